@@ -1,0 +1,37 @@
+# make run   opens the program with a network ready to train (first call: installs everything into .venv)
+# make test  style, types, import rules and all tests
+# make bench the measurements
+
+PYTHON ?= python3
+BIN = .venv/bin
+INSTALL = $(BIN)/python -m pip install --disable-pip-version-check --quiet --constraint constraints.txt
+
+.PHONY: run test bench lint clean
+
+run: .venv/installed
+	@$(BIN)/python main.py
+
+test: lint .venv/installed-dev
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+lint: .venv/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/mypy engine
+	$(BIN)/lint-imports
+
+bench: .venv/installed-dev
+	@for file in tests/benchmarks/bench_*.py; do $(BIN)/python $$file || exit 1; done
+
+.venv/installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Layerloom needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make run PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
+	@echo "Installing into .venv (about 1 GB, some minutes, once) ..."
+	@$(PYTHON) -m venv .venv || { echo "Python cannot make a virtual environment. On Debian and Ubuntu: sudo apt install python3-venv"; exit 1; }
+	@$(INSTALL) --editable .
+	@touch $@
+
+.venv/installed-dev: .venv/installed
+	@$(INSTALL) --editable '.[dev]'
+	@touch $@
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info

@@ -1,0 +1,1 @@
+"""The running program: state, window, threads, command line."""

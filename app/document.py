@@ -1,0 +1,110 @@
+"""A document: the only place where the state of an open network lives and changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from engine.experiment import Experiment, load_experiment, save_experiment
+from engine.graph import Graph
+from engine.history import History
+from engine.training.events import Summary, Weights
+
+
+@dataclass
+class Run:
+    """The latest training of a document: what was trained, what came of it."""
+
+    experiment: Experiment
+    folder: Path
+    history: History = field(default_factory=History)
+    latest: Weights | None = None
+    best: Weights | None = None
+    summary: Summary | None = None
+
+
+class SetExperiment(QUndoCommand):
+    """The only command there is: one value in place of another."""
+
+    def __init__(self, document: Document, text: str, after: Experiment, merge_key: str) -> None:
+        super().__init__(text)
+        self._document, self._before, self.after, self.merge_key = document, document.experiment, after, merge_key
+
+    def redo(self) -> None:
+        self._document.take(self.after)
+
+    def undo(self) -> None:
+        self._document.take(self._before)
+
+    def id(self) -> int:
+        return 1 if self.merge_key else -1
+
+    def mergeWith(self, other: QUndoCommand) -> bool:
+        if not isinstance(other, SetExperiment) or other.merge_key != self.merge_key:
+            return False
+        self.after = other.after
+        return True
+
+
+class Document(QObject):
+    """An experiment, its undo history, its file, its latest run and the weights it will start from."""
+
+    changed = Signal()
+    state_changed = Signal()  # name or dirty mark
+
+    def __init__(self, experiment: Experiment, name: str, path: Path | None = None) -> None:
+        super().__init__()
+        self.experiment = experiment
+        self.path = path
+        self._name = name
+        self.run: Run | None = None
+        self.loaded: Weights | None = None  # weights from a file: exported, and where training starts
+        self.undo_stack = QUndoStack(self)
+        self.undo_stack.cleanChanged.connect(self.state_changed)
+
+    @staticmethod
+    def open(source: str) -> Document:
+        """From a file or ``gallery:ID``. Raises LayerloomError, in words."""
+        experiment = load_experiment(source)
+        if source.startswith("gallery:"):
+            return Document(experiment, source.removeprefix("gallery:"))
+        return Document(experiment, Path(source).stem, Path(source).absolute())
+
+    @property
+    def name(self) -> str:
+        """What its tab says."""
+        return self.path.stem if self.path else self._name
+
+    @property
+    def dirty(self) -> bool:
+        """Whether closing it would lose something."""
+        return not self.undo_stack.isClean()
+
+    def take(self, experiment: Experiment) -> None:
+        """The one setter; only commands call it."""
+        self.experiment = experiment
+        self.changed.emit()
+
+    def edit(self, text: str, experiment: Experiment, merge_key: str = "") -> None:
+        """Record another experiment. Edits with one merge key, one after the other, undo together."""
+        if experiment != self.experiment:
+            self.undo_stack.push(SetExperiment(self, text, experiment, merge_key))
+
+    def edit_graph(self, text: str, graph: Graph, merge_key: str = "") -> None:
+        """Record another graph."""
+        self.edit(text, replace(self.experiment, graph=graph), merge_key)
+
+    def save(self, path: Path) -> None:
+        """Write the file. Raises WriteError; the old file survives."""
+        save_experiment(self.experiment, path)
+        self.path = path
+        self.undo_stack.setClean()
+        self.state_changed.emit()
+
+    def mark_unsaved(self) -> None:
+        """It was recovered: it is on no disk in this form."""
+        self.undo_stack.resetClean()
+        self.state_changed.emit()

@@ -1,0 +1,146 @@
+"""Taking things away and bringing weights in, as the window sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from app.document import Document
+from app.jobs import Job
+from engine.codegen import to_python
+from engine.experiment import Experiment
+from engine.messages import LayerloomError, Message, say
+from engine.training.events import Weights
+
+
+class Exporting(QObject):
+    """Exports run in the background and prove themselves: reloaded, outputs compared."""
+
+    said = Signal(object, str)  # Message, tone
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        self._jobs: set[Job] = set()
+
+    def export_weights(self, document: Document, best: bool) -> None:
+        """Ask where; write the run's best or latest weights, or loaded or initial ones, and say which."""
+        experiment, weights, which = _weights_of(document, best)
+        filters = self.tr("Weights (*.safetensors);;PyTorch state dict (*.pt)")
+        path = self._ask(self.tr("Export weights"), f"{document.name}.safetensors", filters)
+        if path is not None:
+            self.export(experiment, path, weights, which)
+
+    def export_code(self, document: Document) -> None:
+        """Ask where; write a standalone Python class of the network as it is drawn."""
+        path = self._ask(self.tr("Export PyTorch code"), f"{document.name}.py", self.tr("Python (*.py)"))
+        if path is not None:
+            self.export(document.experiment, path, None, say("PyTorch code"))
+
+    def export(self, experiment: Experiment, path: Path, weights: Weights | None, which: Message) -> None:
+        """Write ``path`` by its suffix, prove it, and say what came of it."""
+
+        def work(_: Job) -> Any:
+            from engine.export import export
+
+            return export(experiment, path, weights)
+
+        def tell(exported: Any) -> None:
+            tone = "ok" if exported.verified else "error"
+            self.said.emit(say("{which}: {result}", which=which, result=exported.message), tone)
+
+        self._run(work, tell)
+
+    def copy_code(self, document: Document) -> None:
+        """Put the network's Python source on the clipboard."""
+        experiment = document.experiment
+        try:
+            source = to_python(experiment.graph, experiment.data.sample_shape)
+        except LayerloomError as error:
+            self.said.emit(error.message, "error")
+            return
+        QGuiApplication.clipboard().setText(source)
+        self.said.emit(say("The PyTorch code is on the clipboard"), "ok")
+
+    def load_weights(self, document: Document) -> None:
+        """Ask for a weights file; the next training starts from it."""
+        path, _ = QFileDialog.getOpenFileName(
+            self._window, self.tr("Load weights"), "", self.tr("Weights (*.safetensors *.pt *.pth)"))
+        if path:
+            self.load(document, Path(path))
+
+    def load(self, document: Document, path: Path) -> None:
+        """Read weights and hold them against the network; a mismatch names the keys."""
+        experiment = document.experiment
+
+        def work(_: Job) -> Any:
+            from engine.export import check_weights, load_weights
+
+            weights = load_weights(path)
+            check_weights(experiment, weights)
+            return weights
+
+        def take(weights: Any) -> None:
+            document.loaded = weights
+            document.run = None
+            self.said.emit(say("{file} fits: training starts from these weights, and export writes them",
+                               file=path.name), "ok")
+
+        self._run(work, take)
+
+    def save_curves(self, document: Document) -> None:
+        """Ask where; write the curves as a picture or as numbers."""
+        if document.run is None or not (document.run.history.points or document.run.history.epochs):
+            self.said.emit(say("There are no curves yet: train first"), "info")
+            return
+        filters = self.tr("Picture (*.png);;Vector picture (*.svg);;Numbers (*.csv)")
+        path = self._ask(self.tr("Save the curves"), f"{document.name}-curves.png", filters)
+        if path is not None:
+            history = document.run.history
+            self._run(lambda _: _write_curves(history, path),
+                      lambda _: self.said.emit(say("Saved {file}", file=path.name), "ok"))
+
+    def _ask(self, title: str, name: str, filters: str) -> Path | None:
+        path, chosen = QFileDialog.getSaveFileName(self._window, title, name, filters)
+        if not path:
+            return None
+        return Path(path) if Path(path).suffix else Path(path + chosen.rsplit("*", 1)[-1].rstrip(")"))
+
+    def _run(self, work: Callable[[Job], Any], then: Callable[[Any], None]) -> None:
+        job = Job(self, work)
+        self._jobs.add(job)
+        job.done.connect(then)
+        job.failed.connect(lambda message: self.said.emit(message, "error"))
+        job.finished.connect(lambda: self._jobs.discard(job))
+        job.start()
+
+    def finish(self) -> None:
+        """Let running exports end, before the window closes."""
+        for job in list(self._jobs):
+            job.wait()
+
+
+def _weights_of(document: Document, best: bool) -> tuple[Experiment, Weights | None, Message]:
+    """What an export of weights writes now, and what to call it."""
+    run = document.run
+    if run is not None and run.best is not None:
+        if best:
+            return run.experiment, run.best, say("Best weights, of epoch {epoch}", epoch=run.history.best_epoch)
+        return run.experiment, run.latest, say("Latest weights, of epoch {epoch}", epoch=run.history.epochs[-1].epoch)
+    if document.loaded is not None:
+        return document.experiment, document.loaded, say("Loaded weights")
+    return document.experiment, None, say("Untrained weights, as the seed gives them")
+
+
+def _write_curves(history: Any, path: Path) -> None:
+    from engine.pictures import curves_csv, curves_picture
+
+    if path.suffix == ".csv":
+        curves_csv(history, path)
+    else:
+        curves_picture(history, path)

@@ -1,0 +1,33 @@
+"""Starts the window."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from app.settings import Settings
+from app.window import MainWindow
+from engine.experiment import GALLERY
+
+DEFAULT = "gallery:lenet-digits"
+
+
+def main(argv: list[str]) -> int:
+    """Open the window with the files named, or with the default network. Returns the exit status."""
+    logging.basicConfig(level=logging.WARNING)
+    app = QApplication.instance() or QApplication(argv[:1])
+    assert isinstance(app, QApplication)
+    app.setApplicationName("Layerloom")
+    app.setApplicationDisplayName("Layerloom")
+    app.setWindowIcon(QIcon(str(GALLERY.parent / "icons" / "logo.svg")))
+    window = MainWindow(Settings())
+    window.open_at_start(argv[1:] or [DEFAULT])
+    window.show()
+    return app.exec()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv))

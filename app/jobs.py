@@ -1,0 +1,109 @@
+"""Work off the window's thread: a job for anything that takes long, and the training."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QThread, Signal
+
+from engine.experiment import Experiment
+from engine.messages import LayerloomError, Message, say
+from engine.training.control import Control
+from engine.training.events import Event, Weights
+
+log = logging.getLogger(__name__)
+
+
+def message_of(error: Exception) -> Message:
+    """What to show for an exception; one that nobody foresaw is logged in full."""
+    if isinstance(error, LayerloomError):
+        return error.message
+    log.exception("unforeseen error", exc_info=error)
+    return say("Something unforeseen went wrong: {reason}", reason=str(error).strip() or type(error).__name__)
+
+
+class Job(QThread):
+    """Runs one function; its result or its error arrives in the window's thread."""
+
+    done = Signal(object)
+    failed = Signal(object)  # Message
+    progress = Signal(object, object)  # done, total
+
+    def __init__(self, parent: QObject, work: Callable[[Job], Any]) -> None:
+        super().__init__(parent)
+        self._work = work
+        self._cancel = threading.Event()
+        self.finished.connect(self.deleteLater)
+
+    def cancel(self) -> None:
+        """Ask it to end soon."""
+        self._cancel.set()
+
+    def cancelled(self) -> bool:
+        """Whether it was asked to end."""
+        return self._cancel.is_set()
+
+    def run(self) -> None:
+        try:
+            result = self._work(self)
+        except Exception as error:
+            if not self.cancelled():
+                self.failed.emit(message_of(error))
+        else:
+            self.done.emit(result)
+
+
+class TrainingThread(QThread):
+    """Iterates ``fit`` over its own copy of the network; events wait in ``events`` until the window takes them."""
+
+    def __init__(self, parent: QObject, experiment: Experiment, folder: Path, root: Path | None,
+                 weights: Weights | None) -> None:
+        super().__init__(parent)
+        self.events: deque[Event | Message] = deque()
+        self.control = Control()
+        self._experiment, self._folder, self._root, self._weights = experiment, folder, root, weights
+
+    def run(self) -> None:
+        from engine.runs import record
+        from engine.training import fit
+
+        try:
+            events = fit(self._experiment, self.control, root=self._root, weights=self._weights)
+            for event in record(events, self._experiment, self._folder):
+                self.events.append(event)
+        except Exception as error:
+            self.events.append(message_of(error))
+
+
+def load_torch(job: Job) -> list[tuple[str, str]]:
+    """Import what trains, without stalling the window; returns the devices as (id, title)."""
+    import ctypes
+    import importlib.util
+    import os
+    import sys
+
+    sys.setswitchinterval(0.0005)  # the import holds the interpreter; hand it over more often
+    spec = importlib.util.find_spec("torch")
+    if sys.platform == "linux" and spec is not None and spec.origin is not None:
+        library = Path(spec.origin).parent / "lib" / "libtorch_cpu.so"
+        if library.exists():
+            # A foreign call lets go of the interpreter: most of the import happens while the window goes on.
+            ctypes.CDLL(str(library), mode=os.RTLD_NOW | os.RTLD_GLOBAL)
+    import torch
+
+    import engine.compile
+    import engine.training
+    import widgets.curves  # noqa: F401  (pyqtgraph loads here, off the window's thread)
+
+    # One core stays with the window.
+    torch.set_num_threads(max(1, (os.cpu_count() or 1) - 1))
+    devices = [("auto", "Auto"), ("cpu", "CPU")]
+    devices += [(f"cuda:{index}", f"CUDA {index}") for index in range(torch.cuda.device_count())]
+    if torch.backends.mps.is_available():
+        devices.append(("mps", "MPS"))
+    return devices

@@ -1,0 +1,169 @@
+"""Where everything stands: top bar, palette, pages, bottom tabs, inspector."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QPushButton,
+    QSplitter,
+    QStackedWidget,
+    QTabBar,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.pages import Page
+from engine.advice import Problem
+from engine.data.spec import DATASETS
+from engine.layers.base import LAYERS
+from widgets import theme
+from widgets.data_panel import DataPanel
+from widgets.icons import icon
+from widgets.inspector import Inspector
+from widgets.network_costs import NetworkCosts
+from widgets.notice import Notice
+from widgets.palette import Palette
+from widgets.problems import Problems
+from widgets.recipe_panel import RecipePanel
+from widgets.start_page import StartPage
+from widgets.text import translated
+from widgets.topbar import TopBar
+
+PALETTE_WIDTH, SIDE_WIDTH, RECIPE_WIDTH, BOTTOM_HEIGHT = 220, 300, 300, 300
+TRAINING, PROBLEMS, DATA = 0, 1, 2
+
+
+class Layout(QObject):
+    """Builds the window's widgets and puts them in their places; nothing is connected here."""
+
+    def __init__(self, window: QMainWindow) -> None:
+        super().__init__(window)
+        self.top = TopBar()
+        self.palette = Palette(list(LAYERS.values()))
+        self.inspector, self.costs = Inspector(), NetworkCosts()
+        self.recipe, self.data, self.problems = RecipePanel(), DataPanel(), Problems()
+        self.start = StartPage()
+        self.notice = Notice(self.start)
+        self.tabs, self.new_tab = QTabBar(), QPushButton()
+        self.stack = QStackedWidget()
+        self.bottom = QTabWidget()
+        self.training = QWidget()
+        self.top.set_datasets([(id, translated(info.title)) for id, info in DATASETS.items()])
+        self.top.set_devices([("auto", self.tr("Auto"))])
+        window.setMenuWidget(self.top)
+        window.setCentralWidget(self._across())
+
+    def _across(self) -> QWidget:
+        self.palette.setFixedWidth(PALETTE_WIDTH)
+        across = QWidget()
+        row = _flush(QHBoxLayout(across))
+        row.addWidget(self.palette)
+        row.addWidget(self._middle(), 1)
+        row.addWidget(self._side())
+        return across
+
+    def _middle(self) -> QWidget:
+        middle = QWidget()
+        column = _flush(QVBoxLayout(middle))
+        column.addWidget(self._document_bar())
+        self._splitter = QSplitter(Qt.Orientation.Vertical)
+        self._splitter.setHandleWidth(1)
+        self._splitter.setChildrenCollapsible(False)
+        self._splitter.addWidget(self.stack)
+        self._splitter.addWidget(self._bottom_panel())
+        self._splitter.setStretchFactor(0, 1)
+        self._splitter.setSizes([600, BOTTOM_HEIGHT])
+        self.stack.addWidget(self.start)
+        column.addWidget(self._splitter, 1)
+        return middle
+
+    def _document_bar(self) -> QWidget:
+        bar = QFrame(objectName="documents")
+        row = _flush(QHBoxLayout(bar))
+        self.tabs.setTabsClosable(True)
+        self.tabs.setMovable(True)
+        self.tabs.setExpanding(False)
+        self.tabs.setDrawBase(False)
+        self.tabs.setAccessibleName(self.tr("Open networks"))
+        self.new_tab.setProperty("role", "quiet")
+        self.new_tab.setText("+")
+        self.new_tab.setToolTip(self.tr("Start page: new, open, gallery"))
+        self.new_tab.setAccessibleName(self.tr("Start page"))
+        row.addWidget(self.tabs)
+        row.addWidget(self.new_tab)
+        row.addStretch(1)
+        return bar
+
+    def _bottom_panel(self) -> QWidget:
+        self.bottom.setObjectName("bottom")
+        row = _flush(QHBoxLayout(self.training))
+        self.recipe.setFixedWidth(RECIPE_WIDTH)
+        row.addWidget(self.recipe)
+        self.curves_place = _flush(QVBoxLayout())
+        row.addLayout(self.curves_place, 1)
+        self.bottom.addTab(self.training, self.tr("Training"))
+        self.bottom.addTab(self.problems, self.tr("Problems"))
+        self.bottom.addTab(self.data, self.tr("Data"))
+        self.bottom.setMinimumHeight(120)
+        return self.bottom
+
+    def _side(self) -> QWidget:
+        side = QFrame(objectName="side")
+        side.setFixedWidth(SIDE_WIDTH)
+        column = _flush(QVBoxLayout(side))
+        column.addWidget(self.inspector, 1)
+        rule = QFrame()
+        rule.setProperty("role", "rule")
+        rule.setFixedHeight(1)
+        column.addWidget(rule)
+        column.addWidget(self.costs)
+        self.side = side
+        return side
+
+    # -- what is in front ---------------------------------------------------------------------------------------
+
+    def show_start(self) -> None:
+        """The start page fills the middle."""
+        self.stack.setCurrentWidget(self.start)
+        self._set_working(False)
+
+    def show_page(self, page: Page) -> None:
+        """A network and the panels about it."""
+        self.stack.setCurrentWidget(page)
+        self._set_working(True)
+
+    def _set_working(self, working: bool) -> None:
+        for widget in (self.palette, self.bottom, self.side):
+            widget.setVisible(working)
+
+    def show_tab(self, index: int, name: str, dirty: bool, path: str) -> None:
+        """A document's name, with a dot while it has unsaved changes."""
+        self.tabs.setTabText(index, f"{name}.loom  •" if dirty else f"{name}.loom")
+        self.tabs.setTabToolTip(index, path)
+
+    def show_problems(self, problems: Sequence[Problem]) -> None:
+        """The list and, on its tab, how many errors and warnings there are."""
+        self.problems.show_problems(problems)
+        count = sum(problem.severity != "hint" for problem in problems)
+        self.bottom.setTabText(PROBLEMS, f"{self.tr('Problems')}  {count}" if count else self.tr("Problems"))
+
+    def show_problems_tab(self) -> None:
+        """Bring the problems to the front."""
+        self.bottom.setCurrentIndex(PROBLEMS)
+
+    def show_training_tab(self) -> None:
+        """Bring the curves to the front."""
+        self.bottom.setCurrentIndex(TRAINING)
+
+
+def _flush(layout):  # type: ignore[no-untyped-def]
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(0)
+    return layout

@@ -1,0 +1,68 @@
+"""What the program remembers between starts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
+
+RECENT = 8
+
+
+class Settings:
+    """A small typed face on QSettings, in one readable file."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder or Path(
+            QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericDataLocation)) / "Layerloom"
+        self._store = QSettings(str(self.folder / "settings.ini"), QSettings.Format.IniFormat)
+
+    @property
+    def recent(self) -> list[str]:
+        """Files opened or saved last, newest first, that are still there."""
+        paths = self._store.value("recent", [], list)
+        return [path for path in paths if Path(path).exists()]
+
+    def remember(self, path: Path) -> None:
+        """Put a file at the head of the recent ones."""
+        rest = [other for other in self.recent if other != str(path)]
+        self._store.setValue("recent", [str(path), *rest][:RECENT])
+
+    @property
+    def theme(self) -> str:
+        """“dark”, “light” or “system”."""
+        return str(self._store.value("theme", "system"))
+
+    @theme.setter
+    def theme(self, name: str) -> None:
+        self._store.setValue("theme", name)
+
+    @property
+    def data_root(self) -> Path | None:
+        """Where data sets lie, if the person chose a folder."""
+        value = self._store.value("data_root", "")
+        return Path(str(value)) if value else None
+
+    @data_root.setter
+    def data_root(self, folder: Path) -> None:
+        self._store.setValue("data_root", str(folder))
+
+    @property
+    def geometry(self) -> QByteArray | None:
+        """Where the window was."""
+        value = self._store.value("geometry")
+        return value if isinstance(value, QByteArray) else None
+
+    @geometry.setter
+    def geometry(self, value: QByteArray) -> None:
+        self._store.setValue("geometry", value)
+
+    @property
+    def runs(self) -> Path:
+        """Where runs are kept."""
+        return self.folder / "runs"
+
+    @property
+    def recovery(self) -> Path:
+        """Where unsaved work waits, should the program be killed."""
+        return self.folder / "recovery"

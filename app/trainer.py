@@ -1,0 +1,127 @@
+"""Training as the window sees it: starts the thread, drains its events on a timer, keeps the document's run."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.document import Document, Run
+from app.jobs import TrainingThread
+from engine.messages import Message
+from engine.training.events import EpochEnded, Event, Finished, Paused, Point, Resumed, Started
+
+DRAIN_MS = 50  # curves redraw at most 20 times a second
+PATIENCE_MS = 20_000
+
+
+class Trainer(QObject):
+    """At most one run at a time."""
+
+    state_changed = Signal(str)  # idle, preparing, running, paused, stopping
+    points_arrived = Signal(list)
+    event_arrived = Signal(object)  # every other event
+    failed = Signal(object)  # Message
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.document: Document | None = None
+        self.state = "idle"
+        self._thread: TrainingThread | None = None
+        self._timer = QTimer(self, interval=DRAIN_MS)
+        self._timer.timeout.connect(self.drain)
+
+    def start(self, document: Document, runs: Path, root: Path | None) -> None:
+        """Train the document's experiment as it is now."""
+        folder = runs / f"{datetime.now():%Y-%m-%d %H-%M-%S} {document.name}"
+        document.run = Run(document.experiment, folder)
+        self.document = document
+        self._thread = TrainingThread(self, document.experiment, folder, root, document.loaded)
+        self._thread.start()
+        self._timer.start()
+        self._set_state("preparing")
+
+    def pause_or_resume(self) -> None:
+        """Hold, or go on."""
+        if self._thread is None:
+            return
+        if self._thread.control.paused:
+            self._thread.control.resume()
+        else:
+            self._thread.control.pause()
+
+    def stop(self) -> None:
+        """End the run; what it has reached so far stays."""
+        if self._thread is not None:
+            self._thread.control.stop()
+            self._set_state("stopping")
+
+    def set_lr(self, lr: float) -> None:
+        """Change the running run's learning rate."""
+        if self._thread is not None:
+            self._thread.control.lr = lr
+
+    def finish(self) -> None:
+        """Stop and wait, before the window closes."""
+        if self._thread is not None:
+            self._thread.control.stop()
+            self._thread.wait(PATIENCE_MS)
+            self.drain()
+
+    def drain(self) -> None:
+        """Take what the thread has said since last time; redraw once."""
+        thread = self._thread
+        if thread is None:
+            return
+        over = thread.isFinished()  # asked first: nothing can be said after it
+        points: list[Point] = []
+        while thread.events:
+            event = thread.events.popleft()
+            if isinstance(event, Point):
+                points.append(event)
+                self._run.history.add(event)
+                continue
+            if points:
+                self.points_arrived.emit(points)
+                points = []
+            self._take(event)
+        if points:
+            self.points_arrived.emit(points)
+        if over:
+            self._end()
+
+    @property
+    def _run(self) -> Run:
+        assert self.document is not None and self.document.run is not None
+        return self.document.run
+
+    def _take(self, event: Event | Message) -> None:
+        if isinstance(event, Message):
+            self.failed.emit(event)
+            return
+        self._run.history.add(event)
+        if isinstance(event, (Started, Resumed)) and self.state != "stopping":
+            self._set_state("running")
+        elif isinstance(event, Paused):
+            self._set_state("paused")
+        elif isinstance(event, EpochEnded):
+            self._run.latest = event.weights
+            if event.is_best or self._run.best is None:
+                self._run.best = event.weights
+        elif isinstance(event, Finished):
+            self._run.summary = event.summary
+        self.event_arrived.emit(event)
+
+    def _end(self) -> None:
+        assert self._thread is not None
+        self._timer.stop()
+        self._thread.wait()
+        self._thread.deleteLater()
+        self._thread = None
+        self._set_state("idle")
+
+    def _set_state(self, state: str) -> None:
+        if state != self.state:
+            self.state = state
+            self.state_changed.emit(state)

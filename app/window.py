@@ -1,0 +1,424 @@
+"""The window: builds the parts and, in one method, connects every part to every other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent, QUndoGroup
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
+
+from app.actions import Actions
+from app.document import Document
+from app.exporting import Exporting
+from app.files import Files
+from app.jobs import Job, load_torch
+from app.layout import Layout
+from app.library import Library
+from app.pages import Page
+from app.recovery import Recovery
+from app.settings import Settings
+from app.start import fill_gallery, fill_recent
+from app.trainer import Trainer
+from app.training_view import TrainingView
+from engine.data.spec import DATASETS
+from engine.layers.base import OptionError
+from engine.messages import LayerloomError, Message, say
+from engine.recipe import OPTIMIZER_STATE
+from widgets import theme
+from widgets.text import message_text, translated
+
+AUTOSAVE_MS = 2000
+
+
+class MainWindow(QMainWindow):
+    """Everything a person sees; what it shows is the current page's document."""
+
+    ready = Signal()  # torch is loaded: training can begin
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        self.settings = settings
+        self.pages: list[Page] = []
+        self.undo_group = QUndoGroup(self)
+        self.is_ready = False
+        self._apply_theme(settings.theme)
+        self.layout_ = Layout(self)
+        self.actions_ = Actions(self, self.layout_.top.menu_bar)
+        self.files = Files(self, settings)
+        self.library = Library(self, settings)
+        self.exporting = Exporting(self)
+        self.trainer = Trainer(self)
+        self.training_view = TrainingView(self.layout_, self.trainer)
+        self.recovery = Recovery(settings.recovery)
+        self._autosave = QTimer(self, interval=AUTOSAVE_MS)
+        self._loader: Job | None = None
+        self.setAcceptDrops(True)
+        self._connect()
+        self._restore_geometry()
+
+    # -- every connection ---------------------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        parts = self.layout_
+        self.actions_.on(self._handlers())
+        self.undo_group.canUndoChanged.connect(self.actions_["undo"].setEnabled)
+        self.undo_group.canRedoChanged.connect(self.actions_["redo"].setEnabled)
+        parts.tabs.currentChanged.connect(self._switch)
+        parts.tabs.tabCloseRequested.connect(self.close_page)
+        parts.tabs.tabMoved.connect(lambda a, b: self.pages.insert(b, self.pages.pop(a)))
+        parts.new_tab.clicked.connect(self.show_start)
+        parts.palette.layer_activated.connect(lambda kind: self._on_canvas(lambda page: page.view.append(kind)))
+        parts.inspector.layer_changed.connect(self._change_layer)
+        parts.inspector.rename_requested.connect(self._rename)
+        parts.inspector.repair_requested.connect(lambda repair: self._on_canvas(lambda page: page.repair(repair)))
+        parts.problems.repair_requested.connect(lambda repair: self._on_canvas(lambda page: page.repair(repair)))
+        parts.problems.node_requested.connect(self._jump_to)
+        parts.recipe.recipe_changed.connect(self._change_recipe)
+        parts.data.spec_changed.connect(self._change_data)
+        parts.data.download_requested.connect(self.library.download)
+        parts.data.folder_requested.connect(self.library.choose_folder)
+        parts.data.cancel_requested.connect(self.library.cancel)
+        parts.top.dataset_chosen.connect(self._choose_dataset)
+        parts.top.device_chosen.connect(self._choose_device)
+        parts.top.train_clicked.connect(self.train)
+        parts.top.pause_clicked.connect(self.trainer.pause_or_resume)
+        parts.top.stop_clicked.connect(self.trainer.stop)
+        parts.start.gallery_requested.connect(lambda id: self.files.open(f"gallery:{id}"))
+        parts.start.new_requested.connect(self.files.new)
+        parts.start.open_requested.connect(self.files.open_dialog)
+        parts.start.recent_requested.connect(self.files.open)
+        self.files.opened.connect(self.add_page)
+        self.files.failed.connect(lambda message: self.say(message, "error"))
+        self.exporting.said.connect(self.say)
+        self.library.shown.connect(self._show_samples)
+        self.library.missing.connect(lambda text: parts.data.show_missing(text, True))
+        self.library.failed.connect(lambda message: self.say(message, "error"))
+        self.library.downloading.connect(parts.data.show_download)
+        self.trainer.state_changed.connect(lambda _state: self._show_trainability())
+        self.trainer.failed.connect(self._training_failed)
+        self.training_view.save_requested.connect(lambda: self._with_document(self.exporting.save_curves))
+        self.training_view.warned.connect(lambda message: self.say(message, "error"))
+        self._autosave.timeout.connect(self._keep_copies)
+        QApplication.styleHints().colorSchemeChanged.connect(lambda _scheme: self._follow_system())
+
+    def _connect_page(self, page: Page) -> None:
+        document = page.document
+        document.changed.connect(lambda: self._show(page))
+        document.state_changed.connect(self._show_names)
+        page.scene.names_selected.connect(lambda _names: self._show_selection())
+        page.view.paste_refused.connect(lambda: self.say(say("The clipboard holds no layers: copy some first"), "info"))
+        page.view.addActions(self.actions_.canvas)
+
+    def _handlers(self) -> dict[str, Any]:
+        canvas, document = self._on_canvas, self._with_document
+        return {
+            "new": self.files.new, "start": self.show_start, "open": self.files.open_dialog,
+            "save": lambda: document(self.files.save), "save_as": lambda: document(self.files.save_as),
+            "export_best": lambda: document(lambda d: self.exporting.export_weights(d, best=True)),
+            "export_latest": lambda: document(lambda d: self.exporting.export_weights(d, best=False)),
+            "export_code": lambda: document(self.exporting.export_code),
+            "load_weights": lambda: document(self.exporting.load_weights),
+            "close": lambda: self.close_page(self.layout_.tabs.currentIndex()), "quit": self.close,
+            "undo": self.undo_group.undo, "redo": self.undo_group.redo,
+            "cut": lambda: canvas(lambda p: p.view.cut()), "copy": lambda: canvas(lambda p: p.view.copy()),
+            "paste": lambda: canvas(lambda p: p.view.paste()),
+            "duplicate": lambda: canvas(lambda p: p.view.duplicate()),
+            "delete": lambda: canvas(lambda p: p.scene.delete_selection()),
+            "heal": lambda: canvas(lambda p: p.scene.delete_selection(heal=True)),
+            "select_all": lambda: canvas(lambda p: p.scene.select(p.scene.graph.nodes)),
+            "rename": self.layout_.inspector.begin_rename,
+            "fit_selection": lambda: canvas(lambda p: p.view.fit(selection_only=True)),
+            "fit": lambda: canvas(lambda p: p.view.fit()),
+            "zoom_in": lambda: canvas(lambda p: p.view.zoom_at(1.25, p.view.viewport().rect().center())),
+            "zoom_out": lambda: canvas(lambda p: p.view.zoom_at(0.8, p.view.viewport().rect().center())),
+            "theme_system": lambda: self._choose_theme("system"), "theme_dark": lambda: self._choose_theme("dark"),
+            "theme_light": lambda: self._choose_theme("light"),
+            "search": self.layout_.palette.focus_search, "problems": self.layout_.show_problems_tab,
+            "copy_code": lambda: document(self.exporting.copy_code),
+            "train": self.train, "pause": self.trainer.pause_or_resume, "stop": self.trainer.stop,
+            "save_curves": lambda: document(self.exporting.save_curves),
+            "data_folder": self.library.choose_folder, "about": self._about,
+        }  # fmt: skip
+
+    # -- pages --------------------------------------------------------------------------------------------------
+
+    @property
+    def page(self) -> Page | None:
+        """The page in front, or None on the start page."""
+        widget = self.layout_.stack.currentWidget()
+        return widget if isinstance(widget, Page) else None
+
+    def open_at_start(self, sources: list[str]) -> None:
+        """What is open when the window appears: unsaved work of a killed process first."""
+        for document in self.recovery.recovered():
+            self.add_page(document)
+            self.say(say("Unsaved changes to “{name}” were recovered", name=document.name), "info")
+        for source in sources if not self.pages else [s for s in sources if not s.startswith("gallery:")]:
+            self.files.open(source)
+        if not self.pages:
+            self.show_start()
+
+    def add_page(self, document: Document) -> None:
+        """Show a document in a tab of its own; one that is open already comes to the front."""
+        for page in self.pages:
+            if document.path is not None and page.document.path == document.path:
+                self.layout_.tabs.setCurrentIndex(self.pages.index(page))
+                return
+        page = Page(document)
+        self.pages.append(page)
+        self.undo_group.addStack(document.undo_stack)
+        self._connect_page(page)
+        self.layout_.stack.addWidget(page)
+        self.layout_.tabs.setCurrentIndex(self.layout_.tabs.addTab(document.name))
+        self._show_names()
+        QTimer.singleShot(0, page, page.view.show_from_top)
+
+    def close_page(self, index: int) -> bool:
+        """Close a tab, unless the person would lose something and wants to keep it."""
+        if not 0 <= index < len(self.pages):
+            return True
+        page = self.pages[index]
+        if not self.files.may_close(page.document):
+            return False
+        if self.trainer.document is page.document:
+            self.trainer.finish()
+        self.recovery.drop(page.document)
+        self.pages.remove(page)
+        self.undo_group.removeStack(page.document.undo_stack)
+        self.layout_.stack.removeWidget(page)
+        self.layout_.tabs.removeTab(index)
+        page.deleteLater()
+        self._switch(self.layout_.tabs.currentIndex())
+        return True
+
+    def show_start(self) -> None:
+        """Show the start page; the tabs stay."""
+        fill_recent(self.layout_.start, self.settings)
+        self.layout_.show_start()
+        fill_gallery(self.layout_.start, self.devicePixelRatioF())
+        self.undo_group.setActiveStack(None)
+        self._show_trainability()
+
+    def _switch(self, index: int) -> None:
+        if not 0 <= index < len(self.pages):
+            self.show_start()
+            return
+        page = self.pages[index]
+        self.layout_.show_page(page)
+        self.undo_group.setActiveStack(page.document.undo_stack)
+        self._show(page)
+        self.training_view.show(page.document)
+        page.view.setFocus()
+
+    def _on_canvas(self, act: Any) -> None:
+        if self.page is not None:
+            act(self.page)
+
+    def _with_document(self, act: Any) -> None:
+        if self.page is not None:
+            act(self.page.document)
+
+    # -- showing ------------------------------------------------------------------------------------------------
+
+    def say(self, message: Message, tone: str = "info") -> None:
+        """A sentence in place: over the canvas, or on the start page."""
+        notice = self.page.notice if self.page is not None else self.layout_.notice
+        notice.show_message(message_text(message), tone, timeout_ms=0 if tone == "error" else 8000)
+
+    def _show(self, page: Page) -> None:
+        """The document of the page in front changed: every panel shows it as it is now."""
+        if page is not self.page:
+            return
+        parts, experiment = self.layout_, page.document.experiment
+        parts.recipe.show_recipe(experiment.recipe)
+        parts.data.show_spec(experiment.data)
+        parts.top.show_dataset(experiment.data.dataset)
+        parts.top.show_device(experiment.recipe.device)
+        parts.show_problems(page.problems)
+        costs = page.analysis.costs(experiment.recipe.batch_size, OPTIMIZER_STATE[experiment.recipe.optimizer])
+        parts.costs.show_costs(costs if page.analysis.output_shape else None, experiment.recipe.batch_size)
+        if self.is_ready:
+            self.library.show(experiment.data)
+        self._show_selection()
+        self._show_trainability()
+        self._autosave.start()
+
+    def _show_selection(self) -> None:
+        page = self.page
+        names = page.scene.selected_names() if page is not None else []
+        if page is None or len(names) != 1 or names[0] not in page.analysis.nodes:
+            self.layout_.inspector.show_node(None, None, None, (), len(names))
+            return
+        name, recipe = names[0], page.document.experiment.recipe
+        costs = page.analysis.node_costs(name, recipe.batch_size, OPTIMIZER_STATE[recipe.optimizer])
+        problems = [problem for problem in page.problems if problem.node == name]
+        self.layout_.inspector.show_node(page.scene.graph.nodes[name], page.analysis.nodes[name], costs, problems, 1)
+
+    def _show_names(self) -> None:
+        for index, page in enumerate(self.pages):
+            self.layout_.show_tab(index, page.document.name, page.document.dirty, str(page.document.path or ""))
+        page_in_front = self.page
+        title = page_in_front.document.name if page_in_front else ""
+        self.setWindowTitle(f"{title} — Layerloom" if title else "Layerloom")
+
+    def _show_trainability(self) -> None:
+        errors = [problem for problem in self.page.problems if problem.severity == "error"] if self.page else []
+        if self.page is None:
+            reason = self.tr("Open a network first")
+        else:
+            reason = message_text(errors[0].message) if errors else ""
+        if not self.is_ready:
+            self.layout_.top.set_state("loading")
+        else:
+            self.layout_.top.set_state(self.trainer.state)
+        self.layout_.top.set_train_enabled(not reason, reason)
+        self.training_view.show_state()
+
+    def _jump_to(self, name: str) -> None:
+        if self.page is not None:
+            self.page.scene.select([name])
+            self.page.view.fit(selection_only=True)
+
+    def _show_samples(self, shown: Any) -> None:
+        self.layout_.data.show_samples(shown.samples)
+        self.layout_.data.show_sizes(shown.train, shown.validation, shown.test)
+
+    # -- editing ------------------------------------------------------------------------------------------------
+
+    def _change_layer(self, name: str, layer: Any, field: str) -> None:
+        if self.page is not None and name in self.page.scene.graph.nodes:
+            text = self.tr("Change {name}").format(name=name)
+            self.page.document.edit_graph(text, self.page.scene.graph.with_layer(name, layer), f"{name}.{field}")
+
+    def _rename(self, old: str, new: str) -> None:
+        page = self.page
+        if page is None:
+            return
+        try:
+            graph = page.scene.graph.renamed(old, new)
+        except LayerloomError as error:
+            self.layout_.inspector.show_rename_error(message_text(error.message))
+            return
+        page.document.edit_graph(self.tr("Rename {name}").format(name=old), graph)
+        page.scene.select([new])
+
+    def _change_recipe(self, recipe: Any, field: str) -> None:
+        if self.page is None:
+            return
+        document = self.page.document
+        if field == "lr" and self.trainer.document is document:
+            self.trainer.set_lr(recipe.lr)
+        document.edit(self.tr("Change the recipe"), replace(document.experiment, recipe=recipe), f"recipe.{field}")
+
+    def _change_data(self, spec: Any, field: str) -> None:
+        if self.page is not None:
+            document = self.page.document
+            document.edit(self.tr("Change the data"), replace(document.experiment, data=spec), f"data.{field}")
+
+    def _choose_dataset(self, dataset: str) -> None:
+        if self.page is None:
+            return
+        data = self.page.document.experiment.data
+        shape = data.sample_shape[1:]
+        # The network keeps seeing images of the size it was drawn for.
+        native = DATASETS[dataset].shape[1:]  # type: ignore[index]
+        self._change_data(data.with_options(dataset=dataset, resize=None if native == shape else shape[0]), "dataset")
+
+    def _choose_device(self, device: str) -> None:
+        if self.page is not None:
+            recipe = self.page.document.experiment.recipe
+            self._change_recipe(recipe.with_options(device=device), "device")
+
+    # -- training -----------------------------------------------------------------------------------------------
+
+    def train(self) -> None:
+        """Train the document in front, or go on after a pause."""
+        if self.trainer.state == "paused":
+            self.trainer.pause_or_resume()
+        elif self.page is not None and self.is_ready and self.trainer.state == "idle":
+            if any(problem.severity == "error" for problem in self.page.problems):
+                self.layout_.show_problems_tab()
+                return
+            self.trainer.start(self.page.document, self.settings.runs, self.settings.data_root)
+            self.layout_.show_training_tab()
+            self.training_view.show(self.page.document)
+
+    def _training_failed(self, message: Message) -> None:
+        self.training_view.show_failure(message)
+        self.say(message, "error")
+
+    # -- the program --------------------------------------------------------------------------------------------
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._loader is None:
+            self._loader = Job(self, load_torch)
+            self._loader.done.connect(self._torch_is_here)
+            self._loader.failed.connect(lambda message: self.say(message, "error"))
+            QTimer.singleShot(0, self, self._loader.start)  # after the first picture
+
+    def _torch_is_here(self, devices: list[tuple[str, str]]) -> None:
+        self.is_ready = True
+        self._loader = None
+        self.layout_.top.set_devices(devices)
+        self.training_view.make_curves()
+        if self.page is not None:
+            self._show(self.page)
+            self.training_view.show(self.page.document)
+        self._show_trainability()
+        self.ready.emit()
+
+    def _keep_copies(self) -> None:
+        self._autosave.stop()
+        for page in self.pages:
+            self.recovery.keep(page.document)
+
+    def _choose_theme(self, name: str) -> None:
+        self.settings.theme = name
+        self._apply_theme(name)
+        self.layout_.top.update()
+
+    def _apply_theme(self, name: str) -> None:
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        theme.apply(app, theme.THEMES.get(name) or theme.system_theme())
+
+    def _follow_system(self) -> None:
+        if self.settings.theme == "system":
+            self._apply_theme("system")
+
+    def _restore_geometry(self) -> None:
+        saved = self.settings.geometry
+        if saved is None or not self.restoreGeometry(saved):
+            self.resize(1600, 1000)
+
+    def _about(self) -> None:
+        self.say(say("Layerloom: draw a neural network, see every shape, train it, take its weights."), "info")
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(Path(url.toLocalFile()).suffix == ".loom" for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        for url in event.mimeData().urls():
+            if Path(url.toLocalFile()).suffix == ".loom":
+                self.files.open(url.toLocalFile())
+        event.acceptProposedAction()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not all(self.files.may_close(page.document) for page in self.pages):
+            event.ignore()
+            return
+        self.trainer.finish()
+        self.library.finish()
+        self.exporting.finish()
+        if self._loader is not None:
+            self._loader.wait()
+        for page in self.pages:
+            self.recovery.drop(page.document)
+        self._autosave.stop()
+        self.settings.geometry = self.saveGeometry()
+        super().closeEvent(event)

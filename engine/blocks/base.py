@@ -1,0 +1,101 @@
+"""A block: a layer that is a graph made from its parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, ClassVar
+
+from engine.analysis import Analysis, analyze
+from engine.graph import Edge, Graph, Node, Position
+from engine.layers.base import FLOAT_BYTES, Category, Facts, Layer, Shape, ShapeError, numel
+from engine.layers.inputs import Input
+
+STEP = 76.0  # from card to card, as on the canvas
+
+
+class Block(Layer):
+    """Parameters → Graph. Compiles to a nested module; its keys are ``name.inner.weight``."""
+
+    category: ClassVar[Category] = "block"
+    rule: ClassVar[str] = "the shape that its inner layers give"
+
+    def expand(self, shapes: Sequence[Shape]) -> Graph:
+        """The layers inside, from a node ``input`` to a single end."""
+        raise NotImplementedError  # every block says its own
+
+    def inside(self, shapes: Sequence[Shape]) -> Analysis:
+        """The inner graph, analysed. Raises ShapeError naming the inner layer."""
+        analysis = _inside(self, tuple(shapes))
+        if analysis.faults:
+            fault = analysis.faults[0]
+            raise ShapeError("{layer}, inside {inner}: {reason}", layer=self.title, inner=fault.node or "",
+                             reason=fault.error.message)
+        return analysis
+
+    def facts(self, shapes: Sequence[Shape]) -> Facts:
+        inner = self.inside(shapes)
+        graph, kept = inner.graph, inner.kept_by_node
+        first, last = inner.input, inner.output
+        assert first is not None and last is not None
+        own = sum(size for name, size in kept.items() if name not in (first, last))
+        last_facts = inner.nodes[last].facts
+        assert last_facts is not None
+        out_size = numel(last_facts.output_shape) * FLOAT_BYTES
+        return Facts(
+            output_shape=last_facts.output_shape,
+            params=inner.params,
+            mult_adds=inner.mult_adds,
+            saves_input=any(inner.nodes[e.target].facts.saves_input for e in graph.outputs[first]),  # type: ignore[union-attr]
+            saves_output=last_facts.saves_output,
+            saves_bytes=own + kept[last] - (out_size if last_facts.saves_output else 0),
+            is_view=False,
+            peak_bytes=inner.peak_bytes - numel(tuple(shapes[0])) * FLOAT_BYTES,
+        )
+
+    def output_shape(self, shapes: Sequence[Shape]) -> Shape:
+        return self.facts(shapes).output_shape
+
+    def num_params(self, shapes: Sequence[Shape]) -> int:
+        return self.facts(shapes).params
+
+    def mult_adds(self, shapes: Sequence[Shape]) -> int:
+        return self.facts(shapes).mult_adds
+
+    def arguments(self, shapes: Sequence[Shape]) -> dict[str, Any]:
+        return dict(self)
+
+    def torch_line(self, shapes: Sequence[Shape]) -> str:
+        options = ", ".join(f"{name}={value!r}" for name, value in self)
+        return f"{self.kind()}({options})"
+
+    def arithmetic(self, shapes: Sequence[Shape]) -> tuple[str, ...]:
+        inner = self.inside(shapes)
+        return tuple(
+            f"{name}: {'×'.join(map(str, report.output_shape))}"
+            for name, report in inner.nodes.items()
+            if report.output_shape is not None and name != inner.input
+        )
+
+
+@lru_cache(maxsize=1024)
+def _inside(block: Block, shapes: tuple[Shape, ...]) -> Analysis:
+    return analyze(block.expand(shapes), shapes[0])
+
+
+class Drawing:
+    """A graph being written down: each layer is added after another, column by column."""
+
+    def __init__(self) -> None:
+        self._nodes = [Node("input", Input())]
+        self._edges: list[Edge] = []
+
+    def add(self, name: str, layer: Layer, *after: str, at: Position) -> str:
+        """Add a layer after the named ones, in column ``at[0]`` and row ``at[1]``; returns its name."""
+        self._nodes.append(Node(name, layer, (at[0] * 260.0, at[1] * STEP)))
+        self._edges += [Edge(source, name, port) for port, source in enumerate(after)]
+        return name
+
+    def graph(self) -> Graph:
+        """What was drawn."""
+        return Graph.of(self._nodes, self._edges)

@@ -1,0 +1,284 @@
+"""The network as an immutable value: nodes, edges, pure edits, named errors, order and difference."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from types import MappingProxyType
+
+from engine.layers.base import Layer
+from engine.messages import LayerloomError
+from engine.names import check_name
+
+Position = tuple[float, float]
+
+
+class GraphError(LayerloomError):
+    """An edit or a file describes something that is not a network."""
+
+
+class DuplicateNameError(GraphError):
+    """Two nodes would have one name."""
+
+
+class UnknownNodeError(GraphError):
+    """An edge or an edit names a node that is not there."""
+
+
+class CycleError(GraphError):
+    """The wire would lead a layer's output back into itself."""
+
+
+class PortTakenError(GraphError):
+    """The input already has a wire."""
+
+
+class NoSuchPortError(GraphError):
+    """The layer has no such input."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A layer with a name (its key in the state dict) and a place on the canvas (scene pixels, top left)."""
+
+    name: str
+    layer: Layer
+    position: Position = (0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A wire from the output of ``source`` to input number ``port`` of ``target``."""
+
+    source: str
+    target: str
+    port: int = 0
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Nodes by name, in the order they were added, and edges. Never changed in place: every edit is another Graph.
+
+    The constructor trusts its arguments; use ``Graph.of`` for values from outside.
+    """
+
+    nodes: Mapping[str, Node] = field(default_factory=lambda: MappingProxyType({}))
+    edges: tuple[Edge, ...] = ()
+
+    @staticmethod
+    def of(nodes: Iterable[Node], edges: Iterable[Edge] = ()) -> Graph:
+        """A checked Graph. Raises InvalidNameError, DuplicateNameError or what ``with_edge`` raises."""
+        return Graph().with_nodes(nodes).with_edges(edges)
+
+    # -- looking ------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def inputs(self) -> Mapping[str, tuple[Edge, ...]]:
+        """The wires into each node, by port."""
+        into: dict[str, list[Edge]] = {name: [] for name in self.nodes}
+        for edge in self.edges:
+            into[edge.target].append(edge)
+        return {
+            name: tuple(edges) if len(edges) < 2 else tuple(sorted(edges, key=lambda edge: edge.port))
+            for name, edges in into.items()
+        }
+
+    @cached_property
+    def outputs(self) -> Mapping[str, tuple[Edge, ...]]:
+        """The wires out of each node."""
+        out: dict[str, list[Edge]] = {name: [] for name in self.nodes}
+        for edge in self.edges:
+            out[edge.source].append(edge)
+        return {name: tuple(edges) for name, edges in out.items()}
+
+    @cached_property
+    def order(self) -> tuple[str, ...]:
+        """Topological order; among nodes that are ready, the one added first goes first."""
+        rank = {name: index for index, name in enumerate(self.nodes)}
+        names = tuple(self.nodes)
+        waiting = {name: len(edges) for name, edges in self.inputs.items()}
+        ready = [rank[name] for name, count in waiting.items() if not count]
+        order = []
+        while ready:
+            name = names[heapq.heappop(ready)]
+            order.append(name)
+            for edge in self.outputs[name]:
+                waiting[edge.target] -= 1
+                if not waiting[edge.target]:
+                    heapq.heappush(ready, rank[edge.target])
+        return tuple(order)
+
+    def downstream(self, start: str) -> set[str]:
+        """Every node that ``start``'s output reaches, ``start`` itself included."""
+        seen, stack = {start}, [start]
+        while stack:
+            for edge in self.outputs[stack.pop()]:
+                if edge.target not in seen:
+                    seen.add(edge.target)
+                    stack.append(edge.target)
+        return seen
+
+    def free_port(self, name: str) -> int | None:
+        """The first input of the node without a wire, or None when all are taken."""
+        taken = {edge.port for edge in self.inputs[name]}
+        most = self.nodes[name].layer.max_inputs
+        port = next(port for port in range(len(taken) + 1) if port not in taken)
+        return port if most is None or port < most else None
+
+    def check_edge(self, edge: Edge) -> None:
+        """Raise a GraphError, saying why, unless the wire can be added."""
+        self._check_ends(edge)
+        if any(other.port == edge.port for other in self.inputs[edge.target]):
+            raise PortTakenError("This input of {name} already has a wire", name=edge.target)
+        if edge.source in self.downstream(edge.target):
+            raise CycleError("{source} comes after {target}: this wire would make a loop", source=edge.source,
+                             target=edge.target)
+
+    def _check_ends(self, edge: Edge) -> None:
+        for name in (edge.source, edge.target):
+            if name not in self.nodes:
+                raise UnknownNodeError("A wire names {name}, which is not in the network", name=name)
+        most = self.nodes[edge.target].layer.max_inputs
+        if most == 0:
+            raise NoSuchPortError("{name} is where data comes in: it takes no wire", name=edge.target)
+        if edge.port < 0 or (most is not None and edge.port >= most):
+            raise NoSuchPortError("{name} has no input number {port}", name=edge.target, port=edge.port + 1)
+
+    # -- pure edits ---------------------------------------------------------------------------------------------
+
+    def _keeping_structure(self, nodes: dict[str, Node]) -> Graph:
+        """The same names and wires with other nodes: what was computed about the structure stays true."""
+        graph = Graph(nodes, self.edges)
+        for known in ("inputs", "outputs", "order"):
+            if known in self.__dict__:
+                graph.__dict__[known] = self.__dict__[known]
+        return graph
+
+    def with_node(self, node: Node) -> Graph:
+        """Add a node. Raises InvalidNameError or DuplicateNameError."""
+        return self.with_nodes([node])
+
+    def with_nodes(self, nodes: Iterable[Node]) -> Graph:
+        """Add many nodes. Raises InvalidNameError or DuplicateNameError."""
+        together = dict(self.nodes)
+        for node in nodes:
+            check_name(node.name)
+            if node.name in together:
+                raise DuplicateNameError("There are two layers named {name}", name=node.name)
+            together[node.name] = node
+        return Graph(together, self.edges)
+
+    def with_edge(self, edge: Edge) -> Graph:
+        """Add a wire. Raises UnknownNodeError, NoSuchPortError, PortTakenError or CycleError."""
+        self.check_edge(edge)
+        return Graph(self.nodes, (*self.edges, edge))
+
+    def with_edges(self, edges: Iterable[Edge]) -> Graph:
+        """Add many wires, checked together in linear time. Raises as ``with_edge``."""
+        edges = tuple(edges)
+        taken = {(edge.target, edge.port) for edge in self.edges}
+        for edge in edges:
+            self._check_ends(edge)
+            if (edge.target, edge.port) in taken:
+                raise PortTakenError("This input of {name} already has a wire", name=edge.target)
+            taken.add((edge.target, edge.port))
+        graph = Graph(self.nodes, (*self.edges, *edges))
+        looped = self.nodes.keys() - set(graph.order)
+        if looped:
+            raise CycleError("These layers form a loop: {names}", names=", ".join(sorted(looped)[:5]))
+        return graph
+
+    def with_layer(self, name: str, layer: Layer) -> Graph:
+        """Change a node's layer; wires into inputs it does not have are removed. Raises UnknownNodeError."""
+        node = self._node(name)
+        nodes = {**self.nodes, name: replace(node, layer=layer)}
+        most = layer.max_inputs
+        if most is None or most == node.layer.max_inputs:
+            return self._keeping_structure(nodes)
+        return Graph(nodes, tuple(edge for edge in self.edges if edge.target != name or edge.port < most))
+
+    def moved(self, positions: Mapping[str, Position]) -> Graph:
+        """Move nodes to new places. Raises UnknownNodeError."""
+        nodes = dict(self.nodes)
+        for name, position in positions.items():
+            nodes[name] = replace(self._node(name), position=position)
+        return self._keeping_structure(nodes)
+
+    def renamed(self, old: str, new: str) -> Graph:
+        """Rename a node, keeping its place and wires. Raises as ``with_node``, and UnknownNodeError."""
+        node = self._node(old)
+        if new == old:
+            return self
+        check_name(new)
+        if new in self.nodes:
+            raise DuplicateNameError("There are two layers named {name}", name=new)
+
+        def name_now(name: str) -> str:
+            return new if name == old else name
+
+        nodes = {name_now(name): replace(node, name=new) if name == old else other for name, other in
+                 self.nodes.items()}
+        edges = tuple(
+            Edge(name_now(edge.source), name_now(edge.target), edge.port) if old in (edge.source, edge.target) else edge
+            for edge in self.edges
+        )
+        return Graph(nodes, edges)
+
+    def without(self, names: Collection[str]) -> Graph:
+        """Remove nodes and every wire at them. Raises UnknownNodeError."""
+        gone = set(names)
+        for name in gone:
+            self._node(name)
+        nodes = {name: node for name, node in self.nodes.items() if name not in gone}
+        return Graph(nodes, tuple(e for e in self.edges if e.source not in gone and e.target not in gone))
+
+    def without_edges(self, edges: Collection[Edge]) -> Graph:
+        """Remove wires; those that are not there are ignored."""
+        gone = set(edges)
+        return Graph(self.nodes, tuple(edge for edge in self.edges if edge not in gone))
+
+    def inserted(self, node: Node, edge: Edge) -> Graph:
+        """Put a node into a wire. Raises as ``with_node``."""
+        graph = self.without_edges([edge]).with_node(node)
+        return graph.with_edges([Edge(edge.source, node.name), Edge(node.name, edge.target, edge.port)])
+
+    def healed(self, name: str) -> Graph:
+        """Remove a node and lead its first input on to everything it fed. Raises UnknownNodeError."""
+        before, after = self.inputs[self._node(name).name], self.outputs[name]
+        graph = self.without([name])
+        return graph.with_edges(Edge(before[0].source, e.target, e.port) for e in after) if before else graph
+
+    def _node(self, name: str) -> Node:
+        if name not in self.nodes:
+            raise UnknownNodeError("There is no layer named {name}", name=name)
+        return self.nodes[name]
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """What must happen to turn one graph into another; ``changed`` nodes keep their name."""
+
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    changed: tuple[str, ...]
+    edges_added: tuple[Edge, ...]
+    edges_removed: tuple[Edge, ...]
+
+
+def diff(before: Graph, after: Graph) -> Diff:
+    """What differs. Nodes are compared by identity first, so unchanged parts cost almost nothing."""
+    same = before.edges is after.edges
+    edges_before, edges_after = (set(), set()) if same else (set(before.edges), set(after.edges))
+    return Diff(
+        added=tuple(name for name in after.nodes if name not in before.nodes),
+        removed=tuple(name for name in before.nodes if name not in after.nodes),
+        changed=tuple(
+            name
+            for name, node in after.nodes.items()
+            if (old := before.nodes.get(name)) is not None and old is not node and old != node
+        ),
+        edges_added=() if same else tuple(edge for edge in after.edges if edge not in edges_before),
+        edges_removed=() if same else tuple(edge for edge in before.edges if edge not in edges_after),
+    )

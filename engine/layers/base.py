@@ -1,0 +1,316 @@
+"""What a layer is: a frozen, bounded, documented set of options with its own arithmetic. No torch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from engine.messages import LayerloomError, Message, say
+
+Shape = tuple[int, ...]
+Category = Literal[
+    "input", "convolution", "pooling", "normalization", "activation", "linear", "regularization", "merge", "block"
+]
+CATEGORIES: tuple[Category, ...] = (
+    "input", "convolution", "pooling", "normalization", "activation", "linear", "regularization", "merge", "block",
+)
+FLOAT_BYTES = 4
+
+
+class LayerError(LayerloomError):
+    """A layer's options, or its inputs, are not possible."""
+
+
+class OptionError(LayerError):
+    """A value that the option cannot have."""
+
+
+class ShapeError(LayerError):
+    """The layer cannot take an input of this shape."""
+
+
+class NotFlatError(ShapeError):
+    """A flat input was expected and an image came."""
+
+
+class RankError(ShapeError):
+    """The input has the wrong number of dimensions."""
+
+
+class KernelTooLargeError(ShapeError):
+    """The window is larger than what it slides over."""
+
+
+class MismatchError(ShapeError):
+    """Several inputs that must agree do not."""
+
+
+class DivisibilityError(ShapeError):
+    """Channels cannot be divided into these groups."""
+
+
+def _collapsed(value: object) -> object:
+    """(5, 5) and [5, 5] mean 5: one value for one meaning."""
+    if isinstance(value, (list, tuple)) and len(value) == 2 and value[0] == value[1]:
+        return value[0]
+    return value
+
+
+_Extent = Annotated[int, Field(ge=1, le=65_536)]
+_Margin = Annotated[int, Field(ge=0, le=65_536)]
+Count = Annotated[int, Field(ge=1, le=1_000_000)]
+Extent = Annotated[_Extent | tuple[_Extent, _Extent], BeforeValidator(_collapsed)]
+"""A height and width of at least 1: one number for both, or a pair."""
+Margin = Annotated[_Margin | tuple[_Margin, _Margin], BeforeValidator(_collapsed)]
+"""A height and width of at least 0."""
+
+
+class Facts(NamedTuple):
+    """What a layer makes of given input shapes; sizes are for one example, float32."""
+
+    output_shape: Shape
+    params: int
+    mult_adds: int
+    saves_input: bool  # autograd keeps the input until the backward pass
+    saves_output: bool  # … or the output
+    saves_bytes: int  # … or something of its own (masks, indices, a block's inside), bytes per example
+    is_view: bool  # the output shares the input's memory
+    peak_bytes: int  # the most that is alive beside the inputs while it runs, bytes per example
+
+
+class Layer(BaseModel):
+    """One kind of layer. Fields are torch's own keyword arguments; what torch needs to know of the input is inferred.
+
+    Shapes have no batch dimension. ``torch`` is the class or function it stands for.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, hide_input_in_errors=True)
+
+    title: ClassVar[str]
+    category: ClassVar[Category]
+    torch: ClassVar[str] = ""
+    stem: ClassVar[str]
+    meaning: ClassVar[str]
+    rule: ClassVar[str] = "The shape stays as it is."
+    min_inputs: ClassVar[int] = 1
+    max_inputs: ClassVar[int | None] = 1
+    positional: ClassVar[tuple[str, ...]] = ()  # printed without their keyword, as people write them
+    required: ClassVar[tuple[str, ...]] = ()  # have no default in torch: always passed
+    saves: ClassVar[frozenset[str]] = frozenset()  # "input", "output": what autograd keeps
+    is_view: ClassVar[bool] = False
+
+    @classmethod
+    def kind(cls) -> str:
+        """The registry's key and the ``layer`` of a .loom file."""
+        return cls.__name__
+
+    # -- arithmetic ---------------------------------------------------------------------------------------------
+
+    def output_shape(self, shapes: Sequence[Shape]) -> Shape:
+        """Raises ShapeError, in words, when the layer cannot take these inputs."""
+        return shapes[0]
+
+    def num_params(self, shapes: Sequence[Shape]) -> int:
+        """How many numbers it learns."""
+        return 0
+
+    def mult_adds(self, shapes: Sequence[Shape]) -> int:
+        """Multiply-adds for one example; only convolutions and linear layers count, as is usual."""
+        return 0
+
+    def saves_bytes(self, shapes: Sequence[Shape]) -> int:
+        """What autograd keeps beside inputs and outputs, bytes per example."""
+        return 0
+
+    def facts(self, shapes: Sequence[Shape]) -> Facts:
+        """All of the above at once. Raises ShapeError."""
+        output = self.output_shape(shapes)
+        size = 0 if self.is_view else numel(output) * FLOAT_BYTES
+        return Facts(output, self.num_params(shapes), self.mult_adds(shapes), "input" in self.saves,
+                     "output" in self.saves, self.saves_bytes(shapes), self.is_view, size)
+
+    # -- what it stands for -------------------------------------------------------------------------------------
+
+    def inferred(self, shapes: Sequence[Shape]) -> dict[str, Any]:
+        """The arguments torch needs that follow from the inputs, e.g. ``in_channels``."""
+        return {}
+
+    def arguments(self, shapes: Sequence[Shape]) -> dict[str, Any]:
+        """The keyword arguments of the torch call; options at torch's default are left out."""
+        own = {
+            name: getattr(self, name)
+            for name, field in type(self).model_fields.items()
+            if name in self.required or getattr(self, name) != field.default
+        }
+        return {**self.inferred(shapes), **own}
+
+    def torch_line(self, shapes: Sequence[Shape]) -> str:
+        """The call as a person would write it, e.g. ``nn.Conv2d(1, 6, kernel_size=5, padding=2)``."""
+        return call(self.torch, self.arguments(shapes), self.positional)
+
+    # -- what people read ---------------------------------------------------------------------------------------
+
+    def summary(self) -> str:
+        """What matters most, for the card's second line: ``6 · 5×5 · pad 2``."""
+        return ""
+
+    def arithmetic(self, shapes: Sequence[Shape]) -> tuple[str, ...]:
+        """The shape rule with live numbers, a line each."""
+        return ()
+
+    def with_options(self, **options: object) -> Self:
+        """The same layer with other options. Raises OptionError, in words."""
+        try:
+            return type(self).model_validate({**dict(self), **options})
+        except ValidationError as error:
+            raise OptionError("{reason}", reason=reason_of(error)) from error
+
+
+def call(function: str, arguments: dict[str, Any], positional: Sequence[str] = ()) -> str:
+    """A Python call as text; ``positional`` arguments come first, without their keyword."""
+    written = [repr(arguments[name]) for name in positional if name in arguments]
+    written += [f"{name}={value!r}" for name, value in arguments.items() if name not in positional]
+    return f"{function}({', '.join(written)})"
+
+
+_REASONS = {
+    "greater_than_equal": "must be at least {ge}",
+    "greater_than": "must be more than {gt}",
+    "less_than_equal": "must be at most {le}",
+    "less_than": "must be less than {lt}",
+    "int_parsing": "must be a whole number",
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_parsing": "must be a number",
+    "float_type": "must be a number",
+    "finite_number": "must be a finite number",
+    "bool_parsing": "must be on or off",
+    "bool_type": "must be on or off",
+    "literal_error": "must be {expected}",
+    "tuple_type": "must be a number or a pair such as 5×3",
+    "too_long": "must be a number or a pair such as 5×3",
+    "missing": "is missing",
+    "extra_forbidden": "is not an option here",
+    "string_type": "must be text",
+}
+
+
+def reason_of(error: ValidationError) -> Message:
+    """The first thing wrong in a pydantic error, as one plain sentence naming the option."""
+    problems = error.errors()
+    # A union reports every branch: a bound says more than a wrong type.
+    first = next((p for p in problems if p["type"] not in {"tuple_type", "none_required", "literal_error"}), problems[0])
+    option = next((part for part in first["loc"] if isinstance(part, str)), "")
+    context = first.get("ctx", {})
+    if first["type"] == "value_error":
+        return say("{reason}", reason=context["error"])
+    template = _REASONS.get(first["type"], "is not possible")
+    if not option:
+        return say("The value {reason}", reason=template.format(**context))
+    return say("{option} {reason}", option=option.replace("_", " "), reason=template.format(**context))
+
+
+# -- the registry -----------------------------------------------------------------------------------------------
+
+LAYERS: dict[str, type[Layer]] = {}
+L = TypeVar("L", bound=type[Layer])
+
+
+def register(layer: L) -> L:
+    """Class decorator: put a layer in the registry, the palette, the file format and the tests."""
+    if layer.kind() in LAYERS:
+        raise ValueError(f"two layers are called {layer.kind()}")
+    LAYERS[layer.kind()] = layer
+    return layer
+
+
+# -- shared arithmetic ------------------------------------------------------------------------------------------
+
+
+def numel(shape: Shape) -> int:
+    """How many numbers a tensor of this shape holds."""
+    count = 1
+    for size in shape:
+        count *= size
+    return count
+
+
+def pair(value: int | tuple[int, int]) -> tuple[int, int]:
+    """One number for height and width, or the pair itself."""
+    return value if isinstance(value, tuple) else (value, value)
+
+
+def shape_text(shape: Sequence[int]) -> str:
+    """``6×28×28``."""
+    return "×".join(map(str, shape)) or "1"
+
+
+def size_text(value: object) -> str:
+    """An option of one number or a pair, as ``5×5``."""
+    return shape_text(pair(value)) if isinstance(value, (int, tuple)) else str(value)
+
+
+def expect_rank(title: str, shape: Shape, rank: int, error: type[ShapeError] = RankError) -> None:
+    """Raise ``error`` in words unless the shape (without batch) has ``rank`` dimensions."""
+    if len(shape) != rank:
+        names = {1: "a flat input", 2: "channels×length", 3: "channels×height×width"}
+        raise error("{layer} expects {wanted}, got {shape}", layer=title, wanted=names.get(rank, f"{rank} dimensions"),
+                    shape=shape_text(shape))
+
+
+def batch_free_dim(title: str, dim: int, shape: Shape) -> int:
+    """torch's ``dim`` (which counts the batch) as an index into a shape without batch. Raises ShapeError."""
+    rank = len(shape) + 1
+    index = dim + rank if dim < 0 else dim
+    if index == 0:
+        raise ShapeError("{layer}: dim {dim} is the batch; that would mix examples", layer=title, dim=dim)
+    if not 0 < index < rank:
+        raise ShapeError("{layer}: there is no dim {dim} in {shape}", layer=title, dim=dim, shape=shape_text(shape))
+    return index - 1
+
+
+class Window(NamedTuple):
+    """One dimension of a sliding window: what convolution and pooling have in common."""
+
+    kernel: int
+    stride: int
+    padding: int
+    dilation: int = 1
+    ceil_mode: bool = False
+
+    def output(self, size: int) -> int:
+        """⌊(size + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1 (torch.nn.Conv2d); 0 or less: too large."""
+        room = size + 2 * self.padding - self.dilation * (self.kernel - 1) - 1
+        if room < 0:
+            return 0
+        if not self.ceil_mode:
+            return room // self.stride + 1
+        count = -(-room // self.stride) + 1
+        # torch drops a last window that would start in the right padding
+        return count - 1 if (count - 1) * self.stride >= size + self.padding else count
+
+    def formula(self, size: int) -> str:
+        """The rule with its numbers: ``⌊(28 + 2·2 − 5)/1⌋ + 1 = 28``."""
+        pad = f" + 2·{self.padding}" if self.padding else ""
+        reach = str(self.kernel) if self.dilation == 1 else f"{self.dilation}·({self.kernel} − 1) − 1"
+        left, right = ("⌈", "⌉") if self.ceil_mode else ("⌊", "⌋")
+        return f"{left}({size}{pad} − {reach})/{self.stride}{right} + 1 = {self.output(size)}"
+
+
+def slide(title: str, shape: Shape, windows: Sequence[Window]) -> tuple[int, ...]:
+    """Height and width after the windows. Raises KernelTooLargeError."""
+    sizes = tuple(window.output(size) for window, size in zip(windows, shape[1:], strict=True))
+    if min(sizes) < 1:
+        kernel = shape_text([window.dilation * (window.kernel - 1) + 1 for window in windows])
+        raise KernelTooLargeError("{layer}: the {kernel} window is larger than its {size} input", layer=title,
+                                  kernel=kernel, size=shape_text(shape[1:]))
+    return sizes
+
+
+def formulas(shape: Shape, windows: Sequence[Window]) -> tuple[str, ...]:
+    """One line when height and width agree, else two."""
+    lines = [window.formula(size) for window, size in zip(windows, shape[1:], strict=True)]
+    return (lines[0],) if len(set(lines)) == 1 else tuple(lines)
+

@@ -1,0 +1,141 @@
+"""Convolutions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+
+from engine.layers.base import (
+    FLOAT_BYTES,
+    Category,
+    Count,
+    DivisibilityError,
+    Extent,
+    Layer,
+    Margin,
+    Shape,
+    ShapeError,
+    Window,
+    expect_rank,
+    formulas,
+    numel,
+    pair,
+    register,
+    shape_text,
+    size_text,
+    slide,
+)
+
+
+@register
+class Conv2d(Layer):
+    """2-d convolution (torch.nn.Conv2d; Dive into Deep Learning, section 7.2)."""
+
+    title: ClassVar[str] = "Conv 2d"
+    category: ClassVar[Category] = "convolution"
+    torch: ClassVar[str] = "nn.Conv2d"
+    stem: ClassVar[str] = "conv"
+    meaning: ClassVar[str] = "Slides small filters over the image: each output channel is one learned pattern detector."
+    rule: ClassVar[str] = "size = ⌊(size + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1"
+    positional: ClassVar[tuple[str, ...]] = ("in_channels", "out_channels")
+    required: ClassVar[tuple[str, ...]] = ("out_channels", "kernel_size")
+    saves: ClassVar[frozenset[str]] = frozenset({"input"})
+
+    out_channels: Count = Field(
+        16, title="Output channels", description="How many filters, and so how many channels come out."
+    )
+    kernel_size: Extent = Field(3, title="Kernel size", description="Height and width of each filter: 5 or 5×3.")
+    stride: Extent = Field(1, title="Stride", description="How far the filter moves at each step; 2 halves the size.")
+    padding: Margin | Literal["same", "valid"] = Field(
+        0, title="Padding",
+        description="Rows and columns added around the input: 2, 2×1 or “same” (keeps the size; stride 1).",
+    )
+    dilation: Extent = Field(1, title="Dilation", description="Distance between the filter's points; 1 is a solid filter.")
+    groups: Count = Field(
+        1, title="Groups", description="Channels are split into this many parts that do not mix; = channels: depthwise."
+    )
+    bias: bool = Field(True, title="Bias", description="Adds one learned number to each output channel.")
+    padding_mode: Literal["zeros", "reflect", "replicate", "circular"] = Field(
+        "zeros", title="Padding mode", description="What the added border is filled with."
+    )
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        if self.padding == "same" and self.stride != 1:
+            raise ValueError("padding “same” needs stride 1")
+        if self.out_channels % self.groups:
+            raise ValueError(f"output channels ({self.out_channels}) must be divisible by groups ({self.groups})")
+        return self
+
+    def windows(self) -> tuple[Window, Window]:
+        """Vertical and horizontal; “same” is padding of (kernel − 1)·dilation in all, written as a wider input."""
+        kernel, stride, dilation = pair(self.kernel_size), pair(self.stride), pair(self.dilation)
+        padding = (0, 0) if isinstance(self.padding, str) else pair(self.padding)
+        return (Window(kernel[0], stride[0], padding[0], dilation[0]),
+                Window(kernel[1], stride[1], padding[1], dilation[1]))
+
+    def borders(self) -> tuple[int, int]:
+        """The larger of the two borders added to height and to width."""
+        if self.padding == "same":
+            return tuple(-(-w.dilation * (w.kernel - 1) // 2) for w in self.windows())  # type: ignore[return-value]
+        return (0, 0) if isinstance(self.padding, str) else pair(self.padding)
+
+    def output_shape(self, shapes: Sequence[Shape]) -> Shape:
+        shape = shapes[0]
+        expect_rank(self.title, shape, 3)
+        if shape[0] % self.groups:
+            raise DivisibilityError("{layer}: {channels} input channels cannot be split into {groups} groups",
+                                    layer=self.title, channels=shape[0], groups=self.groups)
+        self._check_border(shape)
+        if self.padding == "same":
+            return (self.out_channels, *shape[1:])
+        return (self.out_channels, *slide(self.title, shape, self.windows()))
+
+    def _check_border(self, shape: Shape) -> None:
+        spare = {"reflect": 1, "circular": 0}.get(self.padding_mode)
+        if spare is not None and any(b > s - spare for b, s in zip(self.borders(), shape[1:], strict=True)):
+            raise ShapeError("{layer}: {mode} padding needs a border smaller than the {size} input", layer=self.title,
+                             mode=self.padding_mode, size=shape_text(shape[1:]))
+
+    def inferred(self, shapes: Sequence[Shape]) -> dict[str, Any]:
+        return {"in_channels": shapes[0][0]}
+
+    def _weights_per_output(self, shapes: Sequence[Shape]) -> int:
+        return shapes[0][0] // self.groups * numel(pair(self.kernel_size))
+
+    def num_params(self, shapes: Sequence[Shape]) -> int:
+        return self.out_channels * (self._weights_per_output(shapes) + self.bias)
+
+    def mult_adds(self, shapes: Sequence[Shape]) -> int:
+        return numel(self.output_shape(shapes)) * self._weights_per_output(shapes)
+
+    def saves_bytes(self, shapes: Sequence[Shape]) -> int:
+        if self.padding_mode == "zeros" or not any(self.borders()):
+            return 0
+        channels, *sizes = shapes[0]
+        total = [w.dilation * (w.kernel - 1) for w in self.windows()] if self.padding == "same" else [
+            2 * border for border in self.borders()]
+        return channels * numel(tuple(s + t for s, t in zip(sizes, total, strict=True))) * FLOAT_BYTES
+
+    def summary(self) -> str:
+        parts = [str(self.out_channels), size_text(self.kernel_size)]
+        if self.stride != 1:
+            parts.append(f"stride {_short(self.stride)}")
+        if self.padding != 0:
+            parts.append(f"pad {_short(self.padding)}")
+        if self.dilation != 1:
+            parts.append(f"dilation {_short(self.dilation)}")
+        if self.groups != 1:
+            parts.append(f"groups {self.groups}")
+        return " · ".join(parts)
+
+    def arithmetic(self, shapes: Sequence[Shape]) -> tuple[str, ...]:
+        if self.padding == "same":
+            return (f"same: {shape_text(shapes[0][1:])} stays",)
+        return formulas(shapes[0], self.windows())
+
+
+def _short(value: object) -> str:
+    return shape_text(value) if isinstance(value, tuple) else str(value)

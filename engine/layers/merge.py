@@ -1,0 +1,74 @@
+"""Where branches meet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from pydantic import Field
+
+from engine.layers.base import Category, Layer, MismatchError, Shape, batch_free_dim, register, shape_text
+
+
+class _Merge(Layer):
+    category: ClassVar[Category] = "merge"
+    min_inputs: ClassVar[int] = 2
+    max_inputs: ClassVar[int | None] = None
+
+
+@register
+class Add(_Merge):
+    """The sum of its inputs, element by element (operator +; residual connections, section 8.6)."""
+
+    title: ClassVar[str] = "Add"
+    torch: ClassVar[str] = "operator.add"
+    stem: ClassVar[str] = "add"
+    meaning: ClassVar[str] = "Adds its inputs element by element: the heart of a residual connection."
+    rule: ClassVar[str] = "all inputs must have one shape, and it stays"
+
+    def output_shape(self, shapes: Sequence[Shape]) -> Shape:
+        for shape in shapes[1:]:
+            if shape != shapes[0]:
+                raise MismatchError("{layer} needs inputs of one shape, got {first} and {second}", layer=self.title,
+                                    first=shape_text(shapes[0]), second=shape_text(shape))
+        return shapes[0]
+
+    def torch_line(self, shapes: Sequence[Shape]) -> str:
+        return " + ".join("abcdefghijklmnopqrstuvwxyz"[i % 26] for i in range(max(2, len(shapes))))
+
+    def arithmetic(self, shapes: Sequence[Shape]) -> tuple[str, ...]:
+        return (" + ".join(map(shape_text, shapes)),)
+
+
+@register
+class Concatenate(_Merge):
+    """Inputs side by side along one dimension (torch.cat; inception and dense blocks, sections 8.4 and 8.7)."""
+
+    title: ClassVar[str] = "Concatenate"
+    torch: ClassVar[str] = "torch.cat"
+    stem: ClassVar[str] = "cat"
+    meaning: ClassVar[str] = "Puts its inputs side by side, usually along the channels."
+    rule: ClassVar[str] = "sizes along the dimension add up; all others must agree"
+    required: ClassVar[tuple[str, ...]] = ("dim",)
+
+    dim: int = Field(1, ge=-8, le=8, title="Dim", description="Along which dimension; 1 is the channels, 0 the batch.")
+
+    def output_shape(self, shapes: Sequence[Shape]) -> Shape:
+        axis = batch_free_dim(self.title, self.dim, shapes[0])
+        rest = [(*shape[:axis], *shape[axis + 1 :]) for shape in shapes]
+        for shape, others in zip(shapes, rest, strict=True):
+            if len(shape) != len(shapes[0]) or others != rest[0]:
+                raise MismatchError("{layer}: {first} and {second} differ in more than dim {dim}", layer=self.title,
+                                    first=shape_text(shapes[0]), second=shape_text(shape), dim=self.dim)
+        return (*shapes[0][:axis], sum(shape[axis] for shape in shapes), *shapes[0][axis + 1 :])
+
+    def torch_line(self, shapes: Sequence[Shape]) -> str:
+        names = ", ".join("abcdefghijklmnopqrstuvwxyz"[i % 26] for i in range(max(2, len(shapes))))
+        return f"torch.cat([{names}], dim={self.dim})"
+
+    def summary(self) -> str:
+        return "" if self.dim == 1 else f"dim {self.dim}"
+
+    def arithmetic(self, shapes: Sequence[Shape]) -> tuple[str, ...]:
+        axis = batch_free_dim(self.title, self.dim, shapes[0])
+        return (f"{' + '.join(str(shape[axis]) for shape in shapes)} = {self.output_shape(shapes)[axis]}",)

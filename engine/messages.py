@@ -1,0 +1,29 @@
+"""Sentences for people: a template and its values, so the interface can translate the template."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A sentence in plain English with named places, e.g. ``Message("{name} is taken", (("name", "fc1"),))``."""
+
+    template: str
+    values: tuple[tuple[str, object], ...] = ()
+
+    def __str__(self) -> str:
+        return self.template.format(**{name: str(value) for name, value in self.values})
+
+
+def say(template: str, **values: object) -> Message:
+    """A Message from keywords."""
+    return Message(template, tuple(values.items()))
+
+
+class LayerloomError(Exception):
+    """Anything that went wrong in a way a person can understand; ``message`` is what to show."""
+
+    def __init__(self, template: str, **values: object) -> None:
+        self.message = say(template, **values)
+        super().__init__(str(self.message))

@@ -1,0 +1,21 @@
+"""Training: ``fit`` turns an experiment into a stream of events. Only calling ``fit`` loads torch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from engine.training.control import Control
+
+if TYPE_CHECKING:
+    from engine.training.loop import fit
+
+__all__ = ["Control", "fit"]
+
+
+def __getattr__(name: str) -> Any:
+    # The window reads events and steers runs before torch is loaded.
+    if name == "fit":
+        from engine.training.loop import fit
+
+        return fit
+    raise AttributeError(f"module 'engine.training' has no attribute {name!r}")

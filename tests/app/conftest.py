@@ -1,0 +1,25 @@
+"""For tests of the running program: QThreads are counted, windows closed."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QThread
+from shiboken6 import isValid
+
+
+@pytest.fixture(autouse=True)
+def _no_qthreads_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    started: weakref.WeakSet[QThread] = weakref.WeakSet()
+    start = QThread.start
+
+    def counted(self: QThread, *args: object) -> None:
+        started.add(self)
+        start(self, *args)
+
+    monkeypatch.setattr(QThread, "start", counted)
+    yield
+    left = [thread for thread in started if isValid(thread) and thread.isRunning()]
+    assert not left, f"QThreads left running: {left}"

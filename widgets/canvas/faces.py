@@ -1,0 +1,52 @@
+"""What a card says about its node, from the graph, the analysis and the problems."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from engine.advice import Problem
+from engine.analysis import Analysis
+from engine.graph import Graph, Node
+from engine.layers.inputs import Input
+from widgets.canvas.painting import Face
+from widgets.text import grouped, message_text, translated
+
+_RANK = {"error": 0, "warning": 1, "hint": 2}
+
+
+def worst_by_node(problems: Iterable[Problem]) -> dict[str, Problem]:
+    """The gravest problem of each node."""
+    worst: dict[str, Problem] = {}
+    for problem in problems:
+        if problem.node is not None:
+            known = worst.get(problem.node)
+            if known is None or _RANK[problem.severity] < _RANK[known.severity]:
+                worst[problem.node] = problem
+    return worst
+
+
+def plain_face(graph: Graph, node: Node, caption: str = "") -> Face:
+    """A card before anything is known about its shapes. ``caption`` is what the Input says about its data."""
+    layer = node.layer
+    words = [translated(layer.title), layer.summary()]
+    if isinstance(layer, Input):
+        words = [caption or words[0], words[1]]
+    ports = graph.inputs[node.name]
+    inputs = layer.max_inputs if layer.max_inputs is not None else max(
+        layer.min_inputs, ports[-1].port + 1 if ports else 0)
+    return Face(node.name, layer.category, " · ".join(filter(None, words)), inputs=inputs)
+
+
+def face_of(analysis: Analysis, node: Node, problem: Problem | None, caption: str) -> Face:
+    """A card with its numbers and what is wrong with it."""
+    face = plain_face(analysis.graph, node, caption)
+    facts = analysis.nodes[node.name].facts
+    shown = problem if problem is not None and problem.severity != "hint" else None
+    return Face(
+        face.name, face.category, face.detail, grouped(facts.params) if facts and facts.params else "",
+        problem=message_text(shown.message) if shown else "",
+        severity=shown.severity if shown else "",
+        repair=message_text(shown.repairs[0].text) if shown and shown.repairs else "",
+        loose=node.name not in analysis.members,
+        inputs=face.inputs,
+    )  # fmt: skip

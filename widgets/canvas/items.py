@@ -1,0 +1,227 @@
+"""The things on the canvas: a card for a node, a wire for an edge, a button for a repair."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPainterPath, QPainterPathStroker, QPen
+from PySide6.QtWidgets import (
+    QGraphicsItem,
+    QGraphicsObject,
+    QGraphicsSceneHoverEvent,
+    QGraphicsSceneMouseEvent,
+    QStyleOptionGraphicsItem,
+    QWidget,
+)
+
+from engine.graph import Edge, Node
+from widgets import theme
+from widgets.canvas.painting import (
+    CARD_HEIGHT,
+    PORT_RADIUS,
+    TEXT_LEFT,
+    Face,
+    Fonts,
+    card_width,
+    input_port,
+    output_port,
+    paint_card,
+    paint_pill,
+    paint_wire,
+    pill_rect,
+    wire_path,
+)
+
+log = logging.getLogger(__name__)
+GRAB = 12.0  # how near a port the mouse must be, scene pixels
+WIRE_LAYER, CARD_LAYER, BUTTON_LAYER = 0.0, 1.0, 2.0
+
+
+def guarded(paint: Callable[..., None]) -> Callable[..., None]:
+    """An exception that leaves a Python ``paint`` can kill the process: log it and leave the item unpainted."""
+
+    def safe(self: Any, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        painter.save()
+        try:
+            paint(self, painter, option, widget)
+        except Exception:
+            log.exception("painting failed")
+        finally:
+            painter.restore()
+
+    return safe
+
+
+class WireItem(QGraphicsItem):
+    """An edge and, beside it, the shape that flows through it."""
+
+    def __init__(self, edge: Edge, source: CardItem, target: CardItem) -> None:
+        super().__init__()
+        self.edge, self.source, self.target = edge, source, target
+        self.text = ""
+        self.path = QPainterPath()
+        self._pill = QRectF()
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable)
+        self.setZValue(WIRE_LAYER)
+        source.wires.append(self)
+        target.wires.append(self)
+        self.follow()
+
+    def follow(self) -> None:
+        """Lie again between the two cards."""
+        self.prepareGeometryChange()
+        self.path = wire_path(self.source.out_point(), self.target.in_point(self.edge.port))
+        self._pill = pill_rect(self.path.pointAtPercent(0.5), self.text) if self.text else QRectF()
+
+    def show_shape(self, text: str) -> None:
+        """Write the shape beside the wire; empty: none."""
+        if text != self.text:
+            self.text = text
+            self.follow()
+            self.update()
+
+    def leave(self) -> None:
+        """Forget the two cards, before the item is taken off the scene."""
+        self.source.wires.remove(self)
+        self.target.wires.remove(self)
+
+    def boundingRect(self) -> QRectF:
+        return self.path.controlPointRect().united(self._pill).adjusted(-2, -2, 2, 2)
+
+    def shape(self) -> QPainterPath:
+        stroker = QPainterPathStroker()
+        stroker.setWidth(10)
+        return stroker.createStroke(self.path)
+
+    @guarded
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        paint_wire(painter, self.path, self.isSelected())
+        if self.text:
+            paint_pill(painter, self._pill, self.text)
+
+
+class CardItem(QGraphicsObject):
+    """A node. Dragging it moves it; its ports begin and end wires (the scene does that)."""
+
+    def __init__(self, node: Node) -> None:
+        super().__init__()
+        self.node = node
+        self.face = Face(node.name, node.layer.category)
+        self.wires: list[WireItem] = []
+        self.repair_button: RepairButton | None = None
+        self._hovered = False
+        flags = QGraphicsItem.GraphicsItemFlag
+        self.setFlags(flags.ItemIsSelectable | flags.ItemIsMovable | flags.ItemSendsGeometryChanges)
+        self.setAcceptHoverEvents(True)
+        self.setZValue(CARD_LAYER)
+        self.setPos(*node.position)
+
+    def in_point(self, port: int) -> QPointF:
+        """Where an input lies, in scene coordinates."""
+        return self.pos() + input_port(port, max(self.face.inputs, port + 1))
+
+    def out_point(self) -> QPointF:
+        """Where the output lies, in scene coordinates."""
+        return self.pos() + output_port()
+
+    def port_at(self, point: QPointF) -> int | None:
+        """The input (0, 1, …) or output (−1) near a scene point, or None."""
+        where = point - self.pos()
+        if self.face.has_output and _near(where, output_port()):
+            return -1
+        return next((i for i in range(self.face.inputs) if _near(where, input_port(i, self.face.inputs))), None)
+
+    def show_face(self, face: Face) -> None:
+        """Show other words; the card is repainted only when they differ."""
+        if face == self.face:
+            return
+        moved_ports = face.inputs != self.face.inputs
+        self.prepareGeometryChange()
+        self.face = face
+        self.setToolTip(face.problem if card_width(face) < Fonts.get().detail_size.horizontalAdvance(face.problem) else "")
+        if moved_ports:
+            for wire in self.wires:
+                wire.follow()
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        edge = PORT_RADIUS + 2
+        return QRectF(0, 0, card_width(self.face), CARD_HEIGHT).adjusted(-2, -edge, 2, edge)
+
+    def shape(self) -> QPainterPath:
+        path = QPainterPath()
+        path.addRect(QRectF(0, -GRAB / 2, card_width(self.face), CARD_HEIGHT + GRAB))
+        return path
+
+    @guarded
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        paint_card(painter, self.face, self.isSelected(), self._hovered)
+
+    def itemChange(self, change: QGraphicsItem.GraphicsItemChange, value: Any) -> Any:
+        if change == QGraphicsItem.GraphicsItemChange.ItemPositionHasChanged:
+            for wire in self.wires:
+                wire.follow()
+        return super().itemChange(change, value)
+
+    def hoverEnterEvent(self, event: QGraphicsSceneHoverEvent) -> None:
+        self._hovered = True
+        self.update()
+
+    def hoverMoveEvent(self, event: QGraphicsSceneHoverEvent) -> None:
+        on_port = self.port_at(event.scenePos()) is not None
+        self.setCursor(Qt.CursorShape.CrossCursor if on_port else Qt.CursorShape.ArrowCursor)
+
+    def hoverLeaveEvent(self, event: QGraphicsSceneHoverEvent) -> None:
+        self._hovered = False
+        self.update()
+
+
+def _near(a: QPointF, b: QPointF) -> bool:
+    return (a - b).manhattanLength() <= GRAB
+
+
+class RepairButton(QGraphicsItem):
+    """The button below a card that mends what is wrong with it."""
+
+    def __init__(self, card: CardItem, text: str) -> None:
+        super().__init__(card)
+        self.text = text
+        self.pressed: Callable[[], None] = lambda: None
+        self._hovered = False
+        self.setAcceptHoverEvents(True)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setZValue(BUTTON_LAYER)
+        self.setPos(TEXT_LEFT, CARD_HEIGHT + 7)
+
+    def boundingRect(self) -> QRectF:
+        return QRectF(0, 0, QFontMetricsF(Fonts.get().detail).horizontalAdvance(self.text) + 18, 21)
+
+    @guarded
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        look = theme.current()
+        rect = self.boundingRect().adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.setPen(QPen(QColor(look.accent if self._hovered else look.line), 1))
+        painter.setBrush(QBrush(QColor(look.raised)))
+        painter.drawRoundedRect(rect, 6, 6)
+        painter.setPen(QColor(look.text))
+        painter.setFont(Fonts.get().detail)
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, self.text)
+
+    def mousePressEvent(self, event: QGraphicsSceneMouseEvent) -> None:
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QGraphicsSceneMouseEvent) -> None:
+        if self.boundingRect().contains(event.pos()):
+            self.pressed()
+
+    def hoverEnterEvent(self, event: QGraphicsSceneHoverEvent) -> None:
+        self._hovered = True
+        self.update()
+
+    def hoverLeaveEvent(self, event: QGraphicsSceneHoverEvent) -> None:
+        self._hovered = False
+        self.update()
+

@@ -1,0 +1,313 @@
+"""The scene: shows a Graph and its analysis, and turns gestures into requests for another Graph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QBrush, QColor, QPainter, QPixmap
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QGraphicsSceneMouseEvent
+
+from engine.advice import Problem, Repair
+from engine.analysis import Analysis
+from engine.edits import nudged
+from engine.graph import Edge, Graph, diff
+from engine.layers.base import shape_text
+from widgets import theme
+from widgets.canvas.faces import face_of, plain_face, worst_by_node
+from widgets.canvas.items import CardItem, RepairButton, WireItem
+from widgets.canvas.overview import FAR, Overview
+from widgets.canvas.wiring import WireGesture
+
+DOT_STEP = 24
+REASON_MS = 1600  # how long the reason stays after a refused wire was let go
+
+
+class CanvasScene(QGraphicsScene):
+    """Shows what it is given; every change a person makes is asked for with ``edit_requested``."""
+
+    edit_requested = Signal(str, object, str)  # text, Graph, merge key
+    repair_requested = Signal(object)  # Repair
+    names_selected = Signal(list)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.graph = Graph()
+        self.cards: dict[str, CardItem] = {}
+        self.wires: dict[Edge, WireItem] = {}
+        self.gesture: WireGesture | None = None
+        self.caption = ""
+        self._overview = Overview()
+        self._far = False
+        self._quiet = False
+        self.selectionChanged.connect(self._tell_selection)
+
+    # -- showing ------------------------------------------------------------------------------------------------
+
+    def show_graph(self, graph: Graph) -> None:
+        """Show another graph; only what differs is touched."""
+        self.cancel_gesture()
+        difference = diff(self.graph, graph)
+        before, self.graph = self.graph, graph
+        self._quiet = True
+        for edge in difference.edges_removed:
+            self._remove_wire(edge)
+        for name in difference.removed:
+            self.removeItem(self.cards.pop(name))
+        for name in difference.added:
+            self._add_card(name)
+        for name in difference.changed:
+            self._update_card(name, before)
+        for edge in difference.edges_added:
+            self._add_wire(edge)
+        self._put_back(graph)
+        self._overview.invalidate()
+        self._quiet = False
+        if difference.removed or difference.added:
+            self._fit_scene_rect()
+            self._tell_selection()
+        if self._far:
+            self.update()
+
+    def show_analysis(self, analysis: Analysis, problems: Sequence[Problem]) -> None:
+        """Write shapes, counts and problems on what is shown; ``analysis`` is of the shown graph."""
+        worst = worst_by_node(problems)
+        for name, card in self.cards.items():
+            problem = worst.get(name)
+            card.show_face(face_of(analysis, card.node, problem, self.caption))
+            self._show_repair(card, problem)
+        for edge, wire in self.wires.items():
+            shape = analysis.nodes[edge.source].output_shape
+            wire.show_shape(shape_text(shape) if shape is not None else "")
+        self._overview.invalidate()
+        if self._far:
+            self.update()
+
+    def _add_card(self, name: str) -> None:
+        card = CardItem(self.graph.nodes[name])
+        card.show_face(plain_face(self.graph, card.node, self.caption))
+        self._apply_distance(card)
+        self.addItem(card)
+        self.cards[name] = card
+
+    def _update_card(self, name: str, before: Graph) -> None:
+        card, node = self.cards[name], self.graph.nodes[name]
+        card.node = node
+        if before.nodes[name].layer is not node.layer:
+            card.show_face(plain_face(self.graph, node, self.caption))
+
+    def _put_back(self, graph: Graph) -> None:
+        """Cards lie where the graph says, also after a drag that was not accepted."""
+        for name, card in self.cards.items():
+            position = graph.nodes[name].position
+            if (card.x(), card.y()) != position:
+                card.setPos(*position)
+
+    def _add_wire(self, edge: Edge) -> None:
+        target = self.cards[edge.target]
+        face = plain_face(self.graph, target.node, self.caption)
+        if face.inputs != target.face.inputs:
+            target.show_face(face)
+        wire = WireItem(edge, self.cards[edge.source], target)
+        self._apply_distance(wire)
+        self.addItem(wire)
+        self.wires[edge] = wire
+
+    def _remove_wire(self, edge: Edge) -> None:
+        wire = self.wires.pop(edge)
+        wire.leave()
+        self.removeItem(wire)
+
+    def _show_repair(self, card: CardItem, problem: Problem | None) -> None:
+        text = card.face.repair
+        if card.repair_button is not None and (not text or card.repair_button.text != text):
+            self.removeItem(card.repair_button)
+            card.repair_button = None
+        if text and problem is not None:
+            repair = problem.repairs[0]
+            if card.repair_button is None:
+                card.repair_button = RepairButton(card, text)
+            card.repair_button.pressed = lambda: self._ask_repair(repair)
+
+    def _ask_repair(self, repair: Repair) -> None:
+        # Later: the repair replaces the very button whose event is being handled.
+        QTimer.singleShot(0, self, lambda: self.repair_requested.emit(repair))
+
+    def _fit_scene_rect(self) -> None:
+        self.setSceneRect(self.itemsBoundingRect().adjusted(-500, -500, 500, 500))
+
+    # -- near and far -------------------------------------------------------------------------------------------
+
+    def set_scale(self, scale: float) -> None:
+        """The view's zoom changed: below 0.4 everything is painted in batches."""
+        far = scale < FAR
+        if far != self._far:
+            self._far = far
+            self._overview.invalidate()
+            for item in (*self.cards.values(), *self.wires.values()):
+                self._apply_distance(item)
+
+    def _apply_distance(self, item: QGraphicsItem) -> None:
+        item.setFlag(QGraphicsItem.GraphicsItemFlag.ItemHasNoContents, self._far)
+        for child in item.childItems():
+            child.setVisible(not self._far)
+
+    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
+        look = theme.current()
+        painter.fillRect(rect, QColor(look.canvas))
+        if self._far:
+            self._overview.paint(painter, self.cards.values(), list(self.wires.values()))
+        else:
+            painter.fillRect(rect, _dots(look))
+
+    # -- selection ----------------------------------------------------------------------------------------------
+
+    def selected_names(self) -> list[str]:
+        """Names of the selected cards, in the graph's order."""
+        chosen = {item.node.name for item in self.selectedItems() if isinstance(item, CardItem)}
+        return [name for name in self.graph.nodes if name in chosen]
+
+    def selected_edges(self) -> list[Edge]:
+        """The selected wires."""
+        return [item.edge for item in self.selectedItems() if isinstance(item, WireItem)]
+
+    def select(self, names: Iterable[str]) -> None:
+        """Select these cards and nothing else."""
+        self._quiet = True
+        self.clearSelection()
+        for name in names:
+            if name in self.cards:
+                self.cards[name].setSelected(True)
+        self._quiet = False
+        self._tell_selection()
+
+    def _tell_selection(self) -> None:
+        if not self._quiet:
+            self._overview.invalidate()
+            self.names_selected.emit(self.selected_names())
+            if self._far:
+                self.update()
+
+    # -- gestures -----------------------------------------------------------------------------------------------
+
+    def card_at(self, point: QPointF) -> CardItem | None:
+        """The card at a scene point, ports included."""
+        return next((item for item in self.items(point) if isinstance(item, CardItem)), None)
+
+    def wire_at(self, point: QPointF) -> WireItem | None:
+        """The wire under a card dropped at a scene point."""
+        area = QRectF(point.x() - 20, point.y() - 20, 40, 40)
+        return next((item for item in self.items(area) if isinstance(item, WireItem)), None)
+
+    def mousePressEvent(self, event: QGraphicsSceneMouseEvent) -> None:
+        self.cancel_gesture()
+        if event.button() == Qt.MouseButton.LeftButton and self._begin_wire(event.scenePos()):
+            event.accept()
+            return
+        super().mousePressEvent(event)
+
+    def _begin_wire(self, point: QPointF) -> bool:
+        """Begin at an output, at a free input, or take the end of the wire that is in the input."""
+        if any(isinstance(item, RepairButton) for item in self.items(point)):
+            return False
+        card = self.card_at(point)
+        port = card.port_at(point) if card is not None else None
+        if card is None or port is None:
+            return False
+        wire = next((e for e in self.graph.inputs[card.node.name] if e.port == port), None) if port >= 0 else None
+        if wire is not None:
+            self.wires[wire].setVisible(False)
+            self.gesture = WireGesture(self.graph, self.cards[wire.source], -1, detached=wire)
+        else:
+            self.gesture = WireGesture(self.graph, card, port)
+        self.addItem(self.gesture)
+        self.gesture.move_to(point, card if wire is not None else None)
+        return True
+
+    def mouseMoveEvent(self, event: QGraphicsSceneMouseEvent) -> None:
+        if self.gesture is not None and event.buttons() & Qt.MouseButton.LeftButton:
+            self.gesture.move_to(event.scenePos(), self.card_at(event.scenePos()))
+            return
+        super().mouseMoveEvent(event)
+        if self._far and event.buttons():
+            self._overview.invalidate()
+            self.update()
+
+    def mouseReleaseEvent(self, event: QGraphicsSceneMouseEvent) -> None:
+        if self.gesture is not None:
+            self._end_wire()
+            return
+        super().mouseReleaseEvent(event)
+        self._commit_moves()
+
+    def _end_wire(self) -> None:
+        assert self.gesture is not None
+        gesture, graph = self.gesture, self.gesture.result()
+        if gesture.reason:
+            QTimer.singleShot(REASON_MS, self, lambda: self._drop_gesture(gesture))
+            self._show_detached(gesture)
+            return
+        self.cancel_gesture()
+        if graph is not None:
+            self.edit_requested.emit(self.tr("Disconnect") if gesture.edge is None else self.tr("Connect"), graph, "")
+
+    def cancel_gesture(self) -> None:
+        """Let go of a held wire without doing anything."""
+        if self.gesture is not None:
+            self._show_detached(self.gesture)
+            self._drop_gesture(self.gesture)
+
+    def _show_detached(self, gesture: WireGesture) -> None:
+        if gesture.detached in self.wires:
+            self.wires[gesture.detached].setVisible(True)
+
+    def _drop_gesture(self, gesture: WireGesture) -> None:
+        if gesture is self.gesture:
+            self.gesture = None
+            self.removeItem(gesture)
+
+    def _commit_moves(self) -> None:
+        moved = {
+            name: (card.x(), card.y()) for name, card in self.cards.items()
+            if (card.x(), card.y()) != card.node.position
+        }
+        if moved:
+            self._fit_scene_rect()
+            self.edit_requested.emit(self.tr("Move"), self.graph.moved(moved), "")
+
+    # -- edits by key -------------------------------------------------------------------------------------------
+
+    def delete_selection(self, heal: bool = False) -> None:
+        """Remove the selected cards and wires; ``heal`` leads each removed card's wire on."""
+        names, edges = self.selected_names(), self.selected_edges()
+        if not names and not edges:
+            return
+        graph = self.graph.without_edges(edges)
+        for name in names:
+            graph = graph.healed(name) if heal else graph.without([name])
+        self.edit_requested.emit(self.tr("Delete"), graph, "")
+
+    def nudge(self, dx: float, dy: float) -> None:
+        """Move the selected cards a little."""
+        names = self.selected_names()
+        if names:
+            key = "nudge " + " ".join(names)
+            self.edit_requested.emit(self.tr("Move"), nudged(self.graph, names, dx, dy), key)
+
+
+_dot_brushes: dict[str, QBrush] = {}
+
+
+def _dots(look: theme.Theme) -> QBrush:
+    """One dot of the grid, as a tile."""
+    if look.name not in _dot_brushes:
+        tile = QPixmap(DOT_STEP, DOT_STEP)
+        tile.fill(QColor(look.canvas))
+        painter = QPainter(tile)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(look.dots))
+        painter.drawEllipse(QPointF(DOT_STEP / 2, DOT_STEP / 2), 1.2, 1.2)
+        painter.end()
+        _dot_brushes[look.name] = QBrush(tile)
+    return _dot_brushes[look.name]

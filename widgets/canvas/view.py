@@ -1,0 +1,297 @@
+"""The view: looks at the scene, pans, zooms, takes what is dropped."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QGraphicsView
+
+from engine import edits
+from engine.experiment import Experiment, from_json, to_json
+from engine.graph import Graph
+from engine.layers.base import LAYERS, Layer
+from engine.messages import LayerloomError
+from widgets.canvas.painting import CARD_HEIGHT, CARD_WIDTH, Face, paint_card
+from widgets.canvas.scene import CanvasScene
+from widgets.palette import LAYER_MIME
+from widgets.text import translated
+
+CLIPBOARD_MIME = "application/x-layerloom-network"
+SMALLEST, LARGEST = 0.04, 4.0
+ROOM = 1e6  # one can pan this far, scene pixels
+MARGIN = 48
+PASTE_OFFSET = 32.0
+ARROWS = {
+    Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1),
+}  # fmt: skip
+
+
+class CanvasView(QGraphicsView):
+    """One network on the screen. Left button selects and draws, middle button or Space and drag pans, wheel zooms."""
+
+    paste_refused = Signal()  # the clipboard holds no network
+
+    def __init__(self, scene: CanvasScene) -> None:
+        super().__init__(scene)
+        self.canvas = scene
+        self._pan_from: QPoint | None = None
+        self._space = False
+        self._dragged: tuple[Layer, QPointF] | None = None
+        self._pastes = 0
+        self.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setDragMode(QGraphicsView.DragMode.RubberBandDrag)
+        self.setSceneRect(QRectF(-ROOM, -ROOM, 2 * ROOM, 2 * ROOM))
+        self.setAcceptDrops(True)
+        self.setAccessibleName(self.tr("Network canvas"))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    # -- looking ------------------------------------------------------------------------------------------------
+
+    def zoom(self) -> float:
+        """Screen pixels per scene pixel."""
+        return self.transform().m11()
+
+    def zoom_at(self, factor: float, at: QPoint) -> None:
+        """Zoom so that the scene point under the viewport point ``at`` stays there."""
+        factor = min(max(factor, SMALLEST / self.zoom()), LARGEST / self.zoom())
+        before = self.mapToScene(at)
+        self.scale(factor, factor)
+        self.canvas.set_scale(self.zoom())
+        moved = self.mapToScene(at) - before
+        self.translate(moved.x(), moved.y())
+
+    def fit(self, selection_only: bool = False) -> None:
+        """Show everything, or the selected cards; never larger than life."""
+        names = self.canvas.selected_names() if selection_only else []
+        cards = [self.canvas.cards[name] for name in names] or list(self.canvas.cards.values())
+        area = QRectF()
+        for card in cards:
+            area = area.united(card.sceneBoundingRect())
+        if area.isEmpty():
+            area = QRectF(-CARD_WIDTH, -CARD_HEIGHT, CARD_WIDTH * 3, CARD_HEIGHT * 3)
+        room = self.viewport().size()
+        width, height = max(room.width() - MARGIN, 50), max(room.height() - MARGIN, 50)
+        scale = min(1.0, width / area.width(), height / area.height())
+        self.resetTransform()
+        self.scale(max(scale, SMALLEST), max(scale, SMALLEST))
+        self.canvas.set_scale(self.zoom())
+        self.centerOn(area.center())
+
+    def show_from_top(self) -> None:
+        """The whole network if it stays readable, else its beginning at full width."""
+        self.fit()
+        readable = 0.7
+        if self.zoom() < readable and self.canvas.cards:
+            top = min(self.canvas.cards.values(), key=lambda card: card.y())
+            self.resetTransform()
+            self.scale(readable, readable)
+            self.canvas.set_scale(readable)
+            half = self.viewport().height() / readable / 2
+            self.centerOn(top.x() + CARD_WIDTH / 2, top.y() + half - MARGIN / 2)
+
+    # -- panning and zooming ------------------------------------------------------------------------------------
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        steps = event.angleDelta().y() or event.angleDelta().x()
+        self.zoom_at(1.0015**steps, event.position().toPoint())
+        if self.canvas.gesture is not None:
+            self._follow_gesture(event.position().toPoint())
+        event.accept()
+
+    def _follow_gesture(self, at: QPoint) -> None:
+        point = self.mapToScene(at)
+        if self.canvas.gesture is not None:
+            self.canvas.gesture.move_to(point, self.canvas.card_at(point))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        middle = event.button() == Qt.MouseButton.MiddleButton
+        if middle or (self._space and event.button() == Qt.MouseButton.LeftButton):
+            self._pan_from = event.position().toPoint()
+            self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
+            return
+        super().mousePressEvent(self._adding(event))
+
+    def _adding(self, event: QMouseEvent) -> QMouseEvent:
+        """Shift adds to the selection; Qt knows only Ctrl, so Shift is passed on as Ctrl where that adds."""
+        if not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            return event
+        card = self.canvas.card_at(self.mapToScene(event.position().toPoint()))
+        keys = Qt.KeyboardModifier.NoModifier if card is not None and card.isSelected() else (
+            Qt.KeyboardModifier.ControlModifier)
+        return QMouseEvent(event.type(), event.position(), event.globalPosition(), event.button(), event.buttons(), keys,
+                           event.pointingDevice())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._pan_from is None:
+            super().mouseMoveEvent(event)
+            return
+        at = event.position().toPoint()
+        moved = QPointF(at - self._pan_from) / self.zoom()
+        self._pan_from = at
+        self.translate(moved.x(), moved.y())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._pan_from is not None:
+            self._pan_from = None
+            self._show_hand()
+            return
+        super().mouseReleaseEvent(event)
+
+    def _show_hand(self) -> None:
+        if self._space:
+            self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
+        else:
+            self.viewport().unsetCursor()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self._space = True
+            self._show_hand()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.canvas.cancel_gesture()
+            self.canvas.clearSelection()
+        elif event.key() in ARROWS and self.canvas.selected_names():
+            far = 1.0 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 8.0
+            across, down = ARROWS[Qt.Key(event.key())]
+            self.canvas.nudge(across * far, down * far)
+        else:
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self._space = False
+            self._show_hand()
+        super().keyReleaseEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.PaletteChange):
+            self.viewport().update()
+
+    # -- adding -------------------------------------------------------------------------------------------------
+
+    def append(self, kind: str) -> None:
+        """Put a layer behind what is selected, wired."""
+        graph, name = edits.appended(self.canvas.graph, LAYERS[kind](), self.canvas.selected_names())
+        self._request(self.tr("Add {name}").format(name=translated(LAYERS[kind].title)), graph, [name])
+
+    def _request(self, text: str, graph: Graph, select: list[str]) -> None:
+        self.canvas.edit_requested.emit(text, graph, "")
+        self.canvas.select(select)
+        for name in select:
+            if name in self.canvas.cards:
+                self.ensureVisible(self.canvas.cards[name], MARGIN, MARGIN)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        kind = _kind_in(event.mimeData())
+        if kind is None:
+            event.ignore()  # files are the window's
+            return
+        self._dragged = (LAYERS[kind](), QPointF())
+        event.acceptProposedAction()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        if self._dragged is None:
+            event.ignore()
+            return
+        self._dragged = (self._dragged[0], self.mapToScene(event.position().toPoint()))
+        self.viewport().update()
+        event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._dragged = None
+        self.viewport().update()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        kind = _kind_in(event.mimeData())
+        self._dragged = None
+        if kind is None:
+            event.ignore()
+            return
+        event.acceptProposedAction()
+        alone = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
+        self.drop_layer(kind, self.mapToScene(event.position().toPoint()), alone)
+        self.setFocus()
+
+    def drop_layer(self, kind: str, point: QPointF, alone: bool = False) -> None:
+        """Put a layer down at a scene point; on a wire it goes into it unless ``alone``."""
+        layer, wire = LAYERS[kind](), self.canvas.wire_at(point)
+        if wire is not None and not alone and layer.max_inputs != 0:
+            graph, name = edits.inserted(self.canvas.graph, layer, wire.edge)
+        else:
+            place = (round(point.x() - CARD_WIDTH / 2), round(point.y() - CARD_HEIGHT / 2))
+            graph, name = edits.added(self.canvas.graph, layer, place)
+        self._request(self.tr("Add {name}").format(name=translated(layer.title)), graph, [name])
+        self.viewport().update()
+
+    def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
+        if self._dragged is None:
+            return
+        layer, point = self._dragged
+        wire = self.canvas.wire_at(point)
+        painter.save()
+        painter.setOpacity(0.75)
+        painter.translate(point - QPointF(CARD_WIDTH / 2, CARD_HEIGHT / 2))
+        hint = self.tr("goes into this wire") if wire is not None and layer.max_inputs else layer.summary()
+        paint_card(painter, Face(translated(layer.title), layer.category, hint), wire is not None, False)
+        painter.restore()
+
+    # -- clipboard ----------------------------------------------------------------------------------------------
+
+    def copy(self) -> None:
+        """Put the selected cards and their wires on the clipboard."""
+        names = self.canvas.selected_names()
+        if not names:
+            return
+        text = to_json(Experiment(edits.part(self.canvas.graph, names)))
+        data = QMimeData()
+        data.setData(CLIPBOARD_MIME, text.encode())
+        data.setText(text)
+        QGuiApplication.clipboard().setMimeData(data)
+        self._pastes = 0
+
+    def cut(self) -> None:
+        """Copy, then delete."""
+        self.copy()
+        self.canvas.delete_selection()
+
+    def paste(self) -> None:
+        """Add what was copied, a little aside, and select it."""
+        text = QGuiApplication.clipboard().text()
+        try:
+            piece = from_json(text).graph
+        except LayerloomError:
+            self.paste_refused.emit()
+            return
+        self._pastes += 1
+        self._add_piece(self.tr("Paste"), piece, PASTE_OFFSET * self._pastes)
+
+    def duplicate(self) -> None:
+        """A second copy of the selected cards beside them."""
+        names = self.canvas.selected_names()
+        if names:
+            self._add_piece(self.tr("Duplicate"), edits.part(self.canvas.graph, names), PASTE_OFFSET)
+
+    def _add_piece(self, text: str, piece: Graph, offset: float) -> None:
+        graph, names = edits.pasted(self.canvas.graph, piece, (offset, offset))
+        self._request(text, graph, list(names))
+
+
+def _kind_in(data: QMimeData) -> str | None:
+    """The kind of layer being dragged, if it is one."""
+    kind = bytes(data.data(LAYER_MIME).data()).decode(errors="replace") if data.hasFormat(LAYER_MIME) else ""
+    return kind if kind in LAYERS else None

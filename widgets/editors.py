@@ -1,0 +1,234 @@
+"""Fields that hold one option's value: a line of text, a choice, a switch. All speak the same few words.
+
+``typed(value)`` asks for a value; whoever validates it answers ``accept`` or ``refuse``. ``show_value`` follows the
+model without disturbing what is being typed. ``settled`` says that the last good value is back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QWheelEvent
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
+
+from widgets.syntax import Syntax
+
+_STEPS = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_PageUp: 10, Qt.Key.Key_PageDown: -10}
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_PASSING = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)  # the person comes back
+
+
+def mark(widget: QWidget, name: str, value: object) -> None:
+    """Set a property that the style sheet reads, and draw the widget accordingly."""
+    if widget.property(name) != value:
+        widget.setProperty(name, value)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
+class LineEditor(QLineEdit):
+    """Numbers, sizes and shapes as free text; arrow keys and the wheel step whole numbers."""
+
+    typed = Signal(object)
+    settled = Signal()
+
+    def __init__(self, syntax: Syntax, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._syntax = syntax
+        self._value: object = None
+        self._shown_once = False
+        self._patient = False
+        self.textEdited.connect(self._on_edit)
+
+    def set_patient(self, patient: bool) -> None:
+        """Wait for Enter, or for the focus to leave, instead of asking at every keystroke."""
+        self._patient = patient
+
+    def is_unfinished(self) -> bool:
+        """Whether typing on could still make the text good."""
+        return self._syntax.unfinished(self.text())
+
+    def show_value(self, value: object) -> None:
+        """Follow the model; text that already means this value stays as the person wrote it."""
+        if self._shown_once and value == self._value:
+            return
+        self._value, self._shown_once = value, True
+        if self._syntax.read(self.text()) != value or not self.text():
+            self._write()
+        self._settle()
+
+    def accept(self, value: object) -> None:
+        """The text was good and means ``value``."""
+        self._value = value
+        mark(self, "bad", False)
+
+    def refuse(self) -> None:
+        """The text was not good; it stays, so that it can be mended."""
+        mark(self, "bad", True)
+
+    def restore(self) -> None:
+        """Back to the last good value, unless the text already says it."""
+        if self.property("bad") or self._syntax.read(self.text()) != self._value:
+            self._write()
+        self._settle()
+
+    def _write(self) -> None:
+        position = self.cursorPosition()
+        self.setText(self._syntax.write(self._value))
+        self.setCursorPosition(min(position, len(self.text())) if self.hasFocus() else 0)
+
+    def _settle(self) -> None:
+        mark(self, "bad", False)
+        self.settled.emit()
+
+    def _on_edit(self) -> None:
+        if not self._patient:
+            self._ask()
+
+    def _ask(self) -> None:
+        self.typed.emit(self._syntax.read(self.text()))
+
+    # -- keys, wheel, focus -------------------------------------------------------------------------------------
+
+    def event(self, event: QEvent) -> bool:
+        """Undo belongs to the window, which has every value on its stack; a refused text is undone here."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            undo = event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
+            if undo and not self.property("bad"):
+                event.ignore()
+                return False
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = Qt.Key(event.key())
+        if key in _STEPS and self._step(_STEPS[key]):
+            return
+        if key == Qt.Key.Key_Escape and self._syntax.read(self.text()) != self._value:
+            self.restore()
+            return
+        if key in _ENTER:
+            self._ask()
+        super().keyPressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        by = (event.angleDelta().y() > 0) - (event.angleDelta().y() < 0)
+        if not (self.hasFocus() and by and self._step(by)):
+            event.ignore()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if event.reason() not in _PASSING:
+            if self._patient and self._syntax.read(self.text()) != self._value:
+                self._ask()
+            self.restore()
+
+    def _step(self, by: int) -> bool:
+        """Add to the whole number at the cursor; False where there is none."""
+        if int not in self._syntax.types or not re.fullmatch(r"[-−\d×x*,;\s]+", self.text()):
+            return False
+        numbers = list(re.finditer(r"-?\d+", self.text().replace("−", "-")))
+        if not numbers:
+            return False
+        at = next((n for n in numbers if n.start() <= self.cursorPosition() <= n.end()), numbers[0])
+        stepped = str(self._syntax.bounds.clamped(int(at[0]) + by))
+        if stepped != at[0]:
+            self.setText(self.text()[: at.start()] + stepped + self.text()[at.end() :])
+            self.setCursorPosition(at.start() + len(stepped))
+            self._on_edit()
+        return True
+
+
+class ChoiceEditor(QComboBox):
+    """One of a few words."""
+
+    typed = Signal(object)
+    settled = Signal()
+
+    def __init__(self, choices: Sequence[tuple[object, str]], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._values = [value for value, _ in choices]
+        self._value: object = None
+        self.addItems([label for _, label in choices])
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # the wheel scrolls past it, not into it
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.activated.connect(lambda index: self.typed.emit(self._values[index]))
+
+    def is_unfinished(self) -> bool:
+        """A choice is whole at once."""
+        return False
+
+    def show_value(self, value: object) -> None:
+        """Follow the model."""
+        if value != self._value:
+            self.settled.emit()
+        self._value = value
+        self.setCurrentIndex(self._values.index(value))
+
+    def accept(self, value: object) -> None:
+        """The choice was good."""
+        self._value = value
+
+    def refuse(self) -> None:
+        """The choice was not good: the last good one comes back."""
+        self.show_value(self._value)
+
+    def restore(self) -> None:
+        """The last good choice stands already."""
+        self.settled.emit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if event.reason() not in _PASSING:
+            self.restore()
+
+
+class SwitchEditor(QCheckBox):
+    """On or off."""
+
+    typed = Signal(object)
+    settled = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._value = False
+        self.toggled.connect(lambda on: self.setText(self.tr("on") if on else self.tr("off")))
+        self.setText(self.tr("off"))
+        self.clicked.connect(self.typed)
+
+    def is_unfinished(self) -> bool:
+        """A switch is whole at once."""
+        return False
+
+    def show_value(self, value: object) -> None:
+        """Follow the model."""
+        if value != self._value:
+            self.settled.emit()
+        self._value = bool(value)
+        self.setChecked(self._value)
+
+    def accept(self, value: object) -> None:
+        """The position was good."""
+        self._value = bool(value)
+
+    def refuse(self) -> None:
+        """The position was not good: the last good one comes back."""
+        self.show_value(self._value)
+
+    def restore(self) -> None:
+        """The last good position stands already."""
+        self.settled.emit()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.restore()
+
+
+Editor = LineEditor | ChoiceEditor | SwitchEditor

@@ -1,0 +1,175 @@
+"""A form made from the fields of a frozen pydantic model: edits are live, bad values are refused in place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import Any, Protocol
+
+from pydantic.fields import FieldInfo
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+
+from engine.layers.base import OptionError
+from widgets.editors import ChoiceEditor, Editor, LineEditor, SwitchEditor
+from widgets.syntax import Syntax, syntax_of
+from widgets.text import UNKNOWN, message_text, tooltip, translated
+
+PATIENCE = 700  # ms that an unfinished text such as “5×” may stand before it is called wrong
+
+
+class Model(Protocol):
+    """What a form edits: a Layer, a Recipe."""
+
+    def with_options(self, **options: object) -> Any:
+        """The same value with other options. Raises OptionError."""
+
+
+class Row(QObject):
+    """One option: its label, its editor, and the line that says why a value is refused."""
+
+    def __init__(self, label: QLabel, editor: Editor, hint: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.label, self.editor, self.hint = label, editor, hint
+        self.error = QLabel(parent)
+        self.error.setProperty("role", "error")
+        self.error.setWordWrap(True)
+        self.error.hide()
+        self._pause = QTimer(self, singleShot=True, interval=PATIENCE)
+        self._pause.timeout.connect(self._reveal)
+        editor.settled.connect(self._calm)
+
+    def accept(self, value: object) -> None:
+        """The value stands."""
+        self._calm()
+        self.editor.accept(value)
+
+    def refuse(self, reason: str) -> None:
+        """The value does not stand; a text that may still become good is given a moment."""
+        self.error.setText(reason)
+        if self.editor.is_unfinished() and self.error.isHidden():
+            self._pause.start()
+        else:
+            self._reveal()
+
+    def _reveal(self) -> None:
+        self._pause.stop()
+        self.editor.refuse()
+        self.error.show()
+
+    def _calm(self) -> None:
+        self._pause.stop()
+        self.error.hide()
+
+    def set_hint(self, hint: str) -> None:
+        """What is said when the mouse rests here."""
+        self.label.setToolTip(hint)
+        self.editor.setToolTip(hint)
+
+
+class Form(QWidget):
+    """Labels left, fields right. ``edited`` carries the field's name and its new value; ``value`` is the whole model.
+
+    Rows are made once for a class of models; showing another model of that class changes only what differs.
+    """
+
+    edited = Signal(str, object)
+
+    def __init__(self, parent: QWidget | None = None, skip: Collection[str] = ()) -> None:
+        super().__init__(parent)
+        self._skip = frozenset(skip)
+        self._model: Any = None
+        self._body: QWidget | None = None
+        self.rows: dict[str, Row] = {}
+        self._layout = QGridLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+
+    @property
+    def value(self) -> Any:
+        """The model as it stands: the last good one."""
+        return self._model
+
+    def show_value(self, model: Any) -> None:
+        """Show a model; what is being typed stays untouched unless the model says otherwise."""
+        if type(model) is not type(self._model):
+            self._build(type(model).model_fields)
+        self._model = model
+        for name, row in self.rows.items():
+            row.editor.show_value(getattr(model, name))
+
+    def restore(self) -> None:
+        """Drop every refused text."""
+        for row in self.rows.values():
+            row.editor.restore()
+
+    # -- making rows --------------------------------------------------------------------------------------------
+
+    def _build(self, fields: dict[str, FieldInfo]) -> None:
+        if self._body is not None:
+            self._body.hide()
+            self._body.deleteLater()
+        self._body = QWidget(self)
+        grid = QGridLayout(self._body)
+        grid.setContentsMargins(0, 0, 0, 0)
+        self.rows = {name: self._row(name, field) for name, field in fields.items() if name not in self._skip}
+        self._arrange(grid)
+        self._layout.addWidget(self._body)
+
+    def _row(self, name: str, field: FieldInfo) -> Row:
+        syntax, title, description = syntax_of(field), translated(field.title or name), translated(field.description or "")
+        label, editor = QLabel(title, self._body), self._editor(name, syntax, description)
+        label.setProperty("role", "dim")
+        label.setBuddy(editor)
+        editor.setObjectName(name)
+        editor.setAccessibleName(title)
+        editor.setAccessibleDescription(description)
+        editor.typed.connect(lambda value: self._try(name, value))
+        bounds = str(syntax.bounds)
+        row = Row(label, editor, tooltip(description, self.tr("Range: {bounds}").format(bounds=bounds) if bounds else ""),
+                  self._body or self)
+        row.set_hint(row.hint)
+        return row
+
+    def _editor(self, name: str, syntax: Syntax, description: str) -> Editor:
+        if syntax.is_switch:
+            return SwitchEditor(self._body)
+        if syntax.is_choice:
+            nothing = [(None, UNKNOWN)] if syntax.optional else []
+            return ChoiceEditor([*nothing, *((c, self._choice_name(name, c)) for c in syntax.choices)], self._body)
+        editor = LineEditor(syntax, self._body)
+        if syntax.optional:
+            editor.setPlaceholderText(self._meaning_of_nothing(description))
+        return editor
+
+    def _choice_name(self, name: str, choice: str) -> str:
+        return translated(choice.replace("_", " ").capitalize())
+
+    def _meaning_of_nothing(self, description: str) -> str:
+        """What an empty field stands for, as its description says it: “… Empty: taken from the data.”"""
+        found = re.search(re.escape(self.tr("Empty:")) + r"\s*(.+?)\.?$", description)
+        return found[1] if found else UNKNOWN
+
+    def _arrange(self, grid: QGridLayout) -> None:
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(4)
+        for index, row in enumerate(self.rows.values()):
+            grid.addWidget(row.label, 2 * index, 0)
+            grid.addWidget(row.editor, 2 * index, 1)
+            grid.addWidget(row.error, 2 * index + 1, 0, 1, 2)
+            grid.setRowMinimumHeight(2 * index, 28)
+        grid.setColumnStretch(0, 1)
+        grid.setColumnStretch(1, 1)
+
+    # -- editing ------------------------------------------------------------------------------------------------
+
+    def _try(self, name: str, value: object) -> None:
+        row = self.rows[name]
+        try:
+            model = self._model.with_options(**{name: value})
+        except OptionError as error:
+            row.refuse(message_text(error.message))
+            return
+        row.accept(getattr(model, name))
+        if model != self._model:
+            self._model = model
+            self.edited.emit(name, getattr(model, name))

@@ -1,0 +1,150 @@
+"""The right panel: everything about the selected layer, and its options to edit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from engine.advice import Problem
+from engine.analysis import Costs, NodeReport
+from engine.graph import Node
+from engine.layers.base import shape_text
+from widgets.cost_grid import CostGrid
+from widgets.form import Form
+from widgets.inspector_parts import Chip, CodeLine, NameEdit, ProblemList, ShapeBox, section
+from widgets.scroll import BAR, ScrollPanel
+from widgets.text import translated
+
+MARGIN = 16
+
+
+class Inspector(QWidget):
+    """Shows one node as it is; asks for another layer, another name, or a repair."""
+
+    layer_changed = Signal(str, object, str)
+    rename_requested = Signal(str, str)
+    repair_requested = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._name: str | None = None
+        self.setMinimumWidth(280)
+        self.setAccessibleName(self.tr("Inspector"))
+        self._hint = QLabel(self)
+        self._hint.setProperty("role", "dim")
+        self._hint.setWordWrap(True)
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._hint.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        self._scroll = ScrollPanel(self)
+        self._scroll.setWidget(self._content())
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._hint)
+        layout.addWidget(self._scroll)
+        self._connect()
+        self.show_node(None, None, None, (), 0)
+
+    def _connect(self) -> None:
+        self._form.edited.connect(lambda field, _: self.layer_changed.emit(self._name, self._form.value, field))
+        self._title.name_typed.connect(lambda name: self.rename_requested.emit(self._name, name))
+        self._title.calmed.connect(self._name_error.hide)
+        self._problems.repair_requested.connect(self.repair_requested)
+
+    # -- what it shows ------------------------------------------------------------------------------------------
+
+    def show_node(self, node: Node | None, report: NodeReport | None, costs: Costs | None, problems: Sequence[Problem],
+                  selected_count: int = 1) -> None:
+        """Show a node with what is known about it; None, or several selected, show a hint instead."""
+        if node is None or selected_count > 1:
+            self._show_hint(selected_count)
+            return
+        if node.name != self._name:
+            self._form.restore()
+        self._name = node.name
+        self._title.show_name(node.name)
+        self._chip.show_kind(translated(node.layer.title), node.layer.category)
+        self._form.show_value(node.layer)
+        self._form.setVisible(bool(self._form.rows))
+        self._meaning.setText(translated(node.layer.meaning))
+        self._show_report(node, report)
+        self._costs.show_costs(costs, self._explanations())
+        self._problems.show_problems(problems)
+        self._hint.hide()
+        self._scroll.show()
+
+    def show_rename_error(self, text: str) -> None:
+        """Say in place why the name cannot be."""
+        self._title.refuse()
+        self._name_error.setText(text)
+        self._name_error.show()
+
+    def focus_name(self) -> None:
+        """Begin typing another name (F2)."""
+        if self._scroll.isVisible():
+            self._title.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self._title.selectAll()
+
+    def _show_hint(self, count: int) -> None:
+        self._name = None
+        several = self.tr("{count} layers selected.\nSelect one to see and change its options.").format(count=count)
+        self._hint.setText(several if count > 1 else self.tr("Select a layer to see what it does and to change it."))
+        self._hint.show()
+        self._scroll.hide()
+
+    def _show_report(self, node: Node, report: NodeReport | None) -> None:
+        layer, shapes = node.layer, report.input_shapes if report else None
+        known = report is not None and report.facts is not None
+        function = layer.torch or (layer.kind() if layer.category == "block" else "")
+        self._code.setVisible(bool(function))
+        self._code.show_code(layer.torch_line(shapes or ()) if known else f"{function}(…)")
+        output = shape_text(report.output_shape) if report and report.output_shape is not None else "?"
+        inputs = ", ".join(map(shape_text, shapes)) if shapes else "?"
+        flow = output if layer.max_inputs == 0 else f"{inputs} → {output}"
+        lines = layer.arithmetic(shapes) if known and shapes and layer.max_inputs != 0 else ()
+        self._shape.show_shapes(flow, lines, translated(layer.rule))
+
+    def _explanations(self) -> tuple[str, str, str, str]:
+        return (
+            self.tr("Weights and biases of this layer."),
+            self.tr("For one example: one multiplication and one addition for each use of a weight."),
+            self.tr("This layer's weights, gradients and optimizer numbers, and what it keeps of a batch until the "
+                    "backward pass."),
+            self.tr("This layer's weights and its output for a batch."),
+        )
+
+    # -- how it is laid out -------------------------------------------------------------------------------------
+
+    def _content(self) -> QWidget:
+        content = QWidget(self)
+        self._title, self._chip, self._name_error = NameEdit(content), Chip(content), QLabel(content)
+        self._title.setAccessibleName(self.tr("Name"))
+        self._name_error.setProperty("role", "error")
+        self._name_error.setWordWrap(True)
+        self._name_error.hide()
+        self._code, self._form, self._problems = CodeLine(content), Form(content), ProblemList(content)
+        self._shape, self._costs, self._meaning = ShapeBox(content), CostGrid(content), QLabel(content)
+        self._meaning.setProperty("role", "dim")
+        self._meaning.setWordWrap(True)
+        gaps = ((self._name_error, 4), (self._form, 16), (self._problems, 16), (self._meaning, 16))
+        for widget, top in gaps:  # margins of the widgets themselves, so that a hidden one leaves no gap
+            widget.setContentsMargins(0, top, 0, 0)
+        layout = QVBoxLayout(content)
+        layout.setContentsMargins(MARGIN, 8, MARGIN - BAR, MARGIN)
+        layout.setSpacing(0)
+        layout.addLayout(self._header())
+        for widget in (self._name_error, self._code, self._form, self._problems,
+                       section(self.tr("Shape"), content), self._shape,
+                       section(self.tr("This layer"), content), self._costs, self._meaning):
+            layout.addWidget(widget)
+        layout.addStretch()
+        return content
+
+    def _header(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self._title, 1)
+        row.addWidget(self._chip)
+        return row

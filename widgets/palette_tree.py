@@ -1,0 +1,247 @@
+"""The palette's list: one painted tree for any number of layers, searched by words, dragged from by kind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import (
+    QMimeData,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QPointF,
+    QRectF,
+    QSize,
+    QSortFilterProxyModel,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import (
+    QColor,
+    QDrag,
+    QFont,
+    QKeyEvent,
+    QPainter,
+    QPainterPath,
+    QPen,
+    QPixmap,
+    QPolygonF,
+    QStandardItem,
+    QStandardItemModel,
+)
+from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTreeView, QWidget
+
+from engine.layers.base import CATEGORIES, Layer
+from widgets import theme
+from widgets.text import category_title, tooltip, translated
+
+LAYER_MIME = "application/x-layerloom-layer"
+KIND = Qt.ItemDataRole.UserRole + 1  # a layer's kind; None on a category
+CATEGORY = Qt.ItemDataRole.UserRole + 2
+WORDS = Qt.ItemDataRole.UserRole + 3  # what a search looks at
+MARGIN = 14
+ROW, GAP, HEADING = 26, 4, 26
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+def layer_model(layers: Sequence[type[Layer]]) -> QStandardItemModel:
+    """Categories in their order, each with its layers."""
+    model = QStandardItemModel()
+    for category in CATEGORIES:
+        members = [layer for layer in layers if layer.category == category]
+        if members:
+            heading = _item(category_title(category), category, Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
+            heading.appendRows([_layer_item(layer) for layer in members])
+            model.appendRow(heading)
+    return model
+
+
+def _item(text: str, category: str, flags: Qt.ItemFlag) -> QStandardItem:
+    item = QStandardItem(text)
+    item.setData(category, CATEGORY)
+    item.setFlags(flags)
+    return item
+
+
+def _layer_item(layer: type[Layer]) -> QStandardItem:
+    title, meaning = translated(layer.title), translated(layer.meaning)
+    flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
+    item = _item(title, layer.category, flags)
+    item.setData(layer.kind(), KIND)
+    words = (title, layer.title, layer.torch, layer.kind(), category_title(layer.category), layer.category, meaning)
+    item.setData("\n".join(words).casefold(), WORDS)
+    item.setToolTip(tooltip(meaning, layer.torch))
+    return item
+
+
+class LayerFilter(QSortFilterProxyModel):
+    """Keeps the layers in which every word of the search occurs."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._words: list[str] = []
+        self.setRecursiveFilteringEnabled(True)
+
+    def search(self, text: str) -> None:
+        """Keep what has these words; all without any."""
+        self._words = text.casefold().split()
+        self.invalidate()
+
+    def filterAcceptsRow(self, row: int, parent: Index) -> bool:
+        words = self.sourceModel().index(row, 0, parent).data(WORDS)
+        return words is not None and all(word in words for word in self._words)
+
+    def layer_indexes(self) -> list[QModelIndex]:
+        """Every layer that is kept, from top to bottom."""
+        headings = [self.index(row, 0) for row in range(self.rowCount())]
+        return [self.index(row, 0, heading) for heading in headings for row in range(self.rowCount(heading))]
+
+    def best(self) -> QModelIndex:
+        """The layer that the search most likely means: by its title first, by its meaning last."""
+        found = self.layer_indexes()
+        return min(found, key=self._rank) if found else QModelIndex()
+
+    def _rank(self, index: QModelIndex) -> int:
+        text = " ".join(self._words)
+        title, _, torch, kind, *_ = index.data(WORDS).split("\n")
+        if title.startswith(text):
+            return 0
+        if f" {text}" in title or kind.startswith(text) or torch.endswith(text):
+            return 1
+        return 2 if text in title + kind else 3
+
+
+def paint_card(painter: QPainter, box: QRectF, title: str, category: str, ground: QColor, outline: QColor | None) -> None:
+    """A layer's row: a rounded ground, the category's strip, the title."""
+    shape = QPainterPath()
+    shape.addRoundedRect(box, 5, 5)
+    painter.save()
+    painter.setClipPath(shape)
+    painter.fillRect(box, ground)
+    painter.fillRect(QRectF(box.left(), box.top(), 5, box.height()), theme.color(category))
+    painter.restore()
+    if outline is not None:
+        painter.setPen(QPen(outline, 1))
+        painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 4.5, 4.5)
+    painter.setPen(theme.color("text"))
+    painter.setFont(theme.ui_font(13))
+    room = box.adjusted(14, 0, -8, 0)
+    text = painter.fontMetrics().elidedText(title, Qt.TextElideMode.ElideRight, int(room.width()))
+    painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+
+
+class LayerDelegate(QStyledItemDelegate):
+    """Draws headings and rows in the current theme."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(120, HEADING if index.data(KIND) is None else ROW + GAP)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        view = option.widget
+        assert isinstance(view, LayerTree)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        row = QRectF(MARGIN, option.rect.top(), view.width() - 2 * MARGIN, option.rect.height())
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        outline = theme.color("accent" if view.hasFocus() else "dim") if selected and view.marks_current() else None
+        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        if index.data(KIND) is None:
+            self._paint_heading(painter, row, index.data(), view.isExpanded(index), hovered, outline)
+        else:
+            ground = theme.color("line" if hovered else "raised")
+            paint_card(painter, row.adjusted(0, 0, 0, -GAP), index.data(), index.data(CATEGORY), ground, outline)
+        painter.restore()
+
+    def _paint_heading(self, painter: QPainter, row: QRectF, title: str, is_open: bool, hovered: bool,
+                       outline: QColor | None) -> None:
+        ink = theme.color("text" if hovered else "dim")
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ink)
+        x, y = row.left() + 2.5, row.center().y()
+        corners = [(-2.5, -1.5), (2.5, -1.5), (0, 2)] if is_open else [(-1.5, -2.5), (-1.5, 2.5), (2, 0)]
+        painter.drawPolygon(QPolygonF([QPointF(x + dx, y + dy) for dx, dy in corners]))
+        painter.setPen(ink)
+        painter.setFont(theme.ui_font(12, QFont.Weight.DemiBold))
+        painter.drawText(row.adjusted(14, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, title)
+        if outline is not None:
+            painter.setPen(QPen(outline, 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(row.adjusted(-3.5, 3.5, 3.5, -3.5), 4.5, 4.5)
+
+
+class LayerTree(QTreeView):
+    """The view: drags a layer's kind, activates it by Enter or double-click, folds categories by a click."""
+
+    layer_activated = Signal(str)
+    left_upwards = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.is_searching = False
+        self.setItemDelegate(LayerDelegate(self))
+        self.setHeaderHidden(True)
+        self.setRootIsDecorated(False)
+        self.setIndentation(0)
+        self.setMouseTracking(True)
+        self.setExpandsOnDoubleClick(False)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.verticalScrollBar().setSingleStep(ROW + GAP)
+        self.clicked.connect(self._fold)
+        self.doubleClicked.connect(self._activate)
+
+    def marks_current(self) -> bool:
+        """Whether the current row is outlined: when keys act on it."""
+        return self.hasFocus() or self.is_searching
+
+    def _fold(self, index: QModelIndex) -> None:
+        if index.data(KIND) is None:
+            self.setExpanded(index, not self.isExpanded(index))
+
+    def _activate(self, index: QModelIndex) -> None:
+        if index.data(KIND) is not None:
+            self.layer_activated.emit(index.data(KIND))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        index = self.currentIndex()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and index.isValid():
+            self._fold(index)
+            self._activate(index)
+        elif event.key() == Qt.Key.Key_Up and index == self.model().index(0, 0):
+            self.left_upwards.emit()
+        else:
+            super().keyPressEvent(event)
+
+    # -- dragging -----------------------------------------------------------------------------------------------
+
+    def startDrag(self, actions: Qt.DropAction) -> None:
+        index = self.currentIndex()
+        if index.data(KIND) is None:
+            return
+        drag = QDrag(self)
+        drag.setMimeData(layer_mime(index.data(KIND)))
+        drag.setPixmap(self._card(index))
+        drag.setHotSpot(QPoint(20, ROW // 2))
+        drag.exec(Qt.DropAction.CopyAction)
+
+    def _card(self, index: QModelIndex) -> QPixmap:
+        size, scale = QSize(self.width() - 2 * MARGIN, ROW), self.devicePixelRatioF()
+        pixmap = QPixmap(size * scale)
+        pixmap.setDevicePixelRatio(scale)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(0, 0, size.width(), size.height())
+        paint_card(painter, box, index.data(), index.data(CATEGORY), theme.color("raised"), theme.color("line"))
+        painter.end()
+        return pixmap
+
+
+def layer_mime(kind: str) -> QMimeData:
+    """What is dragged: a layer's kind."""
+    mime = QMimeData()
+    mime.setData(LAYER_MIME, kind.encode())
+    return mime

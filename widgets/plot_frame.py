@@ -1,0 +1,168 @@
+"""What stands around the curves: title, legend with numbers, grid, tick numbers, marks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+
+from widgets import theme
+from widgets.ticks import nice_step, tick_text, tick_values, value_text
+
+SWATCH, GAP, BETWEEN = 20, 8, 20  # in the legend
+
+
+class Reading(NamedTuple):
+    """A point that is pointed out."""
+
+    x: float
+    y: float
+
+
+class Frame:
+    """Paints in pixels; knows the ranges, never the data."""
+
+    def __init__(self, title: str, names: tuple[str, ...], cursor_template: str) -> None:
+        self.title, self.names, self.cursor_template = title, names, cursor_template
+        self.x_range = (0.0, 10.0)
+        self.y_scale = (0.0, 1.0, 0.25)  # low, high, step
+        self.readings: tuple[Reading | None, ...] = ()
+        self.cursor_at: float | None = None
+        self.best: Reading | None = None
+        self.restyle()
+
+    def restyle(self) -> None:
+        """Read fonts again."""
+        self._ticks, self._numbers = theme.mono_font(10), theme.mono_font(11)
+        self._label, self._title = theme.ui_font(11), theme.ui_font(12, QFont.Weight.DemiBold)
+
+    @property
+    def colors(self) -> tuple[QColor, ...]:
+        """Of the curves, in their order."""
+        return theme.color("accent"), theme.color("validation")
+
+    def point(self, area: QRectF, x: float, y: float) -> QPointF:
+        """Where a point of the data is on the screen."""
+        (left, right), (low, high, _) = self.x_range, self.y_scale
+        return QPointF(area.left() + (x - left) / (right - left) * area.width(),
+                       area.bottom() - (y - low) / (high - low) * area.height())
+
+    # -- grid -------------------------------------------------------------------------------------------------
+
+    def paint_grid(self, painter: QPainter, area: QRectF) -> None:
+        """Horizontal lines, and numbers at both axes."""
+        painter.setFont(self._ticks)
+        low, high, step = self.y_scale
+        for value in tick_values(low, high, step):
+            y = round(self.point(area, 0, value).y())
+            painter.fillRect(QRectF(area.left(), y, area.width(), 1), theme.color("line"))
+            self._number(painter, QRectF(0, y - 8, area.left() - 8, 16), Qt.AlignmentFlag.AlignRight, tick_text(value, step))
+        left, right = self.x_range
+        step = nice_step(right - left, max(2, int(area.width() // 40)), (1, 2, 5, 10))
+        for value in tick_values(left, right, step):
+            x = self.point(area, value, 0).x()
+            self._number(painter, QRectF(x - 32, area.bottom() + 5, 64, 16), Qt.AlignmentFlag.AlignHCenter, tick_text(value, step))
+
+    def _number(self, painter: QPainter, rect: QRectF, alignment: Qt.AlignmentFlag, text: str) -> None:
+        painter.setPen(theme.color("dim"))
+        painter.drawText(rect, alignment | Qt.AlignmentFlag.AlignVCenter, text)
+
+    # -- title and legend -------------------------------------------------------------------------------------
+
+    def paint_header(self, painter: QPainter, area: QRectF, focused: bool) -> None:
+        """The title on the left, the legend on the right; numbers keep their places."""
+        row = QRectF(area.left(), 4, area.width(), 20)
+        left = self._paint_title(painter, row, focused)
+        right = row.right()
+        numbers = self._legend_width(True) < row.right() - left
+        for index in reversed(range(len(self.names))):
+            right = self._paint_entry(painter, row, right, index, numbers)
+
+    def _paint_title(self, painter: QPainter, row: QRectF, focused: bool) -> float:
+        painter.setFont(self._title)
+        painter.setPen(theme.color("accent" if focused else "dim"))
+        painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, self.title)
+        width = QFontMetricsF(self._title).horizontalAdvance(self.title)
+        if focused:
+            painter.fillRect(QRectF(row.left(), row.bottom() - 1, width, 2), theme.color("accent"))
+        return row.left() + width + 2 * GAP
+
+    def _legend_width(self, numbers: bool) -> float:
+        return sum(self._entry_width(name, numbers) + BETWEEN for name in self.names)
+
+    def _entry_width(self, name: str, numbers: bool) -> float:
+        value = GAP + QFontMetricsF(self._numbers).horizontalAdvance("0.0000") if numbers else 0
+        return SWATCH + GAP + QFontMetricsF(self._label).horizontalAdvance(name) + value
+
+    def _paint_entry(self, painter: QPainter, row: QRectF, right: float, index: int, numbers: bool) -> float:
+        """One curve's name and value, ending at ``right``; returns where it begins."""
+        name = self.names[index]
+        left = right - self._entry_width(name, numbers)
+        self._paint_swatch(painter, QPointF(left, row.center().y()), index)
+        text = QRectF(left + SWATCH + GAP, row.top(), right - left - SWATCH - GAP, row.height())
+        painter.setFont(self._label)
+        painter.setPen(theme.color("dim"))
+        painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, name)
+        if numbers:
+            painter.setFont(self._numbers)
+            painter.setPen(theme.color("text"))
+            painter.drawText(text, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, self._value(index))
+        return left - BETWEEN
+
+    def _value(self, index: int) -> str:
+        reading = self.readings[index] if index < len(self.readings) else None
+        return value_text(reading.y if reading else None)
+
+    def _paint_swatch(self, painter: QPainter, start: QPointF, index: int) -> None:
+        pen = QPen(self.colors[index], 2)
+        if index:
+            pen.setDashPattern([4, 1.5])
+        painter.setPen(pen)
+        painter.drawLine(start, start + QPointF(SWATCH, 0))
+
+    # -- marks ------------------------------------------------------------------------------------------------
+
+    def paint_marks(self, painter: QPainter, area: QRectF, single: Sequence[bool]) -> None:
+        """The best epoch, the cursor, and curves too short for a line."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.best and self._inside(self.best.x):
+            self._ring(painter, area, self.best)
+        for index, reading in enumerate(self.readings):
+            if reading and (single[index] or self.cursor_at is not None) and self._inside(reading.x):
+                self._dot(painter, area, reading, self.colors[index])
+        if self.cursor_at is not None and self._inside(self.cursor_at):
+            self._paint_cursor(painter, area)
+
+    def _inside(self, x: float) -> bool:
+        return self.x_range[0] <= x <= self.x_range[1]
+
+    def _dot(self, painter: QPainter, area: QRectF, reading: Reading, color: QColor) -> None:
+        painter.setPen(QPen(theme.color("panel"), 1.5))
+        painter.setBrush(color)
+        painter.drawEllipse(self.point(area, *reading), 4, 4)
+
+    def _ring(self, painter: QPainter, area: QRectF, reading: Reading) -> None:
+        """The best epoch: a ring on the dashed curve and a thread down to its number."""
+        center = self.point(area, *reading)
+        painter.setPen(QPen(theme.color("wire"), 1, Qt.PenStyle.DotLine))
+        painter.drawLine(center + QPointF(0, 5), QPointF(center.x(), area.bottom()))
+        painter.setPen(QPen(self.colors[-1], 1.5))
+        painter.setBrush(theme.color("panel"))
+        painter.drawEllipse(center, 4, 4)
+
+    def _paint_cursor(self, painter: QPainter, area: QRectF) -> None:
+        """A thread at the cursor, its epoch in a pill on the axis."""
+        x = round(self.point(area, self.cursor_at or 0.0, 0).x())
+        painter.fillRect(QRectF(x, area.top(), 1, area.height()), theme.color("wire"))
+        text = self.cursor_template.format(tick_text(self.cursor_at or 0.0, 0.01))
+        width = QFontMetricsF(self._ticks).horizontalAdvance(text) + 16
+        left = min(max(x - width / 2, area.left()), area.right() - width)
+        pill = QRectF(left, area.bottom() + 4, width, 18)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("raised"))
+        painter.drawRoundedRect(pill, 9, 9)
+        painter.setPen(theme.color("text"))
+        painter.setFont(self._ticks)
+        painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)

@@ -1,0 +1,223 @@
+"""The look: colours of both themes, fonts, and the one style sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
+
+from widgets.icons import icon_url
+
+CATEGORY_COLORS: Mapping[str, str] = {
+    "input": "#8a93a6",
+    "convolution": "#4c8dff",
+    "pooling": "#2fb8ac",
+    "normalization": "#a074f0",
+    "activation": "#f2a33a",
+    "linear": "#e8637a",
+    "regularization": "#7f95b5",
+    "merge": "#6bc46d",
+    "block": "#d17ae8",
+}
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Colours by meaning, as ``#rrggbb``."""
+
+    name: str
+    canvas: str
+    dots: str
+    panel: str
+    raised: str
+    line: str
+    text: str
+    dim: str
+    accent: str
+    on_accent: str
+    ok: str
+    warn: str
+    error: str
+    wire: str
+    validation: str  # the second curve, beside accent
+
+    @property
+    def dark(self) -> bool:
+        """Whether light text stands on a dark ground."""
+        return self.name == "dark"
+
+
+DARK = Theme("dark", canvas="#14161b", dots="#262a33", panel="#1b1e25", raised="#242831", line="#2f3540", text="#e6e9ef",
+             dim="#97a0b0", accent="#5b9dff", on_accent="#ffffff", ok="#3fb68b", warn="#e8a33d", error="#f0616d",
+             wire="#5d6675", validation="#f2a33a")
+LIGHT = Theme("light", canvas="#f6f7f9", dots="#dfe2e8", panel="#ffffff", raised="#f1f3f6", line="#d9dde4",
+              text="#1d2430", dim="#667085", accent="#2f6fde", on_accent="#ffffff", ok="#1f8f68", warn="#b87514",
+              error="#d13b4a", wire="#9aa3b2", validation="#d9822b")
+THEMES: Mapping[str, Theme] = {"dark": DARK, "light": LIGHT}
+
+_current = DARK
+
+
+def current() -> Theme:
+    """The theme in use; whoever caches colours reads it again on QEvent.StyleChange."""
+    return _current
+
+
+def system_theme() -> Theme:
+    """What the desktop prefers."""
+    return LIGHT if QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Light else DARK
+
+
+def color(name: str) -> QColor:
+    """A category's colour, or one of the current theme's."""
+    return QColor(CATEGORY_COLORS.get(name) or getattr(_current, name))
+
+
+def ui_font(pixels: int, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
+    """The interface font at a size in pixels."""
+    font = QFont(QGuiApplication.font())
+    font.setPixelSize(pixels)
+    font.setWeight(weight)
+    return font
+
+
+def mono_font(pixels: int) -> QFont:
+    """The font of numbers, shapes and code."""
+    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    font.setPixelSize(pixels)
+    return font
+
+
+def apply(app: QApplication, theme: Theme) -> None:
+    """Make ``theme`` the look of every widget, at once."""
+    global _current
+    _current = theme
+    font = QFont(app.font())
+    font.setPixelSize(13)
+    app.setFont(font)
+    app.setPalette(_palette(theme))
+    app.setStyleSheet(stylesheet(theme))
+
+
+def _palette(theme: Theme) -> QPalette:
+    palette = QPalette()
+    roles = {
+        QPalette.ColorRole.Window: theme.panel, QPalette.ColorRole.Base: theme.raised,
+        QPalette.ColorRole.AlternateBase: theme.panel, QPalette.ColorRole.Button: theme.raised,
+        QPalette.ColorRole.WindowText: theme.text, QPalette.ColorRole.Text: theme.text,
+        QPalette.ColorRole.ButtonText: theme.text, QPalette.ColorRole.BrightText: theme.error,
+        QPalette.ColorRole.Highlight: theme.accent, QPalette.ColorRole.HighlightedText: theme.on_accent,
+        QPalette.ColorRole.ToolTipBase: theme.raised, QPalette.ColorRole.ToolTipText: theme.text,
+        QPalette.ColorRole.PlaceholderText: theme.dim, QPalette.ColorRole.Link: theme.accent,
+        QPalette.ColorRole.Mid: theme.line, QPalette.ColorRole.Accent: theme.accent,
+    }  # fmt: skip
+    for role, value in roles.items():
+        palette.setColor(role, QColor(value))
+    for role in (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(theme.dim))
+    return palette
+
+
+def stylesheet(theme: Theme) -> str:
+    """Qt style sheet. Object names and dynamic properties: ``role`` on labels and buttons says what they are."""
+    t = theme
+    return f"""
+* {{ outline: none; }}
+QMainWindow, QDialog, #panel {{ background: {t.panel}; color: {t.text}; }}
+QWidget {{ color: {t.text}; }}
+QToolTip {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.line}; padding: 6px 8px; }}
+QLabel {{ background: transparent; }}
+QLabel[role="dim"] {{ color: {t.dim}; }}
+QLabel[role="small"] {{ color: {t.dim}; font-size: 11px; }}
+QLabel[role="section"] {{ color: {t.dim}; font-size: 12px; font-weight: 600; }}
+QLabel[role="title"] {{ font-size: 17px; font-weight: 600; }}
+QLabel[role="brand"] {{ font-size: 15px; font-weight: 700; }}
+QLabel[role="heading"] {{ font-size: 22px; font-weight: 600; }}
+QLabel[role="number"] {{ font-size: 15px; font-weight: 600; }}
+QLabel[role="error"] {{ color: {t.error}; font-size: 12px; }}
+QLabel[role="warning"] {{ color: {t.warn}; font-size: 12px; }}
+QFrame[role="rule"] {{ background: {t.line}; border: none; }}
+QFrame[role="inset"] {{ background: {t.raised}; border-radius: 6px; }}
+#topbar {{ background: {t.panel}; border-bottom: 1px solid {t.line}; }}
+#palette {{ background: {t.panel}; border-right: 1px solid {t.line}; }}
+#side {{ background: {t.panel}; border-left: 1px solid {t.line}; }}
+#bottom {{ background: {t.panel}; border-top: 1px solid {t.line}; }}
+#startpage {{ background: {t.canvas}; }}
+QMenuBar {{ background: transparent; color: {t.dim}; }}
+QMenuBar::item {{ padding: 6px 9px; border-radius: 5px; background: transparent; }}
+QMenuBar::item:selected {{ background: {t.raised}; color: {t.text}; }}
+QMenu {{ background: {t.panel}; color: {t.text}; border: 1px solid {t.line}; padding: 5px; }}
+QMenu::item {{ padding: 6px 28px 6px 12px; border-radius: 4px; }}
+QMenu::item:selected {{ background: {t.accent}; color: {t.on_accent}; }}
+QMenu::item:disabled {{ color: {t.dim}; }}
+QMenu::separator {{ height: 1px; background: {t.line}; margin: 5px 8px; }}
+QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit {{
+  background: {t.raised}; color: {t.text}; border: 1px solid {t.line}; border-radius: 5px; padding: 4px 8px;
+  selection-background-color: {t.accent}; selection-color: {t.on_accent}; min-height: 18px; }}
+QLineEdit:focus, QSpinBox:focus, QComboBox:focus, QPlainTextEdit:focus {{ border-color: {t.accent}; }}
+QLineEdit[bad="true"] {{ border-color: {t.error}; }}
+QLineEdit:disabled, QComboBox:disabled {{ color: {t.dim}; background: {t.panel}; }}
+QLineEdit[role="name"] {{ background: transparent; border-color: transparent; font-size: 17px; font-weight: 600;
+  padding: 1px 4px; margin-left: -7px; }}
+QLineEdit[role="name"]:hover {{ border-color: {t.line}; }}
+QLineEdit[role="name"]:focus {{ border-color: {t.accent}; background: {t.raised}; }}
+QLineEdit[role="name"][bad="true"] {{ border-color: {t.error}; }}
+QLineEdit[role="code"] {{ background: transparent; border: none; color: {t.dim}; padding: 0; min-height: 16px; }}
+QLineEdit[role="code"]:focus {{ color: {t.text}; }}
+QComboBox::drop-down {{ border: none; width: 20px; }}
+QComboBox::down-arrow {{ image: url({icon_url("chevron", t.dim)}); width: 9px; height: 9px; }}
+QComboBox QAbstractItemView {{ background: {t.panel}; color: {t.text}; border: 1px solid {t.line}; padding: 4px;
+  selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
+QPushButton {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.line}; border-radius: 5px;
+  padding: 5px 12px; }}
+QPushButton:hover {{ border-color: {t.dim}; }}
+QPushButton:focus {{ border-color: {t.accent}; }}
+QPushButton:pressed {{ background: {t.line}; }}
+QPushButton:disabled {{ color: {t.dim}; background: {t.panel}; }}
+QPushButton[role="primary"] {{ background: {t.accent}; color: {t.on_accent}; border-color: {t.accent};
+  font-weight: 600; }}
+QPushButton[role="primary"]:hover {{ border-color: {t.text}; }}
+QPushButton[role="primary"]:disabled {{ background: {t.line}; border-color: {t.line}; color: {t.dim}; }}
+QPushButton[role="quiet"], QToolButton {{ background: transparent; border: 1px solid transparent; border-radius: 5px;
+  padding: 4px 8px; color: {t.dim}; }}
+QPushButton[role="quiet"]:hover, QToolButton:hover {{ color: {t.text}; background: {t.raised}; }}
+QCheckBox {{ spacing: 8px; }}
+QCheckBox::indicator {{ width: 15px; height: 15px; border: 1px solid {t.line}; border-radius: 4px;
+  background: {t.raised}; }}
+QCheckBox::indicator:checked {{ background: {t.accent}; border-color: {t.accent};
+  image: url({icon_url("check", t.on_accent)}); }}
+QCheckBox::indicator:focus {{ border-color: {t.accent}; }}
+QTabBar {{ background: transparent; }}
+QTabBar::tab {{ background: transparent; color: {t.dim}; padding: 9px 14px 8px 14px; border: none;
+  border-bottom: 2px solid transparent; }}
+QTabBar::tab:selected {{ color: {t.text}; border-bottom: 2px solid {t.accent}; font-weight: 600; }}
+QTabBar::tab:hover {{ color: {t.text}; }}
+#documents {{ background: {t.panel}; border-bottom: 1px solid {t.line}; }}
+#documents QTabBar::tab {{ padding: 9px 10px 8px 14px; border-bottom: none; border-top: 2px solid transparent;
+  font-weight: 400; }}
+#documents QTabBar::tab:selected {{ background: {t.canvas}; border-top: 2px solid {t.accent}; font-weight: 400; }}
+QTabWidget::pane {{ border: none; }}
+QSplitter::handle {{ background: {t.line}; }}
+QSplitter::handle:vertical {{ height: 1px; }}
+QSplitter::handle:horizontal {{ width: 1px; }}
+QScrollArea {{ background: transparent; border: none; }}
+QScrollArea > QWidget > QWidget {{ background: transparent; }}
+QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
+QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}
+QScrollBar::handle {{ background: {t.line}; border-radius: 3px; min-height: 24px; min-width: 24px; margin: 2px; }}
+QScrollBar::handle:hover {{ background: {t.dim}; }}
+QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent;
+  border: none; width: 0; height: 0; }}
+QProgressBar {{ background: {t.line}; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }}
+QProgressBar::chunk {{ background: {t.accent}; border-radius: 3px; }}
+QGraphicsView {{ background: {t.canvas}; border: none; }}
+#notice {{ background: {t.raised}; border: 1px solid {t.line}; border-radius: 8px; }}
+#notice[tone="error"] {{ border-color: {t.error}; }}
+#notice[tone="ok"] {{ border-color: {t.ok}; }}
+QListWidget, QTreeWidget, QTableWidget {{ background: transparent; border: none; color: {t.text}; }}
+QListWidget::item, QTreeWidget::item {{ padding: 6px; border-radius: 5px; }}
+QListWidget::item:selected, QTreeWidget::item:selected {{ background: {t.raised}; color: {t.text}; }}
+"""

@@ -1,0 +1,49 @@
+"""Round numbers for axes: where lines stand and what is written at them."""
+
+from __future__ import annotations
+
+import math
+
+
+def nice_step(span: float, intervals: int, steps: tuple[float, ...] = (1, 2, 2.5, 5, 10)) -> float:
+    """The smallest round step that divides ``span`` into at most ``intervals``."""
+    power = 10.0 ** math.floor(math.log10(span / intervals))
+    return next((step * power for step in steps if step * power * intervals >= span * (1 - 1e-9)), 10 * power)
+
+
+def nice_range(low: float, high: float, intervals: int) -> tuple[float, float, float]:
+    """A range of whole steps around [low, high], and the step."""
+    if high - low <= 1e-9 * max(abs(low), abs(high), 1e-6):
+        room = 0.1 * max(abs(low), abs(high)) or 0.5
+        low, high = low - room, high + room
+    step = nice_step(high - low, intervals)
+    while math.ceil(high / step - 1e-9) - math.floor(low / step + 1e-9) > intervals:
+        step = nice_step(step * intervals * 1.01, intervals)
+    return math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step, step
+
+
+def tick_values(low: float, high: float, step: float) -> list[float]:
+    """Every multiple of ``step`` in [low, high]."""
+    first, last = math.ceil(low / step - 1e-6), math.floor(high / step + 1e-6)
+    return [index * step for index in range(first, last + 1)]
+
+
+def tick_text(value: float, step: float) -> str:
+    """A tick's number with the decimals its step needs."""
+    if max(abs(value), step) >= 1e5 or step < 1e-5:
+        return f"{value:.3g}" if value else "0"
+    decimals = max(0, math.ceil(-math.log10(step) - 1e-9))
+    if round(step, decimals) != round(step, decimals + 1):
+        decimals += 1  # 0.25
+    return f"{value if abs(value) > step * 1e-6 else 0.0:.{decimals}f}"
+
+
+def value_text(value: float | None) -> str:
+    """A measured number in few characters: 0.473, 12.31, 1.2e+05."""
+    if value is None:
+        return "–"
+    if not math.isfinite(value):
+        return "∞" if math.isinf(value) else "NaN"
+    if abs(value) < 10:
+        return f"{value:.3f}"
+    return f"{value:.{max(0, 4 - len(str(int(abs(value)))))}f}" if abs(value) < 1e5 else f"{value:.1e}"
