@@ -6,13 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from engine.codegen import to_python
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.document import Document
 from app.jobs import Job
-from engine.codegen import to_python
 from engine.experiment import Experiment
 from engine.messages import LayerloomError, Message, say
 from engine.training.events import Weights

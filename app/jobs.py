@@ -96,8 +96,6 @@ def load_torch(job: Job) -> list[tuple[str, str]]:
             ctypes.CDLL(str(library), mode=os.RTLD_NOW | os.RTLD_GLOBAL)
     import torch
 
-    import engine.compile
-    import engine.training
     import widgets.curves  # noqa: F401  (pyqtgraph loads here, off the window's thread)
 
     # One core stays with the window.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
+from widgets.notice import Notice
 
 from app.document import Document
 from engine.advice import Problem, advise
@@ -10,7 +11,6 @@ from engine.analysis import Analysis, analyze
 from engine.graph import Graph
 from widgets.canvas.scene import CanvasScene
 from widgets.canvas.view import CanvasView
-from widgets.notice import Notice
 from widgets.text import translated
 
 
@@ -36,8 +36,8 @@ class Page(QWidget):
     def refresh(self) -> None:
         """Show the document as it is now: graph, shapes, numbers, problems."""
         experiment = self.document.experiment
-        self.scene.caption = self._caption()
         self.scene.show_graph(experiment.graph)
+        self.scene.show_caption(self._caption())
         self.analysis = analyze(experiment.graph, experiment.data.sample_shape)
         self.problems = advise(experiment, self.analysis)
         self.scene.show_analysis(self.analysis, self.problems)

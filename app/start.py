@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize
+from widgets.start_page import StartPage
 
 from app.settings import Settings
 from engine.experiment import gallery_ids, load_experiment
 from widgets.canvas.picture import picture
-from widgets.start_page import StartPage
 from widgets.text import translated
 
 PICTURE = QSize(260, 170)

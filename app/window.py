@@ -6,9 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent, QUndoGroup
-from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow
 
 from app.actions import Actions
 from app.document import Document
@@ -24,11 +24,10 @@ from app.start import fill_gallery, fill_recent
 from app.trainer import Trainer
 from app.training_view import TrainingView
 from engine.data.spec import DATASETS
-from engine.layers.base import OptionError
 from engine.messages import LayerloomError, Message, say
 from engine.recipe import OPTIMIZER_STATE
 from widgets import theme
-from widgets.text import message_text, translated
+from widgets.text import message_text
 
 AUTOSAVE_MS = 2000
 

@@ -18,7 +18,8 @@ class CostGrid(QWidget):
         self._grid.setHorizontalSpacing(8)
         self._grid.setVerticalSpacing(2)
         self._grid.setRowMinimumHeight(2, 6)
-        titles = (self.tr("Parameters"), self.tr("Multiply-adds"), self.tr("Training memory"), self.tr("Inference memory"))
+        titles = (self.tr("Parameters"), self.tr("Multiply-adds"), self.tr("Training memory"),
+                  self.tr("Inference memory"))
         self._cells = [self._cell(index, title) for index, title in enumerate(titles)]
         for column in (0, 1):
             self._grid.setColumnStretch(column, 1)

@@ -112,7 +112,7 @@ class Curves(QWidget):
 
     def _redraw(self) -> None:
         self._pages.setCurrentIndex(0 if self.is_empty else 1)
-        end = max((float(series.x[-1]) for series in (self._points[0], self._validation[0]) if len(series)), default=0.0)
+        end = max(self._points[0].end, self._validation[0].end)
         for index, plot in enumerate(self.plots):
             train = self._points[index] if len(self._points[0]) else self._train[index]
             plot.series = (train, self._validation[index])

@@ -20,9 +20,9 @@ _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _PASSING = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)  # the person comes back
 
 
-def mark(widget: QWidget, name: str, value: object) -> None:
+def mark(widget: QWidget, name: str, value: bool) -> None:
     """Set a property that the style sheet reads, and draw the widget accordingly."""
-    if widget.property(name) != value:
+    if bool(widget.property(name)) != value:
         widget.setProperty(name, value)
         widget.style().unpolish(widget)
         widget.style().polish(widget)
@@ -201,7 +201,7 @@ class SwitchEditor(QCheckBox):
         self._value = False
         self.toggled.connect(lambda on: self.setText(self.tr("on") if on else self.tr("off")))
         self.setText(self.tr("off"))
-        self.clicked.connect(self.typed)
+        self.clicked.connect(lambda on: self.typed.emit(on))
 
     def is_unfinished(self) -> bool:
         """A switch is whole at once."""

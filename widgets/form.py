@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from pydantic.fields import FieldInfo
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from engine.layers.base import OptionError
 from widgets.editors import ChoiceEditor, Editor, LineEditor, SwitchEditor
@@ -70,7 +70,7 @@ class Row(QObject):
 class Form(QWidget):
     """Labels left, fields right. ``edited`` carries the field's name and its new value; ``value`` is the whole model.
 
-    Rows are made once for a class of models; showing another model of that class changes only what differs.
+    Rows are made once for each class of models; showing another model of that class changes only what differs.
     """
 
     edited = Signal(str, object)
@@ -79,9 +79,10 @@ class Form(QWidget):
         super().__init__(parent)
         self._skip = frozenset(skip)
         self._model: Any = None
-        self._body: QWidget | None = None
+        self._bodies: dict[type, tuple[QWidget, dict[str, Row]]] = {}
+        self._body: QWidget = self
         self.rows: dict[str, Row] = {}
-        self._layout = QGridLayout(self)
+        self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
 
     @property
@@ -92,7 +93,7 @@ class Form(QWidget):
     def show_value(self, model: Any) -> None:
         """Show a model; what is being typed stays untouched unless the model says otherwise."""
         if type(model) is not type(self._model):
-            self._build(type(model).model_fields)
+            self._show_body(type(model))
         self._model = model
         for name, row in self.rows.items():
             row.editor.show_value(getattr(model, name))
@@ -104,10 +105,16 @@ class Form(QWidget):
 
     # -- making rows --------------------------------------------------------------------------------------------
 
-    def _build(self, fields: dict[str, FieldInfo]) -> None:
-        if self._body is not None:
+    def _show_body(self, model: type) -> None:
+        if self._body is not self:
             self._body.hide()
-            self._body.deleteLater()
+        if model not in self._bodies:
+            self._build(model.model_fields)  # type: ignore[attr-defined]
+            self._bodies[model] = (self._body, self.rows)
+        self._body, self.rows = self._bodies[model]
+        self._body.show()
+
+    def _build(self, fields: dict[str, FieldInfo]) -> None:
         self._body = QWidget(self)
         grid = QGridLayout(self._body)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -116,7 +123,8 @@ class Form(QWidget):
         self._layout.addWidget(self._body)
 
     def _row(self, name: str, field: FieldInfo) -> Row:
-        syntax, title, description = syntax_of(field), translated(field.title or name), translated(field.description or "")
+        syntax, title = syntax_of(field), translated(field.title or name)
+        description = translated(field.description or "")
         label, editor = QLabel(title, self._body), self._editor(name, syntax, description)
         label.setProperty("role", "dim")
         label.setBuddy(editor)
@@ -124,9 +132,8 @@ class Form(QWidget):
         editor.setAccessibleName(title)
         editor.setAccessibleDescription(description)
         editor.typed.connect(lambda value: self._try(name, value))
-        bounds = str(syntax.bounds)
-        row = Row(label, editor, tooltip(description, self.tr("Range: {bounds}").format(bounds=bounds) if bounds else ""),
-                  self._body or self)
+        bounds = self.tr("Range: {bounds}").format(bounds=syntax.bounds) if str(syntax.bounds) else ""
+        row = Row(label, editor, tooltip(description, bounds), self._body)
         row.set_hint(row.hint)
         return row
 
@@ -151,12 +158,12 @@ class Form(QWidget):
 
     def _arrange(self, grid: QGridLayout) -> None:
         grid.setHorizontalSpacing(8)
-        grid.setVerticalSpacing(4)
+        grid.setVerticalSpacing(2)
         for index, row in enumerate(self.rows.values()):
             grid.addWidget(row.label, 2 * index, 0)
             grid.addWidget(row.editor, 2 * index, 1)
             grid.addWidget(row.error, 2 * index + 1, 0, 1, 2)
-            grid.setRowMinimumHeight(2 * index, 28)
+            grid.setRowMinimumHeight(2 * index, 30)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)
 

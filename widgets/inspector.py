@@ -15,7 +15,7 @@ from widgets.cost_grid import CostGrid
 from widgets.form import Form
 from widgets.inspector_parts import Chip, CodeLine, NameEdit, ProblemList, ShapeBox, section
 from widgets.scroll import BAR, ScrollPanel
-from widgets.text import translated
+from widgets.text import SPACE, translated
 
 MARGIN = 16
 
@@ -101,7 +101,7 @@ class Inspector(QWidget):
         self._code.show_code(layer.torch_line(shapes or ()) if known else f"{function}(…)")
         output = shape_text(report.output_shape) if report and report.output_shape is not None else "?"
         inputs = ", ".join(map(shape_text, shapes)) if shapes else "?"
-        flow = output if layer.max_inputs == 0 else f"{inputs} → {output}"
+        flow = output if layer.max_inputs == 0 else f"{inputs} {SPACE}→{SPACE} {output}"
         lines = layer.arithmetic(shapes) if known and shapes and layer.max_inputs != 0 else ()
         self._shape.show_shapes(flow, lines, translated(layer.rule))
 

@@ -231,10 +231,13 @@ class ProblemList(QWidget):
         for number, repair in enumerate(repairs):
             button = QPushButton(message_text(repair.text), parent)
             button.setAccessibleName(button.text())
-            button.clicked.connect(lambda _=False, at=number: self.repair_requested.emit(self._problems[index].repairs[at]))
+            button.clicked.connect(lambda _=False, at=number: self._ask(index, at))
             row.addWidget(button)
         row.addStretch()
         return row
+
+    def _ask(self, index: int, number: int) -> None:
+        self.repair_requested.emit(self._problems[index].repairs[number])
 
 
 def _words(problem: Problem) -> tuple[object, ...]:

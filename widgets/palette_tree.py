@@ -51,7 +51,8 @@ def layer_model(layers: Sequence[type[Layer]]) -> QStandardItemModel:
     for category in CATEGORIES:
         members = [layer for layer in layers if layer.category == category]
         if members:
-            heading = _item(category_title(category), category, Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
+            flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+            heading = _item(category_title(category), category, flags)
             heading.appendRows([_layer_item(layer) for layer in members])
             model.appendRow(heading)
     return model
@@ -112,7 +113,8 @@ class LayerFilter(QSortFilterProxyModel):
         return 2 if text in title + kind else 3
 
 
-def paint_card(painter: QPainter, box: QRectF, title: str, category: str, ground: QColor, outline: QColor | None) -> None:
+def paint_card(painter: QPainter, box: QRectF, title: str, category: str, ground: QColor,
+               outline: QColor | None = None) -> None:
     """A layer's row: a rounded ground, the category's strip, the title."""
     shape = QPainterPath()
     shape.addRoundedRect(box, 5, 5)

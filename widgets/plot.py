@@ -11,7 +11,7 @@ from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, Q
 from PySide6.QtWidgets import QGraphicsView, QWidget
 
 from widgets import theme
-from widgets.decimate import Floats, Points, finite_bounds
+from widgets.decimate import Points, finite_bounds
 from widgets.plot_frame import Frame, Reading
 from widgets.series import Series
 from widgets.ticks import nice_range
@@ -80,7 +80,8 @@ class Plot(pg.GraphicsView):
 
     def redraw(self) -> None:
         """Show the series as they are now."""
-        drawn = [series.visible(*self.span) for series in self.series]
+        limit = int(max(200, min(800, 1.5 * self.area.width())))
+        drawn = [series.visible(*self.span, limit) for series in self.series]
         for line, points in zip(self._lines, drawn, strict=False):
             line.show_points(points)
         self._fit(drawn)
@@ -218,11 +219,14 @@ class Plot(pg.GraphicsView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows pan, plus and minus zoom, Home shows everything."""
         low, high = self.span
+        step, middle = 0.1 * (high - low), (low + high) / 2
         actions = {
-            Qt.Key.Key_Left: lambda: self._pan(-0.1 * (high - low)), Qt.Key.Key_Right: lambda: self._pan(0.1 * (high - low)),
-            Qt.Key.Key_Plus: lambda: self._zoom(0.8, (low + high) / 2), Qt.Key.Key_Home: lambda: self.span_asked.emit(None),
-            Qt.Key.Key_Minus: lambda: self._zoom(1.25, (low + high) / 2),
-        }  # fmt: skip
+            Qt.Key.Key_Left: lambda: self._pan(-step),
+            Qt.Key.Key_Right: lambda: self._pan(step),
+            Qt.Key.Key_Plus: lambda: self._zoom(0.8, middle),
+            Qt.Key.Key_Minus: lambda: self._zoom(1.25, middle),
+            Qt.Key.Key_Home: lambda: self.span_asked.emit(None),
+        }
         if action := actions.get(event.key()):
             action()
         else:

@@ -13,6 +13,9 @@ from widgets.ticks import nice_step, tick_text, tick_values, value_text
 
 SWATCH, GAP, BETWEEN = 20, 8, 20  # in the legend
 
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+CENTER = Qt.AlignmentFlag.AlignCenter
+
 
 class Reading(NamedTuple):
     """A point that is pointed out."""
@@ -54,20 +57,24 @@ class Frame:
     def paint_grid(self, painter: QPainter, area: QRectF) -> None:
         """Horizontal lines, and numbers at both axes."""
         painter.setFont(self._ticks)
+        self._paint_rows(painter, area)
+        self._paint_epochs(painter, area)
+
+    def _paint_rows(self, painter: QPainter, area: QRectF) -> None:
         low, high, step = self.y_scale
+        painter.setPen(theme.color("dim"))
         for value in tick_values(low, high, step):
             y = round(self.point(area, 0, value).y())
             painter.fillRect(QRectF(area.left(), y, area.width(), 1), theme.color("line"))
-            self._number(painter, QRectF(0, y - 8, area.left() - 8, 16), Qt.AlignmentFlag.AlignRight, tick_text(value, step))
+            painter.drawText(QRectF(0, y - 8, area.left() - 8, 16), RIGHT, tick_text(value, step))
+
+    def _paint_epochs(self, painter: QPainter, area: QRectF) -> None:
         left, right = self.x_range
         step = nice_step(right - left, max(2, int(area.width() // 40)), (1, 2, 5, 10))
+        painter.setPen(theme.color("dim"))
         for value in tick_values(left, right, step):
             x = self.point(area, value, 0).x()
-            self._number(painter, QRectF(x - 32, area.bottom() + 5, 64, 16), Qt.AlignmentFlag.AlignHCenter, tick_text(value, step))
-
-    def _number(self, painter: QPainter, rect: QRectF, alignment: Qt.AlignmentFlag, text: str) -> None:
-        painter.setPen(theme.color("dim"))
-        painter.drawText(rect, alignment | Qt.AlignmentFlag.AlignVCenter, text)
+            painter.drawText(QRectF(x - 32, area.bottom() + 5, 64, 16), CENTER, tick_text(value, step))
 
     # -- title and legend -------------------------------------------------------------------------------------
 
@@ -108,7 +115,7 @@ class Frame:
         if numbers:
             painter.setFont(self._numbers)
             painter.setPen(theme.color("text"))
-            painter.drawText(text, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, self._value(index))
+            painter.drawText(text, RIGHT, self._value(index))
         return left - BETWEEN
 
     def _value(self, index: int) -> str:
@@ -165,4 +172,4 @@ class Frame:
         painter.drawRoundedRect(pill, 9, 9)
         painter.setPen(theme.color("text"))
         painter.setFont(self._ticks)
-        painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)
+        painter.drawText(pill, CENTER, text)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
@@ -33,7 +35,7 @@ class RecipeForm(Form):
 
     def _arrange(self, grid: QGridLayout) -> None:
         grid.setHorizontalSpacing(8)
-        grid.setVerticalSpacing(2)
+        grid.setVerticalSpacing(1)
         for line, names in enumerate(_PLACES):
             for column, name in enumerate(names):
                 row = self.rows[name]
@@ -43,13 +45,13 @@ class RecipeForm(Form):
                 grid.addWidget(row.error, 4 * line + 2, 0, 1, 2)
             if line < len(_PLACES) - 1:
                 grid.setRowMinimumHeight(4 * line + 3, 2)
-        grid.setColumnStretch(0, 3)
-        grid.setColumnStretch(1, 2)
+        grid.setColumnStretch(0, 16)
+        grid.setColumnStretch(1, 9)
         self._set_tab_order()
 
     def _set_tab_order(self) -> None:
         editors = [self.rows[name].editor for names in _PLACES for name in names]
-        for first, second in zip(editors, editors[1:], strict=False):
+        for first, second in pairwise(editors):
             QWidget.setTabOrder(first, second)
 
     def show_value(self, model: Recipe) -> None:
@@ -102,4 +104,4 @@ class RecipePanel(QWidget):
                 row.set_hint(tooltip(reason) if locked and reason else row.hint)
             elif isinstance(row.editor, LineEditor):
                 row.editor.set_patient(locked)
-                row.set_hint(tooltip(self.tr("Press Enter to go on with another learning rate.")) if locked else row.hint)
+                row.set_hint(tooltip(self.tr("Enter puts it to use at once.")) if locked else row.hint)

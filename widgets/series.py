@@ -1,4 +1,4 @@
-"""The points of one curve: all of them, and for long runs the extremes of every 256."""
+"""The points of one curve: all of them, and for long runs the extremes of every 64."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from widgets.decimate import Floats, Points, decimated, extremes, joined, window
 
-BLOCK = 256
+BLOCK = 64
 
 
 class _Column:
@@ -53,6 +53,11 @@ class Series:
         """Every value."""
         return self._y.values
 
+    @property
+    def end(self) -> float:
+        """The last position, 0 before the first point."""
+        return float(self.x[-1]) if len(self) else 0.0
+
     def extend(self, x: Floats, y: Floats) -> None:
         """Append points; only what is new is looked at. A run taken up again replaces what it goes over once more."""
         turns = np.flatnonzero(np.diff(x) < 0) + 1
@@ -81,7 +86,7 @@ class Series:
     def visible(self, low: float, high: float, limit: int = 800) -> Points:
         """What to draw between two positions: at most ``limit`` points, extremes kept."""
         start, stop = window(self.x, low, high)
-        if stop - start <= BLOCK * limit:
+        if stop - start <= BLOCK * limit // 2:  # fewer blocks than that would look coarse
             return decimated(self.x, self.y, start, stop, limit)
         return self._visible_blocks(start, stop, limit)
 

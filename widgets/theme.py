@@ -50,8 +50,8 @@ class Theme:
         return self.name == "dark"
 
 
-DARK = Theme("dark", canvas="#14161b", dots="#262a33", panel="#1b1e25", raised="#242831", line="#2f3540", text="#e6e9ef",
-             dim="#97a0b0", accent="#5b9dff", on_accent="#ffffff", ok="#3fb68b", warn="#e8a33d", error="#f0616d",
+DARK = Theme("dark", canvas="#14161b", dots="#262a33", panel="#1b1e25", raised="#242831", line="#2f3540",
+             text="#e6e9ef", dim="#97a0b0", accent="#5b9dff", on_accent="#ffffff", ok="#3fb68b", warn="#e8a33d", error="#f0616d",
              wire="#5d6675", validation="#f2a33a")
 LIGHT = Theme("light", canvas="#f6f7f9", dots="#dfe2e8", panel="#ffffff", raised="#f1f3f6", line="#d9dde4",
               text="#1d2430", dim="#667085", accent="#2f6fde", on_accent="#ffffff", ok="#1f8f68", warn="#b87514",
@@ -143,6 +143,7 @@ QFrame[role="rule"] {{ background: {t.line}; border: none; }}
 QFrame[role="inset"] {{ background: {t.raised}; border-radius: 6px; }}
 #topbar {{ background: {t.panel}; border-bottom: 1px solid {t.line}; }}
 #palette {{ background: {t.panel}; border-right: 1px solid {t.line}; }}
+#palette QTreeView {{ background: transparent; border: none; }}
 #side {{ background: {t.panel}; border-left: 1px solid {t.line}; }}
 #bottom {{ background: {t.panel}; border-top: 1px solid {t.line}; }}
 #startpage {{ background: {t.canvas}; }}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from math import prod
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -76,8 +78,9 @@ class Facts(NamedTuple):
     saves_input: bool  # autograd keeps the input until the backward pass
     saves_output: bool  # … or the output
     saves_bytes: int  # … or something of its own (masks, indices, a block's inside), bytes per example
-    is_view: bool  # the output shares the input's memory
-    peak_bytes: int  # the most that is alive beside the inputs while it runs, bytes per example
+    is_view: bool  # the output lies in the input's memory
+    is_view_predicting: bool  # … after ``eval()``, where Dropout passes its input on
+    peak_bytes: int  # the most that is alive beside the inputs while it predicts, bytes per example
 
 
 class Layer(BaseModel):
@@ -127,9 +130,9 @@ class Layer(BaseModel):
     def facts(self, shapes: Sequence[Shape]) -> Facts:
         """All of the above at once. Raises ShapeError."""
         output = self.output_shape(shapes)
-        size = 0 if self.is_view else numel(output) * FLOAT_BYTES
-        return Facts(output, self.num_params(shapes), self.mult_adds(shapes), "input" in self.saves,
-                     "output" in self.saves, self.saves_bytes(shapes), self.is_view, size)
+        is_view, saves = self.is_view, self.saves
+        return Facts(output, self.num_params(shapes), self.mult_adds(shapes), "input" in saves, "output" in saves,
+                     self.saves_bytes(shapes), is_view, is_view, 0 if is_view else numel(output) * FLOAT_BYTES)
 
     # -- what it stands for -------------------------------------------------------------------------------------
 
@@ -170,9 +173,14 @@ class Layer(BaseModel):
 
 def call(function: str, arguments: dict[str, Any], positional: Sequence[str] = ()) -> str:
     """A Python call as text; ``positional`` arguments come first, without their keyword."""
-    written = [repr(arguments[name]) for name in positional if name in arguments]
-    written += [f"{name}={value!r}" for name, value in arguments.items() if name not in positional]
+    written = [literal(arguments[name]) for name in positional if name in arguments]
+    written += [f"{name}={literal(value)}" for name, value in arguments.items() if name not in positional]
     return f"{function}({', '.join(written)})"
+
+
+def literal(value: object) -> str:
+    """A value as Python source, text in double quotes."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
 
 
 _REASONS = {
@@ -231,10 +239,7 @@ def register(layer: L) -> L:
 
 def numel(shape: Shape) -> int:
     """How many numbers a tensor of this shape holds."""
-    count = 1
-    for size in shape:
-        count *= size
-    return count
+    return prod(shape)
 
 
 def pair(value: int | tuple[int, int]) -> tuple[int, int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,7 +20,7 @@ from engine.layers.merge import Add
 
 def chain(*names: str) -> Graph:
     nodes = [Node("input", Input())] + [Node(name, ReLU(), (0.0, 76.0 * (i + 1))) for i, name in enumerate(names)]
-    return Graph.of(nodes, [Edge(a.name, b.name) for a, b in zip(nodes, nodes[1:], strict=False)])
+    return Graph.of(nodes, [Edge(a.name, b.name) for a, b in pairwise(nodes)])
 
 
 def test_a_layer_is_appended_to_the_end_when_nothing_is_selected():

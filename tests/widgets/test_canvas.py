@@ -308,7 +308,7 @@ def test_a_layer_dropped_on_a_wire_goes_into_it_and_with_alt_does_not(desk):
     middle = desk.at(desk.scene.wires[Edge("conv1", "act1")].path.pointAtPercent(0.5))
     drop(desk, "Sigmoid", middle, Qt.KeyboardModifier.AltModifier)
     assert Edge("conv1", "act1") in desk.graph.edges
-    desk.take("", network(), "")
+    desk.take("", desk.history[0], "")
     drop(desk, "Sigmoid", desk.at(desk.scene.wires[Edge("conv1", "act1")].path.pointAtPercent(0.5)))
     assert {Edge("conv1", "act2"), Edge("act2", "act1")} <= set(desk.graph.edges)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from engine.advice import Problem
-from engine.analysis import Analysis
 from engine.graph import Graph, Node
+from engine.layers.base import Facts
 from engine.layers.inputs import Input
 from widgets.canvas.painting import Face
 from widgets.text import grouped, message_text, translated
@@ -31,22 +31,25 @@ def plain_face(graph: Graph, node: Node, caption: str = "") -> Face:
     words = [translated(layer.title), layer.summary()]
     if isinstance(layer, Input):
         words = [caption or words[0], words[1]]
+    return Face(node.name, layer.category, " · ".join(filter(None, words)), inputs=input_count(graph, node))
+
+
+def input_count(graph: Graph, node: Node) -> int:
+    """How many inputs to draw: a merge has as many as it uses, but at least two."""
+    if node.layer.max_inputs is not None:
+        return node.layer.max_inputs
     ports = graph.inputs[node.name]
-    inputs = layer.max_inputs if layer.max_inputs is not None else max(
-        layer.min_inputs, ports[-1].port + 1 if ports else 0)
-    return Face(node.name, layer.category, " · ".join(filter(None, words)), inputs=inputs)
+    return max(node.layer.min_inputs, ports[-1].port + 1 if ports else 0)
 
 
-def face_of(analysis: Analysis, node: Node, problem: Problem | None, caption: str) -> Face:
-    """A card with its numbers and what is wrong with it."""
-    face = plain_face(analysis.graph, node, caption)
-    facts = analysis.nodes[node.name].facts
+def face_of(plain: Face, facts: Facts | None, problem: Problem | None, loose: bool) -> Face:
+    """The same card with its numbers and what is wrong with it."""
     shown = problem if problem is not None and problem.severity != "hint" else None
     return Face(
-        face.name, face.category, face.detail, grouped(facts.params) if facts and facts.params else "",
+        plain.name, plain.category, plain.detail, grouped(facts.params) if facts and facts.params else "",
         problem=message_text(shown.message) if shown else "",
         severity=shown.severity if shown else "",
         repair=message_text(shown.repairs[0].text) if shown and shown.repairs else "",
-        loose=node.name not in analysis.members,
-        inputs=face.inputs,
+        loose=loose,
+        inputs=plain.inputs,
     )  # fmt: skip

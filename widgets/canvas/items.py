@@ -21,6 +21,7 @@ from engine.graph import Edge, Node
 from widgets import theme
 from widgets.canvas.painting import (
     CARD_HEIGHT,
+    PILL_HEIGHT,
     PORT_RADIUS,
     TEXT_LEFT,
     Face,
@@ -36,6 +37,7 @@ from widgets.canvas.painting import (
 )
 
 log = logging.getLogger(__name__)
+PILL_ROOM = 180.0
 GRAB = 12.0  # how near a port the mouse must be, scene pixels
 WIRE_LAYER, CARD_LAYER, BUTTON_LAYER = 0.0, 1.0, 2.0
 
@@ -63,7 +65,7 @@ class WireItem(QGraphicsItem):
         self.edge, self.source, self.target = edge, source, target
         self.text = ""
         self.path = QPainterPath()
-        self._pill = QRectF()
+        self._middle = QPointF()
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable)
         self.setZValue(WIRE_LAYER)
         source.wires.append(self)
@@ -74,13 +76,12 @@ class WireItem(QGraphicsItem):
         """Lie again between the two cards."""
         self.prepareGeometryChange()
         self.path = wire_path(self.source.out_point(), self.target.in_point(self.edge.port))
-        self._pill = pill_rect(self.path.pointAtPercent(0.5), self.text) if self.text else QRectF()
+        self._middle = self.path.pointAtPercent(0.5)
 
     def show_shape(self, text: str) -> None:
         """Write the shape beside the wire; empty: none."""
         if text != self.text:
             self.text = text
-            self.follow()
             self.update()
 
     def leave(self) -> None:
@@ -89,7 +90,9 @@ class WireItem(QGraphicsItem):
         self.target.wires.remove(self)
 
     def boundingRect(self) -> QRectF:
-        return self.path.controlPointRect().united(self._pill).adjusted(-2, -2, 2, 2)
+        # Room for any pill, so that a new shape needs no new geometry.
+        pill = QRectF(self._middle.x(), self._middle.y() - PILL_HEIGHT / 2, PILL_ROOM, PILL_HEIGHT)
+        return self.path.controlPointRect().united(pill).adjusted(-2, -2, 2, 2)
 
     def shape(self) -> QPainterPath:
         stroker = QPainterPathStroker()
@@ -100,7 +103,7 @@ class WireItem(QGraphicsItem):
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         paint_wire(painter, self.path, self.isSelected())
         if self.text:
-            paint_pill(painter, self._pill, self.text)
+            paint_pill(painter, pill_rect(self._middle, self.text), self.text)
 
 
 class CardItem(QGraphicsObject):
@@ -109,9 +112,10 @@ class CardItem(QGraphicsObject):
     def __init__(self, node: Node) -> None:
         super().__init__()
         self.node = node
-        self.face = Face(node.name, node.layer.category)
+        self.plain = self.face = Face(node.name, node.layer.category)  # without and with what is known of it
         self.wires: list[WireItem] = []
         self.repair_button: RepairButton | None = None
+        self.facts: object = None  # what its numbers were made from
         self._hovered = False
         flags = QGraphicsItem.GraphicsItemFlag
         self.setFlags(flags.ItemIsSelectable | flags.ItemIsMovable | flags.ItemSendsGeometryChanges)
@@ -141,7 +145,8 @@ class CardItem(QGraphicsObject):
         moved_ports = face.inputs != self.face.inputs
         self.prepareGeometryChange()
         self.face = face
-        self.setToolTip(face.problem if card_width(face) < Fonts.get().detail_size.horizontalAdvance(face.problem) else "")
+        cut = Fonts.get().detail_size.horizontalAdvance(face.problem) > card_width(face) - TEXT_LEFT - 12
+        self.setToolTip(face.problem if cut else "")
         if moved_ports:
             for wire in self.wires:
                 wire.follow()

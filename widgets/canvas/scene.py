@@ -11,15 +11,17 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QGraphicsSceneMouse
 from engine.advice import Problem, Repair
 from engine.analysis import Analysis
 from engine.edits import nudged
-from engine.graph import Edge, Graph, diff
+from engine.graph import Diff, Edge, Graph, diff
 from engine.layers.base import shape_text
+from engine.layers.inputs import Input
 from widgets import theme
-from widgets.canvas.faces import face_of, plain_face, worst_by_node
+from widgets.canvas.faces import face_of, input_count, plain_face, worst_by_node
 from widgets.canvas.items import CardItem, RepairButton, WireItem
 from widgets.canvas.overview import FAR, Overview
 from widgets.canvas.wiring import WireGesture
 
 DOT_STEP = 24
+NOTHING = Diff((), (), (), (), ())
 REASON_MS = 1600  # how long the reason stays after a refused wire was let go
 
 
@@ -36,9 +38,10 @@ class CanvasScene(QGraphicsScene):
         self.cards: dict[str, CardItem] = {}
         self.wires: dict[Edge, WireItem] = {}
         self.gesture: WireGesture | None = None
-        self.caption = ""
+        self._caption = ""
         self._overview = Overview()
         self._far = False
+        self._wrong: set[str] = set()
         self._quiet = False
         self.selectionChanged.connect(self._tell_selection)
 
@@ -60,8 +63,8 @@ class CanvasScene(QGraphicsScene):
             self._update_card(name, before)
         for edge in difference.edges_added:
             self._add_wire(edge)
-        self._put_back(graph)
-        self._overview.invalidate()
+        if difference != NOTHING:
+            self._overview.invalidate()
         self._quiet = False
         if difference.removed or difference.added:
             self._fit_scene_rect()
@@ -73,19 +76,32 @@ class CanvasScene(QGraphicsScene):
         """Write shapes, counts and problems on what is shown; ``analysis`` is of the shown graph."""
         worst = worst_by_node(problems)
         for name, card in self.cards.items():
-            problem = worst.get(name)
-            card.show_face(face_of(analysis, card.node, problem, self.caption))
-            self._show_repair(card, problem)
+            problem, facts, loose = worst.get(name), analysis.nodes[name].facts, name not in analysis.members
+            # The facts of an unchanged layer with unchanged inputs are the same object: nothing to write anew.
+            if problem or card.face.problem or facts is not card.facts or loose != card.face.loose:
+                card.facts = facts
+                card.show_face(face_of(card.plain, facts, problem, loose))
+                self._show_repair(card, problem)
         for edge, wire in self.wires.items():
             shape = analysis.nodes[edge.source].output_shape
             wire.show_shape(shape_text(shape) if shape is not None else "")
-        self._overview.invalidate()
-        if self._far:
+        wrong = {name for name, problem in worst.items() if problem.severity == "error"}
+        if self._far and wrong != self._wrong:
+            self._overview.invalidate()
             self.update()
+        self._wrong = wrong
+
+    def show_caption(self, caption: str) -> None:
+        """What Input cards say about the data."""
+        if caption != self._caption:
+            self._caption = caption
+            for card in self.cards.values():
+                if isinstance(card.node.layer, Input):
+                    self._dress(card)
 
     def _add_card(self, name: str) -> None:
         card = CardItem(self.graph.nodes[name])
-        card.show_face(plain_face(self.graph, card.node, self.caption))
+        self._dress(card)
         self._apply_distance(card)
         self.addItem(card)
         self.cards[name] = card
@@ -93,21 +109,19 @@ class CanvasScene(QGraphicsScene):
     def _update_card(self, name: str, before: Graph) -> None:
         card, node = self.cards[name], self.graph.nodes[name]
         card.node = node
+        if (card.x(), card.y()) != node.position:
+            card.setPos(*node.position)
         if before.nodes[name].layer is not node.layer:
-            card.show_face(plain_face(self.graph, node, self.caption))
+            self._dress(card)
 
-    def _put_back(self, graph: Graph) -> None:
-        """Cards lie where the graph says, also after a drag that was not accepted."""
-        for name, card in self.cards.items():
-            position = graph.nodes[name].position
-            if (card.x(), card.y()) != position:
-                card.setPos(*position)
+    def _dress(self, card: CardItem) -> None:
+        """The card's words as far as they follow from the graph alone."""
+        card.plain, card.facts = plain_face(self.graph, card.node, self._caption), None
+        card.show_face(card.plain)
 
     def _add_wire(self, edge: Edge) -> None:
         target = self.cards[edge.target]
-        face = plain_face(self.graph, target.node, self.caption)
-        if face.inputs != target.face.inputs:
-            target.show_face(face)
+        self._count_inputs(target)
         wire = WireItem(edge, self.cards[edge.source], target)
         self._apply_distance(wire)
         self.addItem(wire)
@@ -117,6 +131,12 @@ class CanvasScene(QGraphicsScene):
         wire = self.wires.pop(edge)
         wire.leave()
         self.removeItem(wire)
+        if edge.target in self.graph.nodes:
+            self._count_inputs(wire.target)
+
+    def _count_inputs(self, card: CardItem) -> None:
+        if input_count(self.graph, self.graph.nodes[card.node.name]) != card.plain.inputs:
+            self._dress(card)
 
     def _show_repair(self, card: CardItem, problem: Problem | None) -> None:
         text = card.face.repair
@@ -227,6 +247,7 @@ class CanvasScene(QGraphicsScene):
     def mouseMoveEvent(self, event: QGraphicsSceneMouseEvent) -> None:
         if self.gesture is not None and event.buttons() & Qt.MouseButton.LeftButton:
             self.gesture.move_to(event.scenePos(), self.card_at(event.scenePos()))
+            event.accept()
             return
         super().mouseMoveEvent(event)
         if self._far and event.buttons():
@@ -236,6 +257,7 @@ class CanvasScene(QGraphicsScene):
     def mouseReleaseEvent(self, event: QGraphicsSceneMouseEvent) -> None:
         if self.gesture is not None:
             self._end_wire()
+            event.accept()
             return
         super().mouseReleaseEvent(event)
         self._commit_moves()

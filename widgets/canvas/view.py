@@ -123,17 +123,21 @@ class CanvasView(QGraphicsView):
             self._pan_from = event.position().toPoint()
             self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
             return
-        super().mousePressEvent(self._adding(event))
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self._press_adding(event)
+        else:
+            super().mousePressEvent(event)
 
-    def _adding(self, event: QMouseEvent) -> QMouseEvent:
-        """Shift adds to the selection; Qt knows only Ctrl, so Shift is passed on as Ctrl where that adds."""
-        if not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            return event
+    def _press_adding(self, event: QMouseEvent) -> None:
+        """Shift adds a card, or a box of them, to the selection. Qt knows only Ctrl, which toggles."""
         card = self.canvas.card_at(self.mapToScene(event.position().toPoint()))
-        keys = Qt.KeyboardModifier.NoModifier if card is not None and card.isSelected() else (
-            Qt.KeyboardModifier.ControlModifier)
-        return QMouseEvent(event.type(), event.position(), event.globalPosition(), event.button(), event.buttons(), keys,
-                           event.pointingDevice())
+        if card is not None:
+            card.setSelected(True)
+            event.accept()
+            return
+        control = Qt.KeyboardModifier.ControlModifier
+        super().mousePressEvent(QMouseEvent(event.type(), event.position(), event.globalPosition(), event.button(),
+                                            event.buttons(), control, event.pointingDevice()))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._pan_from is None:
@@ -150,6 +154,7 @@ class CanvasView(QGraphicsView):
             self._show_hand()
             return
         super().mouseReleaseEvent(event)
+        event.accept()
 
     def _show_hand(self) -> None:
         if self._space:

@@ -1,0 +1,225 @@
+"""Shared by the engine's tests: networks written as graphs, and torch as the oracle for memory."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
+
+import engine.blocks
+import engine.layers  # noqa: F401  (both fill the registry)
+from engine.graph import Edge, Graph, Node
+from engine.layers.base import LAYERS, Layer, Shape
+
+
+@pytest.fixture(scope="session")
+def layer() -> Callable[..., Layer]:
+    """``layer("Conv2d", out_channels=6)``."""
+    return lambda kind, **options: LAYERS[kind].model_validate(options)
+
+
+@pytest.fixture(scope="session")
+def chain(layer: Callable[..., Layer]) -> Callable[..., Graph]:
+    """A graph from ``(name, kind, options)`` rows, one after the other, behind an Input."""
+
+    def made(*rows: tuple[str, str, dict[str, Any]], shape: Shape | None = None) -> Graph:
+        nodes = [Node("input", layer("Input", shape=shape))]
+        nodes += [Node(name, layer(kind, **options)) for name, kind, options in rows]
+        return Graph.of(nodes, [Edge(a.name, b.name) for a, b in zip(nodes, nodes[1:], strict=False)])
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def wired(layer: Callable[..., Layer]) -> Callable[..., Graph]:
+    """A graph from ``(name, kind, options, sources)`` rows behind an Input."""
+
+    def made(*rows: tuple[str, str, dict[str, Any], Sequence[str]], shape: Shape | None = None) -> Graph:
+        nodes = [Node("input", layer("Input", shape=shape))]
+        nodes += [Node(name, layer(kind, **options)) for name, kind, options, _ in rows]
+        edges = [Edge(source, name, port) for name, _, _, sources in rows for port, source in enumerate(sources)]
+        return Graph.of(nodes, edges)
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def lenet(chain: Callable[..., Graph]) -> Graph:
+    """LeNet-5 as in the book (section 7.6)."""
+    return chain(
+        ("conv1", "Conv2d", {"out_channels": 6, "kernel_size": 5, "padding": 2}),
+        ("act1", "Sigmoid", {}),
+        ("pool1", "AvgPool2d", {"kernel_size": 2}),
+        ("conv2", "Conv2d", {"out_channels": 16, "kernel_size": 5}),
+        ("act2", "Sigmoid", {}),
+        ("pool2", "AvgPool2d", {"kernel_size": 2}),
+        ("flatten", "Flatten", {}),
+        ("fc1", "Linear", {"out_features": 120}),
+        ("act3", "Sigmoid", {}),
+        ("fc2", "Linear", {"out_features": 84}),
+        ("act4", "Sigmoid", {}),
+        ("fc3", "Linear", {"out_features": 10}),
+    )
+
+
+@pytest.fixture(scope="session")
+def mlp(chain: Callable[..., Graph]) -> Graph:
+    """The book's perceptron with dropout (section 5.6)."""
+    return chain(
+        ("flatten", "Flatten", {}),
+        ("fc1", "Linear", {"out_features": 256}),
+        ("act1", "ReLU", {}),
+        ("drop1", "Dropout", {"p": 0.2}),
+        ("fc2", "Linear", {"out_features": 256}),
+        ("act2", "ReLU", {}),
+        ("drop2", "Dropout", {"p": 0.5}),
+        ("fc3", "Linear", {"out_features": 10}),
+    )
+
+
+@pytest.fixture(scope="session")
+def lenet_bn(chain: Callable[..., Graph]) -> Graph:
+    """LeNet with batch normalization (section 8.5)."""
+    return chain(
+        ("conv1", "Conv2d", {"out_channels": 6, "kernel_size": 5}),
+        ("bn1", "BatchNorm2d", {}),
+        ("act1", "Sigmoid", {}),
+        ("pool1", "AvgPool2d", {"kernel_size": 2}),
+        ("conv2", "Conv2d", {"out_channels": 16, "kernel_size": 5}),
+        ("bn2", "BatchNorm2d", {}),
+        ("act2", "Sigmoid", {}),
+        ("pool2", "AvgPool2d", {"kernel_size": 2}),
+        ("flatten", "Flatten", {}),
+        ("fc1", "Linear", {"out_features": 120}),
+        ("bn3", "BatchNorm1d", {}),
+        ("act3", "Sigmoid", {}),
+        ("fc2", "Linear", {"out_features": 10}),
+    )
+
+
+@pytest.fixture(scope="session")
+def resnet(chain: Callable[..., Graph]) -> Graph:
+    """A small residual network: four blocks, two of them halving the image."""
+    return chain(
+        ("conv1", "Conv2d", {"out_channels": 8, "kernel_size": 3, "padding": 1}),
+        ("bn1", "BatchNorm2d", {}),
+        ("act1", "ReLU", {}),
+        ("pool1", "MaxPool2d", {"kernel_size": 3, "stride": 2, "padding": 1}),
+        ("residual1", "Residual", {"num_channels": 8}),
+        ("residual2", "Residual", {"num_channels": 8}),
+        ("residual3", "Residual", {"num_channels": 16, "stride": 2}),
+        ("residual4", "Residual", {"num_channels": 32, "stride": 2}),
+        ("pool2", "AdaptiveAvgPool2d", {"output_size": 1}),
+        ("flatten", "Flatten", {}),
+        ("fc", "Linear", {"out_features": 10}),
+    )
+
+
+@pytest.fixture(scope="session")
+def inception_net(chain: Callable[..., Graph]) -> Graph:
+    """A small network of two inception blocks."""
+    return chain(
+        ("conv1", "Conv2d", {"out_channels": 8, "kernel_size": 3, "padding": 1}),
+        ("act1", "ReLU", {}),
+        ("pool1", "MaxPool2d", {"kernel_size": 3, "stride": 2, "padding": 1}),
+        ("inception1", "Inception", {"c1": 6, "c2a": 4, "c2b": 8, "c3a": 2, "c3b": 4, "c4": 5}),
+        ("inception2", "Inception", {"c1": 8, "c2a": 6, "c2b": 12, "c3a": 3, "c3b": 6, "c4": 7}),
+        ("pool2", "AdaptiveAvgPool2d", {"output_size": 1}),
+        ("flatten", "Flatten", {}),
+        ("fc", "Linear", {"out_features": 10}),
+    )
+
+
+@pytest.fixture(scope="session")
+def diamond(wired: Callable[..., Graph]) -> Graph:
+    """Branches on the top level: a sum of three, of one value twice, and a concatenation."""
+    return wired(
+        ("stem", "Conv2d", {"out_channels": 4, "kernel_size": 3, "padding": 1}, ["input"]),
+        ("left", "Conv2d", {"out_channels": 4, "kernel_size": 1}, ["stem"]),
+        ("right", "Conv2d", {"out_channels": 4, "kernel_size": 3, "padding": "same"}, ["stem"]),
+        ("sum", "Add", {}, ["left", "right", "stem"]),
+        ("twice", "Add", {}, ["sum", "sum"]),
+        ("cat", "Concatenate", {}, ["stem", "twice", "left"]),
+        ("pool", "MaxPool2d", {"kernel_size": 2}, ["cat"]),
+        ("flatten", "Flatten", {}, ["pool"]),
+        ("fc", "Linear", {"out_features": 10}, ["flatten"]),
+    )
+
+
+# -- memory as torch really uses it -------------------------------------------------------------------------------
+
+
+def _kept_by_autograd(module: nn.Module, batch: Tensor) -> int:
+    """Bytes of distinct storages that the forward pass leaves for the backward pass, weights not counted."""
+    own = {t.untyped_storage().data_ptr() for t in (*module.parameters(), *module.buffers())}
+    kept: dict[int, Tensor] = {}
+
+    def pack(tensor: Tensor) -> Tensor:
+        kept[tensor.untyped_storage().data_ptr()] = tensor  # holding it keeps the address from being used again
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
+        module(batch)
+    return sum(t.untyped_storage().nbytes() for address, t in kept.items() if address not in own)
+
+
+class _Alive(TorchDispatchMode):
+    """Counts the bytes of storages that live at once."""
+
+    def __init__(self, known: Sequence[Tensor]) -> None:
+        super().__init__()
+        self.now = self.peak = 0
+        self._known = {tensor.untyped_storage()._cdata for tensor in known}
+
+    def watch(self, tensor: Tensor) -> None:
+        storage = tensor.untyped_storage()
+        if storage._cdata in self._known:
+            return
+        self._known.add(storage._cdata)
+        self.now += storage.nbytes()
+        self.peak = max(self.peak, self.now)
+        weakref.finalize(storage, self._gone, storage._cdata, storage.nbytes())
+
+    def _gone(self, address: int, size: int) -> None:
+        self._known.discard(address)
+        self.now -= size
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        out = func(*args, **(kwargs or {}))
+        for leaf in tree_leaves(out):
+            if isinstance(leaf, Tensor):
+                self.watch(leaf)
+        return out
+
+
+def _peak_of_prediction(module: nn.Module, batch: Tensor) -> int:
+    """The most bytes alive at once in ``module(batch)``, the batch included, weights not."""
+    with torch.no_grad(), _Alive([*module.parameters(), *module.buffers()]) as alive:
+        alive.watch(batch)
+        module(batch)
+    return alive.peak
+
+
+def _per_example(measure: Callable[[nn.Module, Tensor], int], module: nn.Module, shape: Shape) -> int:
+    """The slope over the batch: what does not grow with it (statistics, biases) drops out."""
+    few, many = (measure(module, torch.rand(count, *shape)) for count in (2, 6))
+    assert (many - few) % 4 == 0
+    return (many - few) // 4
+
+
+@pytest.fixture(scope="session")
+def kept_by_torch() -> Callable[[nn.Module, Shape], int]:
+    """Bytes per example that autograd keeps in training."""
+    return lambda module, shape: _per_example(_kept_by_autograd, module.train(), shape)
+
+
+@pytest.fixture(scope="session")
+def peak_in_torch() -> Callable[[nn.Module, Shape], int]:
+    """Bytes per example alive at the worst moment of a prediction."""
+    return lambda module, shape: _per_example(_peak_of_prediction, module.eval(), shape)
