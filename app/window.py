@@ -128,7 +128,7 @@ class MainWindow(QMainWindow):
             "delete": lambda: canvas(lambda p: p.scene.delete_selection()),
             "heal": lambda: canvas(lambda p: p.scene.delete_selection(heal=True)),
             "select_all": lambda: canvas(lambda p: p.scene.select(p.scene.graph.nodes)),
-            "rename": self.layout_.inspector.begin_rename,
+            "rename": self.layout_.inspector.focus_name,
             "fit_selection": lambda: canvas(lambda p: p.view.fit(selection_only=True)),
             "fit": lambda: canvas(lambda p: p.view.fit()),
             "zoom_in": lambda: canvas(lambda p: p.view.zoom_at(1.25, p.view.viewport().rect().center())),

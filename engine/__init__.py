@@ -18,7 +18,7 @@ _HOME = {
     "to_python": "engine.codegen",
     "fit": "engine.training",
 }
-__all__ = sorted(_HOME)  # noqa: PLE0605
+__all__ = sorted(_HOME)
 
 
 def __getattr__(name: str) -> Any:

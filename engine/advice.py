@@ -23,7 +23,7 @@ from engine.layers.convolution import Conv2d
 from engine.layers.linear import Flatten, Linear
 from engine.layers.merge import Add
 from engine.layers.normalization import BatchNorm1d, BatchNorm2d
-from engine.messages import Message, say
+from engine.messages import LayerloomError, Message, say
 from engine.names import fresh_name
 
 Severity = Literal["error", "warning", "hint"]

@@ -36,8 +36,7 @@ class Fault(NamedTuple):
     error: LayerloomError
 
 
-@dataclass(frozen=True, slots=True)
-class NodeReport:
+class NodeReport(NamedTuple):
     """What is known about one node; ``facts`` is None while its inputs are unknown or wrong."""
 
     input_shapes: tuple[Shape, ...] | None
@@ -58,6 +57,13 @@ class Costs(NamedTuple):
     inference_memory: int
 
 
+class Kept(NamedTuple):
+    """What autograd keeps: outputs of these nodes, and bytes of each node's own (masks, indices, a block's inside)."""
+
+    tensors: set[str]
+    own: dict[str, int]
+
+
 @dataclass(frozen=True)
 class Analysis:
     """The answer to ``analyze``: reports by node, faults, and where the network begins and ends."""
@@ -67,7 +73,7 @@ class Analysis:
     faults: tuple[Fault, ...]
     input: str | None
     output: str | None
-    members: frozenset[str]  # nodes the input reaches: the network; others are loose and left out
+    members: frozenset[str]  # the network: nodes the input reaches and nodes these need; others are left out
 
     @property
     def output_shape(self) -> Shape | None:
@@ -77,46 +83,58 @@ class Analysis:
     @cached_property
     def params(self) -> int:
         """How many numbers the whole network learns."""
-        return sum(self.nodes[name].facts.params for name in self._known)  # type: ignore[union-attr]
+        return sum(facts.params for facts in self._known.values())
 
     @cached_property
     def mult_adds(self) -> int:
         """Multiply-adds of the whole network for one example."""
-        return sum(self.nodes[name].facts.mult_adds for name in self._known)  # type: ignore[union-attr]
+        return sum(facts.mult_adds for facts in self._known.values())
 
     @cached_property
-    def _known(self) -> tuple[str, ...]:
-        return tuple(n for n in self.graph.order if n in self.members and self.nodes[n].facts is not None)
+    def _known(self) -> Mapping[str, Facts]:
+        """The facts of the network's nodes, in order, as far as they are known. With a node, all it needs is known."""
+        nodes, members = self.nodes, self.members
+        return {n: facts for n in self.graph.order if n in members and (facts := nodes[n].facts) is not None}
+
+    def owners(self, *, predicting: bool) -> dict[str, str]:
+        """Which node made the memory that each node's output lies in: a view's lies where its source's does."""
+        inputs = self.graph.inputs
+        owners: dict[str, str] = {}
+        for name, facts in self._known.items():
+            view = facts.is_view_predicting if predicting else facts.is_view
+            owners[name] = owners[inputs[name][0].source] if view and inputs[name] else name
+        return owners
+
+    def kept(self, *, input_learns: bool = False) -> Kept:
+        """What autograd keeps until the backward pass. Before the first weights it keeps nothing.
+
+        A tensor kept both by the layer that made it and by the layer that reads it is one tensor, kept where it is
+        made. ``input_learns``: gradients flow into the input too, as they do inside a block.
+        """
+        inputs, owners = self.graph.inputs, self.owners(predicting=False)
+        learning = {self.input} if input_learns else set()
+        tensors: set[str] = set()
+        own: dict[str, int] = {}
+        for name, facts in self._known.items():
+            sources = [edge.source for edge in inputs[name]]
+            if not facts.params and learning.isdisjoint(sources):
+                continue
+            learning.add(name)
+            own[name] = facts.saves_bytes
+            if facts.saves_input:
+                tensors.update([owners[source] for source in sources])
+            if facts.saves_output:
+                tensors.add(owners[name])
+        return Kept(tensors, own)
 
     @cached_property
     def kept_by_node(self) -> Mapping[str, int]:
-        """Bytes per example that autograd keeps for each node until the backward pass.
-
-        A tensor kept both by the layer that made it and by the layer that reads it is one tensor, counted where it is
-        made; views (Flatten) keep what they look at.
-        """
-        makers: dict[str, str] = {}
-        keeps: dict[str, int] = dict.fromkeys(self._known, 0)
-        learns: set[str] = set()
-        for name in self._known:
-            facts, sources = self._facts(name), [edge.source for edge in self.graph.inputs[name]]
-            makers[name] = makers.get(sources[0], sources[0]) if facts.is_view and sources else name
-            if not facts.params and learns.isdisjoint(sources):
-                continue
-            learns.add(name)
-            keeps[name] += facts.saves_bytes
-            tensors = [makers.get(source, source) for source in sources] if facts.saves_input else []
-            for maker in (*tensors, *((makers[name],) if facts.saves_output else ())):
-                keeps[maker] = keeps[maker] | _KEPT
+        """Bytes per example that stay for the backward pass because of each node."""
+        tensors, own = self.kept()
         return {
-            name: (kept & ~_KEPT) + (numel(self._facts(name).output_shape) * FLOAT_BYTES if kept & _KEPT else 0)
-            for name, kept in keeps.items()
+            name: own.get(name, 0) + (numel(facts.output_shape) * FLOAT_BYTES if name in tensors else 0)
+            for name, facts in self._known.items()
         }
-
-    def _facts(self, name: str) -> Facts:
-        facts = self.nodes[name].facts
-        assert facts is not None
-        return facts
 
     @cached_property
     def kept_bytes(self) -> int:
@@ -125,25 +143,23 @@ class Analysis:
 
     @cached_property
     def peak_bytes(self) -> int:
-        """The most that one example has alive at one moment when only predicting, its input included."""
-        order = {name: index for index, name in enumerate(self._known)}
-        last = dict(order)
-        base: dict[str, str] = {}
-        for name in self._known:
-            sources = [edge.source for edge in self.graph.inputs[name] if edge.source in order]
-            base[name] = base[sources[0]] if self._facts(name).is_view and sources else name
-            for source in sources:
-                last[base[source]] = max(last[base[source]], order[name])
-        alive = peak = 0
-        ends: dict[int, int] = {}
+        """The most that one example has alive at one moment when only predicting, its input included throughout."""
+        inputs, owners = self.graph.inputs, self.owners(predicting=True)
+        last: dict[str, int] = {}
         for index, name in enumerate(self._known):
-            facts = self._facts(name)
+            last[owners[name]] = index
+            for edge in inputs[name]:
+                last[owners[edge.source]] = index
+        freed = [0] * (len(self._known) + 1)
+        last.update({owners[name]: len(self._known) for name in (self.input, self.output) if name in owners})
+        alive = peak = 0
+        for index, (name, facts) in enumerate(self._known.items()):
             peak = max(peak, alive + facts.peak_bytes)
-            if base[name] == name:
+            if owners[name] == name:
                 size = numel(facts.output_shape) * FLOAT_BYTES
                 alive += size
-                ends[last[name]] = ends.get(last[name], 0) + size
-            alive -= ends.pop(index, 0)
+                freed[last[name]] += size
+            alive -= freed[index]
         return peak
 
     def costs(self, batch_size: int, optimizer_state: int = 0) -> Costs:
@@ -160,10 +176,7 @@ class Analysis:
         weights = facts.params * FLOAT_BYTES
         return Costs(facts.params, facts.mult_adds,
                      weights * (2 + optimizer_state) + self.kept_by_node.get(name, 0) * batch_size,
-                     weights + (0 if facts.is_view else numel(facts.output_shape) * FLOAT_BYTES * batch_size))
-
-
-_KEPT = 1 << 62  # marks a node whose output is kept, in the same number as the bytes it keeps besides
+                     weights + (0 if facts.is_view_predicting else numel(facts.output_shape) * FLOAT_BYTES * batch_size))
 
 
 def analyze(graph: Graph, input_shape: Shape | None = None) -> Analysis:
@@ -172,25 +185,27 @@ def analyze(graph: Graph, input_shape: Shape | None = None) -> Analysis:
     Never raises: what is wrong is in ``faults``, and whatever does not depend on it is still analysed.
     """
     reports: dict[str, NodeReport] = {}
+    outputs: dict[str, Shape] = {}
     faults: list[Fault] = []
     sources = [name for name, node in graph.nodes.items() if isinstance(node.layer, Input)]
-    members = graph.downstream(sources[0]) if sources else set()
-    inputs = graph.inputs
+    members = _members(graph, sources[0]) if sources else set()
+    nodes, inputs = graph.nodes, graph.inputs
     for name in graph.order:
-        layer = graph.nodes[name].layer
-        if layer.max_inputs == 0:
-            shapes = (input_shape,) if input_shape is not None else ((),) if layer.shape else None  # type: ignore[attr-defined]
-        else:
-            edges = inputs[name]
-            known = [shape for edge in edges if (shape := reports[edge.source].output_shape) is not None]
-            shapes = tuple(known) if len(known) == len(edges) >= layer.min_inputs else None
-            if name in members and len(edges) < layer.min_inputs:
-                faults.append(Fault(name, MissingInputError("{layer} needs at least {count} inputs: draw another wire",
-                                                            layer=layer.title, count=layer.min_inputs)))
+        layer, edges = nodes[name].layer, inputs[name]
+        shapes: tuple[Shape, ...] | None = None
+        if isinstance(layer, Input):
+            shape = layer.shape or input_shape
+            shapes = None if shape is None else (shape,)
+        elif len(edges) >= layer.min_inputs:
+            known = [outputs[edge.source] for edge in edges if edge.source in outputs]
+            shapes = tuple(known) if len(known) == len(edges) else None
+        elif name in members:
+            faults.append(Fault(name, _missing(layer)))
         facts = None
         if shapes is not None:
             try:
                 facts = facts_of(layer, shapes)
+                outputs[name] = facts.output_shape
             except LayerloomError as error:
                 faults.append(Fault(name, error))
         reports[name] = NodeReport(shapes, facts)
@@ -198,6 +213,23 @@ def analyze(graph: Graph, input_shape: Shape | None = None) -> Analysis:
     ends = [name for name in members if not graph.outputs[name]]
     return Analysis(graph, reports, tuple(faults), sources[0] if sources else None,
                     ends[0] if len(ends) == 1 and len(members) > 1 else None, frozenset(members))
+
+
+def _members(graph: Graph, start: str) -> set[str]:
+    members, inputs = graph.downstream(start), graph.inputs
+    missing = [edge.source for name in members for edge in inputs[name] if edge.source not in members]
+    while missing:
+        name = missing.pop()
+        members.add(name)
+        missing.extend(edge.source for edge in inputs[name] if edge.source not in members)
+    return members
+
+
+def _missing(layer: Layer) -> MissingInputError:
+    if layer.min_inputs == 1:
+        return MissingInputError("{layer} has no input: draw a wire to it", layer=layer.title)
+    return MissingInputError("{layer} needs at least {count} inputs: draw another wire", layer=layer.title,
+                             count=layer.min_inputs)
 
 
 def _whole(graph: Graph, sources: list[str], members: set[str], input_shape: Shape | None) -> list[NetworkError]:

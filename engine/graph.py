@@ -13,6 +13,7 @@ from engine.messages import LayerloomError
 from engine.names import check_name
 
 Position = tuple[float, float]
+MAX_INPUTS = 1024  # of layers that take any number
 
 
 class GraphError(LayerloomError):
@@ -125,13 +126,15 @@ class Graph:
         taken = {edge.port for edge in self.inputs[name]}
         most = self.nodes[name].layer.max_inputs
         port = next(port for port in range(len(taken) + 1) if port not in taken)
-        return port if most is None or port < most else None
+        return port if port < (MAX_INPUTS if most is None else most) else None
 
     def check_edge(self, edge: Edge) -> None:
         """Raise a GraphError, saying why, unless the wire can be added."""
         self._check_ends(edge)
         if any(other.port == edge.port for other in self.inputs[edge.target]):
             raise PortTakenError("This input of {name} already has a wire", name=edge.target)
+        if edge.source == edge.target:
+            raise CycleError("{name} cannot feed itself: this wire would make a loop", name=edge.target)
         if edge.source in self.downstream(edge.target):
             raise CycleError("{source} comes after {target}: this wire would make a loop", source=edge.source,
                              target=edge.target)
@@ -143,7 +146,7 @@ class Graph:
         most = self.nodes[edge.target].layer.max_inputs
         if most == 0:
             raise NoSuchPortError("{name} is where data comes in: it takes no wire", name=edge.target)
-        if edge.port < 0 or (most is not None and edge.port >= most):
+        if not 0 <= edge.port < (MAX_INPUTS if most is None else most):
             raise NoSuchPortError("{name} has no input number {port}", name=edge.target, port=edge.port + 1)
 
     # -- pure edits ---------------------------------------------------------------------------------------------
@@ -187,8 +190,17 @@ class Graph:
         graph = Graph(self.nodes, (*self.edges, *edges))
         looped = self.nodes.keys() - set(graph.order)
         if looped:
-            raise CycleError("These layers form a loop: {names}", names=", ".join(sorted(looped)[:5]))
+            raise CycleError("These layers form a loop: {names}", names=", ".join(graph._a_loop(looped)[:5]))
         return graph
+
+    def _a_loop(self, unordered: Collection[str]) -> list[str]:
+        """One loop among the nodes that no order can place: they all have a wire from another of them."""
+        trail: dict[str, int] = {}
+        name = next(name for name in self.nodes if name in unordered)
+        while name not in trail:
+            trail[name] = len(trail)
+            name = next(edge.source for edge in self.inputs[name] if edge.source in unordered)
+        return list(trail)[trail[name] :][::-1]
 
     def with_layer(self, name: str, layer: Layer) -> Graph:
         """Change a node's layer; wires into inputs it does not have are removed. Raises UnknownNodeError."""

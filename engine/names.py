@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
+import unicodedata
 from collections.abc import Container
 
 from engine.messages import LayerloomError
@@ -18,9 +19,10 @@ RESERVED = frozenset(
     register_buffer register_forward_hook register_forward_pre_hook register_full_backward_hook
     register_full_backward_pre_hook register_load_state_dict_post_hook register_load_state_dict_pre_hook
     register_module register_parameter register_state_dict_post_hook register_state_dict_pre_hook requires_grad_
-    self set_extra_state set_submodule share_memory state_dict super to to_empty to_folder torch train training type
-    xpu zero_grad""".split()
+    self set_extra_state set_submodule shape_env share_memory state_dict super to to_empty to_folder torch train
+    training type xpu zero_grad""".split()  # noqa: SIM905
 )
+MAX_LENGTH = 64
 
 
 class InvalidNameError(LayerloomError):
@@ -31,6 +33,13 @@ def check_name(name: str) -> None:
     """Raise InvalidNameError, saying why, unless a layer may be called ``name``."""
     if not name.isidentifier():
         raise InvalidNameError("“{name}” is not a name: use letters, digits and _, and begin with a letter", name=name)
+    if len(name) > MAX_LENGTH:
+        raise InvalidNameError("“{name}…” is too long for a name: {most} characters are the most", name=name[:24],
+                               most=MAX_LENGTH)
+    plain = unicodedata.normalize("NFKC", name)
+    if plain != name:
+        # Python reads names so normalised: the attribute and the state dict's key would differ.
+        raise InvalidNameError("“{name}” has characters that Python changes: write “{plain}”", name=name, plain=plain)
     if keyword.iskeyword(name):
         raise InvalidNameError("“{name}” is a word of the Python language: choose another name", name=name)
     if name in RESERVED or name.startswith("_"):
@@ -41,7 +50,7 @@ def fresh_name(stem: str, taken: Container[str]) -> str:
     """``stem1``, ``stem2``, … : the first that is not taken. A stem's own trailing number is counted on from."""
     match = re.fullmatch(r"(.*?)(\d*)", stem)
     assert match is not None
-    base, number = match[1], int(match[2] or 1)
+    base, number = match[1][: MAX_LENGTH - 8], int(match[2][-7:] or 1)
     while f"{base}{number}" in taken:
         number += 1
     return f"{base}{number}"

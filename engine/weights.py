@@ -64,14 +64,14 @@ def on_cpu(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 def save_weights(weights: Mapping[str, Tensor], path: Path) -> None:
     """Write a state dict as .safetensors or .pt, whole or not at all. Raises WriteError."""
-    content = _as_safetensors(weights) if path.suffix == ".safetensors" else as_pt(dict(weights))
+    content = _as_safetensors(weights) if path.suffix.lower() == ".safetensors" else as_pt(dict(weights))
     write_atomically(path, lambda temporary: temporary.write_bytes(content))
 
 
 def _as_safetensors(weights: Mapping[str, Tensor]) -> bytes:
     from safetensors.torch import save
 
-    return save({key: value.contiguous() for key, value in weights.items()}, metadata={"format": "pt"})
+    return save({key: value.detach().contiguous() for key, value in weights.items()}, metadata={"format": "pt"})
 
 
 def as_pt(content: object) -> bytes:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QStackedLayout, QToolButton, QWidget
 
 from widgets.plot import Plot, Span
 from widgets.plot_frame import Frame
 from widgets.series import Series
 
+NARROW = 480  # pixels
 NARROWEST = 1e-3  # epochs; closer than this there is nothing to see
 
 
@@ -38,12 +39,12 @@ class Curves(QWidget):
 
     def _assemble(self) -> None:
         plots = QWidget()
-        row = QHBoxLayout(plots)
-        row.setContentsMargins(16, 8, 8, 8)
-        row.setSpacing(32)
+        self._row = QHBoxLayout(plots)
+        self._row.setContentsMargins(16, 8, 8, 8)
         for plot in self.plots:
-            row.addWidget(plot, 1)
-        row.addWidget(self._save_button(), 0, Qt.AlignmentFlag.AlignTop)
+            self._row.addWidget(plot, 1)
+        self._save = self._save_button()
+        self._row.addWidget(self._save, 0, Qt.AlignmentFlag.AlignTop)
         self._empty = QLabel(self.tr("Press Train: the curves draw themselves here"))
         self._empty.setProperty("role", "dim")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -64,41 +65,43 @@ class Curves(QWidget):
 
     def clear(self, epochs: int) -> None:
         """Forget the curves; the axis shows a run of so many epochs."""
-        self._points = (Series(), Series())  # training, within epochs
-        self._train = (Series(), Series())  # training, by epoch: shown where there are no points
-        self._validation = (Series(), Series())
-        self._zoom = None
-        for plot in self.plots:
-            plot.full = plot.span = (0.0, float(max(1, epochs)))
-            plot.best = plot.cursor_at = None
+        self._forget((0.0, float(max(1, epochs))))
         self._redraw()
 
-    def add_points(self, points: Sequence[Any]) -> None:
+    def add_points(self, points: Sequence[Sequence[float]]) -> None:
         """Append training points: position in epochs, loss, accuracy."""
         if points:
-            _extend(self._points, [_row(point) for point in points])
+            _extend(self._points, points)
             self._redraw()
 
     def add_epoch(self, epoch: float, train_loss: float, train_accuracy: float, validation_loss: float,
                   validation_accuracy: float, is_best: bool) -> None:
         """Append a judged epoch."""
-        self._take_epoch(epoch, (train_loss, train_accuracy), (validation_loss, validation_accuracy), is_best)
+        self._take_epoch(epoch, train_loss, train_accuracy, validation_loss, validation_accuracy, is_best)
         self._redraw()
 
-    def show_all(self, points: Sequence[Any], epochs: Sequence[Sequence[Any]], total: int = 0,
-                 best: float | None = None) -> None:
-        """Show a whole run at once: its points, and rows of (epoch, train, validation[, position])."""
-        last = max((row[0] for row in epochs), default=0)
-        self.clear(max(total, last))
+    def show_all(self, points: Sequence[Sequence[float]], epochs: Sequence[Sequence[float]]) -> None:
+        """Show a whole run at once, on the axis that ``clear`` set: points, and rows as ``add_epoch`` takes them."""
+        self._forget(self.loss.full)
         if points:
-            _extend(self._points, [_row(point) for point in points])
-        for epoch, train, validation, *position in epochs:
-            self._take_epoch(position[0] if position else epoch, train, validation, epoch == best)
+            _extend(self._points, points)
+        for row in epochs:
+            self._take_epoch(*row)
         self._redraw()
 
-    def _take_epoch(self, at: float, train: Sequence[float], validation: Sequence[float], is_best: bool) -> None:
-        _extend(self._train, [(at, *train)])
-        _extend(self._validation, [(at, *validation)])
+    def _forget(self, full: Span) -> None:
+        self._points = (Series(), Series())  # training, within epochs
+        self._train = (Series(), Series())  # training, by epoch: drawn where there are no points
+        self._validation = (Series(), Series())
+        self._zoom = None
+        for plot in self.plots:
+            plot.full = full
+            plot.best = plot.cursor_at = None
+
+    def _take_epoch(self, at: float, train_loss: float, train_accuracy: float, loss: float, accuracy: float,
+                    is_best: float) -> None:
+        _extend(self._train, [(at, train_loss, train_accuracy)])
+        _extend(self._validation, [(at, loss, accuracy)])
         if is_best:
             for plot in self.plots:
                 plot.best = at
@@ -130,6 +133,12 @@ class Curves(QWidget):
         self._zoom = None if asked is None or asked[1] - asked[0] >= full * (1 - 1e-9) else asked
         self._redraw()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In little room the plots come first; the context menu can save as well."""
+        super().resizeEvent(event)
+        self._save.setVisible(self.width() >= NARROW)
+        self._row.setSpacing(32 if self.width() >= 2 * NARROW else 16)
+
     def _read_at(self, position: float | None) -> None:
         for plot in self.plots:
             plot.cursor_at = position
@@ -147,11 +156,6 @@ class Curves(QWidget):
         everything = menu.addAction(self.tr("Show the whole run"), lambda: self._show_span(None))
         everything.setEnabled(self._zoom is not None)
         return menu
-
-
-def _row(point: Any) -> Sequence[float]:
-    """A point as numbers, whether it came as a tuple or as an event with names."""
-    return point if isinstance(point, (tuple, list)) else (point.position, point.loss, point.accuracy)
 
 
 def _extend(pair: tuple[Series, Series], rows: Sequence[Sequence[float]]) -> None:

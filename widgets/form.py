@@ -15,6 +15,7 @@ from widgets.editors import ChoiceEditor, Editor, LineEditor, SwitchEditor
 from widgets.syntax import Syntax, syntax_of
 from widgets.text import UNKNOWN, message_text, tooltip, translated
 
+HEIGHT = 28
 PATIENCE = 700  # ms that an unfinished text such as “5×” may stand before it is called wrong
 
 
@@ -129,6 +130,7 @@ class Form(QWidget):
         label.setProperty("role", "dim")
         label.setBuddy(editor)
         editor.setObjectName(name)
+        editor.setFixedHeight(HEIGHT)
         editor.setAccessibleName(title)
         editor.setAccessibleDescription(description)
         editor.typed.connect(lambda value: self._try(name, value))
@@ -158,12 +160,11 @@ class Form(QWidget):
 
     def _arrange(self, grid: QGridLayout) -> None:
         grid.setHorizontalSpacing(8)
-        grid.setVerticalSpacing(2)
+        grid.setVerticalSpacing(4)
         for index, row in enumerate(self.rows.values()):
             grid.addWidget(row.label, 2 * index, 0)
             grid.addWidget(row.editor, 2 * index, 1)
             grid.addWidget(row.error, 2 * index + 1, 0, 1, 2)
-            grid.setRowMinimumHeight(2 * index, 30)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
 
 from engine.advice import Problem
 from engine.analysis import Costs, NodeReport
@@ -15,7 +15,7 @@ from widgets.cost_grid import CostGrid
 from widgets.form import Form
 from widgets.inspector_parts import Chip, CodeLine, NameEdit, ProblemList, ShapeBox, section
 from widgets.scroll import BAR, ScrollPanel
-from widgets.text import SPACE, translated
+from widgets.text import SPACE, tooltip, translated
 
 MARGIN = 16
 
@@ -32,17 +32,11 @@ class Inspector(QWidget):
         self._name: str | None = None
         self.setMinimumWidth(280)
         self.setAccessibleName(self.tr("Inspector"))
-        self._hint = QLabel(self)
-        self._hint.setProperty("role", "dim")
-        self._hint.setWordWrap(True)
-        self._hint.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._hint.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         self._scroll = ScrollPanel(self)
         self._scroll.setWidget(self._content())
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._hint)
-        layout.addWidget(self._scroll)
+        self._pages = QStackedLayout(self)
+        self._pages.addWidget(self._empty_page())
+        self._pages.addWidget(self._scroll)
         self._connect()
         self.show_node(None, None, None, (), 0)
 
@@ -64,6 +58,7 @@ class Inspector(QWidget):
             self._form.restore()
         self._name = node.name
         self._title.show_name(node.name)
+        self._title.setToolTip(tooltip(node.name))
         self._chip.show_kind(translated(node.layer.title), node.layer.category)
         self._form.show_value(node.layer)
         self._form.setVisible(bool(self._form.rows))
@@ -71,8 +66,7 @@ class Inspector(QWidget):
         self._show_report(node, report)
         self._costs.show_costs(costs, self._explanations())
         self._problems.show_problems(problems)
-        self._hint.hide()
-        self._scroll.show()
+        self._pages.setCurrentIndex(1)
 
     def show_rename_error(self, text: str) -> None:
         """Say in place why the name cannot be."""
@@ -90,8 +84,7 @@ class Inspector(QWidget):
         self._name = None
         several = self.tr("{count} layers selected.\nSelect one to see and change its options.").format(count=count)
         self._hint.setText(several if count > 1 else self.tr("Select a layer to see what it does and to change it."))
-        self._hint.show()
-        self._scroll.hide()
+        self._pages.setCurrentIndex(0)
 
     def _show_report(self, node: Node, report: NodeReport | None) -> None:
         layer, shapes = node.layer, report.input_shapes if report else None
@@ -116,6 +109,17 @@ class Inspector(QWidget):
 
     # -- how it is laid out -------------------------------------------------------------------------------------
 
+    def _empty_page(self) -> QWidget:
+        page = QWidget(self)
+        self._hint = QLabel(page)
+        self._hint.setProperty("role", "dim")
+        self._hint.setWordWrap(True)
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        layout.addWidget(self._hint)
+        layout.addStretch()
+        return page
+
     def _content(self) -> QWidget:
         content = QWidget(self)
         self._title, self._chip, self._name_error = NameEdit(content), Chip(content), QLabel(content)
@@ -128,8 +132,8 @@ class Inspector(QWidget):
         self._meaning.setProperty("role", "dim")
         self._meaning.setWordWrap(True)
         gaps = ((self._name_error, 4), (self._form, 16), (self._problems, 16), (self._meaning, 16))
-        for widget, top in gaps:  # margins of the widgets themselves, so that a hidden one leaves no gap
-            widget.setContentsMargins(0, top, 0, 0)
+        for spaced, top in gaps:  # margins of the widgets themselves, so that a hidden one leaves no gap
+            spaced.setContentsMargins(0, top, 0, 0)
         layout = QVBoxLayout(content)
         layout.setContentsMargins(MARGIN, 8, MARGIN - BAR, MARGIN)
         layout.setSpacing(0)

@@ -13,6 +13,8 @@ from widgets import theme
 from widgets.editors import mark
 from widgets.text import message_text, tooltip
 
+INDENT = 2  # QLineEdit's own; what has no frame stands flush with the labels around it
+
 
 class NameEdit(QLineEdit):
     """A title that can be typed into. Enter, or leaving, asks for the new name; Esc takes it back."""
@@ -24,6 +26,7 @@ class NameEdit(QLineEdit):
         super().__init__(parent)
         self._name = ""
         self.setProperty("role", "name")
+        self.setTextMargins(-INDENT, 0, 0, 0)
         self.setMaxLength(120)
         self.textEdited.connect(self._calm)
 
@@ -127,7 +130,7 @@ class CodeLine(QLineEdit):
         font = theme.mono_font(11)
         font.setLetterSpacing(QFont.SpacingType.PercentageSpacing, 98)  # a usual Conv2d call just fits the panel
         self.setFont(font)
-        self.setTextMargins(-2, 0, -2, 0)  # QLineEdit indents by 2; code stands flush with the title
+        self.setTextMargins(-INDENT, 0, -INDENT, 0)
         self.setAccessibleName(self.tr("In PyTorch"))
 
     def show_code(self, code: str) -> None:

@@ -19,7 +19,7 @@ from widgets.ticks import nice_range
 Span = tuple[float, float]
 LEFT, TOP, RIGHT, BOTTOM = 48, 32, 8, 24  # room around the curves for title, legend and numbers
 STROKES = ((0.0, 0.8), (0.8, 0.0))  # where a line is drawn again to look two pixels strong
-FEW = 400  # points; a line of more is drawn again only once
+FEW = 250  # points; a line of more is drawn again only once
 
 
 class _Line(pg.PlotCurveItem):
@@ -69,7 +69,7 @@ class Plot(pg.GraphicsView):
         self.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setMinimumSize(200, 120)
+        self.setMinimumSize(144, 96)
         self.setAccessibleName(title)
         self.addItem(self._box)
         self._box.disableAutoRange()

@@ -81,11 +81,18 @@ class Frame:
     def paint_header(self, painter: QPainter, area: QRectF, focused: bool) -> None:
         """The title on the left, the legend on the right; numbers keep their places."""
         row = QRectF(area.left(), 4, area.width(), 20)
-        left = self._paint_title(painter, row, focused)
-        right = row.right()
-        numbers = self._legend_width(True) < row.right() - left
-        for index in reversed(range(len(self.names))):
-            right = self._paint_entry(painter, row, right, index, numbers)
+        room = row.right() - self._paint_title(painter, row, focused)
+        right, (names, numbers) = row.right(), self._legend_parts(room)
+        for index in reversed(range(len(self.names)) if names or numbers else ()):
+            right = self._paint_entry(painter, row, right, index, names, numbers)
+
+    def _legend_parts(self, room: float) -> tuple[bool, bool]:
+        """Names and numbers where both fit; in less room the numbers are for the cursor, the names for the rest."""
+        reading = self.cursor_at is not None
+        for parts in ((True, True), (not reading, reading)):
+            if sum(self._entry_width(name, *parts) + BETWEEN for name in self.names) <= room + BETWEEN:
+                return parts
+        return False, False
 
     def _paint_title(self, painter: QPainter, row: QRectF, focused: bool) -> float:
         painter.setFont(self._title)
@@ -96,23 +103,22 @@ class Frame:
             painter.fillRect(QRectF(row.left(), row.bottom() - 1, width, 2), theme.color("accent"))
         return row.left() + width + 2 * GAP
 
-    def _legend_width(self, numbers: bool) -> float:
-        return sum(self._entry_width(name, numbers) + BETWEEN for name in self.names)
+    def _entry_width(self, name: str, named: bool, numbered: bool) -> float:
+        label = GAP + QFontMetricsF(self._label).horizontalAdvance(name) if named else 0
+        number = GAP + QFontMetricsF(self._numbers).horizontalAdvance("0.0000") if numbered else 0
+        return SWATCH + label + number
 
-    def _entry_width(self, name: str, numbers: bool) -> float:
-        value = GAP + QFontMetricsF(self._numbers).horizontalAdvance("0.0000") if numbers else 0
-        return SWATCH + GAP + QFontMetricsF(self._label).horizontalAdvance(name) + value
-
-    def _paint_entry(self, painter: QPainter, row: QRectF, right: float, index: int, numbers: bool) -> float:
-        """One curve's name and value, ending at ``right``; returns where it begins."""
-        name = self.names[index]
-        left = right - self._entry_width(name, numbers)
+    def _paint_entry(self, painter: QPainter, row: QRectF, right: float, index: int, named: bool,
+                     numbered: bool) -> float:
+        """One curve's name and value, ending at ``right``; returns where the next one ends."""
+        left = right - self._entry_width(self.names[index], named, numbered)
         self._paint_swatch(painter, QPointF(left, row.center().y()), index)
         text = QRectF(left + SWATCH + GAP, row.top(), right - left - SWATCH - GAP, row.height())
-        painter.setFont(self._label)
-        painter.setPen(theme.color("dim"))
-        painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, name)
-        if numbers:
+        if named:
+            painter.setFont(self._label)
+            painter.setPen(theme.color("dim"))
+            painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, self.names[index])
+        if numbered:
             painter.setFont(self._numbers)
             painter.setPen(theme.color("text"))
             painter.drawText(text, RIGHT, self._value(index))

@@ -9,13 +9,16 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from engine.recipe import Recipe
 from widgets.editors import LineEditor
-from widgets.form import Form
+from widgets.form import Form, Row
 from widgets.scroll import BAR, ScrollPanel
 from widgets.text import tooltip
 
-# Words left, numbers right; momentum last, because it comes and goes with the optimizer.
+# Words left, numbers right, each with the columns it spans; momentum last: it comes and goes with the optimizer.
 _PLACES = (
-    ("loss", "batch_size"), ("initialization", "epochs"), ("optimizer", "lr"), ("weight_decay", "seed"), ("momentum",),
+    (("loss", 2), ("batch_size", 1)),
+    (("initialization", 2), ("epochs", 1)),
+    (("optimizer", 2), ("lr", 1)),
+    (("weight_decay", 1), ("seed", 1), ("momentum", 1)),
 )
 LIVE = "lr"  # what may change while training runs
 
@@ -35,24 +38,26 @@ class RecipeForm(Form):
 
     def _arrange(self, grid: QGridLayout) -> None:
         grid.setHorizontalSpacing(8)
-        grid.setVerticalSpacing(1)
-        for line, names in enumerate(_PLACES):
-            for column, name in enumerate(names):
-                row = self.rows[name]
-                row.label.setProperty("role", "small")
-                grid.addWidget(row.label, 4 * line, column)
-                grid.addWidget(row.editor, 4 * line + 1, column)
-                grid.addWidget(row.error, 4 * line + 2, 0, 1, 2)
+        grid.setVerticalSpacing(2)
+        for line, cells in enumerate(_PLACES):
+            column = 0
+            for name, span in cells:
+                self._place(grid, self.rows[name], 4 * line, column, span)
+                column += span
             if line < len(_PLACES) - 1:
-                grid.setRowMinimumHeight(4 * line + 3, 2)
-        grid.setColumnStretch(0, 16)
-        grid.setColumnStretch(1, 9)
-        self._set_tab_order()
-
-    def _set_tab_order(self) -> None:
-        editors = [self.rows[name].editor for names in _PLACES for name in names]
+                grid.setRowMinimumHeight(4 * line + 3, 8)
+        for column, stretch in enumerate((6, 6, 7)):
+            grid.setColumnStretch(column, stretch)
+        editors = [self.rows[name].editor for cells in _PLACES for name, _ in cells]
         for first, second in pairwise(editors):
             QWidget.setTabOrder(first, second)
+
+    def _place(self, grid: QGridLayout, row: Row, line: int, column: int, span: int) -> None:
+        row.label.setProperty("role", "small")
+        row.editor.setMinimumWidth(48)  # the columns decide, not the contents
+        grid.addWidget(row.label, line, column, 1, span)
+        grid.addWidget(row.editor, line + 1, column, 1, span)
+        grid.addWidget(row.error, line + 2, 0, 1, 3)
 
     def show_value(self, model: Recipe) -> None:
         """Momentum is there only for the optimizer that has one."""

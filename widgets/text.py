@@ -11,7 +11,7 @@ from engine.messages import Message
 SPACE = "\u00a0"  # no-break: a number never leaves its unit or its own digits
 UNKNOWN = "–"
 
-_CATEGORIES = {
+_CATEGORIES: dict[str, str] = {  # type: ignore[dict-item] - the stub calls a marked text an object
     "input": QT_TRANSLATE_NOOP("Category", "Input"),
     "convolution": QT_TRANSLATE_NOOP("Category", "Convolution"),
     "pooling": QT_TRANSLATE_NOOP("Category", "Pooling"),

@@ -51,8 +51,8 @@ class Theme:
 
 
 DARK = Theme("dark", canvas="#14161b", dots="#262a33", panel="#1b1e25", raised="#242831", line="#2f3540",
-             text="#e6e9ef", dim="#97a0b0", accent="#5b9dff", on_accent="#ffffff", ok="#3fb68b", warn="#e8a33d", error="#f0616d",
-             wire="#5d6675", validation="#f2a33a")
+             text="#e6e9ef", dim="#97a0b0", accent="#5b9dff", on_accent="#ffffff", ok="#3fb68b", warn="#e8a33d",
+             error="#f0616d", wire="#5d6675", validation="#f2a33a")
 LIGHT = Theme("light", canvas="#f6f7f9", dots="#dfe2e8", panel="#ffffff", raised="#f1f3f6", line="#d9dde4",
               text="#1d2430", dim="#667085", accent="#2f6fde", on_accent="#ffffff", ok="#1f8f68", warn="#b87514",
               error="#d13b4a", wire="#9aa3b2", validation="#d9822b")
@@ -161,13 +161,14 @@ QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit {{
 QLineEdit:focus, QSpinBox:focus, QComboBox:focus, QPlainTextEdit:focus {{ border-color: {t.accent}; }}
 QLineEdit[bad="true"] {{ border-color: {t.error}; }}
 QLineEdit:disabled, QComboBox:disabled {{ color: {t.dim}; background: {t.panel}; }}
-QLineEdit[role="name"] {{ background: transparent; border-color: transparent; font-size: 17px; font-weight: 600;
-  padding: 1px 4px; margin-left: -7px; }}
-QLineEdit[role="name"]:hover {{ border-color: {t.line}; }}
-QLineEdit[role="name"]:focus {{ border-color: {t.accent}; background: {t.raised}; }}
-QLineEdit[role="name"][bad="true"] {{ border-color: {t.error}; }}
+QLineEdit[role="name"] {{ background: transparent; border: none; border-bottom: 1px solid transparent;
+  border-radius: 0; padding: 1px 0; font-size: 17px; font-weight: 600; }}
+QLineEdit[role="name"]:hover {{ border-bottom-color: {t.line}; }}
+QLineEdit[role="name"]:focus {{ border-bottom-color: {t.accent}; }}
+QLineEdit[role="name"][bad="true"] {{ border-bottom-color: {t.error}; }}
 QLineEdit[role="code"] {{ background: transparent; border: none; color: {t.dim}; padding: 0; min-height: 16px; }}
 QLineEdit[role="code"]:focus {{ color: {t.text}; }}
+QComboBox {{ padding-left: 10px; }}  /* a line edit indents its text by 2 of its own */
 QComboBox::drop-down {{ border: none; width: 20px; }}
 QComboBox::down-arrow {{ image: url({icon_url("chevron", t.dim)}); width: 9px; height: 9px; }}
 QComboBox QAbstractItemView {{ background: {t.panel}; color: {t.text}; border: 1px solid {t.line}; padding: 4px;
@@ -199,6 +200,9 @@ QTabBar::tab:hover {{ color: {t.text}; }}
 #documents {{ background: {t.panel}; border-bottom: 1px solid {t.line}; }}
 #documents QTabBar::tab {{ padding: 9px 10px 8px 14px; border-bottom: none; border-top: 2px solid transparent;
   font-weight: 400; }}
+#documents QTabBar::close-button {{ image: url({icon_url("close", t.dim)}); width: 10px; height: 10px; margin: 3px;
+  border-radius: 4px; subcontrol-position: right; }}
+#documents QTabBar::close-button:hover {{ image: url({icon_url("close", t.text)}); background: {t.line}; }}
 #documents QTabBar::tab:selected {{ background: {t.canvas}; border-top: 2px solid {t.accent}; font-weight: 400; }}
 QTabWidget::pane {{ border: none; }}
 QSplitter::handle {{ background: {t.line}; }}

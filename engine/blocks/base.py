@@ -35,22 +35,21 @@ class Block(Layer):
 
     def facts(self, shapes: Sequence[Shape]) -> Facts:
         inner = self.inside(shapes)
-        graph, kept = inner.graph, inner.kept_by_node
         first, last = inner.input, inner.output
-        assert first is not None and last is not None
-        own = sum(size for name, size in kept.items() if name not in (first, last))
-        last_facts = inner.nodes[last].facts
-        assert last_facts is not None
-        out_size = numel(last_facts.output_shape) * FLOAT_BYTES
+        assert first is not None and last is not None and inner.output_shape is not None
+        tensors, own = inner.kept(input_learns=True)
+        made = inner.owners(predicting=False)[last]
+        inside = sum(numel(inner.nodes[name].output_shape or ()) for name in tensors - {first, made}) * FLOAT_BYTES
         return Facts(
-            output_shape=last_facts.output_shape,
+            output_shape=inner.output_shape,
             params=inner.params,
             mult_adds=inner.mult_adds,
-            saves_input=any(inner.nodes[e.target].facts.saves_input for e in graph.outputs[first]),  # type: ignore[union-attr]
-            saves_output=last_facts.saves_output,
-            saves_bytes=own + kept[last] - (out_size if last_facts.saves_output else 0),
-            is_view=False,
-            peak_bytes=inner.peak_bytes - numel(tuple(shapes[0])) * FLOAT_BYTES,
+            saves_input=first in tensors,
+            saves_output=made != first and made in tensors,
+            saves_bytes=sum(own.values()) + inside,
+            is_view=made == first,
+            is_view_predicting=inner.owners(predicting=True)[last] == first,
+            peak_bytes=inner.peak_bytes - numel(shapes[0]) * FLOAT_BYTES,
         )
 
     def output_shape(self, shapes: Sequence[Shape]) -> Shape:
@@ -59,7 +58,7 @@ class Block(Layer):
     def num_params(self, shapes: Sequence[Shape]) -> int:
         return self.facts(shapes).params
 
-    def mult_adds(self, shapes: Sequence[Shape]) -> int:
+    def mult_adds(self, shapes: Sequence[Shape], output: Shape) -> int:
         return self.facts(shapes).mult_adds
 
     def arguments(self, shapes: Sequence[Shape]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from engine.layers.base import Category, Layer, Shape, batch_free_dim, register
+from engine.layers.base import Category, Facts, Layer, Shape, batch_free_dim, register
 
 
 class _Activation(Layer):
@@ -25,6 +25,10 @@ class ReLU(_Activation):
     meaning: ClassVar[str] = "max(x, 0): negative values become 0. Fast, and gradients do not fade."
 
     inplace: bool = Field(False, title="In place", description="Overwrite the input to save memory.")
+
+    def facts(self, shapes: Sequence[Shape]) -> Facts:
+        facts = super().facts(shapes)
+        return facts._replace(is_view=True, is_view_predicting=True, peak_bytes=0) if self.inplace else facts
 
     def summary(self) -> str:
         return "in place" if self.inplace else ""

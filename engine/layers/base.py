@@ -119,20 +119,25 @@ class Layer(BaseModel):
         """How many numbers it learns."""
         return 0
 
-    def mult_adds(self, shapes: Sequence[Shape]) -> int:
+    def mult_adds(self, shapes: Sequence[Shape], output: Shape) -> int:
         """Multiply-adds for one example; only convolutions and linear layers count, as is usual."""
         return 0
 
-    def saves_bytes(self, shapes: Sequence[Shape]) -> int:
+    def saves_bytes(self, shapes: Sequence[Shape], output: Shape) -> int:
         """What autograd keeps beside inputs and outputs, bytes per example."""
         return 0
+
+    def peak_bytes(self, shapes: Sequence[Shape], output: Shape) -> int:
+        """The most that is alive beside the inputs while it predicts, bytes per example: usually its output."""
+        return 0 if self.is_view else numel(output) * FLOAT_BYTES
 
     def facts(self, shapes: Sequence[Shape]) -> Facts:
         """All of the above at once. Raises ShapeError."""
         output = self.output_shape(shapes)
         is_view, saves = self.is_view, self.saves
-        return Facts(output, self.num_params(shapes), self.mult_adds(shapes), "input" in saves, "output" in saves,
-                     self.saves_bytes(shapes), is_view, is_view, 0 if is_view else numel(output) * FLOAT_BYTES)
+        return Facts(output, self.num_params(shapes), self.mult_adds(shapes, output), "input" in saves,
+                     "output" in saves, self.saves_bytes(shapes, output), is_view, is_view,
+                     self.peak_bytes(shapes, output))
 
     # -- what it stands for -------------------------------------------------------------------------------------
 
@@ -197,9 +202,10 @@ _REASONS = {
     "bool_parsing": "must be on or off",
     "bool_type": "must be on or off",
     "literal_error": "must be {expected}",
-    "tuple_type": "must be a number or a pair such as 5×3",
-    "too_long": "must be a number or a pair such as 5×3",
-    "missing": "is missing",
+    "tuple_type": "must be numbers such as 5×3",
+    "too_long": "must be at most {max_length} numbers",
+    "too_short": "must not be empty",
+    "missing": "needs one more number",
     "extra_forbidden": "is not an option here",
     "string_type": "must be text",
 }
@@ -209,11 +215,12 @@ def reason_of(error: ValidationError) -> Message:
     """The first thing wrong in a pydantic error, as one plain sentence naming the option."""
     problems = error.errors()
     # A union reports every branch: a bound says more than a wrong type.
-    first = next((p for p in problems if p["type"] not in {"tuple_type", "none_required", "literal_error"}), problems[0])
+    vague = {"tuple_type", "none_required", "literal_error", "int_type", "float_type"}
+    first = next((problem for problem in problems if problem["type"] not in vague), problems[0])
     option = next((part for part in first["loc"] if isinstance(part, str)), "")
-    context = first.get("ctx", {})
+    context = {key: f"{value:g}" if isinstance(value, float) else value for key, value in first.get("ctx", {}).items()}
     if first["type"] == "value_error":
-        return say("{reason}", reason=context["error"])
+        return say("{reason}", reason=str(context["error"]))
     template = _REASONS.get(first["type"], "is not possible")
     if not option:
         return say("The value {reason}", reason=template.format(**context))
@@ -287,14 +294,13 @@ class Window(NamedTuple):
 
     def output(self, size: int) -> int:
         """⌊(size + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1 (torch.nn.Conv2d); 0 or less: too large."""
-        room = size + 2 * self.padding - self.dilation * (self.kernel - 1) - 1
-        if room < 0:
-            return 0
-        if not self.ceil_mode:
-            return room // self.stride + 1
-        count = -(-room // self.stride) + 1
+        kernel, stride, padding, dilation, ceil_mode = self
+        room = size + 2 * padding - dilation * (kernel - 1) - 1
+        if not ceil_mode:
+            return room // stride + 1
+        last = -(-room // stride)
         # torch drops a last window that would start in the right padding
-        return count - 1 if (count - 1) * self.stride >= size + self.padding else count
+        return last if last * stride >= size + padding else last + 1
 
     def formula(self, size: int) -> str:
         """The rule with its numbers: ``⌊(28 + 2·2 − 5)/1⌋ + 1 = 28``."""
@@ -306,7 +312,7 @@ class Window(NamedTuple):
 
 def slide(title: str, shape: Shape, windows: Sequence[Window]) -> tuple[int, ...]:
     """Height and width after the windows. Raises KernelTooLargeError."""
-    sizes = tuple(window.output(size) for window, size in zip(windows, shape[1:], strict=True))
+    sizes = tuple([window.output(size) for window, size in zip(windows, shape[1:], strict=True)])
     if min(sizes) < 1:
         kernel = shape_text([window.dilation * (window.kernel - 1) + 1 for window in windows])
         raise KernelTooLargeError("{layer}: the {kernel} window is larger than its {size} input", layer=title,

@@ -13,6 +13,7 @@ from engine.layers.base import (
     Count,
     DivisibilityError,
     Extent,
+    Facts,
     Layer,
     Margin,
     Shape,
@@ -52,7 +53,9 @@ class Conv2d(Layer):
         0, title="Padding",
         description="Rows and columns added around the input: 2, 2×1 or “same” (keeps the size; stride 1).",
     )
-    dilation: Extent = Field(1, title="Dilation", description="Distance between the filter's points; 1 is a solid filter.")
+    dilation: Extent = Field(
+        1, title="Dilation", description="Distance between the filter's points; 1 is a solid filter."
+    )
     groups: Count = Field(
         1, title="Groups", description="Channels are split into this many parts that do not mix; = channels: depthwise."
     )
@@ -76,11 +79,11 @@ class Conv2d(Layer):
         return (Window(kernel[0], stride[0], padding[0], dilation[0]),
                 Window(kernel[1], stride[1], padding[1], dilation[1]))
 
-    def borders(self) -> tuple[int, int]:
-        """The larger of the two borders added to height and to width."""
+    def _added(self) -> tuple[int, ...]:
+        """Rows and columns added in all, both sides together."""
         if self.padding == "same":
-            return tuple(-(-w.dilation * (w.kernel - 1) // 2) for w in self.windows())  # type: ignore[return-value]
-        return (0, 0) if isinstance(self.padding, str) else pair(self.padding)
+            return tuple(w.dilation * (w.kernel - 1) for w in self.windows())
+        return (0, 0) if isinstance(self.padding, str) else tuple(2 * border for border in pair(self.padding))
 
     def output_shape(self, shapes: Sequence[Shape]) -> Shape:
         shape = shapes[0]
@@ -88,14 +91,16 @@ class Conv2d(Layer):
         if shape[0] % self.groups:
             raise DivisibilityError("{layer}: {channels} input channels cannot be split into {groups} groups",
                                     layer=self.title, channels=shape[0], groups=self.groups)
-        self._check_border(shape)
+        if self.padding_mode != "zeros":
+            self._check_border(shape)
         if self.padding == "same":
             return (self.out_channels, *shape[1:])
         return (self.out_channels, *slide(self.title, shape, self.windows()))
 
     def _check_border(self, shape: Shape) -> None:
         spare = {"reflect": 1, "circular": 0}.get(self.padding_mode)
-        if spare is not None and any(b > s - spare for b, s in zip(self.borders(), shape[1:], strict=True)):
+        larger = [-(-added // 2) for added in self._added()]
+        if spare is not None and any(border > size - spare for border, size in zip(larger, shape[1:], strict=True)):
             raise ShapeError("{layer}: {mode} padding needs a border smaller than the {size} input", layer=self.title,
                              mode=self.padding_mode, size=shape_text(shape[1:]))
 
@@ -108,16 +113,31 @@ class Conv2d(Layer):
     def num_params(self, shapes: Sequence[Shape]) -> int:
         return self.out_channels * (self._weights_per_output(shapes) + self.bias)
 
-    def mult_adds(self, shapes: Sequence[Shape]) -> int:
-        return numel(self.output_shape(shapes)) * self._weights_per_output(shapes)
+    def mult_adds(self, shapes: Sequence[Shape], output: Shape) -> int:
+        return numel(output) * self._weights_per_output(shapes)
 
-    def saves_bytes(self, shapes: Sequence[Shape]) -> int:
-        if self.padding_mode == "zeros" or not any(self.borders()):
-            return 0
-        channels, *sizes = shapes[0]
-        total = [w.dilation * (w.kernel - 1) for w in self.windows()] if self.padding == "same" else [
-            2 * border for border in self.borders()]
-        return channels * numel(tuple(s + t for s, t in zip(sizes, total, strict=True))) * FLOAT_BYTES
+    def _copied_bytes(self, shape: Shape) -> int:
+        """What torch copies the input into, where the convolution cannot add the border itself."""
+        if self.padding_mode == "zeros":
+            # Only the odd row or column of “same” needs a copy.
+            added = tuple(total % 2 for total in self._added()) if self.padding == "same" else (0, 0)
+            if not any(added):
+                return 0
+        else:
+            added = self._added()
+        return shape[0] * (shape[1] + added[0]) * (shape[2] + added[1]) * FLOAT_BYTES
+
+    def saves_bytes(self, shapes: Sequence[Shape], output: Shape) -> int:
+        return self._copied_bytes(shapes[0])
+
+    def peak_bytes(self, shapes: Sequence[Shape], output: Shape) -> int:
+        return numel(output) * FLOAT_BYTES + self._copied_bytes(shapes[0])
+
+    def facts(self, shapes: Sequence[Shape]) -> Facts:
+        facts = super().facts(shapes)
+        # The copy is kept in the input's place, except that these two modes keep both.
+        both = self.padding_mode in ("reflect", "replicate")
+        return facts._replace(saves_input=False) if facts.saves_bytes and not both else facts
 
     def summary(self) -> str:
         parts = [str(self.out_channels), size_text(self.kernel_size)]

@@ -23,7 +23,7 @@ class Input(Layer):
     max_inputs: ClassVar[int | None] = 0
 
     shape: tuple[Annotated[int, Field(ge=1, le=65_536)], ...] | None = Field(
-        None, title="Shape", max_length=6,
+        None, title="Shape", min_length=1, max_length=6,
         description="Shape of one example, such as 1×28×28. Empty: taken from the data.",
     )
 

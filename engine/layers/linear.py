@@ -50,7 +50,7 @@ class Linear(Layer):
     def num_params(self, shapes: Sequence[Shape]) -> int:
         return self.out_features * (shapes[0][-1] + self.bias)
 
-    def mult_adds(self, shapes: Sequence[Shape]) -> int:
+    def mult_adds(self, shapes: Sequence[Shape], output: Shape) -> int:
         return numel(shapes[0]) * self.out_features
 
     def summary(self) -> str:

@@ -7,7 +7,17 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from engine.layers.base import Category, Layer, MismatchError, Shape, batch_free_dim, register, shape_text
+from engine.layers.base import (
+    FLOAT_BYTES,
+    Category,
+    Layer,
+    MismatchError,
+    Shape,
+    batch_free_dim,
+    numel,
+    register,
+    shape_text,
+)
 
 
 class _Merge(Layer):
@@ -33,6 +43,10 @@ class Add(_Merge):
                                     first=shape_text(shapes[0]), second=shape_text(shape))
         return shapes[0]
 
+    def peak_bytes(self, shapes: Sequence[Shape], output: Shape) -> int:
+        # From the third input on, a sum so far is alive beside the next.
+        return numel(output) * FLOAT_BYTES * min(2, len(shapes) - 1)
+
     def torch_line(self, shapes: Sequence[Shape]) -> str:
         return " + ".join("abcdefghijklmnopqrstuvwxyz"[i % 26] for i in range(max(2, len(shapes))))
 
@@ -55,12 +69,13 @@ class Concatenate(_Merge):
 
     def output_shape(self, shapes: Sequence[Shape]) -> Shape:
         axis = batch_free_dim(self.title, self.dim, shapes[0])
-        rest = [(*shape[:axis], *shape[axis + 1 :]) for shape in shapes]
-        for shape, others in zip(shapes, rest, strict=True):
-            if len(shape) != len(shapes[0]) or others != rest[0]:
+        first = shapes[0]
+        before, after = first[:axis], first[axis + 1 :]
+        for shape in shapes:
+            if len(shape) != len(first) or shape[:axis] != before or shape[axis + 1 :] != after:
                 raise MismatchError("{layer}: {first} and {second} differ in more than dim {dim}", layer=self.title,
-                                    first=shape_text(shapes[0]), second=shape_text(shape), dim=self.dim)
-        return (*shapes[0][:axis], sum(shape[axis] for shape in shapes), *shapes[0][axis + 1 :])
+                                    first=shape_text(first), second=shape_text(shape), dim=self.dim)
+        return (*before, sum([shape[axis] for shape in shapes]), *after)
 
     def torch_line(self, shapes: Sequence[Shape]) -> str:
         names = ", ".join("abcdefghijklmnopqrstuvwxyz"[i % 26] for i in range(max(2, len(shapes))))

@@ -21,9 +21,12 @@ class _BatchNorm(Layer):
     positional: ClassVar[tuple[str, ...]] = ("num_features",)
     saves: ClassVar[frozenset[str]] = frozenset({"input"})
 
-    eps: float = Field(1e-5, gt=0, le=1, title="Epsilon", description="Added to the variance so that nothing divides by 0.")
+    eps: float = Field(
+        1e-5, gt=0, le=1, title="Epsilon", description="Added to the variance so that nothing divides by 0."
+    )
     momentum: Annotated[float, Field(ge=0, le=1)] | None = Field(
-        0.1, title="Momentum", description="How fast the running averages follow. Empty: a plain average over all batches."
+        0.1, title="Momentum",
+        description="How fast the running averages follow. Empty: a plain average over all batches.",
     )
     affine: bool = Field(True, title="Learned scale", description="Learn a scale and a shift for each channel.")
     track_running_stats: bool = Field(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from engine.layers.base import (
+    FLOAT_BYTES,
     Category,
     Extent,
     Facts,
@@ -83,12 +84,15 @@ class MaxPool2d(_Pool2d):
 
     title: ClassVar[str] = "Max pool"
     torch: ClassVar[str] = "nn.MaxPool2d"
-    meaning: ClassVar[str] = "Keeps the largest value in each window: smaller images, less sensitive to where things are."
+    meaning: ClassVar[str] = "Keeps the largest value in each window: smaller images, less sensitive to position."
 
     dilation: Extent = Field(1, title="Dilation", description="Distance between the window's points.")
 
-    def saves_bytes(self, shapes: Sequence[Shape]) -> int:
-        return numel(self.output_shape(shapes)) * INDEX_BYTES
+    def saves_bytes(self, shapes: Sequence[Shape], output: Shape) -> int:
+        return numel(output) * INDEX_BYTES
+
+    def peak_bytes(self, shapes: Sequence[Shape], output: Shape) -> int:
+        return numel(output) * (FLOAT_BYTES + INDEX_BYTES)
 
 
 @register
@@ -115,7 +119,7 @@ class AdaptiveAvgPool2d(Layer):
     category: ClassVar[Category] = "pooling"
     torch: ClassVar[str] = "nn.AdaptiveAvgPool2d"
     stem: ClassVar[str] = "pool"
-    meaning: ClassVar[str] = "Averages into a grid of the size you choose; 1 averages each whole channel (global pooling)."
+    meaning: ClassVar[str] = "Averages into a grid of the size you choose; 1 averages each channel (global pooling)."
     rule: ClassVar[str] = "channels stay; height and width become the output size"
     positional: ClassVar[tuple[str, ...]] = ("output_size",)
     required: ClassVar[tuple[str, ...]] = ("output_size",)
@@ -131,6 +135,10 @@ class AdaptiveAvgPool2d(Layer):
         expect_rank(self.title, shapes[0], 3)
         channels, *sizes = shapes[0]
         return (channels, *(size if want is None else want for want, size in zip(self._sizes(), sizes, strict=True)))
+
+    def arguments(self, shapes: Sequence[Shape]) -> dict[str, Any]:
+        # torch takes None for one of the two, but not instead of both.
+        return {"output_size": self._sizes() if self.output_size is None else self.output_size}
 
     def facts(self, shapes: Sequence[Shape]) -> Facts:
         # Down to 1×1 torch takes a plain mean, which keeps nothing.

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from engine.layers.base import FLOAT_BYTES, Category, Layer, Shape, numel, register
+from engine.layers.base import FLOAT_BYTES, Category, Facts, Layer, Shape, numel, register
 
 
 @register
@@ -18,13 +18,19 @@ class Dropout(Layer):
     category: ClassVar[Category] = "regularization"
     torch: ClassVar[str] = "nn.Dropout"
     stem: ClassVar[str] = "drop"
-    meaning: ClassVar[str] = "While training, sets values to 0 at random, so that no unit is relied on; off in prediction."
+    meaning: ClassVar[str] = "While training, sets values to 0 at random so no unit is relied on; off in prediction."
 
-    p: float = Field(0.5, ge=0, le=1, title="Probability", description="Share of values set to 0 while training, 0 … 1.")
+    p: float = Field(
+        0.5, ge=0, le=1, title="Probability", description="Share of values set to 0 while training, 0 … 1."
+    )
     inplace: bool = Field(False, title="In place", description="Overwrite the input to save memory.")
 
-    def saves_bytes(self, shapes: Sequence[Shape]) -> int:
-        return numel(shapes[0]) * FLOAT_BYTES
+    def saves_bytes(self, shapes: Sequence[Shape], output: Shape) -> int:
+        return 0 if self.p in (0, 1) else numel(output) * FLOAT_BYTES
+
+    def facts(self, shapes: Sequence[Shape]) -> Facts:
+        facts = super().facts(shapes)
+        return facts._replace(is_view=self.inplace or self.p == 0, is_view_predicting=True, peak_bytes=0)
 
     def summary(self) -> str:
         return f"{self.p:g}"

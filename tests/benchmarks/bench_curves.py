@@ -34,8 +34,8 @@ def filled(count: int, judged: int) -> Curves:
     curves = Curves()
     curves.resize(1080, 264)
     curves.show()
-    rows = [(at, (loss, share), (loss + 0.05, share - 0.02)) for at, loss, share in noisy(judged)]
-    curves.show_all(noisy(count), rows, total=10)
+    rows = [(at, loss, share, loss + 0.05, share - 0.02, False) for at, loss, share in noisy(judged)]
+    curves.show_all(noisy(count), rows)
     QApplication.processEvents()  # a window paints only once it is exposed
     return curves
 

@@ -92,16 +92,13 @@ class CanvasView(QGraphicsView):
         self.centerOn(area.center())
 
     def show_from_top(self) -> None:
-        """The whole network if it stays readable, else its beginning at full width."""
+        """The whole network if it fits at full size, else its beginning."""
         self.fit()
-        readable = 0.7
-        if self.zoom() < readable and self.canvas.cards:
+        if self.zoom() < 1 and self.canvas.cards:
             top = min(self.canvas.cards.values(), key=lambda card: card.y())
             self.resetTransform()
-            self.scale(readable, readable)
-            self.canvas.set_scale(readable)
-            half = self.viewport().height() / readable / 2
-            self.centerOn(top.x() + CARD_WIDTH / 2, top.y() + half - MARGIN / 2)
+            self.canvas.set_scale(1.0)
+            self.centerOn(top.x() + CARD_WIDTH / 2, top.y() + (self.viewport().height() - MARGIN) / 2)
 
     # -- panning and zooming ------------------------------------------------------------------------------------
 

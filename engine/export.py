@@ -1,0 +1,111 @@
+"""Taking the work away: weights and code as files, each proved by reading it back and comparing outputs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from engine.analysis import analyze
+from engine.experiment import Experiment
+from engine.files import write_text
+from engine.layers.base import Shape
+from engine.messages import LayerloomError, Message, say
+from engine.weights import (
+    WeightsError,
+    WeightsFileError,
+    check_weights,
+    empty_module,
+    initial_module,
+    load_weights,
+    save_weights,
+)
+
+__all__ = [
+    "SUFFIXES", "ExportError", "Exported", "WeightsError", "WeightsFileError", "check_weights", "export", "load_weights",
+]  # fmt: skip
+
+SUFFIXES = (".safetensors", ".pt", ".py")
+TOLERANCE = 1e-6  # of the largest output: the same operations on the same numbers
+BATCH = 4
+
+
+class ExportError(LayerloomError):
+    """The file's kind is not one that can be written."""
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A written file; ``difference`` is the largest between its outputs and the network's, on a random batch."""
+
+    path: Path
+    verified: bool
+    difference: float
+    message: Message
+
+
+def export(experiment: Experiment, path: str | os.PathLike[str], weights: Mapping[str, Tensor] | None = None) -> Exported:
+    """Write .safetensors or .pt (a state dict), or .py (a class that needs only PyTorch), and prove it.
+
+    Without ``weights`` they are those that training begins with. Raises ExportError, WeightsError, WriteError (what
+    was there before survives) or what is wrong with the network.
+    """
+    path = Path(path)
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise ExportError("{path}: this kind of file cannot be written. The name may end in {suffixes}",
+                          path=path.name, suffixes=", ".join(SUFFIXES))
+    if weights is None:
+        weights = initial_module(experiment).state_dict()
+    check_weights(experiment, weights)
+    shape = _input_shape(experiment)
+    if suffix == ".py":
+        from engine.codegen import to_python
+
+        write_text(path, to_python(experiment.graph, shape))
+        again = _module_from(path)
+    else:
+        save_weights(weights, path)
+        again = empty_module(experiment)
+    return _compared(path, _filled(empty_module(experiment), weights),
+                     _filled(again, weights if suffix == ".py" else load_weights(path)), shape)
+
+
+def _input_shape(experiment: Experiment) -> Shape:
+    """Shape of one example: the Input's own, or else the data's."""
+    analysis = analyze(experiment.graph, experiment.data.sample_shape)
+    shape = analysis.nodes[analysis.input].output_shape if analysis.input else None
+    return shape or experiment.data.sample_shape
+
+
+def _module_from(path: Path) -> nn.Module:
+    """The network's class in an exported file, made without memory for its weights."""
+    namespace: dict[str, Any] = {"__name__": path.stem}
+    exec(compile(path.read_text(encoding="utf-8"), path, "exec"), namespace)
+    made = [value for value in namespace.values() if isinstance(value, type) and issubclass(value, nn.Module)
+            and value.__module__ == path.stem]
+    with torch.device("meta"):
+        module: nn.Module = made[-1]()  # blocks are written before the network that uses them
+    return module
+
+
+def _filled(module: nn.Module, weights: Mapping[str, Tensor]) -> nn.Module:
+    module.to_empty(device="cpu").load_state_dict(weights)
+    return module.eval()
+
+
+@torch.no_grad()
+def _compared(path: Path, ours: nn.Module, theirs: nn.Module, shape: Shape) -> Exported:
+    batch = torch.rand(BATCH, *shape, generator=torch.Generator().manual_seed(0))
+    expected, got = ours(batch), theirs(batch)
+    difference = float((expected - got).abs().max())
+    if difference <= TOLERANCE * max(1.0, float(expected.abs().max())):
+        return Exported(path, True, difference, say("{file} is written and verified: read back, its outputs are equal",
+                                                    file=path.name))
+    return Exported(path, False, difference, say("{file} is written, but read back its outputs differ by {difference}",
+                                                 file=path.name, difference=f"{difference:.2g}"))

@@ -1,0 +1,43 @@
+"""The whole story in a real window under Xvfb, in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+STORY = Path(__file__).with_name("story.py")
+
+
+@pytest.fixture
+def display(tmp_path: Path) -> Iterator[str]:
+    """A virtual screen of one's own."""
+    tools = [tool for tool in ("Xvfb", "xdotool") if shutil.which(tool) is None]
+    if tools:
+        reason = f"needs {' and '.join(tools)} (Debian: apt install xvfb xdotool)"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    read, write = os.pipe()
+    server = subprocess.Popen(["Xvfb", "-displayfd", str(write), "-screen", "0", "1600x1000x24", "-nolisten", "tcp"],
+                              pass_fds=[write], stderr=subprocess.DEVNULL)
+    os.close(write)
+    with os.fdopen(read) as answer:
+        number = answer.readline().strip()
+    yield f":{number}"
+    server.terminate()
+    server.wait()
+
+
+@pytest.mark.timeout(300)
+def test_draw_repair_train_export_reload(display: str, tmp_path: Path):
+    environment = {**os.environ, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb", "QT_FATAL_WARNINGS": "0"}
+    done = subprocess.run([sys.executable, str(STORY), str(tmp_path)], env=environment, capture_output=True, text=True,
+                          timeout=280)
+    assert done.returncode == 0 and "the story ends well" in done.stdout, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr and "QPainter" not in done.stderr, done.stderr
