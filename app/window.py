@@ -238,7 +238,7 @@ class MainWindow(QMainWindow):
         parts.top.show_device(experiment.recipe.device)
         parts.show_problems(page.problems)
         costs = page.analysis.costs(experiment.recipe.batch_size, OPTIMIZER_STATE[experiment.recipe.optimizer])
-        parts.costs.show_costs(costs if page.analysis.output_shape else None, experiment.recipe.batch_size)
+        parts.costs.show_costs(costs if page.analysis.params else None, experiment.recipe.batch_size)
         if self.is_ready:
             self.library.show(experiment.data)
         self._show_selection()

@@ -12,7 +12,6 @@ from engine.graph import Edge, Graph, Node
 from engine.layers.activation import ReLU, Sigmoid, Softmax, Tanh
 from engine.layers.base import (
     KernelTooLargeError,
-    LayerloomError,
     MismatchError,
     NotFlatError,
     RankError,

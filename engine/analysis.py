@@ -187,18 +187,20 @@ def analyze(graph: Graph, input_shape: Shape | None = None) -> Analysis:
     reports: dict[str, NodeReport] = {}
     outputs: dict[str, Shape] = {}
     faults: list[Fault] = []
-    sources = [name for name, node in graph.nodes.items() if isinstance(node.layer, Input)]
+    sources = [name for name, node in graph.nodes.items() if type(node.layer) is Input]  # isinstance of a pydantic class is slow
     members = _members(graph, sources[0]) if sources else set()
     nodes, inputs = graph.nodes, graph.inputs
     for name in graph.order:
         layer, edges = nodes[name].layer, inputs[name]
         shapes: tuple[Shape, ...] | None = None
-        if isinstance(layer, Input):
+        if type(layer) is Input:
             shape = layer.shape or input_shape
             shapes = None if shape is None else (shape,)
         elif len(edges) >= layer.min_inputs:
-            known = [outputs[edge.source] for edge in edges if edge.source in outputs]
-            shapes = tuple(known) if len(known) == len(edges) else None
+            try:
+                shapes = tuple([outputs[edge.source] for edge in edges])
+            except KeyError:
+                shapes = None  # because of a fault further up
         elif name in members:
             faults.append(Fault(name, _missing(layer)))
         facts = None

@@ -136,7 +136,7 @@ def _read(model: type[M], options: Any, where: str) -> M:
     try:
         return model.model_validate(options)
     except ValidationError as error:
-        raise FileError("{where}: {reason}", where=where, reason=reason_of(error)) from error
+        raise FileError("{where}: {reason}", where=where, reason=reason_of(error, model)) from error
 
 
 def load_experiment(source: str | os.PathLike[str]) -> Experiment:

@@ -47,4 +47,4 @@ class Recipe(BaseModel):
         try:
             return Recipe.model_validate({**dict(self), **options})
         except ValidationError as error:
-            raise OptionError("{reason}", reason=reason_of(error)) from error
+            raise OptionError("{reason}", reason=reason_of(error, Recipe)) from error

@@ -46,8 +46,8 @@ class RecipeForm(Form):
                 column += span
             if line < len(_PLACES) - 1:
                 grid.setRowMinimumHeight(4 * line + 3, 8)
-        for column, stretch in enumerate((6, 6, 7)):
-            grid.setColumnStretch(column, stretch)
+        for column in range(3):
+            grid.setColumnStretch(column, 1)
         editors = [self.rows[name].editor for cells in _PLACES for name, _ in cells]
         for first, second in pairwise(editors):
             QWidget.setTabOrder(first, second)

@@ -192,6 +192,7 @@ QCheckBox::indicator {{ width: 15px; height: 15px; border: 1px solid {t.line}; b
 QCheckBox::indicator:checked {{ background: {t.accent}; border-color: {t.accent};
   image: url({icon_url("check", t.on_accent)}); }}
 QCheckBox::indicator:focus {{ border-color: {t.accent}; }}
+QCheckBox::indicator:checked:focus {{ border-color: {t.text}; }}
 QTabBar {{ background: transparent; }}
 QTabBar::tab {{ background: transparent; color: {t.dim}; padding: 9px 14px 8px 14px; border: none;
   border-bottom: 2px solid transparent; }}

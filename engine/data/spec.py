@@ -74,4 +74,4 @@ class DataSpec(BaseModel):
         try:
             return DataSpec.model_validate({**dict(self), **options})
         except ValidationError as error:
-            raise OptionError("{reason}", reason=reason_of(error)) from error
+            raise OptionError("{reason}", reason=reason_of(error, DataSpec)) from error

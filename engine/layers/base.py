@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 from math import prod
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self, TypeVar
 
@@ -173,7 +174,7 @@ class Layer(BaseModel):
         try:
             return type(self).model_validate({**dict(self), **options})
         except ValidationError as error:
-            raise OptionError("{reason}", reason=reason_of(error)) from error
+            raise OptionError("{reason}", reason=reason_of(error, type(self))) from error
 
 
 def call(function: str, arguments: dict[str, Any], positional: Sequence[str] = ()) -> str:
@@ -211,8 +212,8 @@ _REASONS = {
 }
 
 
-def reason_of(error: ValidationError) -> Message:
-    """The first thing wrong in a pydantic error, as one plain sentence naming the option."""
+def reason_of(error: ValidationError, model: type[BaseModel]) -> Message:
+    """The first thing wrong in a pydantic error, as one plain sentence naming the option as its form does."""
     problems = error.errors()
     # A union reports every branch: a bound says more than a wrong type.
     vague = {"tuple_type", "none_required", "literal_error", "int_type", "float_type"}
@@ -221,10 +222,9 @@ def reason_of(error: ValidationError) -> Message:
     context = {key: f"{value:g}" if isinstance(value, float) else value for key, value in first.get("ctx", {}).items()}
     if first["type"] == "value_error":
         return say("{reason}", reason=str(context["error"]))
-    template = _REASONS.get(first["type"], "is not possible")
-    if not option:
-        return say("The value {reason}", reason=template.format(**context))
-    return say("{option} {reason}", option=option.replace("_", " "), reason=template.format(**context))
+    field = model.model_fields.get(option)
+    title = field.title if field is not None and field.title else option or "The value"
+    return say("{option} " + _REASONS.get(first["type"], "is not possible"), option=say(title), **context)
 
 
 # -- the registry -----------------------------------------------------------------------------------------------
@@ -244,12 +244,15 @@ def register(layer: L) -> L:
 # -- shared arithmetic ------------------------------------------------------------------------------------------
 
 
+Size = int | tuple[int, int]  # one number for height and width, or both
+
+
 def numel(shape: Shape) -> int:
     """How many numbers a tensor of this shape holds."""
     return prod(shape)
 
 
-def pair(value: int | tuple[int, int]) -> tuple[int, int]:
+def pair(value: Size) -> tuple[int, int]:
     """One number for height and width, or the pair itself."""
     return value if isinstance(value, tuple) else (value, value)
 
@@ -310,17 +313,28 @@ class Window(NamedTuple):
         return f"{left}({size}{pad} − {reach})/{self.stride}{right} + 1 = {self.output(size)}"
 
 
-def slide(title: str, shape: Shape, windows: Sequence[Window]) -> tuple[int, ...]:
+Windows = tuple[Window, Window]
+
+
+@lru_cache(maxsize=1024)
+def windows(kernel: Size, stride: Size, padding: Size, dilation: Size, ceil_mode: bool = False) -> Windows:
+    """The vertical and the horizontal window of these options."""
+    kernels, strides, paddings, dilations = pair(kernel), pair(stride), pair(padding), pair(dilation)
+    return (Window(kernels[0], strides[0], paddings[0], dilations[0], ceil_mode),
+            Window(kernels[1], strides[1], paddings[1], dilations[1], ceil_mode))
+
+
+def slide(title: str, shape: Shape, windows: Windows) -> tuple[int, int]:
     """Height and width after the windows. Raises KernelTooLargeError."""
-    sizes = tuple([window.output(size) for window, size in zip(windows, shape[1:], strict=True)])
-    if min(sizes) < 1:
+    height, width = windows[0].output(shape[1]), windows[1].output(shape[2])
+    if height < 1 or width < 1:
         kernel = shape_text([window.dilation * (window.kernel - 1) + 1 for window in windows])
         raise KernelTooLargeError("{layer}: the {kernel} window is larger than its {size} input", layer=title,
                                   kernel=kernel, size=shape_text(shape[1:]))
-    return sizes
+    return height, width
 
 
-def formulas(shape: Shape, windows: Sequence[Window]) -> tuple[str, ...]:
+def formulas(shape: Shape, windows: Windows) -> tuple[str, ...]:
     """One line when height and width agree, else two."""
     lines = [window.formula(size) for window, size in zip(windows, shape[1:], strict=True)]
     return (lines[0],) if len(set(lines)) == 1 else tuple(lines)

@@ -18,7 +18,7 @@ from engine.layers.base import (
     Margin,
     Shape,
     ShapeError,
-    Window,
+    Windows,
     expect_rank,
     formulas,
     numel,
@@ -27,6 +27,7 @@ from engine.layers.base import (
     shape_text,
     size_text,
     slide,
+    windows,
 )
 
 
@@ -72,12 +73,10 @@ class Conv2d(Layer):
             raise ValueError(f"output channels ({self.out_channels}) must be divisible by groups ({self.groups})")
         return self
 
-    def windows(self) -> tuple[Window, Window]:
-        """Vertical and horizontal; “same” is padding of (kernel − 1)·dilation in all, written as a wider input."""
-        kernel, stride, dilation = pair(self.kernel_size), pair(self.stride), pair(self.dilation)
-        padding = (0, 0) if isinstance(self.padding, str) else pair(self.padding)
-        return (Window(kernel[0], stride[0], padding[0], dilation[0]),
-                Window(kernel[1], stride[1], padding[1], dilation[1]))
+    def windows(self) -> Windows:
+        """Vertical and horizontal, “same” left aside."""
+        padding = 0 if isinstance(self.padding, str) else self.padding
+        return windows(self.kernel_size, self.stride, padding, self.dilation)
 
     def _added(self) -> tuple[int, ...]:
         """Rows and columns added in all, both sides together."""

@@ -15,7 +15,7 @@ from engine.layers.base import (
     Layer,
     Margin,
     Shape,
-    Window,
+    Windows,
     _collapsed,
     _Extent,
     expect_rank,
@@ -26,6 +26,7 @@ from engine.layers.base import (
     shape_text,
     size_text,
     slide,
+    windows,
 )
 
 INDEX_BYTES = 8
@@ -42,7 +43,7 @@ class _Pool2d(Layer):
 
     kernel_size: Extent = Field(2, title="Kernel size", description="Height and width of the window: 2 or 3×2.")
     stride: Extent | None = Field(
-        None, title="Stride", description="How far the window moves. Empty: as far as it is large."
+        None, title="Stride", description="How far the window moves. Empty: as the kernel."
     )
     padding: Margin = Field(0, title="Padding", description="Border added to the input; at most half the kernel.")
     ceil_mode: bool = Field(False, title="Ceil mode", description="Round the size up: keep a last, partial window.")
@@ -53,14 +54,10 @@ class _Pool2d(Layer):
             raise ValueError("padding can be at most half the kernel")
         return self
 
-    def windows(self) -> tuple[Window, ...]:
+    def windows(self) -> Windows:
         """Vertical and horizontal."""
         stride = self.kernel_size if self.stride is None else self.stride
-        dilation = pair(getattr(self, "dilation", 1))
-        return tuple(
-            Window(k, s, p, d, self.ceil_mode)
-            for k, s, p, d in zip(pair(self.kernel_size), pair(stride), pair(self.padding), dilation, strict=True)
-        )
+        return windows(self.kernel_size, stride, self.padding, getattr(self, "dilation", 1), self.ceil_mode)
 
     def output_shape(self, shapes: Sequence[Shape]) -> Shape:
         expect_rank(self.title, shapes[0], 3)

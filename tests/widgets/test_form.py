@@ -132,7 +132,7 @@ def test_a_bad_value_is_refused_in_place(qtbot: QtBot, stage: Stage, kind: str, 
         retype(qtbot, row.editor, "zz")
     assert row.editor.property("bad")
     assert row.error.isVisible()
-    assert row.error.text().startswith(name.replace("_", " "))
+    assert row.error.text().startswith(str(LAYERS[kind].model_fields[name].title))
     assert stage.form.value == layer
     stage.form.show_value(layer)  # an analysis that comes meanwhile does not take the text away
     assert row.editor.text() == "zz"
@@ -148,7 +148,7 @@ def test_leaving_a_bad_value_brings_the_last_good_one_back(qtbot: QtBot, stage: 
     row = stage.form.rows["out_channels"]
     retype(qtbot, row.editor, "120")
     qtbot.keyClicks(row.editor, "x")
-    assert row.error.text() == "out channels must be a whole number"
+    assert row.error.text() == "Output channels must be a whole number"
     qtbot.mouseClick(stage.elsewhere, Qt.MouseButton.LeftButton)
     assert row.editor.text() == "120"
     assert not row.error.isVisible()
@@ -316,7 +316,7 @@ class Strange(BaseModel):
         try:
             return Strange.model_validate({**dict(self), **options})
         except ValidationError as error:
-            raise OptionError("{reason}", reason=reason_of(error)) from error
+            raise OptionError("{reason}", reason=reason_of(error, type(self))) from error
 
 
 def test_other_annotations_work_as_well(qtbot: QtBot, stage: Stage) -> None:

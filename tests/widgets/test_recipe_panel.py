@@ -53,7 +53,7 @@ def test_numbers_are_typed(qtbot: QtBot, panel: RecipePanel, name: str, text: st
 
 
 @pytest.mark.parametrize(("name", "count"), [("loss", 2), ("optimizer", 4), ("initialization", 4)])
-def test_choices_have_human_names_that_fit(qtbot: QtBot, panel: RecipePanel, name: str, count: int) -> None:
+def test_choices_have_human_names(panel: RecipePanel, name: str, count: int) -> None:
     editor = row(panel, name).editor
     assert isinstance(editor, ChoiceEditor)
     labels = [editor.itemText(i) for i in range(editor.count())]
@@ -79,8 +79,8 @@ def test_momentum_is_there_for_the_optimizer_that_has_it(qtbot: QtBot, panel: Re
 
 @pytest.mark.parametrize(
     ("name", "text", "reason"),
-    [("batch_size", "x", "batch size must be a whole number"), ("batch_size", "0", "batch size must be at least 1"),
-     ("lr", "nan", "lr must be a finite number"), ("lr", "-1", "lr must be more than 0"),
+    [("batch_size", "x", "Batch size must be a whole number"), ("batch_size", "0", "Batch size must be at least 1"),
+     ("lr", "nan", "Learning rate must be a finite number"), ("lr", "-1", "Learning rate must be more than 0"),
      ("epochs", "-3", "epochs must be at least 1")],
 )
 def test_a_bad_number_is_refused_in_place(qtbot: QtBot, panel: RecipePanel, name: str, text: str, reason: str) -> None:
