@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent, QUndoGroup
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QUndoGroup
 from PySide6.QtWidgets import QApplication, QMainWindow
 
 from app.actions import Actions
@@ -20,7 +20,7 @@ from app.library import Library
 from app.pages import Page
 from app.recovery import Recovery
 from app.settings import Settings
-from app.start import fill_gallery, fill_recent
+from app.start import fill_gallery, fill_gallery_menu, fill_recent, fill_recent_menu
 from app.trainer import Trainer
 from app.training_view import TrainingView
 from engine.data.spec import DATASETS
@@ -66,6 +66,7 @@ class MainWindow(QMainWindow):
         self.undo_group.canUndoChanged.connect(self.actions_["undo"].setEnabled)
         self.undo_group.canRedoChanged.connect(self.actions_["redo"].setEnabled)
         parts.tabs.currentChanged.connect(self._switch)
+        parts.tabs.tabBarClicked.connect(self._back_from_start)
         parts.tabs.tabCloseRequested.connect(self.close_page)
         parts.tabs.tabMoved.connect(lambda a, b: self.pages.insert(b, self.pages.pop(a)))
         parts.new_tab.clicked.connect(self.show_start)
@@ -89,6 +90,9 @@ class MainWindow(QMainWindow):
         parts.start.new_requested.connect(self.files.new)
         parts.start.open_requested.connect(self.files.open_dialog)
         parts.start.recent_requested.connect(self.files.open)
+        recent, gallery = self.actions_.submenus["recent"], self.actions_.submenus["gallery"]
+        recent.aboutToShow.connect(lambda: fill_recent_menu(recent, self.settings, self.files.open))
+        gallery.aboutToShow.connect(lambda: fill_gallery_menu(gallery, self.files.open))
         self.files.opened.connect(self.add_page)
         self.files.failed.connect(lambda message: self.say(message, "error"))
         self.exporting.said.connect(self.say)
@@ -211,6 +215,10 @@ class MainWindow(QMainWindow):
         self._show(page)
         self.training_view.show(page.document)
         page.view.setFocus()
+
+    def _back_from_start(self, index: int) -> None:
+        if index >= 0 and self.page is None:
+            self._switch(index)
 
     def _on_canvas(self, act: Any) -> None:
         if self.page is not None:
@@ -351,9 +359,9 @@ class MainWindow(QMainWindow):
 
     # -- the program --------------------------------------------------------------------------------------------
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._loader is None:
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._loader is None and not self.is_ready:
             self._loader = Job(self, load_torch)
             self._loader.done.connect(self._torch_is_here)
             self._loader.failed.connect(lambda message: self.say(message, "error"))
@@ -378,7 +386,8 @@ class MainWindow(QMainWindow):
     def _choose_theme(self, name: str) -> None:
         self.settings.theme = name
         self._apply_theme(name)
-        self.layout_.top.update()
+        if self.page is None:
+            fill_gallery(self.layout_.start, self.devicePixelRatioF())
 
     def _apply_theme(self, name: str) -> None:
         app = QApplication.instance()
@@ -387,7 +396,7 @@ class MainWindow(QMainWindow):
 
     def _follow_system(self) -> None:
         if self.settings.theme == "system":
-            self._apply_theme("system")
+            self._choose_theme("system")
 
     def _restore_geometry(self) -> None:
         saved = self.settings.geometry

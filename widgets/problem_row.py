@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from engine.advice import Problem, Severity
 from widgets import theme
 from widgets.text import message_text
 
-NAME_WIDTH = 120
+NAME_WIDTH = 136
 _COLORS: dict[Severity, str] = {"error": "error", "warning": "warn", "hint": "dim"}
 _SIGNS: dict[Severity, str] = {"error": "×", "warning": "!", "hint": "i"}
 
@@ -47,11 +47,22 @@ class SeveritySign(QWidget):
         painter.end()
 
 
+class _Button(QPushButton):
+    """Leaves up and down to the list; a button of its own would go to its neighbour."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+
 class ProblemRow(QWidget):
     """A click anywhere goes to the node."""
 
     node_clicked = Signal(str)
     repair_clicked = Signal(object)
+    left = Signal(int)  # by keyboard: 1 for the next row, -1 for the one before
 
     def __init__(self, problem: Problem, parent: QWidget) -> None:
         super().__init__(parent)
@@ -80,11 +91,12 @@ class ProblemRow(QWidget):
     def _name_button(self) -> QPushButton:
         """The node's name; a problem of the whole network leads nowhere, but its row can still be reached."""
         node = self.problem.node
-        button = QPushButton()
+        button = _Button()
         button.setProperty("role", "name")
         button.setFixedWidth(NAME_WIDTH)
         text = node or self.tr("Network")
-        button.setText(button.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, NAME_WIDTH - 20))
+        metrics = QFontMetrics(theme.ui_font(13, QFont.Weight.Bold))
+        button.setText(metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, NAME_WIDTH - 20))
         button.setAccessibleName(f"{text}. {self._spoken()}")
         button.setToolTip(self.tr("Show {name} on the canvas").format(name=node) if node else "")
         button.clicked.connect(self._go)
@@ -92,7 +104,7 @@ class ProblemRow(QWidget):
 
     def _repair_button(self, index: int) -> QPushButton:
         text = message_text(self.problem.repairs[index].text)
-        button = QPushButton(text)
+        button = _Button(text)
         button.setAccessibleName(text)
         button.setAccessibleDescription(message_text(self.problem.message))
         button.clicked.connect(lambda: self.repair_clicked.emit(self.problem.repairs[index]))
@@ -110,6 +122,14 @@ class ProblemRow(QWidget):
         """The whole row is a way to the node."""
         if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
             self._go()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Up and down go to other rows; the scroll area would take them for itself."""
+        step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
+        if step is None:
+            event.ignore()
+        else:
+            self.left.emit(step)
 
     def sizeHint(self) -> QSize:
         """At least as high as a button with room around it."""

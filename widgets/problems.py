@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel, QStackedLayout, QVBoxLayout, QWidget
 
 from engine.advice import Problem
@@ -64,6 +63,7 @@ class Problems(QWidget):
         row = ProblemRow(problem, self._list)
         row.node_clicked.connect(self.node_requested)
         row.repair_clicked.connect(self.repair_requested)
+        row.left.connect(self._step)
         return row
 
     def _drop(self, row: ProblemRow) -> None:
@@ -77,13 +77,9 @@ class Problems(QWidget):
         found = (index for index, row in enumerate(self.rows) if focus and row.isAncestorOf(focus))
         return next(found, None)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Up and down go from row to row."""
-        step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
+    def _step(self, step: int) -> None:
         at = self._focused()
-        if step is None or at is None:
-            event.ignore()
-            return
-        row = self.rows[min(max(0, at + step), len(self.rows) - 1)]
-        row.take_focus()
-        self._scroll.ensureWidgetVisible(row, 0, 0)
+        if at is not None:
+            row = self.rows[min(max(0, at + step), len(self.rows) - 1)]
+            row.take_focus()
+            self._scroll.ensureWidgetVisible(row, 0, 0)

@@ -183,9 +183,17 @@ QPushButton[role="primary"] {{ background: {t.accent}; color: {t.on_accent}; bor
   font-weight: 600; }}
 QPushButton[role="primary"]:hover {{ border-color: {t.text}; }}
 QPushButton[role="primary"]:disabled {{ background: {t.line}; border-color: {t.line}; color: {t.dim}; }}
+QPushButton[role="primary"]:focus {{ border-color: {t.text}; }}
 QPushButton[role="quiet"], QToolButton {{ background: transparent; border: 1px solid transparent; border-radius: 5px;
   padding: 4px 8px; color: {t.dim}; }}
 QPushButton[role="quiet"]:hover, QToolButton:hover {{ color: {t.text}; background: {t.raised}; }}
+QPushButton[role="quiet"]:focus, QToolButton:focus {{ border-color: {t.accent}; }}
+QWidget[role="row"] {{ background: transparent; border-radius: 6px; }}
+QWidget[role="row"]:hover {{ background: {t.raised}; }}
+QPushButton[role="name"] {{ background: transparent; border: 1px solid transparent; border-radius: 5px;
+  padding: 4px 8px; text-align: left; font-weight: 600; }}
+QPushButton[role="name"]:hover {{ color: {t.accent}; }}
+QPushButton[role="name"]:focus {{ border-color: {t.accent}; }}
 QCheckBox {{ spacing: 8px; }}
 QCheckBox::indicator {{ width: 15px; height: 15px; border: 1px solid {t.line}; border-radius: 4px;
   background: {t.raised}; }}

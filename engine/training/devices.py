@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import torch
 
+from engine.analysis import analyze
+from engine.experiment import Experiment
 from engine.messages import LayerloomError
+
+WORK_PER_THREAD = 40_000_000  # multiply-adds of one forward pass over a batch
 
 
 class NoDeviceError(LayerloomError):
@@ -25,3 +29,14 @@ def resolve_device(name: str) -> torch.device:
         raise NoDeviceError("This computer has no {device}: choose auto, or one of {devices}",
                             device="GPU that PyTorch can use" if here == ["cpu"] else chosen, devices=", ".join(here))
     return torch.device(chosen)
+
+
+def useful_threads(experiment: Experiment) -> int:
+    """How many CPU threads a step of this experiment is worth; at most as many as torch would take.
+
+    Threads wait for each other by spinning. For small steps they gain little, and lose a factor of ten and more when
+    something else wants their core.
+    """
+    analysis = analyze(experiment.graph, experiment.data.sample_shape)
+    work = analysis.mult_adds * experiment.recipe.batch_size
+    return max(1, min(torch.get_num_threads(), work // WORK_PER_THREAD))

@@ -81,7 +81,7 @@ def test_momentum_is_there_for_the_optimizer_that_has_it(qtbot: QtBot, panel: Re
     ("name", "text", "reason"),
     [("batch_size", "x", "Batch size must be a whole number"), ("batch_size", "0", "Batch size must be at least 1"),
      ("lr", "nan", "Learning rate must be a finite number"), ("lr", "-1", "Learning rate must be more than 0"),
-     ("epochs", "-3", "epochs must be at least 1")],
+     ("epochs", "-3", "Epochs must be at least 1")],
 )
 def test_a_bad_number_is_refused_in_place(qtbot: QtBot, panel: RecipePanel, name: str, text: str, reason: str) -> None:
     retype(qtbot, row(panel, name).editor, text)

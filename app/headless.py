@@ -1,0 +1,46 @@
+"""The main job without a display: train, take the weights, draw the curves, say where. No Qt."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from engine.experiment import load_experiment
+from engine.messages import LayerloomError
+
+DEFAULT = "gallery:lenet-digits"
+
+
+def main(argv: list[str]) -> int:
+    """Train ``argv[0]``, or the default network, into a folder below ./runs."""
+    source = argv[0] if argv else DEFAULT
+    print("There is no display here, so no window opens: Layerloom trains without one.")
+    try:
+        _train(source)
+    except LayerloomError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    print("“main.py --help” lists what can be done without a display.")
+    return 0
+
+
+def _train(source: str) -> None:
+    experiment = load_experiment(source)
+    name = Path(source.removeprefix("gallery:")).stem
+    from app.cli import console
+    from app.console import default_folder, train
+
+    print(f"Network: {experiment.title or name}; data: {experiment.data.info.title}.")
+    folder = default_folder(name)
+    outcome = train(experiment, folder, console())
+    print(outcome.summary.line)
+
+    from engine.pictures import curves_picture
+
+    from engine.export import export, load_weights
+
+    weights, picture = folder / f"{name}.safetensors", folder / "curves.png"
+    print(export(experiment, weights, load_weights(folder / "best.safetensors")).message)
+    curves_picture(outcome.history, picture)
+    for path in (weights, picture):
+        print(path)
