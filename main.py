@@ -4,34 +4,38 @@ from __future__ import annotations
 
 import sys
 
+from app.system import has_display, missing_library, missing_sentence
+
 COMMANDS = {"gallery", "check", "train", "export", "-h", "--help"}
 
 
 def main(argv: list[str]) -> int:
-    """The program; returns its exit code."""
-    if argv and argv[0] in COMMANDS:
-        from app.cli import main as run
-    elif has_display():
-        run = window
-    else:
-        from app.headless import main as run
-    return run(argv)
+    """The program, from its whole command line; returns its exit code."""
+    if argv[1:] and argv[1] in COMMANDS:
+        from app.cli import main as command
+
+        return command(argv[1:])
+    if not has_display():
+        from app.headless import main as headless
+
+        return headless(argv[1:])
+    return _window(argv)
 
 
-def window(argv: list[str]) -> int:
-    """Open the window, or say which system libraries it lacks."""
+def _window(argv: list[str]) -> int:
+    missing = missing_library()
     try:
-        from app.gui import main as run
+        if missing is None:
+            from app.gui import main as window
 
-        return run(argv)
+            return window(argv)
     except ImportError as error:
         if ".so" not in str(error):
             raise
-        print(missing_sentence(str(error).split(":")[0]), file=sys.stderr)
-        return 1
+        missing = str(error).split(":")[0]
+    print(missing_sentence(missing), file=sys.stderr)
+    return 1
 
 
 if __name__ == "__main__":
-    from app.system import has_display, missing_sentence
-
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(sys.argv))

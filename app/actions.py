@@ -35,6 +35,7 @@ MENUS: tuple[tuple[str, tuple[Command | None, ...]], ...] = (
         Command("export_latest", "Export latest weights…"),
         Command("export_code", "Export PyTorch code…"),
         Command("load_weights", "Load weights…"),
+        Command("forget_weights", "Forget loaded weights"),
         SEPARATOR,
         Command("close", "Close", ("Ctrl+W",)),
         Command("quit", "Quit", ("Ctrl+Q",)),

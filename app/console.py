@@ -12,10 +12,11 @@ from typing import NamedTuple
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from engine.experiment import Experiment, save_experiment
+from engine.experiment import Experiment
+from engine.files import WriteError
 from engine.history import History
 from engine.messages import Message
-from engine.runs import EXPERIMENT, load_checkpoint, make_folder, record
+from engine.runs import load_checkpoint, record
 from engine.training.control import Control
 from engine.training.events import EpochEnded, Event, Finished, Preparing, RunNotSaved, Started, Summary
 from engine.training.events import Progress as Advance
@@ -39,9 +40,6 @@ def train(experiment: Experiment, folder: Path, console: Console, root: Path | N
           resume: bool = False) -> Outcome:
     """Train to the end, or until Ctrl+C, showing what happens. Raises LayerloomError, in words."""
     checkpoint = load_checkpoint(folder, experiment) if resume else None
-    if not resume:  # hours later is too late to learn that nothing can be written here
-        make_folder(folder)
-        save_experiment(experiment, folder / EXPERIMENT)
     import torch
 
     from engine.training import fit
@@ -53,6 +51,9 @@ def train(experiment: Experiment, folder: Path, console: Console, root: Path | N
     with stopped_by_ctrl_c(control), view.bar:
         events = fit(experiment, control, root=root, resume=checkpoint)
         for event in record(events, experiment, folder, checkpoint):
+            if isinstance(event, RunNotSaved) and not view.history.points:
+                # hours later would be too late to learn that nothing can be written there
+                raise WriteError("{reason}", reason=event.message)
             view.show(event)
     assert view.finished is not None  # the last event of a run that did not raise
     return Outcome(view.finished.summary, view.history, view.finished.stopped, view.not_saved)

@@ -20,6 +20,7 @@ class Run:
 
     experiment: Experiment
     folder: Path
+    begun_from: Weights | None = None  # loaded weights, if it did not begin afresh
     history: History = field(default_factory=History)
     latest: Weights | None = None
     best: Weights | None = None
@@ -72,6 +73,11 @@ class Document(QObject):
         if source.startswith("gallery:"):
             return Document(experiment, source.removeprefix("gallery:"))
         return Document(experiment, Path(source).stem, Path(source).absolute())
+
+    @property
+    def weights_are_loaded(self) -> bool:
+        """Whether weights from a file are newer than those of the latest run."""
+        return self.loaded is not None and (self.run is None or self.run.begun_from is not self.loaded)
 
     @property
     def name(self) -> str:

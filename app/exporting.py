@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from engine.codegen import to_python
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -58,6 +57,8 @@ class Exporting(QObject):
 
     def copy_code(self, document: Document) -> None:
         """Put the network's Python source on the clipboard."""
+        from engine.codegen import to_python
+
         experiment = document.experiment
         try:
             source = to_python(experiment.graph, experiment.data.sample_shape)
@@ -87,11 +88,15 @@ class Exporting(QObject):
 
         def take(weights: Any) -> None:
             document.loaded = weights
-            document.run = None
             self.said.emit(say("{file} fits: training starts from these weights, and export writes them",
                                file=path.name), "ok")
 
         self._run(work, take)
+
+    def forget_weights(self, document: Document) -> None:
+        """Training begins afresh again."""
+        document.loaded = None
+        self.said.emit(say("Training starts from fresh weights"), "info")
 
     def save_curves(self, document: Document) -> None:
         """Ask where; write the curves as a picture or as numbers."""
@@ -128,12 +133,12 @@ class Exporting(QObject):
 def _weights_of(document: Document, best: bool) -> tuple[Experiment, Weights | None, Message]:
     """What an export of weights writes now, and what to call it."""
     run = document.run
+    if document.weights_are_loaded:
+        return document.experiment, document.loaded, say("Loaded weights")
     if run is not None and run.best is not None:
         if best:
             return run.experiment, run.best, say("Best weights, of epoch {epoch}", epoch=run.history.best_epoch)
         return run.experiment, run.latest, say("Latest weights, of epoch {epoch}", epoch=run.history.epochs[-1].epoch)
-    if document.loaded is not None:
-        return document.experiment, document.loaded, say("Loaded weights")
     return document.experiment, None, say("Untrained weights, as the seed gives them")
 
 

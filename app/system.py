@@ -8,8 +8,10 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-DEBIAN = "libegl1 libgl1 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libdbus-1-3"
-FEDORA = "mesa-libEGL mesa-libGL libxkbcommon-x11 xcb-util-cursor xcb-util-wm xcb-util-keysyms libxcb dbus-libs"
+DEBIAN = ("libegl1 libgl1 libopengl0 libdbus-1-3 libfontconfig1 libglib2.0-0 libxkbcommon-x11-0 libxcb-cursor0 "
+          "libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0")
+FEDORA = ("mesa-libEGL mesa-libGL libglvnd-opengl dbus-libs fontconfig glib2 libxkbcommon-x11 xcb-util-cursor "
+          "xcb-util-wm xcb-util-image xcb-util-keysyms xcb-util-renderutil libxcb")
 
 
 def has_display() -> bool:
@@ -20,19 +22,17 @@ def has_display() -> bool:
 
 
 def missing_library() -> str | None:
-    """A sentence naming the packages to install, where Qt's own part for X11 cannot be loaded; else None.
+    """The system library without which Qt cannot show a window here, or None.
 
-    Asked beforehand because Qt itself ends the process without an exception.
+    Asked beforehand, because Qt would end the process without an exception. What is loaded here is what Qt loads next.
     """
-    if not sys.platform.startswith("linux"):
+    spec = find_spec("PySide6") if sys.platform.startswith("linux") else None
+    if spec is None or not spec.submodule_search_locations:
         return None
-    platform = os.environ.get("QT_QPA_PLATFORM") or ("wayland" if not os.environ.get("DISPLAY") else "xcb")
-    spec = find_spec("PySide6")
-    for folder in spec.submodule_search_locations or () if spec else ():
-        plugin = Path(folder) / "Qt" / "plugins" / "platforms" / f"libq{platform.split(';')[0]}.so"
-        if plugin.is_file() and (missing := _cannot_load(plugin)):
-            return missing_sentence(missing)
-    return None
+    default = "xcb" if os.environ.get("DISPLAY") else "wayland"
+    platform = (os.environ.get("QT_QPA_PLATFORM") or default).split(";")[0].split(":")[0]
+    plugin = Path(spec.submodule_search_locations[0]) / "Qt" / "plugins" / "platforms" / f"libq{platform}.so"
+    return _cannot_load(plugin) if plugin.is_file() else None
 
 
 def _cannot_load(library: Path) -> str | None:

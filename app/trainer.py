@@ -35,7 +35,7 @@ class Trainer(QObject):
     def start(self, document: Document, runs: Path, root: Path | None) -> None:
         """Train the document's experiment as it is now."""
         folder = runs / f"{datetime.now():%Y-%m-%d %H-%M-%S} {document.name}"
-        document.run = Run(document.experiment, folder)
+        document.run = Run(document.experiment, folder, document.loaded)
         self.document = document
         self._thread = TrainingThread(self, document.experiment, folder, root, document.loaded)
         self._thread.start()

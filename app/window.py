@@ -124,6 +124,7 @@ class MainWindow(QMainWindow):
             "export_latest": lambda: document(lambda d: self.exporting.export_weights(d, best=False)),
             "export_code": lambda: document(self.exporting.export_code),
             "load_weights": lambda: document(self.exporting.load_weights),
+            "forget_weights": lambda: document(self.exporting.forget_weights),
             "close": lambda: self.close_page(self.layout_.tabs.currentIndex()), "quit": self.close,
             "undo": self.undo_group.undo, "redo": self.undo_group.redo,
             "cut": lambda: canvas(lambda p: p.view.cut()), "copy": lambda: canvas(lambda p: p.view.copy()),

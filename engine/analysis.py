@@ -174,9 +174,10 @@ class Analysis:
         if facts is None:
             return None
         weights = facts.params * FLOAT_BYTES
+        size = 0 if facts.is_view_predicting else numel(facts.output_shape) * FLOAT_BYTES
         return Costs(facts.params, facts.mult_adds,
                      weights * (2 + optimizer_state) + self.kept_by_node.get(name, 0) * batch_size,
-                     weights + (0 if facts.is_view_predicting else numel(facts.output_shape) * FLOAT_BYTES * batch_size))
+                     weights + size * batch_size)
 
 
 def analyze(graph: Graph, input_shape: Shape | None = None) -> Analysis:
@@ -187,7 +188,7 @@ def analyze(graph: Graph, input_shape: Shape | None = None) -> Analysis:
     reports: dict[str, NodeReport] = {}
     outputs: dict[str, Shape] = {}
     faults: list[Fault] = []
-    sources = [name for name, node in graph.nodes.items() if type(node.layer) is Input]  # isinstance of a pydantic class is slow
+    sources = [name for name, node in graph.nodes.items() if type(node.layer) is Input]  # isinstance is slow here
     members = _members(graph, sources[0]) if sources else set()
     nodes, inputs = graph.nodes, graph.inputs
     for name in graph.order:

@@ -83,12 +83,14 @@ def from_json(text: str) -> Experiment:
     """Read .loom text. Raises FileError, or a GraphError where the network itself is impossible."""
     try:
         raw = json.loads(text)
-    except (ValueError, RecursionError) as error:
+    except RecursionError as error:
+        raise FileError("This is not a Layerloom file: it is nested too deeply") from error
+    except ValueError as error:
         raise FileError("This is not a Layerloom file: it is not readable as JSON ({reason})", reason=error) from error
     if not isinstance(raw, dict) or raw.get("format") != FORMAT:
         raise FileError("This is not a Layerloom file: it does not say “format”: “{format}”", format=FORMAT)
     version = raw.get("version")
-    if not isinstance(version, int) or version < 1:
+    if type(version) is not int or version < 1:
         raise FileError("This file does not say which version it is")
     if version > VERSION:
         raise FileError("This file was made by a newer Layerloom (file version {version}; this program reads {ours})",
@@ -96,8 +98,14 @@ def from_json(text: str) -> Experiment:
     nodes = [_read_node(item) for item in _list(raw, "nodes")]
     edges = [_read_edge(item) for item in _list(raw, "edges")]
     return Experiment(Graph.of(nodes, edges), _read(DataSpec, raw.get("data", {}), "data"),
-                      _read(Recipe, raw.get("recipe", {}), "recipe"), str(raw.get("title", "")),
-                      str(raw.get("about", "")))
+                      _read(Recipe, raw.get("recipe", {}), "recipe"), _text(raw, "title"), _text(raw, "about"))
+
+
+def _text(raw: dict[str, Any], key: str) -> str:
+    value = raw.get(key, "")
+    if not isinstance(value, str):
+        raise FileError("This file is damaged: its {what} is not text", what=key)
+    return value
 
 
 def _list(raw: dict[str, Any], key: str) -> list[Any]:
@@ -127,7 +135,7 @@ def _is_place(value: Any) -> bool:
 def _read_edge(item: Any) -> Edge:
     if isinstance(item, list) and len(item) == 3:
         source, target, port = item
-        if isinstance(source, str) and isinstance(target, str) and isinstance(port, int):
+        if isinstance(source, str) and isinstance(target, str) and type(port) is int:
             return Edge(source, target, port)
     raise FileError("This file is damaged: a wire is not [from, to, input number]")
 
@@ -153,7 +161,9 @@ def load_experiment(source: str | os.PathLike[str]) -> Experiment:
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise FileError("{path} is too large for a network: {size} MB", path=path, size=size // 2**20)
-        text = path.read_text(encoding="utf-8")
+        if not path.is_file() and not path.is_dir():
+            raise FileError("{path} is not a file", path=path)
+        text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise FileError("{path} could not be read: {reason}", path=path, reason=reason_of_os_error(error)) from error
     except UnicodeDecodeError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,7 +28,8 @@ from engine.weights import (
 )
 
 __all__ = [
-    "SUFFIXES", "ExportError", "Exported", "WeightsError", "WeightsFileError", "check_weights", "export", "load_weights",
+    "SUFFIXES", "ExportError", "Exported", "WeightsError", "WeightsFileError", "check_weights", "export",
+    "load_weights",
 ]  # fmt: skip
 
 SUFFIXES = (".safetensors", ".pt", ".py")
@@ -49,7 +51,8 @@ class Exported:
     message: Message
 
 
-def export(experiment: Experiment, path: str | os.PathLike[str], weights: Mapping[str, Tensor] | None = None) -> Exported:
+def export(experiment: Experiment, path: str | os.PathLike[str],
+           weights: Mapping[str, Tensor] | None = None) -> Exported:
     """Write .safetensors or .pt (a state dict), or .py (a class that needs only PyTorch), and prove it.
 
     Without ``weights`` they are those that training begins with. Raises ExportError, WeightsError, WriteError (what
@@ -68,12 +71,9 @@ def export(experiment: Experiment, path: str | os.PathLike[str], weights: Mappin
         from engine.codegen import to_python
 
         write_text(path, to_python(experiment.graph, shape))
-        again = _module_from(path)
     else:
         save_weights(weights, path)
-        again = empty_module(experiment)
-    return _compared(path, _filled(empty_module(experiment), weights),
-                     _filled(again, weights if suffix == ".py" else load_weights(path)), shape)
+    return _proved(experiment, path, weights, shape)
 
 
 def _input_shape(experiment: Experiment) -> Shape:
@@ -83,14 +83,25 @@ def _input_shape(experiment: Experiment) -> Shape:
     return shape or experiment.data.sample_shape
 
 
+def _proved(experiment: Experiment, path: Path, weights: Mapping[str, Tensor], shape: Shape) -> Exported:
+    """What the written file gives, held against the network itself."""
+    try:
+        if path.suffix.lower() == ".py":
+            again = _filled(_module_from(path), weights)
+        else:
+            again = _filled(empty_module(experiment), load_weights(path))
+        return _compared(path, _filled(empty_module(experiment), weights), again, shape)
+    except Exception as error:  # whatever it is: the file is no good, and that must be said
+        return Exported(path, False, math.nan, say("{file} is written, but cannot be read back: {reason}",
+                                                   file=path.name, reason=error))
+
+
 def _module_from(path: Path) -> nn.Module:
-    """The network's class in an exported file, made without memory for its weights."""
+    """The network of an exported file, made without memory for its weights."""
     namespace: dict[str, Any] = {"__name__": path.stem}
     exec(compile(path.read_text(encoding="utf-8"), path, "exec"), namespace)
-    made = [value for value in namespace.values() if isinstance(value, type) and issubclass(value, nn.Module)
-            and value.__module__ == path.stem]
     with torch.device("meta"):
-        module: nn.Module = made[-1]()  # blocks are written before the network that uses them
+        module: nn.Module = namespace["Network"]()
     return module
 
 

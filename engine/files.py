@@ -35,8 +35,8 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write text atomically. Raises WriteError."""
-    write_atomically(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+    """Write text atomically; half characters, which no file can hold, become “?”. Raises WriteError."""
+    write_atomically(path, lambda temporary: temporary.write_text(text, encoding="utf-8", errors="replace"))
 
 
 def _umask() -> int:

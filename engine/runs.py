@@ -65,7 +65,7 @@ class _Writer:
         save_experiment(self._experiment, self._folder / EXPERIMENT)
         if self._resume is None:
             for name in (METRICS, LAST, BEST, CHECKPOINT, SUMMARY):
-                (self._folder / name).unlink(missing_ok=True)
+                _remove(self._folder / name)
         else:  # a run stopped within an epoch left weights that are not on the way of the whole run
             save_weights(self._resume["weights"], self._folder / LAST)
             save_weights(self._resume["best"]["weights"], self._folder / BEST)
@@ -81,6 +81,14 @@ class _Writer:
         if event.complete:  # last: whatever it promises is there
             content = as_pt({"format": FORMAT, "rows": self._rows, **event.checkpoint})
             write_atomically(self._folder / CHECKPOINT, lambda temporary: temporary.write_bytes(content))
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise WriteError("{path} could not be removed: {reason}", path=path,
+                         reason=reason_of_os_error(error)) from error
 
 
 def make_folder(folder: Path) -> None:

@@ -13,7 +13,7 @@ from widgets.plot import Plot, Span
 from widgets.plot_frame import Frame
 from widgets.series import Series
 
-NARROW = 480  # pixels
+NARROW = 560  # pixels
 NARROWEST = 1e-3  # epochs; closer than this there is nothing to see
 
 
@@ -57,6 +57,7 @@ class Curves(QWidget):
         button.setToolTip(self.tr("Save the curves as a picture or a table"))
         button.setAccessibleName(self.tr("Save the curves"))
         button.setFixedHeight(28)  # in line with the legends
+        button.setMinimumWidth(1)  # it goes where there is no room, so it asks for none
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         button.clicked.connect(self.save_requested)
         return button
@@ -137,7 +138,7 @@ class Curves(QWidget):
         """In little room the plots come first; the context menu can save as well."""
         super().resizeEvent(event)
         self._save.setVisible(self.width() >= NARROW)
-        self._row.setSpacing(32 if self.width() >= 2 * NARROW else 16)
+        self._row.setSpacing(32 if self.width() >= 1.5 * NARROW else 16)
 
     def _read_at(self, position: float | None) -> None:
         for plot in self.plots:

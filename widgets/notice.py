@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePol
 from widgets import theme
 from widgets.icons import icon_url
 
-WIDEST, EDGE = 640, 12
+WIDEST, EDGE, LINE = 640, 12, 1
 Action = tuple[str, Callable[[], object]]
 
 
@@ -152,7 +152,7 @@ class Notice(QFrame):
         others = self._row.sizeHint().width() - self.text.sizeHint().width()
         words = self.text.fontMetrics().horizontalAdvance(self.text.text()) + 8
         width = min(room, WIDEST, words + others)
-        height = max(40, self._row.heightForWidth(width))
+        height = max(40, self._row.heightForWidth(width - 2 * LINE) + 2 * LINE)
         self.setGeometry((self.parentWidget().width() - width) // 2, EDGE, width, height)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
@@ -16,22 +18,43 @@ from widgets.plot_frame import Frame, Reading
 from widgets.series import Series
 from widgets.ticks import nice_range
 
+log = logging.getLogger(__name__)
 Span = tuple[float, float]
 LEFT, TOP, RIGHT, BOTTOM = 48, 32, 8, 24  # room around the curves for title, legend and numbers
-STROKES = ((0.0, 0.8), (0.8, 0.0))  # where a line is drawn again to look two pixels strong
-FEW = 250  # points; a line of more is drawn again only once
+FEW = 250  # points; a line of more is made stronger in one direction only
+
+
+def _safely(draw: Callable[..., None]) -> Callable[..., None]:
+    """An exception that leaves a Python paint method can kill the process: log it and draw nothing."""
+
+    def safe(self: Any, painter: QPainter, *rest: Any) -> None:
+        painter.save()
+        try:
+            draw(self, painter, *rest)
+        except Exception:
+            log.exception("drawing the curves failed")
+        finally:
+            painter.restore()
+
+    return safe
+
+
+def _strokes(ratio: float, few: bool) -> list[tuple[float, float]]:
+    """Where a hairline is drawn again so that it looks two pixels wide, on a screen with this device pixel ratio."""
+    steps = [0.8 * index / ratio for index in range(1, round(2 * ratio))]
+    return [(0.0, step) for step in steps] + [(step, 0.0) for step in steps if few]
 
 
 class _Line(pg.PlotCurveItem):
     """A curve about two pixels strong: Qt strokes a wide line 20 times slower than it draws a thin one twice."""
 
+    @_safely
     def paint(self, painter: QPainter, option: object, widget: QWidget | None) -> None:
+        place = painter.worldTransform()
         super().paint(painter, option, widget)
-        for stroke in STROKES[: 2 if len(self.xData) <= FEW else 1]:
-            painter.save()
-            painter.setWorldTransform(painter.worldTransform() * QTransform.fromTranslate(*stroke))
+        for stroke in _strokes(painter.device().devicePixelRatio(), len(self.xData) <= FEW):
+            painter.setWorldTransform(place * QTransform.fromTranslate(*stroke))
             super().paint(painter, option, widget)
-            painter.restore()
 
     def show_points(self, points: Points) -> None:
         """Draw these points, with a gap where a value is not finite."""
@@ -61,7 +84,7 @@ class Plot(pg.GraphicsView):
         self.cursor_at: float | None = None
         self._grabbed: float | None = None
         self._box = pg.ViewBox(enableMouse=False, enableMenu=False, defaultPadding=0)
-        self._lines = [_Line(antialias=True) for _ in frame.names]
+        self._lines = [_Line(antialias=True) for _ in frame.legend.names]
         self._assemble(frame.title)
         self._restyle()
 
@@ -127,6 +150,7 @@ class Plot(pg.GraphicsView):
         size = self.viewport().size()
         return QRectF(LEFT, TOP, max(1, size.width() - LEFT - RIGHT), max(1, size.height() - TOP - BOTTOM))
 
+    @_safely
     def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
         """Ground, grid and numbers."""
         painter.resetTransform()
@@ -134,6 +158,7 @@ class Plot(pg.GraphicsView):
         self.surround.paint_grid(painter, self.area)
         self.surround.paint_header(painter, self.area, self.hasFocus())
 
+    @_safely
     def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
         """The cursor's line, the best epoch, a curve of one point."""
         painter.resetTransform()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -9,11 +10,10 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from widgets import theme
-from widgets.ticks import nice_step, tick_text, tick_values, value_text
+from widgets.plot_legend import RIGHT, Legend
+from widgets.ticks import nice_step, tick_text, tick_values
 
-SWATCH, GAP, BETWEEN = 20, 8, 20  # in the legend
-
-RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+BETWEEN, OUTER = 14, 8  # title and legend; where a title may begin at the earliest
 CENTER = Qt.AlignmentFlag.AlignCenter
 
 
@@ -28,7 +28,8 @@ class Frame:
     """Paints in pixels; knows the ranges, never the data."""
 
     def __init__(self, title: str, names: tuple[str, ...], cursor_template: str) -> None:
-        self.title, self.names, self.cursor_template = title, names, cursor_template
+        self.title, self.cursor_template = title, cursor_template
+        self.legend = Legend(names)
         self.x_range = (0.0, 10.0)
         self.y_scale = (0.0, 1.0, 0.25)  # low, high, step
         self.readings: tuple[Reading | None, ...] = ()
@@ -38,13 +39,8 @@ class Frame:
 
     def restyle(self) -> None:
         """Read fonts again."""
-        self._ticks, self._numbers = theme.mono_font(10), theme.mono_font(11)
-        self._label, self._title = theme.ui_font(11), theme.ui_font(12, QFont.Weight.DemiBold)
-
-    @property
-    def colors(self) -> tuple[QColor, ...]:
-        """Of the curves, in their order."""
-        return theme.color("accent"), theme.color("validation")
+        self._ticks, self._title = theme.mono_font(10), theme.ui_font(12, QFont.Weight.DemiBold)
+        self.legend.restyle()
 
     def point(self, area: QRectF, x: float, y: float) -> QPointF:
         """Where a point of the data is on the screen."""
@@ -79,77 +75,40 @@ class Frame:
     # -- title and legend -------------------------------------------------------------------------------------
 
     def paint_header(self, painter: QPainter, area: QRectF, focused: bool) -> None:
-        """The title on the left, the legend on the right; numbers keep their places."""
+        """The title on the left, the legend on the right; where there is little room the title gives way."""
         row = QRectF(area.left(), 4, area.width(), 20)
-        room = row.right() - self._paint_title(painter, row, focused)
-        right, (names, numbers) = row.right(), self._legend_parts(room)
-        for index in reversed(range(len(self.names)) if names or numbers else ()):
-            right = self._paint_entry(painter, row, right, index, names, numbers)
+        taken = QFontMetricsF(self._title).horizontalAdvance(self.title) + BETWEEN
+        found = self.legend.style(self.cursor_at is not None, row.width() - taken, row.right() - OUTER - taken)
+        style, fits = found or (None, True)
+        if not fits:
+            row.setLeft(OUTER)
+        self._paint_title(painter, row, focused)
+        if style:
+            self.legend.paint(painter, row, style, [reading.y if reading else None for reading in self.readings])
 
-    def _legend_parts(self, room: float) -> tuple[bool, bool]:
-        """Names and numbers where both fit; in less room the numbers are for the cursor, the names for the rest."""
-        reading = self.cursor_at is not None
-        for parts in ((True, True), (not reading, reading)):
-            if sum(self._entry_width(name, *parts) + BETWEEN for name in self.names) <= room + BETWEEN:
-                return parts
-        return False, False
-
-    def _paint_title(self, painter: QPainter, row: QRectF, focused: bool) -> float:
+    def _paint_title(self, painter: QPainter, row: QRectF, focused: bool) -> None:
         painter.setFont(self._title)
         painter.setPen(theme.color("accent" if focused else "dim"))
         painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, self.title)
-        width = QFontMetricsF(self._title).horizontalAdvance(self.title)
         if focused:
+            width = QFontMetricsF(self._title).horizontalAdvance(self.title)
             painter.fillRect(QRectF(row.left(), row.bottom() - 1, width, 2), theme.color("accent"))
-        return row.left() + width + 2 * GAP
-
-    def _entry_width(self, name: str, named: bool, numbered: bool) -> float:
-        label = GAP + QFontMetricsF(self._label).horizontalAdvance(name) if named else 0
-        number = GAP + QFontMetricsF(self._numbers).horizontalAdvance("0.0000") if numbered else 0
-        return SWATCH + label + number
-
-    def _paint_entry(self, painter: QPainter, row: QRectF, right: float, index: int, named: bool,
-                     numbered: bool) -> float:
-        """One curve's name and value, ending at ``right``; returns where the next one ends."""
-        left = right - self._entry_width(self.names[index], named, numbered)
-        self._paint_swatch(painter, QPointF(left, row.center().y()), index)
-        text = QRectF(left + SWATCH + GAP, row.top(), right - left - SWATCH - GAP, row.height())
-        if named:
-            painter.setFont(self._label)
-            painter.setPen(theme.color("dim"))
-            painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, self.names[index])
-        if numbered:
-            painter.setFont(self._numbers)
-            painter.setPen(theme.color("text"))
-            painter.drawText(text, RIGHT, self._value(index))
-        return left - BETWEEN
-
-    def _value(self, index: int) -> str:
-        reading = self.readings[index] if index < len(self.readings) else None
-        return value_text(reading.y if reading else None)
-
-    def _paint_swatch(self, painter: QPainter, start: QPointF, index: int) -> None:
-        pen = QPen(self.colors[index], 2)
-        if index:
-            pen.setDashPattern([4, 1.5])
-        painter.setPen(pen)
-        painter.drawLine(start, start + QPointF(SWATCH, 0))
 
     # -- marks ------------------------------------------------------------------------------------------------
 
     def paint_marks(self, painter: QPainter, area: QRectF, single: Sequence[bool]) -> None:
         """The best epoch, the cursor, and curves too short for a line."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self.best and self._inside(self.best.x):
+        if self.best and self._visible(self.best):
             self._ring(painter, area, self.best)
         for index, reading in enumerate(self.readings):
-            if reading and (single[index] or self.cursor_at is not None) and self._inside(reading.x):
-                self._dot(painter, area, reading, self.colors[index])
-        if self.cursor_at is not None and self._inside(self.cursor_at):
+            if reading and (single[index] or self.cursor_at is not None) and self._visible(reading):
+                self._dot(painter, area, reading, self.legend.colors[index])
+        if self.cursor_at is not None and self._visible(Reading(self.cursor_at, 0.0)):
             self._paint_cursor(painter, area)
 
-    def _inside(self, x: float) -> bool:
-        return self.x_range[0] <= x <= self.x_range[1]
+    def _visible(self, reading: Reading) -> bool:
+        return self.x_range[0] <= reading.x <= self.x_range[1] and math.isfinite(reading.y)
 
     def _dot(self, painter: QPainter, area: QRectF, reading: Reading, color: QColor) -> None:
         painter.setPen(QPen(theme.color("panel"), 1.5))
@@ -161,7 +120,7 @@ class Frame:
         center = self.point(area, *reading)
         painter.setPen(QPen(theme.color("wire"), 1, Qt.PenStyle.DotLine))
         painter.drawLine(center + QPointF(0, 5), QPointF(center.x(), area.bottom()))
-        painter.setPen(QPen(self.colors[-1], 1.5))
+        painter.setPen(QPen(self.legend.colors[-1], 1.5))
         painter.setBrush(theme.color("panel"))
         painter.drawEllipse(center, 4, 4)
 

@@ -48,6 +48,7 @@ class Progress(QWidget):
 
     def show_epoch(self, epoch: int, epochs: int, fraction: float, speed: float, seconds_left: float) -> None:
         """A training run: ``epoch 7 of 10 · 62 %`` and ``35 740 examples/s · 0:21 left``."""
+        fraction = fraction if math.isfinite(fraction) else 0.0
         percent = math.floor(100 * fraction + 1e-9)
         left = self.tr("epoch {epoch} of {epochs} · {percent} %")
         speed_text = self.tr("{speed} examples/s").format(speed=count_text(speed))
@@ -85,7 +86,6 @@ class Progress(QWidget):
         return QSize(WIDTH, super().sizeHint().height())
 
     def _show_bar(self, fraction: float) -> None:
-        fraction = fraction if math.isfinite(fraction) else 0.0
         self.bar.setValue(round(STEPS * min(1.0, max(0.0, fraction))))
         self._choose(True)
 

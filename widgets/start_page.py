@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPixmap, QResizeEvent
@@ -149,6 +150,7 @@ class StartPage(QWidget):
                 self.set_picture(row[0], row[3])
             return
         self.grid.show_cards([self._card(*row) for row in cards])
+        self._order()
 
     def _card(self, id: str, title: str, about: str, picture: QPixmap, params: int | None = None) -> Card:
         card = Card(id, title, about, picture, params, self.grid)
@@ -171,6 +173,12 @@ class StartPage(QWidget):
             file.deleteLater()
         self.recent = [self._file(path) for path in paths]
         self._recent_title.setVisible(bool(paths))
+        self._order()
+
+    def _order(self) -> None:
+        """Tab goes down the left column, then through the gallery."""
+        for first, second in pairwise([self.new, self.open, *self.recent, *self.grid.cards]):
+            QWidget.setTabOrder(first, second)
 
     def _file(self, path: str) -> RecentFile:
         file = RecentFile(path, self._left)

@@ -32,12 +32,13 @@ class _BatchNorm(Layer):
     track_running_stats: bool = Field(
         True, title="Running averages", description="Keep averages for prediction; off: always use the batch's own."
     )
+    bias: bool = Field(True, title="Bias", description="Learn the shift; off: only the scale. Needs PyTorch ≥ 2.13.")
 
     def inferred(self, shapes: Sequence[Shape]) -> dict[str, Any]:
         return {"num_features": shapes[0][0]}
 
     def num_params(self, shapes: Sequence[Shape]) -> int:
-        return 2 * shapes[0][0] if self.affine else 0
+        return shapes[0][0] * (1 + self.bias) if self.affine else 0
 
 
 @register

@@ -14,8 +14,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from PySide6.QtCore import QModelIndex, QPoint, QPointF, Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QTreeView, QWidget
+from PySide6.QtCore import QModelIndex, QPoint, QPointF
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLabel, QLineEdit, QTreeView, QWidget
 
 from app.gui import DEFAULT
 from app.settings import Settings
@@ -121,21 +121,27 @@ drag(in_palette("Linear"), on_canvas(beside))
 until(lambda: "fc4" in scene.cards, "a layer is dragged in from the palette")
 drag(on_canvas(scene.cards["pool2"].out_point()), on_canvas(scene.cards["fc4"].in_point(0)))
 until(lambda: Edge("pool2", "fc4") in document.experiment.graph.edges, "a wire is drawn")
-until(lambda: scene.cards["fc4"].face.problem.startswith("Linear expects a flat input, got 16×"), "it says what is wrong")
+wrong = "Linear expects a flat input, got 16×"
+until(lambda: scene.cards["fc4"].face.problem.startswith(wrong), "it says what is wrong")
 picture("2-wrong")
 repair = scene.cards["fc4"].repair_button
 click(on_canvas(repair.mapToScene(repair.boundingRect().center())))
-until(lambda: not scene.cards["fc4"].face.problem.startswith("Linear expects"), "one click repairs it")
+until(lambda: not scene.cards["fc4"].face.problem.startswith(wrong), "one click repairs it")
 until(lambda: any(p.severity == "error" for p in window.page.problems), "a second end is named as a problem")
 window.page.view.setFocus()
 for _ in range(3):
     hands("key ctrl+z")
 until(lambda: document.experiment.graph == first, "undo gives the first network back")
 
-# Change a layer in the inspector, by keyboard.
+# See everything; select a layer and change it in the inspector, by keyboard.
+hands("key Home")
+until(lambda: window.page.view.zoom() < 0.9, "Home shows everything")
 click(on_canvas(scene.cards["fc2"].pos() + QPointF(60, CARD_HEIGHT / 2)))
 until(lambda: scene.selected_names() == ["fc2"], "a card is selected by a click")
-until(lambda: "84" in scene.cards["fc2"].face.detail, "the card shows its outputs")
+outputs = next(line for line in window.layout_.inspector.findChildren(QLineEdit) if line.text() == "84")
+click(outputs.mapToGlobal(outputs.rect().center()))
+hands("key ctrl+a", "type 96")
+until(lambda: scene.cards["fc2"].face.detail == "Linear · 96", "typing changes the network at once")
 
 # Train, pause, resume, stop.
 click(button("Train", window.layout_.top))
@@ -151,17 +157,19 @@ until(lambda: len(document.run.history.epochs) >= 4, "epochs are judged")
 picture("3-training")
 window.layout_.top.stop_clicked.emit()
 until(lambda: window.trainer.state == "idle", "training stops")
-until(lambda: document.run.summary is not None and "examples/s on" in document.run.summary.line, "the last line is there")
+until(lambda: document.run.summary is not None, "there is a summary")
+until(lambda: "examples/s on" in document.run.summary.line, "the last line is there")
 
 # Take the weights and the code away; plain PyTorch loads them and gives the same outputs.
 weights, code = OUT / "best.safetensors", OUT / "network.py"
 answer_dialogs(weights)
+window.page.view.setFocus()
 hands("key ctrl+e")
 until(weights.exists, "weights are exported")
 answer_dialogs(code)
 window.actions_["export_code"].trigger()
 until(code.exists, "code is exported")
-until(lambda: "verified" in window.page.notice.findChild(type(window.layout_.inspector._hint)).text(), "it is verified")
+until(lambda: any("verified" in label.text() for label in window.page.notice.findChildren(QLabel)), "it is verified")
 
 import torch  # noqa: E402
 from safetensors.torch import load_file, save_file  # noqa: E402

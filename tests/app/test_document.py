@@ -114,6 +114,6 @@ def test_unsaved_work_of_a_killed_process_comes_back(qapp, tmp_path):
     recovery = Recovery(tmp_path)
     (recovered,) = recovery.recovered()
     assert recovered.experiment == document.experiment and recovered.dirty
-    assert Recovery(tmp_path).recovered() == [], "a living process's copies are its own"
+    assert recovery.recovered() == [], "its own copies are not recovered again"
     recovery.drop(recovered)
     assert [path.suffix for path in tmp_path.iterdir()] == [".damaged"]

@@ -74,7 +74,7 @@ def test_train_by_its_button_and_read_the_last_line(window, qtbot):
 def test_editing_goes_on_while_training_and_the_run_keeps_its_network(window, qtbot):
     recipe(window, epochs=500)
     window.train()
-    qtbot.waitUntil(lambda: window.page.document.run.history.points, timeout=TRAIN_MS)
+    qtbot.waitUntil(lambda: bool(window.page.document.run.history.points), timeout=TRAIN_MS)
     trained = window.page.document.run.experiment.graph
     window.page.view.append("Dropout")
     assert "drop1" in window.page.scene.cards and "drop1" not in trained.nodes
@@ -202,8 +202,9 @@ def test_a_file_is_dropped_on_the_window(window, tmp_path):
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path))])
     none, left = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
-    QApplication.sendEvent(window, QDragEnterEvent(QPoint(700, 300), Qt.DropAction.CopyAction, data, left, none))
-    QApplication.sendEvent(window, QDropEvent(QPointF(700, 300), Qt.DropAction.CopyAction, data, left, none))
+    canvas = window.page.view.viewport()  # which takes layers, and leaves files to the window
+    QApplication.sendEvent(canvas, QDragEnterEvent(QPoint(300, 300), Qt.DropAction.CopyAction, data, left, none))
+    QApplication.sendEvent(canvas, QDropEvent(QPointF(300, 300), Qt.DropAction.CopyAction, data, left, none))
     assert window.page.document.path == path
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Sequence
-from typing import Any
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import pytest
 import torch
+from hypothesis import strategies as st
+from pydantic import ValidationError
 from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
@@ -223,3 +226,106 @@ def kept_by_torch() -> Callable[[nn.Module, Shape], int]:
 def peak_in_torch() -> Callable[[nn.Module, Shape], int]:
     """Bytes per example alive at the worst moment of a prediction."""
     return lambda module, shape: _per_example(_peak_of_prediction, module.eval(), shape)
+
+
+# -- random layers, from what their fields say ----------------------------------------------------------------------
+
+
+def _bounds(metadata: Sequence[Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for item in metadata:
+        for key in ("gt", "ge", "lt", "le", "min_length", "max_length"):
+            if getattr(item, key, None) is not None:
+                found[key] = getattr(item, key)
+        found |= _bounds(getattr(item, "metadata", ()))
+    return found
+
+
+def _values(annotation: Any, metadata: Sequence[Any] = ()) -> st.SearchStrategy[Any]:
+    """Small values that the annotation and its bounds allow."""
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return _values(arguments[0], (*metadata, *arguments[1:]))
+    bounds = _bounds(metadata)
+    if origin in (Union, UnionType):
+        return st.one_of([_values(argument, metadata) for argument in arguments])
+    if origin is Literal:
+        return st.sampled_from(arguments)
+    if origin is tuple and Ellipsis in arguments:
+        most = min(4, bounds.get("max_length", 4))
+        return st.lists(_values(arguments[0]), min_size=bounds.get("min_length", 0), max_size=most).map(tuple)
+    if origin is tuple:
+        return st.tuples(*map(_values, arguments))
+    if annotation is int:
+        low = max(bounds.get("ge", -4), -4)
+        return st.integers(low, min(bounds.get("le", low + 5), low + 5 if low >= 0 else 4))
+    simple = {
+        bool: st.booleans(),
+        type(None): st.none(),
+        float: st.floats(bounds.get("ge", bounds.get("gt", -9.0)), bounds.get("le", bounds.get("lt", 9.0)),
+                         exclude_min="gt" in bounds, exclude_max="lt" in bounds),
+    }
+    return simple[annotation]
+
+
+def _layers_of(kind: str) -> st.SearchStrategy[Layer]:
+    """Layers of one kind with any options that are possible together."""
+
+    def made(options: dict[str, Any]) -> Layer | None:
+        try:
+            return LAYERS[kind].model_validate(options)
+        except ValidationError:
+            return None
+
+    fields = {name: _values(field.annotation, field.metadata) for name, field in LAYERS[kind].model_fields.items()}
+    options = st.fixed_dictionaries({}, optional=fields)
+    return options.map(made).filter(lambda layer: layer is not None)  # type: ignore[return-value]
+
+
+@pytest.fixture(scope="session")
+def layers_of() -> Callable[[str], st.SearchStrategy[Layer]]:
+    """The hypothesis strategy for one kind of layer, made from its fields."""
+    return _layers_of
+
+
+SIZES = st.integers(1, 9)
+SHAPES = st.one_of(st.tuples(SIZES, SIZES, SIZES), st.tuples(SIZES), st.tuples(SIZES, SIZES),
+                   st.tuples(SIZES, SIZES, SIZES, SIZES))
+
+
+@st.composite
+def _input_shapes(draw: st.DrawFn, count: int) -> tuple[Shape, ...]:
+    """Shapes for a layer's inputs: equal, or different in one place."""
+    shapes = [draw(SHAPES)] * count
+    if count > 1 and draw(st.booleans()):
+        where, size = draw(st.integers(0, len(shapes[0]) - 1)), draw(SIZES)
+        shapes[-1] = (*shapes[0][:where], size, *shapes[0][where + 1 :])
+    return tuple(shapes)
+
+
+@pytest.fixture(scope="session")
+def input_shapes() -> Callable[[int], st.SearchStrategy[tuple[Shape, ...]]]:
+    """The hypothesis strategy for so many input shapes."""
+    return _input_shapes
+
+
+@pytest.fixture(scope="session")
+def random_graphs() -> st.SearchStrategy[Graph]:
+    """Any graph that can be drawn: layers of every kind, wired forward; most of them make no sense together."""
+
+    @st.composite
+    def graphs(draw: st.DrawFn) -> Graph:
+        kinds = draw(st.lists(st.sampled_from(sorted(LAYERS)), max_size=8))
+        place = st.integers(-50_000, 50_000).map(lambda tenths: tenths / 10)
+        nodes = [Node(f"n{index}", draw(_layers_of(kind)), (draw(place), draw(place)))
+                 for index, kind in enumerate(kinds)]
+        edges = []
+        for index, node in enumerate(nodes[1:], 1):
+            most = 3 if node.layer.max_inputs is None else node.layer.max_inputs
+            for port in range(most):
+                source = draw(st.none() | st.sampled_from(nodes[:index]))
+                edges += [] if source is None else [Edge(source.name, node.name, port)]
+        shuffled = draw(st.permutations(nodes))
+        return Graph.of(shuffled, edges)
+
+    return graphs()

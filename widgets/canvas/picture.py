@@ -60,5 +60,6 @@ def _bars(analysis: Analysis, size: QSize) -> dict[str, QRectF]:
 def _widths(analysis: Analysis) -> dict[str, float]:
     """Share of the full width, by the logarithm of how many numbers come out."""
     sizes = {name: log2(1 + numel(report.output_shape or ())) for name, report in analysis.nodes.items()}
-    least, most = min(sizes.values()), max(sizes.values())
-    return {name: NARROWEST + (1 - NARROWEST) * (value - least) / ((most - least) or 1) for name, value in sizes.items()}
+    least = min(sizes.values())
+    span = max(sizes.values()) - least or 1.0
+    return {name: NARROWEST + (1 - NARROWEST) * (size - least) / span for name, size in sizes.items()}

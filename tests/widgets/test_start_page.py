@@ -1,0 +1,143 @@
+"""The start page: cards, recent files, buttons, by mouse and by keyboard."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPixmap
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from widgets import theme
+from widgets.start_page import StartPage
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def picture(color: str = "#ff0000") -> QPixmap:
+    pixmap = QPixmap(260, 170)
+    pixmap.fill(QColor(color))
+    return pixmap
+
+
+def rows(count: int = 7) -> list[tuple[str, str, str, QPixmap]]:
+    return [(f"net{index}", f"Network {index}", "Some words about it. " * 8, picture()) for index in range(count)]
+
+
+@pytest.fixture
+def page(qtbot: QtBot) -> StartPage:
+    theme.apply(QApplication.instance(), theme.DARK)
+    page = StartPage()
+    page.resize(1400, 800)
+    page.set_gallery(rows())
+    page.set_recent(["/tmp/a/lenet.loom", "/tmp/b/mine.loom"])
+    qtbot.addWidget(page)
+    page.show()
+    with qtbot.waitActive(page):
+        page.activateWindow()
+    QApplication.processEvents()
+    return page
+
+
+def test_buttons_cards_and_files_ask(page: StartPage, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(page.new_requested):
+        qtbot.mouseClick(page.new, LEFT)
+    with qtbot.waitSignal(page.open_requested):
+        qtbot.mouseClick(page.open, LEFT)
+    with qtbot.waitSignal(page.gallery_requested) as asked:
+        qtbot.mouseClick(page.grid.cards[2], LEFT)
+    assert asked.args == ["net2"]
+    with qtbot.waitSignal(page.recent_requested) as asked:
+        qtbot.mouseClick(page.recent[1], LEFT)
+    assert asked.args == ["/tmp/b/mine.loom"]
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space])
+def test_a_card_opens_by_key(page: StartPage, qtbot: QtBot, key: Qt.Key) -> None:
+    page.grid.cards[0].setFocus()
+    with qtbot.waitSignal(page.gallery_requested) as asked:
+        qtbot.keyClick(page.grid.cards[0], key)
+    assert asked.args == ["net0"]
+
+
+def test_arrows_go_from_card_to_card(page: StartPage, qtbot: QtBot) -> None:
+    cards, columns = page.grid.cards, page.grid.columns
+    assert columns == 4
+    cards[0].setFocus()
+    for key, index in ((Qt.Key.Key_Right, 1), (Qt.Key.Key_Down, 1 + columns), (Qt.Key.Key_Left, columns),
+                       (Qt.Key.Key_Up, 0), (Qt.Key.Key_Left, 0)):
+        qtbot.keyClick(QApplication.focusWidget(), key)
+        assert QApplication.focusWidget() is cards[index]
+
+
+def test_tab_reaches_everything(page: StartPage, qtbot: QtBot) -> None:
+    page.new.setFocus()
+    seen = []
+    for _ in range(2 + len(page.recent) + len(page.grid.cards)):
+        seen.append(QApplication.focusWidget())
+        qtbot.keyClick(seen[-1], Qt.Key.Key_Tab)
+    assert seen == [page.new, page.open, *page.recent, *page.grid.cards]
+
+
+@pytest.mark.parametrize("width", [420, 700, 1020, 1400, 2560, 3840])
+def test_cards_fit_any_width(page: StartPage, width: int) -> None:
+    page.resize(width, 800)
+    QApplication.processEvents()
+    assert page.width() == width
+    boxes = [card.geometry() for card in page.grid.cards]
+    assert all(box.right() <= page.grid.width() for box in boxes)
+    assert not any(a.intersects(b) for index, a in enumerate(boxes) for b in boxes[:index])
+    assert all(200 <= box.width() <= 500 for box in boxes)
+    assert page.grid.height() >= boxes[-1].bottom()
+    assert page.grid.columns == max(1, (page.grid.width() + 16) // 248)
+
+
+def test_new_pictures_keep_cards_and_focus(page: StartPage) -> None:
+    cards = list(page.grid.cards)
+    cards[3].setFocus()
+    page.set_gallery([(*row[:3], picture("#00ff00")) for row in rows()])
+    assert page.grid.cards == cards
+    assert cards[3].hasFocus()
+    middle = cards[3].grab().toImage()
+    assert middle.pixelColor(middle.width() // 2, 80).name() == "#00ff00"
+    page.set_picture("net1", picture("#0000ff"))
+    assert cards[1].grab().toImage().pixelColor(cards[1].width() // 2, 80).name() == "#0000ff"
+
+
+def test_another_gallery_replaces_the_cards(page: StartPage) -> None:
+    page.set_gallery([("only", "Only", "", picture(), 61706)])
+    QApplication.processEvents()
+    assert [card.id for card in page.grid.cards] == ["only"]
+    assert page.grid.cards[0].isVisible()
+    assert page.grid.cards[0].params.replace("\u00a0", " ") == "61 706"
+    page.set_gallery([])
+    assert page.grid.cards == []
+
+
+def test_without_recent_files_nothing_is_said_about_them(page: StartPage) -> None:
+    page.set_recent([])
+    assert not page._recent_title.isVisible()
+    page.set_recent(["/tmp/c.loom"])
+    assert page._recent_title.isVisible()
+    assert page.recent[0].toolTip() == "/tmp/c.loom"
+
+
+@pytest.mark.parametrize("look", [theme.DARK, theme.LIGHT])
+def test_focus_is_a_ring_in_the_accent_colour(page: StartPage, look: theme.Theme) -> None:
+    theme.apply(QApplication.instance(), look)
+    card = page.grid.cards[0]
+
+    def edge() -> str:
+        image = card.grab().toImage()
+        return image.pixelColor(image.width() // 2, image.height() - 2).name()
+
+    page.new.setFocus()
+    assert edge() != look.accent
+    card.setFocus()
+    assert edge() == look.accent
+
+
+def test_every_tile_has_a_name(page: StartPage) -> None:
+    for tile in (*page.grid.cards, *page.recent):
+        assert tile.accessibleName()
+        assert tile.accessibleDescription()
