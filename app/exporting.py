@@ -11,7 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.document import Document
-from app.jobs import Job
+from app.jobs import Job, Jobs
 from engine.experiment import Experiment
 from engine.messages import LayerloomError, Message, say
 from engine.training.events import Weights
@@ -25,7 +25,7 @@ class Exporting(QObject):
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._window = window
-        self._jobs: set[Job] = set()
+        self._jobs = Jobs(self)
 
     def export_weights(self, document: Document, best: bool) -> None:
         """Ask where; write the run's best or latest weights, or loaded or initial ones, and say which."""
@@ -117,17 +117,11 @@ class Exporting(QObject):
         return Path(path) if Path(path).suffix else Path(path + chosen.rsplit("*", 1)[-1].rstrip(")"))
 
     def _run(self, work: Callable[[Job], Any], then: Callable[[Any], None]) -> None:
-        job = Job(self, work)
-        self._jobs.add(job)
-        job.done.connect(then)
-        job.failed.connect(lambda message: self.said.emit(message, "error"))
-        job.finished.connect(lambda: self._jobs.discard(job))
-        job.start()
+        self._jobs.start(work, then, lambda message: self.said.emit(message, "error"))
 
     def finish(self) -> None:
         """Let running exports end, before the window closes."""
-        for job in list(self._jobs):
-            job.wait()
+        self._jobs.finish()
 
 
 def _weights_of(document: Document, best: bool) -> tuple[Experiment, Weights | None, Message]:

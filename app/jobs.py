@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import ctypes
+import importlib.util
 import logging
+import os
+import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QThread, Signal
+from PySide6 import QtCore, QtGui, QtWidgets
+from PySide6.QtCore import QObject, QThread, QTimer, Signal
 
 from engine.experiment import Experiment
 from engine.messages import LayerloomError, Message, say
@@ -38,7 +44,6 @@ class Job(QThread):
         super().__init__(parent)
         self._work = work
         self._cancel = threading.Event()
-        self.finished.connect(self.deleteLater)
 
     def cancel(self) -> None:
         """Ask it to end soon."""
@@ -56,6 +61,38 @@ class Job(QThread):
                 self.failed.emit(message_of(error))
         else:
             self.done.emit(result)
+
+
+class Jobs(QObject):
+    """The jobs of one part of the window, to be waited for before it closes."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._jobs: list[Job] = []
+
+    def start(self, work: Callable[[Job], Any], done: Callable[[Any], object],
+              failed: Callable[[Message], object]) -> Job:
+        """Begin ``work`` in a thread of its own; one of the two is called in the window's thread."""
+        self._forget_finished()
+        job = Job(self, work)
+        self._jobs.append(job)
+        job.done.connect(done)
+        job.failed.connect(failed)
+        job.start()
+        return job
+
+    def _forget_finished(self) -> None:
+        over = [job for job in self._jobs if job.isFinished()]
+        self._jobs = [job for job in self._jobs if job not in over]
+        for job in over:
+            job.deleteLater()
+
+    def finish(self) -> None:
+        """Ask every job to end, and wait."""
+        for job in self._jobs:
+            job.cancel()
+        for job in self._jobs:
+            job.wait()
 
 
 class TrainingThread(QThread):
@@ -81,12 +118,10 @@ class TrainingThread(QThread):
 
 
 def load_torch(job: Job) -> list[tuple[str, str]]:
-    """Import what trains, without stalling the window; returns the devices as (id, title)."""
-    import ctypes
-    import importlib.util
-    import os
-    import sys
+    """Import what trains, without stalling the window; returns the devices as (id, title).
 
+    Nothing of Qt may be imported here: its types are made when first touched, which is not safe in two threads.
+    """
     sys.setswitchinterval(0.0005)  # the import holds the interpreter; hand it over more often
     spec = importlib.util.find_spec("torch")
     if sys.platform == "linux" and spec is not None and spec.origin is not None:
@@ -96,7 +131,7 @@ def load_torch(job: Job) -> list[tuple[str, str]]:
             ctypes.CDLL(str(library), mode=os.RTLD_NOW | os.RTLD_GLOBAL)
     import torch
 
-    import widgets.curves  # noqa: F401  (pyqtgraph loads here, off the window's thread)
+    import engine.training  # noqa: F401
 
     # One core stays with the window.
     torch.set_num_threads(max(1, (os.cpu_count() or 1) - 1))
@@ -105,3 +140,26 @@ def load_torch(job: Job) -> list[tuple[str, str]]:
     if torch.backends.mps.is_available():
         devices.append(("mps", "MPS"))
     return devices
+
+
+SLICE = 0.004  # seconds
+
+
+class Warmth(QTimer):
+    """Touches every Qt type, a few at a time while nothing else is to do.
+
+    pyqtgraph's import touches them all at once, which would hold the window for a third of a second.
+    """
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent, interval=0)
+        self._left = [(module, name) for module in (QtCore, QtGui, QtWidgets) for name in dir(module)]
+        self.timeout.connect(self._touch_some)
+
+    def _touch_some(self) -> None:
+        end = time.perf_counter() + SLICE
+        while self._left and time.perf_counter() < end:
+            module, name = self._left.pop()
+            getattr(module, name)
+        if not self._left:
+            self.stop()

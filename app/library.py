@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from app.jobs import Job
+from app.jobs import Job, Jobs
 from app.settings import Settings
 from engine.data.folder import missing_files, raw_folder
 from engine.data.spec import DataSpec
+from engine.messages import Message
 
 STRIP = 96  # sample images sent to the panel
 
@@ -32,13 +33,12 @@ class Library(QObject):
     missing = Signal(str)
     failed = Signal(object)  # Message
     downloading = Signal(str, object, object)  # text, done, total
-    downloaded = Signal()
 
     def __init__(self, window: QWidget, settings: Settings) -> None:
         super().__init__(window)
         self._window, self._settings = window, settings
         self._spec: DataSpec | None = None
-        self._jobs: set[Job] = set()
+        self._jobs = Jobs(self)
         self._download: Job | None = None
 
     def show(self, spec: DataSpec) -> None:
@@ -51,8 +51,12 @@ class Library(QObject):
             text = self.tr("{data} is not on this computer yet.").format(data=spec.info.title)
             self.missing.emit(text)
             return
-        job = self._start(lambda _: _load(spec, root))
-        job.done.connect(lambda shown: self.shown.emit(shown) if spec == self._spec else None)
+
+        def tell(shown: Shown) -> None:
+            if spec == self._spec:
+                self.shown.emit(shown)
+
+        self._jobs.start(lambda _: _load(spec, root), tell, self.failed.emit)
 
     def reload(self) -> None:
         """Look again: a download ended, or the folder changed."""
@@ -67,15 +71,16 @@ class Library(QObject):
             return
         root, text = self._settings.data_root, self.tr("Downloading {data}").format(data=spec.info.title)
         self.downloading.emit(text, 0, 0)
-        self._download = self._start(lambda job: _fetch(spec, root, job))
+        self._download = self._jobs.start(lambda job: _fetch(spec, root, job), self._end_download, self._fail_download)
         self._download.progress.connect(lambda done, total: self.downloading.emit(text, done, total))
-        self._download.done.connect(self._end_download)
-        self._download.failed.connect(self._end_download)
 
     def _end_download(self, _result: object) -> None:
         self._download = None
         self.reload()
-        self.downloaded.emit()
+
+    def _fail_download(self, message: Message) -> None:
+        self._end_download(None)
+        self.failed.emit(message)
 
     def cancel(self) -> None:
         """Stop the download; what is complete stays."""
@@ -90,19 +95,9 @@ class Library(QObject):
             self._settings.data_root = Path(chosen)
             self.reload()
 
-    def _start(self, work: Any) -> Job:
-        job = Job(self, work)
-        self._jobs.add(job)
-        job.failed.connect(self.failed)
-        job.finished.connect(lambda: self._jobs.discard(job))
-        job.start()
-        return job
-
     def finish(self) -> None:
         """Wait for what is running, before the window closes."""
-        self.cancel()
-        for job in list(self._jobs):
-            job.wait()
+        self._jobs.finish()
 
 
 def _load(spec: DataSpec, root: Path | None) -> Shown:

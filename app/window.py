@@ -14,7 +14,7 @@ from app.actions import Actions
 from app.document import Document
 from app.exporting import Exporting
 from app.files import Files
-from app.jobs import Job, load_torch
+from app.jobs import Jobs, Warmth, load_torch
 from app.layout import Layout
 from app.library import Library
 from app.pages import Page
@@ -53,7 +53,8 @@ class MainWindow(QMainWindow):
         self.training_view = TrainingView(self.layout_, self.trainer)
         self.recovery = Recovery(settings.recovery)
         self._autosave = QTimer(self, interval=AUTOSAVE_MS)
-        self._loader: Job | None = None
+        self._jobs = Jobs(self)
+        self._has_begun = False
         self.setAcceptDrops(True)
         self._connect()
         self._restore_geometry()
@@ -362,15 +363,17 @@ class MainWindow(QMainWindow):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if self._loader is None and not self.is_ready:
-            self._loader = Job(self, load_torch)
-            self._loader.done.connect(self._torch_is_here)
-            self._loader.failed.connect(lambda message: self.say(message, "error"))
-            QTimer.singleShot(0, self, self._loader.start)  # after the first picture
+        if not self._has_begun:
+            self._has_begun = True
+            QTimer.singleShot(0, self, self._begin_loading)
+
+    def _begin_loading(self) -> None:
+        """After the first picture: what takes long to import."""
+        Warmth(self).start()
+        self._jobs.start(load_torch, self._torch_is_here, lambda message: self.say(message, "error"))
 
     def _torch_is_here(self, devices: list[tuple[str, str]]) -> None:
         self.is_ready = True
-        self._loader = None
         self.layout_.top.set_devices(devices)
         self.training_view.make_curves()
         if self.page is not None:
@@ -424,8 +427,7 @@ class MainWindow(QMainWindow):
         self.trainer.finish()
         self.library.finish()
         self.exporting.finish()
-        if self._loader is not None:
-            self._loader.wait()
+        self._jobs.finish()
         for page in self.pages:
             self.recovery.drop(page.document)
         self._autosave.stop()

@@ -8,6 +8,7 @@ from engine.analysis import analyze
 from engine.experiment import Experiment
 from engine.messages import LayerloomError
 
+ALL_THREADS = torch.get_num_threads()  # as torch finds them, before anything sets fewer
 WORK_PER_THREAD = 40_000_000  # multiply-adds of one forward pass over a batch
 
 
@@ -39,4 +40,4 @@ def useful_threads(experiment: Experiment) -> int:
     """
     analysis = analyze(experiment.graph, experiment.data.sample_shape)
     work = analysis.mult_adds * experiment.recipe.batch_size
-    return max(1, min(torch.get_num_threads(), work // WORK_PER_THREAD))
+    return max(1, min(ALL_THREADS, work // WORK_PER_THREAD))

@@ -44,15 +44,14 @@ def torch_module(layer: Layer, shapes: Shapes) -> Callable[..., Tensor]:
     return lambda *inputs: function(inputs, **layer.arguments(shapes))
 
 
-def torch_shape(layer: Layer, shapes: Shapes) -> Shape | None:
+def torch_shape(layer: Layer, shapes: Shapes, device: str = "meta") -> Shape | None:
     """The shape that comes out of torch for a batch of two, without it; None where torch refuses."""
     try:
-        with torch.device("meta"):
-            out = torch_module(layer, shapes)(*(torch.empty(2, *shape) for shape in shapes))
+        with torch.device(device):
+            out = torch_module(layer, shapes)(*(torch.rand(2, *shape) for shape in shapes))
     except (RuntimeError, ValueError, IndexError, TypeError):
         return None
-    assert out.shape[0] == 2
-    return tuple(out.shape[1:])
+    return tuple(out.shape[1:]) if out.shape[0] == 2 else None
 
 
 def is_stricter_on_purpose(layer: Layer, shapes: Shapes, error: ShapeError) -> bool:
@@ -63,8 +62,9 @@ def is_stricter_on_purpose(layer: Layer, shapes: Shapes, error: ShapeError) -> b
         return isinstance(error, NotFlatError)
     if layer.kind() == "Add":  # broadcasting
         return True
-    # Batch×channels×length looks like a single image to the 2-d layers.
-    return layer.kind().endswith("2d") and isinstance(error, RankError) and len(shapes[0]) == 2
+    # Batch×channels×length looks like a single image to the 2-d layers; pooling to 1×1 takes whatever has two sides.
+    images_only = layer.kind().endswith("2d") and isinstance(error, RankError)
+    return images_only and (len(shapes[0]) == 2 or layer.kind() == "AdaptiveAvgPool2d")
 
 
 def natural_shapes(layer: Layer) -> Shapes:
@@ -114,7 +114,8 @@ def test_layer_has_words_for_card_and_inspector(kind: str) -> None:
 @pytest.mark.parametrize("kind", MODULES)
 def test_options_are_all_of_torch(kind: str) -> None:
     layer = LAYERS[kind]
-    parameters = inspect.signature(getattr(nn, layer.torch.removeprefix("nn.")).__init__).parameters
+    signature = inspect.signature(getattr(nn, layer.torch.removeprefix("nn.")).__init__)
+    parameters = {name: p for name, p in signature.parameters.items() if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)}
     inferred = layer().inferred(natural_shapes(layer()))
     assert set(layer.model_fields) == set(parameters) - NOT_OPTIONS - set(inferred)
     assert set(inferred) <= set(parameters)
@@ -147,19 +148,21 @@ def test_file_form_gives_the_layer_back(kind: str, layers_of: Any, data: st.Data
 
 
 @pytest.mark.parametrize("kind", WITH_TORCH)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(data=st.data())
 def test_arithmetic_is_torchs(kind: str, layers_of: Any, input_shapes: Any, data: st.DataObject) -> None:
     layer: Layer = data.draw(layers_of(kind))
     count = layer.min_inputs if layer.max_inputs == 1 else data.draw(st.integers(layer.min_inputs, 4))
     shapes: Shapes = data.draw(input_shapes(count))
-    theirs = torch_shape(layer, shapes)
     try:
         facts = layer.facts(shapes)
     except ShapeError as error:
+        # On the meta device torch checks less than where it computes.
+        theirs = torch_shape(layer, shapes) and torch_shape(layer, shapes, "cpu")
         assert theirs is None or is_stricter_on_purpose(layer, shapes, error), f"torch gives {theirs}: {error}"
         return
-    assert facts.output_shape == theirs
+    # Batch norm without momentum reads a number, which a meta tensor does not have.
+    assert facts.output_shape == (torch_shape(layer, shapes) or torch_shape(layer, shapes, "cpu"))
     with torch.device("meta"):
         module = torch_module(layer, shapes)
     params = sum(p.numel() for p in module.parameters()) if isinstance(module, nn.Module) else 0
@@ -183,7 +186,7 @@ def test_multiply_adds_are_half_of_torchs_flops(kind: str, layers_of: Any, input
 
 
 @pytest.mark.parametrize("kind", WITH_TORCH)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(data=st.data())
 def test_memory_is_torchs(kind: str, layers_of: Any, input_shapes: Any, kept_by_torch: Any, peak_in_torch: Any,
                           data: st.DataObject) -> None:

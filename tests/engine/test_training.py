@@ -23,7 +23,7 @@ from engine.experiment import load_experiment
 from engine.history import History
 from engine.layers.base import OptionError
 from engine.layers.inputs import Input
-from engine.training import Control, fit, meters, run
+from engine.training import Control, devices, fit, meters, run
 from engine.training.devices import NoDeviceError, available_devices, resolve_device, useful_threads
 from engine.training.events import (
     EpochEnded,
@@ -354,7 +354,7 @@ def test_devices(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_small_steps_are_not_spread_over_threads(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(torch, "get_num_threads", lambda: 8)
+    monkeypatch.setattr(devices, "ALL_THREADS", 8)
     lenet = load_experiment("gallery:lenet")
     assert [useful_threads(with_recipe(lenet, batch_size=size)) for size in (1, 32, 256, 100_000)] == [1, 1, 2, 8]
 
