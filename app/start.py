@@ -28,8 +28,9 @@ def fill_gallery(page: StartPage, ratio: float) -> None:
     cards = []
     for id in gallery_ids():
         experiment = load_experiment(f"gallery:{id}")
-        image = picture(analyze(experiment.graph, experiment.data.sample_shape), PICTURE, ratio)
-        cards.append((id, translated(experiment.title), translated(experiment.about), image))
+        analysis = analyze(experiment.graph, experiment.data.sample_shape)
+        image = picture(analysis, PICTURE, ratio)
+        cards.append((id, translated(experiment.title), translated(experiment.about), image, analysis.params))
     page.set_gallery(cards)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow
 
 from app.actions import Actions
 from app.document import Document
+from app.editing import Editing
 from app.exporting import Exporting
 from app.files import Files
 from app.jobs import Jobs, Warmth, load_torch
@@ -23,8 +23,7 @@ from app.settings import Settings
 from app.start import fill_gallery, fill_gallery_menu, fill_recent, fill_recent_menu
 from app.trainer import Trainer
 from app.training_view import TrainingView
-from engine.data.spec import DATASETS
-from engine.messages import LayerloomError, Message, say
+from engine.messages import Message, say
 from engine.recipe import OPTIMIZER_STATE
 from widgets import theme
 from widgets.text import message_text
@@ -50,6 +49,7 @@ class MainWindow(QMainWindow):
         self.library = Library(self, settings)
         self.exporting = Exporting(self)
         self.trainer = Trainer(self)
+        self.editing = Editing(self, lambda: self.page)
         self.training_view = TrainingView(self.layout_, self.trainer)
         self.recovery = Recovery(settings.recovery)
         self._autosave = QTimer(self, interval=AUTOSAVE_MS)
@@ -72,18 +72,18 @@ class MainWindow(QMainWindow):
         parts.tabs.tabMoved.connect(lambda a, b: self.pages.insert(b, self.pages.pop(a)))
         parts.new_tab.clicked.connect(self.show_start)
         parts.palette.layer_activated.connect(lambda kind: self._on_canvas(lambda page: page.view.append(kind)))
-        parts.inspector.layer_changed.connect(self._change_layer)
-        parts.inspector.rename_requested.connect(self._rename)
+        parts.inspector.layer_changed.connect(self.editing.change_layer)
+        parts.inspector.rename_requested.connect(self.editing.rename)
         parts.inspector.repair_requested.connect(lambda repair: self._on_canvas(lambda page: page.repair(repair)))
         parts.problems.repair_requested.connect(lambda repair: self._on_canvas(lambda page: page.repair(repair)))
         parts.problems.node_requested.connect(self._jump_to)
-        parts.recipe.recipe_changed.connect(self._change_recipe)
-        parts.data.spec_changed.connect(self._change_data)
+        parts.recipe.recipe_changed.connect(self.editing.change_recipe)
+        parts.data.spec_changed.connect(self.editing.change_data)
         parts.data.download_requested.connect(self.library.download)
         parts.data.folder_requested.connect(self.library.choose_folder)
         parts.data.cancel_requested.connect(self.library.cancel)
-        parts.top.dataset_chosen.connect(self._choose_dataset)
-        parts.top.device_chosen.connect(self._choose_device)
+        parts.top.dataset_chosen.connect(self.editing.choose_dataset)
+        parts.top.device_chosen.connect(self.editing.choose_device)
         parts.top.train_clicked.connect(self.train)
         parts.top.pause_clicked.connect(self.trainer.pause_or_resume)
         parts.top.stop_clicked.connect(self.trainer.stop)
@@ -94,6 +94,8 @@ class MainWindow(QMainWindow):
         recent, gallery = self.actions_.submenus["recent"], self.actions_.submenus["gallery"]
         recent.aboutToShow.connect(lambda: fill_recent_menu(recent, self.settings, self.files.open))
         gallery.aboutToShow.connect(lambda: fill_gallery_menu(gallery, self.files.open))
+        self.editing.name_refused.connect(parts.inspector.show_rename_error)
+        self.editing.lr_changed.connect(self._follow_lr)
         self.files.opened.connect(self.add_page)
         self.files.failed.connect(lambda message: self.say(message, "error"))
         self.exporting.said.connect(self.say)
@@ -295,52 +297,6 @@ class MainWindow(QMainWindow):
         self.layout_.data.show_samples(shown.samples)
         self.layout_.data.show_sizes(shown.train, shown.validation, shown.test)
 
-    # -- editing ------------------------------------------------------------------------------------------------
-
-    def _change_layer(self, name: str, layer: Any, field: str) -> None:
-        if self.page is not None and name in self.page.scene.graph.nodes:
-            text = self.tr("Change {name}").format(name=name)
-            self.page.document.edit_graph(text, self.page.scene.graph.with_layer(name, layer), f"{name}.{field}")
-
-    def _rename(self, old: str, new: str) -> None:
-        page = self.page
-        if page is None:
-            return
-        try:
-            graph = page.scene.graph.renamed(old, new)
-        except LayerloomError as error:
-            self.layout_.inspector.show_rename_error(message_text(error.message))
-            return
-        page.document.edit_graph(self.tr("Rename {name}").format(name=old), graph)
-        page.scene.select([new])
-
-    def _change_recipe(self, recipe: Any, field: str) -> None:
-        if self.page is None:
-            return
-        document = self.page.document
-        if field == "lr" and self.trainer.document is document:
-            self.trainer.set_lr(recipe.lr)
-        document.edit(self.tr("Change the recipe"), replace(document.experiment, recipe=recipe), f"recipe.{field}")
-
-    def _change_data(self, spec: Any, field: str) -> None:
-        if self.page is not None:
-            document = self.page.document
-            document.edit(self.tr("Change the data"), replace(document.experiment, data=spec), f"data.{field}")
-
-    def _choose_dataset(self, dataset: str) -> None:
-        if self.page is None:
-            return
-        data = self.page.document.experiment.data
-        shape = data.sample_shape[1:]
-        # The network keeps seeing images of the size it was drawn for.
-        native = DATASETS[dataset].shape[1:]  # type: ignore[index]
-        self._change_data(data.with_options(dataset=dataset, resize=None if native == shape else shape[0]), "dataset")
-
-    def _choose_device(self, device: str) -> None:
-        if self.page is not None:
-            recipe = self.page.document.experiment.recipe
-            self._change_recipe(recipe.with_options(device=device), "device")
-
     # -- training -----------------------------------------------------------------------------------------------
 
     def train(self) -> None:
@@ -354,6 +310,10 @@ class MainWindow(QMainWindow):
             self.trainer.start(self.page.document, self.settings.runs, self.settings.data_root)
             self.layout_.show_training_tab()
             self.training_view.show(self.page.document)
+
+    def _follow_lr(self, lr: float) -> None:
+        if self.page is not None and self.trainer.document is self.page.document:
+            self.trainer.set_lr(lr)
 
     def _training_failed(self, message: Message) -> None:
         self.training_view.show_failure(message)

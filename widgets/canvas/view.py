@@ -26,7 +26,6 @@ from widgets.canvas.scene import CanvasScene
 from widgets.palette import LAYER_MIME
 from widgets.text import translated
 
-CLIPBOARD_MIME = "application/x-layerloom-network"
 SMALLEST, LARGEST = 0.04, 4.0
 ROOM = 1e6  # one can pan this far, scene pixels
 MARGIN = 48
@@ -259,11 +258,7 @@ class CanvasView(QGraphicsView):
         names = self.canvas.selected_names()
         if not names:
             return
-        text = to_json(Experiment(edits.part(self.canvas.graph, names)))
-        data = QMimeData()
-        data.setData(CLIPBOARD_MIME, text.encode())
-        data.setText(text)
-        QGuiApplication.clipboard().setMimeData(data)
+        QGuiApplication.clipboard().setText(to_json(Experiment(edits.part(self.canvas.graph, names))))
         self._pastes = 0
 
     def cut(self) -> None:

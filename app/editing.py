@@ -1,0 +1,85 @@
+"""What the panels ask to be changed, as edits of the document in front."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal
+
+from app.pages import Page
+from engine.data.spec import DATASETS, DatasetId, DataSpec
+from engine.layers.base import Layer
+from engine.messages import LayerloomError
+from engine.recipe import Recipe
+from widgets.text import message_text
+
+
+class Editing(QObject):
+    """Edits of one field, one after the other, undo together."""
+
+    name_refused = Signal(str)
+    lr_changed = Signal(float)
+
+    def __init__(self, parent: QObject, page: Callable[[], Page | None]) -> None:
+        super().__init__(parent)
+        self._page = page
+
+    def change_layer(self, name: str, layer: Layer, field: str) -> None:
+        """Other options for a layer."""
+        page = self._page()
+        if page is not None and name in page.scene.graph.nodes:
+            text = self.tr("Change {name}").format(name=name)
+            page.document.edit_graph(text, page.scene.graph.with_layer(name, layer), f"{name}.{field}")
+
+    def rename(self, old: str, new: str) -> None:
+        """Another name, unless it cannot be one."""
+        page = self._page()
+        if page is None or old not in page.scene.graph.nodes:
+            return
+        try:
+            graph = page.scene.graph.renamed(old, new)
+        except LayerloomError as error:
+            self.name_refused.emit(message_text(error.message))
+            return
+        page.document.edit_graph(self.tr("Rename {name}").format(name=old), graph)
+        page.scene.select([new])
+
+    def change_recipe(self, recipe: Recipe, field: str) -> None:
+        """Another recipe; a new learning rate also reaches a run that is going on."""
+        page = self._page()
+        if page is None:
+            return
+        if field == "lr":
+            self.lr_changed.emit(recipe.lr)
+        page.document.edit(self.tr("Change the recipe"), replace(page.document.experiment, recipe=recipe),
+                           f"recipe.{field}")
+
+    def change_data(self, spec: DataSpec, field: str) -> None:
+        """Another preparation of the data, or other data (as ``choose_dataset``)."""
+        page = self._page()
+        if page is None:
+            return
+        if field == "dataset":
+            self.choose_dataset(spec.dataset)
+        else:
+            self._edit_data(page, spec, field)
+
+    def _edit_data(self, page: Page, spec: DataSpec, field: str) -> None:
+        experiment = replace(page.document.experiment, data=spec)
+        page.document.edit(self.tr("Change the data"), experiment, f"data.{field}")
+
+    def choose_dataset(self, dataset: DatasetId) -> None:
+        """Another data set, resized so that the network goes on seeing images of the size it was drawn for."""
+        page = self._page()
+        if page is not None:
+            data = page.document.experiment.data
+            size = data.sample_shape[1:]
+            resize = None if DATASETS[dataset].shape[1:] == size else size[0]
+            self._edit_data(page, data.with_options(dataset=dataset, resize=resize), "dataset")
+
+    def choose_device(self, device: str) -> None:
+        """Another place to compute."""
+        page = self._page()
+        if page is not None:
+            self.change_recipe(page.document.experiment.recipe.with_options(device=device), "device")
