@@ -12,7 +12,7 @@ from widgets.elided import ElidedLabel
 from widgets.text import UNKNOWN, grouped
 
 STEPS = 10_000
-GAP, WIDTH = 12, 312
+GAP, WIDTH = 12, 420
 
 
 class Progress(QWidget):

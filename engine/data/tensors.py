@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -133,7 +134,10 @@ def resized(images: Tensor, size: int) -> Tensor:
         return images
     if images.device.type != "cpu":
         return resized_in_float(images, size)
-    return interpolate(images, size=(size, size), mode="bilinear", antialias=True)
+    # torch resizes four channels at once in the time of one, so grey images travel as each other's channels
+    count, channels, *sizes = images.shape
+    together = images.reshape(-1, math.gcd(count * channels, 4), *sizes)
+    return interpolate(together, size=(size, size), mode="bilinear", antialias=True).view(count, channels, size, size)
 
 
 def resized_in_float(images: Tensor, size: int) -> Tensor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -18,7 +19,7 @@ from torch.utils._pytree import tree_leaves
 import engine.blocks
 import engine.layers  # noqa: F401  (both fill the registry)
 from engine.graph import Edge, Graph, Node
-from engine.layers.base import LAYERS, Layer, Shape
+from engine.layers.base import LAYERS, Layer, Shape, ShapeError
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +35,7 @@ def chain(layer: Callable[..., Layer]) -> Callable[..., Graph]:
     def made(*rows: tuple[str, str, dict[str, Any]], shape: Shape | None = None) -> Graph:
         nodes = [Node("input", layer("Input", shape=shape))]
         nodes += [Node(name, layer(kind, **options)) for name, kind, options in rows]
-        return Graph.of(nodes, [Edge(a.name, b.name) for a, b in zip(nodes, nodes[1:], strict=False)])
+        return Graph.of(nodes, [Edge(a.name, b.name) for a, b in pairwise(nodes)])
 
     return made
 
@@ -155,7 +156,7 @@ def diamond(wired: Callable[..., Graph]) -> Graph:
     )
 
 
-# -- memory as torch really uses it -------------------------------------------------------------------------------
+# -- memory as torch really uses it ----------------------------------------------------------------------------
 
 
 def _kept_by_autograd(module: nn.Module, batch: Tensor) -> int:
@@ -228,7 +229,7 @@ def peak_in_torch() -> Callable[[nn.Module, Shape], int]:
     return lambda module, shape: _per_example(_peak_of_prediction, module.eval(), shape)
 
 
-# -- random layers, from what their fields say ----------------------------------------------------------------------
+# -- random layers, from what their fields say ------------------------------------------------------------------------
 
 
 def _bounds(metadata: Sequence[Any]) -> dict[str, Any]:
@@ -327,5 +328,47 @@ def random_graphs() -> st.SearchStrategy[Graph]:
                 edges += [] if source is None else [Edge(source.name, node.name, port)]
         shuffled = draw(st.permutations(nodes))
         return Graph.of(shuffled, edges)
+
+    return graphs()
+
+
+def _fits(layer: Layer, shapes: Sequence[Shape]) -> bool:
+    try:
+        layer.output_shape(shapes)
+    except ShapeError:
+        return False
+    return True
+
+
+@pytest.fixture(scope="session")
+def working_graphs() -> st.SearchStrategy[Graph]:
+    """Networks that run: a convolution, then layers of every kind where they fit, all ends joined."""
+
+    @st.composite
+    def graphs(draw: st.DrawFn) -> Graph:
+        shape = (draw(st.integers(1, 3)), draw(st.integers(4, 9)), draw(st.integers(4, 9)))
+        stem = LAYERS["Conv2d"].model_validate({"out_channels": 4, "kernel_size": 1})
+        nodes = [Node("input", LAYERS["Input"].model_validate({"shape": shape})), Node("stem", stem)]
+        edges = [Edge("input", "stem")]
+        shapes: dict[str, Shape] = {"stem": (4, *shape[1:])}
+
+        def add(layer: Layer, sources: Sequence[str]) -> None:
+            name = f"{layer.stem}{len(nodes)}"
+            nodes.append(Node(name, layer))
+            edges.extend(Edge(source, name, port) for port, source in enumerate(sources))
+            shapes[name] = layer.output_shape([shapes[source] for source in sources])
+
+        for kind in draw(st.lists(st.sampled_from(sorted(set(LAYERS) - {"Input"})), max_size=8)):
+            layer = draw(_layers_of(kind))
+            count = layer.min_inputs if layer.max_inputs == 1 else draw(st.integers(2, 3))
+            sources = [draw(st.sampled_from(sorted(shapes))) for _ in range(count)]
+            if _fits(layer, [shapes[source] for source in sources]):
+                add(layer, sources)
+        ends = sorted(set(shapes) - {edge.source for edge in edges})
+        for end in ends:
+            add(LAYERS["Flatten"](), [end])
+        if len(ends) > 1:
+            add(LAYERS["Concatenate"](), sorted(set(shapes) - {edge.source for edge in edges}))
+        return Graph.of(nodes, edges)
 
     return graphs()

@@ -42,7 +42,7 @@ def root(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
-# -- sources ------------------------------------------------------------------------------------------------------
+# -- sources ----------------------------------------------------------------------------
 
 
 def test_the_bundled_digits_are_scikit_learns() -> None:
@@ -124,7 +124,7 @@ def test_what_cannot_be_opened_or_is_missing_is_a_sentence(root: Path) -> None:
         read_arrays("mnist", root)
 
 
-# -- folders and downloads ----------------------------------------------------------------------------------------
+# -- folders and downloads ----------------------------------------------------------------------------
 
 
 def test_the_data_folder_follows_the_system(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -210,7 +210,7 @@ def test_offline_is_one_sentence_with_the_folder(tmp_path: Path, monkeypatch: py
     assert sentence.endswith(str(tmp_path / "FashionMNIST" / "raw")) and FILES[3] in sentence
 
 
-# -- splits and batches -------------------------------------------------------------------------------------------
+# -- splits and batches ----------------------------------------------------------------------------
 
 
 def numbered(count: int, test: int = 0) -> Arrays:
@@ -280,6 +280,13 @@ def by_pil(images: torch.Tensor, size: int) -> torch.Tensor:
 def test_resizing_is_bit_equal_to_pil() -> None:
     assert torch.equal(resized(pictures(28), 96), by_pil(pictures(28), 96))
     assert resized(pictures(28), 28).data_ptr() != 0 and torch.equal(resized(pictures(28), 28), pictures(28))
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (3, 1), (6, 1), (8, 1), (5, 3), (2, 6)])
+def test_resizing_keeps_images_and_channels_apart(shape: tuple[int, int]) -> None:
+    images = torch.randint(0, 256, (*shape, 9, 7), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
+    alone = [[resized(image[None, None], 12)[0, 0] for image in channels] for channels in images]
+    assert torch.equal(resized(images, 12), torch.stack([torch.stack(channels) for channels in alone]))
 
 
 @pytest.mark.parametrize(("size", "to"), [(8, 28), (28, 96), (28, 13), (64, 224)])

@@ -87,7 +87,7 @@ def alone(layer: Layer) -> Graph:
     return Graph.of([Node("input", Input()), node], [Edge("input", "only", port) for port in range(layer.min_inputs)])
 
 
-# -- what it says about itself ----------------------------------------------------------------------------------------
+# -- what it says about itself ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -115,7 +115,7 @@ def test_layer_has_words_for_card_and_inspector(kind: str) -> None:
 def test_options_are_all_of_torch(kind: str) -> None:
     layer = LAYERS[kind]
     signature = inspect.signature(getattr(nn, layer.torch.removeprefix("nn.")).__init__)
-    parameters = {name: p for name, p in signature.parameters.items() if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)}
+    parameters = {p.name: p for p in signature.parameters.values() if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)}
     inferred = layer().inferred(natural_shapes(layer()))
     assert set(layer.model_fields) == set(parameters) - NOT_OPTIONS - set(inferred)
     assert set(inferred) <= set(parameters)
@@ -144,7 +144,7 @@ def test_file_form_gives_the_layer_back(kind: str, layers_of: Any, data: st.Data
     assert layer.with_options() == layer
 
 
-# -- its arithmetic ---------------------------------------------------------------------------------------------------
+# -- its arithmetic ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", WITH_TORCH)
@@ -206,7 +206,7 @@ def test_memory_is_torchs(kind: str, layers_of: Any, input_shapes: Any, kept_by_
     assert analysis.peak_bytes == peak_in_torch(module, shape)
 
 
-# -- the module and the source ----------------------------------------------------------------------------------------
+# -- the module and the source ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -57,7 +57,7 @@ def every_batch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run, "READ_EVERY", 0.0)
 
 
-# -- what is said -------------------------------------------------------------------------------------------------
+# -- what is said ----------------------------------------------------------------------------
 
 
 @pytest.mark.usefixtures("every_batch")
@@ -126,7 +126,7 @@ def test_reading_events_and_steering_need_no_torch() -> None:
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "False"
 
 
-# -- the numbers --------------------------------------------------------------------------------------------------
+# -- the numbers ----------------------------------------------------------------------------
 
 
 def test_one_seed_one_run() -> None:
@@ -232,7 +232,7 @@ def test_training_begins_with_given_weights() -> None:
         list(fit(base, weights={key: value for key, value in weights.items() if key != "fc2.bias"}))
 
 
-# -- control ------------------------------------------------------------------------------------------------------
+# -- control ----------------------------------------------------------------------------
 
 
 @pytest.mark.usefixtures("every_batch")
@@ -298,7 +298,7 @@ def test_the_learning_rate_can_be_changed_on_the_way() -> None:
             control.lr = wrong
 
 
-# -- failures -----------------------------------------------------------------------------------------------------
+# -- failures ----------------------------------------------------------------------------
 
 
 def test_a_diverging_loss_stops_and_says_so() -> None:

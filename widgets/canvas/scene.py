@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QGraphicsSceneMouse
 from engine.advice import Problem, Repair
 from engine.analysis import Analysis
 from engine.edits import nudged
-from engine.graph import Diff, Edge, Graph, diff
+from engine.graph import Edge, Graph, diff
 from engine.layers.base import shape_text
 from engine.layers.inputs import Input
 from widgets import theme
@@ -21,7 +21,6 @@ from widgets.canvas.overview import FAR, Overview
 from widgets.canvas.wiring import WireGesture
 
 DOT_STEP = 24
-NOTHING = Diff((), (), (), (), ())
 REASON_MS = 1600  # how long the reason stays after a refused wire was let go
 
 
@@ -63,7 +62,7 @@ class CanvasScene(QGraphicsScene):
             self._update_card(name, before)
         for edge in difference.edges_added:
             self._add_wire(edge)
-        if difference != NOTHING:
+        if difference.added or difference.removed or difference.edges_added or difference.edges_removed:
             self._overview.invalidate()
         self._quiet = False
         if difference.removed or difference.added:
@@ -111,6 +110,9 @@ class CanvasScene(QGraphicsScene):
         card.node = node
         if (card.x(), card.y()) != node.position:
             card.setPos(*node.position)
+            self._overview.invalidate()
+        if before.nodes[name].layer.category != node.layer.category:
+            self._overview.invalidate()
         if before.nodes[name].layer is not node.layer:
             self._dress(card)
 
