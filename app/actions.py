@@ -121,6 +121,12 @@ class Actions:
     def __getitem__(self, name: str) -> QAction:
         return self._actions[name]
 
+    def show_undo(self, undo: str | None, redo: str | None) -> None:
+        """Name what would be undone and redone; None: nothing."""
+        for name, title, text in (("undo", "Undo", undo), ("redo", "Redo", redo)):
+            self._actions[name].setEnabled(text is not None)
+            self._actions[name].setText(f"{words(title)} “{text}”" if text else words(title))
+
     def on(self, handlers: dict[str, Callable[[], object]]) -> None:
         """Say what each command does. Every command must be named, and nothing else."""
         if handlers.keys() != self._actions.keys():

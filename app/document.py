@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QUndoCommand, QUndoStack
 
+from app.undo import UndoStack
 from engine.experiment import Experiment, load_experiment, save_experiment
 from engine.graph import Graph
 from engine.history import History
@@ -27,29 +27,6 @@ class Run:
     summary: Summary | None = None
 
 
-class SetExperiment(QUndoCommand):
-    """The only command there is: one value in place of another."""
-
-    def __init__(self, document: Document, text: str, after: Experiment, merge_key: str) -> None:
-        super().__init__(text)
-        self._document, self._before, self.after, self.merge_key = document, document.experiment, after, merge_key
-
-    def redo(self) -> None:
-        self._document.take(self.after)
-
-    def undo(self) -> None:
-        self._document.take(self._before)
-
-    def id(self) -> int:
-        return 1 if self.merge_key else -1
-
-    def mergeWith(self, other: QUndoCommand) -> bool:
-        if not isinstance(other, SetExperiment) or other.merge_key != self.merge_key:
-            return False
-        self.after = other.after
-        return True
-
-
 class Document(QObject):
     """An experiment, its undo history, its file, its latest run and the weights it will start from."""
 
@@ -58,13 +35,11 @@ class Document(QObject):
 
     def __init__(self, experiment: Experiment, name: str, path: Path | None = None) -> None:
         super().__init__()
-        self.experiment = experiment
         self.path = path
         self._name = name
         self.run: Run | None = None
         self.loaded: Weights | None = None  # weights from a file: exported, and where training starts
-        self.undo_stack = QUndoStack(self)
-        self.undo_stack.cleanChanged.connect(self.state_changed)
+        self.history = UndoStack(experiment)
 
     @staticmethod
     def open(source: str) -> Document:
@@ -73,6 +48,11 @@ class Document(QObject):
         if source.startswith("gallery:"):
             return Document(experiment, source.removeprefix("gallery:"))
         return Document(experiment, Path(source).stem, Path(source).absolute())
+
+    @property
+    def experiment(self) -> Experiment:
+        """The network, its data and its recipe as they are now."""
+        return self.history.experiment
 
     @property
     def weights_are_loaded(self) -> bool:
@@ -87,17 +67,27 @@ class Document(QObject):
     @property
     def dirty(self) -> bool:
         """Whether closing it would lose something."""
-        return not self.undo_stack.isClean()
-
-    def take(self, experiment: Experiment) -> None:
-        """The one setter; only commands call it."""
-        self.experiment = experiment
-        self.changed.emit()
+        return not self.history.is_clean
 
     def edit(self, text: str, experiment: Experiment, merge_key: str = "") -> None:
         """Record another experiment. Edits with one merge key, one after the other, undo together."""
         if experiment != self.experiment:
-            self.undo_stack.push(SetExperiment(self, text, experiment, merge_key))
+            self.history.push(text, experiment, merge_key)
+            self._tell()
+
+    def undo(self) -> None:
+        """Take the last edit back."""
+        self.history.undo()
+        self._tell()
+
+    def redo(self) -> None:
+        """Make it again."""
+        self.history.redo()
+        self._tell()
+
+    def _tell(self) -> None:
+        self.changed.emit()
+        self.state_changed.emit()
 
     def edit_graph(self, text: str, graph: Graph, merge_key: str = "") -> None:
         """Record another graph."""
@@ -107,10 +97,10 @@ class Document(QObject):
         """Write the file. Raises WriteError; the old file survives."""
         save_experiment(self.experiment, path)
         self.path = path
-        self.undo_stack.setClean()
+        self.history.mark_clean()
         self.state_changed.emit()
 
     def mark_unsaved(self) -> None:
         """It was recovered: it is on no disk in this form."""
-        self.undo_stack.resetClean()
+        self.history.mark_clean(False)
         self.state_changed.emit()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
-from widgets.notice import Notice
 
 from app.document import Document
 from engine.advice import Problem, advise
@@ -11,6 +10,7 @@ from engine.analysis import Analysis, analyze
 from engine.graph import Graph
 from widgets.canvas.scene import CanvasScene
 from widgets.canvas.view import CanvasView
+from widgets.notice import Notice
 from widgets.text import translated
 
 
@@ -23,6 +23,9 @@ class Page(QWidget):
         self.scene = CanvasScene()
         self.view = CanvasView(self.scene)
         self.notice = Notice(self.view)
+        # Both end with the page, in the window's thread, whenever Python gets round to the rest.
+        document.setParent(self)
+        self.scene.setParent(self)
         self.analysis: Analysis = analyze(Graph())
         self.problems: tuple[Problem, ...] = ()
         layout = QVBoxLayout(self)

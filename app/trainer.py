@@ -13,7 +13,6 @@ from engine.messages import Message
 from engine.training.events import EpochEnded, Event, Finished, Paused, Point, Resumed, Started
 
 DRAIN_MS = 50  # curves redraw at most 20 times a second
-PATIENCE_MS = 20_000
 
 
 class Trainer(QObject):
@@ -63,11 +62,12 @@ class Trainer(QObject):
             self._thread.control.lr = lr
 
     def finish(self) -> None:
-        """Stop and wait, before the window closes."""
+        """Stop and wait, before the document or the window closes."""
         if self._thread is not None:
             self._thread.control.stop()
-            self._thread.wait(PATIENCE_MS)
+            self._thread.wait()
             self.drain()
+        self.document = None
 
     def drain(self) -> None:
         """Take what the thread has said since last time; redraw once."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QUndoGroup
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QMainWindow
 
 from app.actions import Actions
@@ -40,7 +40,6 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.settings = settings
         self.pages: list[Page] = []
-        self.undo_group = QUndoGroup(self)
         self.is_ready = False
         self._apply_theme(settings.theme)
         self.layout_ = Layout(self)
@@ -64,8 +63,6 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         parts = self.layout_
         self.actions_.on(self._handlers())
-        self.undo_group.canUndoChanged.connect(self.actions_["undo"].setEnabled)
-        self.undo_group.canRedoChanged.connect(self.actions_["redo"].setEnabled)
         parts.tabs.currentChanged.connect(self._switch)
         parts.tabs.tabBarClicked.connect(self._back_from_start)
         parts.tabs.tabCloseRequested.connect(self.close_page)
@@ -129,7 +126,7 @@ class MainWindow(QMainWindow):
             "load_weights": lambda: document(self.exporting.load_weights),
             "forget_weights": lambda: document(self.exporting.forget_weights),
             "close": lambda: self.close_page(self.layout_.tabs.currentIndex()), "quit": self.close,
-            "undo": self.undo_group.undo, "redo": self.undo_group.redo,
+            "undo": lambda: document(lambda d: d.undo()), "redo": lambda: document(lambda d: d.redo()),
             "cut": lambda: canvas(lambda p: p.view.cut()), "copy": lambda: canvas(lambda p: p.view.copy()),
             "paste": lambda: canvas(lambda p: p.view.paste()),
             "duplicate": lambda: canvas(lambda p: p.view.duplicate()),
@@ -176,7 +173,6 @@ class MainWindow(QMainWindow):
                 return
         page = Page(document)
         self.pages.append(page)
-        self.undo_group.addStack(document.undo_stack)
         self._connect_page(page)
         self.layout_.stack.addWidget(page)
         self.layout_.tabs.setCurrentIndex(self.layout_.tabs.addTab(document.name))
@@ -194,7 +190,6 @@ class MainWindow(QMainWindow):
             self.trainer.finish()
         self.recovery.drop(page.document)
         self.pages.remove(page)
-        self.undo_group.removeStack(page.document.undo_stack)
         self.layout_.stack.removeWidget(page)
         self.layout_.tabs.removeTab(index)
         page.deleteLater()
@@ -206,7 +201,6 @@ class MainWindow(QMainWindow):
         fill_recent(self.layout_.start, self.settings)
         self.layout_.show_start()
         fill_gallery(self.layout_.start, self.devicePixelRatioF())
-        self.undo_group.setActiveStack(None)
         self._show_trainability()
 
     def _switch(self, index: int) -> None:
@@ -215,7 +209,6 @@ class MainWindow(QMainWindow):
             return
         page = self.pages[index]
         self.layout_.show_page(page)
-        self.undo_group.setActiveStack(page.document.undo_stack)
         self._show(page)
         self.training_view.show(page.document)
         page.view.setFocus()
@@ -244,6 +237,7 @@ class MainWindow(QMainWindow):
         if page is not self.page:
             return
         parts, experiment = self.layout_, page.document.experiment
+        self.actions_.show_undo(page.document.history.undo_text, page.document.history.redo_text)
         parts.recipe.show_recipe(experiment.recipe)
         parts.data.show_spec(experiment.data)
         parts.top.show_dataset(experiment.data.dataset)

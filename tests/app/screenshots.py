@@ -11,8 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from PySide6.QtWidgets import QApplication
 
@@ -20,7 +19,7 @@ from app.gui import DEFAULT
 from app.settings import Settings
 from app.window import MainWindow
 
-OUT = ROOT / "resources" / "screenshots"
+OUT = Path(__file__).parents[2] / "resources" / "screenshots"
 SIZE = (1600, 1000)
 
 

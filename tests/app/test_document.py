@@ -49,22 +49,22 @@ def test_any_edits_undone_give_the_first_back_and_redone_the_last(qapp, steps):
     first = document.experiment
     for action, a, b in steps:
         if action == "undo":
-            document.undo_stack.undo()
+            document.undo()
         elif action == "redo":
-            document.undo_stack.redo()
+            document.redo()
         else:
             try:
                 document.edit(action, edited(document.experiment, action, a, b))
             except (GraphError, OptionError):
                 continue
-    while document.undo_stack.canRedo():
-        document.undo_stack.redo()
+    while document.history.redo_text is not None:
+        document.redo()
     last = document.experiment
-    while document.undo_stack.canUndo():
-        document.undo_stack.undo()
+    while document.history.undo_text is not None:
+        document.undo()
     assert document.experiment == first
-    while document.undo_stack.canRedo():
-        document.undo_stack.redo()
+    while document.history.redo_text is not None:
+        document.redo()
     assert document.experiment == last
 
 
@@ -75,10 +75,10 @@ def test_edits_of_one_field_undo_together(qapp):
         recipe = document.experiment.recipe.with_options(lr=lr)
         document.edit("lr", replace(document.experiment, recipe=recipe), "recipe.lr")
     document.edit("seed", replace(document.experiment, recipe=recipe.with_options(seed=1)), "recipe.seed")
-    assert document.undo_stack.count() == 2
-    document.undo_stack.undo()
+    assert document.history.undo_text == "seed"
+    document.undo()
     assert document.experiment.recipe.lr == 0.4
-    document.undo_stack.undo()
+    document.undo()
     assert document.experiment == before
 
 

@@ -81,7 +81,7 @@ def measure(page: Page, document: Document, count: int) -> None:
 
     def restructure(index: int) -> None:
         if index % 2:
-            document.undo_stack.undo()
+            document.undo()
         else:
             document.edit_graph("delete", document.experiment.graph.without([f"act{count // 8}"]))
 

@@ -28,7 +28,7 @@ def main() -> None:
         window = MainWindow(Settings(Path(folder)))
         document = Document.open("gallery:lenet-digits")
         recipe = document.experiment.recipe.with_options(batch_size=32, epochs=10_000)
-        document.experiment = replace(document.experiment, recipe=recipe)
+        document.edit("recipe", replace(document.experiment, recipe=recipe))
         window.add_page(document)
         window.ready.connect(window.train)
         window.show()
