@@ -11,6 +11,7 @@ from engine.analysis import Analysis, analyze
 from engine.experiment import Experiment
 from engine.layers.base import FLOAT_BYTES, numel, shape_text
 from engine.recipe import OPTIMIZER_STATE
+from engine.units import bytes_text, grouped
 
 
 class Report:
@@ -66,7 +67,7 @@ class Report:
         total = self.analysis.costs(self._batch, self._state)
         table.add_section()
         table.add_row("total", f"batch of {self._batch}", "", grouped(total.params), grouped(total.mult_adds),
-                      memory(total.training_memory), style="bold")
+                      bytes_text(total.training_memory), style="bold")
         return table
 
     def _row(self, name: str) -> tuple[str, ...]:
@@ -76,7 +77,7 @@ class Report:
         if costs is None or shape is None:
             return (name, what, "?", "?", "?", "?")
         return (name, what, shape_text(shape), grouped(costs.params), grouped(costs.mult_adds),
-                memory(costs.training_memory))
+                bytes_text(costs.training_memory))
 
     def sentences(self) -> list[str]:
         """One line for each problem, with what would repair it."""
@@ -86,18 +87,3 @@ class Report:
             repairs = " or ".join(f"“{repair.text}”" for repair in problem.repairs)
             lines.append(f"{problem.severity}: {where}{problem.message}" + (f" → {repairs}" if repairs else ""))
         return lines
-
-
-def grouped(number: int) -> str:
-    """``61 706``."""
-    return f"{number:,}".replace(",", " ")
-
-
-def memory(size: int) -> str:
-    """Bytes as people read them: ``3.2 MB``."""
-    value, unit = float(size), "B"
-    for larger in ("KB", "MB", "GB", "TB"):
-        if value < 1024:
-            break
-        value, unit = value / 1024, larger
-    return f"{value:.0f} {unit}" if unit == "B" or value >= 100 else f"{value:.1f} {unit}"

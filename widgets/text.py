@@ -7,8 +7,13 @@ from html import escape
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from engine.messages import Message
+from engine.units import SPACE, bytes_text, grouped, short_count
 
-SPACE = "\u00a0"  # no-break: a number never leaves its unit or its own digits
+__all__ = [
+    "SPACE", "UNKNOWN", "bytes_text", "category_title", "grouped", "message_text", "short_count", "tooltip",
+    "translated",
+]  # fmt: skip
+
 UNKNOWN = "–"
 
 _CATEGORIES = {
@@ -40,31 +45,6 @@ def message_text(message: Message) -> str:
 def category_title(category: str) -> str:
     """A category's heading."""
     return QCoreApplication.translate("Category", str(_CATEGORIES.get(category, category)))
-
-
-def grouped(number: int) -> str:
-    """``61 706``."""
-    return f"{number:,}".replace(",", SPACE).replace("-", "−")
-
-
-def short_count(count: int) -> str:
-    """Three digits and a unit: ``417 k``."""
-    return _scaled(float(count), ("", "k", "M", "G", "T", "P"))
-
-
-def bytes_text(count: int) -> str:
-    """``312 B``, ``61.7 kB``, ``0.31 MB``, ``13.1 MB``: megabytes early, since most networks are told in them."""
-    if 100_000 <= count < 1_000_000:
-        return f"{count / 1e6:.2f}{SPACE}MB"
-    return _scaled(float(count), ("B", "kB", "MB", "GB", "TB", "PB"))
-
-
-def _scaled(value: float, units: tuple[str, ...]) -> str:
-    index = 0
-    while float(f"{value:.3g}") >= 1000 and index < len(units) - 1:
-        value, index = value / 1000, index + 1
-    number = f"{value:.3g}" if value < 1000 else f"{value:.0f}"
-    return f"{number}{SPACE}{units[index]}".rstrip()
 
 
 def tooltip(*lines: str) -> str:
