@@ -20,12 +20,16 @@ from engine.weights import initial_module, on_cpu
 
 def make_optimizer(recipe: Recipe, module: nn.Module) -> Optimizer:
     """The recipe's optimizer over all of the module's weights."""
-    weights, lr, decay = module.parameters(), recipe.lr, recipe.weight_decay
+    weights = list(module.parameters())
+    # one kernel for everything: Adam's step takes a quarter of the time, which small batches notice
+    fused = all(weight.device.type in {"cpu", "cuda"} for weight in weights) or None
+    lr, decay = recipe.lr, recipe.weight_decay
     if recipe.optimizer == "adam":
-        return Adam(weights, lr=lr, weight_decay=decay)
+        return Adam(weights, lr=lr, weight_decay=decay, fused=fused)
     if recipe.optimizer == "adamw":
-        return AdamW(weights, lr=lr, weight_decay=decay)
-    return SGD(weights, lr=lr, weight_decay=decay, momentum=recipe.momentum if recipe.optimizer == "momentum" else 0.0)
+        return AdamW(weights, lr=lr, weight_decay=decay, fused=fused)
+    momentum = recipe.momentum if recipe.optimizer == "momentum" else 0.0
+    return SGD(weights, lr=lr, weight_decay=decay, momentum=momentum, fused=fused)
 
 
 def loss_of(loss: Loss, outputs: Tensor, labels: Tensor) -> Tensor:
