@@ -35,9 +35,8 @@ def _train(source: str) -> None:
     outcome = train(experiment, folder, console())
     print(outcome.summary.line)
 
-    from engine.pictures import curves_picture
-
     from engine.export import export, load_weights
+    from engine.pictures import curves_picture
 
     weights, picture = folder / f"{name}.safetensors", folder / "curves.png"
     print(export(experiment, weights, load_weights(folder / "best.safetensors")).message)

@@ -17,21 +17,21 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-from widgets.data_panel import DataPanel
-from widgets.notice import Notice
-from widgets.problems import Problems
-from widgets.start_page import StartPage
-from widgets.topbar import TopBar
 
 from app.pages import Page
 from engine.advice import Problem
 from engine.data.spec import DATASETS
 from engine.layers.base import LAYERS
+from widgets.data_panel import DataPanel
 from widgets.inspector import Inspector
 from widgets.network_costs import NetworkCosts
+from widgets.notice import Notice
 from widgets.palette import Palette
+from widgets.problems import Problems
 from widgets.recipe_panel import RecipePanel
+from widgets.start_page import StartPage
 from widgets.text import translated
+from widgets.topbar import TopBar
 
 PALETTE_WIDTH, SIDE_WIDTH, RECIPE_WIDTH, BOTTOM_HEIGHT = 220, 300, 300, 300
 TRAINING, PROBLEMS, DATA = 0, 1, 2
