@@ -78,11 +78,17 @@ def test_one_seed_gives_the_same_bytes(tmp_path: Path) -> None:
     assert results(tmp_path / "one") == results(tmp_path / "two")
 
 
+# what the optimizer keeps of a convolution lies in another order in memory
+CONVOLUTIONS = experiment(("conv1", "Conv2d", {"out_channels": 4}), ("bn1", "BatchNorm2d", {}),
+                          ("conv2", "Conv2d", {"out_channels": 6}), *MLP, epochs=4)
+
+
 @pytest.mark.parametrize("at", [0.3, 2.0, 2.4])
-@pytest.mark.parametrize("optimizer", ["adam", "momentum"])
-def test_a_continued_run_ends_as_an_uninterrupted_one(at: float, optimizer: str, tmp_path: Path,
+@pytest.mark.parametrize("optimizer", ["adam", "adamw", "momentum"])
+@pytest.mark.parametrize("network", [DROPOUT, CONVOLUTIONS], ids=["dropout", "convolutions"])
+def test_a_continued_run_ends_as_an_uninterrupted_one(network: Experiment, at: float, optimizer: str, tmp_path: Path,
                                                       monkeypatch: pytest.MonkeyPatch) -> None:
-    base = with_recipe(DROPOUT, optimizer=optimizer, lr=0.02)
+    base = with_recipe(network, optimizer=optimizer, lr=0.02)
     recorded(base, tmp_path / "whole")
     events = stopped(base, tmp_path / "parts", at, monkeypatch)
     assert isinstance(events[-1], Finished) and events[-1].stopped

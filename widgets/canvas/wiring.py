@@ -71,14 +71,22 @@ class WireGesture(QGraphicsItem):
 
     # -- looks --------------------------------------------------------------------------------------------------
 
+    def _pixel(self) -> float:
+        """One screen pixel in scene pixels: the reason stays readable however far away one is."""
+        views = self.scene().views() if self.scene() is not None else []
+        return 1 / views[0].transform().m11() if views else 1.0
+
     def _label(self) -> QRectF:
-        if not self.reason:
-            return QRectF()
+        """Where the reason stands, beside the cursor; its size in screen pixels."""
         width = QFontMetricsF(Fonts.get().detail).horizontalAdvance(self.reason) + 20
-        return QRectF(self._end.x() + 14, self._end.y() + 12, width, 26)
+        return QRectF(14, 12, width, 26)
 
     def boundingRect(self) -> QRectF:
-        return self._path.controlPointRect().united(self._label()).adjusted(-10, -10, 10, 10)
+        area = self._path.controlPointRect()
+        if self.reason:
+            label, pixel = self._label(), self._pixel()
+            area = area.united(QRectF(self._end, (label.bottomRight() * pixel + self._end)))
+        return area.adjusted(-10, -10, 10, 10)
 
     @guarded
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
@@ -88,6 +96,8 @@ class WireGesture(QGraphicsItem):
             painter.setPen(QPen(QColor(look.accent), 2))
             painter.drawEllipse(self._end, 7, 7)
         if self.reason:
+            painter.translate(self._end)
+            painter.scale(self._pixel(), self._pixel())
             painter.setPen(QPen(QColor(look.error), 1))
             painter.setBrush(QColor(look.panel))
             painter.drawRoundedRect(self._label(), 6, 6)
