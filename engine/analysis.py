@@ -162,10 +162,39 @@ class Analysis:
             alive -= freed[index]
         return peak
 
+    @cached_property
+    def training_bytes(self) -> int:
+        """The most that one example has alive at one moment of a training step, its input included throughout.
+
+        Forward: all that is kept so far, and what is only passing. Backward: what is still kept, and the gradient of
+        every tensor between its making and its last reading.
+        """
+        inputs, owners, (tensors, own) = self.graph.inputs, self.owners(predicting=False), self.kept()
+        last = {owners[name]: index for index, name in enumerate(self._known)}
+        for index, name in enumerate(self._known):
+            last.update({owners[edge.source]: index for edge in inputs[name]})
+        done: dict[str, list[int]] = {}  # by what is done with after a step: bytes passing, bytes of gradient
+        kept = passing = gradients = peak = 0
+        for index, (name, facts) in enumerate(self._known.items()):
+            size = numel(facts.output_shape) * FLOAT_BYTES if owners[name] == name else 0
+            inside = facts.peak_bytes - size if facts.peak_bytes > size else 0
+            peak = max(peak, kept + passing + facts.peak_bytes)
+            stays, learns = name in tensors or name in (self.input, self.output), name in own
+            kept += own.get(name, 0) + size * stays
+            passing += size * (not stays)
+            gradients += size * learns
+            peak = max(peak, kept + gradients + inside * learns)
+            done.setdefault(name, [size * (not stays), size * learns])
+            for ended in {owners[edge.source] for edge in inputs[name]} | {owners[name]}:
+                if last[ended] == index and ended in done:
+                    free, flowed = done.pop(ended)
+                    passing, gradients = passing - free, gradients - flowed
+        return peak
+
     def costs(self, batch_size: int, optimizer_state: int = 0) -> Costs:
-        """The whole network: weights, gradients, optimizer state and what is kept of every example of the batch."""
+        """The whole network: weights, gradients and optimizer state, and the most that a batch has alive at once."""
         weights = self.params * FLOAT_BYTES
-        return Costs(self.params, self.mult_adds, weights * (2 + optimizer_state) + self.kept_bytes * batch_size,
+        return Costs(self.params, self.mult_adds, weights * (2 + optimizer_state) + self.training_bytes * batch_size,
                      weights + self.peak_bytes * batch_size)
 
     def node_costs(self, name: str, batch_size: int, optimizer_state: int = 0) -> Costs | None:

@@ -65,7 +65,11 @@ def _node_json(node: Node) -> dict[str, Any]:
         if name in node.layer.required or value != type(node.layer).model_fields[name].default
     }
     return {"name": node.name, "layer": node.layer.kind(), "options": options,
-            "position": [round(node.position[0], 1), round(node.position[1], 1)]}
+            "position": [_place(node.position[0]), _place(node.position[1])]}
+
+
+def _place(value: float) -> float:
+    return round(min(max(value, -MAX_COORDINATE), MAX_COORDINATE), 1)
 
 
 def _lines(values: list[Any]) -> str:

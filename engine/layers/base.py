@@ -223,8 +223,9 @@ def reason_of(error: ValidationError, model: type[BaseModel]) -> Message:
     if first["type"] == "value_error":
         return say("{reason}", reason=str(context["error"]))
     field = model.model_fields.get(option)
-    title = field.title if field is not None and field.title else option or "The value"
-    return say("{option} " + _REASONS.get(first["type"], "is not possible"), option=say(title), **context)
+    # What is no field comes from a file, and may hold anything: it is a value, not a template.
+    title = say(field.title) if field is not None and field.title else option or say("The value")
+    return say("{option} " + _REASONS.get(first["type"], "is not possible"), option=title, **context)
 
 
 # -- the registry -----------------------------------------------------------------------------------------------

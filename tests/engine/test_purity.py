@@ -1,0 +1,71 @@
+"""What may be imported: the plain values load no torch, numpy or Qt, and the engine needs no Qt at all."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PLAIN = [
+    "messages", "names", "graph", "layers", "blocks", "analysis", "advice", "repairs", "edits", "codegen", "recipe",
+    "experiment", "files", "data.spec", "history",
+]  # fmt: skip
+HEAVY = ("torch", "numpy", "torchvision", "sklearn", "matplotlib", "PySide6", "shiboken6", "pyqtgraph")
+
+
+def loaded_by(statements: str, blocked: tuple[str, ...] = ()) -> set[str]:
+    """The packages in memory after the statements, in a fresh process where ``blocked`` ones cannot be imported."""
+    script = (
+        "import sys\n"
+        f"sys.modules.update(dict.fromkeys({blocked!r}))\n"
+        f"{statements}\n"
+        "print(*sorted({name.split('.')[0] for name, module in sys.modules.items() if module is not None}))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.split())
+
+
+def test_plain_values_load_nothing_heavy() -> None:
+    statements = "\n".join(f"import engine.{name}" for name in PLAIN)
+    assert loaded_by(statements).isdisjoint(HEAVY)
+
+
+def test_the_engine_itself_loads_nothing_heavy() -> None:
+    assert loaded_by("import engine").isdisjoint(HEAVY)
+    for name in ("Graph", "analyze", "load_experiment", "to_python", "advise"):
+        assert loaded_by(f"from engine import {name}").isdisjoint(HEAVY), name
+
+
+def test_plain_values_work_without_torch() -> None:
+    loaded = loaded_by(
+        "from engine import Graph, Node, Edge, analyze, to_python, Experiment, advise\n"
+        "from engine.layers.inputs import Input\n"
+        "from engine.blocks import Residual\n"
+        "graph = Graph.of([Node('i', Input()), Node('r', Residual(num_channels=4))], [Edge('i', 'r')])\n"
+        "assert analyze(graph, (3, 8, 8)).output_shape == (4, 8, 8)\n"
+        "assert 'class Residual' in to_python(graph, (3, 8, 8))\n"
+        "assert advise(Experiment(graph))",
+        blocked=HEAVY,
+    )
+    assert loaded.isdisjoint(HEAVY)
+
+
+def engine_modules() -> list[str]:
+    files = sorted((ROOT / "engine").rglob("*.py"))
+    return [".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for file in files]
+
+
+@pytest.mark.timeout(120)
+def test_the_whole_engine_imports_without_qt() -> None:
+    blocked = ("PySide6", "shiboken6", "pyqtgraph")
+    loaded = loaded_by("\n".join(f"import {name}" for name in engine_modules()), blocked)
+    assert "torch" in loaded
+    assert loaded.isdisjoint(blocked)
+
+
+def test_every_lazy_name_of_the_engine_is_there() -> None:
+    loaded_by("import engine\nfor name in engine.__all__: assert getattr(engine, name) is not None, name")
