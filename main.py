@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import sys
+from pathlib import Path
 
 from app.system import has_display, missing_library, missing_sentence
 
@@ -11,15 +13,27 @@ COMMANDS = {"gallery", "check", "train", "export", "-h", "--help"}
 
 def main(argv: list[str]) -> int:
     """The program, from its whole command line; returns its exit code."""
+    for stream in (sys.stdout, sys.stderr):  # names may hold what a terminal cannot show; a window may have neither
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     if argv[1:] and argv[1] in COMMANDS:
         from app.cli import main as command
 
         return command(argv[1:])
+    if argv[1:] and not _may_be_opened(argv[1]):
+        names = ", ".join(sorted(name for name in COMMANDS if not name.startswith("-")))
+        print(f"error: “{argv[1]}” is neither a file nor a command; the commands are {names}", file=sys.stderr)
+        return 2
     if not has_display():
         from app.headless import main as headless
 
         return headless(argv[1:])
     return _window(argv)
+
+
+def _may_be_opened(word: str) -> bool:
+    """Whether a word is meant for the window; a .loom file that is not there has a better sentence elsewhere."""
+    return word.endswith(".loom") or word.startswith(("gallery:", "-")) or Path(word).exists()
 
 
 def _window(argv: list[str]) -> int:

@@ -81,9 +81,11 @@ def _train(options: argparse.Namespace) -> int:
     from app.console import default_folder, train
     from engine.experiment import FileError
     from engine.files import WriteError
-    from engine.runs import RunError
+    from engine.runs import SUMMARY, RunError
 
     folder = options.out or default_folder(Path(options.file.removeprefix("gallery:")).stem)
+    if not options.resume and (folder / SUMMARY).exists():
+        print(f"Replacing the run in {folder}", file=sys.stderr)
     try:
         outcome = train(experiment, folder, console(), options.data_root, options.resume)
     except (FileError, RunError, WriteError) as error:
@@ -98,10 +100,11 @@ def _train(options: argparse.Namespace) -> int:
 def _export(options: argparse.Namespace) -> int:
     experiment = _read(options.file)
     from engine.export import ExportError, WeightsFileError, export, load_weights
+    from engine.files import WriteError
 
     try:
         exported = export(experiment, options.out, load_weights(options.weights) if options.weights else None)
-    except (ExportError, WeightsFileError) as error:
+    except (ExportError, WeightsFileError, WriteError) as error:
         raise UnreadableError("{reason}", reason=error) from error
     print(exported.message)
     return DONE if exported.verified else WRONG

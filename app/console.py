@@ -20,6 +20,7 @@ from engine.runs import load_checkpoint, record
 from engine.training.control import Control
 from engine.training.events import EpochEnded, Event, Finished, Preparing, RunNotSaved, Started, Summary
 from engine.training.events import Progress as Advance
+from engine.units import grouped
 
 
 class Outcome(NamedTuple):
@@ -93,8 +94,9 @@ class _View:
         if isinstance(event, Preparing):
             self.bar.update(self._task, description=str(event.text), completed=event.done, total=event.total or None)
         elif isinstance(event, Started):
-            self._say(f"Training on {event.device}: {event.params} parameters, {event.train_examples} examples, "
-                      f"{event.epochs} epochs" + (f", from epoch {event.first_epoch}" if event.first_epoch > 1 else ""))
+            epochs = "1 epoch" if event.epochs == 1 else f"{grouped(event.epochs)} epochs"
+            self._say(f"Training on {event.device}: {grouped(event.params)} parameters, "
+                      f"{grouped(event.train_examples)} examples, {epochs}" + (f", from epoch {event.first_epoch}" if event.first_epoch > 1 else ""))
         elif isinstance(event, Advance):
             self.bar.update(self._task, description=f"epoch {event.epoch}/{event.epochs}", completed=event.fraction,
                             total=1.0, speed=f"{event.examples_per_second:.0f} examples/s")

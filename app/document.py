@@ -14,13 +14,14 @@ from engine.history import History
 from engine.training.events import Summary, Weights
 
 
-@dataclass
+@dataclass(eq=False)
 class Run:
     """The latest training of a document: what was trained, what came of it."""
 
     experiment: Experiment
     folder: Path
     begun_from: Weights | None = None  # loaded weights, if it did not begin afresh
+    previous: Run | None = None  # the run whose weights count until this one has some
     history: History = field(default_factory=History)
     latest: Weights | None = None
     best: Weights | None = None
@@ -55,9 +56,24 @@ class Document(QObject):
         return self.history.experiment
 
     @property
+    def trained(self) -> Run | None:
+        """The latest run that has come to weights; a run that failed at its start takes nothing away."""
+        if self.run is None or self.run.best is not None:
+            return self.run
+        return self.run.previous
+
+    @property
     def weights_are_loaded(self) -> bool:
         """Whether weights from a file are newer than those of the latest run."""
-        return self.loaded is not None and (self.run is None or self.run.begun_from is not self.loaded)
+        return self.loaded is not None and (self.trained is None or self.trained.begun_from is not self.loaded)
+
+    def begin_run(self, folder: Path) -> Run:
+        """A run of the experiment as it is now."""
+        previous = self.trained
+        if previous is not None:
+            previous.previous = None
+        self.run = Run(self.experiment, folder, self.loaded, previous)
+        return self.run
 
     @property
     def name(self) -> str:

@@ -19,7 +19,6 @@ class Editing(QObject):
     """Edits of one field, one after the other, undo together."""
 
     name_refused = Signal(str)
-    lr_changed = Signal(float)
 
     def __init__(self, parent: QObject, page: Callable[[], Page | None]) -> None:
         super().__init__(parent)
@@ -46,12 +45,10 @@ class Editing(QObject):
         page.scene.select([new])
 
     def change_recipe(self, recipe: Recipe, field: str) -> None:
-        """Another recipe; a new learning rate also reaches a run that is going on."""
+        """Another recipe."""
         page = self._page()
         if page is None:
             return
-        if field == "lr":
-            self.lr_changed.emit(recipe.lr)
         page.document.edit(self.tr("Change the recipe"), replace(page.document.experiment, recipe=recipe),
                            f"recipe.{field}")
 

@@ -8,8 +8,9 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
+from app import dialogs
 from app.document import Document
 from app.jobs import Job, Jobs
 from engine.experiment import Experiment
@@ -21,6 +22,7 @@ class Exporting(QObject):
     """Exports run in the background and prove themselves: reloaded, outputs compared."""
 
     said = Signal(object, str)  # Message, tone
+    weights_changed = Signal()  # loaded, or forgotten
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
@@ -31,13 +33,14 @@ class Exporting(QObject):
         """Ask where; write the run's best or latest weights, or loaded or initial ones, and say which."""
         experiment, weights, which = _weights_of(document, best)
         filters = self.tr("Weights (*.safetensors);;PyTorch state dict (*.pt)")
-        path = self._ask(self.tr("Export weights"), f"{document.name}.safetensors", filters)
+        path = dialogs.save_path(self._window, self.tr("Export weights"), Path(f"{document.name}.safetensors"), filters)
         if path is not None:
             self.export(experiment, path, weights, which)
 
     def export_code(self, document: Document) -> None:
         """Ask where; write a standalone Python class of the network as it is drawn."""
-        path = self._ask(self.tr("Export PyTorch code"), f"{document.name}.py", self.tr("Python (*.py)"))
+        title, filters = self.tr("Export PyTorch code"), self.tr("Python (*.py)")
+        path = dialogs.save_path(self._window, title, Path(f"{document.name}.py"), filters)
         if path is not None:
             self.export(document.experiment, path, None, say("PyTorch code"))
 
@@ -70,10 +73,9 @@ class Exporting(QObject):
 
     def load_weights(self, document: Document) -> None:
         """Ask for a weights file; the next training starts from it."""
-        path, _ = QFileDialog.getOpenFileName(
-            self._window, self.tr("Load weights"), "", self.tr("Weights (*.safetensors *.pt *.pth)"))
-        if path:
-            self.load(document, Path(path))
+        filters = self.tr("Weights (*.safetensors *.pt *.pth)")
+        for path in dialogs.open_paths(self._window, self.tr("Load weights"), "", filters)[:1]:
+            self.load(document, path)
 
     def load(self, document: Document, path: Path) -> None:
         """Read weights and hold them against the network; a mismatch names the keys."""
@@ -88,6 +90,7 @@ class Exporting(QObject):
 
         def take(weights: Any) -> None:
             document.loaded = weights
+            self.weights_changed.emit()
             self.said.emit(say("{file} fits: training starts from these weights, and export writes them",
                                file=path.name), "ok")
 
@@ -96,6 +99,7 @@ class Exporting(QObject):
     def forget_weights(self, document: Document) -> None:
         """Training begins afresh again."""
         document.loaded = None
+        self.weights_changed.emit()
         self.said.emit(say("Training starts from fresh weights"), "info")
 
     def save_curves(self, document: Document) -> None:
@@ -104,17 +108,11 @@ class Exporting(QObject):
             self.said.emit(say("There are no curves yet: train first"), "info")
             return
         filters = self.tr("Picture (*.png);;Vector picture (*.svg);;Numbers (*.csv)")
-        path = self._ask(self.tr("Save the curves"), f"{document.name}-curves.png", filters)
+        path = dialogs.save_path(self._window, self.tr("Save the curves"), Path(f"{document.name}-curves.png"), filters)
         if path is not None:
             history = document.run.history
             self._run(lambda _: _write_curves(history, path),
                       lambda _: self.said.emit(say("Saved {file}", file=path.name), "ok"))
-
-    def _ask(self, title: str, name: str, filters: str) -> Path | None:
-        path, chosen = QFileDialog.getSaveFileName(self._window, title, name, filters)
-        if not path:
-            return None
-        return Path(path) if Path(path).suffix else Path(path + chosen.rsplit("*", 1)[-1].rstrip(")"))
 
     def _run(self, work: Callable[[Job], Any], then: Callable[[Any], None]) -> None:
         self._jobs.start(work, then, lambda message: self.said.emit(message, "error"))
@@ -126,7 +124,7 @@ class Exporting(QObject):
 
 def _weights_of(document: Document, best: bool) -> tuple[Experiment, Weights | None, Message]:
     """What an export of weights writes now, and what to call it."""
-    run = document.run
+    run = document.trained
     if document.weights_are_loaded:
         return document.experiment, document.loaded, say("Loaded weights")
     if run is not None and run.best is not None:

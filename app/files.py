@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QMessageBox, QWidget
 
+from app import dialogs
 from app.document import Document
 from app.settings import Settings
-from engine.experiment import Experiment
+from engine.experiment import DEFAULT, Experiment, load_experiment
 from engine.graph import Graph, Node
 from engine.layers.inputs import Input
 from engine.messages import LayerloomError
@@ -26,17 +27,21 @@ class Files(QObject):
     def __init__(self, window: QWidget, settings: Settings) -> None:
         super().__init__(window)
         self._window, self._settings = window, settings
+        self._made = 0
 
     def new(self) -> None:
         """A network with nothing but its Input."""
-        graph = Graph.of([Node("input", Input())])
-        self.opened.emit(Document(Experiment(graph), self.tr("untitled")))
+        self._made += 1
+        name = self.tr("untitled") + (f" {self._made}" if self._made > 1 else "")
+        # Data and recipe of the default network: what is drawn first should learn as well.
+        start = load_experiment(DEFAULT)
+        experiment = Experiment(Graph.of([Node("input", Input())]), start.data, start.recipe)
+        self.opened.emit(Document(experiment, name))
 
     def open_dialog(self) -> None:
         """Ask for files and open them."""
-        paths, _ = QFileDialog.getOpenFileNames(self._window, self.tr("Open a network"), self._folder(), LOOM)
-        for path in paths:
-            self.open(path)
+        for path in dialogs.open_paths(self._window, self.tr("Open a network"), self._folder(), LOOM):
+            self.open(str(path))
 
     def open(self, source: str) -> None:
         """Open a .loom file or ``gallery:ID``; a file that cannot be read is a sentence."""
@@ -58,10 +63,8 @@ class Files(QObject):
     def save_as(self, document: Document) -> bool:
         """Ask where, and write it there."""
         suggestion = document.path or Path(self._folder()) / f"{document.name}.loom"
-        path, _ = QFileDialog.getSaveFileName(self._window, self.tr("Save the network"), str(suggestion), LOOM)
-        if not path:
-            return False
-        return self._write(document, Path(path).with_suffix(".loom"))
+        path = dialogs.save_path(self._window, self.tr("Save the network"), suggestion, LOOM)
+        return path is not None and self._write(document, path)
 
     def _write(self, document: Document, path: Path) -> bool:
         try:
@@ -78,7 +81,7 @@ class Files(QObject):
             return True
         box = QMessageBox(self._window)
         box.setWindowTitle(self.tr("Unsaved changes"))
-        box.setText(self.tr("“{name}” has unsaved changes.").format(name=document.name))
+        box.setText(self.tr("Save the changes to “{name}”?").format(name=document.name))
         buttons = QMessageBox.StandardButton
         box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
         box.setDefaultButton(buttons.Save)

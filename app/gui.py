@@ -10,9 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.settings import Settings
 from app.window import MainWindow
-from engine.experiment import GALLERY
-
-DEFAULT = "gallery:lenet-digits"
+from engine.experiment import DEFAULT, GALLERY
 
 
 def main(argv: list[str]) -> int:

@@ -16,15 +16,15 @@ def main(argv: list[str]) -> int:
     source = argv[0] if argv else DEFAULT
     print("There is no display here, so no window opens: Layerloom trains without one.")
     try:
-        _train(source)
+        verified = _train(source)
     except LayerloomError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     print("“main.py --help” lists what can be done without a display.")
-    return 0
+    return 0 if verified else 1
 
 
-def _train(source: str) -> None:
+def _train(source: str) -> bool:
     experiment = load_experiment(source)
     name = Path(source.removeprefix("gallery:")).stem
     from app.cli import console
@@ -39,7 +39,9 @@ def _train(source: str) -> None:
     from engine.pictures import curves_picture
 
     weights, picture = folder / f"{name}.safetensors", folder / "curves.png"
-    print(export(experiment, weights, load_weights(folder / "best.safetensors")).message)
+    exported = export(experiment, weights, load_weights(folder / "best.safetensors"))
+    print(exported.message)
     curves_picture(outcome.history, picture)
     for path in (weights, picture):
         print(path)
+    return exported.verified

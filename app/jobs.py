@@ -57,8 +57,7 @@ class Job(QThread):
         try:
             result = self._work(self)
         except Exception as error:
-            if not self.cancelled():
-                self.failed.emit(message_of(error))
+            self.failed.emit(message_of(error))
         else:
             self.done.emit(result)
 
@@ -131,7 +130,7 @@ def load_torch(job: Job) -> list[tuple[str, str]]:
             ctypes.CDLL(str(library), mode=os.RTLD_NOW | os.RTLD_GLOBAL)
     import torch
 
-    import engine.training  # noqa: F401
+    from engine.training import fit  # noqa: F401  (the name is loaded when first used)
 
     # One core stays with the window.
     torch.set_num_threads(max(1, (os.cpu_count() or 1) - 1))

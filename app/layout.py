@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.library import Shown
 from app.pages import Page
 from engine.advice import Problem
 from engine.data.spec import DATASETS
@@ -82,7 +83,7 @@ class Layout(QObject):
         return middle
 
     def _document_bar(self) -> QWidget:
-        bar = QFrame(objectName="documents")
+        self.document_bar = bar = QFrame(objectName="documents")
         row = _flush(QHBoxLayout(bar))
         self.tabs.setTabsClosable(True)
         self.tabs.setMovable(True)
@@ -139,11 +140,20 @@ class Layout(QObject):
     def _set_working(self, working: bool) -> None:
         for widget in (self.palette, self.bottom, self.side):
             widget.setVisible(working)
+        self.document_bar.setProperty("start", not working)  # then no tab is in front
+        for widget in (self.document_bar, self.tabs):
+            widget.style().unpolish(widget)
+            widget.style().polish(widget)
 
-    def show_tab(self, index: int, name: str, dirty: bool, path: str) -> None:
-        """A document's name, with a dot while it has unsaved changes."""
-        self.tabs.setTabText(index, f"{name}.loom  •" if dirty else f"{name}.loom")
+    def show_tab(self, index: int, name: str, dirty: bool, trains: bool, path: str) -> None:
+        """A document's name, with a dot while it has unsaved changes and a triangle while it trains."""
+        self.tabs.setTabText(index, f"{'▸ ' * trains}{name}.loom{'  •' * dirty}")
         self.tabs.setTabToolTip(index, path)
+
+    def show_samples(self, shown: Shown) -> None:
+        """What the data look like, and how many there are."""
+        self.data.show_samples(shown.samples)
+        self.data.show_sizes(shown.train, shown.validation, shown.test)
 
     def show_problems(self, problems: Sequence[Problem]) -> None:
         """The list and, on its tab, how many errors and warnings there are."""

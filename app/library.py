@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
+from app import dialogs
 from app.jobs import Job, Jobs
 from app.settings import Settings
 from engine.data.folder import missing_files, raw_folder
@@ -38,6 +39,7 @@ class Library(QObject):
         super().__init__(window)
         self._window, self._settings = window, settings
         self._spec: DataSpec | None = None
+        self.is_missing = False
         self._jobs = Jobs(self)
         self._download: Job | None = None
 
@@ -47,16 +49,22 @@ class Library(QObject):
             return
         self._spec = spec
         root = self._settings.data_root
-        if missing_files(spec.dataset, root):
-            text = self.tr("{data} is not on this computer yet.").format(data=spec.info.title)
-            self.missing.emit(text)
+        self.is_missing = bool(missing_files(spec.dataset, root))
+        if self.is_missing:
+            text = self.tr("{data} is not on this computer yet.") if root is None else self.tr(
+                "{data} is not in this folder: {folder}")
+            self.missing.emit(text.format(data=spec.info.title, folder=raw_folder(spec.dataset, root)))
             return
 
         def tell(shown: Shown) -> None:
             if spec == self._spec:
                 self.shown.emit(shown)
 
-        self._jobs.start(lambda _: _load(spec, root), tell, self.failed.emit)
+        def fail(message: Message) -> None:
+            if spec == self._spec:
+                self.failed.emit(message)
+
+        self._jobs.start(lambda _: _load(spec, root), tell, fail)
 
     def reload(self) -> None:
         """Look again: a download ended, or the folder changed."""
@@ -79,8 +87,10 @@ class Library(QObject):
         self.reload()
 
     def _fail_download(self, message: Message) -> None:
+        cancelled = self._download is not None and self._download.cancelled()
         self._end_download(None)
-        self.failed.emit(message)
+        if not cancelled:
+            self.failed.emit(message)
 
     def cancel(self) -> None:
         """Stop the download; what is complete stays."""
@@ -90,9 +100,9 @@ class Library(QObject):
     def choose_folder(self) -> None:
         """Ask where data sets lie; a folder in torchvision's layout is used as it is."""
         start = self._settings.data_root or raw_folder("mnist").parent.parent
-        chosen = QFileDialog.getExistingDirectory(self._window, self.tr("Folder with data sets"), str(start))
-        if chosen:
-            self._settings.data_root = Path(chosen)
+        chosen = dialogs.folder_path(self._window, self.tr("Folder with data sets"), start)
+        if chosen is not None:
+            self._settings.data_root = chosen
             self.reload()
 
     def finish(self) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.document import Document
-from engine.advice import Problem, advise
+from engine.advice import Problem, Repair, advise
 from engine.analysis import Analysis, analyze
 from engine.graph import Graph
 from widgets.canvas.scene import CanvasScene
 from widgets.canvas.view import CanvasView
 from widgets.notice import Notice
-from widgets.text import translated
+from widgets.text import message_text, translated
 
 
 class Page(QWidget):
@@ -45,9 +45,15 @@ class Page(QWidget):
         self.problems = advise(experiment, self.analysis)
         self.scene.show_analysis(self.analysis, self.problems)
 
-    def repair(self, repair: object) -> None:
+    def repair(self, repair: Repair) -> None:
         """Do what a repair button says."""
-        self.document.edit_graph(str(repair.text), repair.apply(self.document.experiment.graph))  # type: ignore[attr-defined]
+        self.document.edit_graph(message_text(repair.text), repair.apply(self.document.experiment.graph))
+        self.view.setFocus()  # the button is gone; stray keys shall not land elsewhere
+
+    def jump_to(self, name: str) -> None:
+        """Select a layer and bring it into view."""
+        self.scene.select([name])
+        self.view.fit(selection_only=True)
 
     def _caption(self) -> str:
         """What the Input card says about its data."""

@@ -1,12 +1,14 @@
-"""Unsaved work survives a killed process: it is written aside while one works and offered at the next start."""
+"""Unsaved work survives a killed process: it is written aside while one works and opened at the next start."""
 
 from __future__ import annotations
 
 import json
 import logging
 import os
+import sys
 import uuid
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from app.document import Document
 from engine.experiment import from_json, to_json
@@ -21,14 +23,14 @@ class Recovery:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._files: dict[int, Path] = {}
+        self._files: WeakKeyDictionary[Document, Path] = WeakKeyDictionary()
 
     def keep(self, document: Document) -> None:
         """Write the copy of a dirty document, remove that of a clean one. A full disk is only logged."""
         if not document.dirty:
             self.drop(document)
             return
-        path = self._files.setdefault(id(document), self._folder / f"{os.getpid()}-{uuid.uuid4().hex[:8]}.json")
+        path = self._files.setdefault(document, self._new_path())
         origin = str(document.path) if document.path else ""
         text = json.dumps({"name": document.name, "path": origin, "loom": to_json(document.experiment)})
         try:
@@ -39,25 +41,39 @@ class Recovery:
 
     def drop(self, document: Document) -> None:
         """The document was saved, or closed on purpose."""
-        path = self._files.pop(id(document), None)
+        path = self._files.pop(document, None)
         if path is not None:
-            path.unlink(missing_ok=True)
+            _quietly(path.unlink)
 
     def recovered(self) -> list[Document]:
         """What processes that are gone left behind; their copies become this process's."""
-        documents = []
-        for path in sorted(self._folder.glob("*.json")) if self._folder.is_dir() else []:
-            if path in self._files.values() or _alive(int(path.name.split("-")[0])):
-                continue
-            document = _read(path)
-            if document is None:
-                path.rename(path.with_suffix(".damaged"))
-                continue
-            mine = path.with_name(f"{os.getpid()}-{uuid.uuid4().hex[:8]}.json")
-            path.rename(mine)
-            self._files[id(document)] = mine
-            documents.append(document)
-        return documents
+        mine = set(self._files.values())
+        found = sorted(self._folder.glob("*-*-*.json")) if self._folder.is_dir() else []
+        return [document for path in found if path not in mine and not _belongs_to_a_living_process(path)
+                and (document := self._take(path)) is not None]
+
+    def _take(self, path: Path) -> Document | None:
+        document = _read(path)
+        if document is None:
+            _quietly(lambda: path.replace(path.with_suffix(".damaged")))
+            return None
+        copy = self._new_path()
+        if _quietly(lambda: path.replace(copy)):
+            self._files[document] = copy
+        return document
+
+    def _new_path(self) -> Path:
+        return self._folder / f"{os.getpid()}-{_birth(os.getpid())}-{uuid.uuid4().hex[:8]}.json"
+
+
+def _quietly(act: object) -> bool:
+    """A folder that cannot be written must not keep the program from starting or closing."""
+    try:
+        act()  # type: ignore[operator]
+    except OSError:
+        log.warning("the recovery folder cannot be changed", exc_info=True)
+        return False
+    return True
 
 
 def _read(path: Path) -> Document | None:
@@ -71,11 +87,26 @@ def _read(path: Path) -> Document | None:
     return document
 
 
-def _alive(process: int) -> bool:
-    if process == os.getpid():
-        return False
+def _belongs_to_a_living_process(path: Path) -> bool:
+    process, birth, _ = path.stem.split("-", 2)
+    return process.isdigit() and _is_alive(int(process)) and _birth(int(process)) == birth
+
+
+def _birth(process: int) -> str:
+    """When the process began, in the system's own count: numbers are given again, births are not. “0”: unknown."""
+    if not sys.platform.startswith("linux"):
+        return "0"
+    try:
+        stat = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return "0"
+    state, *rest = stat.rpartition(")")[2].split()
+    return "0" if state == "Z" else rest[18]  # a zombie has ended
+
+
+def _is_alive(process: int) -> bool:
     if os.name == "nt":
-        # Signal 0 would end the process there: leave such copies alone only while their process may live.
+        # Signal 0 would end the process there.
         import ctypes
 
         handle = ctypes.windll.kernel32.OpenProcess(0x1000, False, process)  # type: ignore[attr-defined]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rich.table import Table
+from rich.text import Text
 
 from engine.advice import Problem, advise
 from engine.analysis import Analysis, analyze
@@ -57,13 +58,14 @@ class Report:
 
     def table(self) -> Table:
         """A row for each layer; memory is what training keeps for it at the recipe's batch size."""
-        table = Table(title=self.experiment.title or None, title_justify="left", box=None, pad_edge=False)
+        # What comes from a file is text: Rich would read [red] in it as an order.
+        table = Table(title=Text(self.experiment.title) if self.experiment.title else None, title_justify="left", box=None, pad_edge=False)
         table.add_column("name")
         table.add_column("layer", style="dim")
-        for title in ("output shape", "parameters", "multiply-adds", "memory"):
+        for title in ("output shape", "parameters", "multiply-adds", "training memory"):
             table.add_column(title, justify="right", no_wrap=True)
         for name in self.analysis.graph.order:
-            table.add_row(*self._row(name))
+            table.add_row(*map(Text, self._row(name)))
         total = self.analysis.costs(self._batch, self._state)
         table.add_section()
         table.add_row("total", f"batch of {self._batch}", "", grouped(total.params), grouped(total.mult_adds),

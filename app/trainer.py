@@ -34,7 +34,7 @@ class Trainer(QObject):
     def start(self, document: Document, runs: Path, root: Path | None) -> None:
         """Train the document's experiment as it is now."""
         folder = runs / f"{datetime.now():%Y-%m-%d %H-%M-%S} {document.name}"
-        document.run = Run(document.experiment, folder, document.loaded)
+        document.begin_run(folder)
         self.document = document
         self._thread = TrainingThread(self, document.experiment, folder, root, document.loaded)
         self._thread.start()
@@ -103,7 +103,7 @@ class Trainer(QObject):
         self._run.history.add(event)
         if isinstance(event, (Started, Resumed)) and self.state != "stopping":
             self._set_state("running")
-        elif isinstance(event, Paused):
+        elif isinstance(event, Paused) and self.state != "stopping":
             self._set_state("paused")
         elif isinstance(event, EpochEnded):
             self._run.latest = event.weights

@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject, Signal
 from app.document import Document
 from app.layout import Layout
 from app.trainer import Trainer
-from engine.messages import Message
 from engine.training.events import EpochEnded, Event, Finished, Point, Preparing, Progress, RunNotSaved, Started
 from widgets.text import message_text
 
@@ -62,29 +61,49 @@ class TrainingView(QObject):
         busy = self._in_front and self._trainer.state != "idle"
         self._layout.recipe.set_locked(busy, self.tr("Stop the training to change this") if busy else "")
 
-    def show_failure(self, message: Message) -> None:
-        """The run ended with an error."""
-        self._layout.top.show_status(message_text(message))
+    def show_failure(self) -> None:
+        """The run ended with an error, which the canvas says."""
+        self._layout.top.show_status("")
 
     def _add_points(self, points: list[Point]) -> None:
         if self._in_front and self.curves is not None:
             self.curves.add_points([_point(point) for point in points])
 
     def _take(self, event: Event) -> None:
-        top = self._layout.top
         if isinstance(event, RunNotSaved):
             self.warned.emit(event.message)
-        elif isinstance(event, Preparing):
+        elif self._in_front:
+            self._show_event(event)
+        else:
+            self._show_elsewhere(event)
+
+    def _show_event(self, event: Event) -> None:
+        top = self._layout.top
+        if isinstance(event, Preparing):
             top.show_status(message_text(event.text), event.done / event.total if event.total else None)
         elif isinstance(event, Started):
-            top.show_status(self.tr("Training on {device}").format(device=event.device))
+            begun = self._document is not None and self._document.run is not None and self._document.run.begun_from
+            words = self.tr("Training on {device}")
+            if begun:
+                words = self.tr("Training on {device}, from the loaded weights")
+            top.show_status(words.format(device=event.device))
         elif isinstance(event, Progress):
             top.show_progress(event.epoch, event.epochs, event.fraction, event.examples_per_second, event.seconds_left)
-        elif isinstance(event, EpochEnded) and self._in_front and self.curves is not None:
+        elif isinstance(event, EpochEnded) and self.curves is not None:
             self.curves.add_epoch(event.position, event.train.loss, event.train.accuracy, event.validation.loss,
                                   event.validation.accuracy, event.is_best)
         elif isinstance(event, Finished):
             top.show_status(event.summary.line)
+
+    def _show_elsewhere(self, event: Event) -> None:
+        """Another tab's run is named, so that nobody takes it for this one's."""
+        document, top = self._trainer.document, self._layout.top
+        if document is not None and isinstance(event, Progress):
+            words = self.tr("{name}: epoch {epoch} of {epochs}")
+            text = words.format(name=document.name, epoch=event.epoch, epochs=event.epochs)
+            top.show_status(text, event.fraction)
+        elif document is not None and isinstance(event, Finished):
+            top.show_status(f"{document.name}: {event.summary.line}")
 
 
 def _point(point: Point) -> tuple[float, float, float]:

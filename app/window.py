@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
-from PySide6.QtWidgets import QApplication, QMainWindow
+from PySide6.QtWidgets import QApplication, QLineEdit, QMainWindow
 
 from app.actions import Actions
+from app.appearance import Appearance
 from app.document import Document
 from app.editing import Editing
 from app.exporting import Exporting
@@ -25,10 +26,10 @@ from app.trainer import Trainer
 from app.training_view import TrainingView
 from engine.messages import Message, say
 from engine.recipe import OPTIMIZER_STATE
-from widgets import theme
 from widgets.text import message_text
 
 AUTOSAVE_MS = 2000
+ABOUT = say("Layerloom: draw a neural network, see every shape, train it, take its weights.")
 
 
 class MainWindow(QMainWindow):
@@ -41,7 +42,7 @@ class MainWindow(QMainWindow):
         self.settings = settings
         self.pages: list[Page] = []
         self.is_ready = False
-        self._apply_theme(settings.theme)
+        self.appearance = Appearance(self, settings)
         self.layout_ = Layout(self)
         self.actions_ = Actions(self, self.layout_.top.menu_bar)
         self.files = Files(self, settings)
@@ -73,7 +74,7 @@ class MainWindow(QMainWindow):
         parts.inspector.rename_requested.connect(self.editing.rename)
         parts.inspector.repair_requested.connect(lambda repair: self._on_canvas(lambda page: page.repair(repair)))
         parts.problems.repair_requested.connect(lambda repair: self._on_canvas(lambda page: page.repair(repair)))
-        parts.problems.node_requested.connect(self._jump_to)
+        parts.problems.node_requested.connect(lambda name: self._on_canvas(lambda page: page.jump_to(name)))
         parts.recipe.recipe_changed.connect(self.editing.change_recipe)
         parts.data.spec_changed.connect(self.editing.change_data)
         parts.data.download_requested.connect(self.library.download)
@@ -92,25 +93,26 @@ class MainWindow(QMainWindow):
         recent.aboutToShow.connect(lambda: fill_recent_menu(recent, self.settings, self.files.open))
         gallery.aboutToShow.connect(lambda: fill_gallery_menu(gallery, self.files.open))
         self.editing.name_refused.connect(parts.inspector.show_rename_error)
-        self.editing.lr_changed.connect(self._follow_lr)
         self.files.opened.connect(self.add_page)
         self.files.failed.connect(lambda message: self.say(message, "error"))
         self.exporting.said.connect(self.say)
-        self.library.shown.connect(self._show_samples)
+        self.exporting.weights_changed.connect(lambda: self._on_canvas(self._show))
+        self.library.shown.connect(parts.show_samples)
         self.library.missing.connect(lambda text: parts.data.show_missing(text, True))
         self.library.failed.connect(lambda message: self.say(message, "error"))
         self.library.downloading.connect(parts.data.show_download)
-        self.trainer.state_changed.connect(lambda _state: self._show_trainability())
+        self.trainer.state_changed.connect(lambda _state: self._show_training_state())
         self.trainer.failed.connect(self._training_failed)
         self.training_view.save_requested.connect(lambda: self._with_document(self.exporting.save_curves))
         self.training_view.warned.connect(lambda message: self.say(message, "error"))
         self._autosave.timeout.connect(self._keep_copies)
-        QApplication.styleHints().colorSchemeChanged.connect(lambda _scheme: self._follow_system())
+        self.appearance.changed.connect(self._refresh_pictures)
 
     def _connect_page(self, page: Page) -> None:
         document = page.document
         document.changed.connect(lambda: self._show(page))
         document.state_changed.connect(self._show_names)
+        document.state_changed.connect(lambda: None if document.dirty else self.recovery.drop(document))
         page.scene.names_selected.connect(lambda _names: self._show_selection())
         page.view.paste_refused.connect(lambda: self.say(say("The clipboard holds no layers: copy some first"), "info"))
         page.view.addActions(self.actions_.canvas)
@@ -138,13 +140,12 @@ class MainWindow(QMainWindow):
             "fit": lambda: canvas(lambda p: p.view.fit()),
             "zoom_in": lambda: canvas(lambda p: p.view.zoom_at(1.25, p.view.viewport().rect().center())),
             "zoom_out": lambda: canvas(lambda p: p.view.zoom_at(0.8, p.view.viewport().rect().center())),
-            "theme_system": lambda: self._choose_theme("system"), "theme_dark": lambda: self._choose_theme("dark"),
-            "theme_light": lambda: self._choose_theme("light"),
+            **{f"theme_{name}": partial(self.appearance.choose, name) for name in ("system", "dark", "light")},
             "search": self.layout_.palette.focus_search, "problems": self.layout_.show_problems_tab,
             "copy_code": lambda: document(self.exporting.copy_code),
             "train": self.train, "pause": self.trainer.pause_or_resume, "stop": self.trainer.stop,
             "save_curves": lambda: document(self.exporting.save_curves),
-            "data_folder": self.library.choose_folder, "about": self._about,
+            "data_folder": self.library.choose_folder, "about": lambda: self.say(ABOUT),
         }  # fmt: skip
 
     # -- pages --------------------------------------------------------------------------------------------------
@@ -158,7 +159,7 @@ class MainWindow(QMainWindow):
     def open_at_start(self, sources: list[str]) -> None:
         """What is open when the window appears: unsaved work of a killed process first."""
         for document in self.recovery.recovered():
-            self.add_page(document)
+            self._open_page(document)
             self.say(say("Unsaved changes to “{name}” were recovered", name=document.name), "info")
         for source in sources if not self.pages else [s for s in sources if not s.startswith("gallery:")]:
             self.files.open(source)
@@ -171,6 +172,9 @@ class MainWindow(QMainWindow):
             if document.path is not None and page.document.path == document.path:
                 self.layout_.tabs.setCurrentIndex(self.pages.index(page))
                 return
+        self._open_page(document)
+
+    def _open_page(self, document: Document) -> None:
         page = Page(document)
         self.pages.append(page)
         self._connect_page(page)
@@ -183,6 +187,7 @@ class MainWindow(QMainWindow):
         """Close a tab, unless the person would lose something and wants to keep it."""
         if not 0 <= index < len(self.pages):
             return True
+        self._settle()
         page = self.pages[index]
         if not self.files.may_close(page.document):
             return False
@@ -198,12 +203,20 @@ class MainWindow(QMainWindow):
 
     def show_start(self) -> None:
         """Show the start page; the tabs stay."""
+        self._settle()
         fill_recent(self.layout_.start, self.settings)
         self.layout_.show_start()
         fill_gallery(self.layout_.start, self.devicePixelRatioF())
         self._show_trainability()
 
+    def _settle(self) -> None:
+        """What is being typed counts for the document it was typed for."""
+        focus = QApplication.focusWidget()
+        if isinstance(focus, QLineEdit):
+            focus.clearFocus()
+
     def _switch(self, index: int) -> None:
+        self._settle()
         if not 0 <= index < len(self.pages):
             self.show_start()
             return
@@ -237,6 +250,9 @@ class MainWindow(QMainWindow):
         if page is not self.page:
             return
         parts, experiment = self.layout_, page.document.experiment
+        if self.trainer.document is page.document:
+            self.trainer.set_lr(experiment.recipe.lr)  # also when a change of it is undone
+        self.actions_["forget_weights"].setEnabled(page.document.loaded is not None)
         self.actions_.show_undo(page.document.history.undo_text, page.document.history.redo_text)
         parts.recipe.show_recipe(experiment.recipe)
         parts.data.show_spec(experiment.data)
@@ -249,7 +265,8 @@ class MainWindow(QMainWindow):
             self.library.show(experiment.data)
         self._show_selection()
         self._show_trainability()
-        self._autosave.start()
+        if not self._autosave.isActive():  # not anew with each edit, or it would never come
+            self._autosave.start()
 
     def _show_selection(self) -> None:
         page = self.page
@@ -264,10 +281,21 @@ class MainWindow(QMainWindow):
 
     def _show_names(self) -> None:
         for index, page in enumerate(self.pages):
-            self.layout_.show_tab(index, page.document.name, page.document.dirty, str(page.document.path or ""))
+            document = page.document
+            trains = document is self.trainer.document and self.trainer.state != "idle"
+            self.layout_.show_tab(index, document.name, document.dirty, trains, str(document.path or ""))
         page_in_front = self.page
         title = page_in_front.document.name if page_in_front else ""
         self.setWindowTitle(f"{title} — Layerloom" if title else "Layerloom")
+
+    def _show_training_state(self) -> None:
+        focus = QApplication.focusWidget()
+        if self.page is not None and focus is not None and self.layout_.top.isAncestorOf(focus):
+            self.page.view.setFocus()  # a button that goes grey would hand it to whatever comes next
+        if self.trainer.state == "running" and self.library.is_missing:
+            self.library.reload()  # the run has fetched them
+        self._show_names()
+        self._show_trainability()
 
     def _show_trainability(self) -> None:
         errors = [problem for problem in self.page.problems if problem.severity == "error"] if self.page else []
@@ -282,36 +310,28 @@ class MainWindow(QMainWindow):
         self.layout_.top.set_train_enabled(not reason, reason)
         self.training_view.show_state()
 
-    def _jump_to(self, name: str) -> None:
-        if self.page is not None:
-            self.page.scene.select([name])
-            self.page.view.fit(selection_only=True)
-
-    def _show_samples(self, shown: Any) -> None:
-        self.layout_.data.show_samples(shown.samples)
-        self.layout_.data.show_sizes(shown.train, shown.validation, shown.test)
-
     # -- training -----------------------------------------------------------------------------------------------
 
     def train(self) -> None:
         """Train the document in front, or go on after a pause."""
         if self.trainer.state == "paused":
             self.trainer.pause_or_resume()
-        elif self.page is not None and self.is_ready and self.trainer.state == "idle":
+            return
+        self._settle()
+        if self.page is not None and self.is_ready and self.trainer.state == "idle":
             if any(problem.severity == "error" for problem in self.page.problems):
                 self.layout_.show_problems_tab()
                 return
+            self.page.notice.hide()  # what it says is of the time before
             self.trainer.start(self.page.document, self.settings.runs, self.settings.data_root)
             self.layout_.show_training_tab()
             self.training_view.show(self.page.document)
 
-    def _follow_lr(self, lr: float) -> None:
-        if self.page is not None and self.trainer.document is self.page.document:
-            self.trainer.set_lr(lr)
-
     def _training_failed(self, message: Message) -> None:
-        self.training_view.show_failure(message)
-        self.say(message, "error")
+        for page in self.pages:
+            if page.document is self.trainer.document:
+                page.notice.show_message(message_text(message), "error")
+        self.training_view.show_failure()
 
     # -- the program --------------------------------------------------------------------------------------------
 
@@ -341,43 +361,32 @@ class MainWindow(QMainWindow):
         for page in self.pages:
             self.recovery.keep(page.document)
 
-    def _choose_theme(self, name: str) -> None:
-        self.settings.theme = name
-        self._apply_theme(name)
+    def _refresh_pictures(self) -> None:
         if self.page is None:
             fill_gallery(self.layout_.start, self.devicePixelRatioF())
-
-    def _apply_theme(self, name: str) -> None:
-        app = QApplication.instance()
-        assert isinstance(app, QApplication)
-        theme.apply(app, theme.THEMES.get(name) or theme.system_theme())
-
-    def _follow_system(self) -> None:
-        if self.settings.theme == "system":
-            self._choose_theme("system")
 
     def _restore_geometry(self) -> None:
         saved = self.settings.geometry
         if saved is None or not self.restoreGeometry(saved):
             self.resize(1600, 1000)
 
-    def _about(self) -> None:
-        self.say(say("Layerloom: draw a neural network, see every shape, train it, take its weights."), "info")
-
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(Path(url.toLocalFile()).suffix == ".loom" for url in event.mimeData().urls()):
+        if _networks_in(event):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        for url in event.mimeData().urls():
-            if Path(url.toLocalFile()).suffix == ".loom":
-                self.files.open(url.toLocalFile())
+        for path in _networks_in(event):
+            self.files.open(path)
         event.acceptProposedAction()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not all(self.files.may_close(page.document) for page in self.pages):
-            event.ignore()
-            return
+        self._settle()
+        for index, page in enumerate(self.pages):
+            if page.document.dirty:
+                self.layout_.tabs.setCurrentIndex(index)  # one sees what one is asked about
+            if not self.files.may_close(page.document):
+                event.ignore()
+                return
         self.trainer.finish()
         self.library.finish()
         self.exporting.finish()
@@ -387,3 +396,8 @@ class MainWindow(QMainWindow):
         self._autosave.stop()
         self.settings.geometry = self.saveGeometry()
         super().closeEvent(event)
+
+
+def _networks_in(event: QDropEvent) -> list[str]:
+    """The .loom files among what is being dragged."""
+    return [url.toLocalFile() for url in event.mimeData().urls() if url.toLocalFile().endswith(".loom")]

@@ -105,6 +105,15 @@ class Analysis:
             owners[name] = owners[inputs[name][0].source] if view and inputs[name] else name
         return owners
 
+    def _last_use(self, owners: Mapping[str, str]) -> dict[str, int]:
+        """When each owner's memory is touched for the last time, as a place in the order."""
+        inputs, last = self.graph.inputs, {}
+        for index, name in enumerate(owners):
+            last[owners[name]] = index
+            for edge in inputs[name]:
+                last[owners[edge.source]] = index
+        return last
+
     def kept(self, *, input_learns: bool = False) -> Kept:
         """What autograd keeps until the backward pass. Before the first weights it keeps nothing.
 
@@ -112,17 +121,15 @@ class Analysis:
         made. ``input_learns``: gradients flow into the input too, as they do inside a block.
         """
         inputs, owners = self.graph.inputs, self.owners(predicting=False)
-        learning = {self.input} if input_learns else set()
         tensors: set[str] = set()
-        own: dict[str, int] = {}
+        own = {self.input: 0} if input_learns and self.input else {}
         for name, facts in self._known.items():
-            sources = [edge.source for edge in inputs[name]]
-            if not facts.params and learning.isdisjoint(sources):
+            edges = inputs[name]
+            if not facts.params and not any([edge.source in own for edge in edges]):  # noqa: C419  (faster as a list)
                 continue
-            learning.add(name)
             own[name] = facts.saves_bytes
             if facts.saves_input:
-                tensors.update([owners[source] for source in sources])
+                tensors.update([owners[edge.source] for edge in edges])
             if facts.saves_output:
                 tensors.add(owners[name])
         return Kept(tensors, own)
@@ -144,13 +151,8 @@ class Analysis:
     @cached_property
     def peak_bytes(self) -> int:
         """The most that one example has alive at one moment when only predicting, its input included throughout."""
-        inputs, owners = self.graph.inputs, self.owners(predicting=True)
-        last: dict[str, int] = {}
-        for index, name in enumerate(self._known):
-            last[owners[name]] = index
-            for edge in inputs[name]:
-                last[owners[edge.source]] = index
-        freed = [0] * (len(self._known) + 1)
+        owners = self.owners(predicting=True)
+        last, freed = self._last_use(owners), [0] * (len(owners) + 1)
         last.update({owners[name]: len(self._known) for name in (self.input, self.output) if name in owners})
         alive = peak = 0
         for index, (name, facts) in enumerate(self._known.items()):
@@ -169,26 +171,27 @@ class Analysis:
         Forward: all that is kept so far, and what is only passing. Backward: what is still kept, and the gradient of
         every tensor between its making and its last reading.
         """
-        inputs, owners, (tensors, own) = self.graph.inputs, self.owners(predicting=False), self.kept()
-        last = {owners[name]: index for index, name in enumerate(self._known)}
-        for index, name in enumerate(self._known):
-            last.update({owners[edge.source]: index for edge in inputs[name]})
-        done: dict[str, list[int]] = {}  # by what is done with after a step: bytes passing, bytes of gradient
+        owners, (tensors, own) = self.owners(predicting=False), self.kept()
+        last, staying = self._last_use(owners), {*tensors, self.input, self.output}
+        freed, flowed = [0] * len(owners), [0] * len(owners)
         kept = passing = gradients = peak = 0
         for index, (name, facts) in enumerate(self._known.items()):
             size = numel(facts.output_shape) * FLOAT_BYTES if owners[name] == name else 0
-            inside = facts.peak_bytes - size if facts.peak_bytes > size else 0
             peak = max(peak, kept + passing + facts.peak_bytes)
-            stays, learns = name in tensors or name in (self.input, self.output), name in own
-            kept += own.get(name, 0) + size * stays
-            passing += size * (not stays)
-            gradients += size * learns
-            peak = max(peak, kept + gradients + inside * learns)
-            done.setdefault(name, [size * (not stays), size * learns])
-            for ended in {owners[edge.source] for edge in inputs[name]} | {owners[name]}:
-                if last[ended] == index and ended in done:
-                    free, flowed = done.pop(ended)
-                    passing, gradients = passing - free, gradients - flowed
+            until, inside = last[owners[name]], 0
+            if name in staying:
+                kept += size
+            else:
+                passing += size
+                freed[until] += size
+            if name in own:
+                kept += own[name]
+                gradients += size
+                flowed[until] += size
+                inside = max(0, facts.peak_bytes - size)
+            peak = max(peak, kept + gradients + inside)
+            passing -= freed[index]
+            gradients -= flowed[index]
         return peak
 
     def costs(self, batch_size: int, optimizer_state: int = 0) -> Costs:
@@ -198,14 +201,14 @@ class Analysis:
                      weights + self.peak_bytes * batch_size)
 
     def node_costs(self, name: str, batch_size: int, optimizer_state: int = 0) -> Costs | None:
-        """One layer's part, or None while its shape is unknown."""
+        """What one layer needs while it runs, or None while its shape is unknown. Parts do not add up to the whole."""
         facts = self.nodes[name].facts
         if facts is None:
             return None
         weights = facts.params * FLOAT_BYTES
         size = 0 if facts.is_view_predicting else numel(facts.output_shape) * FLOAT_BYTES
         return Costs(facts.params, facts.mult_adds,
-                     weights * (2 + optimizer_state) + self.kept_by_node.get(name, 0) * batch_size,
+                     weights * (2 + optimizer_state) + max(size, self.kept_by_node.get(name, 0)) * batch_size,
                      weights + size * batch_size)
 
 

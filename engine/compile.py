@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import operator
 from functools import reduce
 from typing import Any, cast
@@ -16,6 +17,11 @@ from engine.graph import Graph
 from engine.layers.base import Layer, Shape
 from engine.layers.inputs import Input
 from engine.layers.merge import Add
+from engine.messages import LayerloomError, say
+
+
+class OldTorchError(LayerloomError):
+    """The installed PyTorch does not know an option."""
 
 
 def build_module(graph: Graph, input_shape: Shape | None = None) -> fx.GraphModule:
@@ -59,5 +65,14 @@ def _module(analysis: Analysis) -> fx.GraphModule:
 def _layer(layer: Layer, shapes: tuple[Shape, ...]) -> nn.Module:
     if isinstance(layer, Block):
         return _module(layer.inside(shapes))
-    made: nn.Module = getattr(nn, layer.torch.removeprefix("nn."))(**layer.arguments(shapes))
+    make, arguments = getattr(nn, layer.torch.removeprefix("nn.")), layer.arguments(shapes)
+    try:
+        made: nn.Module = make(**arguments)
+    except TypeError as error:
+        new = next((name for name in arguments if name not in inspect.signature(make).parameters), None)
+        field = type(layer).model_fields.get(new or "")
+        if new is None or field is None:
+            raise
+        raise OldTorchError("{layer}: the installed PyTorch {version} is too old for its option “{option}”",
+                            layer=layer.title, version=torch.__version__, option=say(field.title or new)) from error
     return made

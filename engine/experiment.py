@@ -24,6 +24,7 @@ VERSION = 1
 MAX_BYTES = 64 * 2**20
 MAX_COORDINATE = 10_000_000.0
 M = TypeVar("M", bound=BaseModel)
+DEFAULT = "gallery:lenet-digits"  # what is open when nothing else is
 GALLERY = Path(__file__).parent.parent / "resources" / "gallery"
 
 
@@ -90,7 +91,10 @@ def from_json(text: str) -> Experiment:
     except RecursionError as error:
         raise FileError("This is not a Layerloom file: it is nested too deeply") from error
     except ValueError as error:
-        raise FileError("This is not a Layerloom file: it is not readable as JSON ({reason})", reason=error) from error
+        # Python's own wording is for programmers; it knows the line of everything but a number that is too long.
+        where = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else "a number in it"
+        raise FileError("This is not a Layerloom file: it is not readable as JSON: {where} cannot be read",
+                        where=where) from error
     if not isinstance(raw, dict) or raw.get("format") != FORMAT:
         raise FileError("This is not a Layerloom file: it does not say “format”: “{format}”", format=FORMAT)
     version = raw.get("version")
@@ -152,7 +156,7 @@ def _read(model: type[M], options: Any, where: str) -> M:
 
 
 def load_experiment(source: str | os.PathLike[str]) -> Experiment:
-    """Read a .loom file, or ``gallery:ID``. Raises FileError or GraphError, in words."""
+    """Read a .loom file, or ``gallery:ID``. Raises FileError, in words and naming the file."""
     name = os.fspath(source)
     if name.startswith("gallery:"):
         path = GALLERY / f"{name.removeprefix('gallery:')}.loom"
@@ -174,7 +178,10 @@ def load_experiment(source: str | os.PathLike[str]) -> Experiment:
         raise FileError("{path} is not a Layerloom file: it is not text", path=path) from error
     if not text.strip():
         raise FileError("{path} is empty", path=path)
-    return from_json(text)
+    try:
+        return from_json(text)
+    except LayerloomError as error:
+        raise FileError("{path}: {reason}", path=path, reason=error.message) from error
 
 
 def save_experiment(experiment: Experiment, path: str | os.PathLike[str]) -> None:

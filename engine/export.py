@@ -24,6 +24,7 @@ from engine.weights import (
     empty_module,
     initial_module,
     load_weights,
+    room_for_weights,
     save_weights,
 )
 
@@ -56,7 +57,7 @@ def export(experiment: Experiment, path: str | os.PathLike[str],
     """Write .safetensors or .pt (a state dict), or .py (a class that needs only PyTorch), and prove it.
 
     Without ``weights`` they are those that training begins with. Raises ExportError, WeightsError, WriteError (what
-    was there before survives) or what is wrong with the network.
+    was there before survives), NetworkTooLargeError or what is wrong with the network.
     """
     path = Path(path)
     suffix = path.suffix.lower()
@@ -72,7 +73,8 @@ def export(experiment: Experiment, path: str | os.PathLike[str],
 
         write_text(path, to_python(experiment.graph, shape))
     else:
-        save_weights(weights, path)
+        with room_for_weights(experiment):
+            save_weights(weights, path)
     return _proved(experiment, path, weights, shape)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -15,23 +17,44 @@ class WriteError(LayerloomError):
 
 
 def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
-    """Let ``write`` fill a temporary file beside ``path``, then rename it into place. Raises WriteError."""
+    """Let ``write`` fill a temporary file beside ``path``, then rename it into place. Raises WriteError.
+
+    A symbolic link stays: what it leads to is written.
+    """
     temporary: Path | None = None
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=path.suffix)
+        target = path.resolve() if path.is_symlink() else path
+        mode = _mode_of(target)
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=target.suffix)
         os.close(handle)
         temporary = Path(name)
         write(temporary)
-        with temporary.open("rb") as file:
+        with temporary.open("r+b") as file:  # Windows flushes only what may be written
             os.fsync(file.fileno())
-        temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
-        temporary.replace(path)
+        temporary.chmod(mode)
+        temporary.replace(target)
     except OSError as error:
         raise WriteError("{path} could not be written: {reason}. Nothing was changed.", path=path,
                          reason=reason_of_os_error(error)) from error
+    except RuntimeError as error:  # links that lead in a circle, before Python 3.13
+        if temporary is not None:
+            raise
+        raise WriteError("{path} could not be written: {reason}. Nothing was changed.", path=path,
+                         reason="its link leads nowhere") from error
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+def _mode_of(path: Path) -> int:
+    """The permissions the written file gets. Raises PermissionError for a read-only one: renaming would not ask."""
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return 0o666 & ~_umask()
+    if not mode & stat.S_IWUSR:
+        raise PermissionError(errno.EACCES, "It is read-only")
+    return mode & 0o777
 
 
 def write_text(path: Path, text: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import torch
 from engine.experiment import Experiment, load_experiment, save_experiment
 from engine.files import WriteError, reason_of_os_error, write_atomically, write_text
 from engine.messages import LayerloomError
-from engine.training.events import EpochEnded, Event, Finished, RunNotSaved, Started, Summary
+from engine.training.events import EpochEnded, Event, Finished, Metrics, RunNotSaved, Started, Summary, Weights
 from engine.weights import as_pt, save_weights
 
 EXPERIMENT, METRICS, LAST, BEST, CHECKPOINT, SUMMARY = (
@@ -51,6 +52,8 @@ class _Writer:
     def __init__(self, experiment: Experiment, folder: Path, resume: Checkpoint | None) -> None:
         self._experiment, self._folder, self._resume = experiment, folder, resume
         self._rows: list[list[float]] = list(resume["rows"]) if resume else []
+        self._begun = False
+        self._best: Weights | None = None  # not yet written
 
     def write(self, event: Event) -> None:
         if isinstance(event, Started):
@@ -58,6 +61,7 @@ class _Writer:
         elif isinstance(event, EpochEnded):
             self._write_epoch(event)
         elif isinstance(event, Finished):
+            self._write_best()
             write_text(self._folder / SUMMARY, summary_json(event.summary))
 
     def _begin(self) -> None:
@@ -69,15 +73,26 @@ class _Writer:
         else:  # a run stopped within an epoch left weights that are not on the way of the whole run
             save_weights(self._resume["weights"], self._folder / LAST)
             save_weights(self._resume["best"]["weights"], self._folder / BEST)
+        self._begun = True
+
+    def _write_best(self) -> None:
+        if self._best is not None:
+            save_weights(self._best, self._folder / BEST)
+            self._best = None
 
     def _write_epoch(self, event: EpochEnded) -> None:
-        make_folder(self._folder)
+        # Remembered first: whatever fails below, the next time is another chance.
+        if event.is_best:
+            self._best = event.weights
         if event.complete:
             self._rows.append([event.epoch, *event.train, *event.validation])
+        if not self._begun:
+            self._begin()
+        make_folder(self._folder)
+        if event.complete:
             write_text(self._folder / METRICS, metrics_csv(self._rows))
         save_weights(event.weights, self._folder / LAST)
-        if event.is_best:
-            save_weights(event.weights, self._folder / BEST)
+        self._write_best()
         if event.complete:  # last: whatever it promises is there
             content = as_pt({"format": FORMAT, "rows": self._rows, **event.checkpoint})
             write_atomically(self._folder / CHECKPOINT, lambda temporary: temporary.write_bytes(content))
@@ -106,13 +121,17 @@ def metrics_csv(rows: Iterable[Iterable[float]]) -> str:
 
 
 def summary_json(summary: Summary) -> str:
-    """The summary as the command line promises it."""
+    """The summary as the command line promises it; what is no number is null."""
     content = {
-        "epochs": summary.epochs, "best_epoch": summary.best_epoch, "train": summary.train._asdict(),
-        "validation": summary.validation._asdict(), "examples_per_second": round(summary.examples_per_second, 1),
+        "epochs": summary.epochs, "best_epoch": summary.best_epoch, "train": _plain(summary.train),
+        "validation": _plain(summary.validation), "examples_per_second": round(summary.examples_per_second, 1),
         "device": summary.device, "params": summary.params, "seed": summary.seed,
     }  # fmt: skip
-    return json.dumps(content, indent=2) + "\n"
+    return json.dumps(content, indent=2, allow_nan=False) + "\n"
+
+
+def _plain(metrics: Metrics) -> dict[str, float | None]:
+    return {name: value if math.isfinite(value) else None for name, value in metrics._asdict().items()}
 
 
 # -- going on -----------------------------------------------------------------------------------------------------

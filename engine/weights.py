@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import torch
 from torch import Tensor, fx, nn
 
+from engine.analysis import analyze
 from engine.compile import build_module
 from engine.experiment import Experiment
 from engine.files import reason_of_os_error, write_atomically
-from engine.layers.base import shape_text
+from engine.layers.base import FLOAT_BYTES, shape_text
 from engine.messages import LayerloomError, Message, say
 from engine.recipe import Initialization
+from engine.units import bytes_text
 
 SHOWN = 3  # keys of each kind in a sentence
+RANDOM = Lock()  # around every use of torch's global generator: training and an export may be in two threads
+CPU_IS_FULL = ("not enough memory", "can't allocate memory")  # torch raises a plain RuntimeError there
 
 
 class WeightsError(LayerloomError):
@@ -29,9 +35,35 @@ class WeightsFileError(LayerloomError):
     """A file holds no weights that can be read."""
 
 
+class NetworkTooLargeError(LayerloomError):
+    """The weights alone need more memory than there is."""
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an exception of Python's or torch's is about memory."""
+    return isinstance(error, (MemoryError, torch.OutOfMemoryError)) or (
+        isinstance(error, RuntimeError) and any(sign in str(error) for sign in CPU_IS_FULL))
+
+
+@contextmanager
+def room_for_weights(experiment: Experiment) -> Iterator[None]:
+    """Raise NetworkTooLargeError where what happens inside finds too little memory."""
+    try:
+        yield
+    except (MemoryError, RuntimeError) as error:
+        if not is_out_of_memory(error):
+            raise
+        params = analyze(experiment.graph, experiment.data.sample_shape).params
+        raise NetworkTooLargeError("This network is too large for this computer's memory: its weights alone need "
+                                   "{size}", size=bytes_text(params * FLOAT_BYTES)) from error
+
+
 def initial_module(experiment: Experiment) -> fx.GraphModule:
-    """The network with the weights its recipe's seed gives; torch's random numbers elsewhere are not disturbed."""
-    with torch.random.fork_rng(devices=[]):
+    """The network with the weights its recipe's seed gives; torch's random numbers elsewhere are not disturbed.
+
+    Raises NetworkTooLargeError.
+    """
+    with RANDOM, torch.random.fork_rng(devices=[]), room_for_weights(experiment):
         torch.default_generator.manual_seed(experiment.recipe.seed)
         module = build_module(experiment.graph, experiment.data.sample_shape)
         initialize(module, experiment.recipe.initialization)

@@ -35,6 +35,7 @@ class Curves(QWidget):
             plot.span_asked.connect(self._show_span)
             plot.hovered.connect(self._read_at)
             plot.menu_asked.connect(self._show_menu)
+        self.set_hint()
         self.clear(10)
 
     def _assemble(self) -> None:
@@ -45,7 +46,7 @@ class Curves(QWidget):
             self._row.addWidget(plot, 1)
         self._save = self._save_button()
         self._row.addWidget(self._save, 0, Qt.AlignmentFlag.AlignTop)
-        self._empty = QLabel(self.tr("Press Train: the curves draw themselves here"))
+        self._empty = QLabel()
         self._empty.setProperty("role", "dim")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._pages = QStackedLayout(self)
@@ -63,6 +64,10 @@ class Curves(QWidget):
         return button
 
     # -- what to show -----------------------------------------------------------------------------------------
+
+    def set_hint(self, text: str = "") -> None:
+        """What stands in place of curves that are not there yet; empty: how to begin."""
+        self._empty.setText(text or self.tr("Press Train: the curves draw themselves here"))
 
     def clear(self, epochs: int) -> None:
         """Forget the curves; the axis shows a run of so many epochs."""

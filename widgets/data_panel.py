@@ -25,6 +25,10 @@ _PLACES = {  # line, column, columns it spans
 class DataForm(Form):
     """The fields of a DataSpec, labels above them. Numbers count only when typed out: data are loaded anew for each."""
 
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._here: set[str] = set()  # the data sets that were seen on this computer
+
     def _choice_name(self, name: str, choice: str) -> str:
         return translated(DATASETS[choice].title) if choice in DATASETS else super()._choice_name(name, choice)
 
@@ -59,7 +63,17 @@ class DataForm(Form):
     def show_value(self, model: DataSpec) -> None:
         """The spec, and a line about its data set."""
         super().show_value(model)
-        self.about.setText(translated(model.info.about))
+        self._show_about()
+
+    def show_here(self, here: bool) -> None:
+        """Whether the data are on this computer; what is here needs no download."""
+        (self._here.add if here else self._here.discard)(self.value.dataset)
+        self._show_about()
+
+    def _show_about(self) -> None:
+        info = self.value.info
+        download = info.download if self.value.dataset not in self._here else ""
+        self.about.setText(" ".join(filter(None, map(translated, (info.about, download)))))
 
 
 class DataPanel(QWidget):
@@ -116,6 +130,10 @@ class DataPanel(QWidget):
         """Show a spec; what is being typed stays."""
         self.form.show_value(spec)
 
+    def forget_typing(self) -> None:
+        """Drop what is typed and not yet asked for, before another document is shown."""
+        self.form.restore()
+
     def show_sizes(self, train: int, validation: int, test: int) -> None:
         """How many examples each part has."""
         text = self.tr("{train} training · {validation} validation · {test} test")
@@ -124,11 +142,13 @@ class DataPanel(QWidget):
 
     def show_samples(self, samples: Sequence[Sample]) -> None:
         """Show images, each as (pixels row by row with channels last, channels, height, width, label)."""
+        self.form.show_here(True)
         self.strip.show_samples(samples)
         self._turn_to(self.strip)
 
     def show_missing(self, text: str, can_download: bool) -> None:
         """Say that the data are not there, and offer what helps."""
+        self.form.show_here(False)
         self.sizes.setText("")
         self.missing.show_text(text, can_download)
         self._turn_to(self.missing)

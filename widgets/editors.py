@@ -1,7 +1,7 @@
 """Fields that hold one option's value: a line of text, a choice, a switch. All speak the same few words.
 
 ``typed(value)`` asks for a value; whoever validates it answers ``accept`` or ``refuse``. ``show_value`` follows the
-model without disturbing what is being typed. ``settled`` says that the last good value is back.
+model without disturbing what is being typed. ``value`` is what stands. ``settled`` says that it is shown again.
 """
 
 from __future__ import annotations
@@ -37,7 +37,9 @@ class LineEditor(QLineEdit):
     def __init__(self, syntax: Syntax, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._syntax = syntax
-        self._value: object = None
+        self.value: object = None
+        self._base: object = None  # what stood when the editing began: a refused text and Esc lead back to it
+        self._good = True
         self._shown_once = False
         self._patient = False
         self.textEdited.connect(self._on_edit)
@@ -52,34 +54,44 @@ class LineEditor(QLineEdit):
 
     def show_value(self, value: object) -> None:
         """Follow the model; text that already means this value stays as the person wrote it."""
-        if self._shown_once and value == self._value:
+        if self._shown_once and value == self.value:
             return
-        self._value, self._shown_once = value, True
+        self.value, self._shown_once = value, True
         if self._syntax.read(self.text()) != value or not self.text():
             self._write()
         self._settle()
 
     def accept(self, value: object) -> None:
         """The text was good and means ``value``."""
-        self._value = value
+        self.value, self._good = value, True
+        if not self.hasFocus():
+            self._base = value
         mark(self, "bad", False)
 
     def refuse(self) -> None:
-        """The text was not good; it stays, so that it can be mended."""
+        """The text was not good; it stays, so that it can be mended, but what it began with counts."""
+        self.value = self._base
         mark(self, "bad", True)
 
     def restore(self) -> None:
-        """Back to the last good value, unless the text already says it."""
-        if self.property("bad") or self._syntax.read(self.text()) != self._value:
+        """Show what stands, unless the text already says it. Asks for nothing."""
+        if self.property("bad") or self._syntax.read(self.text()) != self.value:
             self._write()
         self._settle()
 
+    def _take_back(self) -> None:
+        """Ask for what stood when the editing began."""
+        if self.value != self._base:
+            self.typed.emit(self._base)
+        self.restore()
+
     def _write(self) -> None:
         position = self.cursorPosition()
-        self.setText(self._syntax.write(self._value))
+        self.setText(self._syntax.write(self.value))
         self.setCursorPosition(min(position, len(self.text())) if self.hasFocus() else 0)
 
     def _settle(self) -> None:
+        self._base, self._good = self.value, True
         mark(self, "bad", False)
         self.settled.emit()
 
@@ -88,7 +100,11 @@ class LineEditor(QLineEdit):
             self._ask()
 
     def _ask(self) -> None:
+        self._good = False
         self.typed.emit(self._syntax.read(self.text()))
+
+    def _says_other(self) -> bool:
+        return self._syntax.read(self.text()) != self.value
 
     # -- keys, wheel, focus -------------------------------------------------------------------------------------
 
@@ -105,11 +121,13 @@ class LineEditor(QLineEdit):
         key = Qt.Key(event.key())
         if key in _STEPS and self._step(_STEPS[key]):
             return
-        if key == Qt.Key.Key_Escape and self._syntax.read(self.text()) != self._value:
-            self.restore()
+        if key == Qt.Key.Key_Escape and (self._says_other() or self.value != self._base):
+            self._take_back()
             return
         if key in _ENTER:
             self._ask()
+            if self._good:
+                self._base = self.value
         super().keyPressEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -119,10 +137,14 @@ class LineEditor(QLineEdit):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        if event.reason() not in _PASSING:
-            if self._patient and self._syntax.read(self.text()) != self._value:
-                self._ask()
+        if event.reason() in _PASSING:
+            return
+        if self._patient and self._says_other():
+            self._ask()
+        if self._good:
             self.restore()
+        else:
+            self._take_back()
 
     def _step(self, by: int) -> bool:
         """Add to the whole number at the cursor; False where there is none."""
@@ -149,7 +171,7 @@ class ChoiceEditor(QComboBox):
     def __init__(self, choices: Sequence[tuple[object, str]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._values = [value for value, _ in choices]
-        self._value: object = None
+        self.value: object = None
         self.addItems([label for _, label in choices])
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # the wheel scrolls past it, not into it
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -161,18 +183,18 @@ class ChoiceEditor(QComboBox):
 
     def show_value(self, value: object) -> None:
         """Follow the model."""
-        if value != self._value:
+        if value != self.value:
             self.settled.emit()
-        self._value = value
+        self.value = value
         self.setCurrentIndex(self._values.index(value))
 
     def accept(self, value: object) -> None:
         """The choice was good."""
-        self._value = value
+        self.value = value
 
     def refuse(self) -> None:
         """The choice was not good: the last good one comes back."""
-        self.show_value(self._value)
+        self.show_value(self.value)
 
     def restore(self) -> None:
         """The last good choice stands already."""
@@ -198,7 +220,7 @@ class SwitchEditor(QCheckBox):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._value = False
+        self.value = False
         self.toggled.connect(lambda on: self.setText(self.tr("on") if on else self.tr("off")))
         self.setText(self.tr("off"))
         self.clicked.connect(lambda on: self.typed.emit(on))
@@ -209,18 +231,18 @@ class SwitchEditor(QCheckBox):
 
     def show_value(self, value: object) -> None:
         """Follow the model."""
-        if value != self._value:
+        if value != self.value:
             self.settled.emit()
-        self._value = bool(value)
-        self.setChecked(self._value)
+        self.value = bool(value)
+        self.setChecked(self.value)
 
     def accept(self, value: object) -> None:
         """The position was good."""
-        self._value = bool(value)
+        self.value = bool(value)
 
     def refuse(self) -> None:
         """The position was not good: the last good one comes back."""
-        self.show_value(self._value)
+        self.show_value(self.value)
 
     def restore(self) -> None:
         """The last good position stands already."""

@@ -1,10 +1,19 @@
-"""A label that shortens its text with … to the room and the lines it has; the whole text is its tooltip."""
+"""Labels and buttons that shorten their text with … to the room they have; the whole text is the tooltip."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt
-from PySide6.QtGui import QFont, QHelpEvent, QPainter, QPaintEvent, QTextLayout
-from PySide6.QtWidgets import QLabel, QSizePolicy, QToolTip, QWidget
+from PySide6.QtGui import QFont, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent, QResizeEvent, QTextLayout
+from PySide6.QtWidgets import (
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionButton,
+    QStylePainter,
+    QToolTip,
+    QWidget,
+)
 
 from widgets.text import tooltip
 
@@ -20,6 +29,22 @@ def wrapped(text: str, font: QFont, width: float, lines: int) -> list[tuple[int,
     layout.endLayout()
     if found:
         found[-1] = (found[-1][0], len(text) - found[-1][0])
+    return found
+
+
+def balanced(text: str, font: QFont, width: float, lines: int) -> list[tuple[int, int]]:
+    """As ``wrapped``, with lines of about one length where the whole text fits: no lone word in the last one."""
+    found, metrics = wrapped(text, font, width, lines), QFontMetricsF(font)
+    if len(found) < 2 or metrics.horizontalAdvance(text[found[-1][0] :]) > width:
+        return found
+    low, high = metrics.horizontalAdvance(text) / lines, width
+    while high - low > 1:
+        middle = (low + high) / 2
+        tried = wrapped(text, font, middle, lines)
+        if all(metrics.horizontalAdvance(text[at : at + length].strip()) <= middle for at, length in tried):
+            high, found = middle, tried
+        else:
+            low = middle
     return found
 
 
@@ -46,7 +71,7 @@ class ElidedLabel(QLabel):
     def shown_lines(self) -> list[str]:
         """The lines as they are drawn."""
         metrics, text = self.fontMetrics(), self.text().replace("\n", "\u2028")
-        pieces = wrapped(text, self.font(), self.width(), self._lines)
+        pieces = balanced(text, self.font(), self.width(), self._lines)
         lines = [text[start : start + length].strip() for start, length in pieces]
         return [metrics.elidedText(line, Qt.TextElideMode.ElideRight, self.width()) for line in lines]
 
@@ -72,3 +97,35 @@ class ElidedLabel(QLabel):
                 QToolTip.showText(event.globalPos(), tooltip(self.text()), self)
             return True
         return super().event(event)
+
+
+class ElidedButton(QPushButton):
+    """Asks for its whole text's width, makes do with less."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for a word."""
+        return QSize(min(64, self.sizeHint().width()), super().minimumSizeHint().height())
+
+    def shown_text(self) -> str:
+        """The text as it is drawn."""
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        room = self.style().subElementRect(QStyle.SubElement.SE_PushButtonContents, option, self).width()
+        return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Say all in the tooltip where something is cut."""
+        super().resizeEvent(event)
+        self.setToolTip(tooltip(self.text()) if self.shown_text() != self.text() else "")
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The button as always, with as much text as fits."""
+        option, painter = QStyleOptionButton(), QStylePainter(self)
+        self.initStyleOption(option)
+        option.text = self.shown_text()
+        painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
+        painter.end()

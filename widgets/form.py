@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from contextlib import suppress
 from typing import Any, Protocol
 
 from pydantic.fields import FieldInfo
@@ -13,7 +14,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 from engine.layers.base import OptionError
 from widgets.editors import ChoiceEditor, Editor, LineEditor, SwitchEditor
 from widgets.syntax import Syntax, syntax_of
-from widgets.text import UNKNOWN, message_text, tooltip, translated
+from widgets.text import UNKNOWN, breakable, sentence_text, tooltip, translated
 
 HEIGHT = 28
 PATIENCE = 700  # ms that an unfinished text such as “5×” may stand before it is called wrong
@@ -28,6 +29,8 @@ class Model(Protocol):
 
 class Row(QObject):
     """One option: its label, its editor, and the line that says why a value is refused."""
+
+    refused = Signal()  # and said so: the editor's value is the one from before the editing
 
     def __init__(self, label: QLabel, editor: Editor, hint: str, parent: QWidget) -> None:
         super().__init__(parent)
@@ -47,7 +50,7 @@ class Row(QObject):
 
     def refuse(self, reason: str) -> None:
         """The value does not stand; a text that may still become good is given a moment."""
-        self.error.setText(reason)
+        self.error.setText(breakable(reason))
         if self.editor.is_unfinished() and self.error.isHidden():
             self._pause.start()
         else:
@@ -57,6 +60,7 @@ class Row(QObject):
         self._pause.stop()
         self.editor.refuse()
         self.error.show()
+        self.refused.emit()
 
     def _calm(self) -> None:
         self._pause.stop()
@@ -100,7 +104,7 @@ class Form(QWidget):
             row.editor.show_value(getattr(model, name))
 
     def restore(self) -> None:
-        """Drop every refused text."""
+        """Drop every text that is refused or not yet asked for. Nothing is emitted."""
         for row in self.rows.values():
             row.editor.restore()
 
@@ -136,6 +140,7 @@ class Form(QWidget):
         editor.typed.connect(lambda value: self._try(name, value))
         bounds = self.tr("Range: {bounds}").format(bounds=syntax.bounds) if str(syntax.bounds) else ""
         row = Row(label, editor, tooltip(description, bounds), self._body)
+        row.refused.connect(lambda: self._go_back(name, row.editor.value))
         row.set_hint(row.hint)
         return row
 
@@ -175,9 +180,17 @@ class Form(QWidget):
         try:
             model = self._model.with_options(**{name: value})
         except OptionError as error:
-            row.refuse(message_text(error.message))
+            row.refuse(sentence_text(error.message))
             return
         row.accept(getattr(model, name))
+        self._take(name, model)
+
+    def _go_back(self, name: str, value: object) -> None:
+        """A text is refused: what its first letters made of the model does not stay."""
+        with suppress(OptionError):  # the other options may have changed meanwhile
+            self._take(name, self._model.with_options(**{name: value}))
+
+    def _take(self, name: str, model: Any) -> None:
         if model != self._model:
             self._model = model
             self.edited.emit(name, getattr(model, name))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
 
 from engine.advice import Problem
 from engine.analysis import Costs, NodeReport
@@ -15,7 +15,7 @@ from widgets.cost_grid import CostGrid
 from widgets.form import Form
 from widgets.inspector_parts import Chip, CodeLine, NameEdit, ProblemList, ShapeBox, section
 from widgets.scroll import BAR, ScrollPanel
-from widgets.text import SPACE, tooltip, translated
+from widgets.text import SPACE, breakable, tooltip, translated
 
 MARGIN = 16
 
@@ -31,6 +31,7 @@ class Inspector(QWidget):
         super().__init__(parent)
         self._name: str | None = None
         self.setMinimumWidth(280)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # keeps the keyboard when the button that had it goes
         self.setAccessibleName(self.tr("Inspector"))
         self._scroll = ScrollPanel(self)
         self._scroll.setWidget(self._content())
@@ -45,6 +46,7 @@ class Inspector(QWidget):
         self._title.name_typed.connect(lambda name: self.rename_requested.emit(self._name, name))
         self._title.calmed.connect(self._name_error.hide)
         self._problems.repair_requested.connect(self.repair_requested)
+        self._problems.focus_freed.connect(self.setFocus)
 
     # -- what it shows ------------------------------------------------------------------------------------------
 
@@ -71,7 +73,7 @@ class Inspector(QWidget):
     def show_rename_error(self, text: str) -> None:
         """Say in place why the name cannot be."""
         self._title.refuse()
-        self._name_error.setText(text)
+        self._name_error.setText(breakable(text))
         self._name_error.show()
 
     def focus_name(self) -> None:
@@ -80,8 +82,16 @@ class Inspector(QWidget):
             self._title.setFocus(Qt.FocusReason.ShortcutFocusReason)
             self._title.selectAll()
 
+    def forget_typing(self) -> None:
+        """Drop what is typed and not yet asked for, before another document is shown."""
+        self._form.restore()
+        self._title.take_back()
+
     def _show_hint(self, count: int) -> None:
         self._name = None
+        focus = QApplication.focusWidget()
+        if focus is not None and self.isAncestorOf(focus):
+            self.setFocus()
         several = self.tr("{count} layers selected.\nSelect one to see and change its options.").format(count=count)
         self._hint.setText(several if count > 1 else self.tr("Select a layer to see what it does and to change it."))
         self._pages.setCurrentIndex(0)
@@ -102,8 +112,8 @@ class Inspector(QWidget):
         return (
             self.tr("Weights and biases of this layer."),
             self.tr("For one example: one multiplication and one addition for each use of a weight."),
-            self.tr("This layer's weights, gradients and optimizer numbers, and what it keeps of a batch until the "
-                    "backward pass."),
+            self.tr("This layer's weights, gradients and optimizer numbers, and its output and what it keeps of a batch "
+                    "until the backward pass."),
             self.tr("This layer's weights and its output for a batch."),
         )
 

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QFont, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QBoxLayout, QFrame, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from engine.advice import Problem, Repair
 from widgets import theme
 from widgets.editors import mark
-from widgets.text import message_text, tooltip
+from widgets.elided import ElidedButton
+from widgets.text import breakable, message_text, sentence_text, tooltip
 
+GAP, ROOM = 8, 248  # of repair buttons; the width of the narrowest panel
 INDENT = 2  # QLineEdit's own; what has no frame stands flush with the labels around it
 
 
@@ -193,6 +195,7 @@ class ProblemList(QWidget):
     """Sentences in the colour of their severity, each with its repairs as buttons."""
 
     repair_requested = Signal(object)
+    focus_freed = Signal()  # the button that had the keyboard goes
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -205,9 +208,14 @@ class ProblemList(QWidget):
     def show_problems(self, problems: Sequence[Problem]) -> None:
         """Show these; equal sentences keep their buttons, which then stand for the newer repairs."""
         before, self._problems = self._problems, tuple(problems)
+        if [_words(problem) for problem in before] != [_words(problem) for problem in problems]:
+            self._replace(problems)
         self.setVisible(bool(problems))
-        if [_words(problem) for problem in before] == [_words(problem) for problem in problems]:
-            return
+
+    def _replace(self, problems: Sequence[Problem]) -> None:
+        focus = QApplication.focusWidget()
+        if focus is not None and self.isAncestorOf(focus):
+            self.focus_freed.emit()
         for item in self._items:
             item.hide()
             item.deleteLater()
@@ -220,7 +228,7 @@ class ProblemList(QWidget):
         layout = QVBoxLayout(item)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        sentence = QLabel(message_text(problem.message), item)
+        sentence = QLabel(breakable(sentence_text(problem.message)), item)
         sentence.setProperty("role", {"error": "error", "warning": "warning"}.get(problem.severity, "dim"))
         sentence.setWordWrap(True)
         layout.addWidget(sentence)
@@ -228,11 +236,13 @@ class ProblemList(QWidget):
             layout.addLayout(self._buttons(index, problem.repairs, item))
         return item
 
-    def _buttons(self, index: int, repairs: Sequence[Repair], parent: QWidget) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        for number, repair in enumerate(repairs):
-            button = QPushButton(message_text(repair.text), parent)
+    def _buttons(self, index: int, repairs: Sequence[Repair], parent: QWidget) -> QBoxLayout:
+        """Side by side where they fit, else one below the other."""
+        buttons = [ElidedButton(message_text(repair.text), parent) for repair in repairs]
+        fit = sum(button.sizeHint().width() + GAP for button in buttons) - GAP <= ROOM
+        row = QBoxLayout(QBoxLayout.Direction.LeftToRight if fit else QBoxLayout.Direction.TopToBottom)
+        row.setSpacing(GAP)
+        for number, button in enumerate(buttons):
             button.setAccessibleName(button.text())
             button.clicked.connect(lambda _=False, at=number: self._ask(index, at))
             row.addWidget(button)

@@ -41,7 +41,7 @@ class NetworkCosts(QWidget):
             self.tr("All weights and biases that training changes, added up over the layers."),
             self.tr("For one example: one multiplication and one addition for each use of a weight, in convolutions "
                     "and linear layers."),
-            self.tr("Weights, their gradients and the optimizer's own numbers, and what each of {size} examples leaves "
-                    "behind until the backward pass.").format(size=batch),
+            self.tr("Weights, their gradients and the optimizer's own numbers, and the most that {size} examples have "
+                    "alive at one moment, forward or backward.").format(size=batch),
             self.tr("Weights, and the most that {size} examples have alive at one moment.").format(size=batch),
         ))

@@ -100,6 +100,7 @@ class Palette(QWidget):
         self._search.textChanged.connect(self._find)
         self._search.moved_on.connect(self._enter_list)
         self._tree.layer_activated.connect(self.layer_activated)
+        self._tree.key_done.connect(self._end_search)
         self._tree.left_upwards.connect(self.focus_search)
         self._tree.expanded.connect(lambda index: self._remember(index, folded=False))
         self._tree.collapsed.connect(lambda index: self._remember(index, folded=True))
@@ -115,6 +116,14 @@ class Palette(QWidget):
         self._none.setVisible(not found)
         self._none.setText(self.tr("No layer matches “{text}”.").format(text=text.strip()))
         self._tree.setCurrentIndex(self._filter.best() if self._tree.is_searching else QModelIndex())
+
+    def _end_search(self) -> None:
+        """What was looked for is found: the whole list again, and the keyboard where the next search is typed."""
+        if self._tree.is_searching:
+            had_focus = self._tree.hasFocus()
+            self._search.clear()
+            if had_focus:
+                self.focus_search()
 
     def _unfold(self) -> None:
         """While searching every result shows; afterwards the categories are as the person left them."""

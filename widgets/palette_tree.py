@@ -176,6 +176,7 @@ class LayerTree(QTreeView):
     """The view: drags a layer's kind, activates it by Enter or double-click, folds categories by a click."""
 
     layer_activated = Signal(str)
+    key_done = Signal()  # a layer was activated by Enter
     left_upwards = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -212,6 +213,8 @@ class LayerTree(QTreeView):
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and index.isValid():
             self._fold(index)
             self._activate(index)
+            if index.data(KIND) is not None:
+                self.key_done.emit()
         elif event.key() == Qt.Key.Key_Up and index == self.model().index(0, 0):
             self.left_upwards.emit()
         else:

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWi
 
 from engine.advice import Problem, Severity
 from widgets import theme
-from widgets.text import message_text
+from widgets.elided import ElidedButton
+from widgets.text import breakable, message_text, sentence_text
 
 NAME_WIDTH = 136
 _COLORS: dict[Severity, str] = {"error": "error", "warning": "warn", "hint": "dim"}
@@ -47,7 +48,7 @@ class SeveritySign(QWidget):
         painter.end()
 
 
-class _Button(QPushButton):
+class _Button(ElidedButton):
     """Leaves up and down to the list; a button of its own would go to its neighbour."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -71,7 +72,7 @@ class ProblemRow(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName(self._spoken())
         self.name = self._name_button()
-        self.sentence = QLabel(message_text(problem.message), wordWrap=True)
+        self.sentence = QLabel(breakable(sentence_text(problem.message)), wordWrap=True)
         self.sentence.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.repairs = [self._repair_button(index) for index in range(len(problem.repairs))]
         row = QHBoxLayout(self)
@@ -86,7 +87,7 @@ class ProblemRow(QWidget):
 
     def _spoken(self) -> str:
         severity = {"error": self.tr("Error"), "warning": self.tr("Warning"), "hint": self.tr("Hint")}
-        return f"{severity[self.problem.severity]}: {message_text(self.problem.message)}"
+        return f"{severity[self.problem.severity]}: {sentence_text(self.problem.message)}"
 
     def _name_button(self) -> QPushButton:
         """The node's name; a problem of the whole network leads nowhere, but its row can still be reached."""
@@ -106,7 +107,7 @@ class ProblemRow(QWidget):
         text = message_text(self.problem.repairs[index].text)
         button = _Button(text)
         button.setAccessibleName(text)
-        button.setAccessibleDescription(message_text(self.problem.message))
+        button.setAccessibleDescription(sentence_text(self.problem.message))
         button.clicked.connect(lambda: self.repair_clicked.emit(self.problem.repairs[index]))
         return button
 

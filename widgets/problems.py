@@ -22,6 +22,7 @@ class Problems(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(self.tr("Problems"))
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # keeps the keyboard when the button that had it goes
         self.rows: list[ProblemRow] = []
         self._list = QWidget()
         self._column = QVBoxLayout(self._list)
@@ -46,6 +47,8 @@ class Problems(QWidget):
             kept[row.key].append(row)
         self.rows = [self._row(kept[key_of(problem)], problem) for problem in problems]
         for row in (row for rest in kept.values() for row in rest):
+            if row.isAncestorOf(self.window().focusWidget()):
+                self.setFocus()
             self._drop(row)
         for index, row in enumerate(self.rows):
             if self._column.indexOf(row) != index:

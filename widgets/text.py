@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
@@ -10,8 +11,8 @@ from engine.messages import Message
 from engine.units import SPACE, bytes_text, grouped, short_count
 
 __all__ = [
-    "SPACE", "UNKNOWN", "bytes_text", "category_title", "grouped", "message_text", "short_count", "tooltip",
-    "translated",
+    "SPACE", "UNKNOWN", "breakable", "bytes_text", "category_title", "grouped", "message_text", "sentence_text",
+    "short_count", "tooltip", "translated",
 ]  # fmt: skip
 
 UNKNOWN = "–"
@@ -40,6 +41,23 @@ def message_text(message: Message) -> str:
         name: message_text(value) if isinstance(value, Message) else str(value) for name, value in message.values
     }
     return translated(message.template).format(**values)
+
+
+def sentence_text(message: Message) -> str:
+    """The sentence of a Message with a capital first letter; a layer's name or a file's stays as it is written."""
+    text = message_text(message)
+    return text if _begins_with_name(message) else text[:1].upper() + text[1:]
+
+
+def _begins_with_name(message: Message) -> bool:
+    found = re.match(r"\{(\w+)\}", translated(message.template))
+    value = dict(message.values).get(found[1]) if found else None
+    return _begins_with_name(value) if isinstance(value, Message) else found is not None and found[1] != "reason"
+
+
+def breakable(text: str) -> str:
+    """A text for a label that wraps: words longer than a line may break where a person would not be surprised."""
+    return re.sub(r"\S{25,}", lambda word: re.sub(r"(.{12})", "\\1\u200b", word[0]), text)
 
 
 def category_title(category: str) -> str:

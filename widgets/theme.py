@@ -213,6 +213,9 @@ QTabBar::tab:hover {{ color: {t.text}; }}
   border-radius: 4px; subcontrol-position: right; }}
 #documents QTabBar::close-button:hover {{ image: url({icon_url("close", t.text)}); background: {t.line}; }}
 #documents QTabBar::tab:selected {{ background: {t.canvas}; border-top: 2px solid {t.accent}; font-weight: 400; }}
+#documents[start="true"] QTabBar::tab:selected {{ background: transparent; color: {t.dim};
+  border-top-color: transparent; }}
+#documents[start="true"] QTabBar::tab:selected:hover {{ color: {t.text}; }}
 QTabWidget::pane {{ border: none; }}
 QSplitter::handle {{ background: {t.line}; }}
 QSplitter::handle:vertical {{ height: 1px; }}

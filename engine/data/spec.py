@@ -20,16 +20,18 @@ class Dataset(NamedTuple):
     examples: int
     folder: str = ""  # torchvision's folder inside the data folder; empty: comes with the program
     about: str = ""
+    download: str = ""  # what getting it costs; said while it is not here
 
 
 _DIGITS = tuple("0123456789")
 DATASETS: dict[DatasetId, Dataset] = {
     "digits": Dataset("Digits", (1, 8, 8), _DIGITS, 1797, about="1 797 handwritten digits; comes with the program."),
-    "mnist": Dataset("MNIST", (1, 28, 28), _DIGITS, 70_000, "MNIST", "70 000 handwritten digits; 11 MB to download."),
+    "mnist": Dataset("MNIST", (1, 28, 28), _DIGITS, 70_000, "MNIST", "70 000 handwritten digits.",
+                     "11 MB to download."),
     "fashion-mnist": Dataset(
         "Fashion-MNIST", (1, 28, 28),
         ("T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"),
-        70_000, "FashionMNIST", "70 000 pictures of clothes; 30 MB to download.",
+        70_000, "FashionMNIST", "70 000 pictures of clothes.", "30 MB to download.",
     ),
 }  # fmt: skip
 

@@ -1,10 +1,14 @@
-"""Steering a run from another thread: pause, resume, stop, learning rate. No torch."""
+"""Steering a run from another thread: pause, resume, stop, abandon, learning rate. No torch."""
 
 from __future__ import annotations
 
 from threading import Condition
 
 from engine.recipe import Recipe
+
+
+class AbandonedError(Exception):
+    """Ends ``fit`` from within; nobody outside sees it."""
 
 
 class Control:
@@ -14,6 +18,7 @@ class Control:
         self._changed = Condition()
         self._paused = False
         self._stopped = False
+        self._abandoned = False
         self._lr: float | None = None
 
     def pause(self) -> None:
@@ -33,15 +38,26 @@ class Control:
             self._stopped = True
             self._changed.notify_all()
 
+    def abandon(self) -> None:
+        """End without a result: ``fit`` says nothing more after the current batch, whatever it is doing."""
+        with self._changed:
+            self._stopped = self._abandoned = True
+            self._changed.notify_all()
+
     @property
     def paused(self) -> bool:
-        """True between ``pause`` and ``resume``, or ``stop``."""
+        """True between ``pause`` and ``resume``, ``stop`` or ``abandon``."""
         return self._paused and not self._stopped
 
     @property
     def stopped(self) -> bool:
-        """True after ``stop``."""
+        """True after ``stop`` or ``abandon``."""
         return self._stopped
+
+    def check_abandoned(self) -> None:
+        """Raise AbandonedError after ``abandon``."""
+        if self._abandoned:
+            raise AbandonedError
 
     @property
     def lr(self) -> float | None:
@@ -53,6 +69,6 @@ class Control:
         self._lr = Recipe().with_options(lr=value).lr
 
     def wait_while_paused(self) -> None:
-        """Block until ``resume`` or ``stop``."""
+        """Block until ``resume``, ``stop`` or ``abandon``."""
         with self._changed:
             self._changed.wait_for(lambda: not self.paused)

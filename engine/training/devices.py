@@ -27,8 +27,9 @@ def resolve_device(name: str) -> torch.device:
     here = available_devices()
     chosen = here[0] if name == "auto" else "cuda:0" if name == "cuda" else name
     if chosen not in here:
-        raise NoDeviceError("This computer has no {device}: choose auto, or one of {devices}",
-                            device="GPU that PyTorch can use" if here == ["cpu"] else chosen, devices=", ".join(here))
+        raise NoDeviceError("This computer has no {device}: choose {devices} or cpu",
+                            device="GPU that PyTorch can use" if here == ["cpu"] else chosen,
+                            devices=", ".join(["auto", *here[:-1]]))
     return torch.device(chosen)
 
 

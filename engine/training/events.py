@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -30,7 +31,7 @@ class Summary:
     best_epoch: int
     train: Metrics
     validation: Metrics
-    test: Metrics
+    test: Metrics  # nan when the run was stopped: then nobody wants to wait for it
     examples_per_second: float  # while training, validation not counted
     device: str
     params: int
@@ -39,8 +40,9 @@ class Summary:
     @property
     def line(self) -> str:
         """The notes' own form: ``loss 0.473, train acc 0.823, test acc 0.827, 35726 examples/s on cuda:0``."""
+        test = "–" if math.isnan(self.test.accuracy) else f"{self.test.accuracy:.3f}"
         return (f"loss {self.train.loss:.3f}, train acc {self.train.accuracy:.3f}, "
-                f"test acc {self.test.accuracy:.3f}, {self.examples_per_second:.0f} examples/s on {self.device}")
+                f"test acc {test}, {self.examples_per_second:.0f} examples/s on {self.device}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +96,13 @@ class EpochEnded:
     is_best: bool
     weights: Weights = field(repr=False)
     fraction: float = 1.0  # share of the epoch that was done
+    judged: float = 1.0  # share of the validation images that were looked at
     checkpoint: Mapping[str, Any] = field(default_factory=dict, repr=False)  # what ``fit(resume=…)`` takes
 
     @property
     def complete(self) -> bool:
-        """False when the run was stopped within this epoch."""
-        return self.fraction == 1
+        """False when the run was stopped within this epoch, or while it was judged."""
+        return self.fraction == 1 and self.judged == 1
 
     @property
     def position(self) -> float:

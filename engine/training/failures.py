@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,10 +11,12 @@ import torch
 from engine.advice import AdviceError, advise
 from engine.analysis import analyze
 from engine.experiment import Experiment
-from engine.layers.base import shape_text
+from engine.layers.base import FLOAT_BYTES, shape_text
 from engine.layers.inputs import Input
 from engine.messages import LayerloomError
-from engine.recipe import Recipe
+from engine.recipe import OPTIMIZER_STATE
+from engine.units import bytes_text
+from engine.weights import is_out_of_memory
 
 
 class TrainingError(LayerloomError):
@@ -66,23 +69,36 @@ def diverged(loss: float, epoch: int, lr: float) -> DivergedError:
                          "such as {lr}", loss=loss, epoch=epoch, lr=f"{lr / 10:g}")
 
 
-_CPU_IS_FULL = ("not enough memory", "can't allocate memory")  # torch raises a plain RuntimeError there
-
-
 @contextmanager
-def in_words(recipe: Recipe) -> Iterator[None]:
+def in_words(experiment: Experiment, device: torch.device) -> Iterator[None]:
     """Turn torch's own exceptions into sentences."""
     try:
         yield
-    except MemoryError as error:
-        raise _out_of_memory(recipe) from error
-    except (RuntimeError, ValueError) as error:
-        if isinstance(error, torch.OutOfMemoryError) or any(sign in str(error) for sign in _CPU_IS_FULL):
-            raise _out_of_memory(recipe) from error
+    except (MemoryError, RuntimeError, ValueError) as error:
+        if is_out_of_memory(error):
+            raise _out_of_memory(experiment, device) from error
         raise TrainingError("PyTorch stopped the training: {reason}", reason=str(error).split("\n")[0]) from error
 
 
-def _out_of_memory(recipe: Recipe) -> OutOfMemoryError:
+def _out_of_memory(experiment: Experiment, device: torch.device) -> OutOfMemoryError:
+    recipe = experiment.recipe
+    params = analyze(experiment.graph, experiment.data.sample_shape).params
+    # What no batch size changes: weights, gradients, and what the optimizer keeps for each.
+    fixed = params * FLOAT_BYTES * (2 + OPTIMIZER_STATE[recipe.optimizer])
+    if recipe.batch_size == 1 or fixed > memory_of(device):
+        return OutOfMemoryError(
+            "There is not enough memory on {device} to train this network with any batch size: its weights, their "
+            "gradients and the optimizer alone need {size}", device=device, size=bytes_text(fixed))
     return OutOfMemoryError(
         "There is not enough memory for a batch of {size}: try a smaller batch size, such as {less}",
         size=recipe.batch_size, less=max(1, recipe.batch_size // 2))
+
+
+def memory_of(device: torch.device) -> float:
+    """All the memory of a device, in bytes; infinite where it cannot be asked."""
+    if device.type == "cuda":
+        return int(torch.cuda.get_device_properties(device).total_memory)
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):  # Windows has no sysconf
+        return float("inf")

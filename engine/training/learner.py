@@ -15,7 +15,7 @@ from engine.experiment import Experiment
 from engine.recipe import Loss, Recipe
 from engine.training.events import Weights
 from engine.training.meters import Totals
-from engine.weights import initial_module, on_cpu
+from engine.weights import RANDOM, initial_module, on_cpu
 
 
 def make_optimizer(recipe: Recipe, module: nn.Module) -> Optimizer:
@@ -59,7 +59,8 @@ class Learner:
         Both follow from the seed and the epoch's number, so that a run that is continued needs no stored state.
         """
         seed = (self._seed * 1_000_003 + epoch) % 2**63
-        torch.manual_seed(seed)
+        with RANDOM:
+            torch.manual_seed(seed)
         return torch.randperm(count, generator=torch.Generator().manual_seed(seed)).to(self.device)
 
     def learn(self, batches: Batches, index: Tensor, totals: Totals) -> None:
@@ -67,7 +68,8 @@ class Learner:
         self._mode(training=True)
         x, labels = batches.take(index)
         self._optimizer.zero_grad()
-        outputs = self._model(x)
+        with RANDOM:  # Dropout draws
+            outputs = self._model(x)
         loss = loss_of(self._loss, outputs, labels)
         loss.backward()  # type: ignore[no-untyped-call]
         self._optimizer.step()

@@ -12,7 +12,7 @@ from engine.data.spec import DataSpec
 from engine.data.tensors import Data, StoppedError, split_data
 from engine.experiment import Experiment
 from engine.messages import say
-from engine.training.control import Control
+from engine.training.control import AbandonedError, Control
 from engine.training.devices import resolve_device
 from engine.training.events import Event, Preparing, Weights
 from engine.training.failures import check_trainable, in_words
@@ -27,9 +27,17 @@ def fit(experiment: Experiment, control: Control | None = None, *, data: Data | 
 
     ``data`` spares loading; ``root`` is where data lie (default: the per-user folder); ``weights`` is what to begin
     with; ``resume`` is an ``EpochEnded.checkpoint`` to go on from. Raises LayerloomError, in words, on the iteration
-    where something is wrong; StoppedError when stopped before anything was learned. Seeds torch's global generator.
+    where something is wrong; StoppedError when stopped before anything was learned. After ``Control.abandon`` it just
+    ends. Seeds torch's global generator.
     """
-    control = control or Control()
+    try:
+        yield from _fit(experiment, control or Control(), data, root, weights, resume)
+    except AbandonedError:
+        return
+
+
+def _fit(experiment: Experiment, control: Control, data: Data | None, root: Path | None, weights: Weights | None,
+         resume: Mapping[str, Any] | None) -> Iterator[Event]:
     check_trainable(experiment)
     device = resolve_device(experiment.recipe.device)
     start = resume["weights"] if resume else weights
@@ -37,14 +45,16 @@ def fit(experiment: Experiment, control: Control | None = None, *, data: Data | 
         check_weights(experiment, start)
     if data is None:
         data = yield from _prepare(experiment.data, root, control)
+    control.check_abandoned()
     if control.stopped:
         raise StoppedError("Stopped before anything was learned")
-    with in_words(experiment.recipe):
+    with in_words(experiment, device):
         yield from Run(experiment, control, data, Learner(experiment, device, start), resume).events()
 
 
 def _prepare(spec: DataSpec, root: Path | None, control: Control) -> Generator[Event, None, Data]:
     for step in fetch(spec.dataset, root):
+        control.check_abandoned()
         if control.stopped:
             raise StoppedError("The download was stopped")
         yield Preparing(say("Downloading {data}: {file}", data=spec.info.title, file=step.file), step.done, step.total)

@@ -28,6 +28,7 @@ from engine.training.learner import Learner
 from engine.training.meters import Reading, Stopwatch, Totals
 
 READ_EVERY = 0.1  # seconds between two readings of the loss from the device
+AFTER_STOP = 1.0  # seconds that a stopped run still judges
 JUDGE_AT_LEAST = 64  # examples in a batch without gradients, which need far less memory
 
 
@@ -87,8 +88,13 @@ class Run:
             validation = yield from self._judge(self._validation_set)
             yield self._epoch_ended(train, validation)
         self._learner.take_weights(self._best.weights)
-        test = yield from self._judge(self._test_set)
-        yield Finished(self._summary(test), self._control.stopped)
+        self._control.check_abandoned()
+        stopped = self._control.stopped
+        if not stopped:
+            test = yield from self._judge(self._test_set, after_stop=0.0)
+        if stopped or test.examples < len(self._test_set):
+            test = Reading(math.nan, math.nan, 1)  # a part of the test images is no result
+        yield Finished(self._summary(test.metrics), self._control.stopped)
 
     def _train(self) -> Generator[Event, None, Metrics]:
         """One pass over the training images, or as far as it comes until a stop: one batch at least."""
@@ -113,17 +119,28 @@ class Run:
         self._training_time.stop()
         return totals.read().metrics
 
-    def _judge(self, batches: Batches) -> Generator[Event, None, Metrics]:
-        """Loss and accuracy without learning. Yields now and then, so that whoever listens can leave."""
-        totals = Totals(self._learner.device)
+    def _judge(self, batches: Batches, after_stop: float = AFTER_STOP) -> Generator[Event, None, Reading]:
+        """Loss and accuracy without learning: of one batch at least, and ``after_stop`` seconds beyond a stop.
+
+        Yields now and then, so that whoever listens can leave.
+        """
+        totals, end_at = Totals(self._learner.device), math.inf
         for begin, end in ranges(len(batches), max(self._recipe.batch_size, JUDGE_AT_LEAST)):
             self._learner.judge(batches, begin, end, totals)
             if self._due():
                 yield self._progress()
             yield from self._wait_while_paused()
-        return self._finite(totals.read().metrics)
+            if self._control.stopped:
+                totals.read()  # waits for the device: the time below is not that of queueing
+                end_at = min(end_at, perf_counter() + after_stop)
+                if perf_counter() >= end_at:
+                    break
+        reading = totals.read()
+        self._finite(reading.metrics)
+        return reading
 
     def _wait_while_paused(self) -> Iterator[Event]:
+        self._control.check_abandoned()
         if not self._control.paused:
             return
         training = self._training_time.running
@@ -131,6 +148,7 @@ class Run:
         self._time.stop()
         yield Paused()
         self._control.wait_while_paused()
+        self._control.check_abandoned()
         yield Resumed()
         self._time.start()
         if training:
@@ -163,12 +181,14 @@ class Run:
     def _speed(self) -> float:
         return self._examples / max(self._training_time.seconds, 1e-9)
 
-    def _epoch_ended(self, train: Metrics, validation: Metrics) -> EpochEnded:
+    def _epoch_ended(self, train: Metrics, validation: Reading) -> EpochEnded:
         weights = self._learner.weights()
-        is_best = self._best.offer(self._epoch, train, validation, weights)
-        fraction = self._done / len(self._ranges)
-        return EpochEnded(self._epoch, train, validation, is_best, weights, fraction,
-                          self._checkpoint(weights) if fraction == 1 else {})
+        fraction, judged = self._done / len(self._ranges), validation.examples / len(self._validation_set)
+        # A few images say too little to displace an epoch that was judged by all of them.
+        may_be_best = judged == 1 or not self._best.weights
+        is_best = may_be_best and self._best.offer(self._epoch, train, validation.metrics, weights)
+        return EpochEnded(self._epoch, train, validation.metrics, is_best, weights, fraction, judged,
+                          self._checkpoint(weights) if fraction == judged == 1 else {})
 
     def _checkpoint(self, weights: Weights) -> dict[str, Any]:
         """Tensors and plain values, from which a run goes on exactly."""

@@ -15,9 +15,9 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from PySide6.QtWidgets import QApplication
 
-from app.gui import DEFAULT
 from app.settings import Settings
 from app.window import MainWindow
+from engine.experiment import DEFAULT
 
 OUT = Path(__file__).parents[2] / "resources" / "screenshots"
 SIZE = (1600, 1000)

@@ -15,11 +15,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from PySide6.QtCore import QModelIndex, QPoint, QPointF
-from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLabel, QLineEdit, QTreeView, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QTreeView, QWidget
 
-from app.gui import DEFAULT
+from app import dialogs
 from app.settings import Settings
 from app.window import MainWindow
+from engine.experiment import DEFAULT
 from engine.graph import Edge
 from widgets.canvas.painting import CARD_HEIGHT
 
@@ -71,8 +72,8 @@ def picture(name: str) -> None:
 
 def answer_dialogs(path: Path) -> None:
     """What the person chooses when a file dialog asks."""
-    QFileDialog.getSaveFileName = staticmethod(lambda *_a, **_k: (str(path), ""))  # type: ignore[method-assign]
-    QFileDialog.getOpenFileName = staticmethod(lambda *_a, **_k: (str(path), ""))  # type: ignore[method-assign]
+    dialogs.save_path = lambda *_: path
+    dialogs.open_paths = lambda *_: [path]
 
 
 def on_canvas(point: QPointF) -> QPoint:
@@ -103,8 +104,7 @@ def button(text: str, inside: QWidget) -> QPoint:
 
 app = QApplication(sys.argv[:1])
 window = MainWindow(Settings(OUT / "settings"))
-window.settings.theme = "dark"
-window._apply_theme("dark")
+window.appearance.choose("dark")
 window.resize(1500, 950)
 window.open_at_start([DEFAULT])
 window.move(0, 0)

@@ -109,11 +109,35 @@ def test_unsaved_work_of_a_killed_process_comes_back(qapp, tmp_path):
     document.edit_graph("Delete", document.experiment.graph.without(["fc3"]))
     Recovery(tmp_path).keep(document)
     (copy,) = tmp_path.glob("*.json")
-    copy.rename(tmp_path / f"999999999-{copy.name.split('-')[1]}")  # as if another process had written it
-    (tmp_path / "999999998-torn.json").write_text('{"name": "x", "loo')
+    copy.rename(tmp_path / "999999999-5-abc.json")  # as if another process had written it
+    (tmp_path / "999999998-5-torn.json").write_text('{"name": "x", "loo')
+    (tmp_path / "notes.json").write_text("somebody else's")
     recovery = Recovery(tmp_path)
     (recovered,) = recovery.recovered()
     assert recovered.experiment == document.experiment and recovered.dirty
     assert recovery.recovered() == [], "its own copies are not recovered again"
     recovery.drop(recovered)
-    assert [path.suffix for path in tmp_path.iterdir()] == [".damaged"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["999999998-5-torn.damaged", "notes.json"]
+
+
+def test_copies_of_a_living_process_are_left_alone_and_those_of_its_number_s_last_owner_are_not(qapp, tmp_path):
+    document = Document.open("gallery:lenet")
+    document.edit_graph("Delete", document.experiment.graph.without(["fc3"]))
+    Recovery(tmp_path).keep(document)
+    assert Recovery(tmp_path).recovered() == []
+    (copy,) = tmp_path.glob("*.json")
+    number, _, rest = copy.name.split("-")
+    copy.rename(tmp_path / f"{number}-1-{rest}")  # another process had this number before us
+    assert len(Recovery(tmp_path).recovered()) == 1
+
+
+def test_a_run_that_fails_at_its_start_takes_no_weights_away(qapp, tmp_path):
+    document = Document.open("gallery:lenet")
+    first = document.begin_run(tmp_path)
+    first.best = first.latest = {"fc1.weight": None}
+    document.begin_run(tmp_path)
+    assert document.trained is first
+    third = document.begin_run(tmp_path)
+    assert document.trained is first
+    third.best = third.latest = {}
+    assert document.trained is third

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,12 +11,11 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLabel, QMessageBox
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QMessageBox
 
-from app.gui import DEFAULT
 from app.settings import Settings
 from app.window import MainWindow
-from engine.experiment import load_experiment
+from engine.experiment import DEFAULT, load_experiment
 from engine.files import WriteError
 from engine.graph import Edge
 
@@ -162,7 +162,7 @@ def test_typing_in_the_inspector_changes_the_card_and_keeps_the_focus(window, qt
 
 def test_save_dirty_mark_reopen_and_recent(window, tmp_path, monkeypatch):
     path = tmp_path / "mine.loom"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+    monkeypatch.setattr("app.dialogs.save_path", lambda *_: path)
     window.page.view.append("ReLU")
     assert "•" in window.layout_.tabs.tabText(0)
     QTest.keyClick(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
@@ -244,7 +244,7 @@ def test_curves_are_saved_as_picture_and_numbers(window, qtbot, tmp_path, monkey
     train_to_the_end(window, qtbot)
     for name, begins in (("c.png", b"\x89PNG"), ("c.svg", b"<?xml"), ("c.csv", b"")):
         path = tmp_path / name
-        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, p=path: (str(p), ""))
+        monkeypatch.setattr("app.dialogs.save_path", lambda *_, p=path: p)
         window.actions_["save_curves"].trigger()
         qtbot.waitUntil(lambda p=path: p.exists() and p.stat().st_size > 50, timeout=READY_MS)
         assert path.read_bytes().startswith(begins)
@@ -270,6 +270,55 @@ def test_switching_tabs_while_training_shows_each_documents_own_curves(window, q
     qtbot.waitUntil(lambda: window.trainer.state == "idle", timeout=TRAIN_MS)
     summary = json.loads((window.page.document.run.folder / "summary.json").read_text())
     assert summary["seed"] == 0
+
+
+def test_unsaved_work_is_copied_while_one_works_and_the_copy_goes_when_it_is_saved(window, qtbot, tmp_path):
+    folder = window.settings.recovery
+    for width in range(20, 44):  # edits that never pause for long
+        graph = window.page.scene.graph
+        window.page.document.edit_graph("edit", graph.with_layer("fc2", graph.nodes["fc2"].layer.with_options(
+            out_features=width)))
+        qtbot.wait(100)
+    assert len(list(folder.glob("*.json"))) == 1
+    window.page.document.save(tmp_path / "saved.loom")
+    assert list(folder.glob("*.json")) == []
+
+
+def test_what_is_being_typed_counts_for_the_document_it_was_typed_for(window, qtbot):
+    window.files.open("gallery:mlp")
+    typed, other = window.page.document, window.pages[0].document
+    before = other.experiment
+    window.layout_.bottom.setCurrentWidget(window.layout_.data)
+    field = next(line for line in window.layout_.data.findChildren(QLineEdit) if line.text() == "0.1")
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, "0.3")
+    window.layout_.tabs.setCurrentIndex(0)
+    assert typed.experiment.data.validation == 0.3
+    assert other.experiment == before
+
+
+def test_a_cancelled_download_can_be_begun_again(window, qtbot, monkeypatch):
+    def hangs(*_: object, **__: object) -> None:
+        time.sleep(0.2)
+        raise OSError("timed out")
+
+    monkeypatch.setattr("urllib.request.urlopen", hangs)
+    window.layout_.top.dataset_chosen.emit("mnist")
+    qtbot.waitUntil(lambda: window.library.is_missing)
+    for _ in range(2):
+        window.library.download()
+        assert window.library._download is not None
+        window.library.cancel()
+        qtbot.waitUntil(lambda: window.library._download is None, timeout=READY_MS)
+
+
+def test_a_new_network_starts_with_a_recipe_that_learns(window):
+    window.files.new()
+    window.files.new()
+    assert [page.document.name for page in window.pages[1:]] == ["untitled", "untitled 2"]
+    assert window.page.document.experiment.recipe == load_experiment(DEFAULT).recipe
+    assert window.page.document.experiment.data.sample_shape == (1, 28, 28)
 
 
 def _message(text: str):

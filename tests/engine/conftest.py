@@ -210,6 +210,15 @@ def _peak_of_prediction(module: nn.Module, batch: Tensor) -> int:
     return alive.peak
 
 
+def _peak_of_training(module: nn.Module, batch: Tensor) -> int:
+    """The most bytes alive at once in a forward and backward pass, the batch included, weights not."""
+    module.zero_grad()
+    with _Alive([*module.parameters(), *module.buffers()]) as alive:
+        alive.watch(batch)
+        module(batch).sum().backward()
+    return alive.peak
+
+
 def _per_example(measure: Callable[[nn.Module, Tensor], int], module: nn.Module, shape: Shape) -> int:
     """The slope over the batch: what does not grow with it (statistics, biases) drops out."""
     few, many = (measure(module, torch.rand(count, *shape)) for count in (2, 6))
@@ -221,6 +230,12 @@ def _per_example(measure: Callable[[nn.Module, Tensor], int], module: nn.Module,
 def kept_by_torch() -> Callable[[nn.Module, Shape], int]:
     """Bytes per example that autograd keeps in training."""
     return lambda module, shape: _per_example(_kept_by_autograd, module.train(), shape)
+
+
+@pytest.fixture(scope="session")
+def training_peak_in_torch() -> Callable[[nn.Module, Shape], int]:
+    """Bytes per example alive at the worst moment of a training step."""
+    return lambda module, shape: _per_example(_peak_of_training, module.train(), shape)
 
 
 @pytest.fixture(scope="session")

@@ -242,6 +242,18 @@ def test_peak_of_prediction_is_what_torch_holds(name: str, peak_in_torch: Any, r
     assert analyze(graph, GREY).peak_bytes == peak_in_torch(build_module(graph, GREY), GREY)
 
 
+@pytest.mark.parametrize("name", NETWORKS)
+def test_peak_of_a_training_step_is_what_torch_holds(name: str, training_peak_in_torch: Any,
+                                                     request: pytest.FixtureRequest) -> None:
+    graph = request.getfixturevalue(name)
+    analysis, theirs = analyze(graph, GREY), training_peak_in_torch(build_module(graph, GREY), GREY)
+    # torch frees some tensors a little earlier where branches meet, and in an MLP the weights' own gradients rule.
+    assert theirs <= analysis.training_bytes
+    if name in ("lenet", "lenet_bn"):
+        assert theirs == analysis.training_bytes
+    assert analysis.training_bytes >= max(analysis.kept_bytes, analysis.peak_bytes)
+
+
 @pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
 @settings(max_examples=50, deadline=None)
 @given(data=st.data())
@@ -255,6 +267,7 @@ def test_memory_of_any_network(working_graphs: Any, kept_by_torch: Any, peak_in_
     of_three = any(isinstance(graph.nodes[name].layer, Add) and len(edges) > 2 for name, edges in graph.inputs.items())
     theirs = peak_in_torch(module, given_shape)
     assert analysis.peak_bytes >= theirs if of_three else analysis.peak_bytes == theirs
+    assert analysis.training_bytes >= max(analysis.kept_bytes, analysis.peak_bytes)
 
 
 @pytest.mark.parametrize(
@@ -286,13 +299,13 @@ def test_the_four_answers(lenet: Graph) -> None:
     one, many = analysis.costs(1), analysis.costs(256, 2)
     weights = 61_706 * 4
     assert one[:2] == many[:2] == (61_706, 416_520)
-    assert one.training_memory == 2 * weights + analysis.kept_bytes
-    assert many.training_memory == 4 * weights + 256 * analysis.kept_bytes
+    assert one.training_memory == 2 * weights + analysis.training_bytes
+    assert many.training_memory == 4 * weights + 256 * analysis.training_bytes
     assert many.inference_memory == weights + 256 * analysis.peak_bytes
     parts = [analysis.node_costs(name, 256, 2) for name in lenet.nodes]
     assert sum(part.params for part in parts if part) == 61_706
     assert sum(part.mult_adds for part in parts if part) == 416_520
-    assert sum(part.training_memory for part in parts if part) == many.training_memory
+    assert all(part.training_memory >= part.inference_memory for part in parts if part)
 
 
 # -- size ----------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from engine.graph import Graph, Node
 from engine.layers.base import Facts
 from engine.layers.inputs import Input
 from widgets.canvas.painting import Face
-from widgets.text import grouped, message_text, translated
+from widgets.text import grouped, message_text, sentence_text, translated
 
 _RANK = {"error": 0, "warning": 1, "hint": 2}
 
@@ -47,7 +47,7 @@ def face_of(plain: Face, facts: Facts | None, problem: Problem | None, loose: bo
     shown = problem if problem is not None and problem.severity != "hint" else None
     return Face(
         plain.name, plain.category, plain.detail, grouped(facts.params) if facts and facts.params else "",
-        problem=message_text(shown.message) if shown else "",
+        problem=sentence_text(shown.message) if shown else "",
         severity=shown.severity if shown else "",
         repair=message_text(shown.repairs[0].text) if shown and shown.repairs else "",
         loose=loose,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPainterPath, QPainterPathStroker, QPen
+from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPainterPathStroker, QPen
 from PySide6.QtWidgets import (
     QGraphicsItem,
     QGraphicsObject,
@@ -24,6 +24,7 @@ from widgets.canvas.painting import (
     PILL_HEIGHT,
     PORT_RADIUS,
     TEXT_LEFT,
+    WIDEST,
     Face,
     Fonts,
     card_width,
@@ -38,6 +39,7 @@ from widgets.canvas.painting import (
 
 log = logging.getLogger(__name__)
 PILL_ROOM = 180.0
+CHIP_HEIGHT, CHIP_GAP = 19.0, 5.5  # a repair button in the middle of the 30 between two cards
 GRAB = 12.0  # how near a port the mouse must be, scene pixels
 WIRE_LAYER, CARD_LAYER, BUTTON_LAYER = 0.0, 1.0, 2.0
 
@@ -199,10 +201,13 @@ class RepairButton(QGraphicsItem):
         self.setAcceptHoverEvents(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setZValue(BUTTON_LAYER)
-        self.setPos(TEXT_LEFT, CARD_HEIGHT + 7)
+        width = min(Fonts.get().detail_size.horizontalAdvance(text) + 16, WIDEST)
+        self._rect = QRectF(0, 0, width, CHIP_HEIGHT)
+        free = output_port().x() - PORT_RADIUS - 3 - width  # left of the wire, where the button is short enough
+        self.setPos(min(TEXT_LEFT, max(0.0, free)), CARD_HEIGHT + CHIP_GAP)
 
     def boundingRect(self) -> QRectF:
-        return QRectF(0, 0, QFontMetricsF(Fonts.get().detail).horizontalAdvance(self.text) + 18, 21)
+        return self._rect
 
     @guarded
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
@@ -213,7 +218,8 @@ class RepairButton(QGraphicsItem):
         painter.drawRoundedRect(rect, 6, 6)
         painter.setPen(QColor(look.text))
         painter.setFont(Fonts.get().detail)
-        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, self.text)
+        words = Fonts.get().detail_size.elidedText(self.text, Qt.TextElideMode.ElideRight, rect.width() - 12)
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, words)
 
     def mousePressEvent(self, event: QGraphicsSceneMouseEvent) -> None:
         event.accept()

@@ -29,7 +29,6 @@ from widgets.text import translated
 SMALLEST, LARGEST = 0.04, 4.0
 ROOM = 1e6  # one can pan this far, scene pixels
 MARGIN = 48
-PASTE_OFFSET = 32.0
 ARROWS = {
     Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1),
 }  # fmt: skip
@@ -275,16 +274,16 @@ class CanvasView(QGraphicsView):
             self.paste_refused.emit()
             return
         self._pastes += 1
-        self._add_piece(self.tr("Paste"), piece, PASTE_OFFSET * self._pastes)
+        self._add_piece(self.tr("Paste"), piece, self._pastes)
 
     def duplicate(self) -> None:
         """A second copy of the selected cards beside them."""
         names = self.canvas.selected_names()
         if names:
-            self._add_piece(self.tr("Duplicate"), edits.part(self.canvas.graph, names), PASTE_OFFSET)
+            self._add_piece(self.tr("Duplicate"), edits.part(self.canvas.graph, names), 1)
 
-    def _add_piece(self, text: str, piece: Graph, offset: float) -> None:
-        graph, names = edits.pasted(self.canvas.graph, piece, (offset, offset))
+    def _add_piece(self, text: str, piece: Graph, columns: int) -> None:
+        graph, names = edits.pasted(self.canvas.graph, piece, (edits.COLUMN * columns, 0.0))
         self._request(text, graph, list(names))
 
 

@@ -10,7 +10,7 @@ from engine.graph import Edge, Graph, GraphError
 from widgets import theme
 from widgets.canvas.items import CardItem, guarded
 from widgets.canvas.painting import Fonts, paint_wire, wire_path
-from widgets.text import message_text
+from widgets.text import sentence_text
 
 
 class WireGesture(QGraphicsItem):
@@ -48,7 +48,7 @@ class WireGesture(QGraphicsItem):
         try:
             self.graph.check_edge(edge)
         except GraphError as error:
-            self.reason = message_text(error.message)
+            self.reason = sentence_text(error.message)
         else:
             self.edge = edge
             self._end = over.in_point(edge.port) if self.from_output else over.out_point()

@@ -1,0 +1,37 @@
+"""Asking for files. The suffix is there before Qt asks whether an existing file may be replaced."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+
+def save_path(parent: QWidget, title: str, suggestion: Path, filters: str) -> Path | None:
+    """Where to save; ``filters`` as in Qt, ``Weights (*.safetensors);;PyTorch (*.pt)``. None: cancelled."""
+    dialog = QFileDialog(parent, title, str(suggestion.parent), filters)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setFileMode(QFileDialog.FileMode.AnyFile)
+    dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(_suffix(chosen)))
+    dialog.setDefaultSuffix(_suffix(filters))
+    dialog.selectFile(suggestion.name)
+    if not dialog.exec():
+        return None
+    return Path(dialog.selectedFiles()[0])
+
+
+def _suffix(filters: str) -> str:
+    found = re.search(r"\*\.(\w+)", filters)
+    return found[1] if found else ""
+
+
+def open_paths(parent: QWidget, title: str, folder: str, filters: str) -> list[Path]:
+    """Files to open; none: cancelled."""
+    return [Path(path) for path in QFileDialog.getOpenFileNames(parent, title, folder, filters)[0]]
+
+
+def folder_path(parent: QWidget, title: str, start: Path) -> Path | None:
+    """A folder; None: cancelled."""
+    chosen = QFileDialog.getExistingDirectory(parent, title, str(start))
+    return Path(chosen) if chosen else None
