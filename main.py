@@ -33,7 +33,10 @@ def main(argv: list[str]) -> int:
 
 def _may_be_opened(word: str) -> bool:
     """Whether a word is meant for the window; a .loom file that is not there has a better sentence elsewhere."""
-    return word.endswith(".loom") or word.startswith(("gallery:", "-")) or Path(word).exists()
+    try:
+        return word.endswith(".loom") or word.startswith(("gallery:", "-")) or Path(word).exists()
+    except OSError:  # a name that no file can have
+        return False
 
 
 def _window(argv: list[str]) -> int:

@@ -62,9 +62,9 @@ class Trainer(QObject):
             self._thread.control.lr = lr
 
     def finish(self) -> None:
-        """Stop and wait, before the document or the window closes."""
+        """Leave the run where it is, before the document or the window closes; what it wrote stays."""
         if self._thread is not None:
-            self._thread.control.stop()
+            self._thread.control.abandon()
             self._thread.wait()
             self.drain()
         self.document = None

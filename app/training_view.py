@@ -59,6 +59,8 @@ class TrainingView(QObject):
     def show_state(self) -> None:
         """What may be changed while it trains: only the learning rate."""
         busy = self._in_front and self._trainer.state != "idle"
+        if self.curves is not None:
+            self.curves.set_hint(self.tr("Getting ready…") if busy else "")
         self._layout.recipe.set_locked(busy, self.tr("Stop the training to change this") if busy else "")
 
     def show_failure(self) -> None:

@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from engine.graph import Graph
-from engine.layers.base import FLOAT_BYTES, Facts, Layer, Shape, numel
+from engine.layers.base import FLOAT_BYTES, Facts, Layer, Shape
 from engine.layers.inputs import Input
 from engine.messages import LayerloomError
 
@@ -139,7 +139,7 @@ class Analysis:
         """Bytes per example that stay for the backward pass because of each node."""
         tensors, own = self.kept()
         return {
-            name: own.get(name, 0) + (numel(facts.output_shape) * FLOAT_BYTES if name in tensors else 0)
+            name: own.get(name, 0) + (facts.output_bytes if name in tensors else 0)
             for name, facts in self._known.items()
         }
 
@@ -158,7 +158,7 @@ class Analysis:
         for index, (name, facts) in enumerate(self._known.items()):
             peak = max(peak, alive + facts.peak_bytes)
             if owners[name] == name:
-                size = numel(facts.output_shape) * FLOAT_BYTES
+                size = facts.output_bytes
                 alive += size
                 freed[last[name]] += size
             alive -= freed[index]
@@ -176,7 +176,7 @@ class Analysis:
         freed, flowed = [0] * len(owners), [0] * len(owners)
         kept = passing = gradients = peak = 0
         for index, (name, facts) in enumerate(self._known.items()):
-            size = numel(facts.output_shape) * FLOAT_BYTES if owners[name] == name else 0
+            size = facts.output_bytes if owners[name] == name else 0
             peak = max(peak, kept + passing + facts.peak_bytes)
             until, inside = last[owners[name]], 0
             if name in staying:
@@ -206,7 +206,7 @@ class Analysis:
         if facts is None:
             return None
         weights = facts.params * FLOAT_BYTES
-        size = 0 if facts.is_view_predicting else numel(facts.output_shape) * FLOAT_BYTES
+        size = 0 if facts.is_view_predicting else facts.output_bytes
         return Costs(facts.params, facts.mult_adds,
                      weights * (2 + optimizer_state) + max(size, self.kept_by_node.get(name, 0)) * batch_size,
                      weights + size * batch_size)
@@ -221,6 +221,8 @@ def analyze(graph: Graph, input_shape: Shape | None = None) -> Analysis:
     outputs: dict[str, Shape] = {}
     faults: list[Fault] = []
     sources = [name for name, node in graph.nodes.items() if type(node.layer) is Input]  # isinstance is slow here
+    if len(sources) > 1:  # the one that feeds the most is the network's
+        sources.sort(key=lambda name: -len(graph.downstream(name)))
     members = _members(graph, sources[0]) if sources else set()
     nodes, inputs = graph.nodes, graph.inputs
     for name in graph.order:
@@ -231,7 +233,7 @@ def analyze(graph: Graph, input_shape: Shape | None = None) -> Analysis:
             shapes = None if shape is None else (shape,)
         elif len(edges) >= layer.min_inputs:
             try:
-                shapes = tuple([outputs[edge.source] for edge in edges])
+                shapes = (outputs[edges[0].source],) if len(edges) == 1 else tuple([outputs[e.source] for e in edges])
             except KeyError:
                 shapes = None  # because of a fault further up
         elif name in members:

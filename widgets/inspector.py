@@ -112,8 +112,8 @@ class Inspector(QWidget):
         return (
             self.tr("Weights and biases of this layer."),
             self.tr("For one example: one multiplication and one addition for each use of a weight."),
-            self.tr("This layer's weights, gradients and optimizer numbers, and its output and what it keeps of a batch "
-                    "until the backward pass."),
+            self.tr("This layer's weights, gradients and optimizer numbers, and its output and what it keeps of a "
+                    "batch until the backward pass."),
             self.tr("This layer's weights and its output for a batch."),
         )
 

@@ -40,7 +40,7 @@ class CardGrid(QWidget):
             return
         self.columns = max(1, (self.width() + GAP) // (NARROWEST + GAP))
         width = (self.width() - (self.columns - 1) * GAP) // self.columns
-        height = self.cards[0].sizeHint().height()
+        height = max(card.heightForWidth(width) for card in self.cards)
         for index, card in enumerate(self.cards):
             row, column = divmod(index, self.columns)
             card.setGeometry(column * (width + GAP), row * (height + GAP), width, height)

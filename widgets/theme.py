@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QTabBar, QWidget
 
 from widgets.icons import icon_url
 
@@ -100,6 +100,15 @@ def apply(app: QApplication, theme: Theme) -> None:
     app.setFont(font)
     app.setPalette(_palette(theme))
     app.setStyleSheet(stylesheet(theme))
+
+
+def mark_start(documents: QWidget, on: bool) -> None:
+    """While the start page is in front no tab of the frame ``#documents`` looks active."""
+    documents.setProperty("start", on)
+    for widget in (documents, *documents.findChildren(QTabBar)):  # a rule is looked up again only when polished
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+        widget.update()
 
 
 def _palette(theme: Theme) -> QPalette:

@@ -12,8 +12,8 @@ from widgets import theme
 from widgets.elided import wrapped
 from widgets.text import grouped, tooltip
 
-RADIUS, PAD = 8, 12
-PICTURE_HEIGHT, TITLE_HEIGHT, LINE_HEIGHT, LINES = 168, 20, 16, 2
+RADIUS, PAD, GAP = 8, 12, 6
+PICTURE_HEIGHT, TITLE_HEIGHT, LINE_HEIGHT, LINES = 168, 20, 16, 4
 
 
 class Tile(QAbstractButton):
@@ -69,7 +69,7 @@ class Card(Tile):
     def __init__(self, id: str, title: str, about: str, picture: QPixmap, params: int | None, parent: QWidget) -> None:
         super().__init__(parent)
         self.id, self.title, self.about, self.picture = id, title, about, picture
-        self.params = "" if params is None else grouped(params)
+        self.params = "" if params is None else self.tr("{count} parameters").format(count=grouped(params))
         self.setAccessibleName(title)
         self.setAccessibleDescription(about)
         self.setToolTip(tooltip(about) if about else "")
@@ -79,9 +79,18 @@ class Card(Tile):
         self.picture = picture
         self.update()
 
+    def hasHeightForWidth(self) -> bool:
+        """Narrow cards need more lines."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """Picture, title, the lines of its words, parameters."""
+        lines = len(wrapped(self.about, theme.ui_font(12), width - 2 * PAD, LINES)) + bool(self.params)
+        return PICTURE_HEIGHT + 2 * PAD + TITLE_HEIGHT + lines * LINE_HEIGHT + (GAP if self.params else 0)
+
     def sizeHint(self) -> QSize:
-        """Picture, title, two lines."""
-        return QSize(280, PICTURE_HEIGHT + 2 * PAD + TITLE_HEIGHT + LINES * LINE_HEIGHT)
+        """As high as its words need."""
+        return QSize(280, self.heightForWidth(280))
 
     def paint_contents(self, painter: QPainter) -> None:
         """Picture above, words below."""
@@ -89,22 +98,15 @@ class Card(Tile):
         painter.fillRect(top, theme.color("canvas"))
         self._paint_picture(painter, top)
         painter.fillRect(QRectF(0, PICTURE_HEIGHT, self.width(), 1), theme.color("line"))
-        self._paint_title(painter, QRectF(PAD, PICTURE_HEIGHT + PAD, self.width() - 2 * PAD, TITLE_HEIGHT))
+        title = QRectF(PAD, PICTURE_HEIGHT + PAD, self.width() - 2 * PAD, TITLE_HEIGHT)
+        _paint_line(painter, title, self.title, theme.ui_font(14, QFont.Weight.DemiBold), theme.color("text"))
         words = QRectF(PAD, PICTURE_HEIGHT + PAD + TITLE_HEIGHT, self.width() - 2 * PAD, LINE_HEIGHT)
         font = theme.ui_font(12)
         for start, length in wrapped(self.about, font, words.width(), LINES):
             _paint_line(painter, words, self.about[start : start + length].strip(), font, theme.color("dim"))
             words.translate(0, LINE_HEIGHT)
-
-    def _paint_title(self, painter: QPainter, room: QRectF) -> None:
-        """The title, the number of parameters at its right as on the canvas' cards."""
-        font = theme.mono_font(11)
-        painter.setFont(font)
-        painter.setPen(theme.color("dim"))
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, self.params)
-        if self.params:
-            room.setWidth(room.width() - QFontMetrics(font).horizontalAdvance(self.params) - PAD)
-        _paint_line(painter, room, self.title, theme.ui_font(14, QFont.Weight.DemiBold), theme.color("text"))
+        words.moveTop(self.height() - PAD - LINE_HEIGHT)
+        _paint_line(painter, words, self.params, theme.ui_font(11), theme.color("dim"))
 
     def _paint_picture(self, painter: QPainter, room: QRectF) -> None:
         """The whole picture in the middle, never enlarged."""

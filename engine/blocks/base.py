@@ -7,11 +7,10 @@ from functools import lru_cache
 from typing import Any, ClassVar
 
 from engine.analysis import Analysis, analyze
+from engine.edits import COLUMN, STEP
 from engine.graph import Edge, Graph, Node, Position
 from engine.layers.base import FLOAT_BYTES, Category, Facts, Layer, Shape, ShapeError, numel
 from engine.layers.inputs import Input
-
-STEP = 76.0  # from card to card, as on the canvas
 
 
 class Block(Layer):
@@ -49,6 +48,7 @@ class Block(Layer):
             saves_bytes=sum(own.values()) + inside,
             is_view=made == first,
             is_view_predicting=inner.owners(predicting=True)[last] == first,
+            output_bytes=numel(inner.output_shape) * FLOAT_BYTES,
             peak_bytes=inner.peak_bytes - numel(shapes[0]) * FLOAT_BYTES,
         )
 
@@ -91,7 +91,7 @@ class Drawing:
 
     def add(self, name: str, layer: Layer, *after: str, at: Position) -> str:
         """Add a layer after the named ones, in column ``at[0]`` and row ``at[1]``; returns its name."""
-        self._nodes.append(Node(name, layer, (at[0] * 260.0, at[1] * STEP)))
+        self._nodes.append(Node(name, layer, (at[0] * COLUMN, at[1] * STEP)))
         self._edges += [Edge(source, name, port) for port, source in enumerate(after)]
         return name
 

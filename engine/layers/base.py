@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from math import prod
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self, TypeVar
@@ -81,6 +81,7 @@ class Facts(NamedTuple):
     saves_bytes: int  # … or something of its own (masks, indices, a block's inside), bytes per example
     is_view: bool  # the output lies in the input's memory
     is_view_predicting: bool  # … after ``eval()``, where Dropout passes its input on
+    output_bytes: int  # of one example
     peak_bytes: int  # the most that is alive beside the inputs while it predicts, bytes per example
 
 
@@ -128,17 +129,17 @@ class Layer(BaseModel):
         """What autograd keeps beside inputs and outputs, bytes per example."""
         return 0
 
-    def peak_bytes(self, shapes: Sequence[Shape], output: Shape) -> int:
-        """The most that is alive beside the inputs while it predicts, bytes per example: usually its output."""
-        return 0 if self.is_view else numel(output) * FLOAT_BYTES
+    def workspace_bytes(self, shapes: Sequence[Shape], output: Shape) -> int:
+        """What is alive beside inputs and output while it runs, bytes per example."""
+        return 0
 
     def facts(self, shapes: Sequence[Shape]) -> Facts:
         """All of the above at once. Raises ShapeError."""
         output = self.output_shape(shapes)
-        is_view, saves = self.is_view, self.saves
+        is_view, saves, size = self.is_view, self.saves, numel(output) * FLOAT_BYTES
         return Facts(output, self.num_params(shapes), self.mult_adds(shapes, output), "input" in saves,
-                     "output" in saves, self.saves_bytes(shapes, output), is_view, is_view,
-                     self.peak_bytes(shapes, output))
+                     "output" in saves, self.saves_bytes(shapes, output), is_view, is_view, size,
+                     (0 if is_view else size) + self.workspace_bytes(shapes, output))
 
     # -- what it stands for -------------------------------------------------------------------------------------
 
@@ -248,9 +249,7 @@ def register(layer: L) -> L:
 Size = int | tuple[int, int]  # one number for height and width, or both
 
 
-def numel(shape: Shape) -> int:
-    """How many numbers a tensor of this shape holds."""
-    return prod(shape)
+numel: Callable[[Shape], int] = prod  # how many numbers a tensor of this shape holds
 
 
 def pair(value: Size) -> tuple[int, int]:

@@ -115,28 +115,29 @@ class Conv2d(Layer):
     def mult_adds(self, shapes: Sequence[Shape], output: Shape) -> int:
         return numel(output) * self._weights_per_output(shapes)
 
-    def _copied_bytes(self, shape: Shape) -> int:
-        """What torch copies the input into, where the convolution cannot add the border itself."""
-        if self.padding_mode == "zeros":
-            # Only the odd row or column of “same” needs a copy.
-            added = tuple(total % 2 for total in self._added()) if self.padding == "same" else (0, 0)
+    def saves_bytes(self, shapes: Sequence[Shape], output: Shape) -> int:
+        return self.workspace_bytes(shapes, output)
+
+    def workspace_bytes(self, shapes: Sequence[Shape], output: Shape) -> int:
+        # What torch copies the input into, where the convolution cannot add the border itself.
+        if self.padding_mode != "zeros":
+            added = self._added()
+        elif self.padding != "same":
+            return 0
+        else:
+            # Only the odd row or column needs a copy.
+            added = tuple(total % 2 for total in self._added())
             if not any(added):
                 return 0
-        else:
-            added = self._added()
-        return shape[0] * (shape[1] + added[0]) * (shape[2] + added[1]) * FLOAT_BYTES
-
-    def saves_bytes(self, shapes: Sequence[Shape], output: Shape) -> int:
-        return self._copied_bytes(shapes[0])
-
-    def peak_bytes(self, shapes: Sequence[Shape], output: Shape) -> int:
-        return numel(output) * FLOAT_BYTES + self._copied_bytes(shapes[0])
+        channels, height, width = shapes[0]
+        return channels * (height + added[0]) * (width + added[1]) * FLOAT_BYTES
 
     def facts(self, shapes: Sequence[Shape]) -> Facts:
         facts = super().facts(shapes)
+        if not facts.saves_bytes:
+            return facts
         # The copy is kept in the input's place, except that these two modes keep both.
-        both = self.padding_mode in ("reflect", "replicate")
-        return facts._replace(saves_input=False) if facts.saves_bytes and not both else facts
+        return facts._replace(saves_input=self.padding_mode in ("reflect", "replicate"))
 
     def summary(self) -> str:
         parts = [str(self.out_channels), size_text(self.kernel_size)]

@@ -43,9 +43,9 @@ class Add(_Merge):
                                     first=shape_text(shapes[0]), second=shape_text(shape))
         return shapes[0]
 
-    def peak_bytes(self, shapes: Sequence[Shape], output: Shape) -> int:
+    def workspace_bytes(self, shapes: Sequence[Shape], output: Shape) -> int:
         # From the third input on, a sum so far is alive beside the next.
-        return numel(output) * FLOAT_BYTES * min(2, len(shapes) - 1)
+        return numel(output) * FLOAT_BYTES if len(shapes) > 2 else 0
 
     def torch_line(self, shapes: Sequence[Shape]) -> str:
         return " + ".join("abcdefghijklmnopqrstuvwxyz"[i % 26] for i in range(max(2, len(shapes))))

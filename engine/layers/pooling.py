@@ -8,7 +8,6 @@ from typing import Annotated, Any, ClassVar, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from engine.layers.base import (
-    FLOAT_BYTES,
     Category,
     Extent,
     Facts,
@@ -88,8 +87,8 @@ class MaxPool2d(_Pool2d):
     def saves_bytes(self, shapes: Sequence[Shape], output: Shape) -> int:
         return numel(output) * INDEX_BYTES
 
-    def peak_bytes(self, shapes: Sequence[Shape], output: Shape) -> int:
-        return numel(output) * (FLOAT_BYTES + INDEX_BYTES)
+    def workspace_bytes(self, shapes: Sequence[Shape], output: Shape) -> int:
+        return numel(output) * INDEX_BYTES
 
 
 @register

@@ -10,15 +10,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+import engine.export as export_module
 import main as entry
 from app import cli, headless, system
 from engine.data import download
 from engine.data.folder import FILES
-from engine.experiment import gallery_ids, load_experiment, save_experiment
+from engine.experiment import gallery_ids, load_experiment, save_experiment, to_json
 from tests.engine.cases import MLP, experiment
 
 ROOT = Path(__file__).parents[2]
@@ -63,6 +65,23 @@ def test_gallery_lists_ids_the_default_first(say: Say) -> None:
     code, out, _ = say("gallery")
     assert code == 0 and out.split() == gallery_ids() and out.split()[0] == "lenet-digits"
     assert {"softmax", "mlp", "lenet", "lenet-relu", "residual-small", "inception-small"} < set(out.split())
+
+
+def test_text_of_a_file_is_only_text(say: Say, tmp_path: Path) -> None:
+    odd = replace(experiment(), title="[red]x[/blue]", graph=experiment().graph.renamed("fc1", "ünï"))
+    save_experiment(odd, tmp_path / "odd.loom")
+    code, out, _ = say("check", tmp_path / "odd.loom")
+    assert code == 0 and "[red]x[/blue]" in out and "training memory" in out
+
+
+@pytest.mark.parametrize("more", [(), ("--json",)], ids=["table", "json"])
+def test_what_a_terminal_cannot_show_is_no_traceback(more: tuple[str, ...], tmp_path: Path) -> None:
+    text = to_json(replace(experiment(), title="TITLE", graph=experiment().graph.renamed("fc1", "層")))
+    (tmp_path / "odd.loom").write_text(text.replace("TITLE", "\\ud800 ⇒"), encoding="utf-8")
+    for encoding in ("cp1252", "utf-8"):
+        done = program("check", "odd.loom", *more, cwd=tmp_path, PYTHONIOENCODING=encoding)
+        out, errors = done.communicate(timeout=60)
+        assert (done.returncode, errors) == (0, "") and "act1" in out
 
 
 @pytest.mark.parametrize("name", gallery_ids())
@@ -127,6 +146,14 @@ def test_two_runs_give_identical_metrics_and_a_default_folder(say: Say, small: P
     assert (folder / "metrics.csv").read_bytes() == (tmp_path / "one" / "metrics.csv").read_bytes()
 
 
+def test_an_earlier_run_is_not_replaced_silently(say: Say, small: Path, tmp_path: Path) -> None:
+    code, out, errors = say("train", small, "--epochs", "1", "--out", tmp_path / "run")
+    assert code == 0 and errors == "" and "1\u00a0210 parameters, 1\u00a0374 examples, 1 epoch\n" in out
+    code, _, errors = say("train", small, "--out", tmp_path / "run")
+    assert code == 0 and errors == f"Replacing the run in {tmp_path / 'run'}\n"
+    assert say("train", small, "--out", tmp_path / "run", "--resume")[2] == ""
+
+
 def test_train_resumes(say: Say, small: Path, tmp_path: Path) -> None:
     say("train", small, "--out", tmp_path / "parts")
     code, out, _ = say("train", small, "--epochs", "4", "--out", tmp_path / "parts", "--resume")
@@ -157,7 +184,7 @@ WRONG: dict[str, tuple[tuple[str, ...], int, str]] = {
     "no such command": (("fly",), 2, "invalid choice: 'fly'"),
     "no command": ((), 2, "the following arguments are required: COMMAND"),
     "a folder": (("check", "."), 2, "could not be read: is a directory"),
-    "not a loom file": (("check", "TEXT"), 2, "not readable as JSON"),
+    "not a loom file": (("check", "TEXT"), 2, "text: This is not a Layerloom file: it is not readable as JSON: line 1 cannot be read"),
     "unwritable run": (("train", "SMALL", "--out", "TEXT"), 2, "could not be made: file exists"),
     "unwritable run below": (("train", "SMALL", "--out", "TEXT/run"), 2, "could not be made: not a directory"),
     "resume what": (("train", "SMALL", "--resume"), 2, "--resume needs --out"),
@@ -165,7 +192,7 @@ WRONG: dict[str, tuple[tuple[str, ...], int, str]] = {
     "other suffix": (("export", "SMALL", "net.onnx"), 2, "The name may end in .safetensors, .pt, .py"),
     "no such weights": (("export", "SMALL", "net.py", "--weights", "no.pt"), 2, "no.pt could not be read"),
     "weights are text": (("export", "SMALL", "net.py", "--weights", "TEXT"), 2, "weights are read from .safetensors"),
-    "no such folder": (("export", "SMALL", "nowhere/net.py"), 1, "could not be written: no such file or directory"),
+    "no such folder": (("export", "SMALL", "nowhere/net.py"), 2, "could not be written: no such file or directory"),
 }  # fmt: skip
 
 
@@ -259,6 +286,22 @@ def test_ctrl_c_stops_cleanly_and_keeps_what_there_is(tmp_path: Path) -> None:
     assert running.returncode == 0 and errors == ""
     assert "Stopped: what was learned so far is kept." in out and re.search(LINE, out, re.MULTILINE)
     assert json.loads((tmp_path / "run" / "summary.json").read_text())["epochs"] >= 1
+
+
+def test_a_mistyped_command_opens_nothing(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(entry, "has_display", lambda: pytest.fail("went on"))
+    for word in ("chekc", "x" * 5000):
+        assert entry.main(["main.py", word]) == 2
+        errors = capsys.readouterr().err
+        assert errors == (f"error: “{word}” is neither a file nor a command; the commands are check, export, gallery, "
+                          "train\n")
+
+
+def test_headless_is_not_content_with_unverified_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                                         small: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(export_module, "TOLERANCE", -1.0)
+    assert headless.main([str(small)]) == 1
 
 
 def test_headless_says_what_is_wrong(capsys: pytest.CaptureFixture[str]) -> None:

@@ -265,7 +265,7 @@ def test_stop_keeps_what_was_learned(paused: bool) -> None:
     assert end.stopped and (end.summary.epochs, end.summary.best_epoch) == (0, 1)
     assert not epoch.complete and epoch.is_best and not epoch.checkpoint
     assert epoch.position == pytest.approx(12 / 22 if not paused else 0.5, abs=1 / 22)
-    assert 0 < end.summary.test.accuracy < 1
+    assert math.isnan(end.summary.test.accuracy) and ", test acc –, " in end.summary.line
 
 
 def test_stopped_before_the_first_batch() -> None:
@@ -338,7 +338,7 @@ def test_data_of_another_shape_are_a_sentence() -> None:
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
 @pytest.mark.parametrize("device", ["cuda", "cuda:3"])
 def test_a_missing_gpu_is_a_sentence(device: str) -> None:
-    with pytest.raises(NoDeviceError, match=r"^This computer has no GPU that PyTorch can use: choose auto, or "):
+    with pytest.raises(NoDeviceError, match=r"^This computer has no GPU that PyTorch can use: choose auto or cpu$"):
         next(fit(experiment(device=device)))
 
 
@@ -349,7 +349,7 @@ def test_devices(monkeypatch: pytest.MonkeyPatch) -> None:
     assert available_devices() == ["cuda:0", "cuda:1", "cpu"]
     names = ("auto", "cuda", "cuda:1", "cpu")
     assert [str(resolve_device(name)) for name in names] == ["cuda:0", "cuda:0", "cuda:1", "cpu"]
-    with pytest.raises(NoDeviceError, match="no cuda:2: choose auto, or one of cuda:0, cuda:1, cpu"):
+    with pytest.raises(NoDeviceError, match="no cuda:2: choose auto, cuda:0, cuda:1 or cpu"):
         resolve_device("cuda:2")
 
 

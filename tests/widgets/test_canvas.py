@@ -320,6 +320,11 @@ def test_a_wrong_layer_says_why_and_its_button_repairs_it(desk, qtbot):
     assert face.problem == "Linear expects a flat input, got 6×26×26"
     button = desk.scene.cards["fc1"].repair_button
     assert button.text == "Insert Flatten"
+    place = button.mapRectToScene(button.boundingRect())
+    below = desk.scene.cards["fc1"].pos().y() + 46  # the next card is 30 further down
+    assert below + 4 <= place.top()
+    assert place.bottom() <= below + 26
+    assert place.right() < desk.scene.cards["fc1"].out_point().x()
     desk.click(desk.at(button.mapToScene(button.boundingRect().center())))
     qtbot.waitUntil(lambda: "flatten1" in desk.graph.nodes)
     assert desk.scene.cards["fc1"].face.severity == ""

@@ -289,3 +289,10 @@ def test_a_failing_paint_is_logged_and_harmless(curves: Curves, caplog: pytest.L
     curves.loss.surround.paint_grid = None
     assert not curves.grab().isNull()
     assert "drawing the curves failed" in caplog.text
+
+
+def test_the_empty_place_can_say_something_else(curves: Curves) -> None:
+    curves.set_hint("Getting ready…")
+    assert curves._empty.text() == "Getting ready…"
+    curves.set_hint()
+    assert curves._empty.text().startswith("Press Train")

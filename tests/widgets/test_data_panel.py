@@ -60,6 +60,27 @@ def test_a_number_counts_when_typed_out(panel: DataPanel, qtbot: QtBot) -> None:
     assert changed.args == [DataSpec(validation=0.2), "validation"]
 
 
+def test_what_was_typed_for_one_document_is_not_asked_for_another(panel: DataPanel, qtbot: QtBot) -> None:
+    with qtbot.assertNotEmitted(panel.spec_changed):
+        field = type_into(qtbot, panel, "seed", "5")
+        panel.forget_typing()
+        panel.show_spec(DataSpec(resize=32))
+        qtbot.keyClick(field, Qt.Key.Key_Tab)
+    assert field.text() == "0"
+
+
+def test_what_is_here_needs_no_download(panel: DataPanel) -> None:
+    panel.show_spec(DataSpec(dataset="mnist"))
+    assert "to download" in panel.form.about.text()
+    panel.show_samples([(checkered(1, 8, 8), 1, 8, 8, "0")])
+    assert panel.form.about.text() == "70 000 handwritten digits."
+    panel.show_spec(DataSpec(dataset="fashion-mnist"))
+    assert "to download" in panel.form.about.text()
+    panel.show_spec(DataSpec(dataset="mnist"))
+    panel.show_missing("MNIST is not here.", True)
+    assert "to download" in panel.form.about.text()
+
+
 @pytest.mark.parametrize(("name", "text"), [("validation", "1.5"), ("seed", "-1"), ("resize", "x"), ("resize", "5000")])
 def test_a_bad_value_is_refused_in_place(panel: DataPanel, qtbot: QtBot, name: str, text: str) -> None:
     row = panel.form.rows[name]

@@ -143,16 +143,60 @@ def test_a_bad_value_is_refused_in_place(qtbot: QtBot, stage: Stage, kind: str, 
     assert not row.error.isVisible()
 
 
-def test_leaving_a_bad_value_brings_the_last_good_one_back(qtbot: QtBot, stage: Stage) -> None:
-    stage.form.show_value(LAYERS["Conv2d"]())
+def test_leaving_a_bad_value_brings_back_the_one_it_began_with(qtbot: QtBot, stage: Stage) -> None:
+    stage.form.show_value(LAYERS["Conv2d"](out_channels=6))
     row = stage.form.rows["out_channels"]
     retype(qtbot, row.editor, "120")
     qtbot.keyClicks(row.editor, "x")
     assert row.error.text() == "Output channels must be a whole number"
     qtbot.mouseClick(stage.elsewhere, Qt.MouseButton.LeftButton)
-    assert row.editor.text() == "120"
+    assert row.editor.text() == "6"
     assert not row.error.isVisible()
-    assert stage.form.value.out_channels == 120
+    assert stage.form.value.out_channels == 6
+
+
+@pytest.mark.parametrize(("name", "text"), [("out_channels", "99999999999"), ("kernel_size", "1.5")])
+def test_a_refused_text_leaves_nothing_of_its_first_letters(qtbot: QtBot, stage: Stage, name: str, text: str) -> None:
+    layer = LAYERS["Conv2d"](out_channels=6, kernel_size=5)
+    stage.form.show_value(layer)
+    stage.form.edited.connect(lambda *_: stage.form.show_value(stage.form.value))  # what the window does
+    row, good = stage.form.rows[name], stage.form.rows[name].editor.text()
+    seen: list[object] = []
+    stage.form.edited.connect(lambda _, value: seen.append(value))
+    retype(qtbot, row.editor, text)
+    assert seen[-1] == getattr(layer, name)
+    assert stage.form.value == layer
+    assert (row.editor.text(), row.editor.property("bad")) == (text, True)
+    retype(qtbot, row.editor, "3")
+    assert getattr(stage.form.value, name) == 3
+    assert not row.error.isVisible()
+    qtbot.keyClick(row.editor, Qt.Key.Key_Escape)
+    assert stage.form.value == layer
+    assert row.editor.text() == good
+    assert row.editor.hasFocus()
+
+
+def test_escape_goes_back_to_what_enter_or_leaving_made_good(qtbot: QtBot, stage: Stage) -> None:
+    stage.form.show_value(LAYERS["Conv2d"](out_channels=6))
+    editor = stage.form.rows["out_channels"].editor
+    retype(qtbot, editor, "12")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    retype(qtbot, editor, "34")
+    qtbot.keyClick(editor, Qt.Key.Key_Escape)
+    assert (stage.form.value.out_channels, editor.text()) == (12, "12")
+    retype(qtbot, editor, "56")
+    qtbot.mouseClick(stage.elsewhere, Qt.MouseButton.LeftButton)
+    retype(qtbot, editor, "7")
+    qtbot.keyClick(editor, Qt.Key.Key_Escape)
+    assert (stage.form.value.out_channels, editor.text()) == (56, "56")
+
+
+def test_an_unfinished_text_that_is_left_counts_for_nothing(qtbot: QtBot, stage: Stage) -> None:
+    stage.form.show_value(LAYERS["Conv2d"](kernel_size=3))
+    editor = stage.form.rows["kernel_size"].editor
+    retype(qtbot, editor, "5×")
+    qtbot.keyClick(editor, Qt.Key.Key_Tab)
+    assert (stage.form.value.kernel_size, editor.text()) == (3, "3")
 
 
 def test_each_keystroke_is_live(qtbot: QtBot, stage: Stage) -> None:
@@ -235,7 +279,7 @@ def test_options_that_exclude_each_other_say_so(qtbot: QtBot, stage: Stage) -> N
     stage.form.show_value(LAYERS["Conv2d"](out_channels=6))
     row = stage.form.rows["groups"]
     retype(qtbot, row.editor, "4")
-    assert row.error.text() == "output channels (6) must be divisible by groups (4)"
+    assert row.error.text() == "Output channels (6) must be divisible by groups (4)"
 
 
 def test_the_cursor_stays_where_it_is(qtbot: QtBot, stage: Stage) -> None:

@@ -171,7 +171,7 @@ def test_a_problem_offers_its_repair(qtbot: QtBot, inspector: Inspector) -> None
     with qtbot.waitSignal(inspector.repair_requested) as asked:
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert asked.args == [newer.repairs[0]]
-    assert "expects a flat input" in texts(inspector)
+    assert "Expects a flat input" in texts(inspector)
     assert "6×28×28 → ?" in texts(inspector)
     show(inspector, "fc1")
     assert not inspector._problems.isVisible()
@@ -180,8 +180,44 @@ def test_a_problem_offers_its_repair(qtbot: QtBot, inspector: Inspector) -> None
 def test_another_problem_replaces_the_first(inspector: Inspector) -> None:
     show(inspector, "fc1", (flat_problem(),))
     show(inspector, "fc1", (flat_problem("other"),))
-    assert "other" in texts(inspector)
-    assert "expects a flat input" not in texts(inspector)
+    assert "Other" in texts(inspector)
+    assert "Expects a flat input" not in texts(inspector)
+
+
+def test_the_keyboard_stays_when_the_repair_goes(qtbot: QtBot, inspector: Inspector) -> None:
+    show(inspector, "fc1", (flat_problem(),))
+    inspector.repair_requested.connect(lambda _: show(inspector, "fc1"))
+    [button] = inspector.findChild(ProblemList).findChildren(QPushButton)
+    button.setFocus()
+    qtbot.keyClick(button, Qt.Key.Key_Space)
+    assert inspector.hasFocus()
+    editor = inspector._form.rows["out_features"].editor
+    editor.setFocus()
+    inspector.show_node(None, None, None, ())
+    assert inspector.hasFocus()
+
+
+def test_long_names_and_sentences_do_not_widen_the_panel(inspector: Inspector) -> None:
+    name = "a" * 63
+    text = say("{name} is not connected: it is left out of the network", name=name)
+    repair = Repair(say("Insert Flatten before {name}", name=name), lambda graph: graph)
+    problem = Problem("error", name, text, (repair, repair))
+    inspector.show_node(Node(name, LAYERS["Conv2d"]()), None, None, (problem,))
+    inspector.show_rename_error(f"“{name}” is taken")
+    QApplication.processEvents()
+    assert inspector._scroll.widget().width() == inspector._scroll.viewport().width()
+    for button in inspector._problems.findChildren(QPushButton):
+        assert button.geometry().right() < inspector._problems.width()
+        assert button.toolTip()
+
+
+def test_typing_is_forgotten_before_another_document(qtbot: QtBot, inspector: Inspector) -> None:
+    show(inspector, "conv1")
+    type_name(qtbot, inspector, "stem")
+    with qtbot.assertNotEmitted(inspector.rename_requested):
+        inspector.forget_typing()
+        inspector.window().elsewhere.setFocus()
+    assert inspector._title.text() == "conv1"
 
 
 def test_a_long_torch_line_is_whole_when_focused(inspector: Inspector) -> None:

@@ -165,3 +165,17 @@ def test_many_layers_are_cheap(qtbot: QtBot) -> None:
     qtbot.addWidget(palette)
     assert len(shown(palette)) == 8 * len(LAYERS)
     assert len(palette.findChildren(QLineEdit)) == 1
+
+
+def test_after_enter_the_whole_list_is_back_and_the_next_search_can_be_typed(qtbot: QtBot, palette: Palette) -> None:
+    everything = shown(palette)
+    palette.focus_search()
+    qtbot.keyClicks(search(palette), "sigm")
+    qtbot.keyClick(search(palette), Qt.Key.Key_Return)
+    with qtbot.waitSignal(palette.layer_activated) as activated:
+        qtbot.keyClick(tree(palette), Qt.Key.Key_Return)
+    assert activated.args == ["Sigmoid"]
+    assert shown(palette) == everything
+    assert search(palette).hasFocus()
+    qtbot.keyClicks(search(palette), "dropout")
+    assert shown(palette)[0] == "Dropout"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.advice import Problem, Repair
@@ -13,6 +13,7 @@ from engine.messages import say
 from widgets import theme
 from widgets.problem_row import SeveritySign
 from widgets.problems import Problems
+from widgets.text import sentence_text
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -150,3 +151,28 @@ def test_colours_follow_the_theme(view: Problems) -> None:
         theme.apply(QApplication.instance(), look)
         picture = view.rows[0].findChild(SeveritySign).grab().toImage()
         assert picture.pixelColor(3, 8).name() == look.error
+
+
+def test_the_keyboard_stays_in_the_panel_when_the_last_repair_goes(view: Problems, qtbot: QtBot) -> None:
+    stage = QWidget()
+    qtbot.addWidget(stage)
+    layout = QVBoxLayout(stage)
+    layout.addWidget(QLineEdit())
+    layout.addWidget(view)
+    stage.show()
+    with qtbot.waitActive(stage):
+        stage.activateWindow()
+    view.show_problems(problems()[:1])
+    QApplication.processEvents()
+    view.repair_requested.connect(lambda _: view.show_problems([]))
+    view.rows[0].repairs[0].setFocus()
+    qtbot.keyClick(view.rows[0].repairs[0], Qt.Key.Key_Space)
+    assert view.hasFocus()
+    view.setParent(None)  # its fixture closes it
+
+
+def test_sentences_begin_with_a_capital_and_names_stay(view: Problems) -> None:
+    view.show_problems([Problem("error", "fc1", say("{reason}", reason="must be a number"))])
+    assert view.rows[0].sentence.text() == "Must be a number"
+    assert sentence_text(say("{name} is not connected", name="fc1")) == "fc1 is not connected"
+    assert sentence_text(say("{reason}", reason=say("padding is too large"))) == "Padding is too large"

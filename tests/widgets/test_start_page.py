@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPixmap
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFrame, QTabBar
 from pytestqt.qtbot import QtBot
 
 from widgets import theme
 from widgets.start_page import StartPage
+from widgets.tiles import Card
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -109,7 +110,7 @@ def test_another_gallery_replaces_the_cards(page: StartPage) -> None:
     QApplication.processEvents()
     assert [card.id for card in page.grid.cards] == ["only"]
     assert page.grid.cards[0].isVisible()
-    assert page.grid.cards[0].params.replace("\u00a0", " ") == "61 706"
+    assert page.grid.cards[0].params.replace("\u00a0", " ") == "61 706 parameters"
     page.set_gallery([])
     assert page.grid.cards == []
 
@@ -141,3 +142,33 @@ def test_every_tile_has_a_name(page: StartPage) -> None:
     for tile in (*page.grid.cards, *page.recent):
         assert tile.accessibleName()
         assert tile.accessibleDescription()
+
+
+def test_cards_give_their_words_up_to_four_lines(page: StartPage) -> None:
+    card = Card("id", "Title", "word " * 12, picture(), 61706, page)
+    assert card.heightForWidth(232) > card.heightForWidth(500)
+    longest = Card("id", "Title", "word " * 400, picture(), 61706, page)
+    assert longest.heightForWidth(232) == longest.heightForWidth(500)
+    page.set_gallery([("a", "A", "word " * 400, picture(), 1), ("b", "B", "short", picture(), 1)])
+    QApplication.processEvents()
+    assert {card.height() for card in page.grid.cards} == {longest.heightForWidth(page.grid.cards[0].width())}
+
+
+def test_no_document_looks_active_behind_the_start_page(qtbot: QtBot) -> None:
+    theme.apply(QApplication.instance(), theme.DARK)
+    frame = QFrame(objectName="documents")
+    tabs = QTabBar(frame)
+    tabs.addTab("lenet")
+    tabs.resize(200, 40)
+    qtbot.addWidget(frame)
+    frame.show()
+
+    def has_accent() -> bool:
+        image = tabs.grab().toImage()
+        return any(image.pixelColor(20, y) == theme.color("accent") for y in range(4))
+
+    assert has_accent()
+    theme.mark_start(frame, True)
+    assert not has_accent()
+    theme.mark_start(frame, False)
+    assert has_accent()

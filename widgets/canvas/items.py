@@ -194,7 +194,7 @@ class RepairButton(QGraphicsItem):
     """The button below a card that mends what is wrong with it."""
 
     def __init__(self, card: CardItem, text: str) -> None:
-        super().__init__(card)
+        super().__init__()
         self.text = text
         self.pressed: Callable[[], None] = lambda: None
         self._hovered = False
@@ -205,6 +205,7 @@ class RepairButton(QGraphicsItem):
         self._rect = QRectF(0, 0, width, CHIP_HEIGHT)
         free = output_port().x() - PORT_RADIUS - 3 - width  # left of the wire, where the button is short enough
         self.setPos(min(TEXT_LEFT, max(0.0, free)), CARD_HEIGHT + CHIP_GAP)
+        self.setParentItem(card)
 
     def boundingRect(self) -> QRectF:
         return self._rect
