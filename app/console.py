@@ -95,8 +95,9 @@ class _View:
             self.bar.update(self._task, description=str(event.text), completed=event.done, total=event.total or None)
         elif isinstance(event, Started):
             epochs = "1 epoch" if event.epochs == 1 else f"{grouped(event.epochs)} epochs"
+            begun = f", from epoch {event.first_epoch}" if event.first_epoch > 1 else ""
             self._say(f"Training on {event.device}: {grouped(event.params)} parameters, "
-                      f"{grouped(event.train_examples)} examples, {epochs}" + (f", from epoch {event.first_epoch}" if event.first_epoch > 1 else ""))
+                      f"{grouped(event.train_examples)} examples, {epochs}{begun}")
         elif isinstance(event, Advance):
             self.bar.update(self._task, description=f"epoch {event.epoch}/{event.epochs}", completed=event.fraction,
                             total=1.0, speed=f"{event.examples_per_second:.0f} examples/s")

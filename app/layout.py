@@ -23,6 +23,7 @@ from app.pages import Page
 from engine.advice import Problem
 from engine.data.spec import DATASETS
 from engine.layers.base import LAYERS
+from widgets import theme
 from widgets.data_panel import DataPanel
 from widgets.inspector import Inspector
 from widgets.network_costs import NetworkCosts
@@ -140,10 +141,7 @@ class Layout(QObject):
     def _set_working(self, working: bool) -> None:
         for widget in (self.palette, self.bottom, self.side):
             widget.setVisible(working)
-        self.document_bar.setProperty("start", not working)  # then no tab is in front
-        for widget in (self.document_bar, self.tabs):
-            widget.style().unpolish(widget)
-            widget.style().polish(widget)
+        theme.mark_start(self.document_bar, not working)
 
     def show_tab(self, index: int, name: str, dirty: bool, trains: bool, path: str) -> None:
         """A document's name, with a dot while it has unsaved changes and a triangle while it trains."""

@@ -59,11 +59,12 @@ class Report:
     def table(self) -> Table:
         """A row for each layer; memory is what training keeps for it at the recipe's batch size."""
         # What comes from a file is text: Rich would read [red] in it as an order.
-        table = Table(title=Text(self.experiment.title) if self.experiment.title else None, title_justify="left", box=None, pad_edge=False)
+        title = Text(self.experiment.title) if self.experiment.title else None
+        table = Table(title=title, title_justify="left", box=None, pad_edge=False)
         table.add_column("name")
         table.add_column("layer", style="dim")
-        for title in ("output shape", "parameters", "multiply-adds", "training memory"):
-            table.add_column(title, justify="right", no_wrap=True)
+        for heading in ("output shape", "parameters", "multiply-adds", "training memory"):
+            table.add_column(heading, justify="right", no_wrap=True)
         for name in self.analysis.graph.order:
             table.add_row(*map(Text, self._row(name)))
         total = self.analysis.costs(self._batch, self._state)

@@ -22,7 +22,7 @@ class _BatchNorm(Layer):
     saves: ClassVar[frozenset[str]] = frozenset({"input"})
 
     eps: float = Field(
-        1e-5, gt=0, le=1, title="Epsilon", description="Added to the variance so that nothing divides by 0."
+        1e-5, ge=1e-12, le=1, title="Epsilon", description="Added to the variance so that nothing divides by 0."
     )
     momentum: Annotated[float, Field(ge=0, le=1)] | None = Field(
         0.1, title="Momentum",

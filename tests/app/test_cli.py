@@ -48,7 +48,8 @@ def say(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.
 def program(*argv: str | Path, cwd: Path, **environment: str) -> subprocess.Popen[str]:
     """``python main.py …`` as a person starts it."""
     return subprocess.Popen([sys.executable, str(ROOT / "main.py"), *map(str, argv)], cwd=cwd, text=True,
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, **environment})
+                            errors="replace", stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                            env={**os.environ, **environment})
 
 
 @pytest.fixture
@@ -184,7 +185,7 @@ WRONG: dict[str, tuple[tuple[str, ...], int, str]] = {
     "no such command": (("fly",), 2, "invalid choice: 'fly'"),
     "no command": ((), 2, "the following arguments are required: COMMAND"),
     "a folder": (("check", "."), 2, "could not be read: is a directory"),
-    "not a loom file": (("check", "TEXT"), 2, "text: This is not a Layerloom file: it is not readable as JSON: line 1 cannot be read"),
+    "not a loom file": (("check", "TEXT"), 2, "text: This is not a Layerloom file"),
     "unwritable run": (("train", "SMALL", "--out", "TEXT"), 2, "could not be made: file exists"),
     "unwritable run below": (("train", "SMALL", "--out", "TEXT/run"), 2, "could not be made: not a directory"),
     "resume what": (("train", "SMALL", "--resume"), 2, "--resume needs --out"),
@@ -284,7 +285,8 @@ def test_ctrl_c_stops_cleanly_and_keeps_what_there_is(tmp_path: Path) -> None:
     running.send_signal(signal.SIGINT)
     out, errors = running.communicate(timeout=60)
     assert running.returncode == 0 and errors == ""
-    assert "Stopped: what was learned so far is kept." in out and re.search(LINE, out, re.MULTILINE)
+    assert "Stopped: what was learned so far is kept." in out
+    assert re.search(LINE.replace(r"test acc \d\.\d{3}", "test acc –"), out, re.MULTILINE), "a stop skips the test pass"
     assert json.loads((tmp_path / "run" / "summary.json").read_text())["epochs"] >= 1
 
 

@@ -17,8 +17,6 @@ from engine.layers.linear import Linear
 from engine.messages import LayerloomError
 
 GREY = (1, 28, 28)
-NETWORKS = ["lenet", "mlp", "lenet_bn", "resnet", "inception_net", "diamond"]
-pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
 
 
 # -- written by hand ----------------------------------------------------------------------------

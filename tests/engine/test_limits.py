@@ -10,7 +10,6 @@ import torch
 from torch import nn
 
 from engine.compile import OldTorchError, build_module
-from engine.data.spec import DataSpec
 from engine.experiment import FileError, from_json, load_experiment, to_json
 from engine.export import export
 from engine.messages import LayerloomError
@@ -19,10 +18,10 @@ from engine.training.events import EpochEnded
 from engine.training.failures import OutOfMemoryError
 from engine.training.learner import Learner
 from engine.weights import NetworkTooLargeError, initial_module
-from tests.engine.cases import MLP, experiment, made_data, of_type, trained, with_recipe
+from tests.engine.cases import MLP, experiment, of_type, trained, with_recipe
 
 MILLION = experiment(MLP[0], ("fc1", "Linear", {"out_features": 1_000_000}),
-                     ("fc2", "Linear", {"out_features": 1_000_000}), MLP[-1])
+                     ("fc9", "Linear", {"out_features": 1_000_000}), MLP[-1])
 
 
 def allocator(*_: object, **__: object) -> None:
@@ -32,7 +31,7 @@ def allocator(*_: object, **__: object) -> None:
 @pytest.mark.parametrize("suffix", [".pt", ".py"])
 def test_a_network_that_no_memory_holds(suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("engine.weights.build_module", allocator)  # asking for terabytes could succeed, and end us
-    with pytest.raises(NetworkTooLargeError, match=r"too large for this computer's memory: its weights alone need 4.*TB"):
+    with pytest.raises(NetworkTooLargeError, match=r"too large for this computer's memory: its weights alone .*TB"):
         export(MILLION, tmp_path / f"net{suffix}")
     with pytest.raises(NetworkTooLargeError):
         list(fit(MILLION))
