@@ -85,13 +85,13 @@ class Run:
         self._time.start()
         while self._epoch < self._recipe.epochs and not (self._control.stopped and self._best.weights):
             train = yield from self._train()
-            validation = yield from self._judge(self._validation_set)
+            validation = yield from self._judge(self._validation_set, AFTER_STOP)
             yield self._epoch_ended(train, validation)
         self._learner.take_weights(self._best.weights)
         self._control.check_abandoned()
         stopped = self._control.stopped
         if not stopped:
-            test = yield from self._judge(self._test_set, after_stop=0.0)
+            test = yield from self._judge(self._test_set, 0.0)
         if stopped or test.examples < len(self._test_set):
             test = Reading(math.nan, math.nan, 1)  # a part of the test images is no result
         yield Finished(self._summary(test.metrics), self._control.stopped)
@@ -119,7 +119,7 @@ class Run:
         self._training_time.stop()
         return totals.read().metrics
 
-    def _judge(self, batches: Batches, after_stop: float = AFTER_STOP) -> Generator[Event, None, Reading]:
+    def _judge(self, batches: Batches, after_stop: float) -> Generator[Event, None, Reading]:
         """Loss and accuracy without learning: of one batch at least, and ``after_stop`` seconds beyond a stop.
 
         Yields now and then, so that whoever listens can leave.

@@ -33,6 +33,7 @@ def main() -> None:
         window.ready.connect(window.train)
         window.show()
         beats = watch(app, window)
+        document.history.mark_clean()  # or closing would ask
         window.close()
     late = sorted(beats)
     print(f"beats {len(late)}, lateness ms: " + ", ".join(

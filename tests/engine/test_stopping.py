@@ -31,7 +31,6 @@ def judging(monkeypatch: pytest.MonkeyPatch, at: int, act: Callable[[], None]) -
 
     monkeypatch.setattr(Learner, "judge", counting)
     monkeypatch.setattr(run, "AFTER_STOP", 0.0)
-    monkeypatch.setattr(run.Run._judge, "__defaults__", (0.0,))
     return sizes
 
 
