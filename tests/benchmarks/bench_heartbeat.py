@@ -29,11 +29,11 @@ def main() -> None:
         document = Document.open("gallery:lenet-digits")
         recipe = document.experiment.recipe.with_options(batch_size=32, epochs=10_000)
         document.edit("recipe", replace(document.experiment, recipe=recipe))
+        document.history.mark_clean()  # or quitting would ask
         window.add_page(document)
         window.ready.connect(window.train)
         window.show()
         beats = watch(app, window)
-        document.history.mark_clean()  # or closing would ask
         window.close()
     late = sorted(beats)
     print(f"beats {len(late)}, lateness ms: " + ", ".join(
