@@ -57,7 +57,8 @@ class MainWindow(QMainWindow):
         self._has_begun = False
         self.setAcceptDrops(True)
         self._connect()
-        self._restore_geometry()
+        if settings.geometry is None or not self.restoreGeometry(settings.geometry):
+            self.resize(1600, 1000)
 
     # -- every connection ---------------------------------------------------------------------------------------
 
@@ -364,11 +365,6 @@ class MainWindow(QMainWindow):
     def _refresh_pictures(self) -> None:
         if self.page is None:
             fill_gallery(self.layout_.start, self.devicePixelRatioF())
-
-    def _restore_geometry(self) -> None:
-        saved = self.settings.geometry
-        if saved is None or not self.restoreGeometry(saved):
-            self.resize(1600, 1000)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if _networks_in(event):

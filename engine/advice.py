@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from engine.analysis import Analysis, Fault, analyze
@@ -17,7 +17,7 @@ from engine.layers.normalization import BatchNorm1d, BatchNorm2d
 from engine.messages import LayerloomError, Message, say
 from engine.repairs import Repair, repairs, with_outputs
 
-__all__ = ["AdviceError", "Problem", "Repair", "Severity", "advise", "first_error", "without_repairs"]
+__all__ = ["AdviceError", "Problem", "Repair", "Severity", "advise", "first_error"]
 
 Severity = Literal["error", "warning", "hint"]
 
@@ -157,8 +157,3 @@ _RULES: tuple[Rule, ...] = (
     _input_matches_data, _output_matches_classes, _softmax_is_in_the_loss, _inplace_is_safe, _batch_norm_needs_a_batch,
     _loose_layers,
 )  # fmt: skip
-
-
-def without_repairs(problem: Problem) -> Problem:
-    """The problem alone, to compare or store."""
-    return replace(problem, repairs=())

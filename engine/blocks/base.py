@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, ClassVar
@@ -19,9 +20,9 @@ class Block(Layer):
     category: ClassVar[Category] = "block"
     rule: ClassVar[str] = "the shape that its inner layers give"
 
+    @abstractmethod
     def expand(self, shapes: Sequence[Shape]) -> Graph:
         """The layers inside, from a node ``input`` to a single end."""
-        raise NotImplementedError  # every block says its own
 
     def inside(self, shapes: Sequence[Shape]) -> Analysis:
         """The inner graph, analysed. Raises ShapeError naming the inner layer."""

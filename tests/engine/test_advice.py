@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.advice import Problem, advise, first_error, without_repairs
+from engine.advice import Problem, advise, first_error
 from engine.analysis import analyze
 from engine.compile import build_module
 from engine.data.spec import DataSpec
@@ -27,6 +28,11 @@ Made = Callable[..., Graph]
 MNIST = DataSpec(dataset="mnist")
 CONV = ("conv", "Conv2d", {"out_channels": 4, "kernel_size": 3})
 HEAD: list[Any] = [("gap", "AdaptiveAvgPool2d", {}), ("flat", "Flatten", {}), ("end", "Linear", {"out_features": 10})]
+
+
+def without_repairs(problem: Problem) -> Problem:
+    """The problem alone, to compare."""
+    return replace(problem, repairs=())
 
 
 def problems(graph: Graph, **recipe: Any) -> tuple[Problem, ...]:
