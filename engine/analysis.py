@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from engine.graph import Graph
-from engine.layers.base import FLOAT_BYTES, Facts, Layer, Shape
+from engine.graph import Graph, Node, SharingError
+from engine.layers.base import FLOAT_BYTES, Facts, Layer, Shape, shape_text
 from engine.layers.inputs import Input
 from engine.messages import LayerloomError
+from engine.parameters import DEFAULTS
 
 
 class NetworkError(LayerloomError):
@@ -82,8 +83,18 @@ class Analysis:
 
     @cached_property
     def params(self) -> int:
-        """How many numbers the whole network learns."""
-        return sum(facts.params for facts in self._known.values())
+        """How many parameters the whole network has; shared ones count once."""
+        return sum([facts.params for facts in self._known.values()])
+
+    @cached_property
+    def trainable(self) -> int:
+        """How many of them learn: all but the frozen ones."""
+        return sum([facts.trainable for facts in self._known.values()])
+
+    def sources(self, name: str) -> list[str]:
+        """The nodes it reads, by port; what only must know the batch reads the network's input."""
+        sources = [edge.source for edge in self.graph.inputs[name]]
+        return [self.input] if not sources and self.input and self.graph.nodes[name].layer.reads_batch else sources
 
     @cached_property
     def mult_adds(self) -> int:
@@ -121,11 +132,13 @@ class Analysis:
         made. ``input_learns``: gradients flow into the input too, as they do inside a block.
         """
         inputs, owners = self.graph.inputs, self.owners(predicting=False)
+        shares, known = self.graph.shares, self._known
         tensors: set[str] = set()
         own = {self.input: 0} if input_learns and self.input else {}
-        for name, facts in self._known.items():
+        for name, facts in known.items():
             edges = inputs[name]
-            if not facts.params and not any([edge.source in own for edge in edges]):  # noqa: C419  (faster as a list)
+            learns = facts.trainable or (name in shares and shares[name] in known and known[shares[name]].trainable)
+            if not learns and not any([edge.source in own for edge in edges]):  # noqa: C419  (faster as a list)
                 continue
             own[name] = facts.saves_bytes
             if facts.saves_input:
@@ -196,8 +209,9 @@ class Analysis:
 
     def costs(self, batch_size: int, optimizer_state: int = 0) -> Costs:
         """The whole network: weights, gradients and optimizer state, and the most that a batch has alive at once."""
-        weights = self.params * FLOAT_BYTES
-        return Costs(self.params, self.mult_adds, weights * (2 + optimizer_state) + self.training_bytes * batch_size,
+        weights, learning = self.params * FLOAT_BYTES, self.trainable * FLOAT_BYTES
+        return Costs(self.params, self.mult_adds,
+                     weights + learning * (1 + optimizer_state) + self.training_bytes * batch_size,
                      weights + self.peak_bytes * batch_size)
 
     def node_costs(self, name: str, batch_size: int, optimizer_state: int = 0) -> Costs | None:
@@ -205,10 +219,10 @@ class Analysis:
         facts = self.nodes[name].facts
         if facts is None:
             return None
-        weights = facts.params * FLOAT_BYTES
+        weights, learning = facts.params * FLOAT_BYTES, facts.trainable * FLOAT_BYTES
         size = 0 if facts.is_view_predicting else facts.output_bytes
         return Costs(facts.params, facts.mult_adds,
-                     weights * (2 + optimizer_state) + max(size, self.kept_by_node.get(name, 0)) * batch_size,
+                     weights + learning * (1 + optimizer_state) + max(size, self.kept_by_node.get(name, 0)) * batch_size,
                      weights + size * batch_size)
 
 
@@ -243,13 +257,36 @@ def analyze(graph: Graph, input_shape: Shape | None = None) -> Analysis:
             try:
                 facts = facts_of(layer, shapes)
                 outputs[name] = facts.output_shape
+                node = nodes[name]
+                if node.parameters is not DEFAULTS or node.shares is not None:
+                    facts = _as_set(node, facts)
             except LayerloomError as error:
                 faults.append(Fault(name, error))
         reports[name] = NodeReport(shapes, facts)
+    faults.extend(_sharing_faults(graph, reports, members))
     faults.extend(Fault(None, error) for error in _whole(graph, sources, members, input_shape))
     ends = [name for name in members if not graph.outputs[name]]
     return Analysis(graph, reports, tuple(faults), sources[0] if sources else None,
                     ends[0] if len(ends) == 1 and len(members) > 1 else None, frozenset(members))
+
+
+def _as_set(node: Node, facts: Facts) -> Facts:
+    """Shared weights count where they are; frozen ones do not learn."""
+    if node.shares is not None:
+        return facts._replace(params=0, trainable=0)
+    return facts if node.parameters.trainable else facts._replace(trainable=0)
+
+
+def _sharing_faults(graph: Graph, reports: Mapping[str, NodeReport], members: set[str]) -> Iterator[Fault]:
+    """Weights can be shared where both are part of the network and would be of one shape."""
+    for name, owner in graph.shares.items():
+        if name in members and owner not in members:
+            yield Fault(name, SharingError("{name} uses the weights of {owner}, which is not part of the network",
+                                           name=name, owner=owner))
+        mine, its, layer = reports[name].input_shapes, reports[owner].input_shapes, graph.nodes[name].layer
+        if mine and its and reports[name].facts and reports[owner].facts and not layer.fits_weights(mine, its):
+            yield Fault(name, SharingError("{name} gets {mine}, but the weights it shares with {owner} are for {its}",
+                                           name=name, owner=owner, mine=shape_text(mine[0]), its=shape_text(its[0])))
 
 
 def _members(graph: Graph, start: str) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Mapping, Sequence
 from itertools import takewhile
@@ -9,9 +10,9 @@ from itertools import takewhile
 from engine.advice import first_error
 from engine.analysis import Analysis, analyze
 from engine.codegen_classes import WIDTHS, Class, Text, Use, classes, use_of, walk
+from engine.codegen_code import own_sources
 from engine.graph import Graph
 from engine.layers.base import Shape, call, shape_text
-from engine.layers.merge import Add
 from engine.names import check_name, fresh_name
 
 LINE = 120
@@ -28,11 +29,10 @@ def to_python(graph: Graph, input_shape: Shape | None = None, class_name: str = 
     if error is not None:
         raise error
     network = use_of(None, analysis)
-    uses_torch = any(use.layer(name).torch.startswith("torch.") for use in walk(network) for name in use.names)
+    bodies = [*own_sources(network, class_name), *("\n".join(_source(made)) for made in classes(network, class_name))]
+    uses_torch = any(re.search(r"\btorch\.", body) for body in bodies)
     imports = ["import torch", "from torch import nn"][not uses_torch :]
-    head = "\n".join([_header(analysis), "", *imports])
-    bodies = ["\n".join(_source(made)) for made in classes(network, class_name)]
-    return "\n\n\n".join([head, *bodies]) + "\n"
+    return "\n\n\n".join(["\n".join([_header(analysis), "", *imports]), *bodies]) + "\n"
 
 
 def _header(analysis: Analysis) -> str:
@@ -55,13 +55,17 @@ def _docstring(made: Class) -> list[str]:
 
 
 def _constructor(made: Class) -> list[str]:
-    if not made.slots:
+    use = made.uses[0]
+    definitions = {name: text for name in use.names[1:] if (text := use.definition(name))}
+    if not made.slots and not definitions:
         return []
     signature = ", ".join(["self", *map(str, made.parameters)])
     lines = [*_folded(" " * 4, "def __init__", f"({signature}):"), " " * 8 + "super().__init__()"]
-    for name in made.slots:
-        function, arguments = _construction(made, name).split("(", 1)
-        lines += _folded(" " * 8, f"self.{name} = {function}", f"({arguments}")
+    for name in use.names:
+        if name in made.slots:
+            lines += _fitted(" " * 8, f"self.{name} = ", _construction(made, name))
+        elif name in definitions:
+            lines += _fitted(" " * 8, "", definitions[name])
     return [*lines, ""]
 
 
@@ -115,16 +119,27 @@ def _variables(use: Use) -> dict[str, str]:
 
 
 def _statement(use: Use, name: str, lead: str, variables: Mapping[str, str]) -> list[str]:
-    layer, values = use.layer(name), [variables[source] for source in use.sources(name)]
-    indent = " " * 8
-    if use.is_module(name):
-        return _folded(indent, f"{lead}self.{name}", f"({', '.join(values)})")
-    if isinstance(layer, Add):
-        text = " + ".join(values)
-        return [indent + lead + text] if len(indent + lead + text) <= LINE else _folded(indent, lead, f"({text})")
-    arguments = {"": Text(f"[{', '.join(values)}]"), **use.arguments(name)}
-    function, rest = call(layer.torch, arguments, [""]).split("(", 1)
-    return _folded(indent, lead + function, f"({rest}")
+    return _fitted(" " * 8, lead, use.expression(name, [variables[source] for source in use.sources(name)]))
+
+
+def _fitted(indent: str, lead: str, text: str) -> list[str]:
+    """The line; where it is too long, what is in its outermost brackets stands on lines of its own."""
+    if len(indent + lead + text) <= LINE:
+        return [indent + lead + text]
+    start = _outermost(text)
+    return _folded(indent, lead + text[:start], text[start:]) if start is not None else _folded(indent, lead, f"({text})")
+
+
+def _outermost(text: str) -> int | None:
+    """Where the bracket opens that closes at the end of the text, or None."""
+    if not text.endswith(")"):
+        return None
+    depth = 0
+    for index in range(len(text) - 1, -1, -1):
+        depth += (text[index] == ")") - (text[index] == "(")
+        if not depth:
+            return index
+    return None
 
 
 def _folded(indent: str, lead: str, bracketed: str) -> list[str]:

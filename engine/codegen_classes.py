@@ -10,7 +10,9 @@ from typing import Any, NamedTuple
 
 from engine.analysis import Analysis
 from engine.blocks.base import Block
+from engine.code import probe
 from engine.layers.base import Layer, literal
+from engine.layers.code import Code
 from engine.layers.merge import Add
 from engine.names import fresh_name
 
@@ -38,21 +40,43 @@ class Use:
 
     def sources(self, name: str) -> list[str]:
         """The nodes it gets its inputs from."""
-        return [edge.source for edge in self.analysis.graph.inputs[name]]
+        return self.analysis.sources(name)
+
+    def owner(self, name: str) -> str:
+        """The node under whose name its weights are kept."""
+        return self.analysis.graph.nodes[name].shares or name
 
     def is_module(self, name: str) -> bool:
-        """Whether the node is a submodule, not a mere function."""
-        return name in self.inside or self.layer(name).torch.startswith("nn.")
+        """Whether the node makes a submodule with arguments, and is no mere function or user of another's weights."""
+        return self.owner(name) == name and (name in self.inside or self.layer(name).torch.startswith("nn."))
+
+    def definition(self, name: str) -> str:
+        """What stands in the constructor for a node that is no such submodule: a buffer, a person's own class."""
+        layer, shapes = self.layer(name), self.analysis.nodes[name].input_shapes or ()
+        if source := layer.tensor_source(shapes):
+            return f'self.register_buffer("{name}", {source})'
+        if isinstance(layer, Code) and self.owner(name) == name:
+            made = layer.construction(shapes)
+            return f"self.{name} = keep_constants({made})" if probe(layer, shapes).loose else f"self.{name} = {made}"
+        return ""
+
+    def expression(self, name: str, inputs: Sequence[str]) -> str:
+        """How the node is called with these inputs."""
+        shapes = self.analysis.nodes[name].input_shapes or ()
+        return self.layer(name).expression(f"self.{self.owner(name)}", inputs, shapes)
 
     @cached_property
     def structure(self) -> tuple[object, ...]:
         """Equal for uses that one class can serve: everything but the arguments of its modules."""
-        return (type(self.block), *((name, self._kind(name), *self.sources(name)) for name in self.names))
+        return (self.block.class_name if self.block else None, *((name, self._kind(name), *self.sources(name)) for name in self.names))
 
     def _kind(self, name: str) -> object:
-        if name in self.inside:
+        if name in self.inside and self.owner(name) == name:
             return self.inside[name].structure
-        return type(self.layer(name)) if self.is_module(name) else (type(self.layer(name)), str(self.arguments(name)))
+        if self.is_module(name) or name == self.names[0]:
+            return type(self.layer(name))
+        count = range(len(self.sources(name)))
+        return self.definition(name), self.expression(name, [f"x{index}" for index in count])
 
 
 def use_of(block: Block | None, analysis: Analysis) -> Use:
@@ -68,8 +92,9 @@ def use_of(block: Block | None, analysis: Analysis) -> Use:
 
 def walk(use: Use) -> Iterator[Use]:
     """Everything used, what is inside first."""
-    for inner in use.inside.values():
-        yield from walk(inner)
+    for name, inner in use.inside.items():
+        if use.owner(name) == name:  # the others use what stands there
+            yield from walk(inner)
     yield use
 
 
@@ -143,8 +168,8 @@ def _class_names(uses: Sequence[Use], class_name: str) -> list[str]:
     for use in uses:
         name = class_name
         if use.block is not None:
-            name = use.block.kind()
-            smallest = min((u for u in uses if type(u.block) is type(use.block)), key=lambda other: len(other.names))
+            name = use.block.class_name
+            smallest = min((u for u in uses if u.block and u.block.class_name == name), key=lambda other: len(other.names))
             extra = [inner for inner in use.names if inner not in smallest.names]
             name += extra[0].title().replace("_", "") if len(extra) == 1 else ""
             name = fresh_name(f"{name}2", [*names, class_name]) if name in (*names, class_name) else name

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import inspect
-import operator
-from functools import reduce
 from typing import Any, cast
 
 import torch
-from torch import fx, nn
+from torch import Tensor, fx, nn
 
 from engine.advice import first_error
 from engine.analysis import Analysis, analyze
 from engine.blocks.base import Block
+from engine.code import instantiate
 from engine.graph import Graph
 from engine.layers.base import Layer, Shape
+from engine.layers.code import Code
 from engine.layers.inputs import Input
-from engine.layers.merge import Add
 from engine.messages import LayerloomError, say
 
 
@@ -39,27 +38,49 @@ def build_module(graph: Graph, input_shape: Shape | None = None) -> fx.GraphModu
 
 def _module(analysis: Analysis) -> fx.GraphModule:
     graph, program = analysis.graph, fx.Graph()
-    modules: dict[str, nn.Module] = {}
-    values: dict[str, fx.Node] = {}
+    tracer = fx.proxy.GraphAppendingTracer(program)
+    parts: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for name in graph.order:
         if name not in analysis.members:
             continue
-        layer, shapes = graph.nodes[name].layer, analysis.nodes[name].input_shapes
+        node, shapes = graph.nodes[name], analysis.nodes[name].input_shapes
         assert shapes is not None
-        inputs = [values[edge.source] for edge in graph.inputs[name]]
-        if isinstance(layer, Input):
-            values[name] = program.placeholder(name)
-        elif layer.torch.startswith("nn.") or isinstance(layer, Block):
-            modules[name] = _layer(layer, shapes)
-            values[name] = program.call_module(name, tuple(inputs))
-        elif isinstance(layer, Add):
-            values[name] = reduce(lambda a, b: program.call_function(operator.add, (a, b)), inputs)
-        else:
-            function = getattr(torch, layer.torch.removeprefix("torch."))
-            values[name] = program.call_function(function, (inputs,), layer.arguments(shapes))
+        if isinstance(node.layer, Input):
+            values[name] = fx.Proxy(program.placeholder(name), tracer)
+            continue
+        owner = node.shares or name
+        if owner not in parts and (part := _part(node.layer, shapes)) is not None:
+            parts[owner] = part
+        inputs = [values[source] for source in analysis.sources(name)]
+        values[name] = _called(tracer, node.layer, owner, inputs, shapes)
     assert analysis.output is not None
-    program.output(values[analysis.output])
-    return fx.GraphModule(cast(dict[str, Any], modules), program, class_name="Network")
+    program.output(values[analysis.output].node)
+    return fx.GraphModule(cast(dict[str, Any], parts), program, class_name="Network")
+
+
+def _called(tracer: fx.proxy.GraphAppendingTracer, layer: Layer, owner: str, inputs: list[Any],
+            shapes: tuple[Shape, ...]) -> Any:
+    """The layer's expression, recorded: evaluated with stand-ins for the module and its inputs."""
+
+    def module(*args: Any, **options: Any) -> Any:
+        return tracer.create_proxy("call_module", owner, args, options)
+
+    names = [f"x{index}" for index in range(len(inputs))]
+    scope: dict[str, Any] = {"torch": torch, "nn": nn, **dict(zip(names, inputs, strict=True))}
+    holds_tensor = bool(layer.tensor_source(shapes))
+    scope["module"] = tracer.create_proxy("get_attr", owner, (), {}) if holds_tensor else module
+    return eval(layer.expression("module", names, shapes), scope)
+
+
+def _part(layer: Layer, shapes: tuple[Shape, ...]) -> nn.Module | Tensor | None:
+    """What the layer keeps under its name: a module, a buffer, or nothing."""
+    if source := layer.tensor_source(shapes):
+        made: Tensor = eval(source, {"torch": torch, "nn": nn})
+        return made
+    if isinstance(layer, Code):
+        return instantiate(layer, shapes)
+    return _layer(layer, shapes) if layer.torch.startswith("nn.") or isinstance(layer, Block) else None
 
 
 def _layer(layer: Layer, shapes: tuple[Shape, ...]) -> nn.Module:

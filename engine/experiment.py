@@ -4,73 +4,78 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 import engine.blocks
 import engine.layers  # noqa: F401  (both fill the registry)
 from engine.data.spec import DataSpec
 from engine.files import reason_of_os_error, write_text
-from engine.graph import Edge, Graph, Node
-from engine.layers.base import LAYERS, Layer, reason_of
+from engine.graph import Graph
+from engine.graph_json import FileError, edges_json, nodes_json, read_graph, read_model
 from engine.messages import LayerloomError
+from engine.notes import Notes
 from engine.recipe import Recipe
+from engine.trust import allow, sources_of
+
+__all__ = ["DEFAULT", "Experiment", "FileError", "Variant", "from_json", "gallery_ids", "load_experiment",
+           "save_experiment", "to_json"]  # fmt: skip
 
 FORMAT = "layerloom"
 VERSION = 1
 MAX_BYTES = 64 * 2**20
-MAX_COORDINATE = 10_000_000.0
-M = TypeVar("M", bound=BaseModel)
 DEFAULT = "gallery:lenet-digits"  # what is open when nothing else is
 GALLERY = Path(__file__).parent.parent / "resources" / "gallery"
 
 
-class FileError(LayerloomError):
-    """A file cannot be read as an experiment; the message says why."""
+class Variant(BaseModel):
+    """One of several runs to compare: what its recipe and its data have otherwise."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    title: str = Field(min_length=1, max_length=80)
+    recipe: dict[str, Any] = {}
+    data: dict[str, Any] = {}
+
+    def of(self, experiment: Experiment) -> Experiment:
+        """The experiment with this variant's options, and no variants. Raises OptionError, in words."""
+        return replace(experiment, recipe=experiment.recipe.with_options(**self.recipe),
+                       data=experiment.data.with_options(**self.data), variants=())
 
 
 @dataclass(frozen=True)
 class Experiment:
-    """Graph + data + recipe, with a title and a few lines on what to look at."""
+    """Graph + data + recipe, with a title, a few lines on what it is, notes, and variants to compare."""
 
     graph: Graph = field(default_factory=Graph)
     data: DataSpec = field(default_factory=DataSpec)
     recipe: Recipe = field(default_factory=Recipe)
     title: str = ""
     about: str = ""
+    notes: Notes = field(default_factory=Notes)
+    variants: tuple[Variant, ...] = ()
 
 
 def to_json(experiment: Experiment) -> str:
     """The .loom text: one node and one wire to a line, so that versions can be compared."""
-    nodes = [_node_json(node) for node in experiment.graph.nodes.values()]
-    edges = [[edge.source, edge.target, edge.port] for edge in experiment.graph.edges]
     parts = {
         "format": json.dumps(FORMAT),
         "version": json.dumps(VERSION),
         "title": json.dumps(experiment.title, ensure_ascii=False),
         "about": json.dumps(experiment.about, ensure_ascii=False),
-        "nodes": _lines(nodes),
-        "edges": _lines(edges),
+        "nodes": _lines(nodes_json(experiment.graph)),
+        "edges": _lines(edges_json(experiment.graph)),
         "data": _lines_of_object(experiment.data),
         "recipe": _lines_of_object(experiment.recipe),
     }
+    if experiment.notes != Notes():
+        parts["notes"] = _lines_of_object(experiment.notes)
+    if experiment.variants:
+        parts["variants"] = _lines([variant.model_dump(mode="json") for variant in experiment.variants])
     return "{\n" + ",\n".join(f'  "{key}": {text}' for key, text in parts.items()) + "\n}\n"
-
-
-def _node_json(node: Node) -> dict[str, Any]:
-    options = {
-        name: value for name, value in node.layer.model_dump(mode="json").items()
-        if name in node.layer.required or value != type(node.layer).model_fields[name].default
-    }
-    return {"name": node.name, "layer": node.layer.kind(), "options": options,
-            "position": [_place(node.position[0]), _place(node.position[1])]}
-
-
-def _place(value: float) -> float:
-    return round(min(max(value, -MAX_COORDINATE), MAX_COORDINATE), 1)
 
 
 def _lines(values: list[Any]) -> str:
@@ -80,12 +85,21 @@ def _lines(values: list[Any]) -> str:
 
 
 def _lines_of_object(value: BaseModel) -> str:
-    items = value.model_dump(mode="json").items()
-    return "{\n" + ",\n".join(f'    "{key}": {json.dumps(item)}' for key, item in items) + "\n  }"
+    lines = [f'    "{key}": {json.dumps(item, ensure_ascii=False)}' for key, item in value.model_dump(mode="json").items()]
+    return "{\n" + ",\n".join(lines) + "\n  }"
 
 
 def from_json(text: str) -> Experiment:
     """Read .loom text. Raises FileError, or a GraphError where the network itself is impossible."""
+    raw = read_json(text, FORMAT, VERSION)
+    return Experiment(read_graph(raw), read_model(DataSpec, raw.get("data", {}), "data"),
+                      read_model(Recipe, raw.get("recipe", {}), "recipe"), _text(raw, "title"), _text(raw, "about"),
+                      read_model(Notes, raw.get("notes", {}), "notes"),
+                      tuple(read_model(Variant, item, "variants") for item in raw.get("variants") or ()))
+
+
+def read_json(text: str, format: str, version: int) -> dict[str, Any]:
+    """The object in a file of ours. Raises FileError where it is not one, or from a newer program."""
     try:
         raw = json.loads(text)
     except RecursionError as error:
@@ -95,18 +109,15 @@ def from_json(text: str) -> Experiment:
         where = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else "a number in it"
         raise FileError("This is not a Layerloom file: it is not readable as JSON: {where} cannot be read",
                         where=where) from error
-    if not isinstance(raw, dict) or raw.get("format") != FORMAT:
-        raise FileError("This is not a Layerloom file: it does not say “format”: “{format}”", format=FORMAT)
-    version = raw.get("version")
-    if type(version) is not int or version < 1:
+    if not isinstance(raw, dict) or raw.get("format") != format:
+        raise FileError("This is not a Layerloom file: it does not say “format”: “{format}”", format=format)
+    given = raw.get("version")
+    if type(given) is not int or given < 1:
         raise FileError("This file does not say which version it is")
-    if version > VERSION:
+    if given > version:
         raise FileError("This file was made by a newer Layerloom (file version {version}; this program reads {ours})",
-                        version=version, ours=VERSION)
-    nodes = [_read_node(item) for item in _list(raw, "nodes")]
-    edges = [_read_edge(item) for item in _list(raw, "edges")]
-    return Experiment(Graph.of(nodes, edges), _read(DataSpec, raw.get("data", {}), "data"),
-                      _read(Recipe, raw.get("recipe", {}), "recipe"), _text(raw, "title"), _text(raw, "about"))
+                        version=given, ours=version)
+    return raw
 
 
 def _text(raw: dict[str, Any], key: str) -> str:
@@ -114,45 +125,6 @@ def _text(raw: dict[str, Any], key: str) -> str:
     if not isinstance(value, str):
         raise FileError("This file is damaged: its {what} is not text", what=key)
     return value
-
-
-def _list(raw: dict[str, Any], key: str) -> list[Any]:
-    value = raw.get(key)
-    if not isinstance(value, list):
-        raise FileError("This file is damaged: it has no list of {what}", what=key)
-    return value
-
-
-def _read_node(item: Any) -> Node:
-    if not isinstance(item, dict) or not isinstance(item.get("name"), str):
-        raise FileError("This file is damaged: a node has no name")
-    name, kind = item["name"], item.get("layer")
-    if not isinstance(kind, str) or kind not in LAYERS:
-        raise FileError("{name}: this Layerloom knows no layer “{kind}”", name=name, kind=kind)
-    position = item.get("position", [0, 0])
-    if not (isinstance(position, list) and len(position) == 2 and all(_is_place(value) for value in position)):
-        raise FileError("{name}: its position is not two numbers", name=name)
-    layer: Layer = _read(LAYERS[kind], item.get("options", {}), name)
-    return Node(name, layer, (float(position[0]), float(position[1])))
-
-
-def _is_place(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= MAX_COORDINATE
-
-
-def _read_edge(item: Any) -> Edge:
-    if isinstance(item, list) and len(item) == 3:
-        source, target, port = item
-        if isinstance(source, str) and isinstance(target, str) and type(port) is int:
-            return Edge(source, target, port)
-    raise FileError("This file is damaged: a wire is not [from, to, input number]")
-
-
-def _read(model: type[M], options: Any, where: str) -> M:
-    try:
-        return model.model_validate(options)
-    except ValidationError as error:
-        raise FileError("{where}: {reason}", where=where, reason=reason_of(error, model)) from error
 
 
 def load_experiment(source: str | os.PathLike[str]) -> Experiment:
@@ -179,9 +151,12 @@ def load_experiment(source: str | os.PathLike[str]) -> Experiment:
     if not text.strip():
         raise FileError("{path} is empty", path=path)
     try:
-        return from_json(text)
+        experiment = from_json(text)
     except LayerloomError as error:
         raise FileError("{path}: {reason}", path=path, reason=error.message) from error
+    if name.startswith("gallery:"):
+        allow(sources_of(experiment.graph))  # it is ours
+    return experiment
 
 
 def save_experiment(experiment: Experiment, path: str | os.PathLike[str]) -> None:

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from engine.layers.base import Layer
 from engine.messages import LayerloomError
 from engine.names import check_name
+from engine.parameters import DEFAULTS, NodeParameters
 
 Position = tuple[float, float]
 MAX_INPUTS = 1024  # of layers that take any number
@@ -40,13 +41,22 @@ class NoSuchPortError(GraphError):
     """The layer has no such input."""
 
 
+class SharingError(GraphError):
+    """These nodes cannot have the same weights."""
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A layer with a name (its key in the state dict) and a place on the canvas (scene pixels, top left)."""
+    """A layer with a name (its key in the state dict) and a place on the canvas (scene pixels, top left).
+
+    ``shares`` names the node whose weights it uses instead of its own.
+    """
 
     name: str
     layer: Layer
     position: Position = (0.0, 0.0)
+    parameters: NodeParameters = DEFAULTS
+    shares: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +83,13 @@ class Graph:
         """A checked Graph. Raises InvalidNameError, DuplicateNameError or what ``with_edge`` raises."""
         return Graph().with_nodes(nodes).with_edges(edges)
 
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((tuple(self.nodes.values()), self.edges))
+
     # -- looking ------------------------------------------------------------------------------------------------
 
     @cached_property
@@ -93,6 +110,11 @@ class Graph:
         for edge in self.edges:
             out[edge.source].append(edge)
         return {name: tuple(edges) for name, edges in out.items()}
+
+    @cached_property
+    def shares(self) -> Mapping[str, str]:
+        """Nodes that use another's weights, and whose."""
+        return {name: node.shares for name, node in self.nodes.items() if node.shares is not None}
 
     @cached_property
     def order(self) -> tuple[str, ...]:
@@ -156,7 +178,7 @@ class Graph:
     def _keeping_structure(self, nodes: dict[str, Node]) -> Graph:
         """The same names and wires with other nodes: what was computed about the structure stays true."""
         graph = Graph(nodes, self.edges)
-        for known in ("inputs", "outputs", "order"):
+        for known in ("inputs", "outputs", "order", "shares"):
             if known in self.__dict__:
                 graph.__dict__[known] = self.__dict__[known]
         return graph
@@ -173,6 +195,8 @@ class Graph:
             if node.name in together:
                 raise DuplicateNameError("There are two layers named {name}", name=node.name)
             together[node.name] = node
+        for node in together.values() if any(node.shares for node in together.values()) else ():
+            _check_sharing(together, node)
         return Graph(together, self.edges)
 
     def with_edge(self, edge: Edge) -> Graph:
@@ -208,10 +232,36 @@ class Graph:
         """Change a node's layer; wires into inputs it does not have are removed. Raises UnknownNodeError."""
         node = self._node(name)
         nodes = {**self.nodes, name: replace(node, layer=layer)}
+        if self.shares:  # one set of weights, one layer
+            owner = node.shares or name
+            nodes.update({n: replace(nodes[n], layer=layer) for n, of in self.shares.items() if of == owner})
+            nodes[owner] = replace(nodes[owner], layer=layer)
         most = layer.max_inputs
         if most is None or most == node.layer.max_inputs:
             return self._keeping_structure(nodes)
         return Graph(nodes, tuple(edge for edge in self.edges if edge.target != name or edge.port < most))
+
+    def with_parameters(self, name: str, parameters: NodeParameters) -> Graph:
+        """Change how a node's weights begin and learn. Raises UnknownNodeError."""
+        return self._keeping_structure({**self.nodes, name: replace(self._node(name), parameters=parameters)})
+
+    def with_shares(self, name: str, owner: str | None) -> Graph:
+        """Let a node use another's weights (None: its own again), and be the same layer. Raises SharingError.
+
+        Whatever shares with the node, or with what the owner itself shares, joins them.
+        """
+        node = self._node(name)
+        if owner is None:
+            return Graph({**self.nodes, name: replace(node, shares=None)}, self.edges)
+        owner = self._node(owner).shares or owner
+        if owner == name:
+            raise SharingError("{name} has these weights itself", name=name)
+        if type(self.nodes[owner].layer) is not type(node.layer):
+            raise SharingError("{name} and {owner} are not the same kind of layer: they cannot share weights",
+                               name=name, owner=owner)
+        layer, joins = self.nodes[owner].layer, {name, *(n for n, of in self.shares.items() if of == name)}
+        return Graph({n: replace(other, layer=layer, shares=owner) if n in joins else other
+                      for n, other in self.nodes.items()}, self.edges)
 
     def moved(self, positions: Mapping[str, Position]) -> Graph:
         """Move nodes to new places. Raises UnknownNodeError."""
@@ -232,8 +282,11 @@ class Graph:
         def name_now(name: str) -> str:
             return new if name == old else name
 
-        nodes = {name_now(name): replace(node, name=new) if name == old else other for name, other in
-                 self.nodes.items()}
+        nodes = {
+            name_now(name): replace(other, name=name_now(name), shares=other.shares and name_now(other.shares))
+            if name == old or other.shares == old else other
+            for name, other in self.nodes.items()
+        }
         edges = tuple(
             Edge(name_now(edge.source), name_now(edge.target), edge.port) if old in (edge.source, edge.target) else edge
             for edge in self.edges
@@ -246,6 +299,8 @@ class Graph:
         for name in gone:
             self._node(name)
         nodes = {name: node for name, node in self.nodes.items() if name not in gone}
+        if self.shares:
+            nodes = _with_heirs(nodes, [self.nodes[name] for name in gone])
         return Graph(nodes, tuple(e for e in self.edges if e.source not in gone and e.target not in gone))
 
     def without_edges(self, edges: Collection[Edge]) -> Graph:
@@ -268,6 +323,26 @@ class Graph:
         if name not in self.nodes:
             raise UnknownNodeError("There is no layer named {name}", name=name)
         return self.nodes[name]
+
+
+def _check_sharing(nodes: Mapping[str, Node], node: Node) -> None:
+    if node.shares is None:
+        return
+    owner = nodes.get(node.shares)
+    if owner is None or owner.shares is not None or owner.layer != node.layer or owner is node:
+        raise SharingError("{name} cannot use the weights of {owner}: that must be another layer just like it, with "
+                           "weights of its own", name=node.name, owner=node.shares)
+
+
+def _with_heirs(nodes: dict[str, Node], gone: Collection[Node]) -> dict[str, Node]:
+    """The first that shared the weights of a node that is gone has them now, and how they begin and learn."""
+    for owner in gone:
+        heirs = [name for name, node in nodes.items() if node.shares == owner.name]
+        for name in heirs:
+            own = name == heirs[0]
+            nodes[name] = replace(nodes[name], shares=None if own else heirs[0],
+                                  parameters=owner.parameters if own else nodes[name].parameters)
+    return nodes
 
 
 @dataclass(frozen=True, slots=True)

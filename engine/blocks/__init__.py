@@ -1,7 +1,10 @@
 """Blocks: layers made of layers. Importing this registers them."""
 
 from engine.blocks.base import Block
+from engine.blocks.convolutional import NiN, VGG, ConvBNReLU
+from engine.blocks.custom import Custom, Exposed
+from engine.blocks.dense import Dense, Transition
 from engine.blocks.inception import Inception
 from engine.blocks.residual import Residual
 
-__all__ = ["Block", "Inception", "Residual"]
+__all__ = ["VGG", "Block", "ConvBNReLU", "Custom", "Dense", "Exposed", "Inception", "NiN", "Residual", "Transition"]

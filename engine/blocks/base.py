@@ -5,7 +5,9 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
+
+from pydantic import Field
 
 from engine.analysis import Analysis, analyze
 from engine.edits import COLUMN, STEP
@@ -19,6 +21,31 @@ class Block(Layer):
 
     category: ClassVar[Category] = "block"
     rule: ClassVar[str] = "the shape that its inner layers give"
+
+    repeat: int = Field(1, ge=1, le=200, title="Repeat", description="How many of it stand one after the other.")
+
+    @property
+    def class_name(self) -> str:
+        """What its class is called in exported code."""
+        return self.kind()
+
+    @property
+    def own_graph(self) -> Graph | None:
+        """The graph it holds, where it is not made from parameters."""
+        return None
+
+    def copy_number(self, index: int) -> Self:
+        """One of the repeated blocks, counted from 0."""
+        return self.model_copy(update={"repeat": 1})
+
+    def drawn(self, shapes: Sequence[Shape]) -> Graph:
+        """What is inside: its layers, or as many copies as are asked for. Raises ShapeError."""
+        if self.repeat == 1:
+            return self.expand(shapes)
+        d, last = Drawing(), "input"
+        for index in range(self.repeat):
+            last = d.add(f"{self.stem}{index + 1}", self.copy_number(index), last, at=(0, index + 1))
+        return d.graph()
 
     @abstractmethod
     def expand(self, shapes: Sequence[Shape]) -> Graph:
@@ -43,6 +70,7 @@ class Block(Layer):
         return Facts(
             output_shape=inner.output_shape,
             params=inner.params,
+            trainable=inner.trainable,
             mult_adds=inner.mult_adds,
             saves_input=first in tensors,
             saves_output=made != first and made in tensors,
@@ -65,8 +93,15 @@ class Block(Layer):
     def arguments(self, shapes: Sequence[Shape]) -> dict[str, Any]:
         return dict(self)
 
+    def fits_weights(self, shapes: Sequence[Shape], others: Sequence[Shape]) -> bool:
+        return tuple(shapes) == tuple(others)
+
+    def repeated(self, text: str) -> str:
+        """A summary with how often it is repeated."""
+        return f"{text} · ×{self.repeat}".removeprefix(" · ") if self.repeat > 1 else text
+
     def torch_line(self, shapes: Sequence[Shape]) -> str:
-        options = ", ".join(f"{name}={value!r}" for name, value in self)
+        options = ", ".join(f"{name}={value!r}" for name, value in self if name != "repeat" or value > 1)
         return f"{self.kind()}({options})"
 
     def arithmetic(self, shapes: Sequence[Shape]) -> tuple[str, ...]:
@@ -80,7 +115,7 @@ class Block(Layer):
 
 @lru_cache(maxsize=1024)
 def _inside(block: Block, shapes: tuple[Shape, ...]) -> Analysis:
-    return analyze(block.expand(shapes), shapes[0])
+    return analyze(block.drawn(shapes), shapes[0])
 
 
 class Drawing:

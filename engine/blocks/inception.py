@@ -24,6 +24,8 @@ class Inception(Block):
     stem: ClassVar[str] = "inception"
     meaning: ClassVar[str] = "Looks at the image through windows of several sizes at once and keeps all the answers."
 
+    example: ClassVar[Shape] = (192, 14, 14)
+
     c1: Count = Field(64, title="1×1", description="Channels of the 1×1 branch.")
     c2a: Count = Field(96, title="3×3, reduced", description="Channels of the 1×1 convolution before the 3×3.")
     c2b: Count = Field(128, title="3×3", description="Channels of the 3×3 branch.")
@@ -51,4 +53,4 @@ class Inception(Block):
         return d.graph()
 
     def summary(self) -> str:
-        return f"{self.c1} ‖ {self.c2b} ‖ {self.c3b} ‖ {self.c4}"
+        return self.repeated(f"{self.c1} ‖ {self.c2b} ‖ {self.c3b} ‖ {self.c4}")

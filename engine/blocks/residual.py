@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field
 
@@ -18,35 +18,54 @@ from engine.layers.normalization import BatchNorm2d
 
 @register
 class Residual(Block):
-    """Conv 3×3, BN, ReLU, Conv 3×3, BN, plus a shortcut, ReLU."""
+    """Convolutions with batch norm, plus a shortcut, ReLU."""
 
     title: ClassVar[str] = "Residual"
     stem: ClassVar[str] = "residual"
-    meaning: ClassVar[str] = "Two convolutions learn what to add to the input, so that deep networks stay trainable."
+    meaning: ClassVar[str] = "Convolutions learn what to add to the input, so that deep networks stay trainable."
+    example: ClassVar[Shape] = (64, 14, 14)
 
     num_channels: Count = Field(64, title="Channels", description="Channels that come out.")
-    stride: int = Field(1, ge=1, le=16, title="Stride", description="2 halves height and width.")
+    stride: int = Field(
+        1, ge=1, le=16, title="Stride", description="2 halves height and width; repeated, only the first does."
+    )
     shortcut: Literal["auto", "identity", "convolution"] = Field(
         "auto", title="Shortcut",
         description="Auto: a 1×1 convolution where channels or stride change, the input itself elsewhere.",
     )
+    bottleneck: bool = Field(
+        False, title="Bottleneck", description="1×1 to a quarter of the channels, 3×3, 1×1 back, instead of two 3×3."
+    )
+    bias: bool = Field(True, title="Bias", description="Of the convolutions; batch norm makes it superfluous.")
+
+    def copy_number(self, index: int) -> Self:
+        return self.model_copy(update={"repeat": 1, "stride": self.stride if index == 0 else 1})
 
     def expand(self, shapes: Sequence[Shape]) -> Graph:
         expect_rank(self.title, shapes[0], 3)
         width, stride = self.num_channels, self.stride
-        d = Drawing()
-        d.add("conv1", Conv2d(out_channels=width, kernel_size=3, stride=stride, padding=1), "input", at=(0, 1))
-        d.add("bn1", BatchNorm2d(), "conv1", at=(0, 2))
-        d.add("act1", ReLU(), "bn1", at=(0, 3))
-        d.add("conv2", Conv2d(out_channels=width, kernel_size=3, padding=1), "act1", at=(0, 4))
-        d.add("bn2", BatchNorm2d(), "conv2", at=(0, 5))
+        inner = max(1, width // 4)
+        steps = [(width, 3, stride), (width, 3, 1)]
+        if self.bottleneck:
+            steps = [(inner, 1, 1), (inner, 3, stride), (width, 1, 1)]
+        d, last, row = Drawing(), "input", 1
+        for number, (channels, kernel, step) in enumerate(steps, 1):
+            conv = Conv2d(out_channels=channels, kernel_size=kernel, stride=step, padding=kernel // 2, bias=self.bias)
+            d.add(f"conv{number}", conv, last, at=(0, row))
+            last = d.add(f"bn{number}", BatchNorm2d(), f"conv{number}", at=(0, row + 1))
+            if number < len(steps):
+                last = d.add(f"act{number}", ReLU(), last, at=(0, row + 2))
+            row += 3
         changes = stride != 1 or shapes[0][0] != width
         skip = "input"
         if self.shortcut == "convolution" or (self.shortcut == "auto" and changes):
-            skip = d.add("shortcut", Conv2d(out_channels=width, kernel_size=1, stride=stride), "input", at=(1, 2))
-        d.add("add", Add(), "bn2", skip, at=(0, 6))
-        d.add("act2", ReLU(), "add", at=(0, 7))
+            conv = Conv2d(out_channels=width, kernel_size=1, stride=stride, bias=self.bias)
+            skip = d.add("shortcut", conv, "input", at=(1, 2))
+        d.add("add", Add(), last, skip, at=(0, row - 1))
+        d.add(f"act{len(steps)}", ReLU(), "add", at=(0, row))
         return d.graph()
 
     def summary(self) -> str:
-        return f"{self.num_channels}" if self.stride == 1 else f"{self.num_channels} · stride {self.stride}"
+        parts = [str(self.num_channels)]
+        parts += [f"stride {self.stride}"] * (self.stride != 1) + ["bottleneck"] * self.bottleneck
+        return self.repeated(" · ".join(parts))

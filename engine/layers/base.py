@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from math import prod
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from engine.messages import LayerloomError, Message, say
 
 Shape = tuple[int, ...]
 Category = Literal[
-    "input", "convolution", "pooling", "normalization", "activation", "linear", "regularization", "merge", "block"
+    "input", "convolution", "pooling", "normalization", "activation", "linear", "regularization", "shape", "merge",
+    "sequence", "attention", "math", "block", "code",
 ]
 CATEGORIES: tuple[Category, ...] = (
-    "input", "convolution", "pooling", "normalization", "activation", "linear", "regularization", "merge", "block",
+    "input", "convolution", "pooling", "normalization", "activation", "linear", "regularization", "shape", "merge",
+    "sequence", "attention", "math", "block", "code",
 )
 FLOAT_BYTES = 4
 
@@ -54,20 +55,7 @@ class DivisibilityError(ShapeError):
     """Channels cannot be divided into these groups."""
 
 
-def _collapsed(value: object) -> object:
-    """(5, 5) and [5, 5] mean 5: one value for one meaning."""
-    if isinstance(value, (list, tuple)) and len(value) == 2 and value[0] == value[1]:
-        return value[0]
-    return value
-
-
-_Extent = Annotated[int, Field(ge=1, le=65_536)]
-_Margin = Annotated[int, Field(ge=0, le=65_536)]
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
-Extent = Annotated[_Extent | tuple[_Extent, _Extent], BeforeValidator(_collapsed)]
-"""A height and width of at least 1: one number for both, or a pair."""
-Margin = Annotated[_Margin | tuple[_Margin, _Margin], BeforeValidator(_collapsed)]
-"""A height and width of at least 0."""
 
 
 class Facts(NamedTuple):
@@ -75,6 +63,7 @@ class Facts(NamedTuple):
 
     output_shape: Shape
     params: int
+    trainable: int  # parameters that learn: all but frozen ones inside a block
     mult_adds: int
     saves_input: bool  # autograd keeps the input until the backward pass
     saves_output: bool  # … or the output
@@ -99,17 +88,27 @@ class Layer(BaseModel):
     stem: ClassVar[str]
     meaning: ClassVar[str]
     rule: ClassVar[str] = "The shape stays as it is."
+    synonyms: ClassVar[tuple[str, ...]] = ()  # other words that a search should find it by
+    example: ClassVar[Shape] = (4, 8, 8)  # a typical input
+    examples: ClassVar[tuple[Shape, ...]] = ()  # typical inputs, where they are not all like ``example``
     min_inputs: ClassVar[int] = 1
     max_inputs: ClassVar[int | None] = 1
     positional: ClassVar[tuple[str, ...]] = ()  # printed without their keyword, as people write them
     required: ClassVar[tuple[str, ...]] = ()  # have no default in torch: always passed
+    ours: ClassVar[frozenset[str]] = frozenset()  # options that torch's class does not have: never passed
     saves: ClassVar[frozenset[str]] = frozenset()  # "input", "output": what autograd keeps
     is_view: ClassVar[bool] = False
+    reads_batch: ClassVar[bool] = False  # has no wire, but must know how many examples there are
 
     @classmethod
     def kind(cls) -> str:
         """The registry's key and the ``layer`` of a .loom file."""
         return cls.__name__
+
+    @classmethod
+    def typical_inputs(cls) -> tuple[Shape, ...]:
+        """Shapes that it takes with its default options, one for each input."""
+        return cls.examples or (cls.example,) * max(1, cls.min_inputs)
 
     # -- arithmetic ---------------------------------------------------------------------------------------------
 
@@ -137,7 +136,8 @@ class Layer(BaseModel):
         """All of the above at once. Raises ShapeError."""
         output = self.output_shape(shapes)
         is_view, saves, size = self.is_view, self.saves, numel(output) * FLOAT_BYTES
-        return Facts(output, self.num_params(shapes), self.mult_adds(shapes, output), "input" in saves,
+        params = self.num_params(shapes)
+        return Facts(output, params, params, self.mult_adds(shapes, output), "input" in saves,
                      "output" in saves, self.saves_bytes(shapes, output), is_view, is_view, size,
                      (0 if is_view else size) + self.workspace_bytes(shapes, output))
 
@@ -152,13 +152,31 @@ class Layer(BaseModel):
         own = {
             name: getattr(self, name)
             for name, field in type(self).model_fields.items()
-            if name in self.required or getattr(self, name) != field.default
+            if (name in self.required or getattr(self, name) != field.default) and name not in self.ours
         }
         return {**self.inferred(shapes), **own}
 
+    def fits_weights(self, shapes: Sequence[Shape], others: Sequence[Shape]) -> bool:
+        """Whether the weights made for inputs of ``others``' shapes serve inputs of these shapes too."""
+        return self.arguments(shapes) == self.arguments(others)
+
+    def expression(self, module: str, inputs: Sequence[str], shapes: Sequence[Shape]) -> str:
+        """How it is called in ``forward``, as Python source: ``self.conv1(x)``, ``a + b``, ``torch.cat([a, b], dim=1)``.
+
+        One source for the compiled network and the exported code; it may use ``torch``, ``nn`` and the given names.
+        """
+        return f"{module}({', '.join(inputs)})"
+
+    def tensor_source(self, shapes: Sequence[Shape]) -> str:
+        """Python source of the buffer that belongs to the layer, which is ``module`` in ``expression``; empty: none."""
+        return ""
+
     def torch_line(self, shapes: Sequence[Shape]) -> str:
-        """The call as a person would write it, e.g. ``nn.Conv2d(1, 6, kernel_size=5, padding=2)``."""
-        return call(self.torch, self.arguments(shapes), self.positional)
+        """The call as a person would write it, e.g. ``nn.Conv2d(1, 6, kernel_size=5, padding=2)`` or ``a + b``."""
+        if self.torch.startswith("nn."):
+            return call(self.torch, self.arguments(shapes), self.positional)
+        letters = ["abcdefghijklmnopqrstuvwxyz"[i % 26] for i in range(max(self.min_inputs, len(shapes)))]
+        return self.expression("", letters if len(letters) != 1 else ["x"], shapes)
 
     # -- what people read ---------------------------------------------------------------------------------------
 
@@ -246,15 +264,7 @@ def register(layer: L) -> L:
 # -- shared arithmetic ------------------------------------------------------------------------------------------
 
 
-Size = int | tuple[int, int]  # one number for height and width, or both
-
-
 numel: Callable[[Shape], int] = prod  # how many numbers a tensor of this shape holds
-
-
-def pair(value: Size) -> tuple[int, int]:
-    """One number for height and width, or the pair itself."""
-    return value if isinstance(value, tuple) else (value, value)
 
 
 def shape_text(shape: Sequence[int]) -> str:
@@ -262,15 +272,10 @@ def shape_text(shape: Sequence[int]) -> str:
     return "×".join(map(str, shape)) or "1"
 
 
-def size_text(value: object) -> str:
-    """An option of one number or a pair, as ``5×5``."""
-    return shape_text(pair(value)) if isinstance(value, (int, tuple)) else str(value)
-
-
 def expect_rank(title: str, shape: Shape, rank: int, error: type[ShapeError] = RankError) -> None:
     """Raise ``error`` in words unless the shape (without batch) has ``rank`` dimensions."""
     if len(shape) != rank:
-        names = {1: "a flat input", 2: "channels×length", 3: "channels×height×width"}
+        names = {1: "a flat input", 2: "channels×length", 3: "channels×height×width", 4: "channels×depth×height×width"}
         raise error("{layer} expects {wanted}, got {shape}", layer=title, wanted=names.get(rank, f"{rank} dimensions"),
                     shape=shape_text(shape))
 
@@ -284,58 +289,3 @@ def batch_free_dim(title: str, dim: int, shape: Shape) -> int:
     if not 0 < index < rank:
         raise ShapeError("{layer}: there is no dim {dim} in {shape}", layer=title, dim=dim, shape=shape_text(shape))
     return index - 1
-
-
-class Window(NamedTuple):
-    """One dimension of a sliding window: what convolution and pooling have in common."""
-
-    kernel: int
-    stride: int
-    padding: int
-    dilation: int = 1
-    ceil_mode: bool = False
-
-    def output(self, size: int) -> int:
-        """⌊(size + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1 (torch.nn.Conv2d); 0 or less: too large."""
-        kernel, stride, padding, dilation, ceil_mode = self
-        room = size + 2 * padding - dilation * (kernel - 1) - 1
-        if not ceil_mode:
-            return room // stride + 1
-        last = -(-room // stride)
-        # torch drops a last window that would start in the right padding
-        return last if last * stride >= size + padding else last + 1
-
-    def formula(self, size: int) -> str:
-        """The rule with its numbers: ``⌊(28 + 2·2 − 5)/1⌋ + 1 = 28``."""
-        pad = f" + 2·{self.padding}" if self.padding else ""
-        reach = str(self.kernel) if self.dilation == 1 else f"{self.dilation}·({self.kernel} − 1) − 1"
-        left, right = ("⌈", "⌉") if self.ceil_mode else ("⌊", "⌋")
-        return f"{left}({size}{pad} − {reach})/{self.stride}{right} + 1 = {self.output(size)}"
-
-
-Windows = tuple[Window, Window]
-
-
-@lru_cache(maxsize=1024)
-def windows(kernel: Size, stride: Size, padding: Size, dilation: Size, ceil_mode: bool = False) -> Windows:
-    """The vertical and the horizontal window of these options."""
-    kernels, strides, paddings, dilations = pair(kernel), pair(stride), pair(padding), pair(dilation)
-    return (Window(kernels[0], strides[0], paddings[0], dilations[0], ceil_mode),
-            Window(kernels[1], strides[1], paddings[1], dilations[1], ceil_mode))
-
-
-def slide(title: str, shape: Shape, windows: Windows) -> tuple[int, int]:
-    """Height and width after the windows. Raises KernelTooLargeError."""
-    height, width = windows[0].output(shape[1]), windows[1].output(shape[2])
-    if height < 1 or width < 1:
-        kernel = shape_text([window.dilation * (window.kernel - 1) + 1 for window in windows])
-        raise KernelTooLargeError("{layer}: the {kernel} window is larger than its {size} input", layer=title,
-                                  kernel=kernel, size=shape_text(shape[1:]))
-    return height, width
-
-
-def formulas(shape: Shape, windows: Windows) -> tuple[str, ...]:
-    """One line when height and width agree, else two."""
-    lines = [window.formula(size) for window, size in zip(windows, shape[1:], strict=True)]
-    return (lines[0],) if len(set(lines)) == 1 else tuple(lines)
-

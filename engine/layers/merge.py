@@ -47,8 +47,8 @@ class Add(_Merge):
         # From the third input on, a sum so far is alive beside the next.
         return numel(output) * FLOAT_BYTES if len(shapes) > 2 else 0
 
-    def torch_line(self, shapes: Sequence[Shape]) -> str:
-        return " + ".join("abcdefghijklmnopqrstuvwxyz"[i % 26] for i in range(max(2, len(shapes))))
+    def expression(self, module: str, inputs: Sequence[str], shapes: Sequence[Shape]) -> str:
+        return " + ".join(inputs)
 
     def arithmetic(self, shapes: Sequence[Shape]) -> tuple[str, ...]:
         return (" + ".join(map(shape_text, shapes)),)
@@ -77,9 +77,8 @@ class Concatenate(_Merge):
                                     first=shape_text(first), second=shape_text(shape), dim=self.dim)
         return (*before, sum([shape[axis] for shape in shapes]), *after)
 
-    def torch_line(self, shapes: Sequence[Shape]) -> str:
-        names = ", ".join("abcdefghijklmnopqrstuvwxyz"[i % 26] for i in range(max(2, len(shapes))))
-        return f"torch.cat([{names}], dim={self.dim})"
+    def expression(self, module: str, inputs: Sequence[str], shapes: Sequence[Shape]) -> str:
+        return f"torch.cat([{', '.join(inputs)}], dim={self.dim})"
 
     def summary(self) -> str:
         return "" if self.dim == 1 else f"dim {self.dim}"

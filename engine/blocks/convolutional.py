@@ -1,0 +1,101 @@
+"""Blocks of convolutions in a row: conv–BN–ReLU, VGG and NiN (Dive into Deep Learning, sections 8.2 and 8.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from engine.blocks.base import Block, Drawing
+from engine.graph import Graph
+from engine.layers.activation import ReLU
+from engine.layers.base import Count, Extent, Margin, Shape, expect_rank, register, size_text
+from engine.layers.convolution import Conv2d
+from engine.layers.normalization import BatchNorm2d
+from engine.layers.pooling import MaxPool2d
+
+
+@register
+class ConvBNReLU(Block):
+    """Convolution, batch norm, ReLU."""
+
+    title: ClassVar[str] = "Conv–BN–ReLU"
+    stem: ClassVar[str] = "cbr"
+    meaning: ClassVar[str] = "The usual three together: a convolution, batch normalization and ReLU."
+    example: ClassVar[Shape] = (16, 14, 14)
+
+    out_channels: Count = Field(64, title="Output channels", description="How many channels come out.")
+    kernel_size: Extent = Field(3, title="Kernel size", description="Height and width of the filters.")
+    stride: Extent = Field(1, title="Stride", description="2 halves height and width.")
+    padding: Margin | Literal["same"] = Field(1, title="Padding", description="Rows and columns added around.")
+    bias: bool = Field(False, title="Bias", description="Of the convolution; batch norm makes it superfluous.")
+
+    def expand(self, shapes: Sequence[Shape]) -> Graph:
+        expect_rank(self.title, shapes[0], 3)
+        conv = Conv2d(out_channels=self.out_channels, kernel_size=self.kernel_size, stride=self.stride,
+                      padding=self.padding, bias=self.bias)
+        d = Drawing()
+        d.add("conv", conv, "input", at=(0, 1))
+        d.add("bn", BatchNorm2d(), "conv", at=(0, 2))
+        d.add("act", ReLU(), "bn", at=(0, 3))
+        return d.graph()
+
+    def summary(self) -> str:
+        stride = f" · stride {size_text(self.stride)}" if self.stride != 1 else ""
+        return self.repeated(f"{self.out_channels} · {size_text(self.kernel_size)}{stride}")
+
+
+@register
+class VGG(Block):
+    """Convolutions 3×3 with ReLU, then pooling that halves the size (Simonyan and Zisserman 2014)."""
+
+    title: ClassVar[str] = "VGG"
+    stem: ClassVar[str] = "vgg"
+    meaning: ClassVar[str] = "Several small convolutions see as far as a large one with fewer weights; then half the size."
+    example: ClassVar[Shape] = (16, 14, 14)
+
+    num_convs: int = Field(2, ge=1, le=64, title="Convolutions", description="How many before the pooling.")
+    out_channels: Count = Field(64, title="Output channels", description="Channels of every convolution.")
+
+    def expand(self, shapes: Sequence[Shape]) -> Graph:
+        expect_rank(self.title, shapes[0], 3)
+        d, last = Drawing(), "input"
+        for number in range(1, self.num_convs + 1):
+            conv = Conv2d(out_channels=self.out_channels, kernel_size=3, padding=1)
+            d.add(f"conv{number}", conv, last, at=(0, 2 * number - 1))
+            last = d.add(f"act{number}", ReLU(), f"conv{number}", at=(0, 2 * number))
+        d.add("pool", MaxPool2d(kernel_size=2, stride=2), last, at=(0, 2 * self.num_convs + 1))
+        return d.graph()
+
+    def summary(self) -> str:
+        return self.repeated(f"{self.num_convs} × {self.out_channels}")
+
+
+@register
+class NiN(Block):
+    """A convolution, then two 1×1 convolutions, each with ReLU (Lin et al. 2013)."""
+
+    title: ClassVar[str] = "NiN"
+    stem: ClassVar[str] = "nin"
+    meaning: ClassVar[str] = "A small network at every pixel: 1×1 convolutions mix the channels a convolution found."
+    example: ClassVar[Shape] = (16, 14, 14)
+
+    out_channels: Count = Field(96, title="Output channels", description="Channels of all three convolutions.")
+    kernel_size: Extent = Field(3, title="Kernel size", description="Of the first convolution.")
+    stride: Extent = Field(1, title="Stride", description="Of the first convolution.")
+    padding: Margin = Field(1, title="Padding", description="Of the first convolution.")
+
+    def expand(self, shapes: Sequence[Shape]) -> Graph:
+        expect_rank(self.title, shapes[0], 3)
+        first = Conv2d(out_channels=self.out_channels, kernel_size=self.kernel_size, stride=self.stride,
+                       padding=self.padding)
+        d, last = Drawing(), "input"
+        for number, conv in enumerate([first, *[Conv2d(out_channels=self.out_channels, kernel_size=1)] * 2], 1):
+            d.add(f"conv{number}", conv, last, at=(0, 2 * number - 1))
+            last = d.add(f"act{number}", ReLU(), f"conv{number}", at=(0, 2 * number))
+        return d.graph()
+
+    def summary(self) -> str:
+        stride = f" · stride {size_text(self.stride)}" if self.stride != 1 else ""
+        return self.repeated(f"{self.out_channels} · {size_text(self.kernel_size)}{stride}")

@@ -1,0 +1,85 @@
+"""A person's own block: a saved graph with some of its options exposed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Annotated, Any, ClassVar, NamedTuple
+
+from pydantic import Field, PlainSerializer, PlainValidator
+
+from engine.blocks.base import Block
+from engine.graph import Graph
+from engine.graph_json import FileError, graph_json, read_graph
+from engine.layers.base import Shape, register
+from engine.layers.inputs import Input
+from engine.messages import LayerloomError
+
+
+def _graph(value: Any) -> Graph:
+    if isinstance(value, Graph):
+        return value
+    try:
+        return read_graph(value)
+    except LayerloomError as error:
+        raise ValueError(str(error.message)) from error
+
+
+class Exposed(NamedTuple):
+    """One parameter of the block: its title, and the options inside that it sets, as (layer, option)."""
+
+    title: str
+    targets: tuple[tuple[str, str], ...]
+
+
+EMPTY = Graph.of([])
+
+
+@register
+class Custom(Block):
+    """A block of a person's own."""
+
+    title: ClassVar[str] = "Block"
+    meaning: ClassVar[str] = "Layers of your own choice as one: go inside to see and change them."
+    in_palette: ClassVar[bool] = False
+
+    label: str = Field("Block", min_length=1, max_length=60, title="Name", description="What the block is called.")
+    graph: Annotated[Graph, PlainValidator(_graph), PlainSerializer(graph_json)] = EMPTY
+    exposed: tuple[Exposed, ...] = ()
+
+    @property
+    def stem(self) -> str:  # type: ignore[override]
+        """Names of its nodes, after its label."""
+        return re.sub(r"\W+", "_", self.label.lower(), flags=re.ASCII).strip("_").lstrip("0123456789_") or "block"
+
+    @property
+    def class_name(self) -> str:
+        return "".join(part[:1].upper() + part[1:] for part in self.stem.split("_"))
+
+    @property
+    def own_graph(self) -> Graph:
+        return self.graph
+
+    def expand(self, shapes: Sequence[Shape]) -> Graph:
+        if sum(isinstance(node.layer, Input) for node in self.graph.nodes.values()) != 1:
+            raise FileError("{name} needs exactly one Input inside", name=self.label)
+        return self.graph
+
+    def value(self, exposed: Exposed) -> Any:
+        """What an exposed parameter is set to."""
+        node, option = exposed.targets[0]
+        return getattr(self.graph.nodes[node].layer, option)
+
+    def with_value(self, exposed: Exposed, value: object) -> Custom:
+        """The block with an exposed parameter set. Raises OptionError, in words."""
+        graph = self.graph
+        for node, option in exposed.targets:
+            graph = graph.with_layer(node, graph.nodes[node].layer.with_options(**{option: value}))
+        return self.model_copy(update={"graph": graph})
+
+    def summary(self) -> str:
+        values = [f"{exposed.title} {self.value(exposed)}" for exposed in self.exposed if self._stands(exposed)]
+        return self.repeated(" · ".join([self.label, *values]))
+
+    def _stands(self, exposed: Exposed) -> bool:
+        return all(node in self.graph.nodes for node, _ in exposed.targets)

@@ -1,0 +1,173 @@
+"""Running the code of a person's own layers: made, tried on a small batch, stopped when it does not end."""
+
+from __future__ import annotations
+
+import ctypes
+import linecache
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from engine.layers.base import Shape, shape_text
+from engine.layers.code import Code, CodeError, CodeNotAllowedError, CodeWaitsError, digest, is_allowed, outline
+
+if TYPE_CHECKING:
+    from torch import nn
+
+PATIENCE = 5.0  # seconds that a trial may take
+BATCH = 2
+loads_torch = True  # False while a window waits for PyTorch: then code is tried later
+
+
+class StoppedCodeError(BaseException):
+    """Raised inside code that runs too long."""
+
+
+class Probe(NamedTuple):
+    """What a trial showed; the shape is that of one example."""
+
+    output_shape: Shape
+    params: int
+    trainable: int
+    loose: bool  # keeps plain tensors, which PyTorch would not save
+
+
+def file_of(source: str) -> str:
+    """The name under which a source's lines stand in tracebacks."""
+    return f"<code {digest(source)[:12]}>"
+
+
+@lru_cache(maxsize=256)
+def _class_of(source: str) -> type[nn.Module]:
+    import torch
+    from torch import nn
+
+    if not is_allowed(source):
+        raise CodeNotAllowedError("This layer is code: agree to run it first")
+    name, scope = file_of(source), {"torch": torch, "nn": nn, "__name__": "layer"}
+    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+    exec(compile(source, name, "exec"), scope)
+    made = scope[outline(source).name]
+    if not (isinstance(made, type) and issubclass(made, nn.Module)):
+        raise CodeError("{name} is not an nn.Module: write class {name}(nn.Module)", name=outline(source).name)
+    return made
+
+
+def instantiate(layer: Code, shapes: tuple[Shape, ...]) -> nn.Module:
+    """The layer's module, its plain tensors made buffers. Raises CodeError, in words and with the line."""
+    try:
+        made, loose = _made(layer, shapes)
+    except Exception as error:
+        raise in_words(error, layer.source) from error
+    return made
+
+
+def _made(layer: Code, shapes: tuple[Shape, ...]) -> tuple[nn.Module, bool]:
+    name = outline(layer.source).name
+    module: nn.Module = eval(layer.construction(shapes), {name: _class_of(layer.source)})
+    return module, keep_constants(module)
+
+
+def keep_constants(module: nn.Module) -> bool:
+    """Make every plain tensor of the module a buffer, so that it is saved and moves along; whether there were any."""
+    from torch import Tensor
+
+    found = False
+    for part in module.modules():
+        for name, value in list(vars(part).items()):
+            if isinstance(value, Tensor):
+                delattr(part, name)
+                part.register_buffer(name, value)
+                found = True
+    return found
+
+
+def probe(layer: Code, shapes: tuple[Shape, ...]) -> Probe:
+    """What the layer makes of two examples of these shapes. Raises CodeError, in words and with the line."""
+    if not is_allowed(layer.source):
+        raise CodeNotAllowedError("This layer is code: agree to run it first")
+    layer.construction(shapes)
+    if not loads_torch and "torch" not in sys.modules:
+        raise CodeWaitsError("PyTorch is still loading: this code is tried in a moment")
+    found = _remembered(layer, shapes)
+    if isinstance(found, CodeError):
+        raise found.with_traceback(None)
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _remembered(layer: Code, shapes: tuple[Shape, ...]) -> Probe | CodeError:
+    """A failure too is remembered: what does not end is not tried again at every edit."""
+    try:
+        found: Probe = _in_time(lambda: _tried(layer, shapes), layer.source)
+    except CodeError as error:
+        return error
+    return found
+
+
+def _tried(layer: Code, shapes: tuple[Shape, ...]) -> Probe:
+    import torch
+
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        module, loose = _made(layer, shapes)
+        with torch.no_grad():
+            output = module(*[torch.rand(BATCH, *shape) for shape in shapes])
+    if not isinstance(output, torch.Tensor):
+        kind = "nothing" if output is None else f"a {type(output).__name__}"
+        raise CodeError("“forward” must return one tensor, but it returns {kind}", kind=kind)
+    if output.dim() == 0 or output.shape[0] != BATCH:
+        raise CodeError("“forward” must keep the batch as its first dimension: for {batch} examples it returns {shape}",
+                        batch=BATCH, shape=shape_text(tuple(output.shape)) if output.dim() else "one number")
+    weights = list(module.parameters())
+    return Probe(tuple(output.shape[1:]), sum(weight.numel() for weight in weights),
+                 sum(weight.numel() for weight in weights if weight.requires_grad), loose)
+
+
+def _in_time(work: Callable[[], Any], source: str) -> Any:
+    """The work's result, done in a thread of its own that is stopped after ``PATIENCE`` seconds."""
+    result: list[Any] = []
+
+    def run() -> None:
+        try:
+            result.append(work())
+        except BaseException as error:
+            result.append(error)
+
+    thread = threading.Thread(target=run, name="code trial", daemon=True)
+    thread.start()
+    thread.join(PATIENCE)
+    if thread.is_alive():
+        interrupt(thread.ident or 0)
+        thread.join(1.0)
+        raise CodeError("The code did not end within {seconds:g} seconds: does it loop for ever?", seconds=PATIENCE)
+    if isinstance(result[0], BaseException):
+        raise in_words(result[0], source) from result[0]
+    return result[0]
+
+
+def interrupt(thread: int) -> None:
+    """Raise StoppedCodeError in a thread, as soon as it runs Python."""
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(StoppedCodeError))
+
+
+def in_words(error: BaseException, source: str) -> CodeError:
+    """The error as a sentence, with the line of the source where it came up."""
+    if isinstance(error, CodeError):
+        return error
+    line = line_of(error, source)
+    first = (str(error).strip() or type(error).__name__).splitlines()[0][:300]
+    reason = first if isinstance(error, (ImportError, NotImplementedError)) else f"{type(error).__name__}: {first}"
+    if line is None:
+        return CodeError("{reason}", reason=reason)
+    return CodeError("Line {line}: {reason}", line=line, reason=reason)
+
+
+def line_of(error: BaseException, source: str) -> int | None:
+    """The last line of the source that the error passed through, or None."""
+    name = file_of(source)
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == name]
+    return lines[-1] if lines else None

@@ -1,0 +1,63 @@
+"""A formula typed by hand: a small part of Python's arithmetic, checked before it is used. No torch."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from typing import Any
+
+NAMES = ("w", "fan_in", "fan_out", "i", "j", "pi", "e")
+FUNCTIONS = ("normal", "uniform", "abs", "sqrt", "exp", "log", "sin", "cos", "tanh", "sign", "where", "minimum",
+             "maximum")  # fmt: skip
+_ALLOWED = (
+    ast.Module, ast.Assign, ast.Expr, ast.Name, ast.Load, ast.Store, ast.Constant, ast.BinOp, ast.UnaryOp, ast.Compare,
+    ast.Call, ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow, ast.USub, ast.UAdd, ast.Lt, ast.LtE,
+    ast.Gt, ast.GtE, ast.Eq, ast.NotEq, ast.BitAnd, ast.BitOr, ast.Invert,
+)  # fmt: skip
+
+
+def check_formula(text: str) -> ast.Module:
+    """The formula as a tree: assignments parted by “;”, then one expression. Raises ValueError, in words."""
+    try:
+        tree = ast.parse(text.strip())
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise ValueError(f"the formula cannot be read: {text.strip()[:60] or 'it is empty'}") from error
+    if not tree.body or not isinstance(tree.body[-1], ast.Expr):
+        raise ValueError("the formula must end in an expression, such as 0.01 * normal(0, 1)")
+    known = {*NAMES, *FUNCTIONS}
+    for statement in tree.body:
+        _check(statement, known)
+        if isinstance(statement, ast.Assign):
+            known.update(_targets(statement))
+    return tree
+
+
+def _targets(statement: ast.Assign) -> list[str]:
+    return [target.id for target in statement.targets if isinstance(target, ast.Name)]
+
+
+def _check(statement: ast.stmt, known: set[str]) -> None:
+    for node in ast.walk(statement):
+        if not isinstance(node, _ALLOWED):
+            raise ValueError(f"the formula may not contain {type(node).__name__.lower()}")
+        if isinstance(node, ast.Constant) and not isinstance(node.value, (int, float)):
+            raise ValueError("the formula may contain numbers only")
+        if isinstance(node, ast.Assign) and len(_targets(node)) != len(node.targets):
+            raise ValueError("the formula can only assign to a name")
+        if isinstance(node, ast.Call) and (not isinstance(node.func, ast.Name) or node.func.id not in FUNCTIONS
+                                           or node.keywords):
+            raise ValueError(f"the formula knows these functions: {', '.join(FUNCTIONS)}")
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id not in known:
+            raise ValueError(f"the formula does not know “{node.id}”; it knows {', '.join(NAMES)}")
+
+
+def evaluate(text: str, names: Mapping[str, Any], functions: Mapping[str, Callable[..., Any]]) -> Any:
+    """The formula's value with these names and functions. Raises ValueError, in words."""
+    tree = check_formula(text)
+    last = ast.Expression(tree.body[-1].value)  # type: ignore[attr-defined]
+    scope: dict[str, Any] = {"__builtins__": {}, **names, **functions}
+    try:
+        exec(compile(ast.Module(tree.body[:-1], []), "<formula>", "exec"), scope)  # noqa: S102  (checked above)
+        return eval(compile(last, "<formula>", "eval"), scope)  # noqa: S307  (checked above)
+    except (ArithmeticError, TypeError, ValueError, RuntimeError) as error:
+        raise ValueError(f"the formula cannot be computed: {str(error).splitlines()[0][:120]}") from error

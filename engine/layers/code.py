@@ -1,0 +1,182 @@
+"""A layer that a person writes in Python. It is read here and run in ``engine.code``. No torch."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from hashlib import sha256
+from typing import ClassVar, NamedTuple
+
+from pydantic import Field
+
+from engine.layers.base import FLOAT_BYTES, Category, Facts, Layer, LayerError, Shape, numel, register, shape_text
+
+EXAMPLE = '''class Centered(nn.Module):
+    """Takes the mean away."""
+
+    def forward(self, x):
+        return x - x.mean(dim=1, keepdim=True)
+'''
+# Constructor arguments that follow from what comes in, where the class has them and nobody gives them.
+INFERRED = ("in_features", "in_channels", "in_shape")
+
+_allowed: set[str] = {sha256(EXAMPLE.encode()).hexdigest()}
+
+
+class CodeError(LayerError):
+    """The code cannot be read, or does not do what a layer must; ``line`` counts from 1 in its source."""
+
+    def __init__(self, template: str, /, *, line: int | None = None, **values: object) -> None:
+        super().__init__(template, **values, **({} if line is None else {"line": line}))
+        self.line = line
+
+
+class CodeNotAllowedError(CodeError):
+    """Nobody has agreed to run this code yet."""
+
+
+class CodeWaitsError(CodeError):
+    """PyTorch is not there yet; ask again later."""
+
+
+def digest(source: str) -> str:
+    """What is remembered of a source."""
+    return sha256(source.encode()).hexdigest()
+
+
+def allow(sources: Iterable[str]) -> None:
+    """From now on these may run, in this process."""
+    allow_digests(map(digest, sources))
+
+
+def allow_digests(digests: Iterable[str]) -> None:
+    """The same, for sources that were agreed to earlier."""
+    _allowed.update(digests)
+
+
+def is_allowed(source: str) -> bool:
+    """Whether this source may run."""
+    return digest(source) in _allowed
+
+
+class Outline(NamedTuple):
+    """What can be known of a source without running it."""
+
+    name: str  # the module's class
+    constructor: tuple[str, ...]  # its parameters
+    inputs: tuple[int, int | None]  # of forward: least and most; None: any number
+
+
+@lru_cache(maxsize=512)
+def outline(source: str) -> Outline:
+    """The last class of the source that has a ``forward``. Raises CodeError with its line."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError as error:
+        raise CodeError("Line {line}: {reason}", line=error.lineno or 1, reason=error.msg) from error
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise CodeError("The code cannot be read: {reason}", reason=str(error)) from error
+    classes = [node for node in tree.body if isinstance(node, ast.ClassDef) and _method(node, "forward")]
+    if not classes:
+        raise CodeError("The code needs a class with a method “forward”, such as: class Mine(nn.Module)")
+    forward, made = _method(classes[-1], "forward"), _method(classes[-1], "__init__")
+    assert forward is not None
+    names = [argument.arg for argument in [*made.args.args[1:], *made.args.kwonlyargs]] if made else []
+    most = len(forward.args.posonlyargs) + len(forward.args.args) - 1
+    if most < 1 and forward.args.vararg is None:
+        raise CodeError("“forward” must take the input: def forward(self, x)", line=forward.lineno)
+    least = max(1, most - len(forward.args.defaults))
+    return Outline(classes[-1].name, tuple(names), (least, None if forward.args.vararg else most))
+
+
+def _method(made: ast.ClassDef, name: str) -> ast.FunctionDef | None:
+    return next((node for node in made.body if isinstance(node, ast.FunctionDef) and node.name == name), None)
+
+
+@register
+class Code(Layer):
+    """A layer written in Python (torch.nn.Module; Dive into Deep Learning, section 6.5)."""
+
+    title: ClassVar[str] = "Code"
+    category: ClassVar[Category] = "code"
+    stem: ClassVar[str] = "code"
+    meaning: ClassVar[str] = "A layer of your own, written in Python. Tensors it keeps are saved with the network."
+    rule: ClassVar[str] = "what its forward method returns; the first dimension is the batch and stays"
+    example: ClassVar[Shape] = (8,)
+
+    source: str = Field(EXAMPLE, max_length=100_000, title="Code", description="A class that is an nn.Module.")
+    made_with: str = Field(
+        "", max_length=2000, title="Arguments",
+        description="What the class is made with, such as: units=3. in_features and in_shape are filled in.",
+    )
+
+    # What the class says decides how many wires come in; a source that cannot be read takes one.
+    @property
+    def min_inputs(self) -> int:  # type: ignore[override]
+        return self._inputs()[0]
+
+    @property
+    def max_inputs(self) -> int | None:  # type: ignore[override]
+        return self._inputs()[1]
+
+    def _inputs(self) -> tuple[int, int | None]:
+        try:
+            return outline(self.source).inputs
+        except CodeError:
+            return 1, 1
+
+    def construction(self, shapes: Sequence[Shape]) -> str:
+        """How the module is made: ``Mine(in_features=20, units=3)``. Raises CodeError."""
+        known, given = outline(self.source), self.given()
+        values = {"in_features": shapes[0][-1:], "in_channels": shapes[0][:1], "in_shape": (shapes[0],)}
+        inferred = [f"{name}={values[name][0]!r}" for name in INFERRED
+                    if name in known.constructor and values[name] and not self._is_given(name)]
+        return f"{known.name}({', '.join([*([given] if given else []), *inferred])})"
+
+    def given(self) -> str:
+        """The arguments as typed. Raises CodeError unless they are plain values."""
+        try:
+            call = ast.parse(f"f({self.made_with})", mode="eval").body
+            assert isinstance(call, ast.Call)
+            for value in [*call.args, *(keyword.value for keyword in call.keywords)]:
+                ast.literal_eval(value)
+        except (SyntaxError, ValueError, AssertionError, RecursionError, MemoryError) as error:
+            raise CodeError("The arguments must be plain values, such as: 5, units=3") from error
+        return self.made_with.strip()
+
+    def _is_given(self, name: str) -> bool:
+        call = ast.parse(f"f({self.made_with})", mode="eval").body
+        assert isinstance(call, ast.Call)
+        positional = outline(self.source).constructor[: len(call.args)]
+        return name in positional or any(keyword.arg == name for keyword in call.keywords)
+
+    def facts(self, shapes: Sequence[Shape]) -> Facts:
+        if not is_allowed(self.source):
+            raise CodeNotAllowedError("This layer is code: agree to run it first")
+        from engine.code import probe
+
+        found = probe(self, tuple(shapes))
+        size = numel(found.output_shape) * FLOAT_BYTES
+        return Facts(found.output_shape, found.params, found.trainable, 0, True, True, 0, False, False, size, size)
+
+    def output_shape(self, shapes: Sequence[Shape]) -> Shape:
+        return self.facts(shapes).output_shape
+
+    def num_params(self, shapes: Sequence[Shape]) -> int:
+        return self.facts(shapes).params
+
+    def fits_weights(self, shapes: Sequence[Shape], others: Sequence[Shape]) -> bool:
+        return self.construction(shapes) == self.construction(others)
+
+    def torch_line(self, shapes: Sequence[Shape]) -> str:
+        return self.construction(shapes)
+
+    def summary(self) -> str:
+        try:
+            return outline(self.source).name
+        except CodeError:
+            return ""
+
+    def arithmetic(self, shapes: Sequence[Shape]) -> tuple[str, ...]:
+        return (f"{', '.join(map(shape_text, shapes))} → {shape_text(self.output_shape(shapes))}",)

@@ -1,0 +1,25 @@
+"""Which code a person has agreed to run: nothing that a file holds runs before. No torch."""
+
+from __future__ import annotations
+
+from engine.blocks.base import Block
+from engine.graph import Graph
+from engine.layers.code import Code, allow, allow_digests, digest, is_allowed
+
+__all__ = ["allow", "allow_digests", "digest", "is_allowed", "not_allowed", "sources_of"]
+
+
+def sources_of(graph: Graph) -> set[str]:
+    """Every source in the network, also inside blocks."""
+    found: set[str] = set()
+    for node in graph.nodes.values():
+        if isinstance(node.layer, Code):
+            found.add(node.layer.source)
+        elif isinstance(node.layer, Block) and node.layer.own_graph is not None:
+            found |= sources_of(node.layer.own_graph)
+    return found
+
+
+def not_allowed(graph: Graph) -> set[str]:
+    """Sources in the network that nobody has agreed to yet."""
+    return {source for source in sources_of(graph) if not is_allowed(source)}
