@@ -222,7 +222,8 @@ class Analysis:
         weights, learning = facts.params * FLOAT_BYTES, facts.trainable * FLOAT_BYTES
         size = 0 if facts.is_view_predicting else facts.output_bytes
         return Costs(facts.params, facts.mult_adds,
-                     weights + learning * (1 + optimizer_state) + max(size, self.kept_by_node.get(name, 0)) * batch_size,
+                     weights + learning * (1 + optimizer_state)
+                     + max(size, self.kept_by_node.get(name, 0)) * batch_size,
                      weights + size * batch_size)
 
 

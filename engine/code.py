@@ -59,10 +59,9 @@ def _class_of(source: str) -> type[nn.Module]:
 def instantiate(layer: Code, shapes: tuple[Shape, ...]) -> nn.Module:
     """The layer's module, its plain tensors made buffers. Raises CodeError, in words and with the line."""
     try:
-        made, loose = _made(layer, shapes)
+        return _made(layer, shapes)[0]
     except Exception as error:
         raise in_words(error, layer.source) from error
-    return made
 
 
 def _made(layer: Code, shapes: tuple[Shape, ...]) -> tuple[nn.Module, bool]:
@@ -143,7 +142,8 @@ def _in_time(work: Callable[[], Any], source: str) -> Any:
     if thread.is_alive():
         interrupt(thread.ident or 0)
         thread.join(1.0)
-        raise CodeError("The code did not end within {seconds:g} seconds: does it loop for ever?", seconds=PATIENCE)
+        raise CodeError("The code did not end within {seconds} seconds: does it loop for ever?",
+                        seconds=f"{PATIENCE:g}")
     if isinstance(result[0], BaseException):
         raise in_words(result[0], source) from result[0]
     return result[0]

@@ -9,7 +9,7 @@ from itertools import takewhile
 
 from engine.advice import first_error
 from engine.analysis import Analysis, analyze
-from engine.codegen_classes import WIDTHS, Class, Text, Use, classes, use_of, walk
+from engine.codegen_classes import WIDTHS, Class, Text, Use, classes, use_of
 from engine.codegen_code import own_sources
 from engine.graph import Graph
 from engine.layers.base import Shape, call, shape_text
@@ -127,7 +127,9 @@ def _fitted(indent: str, lead: str, text: str) -> list[str]:
     if len(indent + lead + text) <= LINE:
         return [indent + lead + text]
     start = _outermost(text)
-    return _folded(indent, lead + text[:start], text[start:]) if start is not None else _folded(indent, lead, f"({text})")
+    if start is None:
+        return _folded(indent, lead, f"({text})")
+    return _folded(indent, lead + text[:start], text[start:])
 
 
 def _outermost(text: str) -> int | None:

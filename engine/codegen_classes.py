@@ -68,7 +68,8 @@ class Use:
     @cached_property
     def structure(self) -> tuple[object, ...]:
         """Equal for uses that one class can serve: everything but the arguments of its modules."""
-        return (self.block.class_name if self.block else None, *((name, self._kind(name), *self.sources(name)) for name in self.names))
+        parts = ((name, self._kind(name), *self.sources(name)) for name in self.names)
+        return (self.block.class_name if self.block else None, *parts)
 
     def _kind(self, name: str) -> object:
         if name in self.inside and self.owner(name) == name:
@@ -169,7 +170,8 @@ def _class_names(uses: Sequence[Use], class_name: str) -> list[str]:
         name = class_name
         if use.block is not None:
             name = use.block.class_name
-            smallest = min((u for u in uses if u.block and u.block.class_name == name), key=lambda other: len(other.names))
+            alike = (other for other in uses if other.block is not None and other.block.class_name == name)
+            smallest = min(alike, key=lambda other: len(other.names))
             extra = [inner for inner in use.names if inner not in smallest.names]
             name += extra[0].title().replace("_", "") if len(extra) == 1 else ""
             name = fresh_name(f"{name}2", [*names, class_name]) if name in (*names, class_name) else name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from typing import Any, cast
+from typing import Any
 
 import torch
 from torch import Tensor, fx, nn
@@ -56,7 +56,7 @@ def _module(analysis: Analysis) -> fx.GraphModule:
         values[name] = _called(tracer, node.layer, owner, inputs, shapes)
     assert analysis.output is not None
     program.output(values[analysis.output].node)
-    return fx.GraphModule(cast(dict[str, Any], parts), program, class_name="Network")
+    return fx.GraphModule(parts, program, class_name="Network")
 
 
 def _called(tracer: fx.proxy.GraphAppendingTracer, layer: Layer, owner: str, inputs: list[Any],

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from engine.graph import Edge, Graph, Node, Position
 from engine.layers.base import Layer
@@ -94,12 +95,21 @@ def pasted(graph: Graph, piece: Graph, offset: Position) -> tuple[Graph, tuple[s
     for name in piece.nodes:
         names[name] = name if name not in taken else fresh_name(name, taken)
         taken.add(names[name])
-    nodes = (
-        Node(names[n.name], n.layer, (n.position[0] + offset[0], n.position[1] + offset[1]))
+    nodes = [
+        replace(n, name=names[n.name], position=(n.position[0] + offset[0], n.position[1] + offset[1]),
+                shares=_owner_for(n, names, graph))
         for n in piece.nodes.values()
-    )
+    ]
     edges = (Edge(names[e.source], names[e.target], e.port) for e in piece.edges)
     return graph.with_nodes(nodes).with_edges(edges), tuple(names.values())
+
+
+def _owner_for(node: Node, names: Mapping[str, str], graph: Graph) -> str | None:
+    """Whose weights a copy uses: the copied owner's, or the same as before where that is still what it was."""
+    if node.shares in names:
+        return names[node.shares]
+    owner = graph.nodes.get(node.shares or "")
+    return owner.name if owner is not None and owner.layer == node.layer and owner.shares is None else None
 
 
 def nudged(graph: Graph, names: Iterable[str], dx: float, dy: float) -> Graph:

@@ -85,7 +85,8 @@ def _lines(values: list[Any]) -> str:
 
 
 def _lines_of_object(value: BaseModel) -> str:
-    lines = [f'    "{key}": {json.dumps(item, ensure_ascii=False)}' for key, item in value.model_dump(mode="json").items()]
+    plain = value.model_dump(mode="json")
+    lines = [f'    "{key}": {json.dumps(item, ensure_ascii=False)}' for key, item in plain.items()]
     return "{\n" + ",\n".join(lines) + "\n  }"
 
 

@@ -57,7 +57,7 @@ def evaluate(text: str, names: Mapping[str, Any], functions: Mapping[str, Callab
     last = ast.Expression(tree.body[-1].value)  # type: ignore[attr-defined]
     scope: dict[str, Any] = {"__builtins__": {}, **names, **functions}
     try:
-        exec(compile(ast.Module(tree.body[:-1], []), "<formula>", "exec"), scope)  # noqa: S102  (checked above)
-        return eval(compile(last, "<formula>", "eval"), scope)  # noqa: S307  (checked above)
+        exec(compile(ast.Module(tree.body[:-1], []), "<formula>", "exec"), scope)
+        return eval(compile(last, "<formula>", "eval"), scope)
     except (ArithmeticError, TypeError, ValueError, RuntimeError) as error:
         raise ValueError(f"the formula cannot be computed: {str(error).splitlines()[0][:120]}") from error

@@ -272,7 +272,7 @@ class Graph:
 
     def renamed(self, old: str, new: str) -> Graph:
         """Rename a node, keeping its place and wires. Raises as ``with_node``, and UnknownNodeError."""
-        node = self._node(old)
+        self._node(old)
         if new == old:
             return self
         check_name(new)

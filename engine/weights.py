@@ -11,15 +11,15 @@ from threading import Lock
 from typing import Any
 
 import torch
-from torch import Tensor, fx, nn
+from torch import Tensor, fx
 
 from engine.analysis import analyze
 from engine.compile import build_module
 from engine.experiment import Experiment
 from engine.files import reason_of_os_error, write_atomically
+from engine.initialization import initialize
 from engine.layers.base import FLOAT_BYTES, shape_text
 from engine.messages import LayerloomError, Message, say
-from engine.recipe import Initialization
 from engine.units import bytes_text
 
 SHOWN = 3  # keys of each kind in a sentence
@@ -61,26 +61,13 @@ def room_for_weights(experiment: Experiment) -> Iterator[None]:
 def initial_module(experiment: Experiment) -> fx.GraphModule:
     """The network with the weights its recipe's seed gives; torch's random numbers elsewhere are not disturbed.
 
-    Raises NetworkTooLargeError.
+    Raises NetworkTooLargeError or InitError.
     """
     with RANDOM, torch.random.fork_rng(devices=[]), room_for_weights(experiment):
         torch.default_generator.manual_seed(experiment.recipe.seed)
         module = build_module(experiment.graph, experiment.data.sample_shape)
-        initialize(module, experiment.recipe.initialization)
+        initialize(module, experiment)
     return module
-
-
-def initialize(module: nn.Module, how: Initialization) -> None:
-    """Draw the weights of convolutions and linear layers anew; biases keep torch's own start, as in the book."""
-    for layer in module.modules():
-        if not isinstance(layer, (nn.Conv2d, nn.Linear)):
-            continue
-        if how == "xavier_uniform":
-            nn.init.xavier_uniform_(layer.weight)
-        elif how == "kaiming_uniform":
-            nn.init.kaiming_uniform_(layer.weight, nonlinearity="relu")
-        elif how == "normal":
-            nn.init.normal_(layer.weight, std=0.01)
 
 
 def empty_module(experiment: Experiment) -> fx.GraphModule:

@@ -1,7 +1,7 @@
 """Blocks: layers made of layers. Importing this registers them."""
 
 from engine.blocks.base import Block
-from engine.blocks.convolutional import NiN, VGG, ConvBNReLU
+from engine.blocks.convolutional import VGG, ConvBNReLU, NiN
 from engine.blocks.custom import Custom, Exposed
 from engine.blocks.dense import Dense, Transition
 from engine.blocks.inception import Inception

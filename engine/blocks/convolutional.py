@@ -10,10 +10,11 @@ from pydantic import Field
 from engine.blocks.base import Block, Drawing
 from engine.graph import Graph
 from engine.layers.activation import ReLU
-from engine.layers.base import Count, Extent, Margin, Shape, expect_rank, register, size_text
+from engine.layers.base import Count, Shape, expect_rank, register
 from engine.layers.convolution import Conv2d
 from engine.layers.normalization import BatchNorm2d
 from engine.layers.pooling import MaxPool2d
+from engine.layers.spatial import Extent, Margin, size_text
 
 
 @register
@@ -52,7 +53,7 @@ class VGG(Block):
 
     title: ClassVar[str] = "VGG"
     stem: ClassVar[str] = "vgg"
-    meaning: ClassVar[str] = "Several small convolutions see as far as a large one with fewer weights; then half the size."
+    meaning: ClassVar[str] = "Small convolutions in a row: as far a view as a large one, fewer weights; then pooling halves it."
     example: ClassVar[Shape] = (16, 14, 14)
 
     num_convs: int = Field(2, ge=1, le=64, title="Convolutions", description="How many before the pooling.")
