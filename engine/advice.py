@@ -3,34 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Literal
 
+from engine import advice_data
 from engine.analysis import Analysis, Fault, analyze
 from engine.blocks.base import Block
 from engine.experiment import Experiment
 from engine.graph import Graph
-from engine.layers.activation import Softmax
-from engine.layers.base import Shape, numel, shape_text
-from engine.layers.inputs import Input
+from engine.layers.base import Shape, numel
 from engine.layers.normalization import BatchNorm1d, BatchNorm2d
-from engine.messages import LayerloomError, Message, say
-from engine.repairs import Repair, repairs, with_outputs
+from engine.messages import LayerloomError, say
+from engine.problems import Problem, Rule, Severity
+from engine.repairs import Repair, repairs
 
 __all__ = ["AdviceError", "Problem", "Repair", "Severity", "advise", "first_error"]
-
-Severity = Literal["error", "warning", "hint"]
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Something to tell the person, at a node or (None) about the whole."""
-
-    severity: Severity
-    node: str | None
-    message: Message
-    repairs: tuple[Repair, ...] = ()
-
 
 class AdviceError(LayerloomError):
     """A problem that forbids training, as an error to raise."""
@@ -62,34 +47,6 @@ def _of_fault(analysis: Analysis, fault: Fault) -> Problem:
 
 
 # -- rules about the whole ----------------------------------------------------------------------------------------
-
-Rule = Callable[[Experiment, Analysis], Iterator[Problem]]
-
-
-def _input_matches_data(experiment: Experiment, analysis: Analysis) -> Iterator[Problem]:
-    name, given = analysis.input, experiment.data.sample_shape
-    layer = analysis.graph.nodes[name].layer if name else None
-    if name and isinstance(layer, Input) and layer.shape not in (None, given):
-        message = say("The Input is {own}, but {data} gives {given}", own=shape_text(layer.shape or ()),
-                      data=experiment.data.info.title, given=shape_text(given))
-        yield Problem("error", name, message, (Repair(say("Take the shape from the data"),
-                                                      lambda graph: graph.with_layer(name, Input())),))
-
-
-def _output_matches_classes(experiment: Experiment, analysis: Analysis) -> Iterator[Problem]:
-    shape, classes = analysis.output_shape, experiment.data.num_classes
-    if shape is not None and shape != (classes,):
-        message = say("{data} has {classes} classes, but the network ends in {shape}",
-                      data=experiment.data.info.title, classes=classes, shape=shape_text(shape))
-        yield Problem("error", analysis.output, message, (with_outputs(analysis, classes),))
-
-
-def _softmax_is_in_the_loss(experiment: Experiment, analysis: Analysis) -> Iterator[Problem]:
-    name = analysis.output
-    if name and experiment.recipe.loss == "cross_entropy" and isinstance(analysis.graph.nodes[name].layer, Softmax):
-        yield Problem("warning", name, say("Cross-entropy already contains softmax: a second one slows learning"),
-                      (Repair(say("Remove {name}", name=name), lambda graph: graph.healed(name)),))
-
 
 def _inplace_is_safe(experiment: Experiment, analysis: Analysis) -> Iterator[Problem]:
     """An in-place layer may not overwrite what another layer still reads, or what its maker needs for gradients."""
@@ -154,6 +111,5 @@ def _loose_layers(experiment: Experiment, analysis: Analysis) -> Iterator[Proble
 
 
 _RULES: tuple[Rule, ...] = (
-    _input_matches_data, _output_matches_classes, _softmax_is_in_the_loss, _inplace_is_safe, _batch_norm_needs_a_batch,
-    _loose_layers,
+    *advice_data.RULES, _inplace_is_safe, _batch_norm_needs_a_batch, _loose_layers,
 )  # fmt: skip

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.analysis import Analysis, Fault, MissingInputError, NoInputError
 from engine.blocks.residual import Residual
 from engine.edits import STEP, appended, inserted
+from engine.experiment import Experiment
 from engine.graph import Edge, Graph, Node
 from engine.layers.base import (
     DivisibilityError,
@@ -32,10 +33,20 @@ from engine.messages import Message, say
 
 @dataclass(frozen=True)
 class Repair:
-    """What a button says and the edit it makes."""
+    """What a button says and the edit it makes: of the network, or by ``change`` of data and recipe too."""
 
     text: Message
-    apply: Callable[[Graph], Graph]
+    apply: Callable[[Graph], Graph] = lambda graph: graph
+    change: Callable[[Experiment], Experiment] | None = None
+
+    def of(self, experiment: Experiment) -> Experiment:
+        """The mended experiment."""
+        return self.change(experiment) if self.change else replace(experiment, graph=self.apply(experiment.graph))
+
+
+def behind(name: str, layer: Layer) -> Callable[[Graph], Graph]:
+    """The edit that puts a layer behind a node."""
+    return lambda graph: appended(graph, layer, [name])[0]
 
 
 def repairs(analysis: Analysis, fault: Fault) -> tuple[Repair, ...]:
