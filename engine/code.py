@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from torch import nn
 
 PATIENCE = 5.0  # seconds that a trial may take
+PATIENCE_TO_IMPORT = 20.0  # seconds that the source itself may take: an import that is broken off leaves ruins
 BATCH = 2
 loads_torch = True  # False while a window waits for PyTorch: then code is tried later
 
@@ -101,7 +102,10 @@ def probe(layer: Code, shapes: tuple[Shape, ...]) -> Probe:
 def _remembered(layer: Code, shapes: tuple[Shape, ...]) -> Probe | CodeError:
     """A failure too is remembered: what does not end is not tried again at every edit."""
     try:
-        found: Probe = _in_time(lambda: _tried(layer, shapes), layer.source)
+        import torch  # noqa: F401  (not in the thread that may be stopped)
+
+        _in_time(lambda: _class_of(layer.source), layer.source, PATIENCE_TO_IMPORT)
+        found: Probe = _in_time(lambda: _tried(layer, shapes), layer.source, PATIENCE)
     except CodeError as error:
         return error
     return found
@@ -126,8 +130,8 @@ def _tried(layer: Code, shapes: tuple[Shape, ...]) -> Probe:
                  sum(weight.numel() for weight in weights if weight.requires_grad), loose)
 
 
-def _in_time(work: Callable[[], Any], source: str) -> Any:
-    """The work's result, done in a thread of its own that is stopped after ``PATIENCE`` seconds."""
+def _in_time(work: Callable[[], Any], source: str, patience: float) -> Any:
+    """The work's result, done in a thread of its own that is stopped after so many seconds."""
     result: list[Any] = []
 
     def run() -> None:
@@ -138,12 +142,12 @@ def _in_time(work: Callable[[], Any], source: str) -> Any:
 
     thread = threading.Thread(target=run, name="code trial", daemon=True)
     thread.start()
-    thread.join(PATIENCE)
+    thread.join(patience)
     if thread.is_alive():
         interrupt(thread.ident or 0)
         thread.join(1.0)
         raise CodeError("The code did not end within {seconds} seconds: does it loop for ever?",
-                        seconds=f"{PATIENCE:g}")
+                        seconds=f"{patience:g}")
     if isinstance(result[0], BaseException):
         raise in_words(result[0], source) from result[0]
     return result[0]

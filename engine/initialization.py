@@ -51,14 +51,15 @@ def _by_recipe(weight: Tensor, how: Initialization) -> None:
 
 
 def _of_node(module: nn.Module, place: str, own: NodeParameters, settings: Mapping[str, NodeParameters]) -> None:
-    weights = dict(module.get_submodule(place).named_parameters())
-    for key, weight in weights.items():
+    part = module.get_submodule(place)
+    for key, weight in part.named_parameters():
         inner = f"{place}.{key}".rpartition(".")[0]
         if inner == place or not any(other.startswith(f"{place}.") and f"{inner}.".startswith(f"{other}.")
                                      for other in settings):
             _fill(weight, own.weight if weight.dim() >= 2 else own.bias, f"{place}.{key}")
+    tensors = {**dict(part.named_parameters()), **dict(part.named_buffers())}
     for edit in own.edits:
-        _set(weights.get(edit.key), edit, place)
+        _set(tensors.get(edit.key), edit, place)
 
 
 def _set(weight: Tensor | None, edit: ValueEdit, place: str) -> None:
