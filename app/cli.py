@@ -11,16 +11,22 @@ from pathlib import Path
 
 from rich.console import Console
 
-from engine.data.spec import DATASETS
+from engine.data.spec import DATASETS, DataSpec
 from engine.experiment import Experiment, gallery_ids, load_experiment
 from engine.messages import LayerloomError
+from engine.trust import allow, not_allowed, sources_of
 
 DONE, WRONG, UNREADABLE = 0, 1, 2  # exit codes: done, the network or data have errors, the command or a file has
 WIDTH = 120  # where the output is no terminal
+CODE_INSIDE = "This network contains code, which is not run: read it, then agree with --allow-code"
 
 
 class UnreadableError(LayerloomError):
     """The command, or a file that it names, could not be read."""
+
+
+class CodeInsideError(LayerloomError):
+    """The network contains code that nobody has agreed to run."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -63,7 +69,10 @@ def _gallery(_: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> int:
     from app.report import Report
 
-    report = Report(_read(options.file))
+    experiment = _experiment(options)
+    if not_allowed(experiment.graph):
+        print(f"note: {CODE_INSIDE}", file=sys.stderr)
+    report = Report(experiment)
     if options.json:
         print(json.dumps(report.as_json(), indent=1, ensure_ascii=False))
     else:
@@ -77,28 +86,35 @@ def _check(options: argparse.Namespace) -> int:
 def _train(options: argparse.Namespace) -> int:
     if options.resume and options.out is None:
         raise UnreadableError("--resume needs --out: the folder of the run to continue")
-    experiment = _with_overrides(_read(options.file), options)
-    from app.console import default_folder, train
+    experiment = _with_overrides(_experiment(options), options)
+    _refuse_code(experiment)
+    from app.console import SeriesResumeError, default_folder, train
+    from app.run_tables import tables
     from engine.experiment import FileError
     from engine.files import WriteError
-    from engine.runs import SUMMARY, RunError
+    from engine.runs import SERIES, SUMMARY, RunError
 
     folder = options.out or default_folder(Path(options.file.removeprefix("gallery:")).stem)
-    if not options.resume and (folder / SUMMARY).exists():
+    if not options.resume and ((folder / SUMMARY).exists() or (folder / SERIES).exists()):
         print(f"Replacing the run in {folder}", file=sys.stderr)
+    out = console()
     try:
-        outcome = train(experiment, folder, console(), options.data_root, options.resume)
-    except (FileError, RunError, WriteError) as error:
+        result = train(experiment, folder, out, options.data_root, options.resume)
+    except (FileError, RunError, SeriesResumeError, WriteError) as error:
         raise UnreadableError("{reason}", reason=error) from error
-    if outcome.stopped:
+    if result.stopped:
         print("Stopped: what was learned so far is kept.")
-    print(outcome.summary.line)
+    for table in tables(experiment, result, options.data_root):
+        out.print(table, highlight=False)
+    if result.histories.series is None:
+        print(result.summary.line)
     print(f"Run folder: {folder}")
-    return WRONG if outcome.not_saved else DONE
+    return WRONG if result.not_saved else DONE
 
 
 def _export(options: argparse.Namespace) -> int:
-    experiment = _read(options.file)
+    experiment = _experiment(options)
+    _refuse_code(experiment)
     from engine.export import ExportError, WeightsFileError, export, load_weights
     from engine.files import WriteError
 
@@ -113,21 +129,78 @@ def _export(options: argparse.Namespace) -> int:
 # -- what they are told -------------------------------------------------------------------------------------------
 
 
-def _read(source: str) -> Experiment:
+def _experiment(options: argparse.Namespace) -> Experiment:
+    """The named file's, with the code in it allowed where that was said, and with what is found in a person's data."""
     try:
-        return load_experiment(source)
+        experiment = load_experiment(options.file)
+        if options.allow_code:
+            allow(sources_of(experiment.graph))
+        data = _described(_chosen_data(experiment.data, options), options.data_root)
     except LayerloomError as error:
         raise UnreadableError("{reason}", reason=error) from error
+    return replace(experiment, data=data)
+
+
+def _refuse_code(experiment: Experiment) -> None:
+    if not_allowed(experiment.graph):
+        raise CodeInsideError(CODE_INSIDE)
+
+
+def _chosen_data(data: DataSpec, options: argparse.Namespace) -> DataSpec:
+    chosen, target = getattr(options, "data", None), getattr(options, "target", None)
+    if chosen in DATASETS:
+        data = data.with_dataset(chosen)
+    elif chosen is not None:
+        data = data.with_options(dataset=_kind_of(Path(chosen)), path=str(Path(chosen).absolute()), resize=None)
+    if target is not None:
+        if data.dataset not in ("table", "house-prices"):
+            raise UnreadableError("--target names a column of a table, but the data are {data}", data=data.info.title)
+        data = data.with_options(table={"target": target})
+    return data
+
+
+def _described(data: DataSpec, root: Path | None) -> DataSpec:
+    """With what is found in files whose contents decide the shapes."""
+    if not data.info.takes_path and data.dataset != "house-prices":
+        return data
+    from engine.data.describe import described
+
+    return described(data, root)
 
 
 def _with_overrides(experiment: Experiment, options: argparse.Namespace) -> Experiment:
     names = ("epochs", "batch_size", "lr", "device", "seed")
     chosen = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
+    if options.k_fold is not None:
+        if options.k_fold < 2:
+            raise UnreadableError("--k-fold needs 2 parts at least")
+        chosen["folds"] = options.k_fold
+    single = options.no_variants or options.k_fold is not None
     try:
-        data = experiment.data.with_options(dataset=options.data) if options.data else experiment.data
-        return replace(experiment, recipe=experiment.recipe.with_options(**chosen), data=data)
+        return replace(experiment, recipe=experiment.recipe.with_options(**chosen),
+                       variants=() if single else experiment.variants)
     except LayerloomError as error:
         raise UnreadableError("{reason}", reason=error) from error
+
+
+KINDS = {".csv": "table", ".tsv": "table", ".npz": "tensors", ".pt": "tensors"}
+OWN = [name for name, info in DATASETS.items() if info.takes_path]
+
+
+def _kind_of(path: Path) -> str:
+    """What a file or folder of one's own is, by its suffix."""
+    return "folder" if path.is_dir() else KINDS[path.suffix.lower()]
+
+
+def _data(text: str) -> str:
+    path = Path(text)
+    if text in DATASETS and text not in OWN:
+        return text
+    if path.is_dir() or (path.is_file() and path.suffix.lower() in KINDS):
+        return text
+    names = ", ".join(name for name in DATASETS if name not in OWN)
+    raise argparse.ArgumentTypeError(
+        f"{text!r} is neither a data set ({names}) nor a folder of images or a file ({', '.join(KINDS)}) that is there")
 
 
 def _device(text: str) -> str:
@@ -150,13 +223,19 @@ def _parser() -> argparse.ArgumentParser:
     check.set_defaults(run=_check)
 
     train = commands.add_parser("train", help="train, and keep everything in a run folder")
-    train.add_argument("--data", choices=list(DATASETS), help="other data than the file's")
-    train.add_argument("--data-root", type=Path, metavar="DIR", help="where data lie, in torchvision's layout")
+    train.add_argument("--data", type=_data, metavar="NAME|PATH", help="other data than the file's: "
+                       f"{', '.join(name for name in DATASETS if name not in OWN)}, or your own: a table "
+                       "(.csv, .tsv), a folder of images by class, tensors (.npz, .pt)")
+    train.add_argument("--target", metavar="COLUMN", help="the column of a table to predict (default: the last)")
     train.add_argument("--epochs", type=int, metavar="N")
     train.add_argument("--batch-size", type=int, metavar="N")
     train.add_argument("--lr", type=float, metavar="X", help="learning rate")
     train.add_argument("--device", type=_device, help="auto, cpu, cuda, cuda:1, …")
     train.add_argument("--seed", type=int, metavar="N")
+    train.add_argument("--k-fold", type=int, metavar="N", help="cross-validation: N runs, each with another part of "
+                       "the training data to validate it, and their mean")
+    train.add_argument("--no-variants", action="store_true", help="one run of a network that comes with variants; "
+                       "without this each variant is trained, one after the other")
     train.add_argument("--out", type=Path, metavar="DIR", help="the run folder (default: runs/NAME-TIME)")
     train.add_argument("--resume", action="store_true", help="continue the interrupted run in --out")
     train.set_defaults(run=_train)
@@ -167,5 +246,7 @@ def _parser() -> argparse.ArgumentParser:
 
     for command in (check, train, export):
         command.add_argument("file", metavar="FILE", help="a .loom file, or gallery:ID")
+        command.add_argument("--data-root", type=Path, metavar="DIR", help="where data lie, in torchvision's layout")
+        command.add_argument("--allow-code", action="store_true", help="run the Python code that the file contains")
     export.add_argument("out", type=Path, metavar="OUT", help="the file to write; its suffix decides what it is")
     return parser

@@ -10,22 +10,31 @@ from PySide6.QtCore import QObject, Signal
 from app.undo import UndoStack
 from engine.experiment import Experiment, load_experiment, save_experiment
 from engine.graph import Graph
-from engine.history import History
-from engine.training.events import Summary, Weights
+from engine.history import Histories, History
+from engine.training.events import MemberEnded, Summary, Weights
 
 
 @dataclass(eq=False)
 class Run:
-    """The latest training of a document: what was trained, what came of it."""
+    """The latest training of a document, one run or a series: what was trained, what came of it.
+
+    ``experiment``, ``latest``, ``best`` and ``summary`` are those of the run of the series that has come furthest.
+    """
 
     experiment: Experiment
     folder: Path
     begun_from: Weights | None = None  # loaded weights, if it did not begin afresh
     previous: Run | None = None  # the run whose weights count until this one has some
-    history: History = field(default_factory=History)
+    histories: Histories = field(default_factory=Histories)
     latest: Weights | None = None
     best: Weights | None = None
     summary: Summary | None = None
+    ended: list[tuple[MemberEnded, Experiment]] = field(default_factory=list)  # of a series
+
+    @property
+    def history(self) -> History:
+        """Of the run that is going on, or the last one."""
+        return self.histories.current.history
 
 
 class Document(QObject):

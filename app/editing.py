@@ -8,9 +8,11 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 
 from app.pages import Page
-from engine.data.spec import DATASETS, DatasetId, DataSpec
+from engine.data.spec import DatasetId, DataSpec
+from engine.graph import Graph
 from engine.layers.base import Layer
 from engine.messages import LayerloomError
+from engine.parameters import NodeParameters
 from engine.recipe import Recipe
 from widgets.text import message_text
 
@@ -25,11 +27,27 @@ class Editing(QObject):
         self._page = page
 
     def change_layer(self, name: str, layer: Layer, field: str) -> None:
-        """Other options for a layer."""
+        """Other options for a layer of the level that is shown."""
+        self._edit_node(name, lambda graph: graph.with_layer(name, layer), field)
+
+    def change_parameters(self, name: str, parameters: NodeParameters, part: str) -> None:
+        """Another beginning of a layer's weights, or another way of learning them."""
+        self._edit_node(name, lambda graph: graph.with_parameters(name, parameters), f"parameters.{part}")
+
+    def change_shares(self, name: str, owner: str) -> None:
+        """Let a layer use another's weights; no name: its own again."""
+        self._edit_node(name, lambda graph: graph.with_shares(name, owner or None))
+
+    def _edit_node(self, name: str, change: Callable[[Graph], Graph], field: str = "") -> None:
         page = self._page()
-        if page is not None and name in page.scene.graph.nodes:
-            text = self.tr("Change {name}").format(name=name)
-            page.document.edit_graph(text, page.scene.graph.with_layer(name, layer), f"{name}.{field}")
+        if page is None or name not in page.scene.graph.nodes:
+            return
+        try:
+            graph = change(page.scene.graph)
+        except LayerloomError as error:
+            page.refuse(error.message)
+        else:
+            page.edit(self.tr("Change {name}").format(name=name), graph, f"{name}.{field}" if field else "")
 
     def rename(self, old: str, new: str) -> None:
         """Another name, unless it cannot be one."""
@@ -41,8 +59,9 @@ class Editing(QObject):
         except LayerloomError as error:
             self.name_refused.emit(message_text(error.message))
             return
-        page.document.edit_graph(self.tr("Rename {name}").format(name=old), graph)
-        page.scene.select([new])
+        page.edit(self.tr("Rename {name}").format(name=old), graph)
+        if new in page.scene.cards:  # else it was not granted
+            page.scene.select([new])
 
     def change_recipe(self, recipe: Recipe, field: str) -> None:
         """Another recipe."""
@@ -71,9 +90,10 @@ class Editing(QObject):
         page = self._page()
         if page is not None:
             data = page.document.experiment.data
-            size = data.sample_shape[1:]
-            resize = None if DATASETS[dataset].shape[1:] == size else size[0]
-            self._edit_data(page, data.with_options(dataset=dataset, resize=resize), "dataset")
+            chosen = data.with_options(dataset=dataset, resize=None)
+            if data.is_image and chosen.is_image and chosen.sample_shape[1:] != data.sample_shape[1:]:
+                chosen = chosen.with_options(resize=data.sample_shape[1])
+            self._edit_data(page, chosen, "dataset")
 
     def choose_device(self, device: str) -> None:
         """Another place to compute."""

@@ -32,8 +32,11 @@ def _train(source: str) -> bool:
 
     print(f"Network: {experiment.title or name}; data: {experiment.data.info.title}.")
     folder = default_folder(name)
-    outcome = train(experiment, folder, console())
-    print(outcome.summary.line)
+    result = train(experiment, folder, console())
+    if result.histories.series is not None:
+        print(f"Run folder: {folder}")
+        return True
+    print(result.summary.line)
 
     from engine.export import export, load_weights
     from engine.pictures import curves_picture
@@ -41,7 +44,7 @@ def _train(source: str) -> bool:
     weights, picture = folder / f"{name}.safetensors", folder / "curves.png"
     exported = export(experiment, weights, load_weights(folder / "best.safetensors"))
     print(exported.message)
-    curves_picture(outcome.history, picture)
+    curves_picture(result.history, picture)
     for path in (weights, picture):
         print(path)
     return exported.verified

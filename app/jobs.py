@@ -10,17 +10,19 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from PySide6 import QtCore, QtGui, QtWidgets
 from PySide6.QtCore import QObject, QThread, QTimer, Signal
 
+from engine.code import StoppedCodeError, interrupt
 from engine.experiment import Experiment
 from engine.messages import LayerloomError, Message, say
 from engine.training.control import Control
 from engine.training.events import Event, Weights
+from engine.trust import sources_of
 
 log = logging.getLogger(__name__)
 
@@ -98,22 +100,39 @@ class TrainingThread(QThread):
     """Iterates ``fit`` over its own copy of the network; events wait in ``events`` until the window takes them."""
 
     def __init__(self, parent: QObject, experiment: Experiment, folder: Path, root: Path | None,
-                 weights: Weights | None) -> None:
+                 weights: Weights | None, series: bool = False) -> None:
         super().__init__(parent)
         self.events: deque[Event | Message] = deque()
         self.control = Control()
         self._experiment, self._folder, self._root, self._weights = experiment, folder, root, weights
+        self._series, self._ident = series, 0
 
     def run(self) -> None:
         from engine.runs import record
-        from engine.training import fit
 
+        self._ident = threading.get_ident()
         try:
-            events = fit(self._experiment, self.control, root=self._root, weights=self._weights)
-            for event in record(events, self._experiment, self._folder):
+            for event in record(self._fit(), self._experiment, self._folder):
                 self.events.append(event)
         except Exception as error:
             self.events.append(message_of(error))
+        except StoppedCodeError:
+            self.events.append(say("The network's own code did not end: it was interrupted"))
+        finally:
+            self._ident = 0
+
+    def _fit(self) -> Iterator[Event]:
+        from engine.training import fit
+        from engine.training.series import fit_series
+
+        if self._series:
+            return fit_series(self._experiment, self.control, root=self._root)
+        return fit(self._experiment, self.control, root=self._root, weights=self._weights)
+
+    def interrupt(self) -> None:
+        """Break off a person's own code that does not end; nothing else is ever interrupted."""
+        if self._ident and sources_of(self._experiment.graph):
+            interrupt(self._ident)
 
 
 def load_torch(job: Job) -> list[tuple[str, str]]:

@@ -24,19 +24,22 @@ from engine.advice import Problem
 from engine.data.spec import DATASETS
 from engine.layers.base import LAYERS
 from widgets import theme
+from widgets.code_editor import CodeEditor
 from widgets.data_panel import DataPanel
 from widgets.inspector import Inspector
 from widgets.network_costs import NetworkCosts
 from widgets.notice import Notice
 from widgets.palette import Palette
+from widgets.parameter_browser import ParameterBrowser
 from widgets.problems import Problems
 from widgets.recipe_panel import RecipePanel
+from widgets.results import Results
 from widgets.start_page import StartPage
 from widgets.text import translated
 from widgets.topbar import TopBar
 
 PALETTE_WIDTH, SIDE_WIDTH, RECIPE_WIDTH, BOTTOM_HEIGHT = 220, 300, 300, 300
-TRAINING, PROBLEMS, DATA = 0, 1, 2
+TRAINING, PROBLEMS, DATA, RESULTS, PARAMETERS, CODE = range(6)
 
 
 class Layout(QObject):
@@ -48,6 +51,7 @@ class Layout(QObject):
         self.palette = Palette(list(LAYERS.values()))
         self.inspector, self.costs = Inspector(), NetworkCosts()
         self.recipe, self.data, self.problems = RecipePanel(), DataPanel(), Problems()
+        self.results, self.parameters, self.code = Results(), ParameterBrowser(), CodeEditor()
         self.start = StartPage()
         self.notice = Notice(self.start)
         self.tabs, self.new_tab = QTabBar(), QPushButton()
@@ -110,6 +114,10 @@ class Layout(QObject):
         self.bottom.addTab(self.training, self.tr("Training"))
         self.bottom.addTab(self.problems, self.tr("Problems"))
         self.bottom.addTab(self.data, self.tr("Data"))
+        self.bottom.addTab(self.results, self.tr("Results"))
+        self.bottom.addTab(self.parameters, self.tr("Parameters"))
+        self.bottom.addTab(self.code, self.tr("Code layer"))
+        self.bottom.setTabVisible(CODE, False)
         self.bottom.setMinimumHeight(120)
         return self.bottom
 
@@ -162,6 +170,24 @@ class Layout(QObject):
     def show_problems_tab(self) -> None:
         """Bring the problems to the front."""
         self.bottom.setCurrentIndex(PROBLEMS)
+
+    def show_results_tab(self) -> None:
+        """Bring the results to the front."""
+        self.bottom.setCurrentIndex(RESULTS)
+
+    def show_code_tab(self) -> None:
+        """Bring the code of a layer to the front."""
+        self.bottom.setTabVisible(CODE, True)
+        self.bottom.setCurrentIndex(CODE)
+        self.code.setFocus()
+
+    def hide_code_tab(self) -> None:
+        """There is no code to show."""
+        self.bottom.setTabVisible(CODE, False)
+
+    def shows(self, panel: QWidget) -> bool:
+        """Whether this panel of the bottom is the one in front."""
+        return self.bottom.currentWidget() is panel
 
     def show_training_tab(self) -> None:
         """Bring the curves to the front."""

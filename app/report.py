@@ -82,9 +82,17 @@ class Report:
         return (name, what, shape_text(shape), grouped(costs.params), grouped(costs.mult_adds),
                 bytes_text(costs.training_memory))
 
+    def _data_line(self) -> str:
+        data = self.experiment.data
+        if data.task == "regression":
+            target = f"{shape_text(data.output_shape)} to predict"
+        else:
+            target = f"{data.num_classes} classes"
+        return f"data: {data.info.title}, {shape_text(data.sample_shape)}, {target}"
+
     def sentences(self) -> list[str]:
-        """One line for each problem, with what would repair it."""
-        lines = []
+        """What the data give and ask for, and a line for each problem, with what would repair it."""
+        lines = [self._data_line()]
         for problem in self.problems:
             where = f"{problem.node}: " if problem.node else ""
             repairs = " or ".join(f"“{repair.text}”" for repair in problem.repairs)

@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 
 RECENT = 8
+CODE = 1000  # sources remembered as agreed to
 
 
 class Settings:
@@ -46,6 +47,20 @@ class Settings:
     @data_root.setter
     def data_root(self, folder: Path) -> None:
         self._store.setValue("data_root", str(folder))
+
+    @property
+    def allowed_code(self) -> list[str]:
+        """Digests of sources that the person agreed to run."""
+        return list(self._store.value("allowed_code", [], list))
+
+    @allowed_code.setter
+    def allowed_code(self, digests: list[str]) -> None:
+        self._store.setValue("allowed_code", list(dict.fromkeys(digests))[-CODE:])
+
+    @property
+    def blocks(self) -> Path:
+        """Where the person's own blocks are kept."""
+        return self.folder / "blocks"
 
     @property
     def geometry(self) -> QByteArray | None:

@@ -9,10 +9,22 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.document import Document, Run
 from app.jobs import TrainingThread
+from engine.experiment import Experiment
 from engine.messages import Message
-from engine.training.events import EpochEnded, Event, Finished, Paused, Point, Resumed, Started
+from engine.training.events import (
+    EpochEnded,
+    Event,
+    Finished,
+    MemberEnded,
+    MemberStarted,
+    Paused,
+    Point,
+    Resumed,
+    Started,
+)
 
 DRAIN_MS = 50  # curves redraw at most 20 times a second
+PATIENCE_MS = 3000  # that a person's own code has to end by itself
 
 
 class Trainer(QObject):
@@ -28,15 +40,17 @@ class Trainer(QObject):
         self.document: Document | None = None
         self.state = "idle"
         self._thread: TrainingThread | None = None
+        self._member: Experiment | None = None  # of a series: begun, without weights yet
         self._timer = QTimer(self, interval=DRAIN_MS)
         self._timer.timeout.connect(self.drain)
 
-    def start(self, document: Document, runs: Path, root: Path | None) -> None:
-        """Train the document's experiment as it is now."""
+    def start(self, document: Document, runs: Path, root: Path | None, series: bool = False) -> None:
+        """Train the document's experiment as it is now, or all its variants or folds one after the other."""
         folder = runs / f"{datetime.now():%Y-%m-%d %H-%M-%S} {document.name}"
         document.begin_run(folder)
         self.document = document
-        self._thread = TrainingThread(self, document.experiment, folder, root, document.loaded)
+        self._member = None
+        self._thread = TrainingThread(self, document.experiment, folder, root, document.loaded, series)
         self._thread.start()
         self._timer.start()
         self._set_state("preparing")
@@ -53,8 +67,10 @@ class Trainer(QObject):
     def stop(self) -> None:
         """End the run; what it has reached so far stays."""
         if self._thread is not None:
-            self._thread.control.stop()
+            thread = self._thread
+            thread.control.stop()
             self._set_state("stopping")
+            QTimer.singleShot(PATIENCE_MS, self, lambda: thread.interrupt() if thread is self._thread else None)
 
     def set_lr(self, lr: float) -> None:
         """Change the running run's learning rate."""
@@ -65,6 +81,8 @@ class Trainer(QObject):
         """Leave the run where it is, before the document or the window closes; what it wrote stays."""
         if self._thread is not None:
             self._thread.control.abandon()
+            if not self._thread.wait(PATIENCE_MS):
+                self._thread.interrupt()
             self._thread.wait()
             self.drain()
         self.document = None
@@ -80,7 +98,7 @@ class Trainer(QObject):
             event = thread.events.popleft()
             if isinstance(event, Point):
                 points.append(event)
-                self._run.history.add(event)
+                self._run.histories.add(event)
                 continue
             if points:
                 self.points_arrived.emit(points)
@@ -100,18 +118,28 @@ class Trainer(QObject):
         if isinstance(event, Message):
             self.failed.emit(event)
             return
-        self._run.history.add(event)
+        self._run.histories.add(event)
         if isinstance(event, (Started, Resumed)) and self.state != "stopping":
             self._set_state("running")
         elif isinstance(event, Paused) and self.state != "stopping":
             self._set_state("paused")
+        elif isinstance(event, MemberStarted):
+            self._member = event.experiment
         elif isinstance(event, EpochEnded):
-            self._run.latest = event.weights
-            if event.is_best or self._run.best is None:
-                self._run.best = event.weights
+            self._take_weights(event)
+        elif isinstance(event, MemberEnded):
+            self._run.ended.append((event, self._run.experiment))
         elif isinstance(event, Finished):
             self._run.summary = event.summary
         self.event_arrived.emit(event)
+
+    def _take_weights(self, event: EpochEnded) -> None:
+        run = self._run
+        if self._member is not None:  # from here on the weights are of this run of the series
+            run.experiment, run.best, self._member = self._member, None, None
+        run.latest = event.weights
+        if event.is_best or run.best is None:
+            run.best = event.weights
 
     def _end(self) -> None:
         assert self._thread is not None

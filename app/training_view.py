@@ -6,10 +6,22 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from app.document import Document
+from app.document import Document, Run
 from app.layout import Layout
 from app.trainer import Trainer
-from engine.training.events import EpochEnded, Event, Finished, Point, Preparing, Progress, RunNotSaved, Started
+from engine.history import EpochRow, History
+from engine.training.events import (
+    Advice,
+    EpochEnded,
+    Event,
+    Finished,
+    MemberStarted,
+    Point,
+    Preparing,
+    Progress,
+    RunNotSaved,
+    Started,
+)
 from widgets.text import message_text
 
 if TYPE_CHECKING:
@@ -21,6 +33,7 @@ class TrainingView(QObject):
 
     save_requested = Signal()
     warned = Signal(object)  # Message
+    advised = Signal(object, object)  # Document, Advice
 
     def __init__(self, layout: Layout, trainer: Trainer) -> None:
         super().__init__(layout)
@@ -47,14 +60,24 @@ class TrainingView(QObject):
         self._document = document
         run = document.run
         if self.curves is not None:
-            self.curves.clear(run.experiment.recipe.epochs if run else document.experiment.recipe.epochs)
-            if run is not None:
-                best = run.history.best_epoch
-                rows = [(*_row(epoch), epoch.epoch == best) for epoch in run.history.epochs]
-                self.curves.show_all([tuple(_point(point)) for point in run.history.points], rows)
+            self._show_curves(document, run)
         if not (self._in_front and self._trainer.state != "idle"):
             self._layout.top.show_status(run.summary.line if run and run.summary else "")
         self.show_state()
+
+    def _show_curves(self, document: Document, run: Run | None) -> None:
+        assert self.curves is not None
+        experiment = run.experiment if run else document.experiment
+        with_classes = experiment.data.task == "classification"
+        self.curves.set_second(self.tr("Accuracy") if with_classes else None, is_share=True)
+        self.curves.clear(experiment.recipe.epochs)
+        if run is None:
+            return
+        members = run.histories.members
+        if len(members) > 1 or (members and members[0].title):
+            self.curves.show_series([(member.title, *_rows(member.history)) for member in members])
+        else:
+            self.curves.show_all(*_rows(run.history))
 
     def show_state(self) -> None:
         """What may be changed while it trains: only the learning rate."""
@@ -74,6 +97,8 @@ class TrainingView(QObject):
     def _take(self, event: Event) -> None:
         if isinstance(event, RunNotSaved):
             self.warned.emit(event.message)
+        elif isinstance(event, Advice):
+            self.advised.emit(self._trainer.document, event)
         elif self._in_front:
             self._show_event(event)
         else:
@@ -83,12 +108,13 @@ class TrainingView(QObject):
         top = self._layout.top
         if isinstance(event, Preparing):
             top.show_status(message_text(event.text), event.done / event.total if event.total else None)
+        elif isinstance(event, MemberStarted):
+            top.show_status(self.tr("{index} of {count}: {title}").format(
+                index=event.index, count=event.count, title=event.title))
+            if self.curves is not None:
+                self.curves.begin_member(event.index - 1, event.title)
         elif isinstance(event, Started):
-            begun = self._document is not None and self._document.run is not None and self._document.run.begun_from
-            words = self.tr("Training on {device}")
-            if begun:
-                words = self.tr("Training on {device}, from the loaded weights")
-            top.show_status(words.format(device=event.device))
+            self._show_start(event)
         elif isinstance(event, Progress):
             top.show_progress(event.epoch, event.epochs, event.fraction, event.examples_per_second, event.seconds_left)
         elif isinstance(event, EpochEnded) and self.curves is not None:
@@ -96,6 +122,11 @@ class TrainingView(QObject):
                                   event.validation.accuracy, event.is_best)
         elif isinstance(event, Finished):
             top.show_status(event.summary.line)
+
+    def _show_start(self, event: Started) -> None:
+        begun = self._document is not None and self._document.run is not None and self._document.run.begun_from
+        words = self.tr("Training on {device}, from the loaded weights") if begun else self.tr("Training on {device}")
+        self._layout.top.show_status(words.format(device=event.device))
 
     def _show_elsewhere(self, event: Event) -> None:
         """Another tab's run is named, so that nobody takes it for this one's."""
@@ -108,9 +139,15 @@ class TrainingView(QObject):
             top.show_status(f"{document.name}: {event.summary.line}")
 
 
+def _rows(history: History) -> tuple[list[tuple[float, ...]], list[tuple[float, ...]]]:
+    """Points and epochs as the curves take them."""
+    epochs = [(*_row(epoch), epoch.epoch == history.best_epoch) for epoch in history.epochs]
+    return [_point(point) for point in history.points], epochs
+
+
 def _point(point: Point) -> tuple[float, float, float]:
     return (point.position, point.loss, point.accuracy)
 
 
-def _row(epoch) -> tuple[float, float, float, float, float]:  # type: ignore[no-untyped-def]
+def _row(epoch: EpochRow) -> tuple[float, float, float, float, float]:
     return (epoch.position, epoch.train.loss, epoch.train.accuracy, epoch.validation.loss, epoch.validation.accuracy)

@@ -106,9 +106,11 @@ def pasted(graph: Graph, piece: Graph, offset: Position) -> tuple[Graph, tuple[s
 
 def _owner_for(node: Node, names: Mapping[str, str], graph: Graph) -> str | None:
     """Whose weights a copy uses: the copied owner's, or the same as before where that is still what it was."""
+    if node.shares is None:
+        return None
     if node.shares in names:
         return names[node.shares]
-    owner = graph.nodes.get(node.shares or "")
+    owner = graph.nodes.get(node.shares)
     return owner.name if owner is not None and owner.layer == node.layer and owner.shares is None else None
 
 

@@ -1,10 +1,22 @@
-"""What a run has shown so far: points within the epochs, and epochs. No torch."""
+"""What runs have shown so far: points within the epochs, epochs, advice; of one run or of a series. No torch."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from engine.training.events import EpochEnded, Event, Metrics, Point
+from engine.training.events import (
+    Advice,
+    EpochEnded,
+    Event,
+    Finished,
+    MemberEnded,
+    MemberStarted,
+    Metrics,
+    Point,
+    RateChanged,
+    SeriesFinished,
+    Summary,
+)
 
 
 class EpochRow(NamedTuple):
@@ -23,6 +35,8 @@ class History:
         self.points: list[Point] = []
         self.epochs: list[EpochRow] = []
         self.best_epoch: int | None = None
+        self.advice: list[Advice] = []
+        self.changes: list[RateChanged] = []
 
     def add(self, event: Event) -> None:
         """Take in any event; those that carry no numbers change nothing."""
@@ -32,3 +46,43 @@ class History:
             self.epochs.append(EpochRow(event.epoch, event.train, event.validation, event.position))
             if event.is_best:
                 self.best_epoch = event.epoch
+        elif isinstance(event, Advice):
+            self.advice.append(event)
+        elif isinstance(event, RateChanged):
+            self.changes.append(event)
+
+
+class Member:
+    """One run of a series, or the only run (its title is empty then)."""
+
+    def __init__(self, title: str = "") -> None:
+        self.title, self.history = title, History()
+        self.summary: Summary | None = None
+
+
+class Histories:
+    """Grows with the events of a run or of a series; ``members`` are its runs in order."""
+
+    def __init__(self) -> None:
+        self.members: list[Member] = []
+        self.series: SeriesFinished | None = None
+        self.count = 1  # of runs that there will be
+
+    @property
+    def current(self) -> Member:
+        """The run that is going on, or the last one."""
+        if not self.members:
+            self.members.append(Member())
+        return self.members[-1]
+
+    def add(self, event: Event) -> None:
+        """Take in any event."""
+        if isinstance(event, MemberStarted):
+            self.members.append(Member(event.title))
+            self.count = event.count
+        elif isinstance(event, SeriesFinished):
+            self.series = event
+        elif isinstance(event, (Finished, MemberEnded)):
+            self.current.summary = event.summary
+        else:
+            self.current.history.add(event)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +10,8 @@ from typing import TYPE_CHECKING
 from engine.files import write_atomically, write_text
 from engine.history import History
 from engine.messages import LayerloomError
+from engine.run_text import COLUMNS, epoch_cells, other_columns
+from engine.training.events import Metrics
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
 
 TRAIN, VALIDATION, TEXT, GRID = "#2f6fde", "#b87514", "#667085", "#e4e7ec"
 INCHES, DPI = (9.0, 3.6), 144
-CSV_HEADER = "position,train_loss,train_accuracy,validation_loss,validation_accuracy"
+LOG_SPAN = 100.0  # a loss that falls further than this is drawn on a logarithmic scale
 
 
 class PictureError(LayerloomError):
@@ -24,7 +27,10 @@ class PictureError(LayerloomError):
 
 
 def curves_picture(history: History, path: str | os.PathLike[str]) -> None:
-    """Draw loss and accuracy as .png or .svg. Raises PictureError or WriteError; an old file survives."""
+    """Draw the loss, and the accuracy or else log-RMSE or RMSE, as .png or .svg. Raises PictureError or WriteError.
+
+    An old file survives.
+    """
     path = Path(path)
     kind = path.suffix.lower().removeprefix(".")
     if kind not in ("png", "svg"):
@@ -35,22 +41,33 @@ def curves_picture(history: History, path: str | os.PathLike[str]) -> None:
 
 def curves_csv(history: History, path: str | os.PathLike[str]) -> None:
     """Write points and epochs in order of position; a point has no validation. Raises WriteError."""
-    rows = [(point.position, 0, f"{point.loss:.6f},{point.accuracy:.6f},,") for point in history.points]
-    rows += [(epoch.position, 1, ",".join(f"{value:.6f}" for value in (*epoch.train, *epoch.validation)))
-             for epoch in history.epochs]
-    lines = [f"{position:.6f},{values}" for position, _, values in sorted(rows)]
-    write_text(Path(path), "\n".join([CSV_HEADER, *lines]) + "\n")
+    more = other_columns(history.epochs)
+    rows = [(point.position, 0, [_cell(point.loss), _cell(point.accuracy), "", "", *("" for _ in more)])
+            for point in history.points]
+    rows += [(row.position, 1, epoch_cells(row, more)) for row in history.epochs]
+    lines = [",".join([f"{position:.6f}", *cells]) for position, _, cells in sorted(rows, key=lambda row: row[:2])]
+    write_text(Path(path), "\n".join([",".join(["position", *COLUMNS, *more]), *lines]) + "\n")
+
+
+def _cell(value: float) -> str:
+    return "" if math.isnan(value) else f"{value:.6f}"
 
 
 def _figure(history: History) -> Figure:
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=INCHES, layout="constrained", facecolor="white")
-    for number, title in enumerate(("loss", "accuracy")):
+    for number, name in enumerate(("loss", _second(history))):
         axes: Axes = figure.add_subplot(1, 2, number + 1)
-        _style(axes, title)
-        _curves(axes, history, number)
+        _style(axes, name.replace("_", "-"))
+        _curves(axes, history, name)
     return figure
+
+
+def _second(history: History) -> str:
+    """The metric beside the loss."""
+    known = history.epochs[-1].validation.named if history.epochs else {}
+    return next((name for name in ("accuracy", "log_rmse", "rmse") if name in known), "accuracy")
 
 
 def _style(axes: Axes, title: str) -> None:
@@ -64,19 +81,29 @@ def _style(axes: Axes, title: str) -> None:
     axes.locator_params(axis="x", integer=True)
 
 
-def _curves(axes: Axes, history: History, number: int) -> None:
-    """``number`` 0 is the loss, 1 the accuracy; faint: the points within the epochs."""
-    positions = [epoch.position for epoch in history.epochs]
+def _curves(axes: Axes, history: History, name: str) -> None:
+    """One metric over the epochs; faint: the points within them."""
+
+    def value(metrics: Metrics) -> float:
+        return metrics.named.get(name, math.nan)
+
+    positions, train = [row.position for row in history.epochs], [value(row.train) for row in history.epochs]
+    validation = [value(row.validation) for row in history.epochs]
+    within = [getattr(point, name, math.nan) for point in history.points]
     marker = "o" if len(positions) <= 30 else None
-    axes.plot([point.position for point in history.points], [(point.loss, point.accuracy)[number] for point in
-              history.points], color=TRAIN, alpha=0.3, linewidth=1)
-    axes.plot(positions, [epoch.train[number] for epoch in history.epochs], color=TRAIN, linewidth=1.8, marker=marker,
-              markersize=3, label="train")
-    axes.plot(positions, [epoch.validation[number] for epoch in history.epochs], color=VALIDATION, linewidth=1.8,
-              marker=marker, markersize=3, label="validation")
-    best = next((epoch for epoch in history.epochs if epoch.epoch == history.best_epoch), None)
+    axes.plot([point.position for point in history.points], within, color=TRAIN, alpha=0.3, linewidth=1)
+    axes.plot(positions, train, color=TRAIN, linewidth=1.8, marker=marker, markersize=3, label="train")
+    axes.plot(positions, validation, color=VALIDATION, linewidth=1.8, marker=marker, markersize=3, label="validation")
+    if name != "accuracy" and _falls_far([*train, *validation]):
+        axes.set_yscale("log")
+    best = next((row for row in history.epochs if row.epoch == history.best_epoch), None)
     if best is not None:
-        axes.plot([best.position], [best.validation[number]], "o", markersize=9, markerfacecolor="none",
+        axes.plot([best.position], [value(best.validation)], "o", markersize=9, markerfacecolor="none",
                   markeredgecolor=VALIDATION, linestyle="none", label=f"best: epoch {best.epoch}")
     if positions:
         axes.legend(frameon=False, fontsize=8, labelcolor=TEXT)
+
+
+def _falls_far(values: list[float]) -> bool:
+    known = [value for value in values if math.isfinite(value)]
+    return bool(known) and min(known) > 0 and max(known) > LOG_SPAN * min(known)

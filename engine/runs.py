@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import math
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,14 +11,29 @@ import torch
 
 from engine.experiment import Experiment, load_experiment, save_experiment
 from engine.files import WriteError, reason_of_os_error, write_atomically, write_text
+from engine.history import EpochRow
 from engine.messages import LayerloomError
-from engine.training.events import EpochEnded, Event, Finished, Metrics, RunNotSaved, Started, Summary, Weights
+from engine.run_text import changes_csv, metrics_csv, series_csv, series_json, summary_json
+from engine.training.events import (
+    EpochEnded,
+    Event,
+    Finished,
+    MemberStarted,
+    Metrics,
+    RateChanged,
+    RunNotSaved,
+    SeriesFinished,
+    Started,
+    Weights,
+)
 from engine.weights import as_pt, save_weights
 
-EXPERIMENT, METRICS, LAST, BEST, CHECKPOINT, SUMMARY = (
-    "experiment.loom", "metrics.csv", "last.safetensors", "best.safetensors", "checkpoint.pt", "summary.json")
-HEADER = "epoch,train_loss,train_accuracy,validation_loss,validation_accuracy"
-FORMAT = "layerloom checkpoint 1"
+EXPERIMENT, METRICS, LAST, BEST, CHECKPOINT, SUMMARY, CHANGES = (
+    "experiment.loom", "metrics.csv", "last.safetensors", "best.safetensors", "checkpoint.pt", "summary.json",
+    "changes.csv")
+SERIES, SERIES_TABLE = "series.json", "series.csv"
+RESULTS = (METRICS, LAST, BEST, CHECKPOINT, SUMMARY, CHANGES)
+FORMAT = "layerloom checkpoint 2"
 Checkpoint = Mapping[str, Any]
 
 
@@ -29,12 +43,13 @@ class RunError(LayerloomError):
 
 def record(events: Iterable[Event], experiment: Experiment, folder: Path,
            resume: Checkpoint | None = None) -> Iterator[Event]:
-    """Pass the events of ``fit`` on, writing each result into ``folder`` before it is passed.
+    """Pass the events of ``fit`` or ``fit_series`` on, writing each result into ``folder`` before it is passed.
 
-    What an earlier run left there is replaced, unless ``resume`` (from ``load_checkpoint``) continues it. When the
-    folder cannot be written, RunNotSaved follows once, training goes on, and every later result is tried again.
+    Each run of a series has a folder of its own in it, named after its title. What an earlier run left there is
+    replaced, unless ``resume`` (from ``load_checkpoint``) continues it. When the folder cannot be written, RunNotSaved
+    follows once, training goes on, and every later result is tried again.
     """
-    writer = _Writer(experiment, folder, resume)
+    writer = _SeriesWriter(experiment, folder, resume)
     failed = False
     for event in events:
         try:
@@ -48,10 +63,45 @@ def record(events: Iterable[Event], experiment: Experiment, folder: Path,
             yield event
 
 
+def member_folder(index: int, title: str) -> str:
+    """The folder of a run of a series: ``2-decay 3``; nothing in it that a file system could refuse."""
+    name = re.sub(r"[^\w.,=+-]+", " ", title).strip(" .")[:60].strip(" .")
+    return f"{index}-{name}" if name else str(index)
+
+
+class _SeriesWriter:
+    """Hands every event to the writer of the run it belongs to."""
+
+    def __init__(self, experiment: Experiment, folder: Path, resume: Checkpoint | None) -> None:
+        self._experiment, self._folder = experiment, folder
+        self._writer = _Writer(experiment, folder, resume)
+        self._folders: list[str] = []
+
+    def write(self, event: Event) -> None:
+        if isinstance(event, MemberStarted):
+            name = member_folder(event.index, event.title)
+            self._writer = _Writer(event.experiment, self._folder / name, None)
+            self._folders.append(name)
+            if event.index == 1:
+                self._begin()
+        elif isinstance(event, SeriesFinished):
+            write_text(self._folder / SERIES, series_json(event, self._folders, self._experiment.title))
+            write_text(self._folder / SERIES_TABLE, series_csv(event))
+        else:
+            self._writer.write(event)
+
+    def _begin(self) -> None:
+        make_folder(self._folder)
+        save_experiment(self._experiment, self._folder / EXPERIMENT)
+        for name in (*RESULTS, SERIES, SERIES_TABLE):
+            _remove(self._folder / name)
+
+
 class _Writer:
     def __init__(self, experiment: Experiment, folder: Path, resume: Checkpoint | None) -> None:
         self._experiment, self._folder, self._resume = experiment, folder, resume
-        self._rows: list[list[float]] = list(resume["rows"]) if resume else []
+        self._rows = [_row(stored) for stored in resume["rows"]] if resume else []
+        self._changes = [RateChanged(*stored) for stored in resume["changes"]] if resume else []
         self._begun = False
         self._best: Weights | None = None  # not yet written
 
@@ -60,20 +110,30 @@ class _Writer:
             self._begin()
         elif isinstance(event, EpochEnded):
             self._write_epoch(event)
+        elif isinstance(event, RateChanged):
+            self._changes.append(event)
+            self._write_changes()
         elif isinstance(event, Finished):
             self._write_best()
+            self._write_changes()
             write_text(self._folder / SUMMARY, summary_json(event.summary))
 
     def _begin(self) -> None:
         make_folder(self._folder)
         save_experiment(self._experiment, self._folder / EXPERIMENT)
         if self._resume is None:
-            for name in (METRICS, LAST, BEST, CHECKPOINT, SUMMARY):
+            for name in (*RESULTS, SERIES, SERIES_TABLE):
                 _remove(self._folder / name)
         else:  # a run stopped within an epoch left weights that are not on the way of the whole run
             save_weights(self._resume["weights"], self._folder / LAST)
             save_weights(self._resume["best"]["weights"], self._folder / BEST)
+            _remove(self._folder / CHANGES)
+            self._write_changes()
         self._begun = True
+
+    def _write_changes(self) -> None:
+        if self._changes:
+            write_text(self._folder / CHANGES, changes_csv(self._changes))
 
     def _write_best(self) -> None:
         if self._best is not None:
@@ -85,7 +145,7 @@ class _Writer:
         if event.is_best:
             self._best = event.weights
         if event.complete:
-            self._rows.append([event.epoch, *event.train, *event.validation])
+            self._rows.append(EpochRow(event.epoch, event.train, event.validation, event.position))
         if not self._begun:
             self._begin()
         make_folder(self._folder)
@@ -94,8 +154,19 @@ class _Writer:
         save_weights(event.weights, self._folder / LAST)
         self._write_best()
         if event.complete:  # last: whatever it promises is there
-            content = as_pt({"format": FORMAT, "rows": self._rows, **event.checkpoint})
+            content = as_pt({"format": FORMAT, "rows": [_stored(row) for row in self._rows],
+                             "changes": [[change.position, change.lr] for change in self._changes],
+                             **event.checkpoint})
             write_atomically(self._folder / CHECKPOINT, lambda temporary: temporary.write_bytes(content))
+
+
+def _stored(row: EpochRow) -> list[Any]:
+    return [row.epoch, list(row.train), list(row.validation), row.position]
+
+
+def _row(stored: list[Any]) -> EpochRow:
+    epoch, train, validation, position = stored
+    return EpochRow(epoch, Metrics(*train), Metrics(*validation), position)
 
 
 def _remove(path: Path) -> None:
@@ -112,26 +183,6 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise WriteError("{path} could not be made: {reason}", path=folder, reason=reason_of_os_error(error)) from error
-
-
-def metrics_csv(rows: Iterable[Iterable[float]]) -> str:
-    """The epochs as text: nothing in it depends on time, so one seed gives one file."""
-    lines = [",".join([str(int(epoch)), *(f"{value:.6f}" for value in values)]) for epoch, *values in rows]
-    return "\n".join([HEADER, *lines]) + "\n"
-
-
-def summary_json(summary: Summary) -> str:
-    """The summary as the command line promises it; what is no number is null."""
-    content = {
-        "epochs": summary.epochs, "best_epoch": summary.best_epoch, "train": _plain(summary.train),
-        "validation": _plain(summary.validation), "examples_per_second": round(summary.examples_per_second, 1),
-        "device": summary.device, "params": summary.params, "seed": summary.seed,
-    }  # fmt: skip
-    return json.dumps(content, indent=2, allow_nan=False) + "\n"
-
-
-def _plain(metrics: Metrics) -> dict[str, float | None]:
-    return {name: value if math.isfinite(value) else None for name, value in metrics._asdict().items()}
 
 
 # -- going on -----------------------------------------------------------------------------------------------------
@@ -168,7 +219,8 @@ def _parts(experiment: Experiment) -> dict[str, object]:
     """What decides a run's course."""
     graph = experiment.graph
     return {
-        "network": ({name: node.layer for name, node in graph.nodes.items()}, graph.edges),
-        "data": experiment.data,
+        "network": ({name: (node.layer, node.parameters, node.shares) for name, node in graph.nodes.items()},
+                    graph.edges),
+        "data": experiment.data.with_options(known=None),
         "recipe": experiment.recipe.model_copy(update={"epochs": 1, "device": "auto"}),
     }

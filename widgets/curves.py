@@ -1,20 +1,23 @@
-"""Loss and accuracy while a network trains: all points kept, few drawn."""
+"""Loss and a second measure while a network trains, of one run or of several over each other."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QStackedLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
-from widgets.plot import Plot, Span
+from widgets.member_legend import MemberLegend
+from widgets.members import Member
+from widgets.plot import Drawn, Plot
 from widgets.plot_frame import Frame
-from widgets.series import Series
+from widgets.plot_line import Span
 
 NARROW = 560  # pixels
 NARROWEST = 1e-3  # epochs; closer than this there is nothing to see
+Rows = Sequence[Sequence[float]]
 
 
 class Curves(QWidget):
@@ -29,39 +32,51 @@ class Curves(QWidget):
         self.loss = Plot(Frame(self.tr("Loss"), names, cursor), is_share=False)
         self.accuracy = Plot(Frame(self.tr("Accuracy"), names, cursor), is_share=True)
         self.plots = (self.loss, self.accuracy)
+        self.legend = MemberLegend()
         self._zoom: Span | None = None
         self._assemble()
+        self.legend.toggled.connect(self._show_member)
         for plot in self.plots:
             plot.span_asked.connect(self._show_span)
-            plot.hovered.connect(self._read_at)
+            plot.hovered.connect(lambda position, plot=plot: self._read_at(position, plot))
             plot.menu_asked.connect(self._show_menu)
         self.set_hint()
         self.clear(10)
 
     def _assemble(self) -> None:
-        plots = QWidget()
-        self._row = QHBoxLayout(plots)
+        pages = QWidget()
+        column = QVBoxLayout(pages)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.legend)
+        self._row = QHBoxLayout()
         self._row.setContentsMargins(16, 8, 8, 8)
         for plot in self.plots:
             self._row.addWidget(plot, 1)
-        self._save = self._save_button()
-        self._row.addWidget(self._save, 0, Qt.AlignmentFlag.AlignTop)
+        self._buttons = self._button_column()
+        self._row.addWidget(self._buttons, 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(self._row, 1)
         self._empty = QLabel()
         self._empty.setProperty("role", "dim")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self._empty)
-        self._pages.addWidget(plots)
+        self._pages.addWidget(pages)
 
-    def _save_button(self) -> QToolButton:
-        button = QToolButton(text=self.tr("Save…"))
-        button.setToolTip(self.tr("Save the curves as a picture or a table"))
-        button.setAccessibleName(self.tr("Save the curves"))
-        button.setFixedHeight(28)  # in line with the legends
-        button.setMinimumWidth(1)  # it goes where there is no room, so it asks for none
-        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        button.clicked.connect(self.save_requested)
-        return button
+    def _button_column(self) -> QWidget:
+        self._save = _button(self.tr("Save…"), self.tr("Save the curves as a picture or a table"))
+        self._save.clicked.connect(self.save_requested)
+        self._log = _button(self.tr("Log"), self.tr("Logarithmic axis: equal steps are equal factors"))
+        self._log.setCheckable(True)
+        self._log.clicked.connect(self.set_log)
+        buttons = QWidget()
+        buttons.setMinimumWidth(1)  # they go where there is no room, so they ask for none
+        column = QVBoxLayout(buttons)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        for button in (self._save, self._log):
+            column.addWidget(button)
+        return buttons
 
     # -- what to show -----------------------------------------------------------------------------------------
 
@@ -69,65 +84,103 @@ class Curves(QWidget):
         """What stands in place of curves that are not there yet; empty: how to begin."""
         self._empty.setText(text or self.tr("Press Train: the curves draw themselves here"))
 
+    def set_second(self, title: str | None, is_share: bool = False) -> None:
+        """What the second plot shows, as “RMSE”; ``is_share``: it lies in 0 … 1. None: only the loss is shown."""
+        self.accuracy.setVisible(title is not None)
+        if title is not None:
+            self.accuracy.set_title(title)
+            self.accuracy.is_share = is_share
+        self._redraw()
+
+    def set_log(self, on: bool) -> None:
+        """A logarithmic axis for the loss, and for a second measure that is no share."""
+        self._log.setChecked(on)
+        self._redraw()
+
     def clear(self, epochs: int) -> None:
         """Forget the curves; the axis shows a run of so many epochs."""
         self._forget((0.0, float(max(1, epochs))))
         self._redraw()
 
-    def add_points(self, points: Sequence[Sequence[float]]) -> None:
-        """Append training points: position in epochs, loss, accuracy."""
+    def begin_member(self, index: int, title: str) -> None:
+        """From here on a run of a series arrives, a variant or a fold; member 0 begins a new series."""
+        if index == 0 or not self._is_series:
+            self._forget(self.loss.full)
+            self._members, self._is_series = [], True
+        del self._members[index:]
+        self._members.append(Member(title))
+        self._redraw()
+
+    def add_points(self, points: Rows) -> None:
+        """Append training points: position in epochs, loss, accuracy (or what ``set_second`` named)."""
         if points:
-            _extend(self._points, points)
+            self._members[-1].add_points(points)
             self._redraw()
 
     def add_epoch(self, epoch: float, train_loss: float, train_accuracy: float, validation_loss: float,
                   validation_accuracy: float, is_best: bool) -> None:
         """Append a judged epoch."""
-        self._take_epoch(epoch, train_loss, train_accuracy, validation_loss, validation_accuracy, is_best)
+        self._members[-1].add_epoch(epoch, train_loss, train_accuracy, validation_loss, validation_accuracy, is_best)
         self._redraw()
 
-    def show_all(self, points: Sequence[Sequence[float]], epochs: Sequence[Sequence[float]]) -> None:
+    def show_all(self, points: Rows, epochs: Rows) -> None:
         """Show a whole run at once, on the axis that ``clear`` set: points, and rows as ``add_epoch`` takes them."""
         self._forget(self.loss.full)
-        if points:
-            _extend(self._points, points)
-        for row in epochs:
-            self._take_epoch(*row)
+        _fill(self._members[0], points, epochs)
+        self._redraw()
+
+    def show_series(self, members: Iterable[tuple[str, Rows, Rows]]) -> None:
+        """Show several whole runs at once: title, points and epochs of each."""
+        self._forget(self.loss.full)
+        self._members, self._is_series = [], True
+        for title, points, epochs in members:
+            self._members.append(_fill(Member(title), points, epochs))
         self._redraw()
 
     def _forget(self, full: Span) -> None:
-        self._points = (Series(), Series())  # training, within epochs
-        self._train = (Series(), Series())  # training, by epoch: drawn where there are no points
-        self._validation = (Series(), Series())
+        self._members: list[Member] = [Member()]
+        self._is_series = False
         self._zoom = None
         for plot in self.plots:
             plot.full = full
-            plot.best = plot.cursor_at = None
-
-    def _take_epoch(self, at: float, train_loss: float, train_accuracy: float, loss: float, accuracy: float,
-                    is_best: float) -> None:
-        _extend(self._train, [(at, train_loss, train_accuracy)])
-        _extend(self._validation, [(at, loss, accuracy)])
-        if is_best:
-            for plot in self.plots:
-                plot.best = at
+            plot.cursor_at = None
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to save."""
-        return not (len(self._points[0]) or len(self._validation[0]))
+        return not any(map(len, self._members))
 
     # -- drawing ----------------------------------------------------------------------------------------------
 
     def _redraw(self) -> None:
         self._pages.setCurrentIndex(0 if self.is_empty else 1)
-        end = max(self._points[0].end, self._validation[0].end)
+        self.legend.show_members(self._members if self._is_series else ())
+        end = max((member.end for member in self._members), default=0.0)
         for index, plot in enumerate(self.plots):
-            train = self._points[index] if len(self._points[0]) else self._train[index]
-            plot.series = (train, self._validation[index])
+            plot.runs = tuple(
+                Drawn(member.curves(index), member.best, place if self._is_series else None)
+                for place, member in enumerate(self._members) if member.is_shown
+            )  # fmt: skip
             plot.full = (0.0, max(plot.full[1], float(np.ceil(end - 1e-9))))
             plot.span = self._zoom or plot.full
+            plot.is_log = self._log.isChecked() and not plot.is_share
+            plot.surround.legend.is_key = self._is_series
             plot.redraw()
+        self._show_values(self.loss)
+
+    def _show_values(self, plot: Plot) -> None:
+        """The value of each run's dashed curve, or of the solid one where it was not judged yet."""
+        index, at = self.plots.index(plot), plot.cursor_at if plot.cursor_at is not None else plot.full[1]
+        values = []
+        for member in self._members if self._is_series else ():
+            train, validation = member.curves(index)
+            point = (validation if len(validation) else train).nearest(at)
+            values.append(point[1] if point else None)
+        self.legend.show_values(values)
+
+    def _show_member(self, index: int, shown: bool) -> None:
+        self._members[index].is_shown = shown
+        self._redraw()
 
     def _show_span(self, asked: Span | None) -> None:
         """Zoom both plots, never beyond the run."""
@@ -140,15 +193,16 @@ class Curves(QWidget):
         self._redraw()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """In little room the plots come first; the context menu can save as well."""
+        """In little room the plots come first; the context menu can do the same as the buttons."""
         super().resizeEvent(event)
-        self._save.setVisible(self.width() >= NARROW)
+        self._buttons.setVisible(self.width() >= NARROW)
         self._row.setSpacing(32 if self.width() >= 1.5 * NARROW else 16)
 
-    def _read_at(self, position: float | None) -> None:
+    def _read_at(self, position: float | None, hovered: Plot) -> None:
         for plot in self.plots:
             plot.cursor_at = position
             plot.read()
+        self._show_values(hovered if position is not None else self.loss)
 
     def _show_menu(self, where: QPoint) -> None:
         menu = self.context_menu()
@@ -161,11 +215,25 @@ class Curves(QWidget):
         menu.addAction(self.tr("Save…"), self.save_requested.emit)
         everything = menu.addAction(self.tr("Show the whole run"), lambda: self._show_span(None))
         everything.setEnabled(self._zoom is not None)
+        log = menu.addAction(self.tr("Logarithmic axis"))
+        log.setCheckable(True)
+        log.setChecked(self._log.isChecked())
+        log.toggled.connect(self.set_log)
         return menu
 
 
-def _extend(pair: tuple[Series, Series], rows: Sequence[Sequence[float]]) -> None:
-    """Append rows of position, loss, accuracy."""
-    x, loss, accuracy = np.asarray(rows, dtype=float).T
-    pair[0].extend(x, loss)
-    pair[1].extend(x, accuracy)
+def _fill(member: Member, points: Rows, epochs: Rows) -> Member:
+    member.add_points(points)
+    for row in epochs:
+        member.add_epoch(*row)
+    return member
+
+
+def _button(text: str, hint: str) -> QToolButton:
+    button = QToolButton(text=text)
+    button.setToolTip(hint)
+    button.setAccessibleName(hint)
+    button.setFixedHeight(28)  # in line with the legends
+    button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    return button

@@ -2,101 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
-from engine.data.spec import DATASETS, DataSpec
+from engine.data.spec import DataSpec
+from engine.data.table_preview import Preview
+from widgets.data_facts import DataFacts
+from widgets.data_form import DataForm
 from widgets.data_missing import Download, Missing
-from widgets.editors import LineEditor
-from widgets.form import Form, Row
-from widgets.sample_strip import Sample, SampleStrip
+from widgets.data_rule import DataRule
+from widgets.data_samples import DataSamples
+from widgets.data_steps import DataSteps
+from widgets.data_table import DataTable
+from widgets.data_values import Facts, Step
+from widgets.inner_tabs import InnerTabs
+from widgets.option_grid import OptionGrid, OptionPage
+from widgets.sample_strip import Sample
 from widgets.scroll import BAR, ScrollPanel
-from widgets.text import grouped, translated
+from widgets.text import grouped
 
 WIDTH = 300
-_PLACES = {  # line, column, columns it spans
-    "dataset": (0, 0, 2), "resize": (5, 0, 1), "normalize": (5, 1, 1), "validation": (9, 0, 1), "seed": (9, 1, 1),
-}  # fmt: skip
-
-
-class DataForm(Form):
-    """The fields of a DataSpec, labels above them. Numbers count only when typed out: data are loaded anew for each."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._here: set[str] = set()  # the data sets that were seen on this computer
-
-    def _choice_name(self, name: str, choice: str) -> str:
-        return translated(DATASETS[choice].title) if choice in DATASETS else super()._choice_name(name, choice)
-
-    def _meaning_of_nothing(self, description: str) -> str:
-        return self.tr("as it is")
-
-    def _arrange(self, grid: QGridLayout) -> None:
-        grid.setHorizontalSpacing(8)
-        grid.setVerticalSpacing(2)
-        self.about = QLabel()
-        self.about.setProperty("role", "small")
-        self.about.setWordWrap(True)
-        grid.addWidget(self.about, 3, 0, 1, 2)
-        for name, place in _PLACES.items():
-            self._place(grid, self.rows[name], *place)
-        for line in (4, 8):
-            grid.setRowMinimumHeight(line, 6)
-        for column in (0, 1):
-            grid.setColumnStretch(column, 1)
-        for first, second in pairwise(self.rows[name].editor for name in _PLACES):
-            QWidget.setTabOrder(first, second)
-
-    def _place(self, grid: QGridLayout, row: Row, line: int, column: int, span: int) -> None:
-        row.label.setProperty("role", "small")
-        row.editor.setMinimumWidth(48)
-        if isinstance(row.editor, LineEditor):
-            row.editor.set_patient(True)
-        grid.addWidget(row.label, line, column, 1, span)
-        grid.addWidget(row.editor, line + 1, column, 1, span)
-        grid.addWidget(row.error, line + 2, 0, 1, 2)
-
-    def show_value(self, model: DataSpec) -> None:
-        """The spec, and a line about its data set."""
-        super().show_value(model)
-        self._show_about()
-
-    def show_here(self, here: bool) -> None:
-        """Whether the data are on this computer; what is here needs no download."""
-        (self._here.add if here else self._here.discard)(self.value.dataset)
-        self._show_about()
-
-    def _show_about(self) -> None:
-        info = self.value.info
-        download = info.download if self.value.dataset not in self._here else ""
-        self.about.setText(" ".join(filter(None, map(translated, (info.about, download)))))
 
 
 class DataPanel(QWidget):
-    """Shows a DataSpec and what is known of its data; asks for another spec, a download, a folder."""
+    """Shows a DataSpec and what is known of its data; asks for another spec, a file, a download, a folder."""
 
-    spec_changed = Signal(object, str)
+    spec_changed = Signal(object, str)  # DataSpec, the field that changed
+    file_requested = Signal(str)  # folder, table or tensors
+    steps_requested = Signal(int)  # which image of the training part
     download_requested = Signal()
     folder_requested = Signal()
     cancel_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._spec = DataSpec()
         self.form = DataForm(self)
         self.sizes = QLabel()
         self.sizes.setProperty("role", "small")
         self.sizes.setWordWrap(True)
-        self.strip, self.missing, self.download = SampleStrip(), Missing(), Download()
+        self.samples, self.facts, self.steps = DataSamples(), DataFacts(), DataSteps()
+        self.augment, self.table, self.rule = OptionGrid(140), DataTable(), DataRule()
+        self.preparation = OptionGrid(156, self._words(), skip=("target", "kinds"))
+        self.strip = self.samples.strip
+        self.missing, self.download, self.tabs = Missing(), Download(), InnerTabs()
         self._assemble()
-        self.form.edited.connect(lambda field, _: self.spec_changed.emit(self.form.value, field))
-        self.missing.download_requested.connect(self.download_requested)
-        self.missing.folder_requested.connect(self.folder_requested)
-        self.download.cancel_requested.connect(self.cancel_requested)
-        self.form.show_value(DataSpec())
+        self._connect()
+        self.show_spec(self._spec)
 
     def _assemble(self) -> None:
         left = QWidget()
@@ -109,30 +63,108 @@ class DataPanel(QWidget):
         scroll = ScrollPanel()
         scroll.setFixedWidth(WIDTH)
         scroll.setWidget(left)
+        self._add_pages()
         self._right = QStackedWidget()
-        for page in (self.strip, self.missing, self.download):
+        for page in (self.tabs, self.missing, self.download):
             self._right.addWidget(page)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(scroll)
-        row.addLayout(self._framed(self._right), 1)
+        right = QVBoxLayout()
+        right.setContentsMargins(8, 8, 12, 4)
+        right.addWidget(self._right)
+        row.addLayout(right, 1)
 
-    def _framed(self, widget: QWidget) -> QVBoxLayout:
-        frame = QVBoxLayout()
-        frame.setContentsMargins(16, 15, 12, 8)
-        frame.addWidget(widget)
-        return frame
+    def _add_pages(self) -> None:
+        self.variations = OptionPage(self.augment, self.tr(
+            "Training images vary at random, anew each time they are seen. Validation and test images never do."))
+        self.preparing = OptionPage(self.preparation, self.tr(
+            "How the columns become numbers. Means, deviations and categories are those of the training rows."))
+        pages = ((self.samples, self.tr("Samples")), (self.table, self.tr("Columns")),
+                 (self.preparing, self.tr("Preparation")), (self.rule, self.tr("Rule")),
+                 (self.facts, self.tr("Numbers")), (self.variations, self.tr("Augmentation")),
+                 (self.steps, self.tr("Step by step")))  # fmt: skip
+        for page, title in pages:
+            self.tabs.add(page, title)
+
+    def _words(self) -> dict[str, str]:
+        return {
+            "missing_numbers.category": self.tr("Mean and a mark"), "missing_numbers.drop": self.tr("Drop the row"),
+            "missing_categories.category": self.tr("Own category"), "missing_categories.drop": self.tr("Drop the row"),
+            "missing_categories.always": self.tr("Always a category"), "task.auto": self.tr("As it looks"),
+            "delimiter.auto": self.tr("As it looks"),
+        }  # fmt: skip
+
+    def _connect(self) -> None:
+        self.form.edited.connect(lambda field, _: self._ask(self.form.value, field))
+        self.form.file_requested.connect(self.file_requested)
+        self.augment.edited.connect(lambda field, _: self._ask_part("augment", self.augment.value, field))
+        self.preparation.edited.connect(lambda field, _: self._ask_part("table", self.preparation.value, field))
+        self.table.edited.connect(lambda table, field: self._ask_part("table", table, field))
+        self.rule.edited.connect(lambda made, field: self._ask_part("synthetic", made, field))
+        self.steps.steps_requested.connect(self.steps_requested)
+        self.tabs.bar.currentChanged.connect(lambda _: self._fill())
+        self.missing.download_requested.connect(self.download_requested)
+        self.missing.folder_requested.connect(self.folder_requested)
+        self.download.cancel_requested.connect(self.cancel_requested)
+
+    # -- asking ---------------------------------------------------------------------------------------------------
+
+    def _ask_part(self, part: str, value: object, field: str) -> None:
+        self._ask(self._spec.with_options(**{part: value}), f"{part}.{field}")
+
+    def _ask(self, spec: DataSpec, field: str) -> None:
+        """Every edit leaves as a whole spec, and the next one begins with it."""
+        self.show_spec(spec)
+        self.spec_changed.emit(spec, field)
+
+    def _fill(self) -> None:
+        """A page is filled when somebody looks: forms take long to make, and steps long to work out."""
+        page, spec = self.tabs.current, self._spec
+        if page is self.variations:
+            self.augment.show_value(spec.augment)
+        elif page is self.preparing:
+            self.preparation.show_value(spec.table)
+        elif page is self.rule:
+            self.rule.show_spec(spec)
+        else:
+            self._ask_for_steps()
+
+    def _ask_for_steps(self) -> None:
+        if self.tabs.current is self.steps and self._right.currentWidget() is self.tabs:
+            self.steps.ask(self.steps.index)
 
     # -- what to show -------------------------------------------------------------------------------------------
 
     def show_spec(self, spec: DataSpec) -> None:
-        """Show a spec; what is being typed stays."""
+        """Show a spec; what is being typed stays. Of another source nothing is known yet."""
+        before, self._spec = self._spec, spec
+        if (before.dataset, before.path, before.emnist) != (spec.dataset, spec.path, spec.emnist):
+            self._forget()
         self.form.show_value(spec)
+        self.table.show_table(spec.table)
+        for page in (self.table, self.preparing):
+            self.tabs.set_there(page, spec.dataset in ("table", "house-prices"))
+        self.tabs.set_there(self.rule, spec.info.kind == "synthetic")
+        self.tabs.set_there(self.variations, spec.is_image)
+        self.tabs.set_there(self.steps, spec.is_image)
+        if self.tabs.current is not self.steps:  # which come with the samples
+            self._fill()
+
+    def _forget(self) -> None:
+        self.sizes.setText("")
+        self.samples.show_images([])
+        self.tabs.set_there(self.samples, True)
+        self.facts.show_facts(Facts())
+        self.table.show_preview(None)
+        self.steps.index = 0
+        self.steps.show_steps([])
 
     def forget_typing(self) -> None:
         """Drop what is typed and not yet asked for, before another document is shown."""
-        self.form.restore()
+        for form in (self.form, self.augment, self.preparation, self.rule.form):
+            form.restore()
 
     def show_sizes(self, train: int, validation: int, test: int) -> None:
         """How many examples each part has."""
@@ -141,10 +173,38 @@ class DataPanel(QWidget):
         self.sizes.setText(text.format(**sizes))
 
     def show_samples(self, samples: Sequence[Sample]) -> None:
-        """Show images, each as (pixels row by row with channels last, channels, height, width, label)."""
+        """Show images, each as (pixels row by row with channels last, channels, height, width, label).
+
+        None: the data are no images, and ``show_rows`` may show them as numbers.
+        """
         self.form.show_here(True)
-        self.strip.show_samples(samples)
-        self._turn_to(self.strip)
+        self.samples.show_images(samples)
+        self.tabs.set_there(self.samples, bool(samples))
+        self._turn_to(self.tabs)
+        self._ask_for_steps()
+
+    def show_rows(self, heading: Sequence[str], rows: Sequence[Sequence[float]]) -> None:
+        """Show examples that are no images: the names of inputs and targets, and some rows of numbers."""
+        self.form.show_here(True)
+        self.samples.show_rows(heading, rows)
+        self.tabs.set_there(self.samples, True)
+        self._turn_to(self.tabs)
+
+    def show_facts(self, facts: Facts) -> None:
+        """Counts, shapes, statistics and notes of the data."""
+        self.facts.show_facts(facts)
+
+    def show_preview(self, preview: Preview | None) -> None:
+        """What was found in a table; None: it is not read yet."""
+        self.table.show_preview(preview)
+
+    def show_truth(self, truth: Mapping[str, Sequence[float]]) -> None:
+        """The true parameters of made numbers, where they are not those that were typed."""
+        self.rule.show_truth(truth)
+
+    def show_steps(self, steps: Sequence[Step], label: str = "") -> None:
+        """One image after each transform, and its class."""
+        self.steps.show_steps(steps, label, self._spec.augment.is_active)
 
     def show_missing(self, text: str, can_download: bool) -> None:
         """Say that the data are not there, and offer what helps."""

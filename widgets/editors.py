@@ -10,12 +10,13 @@ import re
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QWheelEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QStyle, QStyleOptionComboBox, QStylePainter, QWidget
 
 from widgets.syntax import Syntax
 
 _STEPS = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_PageUp: 10, Qt.Key.Key_PageDown: -10}
+LIST_EDGES = 28  # around the words in the list of a choice
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _PASSING = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)  # the person comes back
 
@@ -170,12 +171,25 @@ class ChoiceEditor(QComboBox):
 
     def __init__(self, choices: Sequence[tuple[object, str]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._values = [value for value, _ in choices]
+        self._choices: list[tuple[object, str]] = []
         self.value: object = None
-        self.addItems([label for _, label in choices])
+        self.set_choices(choices)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # the wheel scrolls past it, not into it
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.activated.connect(lambda index: self.typed.emit(self._values[index]))
+        self.activated.connect(lambda index: self.typed.emit(self._choices[index][0]))
+
+    def set_choices(self, choices: Sequence[tuple[object, str]]) -> None:
+        """What there is to choose from, each as value and words; what was chosen stays chosen where it is there."""
+        if list(choices) == self._choices:
+            return
+        self._choices = list(choices)
+        self.clear()
+        self.addItems([words for _, words in choices])
+        self.setCurrentIndex(self._place(self.value))
+        self.view().setMinimumWidth(self.view().sizeHintForColumn(0) + LIST_EDGES)
+
+    def _place(self, value: object) -> int:
+        return next((index for index, choice in enumerate(self._choices) if choice[0] == value), -1)
 
     def is_unfinished(self) -> bool:
         """A choice is whole at once."""
@@ -186,7 +200,7 @@ class ChoiceEditor(QComboBox):
         if value != self.value:
             self.settled.emit()
         self.value = value
-        self.setCurrentIndex(self._values.index(value))
+        self.setCurrentIndex(self._place(value))
 
     def accept(self, value: object) -> None:
         """The choice was good."""
@@ -206,6 +220,17 @@ class ChoiceEditor(QComboBox):
         else:
             event.ignore()
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """As always, but words that are too long end in “…” instead of being cut."""
+        option, painter = QStyleOptionComboBox(), QStylePainter(self)
+        self.initStyleOption(option)
+        field = QStyle.SubControl.SC_ComboBoxEditField
+        room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, field, self).width()
+        option.currentText = self.fontMetrics().elidedText(option.currentText, Qt.TextElideMode.ElideRight, room)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+        painter.end()
+
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         if event.reason() not in _PASSING:
@@ -221,9 +246,15 @@ class SwitchEditor(QCheckBox):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.value = False
-        self.toggled.connect(lambda on: self.setText(self.tr("on") if on else self.tr("off")))
-        self.setText(self.tr("off"))
+        self._words = self.tr("off"), self.tr("on")
+        self.toggled.connect(lambda on: self.setText(self._words[on]))
+        self.setText(self._words[False])
         self.clicked.connect(lambda on: self.typed.emit(on))
+
+    def set_words(self, off: str, on: str) -> None:
+        """Say the positions in other words."""
+        self._words = off, on
+        self.setText(self._words[self.isChecked()])
 
     def is_unfinished(self) -> bool:
         """A switch is whole at once."""

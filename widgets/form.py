@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Hashable, Mapping
 from contextlib import suppress
 from typing import Any, Protocol
 
@@ -13,8 +13,9 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from engine.layers.base import OptionError
 from widgets.editors import ChoiceEditor, Editor, LineEditor, SwitchEditor
+from widgets.form_fields import fields_of, kind_of, value_of, with_value
 from widgets.syntax import Syntax, syntax_of
-from widgets.text import UNKNOWN, breakable, sentence_text, tooltip, translated
+from widgets.text import UNKNOWN, breakable, message_text, sentence_text, tooltip, translated
 
 HEIGHT = 28
 PATIENCE = 700  # ms that an unfinished text such as “5×” may stand before it is called wrong
@@ -75,7 +76,7 @@ class Row(QObject):
 class Form(QWidget):
     """Labels left, fields right. ``edited`` carries the field's name and its new value; ``value`` is the whole model.
 
-    Rows are made once for each class of models; showing another model of that class changes only what differs.
+    Rows are made once for each kind of model; showing another model of that kind changes only what differs.
     """
 
     edited = Signal(str, object)
@@ -84,7 +85,8 @@ class Form(QWidget):
         super().__init__(parent)
         self._skip = frozenset(skip)
         self._model: Any = None
-        self._bodies: dict[type, tuple[QWidget, dict[str, Row]]] = {}
+        self._kind: Hashable = None
+        self._bodies: dict[Hashable, tuple[QWidget, dict[str, Row]]] = {}
         self._body: QWidget = self
         self.rows: dict[str, Row] = {}
         self._layout = QVBoxLayout(self)
@@ -97,11 +99,11 @@ class Form(QWidget):
 
     def show_value(self, model: Any) -> None:
         """Show a model; what is being typed stays untouched unless the model says otherwise."""
-        if type(model) is not type(self._model):
-            self._show_body(type(model))
+        if kind_of(model) != self._kind:
+            self._show_body(model)
         self._model = model
         for name, row in self.rows.items():
-            row.editor.show_value(getattr(model, name))
+            row.editor.show_value(value_of(model, name))
 
     def restore(self) -> None:
         """Drop every text that is refused or not yet asked for. Nothing is emitted."""
@@ -110,16 +112,17 @@ class Form(QWidget):
 
     # -- making rows --------------------------------------------------------------------------------------------
 
-    def _show_body(self, model: type) -> None:
+    def _show_body(self, model: Any) -> None:
+        self._kind = kind_of(model)
         if self._body is not self:
             self._body.hide()
-        if model not in self._bodies:
-            self._build(model.model_fields)  # type: ignore[attr-defined]
-            self._bodies[model] = (self._body, self.rows)
-        self._body, self.rows = self._bodies[model]
+        if self._kind not in self._bodies:
+            self._build(fields_of(model))
+            self._bodies[self._kind] = (self._body, self.rows)
+        self._body, self.rows = self._bodies[self._kind]
         self._body.show()
 
-    def _build(self, fields: dict[str, FieldInfo]) -> None:
+    def _build(self, fields: Mapping[str, FieldInfo]) -> None:
         self._body = QWidget(self)
         grid = QGridLayout(self._body)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -147,12 +150,16 @@ class Form(QWidget):
     def _editor(self, name: str, syntax: Syntax, description: str) -> Editor:
         if syntax.is_switch:
             return SwitchEditor(self._body)
+        if syntax.types == {bool} and not syntax.choices:
+            return ChoiceEditor([(None, UNKNOWN), (True, self.tr("on")), (False, self.tr("off"))], self._body)
         if syntax.is_choice:
             nothing = [(None, UNKNOWN)] if syntax.optional else []
             return ChoiceEditor([*nothing, *((c, self._choice_name(name, c)) for c in syntax.choices)], self._body)
         editor = LineEditor(syntax, self._body)
         if syntax.optional:
             editor.setPlaceholderText(self._meaning_of_nothing(description))
+        elif str in syntax.types:
+            editor.setPlaceholderText(self._example(description))
         return editor
 
     def _choice_name(self, name: str, choice: str) -> str:
@@ -162,6 +169,11 @@ class Form(QWidget):
         """What an empty field stands for, as its description says it: “… Empty: taken from the data.”"""
         found = re.search(re.escape(self.tr("Empty:")) + r"\s*(.+?)\.?$", description)
         return found[1] if found else UNKNOWN
+
+    def _example(self, description: str) -> str:
+        """What a text may look like, as its description says it: “… such as: units=3. …”"""
+        found = re.search(re.escape(self.tr("such as:")) + r"\s*(.+?)(\. |\.?$)", description)
+        return found[1] if found else ""
 
     def _arrange(self, grid: QGridLayout) -> None:
         grid.setHorizontalSpacing(8)
@@ -178,19 +190,26 @@ class Form(QWidget):
     def _try(self, name: str, value: object) -> None:
         row = self.rows[name]
         try:
-            model = self._model.with_options(**{name: value})
+            model = self._with(name, value)
         except OptionError as error:
-            row.refuse(sentence_text(error.message))
+            said = message_text(error.message)  # an option called α is not called Α at the beginning of a sentence
+            row.refuse(said if said.startswith(row.label.text()) else sentence_text(error.message))
             return
-        row.accept(getattr(model, name))
+        row.accept(value_of(model, name))
+        for other in self.rows.keys() - {name}:  # one that it excludes is empty now
+            self.rows[other].editor.show_value(value_of(model, other))
         self._take(name, model)
 
     def _go_back(self, name: str, value: object) -> None:
         """A text is refused: what its first letters made of the model does not stay."""
         with suppress(OptionError):  # the other options may have changed meanwhile
-            self._take(name, self._model.with_options(**{name: value}))
+            self._take(name, self._with(name, value))
+
+    def _with(self, name: str, value: object) -> Any:
+        """The model with another value of one option. Raises OptionError."""
+        return with_value(self._model, name, value)
 
     def _take(self, name: str, model: Any) -> None:
         if model != self._model:
             self._model = model
-            self.edited.emit(name, getattr(model, name))
+            self.edited.emit(name, value_of(model, name))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
@@ -11,25 +12,36 @@ from engine.advice import Problem
 from engine.analysis import Costs, NodeReport
 from engine.graph import Node
 from engine.layers.base import shape_text
+from engine.parameters import DEFAULTS
 from widgets.cost_grid import CostGrid
 from widgets.form import Form
-from widgets.inspector_parts import Chip, CodeLine, NameEdit, ProblemList, ShapeBox, section
+from widgets.inspector_parts import Chip, CodeLine, Doors, NameEdit, ProblemList, ShapeBox, section
+from widgets.node_parameters import NodeParametersForm
 from widgets.scroll import BAR, ScrollPanel
 from widgets.text import SPACE, breakable, tooltip, translated
 
 MARGIN = 16
+CODE = "Code"  # the kind of a layer that a person writes
+ONE_DIMENSIONAL = ("normalization", "activation")  # categories whose weights are all scales, shifts and slopes
 
 
 class Inspector(QWidget):
-    """Shows one node as it is; asks for another layer, another name, or a repair."""
+    """Shows one node as it is; asks for another layer, name, or repair. Signals begin with the node's name."""
 
-    layer_changed = Signal(str, object, str)
+    layer_changed = Signal(str, object, str)  # the layer, and the option that was edited
+    parameters_changed = Signal(str, object, str)  # its NodeParameters, and the part that was edited
+    shares_changed = Signal(str, str)  # whose weights it shall use; nothing: its own
     rename_requested = Signal(str, str)
+    inside_requested = Signal(str)
+    dissolve_requested = Signal(str)
+    code_requested = Signal(str)
+    node_requested = Signal(str)  # another node, to be shown
     repair_requested = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._name: str | None = None
+        self._stops: list[QWidget] = []
         self.setMinimumWidth(280)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # keeps the keyboard when the button that had it goes
         self.setAccessibleName(self.tr("Inspector"))
@@ -47,15 +59,26 @@ class Inspector(QWidget):
         self._title.calmed.connect(self._name_error.hide)
         self._problems.repair_requested.connect(self.repair_requested)
         self._problems.focus_freed.connect(self.setFocus)
+        self._weights.parameters_changed.connect(
+            lambda parameters, part: self.parameters_changed.emit(self._name, parameters, part))
+        self._weights.shares_changed.connect(lambda owner: self.shares_changed.emit(self._name, owner))
+        self._weights.node_requested.connect(self.node_requested)
+        self._doors.inside_requested.connect(lambda: self.inside_requested.emit(self._name))
+        self._doors.dissolve_requested.connect(lambda: self.dissolve_requested.emit(self._name))
+        self._doors.code_requested.connect(lambda: self.code_requested.emit(self._name))
 
     # -- what it shows ------------------------------------------------------------------------------------------
 
     def show_node(self, node: Node | None, report: NodeReport | None, costs: Costs | None, problems: Sequence[Problem],
-                  selected_count: int = 1) -> None:
-        """Show a node with what is known about it; None, or several selected, show a hint instead."""
+                  selected_count: int = 1, share_candidates: Sequence[str] = ()) -> None:
+        """Show a node with what is known about it; None, or several selected, show a hint instead.
+
+        ``share_candidates`` are the nodes whose weights it could use instead of its own.
+        """
         if node is None or selected_count > 1:
             self._show_hint(selected_count)
             return
+        self._show_weights(node, report, share_candidates)
         if node.name != self._name:
             self._form.restore()
         self._name = node.name
@@ -63,7 +86,9 @@ class Inspector(QWidget):
         self._title.setToolTip(tooltip(node.name))
         self._chip.show_kind(translated(node.layer.title), node.layer.category)
         self._form.show_value(node.layer)
+        self._order_stops()
         self._form.setVisible(bool(self._form.rows))
+        self._doors.show_doors(node.layer.category == "block", node.layer.kind() == CODE)
         self._meaning.setText(translated(node.layer.meaning))
         self._show_report(node, report)
         self._costs.show_costs(costs, self._explanations())
@@ -85,6 +110,7 @@ class Inspector(QWidget):
     def forget_typing(self) -> None:
         """Drop what is typed and not yet asked for, before another document is shown."""
         self._form.restore()
+        self._weights.restore()
         self._title.take_back()
 
     def _show_hint(self, count: int) -> None:
@@ -99,7 +125,7 @@ class Inspector(QWidget):
     def _show_report(self, node: Node, report: NodeReport | None) -> None:
         layer, shapes = node.layer, report.input_shapes if report else None
         known = report is not None and report.facts is not None
-        function = layer.torch or (layer.kind() if layer.category == "block" else "")
+        function = layer.torch or (layer.kind() if layer.category in ("block", "code") else "")
         self._code.setVisible(bool(function))
         self._code.show_code(layer.torch_line(shapes or ()) if known else f"{function}(…)")
         output = shape_text(report.output_shape) if report and report.output_shape is not None else "?"
@@ -107,6 +133,30 @@ class Inspector(QWidget):
         flow = output if layer.max_inputs == 0 else f"{inputs} {SPACE}→{SPACE} {output}"
         lines = layer.arithmetic(shapes) if known and shapes and layer.max_inputs != 0 else ()
         self._shape.show_shapes(flow, lines, translated(layer.rule))
+
+    def _show_weights(self, node: Node, report: NodeReport | None, candidates: Sequence[str]) -> None:
+        """The section on weights is there for a layer that has some, and stays while a mistake hides whether it has."""
+        if node.name != self._name:
+            self._weights.restore()
+        layer, facts = node.layer, report.facts if report else None
+        if node.shares is not None or node.parameters != DEFAULTS:
+            self._weights.show()
+        elif facts is not None or node.name != self._name:
+            self._weights.setVisible(facts is not None and facts.params > 0)
+        if not self._weights.isHidden():
+            self._weights.show_node(node.parameters, node.shares, candidates,
+                                    weights=layer.category not in ONE_DIMENSIONAL,
+                                    biases=bool(getattr(layer, "bias", True)))
+
+    def _order_stops(self) -> None:
+        """The Tab key goes from top to bottom; rows that are made later would come last."""
+        doors, rows = self._doors, self._form.rows.values()
+        stops = [self._title, self._code, doors.inside, doors.dissolve, doors.code, *(row.editor for row in rows),
+                 *self._weights.stops()]
+        if stops != self._stops:
+            self._stops = stops
+            for first, second in pairwise(stops):
+                QWidget.setTabOrder(first, second)
 
     def _explanations(self) -> tuple[str, str, str, str]:
         return (
@@ -138,6 +188,7 @@ class Inspector(QWidget):
         self._name_error.setWordWrap(True)
         self._name_error.hide()
         self._code, self._form, self._problems = CodeLine(content), Form(content), ProblemList(content)
+        self._doors, self._weights = Doors(content), NodeParametersForm(content)
         self._shape, self._costs, self._meaning = ShapeBox(content), CostGrid(content), QLabel(content)
         self._meaning.setProperty("role", "dim")
         self._meaning.setWordWrap(True)
@@ -148,8 +199,9 @@ class Inspector(QWidget):
         layout.setContentsMargins(MARGIN, 8, MARGIN - BAR, MARGIN)
         layout.setSpacing(0)
         layout.addLayout(self._header())
-        for widget in (self._name_error, self._code, self._form, self._problems,
-                       section(self.tr("Shape"), content), self._shape,
+        self._weights.hide()
+        for widget in (self._name_error, self._code, self._doors, self._form, self._problems,
+                       section(self.tr("Shape"), content), self._shape, self._weights,
                        section(self.tr("This layer"), content), self._costs, self._meaning):
             layout.addWidget(widget)
         layout.addStretch()

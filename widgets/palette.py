@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from engine.layers.base import Layer
-from widgets.palette_tree import CATEGORY, LAYER_MIME, LayerFilter, LayerTree, layer_model
+from widgets.palette_tree import CATEGORY, KIND, LAYER_MIME, OWN, REST, LayerFilter, LayerTree, layer_model, show_own
 
 __all__ = ["LAYER_MIME", "Palette"]
 
+FOLDED = ("sequence", "attention", "math")  # at first: what one draws less often
 _ON = (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -56,13 +57,15 @@ class Palette(QWidget):
     """Search on top, the layers below."""
 
     layer_activated = Signal(str)
+    arranged = Signal(list)  # what is folded and unfolded, for ``arrange`` at the next start
+    own_menu_requested = Signal(str, QPoint)  # the kind of an own block under the right mouse button, and where
 
     def __init__(self, layers: Sequence[type[Layer]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("palette")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumWidth(180)
-        self._folded: set[str] = set()
+        self._folded: set[str] = set(FOLDED)
         self._layers, self._filter = layer_model(layers), LayerFilter(self)
         self._layers.setParent(self)
         self._filter.setSourceModel(self._layers)
@@ -71,7 +74,8 @@ class Palette(QWidget):
         self._search.setAccessibleName(self.tr("Search layers"))
         self._tree.setModel(self._filter)
         self._tree.setAccessibleName(self.tr("Layers"))
-        self._tree.expandAll()
+        self._tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self._unfold()
         self._none.setProperty("role", "dim")
         self._none.setWordWrap(True)
         self._none.hide()
@@ -82,6 +86,21 @@ class Palette(QWidget):
         """Begin a search."""
         self._search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self._search.selectAll()
+
+    def show_own_blocks(self, blocks: Sequence[tuple[str, str]]) -> None:
+        """The person's own blocks, as (label, kind), in a category of their own."""
+        show_own(self._layers, self.tr("My blocks"), blocks, self.tr("A block of your own"))
+        self._find(self._search.text())
+
+    def arrangement(self) -> list[str]:
+        """Folded categories with “-”, long ones that show everything with “+”."""
+        return [*(f"-{name}" for name in sorted(self._folded)), *(f"+{name}" for name in sorted(self._filter.complete))]
+
+    def arrange(self, arrangement: Sequence[str]) -> None:
+        """Fold and unfold as it once was."""
+        self._folded = {name[1:] for name in arrangement if name.startswith("-")}
+        self._filter.complete = {name[1:] for name in arrangement if name.startswith("+")}
+        self._find(self._search.text())
 
     def _lay_out(self) -> None:
         head = QVBoxLayout()
@@ -101,6 +120,8 @@ class Palette(QWidget):
         self._search.moved_on.connect(self._enter_list)
         self._tree.layer_activated.connect(self.layer_activated)
         self._tree.key_done.connect(self._end_search)
+        self._tree.rest_toggled.connect(self._toggle_rest)
+        self._tree.customContextMenuRequested.connect(self._ask_own_menu)
         self._tree.left_upwards.connect(self.focus_search)
         self._tree.expanded.connect(lambda index: self._remember(index, folded=False))
         self._tree.collapsed.connect(lambda index: self._remember(index, folded=True))
@@ -132,8 +153,28 @@ class Palette(QWidget):
             self._tree.setExpanded(index, self._tree.is_searching or index.data(CATEGORY) not in self._folded)
 
     def _remember(self, index: QModelIndex, folded: bool) -> None:
-        if not self._tree.is_searching:
-            (self._folded.add if folded else self._folded.discard)(index.data(CATEGORY))
+        name = index.data(CATEGORY)
+        if not self._tree.is_searching and folded != (name in self._folded):
+            (self._folded.add if folded else self._folded.discard)(name)
+            self.arranged.emit(self.arrangement())
+
+    def _toggle_rest(self, category: str) -> None:
+        """Show the whole of a long category, or its beginning; the row one clicked keeps the keyboard."""
+        self._filter.show_rest(category, category not in self._filter.complete)
+        self._unfold()
+        row = next((row for row in self._rest_rows() if row.data(CATEGORY) == category), QModelIndex())
+        self._tree.setCurrentIndex(row)
+        self.arranged.emit(self.arrangement())
+
+    def _rest_rows(self) -> list[QModelIndex]:
+        headings = [self._filter.index(row, 0) for row in range(self._filter.rowCount())]
+        rows = [self._filter.index(self._filter.rowCount(heading) - 1, 0, heading) for heading in headings]
+        return [row for row in rows if row.data(REST)]
+
+    def _ask_own_menu(self, place: QPoint) -> None:
+        index = self._tree.indexAt(place)
+        if index.data(CATEGORY) == OWN and index.data(KIND) is not None:
+            self.own_menu_requested.emit(index.data(KIND), self._tree.viewport().mapToGlobal(place))
 
     def _enter_list(self) -> None:
         if not self._filter.rowCount():

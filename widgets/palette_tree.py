@@ -33,55 +33,86 @@ from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QS
 
 from engine.layers.base import CATEGORIES, Layer
 from widgets import theme
+from widgets.canvas.painting import category_color
 from widgets.text import category_title, tooltip, translated
 
 LAYER_MIME = "application/x-layerloom-layer"
 KIND = Qt.ItemDataRole.UserRole + 1  # a layer's kind; None on a category
 CATEGORY = Qt.ItemDataRole.UserRole + 2
 WORDS = Qt.ItemDataRole.UserRole + 3  # what a search looks at
+REST = Qt.ItemDataRole.UserRole + 4  # on the row that shows or hides a long category's rest: how many these are
+OWN = "own"  # the category of a person's own blocks
 MARGIN = 14
 ROW, GAP, HEADING = 26, 4, 26
+FIRST = 6  # layers that a long category shows at first
 
 Index = QModelIndex | QPersistentModelIndex
 
 
 def layer_model(layers: Sequence[type[Layer]]) -> QStandardItemModel:
-    """Categories in their order, each with its layers."""
+    """Categories in their order, each with its layers; a category that has no place in the order comes last."""
     model = QStandardItemModel()
-    for category in CATEGORIES:
-        members = [layer for layer in layers if layer.category == category]
-        if members:
-            flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-            heading = _item(category_title(category), category, flags)
-            heading.appendRows([_layer_item(layer) for layer in members])
-            model.appendRow(heading)
+    offered = [layer for layer in layers if getattr(layer, "in_palette", True)]
+    for category in dict.fromkeys([*CATEGORIES, *(layer.category for layer in offered)]):
+        rows = [_layer_item(layer) for layer in offered if layer.category == category]
+        if rows:
+            model.appendRow(_heading(category_title(category), category, rows))
     return model
 
 
-def _item(text: str, category: str, flags: Qt.ItemFlag) -> QStandardItem:
+def show_own(model: QStandardItemModel, title: str, blocks: Sequence[tuple[str, str]], meaning: str) -> None:
+    """Let the last category hold these blocks, given as (label, kind); it is gone when there are none."""
+    last = model.rowCount() - 1
+    if last >= 0 and model.item(last).data(CATEGORY) == OWN:
+        model.removeRow(last)
+    if blocks:
+        rows = [_entry(label, kind, OWN, (label, "", kind, "", title, meaning), tooltip(label, meaning))
+                for label, kind in blocks]
+        model.appendRow(_heading(title, OWN, rows))
+
+
+def _heading(title: str, category: str, rows: Sequence[QStandardItem]) -> QStandardItem:
+    heading = _item(title, category)
+    heading.appendRows(list(rows))
+    if len(rows) > FIRST + 1:
+        rest = _item("", category)
+        rest.setData(len(rows) - FIRST, REST)
+        heading.appendRow(rest)
+    return heading
+
+
+def _item(text: str, category: str) -> QStandardItem:
     item = QStandardItem(text)
     item.setData(category, CATEGORY)
-    item.setFlags(flags)
+    item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
     return item
 
 
 def _layer_item(layer: type[Layer]) -> QStandardItem:
     title, meaning = translated(layer.title), translated(layer.meaning)
-    flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
-    item = _item(title, layer.category, flags)
-    item.setData(layer.kind(), KIND)
-    words = (title, layer.title, layer.torch, layer.kind(), category_title(layer.category), layer.category, meaning)
+    synonyms = ", ".join(map(translated, getattr(layer, "synonyms", ())))
+    words = (title, layer.torch, layer.kind(), synonyms, layer.title, category_title(layer.category), layer.category,
+             meaning)
+    return _entry(title, layer.kind(), layer.category, words, tooltip(meaning, layer.torch))
+
+
+def _entry(title: str, kind: str, category: str, words: Sequence[str], hint: str) -> QStandardItem:
+    """A row that can be dragged; ``words`` begin with title, torch name, kind and synonyms."""
+    item = _item(title, category)
+    item.setFlags(item.flags() | Qt.ItemFlag.ItemIsDragEnabled)
+    item.setData(kind, KIND)
     item.setData("\n".join(words).casefold(), WORDS)
-    item.setToolTip(tooltip(meaning, layer.torch))
+    item.setToolTip(hint)
     return item
 
 
 class LayerFilter(QSortFilterProxyModel):
-    """Keeps the layers in which every word of the search occurs."""
+    """Keeps the layers in which every word of the search occurs; without a search all, or the first of a category."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._words: list[str] = []
+        self.complete: set[str] = set()  # categories of which everything shows
         self.setRecursiveFilteringEnabled(True)
 
     def search(self, text: str) -> None:
@@ -89,14 +120,28 @@ class LayerFilter(QSortFilterProxyModel):
         self._words = text.casefold().split()
         self.invalidate()
 
+    def show_rest(self, category: str, on: bool) -> None:
+        """Show the whole of a long category, or its beginning."""
+        (self.complete.add if on else self.complete.discard)(category)
+        self.invalidate()
+
     def filterAcceptsRow(self, row: int, parent: Index) -> bool:
-        words = self.sourceModel().index(row, 0, parent).data(WORDS)
-        return words is not None and all(word in words for word in self._words)
+        index = self.sourceModel().index(row, 0, parent)
+        if index.data(REST):
+            return not self._words
+        words = index.data(WORDS)
+        if words is None:
+            return False
+        if self._words:
+            return all(word in words for word in self._words)
+        is_long = self.sourceModel().rowCount(parent) > FIRST + 1
+        return not is_long or row < FIRST or index.data(CATEGORY) in self.complete
 
     def layer_indexes(self) -> list[QModelIndex]:
         """Every layer that is kept, from top to bottom."""
         headings = [self.index(row, 0) for row in range(self.rowCount())]
-        return [self.index(row, 0, heading) for heading in headings for row in range(self.rowCount(heading))]
+        rows = [self.index(row, 0, heading) for heading in headings for row in range(self.rowCount(heading))]
+        return [row for row in rows if row.data(KIND) is not None]
 
     def best(self) -> QModelIndex:
         """The layer that the search most likely means: by its title first, by its meaning last."""
@@ -105,12 +150,15 @@ class LayerFilter(QSortFilterProxyModel):
 
     def _rank(self, index: QModelIndex) -> int:
         text = " ".join(self._words)
-        title, _, torch, kind, *_ = index.data(WORDS).split("\n")
+        title, torch, kind, synonyms, *_ = index.data(WORDS).split("\n")
         if title.startswith(text):
             return 0
-        if f" {text}" in title or kind.startswith(text) or torch.endswith(text):
+        if f" {text}" in title or kind.startswith(text) or torch.endswith(text) or f" {text}" in f" {synonyms}":
             return 1
         return 2 if text in title + kind else 3
+
+
+_COLORED = {OWN: "block"}  # categories with another's colour
 
 
 def paint_card(painter: QPainter, box: QRectF, title: str, category: str, ground: QColor,
@@ -121,7 +169,7 @@ def paint_card(painter: QPainter, box: QRectF, title: str, category: str, ground
     painter.save()
     painter.setClipPath(shape)
     painter.fillRect(box, ground)
-    painter.fillRect(QRectF(box.left(), box.top(), 5, box.height()), theme.color(category))
+    painter.fillRect(QRectF(box.left(), box.top(), 5, box.height()), category_color(_COLORED.get(category, category)))
     painter.restore()
     if outline is not None:
         painter.setPen(QPen(outline, 1))
@@ -137,7 +185,7 @@ class LayerDelegate(QStyledItemDelegate):
     """Draws headings and rows in the current theme."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(120, HEADING if index.data(KIND) is None else ROW + GAP)
+        return QSize(120, ROW + GAP if index.parent().isValid() else HEADING)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         view = option.widget
@@ -148,12 +196,23 @@ class LayerDelegate(QStyledItemDelegate):
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         outline = theme.color("accent" if view.hasFocus() else "dim") if selected and view.marks_current() else None
         hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
-        if index.data(KIND) is None:
+        if index.data(REST):
+            self._paint_rest(painter, row, view.rest_text(index), hovered, outline)
+        elif index.data(KIND) is None:
             self._paint_heading(painter, row, index.data(), view.isExpanded(index), hovered, outline)
         else:
             ground = theme.color("line" if hovered else "raised")
             paint_card(painter, row.adjusted(0, 0, 0, -GAP), index.data(), index.data(CATEGORY), ground, outline)
         painter.restore()
+
+    def _paint_rest(self, painter: QPainter, row: QRectF, text: str, hovered: bool, outline: QColor | None) -> None:
+        painter.setPen(theme.color("text" if hovered else "dim"))
+        painter.setFont(theme.ui_font(12))
+        room = row.adjusted(14, 0, 0, -GAP)
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+        if outline is not None:
+            painter.setPen(QPen(outline, 1))
+            painter.drawRoundedRect(row.adjusted(0.5, 0.5, -0.5, -0.5 - GAP), 4.5, 4.5)
 
     def _paint_heading(self, painter: QPainter, row: QRectF, title: str, is_open: bool, hovered: bool,
                        outline: QColor | None) -> None:
@@ -176,6 +235,7 @@ class LayerTree(QTreeView):
     """The view: drags a layer's kind, activates it by Enter or double-click, folds categories by a click."""
 
     layer_activated = Signal(str)
+    rest_toggled = Signal(str)  # a long category shall show everything, or its beginning
     key_done = Signal()  # a layer was activated by Enter
     left_upwards = Signal()
 
@@ -200,8 +260,17 @@ class LayerTree(QTreeView):
         """Whether the current row is outlined: when keys act on it."""
         return self.hasFocus() or self.is_searching
 
+    def rest_text(self, index: Index) -> str:
+        """What the row says that shows the rest of its category, or hides it again."""
+        model = self.model()
+        if isinstance(model, LayerFilter) and index.data(CATEGORY) in model.complete:
+            return self.tr("Fewer")
+        return self.tr("{count} more…").format(count=index.data(REST))
+
     def _fold(self, index: QModelIndex) -> None:
-        if index.data(KIND) is None:
+        if index.data(REST):
+            self.rest_toggled.emit(index.data(CATEGORY))
+        elif index.data(KIND) is None:
             self.setExpanded(index, not self.isExpanded(index))
 
     def _activate(self, index: QModelIndex) -> None:

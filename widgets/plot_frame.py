@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from widgets import theme
 from widgets.plot_legend import RIGHT, Legend
+from widgets.scales import LinearScale, Scale
 from widgets.ticks import nice_step, tick_text, tick_values
 
 BETWEEN, OUTER = 14, 8  # title and legend; where a title may begin at the earliest
@@ -31,10 +32,11 @@ class Frame:
         self.title, self.cursor_template = title, cursor_template
         self.legend = Legend(names)
         self.x_range = (0.0, 10.0)
-        self.y_scale = (0.0, 1.0, 0.25)  # low, high, step
-        self.readings: tuple[Reading | None, ...] = ()
+        self.y_scale: Scale = LinearScale(0.0, 1.0, 0.25)
+        self.readings: tuple[Reading | None, ...] = ()  # of every curve
+        self.colors: tuple[QColor, ...] = ()  # of every curve
         self.cursor_at: float | None = None
-        self.best: Reading | None = None
+        self.best: tuple[tuple[Reading, QColor], ...] = ()
         self.restyle()
 
     def restyle(self) -> None:
@@ -44,9 +46,9 @@ class Frame:
 
     def point(self, area: QRectF, x: float, y: float) -> QPointF:
         """Where a point of the data is on the screen."""
-        (left, right), (low, high, _) = self.x_range, self.y_scale
+        left, right = self.x_range
         return QPointF(area.left() + (x - left) / (right - left) * area.width(),
-                       area.bottom() - (y - low) / (high - low) * area.height())
+                       area.bottom() - self.y_scale.place(y) * area.height())
 
     # -- grid -------------------------------------------------------------------------------------------------
 
@@ -57,20 +59,21 @@ class Frame:
         self._paint_epochs(painter, area)
 
     def _paint_rows(self, painter: QPainter, area: QRectF) -> None:
-        low, high, step = self.y_scale
         painter.setPen(theme.color("dim"))
-        for value in tick_values(low, high, step):
+        for value, text in self.y_scale.ticks():
             y = round(self.point(area, 0, value).y())
             painter.fillRect(QRectF(area.left(), y, area.width(), 1), theme.color("line"))
-            painter.drawText(QRectF(0, y - 8, area.left() - 8, 16), RIGHT, tick_text(value, step))
+            painter.drawText(QRectF(0, y - 8, area.left() - 8, 16), RIGHT, text)
 
     def _paint_epochs(self, painter: QPainter, area: QRectF) -> None:
         left, right = self.x_range
         step = nice_step(right - left, max(2, int(area.width() // 40)), (1, 2, 5, 10))
         painter.setPen(theme.color("dim"))
         for value in tick_values(left, right, step):
-            x = self.point(area, value, 0).x()
-            painter.drawText(QRectF(x - 32, area.bottom() + 5, 64, 16), CENTER, tick_text(value, step))
+            text = tick_text(value, step)
+            half = QFontMetricsF(self._ticks).horizontalAdvance(text) / 2
+            x = min(self.point(area, value, 0).x(), area.right() + OUTER - half)  # the last one is not cut
+            painter.drawText(QRectF(x - 32, area.bottom() + 5, 64, 16), CENTER, text)
 
     # -- title and legend -------------------------------------------------------------------------------------
 
@@ -99,28 +102,32 @@ class Frame:
     def paint_marks(self, painter: QPainter, area: QRectF, single: Sequence[bool]) -> None:
         """The best epoch, the cursor, and curves too short for a line."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self.best and self._visible(self.best):
-            self._ring(painter, area, self.best)
+        for reading, color in self.best:
+            if self._visible(reading):
+                self._ring(painter, area, reading, color)
         for index, reading in enumerate(self.readings):
             if reading and (single[index] or self.cursor_at is not None) and self._visible(reading):
-                self._dot(painter, area, reading, self.legend.colors[index])
-        if self.cursor_at is not None and self._visible(Reading(self.cursor_at, 0.0)):
+                self._dot(painter, area, reading, self.colors[index])
+        if self.cursor_at is not None and self._within(self.cursor_at):
             self._paint_cursor(painter, area)
 
     def _visible(self, reading: Reading) -> bool:
-        return self.x_range[0] <= reading.x <= self.x_range[1] and math.isfinite(reading.y)
+        return self._within(reading.x) and math.isfinite(self.y_scale.place(reading.y))
+
+    def _within(self, position: float) -> bool:
+        return self.x_range[0] <= position <= self.x_range[1]
 
     def _dot(self, painter: QPainter, area: QRectF, reading: Reading, color: QColor) -> None:
         painter.setPen(QPen(theme.color("panel"), 1.5))
         painter.setBrush(color)
         painter.drawEllipse(self.point(area, *reading), 4, 4)
 
-    def _ring(self, painter: QPainter, area: QRectF, reading: Reading) -> None:
+    def _ring(self, painter: QPainter, area: QRectF, reading: Reading, color: QColor) -> None:
         """The best epoch: a ring on the dashed curve and a thread down to its number."""
         center = self.point(area, *reading)
         painter.setPen(QPen(theme.color("wire"), 1, Qt.PenStyle.DotLine))
         painter.drawLine(center + QPointF(0, 5), QPointF(center.x(), area.bottom()))
-        painter.setPen(QPen(self.legend.colors[-1], 1.5))
+        painter.setPen(QPen(color, 1.5))
         painter.setBrush(theme.color("panel"))
         painter.drawEllipse(center, 4, 4)
 

@@ -33,6 +33,7 @@ class Legend:
 
     def __init__(self, names: tuple[str, ...]) -> None:
         self.names = names
+        self.is_key = False  # only what solid and dashed mean: the numbers of several runs stand elsewhere
         self.restyle()
 
     def restyle(self) -> None:
@@ -42,6 +43,8 @@ class Legend:
     @property
     def colors(self) -> tuple[QColor, ...]:
         """Of the curves, in their order."""
+        if self.is_key:
+            return theme.color("dim"), theme.color("dim")
         return theme.color("accent"), theme.color("validation")
 
     def style(self, reading: bool, room: float, last: float) -> tuple[Style, bool] | None:
@@ -50,6 +53,8 @@ class Legend:
         Where names and numbers do not both fit, numbers are for the cursor and names for the rest of the time.
         """
         both, one = Style(True, True), Style(not reading, reading)
+        if self.is_key:
+            both = one = Style(True, False)
         for style in (both, both.tight(), one, one.tight()):
             if self.width(style) <= room:
                 return style, True

@@ -43,7 +43,7 @@ class SampleStrip(QWidget):
 
     def show_samples(self, samples: Sequence[Sample]) -> None:
         """Replace the images."""
-        self._images = [(_image(*pixels), label) for *pixels, label in samples]
+        self._images = [(image_of(*pixels), label) for *pixels, label in samples]
         labels = ", ".join(label for _, label in self._images[:20])
         self.setAccessibleDescription(self.tr("Labels: {labels}").format(labels=labels))
         self.update()
@@ -79,7 +79,7 @@ class SampleStrip(QWidget):
             self._paint_one(painter, grid.place(index, tile), image, label)
         if not self._images:
             painter.setPen(theme.color("dim"))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.tr("Reading the images…"))
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.tr("Reading the data…"))
         painter.end()
 
     def _paint_one(self, painter: QPainter, place: QRectF, image: QImage, label: str) -> None:
@@ -95,7 +95,7 @@ class SampleStrip(QWidget):
         painter.drawText(room, Qt.AlignmentFlag.AlignCenter, text)
 
 
-def _image(pixels: bytes, channels: int, height: int, width: int) -> QImage:
+def image_of(pixels: bytes, channels: int, height: int, width: int) -> QImage:
     """Pixels as an image that owns its memory."""
     form = QImage.Format.Format_Grayscale8 if channels == 1 else QImage.Format.Format_RGB888
     return QImage(pixels, width, height, channels * width, form).copy()

@@ -39,6 +39,7 @@ class Series:
     def __init__(self) -> None:
         self._x, self._y = _Column(), _Column()
         self._block_x, self._block_y = _Column(), _Column()  # two points of every full block
+        self.version = 0  # grows with every change
 
     def __len__(self) -> int:
         return len(self._x.values)
@@ -60,6 +61,7 @@ class Series:
 
     def extend(self, x: Floats, y: Floats) -> None:
         """Append points; only what is new is looked at. A run taken up again replaces what it goes over once more."""
+        self.version += 1
         turns = np.flatnonzero(np.diff(x) < 0) + 1
         for part in np.split(np.arange(len(x)), turns):
             self._append(x[part], y[part])

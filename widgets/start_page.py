@@ -2,65 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QPixmap, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from widgets.card_grid import CardGrid
+from widgets.filter_line import FilterLine
+from widgets.scroll import ScrollPanel
 from widgets.tiles import PAD, Card, RecentFile
 
 LEFT_WIDTH, WIDEST, STACKED = 264, 1296, 760
-NARROWEST, GAP = 232, 16  # of cards
-CardRow = tuple[str, str, str, QPixmap] | tuple[str, str, str, QPixmap, int]
+FILTER_WIDTH = 232
 
 
-class CardGrid(QWidget):
-    """Cards of one width in as many columns as fit; arrow keys go from card to card."""
+class Entry(NamedTuple):
+    """A ready-made network; entries of one ``group`` stand under its name."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.cards: list[Card] = []
-        self.columns = 1
+    id: str
+    title: str
+    about: str
+    picture: QPixmap
+    params: int | None = None
+    group: str = ""
 
-    def show_cards(self, cards: Sequence[Card]) -> None:
-        """Replace the cards."""
-        for card in self.cards:
-            card.hide()
-            card.deleteLater()
-        self.cards = list(cards)
-        self._arrange()
-        for card in self.cards:
-            card.show()
 
-    def _arrange(self) -> None:
-        if not self.cards:
-            self.setMinimumHeight(0)
-            return
-        self.columns = max(1, (self.width() + GAP) // (NARROWEST + GAP))
-        width = (self.width() - (self.columns - 1) * GAP) // self.columns
-        height = max(card.heightForWidth(width) for card in self.cards)
-        for index, card in enumerate(self.cards):
-            row, column = divmod(index, self.columns)
-            card.setGeometry(column * (width + GAP), row * (height + GAP), width, height)
-        rows = -(-len(self.cards) // self.columns)
-        self.setMinimumHeight(rows * (height + GAP) - GAP)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Other columns for another width."""
-        self._arrange()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Left, right, up, down."""
-        key, focus = Qt.Key(event.key()), self.focusWidget()
-        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -self.columns, Qt.Key.Key_Down: self.columns}
-        if key not in steps or focus not in self.cards:
-            event.ignore()
-            return
-        target = self.cards.index(focus) + steps[key]
-        if 0 <= target < len(self.cards):
-            self.cards[target].setFocus(Qt.FocusReason.TabFocusReason)
+def grouped_entries(entries: Iterable[Entry]) -> list[Entry]:
+    """Entries of one group together, groups in the order of their first entries."""
+    entries = list(entries)
+    groups = list(dict.fromkeys(entry.group for entry in entries))
+    return sorted(entries, key=lambda entry: groups.index(entry.group))
 
 
 class StartPage(QWidget):
@@ -80,8 +54,9 @@ class StartPage(QWidget):
         self.new.clicked.connect(self.new_requested)
         self.open.clicked.connect(self.open_requested)
         self.recent: list[RecentFile] = []
-        self.grid = CardGrid()
+        self.grid, self.filter = CardGrid(), FilterLine(self.tr("Filter networks…"))
         self._assemble()
+        self._connect()
         self.set_recent([])
 
     def _assemble(self) -> None:
@@ -92,16 +67,20 @@ class StartPage(QWidget):
         self._left = self._left_column()
         self._columns.addWidget(self._left)
         self._columns.addLayout(self._gallery_column(), 1)
-        scroll = QScrollArea()
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll = ScrollPanel()
         scroll.setWidget(self._content)
         self._scroll = scroll
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scroll)
+
+    def _connect(self) -> None:
+        self.filter.textChanged.connect(self._show_matching)
+        self.filter.accepted.connect(lambda: self._with_first(Card.click))
+        self.filter.left_downwards.connect(lambda: self._with_first(self.grid.enter))
+        self.grid.typed.connect(self.filter.take)
+        self.grid.left_upwards.connect(self.filter.setFocus)
+        self.grid.entered.connect(lambda card: self._scroll.ensureWidgetVisible(card, 0, 32))
 
     def _left_column(self) -> QWidget:
         left = QWidget()
@@ -135,33 +114,54 @@ class StartPage(QWidget):
     def _gallery_column(self) -> QVBoxLayout:
         column = QVBoxLayout()
         column.setSpacing(12)
-        column.addWidget(_label(self.tr("Gallery"), "section"))
+        row = QHBoxLayout()
+        row.addWidget(_label(self.tr("Gallery"), "heading"), 1)
+        self.filter.setMaximumWidth(FILTER_WIDTH)
+        row.addWidget(self.filter, 1)
+        column.addLayout(row)
+        self._nothing = _label("", "dim")
+        self._nothing.hide()
+        column.addWidget(self._nothing)
         column.addWidget(self.grid)
         column.addStretch(1)
         return column
 
     # -- what to show -------------------------------------------------------------------------------------------
 
-    def set_gallery(self, cards: Sequence[CardRow]) -> None:
-        """The ready-made networks: id, title, some words, picture[, parameters]. Known ones only get their picture."""
-        before = [(card.id, card.title, card.about) for card in self.grid.cards]
-        if before == [tuple(row[:3]) for row in cards]:
-            for row in cards:
-                self.set_picture(row[0], row[3])
+    def set_gallery(self, entries: Iterable[tuple]) -> None:
+        """The ready-made networks, as Entry or its fields. Known ones only get picture and number."""
+        entries = grouped_entries(Entry(*entry) for entry in entries)
+        before = [(card.id, card.title, card.about, card.group) for card in self.grid.cards]
+        if before == [(entry.id, entry.title, entry.about, entry.group) for entry in entries]:
+            for card, entry in zip(self.grid.cards, entries, strict=True):
+                card.show_picture(entry.picture)
+                card.show_params(entry.params)
             return
-        self.grid.show_cards([self._card(*row) for row in cards])
+        self.grid.show_cards([self._card(entry) for entry in entries])
         self._order()
 
-    def _card(self, id: str, title: str, about: str, picture: QPixmap, params: int | None = None) -> Card:
-        card = Card(id, title, about, picture, params, self.grid)
-        card.clicked.connect(lambda: self.gallery_requested.emit(id))
+    def _card(self, entry: Entry) -> Card:
+        card = Card(*entry, self.grid)
+        card.clicked.connect(lambda: self.gallery_requested.emit(entry.id))
         return card
 
-    def set_picture(self, id: str, picture: QPixmap) -> None:
-        """Another picture of one network."""
+    def _show_matching(self, text: str) -> None:
+        """Leave out what does not match; say so where nothing is left."""
+        self.grid.show_matching(text)
+        self._nothing.setText(self.tr("No network has “{text}” in its name or description.").format(text=text.strip()))
+        self._nothing.setVisible(bool(self.grid.cards) and not self.grid.matching)
+
+    def _with_first(self, act: Callable[[Card], object]) -> None:
+        if self.grid.matching:
+            act(self.grid.matching[0])
+
+    def set_picture(self, id: str, picture: QPixmap, params: int | None = None) -> None:
+        """Another picture of one network, and how many parameters it has, once that is known."""
         for card in self.grid.cards:
             if card.id == id:
                 card.show_picture(picture)
+                if params is not None:
+                    card.show_params(params)
 
     def set_recent(self, paths: Sequence[str]) -> None:
         """The files opened lately, newest first."""
@@ -176,8 +176,8 @@ class StartPage(QWidget):
         self._order()
 
     def _order(self) -> None:
-        """Tab goes down the left column, then through the gallery."""
-        for first, second in pairwise([self.new, self.open, *self.recent, *self.grid.cards]):
+        """Tab goes down the left column, then through the gallery with its filter."""
+        for first, second in pairwise([self.new, self.open, *self.recent, self.filter, *self.grid.cards]):
             QWidget.setTabOrder(first, second)
 
     def _file(self, path: str) -> RecentFile:

@@ -64,7 +64,8 @@ class Syntax:
     def write(self, value: object) -> str:
         """The value as text; nothing for None, which the placeholder explains."""
         if isinstance(value, tuple):
-            return "×".join(UNKNOWN if part is None else self.write(part) for part in value)
+            joint = ", " if float in self.types else "×"
+            return joint.join(UNKNOWN if part is None else self.write(part) for part in value)
         if isinstance(value, float):
             return re.sub(r"e([+-])0*", lambda match: "e" + match[1].strip("+"), repr(value).removesuffix(".0"))
         return "" if value is None else str(value)
@@ -120,13 +121,18 @@ def syntax_of(field: FieldInfo) -> Syntax:
         elif get_origin(leaf) is Literal:
             choices += get_args(leaf)
         elif get_origin(leaf) is tuple:
-            tuples, always = True, always or Ellipsis in get_args(leaf)
+            tuples, always = True, always or (Ellipsis in get_args(leaf) and not _has_number(field.annotation))
             parts = {part for argument in get_args(leaf) if argument is not ... for part in _leaves(argument)}
             holes = holes or NoneType in parts
             types |= {part for part in parts if part in (int, float)}
         else:
             types.add(leaf)
     return Syntax(frozenset(types), tuple(choices), optional, tuples, always, holes, bounds_of(field))
+
+
+def _has_number(annotation: Any) -> bool:
+    """Whether one number alone is a value too."""
+    return any(leaf in (int, float) for leaf in _leaves(annotation))
 
 
 def bounds_of(field: FieldInfo) -> Bounds:

@@ -21,6 +21,11 @@ CATEGORY_COLORS: Mapping[str, str] = {
     "regularization": "#7f95b5",
     "merge": "#6bc46d",
     "block": "#d17ae8",
+    "code": "#c5b347",
+    "shape": "#b08d6a",
+    "sequence": "#35b5d6",
+    "attention": "#f0784a",
+    "math": "#9bb53c",
 }
 
 
@@ -58,6 +63,14 @@ LIGHT = Theme("light", canvas="#f6f7f9", dots="#dfe2e8", panel="#ffffff", raised
               error="#d13b4a", wire="#9aa3b2", validation="#d9822b")
 THEMES: Mapping[str, Theme] = {"dark": DARK, "light": LIGHT}
 
+# What stands in code, readable (4.5:1) on the canvas colour that the editor has as its ground.
+CODE_COLORS: Mapping[str, Mapping[str, str]] = {
+    "dark": {"keyword": "#c792ea", "string": "#8fca7c", "number": "#f2a97a", "comment": "#97a0b0",
+             "builtin": "#6fc3df", "defined": "#7fb2ff", "decorator": "#e8c06a"},
+    "light": {"keyword": "#7f36ab", "string": "#236a31", "number": "#9a480b", "comment": "#545e70",
+              "builtin": "#0a647d", "defined": "#2358b8", "decorator": "#7a5600"},
+}  # fmt: skip
+
 _current = DARK
 
 
@@ -74,6 +87,11 @@ def system_theme() -> Theme:
 def color(name: str) -> QColor:
     """A category's colour, or one of the current theme's."""
     return QColor(CATEGORY_COLORS.get(name) or getattr(_current, name))
+
+
+def code_colors() -> Mapping[str, str]:
+    """The current theme's colours of code, by kind of token."""
+    return CODE_COLORS[_current.name]
 
 
 def ui_font(pixels: int, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
@@ -177,8 +195,9 @@ QLineEdit[role="name"]:focus {{ border-bottom-color: {t.accent}; }}
 QLineEdit[role="name"][bad="true"] {{ border-bottom-color: {t.error}; }}
 QLineEdit[role="code"] {{ background: transparent; border: none; color: {t.dim}; padding: 0; min-height: 16px; }}
 QLineEdit[role="code"]:focus {{ color: {t.text}; }}
-QComboBox {{ padding-left: 10px; }}  /* a line edit indents its text by 2 of its own */
-QComboBox::drop-down {{ border: none; width: 20px; }}
+QPlainTextEdit[role="code"] {{ background: {t.canvas}; padding: 0; border-radius: 6px; }}
+QComboBox {{ padding-left: 9px; padding-right: 0; }}  /* text stands where a line edit has it */
+QComboBox::drop-down {{ border: none; width: 16px; padding-right: 2px; }}
 QComboBox::down-arrow {{ image: url({icon_url("chevron", t.dim)}); width: 9px; height: 9px; }}
 QComboBox QAbstractItemView {{ background: {t.panel}; color: {t.text}; border: 1px solid {t.line}; padding: 4px;
   selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
@@ -197,6 +216,11 @@ QPushButton[role="quiet"], QToolButton {{ background: transparent; border: 1px s
   padding: 4px 8px; color: {t.dim}; }}
 QPushButton[role="quiet"]:hover, QToolButton:hover {{ color: {t.text}; background: {t.raised}; }}
 QPushButton[role="quiet"]:focus, QToolButton:focus {{ border-color: {t.accent}; }}
+QToolButton:checked {{ color: {t.text}; background: {t.raised}; border-color: {t.line}; }}
+QToolButton:checked:focus {{ border-color: {t.accent}; }}
+QToolButton[role="fold"] {{ padding: 4px 6px 4px 2px; }}
+QToolButton[role="fold"]:checked {{ background: transparent; border-color: transparent; }}
+QToolButton[role="fold"]:checked:focus {{ border-color: {t.accent}; }}
 QWidget[role="row"] {{ background: transparent; border-radius: 6px; }}
 QWidget[role="row"]:hover {{ background: {t.raised}; }}
 QPushButton[role="name"] {{ background: transparent; border: 1px solid transparent; border-radius: 5px;
@@ -215,6 +239,9 @@ QTabBar::tab {{ background: transparent; color: {t.dim}; padding: 9px 14px 8px 1
   border-bottom: 2px solid transparent; }}
 QTabBar::tab:selected {{ color: {t.text}; border-bottom: 2px solid {t.accent}; font-weight: 600; }}
 QTabBar::tab:hover {{ color: {t.text}; }}
+QTabBar#inner::tab {{ padding: 3px 10px 4px 10px; font-size: 12px; margin-right: 4px; }}
+QTabBar#inner::tab:focus {{ color: {t.accent}; }}
+QPushButton[role="tight"] {{ padding: 3px 6px; font-size: 12px; }}
 #documents {{ background: {t.panel}; border-bottom: 1px solid {t.line}; }}
 #documents QTabBar::tab {{ padding: 9px 10px 8px 14px; border-bottom: none; border-top: 2px solid transparent;
   font-weight: 400; }}
@@ -243,6 +270,19 @@ QGraphicsView {{ background: {t.canvas}; border: none; }}
 #notice {{ background: {t.raised}; border: 1px solid {t.line}; border-radius: 8px; }}
 #notice[tone="error"] {{ border-color: {t.error}; }}
 #notice[tone="ok"] {{ border-color: {t.ok}; }}
+QTableView {{ background: transparent; border: none; selection-color: {t.text};
+  selection-background-color: {t.raised}; }}
+QTableView::item {{ padding: 0 4px; border: none; }}
+QTableView::item:selected {{ background: {t.raised}; color: {t.text}; }}
+QTableView QLineEdit {{ border-radius: 3px; padding: 0 3px; min-height: 0; }}
+QTableView QTableCornerButton::section, QHeaderView {{ background: {t.panel}; border: none; }}
+QHeaderView::section {{ background: {t.panel}; color: {t.dim}; border: none; padding: 4px 7px; }}
+QHeaderView::section:horizontal {{ border-bottom: 1px solid {t.line}; }}
+#values QHeaderView::section {{ padding: 0 5px; border: none; }}
+QHeaderView::down-arrow {{ image: url({icon_url("chevron", t.dim)}); width: 8px; height: 8px; }}
+QHeaderView::up-arrow {{ image: url({icon_url("chevron-up", t.dim)}); width: 8px; height: 8px; }}
+QAbstractScrollArea::corner {{ background: transparent; border: none; }}
+QLineEdit[role="index"] {{ padding: 2px; }}
 QListWidget, QTreeWidget, QTableWidget {{ background: transparent; border: none; color: {t.text}; }}
 QListWidget::item, QTreeWidget::item {{ padding: 6px; border-radius: 5px; }}
 QListWidget::item:selected, QTreeWidget::item:selected {{ background: {t.raised}; color: {t.text}; }}

@@ -39,11 +39,13 @@ def tick_text(value: float, step: float) -> str:
 
 
 def value_text(value: float | None) -> str:
-    """A measured number in few characters: 0.473, 12.31, 1e+05."""
+    """A measured number in few characters: 0.473, 12.31, 2e-4, 1e+05."""
     if value is None:
         return "–"
     if not math.isfinite(value):
         return "∞" if math.isinf(value) else "NaN"
+    if 0 < abs(value) < 5e-4:
+        return f"{value:.0e}".replace("e-0", "e-")
     if abs(value) < 10:
         return f"{value:.3f}"
     return f"{value:.{max(0, 4 - len(str(int(abs(value)))))}f}" if abs(value) < 1e5 else f"{value:.0e}"

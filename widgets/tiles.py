@@ -13,7 +13,7 @@ from widgets.elided import wrapped
 from widgets.text import grouped, tooltip
 
 RADIUS, PAD, GAP = 8, 12, 6
-PICTURE_HEIGHT, TITLE_HEIGHT, LINE_HEIGHT, LINES = 168, 20, 16, 4
+PICTURE_HEIGHT, TITLE_HEIGHT, LINE_HEIGHT, LINES = 136, 20, 16, 2
 
 
 class Tile(QAbstractButton):
@@ -24,21 +24,41 @@ class Tile(QAbstractButton):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._face, self._face_key = QPixmap(), ()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Ground, contents, ring."""
+        """The face, and the ring around it."""
+        key = (self.size(), self.devicePixelRatioF(), theme.current().name, self.ground().rgba(), self.content_key())
+        if key != self._face_key:
+            self._face, self._face_key = self._painted_face(), key
         painter = QPainter(self)
-        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.drawPixmap(0, 0, self._face)
+        painter.setPen(self.ring())
+        painter.drawPath(self._shape())
+        painter.end()
+
+    def _shape(self) -> QPainterPath:
         shape = QPainterPath()
         shape.addRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), RADIUS, RADIUS)
-        painter.fillPath(shape, self.ground())
-        painter.save()
-        painter.setClipPath(shape)
+        return shape
+
+    def _painted_face(self) -> QPixmap:
+        """Ground and contents, painted once: while a page of tiles scrolls, only pixels are moved."""
+        face = QPixmap(self.size() * self.devicePixelRatioF())
+        face.setDevicePixelRatio(self.devicePixelRatioF())
+        face.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(face)
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        painter.fillPath(self._shape(), self.ground())
+        painter.setClipPath(self._shape())
         self.paint_contents(painter)
-        painter.restore()
-        painter.setPen(self.ring())
-        painter.drawPath(shape)
         painter.end()
+        return face
+
+    def content_key(self) -> tuple[object, ...]:
+        """What the contents depend on, besides size and theme."""
+        return ()
 
     def ground(self) -> QColor:
         """The colour behind the contents."""
@@ -66,17 +86,28 @@ class Tile(QAbstractButton):
 class Card(Tile):
     """A network of the gallery."""
 
-    def __init__(self, id: str, title: str, about: str, picture: QPixmap, params: int | None, parent: QWidget) -> None:
+    def __init__(self, id: str, title: str, about: str, picture: QPixmap, params: int | None, group: str,
+                 parent: QWidget) -> None:
         super().__init__(parent)
-        self.id, self.title, self.about, self.picture = id, title, about, picture
-        self.params = "" if params is None else self.tr("{count} parameters").format(count=grouped(params))
+        self.id, self.title, self.about, self.picture, self.group = id, title, about, picture, group
+        self.params = ""
+        self.show_params(params)
         self.setAccessibleName(title)
         self.setAccessibleDescription(about)
-        self.setToolTip(tooltip(about) if about else "")
+        self.setToolTip(tooltip(title, about))
 
     def show_picture(self, picture: QPixmap) -> None:
         """Another picture, as after a change of theme."""
         self.picture = picture
+        self.update()
+
+    def content_key(self) -> tuple[object, ...]:
+        """Picture and number."""
+        return self.picture.cacheKey(), self.params
+
+    def show_params(self, params: int | None) -> None:
+        """How many parameters it has; None: not known yet, but there is room for it."""
+        self.params = self.tr("{count} parameters").format(count=grouped(params)) if params is not None else ""
         self.update()
 
     def hasHeightForWidth(self) -> bool:
@@ -85,8 +116,8 @@ class Card(Tile):
 
     def heightForWidth(self, width: int) -> int:
         """Picture, title, the lines of its words, parameters."""
-        lines = len(wrapped(self.about, theme.ui_font(12), width - 2 * PAD, LINES)) + bool(self.params)
-        return PICTURE_HEIGHT + 2 * PAD + TITLE_HEIGHT + lines * LINE_HEIGHT + (GAP if self.params else 0)
+        lines = len(wrapped(self.about, theme.ui_font(12), width - 2 * PAD, LINES))
+        return PICTURE_HEIGHT + 2 * PAD + TITLE_HEIGHT + (lines + 1) * LINE_HEIGHT + GAP
 
     def sizeHint(self) -> QSize:
         """As high as its words need."""

@@ -1,43 +1,60 @@
-"""Splits and batches: a data set is one uint8 tensor, and a batch is taken, resized and scaled as a whole."""
+"""Splits: training, validation and test examples as tensors, and the k ways of cross-validation."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn.functional import interpolate
 
+from engine.data.arrays import Array, Arrays, Report
+from engine.data.batches import Batches, ranges, resized, resized_in_float
 from engine.data.download import fetch
-from engine.data.sources import Arrays, Bytes, read_arrays
+from engine.data.errors import DataError, StoppedError
+from engine.data.moments import moments
+from engine.data.progress import Step
+from engine.data.scaling import Scaling
+from engine.data.sources import reading
 from engine.data.spec import DataSpec
-from engine.messages import LayerloomError
+
+__all__ = ["Batches", "Data", "Split", "StoppedError", "folded", "load_data", "loading", "ranges", "resized",
+           "resized_in_float", "split_data"]  # fmt: skip
 
 TEST_SHARE = 0.15  # of data sets without an official test part
 
 
-class StoppedError(LayerloomError):
-    """Stopped by the person before training began."""
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Inputs uint8 N×C×H×W or float32 N×…, as stored; targets int64 N (classes) or float32 N×… (numbers)."""
+
+    inputs: Tensor
+    targets: Tensor
+
+    def __len__(self) -> int:
+        return len(self.targets)
 
 
 @dataclass(frozen=True, eq=False)
-class Split:
-    """Images uint8 N×C×H×W as stored, labels int64 N."""
+class Unscaled:
+    """The columns of a table before gaps are filled: rows N×F of each part, NaN where missing."""
 
-    images: Tensor
-    labels: Tensor
-
-    def __len__(self) -> int:
-        return len(self.labels)
+    scaling: Scaling
+    train: Array
+    validation: Array
+    test: Array
 
 
 @dataclass(frozen=True, eq=False)
 class Data:
-    """Three disjoint splits; ``mean`` and ``std`` per channel of the training pixels, scaled to 0 … 1."""
+    """Three splits, disjoint but for made ``edges``.
+
+    ``mean`` and ``std`` are those of the training examples as the network gets them: per channel of images (bytes
+    scaled to 0 … 1) and of other arrays with more than one dimension, else per feature. ``spec`` has what was found in
+    a person's file; ``truth`` the true parameters of made data.
+    """
 
     spec: DataSpec
     train: Split
@@ -45,6 +62,9 @@ class Data:
     test: Split
     mean: tuple[float, ...]
     std: tuple[float, ...]
+    truth: Mapping[str, list[float]] = field(default_factory=dict)
+    report: Report = field(default_factory=Report)
+    unscaled: Unscaled | None = None
 
 
 def load_data(spec: DataSpec, root: Path | None = None, progress: Callable[[int, int], object] | None = None,
@@ -53,27 +73,69 @@ def load_data(spec: DataSpec, root: Path | None = None, progress: Callable[[int,
 
     ``progress(done, total)`` counts bytes of one file. Raises DataError, or StoppedError once ``cancelled()`` is true.
     """
-    for step in fetch(spec.dataset, root):
+    steps = loading(spec, root)
+    while True:
+        try:
+            step = next(steps)
+        except StopIteration as end:
+            data: Data = end.value
+            return data
         if cancelled is not None and cancelled():
-            raise StoppedError("The download was stopped")
+            steps.close()
+            raise StoppedError("The download was stopped" if step.doing == "downloading" else "Reading was stopped")
         if progress is not None:
             progress(step.done, step.total)
-    return split_data(spec, read_arrays(spec.dataset, root))
+
+
+def loading(spec: DataSpec, root: Path | None = None) -> Generator[Step, None, Data]:
+    """The same as a generator of steps that returns the data; to stop, stop iterating."""
+    yield from fetch(spec, root)
+    arrays = yield from reading(spec, root)
+    return split_data(spec, arrays)
+
+
+# -- parts ----------------------------------------------------------------------------------------------------------
 
 
 def split_data(spec: DataSpec, arrays: Arrays) -> Data:
-    """Set test (where there is no official one) and validation images aside, by the spec's seed."""
-    order = np.random.default_rng(spec.seed).permutation(len(arrays.labels))
-    images, labels = arrays.images, arrays.labels
-    if arrays.test_images is not None and arrays.test_labels is not None:
-        test = _split(arrays.test_images, arrays.test_labels)
+    """Set test and validation examples aside, by the spec's seed, where there are no official ones."""
+    if arrays.known is not None:
+        spec = spec.with_options(known=arrays.known)
+    order = np.random.default_rng(spec.seed).permutation(len(arrays.targets))
+    inputs, targets = arrays.inputs, arrays.targets
+    if arrays.test_inputs is not None and arrays.test_targets is not None:
+        test = arrays.test_inputs, arrays.test_targets
     else:
-        count = _share(TEST_SHARE, len(order))
-        test, order = _split(images[order[:count]], labels[order[:count]]), order[count:]
-    count = _share(spec.validation, len(order))
-    validation = _split(images[order[:count]], labels[order[:count]])
-    train = _split(images[order[count:]], labels[order[count:]])
-    return Data(spec, train, validation, test, *_moments(train.images))
+        share = spec.table.test if arrays.scaling is not None else TEST_SHARE
+        count = _share(share, len(order))
+        test, order = (inputs[order[:count]], targets[order[:count]]), order[count:]
+    if arrays.validation_inputs is not None and arrays.validation_targets is not None:
+        validation = arrays.validation_inputs, arrays.validation_targets
+        train = (inputs, targets) if arrays.test_inputs is not None else (inputs[order], targets[order])
+    else:
+        count = _share(spec.validation, len(order))
+        validation = inputs[order[:count]], targets[order[:count]]
+        train = inputs[order[count:]], targets[order[count:]]
+    return _data(spec, arrays, train, validation, test)
+
+
+Pair = tuple[Array, Array]
+
+
+def _data(spec: DataSpec, arrays: Arrays, train: Pair, validation: Pair, test: Pair) -> Data:
+    unscaled = None
+    if arrays.scaling is not None:
+        unscaled = Unscaled(arrays.scaling, train[0], validation[0], test[0])
+        train, validation, test = ((inputs, targets) for inputs, (_, targets) in
+                                   zip(_scaled(unscaled), (train, validation, test), strict=True))
+    learned = _split(*train)
+    mean, std = moments(spec, learned.inputs)
+    return Data(spec, learned, _split(*validation), _split(*test), mean, std, arrays.truth, arrays.report, unscaled)
+
+
+def _scaled(rows: Unscaled) -> tuple[Array, Array, Array]:
+    fitted = rows.scaling.fitted(rows.train)
+    return fitted.applied(rows.train), fitted.applied(rows.validation), fitted.applied(rows.test)
 
 
 def _share(share: float, count: int) -> int:
@@ -81,77 +143,46 @@ def _share(share: float, count: int) -> int:
     return min(max(1, round(share * count)), count - 1)
 
 
-def _split(images: Bytes, labels: Bytes) -> Split:
-    return Split(torch.from_numpy(np.ascontiguousarray(images)), torch.from_numpy(labels.astype(np.int64)))
+def _split(inputs: Array, targets: Array) -> Split:
+    if inputs.dtype != np.uint8:
+        inputs = inputs.astype(np.float32, copy=False)
+    targets = targets.astype(np.int64 if targets.dtype.kind in "iu" else np.float32, copy=False)
+    return Split(*(torch.from_numpy(_writable(array)) for array in (inputs, targets)))
 
 
-def _moments(images: Tensor) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Mean and deviation per channel, exact: from how often each of the 256 values occurs."""
-    values = torch.arange(256, dtype=torch.float64) / 255
-    means, deviations = [], []
-    for channel in images.unbind(1):
-        share = torch.bincount(channel.reshape(-1), minlength=256).double() / channel.numel()
-        mean = float(share @ values)
-        means.append(mean)
-        deviations.append(float(share @ (values - mean) ** 2) ** 0.5 or 1.0)  # a blank channel stays as it is
-    return tuple(means), tuple(deviations)
+def _writable(array: Array) -> Array:
+    """torch warns of memory that is read-only."""
+    array = np.ascontiguousarray(array)
+    return array if array.flags.writeable else array.copy()
 
 
-class Batches:
-    """A split on a device, ready for a network."""
-
-    def __init__(self, split: Split, data: Data, device: torch.device) -> None:
-        self._images, self._labels = split.images.to(device), split.labels.to(device)
-        self._resize = data.spec.resize
-        self._moments: tuple[Tensor, Tensor] | None = None
-        if data.spec.normalize:
-            mean, std = (torch.tensor(value, device=device).view(-1, 1, 1) for value in (data.mean, data.std))
-            self._moments = mean, std
-
-    def __len__(self) -> int:
-        return len(self._labels)
-
-    @property
-    def sample_shape(self) -> tuple[int, ...]:
-        """Shape of one example as ``take`` gives it."""
-        first = torch.zeros(1, dtype=torch.int64, device=self._labels.device)
-        return tuple(self.take(first)[0].shape[1:])
-
-    def take(self, index: Tensor) -> tuple[Tensor, Tensor]:
-        """The examples numbered ``index``: float32 B×C×H×W, channels last in memory, and labels B."""
-        images = self._images.index_select(0, index)
-        if self._resize:
-            images = resized(images, self._resize)
-        x = images.float().div_(255)
-        if self._moments:
-            x = x.sub_(self._moments[0]).div_(self._moments[1])
-        return x.contiguous(memory_format=torch.channels_last), self._labels.index_select(0, index)
+# -- cross-validation -----------------------------------------------------------------------------------------------
 
 
-def resized(images: Tensor, size: int) -> Tensor:
-    """uint8 B×C×H×W → B×C×size×size, by PIL's bilinear rule: 28 → 96 bit for bit, other sizes within 2 greys."""
-    if images.shape[-2:] == (size, size):
-        return images
-    if images.device.type != "cpu":
-        return resized_in_float(images, size)
-    # torch resizes four channels at once in the time of one, so grey images travel as each other's channels
-    count, channels, *sizes = images.shape
-    together = images.reshape(-1, math.gcd(count * channels, 4), *sizes)
-    return interpolate(together, size=(size, size), mode="bilinear", antialias=True).view(count, channels, size, size)
+def folded(data: Data, k: int, fold: int) -> Data:
+    """Fold ``fold`` (from 0) of ``k``: training and validation examples together, divided anew; test is untouched.
 
-
-def resized_in_float(images: Tensor, size: int) -> Tensor:
-    """The same on devices that cannot resize uint8 itself."""
-    wide = interpolate(images.float(), size=(size, size), mode="bilinear", antialias=True)
-    return wide.round_().clamp_(0, 255).to(torch.uint8)
-
-
-def ranges(count: int, size: int) -> list[tuple[int, int]]:
-    """Where each batch begins and ends.
-
-    A last batch of one example joins the batch before: batch norm cannot learn from one, and none is left out.
+    In the order of the spec's seed, fold sizes are scikit-learn's KFold's: n // k, the first n % k one more. Statistics
+    are those of the fold's own training examples. Raises DataError where there are fewer than k examples.
     """
-    starts = list(range(0, count, size))
-    if len(starts) > 1 and size > 1 and count - starts[-1] == 1:
-        starts.pop()
-    return list(zip(starts, [*starts[1:], count], strict=True))
+    count = len(data.train) + len(data.validation)
+    if not 0 <= fold < k:
+        raise ValueError(f"fold {fold} of {k}")
+    if data.spec.dataset == "edges" or k < 2 or count < k:
+        raise DataError("{data} cannot be divided into {k} folds: there are {count} examples",
+                        data=data.spec.info.title, k=k, count=1 if data.spec.dataset == "edges" else count)
+    order = np.random.default_rng(data.spec.seed).permutation(count)
+    begin = fold * (count // k) + min(fold, count % k)
+    end = begin + count // k + (fold < count % k)
+    here, rest = torch.from_numpy(order[begin:end]), torch.from_numpy(np.concatenate([order[:begin], order[end:]]))
+    inputs = torch.cat([data.train.inputs, data.validation.inputs])
+    targets = torch.cat([data.train.targets, data.validation.targets])
+    train, validation, test = Split(inputs[rest], targets[rest]), Split(inputs[here], targets[here]), data.test
+    unscaled = data.unscaled
+    if unscaled is not None:
+        rows = np.concatenate([unscaled.train, unscaled.validation])
+        unscaled = replace(unscaled, train=rows[rest.numpy()], validation=rows[here.numpy()])
+        train, validation, test = (Split(torch.from_numpy(new), old.targets) for new, old in
+                                   zip(_scaled(unscaled), (train, validation, test), strict=True))
+    mean, std = moments(data.spec, train.inputs)
+    return replace(data, train=train, validation=validation, test=test, mean=mean, std=std, unscaled=unscaled)

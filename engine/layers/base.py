@@ -1,7 +1,5 @@
 """What a layer is: a frozen, bounded, documented set of options with its own arithmetic. No torch."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Sequence
 from math import prod
@@ -80,7 +78,9 @@ class Layer(BaseModel):
     Shapes have no batch dimension. ``torch`` is the class or function it stands for.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, hide_input_in_errors=True)
+    # Schemas are built when a layer is first made: a hundred of them at once would delay the window.
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, hide_input_in_errors=True,
+                              defer_build=True)
 
     title: ClassVar[str]
     category: ClassVar[Category]
@@ -98,6 +98,7 @@ class Layer(BaseModel):
     ours: ClassVar[frozenset[str]] = frozenset()  # options that torch's class does not have: never passed
     saves: ClassVar[frozenset[str]] = frozenset()  # "input", "output": what autograd keeps
     is_view: ClassVar[bool] = False
+    estimates: ClassVar[bool] = False  # its memory is an upper bound, for want of a closed form
     reads_batch: ClassVar[bool] = False  # has no wire, but must know how many examples there are
 
     @classmethod
@@ -105,10 +106,9 @@ class Layer(BaseModel):
         """The registry's key and the ``layer`` of a .loom file."""
         return cls.__name__
 
-    @classmethod
-    def typical_inputs(cls) -> tuple[Shape, ...]:
+    def typical_inputs(self) -> tuple[Shape, ...]:
         """Shapes that it takes with its default options, one for each input."""
-        return cls.examples or (cls.example,) * max(1, cls.min_inputs)
+        return self.examples or (self.example,) * max(1, self.min_inputs)
 
     # -- arithmetic ---------------------------------------------------------------------------------------------
 
@@ -161,7 +161,7 @@ class Layer(BaseModel):
         return self.arguments(shapes) == self.arguments(others)
 
     def expression(self, module: str, inputs: Sequence[str], shapes: Sequence[Shape]) -> str:
-        """How it is called in ``forward``, as Python source: ``self.conv1(x)``, ``a + b``, ``torch.cat([a, b], dim=1)``.
+        """How ``forward`` calls it, as Python source: ``self.conv1(x)``, ``a + b``, ``torch.cat([a, b], dim=1)``.
 
         One source for the compiled network and the exported code; it may use ``torch``, ``nn`` and the given names.
         """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -12,89 +12,95 @@ from engine.layers.base import (
     Category,
     Count,
     DivisibilityError,
-    Extent,
     Facts,
     Layer,
-    Margin,
     Shape,
     ShapeError,
-    Windows,
     expect_rank,
-    formulas,
     numel,
-    pair,
     register,
     shape_text,
+)
+from engine.layers.spatial import (
+    Extent,
+    Extent1,
+    Extent3,
+    Margin,
+    Margin1,
+    Margin3,
+    Size,
+    Windows,
+    formulas,
+    short,
     size_text,
     slide,
+    spread,
     windows,
 )
 
+PaddingMode = Literal["zeros", "reflect", "replicate", "circular"]
+OUT = "How many filters, and so how many channels come out."
+STRIDE = "How far the filter moves at each step; 2 halves the size."
+DILATION = "Distance between the filter's points; 1 is a solid filter."
+GROUPS = "Channels are split into this many parts that do not mix; = channels: depthwise."
+BIAS = "Adds one learned number to each output channel."
+BORDER = "What the added border is filled with."
 
-@register
-class Conv2d(Layer):
-    """2-d convolution (torch.nn.Conv2d; Dive into Deep Learning, section 7.2)."""
 
-    title: ClassVar[str] = "Conv 2d"
+class _Convolution(Layer):
+    """What all forms share; each names its own window options, so that their order is torch's."""
+
+    if TYPE_CHECKING:
+        kernel_size: Size
+        stride: Size
+        padding: Size | str
+        dilation: Size
+        bias: bool
+        padding_mode: PaddingMode
+
+    rank: ClassVar[int] = 2
     category: ClassVar[Category] = "convolution"
-    torch: ClassVar[str] = "nn.Conv2d"
     stem: ClassVar[str] = "conv"
-    meaning: ClassVar[str] = "Slides small filters over the image: each output channel is one learned pattern detector."
     rule: ClassVar[str] = "size = ⌊(size + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1"
+    synonyms: ClassVar[tuple[str, ...]] = ("convolution", "filter", "kernel")
     positional: ClassVar[tuple[str, ...]] = ("in_channels", "out_channels")
     required: ClassVar[tuple[str, ...]] = ("out_channels", "kernel_size")
     saves: ClassVar[frozenset[str]] = frozenset({"input"})
 
-    out_channels: Count = Field(
-        16, title="Output channels", description="How many filters, and so how many channels come out."
-    )
-    kernel_size: Extent = Field(3, title="Kernel size", description="Height and width of each filter: 5 or 5×3.")
-    stride: Extent = Field(1, title="Stride", description="How far the filter moves at each step; 2 halves the size.")
-    padding: Margin | Literal["same", "valid"] = Field(
-        0, title="Padding",
-        description="Rows and columns added around the input: 2, 2×1 or “same” (keeps the size; stride 1).",
-    )
-    dilation: Extent = Field(
-        1, title="Dilation", description="Distance between the filter's points; 1 is a solid filter."
-    )
-    groups: Count = Field(
-        1, title="Groups", description="Channels are split into this many parts that do not mix; = channels: depthwise."
-    )
-    bias: bool = Field(True, title="Bias", description="Adds one learned number to each output channel.")
-    padding_mode: Literal["zeros", "reflect", "replicate", "circular"] = Field(
-        "zeros", title="Padding mode", description="What the added border is filled with."
-    )
+    def _plan(self, shape: Shape) -> tuple[int, int]:
+        """How many channels come out, and in how many groups."""
+        raise NotImplementedError
 
     @model_validator(mode="after")
-    def _possible(self) -> Self:
+    def _same_size(self) -> Self:
         if self.padding == "same" and self.stride != 1:
             raise ValueError("padding “same” needs stride 1")
-        if self.out_channels % self.groups:
-            raise ValueError(f"output channels ({self.out_channels}) must be divisible by groups ({self.groups})")
         return self
 
     def windows(self) -> Windows:
-        """Vertical and horizontal, “same” left aside."""
+        """One for each dimension, “same” left aside."""
         padding = 0 if isinstance(self.padding, str) else self.padding
-        return windows(self.kernel_size, self.stride, padding, self.dilation)
+        return windows(self.rank, self.kernel_size, self.stride, padding, self.dilation)
 
     def _added(self) -> tuple[int, ...]:
         """Rows and columns added in all, both sides together."""
         if self.padding == "same":
             return tuple(w.dilation * (w.kernel - 1) for w in self.windows())
-        return (0, 0) if isinstance(self.padding, str) else tuple(2 * border for border in pair(self.padding))
+        return tuple(2 * window.padding for window in self.windows())
 
     def output_shape(self, shapes: Sequence[Shape]) -> Shape:
         shape = shapes[0]
-        expect_rank(self.title, shape, 3)
-        if shape[0] % self.groups:
+        if len(shape) != self.rank + 1:
+            expect_rank(self.title, shape, self.rank + 1)
+        channels, groups = self._plan(shape)
+        if shape[0] % groups:
             raise DivisibilityError("{layer}: {channels} input channels cannot be split into {groups} groups",
-                                    layer=self.title, channels=shape[0], groups=self.groups)
+                                    layer=self.title, channels=shape[0], groups=groups)
         if self.padding_mode != "zeros":
             self._check_border(shape)
         if self.padding == "same":
-            return (self.out_channels, *shape[1:])
-        return (self.out_channels, *slide(self.title, shape, self.windows()))
+            return (channels, *shape[1:])
+        return (channels, *slide(self.title, shape, self.windows()))
 
     def _check_border(self, shape: Shape) -> None:
         spare = {"reflect": 1, "circular": 0}.get(self.padding_mode)
@@ -107,10 +113,10 @@ class Conv2d(Layer):
         return {"in_channels": shapes[0][0]}
 
     def _weights_per_output(self, shapes: Sequence[Shape]) -> int:
-        return shapes[0][0] // self.groups * numel(pair(self.kernel_size))
+        return shapes[0][0] // self._plan(shapes[0])[1] * numel(spread(self.kernel_size, self.rank))
 
     def num_params(self, shapes: Sequence[Shape]) -> int:
-        return self.out_channels * (self._weights_per_output(shapes) + self.bias)
+        return self._plan(shapes[0])[0] * (self._weights_per_output(shapes) + self.bias)
 
     def mult_adds(self, shapes: Sequence[Shape], output: Shape) -> int:
         return numel(output) * self._weights_per_output(shapes)
@@ -129,8 +135,8 @@ class Conv2d(Layer):
             added = tuple(total % 2 for total in self._added())
             if not any(added):
                 return 0
-        channels, height, width = shapes[0]
-        return channels * (height + added[0]) * (width + added[1]) * FLOAT_BYTES
+        channels, *sizes = shapes[0]
+        return numel((channels, *(size + more for size, more in zip(sizes, added, strict=True)))) * FLOAT_BYTES
 
     def facts(self, shapes: Sequence[Shape]) -> Facts:
         facts = super().facts(shapes)
@@ -140,15 +146,13 @@ class Conv2d(Layer):
         return facts._replace(saves_input=self.padding_mode in ("reflect", "replicate"))
 
     def summary(self) -> str:
-        parts = [str(self.out_channels), size_text(self.kernel_size)]
+        parts = [size_text(self.kernel_size, self.rank)]
         if self.stride != 1:
-            parts.append(f"stride {_short(self.stride)}")
+            parts.append(f"stride {short(self.stride)}")
         if self.padding != 0:
-            parts.append(f"pad {_short(self.padding)}")
+            parts.append(f"pad {short(self.padding)}")
         if self.dilation != 1:
-            parts.append(f"dilation {_short(self.dilation)}")
-        if self.groups != 1:
-            parts.append(f"groups {self.groups}")
+            parts.append(f"dilation {short(self.dilation)}")
         return " · ".join(parts)
 
     def arithmetic(self, shapes: Sequence[Shape]) -> tuple[str, ...]:
@@ -157,5 +161,119 @@ class Conv2d(Layer):
         return formulas(shapes[0], self.windows())
 
 
-def _short(value: object) -> str:
-    return shape_text(value) if isinstance(value, tuple) else str(value)
+class _Conv(_Convolution):
+    """Any number of filters, each over all channels or over its group's."""
+
+    if TYPE_CHECKING:
+        groups: int
+
+    out_channels: Count = Field(16, title="Output channels", description=OUT)
+
+    @model_validator(mode="after")
+    def _divisible(self) -> Self:
+        if self.out_channels % self.groups:
+            raise ValueError(f"output channels ({self.out_channels}) must be divisible by groups ({self.groups})")
+        return self
+
+    def _plan(self, shape: Shape) -> tuple[int, int]:
+        return self.out_channels, self.groups
+
+    def summary(self) -> str:
+        groups = f" · groups {self.groups}" if self.groups != 1 else ""
+        return f"{self.out_channels} · {super().summary()}{groups}"
+
+
+@register
+class Conv2d(_Conv):
+    """2-d convolution (torch.nn.Conv2d; Dive into Deep Learning, section 7.2)."""
+
+    title = "Conv 2d"
+    torch = "nn.Conv2d"
+    meaning = "Slides small filters over the image: each output channel is one learned pattern detector."
+
+    kernel_size: Extent = Field(3, title="Kernel size", description="Height and width of each filter: 5 or 5×3.")
+    stride: Extent = Field(1, title="Stride", description=STRIDE)
+    padding: Margin | Literal["same", "valid"] = Field(
+        0, title="Padding",
+        description="Rows and columns added around the input: 2, 2×1 or “same” (keeps the size; stride 1).",
+    )
+    dilation: Extent = Field(1, title="Dilation", description=DILATION)
+    groups: Count = Field(1, title="Groups", description=GROUPS)
+    bias: bool = Field(True, title="Bias", description=BIAS)
+    padding_mode: PaddingMode = Field("zeros", title="Padding mode", description=BORDER)
+
+
+@register
+class Conv1d(_Conv):
+    """1-d convolution over a sequence or a signal (torch.nn.Conv1d)."""
+
+    title = "Conv 1d"
+    torch = "nn.Conv1d"
+    meaning = "Slides small filters along a sequence: words, sound, measurements over time."
+    rank = 1
+    example = (4, 16)
+
+    kernel_size: Extent1 = Field(3, title="Kernel size", description="Length of each filter.")
+    stride: Extent1 = Field(1, title="Stride", description=STRIDE)
+    padding: Margin1 | Literal["same", "valid"] = Field(
+        0, title="Padding", description="Places added at each end: 2, or “same” (keeps the length; stride 1)."
+    )
+    dilation: Extent1 = Field(1, title="Dilation", description=DILATION)
+    groups: Count = Field(1, title="Groups", description=GROUPS)
+    bias: bool = Field(True, title="Bias", description=BIAS)
+    padding_mode: PaddingMode = Field("zeros", title="Padding mode", description=BORDER)
+
+
+@register
+class Conv3d(_Conv):
+    """3-d convolution over a volume or a video (torch.nn.Conv3d)."""
+
+    title = "Conv 3d"
+    torch = "nn.Conv3d"
+    meaning = "Slides small filters through a volume: a scan, or a video over time."
+    rank = 3
+    example = (2, 6, 8, 8)
+
+    kernel_size: Extent3 = Field(3, title="Kernel size", description="Depth, height and width: 3 or 3×5×5.")
+    stride: Extent3 = Field(1, title="Stride", description=STRIDE)
+    padding: Margin3 | Literal["same", "valid"] = Field(
+        0, title="Padding", description="Border added around the input: 1, 1×2×2 or “same” (stride 1)."
+    )
+    dilation: Extent3 = Field(1, title="Dilation", description=DILATION)
+    groups: Count = Field(1, title="Groups", description=GROUPS)
+    bias: bool = Field(True, title="Bias", description=BIAS)
+    padding_mode: PaddingMode = Field("zeros", title="Padding mode", description=BORDER)
+
+
+@register
+class DepthwiseConv2d(_Convolution):
+    """One filter, or a few, for each channel by itself (torch.nn.Conv2d with groups = channels; MobileNet)."""
+
+    title = "Depthwise conv 2d"
+    torch = "nn.Conv2d"
+    meaning = "Filters each channel by itself: far fewer weights. A 1×1 convolution after it mixes them."
+    synonyms = ("separable", "mobilenet", "convolution", "groups")
+    ours = frozenset({"multiplier"})
+
+    multiplier: Annotated[int, Field(ge=1, le=1024)] = Field(
+        1, title="Multiplier", description="How many filters, and so output channels, for each input channel."
+    )
+    kernel_size: Extent = Field(3, title="Kernel size", description="Height and width of each filter: 5 or 5×3.")
+    stride: Extent = Field(1, title="Stride", description=STRIDE)
+    padding: Margin | Literal["same", "valid"] = Field(
+        0, title="Padding",
+        description="Rows and columns added around the input: 2, 2×1 or “same” (keeps the size; stride 1).",
+    )
+    dilation: Extent = Field(1, title="Dilation", description=DILATION)
+    bias: bool = Field(True, title="Bias", description=BIAS)
+    padding_mode: PaddingMode = Field("zeros", title="Padding mode", description=BORDER)
+
+    def _plan(self, shape: Shape) -> tuple[int, int]:
+        return shape[0] * self.multiplier, shape[0]
+
+    def inferred(self, shapes: Sequence[Shape]) -> dict[str, Any]:
+        channels = shapes[0][0]
+        return {"in_channels": channels, "out_channels": channels * self.multiplier, "groups": channels}
+
+    def summary(self) -> str:
+        return super().summary() if self.multiplier == 1 else f"×{self.multiplier} · {super().summary()}"

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from pydantic import Field
 
 from engine.layers.base import (
-    Category,
+    FLOAT_BYTES,
     Count,
     Layer,
+    MismatchError,
     NotFlatError,
     Shape,
     ShapeError,
@@ -25,15 +26,17 @@ from engine.layers.base import (
 class Linear(Layer):
     """y = xWᵀ + b (torch.nn.Linear; section 3.1). Takes features, or a sequence of them."""
 
-    title: ClassVar[str] = "Linear"
-    category: ClassVar[Category] = "linear"
-    torch: ClassVar[str] = "nn.Linear"
-    stem: ClassVar[str] = "fc"
-    meaning: ClassVar[str] = "Every output is a weighted sum of every input (“fully connected”, “dense”)."
-    rule: ClassVar[str] = "the last dimension becomes the number of outputs"
-    positional: ClassVar[tuple[str, ...]] = ("in_features", "out_features")
-    required: ClassVar[tuple[str, ...]] = ("out_features",)
-    saves: ClassVar[frozenset[str]] = frozenset({"input"})
+    title = "Linear"
+    category = "linear"
+    torch = "nn.Linear"
+    stem = "fc"
+    meaning = "Every output is a weighted sum of every input (“fully connected”, “dense”)."
+    rule = "the last dimension becomes the number of outputs"
+    synonyms = ("dense", "fully connected", "perceptron", "fc")
+    example = (8,)
+    positional = ("in_features", "out_features")
+    required = ("out_features",)
+    saves = frozenset({"input"})
 
     out_features: Count = Field(64, title="Outputs", description="How many numbers come out.")
     bias: bool = Field(True, title="Bias", description="Adds one learned number to each output.")
@@ -64,13 +67,14 @@ class Linear(Layer):
 class Flatten(Layer):
     """Several dimensions into one (torch.nn.Flatten)."""
 
-    title: ClassVar[str] = "Flatten"
-    category: ClassVar[Category] = "linear"
-    torch: ClassVar[str] = "nn.Flatten"
-    stem: ClassVar[str] = "flatten"
-    meaning: ClassVar[str] = "Lays an image out as one long row of numbers, as linear layers want it."
-    rule: ClassVar[str] = "the dimensions from start to end are multiplied into one"
-    is_view: ClassVar[bool] = True
+    title = "Flatten"
+    category = "shape"
+    torch = "nn.Flatten"
+    stem = "flatten"
+    meaning = "Lays an image out as one long row of numbers, as linear layers want it."
+    rule = "the dimensions from start to end are multiplied into one"
+    synonyms = ("reshape", "view", "vector")
+    is_view = True
 
     start_dim: int = Field(1, ge=-8, le=8, title="From dim", description="First dimension to flatten; 0 is the batch.")
     end_dim: int = Field(-1, ge=-8, le=8, title="To dim", description="Last dimension to flatten; −1 is the last.")
@@ -88,3 +92,63 @@ class Flatten(Layer):
 
     def arithmetic(self, shapes: Sequence[Shape]) -> tuple[str, ...]:
         return (f"{'·'.join(map(str, shapes[0]))} = {numel(shapes[0])}",)
+
+
+@register
+class Bilinear(Layer):
+    """y = x₁ᵀAx₂ + b (torch.nn.Bilinear). Takes two inputs, equal in all but the last dimension."""
+
+    title = "Bilinear"
+    category = "linear"
+    torch = "nn.Bilinear"
+    stem = "bilinear"
+    meaning = "Every output is a weighted sum of all products of two numbers, one of each input."
+    rule = "the last dimension becomes the number of outputs; all others must agree"
+    synonyms = ("two inputs", "interaction")
+    example = (8,)
+    positional = ("in1_features", "in2_features", "out_features")
+    required = ("out_features",)
+    saves = frozenset({"input"})
+    min_inputs = 2
+    max_inputs = 2
+
+    out_features: Count = Field(64, title="Outputs", description="How many numbers come out.")
+    bias: bool = Field(True, title="Bias", description="Adds one learned number to each output.")
+
+    def output_shape(self, shapes: Sequence[Shape]) -> Shape:
+        one, two = shapes
+        if one[:-1] != two[:-1]:
+            raise MismatchError("{layer}: {first} and {second} differ in more than the last dimension",
+                                layer=self.title, first=shape_text(one), second=shape_text(two))
+        return (*one[:-1], self.out_features)
+
+    def inferred(self, shapes: Sequence[Shape]) -> dict[str, Any]:
+        return {"in1_features": shapes[0][-1], "in2_features": shapes[1][-1]}
+
+    def num_params(self, shapes: Sequence[Shape]) -> int:
+        return self.out_features * (shapes[0][-1] * shapes[1][-1] + self.bias)
+
+    def mult_adds(self, shapes: Sequence[Shape], output: Shape) -> int:
+        return numel(output) * shapes[0][-1] * shapes[1][-1]
+
+    def workspace_bytes(self, shapes: Sequence[Shape], output: Shape) -> int:
+        return numel(output) * FLOAT_BYTES if self.bias else 0
+
+    def summary(self) -> str:
+        return f"{self.out_features}" if self.bias else f"{self.out_features} · no bias"
+
+    def arithmetic(self, shapes: Sequence[Shape]) -> tuple[str, ...]:
+        return (f"{shapes[0][-1]} · {shapes[1][-1]} → {self.out_features}",)
+
+
+@register
+class Identity(Layer):
+    """x (torch.nn.Identity)."""
+
+    title = "Identity"
+    category = "linear"
+    torch = "nn.Identity"
+    stem = "identity"
+    meaning = "Passes its input on unchanged: a place to come back to, or an empty branch."
+    synonyms = ("nothing", "pass", "skip", "placeholder")
+    is_view = True

@@ -30,11 +30,11 @@ class _Merge(Layer):
 class Add(_Merge):
     """The sum of its inputs, element by element (operator +; residual connections, section 8.6)."""
 
-    title: ClassVar[str] = "Add"
-    torch: ClassVar[str] = "operator.add"
-    stem: ClassVar[str] = "add"
-    meaning: ClassVar[str] = "Adds its inputs element by element: the heart of a residual connection."
-    rule: ClassVar[str] = "all inputs must have one shape, and it stays"
+    title = "Add"
+    torch = "operator.add"
+    stem = "add"
+    meaning = "Adds its inputs element by element: the heart of a residual connection."
+    rule = "all inputs must have one shape, and it stays"
 
     def output_shape(self, shapes: Sequence[Shape]) -> Shape:
         for shape in shapes[1:]:
@@ -58,12 +58,12 @@ class Add(_Merge):
 class Concatenate(_Merge):
     """Inputs side by side along one dimension (torch.cat; inception and dense blocks, sections 8.4 and 8.7)."""
 
-    title: ClassVar[str] = "Concatenate"
-    torch: ClassVar[str] = "torch.cat"
-    stem: ClassVar[str] = "cat"
-    meaning: ClassVar[str] = "Puts its inputs side by side, usually along the channels."
-    rule: ClassVar[str] = "sizes along the dimension add up; all others must agree"
-    required: ClassVar[tuple[str, ...]] = ("dim",)
+    title = "Concatenate"
+    torch = "torch.cat"
+    stem = "cat"
+    meaning = "Puts its inputs side by side, usually along the channels."
+    rule = "sizes along the dimension add up; all others must agree"
+    required = ("dim",)
 
     dim: int = Field(1, ge=-8, le=8, title="Dim", description="Along which dimension; 1 is the channels, 0 the batch.")
 

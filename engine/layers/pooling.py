@@ -3,86 +3,86 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from engine.layers.base import (
-    Category,
+from engine.layers.base import Category, Layer, Shape, expect_rank, numel, register
+from engine.layers.spatial import (
     Extent,
-    Facts,
-    Layer,
+    Extent1,
+    Extent3,
     Margin,
-    Shape,
+    Margin1,
+    Margin3,
+    Size,
     Windows,
-    _collapsed,
-    _Extent,
-    expect_rank,
     formulas,
-    numel,
-    pair,
-    register,
-    shape_text,
+    short,
     size_text,
     slide,
+    spread,
     windows,
 )
 
 INDEX_BYTES = 8
+STRIDE = "How far the window moves. Empty: as the kernel."
+PADDING = "Border added to the input; at most half the kernel."
+CEIL = "Round the size up: keep a last, partial window."
+DILATION = "Distance between the window's points."
+COUNT = "Whether the zeros of the border count in the mean."
+Divisor = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
-class _Pool2d(Layer):
-    """What max and average pooling share."""
+class _Pool(Layer):
+    """What max and average pooling share; each names its own window options."""
 
+    if TYPE_CHECKING:
+        kernel_size: Size
+        stride: Size | None
+        padding: Size
+        ceil_mode: bool
+
+    rank: ClassVar[int] = 2
     category: ClassVar[Category] = "pooling"
     stem: ClassVar[str] = "pool"
     rule: ClassVar[str] = "size = ⌊(size + 2·padding − kernel) / stride⌋ + 1, for each channel"
+    synonyms: ClassVar[tuple[str, ...]] = ("downsample", "subsampling")
     required: ClassVar[tuple[str, ...]] = ("kernel_size",)
     saves: ClassVar[frozenset[str]] = frozenset({"input"})
 
-    kernel_size: Extent = Field(2, title="Kernel size", description="Height and width of the window: 2 or 3×2.")
-    stride: Extent | None = Field(
-        None, title="Stride", description="How far the window moves. Empty: as the kernel."
-    )
-    padding: Margin = Field(0, title="Padding", description="Border added to the input; at most half the kernel.")
-    ceil_mode: bool = Field(False, title="Ceil mode", description="Round the size up: keep a last, partial window.")
-
     @model_validator(mode="after")
     def _half_padded(self) -> Self:
-        if any(2 * p > k for p, k in zip(pair(self.padding), pair(self.kernel_size), strict=True)):
+        kernels, borders = spread(self.kernel_size, self.rank), spread(self.padding, self.rank)
+        if any(2 * border > kernel for border, kernel in zip(borders, kernels, strict=True)):
             raise ValueError("padding can be at most half the kernel")
         return self
 
     def windows(self) -> Windows:
-        """Vertical and horizontal."""
+        """One for each dimension."""
         stride = self.kernel_size if self.stride is None else self.stride
-        return windows(self.kernel_size, stride, self.padding, getattr(self, "dilation", 1), self.ceil_mode)
+        return windows(self.rank, self.kernel_size, stride, self.padding, getattr(self, "dilation", 1), self.ceil_mode)
 
     def output_shape(self, shapes: Sequence[Shape]) -> Shape:
-        expect_rank(self.title, shapes[0], 3)
+        expect_rank(self.title, shapes[0], self.rank + 1)
         return (shapes[0][0], *slide(self.title, shapes[0], self.windows()))
 
     def summary(self) -> str:
-        parts = [size_text(self.kernel_size)]
+        parts = [size_text(self.kernel_size, self.rank)]
         if self.stride is not None and self.stride != self.kernel_size:
-            parts.append(f"stride {shape_text(self.stride) if isinstance(self.stride, tuple) else self.stride}")
+            parts.append(f"stride {short(self.stride)}")
         if self.padding:
-            parts.append(f"pad {shape_text(self.padding) if isinstance(self.padding, tuple) else self.padding}")
+            parts.append(f"pad {short(self.padding)}")
         return " · ".join(parts)
 
     def arithmetic(self, shapes: Sequence[Shape]) -> tuple[str, ...]:
         return formulas(shapes[0], self.windows())
 
 
-@register
-class MaxPool2d(_Pool2d):
-    """The largest value in each window (torch.nn.MaxPool2d; section 7.5)."""
+class _MaxPool(_Pool):
+    """The largest value in each window; where it was is kept for the gradient."""
 
-    title: ClassVar[str] = "Max pool"
-    torch: ClassVar[str] = "nn.MaxPool2d"
-    meaning: ClassVar[str] = "Keeps the largest value in each window: smaller images, less sensitive to position."
-
-    dilation: Extent = Field(1, title="Dilation", description="Distance between the window's points.")
+    synonyms: ClassVar[tuple[str, ...]] = ("maximum", "downsample", "subsampling")
 
     def saves_bytes(self, shapes: Sequence[Shape], output: Shape) -> int:
         return numel(output) * INDEX_BYTES
@@ -92,57 +92,107 @@ class MaxPool2d(_Pool2d):
 
 
 @register
-class AvgPool2d(_Pool2d):
+class MaxPool2d(_MaxPool):
+    """The largest value in each window (torch.nn.MaxPool2d; section 7.5)."""
+
+    title = "Max pool"
+    torch = "nn.MaxPool2d"
+    meaning = "Keeps the largest value in each window: smaller images, less sensitive to position."
+
+    kernel_size: Extent = Field(2, title="Kernel size", description="Height and width of the window: 2 or 3×2.")
+    stride: Extent | None = Field(None, title="Stride", description=STRIDE)
+    padding: Margin = Field(0, title="Padding", description=PADDING)
+    ceil_mode: bool = Field(False, title="Ceil mode", description=CEIL)
+    dilation: Extent = Field(1, title="Dilation", description=DILATION)
+
+
+@register
+class AvgPool2d(_Pool):
     """The mean of each window (torch.nn.AvgPool2d; section 7.5)."""
 
-    title: ClassVar[str] = "Average pool"
-    torch: ClassVar[str] = "nn.AvgPool2d"
-    meaning: ClassVar[str] = "Takes the mean of each window: smaller, smoother images."
+    title = "Average pool"
+    torch = "nn.AvgPool2d"
+    meaning = "Takes the mean of each window: smaller, smoother images."
+    synonyms = ("mean", "downsample", "subsampling")
 
-    count_include_pad: bool = Field(
-        True, title="Count padding", description="Whether the zeros of the border count in the mean."
-    )
-    divisor_override: Annotated[int, Field(ge=1, le=1_000_000)] | None = Field(
+    kernel_size: Extent = Field(2, title="Kernel size", description="Height and width of the window: 2 or 3×2.")
+    stride: Extent | None = Field(None, title="Stride", description=STRIDE)
+    padding: Margin = Field(0, title="Padding", description=PADDING)
+    ceil_mode: bool = Field(False, title="Ceil mode", description=CEIL)
+    count_include_pad: bool = Field(True, title="Count padding", description=COUNT)
+    divisor_override: Divisor | None = Field(
         None, title="Divisor", description="Divide the sum by this number instead of the window's size."
     )
 
 
 @register
-class AdaptiveAvgPool2d(Layer):
-    """The mean over a grid of a fixed size (torch.nn.AdaptiveAvgPool2d; Network in Network, section 8.3)."""
+class MaxPool1d(_MaxPool):
+    """The largest value in each stretch (torch.nn.MaxPool1d)."""
 
-    title: ClassVar[str] = "Adaptive average pool"
-    category: ClassVar[Category] = "pooling"
-    torch: ClassVar[str] = "nn.AdaptiveAvgPool2d"
-    stem: ClassVar[str] = "pool"
-    meaning: ClassVar[str] = "Averages into a grid of the size you choose; 1 averages each channel (global pooling)."
-    rule: ClassVar[str] = "channels stay; height and width become the output size"
-    positional: ClassVar[tuple[str, ...]] = ("output_size",)
-    required: ClassVar[tuple[str, ...]] = ("output_size",)
+    title = "Max pool 1d"
+    torch = "nn.MaxPool1d"
+    meaning = "Keeps the largest value in each stretch of a sequence: shorter sequences."
+    rank = 1
+    example = (4, 16)
 
-    output_size: Annotated[_Extent | tuple[_Extent | None, _Extent | None], BeforeValidator(_collapsed)] | None = Field(
-        1, title="Output size", description="Height and width that come out: 1, 7×7; “–” keeps that size as it is."
+    kernel_size: Extent1 = Field(2, title="Kernel size", description="Length of the window.")
+    stride: Extent1 | None = Field(None, title="Stride", description=STRIDE)
+    padding: Margin1 = Field(0, title="Padding", description=PADDING)
+    ceil_mode: bool = Field(False, title="Ceil mode", description=CEIL)
+    dilation: Extent1 = Field(1, title="Dilation", description=DILATION)
+
+
+@register
+class AvgPool1d(_Pool):
+    """The mean of each stretch (torch.nn.AvgPool1d)."""
+
+    title = "Average pool 1d"
+    torch = "nn.AvgPool1d"
+    meaning = "Takes the mean of each stretch of a sequence: shorter, smoother sequences."
+    synonyms = ("mean", "downsample", "subsampling")
+    rank = 1
+    example = (4, 16)
+
+    kernel_size: Extent1 = Field(2, title="Kernel size", description="Length of the window.")
+    stride: Extent1 | None = Field(None, title="Stride", description=STRIDE)
+    padding: Margin1 = Field(0, title="Padding", description=PADDING)
+    ceil_mode: bool = Field(False, title="Ceil mode", description=CEIL)
+    count_include_pad: bool = Field(True, title="Count padding", description=COUNT)
+
+
+@register
+class MaxPool3d(_MaxPool):
+    """The largest value in each box (torch.nn.MaxPool3d)."""
+
+    title = "Max pool 3d"
+    torch = "nn.MaxPool3d"
+    meaning = "Keeps the largest value in each box of a volume: smaller volumes."
+    rank = 3
+    example = (2, 6, 8, 8)
+
+    kernel_size: Extent3 = Field(2, title="Kernel size", description="Depth, height and width: 2 or 1×2×2.")
+    stride: Extent3 | None = Field(None, title="Stride", description=STRIDE)
+    padding: Margin3 = Field(0, title="Padding", description=PADDING)
+    ceil_mode: bool = Field(False, title="Ceil mode", description=CEIL)
+    dilation: Extent3 = Field(1, title="Dilation", description=DILATION)
+
+
+@register
+class AvgPool3d(_Pool):
+    """The mean of each box (torch.nn.AvgPool3d)."""
+
+    title = "Average pool 3d"
+    torch = "nn.AvgPool3d"
+    meaning = "Takes the mean of each box of a volume: smaller, smoother volumes."
+    synonyms = ("mean", "downsample", "subsampling")
+    rank = 3
+    example = (2, 6, 8, 8)
+
+    kernel_size: Extent3 = Field(2, title="Kernel size", description="Depth, height and width: 2 or 1×2×2.")
+    stride: Extent3 | None = Field(None, title="Stride", description=STRIDE)
+    padding: Margin3 = Field(0, title="Padding", description=PADDING)
+    ceil_mode: bool = Field(False, title="Ceil mode", description=CEIL)
+    count_include_pad: bool = Field(True, title="Count padding", description=COUNT)
+    divisor_override: Divisor | None = Field(
+        None, title="Divisor", description="Divide the sum by this number instead of the window's size."
     )
-
-    def _sizes(self) -> tuple[int | None, int | None]:
-        return self.output_size if isinstance(self.output_size, tuple) else (self.output_size, self.output_size)
-
-    def output_shape(self, shapes: Sequence[Shape]) -> Shape:
-        expect_rank(self.title, shapes[0], 3)
-        channels, *sizes = shapes[0]
-        return (channels, *(size if want is None else want for want, size in zip(self._sizes(), sizes, strict=True)))
-
-    def arguments(self, shapes: Sequence[Shape]) -> dict[str, Any]:
-        # torch takes None for one of the two, but not instead of both.
-        return {"output_size": self._sizes() if self.output_size is None else self.output_size}
-
-    def facts(self, shapes: Sequence[Shape]) -> Facts:
-        # Down to 1×1 torch takes a plain mean, which keeps nothing.
-        facts = super().facts(shapes)
-        return facts._replace(saves_input=facts.output_shape[1:] != (1, 1))
-
-    def summary(self) -> str:
-        return shape_text(["–" if size is None else size for size in self._sizes()])  # type: ignore[misc]
-
-    def arithmetic(self, shapes: Sequence[Shape]) -> tuple[str, ...]:
-        return (f"{shape_text(shapes[0][1:])} → {shape_text(self.output_shape(shapes)[1:])}",)

@@ -20,6 +20,7 @@ class Control:
         self._stopped = False
         self._abandoned = False
         self._lr: float | None = None
+        self.thread: int | None = None  # where ``fit`` runs: code of a layer that does not end is stopped there
 
     def pause(self) -> None:
         """Hold after the current batch."""
@@ -67,6 +68,10 @@ class Control:
     @lr.setter
     def lr(self, value: float) -> None:
         self._lr = Recipe().with_options(lr=value).lr
+
+    def forget_lr(self) -> None:
+        """Back to the recipe's own rate, for the next run of a series."""
+        self._lr = None
 
     def wait_while_paused(self) -> None:
         """Block until ``resume``, ``stop`` or ``abandon``."""

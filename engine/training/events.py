@@ -5,22 +5,34 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from engine.messages import Message
 
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from engine.experiment import Experiment
+
 Weights = Mapping[str, "Tensor"]
 """A state dict on the CPU; shared between events, so read it and never write to it."""
+AdviceKind = Literal["not converging", "rising", "swapped", "overfitting", "underfitting"]
+Others = tuple[tuple[str, float], ...]
+"""Further metrics by name: top5 precision recall f1 for classes, mae rmse log_rmse r2 for numbers."""
 
 
 class Metrics(NamedTuple):
-    """Mean loss and share of correct answers (0 … 1) over some examples."""
+    """Mean loss over some examples, the share of correct answers (0 … 1; nan without classes), and other metrics."""
 
     loss: float
-    accuracy: float
+    accuracy: float = math.nan
+    others: Others = ()
+
+    @property
+    def named(self) -> dict[str, float]:
+        """Those that are numbers, by name: ``loss``, ``accuracy``, ``top5`` …"""
+        everything = {"loss": self.loss, "accuracy": self.accuracy, **dict(self.others)}
+        return {name: value for name, value in everything.items() if math.isfinite(value)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +52,12 @@ class Summary:
     @property
     def line(self) -> str:
         """The notes' own form: ``loss 0.473, train acc 0.823, test acc 0.827, 35726 examples/s on cuda:0``."""
+        speed = f"{self.examples_per_second:.0f} examples/s on {self.device}"
+        if math.isnan(self.train.accuracy):  # numbers, not classes
+            test = "–" if math.isnan(self.test.loss) else f"{self.test.loss:.4g}"
+            return f"loss {self.train.loss:.4g}, validation loss {self.validation.loss:.4g}, test loss {test}, {speed}"
         test = "–" if math.isnan(self.test.accuracy) else f"{self.test.accuracy:.3f}"
-        return (f"loss {self.train.loss:.3f}, train acc {self.train.accuracy:.3f}, "
-                f"test acc {test}, {self.examples_per_second:.0f} examples/s on {self.device}")
+        return f"loss {self.train.loss:.3f}, train acc {self.train.accuracy:.3f}, test acc {test}, {speed}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +83,10 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """Training loss and accuracy since the last point; ``position`` in epochs: 1.25 is a quarter into the second."""
+    """Training loss and accuracy (nan without classes) since the last point.
+
+    ``position`` is in epochs: 1.25 is a quarter into the second.
+    """
 
     position: float
     loss: float
@@ -88,7 +106,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class EpochEnded:
-    """An epoch is over and was judged on the validation images. After a stop the last one is incomplete."""
+    """An epoch is over and was judged on the validation examples. After a stop the last one is incomplete."""
 
     epoch: int
     train: Metrics
@@ -96,7 +114,7 @@ class EpochEnded:
     is_best: bool
     weights: Weights = field(repr=False)
     fraction: float = 1.0  # share of the epoch that was done
-    judged: float = 1.0  # share of the validation images that were looked at
+    judged: float = 1.0  # share of the validation examples that were looked at
     checkpoint: Mapping[str, Any] = field(default_factory=dict, repr=False)  # what ``fit(resume=…)`` takes
 
     @property
@@ -135,4 +153,66 @@ class RunNotSaved:
     message: Message
 
 
-Event = Preparing | Started | Point | Progress | EpochEnded | Paused | Resumed | Finished | RunNotSaved
+@dataclass(frozen=True, slots=True)
+class RateChanged:
+    """The learning rate was changed on the way, from this position on (in epochs)."""
+
+    position: float
+    lr: float
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """Something about the run that a person should know, each ``kind`` once; training goes on.
+
+    ``suggestion`` is an option of the recipe with a value to try: ``("lr", 0.09)``.
+    """
+
+    kind: AdviceKind
+    message: Message
+    suggestion: tuple[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberStarted:
+    """In a series: the run number ``index`` (from 1) of ``count`` begins; its own events follow."""
+
+    index: int
+    count: int
+    title: str
+    experiment: Experiment = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class MemberEnded:
+    """In a series: a run is over; ``weights`` are those of its best epoch."""
+
+    index: int
+    title: str
+    summary: Summary
+    weights: Weights = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesRow:
+    """One run of a series in numbers, by names such as ``validation loss``.
+
+    ``train …`` and ``validation …`` are those of the last epoch, ``best validation …`` and ``test …`` of the best.
+    """
+
+    title: str
+    values: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesFinished:
+    """The last event of a series; mean and sample deviation over folds, empty where the runs differ on purpose."""
+
+    rows: tuple[SeriesRow, ...]
+    mean: Mapping[str, float]
+    std: Mapping[str, float]
+    stopped: bool = False
+
+
+Event = (Preparing | Started | Point | Progress | EpochEnded | Paused | Resumed | Finished | RunNotSaved | RateChanged
+         | Advice | MemberStarted | MemberEnded | SeriesFinished)

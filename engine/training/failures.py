@@ -7,14 +7,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import torch
+from torch import Tensor
 
 from engine.advice import AdviceError, advise
 from engine.analysis import analyze
+from engine.code import in_words as code_in_words
+from engine.code import line_of
 from engine.experiment import Experiment
 from engine.layers.base import FLOAT_BYTES, shape_text
 from engine.layers.inputs import Input
-from engine.messages import LayerloomError
-from engine.recipe import OPTIMIZER_STATE
+from engine.messages import LayerloomError, say
+from engine.recipe import CLASSES_ONLY, LOSS_TITLES, OPTIMIZER_STATE
+from engine.trust import sources_of
 from engine.units import bytes_text
 from engine.weights import is_out_of_memory
 
@@ -31,8 +35,16 @@ class DataShapeError(TrainingError):
     """The data are not of the shape the network expects."""
 
 
+class LossError(TrainingError):
+    """The loss cannot be worked out from these data."""
+
+
 class DivergedError(TrainingError):
-    """The loss is no longer a number."""
+    """The loss is no longer a number; ``suggestion`` is an option of the recipe to try."""
+
+    def __init__(self, template: str, *, lr: float, **values: object) -> None:
+        super().__init__(template, lr=f"{lr:g}", **values)
+        self.suggestion = ("lr", lr)
 
 
 class OutOfMemoryError(TrainingError):
@@ -40,7 +52,8 @@ class OutOfMemoryError(TrainingError):
 
 
 def check_trainable(experiment: Experiment) -> None:
-    """Raise AdviceError with the first problem's own words, DataShapeError or NothingToLearnError."""
+    """Raise AdviceError with the first problem's own words, LossError, DataShapeError or NothingToLearnError."""
+    check_loss(experiment)
     shape = experiment.data.sample_shape
     expect_shape(experiment, shape)
     analysis = analyze(experiment.graph, shape)
@@ -51,6 +64,16 @@ def check_trainable(experiment: Experiment) -> None:
             raise AdviceError("{reason}", reason=problem.message)
     if not analysis.params:
         raise NothingToLearnError("This network has nothing to learn: add a layer with weights, such as Linear")
+    if not analysis.trainable:
+        raise NothingToLearnError("This network has nothing to learn: all of its weights are frozen")
+
+
+def check_loss(experiment: Experiment) -> None:
+    """Raise LossError where the recipe's loss is for classes and the data have numbers."""
+    loss = experiment.recipe.loss
+    if loss in CLASSES_ONLY and experiment.data.task == "regression":
+        raise LossError("{loss} is for classes, but {data} has numbers to predict: choose Mean squared error",
+                        loss=say(LOSS_TITLES[loss]), data=experiment.data.info.title)
 
 
 def expect_shape(experiment: Experiment, shape: tuple[int, ...]) -> None:
@@ -63,10 +86,19 @@ def expect_shape(experiment: Experiment, shape: tuple[int, ...]) -> None:
                              shape=shape_text(shape))
 
 
+def expect_targets(experiment: Experiment, targets: Tensor) -> None:
+    """Raise DataShapeError unless the targets are what the data promise: a wrong shape would be broadcast silently."""
+    wanted = experiment.data.output_shape if experiment.data.task == "regression" else ()
+    if tuple(targets.shape[1:]) != wanted or targets.is_floating_point() != (experiment.data.task == "regression"):
+        raise DataShapeError("{data} promises {wanted} to predict, but gives {shape}", data=experiment.data.info.title,
+                             wanted=shape_text(wanted) if wanted else say("a class"),
+                             shape=shape_text(tuple(targets.shape[1:])) if targets.dim() > 1 else say("one number"))
+
+
 def diverged(loss: float, epoch: int, lr: float) -> DivergedError:
     """The loss became infinite or not a number."""
     return DivergedError("The loss became {loss} in epoch {epoch}: the steps are too large. Try a lower learning rate, "
-                         "such as {lr}", loss=loss, epoch=epoch, lr=f"{lr / 10:g}")
+                         "such as {lr}", loss=loss, epoch=epoch, lr=lr / 10)
 
 
 @contextmanager
@@ -74,17 +106,25 @@ def in_words(experiment: Experiment, device: torch.device) -> Iterator[None]:
     """Turn torch's own exceptions into sentences."""
     try:
         yield
-    except (MemoryError, RuntimeError, ValueError) as error:
+    except LayerloomError:
+        raise
+    except Exception as error:
         if is_out_of_memory(error):
             raise _out_of_memory(experiment, device) from error
+        for source in sorted(sources_of(experiment.graph)):
+            if line_of(error, source) is not None:
+                raise code_in_words(error, source) from error
+        if not isinstance(error, (RuntimeError, ValueError)):
+            raise
         raise TrainingError("PyTorch stopped the training: {reason}", reason=str(error).split("\n")[0]) from error
 
 
 def _out_of_memory(experiment: Experiment, device: torch.device) -> OutOfMemoryError:
     recipe = experiment.recipe
-    params = analyze(experiment.graph, experiment.data.sample_shape).params
-    # What no batch size changes: weights, gradients, and what the optimizer keeps for each.
-    fixed = params * FLOAT_BYTES * (2 + OPTIMIZER_STATE[recipe.optimizer])
+    analysis = analyze(experiment.graph, experiment.data.sample_shape)
+    # What no batch size changes: weights, and for those that learn gradients and what the optimizer keeps.
+    kept = analysis.params + analysis.trainable * (1 + OPTIMIZER_STATE[recipe.optimizer])
+    fixed = kept * FLOAT_BYTES
     if recipe.batch_size == 1 or fixed > memory_of(device):
         return OutOfMemoryError(
             "There is not enough memory on {device} to train this network with any batch size: its weights, their "

@@ -2,61 +2,54 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
-from torch.optim import SGD, Adam, AdamW, Optimizer
 
+from engine.analysis import analyze
 from engine.data.tensors import Batches
 from engine.experiment import Experiment
-from engine.recipe import Loss, Recipe
+from engine.node_settings import node_settings
 from engine.training.events import Weights
+from engine.training.groups import freeze, make_optimizer, set_lr
+from engine.training.losses import Criterion, balanced_weights
 from engine.training.meters import Totals
 from engine.weights import RANDOM, initial_module, on_cpu
 
-
-def make_optimizer(recipe: Recipe, module: nn.Module) -> Optimizer:
-    """The recipe's optimizer over all of the module's weights."""
-    weights = list(module.parameters())
-    # one kernel for everything: Adam's step takes a quarter of the time, which small batches notice
-    fused = all(weight.device.type in {"cpu", "cuda"} for weight in weights) or None
-    lr, decay = recipe.lr, recipe.weight_decay
-    if recipe.optimizer == "adam":
-        return Adam(weights, lr=lr, weight_decay=decay, fused=fused)
-    if recipe.optimizer == "adamw":
-        return AdamW(weights, lr=lr, weight_decay=decay, fused=fused)
-    momentum = recipe.momentum if recipe.optimizer == "momentum" else 0.0
-    return SGD(weights, lr=lr, weight_decay=decay, momentum=momentum, fused=fused)
-
-
-def loss_of(loss: Loss, outputs: Tensor, labels: Tensor) -> Tensor:
-    """The batch's mean loss; outputs B×classes, labels B."""
-    if loss == "mse":
-        return functional.mse_loss(outputs, functional.one_hot(labels, outputs.shape[1]).to(outputs.dtype))
-    return functional.cross_entropy(outputs, labels)
+PROBE = 32  # examples that show whether a network still answers differently to different inputs
 
 
 class Learner:
     """The compiled network on its device."""
 
-    def __init__(self, experiment: Experiment, device: torch.device, weights: Weights | None = None) -> None:
+    def __init__(self, experiment: Experiment, device: torch.device, weights: Weights | None = None,
+                 labels: Tensor | None = None) -> None:
+        """``labels`` are those of the training examples: balanced class weights follow from them."""
         if device.type == "cuda":  # one seed, one run
             torch.backends.cudnn.deterministic, torch.backends.cudnn.benchmark = True, False
         module: nn.Module = initial_module(experiment)
         if weights is not None:
             module.load_state_dict(weights)
-        self.device, self._loss, self._seed = device, experiment.recipe.loss, experiment.recipe.seed
-        self._model = module.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self._optimizer = make_optimizer(experiment.recipe, self._model)
+        shape, recipe = experiment.data.sample_shape, experiment.recipe
+        settings = node_settings(experiment.graph, analyze(experiment.graph, shape))
+        self.device, self._seed = device, recipe.seed
+        self._model = module.to(device)
+        if len(shape) == 3:
+            _channels_last(self._model)
+        self._frozen_norms = freeze(self._model, settings)
+        self._optimizer = make_optimizer(recipe, self._model, settings)
+        balanced = recipe.class_weights == "balanced" and labels is not None and not labels.is_floating_point()
+        self._criterion = Criterion(recipe, balanced_weights(labels, experiment.data.num_classes).to(device)
+                                    if balanced and labels is not None else None)
         self.params = sum(weight.numel() for weight in self._model.parameters())
 
     def order(self, epoch: int, count: int) -> Tensor:
-        """The order of the images in this epoch. Dropout's random numbers begin anew with it.
+        """The order of the examples in this epoch. Dropout's and augmentation's random numbers begin anew with it.
 
-        Both follow from the seed and the epoch's number, so that a run that is continued needs no stored state.
+        All follow from the seed and the epoch's number, so that a run that is continued needs no stored state.
         """
         seed = (self._seed * 1_000_003 + epoch) % 2**63
         with RANDOM:
@@ -66,36 +59,54 @@ class Learner:
     def learn(self, batches: Batches, index: Tensor, totals: Totals) -> None:
         """One step, from the examples numbered ``index``."""
         self._mode(training=True)
-        x, labels = batches.take(index)
         self._optimizer.zero_grad()
-        with RANDOM:  # Dropout draws
+        with RANDOM:  # augmentation and Dropout draw
+            x, targets = batches.take(index)
             outputs = self._model(x)
-        loss = loss_of(self._loss, outputs, labels)
+        loss = self._criterion(outputs, targets)
         loss.backward()  # type: ignore[no-untyped-call]
         self._optimizer.step()
-        totals.add(loss, outputs, labels)
+        totals.add(*self._criterion.total(loss.detach(), targets), outputs, targets)
 
     @torch.no_grad()
     def judge(self, batches: Batches, begin: int, end: int, totals: Totals) -> None:
-        """Loss and accuracy of examples ``begin`` … ``end`` − 1, without learning."""
+        """The metrics of examples ``begin`` … ``end`` − 1, without learning."""
         self._mode(training=False)
-        x, labels = batches.take(torch.arange(begin, end, device=self.device))
+        x, targets = batches.take(torch.arange(begin, end, device=self.device))
         outputs = self._model(x)
-        totals.add(loss_of(self._loss, outputs, labels), outputs, labels)
+        totals.add(*self._criterion.total(self._criterion(outputs, targets), targets), outputs, targets)
+
+    @torch.no_grad()
+    def probe(self, batches: Batches) -> tuple[float, float]:
+        """Of the first few examples: the mean loss, and the deviation of the output that differs most between them."""
+        count = min(PROBE, len(batches))
+        if count < 2:
+            return math.nan, math.nan
+        self._mode(training=False)
+        x, targets = batches.take(torch.arange(count, device=self.device))
+        outputs = self._model(x)
+        loss, weight = self._criterion.total(self._criterion(outputs, targets), targets)
+        return float(loss) / float(weight), float(outputs.flatten(1).std(0).max())
 
     def _mode(self, training: bool) -> None:
         if self._model.training != training:  # walks every module: not for nothing
             self._model.train(training)
+            for norm in self._frozen_norms:
+                norm.eval()
+
+    @property
+    def is_noisy(self) -> bool:
+        """Whether learning sees less than judging: there is dropout."""
+        return any(_drops(part) for part in self._model.modules())
 
     @property
     def lr(self) -> float:
-        """The learning rate now."""
-        return float(self._optimizer.param_groups[0]["lr"])
+        """The learning rate now, before the nodes' own multiples."""
+        return float(self._optimizer.param_groups[0]["base_lr"])
 
     @lr.setter
     def lr(self, value: float) -> None:
-        for group in self._optimizer.param_groups:
-            group["lr"] = value
+        set_lr(self._optimizer, value)
 
     def weights(self) -> dict[str, Tensor]:
         """A copy of the state dict on the CPU."""
@@ -113,6 +124,19 @@ class Learner:
     def take_optimizer_state(self, state: Mapping[str, Any]) -> None:
         """Continue with what ``optimizer_state`` gave."""
         self._optimizer.load_state_dict(_copied(state))
+
+
+def _drops(module: nn.Module) -> bool:
+    """Whether it is a dropout, or has one as an option (recurrent layers, attention)."""
+    share = module.p if isinstance(module, nn.modules.dropout._DropoutNd) else getattr(module, "dropout", 0.0)
+    return isinstance(share, float) and share > 0
+
+
+def _channels_last(module: nn.Module) -> None:
+    """Images go through convolutions faster in this memory order; nothing else has a use for it."""
+    for weight in module.parameters():
+        if weight.dim() == 4:
+            weight.data = weight.data.contiguous(memory_format=torch.channels_last)
 
 
 def _copied(state: Any) -> Any:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
+from threading import get_ident
 from typing import Any
 
-from engine.data.download import fetch
-from engine.data.sources import read_arrays
+from engine.code import StoppedCodeError
 from engine.data.spec import DataSpec
-from engine.data.tensors import Data, StoppedError, split_data
+from engine.data.tensors import Data, StoppedError, loading
 from engine.experiment import Experiment
 from engine.messages import say
 from engine.training.control import AbandonedError, Control
 from engine.training.devices import resolve_device
 from engine.training.events import Event, Preparing, Weights
-from engine.training.failures import check_trainable, in_words
+from engine.training.failures import TrainingError, check_trainable, in_words
 from engine.training.learner import Learner
 from engine.training.run import Run
 from engine.weights import check_weights
@@ -30,33 +31,52 @@ def fit(experiment: Experiment, control: Control | None = None, *, data: Data | 
     where something is wrong; StoppedError when stopped before anything was learned. After ``Control.abandon`` it just
     ends. Seeds torch's global generator.
     """
+    control = control or Control()
+    control.thread = get_ident()
     try:
-        yield from _fit(experiment, control or Control(), data, root, weights, resume)
+        yield from _fit(experiment, control, data, root, weights, resume)
     except AbandonedError:
         return
+    except StoppedCodeError as error:  # whoever steers the run has lost patience with code that does not end
+        if control.stopped:
+            return
+        raise TrainingError("The code of a layer was stopped because it did not end") from error
 
 
 def _fit(experiment: Experiment, control: Control, data: Data | None, root: Path | None, weights: Weights | None,
          resume: Mapping[str, Any] | None) -> Iterator[Event]:
-    check_trainable(experiment)
+    if experiment.data.is_known:  # what is wrong is said before anything is read
+        check_trainable(experiment)
     device = resolve_device(experiment.recipe.device)
+    if data is None:
+        data = yield from prepare(experiment.data, root, control)
+    if data.spec != experiment.data:  # reading has found out shapes and classes
+        experiment = replace(experiment, data=data.spec)
+        check_trainable(experiment)
     start = resume["weights"] if resume else weights
     if start is not None:
         check_weights(experiment, start)
-    if data is None:
-        data = yield from _prepare(experiment.data, root, control)
     control.check_abandoned()
     if control.stopped:
         raise StoppedError("Stopped before anything was learned")
     with in_words(experiment, device):
-        yield from Run(experiment, control, data, Learner(experiment, device, start), resume).events()
+        learner = Learner(experiment, device, start, data.train.targets)
+        yield from Run(experiment, control, data, learner, resume).events()
 
 
-def _prepare(spec: DataSpec, root: Path | None, control: Control) -> Generator[Event, None, Data]:
-    for step in fetch(spec.dataset, root):
-        control.check_abandoned()
-        if control.stopped:
-            raise StoppedError("The download was stopped")
-        yield Preparing(say("Downloading {data}: {file}", data=spec.info.title, file=step.file), step.done, step.total)
+def prepare(spec: DataSpec, root: Path | None, control: Control) -> Generator[Event, None, Data]:
+    """The data, downloaded where they are missing. Raises DataError; StoppedError once it is stopped."""
     yield Preparing(say("Reading {data}", data=spec.info.title), 0, 0)
-    return split_data(spec, read_arrays(spec.dataset, root))
+    steps = loading(spec, root)
+    while True:
+        try:
+            step = next(steps)
+        except StopIteration as end:
+            data: Data = end.value
+            return data
+        control.check_abandoned()
+        downloads = step.doing == "downloading"
+        if control.stopped:
+            raise StoppedError("The download was stopped" if downloads else "Reading was stopped")
+        words = "Downloading {data}: {file}" if downloads else "Reading {data}: {file}"
+        yield Preparing(say(words, data=spec.info.title, file=step.file), step.done, step.total)

@@ -7,10 +7,14 @@ from collections.abc import Generator, Iterator, Mapping
 from time import perf_counter
 from typing import Any
 
-from engine.data.tensors import Batches, Data, ranges
+import torch
+
+from engine.data.tensors import Batches, Data, Split, ranges
 from engine.experiment import Experiment
+from engine.training.best import Best
 from engine.training.control import Control
 from engine.training.events import (
+    Advice,
     EpochEnded,
     Event,
     Finished,
@@ -18,38 +22,21 @@ from engine.training.events import (
     Paused,
     Point,
     Progress,
+    RateChanged,
     Resumed,
     Started,
     Summary,
     Weights,
 )
-from engine.training.failures import diverged, expect_shape
+from engine.training.failures import diverged, expect_shape, expect_targets
+from engine.training.health import Health, Setting
 from engine.training.learner import Learner
 from engine.training.meters import Reading, Stopwatch, Totals
+from engine.training.metrics import ClassScores, ValueScores
 
 READ_EVERY = 0.1  # seconds between two readings of the loss from the device
 AFTER_STOP = 1.0  # seconds that a stopped run still judges
 JUDGE_AT_LEAST = 64  # examples in a batch without gradients, which need far less memory
-
-
-class Best:
-    """The epoch with the highest validation accuracy; of equals, the one with the lower loss."""
-
-    def __init__(self) -> None:
-        self.epoch, self.train, self.validation = 0, Metrics(math.nan, math.nan), Metrics(math.inf, -1.0)
-        self.weights: Weights = {}
-
-    def offer(self, epoch: int, train: Metrics, validation: Metrics, weights: Weights) -> bool:
-        """Take these if they are better; whether they were."""
-        if (validation.accuracy, -validation.loss) <= (self.validation.accuracy, -self.validation.loss):
-            return False
-        self.epoch, self.train, self.validation, self.weights = epoch, train, validation, weights
-        return True
-
-    def stored(self) -> dict[str, Any]:
-        """Plain values and tensors: the arguments of ``offer``."""
-        return {"epoch": self.epoch, "train": list(self.train), "validation": list(self.validation),
-                "weights": self.weights}
 
 
 class Run:
@@ -58,12 +45,17 @@ class Run:
     def __init__(self, experiment: Experiment, control: Control, data: Data, learner: Learner,
                  resume: Mapping[str, Any] | None = None) -> None:
         self._recipe, self._control, self._learner = experiment.recipe, control, learner
-        self._train_set, self._validation_set, self._test_set = (
-            Batches(split, data, learner.device) for split in (data.train, data.validation, data.test))
+        # what has no validation examples is judged on those it learns from
+        judged = data.validation if len(data.validation) else data.train
+        self._train_set = Batches(data.train, data, learner.device, augment=True)
+        self._validation_set, self._test_set = (Batches(split, data, learner.device) for split in (judged, data.test))
         expect_shape(experiment, self._train_set.sample_shape)
+        expect_targets(experiment, data.train.targets)
+        self._classes, self._logarithms = _classes(experiment), experiment.data.table.log_target
         self._ranges = ranges(len(self._train_set), self._recipe.batch_size)
         self._epoch, self._done = 0, len(self._ranges)  # where it is: the epoch, and batches done of it
-        self._best = Best()
+        self._best, self._last = Best(), (Metrics(math.nan), Metrics(math.nan))  # of the last whole epoch
+        self._health = Health(_setting(experiment, data, judged, learner))
         self._examples = 0
         self._training_time, self._time = Stopwatch(), Stopwatch()  # steps only; all but pauses
         self._read_at = perf_counter()
@@ -74,6 +66,8 @@ class Run:
     def _go_on_from(self, checkpoint: Mapping[str, Any]) -> None:
         best = checkpoint["best"]
         self._best.offer(best["epoch"], Metrics(*best["train"]), Metrics(*best["validation"]), best["weights"])
+        self._last = (Metrics(*checkpoint["last"][0]), Metrics(*checkpoint["last"][1]))
+        self._health.restore(checkpoint["health"])
         self._learner.take_optimizer_state(checkpoint["optimizer"])
         self._epoch, self._examples = checkpoint["epoch"], checkpoint["examples"]
         self._training_time = Stopwatch(checkpoint["seconds"])
@@ -83,48 +77,58 @@ class Run:
         yield Started(str(self._learner.device), self._learner.params, len(self._train_set), len(self._ranges),
                       self._recipe.epochs, self._epoch + 1)
         self._time.start()
+        if self._epoch == 0 and self._classes:
+            self._health.begin(*self._learner.probe(self._validation_set))
         while self._epoch < self._recipe.epochs and not (self._control.stopped and self._best.weights):
             train = yield from self._train()
             validation = yield from self._judge(self._validation_set, AFTER_STOP)
-            yield self._epoch_ended(train, validation)
+            yield from self._end_epoch(train, validation)
         self._learner.take_weights(self._best.weights)
         self._control.check_abandoned()
-        stopped = self._control.stopped
-        if not stopped:
-            test = yield from self._judge(self._test_set, 0.0)
-        if stopped or test.examples < len(self._test_set):
-            test = Reading(math.nan, math.nan, 1)  # a part of the test images is no result
-        yield Finished(self._summary(test.metrics), self._control.stopped)
+        test = Metrics(math.nan)
+        if not self._control.stopped and len(self._test_set):
+            reading = yield from self._judge(self._test_set, 0.0)
+            if reading.examples == len(self._test_set):  # a part of the test examples is no result
+                test = reading.metrics
+        if not self._control.stopped:
+            yield from self._health.verdict(self._epoch, *self._last, test, self._best.epoch, self._best.validation)
+        yield Finished(self._summary(test), self._control.stopped)
 
     def _train(self) -> Generator[Event, None, Metrics]:
-        """One pass over the training images, or as far as it comes until a stop: one batch at least."""
+        """One pass over the training examples, or as far as it comes until a stop: one batch at least."""
         self._epoch, self._done = self._epoch + 1, 0
         order = self._learner.order(self._epoch, len(self._train_set))
-        totals, shown = Totals(self._learner.device), Reading()
+        totals, shown = self._totals(learning=True), Reading()
         self._training_time.start()
         for begin, end in self._ranges:
-            if self._control.lr is not None:
-                self._learner.lr = self._control.lr
+            yield from self._follow_rate()
             self._learner.learn(self._train_set, order[begin:end], totals)
             self._done += 1
             self._examples += end - begin
             if self._due() or self._control.stopped or self._done == len(self._ranges):
                 reading = totals.read()
-                yield Point(self._position, *self._finite(reading.since(shown)))
+                metrics = self._finite(reading.since(shown))
+                yield Point(self._position, metrics.loss, metrics.accuracy)
                 yield self._progress()
                 shown = reading
             yield from self._wait_while_paused()
             if self._control.stopped:
                 break
         self._training_time.stop()
-        return totals.read().metrics
+        return totals.result().metrics
+
+    def _follow_rate(self) -> Iterator[Event]:
+        lr = self._control.lr
+        if lr is not None and lr != self._learner.lr:
+            self._learner.lr = lr
+            yield RateChanged(self._position, lr)
 
     def _judge(self, batches: Batches, after_stop: float) -> Generator[Event, None, Reading]:
-        """Loss and accuracy without learning: of one batch at least, and ``after_stop`` seconds beyond a stop.
+        """The metrics without learning: of one batch at least, and ``after_stop`` seconds beyond a stop.
 
         Yields now and then, so that whoever listens can leave.
         """
-        totals, end_at = Totals(self._learner.device), math.inf
+        totals, end_at = self._totals(learning=False), math.inf
         for begin, end in ranges(len(batches), max(self._recipe.batch_size, JUDGE_AT_LEAST)):
             self._learner.judge(batches, begin, end, totals)
             if self._due():
@@ -135,9 +139,16 @@ class Run:
                 end_at = min(end_at, perf_counter() + after_stop)
                 if perf_counter() >= end_at:
                     break
-        reading = totals.read()
+        reading = totals.result()
         self._finite(reading.metrics)
         return reading
+
+    def _totals(self, *, learning: bool) -> Totals:
+        """Sums for a pass; while classes are learned, only what the curves show."""
+        device = self._learner.device
+        if not self._classes:
+            return Totals(device, ValueScores(device, logarithms=self._logarithms), classes=False)
+        return Totals(device, None if learning else ClassScores(self._classes, device))
 
     def _wait_while_paused(self) -> Iterator[Event]:
         self._control.check_abandoned()
@@ -181,21 +192,46 @@ class Run:
     def _speed(self) -> float:
         return self._examples / max(self._training_time.seconds, 1e-9)
 
-    def _epoch_ended(self, train: Metrics, validation: Reading) -> EpochEnded:
-        weights = self._learner.weights()
-        fraction, judged = self._done / len(self._ranges), validation.examples / len(self._validation_set)
-        # A few images say too little to displace an epoch that was judged by all of them.
+    def _end_epoch(self, train: Metrics, reading: Reading) -> Iterator[Event]:
+        weights, validation = self._learner.weights(), reading.metrics
+        fraction, judged = self._done / len(self._ranges), reading.examples / len(self._validation_set)
+        # A few examples say too little to displace an epoch that was judged by all of them.
         may_be_best = judged == 1 or not self._best.weights
-        is_best = may_be_best and self._best.offer(self._epoch, train, validation.metrics, weights)
-        return EpochEnded(self._epoch, train, validation.metrics, is_best, weights, fraction, judged,
-                          self._checkpoint(weights) if fraction == judged == 1 else {})
+        is_best = may_be_best and self._best.offer(self._epoch, train, validation, weights)
+        advice: list[Advice] = []
+        if fraction == judged == 1:
+            self._last = (train, validation)
+            advice = self._advice(train, validation)
+        yield EpochEnded(self._epoch, train, validation, is_best, weights, fraction, judged,
+                         self._checkpoint(weights) if fraction == judged == 1 else {})
+        yield from advice
+
+    def _advice(self, train: Metrics, validation: Metrics) -> list[Advice]:
+        spread = math.nan
+        if self._health.at_chance(validation):
+            _, spread = self._learner.probe(self._validation_set)
+        return self._health.after_epoch(self._epoch, train, validation, spread, self._learner.lr)
 
     def _checkpoint(self, weights: Weights) -> dict[str, Any]:
         """Tensors and plain values, from which a run goes on exactly."""
         return {"epoch": self._epoch, "weights": weights, "optimizer": self._learner.optimizer_state(),
-                "best": self._best.stored(), "examples": self._examples, "seconds": self._training_time.seconds}
+                "best": self._best.stored(), "last": [list(metrics) for metrics in self._last],
+                "health": self._health.stored(), "examples": self._examples, "seconds": self._training_time.seconds}
 
     def _summary(self, test: Metrics) -> Summary:
         best, completed = self._best, int(self._position)
         return Summary(completed, best.epoch, best.train, best.validation, test, self._speed(),
                        str(self._learner.device), self._learner.params, self._recipe.seed)
+
+
+def _classes(experiment: Experiment) -> int:
+    """How many there are; 0 where numbers are learned."""
+    return experiment.data.num_classes if experiment.data.task == "classification" else 0
+
+
+def _setting(experiment: Experiment, data: Data, judged: Split, learner: Learner) -> Setting:
+    """What the run's health is judged by."""
+    classes = _classes(experiment)
+    chance = int(torch.bincount(judged.targets).max()) / len(judged) if classes else 0.0
+    noisy = learner.is_noisy or experiment.data.augment.is_active
+    return Setting(experiment.recipe, len(judged), classes, chance, noisy, judged is data.train)

@@ -13,13 +13,14 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from engine.analysis import Analysis, analyze, facts_of
 from engine.graph import Edge, Graph, Node
 from engine.layers.activation import ReLU
+from engine.layers.adaptive import AdaptiveAvgPool2d
 from engine.layers.base import Layer
 from engine.layers.convolution import Conv2d
 from engine.layers.inputs import Input
 from engine.layers.linear import Flatten, Linear
 from engine.layers.merge import Add, Concatenate
 from engine.layers.normalization import BatchNorm2d
-from engine.layers.pooling import AdaptiveAvgPool2d, AvgPool2d, MaxPool2d
+from engine.layers.pooling import AvgPool2d, MaxPool2d
 
 SHAPE = (3, 224, 224)
 TARGET = 5.0  # milliseconds

@@ -53,6 +53,16 @@ def milliseconds(curves: Curves, rounds: int = 40) -> tuple[float, float]:
     return statistics.median(times), min(times)
 
 
+def series_row(runs: int, count: int = 10**4) -> str:
+    """One line of the table: so many runs over each other, the last of which goes on."""
+    curves = filled(count, 10)
+    rows = [(at, loss, share, loss + 0.05, share - 0.02, False) for at, loss, share in noisy(10)]
+    curves.show_series([(f"fold {index}", noisy(count), rows) for index in range(runs)])
+    QApplication.processEvents()
+    median, best = milliseconds(curves)
+    return f"{f'{runs} runs':>12}{f'{median:8.2f} ({best:.2f})':>24}"
+
+
 def row(count: int) -> str:
     """One line of the table: a few judged epochs, as many as points, and zoomed in tenfold."""
     times = []
@@ -73,6 +83,8 @@ def main() -> None:
     print(f"{'points':>12}{'10 epochs judged':>24}{'as many epochs':>24}{'zoomed in 10×':>24}")
     for count in (10**3, 10**4, 10**5, 10**6):
         print(row(count), flush=True)
+    for runs in (3, 10):
+        print(series_row(runs), flush=True)
 
 
 if __name__ == "__main__":

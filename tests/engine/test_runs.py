@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,10 @@ import torch
 
 from engine.experiment import Experiment, load_experiment, save_experiment
 from engine.export import load_weights
-from engine.runs import BEST, CHECKPOINT, EXPERIMENT, LAST, METRICS, SUMMARY, RunError, load_checkpoint, record
+from engine.parameters import NodeParameters
+from engine.runs import BEST, CHANGES, CHECKPOINT, EXPERIMENT, LAST, METRICS, SUMMARY, RunError, load_checkpoint, record
 from engine.training import Control, fit, run
-from engine.training.events import EpochEnded, Event, Finished, Point, RunNotSaved, Started
+from engine.training.events import EpochEnded, Event, Finished, Point, RateChanged, RunNotSaved, Started
 from tests.engine.cases import MLP, experiment, of_type, with_recipe
 
 DROPOUT = experiment(*MLP[:-1], ("drop1", "Dropout", {"p": 0.2}), MLP[-1], epochs=4)
@@ -50,17 +52,20 @@ def test_everything_is_in_the_folder(tmp_path: Path) -> None:
     assert {path.name for path in folder.iterdir()} == {METRICS, LAST, BEST, EXPERIMENT, CHECKPOINT, SUMMARY}
     assert load_experiment(folder / EXPERIMENT) == base
     rows = (folder / METRICS).read_text().splitlines()
-    assert rows[0] == "epoch,train_loss,train_accuracy,validation_loss,validation_accuracy"
-    assert [float(value) for value in rows[3].split(",")] == pytest.approx([3, *epochs[2].train, *epochs[2].validation],
-                                                                           abs=1e-6)
+    assert rows[0] == ("epoch,train_loss,train_accuracy,validation_loss,validation_accuracy,validation_top5,"
+                       "validation_precision,validation_recall,validation_f1")
+    values = [3, *epochs[2].train.named.values(), *epochs[2].validation.named.values()]
+    assert [float(value) for value in rows[3].split(",")] == pytest.approx(values, abs=1e-6) and len(values) == 9
     assert len(rows) == 4 and isinstance(end, Finished)
     best = next(epoch for epoch in epochs if epoch.epoch == end.summary.best_epoch)
     for name, epoch in ((LAST, epochs[-1]), (BEST, best)):
         assert all(torch.equal(tensor, epoch.weights[key]) for key, tensor in load_weights(folder / name).items())
     summary = json.loads((folder / SUMMARY).read_text())
-    assert list(summary) == ["epochs", "best_epoch", "train", "validation", "examples_per_second", "device", "params",
-                             "seed"]
-    assert summary["train"] == best.train._asdict() and summary["validation"] == best.validation._asdict()
+    assert list(summary) == ["epochs", "best_epoch", "train", "validation", "test", "examples_per_second", "device",
+                             "params", "seed"]
+    assert summary["train"] == best.train.named and summary["validation"] == best.validation.named
+    assert summary["test"] == end.summary.test.named
+    assert list(summary["test"]) == ["loss", "accuracy", "top5", "precision", "recall", "f1"]
     assert (summary["epochs"], summary["device"], summary["params"], summary["seed"]) == (3, "cpu", 1210, 4)
     torch.load(folder / CHECKPOINT, weights_only=True)
 
@@ -99,6 +104,37 @@ def test_a_continued_run_ends_as_an_uninterrupted_one(network: Experiment, at: f
     assert results(tmp_path / "parts") == results(tmp_path / "whole")
 
 
+def test_a_run_with_settings_of_its_own_goes_on_exactly(tmp_path: Path) -> None:
+    graph = DROPOUT.graph.with_parameters("fc1", NodeParameters(lr_multiplier=0.3, decay_multiplier=2))
+    base = replace(DROPOUT, graph=graph.with_parameters("fc2", NodeParameters(lr_multiplier=2)))
+    base = with_recipe(base, optimizer="momentum", lr=0.1, weight_decay=0.01, decay_biases=False)
+    for name, last in (("whole", 4), ("parts", 2)):
+        control = Control()
+        for event in record(fit(base, control), base, tmp_path / name):
+            if isinstance(event, EpochEnded) and event.epoch == 1:
+                control.lr = 0.03  # goes on with it, too
+            if isinstance(event, EpochEnded) and event.epoch == last:
+                control.stop()
+    checkpoint = load_checkpoint(tmp_path / "parts", base)
+    recorded(base, tmp_path / "parts", resume=checkpoint)
+    assert results(tmp_path / "parts") == results(tmp_path / "whole")
+    assert (tmp_path / "parts" / CHANGES).read_text() == "position,lr\n1.000000,0.03\n"
+    recorded(base, tmp_path / "parts")
+    assert not (tmp_path / "parts" / CHANGES).exists()
+
+
+def test_a_change_of_rate_beyond_the_checkpoint_is_forgotten(tmp_path: Path) -> None:
+    control = Control()
+    for event in record(fit(DROPOUT, control), DROPOUT, tmp_path):
+        if isinstance(event, EpochEnded) and event.epoch == 2:
+            control.lr = 0.03
+        if isinstance(event, RateChanged):
+            control.stop()
+    assert (tmp_path / CHANGES).exists()
+    recorded(DROPOUT, tmp_path, resume=load_checkpoint(tmp_path, DROPOUT))
+    assert not (tmp_path / CHANGES).exists()
+
+
 def test_weights_stopped_within_an_epoch_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     events = stopped(DROPOUT, tmp_path, 0.3, monkeypatch)
     partial = of_type(events, EpochEnded)[0]
@@ -134,7 +170,9 @@ def test_what_cannot_be_continued_is_a_sentence(tmp_path: Path) -> None:
     torch.save({"weights": {}}, tmp_path / CHECKPOINT)
     with pytest.raises(RunError, match="not a checkpoint of this Layerloom"):
         load_checkpoint(tmp_path, DROPOUT)
+    frozen = DROPOUT.graph.with_parameters("fc1", NodeParameters(trainable=False))
     for other, part in ((with_recipe(DROPOUT, lr=0.1), "recipe"), (experiment(epochs=4), "network"),
+                        (replace(DROPOUT, graph=frozen), "network"),
                         (Experiment(DROPOUT.graph, DROPOUT.data.with_options(seed=8), DROPOUT.recipe), "data")):
         with pytest.raises(RunError, match=f"was made with another {part}"):
             load_checkpoint(tmp_path, other)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
-from engine.runs import summary_json
+from engine.run_text import summary_json
 from engine.training import Control, fit, run
 from engine.training.events import EpochEnded, Event, Finished, Metrics, Point, Progress, Started, Summary
 from engine.training.learner import Learner
@@ -106,6 +106,6 @@ def test_abandoning_ends_a_pause_and_a_run_that_has_not_begun(monkeypatch: pytes
 
 
 def test_a_summary_is_json_without_nan() -> None:
-    nan = Metrics(math.nan, math.nan)
+    nan = Metrics(math.nan)
     text = summary_json(Summary(1, 1, Metrics(0.5, 0.5), nan, nan, 10.0, "cpu", 1, 0))
     assert json.loads(text, parse_constant=pytest.fail)["validation"] == {"loss": None, "accuracy": None}

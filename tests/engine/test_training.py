@@ -102,9 +102,9 @@ def test_the_summary_is_that_of_the_best_epoch(tmp_path: Path) -> None:
     data = load_data(base.data)
     module = initial_module(base)
     module.load_state_dict(best.weights)
-    outputs = module.eval()(data.test.images.float() / 255)
-    assert summary.test.accuracy == pytest.approx((outputs.argmax(1) == data.test.labels).float().mean().item())
-    assert summary.test.loss == pytest.approx(nn.functional.cross_entropy(outputs, data.test.labels).item(), rel=1e-5)
+    outputs = module.eval()(data.test.inputs.float() / 255)
+    assert summary.test.accuracy == pytest.approx((outputs.argmax(1) == data.test.targets).float().mean().item())
+    assert summary.test.loss == pytest.approx(nn.functional.cross_entropy(outputs, data.test.targets).item(), rel=1e-5)
 
 
 def test_the_last_line_is_the_notes_own() -> None:
@@ -161,11 +161,11 @@ def test_losses_are_those_of_a_plain_loop(optimizer: str, make) -> None:  # type
     net = book_lenet()
     net.load_state_dict(dict(zip(net.state_dict(), initial_module(ours).state_dict().values(), strict=True)))
     order = torch.randperm(len(data.train), generator=torch.Generator().manual_seed(1))
-    images = nn.functional.interpolate(data.train.images, size=(28, 28), mode="bilinear", antialias=True) / 255
+    images = nn.functional.interpolate(data.train.inputs, size=(28, 28), mode="bilinear", antialias=True) / 255
     trainer, expected = make(net.parameters()), []
     for batch in order.split(32)[:20]:
         trainer.zero_grad()
-        loss = nn.CrossEntropyLoss()(net(images[batch]), data.train.labels[batch])
+        loss = nn.CrossEntropyLoss()(net(images[batch]), data.train.targets[batch])
         loss.backward()
         trainer.step()
         expected.append(loss.item())
@@ -176,8 +176,8 @@ def test_losses_are_those_of_a_plain_loop(optimizer: str, make) -> None:  # type
 def test_mean_squared_error_is_against_one_hot() -> None:
     ours = experiment(loss="mse", epochs=1, lr=1e-9, batch_size=2000)
     data = load_data(ours.data)
-    outputs = initial_module(ours)(data.train.images / 255)
-    expected = nn.functional.mse_loss(outputs, nn.functional.one_hot(data.train.labels, 10).float()).item()
+    outputs = initial_module(ours)(data.train.inputs / 255)
+    expected = nn.functional.mse_loss(outputs, nn.functional.one_hot(data.train.targets, 10).float()).item()
     assert trained(ours)[1][0].train.loss == pytest.approx(expected, rel=1e-5)
 
 

@@ -174,8 +174,9 @@ def test_hover_reads_values_and_leaving_shows_the_last(curves: Curves) -> None:
 
 def test_the_best_epoch_is_marked(curves: Curves) -> None:
     fill(curves)
-    assert curves.loss.surround.best.x == curves.accuracy.surround.best.x == 4
-    point = curves.loss.surround.point(curves.loss.area, *curves.loss.surround.best)
+    ((best, _),) = curves.loss.surround.best
+    assert best.x == curves.accuracy.surround.best[0][0].x == 4
+    point = curves.loss.surround.point(curves.loss.area, *best)
     picture = curves.loss.grab(QRectF(point.x() - 8, point.y() - 8, 16, 16).toRect()).toImage()
     colors = {picture.pixelColor(x, y).name() for x in range(16) for y in range(16)}
     assert theme.DARK.validation in colors
@@ -185,7 +186,7 @@ def test_a_whole_run_keeps_the_axis_and_a_longer_one_widens_it(curves: Curves) -
     curves.clear(20)
     curves.show_all([(1.0, 2.0, 0.1), (2.0, 1.0, 0.4)], [(1, 2.0, 0.1, 1.5, 0.5, False), (2, 1.0, 0.4, 1.2, 0.6, True)])
     assert curves.loss.full == (0, 20)
-    assert curves.loss.best == 2
+    assert [reading.x for reading, _ in curves.loss.surround.best] == [2]
     curves.add_points([(20.5, 0.5, 0.8)])
     assert curves.loss.full == (0, 21)
 
@@ -213,7 +214,7 @@ def test_our_own_menu_and_the_save_button(curves: Curves, qtbot: QtBot) -> None:
     event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, point, curves.loss.viewport().mapToGlobal(point))
     QApplication.sendEvent(curves.loss.viewport(), event)
     menu = next(menu for menu in curves.findChildren(QMenu) if menu.isVisible())
-    save, everything = menu.actions()
+    save, everything, _log = menu.actions()
     assert not everything.isEnabled()
     with qtbot.waitSignal(curves.save_requested):
         save.trigger()

@@ -13,17 +13,24 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 import engine.blocks  # noqa: F401 - fills the registry
+from engine.blocks.custom import Custom, Exposed
+from engine.graph import Edge, Graph, Node
 from engine.layers.base import LAYERS, OptionError, reason_of
 from widgets.editors import ChoiceEditor, LineEditor, SwitchEditor
 from widgets.form import PATIENCE, Form
+from widgets.form_fields import fields_of, with_value
 from widgets.syntax import syntax_of
 
 # Said by the offscreen platform, which has no windows to size; no window system says it.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
 KINDS = [kind for kind, layer in LAYERS.items() if layer.model_fields]
-OPTIONS = [(kind, name) for kind in KINDS for name in LAYERS[kind].model_fields]
+OPTIONS = [(kind, name) for kind in KINDS for name in fields_of(LAYERS[kind]())]
+WITH_EDITORS_OF_THEIR_OWN = {("Code", "source"), ("Custom", "graph"), ("Custom", "exposed")}
 TEXTS = ("1", "4", "2", "3", "0.25", "1×28×28")
+MAKES_ROOM = {  # what must be set before another option can be anything but its default
+    "output_padding": {"stride": 4}, "dropout": {"num_layers": 2}, "align_corners": {"mode": "bilinear"},
+}  # fmt: skip
 
 
 class Stage(QWidget):
@@ -66,7 +73,7 @@ def another_text(layer: Any, name: str) -> tuple[str, object]:
     syntax = syntax_of(type(layer).model_fields[name])
     for text in TEXTS:
         try:
-            value = getattr(layer.with_options(**{name: syntax.read(text)}), name)
+            value = getattr(with_value(layer, name, syntax.read(text)), name)
         except OptionError:
             continue
         if value != getattr(layer, name):
@@ -78,7 +85,9 @@ def another_text(layer: Any, name: str) -> tuple[str, object]:
 def test_every_option_has_a_field_with_name_label_and_value(stage: Stage, kind: str) -> None:
     layer = LAYERS[kind]()
     stage.form.show_value(layer)
-    assert list(stage.form.rows) == list(type(layer).model_fields)
+    elsewhere = [name for of, name in WITH_EDITORS_OF_THEIR_OWN if of == kind]
+    names = [name for name in type(layer).model_fields if name not in elsewhere]
+    assert list(stage.form.rows) == sorted(names, key=lambda name: name == "repeat")  # how often comes last
     for name, row in stage.form.rows.items():
         value, field = getattr(layer, name), type(layer).model_fields[name]
         assert row.editor.accessibleName() == field.title == row.label.text()
@@ -88,7 +97,7 @@ def test_every_option_has_a_field_with_name_label_and_value(stage: Stage, kind: 
         if isinstance(row.editor, SwitchEditor):
             assert row.editor.isChecked() == value
         elif isinstance(row.editor, ChoiceEditor):
-            assert row.editor.currentText().casefold() == value.replace("_", " ")
+            assert row.editor.currentText().casefold() == ("–" if value is None else value.replace("_", " "))
         else:
             assert syntax_of(field).read(row.editor.text()) == value
             assert row.editor.text() or row.editor.placeholderText()
@@ -96,7 +105,8 @@ def test_every_option_has_a_field_with_name_label_and_value(stage: Stage, kind: 
 
 @pytest.mark.parametrize(("kind", "name"), OPTIONS)
 def test_every_option_can_be_edited_by_hand(qtbot: QtBot, stage: Stage, kind: str, name: str) -> None:
-    layer = LAYERS[kind]()
+    room = MAKES_ROOM.get(name, {})
+    layer = LAYERS[kind](**{option: value for option, value in room.items() if option in LAYERS[kind].model_fields})
     stage.form.show_value(layer)
     editor = stage.form.rows[name].editor
     text, wanted = "", not getattr(layer, name)
@@ -125,8 +135,8 @@ def test_a_bad_value_is_refused_in_place(qtbot: QtBot, stage: Stage, kind: str, 
     layer = LAYERS[kind]()
     stage.form.show_value(layer)
     row = stage.form.rows[name]
-    if not isinstance(row.editor, LineEditor):
-        return
+    if not isinstance(row.editor, LineEditor) or str in syntax_of(LAYERS[kind].model_fields[name]).types:
+        return  # a text may be anything
     good = row.editor.text()
     with qtbot.assertNotEmitted(stage.form.edited):
         retype(qtbot, row.editor, "zz")
@@ -368,7 +378,83 @@ def test_other_annotations_work_as_well(qtbot: QtBot, stage: Stage) -> None:
     mode = stage.form.rows["mode"].editor
     assert isinstance(mode, ChoiceEditor)
     assert [mode.itemText(i) for i in range(mode.count())] == ["–", "Mean", "Sum"]
-    assert stage.form.rows["betas"].editor.text() == "0.9×0.999"
+    assert stage.form.rows["betas"].editor.text() == "0.9, 0.999"
     retype(qtbot, stage.form.rows["betas"].editor, "0.5 0.9")
     retype(qtbot, stage.form.rows["size"].editor, "12")
     assert stage.form.value == Strange(betas=(0.5, 0.9), size=12)
+
+
+# -- a person's own block -----------------------------------------------------------------------------------------
+
+
+def own_block(*exposed: Exposed) -> Custom:
+    conv = LAYERS["Conv2d"](out_channels=64, kernel_size=3)
+    graph = Graph.of([Node("input", LAYERS["Input"]()), Node("conv1", conv), Node("conv2", conv)],
+                     [Edge("input", "conv1"), Edge("conv1", "conv2")])
+    return Custom(label="Stem", graph=graph, exposed=exposed)
+
+
+CHANNELS = Exposed("Channels", (("conv1", "out_channels"), ("conv2", "out_channels")))
+KERNEL = Exposed("label", (("conv1", "kernel_size"),))  # a title may be called like a field
+
+
+def test_what_an_own_block_exposes_is_edited_under_its_title(qtbot: QtBot, stage: Stage) -> None:
+    block = own_block(CHANNELS, KERNEL)
+    stage.form.show_value(block)
+    titles = {row.label.text(): row.editor for row in stage.form.rows.values()}
+    assert list(titles) == ["Name", "Channels", "label", "Repeat"]
+    assert (titles["Channels"].text(), titles["label"].text(), titles["Name"].text()) == ("64", "3", "Stem")
+    with qtbot.waitSignal(stage.form.edited):
+        retype(qtbot, titles["Channels"], "8")
+    nodes = stage.form.value.graph.nodes
+    assert (nodes["conv1"].layer.out_channels, nodes["conv2"].layer.out_channels) == (8, 8)
+    retype(qtbot, titles["label"], "5×3")
+    nodes = stage.form.value.graph.nodes
+    assert (nodes["conv1"].layer.kernel_size, nodes["conv2"].layer.kernel_size) == ((5, 3), 3)
+    assert stage.form.value.label == "Stem"
+    retype(qtbot, titles["Channels"], "0")
+    row = next(row for row in stage.form.rows.values() if row.editor is titles["Channels"])
+    assert row.error.text() == "Output channels must be at least 1"
+    assert stage.form.value.graph.nodes["conv1"].layer.out_channels == 8
+
+
+def test_blocks_that_expose_other_things_have_other_rows(stage: Stage) -> None:
+    for exposed in ((CHANNELS,), (KERNEL,), (CHANNELS, KERNEL), ()):
+        stage.form.show_value(own_block(*exposed))
+        shown = [row.label.text() for row in stage.form.rows.values() if row.editor.isVisible()]
+        assert shown == ["Name", *(one.title for one in exposed), "Repeat"]
+
+
+def test_what_no_longer_stands_inside_is_left_out(stage: Stage) -> None:
+    stage.form.show_value(own_block(Exposed("Gone", (("conv9", "out_channels"),)),
+                                    Exposed("Wrong", (("conv1", "units"),)), CHANNELS))
+    titles = [row.label.text() for row in stage.form.rows.values()]
+    assert "Channels" in titles
+    assert not {"Gone", "Wrong"} & set(titles)
+
+
+def test_an_option_with_a_small_letter_for_a_name_keeps_it(qtbot: QtBot, stage: Stage) -> None:
+    stage.form.show_value(LAYERS["ELU"]())
+    row = stage.form.rows["alpha"]
+    retype(qtbot, row.editor, "q")
+    assert row.error.text() == "α must be a number"
+
+
+def test_an_empty_text_shows_an_example(stage: Stage) -> None:
+    stage.form.show_value(LAYERS["Code"]())
+    assert stage.form.rows["made_with"].editor.placeholderText() == "units=3"
+
+
+def test_options_that_exclude_each_other_take_turns(qtbot: QtBot, stage: Stage) -> None:
+    stage.form.show_value(LAYERS["Upsample"]())
+    size, scale = stage.form.rows["size"].editor, stage.form.rows["scale_factor"].editor
+    retype(qtbot, size, "28")
+    assert (stage.form.value.size, stage.form.value.scale_factor, scale.text()) == (28, None, "")
+    qtbot.keyClick(size, Qt.Key.Key_Escape)
+    assert (stage.form.value.size, stage.form.value.scale_factor) == (None, 2.0)
+    assert (size.text(), scale.text()) == ("", "2")
+    retype(qtbot, size, "14")
+    retype(qtbot, scale, "3")
+    assert (stage.form.value.size, stage.form.value.scale_factor, size.text()) == (None, 3.0, "")
+    for row in stage.form.rows.values():
+        assert not row.error.isVisible()

@@ -13,8 +13,10 @@ from pytestqt.qtbot import QtBot
 import engine.blocks  # noqa: F401 - fills the registry
 from engine.layers.base import LAYERS
 from widgets import palette_tree
-from widgets.palette import LAYER_MIME, Palette
-from widgets.palette_tree import KIND, LayerTree
+from widgets.palette import FOLDED, LAYER_MIME, Palette
+from widgets.palette_tree import CATEGORY, FIRST, KIND, LayerTree, layer_model
+
+OFFERED = [layer for layer in LAYERS.values() if getattr(layer, "in_palette", True)]
 
 # Said by the offscreen platform, which has no windows to size; no window system says it.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -65,9 +67,80 @@ def middle(palette: Palette, text: str) -> QPoint:
     return view.visualRect(index_of(palette, text)).center()
 
 
-def test_every_registered_layer_is_there(palette: Palette) -> None:
-    assert sorted(shown(palette)) == sorted(LAYERS)
+def everything(palette: Palette) -> list[str]:
+    """Kinds that show once every category is unfolded and complete."""
+    palette.arrange([f"+{layer.category}" for layer in OFFERED])
+    return shown(palette)
+
+
+def test_every_layer_that_is_offered_is_there_and_no_other(palette: Palette) -> None:
+    assert sorted(everything(palette)) == sorted(layer.kind() for layer in OFFERED)
     assert shown(palette)[0] == "Input"
+    assert "Custom" not in shown(palette), "a person's own blocks have a category of their own"
+
+
+def test_long_categories_show_their_beginning_and_on_a_click_the_rest(qtbot: QtBot, palette: Palette) -> None:
+    activations = [layer.kind() for layer in OFFERED if layer.category == "activation"]
+    assert len(activations) > FIRST + 1
+    assert [kind for kind in shown(palette) if kind in activations] == activations[:FIRST]
+    with qtbot.waitSignal(palette.arranged) as told:
+        qtbot.mouseClick(tree(palette).viewport(), Qt.MouseButton.LeftButton, pos=rest_of(palette, "activation"))
+    assert [kind for kind in shown(palette) if kind in activations] == activations
+    assert "+activation" in told.args[0]
+    qtbot.mouseClick(tree(palette).viewport(), Qt.MouseButton.LeftButton, pos=rest_of(palette, "activation"))
+    assert [kind for kind in shown(palette) if kind in activations] == activations[:FIRST]
+
+
+def rest_of(palette: Palette, category: str) -> QPoint:
+    """The middle of the row that shows a category's rest."""
+    row = next(row for row in palette._rest_rows() if row.data(CATEGORY) == category)
+    tree(palette).scrollTo(row)
+    return tree(palette).visualRect(row).center()
+
+
+def test_the_arrangement_is_remembered(qtbot: QtBot, palette: Palette) -> None:
+    assert {f"-{name}" for name in FOLDED} == set(palette.arrangement())
+    with qtbot.waitSignal(palette.arranged) as told:
+        qtbot.mouseClick(tree(palette).viewport(), Qt.MouseButton.LeftButton, pos=middle(palette, "Pooling"))
+    assert "-pooling" in told.args[0]
+    other = Palette(list(LAYERS.values()))
+    qtbot.addWidget(other)
+    other.arrange(told.args[0])
+    assert shown(other) == shown(palette) and "MaxPool2d" not in shown(other)
+    assert other.arrangement() == palette.arrangement()
+
+
+def test_own_blocks_have_a_category_are_found_dragged_and_go(qtbot: QtBot, palette: Palette,
+                                                            monkeypatch: pytest.MonkeyPatch) -> None:
+    palette.show_own_blocks([("My stem", "own:My stem"), ("Tail", "own:Tail")])
+    assert shown(palette)[-2:] == ["own:My stem", "own:Tail"]
+    assert index_of(palette, "My blocks").isValid()
+    RecordedDrag.started = []
+    monkeypatch.setattr(palette_tree, "QDrag", RecordedDrag)
+    [started] = drag(qtbot, palette, "My stem")
+    assert bytes(started.mimeData().data(LAYER_MIME).data()) == b"own:My stem"
+    with qtbot.waitSignal(palette.own_menu_requested) as asked:
+        tree(palette).customContextMenuRequested.emit(middle(palette, "Tail"))
+    assert asked.args[0] == "own:Tail"
+    qtbot.keyClicks(search(palette), "stem")
+    assert shown(palette)[0] == "own:My stem"
+    palette.show_own_blocks([])
+    search(palette).clear()
+    assert not any(kind.startswith("own:") for kind in shown(palette))
+
+
+def test_synonyms_find_and_unknown_categories_come_last(qtbot: QtBot) -> None:
+    class Rotate(LAYERS["ReLU"]):
+        title, category, synonyms = "Rotate", "geometry", ("spin", "turn around")
+
+    palette = Palette([Rotate, *LAYERS.values()])
+    qtbot.addWidget(palette)
+    assert shown(palette)[-1] == "Rotate"
+    for typed in ("spin", "around", "geometry"):
+        search(palette).setText(typed)
+        assert tree(palette).currentIndex().data(KIND) == "Rotate"
+    assert layer_model([Rotate]).item(0).text() == "geometry"
+    palette.grab()  # its colour is not known either
 
 
 @pytest.mark.parametrize(
@@ -90,15 +163,16 @@ def test_typing_finds_by_title_torch_name_meaning_and_category(qtbot: QtBot, pal
 
 def test_escape_clears_the_search_and_up_returns_to_it(qtbot: QtBot, palette: Palette) -> None:
     palette.focus_search()
+    before = shown(palette)
     qtbot.keyClicks(search(palette), "tanh")
-    assert shown(palette) == ["Tanh"]
+    assert shown(palette)[0] == "Tanh" and "Conv2d" not in shown(palette)
     qtbot.keyClick(search(palette), Qt.Key.Key_Return)
     qtbot.keyClick(tree(palette), Qt.Key.Key_Up)
     qtbot.keyClick(tree(palette), Qt.Key.Key_Up)
     assert search(palette).hasFocus()
     qtbot.keyClick(search(palette), Qt.Key.Key_Escape)
     assert search(palette).text() == ""
-    assert len(shown(palette)) == len(LAYERS)
+    assert shown(palette) == before
 
 
 def test_finding_nothing_is_said(qtbot: QtBot, palette: Palette) -> None:
@@ -163,19 +237,19 @@ def test_dragging_a_row_carries_its_kind(qtbot: QtBot, palette: Palette, monkeyp
 def test_many_layers_are_cheap(qtbot: QtBot) -> None:
     palette = Palette(list(LAYERS.values()) * 8)
     qtbot.addWidget(palette)
-    assert len(shown(palette)) == 8 * len(LAYERS)
+    assert len(everything(palette)) == 8 * len(OFFERED)
     assert len(palette.findChildren(QLineEdit)) == 1
 
 
 def test_after_enter_the_whole_list_is_back_and_the_next_search_can_be_typed(qtbot: QtBot, palette: Palette) -> None:
-    everything = shown(palette)
+    before = shown(palette)
     palette.focus_search()
     qtbot.keyClicks(search(palette), "sigm")
     qtbot.keyClick(search(palette), Qt.Key.Key_Return)
     with qtbot.waitSignal(palette.layer_activated) as activated:
         qtbot.keyClick(tree(palette), Qt.Key.Key_Return)
     assert activated.args == ["Sigmoid"]
-    assert shown(palette) == everything
+    assert shown(palette) == before
     assert search(palette).hasFocus()
     qtbot.keyClicks(search(palette), "dropout")
     assert shown(palette)[0] == "Dropout"

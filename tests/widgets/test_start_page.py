@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QTabBar
 from pytestqt.qtbot import QtBot
 
 from widgets import theme
-from widgets.start_page import StartPage
+from widgets.start_page import Entry, StartPage
 from widgets.tiles import Card
 
 LEFT = Qt.MouseButton.LeftButton
@@ -74,10 +74,10 @@ def test_arrows_go_from_card_to_card(page: StartPage, qtbot: QtBot) -> None:
 def test_tab_reaches_everything(page: StartPage, qtbot: QtBot) -> None:
     page.new.setFocus()
     seen = []
-    for _ in range(2 + len(page.recent) + len(page.grid.cards)):
+    for _ in range(3 + len(page.recent) + len(page.grid.cards)):
         seen.append(QApplication.focusWidget())
         qtbot.keyClick(seen[-1], Qt.Key.Key_Tab)
-    assert seen == [page.new, page.open, *page.recent, *page.grid.cards]
+    assert seen == [page.new, page.open, *page.recent, page.filter, *page.grid.cards]
 
 
 @pytest.mark.parametrize("width", [420, 700, 1020, 1400, 2560, 3840])
@@ -100,9 +100,9 @@ def test_new_pictures_keep_cards_and_focus(page: StartPage) -> None:
     assert page.grid.cards == cards
     assert cards[3].hasFocus()
     middle = cards[3].grab().toImage()
-    assert middle.pixelColor(middle.width() // 2, 80).name() == "#00ff00"
+    assert middle.pixelColor(middle.width() // 2, 60).name() == "#00ff00"
     page.set_picture("net1", picture("#0000ff"))
-    assert cards[1].grab().toImage().pixelColor(cards[1].width() // 2, 80).name() == "#0000ff"
+    assert cards[1].grab().toImage().pixelColor(cards[1].width() // 2, 60).name() == "#0000ff"
 
 
 def test_another_gallery_replaces_the_cards(page: StartPage) -> None:
@@ -144,10 +144,10 @@ def test_every_tile_has_a_name(page: StartPage) -> None:
         assert tile.accessibleDescription()
 
 
-def test_cards_give_their_words_up_to_four_lines(page: StartPage) -> None:
-    card = Card("id", "Title", "word " * 12, picture(), 61706, page)
+def test_cards_give_their_words_up_to_two_lines(page: StartPage) -> None:
+    card = Card("id", "Title", "word " * 12, picture(), 61706, "", page)
     assert card.heightForWidth(232) > card.heightForWidth(500)
-    longest = Card("id", "Title", "word " * 400, picture(), 61706, page)
+    longest = Card("id", "Title", "word " * 400, picture(), 61706, "", page)
     assert longest.heightForWidth(232) == longest.heightForWidth(500)
     page.set_gallery([("a", "A", "word " * 400, picture(), 1), ("b", "B", "short", picture(), 1)])
     QApplication.processEvents()
@@ -172,3 +172,110 @@ def test_no_document_looks_active_behind_the_start_page(qtbot: QtBot) -> None:
     assert not has_accent()
     theme.mark_start(frame, False)
     assert has_accent()
+
+
+GROUPS = ("Classifiers", "Regression and generalisation", "Structures and parameters")
+
+
+@pytest.fixture
+def gallery(page: StartPage) -> StartPage:
+    """Thirty networks in three groups: 14, 5, 11."""
+    groups = [GROUPS[0]] * 14 + [GROUPS[1]] * 5 + [GROUPS[2]] * 11
+    page.set_gallery([Entry(f"net{index}", f"Network {index}", "What it is.", picture(), 61706, group)
+                      for index, group in enumerate(groups)])
+    QApplication.processEvents()
+    return page
+
+
+def focused() -> str:
+    card = QApplication.focusWidget()
+    return card.id if isinstance(card, Card) else ""
+
+
+def test_groups_stand_under_their_names_in_order(gallery: StartPage) -> None:
+    grid = gallery.grid
+    assert list(grid.headings) == list(GROUPS)
+    for group, heading in grid.headings.items():
+        tops = [card.y() for card in grid.cards if card.group == group]
+        assert heading.isVisible()
+        assert heading.geometry().bottom() < min(tops)
+        assert all(card.geometry().bottom() < heading.y() for card in grid.cards
+                   if GROUPS.index(card.group) < GROUPS.index(group))
+    assert [card.id for card in grid.matching] == [f"net{index}" for index in range(30)]
+
+
+def test_entries_of_one_group_stand_together(page: StartPage) -> None:
+    page.set_gallery([Entry(id, id, "", picture(), 1, group) for id, group in (("a", "x"), ("b", "y"), ("c", "x"))])
+    assert [card.id for card in page.grid.cards] == ["a", "c", "b"]
+
+
+def test_arrows_cross_the_groups(gallery: StartPage, qtbot: QtBot) -> None:
+    assert gallery.grid.columns == 4
+    gallery.grid.cards[0].setFocus()
+    for key, id in (("End", "net29"), ("Up", "net25"), ("Up", "net21"), ("Up", "net18"), ("Up", "net14"),
+                    ("Up", "net12"), ("Right", "net13"), ("Right", "net14"), ("Left", "net13"), ("Home", "net0"),
+                    ("Left", "net0"), ("Down", "net4")):
+        qtbot.keyClick(QApplication.focusWidget(), getattr(Qt.Key, f"Key_{key}"))
+        assert focused() == id
+
+
+def test_the_card_with_the_keyboard_is_on_the_screen(gallery: StartPage, qtbot: QtBot) -> None:
+    gallery.grid.cards[0].setFocus()
+    for key in (Qt.Key.Key_End, Qt.Key.Key_Home, *[Qt.Key.Key_Down] * 8):
+        qtbot.keyClick(QApplication.focusWidget(), key)
+        card, view = QApplication.focusWidget(), gallery._scroll.viewport()
+        assert view.rect().contains(card.rect().translated(card.mapTo(view, card.rect().topLeft())))
+
+
+def test_typing_filters(gallery: StartPage, qtbot: QtBot) -> None:
+    gallery.grid.cards[0].setFocus()
+    qtbot.keyClicks(QApplication.focusWidget(), "1")
+    assert gallery.filter.hasFocus()
+    qtbot.keyClicks(gallery.filter, "7")
+    assert [card.id for card in gallery.grid.matching] == ["net17"]
+    assert [heading.isVisible() for heading in gallery.grid.headings.values()] == [False, True, False]
+    assert gallery.grid.matching[0].y() < 60  # nothing is left where the others were
+    with qtbot.waitSignal(gallery.gallery_requested) as asked:
+        qtbot.keyClick(gallery.filter, Qt.Key.Key_Return)
+    assert asked.args == ["net17"]
+    qtbot.keyClick(gallery.filter, Qt.Key.Key_Escape)
+    assert len(gallery.grid.matching) == 30
+    with qtbot.assertNotEmitted(gallery.gallery_requested):
+        qtbot.keyClick(gallery.filter, Qt.Key.Key_Return)
+
+
+def test_from_the_filter_down_to_the_cards_and_up_again(gallery: StartPage, qtbot: QtBot) -> None:
+    gallery.filter.setFocus()
+    qtbot.keyClicks(gallery.filter, "structures")
+    qtbot.keyClick(gallery.filter, Qt.Key.Key_Down)
+    assert focused() == "net19"
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Up)
+    assert gallery.filter.hasFocus()
+    gallery.grid.cards[-1].setFocus()
+    qtbot.keyClicks(QApplication.focusWidget(), "/")
+    assert gallery.filter.hasFocus()
+    assert gallery.filter.text() == "structures"
+
+
+def test_all_words_must_match_and_nothing_is_said_in_words(gallery: StartPage, qtbot: QtBot) -> None:
+    gallery.filter.setFocus()
+    qtbot.keyClicks(gallery.filter, "NETWORK 2 class")
+    assert [card.id for card in gallery.grid.matching] == ["net2", "net12"]
+    qtbot.keyClicks(gallery.filter, "xyz")
+    assert gallery.grid.matching == []
+    assert gallery._nothing.isVisible()
+    assert "xyz" in gallery._nothing.text()
+    qtbot.keyClick(gallery.filter, Qt.Key.Key_Down)
+    assert gallery.filter.hasFocus()
+    gallery.filter.clear()
+    assert not gallery._nothing.isVisible()
+
+
+@pytest.mark.parametrize("width", [420, 1020, 2560])
+def test_groups_fit_any_width(gallery: StartPage, width: int) -> None:
+    gallery.resize(width, 800)
+    QApplication.processEvents()
+    boxes = [each.geometry() for each in (*gallery.grid.cards, *gallery.grid.headings.values())]
+    assert not any(a.intersects(b) for index, a in enumerate(boxes) for b in boxes[:index])
+    assert gallery.grid.height() >= max(box.bottom() for box in boxes)
+    assert all(box.right() <= gallery.grid.width() for box in boxes)

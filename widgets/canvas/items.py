@@ -33,6 +33,8 @@ from widgets.canvas.painting import (
     paint_card,
     paint_pill,
     paint_wire,
+    passing_path,
+    pill_place,
     pill_rect,
     wire_path,
 )
@@ -41,7 +43,7 @@ log = logging.getLogger(__name__)
 PILL_ROOM = 180.0
 CHIP_HEIGHT, CHIP_GAP = 19.0, 5.5  # a repair button in the middle of the 30 between two cards
 GRAB = 12.0  # how near a port the mouse must be, scene pixels
-WIRE_LAYER, CARD_LAYER, BUTTON_LAYER = 0.0, 1.0, 2.0
+PASSING_LAYER, WIRE_LAYER, CARD_LAYER, LINK_LAYER, BUTTON_LAYER = -1.0, 0.0, 1.0, 1.5, 2.0
 
 
 def guarded(paint: Callable[..., None]) -> Callable[..., None]:
@@ -67,7 +69,8 @@ class WireItem(QGraphicsItem):
         self.edge, self.source, self.target = edge, source, target
         self.text = ""
         self.path = QPainterPath()
-        self._middle = QPointF()
+        self.beside: float | None = None  # the x at which it passes cards that stand in its way
+        self._pill = (QPointF(), False)
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable)
         self.setZValue(WIRE_LAYER)
         source.wires.append(self)
@@ -77,8 +80,16 @@ class WireItem(QGraphicsItem):
     def follow(self) -> None:
         """Lie again between the two cards."""
         self.prepareGeometryChange()
-        self.path = wire_path(self.source.out_point(), self.target.in_point(self.edge.port))
-        self._middle = self.path.pointAtPercent(0.5)
+        start, end = self.source.out_point(), self.target.in_point(self.edge.port)
+        self.path = wire_path(start, end) if self.beside is None else passing_path(start, end, self.beside)
+        self._pill = pill_place(self.path)
+
+    def pass_beside(self, beside: float | None) -> None:
+        """Lie beside cards at this x; None: straight on."""
+        if beside != self.beside:
+            self.beside = beside
+            self.setZValue(WIRE_LAYER if beside is None else PASSING_LAYER)
+            self.follow()
 
     def show_shape(self, text: str) -> None:
         """Write the shape beside the wire; empty: none."""
@@ -93,7 +104,8 @@ class WireItem(QGraphicsItem):
 
     def boundingRect(self) -> QRectF:
         # Room for any pill, so that a new shape needs no new geometry.
-        pill = QRectF(self._middle.x(), self._middle.y() - PILL_HEIGHT / 2, PILL_ROOM, PILL_HEIGHT)
+        at, leftwards = self._pill
+        pill = QRectF(at.x() - PILL_ROOM * leftwards, at.y() - PILL_HEIGHT / 2, PILL_ROOM, PILL_HEIGHT)
         return self.path.controlPointRect().united(pill).adjusted(-2, -2, 2, 2)
 
     def shape(self) -> QPainterPath:
@@ -105,7 +117,7 @@ class WireItem(QGraphicsItem):
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         paint_wire(painter, self.path, self.isSelected())
         if self.text:
-            paint_pill(painter, pill_rect(self._middle, self.text), self.text)
+            paint_pill(painter, pill_rect(*self._pill, self.text), self.text)
 
 
 class CardItem(QGraphicsObject):
@@ -118,7 +130,8 @@ class CardItem(QGraphicsObject):
         self.wires: list[WireItem] = []
         self.repair_button: RepairButton | None = None
         self.facts: object = None  # what its numbers were made from
-        self._hovered = False
+        self.hovered = False
+        self.stirred: Callable[[], None] | None = None  # told when it moves or the mouse comes or goes
         flags = QGraphicsItem.GraphicsItemFlag
         self.setFlags(flags.ItemIsSelectable | flags.ItemIsMovable | flags.ItemSendsGeometryChanges)
         self.setAcceptHoverEvents(True)
@@ -148,14 +161,15 @@ class CardItem(QGraphicsObject):
         self.prepareGeometryChange()
         self.face = face
         cut = Fonts.get().detail_size.horizontalAdvance(face.problem) > card_width(face) - TEXT_LEFT - 12
-        self.setToolTip(face.problem if cut else "")
+        frozen = self.tr("Frozen: training leaves these weights as they are") if face.frozen else ""
+        self.setToolTip(face.problem if cut else frozen)
         if moved_ports:
             for wire in self.wires:
                 wire.follow()
         self.update()
 
     def boundingRect(self) -> QRectF:
-        edge = PORT_RADIUS + 2
+        edge = PORT_RADIUS + 3  # what lies below a repeated block's card shows a little further
         return QRectF(0, 0, card_width(self.face), CARD_HEIGHT).adjusted(-2, -edge, 2, edge)
 
     def shape(self) -> QPainterPath:
@@ -165,25 +179,31 @@ class CardItem(QGraphicsObject):
 
     @guarded
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        paint_card(painter, self.face, self.isSelected(), self._hovered)
+        paint_card(painter, self.face, self.isSelected(), self.hovered)
 
     def itemChange(self, change: QGraphicsItem.GraphicsItemChange, value: Any) -> Any:
         if change == QGraphicsItem.GraphicsItemChange.ItemPositionHasChanged:
             for wire in self.wires:
                 wire.follow()
+            if self.stirred is not None:
+                self.stirred()
         return super().itemChange(change, value)
 
     def hoverEnterEvent(self, event: QGraphicsSceneHoverEvent) -> None:
-        self._hovered = True
+        self._hover(True)
+
+    def _hover(self, on: bool) -> None:
+        self.hovered = on
         self.update()
+        if self.stirred is not None:
+            self.stirred()
 
     def hoverMoveEvent(self, event: QGraphicsSceneHoverEvent) -> None:
         on_port = self.port_at(event.scenePos()) is not None
         self.setCursor(Qt.CursorShape.CrossCursor if on_port else Qt.CursorShape.ArrowCursor)
 
     def hoverLeaveEvent(self, event: QGraphicsSceneHoverEvent) -> None:
-        self._hovered = False
-        self.update()
+        self._hover(False)
 
 
 def _near(a: QPointF, b: QPointF) -> bool:
@@ -236,4 +256,3 @@ class RepairButton(QGraphicsItem):
     def hoverLeaveEvent(self, event: QGraphicsSceneHoverEvent) -> None:
         self._hovered = False
         self.update()
-

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QBrush, QColor, QPainter, QPixmap
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QGraphicsSceneMouseEvent
 
 from engine.advice import Problem, Repair
@@ -16,11 +16,13 @@ from engine.layers.base import shape_text
 from engine.layers.inputs import Input
 from widgets import theme
 from widgets.canvas.faces import face_of, input_count, plain_face, worst_by_node
+from widgets.canvas.ground import dots
 from widgets.canvas.items import CardItem, RepairButton, WireItem
+from widgets.canvas.links import ShareLinks
 from widgets.canvas.overview import FAR, Overview
+from widgets.canvas.routing import Routes
 from widgets.canvas.wiring import WireGesture
 
-DOT_STEP = 24
 REASON_MS = 1600  # how long the reason stays after a refused wire was let go
 
 
@@ -30,6 +32,7 @@ class CanvasScene(QGraphicsScene):
     edit_requested = Signal(str, object, str)  # text, Graph, merge key
     repair_requested = Signal(object)  # Repair
     names_selected = Signal(list)
+    open_requested = Signal(str)  # a card was double-clicked
 
     def __init__(self) -> None:
         super().__init__()
@@ -37,6 +40,11 @@ class CanvasScene(QGraphicsScene):
         self.cards: dict[str, CardItem] = {}
         self.wires: dict[Edge, WireItem] = {}
         self.gesture: WireGesture | None = None
+        self.analysis: Analysis | None = None  # of the shown graph
+        self._owners: frozenset[str] = frozenset()  # nodes whose weights others use too
+        self._routes = Routes(lambda name: self.cards[name].plain.inputs)
+        self._links = ShareLinks()
+        self.addItem(self._links)
         self._caption = ""
         self._overview = Overview()
         self._far = False
@@ -52,19 +60,24 @@ class CanvasScene(QGraphicsScene):
         difference = diff(self.graph, graph)
         before, self.graph = self.graph, graph
         self._quiet = True
+        owners, self._owners = self._owners, frozenset(graph.shares.values())
         for edge in difference.edges_removed:
             self._remove_wire(edge)
         for name in difference.removed:
             self.removeItem(self.cards.pop(name))
         for name in difference.added:
             self._add_card(name)
-        for name in difference.changed:
-            self._update_card(name, before)
+        moved = [self._update_card(name, before) for name in difference.changed]
+        for name in (owners ^ self._owners) & before.nodes.keys() & graph.nodes.keys():
+            self._dress(self.cards[name])
         for edge in difference.edges_added:
             self._add_wire(edge)
-        if difference.added or difference.removed or difference.edges_added or difference.edges_removed:
+        if difference.added or difference.removed or difference.edges_added or difference.edges_removed or any(moved):
+            for edge, beside in self._routes.update(before, graph, difference).items():
+                self.wires[edge].pass_beside(beside)
             self._overview.invalidate()
         self._quiet = False
+        self._show_links()
         if difference.removed or difference.added:
             self._fit_scene_rect()
             self._tell_selection()
@@ -73,6 +86,7 @@ class CanvasScene(QGraphicsScene):
 
     def show_analysis(self, analysis: Analysis, problems: Sequence[Problem]) -> None:
         """Write shapes, counts and problems on what is shown; ``analysis`` is of the shown graph."""
+        self.analysis = analysis
         worst = worst_by_node(problems)
         for name, card in self.cards.items():
             problem, facts, loose = worst.get(name), analysis.nodes[name].facts, name not in analysis.members
@@ -98,28 +112,48 @@ class CanvasScene(QGraphicsScene):
                 if isinstance(card.node.layer, Input):
                     self._dress(card)
 
+    def put_back(self) -> None:
+        """Show every card where the graph has it: a move was not granted."""
+        for card in self.cards.values():
+            if (card.x(), card.y()) != card.node.position:
+                card.setPos(*card.node.position)
+        self._overview.invalidate()
+
     def _add_card(self, name: str) -> None:
         card = CardItem(self.graph.nodes[name])
+        card.stirred = self._show_links
         self._dress(card)
         self._apply_distance(card)
         self.addItem(card)
         self.cards[name] = card
 
-    def _update_card(self, name: str, before: Graph) -> None:
-        card, node = self.cards[name], self.graph.nodes[name]
+    def _update_card(self, name: str, before: Graph) -> bool:
+        """Show another node of the same name; whether it moved."""
+        card, node, old = self.cards[name], self.graph.nodes[name], before.nodes[name]
         card.node = node
-        if (card.x(), card.y()) != node.position:
+        moved = (card.x(), card.y()) != node.position
+        if moved:
             card.setPos(*node.position)
+        if old.layer.category != node.layer.category:
             self._overview.invalidate()
-        if before.nodes[name].layer.category != node.layer.category:
-            self._overview.invalidate()
-        if before.nodes[name].layer is not node.layer:
+        if old.layer is not node.layer or old.parameters is not node.parameters or old.shares != node.shares:
             self._dress(card)
+        return moved or old.position != node.position
 
     def _dress(self, card: CardItem) -> None:
         """The card's words as far as they follow from the graph alone."""
-        card.plain, card.facts = plain_face(self.graph, card.node, self._caption), None
+        lends = card.node.name in self._owners
+        card.plain, card.facts = plain_face(self.graph, card.node, self._caption, lends), None
         card.show_face(card.plain)
+
+    def _show_links(self) -> None:
+        """A line to each card that shares its weights with a selected card or the one under the mouse."""
+        shares = self.graph.shares
+        if not self._quiet and (shares or self._links.pairs):
+            cards = self.cards
+            chosen = {name for name in {*shares, *self._owners} if cards[name].isSelected() or cards[name].hovered}
+            self._links.show_pairs([(cards[name], cards[owner]) for name, owner in shares.items()
+                                    if name in chosen or owner in chosen])
 
     def _add_wire(self, edge: Edge) -> None:
         target = self.cards[edge.target]
@@ -180,7 +214,7 @@ class CanvasScene(QGraphicsScene):
         if self._far:
             self._overview.paint(painter, self.cards.values(), list(self.wires.values()))
         else:
-            painter.fillRect(rect, _dots(look))
+            painter.fillRect(rect, dots(look))
 
     # -- selection ----------------------------------------------------------------------------------------------
 
@@ -206,6 +240,7 @@ class CanvasScene(QGraphicsScene):
     def _tell_selection(self) -> None:
         if not self._quiet:
             self._overview.invalidate()
+            self._show_links()
             self.names_selected.emit(self.selected_names())
             if self._far:
                 self.update()
@@ -227,6 +262,16 @@ class CanvasScene(QGraphicsScene):
             event.accept()
             return
         super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QGraphicsSceneMouseEvent) -> None:
+        card = self.card_at(event.scenePos())
+        on_port = card is not None and card.port_at(event.scenePos()) is not None
+        on_button = any(isinstance(item, RepairButton) for item in self.items(event.scenePos()))
+        if event.button() != Qt.MouseButton.LeftButton or card is None or on_port or on_button or event.modifiers():
+            super().mouseDoubleClickEvent(event)
+            return
+        event.accept()
+        self.open_requested.emit(card.node.name)
 
     def _begin_wire(self, point: QPointF) -> bool:
         """Begin at an output, at a free input, or take the end of the wire that is in the input."""
@@ -317,21 +362,3 @@ class CanvasScene(QGraphicsScene):
         if names:
             key = "nudge " + " ".join(names)
             self.edit_requested.emit(self.tr("Move"), nudged(self.graph, names, dx, dy), key)
-
-
-_dot_brushes: dict[str, QBrush] = {}
-
-
-def _dots(look: theme.Theme) -> QBrush:
-    """One dot of the grid, as a tile."""
-    if look.name not in _dot_brushes:
-        tile = QPixmap(DOT_STEP, DOT_STEP)
-        tile.fill(QColor(look.canvas))
-        painter = QPainter(tile)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(look.dots))
-        painter.drawEllipse(QPointF(DOT_STEP / 2, DOT_STEP / 2), 1.2, 1.2)
-        painter.end()
-        _dot_brushes[look.name] = QBrush(tile)
-    return _dot_brushes[look.name]

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDragMoveEvent,
@@ -14,17 +18,19 @@ from PySide6.QtGui import (
     QPainter,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QGraphicsView
+from PySide6.QtWidgets import QGraphicsView, QMenu
 
 from engine import edits
 from engine.experiment import Experiment, from_json, to_json
 from engine.graph import Graph
 from engine.layers.base import LAYERS, Layer
 from engine.messages import LayerloomError
+from widgets.canvas.faces import title_of
+from widgets.canvas.fade import fade
+from widgets.canvas.menu import context_menu
 from widgets.canvas.painting import CARD_HEIGHT, CARD_WIDTH, Face, paint_card
 from widgets.canvas.scene import CanvasScene
 from widgets.palette import LAYER_MIME
-from widgets.text import translated
 
 SMALLEST, LARGEST = 0.04, 4.0
 ROOM = 1e6  # one can pan this far, scene pixels
@@ -34,14 +40,34 @@ ARROWS = {
 }  # fmt: skip
 
 
+class Place(NamedTuple):
+    """What the view looks at: the scene point in its middle, and its zoom."""
+
+    centre: QPointF
+    zoom: float
+
+
+def registered(kind: str) -> Layer | None:
+    """A layer of this kind as it comes; None: there is no such kind."""
+    return LAYERS[kind]() if kind in LAYERS else None
+
+
 class CanvasView(QGraphicsView):
     """One network on the screen. Left button selects and draws, middle button or Space and drag pans, wheel zooms."""
 
     paste_refused = Signal()  # the clipboard holds no network
+    refused = Signal(object)  # Message: why something cannot be done
+    out_requested = Signal()
+    block_requested = Signal()  # of the selection
+    dissolve_requested = Signal()
+    rename_requested = Signal()
 
     def __init__(self, scene: CanvasScene) -> None:
         super().__init__(scene)
         self.canvas = scene
+        self.is_inside = False  # whether what is shown is the inside of a block
+        self.make_layer: Callable[[str], Layer | None] = registered  # what a kind of the palette stands for
+        self.menu: QMenu | None = None
         self._pan_from: QPoint | None = None
         self._space = False
         self._dragged: tuple[Layer, QPointF] | None = None
@@ -98,6 +124,23 @@ class CanvasView(QGraphicsView):
             self.canvas.set_scale(1.0)
             self.centerOn(top.x() + CARD_WIDTH / 2, top.y() + (self.viewport().height() - MARGIN) / 2)
 
+    def place(self) -> Place:
+        """What is looked at now."""
+        middle = QRectF(self.viewport().rect()).center()
+        return Place(self.viewportTransform().inverted()[0].map(middle), self.zoom())
+
+    def go_to(self, place: Place) -> None:
+        """Look there again."""
+        self.resetTransform()
+        self.scale(place.zoom, place.zoom)
+        self.canvas.set_scale(self.zoom())
+        self.centerOn(place.centre)
+
+    def fade(self, towards: QPointF | None, inwards: bool) -> None:
+        """Let what is shown fade over what is shown next, growing towards a scene point (None: the middle)."""
+        middle = self.viewport().rect().center() if towards is None else self.mapFromScene(towards)
+        fade(self.viewport(), middle, inwards)
+
     # -- panning and zooming ------------------------------------------------------------------------------------
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -118,7 +161,9 @@ class CanvasView(QGraphicsView):
             self._pan_from = event.position().toPoint()
             self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
             return
-        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+        if event.button() == Qt.MouseButton.RightButton:
+            event.accept()  # the menu is about the selection: it must not be lost
+        elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             self._press_adding(event)
         else:
             super().mousePressEvent(event)
@@ -151,14 +196,50 @@ class CanvasView(QGraphicsView):
         super().mouseReleaseEvent(event)
         event.accept()
 
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        super().mouseDoubleClickEvent(event)
+        event.accept()
+
     def _show_hand(self) -> None:
         if self._space:
             self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
         else:
             self.viewport().unsetCursor()
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """By the mouse it is about what lies there, by the keyboard about what is selected."""
+        if event.reason() == QContextMenuEvent.Reason.Mouse:
+            self._select_at(self.mapToScene(event.pos()))
+        self.menu = context_menu(self)
+        self.menu.aboutToHide.connect(self.menu.deleteLater)
+        self.menu.popup(event.globalPos())
+
+    def _select_at(self, point: QPointF) -> None:
+        card = self.canvas.card_at(point)
+        if card is None:
+            self.canvas.clearSelection()
+        elif not card.isSelected():
+            self.canvas.select([card.node.name])
+
+    def event(self, event: QEvent) -> bool:
+        # Backspace leads out of a block. It is taken before any command of that key can delete something.
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_plain(
+                event, Qt.Key.Key_Backspace):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def _open_selected(self) -> None:
+        names = self.canvas.selected_names()
+        if len(names) == 1:
+            self.canvas.open_requested.emit(names[0])
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+        if _is_plain(event, Qt.Key.Key_Backspace):
+            self.out_requested.emit()
+        elif _is_plain(event, Qt.Key.Key_Return) or _is_plain(event, Qt.Key.Key_Enter):
+            self._open_selected()
+        elif event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
             self._space = True
             self._show_hand()
         elif event.key() == Qt.Key.Key_Escape:
@@ -186,22 +267,24 @@ class CanvasView(QGraphicsView):
 
     def append(self, kind: str) -> None:
         """Put a layer behind what is selected, wired."""
-        graph, name = edits.appended(self.canvas.graph, LAYERS[kind](), self.canvas.selected_names())
-        self._request(self.tr("Add {name}").format(name=translated(LAYERS[kind].title)), graph, [name])
+        layer = self.make_layer(kind)
+        if layer is not None:
+            graph, name = edits.appended(self.canvas.graph, layer, self.canvas.selected_names())
+            self._request(self.tr("Add {name}").format(name=title_of(layer)), graph, [name])
 
     def _request(self, text: str, graph: Graph, select: list[str]) -> None:
         self.canvas.edit_requested.emit(text, graph, "")
-        self.canvas.select(select)
-        for name in select:
-            if name in self.canvas.cards:
+        if all(name in self.canvas.cards for name in select):  # else it was not granted
+            self.canvas.select(select)
+            for name in select:
                 self.ensureVisible(self.canvas.cards[name], MARGIN, MARGIN)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        kind = _kind_in(event.mimeData())
-        if kind is None:
+        layer = self._layer_in(event.mimeData())
+        if layer is None:
             event.ignore()  # files are the window's
             return
-        self._dragged = (LAYERS[kind](), QPointF())
+        self._dragged = (layer, QPointF())
         event.acceptProposedAction()
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
@@ -217,25 +300,31 @@ class CanvasView(QGraphicsView):
         self.viewport().update()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        kind = _kind_in(event.mimeData())
+        layer = self._layer_in(event.mimeData())
         self._dragged = None
-        if kind is None:
+        if layer is None:
             event.ignore()
             return
         event.acceptProposedAction()
         alone = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
-        self.drop_layer(kind, self.mapToScene(event.position().toPoint()), alone)
+        self.drop_layer(layer, self.mapToScene(event.position().toPoint()), alone)
         self.setFocus()
 
-    def drop_layer(self, kind: str, point: QPointF, alone: bool = False) -> None:
+    def _layer_in(self, data: QMimeData) -> Layer | None:
+        """The layer being dragged, if it is one."""
+        if not data.hasFormat(LAYER_MIME):
+            return None
+        return self.make_layer(bytes(data.data(LAYER_MIME).data()).decode(errors="replace"))
+
+    def drop_layer(self, layer: Layer, point: QPointF, alone: bool = False) -> None:
         """Put a layer down at a scene point; on a wire it goes into it unless ``alone``."""
-        layer, wire = LAYERS[kind](), self.canvas.wire_at(point)
+        wire = self.canvas.wire_at(point)
         if wire is not None and not alone and layer.max_inputs != 0:
             graph, name = edits.inserted(self.canvas.graph, layer, wire.edge)
         else:
             place = (round(point.x() - CARD_WIDTH / 2), round(point.y() - CARD_HEIGHT / 2))
             graph, name = edits.added(self.canvas.graph, layer, place)
-        self._request(self.tr("Add {name}").format(name=translated(layer.title)), graph, [name])
+        self._request(self.tr("Add {name}").format(name=title_of(layer)), graph, [name])
         self.viewport().update()
 
     def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
@@ -247,7 +336,7 @@ class CanvasView(QGraphicsView):
         painter.setOpacity(0.75)
         painter.translate(point - QPointF(CARD_WIDTH / 2, CARD_HEIGHT / 2))
         hint = self.tr("goes into this wire") if wire is not None and layer.max_inputs else layer.summary()
-        paint_card(painter, Face(translated(layer.title), layer.category, hint), wire is not None, False)
+        paint_card(painter, Face(title_of(layer), layer.category, hint), wire is not None, False)
         painter.restore()
 
     # -- clipboard ----------------------------------------------------------------------------------------------
@@ -257,7 +346,11 @@ class CanvasView(QGraphicsView):
         names = self.canvas.selected_names()
         if not names:
             return
-        QGuiApplication.clipboard().setText(to_json(Experiment(edits.part(self.canvas.graph, names))))
+        piece = edits.part(self.canvas.graph, names)
+        for name, owner in piece.shares.items():
+            if owner not in piece.nodes:  # elsewhere there is no such layer to share with
+                piece = piece.with_shares(name, None)
+        QGuiApplication.clipboard().setText(to_json(Experiment(piece)))
         self._pastes = 0
 
     def cut(self) -> None:
@@ -287,7 +380,6 @@ class CanvasView(QGraphicsView):
         self._request(text, graph, list(names))
 
 
-def _kind_in(data: QMimeData) -> str | None:
-    """The kind of layer being dragged, if it is one."""
-    kind = bytes(data.data(LAYER_MIME).data()).decode(errors="replace") if data.hasFormat(LAYER_MIME) else ""
-    return kind if kind in LAYERS else None
+def _is_plain(event: QKeyEvent, key: Qt.Key) -> bool:
+    """This key without Ctrl, Alt or Shift."""
+    return event.key() == key and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier

@@ -1,0 +1,183 @@
+"""What a run came to, on the screen: notes, reported numbers beside one's own, variants, what was learned."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+from PySide6.QtCore import QObject, Signal
+
+from app.document import Document, Run
+from app.jobs import Jobs
+from app.layout import Layout
+from app.trainer import Trainer
+from engine.experiment import Experiment
+from engine.messages import Message
+from engine.training.events import EpochEnded, Event, Finished, MemberEnded, SeriesFinished, SeriesRow, Weights
+from widgets.results import Comparison, Parameter, RunRow
+
+if TYPE_CHECKING:
+    from engine.training.outcomes import Outcome
+
+PARTS = ("train", "validation", "test")
+NO_ROW = ("train loss", "validation loss")  # have columns of their own
+
+
+class Looked(NamedTuple):
+    """What was computed of a run's weights: of the latest, and of each ended run of a series."""
+
+    outcome: Outcome
+    members: list[tuple[str, float]]  # title and the norm of its only matrix; empty where there are several
+
+
+class ResultsView(QObject):
+    """Fills the results panel for the document in front; looks at weights in the background."""
+
+    failed = Signal(object)  # Message
+
+    def __init__(self, layout: Layout, trainer: Trainer) -> None:
+        super().__init__(layout)
+        self._panel, self._trainer = layout.results, trainer
+        self._document: Document | None = None
+        self._jobs = Jobs(self)
+        self._looking = self._again = False
+        trainer.event_arrived.connect(self._take)
+
+    def show(self, document: Document) -> None:
+        """Everything about this document's latest run, and what the gallery says."""
+        if document is not self._document:
+            self._panel.clear()
+        self._document = document
+        experiment, run = document.experiment, document.run
+        kind, count = series_of(experiment)
+        self._panel.show_notes(experiment.notes)
+        self._panel.offer_series(kind, count, self._trainer.state == "idle")
+        self._show_comparison(experiment, run, None)
+        self._show_measures(run)
+        self._show_series(run)
+        if run is None or run.latest is None:
+            self._panel.show_parameters(())
+            self._panel.show_kernel(())
+        else:
+            self._look()
+
+    def _take(self, event: Event) -> None:
+        if self._document is None or self._trainer.document is not self._document:
+            return
+        if isinstance(event, (Finished, MemberEnded, SeriesFinished)):
+            self.show(self._document)
+        elif isinstance(event, EpochEnded):
+            self._look()
+
+    # -- numbers that are there ---------------------------------------------------------------------------------
+
+    def _show_comparison(self, experiment: Experiment, run: Run | None, outcome: Outcome | None) -> None:
+        yours: dict[str, float] = {}
+        if run is not None and run.summary is not None:
+            parts = zip(PARTS, (run.summary.train, run.summary.validation, run.summary.test), strict=True)
+            yours = {f"{part} {name}": value for part, metrics in parts for name, value in metrics.named.items()}
+            yours["examples/s"] = run.summary.examples_per_second
+        norm = None if outcome is None else only_norm(outcome)
+        yours |= {} if norm is None else {"‖w‖": norm}
+        self._panel.show_comparison([Comparison(reported.name, reported.value, yours.get(reported.name))
+                                     for reported in experiment.notes.reported])
+
+    def _show_measures(self, run: Run | None) -> None:
+        if run is None or run.summary is None:
+            self._panel.show_measures((), ())
+            return
+        parts = [metrics.named for metrics in (run.summary.train, run.summary.validation, run.summary.test)]
+        names = list(dict.fromkeys(name for part in parts for name in part))
+        self._panel.show_measures(PARTS, [(name, [part.get(name, math.nan) for part in parts]) for name in names])
+
+    def _show_series(self, run: Run | None, norms: dict[str, float] | None = None) -> None:
+        if run is None or not (run.ended or run.histories.series):
+            self._panel.show_series(())
+            return
+        finished = run.histories.series
+        if finished is None:
+            rows = [RunRow(event.title, event.summary.epochs, event.summary.train.loss, event.summary.validation.loss)
+                    for event, _ in run.ended]
+            self._panel.show_series(rows)
+            return
+        epochs = {event.title: event.summary.epochs for event, _ in run.ended}
+        rows = [_row(row, epochs.get(row.title), norms or {}) for row in finished.rows]
+        mean, std = (_row(SeriesRow(title, values), None, {}) for title, values in (
+            (self.tr("mean"), finished.mean), (self.tr("sd"), finished.std)))
+        self._panel.show_series(rows, *((mean, std) if finished.mean else ()))
+
+    # -- numbers that must be computed --------------------------------------------------------------------------
+
+    def _look(self) -> None:
+        """One look at a time; what happens meanwhile is looked at afterwards."""
+        run = self._document.run if self._document is not None else None
+        if run is None or run.latest is None:
+            return
+        if self._looking:
+            self._again = True
+            return
+        self._looking = True
+        weights = run.best if run.summary is not None and run.best is not None else run.latest
+        experiment, ended = run.experiment, list(run.ended)
+
+        def tell(looked: Looked) -> None:
+            self._end_look()
+            if self._document is not None and self._document.run is run:
+                self._show_looked(run, looked)
+
+        def fail(message: Message) -> None:
+            self._end_look()
+            self.failed.emit(message)
+
+        self._jobs.start(lambda _job: _looked_at(experiment, weights, [
+            (event.title, of, event.weights) for event, of in ended]), tell, fail)
+
+    def _end_look(self) -> None:
+        self._looking = False
+        if self._again:
+            self._again = False
+            self._look()
+
+    def _show_looked(self, run: Run, looked: Looked) -> None:
+        assert self._document is not None
+        self._show_comparison(self._document.experiment, run, looked.outcome)
+        self._show_series(run, dict(looked.members))
+        self._panel.show_parameters([Parameter(row.name, row.learned, row.true) for row in looked.outcome.learned])
+        self._panel.show_kernel(looked.outcome.kernel)
+
+    def finish(self) -> None:
+        """Wait for what is running, before the window closes."""
+        self._jobs.finish()
+
+
+def series_of(experiment: Experiment) -> tuple[str, int]:
+    """What the experiment asks to be run one after the other, and how many."""
+    if experiment.variants:
+        return "variants", len(experiment.variants)
+    return ("folds", experiment.recipe.folds) if experiment.recipe.folds >= 2 else ("", 0)
+
+
+def _row(row: SeriesRow, epochs: int | None, norms: dict[str, float]) -> RunRow:
+    values = row.values
+    others = [(name, value) for name, value in values.items()
+              if name.startswith(("train", "validation")) and name not in NO_ROW]
+    others += [("‖w‖", norms[row.title])] if row.title in norms else []
+    return RunRow(row.title, epochs, values.get("train loss", math.nan), values.get("validation loss", math.nan),
+                  tuple(others))
+
+
+def only_norm(outcome: Outcome) -> float | None:
+    """The norm of the network's only matrix."""
+    matrices = [norm.norm for norm in outcome.norms if len(norm.shape) >= 2]
+    return matrices[0] if len(matrices) == 1 else None
+
+
+def _looked_at(experiment: Experiment, weights: Weights,
+               ended: list[tuple[str, Experiment, Weights]]) -> Looked:
+    from engine.data.tensors import load_data
+    from engine.training.outcomes import outcome
+
+    is_made = experiment.data.info.kind == "synthetic"
+    truth = load_data(experiment.data).truth if is_made else {}
+    norms = [(title, only_norm(outcome(of, theirs))) for title, of, theirs in ended]
+    return Looked(outcome(experiment, weights, truth), [(title, norm) for title, norm in norms if norm is not None])

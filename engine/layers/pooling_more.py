@@ -1,0 +1,204 @@
+"""The rarer poolings: by a norm, and by random windows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, ClassVar, Self
+
+from pydantic import Field, model_validator
+
+from engine.layers.base import Category, KernelTooLargeError, Layer, Shape, expect_rank, numel, register, shape_text
+from engine.layers.pooling import CEIL, INDEX_BYTES, STRIDE
+from engine.layers.spatial import (
+    Extent,
+    Extent1,
+    Extent3,
+    Size,
+    Windows,
+    formulas,
+    one_number,
+    size_text,
+    slide,
+    spread,
+    windows,
+)
+
+NORM = "1: the sum of the window's values; 2: its length; larger: closer to the largest."
+Ratio = Annotated[float, Field(gt=0, lt=1)]
+
+
+class _LPPool(Layer):
+    """(Σ xᵖ)^(1/p) over each window."""
+
+    if TYPE_CHECKING:
+        kernel_size: Size
+        stride: Size | None
+        ceil_mode: bool
+
+    rank: ClassVar[int] = 2
+    category: ClassVar[Category] = "pooling"
+    stem: ClassVar[str] = "pool"
+    rule: ClassVar[str] = "size = ⌊(size − kernel) / stride⌋ + 1, for each channel"
+    synonyms: ClassVar[tuple[str, ...]] = ("power average", "norm")
+    positional: ClassVar[tuple[str, ...]] = ("norm_type", "kernel_size")
+    required: ClassVar[tuple[str, ...]] = ("norm_type", "kernel_size")
+    saves: ClassVar[frozenset[str]] = frozenset({"input"})
+    estimates: ClassVar[bool] = True  # torch computes it in many small steps
+
+    norm_type: float = Field(2.0, ge=1, le=100, title="p", description=NORM)
+
+    def windows(self) -> Windows:
+        """One for each dimension."""
+        stride = self.kernel_size if self.stride is None else self.stride
+        return windows(self.rank, self.kernel_size, stride, 0, 1, self.ceil_mode)
+
+    def output_shape(self, shapes: Sequence[Shape]) -> Shape:
+        expect_rank(self.title, shapes[0], self.rank + 1)
+        return (shapes[0][0], *slide(self.title, shapes[0], self.windows()))
+
+    def saves_bytes(self, shapes: Sequence[Shape], output: Shape) -> int:
+        return 4 * (numel(shapes[0]) + 6 * numel(output))  # the powers; sums, signs and products
+
+    def workspace_bytes(self, shapes: Sequence[Shape], output: Shape) -> int:
+        return 4 * (numel(shapes[0]) + 3 * numel(output))
+
+    def summary(self) -> str:
+        return f"{size_text(self.kernel_size, self.rank)} · p {self.norm_type:g}"
+
+    def arithmetic(self, shapes: Sequence[Shape]) -> tuple[str, ...]:
+        return formulas(shapes[0], self.windows())
+
+
+@register
+class LPPool1d(_LPPool):
+    """Power-average pooling of sequences (torch.nn.LPPool1d)."""
+
+    title = "LP pool 1d"
+    torch = "nn.LPPool1d"
+    meaning = "Takes the p-norm of each stretch of a sequence."
+    rank = 1
+    example = (4, 16)
+
+    kernel_size: Extent1 = Field(2, title="Kernel size", description="Length of the window.")
+    stride: Extent1 | None = Field(None, title="Stride", description=STRIDE)
+    ceil_mode: bool = Field(False, title="Ceil mode", description=CEIL)
+
+
+@register
+class LPPool2d(_LPPool):
+    """Power-average pooling of images (torch.nn.LPPool2d)."""
+
+    title = "LP pool"
+    torch = "nn.LPPool2d"
+    meaning = "Takes the p-norm of each window: between the mean and the largest value."
+
+    kernel_size: Extent = Field(2, title="Kernel size", description="Height and width of the window: 2 or 3×2.")
+    stride: Extent | None = Field(None, title="Stride", description=STRIDE)
+    ceil_mode: bool = Field(False, title="Ceil mode", description=CEIL)
+
+
+@register
+class LPPool3d(_LPPool):
+    """Power-average pooling of volumes (torch.nn.LPPool3d)."""
+
+    title = "LP pool 3d"
+    torch = "nn.LPPool3d"
+    meaning = "Takes the p-norm of each box of a volume."
+    rank = 3
+    example = (2, 6, 8, 8)
+
+    kernel_size: Extent3 = Field(2, title="Kernel size", description="Depth, height and width: 2 or 1×2×2.")
+    stride: Extent3 | None = Field(None, title="Stride", description=STRIDE)
+    ceil_mode: bool = Field(False, title="Ceil mode", description=CEIL)
+
+
+class _Fractional(Layer):
+    """The largest value in windows of random place (Graham 2014)."""
+
+    if TYPE_CHECKING:
+        kernel_size: Size
+        output_size: Size | None
+        output_ratio: float | tuple[float, ...] | None
+
+    rank: ClassVar[int] = 2
+    category: ClassVar[Category] = "pooling"
+    stem: ClassVar[str] = "pool"
+    rule: ClassVar[str] = "size = the output size, or ⌊size · output ratio⌋, for each channel"
+    synonyms: ClassVar[tuple[str, ...]] = ("random", "maximum")
+    required: ClassVar[tuple[str, ...]] = ("kernel_size", "output_ratio")
+    saves: ClassVar[frozenset[str]] = frozenset({"input"})
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.output_size is None) == (self.output_ratio is None):
+            raise ValueError("give either an output size or an output ratio")
+        return self
+
+    def _sizes(self, shape: Shape) -> tuple[int, ...]:
+        if self.output_size is not None:
+            return spread(self.output_size, self.rank)
+        assert self.output_ratio is not None
+        ratios = self.output_ratio if isinstance(self.output_ratio, tuple) else (self.output_ratio,) * self.rank
+        return tuple(int(size * ratio) for size, ratio in zip(shape[1:], ratios, strict=True))
+
+    def output_shape(self, shapes: Sequence[Shape]) -> Shape:
+        shape = shapes[0]
+        expect_rank(self.title, shape, self.rank + 1)
+        sizes, kernels = self._sizes(shape), spread(self.kernel_size, self.rank)
+        spare = self.rank == 3  # torch.nn.FractionalMaxPool3d wants one more place than it uses
+        if any(out < 1 or out + kernel - 1 > size - spare
+               for out, kernel, size in zip(sizes, kernels, shape[1:], strict=True)):
+            raise KernelTooLargeError("{layer}: the {size} input has no {count} places for a {kernel} window",
+                                      layer=self.title, size=shape_text(shape[1:]), count=shape_text(sizes),
+                                      kernel=shape_text(kernels))
+        return (shape[0], *sizes)
+
+    def saves_bytes(self, shapes: Sequence[Shape], output: Shape) -> int:
+        return numel(output) * INDEX_BYTES
+
+    def workspace_bytes(self, shapes: Sequence[Shape], output: Shape) -> int:
+        # Where the windows lie is drawn for every example and channel.
+        return numel(output) * INDEX_BYTES + output[0] * self.rank * 4
+
+    def summary(self) -> str:
+        size = self.output_size if self.output_size is not None else self.output_ratio
+        return f"{size_text(self.kernel_size, self.rank)} → {size if not isinstance(size, tuple) else shape_text(size)}"  # type: ignore[arg-type]
+
+    def arithmetic(self, shapes: Sequence[Shape]) -> tuple[str, ...]:
+        return (f"{shape_text(shapes[0][1:])} → {shape_text(self._sizes(shapes[0]))}",)
+
+
+@register
+class FractionalMaxPool2d(_Fractional):
+    """Max pooling over windows of random place (torch.nn.FractionalMaxPool2d)."""
+
+    title = "Fractional max pool"
+    torch = "nn.FractionalMaxPool2d"
+    meaning = "Max pooling whose windows lie at random, so that an image can shrink by any ratio."
+
+    kernel_size: Extent = Field(2, title="Kernel size", description="Height and width of the window: 2 or 3×2.")
+    output_size: Extent | None = Field(
+        None, title="Output size", description="Height and width that come out. Empty: by the ratio."
+    )
+    output_ratio: Annotated[Ratio | tuple[Ratio, Ratio], one_number(2)] | None = Field(
+        0.5, title="Output ratio", description="Share of the size that stays. Empty: by the output size."
+    )
+
+
+@register
+class FractionalMaxPool3d(_Fractional):
+    """Max pooling of volumes over windows of random place (torch.nn.FractionalMaxPool3d)."""
+
+    title = "Fractional max pool 3d"
+    torch = "nn.FractionalMaxPool3d"
+    meaning = "Max pooling of a volume whose windows lie at random: it can shrink by any ratio."
+    rank = 3
+    example = (2, 6, 8, 8)
+
+    kernel_size: Extent3 = Field(2, title="Kernel size", description="Depth, height and width: 2 or 1×2×2.")
+    output_size: Extent3 | None = Field(
+        None, title="Output size", description="Depth, height and width that come out. Empty: by the ratio."
+    )
+    output_ratio: Annotated[Ratio | tuple[Ratio, Ratio, Ratio], one_number(3)] | None = Field(
+        0.5, title="Output ratio", description="Share of the size that stays. Empty: by the output size."
+    )

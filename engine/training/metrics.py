@@ -1,0 +1,93 @@
+"""Metrics beside loss and accuracy: sums that stay on the device until the examples are all seen."""
+
+from __future__ import annotations
+
+import math
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from engine.training.events import Others
+
+TOP = 5
+
+
+def precise(device: torch.device) -> torch.dtype:
+    """What to sum in; mps has no float64."""
+    return torch.float32 if device.type == "mps" else torch.float64
+
+
+class Scores(Protocol):
+    """Takes in batches, and is read once."""
+
+    def add(self, outputs: Tensor, targets: Tensor) -> None:
+        """Take in a batch; nothing is read from the device."""
+
+    def read(self) -> Others:
+        """Every metric by name; nan where it means nothing."""
+
+
+class ClassScores:
+    """Top-5, and precision, recall and F1 as means over the classes that occur (scikit-learn's “macro”)."""
+
+    def __init__(self, classes: int, device: torch.device) -> None:
+        self._counts = torch.zeros(3, classes, dtype=torch.int64, device=device)  # of that class, called it, both
+        self._near = torch.zeros((), dtype=torch.int64, device=device)
+        self._examples = 0
+        self._has_top = classes > TOP
+
+    def add(self, outputs: Tensor, targets: Tensor) -> None:
+        """Take in outputs B×classes and labels B."""
+        called, ones = outputs.argmax(1), torch.ones_like(targets)
+        self._counts[0].index_add_(0, targets, ones)
+        self._counts[1].index_add_(0, called, ones)
+        self._counts[2].index_add_(0, targets, (called == targets).to(ones.dtype))
+        if self._has_top:
+            self._near.add_((outputs.topk(TOP, dim=1).indices == targets[:, None]).sum())
+        self._examples += len(targets)
+
+    def read(self) -> Others:
+        """``top5`` (with more than five classes), ``precision``, ``recall``, ``f1``."""
+        real, called, both = self._counts.cpu().double()
+        occurs = real + called > 0
+        # no answer, or nothing to find: zero, as scikit-learn has it
+        each = (both / called.clamp(min=1), both / real.clamp(min=1), 2 * both / (real + called).clamp(min=1))
+        means = [float(value[occurs].mean()) for value in each]
+        top = (("top5", float(self._near) / self._examples),) if self._has_top else ()
+        return (*top, *zip(("precision", "recall", "f1"), means, strict=True))
+
+
+class ValueScores:
+    """MAE, RMSE, log-RMSE and R² over all the numbers of all outputs.
+
+    log-RMSE as in the book (Dive into Deep Learning, section 5.7): of logarithms, where an output below 1 counts as 1;
+    it means nothing unless every target is at least 1. ``logarithms``: the targets are logarithms already.
+    """
+
+    def __init__(self, device: torch.device, *, logarithms: bool = False) -> None:
+        self._sums = torch.zeros(5, dtype=precise(device), device=device)  # |e|, e², y, y², log error²
+        self._least = torch.full((), math.inf, dtype=precise(device), device=device)
+        self._count = 0
+        self._logarithms = logarithms
+
+    def add(self, outputs: Tensor, targets: Tensor) -> None:
+        """Take in outputs and targets, both B×…."""
+        y, given = targets.to(self._sums.dtype), outputs.to(self._sums.dtype)
+        error, logs = given - y, given.clamp(min=1).log() - y.clamp(min=1).log()
+        self._sums += torch.stack([error.abs().sum(), error.square().sum(), y.sum(), y.square().sum(),
+                                   logs.square().sum()])
+        self._least = torch.minimum(self._least, y.min())
+        self._count += y.numel()
+
+    def read(self) -> Others:
+        """``mae``, ``rmse``, ``log_rmse``, ``r2``."""
+        count = self._count
+        absolute, squared, total, squares, logs = self._sums.tolist()
+        rmse = math.sqrt(squared / count)
+        log_rmse = math.sqrt(logs / count) if float(self._least) >= 1 else math.nan
+        spread = squares - total**2 / count
+        # targets that are all equal have nothing to explain; what is left of them is rounding
+        r2 = 1 - squared / spread if spread > 1e-12 * squares else math.nan
+        return (("mae", absolute / count), ("rmse", rmse), ("log_rmse", rmse if self._logarithms else log_rmse),
+                ("r2", r2))

@@ -1,0 +1,131 @@
+"""Several runs one after the other: the variants of an experiment, or the folds of a cross-validation."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Callable, Generator, Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from engine.data.spec import DataSpec
+from engine.data.tensors import Data, StoppedError, folded
+from engine.experiment import Experiment
+from engine.messages import LayerloomError
+from engine.training.control import AbandonedError, Control
+from engine.training.events import (
+    EpochEnded,
+    Event,
+    Finished,
+    MemberEnded,
+    MemberStarted,
+    Metrics,
+    SeriesFinished,
+    SeriesRow,
+    Summary,
+    Weights,
+)
+from engine.training.failures import check_trainable
+from engine.training.loop import fit, prepare
+
+
+class SeriesError(LayerloomError):
+    """A series cannot be run."""
+
+
+class Plan(NamedTuple):
+    """One run of a series; ``fold`` counts from 0, None: all of the data."""
+
+    title: str
+    experiment: Experiment
+    fold: int | None = None
+
+
+def plans(experiment: Experiment) -> list[Plan]:
+    """The runs an experiment asks for: its variants, or else its folds; empty for a single run.
+
+    Raises OptionError where a variant asks for what cannot be.
+    """
+    if experiment.variants:
+        return [Plan(variant.title, variant.of(experiment)) for variant in experiment.variants]
+    folds = experiment.recipe.folds
+    return [Plan(f"fold {index + 1} of {folds}", experiment, index) for index in range(folds)] if folds >= 2 else []
+
+
+def fit_series(experiment: Experiment, control: Control | None = None, *, data: Data | None = None,
+               root: Path | None = None) -> Iterator[Event]:
+    """Train every run of the series; each is a ``MemberStarted``, the events of ``fit``, and a ``MemberEnded``.
+
+    ``SeriesFinished`` is the last event. A stop ends the run that is going on and begins no other; after
+    ``Control.abandon`` it just ends. ``data`` are those of an experiment with folds. Raises as ``fit`` does.
+    """
+    control = control or Control()
+    members, rows = plans(experiment), list[SeriesRow]()
+    if not members:
+        raise SeriesError("This experiment has no variants, and its recipe asks for no folds")
+    loaded = {} if data is None else {experiment.data: data}
+    try:
+        for index, plan in enumerate(members, 1):
+            if control.stopped:
+                break
+            control.forget_lr()
+            yield MemberStarted(index, len(members), plan.title, plan.experiment)
+            row = yield from _member(index, plan, control, loaded, root)
+            rows += [] if row is None else [row]
+        control.check_abandoned()
+    except AbandonedError:
+        return
+    except StoppedError:
+        if not rows:
+            raise
+    folds = [row for row in rows if members[0].fold is not None]
+    yield SeriesFinished(tuple(rows), _over(folds, statistics.fmean), _over(folds, _deviation), control.stopped)
+
+
+def _member(index: int, plan: Plan, control: Control, loaded: dict[DataSpec, Data],
+            root: Path | None) -> Generator[Event, None, SeriesRow | None]:
+    """One run; None when it was abandoned."""
+    if plan.experiment.data.is_known:  # what is wrong is said before anything is read
+        check_trainable(plan.experiment)
+    data = yield from _data(plan, control, loaded, root)
+    last: EpochEnded | None = None
+    best: Weights = {}
+    summary: Summary | None = None
+    for event in fit(plan.experiment, control, data=data, root=root):
+        yield event
+        if isinstance(event, EpochEnded):
+            last, best = event, event.weights if event.is_best else best
+        elif isinstance(event, Finished):
+            summary = event.summary
+    if last is None or summary is None:
+        return None
+    yield MemberEnded(index, plan.title, summary, best)
+    return SeriesRow(plan.title, row_values(last.train, last.validation, summary))
+
+
+def _data(plan: Plan, control: Control, loaded: dict[DataSpec, Data],
+          root: Path | None) -> Generator[Event, None, Data]:
+    """Read once, however many runs share the data; the last read only are kept."""
+    spec = plan.experiment.data
+    if spec not in loaded:
+        fresh = yield from prepare(spec, root, control)
+        loaded.clear()
+        loaded[spec] = fresh
+    data = loaded[spec]
+    return data if plan.fold is None else folded(data, plan.experiment.recipe.folds, plan.fold)
+
+
+def row_values(train: Metrics, validation: Metrics, summary: Summary) -> dict[str, float]:
+    """The numbers of a run: those of its last epoch, as the book's k-fold has them, and of its best."""
+    parts = {"train": train, "validation": validation, "best validation": summary.validation, "test": summary.test}
+    return {f"{part} {name}": value for part, metrics in parts.items() for name, value in metrics.named.items()}
+
+
+def _over(rows: list[SeriesRow], statistic: Callable[[list[float]], float]) -> Mapping[str, float]:
+    """The statistic of every number that all rows have."""
+    names = [name for name in (rows[0].values if rows else ()) if all(name in row.values for row in rows)]
+    return {name: statistic([row.values[name] for row in rows]) for name in names}
+
+
+def _deviation(values: list[float]) -> float:
+    return statistics.stdev(values) if len(values) > 1 else math.nan

@@ -1,0 +1,49 @@
+"""Some examples: images with their labels, or rows of numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from widgets.measures import number_text
+from widgets.number_table import NumberTable
+from widgets.sample_strip import Sample, SampleStrip
+from widgets.scroll import BAR, ScrollPanel
+
+MOST = 12  # columns
+
+
+class DataSamples(QStackedWidget):
+    """Shows whichever the data are."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.strip, self.rows = SampleStrip(), NumberTable(self.tr("Examples"))
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 16 - BAR, 8)
+        column.addWidget(self.rows)
+        column.addStretch(1)
+        self._scroll = ScrollPanel()
+        self._scroll.setWidget(content)
+        self.addWidget(self.strip)
+        self.addWidget(self._scroll)
+
+    def show_images(self, samples: Sequence[Sample]) -> None:
+        """Images."""
+        self.strip.show_samples(samples)
+        self.setCurrentWidget(self.strip)
+
+    def show_rows(self, heading: Sequence[str], rows: Sequence[Sequence[float]]) -> None:
+        """Numbers; of many columns the first ones and the last, which is the target."""
+        if len(heading) > MOST:
+            heading = [*heading[: MOST - 2], "…", heading[-1]]
+        lines = [[str(index), *self._texts(row)] for index, row in enumerate(rows, 1)]
+        self.rows.show_rows(["", *heading], lines)
+        self.setCurrentWidget(self._scroll)
+
+    def _texts(self, row: Sequence[float]) -> list[str]:
+        if len(row) > MOST:
+            return [*map(number_text, row[: MOST - 2]), "…", number_text(row[-1])]
+        return [number_text(value) for value in row]

@@ -1,0 +1,51 @@
+"""What the data panel shows of data: plain values, filled in by whoever has loaded them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+Pixels = tuple[bytes, int, int, int]  # row by row with channels last; channels, height, width
+
+
+class Part(NamedTuple):
+    """The training, validation or test part."""
+
+    name: str
+    examples: int
+    inputs: tuple[int, ...]  # shape of one example
+    targets: tuple[int, ...]  # shape of one target, () for a class
+    dtypes: str  # “uint8 → int64”
+
+
+class ClassCount(NamedTuple):
+    """How many examples of one class each part has, in the order of the parts."""
+
+    name: str
+    counts: tuple[int, ...]
+
+
+class Channel(NamedTuple):
+    """A channel of images, or a column of numbers, over the training part."""
+
+    name: str
+    mean: float
+    sd: float
+    low: float
+    high: float
+
+
+class Facts(NamedTuple):
+    """Everything there is to count."""
+
+    parts: tuple[Part, ...] = ()
+    classes: tuple[ClassCount, ...] = ()
+    channels: tuple[Channel, ...] = ()
+    notes: tuple[str, ...] = ()  # “3 images could not be read and were skipped”
+
+
+class Step(NamedTuple):
+    """One image after one transform."""
+
+    title: str
+    pixels: Pixels
+    note: str = ""  # “1×28×28, 0 … 255”

@@ -1,0 +1,103 @@
+"""A layout that puts widgets side by side and goes on in the next row, as words do."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+
+
+class Flow(QLayout):
+    """Every widget as wide as it asks for; with ``stretch`` a row's widgets share the room that is left."""
+
+    def __init__(self, parent: QWidget | None = None, gap: int = 8, row_gap: int = 8, stretch: bool = False) -> None:
+        super().__init__(parent)
+        self.setContentsMargins(0, 0, 0, 0)
+        self._items: list[QLayoutItem] = []
+        self._gap, self._row_gap, self._stretch = gap, row_gap, stretch
+
+    def addItem(self, item: QLayoutItem) -> None:
+        """Append."""
+        self._items.append(item)
+
+    def count(self) -> int:
+        """How many widgets."""
+        return len(self._items)
+
+    def itemAt(self, index: int) -> QLayoutItem | None:
+        """One of them."""
+        return self._items[index] if 0 <= index < len(self._items) else None
+
+    def takeAt(self, index: int) -> QLayoutItem | None:
+        """Remove one."""
+        return self._items.pop(index) if 0 <= index < len(self._items) else None
+
+    def expandingDirections(self) -> Qt.Orientation:
+        """None."""
+        return Qt.Orientation(0)
+
+    def hasHeightForWidth(self) -> bool:
+        """Rows depend on the width."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """Of all rows."""
+        return self._place(QRect(0, 0, width, 0), False)
+
+    def sizeHint(self) -> QSize:
+        """As narrow as can be; the height follows from the width."""
+        return self.minimumSize()
+
+    def minimumSize(self) -> QSize:
+        """Room for the widest."""
+        widest = max((item.minimumSize().width() for item in self._shown()), default=0)
+        margins = self.contentsMargins()
+        return QSize(widest + margins.left() + margins.right(), margins.top() + margins.bottom())
+
+    def setGeometry(self, rect: QRect) -> None:
+        """Put everything in its place."""
+        super().setGeometry(rect)
+        self._place(rect, True)
+
+    def _shown(self) -> list[QLayoutItem]:
+        return [item for item in self._items if not item.isEmpty()]
+
+    def _place(self, rect: QRect, really: bool) -> int:
+        inner = rect.marginsRemoved(self.contentsMargins())
+        top = inner.top()
+        for row in self._rows(inner.width()):
+            widths = self._widths(row, inner.width())
+            height = max(_height(item, width) for item, width in zip(row, widths, strict=True))
+            left = inner.left()
+            for item, width in zip(row, widths, strict=True):
+                if really:
+                    item.setGeometry(QRect(QPoint(left, top), QSize(width, height)))
+                left += width + self._gap
+            top += height + self._row_gap
+        end = top - self._row_gap if self._shown() else top
+        return end - rect.top() + self.contentsMargins().bottom()
+
+    def _rows(self, width: int) -> list[list[QLayoutItem]]:
+        rows: list[list[QLayoutItem]] = []
+        left = 0
+        for item in self._shown():
+            wide = item.sizeHint().width()
+            if not rows or left + wide > width:
+                rows.append([])
+                left = 0
+            rows[-1].append(item)
+            left += wide + self._gap
+        return rows
+
+    def _widths(self, row: list[QLayoutItem], room: int) -> list[int]:
+        widths = [min(item.sizeHint().width(), room) for item in row]
+        free = room - sum(widths) - self._gap * (len(row) - 1)
+        for place, item in enumerate(row):
+            share = free // (len(row) - place) if self._stretch else 0
+            more = max(0, min(share, item.maximumSize().width() - widths[place]))
+            widths[place] += more
+            free -= more
+        return widths
+
+
+def _height(item: QLayoutItem, width: int) -> int:
+    return item.heightForWidth(width) if item.hasHeightForWidth() else item.sizeHint().height()
