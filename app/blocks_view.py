@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
+from PySide6.QtWidgets import QDialog, QMenu, QWidget
 
 from app import dialogs
 from app.layout import Layout
@@ -91,9 +91,10 @@ class BlocksView(QObject):
     def save(self) -> None:
         """Write the selected block into a file, for others."""
         found = self._selected()
-        if found is None:
-            return
-        block = found[2]
+        if found is not None:
+            self._save(found[2])
+
+    def _save(self, block: Custom) -> None:
         path = dialogs.save_path(self._window, self.tr("Save block"), Path(f"{block.stem}{SUFFIX}"), self._filters())
         if path is not None:
             self._try(lambda: save_block(block, path), say("Saved {file}", file=path.name))
@@ -104,12 +105,23 @@ class BlocksView(QObject):
             self._try(lambda path=path: keep_block(load_block(path), self._folder),
                       say("{file} is among your blocks in the palette", file=path.name))
 
+    def show_menu(self, kind: str, place: QPoint) -> None:
+        """What can be done with a block in the palette."""
+        block = self._blocks.get(kind.removeprefix(OWN))
+        if block is not None:
+            menu = QMenu(self._window)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            menu.addAction(self.tr("Save as file…")).triggered.connect(lambda: self._save(block))
+            menu.addAction(self.tr("Remove from my blocks")).triggered.connect(lambda: self._forget(block.label))
+            menu.popup(place)
+
     def forget(self) -> None:
         """Remove the selected block from one's own; networks that use it keep it."""
         found = self._selected()
-        if found is None:
-            return
-        label = found[2].label
+        if found is not None:
+            self._forget(found[2].label)
+
+    def _forget(self, label: str) -> None:
         paths = [own.path for own in own_blocks(self._folder) if own.block is not None and own.block.label == label]
         for path in paths:
             path.unlink(missing_ok=True)

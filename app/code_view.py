@@ -77,7 +77,7 @@ class CodeView(QObject):
     def _show_first(self, page: Page) -> None:
         name = next((node.name for node in page.level.graph.nodes.values() if isinstance(node.layer, Code)), None)
         if name is not None:
-            page.jump_to(name)
+            page.find(name)
             self.open(page, name)
 
     def _agree(self, page: Page) -> None:

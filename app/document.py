@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from app.undo import UndoStack
+from engine.data.spec import DataSpec
 from engine.experiment import Experiment, load_experiment, save_experiment
 from engine.graph import Graph
 from engine.history import Histories, History
@@ -35,6 +36,11 @@ class Run:
     def history(self) -> History:
         """Of the run that is going on, or the last one."""
         return self.histories.current.history
+
+
+def replace_known(spec: DataSpec, other: DataSpec) -> DataSpec:
+    """The data, with what is known of the other."""
+    return spec.model_copy(update={"known": other.known})
 
 
 class Document(QObject):
@@ -98,6 +104,12 @@ class Document(QObject):
         """Record another experiment. Edits with one merge key, one after the other, undo together."""
         if experiment != self.experiment:
             self.history.push(text, experiment, merge_key)
+            self._tell()
+
+    def learn(self, spec: DataSpec) -> None:
+        """Take over what the files of its data hold; nobody's edit."""
+        if replace_known(self.experiment.data, spec) == spec != self.experiment.data:
+            self.history.amend(replace(self.experiment, data=spec))
             self._tell()
 
     def undo(self) -> None:

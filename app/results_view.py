@@ -71,7 +71,8 @@ class ResultsView(QObject):
 
     # -- numbers that are there ---------------------------------------------------------------------------------
 
-    def _show_comparison(self, experiment: Experiment, run: Run | None, outcome: Outcome | None) -> None:
+    def _show_comparison(self, experiment: Experiment, run: Run | None, outcome: Outcome | None,
+                         norms: dict[str, float] | None = None) -> None:
         yours: dict[str, float] = {}
         if run is not None and run.summary is not None:
             parts = zip(PARTS, (run.summary.train, run.summary.validation, run.summary.test), strict=True)
@@ -79,6 +80,8 @@ class ResultsView(QObject):
             yours["examples/s"] = run.summary.examples_per_second
         norm = None if outcome is None else only_norm(outcome)
         yours |= {} if norm is None else {"‖w‖": norm}
+        if run is not None:
+            yours |= _of_variants(run, norms or {})
         self._panel.show_comparison([Comparison(reported.name, reported.value, yours.get(reported.name))
                                      for reported in experiment.notes.reported])
 
@@ -140,7 +143,7 @@ class ResultsView(QObject):
 
     def _show_looked(self, run: Run, looked: Looked) -> None:
         assert self._document is not None
-        self._show_comparison(self._document.experiment, run, looked.outcome)
+        self._show_comparison(self._document.experiment, run, looked.outcome, dict(looked.members))
         self._show_series(run, dict(looked.members))
         self._panel.show_parameters([Parameter(row.name, row.learned, row.true) for row in looked.outcome.learned])
         self._panel.show_kernel(looked.outcome.kernel)
@@ -164,6 +167,16 @@ def _row(row: SeriesRow, epochs: int | None, norms: dict[str, float]) -> RunRow:
     others += [("‖w‖", norms[row.title])] if row.title in norms else []
     return RunRow(row.title, epochs, values.get("train loss", math.nan), values.get("validation loss", math.nan),
                   tuple(others))
+
+
+def _of_variants(run: Run, norms: dict[str, float]) -> dict[str, float]:
+    """The numbers of each run of the series, under its title: ``λ = 3: validation loss``."""
+    yours = {f"{title}: ‖w‖": norm for title, norm in norms.items()}
+    for event, _ in run.ended:
+        parts = zip(PARTS, (event.summary.train, event.summary.validation, event.summary.test), strict=True)
+        yours |= {f"{event.title}: {part} {name}": value for part, metrics in parts
+                  for name, value in metrics.named.items()}
+    return yours
 
 
 def only_norm(outcome: Outcome) -> float | None:

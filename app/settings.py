@@ -63,6 +63,15 @@ class Settings:
         return self.folder / "blocks"
 
     @property
+    def palette(self) -> list[str]:
+        """How the palette's categories are arranged."""
+        return list(self._store.value("palette", [], list))
+
+    @palette.setter
+    def palette(self, arrangement: list[str]) -> None:
+        self._store.setValue("palette", arrangement)
+
+    @property
     def geometry(self) -> QByteArray | None:
         """Where the window was."""
         value = self._store.value("geometry")

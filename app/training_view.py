@@ -39,6 +39,7 @@ class TrainingView(QObject):
         super().__init__(layout)
         self._layout, self._trainer = layout, trainer
         self._document: Document | None = None
+        self._shown: Document | None = None  # whose curves the axis was chosen for
         self.curves: Curves | None = None
         trainer.points_arrived.connect(self._add_points)
         trainer.event_arrived.connect(self._take)
@@ -71,6 +72,9 @@ class TrainingView(QObject):
         with_classes = experiment.data.task == "classification"
         self.curves.set_second(self.tr("Accuracy") if with_classes else None, is_share=True)
         self.curves.clear(experiment.recipe.epochs)
+        if document is not self._shown:
+            self._shown = document
+            self.curves.set_log(document.experiment.notes.log_scale)
         if run is None:
             return
         members = run.histories.members

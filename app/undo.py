@@ -43,6 +43,10 @@ class UndoStack:
             self._index -= 1
             self._clean = self._clean - 1 if self._clean else None
 
+    def amend(self, experiment: Experiment) -> None:
+        """Another current value without an edit: something that follows from the world, not from the person."""
+        self._states[self._index] = self._states[self._index]._replace(experiment=experiment)
+
     def undo(self) -> None:
         """One state back, if there is one."""
         self._index = max(0, self._index - 1)

@@ -16,6 +16,7 @@ from app.appearance import Appearance
 from app.blocks_view import BlocksView
 from app.code_view import CodeView
 from app.data_files import DataFiles, kind_of
+from app.data_view import DataView
 from app.document import Document
 from app.editing import Editing
 from app.exporting import Exporting
@@ -63,6 +64,7 @@ class MainWindow(QMainWindow):
         self.weights_view = WeightsView(self.layout_)
         self.code_view = CodeView(self.layout_, settings)
         self.data_files = DataFiles(self, settings, self._spec)
+        self.data_view = DataView(self.layout_, self.library, settings)
         self.blocks = BlocksView(self, self.layout_, settings, lambda: self.page)
         self.recovery = Recovery(settings.recovery)
         self.autosave = QTimer(self, interval=AUTOSAVE_MS)
@@ -186,6 +188,7 @@ class MainWindow(QMainWindow):
         parts.show_problems(page.problems)
         costs = page.analysis.costs(experiment.recipe.batch_size, OPTIMIZER_STATE[experiment.recipe.optimizer])
         parts.costs.show_costs(costs if page.analysis.params else None, experiment.recipe.batch_size)
+        self.data_view.show(page.document)
         if self.is_ready:
             self.library.show(experiment.data)
         self.results_view.show(page.document)
@@ -322,6 +325,7 @@ class MainWindow(QMainWindow):
             self.show_page(self.page)
             self.training_view.show(self.page.document)
         self._show_trainability()
+        self.refresh_pictures()
         self.ready.emit()
 
     def keep_copies(self) -> None:
@@ -353,7 +357,8 @@ class MainWindow(QMainWindow):
                 event.ignore()
                 return
         self.trainer.finish()
-        for part in (self.library, self.exporting, self.data_files, self.results_view, self.weights_view):
+        for part in (self.library, self.exporting, self.data_files, self.data_view, self.results_view,
+                     self.weights_view):
             part.finish()
         self._jobs.finish()
         for page in self.pages:

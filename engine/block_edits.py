@@ -218,7 +218,10 @@ def with_inner(graph: Graph, path: Path, new: Graph, analysis: Analysis) -> Grap
         return new
     name, rest = path[0], path[1:]
     node = _block_node(graph, name)
+    assert isinstance(node.layer, Block)
     block = node.layer if isinstance(node.layer, Custom) else as_own(node, _shapes(analysis, name))
+    if not isinstance(node.layer, Custom) and block.repeat != node.layer.repeat:
+        raise BlockError("The copies inside {name} differ: make it your own first, then go into one of them", name=name)
     if rest:
         new = with_inner(block.graph, rest, new, inner(analysis, [name]))
     kept = tuple(exposed for exposed in block.exposed if _stands(exposed, new))

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
-ReportedName = Literal["train loss", "train accuracy", "test accuracy", "validation accuracy", "examples/s", "‖w‖"]
-
-
 class Reported(NamedTuple):
-    """A number that others got, and where it stands beside the person's own."""
+    """A number that others got: ``test accuracy``, ``‖w‖``; of one variant: ``λ = 3: ‖w‖``."""
 
     name: str
     value: float
@@ -25,3 +22,4 @@ class Notes(BaseModel):
     look: str = Field("", title="Look at")
     reported: tuple[Reported, ...] = Field((), title="Reported")
     tries: tuple[str, ...] = Field((), title="Try")
+    log_scale: bool = Field(False, title="Logarithmic loss", description="The loss is shown on a logarithmic axis.")

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.files import write_atomically, write_text
-from engine.history import History
+from engine.history import History, Member
 from engine.messages import LayerloomError
 from engine.run_text import COLUMNS, epoch_cells, other_columns
-from engine.training.events import Metrics
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 TRAIN, VALIDATION, TEXT, GRID = "#2f6fde", "#b87514", "#667085", "#e4e7ec"
+COLORS = ("#2f6fde", "#b87514", "#1f8f68", "#d13b4a", "#a074f0", "#2fb8ac", "#667085", "#d17ae8")  # of runs
 INCHES, DPI = (9.0, 3.6), 144
 LOG_SPAN = 100.0  # a loss that falls further than this is drawn on a logarithmic scale
 
@@ -32,11 +33,47 @@ def curves_picture(history: History, path: str | os.PathLike[str]) -> None:
     An old file survives.
     """
     path = Path(path)
+    kind = _kind(path)
+    figure = _figure(history)
+    write_atomically(path, lambda temporary: figure.savefig(temporary, format=kind, dpi=DPI))
+
+
+def _kind(path: Path) -> str:
     kind = path.suffix.lower().removeprefix(".")
     if kind not in ("png", "svg"):
         raise PictureError("{path}: curves are drawn as .png or .svg", path=path.name)
-    figure = _figure(history)
+    return kind
+
+
+def series_picture(members: Sequence[Member], path: str | os.PathLike[str]) -> None:
+    """Draw the runs of a series over each other: validation full, training dashed. Raises as ``curves_picture``."""
+    path = Path(path)
+    kind = _kind(path)
+    figure = _empty_figure()
+    second = _second(members[-1].history) if members else "accuracy"
+    for number, name in enumerate(("loss", second)):
+        axes: Axes = figure.add_subplot(1, 2, number + 1)
+        _style(axes, name.replace("_", "-"))
+        for index, member in enumerate(members):
+            _member_curves(axes, member, name, COLORS[index % len(COLORS)])
+        values = [value for member in members for value in _values(member.history, name)]
+        if name != "accuracy" and _falls_far(values):
+            axes.set_yscale("log")
+        if members:
+            axes.legend(frameon=False, fontsize=8, labelcolor=TEXT)
     write_atomically(path, lambda temporary: figure.savefig(temporary, format=kind, dpi=DPI))
+
+
+def _member_curves(axes: Axes, member: Member, name: str, color: str) -> None:
+    rows = member.history.epochs
+    positions = [row.position for row in rows]
+    train, validation = (_values(member.history, name, part) for part in ("train", "validation"))
+    axes.plot(positions, train, color=color, linewidth=1, linestyle="--", alpha=0.7)
+    axes.plot(positions, validation, color=color, linewidth=1.8, label=member.title)
+
+
+def _values(history: History, name: str, part: str = "validation") -> list[float]:
+    return [getattr(row, part).named.get(name, math.nan) for row in history.epochs]
 
 
 def curves_csv(history: History, path: str | os.PathLike[str]) -> None:
@@ -53,10 +90,14 @@ def _cell(value: float) -> str:
     return "" if math.isnan(value) else f"{value:.6f}"
 
 
-def _figure(history: History) -> Figure:
+def _empty_figure() -> Figure:
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=INCHES, layout="constrained", facecolor="white")
+    return Figure(figsize=INCHES, layout="constrained", facecolor="white")
+
+
+def _figure(history: History) -> Figure:
+    figure = _empty_figure()
     for number, name in enumerate(("loss", _second(history))):
         axes: Axes = figure.add_subplot(1, 2, number + 1)
         _style(axes, name.replace("_", "-"))
@@ -83,12 +124,8 @@ def _style(axes: Axes, title: str) -> None:
 
 def _curves(axes: Axes, history: History, name: str) -> None:
     """One metric over the epochs; faint: the points within them."""
-
-    def value(metrics: Metrics) -> float:
-        return metrics.named.get(name, math.nan)
-
-    positions, train = [row.position for row in history.epochs], [value(row.train) for row in history.epochs]
-    validation = [value(row.validation) for row in history.epochs]
+    positions = [row.position for row in history.epochs]
+    train, validation = _values(history, name, "train"), _values(history, name)
     within = [getattr(point, name, math.nan) for point in history.points]
     marker = "o" if len(positions) <= 30 else None
     axes.plot([point.position for point in history.points], within, color=TRAIN, alpha=0.3, linewidth=1)
@@ -98,8 +135,9 @@ def _curves(axes: Axes, history: History, name: str) -> None:
         axes.set_yscale("log")
     best = next((row for row in history.epochs if row.epoch == history.best_epoch), None)
     if best is not None:
-        axes.plot([best.position], [value(best.validation)], "o", markersize=9, markerfacecolor="none",
-                  markeredgecolor=VALIDATION, linestyle="none", label=f"best: epoch {best.epoch}")
+        axes.plot([best.position], [best.validation.named.get(name, math.nan)], "o", markersize=9,
+                  markerfacecolor="none", markeredgecolor=VALIDATION, linestyle="none",
+                  label=f"best: epoch {best.epoch}")
     if positions:
         axes.legend(frameon=False, fontsize=8, labelcolor=TEXT)
 

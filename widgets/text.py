@@ -26,7 +26,12 @@ _CATEGORIES = {
     "linear": QT_TRANSLATE_NOOP("Category", "Linear"),
     "regularization": QT_TRANSLATE_NOOP("Category", "Regularization"),
     "merge": QT_TRANSLATE_NOOP("Category", "Merge"),
+    "shape": QT_TRANSLATE_NOOP("Category", "Shape"),
+    "sequence": QT_TRANSLATE_NOOP("Category", "Sequences"),
+    "attention": QT_TRANSLATE_NOOP("Category", "Attention"),
+    "math": QT_TRANSLATE_NOOP("Category", "Arithmetic"),
     "block": QT_TRANSLATE_NOOP("Category", "Blocks"),
+    "code": QT_TRANSLATE_NOOP("Category", "Code"),
 }
 
 

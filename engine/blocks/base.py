@@ -30,6 +30,11 @@ class Block(Layer):
         return self.kind()
 
     @property
+    def shown_title(self) -> str:
+        """What people call it."""
+        return self.title
+
+    @property
     def own_graph(self) -> Graph | None:
         """The graph it holds, where it is not made from parameters."""
         return None
@@ -56,7 +61,9 @@ class Block(Layer):
         analysis = _inside(self, tuple(shapes))
         if analysis.faults:
             fault = analysis.faults[0]
-            raise ShapeError("{layer}, inside {inner}: {reason}", layer=self.title, inner=fault.node or "",
+            if fault.node is None:
+                raise ShapeError("{layer}: {reason}", layer=self.shown_title, reason=fault.error.message)
+            raise ShapeError("{layer}, inside {inner}: {reason}", layer=self.shown_title, inner=fault.node,
                              reason=fault.error.message)
         return analysis
 

@@ -53,7 +53,7 @@ class VGG(Block):
 
     title: ClassVar[str] = "VGG"
     stem: ClassVar[str] = "vgg"
-    meaning: ClassVar[str] = "Small convolutions in a row: as far a view as a large one, fewer weights; then pooling halves it."
+    meaning: ClassVar[str] = "Small convolutions in a row see as far as a large one and need fewer weights."
     example: ClassVar[Shape] = (16, 14, 14)
 
     num_convs: int = Field(2, ge=1, le=64, title="Convolutions", description="How many before the pooling.")

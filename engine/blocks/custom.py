@@ -11,7 +11,7 @@ from pydantic import Field, PlainSerializer, PlainValidator
 from engine.blocks.base import Block
 from engine.graph import Graph
 from engine.graph_json import FileError, graph_json, read_graph
-from engine.layers.base import Shape, register
+from engine.layers.base import Shape, ShapeError, register, shape_text
 from engine.layers.inputs import Input
 from engine.messages import LayerloomError
 
@@ -57,12 +57,20 @@ class Custom(Block):
         return "".join(part[:1].upper() + part[1:] for part in self.stem.split("_"))
 
     @property
+    def shown_title(self) -> str:
+        return self.label
+
+    @property
     def own_graph(self) -> Graph:
         return self.graph
 
     def expand(self, shapes: Sequence[Shape]) -> Graph:
         if sum(isinstance(node.layer, Input) for node in self.graph.nodes.values()) != 1:
             raise FileError("{name} needs exactly one Input inside", name=self.label)
+        typed = next(node.layer.shape for node in self.graph.nodes.values() if isinstance(node.layer, Input))
+        if typed not in (None, shapes[0]):
+            raise ShapeError("The Input inside is {typed}, but {given} comes in: clear its shape",
+                             typed=shape_text(typed or ()), given=shape_text(shapes[0]))
         return self.graph
 
     def value(self, exposed: Exposed) -> Any:
@@ -76,6 +84,10 @@ class Custom(Block):
         for node, option in exposed.targets:
             graph = graph.with_layer(node, graph.nodes[node].layer.with_options(**{option: value}))
         return self.model_copy(update={"graph": graph})
+
+    def torch_line(self, shapes: Sequence[Shape]) -> str:
+        shown = [f"{exposed.title}={self.value(exposed)!r}" for exposed in self.exposed if self._stands(exposed)]
+        return f"{self.class_name}({', '.join(shown)})"
 
     def summary(self) -> str:
         values = [f"{exposed.title} {self.value(exposed)}" for exposed in self.exposed if self._stands(exposed)]

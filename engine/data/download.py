@@ -83,12 +83,16 @@ def _digest(checksum: str) -> Any:
 
 def _is_original(path: Path, checksum: str) -> Generator[Step, None, bool]:
     """Whether an archive that a person put there is whole; the generator returns it."""
-    digest, done, total = _digest(checksum), 0, path.stat().st_size
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK * 8):
-            digest.update(chunk)
-            done += len(chunk)
-            yield Step(path.name, done, total)
+    digest, done = _digest(checksum), 0
+    try:
+        total = path.stat().st_size
+        with path.open("rb") as file:
+            while chunk := file.read(CHUNK * 8):
+                digest.update(chunk)
+                done += len(chunk)
+                yield Step(path.name, done, total)
+    except OSError:  # what cannot be read is fetched anew
+        return False
     return bool(digest.hexdigest() == checksum)
 
 

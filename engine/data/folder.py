@@ -62,12 +62,13 @@ def download_folder(data: DataSpec | DatasetId, root: Path | None = None) -> Pat
 
 
 def find_file(folder: Path, name: str) -> Path | None:
-    """The file, plain or else .gz, or None."""
-    return next((path for path in (folder / name, folder / f"{name}.gz") if path.is_file()), None)
+    """The file, plain or else (of MNIST's kind) .gz, or None."""
+    places = [folder / name, folder / f"{name}.gz"] if name.endswith("-ubyte") else [folder / name]
+    return next((path for path in places if path.is_file()), None)
 
 
 def missing_files(data: DataSpec | DatasetId, root: Path | None = None) -> list[str]:
-    """Names of the files that are not there, neither plain nor .gz; empty: it can be loaded without a network."""
+    """Names of the files that are not there; empty: it can be loaded without a network."""
     folder = raw_folder(data, root)
     return [name for name in files_of(data) if find_file(folder, name) is None]
 

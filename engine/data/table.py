@@ -33,13 +33,14 @@ class _Feature(NamedTuple):
 
 def read_preview(spec: DataSpec, root: Path | None = None) -> Preview:
     """First rows and columns, whatever the options. Raises DataError where the file is not a table."""
-    return preview(_records(spec, root), spec.table)
+    records = _records(spec, root)
+    return preview(records, spec.table, columns_of(records))
 
 
 def read_table(spec: DataSpec, root: Path | None = None) -> Arrays:
     """Inputs float64 N×F with NaN where a number is missing, and how to fill and scale them. Raises DataError."""
     records, table = _records(spec, root), spec.table
-    columns = columns_of(records)
+    columns = every = columns_of(records)
     target = table.target or records.names[-1]
     if target not in columns:
         raise DataError("There is no column “{column}” in {path}: choose one of {names}", column=target,
@@ -59,7 +60,7 @@ def read_table(spec: DataSpec, root: Path | None = None) -> Arrays:
                   output_shape=() if aim.classes else (1,))
     numbers = np.array([feature.is_number for feature in features])
     scaling = Scaling(numbers, "median" if table.missing_numbers == "median" else "mean", table.standardize)
-    shown = preview(records, table)
+    shown = preview(records, table, every)
     notes = [*shown.notes, *notes, *(use.note for use in uses.values() if use.note)]
     report = Report(tuple(notes), features=tuple(feature.name for feature in features), preview=shown)
     return Arrays(inputs, aim.values, known=known, scaling=scaling, report=report)
@@ -151,9 +152,11 @@ def _number(values: Values, table: Table) -> list[_Feature]:
 
 
 def _one_hot(values: Values, table: Table) -> list[_Feature]:
-    missing = values.missing("category").to_numpy()
-    text = values.text.to_numpy()
-    features = [_Feature(f"{values.name}={name}", (text == name) & ~missing) for name in values.categories()]
+    import pandas
+
+    missing, names = values.missing("category").to_numpy(), values.categories()
+    codes = pandas.Categorical(values.text.mask(missing), categories=names).codes  # −1 where missing
+    features = [_Feature(f"{values.name}={name}", codes == index) for index, name in enumerate(names)]
     if table.missing_categories == "always" or missing.any():
         features.append(_Feature(f"{values.name}=missing", missing))
     return features

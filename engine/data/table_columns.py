@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,7 +17,7 @@ MISSING = frozenset({"", "NA", "N/A", "n/a", "NaN", "nan", "NAN", "null", "NULL"
 MISSING_NUMBER = MISSING | {"None", "none", "-", "--", "."}  # in a column of numbers these say the same
 MANY = 100  # different texts, more than which are no categories unless the person says so
 MOST = 1000  # … and more than which are none at all
-_COMMA = re.compile(r"[-+]?\d+(,\d+)?(e[-+]?\d+)?", re.IGNORECASE)
+_COMMA = r"[-+]?\d+(,\d+)?([eE][-+]?\d+)?"
 
 
 class Values:
@@ -32,17 +31,25 @@ class Values:
         """A float64 Series, NaN where missing or not a number."""
         import pandas
 
-        text = self.text
+        text = self.text.mask(self._blank)
         if self._delimiter != ",":  # written where numbers have a decimal comma
-            present = text[~text.isin(MISSING_NUMBER)]
+            present = text[~self._blank]
             if len(present) and present.str.fullmatch(_COMMA).all():
                 text = text.str.replace(",", ".", regex=False)
-        return pandas.to_numeric(text.mask(text.isin(MISSING_NUMBER)), errors="coerce").astype("float64")
+        return pandas.to_numeric(text, errors="coerce").astype("float64")
+
+    @cached_property
+    def _blank(self) -> Any:
+        return self.text.isin(MISSING_NUMBER)
+
+    @cached_property
+    def _missing(self) -> Any:
+        return self.text.isin(MISSING)
 
     @cached_property
     def texts(self) -> Any:
         """A mask: where there is something that is not a number."""
-        return self.numbers.isna() & ~self.text.isin(MISSING_NUMBER)
+        return self.numbers.isna() & ~self._blank
 
     @cached_property
     def is_numeric(self) -> bool:
@@ -51,8 +58,9 @@ class Values:
 
     def missing(self, kind: ColumnKind) -> Any:
         """A mask: where a value is missing, if the column is used as this."""
-        return self.text.isin(MISSING_NUMBER if kind == "number" or self.is_numeric else MISSING)
+        return self._blank if kind == "number" or self.is_numeric else self._missing
 
+    @cached_property
     def distinct(self) -> int:
         """How many different values there are, without the missing ones."""
         if self.is_numeric:
@@ -61,7 +69,7 @@ class Values:
 
     def categories(self) -> list[str]:
         """The different texts, in order: numbers by size."""
-        found = set(self.text[~self.missing("category")])
+        found = self.text[~self.missing("category")].unique()
         if not self.is_numeric:
             return sorted(found)
         return sorted(found, key=lambda text: (float(text.replace(",", ".")), text))
@@ -119,14 +127,14 @@ def use_of(values: Values, chosen: ColumnKind | None) -> Use:
         return Use(looks_like, looks_like, reason)
     if chosen == "number":
         values.expect_numbers()
-    elif values.distinct() > MOST:
+    elif values.distinct > MOST:
         raise DataError("“{column}” has {count} different values: more than {most} cannot be categories",
-                        column=values.name, count=values.distinct(), most=MOST)
+                        column=values.name, count=values.distinct, most=MOST)
     return Use(looks_like, chosen)
 
 
 def _is_idle(values: Values) -> Message | None:
-    distinct = values.distinct()
+    distinct = values.distinct
     if not distinct:
         return say("“{column}” is empty: it is left out", column=values.name)
     if distinct == 1 and not values.missing("category").any():
@@ -139,7 +147,7 @@ def _looks_like(values: Values) -> tuple[ColumnKind, Message | None]:
         if _counts_rows(values):
             return "ignore", say("“{column}” only counts the rows: it is left out", column=values.name)
         return "number", None
-    count, rows = values.distinct(), len(values.text)
+    count, rows = values.distinct, len(values.text)
     if count > MANY or count > max(20, rows / 2):
         return "ignore", say("“{column}” has {count} different texts: it is left out", column=values.name, count=count)
     texts = values.texts
@@ -156,21 +164,21 @@ def _counts_rows(values: Values) -> bool:
         (steps == 1).all())
 
 
-def preview(records: Records, table: Table) -> Preview:
+def preview(records: Records, table: Table, columns: dict[str, Values]) -> Preview:
     """What the window shows; a choice that is impossible is said in the column's note."""
     target = table.target or records.names[-1]
-    columns, notes = [], list(records.notes)
-    for name, values in columns_of(records).items():
+    shown, notes = [], list(records.notes)
+    for name, values in columns.items():
         try:
             use = use_of(values, table.kind_of(name)) if name != target else _use_of_target(values)
         except DataError as error:
             use = Use(_looks_like(values)[0], table.kind_of(name) or "ignore", error.message)
-        columns.append(Column(name, use.looks_like, use.kind, int(values.missing(use.kind).sum()), values.distinct(),
-                              name == target, use.note))
+        shown.append(Column(name, use.looks_like, use.kind, int(values.missing(use.kind).sum()), values.distinct,
+                            name == target, use.note))
     if target not in records.names:
         notes.append(say("There is no column “{column}”: choose the target", column=target))
     rows = tuple(tuple("" if value in MISSING else value for value in row) for row in records.rows[:ROWS])
-    return Preview(tuple(columns), rows, len(records.rows), records.encoding, records.delimiter, tuple(notes))
+    return Preview(tuple(shown), rows, len(records.rows), records.encoding, records.delimiter, tuple(notes))
 
 
 def _use_of_target(values: Values) -> Use:

@@ -34,7 +34,7 @@ def task_of(values: Values, table: Table) -> Task:
         # a few texts among numbers are mistakes, which deserve to be named
         return "regression" if present > len(values.text) / 2 else "classification"
     whole = bool((values.numbers.dropna() % 1 == 0).all())
-    distinct = values.distinct()
+    distinct = values.distinct
     return "classification" if whole and distinct <= FEW and 4 * distinct <= max(present, 8) else "regression"
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from _csv import Reader as CsvReader
 
 MAX_BYTES = 2**30
-SAMPLE = 100  # records that tell the delimiter
+SAMPLE, BEGINNING = 100, 2**20  # records, and at most how many letters, that tell the delimiter
 MAX_COLUMNS = 20_000
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
          (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
@@ -121,7 +121,7 @@ def sniffed(text: str, suffix: str = "") -> str:
     best, chosen = (0.0, False, 0), usual
     for delimiter in (",", ";", "\t", "|"):
         try:
-            lengths = [len(row) for row in islice(_rows(text, delimiter), SAMPLE) if row]
+            lengths = [len(row) for row in islice(_rows(text[:BEGINNING], delimiter), SAMPLE) if row]
         except csv.Error:
             continue
         length, count = Counter(lengths).most_common(1)[0] if lengths else (0, 0)
@@ -141,7 +141,7 @@ def _records(path: Path, text: str, delimiter: str) -> Iterator[tuple[int, list[
     reader, begin = _rows(text, delimiter), 1
     try:
         for row in reader:
-            if any(value.strip() for value in row) or len(row) > 1:
+            if len(row) > 1 or any(value.strip() for value in row):
                 yield begin, [value.strip() for value in row]
             begin = reader.line_num + 1
     except csv.Error as error:

@@ -223,7 +223,6 @@ class Stack(_Combination):
 class _Likeness(_Combination):
     synonyms: ClassVar[tuple[str, ...]] = ("siamese", "similarity", "distance", "contrastive")
     example: ClassVar[Shape] = (8,)
-    saves: ClassVar[frozenset[str]] = BOTH
     estimates: ClassVar[bool] = True  # torch computes it in several steps
 
     def _check(self, shapes: Sequence[Shape]) -> Shape:
@@ -241,10 +240,10 @@ class _Likeness(_Combination):
         return (*shape[:axis], *shape[axis + 1 :])
 
     def saves_bytes(self, shapes: Sequence[Shape], output: Shape) -> int:
-        return (3 * numel(shapes[0]) + 6 * numel(output)) * FLOAT_BYTES
+        return (numel(shapes[0]) + numel(output)) * FLOAT_BYTES  # the difference and its length
 
     def workspace_bytes(self, shapes: Sequence[Shape], output: Shape) -> int:
-        return (3 * numel(shapes[0]) + 6 * numel(output)) * FLOAT_BYTES
+        return 2 * numel(shapes[0]) * FLOAT_BYTES
 
 
 @register
@@ -256,6 +255,7 @@ class CosineSimilarity(_Likeness):
     stem = "cosine"
     meaning = "How much two vectors point the same way: 1 the same, 0 across, −1 opposite."
     rule = "the dimension becomes 1, or goes"
+    saves = BOTH
     ours = frozenset({"keepdim"})
 
     dim: int = Field(1, ge=-8, le=8, title="Dim", description="Along which dimension the vectors lie.")
@@ -265,6 +265,12 @@ class CosineSimilarity(_Likeness):
     def output_shape(self, shapes: Sequence[Shape]) -> Shape:
         shape = self._check(shapes)
         return self._without(shape, batch_free_dim(self.title, self.dim, shape), self.keepdim)
+
+    def saves_bytes(self, shapes: Sequence[Shape], output: Shape) -> int:
+        return (2 * numel(shapes[0]) + 4 * numel(output)) * FLOAT_BYTES  # both divided by their lengths, the lengths
+
+    def workspace_bytes(self, shapes: Sequence[Shape], output: Shape) -> int:
+        return (3 * numel(shapes[0]) + 4 * numel(output)) * FLOAT_BYTES
 
     def expression(self, module: str, inputs: Sequence[str], shapes: Sequence[Shape]) -> str:
         text = super().expression(module, inputs, shapes)

@@ -17,6 +17,7 @@ from engine.layers.spatial import (
     Margin3,
     Size,
     Windows,
+    expect_whole,
     formulas,
     short,
     size_text,
@@ -44,6 +45,7 @@ class _Pool(Layer):
         ceil_mode: bool
 
     rank: ClassVar[int] = 2
+    needs_whole: ClassVar[bool] = False  # torch refuses an input that is smaller than the window, border or not
     category: ClassVar[Category] = "pooling"
     stem: ClassVar[str] = "pool"
     rule: ClassVar[str] = "size = ⌊(size + 2·padding − kernel) / stride⌋ + 1, for each channel"
@@ -65,6 +67,8 @@ class _Pool(Layer):
 
     def output_shape(self, shapes: Sequence[Shape]) -> Shape:
         expect_rank(self.title, shapes[0], self.rank + 1)
+        if self.needs_whole:
+            expect_whole(self.title, shapes[0], self.windows())
         return (shapes[0][0], *slide(self.title, shapes[0], self.windows()))
 
     def summary(self) -> str:
@@ -182,6 +186,7 @@ class AvgPool3d(_Pool):
     """The mean of each box (torch.nn.AvgPool3d)."""
 
     title = "Average pool 3d"
+    needs_whole = True
     torch = "nn.AvgPool3d"
     meaning = "Takes the mean of each box of a volume: smaller, smoother volumes."
     synonyms = ("mean", "downsample", "subsampling")

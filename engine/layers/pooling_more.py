@@ -15,6 +15,7 @@ from engine.layers.spatial import (
     Extent3,
     Size,
     Windows,
+    expect_whole,
     formulas,
     one_number,
     size_text,
@@ -29,6 +30,8 @@ Ratio = Annotated[float, Field(gt=0, lt=1)]
 
 class _LPPool(Layer):
     """(Σ xᵖ)^(1/p) over each window."""
+
+    needs_whole: ClassVar[bool] = False  # torch refuses an input that is smaller than the window
 
     if TYPE_CHECKING:
         kernel_size: Size
@@ -54,6 +57,8 @@ class _LPPool(Layer):
 
     def output_shape(self, shapes: Sequence[Shape]) -> Shape:
         expect_rank(self.title, shapes[0], self.rank + 1)
+        if self.needs_whole:
+            expect_whole(self.title, shapes[0], self.windows())
         return (shapes[0][0], *slide(self.title, shapes[0], self.windows()))
 
     def saves_bytes(self, shapes: Sequence[Shape], output: Shape) -> int:
@@ -102,6 +107,7 @@ class LPPool3d(_LPPool):
     """Power-average pooling of volumes (torch.nn.LPPool3d)."""
 
     title = "LP pool 3d"
+    needs_whole = True
     torch = "nn.LPPool3d"
     meaning = "Takes the p-norm of each box of a volume."
     rank = 3

@@ -98,6 +98,13 @@ def slide(title: str, shape: Shape, windows: Windows) -> tuple[int, ...]:
     return sizes
 
 
+def expect_whole(title: str, shape: Shape, windows: Windows) -> None:
+    """Raise KernelTooLargeError where the input, without its border, is smaller than the window."""
+    if any(window.kernel > size for window, size in zip(windows, shape[1:], strict=True)):
+        raise KernelTooLargeError("{layer}: the {kernel} window is larger than its {size} input", layer=title,
+                                  kernel=shape_text([window.kernel for window in windows]), size=shape_text(shape[1:]))
+
+
 def formulas(shape: Shape, windows: Sequence[Window]) -> tuple[str, ...]:
     """The rule with its numbers, one line when all dimensions agree."""
     lines = [window.formula(size) for window, size in zip(windows, shape[1:], strict=True)]

@@ -8,8 +8,9 @@ from engine.training.control import Control
 
 if TYPE_CHECKING:
     from engine.training.loop import fit
+    from engine.training.series import fit_series
 
-__all__ = ["Control", "fit"]
+__all__ = ["Control", "fit", "fit_series"]
 
 
 def __getattr__(name: str) -> Any:
@@ -18,4 +19,8 @@ def __getattr__(name: str) -> Any:
         from engine.training.loop import fit
 
         return fit
+    if name == "fit_series":
+        from engine.training.series import fit_series
+
+        return fit_series
     raise AttributeError(f"module 'engine.training' has no attribute {name!r}")

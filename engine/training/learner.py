@@ -136,7 +136,7 @@ def _channels_last(module: nn.Module) -> None:
     """Images go through convolutions faster in this memory order; nothing else has a use for it."""
     for weight in module.parameters():
         if weight.dim() == 4:
-            weight.data = weight.data.contiguous(memory_format=torch.channels_last)
+            weight.data = weight.data.to(memory_format=torch.channels_last)  # unlike “contiguous” also of one channel
 
 
 def _copied(state: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -37,10 +38,16 @@ def pets(folder: Path, count: int = 12) -> DataSpec:
     return DataSpec(dataset="folder", path=str(folder))
 
 
+def answers(library: Library, qtbot: QtBot, spec: DataSpec) -> tuple[Any, Any]:
+    """What is told of these data by ``shown`` and ``described``."""
+    with (qtbot.waitSignal(library.shown, timeout=20_000) as shown,
+          qtbot.waitSignal(library.described, timeout=20_000) as described):
+        library.show(spec)
+    return shown.args[0], described.args[0]
+
+
 def test_images_come_with_samples_and_statistics(library: Library, qtbot: QtBot, tmp_path: Path) -> None:
-    with qtbot.waitSignals([library.shown, library.described], timeout=20_000) as told:
-        library.show(pets(tmp_path / "pets"))
-    (shown,), (statistics,) = (signal.args for signal in told.all_signals_and_args)
+    shown, statistics = answers(library, qtbot, pets(tmp_path / "pets"))
     assert len(shown.samples) == shown.train and shown.train + shown.validation + shown.test == 12
     pixels, *size, label = shown.samples[0]
     assert size == [3, 9, 9] and len(pixels) == 243 and label in "ab"
@@ -53,9 +60,7 @@ def test_images_come_with_samples_and_statistics(library: Library, qtbot: QtBot,
 
 def test_a_table_comes_with_its_preview(library: Library, qtbot: QtBot, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("x,y\n" + "".join(f"{index},{index / 3}\n" for index in range(20)))
-    with qtbot.waitSignals([library.shown, library.described], timeout=20_000) as told:
-        library.show(DataSpec(dataset="table", path=str(tmp_path / "a.csv")))
-    (shown,), (statistics,) = (signal.args for signal in told.all_signals_and_args)
+    shown, statistics = answers(library, qtbot, DataSpec(dataset="table", path=str(tmp_path / "a.csv")))
     assert shown.samples == [] and shown.train + shown.validation + shown.test == 20
     assert [column.name for column in statistics.preview.columns] == ["x", "y"]
 

@@ -284,6 +284,8 @@ def _values(annotation: Any, metadata: Sequence[Any] = ()) -> st.SearchStrategy[
     return simple[annotation]
 
 
+# What cannot stand just anywhere: nothing comes in, it is written by people, it takes numbers of words.
+UNFIT_ANYWHERE = {"Input", "Constant", "Custom", "Code", "Embedding", "EmbeddingBag"}
 WRITTEN_BY_PEOPLE = {"graph", "exposed"}  # what is inside a block of one's own: not an option
 
 
@@ -377,9 +379,9 @@ def working_graphs() -> st.SearchStrategy[Graph]:
             edges.extend(Edge(source, name, port) for port, source in enumerate(sources))
             shapes[name] = layer.output_shape([shapes[source] for source in sources])
 
-        for kind in draw(st.lists(st.sampled_from(sorted(set(LAYERS) - {"Input", "Custom", "Code"})), max_size=8)):
+        for kind in draw(st.lists(st.sampled_from(sorted(set(LAYERS) - UNFIT_ANYWHERE)), max_size=8)):
             layer = draw(_layers_of(kind))
-            count = layer.min_inputs if layer.max_inputs == 1 else draw(st.integers(2, 3))
+            count = draw(st.integers(layer.min_inputs, 3 if layer.max_inputs is None else layer.max_inputs))
             sources = [draw(st.sampled_from(sorted(shapes))) for _ in range(count)]
             if _fits(layer, [shapes[source] for source in sources]):
                 add(layer, sources)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn import functional
 
 # Layers stand in the order in which the data meet them: one seed gives both forms the same weights, and a state dict
 # can be handed over by position.
@@ -107,10 +107,10 @@ class Inception(nn.Module):
         self.b4 = nn.Conv2d(before, c4, kernel_size=1)
 
     def forward(self, x: Tensor) -> Tensor:
-        one = F.relu(self.b1(x))
-        two = F.relu(self.b2b(F.relu(self.b2a(x))))
-        three = F.relu(self.b3b(F.relu(self.b3a(x))))
-        four = F.relu(self.b4(F.max_pool2d(x, kernel_size=3, stride=1, padding=1)))
+        one = functional.relu(self.b1(x))
+        two = functional.relu(self.b2b(functional.relu(self.b2a(x))))
+        three = functional.relu(self.b3b(functional.relu(self.b3a(x))))
+        four = functional.relu(self.b4(functional.max_pool2d(x, kernel_size=3, stride=1, padding=1)))
         return torch.cat((one, two, three, four), dim=1)
 
 
@@ -148,8 +148,8 @@ class Residual(nn.Module):
         self.conv3 = nn.Conv2d(before, after, kernel_size=1, stride=stride) if changes else None
 
     def forward(self, x: Tensor) -> Tensor:
-        y = self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x)))))
-        return F.relu(y + (x if self.conv3 is None else self.conv3(x)))
+        y = self.bn2(self.conv2(functional.relu(self.bn1(self.conv1(x)))))
+        return functional.relu(y + (x if self.conv3 is None else self.conv3(x)))
 
 
 def stem() -> list[nn.Module]:
@@ -224,7 +224,7 @@ class FixedHidden(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         rows = []
-        for row in self.linear(F.relu(self.constant(self.linear(x)) + 1)):
+        for row in self.linear(functional.relu(self.constant(self.linear(x)) + 1)):
             while row.abs().sum() > 1:
                 row = row / 2
             rows.append(row.sum().reshape(1))
@@ -253,8 +253,8 @@ class Tied(nn.Module):
         self.first, self.shared, self.last = nn.Linear(4, 8), nn.Linear(8, 8), nn.Linear(8, 1)
 
     def forward(self, x: Tensor) -> Tensor:
-        x = F.relu(self.shared(F.relu(self.first(x))))
-        out: Tensor = self.last(F.relu(self.shared(x)))
+        x = functional.relu(self.shared(functional.relu(self.first(x))))
+        out: Tensor = self.last(functional.relu(self.shared(x)))
         return out
 
 
@@ -293,8 +293,8 @@ class MyLinear(nn.Module):
         self.linear = nn.Linear(32, 10)
 
     def forward(self, x: Tensor) -> Tensor:
-        x = F.relu(F.linear(x.flatten(1), self.weight1.T, self.bias1))
-        out: Tensor = self.linear(F.relu(F.linear(x, self.weight2.T, self.bias2)))
+        x = functional.relu(functional.linear(x.flatten(1), self.weight1.T, self.bias1))
+        out: Tensor = self.linear(functional.relu(functional.linear(x, self.weight2.T, self.bias2)))
         return out
 
 
@@ -304,7 +304,7 @@ class AllOnes(nn.Module):
         self.hidden, self.out = nn.Linear(4, 8), nn.Linear(8, 2)
 
     def forward(self, x: Tensor) -> Tensor:
-        two: Tensor = self.out(F.relu(self.hidden(x)))
+        two: Tensor = self.out(functional.relu(self.hidden(x)))
         return (two[:, :1] + two[:, 1:]) / 2
 
 
@@ -329,7 +329,7 @@ class PoolChecks(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         options = {"kernel_size": 3, "padding": 1, "stride": 2}
-        both = torch.cat((F.max_pool2d(x, **options), F.avg_pool2d(x, **options)), dim=1)  # type: ignore[arg-type]
+        both = torch.cat((functional.max_pool2d(x, **options), functional.avg_pool2d(x, **options)), dim=1)  # type: ignore[arg-type]
         out: Tensor = self.linear(both.flatten(1))
         return out
 

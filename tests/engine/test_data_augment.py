@@ -11,6 +11,7 @@ import pytest
 import torch
 from PIL import Image
 
+from engine.data.arrays import Arrays
 from engine.data.augment import Chance, brightened, contrasted, cropped, erased, rotated, saturated, vary
 from engine.data.batches import Batches, in_channels
 from engine.data.options import Augment
@@ -177,13 +178,11 @@ def test_batches_have_the_channels_that_are_asked_for(channels: int, stored: int
     data = made_data(80, DataSpec(normalize=True, resize=12))
     grey = data.train.inputs
     images = torch.cat([grey.roll(number, -1) for number in range(stored)], 1).numpy()
-    from engine.data.arrays import Arrays
-
     made = split_data(data.spec.with_options(channels=channels), Arrays(images, data.train.targets.numpy()))
     x, _ = Batches(made.train, made, CPU).take(torch.arange(len(made.train)))
     assert tuple(x.shape[1:]) == (channels, 12, 12) and len(made.mean) == len(made.std) == channels
-    plain = Batches(made.train, split_data(made.spec.with_options(resize=None), Arrays(images, data.train.targets.numpy())),
-                    CPU).take(torch.arange(len(made.train)))[0]
+    small = split_data(made.spec.with_options(resize=None), Arrays(images, data.train.targets.numpy()))
+    plain = Batches(small.train, small, CPU).take(torch.arange(len(small.train)))[0]
     assert plain.mean((0, 2, 3)).abs().max() < 1e-3 and (plain.std((0, 2, 3)) - 1).abs().max() < 1e-2
 
 

@@ -143,7 +143,7 @@ def test_a_cut_matlab_file_is_a_sentence(cut: int, tmp_path: Path) -> None:
     svhn_files(tmp_path)
     path = tmp_path / "train_32x32.mat"
     path.write_bytes(path.read_bytes()[:cut])
-    with pytest.raises(DataError, match="train_32x32.mat is damaged"):
+    with pytest.raises(DataError, match=r"train_32x32\.mat is damaged"):
         read_arrays("svhn", tmp_path)
 
 

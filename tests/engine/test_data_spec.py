@@ -98,7 +98,8 @@ def test_only_images_are_resized() -> None:
 @pytest.mark.parametrize(("options", "reason"), [
     ({"dataset": "coco"}, "Data must be"), ({"resize": 0}, "Resize must be at least 1"),
     ({"channels": 2}, "Channels must be"), ({"augment": {"rotate": 270}}, "Rotate must be at most 180"),
-    ({"synthetic": {"rows": 0}}, "Training rows must be at least 1"), ({"table": {"test": 1}}, "Test share must be less"),
+    ({"synthetic": {"rows": 0}}, "Training rows must be at least 1"),
+    ({"table": {"test": 1}}, "Test share must be less"),
     ({"synthetic": {"noise": float("nan")}}, "Noise must be"), ({"emnist": "all"}, "EMNIST part must be"),
     ({"augment": {"zoom": 1}}, "zoom is not an option here"),
 ])  # fmt: skip

@@ -53,7 +53,7 @@ def test_unicode_is_read_in_every_form(encoding: str, tmp_path: Path) -> None:
     assert records.names[0] == "Größe" and records.rows[1][1] == "Łódź" and not records.notes
 
 
-@pytest.mark.parametrize(("encoding", "raw"), [("cp1252", "Größe,€".encode("cp1252")), ("latin-1", b"Gr\xf6\xdfe,\x81")])
+@pytest.mark.parametrize(("encoding", "raw"), [("cp1252", b"Gr\xf6\xdfe,\x80"), ("latin-1", b"Gr\xf6\xdfe,\x81")])
 def test_other_encodings_are_guessed_and_said(encoding: str, raw: bytes, tmp_path: Path) -> None:
     records = read_records(write(tmp_path / "a.csv", raw + b"\n1,2\n"), Table())
     assert records.names[0] == "Größe" and records.encoding == encoding
@@ -112,7 +112,8 @@ BAD: dict[str, tuple[str | bytes, dict[str, object], str]] = {
     "only idle columns": ("a,b,y\n1,,1.5\n1,,2.5\n1,,3.5\n", {}, "no column is left .*“a” has the same value in every"),
     "all ignored": (ROWS, {"kinds": [["x", "ignore"]]}, "no column is left"),
     "target all missing": ("x,y\n1,\n2,\n3,\n", {"task": "regression"}, "Only 0 rows can be used"),
-    "dropped to nothing": ("x,z,y\n1,,1\n,2,2\n3,,3\n", {"missing_numbers": "drop", "task": "regression"}, "Only 0 rows"),
+    "dropped to nothing": ("x,z,y\n1,,1\n,2,2\n3,,3\n", {"missing_numbers": "drop", "task": "regression"},
+                           "Only 0 rows"),
     "too many classes": ("x,y\n" + "".join(f"{i},t{i}\n" for i in range(1200)), {}, "1200 different values: more than"),
     "too many categories": ("z,y\n" + "".join(f"t{i},{i}\n" for i in range(1200)),
                             {"kinds": [["z", "category"]], "task": "regression"}, "“z” has 1200 different values"),

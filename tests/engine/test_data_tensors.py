@@ -173,7 +173,7 @@ def test_a_cut_file_is_a_sentence(tmp_path: Path) -> None:
 
 def test_other_files_are_refused(tmp_path: Path) -> None:
     np.save(tmp_path / "a.npy", FLOATS)
-    with pytest.raises(DataError, match="not an .npz, .pt or .pth file"):
+    with pytest.raises(DataError, match=r"not an \.npz, \.pt or \.pth file"):
         described(spec_of(tmp_path / "a.npy"))
     (tmp_path / "a.npz").write_bytes((tmp_path / "a.npy").read_bytes())
     with pytest.raises(DataError, match="damaged"):

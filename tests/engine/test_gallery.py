@@ -56,8 +56,8 @@ def up_to(experiment: Experiment, name: str) -> fx.GraphModule:
 
 
 def test_every_network_of_the_notes_is_there_in_order() -> None:
-    classifiers = ("softmax mlp mlp-dropout lenet lenet-relu lenet-conv-relu lenet-bn alexnet alexnet-tv vgg11 vgg11-full "
-                   "nin googlenet resnet18 densenet")
+    classifiers = ("softmax mlp mlp-dropout lenet lenet-relu lenet-conv-relu lenet-bn alexnet alexnet-tv vgg11 "
+                   "vgg11-full nin googlenet resnet18 densenet")
     regression = "linreg weight-decay polynomial house-prices edge-kernel"
     structures = ("fixed-hidden nest-mlp chimera rgnet tied lazy init-zoo centered my-linear scalar-checks conv-checks "
                   "pool-checks")
@@ -252,8 +252,9 @@ def test_pooling_takes_the_largest() -> None:
 
 
 def test_convolutions_give_the_sizes_of_the_book() -> None:
-    sizes = [up_to(opened("conv-checks"), name)(torch.rand(1, 1, 8, 8)).shape[2:] for name in ("conv1", "conv2", "conv3")]
-    assert sizes == [(8, 8), (4, 4), (2, 2)]
+    experiment, image = opened("conv-checks"), torch.rand(1, 1, 8, 8)
+    sizes = [tuple(up_to(experiment, name)(image).shape) for name in ("conv1", "conv2", "conv3")]
+    assert sizes == [(1, 1, 8, 8), (1, 1, 4, 4), (1, 1, 2, 2)]
 
 
 def test_centred_outputs_have_mean_zero() -> None:

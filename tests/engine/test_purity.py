@@ -11,7 +11,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PLAIN = [
     "messages", "names", "graph", "layers", "blocks", "analysis", "advice", "repairs", "edits", "codegen", "recipe",
-    "experiment", "files", "data.spec", "history",
+    "experiment", "files", "data.spec", "history", "tensor_info", "parameters", "formula", "notes", "trust", "problems",
+    "block_edits", "block_files", "graph_json", "code",
 ]  # fmt: skip
 HEAVY = ("torch", "numpy", "torchvision", "sklearn", "matplotlib", "PySide6", "shiboken6", "pyqtgraph")
 

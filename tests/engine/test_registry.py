@@ -30,6 +30,7 @@ from engine.layers.base import (
     Shape,
     ShapeError,
 )
+from engine.layers.functions import Norm
 from engine.layers.inputs import Input
 
 Shapes = tuple[Shape, ...]
@@ -94,8 +95,10 @@ def torch_shape(layer: Layer, shapes: Shapes, device: str = "meta") -> Shape | N
 
 def is_stricter_on_purpose(layer: Layer, shapes: Shapes, error: ShapeError) -> bool:
     """Where torch computes something that no one meant."""
-    if "is the batch" in str(error) or "nothing would be left" in str(error):  # mixing examples; no dimension but it
-        return True
+    if "is the batch" in str(error) or "nothing would be left" in str(error):
+        return True  # mixing examples; no dimension but theirs
+    if isinstance(layer, Norm):  # torch lets a dimension be named twice here
+        return "named twice" in str(error)
     if layer.kind() == "Squeeze":  # torch passes what it cannot squeeze
         return "is not 1" in str(error)
     if layer.kind() == "Linear":  # row by row over an image
@@ -195,7 +198,7 @@ def test_layer_is_a_value(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(data=st.data())
 def test_file_form_gives_the_layer_back(kind: str, layers_of: Any, data: st.DataObject) -> None:
     layer = data.draw(layers_of(kind))
@@ -207,7 +210,7 @@ def test_file_form_gives_the_layer_back(kind: str, layers_of: Any, data: st.Data
 
 
 @pytest.mark.parametrize("kind", WITH_TORCH)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(data=st.data())
 def test_arithmetic_is_torchs(kind: str, layers_of: Any, input_shapes: Any, data: st.DataObject) -> None:
     layer: Layer = data.draw(layers_of(kind))
@@ -227,7 +230,8 @@ def test_arithmetic_is_torchs(kind: str, layers_of: Any, input_shapes: Any, data
     assert facts.params == params
 
 
-@pytest.mark.parametrize("kind", ["Conv2d", "Linear"])
+@pytest.mark.parametrize("kind", ["Conv1d", "Conv2d", "Conv3d", "DepthwiseConv2d", "ConvTranspose1d", "ConvTranspose2d",
+                                  "ConvTranspose3d", "Linear"])
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_multiply_adds_are_half_of_torchs_flops(kind: str, layers_of: Any, input_shapes: Any, data: st.DataObject
@@ -268,7 +272,7 @@ def test_builds_runs_and_exports(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", [kind for kind in WITH_TORCH if LAYERS[kind].category != "block"])
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(data=st.data())
 def test_exported_layers_are_the_compiled_ones(kind: str, layers_of: Any, data: st.DataObject) -> None:
     """The printed call makes the same module, and gives the same numbers, whatever the options."""

@@ -14,8 +14,9 @@ import pytest
 import torch
 
 from engine.data.tensors import folded, load_data
-from engine.experiment import Experiment, Variant, load_experiment
+from engine.experiment import Variant, load_experiment
 from engine.history import Histories
+from engine.pictures import COLORS, PictureError, series_picture
 from engine.runs import EXPERIMENT, METRICS, SERIES, SERIES_TABLE, SUMMARY, member_folder, record
 from engine.training import Control, fit
 from engine.training.events import (
@@ -204,4 +205,15 @@ def test_histories_keep_every_run() -> None:
     for event in fit(BASE):
         alone.add(event)
     assert [member.title for member in alone.members] == [""] and alone.current.summary is not None
-    assert isinstance(BASE, Experiment)
+
+
+def test_a_picture_shows_every_run(tmp_path: Path) -> None:
+    histories = Histories()
+    for event in fit_series(RATES):
+        histories.add(event)
+    series_picture(histories.members, tmp_path / "curves.svg")
+    drawn = (tmp_path / "curves.svg").read_text()
+    assert all(drawn.count(f"stroke: {color}") >= 4 for color in COLORS[:2])  # two metrics, two parts
+    assert not any(color in drawn for color in COLORS[2:4])
+    with pytest.raises(PictureError):
+        series_picture(histories.members, tmp_path / "curves.gif")

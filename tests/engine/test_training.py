@@ -181,12 +181,24 @@ def test_mean_squared_error_is_against_one_hot() -> None:
     assert trained(ours)[1][0].train.loss == pytest.approx(expected, rel=1e-5)
 
 
+def test_convolutions_of_images_lie_channels_last() -> None:
+    """Also those of one channel, which are a seventh slower otherwise."""
+    learner = Learner(load_experiment("gallery:lenet-digits"), torch.device("cpu"))
+    strides = {key: weight.stride() for key, weight in learner._model.named_parameters() if weight.dim() == 4}
+    assert strides == {"conv1.weight": (25, 1, 5, 1), "conv2.weight": (150, 1, 30, 6)}
+
+
 @pytest.mark.parametrize(("how", "fan"), [("xavier_uniform", 64 + 16), ("kaiming_uniform", 64)])
 def test_initial_weights_fill_their_bounds(how: str, fan: int) -> None:
     bound = math.sqrt(6 / fan)
     plain, made = (initial_module(experiment(initialization=name)).state_dict() for name in ("default", how))
     assert 0.95 * bound < made["fc1.weight"].abs().max() <= bound
     assert torch.equal(made["fc1.bias"], plain["fc1.bias"])
+
+
+def test_unit_normal_initial_weights_have_deviation_one() -> None:
+    weight = initial_module(experiment(initialization="normal_unit")).state_dict()["fc1.weight"]
+    assert weight.std().item() == pytest.approx(1.0, rel=0.1)
 
 
 def test_normal_initial_weights_have_deviation_one_hundredth() -> None:

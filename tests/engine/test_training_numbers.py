@@ -6,10 +6,12 @@ import math
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
 
+from engine.advice import AdviceError
 from engine.data.spec import DataSpec
 from engine.data.tensors import Data, Split
 from engine.experiment import Experiment
@@ -159,6 +161,17 @@ def test_inputs_of_other_shapes_train(data: Data) -> None:
         base = regression(("conv1", kind, {"out_channels": 3, "kernel_size": 3}), ("flatten", "Flatten", {}), *LINE)
         whole = Data(spec, part, part, part, (), ())
         assert trained(replace(base, data=spec), data=whole)[2].summary.epochs == 3
+
+
+def test_what_a_file_holds_is_found_out_by_reading(tmp_path: Path) -> None:
+    """The spec says nothing of shapes and classes: they are checked once the data are there."""
+    x = np.random.default_rng(0).normal(size=(60, 5)).astype(np.float32)
+    np.savez(tmp_path / "own.npz", x=x, y=(x[:, :1] > 0).astype(np.int64)[:, 0])
+    spec = DataSpec(dataset="tensors", path=str(tmp_path / "own.npz"))
+    fitting = replace(experiment(("fc1", "Linear", {"out_features": 2})), data=spec)
+    assert not spec.is_known and trained(fitting)[2].summary.params == 12
+    with pytest.raises(AdviceError, match="fc1: .*2 classes, but the network ends in 3"):
+        list(fit(replace(experiment(("fc1", "Linear", {"out_features": 3})), data=spec)))
 
 
 # -- code -------------------------------------------------------------------------------------------------------------
