@@ -138,6 +138,8 @@ def _experiment(options: argparse.Namespace) -> Experiment:
         data = _described(_chosen_data(experiment.data, options), options.data_root)
     except LayerloomError as error:
         raise UnreadableError("{reason}", reason=error) from error
+    if data.dataset != experiment.data.dataset:  # what others reported was of the file's data
+        experiment = replace(experiment, notes=experiment.notes.model_copy(update={"reported": ()}))
     return replace(experiment, data=data)
 
 

@@ -46,7 +46,7 @@ class DataFiles(QObject):
         kind = kind_of(path)
         spec = self._spec()
         if kind is not None and spec is not None:
-            self.change(spec.with_options(dataset=kind, path=str(path)), "dataset")
+            self.change(spec.with_options(dataset=kind, path=str(path)), "path")
 
     def change(self, spec: DataSpec, field: str) -> None:
         """Pass an edit on; what it makes of a file is found out first."""

@@ -116,8 +116,8 @@ class TrainingThread(QThread):
                 self.events.append(event)
         except Exception as error:
             self.events.append(message_of(error))
-        except StoppedCodeError:
-            self.events.append(say("The network's own code did not end: it was interrupted"))
+        except StoppedCodeError:  # just outside of ``fit``
+            pass
         finally:
             self._ident = 0
 

@@ -159,6 +159,8 @@ class Layout(QObject):
     def show_samples(self, shown: Shown) -> None:
         """What the data look like, and how many there are."""
         self.data.show_samples(shown.samples)
+        if shown.rows.values:
+            self.data.show_rows(shown.rows.names, shown.rows.values)
         self.data.show_sizes(shown.train, shown.validation, shown.test)
 
     def show_problems(self, problems: Sequence[Problem]) -> None:

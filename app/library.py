@@ -17,9 +17,11 @@ from engine.messages import Message
 from widgets.text import message_text
 
 if TYPE_CHECKING:
+    from engine.data.samples import Rows
     from engine.data.statistics import Statistics
 
 STRIP = 96  # sample images sent to the panel
+ROWS = 20  # rows of numbers
 
 
 class Shown(NamedTuple):
@@ -29,6 +31,7 @@ class Shown(NamedTuple):
     train: int
     validation: int
     test: int
+    rows: Rows  # of what is no image
 
 
 class Library(QObject):
@@ -162,7 +165,7 @@ class Library(QObject):
 
 def _load(spec: DataSpec, root: Path | None, job: Job) -> tuple[Shown, Statistics] | None:
     """None: it was cancelled."""
-    from engine.data.samples import samples
+    from engine.data.samples import rows, samples
     from engine.data.statistics import statistics
     from engine.data.tensors import StoppedError, load_data
 
@@ -171,7 +174,7 @@ def _load(spec: DataSpec, root: Path | None, job: Job) -> tuple[Shown, Statistic
     except StoppedError:
         return None
     shown = Shown([tuple(sample) for sample in samples(data, STRIP)], len(data.train), len(data.validation),
-                  len(data.test))
+                  len(data.test), rows(data, ROWS))
     return shown, statistics(data)
 
 

@@ -14,6 +14,7 @@ from app.console import Result
 from engine.experiment import Experiment
 from engine.training.events import SeriesFinished
 from engine.training.outcomes import Comparison, Learned, Outcome, comparison, outcome
+from engine.units import grouped
 
 COLUMNS = ("train loss", "train accuracy", "train log_rmse", "validation loss", "validation accuracy",
            "validation log_rmse", "test loss", "test accuracy", "test log_rmse")  # fmt: skip
@@ -115,4 +116,6 @@ def _comparison(rows: list[Comparison]) -> Table:
 
 
 def _number(value: float) -> str:
-    return "–" if math.isnan(value) else f"{value:.4g}"
+    if math.isnan(value):
+        return "–"
+    return grouped(round(value)) if 10_000 <= abs(value) < 1e9 else f"{value:.4g}"

@@ -43,6 +43,7 @@ class WeightsView(QObject):
         self._browser, self._layout = layout.parameters, layout
         self._document: Document | None = None
         self._source = "initial"
+        self._is_chosen = False  # by the person; else the newest weights are shown
         self._weights: Weights = {}
         self._asked: object = None
         self.data_root: Path | None = None
@@ -55,14 +56,14 @@ class WeightsView(QObject):
     def show(self, document: Document, ready: bool) -> None:
         """The tensors of the document in front, if they are being looked at and anything about them has changed."""
         if document is not self._document:
-            self._document, self._source, self._asked = document, _newest(document), None
+            self._document, self._is_chosen, self._asked = document, False, None
         if not self._layout.shows(self._browser):
             return
         if not ready:
             self._browser.show_message(self.tr("PyTorch is still loading"))
             return
         sources = _sources(document)
-        if self._source not in sources:
+        if self._source not in sources or not self._is_chosen:
             self._source = _newest(document)
         titles = {"initial": self.tr("Initial"), "loaded": self.tr("Loaded"), "latest": self.tr("Latest"),
                   "best": self.tr("Best")}
@@ -91,7 +92,7 @@ class WeightsView(QObject):
             self._browser.show_node(name)
 
     def _choose(self, source: str) -> None:
-        self._source = source
+        self._source, self._is_chosen = source, True
         if self._document is not None:
             self.show(self._document, True)
 

@@ -78,7 +78,7 @@ def connect(window: MainWindow) -> None:
     parts.palette.own_menu_requested.connect(window.blocks.show_menu)
     window.training_view.advised.connect(window.show_advice)
     window.library.shown.connect(parts.show_samples)
-    window.library.missing.connect(lambda text: parts.data.show_missing(text, True))
+    window.library.missing.connect(lambda text: parts.data.show_missing(text, window.library.can_download))
     window.library.failed.connect(lambda message: window.say(message, "error"))
     window.library.downloading.connect(parts.data.show_download)
     window.trainer.state_changed.connect(lambda _state: window.show_training_state())

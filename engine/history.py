@@ -78,6 +78,7 @@ class Histories:
     def add(self, event: Event) -> None:
         """Take in any event."""
         if isinstance(event, MemberStarted):
+            self.members = [member for member in self.members if member.title]
             self.members.append(Member(event.title))
             self.count = event.count
         elif isinstance(event, SeriesFinished):

@@ -80,7 +80,8 @@ def scan(spec: DataSpec, root: Path | None = None) -> Generator[Step, None, Scan
     names = sorted({name for part in parts.values() for name in _class_names(part)})
     files = [(path, name, number) for number, part in parts.items() for name in names
              for path in _image_files(part / name)]
-    labels = {name: label for label, name in enumerate(name for name in names if any(row[1] == name for row in files))}
+    used = {name for _, name, _ in files}
+    labels = {name: label for label, name in enumerate(name for name in names if name in used)}
     found.classes = tuple(labels)
     found.notes += [say("{folder} holds no images: it is left out", folder=name)
                     for name in names if name not in labels]

@@ -1,4 +1,4 @@
-"""A few examples as small pictures with their labels: plain values for the window."""
+"""A few examples as small pictures with their labels, or as numbers: plain values for the window."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from engine.data.tensors import Data
 
 LARGEST = 128  # pixels; larger images are made smaller
 DIGITS = 4
+MOST_COLUMNS = 40
 
 
 class Sample(NamedTuple):
@@ -57,3 +58,22 @@ def _small(images: Tensor) -> Tensor:
         return images
     size = [max(1, round(side * LARGEST / max(height, width))) for side in (height, width)]
     return interpolate(images, size=size, mode="bilinear", antialias=True)
+
+
+class Rows(NamedTuple):
+    """Examples that are no images, as rows of numbers: inputs as stored, then the target."""
+
+    names: tuple[str, ...]
+    values: tuple[tuple[float, ...], ...]
+
+
+def rows(data: Data, count: int) -> Rows:
+    """The first training examples, flat, at most ``MOST_COLUMNS`` of their numbers; none where they are images."""
+    if data.train.inputs.dim() == 4:
+        return Rows((), ())
+    inputs = data.train.inputs[:count].flatten(1)
+    names = data.report.features or tuple(f"x{index}" for index in range(inputs.shape[1]))
+    targets = data.train.targets[:count].reshape(len(inputs), -1)
+    heads = ("y",) if targets.shape[1] == 1 else tuple(f"y{index}" for index in range(targets.shape[1]))
+    shown = torch.cat([inputs[:, :MOST_COLUMNS].double(), targets[:, :MOST_COLUMNS].double()], dim=1)
+    return Rows((*names[:MOST_COLUMNS], *heads[:MOST_COLUMNS]), tuple(map(tuple, shown.tolist())))

@@ -34,7 +34,6 @@ from engine.layers.spatial import (
     short,
     size_text,
     slide,
-    spread,
     windows,
 )
 
@@ -65,7 +64,6 @@ class _Convolution(Layer):
     synonyms: ClassVar[tuple[str, ...]] = ("convolution", "filter", "kernel")
     positional: ClassVar[tuple[str, ...]] = ("in_channels", "out_channels")
     required: ClassVar[tuple[str, ...]] = ("out_channels", "kernel_size")
-    saves: ClassVar[frozenset[str]] = frozenset({"input"})
 
     def _plan(self, shape: Shape) -> tuple[int, int]:
         """How many channels come out, and in how many groups."""
@@ -100,7 +98,7 @@ class _Convolution(Layer):
             self._check_border(shape)
         if self.padding == "same":
             return (channels, *shape[1:])
-        return (channels, *slide(self.title, shape, self.windows()))
+        return channels, *slide(self.title, shape, self.windows())
 
     def _check_border(self, shape: Shape) -> None:
         spare = {"reflect": 1, "circular": 0}.get(self.padding_mode)
@@ -112,14 +110,15 @@ class _Convolution(Layer):
     def inferred(self, shapes: Sequence[Shape]) -> dict[str, Any]:
         return {"in_channels": shapes[0][0]}
 
-    def _weights_per_output(self, shapes: Sequence[Shape]) -> int:
-        return shapes[0][0] // self._plan(shapes[0])[1] * numel(spread(self.kernel_size, self.rank))
+    def _area(self) -> int:
+        kernel = self.kernel_size
+        return numel(kernel) if isinstance(kernel, tuple) else kernel**self.rank
 
     def num_params(self, shapes: Sequence[Shape]) -> int:
-        return self._plan(shapes[0])[0] * (self._weights_per_output(shapes) + self.bias)
+        return self.facts(shapes).params
 
     def mult_adds(self, shapes: Sequence[Shape], output: Shape) -> int:
-        return numel(output) * self._weights_per_output(shapes)
+        return self.facts(shapes).mult_adds
 
     def saves_bytes(self, shapes: Sequence[Shape], output: Shape) -> int:
         return self.workspace_bytes(shapes, output)
@@ -139,11 +138,15 @@ class _Convolution(Layer):
         return numel((channels, *(size + more for size, more in zip(sizes, added, strict=True)))) * FLOAT_BYTES
 
     def facts(self, shapes: Sequence[Shape]) -> Facts:
-        facts = super().facts(shapes)
-        if not facts.saves_bytes:
-            return facts
-        # The copy is kept in the input's place, except that these two modes keep both.
-        return facts._replace(saves_input=self.padding_mode in ("reflect", "replicate"))
+        output = self.output_shape(shapes)
+        count, size = numel(output), numel(output) * FLOAT_BYTES
+        weights = shapes[0][0] // self._plan(shapes[0])[1] * self._area()  # for each output channel
+        params = output[0] * (weights + self.bias)
+        copied = self.workspace_bytes(shapes, output)
+        # A copy is kept in the input's place, except that these two modes keep both.
+        saves_input = not copied or self.padding_mode in ("reflect", "replicate")
+        return Facts(output, params, params, count * weights, saves_input, False, copied, False, False, size,
+                     size + copied)
 
     def summary(self) -> str:
         parts = [size_text(self.kernel_size, self.rank)]

@@ -25,7 +25,7 @@ from engine.layers.base import (
 )
 from engine.layers.spatial import Extent, Extent1, Margin, Windows, size_text, slide, spread, windows
 
-Scale = Annotated[float, Field(ge=0.01, le=1024)]
+Scale = Annotated[float, Field(ge=0.01, le=64)]
 Factor = Annotated[int, Field(ge=1, le=1024)]
 RANKS = {"linear": 2, "bilinear": 3, "bicubic": 3, "trilinear": 4}
 WINDOW = "Height and width of each patch: 3 or 3×5."

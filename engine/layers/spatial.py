@@ -90,12 +90,12 @@ def windows(rank: int, kernel: Size, stride: Size, padding: Size, dilation: Size
 
 def slide(title: str, shape: Shape, windows: Windows) -> tuple[int, ...]:
     """The sizes after the windows, channels left aside. Raises KernelTooLargeError."""
-    sizes = tuple([window.output(size) for window, size in zip(windows, shape[1:], strict=True)])
+    sizes = [window.output(size) for window, size in zip(windows, shape[1:], strict=True)]
     if min(sizes) < 1:
         kernel = shape_text([window.dilation * (window.kernel - 1) + 1 for window in windows])
         raise KernelTooLargeError("{layer}: the {kernel} window is larger than its {size} input", layer=title,
                                   kernel=kernel, size=shape_text(shape[1:]))
-    return sizes
+    return tuple(sizes)
 
 
 def expect_whole(title: str, shape: Shape, windows: Windows) -> None:

@@ -17,7 +17,7 @@ from engine.experiment import Experiment
 from engine.layers.base import FLOAT_BYTES, shape_text
 from engine.layers.inputs import Input
 from engine.messages import LayerloomError, say
-from engine.recipe import CLASSES_ONLY, LOSS_TITLES, OPTIMIZER_STATE
+from engine.recipe import OPTIMIZER_STATE
 from engine.trust import sources_of
 from engine.units import bytes_text
 from engine.weights import is_out_of_memory
@@ -35,10 +35,6 @@ class DataShapeError(TrainingError):
     """The data are not of the shape the network expects."""
 
 
-class LossError(TrainingError):
-    """The loss cannot be worked out from these data."""
-
-
 class DivergedError(TrainingError):
     """The loss is no longer a number; ``suggestion`` is an option of the recipe to try."""
 
@@ -52,8 +48,7 @@ class OutOfMemoryError(TrainingError):
 
 
 def check_trainable(experiment: Experiment) -> None:
-    """Raise AdviceError with the first problem's own words, LossError, DataShapeError or NothingToLearnError."""
-    check_loss(experiment)
+    """Raise AdviceError with the first problem's own words, DataShapeError or NothingToLearnError."""
     shape = experiment.data.sample_shape
     expect_shape(experiment, shape)
     analysis = analyze(experiment.graph, shape)
@@ -66,14 +61,6 @@ def check_trainable(experiment: Experiment) -> None:
         raise NothingToLearnError("This network has nothing to learn: add a layer with weights, such as Linear")
     if not analysis.trainable:
         raise NothingToLearnError("This network has nothing to learn: all of its weights are frozen")
-
-
-def check_loss(experiment: Experiment) -> None:
-    """Raise LossError where the recipe's loss is for classes and the data have numbers."""
-    loss = experiment.recipe.loss
-    if loss in CLASSES_ONLY and experiment.data.task == "regression":
-        raise LossError("{loss} is for classes, but {data} has numbers to predict: choose Mean squared error",
-                        loss=say(LOSS_TITLES[loss]), data=experiment.data.info.title)
 
 
 def expect_shape(experiment: Experiment, shape: tuple[int, ...]) -> None:

@@ -38,9 +38,7 @@ def fit(experiment: Experiment, control: Control | None = None, *, data: Data | 
     except AbandonedError:
         return
     except StoppedCodeError as error:  # whoever steers the run has lost patience with code that does not end
-        if control.stopped:
-            return
-        raise TrainingError("The code of a layer was stopped because it did not end") from error
+        raise TrainingError("The code of a layer did not end: it was interrupted") from error
 
 
 def _fit(experiment: Experiment, control: Control, data: Data | None, root: Path | None, weights: Weights | None,

@@ -226,7 +226,7 @@ def test_damaged_wires(raw: dict[str, Any], bad: list[Any], words: str) -> None:
 @pytest.mark.parametrize(
     ("part", "value", "words"),
     [
-        ("data", {"dataset": "imagenet"}, "data: Data must be 'digits', 'mnist' or 'fashion-mnist'"),
+        ("data", {"dataset": "imagenet"}, "data: Data must be 'digits', 'mnist', 'fashion-mnist',"),
         ("data", {"validation": 0}, "data: Validation share must be more than 0"),
         ("data", {"resize": 10**9}, "data: Resize must be at most 1024"),
         ("data", [], "data: "),

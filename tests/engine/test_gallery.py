@@ -293,3 +293,13 @@ def test_shapes_flow_when_only_output_sizes_are_typed() -> None:
     assert sizes == [(256, 20), (128, 256), (10, 128)]
     wider = experiment.graph.with_layer("fc1", experiment.graph.nodes["fc1"].layer.with_options(out_features=7))
     assert build_module(wider, experiment.data.sample_shape).get_parameter("fc2.weight").shape == (128, 7)
+
+
+def test_reported_numbers_of_variants_name_them() -> None:
+    for name in IDS:
+        experiment = opened(name)
+        titles = {variant.title for variant in experiment.variants}
+        assert {reported.name.rpartition(": ")[0] for reported in experiment.notes.reported} <= titles | {""}
+    assert [tuple(reported) for reported in opened("weight-decay").notes.reported] == [
+        ("λ = 0: ‖w‖", 13.73), ("λ = 3: ‖w‖", 0.389)]
+    assert [name for name in IDS if opened(name).notes.log_scale] == ["weight-decay", "polynomial"]

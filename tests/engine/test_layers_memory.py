@@ -21,6 +21,8 @@ ESTIMATED = [kind for kind in WITH_TORCH if LAYERS[kind].estimates]
 pytestmark = [
     pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths"),
     pytest.mark.filterwarnings("ignore:enable_nested_tensor is True"),
+    pytest.mark.filterwarnings("ignore:LSTM with projections is not supported with oneDNN"),
+    pytest.mark.filterwarnings("ignore:.*degrees of freedom is <= 0"),
 ]
 
 
