@@ -10,7 +10,7 @@ from engine.blocks.base import Block
 from engine.experiment import Experiment
 from engine.graph import Graph
 from engine.layers.base import Shape, numel
-from engine.layers.normalization import BatchNorm1d, BatchNorm2d
+from engine.layers.normalization import BatchNorm
 from engine.messages import LayerloomError, say
 from engine.problems import Problem, Rule, Severity
 from engine.repairs import Repair, repairs
@@ -99,7 +99,7 @@ def _normalized(analysis: Analysis, name: str) -> list[Shape]:
     if isinstance(layer, Block):
         inner = layer.inside(shapes)
         return [shape for inside in inner.nodes for shape in _normalized(inner, inside)]
-    return [shapes[0]] if isinstance(layer, (BatchNorm1d, BatchNorm2d)) else []
+    return [shapes[0]] if isinstance(layer, BatchNorm) else []
 
 
 def _loose_layers(experiment: Experiment, analysis: Analysis) -> Iterator[Problem]:

@@ -85,9 +85,10 @@ def _end_matches_loss(experiment: Experiment, analysis: Analysis) -> Iterator[Pr
     if name is None:
         return
     layer = analysis.graph.nodes[name].layer
-    twice: dict[Loss, tuple[type[Layer], Message]] = {
-        "cross_entropy": (Softmax, say("Cross-entropy already contains softmax: a second one slows learning")),
-        "bce": (Sigmoid, say("Binary cross-entropy already contains sigmoid: a second one slows learning")),
+    twice: dict[Loss, tuple[tuple[type[Layer], ...], Message]] = {
+        "cross_entropy": ((Softmax, LogSoftmax),
+                          say("Cross-entropy already contains softmax: a second one slows learning")),
+        "bce": ((Sigmoid,), say("Binary cross-entropy already contains sigmoid: a second one slows learning")),
     }
     if loss in twice and isinstance(layer, twice[loss][0]):
         yield Problem("warning", name, twice[loss][1],

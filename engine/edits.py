@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from engine.graph import Edge, Graph, Node, Position
 from engine.layers.base import Layer
+from engine.layers.inputs import Input
 from engine.names import fresh_name
 
 STEP = 76.0  # from one card to the next below it
@@ -15,7 +16,7 @@ COLUMN = 260.0  # from one column of cards to the next
 
 def added(graph: Graph, layer: Layer, position: Position) -> tuple[Graph, str]:
     """A layer put down at a place, without wires; also its name."""
-    name = fresh_name(layer.stem, graph.nodes) if layer.max_inputs else _input_name(graph)
+    name = _input_name(graph) if isinstance(layer, Input) else fresh_name(layer.stem, graph.nodes)
     return graph.with_node(Node(name, layer, position)), name
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
+
 class Reported(NamedTuple):
     """A number that others got: ``test accuracy``, ``‖w‖``; of one variant: ``λ = 3: ‖w‖``."""
 

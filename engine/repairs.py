@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from pydantic import ValidationError
+
 from engine.analysis import Analysis, Fault, MissingInputError, NoInputError
 from engine.blocks.residual import Residual
 from engine.edits import STEP, appended, inserted
 from engine.experiment import Experiment
 from engine.graph import Edge, Graph, Node
 from engine.layers.base import (
+    LAYERS,
     DivisibilityError,
     KernelTooLargeError,
     Layer,
@@ -26,7 +29,7 @@ from engine.layers.convolution import Conv2d
 from engine.layers.inputs import Input
 from engine.layers.linear import Flatten, Linear
 from engine.layers.merge import Add
-from engine.layers.normalization import BatchNorm1d, BatchNorm2d
+from engine.layers.normalization import BatchNorm1d
 from engine.layers.pooling import AvgPool2d, MaxPool2d
 from engine.messages import Message, say
 
@@ -79,16 +82,28 @@ def _of_shape_error(analysis: Analysis, name: str, shapes: tuple[Shape, ...], er
 
 
 def _of_rank(analysis: Analysis, name: str, layer: Layer, shape: Shape) -> Iterator[Repair]:
-    if isinstance(layer, BatchNorm1d) and len(shape) == 3:
-        yield Repair(say("Use Batch norm 2d"), lambda graph: graph.with_layer(name, BatchNorm2d(**dict(layer))))
+    yield from _of_other_rank(name, layer, shape)
+    if isinstance(layer, BatchNorm1d) and len(shape) > 2:
         yield _flatten(name)
-    elif isinstance(layer, BatchNorm2d) and len(shape) in (1, 2):
-        yield Repair(say("Use Batch norm 1d"), lambda graph: graph.with_layer(name, BatchNorm1d(**dict(layer))))
     source = analysis.graph.inputs[name][0].source
     before = analysis.nodes[source].input_shapes
     alone = len(analysis.graph.outputs[source]) == 1
     if isinstance(analysis.graph.nodes[source].layer, Flatten) and alone and before and _fits(layer, before):
         yield Repair(say("Remove {name}", name=source), lambda graph: graph.healed(source))
+
+
+def _of_other_rank(name: str, layer: Layer, shape: Shape) -> Iterator[Repair]:
+    """The same kind of layer for so many dimensions, with the same options."""
+    kind = layer.kind()
+    other = LAYERS.get(f"{kind[:-2]}{max(1, len(shape) - 1)}d") if kind.endswith(("1d", "2d", "3d")) else None
+    if other is None:
+        return
+    try:
+        better = other.model_validate(dict(layer))
+    except ValidationError:  # options for each dimension
+        return
+    if _fits(better, (shape,)):
+        yield Repair(say("Use {layer}", layer=say(other.title)), lambda graph: graph.with_layer(name, better))
 
 
 def _fits(layer: Layer, shapes: tuple[Shape, ...]) -> bool:
@@ -131,8 +146,9 @@ def _without(graph: Graph, name: str) -> Iterator[Repair]:
 
 def _an_input(graph: Graph) -> Iterator[Repair]:
     """An Input above the first layer that has no wire."""
-    roots = [node for node in graph.nodes.values() if not graph.inputs[node.name]]
-    if roots and "input" not in graph.nodes and all(node.layer.max_inputs != 0 for node in roots):
+    roots = [node for node in graph.nodes.values() if not graph.inputs[node.name] and node.layer.max_inputs != 0]
+    is_there = any(isinstance(node.layer, Input) for node in graph.nodes.values())
+    if roots and "input" not in graph.nodes and not is_there:
         x, y = roots[0].position
         new, wire = Node("input", Input(), (x, y - STEP)), Edge("input", roots[0].name)
         yield Repair(say("Add an Input"), lambda graph: graph.with_node(new).with_edge(wire))

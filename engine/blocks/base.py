@@ -73,7 +73,7 @@ class Block(Layer):
         assert first is not None and last is not None and inner.output_shape is not None
         tensors, own = inner.kept(input_learns=True)
         made = inner.owners(predicting=False)[last]
-        inside = sum(numel(inner.nodes[name].output_shape or ()) for name in tensors - {first, made}) * FLOAT_BYTES
+        inside = sum(facts.output_bytes for name in tensors - {first, made} if (facts := inner.nodes[name].facts))
         return Facts(
             output_shape=inner.output_shape,
             params=inner.params,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, Literal
+from typing import Literal
 
 from pydantic import Field
 
@@ -21,10 +21,10 @@ from engine.layers.spatial import Extent, Margin, size_text
 class ConvBNReLU(Block):
     """Convolution, batch norm, ReLU."""
 
-    title: ClassVar[str] = "Conv–BN–ReLU"
-    stem: ClassVar[str] = "cbr"
-    meaning: ClassVar[str] = "The usual three together: a convolution, batch normalization and ReLU."
-    example: ClassVar[Shape] = (16, 14, 14)
+    title = "Conv–BN–ReLU"
+    stem = "cbr"
+    meaning = "The usual three together: a convolution, batch normalization and ReLU."
+    example = (16, 14, 14)
 
     out_channels: Count = Field(64, title="Output channels", description="How many channels come out.")
     kernel_size: Extent = Field(3, title="Kernel size", description="Height and width of the filters.")
@@ -51,10 +51,10 @@ class ConvBNReLU(Block):
 class VGG(Block):
     """Convolutions 3×3 with ReLU, then pooling that halves the size (Simonyan and Zisserman 2014)."""
 
-    title: ClassVar[str] = "VGG"
-    stem: ClassVar[str] = "vgg"
-    meaning: ClassVar[str] = "Small convolutions in a row see as far as a large one and need fewer weights."
-    example: ClassVar[Shape] = (16, 14, 14)
+    title = "VGG"
+    stem = "vgg"
+    meaning = "Small convolutions in a row see as far as a large one and need fewer weights."
+    example = (16, 14, 14)
 
     num_convs: int = Field(2, ge=1, le=64, title="Convolutions", description="How many before the pooling.")
     out_channels: Count = Field(64, title="Output channels", description="Channels of every convolution.")
@@ -77,10 +77,10 @@ class VGG(Block):
 class NiN(Block):
     """A convolution, then two 1×1 convolutions, each with ReLU (Lin et al. 2013)."""
 
-    title: ClassVar[str] = "NiN"
-    stem: ClassVar[str] = "nin"
-    meaning: ClassVar[str] = "A small network at every pixel: 1×1 convolutions mix the channels a convolution found."
-    example: ClassVar[Shape] = (16, 14, 14)
+    title = "NiN"
+    stem = "nin"
+    meaning = "A small network at every pixel: 1×1 convolutions mix the channels a convolution found."
+    example = (16, 14, 14)
 
     out_channels: Count = Field(96, title="Output channels", description="Channels of all three convolutions.")
     kernel_size: Extent = Field(3, title="Kernel size", description="Of the first convolution.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Annotated, Any, ClassVar, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field, PlainSerializer, PlainValidator
 
@@ -39,9 +39,9 @@ EMPTY = Graph.of([])
 class Custom(Block):
     """A block of a person's own."""
 
-    title: ClassVar[str] = "Block"
-    meaning: ClassVar[str] = "Layers of your own choice as one: go inside to see and change them."
-    in_palette: ClassVar[bool] = False
+    title = "Block"
+    in_palette = False
+    meaning = "Layers of your own choice as one: go inside to see and change them."
 
     label: str = Field("Block", min_length=1, max_length=60, title="Name", description="What the block is called.")
     graph: Annotated[Graph, PlainValidator(_graph), PlainSerializer(graph_json)] = EMPTY

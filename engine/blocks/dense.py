@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from pydantic import Field
 
@@ -21,10 +20,10 @@ from engine.layers.pooling import AvgPool2d
 class Dense(Block):
     """Each BN, ReLU, Conv 3×3 adds its channels to all that came before."""
 
-    title: ClassVar[str] = "Dense block"
-    stem: ClassVar[str] = "dense"
-    meaning: ClassVar[str] = "Every convolution sees the outputs of all before it, and adds a few channels of its own."
-    example: ClassVar[Shape] = (16, 8, 8)
+    title = "Dense block"
+    stem = "dense"
+    meaning = "Every convolution sees the outputs of all before it, and adds a few channels of its own."
+    example = (16, 8, 8)
 
     num_convs: int = Field(4, ge=1, le=64, title="Convolutions", description="How many follow each other.")
     growth_rate: Count = Field(32, title="Growth rate", description="Channels that each convolution adds.")
@@ -49,10 +48,10 @@ class Dense(Block):
 class Transition(Block):
     """BN, ReLU, Conv 1×1, average pooling that halves the size."""
 
-    title: ClassVar[str] = "Transition"
-    stem: ClassVar[str] = "transition"
-    meaning: ClassVar[str] = "Between dense blocks: fewer channels, half the height and width."
-    example: ClassVar[Shape] = (16, 8, 8)
+    title = "Transition"
+    stem = "transition"
+    meaning = "Between dense blocks: fewer channels, half the height and width."
+    example = (16, 8, 8)
 
     out_channels: Count | None = Field(
         None, title="Output channels", description="Channels that come out. Empty: half of those that come in."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from pydantic import Field
 
@@ -20,11 +19,11 @@ from engine.layers.pooling import MaxPool2d
 class Inception(Block):
     """Four branches side by side, joined along the channels; ReLU after every convolution."""
 
-    title: ClassVar[str] = "Inception"
-    stem: ClassVar[str] = "inception"
-    meaning: ClassVar[str] = "Looks at the image through windows of several sizes at once and keeps all the answers."
+    title = "Inception"
+    stem = "inception"
+    meaning = "Looks at the image through windows of several sizes at once and keeps all the answers."
 
-    example: ClassVar[Shape] = (192, 14, 14)
+    example = (192, 14, 14)
 
     c1: Count = Field(64, title="1×1", description="Channels of the 1×1 branch.")
     c2a: Count = Field(96, title="3×3, reduced", description="Channels of the 1×1 convolution before the 3×3.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, Literal, Self
+from typing import Literal, Self
 
 from pydantic import Field
 
@@ -20,10 +20,10 @@ from engine.layers.normalization import BatchNorm2d
 class Residual(Block):
     """Convolutions with batch norm, plus a shortcut, ReLU."""
 
-    title: ClassVar[str] = "Residual"
-    stem: ClassVar[str] = "residual"
-    meaning: ClassVar[str] = "Convolutions learn what to add to the input, so that deep networks stay trainable."
-    example: ClassVar[Shape] = (64, 14, 14)
+    title = "Residual"
+    stem = "residual"
+    meaning = "Convolutions learn what to add to the input, so that deep networks stay trainable."
+    example = (64, 14, 14)
 
     num_channels: Count = Field(64, title="Channels", description="Channels that come out.")
     stride: int = Field(

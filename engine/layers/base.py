@@ -99,6 +99,7 @@ class Layer(BaseModel):
     saves: ClassVar[frozenset[str]] = frozenset()  # "input", "output": what autograd keeps
     is_view: ClassVar[bool] = False
     estimates: ClassVar[bool] = False  # its memory is an upper bound, for want of a closed form
+    in_palette: ClassVar[bool] = True
     reads_batch: ClassVar[bool] = False  # has no wire, but must know how many examples there are
 
     @classmethod

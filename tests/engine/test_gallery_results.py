@@ -128,6 +128,21 @@ def test_own_layers_train_unless_they_use_data() -> None:
     assert last_epoch(experiment).validation.accuracy > 0.9
 
 
+def test_equal_neurons_stay_equal() -> None:
+    end = last_epoch(opened("scalar-checks"))
+    for key, weight in end.weights.items():
+        assert not torch.equal(weight, torch.ones(weight.shape)), key  # it has learned
+        assert torch.equal(weight, weight[:1].expand(weight.shape)), key
+
+
+def test_saturated_neurons_hardly_learn() -> None:
+    experiment = opened("init-zoo")
+    start, end = initial_module(experiment).state_dict(), last_epoch(experiment).weights
+    moved = {key: float((end[f"{key}.weight"] - start[f"{key}.weight"]).abs().max()) for key in ("forty_two", "xavier")}
+    assert moved["forty_two"] < 0.1 * moved["xavier"]
+    assert not torch.equal(end["ones.weight"], end["ones.weight"][:1].expand(8, 4))  # no longer equal
+
+
 def comes_with_the_program(name: str) -> bool:
     """Small enough to be trained here, by one run."""
     experiment = load_experiment(f"gallery:{name}")
