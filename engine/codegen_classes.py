@@ -12,11 +12,12 @@ from engine.analysis import Analysis
 from engine.blocks.base import Block
 from engine.code import probe
 from engine.layers.base import Layer, literal
-from engine.layers.code import Code
+from engine.layers.code import Code, outline
 from engine.layers.merge import Add
 from engine.names import fresh_name
 
 LONGEST_STEM = 32
+KEEP = "keep_constants"  # what makes buffers of a person's plain tensors
 # One number under several names: what comes out of one layer goes into the next.
 WIDTHS = ("in_channels", "out_channels", "num_channels", "in_features", "out_features", "num_features")
 
@@ -57,7 +58,7 @@ class Use:
             return f'self.register_buffer("{name}", {source})'
         if isinstance(layer, Code) and self.owner(name) == name:
             made = layer.construction(shapes)
-            return f"self.{name} = keep_constants({made})" if probe(layer, shapes).loose else f"self.{name} = {made}"
+            return f"self.{name} = {KEEP}({made})" if probe(layer, shapes).loose else f"self.{name} = {made}"
         return ""
 
     def expression(self, name: str, inputs: Sequence[str]) -> str:
@@ -165,6 +166,7 @@ def classes(network: Use, class_name: str) -> list[Class]:
 
 def _class_names(uses: Sequence[Use], class_name: str) -> list[str]:
     """The block's kind; where it comes in several forms, what one has more than the smallest is added."""
+    own = [outline(layer.source).name for use in uses for layer in map(use.layer, use.names) if isinstance(layer, Code)]
     names: list[str] = []
     for use in uses:
         name = class_name
@@ -174,7 +176,8 @@ def _class_names(uses: Sequence[Use], class_name: str) -> list[str]:
             smallest = min(alike, key=lambda other: len(other.names))
             extra = [inner for inner in use.names if inner not in smallest.names]
             name += extra[0].title().replace("_", "") if len(extra) == 1 else ""
-            name = fresh_name(f"{name}2", [*names, class_name]) if name in (*names, class_name) else name
+            taken = [*names, *own, class_name, KEEP]
+            name = fresh_name(f"{name}2", taken) if name in taken else name
         names.append(name)
     return names
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from textwrap import dedent
 
 from engine.code import probe
-from engine.codegen_classes import Use, walk
+from engine.codegen_classes import KEEP, Use, walk
 from engine.layers.code import Code, CodeError, outline
 
-KEEP = "keep_constants"
 HELPER = f'''def {KEEP}(module):
     """Make plain tensors buffers, so that they are saved with the module and move with it."""
     for part in module.modules():

@@ -152,11 +152,9 @@ def _number(values: Values, table: Table) -> list[_Feature]:
 
 
 def _one_hot(values: Values, table: Table) -> list[_Feature]:
-    import pandas
-
     missing, names = values.missing("category").to_numpy(), values.categories()
-    codes = pandas.Categorical(values.text.mask(missing), categories=names).codes  # −1 where missing
-    features = [_Feature(f"{values.name}={name}", codes == index) for index, name in enumerate(names)]
+    there = values.text.mask(missing).to_numpy(dtype=object)
+    features = [_Feature(f"{values.name}={name}", there == name) for name in names]
     if table.missing_categories == "always" or missing.any():
         features.append(_Feature(f"{values.name}=missing", missing))
     return features

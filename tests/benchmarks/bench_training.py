@@ -22,7 +22,9 @@ from engine.data.spec import DataSpec
 from engine.data.tensors import Batches, load_data, ranges
 from engine.data.torchvision_import import torchvision
 from engine.experiment import load_experiment
-from engine.training.learner import Learner, loss_of
+from engine.recipe import Recipe
+from engine.training.learner import Learner
+from engine.training.losses import Criterion
 from engine.training.meters import Totals
 from engine.weights import initial_module
 from tests.engine.cases import idx
@@ -151,7 +153,7 @@ def compiled(root: Path) -> Ratios:
         def run() -> None:
             for x, y in ready:
                 optimizer.zero_grad()
-                loss_of("cross_entropy", net(x), y).backward()  # type: ignore[no-untyped-call]
+                Criterion(Recipe())(net(x), y).backward()  # type: ignore[no-untyped-call]
                 optimizer.step()
 
         return run

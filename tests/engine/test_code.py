@@ -13,6 +13,7 @@ import torch
 
 import engine.code
 from engine.analysis import analyze
+from engine.block_edits import make_block
 from engine.codegen import to_python
 from engine.compile import build_module
 from engine.experiment import Experiment, from_json, to_json
@@ -175,3 +176,11 @@ def test_outline_reads_without_running() -> None:
     assert outline(MY_LINEAR).name == "MyLinear"
     assert outline(MY_LINEAR).constructor == ("in_features", "units")
     assert Code(source=MY_LINEAR, made_with="units=3").construction([(7,)]) == "MyLinear(units=3, in_features=7)"
+
+
+def test_a_block_of_the_same_name_as_a_class() -> None:
+    graph, _ = make_block(graph_of(EXAMPLE), ["mine"], "Centered")
+    scope: dict[str, object] = {}
+    exec(to_python(graph), scope)
+    x = torch.rand(2, 5)
+    assert torch.equal(scope["Network"]()(x), build_module(graph)(x))  # type: ignore[operator]
