@@ -229,7 +229,12 @@ def test_an_own_block_is_kept_and_used_in_another_network(window, monkeypatch):
     page = opened(window, "gallery:lenet-digits")
     names = list(page.level.graph.nodes)[1:4]
     page.scene.select(names)
-    monkeypatch.setattr(BlockDialog, "exec", lambda self: (self.name.setText("Stem"), BlockDialog.DialogCode.Accepted)[1])
+
+    def accept(dialog: BlockDialog) -> BlockDialog.DialogCode:
+        dialog.name.setText("Stem")
+        return BlockDialog.DialogCode.Accepted
+
+    monkeypatch.setattr(BlockDialog, "exec", accept)
     page.request_block()
     name = page.scene.selected_names()[0]
     assert isinstance(page.level.graph.nodes[name].layer, Custom)
