@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import (
@@ -24,34 +25,43 @@ from engine.advice import Problem
 from engine.data.spec import DATASETS
 from engine.layers.base import LAYERS
 from widgets import theme
-from widgets.code_editor import CodeEditor
-from widgets.data_panel import DataPanel
 from widgets.inspector import Inspector
 from widgets.network_costs import NetworkCosts
 from widgets.notice import Notice
 from widgets.palette import Palette
-from widgets.parameter_browser import ParameterBrowser
 from widgets.problems import Problems
 from widgets.recipe_panel import RecipePanel
-from widgets.results import Results
 from widgets.start_page import StartPage
 from widgets.text import translated
 from widgets.topbar import TopBar
+
+if TYPE_CHECKING:
+    from widgets.code_editor import CodeEditor
+    from widgets.data_panel import DataPanel
+    from widgets.parameter_browser import ParameterBrowser
+    from widgets.results import Results
 
 PALETTE_WIDTH, SIDE_WIDTH, RECIPE_WIDTH, BOTTOM_HEIGHT = 220, 300, 300, 300
 TRAINING, PROBLEMS, DATA, RESULTS, PARAMETERS, CODE = range(6)
 
 
 class Layout(QObject):
-    """Builds the window's widgets and puts them in their places; nothing is connected here."""
+    """Builds the window's widgets and puts them in their places; nothing is connected here.
+
+    The tabs of the bottom that are not seen at first are filled by ``complete``, after the first picture.
+    """
+
+    data: DataPanel
+    results: Results
+    parameters: ParameterBrowser
+    code: CodeEditor
 
     def __init__(self, window: QMainWindow) -> None:
         super().__init__(window)
         self.top = TopBar()
         self.palette = Palette(list(LAYERS.values()))
         self.inspector, self.costs = Inspector(), NetworkCosts()
-        self.recipe, self.data, self.problems = RecipePanel(), DataPanel(), Problems()
-        self.results, self.parameters, self.code = Results(), ParameterBrowser(), CodeEditor()
+        self.recipe, self.problems = RecipePanel(), Problems()
         self.start = StartPage()
         self.notice = Notice(self.start)
         self.tabs, self.new_tab = QTabBar(), QPushButton()
@@ -113,13 +123,29 @@ class Layout(QObject):
         row.addLayout(self.curves_place, 1)
         self.bottom.addTab(self.training, self.tr("Training"))
         self.bottom.addTab(self.problems, self.tr("Problems"))
-        self.bottom.addTab(self.data, self.tr("Data"))
-        self.bottom.addTab(self.results, self.tr("Results"))
-        self.bottom.addTab(self.parameters, self.tr("Parameters"))
-        self.bottom.addTab(self.code, self.tr("Code layer"))
+        for title in (self.tr("Data"), self.tr("Results"), self.tr("Parameters"), self.tr("Code layer")):
+            self.bottom.addTab(QWidget(), title)
         self.bottom.setTabVisible(CODE, False)
         self.bottom.setMinimumHeight(120)
         return self.bottom
+
+    def complete(self) -> None:
+        """Fill the other tabs of the bottom; their parts are imported only now."""
+        from widgets.code_editor import CodeEditor
+        from widgets.data_panel import DataPanel
+        from widgets.parameter_browser import ParameterBrowser
+        from widgets.results import Results
+
+        self.data, self.results, self.parameters, self.code = DataPanel(), Results(), ParameterBrowser(), CodeEditor()
+        front = self.bottom.currentIndex()
+        for index, panel in ((DATA, self.data), (RESULTS, self.results), (PARAMETERS, self.parameters),
+                             (CODE, self.code)):
+            title, place = self.bottom.tabText(index), self.bottom.widget(index)
+            self.bottom.removeTab(index)
+            place.deleteLater()
+            self.bottom.insertTab(index, panel, title)
+        self.bottom.setTabVisible(CODE, False)
+        self.bottom.setCurrentIndex(front)
 
     def _side(self) -> QWidget:
         side = QFrame(objectName="side")

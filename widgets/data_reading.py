@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from widgets.data_values import Channel, ClassCount, Facts, Part, Pixels, Step
@@ -63,6 +62,8 @@ def steps_of(made: Iterable[Transformed]) -> list[Step]:
 
 def pixels_of(array: Array) -> Pixels:
     """C×H×W as bytes; numbers are stretched over what a screen can show, other channels than 1 or 3 are averaged."""
+    import numpy as np  # takes long to import, and the window is to appear soon
+
     if array.dtype != np.uint8:
         low, high = float(array.min()), float(array.max())
         array = np.round((array - low) / max(high - low, 1e-12) * 255).astype(np.uint8)
@@ -75,6 +76,6 @@ def pixels_of(array: Array) -> Pixels:
 def _note(array: Array) -> str:
     """Its shape, and the range of its values."""
     shape = "×".join(map(str, array.shape))
-    if array.dtype == np.uint8:
+    if array.dtype == "uint8":
         return f"{shape}, {array.min()} … {array.max()}"
     return f"{shape}, {number_text(float(array.min()), 2)} … {number_text(float(array.max()), 2)}"

@@ -103,6 +103,10 @@ class Layer(BaseModel):
     reads_batch: ClassVar[bool] = False  # has no wire, but must know how many examples there are
 
     @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        _keep_fields_only(cls)
+
+    @classmethod
     def kind(cls) -> str:
         """The registry's key and the ``layer`` of a .loom file."""
         return cls.__name__
@@ -195,6 +199,18 @@ class Layer(BaseModel):
             return type(self).model_validate({**dict(self), **options})
         except ValidationError as error:
             raise OptionError("{reason}", reason=reason_of(error, type(self))) from error
+
+
+def _keep_fields_only(layer: type[Layer]) -> None:
+    """Forget the annotations of class variables, which pydantic would evaluate anew for each class that follows.
+
+    It has noted by then that they are no fields. A third of the time that making a hundred classes takes.
+    """
+    own = layer.__annotations__
+    layer.__annotations__ = {name: own[name] for name in own if name in layer.model_fields}
+
+
+_keep_fields_only(Layer)
 
 
 def call(function: str, arguments: dict[str, Any], positional: Sequence[str] = ()) -> str:
