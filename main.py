@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import sys
 from pathlib import Path
@@ -40,6 +41,9 @@ def _may_be_opened(word: str) -> bool:
 
 
 def _window(argv: list[str]) -> int:
+    gc.disable()  # until the window stands: what is made for it stays, and looking through it takes long
+    import engine.experiment  # noqa: F401  (before Qt, which reads the source of each module imported after it)
+
     missing = missing_library()
     try:
         if missing is None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtWidgets import QDialog, QMenu, QWidget
@@ -17,8 +18,9 @@ from engine.blocks.custom import Custom, Exposed
 from engine.graph import Node
 from engine.layers.base import LAYERS, Layer
 from engine.messages import LayerloomError, Message, say
-from widgets.block_dialog import BlockDialog
-from widgets.block_options import block_options
+
+if TYPE_CHECKING:
+    from widgets.block_dialog import BlockDialog
 
 OWN = "own:"  # what begins the kind of a person's own block in the palette
 FILTERS = f"*{SUFFIX}"
@@ -50,7 +52,7 @@ class BlocksView(QObject):
 
     def ask(self, page: Page, nodes: list[Node]) -> None:
         """Ask what the block shall be called and which options it shows, and make it."""
-        dialog = BlockDialog(self.tr("Block"), block_options(nodes), parent=self._window)
+        dialog = self._dialog(self.tr("Block"), nodes)
         if dialog.exec() == QDialog.DialogCode.Accepted:
             page.make_block(dialog.label, [Exposed(title, tuple(targets)) for title, targets in dialog.exposed])
         dialog.deleteLater()
@@ -62,12 +64,19 @@ class BlocksView(QObject):
             return
         page, name, block = found
         exposed = [(one.title, one.targets) for one in block.exposed]
-        dialog = BlockDialog(block.label, block_options(block.graph.nodes.values()), exposed, self._window)
+        dialog = self._dialog(block.label, block.graph.nodes.values(), exposed)
         if dialog.exec() == QDialog.DialogCode.Accepted:
             shown = tuple(Exposed(title, tuple(targets)) for title, targets in dialog.exposed)
             layer = block.model_copy(update={"label": dialog.label, "exposed": shown})
             page.edit(self.tr("Change {name}").format(name=name), page.level.graph.with_layer(name, layer))
         dialog.deleteLater()
+
+    def _dialog(self, label: str, nodes: Iterable[Node],
+                exposed: Sequence[tuple[str, Sequence[tuple[str, str]]]] = ()) -> BlockDialog:
+        from widgets.block_dialog import BlockDialog
+        from widgets.block_options import block_options
+
+        return BlockDialog(label, block_options(nodes), exposed, self._window)
 
     def _selected(self) -> tuple[Page, str, Custom] | None:
         """The selected block of one's own; says so where there is none."""
@@ -78,6 +87,10 @@ class BlocksView(QObject):
             self.said.emit(say("Select one block of your own: make one with Ctrl+G"), "info")
             return None
         return page, names[0], layer
+
+    def is_kept(self, layer: Layer) -> bool:
+        """Whether one's own blocks hold one of this name."""
+        return isinstance(layer, Custom) and layer.label in self._blocks
 
     # -- keeping ------------------------------------------------------------------------------------------------
 

@@ -13,6 +13,17 @@ from engine.trust import allow, allow_digests, digest, not_allowed
 from widgets.text import message_text
 
 
+def allow_known(settings: Settings) -> None:
+    """Before any network is opened: code that was agreed to may run, once PyTorch is there."""
+    engine.code.loads_torch = False
+    allow_digests(settings.allowed_code)
+
+
+def torch_is_here() -> None:
+    """From now on code can be tried."""
+    engine.code.loads_torch = True
+
+
 class CodeView(QObject):
     """Shows the code of the selected layer; what is written here may run, what a file brings must be agreed to."""
 
@@ -23,13 +34,7 @@ class CodeView(QObject):
         self._editor, self._layout, self._settings = layout.code, layout, settings
         self._page: Page | None = None
         self._name = ""
-        engine.code.loads_torch = False
-        allow_digests(settings.allowed_code)
         self._editor.source_committed.connect(self._commit)
-
-    def torch_is_here(self) -> None:
-        """From now on code can be tried."""
-        engine.code.loads_torch = True
 
     def open(self, page: Page, name: str) -> None:
         """Edit the code of this layer."""

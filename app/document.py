@@ -14,6 +14,8 @@ from engine.graph import Graph
 from engine.history import Histories, History
 from engine.training.events import MemberEnded, Summary, Weights
 
+Kernel = tuple[tuple[float, ...], ...]  # row by row
+
 
 @dataclass(eq=False)
 class Run:
@@ -31,6 +33,7 @@ class Run:
     best: Weights | None = None
     summary: Summary | None = None
     ended: list[tuple[MemberEnded, Experiment]] = field(default_factory=list)  # of a series
+    kernels: list[tuple[int, Kernel]] = field(default_factory=list)  # after each epoch, of a network with one kernel
 
     @property
     def history(self) -> History:

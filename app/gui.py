@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 
@@ -24,6 +25,8 @@ def main(argv: list[str]) -> int:
     window = MainWindow(Settings())
     window.open_at_start(argv[1:] or [DEFAULT])
     window.show()
+    gc.freeze()  # what is there stays as long as the program
+    gc.enable()
     return app.exec()
 
 

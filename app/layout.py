@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -27,19 +28,19 @@ from engine.layers.base import LAYERS
 from widgets import theme
 from widgets.inspector import Inspector
 from widgets.network_costs import NetworkCosts
-from widgets.notice import Notice
 from widgets.palette import Palette
 from widgets.problems import Problems
 from widgets.recipe_panel import RecipePanel
-from widgets.start_page import StartPage
 from widgets.text import translated
 from widgets.topbar import TopBar
 
 if TYPE_CHECKING:
     from widgets.code_editor import CodeEditor
     from widgets.data_panel import DataPanel
+    from widgets.notice import Notice
     from widgets.parameter_browser import ParameterBrowser
     from widgets.results import Results
+    from widgets.start_page import StartPage
 
 PALETTE_WIDTH, SIDE_WIDTH, RECIPE_WIDTH, BOTTOM_HEIGHT = 220, 300, 300, 300
 TRAINING, PROBLEMS, DATA, RESULTS, PARAMETERS, CODE = range(6)
@@ -50,6 +51,8 @@ class Layout(QObject):
 
     The tabs of the bottom that are not seen at first are filled by ``complete``, after the first picture.
     """
+
+    start_made = Signal(object)  # StartPage
 
     data: DataPanel
     results: Results
@@ -62,8 +65,6 @@ class Layout(QObject):
         self.palette = Palette(list(LAYERS.values()))
         self.inspector, self.costs = Inspector(), NetworkCosts()
         self.recipe, self.problems = RecipePanel(), Problems()
-        self.start = StartPage()
-        self.notice = Notice(self.start)
         self.tabs, self.new_tab = QTabBar(), QPushButton()
         self.stack = QStackedWidget()
         self.bottom = QTabWidget()
@@ -93,7 +94,6 @@ class Layout(QObject):
         self._splitter.addWidget(self._bottom_panel())
         self._splitter.setStretchFactor(0, 1)
         self._splitter.setSizes([600, BOTTOM_HEIGHT])
-        self.stack.addWidget(self.start)
         column.addWidget(self._splitter, 1)
         return middle
 
@@ -159,6 +159,23 @@ class Layout(QObject):
         column.addWidget(self.costs)
         self.side = side
         return side
+
+    @cached_property
+    def start(self) -> StartPage:
+        """The start page, made when it is first shown."""
+        from widgets.start_page import StartPage
+
+        start = StartPage()
+        self.stack.addWidget(start)
+        self.start_made.emit(start)
+        return start
+
+    @cached_property
+    def notice(self) -> Notice:
+        """What is said on the start page."""
+        from widgets.notice import Notice
+
+        return Notice(self.start)
 
     # -- what is in front ---------------------------------------------------------------------------------------
 

@@ -10,10 +10,15 @@ from engine.block_edits import as_own, inner, with_inner
 from engine.blocks.base import Block
 from engine.graph import Graph
 from engine.layers.base import Shape
-from engine.messages import LayerloomError
+from engine.messages import LayerloomError, Message
 from engine.repairs import repairs
 
 Path = tuple[str, ...]  # names of blocks, from the outermost
+
+_IN_BLOCK = {
+    "The network has {count} ends ({names}): join them or remove what is not needed":
+        "The block has {count} ends ({names}): join them or remove what is not needed",
+}
 
 
 class Level(NamedTuple):
@@ -44,10 +49,15 @@ def level_inside(whole: Analysis, path: Path) -> Level:
     inside = inner(whole, path)
     problems = [
         Problem("error" if fault.node is None or fault.node in inside.members else "warning", fault.node,
-                fault.error.message, repairs(inside, fault))
+                _of_block(fault.error.message), repairs(inside, fault))
         for fault in inside.faults
     ]  # fmt: skip
     return Level(path, inside, tuple(sorted(problems, key=lambda problem: problem.severity)))
+
+
+def _of_block(message: Message) -> Message:
+    """What is said of the whole is said of a block here."""
+    return Message(_IN_BLOCK.get(message.template, message.template), message.values)
 
 
 def followed(before: Graph, after: Graph, path: Path) -> Path:

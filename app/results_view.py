@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
-from app.document import Document, Run
+from app.document import Document, Kernel, Run
 from app.jobs import Jobs
 from app.layout import Layout
 from app.trainer import Trainer
-from engine.experiment import Experiment
+from engine.experiment import Experiment, gallery_ids, load_experiment
 from engine.messages import Message
-from engine.training.events import EpochEnded, Event, Finished, MemberEnded, SeriesFinished, SeriesRow, Weights
-from widgets.results import Comparison, Parameter, RunRow
+from engine.notes import Notes
+from engine.training.events import (
+    EpochEnded,
+    Event,
+    Finished,
+    MemberEnded,
+    MemberStarted,
+    SeriesFinished,
+    SeriesRow,
+    Started,
+    Weights,
+)
+from widgets.results import MOST_VALUES, Comparison, Parameter, RunRow
+from widgets.text import translated
 
 if TYPE_CHECKING:
     from engine.training.outcomes import Outcome
@@ -42,6 +55,7 @@ class ResultsView(QObject):
         self._jobs = Jobs(self)
         self._looking = self._again = False
         trainer.event_arrived.connect(self._take)
+        trainer.state_changed.connect(lambda _state: self._offer_series())
 
     def show(self, document: Document) -> None:
         """Everything about this document's latest run, and what the gallery says."""
@@ -49,47 +63,72 @@ class ResultsView(QObject):
             self._panel.clear()
         self._document = document
         experiment, run = document.experiment, document.run
-        kind, count = series_of(experiment)
         self._panel.show_notes(experiment.notes)
-        self._panel.offer_series(kind, count, self._trainer.state == "idle")
+        self._offer_series()
         self._show_comparison(experiment, run, None)
         self._show_measures(run)
         self._show_series(run)
+        self._panel.show_kernel_steps(run.kernels if run is not None else ())
         if run is None or run.latest is None:
             self._panel.show_parameters(())
             self._panel.show_kernel(())
         else:
             self._look()
 
+    def _offer_series(self) -> None:
+        if self._document is not None:
+            self._panel.offer_series(*series_of(self._document.experiment), self._trainer.state == "idle")
+
     def _take(self, event: Event) -> None:
-        if self._document is None or self._trainer.document is not self._document:
+        trained = self._trainer.document
+        if trained is not None and trained.run is not None:
+            _keep_kernel(trained.run, event)
+        if self._document is None or trained is not self._document:
             return
-        if isinstance(event, (Finished, MemberEnded, SeriesFinished)):
+        if isinstance(event, (Started, Finished, MemberEnded, SeriesFinished)):
             self.show(self._document)
         elif isinstance(event, EpochEnded):
+            self._panel.show_kernel_steps(self._document.run.kernels if self._document.run is not None else ())
             self._look()
 
     # -- numbers that are there ---------------------------------------------------------------------------------
 
     def _show_comparison(self, experiment: Experiment, run: Run | None, outcome: Outcome | None,
                          norms: dict[str, float] | None = None) -> None:
-        yours: dict[str, float] = {}
+        yours = {f"{part} {name}": value for part, named in measures_of(run).items() for name, value in named.items()}
         if run is not None and run.summary is not None:
-            parts = zip(PARTS, (run.summary.train, run.summary.validation, run.summary.test), strict=True)
-            yours = {f"{part} {name}": value for part, metrics in parts for name, value in metrics.named.items()}
             yours["examples/s"] = run.summary.examples_per_second
-        norm = None if outcome is None else only_norm(outcome)
+        norm = None if outcome is None or (run is not None and folds_of(run)) else only_norm(outcome)
         yours |= {} if norm is None else {"‖w‖": norm}
         if run is not None:
             yours |= _of_variants(run, norms or {})
         self._panel.show_comparison([Comparison(reported.name, reported.value, yours.get(reported.name))
-                                     for reported in experiment.notes.reported])
+                                     for reported in experiment.notes.reported], self._whose(experiment.notes, run))
+
+    def _whose(self, notes: Notes, run: Run | None) -> str:
+        """What one's own numbers are of, where it is not what the reported ones are of."""
+        if run is None or not notes.reported or not measures_of(run):
+            return ""
+        assert run.summary is not None
+        theirs, data = _gallery().get(notes), run.experiment.data
+        done, planned = run.summary.epochs, run.experiment.recipe.epochs
+        alike = theirs is not None and (theirs.data.dataset, theirs.recipe.epochs) == (data.dataset, done)
+        folds = folds_of(run)
+        if alike and not folds:
+            return ""
+        epochs = self._epochs(done) if done == planned else self.tr("{done} of {planned} epochs").format(
+            done=done, planned=planned)
+        mean = self.tr("mean of {count} folds").format(count=folds) if folds else ""
+        what = [part for part in (mean, translated(data.info.title), epochs) if part]
+        yours = self.tr("Yours: {what}").format(what=", ".join(what))
+        return yours if theirs is None else self.tr("{yours}; reported: {data}, {epochs}").format(
+            yours=yours, data=translated(theirs.data.info.title), epochs=self._epochs(theirs.recipe.epochs))
+
+    def _epochs(self, count: int) -> str:
+        return self.tr("1 epoch") if count == 1 else self.tr("{count} epochs").format(count=count)
 
     def _show_measures(self, run: Run | None) -> None:
-        if run is None or run.summary is None:
-            self._panel.show_measures((), ())
-            return
-        parts = [metrics.named for metrics in (run.summary.train, run.summary.validation, run.summary.test)]
+        parts = list(measures_of(run).values())
         names = list(dict.fromkeys(name for part in parts for name in part))
         self._panel.show_measures(PARTS, [(name, [part.get(name, math.nan) for part in parts]) for name in names])
 
@@ -158,6 +197,52 @@ def series_of(experiment: Experiment) -> tuple[str, int]:
     if experiment.variants:
         return "variants", len(experiment.variants)
     return ("folds", experiment.recipe.folds) if experiment.recipe.folds >= 2 else ("", 0)
+
+
+@cache
+def _gallery() -> dict[Notes, Experiment]:
+    """The gallery's experiments by their notes, which stay when a person changes data or recipe."""
+    return {one.notes: one for one in map(load_experiment, (f"gallery:{id}" for id in gallery_ids()))}
+
+
+def folds_of(run: Run) -> int:
+    """Of how many folds the numbers are, or will be; 0: it is no cross-validation."""
+    series, planned = run.histories.series, run.experiment.recipe
+    if series is not None:
+        return sum(event.summary.epochs == planned.epochs for event, _ in run.ended) if series.mean else 0
+    return planned.folds if run.histories.current.title and planned.folds >= 2 else 0
+
+
+def measures_of(run: Run | None) -> dict[str, dict[str, float]]:
+    """The run's numbers by part of the data; of folds their mean, which is known when all have ended."""
+    if run is None or run.summary is None:
+        return {}
+    if not folds_of(run):
+        parts = zip(PARTS, (run.summary.train, run.summary.validation, run.summary.test), strict=True)
+        return {part: metrics.named for part, metrics in parts}
+    if run.histories.series is None:
+        return {}
+    mean = run.histories.series.mean
+    return {part: {name.removeprefix(f"{part} "): value for name, value in mean.items() if name.startswith(f"{part} ")}
+            for part in PARTS}
+
+
+def _keep_kernel(run: Run, event: Event) -> None:
+    """After each epoch, the numbers of a network's one small kernel; each run of a series begins anew."""
+    if isinstance(event, MemberStarted):
+        run.kernels.clear()
+    elif isinstance(event, EpochEnded):
+        kernel = small_kernel(event.weights)
+        if kernel:
+            run.kernels.append((event.epoch, kernel))
+
+
+def small_kernel(weights: Weights) -> Kernel:
+    """The only kernel with one channel in and out, row by row; empty: there is none, or it has many numbers."""
+    kernels = [value for value in weights.values() if value.dim() == 4]
+    if len(kernels) != 1 or tuple(kernels[0].shape[:2]) != (1, 1) or kernels[0].numel() > MOST_VALUES:
+        return ()
+    return tuple(tuple(row) for row in kernels[0][0, 0].double().tolist())
 
 
 def _row(row: SeriesRow, epochs: int | None, norms: dict[str, float]) -> RunRow:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QSize, QTimer
 from PySide6.QtGui import QPixmap
@@ -15,9 +16,10 @@ from app.settings import Settings
 from engine.analysis import Analysis, analyze
 from engine.experiment import Experiment, gallery_ids, load_experiment
 from engine.trust import sources_of
-from widgets.canvas.picture import picture
-from widgets.start_page import Entry, StartPage
 from widgets.text import translated
+
+if TYPE_CHECKING:  # when there is a page to fill; a window that begins with a network does not wait for them
+    from widgets.start_page import Entry, StartPage
 
 PICTURE = QSize(260, 136)
 CLASSIFIERS = QT_TRANSLATE_NOOP("Gallery", "Classifiers")
@@ -47,6 +49,9 @@ def fill_gallery(page: StartPage, ratio: float) -> None:
 
 
 def _entry(id: str, ratio: float) -> Entry:
+    from widgets.canvas.picture import picture
+    from widgets.start_page import Entry
+
     experiment, analysis = _experiment(id), _analyses.get(id)
     words = (id, translated(experiment.title), translated(experiment.about))
     if analysis is None:
@@ -56,6 +61,8 @@ def _entry(id: str, ratio: float) -> Entry:
 
 def _draw(page: StartPage, ratio: float, ids: list[str]) -> None:
     """The next picture, in the window's spare time. What needs torch to be analysed waits until torch is there."""
+    from widgets.canvas.picture import picture
+
     ids = [id for id in ids if _torch_is_loaded() or not sources_of(_experiment(id).graph)]
     if ids:
         experiment = _experiment(ids[0])

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QApplication
 
 from app.document import Document, Run
 from app.layout import Layout
+from app.pages import Page
 from app.trainer import Trainer
 from engine.history import EpochRow, History
 from engine.training.events import (
@@ -43,6 +45,7 @@ class TrainingView(QObject):
         self.curves: Curves | None = None
         trainer.points_arrived.connect(self._add_points)
         trainer.event_arrived.connect(self._take)
+        trainer.state_changed.connect(self._free_focus)
 
     def make_curves(self) -> None:
         """The plots, once pyqtgraph is loaded."""
@@ -63,7 +66,7 @@ class TrainingView(QObject):
         if self.curves is not None:
             self._show_curves(document, run)
         if not (self._in_front and self._trainer.state != "idle"):
-            self._layout.top.show_status(run.summary.line if run and run.summary else "")
+            self._layout.top.show_status(self._of_member(run.summary.line) if run and run.summary else "")
         self.show_state()
 
     def _show_curves(self, document: Document, run: Run | None) -> None:
@@ -111,26 +114,44 @@ class TrainingView(QObject):
     def _show_event(self, event: Event) -> None:
         top = self._layout.top
         if isinstance(event, Preparing):
-            top.show_status(message_text(event.text), event.done / event.total if event.total else None)
+            top.show_status(self._of_member(message_text(event.text)),
+                            event.done / event.total if event.total else None)
         elif isinstance(event, MemberStarted):
-            top.show_status(self.tr("{index} of {count}: {title}").format(
-                index=event.index, count=event.count, title=event.title))
+            top.show_status(self._of_member())
             if self.curves is not None:
                 self.curves.begin_member(event.index - 1, event.title)
         elif isinstance(event, Started):
             self._show_start(event)
         elif isinstance(event, Progress):
-            top.show_progress(event.epoch, event.epochs, event.fraction, event.examples_per_second, event.seconds_left)
+            top.show_progress(event.epoch, event.epochs, event.fraction, event.examples_per_second, event.seconds_left,
+                              self._of_member())
         elif isinstance(event, EpochEnded) and self.curves is not None:
             self.curves.add_epoch(event.position, event.train.loss, event.train.accuracy, event.validation.loss,
                                   event.validation.accuracy, event.is_best)
         elif isinstance(event, Finished):
-            top.show_status(event.summary.line)
+            top.show_status(self._of_member(event.summary.line))
 
     def _show_start(self, event: Started) -> None:
         begun = self._document is not None and self._document.run is not None and self._document.run.begun_from
         words = self.tr("Training on {device}, from the loaded weights") if begun else self.tr("Training on {device}")
-        self._layout.top.show_status(words.format(device=event.device))
+        self._layout.top.show_status(self._of_member(words.format(device=event.device)))
+
+    def _of_member(self, words: str = "") -> str:
+        """What is said, and of which run of a series: ``2 of 2: λ = 3 · Training on cpu``."""
+        histories = self._document.run.histories if self._document is not None and self._document.run else None
+        if histories is None or not histories.current.title:
+            return words
+        index, count, title = len(histories.members), histories.count, histories.current.title
+        numbered = self.tr("{index} of {count}: {title}").format(index=index, count=count, title=title)
+        member = title if title.endswith(f"{index} of {count}") else numbered  # a fold is numbered already
+        return f"{member} · {words}" if words else member
+
+    def _free_focus(self, state: str) -> None:
+        """A run begins: its curves come to the front, and stray keys shall not land in the recipe beside them."""
+        focus, page = QApplication.focusWidget(), self._layout.stack.currentWidget()
+        if state == "preparing" and isinstance(page, Page) and (
+                focus is None or self._layout.bottom.isAncestorOf(focus)):
+            page.view.setFocus()
 
     def _show_elsewhere(self, event: Event) -> None:
         """Another tab's run is named, so that nobody takes it for this one's."""

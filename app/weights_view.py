@@ -68,6 +68,7 @@ class WeightsView(QObject):
         titles = {"initial": self.tr("Initial"), "loaded": self.tr("Loaded"), "latest": self.tr("Latest"),
                   "best": self.tr("Best")}
         self._browser.set_sources([(source, titles[source]) for source in sources], self._source)
+        self._browser.set_editable(True)
         experiment, weights = sources[self._source]
         question = (experiment.graph, experiment.data, experiment.recipe.seed, experiment.recipe.initialization,
                     id(weights))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
@@ -14,9 +14,8 @@ from app import wiring
 from app.actions import Actions
 from app.appearance import Appearance
 from app.blocks_view import BlocksView
-from app.code_view import CodeView
+from app.code_view import allow_known, torch_is_here
 from app.data_files import DataFiles, kind_of
-from app.data_view import DataView
 from app.document import Document
 from app.editing import Editing
 from app.exporting import Exporting
@@ -26,19 +25,21 @@ from app.layout import Layout
 from app.library import Library
 from app.pages import Page
 from app.recovery import Recovery
-from app.results_view import ResultsView
 from app.settings import Settings
 from app.start import fill_gallery, fill_recent
 from app.trainer import Trainer
 from app.training_view import TrainingView
-from app.weights_view import WeightsView
 from engine.data.spec import DataSpec
 from engine.messages import Message, say
 from engine.recipe import OPTIMIZER_STATE, Recipe
 from engine.training.events import Advice
 from widgets.text import message_text, translated
 
+if TYPE_CHECKING:
+    from app.tabs import Tabs
+
 AUTOSAVE_MS = 2000
+SHOWN_MS = 10  # until the first picture is on the screen
 
 
 class MainWindow(QMainWindow):
@@ -51,6 +52,8 @@ class MainWindow(QMainWindow):
         self.settings = settings
         self.pages: list[Page] = []
         self.is_ready = False
+        self.tabs: Tabs | None = None  # made after the first picture
+        allow_known(settings)
         self.appearance = Appearance(self, settings)
         self.layout_ = Layout(self)
         self.actions_ = Actions(self, self.layout_.top.menu_bar)
@@ -60,11 +63,7 @@ class MainWindow(QMainWindow):
         self.trainer = Trainer(self)
         self.editing = Editing(self, lambda: self.page)
         self.training_view = TrainingView(self.layout_, self.trainer)
-        self.results_view = ResultsView(self.layout_, self.trainer)
-        self.weights_view = WeightsView(self.layout_)
-        self.code_view = CodeView(self.layout_, settings)
         self.data_files = DataFiles(self, settings, self._spec)
-        self.data_view = DataView(self.layout_, self.library, settings)
         self.blocks = BlocksView(self, self.layout_, settings, lambda: self.page)
         self.recovery = Recovery(settings.recovery)
         self.autosave = QTimer(self, interval=AUTOSAVE_MS)
@@ -182,18 +181,15 @@ class MainWindow(QMainWindow):
         self.actions_["forget_weights"].setEnabled(page.document.loaded is not None)
         self.actions_.show_undo(page.document.history.undo_text, page.document.history.redo_text)
         parts.recipe.show_recipe(experiment.recipe)
-        parts.data.show_spec(experiment.data)
         parts.top.show_dataset(experiment.data.dataset)
         parts.top.show_device(experiment.recipe.device)
         parts.show_problems(page.problems)
         costs = page.analysis.costs(experiment.recipe.batch_size, OPTIMIZER_STATE[experiment.recipe.optimizer])
         parts.costs.show_costs(costs if page.analysis.params else None, experiment.recipe.batch_size)
-        self.data_view.show(page.document)
+        if self.tabs is not None:
+            self.tabs.show(page, self.is_ready)
         if self.is_ready:
             self.library.show(experiment.data)
-        self.results_view.show(page.document)
-        self.weights_view.show(page.document, self.is_ready)
-        self.code_view.show(page)
         self.show_selection()
         self._show_trainability()
         if not self.autosave.isActive():  # not anew with each edit, or it would never come
@@ -211,7 +207,8 @@ class MainWindow(QMainWindow):
         problems = [problem for problem in page.level.problems if problem.node == name]
         self.layout_.inspector.show_node(analysis.graph.nodes[name], analysis.nodes[name], costs, problems, 1,
                                          page.share_candidates(name))
-        self.weights_view.select(page.level.path[0] if page.level.path else name)
+        if self.tabs is not None:
+            self.tabs.weights.select(page.level.path[0] if page.level.path else name)
 
     def _spec(self) -> DataSpec | None:
         return self.page.document.experiment.data if self.page is not None else None
@@ -302,6 +299,7 @@ class MainWindow(QMainWindow):
         if not self._has_begun:
             self._has_begun = True
             QTimer.singleShot(0, self, self._begin_loading)
+            QTimer.singleShot(SHOWN_MS, self, self._complete)
 
     def look_again(self) -> None:
         """More can be known: code may run that could not before."""
@@ -315,9 +313,21 @@ class MainWindow(QMainWindow):
         Warmth(self).start()
         self._jobs.start(load_torch, self._torch_is_here, lambda message: self.say(message, "error"))
 
+    def _complete(self) -> None:
+        """After the first picture, and before anything is trained: the tabs that are not seen at first."""
+        if self.tabs is not None:
+            return
+        from app.tabs import Tabs
+
+        self.tabs = Tabs(self)
+        wiring.connect_tabs(self, self.tabs)
+        if self.page is not None:
+            self.show_page(self.page)
+
     def _torch_is_here(self, devices: list[tuple[str, str]]) -> None:
+        self._complete()
         self.is_ready = True
-        self.code_view.torch_is_here()
+        torch_is_here()
         self.look_again()
         self.layout_.top.set_devices(devices)
         self.training_view.make_curves()
@@ -357,9 +367,9 @@ class MainWindow(QMainWindow):
                 event.ignore()
                 return
         self.trainer.finish()
-        for part in (self.library, self.exporting, self.data_files, self.data_view, self.results_view,
-                     self.weights_view):
-            part.finish()
+        for part in (self.library, self.exporting, self.data_files, self.tabs):
+            if part is not None:
+                part.finish()
         self._jobs.finish()
         for page in self.pages:
             self.recovery.drop(page.document)

@@ -10,7 +10,9 @@ from engine.messages import say
 
 if TYPE_CHECKING:
     from app.pages import Page
+    from app.tabs import Tabs
     from app.window import MainWindow
+    from widgets.start_page import StartPage
 
 ABOUT = say("Layerloom: draw a neural network, see every shape, train it, take its weights.")
 
@@ -31,24 +33,13 @@ def connect(window: MainWindow) -> None:
     parts.problems.repair_requested.connect(lambda repair: window.on_canvas(lambda page: page.repair(repair)))
     parts.problems.node_requested.connect(lambda name: window.on_canvas(lambda page: page.jump_to(name)))
     parts.recipe.recipe_changed.connect(window.editing.change_recipe)
-    parts.data.spec_changed.connect(window.data_files.change)
-    parts.data.file_requested.connect(window.data_files.choose)
-    window.data_view.failed.connect(lambda message: window.say(message, "error"))
-    window.data_view.found.connect(lambda spec: window.with_document(lambda document: document.learn(spec)))
     window.data_files.described.connect(window.editing.change_data)
-    window.data_files.refused.connect(window.refuse_data)
-    parts.data.download_requested.connect(window.library.download)
-    parts.data.folder_requested.connect(window.library.choose_folder)
-    parts.data.cancel_requested.connect(window.library.cancel)
     parts.top.dataset_chosen.connect(window.editing.choose_dataset)
     parts.top.device_chosen.connect(window.editing.choose_device)
     parts.top.train_clicked.connect(window.train)
     parts.top.pause_clicked.connect(window.trainer.pause_or_resume)
     parts.top.stop_clicked.connect(window.trainer.stop)
-    parts.start.gallery_requested.connect(lambda id: window.files.open(f"gallery:{id}"))
-    parts.start.new_requested.connect(window.files.new)
-    parts.start.open_requested.connect(window.files.open_dialog)
-    parts.start.recent_requested.connect(window.files.open)
+    parts.start_made.connect(lambda start: connect_start(window, start))
     recent, gallery = window.actions_.submenus["recent"], window.actions_.submenus["gallery"]
     recent.aboutToShow.connect(lambda: fill_recent_menu(recent, window.settings, window.files.open))
     gallery.aboutToShow.connect(lambda: fill_gallery_menu(gallery, window.files.open))
@@ -57,18 +48,10 @@ def connect(window: MainWindow) -> None:
     window.files.failed.connect(lambda message: window.say(message, "error"))
     window.exporting.said.connect(window.say)
     window.exporting.weights_changed.connect(lambda: window.on_canvas(window.show_page))
-    window.results_view.failed.connect(lambda message: window.say(message, "error"))
-    window.weights_view.said.connect(window.say)
-    window.weights_view.weights_changed.connect(lambda: window.on_canvas(window.show_page))
-    window.weights_view.node_requested.connect(lambda name: window.on_canvas(lambda page: page.jump_to(name)))
-    window.code_view.agreed.connect(window.look_again)
-    parts.results.run_variants_requested.connect(lambda: window.train(series=True))
     parts.bottom.currentChanged.connect(lambda _index: window.on_canvas(window.show_page))
     parts.inspector.parameters_changed.connect(window.editing.change_parameters)
     parts.inspector.shares_changed.connect(window.editing.change_shares)
     parts.inspector.node_requested.connect(lambda name: window.on_canvas(lambda page: page.find(name)))
-    parts.inspector.code_requested.connect(
-        lambda name: window.on_canvas(lambda page: window.code_view.open(page, name)))
     parts.inspector.inside_requested.connect(lambda name: window.on_canvas(lambda page: page.open(name)))
     parts.inspector.dissolve_requested.connect(lambda _name: window.on_canvas(lambda page: page.dissolve()))
     window.blocks.said.connect(window.say)
@@ -77,16 +60,45 @@ def connect(window: MainWindow) -> None:
     parts.palette.arranged.connect(lambda arrangement: setattr(window.settings, "palette", arrangement))
     parts.palette.own_menu_requested.connect(window.blocks.show_menu)
     window.training_view.advised.connect(window.show_advice)
-    window.library.shown.connect(parts.show_samples)
-    window.library.missing.connect(lambda text: parts.data.show_missing(text, window.library.can_download))
     window.library.failed.connect(lambda message: window.say(message, "error"))
-    window.library.downloading.connect(parts.data.show_download)
     window.trainer.state_changed.connect(lambda _state: window.show_training_state())
     window.trainer.failed.connect(window.training_failed)
     window.training_view.save_requested.connect(lambda: window.with_document(window.exporting.save_curves))
     window.training_view.warned.connect(lambda message: window.say(message, "error"))
     window.autosave.timeout.connect(window.keep_copies)
     window.appearance.changed.connect(window.refresh_pictures)
+
+
+def connect_start(window: MainWindow, start: StartPage) -> None:
+    """What the start page asks for."""
+    start.gallery_requested.connect(lambda id: window.files.open(f"gallery:{id}"))
+    start.new_requested.connect(window.files.new)
+    start.open_requested.connect(window.files.open_dialog)
+    start.recent_requested.connect(window.files.open)
+
+
+def connect_tabs(window: MainWindow, tabs: Tabs) -> None:
+    """The tabs of the bottom that are made after the first picture."""
+    parts = window.layout_
+    parts.data.spec_changed.connect(window.data_files.change)
+    parts.data.file_requested.connect(window.data_files.choose)
+    tabs.data.failed.connect(lambda message: window.say(message, "error"))
+    tabs.data.found.connect(lambda spec: window.with_document(lambda document: document.learn(spec)))
+    window.data_files.refused.connect(window.refuse_data)
+    parts.data.download_requested.connect(window.library.download)
+    parts.data.folder_requested.connect(window.library.choose_folder)
+    parts.data.cancel_requested.connect(window.library.cancel)
+    tabs.results.failed.connect(lambda message: window.say(message, "error"))
+    tabs.weights.said.connect(window.say)
+    tabs.weights.weights_changed.connect(lambda: window.on_canvas(window.show_page))
+    tabs.weights.node_requested.connect(lambda name: window.on_canvas(lambda page: page.jump_to(name)))
+    tabs.code.agreed.connect(window.look_again)
+    parts.results.run_variants_requested.connect(lambda: window.train(series=True))
+    parts.inspector.code_requested.connect(
+        lambda name: window.on_canvas(lambda page: tabs.code.open(page, name)))
+    window.library.shown.connect(parts.show_samples)
+    window.library.missing.connect(lambda text: parts.data.show_missing(text, window.library.can_download))
+    window.library.downloading.connect(parts.data.show_download)
 
 
 def connect_page(window: MainWindow, page: Page) -> None:
@@ -99,7 +111,7 @@ def connect_page(window: MainWindow, page: Page) -> None:
     page.view.paste_refused.connect(lambda: window.say(say("The clipboard holds no layers: copy some first"), "info"))
     page.view.make_layer = window.blocks.make_layer
     page.block_requested.connect(lambda nodes: window.blocks.ask(page, nodes))
-    page.code_requested.connect(lambda name: window.code_view.open(page, name))
+    page.code_requested.connect(lambda name: window.tabs.code.open(page, name) if window.tabs else None)
     page.rename_requested.connect(window.layout_.inspector.focus_name)
     page.view.addActions(window.actions_.canvas)
 

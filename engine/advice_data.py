@@ -60,6 +60,9 @@ def _output_matches_data(experiment: Experiment, analysis: Analysis) -> Iterator
     if data.task == "classification":
         message = say("{data} has {classes} classes, but the network ends in {shape}", data=data.info.title,
                       classes=data.num_classes, shape=shape_text(shape))
+    elif wanted == (1,):
+        message = say("{data} asks for one number, but the network ends in {shape}", data=data.info.title,
+                      shape=shape_text(shape))
     else:
         message = say("{data} asks for {wanted} numbers, but the network ends in {shape}", data=data.info.title,
                       wanted=shape_text(wanted), shape=shape_text(shape))

@@ -179,18 +179,25 @@ class Analysis:
 
     @cached_property
     def training_bytes(self) -> int:
-        """The most that one example has alive at one moment of a training step, its input included throughout.
+        """The most that one example has alive at one moment of a training step, its input included throughout."""
+        return max(self.training_peaks())
+
+    def training_peaks(self, *, inside_block: bool = False) -> tuple[int, int]:
+        """The most alive on the way forward and on the way back, bytes per example.
 
         Forward: all that is kept so far, and what is only passing. Backward: what is still kept, and the gradient of
-        every tensor between its making and its last reading.
+        every tensor between its making and its last reading. ``inside_block``: gradients flow into the input too, and
+        whether the output is kept is for the network around to say.
         """
-        owners, (tensors, own) = self.owners(predicting=False), self.kept()
-        last, staying = self._last_use(owners), {*tensors, self.input, self.output}
+        owners, (tensors, own) = self.owners(predicting=False), self.kept(input_learns=inside_block)
+        last, staying = self._last_use(owners), {*tensors, self.input, *([] if inside_block else [self.output])}
         freed, flowed = [0] * len(owners), [0] * len(owners)
-        kept = passing = gradients = peak = 0
+        kept = passing = gradients = forward = backward = 0
         for index, (name, facts) in enumerate(self._known.items()):
             size = facts.output_bytes if owners[name] == name else 0
-            peak = max(peak, kept + passing + facts.peak_bytes)
+            # Of a block's steps each has its own sum: its input's gradient is not there before the last of them.
+            forward = max(forward, kept + passing + max(facts.peak_bytes, facts.forward_bytes))
+            before = kept + gradients - flowed[index]
             until, inside = last[owners[name]], 0
             if name in staying:
                 kept += size
@@ -202,10 +209,15 @@ class Analysis:
                 gradients += size
                 flowed[until] += size
                 inside = max(0, facts.peak_bytes - size)
-            peak = max(peak, kept + gradients + inside)
+            forward = max(forward, kept)
+            if facts.backward_bytes and name in own:
+                kept_outside = size if name in staying and not facts.saves_output else 0
+                backward = max(backward, before + facts.backward_bytes + kept_outside)
+            else:
+                backward = max(backward, kept + gradients + inside)
             passing -= freed[index]
             gradients -= flowed[index]
-        return peak
+        return forward, backward
 
     def costs(self, batch_size: int, optimizer_state: int = 0) -> Costs:
         """The whole network: weights, gradients and optimizer state, and the most that a batch has alive at once."""

@@ -13,6 +13,7 @@ from engine.graph import Edge, Graph, GraphError, Node, UnknownNodeError
 from engine.layers.base import Shape
 from engine.layers.inputs import Input
 from engine.names import InvalidNameError, check_name, fresh_name
+from engine.parameters import DEFAULTS, NodeParameters
 
 Path = Sequence[str]
 INPUT = "input"
@@ -111,8 +112,9 @@ def _inside(piece: Graph, entering: Sequence[Edge]) -> Graph:
 
 
 def dissolved(graph: Graph, name: str, analysis: Analysis) -> tuple[Graph, tuple[str, ...]]:
-    """The block's layers in its place; also their names. Raises BlockError while its shape is unknown."""
+    """The block's layers in its place; also their names. Raises BlockError while its shape is unknown or it shares."""
     node = _block_node(graph, name)
+    _expect_own_weights(graph, name)
     inner = _drawn(node, _shapes(analysis, name))
     entries, end = [n for n, other in inner.nodes.items() if isinstance(other.layer, Input)], _end(inner)
     body = part(inner, set(inner.nodes) - set(entries))
@@ -135,6 +137,13 @@ def dissolved(graph: Graph, name: str, analysis: Analysis) -> tuple[Graph, tuple
     at = order.index(name)
     sequence = [*order[:at], *names, *order[at + 1 :]]
     return Graph({n: graph.nodes[n] for n in sequence}, graph.edges), names
+
+
+def _expect_own_weights(graph: Graph, name: str) -> None:
+    """Layers outside blocks cannot share with layers inside: silently, there would be two sets of weights."""
+    other = graph.nodes[name].shares or next((n for n, owner in graph.shares.items() if owner == name), None)
+    if other is not None:
+        raise BlockError("{name} shares weights with {other}: let it have its own first", name=name, other=other)
 
 
 def _end(graph: Graph) -> str:
@@ -161,11 +170,20 @@ def _drawn(node: Node, shapes: tuple[Shape, ...]) -> Graph:
     """What the node's block is made of; what is set for the node is set for all that have nothing of their own."""
     assert isinstance(node.layer, Block)
     graph = node.layer.drawn(shapes)
-    if node.parameters == Node("a", node.layer).parameters:
+    if node.parameters == DEFAULTS:
         return graph
-    plain = Node("a", node.layer).parameters
-    return Graph({name: replace(other, parameters=node.parameters) if other.parameters == plain else other
+    return Graph({name: replace(other, parameters=_passed_on(node.parameters, other))
                   for name, other in graph.nodes.items()}, graph.edges)
+
+
+def _passed_on(outer: NodeParameters, node: Node) -> NodeParameters:
+    """What a node keeps when the block around it goes; values set by hand come to the layer they are in."""
+    here = f"{node.name}."
+    edits = tuple(edit.model_copy(update={"key": edit.key.removeprefix(here)}) for edit in outer.edits
+                  if edit.key.startswith(here))
+    own = outer if node.parameters == DEFAULTS else node.parameters
+    kept = () if own is outer else own.edits
+    return own.model_copy(update={"edits": (*kept, *edits), "trainable": own.trainable and outer.trainable})
 
 
 # -- going inside ---------------------------------------------------------------------------------------------------
@@ -224,13 +242,8 @@ def with_inner(graph: Graph, path: Path, new: Graph, analysis: Analysis) -> Grap
         raise BlockError("The copies inside {name} differ: make it your own first, then go into one of them", name=name)
     if rest:
         new = with_inner(block.graph, rest, new, inner(analysis, [name]))
-    kept = tuple(exposed for exposed in block.exposed if _stands(exposed, new))
+    kept = tuple(exposed for exposed in block.exposed if exposed.stands_in(new))
     return graph.with_layer(name, block.model_copy(update={"graph": new, "exposed": kept}))
-
-
-def _stands(exposed: Exposed, graph: Graph) -> bool:
-    return all(name in graph.nodes and option in type(graph.nodes[name].layer).model_fields
-               for name, option in exposed.targets)
 
 
 def as_own(node: Node, shapes: tuple[Shape, ...]) -> Custom:

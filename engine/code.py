@@ -66,9 +66,13 @@ def instantiate(layer: Code, shapes: tuple[Shape, ...]) -> nn.Module:
 
 
 def _made(layer: Code, shapes: tuple[Shape, ...]) -> tuple[nn.Module, bool]:
-    name = outline(layer.source).name
-    module: nn.Module = eval(layer.construction(shapes), {name: _class_of(layer.source)})
-    return module, keep_constants(module)
+    import torch
+
+    name, wanted = outline(layer.source).name, torch.get_default_device()
+    with torch.device("cpu"):  # a constructor may read numbers, which the meta device does not have
+        module: nn.Module = eval(layer.construction(shapes), {name: _class_of(layer.source)})
+    found = keep_constants(module)
+    return (module.to(wanted) if wanted.type != "cpu" else module), found
 
 
 def keep_constants(module: nn.Module) -> bool:

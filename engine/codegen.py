@@ -10,7 +10,7 @@ from itertools import takewhile
 from engine.advice import first_error
 from engine.analysis import Analysis, analyze
 from engine.codegen_classes import WIDTHS, Class, Text, Use, classes, use_of
-from engine.codegen_code import own_sources
+from engine.codegen_code import FUTURE, own_sources, without_future
 from engine.graph import Graph
 from engine.layers.base import Shape, call, shape_text
 from engine.names import check_name, fresh_name
@@ -29,9 +29,10 @@ def to_python(graph: Graph, input_shape: Shape | None = None, class_name: str = 
     if error is not None:
         raise error
     network = use_of(None, analysis)
-    bodies = [*own_sources(network, class_name), *("\n".join(_source(made)) for made in classes(network, class_name))]
+    own, future = without_future(own_sources(network, class_name))
+    bodies = [*own, *("\n".join(_source(made)) for made in classes(network, class_name))]
     uses_torch = any(re.search(r"\btorch\.", body) for body in bodies)
-    imports = ["import torch", "from torch import nn"][not uses_torch :]
+    imports = [*([FUTURE, ""] if future else []), *["import torch", "from torch import nn"][not uses_torch :]]
     return "\n\n\n".join(["\n".join([_header(analysis), "", *imports]), *bodies]) + "\n"
 
 

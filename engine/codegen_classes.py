@@ -12,7 +12,7 @@ from engine.analysis import Analysis
 from engine.blocks.base import Block
 from engine.code import probe
 from engine.layers.base import Layer, literal
-from engine.layers.code import Code, outline
+from engine.layers.code import Code, definitions
 from engine.layers.merge import Add
 from engine.names import fresh_name
 
@@ -166,7 +166,8 @@ def classes(network: Use, class_name: str) -> list[Class]:
 
 def _class_names(uses: Sequence[Use], class_name: str) -> list[str]:
     """The block's kind; where it comes in several forms, what one has more than the smallest is added."""
-    own = [outline(layer.source).name for use in uses for layer in map(use.layer, use.names) if isinstance(layer, Code)]
+    own = [name for use in uses for layer in map(use.layer, use.names) if isinstance(layer, Code)
+           for name in definitions(layer.source)]
     names: list[str] = []
     for use in uses:
         name = class_name

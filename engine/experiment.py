@@ -15,7 +15,7 @@ import engine.layers  # noqa: F401  (both fill the registry)
 from engine.data.spec import DataSpec
 from engine.files import reason_of_os_error, write_text
 from engine.graph import Graph
-from engine.graph_json import FileError, edges_json, nodes_json, read_graph, read_model
+from engine.graph_json import FileError, edges_json, list_of, nodes_json, read_graph, read_model
 from engine.messages import LayerloomError
 from engine.notes import Notes
 from engine.recipe import Recipe
@@ -96,7 +96,11 @@ def from_json(text: str) -> Experiment:
     return Experiment(read_graph(raw), read_model(DataSpec, raw.get("data", {}), "data"),
                       read_model(Recipe, raw.get("recipe", {}), "recipe"), _text(raw, "title"), _text(raw, "about"),
                       read_model(Notes, raw.get("notes", {}), "notes"),
-                      tuple(read_model(Variant, item, "variants") for item in raw.get("variants") or ()))
+                      tuple(read_model(Variant, item, "variants") for item in _variants(raw)))
+
+
+def _variants(raw: dict[str, Any]) -> list[Any]:
+    return list_of(raw, "variants") if raw.get("variants") is not None else []
 
 
 def read_json(text: str, format: str, version: int) -> dict[str, Any]:
@@ -132,10 +136,11 @@ def load_experiment(source: str | os.PathLike[str]) -> Experiment:
     """Read a .loom file, or ``gallery:ID``. Raises FileError, in words and naming the file."""
     name = os.fspath(source)
     if name.startswith("gallery:"):
-        path = GALLERY / f"{name.removeprefix('gallery:')}.loom"
-        if path.stem not in gallery_ids():
-            raise FileError("There is no network “{id}” in the gallery. There are: {ids}", id=path.stem,
+        id = name.removeprefix("gallery:")
+        if id not in gallery_ids():  # the whole of it: “../elsewhere/lenet” is not ours, and may hold code
+            raise FileError("There is no network “{id}” in the gallery. There are: {ids}", id=id,
                             ids=", ".join(gallery_ids()))
+        path = GALLERY / f"{id}.loom"
     else:
         path = Path(name)
     try:

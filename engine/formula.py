@@ -20,7 +20,9 @@ def check_formula(text: str) -> ast.Module:
     """The formula as a tree: assignments parted by “;”, then one expression. Raises ValueError, in words."""
     try:
         tree = ast.parse(text.strip())
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+    except SyntaxError as error:
+        raise ValueError(_unreadable(error, text.strip())) from error
+    except (ValueError, RecursionError, MemoryError) as error:
         raise ValueError(f"the formula cannot be read: {text.strip()[:60] or 'it is empty'}") from error
     if not tree.body or not isinstance(tree.body[-1], ast.Expr):
         raise ValueError("the formula must end in an expression, such as 0.01 * normal(0, 1)")
@@ -32,6 +34,14 @@ def check_formula(text: str) -> ast.Module:
     return tree
 
 
+def _unreadable(error: SyntaxError, text: str) -> str:
+    if error.offset and error.lineno == 1 and "\n" not in text:
+        if error.offset > len(text):
+            return "the formula ends too early"
+        return f"the formula cannot be read at character {error.offset}: {error.msg}"
+    return f"the formula cannot be read: {error.msg}"
+
+
 def _targets(statement: ast.Assign) -> list[str]:
     return [target.id for target in statement.targets if isinstance(target, ast.Name)]
 
@@ -40,8 +50,10 @@ def _check(statement: ast.stmt, known: set[str]) -> None:
     for node in ast.walk(statement):
         if not isinstance(node, _ALLOWED):
             raise ValueError(f"the formula may not contain {type(node).__name__.lower()}")
-        if isinstance(node, ast.Constant) and not isinstance(node.value, (int, float)):
-            raise ValueError("the formula may contain numbers only")
+        if isinstance(node, ast.Constant):
+            if not isinstance(node.value, (int, float)):
+                raise ValueError("the formula may contain numbers only")
+            _as_decimal(node)
         if isinstance(node, ast.Assign) and len(_targets(node)) != len(node.targets):
             raise ValueError("the formula can only assign to a name")
         if isinstance(node, ast.Call) and (not isinstance(node.func, ast.Name) or node.func.id not in FUNCTIONS
@@ -51,11 +63,21 @@ def _check(statement: ast.stmt, known: set[str]) -> None:
             raise ValueError(f"the formula does not know “{node.id}”; it knows {', '.join(NAMES)}")
 
 
+def _as_decimal(number: ast.Constant) -> None:
+    """Whole numbers grow without end, and 9**9**9 would be computed for ever; decimals stop at 1e308."""
+    if isinstance(number.value, int):
+        try:
+            number.value = float(number.value)
+        except OverflowError as error:
+            raise ValueError("the formula contains a number that is too large") from error
+
+
 def evaluate(text: str, names: Mapping[str, Any], functions: Mapping[str, Callable[..., Any]]) -> Any:
     """The formula's value with these names and functions. Raises ValueError, in words."""
     tree = check_formula(text)
     last = ast.Expression(tree.body[-1].value)  # type: ignore[attr-defined]
-    scope: dict[str, Any] = {"__builtins__": {}, **names, **functions}
+    # torch itself imports while it computes; the formula cannot, for it knows no name but those above
+    scope: dict[str, Any] = {"__builtins__": {"__import__": __import__}, **names, **functions}
     try:
         exec(compile(ast.Module(tree.body[:-1], []), "<formula>", "exec"), scope)
         return eval(compile(last, "<formula>", "eval"), scope)

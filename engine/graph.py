@@ -195,7 +195,7 @@ class Graph:
             if node.name in together:
                 raise DuplicateNameError("There are two layers named {name}", name=node.name)
             together[node.name] = node
-        for node in together.values() if any(node.shares for node in together.values()) else ():
+        for node in together.values() if any(node.shares is not None for node in together.values()) else ():
             _check_sharing(together, node)
         return Graph(together, self.edges)
 
@@ -239,7 +239,12 @@ class Graph:
         most = layer.max_inputs
         if most is None or most == node.layer.max_inputs:
             return self._keeping_structure(nodes)
-        return Graph(nodes, tuple(edge for edge in self.edges if edge.target != name or edge.port < most))
+        return Graph(nodes, self._edges_into(layer, {n for n in nodes if nodes[n] is not self.nodes[n]}))
+
+    def _edges_into(self, layer: Layer, names: Collection[str]) -> tuple[Edge, ...]:
+        """The wires without those into inputs that these nodes do not have, now that they are this layer."""
+        most = layer.max_inputs
+        return tuple(edge for edge in self.edges if edge.target not in names or most is None or edge.port < most)
 
     def with_parameters(self, name: str, parameters: NodeParameters) -> Graph:
         """Change how a node's weights begin and learn. Raises UnknownNodeError."""
@@ -261,7 +266,7 @@ class Graph:
                                name=name, owner=owner)
         layer, joins = self.nodes[owner].layer, {name, *(n for n, of in self.shares.items() if of == name)}
         return Graph({n: replace(other, layer=layer, shares=owner) if n in joins else other
-                      for n, other in self.nodes.items()}, self.edges)
+                      for n, other in self.nodes.items()}, self._edges_into(layer, joins))
 
     def moved(self, positions: Mapping[str, Position]) -> Graph:
         """Move nodes to new places. Raises UnknownNodeError."""

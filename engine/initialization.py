@@ -35,9 +35,13 @@ def initialize(module: nn.Module, experiment: Experiment) -> None:
             _by_recipe(layer.weight, experiment.recipe.initialization)
     analysis = analyze(experiment.graph, experiment.data.sample_shape)
     settings = {place: own for place, own in node_settings(experiment.graph, analysis).items() if own != DEFAULTS}
+    modules, buffers = dict(module.named_modules()), dict(module.named_buffers())
     for place, own in settings.items():
-        if place in dict(module.named_modules()):
+        if place in modules:
             _of_node(module, place, own, settings)
+        elif place in buffers:  # a constant, which is no module: its own name is the key
+            for edit in own.edits:
+                _set(None if edit.key else buffers[place], edit, place)
 
 
 def _by_recipe(weight: Tensor, how: Initialization) -> None:
@@ -96,12 +100,15 @@ def _by_formula(weight: Tensor, formula: str) -> Tensor:
     rows, columns = weight.shape[0], math.prod(weight.shape[1:])
     inside = math.prod(weight.shape[2:])
     names: dict[str, Any] = {
-        "w": weight.clone(), "fan_in": columns, "fan_out": rows * inside, "pi": math.pi, "e": math.e,
+        "w": weight.clone(), "fan_in": float(columns), "fan_out": float(rows * inside), "pi": math.pi, "e": math.e,
         "i": torch.arange(rows, dtype=weight.dtype).view(-1, *[1] * (weight.dim() - 1)).expand(weight.shape),
         "j": (torch.arange(weight.shape[1], dtype=weight.dtype).view(1, -1, *[1] * (weight.dim() - 2))
               .expand(weight.shape) if weight.dim() > 1 else 0),
     }  # fmt: skip
-    value = torch.as_tensor(evaluate(formula, names, _functions(weight)), dtype=weight.dtype)
+    try:
+        value = torch.as_tensor(evaluate(formula, names, _functions(weight)), dtype=weight.dtype)
+    except (TypeError, OverflowError) as error:  # a function's name alone, or the root of a negative number
+        raise ValueError("the formula gives no real number") from error
     try:
         value = value.expand(weight.shape)
     except RuntimeError as error:

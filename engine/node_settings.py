@@ -14,13 +14,16 @@ def node_settings(graph: Graph, analysis: Analysis, inherited: NodeParameters = 
                   prefix: str = "") -> dict[str, NodeParameters]:
     """The settings of each node with weights of its own, also inside blocks, by its place: ``residual1.conv1``.
 
-    A block's settings hold for every layer in it that has none of its own; values set by hand stay where they are.
+    A block's settings hold for every layer in it that has none of its own, and a frozen block is frozen throughout;
+    values set by hand stay where they are.
     """
     settings: dict[str, NodeParameters] = {}
     for name, node in graph.nodes.items():
         if node.shares is not None or name not in analysis.members:
             continue
         own = inherited if node.parameters == DEFAULTS else node.parameters
+        if not inherited.trainable and own.trainable:
+            own = own.model_copy(update={"trainable": False})
         settings[prefix + name] = own
         shapes = analysis.nodes[name].input_shapes
         if isinstance(node.layer, Block) and shapes is not None:

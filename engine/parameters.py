@@ -16,7 +16,8 @@ INIT_TITLES: dict[InitKind, str] = {
     "xavier_uniform": "Xavier uniform", "xavier_normal": "Xavier normal", "kaiming_uniform": "Kaiming uniform",
     "kaiming_normal": "Kaiming normal", "orthogonal": "Orthogonal", "formula": "Formula",
 }  # fmt: skip
-FROZEN = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, hide_input_in_errors=True)
+FROZEN = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, hide_input_in_errors=True,
+                    defer_build=True)
 
 
 class Init(BaseModel):
@@ -61,7 +62,7 @@ class ValueEdit(BaseModel):
     value: float
 
 
-DEFAULT_INIT = Init()
+DEFAULT_INIT = Init.model_construct()  # not validated: schemas wait until a file or a person needs them
 
 
 class NodeParameters(BaseModel):
@@ -88,4 +89,4 @@ class NodeParameters(BaseModel):
             raise OptionError("{reason}", reason=reason_of(error, NodeParameters)) from error
 
 
-DEFAULTS = NodeParameters()
+DEFAULTS = NodeParameters.model_construct()

@@ -8,10 +8,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 # The window-system-free platform, unless a test starts the program on a display of its own.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# The same cases every time. To look for new ones: HYPOTHESIS_PROFILE=search make test
+settings.register_profile("steady", derandomize=True)
+settings.register_profile("search", derandomize=False, max_examples=500)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 MNIST_ROOT = Path(__file__).parent.parent.parent / "shared" / "data"
 

@@ -58,12 +58,23 @@ class CardGrid(QWidget):
         text = f"{card.id} {card.title} {card.group} {card.about}".casefold()
         return all(word in text for word in self._words)
 
+    def _is_named(self, card: Card) -> bool:
+        name = f"{card.id} {card.title}".casefold()
+        return bool(self._words) and all(word in name for word in self._words)
+
+    def _in_order(self, cards: Sequence[Card]) -> list[Card]:
+        """Cards that are called what was typed come before those that only mention it, and so do their groups."""
+        called = {card.group for card in cards if self._is_named(card)}
+        groups = list(dict.fromkeys(card.group for card in cards))
+        return sorted(cards, key=lambda card: (card.group not in called, groups.index(card.group),
+                                               not self._is_named(card)))
+
     # -- places ---------------------------------------------------------------------------------------------------
 
     def _arrange(self) -> None:
         self.columns = max(1, (self.width() + GAP) // (NARROWEST + GAP))
         width = (self.width() - (self.columns - 1) * GAP) // self.columns
-        shown = [card for card in self.cards if self._matches(card)]
+        shown = self._in_order([card for card in self.cards if self._matches(card)])
         self.rows, top = [], 0
         for group, members in groupby(shown, key=lambda card: card.group):
             top = self._place_group(group, list(members), top, width)

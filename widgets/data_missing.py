@@ -15,6 +15,7 @@ class Missing(QWidget):
 
     download_requested = Signal()
     folder_requested = Signal()
+    file_requested = Signal()  # the person's own file, or folder of images
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -24,15 +25,21 @@ class Missing(QWidget):
         self.download.setProperty("role", "primary")
         self.folder = QPushButton(self.tr("Choose folder…"))
         self.folder.setToolTip(self.tr("Use data that are on this computer already"))
+        self.file = QPushButton(self.tr("Choose file…"))
+        self.file.hide()
         self.download.clicked.connect(self.download_requested)
         self.folder.clicked.connect(self.folder_requested)
-        _stack(self, self.text, _row(self.download, self.folder))
+        self.file.clicked.connect(self.file_requested)
+        _stack(self, self.text, _row(self.download, self.folder, self.file))
 
-    def show_text(self, text: str, can_download: bool) -> None:
-        """Say it; without a source only a folder helps."""
+    def show_text(self, text: str, can_download: bool, own: str = "") -> None:
+        """Say it; without a source only a folder helps. ``own``: these are the person's own data, chosen this way."""
         self.text.setText(text)
-        self.download.setVisible(can_download)
-        self.setFocusProxy(self.download if can_download else self.folder)
+        self.download.setVisible(can_download and not own)
+        self.folder.setVisible(not own)
+        self.file.setVisible(bool(own))
+        self.file.setText(own)
+        self.setFocusProxy(self.file if own else self.download if can_download else self.folder)
 
 
 class Download(QWidget):

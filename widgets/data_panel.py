@@ -107,6 +107,7 @@ class DataPanel(QWidget):
         self.tabs.bar.currentChanged.connect(lambda _: self._fill())
         self.missing.download_requested.connect(self.download_requested)
         self.missing.folder_requested.connect(self.folder_requested)
+        self.missing.file_requested.connect(lambda: self.file_requested.emit(self._spec.dataset))
         self.download.cancel_requested.connect(self.cancel_requested)
 
     # -- asking ---------------------------------------------------------------------------------------------------
@@ -156,7 +157,7 @@ class DataPanel(QWidget):
         self.sizes.setText("")
         self.samples.show_images([])
         self.tabs.set_there(self.samples, True)
-        self.facts.show_facts(Facts())
+        self.show_facts(Facts())
         self.table.show_preview(None)
         self.steps.index = 0
         self.steps.show_steps([])
@@ -193,6 +194,14 @@ class DataPanel(QWidget):
     def show_facts(self, facts: Facts) -> None:
         """Counts, shapes, statistics and notes of the data."""
         self.facts.show_facts(facts)
+        self.samples.show_note(self._of_skipped(facts.skipped))
+
+    def _of_skipped(self, count: int) -> str:
+        words = {0: "", 1: self.tr("1 image could not be read: see Numbers")} if self._spec.is_image else {
+            0: "", 1: self.tr("1 file could not be read: see Numbers")}
+        many = self.tr("{count} images could not be read: see Numbers") if self._spec.is_image else self.tr(
+            "{count} files could not be read: see Numbers")
+        return words.get(count, many.format(count=count))
 
     def show_preview(self, preview: Preview | None) -> None:
         """What was found in a table; None: it is not read yet."""
@@ -210,7 +219,9 @@ class DataPanel(QWidget):
         """Say that the data are not there, and offer what helps."""
         self.form.show_here(False)
         self.sizes.setText("")
-        self.missing.show_text(text, can_download)
+        own = {"folder": self.tr("Choose folder…"), "table": self.tr("Choose table…"),
+               "tensors": self.tr("Choose tensors…")}  # fmt: skip
+        self.missing.show_text(text, can_download, own.get(self._spec.dataset, ""))
         self._turn_to(self.missing)
 
     def show_download(self, text: str, done: int, total: int) -> None:

@@ -33,7 +33,7 @@ def facts_of(found: Statistics) -> Facts:
     channels = [Channel(translated(row.name), *row[1:]) for row in found.channels]
     targets = [Channel(_target(row.name, len(found.targets)), *row[1:]) for row in found.targets]
     notes = [*map(message_text, found.notes), *_skipped(found.skipped)]
-    return Facts(parts, classes, (*targets, *channels), tuple(notes))
+    return Facts(parts, classes, (*targets, *channels), tuple(notes), len(found.skipped))
 
 
 def _target(name: str, count: int) -> str:

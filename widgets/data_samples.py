@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from widgets.measures import number_text
 from widgets.number_table import NumberTable
@@ -14,8 +14,8 @@ from widgets.scroll import BAR, ScrollPanel
 MOST = 12  # columns
 
 
-class DataSamples(QStackedWidget):
-    """Shows whichever the data are."""
+class DataSamples(QWidget):
+    """Shows whichever the data are, below a line on what is not there."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -27,13 +27,26 @@ class DataSamples(QStackedWidget):
         column.addStretch(1)
         self._scroll = ScrollPanel()
         self._scroll.setWidget(content)
-        self.addWidget(self.strip)
-        self.addWidget(self._scroll)
+        self.note, self._pages = QLabel(), QStackedWidget()
+        self.note.setProperty("role", "warning")
+        for page in (self.strip, self._scroll):
+            self._pages.addWidget(page)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self.note)
+        layout.addWidget(self._pages, 1)
+        self.show_note("")
+
+    def show_note(self, text: str) -> None:
+        """One line on files that are left out; nothing: all of them are there."""
+        self.note.setText(text)
+        self.note.setVisible(bool(text))
 
     def show_images(self, samples: Sequence[Sample]) -> None:
         """Images."""
         self.strip.show_samples(samples)
-        self.setCurrentWidget(self.strip)
+        self._pages.setCurrentWidget(self.strip)
 
     def show_rows(self, heading: Sequence[str], rows: Sequence[Sequence[float]]) -> None:
         """Numbers; of many columns the first ones and the last, which is the target."""
@@ -41,7 +54,7 @@ class DataSamples(QStackedWidget):
             heading = [*heading[: MOST - 2], "…", heading[-1]]
         lines = [[str(index), *self._texts(row)] for index, row in enumerate(rows, 1)]
         self.rows.show_rows(["", *heading], lines)
-        self.setCurrentWidget(self._scroll)
+        self._pages.setCurrentWidget(self._scroll)
 
     def _texts(self, row: Sequence[float]) -> list[str]:
         if len(row) > MOST:

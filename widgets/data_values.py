@@ -41,6 +41,7 @@ class Facts(NamedTuple):
     classes: tuple[ClassCount, ...] = ()
     channels: tuple[Channel, ...] = ()
     notes: tuple[str, ...] = ()  # “3 images could not be read and were skipped”
+    skipped: int = 0  # files that could not be read
 
 
 class Step(NamedTuple):

@@ -16,9 +16,10 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QStyle, QStyleOpt
 from widgets.syntax import Syntax
 
 _STEPS = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_PageUp: 10, Qt.Key.Key_PageDown: -10}
+PATIENCE = 700  # ms that an unfinished text such as “5×” may stand before it is called wrong
 LIST_EDGES = 28  # around the words in the list of a choice
-_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-_PASSING = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)  # the person comes back
+ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+PASSING = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)  # the person comes back
 
 
 def mark(widget: QWidget, name: str, value: bool) -> None:
@@ -34,6 +35,8 @@ class LineEditor(QLineEdit):
 
     typed = Signal(object)
     settled = Signal()
+    ended = Signal()  # the person is done with a text that is not good
+    patience, is_lenient = PATIENCE, False  # lenient: what was called wrong is not while the person types on
 
     def __init__(self, syntax: Syntax, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -125,7 +128,7 @@ class LineEditor(QLineEdit):
         if key == Qt.Key.Key_Escape and (self._says_other() or self.value != self._base):
             self._take_back()
             return
-        if key in _ENTER:
+        if key in ENTER:
             self._ask()
             if self._good:
                 self._base = self.value
@@ -138,7 +141,7 @@ class LineEditor(QLineEdit):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        if event.reason() in _PASSING:
+        if event.reason() in PASSING:
             return
         if self._patient and self._says_other():
             self._ask()
@@ -168,6 +171,8 @@ class ChoiceEditor(QComboBox):
 
     typed = Signal(object)
     settled = Signal()
+    ended = Signal()  # never: nothing is typed here
+    patience, is_lenient = PATIENCE, False
 
     def __init__(self, choices: Sequence[tuple[object, str]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -233,7 +238,7 @@ class ChoiceEditor(QComboBox):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        if event.reason() not in _PASSING:
+        if event.reason() not in PASSING:
             self.restore()
 
 
@@ -242,6 +247,8 @@ class SwitchEditor(QCheckBox):
 
     typed = Signal(object)
     settled = Signal()
+    ended = Signal()  # never: nothing is typed here
+    patience, is_lenient = PATIENCE, False
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -18,7 +18,6 @@ from widgets.syntax import Syntax, syntax_of
 from widgets.text import UNKNOWN, breakable, message_text, sentence_text, tooltip, translated
 
 HEIGHT = 28
-PATIENCE = 700  # ms that an unfinished text such as “5×” may stand before it is called wrong
 
 
 class Model(Protocol):
@@ -40,9 +39,11 @@ class Row(QObject):
         self.error.setProperty("role", "error")
         self.error.setWordWrap(True)
         self.error.hide()
-        self._pause = QTimer(self, singleShot=True, interval=PATIENCE)
+        self._pause = QTimer(self, singleShot=True)
         self._pause.timeout.connect(self._reveal)
         editor.settled.connect(self._calm)
+        self._pause.setInterval(editor.patience)
+        editor.ended.connect(self._speak)
 
     def accept(self, value: object) -> None:
         """The value stands."""
@@ -52,8 +53,9 @@ class Row(QObject):
     def refuse(self, reason: str) -> None:
         """The value does not stand; a text that may still become good is given a moment."""
         self.error.setText(breakable(reason))
-        if self.editor.is_unfinished() and self.error.isHidden():
-            self._pause.start()
+        if self.editor.is_unfinished() and (self.error.isHidden() or self.editor.is_lenient):
+            self._calm()
+            self._pause.start()  # anew with every key
         else:
             self._reveal()
 
@@ -62,6 +64,11 @@ class Row(QObject):
         self.editor.refuse()
         self.error.show()
         self.refused.emit()
+
+    def _speak(self) -> None:
+        """The person is done with the text: what is wrong with it is said now."""
+        if self._pause.isActive():
+            self._reveal()
 
     def _calm(self) -> None:
         self._pause.stop()

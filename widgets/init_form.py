@@ -7,12 +7,13 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 
 from engine.layers.base import OptionError, reason_of
 from engine.parameters import INIT_TITLES, Init
 from widgets import theme
-from widgets.editors import Editor, LineEditor
+from widgets.editors import ENTER, PASSING, ChoiceEditor, Editor, LineEditor
 from widgets.form import Form, Row
 from widgets.syntax import Syntax
 from widgets.text import translated
@@ -22,7 +23,9 @@ STARTER = "0.01 * normal(0, 1)"  # what a formula is before one is typed: an emp
 
 
 class FormulaEditor(LineEditor):
-    """A formula: half of one is no reason to complain while the person types."""
+    """A formula: half of one is no reason to complain while the person types, and nothing to throw away."""
+
+    patience, is_lenient = 1500, True
 
     def __init__(self, syntax: Syntax, parent: QWidget | None = None) -> None:
         super().__init__(syntax, parent)
@@ -31,6 +34,20 @@ class FormulaEditor(LineEditor):
     def is_unfinished(self) -> bool:
         """Any formula may still become another one."""
         return True
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter ends the typing."""
+        super().keyPressEvent(event)
+        if event.key() in ENTER and not self._good:
+            self.ended.emit()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """What is wrong stays, to be mended; the formula that was there before counts until then."""
+        if self._good or event.reason() in PASSING:
+            super().focusOutEvent(event)
+            return
+        QLineEdit.focusOutEvent(self, event)
+        self.ended.emit()
 
 
 class InitForm(Form):
@@ -46,6 +63,13 @@ class InitForm(Form):
         row = self.rows["kind"]
         row.label.setText(title)
         row.editor.setAccessibleName(title)
+
+    def set_default(self, words: str = "") -> None:
+        """Say in other words what a tensor begins as where nothing is chosen here; PyTorch's own without any."""
+        editor = self.rows["kind"].editor
+        assert isinstance(editor, ChoiceEditor)
+        editor.set_choices([(kind, words if words and kind == "default" else self._choice_name("kind", kind))
+                            for kind in INIT_TITLES])
 
     def show_value(self, model: Init) -> None:
         """Show the kind and the rows it reads."""

@@ -14,8 +14,8 @@ from engine.graph import Node
 from engine.layers.base import shape_text
 from engine.parameters import DEFAULTS
 from widgets.cost_grid import CostGrid
-from widgets.form import Form
 from widgets.inspector_parts import Chip, CodeLine, Doors, NameEdit, ProblemList, ShapeBox, section
+from widgets.layer_form import LayerForm
 from widgets.node_parameters import NodeParametersForm
 from widgets.scroll import BAR, ScrollPanel
 from widgets.text import SPACE, breakable, tooltip, translated
@@ -23,6 +23,7 @@ from widgets.text import SPACE, breakable, tooltip, translated
 MARGIN = 16
 CODE = "Code"  # the kind of a layer that a person writes
 ONE_DIMENSIONAL = ("normalization", "activation")  # categories whose weights are all scales, shifts and slopes
+BY_RECIPE = ("nn.Linear", "nn.Conv1d", "nn.Conv2d", "nn.Conv3d")  # whose weights the recipe fills
 
 
 class Inspector(QWidget):
@@ -146,7 +147,8 @@ class Inspector(QWidget):
         if not self._weights.isHidden():
             self._weights.show_node(node.parameters, node.shares, candidates,
                                     weights=layer.category not in ONE_DIMENSIONAL,
-                                    biases=bool(getattr(layer, "bias", True)))
+                                    biases=bool(getattr(layer, "bias", True)),
+                                    by_recipe=layer.torch in BY_RECIPE or layer.category in ("block", "code"))
 
     def _order_stops(self) -> None:
         """The Tab key goes from top to bottom; rows that are made later would come last."""
@@ -187,7 +189,7 @@ class Inspector(QWidget):
         self._name_error.setProperty("role", "error")
         self._name_error.setWordWrap(True)
         self._name_error.hide()
-        self._code, self._form, self._problems = CodeLine(content), Form(content), ProblemList(content)
+        self._code, self._form, self._problems = CodeLine(content), LayerForm(content), ProblemList(content)
         self._doors, self._weights = Doors(content), NodeParametersForm(content)
         self._shape, self._costs, self._meaning = ShapeBox(content), CostGrid(content), QLabel(content)
         self._meaning.setProperty("role", "dim")

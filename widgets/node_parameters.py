@@ -72,9 +72,10 @@ class NodeParametersForm(QWidget):
     # -- what it shows ------------------------------------------------------------------------------------------
 
     def show_node(self, parameters: NodeParameters, shares: str | None, candidates: Sequence[str] = (),
-                  weights: bool = True, biases: bool = True) -> None:
+                  weights: bool = True, biases: bool = True, by_recipe: bool = False) -> None:
         """Show a node. ``candidates`` are the nodes whose weights would fit; ``weights`` and ``biases`` say whether it
-        has tensors of two or more dimensions, and of one."""
+        has tensors of two or more dimensions, and of one; ``by_recipe``, whether the recipe says how the first begin
+        where the node does not."""
         if not self._is_built:
             self._build()
         self._parameters = parameters
@@ -82,6 +83,7 @@ class NodeParametersForm(QWidget):
         self.weight.show_value(parameters.weight)
         self.bias.show_value(parameters.bias)
         self.learning.show_value(parameters)
+        self.weight.set_default(self.tr("As in recipe") if by_recipe else "")
         self.weight.setVisible(weights)
         self.bias.setVisible(biases)
         self.bias.set_title(self.tr("Initial biases") if weights else self.tr("Initial values"))

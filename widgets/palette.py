@@ -14,13 +14,14 @@ from widgets.palette_tree import CATEGORY, KIND, LAYER_MIME, OWN, REST, LayerFil
 __all__ = ["LAYER_MIME", "Palette"]
 
 FOLDED = ("sequence", "attention", "math")  # at first: what one draws less often
-_ON = (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class SearchField(QLineEdit):
     """A line to search with; its key is shown at the right while it rests."""
 
-    moved_on = Signal()
+    moved_on = Signal()  # into what was found
+    chosen = Signal()  # Enter: the best of it
 
     def __init__(self, key: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,7 +38,9 @@ class SearchField(QLineEdit):
         self._key.setVisible(not self.hasFocus() and not self.text())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in _ON:
+        if event.key() in _ENTER and self.text().strip():
+            self.chosen.emit()
+        elif event.key() == Qt.Key.Key_Down or event.key() in _ENTER:
             self.moved_on.emit()
         elif event.key() == Qt.Key.Key_Escape and self.text():
             self.clear()
@@ -87,6 +90,10 @@ class Palette(QWidget):
         self._search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self._search.selectAll()
 
+    def end_search(self) -> None:
+        """The whole list again, for another network; the keyboard stays where it is."""
+        self._search.clear()
+
     def show_own_blocks(self, blocks: Sequence[tuple[str, str]]) -> None:
         """The person's own blocks, as (label, kind), in a category of their own."""
         show_own(self._layers, self.tr("My blocks"), blocks, self.tr("A block of your own"))
@@ -118,8 +125,9 @@ class Palette(QWidget):
     def _connect(self) -> None:
         self._search.textChanged.connect(self._find)
         self._search.moved_on.connect(self._enter_list)
+        self._search.chosen.connect(self._choose_best)
         self._tree.layer_activated.connect(self.layer_activated)
-        self._tree.key_done.connect(self._end_search)
+        self._tree.done.connect(self._end_search)
         self._tree.rest_toggled.connect(self._toggle_rest)
         self._tree.customContextMenuRequested.connect(self._ask_own_menu)
         self._tree.left_upwards.connect(self.focus_search)
@@ -145,6 +153,14 @@ class Palette(QWidget):
             self._search.clear()
             if had_focus:
                 self.focus_search()
+
+    def _choose_best(self) -> None:
+        """Enter adds what is marked while one types; several layers are added by typing on."""
+        current = self._tree.currentIndex()
+        index = current if current.data(KIND) is not None else self._filter.best()
+        if index.isValid():
+            self.layer_activated.emit(index.data(KIND))
+            self._search.clear()
 
     def _unfold(self) -> None:
         """While searching every result shows; afterwards the categories are as the person left them."""

@@ -236,7 +236,7 @@ class LayerTree(QTreeView):
 
     layer_activated = Signal(str)
     rest_toggled = Signal(str)  # a long category shall show everything, or its beginning
-    key_done = Signal()  # a layer was activated by Enter
+    done = Signal()  # a layer was activated, or dragged to its place
     left_upwards = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -276,14 +276,13 @@ class LayerTree(QTreeView):
     def _activate(self, index: QModelIndex) -> None:
         if index.data(KIND) is not None:
             self.layer_activated.emit(index.data(KIND))
+            self.done.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         index = self.currentIndex()
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and index.isValid():
             self._fold(index)
             self._activate(index)
-            if index.data(KIND) is not None:
-                self.key_done.emit()
         elif event.key() == Qt.Key.Key_Up and index == self.model().index(0, 0):
             self.left_upwards.emit()
         else:
@@ -299,7 +298,8 @@ class LayerTree(QTreeView):
         drag.setMimeData(layer_mime(index.data(KIND)))
         drag.setPixmap(self._card(index))
         drag.setHotSpot(QPoint(20, ROW // 2))
-        drag.exec(Qt.DropAction.CopyAction)
+        if drag.exec(Qt.DropAction.CopyAction) == Qt.DropAction.CopyAction:
+            self.done.emit()
 
     def _card(self, index: QModelIndex) -> QPixmap:
         size, scale = QSize(self.width() - 2 * MARGIN, ROW), self.devicePixelRatioF()

@@ -46,15 +46,17 @@ class Progress(QWidget):
         column.addWidget(self.sentence)
         column.addStretch(1)
 
-    def show_epoch(self, epoch: int, epochs: int, fraction: float, speed: float, seconds_left: float) -> None:
-        """A training run: ``epoch 7 of 10 · 62 %`` and ``35 740 examples/s · 0:21 left``."""
+    def show_epoch(self, epoch: int, epochs: int, fraction: float, speed: float, seconds_left: float,
+                   member: str = "") -> None:
+        """A training run: ``epoch 7 of 10 · 62 %`` and ``35 740 examples/s · 0:21 left``; ``member`` first."""
         fraction = fraction if math.isfinite(fraction) else 0.0
         percent = math.floor(100 * fraction + 1e-9)
         left = self.tr("epoch {epoch} of {epochs} · {percent} %")
         speed_text = self.tr("{speed} examples/s").format(speed=count_text(speed))
         time_left = self.tr("{time} left").format(time=time_text(seconds_left))
         self._show_bar(fraction)
-        self.left.setText(left.format(epoch=grouped(epoch), epochs=grouped(epochs), percent=percent))
+        text = left.format(epoch=grouped(epoch), epochs=grouped(epochs), percent=percent)
+        self.left.setText(f"{member} · {text}" if member else text)
         self._right_texts = (f"{speed_text} · {time_left}", time_left)
         self._fit_right()
 

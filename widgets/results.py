@@ -18,6 +18,7 @@ from widgets.section import Section
 from widgets.text import translated
 
 MOST_PARAMETERS = 10  # the others are only counted
+MOST_VALUES, LAST_STEPS = 9, 12  # of a kernel that is shown step by step; the first step and so many last ones
 
 
 class Comparison(NamedTuple):
@@ -58,10 +59,10 @@ class Results(QWidget):
         self.measures = NumberTable(self.tr("Measures"))
         self.series = NumberTable(self.tr("Runs"))
         self.parameters = NumberTable(self.tr("Parameters"))
-        self.kernel = HeatMap()
+        self.kernel, self.steps = HeatMap(), NumberTable(self.tr("Kernel, epoch by epoch"))
         self.run_all = QPushButton()
         self.run_all.clicked.connect(self.run_variants_requested)
-        self._more = _text("small")
+        self._more, self.whose = _text("small"), _text("small")
         self._assemble()
         self.clear()
 
@@ -73,9 +74,9 @@ class Results(QWidget):
                               width=320, widest=480)
         self._sections = {
             "notes": self._notes,
-            "comparison": Section(self.tr("Reported and yours"), self.comparison),
+            "comparison": Section(self.tr("Reported and yours"), self.comparison, self.whose),
             "series": Section(self.tr("Runs"), self.run_all, self.series),
-            "kernel": Section(self.tr("Kernel"), self.kernel),
+            "kernel": Section(self.tr("Kernel"), self.kernel, self.steps),
             "parameters": Section(self.tr("Learned and true"), self.parameters, self._more),
             "measures": Section(self.tr("Measures"), self.measures),
         }
@@ -110,6 +111,7 @@ class Results(QWidget):
         self.show_series(())
         self.show_parameters(())
         self.show_kernel(())
+        self.show_kernel_steps(())
 
     def show_notes(self, notes: Notes) -> None:
         """Section of the book, what to look at, things to try."""
@@ -120,8 +122,10 @@ class Results(QWidget):
         self._tries_title.setVisible(bool(tries))
         self._show("notes", bool(notes.section or notes.look or tries))
 
-    def show_comparison(self, rows: Sequence[Comparison]) -> None:
-        """Reported numbers beside one's own."""
+    def show_comparison(self, rows: Sequence[Comparison], whose: str = "") -> None:
+        """Reported numbers beside one's own; ``whose`` says what they are of where that differs."""
+        self.whose.setText(whose)
+        self.whose.setVisible(bool(whose))
         lines = [(measure_title(row.name), number_text(row.reported), number_text(row.yours),
                   difference_text(row.reported, row.yours)) for row in rows]
         self.comparison.show_rows(("", self.tr("Reported"), self.tr("Yours"), self.tr("Difference")), lines)
@@ -173,7 +177,18 @@ class Results(QWidget):
     def show_kernel(self, rows: Sequence[Sequence[float]]) -> None:
         """A kernel as it is now; empty: none."""
         self.kernel.show_rows(rows)
-        self._show("kernel", bool(rows))
+        self._show("kernel", bool(rows) or not self.steps.isHidden())
+
+    def show_kernel_steps(self, steps: Sequence[tuple[int, Sequence[Sequence[float]]]]) -> None:
+        """How a small kernel came to be: each as epoch and rows; the first one and the last ones are shown."""
+        shown = steps if len(steps) <= LAST_STEPS + 1 else [steps[0], *steps[-LAST_STEPS:]]
+        kernel = steps[0][1] if steps else ()
+        places = [f"[{row}, {column}]" for row, values in enumerate(kernel) for column in range(len(values))]
+        there = 0 < len(places) <= MOST_VALUES
+        lines = [(str(epoch), *(number_text(value, 4) for row in rows for value in row)) for epoch, rows in shown]
+        self.steps.show_rows((self.tr("Epoch"), *places) if there else ("",), lines if there else ())
+        self.steps.setVisible(there)
+        self._show("kernel", there or bool(self.kernel.rows))
 
     def _show(self, name: str, there: bool) -> None:
         self._sections[name].setVisible(there)

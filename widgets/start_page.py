@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPixmap, QResizeEvent
+from PySide6.QtGui import QPixmap, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from widgets.card_grid import CardGrid
@@ -185,6 +185,13 @@ class StartPage(QWidget):
         file.clicked.connect(lambda: self.recent_requested.emit(path))
         self._recent_column.addWidget(file)
         return file
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Each visit begins with the whole gallery, and the keyboard at its filter."""
+        super().showEvent(event)
+        if not event.spontaneous():
+            self.filter.clear()
+            self.filter.setFocus()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Two columns where there is room; wide margins rather than wide cards."""

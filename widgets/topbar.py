@@ -139,9 +139,9 @@ class TopBar(QWidget):
         return hints.get(self._state) or self._reason or self.tr("Train this network")
 
     def show_progress(self, epoch: int, epochs: int, fraction: float, examples_per_second: float,
-                      seconds_left: float) -> None:
-        """How far the run is."""
-        self.progress.show_epoch(epoch, epochs, fraction, examples_per_second, seconds_left)
+                      seconds_left: float, member: str = "") -> None:
+        """How far the run is; ``member``: which one of a series it is."""
+        self.progress.show_epoch(epoch, epochs, fraction, examples_per_second, seconds_left, member)
 
     def show_status(self, text: str, fraction: float | None = None) -> None:
         """A sentence in place of the progress; with ``fraction`` the bar stays above it."""

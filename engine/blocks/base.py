@@ -58,20 +58,14 @@ class Block(Layer):
 
     def inside(self, shapes: Sequence[Shape]) -> Analysis:
         """The inner graph, analysed. Raises ShapeError naming the inner layer."""
-        analysis = _inside(self, tuple(shapes))
-        if analysis.faults:
-            fault = analysis.faults[0]
-            if fault.node is None:
-                raise ShapeError("{layer}: {reason}", layer=self.shown_title, reason=fault.error.message)
-            raise ShapeError("{layer}, inside {inner}: {reason}", layer=self.shown_title, inner=fault.node,
-                             reason=fault.error.message)
-        return analysis
+        return _inside(self, tuple(shapes))
 
     def facts(self, shapes: Sequence[Shape]) -> Facts:
         inner = self.inside(shapes)
         first, last = inner.input, inner.output
         assert first is not None and last is not None and inner.output_shape is not None
         tensors, own = inner.kept(input_learns=True)
+        (forward, backward), size = inner.training_peaks(inside_block=True), numel(shapes[0]) * FLOAT_BYTES
         made = inner.owners(predicting=False)[last]
         inside = sum(facts.output_bytes for name in tensors - {first, made} if (facts := inner.nodes[name].facts))
         return Facts(
@@ -85,7 +79,9 @@ class Block(Layer):
             is_view=made == first,
             is_view_predicting=inner.owners(predicting=True)[last] == first,
             output_bytes=numel(inner.output_shape) * FLOAT_BYTES,
-            peak_bytes=inner.peak_bytes - numel(shapes[0]) * FLOAT_BYTES,
+            peak_bytes=inner.peak_bytes - size,
+            forward_bytes=forward - size,
+            backward_bytes=backward - size,
         )
 
     def output_shape(self, shapes: Sequence[Shape]) -> Shape:
@@ -122,7 +118,15 @@ class Block(Layer):
 
 @lru_cache(maxsize=1024)
 def _inside(block: Block, shapes: tuple[Shape, ...]) -> Analysis:
-    return analyze(block.drawn(shapes), shapes[0])
+    """Remembered only where all is well: code inside is no fault any more once a person has agreed to it."""
+    analysis = analyze(block.drawn(shapes), shapes[0])
+    if not analysis.faults:
+        return analysis
+    fault = analysis.faults[0]
+    if fault.node is None:
+        raise ShapeError("{layer}: {reason}", layer=block.shown_title, reason=fault.error.message)
+    raise ShapeError("{layer}, inside {inner}: {reason}", layer=block.shown_title, inner=fault.node,
+                     reason=fault.error.message)
 
 
 class Drawing:

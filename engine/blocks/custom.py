@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 from collections.abc import Sequence
 from typing import Annotated, Any, NamedTuple
@@ -31,6 +32,11 @@ class Exposed(NamedTuple):
     title: str
     targets: tuple[tuple[str, str], ...]
 
+    def stands_in(self, graph: Graph) -> bool:
+        """Whether the graph has all that it sets."""
+        return bool(self.targets) and all(node in graph.nodes and option in type(graph.nodes[node].layer).model_fields
+                                          for node, option in self.targets)
+
 
 EMPTY = Graph.of([])
 
@@ -54,7 +60,8 @@ class Custom(Block):
 
     @property
     def class_name(self) -> str:
-        return "".join(part[:1].upper() + part[1:] for part in self.stem.split("_"))
+        name = "".join(part[:1].upper() + part[1:] for part in self.stem.split("_"))
+        return f"{name}Block" if keyword.iskeyword(name) else name
 
     @property
     def shown_title(self) -> str:
@@ -94,4 +101,4 @@ class Custom(Block):
         return self.repeated(" · ".join([self.label, *values]))
 
     def _stands(self, exposed: Exposed) -> bool:
-        return all(node in self.graph.nodes for node, _ in exposed.targets)
+        return exposed.stands_in(self.graph)

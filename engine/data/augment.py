@@ -34,8 +34,11 @@ class Chance:
         return torch.randint(0, end, (count,), generator=self._generator)
 
 
-def vary(x: Tensor, augment: Augment, fill: Tensor, chance: Chance | None = None) -> Tensor:
-    """Images float32 B×C×H×W in 0 … 1, in the order crop, flip, rotate, colours, erase (with ``fill``, C×1×1)."""
+def vary(x: Tensor, augment: Augment, fill: Tensor, chance: Chance | None = None, *, bounded: bool = True) -> Tensor:
+    """Images float32 B×C×H×W, in the order crop, flip, rotate, colours, erase (with ``fill``, C×1×1).
+
+    ``bounded``: they were bytes, and colours stay in 0 … 1; numbers of a person's own may lie anywhere.
+    """
     chance, count = chance or Chance(), len(x)
     if augment.crop:
         top, left = (chance.whole(count, 2 * augment.crop + 1) for _ in range(2))
@@ -49,7 +52,7 @@ def vary(x: Tensor, augment: Augment, fill: Tensor, chance: Chance | None = None
     for share, change in ((augment.brightness, brightened), (augment.contrast, contrasted),
                           (augment.saturation if x.shape[1] == 3 else 0.0, saturated)):
         if share:
-            x = change(x, chance.uniform(count, 1 - share, 1 + share))
+            x = change(x, chance.uniform(count, 1 - share, 1 + share), bounded)
     return erased(x, augment.erase, fill, chance) if augment.erase else x
 
 
@@ -84,21 +87,25 @@ def rotated(x: Tensor, degrees: Tensor) -> Tensor:
     return grid_sample(x, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
 
 
-def brightened(x: Tensor, factors: Tensor) -> Tensor:
+def brightened(x: Tensor, factors: Tensor, bounded: bool = True) -> Tensor:
     """Times the factor."""
-    return (x * _each(factors, x)).clamp_(0, 1)
+    return _bounded(x * _each(factors, x), bounded)
 
 
-def contrasted(x: Tensor, factors: Tensor) -> Tensor:
+def _bounded(x: Tensor, bounded: bool) -> Tensor:
+    return x.clamp_(0, 1) if bounded else x
+
+
+def contrasted(x: Tensor, factors: Tensor, bounded: bool = True) -> Tensor:
     """Away from the image's mean grey, or towards it."""
     mean = grey(x).mean((1, 2, 3), keepdim=True)
-    return (mean + (x - mean) * _each(factors, x)).clamp_(0, 1)
+    return _bounded(mean + (x - mean) * _each(factors, x), bounded)
 
 
-def saturated(x: Tensor, factors: Tensor) -> Tensor:
+def saturated(x: Tensor, factors: Tensor, bounded: bool = True) -> Tensor:
     """Away from each pixel's grey, or towards it."""
     plain = grey(x)
-    return (plain + (x - plain) * _each(factors, x)).clamp_(0, 1)
+    return _bounded(plain + (x - plain) * _each(factors, x), bounded)
 
 
 def grey(x: Tensor) -> Tensor:

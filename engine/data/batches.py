@@ -45,7 +45,7 @@ class Batches:
         """
         x = self._plain(index)
         if self._augment is not None:
-            x = vary(x, self._augment, self._mean)
+            x = vary(x, self._augment, self._mean, bounded=self._inputs.dtype == torch.uint8)
         if self._moments:
             x = x.sub_(self._moments[0]).div_(self._moments[1])
         if x.dim() == 4:

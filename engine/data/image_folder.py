@@ -112,11 +112,15 @@ def _expect_classes(folder: Path, classes: Sequence[str]) -> None:
 def _expect_images(found: Scan) -> None:
     if len(found.items) < LEAST and found.skipped:
         first = found.skipped[0]
-        raise DataError("{path}: {count} images could not be read, which leaves too few. The first: {file}: {reason}",
-                        path=found.root, count=len(found.skipped), file=first.path, reason=first.reason)
+        raise DataError("{path}: {images} could not be read, which leaves too few. The first: {file}: {reason}",
+                        path=found.root, images=_images(len(found.skipped)), file=first.path, reason=first.reason)
     if len(found.items) < LEAST:
-        raise DataError("{path} has only {count} images: at least {least} are needed", path=found.root,
-                        count=len(found.items), least=LEAST)
+        raise DataError("{path} has only {images}: at least {least} are needed", path=found.root,
+                        images=_images(len(found.items)), least=LEAST)
+
+
+def _images(count: int) -> Message:
+    return say("1 image") if count == 1 else say("{count} images", count=count)
 
 
 def read_folder(spec: DataSpec, root: Path | None = None) -> Generator[Step, None, Arrays]:
@@ -167,12 +171,10 @@ def _in_parts(images: Bytes, found: Scan, known: Known) -> Arrays:
     split = [(images[parts == number], labels[parts == number]) for number in range(3)]
     if not len(split[0][0]):
         raise DataError("{path}: there are no images to train with", path=found.root)
-    notes = list(found.notes)
-    if found.skipped:
-        notes.append(say("{count} images could not be read and are left out", count=len(found.skipped)))
     counts = np.bincount(labels, minlength=len(found.classes))
-    notes += [say("None of the images in {folder} could be read", folder=name)
-              for name, count in zip(found.classes, counts, strict=True) if not count]
+    # single images that could not be read are in the report, with their reasons
+    notes = [*found.notes, *(say("None of the images in {folder} could be read", folder=name)
+                             for name, count in zip(found.classes, counts, strict=True) if not count)]
     validation, test = (part if len(part[0]) else (None, None) for part in split[1:])
     return Arrays(split[0][0], split[0][1], test[0], test[1], validation[0], validation[1], known,
                   report=Report(tuple(notes), tuple(found.skipped)))

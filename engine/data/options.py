@@ -17,7 +17,8 @@ Rows = Annotated[int, Field(ge=1, le=1_000_000)]
 class Options(BaseModel):
     """A frozen set of options, as forms edit it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, hide_input_in_errors=True,
+                              defer_build=True)
 
     def with_options(self, **options: object) -> Self:
         """The same with other options. Raises OptionError, in words."""

@@ -44,7 +44,7 @@ def steps_of(data: Data, index: int) -> tuple[Transformed, ...]:
             x = image
         is_bytes = x.dtype == torch.uint8
         x = x.float() / 255 if is_bytes else x
-        for title, image in _random(spec.augment, x, mean, index):
+        for title, image in _random(spec.augment, x, mean, index, is_bytes):
             shown = (image[0] * 255).round().to(torch.uint8) if is_bytes else image[0]
             made.append(Transformed(title, shown.numpy()))
             x = image
@@ -61,10 +61,11 @@ def _still(spec: DataSpec, x: Tensor) -> Iterator[tuple[Message, Tensor]]:
         yield say("Resized"), resized(x, spec.resize)
 
 
-def _random(augment: Augment, x: Tensor, fill: Tensor, seed: int) -> Iterator[tuple[Message, Tensor]]:
+def _random(augment: Augment, x: Tensor, fill: Tensor, seed: int,
+            bounded: bool) -> Iterator[tuple[Message, Tensor]]:
     chance = Chance(torch.Generator().manual_seed(seed), certain=True)
     for name, field in Augment.model_fields.items():
         value = getattr(augment, name)
         if value and not (name == "saturation" and x.shape[1] != 3):
-            x = vary(x, Augment.model_validate({name: value}), fill, chance)
+            x = vary(x, Augment.model_validate({name: value}), fill, chance, bounded=bounded)
             yield say(field.title or name), x

@@ -17,6 +17,7 @@ MISSING = frozenset({"", "NA", "N/A", "n/a", "NaN", "nan", "NAN", "null", "NULL"
 MISSING_NUMBER = MISSING | {"None", "none", "-", "--", "."}  # in a column of numbers these say the same
 MANY = 100  # different texts, more than which are no categories unless the person says so
 MOST = 1000  # … and more than which are none at all
+LARGEST = 1e38  # what float32 can hold
 _COMMA = r"[-+]?\d+(,\d+)?([eE][-+]?\d+)?"
 
 
@@ -82,11 +83,13 @@ class Values:
             row = int(self.texts.to_numpy().argmax())
             raise DataError("“{column}”, line {line}: “{value}” is not a number. Correct it, or use the column as a "
                             "category", column=self.name, line=self._lines[row], value=self.text.iloc[row][:60])
-        infinite = numpy.isinf(self.numbers.to_numpy())
-        if infinite.any():
-            row = int(infinite.argmax())
-            raise DataError("“{column}”, line {line}: “{value}” is not a finite number", column=self.name,
-                            line=self._lines[row], value=self.text.iloc[row][:60])
+        numbers = self.numbers.to_numpy()
+        for wrong, template in (
+                (numpy.isinf(numbers), "“{column}”, line {line}: “{value}” is not a finite number"),
+                (abs(numbers) > LARGEST, "“{column}”, line {line}: “{value}” is too large a number")):
+            if wrong.any():
+                row = int(wrong.argmax())
+                raise DataError(template, column=self.name, line=self._lines[row], value=self.text.iloc[row][:60])
 
     def line(self, mask: Any) -> int:
         """The line of the first row where the mask is true."""

@@ -70,6 +70,8 @@ class Facts(NamedTuple):
     is_view_predicting: bool  # … after ``eval()``, where Dropout passes its input on
     output_bytes: int  # of one example
     peak_bytes: int  # the most that is alive beside the inputs while it predicts, bytes per example
+    forward_bytes: int = 0  # of a block: the same while it trains, on the way forward
+    backward_bytes: int = 0  # … and on the way back
 
 
 class Layer(BaseModel):
@@ -204,10 +206,11 @@ class Layer(BaseModel):
 def _keep_fields_only(layer: type[Layer]) -> None:
     """Forget the annotations of class variables, which pydantic would evaluate anew for each class that follows.
 
-    It has noted by then that they are no fields. A third of the time that making a hundred classes takes.
+    It has noted by then that they are no fields. A third of the time that making a hundred classes takes. Of a name
+    with an underscore it must go on reading that it is a class variable: else it would be an attribute of instances.
     """
     own = layer.__annotations__
-    layer.__annotations__ = {name: own[name] for name in own if name in layer.model_fields}
+    layer.__annotations__ = {name: own[name] for name in own if name in layer.model_fields or name.startswith("_")}
 
 
 _keep_fields_only(Layer)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from hashlib import sha256
 from typing import ClassVar, NamedTuple
@@ -90,8 +90,52 @@ def outline(source: str) -> Outline:
     return Outline(classes[-1].name, tuple(names), (least, None if forward.args.vararg else most))
 
 
+@lru_cache(maxsize=512)
+def definitions(source: str) -> Mapping[str, str]:
+    """Every name that the source defines for itself, and how; what it imports too. Raises CodeError."""
+    outline(source)
+    found: dict[str, str] = {}
+    for node in ast.parse(source).body:
+        found |= _defined(node)
+    return found
+
+
+def _defined(node: ast.stmt) -> dict[str, str]:
+    if isinstance(node, ast.Import):
+        return {alias.asname or alias.name.partition(".")[0]: alias.name if alias.asname else
+                alias.name.partition(".")[0] for alias in node.names}
+    if isinstance(node, ast.ImportFrom):
+        module = "." * node.level + (node.module or "")
+        return {alias.asname or alias.name: f"{module}.{alias.name}" for alias in node.names if module != "__future__"}
+    if isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+        return {node.name: ast.unparse(node)}
+    stored = [name.id for name in ast.walk(node) if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)]
+    return dict.fromkeys(stored, ast.unparse(node))
+
+
 def _method(made: ast.ClassDef, name: str) -> ast.FunctionDef | None:
     return next((node for node in made.body if isinstance(node, ast.FunctionDef) and node.name == name), None)
+
+
+@lru_cache(maxsize=512)
+def _arguments(text: str) -> tuple[tuple[str, ...], Mapping[str, str]]:
+    """Positional and named arguments, each written anew: nothing else of the text is ever evaluated.
+
+    Raises CodeError unless all are plain values.
+    """
+    try:
+        call = ast.parse(f"f({text})", mode="eval").body
+        # “x)(y” would close the bracket and call what comes out: x, too, must be looked at
+        if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name)):
+            raise ValueError("this is more than the arguments of one call")
+        for value in [*call.args, *(word.value for word in call.keywords)]:
+            ast.literal_eval(value)
+        named = {word.arg: ast.unparse(word.value) for word in call.keywords if word.arg is not None}
+        if len(named) != len(call.keywords):
+            raise ValueError("every named argument has a name of its own")
+    except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError) as error:
+        raise CodeError("The arguments must be plain values, such as: 5, units=3") from error
+    return tuple(map(ast.unparse, call.args)), named
 
 
 @register
@@ -136,20 +180,12 @@ class Code(Layer):
 
     def given(self) -> str:
         """The arguments as typed. Raises CodeError unless they are plain values."""
-        try:
-            call = ast.parse(f"f({self.made_with})", mode="eval").body
-            assert isinstance(call, ast.Call)
-            for value in [*call.args, *(keyword.value for keyword in call.keywords)]:
-                ast.literal_eval(value)
-        except (SyntaxError, ValueError, AssertionError, RecursionError, MemoryError) as error:
-            raise CodeError("The arguments must be plain values, such as: 5, units=3") from error
-        return self.made_with.strip()
+        positional, named = _arguments(self.made_with)
+        return ", ".join([*positional, *(f"{name}={value}" for name, value in named.items())])
 
     def _is_given(self, name: str) -> bool:
-        call = ast.parse(f"f({self.made_with})", mode="eval").body
-        assert isinstance(call, ast.Call)
-        positional = outline(self.source).constructor[: len(call.args)]
-        return name in positional or any(keyword.arg == name for keyword in call.keywords)
+        positional, named = _arguments(self.made_with)
+        return name in outline(self.source).constructor[: len(positional)] or name in named
 
     def facts(self, shapes: Sequence[Shape]) -> Facts:
         if not is_allowed(self.source):

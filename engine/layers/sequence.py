@@ -196,7 +196,7 @@ class _Recurrent(Layer):
         length, features = shapes[0]
         directions, width = 1 + self.bidirectional, max(self.hidden_size, self._width())
         steps = self._alive_at_a_step() + 4 * self.bidirectional + (self.num_layers > 1)
-        states = 4 * self.num_layers * directions * width
+        states = 5 * self.num_layers * directions * width
         return (length * (max(features, directions * width) + steps * width) + states) * FLOAT_BYTES
 
     def _alive_at_a_step(self) -> int:
@@ -242,7 +242,7 @@ class LSTM(_Recurrent):
     stem = "lstm"
     meaning = "Reads a sequence step by step; gates decide what to remember, so that it lasts."
     gates = 4
-    _states = "[1][0]"
+    _states: ClassVar[str] = "[1][0]"
 
     proj_size: Annotated[int, Field(ge=0, le=1_000_000)] = Field(
         0, title="Projection", description="Outputs squeezed to this many numbers; less than the hidden units. 0: not."
@@ -260,9 +260,9 @@ class LSTM(_Recurrent):
     def _kept_at_a_step(self, features: int) -> int:
         if self.proj_size:
             return 8 * self.hidden_size + 2 * self.proj_size
-        # The library that computes it pads everything to multiples of 16.
+        # The library that computes it pads everything to multiples of 16, and keeps about ten such rows.
         units, given = (-(-size // 16) * 16 for size in (self.hidden_size, max(features, self.hidden_size)))
-        return 8 * (units + given) + 8
+        return 10 * (units + given) + 8
 
     def _alive_at_a_step(self) -> int:
         return super()._alive_at_a_step() if self.proj_size else 2

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Weights = Mapping[str, "Tensor"]
 """A state dict on the CPU; shared between events, so read it and never write to it."""
-AdviceKind = Literal["not converging", "rising", "swapped", "overfitting", "underfitting"]
+AdviceKind = Literal["not converging", "rising", "swapped", "overfitting", "underfitting", "recovered"]
 Others = tuple[tuple[str, float], ...]
 """Further metrics by name: top5 precision recall f1 for classes, mae rmse log_rmse r2 for numbers."""
 
@@ -85,7 +85,8 @@ class Started:
 class Point:
     """Training loss and accuracy (nan without classes) since the last point.
 
-    ``position`` is in epochs: 1.25 is a quarter into the second.
+    ``position`` is in epochs: 1.25 is a quarter into the second. Where only a few examples are left at the end of an
+    epoch, its last point also takes in those of the point before.
     """
 
     position: float
@@ -206,7 +207,7 @@ class SeriesRow:
 
 @dataclass(frozen=True, slots=True)
 class SeriesFinished:
-    """The last event of a series; mean and sample deviation over folds, empty where the runs differ on purpose."""
+    """The last event of a series; mean and sample deviation over whole folds, empty where runs differ on purpose."""
 
     rows: tuple[SeriesRow, ...]
     mean: Mapping[str, float]

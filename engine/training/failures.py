@@ -11,8 +11,8 @@ from torch import Tensor
 
 from engine.advice import AdviceError, advise
 from engine.analysis import analyze
+from engine.code import StoppedCodeError, line_of
 from engine.code import in_words as code_in_words
-from engine.code import line_of
 from engine.experiment import Experiment
 from engine.layers.base import FLOAT_BYTES, shape_text
 from engine.layers.inputs import Input
@@ -80,6 +80,12 @@ def expect_targets(experiment: Experiment, targets: Tensor) -> None:
         raise DataShapeError("{data} promises {wanted} to predict, but gives {shape}", data=experiment.data.info.title,
                              wanted=shape_text(wanted) if wanted else say("a class"),
                              shape=shape_text(tuple(targets.shape[1:])) if targets.dim() > 1 else say("one number"))
+    if experiment.recipe.loss == "bce" and targets.is_floating_point():
+        least, most = targets.aminmax()
+        if least < 0 or most > 1:  # the loss would fall for ever, and mean nothing
+            raise TrainingError("Binary cross-entropy is for numbers from 0 to 1, but those of {data} go from {least} "
+                                "to {most}: choose the mean squared error", data=experiment.data.info.title,
+                                least=f"{float(least):.4g}", most=f"{float(most):.4g}")
 
 
 def diverged(loss: float, epoch: int, lr: float) -> DivergedError:
@@ -90,12 +96,12 @@ def diverged(loss: float, epoch: int, lr: float) -> DivergedError:
 
 @contextmanager
 def in_words(experiment: Experiment, device: torch.device) -> Iterator[None]:
-    """Turn torch's own exceptions into sentences."""
+    """Turn the exceptions of torch and of a layer's own code into sentences."""
     try:
         yield
-    except LayerloomError:
+    except (LayerloomError, StoppedCodeError, KeyboardInterrupt, GeneratorExit):
         raise
-    except Exception as error:
+    except BaseException as error:  # a layer's own code may raise anything, such as SystemExit
         if is_out_of_memory(error):
             raise _out_of_memory(experiment, device) from error
         for source in sorted(sources_of(experiment.graph)):

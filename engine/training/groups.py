@@ -25,7 +25,8 @@ def parameter_settings(graph: Graph, analysis: Analysis, module: nn.Module) -> d
 def freeze(module: nn.Module, settings: Mapping[str, NodeParameters]) -> list[nn.Module]:
     """Keep gradients from frozen weights. Returns the frozen normalisations, whose statistics must not learn either."""
     for key, weight in module.named_parameters():
-        weight.requires_grad_(settings_at(settings, key).trainable)
+        if not settings_at(settings, key).trainable:  # others stay as they are: own code may hold some still itself
+            weight.requires_grad_(False)
     return [part for place, part in module.named_modules()
             if isinstance(part, _NormBase) and not settings_at(settings, place).trainable]
 

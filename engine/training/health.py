@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
+from statistics import fmean
 from typing import Any
 
 from engine.messages import Message, say
@@ -21,6 +23,9 @@ VERDICT_AFTER = 3  # epochs
 GAP, RATIO, JUDGED_AT_LEAST = 0.03, 2.0, 20  # overfitting: of accuracy; of unexplained variance, with so many examples
 LITTLE = 0.6  # underfitting: share of the way from chance to perfect
 EXPLAINED = 0.75  # … or of the variance of numbers
+LARGE = 1000.0  # deviation of targets that no network of usual weights reaches with usual steps
+TREND, FALLS = 5, 0.01  # epochs that are compared with as many before; the share that is more than chance
+EARLY: frozenset[AdviceKind] = frozenset({"not converging", "rising"})  # what a later epoch may prove wrong
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,9 @@ class Setting:
     chance: float = 0.0  # validation accuracy of answering always the same class
     noisy: bool = False  # dropout or augmentation make training harder than judging
     same_data: bool = False  # there is no validation data of its own
+    can_augment: bool = True  # images that do not vary yet
+    can_drop: bool = True  # there is no dropout yet
+    raw_spread: float = 0.0  # deviation of a table's positive targets, learned as they are; 0: no logarithm to take
 
 
 @dataclass
@@ -45,6 +53,7 @@ class Health:
     last: float = math.nan  # validation accuracy of the epoch before
     above: int = 0  # epochs in a row whose training accuracy was below it
     said: list[AdviceKind] = field(default_factory=list)
+    trend: list[tuple[float, float]] = field(default_factory=list)  # of each epoch: validation loss, and the gap
 
     def begin(self, loss: float, spread: float) -> None:
         """What the network gives before it is trained."""
@@ -53,12 +62,13 @@ class Health:
     def stored(self) -> dict[str, Any]:
         """Plain values for a checkpoint."""
         return {"loss": self.loss, "spread": self.spread, "last": self.last, "above": self.above,
-                "said": list(self.said)}
+                "said": list(self.said), "trend": [list(row) for row in self.trend]}
 
     def restore(self, stored: Mapping[str, Any]) -> None:
         """Go on from what ``stored`` gave."""
         self.loss, self.spread = stored["loss"], stored["spread"]
         self.last, self.above, self.said = stored["last"], stored["above"], list(stored["said"])
+        self.trend = [(loss, gap) for loss, gap in stored.get("trend", ())]
 
     def at_chance(self, validation: Metrics) -> bool:
         """Whether the network does no better than answering always the same class; never true of numbers."""
@@ -66,6 +76,7 @@ class Health:
 
     def after_epoch(self, epoch: int, train: Metrics, validation: Metrics, spread: float, lr: float) -> list[Advice]:
         """New advice; ``spread`` is asked for where ``at_chance``, and nan elsewhere."""
+        self.trend.append((validation.loss, self._gap(train, validation)))
         found = [*self._collapse(epoch, validation, spread, lr), *self._rise(train, validation, lr),
                  *self._swap(train, validation)]
         return self._new(found)
@@ -83,15 +94,23 @@ class Health:
                 ("lr", _lower(lr)))
 
     def _rise(self, train: Metrics, validation: Metrics, lr: float) -> Iterator[Advice]:
-        start, r2 = self.loss, validation.named.get("r2", -1.0)
-        if self.setting.recipe.loss in CLASSES_ONLY and self.setting.classes:
-            start = max(start, math.log(self.setting.classes))
-        worse_than_guessing = validation.loss > start and (self.setting.classes or r2 < 0)
-        if train.loss > RISEN * start and worse_than_guessing and "not converging" not in self.said:
+        start = self._start
+        if train.loss > RISEN * start and self._is_risen(validation) and "not converging" not in self.said:
             yield Advice("rising", say(
                 "Not converging: the loss is {now}, higher than the {before} before training. Start again with a lower "
                 "learning rate, such as {lr}", now=_text(validation.loss), before=_text(start), lr=_lower(lr)),
                 ("lr", _lower(lr)))
+
+    @property
+    def _start(self) -> float:
+        """The loss before training; of classes at least that of guessing."""
+        guesses = self.setting.recipe.loss in CLASSES_ONLY and self.setting.classes
+        return max(self.loss, math.log(self.setting.classes)) if guesses else self.loss
+
+    def _is_risen(self, validation: Metrics) -> bool:
+        """Whether it is worse than before training, and than guessing."""
+        r2 = validation.named.get("r2", -1.0)
+        return validation.loss > self._start and (self.setting.classes > 0 or r2 < 0)
 
     def _swap(self, train: Metrics, validation: Metrics) -> Iterator[Advice]:
         """Compared with the epoch before: training can only have got better since that was judged."""
@@ -110,10 +129,21 @@ class Health:
 
     def verdict(self, epoch: int, train: Metrics, validation: Metrics, test: Metrics, best: int,
                 best_validation: Metrics) -> list[Advice]:
-        """Advice about the whole run: the last epoch's metrics, and the test of the best epoch's weights."""
-        if epoch < VERDICT_AFTER or "not converging" in self.said or "rising" in self.said:
+        """Advice about the whole run: the last epoch's metrics, and the test of the best epoch's weights.
+
+        What was said early is taken back where the end proves it wrong.
+        """
+        warned = not EARLY.isdisjoint(self.said)
+        if warned and (self.at_chance(validation) or self._is_risen(validation)):
             return []
-        return self._new([*self._test_above(train, test, best_validation), *self._fit(train, validation, best)])
+        found: list[Advice] = []
+        if epoch >= VERDICT_AFTER:
+            found = self._new([*self._test_above(train, test, best_validation),
+                               *self._fit(epoch, train, validation, best)])
+        if warned and not found and self.said[-1] in EARLY and not self._underfits(train):
+            found = self._new([Advice("recovered", say("It recovered: {validation} at the end",
+                                                       validation=self._quality(validation)))])
+        return found
 
     def _test_above(self, train: Metrics, test: Metrics, validation: Metrics) -> Iterator[Advice]:
         above = min(test.accuracy - validation.accuracy, test.accuracy - train.accuracy)
@@ -122,16 +152,42 @@ class Health:
                 "Test accuracy ({test}) is above training accuracy ({train}): are training and test data swapped, or "
                 "test examples among the training data?", test=_share(test.accuracy), train=_share(train.accuracy)))
 
-    def _fit(self, train: Metrics, validation: Metrics, best: int) -> Iterator[Advice]:
-        if self._overfits(train, validation):  # classes that are learned badly may still be learned by heart
-            yield Advice("overfitting", say(
-                "Overfitting: {train} on the training data, {validation} on the validation data. More data, "
-                "augmentation, dropout or weight decay close the gap; epoch {best} was the best",
-                train=self._quality(train), validation=self._quality(validation), best=best))
+    def _fit(self, epoch: int, train: Metrics, validation: Metrics, best: int) -> Iterator[Advice]:
+        shrinks = self._still_falls() or (best == epoch and _falls([gap for _, gap in self.trend]))
+        if not shrinks and self._overfits(train, validation):  # classes learned badly may still be learned by heart
+            yield Advice("overfitting", self._overfitting(epoch, train, validation, best))
         elif self._underfits(train):
-            yield Advice("underfitting", say(
-                "Underfitting: only {train} even on the training data. Train longer, or try a larger network, another "
-                "learning rate or other initial weights", train=self._quality(train)))
+            yield Advice("underfitting", self._underfitting(train))
+
+    def _overfitting(self, epoch: int, train: Metrics, validation: Metrics, best: int) -> Message:
+        """With what is not in use yet against it, and the best epoch where it is not the last."""
+        setting = self.setting
+        ways = [(True, say("more data")), (setting.can_augment, say("augmentation")),
+                (setting.can_drop, say("dropout")), (not setting.recipe.weight_decay, say("weight decay"))]
+        remedies = reduce(lambda some, one: say("{some}, {one}", some=some, one=one),
+                          [way for is_left, way in ways if is_left])
+        parts = {"train": self._quality(train), "validation": self._quality(validation), "remedies": remedies}
+        if best == epoch:
+            return say("Overfitting: {train} on the training data, {validation} on the validation data. To close the "
+                       "gap: {remedies}", **parts)
+        return say("Overfitting: {train} on the training data, {validation} on the validation data. To close the gap: "
+                   "{remedies}; epoch {best} was the best", **parts, best=best)
+
+    def _underfitting(self, train: Metrics) -> Message:
+        if self.setting.raw_spread > LARGE:
+            return say("Underfitting: only {train} even on the training data. The numbers to predict are large "
+                       "(deviation {spread}): switch Log target on", train=self._quality(train),
+                       spread=_text(self.setting.raw_spread))
+        return say("Underfitting: only {train} even on the training data. Train longer, or try a larger network, "
+                   "another learning rate or other initial weights", train=self._quality(train))
+
+    def _gap(self, train: Metrics, validation: Metrics) -> float:
+        return train.accuracy - validation.accuracy if self.setting.classes else validation.loss - train.loss
+
+    def _still_falls(self) -> bool:
+        """Whether the validation loss is at its lowest, and not by chance."""
+        losses = [loss for loss, _ in self.trend]
+        return _falls(losses) and min(losses) in losses[-TREND:]
 
     def _overfits(self, train: Metrics, validation: Metrics) -> bool:
         count = self.setting.validation_examples
@@ -156,6 +212,15 @@ class Health:
         return say("loss {loss}", loss=_text(metrics.loss))
 
 
+def _falls(values: Sequence[float]) -> bool:
+    """Whether the last few are lower than as many before them."""
+    count = min(TREND, len(values) // 2)
+    if not count:
+        return False
+    before = fmean(values[-2 * count:-count])
+    return fmean(values[-count:]) < before - FALLS * abs(before)
+
+
 def _error(share: float, count: int) -> float:
     """The standard error of a share among so many examples."""
     return math.sqrt(max(0.0, share * (1 - share)) / max(1, count))
@@ -167,7 +232,7 @@ def _lower(lr: float) -> float:
 
 
 def _text(value: float) -> str:
-    return f"{value:.3g}"
+    return f"{value:.0f}" if 1000 <= abs(value) < 1e6 else f"{value:.3g}"
 
 
 def _share(value: float) -> str:

@@ -59,14 +59,18 @@ class ClassScores:
 
 
 class ValueScores:
-    """MAE, RMSE, log-RMSE and R² over all the numbers of all outputs.
+    """MAE, RMSE and log-RMSE over all the numbers of all outputs, and the mean of every output's own R².
+
+    An output is a place in the targets' first dimension after the batch; R² as in scikit-learn (``r2_score``), except
+    that outputs whose targets are all equal are left out.
 
     log-RMSE as in the book (Dive into Deep Learning, section 5.7): of logarithms, where an output below 1 counts as 1;
     it means nothing unless every target is at least 1. ``logarithms``: the targets are logarithms already.
     """
 
     def __init__(self, device: torch.device, *, logarithms: bool = False) -> None:
-        self._sums = torch.zeros(5, dtype=precise(device), device=device)  # |e|, e², y, y², log error²
+        self._sums = torch.zeros(2, dtype=precise(device), device=device)  # |e|, log error²
+        self._each: Tensor | None = None  # of every output: e², y, y²
         self._least = torch.full((), math.inf, dtype=precise(device), device=device)
         self._count = 0
         self._logarithms = logarithms
@@ -75,19 +79,23 @@ class ValueScores:
         """Take in outputs and targets, both B×…."""
         y, given = targets.to(self._sums.dtype), outputs.to(self._sums.dtype)
         error, logs = given - y, given.clamp(min=1).log() - y.clamp(min=1).log()
-        self._sums += torch.stack([error.abs().sum(), error.square().sum(), y.sum(), y.square().sum(),
-                                   logs.square().sum()])
+        self._sums += torch.stack([error.abs().sum(), logs.square().sum()])
+        others = [place for place in range(y.dim()) if place != 1]
+        each = torch.stack([error.square().sum(others), y.sum(others), y.square().sum(others)]).view(3, -1)
+        self._each = each if self._each is None else self._each + each
         self._least = torch.minimum(self._least, y.min())
         self._count += y.numel()
 
     def read(self) -> Others:
         """``mae``, ``rmse``, ``log_rmse``, ``r2``."""
-        count = self._count
-        absolute, squared, total, squares, logs = self._sums.tolist()
-        rmse = math.sqrt(squared / count)
-        log_rmse = math.sqrt(logs / count) if float(self._least) >= 1 else math.nan
-        spread = squares - total**2 / count
+        if self._each is None:
+            return ()
+        absolute, logs = (self._sums / self._count).tolist()
+        squared, total, squares = self._each.cpu().double()
+        rmse = math.sqrt(float(squared.sum()) / self._count)
+        log_rmse = math.sqrt(logs) if float(self._least) >= 1 else math.nan
+        spread = squares - total**2 * len(total) / self._count
         # targets that are all equal have nothing to explain; what is left of them is rounding
-        r2 = 1 - squared / spread if spread > 1e-12 * squares else math.nan
-        return (("mae", absolute / count), ("rmse", rmse), ("log_rmse", rmse if self._logarithms else log_rmse),
-                ("r2", r2))
+        varies = spread > 1e-12 * squares
+        r2 = float((1 - squared[varies] / spread[varies]).mean())  # nan where none does
+        return (("mae", absolute), ("rmse", rmse), ("log_rmse", rmse if self._logarithms else log_rmse), ("r2", r2))

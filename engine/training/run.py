@@ -77,7 +77,7 @@ class Run:
         yield Started(str(self._learner.device), self._learner.params, len(self._train_set), len(self._ranges),
                       self._recipe.epochs, self._epoch + 1)
         self._time.start()
-        if self._epoch == 0 and self._classes:
+        if self._epoch == 0:
             self._health.begin(*self._learner.probe(self._validation_set))
         while self._epoch < self._recipe.epochs and not (self._control.stopped and self._best.weights):
             train = yield from self._train()
@@ -98,19 +98,23 @@ class Run:
         """One pass over the training examples, or as far as it comes until a stop: one batch at least."""
         self._epoch, self._done = self._epoch + 1, 0
         order = self._learner.order(self._epoch, len(self._train_set))
-        totals, shown = self._totals(learning=True), Reading()
+        totals, before, shown = self._totals(learning=True), Reading(), Reading()
         self._training_time.start()
+        self._read_at = perf_counter()  # the first point is not of fewer examples than others
         for begin, end in self._ranges:
             yield from self._follow_rate()
             self._learner.learn(self._train_set, order[begin:end], totals)
             self._done += 1
             self._examples += end - begin
-            if self._due() or self._control.stopped or self._done == len(self._ranges):
+            ends = self._control.stopped or self._done == len(self._ranges)
+            if self._due() or ends:
                 reading = totals.read()
+                if ends and 2 * (reading.examples - shown.examples) < shown.examples - before.examples:
+                    shown = before  # a few examples say little, and would make a kink in the curve
                 metrics = self._finite(reading.since(shown))
                 yield Point(self._position, metrics.loss, metrics.accuracy)
                 yield self._progress()
-                shown = reading
+                before, shown = shown, reading
             yield from self._wait_while_paused()
             if self._control.stopped:
                 break
@@ -162,6 +166,7 @@ class Run:
         self._control.check_abandoned()
         yield Resumed()
         self._time.start()
+        self._read_at = perf_counter()
         if training:
             self._training_time.start()
 
@@ -233,5 +238,15 @@ def _setting(experiment: Experiment, data: Data, judged: Split, learner: Learner
     """What the run's health is judged by."""
     classes = _classes(experiment)
     chance = int(torch.bincount(judged.targets).max()) / len(judged) if classes else 0.0
-    noisy = learner.is_noisy or experiment.data.augment.is_active
-    return Setting(experiment.recipe, len(judged), classes, chance, noisy, judged is data.train)
+    varies = experiment.data.is_image and experiment.data.augment.is_active
+    return Setting(experiment.recipe, len(judged), classes, chance, learner.is_noisy or varies, judged is data.train,
+                   can_augment=experiment.data.is_image and not varies, can_drop=not learner.is_noisy,
+                   raw_spread=_raw_spread(data))
+
+
+def _raw_spread(data: Data) -> float:
+    """The deviation of a table's positive targets that are learned as they are; 0 where there is no logarithm."""
+    targets = [part.targets for part in (data.train, data.validation, data.test) if len(part)]
+    if data.unscaled is None or not targets[0].is_floating_point() or data.spec.table.log_target:
+        return 0.0
+    return float(targets[0].double().std(correction=0)) if min(float(part.min()) for part in targets) > 0 else 0.0

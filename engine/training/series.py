@@ -5,15 +5,17 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Callable, Generator, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from engine.data.spec import DataSpec
 from engine.data.tensors import Data, StoppedError, folded
 from engine.experiment import Experiment
-from engine.messages import LayerloomError
+from engine.messages import LayerloomError, say
 from engine.training.control import AbandonedError, Control
 from engine.training.events import (
+    Advice,
     EpochEnded,
     Event,
     Finished,
@@ -63,44 +65,51 @@ def fit_series(experiment: Experiment, control: Control | None = None, *, data: 
     members, rows = plans(experiment), list[SeriesRow]()
     if not members:
         raise SeriesError("This experiment has no variants, and its recipe asks for no folds")
-    loaded = {} if data is None else {experiment.data: data}
+    loaded, whole = {} if data is None else {experiment.data: data}, list[SeriesRow]()
     try:
         for index, plan in enumerate(members, 1):
             if control.stopped:
                 break
             control.forget_lr()
             yield MemberStarted(index, len(members), plan.title, plan.experiment)
-            row = yield from _member(index, plan, control, loaded, root)
+            row, stopped = yield from _member(index, plan, control, loaded, root)
             rows += [] if row is None else [row]
+            whole += [] if row is None or stopped or plan.fold is None else [row]
         control.check_abandoned()
     except AbandonedError:
         return
     except StoppedError:
         if not rows:
             raise
-    folds = [row for row in rows if members[0].fold is not None]
-    yield SeriesFinished(tuple(rows), _over(folds, statistics.fmean), _over(folds, _deviation), control.stopped)
+    yield SeriesFinished(tuple(rows), _over(whole, statistics.fmean), _over(whole, _deviation), control.stopped)
 
 
 def _member(index: int, plan: Plan, control: Control, loaded: dict[DataSpec, Data],
-            root: Path | None) -> Generator[Event, None, SeriesRow | None]:
-    """One run; None when it was abandoned."""
+            root: Path | None) -> Generator[Event, None, tuple[SeriesRow | None, bool]]:
+    """One run, None when it was abandoned; and whether it was stopped: a fold cut short says nothing of the mean."""
     if plan.experiment.data.is_known:  # what is wrong is said before anything is read
         check_trainable(plan.experiment)
     data = yield from _data(plan, control, loaded, root)
     last: EpochEnded | None = None
     best: Weights = {}
-    summary: Summary | None = None
+    finished: Finished | None = None
     for event in fit(plan.experiment, control, data=data, root=root):
-        yield event
+        yield _named(event, plan.title)
         if isinstance(event, EpochEnded):
             last, best = event, event.weights if event.is_best else best
         elif isinstance(event, Finished):
-            summary = event.summary
-    if last is None or summary is None:
-        return None
-    yield MemberEnded(index, plan.title, summary, best)
-    return SeriesRow(plan.title, row_values(last.train, last.validation, summary))
+            finished = event
+    if last is None or finished is None:
+        return None, True
+    yield MemberEnded(index, plan.title, finished.summary, best)
+    return SeriesRow(plan.title, row_values(last.train, last.validation, finished.summary)), finished.stopped
+
+
+def _named(event: Event, title: str) -> Event:
+    """Advice says which run it is about; every other event as it is."""
+    if not isinstance(event, Advice):
+        return event
+    return replace(event, message=say("{title}: {advice}", title=title, advice=event.message))
 
 
 def _data(plan: Plan, control: Control, loaded: dict[DataSpec, Data],

@@ -153,6 +153,37 @@ def test_the_menu_repeats_freezes_goes_inside_and_dissolves(desk):
     desk.page.view.menu.close()
 
 
+def test_the_menu_keeps_own_blocks_and_removes_kept_ones(desk, qtbot):
+    view = desk.page.view
+    offered = menu(desk, desk.spot("outer"))
+    assert "Remove from my blocks" not in offered
+    with qtbot.waitSignal(view.keep_requested):
+        offered["Add to my blocks"].trigger()
+    assert "Add to my blocks" not in menu(desk, desk.spot("residual1")), "everybody has it"
+    view.is_kept = lambda layer: layer.label == "Outer"
+    with qtbot.waitSignal(view.forget_requested):
+        menu(desk, desk.spot("outer"))["Remove from my blocks"].trigger()
+    view.menu.close()
+
+
+def test_own_blocks_know_what_is_kept(window):
+    page = window.page
+    page.scene.select(["outer"])
+    layer = page.level.graph.nodes["outer"].layer
+    assert not window.blocks.is_kept(layer)
+    window.blocks.keep()
+    assert window.blocks.is_kept(layer) and not window.blocks.is_kept(Linear(out_features=3))
+    window.blocks.forget()
+    assert not window.blocks.is_kept(layer)
+
+
+def test_two_ends_inside_are_the_blocks(desk):
+    desk.enter("outer")
+    graph = desk.page.level.graph.with_node(Node("side", Conv2d(out_channels=8)))
+    desk.page.edit("Add side", graph.with_edge(Edge("input", "side")))
+    assert any(str(problem.message).startswith("The block has 2 ends") for problem in desk.page.level.problems)
+
+
 def test_the_menu_shares_weights_and_takes_them_back(qtbot):
     graph = chain(Node("input", Input(shape=(16,))), Node("fc1", Linear(out_features=16)),
                   Node("fc2", Linear(out_features=16)), Node("fc3", Linear(out_features=10)))

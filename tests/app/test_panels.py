@@ -127,7 +127,7 @@ def test_a_value_set_by_hand_is_part_of_the_network(window, qtbot):
     assert keys[0] == "fc1.weight" and len(keys) == len(set(keys))
     window.layout_.parameters.value_edited.emit("fc1.weight", (0, 1), 42.0)
     assert page.document.experiment.graph.nodes["fc1"].parameters.edits[0].value == 42
-    qtbot.waitUntil(lambda: window.weights_view._weights["fc1.weight"][0, 1] == 42, timeout=20_000)
+    qtbot.waitUntil(lambda: window.tabs.weights._weights["fc1.weight"][0, 1] == 42, timeout=20_000)
     page.document.undo()
     assert not page.document.experiment.graph.nodes["fc1"].parameters.edits
 
@@ -137,12 +137,25 @@ def test_a_trained_value_set_by_hand_becomes_loaded_weights(window, qtbot):
     window.train()
     qtbot.waitUntil(lambda: window.trainer.state == "idle", timeout=TRAIN_MS)
     window.layout_.bottom.setCurrentIndex(PARAMETERS)
-    qtbot.waitUntil(lambda: bool(shown_keys(window)) and window.weights_view._source == "best", timeout=20_000)
+    qtbot.waitUntil(lambda: bool(shown_keys(window)) and window.tabs.weights._source == "best", timeout=20_000)
     key = shown_keys(window)[0]
     best = page.document.run.best[key].clone()
-    qtbot.waitUntil(lambda: key in window.weights_view._weights, timeout=20_000)
+    qtbot.waitUntil(lambda: key in window.tabs.weights._weights, timeout=20_000)
     window.layout_.parameters.value_edited.emit(key, (0, 0), 7.0)
     assert page.document.loaded[key][0, 0] == 7 and (page.document.run.best[key] == best).all()
+
+
+def test_values_can_be_typed_into_the_grid(window, qtbot):
+    page = opened(window, "gallery:tied")
+    window.layout_.bottom.setCurrentIndex(PARAMETERS)
+    qtbot.waitUntil(lambda: bool(shown_keys(window)), timeout=20_000)
+    grid = window.layout_.parameters.grid
+    qtbot.waitUntil(lambda: grid.values.rowCount() > 0, timeout=20_000)
+    index = grid.values.index(0, 1)
+    assert grid.values.flags(index) & Qt.ItemFlag.ItemIsEditable
+    assert grid.values.setData(index, "42", Qt.ItemDataRole.EditRole)
+    edit = page.document.experiment.graph.nodes["fc1"].parameters.edits[0]
+    assert (edit.index, edit.value) == ((0, 1), 42)
 
 
 # -- results ----------------------------------------------------------------------------------------------------------

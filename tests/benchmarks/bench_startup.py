@@ -15,27 +15,35 @@ RUNS = 5
 OBSERVED = """
 import sys, time
 start = float(sys.argv.pop(1))
-from PySide6.QtCore import QEvent, QObject
-from PySide6.QtWidgets import QApplication
-import app.window
-
-class Watch(QObject):
-    painted = False
-    def eventFilter(self, target, event):
-        if event.type() == QEvent.Type.Paint and not self.painted:
-            self.painted = True
-            from PySide6.QtCore import QTimer
-            QTimer.singleShot(0, lambda: print("painted", time.time() - start, flush=True))
-        return False
-
-made = app.window.MainWindow.__init__
-def observed(self, *args):
-    made(self, *args)
-    self.watch = Watch()
-    self.layout_.tabs.installEventFilter(self.watch)
-    self.ready.connect(lambda: (print("ready", time.time() - start, flush=True), self.close(), QApplication.quit()))
-app.window.MainWindow.__init__ = observed
 import main
+
+def observe():  # when Qt is about to be imported: not before, since the order counts
+    from PySide6.QtCore import QEvent, QObject, QTimer
+    from PySide6.QtWidgets import QApplication
+
+    class Watch(QObject):
+        painted = False
+        def eventFilter(self, target, event):
+            if event.type() == QEvent.Type.Paint and not self.painted:
+                self.painted = True
+                QTimer.singleShot(0, lambda: print("painted", time.time() - start, flush=True))
+            return False
+
+    def is_ready(window):
+        print("ready", time.time() - start, flush=True)
+        window.close()
+        QApplication.quit()
+
+    def observed():
+        window = next(widget for widget in QApplication.topLevelWidgets() if type(widget).__name__ == "MainWindow")
+        window.layout_.tabs.installEventFilter(Watch(window))
+        window.ready.connect(lambda: is_ready(window))
+        return loop()
+
+    loop, QApplication.exec = QApplication.exec, staticmethod(observed)
+    return missing_library()
+
+missing_library, main.missing_library = main.missing_library, observe
 main.main(["layerloom"])
 """
 

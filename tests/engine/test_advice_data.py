@@ -50,7 +50,7 @@ MSE = Recipe(loss="mse")
 def test_numbers_to_learn(chain: Chain) -> None:
     assert not advise(Experiment(chain(("fc", "Linear", {"out_features": 1})), LINEAR, MSE))
     wrong = Experiment(chain(("fc", "Linear", {"out_features": 3})), LINEAR, MSE)
-    assert "asks for 1 numbers" in str(only(wrong).message) and mended(wrong) == ["Set outputs to 1"]
+    assert "asks for one number," in str(only(wrong).message) and mended(wrong) == ["Set outputs to 1"]
 
 
 def test_cross_entropy_is_for_classes(chain: Chain) -> None:

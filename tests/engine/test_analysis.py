@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from engine.advice import advise
 from engine.analysis import Fault, MissingInputError, NoInputError, NoOutputError, analyze
 from engine.compile import build_module
+from engine.experiment import Experiment
 from engine.graph import Edge, Graph, Node
 from engine.layers.activation import ReLU
 from engine.layers.base import Layer, Shape
@@ -260,13 +262,17 @@ def test_peak_of_a_training_step_is_what_torch_holds(name: str, training_peak_in
 def test_memory_of_any_network(working_graphs: Any, kept_by_torch: Any, peak_in_torch: Any, data: st.DataObject
                                ) -> None:
     graph = data.draw(working_graphs)
+    # In place on what others read too is an error, and torch keeps copies then.
+    assume(not any("In place" in str(problem.message) for problem in advise(Experiment(graph))))
     analysis, module = analyze(graph), build_module(graph)
     given_shape = analysis.nodes["input"].output_shape or ()
-    assert analysis.kept_bytes == kept_by_torch(module, given_shape)
+    estimated = any(node.layer.estimates for node in graph.nodes.values())
+    kept = kept_by_torch(module, given_shape)
+    assert analysis.kept_bytes >= kept if estimated else analysis.kept_bytes == kept
     # While a sum of three is made, torch may drop the first inputs: there ours is the most that it can be.
     of_three = any(isinstance(graph.nodes[name].layer, Add) and len(edges) > 2 for name, edges in graph.inputs.items())
     theirs = peak_in_torch(module, given_shape)
-    assert analysis.peak_bytes >= theirs if of_three else analysis.peak_bytes == theirs
+    assert analysis.peak_bytes >= theirs if of_three or estimated else analysis.peak_bytes == theirs
     assert analysis.training_bytes >= max(analysis.kept_bytes, analysis.peak_bytes)
 
 

@@ -13,15 +13,18 @@ from torch import nn
 from engine.analysis import analyze
 from engine.block_edits import BlockError, dissolved, inner, is_own, make_block, with_inner
 from engine.block_files import keep_block, load_block, own_blocks
-from engine.blocks import Custom, Exposed, Residual
+from engine.blocks import Block, Custom, Exposed, Residual
 from engine.codegen import to_python
 from engine.compile import build_module
-from engine.experiment import Experiment, from_json, to_json
+from engine.experiment import Experiment, from_json, load_experiment, to_json
 from engine.files import WriteError
 from engine.graph import Edge, Graph
 from engine.graph_json import FileError
 from engine.layers.base import LAYERS, OptionError
 from engine.layers.linear import Linear
+from engine.parameters import NodeParameters
+from engine.training.groups import freeze, parameter_settings
+from engine.weights import initial_module
 
 Chain = Callable[..., Graph]
 
@@ -243,3 +246,61 @@ def test_blocks_say_what_is_wrong_inside(chain: Chain) -> None:
     graph = chain(("res", "Residual", {"shortcut": "identity", "stride": 2}), shape=(3, 8, 8))
     assert "inside add" in str(analyze(graph).faults[0].error)
     assert isinstance(LAYERS["Residual"](), Residual)
+
+
+def test_values_set_by_hand_come_out_of_a_dissolved_block(perceptron: Graph) -> None:
+    graph, name = make_block(perceptron, HIDDEN, "Hidden")
+    edit = {"key": "fc2.weight", "index": (0, 1), "value": 7.0}
+    graph = graph.with_parameters(name, NodeParameters().with_options(edits=(edit,), lr_multiplier=2))
+    assert initial_module(Experiment(graph)).state_dict()[f"{name}.fc2.weight"][0, 1] == 7
+    loose, _ = dissolved(graph, name, analyze(graph))
+    assert initial_module(Experiment(loose)).state_dict()["fc2.weight"][0, 1] == 7
+    assert [loose.nodes[inside].parameters.lr_multiplier for inside in HIDDEN] == [2] * 4
+    assert [len(loose.nodes[inside].parameters.edits) for inside in HIDDEN] == [0, 0, 1, 0]
+
+
+def test_a_frozen_block_is_frozen_throughout(perceptron: Graph) -> None:
+    own = perceptron.with_parameters("fc1", NodeParameters().with_options(weight={"kind": "constant", "value": 1.0}))
+    graph, name = make_block(own, HIDDEN, "Hidden")
+    graph = graph.with_parameters(name, NodeParameters(trainable=False))
+    analysis, module = analyze(graph), build_module(graph)
+    freeze(module, parameter_settings(graph, analysis, module))
+    assert {key for key, weight in module.named_parameters() if weight.requires_grad} == {"out.weight", "out.bias"}
+    assert analysis.trainable == sum(weight.numel() for weight in module.parameters() if weight.requires_grad) == 5
+    loose, _ = dissolved(graph, name, analysis)
+    assert analyze(loose).trainable == 5
+
+
+@pytest.mark.parametrize("label", ["None", "True", "false", "class", "3 × ß"])
+def test_any_label_can_be_exported(label: str, perceptron: Graph) -> None:
+    graph, _ = make_block(perceptron, HIDDEN, label)
+    compile(to_python(graph), "net.py", "exec")
+
+
+@pytest.mark.parametrize("targets", [[], [["fc1", "nothing"]], [["nobody", "out_features"]]])
+def test_parameters_that_set_nothing_are_not_shown(targets: list[list[str]], perceptron: Graph) -> None:
+    block = Custom.model_validate({"label": "Odd", "graph": perceptron, "exposed": [["Width", targets]]})
+    assert block.summary() == "Odd" and block.torch_line(((4,),)) == "Odd()"
+
+
+def test_a_block_that_shares_is_not_dissolved_into_two_sets_of_weights(chain: Chain) -> None:
+    graph = chain(("a", "Residual", {"num_channels": 4}), ("b", "Residual", {"num_channels": 4}), shape=(4, 8, 8))
+    graph = graph.with_shares("b", "a")
+    for name, other in (("a", "b"), ("b", "a")):
+        with pytest.raises(BlockError, match=f"{name} shares weights with {other}"):
+            dissolved(graph, name, analyze(graph))
+    apart = graph.with_shares("b", None)
+    assert not analyze(dissolved(apart, "a", analyze(apart))[0]).faults
+
+
+@pytest.mark.parametrize("name", ["resnet18", "googlenet", "densenet", "vgg11", "rgnet", "nest-mlp"])
+def test_a_block_needs_the_memory_of_its_layers(name: str) -> None:
+    experiment = load_experiment(f"gallery:{name}")
+    shape = experiment.data.sample_shape
+    closed, graph = analyze(experiment.graph, shape), experiment.graph
+    while blocks := [node.name for node in graph.nodes.values() if isinstance(node.layer, Block)]:
+        graph, _ = dissolved(graph, blocks[0], analyze(graph, shape))
+    opened = analyze(graph, shape)
+    assert (closed.params, closed.mult_adds, closed.kept_bytes) == (opened.params, opened.mult_adds, opened.kept_bytes)
+    # a block's input stays until the block has ended, so a tiny network may need a little more
+    assert opened.training_bytes <= closed.training_bytes <= 1.1 * opened.training_bytes

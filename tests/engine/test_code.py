@@ -6,6 +6,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -17,10 +19,14 @@ from engine.block_edits import make_block
 from engine.codegen import to_python
 from engine.compile import build_module
 from engine.experiment import Experiment, from_json, to_json
+from engine.export import export
 from engine.graph import Edge, Graph, Node
 from engine.layers.code import EXAMPLE, Code, CodeError, CodeNotAllowedError, outline
 from engine.layers.inputs import Input
+from engine.layers.linear import Linear
+from engine.training.groups import freeze, parameter_settings
 from engine.trust import allow, is_allowed, not_allowed, sources_of
+from engine.weights import empty_module
 
 MY_LINEAR = '''class MyLinear(nn.Module):
     def __init__(self, in_features, units):
@@ -136,7 +142,8 @@ def test_what_is_wrong_is_said_at_its_line(source: str, line: int | None, words:
 
 
 def test_arguments_are_plain_values() -> None:
-    for bad in ("units=open('x')", "units=", "*[1]", "__import__('os')", "units=3); x = (1"):
+    for bad in ("units=open('x')", "units=", "*[1]", "__import__('os')", "units=3); x = (1",
+                "open('x'))(units=3", "3)(", "**{'units': open('x')}", "**{'units': 3}", "units=3) + f(1"):
         assert "plain values" in str(fault(MY_LINEAR, made_with=bad))
 
 
@@ -184,3 +191,91 @@ def test_a_block_of_the_same_name_as_a_class() -> None:
     exec(to_python(graph), scope)
     x = torch.rand(2, 5)
     assert torch.equal(scope["Network"]()(x), build_module(graph)(x))  # type: ignore[operator]
+
+
+def test_arguments_run_nothing_even_of_code_that_is_trusted(trap: tuple[str, Callable[[], bool]]) -> None:
+    source, has_run = trap
+    evil = source.splitlines()[0]
+    for made_with in (f"{evil})(5", f"units=3)({evil}", f"({evil}, 3)[1]"):
+        assert "plain values" in str(fault(MY_LINEAR, made_with=made_with))
+    assert not has_run()
+
+
+def test_arguments_are_written_anew() -> None:
+    graph = graph_of(MY_LINEAR, made_with="  units = 3,  # three\n")
+    assert analyze(graph).output_shape == (3,)
+    assert "MyLinear(units=3, in_features=5)" in to_python(graph)
+
+
+def test_code_inside_a_block_runs_once_it_is_agreed_to(trap: tuple[str, Callable[[], bool]]) -> None:
+    source, has_run = trap
+    graph, _ = make_block(graph_of(source, trusted=False), ["mine"], "Own")
+    assert "agree" in str(analyze(graph).faults[0].error) and not has_run()
+    allow([source])
+    assert not analyze(graph).faults and has_run()
+
+
+def test_a_constructor_may_read_numbers_and_keep_what_is_not_saved(tmp_path: Path) -> None:
+    source = ("class Reads(nn.Module):\n    def __init__(self, in_features):\n        super().__init__()\n"
+              "        self.scale = torch.ones(3).sum().item()\n"
+              "        self.w = nn.Parameter(torch.ones(in_features))\n"
+              "        self.register_buffer('c', torch.arange(in_features).float(), persistent=False)\n"
+              "    def forward(self, x):\n        return x * self.scale * self.w + self.c\n")
+    experiment = Experiment(graph_of(source))
+    assert {value.device.type for value in empty_module(experiment).state_dict().values()} == {"meta"}
+    for suffix in (".py", ".pt"):
+        assert export(experiment, tmp_path / f"net{suffix}").verified
+
+
+@pytest.mark.parametrize("suffix", [".py", ".safetensors"])
+def test_code_that_draws_is_verified_too(suffix: str, tmp_path: Path) -> None:
+    graph = row_of(of_class("Noise", "", "x + torch.rand_like(x)")).graph
+    graph = graph.with_node(Node("fc", Linear(out_features=2))).with_edge(Edge("n0", "fc"))
+    state = torch.random.get_rng_state()
+    assert export(Experiment(graph), tmp_path / f"net{suffix}").verified
+    assert torch.equal(torch.random.get_rng_state(), state)
+
+
+def test_a_weight_that_code_holds_still_does_not_learn() -> None:
+    source = ("class Still(nn.Module):\n    def __init__(self, in_features):\n        super().__init__()\n"
+              "        self.w = nn.Parameter(torch.ones(in_features), requires_grad=False)\n"
+              "        self.b = nn.Parameter(torch.zeros(in_features))\n"
+              "    def forward(self, x):\n        return x * self.w + self.b\n")
+    graph = graph_of(source)
+    analysis, module = analyze(graph), build_module(graph)
+    freeze(module, parameter_settings(graph, analysis, module))
+    assert (analysis.params, analysis.trainable) == (10, 5)
+    assert {key for key, weight in module.named_parameters() if weight.requires_grad} == {"mine.b"}
+
+
+def of_class(name: str, before: str = "", forward: str = "x") -> str:
+    return f"{before}class {name}(nn.Module):\n    def forward(self, x):\n        return {forward}\n"
+
+
+def row_of(*sources: str) -> Experiment:
+    allow(sources)
+    nodes = [Node("input", Input(shape=(5,))), *(Node(f"n{i}", Code(source=text)) for i, text in enumerate(sources))]
+    return Experiment(Graph.of(nodes, [Edge(one.name, two.name) for one, two in pairwise(nodes)]))
+
+
+def test_what_stands_at_the_top_of_a_file_is_put_there(tmp_path: Path) -> None:
+    future = '"""Mine."""\nfrom __future__ import annotations\nimport torch.nn as nn\nfrom math import pi\n'
+    other = of_class("B", "from torch import nn\nfrom math import pi, e\n", "x * pi")
+    experiment = row_of(of_class("A", future, "x + pi"), other)
+    assert export(experiment, tmp_path / "net.py").verified
+    assert to_python(experiment.graph).count("__future__") == 1
+
+
+def test_helpers_of_one_name_must_be_alike(tmp_path: Path) -> None:
+    twice, thrice = (f"def helper(x):\n    return x * {factor}\n" for factor in (2, 3))
+    alike = row_of(of_class("A", twice, "helper(x)"), of_class("B", twice, "helper(x)"))
+    assert export(alike, tmp_path / "net.py").verified
+    with pytest.raises(CodeError, match="helper"):
+        to_python(row_of(of_class("A", twice, "helper(x)"), of_class("B", thrice, "helper(x)")).graph)
+
+
+def test_a_block_of_the_same_name_as_a_helper(tmp_path: Path) -> None:
+    helper = "class Pair(nn.Module):\n    def forward(self, x):\n        return x * 2\n"
+    experiment = row_of(of_class("A", helper, "Pair()(x)"), of_class("B"), of_class("C"))
+    graph, _ = make_block(experiment.graph, ["n1", "n2"], "Pair")
+    assert export(Experiment(graph), tmp_path / "net.py").verified

@@ -222,3 +222,15 @@ def test_steps_leave_the_global_generator_alone() -> None:
     torch.manual_seed(0)
     steps_of(data, 1)
     assert torch.equal(torch.rand(3), expected)
+
+
+def test_numbers_of_any_size_are_not_cut_off(tmp_path: Path) -> None:
+    x = 5 * torch.randn(40, 3, 8, 8, generator=torch.Generator().manual_seed(0))
+    np.savez(tmp_path / "own.npz", x=x.numpy(), y=np.arange(40) % 2)
+    spec = DataSpec(dataset="tensors", path=str(tmp_path / "own.npz"),
+                    augment=Augment(brightness=0.1, contrast=0.1, saturation=0.1))
+    data = load_data(spec)
+    seen = Batches(data.train, data, CPU, augment=True).take(torch.arange(len(data.train)))[0]
+    change = (seen - data.train.inputs).abs()
+    assert 0.05 < float(change.mean()) < 1 and float(seen.max()) > 10
+    assert float(torch.tensor(np.stack([step.array for step in steps_of(data, 0)])).max()) > 5

@@ -160,7 +160,7 @@ def test_broken_images_are_named_and_skipped(pets: Path) -> None:
     data = load_data(spec_of(pets))
     assert {skipped.path for skipped in data.report.skipped} == {str(Path("cats") / name) for name in BROKEN}
     assert len(data.train) + len(data.validation) + len(data.test) == data.spec.examples == 18
-    assert "5 images could not be read and are left out" in [str(note) for note in data.report.notes]
+    assert data.report.notes == ()  # it is said once
     reasons = {Path(skipped.path).name: str(skipped.reason) for skipped in data.report.skipped}
     assert reasons["text.png"] == "it is not an image" and reasons["cut.png"] == "it is damaged or cut short"
     assert data.spec.sample_shape == described(spec_of(pets)).sample_shape
@@ -224,6 +224,16 @@ def test_all_broken_is_a_sentence_that_names_one(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
         (tmp_path / name / "1.png").write_bytes(b"?")
     with pytest.raises(DataError, match=r"2 images could not be read.*a.1\.png: it is not an image"):
+        load_data(spec_of(tmp_path))
+
+
+def test_one_image_is_one_image(tmp_path: Path) -> None:
+    for name in "ab":
+        photograph(tmp_path / name / "0.png")
+    with pytest.raises(DataError, match=r"has only 2 images: at least 3 are needed$"):
+        load_data(spec_of(tmp_path))
+    (tmp_path / "a" / "broken.png").write_bytes(b"?")
+    with pytest.raises(DataError, match=r": 1 image could not be read, which leaves too few\. The first: "):
         load_data(spec_of(tmp_path))
 
 

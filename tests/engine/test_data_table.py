@@ -17,6 +17,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from engine.data.datasets import DATASETS
 from engine.data.describe import described
+from engine.data.errors import DataError
 from engine.data.folder import files_of, raw_folder
 from engine.data.sources import read_arrays
 from engine.data.spec import DataSpec
@@ -268,3 +269,13 @@ def test_pandas_is_loaded_only_for_tables(path: Path) -> None:
             "'torch' in sys.modules)")
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.split() == [
         "False", "True", "False"]
+
+
+@pytest.mark.parametrize("column", ["x", "y"])
+def test_numbers_too_large_for_the_network_are_named(column: str, tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    rows = [{"x": str(i), "y": str(2.5 * i)} for i in range(30)]
+    rows[3][column] = "1e300"
+    file.write_text("x,y\n" + "\n".join(f"{row['x']},{row['y']}" for row in rows))
+    with pytest.raises(DataError, match=f"“{column}”, line 5: “1e300” is too large"):
+        load_data(spec_of(file))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import re
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 import engine.experiment
-from engine.experiment import MAX_BYTES, Experiment, from_json, load_experiment, save_experiment, to_json
+from engine.experiment import MAX_BYTES, Experiment, FileError, from_json, load_experiment, save_experiment, to_json
 from engine.files import WriteError
 from engine.graph import Edge, Graph
 from engine.messages import LayerloomError
@@ -150,3 +151,16 @@ def test_edges_survive_in_order(wired: Callable[..., Graph]) -> None:
     graph = wired(("a", "ReLU", {}, ["input"]), ("s", "Add", {}, ["input", "a", "input"]))
     again = from_json(to_json(Experiment(graph))).graph
     assert again.inputs["s"] == (Edge("input", "s", 0), Edge("a", "s", 1), Edge("input", "s", 2))
+
+
+@pytest.mark.parametrize("variants", [5, True, "abc", {"a": 1}, [5], [[]]])
+def test_damaged_variants(variants: object) -> None:
+    text = json.dumps({"format": "layerloom", "version": 1, "nodes": [], "edges": [], "variants": variants})
+    with pytest.raises(FileError, match="variants"):
+        from_json(text)
+
+
+def test_only_what_lies_in_the_gallery_is_trusted_as_ours() -> None:
+    for name in ("../gallery/lenet", "../../resources/gallery/my-linear", "/tmp/lenet", "sub/lenet"):
+        with pytest.raises(FileError, match="in the gallery"):
+            load_experiment(f"gallery:{name}")

@@ -171,3 +171,8 @@ def test_weights_that_do_not_fit_name_their_keys() -> None:
     deep = experiment(MLP[0], *((f"fc{n}", "Linear", {"out_features": 10}) for n in range(1, 6)))
     with pytest.raises(WeightsError, match=r"missing: fc1.weight, fc1.bias, fc2.weight … \(10 in all\)$"):
         check_weights(deep, {})
+
+
+def test_outputs_that_are_no_numbers_are_equal_where_both_are(tmp_path: Path) -> None:
+    net = experiment(MLP[0], ("shift", "Scale", {"shift": -2.0}), ("log", "Log", {}), *MLP[1:])
+    assert export(net, tmp_path / "net.pt").verified

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from engine.analysis import analyze
 from engine.experiment import Experiment, from_json, to_json
 from engine.formula import check_formula
-from engine.graph import Graph
+from engine.graph import Edge, Graph, Node
 from engine.initialization import InitError
-from engine.layers.base import OptionError
+from engine.layers.base import LAYERS, OptionError
+from engine.layers.merge import Add
 from engine.parameters import Init, NodeParameters
 from engine.weights import initial_module
 
@@ -127,3 +128,28 @@ def test_round_trip(net: Graph) -> None:
     text = to_json(Experiment(graph))
     assert from_json(text).graph == graph
     assert "parameters" not in to_json(Experiment(net))
+
+
+@pytest.mark.parametrize("formula", ["where(w > 0.5, 1, 0)", "w * (abs(w) >= 0.01)", "(i % 2 == 0) * 1.0", "True",
+                                     "fan_in // 2 + 0 * w"])
+def test_comparing_with_decimals(formula: str, net: Graph) -> None:
+    assert weights(net, weight={"kind": "formula", "formula": formula})["fc1.weight"].shape == (400, 300)
+
+
+@pytest.mark.parametrize("formula", ["normal", "(-1) ** 0.5", "9 ** 9 ** 9 ** 9", "fan_in ** fan_in ** fan_in",
+                                     "2 ** 1000000000", "__builtins__ = 1; __builtins__ / 0"])
+def test_a_formula_without_a_value_says_so_at_once(formula: str, net: Graph) -> None:
+    with pytest.raises(InitError, match="formula"):
+        weights(net, weight={"kind": "formula", "formula": formula})
+
+
+def test_a_value_of_a_constant_is_set_by_hand(chain: Chain) -> None:
+    graph = chain(("fc1", "Linear", {"out_features": 3}), shape=(3,))
+    graph = graph.with_nodes([Node("c", LAYERS["Constant"].model_validate({"shape": (3,)})), Node("add", Add())])
+    graph = graph.with_edges([Edge("fc1", "add", 0), Edge("c", "add", 1)])
+    edit = {"key": "", "index": (1,), "value": 7.0}
+    graph = graph.with_parameters("c", NodeParameters().with_options(edits=(edit,)))
+    assert initial_module(Experiment(graph)).state_dict()["c"].tolist() == [1.0, 7.0, 1.0]
+    gone = graph.with_parameters("c", NodeParameters().with_options(edits=({**edit, "index": (3,)},)))
+    with pytest.raises(InitError, match="no value"):
+        initial_module(Experiment(gone))

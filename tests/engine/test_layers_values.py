@@ -263,3 +263,15 @@ def test_a_window_of_equal_sides_is_one_number() -> None:
             assert LAYERS[kind].model_validate({"kernel_size": value}) == LAYERS[kind].model_validate(
                 {"kernel_size": 3})
     assert LAYERS["ZeroPad2d"].model_validate({"padding": (2, 2, 2, 2)}).padding == 2  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("kind", ["RNN", "LSTM", "GRU"])
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_the_last_step_is_the_state_at_the_end(kind: str, bidirectional: bool) -> None:
+    layer = LAYERS[kind].model_validate({"hidden_size": 3, "returns": "last", "bidirectional": bidirectional})
+    graph = Graph.of([Node("input", LAYERS["Input"].model_validate({"shape": (5, 4)})), Node("rnn", layer)],
+                     [Edge("input", "rnn")])
+    module, x = build_module(graph), torch.rand(2, 5, 4)
+    sequence, _ = module.rnn(x)  # type: ignore[operator, union-attr]
+    parts = [sequence[:, -1, :3], sequence[:, 0, 3:]] if bidirectional else [sequence[:, -1]]
+    assert torch.equal(module(x), torch.cat(parts, dim=1))

@@ -49,7 +49,8 @@ def test_of_numbers(size: int, shape: tuple[int, ...]) -> None:
     y, x = targets.ravel(), outputs.ravel()
     found = scores(ValueScores(CPU), outputs, targets, size)
     expected = [oracle.mean_absolute_error(y, x), oracle.root_mean_squared_error(y, x),
-                oracle.root_mean_squared_error(np.log(y), np.log(np.maximum(x, 1))), oracle.r2_score(y, x)]
+                oracle.root_mean_squared_error(np.log(y), np.log(np.maximum(x, 1))),
+                oracle.r2_score(*(np.moveaxis(numbers, 1, -1).reshape(-1, shape[0]) for numbers in (targets, outputs)))]
     assert list(found) == ["mae", "rmse", "log_rmse", "r2"] and list(found.values()) == pytest.approx(expected)
 
 
@@ -62,6 +63,24 @@ def test_logarithms_of_small_numbers_mean_nothing() -> None:
 
 def test_equal_targets_have_no_r2() -> None:
     assert math.isnan(scores(ValueScores(CPU), RNG.normal(0, 1, (9, 1)), np.full((9, 1), 0.1))["r2"])
+
+
+@pytest.mark.parametrize("size", [1, 13, 200])
+def test_every_output_has_its_own_r2(size: int) -> None:
+    """Large numbers that are learned well do not hide small ones that are not."""
+    targets = RNG.normal(0, 1, (200, 3)) * [1e4, 1.0, 1e-3] + [5e4, 3.0, 0.0]
+    outputs = targets + RNG.normal(0, 1, (200, 3)) * [1e2, 0.5, 2e-3]
+    found = scores(ValueScores(CPU), outputs, targets, size)["r2"]
+    assert found == pytest.approx(oracle.r2_score(targets, outputs)) and found < 0
+    constant = np.concatenate([targets, np.full((200, 1), 0.1)], 1)  # left out; scikit-learn counts it as 0
+    wrong = np.concatenate([outputs, np.zeros((200, 1))], 1)
+    assert scores(ValueScores(CPU), wrong, constant, size)["r2"] == pytest.approx(found)
+
+
+def test_targets_may_have_no_dimension_but_the_batch() -> None:
+    targets = RNG.normal(0, 1, 50)
+    outputs = targets + RNG.normal(0, 0.3, 50)
+    assert scores(ValueScores(CPU), outputs, targets)["r2"] == pytest.approx(oracle.r2_score(targets, outputs))
 
 
 def test_totals_are_means_over_examples() -> None:

@@ -20,6 +20,7 @@ from engine.pictures import COLORS, PictureError, series_picture
 from engine.runs import EXPERIMENT, METRICS, SERIES, SERIES_TABLE, SUMMARY, member_folder, record
 from engine.training import Control, fit
 from engine.training.events import (
+    Advice,
     EpochEnded,
     Event,
     Finished,
@@ -142,6 +143,17 @@ def test_names_of_folders(index: int, title: str, name: str) -> None:
     assert member_folder(index, title) == name
 
 
+def test_advice_names_its_run() -> None:
+    poor = experiment(epochs=3, optimizer="sgd", lr=1e-9)
+    alone = of_type(list(fit(poor)), Advice)
+    assert [advice.kind for advice in alone] == ["underfitting"]
+    both = replace(poor, variants=(Variant(title="λ = 3"), Variant(title="good", recipe={"optimizer": "adam",
+                                                                                        "lr": 0.02})))
+    said = of_type(list(fit_series(both)), Advice)
+    assert [str(advice.message) for advice in said] == [f"λ = 3: {alone[0].message}"]
+    assert (said[0].kind, said[0].suggestion) == (alone[0].kind, alone[0].suggestion)
+
+
 # -- control ----------------------------------------------------------------------------------------------------------
 
 
@@ -153,7 +165,18 @@ def test_a_stop_ends_the_run_and_begins_no_other() -> None:
             control.stop()
     end = events[-1]
     assert isinstance(end, SeriesFinished) and end.stopped and len(end.rows) == 1 == len(of_type(events, MemberStarted))
-    assert math.isnan(end.std["train loss"]) and end.mean["train loss"] == end.rows[0].values["train loss"]
+    assert not end.mean and not end.std  # a fold that was cut short says nothing about them
+
+
+def test_the_mean_is_that_of_whole_folds() -> None:
+    control, events = Control(), list[Event]()
+    for event in fit_series(FOLDS, control):
+        events.append(event)
+        if isinstance(event, EpochEnded) and len(of_type(events, MemberStarted)) == 2:
+            control.stop()
+    end = events[-1]
+    assert isinstance(end, SeriesFinished) and end.stopped and len(end.rows) == 2
+    assert math.isnan(end.std["train loss"]) and end.mean == end.rows[0].values
 
 
 def test_abandoning_says_nothing_more() -> None:

@@ -13,8 +13,10 @@ from engine.codegen import to_python
 from engine.compile import build_module
 from engine.edits import part, pasted
 from engine.experiment import Experiment, from_json, to_json
-from engine.graph import Edge, Graph, SharingError
+from engine.graph import Edge, Graph, Node, SharingError
 from engine.graph_json import read_graph
+from engine.layers.code import Code, allow
+from engine.layers.inputs import Input
 from engine.layers.linear import Linear
 
 Chain = Callable[..., Graph]
@@ -117,6 +119,20 @@ def test_copies_share_too(tied: Graph) -> None:
 def test_round_trip_and_damaged_files(tied: Graph) -> None:
     assert from_json(to_json(Experiment(tied))).graph == tied
     node = {"name": "a", "layer": "Linear", "options": {}, "position": [0, 0]}
-    for shares in ("b", "a"):
+    for shares in ("b", "a", ""):
         with pytest.raises(SharingError):
             read_graph({"nodes": [{**node, "shares": shares}], "edges": []})
+
+
+def test_wires_into_inputs_that_are_gone_are_removed_at_every_sharer() -> None:
+    one, two = (f"class Mine(nn.Module):\n    def forward(self, {taken}):\n        return a\n"
+                for taken in ("a", "a, b"))
+    allow([one, two])
+    graph = Graph.of([Node("input", Input(shape=(4,))), Node("c", Code(source=two)),
+                      Node("d", Code(source=two), shares="c")],
+                     [Edge("input", "c", 0), Edge("input", "c", 1), Edge("c", "d", 0), Edge("c", "d", 1)])
+    changed = graph.with_layer("c", Code(source=one))
+    assert changed.edges == (Edge("input", "c", 0), Edge("c", "d", 0))
+    assert Graph.of(changed.nodes.values(), changed.edges) == changed
+    apart = graph.with_shares("d", None).with_layer("c", Code(source=one)).with_shares("d", "c")
+    assert Graph.of(apart.nodes.values(), apart.edges).edges == changed.edges

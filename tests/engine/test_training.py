@@ -64,9 +64,45 @@ def test_a_run_tells_its_story_in_order() -> None:
 @pytest.mark.usefixtures("every_batch")
 def test_points_add_up_to_the_epoch() -> None:
     points, epochs, _ = trained(experiment(epochs=1))
-    sizes = [64] * 21 + [1374 - 21 * 64]
+    del points[20]  # the last one is of its examples too
+    sizes = [64] * 20 + [64 + 30]
+    assert sum(sizes) == 1374
     assert np.average([point.loss for point in points], weights=sizes) == pytest.approx(epochs[0].train.loss)
     assert np.average([point.accuracy for point in points], weights=sizes) == pytest.approx(epochs[0].train.accuracy)
+
+
+@pytest.mark.usefixtures("every_batch")
+def test_a_few_examples_at_the_end_of_an_epoch_make_no_point_of_their_own() -> None:
+    """Batches of 458 are 3 whole ones; of 600 the last has 174, of 500 it has 374, of 64 the first epoch's has 30."""
+    for size, merged in ((458, 0), (600, 1), (500, 0), (64, 1)):
+        points, epochs, _ = trained(experiment(epochs=2, batch_size=size, optimizer="sgd", lr=1e-12))
+        count, rest = len(points) // 2, 1374 % size or size
+        assert [points[place].position for place in (count - 1, -1)] == [1, 2]
+        kept = [*points[:count - 1 - merged], points[count - 1]]
+        sizes = [size] * (count - 1 - merged) + [rest + merged * size]
+        assert sum(sizes) == 1374
+        assert np.average([point.loss for point in kept], weights=sizes) == pytest.approx(epochs[0].train.loss)
+
+
+def test_windows_begin_with_the_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long judging took: the first point is of as many examples as others."""
+    now = [0.0]
+
+    def tick() -> float:
+        now[0] += 0.001
+        return now[0]
+
+    def slow(*_: object) -> None:
+        now[0] += 0.03
+        judge(*_)  # type: ignore[arg-type]
+
+    judge = Learner.judge
+    monkeypatch.setattr(run, "perf_counter", tick)
+    monkeypatch.setattr(Learner, "judge", slow)
+    points, _, _ = trained(experiment(epochs=3, batch_size=4))  # 344 batches of a millisecond
+    steps = np.diff([0.0, *(point.position for point in points)]) * 344
+    inside = [step for point, step in zip(points, steps, strict=True) if point.position % 1]
+    assert len(inside) > 6 and max(inside) - min(inside) < 2
 
 
 def test_the_device_is_read_by_time_not_by_batch(monkeypatch: pytest.MonkeyPatch) -> None:

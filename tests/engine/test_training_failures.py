@@ -13,7 +13,8 @@ import torch
 from engine.advice import AdviceError
 from engine.data.folder import raw_folder
 from engine.data.spec import DataSpec
-from engine.experiment import load_experiment
+from engine.experiment import Experiment, load_experiment
+from engine.layers.code import CodeError
 from engine.layers.inputs import Input
 from engine.training import devices, fit, run
 from engine.training.devices import NoDeviceError, available_devices, resolve_device, useful_threads
@@ -26,6 +27,7 @@ from engine.training.failures import (
     TrainingError,
 )
 from engine.training.learner import Learner
+from engine.trust import allow
 from tests.engine.cases import MLP, experiment, idx, made_data, of_type, with_recipe
 
 
@@ -116,6 +118,41 @@ def test_what_torch_refuses_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> No
         list(fit(experiment()))
 
 
+LEAVING = '''class Leaving(nn.Module):
+    def __init__(self, in_features):
+        super().__init__()
+        self.scale = nn.Parameter(torch.ones(1))
+
+    def forward(self, x):
+        if len(x) > 2:
+            {act}
+        return x * self.scale
+'''
+
+
+def with_own_layer(act: str) -> Experiment:
+    source = LEAVING.format(act=act)
+    allow([source])
+    return experiment(MLP[0], ("own", "Code", {"source": source}), *MLP[1:])
+
+
+@pytest.mark.parametrize(("act", "reason"), [
+    ("raise SystemExit(3)", "Line 8: SystemExit: 3"), ("exit(\"bye\")", "Line 8: SystemExit: bye"),
+    ("raise type('Odd', (BaseException,), {})('own')", "Line 8: Odd: own"), ("1 / 0", "Line 8: ZeroDivisionError: "),
+])  # fmt: skip
+def test_own_code_that_leaves_ends_the_run_with_a_sentence(act: str, reason: str) -> None:
+    with pytest.raises(CodeError, match=f"^{reason}"):
+        list(fit(with_own_layer(act)))
+
+
+def test_an_interrupt_is_no_failure_of_a_layer() -> None:
+    with pytest.raises(KeyboardInterrupt):
+        list(fit(with_own_layer("raise KeyboardInterrupt")))
+    events = fit(experiment())
+    assert any(isinstance(event, EpochEnded) for event in events)
+    events.close()  # type: ignore[attr-defined]  # whoever listens leaves: nothing is raised
+
+
 def test_training_goes_on_when_the_data_folder_is_removed(tmp_path: Path) -> None:
     folder = raw_folder("mnist", tmp_path)
     folder.mkdir(parents=True)
@@ -128,3 +165,9 @@ def test_training_goes_on_when_the_data_folder_is_removed(tmp_path: Path) -> Non
         if isinstance(event, Started):
             shutil.rmtree(tmp_path)
     assert isinstance(events[-1], Finished) and events[-1].summary.epochs == 2
+
+
+def test_binary_cross_entropy_of_other_numbers_is_refused() -> None:
+    base = replace(load_experiment("gallery:linreg"))
+    with pytest.raises(TrainingError, match="from 0 to 1"):
+        list(fit(with_recipe(base, loss="bce", device="cpu")))

@@ -109,7 +109,7 @@ def verdict(setting: Setting, train: Metrics, validation: Metrics, test: float =
 def test_verdicts_of_classes() -> None:
     over = verdict(CLASSES, Metrics(0.01, 0.996), Metrics(0.3, 0.924))
     assert over == ["overfitting: Overfitting: accuracy 0.996 on the training data, accuracy 0.924 on the validation "
-                    "data. More data, augmentation, dropout or weight decay close the gap; epoch 4 was the best"]
+                    "data. To close the gap: more data, augmentation, dropout, weight decay; epoch 4 was the best"]
     under = verdict(CLASSES, Metrics(1.5, 0.45), Metrics(1.5, 0.44))
     assert len(under) == 1 and "Underfitting: only accuracy 0.450 even on the training data" in under[0]
     assert verdict(CLASSES, Metrics(0.47, 0.823), Metrics(0.5, 0.815)) == []
@@ -133,6 +133,84 @@ def test_verdicts_of_numbers() -> None:
     assert verdict(NUMBERS, metrics(0.0096, 0.9993), metrics(0.0262, 0.9995)) == []  # … of degree 3
     assert verdict(replace(NUMBERS, same_data=True), metrics(0.01, 0.99), metrics(9, 0.5)) == []
     assert verdict(NUMBERS, metrics(0.01, NAN), metrics(9, NAN)) == []
+
+
+def heard_of(setting: Setting, rows: list[tuple[Metrics, Metrics]], loss: float = 2.35) -> Health:
+    """After those epochs."""
+    health = Health(setting)
+    health.begin(loss, 0.04)
+    for epoch, (train, validation) in enumerate(rows, 1):
+        health.after_epoch(epoch, train, validation, 0.0, 0.9)
+    return health
+
+
+def ends(health: Health, rows: list[tuple[Metrics, Metrics]], best: int) -> list[str]:
+    found = health.verdict(len(rows), *rows[-1], Metrics(NAN), best, rows[best - 1][1])
+    return [f"{advice.kind}: {advice.message}" for advice in found]
+
+
+LOST, GOOD = (Metrics(2.3, 0.11), Metrics(2.3, 0.1092)), (Metrics(0.12, 0.96), Metrics(0.13, 0.955))
+RISEN = (Metrics(102.4, 0.7), Metrics(25.6, 0.8))
+
+
+@pytest.mark.parametrize("first", [LOST, RISEN], ids=["not converging", "rising"])
+def test_what_was_said_early_is_taken_back_where_the_end_is_good(first: tuple[Metrics, Metrics]) -> None:
+    for rows in ([first, GOOD], [first, GOOD, GOOD, GOOD]):
+        health = heard_of(CLASSES, rows)
+        assert len(health.said) == 1
+        assert ends(health, rows, 2) == ["recovered: It recovered: accuracy 0.955 at the end"]
+    by_heart = [first, *[(Metrics(0.01, 0.999), Metrics(0.6, 0.85))] * 4]
+    assert [said.split(":")[0] for said in ends(heard_of(CLASSES, by_heart), by_heart, 2)] == ["overfitting"]
+    lost = [first, first, first]
+    assert ends(heard_of(CLASSES, lost), lost, 1) == []  # what was said holds
+    poor = [first, *[(Metrics(1.9, 0.3), Metrics(1.9, 0.3))] * 3]
+    assert [said.split(":")[0] for said in ends(heard_of(CLASSES, poor), poor, 2)] == ["underfitting"]
+
+
+def test_numbers_recover_too() -> None:
+    def metrics(loss: float, r2: float) -> Metrics:
+        return Metrics(loss, others=(("r2", r2),))
+
+    rows = [(metrics(90.0, -9.0), metrics(80.0, -8.0)), *[(metrics(0.2, 0.98), metrics(0.21, 0.98))] * 3]
+    health = heard_of(NUMBERS, rows, 10.0)
+    assert health.said == ["rising"] and ends(health, rows, 2) == ["recovered: It recovered: loss 0.21 at the end"]
+    again = Health(NUMBERS)
+    again.restore(health.stored())  # a run that is continued knows as much
+    assert again == health
+
+
+def falling(last: float, gap: float) -> list[tuple[Metrics, Metrics]]:
+    """Ten epochs: the validation loss goes from 1 to ``last``, the gap of accuracy from 0.2 to ``gap``."""
+    steps = [index / 9 for index in range(10)]
+    return [(Metrics(0.1, 0.99), Metrics(1 + (last - 1) * at, 0.99 - 0.2 - (gap - 0.2) * at)) for at in steps]
+
+
+def test_what_still_gets_better_is_not_called_overfitting() -> None:
+    assert ends(heard_of(CLASSES, falling(0.5, 0.2)), falling(0.5, 0.2), 5) == []  # the loss falls
+    assert ends(heard_of(CLASSES, falling(1.2, 0.1)), falling(1.2, 0.1), 10) == []  # the gap closes, the last is best
+    for rows, best in ((falling(1.2, 0.1), 5), (falling(1.2, 0.3), 10), (falling(1.0, 0.2), 5)):
+        said = ends(heard_of(CLASSES, rows), rows, best)
+        assert [text.split(":")[0] for text in said] == ["overfitting"]
+        assert (f"epoch {best} was the best" in said[0]) == (best < 10)
+
+
+def test_what_is_in_use_against_overfitting_is_not_recommended() -> None:
+    def remedies(setting: Setting) -> str:
+        said = verdict(setting, Metrics(0.01, 0.996), Metrics(0.3, 0.924))[0]
+        return said.partition("To close the gap: ")[2].partition(";")[0]
+
+    assert remedies(replace(CLASSES, can_augment=False)) == "more data, dropout, weight decay"
+    assert remedies(replace(CLASSES, can_drop=False)) == "more data, augmentation, weight decay"
+    decays = replace(CLASSES, recipe=Recipe(weight_decay=0.01), can_augment=False, can_drop=False)
+    assert remedies(decays) == "more data"
+
+
+def test_large_numbers_want_a_logarithm() -> None:
+    poor = Metrics(3.2e9, others=(("r2", 0.4),))
+    said = verdict(replace(NUMBERS, raw_spread=79442.5), poor, poor)[0]
+    assert said.endswith("The numbers to predict are large (deviation 79442): switch Log target on")
+    assert "larger network" not in said
+    assert "larger network" in verdict(replace(NUMBERS, raw_spread=9.0), poor, poor)[0]
 
 
 # -- real runs --------------------------------------------------------------------------------------------------------
@@ -194,6 +272,44 @@ def test_overfitting_is_seen_in_a_run(some_mnist: Data) -> None:
     assert [advice.kind for advice in said] == ["overfitting"] and "epoch" in str(said[0].message)
 
 
+def prices(folder: Path, least: float) -> Experiment:
+    """A table of 80 rows whose target has a deviation of thousands, and a network that learns nothing of it."""
+    lines = [f"{row % 7},{row % 5},{least + 1000 * (row % 7) + 500 * (row % 5)}" for row in range(80)]
+    (folder / "prices.csv").write_text("\n".join(["rooms,age,price", *lines]))
+    spec = DataSpec.model_validate({"dataset": "table", "path": str(folder / "prices.csv"),
+                                    "table": {"target": "price", "task": "regression"}})
+    return experiment(("fc1", "Linear", {"out_features": 1}), data=spec, loss="mse", lr=1e-6, epochs=3)
+
+
+@pytest.mark.parametrize(("least", "log", "helps"), [(50_000.0, False, True), (50_000.0, True, False),
+                                                    (-3000.0, False, False)])
+def test_a_raw_price_is_seen_in_a_run(least: float, log: bool, helps: bool, tmp_path: Path) -> None:
+    base = prices(tmp_path, least)
+    base = replace(base, data=base.data.with_options(table={"log_target": log}))
+    said = of_type(list(fit(base)), Advice)
+    assert [advice.kind for advice in said] == ["underfitting"]
+    assert ("switch Log target on" in str(said[0].message)) == helps
+
+
+def test_a_run_knows_what_is_in_use(some_mnist: Data) -> None:
+    few = replace(some_mnist, train=Split(some_mnist.train.inputs[:300], some_mnist.train.targets[:300]))
+    base = gallery("mlp", lr=0.01, epochs=25, optimizer="adamw", batch_size=64, weight_decay=0.01)
+    said = advice_of(base, few)[0]
+    assert [advice.kind for advice in said] == ["overfitting"]
+    assert "more data, augmentation, dropout" in str(said[0].message) and "decay" not in str(said[0].message)
+
+
+def test_a_run_that_recovers_says_so(some_mnist: Data) -> None:
+    control, events = Control(), list[Event]()
+    base = gallery("softmax", lr=10.0, epochs=4)
+    for event in fit(base, control, data=some_mnist):
+        events.append(event)
+        if isinstance(event, EpochEnded):
+            control.lr = 1.0  # by hand, after the first epoch
+    said = of_type(events, Advice)
+    assert [advice.kind for advice in said] == ["rising", "recovered"]
+
+
 def test_diverging_carries_a_suggestion() -> None:
     with pytest.raises(DivergedError) as error:
         list(fit(experiment(*MLP, optimizer="momentum", loss="mse", lr=1000.0, epochs=5)))
@@ -209,3 +325,9 @@ def test_looking_at_a_network_does_not_change_its_run(monkeypatch: pytest.Monkey
     unseen = of_type(list(fit(with_dropout)), EpochEnded)
     assert [row.train for row in seen] == [row.train for row in unseen]
     assert torch.equal(seen[-1].weights["fc1.weight"], unseen[-1].weights["fc1.weight"])
+
+
+def test_a_loss_of_numbers_that_rises_is_heard_of_in_a_run() -> None:
+    events = list(fit(with_recipe(load_experiment("gallery:linreg"), lr=0.95, epochs=2, device="cpu")))
+    said = of_type(events, Advice)
+    assert [advice.kind for advice in said] == ["rising"] and said[0].suggestion == ("lr", 0.1)

@@ -348,3 +348,19 @@ def test_no_label_is_cut(panel: DataPanel, size: tuple[int, int], spec: DataSpec
                 need = label.heightForWidth(label.width()) if label.wordWrap() else label.minimumSizeHint().height()
                 assert label.height() >= need, label.text()
                 assert label.wordWrap() or label.width() >= label.minimumSizeHint().width(), label.text()
+
+
+def test_samples_say_that_some_files_could_not_be_read(panel: DataPanel) -> None:
+    spec = DataSpec(dataset="folder", path="/somewhere")
+    panel.show_spec(spec)
+    panel.show_facts(Facts(PARTS, skipped=2))
+    note = panel.samples.note
+    assert note.isVisible()
+    assert note.text() == "2 images could not be read: see Numbers"
+    panel.show_facts(Facts(PARTS, skipped=1))
+    assert note.text() == "1 image could not be read: see Numbers"
+    panel.show_facts(Facts(PARTS))
+    assert not note.isVisible()
+    panel.show_facts(Facts(PARTS, skipped=2))
+    panel.show_spec(DataSpec(dataset="folder", path="/elsewhere"))
+    assert not note.isVisible()

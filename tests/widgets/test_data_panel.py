@@ -183,3 +183,20 @@ def test_every_field_has_a_name(panel: DataPanel) -> None:
     assert panel.strip.accessibleName()
     panel.show_samples([(checkered(1, 8, 8), 1, 8, 8, "seven")])
     assert "seven" in panel.strip.accessibleDescription()
+
+
+@pytest.mark.parametrize(("dataset", "words"), [("table", "Choose table…"), ("tensors", "Choose tensors…"),
+                                                ("folder", "Choose folder…")])
+def test_own_data_that_are_not_chosen_yet_are_chosen_by_their_own_button(panel: DataPanel, qtbot: QtBot, dataset: str,
+                                                                         words: str) -> None:
+    panel.show_spec(DataSpec(dataset=dataset))
+    panel.show_missing("Choose a file first", False)
+    missing = panel.missing
+    assert missing.file.text() == words and missing.file.isVisible()
+    assert not missing.folder.isVisible() and not missing.download.isVisible()
+    with qtbot.waitSignal(panel.file_requested) as asked:
+        qtbot.mouseClick(missing.file, LEFT)
+    assert asked.args == [dataset]
+    panel.show_spec(DataSpec(dataset="mnist"))
+    panel.show_missing("MNIST is not here.", True)
+    assert missing.folder.isVisible() and missing.download.isVisible() and not missing.file.isVisible()

@@ -72,6 +72,7 @@ def test_broken_images_are_named(tmp_path: Path) -> None:
     assert [each.name for each in facts.classes] == ["cat", "dog"]
     assert sum(sum(each.counts) for each in facts.classes) == 12
     assert any("2 files were skipped" in note and "broken.png" in note for note in facts.notes)
+    assert facts.skipped == 2
 
 
 def test_every_transform_of_a_real_image() -> None:

@@ -16,8 +16,8 @@ import engine.blocks  # noqa: F401 - fills the registry
 from engine.blocks.custom import Custom, Exposed
 from engine.graph import Edge, Graph, Node
 from engine.layers.base import LAYERS, OptionError, reason_of
-from widgets.editors import ChoiceEditor, LineEditor, SwitchEditor
-from widgets.form import PATIENCE, Form
+from widgets.editors import PATIENCE, ChoiceEditor, LineEditor, SwitchEditor
+from widgets.form import Form
 from widgets.form_fields import fields_of, with_value
 from widgets.syntax import syntax_of
 

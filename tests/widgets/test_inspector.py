@@ -248,3 +248,31 @@ def test_the_network_costs_are_shown_with_their_batch(qtbot: QtBot) -> None:
     costs.show_costs(None, 64)
     assert texts(costs).count("–") == 4
     assert "at batch 64, float32" in texts(costs)
+
+
+# -- a layer that is code -------------------------------------------------------------------------------------------
+
+FORWARD = "    def forward(self, x):\n        return x\n"
+
+
+@pytest.mark.parametrize(("source", "placeholder"), [
+    ("class Plain(nn.Module):\n" + FORWARD, None),
+    ("class Known(nn.Module):\n    def __init__(self, in_features):\n        super().__init__()\n" + FORWARD, None),
+    ("class Mine(nn.Module):\n    def __init__(self, in_features, units, gain=1):\n        super().__init__()\n" + FORWARD,
+     "units=…, gain=…"),
+    ("class Open(nn.Module):\n    def __init__(self, **options):\n        super().__init__()\n" + FORWARD, ""),
+    ("class Heir(nn.Linear):\n" + FORWARD, ""), ("class Broken(", ""),
+])  # fmt: skip
+def test_code_asks_only_for_arguments_that_its_class_takes(inspector: Inspector, source: str,
+                                                           placeholder: str | None) -> None:
+    inspector.show_node(Node("mine", LAYERS["Code"](source=source)), None, None, ())
+    editor = inspector._form.rows["made_with"].editor
+    assert editor.isVisible() == (placeholder is not None)
+    assert placeholder is None or editor.placeholderText() == placeholder
+
+
+def test_arguments_that_are_given_can_be_taken_away(inspector: Inspector) -> None:
+    source = "class Plain(nn.Module):\n" + FORWARD
+    inspector.show_node(Node("mine", LAYERS["Code"](source=source, made_with="units=3")), None, None, ())
+    assert inspector._form.rows["made_with"].editor.text() == "units=3"
+    assert inspector._form.rows["made_with"].editor.isVisible()

@@ -15,9 +15,8 @@ from engine.graph import Edge, Graph, Node
 from engine.layers.base import LAYERS
 from engine.parameters import DEFAULTS, INIT_TITLES, Init, NodeParameters, ValueEdit
 from widgets import theme
-from widgets.form import PATIENCE
-from widgets.init_form import STARTER, InitForm
-from widgets.inspector import Inspector
+from widgets.init_form import STARTER, FormulaEditor, InitForm
+from widgets.inspector import BY_RECIPE, Inspector
 from widgets.node_parameters import NodeParametersForm
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -122,13 +121,41 @@ def test_a_formula_that_is_wrong_says_so_when_the_hands_rest(qtbot: QtBot, stage
     row = stage.form.weight.rows["formula"]
     retype(qtbot, row.editor, "0.1 * norm")
     assert not row.error.isVisible()
-    qtbot.waitUntil(row.error.isVisible, timeout=PATIENCE + 1000)
+    qtbot.waitUntil(row.error.isVisible, timeout=FormulaEditor.patience + 1000)
     assert "does not know “norm”" in row.error.text()
     assert row.editor.property("bad")
     assert stage.form.value.weight.formula == STARTER
     qtbot.keyClicks(row.editor, "al(0, 1)")
     assert not row.error.isVisible()
     assert stage.form.value.weight.formula == "0.1 * normal(0, 1)"
+
+
+def test_a_wrong_formula_is_not_called_wrong_while_one_types_but_at_enter(qtbot: QtBot, stage: Stage) -> None:
+    stage.form.show_node(NodeParameters(weight=Init(kind="formula", formula=STARTER)), None)
+    row = stage.form.weight.rows["formula"]
+    retype(qtbot, row.editor, "0.1 * (w")
+    qtbot.keyClick(row.editor, Qt.Key.Key_Return)
+    assert row.error.isVisible()
+    assert "character 7: '(' was never closed" in row.error.text()
+    qtbot.keyClicks(row.editor, " + 1")
+    assert not row.error.isVisible()
+    qtbot.keyClicks(row.editor, ")")
+    assert stage.form.value.weight.formula == "0.1 * (w + 1)"
+    assert not row.error.isVisible()
+
+
+def test_a_wrong_formula_stays_to_be_mended_when_it_is_left(qtbot: QtBot, stage: Stage) -> None:
+    stage.form.show_node(NodeParameters(weight=Init(kind="formula", formula=STARTER)), None)
+    row = stage.form.weight.rows["formula"]
+    retype(qtbot, row.editor, "0.1 *")
+    qtbot.keyClick(row.editor, Qt.Key.Key_Tab)
+    assert row.error.isVisible()
+    assert "ends too early" in row.error.text()
+    assert row.editor.text() == "0.1 *"
+    assert stage.form.value.weight.formula == STARTER
+    stage.form.restore()  # as when another layer is selected
+    assert row.editor.text() == STARTER
+    assert not row.error.isVisible()
 
 
 def test_a_frozen_layer_has_no_use_for_multipliers(qtbot: QtBot, stage: Stage) -> None:
@@ -293,3 +320,20 @@ def test_the_tab_key_goes_from_top_to_bottom(qtbot: QtBot, inspector: Inspector)
             assert len(places) < 20
         assert places == sorted(places)
         assert len(places) >= 6
+
+
+@pytest.mark.parametrize(("kind", "weights"), [("Linear", "As in recipe"), ("Conv2d", "As in recipe"),
+                                               ("Residual", "As in recipe"), ("ConvTranspose2d", "PyTorch's own")])
+def test_weights_that_the_recipe_fills_do_not_claim_to_begin_as_pytorch_lets_them(inspector: Inspector, kind: str,
+                                                                                  weights: str) -> None:
+    show(inspector, kind, shape=(16,) if kind == "Linear" else (4, 8, 8))
+    form = inspector.findChild(NodeParametersForm)
+    assert form.weight.rows["kind"].editor.currentText() == weights
+    assert form.bias.rows["kind"].editor.currentText() == "PyTorch's own"
+    assert form.weight.value == Init()
+
+
+def test_what_the_recipe_fills_is_what_the_inspector_says() -> None:
+    from engine.initialization import DENSE
+
+    assert tuple(f"nn.{layer.__name__}" for layer in DENSE) == BY_RECIPE

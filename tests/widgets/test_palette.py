@@ -166,7 +166,7 @@ def test_escape_clears_the_search_and_up_returns_to_it(qtbot: QtBot, palette: Pa
     before = shown(palette)
     qtbot.keyClicks(search(palette), "tanh")
     assert shown(palette)[0] == "Tanh" and "Conv2d" not in shown(palette)
-    qtbot.keyClick(search(palette), Qt.Key.Key_Return)
+    qtbot.keyClick(search(palette), Qt.Key.Key_Down)
     qtbot.keyClick(tree(palette), Qt.Key.Key_Up)
     qtbot.keyClick(tree(palette), Qt.Key.Key_Up)
     assert search(palette).hasFocus()
@@ -245,7 +245,7 @@ def test_after_enter_the_whole_list_is_back_and_the_next_search_can_be_typed(qtb
     before = shown(palette)
     palette.focus_search()
     qtbot.keyClicks(search(palette), "sigm")
-    qtbot.keyClick(search(palette), Qt.Key.Key_Return)
+    qtbot.keyClick(search(palette), Qt.Key.Key_Down)
     with qtbot.waitSignal(palette.layer_activated) as activated:
         qtbot.keyClick(tree(palette), Qt.Key.Key_Return)
     assert activated.args == ["Sigmoid"]
@@ -253,3 +253,35 @@ def test_after_enter_the_whole_list_is_back_and_the_next_search_can_be_typed(qtb
     assert search(palette).hasFocus()
     qtbot.keyClicks(search(palette), "dropout")
     assert shown(palette)[0] == "Dropout"
+
+
+def test_enter_adds_the_best_find_at_once(qtbot: QtBot, palette: Palette) -> None:
+    before = shown(palette)
+    palette.focus_search()
+    for typed, kind in (("conv2d", "Conv2d"), ("relu", "ReLU")):
+        qtbot.keyClicks(search(palette), typed)
+        with qtbot.waitSignal(palette.layer_activated) as activated:
+            qtbot.keyClick(search(palette), Qt.Key.Key_Return)
+        assert activated.args == [kind]
+        assert (search(palette).text(), shown(palette)) == ("", before)
+        assert search(palette).hasFocus()
+    qtbot.keyClicks(search(palette), "zzz")
+    with qtbot.assertNotEmitted(palette.layer_activated):
+        qtbot.keyClick(search(palette), Qt.Key.Key_Return)
+
+
+def test_a_search_ends_with_a_double_click_with_a_drag_and_with_another_network(
+        qtbot: QtBot, palette: Palette, monkeypatch: pytest.MonkeyPatch) -> None:
+    qtbot.keyClicks(search(palette), "flatten")
+    place = middle(palette, "Flatten")
+    qtbot.mouseClick(tree(palette).viewport(), Qt.MouseButton.LeftButton, pos=place)
+    qtbot.mouseDClick(tree(palette).viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert search(palette).text() == ""
+    RecordedDrag.started = []
+    monkeypatch.setattr(palette_tree, "QDrag", RecordedDrag)
+    qtbot.keyClicks(search(palette), "flatten")
+    assert len(drag(qtbot, palette, "Flatten")) == 1
+    assert search(palette).text() == ""
+    qtbot.keyClicks(search(palette), "flatten")
+    palette.end_search()
+    assert search(palette).text() == ""

@@ -77,6 +77,14 @@ def test_reported_beside_yours(results: Results) -> None:
     assert "Test accuracy" in results.comparison.accessibleDescription()
 
 
+def test_whose_numbers_they_are(results: Results) -> None:
+    results.show_comparison([Comparison("test accuracy", 0.822, 0.97)], "Yours: MNIST, 1 epoch")
+    assert results.whose.isVisible()
+    assert results.whose.text() == "Yours: MNIST, 1 epoch"
+    results.show_comparison([Comparison("test accuracy", 0.822, 0.83)])
+    assert not results.whose.isVisible()
+
+
 def test_all_measures_of_all_parts(results: Results) -> None:
     results.show_measures(("train", "test"), [("top5", (0.99, math.nan)), ("f1", (0.82, 0.81))])
     assert results.measures.texts == [["", "train", "test"], ["Top-5 accuracy", "0.990", "–"], ["F1", "0.820", "0.810"]]
@@ -135,6 +143,20 @@ def test_a_kernel_turns_before_ones_eyes(results: Results) -> None:
     assert results.kernel.size() == size
     assert list(results.findChildren(QLabel)) == labels  # nothing is made anew
     assert results.kernel.accessibleDescription() == "1.000 −1.000"
+
+
+def test_a_kernel_epoch_by_epoch(results: Results) -> None:
+    results.show_kernel_steps([(epoch, [[epoch / 100, -epoch / 100]]) for epoch in range(1, 31)])
+    assert results.steps.texts[0] == ["Epoch", "[0, 0]", "[0, 1]"]
+    assert results.steps.texts[1] == ["1", "0.0100", "−0.0100"]
+    assert [line[0] for line in results.steps.texts[2:]] == [str(epoch) for epoch in range(19, 31)]
+    assert there(results) == {"kernel"}
+    results.show_kernel_steps([(1, [[0.0] * 5] * 2)])
+    assert there(results) == set(), "ten numbers are for the heat map"
+    results.show_kernel_steps([(1, [[0.0] * 3] * 3)])
+    assert results.steps.texts[0][-1] == "[2, 2]"
+    results.clear()
+    assert there(results) == set()
 
 
 @pytest.mark.parametrize("look", [theme.DARK, theme.LIGHT])

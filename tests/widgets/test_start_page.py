@@ -279,3 +279,26 @@ def test_groups_fit_any_width(gallery: StartPage, width: int) -> None:
     assert not any(a.intersects(b) for index, a in enumerate(boxes) for b in boxes[:index])
     assert gallery.grid.height() >= max(box.bottom() for box in boxes)
     assert all(box.right() <= gallery.grid.width() for box in boxes)
+
+
+def test_what_is_called_so_comes_before_what_only_mentions_it(page: StartPage, qtbot: QtBot) -> None:
+    rows = [("mlp", "Perceptron", "Between two linear layers.", picture(), 3, "Classifiers"),
+            ("linear", "Lines", "Nothing more.", picture(), 3, "Regression"),
+            ("poly", "Polynomial", "Linear in its features.", picture(), 3, "Regression")]
+    page.set_gallery(rows)
+    qtbot.keyClicks(page.filter, "linear")
+    assert [card.id for card in page.grid.matching] == ["linear", "poly", "mlp"]
+    with qtbot.waitSignal(page.gallery_requested) as asked:
+        qtbot.keyClick(page.filter, Qt.Key.Key_Return)
+    assert asked.args == ["linear"]
+    page.filter.clear()
+    assert [card.id for card in page.grid.matching] == ["mlp", "linear", "poly"]
+
+
+def test_every_visit_begins_with_the_whole_gallery_and_the_filter_ready(page: StartPage, qtbot: QtBot) -> None:
+    qtbot.keyClicks(page.filter, "network 3")
+    assert len(page.grid.matching) == 1
+    page.hide()
+    page.show()
+    assert page.filter.text() == "" and len(page.grid.matching) == 7
+    assert page.focusWidget() is page.filter

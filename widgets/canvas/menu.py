@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from engine.blocks.base import Block
+from engine.blocks.custom import Custom
 from engine.graph import Graph, GraphError, Node
 from engine.layers.inputs import Input
 from widgets.canvas.sharing import share_candidates
@@ -64,6 +65,10 @@ def _of_cards(menu: QMenu, view: CanvasView, nodes: list[Node]) -> None:
         _add(menu, tr("Dissolve"), view.dissolve_requested.emit, "Ctrl+Shift+G")
     if not any(isinstance(node.layer, Input) for node in nodes):
         _add(menu, tr("Make block…"), view.block_requested.emit, "Ctrl+G")
+    if only is not None and isinstance(only.layer, Custom):
+        _add(menu, tr("Add to my blocks"), view.keep_requested.emit)
+        if view.is_kept(only.layer):
+            _add(menu, tr("Remove from my blocks"), view.forget_requested.emit)
     menu.addSeparator()
     if only is not None:
         _add_sharing(menu, view, only)

@@ -7,12 +7,15 @@ from engine.messages import LayerloomError
 
 
 def share_candidates(analysis: Analysis, name: str) -> tuple[str, ...]:
-    """Layers of the same kind that have weights of their own which would serve here; in the network's order."""
+    """Layers with the same options whose own weights would serve here; in the network's order.
+
+    Whoever shares becomes the same layer as the owner: other options would change the network's shapes.
+    """
     graph = analysis.graph
     node = graph.nodes[name]
     return tuple(
         other.name for other in graph.nodes.values()
-        if other.name != name and other.shares is None and type(other.layer) is type(node.layer)
+        if other.name != name and other.shares is None and other.layer == node.layer
         and _serves(analysis, other.name, name)
     )  # fmt: skip
 

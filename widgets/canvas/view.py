@@ -61,12 +61,15 @@ class CanvasView(QGraphicsView):
     block_requested = Signal()  # of the selection
     dissolve_requested = Signal()
     rename_requested = Signal()
+    keep_requested = Signal()  # the selected block among the person's own
+    forget_requested = Signal()  # no longer among them
 
     def __init__(self, scene: CanvasScene) -> None:
         super().__init__(scene)
         self.canvas = scene
         self.is_inside = False  # whether what is shown is the inside of a block
         self.make_layer: Callable[[str], Layer | None] = registered  # what a kind of the palette stands for
+        self.is_kept: Callable[[Layer], bool] = lambda _layer: False  # whether it is among the person's own blocks
         self.menu: QMenu | None = None
         self._pan_from: QPoint | None = None
         self._space = False
