@@ -9,7 +9,7 @@ from app.layout import Layout
 from app.pages import Page
 from app.settings import Settings
 from engine.layers.code import Code, CodeError
-from engine.trust import allow, allow_digests, digest, not_allowed
+from engine.trust import allow, allow_digests, digest, first_not_allowed, not_allowed
 from widgets.text import message_text
 
 
@@ -80,8 +80,10 @@ class CodeView(QObject):
                  (self.tr("Run it"), lambda: self._agree(page))])
 
     def _show_first(self, page: Page) -> None:
-        name = next((node.name for node in page.level.graph.nodes.values() if isinstance(node.layer, Code)), None)
-        if name is not None:
+        found = first_not_allowed(page.document.experiment.graph)
+        if found is not None:
+            path, name = found
+            page.go(path)
             page.find(name)
             self.open(page, name)
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.undo import UndoStack
 from engine.data.spec import DataSpec
+from engine.edits import laid_out
 from engine.experiment import Experiment, load_experiment, save_experiment
 from engine.graph import Graph
 from engine.history import Histories, History
@@ -64,6 +65,7 @@ class Document(QObject):
     def open(source: str) -> Document:
         """From a file or ``gallery:ID``. Raises LayerloomError, in words."""
         experiment = load_experiment(source)
+        experiment = replace(experiment, graph=laid_out(experiment.graph))
         if source.startswith("gallery:"):
             return Document(experiment, source.removeprefix("gallery:"))
         return Document(experiment, Path(source).stem, Path(source).absolute())

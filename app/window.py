@@ -148,6 +148,7 @@ class MainWindow(QMainWindow):
             return
         page = self.pages[index]
         self.layout_.show_page(page)
+        self.layout_.palette.end_search()
         self.show_page(page)
         self.training_view.show(page.document)
         page.view.setFocus()
@@ -260,6 +261,7 @@ class MainWindow(QMainWindow):
             return
         self._settle()
         if self.page is not None and self.is_ready and self.trainer.state == "idle":
+            series = series or self.page.document.experiment.recipe.folds > 1
             if any(problem.severity == "error" for problem in self.page.problems):
                 self.layout_.show_problems_tab()
                 return

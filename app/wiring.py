@@ -110,6 +110,9 @@ def connect_page(window: MainWindow, page: Page) -> None:
     page.scene.names_selected.connect(lambda _names: window.show_selection())
     page.view.paste_refused.connect(lambda: window.say(say("The clipboard holds no layers: copy some first"), "info"))
     page.view.make_layer = window.blocks.make_layer
+    page.view.is_kept = window.blocks.is_kept
+    page.view.keep_requested.connect(window.blocks.keep)
+    page.view.forget_requested.connect(window.blocks.forget)
     page.block_requested.connect(lambda nodes: window.blocks.ask(page, nodes))
     page.code_requested.connect(lambda name: window.tabs.code.open(page, name) if window.tabs else None)
     page.rename_requested.connect(window.layout_.inspector.focus_name)

@@ -105,6 +105,20 @@ def pasted(graph: Graph, piece: Graph, offset: Position) -> tuple[Graph, tuple[s
     return graph.with_nodes(nodes).with_edges(edges), tuple(names.values())
 
 
+def laid_out(graph: Graph) -> Graph:
+    """A graph that nobody has placed (all nodes lie in one spot): every node below those it reads; others stay."""
+    if len({node.position for node in graph.nodes.values()}) != 1 or len(graph.nodes) < 2:
+        return graph
+    rows: dict[str, int] = {}
+    for name in graph.order:
+        rows[name] = max((rows[edge.source] + 1 for edge in graph.inputs[name]), default=0)
+    levels: dict[int, list[str]] = {}
+    for name, row in rows.items():
+        levels.setdefault(row, []).append(name)
+    return graph.moved({name: ((index - (len(level) - 1) / 2) * COLUMN, row * STEP)
+                        for row, level in levels.items() for index, name in enumerate(level)})
+
+
 def _owner_for(node: Node, names: Mapping[str, str], graph: Graph) -> str | None:
     """Whose weights a copy uses: the copied owner's, or the same as before where that is still what it was."""
     if node.shares is None:

@@ -34,9 +34,11 @@ def initialize(module: nn.Module, experiment: Experiment) -> None:
         if isinstance(layer, DENSE):
             _by_recipe(layer.weight, experiment.recipe.initialization)
     analysis = analyze(experiment.graph, experiment.data.sample_shape)
-    settings = {place: own for place, own in node_settings(experiment.graph, analysis).items() if own != DEFAULTS}
+    settings = node_settings(experiment.graph, analysis)
     modules, buffers = dict(module.named_modules()), dict(module.named_buffers())
     for place, own in settings.items():
+        if own == DEFAULTS:
+            continue
         if place in modules:
             _of_node(module, place, own, settings)
         elif place in buffers:  # a constant, which is no module: its own name is the key

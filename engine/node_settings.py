@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from engine.analysis import Analysis
 from engine.blocks.base import Block
 from engine.graph import Graph
-from engine.parameters import DEFAULTS, NodeParameters
+from engine.parameters import DEFAULT_INIT, DEFAULTS, NodeParameters
 
 
 def node_settings(graph: Graph, analysis: Analysis, inherited: NodeParameters = DEFAULTS,
@@ -15,13 +15,15 @@ def node_settings(graph: Graph, analysis: Analysis, inherited: NodeParameters = 
     """The settings of each node with weights of its own, also inside blocks, by its place: ``residual1.conv1``.
 
     A block's settings hold for every layer in it that has none of its own, and a frozen block is frozen throughout;
-    values set by hand stay where they are.
+    values set by hand stay where they are, and normalisations inside begin as always.
     """
     settings: dict[str, NodeParameters] = {}
     for name, node in graph.nodes.items():
         if node.shares is not None or name not in analysis.members:
             continue
         own = inherited if node.parameters == DEFAULTS else node.parameters
+        if own is inherited and own != DEFAULTS and node.layer.category == "normalization":
+            own = own.model_copy(update={"weight": DEFAULT_INIT, "bias": DEFAULT_INIT})  # a scale of 0 would end it all
         if not inherited.trainable and own.trainable:
             own = own.model_copy(update={"trainable": False})
         settings[prefix + name] = own

@@ -46,7 +46,9 @@ def _skipped(files: Iterable[Skipped]) -> list[str]:
     files = list(files)
     if not files:
         return []
-    text = _say(QT_TRANSLATE_NOOP("Data", "{count} files were skipped:")).format(count=len(files))
+    words = (QT_TRANSLATE_NOOP("Data", "1 image could not be read and is left out:") if len(files) == 1
+             else QT_TRANSLATE_NOOP("Data", "{count} images could not be read and are left out:"))
+    text = _say(words).format(count=len(files))
     named = [f"{file.path} ({message_text(file.reason)})" for file in files[:FEW]]
     return [f"{text} {'; '.join(named)}{' …' if len(files) > FEW else ''}"]
 

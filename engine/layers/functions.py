@@ -304,5 +304,9 @@ class Norm(_Reduction):
     stem = "norm"
     meaning = "The length of the vectors along one or more dimensions: the root of the sum of squares."
     synonyms = ("length", "L2", "euclidean", "reduce")
-    method = "norm"
     saves = frozenset({"input", "output"})
+
+    def expression(self, module: str, inputs: Sequence[str], shapes: Sequence[Shape]) -> str:
+        # ``x.norm`` over two dimensions would be the norm of a matrix, over three an error.
+        dim = self.dim[0] if len(self.dim) == 1 else self.dim
+        return f"torch.linalg.vector_norm({inputs[0]}, dim={dim}{', keepdim=True' if self.keepdim else ''})"

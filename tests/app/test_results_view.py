@@ -37,7 +37,8 @@ def window(qtbot, tmp_path) -> MainWindow:
 def opened(window: MainWindow, source: str, **recipe: object) -> Page:
     window.files.open(source)
     document = window.page.document
-    document.edit("other recipe", replace(document.experiment, recipe=document.experiment.recipe.with_options(**recipe)))
+    changed = document.experiment.recipe.with_options(**recipe)
+    document.edit("other recipe", replace(document.experiment, recipe=changed))
     return window.page
 
 

@@ -153,3 +153,10 @@ def test_a_value_of_a_constant_is_set_by_hand(chain: Chain) -> None:
     gone = graph.with_parameters("c", NodeParameters().with_options(edits=({**edit, "index": (3,)},)))
     with pytest.raises(InitError, match="no value"):
         initial_module(Experiment(gone))
+
+
+def test_a_blocks_biases_leave_the_scales_of_its_normalisations(chain: Chain) -> None:
+    graph = chain(("res", "Residual", {"num_channels": 4}), shape=(4, 6, 6))
+    asked = NodeParameters(bias=Init(kind="constant", value=0))
+    state = initial_module(Experiment(graph.with_parameters("res", asked))).state_dict()
+    assert bool((state["res.bn1.weight"] == 1).all()) and not state["res.conv1.bias"].any()

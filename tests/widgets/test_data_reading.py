@@ -71,7 +71,7 @@ def test_broken_images_are_named(tmp_path: Path) -> None:
     facts = facts_of(statistics(load_data(DataSpec(dataset="folder", path=str(tmp_path)))))
     assert [each.name for each in facts.classes] == ["cat", "dog"]
     assert sum(sum(each.counts) for each in facts.classes) == 12
-    assert any("2 files were skipped" in note and "broken.png" in note for note in facts.notes)
+    assert any("2 images could not be read" in note and "broken.png" in note for note in facts.notes)
     assert facts.skipped == 2
 
 

@@ -253,14 +253,14 @@ def test_the_network_costs_are_shown_with_their_batch(qtbot: QtBot) -> None:
 # -- a layer that is code -------------------------------------------------------------------------------------------
 
 FORWARD = "    def forward(self, x):\n        return x\n"
+INIT = "    def __init__(self, {}):\n        super().__init__()\n"
 
 
 @pytest.mark.parametrize(("source", "placeholder"), [
     ("class Plain(nn.Module):\n" + FORWARD, None),
-    ("class Known(nn.Module):\n    def __init__(self, in_features):\n        super().__init__()\n" + FORWARD, None),
-    ("class Mine(nn.Module):\n    def __init__(self, in_features, units, gain=1):\n        super().__init__()\n" + FORWARD,
-     "units=…, gain=…"),
-    ("class Open(nn.Module):\n    def __init__(self, **options):\n        super().__init__()\n" + FORWARD, ""),
+    ("class Known(nn.Module):\n" + INIT.format("in_features") + FORWARD, None),
+    ("class Mine(nn.Module):\n" + INIT.format("in_features, units, gain=1") + FORWARD, "units=…, gain=…"),
+    ("class Open(nn.Module):\n" + INIT.format("**options") + FORWARD, ""),
     ("class Heir(nn.Linear):\n" + FORWARD, ""), ("class Broken(", ""),
 ])  # fmt: skip
 def test_code_asks_only_for_arguments_that_its_class_takes(inspector: Inspector, source: str,
