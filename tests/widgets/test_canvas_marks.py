@@ -6,7 +6,7 @@ import random
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -83,6 +83,14 @@ def test_sharing_shows_on_both_cards_and_goes_again(desk):
     assert desk.scene.cards["fc2"].face.count == count
 
 
+def hover(port, spot: QPoint) -> None:
+    """The mouse over this spot of the port itself, whatever other windows there are."""
+    place = QPointF(spot)
+    QApplication.sendEvent(port, QMouseEvent(QEvent.Type.MouseMove, place, port.mapToGlobal(place),
+                                             Qt.MouseButton.NoButton, Qt.MouseButton.NoButton,
+                                             Qt.KeyboardModifier.NoModifier))
+
+
 def test_a_line_joins_sharing_cards_while_one_is_selected_or_under_the_mouse(desk):
     desk.show(network().with_shares("fc2", "fc1").with_shares("fc4", "fc1"))
     assert desk.pairs() == set()
@@ -96,10 +104,9 @@ def test_a_line_joins_sharing_cards_while_one_is_selected_or_under_the_mouse(des
     assert desk.scene._links.boundingRect().right() > line.right() + 150, "it follows"
     desk.scene.clearSelection()
     assert desk.pairs() == set()
-    for spot in (QPoint(3, 3), desk.spot("fc2"), desk.spot("fc2") + QPoint(2, 0)):  # wherever an earlier test left it
-        QTest.mouseMove(desk.view.viewport(), spot)
+    hover(desk.view.viewport(), desk.spot("fc2"))
     assert desk.pairs() == {("fc2", "fc1")}
-    QTest.mouseMove(desk.view.viewport(), QPoint(3, 3))
+    hover(desk.view.viewport(), QPoint(3, 3))
     assert desk.pairs() == set()
     desk.scene.select(["fc2"])
     desk.show(network().without(["fc2"]))
