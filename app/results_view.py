@@ -63,7 +63,7 @@ class ResultsView(QObject):
             self._panel.clear()
         self._document = document
         experiment, run = document.experiment, document.run
-        self._panel.show_notes(experiment.notes)
+        self._panel.show_notes(experiment.notes, experiment.about)
         self._offer_series()
         self._show_comparison(experiment, run, None)
         self._show_measures(run)

@@ -107,6 +107,8 @@ class MainWindow(QMainWindow):
         self.layout_.stack.addWidget(page)
         self.layout_.tabs.setCurrentIndex(self.layout_.tabs.addTab(document.name))
         self.show_names()
+        if document.experiment.variants:  # where they are run, and what to look at
+            self.layout_.show_results_tab()
         QTimer.singleShot(0, page, page.view.show_from_top)
 
     def close_page(self, index: int) -> bool:

@@ -67,10 +67,11 @@ class Results(QWidget):
         self.clear()
 
     def _assemble(self) -> None:
-        self._book, self._look, self._tries = _text("small"), _text(), _text()
+        self._about, self._book, self._look, self._tries = _text(), _text("small"), _text(), _text()
         self._tries_title = _text("small")
         self._tries_title.setText(self.tr("Try"))
-        self._notes = Section(self.tr("What to look at"), self._book, self._look, self._tries_title, self._tries,
+        self._notes = Section(self.tr("What to look at"), self._about, self._book, self._look, self._tries_title,
+                              self._tries,
                               width=320, widest=480)
         self._sections = {
             "notes": self._notes,
@@ -113,14 +114,15 @@ class Results(QWidget):
         self.show_kernel(())
         self.show_kernel_steps(())
 
-    def show_notes(self, notes: Notes) -> None:
-        """Section of the book, what to look at, things to try."""
+    def show_notes(self, notes: Notes, about: str = "") -> None:
+        """What the network is, section of the book, what to look at, things to try."""
         tries = "\n".join(f"•  {translated(text)}" for text in notes.tries)
-        for label, text in ((self._book, notes.section), (self._look, notes.look), (self._tries, tries)):
+        for label, text in ((self._about, about), (self._book, notes.section), (self._look, notes.look),
+                            (self._tries, tries)):
             label.setText(translated(text) if label is not self._tries else text)
             label.setVisible(bool(text))
         self._tries_title.setVisible(bool(tries))
-        self._show("notes", bool(notes.section or notes.look or tries))
+        self._show("notes", bool(about or notes.section or notes.look or tries))
 
     def show_comparison(self, rows: Sequence[Comparison], whose: str = "") -> None:
         """Reported numbers beside one's own; ``whose`` says what they are of where that differs."""

@@ -264,3 +264,11 @@ def test_the_recipe_of_folds_offers_them(window):
     page.document.edit("folds", replace(page.document.experiment, recipe=Recipe(loss="mse", folds=3)))
     button = window.layout_.results.run_all
     assert not button.isHidden() and "3" in button.text()
+
+
+def test_an_experiment_of_several_runs_says_so_when_it_is_opened(window, qtbot):
+    opened(window, "gallery:weight-decay")
+    assert window.layout_.bottom.currentIndex() == RESULTS
+    qtbot.waitUntil(lambda: not window.layout_.results.run_all.isHidden(), timeout=5000)
+    shown = " ".join(label.text() for label in window.layout_.results.findChildren(QLabel) if not label.isHidden())
+    assert window.page.document.experiment.about in shown
