@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from app import dialogs
 from app.document import Document
 from app.jobs import Job, Jobs
 from engine.experiment import Experiment
+from engine.history import Member
 from engine.messages import LayerloomError, Message, say
 from engine.training.events import Weights
 
@@ -110,8 +111,8 @@ class Exporting(QObject):
         filters = self.tr("Picture (*.png);;Vector picture (*.svg);;Numbers (*.csv)")
         path = dialogs.save_path(self._window, self.tr("Save the curves"), Path(f"{document.name}-curves.png"), filters)
         if path is not None:
-            history = document.run.history
-            self._run(lambda _: _write_curves(history, path),
+            members = list(document.run.histories.members)
+            self._run(lambda _: _write_curves(members, path),
                       lambda _: self.said.emit(say("Saved {file}", file=path.name), "ok"))
 
     def _run(self, work: Callable[[Job], Any], then: Callable[[Any], None]) -> None:
@@ -134,10 +135,14 @@ def _weights_of(document: Document, best: bool) -> tuple[Experiment, Weights | N
     return document.experiment, None, say("Untrained weights, as the seed gives them")
 
 
-def _write_curves(history: Any, path: Path) -> None:
-    from engine.pictures import curves_csv, curves_picture
+def _write_curves(members: Sequence[Member], path: Path) -> None:
+    """One picture of all runs; numbers of several runs in a file for each."""
+    from engine.pictures import curves_csv, curves_picture, series_picture
 
     if path.suffix == ".csv":
-        curves_csv(history, path)
+        for number, member in enumerate(members, 1):
+            curves_csv(member.history, path if len(members) == 1 else path.with_stem(f"{path.stem}-{number}"))
+    elif len(members) == 1:
+        curves_picture(members[0].history, path)
     else:
-        curves_picture(history, path)
+        series_picture(members, path)

@@ -53,6 +53,7 @@ class ResultsView(QObject):
         self._panel, self._trainer = layout.results, trainer
         self._document: Document | None = None
         self._jobs = Jobs(self)
+        self._shown: object = None  # what ``show`` made of it last
         self._looking = self._again = False
         trainer.event_arrived.connect(self._take)
         trainer.state_changed.connect(lambda _state: self._offer_series())
@@ -61,8 +62,12 @@ class ResultsView(QObject):
         """Everything about this document's latest run, and what the gallery says."""
         if document is not self._document:
             self._panel.clear()
-        self._document = document
         experiment, run = document.experiment, document.run
+        about = (id(document), experiment.notes, experiment.about, series_of(experiment), id(run))
+        found = () if run is None else (id(run.latest), id(run.summary), len(run.ended), id(run.histories.series))
+        if (about, found) == self._shown:  # most edits are of the network, and change nothing here
+            return
+        self._document, self._shown = document, (about, found)
         self._panel.show_notes(experiment.notes, experiment.about)
         self._offer_series()
         self._show_comparison(experiment, run, None)

@@ -26,7 +26,7 @@ class Tabs(QObject):
         self._data_panel = layout.data
         self.data = DataView(layout, window.library, window.settings)
         self.results = ResultsView(layout, window.trainer)
-        self.weights = WeightsView(layout)
+        self.weights = WeightsView(layout, window.settings)
         self.code = CodeView(layout, window.settings)
 
     def show(self, page: Page, ready: bool) -> None:

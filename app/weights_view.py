@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
@@ -9,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from app.document import Document
 from app.jobs import Jobs
 from app.layout import Layout
+from app.settings import Settings
 from engine.experiment import Experiment
 from engine.messages import LayerloomError, say
 from engine.parameters import ValueEdit
@@ -38,15 +40,14 @@ class WeightsView(QObject):
     weights_changed = Signal()
     node_requested = Signal(str)
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Layout, settings: Settings) -> None:
         super().__init__(layout)
-        self._browser, self._layout = layout.parameters, layout
+        self._browser, self._layout, self._settings = layout.parameters, layout, settings
         self._document: Document | None = None
         self._source = "initial"
         self._is_chosen = False  # by the person; else the newest weights are shown
         self._weights: Weights = {}
         self._asked: object = None
-        self.data_root: Path | None = None
         self._jobs = Jobs(self)
         self._browser.source_chosen.connect(self._choose)
         self._browser.values_requested.connect(self._show_values)
@@ -70,14 +71,15 @@ class WeightsView(QObject):
         self._browser.set_sources([(source, titles[source]) for source in sources], self._source)
         self._browser.set_editable(True)
         experiment, weights = sources[self._source]
-        question = (experiment.graph, experiment.data, experiment.recipe.seed, experiment.recipe.initialization,
-                    id(weights))
+        nodes = [replace(node, position=(0.0, 0.0)) for node in experiment.graph.nodes.values()]  # moved: the same
+        question = (nodes, experiment.graph.edges, experiment.data, experiment.recipe.seed,
+                    experiment.recipe.initialization, id(weights))
         if question != self._asked:
             self._asked = question
             self._read(experiment, weights, question)
 
     def _read(self, experiment: Experiment, weights: Weights | None, question: object) -> None:
-        root = self.data_root
+        root = self._settings.data_root
 
         def tell(shown: Shown) -> None:
             if question == self._asked:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
@@ -65,9 +66,9 @@ class _Convolution(Layer):
     positional: ClassVar[tuple[str, ...]] = ("in_channels", "out_channels")
     required: ClassVar[tuple[str, ...]] = ("out_channels", "kernel_size")
 
+    @abstractmethod
     def _plan(self, shape: Shape) -> tuple[int, int]:
         """How many channels come out, and in how many groups."""
-        raise NotImplementedError
 
     @model_validator(mode="after")
     def _same_size(self) -> Self:

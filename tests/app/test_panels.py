@@ -132,6 +132,27 @@ def test_a_value_set_by_hand_is_part_of_the_network(window, qtbot):
     assert not page.document.experiment.graph.nodes["fc1"].parameters.edits
 
 
+def test_gradients_are_of_the_data_in_the_chosen_folder(window, qtbot, mnist_root):
+    page = opened(window, "gallery:softmax")
+    window.settings.data_root = mnist_root
+    spec = page.document.experiment.data.with_options(dataset="mnist")
+    page.document.edit("data", replace(page.document.experiment, data=spec))
+    window.layout_.bottom.setCurrentIndex(PARAMETERS)
+    table = window.layout_.parameters.table.tensors
+    qtbot.waitUntil(lambda: bool(table.infos) and table.infos[0].gradient_norm is not None, timeout=30_000)
+
+
+def test_an_edit_of_the_network_does_not_look_at_weights_again(window, qtbot, monkeypatch):
+    page = opened(window, "gallery:linreg")
+    window.train()
+    qtbot.waitUntil(lambda: window.trainer.state == "idle", timeout=TRAIN_MS)
+    qtbot.waitUntil(lambda: len(window.layout_.results.parameters.texts) >= 3, timeout=20_000)
+    looks = []
+    monkeypatch.setattr(window.tabs.results, "_look", lambda: looks.append(1))
+    page.document.edit_graph("move", page.level.graph.moved({"input": (40.0, -40.0)}))
+    assert not looks and len(window.layout_.results.parameters.texts) >= 3
+
+
 def test_a_trained_value_set_by_hand_becomes_loaded_weights(window, qtbot):
     page = opened(window, "gallery:linreg")
     window.train()
@@ -171,7 +192,7 @@ def test_linreg_shows_learned_beside_true_parameters(window, qtbot):
     assert "4.200" in text.replace("4.2000", "4.200") and "−3.4" in text
 
 
-def test_all_variants_are_run_and_compared(window, qtbot):
+def test_all_variants_are_run_and_compared(window, qtbot, tmp_path, monkeypatch):
     page = opened(window, "gallery:weight-decay")
     page.document.edit("shorter", replace(page.document.experiment,
                                           recipe=page.document.experiment.recipe.with_options(epochs=2)))
@@ -184,6 +205,11 @@ def test_all_variants_are_run_and_compared(window, qtbot):
     qtbot.waitUntil(lambda: any("‖w‖" in text for row in window.layout_.results.series.texts for text in row),
                     timeout=20_000)
     assert (run.folder / "series.json").is_file()
+    for name in ("all.png", "all.csv"):
+        monkeypatch.setattr("app.dialogs.save_path", lambda *_, name=name: tmp_path / name)
+        window.exporting.save_curves(page.document)
+        qtbot.waitUntil(lambda name=name: "Saved" in notice(window) and name in notice(window), timeout=20_000)
+    assert {path.name for path in tmp_path.glob("all*")} == {"all.png", "all-1.csv", "all-2.csv"}
 
 
 def test_advice_of_a_run_can_be_followed(window):
