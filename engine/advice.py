@@ -33,7 +33,7 @@ def first_error(analysis: Analysis) -> LayerloomError | None:
 
 def advise(experiment: Experiment, analysis: Analysis | None = None) -> tuple[Problem, ...]:
     """Every problem, errors first; with none of severity “error” the experiment can be trained."""
-    analysis = analysis or analyze(experiment.graph, experiment.data.sample_shape)
+    analysis = (analysis or analyze(experiment.graph, experiment.data.sample_shape)).active
     problems = [_of_fault(analysis, fault) for fault in analysis.faults]
     for rule in _RULES:
         problems.extend(rule(experiment, analysis))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from engine.graph import Graph, Node, SharingError
-from engine.layers.base import FLOAT_BYTES, Facts, Layer, Shape, shape_text
+from engine.layers.base import FLOAT_BYTES, Facts, Layer, Shape, numel, shape_text
 from engine.layers.inputs import Input
 from engine.messages import LayerloomError
 from engine.parameters import DEFAULTS
@@ -75,6 +75,12 @@ class Analysis:
     input: str | None
     output: str | None
     members: frozenset[str]  # the network: nodes the input reaches and nodes these need; others are left out
+    bare: Analysis | None = None  # of the graph without its bypassed nodes, where there are any
+
+    @property
+    def active(self) -> Analysis:
+        """What runs: bypassed nodes are no part of it."""
+        return self.bare or self
 
     @property
     def output_shape(self) -> Shape | None:
@@ -93,7 +99,7 @@ class Analysis:
 
     def sources(self, name: str) -> list[str]:
         """The nodes it reads, by port; what only must know the batch reads the network's input."""
-        sources = [edge.source for edge in self.graph.inputs[name]]
+        sources = [edge.source for edge in self.graph.active.inputs[name]]
         return [self.input] if not sources and self.input and self.graph.nodes[name].layer.reads_batch else sources
 
     @cached_property
@@ -105,11 +111,11 @@ class Analysis:
     def _known(self) -> Mapping[str, Facts]:
         """The facts of the network's nodes, in order, as far as they are known. With a node, all it needs is known."""
         nodes, members = self.nodes, self.members
-        return {n: facts for n in self.graph.order if n in members and (facts := nodes[n].facts) is not None}
+        return {n: facts for n in self.graph.active.order if n in members and (facts := nodes[n].facts) is not None}
 
     def owners(self, *, predicting: bool) -> dict[str, str]:
         """Which node made the memory that each node's output lies in: a view's lies where its source's does."""
-        inputs = self.graph.inputs
+        inputs = self.graph.active.inputs
         owners: dict[str, str] = {}
         for name, facts in self._known.items():
             view = facts.is_view_predicting if predicting else facts.is_view
@@ -118,7 +124,7 @@ class Analysis:
 
     def _last_use(self, owners: Mapping[str, str]) -> dict[str, int]:
         """When each owner's memory is touched for the last time, as a place in the order."""
-        inputs, last = self.graph.inputs, {}
+        inputs, last = self.graph.active.inputs, {}
         for index, name in enumerate(owners):
             last[owners[name]] = index
             for edge in inputs[name]:
@@ -131,8 +137,8 @@ class Analysis:
         A tensor kept both by the layer that made it and by the layer that reads it is one tensor, kept where it is
         made. ``input_learns``: gradients flow into the input too, as they do inside a block.
         """
-        inputs, owners = self.graph.inputs, self.owners(predicting=False)
-        shares, known = self.graph.shares, self._known
+        inputs, owners = self.graph.active.inputs, self.owners(predicting=False)
+        shares, known = self.graph.active.shares, self._known
         tensors: set[str] = set()
         own = {self.input: 0} if input_learns and self.input else {}
         for name, facts in known.items():
@@ -244,6 +250,30 @@ def analyze(graph: Graph, input_shape: Shape | None = None) -> Analysis:
 
     Never raises: what is wrong is in ``faults``, and whatever does not depend on it is still analysed.
     """
+    if graph.active is graph:
+        return _analyze(graph, input_shape)
+    bare = _analyze(graph.active, input_shape)
+    reports, members = dict(bare.nodes), set(bare.members)
+    for name in graph.order:
+        if graph.nodes[name].bypassed:
+            reports[name] = _passed_on(graph, name, reports)
+            if any(edge.source in members for edge in graph.inputs[name][:1]):
+                members.add(name)
+    return replace(bare, graph=graph, nodes=reports, members=frozenset(members), bare=bare)
+
+
+def _passed_on(graph: Graph, name: str, reports: Mapping[str, NodeReport]) -> NodeReport:
+    """What is known about a bypassed node: what comes in goes out."""
+    edges = graph.inputs[name]
+    shape = reports[edges[0].source].output_shape if edges else None
+    if shape is None:
+        return NodeReport(None, None)
+    size = numel(shape) * FLOAT_BYTES
+    return NodeReport((shape,), Facts(shape, 0, 0, 0, False, False, 0, True, True, size, 0))
+
+
+def _analyze(graph: Graph, input_shape: Shape | None) -> Analysis:
+    """The same for a graph without bypassed nodes."""
     reports: dict[str, NodeReport] = {}
     outputs: dict[str, Shape] = {}
     faults: list[Fault] = []

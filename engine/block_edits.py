@@ -9,6 +9,7 @@ from engine.analysis import Analysis, analyze
 from engine.blocks.base import Block
 from engine.blocks.custom import Custom, Exposed
 from engine.edits import part, pasted, with_room
+from engine.frames import without_members
 from engine.graph import Edge, Graph, GraphError, Node, UnknownNodeError
 from engine.layers.base import Shape
 from engine.layers.inputs import Input
@@ -39,7 +40,7 @@ def make_block(graph: Graph, names: Collection[str], label: str, exposed: Sequen
     rest = _without(graph, chosen)
     nodes = _in_place_of(graph, chosen, Node(name, block, (left, top)), rest)
     wires = [*([Edge(source, name)] if source else []), *(Edge(name, edge.target, edge.port) for edge in onward)]
-    return Graph(nodes, rest.edges).with_edges(wires), name
+    return Graph(nodes, rest.edges, rest.frames).with_edges(wires), name
 
 
 def _name_of(block: Custom, taken: set[str]) -> str:
@@ -53,7 +54,8 @@ def _name_of(block: Custom, taken: set[str]) -> str:
 
 def _without(graph: Graph, chosen: set[str]) -> Graph:
     return Graph({name: node for name, node in graph.nodes.items() if name not in chosen},
-                 tuple(edge for edge in graph.edges if not {edge.source, edge.target} & chosen))
+                 tuple(edge for edge in graph.edges if not {edge.source, edge.target} & chosen),
+                 without_members(graph.frames, chosen))
 
 
 def _in_place_of(graph: Graph, chosen: set[str], new: Node, rest: Graph) -> dict[str, Node]:
@@ -108,7 +110,7 @@ def _inside(piece: Graph, entering: Sequence[Edge]) -> Graph:
     else:
         wires = [Edge(INPUT, name) for name in moved.nodes if not moved.inputs[name]
                  and moved.nodes[name].layer.max_inputs != 0]
-    return Graph.of(nodes, [*moved.edges, *wires])
+    return Graph.of(nodes, [*moved.edges, *wires]).with_frames(moved.frames)
 
 
 def dissolved(graph: Graph, name: str, analysis: Analysis) -> tuple[Graph, tuple[str, ...]]:
@@ -136,7 +138,7 @@ def dissolved(graph: Graph, name: str, analysis: Analysis) -> tuple[Graph, tuple
     graph = graph.with_edges(wires)
     at = order.index(name)
     sequence = [*order[:at], *names, *order[at + 1 :]]
-    return Graph({n: graph.nodes[n] for n in sequence}, graph.edges), names
+    return Graph({n: graph.nodes[n] for n in sequence}, graph.edges, graph.frames), names
 
 
 def _expect_own_weights(graph: Graph, name: str) -> None:
@@ -173,7 +175,7 @@ def _drawn(node: Node, shapes: tuple[Shape, ...]) -> Graph:
     if node.parameters == DEFAULTS:
         return graph
     return Graph({name: replace(other, parameters=_passed_on(node.parameters, other))
-                  for name, other in graph.nodes.items()}, graph.edges)
+                  for name, other in graph.nodes.items()}, graph.edges, graph.frames)
 
 
 def _passed_on(outer: NodeParameters, node: Node) -> NodeParameters:

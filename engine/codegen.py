@@ -28,7 +28,7 @@ def to_python(graph: Graph, input_shape: Shape | None = None, class_name: str = 
     error = first_error(analysis)
     if error is not None:
         raise error
-    network = use_of(None, analysis)
+    network = use_of(None, analysis.active)
     own, future = without_future(own_sources(network, class_name))
     bodies = [*own, *("\n".join(_source(made)) for made in classes(network, class_name))]
     uses_torch = any(re.search(r"\btorch\.", body) for body in bodies)

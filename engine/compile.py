@@ -33,7 +33,7 @@ def build_module(graph: Graph, input_shape: Shape | None = None) -> fx.GraphModu
     error = first_error(analysis)
     if error is not None:
         raise error
-    return _module(analysis)
+    return _module(analysis.active)
 
 
 def _module(analysis: Analysis) -> fx.GraphModule:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from engine.frames import with_members_renamed
 from engine.graph import Edge, Graph, Node, Position
 from engine.layers.base import Layer
 from engine.layers.inputs import Input
@@ -84,10 +85,11 @@ def connected(graph: Graph, source: str, target: str, port: int | None = None) -
 
 
 def part(graph: Graph, names: Collection[str]) -> Graph:
-    """The named nodes and the wires among them."""
+    """The named nodes, the wires among them, and the frames around nothing else."""
     inside = set(names)
     nodes = {name: node for name, node in graph.nodes.items() if name in inside}
-    return Graph(nodes, tuple(edge for edge in graph.edges if edge.source in inside and edge.target in inside))
+    edges = tuple(edge for edge in graph.edges if edge.source in inside and edge.target in inside)
+    return Graph(nodes, edges, tuple(f for f in graph.frames if f.members and inside.issuperset(f.members)))
 
 
 def pasted(graph: Graph, piece: Graph, offset: Position) -> tuple[Graph, tuple[str, ...]]:
@@ -97,12 +99,19 @@ def pasted(graph: Graph, piece: Graph, offset: Position) -> tuple[Graph, tuple[s
         names[name] = name if name not in taken else fresh_name(name, taken)
         taken.add(names[name])
     nodes = [
-        replace(n, name=names[n.name], position=(n.position[0] + offset[0], n.position[1] + offset[1]),
-                shares=_owner_for(n, names, graph))
+        replace(n, name=names[n.name], position=shifted(n.position, offset), shares=_owner_for(n, names, graph))
         for n in piece.nodes.values()
     ]
-    edges = (Edge(names[e.source], names[e.target], e.port) for e in piece.edges)
-    return graph.with_nodes(nodes).with_edges(edges), tuple(names.values())
+    edges = (Edge(names[e.source], names[e.target], e.port, tuple(shifted(at, offset) for at in e.via))
+             for e in piece.edges)
+    frames = (replace(f, position=shifted(f.position, offset)) for f in with_members_renamed(piece.frames, names))
+    graph = graph.with_nodes(nodes).with_edges(edges)
+    return graph.with_frames([*graph.frames, *frames]), tuple(names.values())
+
+
+def shifted(position: Position, offset: Position) -> Position:
+    """The place that lies so far from another."""
+    return (position[0] + offset[0], position[1] + offset[1])
 
 
 def laid_out(graph: Graph) -> Graph:

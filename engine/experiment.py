@@ -15,7 +15,7 @@ import engine.layers  # noqa: F401  (both fill the registry)
 from engine.data.spec import DataSpec
 from engine.files import reason_of_os_error, write_text
 from engine.graph import Graph
-from engine.graph_json import FileError, edges_json, list_of, nodes_json, read_graph, read_model
+from engine.graph_json import FileError, edges_json, frames_json, list_of, nodes_json, read_graph, read_model
 from engine.messages import LayerloomError
 from engine.notes import Notes
 from engine.recipe import Recipe
@@ -68,6 +68,7 @@ def to_json(experiment: Experiment) -> str:
         "about": json.dumps(experiment.about, ensure_ascii=False),
         "nodes": _lines(nodes_json(experiment.graph)),
         "edges": _lines(edges_json(experiment.graph)),
+        **({"frames": _lines(frames_json(experiment.graph))} if experiment.graph.frames else {}),
         "data": _lines_of_object(experiment.data),
         "recipe": _lines_of_object(experiment.recipe),
     }

@@ -7,7 +7,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
+from typing import Any
 
+from engine.frames import Frame, with_members_renamed, without_members
 from engine.layers.base import Layer
 from engine.messages import LayerloomError
 from engine.names import check_name
@@ -49,7 +51,8 @@ class SharingError(GraphError):
 class Node:
     """A layer with a name (its key in the state dict) and a place on the canvas (scene pixels, top left).
 
-    ``shares`` names the node whose weights it uses instead of its own.
+    ``shares`` names the node whose weights it uses instead of its own; a ``bypassed`` one passes its first input on.
+    ``label`` (a colour of ``frames.COLORS``) and ``collapsed`` concern only how it is drawn.
     """
 
     name: str
@@ -57,30 +60,35 @@ class Node:
     position: Position = (0.0, 0.0)
     parameters: NodeParameters = DEFAULTS
     shares: str | None = None
+    bypassed: bool = False
+    label: str = ""
+    collapsed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A wire from the output of ``source`` to input number ``port`` of ``target``."""
+    """A wire from the output of ``source`` to input number ``port`` of ``target``, drawn through the points ``via``."""
 
     source: str
     target: str
     port: int = 0
+    via: tuple[Position, ...] = ()
 
 
 @dataclass(frozen=True)
 class Graph:
-    """Nodes by name, in the order they were added, and edges. Never changed in place: every edit is another Graph.
+    """Nodes by name, in the order they were added, edges and frames. Never changed: every edit is another Graph.
 
     The constructor trusts its arguments; use ``Graph.of`` for values from outside.
     """
 
     nodes: Mapping[str, Node] = field(default_factory=lambda: MappingProxyType({}))
     edges: tuple[Edge, ...] = ()
+    frames: tuple[Frame, ...] = ()
 
     @staticmethod
     def of(nodes: Iterable[Node], edges: Iterable[Edge] = ()) -> Graph:
-        """A checked Graph. Raises InvalidNameError, DuplicateNameError or what ``with_edge`` raises."""
+        """A checked Graph without frames. Raises InvalidNameError, DuplicateNameError or what ``with_edge`` raises."""
         return Graph().with_nodes(nodes).with_edges(edges)
 
     def __hash__(self) -> int:
@@ -88,7 +96,7 @@ class Graph:
 
     @cached_property
     def _hash(self) -> int:
-        return hash((tuple(self.nodes.values()), self.edges))
+        return hash((tuple(self.nodes.values()), self.edges, self.frames))
 
     # -- looking ------------------------------------------------------------------------------------------------
 
@@ -135,6 +143,14 @@ class Graph:
                     heapq.heappush(ready, rank[edge.target])
         return tuple(order)
 
+    @cached_property
+    def active(self) -> Graph:
+        """The same without bypassed nodes, each one's first input led on; the graph itself where there are none."""
+        graph = self
+        for name in [name for name, node in self.nodes.items() if node.bypassed]:
+            graph = graph.healed(name)
+        return graph
+
     def downstream(self, start: str) -> set[str]:
         """Every node that ``start``'s output reaches, ``start`` itself included."""
         seen, stack = {start}, [start]
@@ -175,9 +191,9 @@ class Graph:
 
     # -- pure edits ---------------------------------------------------------------------------------------------
 
-    def _keeping_structure(self, nodes: dict[str, Node]) -> Graph:
+    def _keeping_structure(self, nodes: Mapping[str, Node], frames: tuple[Frame, ...] | None = None) -> Graph:
         """The same names and wires with other nodes: what was computed about the structure stays true."""
-        graph = Graph(nodes, self.edges)
+        graph = Graph(nodes, self.edges, self.frames if frames is None else frames)
         for known in ("inputs", "outputs", "order", "shares"):
             if known in self.__dict__:
                 graph.__dict__[known] = self.__dict__[known]
@@ -197,12 +213,12 @@ class Graph:
             together[node.name] = node
         for node in together.values() if any(node.shares is not None for node in together.values()) else ():
             _check_sharing(together, node)
-        return Graph(together, self.edges)
+        return Graph(together, self.edges, self.frames)
 
     def with_edge(self, edge: Edge) -> Graph:
         """Add a wire. Raises UnknownNodeError, NoSuchPortError, PortTakenError or CycleError."""
         self.check_edge(edge)
-        return Graph(self.nodes, (*self.edges, edge))
+        return Graph(self.nodes, (*self.edges, edge), self.frames)
 
     def with_edges(self, edges: Iterable[Edge]) -> Graph:
         """Add many wires, checked together in linear time. Raises as ``with_edge``."""
@@ -213,7 +229,7 @@ class Graph:
             if (edge.target, edge.port) in taken:
                 raise PortTakenError("This input of {name} already has a wire", name=edge.target)
             taken.add((edge.target, edge.port))
-        graph = Graph(self.nodes, (*self.edges, *edges))
+        graph = Graph(self.nodes, (*self.edges, *edges), self.frames)
         looped = self.nodes.keys() - set(graph.order)
         if looped:
             raise CycleError("These layers form a loop: {names}", names=", ".join(graph._a_loop(looped)[:5]))
@@ -239,7 +255,8 @@ class Graph:
         most = layer.max_inputs
         if most is None or most == node.layer.max_inputs:
             return self._keeping_structure(nodes)
-        return Graph(nodes, self._edges_into(layer, {n for n in nodes if nodes[n] is not self.nodes[n]}))
+        changed = {n for n in nodes if nodes[n] is not self.nodes[n]}
+        return replace(self, nodes=nodes, edges=self._edges_into(layer, changed))
 
     def _edges_into(self, layer: Layer, names: Collection[str]) -> tuple[Edge, ...]:
         """The wires without those into inputs that these nodes do not have, now that they are this layer."""
@@ -257,7 +274,7 @@ class Graph:
         """
         node = self._node(name)
         if owner is None:
-            return Graph({**self.nodes, name: replace(node, shares=None)}, self.edges)
+            return replace(self, nodes={**self.nodes, name: replace(node, shares=None)})
         owner = self._node(owner).shares or owner
         if owner == name:
             raise SharingError("{name} has these weights itself", name=name)
@@ -265,8 +282,9 @@ class Graph:
             raise SharingError("{name} and {owner} are not the same kind of layer: they cannot share weights",
                                name=name, owner=owner)
         layer, joins = self.nodes[owner].layer, {name, *(n for n, of in self.shares.items() if of == name)}
-        return Graph({n: replace(other, layer=layer, shares=owner) if n in joins else other
-                      for n, other in self.nodes.items()}, self._edges_into(layer, joins))
+        nodes = {n: replace(other, layer=layer, shares=owner) if n in joins else other
+                 for n, other in self.nodes.items()}
+        return replace(self, nodes=nodes, edges=self._edges_into(layer, joins))
 
     def moved(self, positions: Mapping[str, Position]) -> Graph:
         """Move nodes to new places. Raises UnknownNodeError."""
@@ -293,10 +311,10 @@ class Graph:
             for name, other in self.nodes.items()
         }
         edges = tuple(
-            Edge(name_now(edge.source), name_now(edge.target), edge.port) if old in (edge.source, edge.target) else edge
-            for edge in self.edges
+            replace(edge, source=name_now(edge.source), target=name_now(edge.target))
+            if old in (edge.source, edge.target) else edge for edge in self.edges
         )
-        return Graph(nodes, edges)
+        return Graph(nodes, edges, with_members_renamed(self.frames, {old: new}))
 
     def without(self, names: Collection[str]) -> Graph:
         """Remove nodes and every wire at them. Raises UnknownNodeError."""
@@ -306,12 +324,13 @@ class Graph:
         nodes = {name: node for name, node in self.nodes.items() if name not in gone}
         if self.shares:
             nodes = _with_heirs(nodes, [self.nodes[name] for name in gone])
-        return Graph(nodes, tuple(e for e in self.edges if e.source not in gone and e.target not in gone))
+        edges = tuple(e for e in self.edges if e.source not in gone and e.target not in gone)
+        return Graph(nodes, edges, without_members(self.frames, gone))
 
     def without_edges(self, edges: Collection[Edge]) -> Graph:
         """Remove wires; those that are not there are ignored."""
         gone = set(edges)
-        return Graph(self.nodes, tuple(edge for edge in self.edges if edge not in gone))
+        return replace(self, edges=tuple(edge for edge in self.edges if edge not in gone))
 
     def inserted(self, node: Node, edge: Edge) -> Graph:
         """Put a node into a wire. Raises as ``with_node``."""
@@ -323,6 +342,21 @@ class Graph:
         before, after = self.inputs[self._node(name).name], self.outputs[name]
         graph = self.without([name])
         return graph.with_edges(Edge(before[0].source, e.target, e.port) for e in after) if before else graph
+
+    def with_marks(self, names: Collection[str], **marks: Any) -> Graph:
+        """Nodes with other ``bypassed``, ``label`` or ``collapsed``. Raises UnknownNodeError."""
+        return self._keeping_structure({**self.nodes, **{n: replace(self._node(n), **marks) for n in names}})
+
+    def with_frames(self, frames: Iterable[Frame]) -> Graph:
+        """Other comment frames; members that are no nodes are left out."""
+        known = (replace(f, members=tuple(n for n in f.members if n in self.nodes)) for f in frames)
+        return self._keeping_structure(self.nodes, tuple(known))
+
+    def with_via(self, edge: Edge, via: tuple[Position, ...]) -> Graph:
+        """The wire drawn through other points. Raises UnknownNodeError where there is no such wire."""
+        if edge not in self.edges:
+            raise UnknownNodeError("A wire names {name}, which is not in the network", name=edge.source)
+        return replace(self, edges=tuple(replace(e, via=via) if e == edge else e for e in self.edges))
 
     def _node(self, name: str) -> Node:
         if name not in self.nodes:
@@ -348,31 +382,3 @@ def _with_heirs(nodes: dict[str, Node], gone: Collection[Node]) -> dict[str, Nod
             nodes[name] = replace(nodes[name], shares=None if own else heirs[0],
                                   parameters=owner.parameters if own else nodes[name].parameters)
     return nodes
-
-
-@dataclass(frozen=True, slots=True)
-class Diff:
-    """What must happen to turn one graph into another; ``changed`` nodes keep their name."""
-
-    added: tuple[str, ...]
-    removed: tuple[str, ...]
-    changed: tuple[str, ...]
-    edges_added: tuple[Edge, ...]
-    edges_removed: tuple[Edge, ...]
-
-
-def diff(before: Graph, after: Graph) -> Diff:
-    """What differs. Nodes are compared by identity first, so unchanged parts cost almost nothing."""
-    same = before.edges is after.edges
-    edges_before, edges_after = (set(), set()) if same else (set(before.edges), set(after.edges))
-    return Diff(
-        added=tuple(name for name in after.nodes if name not in before.nodes),
-        removed=tuple(name for name in before.nodes if name not in after.nodes),
-        changed=tuple(
-            name
-            for name, node in after.nodes.items()
-            if (old := before.nodes.get(name)) is not None and old is not node and old != node
-        ),
-        edges_added=() if same else tuple(edge for edge in after.edges if edge not in edges_before),
-        edges_removed=() if same else tuple(edge for edge in before.edges if edge not in edges_after),
-    )

@@ -57,7 +57,7 @@ class Block(Layer):
         """The layers inside, from a node ``input`` to a single end."""
 
     def inside(self, shapes: Sequence[Shape]) -> Analysis:
-        """The inner graph, analysed. Raises ShapeError naming the inner layer."""
+        """The inner graph without bypassed layers, analysed. Raises ShapeError naming the inner layer."""
         return _inside(self, tuple(shapes))
 
     def facts(self, shapes: Sequence[Shape]) -> Facts:
@@ -121,7 +121,7 @@ def _inside(block: Block, shapes: tuple[Shape, ...]) -> Analysis:
     """Remembered only where all is well: code inside is no fault any more once a person has agreed to it."""
     analysis = analyze(block.drawn(shapes), shapes[0])
     if not analysis.faults:
-        return analysis
+        return analysis.active
     fault = analysis.faults[0]
     if fault.node is None:
         raise ShapeError("{layer}: {reason}", layer=block.shown_title, reason=fault.error.message)

@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import fx, nn
 
+from engine.difference import Diff, diff
 from engine.graph import (
     MAX_INPUTS,
     CycleError,
-    Diff,
     DuplicateNameError,
     Edge,
     Graph,
@@ -25,7 +25,6 @@ from engine.graph import (
     NoSuchPortError,
     PortTakenError,
     UnknownNodeError,
-    diff,
 )
 from engine.layers import LAYERS
 from engine.layers.activation import ReLU

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QApplication
 
 from engine.analysis import analyze
 from engine.blocks.residual import Residual
-from engine.graph import Edge, Graph, Node, diff
+from engine.difference import diff
+from engine.graph import Edge, Graph, Node
 from engine.layers.activation import ReLU
 from engine.layers.inputs import Input
 from engine.layers.linear import Linear

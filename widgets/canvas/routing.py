@@ -6,7 +6,8 @@ from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from engine.graph import Diff, Edge, Graph, Position
+from engine.difference import Diff
+from engine.graph import Edge, Graph, Position
 from widgets.canvas.painting import CARD_HEIGHT, CARD_WIDTH, TURN, input_port, output_port
 
 GAP = 16.0  # between a card and the wire that passes it: in the middle of what lies between two columns

@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QGraphicsSceneMouse
 
 from engine.advice import Problem, Repair
 from engine.analysis import Analysis
+from engine.difference import diff
 from engine.edits import nudged
-from engine.graph import Edge, Graph, diff
+from engine.graph import Edge, Graph
 from engine.layers.base import shape_text
 from engine.layers.inputs import Input
 from widgets import theme
