@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QAction, QKeySequence
@@ -20,7 +20,8 @@ class Command(NamedTuple):
 
 
 SEPARATOR = None
-MENUS: tuple[tuple[str, tuple[Command | None, ...]], ...] = (
+Entries = tuple[Any, ...]  # of Commands, SEPARATORs and submenus as (title, Entries)
+MENUS: tuple[tuple[str, Entries], ...] = (
     ("File", (
         Command("new", "New network", ("Ctrl+N",)),
         Command("start", "Start page"),
@@ -34,8 +35,11 @@ MENUS: tuple[tuple[str, tuple[Command | None, ...]], ...] = (
         Command("export_best", "Export best weights…", ("Ctrl+E",)),
         Command("export_latest", "Export latest weights…"),
         Command("export_code", "Export PyTorch code…"),
+        Command("export_picture", "Export picture…", ("Ctrl+Shift+E",)),
         Command("load_weights", "Load weights…"),
         Command("forget_weights", "Forget loaded weights"),
+        SEPARATOR,
+        Command("compare", "Compare with…"),
         SEPARATOR,
         Command("close", "Close", ("Ctrl+W",)),
         Command("quit", "Quit", ("Ctrl+Q",)),
@@ -47,12 +51,21 @@ MENUS: tuple[tuple[str, tuple[Command | None, ...]], ...] = (
         Command("cut", "Cut", ("Ctrl+X",), canvas=True),
         Command("copy", "Copy", ("Ctrl+C",), canvas=True),
         Command("paste", "Paste", ("Ctrl+V",), canvas=True),
+        Command("paste_wired", "Paste with incoming wires", ("Ctrl+Shift+V",), canvas=True),
         Command("duplicate", "Duplicate", ("Ctrl+D",), canvas=True),
         Command("delete", "Delete", ("Del",), canvas=True),
         Command("heal", "Delete and rejoin", ("Shift+Del",), canvas=True),
         Command("select_all", "Select all", ("Ctrl+A",), canvas=True),
         SEPARATOR,
         Command("rename", "Rename", ("F2",), canvas=True),
+        Command("replace_layer", "Replace…", ("R",), canvas=True),
+        Command("replace_all", "Replace all…"),
+        Command("replace_selected", "Replace in selection…"),
+        Command("bypass", "Bypass", ("M",), canvas=True),
+        Command("connect_to", "Connect to…", ("W",), canvas=True),
+        Command("disconnect", "Disconnect", ("Shift+W",), canvas=True),
+        SEPARATOR,
+        Command("find", "Find…", ("Ctrl+F",)),
     )),
     ("View", (
         Command("fit_selection", "Show selection", ("F",), canvas=True),
@@ -60,13 +73,54 @@ MENUS: tuple[tuple[str, tuple[Command | None, ...]], ...] = (
         Command("zoom_in", "Zoom in", ("Ctrl++", "Ctrl+=")),
         Command("zoom_out", "Zoom out", ("Ctrl+-",)),
         SEPARATOR,
+        Command("minimap", "Minimap", ("Alt+M",)),
+        Command("outline", "Outline", ("Alt+O",)),
+        Command("source", "Code", ("Alt+C",)),
+        SEPARATOR,
+        ("Heat map", (
+            Command("heat_none", "None"),
+            Command("heat_params", "Parameters"),
+            Command("heat_compute", "Computation"),
+            Command("heat_memory", "Memory"),
+            Command("heat_time", "Measured time"),
+        )),
+        SEPARATOR,
+        ("Go to", (
+            Command("select_before", "Layer before", ("Alt+Up",), canvas=True),
+            Command("select_after", "Layer after", ("Alt+Down",), canvas=True),
+            Command("select_left", "Layer to the left", ("Alt+Left",), canvas=True),
+            Command("select_right", "Layer to the right", ("Alt+Right",), canvas=True),
+            Command("next_pane", "Next pane", ("F6",)),
+            Command("previous_pane", "Previous pane", ("Shift+F6",)),
+        )),
+        SEPARATOR,
         Command("theme_system", "Theme of the system"),
         Command("theme_dark", "Dark theme"),
         Command("theme_light", "Light theme"),
     )),
     ("Network", (
-        Command("search", "Find a layer", ("/",), canvas=True),
+        Command("search_here", "Add a layer here…", ("Tab",), canvas=True),
+        Command("search", "Search the layers", ("/",), canvas=True),
         SEPARATOR,
+        Command("arrange", "Lay out", ("L",), canvas=True),
+        ("Align and distribute", (
+            Command("align_left", "Align left edges"),
+            Command("align_center", "Align centres"),
+            Command("align_right", "Align right edges"),
+            Command("align_top", "Align top edges"),
+            Command("align_middle", "Align middles"),
+            Command("align_bottom", "Align bottom edges"),
+            Command("distribute_across", "Distribute across"),
+            Command("distribute_down", "Distribute down"),
+            Command("straighten", "Straighten"),
+        )),
+        Command("snap", "Snap to other cards"),
+        SEPARATOR,
+        Command("comment", "Comment", ("C",), canvas=True),
+        Command("label", "Colour label"),
+        Command("collapse", "Collapse or unfold", ("H",), canvas=True),
+        SEPARATOR,
+        Command("find_repeats", "Find repeated parts…"),
         Command("make_block", "Make block…", ("Ctrl+G",), canvas=True),
         Command("dissolve", "Dissolve block", ("Ctrl+Shift+G",), canvas=True),
         Command("edit_block", "Name and options of the block…"),
@@ -76,6 +130,8 @@ MENUS: tuple[tuple[str, tuple[Command | None, ...]], ...] = (
         Command("load_blocks", "Add blocks from files…"),
         SEPARATOR,
         Command("problems", "Problems"),
+        Command("next_problem", "Next problem", ("F8",)),
+        Command("previous_problem", "Previous problem", ("Shift+F8",)),
         Command("copy_code", "Copy PyTorch code", ("Ctrl+Shift+C",)),
     )),
     ("Train", (
@@ -88,11 +144,16 @@ MENUS: tuple[tuple[str, tuple[Command | None, ...]], ...] = (
         Command("data_folder", "Choose data folder…"),
     )),
     ("Help", (
+        Command("command_palette", "Commands…", ("Ctrl+K",)),
+        Command("shortcuts", "Keyboard shortcuts", ("?",)),
         Command("about", "About Layerloom"),
     )),
 )  # fmt: skip
-SUBMENUS = ("recent", "gallery")
-CHECKABLE = ("theme_system", "theme_dark", "theme_light")
+SUBMENUS = ("recent", "gallery", "label")
+CHECKABLE = (
+    "theme_system", "theme_dark", "theme_light", "minimap", "outline", "snap",
+    "heat_none", "heat_params", "heat_compute", "heat_memory", "heat_time",
+)  # fmt: skip
 
 
 def words(text: str) -> str:
@@ -112,9 +173,14 @@ class Actions:
             for command in commands:
                 self._add(window, menu, command)
 
-    def _add(self, window: QWidget, menu: QMenu, command: Command | None) -> None:
+    def _add(self, window: QWidget, menu: QMenu, command: Command | tuple[str, Entries] | None) -> None:
         if command is None:
             menu.addSeparator()
+        elif not isinstance(command, Command):
+            title, commands = command
+            submenu = menu.addMenu(words(title))
+            for inner in commands:
+                self._add(window, submenu, inner)
         elif command.id in SUBMENUS:
             self.submenus[command.id] = menu.addMenu(words(command.text))
         else:

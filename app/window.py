@@ -19,6 +19,7 @@ from app.data_files import DataFiles, kind_of
 from app.document import Document
 from app.editing import Editing
 from app.exporting import Exporting
+from app.features.all import Features
 from app.files import Files
 from app.jobs import Jobs, Warmth, load_torch
 from app.layout import Layout
@@ -65,6 +66,7 @@ class MainWindow(QMainWindow):
         self.training_view = TrainingView(self.layout_, self.trainer)
         self.data_files = DataFiles(self, settings, self._spec)
         self.blocks = BlocksView(self, self.layout_, settings, lambda: self.page)
+        self.features = Features(self)
         self.recovery = Recovery(settings.recovery)
         self.autosave = QTimer(self, interval=AUTOSAVE_MS)
         self._jobs = Jobs(self)
@@ -193,6 +195,8 @@ class MainWindow(QMainWindow):
             self.tabs.show(page, self.is_ready)
         if self.is_ready:
             self.library.show(experiment.data)
+        for feature in self.features.all:
+            feature.show(page)
         self.show_selection()
         self._show_trainability()
         if not self.autosave.isActive():  # not anew with each edit, or it would never come
@@ -201,6 +205,8 @@ class MainWindow(QMainWindow):
     def show_selection(self) -> None:
         """The inspector shows the one layer that is selected, at the level one is at."""
         page = self.page
+        for feature in self.features.all:
+            feature.show_selection(page)
         names = page.scene.selected_names() if page is not None else []
         if page is None or len(names) != 1 or names[0] not in page.level.analysis.nodes:
             self.layout_.inspector.show_node(None, None, None, (), len(names))
@@ -325,6 +331,8 @@ class MainWindow(QMainWindow):
 
         self.tabs = Tabs(self)
         wiring.connect_tabs(self, self.tabs)
+        for feature in self.features.all:
+            feature.complete()
         if self.page is not None:
             self.show_page(self.page)
 
@@ -371,7 +379,7 @@ class MainWindow(QMainWindow):
                 event.ignore()
                 return
         self.trainer.finish()
-        for part in (self.library, self.exporting, self.data_files, self.tabs):
+        for part in (self.library, self.exporting, self.data_files, self.tabs, *self.features.all):
             if part is not None:
                 part.finish()
         self._jobs.finish()

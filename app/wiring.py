@@ -20,7 +20,7 @@ ABOUT = say("Layerloom: draw a neural network, see every shape, train it, take i
 def connect(window: MainWindow) -> None:
     """Everything that outlives a page."""
     parts = window.layout_
-    window.actions_.on(handlers(window))
+    window.actions_.on({**handlers(window), **_feature_handlers(window)})
     parts.tabs.currentChanged.connect(window.switch)
     parts.tabs.tabBarClicked.connect(window.back_from_start)
     parts.tabs.tabCloseRequested.connect(window.close_page)
@@ -117,6 +117,12 @@ def connect_page(window: MainWindow, page: Page) -> None:
     page.code_requested.connect(lambda name: window.tabs.code.open(page, name) if window.tabs else None)
     page.rename_requested.connect(window.layout_.inspector.focus_name)
     page.view.addActions(window.actions_.canvas)
+    for feature in window.features.all:
+        feature.connect_page(page)
+
+
+def _feature_handlers(window: MainWindow) -> dict[str, Any]:
+    return {id: act for feature in window.features.all for id, act in feature.handlers().items()}
 
 
 def handlers(window: MainWindow) -> dict[str, Any]:

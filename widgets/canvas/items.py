@@ -68,6 +68,8 @@ class WireItem(QGraphicsItem):
         super().__init__()
         self.edge, self.source, self.target = edge, source, target
         self.text = ""
+        self.was = ""  # the shape before a change that is only tried
+        self.tone = ""  # of ``painting.WIRE_TONES``
         self.path = QPainterPath()
         self.beside: float | None = None  # the x at which it passes cards that stand in its way
         self._pill = (QPointF(), False)
@@ -91,11 +93,23 @@ class WireItem(QGraphicsItem):
             self.setZValue(WIRE_LAYER if beside is None else PASSING_LAYER)
             self.follow()
 
-    def show_shape(self, text: str) -> None:
-        """Write the shape beside the wire; empty: none."""
-        if text != self.text:
-            self.text = text
+    def show_shape(self, text: str, was: str = "") -> None:
+        """Write the shape beside the wire (empty: none), and what it was where that is another."""
+        if (text, was) != (self.text, self.was):
+            if was or self.was:
+                self.prepareGeometryChange()
+            self.text, self.was = text, was
             self.update()
+
+    def show_tone(self, tone: str) -> None:
+        """Draw the wire in one of ``painting.WIRE_TONES``."""
+        if tone != self.tone:
+            self.tone = tone
+            self.update()
+
+    def pill_text(self) -> str:
+        """What the pill says."""
+        return f"{self.was} → {self.text or '?'}" if self.was else self.text
 
     def leave(self) -> None:
         """Forget the two cards, before the item is taken off the scene."""
@@ -105,7 +119,8 @@ class WireItem(QGraphicsItem):
     def boundingRect(self) -> QRectF:
         # Room for any pill, so that a new shape needs no new geometry.
         at, leftwards = self._pill
-        pill = QRectF(at.x() - PILL_ROOM * leftwards, at.y() - PILL_HEIGHT / 2, PILL_ROOM, PILL_HEIGHT)
+        room = PILL_ROOM * (2 if self.was else 1)
+        pill = QRectF(at.x() - room * leftwards, at.y() - PILL_HEIGHT / 2, room, PILL_HEIGHT)
         return self.path.controlPointRect().united(pill).adjusted(-2, -2, 2, 2)
 
     def shape(self) -> QPainterPath:
@@ -115,9 +130,9 @@ class WireItem(QGraphicsItem):
 
     @guarded
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        paint_wire(painter, self.path, self.isSelected())
-        if self.text:
-            paint_pill(painter, pill_rect(*self._pill, self.text), self.text)
+        paint_wire(painter, self.path, self.isSelected(), self.tone)
+        if text := self.pill_text():
+            paint_pill(painter, pill_rect(*self._pill, text), text, bool(self.was))
 
 
 class CardItem(QGraphicsObject):
@@ -126,7 +141,8 @@ class CardItem(QGraphicsObject):
     def __init__(self, node: Node) -> None:
         super().__init__()
         self.node = node
-        self.plain = self.face = Face(node.name, node.layer.category)  # without and with what is known of it
+        self.plain = self.bare = self.face = Face(node.name, node.layer.category)
+        # What follows from the graph alone; with what is known of it; and with the scene's trims.
         self.wires: list[WireItem] = []
         self.repair_button: RepairButton | None = None
         self.facts: object = None  # what its numbers were made from

@@ -8,6 +8,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from widgets import theme
+from widgets.canvas.changes import paint_change
+from widgets.canvas.heat import paint_heat
 
 CARD_WIDTH = 228.0
 CARD_HEIGHT = 46.0
@@ -40,6 +42,13 @@ class Face:
     repeat: int = 1  # how many of it stand one after the other
     linked: bool = False  # it shares its weights with another
     frozen: bool = False
+    bypassed: bool = False
+    label: str = ""  # a colour of ``engine.frames.COLORS``
+    collapsed: bool = False
+    change: str = ""  # "", "added", "removed", "changed" or "moved", beside another network
+    was_count: str = ""  # … and what it had there
+    heat: float = -1.0  # 0 to 1 on the heat map; below 0: none
+    heat_text: str = ""
 
 
 class Fonts:
@@ -99,6 +108,8 @@ def paint_card(painter: QPainter, face: Face, selected: bool, hovered: bool) -> 
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(look.raised))
     painter.drawPath(path)
+    if face.heat >= 0:
+        paint_heat(painter, face, body)
     painter.save()
     painter.setClipPath(path, Qt.ClipOperation.IntersectClip)
     strip = category_color(face.category)
@@ -110,6 +121,8 @@ def paint_card(painter: QPainter, face: Face, selected: bool, hovered: bool) -> 
     inset = width / 2 - 0.5
     painter.drawRoundedRect(body.adjusted(inset, inset, -inset, -inset), RADIUS, RADIUS)
     _paint_words(painter, face, body)
+    if face.change:
+        paint_change(painter, face, body)
     _paint_ports(painter, face, outline if selected else QColor(look.wire))
 
 
@@ -255,21 +268,30 @@ def pill_rect(at: QPointF, leftwards: bool, text: str) -> QRectF:
     return QRectF(left, at.y() - PILL_HEIGHT / 2, width, PILL_HEIGHT)
 
 
-def paint_wire(painter: QPainter, path: QPainterPath, selected: bool, bad: bool = False) -> None:
-    """A wire; ``bad`` while it is held over something it cannot join."""
-    look = theme.current()
+WIRE_TONES = {  # a theme's token, the width, the line
+    "": ("wire", 1.7, Qt.PenStyle.SolidLine),
+    "lit": ("accent", 2.2, Qt.PenStyle.SolidLine),
+    "dim": ("line", 1.4, Qt.PenStyle.SolidLine),
+    "broken": ("error", 2.0, Qt.PenStyle.DashLine),
+    "added": ("ok", 2.0, Qt.PenStyle.SolidLine),
+    "removed": ("error", 1.7, Qt.PenStyle.DotLine),
+}
+
+
+def paint_wire(painter: QPainter, path: QPainterPath, selected: bool, tone: str = "") -> None:
+    """A wire, in one of ``WIRE_TONES``."""
+    color, width, style = WIRE_TONES["lit" if selected and not tone else tone]
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    tone = look.error if bad else look.accent if selected else look.wire
-    painter.setPen(QPen(QColor(tone), 2.0 if selected or bad else 1.7))
+    painter.setPen(QPen(theme.color(color), width, style))
     painter.drawPath(path)
 
 
-def paint_pill(painter: QPainter, rect: QRectF, text: str) -> None:
-    """A quiet label in monospace."""
+def paint_pill(painter: QPainter, rect: QRectF, text: str, loud: bool = False) -> None:
+    """A label in monospace, quiet unless it tells of a change."""
     look = theme.current()
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(look.panel))
     painter.drawRoundedRect(rect, rect.height() / 2, rect.height() / 2)
-    painter.setPen(QColor(look.dim))
+    painter.setPen(QColor(look.text if loud else look.dim))
     painter.setFont(Fonts.get().pill)
     painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)

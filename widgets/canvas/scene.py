@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter
@@ -21,6 +21,7 @@ from widgets.canvas.ground import dots
 from widgets.canvas.items import CardItem, RepairButton, WireItem
 from widgets.canvas.links import ShareLinks
 from widgets.canvas.overview import FAR, Overview
+from widgets.canvas.painting import Face
 from widgets.canvas.routing import Routes
 from widgets.canvas.wiring import WireGesture
 
@@ -34,6 +35,7 @@ class CanvasScene(QGraphicsScene):
     repair_requested = Signal(object)  # Repair
     names_selected = Signal(list)
     open_requested = Signal(str)  # a card was double-clicked
+    shown = Signal()  # another graph, or other shapes
 
     def __init__(self) -> None:
         super().__init__()
@@ -42,6 +44,7 @@ class CanvasScene(QGraphicsScene):
         self.wires: dict[Edge, WireItem] = {}
         self.gesture: WireGesture | None = None
         self.analysis: Analysis | None = None  # of the shown graph
+        self.trims: list[Callable[[Face], Face]] = []  # what else cards show: a heat map, a change that is tried
         self._owners: frozenset[str] = frozenset()  # nodes whose weights others use too
         self._routes = Routes(lambda name: self.cards[name].plain.inputs)
         self._links = ShareLinks()
@@ -92,9 +95,9 @@ class CanvasScene(QGraphicsScene):
         for name, card in self.cards.items():
             problem, facts, loose = worst.get(name), analysis.nodes[name].facts, name not in analysis.members
             # The facts of an unchanged layer with unchanged inputs are the same object: nothing to write anew.
-            if problem or card.face.problem or facts is not card.facts or loose != card.face.loose:
-                card.facts = facts
-                card.show_face(face_of(card.plain, facts, problem, loose))
+            if problem or card.bare.problem or facts is not card.facts or loose != card.bare.loose:
+                card.facts, card.bare = facts, face_of(card.plain, facts, problem, loose)
+                card.show_face(self._trimmed(card.bare))
                 self._show_repair(card, problem)
         for edge, wire in self.wires.items():
             shape = analysis.nodes[edge.source].output_shape
@@ -104,6 +107,19 @@ class CanvasScene(QGraphicsScene):
             self._overview.invalidate()
             self.update()
         self._wrong = wrong
+        self.shown.emit()
+
+    def redress(self) -> None:
+        """Show every card anew: a trim shows something else."""
+        for card in self.cards.values():
+            card.show_face(self._trimmed(card.bare))
+        self._overview.invalidate()
+        self.update()
+
+    def _trimmed(self, face: Face) -> Face:
+        for trim in self.trims:
+            face = trim(face)
+        return face
 
     def show_caption(self, caption: str) -> None:
         """What Input cards say about the data."""
@@ -145,7 +161,8 @@ class CanvasScene(QGraphicsScene):
         """The card's words as far as they follow from the graph alone."""
         lends = card.node.name in self._owners
         card.plain, card.facts = plain_face(self.graph, card.node, self._caption, lends), None
-        card.show_face(card.plain)
+        card.bare = card.plain
+        card.show_face(self._trimmed(card.plain))
 
     def _show_links(self) -> None:
         """A line to each card that shares its weights with a selected card or the one under the mouse."""

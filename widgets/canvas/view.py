@@ -63,6 +63,8 @@ class CanvasView(QGraphicsView):
     rename_requested = Signal()
     keep_requested = Signal()  # the selected block among the person's own
     forget_requested = Signal()  # no longer among them
+    search_requested = Signal(object)  # SearchAt
+    looked = Signal()  # at another part of the scene: panned, zoomed, or of another size
 
     def __init__(self, scene: CanvasScene) -> None:
         super().__init__(scene)

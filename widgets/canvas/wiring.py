@@ -90,7 +90,7 @@ class WireGesture(QGraphicsItem):
 
     @guarded
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        paint_wire(painter, self._path, selected=True, bad=bool(self.reason))
+        paint_wire(painter, self._path, selected=True, tone="broken" if self.reason else "lit")
         look = theme.current()
         if self.edge is not None:
             painter.setPen(QPen(QColor(look.accent), 2))
