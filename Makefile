@@ -1,12 +1,12 @@
 # make run   opens the program with a network ready to train (first call: installs everything into .venv)
 # make test  style, types, import rules and all tests
-# make bench the measurements
+# make bench the measurements; make bench-beside: the canvas beside NodeGraphQt's
 
 PYTHON ?= python3
 BIN = .venv/bin
 INSTALL = $(BIN)/python -m pip install --disable-pip-version-check --quiet --constraint constraints.txt
 
-.PHONY: run test bench lint clean
+.PHONY: run test bench bench-beside lint clean
 
 run: .venv/installed
 	@$(BIN)/python main.py
@@ -22,6 +22,10 @@ lint: .venv/installed-dev
 bench: .venv/installed-dev
 	@for file in tests/benchmarks/bench_*.py; do $(BIN)/python $$file || exit 1; done
 
+bench-beside: .venv/installed-dev
+	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --upgrade --no-deps --target .bench NodeGraphQt Qt.py setuptools
+	@$(BIN)/python tests/benchmarks/bench_beside.py
+
 .venv/installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Layerloom needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make run PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
 	@echo "Installing into .venv (about 1 GB, some minutes, once) ..."
@@ -35,4 +39,4 @@ bench: .venv/installed-dev
 	@touch $@
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
+	rm -rf .venv .bench .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QCoreApplication, Qt
@@ -73,6 +73,7 @@ MENUS: tuple[tuple[str, Entries], ...] = (
         Command("zoom_in", "Zoom in", ("Ctrl++", "Ctrl+=")),
         Command("zoom_out", "Zoom out", ("Ctrl+-",)),
         SEPARATOR,
+        Command("follow", "Follow what is selected", ("T",), canvas=True),
         Command("minimap", "Minimap", ("Alt+M",)),
         Command("outline", "Outline", ("Alt+O",)),
         Command("source", "Code", ("Alt+C",)),
@@ -90,6 +91,8 @@ MENUS: tuple[tuple[str, Entries], ...] = (
             Command("select_after", "Layer after", ("Alt+Down",), canvas=True),
             Command("select_left", "Layer to the left", ("Alt+Left",), canvas=True),
             Command("select_right", "Layer to the right", ("Alt+Right",), canvas=True),
+            Command("extend_before", "Layer before too", ("Alt+Shift+Up",), canvas=True),
+            Command("extend_after", "Layer after too", ("Alt+Shift+Down",), canvas=True),
             Command("next_pane", "Next pane", ("F6",)),
             Command("previous_pane", "Previous pane", ("Shift+F6",)),
         )),
@@ -151,7 +154,7 @@ MENUS: tuple[tuple[str, Entries], ...] = (
 )  # fmt: skip
 SUBMENUS = ("recent", "gallery", "label")
 CHECKABLE = (
-    "theme_system", "theme_dark", "theme_light", "minimap", "outline", "snap",
+    "theme_system", "theme_dark", "theme_light", "follow", "minimap", "outline", "snap",
     "heat_none", "heat_params", "heat_compute", "heat_memory", "heat_time",
 )  # fmt: skip
 
@@ -166,36 +169,70 @@ class Actions:
 
     def __init__(self, window: QWidget, menu_bar: QMenuBar) -> None:
         self._actions: dict[str, QAction] = {}
+        self.commands: dict[str, Command] = {}
+        self.paths: dict[str, tuple[str, ...]] = {}  # the menus a command stands in, in the person's language
         self.submenus: dict[str, QMenu] = {}
         self.canvas: list[QAction] = []
         for title, commands in MENUS:
             menu = menu_bar.addMenu(words(title))
             for command in commands:
-                self._add(window, menu, command)
+                self._add(window, menu, command, (words(title),))
 
-    def _add(self, window: QWidget, menu: QMenu, command: Command | tuple[str, Entries] | None) -> None:
+    def _add(self, window: QWidget, menu: QMenu, command: Command | tuple[str, Entries] | None,
+             path: tuple[str, ...]) -> None:
         if command is None:
             menu.addSeparator()
         elif not isinstance(command, Command):
             title, commands = command
             submenu = menu.addMenu(words(title))
             for inner in commands:
-                self._add(window, submenu, inner)
+                self._add(window, submenu, inner, (*path, words(title)))
         elif command.id in SUBMENUS:
             self.submenus[command.id] = menu.addMenu(words(command.text))
         else:
-            action = menu.addAction(words(command.text))
-            action.setShortcuts([QKeySequence(key) for key in command.keys])
-            action.setCheckable(command.id in CHECKABLE)
-            self._actions[command.id] = action
-            if command.canvas:
-                action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-                self.canvas.append(action)
-            else:
-                window.addAction(action)
+            self._make(window, menu, command)
+            self.paths[command.id] = path
+
+    def _make(self, window: QWidget, menu: QMenu, command: Command) -> None:
+        action = menu.addAction(words(command.text))
+        self._actions[command.id], self.commands[command.id] = action, command
+        self.set_keys(command.id, command.keys)
+        action.setCheckable(command.id in CHECKABLE)
+        if command.canvas:
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            self.canvas.append(action)
+        else:
+            window.addAction(action)
 
     def __getitem__(self, name: str) -> QAction:
         return self._actions[name]
+
+    # -- keys ---------------------------------------------------------------------------------------------------
+
+    def keys(self, id: str) -> list[str]:
+        """The keys of a command, as they are written in the settings."""
+        return [key.toString(QKeySequence.SequenceFormat.PortableText) for key in self._actions[id].shortcuts()]
+
+    def set_keys(self, id: str, keys: Sequence[str]) -> None:
+        """Give a command these keys and no others."""
+        self._actions[id].setShortcuts([QKeySequence(key) for key in keys])
+
+    def key_text(self, id: str) -> str:
+        """The first key of a command, as people write it; empty: it has none."""
+        return self._actions[id].shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+
+    def key_now(self, default: str) -> str:
+        """The key that now does what this one does by default; the same where no command has it."""
+        id = next((id for id, command in self.commands.items() if default in command.keys), None)
+        keys = self.keys(id) if id is not None else [default]
+        return default if default in keys else keys[0] if keys else ""
+
+    def owner_of(self, key: str, beside: str) -> str | None:
+        """The other command that has this key."""
+        wanted = QKeySequence(key)
+        return next((id for id, action in self._actions.items() if id != beside and wanted in action.shortcuts()), None)
+
+    # -- doing --------------------------------------------------------------------------------------------------
 
     def show_undo(self, undo: str | None, redo: str | None) -> None:
         """Name what would be undone and redone; None: nothing."""

@@ -48,6 +48,10 @@ class BlocksView(QObject):
             return self._blocks.get(kind.removeprefix(OWN))
         return LAYERS[kind]() if kind in LAYERS else None
 
+    def kinds(self) -> list[tuple[str, str]]:
+        """The person's own blocks, as (kind, label)."""
+        return [(f"{OWN}{label}", label) for label in self._blocks]
+
     # -- making -------------------------------------------------------------------------------------------------
 
     def ask(self, page: Page, nodes: list[Node]) -> None:

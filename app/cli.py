@@ -18,6 +18,7 @@ from engine.trust import allow, not_allowed, sources_of
 
 DONE, WRONG, UNREADABLE = 0, 1, 2  # exit codes: done, the network or data have errors, the command or a file has
 WIDTH = 120  # where the output is no terminal
+PICTURES = (".svg", ".png", ".pdf", ".md", ".tex")  # and tables, for ``export``
 CODE_INSIDE = "This network contains code, which is not run: read it, then agree with --allow-code"
 
 
@@ -115,6 +116,8 @@ def _train(options: argparse.Namespace) -> int:
 def _export(options: argparse.Namespace) -> int:
     experiment = _experiment(options)
     _refuse_code(experiment)
+    if options.style or options.out.suffix.lower() in PICTURES:
+        return _draw(experiment, options)
     from engine.export import ExportError, WeightsFileError, export, load_weights
     from engine.files import WriteError
 
@@ -124,6 +127,44 @@ def _export(options: argparse.Namespace) -> int:
         raise UnreadableError("{reason}", reason=error) from error
     print(exported.message)
     return DONE if exported.verified else WRONG
+
+
+def _draw(experiment: Experiment, options: argparse.Namespace) -> int:
+    from engine.analysis import analyze
+    from engine.figure_export import DrawingError, draw, style_for
+    from engine.files import WriteError
+
+    name = experiment.title or Path(options.file.removeprefix("gallery:")).stem
+    try:
+        if style_for(options.out, options.style) == "canvas":
+            _draw_canvas(experiment, options.out)
+        else:
+            draw(analyze(experiment.graph, experiment.data.sample_shape), options.out, options.style, name)
+    except (DrawingError, WriteError) as error:
+        raise UnreadableError("{reason}", reason=error) from error
+    print(f"{options.out.name} is written")
+    return DONE
+
+
+def _draw_canvas(experiment: Experiment, out: Path) -> None:
+    """In a process of its own, with Qt and without a display; the network and its data go there as a file."""
+    import os
+    import subprocess
+    import tempfile
+
+    from engine.experiment import save_experiment
+    from engine.figure_export import DrawingError
+
+    root = Path(__file__).parents[1]
+    with tempfile.TemporaryDirectory() as folder:
+        network = Path(folder) / "network.loom"
+        save_experiment(experiment, network)
+        command = [sys.executable, "-m", "app.canvas_picture", str(network), str(out.absolute())]
+        environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(root)}
+        done = subprocess.run(command, env=environment, cwd=root, capture_output=True, text=True, check=False)
+    if done.returncode:
+        lines = done.stderr.strip().splitlines() or ["Qt could not be started"]
+        raise DrawingError("{path}: {reason}", path=out.name, reason=lines[-1].removeprefix("error: "))
 
 
 # -- what they are told -------------------------------------------------------------------------------------------
@@ -242,7 +283,10 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--resume", action="store_true", help="continue the interrupted run in --out")
     train.set_defaults(run=_train)
 
-    export = commands.add_parser("export", help="write weights (.safetensors, .pt) or PyTorch code (.py)")
+    export = commands.add_parser("export", help="write weights (.safetensors, .pt), PyTorch code (.py), a picture "
+                                 "(.svg, .png, .pdf) or a table of layers (.md, .tex)")
+    export.add_argument("--style", choices=("canvas", "figure", "table"), help="what a picture shows: the canvas, "
+                        "a figure for a paper (default), or a table of layers")
     export.add_argument("--weights", type=Path, metavar="W", help="a .safetensors or .pt file (default: untrained)")
     export.set_defaults(run=_export)
 

@@ -28,7 +28,7 @@ class Editing(QObject):
 
     def change_layer(self, name: str, layer: Layer, field: str) -> None:
         """Other options for a layer of the level that is shown."""
-        self._edit_node(name, lambda graph: graph.with_layer(name, layer), field)
+        self._edit_node(name, lambda graph: graph.with_layer(name, layer))
 
     def change_parameters(self, name: str, parameters: NodeParameters, part: str) -> None:
         """Another beginning of a layer's weights, or another way of learning them."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from app.settings import Settings
 from app.window import MainWindow
 from engine.experiment import DEFAULT, GALLERY
+from widgets.canvas.clipboard import leave_text
 
 
 def main(argv: list[str]) -> int:
@@ -27,7 +28,9 @@ def main(argv: list[str]) -> int:
     window.show()
     gc.freeze()  # what is there stays as long as the program
     gc.enable()
-    return app.exec()
+    status = app.exec()
+    leave_text()
+    return status
 
 
 if __name__ == "__main__":

@@ -38,12 +38,14 @@ if TYPE_CHECKING:
     from widgets.code_editor import CodeEditor
     from widgets.data_panel import DataPanel
     from widgets.notice import Notice
+    from widgets.outline import Outline
     from widgets.parameter_browser import ParameterBrowser
     from widgets.results import Results
+    from widgets.source_view import SourceView
     from widgets.start_page import StartPage
 
 PALETTE_WIDTH, SIDE_WIDTH, RECIPE_WIDTH, BOTTOM_HEIGHT = 220, 300, 300, 300
-TRAINING, PROBLEMS, DATA, RESULTS, PARAMETERS, CODE = range(6)
+TRAINING, PROBLEMS, DATA, RESULTS, PARAMETERS, SOURCE, CODE = range(7)
 
 
 class Layout(QObject):
@@ -57,7 +59,9 @@ class Layout(QObject):
     data: DataPanel
     results: Results
     parameters: ParameterBrowser
+    source: SourceView
     code: CodeEditor
+    outline: Outline
 
     def __init__(self, window: QMainWindow) -> None:
         super().__init__(window)
@@ -67,7 +71,7 @@ class Layout(QObject):
         self.recipe, self.problems = RecipePanel(), Problems()
         self.tabs, self.new_tab = QTabBar(), QPushButton()
         self.stack = QStackedWidget()
-        self.bottom = QTabWidget()
+        self.left, self.bottom = QTabWidget(), QTabWidget()
         self.training = QWidget()
         self.top.set_datasets([(id, translated(info.title)) for id, info in DATASETS.items()])
         self.top.set_devices([("auto", self.tr("Auto"))])
@@ -75,10 +79,14 @@ class Layout(QObject):
         window.setCentralWidget(self._across())
 
     def _across(self) -> QWidget:
-        self.palette.setFixedWidth(PALETTE_WIDTH)
+        self.left.setObjectName("left")
+        self.left.setFixedWidth(PALETTE_WIDTH)
+        self.left.addTab(self.palette, self.tr("Layers"))
+        self.left.addTab(QWidget(), self.tr("Outline"))
+        self.left.setTabToolTip(1, self.tr("Every layer of this network"))
         across = QWidget()
         row = _flush(QHBoxLayout(across))
-        row.addWidget(self.palette)
+        row.addWidget(self.left)
         row.addWidget(self._middle(), 1)
         row.addWidget(self._side())
         return across
@@ -123,7 +131,8 @@ class Layout(QObject):
         row.addLayout(self.curves_place, 1)
         self.bottom.addTab(self.training, self.tr("Training"))
         self.bottom.addTab(self.problems, self.tr("Problems"))
-        for title in (self.tr("Data"), self.tr("Results"), self.tr("Parameters"), self.tr("Code layer")):
+        titles = (self.tr("Data"), self.tr("Results"), self.tr("Parameters"), self.tr("Code"), self.tr("Code layer"))
+        for title in titles:
             self.bottom.addTab(QWidget(), title)
         self.bottom.setTabVisible(CODE, False)
         self.bottom.setMinimumHeight(120)
@@ -135,17 +144,35 @@ class Layout(QObject):
         from widgets.data_panel import DataPanel
         from widgets.parameter_browser import ParameterBrowser
         from widgets.results import Results
+        from widgets.source_view import SourceView
 
         self.data, self.results, self.parameters, self.code = DataPanel(), Results(), ParameterBrowser(), CodeEditor()
+        self.source = SourceView()
         front = self.bottom.currentIndex()
         for index, panel in ((DATA, self.data), (RESULTS, self.results), (PARAMETERS, self.parameters),
-                             (CODE, self.code)):
+                             (SOURCE, self.source), (CODE, self.code)):
             title, place = self.bottom.tabText(index), self.bottom.widget(index)
             self.bottom.removeTab(index)
             place.deleteLater()
             self.bottom.insertTab(index, panel, title)
         self.bottom.setTabVisible(CODE, False)
         self.bottom.setCurrentIndex(front)
+
+    def add_outline(self) -> None:
+        """Fill the second tab at the left."""
+        from widgets.outline import Outline
+
+        front, place = self.left.currentIndex(), self.left.widget(1)
+        self.outline = Outline()
+        self.left.insertTab(1, self.outline, self.left.tabText(1))
+        self.left.removeTab(2)
+        self.left.setCurrentIndex(front)
+        place.deleteLater()
+
+    def search_layers(self) -> None:
+        """Begin a search among the layers."""
+        self.left.setCurrentWidget(self.palette)
+        self.palette.focus_search()
 
     def _side(self) -> QWidget:
         side = QFrame(objectName="side")
@@ -190,7 +217,7 @@ class Layout(QObject):
         self._set_working(True)
 
     def _set_working(self, working: bool) -> None:
-        for widget in (self.palette, self.bottom, self.side):
+        for widget in (self.left, self.bottom, self.side):
             widget.setVisible(working)
         theme.mark_start(self.document_bar, not working)
 
@@ -219,6 +246,11 @@ class Layout(QObject):
     def show_results_tab(self) -> None:
         """Bring the results to the front."""
         self.bottom.setCurrentIndex(RESULTS)
+
+    def show_source_tab(self) -> None:
+        """Bring the network's source to the front."""
+        self.bottom.setCurrentIndex(SOURCE)
+        self.source.area.setFocus()
 
     def show_code_tab(self) -> None:
         """Bring the code of a layer to the front."""

@@ -50,6 +50,7 @@ class Report:
         return {
             "name": name,
             "layer": self.analysis.graph.nodes[name].layer.kind(),
+            **({"bypassed": True} if self.analysis.graph.nodes[name].bypassed else {}),
             "output_shape": list(facts.output_shape) if facts else None,
             "params": facts.params if facts else None,
             "mult_adds": facts.mult_adds if facts else None,
@@ -74,9 +75,10 @@ class Report:
         return table
 
     def _row(self, name: str) -> tuple[str, ...]:
-        layer, shape = self.analysis.graph.nodes[name].layer, self.analysis.nodes[name].output_shape
+        node, shape = self.analysis.graph.nodes[name], self.analysis.nodes[name].output_shape
+        layer, bypassed = node.layer, "bypassed" if node.bypassed else ""
         costs = self.analysis.node_costs(name, self._batch, self._state)
-        what = " · ".join(part for part in (layer.title, layer.summary()) if part)
+        what = " · ".join(part for part in (layer.title, layer.summary(), bypassed) if part)
         if costs is None or shape is None:
             return (name, what, "?", "?", "?", "?")
         return (name, what, shape_text(shape), grouped(costs.params), grouped(costs.mult_adds),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
@@ -72,6 +74,43 @@ class Settings:
         self._store.setValue("palette", arrangement)
 
     @property
+    def shortcuts(self) -> dict[str, list[str]]:
+        """Keys that a person has given to commands, by the command's id; the others have their own."""
+        return _keys_in(str(self._store.value("shortcuts", "{}")))
+
+    @shortcuts.setter
+    def shortcuts(self, keys: Mapping[str, Sequence[str]]) -> None:
+        self._store.setValue("shortcuts", json.dumps(keys))
+
+    @property
+    def minimap(self) -> bool:
+        """Whether the minimap is there."""
+        return str(self._store.value("minimap", "true")) == "true"
+
+    @minimap.setter
+    def minimap(self, on: bool) -> None:
+        self._store.setValue("minimap", "true" if on else "false")
+
+    @property
+    def recent_commands(self) -> list[str]:
+        """What was run from the list of commands last, newest first."""
+        return list(self._store.value("recent_commands", [], list))
+
+    def remember_command(self, id: str) -> None:
+        """Put a command at the head of the recent ones."""
+        rest = [other for other in self.recent_commands if other != id]
+        self._store.setValue("recent_commands", [id, *rest][:RECENT])
+
+    @property
+    def snap(self) -> bool:
+        """Whether cards that are moved snap to others."""
+        return str(self._store.value("snap", "true")) == "true"
+
+    @snap.setter
+    def snap(self, on: bool) -> None:
+        self._store.setValue("snap", "true" if on else "false")
+
+    @property
     def geometry(self) -> QByteArray | None:
         """Where the window was."""
         value = self._store.value("geometry")
@@ -90,3 +129,13 @@ class Settings:
     def recovery(self) -> Path:
         """Where unsaved work waits, should the program be killed."""
         return self.folder / "recovery"
+
+
+def _keys_in(text: str) -> dict[str, list[str]]:
+    """What the file says about keys; what cannot be read there counts for nothing."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    items = found.items() if isinstance(found, dict) else ()
+    return {id: [key for key in keys if isinstance(key, str)] for id, keys in items if isinstance(keys, list)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,9 +31,8 @@ from app.trainer import Trainer
 from app.training_view import TrainingView
 from engine.data.spec import DataSpec
 from engine.messages import Message, say
-from engine.recipe import OPTIMIZER_STATE, Recipe
-from engine.training.events import Advice
-from widgets.text import message_text, translated
+from engine.recipe import OPTIMIZER_STATE
+from widgets.text import message_text
 
 if TYPE_CHECKING:
     from app.tabs import Tabs
@@ -277,30 +275,6 @@ class MainWindow(QMainWindow):
             self.trainer.start(self.page.document, self.settings.runs, self.settings.data_root, series)
             self.layout_.show_training_tab()
             self.training_view.show(self.page.document)
-
-    def show_advice(self, document: Document, advice: Advice) -> None:
-        """What the run itself shows to be wrong, with a button that tries what helps."""
-        page = next((page for page in self.pages if page.document is document), None)
-        if page is None:
-            return
-        actions = []
-        if advice.suggestion is not None:
-            option, value = advice.suggestion
-            title = translated(Recipe.model_fields[option].title or option)
-            words = self.tr("Set {option} to {value}").format(option=title, value=value)
-            actions = [(words, lambda: self._follow(page, words, {option: value}))]
-        page.notice.show_message(message_text(advice.message), "info", actions)
-
-    def _follow(self, page: Page, words: str, options: dict[str, Any]) -> None:
-        experiment = page.document.experiment
-        page.document.edit(words, replace(experiment, recipe=experiment.recipe.with_options(**options)))
-        page.notice.dismiss()
-
-    def training_failed(self, message: Message) -> None:
-        for page in self.pages:
-            if page.document is self.trainer.document:
-                page.notice.show_message(message_text(message), "error")
-        self.training_view.show_failure()
 
     # -- the program --------------------------------------------------------------------------------------------
 

@@ -59,10 +59,10 @@ def connect(window: MainWindow) -> None:
         parts.palette.arrange(window.settings.palette)
     parts.palette.arranged.connect(lambda arrangement: setattr(window.settings, "palette", arrangement))
     parts.palette.own_menu_requested.connect(window.blocks.show_menu)
-    window.training_view.advised.connect(window.show_advice)
+    window.training_view.advised.connect(window.features.advising.advise)
     window.library.failed.connect(lambda message: window.say(message, "error"))
     window.trainer.state_changed.connect(lambda _state: window.show_training_state())
-    window.trainer.failed.connect(window.training_failed)
+    window.trainer.failed.connect(window.features.advising.fail)
     window.training_view.save_requested.connect(lambda: window.with_document(window.exporting.save_curves))
     window.training_view.warned.connect(lambda message: window.say(message, "error"))
     window.autosave.timeout.connect(window.keep_copies)
@@ -108,7 +108,7 @@ def connect_page(window: MainWindow, page: Page) -> None:
     document.state_changed.connect(window.show_names)
     document.state_changed.connect(lambda: None if document.dirty else window.recovery.drop(document))
     page.scene.names_selected.connect(lambda _names: window.show_selection())
-    page.view.paste_refused.connect(lambda: window.say(say("The clipboard holds no layers: copy some first"), "info"))
+    page.view.paste_refused.connect(lambda message: window.say(message, "info"))
     page.view.make_layer = window.blocks.make_layer
     page.view.is_kept = window.blocks.is_kept
     page.view.keep_requested.connect(window.blocks.keep)
@@ -150,7 +150,7 @@ def handlers(window: MainWindow) -> dict[str, Any]:
         "zoom_in": lambda: canvas(lambda p: p.view.zoom_at(1.25, p.view.viewport().rect().center())),
         "zoom_out": lambda: canvas(lambda p: p.view.zoom_at(0.8, p.view.viewport().rect().center())),
         **{f"theme_{name}": partial(window.appearance.choose, name) for name in ("system", "dark", "light")},
-        "search": window.layout_.palette.focus_search, "problems": window.layout_.show_problems_tab,
+        "search": window.layout_.search_layers, "problems": window.layout_.show_problems_tab,
         "make_block": lambda: canvas(lambda p: p.request_block()), "dissolve": lambda: canvas(lambda p: p.dissolve()),
         "edit_block": window.blocks.edit, "keep_block": window.blocks.keep, "forget_block": window.blocks.forget,
         "save_block": window.blocks.save, "load_blocks": window.blocks.load,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
+from typing import NamedTuple
 
 from engine.advice import first_error
 from engine.analysis import Analysis, analyze
+from engine.blocks.base import Block
 from engine.codegen_classes import WIDTHS, Class, Text, Use, classes, use_of
 from engine.codegen_code import FUTURE, own_sources, without_future
 from engine.graph import Graph
@@ -16,24 +18,91 @@ from engine.layers.base import Shape, call, shape_text
 from engine.names import check_name, fresh_name
 
 LINE = 120
+GAP = "\n" * 3  # between the parts of a file
 CODE_WIDTH = 64  # comments stand in one column to the right of lines up to this long
 LONGEST_VARIABLE = 32
 AMBIGUOUS = frozenset("lOI")  # unreadable as variables: linters refuse them
 
 
+class Source(NamedTuple):
+    """A file's text, and where in it each node stands: ``block.conv1`` is inside a block.
+
+    Lines count from 1; a node's own come before those of its copies, where it is repeated.
+    """
+
+    text: str
+    lines: Mapping[str, tuple[int, ...]]
+
+
+class Line(NamedTuple):
+    """One line of a class, and the node that it is about."""
+
+    text: str
+    node: str = ""
+
+
 def to_python(graph: Graph, input_shape: Shape | None = None, class_name: str = "Network") -> str:
     """A module that needs only PyTorch. Raises LayerloomError when ``analyze`` finds something wrong."""
+    return to_source(graph, input_shape, class_name).text
+
+
+def to_source(graph: Graph, input_shape: Shape | None = None, class_name: str = "Network") -> Source:
+    """As ``to_python``, with the lines of each node: where its module is made, and where it is called."""
+    return source_of(analyze(graph, input_shape), class_name)
+
+
+def source_of(analysis: Analysis, class_name: str = "Network") -> Source:
+    """The source of a network that is analysed already. Raises LayerloomError when something is wrong with it."""
     check_name(class_name)
-    analysis = analyze(graph, input_shape)
     error = first_error(analysis)
     if error is not None:
         raise error
     network = use_of(None, analysis.active)
     own, future = without_future(own_sources(network, class_name))
-    bodies = [*own, *("\n".join(_source(made)) for made in classes(network, class_name))]
+    made = {made: _source(made) for made in classes(network, class_name)}
+    bodies = [*own, *("\n".join(line.text for line in lines) for lines in made.values())]
     uses_torch = any(re.search(r"\btorch\.", body) for body in bodies)
     imports = [*([FUTURE, ""] if future else []), *["import torch", "from torch import nn"][not uses_torch :]]
-    return "\n\n\n".join(["\n".join([_header(analysis), "", *imports]), *bodies]) + "\n"
+    parts = ["\n".join([_header(analysis), "", *imports]), *bodies]
+    return Source(GAP.join(parts) + "\n", _places(network, made, parts[: len(parts) - len(made)]))
+
+
+# -- where each node stands -------------------------------------------------------------------------------------------
+
+
+def _places(network: Use, made: Mapping[Class, Sequence[Line]], before: Sequence[str]) -> dict[str, tuple[int, ...]]:
+    """The lines of every node, in every place where its class is used."""
+    first = sum(part.count("\n") + len(GAP) for part in before) + 1
+    numbers: dict[Class, dict[str, list[int]]] = {}
+    for one, lines in made.items():
+        own = numbers[one] = {}
+        for number, line in enumerate(lines, first):
+            if line.node:
+                own.setdefault(line.node, []).append(number)
+        first += len(lines) - 1 + len(GAP)
+    home = next(iter(made)).home
+    places: dict[str, dict[int, None]] = {}
+    for path, use, name in _paths(network, ""):
+        places.setdefault(path, {}).update(dict.fromkeys(numbers[home[use]].get(name, ())))
+    return {path: tuple(found) for path, found in places.items()}
+
+
+def _paths(use: Use, way: str) -> Iterator[tuple[str, Use, str]]:
+    """Every node of the network with its dotted path, as it is found on the canvas.
+
+    What uses another's weights stands where that one does. The copies of a repeated block are one there.
+    """
+    for name in use.names:
+        yield way + name, use, name
+        if name in use.inside:
+            within, block = use.inside[use.owner(name)], use.layer(name)
+            if isinstance(block, Block) and block.repeat > 1:
+                copies = (within.inside[copy] for copy in within.names if copy in within.inside)
+                yield from ((way + name, within, copy) for copy in within.names[1:])
+                for copy in copies:
+                    yield from _paths(copy, f"{way}{name}.")
+            else:
+                yield from _paths(within, f"{way}{name}.")
 
 
 def _header(analysis: Analysis) -> str:
@@ -46,8 +115,9 @@ def _header(analysis: Analysis) -> str:
 # -- classes ----------------------------------------------------------------------------------------------------------
 
 
-def _source(made: Class) -> list[str]:
-    return [f"class {made.name}(nn.Module):", *_docstring(made), *_constructor(made), *_forward(made)]
+def _source(made: Class) -> list[Line]:
+    head = [f"class {made.name}(nn.Module):", *_docstring(made)]
+    return [*map(Line, head), *_constructor(made), *_forward(made)]
 
 
 def _docstring(made: Class) -> list[str]:
@@ -55,19 +125,24 @@ def _docstring(made: Class) -> list[str]:
     return [f'    """{(type(block).__doc__ or block.title).strip().splitlines()[0]}"""', ""] if block else []
 
 
-def _constructor(made: Class) -> list[str]:
+def _constructor(made: Class) -> list[Line]:
     use = made.uses[0]
     definitions = {name: text for name in use.names[1:] if (text := use.definition(name))}
     if not made.slots and not definitions:
         return []
     signature = ", ".join(["self", *map(str, made.parameters)])
-    lines = [*_folded(" " * 4, "def __init__", f"({signature}):"), " " * 8 + "super().__init__()"]
+    head = [*_folded(" " * 4, "def __init__", f"({signature}):"), " " * 8 + "super().__init__()"]
+    lines = [*map(Line, head)]
     for name in use.names:
         if name in made.slots:
-            lines += _fitted(" " * 8, f"self.{name} = ", _construction(made, name))
+            lines += _about(name, _fitted(" " * 8, f"self.{name} = ", _construction(made, name)))
         elif name in definitions:
-            lines += _fitted(" " * 8, "", definitions[name])
-    return [*lines, ""]
+            lines += _about(name, _fitted(" " * 8, "", definitions[name]))
+    return [*lines, Line("")]
+
+
+def _about(name: str, lines: Sequence[str]) -> list[Line]:
+    return [Line(text, name) for line in lines for text in line.split("\n")]
 
 
 def _construction(made: Class, name: str) -> str:
@@ -80,15 +155,14 @@ def _construction(made: Class, name: str) -> str:
     return call(inner.name, arguments, [*takewhile(WIDTHS.__contains__, [p.name for p in inner.parameters])])
 
 
-def _forward(made: Class) -> list[str]:
+def _forward(made: Class) -> list[Line]:
     use = made.uses[0]
-    variables = _variables(use)
-    lines = [f"    def forward(self, {variables[use.names[0]]}):"]
-    body: list[tuple[list[str], str]] = []
+    variables, start = _variables(use), use.names[0]
+    body: list[tuple[str, list[str], str]] = []
     for name in use.names[1:]:
         lead = "return " if name == use.analysis.output else f"{variables[name]} = "
-        body.append((_statement(use, name, lead, variables), _shape(made, name)))
-    return lines + _commented(body)
+        body.append((name, _statement(use, name, lead, variables), _shape(made, name)))
+    return [Line(f"    def forward(self, {variables[start]}):", start), *_commented(body)]
 
 
 def _shape(made: Class, name: str) -> str:
@@ -154,14 +228,14 @@ def _folded(indent: str, lead: str, bracketed: str) -> list[str]:
     return [f"{indent}{lead}(", *(f"{indent}    {line}" for line in inner), f"{indent}){end}"]
 
 
-def _commented(body: Sequence[tuple[list[str], str]]) -> list[str]:
+def _commented(body: Sequence[tuple[str, list[str], str]]) -> list[Line]:
     """Lines with the shapes to their right, in one column where they are short enough."""
-    width = max((len(code[-1]) for code, _ in body if len(code[-1]) <= CODE_WIDTH), default=0)
-    lines: list[str] = []
-    for code, comment in body:
+    width = max((len(code[-1]) for _, code, _ in body if len(code[-1]) <= CODE_WIDTH), default=0)
+    lines: list[Line] = []
+    for name, code, comment in body:
         written = f"{code[-1]:{width}}  # {comment}" if comment else code[-1]
         if len(written) > LINE:
-            lines.append(f"        # {comment}")
+            lines.append(Line(f"        # {comment}", name))
             written = code[-1]
-        lines += [*code[:-1], written]
+        lines += _about(name, [*code[:-1], written])
     return lines

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from itertools import takewhile
 from typing import Any
 
 import torch
@@ -48,12 +49,15 @@ def _module(analysis: Analysis) -> fx.GraphModule:
         assert shapes is not None
         if isinstance(node.layer, Input):
             values[name] = fx.Proxy(program.placeholder(name), tracer)
+            values[name].node.meta["layer"] = name
             continue
         owner = node.shares or name
         if owner not in parts and (part := _part(node.layer, shapes)) is not None:
             parts[owner] = part
         inputs = [values[source] for source in analysis.sources(name)]
         values[name] = _called(tracer, node.layer, owner, inputs, shapes)
+        for call in takewhile(lambda call: "layer" not in call.meta, reversed(program.nodes)):
+            call.meta["layer"] = name  # whose it is: a layer may take several calls
     assert analysis.output is not None
     program.output(values[analysis.output].node)
     return fx.GraphModule(parts, program, class_name="Network")

@@ -118,14 +118,9 @@ def laid_out(graph: Graph) -> Graph:
     """A graph that nobody has placed (all nodes lie in one spot): every node below those it reads; others stay."""
     if len({node.position for node in graph.nodes.values()}) != 1 or len(graph.nodes) < 2:
         return graph
-    rows: dict[str, int] = {}
-    for name in graph.order:
-        rows[name] = max((rows[edge.source] + 1 for edge in graph.inputs[name]), default=0)
-    levels: dict[int, list[str]] = {}
-    for name, row in rows.items():
-        levels.setdefault(row, []).append(name)
-    return graph.moved({name: ((index - (len(level) - 1) / 2) * COLUMN, row * STEP)
-                        for row, level in levels.items() for index, name in enumerate(level)})
+    from engine.arrange import arranged  # which lays out on this module's grid
+
+    return arranged(graph)
 
 
 def _owner_for(node: Node, names: Mapping[str, str], graph: Graph) -> str | None:

@@ -146,10 +146,21 @@ class Graph:
     @cached_property
     def active(self) -> Graph:
         """The same without bypassed nodes, each one's first input led on; the graph itself where there are none."""
-        graph = self
-        for name in [name for name, node in self.nodes.items() if node.bypassed]:
-            graph = graph.healed(name)
-        return graph
+        gone = {name for name, node in self.nodes.items() if node.bypassed}
+        if not gone:
+            return self
+        left = self.without(gone)
+        led = [Edge(source, edge.target, edge.port) for name in gone if (source := self._active_source(name, gone))
+               for edge in self.outputs[name] if edge.target not in gone]
+        return left.with_edges(sorted(led, key=lambda edge: (edge.target, edge.port)))
+
+    def _active_source(self, name: str, gone: Collection[str]) -> str | None:
+        """What a bypassed node passes on: the first node above it, by first inputs, that is not bypassed itself."""
+        while name in gone:
+            if not self.inputs[name]:
+                return None
+            name = self.inputs[name][0].source
+        return name
 
     def downstream(self, start: str) -> set[str]:
         """Every node that ``start``'s output reaches, ``start`` itself included."""

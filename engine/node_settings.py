@@ -17,6 +17,7 @@ def node_settings(graph: Graph, analysis: Analysis, inherited: NodeParameters = 
     A block's settings hold for every layer in it that has none of its own, and a frozen block is frozen throughout;
     values set by hand stay where they are, and normalisations inside begin as always.
     """
+    graph, analysis = graph.active, analysis.active  # where an owner is bypassed, another has its weights
     settings: dict[str, NodeParameters] = {}
     for name, node in graph.nodes.items():
         if node.shares is not None or name not in analysis.members:

@@ -217,10 +217,10 @@ def _check_same(saved: Experiment, asked: Experiment, folder: Path) -> None:
 
 def _parts(experiment: Experiment) -> dict[str, object]:
     """What decides a run's course."""
-    graph = experiment.graph
+    graph = experiment.graph.active  # how it is drawn is no part of it
     return {
         "network": ({name: (node.layer, node.parameters, node.shares) for name, node in graph.nodes.items()},
-                    graph.edges),
+                    {(edge.source, edge.target, edge.port) for edge in graph.edges}),
         "data": experiment.data.with_options(known=None),
         "recipe": experiment.recipe.model_copy(update={"epochs": 1, "device": "auto"}),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -49,3 +50,16 @@ def _no_threads_left() -> Iterator[None]:
         and not isinstance(thread, threading._DummyThread)
     ]  # fmt: skip
     assert not left, f"threads left running: {left}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _clipboard_left_to_others() -> Iterator[None]:
+    """What a test copied ends with it, as it does with the program."""
+    yield
+    if "PySide6.QtGui" in sys.modules:
+        from PySide6.QtGui import QGuiApplication
+
+        from widgets.canvas.clipboard import leave_text
+
+        if QGuiApplication.instance() is not None:
+            leave_text()

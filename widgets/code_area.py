@@ -1,8 +1,9 @@
-"""Text to write Python in: line numbers, the current line, the line with the error, indentation as hands expect it."""
+"""Text to write or read Python in: line numbers, marked lines, indentation as hands expect it."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -24,6 +25,7 @@ from widgets.python_syntax import PythonHighlighter
 
 STEP = 4  # spaces
 EDGE = 8  # left and right of the line numbers
+BAR = 3  # beside lines that are marked
 _OPENS = re.compile(r":\s*(#.*)?$")
 _LEAVES = re.compile(r"\s*(return|raise|pass|break|continue)\b")
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -55,6 +57,7 @@ class CodeArea(QPlainTextEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._error: QTextCursor | None = None  # keeps to its line while the text around it changes
+        self.marked: frozenset[int] = frozenset()  # lines, counted from 1
         self.setProperty("role", "code")
         self.setFont(theme.mono_font(13))
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
@@ -86,8 +89,20 @@ class CodeArea(QPlainTextEdit):
         """The number of the marked line, counted from 1."""
         return self._error.blockNumber() + 1 if self._error is not None else None
 
+    def mark_lines(self, numbers: Iterable[int]) -> None:
+        """Mark these lines, counted from 1, and no others."""
+        if frozenset(numbers) != self.marked:
+            self.marked = frozenset(numbers)
+            self._mark()
+
     def _mark(self) -> None:
         marks = [_line_mark(self.textCursor(), theme.color("raised"))]
+        chosen = theme.color("accent")
+        chosen.setAlpha(45)
+        for number in sorted(self.marked):
+            block = self.document().findBlockByNumber(number - 1)
+            if block.isValid():
+                marks.append(_line_mark(QTextCursor(block), chosen))
         if self._error is not None:
             tint = theme.color("error")
             tint.setAlpha(40)
@@ -116,6 +131,9 @@ class CodeArea(QPlainTextEdit):
             place = self.blockBoundingGeometry(block).translated(self.contentOffset())
             if place.top() > part.bottom():
                 break
+            if block.blockNumber() + 1 in self.marked:
+                height = self.blockBoundingRect(block).height()
+                painter.fillRect(QRectF(0, place.top(), BAR, height), theme.color("accent"))
             painter.setPen(theme.color(self._tone(block.blockNumber())))
             room = QRectF(0, place.top(), self._numbers.width() - EDGE, self.fontMetrics().height())
             painter.drawText(room, Qt.AlignmentFlag.AlignRight, str(block.blockNumber() + 1))
@@ -124,7 +142,7 @@ class CodeArea(QPlainTextEdit):
     def _tone(self, number: int) -> str:
         if number + 1 == self.error_line():
             return "error"
-        return "text" if number == self.textCursor().blockNumber() else "dim"
+        return "text" if number == self.textCursor().blockNumber() or number + 1 in self.marked else "dim"
 
     def _make_room(self) -> None:
         self.setViewportMargins(self.numbers_width(), 0, 0, 0)
@@ -149,7 +167,8 @@ class CodeArea(QPlainTextEdit):
 
     def event(self, event: QEvent) -> bool:
         """Ctrl+Enter is meant for the code while one writes it, not for the window's training."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _applies(event):
+        writes = not self.isReadOnly()
+        if writes and event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _applies(event):
             event.accept()
             return True
         return super().event(event)
@@ -157,7 +176,12 @@ class CodeArea(QPlainTextEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Keys that know of indentation; the rest is text."""
         key = Qt.Key(event.key())
-        if _applies(event):
+        if self.isReadOnly():
+            if key == Qt.Key.Key_Escape:
+                self.left.emit()
+            else:
+                super().keyPressEvent(event)
+        elif _applies(event):
             self.applied.emit()
         elif key == Qt.Key.Key_Escape:
             self.left.emit()

@@ -7,6 +7,8 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 from engine.analysis import Costs
 from widgets.text import UNKNOWN, bytes_text, grouped, short_count, tooltip
 
+NUMBER_HEIGHT = 19
+
 
 class CostGrid(QWidget):
     """Small labels with numbers below; a tooltip has the exact count and how it is reckoned."""
@@ -25,19 +27,27 @@ class CostGrid(QWidget):
             self._grid.setColumnStretch(column, 1)
         self.show_costs(None)
 
-    def show_costs(self, costs: Costs | None, explanations: tuple[str, str, str, str] = ("", "", "", "")) -> None:
-        """Show the numbers, or “–” for what is not known."""
+    def show_costs(self, costs: Costs | None, explanations: tuple[str, str, str, str] = ("", "", "", ""),
+                   was: Costs | None = None) -> None:
+        """Show the numbers, or “–” for what is not known; where they were others before, both."""
         texts = exact = (UNKNOWN,) * 4
         if costs is not None:
-            texts = (grouped(costs.params) if costs.params < 1e7 else short_count(costs.params),
-                     short_count(costs.mult_adds), bytes_text(costs.training_memory),
-                     bytes_text(costs.inference_memory))
+            texts = _texts(costs)
             exact = (grouped(costs.params), grouped(costs.mult_adds), self._bytes(costs.training_memory),
                      self._bytes(costs.inference_memory))
-        for (title, number), text, full, explanation in zip(self._cells, texts, exact, explanations, strict=True):
-            number.setText(text)
+        olds = _texts(was) if was is not None and costs is not None else texts
+        for (title, number), text, old, full, explanation in zip(
+                self._cells, texts, olds, exact, explanations, strict=True):
+            number.setText(text if text == old else f"{old} → {text}")
+            self._set_role(number, "number" if text == old else "change")
             for label in (title, number):
                 label.setToolTip(tooltip(full, explanation) if costs is not None else "")
+
+    def _set_role(self, label: QLabel, role: str) -> None:
+        if label.property("role") != role:
+            label.setProperty("role", role)
+            label.style().unpolish(label)
+            label.style().polish(label)
 
     def _bytes(self, count: int) -> str:
         return self.tr("{count} bytes").format(count=grouped(count))
@@ -47,7 +57,14 @@ class CostGrid(QWidget):
         label.setProperty("role", "small")
         number.setProperty("role", "number")
         number.setAccessibleName(title)
+        number.setMinimumHeight(NUMBER_HEIGHT)  # also of the smaller letters of “old → new”
         row, column = divmod(index, 2)
         self._grid.addWidget(label, 3 * row, column)
         self._grid.addWidget(number, 3 * row + 1, column)
         return label, number
+
+
+def _texts(costs: Costs) -> tuple[str, str, str, str]:
+    """What fits into half the panel."""
+    return (grouped(costs.params) if costs.params < 1e7 else short_count(costs.params), short_count(costs.mult_adds),
+            bytes_text(costs.training_memory), bytes_text(costs.inference_memory))

@@ -2,6 +2,7 @@
 
 ``typed(value)`` asks for a value; whoever validates it answers ``accept`` or ``refuse``. ``show_value`` follows the
 model without disturbing what is being typed. ``value`` is what stands. ``settled`` says that it is shown again.
+``committed`` says that the person is done with a good value; an editor that ``defers`` is only tried until then.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QStyle, QStyleOptionComboBox, QStylePainter, QWidget
 
@@ -36,6 +37,8 @@ class LineEditor(QLineEdit):
     typed = Signal(object)
     settled = Signal()
     ended = Signal()  # the person is done with a text that is not good
+    committed = Signal()
+    defers = False
     patience, is_lenient = PATIENCE, False  # lenient: what was called wrong is not while the person types on
 
     def __init__(self, syntax: Syntax, parent: QWidget | None = None) -> None:
@@ -107,6 +110,14 @@ class LineEditor(QLineEdit):
         self._good = False
         self.typed.emit(self._syntax.read(self.text()))
 
+    def _undoes(self) -> bool:
+        """Whether there is something that is only tried: on no stack but here."""
+        return self.defers and self._is_pending()
+
+    def _is_pending(self) -> bool:
+        """Whether Esc has something to take back."""
+        return self._says_other() or self.value != self._base
+
     def _says_other(self) -> bool:
         return self._syntax.read(self.text()) != self.value
 
@@ -116,7 +127,7 @@ class LineEditor(QLineEdit):
         """Undo belongs to the window, which has every value on its stack; a refused text is undone here."""
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             undo = event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
-            if undo and not self.property("bad"):
+            if undo and not self.property("bad") and not self._undoes():
                 event.ignore()
                 return False
         return super().event(event)
@@ -125,13 +136,15 @@ class LineEditor(QLineEdit):
         key = Qt.Key(event.key())
         if key in _STEPS and self._step(_STEPS[key]):
             return
-        if key == Qt.Key.Key_Escape and (self._says_other() or self.value != self._base):
+        if (key == Qt.Key.Key_Escape and self._is_pending()) or (
+                event.matches(QKeySequence.StandardKey.Undo) and self._undoes()):
             self._take_back()
             return
         if key in ENTER:
             self._ask()
             if self._good:
                 self._base = self.value
+                self.committed.emit()
         super().keyPressEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -146,6 +159,7 @@ class LineEditor(QLineEdit):
         if self._patient and self._says_other():
             self._ask()
         if self._good:
+            self.committed.emit()
             self.restore()
         else:
             self._take_back()
@@ -172,16 +186,20 @@ class ChoiceEditor(QComboBox):
     typed = Signal(object)
     settled = Signal()
     ended = Signal()  # never: nothing is typed here
-    patience, is_lenient = PATIENCE, False
+    committed = Signal()
+    patience, is_lenient, defers = PATIENCE, False, False
 
     def __init__(self, choices: Sequence[tuple[object, str]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._choices: list[tuple[object, str]] = []
         self.value: object = None
+        self._base: object = None  # what stood before others were hovered
         self.set_choices(choices)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # the wheel scrolls past it, not into it
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.activated.connect(lambda index: self.typed.emit(self._choices[index][0]))
+        self.activated.connect(self._pick)
+        self.highlighted.connect(self._try)
+        self.view().installEventFilter(self)
 
     def set_choices(self, choices: Sequence[tuple[object, str]]) -> None:
         """What there is to choose from, each as value and words; what was chosen stays chosen where it is there."""
@@ -192,6 +210,21 @@ class ChoiceEditor(QComboBox):
         self.addItems([words for _, words in choices])
         self.setCurrentIndex(self._place(self.value))
         self.view().setMinimumWidth(self.view().sizeHintForColumn(0) + LIST_EDGES)
+
+    def _pick(self, index: int) -> None:
+        self.typed.emit(self._choices[index][0])
+        self._base = self.value
+        self.committed.emit()
+
+    def _try(self, index: int) -> None:
+        if self.defers and self.view().isVisible():
+            self.typed.emit(self._choices[index][0])
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The list closes: what was only hovered does not stay. Esc hides it without asking ``hidePopup``."""
+        if event.type() == QEvent.Type.Hide and self.defers and self.value != self._base:
+            self.typed.emit(self._base)
+        return super().eventFilter(watched, event)
 
     def _place(self, value: object) -> int:
         return next((index for index, choice in enumerate(self._choices) if choice[0] == value), -1)
@@ -204,7 +237,7 @@ class ChoiceEditor(QComboBox):
         """Follow the model."""
         if value != self.value:
             self.settled.emit()
-        self.value = value
+        self.value = self._base = value
         self.setCurrentIndex(self._place(value))
 
     def accept(self, value: object) -> None:
@@ -213,7 +246,7 @@ class ChoiceEditor(QComboBox):
 
     def refuse(self) -> None:
         """The choice was not good: the last good one comes back."""
-        self.show_value(self.value)
+        self.show_value(self._base if self.defers else self.value)
 
     def restore(self) -> None:
         """The last good choice stands already."""
@@ -248,7 +281,8 @@ class SwitchEditor(QCheckBox):
     typed = Signal(object)
     settled = Signal()
     ended = Signal()  # never: nothing is typed here
-    patience, is_lenient = PATIENCE, False
+    committed = Signal()
+    patience, is_lenient, defers = PATIENCE, False, False
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -256,7 +290,11 @@ class SwitchEditor(QCheckBox):
         self._words = self.tr("off"), self.tr("on")
         self.toggled.connect(lambda on: self.setText(self._words[on]))
         self.setText(self._words[False])
-        self.clicked.connect(lambda on: self.typed.emit(on))
+        self.clicked.connect(self._pick)
+
+    def _pick(self, on: bool) -> None:
+        self.typed.emit(on)
+        self.committed.emit()
 
     def set_words(self, off: str, on: str) -> None:
         """Say the positions in other words."""

@@ -1,4 +1,7 @@
-"""A form made from the fields of a frozen pydantic model: edits are live, bad values are refused in place."""
+"""A form made from the fields of a frozen pydantic model: bad values are refused in place.
+
+Edits are live or, in a form that defers, tried while they are made and asked for when the person is done.
+"""
 
 from __future__ import annotations
 
@@ -87,9 +90,12 @@ class Form(QWidget):
     """
 
     edited = Signal(str, object)
+    tried = Signal(object)  # the model as it would be, or None: as it is
 
-    def __init__(self, parent: QWidget | None = None, skip: Collection[str] = ()) -> None:
+    def __init__(self, parent: QWidget | None = None, skip: Collection[str] = (), defers: bool = False) -> None:
         super().__init__(parent)
+        self._defers = defers
+        self._trial: Any = None  # the model as it would be
         self._skip = frozenset(skip)
         self._model: Any = None
         self._kind: Hashable = None
@@ -106,6 +112,9 @@ class Form(QWidget):
 
     def show_value(self, model: Any) -> None:
         """Show a model; what is being typed stays untouched unless the model says otherwise."""
+        if self._trial is not None and model == self._model:
+            return
+        self._trial = None
         if kind_of(model) != self._kind:
             self._show_body(model)
         self._model = model
@@ -113,7 +122,11 @@ class Form(QWidget):
             row.editor.show_value(value_of(model, name))
 
     def restore(self) -> None:
-        """Drop every text that is refused or not yet asked for. Nothing is emitted."""
+        """Drop every text that is refused or not yet asked for. Nothing is asked for."""
+        if self._trial is not None:
+            self._trial = None
+            self.show_value(self._model)
+            self.tried.emit(None)
         for row in self.rows.values():
             row.editor.restore()
 
@@ -148,6 +161,8 @@ class Form(QWidget):
         editor.setAccessibleName(title)
         editor.setAccessibleDescription(description)
         editor.typed.connect(lambda value: self._try(name, value))
+        editor.committed.connect(lambda: self._commit(name))
+        editor.defers = self._defers
         bounds = self.tr("Range: {bounds}").format(bounds=syntax.bounds) if str(syntax.bounds) else ""
         row = Row(label, editor, tooltip(description, bounds), self._body)
         row.refused.connect(lambda: self._go_back(name, row.editor.value))
@@ -217,6 +232,20 @@ class Form(QWidget):
         return with_value(self._model, name, value)
 
     def _take(self, name: str, model: Any) -> None:
-        if model != self._model:
+        if self._defers:
+            self._show_trial(model if model != self._model else None)
+        elif model != self._model:
             self._model = model
             self.edited.emit(name, value_of(model, name))
+
+    def _show_trial(self, model: Any) -> None:
+        if model != self._trial:
+            self._trial = model
+            self.tried.emit(model)
+
+    def _commit(self, name: str) -> None:
+        """The person is done: what was tried is asked for."""
+        if self._trial is not None:
+            self._model, self._trial = self._trial, None
+            self.edited.emit(name, value_of(self._model, name))
+            self.tried.emit(None)

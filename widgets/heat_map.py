@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from widgets import theme
+from widgets.contrast import readable_on
 from widgets.measures import number_text
 
 CELL_WIDTH, CELL_HEIGHT, GAP = 72, 48, 2
@@ -72,11 +73,6 @@ class HeatMap(QWidget):
                 painter.setBrush(color)
                 painter.drawRoundedRect(place, 4, 4)
                 if max(self._shape) <= MOST:
-                    painter.setPen(_readable_on(color))
+                    painter.setPen(readable_on(color))
                     painter.drawText(place, Qt.AlignmentFlag.AlignCenter, number_text(value, 4))
         painter.end()
-
-
-def _readable_on(ground: QColor) -> QColor:
-    red, green, blue, _ = ground.getRgb()
-    return QColor("#10131a") if 0.299 * red + 0.587 * green + 0.114 * blue > 140 else QColor("#ffffff")

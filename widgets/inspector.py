@@ -30,6 +30,7 @@ class Inspector(QWidget):
     """Shows one node as it is; asks for another layer, name, or repair. Signals begin with the node's name."""
 
     layer_changed = Signal(str, object, str)  # the layer, and the option that was edited
+    layer_tried = Signal(str, object)  # the layer as it would be, or None: as it is
     parameters_changed = Signal(str, object, str)  # its NodeParameters, and the part that was edited
     shares_changed = Signal(str, str)  # whose weights it shall use; nothing: its own
     rename_requested = Signal(str, str)
@@ -38,6 +39,7 @@ class Inspector(QWidget):
     code_requested = Signal(str)
     node_requested = Signal(str)  # another node, to be shown
     repair_requested = Signal(object)
+    repair_previewed = Signal(object)  # the Repair that is pointed at, or None
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,9 +58,11 @@ class Inspector(QWidget):
 
     def _connect(self) -> None:
         self._form.edited.connect(lambda field, _: self.layer_changed.emit(self._name, self._form.value, field))
+        self._form.tried.connect(lambda layer: self.layer_tried.emit(self._name, layer))
         self._title.name_typed.connect(lambda name: self.rename_requested.emit(self._name, name))
         self._title.calmed.connect(self._name_error.hide)
         self._problems.repair_requested.connect(self.repair_requested)
+        self._problems.repair_previewed.connect(self.repair_previewed)
         self._problems.focus_freed.connect(self.setFocus)
         self._weights.parameters_changed.connect(
             lambda parameters, part: self.parameters_changed.emit(self._name, parameters, part))
@@ -95,6 +99,15 @@ class Inspector(QWidget):
         self._costs.show_costs(costs, self._explanations())
         self._problems.show_problems(problems)
         self._pages.setCurrentIndex(1)
+
+    def show_trial(self, node: Node, report: NodeReport, costs: Costs | None, was: Costs | None,
+                   problems: Sequence[Problem]) -> None:
+        """What would be known of the node that is shown: the form stays as it is."""
+        if node.name == self._name:
+            self._show_report(node, report)
+            self._costs.show_costs(costs, self._explanations(), was)
+            if not self._problems.is_pointed_at:  # the button under the mouse stays
+                self._problems.show_problems(problems)
 
     def show_rename_error(self, text: str) -> None:
         """Say in place why the name cannot be."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QFont, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QBoxLayout,
@@ -20,8 +20,10 @@ from PySide6.QtWidgets import (
 
 from engine.advice import Problem, Repair
 from widgets import theme
+from widgets.contrast import readable_on
 from widgets.editors import mark
 from widgets.elided import ElidedButton
+from widgets.repair_choice import RepairChoice
 from widgets.text import breakable, message_text, sentence_text, tooltip
 
 GAP, ROOM = 8, 248  # of repair buttons; the width of the narrowest panel
@@ -119,16 +121,6 @@ class Chip(QLabel):
         painter.setPen(readable_on(ground))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.text())
         painter.end()
-
-
-def readable_on(ground: QColor) -> QColor:
-    """White where it reads well enough on the colour (3:1, as for large text), else near black."""
-    red, green, blue = (
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
-        for part in (ground.redF(), ground.greenF(), ground.blueF())
-    )
-    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
-    return QColor("#ffffff") if 1.05 / (luminance + 0.05) >= 3 else QColor("#14161b")
 
 
 class CodeLine(QLineEdit):
@@ -241,6 +233,7 @@ class ProblemList(QWidget):
     """Sentences in the colour of their severity, each with its repairs as buttons."""
 
     repair_requested = Signal(object)
+    repair_previewed = Signal(object)  # the Repair whose button has the mouse or the keyboard, or None
     focus_freed = Signal()  # the button that had the keyboard goes
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -250,6 +243,7 @@ class ProblemList(QWidget):
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(12)
         self._items: list[QWidget] = []
+        self.is_pointed_at = False
 
     def show_problems(self, problems: Sequence[Problem]) -> None:
         """Show these; equal sentences keep their buttons, which then stand for the newer repairs."""
@@ -284,16 +278,21 @@ class ProblemList(QWidget):
 
     def _buttons(self, index: int, repairs: Sequence[Repair], parent: QWidget) -> QBoxLayout:
         """Side by side where they fit, else one below the other."""
-        buttons = [ElidedButton(message_text(repair.text), parent) for repair in repairs]
+        buttons = [RepairChoice(message_text(repair.text), parent) for repair in repairs]
         fit = sum(button.sizeHint().width() + GAP for button in buttons) - GAP <= ROOM
         row = QBoxLayout(QBoxLayout.Direction.LeftToRight if fit else QBoxLayout.Direction.TopToBottom)
         row.setSpacing(GAP)
         for number, button in enumerate(buttons):
             button.setAccessibleName(button.text())
             button.clicked.connect(lambda _=False, at=number: self._ask(index, at))
+            button.pointed_at.connect(lambda on, at=number: self._preview(index, at, on))
             row.addWidget(button)
         row.addStretch()
         return row
+
+    def _preview(self, index: int, number: int, on: bool) -> None:
+        self.is_pointed_at = on
+        self.repair_previewed.emit(self._problems[index].repairs[number] if on else None)
 
     def _ask(self, index: int, number: int) -> None:
         self.repair_requested.emit(self._problems[index].repairs[number])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 
+from PySide6.QtWidgets import QWidget
+
 from engine.layers.base import Layer
 from engine.layers.code import INFERRED, Code, CodeError, outline
 from widgets.form import Form
@@ -12,7 +14,10 @@ ARGUMENTS = "made_with"
 
 
 class LayerForm(Form):
-    """Edits a layer."""
+    """Edits a layer; what a value leads to is shown while it is being changed."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, defers=True)
 
     def show_value(self, model: Layer) -> None:
         """Show the options; arguments only where the class may take some that nobody fills in for it."""

@@ -33,8 +33,8 @@ class NetworkCosts(QWidget):
         outer.addLayout(inner)
         self.setAccessibleName(self.tr("Network"))
 
-    def show_costs(self, costs: Costs | None, batch_size: int) -> None:
-        """Show the network's numbers; None while they are unknown."""
+    def show_costs(self, costs: Costs | None, batch_size: int, was: Costs | None = None) -> None:
+        """Show the network's numbers; None while they are unknown. ``was``: before a change that is only tried."""
         batch = grouped(batch_size)
         self._batch.setText(self.tr("at batch {size}, float32").format(size=batch))
         self._grid.show_costs(costs, (
@@ -44,4 +44,4 @@ class NetworkCosts(QWidget):
             self.tr("Weights, their gradients and the optimizer's own numbers, and the most that {size} examples have "
                     "alive at one moment, forward or backward.").format(size=batch),
             self.tr("Weights, and the most that {size} examples have alive at one moment.").format(size=batch),
-        ))
+        ), was)

@@ -112,12 +112,14 @@ class LayerFilter(QSortFilterProxyModel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._words: list[str] = []
+        self._found: dict[str, int] = {}  # kinds that the search means beside those with its words, best first
         self.complete: set[str] = set()  # categories of which everything shows
         self.setRecursiveFilteringEnabled(True)
 
     def search(self, text: str) -> None:
         """Keep what has these words; all without any."""
         self._words = text.casefold().split()
+        self._found = _meant(text) if self._words else {}
         self.invalidate()
 
     def show_rest(self, category: str, on: bool) -> None:
@@ -133,7 +135,7 @@ class LayerFilter(QSortFilterProxyModel):
         if words is None:
             return False
         if self._words:
-            return all(word in words for word in self._words)
+            return index.data(KIND) in self._found or all(word in words for word in self._words)
         is_long = self.sourceModel().rowCount(parent) > FIRST + 1
         return not is_long or row < FIRST or index.data(CATEGORY) in self.complete
 
@@ -148,14 +150,21 @@ class LayerFilter(QSortFilterProxyModel):
         found = self.layer_indexes()
         return min(found, key=self._rank) if found else QModelIndex()
 
-    def _rank(self, index: QModelIndex) -> int:
-        text = " ".join(self._words)
+    def _rank(self, index: QModelIndex) -> tuple[int, int]:
+        text, found = " ".join(self._words), self._found.get(index.data(KIND), len(self._found))
         title, torch, kind, synonyms, *_ = index.data(WORDS).split("\n")
         if title.startswith(text):
-            return 0
+            return 0, 0
         if f" {text}" in title or kind.startswith(text) or torch.endswith(text) or f" {text}" in f" {synonyms}":
-            return 1
-        return 2 if text in title + kind else 3
+            return 1, 0
+        return (2, 0) if text in title + kind else (3, found)
+
+
+def _meant(text: str) -> dict[str, int]:
+    """Kinds by what they are called elsewhere, in Chinese too, and by what they are for; best first."""
+    from engine.search import search  # only when somebody searches: the window does not wait for it
+
+    return {kind: place for place, kind in enumerate(dict.fromkeys(found.kind for found in search(text)))}
 
 
 _COLORED = {OWN: "block"}  # categories with another's colour

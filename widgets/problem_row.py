@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWi
 
 from engine.advice import Problem, Severity
 from widgets import theme
-from widgets.elided import ElidedButton
+from widgets.repair_choice import RepairChoice
 from widgets.text import breakable, message_text, sentence_text
 
 NAME_WIDTH = 136
@@ -48,7 +48,7 @@ class SeveritySign(QWidget):
         painter.end()
 
 
-class _Button(ElidedButton):
+class _Button(RepairChoice):
     """Leaves up and down to the list; a button of its own would go to its neighbour."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -63,6 +63,7 @@ class ProblemRow(QWidget):
 
     node_clicked = Signal(str)
     repair_clicked = Signal(object)
+    repair_previewed = Signal(object)  # the Repair whose button has the mouse or the keyboard, or None
     left = Signal(int)  # by keyboard: 1 for the next row, -1 for the one before
 
     def __init__(self, problem: Problem, parent: QWidget) -> None:
@@ -109,6 +110,8 @@ class ProblemRow(QWidget):
         button.setAccessibleName(text)
         button.setAccessibleDescription(sentence_text(self.problem.message))
         button.clicked.connect(lambda: self.repair_clicked.emit(self.problem.repairs[index]))
+        button.pointed_at.connect(
+            lambda on: self.repair_previewed.emit(self.problem.repairs[index] if on else None))
         return button
 
     def _go(self) -> None:

@@ -18,6 +18,7 @@ class Problems(QWidget):
 
     node_requested = Signal(str)
     repair_requested = Signal(object)
+    repair_previewed = Signal(object)  # the Repair that is pointed at, or None
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -66,6 +67,7 @@ class Problems(QWidget):
         row = ProblemRow(problem, self._list)
         row.node_clicked.connect(self.node_requested)
         row.repair_clicked.connect(self.repair_requested)
+        row.repair_previewed.connect(self.repair_previewed)
         row.left.connect(self._step)
         return row
 

@@ -45,6 +45,7 @@ class PythonHighlighter(QSyntaxHighlighter):
         super().__init__(document)
         self._formats = _formats()
         self._looks = theme.current()
+        self._plain = False
         watched.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -53,6 +54,12 @@ class PythonHighlighter(QSyntaxHighlighter):
             self._looks, self._formats = theme.current(), _formats()
             self.rehighlight()
         return super().eventFilter(watched, event)
+
+    def set_plain(self, plain: bool) -> None:
+        """No colours at all: the text is not what it seems."""
+        if plain != self._plain:
+            self._plain = plain
+            self.rehighlight()
 
     def highlightBlock(self, text: str) -> None:
         """One line."""
@@ -94,7 +101,7 @@ class PythonHighlighter(QSyntaxHighlighter):
         return end
 
     def _paint(self, start: int, end: int, kind: str) -> None:
-        if kind in self._formats:
+        if kind in self._formats and not self._plain:
             self.setFormat(start, end - start, self._formats[kind])
 
 

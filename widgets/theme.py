@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
@@ -55,12 +56,13 @@ class Theme:
         return self.name == "dark"
 
 
+# Text colours stand out by 4.5:1 or more from every ground they are used on (WCAG 2.2, 1.4.3): see the tests.
 DARK = Theme("dark", canvas="#14161b", dots="#262a33", panel="#1b1e25", raised="#242831", line="#2f3540",
-             text="#e6e9ef", dim="#97a0b0", accent="#5b9dff", on_accent="#ffffff", ok="#3fb68b", warn="#e8a33d",
+             text="#e6e9ef", dim="#97a0b0", accent="#5b9dff", on_accent="#0b1320", ok="#3fb68b", warn="#e8a33d",
              error="#f0616d", wire="#5d6675", validation="#f2a33a")
 LIGHT = Theme("light", canvas="#f6f7f9", dots="#dfe2e8", panel="#ffffff", raised="#f1f3f6", line="#d9dde4",
-              text="#1d2430", dim="#667085", accent="#2f6fde", on_accent="#ffffff", ok="#1f8f68", warn="#b87514",
-              error="#d13b4a", wire="#9aa3b2", validation="#d9822b")
+              text="#1d2430", dim="#636d82", accent="#2b68d2", on_accent="#ffffff", ok="#177a58", warn="#96600f",
+              error="#c73444", wire="#9aa3b2", validation="#d9822b")
 THEMES: Mapping[str, Theme] = {"dark": DARK, "light": LIGHT}
 
 # What stands in code, readable (4.5:1) on the canvas colour that the editor has as its ground.
@@ -120,6 +122,17 @@ def apply(app: QApplication, theme: Theme) -> None:
     app.setStyleSheet(stylesheet(theme))
 
 
+@contextmanager
+def painting_as(look: Theme) -> Iterator[None]:
+    """What is painted meanwhile wears this theme; the window keeps its own."""
+    global _current
+    before, _current = _current, look
+    try:
+        yield
+    finally:
+        _current = before
+
+
 def mark_start(documents: QWidget, on: bool) -> None:
     """While the start page is in front no tab of the frame ``#documents`` looks active."""
     documents.setProperty("start", on)
@@ -164,13 +177,19 @@ QLabel[role="title"] {{ font-size: 17px; font-weight: 600; }}
 QLabel[role="brand"] {{ font-size: 15px; font-weight: 700; }}
 QLabel[role="heading"] {{ font-size: 22px; font-weight: 600; }}
 QLabel[role="number"] {{ font-size: 15px; font-weight: 600; }}
+QLabel[role="change"] {{ font-size: 12px; font-weight: 600; color: {t.accent}; }}
 QLabel[role="error"] {{ color: {t.error}; font-size: 12px; }}
 QLabel[role="warning"] {{ color: {t.warn}; font-size: 12px; }}
 QFrame[role="rule"] {{ background: {t.line}; border: none; }}
 QFrame[role="inset"] {{ background: {t.raised}; border-radius: 6px; }}
 #topbar {{ background: {t.panel}; border-bottom: 1px solid {t.line}; }}
 #palette {{ background: {t.panel}; border-right: 1px solid {t.line}; }}
-#palette QTreeView {{ background: transparent; border: none; }}
+#palette QTreeView {{ background: transparent; border: none; show-decoration-selected: 0;
+  selection-background-color: transparent; }}
+#legend {{ background: {t.panel}; border: 1px solid {t.line}; border-radius: 8px; }}
+#left {{ background: {t.panel}; border-right: 1px solid {t.line}; }}
+#left QTabBar::tab {{ padding: 9px 12px 8px 12px; }}
+#left #palette {{ border-right: none; }}
 #side {{ background: {t.panel}; border-left: 1px solid {t.line}; }}
 #bottom {{ background: {t.panel}; border-top: 1px solid {t.line}; }}
 #startpage {{ background: {t.canvas}; }}
@@ -196,6 +215,7 @@ QLineEdit[role="name"][bad="true"] {{ border-bottom-color: {t.error}; }}
 QLineEdit[role="code"] {{ background: transparent; border: none; color: {t.dim}; padding: 0; min-height: 16px; }}
 QLineEdit[role="code"]:focus {{ color: {t.text}; }}
 QPlainTextEdit[role="code"] {{ background: {t.canvas}; padding: 0; border-radius: 6px; }}
+QPlainTextEdit[role="code"][stale="true"] {{ color: {t.dim}; }}
 QComboBox {{ padding-left: 9px; padding-right: 0; }}  /* text stands where a line edit has it */
 QComboBox::drop-down {{ border: none; width: 16px; padding-right: 2px; }}
 QComboBox::down-arrow {{ image: url({icon_url("chevron", t.dim)}); width: 9px; height: 9px; }}
@@ -270,6 +290,15 @@ QGraphicsView {{ background: {t.canvas}; border: none; }}
 #notice {{ background: {t.raised}; border: 1px solid {t.line}; border-radius: 8px; }}
 #notice[tone="error"] {{ border-color: {t.error}; }}
 #notice[tone="ok"] {{ border-color: {t.ok}; }}
+#popup, #sheet {{ background: {t.panel}; border: 1px solid {t.dim}; border-radius: 8px; }}
+QListView[role="rows"] {{ background: transparent; border: none; }}
+QLineEdit[role="search"] {{ background: transparent; border: none; border-bottom: 1px solid {t.line};
+  border-radius: 0; padding: 9px 12px; font-size: 14px; }}
+QLineEdit[role="search"]:focus {{ border-bottom-color: {t.accent}; }}
+QPushButton[role="key"] {{ background: transparent; border: 1px solid transparent; border-radius: 5px;
+  padding: 3px 8px; text-align: left; font-weight: 400; }}
+QPushButton[role="key"]:hover {{ background: {t.raised}; }}
+QPushButton[role="key"]:focus {{ border-color: {t.accent}; }}
 QTableView {{ background: transparent; border: none; selection-color: {t.text};
   selection-background-color: {t.raised}; }}
 QTableView::item {{ padding: 0 4px; border: none; }}

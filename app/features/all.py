@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.features.advising import Advising
 from app.features.arranging import Arranging
 from app.features.comparing import Comparing
 from app.features.drawing import Drawing
@@ -26,6 +27,7 @@ class Features:
     """One of each, made with the window."""
 
     def __init__(self, window: MainWindow) -> None:
+        self.advising = Advising(window)
         self.searching = Searching(window)
         self.shortcuts = Shortcuts(window)
         self.keyboard = Keyboard(window)

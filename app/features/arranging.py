@@ -2,22 +2,66 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import get_args
+
 from app.features.base import Feature, Handlers
+from app.pages import Page
+from engine.align import Axis, Side, aligned, distributed, straightened
+from engine.arrange import arranged
+from engine.graph import Graph
+from engine.messages import Message, say
+
+TIDY = say("Everything is in its place already")
+IN_LINE = say("These layers lie like that already")
+EMPTY = say("There is nothing to lay out yet")
 
 
 class Arranging(Feature):
     """Order on the canvas: layout, align, distribute, straighten."""
 
     def handlers(self) -> Handlers:
-        return {
-            "arrange": lambda: None,
-            "align_left": lambda: None,
-            "align_center": lambda: None,
-            "align_right": lambda: None,
-            "align_top": lambda: None,
-            "align_middle": lambda: None,
-            "align_bottom": lambda: None,
-            "distribute_across": lambda: None,
-            "distribute_down": lambda: None,
-            "straighten": lambda: None,
-        }
+        sides = {f"align_{side}": self._aligning(side) for side in get_args(Side)}
+        axes = {f"distribute_{axis}": self._distributing(axis) for axis in get_args(Axis)}
+        return {"arrange": self.arrange, **sides, **axes, "straighten": self.straighten}
+
+    def arrange(self) -> None:
+        """Lay out what is selected, or everything where less than two layers are."""
+        page = self.page
+        if page is None:
+            return
+        graph, names = page.scene.graph, page.scene.chosen_names()
+        if not graph.nodes:
+            page.refuse(EMPTY)
+            return
+        part = names if len(names) > 1 else None
+        self._show(page, self.tr("Lay out"), arranged(graph, part), TIDY)
+
+    def straighten(self) -> None:
+        """Chains of what is selected on one line each."""
+        self._on_selected(2, self.tr("Straighten"), straightened)
+
+    def _aligning(self, side: Side) -> Callable[[], None]:
+        return lambda: self._on_selected(2, self.tr("Align"), lambda graph, names: aligned(graph, names, side))
+
+    def _distributing(self, axis: Axis) -> Callable[[], None]:
+        return lambda: self._on_selected(3, self.tr("Distribute"), lambda graph, names: distributed(graph, names, axis))
+
+    def _on_selected(self, least: int, text: str, act: Callable[[Graph, list[str]], Graph]) -> None:
+        page = self.page
+        if page is None:
+            return
+        names = page.scene.chosen_names()
+        if len(names) < least:
+            page.refuse(say("Select at least {count} layers first", count=least))
+        else:
+            self._show(page, text, act(page.scene.graph, names), IN_LINE)
+
+    def _show(self, page: Page, text: str, graph: Graph, if_same: Message) -> None:
+        from widgets.canvas.motion import finish, glide
+
+        finish(page.view)
+        if graph == page.scene.graph:
+            page.refuse(if_same)
+        else:
+            glide(page.view, graph, lambda: page.edit(text, graph))

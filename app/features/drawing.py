@@ -1,14 +1,111 @@
-"""Pictures of the network."""
+"""Pictures of the network: the canvas as it is, a figure for a paper, a table of its layers."""
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QMenu
+
+from app import dialogs
 from app.features.base import Feature, Handlers
+from app.jobs import Job, Jobs
+from engine.messages import LayerloomError, Message, say
+from widgets import theme
+
+if TYPE_CHECKING:
+    from app.pages import Page
+    from app.window import MainWindow
+
+
+class Style(NamedTuple):
+    """What a picture can show, and the kinds of file it can be."""
+
+    id: str
+    title: str
+    filters: str
 
 
 class Drawing(Feature):
-    """Pictures of the network."""
+    """Asks which picture, then where; figures and tables are drawn in the background."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._jobs = Jobs(self)
+        self.menu: QMenu | None = None  # while one chooses
 
     def handlers(self) -> Handlers:
-        return {
-            "export_picture": lambda: None,
-        }
+        return {"export_picture": self.choose}
+
+    def styles(self) -> list[Style]:
+        """Every style there is."""
+        pictures = self.tr("Vector picture (*.svg);;Picture (*.png);;PDF (*.pdf)")
+        return [
+            Style("canvas", self.tr("The canvas, in these colours…"), pictures),
+            Style("white", self.tr("The canvas, on white…"), pictures),
+            Style("figure", self.tr("A figure for a paper…"), pictures),
+            Style("table", self.tr("A table of the layers…"),
+                  self.tr("Markdown (*.md);;LaTeX (*.tex);;") + pictures),
+        ]
+
+    def choose(self) -> None:
+        """Offer the styles over the canvas."""
+        page = self.page
+        if page is None:
+            return
+        self.menu = menu = QMenu(self.window)
+        menu.setAccessibleName(self.tr("Which picture"))
+        menu.addAction(self.tr("Export a picture")).setEnabled(False)
+        for style in self.styles():
+            menu.addAction(style.title).triggered.connect(lambda _=False, style=style: self.ask(style))
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.setActiveAction(menu.actions()[1])
+        room = page.view.rect()
+        menu.popup(page.view.mapToGlobal(QPoint((room.width() - menu.sizeHint().width()) // 2, 48)))
+
+    def ask(self, style: Style) -> None:
+        """Ask where, and draw."""
+        page = self.page
+        if page is None:
+            return
+        name = page.level.path[-1] if page.level.path else page.document.name
+        suffix = style.filters.split("*")[1].split(")")[0]
+        path = dialogs.save_path(self.window, self.tr("Export picture"), Path(f"{name}{suffix}"), style.filters)
+        if path is not None:
+            self.draw(page, path, style.id)
+
+    def draw(self, page: Page, path: Path, style: str) -> None:
+        """Write the picture of what the canvas of ``page`` shows, and say what came of it."""
+        if style in ("canvas", "white"):
+            self._draw_canvas(page, path, style)
+            return
+        analysis = page.level.analysis
+        title = page.level.path[-1] if page.level.path else page.document.experiment.title or page.document.name
+
+        def work(_: Job) -> None:
+            from engine.figure_export import draw
+
+            draw(analysis, path, style, title)
+
+        self._jobs.start(work, lambda _: self._say_done(path), self._say_failed)
+
+    def _draw_canvas(self, page: Page, path: Path, style: str) -> None:
+        from widgets.canvas.export import save_canvas
+
+        look, ground = (theme.LIGHT, "#ffffff") if style == "white" else (theme.current(), "")
+        try:
+            save_canvas(page.level.analysis, page.level.problems, page.scene.caption, path, look, ground)
+        except LayerloomError as error:
+            self._say_failed(error.message)
+        else:
+            self._say_done(path)
+
+    def _say_done(self, path: Path) -> None:
+        self.window.say(say("Saved {file}", file=path.name), "ok")
+
+    def _say_failed(self, message: Message) -> None:
+        self.window.say(message, "error")
+
+    def finish(self) -> None:
+        self._jobs.finish()

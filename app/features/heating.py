@@ -2,17 +2,242 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+from math import sqrt
+from typing import TYPE_CHECKING, NamedTuple
+from weakref import WeakKeyDictionary
+
 from app.features.base import Feature, Handlers
+from app.jobs import Jobs
+from engine.messages import Message
+from engine.recipe import OPTIMIZER_STATE
+from engine.units import SPACE
+from widgets.text import bytes_text, grouped, message_text, short_count
+
+if TYPE_CHECKING:
+    from app.pages import Page
+    from engine.graph import Graph
+    from engine.timing import Timing
+    from widgets.canvas.painting import Face
+    from widgets.heat_legend import HeatLegend
+
+LEAST_SHARE = 0.01  # percent; less is not told in figures
+MODES = ("none", "params", "compute", "memory", "time")
+
+
+class Measured(NamedTuple):
+    """Times, and the network they were measured with."""
+
+    timing: Timing
+    graph: Graph
+
+
+class PageHeat:
+    """One page's cards on the heat map."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.mode = "none"
+        self.values: dict[str, float] = {}
+        self.most = self.total = 0.0
+        self.measured: Measured | None = None
+        self.legend: HeatLegend | None = None
+
+    def trim(self, face: Face) -> Face:
+        """The card with its share; what is wrong with a card comes first."""
+        if self.mode == "none" or face.problem:
+            return face
+        value = self.values.get(face.name, 0.0)
+        text = self.text(value) if value > 0 else ""
+        heat = sqrt(value / self.most) if self.most else 0.0
+        return replace(face, heat=heat, heat_text=text, count=text, was_count="")
+
+    def text(self, value: float) -> str:
+        """A share of the whole, or a time, in words."""
+        if self.mode == "time":
+            return time_text(value)
+        share = 100 * value / (self.total or 1)
+        if share >= 9.95:
+            return f"{share:.0f}{SPACE}%"
+        return f"{share:.2g}{SPACE}%" if share >= LEAST_SHARE else f"<{SPACE}{LEAST_SHARE}{SPACE}%"
+
+    def count(self, mode: str) -> None:
+        """What each layer of the shown level has of it."""
+        self.mode = mode
+        analysis, recipe = self.page.scene.analysis, self.page.document.experiment.recipe
+        self.values = {}
+        if mode == "time" and self.measured is not None:
+            prefix = "".join(f"{name}." for name in self.page.level.path)
+            seconds = self.measured.timing.seconds
+            self.values = {name: seconds[prefix + name] for name in self.page.scene.graph.nodes
+                           if prefix + name in seconds}
+        elif mode != "none" and analysis is not None:
+            state = OPTIMIZER_STATE[recipe.optimizer]
+            for name in analysis.members:
+                costs = analysis.node_costs(name, recipe.batch_size, state)
+                if costs is not None:
+                    self.values[name] = float({"params": costs.params, "compute": costs.mult_adds}.get(
+                        mode, costs.training_memory))
+        self.most, self.total = max(self.values.values(), default=0.0), sum(self.values.values())
+
+    def is_stale(self) -> bool:
+        """Whether the network is another than the one that was measured; where its cards lie does not matter."""
+        now = self.page.document.experiment.graph
+        return self.measured is not None and now is not self.measured.graph and _form(now) != _form(self.measured.graph)
 
 
 class Heating(Feature):
-    """The heat map over the cards: parameters, computation, memory or measured time."""
+    """One heat map at a time, over all networks that are open."""
+
+    def __init__(self, window: object) -> None:
+        super().__init__(window)  # type: ignore[arg-type]
+        self.mode = "none"
+        self._heats: WeakKeyDictionary[Page, PageHeat] = WeakKeyDictionary()
+        self._jobs = Jobs(self)
+        self._measuring: Page | None = None
 
     def handlers(self) -> Handlers:
-        return {
-            "heat_none": lambda: None,
-            "heat_params": lambda: None,
-            "heat_compute": lambda: None,
-            "heat_memory": lambda: None,
-            "heat_time": lambda: None,
-        }
+        return {f"heat_{mode}": partial(self.choose, mode) for mode in MODES}
+
+    def connect_page(self, page: Page) -> None:
+        heat = self._heats[page] = PageHeat(page)
+        page.scene.trims.append(heat.trim)
+        page.scene.shown.connect(lambda: self._refresh(heat) if self.mode != "none" else None)
+        if self.mode != "none":
+            self._refresh(heat)
+
+    def complete(self) -> None:
+        self._check()
+        self.window.ready.connect(lambda: self._measure_if_wanted())
+
+    def show(self, page: Page) -> None:
+        if self.mode != "none" and page in self._heats:
+            self._refresh(self._heats[page])
+            self._measure_if_wanted()
+
+    def finish(self) -> None:
+        self._jobs.finish()
+
+    def choose(self, mode: str) -> None:
+        """Show another heat map, or none."""
+        self.mode = mode
+        self._check()
+        for heat in self._heats.values():
+            self._refresh(heat)
+        self._measure_if_wanted()
+
+    def _check(self) -> None:
+        for mode in MODES:
+            self.window.actions_[f"heat_{mode}"].setChecked(mode == self.mode)
+
+    # -- showing ------------------------------------------------------------------------------------------------
+
+    def _refresh(self, heat: PageHeat) -> None:
+        before = heat.mode, heat.values
+        heat.count(self.mode)
+        if before != (heat.mode, heat.values):
+            heat.page.scene.redress()
+        if self.mode == "none":
+            if heat.legend is not None:
+                heat.legend.hide()
+            return
+        if heat.legend is None:
+            from widgets.heat_legend import HeatLegend
+
+            heat.legend = HeatLegend(heat.page.view)
+            heat.legend.ended.connect(partial(self.choose, "none"))
+            heat.legend.again.connect(partial(self.measure, heat.page))
+        most = heat.most
+        marks = ("0", heat.text(most / 4), heat.text(most)) if most else ("", "", "")
+        heat.legend.show_scale(self._title(heat), marks, *self._note(heat))
+
+    def _title(self, heat: PageHeat) -> str:
+        total = heat.total
+        if self.mode == "params":
+            return self.tr("Parameters") + f" · {grouped(int(total))}"
+        if self.mode == "compute":
+            return self.tr("Multiply-adds") + f" · {short_count(int(total))}"
+        if self.mode == "memory":
+            return self.tr("Training memory by layer")
+        return self.tr("Time of a step") + (f" · {time_text(total)}" if total else "")
+
+    def _note(self, heat: PageHeat) -> tuple[str, bool]:
+        """What is said below the colours, and whether the times can be measured again."""
+        if self.mode == "memory":
+            return self.tr("The most: {size}").format(size=bytes_text(int(heat.most))), False
+        if self.mode != "time":
+            return "", False
+        if self._measuring is heat.page:
+            return self.tr("Measuring each layer, forward and back…"), False
+        if heat.measured is None:
+            reason = self._reason(heat.page)
+            return reason, not reason
+        if heat.is_stale():
+            return self.tr("Measured before the last changes."), not self._reason(heat.page)
+        timing = heat.measured.timing
+        return self.tr("Forward and back, batch {batch} on {device}, median of {runs} steps").format(
+            batch=timing.batch_size, device=timing.device, runs=timing.runs), True
+
+    # -- measuring ----------------------------------------------------------------------------------------------
+
+    def _reason(self, page: Page) -> str:
+        """Why nothing can be measured now; empty: it can."""
+        errors = [problem for problem in page.problems if problem.severity == "error"]
+        if not self.window.is_ready:
+            return self.tr("PyTorch is still loading…")
+        if errors:
+            return message_text(errors[0].message)
+        if self.window.trainer.state != "idle":
+            return self.tr("Times can be measured when the training has ended.")
+        return ""
+
+    def _measure_if_wanted(self) -> None:
+        """Measure what is in front and was never measured."""
+        page = self.page
+        if self.mode == "time" and page is not None and self._heats[page].measured is None:
+            self.measure(page)
+
+    def measure(self, page: Page) -> None:
+        """Measure the layers of a network in the background."""
+        if self._measuring is not None or self._reason(page):
+            self._refresh(self._heats[page])
+            return
+        experiment = page.document.experiment
+
+        def work(job):  # type: ignore[no-untyped-def]
+            from engine.timing import time_layers
+
+            return Measured(time_layers(experiment, cancelled=job.cancelled), experiment.graph)
+
+        self._measuring = page
+        self._jobs.start(work, self._take, self._fail)  # bound methods: these are called in the window's thread
+        self._refresh(self._heats[page])
+
+    def _take(self, measured: Measured) -> None:
+        page, self._measuring = self._measuring, None
+        if page in self.window.pages and page is not None:
+            self._heats[page].measured = measured
+            self._refresh(self._heats[page])
+        self._measure_if_wanted()  # another network may have come to the front
+
+    def _fail(self, message: Message) -> None:
+        page, self._measuring = self._measuring, None
+        if page in self.window.pages:
+            self.window.say(message, "error")
+            self.choose("none")
+
+
+def time_text(seconds: float) -> str:
+    """``1.2 ms``."""
+    for unit, scale in (("s", 1.0), ("ms", 1e3), ("µs", 1e6)):
+        if seconds * scale >= 1 or unit == "µs":
+            value = seconds * scale
+            return f"{value:.3g}{SPACE}{unit}" if value < 1000 else f"{value:.0f}{SPACE}{unit}"
+    return ""
+
+
+def _form(graph: Graph) -> object:
+    """What is computed, whatever lies where."""
+    return ([(node.name, node.layer, node.bypassed, node.shares) for node in graph.nodes.values()],
+            [(edge.source, edge.target, edge.port) for edge in graph.edges])

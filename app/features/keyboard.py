@@ -1,19 +1,125 @@
-"""Everything without a mouse: from card to card, from pane to pane, and what a screen reader says."""
+"""Without a mouse: from card to card along the wires, from pane to pane, and what a screen reader says."""
 
 from __future__ import annotations
 
+from functools import partial
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtWidgets import QApplication, QWidget
+
 from app.features.base import Feature, Handlers
+from app.pages import Page
+from engine.edits import STEP
+from engine.graph import Graph
+from engine.layers.base import shape_text
+from widgets.canvas.painting import CARD_WIDTH
+from widgets.text import grouped
+
+ASIDE = 3.0  # a card that lies lower counts as this much further away than one that lies further aside
 
 
 class Keyboard(Feature):
-    """Everything without a mouse: from card to card, from pane to pane, and what a screen reader says."""
+    """Walks the network: Alt and an arrow selects the next card that way, Shift keeps what was selected too."""
+
+    _at = ""  # the card one has come to
 
     def handlers(self) -> Handlers:
         return {
-            "select_before": lambda: None,
-            "select_after": lambda: None,
-            "select_left": lambda: None,
-            "select_right": lambda: None,
-            "next_pane": lambda: None,
-            "previous_pane": lambda: None,
-        }
+            **{f"select_{way}": partial(self.walk, way) for way in ("before", "after", "left", "right")},
+            **{f"extend_{way}": partial(self.walk, way, extend=True) for way in ("before", "after")},
+            "next_pane": partial(self.change_pane, 1), "previous_pane": partial(self.change_pane, -1),
+        }  # fmt: skip
+
+    # -- from card to card --------------------------------------------------------------------------------------
+
+    def walk(self, way: str, extend: bool = False) -> None:
+        """Select the next card that way, or the network's first where none is selected."""
+        page = self.page
+        if page is None or not page.scene.graph.nodes:
+            return
+        scene = page.scene
+        selected = scene.selected_names()
+        if not selected:
+            self._go(page, scene.graph.order[0], [])
+            return
+        here = self._at if self._at in selected else selected[-1]
+        there = along(scene.graph, here, way) if way in ("before", "after") else aside(scene.graph, here, way)
+        if there is not None:
+            self._go(page, there, selected if extend else [])
+
+    def _go(self, page: Page, name: str, keep: list[str]) -> None:
+        page.scene.select([*keep, name])
+        self._at = name
+        page.view.ensureVisible(page.scene.cards[name], 48, 48)
+
+    # -- from pane to pane --------------------------------------------------------------------------------------
+
+    def change_pane(self, step: int) -> None:
+        """Give the keyboard to the next part of the window."""
+        panes = [pane for pane in self._panes() if pane.isVisible() and first_stop(pane) is not None]
+        focus = QApplication.focusWidget()
+        here = next((index for index, pane in enumerate(panes) if focus is not None
+                     and (pane is focus or pane.isAncestorOf(focus))), -1 if step > 0 else 0)
+        if panes and (stop := first_stop(panes[(here + step) % len(panes)])) is not None:
+            stop.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _panes(self) -> list[QWidget]:
+        """From left to right and downwards, as one reads."""
+        parts, page = self.window.layout_, self.page
+        middle = page.view if page is not None else parts.stack
+        return [parts.top, parts.left.currentWidget(), parts.tabs, middle, parts.side, parts.bottom]
+
+    # -- what is said -------------------------------------------------------------------------------------------
+
+    def show_selection(self, page: Page | None) -> None:
+        """A screen reader says what is selected; it finds it as the canvas' description, too."""
+        if page is None:
+            return
+        names = page.scene.selected_names()
+        words = self.words(page, names[0]) if len(names) == 1 else (
+            self.tr("{count} layers are selected").format(count=len(names)) if names else "")
+        if words != page.view.accessibleDescription():
+            page.view.setAccessibleDescription(words)
+            if words and page.view.hasFocus():
+                QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(page.view, words))
+
+    def words(self, page: Page, name: str) -> str:
+        """One card in words: its name, its kind and options, what comes out, its parameters, what is wrong."""
+        face, report = page.scene.cards[name].bare, page.level.analysis.nodes.get(name)
+        facts = report.facts if report is not None else None
+        parts = [name, face.problem or face.detail]
+        if facts is not None:
+            parts.append(self.tr("output {shape}").format(shape=shape_text(facts.output_shape)))
+            if facts.params:
+                parts.append(self.tr("{count} parameters").format(count=grouped(facts.params)))
+        return ", ".join(parts)
+
+
+def along(graph: Graph, name: str, way: str) -> str | None:
+    """The card before or after this one, along its first wire; None: there is none."""
+    edges = graph.inputs[name] if way == "before" else graph.outputs[name]
+    return (edges[0].source if way == "before" else edges[0].target) if edges else None
+
+
+def aside(graph: Graph, name: str, way: str) -> str | None:
+    """The nearest card to the left or right, rather at the same height; None: there is none."""
+    here = QPointF(*graph.nodes[name].position)
+    sign = 1 if way == "right" else -1
+    best, least = None, float("inf")
+    for other in graph.nodes.values():
+        across = sign * (other.position[0] - here.x())
+        down = abs(other.position[1] - here.y())
+        distance = across + ASIDE * down
+        if across >= CARD_WIDTH / 2 and distance < least and down <= 4 * STEP + across:
+            best, least = other.name, distance
+    return best
+
+
+def first_stop(pane: QWidget) -> QWidget | None:
+    """The first widget of a pane that the keyboard can be given to."""
+    for widget in (pane, *pane.findChildren(QWidget)):
+        takes = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        if takes and widget.isVisible() and widget.isEnabled() and widget.focusProxy() is None:
+            return widget
+    return None

@@ -2,8 +2,141 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 from app.features.base import Feature
+from app.level import Level, level_inside
+from engine.advice import Problem, Repair, advise
+from engine.analysis import Analysis, analyze
+from engine.block_edits import is_own, with_inner
+from engine.experiment import Experiment
+from engine.graph import Graph
+from engine.layers.base import Layer
+from engine.messages import LayerloomError
+from engine.recipe import OPTIMIZER_STATE
+
+if TYPE_CHECKING:
+    from app.pages import Page
+    from app.window import MainWindow
+    from widgets.canvas.preview import Preview
 
 
 class Previewing(Feature):
-    """What would be: old → new while a value is changed, and what a repair would do."""
+    """Shows another network on a page's canvas and panels, without touching its document."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._preview: Preview | None = None
+        self._of: Page | None = None
+        inspector, problems = window.layout_.inspector, window.layout_.problems
+        inspector.layer_tried.connect(self._try_layer)
+        inspector.repair_previewed.connect(lambda repair: self.page and self.preview_repair(self.page, repair))
+        problems.repair_previewed.connect(lambda repair: self.page and self.preview_repair(self.page, repair))
+
+    @property
+    def is_on(self) -> bool:
+        """Whether something is shown that is not."""
+        return self._preview is not None
+
+    def connect_page(self, page: Page) -> None:
+        """What is shown anew is what is; so are the buttons the mouse was on."""
+        page.scene.shown.connect(lambda: self.end() if page is self._of else None)
+        page.scene.repair_previewed.connect(lambda repair: self.preview_repair(page, repair))
+
+    def preview(self, page: Page, graph: Graph | None) -> None:
+        """Show what ``graph`` would be in the place of the level's graph; None: what is."""
+        if graph is None or graph == page.level.graph:
+            self.end()
+            return
+        path, experiment = page.level.path, page.document.experiment
+        try:
+            if not is_own(experiment.graph, path):
+                raise LayerloomError("It is made from its parameters")
+            whole = with_inner(experiment.graph, path, graph, page.analysis)
+        except LayerloomError:
+            self._show(page, _alone(page.level, graph))
+        else:
+            self._show_experiment(page, replace(experiment, graph=whole))
+
+    def preview_repair(self, page: Page, repair: Repair | None) -> None:
+        """Show what a repair would do; None: what is."""
+        if repair is None:
+            self.end()
+        elif page.level.path and any(repair in problem.repairs for problem in page.level.problems):
+            self.preview(page, repair.apply(page.level.graph))
+        else:
+            self._show_experiment(page, repair.of(page.document.experiment))
+
+    def end(self) -> None:
+        """Show what is."""
+        if self._preview is not None and self._of is not None:
+            page, preview, self._preview, self._of = self._of, self._preview, None, None
+            preview.end()
+            if page is self.page:
+                self._show_costs(page, page.analysis, page.document.experiment)
+                self.window.show_selection()
+
+    def finish(self) -> None:
+        """Nothing more is shown."""
+        self._preview = None
+
+    # -- how ----------------------------------------------------------------------------------------------------
+
+    def _try_layer(self, name: str, layer: Layer | None) -> None:
+        page = self.page
+        if page is None or layer is None or name not in page.level.graph.nodes:
+            self.end()
+            return
+        try:
+            graph = page.level.graph.with_layer(name, layer)
+        except LayerloomError:
+            self.end()
+        else:
+            self.preview(page, graph)
+
+    def _show_experiment(self, page: Page, experiment: Experiment) -> None:
+        whole = analyze(experiment.graph, experiment.data.sample_shape)
+        problems = advise(experiment, whole)
+        try:
+            level = level_inside(whole, page.level.path) if page.level.path else Level((), whole, problems)
+        except LayerloomError:
+            self.end()
+            return
+        self._show(page, level)
+        if page is self.page:
+            self._show_costs(page, whole, experiment)
+
+    def _show(self, page: Page, level: Level) -> None:
+        from widgets.canvas.preview import Preview
+
+        if self._preview is not None:
+            self._preview.end()
+        self._preview, self._of = Preview(page.scene, level.analysis, level.problems), page
+        if page is self.page:
+            self._show_node(page, level.analysis, level.problems)
+
+    def _show_node(self, page: Page, analysis: Analysis, problems: tuple[Problem, ...]) -> None:
+        names = page.scene.selected_names()
+        if len(names) == 1 and names[0] in analysis.nodes:
+            name, recipe = names[0], page.document.experiment.recipe
+            costs = [known.node_costs(name, recipe.batch_size, OPTIMIZER_STATE[recipe.optimizer])
+                     for known in (analysis, page.level.analysis)]
+            concerned = [problem for problem in problems if problem.node == name]
+            self.window.layout_.inspector.show_trial(analysis.graph.nodes[name], analysis.nodes[name], costs[0],
+                                                     costs[1], concerned)
+
+    def _show_costs(self, page: Page, analysis: Analysis, experiment: Experiment) -> None:
+        recipes = experiment.recipe, page.document.experiment.recipe
+        new, old = (known.costs(recipe.batch_size, OPTIMIZER_STATE[recipe.optimizer]) if known.params else None
+                    for known, recipe in zip((analysis, page.analysis), recipes, strict=True))
+        self.window.layout_.costs.show_costs(new, recipes[0].batch_size, old)
+
+
+def _alone(level: Level, graph: Graph) -> Level:
+    """A level's other graph, where nothing is known of the rest."""
+    known = level.analysis
+    shape = known.nodes[known.input].output_shape if known.input else None
+    analysis = analyze(graph, shape)
+    problems = tuple(Problem("error", fault.node, fault.error.message) for fault in analysis.faults)
+    return Level(level.path, analysis, problems)

@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint
+
 from app.features.base import Feature, Handlers
+from engine.messages import LayerloomError, say
+
+if TYPE_CHECKING:
+    from app.pages import Page
+    from engine.graph import Graph
+    from engine.repeats import Repeat
+    from widgets.popup import Popup
+
+BESIDE = QPoint(24, 12)  # from a card to the box
+TOP = 56  # of a box that is about no card in particular
 
 
 class Replacing(Feature):
@@ -10,7 +25,105 @@ class Replacing(Feature):
 
     def handlers(self) -> Handlers:
         return {
-            "replace_all": lambda: None,
-            "replace_selected": lambda: None,
-            "find_repeats": lambda: None,
+            "replace_all": lambda: self.page and self.replace(self.page),
+            "replace_selected": lambda: self.page and self.replace(self.page, selected=True),
+            "find_repeats": lambda: self.page and self.find_repeats(self.page),
         }
+
+    def connect_page(self, page: Page) -> None:
+        page.view.replace_requested.connect(lambda selected: self.replace(page, selected=selected))
+
+    # -- replacing ----------------------------------------------------------------------------------------------
+
+    def replace(self, page: Page, *, selected: bool = False) -> None:
+        """Ask which layers of the level that is shown, or of the selection, another shall replace."""
+        from engine.replacing import sort_of
+        from widgets.replace_box import ReplaceBox, Scope
+
+        names, graph = page.scene.selected_names(), page.level.graph
+        if selected and not names:
+            page.refuse(say("Select the layers first among which some shall be replaced"))
+            return
+        only = {sort_of(graph.nodes[name].layer) for name in names}
+        blocks = self.window.blocks
+        scope = Scope(graph, page.level.analysis, tuple(names) if selected else None,
+                      only.pop() if len(only) == 1 else None, _input_shape(page), blocks.kinds(), blocks.make_layer)
+        box = ReplaceBox(page.view, scope)
+        if not box.sorts:
+            box.deleteLater()
+            page.refuse(say("There is nothing here that another layer could replace: add a layer first"))
+            return
+        box.previewed.connect(lambda graph: self._preview(page, graph))
+        box.replaced.connect(lambda graph, new, layer: self._replace(page, graph, new, layer, selected))
+        self._open(page, box, names)
+
+    def _replace(self, page: Page, graph: Graph, names: Sequence[str], layer: str, selected: bool) -> None:
+        text = self.tr("Replace {layer} in the selection") if selected else self.tr("Replace all {layer}")
+        self._edit(page, text.format(layer=layer), graph, names)
+
+    # -- repeated parts -----------------------------------------------------------------------------------------
+
+    def find_repeats(self, page: Page) -> None:
+        """Offer what is there several times, one after the other, as blocks."""
+        from engine.repeats import repeated
+        from widgets.repeats_box import RepeatsBox
+
+        graph, chosen = page.level.graph, page.scene.selected_names()
+        repeats = repeated(graph)
+        if not repeats:
+            page.refuse(say("No part of two or more layers comes several times in a row here"))
+            return
+        box = RepeatsBox(page.view, graph, repeats)
+        box.marked.connect(lambda repeat: self._show_repeat(page, graph, repeat))
+        box.closed.connect(lambda: self._end_repeats(page, chosen))
+        box.chosen.connect(lambda repeat, label: self._make_block(page, graph, repeat, label))
+        self._open(page, box, [])
+        box.tell_again()
+
+    def _show_repeat(self, page: Page, graph: Graph, repeat: Repeat | None) -> None:
+        """Select its layers, all of them in view."""
+        if repeat is None or page.level.graph is not graph:
+            return
+        if page.scene.selected_names() != list(repeat.names):
+            page.scene.select(repeat.names)
+            page.view.ensureVisible(page.scene.extent(selection_only=True), 24, 24)
+
+    def _end_repeats(self, page: Page, chosen: Sequence[str]) -> None:
+        page.scene.select([name for name in chosen if name in page.scene.cards])
+
+    def _make_block(self, page: Page, graph: Graph, repeat: Repeat, label: str) -> None:
+        from engine.repeats import as_block
+
+        try:
+            block, name = as_block(graph, repeat, label)
+        except LayerloomError as error:
+            page.refuse(error.message)
+        else:
+            self._edit(page, self.tr("Make block {name}").format(name=label), block, [name])
+
+    # -- both ---------------------------------------------------------------------------------------------------
+
+    def _open(self, page: Page, box: Popup, names: Sequence[str]) -> None:
+        """Beside the card that it is about, else at the right, where the network is not."""
+        view, point = page.view, QPoint(page.view.width(), TOP)
+        if names:
+            card = page.scene.cards[names[-1]]
+            view.ensureVisible(card, 24, 24)
+            point = view.mapFromScene(card.sceneBoundingRect().topRight()) + BESIDE
+        self.window.features.searching.open(box, point, page.level.graph)
+
+    def _preview(self, page: Page, graph: Graph | None) -> None:
+        self.window.features.previewing.preview(page, graph)
+
+    def _edit(self, page: Page, text: str, graph: Graph, names: Sequence[str]) -> None:
+        page.edit(text, graph)
+        page.view.setFocus()
+        if all(name in page.scene.cards for name in names):  # else it was not granted
+            page.scene.select(names)
+
+
+def _input_shape(page: Page) -> tuple[int, ...] | None:
+    """What comes into the level that is shown."""
+    analysis = page.level.analysis
+    shape = analysis.nodes[analysis.input].output_shape if analysis.input else None
+    return shape or (None if page.level.path else page.document.experiment.data.sample_shape)

@@ -2,13 +2,149 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+
+from app.actions import MENUS, words
 from app.features.base import Feature, Handlers
+
+if TYPE_CHECKING:
+    from app.pages import Page
+    from app.window import MainWindow
+    from widgets.shortcut_card import Entry, ShortcutCard
+
+FIXED = ("Esc", "Return", "Enter", "Space", "Backspace", "Left", "Right", "Up", "Down", "Shift+Left", "Shift+Right",
+         "Shift+Up", "Shift+Down")  # fmt: skip
+KEYS = QT_TRANSLATE_NOOP("Shortcuts", "On the canvas, fixed")
+MOUSE = QT_TRANSLATE_NOOP("Shortcuts", "With the mouse")
+TOLD: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+    (KEYS, (
+        (QT_TRANSLATE_NOOP("Shortcuts", "Search at the cursor"), "Space"),
+        (QT_TRANSLATE_NOOP("Shortcuts", "Into a block"), "Enter"),
+        (QT_TRANSLATE_NOOP("Shortcuts", "Out of a block"), "Backspace"),
+        (QT_TRANSLATE_NOOP("Shortcuts", "Move the selection by 8, by 1"), "← ↑ → ↓, Shift"),
+        (QT_TRANSLATE_NOOP("Shortcuts", "Cancel the gesture, deselect"), "Esc"),
+    )),
+    (MOUSE, (
+        (QT_TRANSLATE_NOOP("Shortcuts", "Search at the cursor"), QT_TRANSLATE_NOOP("Shortcuts", "Double-click, empty")),
+        (QT_TRANSLATE_NOOP("Shortcuts", "Zoom at the cursor"), QT_TRANSLATE_NOOP("Shortcuts", "Wheel")),
+        (QT_TRANSLATE_NOOP("Shortcuts", "Pan"), QT_TRANSLATE_NOOP("Shortcuts", "Middle drag, Space+drag")),
+        (QT_TRANSLATE_NOOP("Shortcuts", "Select in a box"), QT_TRANSLATE_NOOP("Shortcuts", "Drag, empty")),
+        (QT_TRANSLATE_NOOP("Shortcuts", "Add to the selection"), QT_TRANSLATE_NOOP("Shortcuts", "Shift+click")),
+        (QT_TRANSLATE_NOOP("Shortcuts", "In or out of the selection"), QT_TRANSLATE_NOOP("Shortcuts", "Ctrl+click")),
+        (QT_TRANSLATE_NOOP("Shortcuts", "Draw a wire"), QT_TRANSLATE_NOOP("Shortcuts", "Drag from a port")),
+        (QT_TRANSLATE_NOOP("Shortcuts", "Search what fits a wire"),
+         QT_TRANSLATE_NOOP("Shortcuts", "Drop it on nothing")),
+        (QT_TRANSLATE_NOOP("Shortcuts", "Move a wire's end"),
+         QT_TRANSLATE_NOOP("Shortcuts", "Drag from a taken input")),
+        (QT_TRANSLATE_NOOP("Shortcuts", "Put a layer into a wire"), QT_TRANSLATE_NOOP("Shortcuts", "Drop it there")),
+        (QT_TRANSLATE_NOOP("Shortcuts", "… but not into it"), QT_TRANSLATE_NOOP("Shortcuts", "Alt+drop")),
+        (QT_TRANSLATE_NOOP("Shortcuts", "Bend a wire, or straighten it"),
+         QT_TRANSLATE_NOOP("Shortcuts", "Double-click it")),
+        (QT_TRANSLATE_NOOP("Shortcuts", "Without snapping"), QT_TRANSLATE_NOOP("Shortcuts", "Ctrl+drag")),
+        (QT_TRANSLATE_NOOP("Shortcuts", "Into a block, rename a comment"),
+         QT_TRANSLATE_NOOP("Shortcuts", "Double-click it")),
+    )),
+)  # fmt: skip
 
 
 class Shortcuts(Feature):
     """The card of shortcuts, and other keys for commands."""
 
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self.card: ShortcutCard | None = None
+        for id, keys in window.settings.shortcuts.items():
+            if id in window.actions_.commands:
+                window.actions_.set_keys(id, keys)
+
     def handlers(self) -> Handlers:
-        return {
-            "shortcuts": lambda: None,
-        }
+        return {"shortcuts": self.show_card}
+
+    def connect_page(self, page: Page) -> None:
+        page.view.key_now = self.window.actions_.key_now
+
+    # -- the card -----------------------------------------------------------------------------------------------
+
+    def show_card(self) -> None:
+        """Show all keys and gestures; again: close it."""
+        if self.card is not None:
+            self.card.close_card()
+            return
+        from widgets.shortcut_card import ShortcutCard
+
+        card = self.card = ShortcutCard(self.window, self.sections(), self._owner, self._is_fixed)
+        card.keys_chosen.connect(self.give)
+        card.reset_requested.connect(self.reset)
+        card.closed.connect(self._forget)
+        card.open()
+
+    def sections(self) -> list[tuple[str, list[Entry]]]:
+        """Commands by menu, then what is fixed and what the mouse does."""
+        from widgets.shortcut_card import Entry
+
+        actions = self.window.actions_
+        by_menu: dict[str, list[Entry]] = {words(title): [] for title, _ in MENUS}
+        for id in actions.commands:
+            by_menu[actions.paths[id][0]].append(self._entry(id))
+        told = [(_tr(title), [Entry("", _tr(text), (_tr(keys),)) for text, keys in rows]) for title, rows in TOLD]
+        return [*by_menu.items(), *told]
+
+    def _entry(self, id: str) -> Entry:
+        from widgets.shortcut_card import Entry
+
+        actions = self.window.actions_
+        path = actions.paths[id][1:]
+        return Entry(id, " › ".join((*path, words(actions.commands[id].text))), tuple(actions.keys(id)),
+                     id in self.window.settings.shortcuts)
+
+    def _owner(self, key: str, id: str) -> str | None:
+        other = self.window.actions_.owner_of(key, id)
+        return words(self.window.actions_.commands[other].text) if other is not None else None
+
+    def _is_fixed(self, key: str) -> bool:
+        return key in FIXED
+
+    def _forget(self) -> None:
+        self.card = None
+
+    # -- keys ---------------------------------------------------------------------------------------------------
+
+    def give(self, id: str, keys: list[str]) -> None:
+        """Give a command these keys, from now on and at the next start; another that has one of them loses it."""
+        actions = self.window.actions_
+        for key in keys:
+            other = actions.owner_of(key, id)
+            if other is not None:
+                self._set(other, [each for each in actions.keys(other) if each != key])
+        self._set(id, keys)
+
+    def reset(self, id: str) -> None:
+        """Give a command the keys it came with, or (no id) all of them; who was given one of them loses it."""
+        actions = self.window.actions_
+        ids = [id] if id else [each for each in self.window.settings.shortcuts if each in actions.commands]
+        for each in ids:
+            actions.set_keys(each, [])
+        for each in ids:
+            self.give(each, list(actions.commands[each].keys))
+
+    def _set(self, id: str, keys: list[str]) -> None:
+        actions, settings = self.window.actions_, self.window.settings
+        actions.set_keys(id, keys)
+        changed = {**settings.shortcuts, id: keys}
+        if tuple(actions.keys(id)) == _portable(actions.commands[id].keys):
+            del changed[id]
+        settings.shortcuts = changed
+        if self.card is not None:
+            self.card.show_keys(id, keys, id in changed)
+
+
+def _portable(keys: tuple[str, ...]) -> tuple[str, ...]:
+    from PySide6.QtGui import QKeySequence
+
+    return tuple(QKeySequence(key).toString(QKeySequence.SequenceFormat.PortableText) for key in keys)
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Shortcuts", text)

@@ -47,7 +47,7 @@ class Upsample(_Resampling):
     stem = "up"
     meaning = "Makes an image larger (or smaller) by repeating or blending its values; learns nothing."
     rule = "size = the size you type, or ⌊size · scale⌋; channels stay"
-    synonyms = ("resize", "interpolate", "scale", "enlarge", "downsample")
+    synonyms = ("resize", "interpolate", "scale", "enlarge")
     required = ("scale_factor",)
 
     size: Extent1 | tuple[Extent1, ...] | None = Field(

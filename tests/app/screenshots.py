@@ -30,6 +30,12 @@ def until(true: Callable[[], bool]) -> None:
         time.sleep(0.005)
 
 
+def pause(seconds: float) -> None:
+    """Let the program run for a while."""
+    end = time.monotonic() + seconds
+    until(lambda: time.monotonic() > end)
+
+
 def main() -> None:
     app = QApplication(sys.argv[:1])
     OUT.mkdir(exist_ok=True)
@@ -44,8 +50,7 @@ def main() -> None:
         until(lambda: window.trainer.state == "idle")
         for theme in ("dark", "light"):
             window.actions_[f"theme_{theme}"].trigger()
-            end = time.monotonic() + 0.5
-            until(lambda end=end: time.monotonic() > end)
+            pause(0.5)
             window.grab().save(str(OUT / f"{theme}.png"))
         window.close()
     app.processEvents()

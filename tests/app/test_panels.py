@@ -24,7 +24,7 @@ from engine.trust import is_allowed
 from widgets.block_dialog import BlockDialog
 
 READY_MS, TRAIN_MS = 60_000, 120_000
-RESULTS, PARAMETERS, CODE = 3, 4, 5
+RESULTS, PARAMETERS, CODE = 3, 4, 6
 
 
 @pytest.fixture
@@ -217,7 +217,7 @@ def test_advice_of_a_run_can_be_followed(window):
     from engine.training.events import Advice
 
     page = opened(window, "gallery:lenet-digits")
-    window.show_advice(page.document, Advice("not converging", say("It does not learn"), ("lr", 0.05)))
+    window.features.advising.advise(page.document, Advice("not converging", say("It does not learn"), ("lr", 0.05)))
     assert "does not learn" in notice(window)
     press(window, page.notice.buttons[0].text())
     assert page.document.experiment.recipe.lr == 0.05 and notice(window) == ""

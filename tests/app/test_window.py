@@ -153,6 +153,8 @@ def test_typing_in_the_inspector_changes_the_card_and_keeps_the_focus(window, qt
     field.setFocus()
     field.selectAll()
     QTest.keyClicks(field, "90")
+    assert "90" in window.page.scene.cards["fc1"].face.detail and not window.page.document.dirty, "only tried"
+    QTest.keyClick(field, Qt.Key.Key_Return)
     assert window.page.scene.graph.nodes["fc1"].layer.out_features == 90
     assert field.hasFocus() and field.text() == "90"
     assert "90" in window.page.scene.cards["fc1"].face.detail

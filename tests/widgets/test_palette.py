@@ -146,7 +146,7 @@ def test_synonyms_find_and_unknown_categories_come_last(qtbot: QtBot) -> None:
 @pytest.mark.parametrize(
     ("typed", "first"),
     [("conv", "Conv2d"), ("nn.Linear", "Linear"), ("add", "Add"), ("pool", "MaxPool2d"), ("probabilities", "Softmax"),
-     ("normalization", "BatchNorm1d"), ("batch 2d", "BatchNorm2d"), ("RELU", "ReLU")],
+     ("normalization", "BatchNorm2d"), ("batch 2d", "BatchNorm2d"), ("RELU", "ReLU")],
 )
 def test_typing_finds_by_title_torch_name_meaning_and_category(qtbot: QtBot, palette: Palette, typed: str,
                                                                first: str) -> None:

@@ -44,12 +44,15 @@ def plain_face(graph: Graph, node: Node, caption: str = "", lends: bool = False)
     words = [translated(layer.title), (layer.model_copy(update={"repeat": 1}) if repeat > 1 else layer).summary()]
     if isinstance(layer, Input):
         words = [caption or words[0], words[1]]
+    if node.bypassed:
+        words.insert(0, QCoreApplication.translate("Canvas", "bypassed"))
     if node.shares is not None:
         words.insert(1, QCoreApplication.translate("Canvas", "shares {name}").format(name=node.shares))
     return Face(
         node.name, layer.category, " · ".join(filter(None, words)), inputs=input_count(graph, node), repeat=repeat,
         linked=lends or node.shares is not None,
-        frozen=node.shares is None and not node.parameters.trainable,
+        frozen=node.shares is None and not node.parameters.trainable, bypassed=node.bypassed, label=node.label,
+        collapsed=node.collapsed,
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPainterPathStroker, QPen
@@ -17,19 +17,24 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.graph import Edge, Node
+from engine.graph import Edge, Node, Position
 from widgets import theme
+from widgets.canvas.labels import label_name
+from widgets.canvas.light import DIMMED, light_on
 from widgets.canvas.painting import (
-    CARD_HEIGHT,
+    CARD_WIDTH,
     PILL_HEIGHT,
     PORT_RADIUS,
     TEXT_LEFT,
     WIDEST,
     Face,
     Fonts,
+    bent_path,
+    card_height,
     card_width,
     input_port,
     output_port,
+    paint_bends,
     paint_card,
     paint_pill,
     paint_wire,
@@ -42,6 +47,7 @@ from widgets.canvas.painting import (
 log = logging.getLogger(__name__)
 PILL_ROOM = 180.0
 CHIP_HEIGHT, CHIP_GAP = 19.0, 5.5  # a repair button in the middle of the 30 between two cards
+READABLE = 0.5  # the zoom from which on small words are painted
 GRAB = 12.0  # how near a port the mouse must be, scene pixels
 PASSING_LAYER, WIRE_LAYER, CARD_LAYER, LINK_LAYER, BUTTON_LAYER = -1.0, 0.0, 1.0, 1.5, 2.0
 
@@ -61,12 +67,19 @@ def guarded(paint: Callable[..., None]) -> Callable[..., None]:
     return safe
 
 
+class FoldBar(Protocol):
+    """What is shown in the place of cards that are hidden."""
+
+    area: QRectF
+
+
 class WireItem(QGraphicsItem):
     """An edge and, beside it, the shape that flows through it."""
 
     def __init__(self, edge: Edge, source: CardItem, target: CardItem) -> None:
         super().__init__()
         self.edge, self.source, self.target = edge, source, target
+        self.via = edge.via  # the points it is led through
         self.text = ""
         self.was = ""  # the shape before a change that is only tried
         self.tone = ""  # of ``painting.WIRE_TONES``
@@ -75,16 +88,54 @@ class WireItem(QGraphicsItem):
         self._pill = (QPointF(), False)
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable)
         self.setZValue(WIRE_LAYER)
-        source.wires.append(self)
-        target.wires.append(self)
-        self.follow()
+        self._ends: tuple[QPointF, QPointF] | None = None
+        self.enter()
+
+    def enter(self) -> None:
+        """Be known to both cards, and lie between them."""
+        self.source.wires.append(self)
+        self.target.wires.append(self)
+        if self._ends != (self.source.out_point(), self.target.in_point(self.edge.port)):
+            self.follow()
 
     def follow(self) -> None:
         """Lie again between the two cards."""
         self.prepareGeometryChange()
-        start, end = self.source.out_point(), self.target.in_point(self.edge.port)
-        self.path = wire_path(start, end) if self.beside is None else passing_path(start, end, self.beside)
+        start, end = self._ends = self.source.out_point(), self.target.in_point(self.edge.port)
+        if self.via and not self.is_folded:
+            self.path = bent_path(start, end, self.via)
+        elif self.beside is None or self.is_folded:
+            self.path = wire_path(start, end)
+        else:
+            self.path = passing_path(start, end, self.beside)
         self._pill = pill_place(self.path)
+
+    def carry(self, way: QPointF) -> None:
+        """Go as it is with both its cards."""
+        self.prepareGeometryChange()
+        self.path.translate(way)
+        self._ends = None
+        self._pill = (self._pill[0] + way, self._pill[1])
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether an end of it is in a collapsed frame."""
+        return self.source.fold is not None or self.target.fold is not None
+
+    def show_unless_folded(self) -> None:
+        """Be seen, unless both ends are in one collapsed frame."""
+        self.setVisible(self.source.fold is None or self.source.fold is not self.target.fold)
+
+    def lead(self, via: tuple[Position, ...]) -> None:
+        """Run through other points, until the graph says so too."""
+        self.via = via
+        self.follow()
+
+    def leg_at(self, point: QPointF) -> int:
+        """Between which bends a point of it lies: what number a bend there would be."""
+        percents = [_nearest_percent(self.path, QPointF(*at)) for at in self.via]
+        here = _nearest_percent(self.path, point)
+        return sum(percent < here for percent in percents)
 
     def pass_beside(self, beside: float | None) -> None:
         """Lie beside cards at this x; None: straight on."""
@@ -112,7 +163,7 @@ class WireItem(QGraphicsItem):
         return f"{self.was} → {self.text or '?'}" if self.was else self.text
 
     def leave(self) -> None:
-        """Forget the two cards, before the item is taken off the scene."""
+        """Be known to the two cards no more, before the item is taken off the scene."""
         self.source.wires.remove(self)
         self.target.wires.remove(self)
 
@@ -121,7 +172,7 @@ class WireItem(QGraphicsItem):
         at, leftwards = self._pill
         room = PILL_ROOM * (2 if self.was else 1)
         pill = QRectF(at.x() - room * leftwards, at.y() - PILL_HEIGHT / 2, room, PILL_HEIGHT)
-        return self.path.controlPointRect().united(pill).adjusted(-2, -2, 2, 2)
+        return self.path.controlPointRect().united(pill).adjusted(-6, -6, 6, 6)
 
     def shape(self) -> QPainterPath:
         stroker = QPainterPathStroker()
@@ -130,8 +181,14 @@ class WireItem(QGraphicsItem):
 
     @guarded
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        paint_wire(painter, self.path, self.isSelected(), self.tone)
-        if text := self.pill_text():
+        light = light_on(self)
+        tone = self.tone or (light.tone(self.edge) if light is not None else "")
+        paint_wire(painter, self.path, self.isSelected(), tone)
+        if tone == "dim":
+            painter.setOpacity(DIMMED)
+        if self.via and not self.is_folded:
+            paint_bends(painter, self.via, self.isSelected())
+        if (text := self.pill_text()) and _is_near(painter):
             paint_pill(painter, pill_rect(*self._pill, text), text, bool(self.was))
 
 
@@ -146,26 +203,40 @@ class CardItem(QGraphicsObject):
         self.wires: list[WireItem] = []
         self.repair_button: RepairButton | None = None
         self.facts: object = None  # what its numbers were made from
+        self.fold: FoldBar | None = None  # the collapsed frame that hides it
+        self.carried = False  # what carries it moves its wires too
         self.hovered = False
         self.stirred: Callable[[], None] | None = None  # told when it moves or the mouse comes or goes
         flags = QGraphicsItem.GraphicsItemFlag
-        self.setFlags(flags.ItemIsSelectable | flags.ItemIsMovable | flags.ItemSendsGeometryChanges)
+        self.setFlags(flags.ItemIsSelectable | flags.ItemSendsGeometryChanges)
         self.setAcceptHoverEvents(True)
         self.setZValue(CARD_LAYER)
         self.setPos(*node.position)
 
     def in_point(self, port: int) -> QPointF:
         """Where an input lies, in scene coordinates."""
+        if self.fold is not None:
+            return QPointF(self.fold.area.center().x(), self.fold.area.top())
         return self.pos() + input_port(port, max(self.face.inputs, port + 1))
 
     def out_point(self) -> QPointF:
         """Where the output lies, in scene coordinates."""
-        return self.pos() + output_port()
+        if self.fold is not None:
+            return QPointF(self.fold.area.center().x(), self.fold.area.bottom())
+        return self.pos() + output_port(card_height(self.face))
+
+    def body(self) -> QRectF:
+        """Where the card lies, in scene coordinates."""
+        return QRectF(self.x(), self.y(), card_width(self.face), card_height(self.face))
+
+    def slot(self) -> QRectF:
+        """The same without the room that a sentence takes: what cards are lined up by."""
+        return QRectF(self.x(), self.y(), CARD_WIDTH, card_height(self.face))
 
     def port_at(self, point: QPointF) -> int | None:
         """The input (0, 1, …) or output (−1) near a scene point, or None."""
         where = point - self.pos()
-        if self.face.has_output and _near(where, output_port()):
+        if self.face.has_output and _near(where, output_port(card_height(self.face))):
             return -1
         return next((i for i in range(self.face.inputs) if _near(where, input_port(i, self.face.inputs))), None)
 
@@ -173,32 +244,43 @@ class CardItem(QGraphicsObject):
         """Show other words; the card is repainted only when they differ."""
         if face == self.face:
             return
-        moved_ports = face.inputs != self.face.inputs
+        moved_ports = face.inputs != self.face.inputs or face.collapsed != self.face.collapsed
         self.prepareGeometryChange()
         self.face = face
         cut = Fonts.get().detail_size.horizontalAdvance(face.problem) > card_width(face) - TEXT_LEFT - 12
-        frozen = self.tr("Frozen: training leaves these weights as they are") if face.frozen else ""
-        self.setToolTip(face.problem if cut else frozen)
+        self.setToolTip(face.problem if cut or (face.collapsed and face.problem) else "\n".join(self._marks(face)))
         if moved_ports:
             for wire in self.wires:
                 wire.follow()
         self.update()
 
+    def _marks(self, face: Face) -> list[str]:
+        """What its small signs mean."""
+        words = [self.tr("Bypassed: what comes in goes out")] if face.bypassed else []
+        if face.frozen:
+            words.append(self.tr("Frozen: training leaves these weights as they are"))
+        if face.label:
+            words.append(self.tr("Label: {color}").format(color=label_name(face.label)))
+        return words if not face.collapsed else [face.detail, *words]
+
     def boundingRect(self) -> QRectF:
         edge = PORT_RADIUS + 3  # what lies below a repeated block's card shows a little further
-        return QRectF(0, 0, card_width(self.face), CARD_HEIGHT).adjusted(-2, -edge, 2, edge)
+        return QRectF(0, 0, card_width(self.face), card_height(self.face)).adjusted(-2, -edge, 2, edge)
 
     def shape(self) -> QPainterPath:
         path = QPainterPath()
-        path.addRect(QRectF(0, -GRAB / 2, card_width(self.face), CARD_HEIGHT + GRAB))
+        path.addRect(QRectF(0, -GRAB / 2, card_width(self.face), card_height(self.face) + GRAB))
         return path
 
     @guarded
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        paint_card(painter, self.face, self.isSelected(), self.hovered)
+        light = light_on(self)
+        if light is not None and self.node.name not in light.names:
+            painter.setOpacity(painter.opacity() * DIMMED)
+        paint_card(painter, self.face, self.isSelected(), self.hovered, _is_near(painter))
 
     def itemChange(self, change: QGraphicsItem.GraphicsItemChange, value: Any) -> Any:
-        if change == QGraphicsItem.GraphicsItemChange.ItemPositionHasChanged:
+        if change == QGraphicsItem.GraphicsItemChange.ItemPositionHasChanged and not self.carried:
             for wire in self.wires:
                 wire.follow()
             if self.stirred is not None:
@@ -222,8 +304,19 @@ class CardItem(QGraphicsObject):
         self._hover(False)
 
 
+def _is_near(painter: QPainter) -> bool:
+    """Whether small words can be read."""
+    return painter.worldTransform().m11() >= READABLE
+
+
 def _near(a: QPointF, b: QPointF) -> bool:
     return (a - b).manhattanLength() <= GRAB
+
+
+def _nearest_percent(path: QPainterPath, point: QPointF) -> float:
+    """How far along a path the nearest of its points is."""
+    steps = [step / 60 for step in range(61)]
+    return min(steps, key=lambda step: (path.pointAtPercent(step) - point).manhattanLength())
 
 
 class RepairButton(QGraphicsItem):
@@ -233,6 +326,7 @@ class RepairButton(QGraphicsItem):
         super().__init__()
         self.text = text
         self.pressed: Callable[[], None] = lambda: None
+        self.previewed: Callable[[bool], None] = lambda _on: None  # the mouse came or went
         self._hovered = False
         self.setAcceptHoverEvents(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -240,7 +334,7 @@ class RepairButton(QGraphicsItem):
         width = min(Fonts.get().detail_size.horizontalAdvance(text) + 16, WIDEST)
         self._rect = QRectF(0, 0, width, CHIP_HEIGHT)
         free = output_port().x() - PORT_RADIUS - 3 - width  # left of the wire, where the button is short enough
-        self.setPos(min(TEXT_LEFT, max(0.0, free)), CARD_HEIGHT + CHIP_GAP)
+        self.setPos(min(TEXT_LEFT, max(0.0, free)), card_height(card.face) + CHIP_GAP)
         self.setParentItem(card)
 
     def boundingRect(self) -> QRectF:
@@ -267,8 +361,10 @@ class RepairButton(QGraphicsItem):
 
     def hoverEnterEvent(self, event: QGraphicsSceneHoverEvent) -> None:
         self._hovered = True
+        self.previewed(True)
         self.update()
 
     def hoverLeaveEvent(self, event: QGraphicsSceneHoverEvent) -> None:
         self._hovered = False
+        self.previewed(False)
         self.update()

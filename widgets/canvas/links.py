@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from widgets import theme
 from widgets.canvas.items import LINK_LAYER, CardItem, guarded
-from widgets.canvas.painting import CARD_HEIGHT, card_width
+from widgets.canvas.painting import card_height, card_width
 
 BOW = 44.0  # how far a line swings out to the right of the cards
 
@@ -42,9 +42,10 @@ class ShareLinks(QGraphicsItem):
 
     @guarded
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(QColor(theme.current().accent), 1.5, Qt.PenStyle.DashLine))
-        painter.drawPath(self._path)
+        if self.pairs:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(theme.current().accent), 1.5, Qt.PenStyle.DashLine))
+            painter.drawPath(self._path)
 
 
 def link_path(sharer: CardItem, owner: CardItem) -> QPainterPath:
@@ -57,4 +58,4 @@ def link_path(sharer: CardItem, owner: CardItem) -> QPainterPath:
 
 
 def _right_of(card: CardItem) -> QPointF:
-    return card.pos() + QPointF(card_width(card.face), CARD_HEIGHT / 2)
+    return card.pos() + QPointF(card_width(card.face), card_height(card.face) / 2)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
-from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from engine.blocks.base import Block
 from engine.blocks.custom import Custom
 from engine.graph import Graph, GraphError, Node
 from engine.layers.inputs import Input
+from widgets.canvas.asking import SearchAt
+from widgets.canvas.faces import title_of
+from widgets.canvas.menu_marks import add, add_colors, of_frames, of_wire, tr
 from widgets.canvas.sharing import share_candidates
 
 if TYPE_CHECKING:
@@ -22,63 +23,82 @@ REPEATS = (1, 2, 3, 4, 5, 6, 8, 12, 16)
 MOST_NAMES = 24  # of layers to share with; more are chosen in the inspector
 
 
-def tr(text: str) -> str:
-    """In the person's language."""
-    return QCoreApplication.translate("Canvas", text)
-
-
 def context_menu(view: CanvasView) -> QMenu:
     """The menu for the view's selection, or for the empty canvas."""
     menu = QMenu(view)
     nodes = [view.canvas.graph.nodes[name] for name in view.canvas.selected_names()]
+    edges, frames = view.canvas.selected_edges(), view.canvas.selected_frames()
     if nodes:
         _of_cards(menu, view, nodes)
-    elif view.canvas.selected_edges():
-        _add(menu, tr("Delete"), view.canvas.delete_selection, "Del")
+    elif frames:
+        of_frames(menu, view, frames)
+    elif edges:
+        of_wire(menu, view, edges)
     else:
         _of_canvas(menu, view)
     return menu
 
 
-def _add(menu: QMenu, text: str, act: Callable[[], object], key: str = "") -> None:
-    action = menu.addAction(text)
-    action.triggered.connect(lambda _checked=False: act())
-    if key:  # shown only: the key itself belongs to the window, or to the view
-        action.setText(f"{text}\t{QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)}")
-
-
 def _of_canvas(menu: QMenu, view: CanvasView) -> None:
     if view.is_inside:
-        _add(menu, tr("Go out"), view.out_requested.emit, "Backspace")
+        add(menu, tr("Go out"), view.out_requested.emit, "Backspace")
         menu.addSeparator()
-    _add(menu, tr("Paste"), view.paste, "Ctrl+V")
-    _add(menu, tr("Select all"), lambda: view.canvas.select(view.canvas.graph.nodes), "Ctrl+A")
-    _add(menu, tr("Show everything"), view.fit, "Home")
+    point = view.menu_at
+    add(menu, tr("Add a layer here…"), lambda: view.search_requested.emit(SearchAt(point)), "Tab")
+    add(menu, tr("Add a note"), lambda: view.comments.begin((), point), "C")
+    menu.addSeparator()
+    add(menu, tr("Paste"), view.paste, "Ctrl+V")
+    add(menu, tr("Paste with incoming wires"), lambda: view.paste(wired=True), "Ctrl+Shift+V")
+    menu.addSeparator()
+    add(menu, tr("Select all"), lambda: view.canvas.select(view.canvas.graph.nodes), "Ctrl+A")
+    add(menu, tr("Show everything"), view.fit, "Home")
 
 
 def _of_cards(menu: QMenu, view: CanvasView, nodes: list[Node]) -> None:
     only = nodes[0] if len(nodes) == 1 else None
     if only is not None and isinstance(only.layer, Block):
-        _add(menu, tr("Look inside"), lambda: view.canvas.open_requested.emit(only.name), "Return")
+        add(menu, tr("Look inside"), lambda: view.canvas.open_requested.emit(only.name), "Return")
         _add_repeats(menu, view, only, only.layer)
     if any(isinstance(node.layer, Block) for node in nodes):
-        _add(menu, tr("Dissolve"), view.dissolve_requested.emit, "Ctrl+Shift+G")
+        add(menu, tr("Dissolve"), view.dissolve_requested.emit, "Ctrl+Shift+G")
     if not any(isinstance(node.layer, Input) for node in nodes):
-        _add(menu, tr("Make block…"), view.block_requested.emit, "Ctrl+G")
+        add(menu, tr("Make block…"), view.block_requested.emit, "Ctrl+G")
     if only is not None and isinstance(only.layer, Custom):
-        _add(menu, tr("Add to my blocks"), view.keep_requested.emit)
+        add(menu, tr("Add to my blocks"), view.keep_requested.emit)
         if view.is_kept(only.layer):
-            _add(menu, tr("Remove from my blocks"), view.forget_requested.emit)
+            add(menu, tr("Remove from my blocks"), view.forget_requested.emit)
     menu.addSeparator()
     if only is not None:
         _add_sharing(menu, view, only)
     _add_freezing(menu, view, nodes)
     menu.addSeparator()
-    _add(menu, tr("Copy"), view.copy, "Ctrl+C")
-    _add(menu, tr("Duplicate"), view.duplicate, "Ctrl+D")
+    _add_replacing(menu, view, nodes)
+    bypassed = all(node.bypassed for node in nodes)
+    add(menu, tr("Take part again") if bypassed else tr("Bypass"), view.canvas.turn_bypass, "M")
+    add(menu, tr("Comment"), view.comment, "C")
+    folded = all(node.collapsed for node in nodes)
+    add(menu, tr("Unfold") if folded else tr("Collapse"), view.canvas.turn_fold, "H")
+    add_colors(menu, tr("Colour label"), view, {node.label for node in nodes})
+    menu.addSeparator()
+    add(menu, tr("Cut"), view.cut, "Ctrl+X")
+    add(menu, tr("Copy"), view.copy, "Ctrl+C")
+    add(menu, tr("Duplicate"), view.duplicate, "Ctrl+D")
     if only is not None:
-        _add(menu, tr("Rename"), view.rename_requested.emit, "F2")
-    _add(menu, tr("Delete"), view.canvas.delete_selection, "Del")
+        add(menu, tr("Rename"), view.rename_requested.emit, "F2")
+    add(menu, tr("Delete"), view.canvas.delete_selection, "Del")
+    add(menu, tr("Delete and rejoin"), lambda: view.canvas.delete_selection(heal=True), "Shift+Del")
+
+
+def _add_replacing(menu: QMenu, view: CanvasView, nodes: list[Node]) -> None:
+    names = tuple(node.name for node in nodes if node.layer.max_inputs != 0)
+    if names:
+        point = view.menu_at
+        add(menu, tr("Replace…"), lambda: view.search_requested.emit(SearchAt(point, replaces=names)), "R")
+        if len(names) == 1:
+            text = tr("Replace all {layer}…").format(layer=title_of(view.canvas.graph.nodes[names[0]].layer))
+            add(menu, text, lambda: view.replace_requested.emit(False))
+        else:
+            add(menu, tr("Replace in selection…"), lambda: view.replace_requested.emit(True))
 
 
 def _add_repeats(menu: QMenu, view: CanvasView, node: Node, block: Block) -> None:
@@ -101,7 +121,7 @@ def _add_sharing(menu: QMenu, view: CanvasView, node: Node) -> None:
     submenu = menu.addMenu(tr("Share weights with"))
     if node.shares is not None:
         text = tr("Own weights for {name}").format(name=node.name)
-        _add(submenu, tr("No other layer"), lambda: _ask(view, text, lambda graph: graph.with_shares(node.name, None)))
+        add(submenu, tr("No other layer"), lambda: _ask(view, text, lambda graph: graph.with_shares(node.name, None)))
         submenu.addSeparator()
     for owner in owners[:MOST_NAMES]:
         action = submenu.addAction(owner)
@@ -118,7 +138,7 @@ def _add_freezing(menu: QMenu, view: CanvasView, nodes: list[Node]) -> None:
     if having:
         chosen, text = (learning, tr("Freeze")) if learning else (having, tr("Unfreeze"))
         trainable = not learning
-        _add(menu, text, lambda: _ask(view, text, lambda graph: _set_trainable(graph, chosen, trainable)))
+        add(menu, text, lambda: _ask(view, text, lambda graph: _set_trainable(graph, chosen, trainable)))
 
 
 def _set_trainable(graph: Graph, nodes: list[Node], trainable: bool) -> Graph:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
-from PySide6.QtCore import QLineF, QPointF, QRectF
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QTransform
 
 from widgets import theme
+from widgets.canvas.frame_painting import paint_frame
+from widgets.canvas.frames import FrameItem
+from widgets.canvas.heat import LEVELS, heat_color
 from widgets.canvas.items import CardItem, WireItem
-from widgets.canvas.painting import CARD_HEIGHT, CARD_WIDTH, TURN, category_color
+from widgets.canvas.light import Light
+from widgets.canvas.painting import CARD_WIDTH, TURN, card_height, category_color
 
-_TONES = {"selected": "accent", "error": "error"}
+_TONES = {"selected": "accent", "error": "error", "faded": "line"}
 FAR = 0.4  # painting 1 000 cards one by one takes 125 ms, in batches 4 ms
 
 
@@ -21,38 +26,114 @@ class Overview:
     def __init__(self) -> None:
         self._boxes: dict[str, list[QRectF]] = {}
         self._lines: list[QLineF] = []
+        self._lit: list[QLineF] = []
+        self.light: Light | None = None
+        self._lifted: frozenset[CardItem] = frozenset()
+        self._still: tuple[object, QPixmap] | None = None  # what rests while something moves, and for which view
         self._stale = True
 
     def invalidate(self) -> None:
         """Something was added, removed, moved or changed colour."""
         self._stale = True
 
-    def paint(self, painter: QPainter, cards: Iterable[CardItem], wires: Sequence[WireItem]) -> None:
+    def lift(self, cards: Iterable[CardItem]) -> None:
+        """These cards move: they and their wires are looked at with every picture, and only they."""
+        self._lifted = frozenset(cards)
+        self._stale = True
+
+    def paint(self, painter: QPainter, cards: Iterable[CardItem], wires: Sequence[WireItem],
+              frames: Iterable[FrameItem] = ()) -> None:
         """Paint everything, from the lists."""
         if self._stale:
-            self._collect(cards, wires)
-        look = theme.current()
-        pen = QPen(QColor(look.wire), 0)
-        painter.setPen(pen)
-        painter.drawLines(self._lines)
-        for tone, boxes in self._boxes.items():
-            painter.setPen(QPen(QColor(look.accent if tone == "selected" else look.canvas), 0))
-            painter.setBrush(QColor(getattr(look, _TONES[tone])) if tone in _TONES else category_color(tone))
-            painter.drawRects(boxes)
+            self._boxes = _boxes((card for card in cards if card not in self._lifted), self.light)
+            self._lines = [line for wire in wires for line in _lines(wire)
+                           if not {wire.source, wire.target} & self._lifted]
+            lit = self.light.edges if self.light is not None else ()
+            self._lit = [line for wire in wires if wire.edge in lit for line in _lines(wire)]
+            self._stale, self._still = False, None
+        for frame in frames:
+            if frame.isVisible():
+                paint_frame(painter, frame.frame, frame.area, frame.isSelected())
+        if not self._lifted:
+            _paint(painter, self._boxes, self._lines, self._lit)
+        else:
+            self._paint_still(painter)
+            moving = {wire for card in self._lifted for wire in card.wires}
+            _paint(painter, _boxes(self._lifted, self.light), [line for wire in moving for line in _lines(wire)])
 
-    def _collect(self, cards: Iterable[CardItem], wires: Sequence[WireItem]) -> None:
-        self._boxes = {}
-        for card in cards:
-            tone = "selected" if card.isSelected() else "error" if card.face.severity == "error" else card.face.category
-            place = card.pos()
-            self._boxes.setdefault(tone, []).append(QRectF(place.x(), place.y(), CARD_WIDTH, CARD_HEIGHT))
-        self._lines = [line for wire in wires for line in _lines(wire)]
-        self._stale = False
+    def _paint_still(self, painter: QPainter) -> None:
+        """What rests, from a picture: only what moves is painted anew."""
+        key = _key(painter)
+        if self._still is None or self._still[0] != key:
+            ratio = painter.device().devicePixelRatioF()
+            picture = QPixmap(key[1] * ratio)
+            picture.setDevicePixelRatio(ratio)
+            picture.fill(Qt.GlobalColor.transparent)
+            into = QPainter(picture)
+            into.setRenderHints(painter.renderHints())
+            into.setWorldTransform(painter.worldTransform())
+            _paint(into, self._boxes, self._lines, self._lit)
+            into.end()
+            self._still = (key, picture)
+        painter.save()
+        painter.resetTransform()
+        painter.drawPixmap(0, 0, self._still[1])
+        painter.restore()
+
+
+def _key(painter: QPainter) -> tuple[QTransform, QSize, str]:
+    device = painter.device()
+    return QTransform(painter.worldTransform()), QSize(device.width(), device.height()), theme.current().name
+
+
+def _paint(painter: QPainter, boxes: Mapping[str, list[QRectF]], lines: list[QLineF],
+           lit: Sequence[QLineF] = ()) -> None:
+    look = theme.current()
+    painter.setPen(QPen(QColor(look.wire), 0))
+    painter.drawLines(lines)
+    if lit:
+        painter.setPen(QPen(QColor(look.accent), 0))
+        painter.drawLines(list(lit))
+    for tone, same in boxes.items():
+        painter.setPen(QPen(QColor(look.accent if tone == "selected" else look.canvas), 0))
+        painter.setBrush(_color(tone, look))
+        painter.drawRects(same)
+
+
+def _color(tone: str, look: theme.Theme) -> QColor:
+    if tone.startswith("heat "):
+        return heat_color(int(tone[5:]) / LEVELS)
+    return QColor(getattr(look, _TONES[tone])) if tone in _TONES else category_color(tone)
+
+
+def _tone(card: CardItem, light: Light | None) -> str:
+    if card.isSelected():
+        return "selected"
+    if light is not None and card.node.name not in light.names:
+        return "faded"
+    if card.face.severity == "error":
+        return "error"
+    return f"heat {round(card.face.heat * LEVELS)}" if card.face.heat >= 0 else card.face.category
+
+
+def _boxes(cards: Iterable[CardItem], light: Light | None) -> dict[str, list[QRectF]]:
+    boxes: dict[str, list[QRectF]] = {}
+    for card in cards:
+        if card.fold is None:
+            tone, place = _tone(card, light), card.pos()
+            box = QRectF(place.x(), place.y(), CARD_WIDTH, card_height(card.face))
+            boxes.setdefault(tone, []).append(box)
+    return boxes
 
 
 def _lines(wire: WireItem) -> list[QLineF]:
+    if wire.is_folded and wire.source.fold is wire.target.fold:
+        return []
     start, end = wire.source.out_point(), wire.target.in_point(wire.edge.port)
-    if wire.beside is None:
+    if wire.via and not wire.is_folded:
+        points = [start, *(QPointF(*at) for at in wire.via), end]
+        return [QLineF(here, there) for here, there in pairwise(points)]
+    if wire.beside is None or wire.is_folded:
         return [QLineF(start, end)]
     top, bottom = QPointF(wire.beside, start.y() + TURN), QPointF(wire.beside, end.y() - TURN)
     return [QLineF(start, top), QLineF(top, bottom), QLineF(bottom, end)]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from widgets import theme
@@ -13,6 +16,7 @@ from widgets.canvas.heat import paint_heat
 
 CARD_WIDTH = 228.0
 CARD_HEIGHT = 46.0
+THIN_HEIGHT = 26.0  # of a collapsed card
 WIDEST = 400.0  # a card that has something to say may grow to this
 STRIP = 5.0
 RADIUS = 8.0
@@ -22,6 +26,10 @@ PILL_HEIGHT = 18.0
 STACK = 3.5  # how far each card below shows, where a block is repeated
 GLYPH = 12.0
 SLIGHT = 60.0  # a wire bends a little while it goes no further aside than this
+LABEL_COLORS = {"red": "#e5534b", "orange": "#e8873d", "yellow": "#d1a820", "green": "#41a862", "blue": "#4c8dff",
+                "purple": "#a074f0"}  # of ``engine.frames.COLORS``
+HATCH = 9.0  # between the lines on a bypassed card
+BEND_RADIUS = 3.5
 TURN = 30.0  # the room in which a wire turns to pass beside cards: what lies between two of them
 
 
@@ -81,14 +89,19 @@ def card_width(face: Face) -> float:
     return min(WIDEST, max(CARD_WIDTH, Fonts.get().detail_size.horizontalAdvance(face.problem) + TEXT_LEFT + 14))
 
 
+def card_height(face: Face) -> float:
+    """Usually 46; one line when it is collapsed."""
+    return THIN_HEIGHT if face.collapsed else CARD_HEIGHT
+
+
 def input_port(index: int, count: int) -> QPointF:
     """Where input ``index`` of ``count`` lies, in card coordinates."""
     return QPointF(CARD_WIDTH * (index + 1) / (count + 1), 0.0)
 
 
-def output_port() -> QPointF:
+def output_port(height: float = CARD_HEIGHT) -> QPointF:
     """Where the output lies, in card coordinates."""
-    return QPointF(CARD_WIDTH / 2, CARD_HEIGHT)
+    return QPointF(CARD_WIDTH / 2, height)
 
 
 def category_color(category: str) -> QColor:
@@ -96,10 +109,10 @@ def category_color(category: str) -> QColor:
     return QColor(theme.CATEGORY_COLORS.get(category) or theme.CATEGORY_COLORS["regularization"])
 
 
-def paint_card(painter: QPainter, face: Face, selected: bool, hovered: bool) -> None:
-    """A card with its top left corner at the origin."""
+def paint_card(painter: QPainter, face: Face, selected: bool, hovered: bool, near: bool = True) -> None:
+    """A card with its top left corner at the origin; not ``near``: with its name alone, small words cannot be read."""
     look = theme.current()
-    body = QRectF(0, 0, card_width(face), CARD_HEIGHT)
+    body = QRectF(0, 0, card_width(face), card_height(face))
     outline, width = _outline(look, face, selected, hovered)
     if face.repeat > 1:
         _paint_stack(painter, body, look)
@@ -113,17 +126,29 @@ def paint_card(painter: QPainter, face: Face, selected: bool, hovered: bool) -> 
     painter.save()
     painter.setClipPath(path, Qt.ClipOperation.IntersectClip)
     strip = category_color(face.category)
-    strip.setAlphaF(0.45 if face.loose else 1.0)
-    painter.fillRect(QRectF(0, 0, STRIP, CARD_HEIGHT), strip)
+    strip.setAlphaF(0.45 if face.loose or face.bypassed else 1.0)
+    painter.fillPath(_strip(body.height()), strip)
+    if face.bypassed:
+        _paint_bypass(painter, body, look)
     painter.restore()
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(outline, width))
+    painter.setPen(QPen(outline, width, Qt.PenStyle.DashLine if face.bypassed else Qt.PenStyle.SolidLine))
     inset = width / 2 - 0.5
     painter.drawRoundedRect(body.adjusted(inset, inset, -inset, -inset), RADIUS, RADIUS)
-    _paint_words(painter, face, body)
+    _paint_words(painter, face, body, near)
     if face.change:
         paint_change(painter, face, body)
-    _paint_ports(painter, face, outline if selected else QColor(look.wire))
+    if near:
+        _paint_ports(painter, face, outline if selected else QColor(look.wire))
+
+
+@lru_cache(maxsize=8)
+def _strip(height: float) -> QPainterPath:
+    """The category's strip, cut to the card's corners: vector files know no clipping."""
+    body, strip = QPainterPath(), QPainterPath()
+    body.addRoundedRect(QRectF(0, 0, CARD_WIDTH, height), RADIUS, RADIUS)
+    strip.addRect(QRectF(0, 0, STRIP, height))
+    return body.intersected(strip)
 
 
 def _outline(look: theme.Theme, face: Face, selected: bool, hovered: bool) -> tuple[QColor, float]:
@@ -132,6 +157,13 @@ def _outline(look: theme.Theme, face: Face, selected: bool, hovered: bool) -> tu
     if selected:
         return QColor(look.accent), 2.0
     return QColor(look.dim if hovered else look.line), 1.0
+
+
+def _paint_bypass(painter: QPainter, body: QRectF, look: theme.Theme) -> None:
+    """Hatched: what comes in goes out."""
+    painter.setPen(QPen(QColor(look.line), 1))
+    count = int((body.width() + body.height()) / HATCH) + 1
+    painter.drawLines([QLineF(step * HATCH, 0, step * HATCH - body.height(), body.height()) for step in range(count)])
 
 
 def _paint_stack(painter: QPainter, body: QRectF, look: theme.Theme) -> None:
@@ -143,40 +175,60 @@ def _paint_stack(painter: QPainter, body: QRectF, look: theme.Theme) -> None:
         painter.drawRoundedRect(body.adjusted(inset, 20, -inset, STACK * depth), RADIUS, RADIUS)
 
 
-def _paint_words(painter: QPainter, face: Face, body: QRectF) -> None:
+def _paint_words(painter: QPainter, face: Face, body: QRectF, near: bool = True) -> None:
     look, fonts = theme.current(), Fonts.get()
-    room = body.width() - TEXT_LEFT - 12
-    right = _paint_marks(painter, face, body.width() - 12)
+    room, line = body.width() - TEXT_LEFT - 12, 17.5 if face.collapsed else 19.5
+    painter.save()
+    painter.translate(0, line - 19.5)
+    right = _paint_marks(painter, face, body.width() - 12) if near else body.width() - 12
     badge = f"×{face.repeat}" if face.repeat > 1 else ""
     badge_width = fonts.pill_size.horizontalAdvance(badge) + 12 if badge else 0.0
     elide = Qt.TextElideMode.ElideRight
     name = fonts.name_size.elidedText(face.name, elide, right - TEXT_LEFT - (badge_width + 6 if badge else 0))
     painter.setFont(fonts.name)
-    painter.setPen(QColor(look.dim if face.loose else look.text))
+    painter.setPen(QColor(look.dim if face.loose or face.bypassed else look.text))
     painter.drawText(QPointF(TEXT_LEFT, 19.5), name)
     if badge:
         left = TEXT_LEFT + fonts.name_size.horizontalAdvance(name) + 7
         _paint_badge(painter, QRectF(left, 7, badge_width, 16), badge, category_color(face.category))
+    painter.restore()
+    if face.collapsed or not near:
+        return
     painter.setFont(fonts.detail)
-    tone = {"error": look.error, "warning": look.warn}.get(face.severity if face.problem else "", look.dim)
+    tone = {"error": look.error, "warning": look.warn}.get(face.severity if face.problem else "", _quiet(face))
     painter.setPen(QColor(tone))
     words = fonts.detail_size.elidedText(face.problem or face.detail, elide, room)
     painter.drawText(QPointF(TEXT_LEFT, 36.5), words)
 
 
+def _quiet(face: Face) -> str:
+    """The colour of words that matter less; on a heated ground they would be too faint."""
+    return theme.current().text if face.heat > 0 else theme.current().dim
+
+
 def _paint_marks(painter: QPainter, face: Face, right: float) -> float:
-    """From the right: how many parameters, whether they are shared, whether they are frozen. Returns what is left."""
-    tone = QColor(theme.current().dim)
+    """From the right: parameters, what is wrong, whether shared or frozen, the label. Returns what is left."""
+    tone = QColor(_quiet(face))
     if face.count:
         size = Fonts.get().count_size.horizontalAdvance(face.count)
         painter.setFont(Fonts.get().count)
         painter.setPen(tone)
         painter.drawText(QPointF(right - size, 19.5), face.count)
         right -= size + 8
+    if face.collapsed and face.severity in ("error", "warning"):
+        painter.setFont(Fonts.get().name)
+        painter.setPen(QColor(theme.current().error if face.severity == "error" else theme.current().warn))
+        painter.drawText(QPointF(right - 6, 19.5), "!")
+        right -= 14
     for shown, glyph in ((face.linked, paint_link), (face.frozen, paint_lock)):
         if shown:
             glyph(painter, QPointF(right - GLYPH, 9), tone)
             right -= GLYPH + 6
+    if face.label in LABEL_COLORS:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(LABEL_COLORS[face.label]))
+        painter.drawEllipse(QPointF(right - 5, 15), 5, 5)
+        right -= 17
     return right
 
 
@@ -224,7 +276,7 @@ def _paint_ports(painter: QPainter, face: Face, rim: QColor) -> None:
     for index in range(face.inputs):
         painter.drawEllipse(input_port(index, face.inputs), PORT_RADIUS, PORT_RADIUS)
     if face.has_output:
-        painter.drawEllipse(output_port(), PORT_RADIUS, PORT_RADIUS)
+        painter.drawEllipse(output_port(card_height(face)), PORT_RADIUS, PORT_RADIUS)
 
 
 def wire_path(start: QPointF, end: QPointF) -> QPainterPath:
@@ -240,7 +292,9 @@ def wire_path(start: QPointF, end: QPointF) -> QPainterPath:
 
 
 def passing_path(start: QPointF, end: QPointF, beside: float) -> QPainterPath:
-    """Downward from ``start`` to ``end``, past what stands between them at x = ``beside``."""
+    """Downward from ``start`` to ``end``, past what stands between them at x = ``beside``; or round and up there."""
+    if end.y() < start.y():
+        return _rising_path(start, end, beside)
     if end.y() - start.y() < 2 * TURN:
         return wire_path(start, end)
     path, turn = QPainterPath(start), QPointF(0, TURN * 0.8)
@@ -249,6 +303,45 @@ def passing_path(start: QPointF, end: QPointF, beside: float) -> QPainterPath:
     path.lineTo(bottom)
     path.cubicTo(bottom + turn, end - turn, end)
     return path
+
+
+def _rising_path(start: QPointF, end: QPointF, beside: float) -> QPainterPath:
+    path, turn = QPainterPath(start), QPointF(0, TURN)
+    low, high = QPointF(beside, start.y()), QPointF(beside, end.y())
+    path.cubicTo(start + turn, low + turn, low)
+    path.lineTo(high)
+    path.cubicTo(high - turn, end - turn, end)
+    return path
+
+
+def bent_path(start: QPointF, end: QPointF, via: Sequence[tuple[float, float]]) -> QPainterPath:
+    """From ``start`` to ``end`` through all points: downward at both ends, smooth at each bend."""
+    points = [start, *(QPointF(*at) for at in via), end]
+    path = QPainterPath(start)
+    way = QPointF(0, 1)
+    for index in range(1, len(points)):
+        here, there = points[index - 1], points[index]
+        last = index == len(points) - 1
+        onwards = QPointF(0, 1) if last else _direction(points[index + 1] - here)
+        across, down = there.x() - here.x(), there.y() - here.y()
+        reach = min(90.0, 0.42 * math.hypot(across, down), max(16.0, 0.55 * abs(down)))
+        path.cubicTo(here + way * reach, there - onwards * reach, there)
+        way = onwards
+    return path
+
+
+def _direction(way: QPointF) -> QPointF:
+    length = math.hypot(way.x(), way.y())
+    return way / length if length else QPointF(0, 1)
+
+
+def paint_bends(painter: QPainter, via: Sequence[tuple[float, float]], selected: bool) -> None:
+    """The points a wire is led through."""
+    look = theme.current()
+    painter.setPen(QPen(QColor(look.accent if selected else look.wire), 1.5))
+    painter.setBrush(QColor(look.canvas))
+    for at in via:
+        painter.drawEllipse(QPointF(*at), BEND_RADIUS + selected, BEND_RADIUS + selected)
 
 
 def pill_place(path: QPainterPath) -> tuple[QPointF, bool]:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from engine.graph import Edge, Graph, GraphError
 from widgets import theme
+from widgets.canvas.asking import SearchAt
 from widgets.canvas.items import CardItem, guarded
 from widgets.canvas.painting import Fonts, paint_wire, wire_path
 from widgets.text import sentence_text
@@ -42,6 +43,16 @@ class WireGesture(QGraphicsItem):
             self._end, self.card.in_point(self.port))
         self._path = wire_path(start, end)
         self.update()
+
+    def length(self) -> float:
+        """How far its free end is from where it began."""
+        start = self.card.out_point() if self.from_output else self.card.in_point(self.port)
+        return (self._end - start).manhattanLength()
+
+    def search_at(self, point: QPointF) -> SearchAt:
+        """The search for what could be at its free end."""
+        name = self.card.node.name
+        return SearchAt(point, source=name) if self.from_output else SearchAt(point, target=(name, self.port))
 
     def _try(self, point: QPointF, over: CardItem) -> None:
         edge = self._edge_to(point, over)
