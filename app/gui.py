@@ -27,7 +27,6 @@ def main(argv: list[str]) -> int:
     window.open_at_start(argv[1:] or [DEFAULT])
     window.show()
     gc.freeze()  # what is there stays as long as the program
-    gc.enable()
     status = app.exec()
     leave_text()
     return status

@@ -112,6 +112,7 @@ class Layout(QObject):
         self.tabs.setMovable(True)
         self.tabs.setExpanding(False)
         self.tabs.setDrawBase(False)
+        self.tabs.setMinimumWidth(1)  # by itself it keeps room for more than one short name
         self.tabs.setAccessibleName(self.tr("Open networks"))
         self.new_tab.setProperty("role", "quiet")
         self.new_tab.setText("+")

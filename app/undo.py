@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 from engine.experiment import Experiment
@@ -64,6 +65,12 @@ class UndoStack:
     def redo_text(self) -> str | None:
         """What would be redone; None: nothing."""
         return self._states[self._index + 1].text if self._index + 1 < len(self._states) else None
+
+    @property
+    def earlier(self) -> tuple[tuple[str, Experiment], ...]:
+        """The states one can go back to, newest first, each with the edit that followed it."""
+        states = self._states[: self._index + 1]
+        return tuple((after.text, before.experiment) for before, after in pairwise(states))[::-1]
 
     @property
     def is_clean(self) -> bool:

@@ -122,6 +122,7 @@ class WeightsView(QObject):
         graph = document.experiment.graph
         if name not in graph.nodes:
             return
+        name = graph.shares.get(name, name)  # whose weights these are, also while it is bypassed
         parameters = graph.nodes[name].parameters
         edits = [edit for edit in parameters.edits if (edit.key, edit.index) != (inner, index)]
         edits.append(ValueEdit(key=inner, index=index, value=value))

@@ -14,6 +14,7 @@ from app.actions import Actions
 from app.appearance import Appearance
 from app.blocks_view import BlocksView
 from app.code_view import allow_known, torch_is_here
+from app.collecting import Collector
 from app.data_files import DataFiles, kind_of
 from app.document import Document
 from app.editing import Editing
@@ -68,6 +69,7 @@ class MainWindow(QMainWindow):
         self.recovery = Recovery(settings.recovery)
         self.autosave = QTimer(self, interval=AUTOSAVE_MS)
         self._jobs = Jobs(self)
+        self._collector = Collector(self)
         self._has_begun = False
         self.setAcceptDrops(True)
         wiring.connect(self)
@@ -357,6 +359,7 @@ class MainWindow(QMainWindow):
             if part is not None:
                 part.finish()
         self._jobs.finish()
+        self._collector.finish()
         for page in self.pages:
             self.recovery.drop(page.document)
         self.autosave.stop()

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
-from engine import advice_data
-from engine.analysis import Analysis, Fault, analyze
+from engine import advice_data, advice_style
+from engine.analysis import Analysis, Fault, NoInputError, NoOutputError, analyze
 from engine.blocks.base import Block
 from engine.experiment import Experiment
 from engine.graph import Graph
 from engine.layers.base import Shape, numel
+from engine.layers.inputs import Input
 from engine.layers.normalization import BatchNorm
 from engine.messages import LayerloomError, say
 from engine.problems import Problem, Rule, Severity
 from engine.repairs import Repair, repairs
+from engine.repairs_wires import without_loose
 
 __all__ = ["AdviceError", "Problem", "Repair", "Severity", "advise", "first_error"]
 
@@ -34,16 +37,22 @@ def first_error(analysis: Analysis) -> LayerloomError | None:
 def advise(experiment: Experiment, analysis: Analysis | None = None) -> tuple[Problem, ...]:
     """Every problem, errors first; with none of severity “error” the experiment can be trained."""
     analysis = (analysis or analyze(experiment.graph, experiment.data.sample_shape)).active
-    problems = [_of_fault(analysis, fault) for fault in analysis.faults]
+    problems = [_of_fault(experiment, analysis, fault) for fault in analysis.faults]
     for rule in _RULES:
         problems.extend(rule(experiment, analysis))
     rank = {"error": 0, "warning": 1, "hint": 2}
     return tuple(sorted(problems, key=lambda problem: rank[problem.severity]))
 
 
-def _of_fault(analysis: Analysis, fault: Fault) -> Problem:
+def _of_fault(experiment: Experiment, analysis: Analysis, fault: Fault) -> Problem:
     loose = fault.node is not None and fault.node not in analysis.members
-    return Problem("warning" if loose else "error", fault.node, fault.error.message, repairs(analysis, fault))
+    found = (*repairs(analysis, fault), *advice_data.other_data(experiment, analysis, fault))
+    off = [node.name for node in experiment.graph.nodes.values() if node.bypassed and isinstance(node.layer, Input)]
+    if off and analysis.input is None and isinstance(fault.error, NoInputError):
+        found = (Repair(say("Use {name} again", name=off[0]), lambda graph: graph.with_marks(off[:1], bypassed=False)),)
+    if fault.node is None and len(analysis.members) == 1 and isinstance(fault.error, NoOutputError):
+        found += tuple(advice_data.a_first_layer(experiment, analysis))
+    return Problem("warning" if loose else "error", fault.node, fault.error.message, found)
 
 
 # -- rules about the whole ----------------------------------------------------------------------------------------
@@ -86,9 +95,11 @@ def _batch_norm_needs_a_batch(experiment: Experiment, analysis: Analysis) -> Ite
         shapes = _normalized(analysis, name) if name in analysis.members else []
         # One value to a channel has no variance: torch refuses it. With more it is each image's own.
         if any(numel(shape[1:]) == 1 for shape in shapes):
-            yield Problem("error", name, say("Batch norm learns nothing from a batch of 1: raise the batch size"))
+            message = say("Batch norm learns nothing from a batch of 1: raise the batch size")
+            yield Problem("error", name, message, (_LARGER_BATCH,))
         elif shapes:
-            yield Problem("warning", name, say("With a batch of 1, batch norm sees a single image: use a larger one"))
+            message = say("With a batch of 1, batch norm sees a single image: use a larger one")
+            yield Problem("warning", name, message, (_LARGER_BATCH,))
 
 
 def _normalized(analysis: Analysis, name: str) -> list[Shape]:
@@ -102,14 +113,29 @@ def _normalized(analysis: Analysis, name: str) -> list[Shape]:
     return [shapes[0]] if isinstance(layer, BatchNorm) else []
 
 
+def _with_batch_size(experiment: Experiment, size: int = 32) -> Experiment:
+    return replace(experiment, recipe=experiment.recipe.with_options(batch_size=size))
+
+
+_LARGER_BATCH = Repair(say("Set the batch size to {size}", size=32), change=_with_batch_size)
+
+
 def _loose_layers(experiment: Experiment, analysis: Analysis) -> Iterator[Problem]:
-    if analysis.input is None:
+    """What no data comes to, and what leads only into inputs that a bypassed layer does not pass on."""
+    if analysis.input is None or len(analysis.members) == len(analysis.graph.nodes):
         return
     for name in analysis.graph.order:
-        if name not in analysis.members and not analysis.graph.inputs[name]:
-            yield Problem("hint", name, say("{name} is not connected: it is left out of the network", name=name))
+        edges = analysis.graph.inputs[name]
+        if name in analysis.members:
+            continue
+        if not edges:
+            message = say("{name} is not connected: it is left out of the network", name=name)
+            yield Problem("hint", name, message, tuple(without_loose(analysis, name)))
+        elif any(edge.source in analysis.members for edge in edges):
+            yield Problem("hint", name, say("{name} leads only into a bypassed layer: it is left out of the network",
+                                            name=name))
 
 
 _RULES: tuple[Rule, ...] = (
-    *advice_data.RULES, _inplace_is_safe, _batch_norm_needs_a_batch, _loose_layers,
+    *advice_data.RULES, _inplace_is_safe, _batch_norm_needs_a_batch, _loose_layers, *advice_style.RULES,
 )  # fmt: skip

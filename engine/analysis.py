@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -252,14 +252,27 @@ def analyze(graph: Graph, input_shape: Shape | None = None) -> Analysis:
     """
     if graph.active is graph:
         return _analyze(graph, input_shape)
-    bare = _analyze(graph.active, input_shape)
+    left_out = _leading_nowhere(graph)
+    bare = _analyze(graph.active, input_shape, left_out)
     reports, members = dict(bare.nodes), set(bare.members)
     for name in graph.order:
         if graph.nodes[name].bypassed:
             reports[name] = _passed_on(graph, name, reports)
-            if any(edge.source in members for edge in graph.inputs[name][:1]):
+            if name not in left_out and any(edge.source in members for edge in graph.inputs[name][:1]):
                 members.add(name)
     return replace(bare, graph=graph, nodes=reports, members=frozenset(members), bare=bare)
+
+
+def _leading_nowhere(graph: Graph) -> set[str]:
+    """Nodes whose output goes only into inputs that a bypassed node does not pass on: they are left out too."""
+    nodes, lost = graph.nodes, set[str]()
+    for name in reversed(graph.order):
+        wires = graph.outputs[name]
+        if wires and type(nodes[name].layer) is not Input and all(
+                edge.target in lost or (nodes[edge.target].bypassed and edge != graph.inputs[edge.target][0])
+                for edge in wires):
+            lost.add(name)
+    return lost
 
 
 def _passed_on(graph: Graph, name: str, reports: Mapping[str, NodeReport]) -> NodeReport:
@@ -272,15 +285,15 @@ def _passed_on(graph: Graph, name: str, reports: Mapping[str, NodeReport]) -> No
     return NodeReport((shape,), Facts(shape, 0, 0, 0, False, False, 0, True, True, size, 0))
 
 
-def _analyze(graph: Graph, input_shape: Shape | None) -> Analysis:
-    """The same for a graph without bypassed nodes."""
+def _analyze(graph: Graph, input_shape: Shape | None, left_out: Collection[str] = ()) -> Analysis:
+    """The same for a graph without bypassed nodes; those ``left_out`` are no part of the network."""
     reports: dict[str, NodeReport] = {}
     outputs: dict[str, Shape] = {}
     faults: list[Fault] = []
     sources = [name for name, node in graph.nodes.items() if type(node.layer) is Input]  # isinstance is slow here
     if len(sources) > 1:  # the one that feeds the most is the network's
         sources.sort(key=lambda name: -len(graph.downstream(name)))
-    members = _members(graph, sources[0]) if sources else set()
+    members = _members(graph, sources[0]).difference(left_out) if sources else set()
     nodes, inputs = graph.nodes, graph.inputs
     for name in graph.order:
         layer, edges = nodes[name].layer, inputs[name]

@@ -42,7 +42,8 @@ def _row(analysis: Analysis, name: str) -> tuple[str, ...]:
         return name, kind, "bypassed", shape, "0", "0"
     if facts is None:
         return name, kind, node.layer.summary(), UNKNOWN, UNKNOWN, UNKNOWN
-    params = grouped(facts.params) if node.shares is None else f"as {node.shares}"
+    owner = analysis.graph.active.nodes[name].shares  # where an owner is bypassed, another has its weights
+    params = grouped(facts.params) if owner is None else f"as {owner}"
     return name, kind, node.layer.summary(), shape, params, grouped(facts.mult_adds)
 
 

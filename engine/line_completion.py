@@ -28,6 +28,7 @@ class Completion(NamedTuple):
 
 def complete(text: str, cursor: int, shape: Shape | None = None, after: str | None = None) -> list[Completion]:
     """What may stand at the cursor, best first: ``shape`` and ``after`` say what comes before the line."""
+    cursor = min(cursor, len(text))  # where editors count some characters twice
     start = max((found.end() for found in BREAKS.finditer(text, 0, cursor)), default=0)
     tokens = tokens_of(text[start:cursor], start)
     typing = bool(tokens) and not text[cursor - 1].isspace()

@@ -68,7 +68,7 @@ def read_layer(text: str, offset: int = 0, rank: int | None = None) -> tuple[Lay
 
 def tokens_of(text: str, offset: int = 0) -> list[Token]:
     """The words of a step; what is in quotes is one word."""
-    found = re.finditer(r'(?:[^\s"]|"(?:\\.|[^"\\])*")+', text.replace("　", " "))
+    found = re.finditer(r'(?:[^\s"]|"(?:\\.|[^"\\])*"?)+', text.replace("　", " "))
     return [Token(match[0], offset + match.start(), offset + match.end()) for match in found]
 
 
@@ -321,7 +321,7 @@ def number_of(text: str) -> int | float | None:
     if text == "none":
         return None
     text = text.replace("−", "-")
-    return int(text) if re.fullmatch(r"-?\d+", text) else float(text)
+    return int(text) if re.fullmatch(r"-?\d{1,18}", text) else float(text)
 
 
 def literal_of(text: str) -> Any:

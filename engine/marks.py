@@ -7,15 +7,21 @@ from dataclasses import replace
 
 from engine.edits import COLUMN, STEP, shifted, with_room
 from engine.frames import Frame
-from engine.graph import Edge, Graph, Position
+from engine.graph import Edge, Graph, Node, Position
 
 CARD = (228.0, 46.0)  # how large a card is
 TITLE_ROOM = 46.0  # from a card to the next one below it, where a frame begins between them
 
 
 def bypass_turned(graph: Graph, names: Collection[str]) -> Graph:
-    """These nodes bypassed; where all of them are, none is any more."""
-    return graph.with_marks(names, bypassed=not all(graph.nodes[name].bypassed for name in names))
+    """These nodes bypassed, but for an Input, which has nothing to pass on; where all of them are, none is any more."""
+    nodes = [graph.nodes[name] for name in names if can_bypass(graph.nodes[name])]
+    return graph.with_marks([node.name for node in nodes], bypassed=not all(node.bypassed for node in nodes))
+
+
+def can_bypass(node: Node) -> bool:
+    """Whether something comes in that could go out instead, or it is bypassed already."""
+    return node.bypassed or node.layer.max_inputs != 0
 
 
 def fold_turned(graph: Graph, names: Collection[str]) -> Graph:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import operator
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -31,11 +32,13 @@ from engine.reading_values import (
 MOST_STEPS = 200_000
 LONGEST = 10_000  # of lists and texts
 LARGEST = 10**12
+WIDE = re.compile(r"%[^a-zA-Z%]*(?:\d{3}|\*)")  # asks for a text of any length
 UNKNOWN = "What happens here depends on values that are not known: “if” on them cannot be read"
 Names = dict[str, Any]
 ARITHMETIC: Mapping[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod, ast.Pow: operator.pow,
+    ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod, ast.Pow: operator.pow, ast.LShift: operator.lshift,
+    ast.RShift: operator.rshift, ast.BitOr: operator.or_, ast.BitAnd: operator.and_,
 }  # fmt: skip
 COMPARISONS: Mapping[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt,
@@ -91,7 +94,7 @@ class Working(Making):
     def truth(self, test: ast.expr, names: Names) -> bool:
         """A condition that depends on nothing unknown. Raises ReadingError."""
         value = self.value(test, names)
-        if isinstance(value, (Tensor, Unknown, Marker, SizesOf, Path)):
+        if _is_open(value):
             raise self.error(UNKNOWN)
         return bool(value)
 
@@ -103,7 +106,10 @@ class Working(Making):
         method = getattr(self, f"_of_{type(node).__name__.lower()}", None)
         if method is None:
             raise self.error("“{text}” cannot be read here", text=ast.unparse(node)[:40])
-        return method(node, names)
+        try:
+            return method(node, names)
+        except (TypeError, ValueError, AttributeError, LookupError) as error:
+            raise self.error("This cannot be worked out: {reason}", reason=str(error)[:80]) from error
 
     def _of_constant(self, node: ast.Constant, names: Names) -> Any:
         return node.value
@@ -132,7 +138,13 @@ class Working(Making):
                 found += self.iterate(self.value(node.value, names))
             else:
                 found.append(self.value(node, names))
+            self.check_length(found)
         return found
+
+    def check_length(self, value: Any) -> None:
+        """Raise a ReadingError where lists in lists have grown without end."""
+        if len(value) > LONGEST * 10:
+            raise self.error("This list is too long")
 
     def _of_dict(self, node: ast.Dict, names: Names) -> Any:
         pairs: Names = {}
@@ -152,11 +164,14 @@ class Working(Making):
 
     def _of_boolop(self, node: ast.BoolOp, names: Names) -> Any:
         found: Any = None
+        decided = True
         for part in node.values:
             found = self.value(part, names)
-            if bool(found) == isinstance(node.op, ast.Or):
-                break
-        return found
+            if _is_open(found) and not isinstance(found, Path):
+                decided = decided and part is node.values[-1]
+            elif bool(found) == isinstance(node.op, ast.Or) and (decided or isinstance(found, bool)):
+                return found
+        return found if decided else Unknown(ast.unparse(node)[:40])
 
     def _of_compare(self, node: ast.Compare, names: Names) -> Any:
         left = self.value(node.left, names)
@@ -174,6 +189,10 @@ class Working(Making):
         value = self.value(node.operand, names)
         if isinstance(value, Tensor) and isinstance(node.op, ast.USub):
             return self.drawing().add(Scale(factor=-1.0), [value])
+        if _is_open(value):
+            if isinstance(node.op, ast.Not):
+                return value  # as little known as before
+            raise self.error(UNKNOWN)
         table: dict[type[ast.AST], Callable[..., Any]] = {
             ast.USub: operator.neg, ast.UAdd: operator.pos, ast.Not: operator.not_, ast.Invert: operator.invert}
         return self.work(table[type(node.op)], value)
@@ -197,23 +216,26 @@ class Working(Making):
             return self._scaled(node, one, two) or binary(self.drawing(), kind, one, two, self.line)
         if isinstance(one, Unknown) or isinstance(two, Unknown):
             return Unknown(ast.unparse(node)[:40])
-        return self.work(ARITHMETIC.get(type(node.op), operator.add), one, two)
+        if type(node.op) not in ARITHMETIC:
+            raise self.error("“{text}” cannot be read here", text=ast.unparse(node)[:40])
+        return self.work(ARITHMETIC[type(node.op)], one, two)
 
     def _chained(self, node: ast.BinOp, names: Names) -> Any:
         """``a + b + c`` and ``a * b * c`` of tensors: one layer with all of them; None for anything else."""
-        parts: list[ast.expr] = []
+        parts: list[ast.BinOp] = []
         left: ast.expr = node
         while isinstance(left, ast.BinOp) and type(left.op) is type(node.op):
-            parts.insert(0, left.right)
+            parts.append(left)
             left = left.left
         if not parts[1:]:
             return None
-        values = [self.value(part, names) for part in (left, *parts)]
+        parts.reverse()
+        values = [self.value(part, names) for part in (left, *(part.right for part in parts))]
         if all(isinstance(value, Tensor) for value in values):
             return self.drawing().add(LAYERS[TENSORS[type(node.op)]](), values)
         joined = values[0]
-        for value in values[1:]:
-            joined = self._joined(node, joined, value)
+        for part, value in zip(parts, values[1:], strict=True):
+            joined = self._joined(part, joined, value)
         return joined
 
     def _scaled(self, node: ast.BinOp, one: Any, two: Any) -> Tensor | None:
@@ -229,11 +251,16 @@ class Working(Making):
 
     def work(self, function: Callable[..., Any], *values: Any, **named: Any) -> Any:
         """Plain Python on plain values, kept small. Raises ReadingError."""
-        if function is operator.pow and (abs(values[1]) > 64 or abs(values[0]) > 10**6):
+        if (function is operator.pow and (abs(values[1]) > 64 or abs(values[0]) > 10**6)) or (
+                function is operator.lshift and values[1] > 64):
             raise self.error("This number is too large to be worked out")
-        if function is operator.mul and any(isinstance(v, (str, list, tuple)) for v in values) and any(
-                isinstance(v, int) and v > LONGEST for v in values):
+        if function is operator.mul and any(
+                isinstance(v, (str, list, tuple)) and isinstance(n, int) and len(v) * n > LONGEST * 10
+                for v, n in (values, values[::-1])):
             raise self.error("This list is too long")
+        if (function is operator.mod and isinstance(values[0], str) and WIDE.search(values[0])) or (
+                function is str and isinstance(values[0], (list, tuple, dict))):
+            raise self.error("This text cannot be worked out here")
         if function is BUILTINS["range"] and any(isinstance(v, int) and abs(v) > LONGEST for v in values):
             raise self.error("This list is too long")
         try:
@@ -352,3 +379,8 @@ class Working(Making):
                 named[word.arg] = self.value(word.value, names)
         self.line = node.lineno
         return self.called(called, given, named, node, names)
+
+
+def _is_open(value: Any) -> bool:
+    """Whether it is known only when the network runs, or to the caller of the code."""
+    return isinstance(value, (Tensor, Unknown, Marker, SizesOf, Path))

@@ -59,6 +59,7 @@ class Making:
         def run(self, body: Sequence[ast.stmt], names: dict[str, Any]) -> None: ...
         def value(self, node: ast.expr, names: dict[str, Any]) -> Any: ...
         def drawing(self) -> Sheet: ...
+        def check_length(self, value: Any) -> None: ...
 
     # -- making -------------------------------------------------------------------------------------------------------
 
@@ -285,7 +286,10 @@ class Making:
                 return None
             if name == "extend" and given and isinstance(given[0], (list, tuple, Chain)):
                 new = given[0].parts if isinstance(given[0], Chain) else [("", part) for part in given[0]]
+                for _, part in new:
+                    self._check_module(part)
                 owner.parts += new
+                self.check_length(owner.parts)
                 return owner
             if name in ("values", "children"):
                 return [part for _, part in owner.parts]

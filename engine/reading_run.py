@@ -17,6 +17,7 @@ from engine.reading_values import (
     Marker,
     Module,
     Path,
+    ReadingError,
     Returned,
     Sheet,
     SizesOf,
@@ -25,10 +26,11 @@ from engine.reading_values import (
 )
 
 
-class _Leave(Exception):  # noqa: N818
-    """``break`` (True) or ``continue``."""
+class _Leave(ReadingError):  # noqa: N818
+    """``break`` (True) or ``continue``; an error where there is no loop to leave."""
 
-    def __init__(self, wholly: bool) -> None:
+    def __init__(self, wholly: bool, line: int) -> None:
+        super().__init__("There is no loop around this", line=line)
         self.wholly = wholly
 
 
@@ -83,10 +85,10 @@ class Reader(Working):
         raise Returned(None if node.value is None else self.value(node.value, names))
 
     def _do_break(self, node: ast.Break, names: Names) -> None:
-        raise _Leave(True)
+        raise _Leave(True, self.line)
 
     def _do_continue(self, node: ast.Continue, names: Names) -> None:
-        raise _Leave(False)
+        raise _Leave(False, self.line)
 
     def _do_raise(self, node: ast.Raise, names: Names) -> None:
         raise self.error("The code raises an error here")
@@ -191,7 +193,9 @@ class Reader(Working):
             return OPAQUE
         if name not in METHODS.get(type(owner), ()):
             return self.buffer_method(owner, name, given)
-        return self.work(getattr(owner, name), *given, **named)
+        result = self.work(getattr(owner, name), *given, **named)
+        self.check_length(owner)
+        return result
 
 
 def _has_tensor(values: Sequence[Any]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engine import marks
 from engine.block_edits import make_block
 from engine.graph import Edge, Graph
 from engine.layers.inputs import Input
@@ -112,6 +113,22 @@ def as_block(graph: Graph, repeat: Repeat, label: str) -> tuple[Graph, str]:
     """The parts as one block ×N in their place; also its name. Keys of the weights change. Raises BlockError."""
     first, rest, end = repeat.copies[0], set(repeat.names) - set(repeat.copies[0]), repeat.copies[-1][-1]
     onward = [edge for edge in graph.outputs[end] if edge.target not in rest]
+    bottom = max(graph.nodes[name].position[1] for name in repeat.names)
     graph, name = make_block(graph.without(rest), first, label)
     graph = graph.with_layer(name, graph.nodes[name].layer.with_options(repeat=len(repeat.copies)))
-    return graph.with_edges(Edge(name, edge.target, edge.port, edge.via) for edge in onward), name
+    graph = graph.with_edges(Edge(name, edge.target, edge.port, edge.via) for edge in onward)
+    return _moved_up(graph, graph.nodes[name].position[1], bottom), name
+
+
+def _moved_up(graph: Graph, top: float, bottom: float) -> Graph:
+    """What lies below comes up to where the parts began, unless something stands beside them."""
+    heights = {name: node.position[1] for name, node in graph.nodes.items()}
+    heights |= {str(index): frame.position[1] for index, frame in enumerate(graph.frames) if not frame.members}
+    if any(top < height <= bottom for height in heights.values()):
+        return graph
+    below = [name for name, height in heights.items() if height > bottom]
+    graph = marks.nudged(graph, [name for name in below if name in graph.nodes], 0, top - bottom)
+    for name in below:
+        if name not in graph.nodes:
+            graph = marks.frame_shifted(graph, int(name), (0, top - bottom))
+    return graph

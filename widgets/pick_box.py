@@ -35,7 +35,7 @@ class PickBox(Popup):
     def open_in_the_middle(self) -> None:
         """Appear at the middle of the host's upper part."""
         host = self.parentWidget()
-        self.open_at(QPoint((host.width() - self._width) // 2, max(48, host.height() // 8)))
+        self.open_at(QPoint((host.width() - self.wide) // 2, max(48, host.height() // 8)))
 
     def _find(self, text: str) -> None:
         rows = matching(text, self._rows)

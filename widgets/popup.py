@@ -45,7 +45,7 @@ class Popup(QFrame):
         self.setObjectName("popup")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)
-        self._width, self._corner, self._before = width, QPoint(), host.window().focusWidget()
+        self.wide, self._corner, self._before = width, QPoint(), host.window().focusWidget()
         self._is_over = False
         self.field, self.list, self.foot = SearchLine(self), RowList(most, self), QLabel(self)
         self.field.setProperty("role", "search")
@@ -93,7 +93,7 @@ class Popup(QFrame):
     def place(self) -> None:
         """Be as high as what is shown, inside the host."""
         host = self.parentWidget()
-        self.setFixedWidth(min(self._width, host.width() - 2 * EDGE))
+        self.setFixedWidth(min(self.wide, host.width() - 2 * EDGE))
         self.ensurePolished()
         self.column.activate()
         height = self.column.totalHeightForWidth(self.width()) if self.column.hasHeightForWidth() else (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from engine.blocks.custom import Custom
 from engine.graph import Graph
@@ -16,7 +16,7 @@ from widgets.elided import ElidedLabel
 from widgets.popup import Popup
 from widgets.row_list import Row
 
-WIDTH, MOST = 460, 8
+WIDTH, MOST = 400, 8
 LONGEST_NAME = 60
 MOST_NAMED = 5  # layers of one copy that are told by name
 IN_A_NAME = 3  # of them that make the block's usual name
@@ -34,8 +34,10 @@ class RepeatsBox(Popup):
         count = self.tr("1 repeated part") if len(repeats) == 1 else self.tr("{count} repeated parts").format(
             count=len(repeats))
         self.heading = ElidedLabel(count, parent=self)
-        self.heading.setContentsMargins(12, 8, 12, 2)
-        self.column.insertWidget(0, self.heading)
+        top = QHBoxLayout()
+        top.setContentsMargins(14, 10, 12, 0)
+        top.addWidget(self.heading)
+        self.column.insertLayout(0, top)
         self.setAccessibleName(self.tr("Repeated parts"))
         self.list.setAccessibleName(self.tr("Repeated parts"))
         self.field.setAccessibleName(self.tr("Name of the block"))

@@ -14,7 +14,7 @@ from engine.graph import Graph
 from engine.layers.base import Layer, Shape
 from engine.line import LineError, parse_line
 from engine.messages import LayerloomError
-from engine.replacing import Sort, replaced_all, sorts
+from engine.replacing import Sort, carried, replaced_all, sorts
 from engine.search import Found, fits, search
 from widgets.canvas.faces import title_of
 from widgets.elided import ElidedLabel
@@ -24,7 +24,7 @@ from widgets.row_list import Row
 from widgets.search_list import found_rows
 from widgets.text import sentence_text
 
-WIDTH, MOST = 460, 9
+WIDTH, MOST = 400, 9
 PREVIEW_MS = 40  # of rest before the canvas shows what would be
 MOST_NAMES = 4  # of layers that are told by name
 
@@ -71,14 +71,15 @@ class ReplaceBox(Popup):
         for button in (self.other, self.inside):  # the keyboard stays in the line
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         top = QHBoxLayout()
-        top.setContentsMargins(12, 8, 8, 0)
+        top.setContentsMargins(14, 8, 8, 0)
         top.addWidget(self.heading, 1)
         top.addWidget(self.other)
         self.column.insertLayout(0, top)
-        below = QHBoxLayout()
+        self.inside_row = QWidget(self)
+        below = QHBoxLayout(self.inside_row)
         below.setContentsMargins(12, 8, 12, 2)
         below.addWidget(self.inside)
-        self.column.insertLayout(3, below)
+        self.column.insertWidget(3, self.inside_row)
         name = self.tr("Replace all") if self._scope.within is None else self.tr("Replace in selection")
         self.setAccessibleName(name)
         self.list.setAccessibleName(self.tr("Layers"))
@@ -92,9 +93,9 @@ class ReplaceBox(Popup):
         self.heading.setText(here if sort is None else self.tr("Replace {count} × {layer} with").format(
             count=sort.total, layer=title_of(sort.layer)))
         self.other.setVisible(sort is not None and len(self.sorts) > 1)
-        self.inside.setVisible(sort is not None and bool(sort.inside))
+        self.inside_row.setVisible(sort is not None and bool(sort.inside))
         if sort is not None:
-            self.inside.setText(self.tr("&Also the {count} inside blocks").format(count=sort.inside))
+            self.inside.setText(self.tr("&Also inside blocks: {count}").format(count=sort.inside))
             self.inside.setChecked(True)
             self.inside.setEnabled(bool(sort.here))  # else there would be none at all
         hint = self.tr("Which layers?") if sort is None else self.tr("A layer, such as gelu or conv 64 3x3")
@@ -107,23 +108,31 @@ class ReplaceBox(Popup):
 
     def _look(self) -> None:
         """Show what the text finds."""
-        text = self.field.text()
+        text, marks = self.field.text(), self.sort is None or bool(self.field.text().strip())
         if self.sort is None:
             rows: Sequence[Row] = matching(text, [self._sort_row(each) for each in self.sorts])
-            said = self.tr("Enter goes on to what replaces them")
         else:
             self._found = self._layers(text, self.sort)
-            rows = found_rows(self._found, self._shape(self.sort))
-            said = self.tr("↓ marks a layer and shows it on the canvas")
-        self.list.show_rows(rows, mark=0 if self.sort is None or text.strip() else None)
-        self._say(said if rows else self.tr("Nothing matches “{text}”.").format(text=text.strip()))
+            rows = found_rows([self._with_options(each, self.sort) for each in self._found], self._shape(self.sort))
+        self.list.show_rows(rows, mark=0 if marks else None)
+        if not rows:
+            self._say(self.tr("Nothing matches “{text}”.").format(text=text.strip()))
+        elif self.sort is None:
+            self._say(self.tr("Enter goes on to what replaces them"))
+        elif not marks:
+            self._say(self.tr("↓ marks a layer and shows it on the canvas"))
+        elif not self.isHidden():
+            self.place()  # what is marked is told when it has been tried
         self._timer.start()
 
     def _sort_row(self, sort: Sort) -> Row:
-        names = ", ".join(sort.here[:MOST_NAMES]) + "…" * (len(sort.here) > MOST_NAMES)
-        inside = self.tr("{count} inside blocks").format(count=sort.inside) if sort.inside else ""
-        detail = " · ".join(filter(None, (names, inside)))
+        detail = " · ".join(filter(None, (_names(sort), self._inside_words(sort))))
         return Row(sort.key, title_of(sort.layer), detail, f"×{sort.total}", sort.layer.category)
+
+    def _inside_words(self, sort: Sort) -> str:
+        if sort.inside == 1:
+            return self.tr("1 inside a block")
+        return self.tr("{count} inside blocks").format(count=sort.inside) if sort.inside else ""
 
     def _layers(self, text: str, sort: Sort) -> list[Found]:
         """What the words find, and before it the layer whose values are typed; without words first what is alike."""
@@ -140,6 +149,13 @@ class ReplaceBox(Popup):
             exact = Found(layer.kind(), layer, layer.title, layer.torch, shape is None or fits(layer, shape))
             found = [exact, *found] if any(sign.isdigit() or sign == "=" for sign in text) else found
         return found
+
+    def _with_options(self, found: Found, sort: Sort) -> Found:
+        """As the first of them would be, with what it keeps."""
+        if found.kind.startswith("own:"):
+            return found
+        layer, shape = carried(sort.layer, found.layer), self._shape(sort)
+        return found._replace(layer=layer, fits=shape is None or fits(layer, shape))
 
     def _is_other(self, found: Found) -> bool:
         """Whether it is not the same again, and can stand where a layer stood."""
@@ -195,9 +211,9 @@ class ReplaceBox(Popup):
         assert self.sort is not None
         if graph == self._scope.graph:
             return self.tr("They are that already")
-        names = ", ".join(self.sort.here[:MOST_NAMES]) + "…" * (len(self.sort.here) > MOST_NAMES)
-        inside = self.tr("{count} inside blocks").format(count=self.sort.inside) if self._also_inside() else ""
-        text = self.tr("Enter replaces {names}").format(names=", ".join(filter(None, (names, inside))))
+        inside = self._inside_words(self.sort) if self._also_inside() else ""
+        names = ", ".join(filter(None, (_names(self.sort), inside)))
+        text = self.tr("Enter replaces {names}").format(names=names)
         wrong = self._new_faults(graph)
         if not wrong:
             return text
@@ -254,3 +270,7 @@ class ReplaceBox(Popup):
             self._timer.stop()
             self.previewed.emit(None)
         super().dismiss(back)
+
+
+def _names(sort: Sort) -> str:
+    return ", ".join(sort.here[:MOST_NAMES]) + "…" * (len(sort.here) > MOST_NAMES)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QIcon, QKeyEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -51,7 +52,7 @@ class ShortcutCard(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)
         self.setAccessibleName(self.tr("Keyboard shortcuts"))
         self._owner, self._fixed, self._before = owner, fixed, host.window().focusWidget()
-        self._sections, self._asked = sections, ""
+        self._sections, self._asked, self._is_over = sections, "", False
         self.rows: dict[str, ShortcutRow] = {}
         self._current: ShortcutRow | None = None
         self.filter = FilterLine(self.tr("Find a command or a key…"), self)
@@ -73,13 +74,16 @@ class ShortcutCard(QFrame):
         self.show()
         self.raise_()
         self.filter.setFocus()
+        QApplication.instance().focusChanged.connect(self._follow_focus)
 
-    def close_card(self) -> None:
-        """Go away; the keyboard is where it was."""
+    def close_card(self, back: bool = True) -> None:
+        """Go away; the keyboard is where it was, unless it has gone elsewhere."""
         if not self.isHidden():
-            self.hide()
-            if self._before is not None and self._before.isVisible():
+            QApplication.instance().focusChanged.disconnect(self._follow_focus)
+            self._is_over = True
+            if back and self._before is not None and self._before.isVisible():
                 self._before.setFocus()
+            self.hide()
             self.closed.emit()
             self.deleteLater()
 
@@ -96,11 +100,11 @@ class ShortcutCard(QFrame):
     def _assemble(self) -> None:
         title = QLabel(self.tr("Keyboard shortcuts"), self)
         title.setProperty("role", "title")
-        close = QToolButton(self)
+        close = self._cross = QToolButton(self)
         close.setIcon(QIcon(icon_url("close", theme.current().dim)))
         close.setAccessibleName(self.tr("Close"))
         close.setToolTip(self.tr("Close"))
-        close.clicked.connect(self.close_card)
+        close.clicked.connect(lambda: self.close_card())
         head, foot, column = QHBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
         self.filter.setFixedWidth(260)
         for widget in (title, self.filter):
@@ -129,6 +133,8 @@ class ShortcutCard(QFrame):
 
     def _fill(self) -> None:
         """The sections in columns of about one length, with what the filter leaves."""
+        if self._area.isAncestorOf(self.focusWidget() or self):
+            self.filter.setFocus()  # before its row goes: the keyboard would land behind the card
         self.rows, self._current = {}, None
         inside = QWidget()
         across = QHBoxLayout(inside)
@@ -271,6 +277,23 @@ class ShortcutCard(QFrame):
             self._place()
             self._fill()
         return False
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        """Tab goes round inside the card: behind it one would change what one does not see."""
+        if self._is_over:
+            return super().focusNextPrevChild(next)
+        chain = [self.filter, *self.rows.values(), self.take, self.remove, self.reset, self.reset_all, self._cross]
+        chain = [each for each in chain if each.isVisible() and each.isEnabled()]
+        focus = self.window().focusWidget()
+        at = chain.index(focus) if focus in chain else -1 if next else 0
+        chain[(at + (1 if next else -1)) % len(chain)].setFocus(
+            Qt.FocusReason.TabFocusReason if next else Qt.FocusReason.BacktabFocusReason)
+        return True
+
+    def _follow_focus(self, _old: QWidget | None, now: QWidget | None) -> None:
+        """A click elsewhere takes the keyboard away: one is done here. Another window does not."""
+        if now is not None and now is not self and not self.isAncestorOf(now):
+            self.close_card(back=False)
 
     def event(self, event: QEvent) -> bool:
         # No command of the window while the card is in front: its keys are what one looks at.

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from app.features.base import Feature, Handlers
 from app.pages import Page
 from engine.frames import COLORS
+from engine.marks import can_bypass
 from engine.messages import say
 
 NOTHING = say("Select some layers first")
@@ -17,7 +18,7 @@ class Marking(Feature):
 
     def handlers(self) -> Handlers:
         return {
-            "bypass": lambda: self._on_selection(lambda page: page.scene.turn_bypass()),
+            "bypass": lambda: self._on_selection(self._turn_bypass),
             "comment": lambda: self.window.on_canvas(lambda page: page.view.comment()),
             "collapse": lambda: self._on_selection(lambda page: page.scene.turn_fold()),
             "paste_wired": lambda: self.window.on_canvas(lambda page: page.view.paste(wired=True)),
@@ -41,6 +42,13 @@ class Marking(Feature):
             act(page)
         else:
             page.refuse(NOTHING)
+
+    def _turn_bypass(self, page: Page) -> None:
+        names, nodes = page.scene.chosen_names(), page.level.graph.nodes
+        if names and not any(can_bypass(nodes[name]) for name in names):
+            page.refuse(say("An Input has nothing to pass on: only other layers can be bypassed"))
+        else:
+            page.scene.turn_bypass()
 
     def _snap(self) -> None:
         self.window.settings.snap = self.window.actions_["snap"].isChecked()

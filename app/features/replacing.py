@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from engine.repeats import Repeat
     from widgets.popup import Popup
 
-BESIDE = QPoint(24, 12)  # from a card to the box
-TOP = 56  # of a box that is about no card in particular
+ASIDE = 24  # from what it is about to the box
+TOP = 48  # of a box that is about no card in particular
 
 
 class Replacing(Feature):
@@ -104,13 +104,16 @@ class Replacing(Feature):
     # -- both ---------------------------------------------------------------------------------------------------
 
     def _open(self, page: Page, box: Popup, names: Sequence[str]) -> None:
-        """Beside the card that it is about, else at the right, where the network is not."""
-        view, point = page.view, QPoint(page.view.width(), TOP)
+        """Beside the card that it is about, or the network: right of it, or left where only there is room."""
+        view, scene = page.view, page.scene
         if names:
-            card = page.scene.cards[names[-1]]
-            view.ensureVisible(card, 24, 24)
-            point = view.mapFromScene(card.sceneBoundingRect().topRight()) + BESIDE
-        self.window.features.searching.open(box, point, page.level.graph)
+            view.ensureVisible(scene.cards[names[-1]], 24, 24)
+        area = scene.cards[names[-1]].sceneBoundingRect() if names else scene.extent()
+        shown = view.mapFromScene(area).boundingRect()
+        room = box.wide + ASIDE
+        goes_left = view.width() - shown.right() < room <= shown.left()
+        x = shown.left() - room if goes_left else shown.right() + ASIDE
+        self.window.features.searching.open(box, QPoint(x, shown.top() if names else TOP), page.level.graph)
 
     def _preview(self, page: Page, graph: Graph | None) -> None:
         self.window.features.previewing.preview(page, graph)

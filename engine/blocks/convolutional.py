@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from engine.blocks.base import Block, Drawing
 from engine.graph import Graph
@@ -31,6 +31,12 @@ class ConvBNReLU(Block):
     stride: Extent = Field(1, title="Stride", description="2 halves height and width.")
     padding: Margin | Literal["same"] = Field(1, title="Padding", description="Rows and columns added around.")
     bias: bool = Field(False, title="Bias", description="Of the convolution; batch norm makes it superfluous.")
+
+    @model_validator(mode="after")
+    def _same_size(self) -> Self:
+        if self.padding == "same" and self.stride != 1:
+            raise ValueError("padding “same” needs stride 1")
+        return self
 
     def expand(self, shapes: Sequence[Shape]) -> Graph:
         expect_rank(self.title, shapes[0], 3)

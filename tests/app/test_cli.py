@@ -117,7 +117,8 @@ def test_check_says_what_is_wrong_and_what_mends_it(say: Say, tmp_path: Path) ->
     code, out, _ = say("check", tmp_path / "a.loom", "--json")
     report = json.loads(out)
     assert code == 1 and report["nodes"][2]["output_shape"] is None
-    assert report["problems"][0] == {"severity": "error", "node": "fc1", "repairs": ["Insert Flatten"],
+    assert report["problems"][0] == {"severity": "error", "node": "fc1",
+                                     "repairs": ["Insert Flatten", "Insert global average pooling"],
                                      "message": "Linear expects a flat input, got 16×6×6"}
 
 

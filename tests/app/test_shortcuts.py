@@ -146,6 +146,26 @@ def test_fixed_keys_are_refused_and_escape_leaves_it(window):
     assert window.actions_.keys("arrange") == ["L"] and window.settings.shortcuts == {}
 
 
+@pytest.mark.parametrize("key", [Qt.Key.Key_Tab, Qt.Key.Key_Backtab])
+def test_tab_stays_inside_the_card(window, key):
+    shown = card(window)
+    QTest.keyClicks(shown.filter, "snap")
+    seen = set()
+    for _ in range(13):
+        QTest.keyClick(window.focusWidget(), key)
+        seen.add(window.focusWidget())
+        assert shown.isAncestorOf(window.focusWidget())
+    assert {shown.filter, shown.rows["snap"], shown.reset_all} <= seen
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_Escape)
+    assert shown.isHidden() and window.page.view.hasFocus()
+
+
+def test_a_click_elsewhere_closes_the_card(window):
+    shown = card(window)
+    window.page.view.setFocus(Qt.FocusReason.MouseFocusReason)
+    assert shown.isHidden() and window.features.shortcuts.card is None
+
+
 def test_one_and_all_are_set_back(window):
     first = {id: window.actions_.keys(id) for id in window.actions_.commands}
     for id, key in (("arrange", Qt.Key.Key_Y), ("comment", Qt.Key.Key_L), ("bypass", Qt.Key.Key_C)):

@@ -132,7 +132,7 @@ def grows() -> None:
     median_ms(to_and_fro, UNDOS)
     print(f"{UNDOS} undo/redo: items {items} → {len(page.scene.items())}, memory {resident() - memory:+.1f} MB")
     page.close()
-    for _ in range(10):
+    for _ in range(OPENINGS):  # until what is remembered on purpose is full
         open_and_close()
     before, memory = living(), resident()
     for _ in range(OPENINGS):

@@ -304,3 +304,8 @@ def test_a_block_needs_the_memory_of_its_layers(name: str) -> None:
     assert (closed.params, closed.mult_adds, closed.kept_bytes) == (opened.params, opened.mult_adds, opened.kept_bytes)
     # a block's input stays until the block has ended, so a tiny network may need a little more
     assert opened.training_bytes <= closed.training_bytes <= 1.1 * opened.training_bytes
+
+
+def test_a_stride_does_not_go_with_same() -> None:
+    with pytest.raises(OptionError, match="padding “same” needs stride 1"):
+        LAYERS["ConvBNReLU"].model_validate({"padding": "same"}).with_options(stride=2)

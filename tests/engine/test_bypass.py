@@ -12,11 +12,12 @@ from engine.advice import advise
 from engine.analysis import analyze
 from engine.codegen import to_python
 from engine.compile import build_module
-from engine.experiment import gallery_ids, load_experiment
+from engine.experiment import Experiment, gallery_ids, load_experiment
 from engine.graph import Edge, Graph, Node
 from engine.layers.activation import ReLU
 from engine.layers.inputs import Input
 from engine.layers.linear import Linear
+from engine.layers.merge import Add
 from engine.node_settings import node_settings
 from engine.weights import initial_module
 
@@ -32,6 +33,9 @@ def test_bypassing_any_layer_is_the_network_without_it(name):
         bypassed = experiment.graph.with_marks([node], bypassed=True)
         mine, its = analyze(bypassed, shape), analyze(without, shape)
         assert set(bypassed.active.edges) == set(without.edges)
+        if len(experiment.graph.inputs[node]) > 1:  # the other branches then lead nowhere, and are left out
+            assert not mine.faults and its.faults
+            continue
         assert (mine.params, mine.mult_adds, mine.output_shape) == (its.params, its.mult_adds, its.output_shape)
         assert [(f.node, str(f.error)) for f in mine.faults] == [(f.node, str(f.error)) for f in its.faults]
 
@@ -49,6 +53,22 @@ def test_module_code_weights_and_advice(name):
         assert to_python(bypassed.graph, shape) == to_python(without.graph, shape)
         mine, its = initial_module(bypassed).state_dict(), initial_module(without).state_dict()
         assert list(mine) == list(its) and all(torch.equal(mine[key], its[key]) for key in its)
+
+
+def test_what_only_a_bypassed_sum_reads_is_left_out_with_a_hint():
+    nodes = [Node("input", Input(shape=(4,))), Node("fc1", Linear(out_features=4)), Node("side", Linear()),
+             Node("act", ReLU()), Node("add", Add()), Node("end", Linear(out_features=2))]
+    graph = Graph.of(nodes, [Edge("input", "fc1"), Edge("fc1", "add"), Edge("input", "side"), Edge("side", "act"),
+                             Edge("act", "add", 1), Edge("add", "end")])
+    bypassed = graph.with_marks(["add"], bypassed=True)
+    analysis = analyze(bypassed)
+    assert not analysis.faults and analysis.members == {"input", "fc1", "add", "end"}
+    assert list(build_module(bypassed).state_dict()) == ["fc1.weight", "fc1.bias", "end.weight", "end.bias"]
+    assert "side" not in to_python(bypassed)
+    found = [p for p in advise(Experiment(bypassed)) if p.node == "side"]
+    assert [p.severity for p in found] == ["hint"] and "leads only into a bypassed layer" in str(found[0].message)
+    assert analyze(bypassed.with_marks(["side"], bypassed=True)).members == analysis.members
+    assert analyze(graph.with_marks(["add", "end"], bypassed=True)).output == "fc1"
 
 
 def test_many_in_a_row_and_an_owner_of_shared_weights():

@@ -239,3 +239,13 @@ def test_prose_is_refused_at_once() -> None:
     for text in ("word " * 30_000, "word, " * 15_000, "(" * 5000, '"' * 999, "x" * 99_999):
         with pytest.raises(LineError):
             parse_line(text)
+
+
+@pytest.mark.parametrize("text", ['"', 'conv "', 'relu "a', "conv " + "9" * 5000, "\\", '"\\'])
+def test_odd_text_is_refused_in_words(text: str) -> None:
+    with pytest.raises(LineError):
+        parse_line(text)
+
+
+def test_a_cursor_that_counts_pairs_is_within_the_text() -> None:
+    assert isinstance(complete("\U0001f600", cursor=2), list)

@@ -343,3 +343,47 @@ def test_reading_needs_no_torch() -> None:
         tree = ast.parse((Path(__file__).parents[2] / "engine" / f"{name}.py").read_text(encoding="utf-8"))
         imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
         assert not any(module.startswith("torch") for module in imported)
+
+
+def _forward_of(made: str, body: str) -> str:
+    lines = [f"        {line}" for line in ("super().__init__()", *made.splitlines())]
+    steps = [f"        {line}" for line in body.splitlines()]
+    return "\n".join(["class Net(nn.Module):", "    def __init__(self, flag):", *lines,
+                      "    def forward(self, x):", *steps])
+
+
+@pytest.mark.parametrize(("number", "value"), [("1 << 5", 32), ("64 >> 1", 32), ("8 | 1", 9), ("6 & 3", 2)])
+def test_bits_are_worked_out(number: str, value: int) -> None:
+    graph = from_code(f"nn.Sequential(nn.Linear(3, {number}))")
+    assert [getattr(node.layer, "out_features", None) for node in graph.nodes.values()] == [None, value]
+
+
+def test_what_is_added_twice_leaves_the_first_tensor_as_it_was() -> None:
+    graph = from_code(_forward_of("self.a = nn.ReLU()", "y = self.a(x) * 2\nreturn torch.cat([y, y + 1 + 3], 1)"))
+    assert graph.nodes["scale1"].layer == LAYERS["Scale"]().with_options(factor=2.0)
+
+
+@pytest.mark.parametrize("test", ["not flag", "flag and True", "False or flag", "-flag"])
+def test_a_condition_on_what_is_not_known_is_not_guessed(test: str) -> None:
+    with pytest.raises(ReadingError) as caught:
+        from_code(_forward_of(f"self.a = nn.Tanh() if {test} else nn.ReLU()", "return self.a(x)"))
+    assert caught.value.line == 4
+
+
+def test_what_is_decided_without_the_unknown_is_read() -> None:
+    made = "norm = None or nn.Identity\nself.a = nn.Tanh() if flag and False else nn.ReLU()\nself.b = norm()"
+    assert "ReLU" in {node.layer.kind() for node in from_code(_forward_of(made, "return self.b(self.a(x))")
+                                                              ).nodes.values()}
+
+
+@pytest.mark.parametrize("made", [
+    "a = 'a' ** 2", "a = {**3}", "a = {[]: 1}", "a = {[]: 1 for i in range(2)}", "a = self.b['x':]",
+    "a = self.b[::0]", "self.b.extend([3])", "a = 1 << 10 ** 9", "a = len('%999999999d' % 1)", "a = 2 ^ 3",
+    "a = [0]\nfor i in range(60): a.extend(a)", "a = [0]\nfor i in range(60): a = [*a, *a]",
+    "a = (0,) * 10000 * 10000", "for i in range(60): self.b.extend(self.b)",
+    "a = 0\nfor i in range(60): a = [a, a]\nb = str(a)", "break",
+])  # fmt: skip
+def test_hostile_code_is_refused_with_its_line(made: str) -> None:
+    with pytest.raises(ReadingError) as caught:
+        from_code(_forward_of(f"self.b = nn.Sequential(nn.ReLU())\n{made}", "return self.b(x)"))
+    assert caught.value.line in (5, 6, 7)

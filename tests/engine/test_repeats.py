@@ -6,6 +6,7 @@ from time import perf_counter
 
 from engine.analysis import analyze
 from engine.compile import build_module
+from engine.frames import Frame
 from engine.graph import Edge, Graph, Node
 from engine.layers.activation import ReLU
 from engine.layers.convolution import Conv2d
@@ -65,3 +66,19 @@ def test_two_thousand_layers_at_once():
     found = repeated(graph)
     assert perf_counter() - begin < 0.5
     assert found[0].saved == 1979 and len(found[0].copies) <= 200  # a block has 200 copies at most: of several houses
+
+
+def placed(graph: Graph) -> Graph:
+    return graph.moved({name: (0.0, 76.0 * index) for index, name in enumerate(graph.nodes)})
+
+
+def test_what_lies_below_comes_up_unless_something_stands_beside():
+    graph = placed(houses(4, skip=False)).with_frames([Frame("note", position=(300, 76 * 14))])
+    (found,) = repeated(graph)
+    block, name = as_block(graph, found, "House")
+    top = graph.nodes["conv1"].position[1]
+    assert [block.nodes[n].position[1] for n in (name, "flatten", "fc")] == [top, top + 76, top + 152]
+    assert block.frames[0].position == (300, 76 * 14 - 11 * 76)
+    beside = graph.with_frames([Frame("note", position=(300, 200))])
+    block, name = as_block(beside, found, "House")
+    assert block.nodes["fc"].position == graph.nodes["fc"].position and block.frames == beside.frames

@@ -17,7 +17,7 @@ from engine.layers.inputs import Input
 from engine.layers.linear import Linear
 from engine.layers.merge import Add
 from engine.layers.pooling import MaxPool2d
-from engine.replacing import carried, count_inside, of_sort, replaced, replaced_all
+from engine.replacing import carried, count_inside, of_sort, replaced, replaced_all, sorts
 
 
 def test_options_in_common_are_carried():
@@ -76,3 +76,27 @@ def test_all_of_a_kind_also_inside_blocks():
     whole = replaced_all(graph, "Sigmoid", GELU(), inside=True)[0]
     assert not of_sort(whole, "Sigmoid") and count_inside(whole, "Sigmoid") == 0
     assert count_inside(whole, "GELU") == 1
+
+
+def test_what_can_be_replaced_and_how_often():
+    inner = Graph.of([Node("input", Input()), Node("act1", Sigmoid()), Node("act2", ReLU())],
+                     [Edge("input", "act1"), Edge("act1", "act2")])
+    outer = Graph.of([Node("input", Input()), Node("own", Custom(label="A", graph=inner))], [Edge("input", "own")])
+    graph = Graph.of([Node("input", Input(shape=(4,))), Node("act1", Sigmoid()), Node("act2", Sigmoid()),
+                      Node("b", Custom(label="B", graph=outer)), Node("a", Custom(label="A", graph=inner))],
+                     [Edge("input", "act1"), Edge("act1", "act2"), Edge("act2", "b"), Edge("b", "a")])
+    found = {each.key: (each.here, each.inside, each.total) for each in sorts(graph)}
+    assert found == {"Sigmoid": (("act1", "act2"), 2, 4), "own:B": (("b",), 0, 1), "own:A": (("a",), 1, 2),
+                     "ReLU": ((), 2, 2)}
+    assert [(each.key, each.total) for each in sorts(graph, ["act1", "a"])] == [
+        ("Sigmoid", 2), ("own:A", 1), ("ReLU", 1)]
+    after, names = replaced_all(graph, "own:A", ReLU(), inside=True)
+    assert names == (after.outputs["b"][0].target,) and not any(each.key == "own:A" for each in sorts(after))
+    assert count_inside(after, "ReLU") == 1, "in the place of the block inside the other"
+
+
+def test_names_can_be_kept_to_show_what_would_be():
+    lenet = load_experiment("gallery:lenet").graph
+    after, names = replaced_all(lenet, "Conv2d", MaxPool2d(), keep_names=True)
+    assert names == of_sort(lenet, "Conv2d") and list(after.nodes) == list(lenet.nodes)
+    assert {after.nodes[name].layer.kind() for name in names} == {"MaxPool2d"}

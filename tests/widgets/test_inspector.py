@@ -16,8 +16,8 @@ from engine.graph import Edge, Graph, Node
 from engine.layers.base import LAYERS
 from engine.messages import say
 from widgets import theme
-from widgets.inspector import Inspector
 from widgets.contrast import ENOUGH, contrast, readable_on
+from widgets.inspector import Inspector
 from widgets.inspector_parts import ProblemList
 from widgets.network_costs import NetworkCosts
 

@@ -28,7 +28,7 @@ def paint_change(painter: QPainter, face: Face, body: QRectF) -> None:
     tone = theme.color(token)
     if face.change == "removed":
         veil = QColor(theme.current().canvas)
-        veil.setAlphaF(0.55)
+        veil.setAlphaF(0.38)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(veil)
         painter.drawRoundedRect(body, 8, 8)

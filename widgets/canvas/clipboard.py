@@ -12,6 +12,7 @@ from engine import edits
 from engine.analysis import Analysis
 from engine.experiment import Experiment, from_json, to_json
 from engine.graph import Edge, Graph, GraphError, Position
+from engine.layers.inputs import Input
 from engine.messages import LayerloomError
 
 NETWORK_MIME = "application/x-layerloom-network"
@@ -86,7 +87,13 @@ def _read(text: str) -> Graph:
 
 def pasted(graph: Graph, piece: Graph, incoming: Collection[Edge], offset: Position) -> tuple[
         Graph, tuple[str, ...]]:
-    """``piece`` added, with the wires into it from where its originals had theirs; its new names."""
+    """``piece`` added, with the wires into it from where its originals had theirs; its new names.
+
+    A network has one Input: where there is one, that of a whole network that is pasted stays away.
+    """
+    if any(isinstance(node.layer, Input) for node in graph.nodes.values()):
+        rest = [name for name, node in piece.nodes.items() if not isinstance(node.layer, Input)]
+        piece = edits.part(piece, rest) if rest else piece
     graph, names = edits.pasted(graph, piece, offset)
     called = dict(zip(piece.nodes, names, strict=True))
     for edge in incoming:

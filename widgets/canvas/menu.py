@@ -11,6 +11,7 @@ from engine.blocks.base import Block
 from engine.blocks.custom import Custom
 from engine.graph import Graph, GraphError, Node
 from engine.layers.inputs import Input
+from engine.marks import can_bypass
 from widgets.canvas.asking import SearchAt
 from widgets.canvas.faces import title_of
 from widgets.canvas.menu_marks import add, add_colors, of_frames, of_wire, tr
@@ -73,8 +74,9 @@ def _of_cards(menu: QMenu, view: CanvasView, nodes: list[Node]) -> None:
     _add_freezing(menu, view, nodes)
     menu.addSeparator()
     _add_replacing(menu, view, nodes)
-    bypassed = all(node.bypassed for node in nodes)
-    add(menu, tr("Take part again") if bypassed else tr("Bypass"), view.canvas.turn_bypass, "M")
+    bypassed = all(node.bypassed for node in nodes if can_bypass(node))
+    if any(can_bypass(node) for node in nodes):
+        add(menu, tr("Take part again") if bypassed else tr("Bypass"), view.canvas.turn_bypass, "M")
     add(menu, tr("Comment"), view.comment, "C")
     folded = all(node.collapsed for node in nodes)
     add(menu, tr("Unfold") if folded else tr("Collapse"), view.canvas.turn_fold, "H")

@@ -16,7 +16,8 @@ from widgets.canvas.items import CardItem, WireItem
 from widgets.canvas.light import Light
 from widgets.canvas.painting import CARD_WIDTH, TURN, card_height, category_color
 
-_TONES = {"selected": "accent", "error": "error", "faded": "line"}
+_TONES = {"selected": "accent", "error": "error", "faded": "line",
+          "added": "ok", "removed": "error", "changed": "accent", "moved": "dim"}  # fmt: skip
 FAR = 0.4  # painting 1 000 cards one by one takes 125 ms, in batches 4 ms
 
 
@@ -113,6 +114,8 @@ def _tone(card: CardItem, light: Light | None) -> str:
         return "faded"
     if card.face.severity == "error":
         return "error"
+    if card.face.change:
+        return card.face.change
     return f"heat {round(card.face.heat * LEVELS)}" if card.face.heat >= 0 else card.face.category
 
 

@@ -42,6 +42,13 @@ class Resting:
         wire.enter()
         return wire
 
+    def clear(self) -> None:
+        """The scene goes: nothing of it may stay until Python gets round to it, perhaps in another thread."""
+        for card in self._cards.values():
+            card.stirred = None
+        self._cards.clear()
+        self._wires.clear()
+
 
 def _put(kept: dict, key: object, item: object) -> None:  # type: ignore[type-arg]
     kept.pop(key, None)

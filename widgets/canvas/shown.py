@@ -28,6 +28,8 @@ from widgets.canvas.painting import Face
 from widgets.canvas.resting import Resting
 from widgets.canvas.routing import Routes
 
+SURROUNDINGS = 1000.0  # how far the scene goes on around its cards
+
 
 class ShownScene(QGraphicsScene):
     """Shows a graph and its analysis, always by difference. What hands do with it is ``CanvasScene``'s."""
@@ -50,6 +52,7 @@ class ShownScene(QGraphicsScene):
         self._owners: frozenset[str] = frozenset()  # nodes whose weights others use too
         self._routes = Routes(lambda name: self.cards[name].plain.inputs)
         self._resting = Resting()
+        self.destroyed.connect(self._resting.clear)
         self._links = ShareLinks()
         self.addItem(self._links)
         self.guides = Guides()
@@ -284,7 +287,15 @@ class ShownScene(QGraphicsScene):
         return area
 
     def _fit_scene_rect(self) -> None:
-        self.setSceneRect(self.itemsBoundingRect().adjusted(-500, -500, 500, 500))
+        """Around all cards and frames, with room: from the values, for asking every item takes long."""
+        places = [node.position for node in self.graph.nodes.values()]
+        area = QRectF()
+        if places:
+            left, top = min(x for x, _ in places), min(y for _, y in places)
+            area = QRectF(left, top, max(x for x, _ in places) - left, max(y for _, y in places) - top)
+        for frame in self.frames.items:
+            area = area.united(frame.sceneBoundingRect())
+        self.setSceneRect(area.adjusted(-SURROUNDINGS, -SURROUNDINGS, SURROUNDINGS, SURROUNDINGS))
 
     # -- near and far -------------------------------------------------------------------------------------------
 

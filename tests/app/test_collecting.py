@@ -1,0 +1,57 @@
+"""Garbage is collected in the window's thread, whoever makes it."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from typing import ClassVar
+
+from PySide6.QtCore import QObject
+
+from app.collecting import Collector
+from app.jobs import Jobs
+
+
+class Loop:
+    """Refers to itself, and says where it is destroyed."""
+
+    ended: ClassVar[list[threading.Thread]] = []
+
+    def __init__(self) -> None:
+        self.itself = self
+
+    def __del__(self) -> None:
+        self.ended.append(threading.current_thread())
+
+
+def test_what_a_closed_page_leaves_is_destroyed_in_the_windows_thread(qtbot, qapp):
+    Loop.ended.clear()
+    parent = QObject()
+    collector = Collector(parent)
+    jobs = Jobs(parent)
+    done: list[int] = []
+    for _ in range(2000):
+        Loop()
+    jobs.start(lambda _: len([[{}] for _ in range(200_000)]), done.append, done.append)  # enough to set Python off
+    qtbot.waitUntil(lambda: done == [200_000] and len(Loop.ended) == 2000, timeout=10_000)
+    assert set(Loop.ended) == {threading.main_thread()}
+    jobs.finish()
+    collector.finish()
+    assert gc.isenabled()
+
+
+def test_without_it_python_collects_wherever_it_is(qtbot):
+    """That the test above can fail."""
+    assert gc.isenabled()
+    Loop.ended.clear()
+    parent = QObject()
+    jobs = Jobs(parent)
+    done: list[int] = []
+    gc.collect()
+    gc.disable()
+    for _ in range(2000):
+        Loop()
+    jobs.start(lambda _: gc.enable() or len([[{}] for _ in range(200_000)]), done.append, done.append)
+    jobs.finish()
+    qtbot.waitUntil(lambda: done == [200_000], timeout=10_000)
+    assert any(thread is not threading.main_thread() for thread in Loop.ended)
