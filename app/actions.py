@@ -9,6 +9,8 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
+from widgets.canvas import keys as hands
+
 
 class Command(NamedTuple):
     """One row: ``canvas`` commands listen to their key only while the canvas has the focus."""
@@ -152,6 +154,17 @@ MENUS: tuple[tuple[str, Entries], ...] = (
         Command("about", "About Layerloom"),
     )),
 )  # fmt: skip
+# What the canvas does by itself, with keys that are held or pressed while one drags: see widgets.canvas.keys.
+HANDS = {
+    "hand": "Search at the cursor; held: pan",
+    "go_inside": "Into a block",
+    "go_out": "Out of a block",
+    "cancel": "Cancel the gesture, deselect",
+    **{f"nudge_{way}": f"Move {words}" for way, words in (
+        ("left", "to the left"), ("right", "to the right"), ("up", "up"), ("down", "down"))},
+    **{f"nudge_{way}_a_little": f"Move {words} a little" for way, words in (
+        ("left", "to the left"), ("right", "to the right"), ("up", "up"), ("down", "down"))},
+}  # fmt: skip
 SUBMENUS = ("recent", "gallery", "label")
 CHECKABLE = (
     "theme_system", "theme_dark", "theme_light", "follow", "minimap", "outline", "snap",
@@ -173,6 +186,8 @@ class Actions:
         self.paths: dict[str, tuple[str, ...]] = {}  # the menus a command stands in, in the person's language
         self.submenus: dict[str, QMenu] = {}
         self.canvas: list[QAction] = []
+        self.hands: dict[str, list[str]] = {id: list(keys) for id, keys in hands.HANDS.items()}
+        self.bindings: dict[str, str] = hands.bindings()  # changed in place: the pages hold it
         for title, commands in MENUS:
             menu = menu_bar.addMenu(words(title))
             for command in commands:
@@ -211,10 +226,17 @@ class Actions:
 
     def keys(self, id: str) -> list[str]:
         """The keys of a command, as they are written in the settings."""
+        if id in self.hands:
+            return list(self.hands[id])
         return [key.toString(QKeySequence.SequenceFormat.PortableText) for key in self._actions[id].shortcuts()]
 
     def set_keys(self, id: str, keys: Sequence[str]) -> None:
         """Give a command these keys and no others."""
+        if id in self.hands:
+            self.hands[id] = [QKeySequence(key).toString(QKeySequence.SequenceFormat.PortableText) for key in keys]
+            self.bindings.clear()
+            self.bindings.update(hands.bindings(self.hands))
+            return
         self._actions[id].setShortcuts([QKeySequence(key) for key in keys])
 
     def key_text(self, id: str) -> str:
@@ -223,14 +245,25 @@ class Actions:
 
     def key_now(self, default: str) -> str:
         """The key that now does what this one does by default; the same where no command has it."""
-        id = next((id for id, command in self.commands.items() if default in command.keys), None)
+        ids = (*self.commands, *self.hands)
+        id = next((id for id in ids if default in self.own_keys(id)), None)
         keys = self.keys(id) if id is not None else [default]
         return default if default in keys else keys[0] if keys else ""
 
     def owner_of(self, key: str, beside: str) -> str | None:
         """The other command that has this key."""
         wanted = QKeySequence(key)
+        if (hand := self.bindings.get(wanted.toString(QKeySequence.SequenceFormat.PortableText), beside)) != beside:
+            return hand
         return next((id for id, action in self._actions.items() if id != beside and wanted in action.shortcuts()), None)
+
+    def own_keys(self, id: str) -> tuple[str, ...]:
+        """The keys that a command comes with."""
+        return hands.HANDS[id] if id in self.hands else self.commands[id].keys
+
+    def text(self, id: str) -> str:
+        """What a command is called, in the person's language."""
+        return words(HANDS[id] if id in self.hands else self.commands[id].text)
 
     # -- doing --------------------------------------------------------------------------------------------------
 

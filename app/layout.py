@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -48,6 +48,13 @@ PALETTE_WIDTH, SIDE_WIDTH, RECIPE_WIDTH, BOTTOM_HEIGHT = 220, 300, 300, 300
 TRAINING, PROBLEMS, DATA, RESULTS, PARAMETERS, SOURCE, CODE = range(7)
 
 
+class DocumentTabs(QTabBar):
+    """As wide as its tabs: by itself a tab bar keeps room for more than one short name."""
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(1, super().minimumSizeHint().height())
+
+
 class Layout(QObject):
     """Builds the window's widgets and puts them in their places; nothing is connected here.
 
@@ -69,7 +76,7 @@ class Layout(QObject):
         self.palette = Palette(list(LAYERS.values()))
         self.inspector, self.costs = Inspector(), NetworkCosts()
         self.recipe, self.problems = RecipePanel(), Problems()
-        self.tabs, self.new_tab = QTabBar(), QPushButton()
+        self.tabs, self.new_tab = DocumentTabs(), QPushButton()
         self.stack = QStackedWidget()
         self.left, self.bottom = QTabWidget(), QTabWidget()
         self.training = QWidget()
@@ -112,7 +119,6 @@ class Layout(QObject):
         self.tabs.setMovable(True)
         self.tabs.setExpanding(False)
         self.tabs.setDrawBase(False)
-        self.tabs.setMinimumWidth(1)  # by itself it keeps room for more than one short name
         self.tabs.setAccessibleName(self.tr("Open networks"))
         self.new_tab.setProperty("role", "quiet")
         self.new_tab.setText("+")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.arrange_columns import columns
 from engine.arrange_layers import Kind, Link, Unit, layered
@@ -47,10 +47,9 @@ def arranged(graph: Graph, names: Collection[str] | None = None) -> Graph:
 
 
 def _unbent(graph: Graph, names: set[str]) -> Graph:
-    bent = [edge for edge in graph.edges if edge.via and edge.source in names and edge.target in names]
-    for edge in bent:
-        graph = graph.with_via(edge, ())
-    return graph
+    edges = tuple(replace(edge, via=()) if edge.via and edge.source in names and edge.target in names else edge
+                  for edge in graph.edges)
+    return graph if edges == graph.edges else replace(graph, edges=edges)
 
 
 def _room_for(graph: Graph, places: Mapping[str, Position]) -> dict[str, Position]:

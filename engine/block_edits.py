@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from engine.analysis import Analysis, analyze
 from engine.blocks.base import Block
 from engine.blocks.custom import Custom, Exposed
 from engine.edits import part, pasted, with_room
-from engine.frames import without_members
+from engine.frames import Frame, without_members
 from engine.graph import Edge, Graph, GraphError, Node, UnknownNodeError
 from engine.layers.base import Shape
 from engine.layers.inputs import Input
@@ -40,7 +40,13 @@ def make_block(graph: Graph, names: Collection[str], label: str, exposed: Sequen
     rest = _without(graph, chosen)
     nodes = _in_place_of(graph, chosen, Node(name, block, (left, top)), rest)
     wires = [*([Edge(source, name)] if source else []), *(Edge(name, edge.target, edge.port) for edge in onward)]
-    return Graph(nodes, rest.edges, rest.frames).with_edges(wires), name
+    return Graph(nodes, rest.edges, _around(graph.frames, chosen, name)).with_edges(wires), name
+
+
+def _around(frames: tuple[Frame, ...], chosen: set[str], name: str) -> tuple[Frame, ...]:
+    """The frames of what is left: those that also enclosed other layers enclose the block now."""
+    held = (replace(f, members=(*f.members, name)) if chosen < set(f.members) else f for f in frames)
+    return without_members(tuple(held), chosen)
 
 
 def _name_of(block: Custom, taken: set[str]) -> str:
@@ -129,7 +135,11 @@ def dissolved(graph: Graph, name: str, analysis: Analysis) -> tuple[Graph, tuple
         graph = with_room(graph, edge.target, y + height + 76.0)
     order = list(graph.nodes)
     left = min((other.position[0] for other in body.nodes.values()), default=0.0)
-    graph, names = pasted(graph.without([name]), body, (x - left, y - first[1]))
+    frames = graph.frames
+    graph, names = pasted(replace(graph.without([name]), frames=()), body, (x - left, y - first[1]))
+    graph = graph.with_frames([*_instead(frames, name, names), *graph.frames])
+    if node.bypassed:
+        graph = graph.with_marks(names, bypassed=True)
     new = dict(zip(body.nodes, names, strict=True))
     wires = [Edge(source, new[edge.target], edge.port) for edge in inner.edges
              if source and edge.source in entries and edge.target in new]
@@ -139,6 +149,14 @@ def dissolved(graph: Graph, name: str, analysis: Analysis) -> tuple[Graph, tuple
     at = order.index(name)
     sequence = [*order[:at], *names, *order[at + 1 :]]
     return Graph({n: graph.nodes[n] for n in sequence}, graph.edges, graph.frames), names
+
+
+def _instead(frames: tuple[Frame, ...], name: str, names: Sequence[str]) -> Iterator[Frame]:
+    """The frames with these layers in the place of one."""
+    for frame in frames:
+        members = tuple(new for member in frame.members for new in (names if member == name else (member,)))
+        if members or not frame.members:
+            yield replace(frame, members=members)
 
 
 def _expect_own_weights(graph: Graph, name: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from engine.frames import with_members_renamed
@@ -131,8 +131,3 @@ def _owner_for(node: Node, names: Mapping[str, str], graph: Graph) -> str | None
         return names[node.shares]
     owner = graph.nodes.get(node.shares)
     return owner.name if owner is not None and owner.layer == node.layer and owner.shares is None else None
-
-
-def nudged(graph: Graph, names: Iterable[str], dx: float, dy: float) -> Graph:
-    """The named nodes moved a little."""
-    return graph.moved({n: (graph.nodes[n].position[0] + dx, graph.nodes[n].position[1] + dy) for n in names})

@@ -146,8 +146,7 @@ class Graph:
     @cached_property
     def active(self) -> Graph:
         """The same without bypassed nodes, each one's first input led on; the graph itself where there are none."""
-        gone = {name for name, node in self.nodes.items() if node.bypassed}
-        if not gone:
+        if not (gone := {name for name, node in self.nodes.items() if node.bypassed}):
             return self
         left = self.without(gone)
         led = [Edge(source, edge.target, edge.port) for name in gone if (source := self._active_source(name, gone))
@@ -205,9 +204,8 @@ class Graph:
     def _keeping_structure(self, nodes: Mapping[str, Node], frames: tuple[Frame, ...] | None = None) -> Graph:
         """The same names and wires with other nodes: what was computed about the structure stays true."""
         graph = Graph(nodes, self.edges, self.frames if frames is None else frames)
-        for known in ("inputs", "outputs", "order", "shares"):
-            if known in self.__dict__:
-                graph.__dict__[known] = self.__dict__[known]
+        known = self.__dict__
+        graph.__dict__.update((k, known[k]) for k in ("inputs", "outputs", "order", "shares") if k in known)
         return graph
 
     def with_node(self, node: Node) -> Graph:
@@ -298,11 +296,10 @@ class Graph:
         return replace(self, nodes=nodes, edges=self._edges_into(layer, joins))
 
     def moved(self, positions: Mapping[str, Position]) -> Graph:
-        """Move nodes to new places. Raises UnknownNodeError."""
-        nodes = dict(self.nodes)
-        for name, position in positions.items():
-            nodes[name] = replace(self._node(name), position=position)
-        return self._keeping_structure(nodes)
+        """Move nodes; bends of a wire between two that go the same way go with them. Raises UnknownNodeError."""
+        nodes = {**self.nodes, **{n: replace(self._node(n), position=position) for n, position in positions.items()}}
+        edges = tuple(_led_along(edge, self.nodes, nodes) if edge.via else edge for edge in self.edges)
+        return self._keeping_structure(nodes) if edges == self.edges else Graph(nodes, edges, self.frames)
 
     def renamed(self, old: str, new: str) -> Graph:
         """Rename a node, keeping its place and wires. Raises as ``with_node``, and UnknownNodeError."""
@@ -373,6 +370,14 @@ class Graph:
         if name not in self.nodes:
             raise UnknownNodeError("There is no layer named {name}", name=name)
         return self.nodes[name]
+
+
+def _led_along(edge: Edge, before: Mapping[str, Node], after: Mapping[str, Node]) -> Edge:
+    """The wire with its bends moved as both its ends are."""
+    ways = {tuple(round(end - start, 3) for start, end in zip(before[name].position, after[name].position, strict=True))
+            for name in (edge.source, edge.target)}
+    (dx, dy), *others = ways
+    return edge if others else replace(edge, via=tuple((x + dx, y + dy) for x, y in edge.via))
 
 
 def _check_sharing(nodes: Mapping[str, Node], node: Node) -> None:

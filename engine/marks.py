@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from engine.edits import COLUMN, STEP, shifted, with_room
@@ -32,28 +32,9 @@ def fold_turned(graph: Graph, names: Collection[str]) -> Graph:
 # -- moving -----------------------------------------------------------------------------------------------------------
 
 
-def moved(graph: Graph, places: Mapping[str, Position]) -> Graph:
-    """Nodes at other places; the bends of a wire between two that go the same way go with them."""
-    was = {name: graph.nodes[name].position for name in places}
-    after = graph.moved(places)
-    edges = tuple(_led_along(edge, was, places) for edge in graph.edges)
-    return after if edges == graph.edges else replace(after, edges=edges)
-
-
-def _led_along(edge: Edge, was: Mapping[str, Position], places: Mapping[str, Position]) -> Edge:
-    if not edge.via or edge.source not in places or edge.target not in places:
-        return edge
-    way, other = (_way(was[name], places[name]) for name in (edge.source, edge.target))
-    return replace(edge, via=tuple(shifted(at, way) for at in edge.via)) if way == other else edge
-
-
-def _way(start: Position, end: Position) -> Position:
-    return (end[0] - start[0], end[1] - start[1])
-
-
 def nudged(graph: Graph, names: Iterable[str], dx: float, dy: float) -> Graph:
     """The named nodes moved a little."""
-    return moved(graph, {name: shifted(graph.nodes[name].position, (dx, dy)) for name in names})
+    return graph.moved({name: shifted(graph.nodes[name].position, (dx, dy)) for name in names})
 
 
 def can_go_into(graph: Graph, names: Collection[str], edge: Edge) -> bool:
@@ -87,7 +68,7 @@ def put_into(graph: Graph, names: Collection[str], edge: Edge) -> Graph:
     goal = (source[0], source[1] + STEP)
     top = min(graph.nodes[name].position[1] for name in names)
     way = (goal[0] - graph.nodes[first].position[0], goal[1] - top)
-    graph = moved(graph, {name: shifted(graph.nodes[name].position, way) for name in names})
+    graph = graph.moved({name: shifted(graph.nodes[name].position, way) for name in names})
     bottom = max(graph.nodes[name].position[1] for name in names)
     graph = with_room(graph, edge.target, bottom + STEP).without_edges([edge])
     return graph.with_edges([Edge(edge.source, first), Edge(last, edge.target, edge.port)])
@@ -137,7 +118,7 @@ def _with_room_above(graph: Graph, members: Collection[str]) -> Graph:
     if shift <= 0 or not above:
         return graph
     low = {n.name: (n.position[0], n.position[1] + shift) for n in graph.nodes.values() if n.position[1] >= top}
-    return moved(graph, low)
+    return graph.moved(low)
 
 
 def frame_changed(graph: Graph, index: int, frame: Frame) -> Graph:

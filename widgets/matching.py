@@ -45,5 +45,12 @@ def matching(query: str, rows: Iterable[Row], most: int = 200) -> Sequence[Row]:
     rows = list(rows)
     if not query.strip():
         return rows[:most]
-    scored = [(min(distance(query, row.title), distance(query, row.detail) + 2.5), row) for row in rows]
+    scored = [(_row_distance(query, row), row) for row in rows]
     return [row for score, row in sorted(scored, key=lambda pair: pair[0]) if score < NO_MATCH][:most]
+
+
+def _row_distance(query: str, row: Row) -> float:
+    """By its title, else by what stands beside it, or by words of both."""
+    apart = min(distance(query, row.title), distance(query, row.detail) + 2.5)
+    both = distance(query, f"{row.detail} {row.title}")
+    return min(apart, both + 2.5) if both <= 2 else apart

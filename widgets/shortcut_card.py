@@ -44,14 +44,14 @@ class ShortcutCard(QFrame):
     closed = Signal()
 
     def __init__(self, host: QWidget, sections: Sequence[tuple[str, Sequence[Entry]]],
-                 owner: Callable[[str, str], str | None], fixed: Callable[[str], bool]) -> None:
-        """``owner`` says whose (in words) a key already is; ``fixed``: it cannot be given to a command."""
+                 owner: Callable[[str, str], str | None]) -> None:
+        """``owner`` says whose (in words) a key already is."""
         super().__init__(host)
         self.setObjectName("sheet")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)
         self.setAccessibleName(self.tr("Keyboard shortcuts"))
-        self._owner, self._fixed, self._before = owner, fixed, host.window().focusWidget()
+        self._owner, self._before = owner, host.window().focusWidget()
         self._sections, self._asked, self._is_over = sections, "", False
         self.rows: dict[str, ShortcutRow] = {}
         self._current: ShortcutRow | None = None
@@ -204,10 +204,6 @@ class ShortcutCard(QFrame):
             self.said.setText(self.tr("“{name}” is marked: press Enter to change its keys.").format(name=row.words))
 
     def _take(self, row: ShortcutRow, keys: str) -> None:
-        if self._fixed(keys):
-            self.said.setText(self.tr("{keys} has a fixed meaning on the canvas: press others.").format(
-                keys=native(keys)))
-            return
         other = self._owner(keys, row.id)
         if other is not None:
             self._asked = keys

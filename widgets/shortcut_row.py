@@ -9,28 +9,14 @@ from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QKeySequence, Q
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from widgets import theme
+from widgets.canvas.keys import keys_of
 
 HEIGHT, CHIP, GAP = 25, 19, 4
-MODIFIERS = (Qt.Key.Key_Control, Qt.Key.Key_Shift, Qt.Key.Key_Alt, Qt.Key.Key_Meta, Qt.Key.Key_AltGr,
-             Qt.Key.Key_CapsLock, Qt.Key.Key_NumLock)  # fmt: skip
 
 
 def native(key: str) -> str:
     """A key as people write it."""
     return QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) or key
-
-
-def keys_of(event: QKeyEvent) -> str:
-    """What was pressed, as the settings write it; empty while only Ctrl, Shift or Alt are held."""
-    key, modifiers = Qt.Key(event.key()), event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-    if key in MODIFIERS or key == Qt.Key.Key_unknown:
-        return ""
-    text = event.text()
-    if text.isprintable() and text and not text.isalpha() and not text.isspace():
-        modifiers &= ~Qt.KeyboardModifier.ShiftModifier  # it is in the sign already: ? is Shift and another key
-    if key == Qt.Key.Key_Backtab:
-        key, modifiers = Qt.Key.Key_Tab, modifiers | Qt.KeyboardModifier.ShiftModifier
-    return QKeySequence(modifiers.value | key.value).toString(QKeySequence.SequenceFormat.PortableText)
 
 
 class ShortcutRow(QPushButton):

@@ -14,18 +14,9 @@ if TYPE_CHECKING:
     from app.window import MainWindow
     from widgets.shortcut_card import Entry, ShortcutCard
 
-FIXED = ("Esc", "Return", "Enter", "Space", "Backspace", "Left", "Right", "Up", "Down", "Shift+Left", "Shift+Right",
-         "Shift+Up", "Shift+Down")  # fmt: skip
-KEYS = QT_TRANSLATE_NOOP("Shortcuts", "On the canvas, fixed")
+KEYS = QT_TRANSLATE_NOOP("Shortcuts", "On the canvas")
 MOUSE = QT_TRANSLATE_NOOP("Shortcuts", "With the mouse")
 TOLD: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
-    (KEYS, (
-        (QT_TRANSLATE_NOOP("Shortcuts", "Search at the cursor"), "Space"),
-        (QT_TRANSLATE_NOOP("Shortcuts", "Into a block"), "Enter"),
-        (QT_TRANSLATE_NOOP("Shortcuts", "Out of a block"), "Backspace"),
-        (QT_TRANSLATE_NOOP("Shortcuts", "Move the selection by 8, by 1"), "← ↑ → ↓, Shift"),
-        (QT_TRANSLATE_NOOP("Shortcuts", "Cancel the gesture, deselect"), "Esc"),
-    )),
     (MOUSE, (
         (QT_TRANSLATE_NOOP("Shortcuts", "Search at the cursor"), QT_TRANSLATE_NOOP("Shortcuts", "Double-click, empty")),
         (QT_TRANSLATE_NOOP("Shortcuts", "Zoom at the cursor"), QT_TRANSLATE_NOOP("Shortcuts", "Wheel")),
@@ -56,7 +47,7 @@ class Shortcuts(Feature):
         super().__init__(window)
         self.card: ShortcutCard | None = None
         for id, keys in window.settings.shortcuts.items():
-            if id in window.actions_.commands:
+            if id in window.actions_.commands or id in window.actions_.hands:
                 window.actions_.set_keys(id, keys)
 
     def handlers(self) -> Handlers:
@@ -64,6 +55,7 @@ class Shortcuts(Feature):
 
     def connect_page(self, page: Page) -> None:
         page.view.key_now = self.window.actions_.key_now
+        page.view.bindings = self.window.actions_.bindings
 
     # -- the card -----------------------------------------------------------------------------------------------
 
@@ -74,14 +66,14 @@ class Shortcuts(Feature):
             return
         from widgets.shortcut_card import ShortcutCard
 
-        card = self.card = ShortcutCard(self.window, self.sections(), self._owner, self._is_fixed)
+        card = self.card = ShortcutCard(self.window, self.sections(), self._owner)
         card.keys_chosen.connect(self.give)
         card.reset_requested.connect(self.reset)
         card.closed.connect(self._forget)
         card.open()
 
     def sections(self) -> list[tuple[str, list[Entry]]]:
-        """Commands by menu, then what is fixed and what the mouse does."""
+        """Commands by menu, then what the canvas does by itself and what the mouse does."""
         from widgets.shortcut_card import Entry
 
         actions = self.window.actions_
@@ -89,22 +81,19 @@ class Shortcuts(Feature):
         for id in actions.commands:
             by_menu[actions.paths[id][0]].append(self._entry(id))
         told = [(_tr(title), [Entry("", _tr(text), (_tr(keys),)) for text, keys in rows]) for title, rows in TOLD]
-        return [*by_menu.items(), *told]
+        return [*by_menu.items(), (_tr(KEYS), [self._entry(id) for id in actions.hands]), *told]
 
     def _entry(self, id: str) -> Entry:
         from widgets.shortcut_card import Entry
 
         actions = self.window.actions_
-        path = actions.paths[id][1:]
-        return Entry(id, " › ".join((*path, words(actions.commands[id].text))), tuple(actions.keys(id)),
+        path = actions.paths[id][1:] if id in actions.paths else ()
+        return Entry(id, " › ".join((*path, actions.text(id))), tuple(actions.keys(id)),
                      id in self.window.settings.shortcuts)
 
     def _owner(self, key: str, id: str) -> str | None:
         other = self.window.actions_.owner_of(key, id)
-        return words(self.window.actions_.commands[other].text) if other is not None else None
-
-    def _is_fixed(self, key: str) -> bool:
-        return key in FIXED
+        return self.window.actions_.text(other) if other is not None else None
 
     def _forget(self) -> None:
         self.card = None
@@ -123,17 +112,18 @@ class Shortcuts(Feature):
     def reset(self, id: str) -> None:
         """Give a command the keys it came with, or (no id) all of them; who was given one of them loses it."""
         actions = self.window.actions_
-        ids = [id] if id else [each for each in self.window.settings.shortcuts if each in actions.commands]
+        known = (*actions.commands, *actions.hands)
+        ids = [id] if id else [each for each in self.window.settings.shortcuts if each in known]
         for each in ids:
             actions.set_keys(each, [])
         for each in ids:
-            self.give(each, list(actions.commands[each].keys))
+            self.give(each, list(actions.own_keys(each)))
 
     def _set(self, id: str, keys: list[str]) -> None:
         actions, settings = self.window.actions_, self.window.settings
         actions.set_keys(id, keys)
         changed = {**settings.shortcuts, id: keys}
-        if tuple(actions.keys(id)) == _portable(actions.commands[id].keys):
+        if tuple(actions.keys(id)) == _portable(actions.own_keys(id)):
             del changed[id]
         settings.shortcuts = changed
         if self.card is not None:

@@ -8,11 +8,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.actions import MENUS, Command
-from app.features.shortcuts import FIXED
 from app.settings import Settings
 from app.window import MainWindow
 from engine.experiment import DEFAULT
 from widgets import theme
+from widgets.canvas.keys import HANDS, bindings
 from widgets.shortcut_card import ShortcutCard
 
 NONE, CTRL, SHIFT, ALT = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier,
@@ -70,14 +70,14 @@ def commands(entries=None):
             yield from commands(entry[1])
 
 
-def test_no_key_belongs_to_two_commands_or_is_fixed():
-    keys = [key for command in commands() for key in command.keys]
-    assert len(keys) == len(set(keys)) and not set(keys) & set(FIXED)
+def test_no_key_belongs_to_two_commands():
+    keys = [key for command in commands() for key in command.keys] + list(bindings())
+    assert len(keys) == len(set(keys))
 
 
 def test_the_card_shows_every_command_and_the_gestures(window):
     shown = card(window)
-    assert set(shown.rows) == set(window.actions_.commands)
+    assert set(shown.rows) == {*window.actions_.commands, *HANDS}
     titles = [title for title, _ in shown._sections]
     assert len(titles) == len(MENUS) + 2
     assert all(row.accessibleName() for row in shown.rows.values())
@@ -136,14 +136,53 @@ def test_a_key_of_another_command_is_asked_about_and_taken_over(window):
     assert window.settings.shortcuts == {"arrange": ["Ctrl+D"], "duplicate": []}
 
 
-def test_fixed_keys_are_refused_and_escape_leaves_it(window):
-    change(window, "arrange", Qt.Key.Key_Return)
+def test_escape_leaves_the_keys_as_they_are(window):
     shown = card(window)
     row = shown.rows["arrange"]
+    row.setFocus()
+    QTest.keyClick(row, Qt.Key.Key_Return)
     assert row.is_listening and shown.said.text()
     QTest.keyClick(row, Qt.Key.Key_Escape)
     assert not row.is_listening and shown.isVisible()
     assert window.actions_.keys("arrange") == ["L"] and window.settings.shortcuts == {}
+
+
+def test_what_the_canvas_does_by_itself_can_have_other_keys_too(window, qtbot, tmp_path):
+    page, view = window.page, window.page.view
+    change(window, "go_out", Qt.Key.Key_U)
+    change(window, "nudge_right", Qt.Key.Key_Right, ALT)
+    assert "Layer to the right" in card(window).said.text()
+    QTest.mouseClick(card(window).take, Qt.MouseButton.LeftButton)
+    change(window, "hand", Qt.Key.Key_G)
+    card(window).close_card()
+    view.setFocus()
+    page.scene.select(["conv1"])
+    x = page.scene.cards["conv1"].x()
+    QTest.keyClick(view, Qt.Key.Key_Right)
+    assert page.scene.cards["conv1"].x() == x, "the arrow alone does nothing now"
+    QTest.keyClick(view, Qt.Key.Key_Right, ALT)
+    assert page.scene.cards["conv1"].x() == x + 8 and page.scene.selected_names() == ["conv1"]
+    with qtbot.waitSignal(view.out_requested):
+        QTest.keyClick(view, Qt.Key.Key_U)
+    QTest.keyClick(view, Qt.Key.Key_Space)
+    assert window.features.searching.box is None
+    QTest.keyClick(view, Qt.Key.Key_G)
+    assert window.features.searching.box is not None
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_Escape)
+    page.document.history.mark_clean()
+    other = opened(qtbot, tmp_path / "layerloom")
+    assert other.page.view.bindings["G"] == "hand" and "Space" not in other.page.view.bindings
+    close(other)
+
+
+def test_a_key_of_the_canvas_can_be_taken_over_by_a_command(window):
+    change(window, "arrange", Qt.Key.Key_Backspace)
+    shown = card(window)
+    assert "Out of a block" in shown.said.text()
+    QTest.mouseClick(shown.take, Qt.MouseButton.LeftButton)
+    assert "Backspace" not in window.page.view.bindings
+    QTest.mouseClick(shown.reset_all, Qt.MouseButton.LeftButton)
+    assert window.page.view.bindings["Backspace"] == "go_out" and window.settings.shortcuts == {}
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Tab, Qt.Key.Key_Backtab])

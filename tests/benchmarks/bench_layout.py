@@ -56,7 +56,7 @@ def measure_routes(count: int, what: str, graph: Graph) -> None:
         difference = diff(graph, after)
         times.append(ms(lambda before=graph, after=after, d=difference: routes.update(before, after, d)))
         graph = after
-    show(count, f"ways after moving one: {what}", times, 8)
+    show(count, f"ways after moving one: {what}", times, 30)  # once, when it is let go
 
 
 def ms(act: Callable[[], object]) -> float:

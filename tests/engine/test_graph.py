@@ -248,6 +248,14 @@ def test_moving_keeps_structure_and_the_other_nodes() -> None:
     assert diff(DIAMOND, moved) == Diff((), (), ("a",), (), ())
 
 
+def test_bends_go_along_where_both_ends_go_the_same_way() -> None:
+    edge = Edge("a", "b", 0, ((10.0, 20.0),))
+    bent = DIAMOND.with_via(Edge("a", "b"), edge.via)
+    assert bent.moved({"a": (1.0, 2.0), "b": (1.0, 2.0)}).outputs["a"][0].via == ((11.0, 22.0),)
+    assert bent.moved({"a": (1.0, 2.0), "b": (1.0, 2.5)}).outputs["a"][0] == edge
+    assert bent.moved({"a": (1.0, 2.0)}).edges == bent.edges
+
+
 # -- any edits ----------------------------------------------------------------------------
 
 

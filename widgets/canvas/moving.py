@@ -155,7 +155,7 @@ class CardMove:
     def _moved(self) -> Graph:
         scene = self._scene
         places: dict[str, Position] = {card.node.name: (card.x(), card.y()) for card in self._cards}
-        graph = marks.moved(scene.graph, places)
+        graph = scene.graph.moved(places)
         for note in self._notes:
             corner = note.area.topLeft()
             graph = marks.frame_placed(graph, scene.frames.index(note), (corner.x(), corner.y()))

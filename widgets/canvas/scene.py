@@ -20,6 +20,7 @@ from widgets.canvas.wiring import WireGesture
 
 REASON_MS = 1600  # how long the reason stays after a refused wire was let go
 AWAY = 24.0  # scene pixels from its port from which on a wire is let go over nothing, and not just clicked
+UNDER = 94.0  # how far to each side of its middle a dropped card lies on a wire, scene pixels
 ALT, SHIFT = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ShiftModifier
 LEFT = Qt.MouseButton.LeftButton
 
@@ -64,9 +65,12 @@ class CanvasScene(ShownScene):
         return next((item for item in self.items(point) if isinstance(item, FrameItem)), None)
 
     def wire_at(self, point: QPointF) -> WireItem | None:
-        """The wire under a card dropped at a scene point."""
-        area = QRectF(point.x() - 20, point.y() - 20, 40, 40)
-        return next((item for item in self.items(area) if isinstance(item, WireItem)), None)
+        """The wire under a card whose middle is at a scene point; it need not be exactly there."""
+        for area in (QRectF(-20, -20, 40, 40), QRectF(-UNDER, -15, 2 * UNDER, 30)):
+            wires = [item for item in self.items(area.translated(point)) if isinstance(item, WireItem)]
+            if wires:
+                return wires[0]
+        return None
 
     # -- mouse --------------------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import (
@@ -26,14 +26,13 @@ from widgets.canvas.clipboard import copied, copy_part, pasted
 from widgets.canvas.dropping import DroppingView, registered
 from widgets.canvas.edge_scroll import EdgeScroll
 from widgets.canvas.frame_editor import FrameEditor
+from widgets.canvas.keys import bindings, meaning, nudge_of
 from widgets.canvas.looking import MARGIN, Place
 from widgets.canvas.menu import context_menu
 from widgets.canvas.scene import CanvasScene
 
-__all__ = ["ARROWS", "MARGIN", "CanvasView", "Place", "registered"]
-ARROWS = {
-    Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1),
-}  # fmt: skip
+__all__ = ["MARGIN", "CanvasView", "Place", "registered"]
+
 
 
 class CanvasView(DroppingView):
@@ -54,6 +53,8 @@ class CanvasView(DroppingView):
         super().__init__(scene)
         self.is_inside = False  # whether what is shown is the inside of a block
         self.is_kept: Callable[[Layer], bool] = lambda _layer: False  # whether it is among the person's own blocks
+        self.bindings: Mapping[str, str] = bindings()  # keys, and what the canvas does with them
+        self._hand_key = 0  # what was pressed to pan with
         self.key_now: Callable[[str], str] = str  # the key that now does what this one does by default
         self.menu: QMenu | None = None
         self.menu_at = QPointF()  # the scene point it is about
@@ -185,9 +186,9 @@ class CanvasView(DroppingView):
     # -- keys ---------------------------------------------------------------------------------------------------
 
     def event(self, event: QEvent) -> bool:
-        # Backspace leads out of a block. It is taken before any command of that key can delete something.
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_plain(
-                event, Qt.Key.Key_Backspace):
+        # What the canvas understands it takes before any command of that key.
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and meaning(
+                event, self.bindings):
             event.accept()
             return True
         return super().event(event)
@@ -200,21 +201,21 @@ class CanvasView(DroppingView):
             self.comments.open(frames[0])
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if _is_plain(event, Qt.Key.Key_Backspace):
+        does = meaning(event, self.bindings)
+        if does == "go_out":
             self.out_requested.emit()
-        elif _is_plain(event, Qt.Key.Key_Return) or _is_plain(event, Qt.Key.Key_Enter):
+        elif does == "go_inside":
             self._open_selected()
-        elif event.key() == Qt.Key.Key_Space:
+        elif does == "hand":
             if not event.isAutoRepeat():
-                self._space, self._tapped = True, not event.modifiers()
+                self._space = self._tapped = True
+                self._hand_key = event.key()
                 self._show_hand()
-        elif event.key() == Qt.Key.Key_Escape:
+        elif does == "cancel":
             if not self.cancel():
                 self.canvas.clearSelection()
-        elif event.key() in ARROWS and (self.canvas.selected_names() or self.canvas.selected_frames()):
-            far = 1.0 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 8.0
-            across, down = ARROWS[Qt.Key(event.key())]
-            self.canvas.nudge(across * far, down * far)
+        elif does and (self.canvas.selected_names() or self.canvas.selected_frames()):
+            self.canvas.nudge(*nudge_of(does))
         else:
             super().keyPressEvent(event)
 
@@ -231,7 +232,7 @@ class CanvasView(DroppingView):
         return held
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+        if event.key() == self._hand_key and not event.isAutoRepeat():
             tapped = self._space and self._tapped and not self.canvas.is_holding
             self._space = False
             self._show_hand()
@@ -288,8 +289,3 @@ class CanvasView(DroppingView):
             piece = edits.part(self.canvas.graph, names)
             graph, names = edits.pasted(self.canvas.graph, piece, clear_of(self.canvas.graph, piece, (0.0, 0.0)))
             self.request(self.tr("Duplicate"), graph, list(names))
-
-
-def _is_plain(event: QKeyEvent, key: Qt.Key) -> bool:
-    """This key without Ctrl, Alt or Shift."""
-    return event.key() == key and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
