@@ -135,7 +135,7 @@ def _keys_in(text: str) -> dict[str, list[str]]:
     """What the file says about keys; what cannot be read there counts for nothing."""
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     items = found.items() if isinstance(found, dict) else ()
     return {id: [key for key in keys if isinstance(key, str)] for id, keys in items if isinstance(keys, list)}

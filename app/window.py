@@ -19,7 +19,6 @@ from app.data_files import DataFiles, kind_of
 from app.document import Document
 from app.editing import Editing
 from app.exporting import Exporting
-from app.features.all import Features
 from app.files import Files
 from app.jobs import Jobs, Warmth, load_torch
 from app.layout import Layout
@@ -36,6 +35,8 @@ from engine.recipe import OPTIMIZER_STATE
 from widgets.text import message_text
 
 if TYPE_CHECKING:
+    from app.features.all import Features
+    from app.features.base import Feature
     from app.tabs import Tabs
 
 AUTOSAVE_MS = 2000
@@ -65,7 +66,7 @@ class MainWindow(QMainWindow):
         self.training_view = TrainingView(self.layout_, self.trainer)
         self.data_files = DataFiles(self, settings, self._spec)
         self.blocks = BlocksView(self, self.layout_, settings, lambda: self.page)
-        self.features = Features(self)
+        self._features: Features | None = None  # made after the first picture
         self.recovery = Recovery(settings.recovery)
         self.autosave = QTimer(self, interval=AUTOSAVE_MS)
         self._jobs = Jobs(self)
@@ -83,6 +84,16 @@ class MainWindow(QMainWindow):
         """The page in front, or None on the start page."""
         widget = self.layout_.stack.currentWidget()
         return widget if isinstance(widget, Page) else None
+
+    @property
+    def features(self) -> Features:
+        """What the window can do beside showing pages; there after its first picture."""
+        assert self._features is not None
+        return self._features
+
+    @property
+    def _made(self) -> list[Feature]:
+        return self._features.all if self._features is not None else []
 
     def open_at_start(self, sources: list[str]) -> None:
         """What is open when the window appears: unsaved work of a killed process first."""
@@ -195,7 +206,7 @@ class MainWindow(QMainWindow):
             self.tabs.show(page, self.is_ready)
         if self.is_ready:
             self.library.show(experiment.data)
-        for feature in self.features.all:
+        for feature in self._made:
             feature.show(page)
         self.show_selection()
         self._show_trainability()
@@ -205,7 +216,7 @@ class MainWindow(QMainWindow):
     def show_selection(self) -> None:
         """The inspector shows the one layer that is selected, at the level one is at."""
         page = self.page
-        for feature in self.features.all:
+        for feature in self._made:
             feature.show_selection(page)
         names = page.scene.selected_names() if page is not None else []
         if page is None or len(names) != 1 or names[0] not in page.level.analysis.nodes:
@@ -307,7 +318,11 @@ class MainWindow(QMainWindow):
 
         self.tabs = Tabs(self)
         wiring.connect_tabs(self, self.tabs)
-        for feature in self.features.all:
+        from app.features.all import Features
+
+        self._features = Features(self)
+        wiring.connect_features(self)
+        for feature in self._made:
             feature.complete()
         if self.page is not None:
             self.show_page(self.page)
@@ -355,7 +370,7 @@ class MainWindow(QMainWindow):
                 event.ignore()
                 return
         self.trainer.finish()
-        for part in (self.library, self.exporting, self.data_files, self.tabs, *self.features.all):
+        for part in (self.library, self.exporting, self.data_files, self.tabs, *self._made):
             if part is not None:
                 part.finish()
         self._jobs.finish()

@@ -20,7 +20,7 @@ ABOUT = say("Layerloom: draw a neural network, see every shape, train it, take i
 def connect(window: MainWindow) -> None:
     """Everything that outlives a page."""
     parts = window.layout_
-    window.actions_.on({**handlers(window), **_feature_handlers(window)})
+    window.actions_.on(handlers(window))
     parts.tabs.currentChanged.connect(window.switch)
     parts.tabs.tabBarClicked.connect(window.back_from_start)
     parts.tabs.tabCloseRequested.connect(window.close_page)
@@ -59,10 +59,8 @@ def connect(window: MainWindow) -> None:
         parts.palette.arrange(window.settings.palette)
     parts.palette.arranged.connect(lambda arrangement: setattr(window.settings, "palette", arrangement))
     parts.palette.own_menu_requested.connect(window.blocks.show_menu)
-    window.training_view.advised.connect(window.features.advising.advise)
     window.library.failed.connect(lambda message: window.say(message, "error"))
     window.trainer.state_changed.connect(lambda _state: window.show_training_state())
-    window.trainer.failed.connect(window.features.advising.fail)
     window.training_view.save_requested.connect(lambda: window.with_document(window.exporting.save_curves))
     window.training_view.warned.connect(lambda message: window.say(message, "error"))
     window.autosave.timeout.connect(window.keep_copies)
@@ -117,12 +115,20 @@ def connect_page(window: MainWindow, page: Page) -> None:
     page.code_requested.connect(lambda name: window.tabs.code.open(page, name) if window.tabs else None)
     page.rename_requested.connect(window.layout_.inspector.focus_name)
     page.view.addActions(window.actions_.canvas)
+    if window.tabs is not None:
+        for feature in window.features.all:
+            feature.connect_page(page)
+
+
+def connect_features(window: MainWindow) -> None:
+    """What the features do, and all commands with it."""
     for feature in window.features.all:
-        feature.connect_page(page)
-
-
-def _feature_handlers(window: MainWindow) -> dict[str, Any]:
-    return {id: act for feature in window.features.all for id, act in feature.handlers().items()}
+        window.actions_.on(feature.handlers())
+        for page in window.pages:
+            feature.connect_page(page)
+    window.actions_.check()
+    window.training_view.advised.connect(window.features.advising.advise)
+    window.trainer.failed.connect(window.features.advising.fail)
 
 
 def handlers(window: MainWindow) -> dict[str, Any]:

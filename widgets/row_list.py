@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QResizeEvent
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from widgets import theme
 from widgets.canvas.painting import category_color
 
 ROW = 30
+FEWEST = 2  # rows that one sees, however small the window
 STRIP, LEFT, GAP = 4.0, 14.0, 10.0
 ENTRY = Qt.ItemDataRole.UserRole + 1
 Index = QModelIndex | QPersistentModelIndex
@@ -124,7 +125,7 @@ class RowDelegate(QStyledItemDelegate):
 
 
 class RowList(QListView):
-    """The view: as high as its rows up to ``most`` of them; the keyboard stays in the field above it."""
+    """The view: as high as its rows up to ``most`` of them, less where there is no room; keys go to the field above."""
 
     chosen = Signal(object)  # Row, clicked
     marked = Signal(object)  # Row, current now; None: none
@@ -151,10 +152,21 @@ class RowList(QListView):
     def show_rows(self, rows: Sequence[Row], mark: int | None = 0) -> None:
         """Show these, with the one of this number marked."""
         self._model.show(rows)
-        self.setFixedHeight(min(len(rows), self._most) * ROW)
+        high = min(len(rows), self._most)
+        self.setMinimumHeight(min(high, FEWEST) * ROW)
+        self.setMaximumHeight(high * ROW)
+        self.updateGeometry()
         self.setVisible(bool(rows))
         if mark is not None and rows:
             self.setCurrentIndex(self._model.index(mark))
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), self.maximumHeight())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What is marked stays in sight."""
+        super().resizeEvent(event)
+        self.scrollTo(self.currentIndex())
 
     def current(self) -> Row | None:
         """The marked row."""
@@ -169,4 +181,4 @@ class RowList(QListView):
 
     def page(self) -> int:
         """How many rows one sees at once."""
-        return max(1, self._most - 1)
+        return max(1, min(self._most, self.height() // ROW) - 1)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import get_args
+from typing import TYPE_CHECKING
 
 from app.features.base import Feature, Handlers
 from app.pages import Page
-from engine.align import Axis, Side, aligned, distributed, straightened
-from engine.arrange import arranged
 from engine.graph import Graph
 from engine.messages import Message, say
 
+if TYPE_CHECKING:
+    from engine.align import Axis, Side
+
+SIDES: tuple[Side, ...] = ("left", "center", "right", "top", "middle", "bottom")
+AXES: tuple[Axis, ...] = ("across", "down")
 TIDY = say("Everything is in its place already")
 IN_LINE = say("These layers lie like that already")
 EMPTY = say("There is nothing to lay out yet")
@@ -21,12 +24,14 @@ class Arranging(Feature):
     """Order on the canvas: layout, align, distribute, straighten."""
 
     def handlers(self) -> Handlers:
-        sides = {f"align_{side}": self._aligning(side) for side in get_args(Side)}
-        axes = {f"distribute_{axis}": self._distributing(axis) for axis in get_args(Axis)}
+        sides = {f"align_{side}": self._aligning(side) for side in SIDES}
+        axes = {f"distribute_{axis}": self._distributing(axis) for axis in AXES}
         return {"arrange": self.arrange, **sides, **axes, "straighten": self.straighten}
 
     def arrange(self) -> None:
         """Lay out what is selected, or everything where less than two layers are."""
+        from engine.arrange import arranged
+
         page = self.page
         if page is None:
             return
@@ -39,13 +44,25 @@ class Arranging(Feature):
 
     def straighten(self) -> None:
         """Chains of what is selected on one line each."""
+        from engine.align import straightened
+
         self._on_selected(2, self.tr("Straighten"), straightened)
 
     def _aligning(self, side: Side) -> Callable[[], None]:
-        return lambda: self._on_selected(2, self.tr("Align"), lambda graph, names: aligned(graph, names, side))
+        def act(graph: Graph, names: list[str]) -> Graph:
+            from engine.align import aligned
+
+            return aligned(graph, names, side)
+
+        return lambda: self._on_selected(2, self.tr("Align"), act)
 
     def _distributing(self, axis: Axis) -> Callable[[], None]:
-        return lambda: self._on_selected(3, self.tr("Distribute"), lambda graph, names: distributed(graph, names, axis))
+        def act(graph: Graph, names: list[str]) -> Graph:
+            from engine.align import distributed
+
+            return distributed(graph, names, axis)
+
+        return lambda: self._on_selected(3, self.tr("Distribute"), act)
 
     def _on_selected(self, least: int, text: str, act: Callable[[Graph, list[str]], Graph]) -> None:
         page = self.page

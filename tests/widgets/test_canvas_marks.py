@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QKeySequence, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from engine.advice import Problem, Repair
 from engine.analysis import analyze
 from engine.blocks.residual import Residual
 from engine.difference import diff
@@ -18,6 +19,7 @@ from engine.layers.activation import ReLU
 from engine.layers.inputs import Input
 from engine.layers.linear import Linear
 from engine.layers.merge import Add
+from engine.messages import say
 from engine.parameters import NodeParameters
 from widgets import theme
 from widgets.canvas.fade import Fade
@@ -299,3 +301,13 @@ def test_copies_of_sharing_layers(desk):
     desk.view.paste()
     owner, sharer = desk.scene.selected_names()
     assert desk.scene.graph.nodes[sharer].shares == owner != "fc1"
+
+
+def test_a_button_goes_with_its_problem_where_nothing_is_known_of_the_layer(qtbot):
+    graph = network().without_edges([Edge("fc2", "fc3")])
+    desk = Desk(qtbot, graph)
+    problem = Problem("warning", "fc3", say("It leads nowhere"), (Repair(say("Remove it")),))
+    desk.scene.show_analysis(analyze(graph), [problem])
+    assert desk.scene.cards["fc3"].repair_button is not None
+    desk.show(graph.with_layer("fc3", Linear(out_features=9)))
+    assert desk.scene.cards["fc3"].repair_button is None

@@ -252,6 +252,20 @@ def test_it_stays_inside_while_it_grows(host: Host, at: tuple[int, int]):
     assert host.rect().contains(bench.box.geometry())
 
 
+@pytest.mark.parametrize("text", ["", "conv 8, relu, conv 8, relu, conv 8, relu, conv 8, relu, flatten", "conv 8, foo 3"])
+def test_in_a_small_window_the_list_gives_way_and_nothing_overlaps(host: Host, text: str):
+    host.resize(500, 260)
+    box = Bench(host, Spot(after=("act1",))).box
+    box.field.setText(text)
+    parts = [part.geometry() for part in (box.field, box.chain, box.error, box.heading, box.list, box.foot)
+             if part.isVisible()]
+    assert all(not a.intersects(b) for n, a in enumerate(parts) for b in parts[n + 1 :])
+    assert all(box.rect().contains(part) for part in parts)
+    for _ in range(9):
+        QTest.keyClick(box.field, Qt.Key.Key_Down)
+    assert box.list.current() is None or box.list.rect().contains(box.list.visualRect(box.list.currentIndex()))
+
+
 @pytest.mark.parametrize("look", [theme.DARK, theme.LIGHT])
 def test_every_kind_of_row_is_painted(host: Host, look: theme.Theme):
     theme.apply(QApplication.instance(), look)
@@ -270,6 +284,8 @@ def test_every_kind_of_row_is_painted(host: Host, look: theme.Theme):
 def test_words_match_at_beginnings_before_letters_in_between():
     order = ["Fit", "Fit selection", "Show fitting", "Refit", "Forget it"]
     assert [row.title for row in matching("fit", [Row(t, t) for t in reversed(order)])] == order
+    beside = [Row("a", "Memory", "View › Heat map"), Row("b", "Heat", "Memory"), Row("c", "Time", "View")]
+    assert {row.key for row in matching("heat mem", beside)} == {"a", "b"}
     assert distance("ae", "Align edges") == 3.0
     assert distance("xyz", "Align edges") == NO_MATCH and distance("zz", "Align") == NO_MATCH
 

@@ -116,7 +116,8 @@ class ShownScene(QGraphicsScene):
         for name, card in self.cards.items():
             problem, facts, loose = worst.get(name), analysis.nodes[name].facts, name not in analysis.members
             # The facts of an unchanged layer with unchanged inputs are the same object: nothing to write anew.
-            if problem or card.bare.problem or facts is not card.facts or loose != card.bare.loose:
+            if (problem or card.bare.problem or card.repair_button is not None or facts is not card.facts
+                    or loose != card.bare.loose):
                 card.facts, card.bare = facts, face_of(card.plain, facts, problem, loose)
                 card.show_face(self._trimmed(card.bare))
                 self._show_repair(card, problem)
