@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from app.window import MainWindow
 
 LEAVE_OUT = ("command_palette",)
-NETWORK, TAB = "gallery:", "tab:"
+NETWORK, TAB, LABEL = "gallery:", "tab:", "label:"
 
 
 def tr(text: str) -> str:
@@ -23,7 +23,7 @@ def tr(text: str) -> str:
 
 
 def command_rows(window: MainWindow) -> list[Row]:
-    """Those run last, then all as the menus have them, then the open networks and the gallery."""
+    """Those run last, then all as the menus have them, colour labels, the open networks and the gallery."""
     actions = window.actions_
     rows = {id: _command_row(window, id) for id in actions.commands if id not in LEAVE_OUT}
     recent = [rows[id] for id in window.settings.recent_commands if id in rows and not rows[id].dim]
@@ -31,7 +31,13 @@ def command_rows(window: MainWindow) -> list[Row]:
     tabs = [Row(f"{TAB}{index}", page.document.name, tr("open network"), category="input")
             for index, page in enumerate(window.pages)]
     gallery = [Row(f"{NETWORK}{id}", id, tr("gallery"), category="block") for id in gallery_ids()]
-    return [*recent, *(row for row in rows.values() if row.key not in first), *tabs, *gallery]
+    return [*recent, *(row for row in rows.values() if row.key not in first), *_label_rows(window), *tabs, *gallery]
+
+
+def _label_rows(window: MainWindow) -> list[Row]:
+    menu, why = window.actions_.submenus["label"], "" if window.page is not None else tr("Open a network first")
+    return [Row(f"{LABEL}{index}", f"{menu.title()}: {action.text()}", words("Network"), dim=bool(why), tip=why)
+            for index, action in enumerate(menu.actions())]
 
 
 def _command_row(window: MainWindow, id: str) -> Row:
@@ -51,6 +57,8 @@ def run(window: MainWindow, key: str) -> None:
     """Do what the row stands for."""
     if key.startswith(NETWORK):
         window.files.open(key)
+    elif key.startswith(LABEL):
+        window.actions_.submenus["label"].actions()[int(key.removeprefix(LABEL))].trigger()
     elif key.startswith(TAB):
         window.layout_.tabs.setCurrentIndex(int(key.removeprefix(TAB)))
         window.switch(window.layout_.tabs.currentIndex())

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 from engine.arrange_columns import columns
 from engine.arrange_layers import Kind, Link, Unit, layered
-from engine.edits import COLUMN, STEP
+from engine.edits import CARD, COLUMN, STEP
 from engine.graph import Graph, Position
 
-CARD_WIDTH, CARD_HEIGHT = 228.0, 46.0
+CARD_WIDTH, CARD_HEIGHT = CARD
 APART = STEP - CARD_HEIGHT  # between rows of cards
 FRAME_SIDE = 20.0  # from a frame to what it encloses
 PARTS_APART = COLUMN - CARD_WIDTH + 48.0  # between networks that are not joined

@@ -13,6 +13,7 @@ from engine.names import fresh_name
 
 STEP = 76.0  # from one card to the next below it
 COLUMN = 260.0  # from one column of cards to the next
+CARD = (228.0, 46.0)  # how large a card is
 
 
 def added(graph: Graph, layer: Layer, position: Position) -> tuple[Graph, str]:
@@ -30,7 +31,7 @@ def appended(graph: Graph, layer: Layer, after: Sequence[str]) -> tuple[Graph, s
 
     Behind one layer that feeds exactly one wire it goes into that wire.
     """
-    after = tuple(after) or _end(graph)
+    after = tuple(after) or only_end(graph)
     if not after or layer.max_inputs == 0:
         return added(graph, layer, _below_everything(graph))
     last = graph.nodes[after[-1]]
@@ -44,7 +45,7 @@ def appended(graph: Graph, layer: Layer, after: Sequence[str]) -> tuple[Graph, s
     return graph.with_edges(Edge(source, name, port) for port, source in enumerate(after[-most:])), name
 
 
-def _end(graph: Graph) -> tuple[str, ...]:
+def only_end(graph: Graph) -> tuple[str, ...]:
     """The only node that leads nowhere, if there is one."""
     ends = tuple(name for name in graph.nodes if not graph.outputs[name])
     return ends if len(ends) == 1 else ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.edits import COLUMN, STEP, added, with_room
+from engine.edits import COLUMN, STEP, added, only_end, with_room
 from engine.graph import Edge, Graph, Node, Position
 from engine.layers.inputs import Input
 from engine.line_completion import Completion, complete
@@ -24,7 +24,7 @@ def build_line(graph: Graph, text: str, after: Sequence[str] = (), at: Position 
     Without any of these: behind the network's only end. Behind one layer that feeds exactly one wire they go into that
     wire. A graph without an Input gets one. Also the new names. Raises LineError.
     """
-    before = edge.source if edge is not None else next(iter(after or (_ends(graph) if at is None else ())), None)
+    before = edge.source if edge is not None else next(iter(after or (only_end(graph) if at is None else ())), None)
     return build_items(graph, read_line(text, rank_at(graph, before)), after, at, edge)
 
 
@@ -51,7 +51,7 @@ def build_items(graph: Graph, items: Sequence[Item], after: Sequence[str] = (), 
         graph, after = _with_input(graph, at or _corner(graph)), ("input",)
         new, at = ["input"], None
     if edge is None:
-        after = tuple(after) or (_ends(graph) if at is None else ())
+        after = tuple(after) or (only_end(graph) if at is None else ())
         out = graph.outputs[after[0]] if len(after) == 1 and items[0].after else ()
         edge = out[0] if len(out) == 1 else None
     if edge is not None:
@@ -77,12 +77,6 @@ def _with_shape_of_input(graph: Graph, items: Sequence[Item]) -> tuple[Graph, Se
 
 def _with_input(graph: Graph, at: Position) -> Graph:
     return added(graph, Input(), at)[0]
-
-
-def _ends(graph: Graph) -> tuple[str, ...]:
-    """The only node that leads nowhere, if there is one."""
-    ends = tuple(name for name in graph.nodes if not graph.outputs[name])
-    return ends if len(ends) == 1 else ()
 
 
 def _corner(graph: Graph) -> Position:

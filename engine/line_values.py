@@ -19,6 +19,7 @@ LETTERS: dict[str, tuple[str, ...]] = {
     "g": ("groups", "num_groups"), "h": ("num_heads", "nhead"),
 }  # fmt: skip
 MOST_WORDS = 40  # of one step
+FAR = 3  # times as many letters as were typed: such a name was hardly meant
 NUMBER = r"[-−]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?"
 SIZES = rf"{NUMBER}(?:[x×*](?:{NUMBER}|none))*"
 PARTS = re.compile(rf"(?:{NUMBER}|none)(?:[x×*](?:{NUMBER}|none))*[x×*]?", re.IGNORECASE)  # “3x” is a tuple of one
@@ -119,7 +120,7 @@ def _glued(tokens: Sequence[Token], first: int, last: int) -> tuple[str, dict[st
         if kind is not None:
             return kind, {}, [*tokens[:first], *tokens[end:]]
     near = search(token.text, limit=1)
-    if near:
+    if near and (len(near[0].title) <= FAR * len(token.text) or not token.text.isascii()):
         raise LineError("There is no layer “{text}”. Did you mean {near}?", token.start, token.end, text=token.text,
                         near=near[0].title)
     raise LineError("There is no layer “{text}”: write a name such as conv, relu or linear", token.start, token.end,

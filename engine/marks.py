@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from engine.edits import COLUMN, STEP, shifted, with_room
+from engine.edits import CARD, COLUMN, STEP, shifted, with_room
 from engine.frames import Frame
 from engine.graph import Edge, Graph, Node, Position
 
-CARD = (228.0, 46.0)  # how large a card is
 TITLE_ROOM = 46.0  # from a card to the next one below it, where a frame begins between them
 
 
@@ -82,11 +81,6 @@ def bent(graph: Graph, edge: Edge, index: int, at: Position) -> Graph:
     return graph.with_via(edge, (*edge.via[:index], at, *edge.via[index:]))
 
 
-def bend_moved(graph: Graph, edge: Edge, index: int, at: Position) -> Graph:
-    """The wire with a bend elsewhere."""
-    return graph.with_via(edge, (*edge.via[:index], at, *edge.via[index + 1 :]))
-
-
 def unbent(graph: Graph, edge: Edge, index: int | None = None) -> Graph:
     """The wire without one of its bends, or without any."""
     return graph.with_via(edge, () if index is None else (*edge.via[:index], *edge.via[index + 1 :]))
@@ -150,11 +144,10 @@ def frame_colored(graph: Graph, index: int, color: str) -> Graph:
 
 def frames_folded(graph: Graph, indices: Collection[int]) -> Graph:
     """These frames collapsed to their titles; where all of them are, all unfolded. Notes stay as they are."""
-    having = [index for index in indices if graph.frames[index].members]
+    having = {index for index in indices if graph.frames[index].members}
     folded = not all(graph.frames[index].collapsed for index in having)
-    for index in having:
-        graph = frame_changed(graph, index, replace(graph.frames[index], collapsed=folded))
-    return graph
+    return graph.with_frames(replace(frame, collapsed=folded) if index in having else frame
+                             for index, frame in enumerate(graph.frames)) if having else graph
 
 
 def without_frames(graph: Graph, indices: Collection[int], with_members: bool = False) -> Graph:
@@ -173,12 +166,6 @@ def joined(graph: Graph, names: Collection[str], homes: Collection[int]) -> Grap
         if kept or come or not frame.members:
             frames.append(frame if kept + come == frame.members else replace(frame, members=kept + come))
     return graph if tuple(frames) == graph.frames else graph.with_frames(frames)
-
-
-def same_marks(graph: Graph, names: Iterable[str]) -> str:
-    """The label that all of these have, or "" where they differ."""
-    labels = {graph.nodes[name].label for name in names}
-    return labels.pop() if len(labels) == 1 else ""
 
 
 # -- copies -----------------------------------------------------------------------------------------------------------

@@ -9,8 +9,6 @@ from typing import Any
 
 from engine.graph import Edge, Graph, Node
 from engine.layers import Layer
-from engine.layers.base import numel
-from engine.layers.code import Code
 from engine.layers.inputs import Input
 from engine.messages import LayerloomError
 from engine.names import InvalidNameError, check_name, fresh_name
@@ -161,7 +159,7 @@ class Sheet:
     def call(self, module: Module, inputs: Iterable[Any]) -> Tensor:
         """A node for one more call of a module; from the second on it uses the weights of the first."""
         first = module.places.get(id(self))
-        tensor = self.add(module.layer, inputs, module.name, first if first and has_weights(module.layer) else None)
+        tensor = self.add(module.layer, inputs, module.name, first if first and module.layer.has_weights() else None)
         module.places.setdefault(id(self), tensor.node)
         return tensor
 
@@ -185,15 +183,3 @@ class Sheet:
                     stack.append(source)
         return Graph.of([node for name, node in self.nodes.items() if name in needed],
                         [edge for edge in self.edges if edge.target in needed])
-
-
-def has_weights(layer: Layer) -> bool:
-    """Whether it matters that two calls use one layer."""
-    if isinstance(layer, Code):
-        return True
-    if layer.category == "block":
-        return True
-    try:
-        return bool(layer.num_params([shape for shape in layer.typical_inputs() if numel(shape)]))
-    except LayerloomError:
-        return True

@@ -7,11 +7,10 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from engine.blocks.base import Block
 from engine.blocks.custom import Custom
 from engine.frames import with_members_renamed
 from engine.graph import Graph, Node, UnknownNodeError
-from engine.layers.base import Layer, LayerError, OptionError
+from engine.layers.base import Layer, OptionError
 from engine.layers.code import Code
 from engine.names import fresh_name
 from engine.parameters import DEFAULTS, NodeParameters
@@ -46,14 +45,6 @@ def _common(old: Layer, new: Layer) -> Iterator[tuple[str, object]]:
             yield option, getattr(old, same)
 
 
-def has_weights(layer: Layer) -> bool:
-    """Whether it learns anything, as far as its usual inputs tell."""
-    try:
-        return isinstance(layer, Block) or layer.num_params(layer.typical_inputs()) > 0
-    except LayerError:
-        return True
-
-
 def replaced(graph: Graph, names: Collection[str], layer: Layer, *,
              keep_names: bool = False) -> tuple[Graph, tuple[str, ...]]:
     """``layer`` in the place of each named one; also their names now, in the graph's order. Raises UnknownNodeError.
@@ -65,7 +56,7 @@ def replaced(graph: Graph, names: Collection[str], layer: Layer, *,
     chosen = set(names)
     if unknown := sorted(chosen - graph.nodes.keys()):
         raise UnknownNodeError("There is no layer named {name}", name=unknown[0])
-    old, graph = graph, _on_their_own(graph, chosen) if has_weights(layer) else _on_their_own(graph, chosen, all_=True)
+    old, graph = graph, _on_their_own(graph, chosen) if layer.has_weights() else _on_their_own(graph, chosen, all_=True)
     new = {name: carried(graph.nodes[name].layer, layer) for name in graph.nodes if name in chosen}
     called = {name: name for name in new} if keep_names else _called(graph, new)
     nodes = {}
@@ -133,7 +124,7 @@ def _name(stem: str, number: str, taken: set[str]) -> str:
 def _kept(node: Node, graph: Graph, layer: Layer) -> NodeParameters:
     """How its weights begin and learn, without single values set by hand, which belong to the old tensors."""
     settings = graph.nodes[node.name].parameters
-    if settings == DEFAULTS or not has_weights(layer):
+    if settings == DEFAULTS or not layer.has_weights():
         return DEFAULTS
     return settings.model_copy(update={"edits": ()})
 
@@ -192,11 +183,6 @@ def replaced_all(graph: Graph, sort: str, layer: Layer, within: Collection[str] 
 def of_sort(graph: Graph, sort: str) -> tuple[str, ...]:
     """The layers of a sort, in the graph's order."""
     return tuple(name for name, node in graph.nodes.items() if sort_of(node.layer) == sort)
-
-
-def count_inside(graph: Graph, sort: str, within: Collection[str] | None = None) -> int:
-    """How many of a sort there are inside blocks that hold a graph of their own, to any depth; a repeated one once."""
-    return next((each.inside for each in sorts(graph, within) if each.key == sort), 0)
 
 
 def _inside_blocks(graph: Graph, sort: str, layer: Layer, among: Collection[str], keep_names: bool) -> Graph:

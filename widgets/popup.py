@@ -5,11 +5,17 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QLineEdit, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from widgets.row_list import Row, RowList
 
 EDGE = 8
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+def can_have_focus(widget: QWidget | None) -> bool:
+    """Whether the keyboard can go back to it: a form may have been built anew meanwhile."""
+    return widget is not None and isValid(widget) and widget.isVisible()
 
 
 class SearchLine(QLineEdit):
@@ -117,8 +123,8 @@ class Popup(QFrame):
             self.deleteLater()
 
     def _give_back(self) -> None:
-        target = self._before if self._before is not None and self._before.isVisible() else self.parentWidget()
-        target.setFocus()
+        target = self._before if can_have_focus(self._before) else None
+        (target or self.parentWidget()).setFocus()
 
     # -- keys and mouse -----------------------------------------------------------------------------------------
 

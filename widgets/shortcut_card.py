@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from widgets import theme
 from widgets.filter_line import FilterLine
 from widgets.icons import icon_url
+from widgets.popup import can_have_focus
 from widgets.shortcut_row import ShortcutRow, native
 
 MARGIN, WIDEST, HIGHEST, COLUMN = 24, 1320, 1020, 300
@@ -81,7 +82,7 @@ class ShortcutCard(QFrame):
         if not self.isHidden():
             QApplication.instance().focusChanged.disconnect(self._follow_focus)
             self._is_over = True
-            if back and self._before is not None and self._before.isVisible():
+            if back and can_have_focus(self._before):
                 self._before.setFocus()
             self.hide()
             self.closed.emit()

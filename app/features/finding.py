@@ -162,6 +162,7 @@ class Finding(Feature):
     def find(self) -> None:
         """Find layers in the network in front."""
         if self.page is not None:
+            self.page.notice.dismiss()  # it lies where the bar comes
             self._around[self.page].finder.open()
 
     def follow(self) -> None:

@@ -123,6 +123,9 @@ def _inside(block: Block, shapes: tuple[Shape, ...]) -> Analysis:
     if not analysis.faults:
         return analysis.active
     fault = analysis.faults[0]
+    if len(analysis.active.graph.nodes) == 1 < len(analysis.graph.nodes):
+        raise ShapeError("{layer}: all layers inside are bypassed. Bypass the block itself instead",
+                         layer=block.shown_title)
     if fault.node is None:
         raise ShapeError("{layer}: {reason}", layer=block.shown_title, reason=fault.error.message)
     raise ShapeError("{layer}, inside {inner}: {reason}", layer=block.shown_title, inner=fault.node,

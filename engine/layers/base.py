@@ -127,6 +127,15 @@ class Layer(BaseModel):
         """How many numbers it learns."""
         return 0
 
+    def has_weights(self) -> bool:
+        """Whether it learns anything, as far as its usual inputs tell; blocks and code may always."""
+        if self.category in ("block", "code"):
+            return True
+        try:
+            return self.num_params([shape for shape in self.typical_inputs() if numel(shape)]) > 0
+        except LayerloomError:
+            return True
+
     def mult_adds(self, shapes: Sequence[Shape], output: Shape) -> int:
         """Multiply-adds for one example; only convolutions and linear layers count, as is usual."""
         return 0

@@ -19,6 +19,7 @@ from engine.layers.inputs import Input
 from engine.layers.linear import Flatten, Linear
 from engine.layers.merge import Add
 from tests.app.desk import LEFT, NONE, Desk, chain
+from widgets.canvas.clipboard import NETWORK_MIME, WIRES_MIME
 from widgets.canvas.painting import CARD_HEIGHT, CARD_WIDTH, THIN_HEIGHT
 from widgets.palette import LAYER_MIME
 
@@ -488,6 +489,19 @@ def test_what_is_pasted_lies_at_the_mouse_and_on_no_card(desk):
     desk.view.paste()
     bodies = [card.body() for card in desk.scene.cards.values()]
     assert not any(a.intersects(b) for i, a in enumerate(bodies) for b in bodies[:i])
+
+
+@pytest.mark.parametrize("wires", [b"{", b"[1]", b'[["a"]]', b"\xff"])
+def test_a_damaged_clipboard_says_so(desk, qtbot, wires):
+    desk.scene.select(["conv1"])
+    desk.view.copy()
+    data = QMimeData()
+    data.setData(NETWORK_MIME, QApplication.clipboard().mimeData().data(NETWORK_MIME))
+    data.setData(WIRES_MIME, wires)
+    QApplication.clipboard().setMimeData(data)
+    with qtbot.waitSignal(desk.view.paste_refused):
+        desk.view.paste()
+    assert desk.graph == network()
 
 
 def test_what_cannot_be_pasted_says_why(desk, qtbot):

@@ -290,6 +290,21 @@ def test_every_command_is_listed_and_enter_runs_it(desk):
     assert desk.page.view.hasFocus()
 
 
+def test_a_colour_label_is_given_from_the_list(desk):
+    desk.select("conv1")
+    desk.key(Qt.Key.Key_K, CTRL)
+    desk.type("label red")
+    desk.key(ENTER)
+    assert desk.graph.nodes["conv1"].label == "red"
+
+
+def test_words_of_a_menu_and_of_its_command_find_it(desk):
+    desk.key(Qt.Key.Key_K, CTRL)
+    desk.type("heat mem")
+    assert desk.window.features.searching.box.list.current().key == "heat_memory"
+    desk.key(ESC)
+
+
 def test_what_cannot_be_done_now_is_grey_and_says_why(desk):
     assert not desk.window.actions_["redo"].isEnabled()
     desk.key(Qt.Key.Key_K, CTRL)

@@ -58,3 +58,11 @@ def test_what_was_bypassed_as_a_block_is_bypassed_as_layers() -> None:
     again, names = dissolved(made, name, analyze(made))
     assert all(again.nodes[each].bypassed for each in names)
     assert analyze(again).params == analyze(made).params
+
+
+def test_a_block_of_bypassed_layers_says_what_to_do() -> None:
+    made, name = make_block(network().with_marks(["conv1", "act1"], bypassed=True), ["conv1", "act1"], "Stem")
+    (fault,) = analyze(made).faults
+    assert (fault.node, str(fault.error.message)) == (
+        name, "Stem: all layers inside are bypassed. Bypass the block itself instead")
+    assert not analyze(made.with_marks([name], bypassed=True)).faults

@@ -19,7 +19,7 @@ from engine.layers.inputs import Input
 from engine.layers.linear import Linear
 from engine.layers.merge import Add
 from widgets import theme
-from widgets.canvas.painting import CARD_HEIGHT, CARD_WIDTH
+from widgets.canvas.painting import CARD_HEIGHT, CARD_WIDTH, pill_rect
 from widgets.canvas.scene import CanvasScene
 from widgets.canvas.view import CanvasView
 from widgets.palette import LAYER_MIME
@@ -311,6 +311,26 @@ def test_a_layer_dropped_on_a_wire_goes_into_it_and_with_alt_does_not(desk):
     desk.take("", desk.history[0], "")
     drop(desk, "Sigmoid", desk.at(desk.scene.wires[Edge("conv1", "act1")].path.pointAtPercent(0.5)))
     assert {Edge("conv1", "act2"), Edge("act2", "act1")} <= set(desk.graph.edges)
+
+
+def test_a_layer_dropped_across_a_wire_goes_into_it_and_beside_it_does_not(desk):
+    middle = desk.scene.wires[Edge("conv1", "act1")].path.pointAtPercent(0.5)
+    drop(desk, "Sigmoid", desk.at(middle - QPointF(60, 0)))  # the card would hide the wire
+    assert {Edge("conv1", "act2"), Edge("act2", "act1")} <= set(desk.graph.edges)
+    desk.there_and_back()
+    desk.take("", desk.history[0], "")
+    drop(desk, "Sigmoid", desk.at(middle - QPointF(130, 0)))
+    assert Edge("conv1", "act1") in desk.graph.edges
+
+
+@pytest.mark.parametrize("way", [(180, 20), (240, 0), (-200, -10)])
+def test_no_shape_is_hidden_below_the_cards_of_its_wire(desk, way):
+    card = desk.scene.cards["act1"]
+    desk.take("", desk.graph.moved({"act1": (card.x() + way[0], card.y() - 70 + way[1])}), "")
+    wire = desk.scene.wires[Edge("conv1", "act1")]
+    at, leftwards = wire._pill
+    pill = pill_rect(at, leftwards, "6×26×26")
+    assert not any(card.body().intersects(pill) for card in (wire.source, wire.target))
 
 
 def test_a_wrong_layer_says_why_and_its_button_repairs_it(desk, qtbot):

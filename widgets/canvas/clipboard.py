@@ -68,13 +68,12 @@ def copied() -> tuple[Graph, tuple[Edge, ...]]:
     """What the clipboard holds as layers, with the wires that led in. Raises LayerloomError, saying why not."""
     data = QGuiApplication.clipboard().mimeData() or QMimeData()  # nothing was ever copied
     if data.hasFormat(NETWORK_MIME):
-        incoming = json.loads(bytes(data.data(WIRES_MIME).data()) or b"[]")
-        return _network(bytes(data.data(NETWORK_MIME).data()).decode()), tuple(Edge(*wire) for wire in incoming)
+        try:
+            incoming = tuple(Edge(*wire) for wire in json.loads(bytes(data.data(WIRES_MIME).data()) or b"[]"))
+            return from_json(bytes(data.data(NETWORK_MIME).data()).decode()).graph, incoming
+        except (ValueError, TypeError) as error:  # another program may write what it likes
+            raise LayerloomError("What is on the clipboard is damaged: copy it again") from error
     return _read(data.text()), ()
-
-
-def _network(text: str) -> Graph:
-    return from_json(text).graph
 
 
 def _read(text: str) -> Graph:

@@ -104,6 +104,9 @@ class FrameEditor(QPlainTextEdit):
         frame = replace(item.frame, text=text)
         if is_new and (text or frame.members):
             scene.edit_requested.emit(self.tr("Comment"), marks.with_frame(scene.graph, frame), "")
+            made = scene.frames.items[-1:]
+            if made and made[0].frame == frame:  # else it was not granted
+                scene.choose(set(made))
         elif index is not None and frame != item.frame:
             scene.edit_requested.emit(self.tr("Comment"), marks.frame_changed(scene.graph, index, frame), "")
 

@@ -108,7 +108,7 @@ class WireItem(QGraphicsItem):
             self.path = wire_path(start, end)
         else:
             self.path = passing_path(start, end, self.beside)
-        self._pill = pill_place(self.path)
+        self._pill = pill_place(self.path, (self.source.body(), self.target.body()))
 
     def carry(self, way: QPointF) -> None:
         """Go as it is with both its cards."""

@@ -14,7 +14,7 @@ from widgets.canvas.painting import CARD_HEIGHT, CARD_WIDTH
 from widgets.canvas.scene import CanvasScene
 from widgets.canvas.snapshot import Snapshot
 
-SMALLEST, LARGEST = 0.04, 4.0
+SMALLEST, LARGEST = 0.004, 4.0  # the smallest shows a chain of 2 000 layers
 ROOM = 1e6  # one can pan this far, scene pixels
 MARGIN = 48
 FEW = 20  # cards that are painted anew at every step of a zoom

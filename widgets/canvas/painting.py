@@ -21,6 +21,7 @@ WIDEST = 400.0  # a card that has something to say may grow to this
 STRIP = 5.0
 RADIUS = 8.0
 PORT_RADIUS = 5.0
+PILL_SPOT = QRectF(10, -9, 64, 18)  # about what a pill takes beside its point
 TEXT_LEFT = 16.0
 PILL_HEIGHT = 18.0
 STACK = 3.5  # how far each card below shows, where a block is repeated
@@ -344,13 +345,15 @@ def paint_bends(painter: QPainter, via: Sequence[tuple[float, float]], selected:
         painter.drawEllipse(QPointF(*at), BEND_RADIUS + selected, BEND_RADIUS + selected)
 
 
-def pill_place(path: QPainterPath) -> tuple[QPointF, bool]:
-    """Where the pill begins beside the middle of a wire; True: it goes on to the left, as a wire does that bends a
-    little to the left: at its right another may come in.
+def pill_place(path: QPainterPath, bodies: Sequence[QRectF] = ()) -> tuple[QPointF, bool]:
+    """Where the pill begins beside the middle of a wire, or near it where one of ``bodies`` would hide it; True: it
+    goes on to the left, as a wire does that bends a little to the left: at its right another may come in.
     """
     middle, across = path.pointAtPercent(0.5), path.pointAtPercent(1).x() - path.pointAtPercent(0).x()
     if path.controlPointRect().width() >= SLIGHT:
-        return middle, False
+        points = (path.pointAtPercent(part) for part in (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8))
+        free = (at for at in points if not any(body.intersects(PILL_SPOT.translated(at)) for body in bodies))
+        return next(free, middle), False
     return middle + QPointF(across / 2, 0), across < -1
 
 

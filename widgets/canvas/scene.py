@@ -60,10 +60,6 @@ class CanvasScene(ShownScene):
         """The card at a scene point, ports included."""
         return next((item for item in self.items(point) if isinstance(item, CardItem)), None)
 
-    def frame_at(self, point: QPointF) -> FrameItem | None:
-        """The frame whose title or border, or the note, is at a scene point."""
-        return next((item for item in self.items(point) if isinstance(item, FrameItem)), None)
-
     def wire_at(self, point: QPointF) -> WireItem | None:
         """The wire under a card whose middle is at a scene point; it need not be exactly there."""
         for area in (QRectF(-20, -20, 40, 40), QRectF(-UNDER, -15, 2 * UNDER, 30)):
