@@ -13,6 +13,7 @@ from engine.graph import Graph, Position
 
 CARD_WIDTH, CARD_HEIGHT = CARD
 APART = STEP - CARD_HEIGHT  # between rows of cards
+ASIDE, MORE = CARD_WIDTH / 2, STEP / 2  # a wire that leads so far aside has so much more room between the rows
 FRAME_SIDE = 20.0  # from a frame to what it encloses
 PARTS_APART = COLUMN - CARD_WIDTH + 48.0  # between networks that are not joined
 FEW = 5  # columns that fit beside each other always
@@ -36,7 +37,7 @@ def arranged(graph: Graph, names: Collection[str] | None = None) -> Graph:
     chosen = [name for name in graph.order if names is None or name in names]
     if not chosen:
         return graph
-    spots = _layout(graph, chosen, _groups(graph, chosen)).spots
+    spots = _spread(graph, _layout(graph, chosen, _groups(graph, chosen)).spots)
     (x, y), (left, top) = graph.nodes[chosen[0]].position, spots[chosen[0]]
     places = {name: (x + (spot[0] - left), y + (spot[1] - top)) for name, spot in spots.items()}
     if names is not None:
@@ -44,6 +45,22 @@ def arranged(graph: Graph, names: Collection[str] | None = None) -> Graph:
     moved = {name: place for name, place in places.items() if place != graph.nodes[name].position}
     graph = graph.moved(moved) if moved else graph
     return _unbent(graph, set(chosen))
+
+
+def _spread(graph: Graph, spots: Mapping[str, Position]) -> dict[str, Position]:
+    """More room between two rows where a wire leads aside: it shall not squeeze through."""
+    rows = {y: index for index, y in enumerate(sorted({y for _, y in spots.values()}))}
+    wide: set[int] = set()  # rows with more room below
+    for name, (x, y) in spots.items():
+        for edge in graph.inputs[name]:
+            source = spots.get(edge.source)
+            if source is not None and abs(source[0] - x) > ASIDE:
+                wide |= {rows[source[1]], rows[y] - 1}
+    lower, shifts = 0.0, {}
+    for y, index in rows.items():
+        shifts[y] = lower
+        lower += MORE * (index in wide)
+    return {name: (x, y + shifts[y]) for name, (x, y) in spots.items()}
 
 
 def _unbent(graph: Graph, names: set[str]) -> Graph:

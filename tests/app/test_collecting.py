@@ -55,3 +55,16 @@ def test_without_it_python_collects_wherever_it_is(qtbot):
     jobs.finish()
     qtbot.waitUntil(lambda: done == [200_000], timeout=10_000)
     assert any(thread is not threading.main_thread() for thread in Loop.ended)
+
+
+def test_a_window_that_goes_leaves_the_next_one_alone(qtbot):
+    first, second = QObject(), QObject()
+    ended, works = Collector(first), Collector(second)
+    ended.finish()
+    assert not gc.isenabled()
+    first.deleteLater()
+    with qtbot.waitSignal(first.destroyed):
+        pass
+    assert not gc.isenabled()
+    works.finish()
+    assert gc.isenabled()
