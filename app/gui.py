@@ -26,7 +26,8 @@ def main(argv: list[str]) -> int:
     window = MainWindow(Settings())
     window.open_at_start(argv[1:] or [DEFAULT])
     window.show()
-    gc.freeze()  # what is there stays as long as the program
+    gc.freeze()  # what is there stays as long as the program: looking through it again and again takes long
+    window.ready.connect(lambda: gc.freeze())  # and so does PyTorch
     status = app.exec()
     leave_text()
     return status
