@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import weakref
 from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QThread
 from shiboken6 import isValid
+
+from app.collecting import Collector
 
 
 @pytest.fixture(autouse=True)
@@ -23,3 +26,13 @@ def _no_qthreads_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     left = [thread for thread in started if isValid(thread) and thread.isRunning()]
     assert not left, f"QThreads left running: {left}"
+
+
+@pytest.fixture(autouse=True)
+def _no_window_left() -> Iterator[None]:
+    """A window that is left open goes on collecting garbage, and Python does not."""
+    yield
+    left = set(Collector._at_work)
+    Collector._at_work.clear()
+    gc.enable()
+    assert not left, "a window was not closed"

@@ -33,11 +33,27 @@ def test_what_a_closed_page_leaves_is_destroyed_in_the_windows_thread(qtbot, qap
     for _ in range(2000):
         Loop()
     jobs.start(lambda _: len([[{}] for _ in range(200_000)]), done.append, done.append)  # enough to set Python off
-    qtbot.waitUntil(lambda: done == [200_000] and len(Loop.ended) == 2000, timeout=10_000)
-    assert set(Loop.ended) == {threading.main_thread()}
+    qtbot.waitUntil(lambda: done == [200_000], timeout=10_000)
+    gc.collect()
+    assert len(Loop.ended) == 2000 and set(Loop.ended) == {threading.main_thread()}
     jobs.finish()
     collector.finish()
     assert gc.isenabled()
+
+
+def test_garbage_is_looked_for_as_often_as_python_would():
+    parent = QObject()
+    collector = Collector(parent)
+    gc.collect()
+    Loop.ended.clear()
+    Loop()
+    collector.collect()
+    assert not Loop.ended, "that is not worth it yet"
+    for _ in range(2000):
+        Loop()
+    collector.collect()
+    assert len(Loop.ended) == 2001
+    collector.finish()
 
 
 def test_without_it_python_collects_wherever_it_is(qtbot):
