@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 from engine import edits
 from engine.graph import Graph
 from engine.layers.base import LAYERS
+from engine.walks import upstream
 
 JOINS = ("Add", "Concatenate", "Multiply")
 
@@ -48,7 +49,7 @@ def unwired(graph: Graph, names: Sequence[str]) -> Graph:
 
 def _into(graph: Graph, sources: Sequence[str]) -> Iterator[Link]:
     """Free inputs of nodes that do not come before: those that still miss one first."""
-    barred = _upstream(graph, sources)
+    barred = upstream(graph, sources)
     y = graph.nodes[sources[-1]].position[1]
     free = [(name, graph.free_port(name)) for name in graph.nodes if name not in barred]
     open_ = [Link("into", name, port) for name, port in free if port is not None and _room(graph, name) >= len(sources)]
@@ -60,16 +61,6 @@ def _shortcuts(graph: Graph, source: str) -> Iterator[Link]:
     y = graph.nodes[source].position[1]
     after = sorted(graph.downstream(source) - {source}, key=lambda name: _distance(graph, name, y))
     yield from (Link("join", name, kind="Add") for name in after)
-
-
-def _upstream(graph: Graph, names: Sequence[str]) -> set[str]:
-    seen, stack = set(names), list(names)
-    while stack:
-        for edge in graph.inputs[stack.pop()]:
-            if edge.source not in seen:
-                seen.add(edge.source)
-                stack.append(edge.source)
-    return seen
 
 
 def _room(graph: Graph, name: str) -> float:

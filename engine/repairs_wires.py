@@ -13,6 +13,7 @@ from engine.layers.linear import Flatten
 from engine.layers.merge import Add, Concatenate
 from engine.messages import say
 from engine.repairs_base import Repair, fits, shape_after, takes, wired, without
+from engine.walks import upstream
 
 WITH_WEIGHTS = ("convolution", "linear", "attention", "sequence", "block")
 
@@ -110,7 +111,7 @@ def one_end(analysis: Analysis) -> Iterator[Repair]:
     ends = [name for name in graph.order if name in analysis.members and not graph.outputs[name]]
     if not ends:
         return
-    lines = {end: _upstream(graph, end) for end in ends}
+    lines = {end: upstream(graph, [end]) for end in ends}
     main = max(ends, key=lambda end: len(lines[end]))
     if len(ends) == 1:
         yield from connections(analysis, main)
@@ -144,16 +145,6 @@ def _without_part(gone: Collection[str], ends: list[str]) -> Repair:
     if len(gone) == 1:
         return Repair(say("Remove {name}", name=next(iter(gone))), edit)
     return Repair(say("Remove these {count} layers", count=len(gone)), edit)
-
-
-def _upstream(graph: Graph, name: str) -> set[str]:
-    seen, stack = {name}, [name]
-    while stack:
-        for edge in graph.inputs[stack.pop()]:
-            if edge.source not in seen:
-                seen.add(edge.source)
-                stack.append(edge.source)
-    return seen
 
 
 # -- a chain that is cut ----------------------------------------------------------------------------------------------

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.settings import Settings
 from app.window import MainWindow
 from engine.analysis import analyze
 from engine.experiment import DEFAULT, load_experiment
 from engine.graph import Graph
+from tests.app.windows import opened
 
 READY_MS = 60_000
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -47,20 +49,9 @@ class Typist:
 
 
 @pytest.fixture
-def window(qtbot, tmp_path):
-    window = MainWindow(Settings(tmp_path / "layerloom"))
-    window.resize(1500, 950)
-    window.open_at_start([DEFAULT])
-    window.show()
-    with qtbot.waitActive(window):
-        window.activateWindow()
-    qtbot.waitUntil(lambda: window.tabs is not None, timeout=READY_MS)
-    window.page.view.setFocus()
-    yield window
-    for page in window.pages:
-        page.document.history.mark_clean()
-    window.close()
-    window.deleteLater()
+def window(qtbot, tmp_path) -> Iterator[MainWindow]:
+    with opened(qtbot, tmp_path / "layerloom", torch=False) as window:
+        yield window
 
 
 @pytest.fixture

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.settings import Settings
 from app.window import MainWindow
 from engine.codegen import to_python
 from engine.edits import appended
 from engine.graph import Graph
 from engine.weights import initial_module
+from tests.app.windows import opened
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 NONE, CTRL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
@@ -21,17 +23,9 @@ PARAMETERS = 4
 
 
 @pytest.fixture
-def window(qtbot, tmp_path) -> MainWindow:
-    window = MainWindow(Settings(tmp_path / "layerloom"))
-    window.resize(1500, 950)
-    window.open_at_start(["gallery:lenet-digits"])
-    window.show()
-    qtbot.waitUntil(lambda: window.is_ready, timeout=READY_MS)
-    yield window
-    for page in window.pages:
-        page.document.history.mark_clean()
-    window.close()
-    window.deleteLater()
+def window(qtbot, tmp_path) -> Iterator[MainWindow]:
+    with opened(qtbot, tmp_path / "layerloom", "gallery:lenet-digits") as window:
+        yield window
 
 
 def graph_of(window: MainWindow) -> Graph:

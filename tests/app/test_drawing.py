@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
@@ -14,11 +15,11 @@ from PySide6.QtTest import QTest
 from app import cli, dialogs
 from app.document import Document
 from app.pages import Page
-from app.settings import Settings
 from app.window import MainWindow
 from engine.experiment import load_experiment
 from engine.figure_export import DrawingError, check_picture
 from engine.frames import Frame
+from tests.app.windows import opened
 from widgets import theme
 from widgets.canvas.export import save_canvas
 
@@ -27,17 +28,9 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 @pytest.fixture
-def window(qtbot, tmp_path) -> MainWindow:
-    window = MainWindow(Settings(tmp_path / "layerloom"))
-    window.resize(1500, 950)
-    window.open_at_start(["gallery:lenet"])
-    window.show()
-    qtbot.waitUntil(lambda: window.is_ready, timeout=READY_MS)
-    yield window
-    for page in window.pages:
-        page.document.history.mark_clean()
-    window.close()
-    window.deleteLater()
+def window(qtbot, tmp_path) -> Iterator[MainWindow]:
+    with opened(qtbot, tmp_path / "layerloom", "gallery:lenet") as window:
+        yield window
 
 
 @pytest.fixture

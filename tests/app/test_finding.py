@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
@@ -15,6 +16,7 @@ from app.window import MainWindow
 from engine.graph import Edge, Graph, Node
 from engine.layers.activation import ReLU
 from engine.layers.inputs import Input
+from tests.app.windows import opened
 from widgets.canvas.follow import way_of
 
 ALT, CTRL = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier
@@ -22,19 +24,9 @@ SHIFT, NONE = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.NoModifier
 
 
 @pytest.fixture
-def window(qtbot, tmp_path) -> MainWindow:
-    window = MainWindow(Settings(tmp_path / "layerloom"))
-    window.resize(1300, 850)
-    window.open_at_start(["gallery:resnet18"])
-    window.show()
-    qtbot.waitUntil(lambda: window.is_ready, timeout=60_000)
-    window.activateWindow()
-    window.page.view.setFocus()
-    yield window
-    for page in window.pages:
-        page.document.history.mark_clean()
-    window.close()
-    window.deleteLater()
+def window(qtbot, tmp_path) -> Iterator[MainWindow]:
+    with opened(qtbot, tmp_path / "layerloom", "gallery:resnet18", size=(1300, 850)) as window:
+        yield window
 
 
 def press(window: MainWindow, key: Qt.Key, modifiers: Qt.KeyboardModifier = NONE) -> None:

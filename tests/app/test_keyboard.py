@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QWidget
 
-from app.settings import Settings
 from app.window import MainWindow
+from tests.app.windows import opened
 
 ALT, SHIFT = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ShiftModifier
 
 
 @pytest.fixture
-def window(qtbot, tmp_path) -> MainWindow:
-    window = MainWindow(Settings(tmp_path / "layerloom"))
-    window.resize(1280, 720)
-    window.open_at_start(["gallery:resnet18"])
-    window.show()
-    qtbot.waitUntil(lambda: window.is_ready, timeout=60_000)
-    window.activateWindow()
-    window.page.view.setFocus()
-    yield window
-    window.page.document.history.mark_clean()
-    window.close()
-    window.deleteLater()
+def window(qtbot, tmp_path) -> Iterator[MainWindow]:
+    with opened(qtbot, tmp_path / "layerloom", "gallery:resnet18", size=(1280, 720)) as window:
+        yield window
 
 
 def press(window: MainWindow, key: Qt.Key, modifiers=Qt.KeyboardModifier.NoModifier) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
@@ -10,15 +11,14 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.settings import Settings
 from app.window import MainWindow
 from engine.analysis import analyze
 from engine.block_edits import make_block
-from engine.experiment import DEFAULT
 from engine.graph import Edge, Graph, Node
 from engine.layers.activation import ReLU
 from engine.layers.inputs import Input
 from engine.layers.linear import Linear
+from tests.app.windows import opened
 from widgets.repeats_box import RepeatsBox
 from widgets.replace_box import ReplaceBox
 
@@ -86,19 +86,9 @@ class Desk:
 
 
 @pytest.fixture
-def desk(qtbot, tmp_path):
-    window = MainWindow(Settings(tmp_path / "layerloom"))
-    window.resize(1500, 950)
-    window.open_at_start([DEFAULT])
-    window.show()
-    with qtbot.waitActive(window):
-        window.activateWindow()
-    qtbot.waitUntil(lambda: window.tabs is not None, timeout=60_000)
-    yield Desk(window)
-    for page in window.pages:
-        page.document.history.mark_clean()
-    window.close()
-    window.deleteLater()
+def desk(qtbot, tmp_path) -> Iterator[Desk]:
+    with opened(qtbot, tmp_path / "layerloom", torch=False) as window:
+        yield Desk(window)
 
 
 # -- replace all ------------------------------------------------------------------------------------------------------

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.settings import Settings
 from app.window import MainWindow
 from engine.block_edits import make_block
 from engine.block_files import keep_block
-from engine.experiment import DEFAULT
 from engine.graph import Edge, Graph
+from tests.app.windows import opened
 from widgets.canvas.asking import SearchAt
 from widgets.pick_box import PickBox
 from widgets.search_box import SearchBox
@@ -62,19 +63,9 @@ class Desk:
 
 
 @pytest.fixture
-def window(qtbot, tmp_path):
-    window = MainWindow(Settings(tmp_path / "layerloom"))
-    window.resize(1500, 950)
-    window.open_at_start([DEFAULT])
-    window.show()
-    with qtbot.waitActive(window):
-        window.activateWindow()
-    qtbot.waitUntil(lambda: window.tabs is not None, timeout=60_000)
-    yield window
-    for page in window.pages:
-        page.document.history.mark_clean()
-    window.close()
-    window.deleteLater()
+def window(qtbot, tmp_path) -> Iterator[MainWindow]:
+    with opened(qtbot, tmp_path / "layerloom", torch=False) as window:
+        yield window
 
 
 @pytest.fixture

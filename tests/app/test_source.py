@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QTextCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.settings import Settings
 from app.window import MainWindow
 from engine.codegen import to_python
+from tests.app.windows import opened
 from widgets.source_view import SourceView
 
 READY_MS, SOON_MS = 60_000, 3000
@@ -18,17 +20,9 @@ LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
 
 @pytest.fixture
-def window(qtbot, tmp_path) -> MainWindow:
-    window = MainWindow(Settings(tmp_path / "layerloom"))
-    window.resize(1500, 950)
-    window.open_at_start(["gallery:residual-small"])
-    window.show()
-    qtbot.waitUntil(lambda: window.is_ready, timeout=READY_MS)
-    yield window
-    for page in window.pages:
-        page.document.history.mark_clean()
-    window.close()
-    window.deleteLater()
+def window(qtbot, tmp_path) -> Iterator[MainWindow]:
+    with opened(qtbot, tmp_path / "layerloom", "gallery:residual-small") as window:
+        yield window
 
 
 def shown(window: MainWindow) -> SourceView:

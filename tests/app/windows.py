@@ -1,0 +1,32 @@
+"""For tests of the running program: its window, open and ready, and closed again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from app.settings import Settings
+from app.window import MainWindow
+from engine.experiment import DEFAULT
+
+READY_MS = 60_000
+
+
+@contextmanager
+def opened(qtbot, folder: Path, source: str = DEFAULT, size: tuple[int, int] = (1500, 950), torch: bool = True
+           ) -> Iterator[MainWindow]:
+    """The window with a network; ``torch``: ready to train, else only complete. The canvas has the keyboard."""
+    window = MainWindow(Settings(folder))
+    window.resize(*size)
+    window.open_at_start([source])
+    window.show()
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    qtbot.waitUntil(lambda: window.is_ready if torch else window.tabs is not None, timeout=READY_MS)
+    window.page.view.setFocus()
+    yield window
+    for page in window.pages:
+        page.document.history.mark_clean()
+    window.close()
+    window.deleteLater()
