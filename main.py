@@ -18,7 +18,7 @@ def main(argv: list[str]) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     if argv[1:] and argv[1] in COMMANDS:
-        from app.cli import main as command
+        from app.terminal.cli import main as command
 
         return command(argv[1:])
     if argv[1:] and not _may_be_opened(argv[1]):
@@ -26,7 +26,7 @@ def main(argv: list[str]) -> int:
         print(f"error: “{argv[1]}” is neither a file nor a command; the commands are {names}", file=sys.stderr)
         return 2
     if not has_display():
-        from app.headless import main as headless
+        from app.terminal.headless import main as headless
 
         return headless(argv[1:])
     return _window(argv)
@@ -42,12 +42,12 @@ def _may_be_opened(word: str) -> bool:
 
 def _window(argv: list[str]) -> int:
     gc.disable()  # until the window stands: what is made for it stays, and looking through it takes long
-    import engine.experiment  # noqa: F401  (before Qt, which reads the source of each module imported after it)
+    import engine.experiment.experiment  # noqa: F401  (before Qt, which reads the source of each module imported after it)
 
     missing = missing_library()
     try:
         if missing is None:
-            from app.gui import main as window
+            from app.window.gui import main as window
 
             return window(argv)
     except ImportError as error:

@@ -6,16 +6,16 @@ from importlib import import_module
 from typing import Any
 
 _HOME = {
-    "load_experiment": "engine.experiment",
-    "save_experiment": "engine.experiment",
-    "Experiment": "engine.experiment",
-    "Graph": "engine.graph",
-    "Node": "engine.graph",
-    "Edge": "engine.graph",
-    "analyze": "engine.analysis",
-    "advise": "engine.advice",
-    "build_module": "engine.compile",
-    "to_python": "engine.codegen",
+    "load_experiment": "engine.experiment.experiment",
+    "save_experiment": "engine.experiment.experiment",
+    "Experiment": "engine.experiment.experiment",
+    "Graph": "engine.graph.graph",
+    "Node": "engine.graph.graph",
+    "Edge": "engine.graph.graph",
+    "analyze": "engine.analysis.analysis",
+    "advise": "engine.advice.advice",
+    "build_module": "engine.network.compile",
+    "to_python": "engine.writing.source",
     "fit": "engine.training",
 }
 __all__ = sorted(_HOME)

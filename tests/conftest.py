@@ -59,7 +59,7 @@ def _clipboard_left_to_others() -> Iterator[None]:
     if "PySide6.QtGui" in sys.modules:
         from PySide6.QtGui import QGuiApplication
 
-        from widgets.canvas.clipboard import leave_text
+        from widgets.canvas.gestures.clipboard import leave_text
 
         if QGuiApplication.instance() is not None:
             leave_text()

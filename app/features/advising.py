@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from app.document import Document
+from app.document.document import Document
+from app.document.page import Page
 from app.features.base import Feature
-from app.pages import Page
+from engine.experiment.recipe import Recipe
 from engine.messages import Message
-from engine.recipe import Recipe
 from engine.training.events import Advice
-from widgets.text import message_text, translated
+from widgets.look.text import message_text, translated
 
 
 class Advising(Feature):

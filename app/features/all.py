@@ -20,7 +20,7 @@ from app.features.source import Source
 
 if TYPE_CHECKING:
     from app.features.base import Feature
-    from app.window import MainWindow
+    from app.window.window import MainWindow
 
 
 class Features:

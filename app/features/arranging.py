@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from app.document.page import Page
 from app.features.base import Feature, Handlers
-from app.pages import Page
-from engine.graph import Graph
+from engine.graph.graph import Graph
 from engine.messages import Message, say
 
 if TYPE_CHECKING:
-    from engine.align import Axis, Side
+    from engine.layout.align import Axis, Side
 
 SIDES: tuple[Side, ...] = ("left", "center", "right", "top", "middle", "bottom")
 AXES: tuple[Axis, ...] = ("across", "down")
@@ -30,7 +30,7 @@ class Arranging(Feature):
 
     def arrange(self) -> None:
         """Lay out what is selected, or everything where less than two layers are."""
-        from engine.arrange import arranged
+        from engine.layout.rows import arranged
 
         page = self.page
         if page is None:
@@ -44,13 +44,13 @@ class Arranging(Feature):
 
     def straighten(self) -> None:
         """Chains of what is selected on one line each."""
-        from engine.align import straightened
+        from engine.layout.align import straightened
 
         self._on_selected(2, self.tr("Straighten"), straightened)
 
     def _aligning(self, side: Side) -> Callable[[], None]:
         def act(graph: Graph, names: list[str]) -> Graph:
-            from engine.align import aligned
+            from engine.layout.align import aligned
 
             return aligned(graph, names, side)
 
@@ -58,7 +58,7 @@ class Arranging(Feature):
 
     def _distributing(self, axis: Axis) -> Callable[[], None]:
         def act(graph: Graph, names: list[str]) -> Graph:
-            from engine.align import distributed
+            from engine.layout.align import distributed
 
             return distributed(graph, names, axis)
 
@@ -75,7 +75,7 @@ class Arranging(Feature):
             self._show(page, text, act(page.scene.graph, names), IN_LINE)
 
     def _show(self, page: Page, text: str, graph: Graph, if_same: Message) -> None:
-        from widgets.canvas.motion import finish, glide
+        from widgets.canvas.view.motion import finish, glide
 
         finish(page.view)
         if graph == page.scene.graph:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 if TYPE_CHECKING:
-    from app.pages import Page
-    from app.window import MainWindow
+    from app.document.page import Page
+    from app.window.window import MainWindow
 
 Handlers = dict[str, Callable[[], object]]
 
@@ -27,7 +27,7 @@ class Feature(QObject):
         return self.window.page
 
     def handlers(self) -> Handlers:
-        """What its commands do, by their id in ``app.actions``."""
+        """What its commands do, by their id in ``app.window.actions``."""
         return {}
 
     def connect_page(self, page: Page) -> None:

@@ -9,19 +9,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from app import dialogs
-from app.compare_choices import FILE, Choice, choices, loaded
 from app.features.base import Feature, Handlers
-from app.files import LOOM
+from app.features.compare_choices import FILE, Choice, choices, loaded
+from app.features.files import LOOM
+from app.window import dialogs
 from engine.messages import LayerloomError, say
 
 if TYPE_CHECKING:
-    from app.pages import Page
-    from engine.compare_union import Union
-    from engine.experiment import Experiment
-    from widgets.compare_canvas import Side
-    from widgets.compare_panel import ComparePanel
-    from widgets.pick_box import PickBox
+    from app.document.page import Page
+    from engine.compare.union import Union
+    from engine.experiment.experiment import Experiment
+    from widgets.compare.canvas import Side
+    from widgets.compare.panel import ComparePanel
+    from widgets.find.pick_box import PickBox
 
 
 @dataclass
@@ -63,7 +63,7 @@ class Comparing(Feature):
         if page is None:
             self.window.say(say("Open a network first"))
             return
-        from widgets.pick_box import PickBox
+        from widgets.find.pick_box import PickBox
 
         if self._box is not None:
             self._box.dismiss()
@@ -101,7 +101,7 @@ class Comparing(Feature):
         except LayerloomError as error:
             page.notice.show_message(_sentence(error), "error")
             return
-        from widgets.compare_panel import ComparePanel
+        from widgets.compare.panel import ComparePanel
 
         old = self._panels.pop(page, None)
         if old is not None:
@@ -121,7 +121,7 @@ class Comparing(Feature):
         panel, other = self._panels.get(page), self._others.get(page)
         if panel is None or other is None:
             return
-        from engine.compare import compare
+        from engine.compare.compare import compare
 
         experiment = page.document.experiment
         mine = _side(page.document.name, self.tr("as it is now"), experiment)
@@ -170,10 +170,10 @@ class Comparing(Feature):
 
 def _side(name: str, detail: str, experiment: Experiment) -> Side:
     """What is known of one of the two."""
-    from engine.analysis import analyze
-    from engine.recipe import OPTIMIZER_STATE
-    from widgets.compare_canvas import Side
-    from widgets.text import translated
+    from engine.analysis.analysis import analyze
+    from engine.experiment.recipe import OPTIMIZER_STATE
+    from widgets.compare.canvas import Side
+    from widgets.look.text import translated
 
     recipe, data = experiment.recipe, experiment.data
     analysis = analyze(experiment.graph, data.sample_shape)
@@ -182,6 +182,6 @@ def _side(name: str, detail: str, experiment: Experiment) -> Side:
 
 
 def _sentence(error: LayerloomError) -> str:
-    from widgets.text import sentence_text
+    from widgets.look.text import sentence_text
 
     return sentence_text(error.message)

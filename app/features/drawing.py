@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QMenu
 
-from app import dialogs
 from app.features.base import Feature, Handlers
-from app.jobs import Job, Jobs
+from app.window import dialogs
+from app.window.jobs import Job, Jobs
 from engine.messages import LayerloomError, Message, say
-from widgets import theme
+from widgets.look import theme
 
 if TYPE_CHECKING:
-    from app.pages import Page
-    from app.window import MainWindow
+    from app.document.page import Page
+    from app.window.window import MainWindow
 
 
 class Style(NamedTuple):
@@ -84,14 +84,14 @@ class Drawing(Feature):
         title = page.level.path[-1] if page.level.path else page.document.experiment.title or page.document.name
 
         def work(_: Job) -> None:
-            from engine.figure_export import draw
+            from engine.figures.export import draw
 
             draw(analysis, path, style, title)
 
         self._jobs.start(work, lambda _: self._say_done(path), self._say_failed)
 
     def _draw_canvas(self, page: Page, path: Path, style: str) -> None:
-        from widgets.canvas.export import save_canvas
+        from widgets.canvas.view.export import save_canvas
 
         look, ground = (theme.LIGHT, "#ffffff") if style == "white" else (theme.current(), "")
         try:

@@ -7,27 +7,27 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from app.features.base import Feature, Handlers
-from app.leading import lead_to
+from app.features.leading import lead_to
 from engine.blocks.base import Block
 from engine.messages import say
-from widgets.text import message_text, sentence_text
+from widgets.look.text import message_text, sentence_text
 
 if TYPE_CHECKING:
-    from app.finder import Finder
-    from app.pages import Page
-    from engine.problems import Problem
-    from widgets.canvas.follow import Follower
-    from widgets.canvas.light import Light
-    from widgets.minimap import Minimap
+    from app.document.page import Page
+    from app.features.finder import Finder
+    from engine.advice.problem import Problem
+    from widgets.canvas.cards.highlight import Light
+    from widgets.canvas.wires.follow import Follower
+    from widgets.frame.minimap import Minimap
 
 
 class Around:
     """What stands around one page's canvas."""
 
     def __init__(self, page: Page) -> None:
-        from app.finder import Finder
-        from widgets.canvas.follow import Follower
-        from widgets.minimap import Minimap
+        from app.features.finder import Finder
+        from widgets.canvas.wires.follow import Follower
+        from widgets.frame.minimap import Minimap
 
         self.page = page
         self.minimap: Minimap = Minimap(page.view)

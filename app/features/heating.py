@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary
 
 from app.features.base import Feature, Handlers
-from app.jobs import Jobs
+from app.window.jobs import Jobs
+from engine.experiment.recipe import OPTIMIZER_STATE
 from engine.messages import Message
-from engine.recipe import OPTIMIZER_STATE
 from engine.units import SPACE
-from widgets.text import bytes_text, grouped, message_text, short_count
+from widgets.look.text import bytes_text, grouped, message_text, short_count
 
 if TYPE_CHECKING:
-    from app.pages import Page
-    from engine.graph import Graph
-    from engine.timing import Timing
-    from widgets.canvas.painting import Face
-    from widgets.heat_legend import HeatLegend
+    from app.document.page import Page
+    from engine.graph.graph import Graph
+    from engine.inspect.timing import Timing
+    from widgets.canvas.cards.painting import Face
+    from widgets.frame.heat_legend import HeatLegend
 
 LEAST_SHARE = 0.01  # percent; less is not told in figures
 MODES = ("none", "params", "compute", "memory", "time")
@@ -143,7 +143,7 @@ class Heating(Feature):
                 heat.legend.hide()
             return
         if heat.legend is None:
-            from widgets.heat_legend import HeatLegend
+            from widgets.frame.heat_legend import HeatLegend
 
             heat.legend = HeatLegend(heat.page.view)
             heat.legend.ended.connect(partial(self.choose, "none"))
@@ -206,7 +206,7 @@ class Heating(Feature):
         experiment = page.document.experiment
 
         def work(job):  # type: ignore[no-untyped-def]
-            from engine.timing import time_layers
+            from engine.inspect.timing import time_layers
 
             return Measured(time_layers(experiment, cancelled=job.cancelled), experiment.graph)
 

@@ -8,13 +8,13 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app.document.page import Page
 from app.features.base import Feature, Handlers
-from app.pages import Page
-from engine.edits import STEP
-from engine.graph import Graph
+from engine.graph.edits import STEP
+from engine.graph.graph import Graph
 from engine.layers.base import shape_text
-from widgets.canvas.painting import CARD_WIDTH
-from widgets.text import grouped
+from widgets.canvas.cards.painting import CARD_WIDTH
+from widgets.look.text import grouped
 
 ASIDE = 3.0  # a card that lies lower counts as this much further away than one that lies further aside
 

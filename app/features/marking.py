@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from app.document.page import Page
 from app.features.base import Feature, Handlers
-from app.pages import Page
-from engine.frames import COLORS
-from engine.marks import can_bypass
+from engine.graph.frames import COLORS
+from engine.graph.marks import can_bypass
 from engine.messages import say
 
 NOTHING = say("Select some layers first")
@@ -56,7 +56,7 @@ class Marking(Feature):
             page.scene.snaps = self.window.settings.snap
 
     def _fill_labels(self) -> None:
-        from widgets.canvas.labels import label_icon, label_name
+        from widgets.canvas.cards.labels import label_icon, label_name
 
         menu = self.window.actions_.submenus["label"]
         menu.clear()

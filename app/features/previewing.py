@@ -5,21 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from app.document.level import Level, level_inside
 from app.features.base import Feature
-from app.level import Level, level_inside
-from engine.advice import Problem, Repair, advise
-from engine.analysis import Analysis, analyze
-from engine.block_edits import is_own, with_inner
-from engine.experiment import Experiment
-from engine.graph import Graph
+from engine.advice.advice import Problem, Repair, advise
+from engine.analysis.analysis import Analysis, analyze
+from engine.blocks.edits import is_own, with_inner
+from engine.experiment.experiment import Experiment
+from engine.experiment.recipe import OPTIMIZER_STATE
+from engine.graph.graph import Graph
 from engine.layers.base import Layer
 from engine.messages import LayerloomError
-from engine.recipe import OPTIMIZER_STATE
 
 if TYPE_CHECKING:
-    from app.pages import Page
-    from app.window import MainWindow
-    from widgets.canvas.preview import Preview
+    from app.document.page import Page
+    from app.window.window import MainWindow
+    from widgets.canvas.view.preview import Preview
 
 
 class Previewing(Feature):
@@ -108,7 +108,7 @@ class Previewing(Feature):
             self._show_costs(page, whole, experiment)
 
     def _show(self, page: Page, level: Level) -> None:
-        from widgets.canvas.preview import Preview
+        from widgets.canvas.view.preview import Preview
 
         if self._preview is not None:
             self._preview.end()

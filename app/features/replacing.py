@@ -11,10 +11,10 @@ from app.features.base import Feature, Handlers
 from engine.messages import LayerloomError, say
 
 if TYPE_CHECKING:
-    from app.pages import Page
-    from engine.graph import Graph
-    from engine.repeats import Repeat
-    from widgets.popup import Popup
+    from app.document.page import Page
+    from engine.blocks.repeats import Repeat
+    from engine.graph.graph import Graph
+    from widgets.parts.popup import Popup
 
 ASIDE = 24  # from what it is about to the box
 TOP = 48  # of a box that is about no card in particular
@@ -37,8 +37,8 @@ class Replacing(Feature):
 
     def replace(self, page: Page, *, selected: bool = False) -> None:
         """Ask which layers of the level that is shown, or of the selection, another shall replace."""
-        from engine.replacing import sort_of
-        from widgets.replace_box import ReplaceBox, Scope
+        from engine.blocks.replacing import sort_of
+        from widgets.find.replace_box import ReplaceBox, Scope
 
         names, graph = page.scene.selected_names(), page.level.graph
         if selected and not names:
@@ -65,8 +65,8 @@ class Replacing(Feature):
 
     def find_repeats(self, page: Page) -> None:
         """Offer what is there several times, one after the other, as blocks."""
-        from engine.repeats import repeated
-        from widgets.repeats_box import RepeatsBox
+        from engine.blocks.repeats import repeated
+        from widgets.find.repeats_box import RepeatsBox
 
         graph, chosen = page.level.graph, page.scene.selected_names()
         repeats = repeated(graph)
@@ -92,7 +92,7 @@ class Replacing(Feature):
         page.scene.select([name for name in chosen if name in page.scene.cards])
 
     def _make_block(self, page: Page, graph: Graph, repeat: Repeat, label: str) -> None:
-        from engine.repeats import as_block
+        from engine.blocks.repeats import as_block
 
         try:
             block, name = as_block(graph, repeat, label)

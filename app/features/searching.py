@@ -11,12 +11,12 @@ from app.features.base import Feature, Handlers
 from engine.messages import LayerloomError, say
 
 if TYPE_CHECKING:
-    from app.pages import Page
-    from engine.graph import Graph
-    from widgets.canvas.asking import SearchAt
-    from widgets.pick_box import PickBox
-    from widgets.popup import Popup
-    from widgets.row_list import Row
+    from app.document.page import Page
+    from engine.graph.graph import Graph
+    from widgets.canvas.gestures.asking import SearchAt
+    from widgets.find.pick_box import PickBox
+    from widgets.parts.popup import Popup
+    from widgets.parts.row_list import Row
 
 BESIDE = QPoint(24, 12)  # from the point that is asked about to the box's corner
 CARD = (114.0, 23.0)  # from a card's corner to its middle
@@ -44,10 +44,10 @@ class Searching(Feature):
 
     def complete(self) -> None:
         """So that the first search opens at once."""
-        import widgets.search_box
-        from engine.search import search
+        import widgets.find.search_box
+        from engine.search.search import search
 
-        assert widgets.search_box
+        assert widgets.find.search_box
         search("", limit=1)
 
     # -- searching ----------------------------------------------------------------------------------------------
@@ -57,7 +57,7 @@ class Searching(Feature):
         page = self.page
         if page is None:
             return
-        from widgets.canvas.asking import SearchAt
+        from widgets.canvas.gestures.asking import SearchAt
 
         names, edges = page.scene.selected_names(), page.scene.selected_edges()
         if not names and len(edges) == 1:
@@ -73,14 +73,14 @@ class Searching(Feature):
         if page is None or not names:
             self._say_select()
             return
-        from widgets.canvas.asking import SearchAt
+        from widgets.canvas.gestures.asking import SearchAt
 
         self.search(page, SearchAt(page.view.search_point(), replaces=tuple(names)))
 
     def search(self, page: Page, at: SearchAt) -> None:
         """Open the search there; a held wire stays until it ends."""
-        from engine.placing import Spot
-        from widgets.search_box import Place, SearchBox
+        from engine.line.placing import Spot
+        from widgets.find.search_box import Place, SearchBox
 
         graph, analysis = page.level.graph, page.level.analysis
         after = at.after
@@ -161,9 +161,9 @@ class Searching(Feature):
         if page is None or not names:
             self._say_select()
             return
-        from engine.linking import links
-        from widgets.link_box import link_rows
-        from widgets.pick_box import PickBox
+        from engine.graph.linking import links
+        from widgets.find.link_rows import link_rows
+        from widgets.find.pick_box import PickBox
 
         graph = page.level.graph
         found = links(graph, names)
@@ -181,7 +181,7 @@ class Searching(Feature):
 
     def _linked(self, page: Page, graph: Graph, names: Sequence[str], found: Sequence[object],
                 row: Row | None) -> Graph | None:
-        from engine.linking import linked
+        from engine.graph.linking import linked
 
         try:
             return linked(graph, names, found[int(row.key)])[0] if row is not None else None  # type: ignore[arg-type]
@@ -189,7 +189,7 @@ class Searching(Feature):
             return None
 
     def _link(self, page: Page, graph: Graph, names: Sequence[str], found: Sequence[object], row: Row) -> None:
-        from engine.linking import linked
+        from engine.graph.linking import linked
 
         try:
             changed, target = linked(graph, names, found[int(row.key)])  # type: ignore[arg-type]
@@ -203,7 +203,7 @@ class Searching(Feature):
         page = self.page
         if page is None:
             return
-        from engine.linking import unwired
+        from engine.graph.linking import unwired
 
         graph = unwired(page.level.graph, page.scene.selected_names()).without_edges(page.scene.selected_edges())
         if graph == page.level.graph:
@@ -215,8 +215,8 @@ class Searching(Feature):
 
     def show_commands(self) -> None:
         """Every command, the open networks and the gallery, found by typing."""
-        from app.command_rows import command_rows, run
-        from widgets.pick_box import PickBox
+        from app.features.command_rows import command_rows, run
+        from widgets.find.pick_box import PickBox
 
         host = self.window.centralWidget()
         hint = self.tr("A command, an open network, or one of the gallery")

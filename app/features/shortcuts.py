@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
-from app.actions import MENUS, words
 from app.features.base import Feature, Handlers
+from app.window.actions import MENUS, words
 
 if TYPE_CHECKING:
-    from app.pages import Page
-    from app.window import MainWindow
-    from widgets.shortcut_card import Entry, ShortcutCard
+    from app.document.page import Page
+    from app.window.window import MainWindow
+    from widgets.frame.shortcut_card import Entry, ShortcutCard
 
 KEYS = QT_TRANSLATE_NOOP("Shortcuts", "On the canvas")
 MOUSE = QT_TRANSLATE_NOOP("Shortcuts", "With the mouse")
@@ -64,7 +64,7 @@ class Shortcuts(Feature):
         if self.card is not None:
             self.card.close_card()
             return
-        from widgets.shortcut_card import ShortcutCard
+        from widgets.frame.shortcut_card import ShortcutCard
 
         card = self.card = ShortcutCard(self.window, self.sections(), self._owner)
         card.keys_chosen.connect(self.give)
@@ -74,7 +74,7 @@ class Shortcuts(Feature):
 
     def sections(self) -> list[tuple[str, list[Entry]]]:
         """Commands by menu, then what the canvas does by itself and what the mouse does."""
-        from widgets.shortcut_card import Entry
+        from widgets.frame.shortcut_card import Entry
 
         actions = self.window.actions_
         by_menu: dict[str, list[Entry]] = {words(title): [] for title, _ in MENUS}
@@ -84,7 +84,7 @@ class Shortcuts(Feature):
         return [*by_menu.items(), (_tr(KEYS), [self._entry(id) for id in actions.hands]), *told]
 
     def _entry(self, id: str) -> Entry:
-        from widgets.shortcut_card import Entry
+        from widgets.frame.shortcut_card import Entry
 
         actions = self.window.actions_
         path = actions.paths[id][1:] if id in actions.paths else ()

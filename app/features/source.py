@@ -9,13 +9,13 @@ from PySide6.QtCore import QTimer
 
 from app.features.base import Feature, Handlers
 from engine.messages import LayerloomError
-from widgets.text import sentence_text
+from widgets.look.text import sentence_text
 
 if TYPE_CHECKING:
-    from app.pages import Page
-    from app.window import MainWindow
-    from engine.codegen import Source as SourceText
-    from widgets.source_view import SourceView
+    from app.document.page import Page
+    from app.window.window import MainWindow
+    from engine.writing.source import Source as SourceText
+    from widgets.source.source_view import SourceView
 
 QUIET_MS = 60  # after an edit, before the source is written anew
 
@@ -74,7 +74,7 @@ class Source(Feature):
         return page in self._sources and self._sources[page][0] is page.analysis
 
     def _write(self) -> None:
-        from engine.codegen import source_of
+        from engine.writing.source import source_of
 
         page, view = self.page, self._view
         if page is None or view is None:

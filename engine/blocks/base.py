@@ -9,9 +9,9 @@ from typing import Any, ClassVar, Self
 
 from pydantic import Field
 
-from engine.analysis import Analysis, analyze
-from engine.edits import COLUMN, STEP
-from engine.graph import Edge, Graph, Node, Position
+from engine.analysis.analysis import Analysis, analyze
+from engine.graph.edits import COLUMN, STEP
+from engine.graph.graph import Edge, Graph, Node, Position
 from engine.layers.base import FLOAT_BYTES, Category, Facts, Layer, Shape, ShapeError, numel
 from engine.layers.inputs import Input
 

@@ -10,8 +10,8 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import Field, PlainSerializer, PlainValidator
 
 from engine.blocks.base import Block
-from engine.graph import Graph
-from engine.graph_json import FileError, graph_json, read_graph
+from engine.graph.graph import Graph
+from engine.graph.json import FileError, graph_json, read_graph
 from engine.layers.base import Shape, ShapeError, register, shape_text
 from engine.layers.inputs import Input
 from engine.messages import LayerloomError

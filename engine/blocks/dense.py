@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pydantic import Field
 
 from engine.blocks.base import Block, Drawing
-from engine.graph import Graph
+from engine.graph.graph import Graph
 from engine.layers.activation import ReLU
 from engine.layers.base import Count, Shape, expect_rank, register
 from engine.layers.convolution import Conv2d

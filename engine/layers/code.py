@@ -1,4 +1,4 @@
-"""A layer that a person writes in Python. It is read here and run in ``engine.code``. No torch."""
+"""A layer that a person writes in Python. It is read here and run in ``engine.layers.code_running``. No torch."""
 
 from __future__ import annotations
 
@@ -190,7 +190,7 @@ class Code(Layer):
     def facts(self, shapes: Sequence[Shape]) -> Facts:
         if not is_allowed(self.source):
             raise CodeNotAllowedError("This layer is code: agree to run it first")
-        from engine.code import probe
+        from engine.layers.code_running import probe
 
         found = probe(self, tuple(shapes))
         size = numel(found.output_shape) * FLOAT_BYTES

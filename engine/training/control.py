@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from threading import Condition
 
-from engine.recipe import Recipe
+from engine.experiment.recipe import Recipe
 
 
 class AbandonedError(Exception):

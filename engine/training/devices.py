@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import torch
 
-from engine.analysis import analyze
-from engine.experiment import Experiment
+from engine.analysis.analysis import analyze
+from engine.experiment.experiment import Experiment
 from engine.messages import LayerloomError
 
 ALL_THREADS = torch.get_num_threads()  # as torch finds them, before anything sets fewer

@@ -12,7 +12,7 @@ from engine.messages import Message
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from engine.experiment import Experiment
+    from engine.experiment.experiment import Experiment
 
 Weights = Mapping[str, "Tensor"]
 """A state dict on the CPU; shared between events, so read it and never write to it."""

@@ -9,18 +9,18 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor
 
-from engine.advice import AdviceError, advise
-from engine.analysis import analyze
-from engine.code import StoppedCodeError, line_of
-from engine.code import in_words as code_in_words
-from engine.experiment import Experiment
+from engine.advice.advice import AdviceError, advise
+from engine.analysis.analysis import analyze
+from engine.experiment.experiment import Experiment
+from engine.experiment.recipe import OPTIMIZER_STATE
+from engine.experiment.trust import sources_of
 from engine.layers.base import FLOAT_BYTES, shape_text
+from engine.layers.code_running import StoppedCodeError, line_of
+from engine.layers.code_running import in_words as code_in_words
 from engine.layers.inputs import Input
 from engine.messages import LayerloomError, say
-from engine.recipe import OPTIMIZER_STATE
-from engine.trust import sources_of
+from engine.network.weights import is_out_of_memory
 from engine.units import bytes_text
-from engine.weights import is_out_of_memory
 
 
 class TrainingError(LayerloomError):

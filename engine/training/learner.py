@@ -9,15 +9,15 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from engine.analysis import analyze
-from engine.data.tensors import Batches
-from engine.experiment import Experiment
-from engine.node_settings import node_settings
+from engine.analysis.analysis import analyze
+from engine.data.tensors.tensors import Batches
+from engine.experiment.experiment import Experiment
+from engine.network.settings import node_settings
+from engine.network.weights import RANDOM, initial_module, on_cpu
 from engine.training.events import Weights
 from engine.training.groups import freeze, make_optimizer, set_lr
 from engine.training.losses import Criterion, balanced_weights
 from engine.training.meters import Totals
-from engine.weights import RANDOM, initial_module, on_cpu
 
 PROBE = 32  # examples that show whether a network still answers differently to different inputs
 

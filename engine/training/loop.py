@@ -8,18 +8,18 @@ from pathlib import Path
 from threading import get_ident
 from typing import Any
 
-from engine.code import StoppedCodeError
-from engine.data.spec import DataSpec
-from engine.data.tensors import Data, StoppedError, loading
-from engine.experiment import Experiment
+from engine.data.spec.spec import DataSpec
+from engine.data.tensors.tensors import Data, StoppedError, loading
+from engine.experiment.experiment import Experiment
+from engine.layers.code_running import StoppedCodeError
 from engine.messages import say
+from engine.network.weights import check_weights
 from engine.training.control import AbandonedError, Control
 from engine.training.devices import resolve_device
 from engine.training.events import Event, Preparing, Weights
 from engine.training.failures import TrainingError, check_trainable, in_words
 from engine.training.learner import Learner
 from engine.training.run import Run
-from engine.weights import check_weights
 
 
 def fit(experiment: Experiment, control: Control | None = None, *, data: Data | None = None, root: Path | None = None,

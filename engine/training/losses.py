@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from engine.recipe import CLASSES_ONLY, Loss, Recipe
+from engine.experiment.recipe import CLASSES_ONLY, Loss, Recipe
 
 _DISTANCES: dict[Loss, Callable[..., Tensor]] = {
     "bce": functional.binary_cross_entropy_with_logits, "mse": functional.mse_loss, "half_mse": functional.mse_loss,

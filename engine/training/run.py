@@ -9,8 +9,8 @@ from typing import Any
 
 import torch
 
-from engine.data.tensors import Batches, Data, Split, ranges
-from engine.experiment import Experiment
+from engine.data.tensors.tensors import Batches, Data, Split, ranges
+from engine.experiment.experiment import Experiment
 from engine.training.best import Best
 from engine.training.control import Control
 from engine.training.events import (
@@ -29,7 +29,7 @@ from engine.training.events import (
     Weights,
 )
 from engine.training.failures import diverged, expect_shape, expect_targets
-from engine.training.health import Health, Setting
+from engine.training.judge.health import Health, Setting
 from engine.training.learner import Learner
 from engine.training.meters import Reading, Stopwatch, Totals
 from engine.training.metrics import ClassScores, ValueScores

@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from engine.data.spec import DataSpec
-from engine.data.tensors import Data, StoppedError, folded
-from engine.experiment import Experiment
+from engine.data.spec.spec import DataSpec
+from engine.data.tensors.tensors import Data, StoppedError, folded
+from engine.experiment.experiment import Experiment
 from engine.messages import LayerloomError, say
 from engine.training.control import AbandonedError, Control
 from engine.training.events import (

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QThread
 from shiboken6 import isValid
 
-from app.collecting import Collector
+from app.window.collecting import Collector
 
 
 @pytest.fixture(autouse=True)

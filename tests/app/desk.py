@@ -8,20 +8,20 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.document import Document
-from app.editing import Editing
-from app.pages import Page
+from app.document.document import Document
+from app.document.page import Page
+from app.features.editing import Editing
 from engine.blocks.custom import Custom
 from engine.blocks.residual import Residual
-from engine.data.spec import DataSpec
-from engine.experiment import Experiment
-from engine.graph import Edge, Graph, Node
+from engine.data.spec.spec import DataSpec
+from engine.experiment.experiment import Experiment
+from engine.graph.graph import Edge, Graph, Node
 from engine.layers.activation import ReLU
 from engine.layers.convolution import Conv2d
 from engine.layers.inputs import Input
 from engine.layers.linear import Flatten, Linear
-from widgets import theme
-from widgets.canvas.painting import CARD_HEIGHT
+from widgets.canvas.cards.painting import CARD_HEIGHT
+from widgets.look import theme
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 

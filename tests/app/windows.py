@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from app.settings import Settings
-from app.window import MainWindow
-from engine.experiment import DEFAULT
+from app.window.settings import Settings
+from app.window.window import MainWindow
+from engine.experiment.experiment import DEFAULT
 
 READY_MS = 60_000
 

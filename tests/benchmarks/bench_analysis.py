@@ -10,8 +10,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from engine.analysis import Analysis, analyze, facts_of
-from engine.graph import Edge, Graph, Node
+from engine.analysis.analysis import Analysis, analyze, facts_of
+from engine.graph.graph import Edge, Graph, Node
 from engine.layers.activation import ReLU
 from engine.layers.adaptive import AdaptiveAvgPool2d
 from engine.layers.base import Layer

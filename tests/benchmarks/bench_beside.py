@@ -20,10 +20,10 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtWidgets import QApplication, QGraphicsView
 
-from engine.graph import Graph
+from engine.graph.graph import Graph
 from tests.benchmarks.bench_canvas import opened, spot
 from tests.benchmarks.graphs import LEFT, MIDDLE, SIZES, WINDOW, held, network, wheeled
-from widgets import theme
+from widgets.look import theme
 
 ROUNDS = 3
 CENTRE = QPoint(WINDOW[0] // 2, WINDOW[1] // 2)

@@ -15,13 +15,13 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtWidgets import QApplication
 
-from app.document import Document
-from app.pages import Page
-from engine.experiment import Experiment
+from app.document.document import Document
+from app.document.page import Page
+from engine.experiment.experiment import Experiment
 from engine.layers.convolution import Conv2d
 from tests.benchmarks.graphs import LEFT, MIDDLE, SIZES, WINDOW, frames_ms, held, median_ms, network, wheeled
-from widgets import theme
-from widgets.canvas.painting import CARD_HEIGHT
+from widgets.canvas.cards.painting import CARD_HEIGHT
+from widgets.look import theme
 
 OPENINGS, UNDOS = 200, 1000
 

@@ -14,8 +14,8 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 import numpy as np
 from PySide6.QtWidgets import QApplication
 
-from widgets import theme
-from widgets.curves import Curves
+from widgets.look import theme
+from widgets.training.curves import Curves
 
 TARGET = 6.0  # ms, from the call to the picture on the screen
 BATCH = 20  # points that arrive with each redraw

@@ -15,9 +15,9 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
-from app.document import Document
-from app.settings import Settings
-from app.window import MainWindow
+from app.document.document import Document
+from app.window.settings import Settings
+from app.window.window import MainWindow
 
 BEAT_MS, WARM_UP, SECONDS = 5, 2.0, 8.0
 

@@ -11,16 +11,16 @@ from statistics import median
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import engine.blocks  # noqa: F401  (fills the registry)
-from engine.advice import advise
-from engine.analysis import analyze
-from engine.compare import compare
-from engine.experiment import Experiment
-from engine.finding import find
-from engine.graph import Graph
+from engine.advice.advice import advise
+from engine.analysis.analysis import analyze
+from engine.blocks.repeats import repeated
+from engine.compare.compare import compare
+from engine.experiment.experiment import Experiment
+from engine.graph.graph import Graph
 from engine.layers.activation import ReLU
-from engine.line import build_line, parse_line
-from engine.repeats import repeated
-from engine.search import search
+from engine.line.line import build_line, parse_line
+from engine.search.finding import find
+from engine.search.search import search
 from tests.benchmarks.graphs import network
 
 COUNT = 2000

@@ -13,12 +13,12 @@ from statistics import median
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from engine.arrange import arranged
-from engine.difference import diff
-from engine.graph import Edge, Graph, Node
+from engine.graph.difference import diff
+from engine.graph.graph import Edge, Graph, Node
 from engine.layers.merge import Add
+from engine.layout.rows import arranged
 from tests.benchmarks.graphs import SIZES, network
-from widgets.canvas.routing import Routes
+from widgets.canvas.wires.routing import Routes
 
 
 def main() -> None:

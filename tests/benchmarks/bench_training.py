@@ -17,16 +17,16 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
-from engine.data.folder import FILES, missing_files, raw_folder
-from engine.data.spec import DataSpec
-from engine.data.tensors import Batches, load_data, ranges
-from engine.data.torchvision_import import torchvision
-from engine.experiment import load_experiment
-from engine.recipe import Recipe
+from engine.data.fetching.folder import FILES, missing_files, raw_folder
+from engine.data.fetching.torchvision_import import torchvision
+from engine.data.spec.spec import DataSpec
+from engine.data.tensors.tensors import Batches, load_data, ranges
+from engine.experiment.experiment import load_experiment
+from engine.experiment.recipe import Recipe
+from engine.network.weights import initial_module
 from engine.training.learner import Learner
 from engine.training.losses import Criterion
 from engine.training.meters import Totals
-from engine.weights import initial_module
 from tests.engine.cases import idx
 
 ROOT = Path(__file__).parents[3] / "shared" / "data"

@@ -9,13 +9,13 @@ from itertools import pairwise
 
 import numpy as np
 
-from engine.data.sources import Arrays
-from engine.data.spec import DataSpec
-from engine.data.tensors import Data, split_data
-from engine.experiment import Experiment
-from engine.graph import Edge, Graph, Node
+from engine.data.sources.raw import Arrays
+from engine.data.spec.spec import DataSpec
+from engine.data.tensors.tensors import Data, split_data
+from engine.experiment.experiment import Experiment
+from engine.experiment.recipe import Recipe
+from engine.graph.graph import Edge, Graph, Node
 from engine.layers.base import LAYERS
-from engine.recipe import Recipe
 from engine.training import fit
 from engine.training.events import EpochEnded, Event, Finished, Point
 

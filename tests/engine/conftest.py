@@ -18,7 +18,7 @@ from torch.utils._pytree import tree_leaves
 
 import engine.blocks
 import engine.layers  # noqa: F401  (both fill the registry)
-from engine.graph import Edge, Graph, Node
+from engine.graph.graph import Edge, Graph, Node
 from engine.layers.base import LAYERS, Layer, Shape, ShapeError
 
 

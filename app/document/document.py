@@ -1,0 +1,148 @@
+"""A document: the only place where the state of an open network lives and changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from app.document.undo import UndoStack
+from engine.data.spec.spec import DataSpec
+from engine.experiment.experiment import Experiment, load_experiment, save_experiment
+from engine.graph.edits import laid_out
+from engine.graph.graph import Graph
+from engine.runs.history import Histories, History
+from engine.training.events import MemberEnded, Summary, Weights
+
+Kernel = tuple[tuple[float, ...], ...]  # row by row
+
+
+@dataclass(eq=False)
+class Run:
+    """The latest training of a document, one run or a series: what was trained, what came of it.
+
+    ``experiment``, ``latest``, ``best`` and ``summary`` are those of the run of the series that has come furthest.
+    """
+
+    experiment: Experiment
+    folder: Path
+    begun_from: Weights | None = None  # loaded weights, if it did not begin afresh
+    previous: Run | None = None  # the run whose weights count until this one has some
+    histories: Histories = field(default_factory=Histories)
+    latest: Weights | None = None
+    best: Weights | None = None
+    summary: Summary | None = None
+    ended: list[tuple[MemberEnded, Experiment]] = field(default_factory=list)  # of a series
+    kernels: list[tuple[int, Kernel]] = field(default_factory=list)  # after each epoch, of a network with one kernel
+
+    @property
+    def history(self) -> History:
+        """Of the run that is going on, or the last one."""
+        return self.histories.current.history
+
+
+def replace_known(spec: DataSpec, other: DataSpec) -> DataSpec:
+    """The data, with what is known of the other."""
+    return spec.model_copy(update={"known": other.known})
+
+
+class Document(QObject):
+    """An experiment, its undo history, its file, its latest run and the weights it will start from."""
+
+    changed = Signal()
+    state_changed = Signal()  # name or dirty mark
+
+    def __init__(self, experiment: Experiment, name: str, path: Path | None = None) -> None:
+        super().__init__()
+        self.path = path
+        self._name = name
+        self.run: Run | None = None
+        self.loaded: Weights | None = None  # weights from a file: exported, and where training starts
+        self.history = UndoStack(experiment)
+
+    @staticmethod
+    def open(source: str) -> Document:
+        """From a file or ``gallery:ID``. Raises LayerloomError, in words."""
+        experiment = load_experiment(source)
+        experiment = replace(experiment, graph=laid_out(experiment.graph))
+        if source.startswith("gallery:"):
+            return Document(experiment, source.removeprefix("gallery:"))
+        return Document(experiment, Path(source).stem, Path(source).absolute())
+
+    @property
+    def experiment(self) -> Experiment:
+        """The network, its data and its recipe as they are now."""
+        return self.history.experiment
+
+    @property
+    def trained(self) -> Run | None:
+        """The latest run that has come to weights; a run that failed at its start takes nothing away."""
+        if self.run is None or self.run.best is not None:
+            return self.run
+        return self.run.previous
+
+    @property
+    def weights_are_loaded(self) -> bool:
+        """Whether weights from a file are newer than those of the latest run."""
+        return self.loaded is not None and (self.trained is None or self.trained.begun_from is not self.loaded)
+
+    def begin_run(self, folder: Path) -> Run:
+        """A run of the experiment as it is now."""
+        previous = self.trained
+        if previous is not None:
+            previous.previous = None
+        self.run = Run(self.experiment, folder, self.loaded, previous)
+        return self.run
+
+    @property
+    def name(self) -> str:
+        """What its tab says."""
+        return self.path.stem if self.path else self._name
+
+    @property
+    def dirty(self) -> bool:
+        """Whether closing it would lose something."""
+        return not self.history.is_clean
+
+    def edit(self, text: str, experiment: Experiment, merge_key: str = "") -> None:
+        """Record another experiment. Edits with one merge key, one after the other, undo together."""
+        if experiment != self.experiment:
+            self.history.push(text, experiment, merge_key)
+            self._tell()
+
+    def learn(self, spec: DataSpec) -> None:
+        """Take over what the files of its data hold; nobody's edit."""
+        if replace_known(self.experiment.data, spec) == spec != self.experiment.data:
+            self.history.amend(replace(self.experiment, data=spec))
+            self._tell()
+
+    def undo(self) -> None:
+        """Take the last edit back."""
+        self.history.undo()
+        self._tell()
+
+    def redo(self) -> None:
+        """Make it again."""
+        self.history.redo()
+        self._tell()
+
+    def _tell(self) -> None:
+        self.changed.emit()
+        self.state_changed.emit()
+
+    def edit_graph(self, text: str, graph: Graph, merge_key: str = "") -> None:
+        """Record another graph."""
+        self.edit(text, replace(self.experiment, graph=graph), merge_key)
+
+    def save(self, path: Path) -> None:
+        """Write the file. Raises WriteError; the old file survives."""
+        save_experiment(self.experiment, path)
+        self.path = path
+        self.history.mark_clean()
+        self.state_changed.emit()
+
+    def mark_unsaved(self) -> None:
+        """It was recovered: it is on no disk in this form."""
+        self.history.mark_clean(False)
+        self.state_changed.emit()

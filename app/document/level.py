@@ -1,0 +1,108 @@
+"""Where one is in a network: at its top, or inside a block."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from engine.advice.advice import Problem
+from engine.advice.repairs.shape import repairs
+from engine.analysis.analysis import Analysis, analyze
+from engine.blocks.base import Block
+from engine.blocks.edits import as_own, inner, with_inner
+from engine.graph.graph import Graph
+from engine.layers.base import Shape
+from engine.messages import LayerloomError, Message
+
+Path = tuple[str, ...]  # names of blocks, from the outermost
+
+_IN_BLOCK = {
+    "The network has {count} ends ({names}): join them or remove what is not needed":
+        "The block has {count} ends ({names}): join them or remove what is not needed",
+}
+
+
+class Level(NamedTuple):
+    """What the canvas shows: a graph with its shapes and what is wrong in it."""
+
+    path: Path
+    analysis: Analysis
+    problems: tuple[Problem, ...]
+
+    @property
+    def graph(self) -> Graph:
+        """The layers of this level."""
+        return self.analysis.graph
+
+
+def level_at(whole: Analysis, problems: tuple[Problem, ...], path: Path) -> Level:
+    """The level at the path or, where that is not (any more), the deepest one above it."""
+    for depth in range(len(path), 0, -1):
+        try:
+            return level_inside(whole, path[:depth])
+        except LayerloomError:
+            continue
+    return Level((), whole, problems)
+
+
+def level_inside(whole: Analysis, path: Path) -> Level:
+    """The level at the path. Raises BlockError, UnknownNodeError or ShapeError where there is none."""
+    inside = inner(whole, path)
+    problems = [
+        Problem("error" if fault.node is None or fault.node in inside.members else "warning", fault.node,
+                _of_block(fault.error.message), repairs(inside, fault))
+        for fault in inside.faults
+    ]  # fmt: skip
+    return Level(path, inside, tuple(sorted(problems, key=lambda problem: problem.severity)))
+
+
+def _of_block(message: Message) -> Message:
+    """What is said of the whole is said of a block here."""
+    return Message(_IN_BLOCK.get(message.template, message.template), message.values)
+
+
+def followed(before: Graph, after: Graph, path: Path) -> Path:
+    """The same path after an edit: a block that was renamed is found under its new name."""
+    found: list[str] = []
+    for index, name in enumerate(path):
+        if name not in before.nodes:
+            return (*found, *path[index:])
+        node = before.nodes[name]
+        name = name if name in after.nodes else _renamed(before, after, name)
+        found.append(name)
+        inside_before, inside_after = _own_graph(node.layer), _own_graph(after.nodes[name].layer) if (
+            name in after.nodes) else None
+        if inside_before is None or inside_after is None:
+            return (*found, *path[index + 1 :])
+        before, after = inside_before, inside_after
+    return tuple(found)
+
+
+def _own_graph(layer: object) -> Graph | None:
+    return layer.own_graph if isinstance(layer, Block) else None
+
+
+def _renamed(before: Graph, after: Graph, name: str) -> str:
+    """What the node is called now; its old name if it is gone."""
+    node = before.nodes[name]
+    new = [other.name for other in after.nodes.values() if other.name not in before.nodes
+           and other.layer == node.layer and other.position == node.position]
+    return new[0] if len(new) == 1 else name
+
+
+def made_own(whole: Analysis, path: Path, shape: Shape | None) -> tuple[Graph, Path]:
+    """The network in which every block on the path holds its layers itself; also where what was shown is then.
+
+    ``shape`` is that of one example. Where the copies of a repeated block differ, the first of them, one level
+    deeper, is what was shown. Raises LayerloomError where the path leads nowhere.
+    """
+    done: Path = ()
+    while path:
+        level, name, done, path = inner(whole, done), path[0], (*done, path[0]), path[1:]
+        node, shapes = level.graph.nodes[name], level.nodes[name].input_shapes
+        if _own_graph(node.layer) is None and shapes is not None:
+            own = as_own(node, shapes)
+            graph = with_inner(whole.graph, done[:-1], level.graph.with_layer(name, own), whole)
+            whole = analyze(graph, shape)
+            if own.repeat != getattr(node.layer, "repeat", own.repeat):
+                path = (f"{node.layer.stem}1", *path)
+    return whole.graph, done

@@ -1,0 +1,289 @@
+"""A page: one document's canvas, at its top or inside one of its blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.document.document import Document
+from app.document.level import Level, Path, followed, level_at, level_inside, made_own
+from engine.advice.advice import Problem, Repair, advise
+from engine.analysis.analysis import Analysis, analyze
+from engine.blocks.base import Block
+from engine.blocks.custom import Exposed
+from engine.blocks.edits import dissolved, inner, is_own, make_block, with_inner
+from engine.graph.graph import Graph
+from engine.layers.code import Code
+from engine.messages import LayerloomError, Message, say
+from widgets.canvas.cards.faces import repeat_of
+from widgets.canvas.cards.sharing import share_candidates
+from widgets.canvas.view.scene import CanvasScene
+from widgets.canvas.view.view import CanvasView, Place
+from widgets.frame.breadcrumbs import Breadcrumbs
+from widgets.look.text import message_text, sentence_text, translated
+from widgets.parts.notice import Notice
+
+NOTICE_MS = 8000
+
+
+class Page(QWidget):
+    """Shows a document on its own canvas, and keeps its latest analysis.
+
+    ``analysis`` and ``problems`` are of the whole network, ``level`` is what the canvas shows of it.
+    """
+
+    block_requested = Signal(list)  # Nodes that can become a block: ask for its name, then call make_block
+    rename_requested = Signal()  # of the selected layer
+    code_requested = Signal(str)  # the code of this layer shall be shown
+
+    def __init__(self, document: Document) -> None:
+        super().__init__()
+        self.document = document
+        self.scene = CanvasScene()
+        self.view = CanvasView(self.scene)
+        self.crumbs = Breadcrumbs()
+        self.notice = Notice(self.view)
+        # Both end with the page, in the window's thread, whenever Python gets round to the rest.
+        document.setParent(self)
+        self.scene.setParent(self)
+        self.analysis: Analysis = analyze(Graph())
+        self.problems: tuple[Problem, ...] = ()
+        self.level = Level((), self.analysis, ())
+        self._places: dict[Path, Place] = {}
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.crumbs)
+        layout.addWidget(self.view)
+        self._connect()
+        self.refresh()
+
+    def _connect(self) -> None:
+        self.scene.edit_requested.connect(self.edit)
+        self.scene.repair_requested.connect(self.repair)
+        self.scene.open_requested.connect(self.open)
+        self.view.out_requested.connect(self.go_out)
+        self.view.block_requested.connect(self.request_block)
+        self.view.dissolve_requested.connect(self.dissolve)
+        self.view.rename_requested.connect(self.rename_requested)
+        self.view.refused.connect(self.refuse)
+        self.crumbs.level_requested.connect(lambda depth: self.go(self.level.path[:depth]))
+        self.crumbs.own_requested.connect(self.make_own)
+        self.document.changed.connect(self.refresh)
+        self.document.state_changed.connect(self._show_crumbs)
+
+    # -- showing ------------------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Show the document as it is now: graph, shapes, numbers, problems."""
+        experiment, before = self.document.experiment, self.analysis.graph
+        self.analysis = analyze(experiment.graph, experiment.data.sample_shape)
+        self.problems = advise(experiment, self.analysis)
+        path = followed(before, experiment.graph, self.level.path)
+        level = level_at(self.analysis, self.problems, path)
+        if level.path == path:
+            self._show(level)
+        else:
+            self._move(level)
+
+    def _show(self, level: Level) -> None:
+        self.level = level
+        self.view.is_inside = bool(level.path)
+        self.scene.show_graph(level.graph)
+        self.scene.show_caption(self.tr("from outside") if level.path else self._caption())
+        self.scene.show_analysis(level.analysis, level.problems)
+        self._show_crumbs()
+
+    def _move(self, level: Level) -> None:
+        """Show another level, where one last looked at in it; the block one comes out of is selected."""
+        left = self.level.path
+        self._places[left] = self.view.place()
+        inwards = len(level.path) > len(left)
+        card = self.scene.cards.get(level.path[-1]) if inwards else None
+        self.view.fade(card.sceneBoundingRect().center() if card is not None else None, inwards)
+        self.scene.clearSelection()
+        self._show(level)
+        self.layout().activate()  # the way in takes room from the canvas, or gives it back
+        place = self._places.get(level.path)
+        if place is None:
+            self.view.fit()
+        else:
+            self.view.go_to(place)
+        if left[: len(level.path)] == level.path:
+            self.scene.select(left[len(level.path) : len(level.path) + 1])
+        self._drop_question()
+
+    def _show_crumbs(self) -> None:
+        path, graph = self.level.path, self.document.experiment.graph
+        self.crumbs.setVisible(bool(path))
+        if path:
+            self.crumbs.show_levels([self.document.name, *self._titles()])
+            wrong = [problem for problem in self.level.problems if problem.node is None]
+            own = is_own(graph, path)
+            text = sentence_text(wrong[0].message) if wrong else "" if own else self.tr("Made from its parameters")
+            self.crumbs.show_note(text, is_error=bool(wrong), offers_own=not own)
+
+    def _titles(self) -> list[str]:
+        """Names of the blocks on the way, with how often they are repeated."""
+        titles, graph = [], self.analysis.graph
+        for depth, name in enumerate(self.level.path):
+            if depth:
+                graph = inner(self.analysis, self.level.path[:depth]).graph
+            count = repeat_of(graph.nodes[name].layer)
+            titles.append(f"{name} ×{count}" if count > 1 else name)
+        return titles
+
+    def jump_to(self, name: str) -> None:
+        """Select a layer of the whole network and bring it into view; ``block.layer`` is inside a block."""
+        *way, last = name.split(".")
+        level = level_at(self.analysis, self.problems, tuple(way))
+        self.go(level.path)
+        self.find(last if len(level.path) == len(way) else way[len(level.path)])
+
+    def find(self, name: str) -> None:
+        """Select a layer of the level that is shown and bring it into view."""
+        self.scene.select([name])
+        self.view.fit(selection_only=True)
+
+    def share_candidates(self, name: str) -> tuple[str, ...]:
+        """Layers of this level whose weights the named one could use."""
+        return share_candidates(self.level.analysis, name)
+
+    def _caption(self) -> str:
+        """What the Input card says about its data."""
+        data = self.document.experiment.data
+        words = [translated(data.info.title)]
+        if data.resize and data.is_image:
+            words.append(f"{data.resize}×{data.resize}")
+        if data.normalize and data.is_image:
+            words.append(self.tr("normalised"))
+        return " · ".join(words)
+
+    # -- going in and out ---------------------------------------------------------------------------------------
+
+    def open(self, name: str) -> None:
+        """Show what is inside a layer: a block's layers, or its code."""
+        layer = self.level.graph.nodes[name].layer
+        if isinstance(layer, Block):
+            self.go((*self.level.path, name))
+        elif isinstance(layer, Code):
+            self.code_requested.emit(name)
+
+    def go_out(self) -> None:
+        """One level up."""
+        self.go(self.level.path[:-1])
+
+    def go(self, path: Path) -> None:
+        """Show the level at this path, or say why that is not possible."""
+        if path != self.level.path:
+            try:
+                level = level_inside(self.analysis, path) if path else Level((), self.analysis, self.problems)
+            except LayerloomError as error:
+                self.refuse(error.message)
+            else:
+                self._move(level)
+        self.view.setFocus()
+
+    # -- editing ------------------------------------------------------------------------------------------------
+
+    def edit(self, text: str, graph: Graph, merge_key: str = "") -> None:
+        """Record another graph of the level that is shown."""
+        path, whole = self.level.path, self.document.experiment.graph
+        if not is_own(whole, path):
+            if graph != self.level.graph:
+                self._ask_to_own(lambda: self.edit(text, graph, merge_key))
+            return
+        try:
+            whole = with_inner(whole, path, graph, self.analysis)
+        except LayerloomError as error:
+            self.refuse(error.message)
+        else:
+            self.document.edit_graph(text, whole, "/".join((*path, merge_key)) if merge_key else "")
+
+    def repair(self, repair: Repair) -> None:
+        """Do what a repair button says: one of this level's, or one of the whole network's."""
+        text = message_text(repair.text)
+        if self.level.path and any(repair in problem.repairs for problem in self.level.problems):
+            self.edit(text, repair.apply(self.level.graph))
+        else:
+            self.document.edit(text, repair.of(self.document.experiment))
+        self.view.setFocus()  # the button is gone; stray keys shall not land elsewhere
+
+    def _ask_to_own(self, then: Callable[[], None]) -> None:
+        """What is made from parameters cannot be changed by hand: offer what can, and do it ``then``."""
+        self.scene.put_back()
+        self.scene.names_selected.emit(self.scene.selected_names())  # panels show again what stands
+        self.notice.show_message(self._question(), "info", [(self.tr("Make it my own"), lambda: self.make_own(then))])
+
+    def _question(self) -> str:
+        return self.tr("This block is made from its parameters. Make it your own to change it.")
+
+    def _drop_question(self) -> None:
+        if self.notice.text.text() == self._question():
+            self.notice.hide()
+
+    def make_own(self, then: Callable[[], None] | None = None) -> None:
+        """Turn the block one is in into one that holds its layers, and go on with what was asked for."""
+        path = self.level.path
+        try:
+            graph, now = made_own(self.analysis, path, self.document.experiment.data.sample_shape)
+        except LayerloomError as error:
+            self.refuse(error.message)
+            return
+        self._drop_question()
+        self.level = self.level._replace(path=now)
+        self.document.edit_graph(self.tr("Make {name} my own").format(name=path[-1]), graph)
+        if then is not None:
+            then()
+        self.view.setFocus()
+
+    def request_block(self) -> None:
+        """Ask for the name of the block that the selected layers shall become, or say why they cannot."""
+        names = self.scene.selected_names()
+        if not is_own(self.document.experiment.graph, self.level.path):
+            self._ask_to_own(self.request_block)
+            return
+        try:
+            make_block(self.level.graph, names, "Block")
+        except LayerloomError as error:
+            self.refuse(error.message)
+        else:
+            self.block_requested.emit([self.level.graph.nodes[name] for name in names])
+
+    def make_block(self, label: str, exposed: Sequence[Exposed] = ()) -> None:
+        """Make a block of the selected layers."""
+        try:
+            graph, name = make_block(self.level.graph, self.scene.selected_names(), label, exposed)
+        except LayerloomError as error:
+            self.refuse(error.message)
+        else:
+            self.edit(self.tr("Make block {name}").format(name=label), graph)
+            self._select_new([name])
+        self.view.setFocus()
+
+    def dissolve(self) -> None:
+        """Put the layers of the selected blocks in their place."""
+        graph, new = self.level.graph, []
+        blocks = [name for name in self.scene.selected_names() if isinstance(graph.nodes[name].layer, Block)]
+        if not blocks:
+            self.refuse(say("Select a block to dissolve it into its layers"))
+            return
+        try:
+            for name in blocks:
+                graph, names = dissolved(graph, name, self.level.analysis)
+                new.extend(names)
+        except LayerloomError as error:
+            self.refuse(error.message)
+        else:
+            self.edit(self.tr("Dissolve {name}").format(name=", ".join(blocks)), graph)
+            self._select_new(new)
+
+    def _select_new(self, names: Sequence[str]) -> None:
+        if all(name in self.scene.cards for name in names):  # else it was not granted
+            self.scene.select(names)
+
+    def refuse(self, message: Message) -> None:
+        """Say why something cannot be done."""
+        self.notice.show_message(sentence_text(message), "info", timeout_ms=NOTICE_MS)

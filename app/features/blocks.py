@@ -1,0 +1,159 @@
+"""A person's own blocks: named when they are made, kept for other networks, passed on as files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
+from PySide6.QtWidgets import QDialog, QMenu, QWidget
+
+from app.document.page import Page
+from app.window import dialogs
+from app.window.layout import Layout
+from app.window.settings import Settings
+from engine.blocks.custom import Custom, Exposed
+from engine.experiment.block_files import SUFFIX, keep_block, load_block, own_blocks, save_block
+from engine.graph.graph import Node
+from engine.layers.base import LAYERS, Layer
+from engine.messages import LayerloomError, Message, say
+
+if TYPE_CHECKING:
+    from widgets.blocks.dialog import BlockDialog
+
+OWN = "own:"  # what begins the kind of a person's own block in the palette
+FILTERS = f"*{SUFFIX}"
+
+
+class BlocksView(QObject):
+    """The palette's “My blocks”, and the dialogs and files behind them."""
+
+    said = Signal(object, str)  # Message, tone
+
+    def __init__(self, window: QWidget, layout: Layout, settings: Settings, page: Callable[[], Page | None]) -> None:
+        super().__init__(window)
+        self._window, self._palette, self._folder, self._page = window, layout.palette, settings.blocks, page
+        self._blocks: dict[str, Custom] = {}
+        self.refresh()
+
+    def refresh(self) -> None:
+        """What is in the folder now; a file that cannot be read is left out."""
+        self._blocks = {own.block.label: own.block for own in own_blocks(self._folder) if own.block is not None}
+        self._palette.show_own_blocks([(label, f"{OWN}{label}") for label in self._blocks])
+
+    def make_layer(self, kind: str) -> Layer | None:
+        """What a kind of the palette stands for; None: nothing any more."""
+        if kind.startswith(OWN):
+            return self._blocks.get(kind.removeprefix(OWN))
+        return LAYERS[kind]() if kind in LAYERS else None
+
+    def kinds(self) -> list[tuple[str, str]]:
+        """The person's own blocks, as (kind, label)."""
+        return [(f"{OWN}{label}", label) for label in self._blocks]
+
+    # -- making -------------------------------------------------------------------------------------------------
+
+    def ask(self, page: Page, nodes: list[Node]) -> None:
+        """Ask what the block shall be called and which options it shows, and make it."""
+        dialog = self._dialog(self.tr("Block"), nodes)
+        if dialog.exec() == QDialog.DialogCode.Accepted:
+            page.make_block(dialog.label, [Exposed(title, tuple(targets)) for title, targets in dialog.exposed])
+        dialog.deleteLater()
+
+    def edit(self) -> None:
+        """Ask anew for the name and the options of the selected block."""
+        found = self._selected()
+        if found is None:
+            return
+        page, name, block = found
+        exposed = [(one.title, one.targets) for one in block.exposed]
+        dialog = self._dialog(block.label, block.graph.nodes.values(), exposed)
+        if dialog.exec() == QDialog.DialogCode.Accepted:
+            shown = tuple(Exposed(title, tuple(targets)) for title, targets in dialog.exposed)
+            layer = block.model_copy(update={"label": dialog.label, "exposed": shown})
+            page.edit(self.tr("Change {name}").format(name=name), page.level.graph.with_layer(name, layer))
+        dialog.deleteLater()
+
+    def _dialog(self, label: str, nodes: Iterable[Node],
+                exposed: Sequence[tuple[str, Sequence[tuple[str, str]]]] = ()) -> BlockDialog:
+        from widgets.blocks.dialog import BlockDialog
+        from widgets.blocks.options import block_options
+
+        return BlockDialog(label, block_options(nodes), exposed, self._window)
+
+    def _selected(self) -> tuple[Page, str, Custom] | None:
+        """The selected block of one's own; says so where there is none."""
+        page = self._page()
+        names = page.scene.selected_names() if page is not None else []
+        layer = page.level.graph.nodes[names[0]].layer if page is not None and len(names) == 1 else None
+        if page is None or not isinstance(layer, Custom):
+            self.said.emit(say("Select one block of your own: make one with Ctrl+G"), "info")
+            return None
+        return page, names[0], layer
+
+    def is_kept(self, layer: Layer) -> bool:
+        """Whether one's own blocks hold one of this name."""
+        return isinstance(layer, Custom) and layer.label in self._blocks
+
+    # -- keeping ------------------------------------------------------------------------------------------------
+
+    def keep(self) -> None:
+        """Put the selected block among one's own; one of the same name is replaced."""
+        found = self._selected()
+        if found is not None:
+            self._try(lambda: keep_block(found[2], self._folder),
+                      say("“{name}” is among your blocks in the palette", name=found[2].label))
+
+    def save(self) -> None:
+        """Write the selected block into a file, for others."""
+        found = self._selected()
+        if found is not None:
+            self._save(found[2])
+
+    def _save(self, block: Custom) -> None:
+        path = dialogs.save_path(self._window, self.tr("Save block"), Path(f"{block.stem}{SUFFIX}"), self._filters())
+        if path is not None:
+            self._try(lambda: save_block(block, path), say("Saved {file}", file=path.name))
+
+    def load(self) -> None:
+        """Bring blocks from files among one's own."""
+        for path in dialogs.open_paths(self._window, self.tr("Add blocks"), "", self._filters()):
+            self._try(lambda path=path: keep_block(load_block(path), self._folder),
+                      say("{file} is among your blocks in the palette", file=path.name))
+
+    def show_menu(self, kind: str, place: QPoint) -> None:
+        """What can be done with a block in the palette."""
+        block = self._blocks.get(kind.removeprefix(OWN))
+        if block is not None:
+            menu = QMenu(self._window)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            menu.addAction(self.tr("Save as file…")).triggered.connect(lambda: self._save(block))
+            menu.addAction(self.tr("Remove from my blocks")).triggered.connect(lambda: self._forget(block.label))
+            menu.popup(place)
+
+    def forget(self) -> None:
+        """Remove the selected block from one's own; networks that use it keep it."""
+        found = self._selected()
+        if found is not None:
+            self._forget(found[2].label)
+
+    def _forget(self, label: str) -> None:
+        paths = [own.path for own in own_blocks(self._folder) if own.block is not None and own.block.label == label]
+        for path in paths:
+            path.unlink(missing_ok=True)
+        gone = say("“{name}” is no longer among your blocks; networks that use it keep it", name=label)
+        self.said.emit(gone if paths else say("“{name}” is not among your blocks", name=label), "info")
+        self.refresh()
+
+    def _filters(self) -> str:
+        return f"{self.tr('Blocks')} ({FILTERS})"
+
+    def _try(self, act: Callable[[], object], done: Message) -> None:
+        try:
+            act()
+        except LayerloomError as error:
+            self.said.emit(error.message, "error")
+        else:
+            self.said.emit(done, "ok")
+            self.refresh()

@@ -1,0 +1,148 @@
+"""Taking things away and bringing weights in, as the window sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
+
+from app.document.document import Document
+from app.window import dialogs
+from app.window.jobs import Job, Jobs
+from engine.experiment.experiment import Experiment
+from engine.messages import LayerloomError, Message, say
+from engine.runs.history import Member
+from engine.training.events import Weights
+
+
+class Exporting(QObject):
+    """Exports run in the background and prove themselves: reloaded, outputs compared."""
+
+    said = Signal(object, str)  # Message, tone
+    weights_changed = Signal()  # loaded, or forgotten
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        self._jobs = Jobs(self)
+
+    def export_weights(self, document: Document, best: bool) -> None:
+        """Ask where; write the run's best or latest weights, or loaded or initial ones, and say which."""
+        experiment, weights, which = _weights_of(document, best)
+        filters = self.tr("Weights (*.safetensors);;PyTorch state dict (*.pt)")
+        path = dialogs.save_path(self._window, self.tr("Export weights"), Path(f"{document.name}.safetensors"), filters)
+        if path is not None:
+            self.export(experiment, path, weights, which)
+
+    def export_code(self, document: Document) -> None:
+        """Ask where; write a standalone Python class of the network as it is drawn."""
+        title, filters = self.tr("Export PyTorch code"), self.tr("Python (*.py)")
+        path = dialogs.save_path(self._window, title, Path(f"{document.name}.py"), filters)
+        if path is not None:
+            self.export(document.experiment, path, None, say("PyTorch code"))
+
+    def export(self, experiment: Experiment, path: Path, weights: Weights | None, which: Message) -> None:
+        """Write ``path`` by its suffix, prove it, and say what came of it."""
+
+        def work(_: Job) -> Any:
+            from engine.export.export import export
+
+            return export(experiment, path, weights)
+
+        def tell(exported: Any) -> None:
+            tone = "ok" if exported.verified else "error"
+            self.said.emit(say("{which}: {result}", which=which, result=exported.message), tone)
+
+        self._run(work, tell)
+
+    def copy_code(self, document: Document) -> None:
+        """Put the network's Python source on the clipboard."""
+        from engine.writing.source import to_python
+
+        experiment = document.experiment
+        try:
+            source = to_python(experiment.graph, experiment.data.sample_shape)
+        except LayerloomError as error:
+            self.said.emit(error.message, "error")
+            return
+        QGuiApplication.clipboard().setText(source)
+        self.said.emit(say("The PyTorch code is on the clipboard"), "ok")
+
+    def load_weights(self, document: Document) -> None:
+        """Ask for a weights file; the next training starts from it."""
+        filters = self.tr("Weights (*.safetensors *.pt *.pth)")
+        for path in dialogs.open_paths(self._window, self.tr("Load weights"), "", filters)[:1]:
+            self.load(document, path)
+
+    def load(self, document: Document, path: Path) -> None:
+        """Read weights and hold them against the network; a mismatch names the keys."""
+        experiment = document.experiment
+
+        def work(_: Job) -> Any:
+            from engine.export.export import check_weights, load_weights
+
+            weights = load_weights(path)
+            check_weights(experiment, weights)
+            return weights
+
+        def take(weights: Any) -> None:
+            document.loaded = weights
+            self.weights_changed.emit()
+            self.said.emit(say("{file} fits: training starts from these weights, and export writes them",
+                               file=path.name), "ok")
+
+        self._run(work, take)
+
+    def forget_weights(self, document: Document) -> None:
+        """Training begins afresh again."""
+        document.loaded = None
+        self.weights_changed.emit()
+        self.said.emit(say("Training starts from fresh weights"), "info")
+
+    def save_curves(self, document: Document) -> None:
+        """Ask where; write the curves as a picture or as numbers."""
+        if document.run is None or not (document.run.history.points or document.run.history.epochs):
+            self.said.emit(say("There are no curves yet: train first"), "info")
+            return
+        filters = self.tr("Picture (*.png);;Vector picture (*.svg);;Numbers (*.csv)")
+        path = dialogs.save_path(self._window, self.tr("Save the curves"), Path(f"{document.name}-curves.png"), filters)
+        if path is not None:
+            members = list(document.run.histories.members)
+            self._run(lambda _: _write_curves(members, path),
+                      lambda _: self.said.emit(say("Saved {file}", file=path.name), "ok"))
+
+    def _run(self, work: Callable[[Job], Any], then: Callable[[Any], None]) -> None:
+        self._jobs.start(work, then, lambda message: self.said.emit(message, "error"))
+
+    def finish(self) -> None:
+        """Let running exports end, before the window closes."""
+        self._jobs.finish()
+
+
+def _weights_of(document: Document, best: bool) -> tuple[Experiment, Weights | None, Message]:
+    """What an export of weights writes now, and what to call it."""
+    run = document.trained
+    if document.weights_are_loaded:
+        return document.experiment, document.loaded, say("Loaded weights")
+    if run is not None and run.best is not None:
+        if best:
+            return run.experiment, run.best, say("Best weights, of epoch {epoch}", epoch=run.history.best_epoch)
+        return run.experiment, run.latest, say("Latest weights, of epoch {epoch}", epoch=run.history.epochs[-1].epoch)
+    return document.experiment, None, say("Untrained weights, as the seed gives them")
+
+
+def _write_curves(members: Sequence[Member], path: Path) -> None:
+    """One picture of all runs; numbers of several runs in a file for each."""
+    from engine.runs.pictures import curves_csv, curves_picture, series_picture
+
+    if path.suffix == ".csv":
+        for number, member in enumerate(members, 1):
+            curves_csv(member.history, path if len(members) == 1 else path.with_stem(f"{path.stem}-{number}"))
+    elif len(members) == 1:
+        curves_picture(members[0].history, path)
+    else:
+        series_picture(members, path)

@@ -1,0 +1,286 @@
+"""What a run came to, on the screen: notes, reported numbers beside one's own, variants, what was learned."""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from PySide6.QtCore import QObject, Signal
+
+from app.document.document import Document, Kernel, Run
+from app.features.training import Trainer
+from app.window.jobs import Jobs
+from app.window.layout import Layout
+from engine.experiment.experiment import Experiment, gallery_ids, load_experiment
+from engine.experiment.notes import Notes
+from engine.messages import Message
+from engine.training.events import (
+    EpochEnded,
+    Event,
+    Finished,
+    MemberEnded,
+    MemberStarted,
+    SeriesFinished,
+    SeriesRow,
+    Started,
+    Weights,
+)
+from widgets.look.text import translated
+from widgets.results.results import MOST_VALUES, Comparison, Parameter, RunRow
+
+if TYPE_CHECKING:
+    from engine.training.judge.outcomes import Outcome
+
+PARTS = ("train", "validation", "test")
+NO_ROW = ("train loss", "validation loss")  # have columns of their own
+
+
+class Looked(NamedTuple):
+    """What was computed of a run's weights: of the latest, and of each ended run of a series."""
+
+    outcome: Outcome
+    members: list[tuple[str, float]]  # title and the norm of its only matrix; empty where there are several
+
+
+class ResultsView(QObject):
+    """Fills the results panel for the document in front; looks at weights in the background."""
+
+    failed = Signal(object)  # Message
+
+    def __init__(self, layout: Layout, trainer: Trainer) -> None:
+        super().__init__(layout)
+        self._panel, self._trainer = layout.results, trainer
+        self._document: Document | None = None
+        self._jobs = Jobs(self)
+        self._shown: object = None  # what ``show`` made of it last
+        self._looking = self._again = False
+        trainer.event_arrived.connect(self._take)
+        trainer.state_changed.connect(lambda _state: self._offer_series())
+
+    def show(self, document: Document) -> None:
+        """Everything about this document's latest run, and what the gallery says."""
+        if document is not self._document:
+            self._panel.clear()
+        experiment, run = document.experiment, document.run
+        about = (id(document), experiment.notes, experiment.about, series_of(experiment), id(run))
+        found = () if run is None else (id(run.latest), id(run.summary), len(run.ended), id(run.histories.series))
+        if (about, found) == self._shown:  # most edits are of the network, and change nothing here
+            return
+        self._document, self._shown = document, (about, found)
+        self._panel.show_notes(experiment.notes, experiment.about)
+        self._offer_series()
+        self._show_comparison(experiment, run, None)
+        self._show_measures(run)
+        self._show_series(run)
+        self._panel.show_kernel_steps(run.kernels if run is not None else ())
+        if run is None or run.latest is None:
+            self._panel.show_parameters(())
+            self._panel.show_kernel(())
+        else:
+            self._look()
+
+    def _offer_series(self) -> None:
+        if self._document is not None:
+            self._panel.offer_series(*series_of(self._document.experiment), self._trainer.state == "idle")
+
+    def _take(self, event: Event) -> None:
+        trained = self._trainer.document
+        if trained is not None and trained.run is not None:
+            _keep_kernel(trained.run, event)
+        if self._document is None or trained is not self._document:
+            return
+        if isinstance(event, (Started, Finished, MemberEnded, SeriesFinished)):
+            self.show(self._document)
+        elif isinstance(event, EpochEnded):
+            self._panel.show_kernel_steps(self._document.run.kernels if self._document.run is not None else ())
+            self._look()
+
+    # -- numbers that are there ---------------------------------------------------------------------------------
+
+    def _show_comparison(self, experiment: Experiment, run: Run | None, outcome: Outcome | None,
+                         norms: dict[str, float] | None = None) -> None:
+        yours = {f"{part} {name}": value for part, named in measures_of(run).items() for name, value in named.items()}
+        if run is not None and run.summary is not None:
+            yours["examples/s"] = run.summary.examples_per_second
+        norm = None if outcome is None or (run is not None and folds_of(run)) else only_norm(outcome)
+        yours |= {} if norm is None else {"‖w‖": norm}
+        if run is not None:
+            yours |= _of_variants(run, norms or {})
+        self._panel.show_comparison([Comparison(reported.name, reported.value, yours.get(reported.name))
+                                     for reported in experiment.notes.reported], self._whose(experiment.notes, run))
+
+    def _whose(self, notes: Notes, run: Run | None) -> str:
+        """What one's own numbers are of, where it is not what the reported ones are of."""
+        if run is None or not notes.reported or not measures_of(run):
+            return ""
+        assert run.summary is not None
+        theirs, data = _gallery().get(notes), run.experiment.data
+        done, planned = run.summary.epochs, run.experiment.recipe.epochs
+        alike = theirs is not None and (theirs.data.dataset, theirs.recipe.epochs) == (data.dataset, done)
+        folds = folds_of(run)
+        if alike and not folds:
+            return ""
+        epochs = self._epochs(done) if done == planned else self.tr("{done} of {planned} epochs").format(
+            done=done, planned=planned)
+        mean = self.tr("mean of {count} folds").format(count=folds) if folds else ""
+        what = [part for part in (mean, translated(data.info.title), epochs) if part]
+        yours = self.tr("Yours: {what}").format(what=", ".join(what))
+        return yours if theirs is None else self.tr("{yours}; reported: {data}, {epochs}").format(
+            yours=yours, data=translated(theirs.data.info.title), epochs=self._epochs(theirs.recipe.epochs))
+
+    def _epochs(self, count: int) -> str:
+        return self.tr("1 epoch") if count == 1 else self.tr("{count} epochs").format(count=count)
+
+    def _show_measures(self, run: Run | None) -> None:
+        parts = list(measures_of(run).values())
+        names = list(dict.fromkeys(name for part in parts for name in part))
+        self._panel.show_measures(PARTS, [(name, [part.get(name, math.nan) for part in parts]) for name in names])
+
+    def _show_series(self, run: Run | None, norms: dict[str, float] | None = None) -> None:
+        if run is None or not (run.ended or run.histories.series):
+            self._panel.show_series(())
+            return
+        finished = run.histories.series
+        if finished is None:
+            rows = [RunRow(event.title, event.summary.epochs, event.summary.train.loss, event.summary.validation.loss)
+                    for event, _ in run.ended]
+            self._panel.show_series(rows)
+            return
+        epochs = {event.title: event.summary.epochs for event, _ in run.ended}
+        rows = [_row(row, epochs.get(row.title), norms or {}) for row in finished.rows]
+        mean, std = (_row(SeriesRow(title, values), None, {}) for title, values in (
+            (self.tr("mean"), finished.mean), (self.tr("sd"), finished.std)))
+        self._panel.show_series(rows, *((mean, std) if finished.mean else ()))
+
+    # -- numbers that must be computed --------------------------------------------------------------------------
+
+    def _look(self) -> None:
+        """One look at a time; what happens meanwhile is looked at afterwards."""
+        run = self._document.run if self._document is not None else None
+        if run is None or run.latest is None:
+            return
+        if self._looking:
+            self._again = True
+            return
+        self._looking = True
+        weights = run.best if run.summary is not None and run.best is not None else run.latest
+        experiment, ended = run.experiment, list(run.ended)
+
+        def tell(looked: Looked) -> None:
+            self._end_look()
+            if self._document is not None and self._document.run is run:
+                self._show_looked(run, looked)
+
+        def fail(message: Message) -> None:
+            self._end_look()
+            self.failed.emit(message)
+
+        self._jobs.start(lambda _job: _looked_at(experiment, weights, [
+            (event.title, of, event.weights) for event, of in ended]), tell, fail)
+
+    def _end_look(self) -> None:
+        self._looking = False
+        if self._again:
+            self._again = False
+            self._look()
+
+    def _show_looked(self, run: Run, looked: Looked) -> None:
+        assert self._document is not None
+        self._show_comparison(self._document.experiment, run, looked.outcome, dict(looked.members))
+        self._show_series(run, dict(looked.members))
+        self._panel.show_parameters([Parameter(row.name, row.learned, row.true) for row in looked.outcome.learned])
+        self._panel.show_kernel(looked.outcome.kernel)
+
+    def finish(self) -> None:
+        """Wait for what is running, before the window closes."""
+        self._jobs.finish()
+
+
+def series_of(experiment: Experiment) -> tuple[str, int]:
+    """What the experiment asks to be run one after the other, and how many."""
+    if experiment.variants:
+        return "variants", len(experiment.variants)
+    return ("folds", experiment.recipe.folds) if experiment.recipe.folds >= 2 else ("", 0)
+
+
+@cache
+def _gallery() -> dict[Notes, Experiment]:
+    """The gallery's experiments by their notes, which stay when a person changes data or recipe."""
+    return {one.notes: one for one in map(load_experiment, (f"gallery:{id}" for id in gallery_ids()))}
+
+
+def folds_of(run: Run) -> int:
+    """Of how many folds the numbers are, or will be; 0: it is no cross-validation."""
+    series, planned = run.histories.series, run.experiment.recipe
+    if series is not None:
+        return sum(event.summary.epochs == planned.epochs for event, _ in run.ended) if series.mean else 0
+    return planned.folds if run.histories.current.title and planned.folds >= 2 else 0
+
+
+def measures_of(run: Run | None) -> dict[str, dict[str, float]]:
+    """The run's numbers by part of the data; of folds their mean, which is known when all have ended."""
+    if run is None or run.summary is None:
+        return {}
+    if not folds_of(run):
+        parts = zip(PARTS, (run.summary.train, run.summary.validation, run.summary.test), strict=True)
+        return {part: metrics.named for part, metrics in parts}
+    if run.histories.series is None:
+        return {}
+    mean = run.histories.series.mean
+    return {part: {name.removeprefix(f"{part} "): value for name, value in mean.items() if name.startswith(f"{part} ")}
+            for part in PARTS}
+
+
+def _keep_kernel(run: Run, event: Event) -> None:
+    """After each epoch, the numbers of a network's one small kernel; each run of a series begins anew."""
+    if isinstance(event, MemberStarted):
+        run.kernels.clear()
+    elif isinstance(event, EpochEnded):
+        kernel = small_kernel(event.weights)
+        if kernel:
+            run.kernels.append((event.epoch, kernel))
+
+
+def small_kernel(weights: Weights) -> Kernel:
+    """The only kernel with one channel in and out, row by row; empty: there is none, or it has many numbers."""
+    kernels = [value for value in weights.values() if value.dim() == 4]
+    if len(kernels) != 1 or tuple(kernels[0].shape[:2]) != (1, 1) or kernels[0].numel() > MOST_VALUES:
+        return ()
+    return tuple(tuple(row) for row in kernels[0][0, 0].double().tolist())
+
+
+def _row(row: SeriesRow, epochs: int | None, norms: dict[str, float]) -> RunRow:
+    values = row.values
+    others = [(name, value) for name, value in values.items()
+              if name.startswith(("train", "validation")) and name not in NO_ROW]
+    others += [("‖w‖", norms[row.title])] if row.title in norms else []
+    return RunRow(row.title, epochs, values.get("train loss", math.nan), values.get("validation loss", math.nan),
+                  tuple(others))
+
+
+def _of_variants(run: Run, norms: dict[str, float]) -> dict[str, float]:
+    """The numbers of each run of the series, under its title: ``λ = 3: validation loss``."""
+    yours = {f"{title}: ‖w‖": norm for title, norm in norms.items()}
+    for event, _ in run.ended:
+        parts = zip(PARTS, (event.summary.train, event.summary.validation, event.summary.test), strict=True)
+        yours |= {f"{event.title}: {part} {name}": value for part, metrics in parts
+                  for name, value in metrics.named.items()}
+    return yours
+
+
+def only_norm(outcome: Outcome) -> float | None:
+    """The norm of the network's only matrix."""
+    matrices = [norm.norm for norm in outcome.norms if len(norm.shape) >= 2]
+    return matrices[0] if len(matrices) == 1 else None
+
+
+def _looked_at(experiment: Experiment, weights: Weights,
+               ended: list[tuple[str, Experiment, Weights]]) -> Looked:
+    from engine.data.tensors.tensors import load_data
+    from engine.training.judge.outcomes import outcome
+
+    is_made = experiment.data.info.kind == "synthetic"
+    truth = load_data(experiment.data).truth if is_made else {}
+    norms = [(title, only_norm(outcome(of, theirs))) for title, of, theirs in ended]
+    return Looked(outcome(experiment, weights, truth), [(title, norm) for title, norm in norms if norm is not None])

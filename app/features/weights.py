@@ -1,0 +1,187 @@
+"""The network's tensors, on the screen: initial, latest, best or loaded ones; single values set by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from PySide6.QtCore import QObject, Signal
+
+from app.document.document import Document
+from app.window.jobs import Jobs
+from app.window.layout import Layout
+from app.window.settings import Settings
+from engine.experiment.experiment import Experiment
+from engine.graph.parameters import ValueEdit
+from engine.inspect.tensor_info import TensorInfo
+from engine.messages import LayerloomError, say
+from engine.training.events import Weights
+from widgets.look.text import message_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from torch import Tensor
+
+GRADIENT_BATCH = 64  # examples that the shown gradients are of
+
+
+class Shown(NamedTuple):
+    """What the browser shows: whose it is, and the tensors themselves."""
+
+    infos: list[TensorInfo]
+    weights: Weights
+
+
+class WeightsView(QObject):
+    """Reads tensors in the background while the browser is looked at, and only then."""
+
+    said = Signal(object, str)  # Message, tone
+    weights_changed = Signal()
+    node_requested = Signal(str)
+
+    def __init__(self, layout: Layout, settings: Settings) -> None:
+        super().__init__(layout)
+        self._browser, self._layout, self._settings = layout.parameters, layout, settings
+        self._document: Document | None = None
+        self._source = "initial"
+        self._is_chosen = False  # by the person; else the newest weights are shown
+        self._weights: Weights = {}
+        self._asked: object = None
+        self._jobs = Jobs(self)
+        self._browser.source_chosen.connect(self._choose)
+        self._browser.values_requested.connect(self._show_values)
+        self._browser.value_edited.connect(self._edit)
+        self._browser.node_requested.connect(self.node_requested)
+
+    def show(self, document: Document, ready: bool) -> None:
+        """The tensors of the document in front, if they are being looked at and anything about them has changed."""
+        if document is not self._document:
+            self._document, self._is_chosen, self._asked = document, False, None
+        if not self._layout.shows(self._browser):
+            return
+        if not ready:
+            self._browser.show_message(self.tr("PyTorch is still loading"))
+            return
+        sources = _sources(document)
+        if self._source not in sources or not self._is_chosen:
+            self._source = _newest(document)
+        titles = {"initial": self.tr("Initial"), "loaded": self.tr("Loaded"), "latest": self.tr("Latest"),
+                  "best": self.tr("Best")}
+        self._browser.set_sources([(source, titles[source]) for source in sources], self._source)
+        self._browser.set_editable(True)
+        experiment, weights = sources[self._source]
+        nodes = [replace(node, position=(0.0, 0.0)) for node in experiment.graph.nodes.values()]  # moved: the same
+        question = (nodes, experiment.graph.edges, experiment.data, experiment.recipe.seed,
+                    experiment.recipe.initialization, id(weights))
+        if question != self._asked:
+            self._asked = question
+            self._read(experiment, weights, question)
+
+    def _read(self, experiment: Experiment, weights: Weights | None, question: object) -> None:
+        root = self._settings.data_root
+
+        def tell(shown: Shown) -> None:
+            if question == self._asked:
+                self._weights = shown.weights
+                self._browser.show_tensors(shown.infos)
+
+        self._jobs.start(lambda _job: _read(experiment, weights, root), tell,
+                         lambda message: self._browser.show_message(message_text(message)))
+
+    def select(self, name: str) -> None:
+        """The canvas's selection, followed."""
+        if self._layout.shows(self._browser):
+            self._browser.show_node(name)
+
+    def _choose(self, source: str) -> None:
+        self._source, self._is_chosen = source, True
+        if self._document is not None:
+            self.show(self._document, True)
+
+    def _show_values(self, key: str) -> None:
+        if key in self._weights:
+            self._browser.show_values(key, self._weights[key].detach().float().cpu().numpy())
+
+    def _edit(self, key: str, index: tuple[int, ...], value: float) -> None:
+        """Initial values are part of the network; others become loaded weights."""
+        document = self._document
+        if document is None:
+            return
+        if self._source == "initial":
+            self._edit_initial(document, key, index, value)
+        else:
+            document.loaded = {**self._weights, key: _changed(self._weights[key], index, value)}
+            self._source = "loaded"
+            self.weights_changed.emit()
+            self.said.emit(say("Training starts from these weights with {key} changed, and export writes them",
+                               key=key), "info")
+
+    def _edit_initial(self, document: Document, key: str, index: tuple[int, ...], value: float) -> None:
+        name, _, inner = key.partition(".")
+        graph = document.experiment.graph
+        if name not in graph.nodes:
+            return
+        name = graph.shares.get(name, name)  # whose weights these are, also while it is bypassed
+        parameters = graph.nodes[name].parameters
+        edits = [edit for edit in parameters.edits if (edit.key, edit.index) != (inner, index)]
+        edits.append(ValueEdit(key=inner, index=index, value=value))
+        try:
+            graph = graph.with_parameters(name, parameters.with_options(edits=tuple(edits)))
+        except LayerloomError as error:
+            self.said.emit(error.message, "error")
+            return
+        document.edit_graph(self.tr("Set a value of {key}").format(key=key), graph)
+
+    def finish(self) -> None:
+        """Wait for what is running, before the window closes."""
+        self._jobs.finish()
+
+
+def _sources(document: Document) -> dict[str, tuple[Experiment, Weights | None]]:
+    """Which weights there are, each with its experiment."""
+    found: dict[str, tuple[Experiment, Weights | None]] = {"initial": (document.experiment, None)}
+    if document.loaded is not None:
+        found["loaded"] = (document.experiment, document.loaded)
+    run = document.trained
+    if run is not None and run.latest is not None and run.best is not None:
+        found |= {"latest": (run.experiment, run.latest), "best": (run.experiment, run.best)}
+    return found
+
+
+def _newest(document: Document) -> str:
+    if document.weights_are_loaded:
+        return "loaded"
+    return "best" if "best" in _sources(document) else "initial"
+
+
+def _changed(tensor: Tensor, index: tuple[int, ...], value: float) -> Tensor:
+    changed = tensor.clone()
+    changed[index] = value
+    return changed
+
+
+def _read(experiment: Experiment, weights: Weights | None, root: Path | None) -> Shown:
+    from engine.inspect.tensors import tensor_infos, tensor_kinds
+    from engine.network.weights import initial_module, on_cpu
+
+    state = weights if weights is not None else on_cpu(initial_module(experiment).state_dict())
+    return Shown(tensor_infos(state, _gradients(experiment, state, root), tensor_kinds(experiment)), state)
+
+
+def _gradients(experiment: Experiment, state: Weights, root: Path | None) -> dict[str, Tensor]:
+    """Of one batch of training data; none where the data or the network do not allow it."""
+    import torch
+
+    from engine.data.fetching.folder import missing_files
+    from engine.data.tensors.tensors import Batches, load_data
+    from engine.inspect.tensors import gradients
+
+    if missing_files(experiment.data.dataset, root):
+        return {}
+    try:
+        data = load_data(experiment.data, root)
+        batches = Batches(data.train, data, torch.device("cpu"))
+        return gradients(experiment, state, batches.take(torch.arange(min(GRADIENT_BATCH, len(batches)))))
+    except (LayerloomError, RuntimeError, ValueError):
+        return {}

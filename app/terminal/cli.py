@@ -1,0 +1,298 @@
+"""The command line: the same engine without a window. Imports no Qt, and torch only where something is computed."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from rich.console import Console
+
+from engine.data.spec.spec import DATASETS, DataSpec
+from engine.experiment.experiment import Experiment, gallery_ids, load_experiment
+from engine.experiment.trust import allow, not_allowed, sources_of
+from engine.messages import LayerloomError
+
+DONE, WRONG, UNREADABLE = 0, 1, 2  # exit codes: done, the network or data have errors, the command or a file has
+WIDTH = 120  # where the output is no terminal
+PICTURES = (".svg", ".png", ".pdf", ".md", ".tex")  # and tables, for ``export``
+CODE_INSIDE = "This network contains code, which is not run: read it, then agree with --allow-code"
+
+
+class UnreadableError(LayerloomError):
+    """The command, or a file that it names, could not be read."""
+
+
+class CodeInsideError(LayerloomError):
+    """The network contains code that nobody has agreed to run."""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; every failure is a sentence and an exit code."""
+    options = _parser().parse_args(argv)
+    try:
+        code: int = options.run(options)
+    except UnreadableError as error:
+        return _fail(error, UNREADABLE)
+    except LayerloomError as error:
+        return _fail(error, WRONG)
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return WRONG
+    except BrokenPipeError:  # whoever read our output has heard enough
+        sys.stderr.close()
+        return DONE
+    return code
+
+
+def _fail(error: LayerloomError, code: int) -> int:
+    print(f"error: {error}", file=sys.stderr)
+    return code
+
+
+def console() -> Console:
+    """Where results are printed; wide enough for a table when it is no terminal."""
+    return Console() if sys.stdout.isatty() else Console(width=WIDTH)
+
+
+# -- the commands -------------------------------------------------------------------------------------------------
+
+
+def _gallery(_: argparse.Namespace) -> int:
+    for name in gallery_ids():
+        print(name)
+    return DONE
+
+
+def _check(options: argparse.Namespace) -> int:
+    from app.terminal.report import Report
+
+    experiment = _experiment(options)
+    if not_allowed(experiment.graph):
+        print(f"note: {CODE_INSIDE}", file=sys.stderr)
+    report = Report(experiment)
+    if options.json:
+        print(json.dumps(report.as_json(), indent=1, ensure_ascii=False))
+    else:
+        out = console()
+        out.print(report.table(), highlight=False)
+        for line in report.sentences():
+            out.print(line, markup=False, highlight=False, soft_wrap=True)
+    return WRONG if report.has_errors else DONE
+
+
+def _train(options: argparse.Namespace) -> int:
+    if options.resume and options.out is None:
+        raise UnreadableError("--resume needs --out: the folder of the run to continue")
+    experiment = _with_overrides(_experiment(options), options)
+    _refuse_code(experiment)
+    from app.terminal.console import SeriesResumeError, default_folder, train
+    from app.terminal.run_tables import tables
+    from engine.experiment.experiment import FileError
+    from engine.files import WriteError
+    from engine.runs.folder import SERIES, SUMMARY, RunError
+
+    folder = options.out or default_folder(Path(options.file.removeprefix("gallery:")).stem)
+    if not options.resume and ((folder / SUMMARY).exists() or (folder / SERIES).exists()):
+        print(f"Replacing the run in {folder}", file=sys.stderr)
+    out = console()
+    try:
+        result = train(experiment, folder, out, options.data_root, options.resume)
+    except (FileError, RunError, SeriesResumeError, WriteError) as error:
+        raise UnreadableError("{reason}", reason=error) from error
+    if result.stopped:
+        print("Stopped: what was learned so far is kept.")
+    for table in tables(experiment, result, options.data_root):
+        out.print(table, highlight=False)
+    if result.histories.series is None:
+        print(result.summary.line)
+    print(f"Run folder: {folder}")
+    return WRONG if result.not_saved else DONE
+
+
+def _export(options: argparse.Namespace) -> int:
+    experiment = _experiment(options)
+    _refuse_code(experiment)
+    if options.style or options.out.suffix.lower() in PICTURES:
+        return _draw(experiment, options)
+    from engine.export.export import ExportError, WeightsFileError, export, load_weights
+    from engine.files import WriteError
+
+    try:
+        exported = export(experiment, options.out, load_weights(options.weights) if options.weights else None)
+    except (ExportError, WeightsFileError, WriteError) as error:
+        raise UnreadableError("{reason}", reason=error) from error
+    print(exported.message)
+    return DONE if exported.verified else WRONG
+
+
+def _draw(experiment: Experiment, options: argparse.Namespace) -> int:
+    from engine.analysis.analysis import analyze
+    from engine.figures.export import DrawingError, draw, style_for
+    from engine.files import WriteError
+
+    name = experiment.title or Path(options.file.removeprefix("gallery:")).stem
+    try:
+        if style_for(options.out, options.style) == "canvas":
+            _draw_canvas(experiment, options.out)
+        else:
+            draw(analyze(experiment.graph, experiment.data.sample_shape), options.out, options.style, name)
+    except (DrawingError, WriteError) as error:
+        raise UnreadableError("{reason}", reason=error) from error
+    print(f"{options.out.name} is written")
+    return DONE
+
+
+def _draw_canvas(experiment: Experiment, out: Path) -> None:
+    """In a process of its own, with Qt and without a display; the network and its data go there as a file."""
+    import os
+    import subprocess
+    import tempfile
+
+    from engine.experiment.experiment import save_experiment
+    from engine.figures.export import DrawingError
+
+    root = Path(__file__).parents[2]
+    with tempfile.TemporaryDirectory() as folder:
+        network = Path(folder) / "network.loom"
+        save_experiment(experiment, network)
+        command = [sys.executable, "-m", "app.window.canvas_picture", str(network), str(out.absolute())]
+        environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(root)}
+        done = subprocess.run(command, env=environment, cwd=root, capture_output=True, text=True, check=False)
+    if done.returncode:
+        lines = done.stderr.strip().splitlines() or ["Qt could not be started"]
+        raise DrawingError("{path}: {reason}", path=out.name, reason=lines[-1].removeprefix("error: "))
+
+
+# -- what they are told -------------------------------------------------------------------------------------------
+
+
+def _experiment(options: argparse.Namespace) -> Experiment:
+    """The named file's, with the code in it allowed where that was said, and with what is found in a person's data."""
+    try:
+        experiment = load_experiment(options.file)
+        if options.allow_code:
+            allow(sources_of(experiment.graph))
+        data = _described(_chosen_data(experiment.data, options), options.data_root)
+    except LayerloomError as error:
+        raise UnreadableError("{reason}", reason=error) from error
+    if data.dataset != experiment.data.dataset:  # what others reported was of the file's data
+        experiment = replace(experiment, notes=experiment.notes.model_copy(update={"reported": ()}))
+    return replace(experiment, data=data)
+
+
+def _refuse_code(experiment: Experiment) -> None:
+    if not_allowed(experiment.graph):
+        raise CodeInsideError(CODE_INSIDE)
+
+
+def _chosen_data(data: DataSpec, options: argparse.Namespace) -> DataSpec:
+    chosen, target = getattr(options, "data", None), getattr(options, "target", None)
+    if chosen in DATASETS:
+        data = data.with_dataset(chosen)
+    elif chosen is not None:
+        data = data.with_options(dataset=_kind_of(Path(chosen)), path=str(Path(chosen).absolute()), resize=None)
+    if target is not None:
+        if data.dataset not in ("table", "house-prices"):
+            raise UnreadableError("--target names a column of a table, but the data are {data}", data=data.info.title)
+        data = data.with_options(table={"target": target})
+    return data
+
+
+def _described(data: DataSpec, root: Path | None) -> DataSpec:
+    """With what is found in files whose contents decide the shapes."""
+    if not data.info.takes_path and data.dataset != "house-prices":
+        return data
+    from engine.data.sources.describe import described
+
+    return described(data, root)
+
+
+def _with_overrides(experiment: Experiment, options: argparse.Namespace) -> Experiment:
+    names = ("epochs", "batch_size", "lr", "device", "seed")
+    chosen = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
+    if options.k_fold is not None:
+        if options.k_fold < 2:
+            raise UnreadableError("--k-fold needs 2 parts at least")
+        chosen["folds"] = options.k_fold
+    single = options.no_variants or options.k_fold is not None
+    try:
+        return replace(experiment, recipe=experiment.recipe.with_options(**chosen),
+                       variants=() if single else experiment.variants)
+    except LayerloomError as error:
+        raise UnreadableError("{reason}", reason=error) from error
+
+
+KINDS = {".csv": "table", ".tsv": "table", ".npz": "tensors", ".pt": "tensors"}
+OWN = [name for name, info in DATASETS.items() if info.takes_path]
+
+
+def _kind_of(path: Path) -> str:
+    """What a file or folder of one's own is, by its suffix."""
+    return "folder" if path.is_dir() else KINDS[path.suffix.lower()]
+
+
+def _data(text: str) -> str:
+    path = Path(text)
+    if text in DATASETS and text not in OWN:
+        return text
+    if path.is_dir() or (path.is_file() and path.suffix.lower() in KINDS):
+        return text
+    names = ", ".join(name for name in DATASETS if name not in OWN)
+    raise argparse.ArgumentTypeError(
+        f"{text!r} is neither a data set ({names}) nor a folder of images or a file ({', '.join(KINDS)}) that is there")
+
+
+def _device(text: str) -> str:
+    if not re.fullmatch(r"auto|cpu|mps|cuda(:\d+)?", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is none of auto, cpu, mps, cuda, cuda:0, cuda:1, …")
+    return text
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="main.py", description="Layerloom: draw a neural network, train it, take its weights. "
+        "Without a command, or with a .loom file, the window opens.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    gallery = commands.add_parser("gallery", help="list the built-in networks")
+    gallery.set_defaults(run=_gallery)
+
+    check = commands.add_parser("check", help="shapes, parameters, computation, memory, and what is wrong")
+    check.add_argument("--json", action="store_true", help="as JSON")
+    check.set_defaults(run=_check)
+
+    train = commands.add_parser("train", help="train, and keep everything in a run folder")
+    train.add_argument("--data", type=_data, metavar="NAME|PATH", help="other data than the file's: "
+                       f"{', '.join(name for name in DATASETS if name not in OWN)}, or your own: a table "
+                       "(.csv, .tsv), a folder of images by class, tensors (.npz, .pt)")
+    train.add_argument("--target", metavar="COLUMN", help="the column of a table to predict (default: the last)")
+    train.add_argument("--epochs", type=int, metavar="N")
+    train.add_argument("--batch-size", type=int, metavar="N")
+    train.add_argument("--lr", type=float, metavar="X", help="learning rate")
+    train.add_argument("--device", type=_device, help="auto, cpu, cuda, cuda:1, …")
+    train.add_argument("--seed", type=int, metavar="N")
+    train.add_argument("--k-fold", type=int, metavar="N", help="cross-validation: N runs, each with another part of "
+                       "the training data to validate it, and their mean")
+    train.add_argument("--no-variants", action="store_true", help="one run of a network that comes with variants; "
+                       "without this each variant is trained, one after the other")
+    train.add_argument("--out", type=Path, metavar="DIR", help="the run folder (default: runs/NAME-TIME)")
+    train.add_argument("--resume", action="store_true", help="continue the interrupted run in --out")
+    train.set_defaults(run=_train)
+
+    export = commands.add_parser("export", help="write weights (.safetensors, .pt), PyTorch code (.py), a picture "
+                                 "(.svg, .png, .pdf) or a table of layers (.md, .tex)")
+    export.add_argument("--style", choices=("canvas", "figure", "table"), help="what a picture shows: the canvas, "
+                        "a figure for a paper (default), or a table of layers")
+    export.add_argument("--weights", type=Path, metavar="W", help="a .safetensors or .pt file (default: untrained)")
+    export.set_defaults(run=_export)
+
+    for command in (check, train, export):
+        command.add_argument("file", metavar="FILE", help="a .loom file, or gallery:ID")
+        command.add_argument("--data-root", type=Path, metavar="DIR", help="where data lie, in torchvision's layout")
+        command.add_argument("--allow-code", action="store_true", help="run the Python code that the file contains")
+    export.add_argument("out", type=Path, metavar="OUT", help="the file to write; its suffix decides what it is")
+    return parser

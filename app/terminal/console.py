@@ -1,0 +1,199 @@
+"""Training as it looks in a terminal. No Qt."""
+
+from __future__ import annotations
+
+import math
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from engine.experiment.experiment import Experiment
+from engine.files import WriteError
+from engine.messages import LayerloomError, Message
+from engine.runs.folder import load_checkpoint, record
+from engine.runs.history import Histories, History
+from engine.training.control import Control
+from engine.training.events import (
+    Advice,
+    EpochEnded,
+    Event,
+    Finished,
+    MemberEnded,
+    MemberStarted,
+    Metrics,
+    Preparing,
+    RunNotSaved,
+    SeriesFinished,
+    Started,
+    Summary,
+    Weights,
+)
+from engine.training.events import Progress as Advance
+from engine.units import grouped
+
+WARNINGS = ("not converging", "rising")  # advice that something is wrong; other advice is a hint
+
+
+class SeriesResumeError(LayerloomError):
+    """A series was asked to be continued."""
+
+
+class Result(NamedTuple):
+    """How it ended; ``weights`` are those of each run's best epoch, ``not_saved`` says why a folder is incomplete."""
+
+    histories: Histories
+    weights: list[Weights]
+    stopped: bool
+    not_saved: Message | None
+
+    @property
+    def summary(self) -> Summary:
+        """The run's numbers; in a series those of its last run."""
+        summary = self.histories.current.summary
+        assert summary is not None  # a run that did not raise has ended
+        return summary
+
+    @property
+    def history(self) -> History:
+        """The run's curves; in a series those of its last run."""
+        return self.histories.current.history
+
+
+def default_folder(name: str) -> Path:
+    """``runs/lenet-20260131-120000`` below the current folder."""
+    return Path("runs") / f"{name}-{datetime.now():%Y%m%d-%H%M%S}"
+
+
+def train(experiment: Experiment, folder: Path, console: Console, root: Path | None = None,
+          resume: bool = False) -> Result:
+    """Train to the end, or until Ctrl+C, showing what happens: one run, or a series where variants or folds are asked
+    for. Raises LayerloomError, in words."""
+    is_series = bool(experiment.variants) or experiment.recipe.folds >= 2
+    if resume and is_series:
+        raise SeriesResumeError("A series of runs cannot be continued: only a single run can")
+    checkpoint = load_checkpoint(folder, experiment) if resume else None
+    import torch
+
+    from engine.training import fit
+    from engine.training.devices import useful_threads
+    from engine.training.series import fit_series
+
+    torch.set_num_threads(useful_threads(experiment))
+    control = Control()
+    view = _View(console)
+    with stopped_by_ctrl_c(control), view.bar:
+        events = (fit_series(experiment, control, root=root) if is_series
+                  else fit(experiment, control, root=root, resume=checkpoint))
+        for event in record(events, experiment, folder, checkpoint):
+            if isinstance(event, RunNotSaved) and view.is_new:
+                # hours later would be too late to learn that nothing can be written there
+                raise WriteError("{reason}", reason=event.message)
+            view.show(event)
+    return Result(view.histories, view.weights, view.stopped, view.not_saved)
+
+
+@contextmanager
+def stopped_by_ctrl_c(control: Control) -> Iterator[None]:
+    """The first Ctrl+C ends the run cleanly; the next one is as hard as ever."""
+    before = signal.getsignal(signal.SIGINT)
+
+    def stop(*_: object) -> None:
+        control.stop()
+        signal.signal(signal.SIGINT, before)
+
+    signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+class _View:
+    """The bar below, and a line for each epoch above it."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self.bar = Progress(TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"),
+                            TextColumn("{task.fields[speed]}"), TimeRemainingColumn(), console=console, transient=True,
+                            disable=not console.is_terminal)
+        self._task = self.bar.add_task("", total=None, speed="")
+        self.histories = Histories()
+        self.weights: list[Weights] = []
+        self.stopped = False
+        self.not_saved: Message | None = None
+        self._best: Weights = {}
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing was learned yet."""
+        return not any(member.history.points for member in self.histories.members)
+
+    def show(self, event: Event) -> None:
+        self.histories.add(event)
+        if isinstance(event, Preparing):
+            self.bar.update(self._task, description=str(event.text), completed=event.done, total=event.total or None)
+        elif isinstance(event, MemberStarted):
+            self._say(f"{event.title} ({event.index} of {event.count})")
+        elif isinstance(event, Started):
+            self._say(_start_line(event))
+        elif isinstance(event, Advance):
+            self._advance(event)
+        elif isinstance(event, EpochEnded):
+            self._best = event.weights if event.is_best else self._best
+            self._say(_epoch_line(event))
+        elif isinstance(event, Advice):
+            self._say(f"{'warning' if event.kind in WARNINGS else 'hint'}: {event.message}")
+        elif isinstance(event, RunNotSaved):
+            self.not_saved = event.message
+            self._say(f"warning: {event.message} Training goes on.")
+        else:
+            self._end(event)
+
+    def _advance(self, event: Advance) -> None:
+        runs = len(self.histories.members) or 1
+        count = self.histories.count
+        run = f"run {runs}/{count} · " if count > 1 else ""
+        self.bar.update(self._task, description=f"{run}epoch {event.epoch}/{event.epochs}", total=1.0,
+                        completed=(runs - 1 + event.fraction) / count,
+                        speed=f"{event.examples_per_second:.0f} examples/s")
+
+    def _end(self, event: Event) -> None:
+        if isinstance(event, Finished):
+            self.stopped = event.stopped
+            self.weights.append(self._best)
+            self._best = {}
+        elif isinstance(event, MemberEnded):
+            self._say(event.summary.line)
+        elif isinstance(event, SeriesFinished):
+            self.stopped = event.stopped
+
+    def _say(self, text: str) -> None:
+        self._console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def _start_line(event: Started) -> str:
+    epochs = "1 epoch" if event.epochs == 1 else f"{grouped(event.epochs)} epochs"
+    examples = "1 example" if event.train_examples == 1 else f"{grouped(event.train_examples)} examples"
+    begun = f", from epoch {event.first_epoch}" if event.first_epoch > 1 else ""
+    return (f"Training on {event.device}: {grouped(event.params)} parameters, "
+            f"{examples}, {epochs}{begun}")
+
+
+def _epoch_line(event: EpochEnded) -> str:
+    marks = ("  ← best" if event.is_best else "") + ("" if event.complete else "  (stopped within the epoch)")
+    return f"epoch {event.epoch:>3}   train {_numbers(event.train)}   validation {_numbers(event.validation)}{marks}"
+
+
+def _numbers(metrics: Metrics) -> str:
+    """Of classes loss and accuracy, of numbers loss and what says most about them."""
+    if not math.isnan(metrics.accuracy):
+        return f"loss {metrics.loss:.4f} acc {metrics.accuracy:.4f}"
+    named = metrics.named
+    more = next((f" {name.replace('_', '-')} {named[name]:.4g}" for name in ("log_rmse", "rmse") if name in named), "")
+    return f"loss {metrics.loss:.4g}{more}"

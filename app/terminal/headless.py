@@ -1,0 +1,50 @@
+"""The main job without a display: train, take the weights, draw the curves, say where. No Qt."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from engine.experiment.experiment import load_experiment
+from engine.messages import LayerloomError
+
+DEFAULT = "gallery:lenet-digits"
+
+
+def main(argv: list[str]) -> int:
+    """Train ``argv[0]``, or the default network, into a folder below ./runs."""
+    source = argv[0] if argv else DEFAULT
+    print("There is no display here, so no window opens: Layerloom trains without one.")
+    try:
+        verified = _train(source)
+    except LayerloomError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    print("“main.py --help” lists what can be done without a display.")
+    return 0 if verified else 1
+
+
+def _train(source: str) -> bool:
+    experiment = load_experiment(source)
+    name = Path(source.removeprefix("gallery:")).stem
+    from app.terminal.cli import console
+    from app.terminal.console import default_folder, train
+
+    print(f"Network: {experiment.title or name}; data: {experiment.data.info.title}.")
+    folder = default_folder(name)
+    result = train(experiment, folder, console())
+    if result.histories.series is not None:
+        print(f"Run folder: {folder}")
+        return True
+    print(result.summary.line)
+
+    from engine.export.export import export, load_weights
+    from engine.runs.pictures import curves_picture
+
+    weights, picture = folder / f"{name}.safetensors", folder / "curves.png"
+    exported = export(experiment, weights, load_weights(folder / "best.safetensors"))
+    print(exported.message)
+    curves_picture(result.history, picture)
+    for path in (weights, picture):
+        print(path)
+    return exported.verified

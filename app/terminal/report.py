@@ -1,0 +1,102 @@
+"""What ``check`` says about a network, as JSON and as a table. No Qt, no torch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from engine.advice.advice import Problem, advise
+from engine.analysis.analysis import Analysis, analyze
+from engine.experiment.experiment import Experiment
+from engine.experiment.recipe import OPTIMIZER_STATE
+from engine.layers.base import FLOAT_BYTES, numel, shape_text
+from engine.units import bytes_text, grouped
+
+
+class Report:
+    """An experiment's analysis and problems, ready to be written."""
+
+    def __init__(self, experiment: Experiment) -> None:
+        self.experiment = experiment
+        self.analysis: Analysis = analyze(experiment.graph, experiment.data.sample_shape)
+        self.problems: tuple[Problem, ...] = advise(experiment, self.analysis)
+        self._batch = experiment.recipe.batch_size
+        self._state = OPTIMIZER_STATE[experiment.recipe.optimizer]
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether something forbids training."""
+        return any(problem.severity == "error" for problem in self.problems)
+
+    def as_json(self) -> dict[str, Any]:
+        """``check --json``; what is unknown is null."""
+        costs = self.analysis.costs(self._batch, self._state)
+        return {
+            "nodes": [self._node(name) for name in self.analysis.graph.order],
+            "totals": {"params": costs.params, "mult_adds": costs.mult_adds,
+                       "training_memory_bytes": costs.training_memory,
+                       "inference_memory_bytes": costs.inference_memory},
+            "problems": [
+                {"severity": problem.severity, "node": problem.node, "message": str(problem.message),
+                 "repairs": [str(repair.text) for repair in problem.repairs]}
+                for problem in self.problems
+            ],
+        }
+
+    def _node(self, name: str) -> dict[str, Any]:
+        facts = self.analysis.nodes[name].facts
+        return {
+            "name": name,
+            "layer": self.analysis.graph.nodes[name].layer.kind(),
+            **({"bypassed": True} if self.analysis.graph.nodes[name].bypassed else {}),
+            "output_shape": list(facts.output_shape) if facts else None,
+            "params": facts.params if facts else None,
+            "mult_adds": facts.mult_adds if facts else None,
+            "activation_bytes": numel(facts.output_shape) * FLOAT_BYTES * self._batch if facts else None,
+        }
+
+    def table(self) -> Table:
+        """A row for each layer; memory is what training keeps for it at the recipe's batch size."""
+        # What comes from a file is text: Rich would read [red] in it as an order.
+        title = Text(self.experiment.title) if self.experiment.title else None
+        table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+        table.add_column("name")
+        table.add_column("layer", style="dim")
+        for heading in ("output shape", "parameters", "multiply-adds", "training memory"):
+            table.add_column(heading, justify="right", no_wrap=True)
+        for name in self.analysis.graph.order:
+            table.add_row(*map(Text, self._row(name)))
+        total = self.analysis.costs(self._batch, self._state)
+        table.add_section()
+        table.add_row("total", f"batch of {self._batch}", "", grouped(total.params), grouped(total.mult_adds),
+                      bytes_text(total.training_memory), style="bold")
+        return table
+
+    def _row(self, name: str) -> tuple[str, ...]:
+        node, shape = self.analysis.graph.nodes[name], self.analysis.nodes[name].output_shape
+        layer, bypassed = node.layer, "bypassed" if node.bypassed else ""
+        costs = self.analysis.node_costs(name, self._batch, self._state)
+        what = " · ".join(part for part in (layer.title, layer.summary(), bypassed) if part)
+        if costs is None or shape is None:
+            return (name, what, "?", "?", "?", "?")
+        return (name, what, shape_text(shape), grouped(costs.params), grouped(costs.mult_adds),
+                bytes_text(costs.training_memory))
+
+    def _data_line(self) -> str:
+        data = self.experiment.data
+        if data.task == "regression":
+            target = f"{shape_text(data.output_shape)} to predict"
+        else:
+            target = f"{data.num_classes} classes"
+        return f"data: {data.info.title}, {shape_text(data.sample_shape)}, {target}"
+
+    def sentences(self) -> list[str]:
+        """What the data give and ask for, and a line for each problem, with what would repair it."""
+        lines = [self._data_line()]
+        for problem in self.problems:
+            where = f"{problem.node}: " if problem.node else ""
+            repairs = " or ".join(f"“{repair.text}”" for repair in problem.repairs)
+            lines.append(f"{problem.severity}: {where}{problem.message}" + (f" → {repairs}" if repairs else ""))
+        return lines

@@ -1,0 +1,1 @@
+"""The window itself: its parts and their places, commands, settings, threads."""

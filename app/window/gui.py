@@ -1,0 +1,37 @@
+"""Starts the window."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import sys
+
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from app.window.settings import Settings
+from app.window.window import MainWindow
+from engine.experiment.experiment import DEFAULT, GALLERY
+from widgets.canvas.gestures.clipboard import leave_text
+
+
+def main(argv: list[str]) -> int:
+    """Open the window with the files named, or with the default network. Returns the exit status."""
+    logging.basicConfig(level=logging.WARNING)
+    app = QApplication.instance() or QApplication(argv[:1])
+    assert isinstance(app, QApplication)
+    app.setApplicationName("Layerloom")
+    app.setApplicationDisplayName("Layerloom")
+    app.setWindowIcon(QIcon(str(GALLERY.parent / "icons" / "logo.svg")))
+    window = MainWindow(Settings())
+    window.open_at_start(argv[1:] or [DEFAULT])
+    window.show()
+    gc.freeze()  # what is there stays as long as the program: looking through it again and again takes long
+    window.ready.connect(lambda: gc.freeze())  # and so does PyTorch
+    status = app.exec()
+    leave_text()
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv))

@@ -1,0 +1,183 @@
+"""Work off the window's thread: a job for anything that takes long, and the training."""
+
+from __future__ import annotations
+
+import ctypes
+import importlib.util
+import logging
+import os
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from PySide6 import QtCore, QtGui, QtWidgets
+from PySide6.QtCore import QObject, QThread, QTimer, Signal
+
+from engine.experiment.experiment import Experiment
+from engine.experiment.trust import sources_of
+from engine.layers.code_running import StoppedCodeError, interrupt
+from engine.messages import LayerloomError, Message, say
+from engine.training.control import Control
+from engine.training.events import Event, Weights
+
+log = logging.getLogger(__name__)
+
+
+def message_of(error: Exception) -> Message:
+    """What to show for an exception; one that nobody foresaw is logged in full."""
+    if isinstance(error, LayerloomError):
+        return error.message
+    log.exception("unforeseen error", exc_info=error)
+    return say("Something unforeseen went wrong: {reason}", reason=str(error).strip() or type(error).__name__)
+
+
+class Job(QThread):
+    """Runs one function; its result or its error arrives in the window's thread."""
+
+    done = Signal(object)
+    failed = Signal(object)  # Message
+    progress = Signal(object, object)  # done, total
+
+    def __init__(self, parent: QObject, work: Callable[[Job], Any]) -> None:
+        super().__init__(parent)
+        self._work = work
+        self._cancel = threading.Event()
+
+    def cancel(self) -> None:
+        """Ask it to end soon."""
+        self._cancel.set()
+
+    def cancelled(self) -> bool:
+        """Whether it was asked to end."""
+        return self._cancel.is_set()
+
+    def run(self) -> None:
+        try:
+            result = self._work(self)
+        except Exception as error:
+            self.failed.emit(message_of(error))
+        else:
+            self.done.emit(result)
+
+
+class Jobs(QObject):
+    """The jobs of one part of the window, to be waited for before it closes."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._jobs: list[Job] = []
+
+    def start(self, work: Callable[[Job], Any], done: Callable[[Any], object],
+              failed: Callable[[Message], object]) -> Job:
+        """Begin ``work`` in a thread of its own; one of the two is called in the window's thread."""
+        self._forget_finished()
+        job = Job(self, work)
+        self._jobs.append(job)
+        job.done.connect(done)
+        job.failed.connect(failed)
+        job.start()
+        return job
+
+    def _forget_finished(self) -> None:
+        over = [job for job in self._jobs if job.isFinished()]
+        self._jobs = [job for job in self._jobs if job not in over]
+        for job in over:
+            job.deleteLater()
+
+    def finish(self) -> None:
+        """Ask every job to end, and wait."""
+        for job in self._jobs:
+            job.cancel()
+        for job in self._jobs:
+            job.wait()
+
+
+class TrainingThread(QThread):
+    """Iterates ``fit`` over its own copy of the network; events wait in ``events`` until the window takes them."""
+
+    def __init__(self, parent: QObject, experiment: Experiment, folder: Path, root: Path | None,
+                 weights: Weights | None, series: bool = False) -> None:
+        super().__init__(parent)
+        self.events: deque[Event | Message] = deque()
+        self.control = Control()
+        self._experiment, self._folder, self._root, self._weights = experiment, folder, root, weights
+        self._series, self._ident = series, 0
+
+    def run(self) -> None:
+        from engine.runs.folder import record
+
+        self._ident = threading.get_ident()
+        try:
+            for event in record(self._fit(), self._experiment, self._folder):
+                self.events.append(event)
+        except Exception as error:
+            self.events.append(message_of(error))
+        except StoppedCodeError:  # just outside of ``fit``
+            pass
+        finally:
+            self._ident = 0
+
+    def _fit(self) -> Iterator[Event]:
+        from engine.training import fit
+        from engine.training.series import fit_series
+
+        if self._series:
+            return fit_series(self._experiment, self.control, root=self._root)
+        return fit(self._experiment, self.control, root=self._root, weights=self._weights)
+
+    def interrupt(self) -> None:
+        """Break off a person's own code that does not end; nothing else is ever interrupted."""
+        if self._ident and sources_of(self._experiment.graph):
+            interrupt(self._ident)
+
+
+def load_torch(job: Job) -> list[tuple[str, str]]:
+    """Import what trains, without stalling the window; returns the devices as (id, title).
+
+    Nothing of Qt may be imported here: its types are made when first touched, which is not safe in two threads.
+    """
+    sys.setswitchinterval(0.0005)  # the import holds the interpreter; hand it over more often
+    spec = importlib.util.find_spec("torch")
+    if sys.platform == "linux" and spec is not None and spec.origin is not None:
+        library = Path(spec.origin).parent / "lib" / "libtorch_cpu.so"
+        if library.exists():
+            # A foreign call lets go of the interpreter: most of the import happens while the window goes on.
+            ctypes.CDLL(str(library), mode=os.RTLD_NOW | os.RTLD_GLOBAL)
+    import torch
+
+    from engine.training import fit  # noqa: F401  (the name is loaded when first used)
+
+    # One core stays with the window.
+    torch.set_num_threads(max(1, (os.cpu_count() or 1) - 1))
+    devices = [("auto", "Auto"), ("cpu", "CPU")]
+    devices += [(f"cuda:{index}", f"CUDA {index}") for index in range(torch.cuda.device_count())]
+    if torch.backends.mps.is_available():
+        devices.append(("mps", "MPS"))
+    return devices
+
+
+SLICE = 0.004  # seconds
+
+
+class Warmth(QTimer):
+    """Touches every Qt type, a few at a time while nothing else is to do.
+
+    pyqtgraph's import touches them all at once, which would hold the window for a third of a second.
+    """
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent, interval=0)
+        self._left = [(module, name) for module in (QtCore, QtGui, QtWidgets) for name in dir(module)]
+        self.timeout.connect(self._touch_some)
+
+    def _touch_some(self) -> None:
+        end = time.perf_counter() + SLICE
+        while self._left and time.perf_counter() < end:
+            module, name = self._left.pop()
+            getattr(module, name)
+        if not self._left:
+            self.stop()

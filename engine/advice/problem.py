@@ -1,0 +1,25 @@
+"""What is told to the person about an experiment: a problem and the repairs that mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from engine.advice.repairs.shape import Repair
+from engine.analysis.analysis import Analysis
+from engine.experiment.experiment import Experiment
+from engine.messages import Message
+
+Severity = Literal["error", "warning", "hint"]
+Rule = Callable[[Experiment, Analysis], Iterator["Problem"]]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something to tell the person, at a node or (None) about the whole."""
+
+    severity: Severity
+    node: str | None
+    message: Message
+    repairs: tuple[Repair, ...] = ()

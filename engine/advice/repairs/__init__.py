@@ -1,0 +1,1 @@
+"""Edits that mend faults, one kind to a file."""

@@ -1,0 +1,185 @@
+"""What mends missing wires, parts that lead nowhere, and several Inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from engine.advice.repairs.edits import Repair, fits, shape_after, takes, wired, without
+from engine.analysis.analysis import Analysis
+from engine.graph.edits import STEP, added, appended
+from engine.graph.graph import Edge, Graph
+from engine.graph.walks import upstream
+from engine.layers.base import Shape
+from engine.layers.inputs import Input
+from engine.layers.linear import Flatten
+from engine.layers.merge import Add, Concatenate
+from engine.messages import say
+
+WITH_WEIGHTS = ("convolution", "linear", "attention", "sequence", "block")
+
+
+# -- Inputs -----------------------------------------------------------------------------------------------------------
+
+
+def an_input(graph: Graph) -> Iterator[Repair]:
+    """An Input above the first layer that has no wire."""
+    roots = [node for node in graph.nodes.values() if not graph.inputs[node.name] and node.layer.max_inputs != 0]
+    if not roots:
+        return
+    root, (x, y) = roots[0].name, roots[0].position
+
+    def edit(graph: Graph) -> Graph:
+        graph, name = added(graph, Input(), (x, y - STEP))
+        return wired(name, root)(graph)
+
+    yield Repair(say("Add an Input"), edit)
+
+
+def one_input(analysis: Analysis) -> Iterator[Repair]:
+    """All that other Inputs feed is fed by one; those that feed nothing go."""
+    kept, nodes = analysis.input, analysis.graph.nodes
+    others = [name for name, node in nodes.items() if isinstance(node.layer, Input) and name != kept]
+    if kept is None or not others:
+        return
+
+    def edit(graph: Graph) -> Graph:
+        led = [Edge(kept, edge.target, edge.port, edge.via) for name in others for edge in graph.outputs[name]]
+        return graph.without(others).with_edges(led)
+
+    yield Repair(say("Keep only {name}", name=kept), edit)
+
+
+# -- missing wires ----------------------------------------------------------------------------------------------------
+
+
+def missing_wire(analysis: Analysis, name: str) -> Iterator[Repair]:
+    """A wire from what leads nowhere or, for a second input, from further up; or the layer removed."""
+    graph, layer = analysis.graph, analysis.graph.nodes[name].layer
+    edges, after = graph.inputs[name], graph.downstream(name)
+    given = [analysis.nodes[edge.source].output_shape for edge in edges]
+    ends = [other for other in graph.order if other in analysis.members and not graph.outputs[other]
+            and other not in after]  # fmt: skip
+    if edges and len(edges) + 1 == layer.min_inputs and None not in given:
+        known = [shape for shape in given if shape is not None]
+        for source in [*ends[:2], *_shortcuts(analysis, name)]:
+            shape = analysis.nodes[source].output_shape
+            if shape is not None and fits(layer, [*known, shape]):
+                yield Repair(say("Connect {source} → {target}", source=source, target=name), wired(source, name))
+                break
+    if edges:
+        yield Repair(say("Remove {name}", name=name), without(name))
+    elif name in analysis.members and layer.min_inputs == 1:
+        yield from _fed(analysis, name, after)
+
+
+def _fed(analysis: Analysis, name: str, after: Collection[str]) -> Iterator[Repair]:
+    """A first wire from the lowest layer above it whose output suits it and all that follows it."""
+    y, nodes = analysis.graph.nodes[name].position[1], analysis.graph.nodes
+    known = [n for n in analysis.graph.order if n in analysis.members and n not in after]
+    above = [n for n in known if nodes[n].position[1] < y] or known
+    above.sort(key=lambda n: nodes[n].position[1])
+    for source in reversed(above):
+        shape = analysis.nodes[source].output_shape
+        made = shape_after((nodes[name].layer,), shape) if shape else None
+        if made and all(takes(analysis, edge.target, name, made) for edge in analysis.graph.outputs[name]):
+            yield Repair(say("Connect {source} → {target}", source=source, target=name), wired(source, name))
+            return
+
+
+def _shortcuts(analysis: Analysis, name: str) -> Iterator[str]:
+    """Layers further up whose output has the shape that comes in already: from before two layers with weights first."""
+    graph, source = analysis.graph, analysis.graph.inputs[name][0].source
+    shape, weighted, found = analysis.nodes[source].output_shape, 0, []
+    for _ in range(12):  # a residual connection spans few layers
+        weighted += graph.nodes[source].layer.category in WITH_WEIGHTS
+        if not graph.inputs[source]:
+            break
+        source = graph.inputs[source][0].source
+        if analysis.nodes[source].output_shape == shape:
+            found.append(source)
+            if weighted >= 2:
+                break
+    yield from reversed(found)
+
+
+# -- parts that lead nowhere ----------------------------------------------------------------------------------------
+
+
+def one_end(analysis: Analysis) -> Iterator[Repair]:
+    """A loose part joined on, or all ends but the longest removed, or the ends joined."""
+    graph = analysis.graph
+    ends = [name for name in graph.order if name in analysis.members and not graph.outputs[name]]
+    if not ends:
+        return
+    lines = {end: upstream(graph, [end]) for end in ends}
+    main = max(ends, key=lambda end: len(lines[end]))
+    if len(ends) == 1:
+        yield from connections(analysis, main)
+        return
+    others = [end for end in ends if end != main]
+    gone = set().union(*(lines[end] for end in others)) - lines[main]
+    yield _without_part(gone, others)
+    shapes = [analysis.nodes[end].output_shape for end in ends]
+    known = [shape for shape in shapes if shape is not None]
+    if len(known) == len(ends):
+        yield from _joined(ends, main, known)
+
+
+def _joined(ends: list[str], main: str, shapes: list[Shape]) -> Iterator[Repair]:
+    ordered = [main, *(end for end in ends if end != main)]
+    if fits(Add(), shapes):
+        yield Repair(say("Add them up"), lambda graph: appended(graph, Add(), ordered)[0])
+    elif fits(Concatenate(), shapes) and len(shapes[0]) > 1:
+        yield Repair(say("Concatenate them"), lambda graph: appended(graph, Concatenate(), ordered)[0])
+
+
+def _without_part(gone: Collection[str], ends: list[str]) -> Repair:
+    """Without the nodes, and without what is bypassed behind them."""
+
+    def edit(graph: Graph) -> Graph:
+        after = {name for end in ends for name in graph.downstream(end) if graph.nodes[name].bypassed}
+        lonely = {name for name in after if all(edge.source in gone or edge.source in after
+                                                for edge in graph.inputs[name])}
+        return graph.without({*gone, *lonely})
+
+    if len(gone) == 1:
+        return Repair(say("Remove {name}", name=next(iter(gone))), edit)
+    return Repair(say("Remove these {count} layers", count=len(gone)), edit)
+
+
+# -- a chain that is cut ----------------------------------------------------------------------------------------------
+
+
+def loose_roots(analysis: Analysis) -> list[str]:
+    """Layers without any wire into them that the Input does not reach, and that should have one."""
+    graph = analysis.graph
+    return [name for name in graph.order if name not in analysis.members and not graph.inputs[name]
+            and graph.nodes[name].layer.min_inputs > 0]  # fmt: skip
+
+
+def connections(analysis: Analysis, end: str) -> Iterator[Repair]:
+    """A wire from the end to a loose layer that takes what it gives, with a Flatten where that is missing."""
+    shape, nodes = analysis.nodes[end].output_shape, analysis.graph.nodes
+    if shape is None:
+        return
+    # What leads to the most layers is the rest of the network.
+    roots = sorted(loose_roots(analysis), key=lambda name: -len(analysis.graph.downstream(name)))
+    for root in roots[:3]:
+        layer = nodes[root].layer
+        if layer.min_inputs != 1:
+            continue
+        if fits(layer, (shape,)):
+            yield Repair(say("Connect {source} → {target}", source=end, target=root), wired(end, root))
+            return
+        flat = shape_after((Flatten(),), shape)
+        if flat is not None and fits(layer, (flat,)):
+            text = say("Connect {source} → Flatten → {target}", source=end, target=root)
+            yield Repair(text, wired(end, root, Flatten()))
+            return
+
+
+def without_loose(analysis: Analysis, root: str) -> Iterator[Repair]:
+    """Without a loose layer and those it leads to, unless that is most of what is drawn."""
+    gone = {name for name in analysis.graph.downstream(root) if name not in analysis.members}
+    if len(gone) <= len(analysis.members):
+        yield _without_part(gone, [])

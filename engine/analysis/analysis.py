@@ -1,0 +1,387 @@
+"""What flows through a network: shapes, parameters, computation and memory, by the layers' own arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+
+from engine.graph.graph import Graph, Node, SharingError
+from engine.graph.parameters import DEFAULTS
+from engine.layers.base import FLOAT_BYTES, Facts, Layer, Shape, numel, shape_text
+from engine.layers.inputs import Input
+from engine.messages import LayerloomError
+
+
+class NetworkError(LayerloomError):
+    """The graph as a whole is not a network that can run."""
+
+
+class NoInputError(NetworkError):
+    """There is no Input, or more than one."""
+
+
+class NoOutputError(NetworkError):
+    """Nothing comes after the Input, or several ends do."""
+
+
+class MissingInputError(NetworkError):
+    """A layer of the network lacks a wire."""
+
+
+class Fault(NamedTuple):
+    """Something that is wrong, at a node or (None) in the whole."""
+
+    node: str | None
+    error: LayerloomError
+
+
+class NodeReport(NamedTuple):
+    """What is known about one node; ``facts`` is None while its inputs are unknown or wrong."""
+
+    input_shapes: tuple[Shape, ...] | None
+    facts: Facts | None
+
+    @property
+    def output_shape(self) -> Shape | None:
+        """Shape of one example that comes out, without batch."""
+        return self.facts.output_shape if self.facts else None
+
+
+class Costs(NamedTuple):
+    """The four standing questions; memory in bytes, float32."""
+
+    params: int
+    mult_adds: int  # for one example
+    training_memory: int
+    inference_memory: int
+
+
+class Kept(NamedTuple):
+    """What autograd keeps: outputs of these nodes, and bytes of each node's own (masks, indices, a block's inside)."""
+
+    tensors: set[str]
+    own: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """The answer to ``analyze``: reports by node, faults, and where the network begins and ends."""
+
+    graph: Graph
+    nodes: Mapping[str, NodeReport]
+    faults: tuple[Fault, ...]
+    input: str | None
+    output: str | None
+    members: frozenset[str]  # the network: nodes the input reaches and nodes these need; others are left out
+    bare: Analysis | None = None  # of the graph without its bypassed nodes, where there are any
+
+    @property
+    def active(self) -> Analysis:
+        """What runs: bypassed nodes are no part of it."""
+        return self.bare or self
+
+    @property
+    def output_shape(self) -> Shape | None:
+        """What the whole network returns for one example."""
+        return self.nodes[self.output].output_shape if self.output else None
+
+    @cached_property
+    def params(self) -> int:
+        """How many parameters the whole network has; shared ones count once."""
+        return sum([facts.params for facts in self._known.values()])
+
+    @cached_property
+    def trainable(self) -> int:
+        """How many of them learn: all but the frozen ones."""
+        return sum([facts.trainable for facts in self._known.values()])
+
+    def sources(self, name: str) -> list[str]:
+        """The nodes it reads, by port; what only must know the batch reads the network's input."""
+        sources = [edge.source for edge in self.graph.active.inputs[name]]
+        return [self.input] if not sources and self.input and self.graph.nodes[name].layer.reads_batch else sources
+
+    @cached_property
+    def mult_adds(self) -> int:
+        """Multiply-adds of the whole network for one example."""
+        return sum(facts.mult_adds for facts in self._known.values())
+
+    @cached_property
+    def _known(self) -> Mapping[str, Facts]:
+        """The facts of the network's nodes, in order, as far as they are known. With a node, all it needs is known."""
+        nodes, members = self.nodes, self.members
+        return {n: facts for n in self.graph.active.order if n in members and (facts := nodes[n].facts) is not None}
+
+    def owners(self, *, predicting: bool) -> dict[str, str]:
+        """Which node made the memory that each node's output lies in: a view's lies where its source's does."""
+        inputs = self.graph.active.inputs
+        owners: dict[str, str] = {}
+        for name, facts in self._known.items():
+            view = facts.is_view_predicting if predicting else facts.is_view
+            owners[name] = owners[inputs[name][0].source] if view and inputs[name] else name
+        return owners
+
+    def _last_use(self, owners: Mapping[str, str]) -> dict[str, int]:
+        """When each owner's memory is touched for the last time, as a place in the order."""
+        inputs, last = self.graph.active.inputs, {}
+        for index, name in enumerate(owners):
+            last[owners[name]] = index
+            for edge in inputs[name]:
+                last[owners[edge.source]] = index
+        return last
+
+    def kept(self, *, input_learns: bool = False) -> Kept:
+        """What autograd keeps until the backward pass. Before the first weights it keeps nothing.
+
+        A tensor kept both by the layer that made it and by the layer that reads it is one tensor, kept where it is
+        made. ``input_learns``: gradients flow into the input too, as they do inside a block.
+        """
+        inputs, owners = self.graph.active.inputs, self.owners(predicting=False)
+        shares, known = self.graph.active.shares, self._known
+        tensors: set[str] = set()
+        own = {self.input: 0} if input_learns and self.input else {}
+        for name, facts in known.items():
+            edges = inputs[name]
+            learns = facts.trainable or (name in shares and shares[name] in known and known[shares[name]].trainable)
+            if not learns and not any([edge.source in own for edge in edges]):  # noqa: C419  (faster as a list)
+                continue
+            own[name] = facts.saves_bytes
+            if facts.saves_input:
+                tensors.update([owners[edge.source] for edge in edges])
+            if facts.saves_output:
+                tensors.add(owners[name])
+        return Kept(tensors, own)
+
+    @cached_property
+    def kept_by_node(self) -> Mapping[str, int]:
+        """Bytes per example that stay for the backward pass because of each node."""
+        tensors, own = self.kept()
+        return {
+            name: own.get(name, 0) + (facts.output_bytes if name in tensors else 0)
+            for name, facts in self._known.items()
+        }
+
+    @cached_property
+    def kept_bytes(self) -> int:
+        """What one example leaves in memory between the forward and the backward pass."""
+        return sum(self.kept_by_node.values())
+
+    @cached_property
+    def peak_bytes(self) -> int:
+        """The most that one example has alive at one moment when only predicting, its input included throughout."""
+        owners = self.owners(predicting=True)
+        last, freed = self._last_use(owners), [0] * (len(owners) + 1)
+        last.update({owners[name]: len(self._known) for name in (self.input, self.output) if name in owners})
+        alive = peak = 0
+        for index, (name, facts) in enumerate(self._known.items()):
+            peak = max(peak, alive + facts.peak_bytes)
+            if owners[name] == name:
+                size = facts.output_bytes
+                alive += size
+                freed[last[name]] += size
+            alive -= freed[index]
+        return peak
+
+    @cached_property
+    def training_bytes(self) -> int:
+        """The most that one example has alive at one moment of a training step, its input included throughout."""
+        return max(self.training_peaks())
+
+    def training_peaks(self, *, inside_block: bool = False) -> tuple[int, int]:
+        """The most alive on the way forward and on the way back, bytes per example.
+
+        Forward: all that is kept so far, and what is only passing. Backward: what is still kept, and the gradient of
+        every tensor between its making and its last reading. ``inside_block``: gradients flow into the input too, and
+        whether the output is kept is for the network around to say.
+        """
+        owners, (tensors, own) = self.owners(predicting=False), self.kept(input_learns=inside_block)
+        last, staying = self._last_use(owners), {*tensors, self.input, *([] if inside_block else [self.output])}
+        freed, flowed = [0] * len(owners), [0] * len(owners)
+        kept = passing = gradients = forward = backward = 0
+        for index, (name, facts) in enumerate(self._known.items()):
+            size = facts.output_bytes if owners[name] == name else 0
+            # Of a block's steps each has its own sum: its input's gradient is not there before the last of them.
+            forward = max(forward, kept + passing + max(facts.peak_bytes, facts.forward_bytes))
+            before = kept + gradients - flowed[index]
+            until, inside = last[owners[name]], 0
+            if name in staying:
+                kept += size
+            else:
+                passing += size
+                freed[until] += size
+            if name in own:
+                kept += own[name]
+                gradients += size
+                flowed[until] += size
+                inside = max(0, facts.peak_bytes - size)
+            forward = max(forward, kept)
+            if facts.backward_bytes and name in own:
+                kept_outside = size if name in staying and not facts.saves_output else 0
+                backward = max(backward, before + facts.backward_bytes + kept_outside)
+            else:
+                backward = max(backward, kept + gradients + inside)
+            passing -= freed[index]
+            gradients -= flowed[index]
+        return forward, backward
+
+    def costs(self, batch_size: int, optimizer_state: int = 0) -> Costs:
+        """The whole network: weights, gradients and optimizer state, and the most that a batch has alive at once."""
+        weights, learning = self.params * FLOAT_BYTES, self.trainable * FLOAT_BYTES
+        return Costs(self.params, self.mult_adds,
+                     weights + learning * (1 + optimizer_state) + self.training_bytes * batch_size,
+                     weights + self.peak_bytes * batch_size)
+
+    def node_costs(self, name: str, batch_size: int, optimizer_state: int = 0) -> Costs | None:
+        """What one layer needs while it runs, or None while its shape is unknown. Parts do not add up to the whole."""
+        facts = self.nodes[name].facts
+        if facts is None:
+            return None
+        weights, learning = facts.params * FLOAT_BYTES, facts.trainable * FLOAT_BYTES
+        size = 0 if facts.is_view_predicting else facts.output_bytes
+        return Costs(facts.params, facts.mult_adds,
+                     weights + learning * (1 + optimizer_state)
+                     + max(size, self.kept_by_node.get(name, 0)) * batch_size,
+                     weights + size * batch_size)
+
+
+def analyze(graph: Graph, input_shape: Shape | None = None) -> Analysis:
+    """Walk the graph once. ``input_shape`` (without batch) is what an Input without a shape of its own receives.
+
+    Never raises: what is wrong is in ``faults``, and whatever does not depend on it is still analysed.
+    """
+    if graph.active is graph:
+        return _analyze(graph, input_shape)
+    left_out = _leading_nowhere(graph)
+    bare = _analyze(graph.active, input_shape, left_out)
+    reports, members = dict(bare.nodes), set(bare.members)
+    for name in graph.order:
+        if graph.nodes[name].bypassed:
+            reports[name] = _passed_on(graph, name, reports)
+            if name not in left_out and any(edge.source in members for edge in graph.inputs[name][:1]):
+                members.add(name)
+    return replace(bare, graph=graph, nodes=reports, members=frozenset(members), bare=bare)
+
+
+def _leading_nowhere(graph: Graph) -> set[str]:
+    """Nodes whose output goes only into inputs that a bypassed node does not pass on: they are left out too."""
+    nodes, lost = graph.nodes, set[str]()
+    for name in reversed(graph.order):
+        wires = graph.outputs[name]
+        if wires and type(nodes[name].layer) is not Input and all(
+                edge.target in lost or (nodes[edge.target].bypassed and edge != graph.inputs[edge.target][0])
+                for edge in wires):
+            lost.add(name)
+    return lost
+
+
+def _passed_on(graph: Graph, name: str, reports: Mapping[str, NodeReport]) -> NodeReport:
+    """What is known about a bypassed node: what comes in goes out."""
+    edges = graph.inputs[name]
+    shape = reports[edges[0].source].output_shape if edges else None
+    if shape is None:
+        return NodeReport(None, None)
+    size = numel(shape) * FLOAT_BYTES
+    return NodeReport((shape,), Facts(shape, 0, 0, 0, False, False, 0, True, True, size, 0))
+
+
+def _analyze(graph: Graph, input_shape: Shape | None, left_out: Collection[str] = ()) -> Analysis:
+    """The same for a graph without bypassed nodes; those ``left_out`` are no part of the network."""
+    reports: dict[str, NodeReport] = {}
+    outputs: dict[str, Shape] = {}
+    faults: list[Fault] = []
+    sources = [name for name, node in graph.nodes.items() if type(node.layer) is Input]  # isinstance is slow here
+    if len(sources) > 1:  # the one that feeds the most is the network's
+        sources.sort(key=lambda name: -len(graph.downstream(name)))
+    members = _members(graph, sources[0]).difference(left_out) if sources else set()
+    nodes, inputs = graph.nodes, graph.inputs
+    for name in graph.order:
+        layer, edges = nodes[name].layer, inputs[name]
+        shapes: tuple[Shape, ...] | None = None
+        if type(layer) is Input:
+            shape = layer.shape or input_shape
+            shapes = None if shape is None else (shape,)
+        elif len(edges) >= layer.min_inputs:
+            try:
+                shapes = (outputs[edges[0].source],) if len(edges) == 1 else tuple([outputs[e.source] for e in edges])
+            except KeyError:
+                shapes = None  # because of a fault further up
+        elif name in members:
+            faults.append(Fault(name, _missing(layer)))
+        facts = None
+        if shapes is not None:
+            try:
+                facts = facts_of(layer, shapes)
+                outputs[name] = facts.output_shape
+                node = nodes[name]
+                if node.parameters is not DEFAULTS or node.shares is not None:
+                    facts = _as_set(node, facts)
+            except LayerloomError as error:
+                faults.append(Fault(name, error))
+        reports[name] = NodeReport(shapes, facts)
+    faults.extend(_sharing_faults(graph, reports, members))
+    faults.extend(Fault(None, error) for error in _whole(graph, sources, members, input_shape))
+    ends = [name for name in members if not graph.outputs[name]]
+    return Analysis(graph, reports, tuple(faults), sources[0] if sources else None,
+                    ends[0] if len(ends) == 1 and len(members) > 1 else None, frozenset(members))
+
+
+def _as_set(node: Node, facts: Facts) -> Facts:
+    """Shared weights count where they are; frozen ones do not learn."""
+    if node.shares is not None:
+        return facts._replace(params=0, trainable=0)
+    return facts if node.parameters.trainable else facts._replace(trainable=0)
+
+
+def _sharing_faults(graph: Graph, reports: Mapping[str, NodeReport], members: set[str]) -> Iterator[Fault]:
+    """Weights can be shared where both are part of the network and would be of one shape."""
+    for name, owner in graph.shares.items():
+        if name in members and owner not in members:
+            yield Fault(name, SharingError("{name} uses the weights of {owner}, which is not part of the network",
+                                           name=name, owner=owner))
+        mine, its, layer = reports[name].input_shapes, reports[owner].input_shapes, graph.nodes[name].layer
+        if mine and its and reports[name].facts and reports[owner].facts and not layer.fits_weights(mine, its):
+            yield Fault(name, SharingError("{name} gets {mine}, but the weights it shares with {owner} are for {its}",
+                                           name=name, owner=owner, mine=shape_text(mine[0]), its=shape_text(its[0])))
+
+
+def _members(graph: Graph, start: str) -> set[str]:
+    members, inputs = graph.downstream(start), graph.inputs
+    missing = [edge.source for name in members for edge in inputs[name] if edge.source not in members]
+    while missing:
+        name = missing.pop()
+        members.add(name)
+        missing.extend(edge.source for edge in inputs[name] if edge.source not in members)
+    return members
+
+
+def _missing(layer: Layer) -> MissingInputError:
+    if layer.min_inputs == 1:
+        return MissingInputError("{layer} has no input: draw a wire to it", layer=layer.title)
+    return MissingInputError("{layer} needs at least {count} inputs: draw another wire", layer=layer.title,
+                             count=layer.min_inputs)
+
+
+def _whole(graph: Graph, sources: list[str], members: set[str], input_shape: Shape | None) -> list[NetworkError]:
+    """What is wrong with the network as a whole."""
+    if not sources:
+        return [NoInputError("There is no Input: add one, so that data can come in")]
+    if len(sources) > 1:
+        return [NoInputError("There are {count} Inputs: keep one", count=len(sources))]
+    errors: list[NetworkError] = []
+    layer = graph.nodes[sources[0]].layer
+    if input_shape is None and isinstance(layer, Input) and layer.shape is None:
+        errors.append(NoInputError("The Input has no shape: choose data, or type its shape"))
+    if len(members) == 1:
+        errors.append(NoOutputError("Nothing follows the Input: add a layer and draw a wire to it"))
+    ends = sorted(name for name in members if not graph.outputs[name])
+    if len(ends) > 1:
+        errors.append(NoOutputError("The network has {count} ends ({names}): join them or remove what is not needed",
+                                    count=len(ends), names=", ".join(ends[:4])))
+    return errors
+
+
+@lru_cache(maxsize=16_384)
+def facts_of(layer: Layer, shapes: tuple[Shape, ...]) -> Facts:
+    """The layer's facts for these inputs, remembered."""
+    return layer.facts(shapes)

@@ -1,0 +1,277 @@
+"""Edits with blocks: making one of a selection, dissolving it, going inside and changing what is there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+
+from engine.analysis.analysis import Analysis, analyze
+from engine.blocks.base import Block
+from engine.blocks.custom import Custom, Exposed
+from engine.graph.edits import part, pasted, with_room
+from engine.graph.frames import Frame, without_members
+from engine.graph.graph import Edge, Graph, GraphError, Node, UnknownNodeError
+from engine.graph.parameters import DEFAULTS, NodeParameters
+from engine.layers.base import Shape
+from engine.layers.inputs import Input
+from engine.names import InvalidNameError, check_name, fresh_name
+
+Path = Sequence[str]
+INPUT = "input"
+
+
+class BlockError(GraphError):
+    """These layers cannot be a block, or this block cannot be opened."""
+
+
+# -- making and dissolving ------------------------------------------------------------------------------------------
+
+
+def make_block(graph: Graph, names: Collection[str], label: str, exposed: Sequence[Exposed] = ()) -> tuple[Graph, str]:
+    """The named layers as one block in their place; also its name. Raises BlockError, or OptionError for the label."""
+    chosen = set(names)
+    source, end = _check(graph, chosen)
+    inner = _inside(part(graph, chosen), [edge for edge in graph.edges if _enters(edge, chosen)])
+    block = Custom().with_options(label=label, graph=inner, exposed=tuple(exposed))
+    name = _name_of(block, set(graph.nodes) - chosen)
+    left = min(graph.nodes[name].position[0] for name in chosen)
+    top = min(graph.nodes[name].position[1] for name in chosen)
+    onward = [edge for edge in graph.edges if edge.source == end and edge.target not in chosen]
+    rest = _without(graph, chosen)
+    nodes = _in_place_of(graph, chosen, Node(name, block, (left, top)), rest)
+    wires = [*([Edge(source, name)] if source else []), *(Edge(name, edge.target, edge.port) for edge in onward)]
+    return Graph(nodes, rest.edges, _around(graph.frames, chosen, name)).with_edges(wires), name
+
+
+def _around(frames: tuple[Frame, ...], chosen: set[str], name: str) -> tuple[Frame, ...]:
+    """The frames of what is left: those that also enclosed other layers enclose the block now."""
+    held = (replace(f, members=(*f.members, name)) if chosen < set(f.members) else f for f in frames)
+    return without_members(tuple(held), chosen)
+
+
+def _name_of(block: Custom, taken: set[str]) -> str:
+    """The label itself where it can be a name."""
+    try:
+        check_name(block.stem)
+    except InvalidNameError:
+        return fresh_name(block.stem, taken)
+    return fresh_name(block.stem, taken) if block.stem in taken else block.stem
+
+
+def _without(graph: Graph, chosen: set[str]) -> Graph:
+    return Graph({name: node for name, node in graph.nodes.items() if name not in chosen},
+                 tuple(edge for edge in graph.edges if not {edge.source, edge.target} & chosen),
+                 without_members(graph.frames, chosen))
+
+
+def _in_place_of(graph: Graph, chosen: set[str], new: Node, rest: Graph) -> dict[str, Node]:
+    """The remaining nodes in their order, with the new one where the first of the chosen stood."""
+    nodes: dict[str, Node] = {}
+    for name in graph.nodes:
+        if name in chosen:
+            nodes.setdefault(new.name, new)
+        else:
+            nodes[name] = rest.nodes[name]
+    return nodes
+
+
+def _enters(edge: Edge, chosen: set[str]) -> bool:
+    return edge.target in chosen and edge.source not in chosen
+
+
+def _check(graph: Graph, chosen: set[str]) -> tuple[str | None, str]:
+    """The one node that feeds the selection and the one that leads out of it. Raises BlockError."""
+    if not chosen:
+        raise BlockError("Select the layers that should become a block")
+    if any(isinstance(graph.nodes[name].layer, Input) for name in chosen):
+        raise BlockError("The Input cannot be part of a block: leave it out of the selection")
+    sources = sorted({edge.source for edge in graph.edges if _enters(edge, chosen)})
+    if len(sources) > 1:
+        raise BlockError("A block has one input, but {names} feed these layers: select where they part too",
+                         names=", ".join(sources[:4]))
+    ends = [name for name in graph.nodes if name in chosen and (
+        not graph.outputs[name] or any(edge.target not in chosen for edge in graph.outputs[name]))]
+    if len(ends) != 1:
+        raise BlockError("A block has one output, but these layers have {count}: {names}", count=len(ends),
+                         names=", ".join(ends[:4]))
+    if sources and sources[0] in graph.downstream(ends[0]):
+        raise BlockError("A way leads out of these layers and back into them: select what lies between too")
+    border = [name for name, owner in graph.shares.items() if (name in chosen) != (owner in chosen)]
+    if border:
+        raise BlockError("{name} shares weights with {owner}: both must be in the block, or neither", name=border[0],
+                         owner=graph.shares[border[0]])
+    return (sources[0] if sources else None), ends[0]
+
+
+def _inside(piece: Graph, entering: Sequence[Edge]) -> Graph:
+    """The selection behind an Input of its own, its top left at the usual place."""
+    if INPUT in piece.nodes:
+        piece = piece.renamed(INPUT, fresh_name(INPUT, piece.nodes))
+    top = min(node.position[1] for node in piece.nodes.values())
+    left = min(node.position[0] for node in piece.nodes.values())
+    moved = piece.moved({n.name: (n.position[0] - left, n.position[1] - top + 76.0) for n in piece.nodes.values()})
+    nodes = [Node(INPUT, Input()), *moved.nodes.values()]
+    if entering:
+        wires = [Edge(INPUT, edge.target, edge.port) for edge in entering]
+    else:
+        wires = [Edge(INPUT, name) for name in moved.nodes if not moved.inputs[name]
+                 and moved.nodes[name].layer.max_inputs != 0]
+    return Graph.of(nodes, [*moved.edges, *wires]).with_frames(moved.frames)
+
+
+def dissolved(graph: Graph, name: str, analysis: Analysis) -> tuple[Graph, tuple[str, ...]]:
+    """The block's layers in its place; also their names. Raises BlockError while its shape is unknown or it shares."""
+    node = _block_node(graph, name)
+    _expect_own_weights(graph, name)
+    inner = _drawn(node, _shapes(analysis, name))
+    entries, end = [n for n, other in inner.nodes.items() if isinstance(other.layer, Input)], _end(inner)
+    body = part(inner, set(inner.nodes) - set(entries))
+    source = graph.inputs[name][0].source if graph.inputs[name] else None
+    onward = graph.outputs[name]
+    x, y = node.position
+    first = min((other.position for other in body.nodes.values()), key=lambda place: place[1], default=(0.0, 0.0))
+    height = max((other.position[1] for other in body.nodes.values()), default=0.0) - first[1]
+    for edge in onward:
+        graph = with_room(graph, edge.target, y + height + 76.0)
+    order = list(graph.nodes)
+    left = min((other.position[0] for other in body.nodes.values()), default=0.0)
+    frames = graph.frames
+    graph, names = pasted(replace(graph.without([name]), frames=()), body, (x - left, y - first[1]))
+    graph = graph.with_frames([*_instead(frames, name, names), *graph.frames])
+    if node.bypassed:
+        graph = graph.with_marks(names, bypassed=True)
+    new = dict(zip(body.nodes, names, strict=True))
+    wires = [Edge(source, new[edge.target], edge.port) for edge in inner.edges
+             if source and edge.source in entries and edge.target in new]
+    last = new.get(end, source)
+    wires += [Edge(last, edge.target, edge.port) for edge in onward if last]
+    graph = graph.with_edges(wires)
+    at = order.index(name)
+    sequence = [*order[:at], *names, *order[at + 1 :]]
+    return Graph({n: graph.nodes[n] for n in sequence}, graph.edges, graph.frames), names
+
+
+def _instead(frames: tuple[Frame, ...], name: str, names: Sequence[str]) -> Iterator[Frame]:
+    """The frames with these layers in the place of one."""
+    for frame in frames:
+        members = tuple(new for member in frame.members for new in (names if member == name else (member,)))
+        if members or not frame.members:
+            yield replace(frame, members=members)
+
+
+def _expect_own_weights(graph: Graph, name: str) -> None:
+    """Layers outside blocks cannot share with layers inside: silently, there would be two sets of weights."""
+    other = graph.nodes[name].shares or next((n for n, owner in graph.shares.items() if owner == name), None)
+    if other is not None:
+        raise BlockError("{name} shares weights with {other}: let it have its own first", name=name, other=other)
+
+
+def _end(graph: Graph) -> str:
+    return next(name for name in reversed(graph.order) if not graph.outputs[name])
+
+
+def _shapes(analysis: Analysis, name: str) -> tuple[Shape, ...]:
+    shapes = analysis.nodes[name].input_shapes
+    if shapes is None:
+        raise BlockError("{name} cannot be opened while its input is unknown: connect it first", name=name)
+    return shapes
+
+
+def _block_node(graph: Graph, name: str) -> Node:
+    node = graph.nodes.get(name)
+    if node is None:
+        raise UnknownNodeError("There is no layer named {name}", name=name)
+    if not isinstance(node.layer, Block):
+        raise BlockError("{name} is no block: there is nothing inside", name=name)
+    return node
+
+
+def _drawn(node: Node, shapes: tuple[Shape, ...]) -> Graph:
+    """What the node's block is made of; what is set for the node is set for all that have nothing of their own."""
+    assert isinstance(node.layer, Block)
+    graph = node.layer.drawn(shapes)
+    if node.parameters == DEFAULTS:
+        return graph
+    return Graph({name: replace(other, parameters=_passed_on(node.parameters, other))
+                  for name, other in graph.nodes.items()}, graph.edges, graph.frames)
+
+
+def _passed_on(outer: NodeParameters, node: Node) -> NodeParameters:
+    """What a node keeps when the block around it goes; values set by hand come to the layer they are in."""
+    here = f"{node.name}."
+    edits = tuple(edit.model_copy(update={"key": edit.key.removeprefix(here)}) for edit in outer.edits
+                  if edit.key.startswith(here))
+    own = outer if node.parameters == DEFAULTS else node.parameters
+    kept = () if own is outer else own.edits
+    return own.model_copy(update={"edits": (*kept, *edits), "trainable": own.trainable and outer.trainable})
+
+
+# -- going inside ---------------------------------------------------------------------------------------------------
+
+
+def inner(analysis: Analysis, path: Path) -> Analysis:
+    """The analysis of what is inside the block at ``path``; a repeated one is shown once, as its first copy.
+
+    Unlike ``Block.inside`` it never raises about what is wrong there. Raises BlockError or UnknownNodeError where the
+    path leads to no block.
+    """
+    for name in path:
+        node = _block_node(analysis.graph, name)
+        shapes = analysis.nodes[name].input_shapes
+        analysis = analyze(_first_copy(node, shapes), shapes[0] if shapes else None)
+    return analysis
+
+
+def _first_copy(node: Node, shapes: tuple[Shape, ...] | None) -> Graph:
+    block = node.layer
+    assert isinstance(block, Block)
+    if block.own_graph is not None:
+        return block.own_graph
+    if shapes is None:
+        raise BlockError("{name} cannot be opened while its input is unknown: connect it first", name=node.name)
+    return block.copy_number(0).expand(shapes)
+
+
+def is_own(graph: Graph, path: Path) -> bool:
+    """Whether every block on the path holds a graph of its own, so that it can be changed inside."""
+    for name in path:
+        own = _own_graph(graph, name)
+        if own is None:
+            return False
+        graph = own
+    return True
+
+
+def _own_graph(graph: Graph, name: str) -> Graph | None:
+    block = _block_node(graph, name).layer
+    return block.own_graph if isinstance(block, Block) else None
+
+
+def with_inner(graph: Graph, path: Path, new: Graph, analysis: Analysis) -> Graph:
+    """The graph with ``new`` inside the block at ``path``. A block made from parameters becomes a person's own first.
+
+    Raises BlockError where that is not possible.
+    """
+    if not path:
+        return new
+    name, rest = path[0], path[1:]
+    node = _block_node(graph, name)
+    assert isinstance(node.layer, Block)
+    block = node.layer if isinstance(node.layer, Custom) else as_own(node, _shapes(analysis, name))
+    if not isinstance(node.layer, Custom) and block.repeat != node.layer.repeat:
+        raise BlockError("The copies inside {name} differ: make it your own first, then go into one of them", name=name)
+    if rest:
+        new = with_inner(block.graph, rest, new, inner(analysis, [name]))
+    kept = tuple(exposed for exposed in block.exposed if exposed.stands_in(new))
+    return graph.with_layer(name, block.model_copy(update={"graph": new, "exposed": kept}))
+
+
+def as_own(node: Node, shapes: tuple[Shape, ...]) -> Custom:
+    """The node's block as a person's own: the same layers, free to be changed. Raises ShapeError."""
+    block = node.layer
+    assert isinstance(block, Block)
+    one = block.copy_number(0)
+    alike = block.repeat == 1 or (block.copy_number(1) == one and one.expand(shapes) == one.expand(
+        (one.facts(shapes).output_shape,)))
+    graph = one.expand(shapes) if alike else block.drawn(shapes)
+    return Custom(label=block.title, graph=graph, repeat=block.repeat if alike else 1)

@@ -1,0 +1,134 @@
+"""The same layers several times one after the other: found, and made one block ×N."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.blocks.edits import make_block
+from engine.graph import marks
+from engine.graph.graph import Edge, Graph
+from engine.layers.inputs import Input
+
+LONGEST_PERIOD = 64  # parts of a chain that can repeat together
+MOST = 200  # copies that a block can have
+LEAST_LAYERS = 2  # in one copy: a single layer gains nothing by being a block
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """Equal parts in a row, each by the names of its layers; one leads into the next by a single wire."""
+
+    copies: tuple[tuple[str, ...], ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All its layers."""
+        return tuple(name for copy in self.copies for name in copy)
+
+    @property
+    def saved(self) -> int:
+        """How many cards fewer there are when it is a block."""
+        return len(self.names) - 1
+
+
+def repeated(graph: Graph) -> tuple[Repeat, ...]:
+    """Repeated parts that do not overlap, those that save the most first. What shares weights is left alone."""
+    found = sorted((repeat for chain in _chains(graph) for repeat in _in_chain(graph, chain)),
+                   key=lambda repeat: (-repeat.saved, len(repeat.copies[0])))
+    taken: set[str] = set()
+    chosen = []
+    for repeat in found:
+        if taken.isdisjoint(repeat.names):
+            taken.update(repeat.names)
+            chosen.append(repeat)
+    return tuple(chosen)
+
+
+def _chains(graph: Graph) -> list[list[tuple[str, ...]]]:
+    """Parts one after the other with a single wire's source between them; where sharing is, a chain ends."""
+    chains: list[list[tuple[str, ...]]] = [[]]
+    part: list[str] = []
+    last = {edge.source: edge.target for edge in graph.edges}
+    place = {name: index for index, name in enumerate(graph.order)}
+    for source in last:
+        last[source] = max((edge.target for edge in graph.outputs[source]), key=place.__getitem__)
+    shared, open_ = {*graph.shares, *graph.shares.values()}, set[str]()
+    ends: dict[str, list[str]] = {}
+    for source, target in last.items():
+        ends.setdefault(target, []).append(source)
+    for name in graph.order:
+        part.append(name)
+        open_.difference_update(ends.get(name, ()))
+        if name in last:
+            open_.add(name)
+        if open_ <= {name}:
+            alone = any(n in shared or isinstance(graph.nodes[n].layer, Input) for n in part)
+            if alone or not _follows(graph, part, chains[-1]):
+                chains.append([])
+            if not alone:
+                chains[-1].append(tuple(part))
+            part = []
+    return chains
+
+
+def _follows(graph: Graph, part: list[str], chain: list[tuple[str, ...]]) -> bool:
+    """Whether the part reads nothing but itself and the end of the chain so far, or any one node before a new chain."""
+    sources = {edge.source for name in part for edge in graph.inputs[name]} - set(part)
+    return len(sources) == 1 and (not chain or sources == {chain[-1][-1]})
+
+
+def _in_chain(graph: Graph, chain: list[tuple[str, ...]]) -> list[Repeat]:
+    """Every longest run of each period."""
+    kinds: dict[object, int] = {}
+    signs = [kinds.setdefault(_sign(graph, part), len(kinds)) for part in chain]
+    found = []
+    for period in range(1, min(LONGEST_PERIOD, len(chain) // 2) + 1):
+        start = 0
+        for index in range(len(chain) - period + 1):
+            if index + period < len(chain) and signs[index] == signs[index + period]:
+                continue
+            count = min(MOST, (index - start) // period + 1)
+            size = sum(len(part) for part in chain[start : start + period])
+            if count > 1 and size >= LEAST_LAYERS:
+                found.append(Repeat(tuple(_joined(chain, start + n * period, period) for n in range(count))))
+            start = index + 1
+    return found
+
+
+def _joined(chain: list[tuple[str, ...]], start: int, count: int) -> tuple[str, ...]:
+    return tuple(name for part in chain[start : start + count] for name in part)
+
+
+def _sign(graph: Graph, part: tuple[str, ...]) -> object:
+    """What two parts must have in common: layers, settings, and wires by place."""
+    place = {name: index for index, name in enumerate(part)}
+    return tuple(
+        (node.layer, str(node.parameters), node.bypassed,
+         tuple((place.get(edge.source, -1), edge.port) for edge in graph.inputs[name]))
+        for name in part for node in [graph.nodes[name]]
+    )
+
+
+def as_block(graph: Graph, repeat: Repeat, label: str) -> tuple[Graph, str]:
+    """The parts as one block ×N in their place; also its name. Keys of the weights change. Raises BlockError."""
+    first, rest, end = repeat.copies[0], set(repeat.names) - set(repeat.copies[0]), repeat.copies[-1][-1]
+    onward = [edge for edge in graph.outputs[end] if edge.target not in rest]
+    bottom = max(graph.nodes[name].position[1] for name in repeat.names)
+    graph, name = make_block(graph.without(rest), first, label)
+    graph = graph.with_layer(name, graph.nodes[name].layer.with_options(repeat=len(repeat.copies)))
+    graph = graph.with_edges(Edge(name, edge.target, edge.port, edge.via) for edge in onward)
+    return _moved_up(graph, graph.nodes[name].position[1], bottom), name
+
+
+def _moved_up(graph: Graph, top: float, bottom: float) -> Graph:
+    """What lies below comes up to where the parts began, unless something stands beside them."""
+    heights = {name: node.position[1] for name, node in graph.nodes.items()}
+    heights |= {str(index): frame.position[1] for index, frame in enumerate(graph.frames) if not frame.members}
+    if any(top < height <= bottom for height in heights.values()):
+        return graph
+    below = [name for name, height in heights.items() if height > bottom]
+    graph = marks.nudged(graph, [name for name in below if name in graph.nodes], 0, top - bottom)
+    for name in below:
+        if name not in graph.nodes:
+            graph = marks.frame_shifted(graph, int(name), (0, top - bottom))
+    return graph

@@ -1,0 +1,1 @@
+"""Two networks side by side: what is another, and both in one graph."""

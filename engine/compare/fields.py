@@ -1,0 +1,164 @@
+"""What differs between two values, field by field: options, parameters, marks, recipes, data. No torch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel
+
+from engine.blocks.base import Block
+from engine.graph.graph import Graph, Node
+from engine.graph.parameters import INIT_TITLES, Init, NodeParameters
+from engine.layers.base import Layer
+from engine.messages import Message, say
+
+NOTHING = "–"
+SEPARATOR = " · "
+CHANGED = say("changed")  # in place of a value that says nothing
+_LEFT_OUT = frozenset({"known", "graph"})  # what was found in a file is nobody's choice; a block's graph: see below
+_WINDOWS = frozenset({"kernel_size"})
+_MARKS = (("shares", "Shares weights with"), ("bypassed", "Bypassed"), ("label", "Colour label"),
+          ("collapsed", "Collapsed"))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing that is not the same. ``within``: the dotted path of the layer it is of, inside an own block.
+
+    ``title`` is the form's own, for translation; several are joined by `` · ``.
+    """
+
+    title: str
+    before: Message
+    after: Message
+    within: str = ""
+
+
+def value_text(value: Any) -> Message:
+    """A value as people read it: ``on``, ``5×3``, ``0.1``."""
+    if isinstance(value, str):
+        lines = value.count("\n")
+        return say("{count} lines", count=lines + 1) if lines else _literally(value) if value else say(NOTHING)
+    if value is None or value == ():
+        return say(NOTHING)
+    if isinstance(value, bool):
+        return say("on") if value else say("off")
+    if isinstance(value, Init):
+        numbers = ", ".join(f"{name} {getattr(value, name)}" for name in value.fields)
+        return say("{kind} {numbers}", kind=say(INIT_TITLES[value.kind]), numbers=numbers) if numbers else (
+            say(INIT_TITLES[value.kind]))
+    if isinstance(value, float):
+        return _literally(f"{value:g}")
+    if isinstance(value, tuple):
+        plain = all(isinstance(item, int) for item in value)
+        return _literally("×".join(map(str, value))) if plain else say("{count} entries", count=len(value))
+    return say("set") if isinstance(value, BaseModel | Mapping | list) else _literally(str(value))
+
+
+def _literally(text: str) -> Message:
+    """What a person wrote is a value, not a template."""
+    return say("{value}", value=text)
+
+
+def differing(before: BaseModel, after: BaseModel, title: str = "", within: str = "") -> Iterator[Field]:
+    """The fields of two values of one kind that differ; those of what they hold one by one."""
+    if before is after:
+        return
+    for name, info in type(before).model_fields.items():
+        old, new = getattr(before, name), getattr(after, name)
+        if name in _LEFT_OUT or old is new or old == new:
+            continue
+        known = SEPARATOR.join(filter(None, (title, info.title or name)))
+        if isinstance(old, BaseModel) and type(old) is type(new) and not isinstance(old, Init):
+            yield from differing(old, new, known, within)
+        else:
+            if name in _WINDOWS:
+                old, new = (_spread(value, info.annotation) for value in (old, new))
+            yield _field(known, old, new, within)
+
+
+def _spread(value: Any, annotation: Any) -> Any:
+    """A window's size in every direction, as its card says it: 5 is 5×5."""
+    counts = [len(get_args(kind)) for kind in get_args(annotation) if get_origin(kind) is tuple]
+    return (value,) * counts[0] if counts and isinstance(value, int) else value
+
+
+def _field(title: str, old: Any, new: Any, within: str = "") -> Field:
+    """What reads alike all the same was changed somewhere inside."""
+    before, after = value_text(old), value_text(new)
+    return Field(title, before, CHANGED if before == after else after, within)
+
+
+def layer_title(layer: Layer) -> Message:
+    """What a layer is called, with what matters most of it."""
+    name = layer.shown_title if isinstance(layer, Block) else layer.title
+    return say(name) if name == layer.title else _literally(name)
+
+
+def layer_fields(before: Layer, after: Layer, within: str = "") -> Iterator[Field]:
+    """Another kind of layer, or the same with other options; of own blocks also what differs inside."""
+    if type(before) is not type(after):
+        yield Field("Layer", layer_title(before), layer_title(after), within)
+        return
+    yield from differing(before, after, within=within)
+    if isinstance(before, Block) and isinstance(after, Block):
+        old, new = before.own_graph, after.own_graph
+        if old is not None and new is not None and old is not new:
+            yield from graph_fields(old, new, within)
+
+
+def parameter_fields(before: NodeParameters, after: NodeParameters, within: str = "") -> Iterator[Field]:
+    """How weights begin and learn."""
+    yield from differing(before, after, within=within)
+
+
+def node_fields(before: Node, after: Node, names: Mapping[str, str] | None = None, within: str = "") -> tuple[
+        Field, ...]:
+    """Everything that differs between two nodes but their places. ``names``: what nodes are called afterwards."""
+    if before is after:
+        return ()
+    found = [] if before.name == after.name else [_field("Name", before.name, after.name, within)]
+    if before.layer is not after.layer and before.layer != after.layer:
+        found.extend(layer_fields(before.layer, after.layer, within))
+    if before.parameters is not after.parameters:
+        found.extend(parameter_fields(before.parameters, after.parameters, within))
+    for mark, title in _MARKS:
+        old, new = getattr(before, mark), getattr(after, mark)
+        same = (names or {}).get(old, old) == new if mark == "shares" and old is not None else old == new
+        if not same:
+            found.append(_field(title, old, new, within))
+    return tuple(found)
+
+
+def graph_fields(before: Graph, after: Graph, within: str = "") -> Iterator[Field]:
+    """What differs inside an own block, by the names of its layers."""
+    if before == after:
+        return
+    start = f"{within}." if within else ""
+    told = False
+    for name in [*before.nodes, *(name for name in after.nodes if name not in before.nodes)]:
+        old, new = before.nodes.get(name), after.nodes.get(name)
+        if old is not None and new is not None:
+            fields = node_fields(old, new, within=start + name)
+        else:
+            fields = (Field("Layer", _titled(old), _titled(new), start + name),)
+        told = told or bool(fields)
+        yield from fields
+    wires, others = ({(e.source, e.target, e.port) for e in graph.edges} for graph in (before, after))
+    if wires != others:
+        yield _wires_field(before, after, wires ^ others, within)
+    elif not told:
+        yield Field("Places inside", say(NOTHING), CHANGED, within)
+
+
+def _titled(node: Node | None) -> Message:
+    return layer_title(node.layer) if node is not None else say(NOTHING)
+
+
+def _wires_field(before: Graph, after: Graph, other: set[tuple[str, str, int]], within: str) -> Field:
+    """Wires that are only in one of the two."""
+    old, new = (", ".join(f"{e.source} → {e.target}" for e in graph.edges if (e.source, e.target, e.port) in other)
+                for graph in (before, after))
+    return Field("Wires", value_text(old), value_text(new), within)

@@ -1,0 +1,1 @@
+"""Where data come from: each kind of file, read into arrays."""

@@ -1,0 +1,57 @@
+"""A data set as it is read, before it is split: numpy arrays and what was noticed. No torch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.data.sources.scaling import Scaling
+from engine.data.sources.table_preview import Preview
+from engine.data.spec.options import Known
+from engine.messages import Message
+
+Array = NDArray[Any]
+Bytes = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A file that was left out, and why."""
+
+    path: str
+    reason: Message
+
+
+@dataclass(frozen=True)
+class Report:
+    """What reading noticed: plain values for the window."""
+
+    notes: tuple[Message, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    features: tuple[str, ...] = ()  # names of the numbers in one example of a table
+    preview: Preview | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Arrays:
+    """Inputs uint8 N×C×H×W or float N×…, targets whole numbers N or float N×…, as stored.
+
+    The test part is None where no official one exists, so is the validation part. ``known`` is what was found in a
+    person's own file; ``scaling`` prepares the columns of a table by its training rows; ``truth`` holds the true
+    parameters of made data.
+    """
+
+    inputs: Array
+    targets: Array
+    test_inputs: Array | None = None
+    test_targets: Array | None = None
+    validation_inputs: Array | None = None
+    validation_targets: Array | None = None
+    known: Known | None = None
+    scaling: Scaling | None = None
+    truth: Mapping[str, list[float]] = field(default_factory=dict)
+    report: Report = field(default_factory=Report)

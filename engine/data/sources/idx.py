@@ -1,0 +1,71 @@
+"""MNIST's file format as torchvision lays it out: MNIST, Fashion-MNIST, KMNIST, EMNIST. No torch."""
+
+from __future__ import annotations
+
+import gzip
+import math
+import struct
+import zlib
+from pathlib import Path
+from typing import IO, cast
+
+import numpy as np
+
+from engine.data.errors import DataError, damaged
+from engine.data.fetching.folder import expect_files
+from engine.data.sources.arrays import Arrays, Bytes
+from engine.data.spec.spec import DataSpec
+from engine.files import reason_of_os_error
+
+MAX_BYTES = 2**31  # no set in this format comes near it; a header that claims more is damaged
+
+
+def read_idx_set(spec: DataSpec, root: Path | None = None) -> Arrays:
+    """Images uint8 N×1×28×28 and labels N of both parts. Raises DataMissingError, DataDamagedError or DataError."""
+    paths = expect_files(spec, root)
+    return Arrays(*_read_pair(spec, *paths[:2]), *_read_pair(spec, *paths[2:]))
+
+
+def _read_pair(spec: DataSpec, images_path: Path, labels_path: Path) -> tuple[Bytes, Bytes]:
+    images, labels = read_idx(images_path, 3), read_idx(labels_path, 1)
+    classes = len(spec.info.classes)
+    if images.shape[1:] != spec.info.shape[1:]:
+        raise damaged(images_path, f"its images are {images.shape[1]}×{images.shape[2]}, not 28×28")
+    if len(images) != len(labels):
+        raise damaged(labels_path, f"it has {len(labels)} labels for {len(images)} images")
+    if len(labels) < 2:
+        raise damaged(labels_path, "it is empty")
+    if spec.dataset == "emnist":
+        images = images.transpose(0, 2, 1)  # stored column by column, as in MATLAB
+        if spec.emnist == "letters":
+            if labels.min() < 1:
+                raise damaged(labels_path, "it has the label 0, but its letters are counted from 1")
+            labels = labels - 1
+    if labels.max() >= classes:
+        raise damaged(labels_path, f"it has the label {labels.max()}, but there are {classes} classes")
+    return np.ascontiguousarray(images)[:, None], labels
+
+
+def read_idx(path: Path, dimensions: int) -> Bytes:
+    """One file, plain or .gz. Raises DataDamagedError, or DataError where it cannot be read."""
+    try:
+        with _open(path) as file:
+            header = file.read(4 + 4 * dimensions)
+            if len(header) < 4 + 4 * dimensions:
+                raise damaged(path, "it ends too early")
+            magic, *shape = struct.unpack(f">{1 + dimensions}I", header)
+            size = math.prod(shape)
+            if magic != 0x800 + dimensions or size > MAX_BYTES:
+                raise damaged(path, "it does not begin as a file of this kind does")
+            body = bytearray(file.read(size + 1))
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise damaged(path, "it cannot be unpacked") from error
+    except OSError as error:
+        raise DataError("{path} could not be read: {reason}", path=path, reason=reason_of_os_error(error)) from error
+    if len(body) != size:
+        raise damaged(path, "it ends too early" if len(body) < size else "it is longer than it says")
+    return np.frombuffer(body, dtype=np.uint8).reshape(shape)
+
+
+def _open(path: Path) -> IO[bytes]:
+    return cast(IO[bytes], gzip.open(path, "rb")) if path.suffix == ".gz" else path.open("rb")

@@ -1,0 +1,1 @@
+"""Which data and how prepared: frozen values, no torch."""

@@ -1,0 +1,1 @@
+"""Arrays as splits and batches of tensors."""

@@ -1,0 +1,41 @@
+"""Mean and deviation of training examples, per channel or feature."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from engine.data.spec.spec import DataSpec
+from engine.data.tensors.batches import in_channels
+
+CHUNK = 4096  # images whose pixels are counted at once
+Moments = tuple[tuple[float, ...], tuple[float, ...]]
+
+
+def moments(spec: DataSpec, inputs: Tensor) -> Moments:
+    """Of inputs N×… as the network gets them: bytes scaled to 0 … 1, in the spec's channels."""
+    channels = spec.channels if spec.is_image and inputs.dim() == 4 else None
+    if inputs.dtype == torch.uint8:
+        return _of_bytes(inputs, channels or inputs.shape[1])
+    if channels:
+        inputs = in_channels(inputs, channels)
+    values = inputs.transpose(0, 1).flatten(1).double() if inputs.dim() > 1 else inputs[None].double()
+    return _whole(values.mean(1), values.std(1, correction=0))
+
+
+def _of_bytes(images: Tensor, channels: int) -> Moments:
+    """Exact: from how often each of the 256 values occurs."""
+    values = torch.arange(256, dtype=torch.float64) / 255
+    counts = torch.zeros(channels, 256, dtype=torch.int64)
+    for chunk in torch.split(images, CHUNK):
+        for index, channel in enumerate(in_channels(chunk, channels).unbind(1)):
+            counts[index] += torch.bincount(channel.reshape(-1), minlength=256)
+    share = counts.double() / counts.sum(1, keepdim=True)
+    mean = share @ values
+    return _whole(mean, (share * (values - mean[:, None]) ** 2).sum(1).sqrt())
+
+
+def _whole(mean: Tensor, std: Tensor) -> Moments:
+    """What never changes stays as it is: a deviation of 1."""
+    blank = std <= 1e-7 * mean.abs().clamp(min=1e-30)
+    return tuple(mean.tolist()), tuple(std.masked_fill(blank, 1.0).tolist())

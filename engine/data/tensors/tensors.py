@@ -1,0 +1,188 @@
+"""Splits: training, validation and test examples as tensors, and the k ways of cross-validation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from engine.data.errors import DataError, StoppedError
+from engine.data.fetching.download import fetch
+from engine.data.progress import Step
+from engine.data.sources.arrays import Array, Arrays, Report
+from engine.data.sources.raw import reading
+from engine.data.sources.scaling import Scaling
+from engine.data.spec.spec import DataSpec
+from engine.data.tensors.batches import Batches, ranges, resized, resized_in_float
+from engine.data.tensors.moments import moments
+
+__all__ = ["Batches", "Data", "Split", "StoppedError", "folded", "load_data", "loading", "ranges", "resized",
+           "resized_in_float", "split_data"]  # fmt: skip
+
+TEST_SHARE = 0.15  # of data sets without an official test part
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Inputs uint8 N×C×H×W or float32 N×…, as stored; targets int64 N (classes) or float32 N×… (numbers)."""
+
+    inputs: Tensor
+    targets: Tensor
+
+    def __len__(self) -> int:
+        return len(self.targets)
+
+
+@dataclass(frozen=True, eq=False)
+class Unscaled:
+    """The columns of a table before gaps are filled: rows N×F of each part, NaN where missing."""
+
+    scaling: Scaling
+    train: Array
+    validation: Array
+    test: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Data:
+    """Three splits, disjoint but for made ``edges``.
+
+    ``mean`` and ``std`` are those of the training examples as the network gets them: per channel of images (bytes
+    scaled to 0 … 1) and of other arrays with more than one dimension, else per feature. ``spec`` has what was found in
+    a person's file; ``truth`` the true parameters of made data.
+    """
+
+    spec: DataSpec
+    train: Split
+    validation: Split
+    test: Split
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+    truth: Mapping[str, list[float]] = field(default_factory=dict)
+    report: Report = field(default_factory=Report)
+    unscaled: Unscaled | None = None
+
+
+def load_data(spec: DataSpec, root: Path | None = None, progress: Callable[[int, int], object] | None = None,
+              cancelled: Callable[[], bool] | None = None) -> Data:
+    """The data, downloaded into ``root`` (default: the per-user folder) where they are missing.
+
+    ``progress(done, total)`` counts bytes of one file. Raises DataError, or StoppedError once ``cancelled()`` is true.
+    """
+    steps = loading(spec, root)
+    while True:
+        try:
+            step = next(steps)
+        except StopIteration as end:
+            data: Data = end.value
+            return data
+        if cancelled is not None and cancelled():
+            steps.close()
+            raise StoppedError("The download was stopped" if step.doing == "downloading" else "Reading was stopped")
+        if progress is not None:
+            progress(step.done, step.total)
+
+
+def loading(spec: DataSpec, root: Path | None = None) -> Generator[Step, None, Data]:
+    """The same as a generator of steps that returns the data; to stop, stop iterating."""
+    yield from fetch(spec, root)
+    arrays = yield from reading(spec, root)
+    return split_data(spec, arrays)
+
+
+# -- parts ----------------------------------------------------------------------------------------------------------
+
+
+def split_data(spec: DataSpec, arrays: Arrays) -> Data:
+    """Set test and validation examples aside, by the spec's seed, where there are no official ones."""
+    if arrays.known is not None:
+        spec = spec.with_options(known=arrays.known)
+    order = np.random.default_rng(spec.seed).permutation(len(arrays.targets))
+    inputs, targets = arrays.inputs, arrays.targets
+    if arrays.test_inputs is not None and arrays.test_targets is not None:
+        test = arrays.test_inputs, arrays.test_targets
+    else:
+        share = spec.table.test if arrays.scaling is not None else TEST_SHARE
+        count = _share(share, len(order))
+        test, order = (inputs[order[:count]], targets[order[:count]]), order[count:]
+    if arrays.validation_inputs is not None and arrays.validation_targets is not None:
+        validation = arrays.validation_inputs, arrays.validation_targets
+        train = (inputs, targets) if arrays.test_inputs is not None else (inputs[order], targets[order])
+    else:
+        count = _share(spec.validation, len(order))
+        validation = inputs[order[:count]], targets[order[:count]]
+        train = inputs[order[count:]], targets[order[count:]]
+    return _data(spec, arrays, train, validation, test)
+
+
+Pair = tuple[Array, Array]
+
+
+def _data(spec: DataSpec, arrays: Arrays, train: Pair, validation: Pair, test: Pair) -> Data:
+    unscaled = None
+    if arrays.scaling is not None:
+        unscaled = Unscaled(arrays.scaling, train[0], validation[0], test[0])
+        train, validation, test = ((inputs, targets) for inputs, (_, targets) in
+                                   zip(_scaled(unscaled), (train, validation, test), strict=True))
+    learned = _split(*train)
+    mean, std = moments(spec, learned.inputs)
+    return Data(spec, learned, _split(*validation), _split(*test), mean, std, arrays.truth, arrays.report, unscaled)
+
+
+def _scaled(rows: Unscaled) -> tuple[Array, Array, Array]:
+    fitted = rows.scaling.fitted(rows.train)
+    return fitted.applied(rows.train), fitted.applied(rows.validation), fitted.applied(rows.test)
+
+
+def _share(share: float, count: int) -> int:
+    """That share, leaving at least one on both sides."""
+    return min(max(1, round(share * count)), count - 1)
+
+
+def _split(inputs: Array, targets: Array) -> Split:
+    if inputs.dtype != np.uint8:
+        inputs = inputs.astype(np.float32, copy=False)
+    targets = targets.astype(np.int64 if targets.dtype.kind in "iu" else np.float32, copy=False)
+    return Split(*(torch.from_numpy(_writable(array)) for array in (inputs, targets)))
+
+
+def _writable(array: Array) -> Array:
+    """torch warns of memory that is read-only."""
+    array = np.ascontiguousarray(array)
+    return array if array.flags.writeable else array.copy()
+
+
+# -- cross-validation -----------------------------------------------------------------------------------------------
+
+
+def folded(data: Data, k: int, fold: int) -> Data:
+    """Fold ``fold`` (from 0) of ``k``: training and validation examples together, divided anew; test is untouched.
+
+    In the order of the spec's seed, fold sizes are scikit-learn's KFold's: n // k, the first n % k one more. Statistics
+    are those of the fold's own training examples. Raises DataError where there are fewer than k examples.
+    """
+    count = len(data.train) + len(data.validation)
+    if not 0 <= fold < k:
+        raise ValueError(f"fold {fold} of {k}")
+    if data.spec.dataset == "edges" or k < 2 or count < k:
+        raise DataError("{data} cannot be divided into {k} folds: there are {count} examples",
+                        data=data.spec.info.title, k=k, count=1 if data.spec.dataset == "edges" else count)
+    order = np.random.default_rng(data.spec.seed).permutation(count)
+    begin = fold * (count // k) + min(fold, count % k)
+    end = begin + count // k + (fold < count % k)
+    here, rest = torch.from_numpy(order[begin:end]), torch.from_numpy(np.concatenate([order[:begin], order[end:]]))
+    inputs = torch.cat([data.train.inputs, data.validation.inputs])
+    targets = torch.cat([data.train.targets, data.validation.targets])
+    train, validation, test = Split(inputs[rest], targets[rest]), Split(inputs[here], targets[here]), data.test
+    unscaled = data.unscaled
+    if unscaled is not None:
+        rows = np.concatenate([unscaled.train, unscaled.validation])
+        unscaled = replace(unscaled, train=rows[rest.numpy()], validation=rows[here.numpy()])
+        train, validation, test = (Split(torch.from_numpy(new), old.targets) for new, old in
+                                   zip(_scaled(unscaled), (train, validation, test), strict=True))
+    mean, std = moments(data.spec, train.inputs)
+    return replace(data, train=train, validation=validation, test=test, mean=mean, std=std, unscaled=unscaled)

@@ -1,0 +1,73 @@
+"""A person's own blocks as files: one block to a file, kept in a folder, passed on to others."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+from engine.blocks.custom import Custom
+from engine.experiment.experiment import read_json
+from engine.files import WriteError, reason_of_os_error, write_text
+from engine.graph.json import FileError, read_model
+from engine.messages import LayerloomError, Message
+
+FORMAT, VERSION, SUFFIX = "layerloom block", 1, ".loomblock"
+MAX_BYTES = 16 * 2**20
+
+
+class OwnBlock(NamedTuple):
+    """A block in the person's folder, or why its file cannot be read."""
+
+    path: Path
+    block: Custom | None
+    problem: Message | None
+
+
+def save_block(block: Custom, path: Path) -> None:
+    """Write a block file. Raises WriteError; the old file survives."""
+    content = {"format": FORMAT, "version": VERSION, "block": block.model_dump(mode="json")}
+    write_text(path, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
+
+
+def load_block(path: Path) -> Custom:
+    """Read a block file. Raises FileError, in words and naming the file."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise FileError("it is too large for a block")
+        raw = read_json(path.read_text(encoding="utf-8-sig"), FORMAT, VERSION)
+        return read_model(Custom, raw.get("block"), "block")
+    except OSError as error:
+        raise FileError("{path} could not be read: {reason}", path=path, reason=reason_of_os_error(error)) from error
+    except UnicodeDecodeError as error:
+        raise FileError("{path} is not a block: it is not text", path=path) from error
+    except LayerloomError as error:
+        raise FileError("{path}: {reason}", path=path, reason=error.message) from error
+
+
+def keep_block(block: Custom, folder: Path) -> Path:
+    """Save into the person's folder under the block's own name; one of the same name is replaced. Raises WriteError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WriteError("{path} could not be made: {reason}", path=folder, reason=reason_of_os_error(error)) from error
+    path = folder / f"{block.stem}{SUFFIX}"
+    save_block(block, path)
+    return path
+
+
+def own_blocks(folder: Path) -> list[OwnBlock]:
+    """Every block in the folder, by name; a file that cannot be read says why."""
+    try:
+        paths = sorted(Path(entry.path) for entry in os.scandir(folder) if entry.name.endswith(SUFFIX))
+    except OSError:
+        return []
+    return [_read(path) for path in paths]
+
+
+def _read(path: Path) -> OwnBlock:
+    try:
+        return OwnBlock(path, load_block(path), None)
+    except FileError as error:
+        return OwnBlock(path, None, error.message)

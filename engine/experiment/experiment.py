@@ -1,0 +1,177 @@
+"""A network, its data and its recipe as one value, and the .loom file that holds it."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+import engine.blocks
+import engine.layers  # noqa: F401  (both fill the registry)
+from engine.data.spec.spec import DataSpec
+from engine.experiment.notes import Notes
+from engine.experiment.recipe import Recipe
+from engine.experiment.trust import allow, sources_of
+from engine.files import reason_of_os_error, write_text
+from engine.graph.graph import Graph
+from engine.graph.json import FileError, edges_json, frames_json, list_of, nodes_json, read_graph, read_model
+from engine.messages import LayerloomError
+
+__all__ = ["DEFAULT", "Experiment", "FileError", "Variant", "from_json", "gallery_ids", "load_experiment",
+           "save_experiment", "to_json"]  # fmt: skip
+
+FORMAT = "layerloom"
+VERSION = 1
+MAX_BYTES = 64 * 2**20
+DEFAULT = "gallery:lenet-digits"  # what is open when nothing else is
+GALLERY = Path(__file__).parents[2] / "resources" / "gallery"
+
+
+class Variant(BaseModel):
+    """One of several runs to compare: what its recipe and its data have otherwise."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    title: str = Field(min_length=1, max_length=80)
+    recipe: dict[str, Any] = {}
+    data: dict[str, Any] = {}
+
+    def of(self, experiment: Experiment) -> Experiment:
+        """The experiment with this variant's options, and no variants. Raises OptionError, in words."""
+        return replace(experiment, recipe=experiment.recipe.with_options(**self.recipe),
+                       data=experiment.data.with_options(**self.data), variants=())
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """Graph + data + recipe, with a title, a few lines on what it is, notes, and variants to compare."""
+
+    graph: Graph = field(default_factory=Graph)
+    data: DataSpec = field(default_factory=DataSpec)
+    recipe: Recipe = field(default_factory=Recipe)
+    title: str = ""
+    about: str = ""
+    notes: Notes = field(default_factory=Notes)
+    variants: tuple[Variant, ...] = ()
+
+
+def to_json(experiment: Experiment) -> str:
+    """The .loom text: one node and one wire to a line, so that versions can be compared."""
+    parts = {
+        "format": json.dumps(FORMAT),
+        "version": json.dumps(VERSION),
+        "title": json.dumps(experiment.title, ensure_ascii=False),
+        "about": json.dumps(experiment.about, ensure_ascii=False),
+        "nodes": _lines(nodes_json(experiment.graph)),
+        "edges": _lines(edges_json(experiment.graph)),
+        **({"frames": _lines(frames_json(experiment.graph))} if experiment.graph.frames else {}),
+        "data": _lines_of_object(experiment.data),
+        "recipe": _lines_of_object(experiment.recipe),
+    }
+    if experiment.notes != Notes():
+        parts["notes"] = _lines_of_object(experiment.notes)
+    if experiment.variants:
+        parts["variants"] = _lines([variant.model_dump(mode="json") for variant in experiment.variants])
+    return "{\n" + ",\n".join(f'  "{key}": {text}' for key, text in parts.items()) + "\n}\n"
+
+
+def _lines(values: list[Any]) -> str:
+    if not values:
+        return "[]"
+    return "[\n" + ",\n".join("    " + json.dumps(value, ensure_ascii=False) for value in values) + "\n  ]"
+
+
+def _lines_of_object(value: BaseModel) -> str:
+    plain = value.model_dump(mode="json")
+    lines = [f'    "{key}": {json.dumps(item, ensure_ascii=False)}' for key, item in plain.items()]
+    return "{\n" + ",\n".join(lines) + "\n  }"
+
+
+def from_json(text: str) -> Experiment:
+    """Read .loom text. Raises FileError, or a GraphError where the network itself is impossible."""
+    raw = read_json(text, FORMAT, VERSION)
+    return Experiment(read_graph(raw), read_model(DataSpec, raw.get("data", {}), "data"),
+                      read_model(Recipe, raw.get("recipe", {}), "recipe"), _text(raw, "title"), _text(raw, "about"),
+                      read_model(Notes, raw.get("notes", {}), "notes"),
+                      tuple(read_model(Variant, item, "variants") for item in _variants(raw)))
+
+
+def _variants(raw: dict[str, Any]) -> list[Any]:
+    return list_of(raw, "variants") if raw.get("variants") is not None else []
+
+
+def read_json(text: str, format: str, version: int) -> dict[str, Any]:
+    """The object in a file of ours. Raises FileError where it is not one, or from a newer program."""
+    try:
+        raw = json.loads(text)
+    except RecursionError as error:
+        raise FileError("This is not a Layerloom file: it is nested too deeply") from error
+    except ValueError as error:
+        # Python's own wording is for programmers; it knows the line of everything but a number that is too long.
+        where = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else "a number in it"
+        raise FileError("This is not a Layerloom file: it is not readable as JSON: {where} cannot be read",
+                        where=where) from error
+    if not isinstance(raw, dict) or raw.get("format") != format:
+        raise FileError("This is not a Layerloom file: it does not say “format”: “{format}”", format=format)
+    given = raw.get("version")
+    if type(given) is not int or given < 1:
+        raise FileError("This file does not say which version it is")
+    if given > version:
+        raise FileError("This file was made by a newer Layerloom (file version {version}; this program reads {ours})",
+                        version=given, ours=version)
+    return raw
+
+
+def _text(raw: dict[str, Any], key: str) -> str:
+    value = raw.get(key, "")
+    if not isinstance(value, str):
+        raise FileError("This file is damaged: its {what} is not text", what=key)
+    return value
+
+
+def load_experiment(source: str | os.PathLike[str]) -> Experiment:
+    """Read a .loom file, or ``gallery:ID``. Raises FileError, in words and naming the file."""
+    name = os.fspath(source)
+    if name.startswith("gallery:"):
+        id = name.removeprefix("gallery:")
+        if id not in gallery_ids():  # the whole of it: “../elsewhere/lenet” is not ours, and may hold code
+            raise FileError("There is no network “{id}” in the gallery. There are: {ids}", id=id,
+                            ids=", ".join(gallery_ids()))
+        path = GALLERY / f"{id}.loom"
+    else:
+        path = Path(name)
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise FileError("{path} is too large for a network: {size} MB", path=path, size=size // 2**20)
+        if not path.is_file() and not path.is_dir():
+            raise FileError("{path} is not a file", path=path)
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise FileError("{path} could not be read: {reason}", path=path, reason=reason_of_os_error(error)) from error
+    except UnicodeDecodeError as error:
+        raise FileError("{path} is not a Layerloom file: it is not text", path=path) from error
+    if not text.strip():
+        raise FileError("{path} is empty", path=path)
+    try:
+        experiment = from_json(text)
+    except LayerloomError as error:
+        raise FileError("{path}: {reason}", path=path, reason=error.message) from error
+    if name.startswith("gallery:"):
+        allow(sources_of(experiment.graph))  # it is ours
+    return experiment
+
+
+def save_experiment(experiment: Experiment, path: str | os.PathLike[str]) -> None:
+    """Write a .loom file: to a temporary file first, then renamed. Raises WriteError; the old file survives."""
+    write_text(Path(path), to_json(experiment))
+
+
+def gallery_ids() -> list[str]:
+    """The built-in networks, in the book's order."""
+    order = (GALLERY / "order.txt").read_text(encoding="utf-8").split()
+    return [name for name in order if (GALLERY / f"{name}.loom").is_file()]

@@ -1,0 +1,1 @@
+"""Taking the work away as files, each proved."""

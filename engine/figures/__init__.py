@@ -1,0 +1,1 @@
+"""A network as figures and tables for papers."""

@@ -1,0 +1,1 @@
+"""Looking into a network: its tensors, its gradients, the time of its layers."""

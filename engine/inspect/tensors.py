@@ -1,0 +1,117 @@
+"""Looking into a network: every tensor with its statistics and histogram, and the gradient of one batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from engine.analysis.analysis import analyze
+from engine.experiment.experiment import Experiment
+from engine.inspect.tensor_info import TensorInfo, TensorKind
+from engine.network.weights import RANDOM, empty_module, initial_module
+from engine.training.groups import freeze, parameter_settings
+from engine.training.losses import Criterion
+
+__all__ = ["BINS", "TensorInfo", "as_array", "gradients", "tensor_infos", "tensor_kinds"]
+
+BINS = 64
+CHUNK = 2**22  # values looked at together, as float64: 32 MB
+
+
+def tensor_infos(source: nn.Module | Mapping[str, Tensor], gradients: Mapping[str, Tensor] | None = None,
+                 kinds: Mapping[str, TensorKind] | None = None) -> list[TensorInfo]:
+    """Every tensor of a module or a state dict, in its order.
+
+    ``kinds`` (see ``tensor_kinds``) says what each is where ``source`` is a state dict, which does not know.
+    """
+    state = source.state_dict() if isinstance(source, nn.Module) else source
+    known = _kinds_of(source) if isinstance(source, nn.Module) else dict(kinds or {})
+    return [_info(key, value.detach(), known.get(key, "weight"), (gradients or {}).get(key))
+            for key, value in state.items()]
+
+
+def tensor_kinds(experiment: Experiment) -> dict[str, TensorKind]:
+    """Which tensors of the network learn, which are frozen, which are buffers. Needs no memory for them."""
+    return _kinds_of(_frozen(empty_module(experiment), experiment)[0])
+
+
+def gradients(experiment: Experiment, weights: Mapping[str, Tensor], batch: tuple[Tensor, Tensor],
+              class_weights: Tensor | None = None) -> dict[str, Tensor]:
+    """The gradient of the recipe's loss for every weight that learns, from one backward pass over inputs and targets.
+
+    The network is in training mode, and its Dropout draws from the recipe's seed. ``weights`` stay as they are.
+    """
+    module, resting = _frozen(initial_module(experiment), experiment)
+    module.load_state_dict(weights)
+    module.to(batch[0].device).train()
+    for part in resting:
+        part.eval()
+    with RANDOM, torch.random.fork_rng(devices=[]), torch.enable_grad():
+        torch.default_generator.manual_seed(experiment.recipe.seed)
+        Criterion(experiment.recipe, class_weights)(module(batch[0]), batch[1]).backward()  # type: ignore[no-untyped-call]
+    return {name: weight.grad.cpu() for name, weight in module.named_parameters(remove_duplicate=False)
+            if weight.grad is not None}
+
+
+def as_array(value: Tensor) -> np.ndarray[Any, Any]:
+    """The values to look at, in the same memory where numpy knows their type; bfloat16 becomes float32."""
+    value = value.detach().to("cpu")
+    return (value.float() if value.dtype == torch.bfloat16 else value).numpy()
+
+
+def _frozen(module: nn.Module, experiment: Experiment) -> tuple[nn.Module, list[nn.Module]]:
+    """The module with its frozen weights marked, and its frozen normalisations."""
+    analysis = analyze(experiment.graph, experiment.data.sample_shape)
+    return module, freeze(module, parameter_settings(experiment.graph, analysis, module))
+
+
+def _kinds_of(module: nn.Module) -> dict[str, TensorKind]:
+    kinds: dict[str, TensorKind] = dict.fromkeys(module.state_dict(), "buffer")
+    for name, weight in module.named_parameters(remove_duplicate=False):
+        kinds[name] = "weight" if weight.requires_grad else "frozen"
+    return kinds
+
+
+def _info(key: str, value: Tensor, kind: TensorKind, gradient: Tensor | None) -> TensorInfo:
+    flat = value.reshape(-1)
+    count = flat.numel()
+    norm = None if gradient is None else float(torch.linalg.vector_norm(gradient.double()))
+    plain = TensorInfo(key, tuple(value.shape), str(value.dtype).removeprefix("torch."), kind, count,
+                       gradient_norm=norm)
+    finite = sum(len(chunk) for chunk in _chunks(flat))
+    if not finite:
+        return replace(plain, not_finite=count)
+    low = min(float(chunk.min()) for chunk in _chunks(flat))
+    high = max(float(chunk.max()) for chunk in _chunks(flat))
+    # rounding must not give equal values a spread
+    mean = low if low == high else sum(float(chunk.sum()) for chunk in _chunks(flat)) / finite
+    variance = sum(float(((chunk - mean) ** 2).sum()) for chunk in _chunks(flat)) / finite
+    counts, edges = _histogram(flat, low, high)
+    return replace(plain, not_finite=count - finite, minimum=low, maximum=high, mean=mean, std=variance**0.5,
+                     counts=counts, edges=edges)
+
+
+def _chunks(flat: Tensor) -> Iterator[Tensor]:
+    """The finite values as float64 on the CPU, some at a time; empty parts are left out."""
+    for part in torch.split(flat, CHUNK):
+        values = part.to("cpu").abs() if part.is_complex() else part.to("cpu")
+        values = values.double()
+        values = values[values.isfinite()]
+        if len(values):
+            yield values
+
+
+def _histogram(flat: Tensor, low: float, high: float) -> tuple[tuple[int, ...], tuple[float, ...]]:
+    if low == high:  # numpy's rule for a single value, and wider where 0.5 is nothing beside it
+        half = max(0.5, abs(low) * 1e-6)
+        low, high = low - half, high + half
+    counts = torch.zeros(BINS, dtype=torch.float64)
+    for chunk in _chunks(flat):
+        counts += torch.histc(chunk, BINS, low, high)
+    edges = torch.linspace(low, high, BINS + 1, dtype=torch.float64)
+    return tuple(map(int, counts.tolist())), tuple(edges.tolist())

@@ -1,0 +1,1 @@
+"""Order on the canvas: which row, which column, in line with what."""

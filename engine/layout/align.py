@@ -1,0 +1,115 @@
+"""Cards in line: aligned, evenly spaced, chains straight."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from itertools import pairwise
+from typing import Literal
+
+from engine.graph.edits import COLUMN, STEP
+from engine.graph.graph import Graph, Node, Position
+from engine.layout.rows import CARD_HEIGHT, CARD_WIDTH, Grid
+
+THIN_HEIGHT = 26.0  # of a collapsed card
+Side = Literal["left", "center", "right", "top", "middle", "bottom"]
+Axis = Literal["across", "down"]
+
+
+def aligned(graph: Graph, names: Collection[str], side: Side) -> Graph:
+    """Their edges or middles in one line; those that would cover each other move on along it."""
+    axis = 0 if side in ("left", "center", "right") else 1
+    part = {"left": 0.0, "top": 0.0, "center": 0.5, "middle": 0.5, "right": 1.0, "bottom": 1.0}[side]
+    nodes = _named(graph, names)
+    if len(nodes) < 2:
+        return graph
+    starts = [node.position[axis] for node in nodes]
+    ends = [node.position[axis] + _size(node)[axis] for node in nodes]
+    line = (min(starts), (min(starts) + max(ends)) / 2, max(ends))[round(part * 2)]
+    places = {node.name: _at(node.position, axis, line - part * _size(node)[axis]) for node in nodes}
+    return _moved(graph, _apart(graph, places, 1 - axis))
+
+
+def _apart(graph: Graph, places: Mapping[str, Position], axis: int) -> dict[str, Position]:
+    """Along one axis, each begins where the one before it has ended."""
+    free, apart = float("-inf"), {}
+    for name in sorted(places, key=lambda name: places[name][axis]):
+        start = places[name][axis]
+        if start < free:
+            start = free + (COLUMN - CARD_WIDTH, STEP - CARD_HEIGHT)[axis]
+        apart[name] = _at(places[name], axis, start)
+        free = start + _size(graph.nodes[name])[axis]
+    return apart
+
+
+def distributed(graph: Graph, names: Collection[str], axis: Axis) -> Graph:
+    """Their middles at equal distances between the first and the last, but never over each other."""
+    along = 0 if axis == "across" else 1
+    nodes = sorted(_named(graph, names), key=lambda node: _middle(node, along))
+    if len(nodes) < 3:
+        return graph
+    first, last = _middle(nodes[0], along), _middle(nodes[-1], along)
+    step = (last - first) / (len(nodes) - 1)
+    if step < (CARD_WIDTH, CARD_HEIGHT)[along] and _would_cover(nodes, along):
+        step = (COLUMN, STEP)[along]
+    return _moved(graph, {node.name: _at(node.position, along, first + index * step - _size(node)[along] / 2)
+                          for index, node in enumerate(nodes)})
+
+
+def _would_cover(nodes: list[Node], along: int) -> bool:
+    """Whether cards brought close along one axis would overlap: they lie at the same height on the other."""
+    other, size = 1 - along, (CARD_HEIGHT, CARD_WIDTH)[along]
+    places = sorted(node.position[other] for node in nodes)
+    return any(b - a < size for a, b in pairwise(places))
+
+
+def straightened(graph: Graph, names: Collection[str]) -> Graph:
+    """Chains among them on one vertical line each, that of their first card, where no other card lies in the way."""
+    for chain in _chains(graph, names):
+        x = graph.nodes[chain[0]].position[0]
+        places = {name: (x, graph.nodes[name].position[1]) for name in chain}
+        others = Grid(node.position for name, node in graph.nodes.items() if name not in places)
+        if not any(others.is_near(place) for place in places.values()):
+            graph = _moved(graph, places)
+    return graph
+
+
+def _chains(graph: Graph, names: Collection[str]) -> list[list[str]]:
+    """Each card goes on to the nearest below it, into a first input if it can; each is in one chain."""
+    inside, taken, follows = set(names), set[str](), {}
+    for name in graph.order:
+        if name in inside:
+            edges = [e for e in graph.outputs[name] if e.target in inside and e.target not in taken]
+            if edges:
+                edge = min(edges, key=lambda e: (e.port, graph.nodes[e.target].position[1]))
+                follows[name] = edge.target
+                taken.add(edge.target)
+    chains = []
+    for name in graph.order:
+        if name in follows and name not in taken:
+            chain = [name]
+            while chain[-1] in follows:
+                chain.append(follows[chain[-1]])
+            chains.append(chain)
+    return chains
+
+
+def _named(graph: Graph, names: Collection[str]) -> list[Node]:
+    return [node for name, node in graph.nodes.items() if name in names]
+
+
+def _size(node: Node) -> tuple[float, float]:
+    return CARD_WIDTH, THIN_HEIGHT if node.collapsed else CARD_HEIGHT
+
+
+def _middle(node: Node, axis: int) -> float:
+    return node.position[axis] + _size(node)[axis] / 2
+
+
+def _at(place: Position, axis: int, value: float) -> Position:
+    return (value, place[1]) if axis == 0 else (place[0], value)
+
+
+def _moved(graph: Graph, places: Mapping[str, Position]) -> Graph:
+    """The same graph where nothing moves."""
+    moved = {name: place for name, place in places.items() if place != graph.nodes[name].position}
+    return graph.moved(moved) if moved else graph

@@ -1,0 +1,1 @@
+"""Networks as lines of text: read, written, completed while one types."""

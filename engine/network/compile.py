@@ -1,0 +1,103 @@
+"""Graph → torch module: the same walk and the same arguments as the analysis, with real layers."""
+
+from __future__ import annotations
+
+import inspect
+from itertools import takewhile
+from typing import Any
+
+import torch
+from torch import Tensor, fx, nn
+
+from engine.advice.advice import first_error
+from engine.analysis.analysis import Analysis, analyze
+from engine.blocks.base import Block
+from engine.graph.graph import Graph
+from engine.layers.base import Layer, Shape
+from engine.layers.code import Code
+from engine.layers.code_running import instantiate
+from engine.layers.inputs import Input
+from engine.messages import LayerloomError, say
+
+
+class OldTorchError(LayerloomError):
+    """The installed PyTorch does not know an option."""
+
+
+def build_module(graph: Graph, input_shape: Shape | None = None) -> fx.GraphModule:
+    """The network as an ``fx.GraphModule`` with torch's own initial weights (seed torch beforehand).
+
+    Takes B×*input_shape*; keys of its state dict are the nodes' names. Raises LayerloomError when ``analyze`` finds
+    something wrong.
+    """
+    analysis = analyze(graph, input_shape)
+    error = first_error(analysis)
+    if error is not None:
+        raise error
+    return _module(analysis.active)
+
+
+def _module(analysis: Analysis) -> fx.GraphModule:
+    graph, program = analysis.graph, fx.Graph()
+    tracer = fx.proxy.GraphAppendingTracer(program)
+    parts: dict[str, Any] = {}
+    values: dict[str, Any] = {}
+    for name in graph.order:
+        if name not in analysis.members:
+            continue
+        node, shapes = graph.nodes[name], analysis.nodes[name].input_shapes
+        assert shapes is not None
+        if isinstance(node.layer, Input):
+            values[name] = fx.Proxy(program.placeholder(name), tracer)
+            values[name].node.meta["layer"] = name
+            continue
+        owner = node.shares or name
+        if owner not in parts and (part := _part(node.layer, shapes)) is not None:
+            parts[owner] = part
+        inputs = [values[source] for source in analysis.sources(name)]
+        values[name] = _called(tracer, node.layer, owner, inputs, shapes)
+        for call in takewhile(lambda call: "layer" not in call.meta, reversed(program.nodes)):
+            call.meta["layer"] = name  # whose it is: a layer may take several calls
+    assert analysis.output is not None
+    program.output(values[analysis.output].node)
+    return fx.GraphModule(parts, program, class_name="Network")
+
+
+def _called(tracer: fx.proxy.GraphAppendingTracer, layer: Layer, owner: str, inputs: list[Any],
+            shapes: tuple[Shape, ...]) -> Any:
+    """The layer's expression, recorded: evaluated with stand-ins for the module and its inputs."""
+
+    def module(*args: Any, **options: Any) -> Any:
+        return tracer.create_proxy("call_module", owner, args, options)
+
+    names = [f"x{index}" for index in range(len(inputs))]
+    scope: dict[str, Any] = {"torch": torch, "nn": nn, **dict(zip(names, inputs, strict=True))}
+    holds_tensor = bool(layer.tensor_source(shapes))
+    scope["module"] = tracer.create_proxy("get_attr", owner, (), {}) if holds_tensor else module
+    return eval(layer.expression("module", names, shapes), scope)
+
+
+def _part(layer: Layer, shapes: tuple[Shape, ...]) -> nn.Module | Tensor | None:
+    """What the layer keeps under its name: a module, a buffer, or nothing."""
+    if source := layer.tensor_source(shapes):
+        made: Tensor = eval(source, {"torch": torch, "nn": nn})
+        return made
+    if isinstance(layer, Code):
+        return instantiate(layer, shapes)
+    return _layer(layer, shapes) if layer.torch.startswith("nn.") or isinstance(layer, Block) else None
+
+
+def _layer(layer: Layer, shapes: tuple[Shape, ...]) -> nn.Module:
+    if isinstance(layer, Block):
+        return _module(layer.inside(shapes))
+    make, arguments = getattr(nn, layer.torch.removeprefix("nn.")), layer.arguments(shapes)
+    try:
+        made: nn.Module = make(**arguments)
+    except TypeError as error:
+        new = next((name for name in arguments if name not in inspect.signature(make).parameters), None)
+        field = type(layer).model_fields.get(new or "")
+        if new is None or field is None:
+            raise
+        raise OldTorchError("{layer}: the installed PyTorch {version} is too old for its option “{option}”",
+                            layer=layer.title, version=torch.__version__, option=say(field.title or new)) from error
+    return made

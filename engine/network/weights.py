@@ -1,0 +1,152 @@
+"""A network's weights: how they begin, how they are read from files, and whether they fit."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import torch
+from torch import Tensor, fx
+
+from engine.analysis.analysis import analyze
+from engine.experiment.experiment import Experiment
+from engine.files import reason_of_os_error, write_atomically
+from engine.layers.base import FLOAT_BYTES, shape_text
+from engine.messages import LayerloomError, Message, say
+from engine.network.compile import build_module
+from engine.network.initialization import initialize
+from engine.units import bytes_text
+
+SHOWN = 3  # keys of each kind in a sentence
+RANDOM = Lock()  # around every use of torch's global generator: training and an export may be in two threads
+CPU_IS_FULL = ("not enough memory", "can't allocate memory")  # torch raises a plain RuntimeError there
+
+
+class WeightsError(LayerloomError):
+    """Weights do not fit the network; the message names the keys."""
+
+
+class WeightsFileError(LayerloomError):
+    """A file holds no weights that can be read."""
+
+
+class NetworkTooLargeError(LayerloomError):
+    """The weights alone need more memory than there is."""
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an exception of Python's or torch's is about memory."""
+    return isinstance(error, (MemoryError, torch.OutOfMemoryError)) or (
+        isinstance(error, RuntimeError) and any(sign in str(error) for sign in CPU_IS_FULL))
+
+
+@contextmanager
+def room_for_weights(experiment: Experiment) -> Iterator[None]:
+    """Raise NetworkTooLargeError where what happens inside finds too little memory."""
+    try:
+        yield
+    except (MemoryError, RuntimeError) as error:
+        if not is_out_of_memory(error):
+            raise
+        params = analyze(experiment.graph, experiment.data.sample_shape).params
+        raise NetworkTooLargeError("This network is too large for this computer's memory: its weights alone need "
+                                   "{size}", size=bytes_text(params * FLOAT_BYTES)) from error
+
+
+def initial_module(experiment: Experiment) -> fx.GraphModule:
+    """The network with the weights its recipe's seed gives; torch's random numbers elsewhere are not disturbed.
+
+    Raises NetworkTooLargeError or InitError.
+    """
+    with RANDOM, torch.random.fork_rng(devices=[]), room_for_weights(experiment):
+        torch.default_generator.manual_seed(experiment.recipe.seed)
+        module = build_module(experiment.graph, experiment.data.sample_shape)
+        initialize(module, experiment)
+    return module
+
+
+def empty_module(experiment: Experiment) -> fx.GraphModule:
+    """The network without memory for its weights (on torch's meta device): shapes, keys, and a place to assign to."""
+    with torch.device("meta"):
+        return build_module(experiment.graph, experiment.data.sample_shape)
+
+
+def on_cpu(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """An independent copy on the CPU, in torch's plain memory order."""
+    return {key: value.detach().to("cpu").clone(memory_format=torch.contiguous_format) for key, value in state.items()}
+
+
+def save_weights(weights: Mapping[str, Tensor], path: Path) -> None:
+    """Write a state dict as .safetensors or .pt, whole or not at all. Raises WriteError."""
+    content = _as_safetensors(weights) if path.suffix.lower() == ".safetensors" else as_pt(dict(weights))
+    write_atomically(path, lambda temporary: temporary.write_bytes(content))
+
+
+def _as_safetensors(weights: Mapping[str, Tensor]) -> bytes:
+    from safetensors.torch import save
+
+    return save({key: value.detach().contiguous() for key, value in weights.items()}, metadata={"format": "pt"})
+
+
+def as_pt(content: object) -> bytes:
+    """torch's own format, in memory: a full disk is then an OSError like any other."""
+    buffer = io.BytesIO()
+    torch.save(content, buffer)
+    return buffer.getvalue()
+
+
+def load_weights(path: str | os.PathLike[str]) -> dict[str, Tensor]:
+    """A state dict from .safetensors or .pt (never runs code from the file). Raises WeightsFileError."""
+    path = Path(path)
+    suffix = path.suffix.lower()
+    if suffix not in {".safetensors", ".pt", ".pth"}:
+        raise WeightsFileError("{path}: weights are read from .safetensors and .pt files", path=path)
+    try:
+        content = _read_safetensors(path) if suffix == ".safetensors" else _read_pt(path)
+    except OSError as error:
+        raise WeightsFileError("{path} could not be read: {reason}", path=path,
+                               reason=reason_of_os_error(error)) from error
+    except Exception as error:  # a damaged pickle or archive can fail in any way at all
+        raise WeightsFileError("{path} holds no weights that can be read: it is damaged, or is no state dict",
+                               path=path) from error
+    if not isinstance(content, dict) or not content or not all(
+            isinstance(key, str) and isinstance(value, Tensor) for key, value in content.items()):
+        raise WeightsFileError("{path} is not a state dict: it should hold names and tensors only", path=path)
+    return content
+
+
+def _read_safetensors(path: Path) -> Any:
+    from safetensors.torch import load
+
+    return load(path.read_bytes())
+
+
+def _read_pt(path: Path) -> Any:
+    return torch.load(path, map_location="cpu", weights_only=True)
+
+
+def check_weights(experiment: Experiment, weights: Mapping[str, Tensor]) -> None:
+    """Raise WeightsError, naming missing, unexpected and wrongly shaped keys, unless the weights fit."""
+    wanted = {key: tuple(value.shape) for key, value in empty_module(experiment).state_dict().items()}
+    have = {key: tuple(value.shape) for key, value in weights.items()}
+    wrong = [f"{key} ({shape_text(have[key])}, not {shape_text(shape)})" for key, shape in wanted.items()
+             if key in have and have[key] != shape]
+    reasons = [
+        *_some("missing: {keys}", [key for key in wanted if key not in have]),
+        *_some("unexpected: {keys}", [key for key in have if key not in wanted]),
+        *_some("wrong shape: {keys}", wrong),
+    ]
+    if reasons:
+        raise WeightsError("These weights do not fit the network. {reasons}", reasons="; ".join(map(str, reasons)))
+
+
+def _some(template: str, keys: list[str]) -> list[Message]:
+    if not keys:
+        return []
+    more = f" … ({len(keys)} in all)" if len(keys) > SHOWN else ""
+    return [say(template, keys=", ".join(keys[:SHOWN]) + more)]

@@ -1,0 +1,1 @@
+"""PyTorch source as a graph: read, never executed."""

@@ -1,0 +1,105 @@
+"""A call of a torch class or function, by torch's own signature → the layer. No torch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from engine.layers import LAYERS, Layer
+from engine.layers.base import OptionError
+from engine.reading.values import MASK, OPAQUE, ReadingError, Unknown
+
+# Where torch's order is not that of the options. A test compares all with the installed torch.
+_POOL = ("kernel_size", "stride", "padding", "dilation", "return_indices", "ceil_mode")
+_ENCODER = ("d_model", "nhead", "dim_feedforward", "dropout", "activation", "layer_norm_eps", "batch_first",
+            "norm_first", "bias")  # fmt: skip
+SIGNATURES: Mapping[str, tuple[str, ...]] = {
+    "MaxPool1d": _POOL, "MaxPool2d": _POOL, "MaxPool3d": _POOL,
+    "PReLU": ("num_parameters", "init"),
+    "EmbeddingBag": ("num_embeddings", "embedding_dim", "max_norm", "norm_type", "scale_grad_by_freq", "mode", "sparse",
+                     "_weight", "include_last_offset", "padding_idx"),
+    "RNN": ("input_size", "hidden_size", "num_layers", "nonlinearity", "bias", "batch_first", "dropout",
+            "bidirectional"),
+    "LSTM": ("input_size", "hidden_size", "num_layers", "bias", "batch_first", "dropout", "bidirectional", "proj_size"),
+    "GRU": ("input_size", "hidden_size", "num_layers", "bias", "batch_first", "dropout", "bidirectional"),
+    "MultiheadAttention": ("embed_dim", "num_heads", "dropout", "bias", "add_bias_kv", "add_zero_attn", "kdim", "vdim",
+                           "batch_first"),
+    "TransformerEncoderLayer": _ENCODER, "TransformerDecoderLayer": _ENCODER,
+    "Transformer": ("d_model", "nhead", "num_encoder_layers", "num_decoder_layers", "dim_feedforward", "dropout",
+                    "activation", "custom_encoder", "custom_decoder", "layer_norm_eps", "batch_first", "norm_first",
+                    "bias"),
+    **{f"{name}Pad{rank}d": ("padding",) for name in ("Zero", "Reflection", "Replication", "Circular")
+       for rank in (1, 2, 3)},
+}  # fmt: skip
+# What follows from the input, and so is not asked for.
+INFERRED = frozenset(("in_channels", "in_features", "num_features", "normalized_shape", "num_channels", "embed_dim",
+                      "d_model", "input_size", "in1_features", "in2_features", "kdim", "vdim"))
+IGNORED = frozenset(("device", "dtype", "_weight", "_freeze", "sparse", "training", "inplace"))
+MUST_BE: Mapping[str, Any] = {
+    "batch_first": True, "return_indices": False, "add_bias_kv": False, "add_zero_attn": False, "custom_encoder": None,
+    "custom_decoder": None, "include_last_offset": False, "recompute_scale_factor": None, "_random_samples": None,
+}  # fmt: skip
+NEEDS_BATCH_FIRST = frozenset(("RNN", "LSTM", "GRU", "MultiheadAttention", "TransformerEncoderLayer",
+                               "TransformerDecoderLayer", "Transformer"))  # fmt: skip
+KINDS: Mapping[str, str] = {layer.torch[3:]: kind for kind, layer in reversed(LAYERS.items())
+                            if layer.torch.startswith("nn.") and kind != "DepthwiseConv2d"}
+
+
+@cache
+def signature(kind: str) -> tuple[str, ...]:
+    """The names of the class's arguments, in torch's order."""
+    layer = LAYERS[kind]
+    own = [name for name in layer.model_fields if name not in layer.positional and name not in layer.ours]
+    return SIGNATURES.get(kind, (*layer.positional, *own))
+
+
+def layer_of(kind: str, given: Sequence[Any], named: Mapping[str, Any], line: int,
+             names: Sequence[str] | None = None) -> Layer:
+    """The layer that a call with these arguments makes. Raises ReadingError."""
+    names = signature(kind) if names is None else names
+    if kind == "Identity":
+        return LAYERS[kind]()
+    if len(given) > len(names):
+        raise ReadingError("{layer} takes at most {most} arguments", line=line, layer=kind, most=len(names))
+    values = {**dict(zip(names, given, strict=False)), **named}
+    options = _options(kind, values, line)
+    unknown = next((value for value in options.values() if isinstance(value, Unknown)), None)
+    if unknown is not None:
+        raise ReadingError("“{name}” has no value here: write a number, or give it a default", line=line,
+                           name=unknown.name)
+    try:
+        return LAYERS[kind]().with_options(**options)
+    except OptionError as error:
+        raise ReadingError("{layer}: {reason}", line=line, layer=kind, reason=error.message) from error
+
+
+def _options(kind: str, values: dict[str, Any], line: int) -> dict[str, Any]:
+    layer, options = LAYERS[kind], {}
+    if kind in NEEDS_BATCH_FIRST and values.get("batch_first", False) is not True:
+        raise ReadingError("{layer} needs batch_first=True: here the batch is always the first dimension", line=line,
+                           layer=kind)
+    for name, value in values.items():
+        if name in layer.model_fields and name not in layer.ours:
+            options[name] = tuple(value) if isinstance(value, list) else value
+        elif name in ("normalized_shape", "num_parameters"):
+            options |= _of_input(name, value)
+        elif name in MUST_BE and value != MUST_BE[name]:
+            raise ReadingError("{layer} with {name}={value} has no layer here", line=line, layer=kind, name=name,
+                               value=value)
+        elif name not in INFERRED and name not in IGNORED and name not in MUST_BE and value not in (OPAQUE, MASK):
+            raise ReadingError("{layer} has no option “{name}” here", line=line, layer=kind, name=name)
+    if kind in ("Softmax", "LogSoftmax", "Softmin") and options.get("dim", 1) is None:
+        del options["dim"]
+    if kind == "Upsample" and options.get("size") is not None:
+        options.setdefault("scale_factor", None)
+    if kind.startswith("FractionalMaxPool") and options.get("output_size") is not None:
+        options.setdefault("output_ratio", None)
+    return options
+
+
+def _of_input(name: str, value: Any) -> dict[str, Any]:
+    """What the shape of the input says about the option that stands for it here."""
+    if name == "normalized_shape":
+        return {"dims": len(value)} if isinstance(value, (tuple, list)) else {}
+    return {"per_channel": True} if isinstance(value, Unknown) or value != 1 else {}

@@ -1,0 +1,147 @@
+"""Pictures of a run: its curves as PNG, SVG or numbers."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.files import write_atomically, write_text
+from engine.runs.history import History, Member
+from engine.messages import LayerloomError
+from engine.runs.texts import COLUMNS, epoch_cells, other_columns
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+TRAIN, VALIDATION, TEXT, GRID = "#2f6fde", "#b87514", "#667085", "#e4e7ec"
+COLORS = ("#2f6fde", "#b87514", "#1f8f68", "#d13b4a", "#a074f0", "#2fb8ac", "#667085", "#d17ae8")  # of runs
+INCHES, DPI = (9.0, 3.6), 144
+LOG_SPAN = 100.0  # a loss that falls further than this is drawn on a logarithmic scale
+
+
+class PictureError(LayerloomError):
+    """The file's kind is not one that can be drawn."""
+
+
+def curves_picture(history: History, path: str | os.PathLike[str]) -> None:
+    """Draw the loss, and the accuracy or else log-RMSE or RMSE, as .png or .svg. Raises PictureError or WriteError.
+
+    An old file survives.
+    """
+    path = Path(path)
+    kind = _kind(path)
+    figure = _figure(history)
+    write_atomically(path, lambda temporary: figure.savefig(temporary, format=kind, dpi=DPI))
+
+
+def _kind(path: Path) -> str:
+    kind = path.suffix.lower().removeprefix(".")
+    if kind not in ("png", "svg"):
+        raise PictureError("{path}: curves are drawn as .png or .svg", path=path.name)
+    return kind
+
+
+def series_picture(members: Sequence[Member], path: str | os.PathLike[str]) -> None:
+    """Draw the runs of a series over each other: validation full, training dashed. Raises as ``curves_picture``."""
+    path = Path(path)
+    kind = _kind(path)
+    figure = _empty_figure()
+    second = _second(members[-1].history) if members else "accuracy"
+    for number, name in enumerate(("loss", second)):
+        axes: Axes = figure.add_subplot(1, 2, number + 1)
+        _style(axes, name.replace("_", "-"))
+        for index, member in enumerate(members):
+            _member_curves(axes, member, name, COLORS[index % len(COLORS)])
+        values = [value for member in members for value in _values(member.history, name)]
+        if name != "accuracy" and _falls_far(values):
+            axes.set_yscale("log")
+        if members:
+            axes.legend(frameon=False, fontsize=8, labelcolor=TEXT)
+    write_atomically(path, lambda temporary: figure.savefig(temporary, format=kind, dpi=DPI))
+
+
+def _member_curves(axes: Axes, member: Member, name: str, color: str) -> None:
+    rows = member.history.epochs
+    positions = [row.position for row in rows]
+    train, validation = (_values(member.history, name, part) for part in ("train", "validation"))
+    axes.plot(positions, train, color=color, linewidth=1, linestyle="--", alpha=0.7)
+    axes.plot(positions, validation, color=color, linewidth=1.8, label=member.title)
+
+
+def _values(history: History, name: str, part: str = "validation") -> list[float]:
+    return [getattr(row, part).named.get(name, math.nan) for row in history.epochs]
+
+
+def curves_csv(history: History, path: str | os.PathLike[str]) -> None:
+    """Write points and epochs in order of position; a point has no validation. Raises WriteError."""
+    more = other_columns(history.epochs)
+    rows = [(point.position, 0, [_cell(point.loss), _cell(point.accuracy), "", "", *("" for _ in more)])
+            for point in history.points]
+    rows += [(row.position, 1, epoch_cells(row, more)) for row in history.epochs]
+    lines = [",".join([f"{position:.6f}", *cells]) for position, _, cells in sorted(rows, key=lambda row: row[:2])]
+    write_text(Path(path), "\n".join([",".join(["position", *COLUMNS, *more]), *lines]) + "\n")
+
+
+def _cell(value: float) -> str:
+    return "" if math.isnan(value) else f"{value:.6f}"
+
+
+def _empty_figure() -> Figure:
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=INCHES, layout="constrained", facecolor="white")
+
+
+def _figure(history: History) -> Figure:
+    figure = _empty_figure()
+    for number, name in enumerate(("loss", _second(history))):
+        axes: Axes = figure.add_subplot(1, 2, number + 1)
+        _style(axes, name.replace("_", "-"))
+        _curves(axes, history, name)
+    return figure
+
+
+def _second(history: History) -> str:
+    """The metric beside the loss."""
+    known = history.epochs[-1].validation.named if history.epochs else {}
+    return next((name for name in ("accuracy", "log_rmse", "rmse") if name in known), "accuracy")
+
+
+def _style(axes: Axes, title: str) -> None:
+    axes.set_title(title, loc="left", fontsize=11, fontweight="bold", color="#1d2430")
+    axes.set_xlabel("epoch", fontsize=9, color=TEXT)
+    axes.tick_params(colors=TEXT, labelsize=8, length=0)
+    axes.grid(color=GRID, linewidth=0.8)
+    axes.set_axisbelow(True)
+    axes.spines[:].set_visible(False)
+    axes.margins(x=0.02)
+    axes.locator_params(axis="x", integer=True)
+
+
+def _curves(axes: Axes, history: History, name: str) -> None:
+    """One metric over the epochs; faint: the points within them."""
+    positions = [row.position for row in history.epochs]
+    train, validation = _values(history, name, "train"), _values(history, name)
+    within = [getattr(point, name, math.nan) for point in history.points]
+    marker = "o" if len(positions) <= 30 else None
+    axes.plot([point.position for point in history.points], within, color=TRAIN, alpha=0.3, linewidth=1)
+    axes.plot(positions, train, color=TRAIN, linewidth=1.8, marker=marker, markersize=3, label="train")
+    axes.plot(positions, validation, color=VALIDATION, linewidth=1.8, marker=marker, markersize=3, label="validation")
+    if name != "accuracy" and _falls_far([*train, *validation]):
+        axes.set_yscale("log")
+    best = next((row for row in history.epochs if row.epoch == history.best_epoch), None)
+    if best is not None:
+        axes.plot([best.position], [best.validation.named.get(name, math.nan)], "o", markersize=9,
+                  markerfacecolor="none", markeredgecolor=VALIDATION, linestyle="none",
+                  label=f"best: epoch {best.epoch}")
+    if positions:
+        axes.legend(frameon=False, fontsize=8, labelcolor=TEXT)
+
+
+def _falls_far(values: list[float]) -> bool:
+    known = [value for value in values if math.isfinite(value)]
+    return bool(known) and min(known) > 0 and max(known) > LOG_SPAN * min(known)

@@ -1,0 +1,284 @@
+"""Layers found by name, torch class, synonym (English, Chinese) and purpose; best for the place first. No torch."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
+
+import engine.blocks  # noqa: F401  (fills the registry)
+from engine.layers import LAYERS, Layer, Shape
+from engine.messages import LayerloomError
+from engine.search.synonyms import ALIASES, FOLLOWS, PURPOSES, USUALLY, Purpose, words_of
+
+# How well a text matches, best first; between two steps it is the place that decides.
+EXACT, PREFIX, WORD, INITIALS, INSIDE, SCATTERED, TYPO = range(7)
+ALIAS = -1  # an abbreviation that everybody writes
+SYNONYM = 0.5  # how much worse another name is than the layer's own
+PURPOSE = 0.75
+SHORTEST_GUESS = 3  # letters from which on they may be scattered, or one of them wrong
+
+
+class Found(NamedTuple):
+    """A layer that the search offers: why it does, and whether it can take the tensor on the wire."""
+
+    kind: str
+    layer: Layer
+    title: str
+    why: str
+    fits: bool
+
+
+class _Entry(NamedTuple):
+    kind: str
+    names: tuple[str, ...]  # title, kind, torch's name
+    synonyms: tuple[str, ...]
+
+
+class _Hit(NamedTuple):
+    rank: float
+    kind: str
+    options: Mapping[str, Any]
+    why: str
+    place: int | None = None  # among the answers to a purpose
+
+
+def search(query: str, *, shape: Shape | None = None, after: str | None = None, limit: int = 40,
+           own: Sequence[tuple[str, str]] = ()) -> list[Found]:
+    """Layers for the words, best first: by text, then what can take ``shape`` (a tensor without its batch), then what
+    usually follows the kind ``after``, then the usual ones. What does not fit comes last and says so.
+
+    ``own`` are a person's blocks as (key, title): they are found with their key as kind. Without words all is found.
+    """
+    text = folded(query)
+    hits = _hits(text) if text else [_Hit(0, entry.kind, {}, "") for entry in _entries()]
+    hits += [_Hit(rank, key, {"label": title}, "") for key, title in own
+             if (rank := match(text, folded(title)) if text else 0) is not None]
+    known = shape is not None
+    hits.sort(key=lambda hit: (known and not _hit_fits(hit, shape), _band(hit.rank), *_usual(hit, after, known)))
+    return [_found(hit, shape) for hit in hits[:limit]]
+
+
+def best_kind(words: str) -> str | None:
+    """The kind of layer that the words mean beyond doubt: one of its names as a whole; plain 2d kinds first."""
+    text = folded(words)
+    return _by_name().get(text) or _by_name().get(text.replace(" ", ""))
+
+
+def fits(layer: Layer, shape: Shape) -> bool:
+    """Whether the layer can take a tensor of this shape (all its inputs alike)."""
+    return _fits(layer, tuple(shape))
+
+
+@lru_cache(maxsize=4096)
+def _fits(layer: Layer, shape: Shape) -> bool:
+    if layer.kind() == "Code":  # nothing is run to find out
+        return True
+    if layer.max_inputs == 0:
+        return False
+    try:
+        layer.output_shape((shape,) * max(1, layer.min_inputs))
+    except LayerloomError:
+        return False
+    return True
+
+
+def _hit_fits(hit: _Hit, shape: Shape | None) -> bool:
+    return shape is None or hit.kind not in LAYERS or fits(made(hit.kind, **hit.options), shape)
+
+
+def _found(hit: _Hit, shape: Shape | None) -> Found:
+    if hit.kind not in LAYERS:
+        return Found(hit.kind, made("Custom", **hit.options), str(hit.options["label"]), "", True)
+    layer = made(hit.kind, **hit.options)
+    return Found(hit.kind, layer, layer.title, hit.why or layer.torch, _hit_fits(hit, shape))
+
+
+def made(kind: str, **options: Any) -> Layer:
+    """A layer of the kind; the same one each time."""
+    return _made(kind, tuple(options.items()))
+
+
+@cache
+def _made(kind: str, options: tuple[tuple[str, Any], ...]) -> Layer:
+    return LAYERS[kind](**dict(options))
+
+
+# -- text ---------------------------------------------------------------------------------------------------------
+
+
+class _Words(NamedTuple):
+    """A text taken apart: as it is, without spaces, its words, their first letters."""
+
+    text: str
+    plain: str
+    parts: tuple[str, ...]
+    initials: str
+
+
+@lru_cache(maxsize=8192)
+def _words(text: str) -> _Words:
+    parts = tuple(text.split())
+    return _Words(text, "".join(parts), parts, "".join(part[0] for part in parts))
+
+
+def folded(text: str) -> str:
+    """Lower case, single spaces, × as x, without ``nn.`` and the like."""
+    text = re.sub(r"^(torch\.nn\.functional|torch\.nn|torch|nn|f)\.(?=\w)", "", text.strip().casefold())
+    text = text.replace("×", "x").replace("–", " ").replace("-", " ") if len(text) > 1 else text
+    return " ".join(text.replace("_", " ").split())
+
+
+def match(text: str, name: str, *, guess: bool = True) -> int | None:
+    """How well the text matches a name (both folded): the smaller the better; None: not at all."""
+    wanted, given = _words(text), _words(name)
+    if wanted.plain == given.plain:
+        return EXACT
+    if given.plain.startswith(wanted.plain):
+        return PREFIX
+    if len(given.parts) > 1 and _in_words(wanted.parts, given.parts):
+        return WORD
+    if len(text) > 1 and given.initials.startswith(text):
+        return INITIALS
+    if text in name:
+        return INSIDE
+    return _guess(wanted.plain, given.plain) if guess else None
+
+
+def _in_words(parts: Sequence[str], words: Sequence[str]) -> bool:
+    """Whether every part begins a word of its own."""
+    left = list(words)
+    for part in parts:
+        word = next((word for word in left if word.startswith(part)), None)
+        if word is None:
+            return False
+        left.remove(word)
+    return True
+
+
+def _guess(text: str, name: str) -> int | None:
+    if len(text) < SHORTEST_GUESS or not text.isascii() or not name.isascii():
+        return None
+    if text[0] == name[0] and _scattered(text, name):
+        return SCATTERED
+    return TYPO if len(text) > SHORTEST_GUESS and _one_off(text, name) else None
+
+
+def _scattered(text: str, name: str) -> bool:
+    """Whether the letters occur in this order."""
+    at = -1
+    for letter in text:
+        at = name.find(letter, at + 1)
+        if at < 0:
+            return False
+    return True
+
+
+def _one_off(text: str, name: str) -> bool:
+    """Whether one letter more, less, other or swapped with the next makes the text the beginning of the name."""
+    same = 0
+    for one, two in zip(text, name, strict=False):
+        if one != two:
+            break
+        same += 1
+    rest, other = text[same:], name[same:]
+    swapped = rest[1:2] + rest[:1] + rest[2:]
+    return other.startswith((rest[1:], swapped)) or other[1:].startswith((rest, rest[1:]))
+
+
+# -- what is searched ---------------------------------------------------------------------------------------------
+
+
+@cache
+def _entries() -> tuple[_Entry, ...]:
+    made = []
+    for kind, layer in LAYERS.items():
+        if layer.in_palette:
+            names = dict.fromkeys(map(folded, (layer.title, kind, layer.torch.rpartition(".")[2])))
+            others = dict.fromkeys(map(folded, (*layer.synonyms, *words_of(kind))))
+            made.append(_Entry(kind, tuple(filter(None, names)), tuple(others)))
+    return tuple(made)
+
+
+@cache
+def _by_name() -> dict[str, str]:
+    """Every name and synonym as a whole, and the kind it means: own names before synonyms, 2d before 1d and 3d."""
+    entries = sorted(_entries(), key=lambda entry: _usual(_Hit(0, entry.kind, {}, ""), None))
+    known: dict[str, str] = {}
+    for names in ([e.names for e in entries], [e.synonyms for e in entries]):
+        for entry, own in zip(entries, names, strict=True):
+            for name in own:
+                known.setdefault(name, entry.kind)
+                known.setdefault(name.replace(" ", ""), entry.kind)
+    return known
+
+
+@cache
+def _purposes() -> tuple[tuple[tuple[str, ...], Purpose], ...]:
+    return tuple((tuple(map(folded, purpose.words)), purpose) for purpose in PURPOSES)
+
+
+def _hits(text: str) -> list[_Hit]:
+    """What the text matches, each kind (with its options) once: as an abbreviation, by name, synonym or purpose."""
+    hits = [hit for entry in _entries() if (hit := _hit(entry, text)) is not None]
+    short = ALIASES.get(text)
+    if short is not None:
+        hits.append(_Hit(ALIAS, short[0], short[1], ""))
+    for words, purpose in _purposes():
+        rank = _best(match(text, word, guess=False) for word in words)
+        if rank is not None and rank < INITIALS:
+            hits += [_Hit(rank + PURPOSE, kind, options, purpose.why, place)
+                     for place, (kind, options) in enumerate(purpose.answers)]
+    best: dict[tuple[str, str], _Hit] = {}
+    for hit in sorted(hits, key=lambda hit: hit.rank):
+        key = (hit.kind, repr(hit.options))
+        known = best.setdefault(key, hit)
+        if known.place is None and hit.place is not None and _band(known.rank) == _band(hit.rank):
+            best[key] = known._replace(place=hit.place)
+    return list(best.values())
+
+
+def _hit(entry: _Entry, text: str) -> _Hit | None:
+    own = _best(match(text, name) for name in entry.names)
+    if own == EXACT:
+        return _Hit(own, entry.kind, {}, "")
+    other = min(((rank, name) for name in entry.synonyms if (rank := match(text, name, guess=False)) is not None),
+                default=None)
+    if own is not None and (other is None or own <= other[0] + SYNONYM):
+        return _Hit(own, entry.kind, {}, "")
+    return None if other is None else _Hit(other[0] + SYNONYM, entry.kind, {}, other[1])
+
+
+def _best(ranks: Iterable[int | None]) -> int | None:
+    return min((rank for rank in ranks if rank is not None), default=None)
+
+
+# -- order --------------------------------------------------------------------------------------------------------
+
+
+def _band(rank: float) -> int:
+    """Matches that count as equally good, so that the place decides between them."""
+    if rank < PREFIX:
+        return -1 if rank <= EXACT else 0
+    return 1 if rank < INITIALS else 2 if rank < SCATTERED else int(rank)
+
+
+@cache
+def _places() -> dict[str, int]:
+    return {kind: index for index, kind in enumerate(LAYERS)}
+
+
+@cache
+def _follows() -> dict[str, dict[str, int]]:
+    return {kind: {after: index for index, after in enumerate(then)} for kind, then in FOLLOWS.items()}
+
+
+def _usual(hit: _Hit, after: str | None, shape_is_known: bool = False) -> tuple[int, int, int, int]:
+    """Smaller for what follows the kind ``after``, then for better matches, then for what people mostly use."""
+    following = _follows().get(after, {}) if after is not None else {}
+    usually = USUALLY.index(hit.kind) if hit.kind in USUALLY else len(USUALLY)
+    odd = not shape_is_known and hit.kind.endswith(("1d", "3d"))
+    roundabout = hit.rank >= PREFIX and hit.rank % 1 == PURPOSE
+    return (following.get(hit.kind, len(following)), int(hit.rank) + odd + roundabout,
+            usually if hit.place is None else hit.place, _places().get(hit.kind, 0))

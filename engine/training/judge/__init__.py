@@ -1,0 +1,1 @@
+"""What a run shows: whether it goes well, and what it came to."""

@@ -1,0 +1,243 @@
+"""Is a run going well? What its first epochs and its end say, in words. No torch."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import reduce
+from statistics import fmean
+from typing import Any
+
+from engine.experiment.recipe import CLASSES_ONLY, Recipe
+from engine.messages import Message, say
+from engine.training.events import Advice, AdviceKind, Metrics
+
+# Outputs of a network whose steps were too large no longer depend on its input: on MNIST they differ between examples
+# by less than 0.05 of what they did before training. On the long plateau of a sigmoid network they keep 0.6 of it.
+COLLAPSED = 0.1
+RISEN = 2.0  # times the loss before training
+NOISE = 3.0  # standard errors
+SWAPPED_MARGIN, SWAPPED_EPOCHS = 0.02, 3
+VERDICT_AFTER = 3  # epochs
+GAP, RATIO, JUDGED_AT_LEAST = 0.03, 2.0, 20  # overfitting: of accuracy; of unexplained variance, with so many examples
+LITTLE = 0.6  # underfitting: share of the way from chance to perfect
+EXPLAINED = 0.75  # … or of the variance of numbers
+LARGE = 1000.0  # deviation of targets that no network of usual weights reaches with usual steps
+TREND, FALLS = 5, 0.01  # epochs that are compared with as many before; the share that is more than chance
+EARLY: frozenset[AdviceKind] = frozenset({"not converging", "rising"})  # what a later epoch may prove wrong
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What the judgement depends on beside the numbers."""
+
+    recipe: Recipe
+    validation_examples: int
+    classes: int  # 0: numbers
+    chance: float = 0.0  # validation accuracy of answering always the same class
+    noisy: bool = False  # dropout or augmentation make training harder than judging
+    same_data: bool = False  # there is no validation data of its own
+    can_augment: bool = True  # images that do not vary yet
+    can_drop: bool = True  # there is no dropout yet
+    raw_spread: float = 0.0  # deviation of a table's positive targets, learned as they are; 0: no logarithm to take
+
+
+@dataclass
+class Health:
+    """Hears of every epoch, and says each kind of advice once."""
+
+    setting: Setting
+    loss: float = math.nan  # before training
+    spread: float = math.nan
+    last: float = math.nan  # validation accuracy of the epoch before
+    above: int = 0  # epochs in a row whose training accuracy was below it
+    said: list[AdviceKind] = field(default_factory=list)
+    trend: list[tuple[float, float]] = field(default_factory=list)  # of each epoch: validation loss, and the gap
+
+    def begin(self, loss: float, spread: float) -> None:
+        """What the network gives before it is trained."""
+        self.loss, self.spread = loss, spread
+
+    def stored(self) -> dict[str, Any]:
+        """Plain values for a checkpoint."""
+        return {"loss": self.loss, "spread": self.spread, "last": self.last, "above": self.above,
+                "said": list(self.said), "trend": [list(row) for row in self.trend]}
+
+    def restore(self, stored: Mapping[str, Any]) -> None:
+        """Go on from what ``stored`` gave."""
+        self.loss, self.spread = stored["loss"], stored["spread"]
+        self.last, self.above, self.said = stored["last"], stored["above"], list(stored["said"])
+        self.trend = [(loss, gap) for loss, gap in stored.get("trend", ())]
+
+    def at_chance(self, validation: Metrics) -> bool:
+        """Whether the network does no better than answering always the same class; never true of numbers."""
+        return validation.accuracy <= self.setting.chance + 0.02
+
+    def after_epoch(self, epoch: int, train: Metrics, validation: Metrics, spread: float, lr: float) -> list[Advice]:
+        """New advice; ``spread`` is asked for where ``at_chance``, and nan elsewhere."""
+        self.trend.append((validation.loss, self._gap(train, validation)))
+        found = [*self._collapse(epoch, validation, spread, lr), *self._rise(train, validation, lr),
+                 *self._swap(train, validation)]
+        return self._new(found)
+
+    def _new(self, found: list[Advice]) -> list[Advice]:
+        fresh = [advice for advice in found if advice.kind not in self.said]
+        self.said += [advice.kind for advice in fresh]
+        return fresh
+
+    def _collapse(self, epoch: int, validation: Metrics, spread: float, lr: float) -> Iterator[Advice]:
+        if self.at_chance(validation) and spread < COLLAPSED * self.spread:
+            yield Advice("not converging", say(
+                "Not converging: after {epoch} of training, every example gets the same answer. The steps were too "
+                "large. Start again with a lower learning rate, such as {lr}", epoch=_epochs(epoch), lr=_lower(lr)),
+                ("lr", _lower(lr)))
+
+    def _rise(self, train: Metrics, validation: Metrics, lr: float) -> Iterator[Advice]:
+        start = self._start
+        if train.loss > RISEN * start and self._is_risen(validation) and "not converging" not in self.said:
+            yield Advice("rising", say(
+                "Not converging: the loss is {now}, higher than the {before} before training. Start again with a lower "
+                "learning rate, such as {lr}", now=_text(validation.loss), before=_text(start), lr=_lower(lr)),
+                ("lr", _lower(lr)))
+
+    @property
+    def _start(self) -> float:
+        """The loss before training; of classes at least that of guessing."""
+        guesses = self.setting.recipe.loss in CLASSES_ONLY and self.setting.classes
+        return max(self.loss, math.log(self.setting.classes)) if guesses else self.loss
+
+    def _is_risen(self, validation: Metrics) -> bool:
+        """Whether it is worse than before training, and than guessing."""
+        r2 = validation.named.get("r2", -1.0)
+        return validation.loss > self._start and (self.setting.classes > 0 or r2 < 0)
+
+    def _swap(self, train: Metrics, validation: Metrics) -> Iterator[Advice]:
+        """Compared with the epoch before: training can only have got better since that was judged."""
+        before, self.last = self.last, validation.accuracy
+        above = before - train.accuracy > self._margin(before)
+        self.above = self.above + 1 if above else 0
+        if self.above == SWAPPED_EPOCHS and not self.setting.noisy:
+            yield Advice("swapped", say(
+                "Validation accuracy ({validation}) stays above training accuracy ({train}): are training and test "
+                "data swapped?", validation=_share(before), train=_share(train.accuracy)))
+
+    def _margin(self, accuracy: float) -> float:
+        return max(SWAPPED_MARGIN, NOISE * _error(accuracy, self.setting.validation_examples))
+
+    # -- at the end ---------------------------------------------------------------------------------------------
+
+    def verdict(self, epoch: int, train: Metrics, validation: Metrics, test: Metrics, best: int,
+                best_validation: Metrics) -> list[Advice]:
+        """Advice about the whole run: the last epoch's metrics, and the test of the best epoch's weights.
+
+        What was said early is taken back where the end proves it wrong.
+        """
+        warned = not EARLY.isdisjoint(self.said)
+        if warned and (self.at_chance(validation) or self._is_risen(validation)):
+            return []
+        found: list[Advice] = []
+        if epoch >= VERDICT_AFTER:
+            found = self._new([*self._test_above(train, test, best_validation),
+                               *self._fit(epoch, train, validation, best)])
+        if warned and not found and self.said[-1] in EARLY and not self._underfits(train):
+            found = self._new([Advice("recovered", say("It recovered: {validation} at the end",
+                                                       validation=self._quality(validation)))])
+        return found
+
+    def _test_above(self, train: Metrics, test: Metrics, validation: Metrics) -> Iterator[Advice]:
+        above = min(test.accuracy - validation.accuracy, test.accuracy - train.accuracy)
+        if above > max(GAP, self._margin(validation.accuracy)) and not self.setting.noisy:
+            yield Advice("swapped", say(
+                "Test accuracy ({test}) is above training accuracy ({train}): are training and test data swapped, or "
+                "test examples among the training data?", test=_share(test.accuracy), train=_share(train.accuracy)))
+
+    def _fit(self, epoch: int, train: Metrics, validation: Metrics, best: int) -> Iterator[Advice]:
+        shrinks = self._still_falls() or (best == epoch and _falls([gap for _, gap in self.trend]))
+        if not shrinks and self._overfits(train, validation):  # classes learned badly may still be learned by heart
+            yield Advice("overfitting", self._overfitting(epoch, train, validation, best))
+        elif self._underfits(train):
+            yield Advice("underfitting", self._underfitting(train))
+
+    def _overfitting(self, epoch: int, train: Metrics, validation: Metrics, best: int) -> Message:
+        """With what is not in use yet against it, and the best epoch where it is not the last."""
+        setting = self.setting
+        ways = [(True, say("more data")), (setting.can_augment, say("augmentation")),
+                (setting.can_drop, say("dropout")), (not setting.recipe.weight_decay, say("weight decay"))]
+        remedies = reduce(lambda some, one: say("{some}, {one}", some=some, one=one),
+                          [way for is_left, way in ways if is_left])
+        parts = {"train": self._quality(train), "validation": self._quality(validation), "remedies": remedies}
+        if best == epoch:
+            return say("Overfitting: {train} on the training data, {validation} on the validation data. To close the "
+                       "gap: {remedies}", **parts)
+        return say("Overfitting: {train} on the training data, {validation} on the validation data. To close the gap: "
+                   "{remedies}; epoch {best} was the best", **parts, best=best)
+
+    def _underfitting(self, train: Metrics) -> Message:
+        if self.setting.raw_spread > LARGE:
+            return say("Underfitting: only {train} even on the training data. The numbers to predict are large "
+                       "(deviation {spread}): switch Log target on", train=self._quality(train),
+                       spread=_text(self.setting.raw_spread))
+        return say("Underfitting: only {train} even on the training data. Train longer, or try a larger network, "
+                   "another learning rate or other initial weights", train=self._quality(train))
+
+    def _gap(self, train: Metrics, validation: Metrics) -> float:
+        return train.accuracy - validation.accuracy if self.setting.classes else validation.loss - train.loss
+
+    def _still_falls(self) -> bool:
+        """Whether the validation loss is at its lowest, and not by chance."""
+        losses = [loss for loss, _ in self.trend]
+        return _falls(losses) and min(losses) in losses[-TREND:]
+
+    def _overfits(self, train: Metrics, validation: Metrics) -> bool:
+        count = self.setting.validation_examples
+        if self.setting.same_data or count < JUDGED_AT_LEAST:
+            return False
+        if self.setting.classes:
+            return train.accuracy - validation.accuracy > max(GAP, NOISE * _error(validation.accuracy, count))
+        # of the variance, since few large numbers may make one part's loss several times the other's
+        missing = [1 - metrics.named.get("r2", math.nan) for metrics in (train, validation)]
+        return not self._underfits(train) and missing[1] > RATIO * missing[0]
+
+    def _underfits(self, train: Metrics) -> bool:
+        if self.setting.classes:
+            return train.accuracy - self.setting.chance < LITTLE * (1 - self.setting.chance)
+        return train.named.get("r2", 1.0) < EXPLAINED
+
+    def _quality(self, metrics: Metrics) -> Message:
+        if self.setting.classes:
+            return say("accuracy {accuracy}", accuracy=_share(metrics.accuracy))
+        if "r2" in metrics.named and 0 <= metrics.named["r2"] < EXPLAINED:
+            return say("{share} % of the variance explained", share=round(100 * metrics.named["r2"]))
+        return say("loss {loss}", loss=_text(metrics.loss))
+
+
+def _falls(values: Sequence[float]) -> bool:
+    """Whether the last few are lower than as many before them."""
+    count = min(TREND, len(values) // 2)
+    if not count:
+        return False
+    before = fmean(values[-2 * count:-count])
+    return fmean(values[-count:]) < before - FALLS * abs(before)
+
+
+def _error(share: float, count: int) -> float:
+    """The standard error of a share among so many examples."""
+    return math.sqrt(max(0.0, share * (1 - share)) / max(1, count))
+
+
+def _lower(lr: float) -> float:
+    """A tenth, in one figure."""
+    return float(f"{lr / 10:.1g}")
+
+
+def _text(value: float) -> str:
+    return f"{value:.0f}" if 1000 <= abs(value) < 1e6 else f"{value:.3g}"
+
+
+def _share(value: float) -> str:
+    return f"{value:.3f}"
+
+
+def _epochs(count: int) -> Message:
+    return say("an epoch") if count == 1 else say("{count} epochs", count=count)

@@ -1,0 +1,143 @@
+"""The document: any sequence of edits undone gives the first value back, redone the last."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.document.document import Document
+from app.document.recovery import Recovery
+from engine.experiment.experiment import Experiment, load_experiment
+from engine.files import WriteError
+from engine.graph import edits
+from engine.graph.graph import GraphError
+from engine.layers.base import LAYERS, OptionError
+
+STEP = st.tuples(st.sampled_from(["append", "delete", "move", "rename", "connect", "recipe", "data", "undo", "redo"]),
+                 st.integers(0, 30), st.integers(0, 30))
+
+
+def edited(experiment: Experiment, action: str, a: int, b: int) -> Experiment:
+    """One edit as a gesture or a form would make it."""
+    graph, names = experiment.graph, list(experiment.graph.nodes)
+    if action == "recipe":
+        return replace(experiment, recipe=experiment.recipe.with_options(batch_size=a + 1))
+    if action == "data":
+        return replace(experiment, data=experiment.data.with_options(seed=a))
+    if action == "append" or not names:
+        layer = LAYERS[sorted(LAYERS)[a % len(LAYERS)]]()
+        after = [names[b % len(names)]] if names and b else []
+        return replace(experiment, graph=edits.appended(graph, layer, after)[0])
+    one, two = names[a % len(names)], names[b % len(names)]
+    changes = {
+        "delete": lambda: graph.without([one]),
+        "move": lambda: graph.moved({one: (float(a), float(b))}),
+        "rename": lambda: graph.renamed(one, f"layer{b}"),
+        "connect": lambda: edits.connected(graph, one, two),
+    }
+    return replace(experiment, graph=changes[action]())
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=st.lists(STEP, max_size=25))
+def test_any_edits_undone_give_the_first_back_and_redone_the_last(qapp, steps):
+    document = Document(Experiment(), "test")
+    first = document.experiment
+    for action, a, b in steps:
+        if action == "undo":
+            document.undo()
+        elif action == "redo":
+            document.redo()
+        else:
+            try:
+                document.edit(action, edited(document.experiment, action, a, b))
+            except (GraphError, OptionError):
+                continue
+    while document.history.redo_text is not None:
+        document.redo()
+    last = document.experiment
+    while document.history.undo_text is not None:
+        document.undo()
+    assert document.experiment == first
+    while document.history.redo_text is not None:
+        document.redo()
+    assert document.experiment == last
+
+
+def test_edits_of_one_field_undo_together(qapp):
+    document = Document(Experiment(), "test")
+    before = document.experiment
+    for lr in (0.2, 0.3, 0.4):
+        recipe = document.experiment.recipe.with_options(lr=lr)
+        document.edit("lr", replace(document.experiment, recipe=recipe), "recipe.lr")
+    document.edit("seed", replace(document.experiment, recipe=recipe.with_options(seed=1)), "recipe.seed")
+    assert document.history.undo_text == "seed"
+    document.undo()
+    assert document.experiment.recipe.lr == 0.4
+    document.undo()
+    assert document.experiment == before
+
+
+def test_dirty_until_saved_and_a_failed_save_keeps_the_old_file(qapp, tmp_path, monkeypatch):
+    document = Document.open("gallery:lenet")
+    path = tmp_path / "mine.loom"
+    assert not document.dirty
+    document.edit_graph("Delete", document.experiment.graph.without(["fc3"]))
+    assert document.dirty
+    document.save(path)
+    assert not document.dirty and document.name == "mine"
+    assert load_experiment(path) == document.experiment
+    document.edit_graph("Delete", document.experiment.graph.without(["fc2"]))
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    before = path.read_bytes()
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(WriteError, match=r"no space left on device\. Nothing was changed"):
+        document.save(path)
+    assert path.read_bytes() == before and document.dirty
+    assert list(tmp_path.glob(".*")) == []
+
+
+def test_unsaved_work_of_a_killed_process_comes_back(qapp, tmp_path):
+    document = Document.open("gallery:lenet")
+    document.edit_graph("Delete", document.experiment.graph.without(["fc3"]))
+    Recovery(tmp_path).keep(document)
+    (copy,) = tmp_path.glob("*.json")
+    copy.rename(tmp_path / "999999999-5-abc.json")  # as if another process had written it
+    (tmp_path / "999999998-5-torn.json").write_text('{"name": "x", "loo')
+    (tmp_path / "notes.json").write_text("somebody else's")
+    recovery = Recovery(tmp_path)
+    (recovered,) = recovery.recovered()
+    assert recovered.experiment == document.experiment and recovered.dirty
+    assert recovery.recovered() == [], "its own copies are not recovered again"
+    recovery.drop(recovered)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["999999998-5-torn.damaged", "notes.json"]
+
+
+def test_copies_of_a_living_process_are_left_alone_and_those_of_its_number_s_last_owner_are_not(qapp, tmp_path):
+    document = Document.open("gallery:lenet")
+    document.edit_graph("Delete", document.experiment.graph.without(["fc3"]))
+    Recovery(tmp_path).keep(document)
+    assert Recovery(tmp_path).recovered() == []
+    (copy,) = tmp_path.glob("*.json")
+    number, _, rest = copy.name.split("-")
+    copy.rename(tmp_path / f"{number}-1-{rest}")  # another process had this number before us
+    assert len(Recovery(tmp_path).recovered()) == 1
+
+
+def test_a_run_that_fails_at_its_start_takes_no_weights_away(qapp, tmp_path):
+    document = Document.open("gallery:lenet")
+    first = document.begin_run(tmp_path)
+    first.best = first.latest = {"fc1.weight": None}
+    document.begin_run(tmp_path)
+    assert document.trained is first
+    third = document.begin_run(tmp_path)
+    assert document.trained is first
+    third.best = third.latest = {}
+    assert document.trained is third

@@ -1,0 +1,245 @@
+"""Order with keys and menus: real wires pass real cards, every command is one step, cards glide and come to rest."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from app.window.settings import Settings
+from app.window.window import MainWindow
+from engine.analysis.analysis import analyze
+from engine.experiment.experiment import gallery_ids, load_experiment
+from engine.graph.graph import Edge, Graph, Node
+from engine.layers.merge import Add
+from engine.layout.rows import arranged
+from widgets.canvas.cards.painting import CARD_HEIGHT, CARD_WIDTH
+from widgets.canvas.view.motion import Glide
+from widgets.canvas.view.scene import CanvasScene
+
+LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+SAMPLE = 7.0  # scene pixels from one looked-at point of a wire to the next
+
+
+def wires_through_cards(scene: CanvasScene) -> list[tuple[Edge, str]]:
+    """Wires that run through a card that is not at one of their ends."""
+    bands: dict[int, list] = {}
+    for card in scene.cards.values():
+        body = card.body()
+        for band in range(int(body.top() // 64), int(body.bottom() // 64) + 1):
+            bands.setdefault(band, []).append((card.node.name, body))
+    found = []
+    for edge, wire in scene.wires.items():
+        count = max(8, int(wire.path.length() / SAMPLE))
+        points = [wire.path.pointAtPercent(step / count) for step in range(count + 1)]
+        found += [(edge, name) for point in points for name, body in bands.get(int(point.y() // 64), ())
+                  if name not in (edge.source, edge.target) and body.contains(point)]
+    return list(dict.fromkeys(found))
+
+
+def cards_over_cards(scene: CanvasScene) -> list[tuple[str, str]]:
+    bodies = sorted(((card.body(), card.node.name) for card in scene.cards.values()), key=lambda at: at[0].top())
+    found = []
+    for index, (body, name) in enumerate(bodies):
+        for other, its in bodies[index + 1:]:
+            if other.top() >= body.bottom():
+                break
+            if body.intersects(other):
+                found.append((name, its))
+    return found
+
+
+def shown(graph: Graph, scene: CanvasScene | None = None) -> CanvasScene:
+    scene = scene or CanvasScene()
+    scene.show_graph(graph)
+    return scene
+
+
+@pytest.mark.parametrize("name", gallery_ids())
+def test_no_wire_of_the_gallery_runs_through_a_card(qapp, name):
+    experiment = load_experiment(f"gallery:{name}")
+    scene = shown(arranged(experiment.graph))
+    scene.show_analysis(analyze(scene.graph, experiment.data.sample_shape), ())
+    assert wires_through_cards(scene) == [] and cards_over_cards(scene) == []
+
+
+@st.composite
+def networks(draw: st.DrawFn, count: int = 200) -> Graph:
+    """Wires to near and to far layers, several ends and beginnings, loose parts."""
+    reach = draw(st.sampled_from([3, 12, 200]))
+    chance = draw(st.randoms(use_true_random=False))
+    edges = []
+    for target in range(1, count):
+        sources = {chance.randrange(max(0, target - reach), target) for _ in range(chance.choice([0, 1, 1, 2, 2, 4]))}
+        edges += [Edge(f"n{source}", f"n{target}", port) for port, source in enumerate(sorted(sources))]
+    return Graph.of([Node(f"n{i}", Add()) for i in range(count)], edges)
+
+
+@settings(max_examples=6, deadline=None)
+@given(networks())
+def test_no_wire_of_a_random_network_runs_through_a_card(qapp, graph):
+    scene = shown(arranged(graph))
+    assert wires_through_cards(scene) == [] and cards_over_cards(scene) == []
+
+
+def test_wires_along_the_same_cards_keep_apart(qapp):
+    names = [f"n{i}" for i in range(8)]
+    graph = Graph.of([Node(name, Add(), (0.0, 76.0 * row)) for row, name in enumerate(names)])
+    edges = [Edge(a, b) for a, b in pairwise(names)]
+    graph = graph.with_edges([*edges, Edge("n0", "n4", 1), Edge("n1", "n5", 1), Edge("n2", "n6", 1)])
+    scene = shown(graph)
+    lines = sorted(wire.beside for wire in scene.wires.values() if wire.beside is not None)
+    assert len(lines) == 3 and all(b - a >= 8 for a, b in pairwise(lines))
+    assert wires_through_cards(scene) == []
+
+
+def test_a_wire_that_leads_up_goes_round_the_cards(qapp):
+    graph = Graph.of([Node("a", Add(), (0.0, 300.0)), Node("b", Add(), (0.0, 0.0)), Node("c", Add(), (0.0, 150.0))],
+                     [Edge("a", "b")])
+    scene = shown(graph)
+    assert wires_through_cards(scene) == []
+    path = scene.wires[Edge("a", "b")].path
+    ends = [scene.cards["a"].body(), scene.cards["b"].body()]
+    inside = [path.pointAtPercent(step / 200) for step in range(5, 196)]
+    assert not any(body.adjusted(1, 1, -1, -1).contains(point) for body in ends for point in inside)
+
+
+def test_a_wire_led_by_hand_stays_as_it_is(qapp):
+    graph = Graph.of([Node(name, Add(), (0.0, 76.0 * row)) for row, name in enumerate("abc")],
+                     [Edge("a", "b"), Edge("a", "c", 0)])
+    assert shown(graph).wires[Edge("a", "c", 0)].beside is not None
+    bent = graph.with_via(Edge("a", "c", 0), ((400.0, 90.0),))
+    wire = next(wire for edge, wire in shown(bent).wires.items() if edge.via)
+    assert wire.beside is None and wire.path.boundingRect().right() > 390
+
+
+# -- with the window ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def settings_folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("layerloom")
+
+
+@pytest.fixture
+def window(qtbot, settings_folder) -> MainWindow:
+    window = MainWindow(Settings(settings_folder))
+    window.resize(1280, 800)
+    window.open_at_start(["gallery:lenet"])
+    window.show()
+    qtbot.waitUntil(lambda: window.is_ready, timeout=60_000)
+    window.activateWindow()
+    window.page.view.setFocus()
+    yield window
+    window.page.document.history.mark_clean()
+    window.close()
+    window.deleteLater()
+
+
+def places(window: MainWindow) -> dict[str, tuple[float, float]]:
+    return {name: node.position for name, node in window.page.scene.graph.nodes.items()}
+
+
+def at_rest(window: MainWindow) -> bool:
+    return not window.page.view.findChildren(Glide) and all(
+        (card.x(), card.y()) == card.node.position for card in window.page.scene.cards.values())
+
+
+def scattered(window: MainWindow) -> Graph:
+    """Two cards out of line, far from any other."""
+    graph = window.page.scene.graph
+    names = list(graph.order)
+    (x, y), page = graph.nodes[names[2]].position, window.page
+    page.edit("Move", graph.moved({names[2]: (x + 300, y + 20), names[3]: (x - 290, y + 40)}))
+    return page.scene.graph
+
+
+def there_and_back(window: MainWindow, before: Graph) -> None:
+    after, document = window.page.scene.graph, window.page.document
+    document.undo()
+    assert window.page.scene.graph == before and at_rest(window)
+    document.redo()
+    assert window.page.scene.graph == after and at_rest(window)
+
+
+def test_l_lays_out_everything_gently_in_one_step(window, qtbot):
+    tidy, before = places(window), scattered(window)
+    page = window.page
+    QTest.keyClick(page.view, Qt.Key.Key_L)
+    assert places(window) == tidy == {n: node.position for n, node in arranged(before).nodes.items()}
+    assert page.view.findChildren(Glide), "cards are on their way"
+    name = list(before.order)[2]
+    assert page.scene.cards[name].x() == before.nodes[name].position[0]
+    qtbot.waitUntil(lambda: at_rest(window), timeout=5000)
+    there_and_back(window, before)
+    QTest.keyClick(page.view, Qt.Key.Key_L)
+    assert page.notice.text.text() == "Everything is in its place already"
+
+
+def test_a_glide_ends_at_once_where_something_else_begins(window):
+    before, page = scattered(window), window.page
+    port, corner = page.view.viewport(), QPoint(5, 300)
+    for begin in (
+        lambda: (QTest.mousePress(port, LEFT, NONE, corner), QTest.mouseRelease(port, LEFT, NONE, corner)),
+        lambda: page.edit("Delete", page.scene.graph.without([before.order[2]])),
+        page.document.undo,
+        lambda: QTest.keyClick(page.view, Qt.Key.Key_L),
+    ):
+        page.edit("Back", before)
+        QTest.keyClick(page.view, Qt.Key.Key_L)
+        assert not at_rest(window)
+        begin()
+        assert all((card.x(), card.y()) == card.node.position for card in page.scene.cards.values())
+
+
+def test_without_animations_cards_are_there_at_once(window, monkeypatch):
+    monkeypatch.setattr("widgets.canvas.view.motion.duration", lambda _widget: 0)
+    scattered(window)
+    QTest.keyClick(window.page.view, Qt.Key.Key_L)
+    assert at_rest(window)
+
+
+def test_l_lays_out_what_is_selected_and_nothing_else(window, qtbot):
+    before = scattered(window)
+    names = list(before.order)
+    window.page.scene.select(names[2:4])
+    QTest.keyClick(window.page.view, Qt.Key.Key_L)
+    after = window.page.scene.graph
+    assert after.nodes[names[2]].position == before.nodes[names[2]].position
+    assert after.nodes[names[3]].position[0] == before.nodes[names[2]].position[0]
+    assert after.nodes[names[1]].position == before.nodes[names[1]].position
+    qtbot.waitUntil(lambda: at_rest(window), timeout=5000)
+    there_and_back(window, before)
+
+
+COMMANDS = {"align_left": 2, "align_center": 2, "align_right": 2, "align_top": 2, "align_middle": 2,
+            "align_bottom": 2, "distribute_across": 3, "distribute_down": 3, "straighten": 2}  # and the least it takes
+
+
+def test_each_command_is_one_step_and_says_when_there_is_nothing_to_do(window, qtbot):
+    before, page = scattered(window), window.page
+    names = list(before.order)
+    for command, count in COMMANDS.items():
+        action = window.actions_[command]
+        page.scene.select(names[1:count])
+        action.trigger()
+        assert page.scene.graph == before and page.notice.text.text() == f"Select at least {count} layers first"
+        page.scene.select(names[1:5])
+        action.trigger()
+        after = page.scene.graph
+        assert {n for n in names if after.nodes[n] != before.nodes[n]} <= set(names[1:5]) and after != before, command
+        qtbot.waitUntil(lambda: at_rest(window), timeout=5000)
+        there_and_back(window, before)
+        action.trigger()
+        assert page.scene.graph == after and page.notice.text.text() == "These layers lie like that already"
+        page.document.undo()
+
+
+def test_size_of_cards_is_the_one_that_is_painted():
+    from engine.layout import rows as arrange
+
+    assert (arrange.CARD_WIDTH, arrange.CARD_HEIGHT) == (CARD_WIDTH, CARD_HEIGHT)

@@ -1,0 +1,158 @@
+"""Pictures from the window and from the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+
+from app.document.document import Document
+from app.document.page import Page
+from app.terminal import cli
+from app.window import dialogs
+from app.window.window import MainWindow
+from engine.experiment.experiment import load_experiment
+from engine.figures.export import DrawingError, check_picture
+from engine.graph.frames import Frame
+from tests.app.windows import opened
+from widgets.canvas.view.export import save_canvas
+from widgets.look import theme
+
+READY_MS = 60_000
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture
+def window(qtbot, tmp_path) -> Iterator[MainWindow]:
+    with opened(qtbot, tmp_path / "layerloom", "gallery:lenet") as window:
+        yield window
+
+
+@pytest.fixture
+def page(qtbot):
+    page = Page(Document(load_experiment("gallery:lenet"), "lenet"))
+    qtbot.addWidget(page)
+    return page
+
+
+def save(page: Page, path: Path, look: theme.Theme = theme.DARK, ground: str = "") -> Path:
+    save_canvas(page.level.analysis, page.level.problems, page.scene.caption, path, look, ground)
+    return path
+
+
+def words(path: Path) -> str:
+    return " ".join("".join(text.itertext()) for text in ElementTree.parse(path).getroot().iter(f"{SVG}text"))
+
+
+def test_the_canvas_as_vectors_has_every_card_wire_and_shape(page, tmp_path):
+    path = save(page, tmp_path / "net.svg")
+    said = words(path)
+    assert all(name in said for name in page.level.graph.nodes)
+    assert all(wire.text in said for wire in page.scene.wires.values())
+    assert "Fashion-MNIST" in said
+    assert not list(ElementTree.parse(path).getroot().iter(f"{SVG}image"))
+
+
+def test_buttons_are_no_part_of_the_picture(page, tmp_path):
+    graph = page.level.graph
+    page.edit("Break", graph.with_layer("conv2", graph.nodes["conv2"].layer.with_options(kernel_size=40)))
+    button = page.scene.cards["conv2"].repair_button
+    assert button is not None
+    said = words(save(page, tmp_path / "net.svg"))
+    assert "window" in said and button.text not in said
+
+
+def test_frames_are_drawn(page, tmp_path):
+    plain = words(save(page, tmp_path / "plain.svg"))
+    page.edit("Frame", page.level.graph.with_frames([Frame("Features", ("conv1", "act1"))]))
+    assert "Features" in words(save(page, tmp_path / "net.svg")) and "Features" not in plain
+
+
+@pytest.mark.parametrize(("look", "ground", "color"), [
+    (theme.DARK, "", theme.DARK.canvas), (theme.LIGHT, "", theme.LIGHT.canvas), (theme.LIGHT, "#ffffff", "#ffffff")])
+def test_it_wears_the_theme_that_is_asked_for(page, tmp_path, look, ground, color):
+    before = theme.current()
+    image = QImage(str(save(page, tmp_path / "net.png", look, ground)))
+    assert image.pixelColor(2, 2).name() == color
+    assert image.height() > 1500
+    assert theme.current() is before
+
+
+def test_pdf_and_other_kinds(page, tmp_path):
+    check_picture(save(page, tmp_path / "net.pdf"))
+    with pytest.raises(DrawingError):
+        save(page, tmp_path / "net.gif")
+
+
+def test_the_live_canvas_stays_as_it_is(page, tmp_path):
+    page.scene.select(["conv1"])
+    cards = dict(page.scene.cards)
+    save(page, tmp_path / "net.png")
+    assert page.scene.selected_names() == ["conv1"] and page.scene.cards == cards
+
+
+# -- from the window --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+@pytest.mark.parametrize(("down", "suffix"), [(0, "svg"), (1, "pdf"), (2, "svg"), (3, "md")])
+def test_a_style_is_chosen_by_keys_and_the_file_is_written(window, qtbot, tmp_path, monkeypatch, down, suffix):
+    path = tmp_path / f"net.{suffix}"
+    monkeypatch.setattr(dialogs, "save_path", lambda *_: path)
+    window.actions_["export_picture"].trigger()
+    menu = window.features.drawing.menu
+    for _ in range(down):
+        QTest.keyClick(menu, Qt.Key.Key_Down)
+    QTest.keyClick(menu, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "Saved" in window.page.notice.text.text(), timeout=10_000)
+    assert path.stat().st_size > 500
+
+
+def test_no_file_is_written_where_none_is_chosen_and_failures_are_said(window, qtbot, tmp_path, monkeypatch):
+    drawing, (canvas, _, figure, _) = window.features.drawing, window.features.drawing.styles()
+    monkeypatch.setattr(dialogs, "save_path", lambda *_: None)
+    drawing.ask(canvas)
+    for style in (canvas, figure):
+        window.page.notice.dismiss()
+        monkeypatch.setattr(dialogs, "save_path", lambda *_: tmp_path / "missing" / "net.png")
+        drawing.ask(style)
+        qtbot.waitUntil(lambda: "could not be written" in window.page.notice.text.text(), timeout=10_000)
+    assert not (tmp_path / "missing").exists()
+
+
+# -- from the command line --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", [
+    ["net.svg"], ["net.png", "--style", "figure"], ["net.pdf"], ["net.md"], ["net.tex"],
+    ["net.png", "--style", "table"],    ["net.svg", "--style", "canvas"]])  # fmt: skip
+def test_export_on_the_command_line(words, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["export", "gallery:lenet", *words]) == cli.DONE
+    assert f"{words[0]} is written" in capsys.readouterr().out
+    assert (tmp_path / words[0]).stat().st_size > 500
+
+
+def test_what_cannot_be_drawn_is_said(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for words in (["net.md", "--style", "canvas"], ["net.gif", "--style", "figure"], ["missing/net.svg"],
+                  ["missing/net.svg", "--style", "canvas"]):
+        assert cli.main(["export", "gallery:lenet", *words]) == cli.UNREADABLE
+        assert capsys.readouterr().err.startswith("error: ")
+    assert not list(tmp_path.iterdir())
+
+
+def test_bypassed_layers_are_no_part_of_a_figure(tmp_path):
+    from engine.analysis.analysis import analyze
+    from engine.figures.plan import stations_of
+
+    experiment = load_experiment("gallery:lenet")
+    graph = experiment.graph.with_marks(["pool1"], bypassed=True)
+    experiment = replace(experiment, graph=graph)
+    assert "pool1" not in stations_of(analyze(experiment.graph, experiment.data.sample_shape))

@@ -1,0 +1,238 @@
+"""Finding one's way in the window: find, follow, outline, minimap, stepping through problems, with real keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from app.window.settings import Settings
+from app.window.window import MainWindow
+from engine.graph.graph import Edge, Graph, Node
+from engine.layers.activation import ReLU
+from engine.layers.inputs import Input
+from tests.app.windows import opened
+from widgets.canvas.wires.follow import way_of
+
+ALT, CTRL = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier
+SHIFT, NONE = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.NoModifier
+
+
+@pytest.fixture
+def window(qtbot, tmp_path) -> Iterator[MainWindow]:
+    with opened(qtbot, tmp_path / "layerloom", "gallery:resnet18", size=(1300, 850)) as window:
+        yield window
+
+
+def press(window: MainWindow, key: Qt.Key, modifiers: Qt.KeyboardModifier = NONE) -> None:
+    QTest.keyClick(QApplication.focusWidget() or window, key, modifiers)
+
+
+def hover(window: MainWindow, at: QPoint) -> None:
+    """Qt's own mouseMove goes to whatever lies on top."""
+    port, button = window.page.view.viewport(), Qt.MouseButton.NoButton
+    QApplication.sendEvent(port, QMouseEvent(QEvent.Type.MouseMove, QPointF(at), QPointF(port.mapToGlobal(at)),
+                                             button, button, NONE))
+
+
+def edge_of(window: MainWindow, source: str, target: str) -> Edge:
+    return next(edge for edge in window.page.scene.wires if (edge.source, edge.target) == (source, target))
+
+
+def wire_spot(window: MainWindow, edge: Edge) -> QPoint:
+    return window.page.view.mapFromScene(window.page.scene.wires[edge].path.pointAtPercent(0.5))
+
+
+def finder(window: MainWindow):
+    return window.features.finding.around(window.page).finder
+
+
+# -- find -----------------------------------------------------------------------------------------------------------
+
+
+def test_find_marks_counts_and_steps_through_all(window):
+    page, found = window.page, finder(window)
+    press(window, Qt.Key.Key_F, CTRL)
+    assert found.bar.isVisible() and QApplication.focusWidget() is found.bar.field
+    QTest.keyClicks(found.bar.field, "conv1")
+    assert found.bar.count.text() == "1 of 5"
+    assert page.scene.selected_names() == ["conv1"]
+    assert page.scene.light.names == {"conv1", "stage1", "stage2", "stage3", "stage4"}
+    press(window, Qt.Key.Key_Return)
+    assert page.level.path == ("stage1",) and page.scene.selected_names() == ["conv1"]
+    assert page.scene.light.names == {"conv1"} and found.bar.count.text() == "2 of 5"
+    assert QApplication.focusWidget() is found.bar.field  # one types on
+    press(window, Qt.Key.Key_Return, SHIFT)
+    assert page.level.path == () and found.bar.count.text() == "1 of 5"
+    press(window, Qt.Key.Key_F3, SHIFT)
+    assert page.level.path == ("stage4",) and found.bar.count.text() == "5 of 5"
+    press(window, Qt.Key.Key_F3)
+    assert page.level.path == () and found.bar.count.text() == "1 of 5"
+    press(window, Qt.Key.Key_Escape)
+    assert not found.bar.isVisible() and page.scene.light is None and page.view.hasFocus()
+
+
+def test_what_is_typed(window):
+    found = finder(window)
+    for query, count in (("*x3x3 relu", "2 found"), ("zzz", "Nothing found"), ("error", "Nothing found"),
+                         ("nn.linear", "1 of 1"), ("", "")):
+        press(window, Qt.Key.Key_F, CTRL)
+        found.bar.field.clear()
+        QTest.keyClicks(found.bar.field, query)
+        assert found.bar.count.text() == count
+        assert (window.page.scene.light is None) == (not query)
+        if query.startswith("*"):
+            assert found.hits == ["stage4.act1", "stage4.act2"]
+            assert window.page.scene.light.names == {"stage4"}  # they are inside
+
+
+def test_letters_typed_to_find_are_no_commands(window):
+    found, before = finder(window), window.page.document.experiment.graph
+    press(window, Qt.Key.Key_F, CTRL)
+    for key in (Qt.Key.Key_H, Qt.Key.Key_M, Qt.Key.Key_L, Qt.Key.Key_Delete, Qt.Key.Key_Backspace, Qt.Key.Key_Tab):
+        press(window, key)
+    assert window.page.document.experiment.graph is before
+    assert found.bar.field.text() == "hm"[:2]
+
+
+def test_what_is_found_follows_an_edit(window):
+    page, found = window.page, finder(window)
+    press(window, Qt.Key.Key_F, CTRL)
+    QTest.keyClicks(found.bar.field, "fc1")
+    assert found.hits == ["fc1"]
+    page.edit("Rename", page.scene.graph.renamed("fc1", "head"))
+    assert found.hits == [] and found.bar.count.text() == "Nothing found"
+    page.document.undo()
+    assert found.hits == ["fc1"]
+
+
+# -- follow ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_wire_under_the_mouse_lights_its_past_and_future(window, qtbot):
+    page = window.page
+    page.open("stage2")
+    edge = edge_of(window, "conv1", "bn1")
+    hover(window, wire_spot(window, edge))
+    qtbot.waitUntil(lambda: page.scene.light is not None)
+    light = page.scene.light
+    assert "shortcut" not in light.names and {"input", "conv1", "bn2", "add", "act2"} <= set(light.names)
+    assert light.tone(edge) == "lit" and light.tone(edge_of(window, "shortcut", "add")) == "dim"
+    hover(window, QPoint(3, 3))
+    assert page.scene.light is None
+
+
+def test_a_mouse_that_only_crosses_lights_nothing(window, qtbot):
+    page, told = window.page, []
+    follower = window.features.finding.around(page).follower
+    follower.asked.connect(told.append)
+    hover(window, wire_spot(window, edge_of(window, "conv1", "bn1")))
+    hover(window, QPoint(3, 3))
+    qtbot.wait(200)
+    assert told == []
+
+
+def test_following_by_the_keyboard(window):
+    page = window.page
+    page.open("stage2")
+    page.view.setFocus()
+    page.scene.select(["shortcut"])
+    press(window, Qt.Key.Key_T)
+    assert set(page.scene.light.names) == {"input", "shortcut", "add", "act2"}
+    assert window.actions_["follow"].isChecked()
+    page.scene.select(["conv1"])
+    assert "shortcut" not in page.scene.light.names
+    press(window, Qt.Key.Key_T)
+    assert page.scene.light is None and not window.actions_["follow"].isChecked()
+
+
+def test_the_way_of_a_tensor_in_a_large_network_is_all_of_it():
+    nodes = [Node("input", Input()), *(Node(f"act{index}", ReLU()) for index in range(1999))]
+    graph = Graph.of(nodes, [Edge(a.name, b.name) for a, b in pairwise(nodes)])
+    assert graph.inputs and graph.outputs
+    light = way_of(graph, [graph.edges[1000]])
+    assert len(light.names) == 2000 and len(light.edges) == 1999
+
+
+# -- outline and minimap --------------------------------------------------------------------------------------------
+
+
+def test_the_outline_selects_both_ways(window):
+    page, outline = window.page, window.layout_.outline
+    press(window, Qt.Key.Key_O, ALT)
+    assert outline.isVisible() and outline.tree.hasFocus() and window.actions_["outline"].isChecked()
+    page.scene.select(["conv1", "bn1"])
+    assert outline.paths() == ["conv1", "bn1"]
+    outline.select([])
+    outline.tree.setCurrentIndex(outline.model.index_of("pool1"))
+    assert page.scene.selected_names() == ["pool1"] and outline.tree.hasFocus()
+    outline.tree.expand(outline.model.index_of("stage1"))
+    outline.tree.setCurrentIndex(outline.model.index_of("stage1.conv2"))
+    assert page.level.path == ("stage1",) and page.scene.selected_names() == ["conv2"]
+    assert outline.paths() == ["stage1.conv2"] and outline.tree.hasFocus()
+    outline.tree.setCurrentIndex(outline.model.index_of("stage2"))
+    press(window, Qt.Key.Key_Return)
+    assert page.level.path == ("stage2",)
+    press(window, Qt.Key.Key_O, ALT)
+    assert window.layout_.palette.isVisible() and not window.actions_["outline"].isChecked()
+
+
+def test_the_outline_follows_edits_and_other_networks(window):
+    page, outline = window.page, window.layout_.outline
+    press(window, Qt.Key.Key_O, ALT)
+    page.edit("Rename", page.scene.graph.renamed("fc1", "head"))
+    assert outline.model.index_of("head").isValid() and not outline.model.index_of("fc1").isValid()
+    page.document.undo()
+    assert outline.model.index_of("fc1").isValid()
+    window.files.open("gallery:lenet")
+    assert outline.model.rowCount() == len(window.page.scene.graph.nodes)
+
+
+def test_a_search_brings_the_layers_back(window):
+    press(window, Qt.Key.Key_O, ALT)
+    window.page.view.setFocus()
+    press(window, Qt.Key.Key_Slash)
+    assert window.layout_.palette.isVisible()
+
+
+def test_the_minimap_is_switched_and_remembered(window, tmp_path):
+    minimap = window.features.finding.around(window.page).minimap
+    window.page.view.show_from_top()
+    assert minimap.isVisible() and window.actions_["minimap"].isChecked()
+    press(window, Qt.Key.Key_M, ALT)
+    assert not minimap.isVisible() and not Settings(tmp_path / "layerloom").minimap
+    press(window, Qt.Key.Key_M, ALT)
+    assert minimap.isVisible() and window.settings.minimap
+
+
+# -- problems -------------------------------------------------------------------------------------------------------
+
+
+def test_f8_leads_through_the_problems(window):
+    page = window.page
+    page.edit("Cut", page.scene.graph.without(["flatten"]))
+    wrong = [problem.node for problem in page.problems]
+    assert len(wrong) >= 1
+    press(window, Qt.Key.Key_F8)
+    assert page.notice.isVisible() and page.notice.text.text().startswith(f"1/{len(wrong)}")
+    if wrong[0] is not None:
+        assert page.scene.selected_names() == [wrong[0]]
+    for _ in wrong:
+        press(window, Qt.Key.Key_F8)
+    assert page.notice.text.text().startswith(f"1/{len(wrong)}")  # once round
+    press(window, Qt.Key.Key_F8, SHIFT)
+    assert page.notice.text.text().startswith(f"{len(wrong)}/{len(wrong)}")
+    page.document.undo()
+
+
+def test_f8_says_so_where_nothing_is_wrong(window):
+    window.files.open("gallery:lenet")
+    page = window.page
+    if not page.problems:
+        press(window, Qt.Key.Key_F8)
+        assert page.notice.text.text() == "Nothing is wrong"

@@ -1,0 +1,140 @@
+"""Results in the window: a kernel epoch by epoch, whose numbers stand beside the reported ones, series of runs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from app.document.page import Page
+from app.features.results import measures_of, small_kernel
+from app.window.settings import Settings
+from app.window.window import MainWindow
+from widgets.look.measures import number_text
+
+READY_MS, TRAIN_MS = 60_000, 120_000
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def window(qtbot, tmp_path) -> MainWindow:
+    window = MainWindow(Settings(tmp_path / "layerloom"))
+    window.resize(1500, 950)
+    window.open_at_start([])
+    window.show()
+    qtbot.waitUntil(lambda: window.is_ready, timeout=READY_MS)
+    window.activateWindow()
+    yield window
+    for page in window.pages:
+        page.document.history.mark_clean()
+    window.close()
+    window.deleteLater()
+
+
+def opened(window: MainWindow, source: str, **recipe: object) -> Page:
+    window.files.open(source)
+    document = window.page.document
+    changed = document.experiment.recipe.with_options(**recipe)
+    document.edit("other recipe", replace(document.experiment, recipe=changed))
+    return window.page
+
+
+def train(window: MainWindow, qtbot, series: bool = False) -> None:
+    window.train(series)
+    qtbot.waitUntil(lambda: window.trainer.state == "idle", timeout=TRAIN_MS)
+
+
+# -- a kernel, epoch by epoch ---------------------------------------------------------------------------------------
+
+
+def test_the_kernel_of_an_edge_is_shown_epoch_by_epoch(window, qtbot):
+    page = opened(window, "gallery:edge-kernel", epochs=15)
+    results = window.layout_.results
+    weights = []
+    window.trainer.event_arrived.connect(
+        lambda event: weights.append(next(value for value in event.weights.values() if value.dim() == 4).flatten())
+        if hasattr(event, "weights") else None)
+    train(window, qtbot)
+    lines = results.steps.texts
+    assert lines[0] == ["Epoch", "[0, 0]", "[0, 1]"]
+    assert [line[0] for line in lines[1:]] == ["1", *map(str, range(4, 16))]
+    assert [line[1:] for line in lines[1:]] == [
+        [number_text(float(value), 4) for value in weights[int(line[0]) - 1]] for line in lines[1:]]
+    assert float(lines[-1][1]) == pytest.approx(1, abs=0.1) and lines[-1][2].startswith("−")
+    qtbot.waitUntil(lambda: bool(results.kernel.rows), timeout=20_000)
+
+    opened(window, "gallery:linreg")
+    assert results.steps.isHidden()
+    window.layout_.tabs.setCurrentIndex(window.pages.index(page))
+    assert results.steps.texts == lines and not results.steps.isHidden()
+    page.document.begin_run(page.document.run.folder)
+    window.tabs.results.show(page.document)
+    assert results.steps.isHidden()
+
+
+def test_only_one_small_kernel_is_followed():
+    torch = pytest.importorskip("torch")
+    kernel = torch.tensor([[[[1.0, -1.0]]]])
+    assert small_kernel({"conv.weight": kernel, "conv.bias": torch.zeros(1)}) == ((1.0, -1.0),)
+    assert small_kernel({"a.weight": kernel, "b.weight": kernel}) == ()
+    assert small_kernel({"a.weight": torch.zeros(2, 1, 1, 2)}) == ()
+    assert len(small_kernel({"a.weight": torch.zeros(1, 1, 3, 3)})) == 3
+    assert small_kernel({"a.weight": torch.zeros(1, 1, 2, 5)}) == ()
+
+
+# -- whose numbers --------------------------------------------------------------------------------------------------
+
+
+def test_other_data_or_epochs_than_the_reported_ones_are_said(window, qtbot):
+    page = opened(window, "gallery:linreg", epochs=1)
+    whose = window.layout_.results.whose
+    assert whose.isHidden()
+    train(window, qtbot)
+    assert whose.text() == "Yours: Linear (synthetic), 1 epoch; reported: Linear (synthetic), 3 epochs"
+    assert not whose.isHidden()
+    page.document.undo()
+    train(window, qtbot)
+    assert whose.isHidden(), "as the gallery has it"
+    experiment = page.document.experiment
+    page.document.edit("own notes", replace(experiment, notes=experiment.notes.model_copy(update={"look": "mine"})))
+    train(window, qtbot)
+    assert whose.text() == "Yours: Linear (synthetic), 3 epochs", "nobody knows what these numbers are of"
+
+
+def test_yours_of_a_cross_validation_is_the_mean(window, qtbot):
+    page = opened(window, "gallery:linreg", folds=3, epochs=2)
+    train(window, qtbot, series=True)
+    run, results = page.document.run, window.layout_.results
+    losses = [row.values["train loss"] for row in run.histories.series.rows]
+    mean = sum(losses) / 3
+    assert len(set(losses)) == 3
+    assert measures_of(run)["train"]["loss"] == pytest.approx(mean)
+    assert results.comparison.texts[1][2] == number_text(mean)
+    assert results.whose.text().startswith("Yours: mean of 3 folds, Linear (synthetic), 2 epochs")
+    assert results.series.texts[-1][0] == "Mean ± sd"
+    assert results.run_all.isEnabled()
+
+
+# -- a series from the results --------------------------------------------------------------------------------------
+
+
+def test_a_series_names_its_member_and_leaves_the_recipe_alone(window, qtbot):
+    page = opened(window, "gallery:weight-decay", epochs=3)
+    layout = window.layout_
+    layout.show_results_tab()
+    said = []
+    show = layout.top.progress.show_epoch
+    layout.top.progress.show_epoch = lambda *args: (show(*args), said.append(layout.top.progress.left.text()))
+    layout.results.run_all.setFocus()
+    QTest.mouseClick(layout.results.run_all, LEFT)
+    assert layout.bottom.currentWidget() is layout.training
+    assert QApplication.focusWidget() is page.view
+    qtbot.waitUntil(lambda: window.trainer.state == "idle", timeout=TRAIN_MS)
+    assert QApplication.focusWidget() is page.view
+    assert any(text.startswith("1 of 2: λ = 0 · epoch") for text in said)
+    assert any(text.startswith("2 of 2: λ = 3 · epoch") for text in said)
+    assert layout.top.progress.sentence.text().startswith("2 of 2: λ = 3 · loss")
+    assert layout.results.run_all.isEnabled()

@@ -1,0 +1,203 @@
+"""What would be: a value being changed, and a repair that is pointed at, are shown before anything is done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QEnterEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from app.window.settings import Settings
+from app.window.window import MainWindow
+from engine.graph import edits
+from engine.layers.activation import ReLU
+from engine.layers.linear import Linear
+from widgets.fields.editors import ChoiceEditor, LineEditor
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def window(qtbot, tmp_path: Path):
+    settings = Settings(tmp_path)
+    settings.theme = "dark"
+    window = MainWindow(settings)
+    window.open_at_start(["gallery:lenet"])
+    window.show()
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    qtbot.waitUntil(lambda: window.is_ready, timeout=60_000)
+    yield window
+    window.page.view.setFocus()
+    for page in window.pages:
+        page.document.history.mark_clean()
+    window.close()
+    window.deleteLater()
+
+
+def picture(window) -> dict:
+    """Everything that a person sees of the network."""
+    scene = window.page.scene
+    costs = window.layout_.costs._grid._cells
+    return {
+        "faces": {name: card.face for name, card in scene.cards.items()},
+        "wires": {edge: (wire.text, wire.was, wire.tone) for edge, wire in scene.wires.items()},
+        "items": len(scene.items()),
+        "costs": [number.text().replace("\xa0", " ") for _, number in costs],
+        "trims": len(scene.trims),
+    }
+
+
+def editor(window, option: str):
+    return window.layout_.inspector._form.rows[option].editor
+
+
+def begin(window, name: str, option: str, text: str) -> LineEditor:
+    window.page.scene.select([name])
+    field = editor(window, option)
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, text)
+    return field
+
+
+def wire(window, source: str):
+    return next(wire for edge, wire in window.page.scene.wires.items() if edge.source == source)
+
+
+def test_a_value_that_is_typed_is_only_tried(window):
+    window.page.scene.select(["conv1"])
+    before, graph = picture(window), window.page.document.experiment.graph
+    field = begin(window, "conv1", "out_channels", "12")
+    assert window.page.document.experiment.graph is graph and not window.page.document.dirty
+    assert wire(window, "conv1").pill_text() == "6×28×28 → 12×28×28"
+    assert window.page.scene.cards["conv1"].face.count == "156 → 312"
+    assert window.page.scene.cards["conv1"].face.change == "changed"
+    assert window.page.scene.cards["conv2"].face.count == "2\xa0416 → 4\xa0816", "what follows is shown too"
+    assert window.page.scene.cards["fc1"].face == before["faces"]["fc1"]
+    assert window.layout_.costs._grid._cells[0][1].text().replace("\xa0", " ") == "61 706 → 64 262"
+    QTest.keyClick(field, Qt.Key.Key_Escape)
+    assert picture(window) == before and field.text() == "6" and not window.page.document.dirty
+
+
+@pytest.mark.parametrize("how", ["enter", "focus"])
+def test_enter_and_leaving_settle_it_as_one_step(window, how):
+    graph = window.page.document.experiment.graph
+    field = begin(window, "conv1", "out_channels", "12")
+    if how == "enter":
+        QTest.keyClick(field, Qt.Key.Key_Return)
+        assert field.hasFocus()
+    else:
+        window.page.view.setFocus()
+    assert window.page.document.experiment.graph.nodes["conv1"].layer.out_channels == 12
+    assert wire(window, "conv1").pill_text() == "12×28×28"
+    assert not window.page.scene.trims or window.page.scene.cards["conv1"].face.change == ""
+    changed = window.page.document.experiment.graph
+    window.page.document.undo()
+    assert window.page.document.experiment.graph == graph and not window.page.document.dirty
+    window.page.document.redo()
+    assert window.page.document.experiment.graph == changed
+
+
+def test_steps_are_tried_too_and_ctrl_z_takes_typing_back(window):
+    field = begin(window, "fc1", "out_features", "9")
+    QTest.keyClick(field, Qt.Key.Key_Up)
+    assert wire(window, "fc1").pill_text() == "120 → 10"
+    assert not window.page.document.dirty
+    for _ in range(4):
+        QTest.keyClick(field, Qt.Key.Key_Z, CTRL)
+    assert not window.features.previewing.is_on
+    assert field.text() == "120" and not window.page.document.dirty
+
+
+def test_what_no_longer_fits_is_marked(window):
+    window.page.scene.select(["conv2"])
+    before = picture(window)
+    field = begin(window, "conv2", "kernel_size", "99")
+    assert wire(window, "pool1").tone == "broken"
+    assert wire(window, "conv2").pill_text() == "16×10×10 → ?"
+    assert window.page.scene.cards["conv2"].face.severity == "error"
+    QTest.keyClick(field, Qt.Key.Key_Escape)
+    assert picture(window) == before
+
+
+def test_a_refused_value_is_said_and_tries_nothing(window):
+    field = begin(window, "conv1", "out_channels", "0")
+    assert window.layout_.inspector._form.rows["out_channels"].error.isVisible()
+    assert not window.features.previewing.is_on
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert not window.page.document.dirty
+
+
+def test_a_hovered_choice_is_tried_and_picking_settles_it(window, qtbot):
+    window.page.scene.select(["conv1"])
+    before = picture(window)
+    field = next(row.editor for row in window.layout_.inspector._form.rows.values()
+                 if isinstance(row.editor, ChoiceEditor))
+    first = field.currentIndex()
+    field.setFocus()
+    field.showPopup()
+    qtbot.waitUntil(field.view().isVisible)
+    QTest.keyClick(field.view(), Qt.Key.Key_Down)
+    assert window.features.previewing.is_on and not window.page.document.dirty
+    QTest.keyClick(field.view(), Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not field.view().isVisible())
+    assert picture(window) == before and field.currentIndex() == first
+    field.showPopup()
+    qtbot.waitUntil(field.view().isVisible)
+    QTest.keyClick(field.view(), Qt.Key.Key_Down)
+    QTest.keyClick(field.view(), Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.page.document.dirty)
+    assert not window.features.previewing.is_on and field.currentIndex() != first
+    window.page.document.undo()
+    assert not window.page.document.dirty
+
+
+def test_added_cards_and_wires_are_ghosts_and_leave_nothing_behind(window):
+    page, before = window.page, picture(window)
+    edge = next(edge for edge in page.level.graph.edges if edge.source == "conv1")
+    graph, names = edits.inserted(page.level.graph, ReLU(), edge)
+    window.features.previewing.preview(page, graph)
+    preview = window.features.previewing._preview
+    assert set(preview.ghosts) == set(names if isinstance(names, tuple | list) else [names])
+    assert page.scene.wires[edge].tone == "removed"
+    ghost = next(iter(preview.ghosts.values()))
+    assert not any(ghost.sceneBoundingRect().intersects(card.body()) for card in page.scene.cards.values())
+    assert set(page.scene.cards) == set(page.level.graph.nodes)
+    window.features.previewing.preview(page, None)
+    assert picture(window) == before
+
+
+def test_an_edit_ends_what_is_shown(window):
+    page = window.page
+    window.features.previewing.preview(page, page.level.graph.without(["act1"]))
+    assert page.scene.cards["act1"].face.change == "removed"
+    page.edit("Change", page.level.graph.with_layer("fc2", Linear(out_features=33)))
+    assert not window.features.previewing.is_on
+    assert all(not card.face.change for card in page.scene.cards.values())
+    assert all(not wire.tone and not wire.was for wire in page.scene.wires.values())
+
+
+def test_a_repair_is_shown_while_it_is_pointed_at(window, qtbot):
+    page = window.page
+    flat = next(name for name, node in page.level.graph.nodes.items() if type(node.layer).__name__ == "Flatten")
+    page.edit("Delete", page.level.graph.healed(flat))
+    window.layout_.show_problems_tab()
+    QApplication.processEvents()
+    row = next(row for row in window.layout_.problems.rows if row.repairs)
+    before, button = picture(window), row.repairs[0]
+    middle = QPointF(button.rect().center())
+    QApplication.sendEvent(button, QEnterEvent(middle, middle, middle))
+    assert window.features.previewing.is_on and picture(window) != before
+    QApplication.sendEvent(button, QEvent(QEvent.Type.Leave))
+    assert picture(window) == before
+    card = next(card for card in page.scene.cards.values() if card.repair_button is not None)
+    card.repair_button.previewed(True)
+    assert window.features.previewing.is_on
+    card.repair_button.pressed()
+    qtbot.waitUntil(lambda: card.repair_button is None)
+    assert not window.features.previewing.is_on

@@ -1,0 +1,65 @@
+"""The start page's gallery: everything is there at once, pictures follow, code waits for torch."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.window import start
+from engine.experiment.experiment import gallery_ids, load_experiment
+from engine.experiment.trust import sources_of
+from widgets.frame.start_page import StartPage
+from widgets.look import theme
+
+
+@pytest.fixture
+def page(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> StartPage:
+    theme.apply(QApplication.instance(), theme.DARK)
+    monkeypatch.setattr(start, "_analyses", {})
+    page = StartPage()
+    qtbot.addWidget(page)
+    return page
+
+
+def code_ids() -> set[str]:
+    return {id for id in gallery_ids() if sources_of(load_experiment(f"gallery:{id}").graph)}
+
+
+def without_picture(page: StartPage) -> set[str]:
+    return {card.id for card in page.grid.cards if card.picture.isNull() or not card.params}
+
+
+def test_the_gallery_stands_in_the_books_order_in_three_groups(page: StartPage) -> None:
+    start.fill_gallery(page, 1.0)
+    assert [card.id for card in page.grid.cards] == gallery_ids()
+    assert list(page.grid.headings) == ["Classifiers", "Regression and generalisation", "Structures and parameters"]
+    counts = [sum(card.group == group for card in page.grid.cards) for group in page.grid.headings]
+    assert counts[0] >= 14
+    assert counts[1] == 5
+    assert counts[2] >= 11
+    assert all(card.title and card.about for card in page.grid.cards)
+
+
+def test_pictures_follow_and_come_at_once_the_next_time(page: StartPage, qtbot: QtBot) -> None:
+    import torch  # noqa: F401  (code is analysed with it)
+
+    start.fill_gallery(page, 1.0)
+    qtbot.waitUntil(lambda: not without_picture(page))
+    lenet = next(card for card in page.grid.cards if card.id == "lenet")
+    assert lenet.params.replace("\u00a0", " ") == "61 706 parameters"
+    other = StartPage()
+    qtbot.addWidget(other)
+    start.fill_gallery(other, 1.0)
+    assert not without_picture(other)
+
+
+def test_code_waits_for_torch(page: StartPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(start, "_torch_is_loaded", lambda: False)
+    start.fill_gallery(page, 1.0)
+    qtbot.waitUntil(lambda: without_picture(page) <= code_ids())
+    qtbot.wait(50)
+    assert without_picture(page) == code_ids() != set()
+    monkeypatch.setattr(start, "_torch_is_loaded", lambda: True)
+    start.fill_gallery(page, 1.0)
+    qtbot.waitUntil(lambda: not without_picture(page))

@@ -1,0 +1,79 @@
+"""Small data sets in the original formats, for several tests."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+
+import numpy as np
+from scipy.io import savemat
+
+from engine.data.fetching.folder import files_of, raw_folder
+from engine.data.spec.datasets import DATASETS, DatasetId
+from tests.engine.cases import idx
+
+
+def mnist_files(root: Path) -> Path:
+    """Twenty training and ten test images in torchvision's layout below ``root``."""
+    folder = raw_folder("mnist", root)
+    folder.mkdir(parents=True)
+    rng = np.random.default_rng(1)
+    for part, count in (("train", 20), ("t10k", 10)):
+        images = rng.integers(0, 256, (count, 28, 28), dtype=np.uint8)
+        (folder / f"{part}-images-idx3-ubyte").write_bytes(idx(images))
+        (folder / f"{part}-labels-idx1-ubyte").write_bytes(idx((np.arange(count) % 10).astype(np.uint8)))
+    return root
+
+
+def python2_pickle(value: object) -> bytes:
+    """Protocol 2 as Python 2 wrote it, texts and bytes alike as byte strings: how CIFAR's files are."""
+    return b"\x80\x02" + _python2(value) + b"."
+
+
+def _python2(value: object) -> bytes:
+    if isinstance(value, dict):
+        items = b"".join(_python2(key) + _python2(item) for key, item in value.items())
+        return b"}(" + items + b"u"
+    if isinstance(value, list):
+        return b"](" + b"".join(map(_python2, value)) + b"e"
+    if isinstance(value, int):
+        return b"J" + struct.pack("<i", value)
+    if isinstance(value, np.ndarray):
+        made = b"cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\n" + _python2(0) + b"\x85" + _text(b"b") + b"tR"
+        kind = b"cnumpy\ndtype\n" + _text(b"u1") + _python2(0) + _python2(1) + b"\x87R"
+        kind += b"(" + _python2(3) + _text(b"|") + b"NNN" + _python2(-1) * 2 + _python2(0) + b"tb"
+        shape = b"(" + b"".join(map(_python2, value.shape)) + b"t"
+        return made + b"(" + _python2(1) + shape + kind + b"\x89" + _text(value.tobytes()) + b"tb"
+    return _text(str(value).encode("latin1"))
+
+
+def _text(content: bytes) -> bytes:
+    return b"T" + struct.pack("<i", len(content)) + content
+
+
+def cifar_batch(count: int, classes: int, seed: int, label: str = "labels") -> dict[str, object]:
+    """What one of CIFAR's files holds."""
+    random = np.random.default_rng(seed)
+    return {"batch_label": f"batch {seed}", label: random.integers(0, classes, count).tolist(),
+            "data": random.integers(0, 256, (count, 3072), dtype=np.uint8),
+            "filenames": [f"{index}.png" for index in range(count)]}
+
+
+def cifar_files(dataset: DatasetId, root: Path) -> Path:
+    """Every file of CIFAR-10 or CIFAR-100 in torchvision's layout, with few images."""
+    folder, classes = raw_folder(dataset, root), DATASETS[dataset].classes
+    folder.mkdir(parents=True)
+    label, meta = ("labels", "label_names") if dataset == "cifar10" else ("fine_labels", "fine_label_names")
+    for seed, name in enumerate(files_of(dataset)):
+        (folder / name).write_bytes(python2_pickle(cifar_batch(7 + seed, len(classes), seed, label)))
+    name = "batches.meta" if dataset == "cifar10" else "meta"
+    (folder / name).write_bytes(python2_pickle({meta: list(classes)}))
+    return folder
+
+
+def svhn_files(root: Path) -> None:
+    """Both of SVHN's MATLAB files, with few images."""
+    root.mkdir(parents=True, exist_ok=True)
+    for name, count in (("train_32x32.mat", 23), ("test_32x32.mat", 11)):
+        images = np.random.default_rng(count).integers(0, 256, (32, 32, 3, count), dtype=np.uint8)
+        savemat(root / name, {"X": images, "y": (np.arange(count) % 10 + 1).astype(np.uint8)[:, None]})

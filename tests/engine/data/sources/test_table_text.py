@@ -1,0 +1,184 @@
+"""Table files as they come: delimiters, encodings, and everything that can be wrong with them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from engine.data.errors import DataError
+from engine.data.sources.describe import described
+from engine.data.sources.raw import read_arrays
+from engine.data.sources.table import read_preview
+from engine.data.sources.table_text import read_records, sniffed
+from engine.data.spec.spec import DataSpec
+from engine.data.spec.table_options import Table
+from engine.messages import LayerloomError
+
+ROWS = "x,y\n1,2.5\n2,3.5\n3,4.5\n"
+
+
+def write(path: Path, content: str | bytes) -> Path:
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def spec_of(path: Path, **table: object) -> DataSpec:
+    return DataSpec(dataset="table", path=str(path)).with_options(table=table)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_delimiter_and_line_ends_are_found(delimiter: str, end: str, tmp_path: Path) -> None:
+    text = "".join(f'"a{index}"{delimiter}"one, two; three|four"{delimiter}{index}{end}' for index in range(5))
+    records = read_records(write(tmp_path / "a.csv", text), Table(header=False))
+    assert records.delimiter == delimiter and len(records.rows) == 5
+    assert records.rows[2] == ["a2", "one, two; three|four", "2"]
+    assert records.names == ("column 1", "column 2", "column 3")
+
+
+def test_a_tsv_prefers_tabs_and_a_chosen_delimiter_wins(tmp_path: Path) -> None:
+    assert sniffed("a,b\tc,d\n1,2\t3,4\n", ".tsv") == "\t"
+    path = write(tmp_path / "a.csv", "a b c\n1 2  3\n")
+    assert read_records(path, Table(delimiter="space")).rows == [["1", "2", "3"]]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_unicode_is_read_in_every_form(encoding: str, tmp_path: Path) -> None:
+    text = "Größe,Stadt,Preis\n" + "1,Köln,2.5\n2,Łódź,3.5\n3,Zürich,5\n" * 5
+    records = read_records(write(tmp_path / "a.csv", text.encode(encoding)), Table())
+    assert records.names[0] == "Größe" and records.rows[1][1] == "Łódź" and not records.notes
+
+
+@pytest.mark.parametrize(("encoding", "raw"), [("cp1252", b"Gr\xf6\xdfe,\x80"), ("latin-1", b"Gr\xf6\xdfe,\x81")])
+def test_other_encodings_are_guessed_and_said(encoding: str, raw: bytes, tmp_path: Path) -> None:
+    records = read_records(write(tmp_path / "a.csv", raw + b"\n1,2\n"), Table())
+    assert records.names[0] == "Größe" and records.encoding == encoding
+    assert str(records.notes[0]).startswith(f"The file is not UTF-8: it was read as {encoding}")
+
+
+def test_quotes_line_breaks_and_empty_lines(tmp_path: Path) -> None:
+    text = 'a,b\n\n"one\ntwo","say ""hi"""\n\n3,4\n'
+    records = read_records(write(tmp_path / "a.csv", text), Table())
+    assert records.rows == [["one\ntwo", 'say "hi"'], ["3", "4"]]
+    assert records.lines == [3, 6]
+
+
+def test_names_are_made_whole_and_different(tmp_path: Path) -> None:
+    records = read_records(write(tmp_path / "a.csv", "a,,a,a\n1,2,3,4\n"), Table())
+    assert records.names == ("a", "column 2", "a (2)", "a (3)")
+    assert len(records.notes) == 2
+    headless = read_records(write(tmp_path / "b.csv", "1,2\n3,4\n"), Table())
+    assert "switch Header off" in str(headless.notes[0])
+
+
+def test_decimal_commas_are_numbers(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", "x;y\n1,5;2,25\n2;3\n-3,5;4,5\n")
+    arrays = read_arrays(spec_of(path, task="regression"))
+    assert arrays.inputs[:, 0].tolist() == [1.5, 2, -3.5] and arrays.targets[:, 0].tolist() == [2.25, 3, 4.5]
+
+
+@pytest.mark.parametrize("word", ["", "NA", "N/A", "nan", "NULL", "?", "-", "None"])
+def test_words_for_missing(word: str, tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", f"x,y\n1,2.5\n{word},3.5\n3,4.5\n")
+    assert np.isnan(read_arrays(spec_of(path)).inputs[:, 0]).tolist() == [False, True, False]
+
+
+def many(column: str = "z", rows: int = 300) -> str:
+    return f"x,{column}\n" + "".join(f"{index},t{index % 150}\n" for index in range(rows))
+
+
+BAD: dict[str, tuple[str | bytes, dict[str, object], str]] = {
+    "long row": ("x,y\n1,2\n1,2,3\n3,4\n", {}, r"a\.csv, line 3: it has 3 values, but there are 2 columns"),
+    "short row": ("x,y,z\n1,2,3\n1,2\n3\n", {}, r"line 3: it has 2 values, .* Lines like this: 2"),
+    "open quote": ('x,y\n1,2\n"3,4\n5,6\n', {}, "line 3: a quotation mark is missing"),
+    "empty": ("", {}, "is empty"),
+    "blank": ("\n\n  \n", {}, "is empty"),
+    "0 rows": ("x,y\n", {}, "has a header, but no rows"),
+    "2 rows": ("x,y\n1,2\n2,3\n", {}, "Only 2 rows can be used"),
+    "target absent": (ROWS, {"target": "price"}, "There is no column “price” in .*: choose one of x, y"),
+    "text in the target": ("x,y\n1,2.5\n2,many\n3,4.5\n4,5\n", {}, "“y”, line 3: “many” is not a number"),
+    "text in a numeric target": ("x,y\n1,a\n2,b\n3,4\n", {"task": "regression"}, "“y”, line 2: “a” is not a number"),
+    "text in a number column": ("x,y\n1,2\n?,2\nbig,3\n", {"kinds": [["x", "number"]]}, "“x”, line 4: “big” is not"),
+    "infinite": ("x,y\n1,2\ninf,2\n3,3\n", {"task": "regression"}, "“x”, line 3: “inf” is not a finite number"),
+    "infinite target": ("x,y\n1,2\n2,2\n3,-inf\n", {"task": "regression"}, "“y”, line 4: “-inf” is not a finite"),
+    "one class": ("x,y\n1,a\n2,a\n3,a\n", {}, "target “y” has only one class, “a”"),
+    "one number": ("x,y\n1,5\n2,5\n3,5\n", {"task": "regression"}, "target “y” has the same value in every row"),
+    "no logarithm": ("x,y\n1,5\n2,0\n3,7\n", {"task": "regression", "log_target": True}, "“y”, line 3: 0 has no log"),
+    "only the target": ("y\n1.5\n2.5\n3.5\n", {}, "no column is left to learn from"),
+    "only idle columns": ("a,b,y\n1,,1.5\n1,,2.5\n1,,3.5\n", {}, "no column is left .*“a” has the same value in every"),
+    "all ignored": (ROWS, {"kinds": [["x", "ignore"]]}, "no column is left"),
+    "target all missing": ("x,y\n1,\n2,\n3,\n", {"task": "regression"}, "Only 0 rows can be used"),
+    "dropped to nothing": ("x,z,y\n1,,1\n,2,2\n3,,3\n", {"missing_numbers": "drop", "task": "regression"},
+                           "Only 0 rows"),
+    "too many classes": ("x,y\n" + "".join(f"{i},t{i}\n" for i in range(1200)), {}, "1200 different values: more than"),
+    "too many categories": ("z,y\n" + "".join(f"t{i},{i}\n" for i in range(1200)),
+                            {"kinds": [["z", "category"]], "task": "regression"}, "“z” has 1200 different values"),
+    "an image": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4, {}, "is not a text file"),
+    "zeros": (bytes(500), {}, "is not a text file"),
+    "a workbook": (b"PK\x03\x04" + b"xl/workbook" * 9, {}, "is a spreadsheet or an archive: save it as CSV"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_tables_are_sentences(case: str, tmp_path: Path) -> None:
+    content, table, reason = BAD[case]
+    path = write(tmp_path / "a.csv", content)
+    with pytest.raises(DataError, match=reason) as raised:
+        described(spec_of(path, **table))
+    assert "\n" not in str(raised.value) and len(str(raised.value)) < 400
+
+
+IDLE = {
+    "constant": ("x,z,y\n1,7,1.5\n2,7,2.5\n3,7,3.5\n", "“z” has the same value in every row: it is left out"),
+    "constant text": ("x,z,y\n1,a,1.5\n2,a,2.5\n3,a,3.5\n", "“z” has the same value in every row: it is left out"),
+    "all missing": ("x,z,y\n1,,1.5\n2,NA,2.5\n3,,3.5\n", "“z” is empty: it is left out"),
+    "row numbers": ("x,id,y\n1,1,1.5\n5,2,2.5\n3,3,3.5\n", "“id” only counts the rows: it is left out"),
+    "names": ("z,x,y\n" + "".join(f"t{i},{i % 9},{i}.5\n" for i in range(30)),
+              "“z” has 30 different texts: it is left out"),
+    "constant once rows are dropped": ("x,z,w,y\n1,7,1,1.5\n2,7,2,2.5\n3,7,4,3.5\n4,8,,4.5\n",
+                                       "“z” has the same value in every row: it is left out"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", IDLE)
+def test_columns_that_say_nothing_are_ignored_and_it_is_said(case: str, tmp_path: Path) -> None:
+    text, note = IDLE[case]
+    arrays = read_arrays(spec_of(write(tmp_path / "a.csv", text), missing_numbers="drop"))
+    assert not any(name.startswith(("z", "id")) for name in arrays.report.features)
+    assert note in [str(said) for said in arrays.report.notes]
+
+
+def test_a_few_texts_among_numbers_make_categories_and_it_is_said(tmp_path: Path) -> None:
+    text = "x,y\n" + "".join(f"{index % 3},{index}.5\n" for index in range(29)) + "oops,3\n"
+    arrays = read_arrays(spec_of(write(tmp_path / "a.csv", text)))
+    assert arrays.report.features == ("x=0", "x=1", "x=2", "x=oops")
+    assert "“x” is used as categories, for line 31 holds the text “oops”" in [str(n) for n in arrays.report.notes]
+
+
+def test_what_is_no_file_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="Choose a file first"):
+        read_preview(DataSpec(dataset="table"))
+    with pytest.raises(DataError, match="is not there"):
+        read_preview(spec_of(tmp_path / "gone.csv"))
+    with pytest.raises(DataError, match="is a folder"):
+        read_preview(spec_of(tmp_path))
+    if (path := write(tmp_path / "a.csv", ROWS)) and path.stat().st_uid:  # root may read everything
+        path.chmod(0)
+        with pytest.raises(DataError, match="could not be read: permission denied"):
+            read_preview(spec_of(path))
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(content=st.binary(max_size=300) | st.text(alphabet="ab1 2.,;\t\n\r\"'|-NAé", max_size=300).map(str.encode),
+       header=st.booleans())
+def test_any_file_is_data_or_a_sentence(content: bytes, header: bool, tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", content)
+    for use in (read_preview, read_arrays):
+        try:
+            use(spec_of(path, header=header))
+        except LayerloomError as error:
+            assert str(error) and "Traceback" not in str(error)

@@ -1,0 +1,90 @@
+"""The table of layers as Markdown, LaTeX and a picture."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from engine.analysis.analysis import analyze
+from engine.experiment.experiment import gallery_ids, load_experiment
+from engine.experiment.trust import allow, sources_of
+from engine.figures.export import DrawingError, draw
+from engine.figures.layer_table import HEADINGS, layer_table, to_latex, to_markdown
+from engine.graph.graph import Edge, Graph, Node
+from engine.layers.convolution import Conv2d
+from engine.layers.inputs import Input
+from engine.layers.linear import Flatten, Linear
+
+SHAPE = (1, 28, 28)
+
+
+def lenet():
+    experiment = load_experiment("gallery:lenet")
+    return analyze(experiment.graph, experiment.data.sample_shape)
+
+
+def cells(markdown: str) -> list[list[str]]:
+    lines = [line for line in markdown.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
+
+
+def test_markdown_has_a_row_for_each_layer_and_the_totals():
+    rows = cells(to_markdown(layer_table(lenet(), "LeNet")))
+    assert rows[0] == list(HEADINGS) and len(rows) == 2 + len(lenet().graph.nodes) + 1
+    assert ["conv1", "Conv 2d", "6 · 5×5 · pad 2", "6×28×28", "156", "117 600"] in [
+        [cell.replace("\u00a0", " ") for cell in row] for row in rows]
+    assert [rows[-1][0], *[cell.replace("\u00a0", " ") for cell in rows[-1][4:]]] == [
+        "**Total**", "**61 706**", "**416 520**"]
+
+
+def test_the_columns_of_the_markdown_line_up():
+    lines = to_markdown(layer_table(lenet())).splitlines()
+    assert len({len(line) for line in lines}) == 1
+
+
+@pytest.mark.parametrize("id", gallery_ids())
+def test_latex_is_whole(id):
+    experiment = load_experiment(f"gallery:{id}")
+    allow(sources_of(experiment.graph))
+    analysis = analyze(experiment.graph, experiment.data.sample_shape)
+    text = to_latex(layer_table(analysis, experiment.title))
+    rows = [line for line in text.splitlines() if line.endswith(r"\\")]
+    assert len(rows) == len(analysis.graph.nodes) + 2
+    assert all(len(re.findall(r"(?<!\\)&", row)) == len(HEADINGS) - 1 for row in rows)
+    assert text.count("{") - text.count(r"\{") == text.count("}") - text.count(r"\}")
+    assert not re.search(r"(?<!\\)[_#%]", text.replace("% needs", ""))
+    assert text.isascii()
+
+
+def test_words_cannot_break_out_of_their_cell():
+    graph = Graph.of([Node("input", Input()), Node("a_b", Flatten())], [Edge("input", "a_b")])
+    table = replace(layer_table(analyze(graph, SHAPE)), title="50 % of a|b_c & {d}\n\\end{table}")
+    assert r"50 \% of a|b\_c \& \{d\} \textbackslash{}end\{table\}" in to_latex(table)
+    assert r"### 50 % of a\|b\_c & {d} \\end{table}" in to_markdown(table)
+    assert r"a\_b" in to_markdown(table)
+
+
+def test_what_is_not_known_is_a_question_mark_and_what_is_bypassed_says_so():
+    nodes = [Node("input", Input()), Node("conv1", Conv2d(out_channels=4, kernel_size=3), bypassed=True),
+             Node("conv2", Conv2d(out_channels=4, kernel_size=90)), Node("fc1", Linear(out_features=3))]
+    graph = Graph.of(nodes, [Edge("input", "conv1"), Edge("conv1", "conv2"), Edge("conv2", "fc1")])
+    rows = {row[0]: row[2:] for row in layer_table(analyze(graph, SHAPE)).rows}
+    assert rows["conv1"] == ("bypassed", "1×28×28", "0", "0")
+    assert rows["conv2"][1:] == rows["fc1"][1:] == ("?", "?", "?")
+
+
+@pytest.mark.parametrize("suffix", [".md", ".tex", ".svg", ".png", ".pdf"])
+def test_it_is_written_in_every_kind(tmp_path, suffix):
+    path = tmp_path / f"table{suffix}"
+    draw(lenet(), path, "table", "LeNet")
+    assert path.stat().st_size > 500
+
+
+def test_another_kind_is_refused(tmp_path):
+    with pytest.raises(DrawingError, match=r"\.md"):
+        draw(lenet(), tmp_path / "table.docx", "table")
+    with pytest.raises(DrawingError):
+        draw(lenet(), tmp_path / "figure.tex", "figure")
+    assert not list(tmp_path.iterdir())

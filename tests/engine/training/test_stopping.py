@@ -1,0 +1,111 @@
+"""A stop ends a run within a moment whatever it is doing; abandoning says nothing more."""
+
+from __future__ import annotations
+
+import json
+import math
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from engine.runs.texts import summary_json
+from engine.training import Control, fit, run
+from engine.training.events import EpochEnded, Event, Finished, Metrics, Point, Progress, Started, Summary
+from engine.training.learner import Learner
+from tests.engine.cases import experiment, of_type
+
+BASE = experiment(batch_size=64, epochs=2)  # validated in 3 batches, tested in 5
+
+
+def judging(monkeypatch: pytest.MonkeyPatch, at: int, act: Callable[[], None]) -> list[int]:
+    """Act within judged batch number ``at``; how many examples each had."""
+    sizes: list[int] = []
+    judge = Learner.judge
+
+    def counting(self: Learner, batches: object, begin: int, end: int, totals: object) -> None:
+        sizes.append(end - begin)
+        if len(sizes) == at:
+            act()
+        judge(self, batches, begin, end, totals)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Learner, "judge", counting)
+    monkeypatch.setattr(run, "AFTER_STOP", 0.0)
+    return sizes
+
+
+def test_a_stop_while_judging_ends_it_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    control = Control()
+    sizes = judging(monkeypatch, 1, control.stop)
+    events = list(fit(BASE, control))
+    epoch, end = of_type(events, EpochEnded)[0], events[-1]
+    assert sizes == [64] and epoch.judged < 1 == epoch.fraction
+    assert epoch.is_best and not epoch.complete and not epoch.checkpoint  # a resumed run repeats it, and judges it all
+    assert isinstance(end, Finished) and end.stopped and math.isnan(end.summary.test.loss)
+
+
+def test_an_epoch_judged_by_a_part_displaces_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    control = Control()
+    whole = len(judging(monkeypatch, 0, control.stop))
+    first = of_type(list(fit(BASE)), EpochEnded)[0]
+    assert first.judged == 1 and first.complete
+    monkeypatch.undo()
+    per_epoch = -(-int(1527 * 0.1) // 64) + whole
+    judging(monkeypatch, per_epoch + 1, control.stop)
+    epochs = of_type(list(fit(BASE, control)), EpochEnded)
+    assert [epoch.is_best for epoch in epochs] == [True, False]
+
+
+def test_a_stop_while_testing_gives_no_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    control = Control()
+    batches: list[int] = judging(monkeypatch, 0, control.stop)
+    list(fit(BASE))
+    total = len(batches)
+    monkeypatch.undo()
+    sizes = judging(monkeypatch, total - 2, control.stop)
+    end = list(fit(BASE, control))[-1]
+    assert isinstance(end, Finished) and end.summary.epochs == 2 and math.isnan(end.summary.test.accuracy)
+    assert len(sizes) < total
+
+
+def test_a_stop_gives_validation_a_moment() -> None:
+    control = Control()
+    events = []
+    for event in fit(BASE, control):
+        events.append(event)
+        if isinstance(event, Started):
+            control.stop()
+    assert of_type(events, EpochEnded)[0].judged == 1  # far less than a second
+
+
+@pytest.mark.parametrize("kind", [Started, Point, Progress, EpochEnded])
+def test_abandoning_says_nothing_more(kind: type[Event], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "READ_EVERY", 0.0)
+    control, after = Control(), 0
+    events = []
+    for event in fit(BASE, control):
+        events.append(event)
+        after += control.stopped
+        if isinstance(event, kind):
+            control.abandon()
+    assert not of_type(events, Finished) and after <= 2
+    assert not of_type(events[-1:], EpochEnded) or kind is EpochEnded
+
+
+def test_abandoning_ends_a_pause_and_a_run_that_has_not_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    control = Control()
+    control.abandon()
+    assert not of_type(list(fit(BASE, control)), Started)
+    control = Control()
+    control.pause()
+    threading.Timer(0.2, control.abandon).start()
+    assert not of_type(list(fit(BASE, control)), Finished)
+    control = Control()
+    judging(monkeypatch, 2, control.abandon)
+    assert not of_type(list(fit(BASE, control)), EpochEnded)
+
+
+def test_a_summary_is_json_without_nan() -> None:
+    nan = Metrics(math.nan)
+    text = summary_json(Summary(1, 1, Metrics(0.5, 0.5), nan, nan, 10.0, "cpu", 1, 0))
+    assert json.loads(text, parse_constant=pytest.fail)["validation"] == {"loss": None, "accuracy": None}

@@ -1,0 +1,165 @@
+"""The block dialog: what is ticked is exposed, one title binds several options, what cannot be is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QDialog
+from pytestqt.qtbot import QtBot
+
+import engine.blocks  # noqa: F401 - fills the registry
+from engine.blocks.custom import Exposed
+from engine.blocks.edits import make_block
+from engine.graph.graph import Edge, Graph, Node
+from engine.layers.base import LAYERS
+from widgets.blocks.dialog import BlockDialog
+from widgets.blocks.options import OptionRow, block_options
+from widgets.look import theme
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+LEFT = Qt.MouseButton.LeftButton
+
+NODES = [
+    Node("conv1", LAYERS["Conv2d"](out_channels=64, kernel_size=3, padding=1)),
+    Node("act1", LAYERS["LeakyReLU"]()),
+    Node("conv2", LAYERS["Conv2d"](out_channels=64, kernel_size=(5, 3), padding="same", bias=False)),
+    Node("conv3", LAYERS["Conv2d"](out_channels=32)),
+]
+GRAPH = Graph.of([Node("input", LAYERS["Input"]()), *NODES],
+                 [Edge("input", "conv1"), Edge("conv1", "act1"), Edge("act1", "conv2"), Edge("conv2", "conv3")])
+
+
+@pytest.fixture
+def dialog(qtbot: QtBot) -> Iterator[BlockDialog]:
+    theme.apply(QApplication.instance(), theme.DARK)
+    dialog = BlockDialog("Stem", block_options(NODES))
+    qtbot.addWidget(dialog)
+    dialog.show()
+    with qtbot.waitActive(dialog):
+        dialog.activateWindow()
+    yield dialog
+
+
+def row(dialog: BlockDialog, node: str, option: str) -> OptionRow:
+    return next(row for row in dialog.options.rows if (row.option.node, row.option.option) == (node, option))
+
+
+def tick(qtbot: QtBot, dialog: BlockDialog, node: str, option: str) -> OptionRow:
+    found = row(dialog, node, option)
+    qtbot.mouseClick(found.tick, LEFT, pos=QPoint(8, found.tick.height() // 2))
+    return found
+
+
+def retitle(qtbot: QtBot, found: OptionRow, title: str) -> None:
+    qtbot.mouseClick(found.title, LEFT)
+    found.title.selectAll()
+    qtbot.keyClicks(found.title, title)
+
+
+def test_every_option_is_told_with_its_value(dialog: BlockDialog) -> None:
+    said = {row.tick.accessibleName() for row in dialog.options.rows}
+    assert {"conv1 · Output channels = 64", "conv2 · Kernel size = 5×3", "conv2 · Bias = off", "conv1 · Bias = on",
+            "conv2 · Padding = same", "conv1 · Padding mode = Zeros"} <= said
+    names = [(row.option.node, row.option.option) for row in dialog.options.rows]
+    assert names == [(node.name, name) for node in NODES for name in type(node.layer).model_fields]
+
+
+def test_only_what_was_set_is_shown_at_first(qtbot: QtBot, dialog: BlockDialog) -> None:
+    assert row(dialog, "conv1", "out_channels").isVisible()
+    assert not row(dialog, "conv1", "stride").isVisible()
+    qtbot.mouseClick(dialog.defaults, LEFT, pos=QPoint(8, dialog.defaults.height() // 2))
+    assert row(dialog, "conv1", "stride").isVisible()
+    tick(qtbot, dialog, "conv1", "stride")
+    qtbot.mouseClick(dialog.defaults, LEFT, pos=QPoint(8, dialog.defaults.height() // 2))
+    assert row(dialog, "conv1", "stride").isVisible()  # ticked: never out of sight
+    assert not row(dialog, "conv2", "stride").isVisible()
+
+
+def test_typing_filters_the_rows(qtbot: QtBot, dialog: BlockDialog) -> None:
+    dialog.filter.setFocus()
+    qtbot.keyClicks(dialog.filter, "conv2 channels")
+    assert [row.tick.accessibleName() for row in dialog.options.rows if row.isVisible()] == [
+        "conv2 · Output channels = 64"]
+
+
+def test_what_is_ticked_is_exposed_under_the_typed_title(qtbot: QtBot, dialog: BlockDialog) -> None:
+    qtbot.keyClicks(dialog.name, "Conv pair")
+    retitle(qtbot, tick(qtbot, dialog, "conv2", "bias"), "Second bias")
+    tick(qtbot, dialog, "conv1", "padding")
+    with qtbot.waitSignal(dialog.accepted):
+        qtbot.mouseClick(dialog.make, LEFT)
+    assert dialog.label == "Conv pair"
+    assert dialog.exposed == [("Padding", (("conv1", "padding"),)), ("Second bias", (("conv2", "bias"),))]
+    assert dialog.result() == QDialog.DialogCode.Accepted
+
+
+def test_equal_options_are_bound_by_one_title_and_others_get_their_own(qtbot: QtBot, dialog: BlockDialog) -> None:
+    for name in ("conv1", "conv2", "conv3"):
+        tick(qtbot, dialog, name, "out_channels")
+    assert dialog.exposed == [("Output channels", (("conv1", "out_channels"), ("conv2", "out_channels"))),
+                              ("conv3 Output channels", (("conv3", "out_channels"),))]
+    assert dialog.make.isEnabled()
+    retitle(qtbot, row(dialog, "conv2", "out_channels"), "Width")
+    assert [title for title, _ in dialog.exposed] == ["Output channels", "Width", "conv3 Output channels"]
+    retitle(qtbot, row(dialog, "conv2", "out_channels"), "Output channels ")
+    assert len(dialog.exposed[0][1]) == 2
+
+
+def test_one_title_for_different_values_is_refused_in_place(qtbot: QtBot, dialog: BlockDialog) -> None:
+    tick(qtbot, dialog, "conv1", "out_channels")
+    other = tick(qtbot, dialog, "conv3", "out_channels")
+    retitle(qtbot, other, "Output channels")
+    assert not dialog.make.isEnabled()
+    assert dialog.error.text().startswith("“Output channels” can stand for several rows only where")
+    assert other.title.property("bad")
+    with qtbot.assertNotEmitted(dialog.accepted):
+        qtbot.keyClick(other.title, Qt.Key.Key_Return)
+    retitle(qtbot, other, "Last")
+    assert (dialog.error.text(), dialog.make.isEnabled(), other.title.property("bad")) == ("", True, False)
+
+
+def test_names_and_titles_must_not_be_empty(qtbot: QtBot, dialog: BlockDialog) -> None:
+    qtbot.keyClick(dialog.name, Qt.Key.Key_Delete)
+    assert (dialog.error.text(), dialog.make.isEnabled()) == ("Give the block a name", False)
+    qtbot.keyClicks(dialog.name, "A")
+    found = tick(qtbot, dialog, "conv1", "padding")
+    found.title.selectAll()
+    found.title.setFocus()
+    qtbot.keyClick(found.title, Qt.Key.Key_Delete)
+    assert dialog.error.text() == "Give conv1 · Padding a title"
+    tick(qtbot, dialog, "conv1", "padding")
+    assert dialog.make.isEnabled()
+
+
+def test_escape_makes_nothing(qtbot: QtBot, dialog: BlockDialog) -> None:
+    with qtbot.waitSignal(dialog.rejected):
+        qtbot.keyClick(dialog.name, Qt.Key.Key_Escape)
+
+
+def test_what_is_exposed_already_is_ticked(qtbot: QtBot) -> None:
+    exposed = [("Width", (("conv1", "out_channels"), ("conv2", "out_channels"))), ("Bias", (("conv2", "bias"),))]
+    dialog = BlockDialog("Stem", block_options(NODES), exposed)
+    qtbot.addWidget(dialog)
+    assert dialog.exposed == exposed
+    assert row(dialog, "conv2", "out_channels").title.text() == "Width"
+
+
+def test_the_block_that_is_made_has_these_options(qtbot: QtBot, dialog: BlockDialog) -> None:
+    retitle(qtbot, tick(qtbot, dialog, "conv1", "out_channels"), "Width")
+    retitle(qtbot, tick(qtbot, dialog, "conv2", "out_channels"), "Width")
+    exposed = [Exposed(*pair) for pair in dialog.exposed]
+    graph, name = make_block(GRAPH, ["conv1", "act1", "conv2"], dialog.label, exposed)
+    block = graph.nodes[name].layer
+    wider = block.with_value(block.exposed[0], 16)
+    assert [wider.graph.nodes[node].layer.out_channels for node in ("conv1", "conv2")] == [16, 16]
+
+
+def test_options_of_a_block_inside_are_there_too(qtbot: QtBot) -> None:
+    options = block_options([Node("res", LAYERS["Residual"](num_channels=8)), Node("mine", LAYERS["Custom"]()),
+                             Node("code", LAYERS["Code"]())])
+    names = {(option.node, option.option) for option in options}
+    assert ("res", "num_channels") in names
+    assert ("code", "made_with") in names
+    assert not {("mine", "label"), ("mine", "graph"), ("code", "source")} & names

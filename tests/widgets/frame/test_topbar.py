@@ -1,0 +1,183 @@
+"""The top bar: states, choices, progress, and room for all of it."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from widgets.frame.topbar import HEIGHT, TopBar
+from widgets.look import theme
+from widgets.parts.elided import ElidedLabel
+from widgets.training.progress import time_text
+
+DATASETS = [("digits", "Digits"), ("mnist", "MNIST"), ("fashion-mnist", "Fashion-MNIST")]
+DEVICES = [("auto", "Auto"), ("cpu", "CPU"), ("cuda:0", "CUDA 0 · NVIDIA GeForce RTX 4090 Laptop")]
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def bar(qtbot: QtBot) -> TopBar:
+    theme.apply(QApplication.instance(), theme.DARK)
+    bar = TopBar()
+    for name in ("File", "Edit", "View", "Network", "Train", "Help"):
+        bar.menu_bar.addMenu(name)
+    bar.set_datasets(DATASETS)
+    bar.set_devices(DEVICES)
+    bar.resize(1280, HEIGHT)
+    qtbot.addWidget(bar)
+    bar.show()
+    with qtbot.waitExposed(bar):
+        bar.activateWindow()
+    return bar
+
+
+def plain(text: str) -> str:
+    return text.replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(("state", "train", "pause", "stop"), [
+    ("loading", False, False, False), ("idle", True, False, False), ("preparing", False, False, True),
+    ("running", False, True, True), ("paused", True, True, True), ("stopping", False, False, False),
+])  # fmt: skip
+def test_states(bar: TopBar, state: str, train: bool, pause: bool, stop: bool) -> None:
+    bar.set_state(state)
+    assert (bar.train.isEnabled(), bar.pause.isEnabled(), bar.stop.isEnabled()) == (train, pause, stop)
+    assert bar.train.text() == ("Resume" if state == "paused" else "Train")
+    assert bar.train.toolTip()
+
+
+def test_clicks_are_reported(bar: TopBar, qtbot: QtBot) -> None:
+    bar.set_state("idle")
+    with qtbot.waitSignal(bar.train_clicked):
+        qtbot.mouseClick(bar.train, LEFT)
+    bar.set_state("running")
+    with qtbot.waitSignal(bar.pause_clicked):
+        qtbot.mouseClick(bar.pause, LEFT)
+    assert not bar.pause.isChecked()  # not before the run says that it is paused
+    bar.set_state("paused")
+    assert bar.pause.isChecked()
+    with qtbot.waitSignal(bar.train_clicked):
+        qtbot.mouseClick(bar.train, LEFT)
+    with qtbot.waitSignal(bar.stop_clicked):
+        qtbot.keyClick(bar.stop, Qt.Key.Key_Space)
+
+
+def test_a_reason_forbids_training_but_not_resuming(bar: TopBar) -> None:
+    bar.set_state("idle")
+    bar.set_train_enabled(False, "The network has no output")
+    assert not bar.train.isEnabled()
+    assert bar.train.toolTip() == "The network has no output"
+    bar.set_state("paused")
+    assert bar.train.isEnabled()
+    bar.set_state("loading")
+    assert "PyTorch" in bar.train.toolTip()
+    bar.set_state("idle")
+    bar.set_train_enabled(True, "")
+    assert bar.train.isEnabled()
+
+
+def test_a_choice_by_keyboard_is_reported_and_by_program_is_not(bar: TopBar, qtbot: QtBot) -> None:
+    with qtbot.assertNotEmitted(bar.dataset_chosen):
+        bar.show_dataset("mnist")
+    assert bar.dataset.currentText() == "MNIST"
+    with qtbot.waitSignal(bar.dataset_chosen) as chosen:
+        qtbot.keyClick(bar.dataset, Qt.Key.Key_Down)
+    assert chosen.args == ["fashion-mnist"]
+    with qtbot.waitSignal(bar.device_chosen) as chosen:
+        qtbot.keyClick(bar.device, Qt.Key.Key_Down)
+    assert chosen.args == ["cpu"]
+
+
+def test_the_wheel_changes_no_choice(bar: TopBar, qtbot: QtBot) -> None:
+    bar.dataset.setFocus()
+    at = QPointF(bar.dataset.rect().center())
+    wheel = QWheelEvent(at, bar.dataset.mapToGlobal(at), QPoint(), QPoint(0, -120), LEFT.NoButton,
+                        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False)
+    with qtbot.assertNotEmitted(bar.dataset_chosen):
+        QApplication.sendEvent(bar.dataset, wheel)
+    assert bar.dataset.currentData() == "digits"
+
+
+def test_devices_that_come_later_keep_the_choice(bar: TopBar) -> None:
+    bar.show_device("cuda:1")  # a file from another machine
+    assert bar.device.currentText() == "cuda:1"
+    bar.set_devices([("auto", "Auto"), ("cpu", "CPU")])
+    assert bar.device.currentData() == "cuda:1"
+
+
+def test_progress_and_sentences(bar: TopBar) -> None:
+    progress = bar.progress
+    bar.show_progress(7, 10, 0.6299, 35740.4, 21.2)
+    assert plain(progress.left.text()) == "epoch 7 of 10 · 62 %"
+    assert plain(progress.right.text()) == "35 740 examples/s · 0:21 left"
+    assert progress.bar.value() == 6299
+    bar.show_status("Downloading MNIST · 4.2 of 9.9 MB", 0.42)
+    assert progress.bar.isVisible()
+    assert progress.left.text() == "Downloading MNIST · 4.2 of 9.9 MB"
+    assert progress.right.text() == ""
+    bar.show_status("loss 0.473, train acc 0.823, test acc 0.827, 35726 examples/s on cuda:0")
+    assert not progress.bar.isVisible()
+    assert progress.sentence.isVisible()
+    assert "".join(progress.sentence.shown_lines()).endswith("cuda:0")  # two lines take it whole
+    bar.show_progress(1, 1, float("nan"), float("inf"), float("inf"))
+    assert "–" in progress.right.text()
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(0, "0:00"), (21.4, "0:21"), (725, "12:05"), (3729, "1:02:09"),
+                                               (-1, "–"), (float("nan"), "–")])
+def test_time_left(seconds: float, text: str) -> None:
+    assert time_text(seconds) == text
+
+
+@pytest.mark.parametrize("width", [1280, 1600, 3840])
+def test_nothing_overlaps_and_nothing_moves(bar: TopBar, width: int) -> None:
+    bar.resize(width, HEIGHT)
+    parts = [bar.menu_bar, bar.dataset, bar.device, bar.train, bar.pause, bar.stop, bar.progress]
+
+    def places() -> list[tuple[int, int]]:
+        QApplication.processEvents()
+        return [(part.mapTo(bar, QPoint()).x(), part.width()) for part in parts]
+
+    bar.set_state("idle")
+    bar.show_status("")
+    before = places()
+    assert all(left + size <= right for (left, size), (right, _) in pairwise(before))
+    assert before[-1][0] + before[-1][1] <= width
+    for state, epoch, speed, seconds in (("running", 9, 99.0, 9), ("paused", 10, 1234567.0, 36000)):
+        bar.set_state(state)
+        bar.show_progress(epoch, 10, 0.5, speed, seconds)
+        assert places() == before
+    assert bar.width() == width
+
+
+def test_a_new_theme_is_taken_at_once(bar: TopBar) -> None:
+    bar.set_state("running")
+    pixel = (4, HEIGHT // 2)
+    assert bar.grab().toImage().pixelColor(*pixel).name() == theme.DARK.panel
+    theme.apply(QApplication.instance(), theme.LIGHT)
+    assert bar.grab().toImage().pixelColor(*pixel).name() == theme.LIGHT.panel
+    icon = bar.pause.icon().pixmap(14, 14).toImage()
+    pixels = [icon.pixelColor(x, y) for x in range(14) for y in range(14)]
+    assert {pixel.name() for pixel in pixels if pixel.alpha() == 255} == {theme.LIGHT.text}
+
+
+def test_every_control_has_a_name(bar: TopBar) -> None:
+    for control in (bar.dataset, bar.device, bar.pause, bar.stop, bar.progress.bar):
+        assert control.accessibleName()
+
+
+def test_a_sentence_of_two_lines_leaves_no_lone_word(qtbot: QtBot) -> None:
+    text = "The best weights are kept: test accuracy 0.827 after epoch seven of ten"
+    label = ElidedLabel(text, lines=2)
+    qtbot.addWidget(label)
+    label.resize(label.fontMetrics().horizontalAdvance(text) - 4, 40)
+    first, second = label.shown_lines()
+    assert f"{first} {second}" == text
+    assert len(second) > 0.7 * len(first)
+    label.resize(120, 40)
+    assert label.shown_lines()[1].endswith("…")

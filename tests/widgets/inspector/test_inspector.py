@@ -1,0 +1,281 @@
+"""The inspector: it shows a node with what is known about it, and asks for edits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+import engine.blocks  # noqa: F401 - fills the registry
+from engine.advice.advice import Problem, Repair
+from engine.analysis.analysis import Costs, analyze
+from engine.graph.graph import Edge, Graph, Node
+from engine.layers.base import LAYERS
+from engine.messages import say
+from widgets.inspector.inspector import Inspector
+from widgets.inspector.network_costs import NetworkCosts
+from widgets.inspector.pieces import ProblemList
+from widgets.look import theme
+from widgets.look.contrast import ENOUGH, contrast, readable_on
+
+# Said by the offscreen platform, which has no windows to size; no window system says it.
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+GRAPH = Graph.of(
+    [Node("input", LAYERS["Input"]()), Node("conv1", LAYERS["Conv2d"](out_channels=6, kernel_size=5, padding=2)),
+     Node("act1", LAYERS["Sigmoid"]()), Node("fc1", LAYERS["Linear"](out_features=10))],
+    [Edge("input", "conv1"), Edge("conv1", "act1"), Edge("act1", "fc1")],
+)
+ANALYSIS = analyze(GRAPH, (1, 28, 28))
+
+
+@pytest.fixture
+def inspector(qtbot: QtBot) -> Iterator[Inspector]:
+    theme.apply(QApplication.instance(), theme.DARK)
+    stage = QWidget()
+    inspector = Inspector(stage)
+    stage.elsewhere = QPushButton("elsewhere", stage)
+    layout = QVBoxLayout(stage)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.addWidget(inspector)
+    layout.addWidget(stage.elsewhere)
+    stage.resize(300, 800)
+    qtbot.addWidget(stage)
+    stage.show()
+    with qtbot.waitActive(stage):
+        stage.activateWindow()
+    yield inspector
+
+
+def show(inspector: Inspector, name: str, problems: tuple[Problem, ...] = ()) -> None:
+    inspector.show_node(GRAPH.nodes[name], ANALYSIS.nodes[name], ANALYSIS.node_costs(name, 256), problems)
+    QApplication.processEvents()
+
+
+def texts(widget: QWidget) -> list[str]:
+    """What labels say that a person sees, once the layouts have settled."""
+    QApplication.processEvents()
+    labels = [label.text().replace("\u00a0", " ") for label in widget.findChildren(QLabel) if label.isVisible()]
+    return [" ".join(text.split()) for text in labels]
+
+
+def test_a_layer_is_shown_with_its_shapes_numbers_and_meaning(inspector: Inspector) -> None:
+    show(inspector, "conv1")
+    assert inspector._title.text() == "conv1"
+    assert inspector._code.text() == "nn.Conv2d(1, 6, kernel_size=5, padding=2)"
+    seen = texts(inspector)
+    assert "1×28×28 → 6×28×28" in seen
+    assert "⌊(28 + 2·2 − 5)/1⌋ + 1 = 28" in seen
+    assert {"Conv 2d", "156", "118 k", "4.82 MB"} <= set(seen)
+    assert GRAPH.nodes["conv1"].layer.meaning in seen
+
+
+def test_numbers_follow_the_typing_and_the_field_keeps_the_focus(qtbot: QtBot, inspector: Inspector) -> None:
+    show(inspector, "conv1")
+    editor = inspector._form.rows["kernel_size"].editor
+    editor.setFocus()
+    qtbot.keyClick(editor, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    with qtbot.assertNotEmitted(inspector.layer_changed), qtbot.waitSignal(inspector.layer_tried) as tried:
+        qtbot.keyClicks(editor, "3")
+    assert (tried.args[0], tried.args[1].kernel_size) == ("conv1", 3)
+    with qtbot.waitSignal(inspector.layer_changed) as asked:
+        qtbot.keyClick(editor, Qt.Key.Key_Return)
+    name, layer, field = asked.args
+    assert (name, layer.kernel_size, field) == ("conv1", 3, "kernel_size")
+    analysis = analyze(GRAPH.with_layer("conv1", layer), (1, 28, 28))
+    inspector.show_node(analysis.graph.nodes["conv1"], analysis.nodes["conv1"], analysis.node_costs("conv1", 256), ())
+    assert "⌊(28 + 2·2 − 3)/1⌋ + 1 = 30" in texts(inspector)
+    assert editor.hasFocus()
+
+
+@pytest.mark.parametrize("kind", LAYERS)
+def test_every_layer_can_be_shown_before_anything_is_known(inspector: Inspector, kind: str) -> None:
+    inspector.show_node(Node("it", LAYERS[kind]()), None, None, ())
+    assert LAYERS[kind].meaning in texts(inspector)
+
+
+@pytest.mark.parametrize("kind", LAYERS)
+def test_every_layer_can_be_shown_with_an_impossible_input(inspector: Inspector, kind: str) -> None:
+    layer = LAYERS[kind]()
+    analysis = analyze(Graph.of([Node("input", LAYERS["Input"]()), Node("it", layer)],
+                                [Edge("input", "it")] if layer.max_inputs else []), (2, 2, 2, 2))
+    inspector.show_node(Node("it", layer), analysis.nodes["it"], analysis.node_costs("it", 1), ())
+    assert inspector._title.text() == "it"
+
+
+def test_nothing_and_several_selected_are_said(inspector: Inspector) -> None:
+    inspector.show_node(None, None, None, ())
+    assert texts(inspector) == ["Select a layer to see what it does and to change it."]
+    inspector.show_node(None, None, None, (), 3)
+    assert texts(inspector)[0].startswith("3 layers selected")
+    assert not inspector._scroll.isVisible()
+
+
+# -- the name -----------------------------------------------------------------------------------------------------
+
+
+def type_name(qtbot: QtBot, inspector: Inspector, name: str) -> None:
+    inspector.focus_name()
+    qtbot.keyClicks(inspector._title, name)
+
+
+def test_enter_asks_for_the_new_name(qtbot: QtBot, inspector: Inspector) -> None:
+    show(inspector, "conv1")
+    type_name(qtbot, inspector, "stem")
+    with qtbot.waitSignal(inspector.rename_requested) as asked:
+        qtbot.keyClick(inspector._title, Qt.Key.Key_Return)
+    assert asked.args == ["conv1", "stem"]
+
+
+def test_a_refused_name_says_why_and_keeps_the_focus(qtbot: QtBot, inspector: Inspector) -> None:
+    show(inspector, "conv1")
+    inspector.rename_requested.connect(lambda old, new: inspector.show_rename_error(f"“{new}” is taken"))
+    type_name(qtbot, inspector, "fc1")
+    qtbot.keyClick(inspector._title, Qt.Key.Key_Return)
+    assert "“fc1” is taken" in texts(inspector)
+    assert inspector._title.hasFocus()
+    assert inspector._title.text() == "fc1"
+    show(inspector, "conv1")
+    assert inspector._title.text() == "fc1"
+    qtbot.keyClicks(inspector._title, "b")
+    assert "“fc1” is taken" not in texts(inspector)
+    qtbot.keyClick(inspector._title, Qt.Key.Key_Escape)
+    assert inspector._title.text() == "conv1"
+
+
+def test_leaving_the_name_asks_once_and_a_refusal_brings_it_back(qtbot: QtBot, inspector: Inspector) -> None:
+    show(inspector, "conv1")
+    asked: list[str] = []
+    inspector.rename_requested.connect(lambda old, new: (asked.append(new), inspector.show_rename_error("no")))
+    type_name(qtbot, inspector, "fc1")
+    qtbot.mouseClick(inspector.window().elsewhere, Qt.MouseButton.LeftButton)
+    inspector.window().elsewhere.setFocus()
+    assert asked == ["fc1"]
+    assert inspector._title.text() == "conv1"
+    assert "no" in texts(inspector)
+
+
+# -- problems -----------------------------------------------------------------------------------------------------
+
+
+def flat_problem(reason: str = "expects a flat input") -> Problem:
+    repair = Repair(say("Insert Flatten"), lambda graph: graph)
+    return Problem("error", "fc1", say("{reason}", reason=reason), (repair,))
+
+
+def test_a_problem_offers_its_repair(qtbot: QtBot, inspector: Inspector) -> None:
+    show(inspector, "fc1", (flat_problem(),))
+    newer = flat_problem()
+    [button] = inspector.findChild(ProblemList).findChildren(QPushButton)
+    show(inspector, "fc1", (newer,))
+    assert inspector.findChild(ProblemList).findChildren(QPushButton) == [button]
+    with qtbot.waitSignal(inspector.repair_requested) as asked:
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert asked.args == [newer.repairs[0]]
+    assert "Expects a flat input" in texts(inspector)
+    assert "6×28×28 → ?" in texts(inspector)
+    show(inspector, "fc1")
+    assert not inspector._problems.isVisible()
+
+
+def test_another_problem_replaces_the_first(inspector: Inspector) -> None:
+    show(inspector, "fc1", (flat_problem(),))
+    show(inspector, "fc1", (flat_problem("other"),))
+    assert "Other" in texts(inspector)
+    assert "Expects a flat input" not in texts(inspector)
+
+
+def test_the_keyboard_stays_when_the_repair_goes(qtbot: QtBot, inspector: Inspector) -> None:
+    show(inspector, "fc1", (flat_problem(),))
+    inspector.repair_requested.connect(lambda _: show(inspector, "fc1"))
+    [button] = inspector.findChild(ProblemList).findChildren(QPushButton)
+    button.setFocus()
+    qtbot.keyClick(button, Qt.Key.Key_Space)
+    assert inspector.hasFocus()
+    editor = inspector._form.rows["out_features"].editor
+    editor.setFocus()
+    inspector.show_node(None, None, None, ())
+    assert inspector.hasFocus()
+
+
+def test_long_names_and_sentences_do_not_widen_the_panel(inspector: Inspector) -> None:
+    name = "a" * 63
+    text = say("{name} is not connected: it is left out of the network", name=name)
+    repair = Repair(say("Insert Flatten before {name}", name=name), lambda graph: graph)
+    problem = Problem("error", name, text, (repair, repair))
+    inspector.show_node(Node(name, LAYERS["Conv2d"]()), None, None, (problem,))
+    inspector.show_rename_error(f"“{name}” is taken")
+    QApplication.processEvents()
+    assert inspector._scroll.widget().width() == inspector._scroll.viewport().width()
+    for button in inspector._problems.findChildren(QPushButton):
+        assert button.geometry().right() < inspector._problems.width()
+        assert button.toolTip()
+
+
+def test_typing_is_forgotten_before_another_document(qtbot: QtBot, inspector: Inspector) -> None:
+    show(inspector, "conv1")
+    type_name(qtbot, inspector, "stem")
+    with qtbot.assertNotEmitted(inspector.rename_requested):
+        inspector.forget_typing()
+        inspector.window().elsewhere.setFocus()
+    assert inspector._title.text() == "conv1"
+
+
+def test_a_long_torch_line_is_whole_when_focused(inspector: Inspector) -> None:
+    node = Node("block", LAYERS["Inception"]())
+    report = analyze(Graph.of([Node("input", LAYERS["Input"]()), node], [Edge("input", "block")]), (6, 14, 14))
+    inspector.show_node(node, report.nodes["block"], None, ())
+    assert inspector._code.text().endswith("…")
+    inspector._code.setFocus()
+    assert inspector._code.text() == node.layer.torch_line(((6, 14, 14),))
+    assert inspector._code.selectedText() == inspector._code.text()
+
+
+@pytest.mark.parametrize("category", theme.CATEGORY_COLORS)
+def test_the_chip_can_be_read_on_every_colour(category: str) -> None:
+    assert contrast(readable_on(theme.color(category)), theme.color(category)) >= ENOUGH
+
+
+# -- the network --------------------------------------------------------------------------------------------------
+
+
+def test_the_network_costs_are_shown_with_their_batch(qtbot: QtBot) -> None:
+    costs = NetworkCosts()
+    qtbot.addWidget(costs)
+    costs.show()
+    costs.show_costs(Costs(61706, 416_520, 13_107_200, 310_000), 256)
+    assert {"61 706", "417 k", "13.1 MB", "0.31 MB", "at batch 256, float32"} <= set(texts(costs))
+    costs.show_costs(None, 64)
+    assert texts(costs).count("–") == 4
+    assert "at batch 64, float32" in texts(costs)
+
+
+# -- a layer that is code -------------------------------------------------------------------------------------------
+
+FORWARD = "    def forward(self, x):\n        return x\n"
+INIT = "    def __init__(self, {}):\n        super().__init__()\n"
+
+
+@pytest.mark.parametrize(("source", "placeholder"), [
+    ("class Plain(nn.Module):\n" + FORWARD, None),
+    ("class Known(nn.Module):\n" + INIT.format("in_features") + FORWARD, None),
+    ("class Mine(nn.Module):\n" + INIT.format("in_features, units, gain=1") + FORWARD, "units=…, gain=…"),
+    ("class Open(nn.Module):\n" + INIT.format("**options") + FORWARD, ""),
+    ("class Heir(nn.Linear):\n" + FORWARD, ""), ("class Broken(", ""),
+])  # fmt: skip
+def test_code_asks_only_for_arguments_that_its_class_takes(inspector: Inspector, source: str,
+                                                           placeholder: str | None) -> None:
+    inspector.show_node(Node("mine", LAYERS["Code"](source=source)), None, None, ())
+    editor = inspector._form.rows["made_with"].editor
+    assert editor.isVisible() == (placeholder is not None)
+    assert placeholder is None or editor.placeholderText() == placeholder
+
+
+def test_arguments_that_are_given_can_be_taken_away(inspector: Inspector) -> None:
+    source = "class Plain(nn.Module):\n" + FORWARD
+    inspector.show_node(Node("mine", LAYERS["Code"](source=source, made_with="units=3")), None, None, ())
+    assert inspector._form.rows["made_with"].editor.text() == "units=3"
+    assert inspector._form.rows["made_with"].editor.isVisible()

@@ -1,0 +1,178 @@
+"""The problem list: rows, repairs, keyboard, and calm while things change."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from engine.advice.advice import Problem, Repair
+from engine.graph.graph import Graph
+from engine.messages import say
+from widgets.look import theme
+from widgets.look.text import sentence_text
+from widgets.problems.problems import Problems
+from widgets.problems.row import SeveritySign
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def repair(text: str) -> Repair:
+    return Repair(say(text), lambda graph: graph)
+
+
+def problems() -> list[Problem]:
+    return [
+        Problem("error", "fc3", say("Linear expects a flat input, got {shape}", shape="16×5×5"),
+                (repair("Insert Flatten"),)),
+        Problem("error", None, say("The network has no output")),
+        Problem("warning", "softmax1", say("Softmax twice"), (repair("Remove softmax1"), repair("Use MSE"))),
+        Problem("hint", "conv7", say("{name} is not connected", name="conv7")),
+    ]
+
+
+@pytest.fixture
+def view(qtbot: QtBot) -> Problems:
+    theme.apply(QApplication.instance(), theme.DARK)
+    view = Problems()
+    view.resize(800, 260)
+    qtbot.addWidget(view)
+    view.show()
+    with qtbot.waitActive(view):
+        view.activateWindow()
+    view.show_problems(problems())
+    QApplication.processEvents()
+    return view
+
+
+def test_rows_say_it_in_words_and_shapes(view: Problems) -> None:
+    assert [row.sentence.text() for row in view.rows] == [
+        "Linear expects a flat input, got 16×5×5", "The network has no output", "Softmax twice",
+        "conv7 is not connected"]
+    assert [row.name.text() for row in view.rows] == ["fc3", "Network", "softmax1", "conv7"]
+    assert [[button.text() for button in row.repairs] for row in view.rows] == [
+        ["Insert Flatten"], [], ["Remove softmax1", "Use MSE"], []]
+    assert view.rows[0].accessibleName().startswith("Error: ")
+    signs = [view.rows[index].findChild(SeveritySign).grab().toImage() for index in (0, 2, 3)]
+    ground = signs[0].pixelColor(0, 0)
+    shapes = {tuple(sign.pixelColor(x, y) == ground for x in range(16) for y in range(16)) for sign in signs}
+    assert len(shapes) == 3  # told apart without colour: other shapes, other signs
+
+
+def test_nothing_wrong_is_said(view: Problems) -> None:
+    view.show_problems([])
+    assert view._empty.isVisible()
+    assert view._empty.text() == "Nothing is wrong"
+    view.show_problems(problems())
+    assert not view._empty.isVisible()
+
+
+def test_clicks_lead_to_nodes_and_repairs(view: Problems, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(view.node_requested) as asked:
+        qtbot.mouseClick(view.rows[0].name, LEFT)
+    assert asked.args == ["fc3"]
+    with qtbot.waitSignal(view.node_requested) as asked:
+        qtbot.mouseClick(view.rows[3].sentence, LEFT)
+    assert asked.args == ["conv7"]
+    with qtbot.assertNotEmitted(view.node_requested):
+        qtbot.mouseClick(view.rows[1].name, LEFT)
+    with qtbot.waitSignal(view.repair_requested) as asked:
+        qtbot.mouseClick(view.rows[2].repairs[1], LEFT)
+    assert asked.args[0].text == say("Use MSE")
+
+
+def test_keyboard_alone_is_enough(view: Problems, qtbot: QtBot) -> None:
+    view.rows[0].take_focus()
+    for _ in range(2):
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Down)
+    assert QApplication.focusWidget() is view.rows[2].name
+    with qtbot.waitSignal(view.node_requested) as asked:
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Space)
+    assert asked.args == ["softmax1"]
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+    assert QApplication.focusWidget() is view.rows[2].repairs[0]
+    with qtbot.waitSignal(view.repair_requested):
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Space)
+    for _ in range(5):
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Up)
+    assert QApplication.focusWidget() is view.rows[0].name
+
+
+def test_the_same_problems_change_nothing_but_the_repairs(view: Problems, qtbot: QtBot) -> None:
+    rows = list(view.rows)
+    view.rows[2].repairs[0].setFocus()
+    newer = problems()
+    view.show_problems(newer)
+    assert view.rows == rows
+    assert view.rows[2].repairs[0].hasFocus()
+    with qtbot.waitSignal(view.repair_requested) as asked:
+        qtbot.keyClick(view.rows[2].repairs[0], Qt.Key.Key_Space)
+    assert asked.args[0] is newer[2].repairs[0]
+    assert asked.args[0].apply(Graph()) == Graph()
+
+
+def test_rows_that_stay_keep_the_focus_while_others_come_and_go(view: Problems) -> None:
+    first, _, third, _ = view.rows
+    third.take_focus()
+    view.show_problems([problems()[2], Problem("error", "fc9", say("New")), problems()[0]])
+    assert view.rows[0] is third
+    assert view.rows[2] is first
+    assert third.name.hasFocus()
+    QApplication.processEvents()
+    assert third.y() < view.rows[1].y() < first.y()
+
+
+def test_when_the_focused_row_goes_the_next_one_takes_over(view: Problems, qtbot: QtBot) -> None:
+    view.rows[0].repairs[0].setFocus()
+    view.show_problems(problems()[1:])
+    QApplication.processEvents()
+    assert view.rows[0].name.hasFocus()
+
+
+def test_equal_problems_twice_are_two_rows(view: Problems) -> None:
+    view.show_problems([problems()[0], problems()[0]])
+    assert len(view.rows) == 2
+    assert view.rows[0] is not view.rows[1]
+
+
+def test_long_sentences_wrap_instead_of_widening(view: Problems) -> None:
+    view.show_problems([Problem("error", "a_name_much_longer_than_the_column_allows", say("word " * 100))])
+    QApplication.processEvents()
+    assert view.width() == 800
+    row = view.rows[0]
+    assert row.width() <= 800
+    assert row.height() > 40
+    assert "…" in row.name.text()
+
+
+def test_colours_follow_the_theme(view: Problems) -> None:
+    for look in (theme.LIGHT, theme.DARK):
+        theme.apply(QApplication.instance(), look)
+        picture = view.rows[0].findChild(SeveritySign).grab().toImage()
+        assert picture.pixelColor(3, 8).name() == look.error
+
+
+def test_the_keyboard_stays_in_the_panel_when_the_last_repair_goes(view: Problems, qtbot: QtBot) -> None:
+    stage = QWidget()
+    qtbot.addWidget(stage)
+    layout = QVBoxLayout(stage)
+    layout.addWidget(QLineEdit())
+    layout.addWidget(view)
+    stage.show()
+    with qtbot.waitActive(stage):
+        stage.activateWindow()
+    view.show_problems(problems()[:1])
+    QApplication.processEvents()
+    view.repair_requested.connect(lambda _: view.show_problems([]))
+    view.rows[0].repairs[0].setFocus()
+    qtbot.keyClick(view.rows[0].repairs[0], Qt.Key.Key_Space)
+    assert view.hasFocus()
+    view.setParent(None)  # its fixture closes it
+
+
+def test_sentences_begin_with_a_capital_and_names_stay(view: Problems) -> None:
+    view.show_problems([Problem("error", "fc1", say("{reason}", reason="must be a number"))])
+    assert view.rows[0].sentence.text() == "Must be a number"
+    assert sentence_text(say("{name} is not connected", name="fc1")) == "fc1 is not connected"
+    assert sentence_text(say("{reason}", reason=say("padding is too large"))) == "Padding is too large"

@@ -1,0 +1,326 @@
+"""The code editor: what hands expect of indentation, colours that can be read, errors at their line, nothing lost."""
+
+from __future__ import annotations
+
+import keyword
+import tokenize
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QKeySequence, QShortcut, QTextCursor
+from PySide6.QtWidgets import QApplication, QPlainTextEdit, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from engine.layers.code import EXAMPLE
+from widgets.look import theme
+from widgets.source.code_editor import CodeEditor
+from widgets.source.python_syntax import PythonHighlighter
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+LEFT = Qt.MouseButton.LeftButton
+CTRL = Qt.KeyboardModifier.ControlModifier
+Keys = Qt.Key
+
+
+class Stage(QWidget):
+    """A window with the shortcuts of the program around the editor."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.editor = CodeEditor(self)
+        QVBoxLayout(self).addWidget(self.editor)
+        self.train = QShortcut(QKeySequence("Ctrl+Return"), self)
+        self.undo = QShortcut(QKeySequence.StandardKey.Undo, self)
+        self.resize(700, 400)
+
+
+@pytest.fixture
+def editor(qtbot: QtBot) -> Iterator[CodeEditor]:
+    theme.apply(QApplication.instance(), theme.DARK)
+    stage = Stage()
+    qtbot.addWidget(stage)
+    stage.show()
+    with qtbot.waitActive(stage):
+        stage.activateWindow()
+    stage.editor.show_code("hidden", EXAMPLE)
+    stage.editor.area.setFocus()
+    yield stage.editor
+
+
+def write(qtbot: QtBot, editor: CodeEditor, text: str) -> None:
+    """Everything anew, key by key; a new line is Enter."""
+    editor.area.selectAll()
+    qtbot.keyClick(editor.area, Keys.Key_Delete)
+    for number, line in enumerate(text.split("\n")):
+        if number:
+            qtbot.keyClick(editor.area, Keys.Key_Return)
+        qtbot.keyClicks(editor.area, line)
+
+
+def at(editor: CodeEditor, line: int, column: int) -> None:
+    cursor = QTextCursor(editor.area.document().findBlockByNumber(line))
+    cursor.movePosition(QTextCursor.MoveOperation.Right, QTextCursor.MoveMode.MoveAnchor, column)
+    editor.area.setTextCursor(cursor)
+
+
+# -- writing ------------------------------------------------------------------------------------------------------
+
+
+def test_lines_are_indented_as_they_are_written(qtbot: QtBot, editor: CodeEditor) -> None:
+    write(qtbot, editor, "class A(nn.Module):  # mine\ndef forward(self, x):\nif x:\nreturn x\nelse")
+    assert editor.text.split("\n") == [
+        "class A(nn.Module):  # mine", "    def forward(self, x):", "        if x:", "            return x",
+        "        else"]
+
+
+def test_tab_and_backspace_go_by_four(qtbot: QtBot, editor: CodeEditor) -> None:
+    write(qtbot, editor, "")
+    qtbot.keyClicks(editor.area, "ab")
+    qtbot.keyClick(editor.area, Keys.Key_Tab)
+    assert editor.text == "ab  "
+    write(qtbot, editor, "")
+    qtbot.keyClick(editor.area, Keys.Key_Tab)
+    qtbot.keyClick(editor.area, Keys.Key_Tab)
+    qtbot.keyClick(editor.area, Keys.Key_Space)
+    assert editor.text == " " * 9
+    for left in (8, 4, 0, 0):
+        qtbot.keyClick(editor.area, Keys.Key_Backspace)
+        assert editor.text == " " * left
+    assert editor.area.hasFocus()
+
+
+def test_selected_lines_move_together_and_in_one_step(qtbot: QtBot, editor: CodeEditor) -> None:
+    editor.show_code("other", "a\n\n  b\nc\n")
+    at(editor, 0, 0)
+    for _ in range(3):
+        qtbot.keyClick(editor.area, Keys.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClick(editor.area, Keys.Key_Tab)
+    assert editor.text == "    a\n\n      b\nc\n"
+    qtbot.keyClick(editor.area, Keys.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClick(editor.area, Keys.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
+    assert editor.text == "a\n\nb\nc\n"
+    for before in ("a\n\n  b\nc\n", "    a\n\n      b\nc\n", "a\n\n  b\nc\n"):
+        qtbot.keyClick(editor.area, Keys.Key_Z, CTRL)
+        assert editor.text == before
+
+
+def test_escape_leads_out_of_the_text(qtbot: QtBot, editor: CodeEditor) -> None:
+    qtbot.keyClicks(editor.area, "#")
+    qtbot.keyClick(editor.area, Keys.Key_Escape)
+    assert editor.apply.hasFocus()
+
+
+def test_undo_belongs_to_the_text_while_it_is_written(qtbot: QtBot, editor: CodeEditor) -> None:
+    at(editor, 0, 0)
+    qtbot.keyClicks(editor.area, "# ")
+    with qtbot.assertNotEmitted(editor.window().undo.activated):
+        qtbot.keyClick(editor.area, Keys.Key_Z, CTRL)
+    assert editor.text == EXAMPLE
+
+
+# -- applying -----------------------------------------------------------------------------------------------------
+
+
+def test_control_enter_applies_and_does_not_train(qtbot: QtBot, editor: CodeEditor) -> None:
+    at(editor, 0, 0)
+    qtbot.keyClicks(editor.area, "# x")
+    with qtbot.assertNotEmitted(editor.window().train.activated), qtbot.waitSignal(editor.source_committed) as asked:
+        qtbot.keyClick(editor.area, Keys.Key_Return, CTRL)
+    assert asked.args == ["# x" + EXAMPLE]
+    editor.show_code("hidden", "# x" + EXAMPLE)
+    assert not editor.has_changes
+    with qtbot.assertNotEmitted(editor.source_committed):
+        qtbot.keyClick(editor.area, Keys.Key_Return, CTRL)
+
+
+def test_the_button_applies_and_gives_the_keyboard_back(qtbot: QtBot, editor: CodeEditor) -> None:
+    assert not editor.apply.isEnabled()
+    qtbot.keyClicks(editor.area, "#")
+    assert editor.state.text() == "not applied yet"
+    editor.source_committed.connect(lambda source: editor.show_code("hidden", source))
+    with qtbot.waitSignal(editor.source_committed):
+        qtbot.mouseClick(editor.apply, LEFT)
+    assert not editor.apply.isEnabled()
+    assert editor.state.text() == ""
+    assert editor.area.hasFocus()
+
+
+def test_revert_can_itself_be_undone(qtbot: QtBot, editor: CodeEditor) -> None:
+    at(editor, 0, 0)
+    qtbot.keyClicks(editor.area, "# x")
+    qtbot.mouseClick(editor.revert, LEFT)
+    assert (editor.text, editor.has_changes) == (EXAMPLE, False)
+    qtbot.keyClick(editor.area, Keys.Key_Z, CTRL)
+    assert editor.text == "# x" + EXAMPLE
+
+
+def test_what_is_written_stays_when_the_same_comes_again(qtbot: QtBot, editor: CodeEditor) -> None:
+    at(editor, 2, 4)
+    qtbot.keyClicks(editor.area, "# x ")
+    written, position = editor.text, editor.area.textCursor().position()
+    editor.show_code("hidden", EXAMPLE, "Line 5: something else is wrong", 5)
+    assert (editor.text, editor.area.textCursor().position()) == (written, position)
+
+
+def test_another_source_of_the_layer_comes_and_can_be_undone(qtbot: QtBot, editor: CodeEditor) -> None:
+    qtbot.keyClicks(editor.area, "# x")
+    written = editor.text
+    editor.show_code("hidden", "class B(nn.Module):\n    pass\n")
+    assert (editor.text, editor.has_changes) == ("class B(nn.Module):\n    pass\n", False)
+    qtbot.keyClick(editor.area, Keys.Key_Z, CTRL)
+    assert editor.text == written
+
+
+def test_another_layer_begins_anew(qtbot: QtBot, editor: CodeEditor) -> None:
+    qtbot.keyClicks(editor.area, "# x")
+    editor.show_code("other", EXAMPLE)
+    assert (editor.text, editor.has_changes, editor.title.text()) == (EXAMPLE, False, "other")
+    qtbot.keyClick(editor.area, Keys.Key_Z, CTRL)
+    assert editor.text == EXAMPLE
+    qtbot.keyClicks(editor.area, "# x")
+    editor.forget_typing()
+    assert not editor.has_changes
+
+
+# -- errors -------------------------------------------------------------------------------------------------------
+
+
+def test_an_error_is_at_its_line_and_moves_with_it(qtbot: QtBot, editor: CodeEditor) -> None:
+    editor.show_code("hidden", EXAMPLE, "Line 5: “x” is not defined", 5)
+    assert editor.error.isVisible()
+    assert editor.error.text() == "Line 5: “x” is not defined"
+    waves = [mark for mark in editor.area.extraSelections()
+             if mark.format.underlineStyle() == mark.format.UnderlineStyle.WaveUnderline]
+    assert [mark.cursor.selectedText() for mark in waves] == [EXAMPLE.split("\n")[4].strip()]
+    at(editor, 0, 0)
+    qtbot.keyClick(editor.area, Keys.Key_Return)
+    assert editor.area.error_line() == 6
+    editor.show_code("hidden", EXAMPLE)
+    assert editor.area.error_line() is None
+    assert not editor.error.isVisible()
+
+
+def test_an_error_without_a_line_or_beyond_the_last_is_a_sentence_only(editor: CodeEditor) -> None:
+    editor.show_code("hidden", EXAMPLE, "The code needs a class")
+    assert (editor.error.isVisible(), editor.area.error_line()) == (True, None)
+    editor.show_code("hidden", EXAMPLE, "Line 999", 999)
+    assert editor.area.error_line() is None
+    editor.show_code("hidden", "", "", 3)
+    assert editor.area.error_line() is None
+
+
+def test_the_line_of_an_error_is_red_on_the_screen(editor: CodeEditor) -> None:
+    editor.area.clearFocus()
+    editor.show_code("long", "\n".join(f"x = {n}" for n in range(300)), "Line 250: no", 250)
+    QApplication.processEvents()
+    area = editor.area
+    assert area.verticalScrollBar().value() > 200  # it has come into sight
+    place = area.cursorRect(QTextCursor(area.document().findBlockByNumber(249)))
+    image = area.viewport().grab().toImage()
+    color = image.pixelColor(area.viewport().width() // 2, place.center().y())
+    assert color.red() > color.green() + 15
+    other = image.pixelColor(area.viewport().width() // 2, place.center().y() + 3 * place.height())
+    assert other == theme.color("canvas")
+
+
+def test_there_is_room_for_the_numbers_of_all_lines(editor: CodeEditor) -> None:
+    few = editor.area.numbers_width()
+    editor.show_code("long", "\n" * 12345)
+    assert editor.area.numbers_width() > few
+    assert editor.area._numbers.width() == editor.area.numbers_width()
+
+
+# -- colours ------------------------------------------------------------------------------------------------------
+
+
+def luminance(color: QColor) -> float:
+    parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+             for part in (color.redF(), color.greenF(), color.blueF())]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+def contrast(one: QColor, other: QColor) -> float:
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def over(color: QColor, ground: QColor) -> QColor:
+    """A colour that lets its ground through."""
+    share, parts = color.alphaF(), zip(color.getRgbF()[:3], ground.getRgbF()[:3], strict=True)
+    return QColor.fromRgbF(*(share * a + (1 - share) * b for a, b in parts))
+
+
+@pytest.mark.parametrize("look", theme.THEMES)
+@pytest.mark.parametrize("kind", theme.CODE_COLORS["dark"])
+def test_every_colour_can_be_read_on_every_line(look: str, kind: str, editor: CodeEditor) -> None:
+    theme.apply(QApplication.instance(), theme.THEMES[look])
+    editor.show_code("hidden", EXAMPLE, "no", 1)
+    current, wrong = [mark.format.background().color() for mark in editor.area.extraSelections()
+                      if mark.format.hasProperty(mark.format.Property.BackgroundBrush)]
+    plain = theme.color("canvas")
+    grounds = plain, over(current, plain), over(wrong, plain), over(wrong, over(current, plain))
+    assert len({ground.name() for ground in grounds}) == 4
+    for under in grounds:
+        assert contrast(QColor(theme.CODE_COLORS[look][kind]), under) >= 4.5
+    assert set(theme.CODE_COLORS[look]) == set(theme.CODE_COLORS["dark"])
+
+
+def painted(area: QPlainTextEdit) -> dict[tuple[int, int], str]:
+    """The kind of each coloured letter, by line and column."""
+    kinds = {QColor(color).name(): kind for kind, color in theme.code_colors().items()}
+    found, block = {}, area.document().begin()
+    while block.isValid():
+        for part in block.layout().formats():
+            for column in range(part.start, part.start + part.length):
+                found[block.blockNumber(), column] = kinds[part.format.foreground().color().name()]
+        block = block.next()
+    return found
+
+
+SOURCES = [Path(__file__), Path(tokenize.__file__), Path(theme.__file__)]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
+def test_strings_comments_numbers_and_keywords_are_where_python_sees_them(path: Path, editor: CodeEditor) -> None:
+    source = path.read_text(encoding="utf-8")
+    editor.show_code("file", source)
+    kinds = painted(editor.area)
+    for token in tokenize.generate_tokens(StringIO(source).readline):
+        wanted = {tokenize.STRING: "string", tokenize.COMMENT: "comment", tokenize.NUMBER: "number"}.get(token.type)
+        if token.type == tokenize.NAME and keyword.iskeyword(token.string) and token.string[0].islower():
+            wanted = "keyword"
+        if wanted is None:
+            continue
+        lines = source.split("\n")
+        for line in range(token.start[0] - 1, token.end[0]):
+            first = token.start[1] if line == token.start[0] - 1 else 0
+            last = token.end[1] if line == token.end[0] - 1 else len(lines[line])
+            for column in range(first, last):
+                assert kinds.get((line, column)) == wanted, (line + 1, column, token.string)
+
+
+def test_closing_a_string_colours_what_follows_anew(qtbot: QtBot, editor: CodeEditor) -> None:
+    editor.show_code("other", '"""open\nreturn 1\n')
+    assert painted(editor.area)[1, 0] == "string"
+    at(editor, 0, 7)
+    qtbot.keyClicks(editor.area, '"""')
+    assert painted(editor.area)[1, 0] == "keyword"
+    qtbot.keyClick(editor.area, Keys.Key_Backspace)
+    assert painted(editor.area)[1, 0] == "string"
+
+
+def test_a_matrix_product_is_no_decorator(editor: CodeEditor) -> None:
+    editor.show_code("other", "@torch.no_grad\ny = x @ self.w\n")
+    kinds = painted(editor.area)
+    assert (kinds[0, 3], kinds.get((1, 6))) == ("decorator", None)
+
+
+def test_another_theme_brings_its_colours(editor: CodeEditor) -> None:
+    before = painted(editor.area)
+    theme.apply(QApplication.instance(), theme.LIGHT)
+    QApplication.processEvents()
+    assert painted(editor.area) == before
+    assert isinstance(editor.area.highlighter, PythonHighlighter)

@@ -1,0 +1,299 @@
+"""The curves: what arrives is drawn once, extremes stay, mouse and keyboard zoom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QContextMenuEvent, QFontMetricsF, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication, QMenu
+from pytestqt.qtbot import QtBot
+
+from widgets.look import theme
+from widgets.plot.plot import Plot
+from widgets.plot.ticks import nice_range, tick_text, tick_values, value_text
+from widgets.training.curves import Curves
+
+LEFT = Qt.MouseButton.LeftButton
+NONE = Qt.KeyboardModifier.NoModifier
+
+
+@pytest.fixture
+def curves(qtbot: QtBot) -> Iterator[Curves]:
+    theme.apply(QApplication.instance(), theme.DARK)
+    curves = Curves()
+    curves.resize(1080, 264)
+    qtbot.addWidget(curves)
+    curves.show()
+    with qtbot.waitExposed(curves):
+        curves.activateWindow()
+    yield curves
+
+
+def fill(curves: Curves, count: int = 500, epochs: int = 5) -> np.ndarray:
+    rng = np.random.default_rng(0)
+    at = np.linspace(0.01, epochs, count)
+    loss = 2 * np.exp(-at) + rng.normal(0, 0.05, count)
+    curves.add_points(list(zip(at.tolist(), loss.tolist(), (1 - loss / 3).tolist(), strict=True)))
+    for epoch in range(1, epochs + 1):
+        value = 2 * np.exp(-epoch) + 0.1
+        curves.add_epoch(epoch, value, 0.5, value, 1 - value / 3, epoch == 4)
+    QApplication.processEvents()
+    return loss
+
+
+def drawn(plot: Plot, index: int = 0) -> np.ndarray:
+    return plot._lines[index].yData
+
+
+def at(plot: Plot, epoch: float, height: float = 0.5) -> QPointF:
+    area = plot.area
+    low, high = plot.span
+    return QPointF(area.left() + (epoch - low) / (high - low) * area.width(), area.top() + height * area.height())
+
+
+def wheel(plot: Plot, point: QPointF, turns: int) -> None:
+    event = QWheelEvent(point, QPointF(plot.viewport().mapToGlobal(point.toPoint())), QPoint(), QPoint(0, 120 * turns),
+                        Qt.MouseButton.NoButton, NONE, Qt.ScrollPhase.NoScrollPhase, False)
+    QApplication.sendEvent(plot.viewport(), event)
+    QApplication.processEvents()
+
+
+def mouse(plot: Plot, kind: QEvent.Type, point: QPointF, buttons: Qt.MouseButton = LEFT) -> None:
+    event = QMouseEvent(kind, point, QPointF(plot.viewport().mapToGlobal(point.toPoint())), buttons, buttons, NONE)
+    QApplication.sendEvent(plot.viewport(), event)
+
+
+def test_an_empty_page_says_what_to_do(curves: Curves) -> None:
+    assert curves.is_empty
+    assert curves._empty.isVisible()
+    assert "Train" in curves._empty.text()
+    fill(curves)
+    assert not curves._empty.isVisible()
+    curves.clear(10)
+    assert curves._empty.isVisible()
+
+
+def test_each_call_draws_once(curves: Curves, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(curves)  # the first time also lays the page out
+    count: list[Plot] = []
+    redraw = Plot.redraw
+    monkeypatch.setattr(Plot, "redraw", lambda plot: (count.append(plot), redraw(plot)))
+    curves.clear(10)
+    curves.add_points([(0.1, 2.0, 0.1), (0.2, 1.9, 0.2)])
+    curves.add_epoch(1, 1.5, 0.4, 1.4, 0.5, True)
+    curves.show_all([(0.1, 2.0, 0.1)], [(1, 1.5, 0.4, 1.4, 0.5, True)])
+    assert len(count) == 2 * 4
+    curves.add_points([])
+    assert len(count) == 2 * 4
+
+
+def test_extremes_stay_at_any_zoom(curves: Curves) -> None:
+    curves.clear(10)
+    x = np.linspace(0.001, 10, 100_000)
+    y = np.random.default_rng(1).normal(1, 0.1, len(x))
+    y[33_333], y[77_777] = 9.0, -3.0
+    curves.add_points(np.stack([x, y, y], axis=1).tolist())
+    assert len(drawn(curves.loss)) <= 800
+    assert drawn(curves.loss).max() == 9.0
+    assert drawn(curves.loss).min() == -3.0
+    curves.loss.span_asked.emit((3.3, 3.4))
+    inside = y[(x >= 3.3) & (x <= 3.4)]
+    assert drawn(curves.loss).max() == inside.max() == 9.0
+    assert drawn(curves.loss).min() <= inside.min()
+    curves.loss.span_asked.emit((5.0, 5.01))  # so close that every point is drawn
+    near = (x >= 5.0) & (x <= 5.01)
+    assert set(y[near]) <= set(drawn(curves.loss))
+
+
+def test_nan_and_infinity_break_the_line_and_nothing_else(curves: Curves) -> None:
+    curves.add_points([(0.1, 2.0, 0.1), (0.2, float("nan"), 0.2), (0.3, float("inf"), float("nan")), (0.4, 1.0, 0.4)])
+    QApplication.processEvents()
+    assert curves.loss.surround.y_scale[:2] == (0.0, 2.0)
+    curves.clear(10)
+    curves.add_points([(0.1, float("nan"), float("nan"))])
+    curves.add_epoch(1, float("nan"), float("nan"), float("nan"), float("nan"), True)
+    QApplication.processEvents()
+    assert not curves.is_empty
+
+
+def test_wheel_zooms_at_the_cursor_in_both_plots(curves: Curves) -> None:
+    fill(curves)
+    wheel(curves.loss, at(curves.loss, 4.0), 3)
+    low, high = curves.loss.span
+    assert 0 < low < 4 < high < 10
+    assert (4 - low) / (high - low) == pytest.approx(0.4, abs=0.01)
+    assert curves.accuracy.span == (low, high)
+    wheel(curves.accuracy, at(curves.accuracy, 4.0), -30)
+    assert curves.loss.span == (0, 10)
+
+
+def test_drag_pans_and_double_click_shows_everything(curves: Curves) -> None:
+    fill(curves)
+    plot = curves.loss
+    curves._show_span((2.0, 4.0))
+    start = at(plot, 3.0)
+    mouse(plot, QEvent.Type.MouseButtonPress, start)
+    mouse(plot, QEvent.Type.MouseMove, start + QPointF(plot.area.width() / 4, 0))
+    mouse(plot, QEvent.Type.MouseButtonRelease, start)
+    assert plot.span == pytest.approx((1.5, 3.5), abs=0.02)
+    mouse(plot, QEvent.Type.MouseButtonDblClick, start)
+    assert plot.span == (0, 10)
+    mouse(plot, QEvent.Type.MouseButtonPress, start)
+    mouse(plot, QEvent.Type.MouseMove, start + QPointF(100, 0))
+    mouse(plot, QEvent.Type.MouseButtonRelease, start)
+    assert plot.span == (0, 10)  # there is nothing beyond
+
+
+def test_keys_zoom_and_pan(curves: Curves, qtbot: QtBot) -> None:
+    fill(curves)
+    qtbot.keyClick(curves.loss, Qt.Key.Key_Plus)
+    zoomed = curves.loss.span
+    assert zoomed == pytest.approx((1.0, 9.0))
+    qtbot.keyClick(curves.loss, Qt.Key.Key_Right)
+    assert curves.loss.span[0] > zoomed[0]
+    qtbot.keyClick(curves.loss, Qt.Key.Key_Home)
+    assert curves.loss.span == (0, 10)
+
+
+def test_hover_reads_values_and_leaving_shows_the_last(curves: Curves) -> None:
+    loss = fill(curves)
+    plot = curves.loss
+    assert plot.surround.readings[0].y == loss[-1]
+    mouse(plot, QEvent.Type.MouseMove, at(plot, 2.1), Qt.MouseButton.NoButton)
+    train, validation = plot.surround.readings
+    assert train.x == pytest.approx(2.1, abs=0.02)
+    assert validation.x == 2
+    assert curves.accuracy.cursor_at == pytest.approx(2.1, abs=0.02)
+    QApplication.sendEvent(plot, QEvent(QEvent.Type.Leave))
+    assert plot.cursor_at is None
+    assert plot.surround.readings[0].y == loss[-1]
+
+
+def test_the_best_epoch_is_marked(curves: Curves) -> None:
+    fill(curves)
+    ((best, _),) = curves.loss.surround.best
+    assert best.x == curves.accuracy.surround.best[0][0].x == 4
+    point = curves.loss.surround.point(curves.loss.area, *best)
+    picture = curves.loss.grab(QRectF(point.x() - 8, point.y() - 8, 16, 16).toRect()).toImage()
+    colors = {picture.pixelColor(x, y).name() for x in range(16) for y in range(16)}
+    assert theme.DARK.validation in colors
+
+
+def test_a_whole_run_keeps_the_axis_and_a_longer_one_widens_it(curves: Curves) -> None:
+    curves.clear(20)
+    curves.show_all([(1.0, 2.0, 0.1), (2.0, 1.0, 0.4)], [(1, 2.0, 0.1, 1.5, 0.5, False), (2, 1.0, 0.4, 1.2, 0.6, True)])
+    assert curves.loss.full == (0, 20)
+    assert [reading.x for reading, _ in curves.loss.surround.best] == [2]
+    curves.add_points([(20.5, 0.5, 0.8)])
+    assert curves.loss.full == (0, 21)
+
+
+def test_epochs_alone_are_drawn_too(curves: Curves) -> None:
+    curves.show_all([], [(1, 2.0, 0.1, 1.5, 0.5, False), (2, 1.0, 0.4, 1.2, 0.6, True)])
+    assert drawn(curves.loss).tolist() == [2.0, 1.0]
+    assert drawn(curves.loss, 1).tolist() == [1.5, 1.2]
+
+
+def test_scales_only_grow_while_a_run_goes_on(curves: Curves) -> None:
+    scales = []
+    for index in range(1, 60):
+        curves.add_points([(index / 10, 2.4 - index / 30, index / 70)])
+        scales.append((curves.loss.surround.y_scale, curves.accuracy.surround.y_scale))
+    assert set(scales) == {((0.0, 2.5, 0.5), (0.0, 1.0, 0.25))}
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_our_own_menu_and_the_save_button(curves: Curves, qtbot: QtBot) -> None:
+    fill(curves)
+    with qtbot.waitSignal(curves.save_requested):
+        qtbot.mouseClick(curves._save, LEFT)
+    point = at(curves.loss, 2.0).toPoint()
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, point, curves.loss.viewport().mapToGlobal(point))
+    QApplication.sendEvent(curves.loss.viewport(), event)
+    menu = next(menu for menu in curves.findChildren(QMenu) if menu.isVisible())
+    save, everything, _log = menu.actions()
+    assert not everything.isEnabled()
+    with qtbot.waitSignal(curves.save_requested):
+        save.trigger()
+    menu.close()
+    curves._show_span((1.0, 2.0))
+    menu = curves.context_menu()
+    menu.actions()[1].trigger()
+    assert curves.loss.span == (0, 10)
+    menu.close()
+
+
+def test_colours_follow_the_theme(curves: Curves) -> None:
+    fill(curves)
+    for look in (theme.LIGHT, theme.DARK):
+        theme.apply(QApplication.instance(), look)
+        QApplication.processEvents()
+        picture = curves.grab().toImage()
+        assert picture.pixelColor(picture.width() // 2, 4).name() == look.panel
+        assert curves.loss.grab().toImage().pixelColor(2, 2).name() == look.panel
+        assert curves.loss._lines[0].opts["pen"].color().name() == look.accent
+        assert curves.loss._lines[1].opts["pen"].color().name() == look.validation
+
+
+@pytest.mark.parametrize("width", [400, 780, 3600])
+def test_any_width_is_drawn(curves: Curves, width: int) -> None:
+    fill(curves)
+    curves.resize(width, 200)
+    QApplication.processEvents()
+    assert curves.width() == width
+    assert curves.accuracy.geometry().right() <= width
+    assert not curves.grab().isNull()
+
+
+@pytest.mark.parametrize(("low", "high", "expected"), [
+    (0, 2.43, (0, 2.5, 0.5)), (0, 0.9, (0, 1.0, 0.2)), (0.91, 0.97, (0.9, 0.98, 0.02)), (5, 5, (4.5, 5.5, 0.2)),
+    (0, 0, (-0.6, 0.6, 0.2)), (-3, 9, (-5, 10, 5)),
+])  # fmt: skip
+def test_nice_ranges(low: float, high: float, expected: tuple[float, float, float]) -> None:
+    bottom, top, step = nice_range(low, high, 5)
+    assert bottom <= low
+    assert top >= high
+    assert len(tick_values(bottom, top, step)) <= 6
+    if low < high and low >= 0:
+        assert (bottom, top, step) == pytest.approx(expected)
+
+
+def test_numbers_on_axes() -> None:
+    assert [tick_text(value, 0.25) for value in (0, 0.25, 1)] == ["0.00", "0.25", "1.00"]
+    assert [tick_text(value, 0.5) for value in (0, 2.5)] == ["0.0", "2.5"]
+    assert tick_text(10, 1) == "10"
+    assert tick_text(2e6, 1e6) == "2e+06"
+    assert [value_text(value) for value in (0.4731, 12.306, 123.4, 123456.0, None, float("nan"), float("inf"))] == [
+        "0.473", "12.31", "123.4", "1e+05", "–", "NaN", "∞"]
+
+
+@pytest.mark.parametrize("width", [460, 520, 780, 1080])
+@pytest.mark.parametrize("cursor", [None, 2.0])
+def test_the_legend_never_runs_into_the_title(curves: Curves, width: int, cursor: float | None) -> None:
+    fill(curves)
+    curves.resize(width, 220)
+    QApplication.processEvents()
+    for plot in curves.plots:
+        legend, area = plot.surround.legend, plot.area
+        taken = QFontMetricsF(plot.surround._title).horizontalAdvance(plot.surround.title)
+        found = legend.style(cursor is not None, area.width() - taken - 14, area.right() - taken - 22)
+        assert found is not None
+        style, fits = found
+        assert legend.width(style) <= (area.width() if fits else area.right() - 8) - taken
+
+
+def test_a_failing_paint_is_logged_and_harmless(curves: Curves, caplog: pytest.LogCaptureFixture) -> None:
+    fill(curves)
+    curves.loss.surround.paint_grid = None
+    assert not curves.grab().isNull()
+    assert "drawing the curves failed" in caplog.text
+
+
+def test_the_empty_place_can_say_something_else(curves: Curves) -> None:
+    curves.set_hint("Getting ready…")
+    assert curves._empty.text() == "Getting ready…"
+    curves.set_hint()
+    assert curves._empty.text().startswith("Press Train")

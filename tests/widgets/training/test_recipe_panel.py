@@ -1,0 +1,219 @@
+"""The recipe panel: every choice by hand, momentum where it belongs, locked while training runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from engine.experiment.recipe import Recipe
+from widgets.fields.editors import ChoiceEditor, LineEditor
+from widgets.fields.form import Row
+from widgets.training.recipe_panel import RecipePanel
+
+# Said by the offscreen platform, which has no windows to size; no window system says it.
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+
+@pytest.fixture
+def panel(qtbot: QtBot) -> Iterator[RecipePanel]:
+    panel = RecipePanel()
+    qtbot.addWidget(panel)
+    panel.resize(300, 270)
+    panel.show()
+    with qtbot.waitActive(panel):
+        panel.activateWindow()
+    yield panel
+
+
+def row(panel: RecipePanel, name: str) -> Row:
+    return panel._form.rows[name]
+
+
+def retype(qtbot: QtBot, editor: QWidget, text: str) -> None:
+    qtbot.mouseClick(editor, Qt.MouseButton.LeftButton)
+    qtbot.keyClick(editor, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClicks(editor, text)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [("lr", "1e-3", 1e-3), ("weight_decay", "0.01", 0.01), ("batch_size", "64", 64), ("epochs", "3", 3),
+     ("seed", "7", 7)],
+)
+def test_numbers_are_typed(qtbot: QtBot, panel: RecipePanel, name: str, text: str, value: float) -> None:
+    with qtbot.waitSignal(panel.recipe_changed):
+        retype(qtbot, row(panel, name).editor, text)
+    assert getattr(panel._form.value, name) == value
+    assert row(panel, name).editor.hasFocus()
+    assert row(panel, name).editor.text() == text
+
+
+@pytest.mark.parametrize(
+    ("name", "count"), [("loss", 7), ("optimizer", 4), ("initialization", 5), ("reduction", 2), ("class_weights", 2)],
+)
+def test_choices_have_human_names(panel: RecipePanel, name: str, count: int) -> None:
+    editor = row(panel, name).editor
+    assert isinstance(editor, ChoiceEditor)
+    labels = [editor.itemText(i) for i in range(editor.count())]
+    assert len(labels) == count
+    for label in labels:
+        assert "_" not in label
+        assert label[0].isupper() or label[0] == "½"
+
+
+def test_momentum_is_there_for_the_optimizer_that_has_it(qtbot: QtBot, panel: RecipePanel) -> None:
+    assert not row(panel, "momentum").editor.isVisible()
+    optimizer = row(panel, "optimizer").editor
+    optimizer.setFocus()
+    with qtbot.waitSignal(panel.recipe_changed) as asked:
+        qtbot.keyClick(optimizer, Qt.Key.Key_Down)
+    recipe, field = asked.args
+    assert (recipe.optimizer, field) == ("momentum", "optimizer")
+    assert row(panel, "momentum").editor.isVisible()
+    assert optimizer.hasFocus()
+    panel.show_recipe(Recipe(optimizer="adam"))
+    assert not row(panel, "momentum").editor.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "reason"),
+    [("batch_size", "x", "Batch size must be a whole number"), ("batch_size", "0", "Batch size must be at least 1"),
+     ("lr", "nan", "Learning rate must be a finite number"), ("lr", "-1", "Learning rate must be more than 0"),
+     ("epochs", "-3", "Epochs must be at least 1")],
+)
+def test_a_bad_number_is_refused_in_place(qtbot: QtBot, panel: RecipePanel, name: str, text: str, reason: str) -> None:
+    retype(qtbot, row(panel, name).editor, text)
+    assert row(panel, name).error.text().startswith(reason)
+    assert row(panel, name).error.isVisible()
+    assert panel._form.value == Recipe()
+    qtbot.keyClick(row(panel, name).editor, Qt.Key.Key_Tab)
+    assert not row(panel, name).error.isVisible()
+
+
+def test_while_training_only_the_learning_rate_is_open_and_waits_for_enter(qtbot: QtBot, panel: RecipePanel) -> None:
+    panel.set_locked(True, "Stop training to change this.")
+    assert [name for name in panel._form.rows if row(panel, name).editor.isEnabled()] == ["lr"]
+    assert "Stop training" in row(panel, "epochs").editor.toolTip()
+    rate = row(panel, "lr").editor
+    assert isinstance(rate, LineEditor)
+    with qtbot.assertNotEmitted(panel.recipe_changed):
+        retype(qtbot, rate, "1e-3")
+    with qtbot.waitSignal(panel.recipe_changed) as asked:
+        qtbot.keyClick(rate, Qt.Key.Key_Return)
+    assert (asked.args[0].lr, asked.args[1]) == (1e-3, "lr")
+    panel.set_locked(False)
+    assert all(row(panel, name).editor.isEnabled() for name in panel._form.rows)
+    assert "Stop training" not in row(panel, "epochs").editor.toolTip()
+    with qtbot.waitSignal(panel.recipe_changed):
+        retype(qtbot, rate, "2")
+
+
+def test_another_recipe_is_shown(panel: RecipePanel) -> None:
+    panel.show_recipe(Recipe(lr=0.5, batch_size=32, loss="mse"))
+    assert row(panel, "lr").editor.text() == "0.5"
+    assert row(panel, "batch_size").editor.text() == "32"
+    assert row(panel, "loss").editor.currentText() == "Mean squared error"
+
+
+def test_what_was_typed_for_one_document_is_not_asked_for_another(qtbot: QtBot, panel: RecipePanel) -> None:
+    panel.set_locked(True)
+    editor = row(panel, "lr").editor
+    retype(qtbot, editor, "0.5")
+    with qtbot.assertNotEmitted(panel.recipe_changed):
+        panel.forget_typing()
+        panel.show_recipe(Recipe(epochs=3))
+        editor.clearFocus()
+    assert panel._form.value == Recipe(epochs=3)
+
+
+@pytest.fixture
+def opened(qtbot: QtBot, panel: RecipePanel) -> RecipePanel:
+    qtbot.mouseClick(panel._form.more, Qt.MouseButton.LeftButton)
+    return panel
+
+
+def test_rare_options_fold_away(qtbot: QtBot, panel: RecipePanel) -> None:
+    rare = ("reduction", "folds", "class_weights", "label_smoothing")
+    common = ("loss", "optimizer", "lr", "batch_size", "epochs", "weight_decay", "seed", "initialization")
+    assert all(row(panel, name).editor.isVisible() for name in common)
+    assert not any(row(panel, name).editor.isVisible() for name in rare)
+    row(panel, "seed").editor.setFocus()
+    qtbot.keyClick(row(panel, "seed").editor, Qt.Key.Key_Tab)
+    assert panel._form.more.hasFocus()
+    qtbot.keyClick(panel._form.more, Qt.Key.Key_Space)
+    assert all(row(panel, name).editor.isVisible() for name in rare)
+    qtbot.keyClick(panel._form.more, Qt.Key.Key_Tab)
+    assert row(panel, "reduction").editor.hasFocus()
+    qtbot.mouseClick(panel._form.more, Qt.MouseButton.LeftButton)
+    assert not any(row(panel, name).editor.isVisible() for name in rare)
+
+
+def test_every_option_has_its_place(opened: RecipePanel) -> None:
+    opened.show_recipe(Recipe(optimizer="momentum", weight_decay=0.1))
+    assert set(opened._form.rows) == set(Recipe.model_fields) - {"device"}
+    assert all(opened._form.rows[name].editor.isVisible() for name in opened._form.rows)
+
+
+def test_nothing_acts_unseen(panel: RecipePanel) -> None:
+    assert panel._form.more.text() == "More"
+    panel.show_recipe(Recipe(folds=5, label_smoothing=0.1))
+    assert panel._form.more.text() == "More · 2 set"
+    assert "Folds" in panel._form.more.toolTip()
+    panel.show_recipe(Recipe(loss="mse", label_smoothing=0.1))  # which mean squared error does not use
+    assert panel._form.more.text() == "More"
+
+
+@pytest.mark.parametrize(
+    ("recipe", "shown", "hidden"),
+    [(Recipe(), {"label_smoothing", "class_weights"}, {"momentum", "decay_biases"}),
+     (Recipe(loss="nll"), {"class_weights"}, {"label_smoothing"}),
+     (Recipe(loss="mse"), {"reduction", "folds"}, {"label_smoothing", "class_weights"}),
+     (Recipe(loss="huber", weight_decay=3), {"decay_biases"}, {"label_smoothing", "class_weights"})],
+)
+def test_only_what_matters_is_shown(opened: RecipePanel, recipe: Recipe, shown: set[str], hidden: set[str]) -> None:
+    opened.show_recipe(recipe)
+    assert all(row(opened, name).editor.isVisible() for name in shown)
+    assert not any(row(opened, name).editor.isVisible() or row(opened, name).label.isVisible() for name in hidden)
+
+
+def test_the_loss_decides_at_once(qtbot: QtBot, opened: RecipePanel) -> None:
+    loss = row(opened, "loss").editor
+    loss.setFocus()
+    with qtbot.waitSignal(opened.recipe_changed) as asked:
+        qtbot.keyClick(loss, Qt.Key.Key_Down)
+    assert asked.args[0].loss == "bce"
+    assert not row(opened, "label_smoothing").editor.isVisible()
+    qtbot.keyClick(loss, Qt.Key.Key_Up)
+    assert row(opened, "label_smoothing").editor.isVisible()
+
+
+@pytest.mark.parametrize(("name", "text", "value"), [("folds", "5", 5), ("label_smoothing", "0.1", 0.1)])
+def test_rare_numbers_are_typed_too(qtbot: QtBot, opened: RecipePanel, name: str, text: str, value: float) -> None:
+    with qtbot.waitSignal(opened.recipe_changed):
+        retype(qtbot, row(opened, name).editor, text)
+    assert getattr(opened._form.value, name) == value
+
+
+def test_typing_away_the_decay_keeps_the_field(qtbot: QtBot, opened: RecipePanel) -> None:
+    opened.show_recipe(Recipe(weight_decay=3))
+    biases = row(opened, "decay_biases").editor
+    biases.setFocus()
+    with qtbot.waitSignal(opened.recipe_changed) as asked:
+        qtbot.keyClick(biases, Qt.Key.Key_Space)
+    assert asked.args[0].decay_biases is False
+    opened.show_recipe(Recipe())
+    assert biases.isVisible()  # the keyboard is here
+    assert biases.hasFocus()
+
+
+def test_nothing_is_clipped_in_the_narrowest_panel(opened: RecipePanel) -> None:
+    opened.resize(264, 600)
+    opened.show_recipe(Recipe(optimizer="momentum", weight_decay=0.1))
+    form = opened._form
+    for each in form.rows.values():
+        assert each.editor.geometry().right() <= form.width()
+        assert each.label.sizeHint().width() <= each.label.width() + 1, each.label.text()

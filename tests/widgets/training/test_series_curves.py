@@ -1,0 +1,249 @@
+"""Several runs over each other: colours, legend, logarithmic axis, second measures, and what it costs to draw them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QColor, QMouseEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from widgets.look import theme
+from widgets.plot.decimate import finite_bounds
+from widgets.plot.line import Line
+from widgets.plot.members import member_color
+from widgets.plot.scales import LogScale, log_scale, log_text
+from widgets.training.curves import Curves
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def curves(qtbot: QtBot) -> Iterator[Curves]:
+    theme.apply(QApplication.instance(), theme.DARK)
+    curves = Curves()
+    curves.resize(1080, 264)
+    qtbot.addWidget(curves)
+    curves.show()
+    with qtbot.waitExposed(curves):
+        curves.activateWindow()
+    yield curves
+
+
+def begin(curves: Curves, titles: tuple[str, ...], count: int = 300) -> None:
+    for index, title in enumerate(titles):
+        curves.begin_member(index, title)
+        at = np.linspace(0.01, 5, count)
+        loss = (index + 1) * np.exp(-at) + 0.001
+        curves.add_points(np.stack([at, loss, 1 - loss / 9], axis=1).tolist())
+        for epoch in range(1, 6):
+            curves.add_epoch(epoch, 0.5, 0.5, (index + 1) * math.exp(-epoch), 0.1 * epoch, epoch == 3)
+    QApplication.processEvents()
+
+
+def pens(curves: Curves) -> list[tuple[str, bool]]:
+    """Of every line its colour and whether it is dashed."""
+    lines = [line.opts["pen"] for line in curves.loss._lines]
+    return [(pen.color().name(), pen.style() == Qt.PenStyle.CustomDashLine) for pen in lines]
+
+
+@pytest.mark.parametrize("look", [theme.DARK, theme.LIGHT])
+def test_each_run_has_one_colour_solid_and_dashed(curves: Curves, look: theme.Theme) -> None:
+    begin(curves, ("degree 3", "degree 1", "degree 19"))
+    theme.apply(QApplication.instance(), look)
+    QApplication.processEvents()
+    expected = [(member_color(index).name(), dashed) for index in range(3) for dashed in (False, True)]
+    assert pens(curves) == expected
+    assert len({color for color, _ in expected}) == 3
+    shown = curves.grab().toImage()
+    colors = {shown.pixelColor(x, y).name() for x in range(shown.width()) for y in range(shown.height())}
+    assert {color for color, _ in expected} <= colors
+
+
+@pytest.mark.parametrize("look", [theme.DARK, theme.LIGHT])
+def test_colours_can_be_seen_and_told_apart(look: theme.Theme) -> None:
+    theme.apply(QApplication.instance(), look)
+    colors = [member_color(index) for index in range(8)]
+    assert all(contrast(color, QColor(look.panel)) >= 2.9 for color in colors)
+    for blind in BLINDNESS:
+        seen = [np.array(blind) @ linear(color) for color in colors[:5]]
+        assert min(np.abs(a - b).max() for i, a in enumerate(seen) for b in seen[:i]) > 0.05
+
+
+# Linear RGB as protanopes, deuteranopes and tritanopes see it (Viénot, Brettel, Mollon 1999; Machado et al. 2009).
+BLINDNESS = (
+    ((0.1124, 0.8876, 0.0), (0.1124, 0.8876, 0.0), (0.0040, -0.0040, 1.0)),
+    ((0.2928, 0.7072, 0.0), (0.2928, 0.7072, 0.0), (-0.0223, 0.0223, 1.0)),
+    ((1.2555, -0.0767, -0.1788), (-0.0784, 0.9308, 0.1476), (0.0047, 0.6914, 0.3039)),
+)
+
+
+def linear(color: QColor) -> np.ndarray:
+    values = np.array(color.getRgbF()[:3])
+    return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
+
+
+def contrast(a: QColor, b: QColor) -> float:
+    low, high = sorted(float(linear(c) @ (0.2126, 0.7152, 0.0722)) + 0.05 for c in (a, b))
+    return high / low
+
+
+def test_the_single_run_needs_no_legend_and_comes_back(curves: Curves) -> None:
+    curves.add_points([(0.5, 2.0, 0.1), (1.0, 1.0, 0.2)])
+    assert not curves.legend.isVisible()
+    begin(curves, ("a", "b"))
+    assert curves.legend.isVisible()
+    assert [chip.title for chip in curves.legend.chips] == ["a", "b"]
+    curves.clear(10)
+    curves.add_points([(0.5, 2.0, 0.1), (1.0, 1.0, 0.2)])
+    assert not curves.legend.isVisible()
+    assert [color for color, _ in pens(curves)] == [theme.DARK.accent, theme.DARK.validation]
+
+
+def test_a_new_series_forgets_the_old_one_and_a_run_taken_again_replaces_itself(curves: Curves) -> None:
+    begin(curves, ("a", "b", "c"))
+    curves.begin_member(1, "b again")
+    assert [chip.title for chip in curves.legend.chips] == ["a", "b again"]
+    curves.begin_member(0, "first")
+    assert [chip.title for chip in curves.legend.chips] == ["first"]
+    assert curves.is_empty
+
+
+def test_a_click_hides_a_run_and_brings_it_back(curves: Curves, qtbot: QtBot) -> None:
+    begin(curves, ("small", "large"))
+    top = curves.loss.surround.y_scale.high
+    qtbot.mouseClick(curves.legend.chips[1], LEFT)
+    assert len(curves.loss._lines) == 2
+    assert pens(curves)[0][0] == member_color(0).name()
+    assert curves.loss.surround.y_scale.high < top
+    curves.legend.chips[1].setFocus()
+    qtbot.keyClick(curves.legend.chips[1], Qt.Key.Key_Space)
+    assert len(curves.loss._lines) == 4
+    for chip in curves.legend.chips:
+        qtbot.mouseClick(chip, LEFT)
+    assert not curves.grab().isNull()
+    assert curves.legend.isVisible()
+
+
+def test_the_legend_says_the_values_at_the_cursor(curves: Curves) -> None:
+    begin(curves, ("a", "b"))
+    assert [chip.value for chip in curves.legend.chips] == pytest.approx([math.exp(-5), 2 * math.exp(-5)])
+    plot = curves.accuracy
+    place = QPointF(plot.area.left() + plot.area.width() * 2 / 10, plot.area.center().y())
+    move = QMouseEvent(QEvent.Type.MouseMove, place, plot.viewport().mapToGlobal(place), Qt.MouseButton.NoButton,
+                       Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(plot.viewport(), move)
+    assert [chip.value for chip in curves.legend.chips] == [0.2, 0.2]
+    QApplication.sendEvent(plot, QEvent(QEvent.Type.Leave))
+    assert curves.legend.chips[0].value == pytest.approx(math.exp(-5))
+
+
+def test_every_run_keeps_its_best_epoch(curves: Curves) -> None:
+    begin(curves, ("a", "b", "c"))
+    marks = curves.loss.surround.best
+    assert [reading.x for reading, _ in marks] == [3, 3, 3]
+    assert [color for _, color in marks] == [member_color(index) for index in range(3)]
+
+
+def test_only_the_run_that_goes_on_costs(curves: Curves, monkeypatch: pytest.MonkeyPatch) -> None:
+    begin(curves, tuple("abcdef"), count=5000)
+    sizes = [len(line.xData) for line in curves.loss._lines[::2]]
+    assert max(sizes[:3]) <= 200
+    assert min(sizes[3:]) > 200
+    drawn: list[Line] = []
+    show = Line._show
+    monkeypatch.setattr(Line, "_show", lambda line, x, y: (drawn.append(line), show(line, x, y)))
+    curves.add_points([(5.01, 1.0, 0.5)])
+    last = {curves.loss._lines[-2], curves.accuracy._lines[-2]}
+    ends = {line for plot in curves.plots for line in plot._lines if line.yData[-1] == 1.0 or line in last}
+    assert last <= set(drawn) <= ends | set(drawn[:2] + drawn[-2:])
+    assert len(drawn) == 2 or curves.loss.span[1] > 5.0  # a longer axis draws everything once more
+    drawn.clear()
+    curves.add_points([(5.02, 1.0, 0.5)])
+    assert set(drawn) == last
+
+
+def test_whole_series_are_shown_at_once(curves: Curves) -> None:
+    rows = [(1, 2.0, 0.1, 1.5, 0.5, False), (2, 1.0, 0.4, 1.2, 0.6, True)]
+    curves.show_series([("fold 1", [(0.5, 2.0, 0.1)], rows), ("fold 2", [], rows)])
+    assert [chip.title for chip in curves.legend.chips] == ["fold 1", "fold 2"]
+    assert curves.loss._lines[2].yData.tolist() == [2.0, 1.0]
+    curves.show_all([(0.5, 2.0, 0.1)], rows)
+    assert not curves.legend.isVisible()
+
+
+def test_regression_shows_another_measure_or_only_the_loss(curves: Curves) -> None:
+    curves.set_second(None)
+    curves.add_points([(0.5, 2.0, math.nan), (1.0, 1.0, math.nan)])
+    QApplication.processEvents()
+    assert not curves.accuracy.isVisible()
+    assert curves.loss.width() > 900
+    curves.set_second("RMSE")
+    curves.add_epoch(1, 1.0, 3.0, 1.2, 7.0, True)
+    QApplication.processEvents()
+    assert curves.accuracy.isVisible()
+    assert curves.accuracy.surround.title == curves.accuracy.accessibleName() == "RMSE"
+    assert curves.accuracy.surround.y_scale.high >= 7
+    curves.set_second("Accuracy", is_share=True)
+    assert curves.accuracy.is_share
+
+
+def test_a_logarithmic_axis(curves: Curves, qtbot: QtBot) -> None:
+    curves.set_second("RMSE")
+    curves.add_points([(at, 10.0**-at, 10.0**-at) for at in (0.0, 1.0, 2.0, 3.0, 4.0)] + [(5.0, 0.0, -1.0)])
+    qtbot.mouseClick(curves._log, LEFT)
+    frame, area = curves.loss.surround, curves.loss.area
+    assert isinstance(frame.y_scale, LogScale)
+    heights = [frame.point(area, 0, 10.0**-at).y() for at in range(5)]
+    assert np.diff(heights) == pytest.approx(np.full(4, np.diff(heights)[0]))
+    assert curves.loss._lines[0].yData[:5].tolist() == pytest.approx([0, -1, -2, -3, -4])
+    assert np.isnan(curves.loss._lines[0].yData[5])
+    assert not curves.grab().isNull()
+    qtbot.mouseClick(curves._log, LEFT)
+    assert curves.loss._lines[0].yData[:2].tolist() == [1.0, 0.1]
+    menu = curves.context_menu()
+    menu.actions()[2].trigger()
+    assert curves._log.isChecked()
+    menu.close()
+
+
+def test_a_share_has_no_logarithmic_axis_and_nothing_positive_does_no_harm(curves: Curves) -> None:
+    curves.set_log(True)
+    curves.add_points([(1.0, -1.0, 0.1), (2.0, 0.0, 0.2), (3.0, math.inf, 0.3)])
+    QApplication.processEvents()
+    assert not curves.accuracy.is_log
+    assert not curves.grab().isNull()
+    curves.add_points([(4.0, 1e-320, 0.1), (5.0, 1e300, 0.2)])
+    assert not curves.grab().isNull()
+
+
+@pytest.mark.parametrize(("low", "high"), [(1e-5, 3e2), (0.03, 2.4), (0.5, 0.52), (1, 1), (3e-9, 4e-9), (9, 11)])
+@pytest.mark.parametrize("intervals", [2, 5])
+def test_logarithmic_scales_hold_what_they_show(low: float, high: float, intervals: int) -> None:
+    scale = log_scale(low, high, intervals)
+    assert 0 < scale.low <= low * (1 + 1e-9)
+    assert scale.high >= high * (1 - 1e-9)
+    assert scale.high > scale.low
+    assert 2 <= len(scale.ticks()) <= intervals + 2
+    assert len({text for _, text in scale.ticks()}) == len(scale.ticks())
+
+
+def test_numbers_on_a_logarithmic_axis() -> None:
+    texts = [log_text(value) for value in (2.5e-6, 0.02, 0.5, 1, 500, 1e6)]
+    assert texts == ["2.5e-6", "0.02", "0.5", "1", "500", "1e6"]
+    assert finite_bounds(np.array([np.nan])) is None
+
+
+@pytest.mark.parametrize("width", [400, 900])
+def test_ten_folds_fit_any_width(curves: Curves, width: int) -> None:
+    begin(curves, tuple(f"fold {index}" for index in range(1, 11)), count=20)
+    curves.resize(width, 260)
+    QApplication.processEvents()
+    boxes = [chip.geometry() for chip in curves.legend.chips]
+    assert all(curves.legend.rect().contains(box) for box in boxes)
+    assert not any(a.intersects(b) for index, a in enumerate(boxes) for b in boxes[:index])
+    assert not curves.grab().isNull()

@@ -1,0 +1,1 @@
+"""What is seen. Takes values, emits requests; knows no torch and no app."""

@@ -1,0 +1,1 @@
+"""Making a block: its name and the options it shows."""

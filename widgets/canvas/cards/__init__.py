@@ -1,0 +1,1 @@
+"""Cards: what they say and how they look."""

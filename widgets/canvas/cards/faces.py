@@ -1,0 +1,82 @@
+"""What a card says about its node, from the graph, the analysis and the problems."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from PySide6.QtCore import QCoreApplication
+
+from engine.advice.advice import Problem
+from engine.blocks.base import Block
+from engine.graph.graph import Graph, Node
+from engine.layers.base import Facts, Layer
+from engine.layers.inputs import Input
+from widgets.canvas.cards.painting import Face
+from widgets.look.text import grouped, message_text, sentence_text, translated
+
+_RANK = {"error": 0, "warning": 1, "hint": 2}
+
+
+def worst_by_node(problems: Iterable[Problem]) -> dict[str, Problem]:
+    """The gravest problem of each node."""
+    worst: dict[str, Problem] = {}
+    for problem in problems:
+        if problem.node is not None:
+            known = worst.get(problem.node)
+            if known is None or _RANK[problem.severity] < _RANK[known.severity]:
+                worst[problem.node] = problem
+    return worst
+
+
+def title_of(layer: Layer) -> str:
+    """What a layer is called; a person's own block by the person's own word."""
+    label = getattr(layer, "label", "")
+    return label if isinstance(label, str) and label else translated(layer.title)
+
+
+def plain_face(graph: Graph, node: Node, caption: str = "", lends: bool = False) -> Face:
+    """A card before anything is known about its shapes. ``caption`` is what the Input says about its data;
+    ``lends``: others use this node's weights.
+    """
+    layer = node.layer
+    repeat = repeat_of(layer)
+    words = [translated(layer.title), (layer.model_copy(update={"repeat": 1}) if repeat > 1 else layer).summary()]
+    if isinstance(layer, Input):
+        words = [caption or words[0], words[1]]
+    if node.bypassed:
+        words.insert(0, QCoreApplication.translate("Canvas", "bypassed"))
+    if node.shares is not None:
+        words.insert(1, QCoreApplication.translate("Canvas", "shares {name}").format(name=node.shares))
+    return Face(
+        node.name, layer.category, " · ".join(filter(None, words)), inputs=input_count(graph, node), repeat=repeat,
+        linked=lends or node.shares is not None,
+        frozen=node.shares is None and not node.parameters.trainable, bypassed=node.bypassed, label=node.label,
+        collapsed=node.collapsed,
+    )  # fmt: skip
+
+
+def repeat_of(layer: Layer) -> int:
+    """How many of a block stand one after the other."""
+    return layer.repeat if isinstance(layer, Block) else 1
+
+
+def input_count(graph: Graph, node: Node) -> int:
+    """How many inputs to draw: a merge has as many as it uses, but at least two."""
+    if node.layer.max_inputs is not None:
+        return node.layer.max_inputs
+    ports = graph.inputs[node.name]
+    return max(node.layer.min_inputs, ports[-1].port + 1 if ports else 0)
+
+
+def face_of(plain: Face, facts: Facts | None, problem: Problem | None, loose: bool) -> Face:
+    """The same card with its numbers and what is wrong with it."""
+    shown = problem if problem is not None and problem.severity != "hint" else None
+    return replace(
+        plain,
+        count=grouped(facts.params) if facts and facts.params else "",
+        problem=sentence_text(shown.message) if shown else "",
+        severity=shown.severity if shown else "",
+        repair=message_text(shown.repairs[0].text) if shown and shown.repairs else "",
+        loose=loose,
+    )

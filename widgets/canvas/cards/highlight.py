@@ -1,0 +1,28 @@
+"""Which cards and wires stand out while the rest is dimmed: what was found, or the way of one tensor."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from engine.graph.graph import Edge
+
+DIMMED = 0.38  # opacity of what does not stand out
+
+
+@dataclass(frozen=True)
+class Light:
+    """Asked while painting, so that another light touches no item of the canvas."""
+
+    names: Collection[str]
+    edges: Collection[Edge] = ()
+
+    def tone(self, edge: Edge) -> str:
+        """How a wire is drawn, of ``painting.WIRE_TONES``."""
+        return "lit" if edge in self.edges else "dim"
+
+
+def light_on(item: Any) -> Light | None:
+    """The light on the scene that an item is in."""
+    return getattr(item.scene(), "light", None)

@@ -1,0 +1,1 @@
+"""Comment frames and notes."""

@@ -1,0 +1,1 @@
+"""What hands do on the canvas: mouse, keys, menus, what is dropped."""

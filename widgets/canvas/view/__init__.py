@@ -1,0 +1,1 @@
+"""What is shown and what of it is looked at."""

@@ -1,0 +1,95 @@
+"""The canvas as a file: vector SVG, PDF, or PNG. Only the network: nothing selected, no buttons, no grid."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QMarginsF, QPointF, QRectF, QSizeF
+from PySide6.QtGui import QColor, QImage, QPageSize, QPaintDevice, QPainter, QPdfWriter
+
+from engine.advice.advice import Problem
+from engine.analysis.analysis import Analysis
+from engine.figures.export import DrawingError, check_picture
+from engine.files import write_atomically
+from widgets.canvas.view.scene import CanvasScene
+from widgets.look import theme
+
+MARGIN = 32.0
+SCALE = 2.0  # pixels of a PNG for one of the scene
+LARGEST = 30_000  # pixels: painters reach no further
+POINTS = 0.75  # for one pixel of the scene
+
+
+class _Still(CanvasScene):
+    """The scene on a plain ground."""
+
+    ground = ""
+
+    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
+        painter.fillRect(rect, QColor(self.ground or theme.current().canvas))
+
+
+def save_canvas(analysis: Analysis, problems: Sequence[Problem], caption: str, path: Path, look: theme.Theme,
+                ground: str = "") -> None:
+    """Write .svg, .pdf or .png in this theme, on ``ground`` or the theme's own. Raises DrawingError, WriteError."""
+    write = {".svg": _svg, ".pdf": _pdf, ".png": _png}.get(path.suffix.lower())
+    if write is None:
+        raise DrawingError("{path}: the canvas is written as .svg, .png or .pdf", path=path.name)
+    with theme.painting_as(look):
+        scene = _scene(analysis, problems, caption)
+        scene.ground = ground
+        area = scene.itemsBoundingRect().adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
+        write_atomically(path, lambda temporary: write(scene, area, temporary))
+        scene.deleteLater()
+    check_picture(path)
+
+
+def _scene(analysis: Analysis, problems: Sequence[Problem], caption: str) -> _Still:
+    scene = _Still()
+    scene.show_graph(analysis.graph)
+    scene.show_caption(caption)
+    scene.show_analysis(analysis, problems)
+    for card in scene.cards.values():
+        if card.repair_button is not None:
+            card.repair_button.hide()
+    return scene
+
+
+def _render(scene: _Still, area: QRectF, device: QPaintDevice, target: QRectF) -> None:
+    painter = QPainter()
+    if not painter.begin(device):
+        raise OSError("the picture cannot be painted")
+    painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+    scene.render(painter, target, area)
+    painter.end()
+
+
+def _svg(scene: _Still, area: QRectF, path: Path) -> None:
+    from PySide6.QtSvg import QSvgGenerator
+
+    generator = QSvgGenerator()
+    generator.setFileName(str(path))
+    generator.setSize(area.size().toSize())
+    generator.setViewBox(QRectF(QPointF(), area.size()))
+    generator.setResolution(96)
+    generator.setTitle("Layerloom")
+    _render(scene, area, generator, QRectF(QPointF(), area.size()))
+
+
+def _pdf(scene: _Still, area: QRectF, path: Path) -> None:
+    writer = QPdfWriter(str(path))
+    writer.setPageSize(QPageSize(QSizeF(area.width() * POINTS, area.height() * POINTS), QPageSize.Unit.Point, "",
+                                 QPageSize.SizeMatchPolicy.ExactMatch))
+    writer.setPageMargins(QMarginsF())
+    writer.setResolution(288)
+    writer.setCreator("Layerloom")
+    _render(scene, area, writer, QRectF(QPointF(), QSizeF(writer.width(), writer.height())))
+
+
+def _png(scene: _Still, area: QRectF, path: Path) -> None:
+    scale = min(SCALE, LARGEST / max(area.width(), area.height()))
+    image = QImage((area.size() * scale).toSize(), QImage.Format.Format_RGB32)
+    _render(scene, area, image, QRectF(image.rect()))
+    if not image.save(str(path), "PNG"):
+        raise OSError("the picture cannot be written")

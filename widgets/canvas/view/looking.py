@@ -1,0 +1,150 @@
+"""What part of a scene is looked at: zooming, fitting, panning, and the picture shown while the wheel turns."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QGraphicsView
+
+from widgets.canvas.cards.items import CardItem
+from widgets.canvas.cards.painting import CARD_HEIGHT, CARD_WIDTH
+from widgets.canvas.view.fade import fade
+from widgets.canvas.view.scene import CanvasScene
+from widgets.canvas.view.snapshot import Snapshot
+
+SMALLEST, LARGEST = 0.004, 4.0  # the smallest shows a chain of 2 000 layers
+ROOM = 1e6  # one can pan this far, scene pixels
+MARGIN = 48
+FEW = 20  # cards that are painted anew at every step of a zoom
+STILL_MS = 90  # after the last turn of the wheel
+
+
+class Place(NamedTuple):
+    """What the view looks at: the scene point in its middle, and its zoom."""
+
+    centre: QPointF
+    zoom: float
+
+
+class LookingView(QGraphicsView):
+    """A view of a canvas scene that can be led anywhere; wheel zooms at the cursor."""
+
+    looked = Signal()  # at another part of the scene: panned, zoomed, or of another size
+
+    def __init__(self, scene: CanvasScene) -> None:
+        super().__init__(scene)
+        self.canvas = scene
+        self._snapshot: Snapshot | None = None
+        self._still = QTimer(self, singleShot=True, interval=STILL_MS)
+        self._still.timeout.connect(self.settle)
+        self.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setResizeAnchor(QGraphicsView.ViewportAnchor.AnchorViewCenter)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # or panning paints all of it
+        self.setSceneRect(QRectF(-ROOM, -ROOM, 2 * ROOM, 2 * ROOM))
+
+    def zoom(self) -> float:
+        """Screen pixels per scene pixel."""
+        return self.transform().m11()
+
+    def zoom_at(self, factor: float, at: QPoint) -> None:
+        """Zoom so that the scene point under the viewport point ``at`` stays there."""
+        self._scale_at(factor, at)
+        self.settle()
+
+    def _scale_at(self, factor: float, at: QPoint) -> None:
+        factor = min(max(factor, SMALLEST / self.zoom()), LARGEST / self.zoom())
+        before = self.mapToScene(at)
+        self.scale(factor, factor)
+        moved = self.mapToScene(at) - before
+        self.translate(moved.x(), moved.y())
+
+    def translate(self, dx: float, dy: float) -> None:
+        """Pan by so many scene pixels."""
+        super().translate(dx, dy)
+        self.looked.emit()
+
+    def pan(self, dx: int, dy: int) -> None:
+        """Move what is seen by so many screen pixels; only what comes into sight is painted."""
+        across, down = self.horizontalScrollBar(), self.verticalScrollBar()
+        across.setValue(across.value() - dx)
+        down.setValue(down.value() - dy)
+
+    def _look(self, scale: float, centre: QPointF) -> None:
+        self.resetTransform()
+        self.scale(scale, scale)
+        self.settle()
+        self.centerOn(centre)
+        self.looked.emit()
+
+    def fit(self, selection_only: bool = False) -> None:
+        """Show everything, or the selected cards; never larger than life."""
+        area = self.canvas.extent(selection_only)
+        if area.isEmpty():
+            area = QRectF(-CARD_WIDTH, -CARD_HEIGHT, CARD_WIDTH * 3, CARD_HEIGHT * 3)
+        room = self.viewport().size()
+        width, height = max(room.width() - MARGIN, 50), max(room.height() - MARGIN, 50)
+        scale = min(1.0, width / area.width(), height / area.height())
+        self._look(max(scale, SMALLEST), area.center())
+
+    def show_from_top(self) -> None:
+        """The whole network if it fits at full size, else its beginning."""
+        self.fit()
+        if self.zoom() < 1 and self.canvas.cards:
+            top: CardItem = min(self.canvas.cards.values(), key=lambda card: card.y())
+            middle = top.y() + (self.viewport().height() - MARGIN) / 2
+            self._look(1.0, QPointF(top.x() + CARD_WIDTH / 2, middle))
+
+    def place(self) -> Place:
+        """What is looked at now."""
+        middle = QRectF(self.viewport().rect()).center()
+        return Place(self.viewportTransform().inverted()[0].map(middle), self.zoom())
+
+    def go_to(self, place: Place) -> None:
+        """Look there again."""
+        self._look(place.zoom, place.centre)
+
+    def fade(self, towards: QPointF | None, inwards: bool) -> None:
+        """Let what is shown fade over what is shown next, growing towards a scene point (None: the middle)."""
+        middle = self.viewport().rect().center() if towards is None else self.mapFromScene(towards)
+        fade(self.viewport(), middle, inwards)
+
+    # -- while the wheel turns ----------------------------------------------------------------------------------
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        steps = event.angleDelta().y() or event.angleDelta().x()
+        at, heavy = event.position().toPoint(), len(self.canvas.cards) > FEW and not self.canvas.is_holding
+        if heavy and self._snapshot is None:
+            self._snapshot = Snapshot(self)
+        self._scale_at(1.0015**steps, at)
+        if heavy:
+            self._still.start()
+        else:
+            self.settle()
+        event.accept()
+
+    def settle(self) -> None:
+        """Paint truly, whatever picture stood in for what is looked at."""
+        self._still.stop()
+        self.canvas.set_scale(self.zoom())
+        if self._snapshot is not None:
+            self._snapshot = None
+            self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._snapshot is None:
+            super().paintEvent(event)
+        else:
+            self._snapshot.paint(self)
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        super().scrollContentsBy(dx, dy)
+        self.looked.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.looked.emit()

@@ -1,0 +1,1 @@
+"""Wires: which way they run, and what follows them."""

@@ -1,0 +1,61 @@
+"""Dashed lines between cards that share their weights."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from widgets.canvas.cards.items import LINK_LAYER, CardItem, guarded
+from widgets.canvas.cards.painting import card_height, card_width
+from widgets.look import theme
+
+BOW = 44.0  # how far a line swings out to the right of the cards
+
+
+class ShareLinks(QGraphicsItem):
+    """Shows the pairs it is given; it is above the cards and takes no clicks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pairs: tuple[tuple[CardItem, CardItem], ...] = ()
+        self._path = QPainterPath()
+        self.setZValue(LINK_LAYER)
+        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+
+    def show_pairs(self, pairs: Sequence[tuple[CardItem, CardItem]]) -> None:
+        """Join these cards and no others, where they lie now."""
+        if pairs or self.pairs:
+            self.prepareGeometryChange()
+            self.pairs, self._path = tuple(pairs), QPainterPath()
+            for sharer, owner in pairs:
+                self._path.addPath(link_path(sharer, owner))
+            self.update()
+
+    def boundingRect(self) -> QRectF:
+        return self._path.boundingRect().adjusted(-2, -2, 2, 2) if self.pairs else QRectF()
+
+    def shape(self) -> QPainterPath:
+        return QPainterPath()
+
+    @guarded
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        if self.pairs:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(theme.current().accent), 1.5, Qt.PenStyle.DashLine))
+            painter.drawPath(self._path)
+
+
+def link_path(sharer: CardItem, owner: CardItem) -> QPainterPath:
+    """From one right edge to the other, in a bow beside what lies between."""
+    start, end = _right_of(sharer), _right_of(owner)
+    out = QPointF(max(start.x(), end.x()) + BOW, 0)
+    path = QPainterPath(start)
+    path.cubicTo(QPointF(out.x(), start.y()), QPointF(out.x(), end.y()), end)
+    return path
+
+
+def _right_of(card: CardItem) -> QPointF:
+    return card.pos() + QPointF(card_width(card.face), card_height(card.face) / 2)

@@ -1,0 +1,1 @@
+"""Fields and forms for the options of frozen values."""

@@ -1,0 +1,1 @@
+"""Boxes in which something is found by typing."""

@@ -1,0 +1,1 @@
+"""What stands around canvas and panels: top bar, start page, outline, minimap, shortcuts."""

@@ -1,0 +1,181 @@
+"""The top bar: name, menus, what is trained where, Train, and how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenuBar, QPushButton, QSizePolicy, QWidget
+
+from widgets.look import theme
+from widgets.look.icons import icon_url
+from widgets.parts.choice import Choice
+from widgets.training.progress import Progress
+
+HEIGHT = 46
+
+
+class TopBar(QWidget):
+    """Shows a state, reports clicks."""
+
+    train_clicked = Signal()
+    pause_clicked = Signal()
+    stop_clicked = Signal()
+    dataset_chosen = Signal(str)
+    device_chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("topbar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(HEIGHT)
+        self.menu_bar = QMenuBar()
+        self.menu_bar.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.dataset, self.device = Choice(self.tr("Data"), narrowest=96), Choice(self.tr("Device"))
+        self.train, self.pause, self.stop = QPushButton(), QPushButton(), QPushButton()
+        self.progress = Progress()
+        self._state, self._can_train, self._reason = "loading", True, ""
+        self._name_buttons()
+        self._assemble()
+        self._connect()
+        self._draw_icons()
+        self.set_state("loading")
+
+    def _name_buttons(self) -> None:
+        self.train.setProperty("role", "primary")
+        for button, name in ((self.pause, self.tr("Pause training")), (self.stop, self.tr("Stop training"))):
+            button.setFixedSize(34, 30)
+            button.setAccessibleName(name)
+            button.setToolTip(name)
+        self.train.setFixedHeight(30)
+        self.pause.setCheckable(True)
+        self.stop.setToolTip(self.tr("Stop training and keep the best weights so far"))
+
+    def _assemble(self) -> None:
+        brand = QLabel(self.tr("Layerloom"))
+        brand.setProperty("role", "brand")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(18, 0, 16, 0)
+        row.setSpacing(8)
+        row.addWidget(brand)
+        row.addSpacing(8)
+        row.addWidget(self.menu_bar)
+        row.addStretch(1)
+        for widget in (self.dataset, self.device):
+            row.addWidget(widget)
+        row.addLayout(self._button_row())
+        row.addSpacing(8)
+        row.addWidget(self.progress)
+        row.addStretch(1)
+
+    def _button_row(self) -> QHBoxLayout:
+        buttons = QHBoxLayout()
+        buttons.setSpacing(6)
+        for button in (self.train, self.pause, self.stop):
+            buttons.addWidget(button)
+        return buttons
+
+    def _connect(self) -> None:
+        self.train.clicked.connect(self.train_clicked)
+        self.pause.clicked.connect(self._ask_to_pause)
+        self.stop.clicked.connect(self.stop_clicked)
+        self.dataset.chosen.connect(self.dataset_chosen)
+        self.device.chosen.connect(self.device_chosen)
+
+    def _ask_to_pause(self) -> None:
+        self.pause.setChecked(self._state == "paused")  # pressed only once it really is paused
+        self.pause_clicked.emit()
+
+    # -- choices ------------------------------------------------------------------------------------------------
+
+    def set_datasets(self, datasets: Sequence[tuple[str, str]]) -> None:
+        """The data sets, as (id, title)."""
+        self.dataset.set_choices(datasets)
+
+    def show_dataset(self, id: str) -> None:
+        """The data set in use."""
+        self.dataset.show_choice(id)
+
+    def set_devices(self, devices: Sequence[tuple[str, str]]) -> None:
+        """The devices, as (id, title)."""
+        self.device.set_choices(devices)
+
+    def show_device(self, id: str) -> None:
+        """The device in use."""
+        self.device.show_choice(id)
+
+    # -- state --------------------------------------------------------------------------------------------------
+
+    def set_state(self, state: str) -> None:
+        """One of loading, idle, preparing, running, paused, stopping."""
+        self._state = state
+        paused = state == "paused"
+        self.pause.setEnabled(state in ("running", "paused"))
+        self.pause.setChecked(paused)
+        self.pause.setToolTip(self.tr("Go on training") if paused else self.tr("Pause training"))
+        self.stop.setEnabled(state in ("preparing", "running", "paused"))
+        self._show_train()
+
+    def set_train_enabled(self, enabled: bool, reason: str = "") -> None:
+        """Whether the network can be trained, else why not."""
+        self._can_train, self._reason = enabled, reason
+        self._show_train()
+
+    def _show_train(self) -> None:
+        paused = self._state == "paused"
+        self.train.setText(self.tr("Resume") if paused else self.tr("Train"))
+        self.train.setEnabled(paused or (self._state == "idle" and self._can_train))
+        self.train.setToolTip(self._train_hint())
+
+    def _train_hint(self) -> str:
+        hints = {
+            "loading": self.tr("PyTorch is still loading: ready in a moment"),
+            "preparing": self.tr("Getting ready to train"),
+            "running": self.tr("Training: pause or stop it on the right"),
+            "paused": self.tr("Go on training"),
+            "stopping": self.tr("Stopping after this batch"),
+        }
+        return hints.get(self._state) or self._reason or self.tr("Train this network")
+
+    def show_progress(self, epoch: int, epochs: int, fraction: float, examples_per_second: float,
+                      seconds_left: float, member: str = "") -> None:
+        """How far the run is; ``member``: which one of a series it is."""
+        self.progress.show_epoch(epoch, epochs, fraction, examples_per_second, seconds_left, member)
+
+    def show_status(self, text: str, fraction: float | None = None) -> None:
+        """A sentence in place of the progress; with ``fraction`` the bar stays above it."""
+        self.progress.show_sentence(text, fraction)
+
+    # -- looks --------------------------------------------------------------------------------------------------
+
+    def _draw_icons(self) -> None:
+        now = theme.current()
+        for button, name, color in (
+            (self.train, "play", now.on_accent), (self.pause, "pause", now.text), (self.stop, "stop", now.text),
+        ):  # fmt: skip
+            icon = QIcon(icon_url(name, color))
+            icon.addFile(icon_url(name, now.dim), QSize(), QIcon.Mode.Disabled)
+            button.setIcon(icon)
+            button.setIconSize(QSize(14, 14))
+
+    def _keep_width(self) -> None:
+        """As wide as the wider of its texts, so that it never changes."""
+        text, widths = self.train.text(), []
+        for each in (self.tr("Train"), self.tr("Resume")):
+            self.train.setText(each)
+            widths.append(self.train.sizeHint().width())
+        self.train.setText(text)
+        self.train.setFixedWidth(max(widths))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Take the new theme's colours and font."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.PaletteChange) and hasattr(self, "progress"):
+            self._draw_icons()
+            self._keep_width()
+
+    def showEvent(self, event: QEvent) -> None:
+        """The style is known only now."""
+        super().showEvent(event)
+        self._keep_width()

@@ -1,0 +1,231 @@
+"""The right panel: everything about the selected layer, and its options to edit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
+
+from engine.advice.advice import Problem
+from engine.analysis.analysis import Costs, NodeReport
+from engine.graph.graph import Node
+from engine.graph.parameters import DEFAULTS
+from engine.layers.base import shape_text
+from widgets.inspector.cost_grid import CostGrid
+from widgets.inspector.layer_form import LayerForm
+from widgets.inspector.node_parameters import NodeParametersForm
+from widgets.inspector.pieces import Chip, CodeLine, Doors, NameEdit, ProblemList, ShapeBox, section
+from widgets.look.text import SPACE, breakable, tooltip, translated
+from widgets.parts.scroll import BAR, ScrollPanel
+
+MARGIN = 16
+CODE = "Code"  # the kind of a layer that a person writes
+ONE_DIMENSIONAL = ("normalization", "activation")  # categories whose weights are all scales, shifts and slopes
+BY_RECIPE = ("nn.Linear", "nn.Conv1d", "nn.Conv2d", "nn.Conv3d")  # whose weights the recipe fills
+
+
+class Inspector(QWidget):
+    """Shows one node as it is; asks for another layer, name, or repair. Signals begin with the node's name."""
+
+    layer_changed = Signal(str, object, str)  # the layer, and the option that was edited
+    layer_tried = Signal(str, object)  # the layer as it would be, or None: as it is
+    parameters_changed = Signal(str, object, str)  # its NodeParameters, and the part that was edited
+    shares_changed = Signal(str, str)  # whose weights it shall use; nothing: its own
+    rename_requested = Signal(str, str)
+    inside_requested = Signal(str)
+    dissolve_requested = Signal(str)
+    code_requested = Signal(str)
+    node_requested = Signal(str)  # another node, to be shown
+    repair_requested = Signal(object)
+    repair_previewed = Signal(object)  # the Repair that is pointed at, or None
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._name: str | None = None
+        self._stops: list[QWidget] = []
+        self.setMinimumWidth(280)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # keeps the keyboard when the button that had it goes
+        self.setAccessibleName(self.tr("Inspector"))
+        self._scroll = ScrollPanel(self)
+        self._scroll.setWidget(self._content())
+        self._pages = QStackedLayout(self)
+        self._pages.addWidget(self._empty_page())
+        self._pages.addWidget(self._scroll)
+        self._connect()
+        self.show_node(None, None, None, (), 0)
+
+    def _connect(self) -> None:
+        self._form.edited.connect(lambda field, _: self.layer_changed.emit(self._name, self._form.value, field))
+        self._form.tried.connect(lambda layer: self.layer_tried.emit(self._name, layer))
+        self._title.name_typed.connect(lambda name: self.rename_requested.emit(self._name, name))
+        self._title.calmed.connect(self._name_error.hide)
+        self._problems.repair_requested.connect(self.repair_requested)
+        self._problems.repair_previewed.connect(self.repair_previewed)
+        self._problems.focus_freed.connect(self.setFocus)
+        self._weights.parameters_changed.connect(
+            lambda parameters, part: self.parameters_changed.emit(self._name, parameters, part))
+        self._weights.shares_changed.connect(lambda owner: self.shares_changed.emit(self._name, owner))
+        self._weights.node_requested.connect(self.node_requested)
+        self._doors.inside_requested.connect(lambda: self.inside_requested.emit(self._name))
+        self._doors.dissolve_requested.connect(lambda: self.dissolve_requested.emit(self._name))
+        self._doors.code_requested.connect(lambda: self.code_requested.emit(self._name))
+
+    # -- what it shows ------------------------------------------------------------------------------------------
+
+    def show_node(self, node: Node | None, report: NodeReport | None, costs: Costs | None, problems: Sequence[Problem],
+                  selected_count: int = 1, share_candidates: Sequence[str] = ()) -> None:
+        """Show a node with what is known about it; None, or several selected, show a hint instead.
+
+        ``share_candidates`` are the nodes whose weights it could use instead of its own.
+        """
+        if node is None or selected_count > 1:
+            self._show_hint(selected_count)
+            return
+        self._show_weights(node, report, share_candidates)
+        if node.name != self._name:
+            self._form.restore()
+        self._name = node.name
+        self._title.show_name(node.name)
+        self._title.setToolTip(tooltip(node.name))
+        self._chip.show_kind(translated(node.layer.title), node.layer.category)
+        self._form.show_value(node.layer)
+        self._order_stops()
+        self._form.setVisible(bool(self._form.rows))
+        self._doors.show_doors(node.layer.category == "block", node.layer.kind() == CODE)
+        self._meaning.setText(translated(node.layer.meaning))
+        self._show_report(node, report)
+        self._costs.show_costs(costs, self._explanations())
+        self._problems.show_problems(problems)
+        self._pages.setCurrentIndex(1)
+
+    def show_trial(self, node: Node, report: NodeReport, costs: Costs | None, was: Costs | None,
+                   problems: Sequence[Problem]) -> None:
+        """What would be known of the node that is shown: the form stays as it is."""
+        if node.name == self._name:
+            self._show_report(node, report)
+            self._costs.show_costs(costs, self._explanations(), was)
+            if not self._problems.is_pointed_at:  # the button under the mouse stays
+                self._problems.show_problems(problems)
+
+    def show_rename_error(self, text: str) -> None:
+        """Say in place why the name cannot be."""
+        self._title.refuse()
+        self._name_error.setText(breakable(text))
+        self._name_error.show()
+
+    def focus_name(self) -> None:
+        """Begin typing another name (F2)."""
+        if self._scroll.isVisible():
+            self._title.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self._title.selectAll()
+
+    def forget_typing(self) -> None:
+        """Drop what is typed and not yet asked for, before another document is shown."""
+        self._form.restore()
+        self._weights.restore()
+        self._title.take_back()
+
+    def _show_hint(self, count: int) -> None:
+        self._name = None
+        focus = QApplication.focusWidget()
+        if focus is not None and self.isAncestorOf(focus):
+            self.setFocus()
+        several = self.tr("{count} layers selected.\nSelect one to see and change its options.").format(count=count)
+        self._hint.setText(several if count > 1 else self.tr("Select a layer to see what it does and to change it."))
+        self._pages.setCurrentIndex(0)
+
+    def _show_report(self, node: Node, report: NodeReport | None) -> None:
+        layer, shapes = node.layer, report.input_shapes if report else None
+        known = report is not None and report.facts is not None
+        function = layer.torch or (layer.kind() if layer.category in ("block", "code") else "")
+        self._code.setVisible(bool(function))
+        self._code.show_code(layer.torch_line(shapes or ()) if known else f"{function}(…)")
+        output = shape_text(report.output_shape) if report and report.output_shape is not None else "?"
+        inputs = ", ".join(map(shape_text, shapes)) if shapes else "?"
+        flow = output if layer.max_inputs == 0 else f"{inputs} {SPACE}→{SPACE} {output}"
+        lines = layer.arithmetic(shapes) if known and shapes and layer.max_inputs != 0 else ()
+        self._shape.show_shapes(flow, lines, translated(layer.rule))
+
+    def _show_weights(self, node: Node, report: NodeReport | None, candidates: Sequence[str]) -> None:
+        """The section on weights is there for a layer that has some, and stays while a mistake hides whether it has."""
+        if node.name != self._name:
+            self._weights.restore()
+        layer, facts = node.layer, report.facts if report else None
+        if node.shares is not None or node.parameters != DEFAULTS:
+            self._weights.show()
+        elif facts is not None or node.name != self._name:
+            self._weights.setVisible(facts is not None and facts.params > 0)
+        if not self._weights.isHidden():
+            self._weights.show_node(node.parameters, node.shares, candidates,
+                                    weights=layer.category not in ONE_DIMENSIONAL,
+                                    biases=bool(getattr(layer, "bias", True)),
+                                    by_recipe=layer.torch in BY_RECIPE or layer.category in ("block", "code"))
+
+    def _order_stops(self) -> None:
+        """The Tab key goes from top to bottom; rows that are made later would come last."""
+        doors, rows = self._doors, self._form.rows.values()
+        stops = [self._title, self._code, doors.inside, doors.dissolve, doors.code, *(row.editor for row in rows),
+                 *self._weights.stops()]
+        if stops != self._stops:
+            self._stops = stops
+            for first, second in pairwise(stops):
+                QWidget.setTabOrder(first, second)
+
+    def _explanations(self) -> tuple[str, str, str, str]:
+        return (
+            self.tr("Weights and biases of this layer."),
+            self.tr("For one example: one multiplication and one addition for each use of a weight."),
+            self.tr("This layer's weights, gradients and optimizer numbers, and its output and what it keeps of a "
+                    "batch until the backward pass."),
+            self.tr("This layer's weights and its output for a batch."),
+        )
+
+    # -- how it is laid out -------------------------------------------------------------------------------------
+
+    def _empty_page(self) -> QWidget:
+        page = QWidget(self)
+        self._hint = QLabel(page)
+        self._hint.setProperty("role", "dim")
+        self._hint.setWordWrap(True)
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        layout.addWidget(self._hint)
+        layout.addStretch()
+        return page
+
+    def _content(self) -> QWidget:
+        content = QWidget(self)
+        self._title, self._chip, self._name_error = NameEdit(content), Chip(content), QLabel(content)
+        self._title.setAccessibleName(self.tr("Name"))
+        self._name_error.setProperty("role", "error")
+        self._name_error.setWordWrap(True)
+        self._name_error.hide()
+        self._code, self._form, self._problems = CodeLine(content), LayerForm(content), ProblemList(content)
+        self._doors, self._weights = Doors(content), NodeParametersForm(content)
+        self._shape, self._costs, self._meaning = ShapeBox(content), CostGrid(content), QLabel(content)
+        self._meaning.setProperty("role", "dim")
+        self._meaning.setWordWrap(True)
+        gaps = ((self._name_error, 4), (self._form, 16), (self._problems, 16), (self._meaning, 16))
+        for spaced, top in gaps:  # margins of the widgets themselves, so that a hidden one leaves no gap
+            spaced.setContentsMargins(0, top, 0, 0)
+        layout = QVBoxLayout(content)
+        layout.setContentsMargins(MARGIN, 8, MARGIN - BAR, MARGIN)
+        layout.setSpacing(0)
+        layout.addLayout(self._header())
+        self._weights.hide()
+        for widget in (self._name_error, self._code, self._doors, self._form, self._problems,
+                       section(self.tr("Shape"), content), self._shape, self._weights,
+                       section(self.tr("This layer"), content), self._costs, self._meaning):
+            layout.addWidget(widget)
+        layout.addStretch()
+        return content
+
+    def _header(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self._title, 1)
+        row.addWidget(self._chip)
+        return row

@@ -1,0 +1,1 @@
+"""Small widgets that all others are made of."""

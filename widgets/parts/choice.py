@@ -1,0 +1,84 @@
+"""A combo box that says what it chooses: ``Data  Fashion-MNIST ▾``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter, QWidget
+
+from widgets.look import theme
+
+GAP, ARROW, EDGE = 8, 24, 10
+WIDEST = 112  # of a value; longer ones are shortened here, not in the list
+
+
+class Choice(QComboBox):
+    """One of several, by id. Turning the wheel over it changes nothing: that happens by accident."""
+
+    chosen = Signal(str)
+
+    def __init__(self, label: str, narrowest: int = 48, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._label, self._narrowest = label, narrowest
+        self.setAccessibleName(label)
+        self.setFixedHeight(30)
+        self.activated.connect(lambda index: self.chosen.emit(self.itemData(index)))
+
+    def set_choices(self, choices: Sequence[tuple[str, str]]) -> None:
+        """What there is to choose from; what was chosen stays chosen."""
+        before = self.currentData()
+        if choices == [(self.itemData(index), self.itemText(index)) for index in range(self.count())]:
+            return
+        self.clear()
+        for id, title in choices:
+            self.addItem(title, id)
+        self.show_choice(before or (choices[0][0] if choices else ""))
+        self.view().setMinimumWidth(self._widest() + 3 * ARROW)
+        self.updateGeometry()
+
+    def show_choice(self, id: str) -> None:
+        """Show one as chosen; one that is not among the choices is shown by its id."""
+        if id and self.findData(id) < 0:
+            self.addItem(id, id)
+            self.updateGeometry()
+        self.setCurrentIndex(self.findData(id))
+        self.setToolTip(f"{self._label}: {self.currentText()}")
+
+    # -- looks --------------------------------------------------------------------------------------------------
+
+    def _label_width(self) -> int:
+        return EDGE + self.fontMetrics().horizontalAdvance(self._label) + GAP
+
+    def _widest(self) -> int:
+        self.ensurePolished()
+        widths = [self.fontMetrics().horizontalAdvance(self.itemText(index)) for index in range(self.count())]
+        return max(widths, default=48) + 2
+
+    def sizeHint(self) -> QSize:
+        """Room for the widest value, so that choosing moves nothing."""
+        return QSize(self._label_width() + min(WIDEST, self._widest()) + ARROW, 30)
+
+    def minimumSizeHint(self) -> QSize:
+        """The label and a few letters."""
+        return QSize(self._label_width() + min(self._narrowest, self._widest()) + ARROW, 30)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The frame and arrow of the style, our label, the value."""
+        painter, option = QStylePainter(self), QStyleOptionComboBox()
+        self.initStyleOption(option)
+        option.currentText = ""
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        painter.setPen(theme.color("dim"))
+        middle = Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(QRect(EDGE, 0, self._label_width(), self.height()), middle, self._label)
+        room = QRect(self._label_width(), 0, self.width() - self._label_width() - ARROW, self.height())
+        painter.setPen(theme.color("text" if self.isEnabled() else "dim"))
+        text = self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, middle, text)
+        painter.end()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Leave it to whatever scrolls around it."""
+        event.ignore()

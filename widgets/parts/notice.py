@@ -1,0 +1,190 @@
+"""A message over the top edge of another widget: says what happened, offers what to do, never stands in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QEnterEvent,
+    QFont,
+    QIcon,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+
+from widgets.look import theme
+from widgets.look.icons import icon_url
+
+WIDEST, EDGE, LINE = 640, 12, 1
+Action = tuple[str, Callable[[], object]]
+
+
+class _Tone(QWidget):
+    """A dot with a sign: colour alone would not tell."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tone = "info"
+        self.setFixedSize(16, 16)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The dot and its sign."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color({"ok": "ok", "error": "error"}.get(self.tone, "accent")))
+        painter.drawEllipse(QRectF(0.5, 0.5, 15, 15))
+        painter.setPen(theme.color("panel"))
+        painter.setFont(theme.ui_font(11, QFont.Weight.Bold))
+        sign = {"ok": "✓", "error": "!"}.get(self.tone, "i")
+        painter.drawText(QRectF(0, 0, 16, 16), Qt.AlignmentFlag.AlignCenter, sign)
+        painter.end()
+
+
+class Notice(QFrame):
+    """One message at a time; a new one takes the place of the old."""
+
+    def __init__(self, host: QWidget) -> None:
+        super().__init__(host)
+        self.setObjectName("notice")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)  # a click here is not meant for the canvas
+        self.text = QLabel(wordWrap=True)
+        self.text.setTextFormat(Qt.TextFormat.PlainText)
+        self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.close_button = QToolButton()
+        self.buttons: list[QPushButton] = []
+        self._tone = _Tone()
+        self._timer = QTimer(self, singleShot=True)
+        self._timer.timeout.connect(self.dismiss)
+        self._assemble()
+        self._draw_icon()
+        host.installEventFilter(self)
+        self.hide()
+
+    def _assemble(self) -> None:
+        self.close_button.setAccessibleName(self.tr("Close the message"))
+        self.close_button.setToolTip(self.tr("Close"))
+        self.close_button.setFixedSize(28, 28)
+        self.close_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.close_button.clicked.connect(self.dismiss)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(12, 6, 6, 6)
+        self._row.setSpacing(8)
+        self._row.addWidget(self._tone)
+        self._row.addWidget(self.text, 1)
+        self._row.addWidget(self.close_button)
+
+    # -- messages -----------------------------------------------------------------------------------------------
+
+    def show_message(self, text: str, tone: str = "info", actions: Sequence[Action] = (), timeout_ms: int = 0) -> None:
+        """Say it. ``actions`` become buttons; after ``timeout_ms`` it goes by itself (0: it stays)."""
+        self.text.setText(text)
+        self._show_tone(tone)
+        self._show_actions(actions)
+        self.setAccessibleName(text)
+        self._place()
+        self.show()
+        self.raise_()
+        self._timer.setInterval(timeout_ms)
+        self._timer.stop()
+        if timeout_ms > 0 and not self.underMouse():
+            self._timer.start()
+        self._announce(text, tone)
+
+    def dismiss(self) -> None:
+        """Take the message away; the keyboard goes back to what lies below."""
+        self._timer.stop()
+        focus = self.window().focusWidget()
+        if focus is not None and self.isAncestorOf(focus):
+            self.parentWidget().setFocus()
+        self.hide()
+
+    def _show_tone(self, tone: str) -> None:
+        self._tone.tone = tone
+        self._tone.update()
+        if self.property("tone") != tone:
+            self.setProperty("tone", tone)
+            self.style().unpolish(self)
+            self.style().polish(self)
+
+    def _show_actions(self, actions: Sequence[Action]) -> None:
+        for button in self.buttons:
+            self._row.removeWidget(button)
+            button.hide()
+            button.deleteLater()
+        self.buttons = [self._button(*action) for action in actions]
+        for index, button in enumerate(self.buttons):
+            self._row.insertWidget(2 + index, button)
+
+    def _button(self, text: str, act: Callable[[], object]) -> QPushButton:
+        button = QPushButton(text, self)
+        button.setAccessibleName(text)
+
+        def go() -> None:
+            self.dismiss()
+            act()
+
+        button.clicked.connect(go)
+        return button
+
+    def _announce(self, text: str, tone: str) -> None:
+        """Screen readers read it out; an error at once."""
+        event = QAccessibleAnnouncementEvent(self, text)
+        urgent = tone == "error"
+        event.setPoliteness(
+            QAccessible.AnnouncementPoliteness.Assertive if urgent else QAccessible.AnnouncementPoliteness.Polite
+        )
+        QAccessible.updateAccessibility(event)
+
+    # -- place --------------------------------------------------------------------------------------------------
+
+    def _place(self) -> None:
+        """At the middle of the host's top edge, as wide as the text asks for and the host allows."""
+        self.ensurePolished()
+        room = max(160, self.parentWidget().width() - 2 * EDGE)
+        others = self._row.sizeHint().width() - self.text.sizeHint().width()
+        words = self.text.fontMetrics().horizontalAdvance(self.text.text()) + 8
+        width = min(room, WIDEST, words + others)
+        height = max(40, self._row.heightForWidth(width - 2 * LINE) + 2 * LINE)
+        self.setGeometry((self.parentWidget().width() - width) // 2, EDGE, width, height)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow the host's size."""
+        if event.type() == QEvent.Type.Resize and self.isVisibleTo(self.parentWidget()):
+            self._place()
+        return super().eventFilter(watched, event)
+
+    # -- manners ------------------------------------------------------------------------------------------------
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Do not go while someone reads."""
+        self._timer.stop()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Go on waiting."""
+        if self._timer.interval() > 0 and self.isVisible():
+            self._timer.start()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc closes."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.dismiss()
+        else:
+            super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Take the new theme's colours."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.PaletteChange) and hasattr(self, "_row"):
+            self._draw_icon()
+
+    def _draw_icon(self) -> None:
+        self.close_button.setIcon(QIcon(icon_url("close", theme.current().dim)))
+        self.close_button.setIconSize(QSize(14, 14))

@@ -1,0 +1,147 @@
+"""What stands around the curves: title, legend with numbers, grid, tick numbers, marks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+
+from widgets.look import theme
+from widgets.plot.legend import RIGHT, Legend
+from widgets.plot.scales import LinearScale, Scale
+from widgets.plot.ticks import nice_step, tick_text, tick_values
+
+BETWEEN, OUTER = 14, 8  # title and legend; where a title may begin at the earliest
+CENTER = Qt.AlignmentFlag.AlignCenter
+
+
+class Reading(NamedTuple):
+    """A point that is pointed out."""
+
+    x: float
+    y: float
+
+
+class Frame:
+    """Paints in pixels; knows the ranges, never the data."""
+
+    def __init__(self, title: str, names: tuple[str, ...], cursor_template: str) -> None:
+        self.title, self.cursor_template = title, cursor_template
+        self.legend = Legend(names)
+        self.x_range = (0.0, 10.0)
+        self.y_scale: Scale = LinearScale(0.0, 1.0, 0.25)
+        self.readings: tuple[Reading | None, ...] = ()  # of every curve
+        self.colors: tuple[QColor, ...] = ()  # of every curve
+        self.cursor_at: float | None = None
+        self.best: tuple[tuple[Reading, QColor], ...] = ()
+        self.restyle()
+
+    def restyle(self) -> None:
+        """Read fonts again."""
+        self._ticks, self._title = theme.mono_font(10), theme.ui_font(12, QFont.Weight.DemiBold)
+        self.legend.restyle()
+
+    def point(self, area: QRectF, x: float, y: float) -> QPointF:
+        """Where a point of the data is on the screen."""
+        left, right = self.x_range
+        return QPointF(area.left() + (x - left) / (right - left) * area.width(),
+                       area.bottom() - self.y_scale.place(y) * area.height())
+
+    # -- grid -------------------------------------------------------------------------------------------------
+
+    def paint_grid(self, painter: QPainter, area: QRectF) -> None:
+        """Horizontal lines, and numbers at both axes."""
+        painter.setFont(self._ticks)
+        self._paint_rows(painter, area)
+        self._paint_epochs(painter, area)
+
+    def _paint_rows(self, painter: QPainter, area: QRectF) -> None:
+        painter.setPen(theme.color("dim"))
+        for value, text in self.y_scale.ticks():
+            y = round(self.point(area, 0, value).y())
+            painter.fillRect(QRectF(area.left(), y, area.width(), 1), theme.color("line"))
+            painter.drawText(QRectF(0, y - 8, area.left() - 8, 16), RIGHT, text)
+
+    def _paint_epochs(self, painter: QPainter, area: QRectF) -> None:
+        left, right = self.x_range
+        step = nice_step(right - left, max(2, int(area.width() // 40)), (1, 2, 5, 10))
+        painter.setPen(theme.color("dim"))
+        for value in tick_values(left, right, step):
+            text = tick_text(value, step)
+            half = QFontMetricsF(self._ticks).horizontalAdvance(text) / 2
+            x = min(self.point(area, value, 0).x(), area.right() + OUTER - half)  # the last one is not cut
+            painter.drawText(QRectF(x - 32, area.bottom() + 5, 64, 16), CENTER, text)
+
+    # -- title and legend -------------------------------------------------------------------------------------
+
+    def paint_header(self, painter: QPainter, area: QRectF, focused: bool) -> None:
+        """The title on the left, the legend on the right; where there is little room the title gives way."""
+        row = QRectF(area.left(), 4, area.width(), 20)
+        taken = QFontMetricsF(self._title).horizontalAdvance(self.title) + BETWEEN
+        found = self.legend.style(self.cursor_at is not None, row.width() - taken, row.right() - OUTER - taken)
+        style, fits = found or (None, True)
+        if not fits:
+            row.setLeft(OUTER)
+        self._paint_title(painter, row, focused)
+        if style:
+            self.legend.paint(painter, row, style, [reading.y if reading else None for reading in self.readings])
+
+    def _paint_title(self, painter: QPainter, row: QRectF, focused: bool) -> None:
+        painter.setFont(self._title)
+        painter.setPen(theme.color("accent" if focused else "dim"))
+        painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, self.title)
+        if focused:
+            width = QFontMetricsF(self._title).horizontalAdvance(self.title)
+            painter.fillRect(QRectF(row.left(), row.bottom() - 1, width, 2), theme.color("accent"))
+
+    # -- marks ------------------------------------------------------------------------------------------------
+
+    def paint_marks(self, painter: QPainter, area: QRectF, single: Sequence[bool]) -> None:
+        """The best epoch, the cursor, and curves too short for a line."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for reading, color in self.best:
+            if self._visible(reading):
+                self._ring(painter, area, reading, color)
+        for index, reading in enumerate(self.readings):
+            if reading and (single[index] or self.cursor_at is not None) and self._visible(reading):
+                self._dot(painter, area, reading, self.colors[index])
+        if self.cursor_at is not None and self._within(self.cursor_at):
+            self._paint_cursor(painter, area)
+
+    def _visible(self, reading: Reading) -> bool:
+        return self._within(reading.x) and math.isfinite(self.y_scale.place(reading.y))
+
+    def _within(self, position: float) -> bool:
+        return self.x_range[0] <= position <= self.x_range[1]
+
+    def _dot(self, painter: QPainter, area: QRectF, reading: Reading, color: QColor) -> None:
+        painter.setPen(QPen(theme.color("panel"), 1.5))
+        painter.setBrush(color)
+        painter.drawEllipse(self.point(area, *reading), 4, 4)
+
+    def _ring(self, painter: QPainter, area: QRectF, reading: Reading, color: QColor) -> None:
+        """The best epoch: a ring on the dashed curve and a thread down to its number."""
+        center = self.point(area, *reading)
+        painter.setPen(QPen(theme.color("wire"), 1, Qt.PenStyle.DotLine))
+        painter.drawLine(center + QPointF(0, 5), QPointF(center.x(), area.bottom()))
+        painter.setPen(QPen(color, 1.5))
+        painter.setBrush(theme.color("panel"))
+        painter.drawEllipse(center, 4, 4)
+
+    def _paint_cursor(self, painter: QPainter, area: QRectF) -> None:
+        """A thread at the cursor, its epoch in a pill on the axis."""
+        x = round(self.point(area, self.cursor_at or 0.0, 0).x())
+        painter.fillRect(QRectF(x, area.top(), 1, area.height()), theme.color("wire"))
+        text = self.cursor_template.format(tick_text(self.cursor_at or 0.0, 0.01))
+        width = QFontMetricsF(self._ticks).horizontalAdvance(text) + 16
+        left = min(max(x - width / 2, area.left()), area.right() - width)
+        pill = QRectF(left, area.bottom() + 4, width, 18)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("raised"))
+        painter.drawRoundedRect(pill, 9, 9)
+        painter.setPen(theme.color("text"))
+        painter.setFont(self._ticks)
+        painter.drawText(pill, CENTER, text)

@@ -1,0 +1,98 @@
+"""What hand and keyboard do on a plot: zoom, pan, read, ask for the menu. Gestures are only reported."""
+
+from __future__ import annotations
+
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QWheelEvent
+
+from widgets.plot.line import Span
+
+LEFT, TOP, RIGHT, BOTTOM = 48, 32, 8, 24  # room around the curves for title, legend and numbers
+
+
+class Gestures(pg.GraphicsView):
+    """A view of epochs ``span``; whoever listens decides what is shown."""
+
+    span_asked = Signal(object)  # (low, high) in epochs, or None for everything
+    hovered = Signal(object)  # position in epochs, or None
+    menu_asked = Signal(object)  # where, on the screen
+
+    def __init__(self) -> None:
+        super().__init__(background=None)
+        self.full: Span = (0.0, 10.0)
+        self.span: Span = self.full
+        self._grabbed: float | None = None
+
+    @property
+    def area(self) -> QRectF:
+        """Where the curves are."""
+        size = self.viewport().size()
+        return QRectF(LEFT, TOP, max(1, size.width() - LEFT - RIGHT), max(1, size.height() - TOP - BOTTOM))
+
+    def _position(self, point: QPointF) -> float:
+        low, high = self.span
+        return low + (point.x() - self.area.left()) / self.area.width() * (high - low)
+
+    def _zoom(self, factor: float, around: float) -> None:
+        low, high = self.span
+        self.span_asked.emit((around - (around - low) * factor, around + (high - around) * factor))
+
+    def _pan(self, distance: float) -> None:
+        self.span_asked.emit((self.span[0] + distance, self.span[1] + distance))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom at the cursor; sideways pans."""
+        turn = event.angleDelta()
+        if abs(turn.x()) > abs(turn.y()):
+            self._pan(-turn.x() / 1200 * (self.span[1] - self.span[0]))
+        elif turn.y():
+            self._zoom(0.8 ** (turn.y() / 120), self._position(event.position()))
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Grab the curves."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._grabbed = self._position(event.position())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Drag the curves, or read them."""
+        position = self._position(event.position())
+        if self._grabbed is not None:
+            self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
+            self._pan(self._grabbed - position)
+        inside = self.area.adjusted(-1, -TOP, 1, BOTTOM).contains(event.position())
+        self.hovered.emit(self._position(event.position()) if inside else None)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let go."""
+        self._grabbed = None
+        self.viewport().unsetCursor()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Everything again."""
+        self.span_asked.emit(None)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """The read-out goes back to the last values."""
+        self.hovered.emit(None)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for our own menu."""
+        self.menu_asked.emit(event.globalPos())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows pan, plus and minus zoom, Home shows everything."""
+        low, high = self.span
+        step, middle = 0.1 * (high - low), (low + high) / 2
+        actions = {
+            Qt.Key.Key_Left: lambda: self._pan(-step),
+            Qt.Key.Key_Right: lambda: self._pan(step),
+            Qt.Key.Key_Plus: lambda: self._zoom(0.8, middle),
+            Qt.Key.Key_Minus: lambda: self._zoom(1.25, middle),
+            Qt.Key.Key_Home: lambda: self.span_asked.emit(None),
+        }
+        if action := actions.get(event.key()):
+            action()
+        else:
+            event.ignore()

@@ -1,0 +1,79 @@
+"""One curve of a plot, drawn fast: a hairline that looks two pixels wide."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtGui import QPainter, QTransform
+from PySide6.QtWidgets import QWidget
+
+from widgets.plot.decimate import Floats, finite_bounds
+from widgets.plot.scales import logarithms
+from widgets.plot.series import Series
+
+Span = tuple[float, float]
+log = logging.getLogger(__name__)
+FEW = 250  # points; a line of more is made stronger in one direction only
+
+
+def safely(draw: Callable[..., None]) -> Callable[..., None]:
+    """An exception that leaves a Python paint method can kill the process: log it and draw nothing."""
+
+    def safe(self: Any, painter: QPainter, *rest: Any) -> None:
+        painter.save()
+        try:
+            draw(self, painter, *rest)
+        except Exception:
+            log.exception("drawing the curves failed")
+        finally:
+            painter.restore()
+
+    return safe
+
+
+def _strokes(ratio: float, few: bool) -> list[tuple[float, float]]:
+    """Where a hairline is drawn again so that it looks two pixels wide, on a screen with this device pixel ratio."""
+    steps = [0.8 * index / ratio for index in range(1, round(2 * ratio))]
+    return [(0.0, step) for step in steps] + [(step, 0.0) for step in steps if few]
+
+
+class Line(pg.PlotCurveItem):
+    """A curve about two pixels strong: Qt strokes a wide line 20 times slower than it draws a thin one twice."""
+
+    def __init__(self) -> None:
+        super().__init__(antialias=True)
+        self._key: tuple[object, ...] = ()
+        self._bounds: tuple[float, float] | None = None
+
+    @safely
+    def paint(self, painter: QPainter, option: object, widget: QWidget | None) -> None:
+        place = painter.worldTransform()
+        super().paint(painter, option, widget)
+        for stroke in _strokes(painter.device().devicePixelRatio(), len(self.xData) <= FEW):
+            painter.setWorldTransform(place * QTransform.fromTranslate(*stroke))
+            super().paint(painter, option, widget)
+
+    def show_series(self, series: Series, span: Span, limit: int, is_log: bool) -> tuple[float, float] | None:
+        """Draw the part of a series within ``span``; returns the lowest and the highest value drawn.
+
+        What was drawn before and has not changed stays as it is: of many runs only the one that goes on costs.
+        """
+        key = (series, series.version, span, limit, is_log)
+        if key != self._key:
+            x, y = series.visible(*span, limit)
+            y = logarithms(y) if is_log else y
+            self._key, self._bounds = key, finite_bounds(y)
+            self._show(x, y)
+        return self._bounds
+
+    def _show(self, x: Floats, y: Floats) -> None:
+        """A gap stands where a value is not finite."""
+        finite = np.isfinite(y)
+        if not finite.any():
+            x, y, finite = x[:0], y[:0], finite[:0]
+        whole = bool(finite.all())
+        self.setData(x, y, connect="all" if whole else "finite", skipFiniteCheck=whole)

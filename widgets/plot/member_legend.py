@@ -1,0 +1,109 @@
+"""The legend of several runs: colour, title and value of each; a click hides a run or shows it again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QToolButton, QWidget
+
+from widgets.look import theme
+from widgets.look.text import tooltip
+from widgets.parts.flow import Flow
+from widgets.plot.members import Member, member_color
+from widgets.plot.ticks import value_text
+
+HEIGHT, SWATCH, GAP, EDGE, WIDEST = 24, 20, 7, 6, 160
+
+
+class Chip(QToolButton):
+    """One run."""
+
+    def __init__(self, index: int, title: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.index, self.title = index, title
+        self.value: float | None = None
+        self.setCheckable(True)
+        self.setChecked(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(title)
+        self.setToolTip(tooltip(title, self.tr("Click to hide or show this run")))
+
+    def sizeHint(self) -> QSize:
+        """A piece of line, the title, room for a number."""
+        title = min(WIDEST, QFontMetricsF(theme.ui_font(11)).horizontalAdvance(self.title) + 1)
+        number = QFontMetricsF(theme.mono_font(11)).horizontalAdvance("0.000")
+        return QSize(round(2 * EDGE + SWATCH + 2 * GAP + title + number), HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:
+        """It is never made smaller."""
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Swatch, title, value; dim while the run is hidden."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.underMouse() or self.hasFocus():
+            painter.setPen(QPen(theme.color("accent" if self.hasFocus() else "line"), 1))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 1.5, -0.5, -1.5), 5, 5)
+        on = self.isChecked()
+        painter.setPen(QPen(member_color(self.index) if on else theme.color("line"), 3))
+        middle = self.height() / 2
+        painter.drawLine(QPointF(EDGE, middle), QPointF(EDGE + SWATCH, middle))
+        words = QRectF(self.rect()).adjusted(EDGE + SWATCH + GAP, 0, -EDGE, 0)
+        self._paint_words(painter, words, on)
+        painter.end()
+
+    def _paint_words(self, painter: QPainter, words: QRectF, on: bool) -> None:
+        font = theme.ui_font(11)
+        font.setStrikeOut(not on)
+        painter.setFont(font)
+        painter.setPen(theme.color("text" if on else "dim"))
+        title = QFontMetricsF(font).elidedText(self.title, Qt.TextElideMode.ElideRight, WIDEST)
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, title)
+        if on:
+            painter.setFont(theme.mono_font(11))
+            painter.setPen(theme.color("dim"))
+            right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+            painter.drawText(words, right, value_text(self.value))
+
+
+class MemberLegend(QWidget):
+    """One chip for each run, in as many rows as they need."""
+
+    toggled = Signal(int, bool)  # which run, whether it is shown
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.chips: list[Chip] = []
+        self._flow = Flow(self, gap=4, row_gap=0)
+        self._flow.setContentsMargins(58, 4, 16, 0)  # in line with the curves
+        self.setAccessibleName(self.tr("Runs"))
+        self.hide()
+
+    def show_members(self, members: Sequence[Member]) -> None:
+        """The runs, each with its colour; chips are made anew only when titles differ."""
+        if [chip.title for chip in self.chips] != [member.title for member in members]:
+            for chip in self.chips:
+                self._flow.removeWidget(chip)
+                chip.hide()
+                chip.deleteLater()
+            self.chips = [self._chip(index, member.title) for index, member in enumerate(members)]
+        for chip, member in zip(self.chips, members, strict=True):
+            chip.setChecked(member.is_shown)
+        self.setVisible(bool(members))
+
+    def _chip(self, index: int, title: str) -> Chip:
+        chip = Chip(index, title, self)
+        chip.clicked.connect(lambda on: self.toggled.emit(index, on))
+        self._flow.addWidget(chip)
+        chip.show()
+        return chip
+
+    def show_values(self, values: Sequence[float | None]) -> None:
+        """A number beside each title."""
+        for chip, value in zip(self.chips, values, strict=False):
+            if chip.value != value:
+                chip.value = value
+                chip.update()

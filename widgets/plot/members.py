@@ -1,0 +1,66 @@
+"""The runs that are drawn over each other, a variant or a fold each: their points, titles and colours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtGui import QColor
+
+from widgets.look import theme
+from widgets.plot.series import Series
+
+# Okabe and Ito's set, which stays apart for every kind of colour vision; each theme has the tones it can carry.
+_ON_DARK = ("#5b9dff", "#e69f00", "#1fbf92", "#e07fb5", "#f0e442", "#ff7a45", "#9fd3f2", "#b9a0ff")
+_ON_LIGHT = ("#0072b2", "#c98500", "#009e73", "#c2578f", "#7a5c00", "#d55e00", "#4a9fd0", "#6a4fc4")
+
+Pair = tuple[Series, Series]  # one curve for each of the two plots
+
+
+def member_color(index: int) -> QColor:
+    """The colour of one run among several; after eight they come again."""
+    colors = _ON_DARK if theme.current().dark else _ON_LIGHT
+    return QColor(colors[index % len(colors)])
+
+
+class Member:
+    """One run: training points, judged epochs, the best of them."""
+
+    def __init__(self, title: str = "") -> None:
+        self.title = title
+        self.is_shown = True
+        self.best: float | None = None
+        self.points: Pair = (Series(), Series())  # training, within epochs
+        self.train: Pair = (Series(), Series())  # training, by epoch: drawn where there are no points
+        self.validation: Pair = (Series(), Series())
+
+    def add_points(self, points: Sequence[Sequence[float]]) -> None:
+        """Append training points: position in epochs, and a value for each plot."""
+        if points:
+            _extend(self.points, points)
+
+    def add_epoch(self, at: float, train_loss: float, train_second: float, loss: float, second: float,
+                  is_best: float) -> None:
+        """Append a judged epoch."""
+        _extend(self.train, [(at, train_loss, train_second)])
+        _extend(self.validation, [(at, loss, second)])
+        if is_best:
+            self.best = at
+
+    def curves(self, plot: int) -> tuple[Series, Series]:
+        """The training and the validation curve in one of the plots."""
+        return (self.points if len(self.points[0]) else self.train)[plot], self.validation[plot]
+
+    @property
+    def end(self) -> float:
+        """The last position, in epochs."""
+        return max(self.points[0].end, self.validation[0].end)
+
+    def __len__(self) -> int:
+        return len(self.points[0]) + len(self.validation[0])
+
+
+def _extend(pair: Pair, rows: Sequence[Sequence[float]]) -> None:
+    x, first, second = np.asarray(rows, dtype=float).T
+    pair[0].extend(x, first)
+    pair[1].extend(x, second)

@@ -1,0 +1,169 @@
+"""One quiet plot over epochs: a solid and a dashed curve for each run, a grid, a legend with numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QResizeEvent
+from PySide6.QtWidgets import QGraphicsView
+
+from widgets.look import theme
+from widgets.plot.frame import Frame, Reading
+from widgets.plot.gestures import Gestures
+from widgets.plot.line import Line, Span, safely
+from widgets.plot.members import member_color
+from widgets.plot.scales import LinearScale, Scale, log_scale
+from widgets.plot.series import Series
+from widgets.plot.ticks import nice_range
+
+DETAILED, OLDER = 3, 200  # so many runs are drawn in full; the others with so many points
+
+
+class Drawn(NamedTuple):
+    """One run in this plot."""
+
+    curves: tuple[Series, Series]  # training, validation
+    best: float | None = None  # epoch
+    color: int | None = None  # its place among several runs; None: the only one
+
+    def pens(self) -> tuple[QColor, QColor]:
+        """The colours of both curves."""
+        if self.color is None:
+            return theme.color("accent"), theme.color("validation")
+        return (member_color(self.color),) * 2
+
+
+class Plot(Gestures):
+    """Shows ``runs``, of which the last one may still go on."""
+
+    def __init__(self, frame: Frame, is_share: bool) -> None:
+        super().__init__()
+        self.surround = frame
+        self.is_share = is_share  # values lie in 0 … 1
+        self.is_log = False
+        self.runs: tuple[Drawn, ...] = ()
+        self.cursor_at: float | None = None
+        self._box = pg.ViewBox(enableMouse=False, enableMenu=False, defaultPadding=0)
+        self._lines: list[Line] = []
+        self._colors: list[QColor] = []
+        self._assemble()
+        self.set_title(frame.title)
+
+    def _assemble(self) -> None:
+        self.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setMinimumSize(144, 96)
+        self.addItem(self._box)
+        self._box.disableAutoRange()
+
+    def set_title(self, title: str) -> None:
+        """What is measured."""
+        self.surround.title = title
+        self.setAccessibleName(title)
+
+    # -- drawing ----------------------------------------------------------------------------------------------
+
+    def redraw(self) -> None:
+        """Show the runs as they are now."""
+        self._match_lines()
+        limit = int(max(OLDER, min(800, 1.5 * self.area.width())))
+        bounds = []
+        for index, run in enumerate(self.runs):
+            few = limit if index >= len(self.runs) - DETAILED else OLDER
+            for series, line in zip(run.curves, self._lines[2 * index :], strict=False):
+                bounds.append(line.show_series(series, self.span, few, self.is_log))
+        self._fit([found for found in bounds if found])
+        self.read()
+
+    def _match_lines(self) -> None:
+        """Two lines for each run, in its colours."""
+        while len(self._lines) < 2 * len(self.runs):
+            self._lines.append(Line())
+            self._box.addItem(self._lines[-1], ignoreBounds=True)
+        while len(self._lines) > 2 * len(self.runs):
+            self._box.removeItem(self._lines.pop())
+        colors = [color for run in self.runs for color in run.pens()]
+        if colors != self._colors:
+            self._colors = colors
+            for index, line in enumerate(self._lines):
+                pen = pg.mkPen(colors[index], width=1)
+                if index % 2:
+                    pen.setDashPattern([7, 3])
+                line.setPen(pen)
+
+    def _fit(self, bounds: Sequence[Span]) -> None:
+        """Round limits around what is drawn; they change only when it leaves them."""
+        low, high = (min(b[0] for b in bounds), max(b[1] for b in bounds)) if bounds else (0.0, 1.0)
+        intervals = int(min(5, max(2, self.area.height() // 32)))
+        scale = self._log_scale(low, high, intervals) if self.is_log else self._scale(low, high, intervals)
+        self.surround.y_scale = scale
+        self.surround.x_range = self.span
+        limits = [list(self.span), scale.ends]
+        if self._box.viewRange() != limits:
+            self._box.setRange(xRange=limits[0], yRange=limits[1], padding=0, disableAutoRange=False)
+
+    def _log_scale(self, low: float, high: float, intervals: int) -> Scale:
+        """The limits come as logarithms; what a float cannot hold is cut."""
+        low, high = max(-300.0, low), min(300.0, high)
+        return log_scale(10**low, 10 ** max(low, high), intervals)
+
+    def _scale(self, low: float, high: float, intervals: int) -> Scale:
+        zoomed = self.span != self.full
+        if self.is_share and not zoomed:
+            if low < 0.5:
+                return LinearScale(0.0, max(1.0, high), 0.25 if intervals >= 4 else 0.5)
+            high = max(1.0, high)
+        elif not zoomed:
+            low = min(0.0, low)
+        return LinearScale(*nice_range(low, high, intervals))
+
+    def read(self) -> None:
+        """Say the values at the cursor, else the last ones."""
+        at = self.full[1] if self.cursor_at is None else self.cursor_at
+        curves = [series for run in self.runs for series in run.curves]
+        self.surround.readings = tuple(_reading(series, at) for series in curves)
+        self.surround.colors = tuple(self._colors)
+        self.surround.cursor_at = self.cursor_at
+        self.surround.best = tuple(
+            (reading, run.pens()[1]) for run in self.runs
+            if run.best is not None and (reading := _reading(run.curves[1], run.best))
+        )  # fmt: skip
+        self.viewport().update()
+
+    @safely
+    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
+        """Ground, grid and numbers."""
+        painter.resetTransform()
+        painter.fillRect(self.viewport().rect(), theme.color("panel"))
+        self.surround.paint_grid(painter, self.area)
+        self.surround.paint_header(painter, self.area, self.hasFocus())
+
+    @safely
+    def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
+        """The cursor's line, the best epochs, curves of one point."""
+        painter.resetTransform()
+        single = [len(series) == 1 for run in self.runs for series in run.curves]
+        self.surround.paint_marks(painter, self.area, single)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Take the new theme's colours."""
+        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.PaletteChange) and hasattr(self, "_lines"):
+            self.surround.restyle()
+            self.redraw()
+        super().changeEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Keep the curves inside the numbers."""
+        super().resizeEvent(event)
+        if hasattr(self, "_lines"):
+            self._box.setGeometry(self.area)
+            self.redraw()
+
+
+def _reading(series: Series, at: float) -> Reading | None:
+    point = series.nearest(at)
+    return Reading(*point) if point else None

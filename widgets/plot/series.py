@@ -1,0 +1,111 @@
+"""The points of one curve: all of them, and for long runs the extremes of every 64."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from widgets.plot.decimate import Floats, Points, decimated, extremes, joined, window
+
+BLOCK = 64
+
+
+class _Column:
+    """A numpy array that grows at its end without copying each time."""
+
+    def __init__(self) -> None:
+        self._room = np.empty(1024)
+        self._count = 0
+
+    @property
+    def values(self) -> Floats:
+        return self._room[: self._count]
+
+    def extend(self, values: Floats) -> None:
+        count = self._count + len(values)
+        if count > len(self._room):
+            room = np.empty(max(count, 2 * len(self._room)))
+            room[: self._count] = self.values
+            self._room = room
+        self._room[self._count : count] = values
+        self._count = count
+
+    def cut(self, count: int) -> None:
+        self._count = min(count, self._count)
+
+
+class Series:
+    """Points in the order of x; redrawing costs the same however many there are."""
+
+    def __init__(self) -> None:
+        self._x, self._y = _Column(), _Column()
+        self._block_x, self._block_y = _Column(), _Column()  # two points of every full block
+        self.version = 0  # grows with every change
+
+    def __len__(self) -> int:
+        return len(self._x.values)
+
+    @property
+    def x(self) -> Floats:
+        """Every position."""
+        return self._x.values
+
+    @property
+    def y(self) -> Floats:
+        """Every value."""
+        return self._y.values
+
+    @property
+    def end(self) -> float:
+        """The last position, 0 before the first point."""
+        return float(self.x[-1]) if len(self) else 0.0
+
+    def extend(self, x: Floats, y: Floats) -> None:
+        """Append points; only what is new is looked at. A run taken up again replaces what it goes over once more."""
+        self.version += 1
+        turns = np.flatnonzero(np.diff(x) < 0) + 1
+        for part in np.split(np.arange(len(x)), turns):
+            self._append(x[part], y[part])
+
+    def _append(self, x: Floats, y: Floats) -> None:
+        if not len(x):
+            return
+        if len(self) and x[0] < self.x[-1]:
+            self._cut(int(np.searchsorted(self.x, x[0])))
+        self._x.extend(x)
+        self._y.extend(y)
+        done, ready = len(self._block_x.values) // 2 * BLOCK, len(self) // BLOCK * BLOCK
+        if ready > done:
+            x, y = extremes(self.x[done:ready], self.y[done:ready], BLOCK)
+            self._block_x.extend(x)
+            self._block_y.extend(y)
+
+    def _cut(self, count: int) -> None:
+        for column in (self._x, self._y):
+            column.cut(count)
+        for column in (self._block_x, self._block_y):
+            column.cut(count // BLOCK * 2)
+
+    def visible(self, low: float, high: float, limit: int = 800) -> Points:
+        """What to draw between two positions: at most ``limit`` points, extremes kept."""
+        start, stop = window(self.x, low, high)
+        if stop - start <= BLOCK * limit // 2:  # fewer blocks than that would look coarse
+            return decimated(self.x, self.y, start, stop, limit)
+        return self._visible_blocks(start, stop, limit)
+
+    def _visible_blocks(self, start: int, stop: int, limit: int) -> Points:
+        """The same from the blocks, with the cut ones at both ends taken from the points themselves."""
+        first, last = -(-start // BLOCK), stop // BLOCK
+        x, y = self.x, self.y
+        head, tail = slice(start, first * BLOCK), slice(last * BLOCK, stop)
+        middle = decimated(self._block_x.values, self._block_y.values, 2 * first, 2 * last, limit - 5)
+        ends = extremes(x[head], y[head], BLOCK), extremes(x[tail], y[tail], BLOCK)
+        return joined(ends[0], middle, ends[1], (x[stop - 1 :], y[stop - 1 :]))
+
+    def nearest(self, position: float) -> tuple[float, float] | None:
+        """The point closest to a position."""
+        if not len(self):
+            return None
+        right = min(int(np.searchsorted(self.x, position)), len(self) - 1)
+        left = max(0, right - 1)
+        index = left if abs(self.x[left] - position) <= abs(self.x[right] - position) else right
+        return float(self.x[index]), float(self.y[index])

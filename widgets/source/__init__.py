@@ -1,0 +1,1 @@
+"""Code on the screen: read and edited."""

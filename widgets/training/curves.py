@@ -1,0 +1,239 @@
+"""Loss and a second measure while a network trains, of one run or of several over each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QStackedLayout, QToolButton, QVBoxLayout, QWidget
+
+from widgets.plot.frame import Frame
+from widgets.plot.line import Span
+from widgets.plot.member_legend import MemberLegend
+from widgets.plot.members import Member
+from widgets.plot.plot import Drawn, Plot
+
+NARROW = 560  # pixels
+NARROWEST = 1e-3  # epochs; closer than this there is nothing to see
+Rows = Sequence[Sequence[float]]
+
+
+class Curves(QWidget):
+    """Two plots that move together. Each call draws once."""
+
+    save_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        names = (self.tr("train"), self.tr("validation"))
+        cursor = self.tr("epoch {}")
+        self.loss = Plot(Frame(self.tr("Loss"), names, cursor), is_share=False)
+        self.accuracy = Plot(Frame(self.tr("Accuracy"), names, cursor), is_share=True)
+        self.plots = (self.loss, self.accuracy)
+        self.legend = MemberLegend()
+        self._zoom: Span | None = None
+        self._assemble()
+        self.legend.toggled.connect(self._show_member)
+        for plot in self.plots:
+            plot.span_asked.connect(self._show_span)
+            plot.hovered.connect(lambda position, plot=plot: self._read_at(position, plot))
+            plot.menu_asked.connect(self._show_menu)
+        self.set_hint()
+        self.clear(10)
+
+    def _assemble(self) -> None:
+        pages = QWidget()
+        column = QVBoxLayout(pages)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.legend)
+        self._row = QHBoxLayout()
+        self._row.setContentsMargins(16, 8, 8, 8)
+        for plot in self.plots:
+            self._row.addWidget(plot, 1)
+        self._buttons = self._button_column()
+        self._row.addWidget(self._buttons, 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(self._row, 1)
+        self._empty = QLabel()
+        self._empty.setProperty("role", "dim")
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._pages = QStackedLayout(self)
+        self._pages.addWidget(self._empty)
+        self._pages.addWidget(pages)
+
+    def _button_column(self) -> QWidget:
+        self._save = _button(self.tr("Save…"), self.tr("Save the curves as a picture or a table"))
+        self._save.clicked.connect(self.save_requested)
+        self._log = _button(self.tr("Log"), self.tr("Logarithmic axis: equal steps are equal factors"))
+        self._log.setCheckable(True)
+        self._log.clicked.connect(self.set_log)
+        buttons = QWidget()
+        buttons.setMinimumWidth(1)  # they go where there is no room, so they ask for none
+        column = QVBoxLayout(buttons)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        for button in (self._save, self._log):
+            column.addWidget(button)
+        return buttons
+
+    # -- what to show -----------------------------------------------------------------------------------------
+
+    def set_hint(self, text: str = "") -> None:
+        """What stands in place of curves that are not there yet; empty: how to begin."""
+        self._empty.setText(text or self.tr("Press Train: the curves draw themselves here"))
+
+    def set_second(self, title: str | None, is_share: bool = False) -> None:
+        """What the second plot shows, as “RMSE”; ``is_share``: it lies in 0 … 1. None: only the loss is shown."""
+        self.accuracy.setVisible(title is not None)
+        if title is not None:
+            self.accuracy.set_title(title)
+            self.accuracy.is_share = is_share
+        self._redraw()
+
+    def set_log(self, on: bool) -> None:
+        """A logarithmic axis for the loss, and for a second measure that is no share."""
+        self._log.setChecked(on)
+        self._redraw()
+
+    def clear(self, epochs: int) -> None:
+        """Forget the curves; the axis shows a run of so many epochs."""
+        self._forget((0.0, float(max(1, epochs))))
+        self._redraw()
+
+    def begin_member(self, index: int, title: str) -> None:
+        """From here on a run of a series arrives, a variant or a fold; member 0 begins a new series."""
+        if index == 0 or not self._is_series:
+            self._forget(self.loss.full)
+            self._members, self._is_series = [], True
+        del self._members[index:]
+        self._members.append(Member(title))
+        self._redraw()
+
+    def add_points(self, points: Rows) -> None:
+        """Append training points: position in epochs, loss, accuracy (or what ``set_second`` named)."""
+        if points:
+            self._members[-1].add_points(points)
+            self._redraw()
+
+    def add_epoch(self, epoch: float, train_loss: float, train_accuracy: float, validation_loss: float,
+                  validation_accuracy: float, is_best: bool) -> None:
+        """Append a judged epoch."""
+        self._members[-1].add_epoch(epoch, train_loss, train_accuracy, validation_loss, validation_accuracy, is_best)
+        self._redraw()
+
+    def show_all(self, points: Rows, epochs: Rows) -> None:
+        """Show a whole run at once, on the axis that ``clear`` set: points, and rows as ``add_epoch`` takes them."""
+        self._forget(self.loss.full)
+        _fill(self._members[0], points, epochs)
+        self._redraw()
+
+    def show_series(self, members: Iterable[tuple[str, Rows, Rows]]) -> None:
+        """Show several whole runs at once: title, points and epochs of each."""
+        self._forget(self.loss.full)
+        self._members, self._is_series = [], True
+        for title, points, epochs in members:
+            self._members.append(_fill(Member(title), points, epochs))
+        self._redraw()
+
+    def _forget(self, full: Span) -> None:
+        self._members: list[Member] = [Member()]
+        self._is_series = False
+        self._zoom = None
+        for plot in self.plots:
+            plot.full = full
+            plot.cursor_at = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to save."""
+        return not any(map(len, self._members))
+
+    # -- drawing ----------------------------------------------------------------------------------------------
+
+    def _redraw(self) -> None:
+        self._pages.setCurrentIndex(0 if self.is_empty else 1)
+        self.legend.show_members(self._members if self._is_series else ())
+        end = max((member.end for member in self._members), default=0.0)
+        for index, plot in enumerate(self.plots):
+            plot.runs = tuple(
+                Drawn(member.curves(index), member.best, place if self._is_series else None)
+                for place, member in enumerate(self._members) if member.is_shown
+            )  # fmt: skip
+            plot.full = (0.0, max(plot.full[1], float(np.ceil(end - 1e-9))))
+            plot.span = self._zoom or plot.full
+            plot.is_log = self._log.isChecked() and not plot.is_share
+            plot.surround.legend.is_key = self._is_series
+            plot.redraw()
+        self._show_values(self.loss)
+
+    def _show_values(self, plot: Plot) -> None:
+        """The value of each run's dashed curve, or of the solid one where it was not judged yet."""
+        index, at = self.plots.index(plot), plot.cursor_at if plot.cursor_at is not None else plot.full[1]
+        values = []
+        for member in self._members if self._is_series else ():
+            train, validation = member.curves(index)
+            point = (validation if len(validation) else train).nearest(at)
+            values.append(point[1] if point else None)
+        self.legend.show_values(values)
+
+    def _show_member(self, index: int, shown: bool) -> None:
+        self._members[index].is_shown = shown
+        self._redraw()
+
+    def _show_span(self, asked: Span | None) -> None:
+        """Zoom both plots, never beyond the run."""
+        full = self.loss.full[1]
+        if asked is not None:
+            width = min(max(asked[1] - asked[0], NARROWEST), full)
+            low = min(max(0.0, asked[0]), full - width)
+            asked = (low, low + width)
+        self._zoom = None if asked is None or asked[1] - asked[0] >= full * (1 - 1e-9) else asked
+        self._redraw()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In little room the plots come first; the context menu can do the same as the buttons."""
+        super().resizeEvent(event)
+        self._buttons.setVisible(self.width() >= NARROW)
+        self._row.setSpacing(32 if self.width() >= 1.5 * NARROW else 16)
+
+    def _read_at(self, position: float | None, hovered: Plot) -> None:
+        for plot in self.plots:
+            plot.cursor_at = position
+            plot.read()
+        self._show_values(hovered if position is not None else self.loss)
+
+    def _show_menu(self, where: QPoint) -> None:
+        menu = self.context_menu()
+        menu.popup(where)
+
+    def context_menu(self) -> QMenu:
+        """What can be done here."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(self.tr("Save…"), self.save_requested.emit)
+        everything = menu.addAction(self.tr("Show the whole run"), lambda: self._show_span(None))
+        everything.setEnabled(self._zoom is not None)
+        log = menu.addAction(self.tr("Logarithmic axis"))
+        log.setCheckable(True)
+        log.setChecked(self._log.isChecked())
+        log.toggled.connect(self.set_log)
+        return menu
+
+
+def _fill(member: Member, points: Rows, epochs: Rows) -> Member:
+    member.add_points(points)
+    for row in epochs:
+        member.add_epoch(*row)
+    return member
+
+
+def _button(text: str, hint: str) -> QToolButton:
+    button = QToolButton(text=text)
+    button.setToolTip(hint)
+    button.setAccessibleName(hint)
+    button.setFixedHeight(28)  # in line with the legends
+    button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    return button

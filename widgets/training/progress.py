@@ -1,0 +1,120 @@
+"""How far something is: a thin bar and a line below it, or a sentence in their place."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QFont, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
+
+from widgets.look.text import UNKNOWN, grouped
+from widgets.parts.elided import ElidedLabel
+
+STEPS = 10_000
+GAP, WIDTH = 12, 420
+
+
+class Progress(QWidget):
+    """Keeps its size whatever it says."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.bar = QProgressBar(textVisible=False, maximum=STEPS)
+        self.bar.setAccessibleName(self.tr("Progress"))
+        self.left, self.right = ElidedLabel(role="small"), ElidedLabel(role="small")
+        self.sentence = ElidedLabel(role="small", lines=2)
+        self.sentence.setAlignment(Qt.AlignmentFlag.AlignVCenter)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self.setMinimumWidth(160)
+        self._right_texts: tuple[str, ...] = ("",)
+        self._assemble()
+        self.show_sentence("")
+
+    def _assemble(self) -> None:
+        line = QHBoxLayout()
+        line.setSpacing(GAP)
+        line.addWidget(self.left, 1)
+        line.addWidget(self.right)
+        self.right.setAlignment(Qt.AlignmentFlag.AlignRight)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addStretch(1)
+        column.addWidget(self.bar)
+        column.addLayout(line)
+        column.addWidget(self.sentence)
+        column.addStretch(1)
+
+    def show_epoch(self, epoch: int, epochs: int, fraction: float, speed: float, seconds_left: float,
+                   member: str = "") -> None:
+        """A training run: ``epoch 7 of 10 · 62 %`` and ``35 740 examples/s · 0:21 left``; ``member`` first."""
+        fraction = fraction if math.isfinite(fraction) else 0.0
+        percent = math.floor(100 * fraction + 1e-9)
+        left = self.tr("epoch {epoch} of {epochs} · {percent} %")
+        speed_text = self.tr("{speed} examples/s").format(speed=count_text(speed))
+        time_left = self.tr("{time} left").format(time=time_text(seconds_left))
+        self._show_bar(fraction)
+        text = left.format(epoch=grouped(epoch), epochs=grouped(epochs), percent=percent)
+        self.left.setText(f"{member} · {text}" if member else text)
+        self._right_texts = (f"{speed_text} · {time_left}", time_left)
+        self._fit_right()
+
+    def show_sentence(self, text: str, fraction: float | None = None) -> None:
+        """A sentence alone, or below the bar where it is known how much is done."""
+        if fraction is not None:
+            self._show_bar(fraction)
+            self.left.setText(text)
+            self._right_texts = ("",)
+            self._fit_right()
+            return
+        self.sentence.setText(text)
+        self._choose(False)
+
+    def _fit_right(self) -> None:
+        """The longest text that leaves the left one whole."""
+        room = self.width() - self.left.sizeHint().width() - GAP
+        metrics = self.right.fontMetrics()
+        fitting = (text for text in self._right_texts if metrics.horizontalAdvance(text) < room)
+        self.right.setText(next(fitting, self._right_texts[-1]))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Say as much as fits."""
+        super().resizeEvent(event)
+        self._fit_right()
+
+    def sizeHint(self) -> QSize:
+        """Room for both texts of a long run."""
+        return QSize(WIDTH, super().sizeHint().height())
+
+    def _show_bar(self, fraction: float) -> None:
+        self.bar.setValue(round(STEPS * min(1.0, max(0.0, fraction))))
+        self._choose(True)
+
+    def _choose(self, bar: bool) -> None:
+        for widget in (self.bar, self.left, self.right):
+            widget.setVisible(bar)
+        self.sentence.setVisible(not bar)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Figures of equal width, so that a counting number does not shake its line."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange) and hasattr(self, "sentence"):
+            for label in (self.left, self.right, self.sentence):
+                font = QFont(label.font())
+                font.setFeature(QFont.Tag("tnum"), 1)
+                label.setFont(font)
+
+
+def count_text(value: float) -> str:
+    """A rate as a grouped whole number."""
+    return grouped(round(value)) if math.isfinite(value) else UNKNOWN
+
+
+def time_text(seconds: float) -> str:
+    """``0:21``, ``12:05``, ``1:02:09``."""
+    if not math.isfinite(seconds) or seconds < 0:
+        return UNKNOWN
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

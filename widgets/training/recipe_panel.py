@@ -1,0 +1,181 @@
+"""The recipe: how the network is trained, as a small form that stands beside the curves."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QToolButton, QVBoxLayout, QWidget
+
+from engine.experiment.recipe import CLASSES_ONLY, LOSS_TITLES, Recipe
+from widgets.fields.editors import LineEditor
+from widgets.fields.form import Form, Row
+from widgets.look.text import tooltip, translated
+from widgets.parts.scroll import BAR, ScrollPanel
+
+Line = tuple[tuple[str, int], ...]
+# Words left, numbers right, each with the columns it spans; momentum last: it comes and goes with the optimizer.
+_COMMON: tuple[Line, ...] = (
+    (("loss", 2), ("batch_size", 1)),
+    (("initialization", 2), ("epochs", 1)),
+    (("optimizer", 2), ("lr", 1)),
+    (("weight_decay", 1), ("seed", 1), ("momentum", 1)),
+)
+_MORE: tuple[Line, ...] = (
+    (("reduction", 2), ("folds", 1)),
+    (("class_weights", 2), ("label_smoothing", 1)),
+    (("decay_biases", 3),),
+)
+_COLUMNS, _LINES, _BETWEEN = 3, 4, 8  # grid rows to a line: label, editor, error, room
+LIVE = "lr"  # what may change while training runs
+
+
+def relevant(recipe: Recipe) -> set[str]:
+    """The options that change anything in this recipe."""
+    matters = {
+        "momentum": recipe.optimizer == "momentum",
+        "label_smoothing": recipe.loss == "cross_entropy",
+        "class_weights": recipe.loss in CLASSES_ONLY,
+        "decay_biases": recipe.weight_decay > 0,
+    }
+    return {name for name in Recipe.model_fields if matters.get(name, True)}
+
+
+class RecipeForm(Form):
+    """The recipe's fields with their labels above them, in three columns; the rarer ones fold away."""
+
+    def __init__(self, parent: QWidget | None = None, skip: tuple[str, ...] = ()) -> None:
+        super().__init__(parent, skip)
+        self._more: tuple[Line, ...] = ()
+        self.more = QToolButton()
+
+    def _choice_name(self, name: str, choice: str) -> str:
+        names = {
+            "sgd": self.tr("SGD"), "momentum": self.tr("SGD + momentum"), "adam": self.tr("Adam"),
+            "adamw": self.tr("AdamW"), "default": self.tr("PyTorch's own"),
+            "xavier_uniform": self.tr("Xavier uniform"), "kaiming_uniform": self.tr("Kaiming uniform"),
+            "normal": self.tr("Normal, σ = 0.01"), "normal_unit": self.tr("Normal, σ = 1"),
+            "none": self.tr("All the same"),
+        }  # fmt: skip
+        title = {str(loss): translated(title) for loss, title in LOSS_TITLES.items()}.get(choice)
+        return title or names.get(choice) or super()._choice_name(name, choice)
+
+    def _arrange(self, grid: QGridLayout) -> None:
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(2)
+        placed = {name for line in (*_COMMON, *_MORE) for name, _ in line}
+        self._more = (*_MORE, *(((name, _COLUMNS),) for name in self.rows if name not in placed))
+        for index, line in enumerate(_COMMON):
+            self._place_line(grid, index, line)
+        self._add_fold(grid, _LINES * len(_COMMON))
+        for index, line in enumerate(self._more, len(_COMMON) + 1):
+            self._place_line(grid, index, line)
+        for column in range(_COLUMNS):
+            grid.setColumnStretch(column, 1)
+        self._grid = grid
+        for first, second in pairwise([*self._editors(_COMMON), self.more, *self._editors(self._more)]):
+            QWidget.setTabOrder(first, second)
+
+    def _editors(self, lines: tuple[Line, ...]) -> list[QWidget]:
+        return [self.rows[name].editor for line in lines for name, _ in line]
+
+    def _place_line(self, grid: QGridLayout, index: int, line: Line) -> None:
+        column = 0
+        for name, span in line:
+            self._place(grid, self.rows[name], _LINES * index, column, span)
+            column += span
+
+    def _place(self, grid: QGridLayout, row: Row, line: int, column: int, span: int) -> None:
+        row.label.setProperty("role", "small")
+        row.editor.setMinimumWidth(48)  # the columns decide, not the contents
+        grid.addWidget(row.label, line, column, 1, span)
+        grid.addWidget(row.editor, line + 1, column, 1, span)
+        grid.addWidget(row.error, line + 2, 0, 1, _COLUMNS)
+
+    def _add_fold(self, grid: QGridLayout, line: int) -> None:
+        self.more.setCheckable(True)
+        self.more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.more.setProperty("role", "fold")
+        self.more.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.more.toggled.connect(lambda _: self._show_lines())
+        grid.addWidget(self.more, line, 0, 1, _COLUMNS, Qt.AlignmentFlag.AlignLeft)
+
+    def show_value(self, model: Recipe) -> None:
+        """Only the options that matter in this recipe."""
+        super().show_value(model)
+        self._show_lines()
+
+    def _try(self, name: str, value: object) -> None:
+        super()._try(name, value)
+        self._show_lines()
+
+    def _show_lines(self) -> None:
+        """Show what is used; what is typed into stays, or the focus would be lost."""
+        used, focus = relevant(self.value), self.focusWidget()
+        for index, line in enumerate((*_COMMON, (), *self._more)):
+            is_open = index <= len(_COMMON) or self.more.isChecked()
+            shown = 0 if line else int(self.more.isChecked())  # the fold itself
+            for name, _ in line:
+                row = self.rows[name]
+                visible = is_open and (name in used or row.editor is focus)
+                row.label.setVisible(visible)
+                row.editor.setVisible(visible)
+                shown += visible
+            self._grid.setRowMinimumHeight(_LINES * index + 3, _BETWEEN if shown else 0)
+        self._say_what_is_set(used)
+
+    def _say_what_is_set(self, used: set[str]) -> None:
+        """Folded, the button counts what differs from the defaults, so that nothing acts unseen."""
+        default = Recipe()
+        names = [name for line in self._more for name, _ in line if name in used]
+        changed = [self.rows[name].label.text() for name in names
+                   if getattr(self.value, name) != getattr(default, name)]
+        is_open = self.more.isChecked()
+        self.more.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
+        text = self.tr("More")
+        self.more.setText(text if is_open or not changed else self.tr("More · {count} set").format(count=len(changed)))
+        self.more.setToolTip(tooltip(*changed) if changed else "")
+
+
+class RecipePanel(QWidget):
+    """Shows a recipe; asks for another one."""
+
+    recipe_changed = Signal(object, str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(self.tr("Recipe"))
+        self.setMinimumWidth(264)
+        self.setMaximumWidth(304)
+        self._form = RecipeForm(self, skip=("device",))
+        self._form.edited.connect(lambda field, _: self.recipe_changed.emit(self._form.value, field))
+        self._form.show_value(Recipe())
+        content = QWidget(self)
+        inner = QVBoxLayout(content)
+        inner.setContentsMargins(16, 8, 16 - BAR, 8)
+        inner.addWidget(self._form)
+        inner.addStretch()
+        scroll = ScrollPanel(self)
+        scroll.setWidget(content)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(scroll)
+
+    def show_recipe(self, recipe: Recipe) -> None:
+        """Show a recipe; what is being typed stays."""
+        self._form.show_value(recipe)
+
+    def forget_typing(self) -> None:
+        """Drop what is typed and not yet asked for, before another document is shown."""
+        self._form.restore()
+
+    def set_locked(self, locked: bool, reason: str = "") -> None:
+        """While training runs only the learning rate changes, and only when it is typed out: 1 on the way to 1e-3
+        would be a real step of size 1."""
+        for name, row in self._form.rows.items():
+            if name != LIVE:
+                row.editor.setEnabled(not locked)
+                row.set_hint(tooltip(reason) if locked and reason else row.hint)
+            elif isinstance(row.editor, LineEditor):
+                row.editor.set_patient(locked)
+                row.set_hint(tooltip(self.tr("Enter puts it to use at once.")) if locked else row.hint)
