@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 
 from app.features.leading import lead_to
 from engine.search.finding import find
-from widgets.canvas.cards.highlight import Light
+from widgets.canvas.cards.highlight import Highlight
 from widgets.find.find_bar import FindBar
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class Finder(QObject):
         self.bar = FindBar(page.view, page)
         self.hits: list[str] = []
         self._index = -1
-        self.light: Light | None = None
+        self.highlight: Highlight | None = None
         self.bar.wanted.connect(self._seek)
         self.bar.stepped.connect(self.step)
         self.bar.closed.connect(self._end)
@@ -84,9 +84,9 @@ class Finder(QObject):
         level = self._page.level.path
         ways = [path.split(".") for path in self.hits]
         names = {way[len(level)] for way in ways if len(way) > len(level) and tuple(way[: len(level)]) == level}
-        self.light = Light(frozenset(names)) if self.bar.field.text().strip() else None
+        self.highlight = Highlight(frozenset(names)) if self.bar.field.text().strip() else None
         self.found.emit()
 
     def _end(self) -> None:
-        self.light = None
+        self.highlight = None
         self.found.emit()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from app.document.page import Page
     from app.features.finder import Finder
     from engine.advice.problem import Problem
-    from widgets.canvas.cards.highlight import Light
+    from widgets.canvas.cards.highlight import Highlight
     from widgets.canvas.wires.follow import Follower
     from widgets.frame.minimap import Minimap
 
@@ -33,18 +33,18 @@ class Around:
         self.minimap: Minimap = Minimap(page.view)
         self.follower: Follower = Follower(page.view)
         self.finder: Finder = Finder(page)
-        self._way: Light | None = None
+        self._way: Highlight | None = None
         self.at: Problem | None = None  # the problem one was led to last
         self.follower.asked.connect(self._follow)
-        self.finder.found.connect(self._relight)
+        self.finder.found.connect(self._show_highlight)
 
-    def _follow(self, light: Light | None) -> None:
-        self._way = light
-        self._relight()
+    def _follow(self, highlight: Highlight | None) -> None:
+        self._way = highlight
+        self._show_highlight()
 
-    def _relight(self) -> None:
+    def _show_highlight(self) -> None:
         """A tensor that is followed stands out before what was found."""
-        self.page.scene.show_light(self._way or self.finder.light)
+        self.page.scene.show_highlight(self._way or self.finder.highlight)
 
 
 class Finding(Feature):

@@ -44,7 +44,7 @@ class PageHeat:
         self.measured: Measured | None = None
         self.legend: HeatLegend | None = None
 
-    def trim(self, face: Face) -> Face:
+    def decorate(self, face: Face) -> Face:
         """The card with its share; what is wrong with a card comes first."""
         if self.mode == "none" or face.problem:
             return face
@@ -102,7 +102,7 @@ class Heating(Feature):
 
     def connect_page(self, page: Page) -> None:
         heat = self._heats[page] = PageHeat(page)
-        page.scene.trims.append(heat.trim)
+        page.scene.decorations.append(heat.decorate)
         page.scene.shown.connect(lambda: self._refresh(heat) if self.mode != "none" else None)
         if self.mode != "none":
             self._refresh(heat)

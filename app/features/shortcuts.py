@@ -47,7 +47,7 @@ class Shortcuts(Feature):
         super().__init__(window)
         self.card: ShortcutCard | None = None
         for id, keys in window.settings.shortcuts.items():
-            if id in window.actions_.commands or id in window.actions_.hands:
+            if id in window.actions_.commands or id in window.actions_.canvas_keys:
                 window.actions_.set_keys(id, keys)
 
     def handlers(self) -> Handlers:
@@ -81,7 +81,7 @@ class Shortcuts(Feature):
         for id in actions.commands:
             by_menu[actions.paths[id][0]].append(self._entry(id))
         told = [(_tr(title), [Entry("", _tr(text), (_tr(keys),)) for text, keys in rows]) for title, rows in TOLD]
-        return [*by_menu.items(), (_tr(KEYS), [self._entry(id) for id in actions.hands]), *told]
+        return [*by_menu.items(), (_tr(KEYS), [self._entry(id) for id in actions.canvas_keys]), *told]
 
     def _entry(self, id: str) -> Entry:
         from widgets.frame.shortcut_card import Entry
@@ -112,7 +112,7 @@ class Shortcuts(Feature):
     def reset(self, id: str) -> None:
         """Give a command the keys it came with, or (no id) all of them; who was given one of them loses it."""
         actions = self.window.actions_
-        known = (*actions.commands, *actions.hands)
+        known = (*actions.commands, *actions.canvas_keys)
         ids = [id] if id else [each for each in self.window.settings.shortcuts if each in known]
         for each in ids:
             actions.set_keys(each, [])

@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
-from widgets.canvas.gestures import keys as hands
+from widgets.canvas.gestures import keys as canvas_keys
 
 
 class Command(NamedTuple):
@@ -155,7 +155,7 @@ MENUS: tuple[tuple[str, Entries], ...] = (
     )),
 )  # fmt: skip
 # What the canvas does by itself, with keys that are held or pressed while one drags: see widgets.canvas.gestures.keys.
-HANDS = {
+CANVAS_WORDS = {
     "hand": "Search at the cursor; held: pan",
     "go_inside": "Into a block",
     "go_out": "Out of a block",
@@ -186,8 +186,8 @@ class Actions:
         self.paths: dict[str, tuple[str, ...]] = {}  # the menus a command stands in, in the person's language
         self.submenus: dict[str, QMenu] = {}
         self.canvas: list[QAction] = []
-        self.hands: dict[str, list[str]] = {id: list(keys) for id, keys in hands.HANDS.items()}
-        self.bindings: dict[str, str] = hands.bindings()  # changed in place: the pages hold it
+        self.canvas_keys: dict[str, list[str]] = {id: list(keys) for id, keys in canvas_keys.CANVAS_KEYS.items()}
+        self.bindings: dict[str, str] = canvas_keys.bindings()  # changed in place: the pages hold it
         for title, commands in MENUS:
             menu = menu_bar.addMenu(words(title))
             for command in commands:
@@ -227,16 +227,17 @@ class Actions:
 
     def keys(self, id: str) -> list[str]:
         """The keys of a command, as they are written in the settings."""
-        if id in self.hands:
-            return list(self.hands[id])
+        if id in self.canvas_keys:
+            return list(self.canvas_keys[id])
         return [key.toString(QKeySequence.SequenceFormat.PortableText) for key in self._actions[id].shortcuts()]
 
     def set_keys(self, id: str, keys: Sequence[str]) -> None:
         """Give a command these keys and no others."""
-        if id in self.hands:
-            self.hands[id] = [QKeySequence(key).toString(QKeySequence.SequenceFormat.PortableText) for key in keys]
+        if id in self.canvas_keys:
+            written = QKeySequence.SequenceFormat.PortableText
+            self.canvas_keys[id] = [QKeySequence(key).toString(written) for key in keys]
             self.bindings.clear()
-            self.bindings.update(hands.bindings(self.hands))
+            self.bindings.update(canvas_keys.bindings(self.canvas_keys))
             return
         self._actions[id].setShortcuts([QKeySequence(key) for key in keys])
 
@@ -246,7 +247,7 @@ class Actions:
 
     def key_now(self, default: str) -> str:
         """The key that now does what this one does by default; the same where no command has it."""
-        ids = (*self.commands, *self.hands)
+        ids = (*self.commands, *self.canvas_keys)
         id = next((id for id in ids if default in self.own_keys(id)), None)
         keys = self.keys(id) if id is not None else [default]
         return default if default in keys else keys[0] if keys else ""
@@ -254,17 +255,17 @@ class Actions:
     def owner_of(self, key: str, beside: str) -> str | None:
         """The other command that has this key."""
         wanted = QKeySequence(key)
-        if (hand := self.bindings.get(wanted.toString(QKeySequence.SequenceFormat.PortableText), beside)) != beside:
-            return hand
+        if (own := self.bindings.get(wanted.toString(QKeySequence.SequenceFormat.PortableText), beside)) != beside:
+            return own
         return next((id for id, action in self._actions.items() if id != beside and wanted in action.shortcuts()), None)
 
     def own_keys(self, id: str) -> tuple[str, ...]:
         """The keys that a command comes with."""
-        return hands.HANDS[id] if id in self.hands else self.commands[id].keys
+        return canvas_keys.CANVAS_KEYS[id] if id in self.canvas_keys else self.commands[id].keys
 
     def text(self, id: str) -> str:
         """What a command is called, in the person's language."""
-        return words(HANDS[id] if id in self.hands else self.commands[id].text)
+        return words(CANVAS_WORDS[id] if id in self.canvas_keys else self.commands[id].text)
 
     # -- doing --------------------------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from engine.compare.union import Union
 from engine.graph.graph import Edge, Node
 from engine.layers.base import shape_text
 from widgets.canvas.cards.faces import plain_face
-from widgets.canvas.cards.highlight import Light
+from widgets.canvas.cards.highlight import Highlight
 from widgets.canvas.cards.items import CardItem, WireItem
 from widgets.canvas.cards.painting import Face
 from widgets.canvas.view.looking import LookingView
@@ -81,7 +81,7 @@ class CompareScene(CanvasScene):
         self._faces: dict[str, Face] = {}
         self._union: Union | None = None
         self._only = False
-        self.trims.append(self._trim)
+        self.decorations.append(self._decorate)
         self.names_selected.connect(self._show_selection)
 
     # -- showing ------------------------------------------------------------------------------------------------
@@ -116,7 +116,7 @@ class CompareScene(CanvasScene):
         if pair.fields:
             card.setToolTip("\n".join(f"{field_title(field)}: {field_values(field)}" for field in pair.fields))
 
-    def _trim(self, face: Face) -> Face:
+    def _decorate(self, face: Face) -> Face:
         return self._faces.get(face.name, face)
 
     def _face(self, key: str, pair: Pair, before: Side, after: Side) -> Face:
@@ -146,10 +146,10 @@ class CompareScene(CanvasScene):
 
     def _shine(self) -> None:
         if self._union is None or not (self._only or self._far):
-            self.show_light(None)
+            self.show_highlight(None)
             return
         names = frozenset(name for name, pair in self.pairs.items() if pair.change)
-        self.show_light(Light(names, self._union.added | self._union.removed))
+        self.show_highlight(Highlight(names, self._union.added | self._union.removed))
 
     def _show_selection(self, _names: list[str]) -> None:
         self.update()  # the frames lie around the cards

@@ -15,7 +15,7 @@ from widgets.parts.flow import Flow
 from widgets.parts.number_table import NumberTable
 from widgets.parts.scroll import BAR, ScrollPanel
 from widgets.parts.section import Section
-from widgets.tensors.kernel_picture import HeatMap
+from widgets.tensors.kernel_picture import KernelPicture
 
 MOST_PARAMETERS = 10  # the others are only counted
 MOST_VALUES, LAST_STEPS = 9, 12  # of a kernel that is shown step by step; the first step and so many last ones
@@ -59,7 +59,7 @@ class Results(QWidget):
         self.measures = NumberTable(self.tr("Measures"))
         self.series = NumberTable(self.tr("Runs"))
         self.parameters = NumberTable(self.tr("Parameters"))
-        self.kernel, self.steps = HeatMap(), NumberTable(self.tr("Kernel, epoch by epoch"))
+        self.kernel, self.steps = KernelPicture(), NumberTable(self.tr("Kernel, epoch by epoch"))
         self.run_all = QPushButton()
         self.run_all.clicked.connect(self.run_variants_requested)
         self._more, self.whose = _text("small"), _text("small")

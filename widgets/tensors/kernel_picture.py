@@ -17,7 +17,7 @@ SMALL_WIDTH, SMALL_HEIGHT = 20, 20  # of kernels too large for numbers
 MOST = 8  # columns or rows with numbers
 
 
-class HeatMap(QWidget):
+class KernelPicture(QWidget):
     """Numbers of a small matrix; may be shown anew with every epoch."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -143,9 +143,9 @@ def test_an_earlier_state_followed_live(window, qtbot):
     assert faces(window) == {"conv1": "changed"}
     # only differences
     QTest.keyClick(shown.only, Qt.Key.Key_Space)
-    assert set(shown.scene.light.names) == {"conv1"}
+    assert set(shown.scene.highlight.names) == {"conv1"}
     QTest.keyClick(shown.only, Qt.Key.Key_Space)
-    assert shown.scene.light is None
+    assert shown.scene.highlight is None
     # what opens on the canvas ends it
     window.actions_["find"].trigger()
     qtbot.waitUntil(lambda: panel(window) is None)

@@ -62,10 +62,10 @@ def test_find_marks_counts_and_steps_through_all(window):
     QTest.keyClicks(found.bar.field, "conv1")
     assert found.bar.count.text() == "1 of 5"
     assert page.scene.selected_names() == ["conv1"]
-    assert page.scene.light.names == {"conv1", "stage1", "stage2", "stage3", "stage4"}
+    assert page.scene.highlight.names == {"conv1", "stage1", "stage2", "stage3", "stage4"}
     press(window, Qt.Key.Key_Return)
     assert page.level.path == ("stage1",) and page.scene.selected_names() == ["conv1"]
-    assert page.scene.light.names == {"conv1"} and found.bar.count.text() == "2 of 5"
+    assert page.scene.highlight.names == {"conv1"} and found.bar.count.text() == "2 of 5"
     assert QApplication.focusWidget() is found.bar.field  # one types on
     press(window, Qt.Key.Key_Return, SHIFT)
     assert page.level.path == () and found.bar.count.text() == "1 of 5"
@@ -74,7 +74,7 @@ def test_find_marks_counts_and_steps_through_all(window):
     press(window, Qt.Key.Key_F3)
     assert page.level.path == () and found.bar.count.text() == "1 of 5"
     press(window, Qt.Key.Key_Escape)
-    assert not found.bar.isVisible() and page.scene.light is None and page.view.hasFocus()
+    assert not found.bar.isVisible() and page.scene.highlight is None and page.view.hasFocus()
 
 
 def test_what_is_typed(window):
@@ -85,10 +85,10 @@ def test_what_is_typed(window):
         found.bar.field.clear()
         QTest.keyClicks(found.bar.field, query)
         assert found.bar.count.text() == count
-        assert (window.page.scene.light is None) == (not query)
+        assert (window.page.scene.highlight is None) == (not query)
         if query.startswith("*"):
             assert found.hits == ["stage4.act1", "stage4.act2"]
-            assert window.page.scene.light.names == {"stage4"}  # they are inside
+            assert window.page.scene.highlight.names == {"stage4"}  # they are inside
 
 
 def test_letters_typed_to_find_are_no_commands(window):
@@ -119,12 +119,12 @@ def test_a_wire_under_the_mouse_lights_its_past_and_future(window, qtbot):
     page.open("stage2")
     edge = edge_of(window, "conv1", "bn1")
     hover(window, wire_spot(window, edge))
-    qtbot.waitUntil(lambda: page.scene.light is not None)
-    light = page.scene.light
-    assert "shortcut" not in light.names and {"input", "conv1", "bn2", "add", "act2"} <= set(light.names)
-    assert light.tone(edge) == "lit" and light.tone(edge_of(window, "shortcut", "add")) == "dim"
+    qtbot.waitUntil(lambda: page.scene.highlight is not None)
+    highlight = page.scene.highlight
+    assert "shortcut" not in highlight.names and {"input", "conv1", "bn2", "add", "act2"} <= set(highlight.names)
+    assert highlight.tone(edge) == "lit" and highlight.tone(edge_of(window, "shortcut", "add")) == "dim"
     hover(window, QPoint(3, 3))
-    assert page.scene.light is None
+    assert page.scene.highlight is None
 
 
 def test_a_mouse_that_only_crosses_lights_nothing(window, qtbot):
@@ -143,20 +143,20 @@ def test_following_by_the_keyboard(window):
     page.view.setFocus()
     page.scene.select(["shortcut"])
     press(window, Qt.Key.Key_T)
-    assert set(page.scene.light.names) == {"input", "shortcut", "add", "act2"}
+    assert set(page.scene.highlight.names) == {"input", "shortcut", "add", "act2"}
     assert window.actions_["follow"].isChecked()
     page.scene.select(["conv1"])
-    assert "shortcut" not in page.scene.light.names
+    assert "shortcut" not in page.scene.highlight.names
     press(window, Qt.Key.Key_T)
-    assert page.scene.light is None and not window.actions_["follow"].isChecked()
+    assert page.scene.highlight is None and not window.actions_["follow"].isChecked()
 
 
 def test_the_way_of_a_tensor_in_a_large_network_is_all_of_it():
     nodes = [Node("input", Input()), *(Node(f"act{index}", ReLU()) for index in range(1999))]
     graph = Graph.of(nodes, [Edge(a.name, b.name) for a, b in pairwise(nodes)])
     assert graph.inputs and graph.outputs
-    light = way_of(graph, [graph.edges[1000]])
-    assert len(light.names) == 2000 and len(light.edges) == 1999
+    highlight = way_of(graph, [graph.edges[1000]])
+    assert len(highlight.names) == 2000 and len(highlight.edges) == 1999
 
 
 # -- outline and minimap --------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from app.window.actions import MENUS, Command
 from app.window.settings import Settings
 from app.window.window import MainWindow
 from engine.experiment.experiment import DEFAULT
-from widgets.canvas.gestures.keys import HANDS, bindings
+from widgets.canvas.gestures.keys import CANVAS_KEYS, bindings
 from widgets.frame.shortcut_card import ShortcutCard
 from widgets.look import theme
 
@@ -77,7 +77,7 @@ def test_no_key_belongs_to_two_commands():
 
 def test_the_card_shows_every_command_and_the_gestures(window):
     shown = card(window)
-    assert set(shown.rows) == {*window.actions_.commands, *HANDS}
+    assert set(shown.rows) == {*window.actions_.commands, *CANVAS_KEYS}
     titles = [title for title, _ in shown._sections]
     assert len(titles) == len(MENUS) + 2
     assert all(row.accessibleName() for row in shown.rows.values())

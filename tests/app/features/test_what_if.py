@@ -48,7 +48,7 @@ def picture(window) -> dict:
         "wires": {edge: (wire.text, wire.was, wire.tone) for edge, wire in scene.wires.items()},
         "items": len(scene.items()),
         "costs": [number.text().replace("\xa0", " ") for _, number in costs],
-        "trims": len(scene.trims),
+        "decorations": len(scene.decorations),
     }
 
 
@@ -95,7 +95,7 @@ def test_enter_and_leaving_settle_it_as_one_step(window, how):
         window.page.view.setFocus()
     assert window.page.document.experiment.graph.nodes["conv1"].layer.out_channels == 12
     assert wire(window, "conv1").pill_text() == "12×28×28"
-    assert not window.page.scene.trims or window.page.scene.cards["conv1"].face.change == ""
+    assert not window.page.scene.decorations or window.page.scene.cards["conv1"].face.change == ""
     changed = window.page.document.experiment.graph
     window.page.document.undo()
     assert window.page.document.experiment.graph == graph and not window.page.document.dirty

@@ -14,7 +14,7 @@ from engine.experiment.notes import Notes
 from widgets.look import theme
 from widgets.look.measures import difference_text, measure_title, number_text
 from widgets.results.results import Comparison, Parameter, Results, RunRow
-from widgets.tensors.kernel_picture import HeatMap
+from widgets.tensors.kernel_picture import KernelPicture
 
 LEFT = Qt.MouseButton.LeftButton
 NOTES = Notes(section="6.6 LeNet", look="Sigmoid units need a large learning rate. " * 4,
@@ -162,7 +162,7 @@ def test_a_kernel_epoch_by_epoch(results: Results) -> None:
 @pytest.mark.parametrize("look", [theme.DARK, theme.LIGHT])
 def test_colours_of_a_kernel(qtbot: QtBot, look: theme.Theme) -> None:
     theme.apply(QApplication.instance(), look)
-    map_ = HeatMap()
+    map_ = KernelPicture()
     qtbot.addWidget(map_)
     map_.show_rows([[1.0, -1.0], [0.0, math.nan]])
     map_.resize(map_.sizeHint())

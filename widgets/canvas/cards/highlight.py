@@ -12,7 +12,7 @@ DIMMED = 0.38  # opacity of what does not stand out
 
 
 @dataclass(frozen=True)
-class Light:
+class Highlight:
     """Asked while painting, so that another light touches no item of the canvas."""
 
     names: Collection[str]
@@ -23,6 +23,6 @@ class Light:
         return "lit" if edge in self.edges else "dim"
 
 
-def light_on(item: Any) -> Light | None:
+def highlight_on(item: Any) -> Highlight | None:
     """The light on the scene that an item is in."""
     return getattr(item.scene(), "light", None)

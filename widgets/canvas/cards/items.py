@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.graph.graph import Edge, Node, Position
-from widgets.canvas.cards.highlight import DIMMED, light_on
+from widgets.canvas.cards.highlight import DIMMED, highlight_on
 from widgets.canvas.cards.labels import label_name
 from widgets.canvas.cards.painting import (
     CARD_WIDTH,
@@ -181,8 +181,8 @@ class WireItem(QGraphicsItem):
 
     @guarded
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        light = light_on(self)
-        tone = self.tone or (light.tone(self.edge) if light is not None else "")
+        highlight = highlight_on(self)
+        tone = self.tone or (highlight.tone(self.edge) if highlight is not None else "")
         paint_wire(painter, self.path, self.isSelected(), tone)
         if tone == "dim":
             painter.setOpacity(DIMMED)
@@ -199,7 +199,7 @@ class CardItem(QGraphicsObject):
         super().__init__()
         self.node = node
         self.plain = self.bare = self.face = Face(node.name, node.layer.category)
-        # What follows from the graph alone; with what is known of it; and with the scene's trims.
+        # What follows from the graph alone; with what is known of it; and with the scene's decorations.
         self.wires: list[WireItem] = []
         self.repair_button: RepairButton | None = None
         self.facts: object = None  # what its numbers were made from
@@ -274,8 +274,8 @@ class CardItem(QGraphicsObject):
 
     @guarded
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        light = light_on(self)
-        if light is not None and self.node.name not in light.names:
+        highlight = highlight_on(self)
+        if highlight is not None and self.node.name not in highlight.names:
             painter.setOpacity(painter.opacity() * DIMMED)
         paint_card(painter, self.face, self.isSelected(), self.hovered, _is_near(painter))
 

@@ -8,7 +8,7 @@ from widgets.canvas.cards.items import CardItem, WireItem
 MOST = 5_000  # of each; the oldest go first
 
 
-class Resting:
+class CardPool:
     """What undo of a deletion needs again. A card comes back for the very same Node, a wire between its own cards."""
 
     def __init__(self) -> None:

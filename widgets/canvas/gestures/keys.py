@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 
 LITTLE, FAR = 1.0, 8.0  # scene pixels of a nudge
-HANDS: Mapping[str, tuple[str, ...]] = {  # what they do, and the keys it comes with
+CANVAS_KEYS: Mapping[str, tuple[str, ...]] = {  # what they do, and the keys it comes with
     "hand": ("Space",),
     "go_inside": ("Return", "Enter"),
     "go_out": ("Backspace",),
@@ -21,9 +21,9 @@ _MODIFIERS = (Qt.Key.Key_Control, Qt.Key.Key_Shift, Qt.Key.Key_Alt, Qt.Key.Key_M
               Qt.Key.Key_CapsLock, Qt.Key.Key_NumLock)  # fmt: skip
 
 
-def bindings(hands: Mapping[str, tuple[str, ...] | list[str]] = HANDS) -> dict[str, str]:
+def bindings(keys: Mapping[str, tuple[str, ...] | list[str]] = CANVAS_KEYS) -> dict[str, str]:
     """What each key does."""
-    return {key: id for id, keys in hands.items() for key in keys}
+    return {key: id for id, own in keys.items() for key in own}
 
 
 def keys_of(event: QKeyEvent) -> str:

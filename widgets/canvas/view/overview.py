@@ -9,7 +9,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QTransform
 
 from widgets.canvas.cards.heat import LEVELS, heat_color
-from widgets.canvas.cards.highlight import Light
+from widgets.canvas.cards.highlight import Highlight
 from widgets.canvas.cards.items import CardItem, WireItem
 from widgets.canvas.cards.painting import CARD_WIDTH, TURN, card_height, category_color
 from widgets.canvas.frames.frames import FrameItem
@@ -37,7 +37,7 @@ class Overview:
         self._boxes: dict[str, list[QRectF]] = {}
         self._lines: list[QLineF] = []
         self._lit: list[QLineF] = []
-        self.light: Light | None = None
+        self.highlight: Highlight | None = None
         self._lifted: frozenset[CardItem] = frozenset()
         self._still: tuple[object, QPixmap] | None = None  # what rests while something moves, and for which view
         self._stale = True
@@ -55,10 +55,10 @@ class Overview:
               frames: Iterable[FrameItem] = ()) -> None:
         """Paint everything, from the lists."""
         if self._stale:
-            self._boxes = _boxes((card for card in cards if card not in self._lifted), self.light)
+            self._boxes = _boxes((card for card in cards if card not in self._lifted), self.highlight)
             self._lines = [line for wire in wires for line in _lines(wire)
                            if not {wire.source, wire.target} & self._lifted]
-            lit = self.light.edges if self.light is not None else ()
+            lit = self.highlight.edges if self.highlight is not None else ()
             self._lit = [line for wire in wires if wire.edge in lit for line in _lines(wire)]
             self._stale, self._still = False, None
         for frame in frames:
@@ -69,7 +69,7 @@ class Overview:
         else:
             self._paint_still(painter)
             moving = {wire for card in self._lifted for wire in card.wires}
-            _paint(painter, _boxes(self._lifted, self.light), [line for wire in moving for line in _lines(wire)])
+            _paint(painter, _boxes(self._lifted, self.highlight), [line for wire in moving for line in _lines(wire)])
 
     def _paint_still(self, painter: QPainter) -> None:
         """What rests, from a picture: only what moves is painted anew."""
@@ -130,10 +130,10 @@ def _color(tone: str, look: theme.Theme) -> QColor:
     return QColor(getattr(look, _TONES[tone])) if tone in _TONES else category_color(tone)
 
 
-def _tone(card: CardItem, light: Light | None) -> str:
+def _tone(card: CardItem, highlight: Highlight | None) -> str:
     if card.isSelected():
         return "selected"
-    if light is not None and card.node.name not in light.names:
+    if highlight is not None and card.node.name not in highlight.names:
         return "faded"
     if card.face.severity == "error":
         return "error"
@@ -142,11 +142,11 @@ def _tone(card: CardItem, light: Light | None) -> str:
     return f"heat {round(card.face.heat * LEVELS)}" if card.face.heat >= 0 else card.face.category
 
 
-def _boxes(cards: Iterable[CardItem], light: Light | None) -> dict[str, list[QRectF]]:
+def _boxes(cards: Iterable[CardItem], highlight: Highlight | None) -> dict[str, list[QRectF]]:
     boxes: dict[str, list[QRectF]] = {}
     for card in cards:
         if card.fold is None:
-            tone, place = _tone(card, light), card.pos()
+            tone, place = _tone(card, highlight), card.pos()
             box = QRectF(place.x(), place.y(), CARD_WIDTH, card_height(card.face))
             boxes.setdefault(tone, []).append(box)
     return boxes

@@ -38,7 +38,7 @@ class Preview:
         self.ghosts: dict[str, GhostCard] = {}
         self._items: list[Ghost] = []
         self._touched: list[Edge] = []
-        scene.trims.insert(0, self._trim)
+        scene.decorations.insert(0, self._decorate)
         scene.redress(self.faces)
         self._show_wires()
         self._show_ghosts()
@@ -46,7 +46,7 @@ class Preview:
     def end(self) -> None:
         """Show again what is."""
         scene = self._scene
-        scene.trims.remove(self._trim)
+        scene.decorations.remove(self._decorate)
         scene.redress(self.faces)
         for item in self._items:
             scene.removeItem(item)
@@ -58,7 +58,7 @@ class Preview:
 
     # -- cards --------------------------------------------------------------------------------------------------
 
-    def _trim(self, face: Face) -> Face:
+    def _decorate(self, face: Face) -> Face:
         other = self.faces.get(face.name)
         return face if other is None else replace(other, heat=face.heat, heat_text=face.heat_text)
 

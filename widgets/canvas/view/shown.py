@@ -16,10 +16,10 @@ from engine.graph.graph import Edge, Graph
 from engine.layers.base import shape_text
 from engine.layers.inputs import Input
 from widgets.canvas.cards.faces import face_of, input_count, plain_face, worst_by_node
-from widgets.canvas.cards.highlight import Light
+from widgets.canvas.cards.highlight import Highlight
 from widgets.canvas.cards.items import CardItem, RepairButton, WireItem
 from widgets.canvas.cards.painting import Face
-from widgets.canvas.cards.pool import Resting
+from widgets.canvas.cards.pool import CardPool
 from widgets.canvas.frames.frames import FrameItem, Frames
 from widgets.canvas.gestures.guides import Guides
 from widgets.canvas.view.ground import dots
@@ -47,12 +47,12 @@ class ShownScene(QGraphicsScene):
         self.cards: dict[str, CardItem] = {}
         self.wires: dict[Edge, WireItem] = {}
         self.analysis: Analysis | None = None  # of the shown graph
-        self.trims: list[Callable[[Face], Face]] = []  # what else cards show: a heat map, a change that is tried
-        self.light: Light | None = None  # what stands out while the rest is dimmed
+        self.decorations: list[Callable[[Face], Face]] = []  # what else cards show: a heat map, a change that is tried
+        self.highlight: Highlight | None = None  # what stands out while the rest is dimmed
         self._owners: frozenset[str] = frozenset()  # nodes whose weights others use too
         self._routes = Routes(lambda name: self.cards[name].plain.inputs)
-        self._resting = Resting()
-        self.destroyed.connect(self._resting.clear)
+        self._pool = CardPool()
+        self.destroyed.connect(self._pool.clear)
         self._links = ShareLinks()
         self.addItem(self._links)
         self.guides = Guides()
@@ -85,7 +85,7 @@ class ShownScene(QGraphicsScene):
         for name in difference.removed:
             card = self.cards.pop(name)
             self.removeItem(card)
-            self._resting.keep_card(card)
+            self._pool.keep_card(card)
         for name in difference.added:
             self._add_card(name)
         moved = [self._update_card(name, before) for name in difference.changed]
@@ -119,7 +119,7 @@ class ShownScene(QGraphicsScene):
             if (problem or card.bare.problem or card.repair_button is not None or facts is not card.facts
                     or loose != card.bare.loose):
                 card.facts, card.bare = facts, face_of(card.plain, facts, problem, loose)
-                card.show_face(self._trimmed(card.bare))
+                card.show_face(self._decorated(card.bare))
                 self._show_repair(card, problem)
         for edge, wire in self.wires.items():
             shape = analysis.nodes[edge.source].output_shape
@@ -134,23 +134,23 @@ class ShownScene(QGraphicsScene):
         self.shown.emit()
 
     def redress(self, names: Iterable[str] | None = None) -> None:
-        """Show these cards anew, or all: a trim shows something else."""
+        """Show these cards anew, or all: a decoration shows something else."""
         for name in self.cards if names is None else names:
             if name in self.cards:
-                self.cards[name].show_face(self._trimmed(self.cards[name].bare))
+                self.cards[name].show_face(self._decorated(self.cards[name].bare))
         self._overview.invalidate()
         self.update()
 
-    def show_light(self, light: Light | None) -> None:
+    def show_highlight(self, highlight: Highlight | None) -> None:
         """Let these cards and wires stand out; None: all alike."""
-        if light != self.light:
-            self.light = self._overview.light = light
+        if highlight != self.highlight:
+            self.highlight = self._overview.highlight = highlight
             self._overview.invalidate()
             self.update()
 
-    def _trimmed(self, face: Face) -> Face:
-        for trim in self.trims:
-            face = trim(face)
+    def _decorated(self, face: Face) -> Face:
+        for decorate in self.decorations:
+            face = decorate(face)
         return face
 
     @property
@@ -176,7 +176,7 @@ class ShownScene(QGraphicsScene):
 
     def _add_card(self, name: str) -> None:
         node = self.graph.nodes[name]
-        card = self._resting.card(node)
+        card = self._pool.card(node)
         if card is None:
             card = CardItem(node)
             card.stirred = self._card_stirred
@@ -207,7 +207,7 @@ class ShownScene(QGraphicsScene):
         lends = card.node.name in self._owners
         card.plain, card.facts = plain_face(self.graph, card.node, self._caption, lends), None
         card.bare = card.plain
-        card.show_face(self._trimmed(card.plain))
+        card.show_face(self._decorated(card.plain))
 
     def _dress_again(self, card: CardItem) -> None:
         """A card comes back: as it was, unless its words would be others now."""
@@ -216,7 +216,7 @@ class ShownScene(QGraphicsScene):
         if isinstance(node.layer, Input) or linked != plain.linked or input_count(self.graph, node) != plain.inputs:
             self._dress(card)
         else:
-            card.show_face(self._trimmed(card.bare))
+            card.show_face(self._decorated(card.bare))
 
     def _card_stirred(self) -> None:
         self._show_links()
@@ -240,7 +240,7 @@ class ShownScene(QGraphicsScene):
     def _add_wire(self, edge: Edge) -> None:
         source, target = self.cards[edge.source], self.cards[edge.target]
         self._count_inputs(target)
-        wire = self._resting.wire(edge, source, target) or WireItem(edge, source, target)
+        wire = self._pool.wire(edge, source, target) or WireItem(edge, source, target)
         self._apply_distance(wire)
         self.addItem(wire)
         self.wires[edge] = wire
@@ -249,7 +249,7 @@ class ShownScene(QGraphicsScene):
         wire = self.wires.pop(edge)
         wire.leave()
         self.removeItem(wire)
-        self._resting.keep_wire(wire)
+        self._pool.keep_wire(wire)
         if edge.target in self.graph.nodes:
             self._count_inputs(wire.target)
 

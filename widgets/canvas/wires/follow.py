@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent
 
 from engine.graph.graph import Edge, Graph
-from widgets.canvas.cards.highlight import Light
+from widgets.canvas.cards.highlight import Highlight
 from widgets.canvas.cards.items import CardItem, WireItem
 from widgets.canvas.view.view import CanvasView
 
@@ -16,14 +16,14 @@ REST_MS = 120  # a mouse that only crosses a wire lights nothing
 NEAR = 6  # screen pixels
 
 
-def way_of(graph: Graph, edges: Iterable[Edge], names: Iterable[str] = ()) -> Light:
+def way_of(graph: Graph, edges: Iterable[Edge], names: Iterable[str] = ()) -> Highlight:
     """Everything that flows into these wires and nodes, and everything that what they carry flows into."""
     edges = tuple(edges)
     past = _reached([*names, *(edge.source for edge in edges)], graph, upwards=True)
     future = _reached([*names, *(edge.target for edge in edges)], graph, upwards=False)
     lit = {edge for name in past for edge in graph.inputs[name]}
     lit.update(edge for name in future for edge in graph.outputs[name])
-    return Light(past | future, lit.union(edges))
+    return Highlight(past | future, lit.union(edges))
 
 
 def _reached(starts: Iterable[str], graph: Graph, upwards: bool) -> set[str]:
@@ -40,7 +40,7 @@ def _reached(starts: Iterable[str], graph: Graph, upwards: bool) -> set[str]:
 
 
 class Follower(QObject):
-    """Watches the mouse over a canvas. ``asked`` says which light it wants; None: none any more."""
+    """Watches the mouse over a canvas. ``asked`` says which highlight it wants; None: none any more."""
 
     asked = Signal(object)
 
@@ -50,7 +50,7 @@ class Follower(QObject):
         self._at = QPoint()
         self._holds = False  # whether what is selected is followed
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
-        self._rest.timeout.connect(self._light)
+        self._rest.timeout.connect(self._highlight)
         view.viewport().installEventFilter(self)
         view.canvas.shown.connect(self._look_again)
         view.canvas.names_selected.connect(lambda _names: self._look_again())
@@ -89,7 +89,7 @@ class Follower(QObject):
             return None
         return next((item.edge for item in found if isinstance(item, WireItem) and item.isVisible()), None)
 
-    def _light(self) -> None:
+    def _highlight(self) -> None:
         edge, graph = self._edge_at(self._at), self._view.canvas.graph
         if edge is not None and edge.source in graph.nodes and edge.target in graph.nodes:
             self._wire = edge
@@ -113,7 +113,7 @@ class Follower(QObject):
         self._holds = on
         self._look_again()
 
-    def _held(self) -> Light | None:
+    def _held(self) -> Highlight | None:
         scene = self._view.canvas
         names, edges = (scene.selected_names(), scene.selected_edges()) if self._holds else ([], [])
         return way_of(scene.graph, edges, names) if names or edges else None
