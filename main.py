@@ -47,7 +47,7 @@ def _window(argv: list[str]) -> int:
     missing = missing_library()
     try:
         if missing is None:
-            from app.window.gui import main as window
+            from app.gui import main as window
 
             return window(argv)
     except ImportError as error:

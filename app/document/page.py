@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.document.document import Document
+from app.document.highlights import Highlights
 from app.document.level import Level, Path, followed, level_at, level_inside, made_own
 from engine.advice.advice import Problem, Repair, advise
 from engine.analysis.analysis import Analysis, analyze
@@ -45,18 +46,20 @@ class Page(QWidget):
         self.view = CanvasView(self.scene)
         self.crumbs = Breadcrumbs()
         self.notice = Notice(self.view)
+        self.highlights = Highlights(self.scene)
         # Both end with the page, in the window's thread, whenever Python gets round to the rest.
         document.setParent(self)
         self.scene.setParent(self)
         self.analysis: Analysis = analyze(Graph())
         self.problems: tuple[Problem, ...] = ()
         self.level = Level((), self.analysis, ())
+        self.is_refreshing = False
         self._places: dict[Path, Place] = {}
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.crumbs)
-        layout.addWidget(self.view)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addWidget(self.crumbs)
+        self._column.addWidget(self.view)
         self._connect()
         self.refresh()
 
@@ -83,10 +86,14 @@ class Page(QWidget):
         self.problems = advise(experiment, self.analysis)
         path = followed(before, experiment.graph, self.level.path)
         level = level_at(self.analysis, self.problems, path)
-        if level.path == path:
-            self._show(level)
-        else:
-            self._move(level)
+        self.is_refreshing = True
+        try:
+            if level.path == path:
+                self._show(level)
+            else:
+                self._move(level)
+        finally:
+            self.is_refreshing = False
 
     def _show(self, level: Level) -> None:
         self.level = level
@@ -105,7 +112,7 @@ class Page(QWidget):
         self.view.fade(card.sceneBoundingRect().center() if card is not None else None, inwards)
         self.scene.clearSelection()
         self._show(level)
-        self.layout().activate()  # the way in takes room from the canvas, or gives it back
+        self._column.activate()  # the way in takes room from the canvas, or gives it back
         place = self._places.get(level.path)
         if place is None:
             self.view.fit()
@@ -140,9 +147,9 @@ class Page(QWidget):
         *way, last = name.split(".")
         level = level_at(self.analysis, self.problems, tuple(way))
         self.go(level.path)
-        self.find(last if len(level.path) == len(way) else way[len(level.path)])
+        self.find_layer(last if len(level.path) == len(way) else way[len(level.path)])
 
-    def find(self, name: str) -> None:
+    def find_layer(self, name: str) -> None:
         """Select a layer of the level that is shown and bring it into view."""
         self.scene.select([name])
         self.view.fit(selection_only=True)
@@ -188,13 +195,19 @@ class Page(QWidget):
 
     # -- editing ------------------------------------------------------------------------------------------------
 
-    def edit(self, text: str, graph: Graph, merge_key: str = "") -> None:
-        """Record another graph of the level that is shown."""
-        path, whole = self.level.path, self.document.experiment.graph
-        if not is_own(whole, path):
+    def edit(self, text: str, graph: Graph, merge_key: str = "", select: Sequence[str] = ()) -> None:
+        """Record another graph of the level that is shown, and select these of its layers."""
+        if not is_own(self.document.experiment.graph, self.level.path):
             if graph != self.level.graph:
-                self._ask_to_own(lambda: self.edit(text, graph, merge_key))
+                self._ask_to_own(lambda: self.edit(text, graph, merge_key, select))
             return
+        with self.scene.selecting_once():
+            self._record(text, graph, merge_key)
+            if select and all(name in self.scene.cards for name in select):  # else it was not granted
+                self.scene.select(select)
+
+    def _record(self, text: str, graph: Graph, merge_key: str) -> None:
+        path, whole = self.level.path, self.document.experiment.graph
         try:
             whole = with_inner(whole, path, graph, self.analysis)
         except LayerloomError as error:
@@ -259,13 +272,13 @@ class Page(QWidget):
         except LayerloomError as error:
             self.refuse(error.message)
         else:
-            self.edit(self.tr("Make block {name}").format(name=label), graph)
-            self._select_new([name])
+            self.edit(self.tr("Make block {name}").format(name=label), graph, select=[name])
         self.view.setFocus()
 
     def dissolve(self) -> None:
         """Put the layers of the selected blocks in their place."""
-        graph, new = self.level.graph, []
+        graph = self.level.graph
+        new: list[str] = []
         blocks = [name for name in self.scene.selected_names() if isinstance(graph.nodes[name].layer, Block)]
         if not blocks:
             self.refuse(say("Select a block to dissolve it into its layers"))
@@ -277,12 +290,7 @@ class Page(QWidget):
         except LayerloomError as error:
             self.refuse(error.message)
         else:
-            self.edit(self.tr("Dissolve {name}").format(name=", ".join(blocks)), graph)
-            self._select_new(new)
-
-    def _select_new(self, names: Sequence[str]) -> None:
-        if all(name in self.scene.cards for name in names):  # else it was not granted
-            self.scene.select(names)
+            self.edit(self.tr("Dissolve {name}").format(name=", ".join(blocks)), graph, select=new)
 
     def refuse(self, message: Message) -> None:
         """Say why something cannot be done."""

@@ -2,27 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from app.document.document import Document
 from app.document.page import Page
-from app.features.base import Feature
+from app.features.training import Training
+from app.window.host import Feature
 from engine.experiment.recipe import Recipe
 from engine.messages import Message
-from engine.training.events import Advice
+from engine.training.events import Advice, Event, RunNotSaved
 from widgets.look.text import message_text, translated
 
 
 class Advising(Feature):
     """Sentences of the training, on the page of the document that is trained."""
 
-    def advise(self, document: Document, advice: Advice) -> None:
+    def begin(self) -> None:
+        trainer = self._trainer = self.host.feature(Training).trainer
+        trainer.event_arrived.connect(self._take)
+        trainer.failed.connect(self._fail)
+
+    def _take(self, event: Event) -> None:
+        if isinstance(event, RunNotSaved):
+            self.host.say(event.message, "error")
+        elif isinstance(event, Advice):
+            self.advise(self._trainer.document, event)
+
+    def _fail(self, message: Message) -> None:
+        page = self._page_of(self._trainer.document)
+        if page is not None:
+            page.notice.show_message(message_text(message), "error")
+
+    def _page_of(self, document: Document | None) -> Page | None:
+        return next((page for page in self.host.pages if page.document is document), None)
+
+    def advise(self, document: Document | None, advice: Advice) -> None:
         """Say it; where another option would help, offer it."""
-        page = next((page for page in self.window.pages if page.document is document), None)
+        page = self._page_of(document)
         if page is None:
             return
-        actions = []
+        actions: list[tuple[str, Callable[[], object]]] = []
         if advice.suggestion is not None:
             option, value = advice.suggestion
             title = translated(Recipe.model_fields[option].title or option)
@@ -34,10 +55,3 @@ class Advising(Feature):
         experiment = page.document.experiment
         page.document.edit(words, replace(experiment, recipe=experiment.recipe.with_options(**options)))
         page.notice.dismiss()
-
-    def fail(self, message: Message) -> None:
-        """The training ended with an error."""
-        for page in self.window.pages:
-            if page.document is self.window.trainer.document:
-                page.notice.show_message(message_text(message), "error")
-        self.window.training_view.show_failure()

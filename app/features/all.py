@@ -1,47 +1,34 @@
-"""Every feature of the window."""
+"""Every feature of the window: being in this folder is enough."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import iter_modules
 
-from app.features.advising import Advising
-from app.features.arranging import Arranging
-from app.features.comparing import Comparing
-from app.features.drawing import Drawing
-from app.features.finding import Finding
-from app.features.heating import Heating
-from app.features.keyboard import Keyboard
-from app.features.marking import Marking
-from app.features.previewing import Previewing
-from app.features.replacing import Replacing
-from app.features.searching import Searching
-from app.features.shortcuts import Shortcuts
-from app.features.source import Source
+import app.features
+from app.window.host import Feature
 
-if TYPE_CHECKING:
-    from app.features.base import Feature
-    from app.window.window import MainWindow
+FIRST = (  # what the first picture shows; the others come after it
+    "training", "documents", "gallery", "inspecting", "blocks", "curves", "problems", "data", "results", "parameters",
+    "source", "code_layers", "outline",
+)  # fmt: skip
 
 
-class Features:
-    """One of each, made with the window."""
+def first() -> list[type[Feature]]:
+    """Those that are made with the window."""
+    return [kind for name in FIRST for kind in _in(name)]
 
-    def __init__(self, window: MainWindow) -> None:
-        self.advising = Advising(window)
-        self.searching = Searching(window)
-        self.shortcuts = Shortcuts(window)
-        self.keyboard = Keyboard(window)
-        self.arranging = Arranging(window)
-        self.marking = Marking(window)
-        self.previewing = Previewing(window)
-        self.comparing = Comparing(window)
-        self.finding = Finding(window)
-        self.heating = Heating(window)
-        self.replacing = Replacing(window)
-        self.source = Source(window)
-        self.drawing = Drawing(window)
 
-    @property
-    def all(self) -> list[Feature]:
-        """All of them, in the order they were made."""
-        return list(vars(self).values())
+def later() -> list[type[Feature]]:
+    """Those that are made once its first picture is on the screen."""
+    names = sorted(module.name for module in iter_modules(app.features.__path__))
+    return [kind for name in names if name not in FIRST for kind in _in(name)]
+
+
+def _in(name: str) -> Iterator[type[Feature]]:
+    """The features that a module of this folder defines."""
+    module = import_module(f"app.features.{name}")
+    for kind in vars(module).values():
+        if isinstance(kind, type) and issubclass(kind, Feature) and kind.__module__ == module.__name__:
+            yield kind

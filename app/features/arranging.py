@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from app.document.page import Page
-from app.features.base import Feature, Handlers
+from app.window.commands import Command, Row
+from app.window.host import Feature
 from engine.graph.graph import Graph
 from engine.messages import Message, say
 
 if TYPE_CHECKING:
     from engine.layout.align import Axis, Side
 
-SIDES: tuple[Side, ...] = ("left", "center", "right", "top", "middle", "bottom")
-AXES: tuple[Axis, ...] = ("across", "down")
+SIDES: tuple[tuple[Side, str], ...] = (
+    ("left", "Align left edges"), ("center", "Align centres"), ("right", "Align right edges"),
+    ("top", "Align top edges"), ("middle", "Align middles"), ("bottom", "Align bottom edges"),
+)  # fmt: skip
+AXES: tuple[tuple[Axis, str], ...] = (("across", "Distribute across"), ("down", "Distribute down"))
 TIDY = say("Everything is in its place already")
 IN_LINE = say("These layers lie like that already")
 EMPTY = say("There is nothing to lay out yet")
@@ -23,10 +27,17 @@ EMPTY = say("There is nothing to lay out yet")
 class Arranging(Feature):
     """Order on the canvas: layout, align, distribute, straighten."""
 
-    def handlers(self) -> Handlers:
-        sides = {f"align_{side}": self._aligning(side) for side in SIDES}
-        axes = {f"distribute_{axis}": self._distributing(axis) for axis in AXES}
-        return {"arrange": self.arrange, **sides, **axes, "straighten": self.straighten}
+    def commands(self) -> Sequence[Row]:
+        within = [
+            *((f"align_{side}", text, self._aligning(side)) for side, text in SIDES),
+            *((f"distribute_{axis}", text, self._distributing(axis)) for axis, text in AXES),
+            ("straighten", "Straighten", self.straighten),
+        ]
+        return [
+            Command("arrange", "Lay out", self.arrange, "Network", "order", ("L",), canvas=True),
+            *(Command(id, text, does, "Network", "order", submenu="Align and distribute", rank=1)
+              for id, text, does in within),
+        ]
 
     def arrange(self) -> None:
         """Lay out what is selected, or everything where less than two layers are."""

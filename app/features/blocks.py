@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, Qt, Signal
-from PySide6.QtWidgets import QDialog, QMenu, QWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QDialog, QMenu
 
 from app.document.page import Page
 from app.window import dialogs
-from app.window.layout import Layout
-from app.window.settings import Settings
+from app.window.commands import Command, Row
+from app.window.host import Feature, Host
 from engine.blocks.custom import Custom, Exposed
 from engine.experiment.block_files import SUFFIX, keep_block, load_block, own_blocks, save_block
 from engine.graph.graph import Node
@@ -26,16 +27,37 @@ OWN = "own:"  # what begins the kind of a person's own block in the palette
 FILTERS = f"*{SUFFIX}"
 
 
-class BlocksView(QObject):
+class Blocks(Feature):
     """The palette's “My blocks”, and the dialogs and files behind them."""
 
-    said = Signal(object, str)  # Message, tone
-
-    def __init__(self, window: QWidget, layout: Layout, settings: Settings, page: Callable[[], Page | None]) -> None:
-        super().__init__(window)
-        self._window, self._palette, self._folder, self._page = window, layout.palette, settings.blocks, page
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
+        self._palette, self._folder = host.places.palette, host.settings.blocks
         self._blocks: dict[str, Custom] = {}
+        if host.settings.palette:
+            self._palette.arrange(host.settings.palette)
+        self._palette.arranged.connect(lambda arrangement: setattr(host.settings, "palette", arrangement))
+        self._palette.own_menu_requested.connect(self.show_menu)
         self.refresh()
+
+    def commands(self) -> Sequence[Row]:
+        rows: tuple[tuple[str, str, Callable[[], object], tuple[str, ...]], ...] = (
+            ("make_block", "Make block…", self.on_page(lambda page: page.request_block()), ("Ctrl+G",)),
+            ("dissolve", "Dissolve block", self.on_page(lambda page: page.dissolve()), ("Ctrl+Shift+G",)),
+            ("edit_block", "Name and options of the block…", self.edit, ()),
+            ("keep_block", "Add to my blocks", self.keep, ()),
+            ("forget_block", "Remove from my blocks", self.forget, ()),
+            ("save_block", "Save block as file…", self.save, ()),
+            ("load_blocks", "Add blocks from files…", self.load, ()),
+        )  # fmt: skip
+        return [Command(id, text, does, "Network", "blocks", keys, canvas=bool(keys), rank=1)
+                for id, text, does, keys in rows]
+
+    def connect_page(self, page: Page) -> None:
+        page.view.make_layer, page.view.is_kept = self.make_layer, self.is_kept
+        page.view.keep_requested.connect(self.keep)
+        page.view.forget_requested.connect(self.forget)
+        page.block_requested.connect(lambda nodes: self.ask(page, nodes))
 
     def refresh(self) -> None:
         """What is in the folder now; a file that cannot be read is left out."""
@@ -77,18 +99,18 @@ class BlocksView(QObject):
 
     def _dialog(self, label: str, nodes: Iterable[Node],
                 exposed: Sequence[tuple[str, Sequence[tuple[str, str]]]] = ()) -> BlockDialog:
-        from widgets.blocks.dialog import BlockDialog
+        from widgets.blocks.dialog import BlockDialog  # not seen at first
         from widgets.blocks.options import block_options
 
-        return BlockDialog(label, block_options(nodes), exposed, self._window)
+        return BlockDialog(label, block_options(nodes), exposed, self.host.widget)
 
     def _selected(self) -> tuple[Page, str, Custom] | None:
         """The selected block of one's own; says so where there is none."""
-        page = self._page()
+        page = self.page
         names = page.scene.selected_names() if page is not None else []
         layer = page.level.graph.nodes[names[0]].layer if page is not None and len(names) == 1 else None
         if page is None or not isinstance(layer, Custom):
-            self.said.emit(say("Select one block of your own: make one with Ctrl+G"), "info")
+            self.host.say(say("Select one block of your own: make one with Ctrl+G"), "info")
             return None
         return page, names[0], layer
 
@@ -112,21 +134,25 @@ class BlocksView(QObject):
             self._save(found[2])
 
     def _save(self, block: Custom) -> None:
-        path = dialogs.save_path(self._window, self.tr("Save block"), Path(f"{block.stem}{SUFFIX}"), self._filters())
+        title, suggestion = self.tr("Save block"), Path(f"{block.stem}{SUFFIX}")
+        path = dialogs.save_path(self.host.widget, title, suggestion, self._filters())
         if path is not None:
             self._try(lambda: save_block(block, path), say("Saved {file}", file=path.name))
 
     def load(self) -> None:
         """Bring blocks from files among one's own."""
-        for path in dialogs.open_paths(self._window, self.tr("Add blocks"), "", self._filters()):
-            self._try(lambda path=path: keep_block(load_block(path), self._folder),
+        for path in dialogs.open_paths(self.host.widget, self.tr("Add blocks"), "", self._filters()):
+            self._try(partial(self._take, path),
                       say("{file} is among your blocks in the palette", file=path.name))
+
+    def _take(self, path: Path) -> None:
+        keep_block(load_block(path), self._folder)
 
     def show_menu(self, kind: str, place: QPoint) -> None:
         """What can be done with a block in the palette."""
         block = self._blocks.get(kind.removeprefix(OWN))
         if block is not None:
-            menu = QMenu(self._window)
+            menu = QMenu(self.host.widget)
             menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             menu.addAction(self.tr("Save as file…")).triggered.connect(lambda: self._save(block))
             menu.addAction(self.tr("Remove from my blocks")).triggered.connect(lambda: self._forget(block.label))
@@ -143,7 +169,7 @@ class BlocksView(QObject):
         for path in paths:
             path.unlink(missing_ok=True)
         gone = say("“{name}” is no longer among your blocks; networks that use it keep it", name=label)
-        self.said.emit(gone if paths else say("“{name}” is not among your blocks", name=label), "info")
+        self.host.say(gone if paths else say("“{name}” is not among your blocks", name=label), "info")
         self.refresh()
 
     def _filters(self) -> str:
@@ -153,7 +179,7 @@ class BlocksView(QObject):
         try:
             act()
         except LayerloomError as error:
-            self.said.emit(error.message, "error")
+            self.host.say(error.message, "error")
         else:
-            self.said.emit(done, "ok")
+            self.host.say(done, "ok")
             self.refresh()

@@ -15,7 +15,7 @@ from engine.graph.edits import laid_out
 
 if TYPE_CHECKING:
     from app.document.page import Page
-    from app.window.window import MainWindow
+    from app.window.host import Host
     from widgets.parts.row_list import Row
 
 FILE = "file"
@@ -37,9 +37,9 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("Compare", text)
 
 
-def choices(window: MainWindow, page: Page) -> list[Choice]:
+def choices(host: Host, page: Page) -> list[Choice]:
     """What is nearest comes first."""
-    return [*_own(page), *_open(window, page), *_runs(window.settings.runs, page),
+    return [*_own(page), *_open(host, page), *_runs(host.settings.runs, page),
             _choice(FILE, tr("A file…"), tr("a saved network"), "input", Experiment), *_gallery()]
 
 
@@ -61,8 +61,8 @@ def _own(page: Page) -> Iterator[Choice]:
                       partial(_known, experiment), own=detail)
 
 
-def _open(window: MainWindow, page: Page) -> Iterator[Choice]:
-    for index, other in enumerate(window.pages):
+def _open(host: Host, page: Page) -> Iterator[Choice]:
+    for index, other in enumerate(host.pages):
         if other is not page:
             yield _choice(f"tab:{index}", other.document.name, tr("open network"), "input",
                           partial(_known, other.document.experiment))

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from app.features.base import Feature, Handlers
 from app.features.compare_choices import FILE, Choice, choices, loaded
-from app.features.files import LOOM
+from app.features.documents import LOOM, Documents
 from app.window import dialogs
+from app.window.commands import Command, Row
+from app.window.host import Feature, Host
 from engine.messages import LayerloomError, say
 
 if TYPE_CHECKING:
@@ -37,15 +37,15 @@ class Other:
 class Comparing(Feature):
     """At most one comparison over each page."""
 
-    def __init__(self, window: object) -> None:
-        super().__init__(window)  # type: ignore[arg-type]
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
         self._panels: WeakKeyDictionary[Page, ComparePanel] = WeakKeyDictionary()
         self._others: WeakKeyDictionary[Page, Other] = WeakKeyDictionary()
         self._box: PickBox | None = None
         self._passes_on = False  # a selection from one canvas to the other
 
-    def handlers(self) -> Handlers:
-        return {"compare": self.choose}
+    def commands(self) -> Sequence[Row]:
+        return [Command("compare", "Compare with…", self.choose, "File", "compare")]
 
     def connect_page(self, page: Page) -> None:
         page.document.changed.connect(lambda: self._refresh(page))
@@ -61,16 +61,16 @@ class Comparing(Feature):
         """Ask what to compare the network in front with."""
         page = self.page
         if page is None:
-            self.window.say(say("Open a network first"))
+            self.host.say(say("Open a network first"))
             return
         from widgets.find.pick_box import PickBox
 
         if self._box is not None:
             self._box.dismiss()
-        found = {choice.row.key: choice for choice in choices(self.window, page)}
+        found = {choice.row.key: choice for choice in choices(self.host, page)}
         title = self.tr("Compare {name} with").format(name=page.document.name)
         rows = [choice.row for choice in found.values()]
-        box: PickBox = PickBox(self.window.centralWidget(), title, f"{title}…", rows, 520, 12)
+        box: PickBox = PickBox(self.host.places.body, title, f"{title}…", rows, 520, 12)
         box.picked.connect(lambda row: self._take(page, found[row.key]))
         box.closed.connect(self._forget_box)
         self._box = box
@@ -81,16 +81,12 @@ class Comparing(Feature):
 
     def _take(self, page: Page, choice: Choice) -> None:
         if choice.row.key == FILE:
-            title, folder = self.tr("Compare with a network"), self._folder()
-            for path in dialogs.open_paths(self.window, title, folder, LOOM)[:1]:
+            title, folder = self.tr("Compare with a network"), self.host.feature(Documents).folder()
+            for path in dialogs.open_paths(self.host.widget, title, folder, LOOM)[:1]:
                 self.compare_with(page, path.stem, path.name, partial(loaded, str(path)))
             return
         row, name = choice.row, page.document.name
         self.compare_with(page, *((name, choice.own) if choice.own else (row.title, row.detail)), choice.load)
-
-    def _folder(self) -> str:
-        recent = self.window.settings.recent
-        return str(Path(recent[0]).parent if recent else Path.home())
 
     # -- the picture --------------------------------------------------------------------------------------------
 

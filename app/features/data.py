@@ -1,70 +1,136 @@
-"""What the data are, on the Data tab: numbers, columns, and what each transform does to one image."""
+"""The data of the network in front: the Data tab, what fills it, and where data come from."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 
-from app.document.document import Document
-from app.features.library import Library
+from app.document.page import Page
+from app.features.data_files import DataFiles, kind_of
+from app.features.inspecting import Inspecting
+from app.features.library import Library, Shown
+from app.features.training import Training
+from app.window.commands import Command, Row
+from app.window.host import Feature, Host
 from app.window.jobs import Jobs
-from app.window.layout import Layout
-from app.window.settings import Settings
+from app.window.panel import Tab
 from engine.data.spec.spec import DataSpec
-from widgets.data.reading import facts_of, steps_of
+from engine.messages import Message
 
 if TYPE_CHECKING:
     from engine.data.tensors.statistics import Statistics
     from engine.data.tensors.steps import Transformed
 
 
-class DataView(QObject):
-    """Passes on what the library found; shows one image step by step."""
+class Data(Feature):
+    """Loads what is looked at; shows one image step by step."""
 
-    failed = Signal(object)  # Message
-    found = Signal(object)  # DataSpec with what its files hold
 
-    def __init__(self, layout: Layout, library: Library, settings: Settings) -> None:
-        super().__init__(layout)
-        self._panel, self._settings = layout.data, settings
-        self._spec: DataSpec | None = None
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
+        self.library = Library(host.widget, host.settings)
+        self.files = DataFiles(host.widget, host.settings, self._spec)
         self._count = 0
         self._jobs = Jobs(self)
-        library.described.connect(self._show)
-        layout.data.steps_requested.connect(self._show_steps)
 
-    def show(self, document: Document) -> None:
-        """The data of the document in front."""
-        self._spec = document.experiment.data
+    def tabs(self) -> Sequence[Tab]:
+        return [Tab(self.tr("Data"), self._make, self._show_spec, rank=2)]
 
-    def _show(self, statistics: Statistics) -> None:
-        self._panel.show_facts(facts_of(statistics))
-        self._panel.show_preview(statistics.preview)
-        self._panel.show_truth(statistics.truth)
+    def commands(self) -> Sequence[Row]:
+        return [Command("data_folder", "Choose data folder…", self.library.choose_folder, "Train", "results", rank=1)]
+
+    def _make(self) -> QWidget:
+        from widgets.data.panel import DataPanel  # not seen at first
+
+        self.panel = panel = DataPanel()
+        library = self.library
+        panel.spec_changed.connect(self.files.change)
+        panel.file_requested.connect(self.files.choose)
+        panel.steps_requested.connect(self._show_steps)
+        panel.download_requested.connect(library.download)
+        panel.folder_requested.connect(library.choose_folder)
+        panel.cancel_requested.connect(library.cancel)
+        library.missing.connect(lambda text: panel.show_missing(text, library.can_download))
+        library.downloading.connect(panel.show_download)
+        library.shown.connect(self._show_samples)
+        library.described.connect(self._show_statistics)
+        return panel
+
+    def begin(self) -> None:
+        self.library.failed.connect(lambda message: self.host.say(message, "error"))
+        self.files.described.connect(self.host.feature(Inspecting).editing.change_data)
+        self.files.refused.connect(self._refuse)
+        self.host.feature(Training).trainer.state_changed.connect(self._look_for_fetched)
+
+    def opener(self, path: Path) -> Callable[[], object] | None:
+        return (lambda: self.files.open(path)) if self.page is not None and kind_of(path) is not None else None
+
+    # -- showing ------------------------------------------------------------------------------------------------
+
+    def _spec(self) -> DataSpec | None:
+        return self.page.document.experiment.data if self.page is not None else None
+
+    def show(self, page: Page) -> None:
+        if self.host.is_ready:
+            self._show_spec(page)
+            self.library.show(page.document.experiment.data)
+
+    def _show_spec(self, page: Page) -> None:
+        self.panel.show_spec(page.document.experiment.data)
+
+    def _show_samples(self, shown: Shown) -> None:
+        """What the data look like, and how many there are."""
+        self.panel.show_samples(shown.samples)
+        if shown.rows.values:
+            self.panel.show_rows(shown.rows.names, shown.rows.values)
+        self.panel.show_sizes(shown.train, shown.validation, shown.test)
+
+    def _show_statistics(self, statistics: Statistics) -> None:
+        from widgets.data.reading import facts_of  # not seen at first
+
+        self.panel.show_facts(facts_of(statistics))
+        self.panel.show_preview(statistics.preview)
+        self.panel.show_truth(statistics.truth)
         self._count = statistics.parts[0].examples
-        self.found.emit(statistics.spec)
+        if self.page is not None:
+            self.page.document.learn(statistics.spec)
 
     def _show_steps(self, index: int) -> None:
-        spec, root = self._spec, self._settings.data_root
+        spec, root = self._spec(), self.host.settings.data_root
         if spec is None or not self._count or not spec.is_image:
             return
         index %= self._count
 
         def tell(made: tuple[tuple[Transformed, ...], str]) -> None:
-            if spec == self._spec:
-                self._panel.show_steps(steps_of(made[0]), made[1])
+            from widgets.data.reading import steps_of  # not seen at first
 
-        self._jobs.start(lambda _job: _steps(spec, index, root), tell, self.failed.emit)
+            if spec == self._spec():
+                self.panel.show_steps(steps_of(made[0]), made[1])
+
+        self._jobs.start(lambda _job: _steps(spec, index, root), tell, lambda message: self.host.say(message, "error"))
+
+    def _refuse(self, message: Message) -> None:
+        """The data could not be used: what was before stays, also on the panel."""
+        self.host.say(message, "error")
+        if self.page is not None:
+            self.panel.forget_typing()
+            self._show_spec(self.page)
+
+    def _look_for_fetched(self, state: str) -> None:
+        """A run fetches what is missing."""
+        if state == "running" and self.library.is_missing:
+            self.library.reload()
 
     def finish(self) -> None:
-        """Wait for what is running, before the window closes."""
-        self._jobs.finish()
+        for part in (self.library, self.files, self._jobs):
+            part.finish()
 
 
 def _steps(spec: DataSpec, index: int, root: Path | None) -> tuple[tuple[Transformed, ...], str]:
-    from engine.data.tensors.steps import steps_of
+    from engine.data.tensors.steps import steps_of  # loads torch
     from engine.data.tensors.tensors import load_data
 
     data = load_data(spec, root)

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QMenu
 
-from app.features.base import Feature, Handlers
+from app.document.page import Page
 from app.window import dialogs
+from app.window.commands import Command, Row
+from app.window.host import Feature, Host
 from app.window.jobs import Job, Jobs
 from engine.messages import LayerloomError, Message, say
 from widgets.look import theme
-
-if TYPE_CHECKING:
-    from app.document.page import Page
-    from app.window.window import MainWindow
 
 
 class Style(NamedTuple):
@@ -30,13 +29,13 @@ class Style(NamedTuple):
 class Drawing(Feature):
     """Asks which picture, then where; figures and tables are drawn in the background."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
         self._jobs = Jobs(self)
         self.menu: QMenu | None = None  # while one chooses
 
-    def handlers(self) -> Handlers:
-        return {"export_picture": self.choose}
+    def commands(self) -> Sequence[Row]:
+        return [Command("export_picture", "Export picture…", self.choose, "File", "take", ("Ctrl+Shift+E",), rank=1)]
 
     def styles(self) -> list[Style]:
         """Every style there is."""
@@ -54,7 +53,7 @@ class Drawing(Feature):
         page = self.page
         if page is None:
             return
-        self.menu = menu = QMenu(self.window)
+        self.menu = menu = QMenu(self.host.widget)
         menu.setAccessibleName(self.tr("Which picture"))
         menu.addAction(self.tr("Export a picture")).setEnabled(False)
         for style in self.styles():
@@ -71,7 +70,7 @@ class Drawing(Feature):
             return
         name = page.level.path[-1] if page.level.path else page.document.name
         suffix = style.filters.split("*")[1].split(")")[0]
-        path = dialogs.save_path(self.window, self.tr("Export picture"), Path(f"{name}{suffix}"), style.filters)
+        path = dialogs.save_path(self.host.widget, self.tr("Export picture"), Path(f"{name}{suffix}"), style.filters)
         if path is not None:
             self.draw(page, path, style.id)
 
@@ -84,14 +83,14 @@ class Drawing(Feature):
         title = page.level.path[-1] if page.level.path else page.document.experiment.title or page.document.name
 
         def work(_: Job) -> None:
-            from engine.figures.export import draw
+            from engine.figures.export import draw  # loads matplotlib
 
             draw(analysis, path, style, title)
 
         self._jobs.start(work, lambda _: self._say_done(path), self._say_failed)
 
     def _draw_canvas(self, page: Page, path: Path, style: str) -> None:
-        from widgets.canvas.view.export import save_canvas
+        from widgets.canvas.view.export import save_canvas  # not needed at the start
 
         look, ground = (theme.LIGHT, "#ffffff") if style == "white" else (theme.current(), "")
         try:
@@ -102,10 +101,10 @@ class Drawing(Feature):
             self._say_done(path)
 
     def _say_done(self, path: Path) -> None:
-        self.window.say(say("Saved {file}", file=path.name), "ok")
+        self.host.say(say("Saved {file}", file=path.name), "ok")
 
     def _say_failed(self, message: Message) -> None:
-        self.window.say(message, "error")
+        self.host.say(message, "error")
 
     def finish(self) -> None:
         self._jobs.finish()

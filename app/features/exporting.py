@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QWidget
 
 from app.document.document import Document
+from app.document.page import Page
 from app.window import dialogs
+from app.window.commands import Command, Row
+from app.window.host import Feature, Host
 from app.window.jobs import Job, Jobs
 from engine.experiment.experiment import Experiment
 from engine.messages import LayerloomError, Message, say
@@ -19,29 +20,48 @@ from engine.runs.history import Member
 from engine.training.events import Weights
 
 
-class Exporting(QObject):
+class Exporting(Feature):
     """Exports run in the background and prove themselves: reloaded, outputs compared."""
 
-    said = Signal(object, str)  # Message, tone
-    weights_changed = Signal()  # loaded, or forgotten
-
-    def __init__(self, window: QWidget) -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
         self._jobs = Jobs(self)
+
+    def commands(self) -> Sequence[Row]:
+        def on(act: Callable[[Document], object]) -> Callable[[], None]:
+            return self.on_page(lambda page: act(page.document))
+
+        return [
+            Command("export_best", "Export best weights…", on(lambda document: self.export_weights(document, True)),
+                    "File", "take", ("Ctrl+E",)),
+            Command("export_latest", "Export latest weights…",
+                    on(lambda document: self.export_weights(document, False)), "File", "take"),
+            Command("export_code", "Export PyTorch code…", on(self.export_code), "File", "take"),
+            Command("load_weights", "Load weights…", on(self.load_weights), "File", "take", rank=2),
+            Command("forget_weights", "Forget loaded weights", on(self.forget_weights), "File", "take", rank=2),
+            Command("copy_code", "Copy PyTorch code", on(self.copy_code), "Network", "check", ("Ctrl+Shift+C",),
+                    rank=1),
+            Command("save_curves", "Save curves…", on(self.save_curves), "Train", "results"),
+        ]
+
+    def show(self, page: Page) -> None:
+        self.host.commands["forget_weights"].setEnabled(page.document.loaded is not None)
+
+    # -- taking away --------------------------------------------------------------------------------------------
 
     def export_weights(self, document: Document, best: bool) -> None:
         """Ask where; write the run's best or latest weights, or loaded or initial ones, and say which."""
         experiment, weights, which = _weights_of(document, best)
         filters = self.tr("Weights (*.safetensors);;PyTorch state dict (*.pt)")
-        path = dialogs.save_path(self._window, self.tr("Export weights"), Path(f"{document.name}.safetensors"), filters)
+        path = dialogs.save_path(self.host.widget, self.tr("Export weights"), Path(f"{document.name}.safetensors"),
+                                 filters)
         if path is not None:
             self.export(experiment, path, weights, which)
 
     def export_code(self, document: Document) -> None:
         """Ask where; write a standalone Python class of the network as it is drawn."""
         title, filters = self.tr("Export PyTorch code"), self.tr("Python (*.py)")
-        path = dialogs.save_path(self._window, title, Path(f"{document.name}.py"), filters)
+        path = dialogs.save_path(self.host.widget, title, Path(f"{document.name}.py"), filters)
         if path is not None:
             self.export(document.experiment, path, None, say("PyTorch code"))
 
@@ -49,33 +69,48 @@ class Exporting(QObject):
         """Write ``path`` by its suffix, prove it, and say what came of it."""
 
         def work(_: Job) -> Any:
-            from engine.export.export import export
+            from engine.export.export import export  # loads torch
 
             return export(experiment, path, weights)
 
         def tell(exported: Any) -> None:
             tone = "ok" if exported.verified else "error"
-            self.said.emit(say("{which}: {result}", which=which, result=exported.message), tone)
+            self.host.say(say("{which}: {result}", which=which, result=exported.message), tone)
 
         self._run(work, tell)
 
     def copy_code(self, document: Document) -> None:
         """Put the network's Python source on the clipboard."""
-        from engine.writing.source import to_python
+        from engine.writing.source import to_python  # not needed at the start
 
         experiment = document.experiment
         try:
             source = to_python(experiment.graph, experiment.data.sample_shape)
         except LayerloomError as error:
-            self.said.emit(error.message, "error")
+            self.host.say(error.message, "error")
             return
         QGuiApplication.clipboard().setText(source)
-        self.said.emit(say("The PyTorch code is on the clipboard"), "ok")
+        self.host.say(say("The PyTorch code is on the clipboard"), "ok")
+
+    def save_curves(self, document: Document) -> None:
+        """Ask where; write the curves as a picture or as numbers."""
+        if document.run is None or not (document.run.history.points or document.run.history.epochs):
+            self.host.say(say("There are no curves yet: train first"))
+            return
+        filters = self.tr("Picture (*.png);;Vector picture (*.svg);;Numbers (*.csv)")
+        path = dialogs.save_path(self.host.widget, self.tr("Save the curves"), Path(f"{document.name}-curves.png"),
+                                 filters)
+        if path is not None:
+            members = list(document.run.histories.members)
+            self._run(lambda _: _write_curves(members, path),
+                      lambda _: self.host.say(say("Saved {file}", file=path.name), "ok"))
+
+    # -- bringing in --------------------------------------------------------------------------------------------
 
     def load_weights(self, document: Document) -> None:
         """Ask for a weights file; the next training starts from it."""
         filters = self.tr("Weights (*.safetensors *.pt *.pth)")
-        for path in dialogs.open_paths(self._window, self.tr("Load weights"), "", filters)[:1]:
+        for path in dialogs.open_paths(self.host.widget, self.tr("Load weights"), "", filters)[:1]:
             self.load(document, path)
 
     def load(self, document: Document, path: Path) -> None:
@@ -83,7 +118,7 @@ class Exporting(QObject):
         experiment = document.experiment
 
         def work(_: Job) -> Any:
-            from engine.export.export import check_weights, load_weights
+            from engine.export.export import check_weights, load_weights  # loads torch
 
             weights = load_weights(path)
             check_weights(experiment, weights)
@@ -91,35 +126,23 @@ class Exporting(QObject):
 
         def take(weights: Any) -> None:
             document.loaded = weights
-            self.weights_changed.emit()
-            self.said.emit(say("{file} fits: training starts from these weights, and export writes them",
-                               file=path.name), "ok")
+            self.host.refresh()
+            self.host.say(say("{file} fits: training starts from these weights, and export writes them",
+                              file=path.name), "ok")
 
         self._run(work, take)
 
     def forget_weights(self, document: Document) -> None:
         """Training begins afresh again."""
         document.loaded = None
-        self.weights_changed.emit()
-        self.said.emit(say("Training starts from fresh weights"), "info")
-
-    def save_curves(self, document: Document) -> None:
-        """Ask where; write the curves as a picture or as numbers."""
-        if document.run is None or not (document.run.history.points or document.run.history.epochs):
-            self.said.emit(say("There are no curves yet: train first"), "info")
-            return
-        filters = self.tr("Picture (*.png);;Vector picture (*.svg);;Numbers (*.csv)")
-        path = dialogs.save_path(self._window, self.tr("Save the curves"), Path(f"{document.name}-curves.png"), filters)
-        if path is not None:
-            members = list(document.run.histories.members)
-            self._run(lambda _: _write_curves(members, path),
-                      lambda _: self.said.emit(say("Saved {file}", file=path.name), "ok"))
+        self.host.refresh()
+        self.host.say(say("Training starts from fresh weights"))
 
     def _run(self, work: Callable[[Job], Any], then: Callable[[Any], None]) -> None:
-        self._jobs.start(work, then, lambda message: self.said.emit(message, "error"))
+        self._jobs.start(work, then, lambda message: self.host.say(message, "error"))
 
     def finish(self) -> None:
-        """Let running exports end, before the window closes."""
+        """Let running exports end."""
         self._jobs.finish()
 
 
@@ -137,7 +160,7 @@ def _weights_of(document: Document, best: bool) -> tuple[Experiment, Weights | N
 
 def _write_curves(members: Sequence[Member], path: Path) -> None:
     """One picture of all runs; numbers of several runs in a file for each."""
-    from engine.runs.pictures import curves_csv, curves_picture, series_picture
+    from engine.runs.pictures import curves_csv, curves_picture, series_picture  # loads matplotlib
 
     if path.suffix == ".csv":
         for number, member in enumerate(members, 1):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 
 from app.features.leading import lead_to
@@ -19,15 +19,12 @@ if TYPE_CHECKING:
 class Finder(QObject):
     """What is found stands out on the canvas while the line is there."""
 
-    found = Signal()  # something else stands out
-
     def __init__(self, page: Page) -> None:
         super().__init__(page)
         self._page = page
         self.bar = FindBar(page.view, page)
         self.hits: list[str] = []
         self._index = -1
-        self.highlight: Highlight | None = None
         self.bar.wanted.connect(self._seek)
         self.bar.stepped.connect(self.step)
         self.bar.closed.connect(self._end)
@@ -84,9 +81,8 @@ class Finder(QObject):
         level = self._page.level.path
         ways = [path.split(".") for path in self.hits]
         names = {way[len(level)] for way in ways if len(way) > len(level) and tuple(way[: len(level)]) == level}
-        self.highlight = Highlight(frozenset(names)) if self.bar.field.text().strip() else None
-        self.found.emit()
+        found = Highlight(frozenset(names)) if self.bar.field.text().strip() else None
+        self._page.highlights.show("found", found)
 
     def _end(self) -> None:
-        self.highlight = None
-        self.found.emit()
+        self._page.highlights.show("found", None)

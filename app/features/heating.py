@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from math import sqrt
 from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary
 
-from app.features.base import Feature, Handlers
-from app.window.jobs import Jobs
+from app.features.training import Training
+from app.window.commands import Command, Row
+from app.window.host import Feature, Host
+from app.window.jobs import Job, Jobs
 from engine.experiment.recipe import OPTIMIZER_STATE
 from engine.messages import Message
 from engine.units import SPACE
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
     from widgets.frame.heat_legend import HeatLegend
 
 LEAST_SHARE = 0.01  # percent; less is not told in figures
-MODES = ("none", "params", "compute", "memory", "time")
+MODES = {"none": "None", "params": "Parameters", "compute": "Computation", "memory": "Memory", "time": "Measured time"}
 
 
 class Measured(NamedTuple):
@@ -90,15 +93,16 @@ class PageHeat:
 class Heating(Feature):
     """One heat map at a time, over all networks that are open."""
 
-    def __init__(self, window: object) -> None:
-        super().__init__(window)  # type: ignore[arg-type]
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
         self.mode = "none"
         self._heats: WeakKeyDictionary[Page, PageHeat] = WeakKeyDictionary()
         self._jobs = Jobs(self)
         self._measuring: Page | None = None
 
-    def handlers(self) -> Handlers:
-        return {f"heat_{mode}": partial(self.choose, mode) for mode in MODES}
+    def commands(self) -> Sequence[Row]:
+        return [Command(f"heat_{mode}", words, partial(self.choose, mode), "View", "heat", submenu="Heat map",
+                        checkable=True) for mode, words in MODES.items()]
 
     def connect_page(self, page: Page) -> None:
         heat = self._heats[page] = PageHeat(page)
@@ -107,9 +111,11 @@ class Heating(Feature):
         if self.mode != "none":
             self._refresh(heat)
 
-    def complete(self) -> None:
+    def begin(self) -> None:
         self._check()
-        self.window.ready.connect(lambda: self._measure_if_wanted())
+
+    def torch_is_here(self) -> None:
+        self._measure_if_wanted()
 
     def show(self, page: Page) -> None:
         if self.mode != "none" and page in self._heats:
@@ -129,7 +135,7 @@ class Heating(Feature):
 
     def _check(self) -> None:
         for mode in MODES:
-            self.window.actions_[f"heat_{mode}"].setChecked(mode == self.mode)
+            self.host.commands[f"heat_{mode}"].setChecked(mode == self.mode)
 
     # -- showing ------------------------------------------------------------------------------------------------
 
@@ -184,11 +190,11 @@ class Heating(Feature):
     def _reason(self, page: Page) -> str:
         """Why nothing can be measured now; empty: it can."""
         errors = [problem for problem in page.problems if problem.severity == "error"]
-        if not self.window.is_ready:
+        if not self.host.is_ready:
             return self.tr("PyTorch is still loading…")
         if errors:
             return message_text(errors[0].message)
-        if self.window.trainer.state != "idle":
+        if self.host.feature(Training).trainer.state != "idle":
             return self.tr("Times can be measured when the training has ended.")
         return ""
 
@@ -205,8 +211,8 @@ class Heating(Feature):
             return
         experiment = page.document.experiment
 
-        def work(job):  # type: ignore[no-untyped-def]
-            from engine.inspect.timing import time_layers
+        def work(job: Job) -> Measured:
+            from engine.inspect.timing import time_layers  # loads torch
 
             return Measured(time_layers(experiment, cancelled=job.cancelled), experiment.graph)
 
@@ -216,15 +222,15 @@ class Heating(Feature):
 
     def _take(self, measured: Measured) -> None:
         page, self._measuring = self._measuring, None
-        if page in self.window.pages and page is not None:
+        if page in self.host.pages and page is not None:
             self._heats[page].measured = measured
             self._refresh(self._heats[page])
         self._measure_if_wanted()  # another network may have come to the front
 
     def _fail(self, message: Message) -> None:
         page, self._measuring = self._measuring, None
-        if page in self.window.pages:
-            self.window.say(message, "error")
+        if page in self.host.pages:
+            self.host.say(message, "error")
             self.choose("none")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QPointF, Qt
@@ -9,7 +10,8 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.document.page import Page
-from app.features.base import Feature, Handlers
+from app.window.commands import Command, Row
+from app.window.host import Feature
 from engine.graph.edits import STEP
 from engine.graph.graph import Graph
 from engine.layers.base import shape_text
@@ -24,12 +26,18 @@ class Keyboard(Feature):
 
     _at = ""  # the card one has come to
 
-    def handlers(self) -> Handlers:
-        return {
-            **{f"select_{way}": partial(self.walk, way) for way in ("before", "after", "left", "right")},
-            **{f"extend_{way}": partial(self.walk, way, extend=True) for way in ("before", "after")},
-            "next_pane": partial(self.change_pane, 1), "previous_pane": partial(self.change_pane, -1),
-        }  # fmt: skip
+    def commands(self) -> Sequence[Row]:
+        cards = (("before", "Layer before", "Up"), ("after", "Layer after", "Down"),
+                 ("left", "Layer to the left", "Left"), ("right", "Layer to the right", "Right"))  # fmt: skip
+        within = [
+            *((f"select_{way}", text, partial(self.walk, way), f"Alt+{key}", True) for way, text, key in cards),
+            *((f"extend_{way}", f"{text} too", partial(self.walk, way, extend=True), f"Alt+Shift+{key}", True)
+              for way, text, key in cards[:2]),
+            ("next_pane", "Next pane", partial(self.change_pane, 1), "F6", False),
+            ("previous_pane", "Previous pane", partial(self.change_pane, -1), "Shift+F6", False),
+        ]
+        return [Command(id, text, does, "View", "walk", (key,), submenu="Go to", canvas=canvas)
+                for id, text, does, key, canvas in within]
 
     # -- from card to card --------------------------------------------------------------------------------------
 
@@ -66,9 +74,9 @@ class Keyboard(Feature):
 
     def _panes(self) -> list[QWidget]:
         """From left to right and downwards, as one reads."""
-        parts, page = self.window.layout_, self.page
-        middle = page.view if page is not None else parts.stack
-        return [parts.top, parts.left.currentWidget(), parts.tabs, middle, parts.side, parts.bottom]
+        places, page = self.host.places, self.page
+        middle = page.view if page is not None else places.stack
+        return [places.top, places.left.currentWidget(), places.documents, middle, places.side, places.bottom]
 
     # -- what is said -------------------------------------------------------------------------------------------
 

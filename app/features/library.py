@@ -173,8 +173,8 @@ def _load(spec: DataSpec, root: Path | None, job: Job) -> tuple[Shown, Statistic
         data = load_data(spec, root, job.progress.emit, job.cancelled)
     except StoppedError:
         return None
-    shown = Shown([tuple(sample) for sample in samples(data, STRIP)], len(data.train), len(data.validation),
-                  len(data.test), rows(data, ROWS))
+    images = [(one.pixels, one.channels, one.height, one.width, one.label) for one in samples(data, STRIP)]
+    shown = Shown(images, len(data.train), len(data.validation), len(data.test), rows(data, ROWS))
     return shown, statistics(data)
 
 

@@ -1,11 +1,15 @@
-"""Bypass, comment frames, colour labels, collapsed cards, pasting with wires, snapping."""
+"""Bypass, comment frames, colour labels, collapsed cards, snapping."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from PySide6.QtWidgets import QMenu
 
 from app.document.page import Page
-from app.features.base import Feature, Handlers
+from app.window.commands import Command, Row, Submenu
+from app.window.host import Feature
 from engine.graph.frames import COLORS
 from engine.graph.marks import can_bypass
 from engine.messages import say
@@ -14,53 +18,55 @@ NOTHING = say("Select some layers first")
 
 
 class Marking(Feature):
-    """Bypass, comment frames, colour labels, collapsed cards, pasting with wires, snapping."""
+    """Bypass, comment frames, colour labels, collapsed cards, snapping."""
 
-    def handlers(self) -> Handlers:
-        return {
-            "bypass": lambda: self._on_selection(self._turn_bypass),
-            "comment": lambda: self.window.on_canvas(lambda page: page.view.comment()),
-            "collapse": lambda: self._on_selection(lambda page: page.scene.turn_fold()),
-            "paste_wired": lambda: self.window.on_canvas(lambda page: page.view.paste(wired=True)),
-            "snap": self._snap,
-        }
+    def commands(self) -> Sequence[Row]:
+        return [
+            Command("bypass", "Bypass", self._on_selection(_turn_bypass), "Edit", "change", ("M",), canvas=True,
+                    rank=3),
+            Command("snap", "Snap to other cards", self._snap, "Network", "order", checkable=True, rank=2),
+            Command("comment", "Comment", self.on_page(lambda page: page.view.comment()), "Network", "marks", ("C",),
+                    canvas=True),
+            Submenu("label", "Colour label", self._fill_labels, "Network", "marks"),
+            Command("collapse", "Collapse or unfold", self._on_selection(lambda page: page.scene.turn_fold()),
+                    "Network", "marks", ("H",), canvas=True),
+        ]
 
-    def complete(self) -> None:
-        menu = self.window.actions_.submenus["label"]
-        menu.aboutToShow.connect(self._fill_labels)
-        self._fill_labels()
+    def begin(self) -> None:
+        self.host.commands["snap"].setChecked(self.host.settings.snap)
 
     def connect_page(self, page: Page) -> None:
-        self.window.actions_["snap"].setChecked(self.window.settings.snap)
-        page.scene.snaps = self.window.settings.snap
+        page.scene.snaps = self.host.settings.snap
 
-    def _on_selection(self, act: Callable[[Page], object]) -> None:
-        page = self.page
-        if page is None:
-            return
-        if page.scene.chosen_names() or page.scene.selected_frames():
-            act(page)
-        else:
-            page.refuse(NOTHING)
+    def _on_selection(self, act: Callable[[Page], object]) -> Callable[[], None]:
+        def do(page: Page) -> None:
+            if page.scene.chosen_names() or page.scene.selected_frames():
+                act(page)
+            else:
+                page.refuse(NOTHING)
 
-    def _turn_bypass(self, page: Page) -> None:
-        names, nodes = page.scene.chosen_names(), page.level.graph.nodes
-        if names and not any(can_bypass(nodes[name]) for name in names):
-            page.refuse(say("An Input has nothing to pass on: only other layers can be bypassed"))
-        else:
-            page.scene.turn_bypass()
+        return self.on_page(do)
+
+    def _color(self, color: str, _checked: bool = False) -> None:
+        self._on_selection(lambda page: page.scene.color(color))()
 
     def _snap(self) -> None:
-        self.window.settings.snap = self.window.actions_["snap"].isChecked()
-        for page in self.window.pages:
-            page.scene.snaps = self.window.settings.snap
+        self.host.settings.snap = self.host.commands["snap"].isChecked()
+        for page in self.host.pages:
+            page.scene.snaps = self.host.settings.snap
 
-    def _fill_labels(self) -> None:
-        from widgets.canvas.cards.labels import label_icon, label_name
+    def _fill_labels(self, menu: QMenu) -> None:
+        from widgets.canvas.cards.labels import label_icon, label_name  # not seen at first
 
-        menu = self.window.actions_.submenus["label"]
         menu.clear()
         for color in COLORS:
             action = menu.addAction(label_icon(color), label_name(color))
-            action.triggered.connect(lambda _checked=False, color=color: self._on_selection(
-                lambda page: page.scene.color(color)))
+            action.triggered.connect(partial(self._color, color))
+
+
+def _turn_bypass(page: Page) -> None:
+    names, nodes = page.scene.chosen_names(), page.level.graph.nodes
+    if names and not any(can_bypass(nodes[name]) for name in names):
+        page.refuse(say("An Input has nothing to pass on: only other layers can be bypassed"))
+    else:
+        page.scene.turn_bypass()

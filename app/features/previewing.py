@@ -6,7 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.document.level import Level, level_inside
-from app.features.base import Feature
+from app.document.page import Page
+from app.features.problems import Problems
+from app.window.host import Feature, Host
 from engine.advice.advice import Problem, Repair, advise
 from engine.analysis.analysis import Analysis, analyze
 from engine.blocks.edits import is_own, with_inner
@@ -17,22 +19,21 @@ from engine.layers.base import Layer
 from engine.messages import LayerloomError
 
 if TYPE_CHECKING:
-    from app.document.page import Page
-    from app.window.window import MainWindow
     from widgets.canvas.view.preview import Preview
 
 
 class Previewing(Feature):
     """Shows another network on a page's canvas and panels, without touching its document."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
         self._preview: Preview | None = None
         self._of: Page | None = None
-        inspector, problems = window.layout_.inspector, window.layout_.problems
-        inspector.layer_tried.connect(self._try_layer)
-        inspector.repair_previewed.connect(lambda repair: self.page and self.preview_repair(self.page, repair))
-        problems.repair_previewed.connect(lambda repair: self.page and self.preview_repair(self.page, repair))
+
+    def begin(self) -> None:
+        self.host.places.inspector.layer_tried.connect(self._try_layer)
+        for panel in (self.host.places.inspector, self.host.feature(Problems).panel):
+            panel.repair_previewed.connect(self.on_page(self.preview_repair))
 
     @property
     def is_on(self) -> bool:
@@ -75,10 +76,9 @@ class Previewing(Feature):
             preview.end()
             if page is self.page:
                 self._show_costs(page, page.analysis, page.document.experiment)
-                self.window.show_selection()
+                self.host.show_selection()
 
     def finish(self) -> None:
-        """Nothing more is shown."""
         self._preview = None
 
     # -- how ----------------------------------------------------------------------------------------------------
@@ -123,14 +123,14 @@ class Previewing(Feature):
             costs = [known.node_costs(name, recipe.batch_size, OPTIMIZER_STATE[recipe.optimizer])
                      for known in (analysis, page.level.analysis)]
             concerned = [problem for problem in problems if problem.node == name]
-            self.window.layout_.inspector.show_trial(analysis.graph.nodes[name], analysis.nodes[name], costs[0],
+            self.host.places.inspector.show_trial(analysis.graph.nodes[name], analysis.nodes[name], costs[0],
                                                      costs[1], concerned)
 
     def _show_costs(self, page: Page, analysis: Analysis, experiment: Experiment) -> None:
         recipes = experiment.recipe, page.document.experiment.recipe
         new, old = (known.costs(recipe.batch_size, OPTIMIZER_STATE[recipe.optimizer]) if known.params else None
                     for known, recipe in zip((analysis, page.analysis), recipes, strict=True))
-        self.window.layout_.costs.show_costs(new, recipes[0].batch_size, old)
+        self.host.places.costs.show_costs(new, recipes[0].batch_size, old)
 
 
 def _alone(level: Level, graph: Graph) -> Level:

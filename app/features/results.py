@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 
 from app.document.document import Document, Kernel, Run
-from app.features.training import Trainer
+from app.document.page import Page
+from app.features.training import Training
+from app.window.host import Feature, Host
 from app.window.jobs import Jobs
-from app.window.layout import Layout
+from app.window.panel import Tab
 from engine.experiment.experiment import Experiment, gallery_ids, load_experiment
 from engine.experiment.notes import Notes
 from engine.messages import Message
@@ -27,7 +30,7 @@ from engine.training.events import (
     Weights,
 )
 from widgets.look.text import translated
-from widgets.results.results import MOST_VALUES, Comparison, Parameter, RunRow
+from widgets.results.values import MOST_VALUES, Comparison, Parameter, RunRow
 
 if TYPE_CHECKING:
     from engine.training.judge.outcomes import Outcome
@@ -43,46 +46,63 @@ class Looked(NamedTuple):
     members: list[tuple[str, float]]  # title and the norm of its only matrix; empty where there are several
 
 
-class ResultsView(QObject):
+class Results(Feature):
     """Fills the results panel for the document in front; looks at weights in the background."""
 
-    failed = Signal(object)  # Message
 
-    def __init__(self, layout: Layout, trainer: Trainer) -> None:
-        super().__init__(layout)
-        self._panel, self._trainer = layout.results, trainer
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
+        self.tab = Tab(self.tr("Results"), self._make, lambda page: self.show_document(page.document), rank=3)
+        self._trainer = host.feature(Training).trainer
         self._document: Document | None = None
         self._jobs = Jobs(self)
-        self._shown: object = None  # what ``show`` made of it last
+        self._shown: object = None  # what ``show_document`` made of it last
         self._looking = self._again = False
-        trainer.event_arrived.connect(self._take)
-        trainer.state_changed.connect(lambda _state: self._offer_series())
 
-    def show(self, document: Document) -> None:
+    def tabs(self) -> Sequence[Tab]:
+        return [self.tab]
+
+    def _make(self) -> QWidget:
+        from widgets.results.results import Results as Panel  # not seen at first
+
+        self.panel = panel = Panel()
+        panel.run_variants_requested.connect(lambda: self.host.feature(Training).train(series=True))
+        return panel
+
+    def begin(self) -> None:
+        self._trainer.event_arrived.connect(self._take)
+        self._trainer.state_changed.connect(lambda _state: self._offer_series())
+
+    def connect_page(self, page: Page) -> None:
+        """Where variants are run, and what to look at."""
+        if page.document.experiment.variants:
+            self.host.places.bottom.bring(self.tab)
+
+    def show_document(self, document: Document) -> None:
         """Everything about this document's latest run, and what the gallery says."""
         if document is not self._document:
-            self._panel.clear()
+            self.panel.clear()
         experiment, run = document.experiment, document.run
         about = (id(document), experiment.notes, experiment.about, series_of(experiment), id(run))
         found = () if run is None else (id(run.latest), id(run.summary), len(run.ended), id(run.histories.series))
         if (about, found) == self._shown:  # most edits are of the network, and change nothing here
             return
         self._document, self._shown = document, (about, found)
-        self._panel.show_notes(experiment.notes, experiment.about)
+        self.panel.show_notes(experiment.notes, experiment.about)
         self._offer_series()
         self._show_comparison(experiment, run, None)
         self._show_measures(run)
         self._show_series(run)
-        self._panel.show_kernel_steps(run.kernels if run is not None else ())
+        self.panel.show_kernel_steps(run.kernels if run is not None else ())
         if run is None or run.latest is None:
-            self._panel.show_parameters(())
-            self._panel.show_kernel(())
+            self.panel.show_parameters(())
+            self.panel.show_kernel(())
         else:
             self._look()
 
     def _offer_series(self) -> None:
         if self._document is not None:
-            self._panel.offer_series(*series_of(self._document.experiment), self._trainer.state == "idle")
+            self.panel.offer_series(*series_of(self._document.experiment), self._trainer.state == "idle")
 
     def _take(self, event: Event) -> None:
         trained = self._trainer.document
@@ -91,9 +111,9 @@ class ResultsView(QObject):
         if self._document is None or trained is not self._document:
             return
         if isinstance(event, (Started, Finished, MemberEnded, SeriesFinished)):
-            self.show(self._document)
+            self.show_document(self._document)
         elif isinstance(event, EpochEnded):
-            self._panel.show_kernel_steps(self._document.run.kernels if self._document.run is not None else ())
+            self.panel.show_kernel_steps(self._document.run.kernels if self._document.run is not None else ())
             self._look()
 
     # -- numbers that are there ---------------------------------------------------------------------------------
@@ -107,7 +127,7 @@ class ResultsView(QObject):
         yours |= {} if norm is None else {"‖w‖": norm}
         if run is not None:
             yours |= _of_variants(run, norms or {})
-        self._panel.show_comparison([Comparison(reported.name, reported.value, yours.get(reported.name))
+        self.panel.show_comparison([Comparison(reported.name, reported.value, yours.get(reported.name))
                                      for reported in experiment.notes.reported], self._whose(experiment.notes, run))
 
     def _whose(self, notes: Notes, run: Run | None) -> str:
@@ -135,23 +155,23 @@ class ResultsView(QObject):
     def _show_measures(self, run: Run | None) -> None:
         parts = list(measures_of(run).values())
         names = list(dict.fromkeys(name for part in parts for name in part))
-        self._panel.show_measures(PARTS, [(name, [part.get(name, math.nan) for part in parts]) for name in names])
+        self.panel.show_measures(PARTS, [(name, [part.get(name, math.nan) for part in parts]) for name in names])
 
     def _show_series(self, run: Run | None, norms: dict[str, float] | None = None) -> None:
         if run is None or not (run.ended or run.histories.series):
-            self._panel.show_series(())
+            self.panel.show_series(())
             return
         finished = run.histories.series
         if finished is None:
             rows = [RunRow(event.title, event.summary.epochs, event.summary.train.loss, event.summary.validation.loss)
                     for event, _ in run.ended]
-            self._panel.show_series(rows)
+            self.panel.show_series(rows)
             return
         epochs = {event.title: event.summary.epochs for event, _ in run.ended}
         rows = [_row(row, epochs.get(row.title), norms or {}) for row in finished.rows]
         mean, std = (_row(SeriesRow(title, values), None, {}) for title, values in (
             (self.tr("mean"), finished.mean), (self.tr("sd"), finished.std)))
-        self._panel.show_series(rows, *((mean, std) if finished.mean else ()))
+        self.panel.show_series(rows, *((mean, std) if finished.mean else ()))
 
     # -- numbers that must be computed --------------------------------------------------------------------------
 
@@ -174,7 +194,7 @@ class ResultsView(QObject):
 
         def fail(message: Message) -> None:
             self._end_look()
-            self.failed.emit(message)
+            self.host.say(message, "error")
 
         self._jobs.start(lambda _job: _looked_at(experiment, weights, [
             (event.title, of, event.weights) for event, of in ended]), tell, fail)
@@ -189,11 +209,10 @@ class ResultsView(QObject):
         assert self._document is not None
         self._show_comparison(self._document.experiment, run, looked.outcome, dict(looked.members))
         self._show_series(run, dict(looked.members))
-        self._panel.show_parameters([Parameter(row.name, row.learned, row.true) for row in looked.outcome.learned])
-        self._panel.show_kernel(looked.outcome.kernel)
+        self.panel.show_parameters([Parameter(row.name, row.learned, row.true) for row in looked.outcome.learned])
+        self.panel.show_kernel(looked.outcome.kernel)
 
     def finish(self) -> None:
-        """Wait for what is running, before the window closes."""
         self._jobs.finish()
 
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtGui import QKeySequence
 
-from app.features.base import Feature, Handlers
-from app.window.actions import MENUS, words
+from app.document.page import Page
+from app.window.commands import MENUS, PORTABLE, Command, Row, words
+from app.window.host import Feature
 
 if TYPE_CHECKING:
-    from app.document.page import Page
-    from app.window.window import MainWindow
     from widgets.frame.shortcut_card import Entry, ShortcutCard
 
 KEYS = QT_TRANSLATE_NOOP("Shortcuts", "On the canvas")
 MOUSE = QT_TRANSLATE_NOOP("Shortcuts", "With the mouse")
-TOLD: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+TOLD = (
     (MOUSE, (
         (QT_TRANSLATE_NOOP("Shortcuts", "Search at the cursor"), QT_TRANSLATE_NOOP("Shortcuts", "Double-click, empty")),
         (QT_TRANSLATE_NOOP("Shortcuts", "Zoom at the cursor"), QT_TRANSLATE_NOOP("Shortcuts", "Wheel")),
@@ -43,19 +44,18 @@ TOLD: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
 class Shortcuts(Feature):
     """The card of shortcuts, and other keys for commands."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self.card: ShortcutCard | None = None
-        for id, keys in window.settings.shortcuts.items():
-            if id in window.actions_.commands or id in window.actions_.canvas_keys:
-                window.actions_.set_keys(id, keys)
+    card: ShortcutCard | None = None
 
-    def handlers(self) -> Handlers:
-        return {"shortcuts": self.show_card}
+    def commands(self) -> Sequence[Row]:
+        return [Command("shortcuts", "Keyboard shortcuts", self.show_card, "Help", "help", ("?",), rank=1)]
+
+    def begin(self) -> None:
+        for id, keys in self.host.settings.shortcuts.items():
+            if id in self.host.commands:
+                self.host.commands.set_keys(id, keys)
 
     def connect_page(self, page: Page) -> None:
-        page.view.key_now = self.window.actions_.key_now
-        page.view.bindings = self.window.actions_.bindings
+        page.view.key_now, page.view.bindings = self.host.commands.key_now, self.host.commands.bindings
 
     # -- the card -----------------------------------------------------------------------------------------------
 
@@ -66,7 +66,7 @@ class Shortcuts(Feature):
             return
         from widgets.frame.shortcut_card import ShortcutCard
 
-        card = self.card = ShortcutCard(self.window, self.sections(), self._owner)
+        card = self.card = ShortcutCard(self.host.widget, self.sections(), self._owner)
         card.keys_chosen.connect(self.give)
         card.reset_requested.connect(self.reset)
         card.closed.connect(self._forget)
@@ -76,24 +76,24 @@ class Shortcuts(Feature):
         """Commands by menu, then what the canvas does by itself and what the mouse does."""
         from widgets.frame.shortcut_card import Entry
 
-        actions = self.window.actions_
-        by_menu: dict[str, list[Entry]] = {words(title): [] for title, _ in MENUS}
-        for id in actions.commands:
-            by_menu[actions.paths[id][0]].append(self._entry(id))
+        commands = self.host.commands
+        by_menu: dict[str, list[Entry]] = {words(title): [] for title in MENUS}
+        for id in commands.rows:
+            by_menu[commands.paths[id][0]].append(self._entry(id))
         told = [(_tr(title), [Entry("", _tr(text), (_tr(keys),)) for text, keys in rows]) for title, rows in TOLD]
-        return [*by_menu.items(), (_tr(KEYS), [self._entry(id) for id in actions.canvas_keys]), *told]
+        return [*by_menu.items(), (_tr(KEYS), [self._entry(id) for id in commands.canvas_keys]), *told]
 
     def _entry(self, id: str) -> Entry:
         from widgets.frame.shortcut_card import Entry
 
-        actions = self.window.actions_
-        path = actions.paths[id][1:] if id in actions.paths else ()
-        return Entry(id, " › ".join((*path, actions.text(id))), tuple(actions.keys(id)),
-                     id in self.window.settings.shortcuts)
+        commands = self.host.commands
+        path = commands.paths[id][1:] if id in commands.paths else ()
+        return Entry(id, " › ".join((*path, commands.text(id))), tuple(commands.keys(id)),
+                     id in self.host.settings.shortcuts)
 
     def _owner(self, key: str, id: str) -> str | None:
-        other = self.window.actions_.owner_of(key, id)
-        return self.window.actions_.text(other) if other is not None else None
+        other = self.host.commands.owner_of(key, id)
+        return self.host.commands.text(other) if other is not None else None
 
     def _forget(self) -> None:
         self.card = None
@@ -102,28 +102,27 @@ class Shortcuts(Feature):
 
     def give(self, id: str, keys: list[str]) -> None:
         """Give a command these keys, from now on and at the next start; another that has one of them loses it."""
-        actions = self.window.actions_
+        commands = self.host.commands
         for key in keys:
-            other = actions.owner_of(key, id)
+            other = commands.owner_of(key, id)
             if other is not None:
-                self._set(other, [each for each in actions.keys(other) if each != key])
+                self._set(other, [each for each in commands.keys(other) if each != key])
         self._set(id, keys)
 
     def reset(self, id: str) -> None:
         """Give a command the keys it came with, or (no id) all of them; who was given one of them loses it."""
-        actions = self.window.actions_
-        known = (*actions.commands, *actions.canvas_keys)
-        ids = [id] if id else [each for each in self.window.settings.shortcuts if each in known]
+        commands = self.host.commands
+        ids = [id] if id else [each for each in self.host.settings.shortcuts if each in commands]
         for each in ids:
-            actions.set_keys(each, [])
+            commands.set_keys(each, [])
         for each in ids:
-            self.give(each, list(actions.own_keys(each)))
+            self.give(each, list(commands.own_keys(each)))
 
     def _set(self, id: str, keys: list[str]) -> None:
-        actions, settings = self.window.actions_, self.window.settings
-        actions.set_keys(id, keys)
+        commands, settings = self.host.commands, self.host.settings
+        commands.set_keys(id, keys)
         changed = {**settings.shortcuts, id: keys}
-        if tuple(actions.keys(id)) == _portable(actions.own_keys(id)):
+        if tuple(commands.keys(id)) == _portable(commands.own_keys(id)):
             del changed[id]
         settings.shortcuts = changed
         if self.card is not None:
@@ -131,10 +130,8 @@ class Shortcuts(Feature):
 
 
 def _portable(keys: tuple[str, ...]) -> tuple[str, ...]:
-    from PySide6.QtGui import QKeySequence
-
-    return tuple(QKeySequence(key).toString(QKeySequence.SequenceFormat.PortableText) for key in keys)
+    return tuple(QKeySequence(key).toString(PORTABLE) for key in keys)
 
 
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Shortcuts", text)
+def _tr(text: object) -> str:
+    return QCoreApplication.translate("Shortcuts", str(text))

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QWidget
 
-from app.features.base import Feature, Handlers
+from app.document.page import Page
+from app.window.commands import Command, Row
+from app.window.host import Feature, Host
+from app.window.panel import Tab
 from engine.messages import LayerloomError
 from widgets.look.text import sentence_text
 
 if TYPE_CHECKING:
-    from app.document.page import Page
-    from app.window.window import MainWindow
     from engine.writing.source import Source as SourceText
-    from widgets.source.source_view import SourceView
 
 QUIET_MS = 60  # after an edit, before the source is written anew
 
@@ -23,23 +25,33 @@ QUIET_MS = 60  # after an edit, before the source is written anew
 class Source(Feature):
     """Shows the source of the page in front while its tab is; lines and cards are chosen together."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._view: SourceView | None = None
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
+        self.tab = Tab(self.tr("Code"), self._make, self._show_page, self._mark, rank=5)
         self._sources: WeakKeyDictionary[Page, tuple[object, SourceText]] = WeakKeyDictionary()  # the last good one
         self._shown: Page | None = None
         self._timer = QTimer(self, interval=QUIET_MS, singleShot=True)
         self._timer.timeout.connect(self._write)
 
-    def handlers(self) -> Handlers:
-        return {"source": self.bring}
+    def tabs(self) -> Sequence[Tab]:
+        return [self.tab]
 
-    def complete(self) -> None:
-        self._view = view = self.window.layout_.source
+    def commands(self) -> Sequence[Row]:
+        return [Command("source", "Code", self.on_page(lambda _page: self.bring()), "View", "panels", ("Alt+C",),
+                        rank=2)]
+
+    def _make(self) -> QWidget:
+        from widgets.source.source_view import SourceView  # not seen at first
+
+        self.panel = view = SourceView()
         view.line_chosen.connect(self._choose)
-        view.copy_requested.connect(self.window.actions_["copy_code"].trigger)
-        view.export_requested.connect(self.window.actions_["export_code"].trigger)
-        view.left.connect(lambda: self.page.view.setFocus() if self.page is not None else None)
+        view.left.connect(self.on_page(lambda page: page.view.setFocus()))
+        return view
+
+    def begin(self) -> None:
+        self.panel.copy_requested.connect(self.host.commands["copy_code"].trigger)
+        self.panel.export_requested.connect(self.host.commands["export_code"].trigger)
 
     @property
     def is_waiting(self) -> bool:
@@ -48,24 +60,19 @@ class Source(Feature):
 
     def bring(self) -> None:
         """Bring the tab to the front."""
-        if self._view is not None and self.page is not None:
-            self.window.layout_.show_source_tab()
-            self.show(self.page)
+        self.host.places.bottom.bring(self.tab)
+        self.panel.area.setFocus()
 
-    def show(self, page: Page) -> None:
-        if self._view is None or not self.window.layout_.shows(self._view):
-            self._timer.stop()
-        elif page is not self._shown or not self._view.text:
+    def _show_page(self, page: Page) -> None:
+        if page is not self._shown or not self.panel.text:
             self._write()
         elif not self._is_fresh(page):
             self._timer.start()
 
-    def show_selection(self, page: Page | None) -> None:
-        if page is None or self._view is None or not self.window.layout_.shows(self._view):
-            return
+    def _mark(self, page: Page) -> None:
         way = "".join(f"{name}." for name in page.level.path)
         lines = self._sources[page][1].lines if page in self._sources else {}
-        self._view.mark([line for name in page.scene.selected_names() for line in lines.get(way + name, ())])
+        self.panel.mark([line for name in page.scene.selected_names() for line in lines.get(way + name, ())])
 
     def finish(self) -> None:
         self._timer.stop()
@@ -76,8 +83,8 @@ class Source(Feature):
     def _write(self) -> None:
         from engine.writing.source import source_of
 
-        page, view = self.page, self._view
-        if page is None or view is None:
+        page = self.page
+        if page is None or not self.host.places.bottom.shows(self.tab):
             return
         self._shown, problem = page, ""
         if not self._is_fresh(page):
@@ -88,9 +95,9 @@ class Source(Feature):
         text = self._sources[page][1].text if page in self._sources else ""
         if problem and text:
             problem = self.tr("{problem} – below is the code from before that.").format(problem=problem)
-        view.show_source(text, problem or self.tr("Select a layer to find its lines, a line to find its layer"),
-                         bool(problem))
-        self.show_selection(page)
+        self.panel.show_source(text, problem or self.tr("Select a layer to find its lines, a line to find its layer"),
+                               bool(problem))
+        self._mark(page)
 
     def _choose(self, line: int) -> None:
         """Select the layer that a line is about: of the level one is at, or else where it is found first."""
@@ -105,4 +112,4 @@ class Source(Feature):
             page.view.ensureVisible(page.scene.cards[name])
         elif paths:
             page.jump_to(paths[0])
-            self.window.layout_.source.area.setFocus()  # going in gave it to the canvas
+            self.panel.area.setFocus()  # going in gave it to the canvas

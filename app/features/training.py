@@ -1,155 +1,91 @@
-"""Training as the window sees it: starts the thread, drains its events on a timer, keeps the document's run."""
+"""Training the network in front: the buttons of the top bar, what can be trained and what cannot."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from pathlib import Path
+from collections.abc import Sequence
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QApplication
 
-from app.document.document import Document, Run
-from app.window.jobs import TrainingThread
-from engine.experiment.experiment import Experiment
-from engine.messages import Message
-from engine.training.events import (
-    EpochEnded,
-    Event,
-    Finished,
-    MemberEnded,
-    MemberStarted,
-    Paused,
-    Point,
-    Resumed,
-    Started,
-)
-
-DRAIN_MS = 50  # curves redraw at most 20 times a second
-PATIENCE_MS = 3000  # that a person's own code has to end by itself
+from app.document.page import Page
+from app.features.problems import Problems
+from app.features.trainer import Trainer
+from app.window.commands import Command, Row
+from app.window.host import Feature, Host
+from engine.data.spec.spec import DATASETS
+from widgets.look.text import message_text, translated
 
 
-class Trainer(QObject):
-    """At most one run at a time."""
+class Training(Feature):
+    """At most one run at a time; every feature hears of it from ``trainer``."""
 
-    state_changed = Signal(str)  # idle, preparing, running, paused, stopping
-    points_arrived = Signal(list)
-    event_arrived = Signal(object)  # every other event
-    failed = Signal(object)  # Message
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
+        self.trainer = Trainer(self)
+        self.trainer.state_changed.connect(lambda _state: self._show_state())
+        top = host.places.top
+        top.set_datasets([(id, translated(info.title)) for id, info in DATASETS.items()])
+        top.set_devices([("auto", self.tr("Auto"))])
+        top.train_clicked.connect(self.train)
+        top.pause_clicked.connect(self.trainer.pause_or_resume)
+        top.stop_clicked.connect(self.trainer.stop)
 
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        self.document: Document | None = None
-        self.state = "idle"
-        self._thread: TrainingThread | None = None
-        self._member: Experiment | None = None  # of a series: begun, without weights yet
-        self._timer = QTimer(self, interval=DRAIN_MS)
-        self._timer.timeout.connect(self.drain)
+    def commands(self) -> Sequence[Row]:
+        return [
+            Command("train", "Train", self.train, "Train", "run", ("Ctrl+Return",)),
+            Command("pause", "Pause or resume", self.trainer.pause_or_resume, "Train", "run", ("Ctrl+P",)),
+            Command("stop", "Stop", self.trainer.stop, "Train", "run"),
+            Command("train_series", "Train all variants or folds", lambda: self.train(series=True), "Train", "run"),
+        ]
 
-    def start(self, document: Document, runs: Path, root: Path | None, series: bool = False) -> None:
-        """Train the document's experiment as it is now, or all its variants or folds one after the other."""
-        folder = runs / f"{datetime.now():%Y-%m-%d %H-%M-%S} {document.name}"
-        document.begin_run(folder)
-        self.document = document
-        self._member = None
-        self._thread = TrainingThread(self, document.experiment, folder, root, document.loaded, series)
-        self._thread.start()
-        self._timer.start()
-        self._set_state("preparing")
+    def show(self, page: Page) -> None:
+        recipe = page.document.experiment.recipe
+        if self.trainer.document is page.document:
+            self.trainer.set_lr(recipe.lr)  # also when a change of it is undone
+        self.show_trainability()
 
-    def pause_or_resume(self) -> None:
-        """Hold, or go on."""
-        if self._thread is None:
+    def show_start(self) -> None:
+        self.show_trainability()
+
+    def torch_is_here(self) -> None:
+        self.show_trainability()
+
+    def show_trainability(self) -> None:
+        """Whether Train can be pressed, else why not."""
+        top, reason = self.host.places.top, self._reason()
+        top.set_state(self.trainer.state if self.host.is_ready else "loading")
+        top.set_train_enabled(not reason, reason)
+
+    def _reason(self) -> str:
+        if self.page is None:
+            return self.tr("Open a network first")
+        errors = [problem for problem in self.page.problems if problem.severity == "error"]
+        return message_text(errors[0].message) if errors else ""
+
+    def _show_state(self) -> None:
+        focus = QApplication.focusWidget()
+        if self.page is not None and focus is not None and self.host.places.top.isAncestorOf(focus):
+            self.page.view.setFocus()  # a button that goes grey would hand it to whatever comes next
+        self.show_trainability()
+
+    def train(self, series: bool = False) -> None:
+        """Train the document in front, or all its variants or folds, or go on after a pause."""
+        if self.trainer.state == "paused":
+            self.trainer.pause_or_resume()
             return
-        if self._thread.control.paused:
-            self._thread.control.resume()
-        else:
-            self._thread.control.pause()
+        self.host.settle()
+        page, settings = self.page, self.host.settings
+        if page is None or not self.host.is_ready or self.trainer.state != "idle":
+            return
+        if any(problem.severity == "error" for problem in page.problems):
+            self.host.feature(Problems).bring()
+            return
+        page.notice.hide()  # what it says is of the time before
+        series = series or page.document.experiment.recipe.folds > 1
+        self.trainer.start(page.document, settings.runs, settings.data_root, series)
 
-    def stop(self) -> None:
-        """End the run; what it has reached so far stays."""
-        if self._thread is not None:
-            thread = self._thread
-            thread.control.stop()
-            self._set_state("stopping")
-            QTimer.singleShot(PATIENCE_MS, self, lambda: thread.interrupt() if thread is self._thread else None)
-
-    def set_lr(self, lr: float) -> None:
-        """Change the running run's learning rate."""
-        if self._thread is not None:
-            self._thread.control.lr = lr
+    def forget_page(self, page: Page) -> None:
+        if self.trainer.document is page.document:
+            self.trainer.finish()
 
     def finish(self) -> None:
-        """Leave the run where it is, before the document or the window closes; what it wrote stays."""
-        if self._thread is not None:
-            self._thread.control.abandon()
-            if not self._thread.wait(PATIENCE_MS):
-                self._thread.interrupt()
-            self._thread.wait()
-            self.drain()
-        self.document = None
-
-    def drain(self) -> None:
-        """Take what the thread has said since last time; redraw once."""
-        thread = self._thread
-        if thread is None:
-            return
-        over = thread.isFinished()  # asked first: nothing can be said after it
-        points: list[Point] = []
-        while thread.events:
-            event = thread.events.popleft()
-            if isinstance(event, Point):
-                points.append(event)
-                self._run.histories.add(event)
-                continue
-            if points:
-                self.points_arrived.emit(points)
-                points = []
-            self._take(event)
-        if points:
-            self.points_arrived.emit(points)
-        if over:
-            self._end()
-
-    @property
-    def _run(self) -> Run:
-        assert self.document is not None and self.document.run is not None
-        return self.document.run
-
-    def _take(self, event: Event | Message) -> None:
-        if isinstance(event, Message):
-            self.failed.emit(event)
-            return
-        self._run.histories.add(event)
-        if isinstance(event, (Started, Resumed)) and self.state != "stopping":
-            self._set_state("running")
-        elif isinstance(event, Paused) and self.state != "stopping":
-            self._set_state("paused")
-        elif isinstance(event, MemberStarted):
-            self._member = event.experiment
-        elif isinstance(event, EpochEnded):
-            self._take_weights(event)
-        elif isinstance(event, MemberEnded):
-            self._run.ended.append((event, self._run.experiment))
-        elif isinstance(event, Finished):
-            self._run.summary = event.summary
-        self.event_arrived.emit(event)
-
-    def _take_weights(self, event: EpochEnded) -> None:
-        run = self._run
-        if self._member is not None:  # from here on the weights are of this run of the series
-            run.experiment, run.best, self._member = self._member, None, None
-        run.latest = event.weights
-        if event.is_best or run.best is None:
-            run.best = event.weights
-
-    def _end(self) -> None:
-        assert self._thread is not None
-        self._timer.stop()
-        self._thread.wait()
-        self._thread.deleteLater()
-        self._thread = None
-        self._set_state("idle")
-
-    def _set_state(self, state: str) -> None:
-        if state != self.state:
-            self.state = state
-            self.state_changed.emit(state)
+        self.trainer.finish()

@@ -39,9 +39,9 @@ def tables(experiment: Experiment, result: Result, root: Path | None) -> Iterato
 
 def _runs(experiment: Experiment, result: Result, root: Path | None) -> list[tuple[str, Outcome]]:
     """Each run's title and outcome."""
-    from engine.training.series import plans
+    from engine.training.series import Plan, plans
 
-    members = plans(experiment) or [None]
+    members: list[Plan | None] = [*plans(experiment)] or [None]
     found = []
     for plan, weights in zip(members, result.weights, strict=False):
         own = plan.experiment if plan else experiment

@@ -20,11 +20,14 @@ class Settings:
             QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericDataLocation)) / "Layerloom"
         self._store = QSettings(str(self.folder / "settings.ini"), QSettings.Format.IniFormat)
 
+    def _words(self, key: str) -> list[str]:
+        found = self._store.value(key, [], list)
+        return [str(each) for each in found] if isinstance(found, list) else []
+
     @property
     def recent(self) -> list[str]:
         """Files opened or saved last, newest first, that are still there."""
-        paths = self._store.value("recent", [], list)
-        return [path for path in paths if Path(path).exists()]
+        return [path for path in self._words("recent") if Path(path).exists()]
 
     def remember(self, path: Path) -> None:
         """Put a file at the head of the recent ones."""
@@ -53,7 +56,7 @@ class Settings:
     @property
     def allowed_code(self) -> list[str]:
         """Digests of sources that the person agreed to run."""
-        return list(self._store.value("allowed_code", [], list))
+        return self._words("allowed_code")
 
     @allowed_code.setter
     def allowed_code(self, digests: list[str]) -> None:
@@ -67,7 +70,7 @@ class Settings:
     @property
     def palette(self) -> list[str]:
         """How the palette's categories are arranged."""
-        return list(self._store.value("palette", [], list))
+        return self._words("palette")
 
     @palette.setter
     def palette(self, arrangement: list[str]) -> None:
@@ -94,7 +97,7 @@ class Settings:
     @property
     def recent_commands(self) -> list[str]:
         """What was run from the list of commands last, newest first."""
-        return list(self._store.value("recent_commands", [], list))
+        return self._words("recent_commands")
 
     def remember_command(self, id: str) -> None:
         """Put a command at the head of the recent ones."""

@@ -9,8 +9,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.document.document import Document
+from app.document.editing import Editing
 from app.document.page import Page
-from app.features.editing import Editing
 from engine.blocks.custom import Custom
 from engine.blocks.residual import Residual
 from engine.data.spec.spec import DataSpec

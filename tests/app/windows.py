@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+from app.gui import make_window
+from app.window.host import Feature
 from app.window.settings import Settings
 from app.window.window import MainWindow
 from engine.experiment.experiment import DEFAULT
@@ -17,16 +20,23 @@ READY_MS = 60_000
 def opened(qtbot, folder: Path, source: str = DEFAULT, size: tuple[int, int] = (1500, 950), torch: bool = True
            ) -> Iterator[MainWindow]:
     """The window with a network; ``torch``: ready to train, else only complete. The canvas has the keyboard."""
-    window = MainWindow(Settings(folder))
+    window = make_window(Settings(folder))
     window.resize(*size)
     window.open_at_start([source])
     window.show()
     with qtbot.waitActive(window):
         window.activateWindow()
-    qtbot.waitUntil(lambda: window.is_ready if torch else window.tabs is not None, timeout=READY_MS)
+    qtbot.waitUntil(lambda: window.is_ready if torch else window.is_complete, timeout=READY_MS)
     window.page.view.setFocus()
     yield window
     for page in window.pages:
         page.document.history.mark_clean()
     window.close()
     window.deleteLater()
+
+
+def brought(window: MainWindow, kind: type[Feature]) -> Any:
+    """The panel of a feature, its tab in front."""
+    feature = window.feature(kind)
+    window.places.bottom.bring(feature.tab)
+    return feature.panel

@@ -16,6 +16,8 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.document.document import Document
+from app.features.training import Training
+from app.gui import make_window
 from app.window.settings import Settings
 from app.window.window import MainWindow
 
@@ -25,13 +27,13 @@ BEAT_MS, WARM_UP, SECONDS = 5, 2.0, 8.0
 def main() -> None:
     app = QApplication.instance() or QApplication([])
     with tempfile.TemporaryDirectory() as folder:
-        window = MainWindow(Settings(Path(folder)))
+        window = make_window(Settings(Path(folder)))
         document = Document.open("gallery:lenet-digits")
         recipe = document.experiment.recipe.with_options(batch_size=32, epochs=10_000)
         document.edit("recipe", replace(document.experiment, recipe=recipe))
         document.history.mark_clean()  # or quitting would ask
-        window.add_page(document)
-        window.ready.connect(window.train)
+        window.open(document)
+        window.ready.connect(window.feature(Training).train)
         window.show()
         beats = watch(app, window)
         window.close()
@@ -50,7 +52,7 @@ def watch(app: QApplication, window: MainWindow) -> list[float]:
     def beat() -> None:
         nonlocal last
         now = time.perf_counter()
-        if window.trainer.state == "running":
+        if window.feature(Training).trainer.state == "running":
             begun[0] = begun[0] or now
             if now - begun[0] > WARM_UP:
                 late.append(max(0.0, 1000 * (now - last) - BEAT_MS))

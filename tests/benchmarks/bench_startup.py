@@ -36,7 +36,7 @@ def observe():  # when Qt is about to be imported: not before, since the order c
 
     def observed():
         window = next(widget for widget in QApplication.topLevelWidgets() if type(widget).__name__ == "MainWindow")
-        window.layout_.tabs.installEventFilter(Watch(window))
+        window.places.documents.installEventFilter(Watch(window))
         window.ready.connect(lambda: is_ready(window))
         return loop()
 

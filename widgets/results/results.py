@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
@@ -15,36 +14,11 @@ from widgets.parts.flow import Flow
 from widgets.parts.number_table import NumberTable
 from widgets.parts.scroll import BAR, ScrollPanel
 from widgets.parts.section import Section
+from widgets.results.values import MOST_VALUES, Comparison, Parameter, RunRow
 from widgets.tensors.kernel_picture import KernelPicture
 
 MOST_PARAMETERS = 10  # the others are only counted
-MOST_VALUES, LAST_STEPS = 9, 12  # of a kernel that is shown step by step; the first step and so many last ones
-
-
-class Comparison(NamedTuple):
-    """A number that others reported and one's own; None where there is none."""
-
-    name: str  # as in engine.experiment.notes: “test accuracy”
-    reported: float | None
-    yours: float | None
-
-
-class RunRow(NamedTuple):
-    """One run of a series. ``others``: further numbers with their names, the same ones in every row (‖w‖, RMSE)."""
-
-    title: str
-    epochs: int | None
-    train_loss: float
-    validation_loss: float
-    others: tuple[tuple[str, float], ...] = ()
-
-
-class Parameter(NamedTuple):
-    """A parameter of synthetic data, as it was learned and as it is."""
-
-    name: str
-    learned: float
-    true: float
+LAST_STEPS = 12  # of a kernel that is shown step by step, beside the first
 
 
 class Results(QWidget):

@@ -9,6 +9,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
 from app.document.document import Document
+from app.features.blocks import Blocks
+from app.gui import make_window
 from app.window.settings import Settings
 from app.window.window import MainWindow
 from engine.blocks.custom import Custom
@@ -170,11 +172,11 @@ def test_own_blocks_know_what_is_kept(window):
     page = window.page
     page.scene.select(["outer"])
     layer = page.level.graph.nodes["outer"].layer
-    assert not window.blocks.is_kept(layer)
-    window.blocks.keep()
-    assert window.blocks.is_kept(layer) and not window.blocks.is_kept(Linear(out_features=3))
-    window.blocks.forget()
-    assert not window.blocks.is_kept(layer)
+    assert not window.feature(Blocks).is_kept(layer)
+    window.feature(Blocks).keep()
+    assert window.feature(Blocks).is_kept(layer) and not window.feature(Blocks).is_kept(Linear(out_features=3))
+    window.feature(Blocks).forget()
+    assert not window.feature(Blocks).is_kept(layer)
 
 
 def test_two_ends_inside_are_the_blocks(desk):
@@ -205,11 +207,11 @@ def test_the_menu_shares_weights_and_takes_them_back(qtbot):
 @pytest.fixture
 def window(qtbot, tmp_path, monkeypatch) -> MainWindow:
     monkeypatch.setattr(MainWindow, "_begin_loading", lambda self: None)  # blocks need no torch
-    window = MainWindow(Settings(tmp_path / "layerloom"))
-    window.add_page(Document(Experiment(network(), DataSpec(dataset="mnist")), "lenet"))
+    window = make_window(Settings(tmp_path / "layerloom"))
+    window.open(Document(Experiment(network(), DataSpec(dataset="mnist")), "lenet"))
     window.resize(1500, 950)
     window.show()
-    qtbot.waitExposed(window)
+    qtbot.waitUntil(lambda: window.is_complete)
     window.activateWindow()
     window.page.view.setFocus()
     yield window
@@ -221,7 +223,7 @@ def window(qtbot, tmp_path, monkeypatch) -> MainWindow:
 
 def test_keys_make_and_dissolve_a_block(window, monkeypatch):
     ctrl, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
-    monkeypatch.setattr(window.blocks, "ask", lambda page, nodes: page.make_block("Head"), raising=False)
+    monkeypatch.setattr(window.feature(Blocks), "ask", lambda page, nodes: page.make_block("Head"), raising=False)
     page = window.page
     page.scene.select(["flat", "fc1"])
     QTest.keyClick(page.view, Qt.Key.Key_G, ctrl)
@@ -234,7 +236,7 @@ def test_keys_make_and_dissolve_a_block(window, monkeypatch):
 
 
 def test_the_inspector_is_about_the_level_that_is_shown(window):
-    page, inspector = window.page, window.layout_.inspector
+    page, inspector = window.page, window.places.inspector
     page.scene.select(["outer"])
     QTest.keyClick(page.view, Qt.Key.Key_Return)
     page.scene.select(["small"])

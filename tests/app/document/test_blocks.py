@@ -300,7 +300,7 @@ def test_a_problem_in_the_list_leads_out_to_its_layer(desk):
     assert desk.path == ("outer", "small") and desk.page.scene.selected_names() == ["conv1"]
     desk.page.jump_to("residual1.residual2.conv1")
     assert desk.path == ("residual1",), "the copies of a repeated block are shown as one"
-    desk.page.find("bn1")
+    desk.page.find_layer("bn1")
     assert desk.path == ("residual1",) and desk.page.scene.selected_names() == ["bn1"]
 
 

@@ -528,7 +528,7 @@ def test_the_canvas_scrolls_while_a_layer_of_the_palette_is_held_at_its_border(d
 def test_what_a_collapsed_frame_hides_is_found_at_its_bar(desk):
     graph = marks.with_frame(desk.graph, Frame("Head", ("conv1", "act1"), collapsed=True))
     desk.page.edit("", graph)
-    desk.page.find("act1")
+    desk.page.find_layer("act1")
     assert desk.scene.selected_frames() == [0]
     bar = desk.view.mapFromScene(desk.scene.frames.items[0].area.center())
     assert desk.port.rect().contains(bar)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from app.gui import make_window
 from app.window.settings import Settings
 from app.window.window import MainWindow
 from engine.analysis.analysis import analyze
@@ -127,7 +128,7 @@ def settings_folder(tmp_path_factory):
 
 @pytest.fixture
 def window(qtbot, settings_folder) -> MainWindow:
-    window = MainWindow(Settings(settings_folder))
+    window = make_window(Settings(settings_folder))
     window.resize(1280, 800)
     window.open_at_start(["gallery:lenet"])
     window.show()
@@ -224,7 +225,7 @@ def test_each_command_is_one_step_and_says_when_there_is_nothing_to_do(window, q
     before, page = scattered(window), window.page
     names = list(before.order)
     for command, count in COMMANDS.items():
-        action = window.actions_[command]
+        action = window.commands[command]
         page.scene.select(names[1:count])
         action.trigger()
         assert page.scene.graph == before and page.notice.text.text() == f"Select at least {count} layers first"

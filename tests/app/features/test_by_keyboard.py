@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from app.features.training import Training
 from app.window.window import MainWindow
 from engine.analysis.analysis import analyze
 from engine.experiment.experiment import DEFAULT, load_experiment
@@ -125,10 +126,10 @@ def test_training_begins_and_a_layer_is_inspected(typist, qtbot, monkeypatch):
     qtbot.waitUntil(lambda: typist.window.is_ready, timeout=READY_MS)
     typist.line("flatten, linear 10")
     started = []
-    monkeypatch.setattr(typist.window.trainer, "start", lambda *args: started.append(args))
+    monkeypatch.setattr(typist.window.feature(Training).trainer, "start", lambda *args: started.append(args))
     typist.press(Qt.Key.Key_Return, CTRL)
     assert len(started) == 1
     typist.press(Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)  # the layer before
     assert len(typist.window.page.scene.selected_names()) == 1
     typist.press(Qt.Key.Key_F2)
-    assert typist.window.layout_.inspector.isAncestorOf(QApplication.focusWidget())
+    assert typist.window.places.inspector.isAncestorOf(QApplication.focusWidget())

@@ -9,6 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from app.features.parameters import Parameters
+from app.features.training import Training
 from app.window.window import MainWindow
 from engine.graph.edits import appended
 from engine.graph.graph import Graph
@@ -38,13 +40,13 @@ def press(window: MainWindow, key: Qt.Key, modifiers: Qt.KeyboardModifier = NONE
 
 
 def keys(window: MainWindow) -> list[str]:
-    return [info.key for info in window.layout_.parameters.table.tensors.infos]
+    return [info.key for info in window.feature(Parameters).panel.table.tensors.infos]
 
 
 def test_m_takes_a_layer_out_and_back(window, qtbot):
     before = graph_of(window)
     name = next(name for name, node in before.nodes.items() if node.layer.kind() == "Linear")
-    window.layout_.bottom.setCurrentIndex(PARAMETERS)
+    window.places.bottom.setCurrentIndex(PARAMETERS)
     qtbot.waitUntil(lambda: f"{name}.weight" in keys(window), timeout=20_000)
     window.page.scene.select([name])
     press(window, Qt.Key.Key_M)
@@ -85,11 +87,11 @@ def test_a_value_set_in_weights_whose_owner_is_bypassed(window, qtbot):
     page.document.edit_graph("shared", graph.with_shares(second, conv))
     page.scene.select([conv])
     press(window, Qt.Key.Key_M)
-    window.layout_.bottom.setCurrentIndex(PARAMETERS)
+    window.places.bottom.setCurrentIndex(PARAMETERS)
     qtbot.waitUntil(lambda: f"{second}.weight" in keys(window), timeout=20_000)
-    window.layout_.parameters.value_edited.emit(f"{second}.weight", (0, 0, 0, 0), 42.0)
+    window.feature(Parameters).panel.value_edited.emit(f"{second}.weight", (0, 0, 0, 0), 42.0)
     assert graph_of(window).nodes[conv].parameters.edits[0].value == 42
-    qtbot.waitUntil(lambda: window.tabs.weights._weights[f"{second}.weight"][0, 0, 0, 0] == 42, timeout=20_000)
+    qtbot.waitUntil(lambda: window.feature(Parameters)._weights[f"{second}.weight"][0, 0, 0, 0] == 42, timeout=20_000)
 
 
 def test_training_and_code_are_without_it(window, qtbot):
@@ -101,7 +103,8 @@ def test_training_and_code_are_without_it(window, qtbot):
     page.document.edit("one epoch", type(experiment)(experiment.graph, experiment.data,
                                                      experiment.recipe.with_options(epochs=1)))
     press(window, Qt.Key.Key_Return, CTRL)
-    qtbot.waitUntil(lambda: page.document.trained is not None and window.trainer.state == "idle", timeout=TRAIN_MS)
+    trainer = window.feature(Training).trainer
+    qtbot.waitUntil(lambda: page.document.trained is not None and trainer.state == "idle", timeout=TRAIN_MS)
     assert list(page.document.trained.best) == list(initial_module(page.document.experiment).state_dict())
     press(window, Qt.Key.Key_C, CTRL | Qt.KeyboardModifier.ShiftModifier)
     text = QApplication.clipboard().text()

@@ -10,9 +10,12 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from app.features.comparing import Comparing
+from app.features.documents import Documents
+from app.features.finding import Finding
+from app.gui import make_window
 from app.window import dialogs
 from app.window.settings import Settings
-from app.window.window import MainWindow
 from engine.experiment.experiment import load_experiment, save_experiment
 from widgets.compare.list import ENTRY
 
@@ -24,13 +27,13 @@ LEFT, NONE, CTRL = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, Qt
 def window(qtbot, tmp_path: Path):
     settings = Settings(tmp_path)
     settings.theme = "dark"
-    window = MainWindow(settings)
+    window = make_window(settings)
     window.open_at_start(["gallery:lenet"])
     window.show()
     with qtbot.waitActive(window):
         window.activateWindow()
-    qtbot.waitUntil(lambda: window.tabs is not None, timeout=60_000)
-    window.switch(0)
+    qtbot.waitUntil(lambda: window.is_complete, timeout=60_000)
+    window.turn_to(0)
     yield window
     if window.page is not None:
         window.page.view.setFocus()
@@ -42,8 +45,8 @@ def window(qtbot, tmp_path: Path):
 
 def choose(window, *keys: str) -> list[str]:
     """Open the list; then type each of these, and Enter. What the list offered."""
-    window.actions_["compare"].trigger()
-    box = window.features.comparing._box
+    window.commands["compare"].trigger()
+    box = window.feature(Comparing)._box
     assert box is not None and box.field.hasFocus()
     offered = [row.key for row in box._rows]
     for text in keys:
@@ -53,7 +56,7 @@ def choose(window, *keys: str) -> list[str]:
 
 
 def panel(window):
-    return window.features.comparing.panel(window.page)
+    return window.feature(Comparing).panel(window.page)
 
 
 def faces(window) -> dict[str, str]:
@@ -147,9 +150,9 @@ def test_an_earlier_state_followed_live(window, qtbot):
     QTest.keyClick(shown.only, Qt.Key.Key_Space)
     assert shown.scene.highlight is None
     # what opens on the canvas ends it
-    window.actions_["find"].trigger()
+    window.commands["find"].trigger()
     qtbot.waitUntil(lambda: panel(window) is None)
-    assert window.features.finding.around(page).finder.bar.field.hasFocus()
+    assert window.feature(Finding).finder(page).bar.field.hasFocus()
 
 
 def test_files_runs_and_what_cannot_be_read(window, qtbot, tmp_path, monkeypatch):
@@ -178,8 +181,8 @@ def test_files_runs_and_what_cannot_be_read(window, qtbot, tmp_path, monkeypatch
     assert offered == ["2026-01-02 10-00-00 lenet", "2026-01-01 10-00-00 lenet", "2026-01-03 10-00-00 other"]
     assert ("changed", "Epochs", "2 → 10") in listed(window)
     # a run that is gone by the time it is picked
-    window.actions_["compare"].trigger()
-    box = window.features.comparing._box
+    window.commands["compare"].trigger()
+    box = window.feature(Comparing)._box
     QTest.keyClicks(box.field, "2026-01-01")
     (window.settings.runs / "2026-01-01 10-00-00 lenet" / "experiment.loom").unlink()
     QTest.keyClick(box.field, Qt.Key.Key_Return)
@@ -188,7 +191,7 @@ def test_files_runs_and_what_cannot_be_read(window, qtbot, tmp_path, monkeypatch
     qtbot.waitUntil(lambda: panel(window) is None)
     assert page.notice.parentWidget() is page.view and page.notice.isVisible(), "what was said is still to be read"
     # the saved file of a document that has changed, and another tab
-    window.files.open(str(saved))
+    window.feature(Documents).open(str(saved))
     mine = window.page
     mine.edit("Delete", mine.level.graph.healed("act2"))
     offered = choose(window, "as it was saved")

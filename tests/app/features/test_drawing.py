@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 
 from app.document.document import Document
 from app.document.page import Page
+from app.features.drawing import Drawing
 from app.terminal import cli
 from app.window import dialogs
 from app.window.window import MainWindow
@@ -105,8 +106,8 @@ def test_the_live_canvas_stays_as_it_is(page, tmp_path):
 def test_a_style_is_chosen_by_keys_and_the_file_is_written(window, qtbot, tmp_path, monkeypatch, down, suffix):
     path = tmp_path / f"net.{suffix}"
     monkeypatch.setattr(dialogs, "save_path", lambda *_: path)
-    window.actions_["export_picture"].trigger()
-    menu = window.features.drawing.menu
+    window.commands["export_picture"].trigger()
+    menu = window.feature(Drawing).menu
     for _ in range(down):
         QTest.keyClick(menu, Qt.Key.Key_Down)
     QTest.keyClick(menu, Qt.Key.Key_Return)
@@ -115,7 +116,7 @@ def test_a_style_is_chosen_by_keys_and_the_file_is_written(window, qtbot, tmp_pa
 
 
 def test_no_file_is_written_where_none_is_chosen_and_failures_are_said(window, qtbot, tmp_path, monkeypatch):
-    drawing, (canvas, _, figure, _) = window.features.drawing, window.features.drawing.styles()
+    drawing, (canvas, _, figure, _) = window.feature(Drawing), window.feature(Drawing).styles()
     monkeypatch.setattr(dialogs, "save_path", lambda *_: None)
     drawing.ask(canvas)
     for style in (canvas, figure):

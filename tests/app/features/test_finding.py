@@ -11,6 +11,11 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from app.features.documents import Documents
+from app.features.finding import Finding
+from app.features.following import Following
+from app.features.minimap import Minimap
+from app.features.outline import Outline
 from app.window.settings import Settings
 from app.window.window import MainWindow
 from engine.graph.graph import Edge, Graph, Node
@@ -49,7 +54,7 @@ def wire_spot(window: MainWindow, edge: Edge) -> QPoint:
 
 
 def finder(window: MainWindow):
-    return window.features.finding.around(window.page).finder
+    return window.feature(Finding).finder(window.page)
 
 
 # -- find -----------------------------------------------------------------------------------------------------------
@@ -129,7 +134,7 @@ def test_a_wire_under_the_mouse_lights_its_past_and_future(window, qtbot):
 
 def test_a_mouse_that_only_crosses_lights_nothing(window, qtbot):
     page, told = window.page, []
-    follower = window.features.finding.around(page).follower
+    follower = window.feature(Following).follower(page)
     follower.asked.connect(told.append)
     hover(window, wire_spot(window, edge_of(window, "conv1", "bn1")))
     hover(window, QPoint(3, 3))
@@ -144,11 +149,11 @@ def test_following_by_the_keyboard(window):
     page.scene.select(["shortcut"])
     press(window, Qt.Key.Key_T)
     assert set(page.scene.highlight.names) == {"input", "shortcut", "add", "act2"}
-    assert window.actions_["follow"].isChecked()
+    assert window.commands["follow"].isChecked()
     page.scene.select(["conv1"])
     assert "shortcut" not in page.scene.highlight.names
     press(window, Qt.Key.Key_T)
-    assert page.scene.highlight is None and not window.actions_["follow"].isChecked()
+    assert page.scene.highlight is None and not window.commands["follow"].isChecked()
 
 
 def test_the_way_of_a_tensor_in_a_large_network_is_all_of_it():
@@ -163,9 +168,9 @@ def test_the_way_of_a_tensor_in_a_large_network_is_all_of_it():
 
 
 def test_the_outline_selects_both_ways(window):
-    page, outline = window.page, window.layout_.outline
+    page, outline = window.page, window.feature(Outline).panel
     press(window, Qt.Key.Key_O, ALT)
-    assert outline.isVisible() and outline.tree.hasFocus() and window.actions_["outline"].isChecked()
+    assert outline.isVisible() and outline.tree.hasFocus() and window.commands["outline"].isChecked()
     page.scene.select(["conv1", "bn1"])
     assert outline.paths() == ["conv1", "bn1"]
     outline.select([])
@@ -179,17 +184,17 @@ def test_the_outline_selects_both_ways(window):
     press(window, Qt.Key.Key_Return)
     assert page.level.path == ("stage2",)
     press(window, Qt.Key.Key_O, ALT)
-    assert window.layout_.palette.isVisible() and not window.actions_["outline"].isChecked()
+    assert window.places.palette.isVisible() and not window.commands["outline"].isChecked()
 
 
 def test_the_outline_follows_edits_and_other_networks(window):
-    page, outline = window.page, window.layout_.outline
+    page, outline = window.page, window.feature(Outline).panel
     press(window, Qt.Key.Key_O, ALT)
     page.edit("Rename", page.scene.graph.renamed("fc1", "head"))
     assert outline.model.index_of("head").isValid() and not outline.model.index_of("fc1").isValid()
     page.document.undo()
     assert outline.model.index_of("fc1").isValid()
-    window.files.open("gallery:lenet")
+    window.feature(Documents).open("gallery:lenet")
     assert outline.model.rowCount() == len(window.page.scene.graph.nodes)
 
 
@@ -197,13 +202,13 @@ def test_a_search_brings_the_layers_back(window):
     press(window, Qt.Key.Key_O, ALT)
     window.page.view.setFocus()
     press(window, Qt.Key.Key_Slash)
-    assert window.layout_.palette.isVisible()
+    assert window.places.palette.isVisible()
 
 
 def test_the_minimap_is_switched_and_remembered(window, tmp_path):
-    minimap = window.features.finding.around(window.page).minimap
+    minimap = window.feature(Minimap).map(window.page)
     window.page.view.show_from_top()
-    assert minimap.isVisible() and window.actions_["minimap"].isChecked()
+    assert minimap.isVisible() and window.commands["minimap"].isChecked()
     press(window, Qt.Key.Key_M, ALT)
     assert not minimap.isVisible() and not Settings(tmp_path / "layerloom").minimap
     press(window, Qt.Key.Key_M, ALT)
@@ -231,7 +236,7 @@ def test_f8_leads_through_the_problems(window):
 
 
 def test_f8_says_so_where_nothing_is_wrong(window):
-    window.files.open("gallery:lenet")
+    window.feature(Documents).open("gallery:lenet")
     page = window.page
     if not page.problems:
         press(window, Qt.Key.Key_F8)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from app.features.documents import Documents
+from app.features.heating import Heating
+from app.gui import make_window
 from app.window.settings import Settings
 from app.window.window import MainWindow
 from engine.units import SPACE
@@ -16,7 +19,7 @@ MODES = ("params", "compute", "memory", "time")
 
 @pytest.fixture
 def window(qtbot, tmp_path) -> MainWindow:
-    window = MainWindow(Settings(tmp_path / "layerloom"))
+    window = make_window(Settings(tmp_path / "layerloom"))
     window.resize(1300, 850)
     window.open_at_start(["gallery:lenet"])
     window.show()
@@ -33,11 +36,11 @@ def face(window: MainWindow, name: str):
 
 
 def legend(window: MainWindow):
-    return window.features.heating._heats[window.page].legend
+    return window.feature(Heating)._heats[window.page].legend
 
 
 def checked(window: MainWindow) -> list[str]:
-    return [mode for mode in ("none", *MODES) if window.actions_[f"heat_{mode}"].isChecked()]
+    return [mode for mode in ("none", *MODES) if window.commands[f"heat_{mode}"].isChecked()]
 
 
 @pytest.mark.parametrize("look", [theme.DARK, theme.LIGHT])
@@ -49,7 +52,7 @@ def test_words_can_be_read_on_every_step(monkeypatch, look):
 
 def test_parameters_as_shares(window):
     before = face(window, "fc1")
-    window.actions_["heat_params"].trigger()
+    window.commands["heat_params"].trigger()
     total = window.page.analysis.params
     for name, card in window.page.scene.cards.items():
         facts = window.page.analysis.nodes[name].facts
@@ -60,21 +63,21 @@ def test_parameters_as_shares(window):
     assert face(window, "fc1").heat == 1.0 and face(window, "act1").heat == 0.0
     assert face(window, "fc1").count == face(window, "fc1").heat_text
     assert legend(window).isVisible() and checked(window) == ["params"]
-    window.actions_["heat_none"].trigger()
+    window.commands["heat_none"].trigger()
     assert face(window, "fc1") == before and not legend(window).isVisible() and checked(window) == ["none"]
 
 
 @pytest.mark.parametrize(("mode", "hottest"), [("compute", "conv2"), ("memory", "conv1")])
 def test_other_measures(window, mode, hottest):
-    window.actions_[f"heat_{mode}"].trigger()
-    window.actions_[f"heat_{mode}"].trigger()  # twice is not off
+    window.commands[f"heat_{mode}"].trigger()
+    window.commands[f"heat_{mode}"].trigger()  # twice is not off
     assert checked(window) == [mode]
     heats = {name: card.face.heat for name, card in window.page.scene.cards.items()}
     assert max(heats.values()) == 1.0 and heats[hottest] > 0.9
 
 
 def test_it_follows_edits_undo_and_new_networks(window):
-    window.actions_["heat_params"].trigger()
+    window.commands["heat_params"].trigger()
     page = window.page
     before = {name: card.face for name, card in page.scene.cards.items()}
     layer = page.scene.graph.nodes["fc1"].layer
@@ -82,7 +85,7 @@ def test_it_follows_edits_undo_and_new_networks(window):
     assert face(window, "conv2").heat > before["conv2"].heat
     page.document.undo()
     assert {name: card.face for name, card in page.scene.cards.items()} == before
-    window.files.open("gallery:resnet18")
+    window.feature(Documents).open("gallery:resnet18")
     assert face(window, "stage4").heat == 1.0 and legend(window).isVisible()
     window.page.open("stage4")
     assert max(card.face.heat for card in window.page.scene.cards.values()) == 1.0
@@ -91,7 +94,7 @@ def test_it_follows_edits_undo_and_new_networks(window):
 
 def test_a_broken_card_says_what_is_wrong_instead(window):
     page = window.page
-    window.actions_["heat_params"].trigger()
+    window.commands["heat_params"].trigger()
     layer = page.scene.graph.nodes["conv2"].layer
     page.edit("Break", page.scene.graph.with_layer("conv2", layer.model_copy(update={"kernel_size": 40})))
     assert face(window, "conv2").heat < 0 and face(window, "conv2").problem
@@ -100,7 +103,7 @@ def test_a_broken_card_says_what_is_wrong_instead(window):
 
 
 def test_measured_times(window, qtbot):
-    window.actions_["heat_time"].trigger()
+    window.commands["heat_time"].trigger()
     assert legend(window).note.text().startswith("Measuring")
     qtbot.waitUntil(lambda: not legend(window).note.text().startswith("Measuring"), timeout=30_000)
     assert face(window, "conv2").heat_text.endswith(("ms", "µs"))
@@ -118,13 +121,13 @@ def test_measured_times(window, qtbot):
 def test_what_cannot_be_measured_says_why(window):
     page = window.page
     page.edit("Cut", page.scene.graph.without(["conv1"]))
-    window.actions_["heat_time"].trigger()
+    window.commands["heat_time"].trigger()
     assert legend(window).note.text() and not legend(window).measure.isVisible()
-    assert window.features.heating._measuring is None
+    assert window.feature(Heating)._measuring is None
     page.document.undo()
 
 
 def test_the_legend_ends_it(window):
-    window.actions_["heat_compute"].trigger()
+    window.commands["heat_compute"].trigger()
     legend(window).close_button.click()
     assert checked(window) == ["none"] and face(window, "conv1").heat < 0

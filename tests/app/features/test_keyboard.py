@@ -60,7 +60,7 @@ def test_walking_aside(window):
 
 
 def test_every_pane_is_reached_and_left(window):
-    parts = window.layout_
+    parts = window.places
     panes = {"palette": parts.palette, "canvas": window.page.view, "side": parts.side, "bottom": parts.bottom,
              "top": parts.top}
     window.page.scene.select([list(window.page.scene.graph.order)[1]])  # else there is nothing to change at the side
@@ -93,8 +93,8 @@ def test_a_screen_reader_hears_what_is_selected(window):
 def test_whatever_takes_the_keyboard_has_a_name(window, qtbot):
     """A screen reader says a widget's accessible name, or its text."""
     nameless = []
-    for index in range(window.layout_.bottom.count()):
-        window.layout_.bottom.setCurrentIndex(index)
+    for index in range(window.places.bottom.count()):
+        window.places.bottom.setCurrentIndex(index)
         QApplication.processEvents()
         for widget in window.findChildren(QWidget):
             if not widget.isVisible() or not widget.focusPolicy() & Qt.FocusPolicy.TabFocus or widget.focusProxy():

@@ -7,6 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from app.features.documents import Documents
+from app.gui import make_window
 from app.window.settings import Settings
 from app.window.window import MainWindow
 from engine.graph.frames import COLORS
@@ -22,7 +24,7 @@ def keep_nothing(window: MainWindow) -> None:
 
 @pytest.fixture
 def window(qtbot, tmp_path):
-    window = MainWindow(Settings(tmp_path))
+    window = make_window(Settings(tmp_path))
     qtbot.addWidget(window, before_close_func=keep_nothing)
     window.open_at_start(["gallery:lenet"])
     window.show()
@@ -63,7 +65,7 @@ def test_keys_mark_what_is_selected_and_undo_takes_each_back(window):
 
 
 def test_labels_are_in_the_menu_with_their_names(window):
-    menu = window.actions_.submenus["label"]
+    menu = window.commands.submenu("label")
     menu.aboutToShow.emit()
     assert [action.text() for action in menu.actions()] == [
         "No colour", "Red", "Orange", "Yellow", "Green", "Blue", "Purple"]
@@ -73,10 +75,10 @@ def test_labels_are_in_the_menu_with_their_names(window):
 
 
 def test_snapping_is_turned_off_for_all_pages_and_remembered(window):
-    assert window.actions_["snap"].isChecked() and window.page.scene.snaps
-    window.actions_["snap"].trigger()
+    assert window.commands["snap"].isChecked() and window.page.scene.snaps
+    window.commands["snap"].trigger()
     assert not window.page.scene.snaps and not window.settings.snap
-    window.files.new()
+    window.feature(Documents).new()
     assert not window.page.scene.snaps
 
 

@@ -11,6 +11,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
+from app.features.advising import Advising
+from app.features.blocks import Blocks
+from app.features.code_layers import CodeLayers
+from app.features.data import Data
+from app.features.documents import Documents
+from app.features.exporting import Exporting
+from app.features.parameters import Parameters
+from app.features.results import Results
+from app.features.training import Training
+from app.gui import make_window
 from app.window.settings import Settings
 from app.window.window import MainWindow
 from engine.blocks.custom import Custom
@@ -21,6 +31,7 @@ from engine.graph.graph import Edge, Graph, Node
 from engine.layers.code import EXAMPLE, Code
 from engine.layers.inputs import Input
 from engine.layers.linear import Linear
+from tests.app.windows import brought
 from widgets.blocks.dialog import BlockDialog
 
 READY_MS, TRAIN_MS = 60_000, 120_000
@@ -29,7 +40,7 @@ RESULTS, PARAMETERS, CODE = 3, 4, 6
 
 @pytest.fixture
 def window(qtbot, tmp_path) -> MainWindow:
-    window = MainWindow(Settings(tmp_path / "layerloom"))
+    window = make_window(Settings(tmp_path / "layerloom"))
     window.resize(1500, 950)
     window.open_at_start([])
     window.show()
@@ -42,7 +53,7 @@ def window(qtbot, tmp_path) -> MainWindow:
 
 
 def opened(window: MainWindow, source: str):
-    window.files.open(source)
+    window.feature(Documents).open(source)
     return window.page
 
 
@@ -73,11 +84,11 @@ def test_a_file_with_code_asks_first_and_runs_nothing_until_then(window, tmp_pat
     page = opened(window, code_file(tmp_path, trace))
     assert "contains code" in notice(window) and not trace.exists()
     assert any(problem.severity == "error" and problem.node == "mine" for problem in page.problems)
-    window.train()
-    assert window.trainer.state == "idle" and not trace.exists()
+    window.feature(Training).train()
+    assert window.feature(Training).trainer.state == "idle" and not trace.exists()
     press(window, "Show the code")
-    qtbot.waitUntil(lambda: window.layout_.bottom.currentIndex() == CODE, timeout=5000)
-    assert "it-ran" in window.layout_.code.text and not trace.exists()
+    qtbot.waitUntil(lambda: window.places.bottom.currentIndex() == CODE, timeout=5000)
+    assert "it-ran" in window.feature(CodeLayers).panel.text and not trace.exists()
     press(window, "Run it")
     assert trace.exists() and not any(problem.node == "mine" for problem in page.problems)
     assert window.settings.allowed_code  # not asked again
@@ -87,7 +98,7 @@ def test_code_is_edited_and_its_error_stands_at_its_line(window, qtbot):
     page = opened(window, "gallery:centered")
     name = next(name for name, node in page.level.graph.nodes.items() if isinstance(node.layer, Code))
     page.open(name)
-    editor = window.layout_.code
+    editor = window.feature(CodeLayers).panel
     editor.area.setPlainText("class Broken(nn.Module):\n    def forward(self, x):\n        return y\n")
     QTest.keyClick(editor.area, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert is_allowed(page.level.graph.nodes[name].layer.source)
@@ -102,13 +113,13 @@ def test_code_that_never_ends_can_be_stopped_while_it_trains(window, qtbot):
     page = opened(window, "gallery:centered")
     name = next(name for name, node in page.level.graph.nodes.items() if isinstance(node.layer, Code))
     page.open(name)
-    window.layout_.code.area.setPlainText(source)
-    window.layout_.code.commit()
+    window.feature(CodeLayers).panel.area.setPlainText(source)
+    window.feature(CodeLayers).panel.commit()
     assert not [problem for problem in page.problems if problem.severity == "error"]
-    window.train()
+    window.feature(Training).train()
     qtbot.wait(500)
-    window.trainer.stop()
-    qtbot.waitUntil(lambda: window.trainer.state == "idle", timeout=20_000)
+    window.feature(Training).trainer.stop()
+    qtbot.waitUntil(lambda: window.feature(Training).trainer.state == "idle", timeout=20_000)
     assert "interrupted" in notice(window)
 
 
@@ -116,18 +127,18 @@ def test_code_that_never_ends_can_be_stopped_while_it_trains(window, qtbot):
 
 
 def shown_keys(window: MainWindow) -> list[str]:
-    return [info.key for info in window.layout_.parameters.table.tensors.infos]
+    return [info.key for info in window.feature(Parameters).panel.table.tensors.infos]
 
 
 def test_a_value_set_by_hand_is_part_of_the_network(window, qtbot):
     page = opened(window, "gallery:tied")
-    window.layout_.bottom.setCurrentIndex(PARAMETERS)
+    window.places.bottom.setCurrentIndex(PARAMETERS)
     qtbot.waitUntil(lambda: bool(shown_keys(window)), timeout=20_000)
     keys = shown_keys(window)
     assert keys[0] == "fc1.weight" and len(keys) == len(set(keys))
-    window.layout_.parameters.value_edited.emit("fc1.weight", (0, 1), 42.0)
+    window.feature(Parameters).panel.value_edited.emit("fc1.weight", (0, 1), 42.0)
     assert page.document.experiment.graph.nodes["fc1"].parameters.edits[0].value == 42
-    qtbot.waitUntil(lambda: window.tabs.weights._weights["fc1.weight"][0, 1] == 42, timeout=20_000)
+    qtbot.waitUntil(lambda: window.feature(Parameters)._weights["fc1.weight"][0, 1] == 42, timeout=20_000)
     page.document.undo()
     assert not page.document.experiment.graph.nodes["fc1"].parameters.edits
 
@@ -137,40 +148,41 @@ def test_gradients_are_of_the_data_in_the_chosen_folder(window, qtbot, mnist_roo
     window.settings.data_root = mnist_root
     spec = page.document.experiment.data.with_options(dataset="mnist")
     page.document.edit("data", replace(page.document.experiment, data=spec))
-    window.layout_.bottom.setCurrentIndex(PARAMETERS)
-    table = window.layout_.parameters.table.tensors
+    window.places.bottom.setCurrentIndex(PARAMETERS)
+    table = window.feature(Parameters).panel.table.tensors
     qtbot.waitUntil(lambda: bool(table.infos) and table.infos[0].gradient_norm is not None, timeout=30_000)
 
 
 def test_an_edit_of_the_network_does_not_look_at_weights_again(window, qtbot, monkeypatch):
     page = opened(window, "gallery:linreg")
-    window.train()
-    qtbot.waitUntil(lambda: window.trainer.state == "idle", timeout=TRAIN_MS)
-    qtbot.waitUntil(lambda: len(window.layout_.results.parameters.texts) >= 3, timeout=20_000)
+    window.feature(Training).train()
+    qtbot.waitUntil(lambda: window.feature(Training).trainer.state == "idle", timeout=TRAIN_MS)
+    results = brought(window, Results)
+    qtbot.waitUntil(lambda: len(results.parameters.texts) >= 3, timeout=20_000)
     looks = []
-    monkeypatch.setattr(window.tabs.results, "_look", lambda: looks.append(1))
+    monkeypatch.setattr(window.feature(Results), "_look", lambda: looks.append(1))
     page.document.edit_graph("move", page.level.graph.moved({"input": (40.0, -40.0)}))
-    assert not looks and len(window.layout_.results.parameters.texts) >= 3
+    assert not looks and len(results.parameters.texts) >= 3
 
 
 def test_a_trained_value_set_by_hand_becomes_loaded_weights(window, qtbot):
     page = opened(window, "gallery:linreg")
-    window.train()
-    qtbot.waitUntil(lambda: window.trainer.state == "idle", timeout=TRAIN_MS)
-    window.layout_.bottom.setCurrentIndex(PARAMETERS)
-    qtbot.waitUntil(lambda: bool(shown_keys(window)) and window.tabs.weights._source == "best", timeout=20_000)
+    window.feature(Training).train()
+    qtbot.waitUntil(lambda: window.feature(Training).trainer.state == "idle", timeout=TRAIN_MS)
+    window.places.bottom.setCurrentIndex(PARAMETERS)
+    qtbot.waitUntil(lambda: bool(shown_keys(window)) and window.feature(Parameters)._source == "best", timeout=20_000)
     key = shown_keys(window)[0]
     best = page.document.run.best[key].clone()
-    qtbot.waitUntil(lambda: key in window.tabs.weights._weights, timeout=20_000)
-    window.layout_.parameters.value_edited.emit(key, (0, 0), 7.0)
+    qtbot.waitUntil(lambda: key in window.feature(Parameters)._weights, timeout=20_000)
+    window.feature(Parameters).panel.value_edited.emit(key, (0, 0), 7.0)
     assert page.document.loaded[key][0, 0] == 7 and (page.document.run.best[key] == best).all()
 
 
 def test_values_can_be_typed_into_the_grid(window, qtbot):
     page = opened(window, "gallery:tied")
-    window.layout_.bottom.setCurrentIndex(PARAMETERS)
+    window.places.bottom.setCurrentIndex(PARAMETERS)
     qtbot.waitUntil(lambda: bool(shown_keys(window)), timeout=20_000)
-    grid = window.layout_.parameters.grid
+    grid = window.feature(Parameters).panel.grid
     qtbot.waitUntil(lambda: grid.values.rowCount() > 0, timeout=20_000)
     index = grid.values.index(0, 1)
     assert grid.values.flags(index) & Qt.ItemFlag.ItemIsEditable
@@ -184,9 +196,9 @@ def test_values_can_be_typed_into_the_grid(window, qtbot):
 
 def test_linreg_shows_learned_beside_true_parameters(window, qtbot):
     opened(window, "gallery:linreg")
-    window.train()
-    qtbot.waitUntil(lambda: window.trainer.state == "idle", timeout=TRAIN_MS)
-    table = window.layout_.results.parameters
+    window.feature(Training).train()
+    qtbot.waitUntil(lambda: window.feature(Training).trainer.state == "idle", timeout=TRAIN_MS)
+    table = brought(window, Results).parameters
     qtbot.waitUntil(lambda: len(table.texts) >= 3, timeout=20_000)
     text = " ".join(" ".join(row) for row in table.texts)
     assert "4.200" in text.replace("4.2000", "4.200") and "−3.4" in text
@@ -196,18 +208,19 @@ def test_all_variants_are_run_and_compared(window, qtbot, tmp_path, monkeypatch)
     page = opened(window, "gallery:weight-decay")
     page.document.edit("shorter", replace(page.document.experiment,
                                           recipe=page.document.experiment.recipe.with_options(epochs=2)))
-    window.layout_.results.run_variants_requested.emit()
-    qtbot.waitUntil(lambda: window.trainer.state == "idle", timeout=TRAIN_MS)
+    window.feature(Results).panel.run_variants_requested.emit()
+    qtbot.waitUntil(lambda: window.feature(Training).trainer.state == "idle", timeout=TRAIN_MS)
     run = page.document.run
     assert [member.title for member in run.histories.members] == [
         variant.title for variant in page.document.experiment.variants]
     assert len(run.ended) == 2 and run.best is not None and run.experiment.recipe.weight_decay == 3
-    qtbot.waitUntil(lambda: any("‖w‖" in text for row in window.layout_.results.series.texts for text in row),
+    series = brought(window, Results).series
+    qtbot.waitUntil(lambda: any("‖w‖" in text for row in series.texts for text in row),
                     timeout=20_000)
     assert (run.folder / "series.json").is_file()
     for name in ("all.png", "all.csv"):
         monkeypatch.setattr("app.window.dialogs.save_path", lambda *_, name=name: tmp_path / name)
-        window.exporting.save_curves(page.document)
+        window.feature(Exporting).save_curves(page.document)
         qtbot.waitUntil(lambda name=name: "Saved" in notice(window) and name in notice(window), timeout=20_000)
     assert {path.name for path in tmp_path.glob("all*")} == {"all.png", "all-1.csv", "all-2.csv"}
 
@@ -217,7 +230,7 @@ def test_advice_of_a_run_can_be_followed(window):
     from engine.training.events import Advice
 
     page = opened(window, "gallery:lenet-digits")
-    window.features.advising.advise(page.document, Advice("not converging", say("It does not learn"), ("lr", 0.05)))
+    window.feature(Advising).advise(page.document, Advice("not converging", say("It does not learn"), ("lr", 0.05)))
     assert "does not learn" in notice(window)
     press(window, page.notice.buttons[0].text())
     assert page.document.experiment.recipe.lr == 0.05 and notice(window) == ""
@@ -231,7 +244,7 @@ def test_a_table_is_read_before_it_is_taken(window, qtbot, tmp_path):
     path = tmp_path / "points.csv"
     rows = ["a,b,y", *(f"{n},{n % 7},{2 * n + 1}" for n in range(60))]
     path.write_text("\n".join(rows))
-    window.data_files.open(path)
+    window.feature(Data).files.open(path)
     qtbot.waitUntil(lambda: page.document.experiment.data.dataset == "table", timeout=20_000)
     spec = page.document.experiment.data
     assert spec.is_known and spec.sample_shape == (2,) and spec.task == "regression"
@@ -244,7 +257,7 @@ def test_data_that_cannot_be_read_change_nothing(window, qtbot, tmp_path):
     before = page.document.experiment
     path = tmp_path / "empty.csv"
     path.write_text("")
-    window.data_files.open(path)
+    window.feature(Data).files.open(path)
     qtbot.waitUntil(lambda: "empty.csv" in notice(window), timeout=20_000)
     assert page.document.experiment == before
 
@@ -254,10 +267,11 @@ def test_own_tensors_train(window, qtbot, tmp_path):
     x = rng.normal(size=(80, 3)).astype(np.float32)
     np.savez(tmp_path / "own.npz", x=x, y=(x @ np.array([1.0, -2.0, 0.5]))[:, None].astype(np.float32))
     page = opened(window, "gallery:linreg")
-    window.data_files.open(tmp_path / "own.npz")
+    window.feature(Data).files.open(tmp_path / "own.npz")
     qtbot.waitUntil(lambda: page.document.experiment.data.dataset == "tensors", timeout=20_000)
-    window.train()
-    qtbot.waitUntil(lambda: window.trainer.state == "idle" and page.document.run is not None, timeout=TRAIN_MS)
+    window.feature(Training).train()
+    trainer = window.feature(Training).trainer
+    qtbot.waitUntil(lambda: trainer.state == "idle" and page.document.run is not None, timeout=TRAIN_MS)
     assert page.document.run.summary is not None
 
 
@@ -277,7 +291,7 @@ def test_an_own_block_is_kept_and_used_in_another_network(window, monkeypatch):
     page.request_block()
     name = page.scene.selected_names()[0]
     assert isinstance(page.level.graph.nodes[name].layer, Custom)
-    window.blocks.keep()
+    window.feature(Blocks).keep()
     assert "among your blocks" in notice(window)
     other = opened(window, "gallery:softmax")
     other.view.append("own:Stem")
@@ -288,13 +302,14 @@ def test_an_own_block_is_kept_and_used_in_another_network(window, monkeypatch):
 def test_the_recipe_of_folds_offers_them(window):
     page = opened(window, "gallery:linreg")
     page.document.edit("folds", replace(page.document.experiment, recipe=Recipe(loss="mse", folds=3)))
-    button = window.layout_.results.run_all
+    button = brought(window, Results).run_all
     assert not button.isHidden() and "3" in button.text()
 
 
 def test_an_experiment_of_several_runs_says_so_when_it_is_opened(window, qtbot):
     opened(window, "gallery:weight-decay")
-    assert window.layout_.bottom.currentIndex() == RESULTS
-    qtbot.waitUntil(lambda: not window.layout_.results.run_all.isHidden(), timeout=5000)
-    shown = " ".join(label.text() for label in window.layout_.results.findChildren(QLabel) if not label.isHidden())
+    assert window.places.bottom.currentIndex() == RESULTS
+    panel = window.feature(Results).panel
+    qtbot.waitUntil(lambda: not panel.run_all.isHidden(), timeout=5000)
+    shown = " ".join(label.text() for label in panel.findChildren(QLabel) if not label.isHidden())
     assert window.page.document.experiment.about in shown

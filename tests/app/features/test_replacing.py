@@ -11,6 +11,8 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from app.features.boxes import Boxes
+from app.features.previewing import Previewing
 from app.window.window import MainWindow
 from engine.analysis.analysis import analyze
 from engine.blocks.edits import make_block
@@ -56,13 +58,13 @@ class Desk:
 
     @property
     def box(self) -> ReplaceBox | RepeatsBox:
-        box = self.window.features.searching.box
+        box = self.window.feature(Boxes).box
         assert isinstance(box, (ReplaceBox, RepeatsBox))
         return box
 
     @property
     def is_open(self) -> bool:
-        return self.window.features.searching.box is not None
+        return self.window.feature(Boxes).box is not None
 
     @property
     def chosen(self) -> list[str]:
@@ -146,7 +148,7 @@ def test_only_in_the_selection(desk):
 
 
 def test_a_marked_layer_is_seen_on_the_canvas_and_escape_takes_it_back(desk, qtbot):
-    before, previewing = desk.graph, desk.window.features.previewing
+    before, previewing = desk.graph, desk.window.feature(Previewing)
     faces = {name: card.face for name, card in desk.page.scene.cards.items()}
     desk.run("replace all", "act1")
     assert not previewing.is_on, "nothing is marked yet"

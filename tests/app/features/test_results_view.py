@@ -10,9 +10,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.document.page import Page
-from app.features.results import measures_of, small_kernel
+from app.features.curves import Curves
+from app.features.documents import Documents
+from app.features.results import Results, measures_of, small_kernel
+from app.features.training import Training
+from app.gui import make_window
 from app.window.settings import Settings
 from app.window.window import MainWindow
+from tests.app.windows import brought
 from widgets.look.measures import number_text
 
 READY_MS, TRAIN_MS = 60_000, 120_000
@@ -21,7 +26,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 @pytest.fixture
 def window(qtbot, tmp_path) -> MainWindow:
-    window = MainWindow(Settings(tmp_path / "layerloom"))
+    window = make_window(Settings(tmp_path / "layerloom"))
     window.resize(1500, 950)
     window.open_at_start([])
     window.show()
@@ -35,7 +40,7 @@ def window(qtbot, tmp_path) -> MainWindow:
 
 
 def opened(window: MainWindow, source: str, **recipe: object) -> Page:
-    window.files.open(source)
+    window.feature(Documents).open(source)
     document = window.page.document
     changed = document.experiment.recipe.with_options(**recipe)
     document.edit("other recipe", replace(document.experiment, recipe=changed))
@@ -43,8 +48,8 @@ def opened(window: MainWindow, source: str, **recipe: object) -> Page:
 
 
 def train(window: MainWindow, qtbot, series: bool = False) -> None:
-    window.train(series)
-    qtbot.waitUntil(lambda: window.trainer.state == "idle", timeout=TRAIN_MS)
+    window.feature(Training).train(series)
+    qtbot.waitUntil(lambda: window.feature(Training).trainer.state == "idle", timeout=TRAIN_MS)
 
 
 # -- a kernel, epoch by epoch ---------------------------------------------------------------------------------------
@@ -52,12 +57,12 @@ def train(window: MainWindow, qtbot, series: bool = False) -> None:
 
 def test_the_kernel_of_an_edge_is_shown_epoch_by_epoch(window, qtbot):
     page = opened(window, "gallery:edge-kernel", epochs=15)
-    results = window.layout_.results
     weights = []
-    window.trainer.event_arrived.connect(
+    window.feature(Training).trainer.event_arrived.connect(
         lambda event: weights.append(next(value for value in event.weights.values() if value.dim() == 4).flatten())
         if hasattr(event, "weights") else None)
     train(window, qtbot)
+    results = brought(window, Results)
     lines = results.steps.texts
     assert lines[0] == ["Epoch", "[0, 0]", "[0, 1]"]
     assert [line[0] for line in lines[1:]] == ["1", *map(str, range(4, 16))]
@@ -68,10 +73,10 @@ def test_the_kernel_of_an_edge_is_shown_epoch_by_epoch(window, qtbot):
 
     opened(window, "gallery:linreg")
     assert results.steps.isHidden()
-    window.layout_.tabs.setCurrentIndex(window.pages.index(page))
+    window.places.documents.setCurrentIndex(window.pages.index(page))
     assert results.steps.texts == lines and not results.steps.isHidden()
     page.document.begin_run(page.document.run.folder)
-    window.tabs.results.show(page.document)
+    window.feature(Results).show_document(page.document)
     assert results.steps.isHidden()
 
 
@@ -90,24 +95,27 @@ def test_only_one_small_kernel_is_followed():
 
 def test_other_data_or_epochs_than_the_reported_ones_are_said(window, qtbot):
     page = opened(window, "gallery:linreg", epochs=1)
-    whose = window.layout_.results.whose
+    whose = brought(window, Results).whose
     assert whose.isHidden()
     train(window, qtbot)
+    brought(window, Results)
     assert whose.text() == "Yours: Linear (synthetic), 1 epoch; reported: Linear (synthetic), 3 epochs"
     assert not whose.isHidden()
     page.document.undo()
     train(window, qtbot)
+    brought(window, Results)
     assert whose.isHidden(), "as the gallery has it"
     experiment = page.document.experiment
     page.document.edit("own notes", replace(experiment, notes=experiment.notes.model_copy(update={"look": "mine"})))
     train(window, qtbot)
+    brought(window, Results)
     assert whose.text() == "Yours: Linear (synthetic), 3 epochs", "nobody knows what these numbers are of"
 
 
 def test_yours_of_a_cross_validation_is_the_mean(window, qtbot):
     page = opened(window, "gallery:linreg", folds=3, epochs=2)
     train(window, qtbot, series=True)
-    run, results = page.document.run, window.layout_.results
+    run, results = page.document.run, brought(window, Results)
     losses = [row.values["train loss"] for row in run.histories.series.rows]
     mean = sum(losses) / 3
     assert len(set(losses)) == 3
@@ -123,18 +131,17 @@ def test_yours_of_a_cross_validation_is_the_mean(window, qtbot):
 
 def test_a_series_names_its_member_and_leaves_the_recipe_alone(window, qtbot):
     page = opened(window, "gallery:weight-decay", epochs=3)
-    layout = window.layout_
-    layout.show_results_tab()
+    results, progress = brought(window, Results), window.places.top.progress
     said = []
-    show = layout.top.progress.show_epoch
-    layout.top.progress.show_epoch = lambda *args: (show(*args), said.append(layout.top.progress.left.text()))
-    layout.results.run_all.setFocus()
-    QTest.mouseClick(layout.results.run_all, LEFT)
-    assert layout.bottom.currentWidget() is layout.training
+    show = progress.show_epoch
+    progress.show_epoch = lambda *args: (show(*args), said.append(progress.left.text()))
+    results.run_all.setFocus()
+    QTest.mouseClick(results.run_all, LEFT)
+    assert window.places.bottom.shows(window.feature(Curves).tab)
     assert QApplication.focusWidget() is page.view
-    qtbot.waitUntil(lambda: window.trainer.state == "idle", timeout=TRAIN_MS)
+    qtbot.waitUntil(lambda: window.feature(Training).trainer.state == "idle", timeout=TRAIN_MS)
     assert QApplication.focusWidget() is page.view
     assert any(text.startswith("1 of 2: λ = 0 · epoch") for text in said)
     assert any(text.startswith("2 of 2: λ = 3 · epoch") for text in said)
-    assert layout.top.progress.sentence.text().startswith("2 of 2: λ = 3 · loss")
-    assert layout.results.run_all.isEnabled()
+    assert progress.sentence.text().startswith("2 of 2: λ = 3 · loss")
+    assert results.run_all.isEnabled()

@@ -9,6 +9,9 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from app.features.blocks import Blocks
+from app.features.boxes import Boxes
+from app.features.previewing import Previewing
 from app.window.window import MainWindow
 from engine.blocks.edits import make_block
 from engine.experiment.block_files import keep_block
@@ -45,8 +48,8 @@ class Desk:
 
     @property
     def box(self) -> SearchBox:
-        assert isinstance(self.window.features.searching.box, SearchBox)
-        return self.window.features.searching.box
+        assert isinstance(self.window.feature(Boxes).box, SearchBox)
+        return self.window.feature(Boxes).box
 
     @property
     def chosen(self) -> list[str]:
@@ -172,7 +175,7 @@ def test_r_replaces_and_keeps_the_wires(desk):
 
 
 def test_what_enter_would_add_is_seen_on_the_canvas_before(desk, qtbot):
-    before, previewing = desk.graph, desk.window.features.previewing
+    before, previewing = desk.graph, desk.window.feature(Previewing)
     desk.select("conv1")
     desk.key(TAB)
     desk.type("bn, relu")
@@ -193,23 +196,23 @@ def test_escape_changes_nothing_and_gives_the_canvas_the_keyboard(desk):
     desk.key(TAB)
     desk.type("conv 8, relu")
     desk.key(ESC)
-    assert desk.graph is before and desk.page.view.hasFocus() and desk.window.features.searching.box is None
+    assert desk.graph is before and desk.page.view.hasFocus() and desk.window.feature(Boxes).box is None
     assert desk.chosen == ["conv1"]
 
 
 def test_a_search_ends_when_the_network_changes_under_it(desk):
     desk.select("conv1")
     desk.key(TAB)
-    desk.window.actions_["select_all"].trigger()
-    assert desk.window.features.searching.box is not None
+    desk.window.commands["select_all"].trigger()
+    assert desk.window.feature(Boxes).box is not None
     desk.page.document.edit_graph("elsewhere", desk.graph.healed("act4"))
-    assert desk.window.features.searching.box is None
+    assert desk.window.feature(Boxes).box is None
 
 
 def test_own_blocks_are_found_by_their_name(desk):
     graph, name = make_block(desk.graph, ["conv1", "act1"], "My stem")
     keep_block(graph.nodes[name].layer, desk.window.settings.blocks)
-    desk.window.blocks.refresh()
+    desk.window.feature(Blocks).refresh()
     desk.select("pool1")
     desk.key(TAB)
     desk.type("my st")
@@ -236,7 +239,7 @@ def test_w_wires_to_a_layer_by_its_name_and_shift_w_takes_it_away(desk):
     before = desk.graph
     desk.select("act1")
     desk.key(Qt.Key.Key_W)
-    assert isinstance(desk.window.features.searching.box, PickBox)
+    assert isinstance(desk.window.feature(Boxes).box, PickBox)
     desk.type("pool1")
     desk.key(ENTER)
     assert Edge("act1", "pool1") in desk.graph.edges and desk.chosen == ["pool1"]
@@ -270,13 +273,13 @@ def test_nothing_selected_is_said(desk):
 def test_every_command_is_listed_and_enter_runs_it(desk):
     desk.select("conv1")
     desk.key(Qt.Key.Key_K, CTRL)
-    rows = {row.key for row in desk.window.features.searching.box._rows}
-    assert rows >= set(desk.window.actions_.commands) - {"command_palette"}
+    rows = {row.key for row in desk.window.feature(Boxes).box._rows}
+    assert rows >= set(desk.window.commands.rows) - {"command_palette"}
     desk.type("select all")
     desk.key(ENTER)
     assert len(desk.chosen) == len(desk.graph.nodes)
     desk.key(Qt.Key.Key_K, CTRL)
-    assert desk.window.features.searching.box.list.rows[0].key == "select_all", "what was run last is first"
+    assert desk.window.feature(Boxes).box.list.rows[0].key == "select_all", "what was run last is first"
     desk.key(ESC)
     assert desk.page.view.hasFocus()
 
@@ -292,15 +295,15 @@ def test_a_colour_label_is_given_from_the_list(desk):
 def test_words_of_a_menu_and_of_its_command_find_it(desk):
     desk.key(Qt.Key.Key_K, CTRL)
     desk.type("heat mem")
-    assert desk.window.features.searching.box.list.current().key == "heat_memory"
+    assert desk.window.feature(Boxes).box.list.current().key == "heat_memory"
     desk.key(ESC)
 
 
 def test_what_cannot_be_done_now_is_grey_and_says_why(desk):
-    assert not desk.window.actions_["redo"].isEnabled()
+    assert not desk.window.commands["redo"].isEnabled()
     desk.key(Qt.Key.Key_K, CTRL)
     desk.type("redo")
-    box = desk.window.features.searching.box
+    box = desk.window.feature(Boxes).box
     assert box.list.current().key == "redo" and box.list.current().dim and box.foot.text()
     desk.key(ENTER)
     assert box.isVisible()

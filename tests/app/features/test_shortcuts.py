@@ -7,7 +7,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.window.actions import MENUS, Command
+from app.features.boxes import Boxes
+from app.features.shortcuts import Shortcuts
+from app.gui import make_window
+from app.window.commands import MENUS
 from app.window.settings import Settings
 from app.window.window import MainWindow
 from engine.experiment.experiment import DEFAULT
@@ -20,13 +23,13 @@ NONE, CTRL, SHIFT, ALT = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.Co
 
 
 def opened(qtbot, folder) -> MainWindow:
-    window = MainWindow(Settings(folder))
+    window = make_window(Settings(folder))
     window.resize(1500, 950)
     window.open_at_start([DEFAULT])
     window.show()
     with qtbot.waitActive(window):
         window.activateWindow()
-    qtbot.waitUntil(lambda: window.tabs is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: window.is_complete, timeout=60_000)
     window.page.view.setFocus()
     return window
 
@@ -47,10 +50,10 @@ def window(qtbot, tmp_path):
 
 def card(window: MainWindow) -> ShortcutCard:
     """The card, opened by its key."""
-    if window.features.shortcuts.card is None:
+    if window.feature(Shortcuts).card is None:
         QTest.keyClick(window.page.view, Qt.Key.Key_Question)
-    assert window.features.shortcuts.card is not None
-    return window.features.shortcuts.card
+    assert window.feature(Shortcuts).card is not None
+    return window.feature(Shortcuts).card
 
 
 def change(window: MainWindow, id: str, key: Qt.Key, modifiers: Qt.KeyboardModifier = NONE) -> None:
@@ -62,27 +65,19 @@ def change(window: MainWindow, id: str, key: Qt.Key, modifiers: Qt.KeyboardModif
     QTest.keyClick(row, key, modifiers)
 
 
-def commands(entries=None):
-    for entry in entries if entries is not None else [e for _, menu in MENUS for e in menu]:
-        if isinstance(entry, Command):
-            yield entry
-        elif entry is not None:
-            yield from commands(entry[1])
-
-
-def test_no_key_belongs_to_two_commands():
-    keys = [key for command in commands() for key in command.keys] + list(bindings())
+def test_no_key_belongs_to_two_commands(window):
+    keys = [key for command in window.commands.rows.values() for key in command.keys] + list(bindings())
     assert len(keys) == len(set(keys))
 
 
 def test_the_card_shows_every_command_and_the_gestures(window):
     shown = card(window)
-    assert set(shown.rows) == {*window.actions_.commands, *CANVAS_KEYS}
+    assert set(shown.rows) == {*window.commands.rows, *CANVAS_KEYS}
     titles = [title for title, _ in shown._sections]
     assert len(titles) == len(MENUS) + 2
     assert all(row.accessibleName() for row in shown.rows.values())
     QTest.keyClick(shown.filter, Qt.Key.Key_Escape)
-    assert window.features.shortcuts.card is None and window.page.view.hasFocus()
+    assert window.feature(Shortcuts).card is None and window.page.view.hasFocus()
 
 
 def test_a_command_or_a_key_is_found_by_typing(window):
@@ -100,15 +95,15 @@ def test_another_key_works_at_once_is_shown_everywhere_and_is_kept(window, qtbot
     shown = card(window)
     assert shown.rows["select_all"].keys == ["B"] and shown.rows["select_all"].changed
     shown.close_card()
-    assert window.actions_["select_all"].shortcut().toString() == "B"
-    assert window.actions_.key_now("Ctrl+A") == "B"
+    assert window.commands["select_all"].shortcut().toString() == "B"
+    assert window.commands.key_now("Ctrl+A") == "B"
     window.page.view.setFocus()
     QTest.keyClick(window.page.view, Qt.Key.Key_A, CTRL)
     assert window.page.scene.selected_names() == []
     QTest.keyClick(window.page.view, Qt.Key.Key_B)
     assert len(window.page.scene.selected_names()) == len(window.page.scene.cards)
     other = opened(qtbot, tmp_path / "layerloom")
-    assert other.actions_.keys("select_all") == ["B"], "at the next start too"
+    assert other.commands.keys("select_all") == ["B"], "at the next start too"
     close(other)
 
 
@@ -129,9 +124,9 @@ def test_a_key_of_another_command_is_asked_about_and_taken_over(window):
     change(window, "arrange", Qt.Key.Key_D, CTRL)
     shown = card(window)
     assert "Duplicate" in shown.said.text() and shown.take.isVisible()
-    assert window.actions_.keys("arrange") == ["L"], "nothing has changed yet"
+    assert window.commands.keys("arrange") == ["L"], "nothing has changed yet"
     QTest.mouseClick(shown.take, Qt.MouseButton.LeftButton)
-    assert window.actions_.keys("arrange") == ["Ctrl+D"] and window.actions_.keys("duplicate") == []
+    assert window.commands.keys("arrange") == ["Ctrl+D"] and window.commands.keys("duplicate") == []
     assert shown.rows["duplicate"].keys == []
     assert window.settings.shortcuts == {"arrange": ["Ctrl+D"], "duplicate": []}
 
@@ -144,7 +139,7 @@ def test_escape_leaves_the_keys_as_they_are(window):
     assert row.is_listening and shown.said.text()
     QTest.keyClick(row, Qt.Key.Key_Escape)
     assert not row.is_listening and shown.isVisible()
-    assert window.actions_.keys("arrange") == ["L"] and window.settings.shortcuts == {}
+    assert window.commands.keys("arrange") == ["L"] and window.settings.shortcuts == {}
 
 
 def test_what_the_canvas_does_by_itself_can_have_other_keys_too(window, qtbot, tmp_path):
@@ -165,9 +160,9 @@ def test_what_the_canvas_does_by_itself_can_have_other_keys_too(window, qtbot, t
     with qtbot.waitSignal(view.out_requested):
         QTest.keyClick(view, Qt.Key.Key_U)
     QTest.keyClick(view, Qt.Key.Key_Space)
-    assert window.features.searching.box is None
+    assert window.feature(Boxes).box is None
     QTest.keyClick(view, Qt.Key.Key_G)
-    assert window.features.searching.box is not None
+    assert window.feature(Boxes).box is not None
     QTest.keyClick(window.focusWidget(), Qt.Key.Key_Escape)
     page.document.history.mark_clean()
     other = opened(qtbot, tmp_path / "layerloom")
@@ -202,11 +197,11 @@ def test_tab_stays_inside_the_card(window, key):
 def test_a_click_elsewhere_closes_the_card(window):
     shown = card(window)
     window.page.view.setFocus(Qt.FocusReason.MouseFocusReason)
-    assert shown.isHidden() and window.features.shortcuts.card is None
+    assert shown.isHidden() and window.feature(Shortcuts).card is None
 
 
 def test_one_and_all_are_set_back(window):
-    first = {id: window.actions_.keys(id) for id in window.actions_.commands}
+    first = {id: window.commands.keys(id) for id in window.commands.rows}
     for id, key in (("arrange", Qt.Key.Key_Y), ("comment", Qt.Key.Key_L), ("bypass", Qt.Key.Key_C)):
         change(window, id, key)
         if card(window).take.isVisible():
@@ -215,16 +210,16 @@ def test_one_and_all_are_set_back(window):
     change(window, "bypass", Qt.Key.Key_Escape)
     shown = card(window)
     QTest.mouseClick(shown.reset, Qt.MouseButton.LeftButton)
-    assert window.actions_.keys("bypass") == ["M"] and "bypass" not in window.settings.shortcuts
+    assert window.commands.keys("bypass") == ["M"] and "bypass" not in window.settings.shortcuts
     QTest.mouseClick(shown.reset_all, Qt.MouseButton.LeftButton)
-    assert {id: window.actions_.keys(id) for id in window.actions_.commands} == first
+    assert {id: window.commands.keys(id) for id in window.commands.rows} == first
     assert window.settings.shortcuts == {}
 
 
 def test_a_command_can_do_without_keys(window):
     change(window, "duplicate", Qt.Key.Key_Escape)
     QTest.mouseClick(card(window).remove, Qt.MouseButton.LeftButton)
-    assert window.actions_.keys("duplicate") == [] and window.settings.shortcuts == {"duplicate": []}
+    assert window.commands.keys("duplicate") == [] and window.settings.shortcuts == {"duplicate": []}
 
 
 def test_it_fits_the_window_in_both_themes(window):

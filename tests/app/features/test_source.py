@@ -10,6 +10,9 @@ from PySide6.QtGui import QGuiApplication, QTextCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from app.features.curves import Curves
+from app.features.documents import Documents
+from app.features.source import Source
 from app.window.window import MainWindow
 from engine.writing.source import to_python
 from tests.app.windows import opened
@@ -26,9 +29,9 @@ def window(qtbot, tmp_path) -> Iterator[MainWindow]:
 
 
 def shown(window: MainWindow) -> SourceView:
-    window.actions_["source"].trigger()
-    assert window.layout_.shows(window.layout_.source)
-    return window.layout_.source
+    window.commands["source"].trigger()
+    assert window.places.bottom.shows(window.feature(Source).tab)
+    return window.feature(Source).panel
 
 
 def expected(window: MainWindow) -> str:
@@ -65,16 +68,16 @@ def test_it_follows_every_edit_undo_and_redo(window, qtbot):
     qtbot.waitUntil(lambda: view.text == first, timeout=SOON_MS)
     window.page.document.redo()
     qtbot.waitUntil(lambda: view.text == second, timeout=SOON_MS)
-    window.files.open("gallery:lenet")
+    window.feature(Documents).open("gallery:lenet")
     assert view.text == expected(window) != second
 
 
 def test_nothing_is_written_while_the_tab_is_hidden(window, qtbot):
     view = shown(window)
     before = view.text
-    window.layout_.show_training_tab()
+    window.places.bottom.bring(window.feature(Curves).tab)
     change(window, "conv1", out_channels=24)
-    assert not window.features.source.is_waiting and view.text == before
+    assert not window.feature(Source).is_waiting and view.text == before
     shown(window)
     qtbot.waitUntil(lambda: view.text == expected(window) != before, timeout=SOON_MS)
 

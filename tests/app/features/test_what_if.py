@@ -10,8 +10,10 @@ from PySide6.QtGui import QEnterEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from app.features.previewing import Previewing
+from app.features.problems import Problems
+from app.gui import make_window
 from app.window.settings import Settings
-from app.window.window import MainWindow
 from engine.graph import edits
 from engine.layers.activation import ReLU
 from engine.layers.linear import Linear
@@ -25,7 +27,7 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 def window(qtbot, tmp_path: Path):
     settings = Settings(tmp_path)
     settings.theme = "dark"
-    window = MainWindow(settings)
+    window = make_window(settings)
     window.open_at_start(["gallery:lenet"])
     window.show()
     with qtbot.waitActive(window):
@@ -42,7 +44,7 @@ def window(qtbot, tmp_path: Path):
 def picture(window) -> dict:
     """Everything that a person sees of the network."""
     scene = window.page.scene
-    costs = window.layout_.costs._grid._cells
+    costs = window.places.costs._grid._cells
     return {
         "faces": {name: card.face for name, card in scene.cards.items()},
         "wires": {edge: (wire.text, wire.was, wire.tone) for edge, wire in scene.wires.items()},
@@ -53,7 +55,7 @@ def picture(window) -> dict:
 
 
 def editor(window, option: str):
-    return window.layout_.inspector._form.rows[option].editor
+    return window.places.inspector._form.rows[option].editor
 
 
 def begin(window, name: str, option: str, text: str) -> LineEditor:
@@ -79,7 +81,7 @@ def test_a_value_that_is_typed_is_only_tried(window):
     assert window.page.scene.cards["conv1"].face.change == "changed"
     assert window.page.scene.cards["conv2"].face.count == "2\xa0416 → 4\xa0816", "what follows is shown too"
     assert window.page.scene.cards["fc1"].face == before["faces"]["fc1"]
-    assert window.layout_.costs._grid._cells[0][1].text().replace("\xa0", " ") == "61 706 → 64 262"
+    assert window.places.costs._grid._cells[0][1].text().replace("\xa0", " ") == "61 706 → 64 262"
     QTest.keyClick(field, Qt.Key.Key_Escape)
     assert picture(window) == before and field.text() == "6" and not window.page.document.dirty
 
@@ -110,7 +112,7 @@ def test_steps_are_tried_too_and_ctrl_z_takes_typing_back(window):
     assert not window.page.document.dirty
     for _ in range(4):
         QTest.keyClick(field, Qt.Key.Key_Z, CTRL)
-    assert not window.features.previewing.is_on
+    assert not window.feature(Previewing).is_on
     assert field.text() == "120" and not window.page.document.dirty
 
 
@@ -127,8 +129,8 @@ def test_what_no_longer_fits_is_marked(window):
 
 def test_a_refused_value_is_said_and_tries_nothing(window):
     field = begin(window, "conv1", "out_channels", "0")
-    assert window.layout_.inspector._form.rows["out_channels"].error.isVisible()
-    assert not window.features.previewing.is_on
+    assert window.places.inspector._form.rows["out_channels"].error.isVisible()
+    assert not window.feature(Previewing).is_on
     QTest.keyClick(field, Qt.Key.Key_Return)
     assert not window.page.document.dirty
 
@@ -136,14 +138,14 @@ def test_a_refused_value_is_said_and_tries_nothing(window):
 def test_a_hovered_choice_is_tried_and_picking_settles_it(window, qtbot):
     window.page.scene.select(["conv1"])
     before = picture(window)
-    field = next(row.editor for row in window.layout_.inspector._form.rows.values()
+    field = next(row.editor for row in window.places.inspector._form.rows.values()
                  if isinstance(row.editor, ChoiceEditor))
     first = field.currentIndex()
     field.setFocus()
     field.showPopup()
     qtbot.waitUntil(field.view().isVisible)
     QTest.keyClick(field.view(), Qt.Key.Key_Down)
-    assert window.features.previewing.is_on and not window.page.document.dirty
+    assert window.feature(Previewing).is_on and not window.page.document.dirty
     QTest.keyClick(field.view(), Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: not field.view().isVisible())
     assert picture(window) == before and field.currentIndex() == first
@@ -152,7 +154,7 @@ def test_a_hovered_choice_is_tried_and_picking_settles_it(window, qtbot):
     QTest.keyClick(field.view(), Qt.Key.Key_Down)
     QTest.keyClick(field.view(), Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: window.page.document.dirty)
-    assert not window.features.previewing.is_on and field.currentIndex() != first
+    assert not window.feature(Previewing).is_on and field.currentIndex() != first
     window.page.document.undo()
     assert not window.page.document.dirty
 
@@ -161,23 +163,23 @@ def test_added_cards_and_wires_are_ghosts_and_leave_nothing_behind(window):
     page, before = window.page, picture(window)
     edge = next(edge for edge in page.level.graph.edges if edge.source == "conv1")
     graph, names = edits.inserted(page.level.graph, ReLU(), edge)
-    window.features.previewing.preview(page, graph)
-    preview = window.features.previewing._preview
+    window.feature(Previewing).preview(page, graph)
+    preview = window.feature(Previewing)._preview
     assert set(preview.ghosts) == set(names if isinstance(names, tuple | list) else [names])
     assert page.scene.wires[edge].tone == "removed"
     ghost = next(iter(preview.ghosts.values()))
     assert not any(ghost.sceneBoundingRect().intersects(card.body()) for card in page.scene.cards.values())
     assert set(page.scene.cards) == set(page.level.graph.nodes)
-    window.features.previewing.preview(page, None)
+    window.feature(Previewing).preview(page, None)
     assert picture(window) == before
 
 
 def test_an_edit_ends_what_is_shown(window):
     page = window.page
-    window.features.previewing.preview(page, page.level.graph.without(["act1"]))
+    window.feature(Previewing).preview(page, page.level.graph.without(["act1"]))
     assert page.scene.cards["act1"].face.change == "removed"
     page.edit("Change", page.level.graph.with_layer("fc2", Linear(out_features=33)))
-    assert not window.features.previewing.is_on
+    assert not window.feature(Previewing).is_on
     assert all(not card.face.change for card in page.scene.cards.values())
     assert all(not wire.tone and not wire.was for wire in page.scene.wires.values())
 
@@ -186,18 +188,18 @@ def test_a_repair_is_shown_while_it_is_pointed_at(window, qtbot):
     page = window.page
     flat = next(name for name, node in page.level.graph.nodes.items() if type(node.layer).__name__ == "Flatten")
     page.edit("Delete", page.level.graph.healed(flat))
-    window.layout_.show_problems_tab()
+    window.feature(Problems).bring()
     QApplication.processEvents()
-    row = next(row for row in window.layout_.problems.rows if row.repairs)
+    row = next(row for row in window.feature(Problems).panel.rows if row.repairs)
     before, button = picture(window), row.repairs[0]
     middle = QPointF(button.rect().center())
     QApplication.sendEvent(button, QEnterEvent(middle, middle, middle))
-    assert window.features.previewing.is_on and picture(window) != before
+    assert window.feature(Previewing).is_on and picture(window) != before
     QApplication.sendEvent(button, QEvent(QEvent.Type.Leave))
     assert picture(window) == before
     card = next(card for card in page.scene.cards.values() if card.repair_button is not None)
     card.repair_button.previewed(True)
-    assert window.features.previewing.is_on
+    assert window.feature(Previewing).is_on
     card.repair_button.pressed()
     qtbot.waitUntil(lambda: card.repair_button is None)
-    assert not window.features.previewing.is_on
+    assert not window.feature(Previewing).is_on

@@ -325,7 +325,7 @@ def test_missing_system_libraries_are_one_sentence(capsys: pytest.CaptureFixture
     monkeypatch.setattr(entry, "missing_library", lambda: "libxcb-cursor.so.0")
     assert entry.main(["main.py"]) == 1
     monkeypatch.setattr(entry, "missing_library", lambda: None)
-    monkeypatch.setitem(sys.modules, "app.window.gui", None)
+    monkeypatch.setitem(sys.modules, "app.gui", None)
     with pytest.raises(ImportError):  # not about a library: a fault of ours, and not to be hidden
         entry.main(["main.py"])
     errors = capsys.readouterr().err

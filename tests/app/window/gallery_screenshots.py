@@ -14,6 +14,8 @@ sys.path.insert(0, str(Path(__file__).parents[3]))
 
 from PySide6.QtWidgets import QApplication
 
+from app.features.curves import Curves
+from app.features.documents import Documents
 from app.window.settings import Settings
 from app.window.window import MainWindow
 from engine.experiment.experiment import gallery_ids
@@ -42,7 +44,7 @@ def main(folder: Path, data: Path | None = None, networks: Sequence[str] = ()) -
 
 def picture(window: MainWindow, network: str, folder: Path) -> None:
     """One network, its middle layer selected, in both themes."""
-    window.files.open(f"gallery:{network}")
+    window.feature(Documents).open(f"gallery:{network}")
     page = window.page
     assert page is not None
     allow(sources_of(page.document.experiment.graph))
@@ -51,9 +53,9 @@ def picture(window: MainWindow, network: str, folder: Path) -> None:
     page.view.fit()
     names = list(page.level.graph.order)
     page.scene.select(names[len(names) // 2 : len(names) // 2 + 1])
-    window.layout_.show_training_tab()
+    window.places.bottom.bring(window.feature(Curves).tab)
     for theme in ("dark", "light"):
-        window.actions_[f"theme_{theme}"].trigger()
+        window.commands[f"theme_{theme}"].trigger()
         pause(0.4)
         window.grab().save(str(folder / f"{network}-{theme}.png"))
     page.document.history.mark_clean()

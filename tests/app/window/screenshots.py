@@ -15,8 +15,9 @@ sys.path.insert(0, str(Path(__file__).parents[3]))
 
 from PySide6.QtWidgets import QApplication
 
+from app.features.training import Training
+from app.gui import make_window
 from app.window.settings import Settings
-from app.window.window import MainWindow
 from engine.experiment.experiment import DEFAULT
 
 OUT = Path(__file__).parents[3] / "resources" / "screenshots"
@@ -40,16 +41,16 @@ def main() -> None:
     app = QApplication(sys.argv[:1])
     OUT.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        window = MainWindow(Settings(Path(folder)))
+        window = make_window(Settings(Path(folder)))
         window.resize(*SIZE)
         window.open_at_start([DEFAULT])
         window.show()
         until(lambda: window.is_ready)
         window.page.scene.select(["conv1"])
-        window.train()
-        until(lambda: window.trainer.state == "idle")
+        window.feature(Training).train()
+        until(lambda: window.feature(Training).trainer.state == "idle")
         for theme in ("dark", "light"):
-            window.actions_[f"theme_{theme}"].trigger()
+            window.commands[f"theme_{theme}"].trigger()
             pause(0.5)
             window.grab().save(str(OUT / f"{theme}.png"))
         window.close()

@@ -17,9 +17,10 @@ sys.path.insert(0, str(Path(__file__).parents[3]))
 from PySide6.QtCore import QModelIndex, QPoint, QPointF
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QTreeView, QWidget
 
+from app.features.training import Training
+from app.gui import make_window
 from app.window import dialogs
 from app.window.settings import Settings
-from app.window.window import MainWindow
 from engine.experiment.experiment import DEFAULT
 from engine.graph.graph import Edge
 from widgets.canvas.cards.painting import CARD_HEIGHT
@@ -82,7 +83,7 @@ def on_canvas(point: QPointF) -> QPoint:
 
 
 def in_palette(title: str) -> QPoint:
-    tree = window.layout_.palette.findChild(QTreeView)
+    tree = window.places.palette.findChild(QTreeView)
     model = tree.model()
     for row in range(model.rowCount(QModelIndex())):
         category = model.index(row, 0)
@@ -103,8 +104,9 @@ def button(text: str, inside: QWidget) -> QPoint:
 
 
 app = QApplication(sys.argv[:1])
-window = MainWindow(Settings(OUT / "settings"))
-window.appearance.choose("dark")
+settings = Settings(OUT / "settings")
+settings.theme = "dark"
+window = make_window(settings)
 window.resize(1500, 950)
 window.open_at_start([DEFAULT])
 window.move(0, 0)
@@ -138,25 +140,25 @@ hands("key Home")
 until(lambda: window.page.view.zoom() < 0.9, "Home shows everything")
 click(on_canvas(scene.cards["fc2"].pos() + QPointF(60, CARD_HEIGHT / 2)))
 until(lambda: scene.selected_names() == ["fc2"], "a card is selected by a click")
-outputs = next(line for line in window.layout_.inspector.findChildren(QLineEdit) if line.text() == "84")
+outputs = next(line for line in window.places.inspector.findChildren(QLineEdit) if line.text() == "84")
 click(outputs.mapToGlobal(outputs.rect().center()))
 hands("key ctrl+a", "type 96")
 until(lambda: scene.cards["fc2"].face.detail == "Linear · 96", "typing changes the network at once")
 
 # Train, pause, resume, stop.
-click(button("Train", window.layout_.top))
+click(button("Train", window.places.top))
 until(lambda: document.run is not None and len(document.run.history.points) > 3, "the loss draws itself")
 hands("key ctrl+p")
-until(lambda: window.trainer.state == "paused", "training pauses")
+until(lambda: window.feature(Training).trainer.state == "paused", "training pauses")
 count = len(document.run.history.points)
 hands("sleep 0.4")
 until(lambda: len(document.run.history.points) <= count + 1, "nothing is computed while it pauses")
 hands("key ctrl+Return")
-until(lambda: window.trainer.state == "running", "training goes on")
+until(lambda: window.feature(Training).trainer.state == "running", "training goes on")
 until(lambda: len(document.run.history.epochs) >= 4, "epochs are judged")
 picture("3-training")
-window.layout_.top.stop_clicked.emit()
-until(lambda: window.trainer.state == "idle", "training stops")
+window.places.top.stop_clicked.emit()
+until(lambda: window.feature(Training).trainer.state == "idle", "training stops")
 until(lambda: document.run.summary is not None, "there is a summary")
 until(lambda: "examples/s on" in document.run.summary.line, "the last line is there")
 
@@ -167,7 +169,7 @@ window.page.view.setFocus()
 hands("key ctrl+e")
 until(weights.exists, "weights are exported")
 answer_dialogs(code)
-window.actions_["export_code"].trigger()
+window.commands["export_code"].trigger()
 until(code.exists, "code is exported")
 until(lambda: any("verified" in label.text() for label in window.page.notice.findChildren(QLabel)), "it is verified")
 
@@ -198,7 +200,7 @@ print("ok: plain PyTorch gives equal outputs", flush=True)
 
 # Load the weights back in; save; close.
 answer_dialogs(weights)
-window.actions_["load_weights"].trigger()
+window.commands["load_weights"].trigger()
 until(lambda: document.loaded is not None, "the weights are loaded back")
 assert all(torch.equal(value, load_file(weights)[key]) for key, value in document.loaded.items())
 answer_dialogs(OUT / "story.loom")

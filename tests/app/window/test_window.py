@@ -13,6 +13,12 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QMessageBox
 
+from app.features.data import Data
+from app.features.documents import Documents
+from app.features.exporting import Exporting
+from app.features.problems import Problems
+from app.features.training import Training
+from app.gui import make_window
 from app.window.settings import Settings
 from app.window.window import MainWindow
 from engine.experiment.experiment import DEFAULT, load_experiment
@@ -24,7 +30,7 @@ READY_MS, TRAIN_MS = 60_000, 60_000
 
 @pytest.fixture
 def window(qtbot, tmp_path) -> MainWindow:
-    window = MainWindow(Settings(tmp_path / "layerloom"))
+    window = make_window(Settings(tmp_path / "layerloom"))
     window.resize(1500, 950)
     window.open_at_start([DEFAULT])
     window.show()
@@ -38,7 +44,7 @@ def window(qtbot, tmp_path) -> MainWindow:
 
 def notice(window: MainWindow) -> str:
     """What the notice in front says."""
-    place = window.page.notice if window.page else window.layout_.notice
+    place = window.page.notice if window.page else window.places.notice
     return " ".join(label.text() for label in place.findChildren(QLabel)) if place.isVisible() else ""
 
 
@@ -48,40 +54,41 @@ def recipe(window: MainWindow, **options: object) -> None:
 
 
 def train_to_the_end(window: MainWindow, qtbot) -> None:
-    window.train()
-    assert window.trainer.state != "idle"
-    qtbot.waitUntil(lambda: window.trainer.state == "idle", timeout=TRAIN_MS)
+    window.feature(Training).train()
+    assert window.feature(Training).trainer.state != "idle"
+    qtbot.waitUntil(lambda: window.feature(Training).trainer.state == "idle", timeout=TRAIN_MS)
 
 
 def test_it_opens_with_lenet_ready_to_train(window):
     assert window.page.analysis.params == 61_706
     assert [problem for problem in window.page.problems if problem.severity == "error"] == []
-    train = next(b for b in window.layout_.top.findChildren(QAbstractButton) if b.text().strip() == "Train")
+    train = next(b for b in window.places.top.findChildren(QAbstractButton) if b.text().strip() == "Train")
     assert train.isEnabled()
 
 
 def test_train_by_its_button_and_read_the_last_line(window, qtbot):
     recipe(window, epochs=1)
-    train = next(b for b in window.layout_.top.findChildren(QAbstractButton) if b.text().strip() == "Train")
+    train = next(b for b in window.places.top.findChildren(QAbstractButton) if b.text().strip() == "Train")
     QTest.mouseClick(train, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: window.page.document.run is not None and window.trainer.state == "idle", timeout=TRAIN_MS)
+    trainer = window.feature(Training).trainer
+    qtbot.waitUntil(lambda: window.page.document.run is not None and trainer.state == "idle", timeout=TRAIN_MS)
     line = window.page.document.run.summary.line
-    assert any(line in label.text() or line in label.toolTip() for label in window.layout_.top.findChildren(QLabel))
+    assert any(line in label.text() or line in label.toolTip() for label in window.places.top.findChildren(QLabel))
     assert sorted(path.name for path in window.page.document.run.folder.iterdir()) == [
         "best.safetensors", "checkpoint.pt", "experiment.loom", "last.safetensors", "metrics.csv", "summary.json"]
 
 
 def test_editing_goes_on_while_training_and_the_run_keeps_its_network(window, qtbot):
     recipe(window, epochs=500)
-    window.train()
+    window.feature(Training).train()
     qtbot.waitUntil(lambda: bool(window.page.document.run.history.points), timeout=TRAIN_MS)
     trained = window.page.document.run.experiment.graph
     window.page.view.append("Dropout")
     assert "drop1" in window.page.scene.cards and "drop1" not in trained.nodes
     count = len(window.page.document.run.history.points)
     qtbot.waitUntil(lambda: len(window.page.document.run.history.points) > count, timeout=TRAIN_MS)
-    window.trainer.stop()
-    qtbot.waitUntil(lambda: window.trainer.state == "idle", timeout=TRAIN_MS)
+    window.feature(Training).trainer.stop()
+    qtbot.waitUntil(lambda: window.feature(Training).trainer.state == "idle", timeout=TRAIN_MS)
     assert window.page.document.run.experiment.graph is trained
     assert window.page.document.run.best is not None
 
@@ -105,7 +112,7 @@ def test_missing_data_offline_is_one_sentence(window, qtbot, monkeypatch):
         raise OSError("[Errno -2] Name or service not known")
 
     monkeypatch.setattr("urllib.request.urlopen", offline)
-    window.layout_.top.dataset_chosen.emit("fashion-mnist")
+    window.places.top.dataset_chosen.emit("fashion-mnist")
     assert window.page.document.experiment.data.sample_shape == (1, 28, 28)
     train_to_the_end(window, qtbot)
     assert "Fashion-MNIST" in notice(window) and "FashionMNIST" in notice(window)
@@ -114,16 +121,16 @@ def test_missing_data_offline_is_one_sentence(window, qtbot, monkeypatch):
 def test_a_network_with_an_error_is_not_trained_but_explained(window):
     window.page.document.edit_graph("cut", window.page.scene.graph.without_edges([Edge("fc2", "act4")]))
     assert "act4" not in window.page.analysis.members
-    window.train()
-    assert window.trainer.state == "idle"
-    assert window.layout_.bottom.currentWidget() is window.layout_.problems
+    window.feature(Training).train()
+    assert window.feature(Training).trainer.state == "idle"
+    assert window.places.bottom.currentWidget() is window.feature(Problems).panel
 
 
 def test_undo_and_redo_keys_after_edits_of_every_kind(window, qtbot):
     first = window.page.document.experiment
     window.page.view.append("ReLU")
     recipe(window, lr=0.5)
-    window.layout_.data.spec_changed.emit(first.data.with_options(normalize=True), "normalize")
+    window.feature(Data).panel.spec_changed.emit(first.data.with_options(normalize=True), "normalize")
     last = window.page.document.experiment
     window.page.view.setFocus()
     for _ in range(3):
@@ -148,7 +155,7 @@ def test_keys_delete_copy_and_paste_on_the_canvas(window):
 
 def test_typing_in_the_inspector_changes_the_card_and_keeps_the_focus(window, qtbot):
     window.page.scene.select(["fc1"])
-    field = next(edit for edit in window.layout_.inspector.findChildren(type(window.layout_.palette._search).__mro__[1])
+    field = next(edit for edit in window.places.inspector.findChildren(type(window.places.palette._search).__mro__[1])
                  if edit.text() == "120")
     field.setFocus()
     field.selectAll()
@@ -166,12 +173,12 @@ def test_save_dirty_mark_reopen_and_recent(window, tmp_path, monkeypatch):
     path = tmp_path / "mine.loom"
     monkeypatch.setattr("app.window.dialogs.save_path", lambda *_: path)
     window.page.view.append("ReLU")
-    assert "•" in window.layout_.tabs.tabText(0)
+    assert "•" in window.places.documents.tabText(0)
     QTest.keyClick(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
-    assert "•" not in window.layout_.tabs.tabText(0) and window.layout_.tabs.tabText(0).startswith("mine.loom")
+    assert "•" not in window.places.documents.tabText(0) and window.places.documents.tabText(0).startswith("mine.loom")
     assert load_experiment(path) == window.page.document.experiment
     assert window.settings.recent == [str(path)]
-    window.files.open(str(path))
+    window.feature(Documents).open(str(path))
     assert len(window.pages) == 1, "a file that is open comes to the front"
 
 
@@ -185,7 +192,7 @@ def test_a_full_disk_on_save_is_a_sentence_and_loses_nothing(window, tmp_path, m
         raise WriteError("{path} could not be written: no space left on device. Nothing was changed.", path=path)
 
     monkeypatch.setattr("app.document.document.save_experiment", full)
-    window.actions_["save"].trigger()
+    window.commands["save"].trigger()
     assert "no space left" in notice(window)
     assert path.read_bytes() == before and window.page.document.dirty
 
@@ -196,7 +203,7 @@ def test_closing_with_changes_asks(window, monkeypatch, answer, closed):
     monkeypatch.setattr(QMessageBox, "exec", lambda self: QMessageBox.StandardButton[answer])
     window.close_page(0)
     assert (window.pages == []) is closed
-    assert (window.layout_.stack.currentWidget() is window.layout_.start) is closed
+    assert (window.places.stack.currentWidget() is window.places.start) is closed
 
 
 def test_a_file_is_dropped_on_the_window(window, tmp_path):
@@ -215,28 +222,28 @@ def test_a_file_is_dropped_on_the_window(window, tmp_path):
 def test_a_broken_file_is_a_sentence(window, tmp_path, text):
     path = tmp_path / "broken.loom"
     path.write_text(text)
-    window.files.open(str(path))
+    window.feature(Documents).open(str(path))
     assert len(window.pages) == 1
     assert len(notice(window)) > 15 and "Traceback" not in notice(window)
 
 
 def test_the_gallery_opens_from_the_start_page(window, qtbot):
     window.show_start()
-    window.layout_.start.gallery_requested.emit("residual-small")
+    window.places.start.gallery_requested.emit("residual-small")
     assert window.page.document.name == "residual-small"
     assert len(window.pages) == 2
-    window.layout_.tabs.setCurrentIndex(0)
+    window.places.documents.setCurrentIndex(0)
     assert window.page.document.name == "lenet-digits"
 
 
 def test_export_reload_and_wrong_weights(window, qtbot, tmp_path, monkeypatch):
     path = tmp_path / "weights.safetensors"
-    window.exporting.export(window.page.document.experiment, path, None, _message("Untrained weights"))
+    window.feature(Exporting).export(window.page.document.experiment, path, None, _message("Untrained weights"))
     qtbot.waitUntil(lambda: "verified" in notice(window), timeout=READY_MS)
-    window.exporting.load(window.page.document, path)
+    window.feature(Exporting).load(window.page.document, path)
     qtbot.waitUntil(lambda: window.page.document.loaded is not None, timeout=READY_MS)
-    window.files.open("gallery:mlp")
-    window.exporting.load(window.page.document, path)
+    window.feature(Documents).open("gallery:mlp")
+    window.feature(Exporting).load(window.page.document, path)
     qtbot.waitUntil(lambda: "conv1.weight" in notice(window) or "fc1" in notice(window), timeout=READY_MS)
     assert window.page.document.loaded is None
 
@@ -247,15 +254,15 @@ def test_curves_are_saved_as_picture_and_numbers(window, qtbot, tmp_path, monkey
     for name, begins in (("c.png", b"\x89PNG"), ("c.svg", b"<?xml"), ("c.csv", b"")):
         path = tmp_path / name
         monkeypatch.setattr("app.window.dialogs.save_path", lambda *_, p=path: p)
-        window.actions_["save_curves"].trigger()
+        window.commands["save_curves"].trigger()
         qtbot.waitUntil(lambda p=path: p.exists() and p.stat().st_size > 50, timeout=READY_MS)
         assert path.read_bytes().startswith(begins)
 
 
 def test_both_themes_are_chosen_and_remembered(window, tmp_path):
-    window.actions_["theme_light"].trigger()
+    window.commands["theme_light"].trigger()
     light = window.grab().toImage().pixelColor(700, 120)
-    window.actions_["theme_dark"].trigger()
+    window.commands["theme_dark"].trigger()
     dark = window.grab().toImage().pixelColor(700, 120)
     assert light.lightness() > 200 > 60 > dark.lightness()
     assert Settings(tmp_path / "layerloom").theme == "dark"
@@ -263,13 +270,13 @@ def test_both_themes_are_chosen_and_remembered(window, tmp_path):
 
 def test_switching_tabs_while_training_shows_each_documents_own_curves(window, qtbot):
     recipe(window, epochs=500)
-    window.train()
+    window.feature(Training).train()
     qtbot.waitUntil(lambda: len(window.page.document.run.history.points) > 2, timeout=TRAIN_MS)
-    window.files.open("gallery:mlp")
+    window.feature(Documents).open("gallery:mlp")
     assert window.page.document.run is None
-    window.layout_.tabs.setCurrentIndex(0)
-    window.trainer.stop()
-    qtbot.waitUntil(lambda: window.trainer.state == "idle", timeout=TRAIN_MS)
+    window.places.documents.setCurrentIndex(0)
+    window.feature(Training).trainer.stop()
+    qtbot.waitUntil(lambda: window.feature(Training).trainer.state == "idle", timeout=TRAIN_MS)
     summary = json.loads((window.page.document.run.folder / "summary.json").read_text())
     assert summary["seed"] == 0
 
@@ -287,15 +294,15 @@ def test_unsaved_work_is_copied_while_one_works_and_the_copy_goes_when_it_is_sav
 
 
 def test_what_is_being_typed_counts_for_the_document_it_was_typed_for(window, qtbot):
-    window.files.open("gallery:mlp")
+    window.feature(Documents).open("gallery:mlp")
     typed, other = window.page.document, window.pages[0].document
     before = other.experiment
-    window.layout_.bottom.setCurrentWidget(window.layout_.data)
-    field = next(line for line in window.layout_.data.findChildren(QLineEdit) if line.text() == "0.1")
+    window.places.bottom.setCurrentWidget(window.feature(Data).panel)
+    field = next(line for line in window.feature(Data).panel.findChildren(QLineEdit) if line.text() == "0.1")
     field.setFocus()
     field.selectAll()
     QTest.keyClicks(field, "0.3")
-    window.layout_.tabs.setCurrentIndex(0)
+    window.places.documents.setCurrentIndex(0)
     assert typed.experiment.data.validation == 0.3
     assert other.experiment == before
 
@@ -306,18 +313,18 @@ def test_a_cancelled_download_can_be_begun_again(window, qtbot, monkeypatch):
         raise OSError("timed out")
 
     monkeypatch.setattr("urllib.request.urlopen", hangs)
-    window.layout_.top.dataset_chosen.emit("mnist")
-    qtbot.waitUntil(lambda: window.library.is_missing)
+    window.places.top.dataset_chosen.emit("mnist")
+    qtbot.waitUntil(lambda: window.feature(Data).library.is_missing)
     for _ in range(2):
-        window.library.download()
-        assert window.library._download is not None
-        window.library.cancel()
-        qtbot.waitUntil(lambda: window.library._download is None, timeout=READY_MS)
+        window.feature(Data).library.download()
+        assert window.feature(Data).library._download is not None
+        window.feature(Data).library.cancel()
+        qtbot.waitUntil(lambda: window.feature(Data).library._download is None, timeout=READY_MS)
 
 
 def test_a_new_network_starts_with_a_recipe_that_learns(window):
-    window.files.new()
-    window.files.new()
+    window.feature(Documents).new()
+    window.feature(Documents).new()
     assert [page.document.name for page in window.pages[1:]] == ["untitled", "untitled 2"]
     assert window.page.document.experiment.recipe == load_experiment(DEFAULT).recipe
     assert window.page.document.experiment.data.sample_shape == (1, 28, 28)

@@ -13,7 +13,8 @@ from pytestqt.qtbot import QtBot
 from engine.experiment.notes import Notes
 from widgets.look import theme
 from widgets.look.measures import difference_text, measure_title, number_text
-from widgets.results.results import Comparison, Parameter, Results, RunRow
+from widgets.results.results import Results
+from widgets.results.values import Comparison, Parameter, RunRow
 from widgets.tensors.kernel_picture import KernelPicture
 
 LEFT = Qt.MouseButton.LeftButton

@@ -40,11 +40,13 @@ class DroppingView(LookingView):
 
     def request(self, text: str, graph: Graph, select: list[str]) -> None:
         """Ask for another graph, and show and select what is new in it."""
-        self.canvas.edit_requested.emit(text, graph, "")
-        if all(name in self.canvas.cards for name in select):  # else it was not granted
-            self.canvas.select(select)
-            for name in select:
-                self.ensureVisible(self.canvas.cards[name], MARGIN, MARGIN)
+        with self.canvas.selecting_once():
+            self.canvas.edit_requested.emit(text, graph, "")
+            granted = all(name in self.canvas.cards for name in select)
+            if granted:
+                self.canvas.select(select)
+        for name in select if granted else ():
+            self.ensureVisible(self.canvas.cards[name], MARGIN, MARGIN)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         layer = self._layer_in(event.mimeData())

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
 
 from PySide6.QtCore import QRectF, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter
@@ -66,6 +67,7 @@ class ShownScene(QGraphicsScene):
         self._far = False
         self._wrong: set[str] = set()
         self._quiet = False
+        self.is_selecting = False  # the selection will be told of once what goes on has ended
         self.selectionChanged.connect(self._tell_selection)
 
     def cancel_gesture(self) -> None:
@@ -386,8 +388,18 @@ class ShownScene(QGraphicsScene):
         self._quiet = False
         self._tell_selection()
 
+    @contextmanager
+    def selecting_once(self) -> Iterator[None]:
+        """Whatever is shown and selected meanwhile, the selection is told of once, at the end."""
+        outer, self.is_selecting = self.is_selecting, True
+        try:
+            yield
+        finally:
+            self.is_selecting = outer
+            self._tell_selection()
+
     def _tell_selection(self) -> None:
-        if not self._quiet:
+        if not (self._quiet or self.is_selecting):
             self._overview.invalidate()
             self._show_links()
             self.names_selected.emit(self.selected_names())

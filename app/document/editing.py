@@ -59,9 +59,7 @@ class Editing(QObject):
         except LayerloomError as error:
             self.name_refused.emit(message_text(error.message))
             return
-        page.edit(self.tr("Rename {name}").format(name=old), graph)
-        if new in page.scene.cards:  # else it was not granted
-            page.scene.select([new])
+        page.edit(self.tr("Rename {name}").format(name=old), graph, select=[new])
 
     def change_recipe(self, recipe: Recipe, field: str) -> None:
         """Another recipe."""

@@ -2,51 +2,64 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal
+from collections.abc import Sequence
 
-import engine.layers.code_running
+from PySide6.QtWidgets import QWidget
+
 from app.document.page import Page
-from app.window.layout import Layout
-from app.window.settings import Settings
+from app.window.host import Feature, Host
+from app.window.panel import Tab
 from engine.experiment.trust import allow, allow_digests, digest, first_not_allowed, not_allowed
+from engine.layers import code_running
 from engine.layers.code import Code, CodeError
 from widgets.look.text import message_text
 
 
-def allow_known(settings: Settings) -> None:
-    """Before any network is opened: code that was agreed to may run, once PyTorch is there."""
-    engine.layers.code_running.loads_torch = False
-    allow_digests(settings.allowed_code)
-
-
-def torch_is_here() -> None:
-    """From now on code can be tried."""
-    engine.layers.code_running.loads_torch = True
-
-
-class CodeView(QObject):
+class CodeLayers(Feature):
     """Shows the code of the selected layer; what is written here may run, what a file brings must be agreed to."""
 
-    agreed = Signal()  # more code may run: look again
 
-    def __init__(self, layout: Layout, settings: Settings) -> None:
-        super().__init__(layout)
-        self._editor, self._layout, self._settings = layout.code, layout, settings
+    def __init__(self, host: Host) -> None:
+        """Before any network is opened: code that was agreed to may run, once PyTorch is there."""
+        super().__init__(host)
+        code_running.loads_torch = False
+        allow_digests(host.settings.allowed_code)
+        self.tab = Tab(self.tr("Code layer"), self._make, rank=6, hidden=True)
         self._page: Page | None = None
         self._name = ""
-        self._editor.source_committed.connect(self._commit)
+
+    def tabs(self) -> Sequence[Tab]:
+        return [self.tab]
+
+    def _make(self) -> QWidget:
+        from widgets.source.code_editor import CodeEditor  # not seen at first
+
+        self.panel = CodeEditor()
+        self.panel.source_committed.connect(self._commit)
+        return self.panel
+
+    def begin(self) -> None:
+        self.host.places.inspector.code_requested.connect(self.on_page(self.open))
+
+    def torch_is_here(self) -> None:
+        """From now on code can be tried."""
+        code_running.loads_torch = True
+
+    def connect_page(self, page: Page) -> None:
+        page.code_requested.connect(lambda name: self.open(page, name))
 
     def open(self, page: Page, name: str) -> None:
         """Edit the code of this layer."""
         self._page, self._name = page, name
         if self._show():
-            self._layout.show_code_tab()
+            self.host.places.bottom.bring(self.tab)
+            self.panel.setFocus()
 
     def show(self, page: Page) -> None:
         """The document in front changed: so may have the code that is shown, or it is gone."""
         if page is not self._page or not self._show():
             self._page = None
-            self._layout.hide_code_tab()
+            self.host.places.bottom.put_away(self.tab)
         self._ask(page)
 
     def _show(self) -> bool:
@@ -56,7 +69,7 @@ class CodeView(QObject):
             return False
         error = next((fault.error for fault in page.level.analysis.faults if fault.node == self._name), None)
         line = error.line if isinstance(error, CodeError) else None
-        self._editor.show_code(self._name, node.layer.source, message_text(error.message) if error else "", line)
+        self.panel.show_code(self._name, node.layer.source, message_text(error.message) if error else "", line)
         return True
 
     def _commit(self, source: str) -> None:
@@ -84,14 +97,14 @@ class CodeView(QObject):
         if found is not None:
             path, name = found
             page.go(path)
-            page.find(name)
+            page.find_layer(name)
             self.open(page, name)
 
     def _agree(self, page: Page) -> None:
         self._trust(not_allowed(page.document.experiment.graph))
         page.notice.dismiss()
-        self.agreed.emit()
+        self.host.look_again()
 
     def _trust(self, sources: list[str] | set[str]) -> None:
         allow(sources)
-        self._settings.allowed_code = [*self._settings.allowed_code, *map(digest, sources)]
+        self.host.settings.allowed_code = [*self.host.settings.allowed_code, *map(digest, sources)]

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.window import start
+from app.features import gallery
 from engine.experiment.experiment import gallery_ids, load_experiment
 from engine.experiment.trust import sources_of
 from widgets.frame.start_page import StartPage
@@ -16,7 +16,7 @@ from widgets.look import theme
 @pytest.fixture
 def page(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> StartPage:
     theme.apply(QApplication.instance(), theme.DARK)
-    monkeypatch.setattr(start, "_analyses", {})
+    monkeypatch.setattr(gallery, "_analyses", {})
     page = StartPage()
     qtbot.addWidget(page)
     return page
@@ -31,7 +31,7 @@ def without_picture(page: StartPage) -> set[str]:
 
 
 def test_the_gallery_stands_in_the_books_order_in_three_groups(page: StartPage) -> None:
-    start.fill_gallery(page, 1.0)
+    gallery.show_gallery(page, 1.0)
     assert [card.id for card in page.grid.cards] == gallery_ids()
     assert list(page.grid.headings) == ["Classifiers", "Regression and generalisation", "Structures and parameters"]
     counts = [sum(card.group == group for card in page.grid.cards) for group in page.grid.headings]
@@ -44,22 +44,22 @@ def test_the_gallery_stands_in_the_books_order_in_three_groups(page: StartPage) 
 def test_pictures_follow_and_come_at_once_the_next_time(page: StartPage, qtbot: QtBot) -> None:
     import torch  # noqa: F401  (code is analysed with it)
 
-    start.fill_gallery(page, 1.0)
+    gallery.show_gallery(page, 1.0)
     qtbot.waitUntil(lambda: not without_picture(page))
     lenet = next(card for card in page.grid.cards if card.id == "lenet")
     assert lenet.params.replace("\u00a0", " ") == "61 706 parameters"
     other = StartPage()
     qtbot.addWidget(other)
-    start.fill_gallery(other, 1.0)
+    gallery.show_gallery(other, 1.0)
     assert not without_picture(other)
 
 
 def test_code_waits_for_torch(page: StartPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(start, "_torch_is_loaded", lambda: False)
-    start.fill_gallery(page, 1.0)
+    monkeypatch.setattr(gallery, "_torch_is_loaded", lambda: False)
+    gallery.show_gallery(page, 1.0)
     qtbot.waitUntil(lambda: without_picture(page) <= code_ids())
     qtbot.wait(50)
     assert without_picture(page) == code_ids() != set()
-    monkeypatch.setattr(start, "_torch_is_loaded", lambda: True)
-    start.fill_gallery(page, 1.0)
+    monkeypatch.setattr(gallery, "_torch_is_loaded", lambda: True)
+    gallery.show_gallery(page, 1.0)
     qtbot.waitUntil(lambda: not without_picture(page))

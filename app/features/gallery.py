@@ -1,10 +1,10 @@
-"""What the start page and the File menu offer: the gallery with pictures, and recent files."""
+"""The start page and what can be opened from it and from the File menu: the gallery with pictures, recent files."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,9 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QSize, QTimer
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QMenu
 
-from app.window.settings import Settings
+from app.features.documents import Documents
+from app.window.commands import Row, Submenu
+from app.window.host import Feature, Host
 from engine.analysis.analysis import Analysis, analyze
 from engine.experiment.experiment import Experiment, gallery_ids, load_experiment
 from engine.experiment.trust import sources_of
@@ -30,26 +32,57 @@ _GROUPS = {
     **dict.fromkeys(("fixed-hidden", "nest-mlp", "chimera", "rgnet", "tied", "lazy", "init-zoo", "centered",
                      "my-linear", "scalar-checks", "conv-checks", "pool-checks"), STRUCTURES),
 }  # fmt: skip
+_analyses: dict[str, Analysis] = {}  # of the gallery, which does not change
+
+
+class Gallery(Feature):
+    """Fills the start page while it is in front, and the menus when they open."""
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
+        host.places.start_made.connect(self._connect_start)
+
+    def commands(self) -> Sequence[Row]:
+        open_ = self.host.feature(Documents).open
+        return [
+            Submenu("recent", "Open recent", lambda menu: fill_recent(menu, self.host.settings.recent, open_), "File",
+                    "open", rank=1),
+            Submenu("gallery", "Gallery", lambda menu: fill_gallery(menu, open_), "File", "open", rank=1),
+        ]
+
+    def _connect_start(self, start: StartPage) -> None:
+        documents = self.host.feature(Documents)
+        start.gallery_requested.connect(lambda id: documents.open(f"gallery:{id}"))
+        start.new_requested.connect(documents.new)
+        start.open_requested.connect(documents.ask)
+        start.recent_requested.connect(documents.open)
+
+    def torch_is_here(self) -> None:
+        self.refresh()
+
+    def show_start(self) -> None:
+        self.host.places.start.set_recent(self.host.settings.recent)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Draw the pictures in the current theme."""
+        if self.page is None:
+            show_gallery(self.host.places.start, self.host.widget.devicePixelRatioF())
 
 
 def group_of(id: str) -> str:
     """Under which heading a network of the gallery stands."""
-    return QCoreApplication.translate("Gallery", _GROUPS.get(id, CLASSIFIERS))
+    return QCoreApplication.translate("Gallery", str(_GROUPS.get(id, CLASSIFIERS)))
 
 
-def fill_recent(page: StartPage, settings: Settings) -> None:
-    """Show the files opened last."""
-    page.set_recent(settings.recent)
-
-
-def fill_gallery(page: StartPage, ratio: float) -> None:
-    """Show every built-in network, with its picture in the current theme: known ones at once, the others one by one."""
+def show_gallery(page: StartPage, ratio: float) -> None:
+    """Every built-in network with its picture: known ones at once, the others one by one."""
     page.set_gallery([_entry(id, ratio) for id in gallery_ids()])
     _draw(page, ratio, [id for id in gallery_ids() if id not in _analyses])
 
 
 def _entry(id: str, ratio: float) -> Entry:
-    from widgets.canvas.view.picture import picture
+    from widgets.canvas.view.picture import picture  # what only the start page shows is imported with it
     from widgets.frame.start_page import Entry
 
     experiment, analysis = _experiment(id), _analyses.get(id)
@@ -61,7 +94,7 @@ def _entry(id: str, ratio: float) -> Entry:
 
 def _draw(page: StartPage, ratio: float, ids: list[str]) -> None:
     """The next picture, in the window's spare time. What needs torch to be analysed waits until torch is there."""
-    from widgets.canvas.view.picture import picture
+    from widgets.canvas.view.picture import picture  # what only the start page shows is imported with it
 
     ids = [id for id in ids if _torch_is_loaded() or not sources_of(_experiment(id).graph)]
     if ids:
@@ -69,9 +102,6 @@ def _draw(page: StartPage, ratio: float, ids: list[str]) -> None:
         analysis = _analyses[ids[0]] = analyze(experiment.graph, experiment.data.sample_shape)
         page.set_picture(ids[0], picture(analysis, PICTURE, ratio), analysis.params)
         QTimer.singleShot(0, page, lambda: _draw(page, ratio, ids[1:]))
-
-
-_analyses: dict[str, Analysis] = {}  # of the gallery, which does not change
 
 
 @lru_cache(maxsize=256)
@@ -85,16 +115,16 @@ def _torch_is_loaded() -> bool:
     return module is not None and not getattr(module.__spec__, "_initializing", False)
 
 
-def fill_recent_menu(menu: QMenu, settings: Settings, open_: Callable[[str], object]) -> None:
+def fill_recent(menu: QMenu, paths: Sequence[str], open_: Callable[[str], object]) -> None:
     """One entry for each recent file."""
     menu.clear()
-    for path in settings.recent:
-        menu.addAction(Path(path).name, lambda path=path: open_(path)).setToolTip(path)
+    for path in paths:
+        menu.addAction(Path(path).name, partial(open_, path)).setToolTip(path)
     if menu.isEmpty():
         menu.addAction(menu.tr("No files yet")).setEnabled(False)
 
 
-def fill_gallery_menu(menu: QMenu, open_: Callable[[str], object]) -> None:
+def fill_gallery(menu: QMenu, open_: Callable[[str], object]) -> None:
     """One entry for each built-in network, a rule between the groups."""
     menu.clear()
     before = ""
@@ -102,4 +132,4 @@ def fill_gallery_menu(menu: QMenu, open_: Callable[[str], object]) -> None:
         if before and group_of(id) != before:
             menu.addSeparator()
         before = group_of(id)
-        menu.addAction(translated(_experiment(id).title), lambda id=id: open_(f"gallery:{id}"))
+        menu.addAction(translated(_experiment(id).title), partial(open_, f"gallery:{id}"))

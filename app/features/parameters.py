@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 
 from app.document.document import Document
+from app.document.page import Page
+from app.window.host import Feature, Host
 from app.window.jobs import Jobs
-from app.window.layout import Layout
-from app.window.settings import Settings
+from app.window.panel import Tab
 from engine.experiment.experiment import Experiment
 from engine.graph.parameters import ValueEdit
 from engine.inspect.tensor_info import TensorInfo
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
+
 GRADIENT_BATCH = 64  # examples that the shown gradients are of
 
 
@@ -33,43 +36,47 @@ class Shown(NamedTuple):
     weights: Weights
 
 
-class WeightsView(QObject):
+class Parameters(Feature):
     """Reads tensors in the background while the browser is looked at, and only then."""
 
-    said = Signal(object, str)  # Message, tone
-    weights_changed = Signal()
-    node_requested = Signal(str)
 
-    def __init__(self, layout: Layout, settings: Settings) -> None:
-        super().__init__(layout)
-        self._browser, self._layout, self._settings = layout.parameters, layout, settings
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
         self._document: Document | None = None
         self._source = "initial"
         self._is_chosen = False  # by the person; else the newest weights are shown
         self._weights: Weights = {}
         self._asked: object = None
         self._jobs = Jobs(self)
-        self._browser.source_chosen.connect(self._choose)
-        self._browser.values_requested.connect(self._show_values)
-        self._browser.value_edited.connect(self._edit)
-        self._browser.node_requested.connect(self.node_requested)
 
-    def show(self, document: Document, ready: bool) -> None:
-        """The tensors of the document in front, if they are being looked at and anything about them has changed."""
+    def tabs(self) -> Sequence[Tab]:
+        return [Tab(self.tr("Parameters"), self._make, lambda page: self._show_document(page.document), self._select,
+                    rank=4)]
+
+    def _make(self) -> QWidget:
+        from widgets.tensors.browser import ParameterBrowser  # not seen at first
+
+        self.panel = panel = ParameterBrowser()
+        panel.source_chosen.connect(self._choose)
+        panel.values_requested.connect(self._show_values)
+        panel.value_edited.connect(self._edit)
+        panel.node_requested.connect(self.on_page(Page.jump_to))
+        return panel
+
+    def _show_document(self, document: Document) -> None:
+        """The tensors of the document in front, if anything about them has changed."""
         if document is not self._document:
             self._document, self._is_chosen, self._asked = document, False, None
-        if not self._layout.shows(self._browser):
-            return
-        if not ready:
-            self._browser.show_message(self.tr("PyTorch is still loading"))
+        if not self.host.is_ready:
+            self.panel.show_message(self.tr("PyTorch is still loading"))
             return
         sources = _sources(document)
         if self._source not in sources or not self._is_chosen:
             self._source = _newest(document)
         titles = {"initial": self.tr("Initial"), "loaded": self.tr("Loaded"), "latest": self.tr("Latest"),
                   "best": self.tr("Best")}
-        self._browser.set_sources([(source, titles[source]) for source in sources], self._source)
-        self._browser.set_editable(True)
+        self.panel.set_sources([(source, titles[source]) for source in sources], self._source)
+        self.panel.set_editable(True)
         experiment, weights = sources[self._source]
         nodes = [replace(node, position=(0.0, 0.0)) for node in experiment.graph.nodes.values()]  # moved: the same
         question = (nodes, experiment.graph.edges, experiment.data, experiment.recipe.seed,
@@ -79,29 +86,30 @@ class WeightsView(QObject):
             self._read(experiment, weights, question)
 
     def _read(self, experiment: Experiment, weights: Weights | None, question: object) -> None:
-        root = self._settings.data_root
+        root = self.host.settings.data_root
 
         def tell(shown: Shown) -> None:
             if question == self._asked:
                 self._weights = shown.weights
-                self._browser.show_tensors(shown.infos)
+                self.panel.show_tensors(shown.infos)
 
         self._jobs.start(lambda _job: _read(experiment, weights, root), tell,
-                         lambda message: self._browser.show_message(message_text(message)))
+                         lambda message: self.panel.show_message(message_text(message)))
 
-    def select(self, name: str) -> None:
+    def _select(self, page: Page) -> None:
         """The canvas's selection, followed."""
-        if self._layout.shows(self._browser):
-            self._browser.show_node(name)
+        names = page.scene.selected_names()
+        if len(names) == 1 and names[0] in page.level.analysis.nodes:
+            self.panel.show_node(page.level.path[0] if page.level.path else names[0])
 
     def _choose(self, source: str) -> None:
         self._source, self._is_chosen = source, True
         if self._document is not None:
-            self.show(self._document, True)
+            self._show_document(self._document)
 
     def _show_values(self, key: str) -> None:
         if key in self._weights:
-            self._browser.show_values(key, self._weights[key].detach().float().cpu().numpy())
+            self.panel.show_values(key, self._weights[key].detach().float().cpu().numpy())
 
     def _edit(self, key: str, index: tuple[int, ...], value: float) -> None:
         """Initial values are part of the network; others become loaded weights."""
@@ -113,9 +121,8 @@ class WeightsView(QObject):
         else:
             document.loaded = {**self._weights, key: _changed(self._weights[key], index, value)}
             self._source = "loaded"
-            self.weights_changed.emit()
-            self.said.emit(say("Training starts from these weights with {key} changed, and export writes them",
-                               key=key), "info")
+            self.host.refresh()
+            self.host.say(say("Training starts from these weights with {key} changed, and export writes them", key=key))
 
     def _edit_initial(self, document: Document, key: str, index: tuple[int, ...], value: float) -> None:
         name, _, inner = key.partition(".")
@@ -129,12 +136,11 @@ class WeightsView(QObject):
         try:
             graph = graph.with_parameters(name, parameters.with_options(edits=tuple(edits)))
         except LayerloomError as error:
-            self.said.emit(error.message, "error")
+            self.host.say(error.message, "error")
             return
         document.edit_graph(self.tr("Set a value of {key}").format(key=key), graph)
 
     def finish(self) -> None:
-        """Wait for what is running, before the window closes."""
         self._jobs.finish()
 
 

@@ -9,10 +9,16 @@ import sys
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
+from app.features.all import first, later
 from app.window.settings import Settings
 from app.window.window import MainWindow
 from engine.experiment.experiment import DEFAULT, GALLERY
 from widgets.canvas.gestures.clipboard import leave_text
+
+
+def make_window(settings: Settings) -> MainWindow:
+    """The window with all its features; nothing is open in it."""
+    return MainWindow(settings, first(), later)
 
 
 def main(argv: list[str]) -> int:
@@ -23,7 +29,7 @@ def main(argv: list[str]) -> int:
     app.setApplicationName("Layerloom")
     app.setApplicationDisplayName("Layerloom")
     app.setWindowIcon(QIcon(str(GALLERY.parent / "icons" / "logo.svg")))
-    window = MainWindow(Settings())
+    window = make_window(Settings())
     window.open_at_start(argv[1:] or [DEFAULT])
     window.show()
     gc.freeze()  # what is there stays as long as the program: looking through it again and again takes long

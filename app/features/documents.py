@@ -1,0 +1,175 @@
+"""Open networks: new, open, save, close, their names, and unsaved work that survives a killed process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QMessageBox
+
+from app.document.document import Document
+from app.document.page import Page
+from app.document.recovery import Recovery
+from app.features.training import Training
+from app.window import dialogs
+from app.window.commands import Command, Row
+from app.window.host import Feature, Host
+from engine.experiment.experiment import DEFAULT, Experiment, load_experiment
+from engine.graph.graph import Graph, Node
+from engine.layers.inputs import Input
+from engine.messages import LayerloomError, say
+
+LOOM = "Layerloom (*.loom)"
+SUFFIX = ".loom"
+AUTOSAVE_MS = 2000
+
+
+class Documents(Feature):
+    """Asks where; reads and writes; says what went wrong; guards against losing changes."""
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
+        self._made = 0
+        self._recovery = Recovery(host.settings.recovery)
+        self.autosave = QTimer(self, interval=AUTOSAVE_MS)
+        self.autosave.timeout.connect(self._keep_copies)
+
+    def commands(self) -> Sequence[Row]:
+        current = self.host.places.documents.currentIndex
+        return [
+            Command("new", "New network", self.new, "File", "open", ("Ctrl+N",)),
+            Command("start", "Start page", self.host.show_start, "File", "open"),
+            Command("open", "Open…", self.ask, "File", "open", ("Ctrl+O",)),
+            Command("save", "Save", self.on_page(lambda page: self.save(page.document)), "File", "save", ("Ctrl+S",)),
+            Command("save_as", "Save as…", self.on_page(lambda page: self.save_as(page.document)), "File", "save",
+                    ("Ctrl+Shift+S",)),
+            Command("close", "Close", lambda: self.host.close_page(current()), "File", "end", ("Ctrl+W",)),
+            Command("quit", "Quit", self.host.widget.close, "File", "end", ("Ctrl+Q",)),
+        ]
+
+    def at_start(self, sources: Sequence[str]) -> None:
+        """Unsaved work of a killed process comes first, in the place of a network of the gallery."""
+        recovered = self._recovery.recovered()
+        for document in recovered:
+            self.host.open(document)
+            self.host.say(say("Unsaved changes to “{name}” were recovered", name=document.name))
+        for source in sources:
+            if not (recovered and source.startswith("gallery:")):
+                self.open(source)
+
+    def begin(self) -> None:
+        self.host.feature(Training).trainer.state_changed.connect(lambda _state: self.show_names())
+
+    def connect_page(self, page: Page) -> None:
+        document = page.document
+        document.state_changed.connect(self.show_names)
+        document.state_changed.connect(lambda: None if document.dirty else self._recovery.drop(document))
+        self.show_names()
+
+    def show(self, page: Page) -> None:
+        self.show_names()
+        if not self.autosave.isActive():  # not anew with each edit, or it would never come
+            self.autosave.start()
+
+    def show_start(self) -> None:
+        self.show_names()
+
+    def show_names(self) -> None:
+        """Write the documents' names on their tabs and on the window."""
+        trainer = self.host.feature(Training).trainer
+        for index, page in enumerate(self.host.pages):
+            document = page.document
+            self.host.places.show_name(index, document.name, document.dirty, trainer.trains(document),
+                                       str(document.path or ""))
+        name = self.page.document.name if self.page is not None else ""
+        self.host.widget.setWindowTitle(f"{name} — Layerloom" if name else "Layerloom")
+
+    # -- opening ------------------------------------------------------------------------------------------------
+
+    def new(self) -> None:
+        """A network with nothing but its Input."""
+        self._made += 1
+        name = self.tr("untitled") + (f" {self._made}" if self._made > 1 else "")
+        # Data and recipe of the default network: what is drawn first should learn as well.
+        start = load_experiment(DEFAULT)
+        experiment = Experiment(Graph.of([Node("input", Input())]), start.data, start.recipe)
+        self.host.open(Document(experiment, name))
+
+    def ask(self) -> None:
+        """Ask for files and open them."""
+        for path in dialogs.open_paths(self.host.widget, self.tr("Open a network"), self.folder(), LOOM):
+            self.open(str(path))
+
+    def open(self, source: str) -> None:
+        """Open a .loom file or ``gallery:ID``; a file that cannot be read is a sentence."""
+        try:
+            document = Document.open(source)
+        except LayerloomError as error:
+            self.host.say(error.message, "error")
+            return
+        if document.path is not None:
+            self.host.settings.remember(document.path)
+        self.host.open(document)
+
+    def opener(self, path: Path) -> Callable[[], object] | None:
+        return (lambda: self.open(str(path))) if path.suffix == SUFFIX else None
+
+    def folder(self) -> str:
+        """Where files are asked for: beside the one that was used last."""
+        recent = self.host.settings.recent
+        return str(Path(recent[0]).parent if recent else Path.home())
+
+    # -- saving -------------------------------------------------------------------------------------------------
+
+    def save(self, document: Document) -> bool:
+        """Write it where it came from, or ask."""
+        if document.path is None:
+            return self.save_as(document)
+        return self._write(document, document.path)
+
+    def save_as(self, document: Document) -> bool:
+        """Ask where, and write it there."""
+        suggestion = document.path or Path(self.folder()) / f"{document.name}{SUFFIX}"
+        path = dialogs.save_path(self.host.widget, self.tr("Save the network"), suggestion, LOOM)
+        return path is not None and self._write(document, path)
+
+    def _write(self, document: Document, path: Path) -> bool:
+        try:
+            document.save(path)
+        except LayerloomError as error:
+            self.host.say(error.message, "error")
+            return False
+        self.host.settings.remember(path)
+        return True
+
+    # -- closing ------------------------------------------------------------------------------------------------
+
+    def may_close(self, page: Page) -> bool:
+        """Whether the document may go: saved, or given up on purpose."""
+        document = page.document
+        if not document.dirty:
+            return True
+        box = QMessageBox(self.host.widget)
+        box.setWindowTitle(self.tr("Unsaved changes"))
+        box.setText(self.tr("Save the changes to “{name}”?").format(name=document.name))
+        buttons = QMessageBox.StandardButton
+        box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
+        box.setDefaultButton(buttons.Save)
+        answer = box.exec()
+        if answer == buttons.Save:
+            return self.save(document)
+        return bool(answer == buttons.Discard)
+
+    def forget_page(self, page: Page) -> None:
+        self._recovery.drop(page.document)
+
+    def finish(self) -> None:
+        for page in self.host.pages:
+            self._recovery.drop(page.document)
+        self.autosave.stop()
+
+    def _keep_copies(self) -> None:
+        self.autosave.stop()
+        for page in self.host.pages:
+            self._recovery.keep(page.document)

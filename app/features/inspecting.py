@@ -1,0 +1,64 @@
+"""The inspector and the top bar: what they show of the network in front, and what they ask to be changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.document.editing import Editing
+from app.document.page import Page
+from app.window.commands import Command, Row
+from app.window.host import Feature, Host
+from engine.experiment.recipe import OPTIMIZER_STATE
+
+
+class Inspecting(Feature):
+    """Shows a document and passes on what is typed to ``editing``."""
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
+        self.editing = Editing(self, lambda: self.page)
+        inspector, top, editing = host.places.inspector, host.places.top, self.editing
+        inspector.layer_changed.connect(editing.change_layer)
+        inspector.rename_requested.connect(editing.rename)
+        inspector.parameters_changed.connect(editing.change_parameters)
+        inspector.shares_changed.connect(editing.change_shares)
+        editing.name_refused.connect(inspector.show_rename_error)
+        inspector.node_requested.connect(self.on_page(Page.find_layer))
+        inspector.inside_requested.connect(self.on_page(Page.open))
+        inspector.dissolve_requested.connect(self.on_page(lambda page, _name: page.dissolve()))
+        host.places.palette.layer_activated.connect(self.on_page(lambda page, kind: page.view.append(kind)))
+        top.dataset_chosen.connect(editing.choose_dataset)
+        top.device_chosen.connect(editing.choose_device)
+
+    def commands(self) -> Sequence[Row]:
+        inspector, places = self.host.places.inspector, self.host.places
+        return [
+            Command("rename", "Rename", inspector.focus_name, "Edit", "change", ("F2",), canvas=True),
+            Command("search", "Search the layers", places.search_layers, "Network", "add", ("/",), canvas=True, rank=1),
+        ]
+
+    def connect_page(self, page: Page) -> None:
+        page.rename_requested.connect(self.host.places.inspector.focus_name)
+
+    # -- showing ------------------------------------------------------------------------------------------------
+
+    def show(self, page: Page) -> None:
+        experiment, places = page.document.experiment, self.host.places
+        recipe, analysis = experiment.recipe, page.analysis
+        places.top.show_dataset(experiment.data.dataset)
+        places.top.show_device(recipe.device)
+        costs = analysis.costs(recipe.batch_size, OPTIMIZER_STATE[recipe.optimizer]) if analysis.params else None
+        places.costs.show_costs(costs, recipe.batch_size)
+
+    def show_selection(self, page: Page | None) -> None:
+        """The inspector shows the one layer that is selected, at the level one is at."""
+        inspector = self.host.places.inspector
+        names = page.scene.selected_names() if page is not None else []
+        if page is None or len(names) != 1 or names[0] not in page.level.analysis.nodes:
+            inspector.show_node(None, None, None, (), len(names))
+            return
+        name, recipe, analysis = names[0], page.document.experiment.recipe, page.level.analysis
+        costs = analysis.node_costs(name, recipe.batch_size, OPTIMIZER_STATE[recipe.optimizer])
+        problems = [problem for problem in page.level.problems if problem.node == name]
+        inspector.show_node(analysis.graph.nodes[name], analysis.nodes[name], costs, problems, 1,
+                            page.share_candidates(name))

@@ -1,0 +1,159 @@
+"""The training thread as the window sees it: begun, its events drained on a timer, the document's run kept."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.document.document import Document, Run
+from app.window.jobs import TrainingThread
+from engine.experiment.experiment import Experiment
+from engine.messages import Message
+from engine.training.events import (
+    EpochEnded,
+    Event,
+    Finished,
+    MemberEnded,
+    MemberStarted,
+    Paused,
+    Point,
+    Resumed,
+    Started,
+)
+
+DRAIN_MS = 50  # curves redraw at most 20 times a second
+PATIENCE_MS = 3000  # that a person's own code has to end by itself
+
+
+class Trainer(QObject):
+    """At most one run at a time."""
+
+    state_changed = Signal(str)  # idle, preparing, running, paused, stopping
+    points_arrived = Signal(list)
+    event_arrived = Signal(object)  # every other event
+    failed = Signal(object)  # Message
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.document: Document | None = None
+        self.state = "idle"
+        self._thread: TrainingThread | None = None
+        self._member: Experiment | None = None  # of a series: begun, without weights yet
+        self._timer = QTimer(self, interval=DRAIN_MS)
+        self._timer.timeout.connect(self.drain)
+
+    def trains(self, document: Document) -> bool:
+        """Whether this document's run is going on."""
+        return document is self.document and self.state != "idle"
+
+    def start(self, document: Document, runs: Path, root: Path | None, series: bool = False) -> None:
+        """Train the document's experiment as it is now, or all its variants or folds one after the other."""
+        folder = runs / f"{datetime.now():%Y-%m-%d %H-%M-%S} {document.name}"
+        document.begin_run(folder)
+        self.document = document
+        self._member = None
+        self._thread = TrainingThread(self, document.experiment, folder, root, document.loaded, series)
+        self._thread.start()
+        self._timer.start()
+        self._set_state("preparing")
+
+    def pause_or_resume(self) -> None:
+        """Hold, or go on."""
+        if self._thread is None:
+            return
+        if self._thread.control.paused:
+            self._thread.control.resume()
+        else:
+            self._thread.control.pause()
+
+    def stop(self) -> None:
+        """End the run; what it has reached so far stays."""
+        if self._thread is not None:
+            thread = self._thread
+            thread.control.stop()
+            self._set_state("stopping")
+            QTimer.singleShot(PATIENCE_MS, self, lambda: thread.interrupt() if thread is self._thread else None)
+
+    def set_lr(self, lr: float) -> None:
+        """Change the running run's learning rate."""
+        if self._thread is not None:
+            self._thread.control.lr = lr
+
+    def finish(self) -> None:
+        """Leave the run where it is, before the document or the window closes; what it wrote stays."""
+        if self._thread is not None:
+            self._thread.control.abandon()
+            if not self._thread.wait(PATIENCE_MS):
+                self._thread.interrupt()
+            self._thread.wait()
+            self.drain()
+        self.document = None
+
+    def drain(self) -> None:
+        """Take what the thread has said since last time; redraw once."""
+        thread = self._thread
+        if thread is None:
+            return
+        over = thread.isFinished()  # asked first: nothing can be said after it
+        points: list[Point] = []
+        while thread.events:
+            event = thread.events.popleft()
+            if isinstance(event, Point):
+                points.append(event)
+                self._run.histories.add(event)
+                continue
+            if points:
+                self.points_arrived.emit(points)
+                points = []
+            self._take(event)
+        if points:
+            self.points_arrived.emit(points)
+        if over:
+            self._end()
+
+    @property
+    def _run(self) -> Run:
+        assert self.document is not None and self.document.run is not None
+        return self.document.run
+
+    def _take(self, event: Event | Message) -> None:
+        if isinstance(event, Message):
+            self.failed.emit(event)
+            return
+        self._run.histories.add(event)
+        if isinstance(event, (Started, Resumed)) and self.state != "stopping":
+            self._set_state("running")
+        elif isinstance(event, Paused) and self.state != "stopping":
+            self._set_state("paused")
+        elif isinstance(event, MemberStarted):
+            self._member = event.experiment
+        elif isinstance(event, EpochEnded):
+            self._take_weights(event)
+        elif isinstance(event, MemberEnded):
+            self._run.ended.append((event, self._run.experiment))
+        elif isinstance(event, Finished):
+            self._run.summary = event.summary
+        self.event_arrived.emit(event)
+
+    def _take_weights(self, event: EpochEnded) -> None:
+        run = self._run
+        if self._member is not None:  # from here on the weights are of this run of the series
+            run.experiment, run.best, self._member = self._member, None, None
+        run.latest = event.weights
+        if event.is_best or run.best is None:
+            run.best = event.weights
+
+    def _end(self) -> None:
+        assert self._thread is not None
+        self._timer.stop()
+        self._thread.wait()
+        self._thread.deleteLater()
+        self._thread = None
+        self._set_state("idle")
+
+    def _set_state(self, state: str) -> None:
+        if state != self.state:
+            self.state = state
+            self.state_changed.emit(state)

@@ -1,0 +1,142 @@
+"""What a feature is, and how it sees the window it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QMainWindow
+
+from app.document.document import Document
+from app.document.page import Page
+from app.window.commands import Command, Commands, Row
+from app.window.panel import Tab
+from app.window.places import Places
+from app.window.settings import Settings
+from engine.messages import Message
+
+__all__ = ["Command", "Feature", "Host", "Row", "Tab"]
+
+F = TypeVar("F", bound="Feature")
+P = ParamSpec("P")
+
+
+class Host(Protocol):
+    """The window as its features see it."""
+
+    settings: Settings
+    places: Places
+    commands: Commands
+    pages: list[Page]
+    is_ready: bool  # torch is loaded: networks can be computed
+
+    @property
+    def widget(self) -> QMainWindow:
+        """What owns the features, and what dialogs stand over."""
+
+    @property
+    def page(self) -> Page | None:
+        """The page in front, or None on the start page."""
+
+    def feature(self, kind: type[F]) -> F:
+        """The feature of this kind. There once all are made."""
+
+    def say(self, message: Message, tone: str = "info") -> None:
+        """A sentence in place: over the canvas, or on the start page."""
+
+    def refresh(self) -> None:
+        """Something about the page in front is another: all that shows it shows it anew."""
+
+    def look_again(self) -> None:
+        """More can be known of every network: its pages analyse it anew."""
+
+    def show_selection(self) -> None:
+        """Other layers are selected, or what is known of them is another."""
+
+    def open(self, document: Document) -> None:
+        """Show a document in a page of its own; one that is open already comes to the front."""
+
+    def close_page(self, index: int) -> bool:
+        """Close a page, unless the person keeps it."""
+
+    def show_start(self) -> None:
+        """Bring the start page to the front."""
+
+    def turn_to(self, index: int) -> None:
+        """Bring a page to the front."""
+
+    def settle(self) -> None:
+        """What is being typed counts for the document it was typed for."""
+
+
+class Feature(QObject):
+    """One ability of the window. All are made, then ``begin``; what the first picture shows is made before it.
+
+    Widgets that are not seen at first are imported where they are first needed.
+    """
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(host.widget)
+        self.host = host
+
+    @property
+    def page(self) -> Page | None:
+        """The page in front, or None on the start page."""
+        return self.host.page
+
+    def on_page(self, act: Callable[Concatenate[Page, P], object]) -> Callable[P, None]:
+        """What does ``act`` with the page in front, and nothing on the start page."""
+
+        def do(*args: P.args, **named: P.kwargs) -> None:
+            if self.page is not None:
+                act(self.page, *args, **named)
+
+        return do
+
+    # -- what it brings -----------------------------------------------------------------------------------------
+
+    def commands(self) -> Sequence[Row]:
+        """Its commands."""
+        return ()
+
+    def tabs(self) -> Sequence[Tab]:
+        """Its pages in the bottom panel."""
+        return ()
+
+    # -- what it is told ----------------------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Every feature and every panel is made, the first picture is on the screen."""
+
+    def torch_is_here(self) -> None:
+        """Networks can be computed."""
+
+    def at_start(self, sources: Sequence[str]) -> None:
+        """The window is about to appear, and was asked to open these."""
+
+    def connect_page(self, page: Page) -> None:
+        """A page was opened, or this feature has come to one that was."""
+
+    def show(self, page: Page) -> None:
+        """The page in front, its document or its level is another."""
+
+    def show_selection(self, page: Page | None) -> None:
+        """Other layers are selected, or what is known of them is another."""
+
+    def show_start(self) -> None:
+        """The start page is in front."""
+
+    def opener(self, path: Path) -> Callable[[], object] | None:
+        """How it opens a file that was dropped onto the window; None: it does not."""
+
+    def may_close(self, page: Page) -> bool:
+        """Whether a page may go; asks where something would be lost."""
+        return True
+
+    def forget_page(self, page: Page) -> None:
+        """A page is closed."""
+
+    def finish(self) -> None:
+        """The window closes: wait for what is running."""

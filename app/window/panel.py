@@ -1,0 +1,109 @@
+"""Panels of tabs, at the left and at the bottom: one tab for each thing there is to see about the network in front."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QTabWidget, QWidget
+
+from app.document.page import Page
+
+
+def nothing(_page: Page) -> None:
+    """For a tab that is shown by other means."""
+
+
+@dataclass(frozen=True, eq=False)
+class Tab:
+    """One row. ``make`` makes its widget, of the one in front at once, of the others after the first picture.
+
+    ``show`` is called while the tab is in front, for the page in front, whenever something about it is another;
+    ``select`` whenever other layers are selected.
+    """
+
+    title: str
+    make: Callable[[], QWidget]
+    show: Callable[[Page], object] = nothing
+    select: Callable[[Page], object] = nothing
+    at: Literal["bottom", "left"] = "bottom"
+    rank: int = 100  # where it stands
+    tip: str = ""
+    hidden: bool = False  # until it is brought
+
+
+class TabPanel(QTabWidget):
+    """Holds the tabs in the order of their rank."""
+
+    turned = Signal()  # another tab is in front
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self._tabs: list[Tab] = []
+        self.currentChanged.connect(lambda _index: self.turned.emit())
+
+    def add(self, tab: Tab) -> None:
+        """Give it its place; its widget comes with ``complete``, but for the one in front."""
+        index = sum(other.rank <= tab.rank for other in self._tabs)
+        self._tabs.insert(index, tab)
+        self._insert(index, _Place() if self.count() else tab.make(), tab, tab.title)
+
+    def _insert(self, index: int, widget: QWidget, tab: Tab, title: str) -> None:
+        self.insertTab(index, widget, title)
+        self.setTabToolTip(index, tab.tip)
+        self.setTabVisible(index, not tab.hidden)
+
+    def complete(self) -> None:
+        """Make the widgets that are not there yet."""
+        front, _ = self.currentIndex(), self.blockSignals(True)
+        for index, tab in enumerate(self._tabs):
+            place = self.widget(index)
+            if isinstance(place, _Place):
+                self._insert(index, tab.make(), tab, self.tabText(index))
+                self.removeTab(index + 1)
+                place.deleteLater()
+        self.setCurrentIndex(front)
+        self.blockSignals(False)
+
+    @property
+    def _front(self) -> Tab | None:
+        """The tab in front, if it is more than a place."""
+        widget = self.currentWidget()
+        return None if widget is None or isinstance(widget, _Place) else self._tabs[self.currentIndex()]
+
+    def show_page(self, page: Page) -> None:
+        """Something about the page in front is another."""
+        if self._front is not None:
+            self._front.show(page)
+
+    def show_selection(self, page: Page) -> None:
+        """Other layers are selected."""
+        if self._front is not None:
+            self._front.select(page)
+
+    # -- a tab --------------------------------------------------------------------------------------------------
+
+    def bring(self, tab: Tab) -> None:
+        """Bring a tab to the front."""
+        index = self._tabs.index(tab)
+        self.setTabVisible(index, True)
+        self.setCurrentIndex(index)
+
+    def shows(self, tab: Tab) -> bool:
+        """Whether this tab is the one in front."""
+        return self.currentIndex() == self._tabs.index(tab)
+
+    def put_away(self, tab: Tab) -> None:
+        """There is nothing to see on this tab."""
+        self.setTabVisible(self._tabs.index(tab), False)
+
+    def rename(self, tab: Tab, title: str) -> None:
+        """Write something else on a tab."""
+        self.setTabText(self._tabs.index(tab), title)
+
+
+class _Place(QWidget):
+    """Stands where a tab's widget will be."""
