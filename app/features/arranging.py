@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from app.document.page import Page
 from app.window.commands import Command, Row
 from app.window.host import Feature
 from engine.graph.graph import Graph
+from engine.layout.align import Axis, Side, aligned, distributed, straightened
+from engine.layout.rows import arranged
 from engine.messages import Message, say
-
-if TYPE_CHECKING:
-    from engine.layout.align import Axis, Side
 
 SIDES: tuple[tuple[Side, str], ...] = (
     ("left", "Align left edges"), ("center", "Align centres"), ("right", "Align right edges"),
@@ -41,8 +39,6 @@ class Arranging(Feature):
 
     def arrange(self) -> None:
         """Lay out what is selected, or everything where less than two layers are."""
-        from engine.layout.rows import arranged
-
         page = self.page
         if page is None:
             return
@@ -55,22 +51,16 @@ class Arranging(Feature):
 
     def straighten(self) -> None:
         """Chains of what is selected on one line each."""
-        from engine.layout.align import straightened
-
         self._on_selected(2, self.tr("Straighten"), straightened)
 
     def _aligning(self, side: Side) -> Callable[[], None]:
         def act(graph: Graph, names: list[str]) -> Graph:
-            from engine.layout.align import aligned
-
             return aligned(graph, names, side)
 
         return lambda: self._on_selected(2, self.tr("Align"), act)
 
     def _distributing(self, axis: Axis) -> Callable[[], None]:
         def act(graph: Graph, names: list[str]) -> Graph:
-            from engine.layout.align import distributed
-
             return distributed(graph, names, axis)
 
         return lambda: self._on_selected(3, self.tr("Distribute"), act)
@@ -86,7 +76,7 @@ class Arranging(Feature):
             self._show(page, text, act(page.scene.graph, names), IN_LINE)
 
     def _show(self, page: Page, text: str, graph: Graph, if_same: Message) -> None:
-        from widgets.canvas.view.motion import finish, glide
+        from widgets.canvas.view.motion import finish, glide  # not seen at first
 
         finish(page.view)
         if graph == page.scene.graph:

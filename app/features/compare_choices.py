@@ -101,6 +101,6 @@ def _known(experiment: Experiment) -> Experiment:
 
 def _choice(key: str, title: str, detail: str, category: str, load: Callable[[], Experiment],
             own: str = "") -> Choice:
-    from widgets.parts.row_list import Row
+    from widgets.parts.row_list import Row  # not seen at first
 
     return Choice(Row(key, title, detail, category=category), load, own)

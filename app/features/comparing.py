@@ -13,7 +13,11 @@ from app.features.documents import LOOM, Documents
 from app.window import dialogs
 from app.window.commands import Command, Row
 from app.window.host import Feature, Host
+from engine.analysis.analysis import analyze
+from engine.compare.compare import compare
+from engine.experiment.recipe import OPTIMIZER_STATE
 from engine.messages import LayerloomError, say
+from widgets.look.text import sentence_text, translated
 
 if TYPE_CHECKING:
     from app.document.page import Page
@@ -63,7 +67,7 @@ class Comparing(Feature):
         if page is None:
             self.host.say(say("Open a network first"))
             return
-        from widgets.find.pick_box import PickBox
+        from widgets.find.pick_box import PickBox  # not seen at first
 
         if self._box is not None:
             self._box.dismiss()
@@ -97,7 +101,7 @@ class Comparing(Feature):
         except LayerloomError as error:
             page.notice.show_message(_sentence(error), "error")
             return
-        from widgets.compare.panel import ComparePanel
+        from widgets.compare.panel import ComparePanel  # not seen at first
 
         old = self._panels.pop(page, None)
         if old is not None:
@@ -117,8 +121,6 @@ class Comparing(Feature):
         panel, other = self._panels.get(page), self._others.get(page)
         if panel is None or other is None:
             return
-        from engine.compare.compare import compare
-
         experiment = page.document.experiment
         mine = _side(page.document.name, self.tr("as it is now"), experiment)
         its = _side(other.name, other.detail, other.experiment)
@@ -166,10 +168,7 @@ class Comparing(Feature):
 
 def _side(name: str, detail: str, experiment: Experiment) -> Side:
     """What is known of one of the two."""
-    from engine.analysis.analysis import analyze
-    from engine.experiment.recipe import OPTIMIZER_STATE
-    from widgets.compare.canvas import Side
-    from widgets.look.text import translated
+    from widgets.compare.canvas import Side  # not seen at first
 
     recipe, data = experiment.recipe, experiment.data
     analysis = analyze(experiment.graph, data.sample_shape)
@@ -178,6 +177,4 @@ def _side(name: str, detail: str, experiment: Experiment) -> Side:
 
 
 def _sentence(error: LayerloomError) -> str:
-    from widgets.look.text import sentence_text
-
     return sentence_text(error.message)

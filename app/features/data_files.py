@@ -79,6 +79,6 @@ def kind_of(path: Path) -> DatasetId | None:
 
 
 def _describe(spec: DataSpec, root: Path | None) -> DataSpec:
-    from engine.data.sources.describe import described
+    from engine.data.sources.describe import described  # loads numpy
 
     return described(spec, root)

@@ -149,7 +149,7 @@ class Heating(Feature):
                 heat.legend.hide()
             return
         if heat.legend is None:
-            from widgets.frame.heat_legend import HeatLegend
+            from widgets.frame.heat_legend import HeatLegend  # not seen at first
 
             heat.legend = HeatLegend(heat.page.view)
             heat.legend.ended.connect(partial(self.choose, "none"))

@@ -165,7 +165,7 @@ class Library(QObject):
 
 def _load(spec: DataSpec, root: Path | None, job: Job) -> tuple[Shown, Statistics] | None:
     """None: it was cancelled."""
-    from engine.data.tensors.samples import rows, samples
+    from engine.data.tensors.samples import rows, samples  # loads torch
     from engine.data.tensors.statistics import statistics
     from engine.data.tensors.tensors import StoppedError, load_data
 
@@ -179,7 +179,7 @@ def _load(spec: DataSpec, root: Path | None, job: Job) -> tuple[Shown, Statistic
 
 
 def _fetch(spec: DataSpec, root: Path | None, job: Job) -> None:
-    from engine.data.fetching.download import fetch
+    from engine.data.fetching.download import fetch  # needed only when something is fetched
 
     for step in fetch(spec, root):
         if job.cancelled():

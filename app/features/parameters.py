@@ -168,7 +168,7 @@ def _changed(tensor: Tensor, index: tuple[int, ...], value: float) -> Tensor:
 
 
 def _read(experiment: Experiment, weights: Weights | None, root: Path | None) -> Shown:
-    from engine.inspect.tensors import tensor_infos, tensor_kinds
+    from engine.inspect.tensors import tensor_infos, tensor_kinds  # loads torch
     from engine.network.weights import initial_module, on_cpu
 
     state = weights if weights is not None else on_cpu(initial_module(experiment).state_dict())
@@ -177,9 +177,9 @@ def _read(experiment: Experiment, weights: Weights | None, root: Path | None) ->
 
 def _gradients(experiment: Experiment, state: Weights, root: Path | None) -> dict[str, Tensor]:
     """Of one batch of training data; none where the data or the network do not allow it."""
-    import torch
+    import torch  # loads torch
 
-    from engine.data.fetching.folder import missing_files
+    from engine.data.fetching.folder import missing_files  # needed only when something is fetched
     from engine.data.tensors.tensors import Batches, load_data
     from engine.inspect.tensors import gradients
 

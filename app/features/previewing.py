@@ -108,7 +108,7 @@ class Previewing(Feature):
             self._show_costs(page, whole, experiment)
 
     def _show(self, page: Page, level: Level) -> None:
-        from widgets.canvas.view.preview import Preview
+        from widgets.canvas.view.preview import Preview  # not seen at first
 
         if self._preview is not None:
             self._preview.end()

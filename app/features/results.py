@@ -296,7 +296,7 @@ def only_norm(outcome: Outcome) -> float | None:
 
 def _looked_at(experiment: Experiment, weights: Weights,
                ended: list[tuple[str, Experiment, Weights]]) -> Looked:
-    from engine.data.tensors.tensors import load_data
+    from engine.data.tensors.tensors import load_data  # loads torch
     from engine.training.judge.outcomes import outcome
 
     is_made = experiment.data.info.kind == "synthetic"

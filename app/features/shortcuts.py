@@ -64,7 +64,7 @@ class Shortcuts(Feature):
         if self.card is not None:
             self.card.close_card()
             return
-        from widgets.frame.shortcut_card import ShortcutCard
+        from widgets.frame.shortcut_card import ShortcutCard  # not seen at first
 
         card = self.card = ShortcutCard(self.host.widget, self.sections(), self._owner)
         card.keys_chosen.connect(self.give)
@@ -74,7 +74,7 @@ class Shortcuts(Feature):
 
     def sections(self) -> list[tuple[str, list[Entry]]]:
         """Commands by menu, then what the canvas does by itself and what the mouse does."""
-        from widgets.frame.shortcut_card import Entry
+        from widgets.frame.shortcut_card import Entry  # not seen at first
 
         commands = self.host.commands
         by_menu: dict[str, list[Entry]] = {words(title): [] for title in MENUS}
@@ -84,7 +84,7 @@ class Shortcuts(Feature):
         return [*by_menu.items(), (_tr(KEYS), [self._entry(id) for id in commands.canvas_keys]), *told]
 
     def _entry(self, id: str) -> Entry:
-        from widgets.frame.shortcut_card import Entry
+        from widgets.frame.shortcut_card import Entry  # not seen at first
 
         commands = self.host.commands
         path = commands.paths[id][1:] if id in commands.paths else ()

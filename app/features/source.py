@@ -81,7 +81,7 @@ class Source(Feature):
         return page in self._sources and self._sources[page][0] is page.analysis
 
     def _write(self) -> None:
-        from engine.writing.source import source_of
+        from engine.writing.source import source_of  # needed only when code is looked at
 
         page = self.page
         if page is None or not self.host.places.bottom.shows(self.tab):

@@ -108,7 +108,7 @@ class TrainingThread(QThread):
         self._series, self._ident = series, 0
 
     def run(self) -> None:
-        from engine.runs.folder import record
+        from engine.runs.folder import record  # loads torch
 
         self._ident = threading.get_ident()
         try:
@@ -122,7 +122,7 @@ class TrainingThread(QThread):
             self._ident = 0
 
     def _fit(self) -> Iterator[Event]:
-        from engine.training import fit
+        from engine.training import fit  # loads torch
         from engine.training.series import fit_series
 
         if self._series:
@@ -147,7 +147,7 @@ def load_torch(job: Job) -> list[tuple[str, str]]:
         if library.exists():
             # A foreign call lets go of the interpreter: most of the import happens while the window goes on.
             ctypes.CDLL(str(library), mode=os.RTLD_NOW | os.RTLD_GLOBAL)
-    import torch
+    import torch  # loads torch
 
     from engine.training import fit  # noqa: F401  (the name is loaded when first used)
 

@@ -130,7 +130,7 @@ class Places(QObject):
     @cached_property
     def start(self) -> StartPage:
         """The start page, made when it is first shown."""
-        from widgets.frame.start_page import StartPage
+        from widgets.frame.start_page import StartPage  # not seen at first
 
         start = StartPage()
         self.stack.addWidget(start)
@@ -140,7 +140,7 @@ class Places(QObject):
     @cached_property
     def notice(self) -> Notice:
         """What is said on the start page."""
-        from widgets.parts.notice import Notice
+        from widgets.parts.notice import Notice  # not seen at first
 
         return Notice(self.start)
 
