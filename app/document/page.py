@@ -161,7 +161,7 @@ class Page(QWidget):
     def _caption(self) -> str:
         """What the Input card says about its data."""
         data = self.document.experiment.data
-        words = [translated(data.info.title)]
+        words = [translated(data.source.title)]
         if data.resize and data.is_image:
             words.append(f"{data.resize}×{data.resize}")
         if data.normalize and data.is_image:

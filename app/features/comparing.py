@@ -173,7 +173,7 @@ def _side(name: str, detail: str, experiment: Experiment) -> Side:
     recipe, data = experiment.recipe, experiment.data
     analysis = analyze(experiment.graph, data.sample_shape)
     costs = analysis.costs(recipe.batch_size, OPTIMIZER_STATE[recipe.optimizer]) if analysis.params else None
-    return Side(name, detail, analysis, costs, recipe.batch_size, translated(data.info.title))
+    return Side(name, detail, analysis, costs, recipe.batch_size, translated(data.source.title))
 
 
 def _sentence(error: LayerloomError) -> str:

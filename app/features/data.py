@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QWidget
 
 from app.document.page import Page
-from app.features.data_files import DataFiles, kind_of
+from app.features.data_files import DataFiles
 from app.features.inspecting import Inspecting
 from app.features.library import Library, Shown
 from app.features.training import Training
@@ -17,6 +17,7 @@ from app.window.commands import Command, Row
 from app.window.host import Feature, Host
 from app.window.jobs import Jobs
 from app.window.panel import Tab
+from engine.data.sources import source_for
 from engine.data.spec.spec import DataSpec
 from engine.messages import Message
 
@@ -66,7 +67,7 @@ class Data(Feature):
         self.host.feature(Training).trainer.state_changed.connect(self._look_for_fetched)
 
     def opener(self, path: Path) -> Callable[[], object] | None:
-        return (lambda: self.files.open(path)) if self.page is not None and kind_of(path) is not None else None
+        return (lambda: self.files.open(path)) if self.page is not None and source_for(path) is not None else None
 
     # -- showing ------------------------------------------------------------------------------------------------
 
@@ -130,8 +131,8 @@ class Data(Feature):
 
 
 def _steps(spec: DataSpec, index: int, root: Path | None) -> tuple[tuple[Transformed, ...], str]:
-    from engine.data.tensors.steps import steps_of  # loads torch
-    from engine.data.tensors.tensors import load_data
+    from engine.data.tensors.loading import load_data  # loads torch
+    from engine.data.tensors.steps import steps_of
 
     data = load_data(spec, root)
     label = spec.classes[int(data.train.targets[index])] if spec.task == "classification" and spec.classes else ""

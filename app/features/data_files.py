@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QWidget
 from app.window import dialogs
 from app.window.jobs import Jobs
 from app.window.settings import Settings
-from engine.data.spec.spec import DatasetId, DataSpec
+from engine.data.sources import SOURCES, source_for
+from engine.data.spec.spec import DataSpec
 from engine.messages import Message
-
-TABLES, TENSORS = (".csv", ".tsv", ".txt"), (".npz", ".pt", ".pth")
+from widgets.look.text import translated
 
 
 class DataFiles(QObject):
@@ -29,28 +29,28 @@ class DataFiles(QObject):
         self._jobs = Jobs(self)
         self._latest = 0
 
-    def choose(self, kind: str) -> None:
-        """Ask for a folder of images, a table, or tensors."""
-        if kind == "folder":
-            path = dialogs.folder_path(self._window, self.tr("Folder with one folder of images for each class"),
-                                       Path.home())
-        else:
-            title = self.tr("Table") if kind == "table" else self.tr("Tensors")
-            filters = "*" + " *".join(TABLES if kind == "table" else TENSORS)
+    def choose(self, dataset: str) -> None:
+        """Ask for the file or folder that this source takes."""
+        own = SOURCES[dataset].own
+        if own is None:
+            return
+        title, filters = translated(own.heading), " ".join(f"*{suffix}" for suffix in own.suffixes)
+        if own.suffixes:
             path = next(iter(dialogs.open_paths(self._window, title, "", f"{title} ({filters})")), None)
+        else:
+            path = dialogs.folder_path(self._window, title, Path.home())
         if path is not None:
             self.open(path)
 
     def open(self, path: Path) -> None:
         """Use a file or folder as data."""
-        kind = kind_of(path)
-        spec = self._spec()
-        if kind is not None and spec is not None:
-            self.change(spec.with_options(dataset=kind, path=str(path)), "path")
+        source, spec = source_for(path), self._spec()
+        if source is not None and spec is not None:
+            self.change(spec.with_options(dataset=source.id, path=str(path)), "path")
 
     def change(self, spec: DataSpec, field: str) -> None:
         """Pass an edit on; what it makes of a file is found out first."""
-        if spec.is_known or (spec.info.takes_path and not spec.path):
+        if spec.is_known or (spec.source.takes_path and not spec.path):
             self.described.emit(spec, field)
             return
         self._latest += 1
@@ -60,7 +60,7 @@ class DataFiles(QObject):
             if number == self._latest:
                 self.described.emit(known, field)
 
-        self._jobs.start(lambda _job: _describe(spec, root), tell, self._refuse)
+        self._jobs.start(lambda _job: _described(spec, root), tell, self._refuse)
 
     def _refuse(self, message: Message) -> None:
         self.refused.emit(message)
@@ -70,15 +70,7 @@ class DataFiles(QObject):
         self._jobs.finish()
 
 
-def kind_of(path: Path) -> DatasetId | None:
-    """What a file or folder can be as data; None: nothing."""
-    if path.is_dir():
-        return "folder"
-    suffix = path.suffix.lower()
-    return "table" if suffix in TABLES else "tensors" if suffix in TENSORS else None
-
-
-def _describe(spec: DataSpec, root: Path | None) -> DataSpec:
-    from engine.data.sources.describe import described  # loads numpy
+def _described(spec: DataSpec, root: Path | None) -> DataSpec:
+    from engine.data.spec.reading import described  # the window opens before anything is read
 
     return described(spec, root)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from app.window import dialogs
 from app.window.jobs import Job, Jobs
 from app.window.settings import Settings
+from engine.data.errors import StoppedError
 from engine.data.fetching.folder import data_folder, download_folder, missing_files
 from engine.data.spec.spec import DataSpec
 from engine.messages import Message
@@ -55,7 +56,7 @@ class Library(QObject):
     @property
     def can_download(self) -> bool:
         """Whether what is missing can be fetched; a person's own files cannot."""
-        return self._spec is not None and not self._spec.info.takes_path
+        return self._spec is not None and not self._spec.source.takes_path
 
     def show(self, spec: DataSpec) -> None:
         """Load what the panel shows for these data, or say that they are missing."""
@@ -65,11 +66,11 @@ class Library(QObject):
         self._stop_reading()
         self._spec = spec
         root = self._settings.data_root
-        self.is_missing = bool(missing_files(spec, root))
+        self.is_missing = bool(missing_files(spec.files, root))
         if self.is_missing:
             text = self.tr("{data} is not on this computer yet.") if root is None else self.tr(
                 "{data} is not in this folder: {folder}")
-            self.missing.emit(text.format(data=spec.info.title, folder=download_folder(spec, root)))
+            self.missing.emit(text.format(data=spec.source.title, folder=download_folder(spec.files, root)))
             return
         self._read(spec, root)
 
@@ -84,7 +85,7 @@ class Library(QObject):
                 return
             self._reading = None
             if read is None:
-                self._cannot_show(self.tr("Reading {data} was stopped.").format(data=spec.info.title))
+                self._cannot_show(self.tr("Reading {data} was stopped.").format(data=spec.source.title))
                 return
             self.shown.emit(read[0])
             self.described.emit(read[1])
@@ -93,14 +94,14 @@ class Library(QObject):
             if job is not self._reading:
                 return
             self._reading = None
-            if spec.info.takes_path:
+            if spec.source.takes_path:
                 self._cannot_show(message_text(message))
             else:
                 self.failed.emit(message)
 
         def show_progress(done: int, total: int) -> None:
             if job is self._reading:
-                self.downloading.emit(self.tr("Reading {data}").format(data=spec.info.title), done, total)
+                self.downloading.emit(self.tr("Reading {data}").format(data=spec.source.title), done, total)
 
         job = self._reading = self._jobs.start(lambda job: _load(spec, root, job), tell, fail)
         job.progress.connect(show_progress)
@@ -126,10 +127,10 @@ class Library(QObject):
         spec = self._spec
         if spec is None or self._download is not None:
             return
-        if not missing_files(spec, self._settings.data_root):
+        if not missing_files(spec.files, self._settings.data_root):
             self.reload()
             return
-        root, text = self._settings.data_root, self.tr("Downloading {data}").format(data=spec.info.title)
+        root, text = self._settings.data_root, self.tr("Downloading {data}").format(data=spec.source.title)
         self.downloading.emit(text, 0, 0)
         self._download = self._jobs.start(lambda job: _fetch(spec, root, job), self._end_download, self._fail_download)
         self._download.progress.connect(lambda done, total: self.downloading.emit(text, done, total))
@@ -165,9 +166,9 @@ class Library(QObject):
 
 def _load(spec: DataSpec, root: Path | None, job: Job) -> tuple[Shown, Statistics] | None:
     """None: it was cancelled."""
-    from engine.data.tensors.samples import rows, samples  # loads torch
+    from engine.data.tensors.loading import load_data  # loads torch
+    from engine.data.tensors.samples import rows, samples
     from engine.data.tensors.statistics import statistics
-    from engine.data.tensors.tensors import StoppedError, load_data
 
     try:
         data = load_data(spec, root, job.progress.emit, job.cancelled)
@@ -181,7 +182,7 @@ def _load(spec: DataSpec, root: Path | None, job: Job) -> tuple[Shown, Statistic
 def _fetch(spec: DataSpec, root: Path | None, job: Job) -> None:
     from engine.data.fetching.download import fetch  # needed only when something is fetched
 
-    for step in fetch(spec, root):
+    for step in fetch(spec.files, root):
         if job.cancelled():
             return
         job.progress.emit(step.done, step.total)

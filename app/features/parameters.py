@@ -180,10 +180,11 @@ def _gradients(experiment: Experiment, state: Weights, root: Path | None) -> dic
     import torch  # loads torch
 
     from engine.data.fetching.folder import missing_files  # needed only when something is fetched
-    from engine.data.tensors.tensors import Batches, load_data
+    from engine.data.tensors.batches import Batches
+    from engine.data.tensors.loading import load_data
     from engine.inspect.tensors import gradients
 
-    if missing_files(experiment.data.dataset, root):
+    if missing_files(experiment.data.files, root):
         return {}
     try:
         data = load_data(experiment.data, root)

@@ -144,10 +144,10 @@ class Results(Feature):
         epochs = self._epochs(done) if done == planned else self.tr("{done} of {planned} epochs").format(
             done=done, planned=planned)
         mean = self.tr("mean of {count} folds").format(count=folds) if folds else ""
-        what = [part for part in (mean, translated(data.info.title), epochs) if part]
+        what = [part for part in (mean, translated(data.source.title), epochs) if part]
         yours = self.tr("Yours: {what}").format(what=", ".join(what))
         return yours if theirs is None else self.tr("{yours}; reported: {data}, {epochs}").format(
-            yours=yours, data=translated(theirs.data.info.title), epochs=self._epochs(theirs.recipe.epochs))
+            yours=yours, data=translated(theirs.data.source.title), epochs=self._epochs(theirs.recipe.epochs))
 
     def _epochs(self, count: int) -> str:
         return self.tr("1 epoch") if count == 1 else self.tr("{count} epochs").format(count=count)
@@ -296,10 +296,10 @@ def only_norm(outcome: Outcome) -> float | None:
 
 def _looked_at(experiment: Experiment, weights: Weights,
                ended: list[tuple[str, Experiment, Weights]]) -> Looked:
-    from engine.data.tensors.tensors import load_data  # loads torch
+    from engine.data.tensors.loading import load_data  # loads torch
     from engine.training.judge.outcomes import outcome
 
-    is_made = experiment.data.info.kind == "synthetic"
+    is_made = experiment.data.source.kind == "synthetic"
     truth = load_data(experiment.data).truth if is_made else {}
     norms = [(title, only_norm(outcome(of, theirs))) for title, of, theirs in ended]
     return Looked(outcome(experiment, weights, truth), [(title, norm) for title, norm in norms if norm is not None])

@@ -11,7 +11,7 @@ from app.features.problems import Problems
 from app.features.trainer import Trainer
 from app.window.commands import Command, Row
 from app.window.host import Feature, Host
-from engine.data.spec.spec import DATASETS
+from engine.data.sources import SOURCES
 from widgets.look.text import message_text, translated
 
 
@@ -23,7 +23,7 @@ class Training(Feature):
         self.trainer = Trainer(self)
         self.trainer.state_changed.connect(lambda _state: self._show_state())
         top = host.places.top
-        top.set_datasets([(id, translated(info.title)) for id, info in DATASETS.items()])
+        top.set_datasets([(source.id, translated(source.title)) for source in SOURCES.values()])
         top.set_devices([("auto", self.tr("Auto"))])
         top.train_clicked.connect(self.train)
         top.pause_clicked.connect(self.trainer.pause_or_resume)

@@ -11,7 +11,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from engine.data.spec.spec import DATASETS, DataSpec
+from engine.data.sources import SOURCES, source_for
+from engine.data.sources.base import OwnPath
+from engine.data.spec.reading import described
+from engine.data.spec.spec import DataSpec
 from engine.experiment.experiment import Experiment, gallery_ids, load_experiment
 from engine.experiment.trust import allow, not_allowed, sources_of
 from engine.messages import LayerloomError
@@ -176,7 +179,7 @@ def _experiment(options: argparse.Namespace) -> Experiment:
         experiment = load_experiment(options.file)
         if options.allow_code:
             allow(sources_of(experiment.graph))
-        data = _described(_chosen_data(experiment.data, options), options.data_root)
+        data = described(_chosen_data(experiment.data, options), options.data_root)
     except LayerloomError as error:
         raise UnreadableError("{reason}", reason=error) from error
     if data.dataset != experiment.data.dataset:  # what others reported was of the file's data
@@ -191,24 +194,15 @@ def _refuse_code(experiment: Experiment) -> None:
 
 def _chosen_data(data: DataSpec, options: argparse.Namespace) -> DataSpec:
     chosen, target = getattr(options, "data", None), getattr(options, "target", None)
-    if chosen in DATASETS:
+    if chosen in SOURCES:
         data = data.with_dataset(chosen)
-    elif chosen is not None:
-        data = data.with_options(dataset=_kind_of(Path(chosen)), path=str(Path(chosen).absolute()), resize=None)
+    elif chosen is not None and (source := source_for(Path(chosen))) is not None:
+        data = data.with_options(dataset=source.id, path=str(Path(chosen).absolute()), resize=None)
     if target is not None:
-        if data.dataset not in ("table", "house-prices"):
-            raise UnreadableError("--target names a column of a table, but the data are {data}", data=data.info.title)
+        if "columns" not in data.source.pages(data):
+            raise UnreadableError("--target names a column of a table, but the data are {data}", data=data.source.title)
         data = data.with_options(table={"target": target})
     return data
-
-
-def _described(data: DataSpec, root: Path | None) -> DataSpec:
-    """With what is found in files whose contents decide the shapes."""
-    if not data.info.takes_path and data.dataset != "house-prices":
-        return data
-    from engine.data.sources.describe import described
-
-    return described(data, root)
 
 
 def _with_overrides(experiment: Experiment, options: argparse.Namespace) -> Experiment:
@@ -226,24 +220,21 @@ def _with_overrides(experiment: Experiment, options: argparse.Namespace) -> Expe
         raise UnreadableError("{reason}", reason=error) from error
 
 
-KINDS = {".csv": "table", ".tsv": "table", ".npz": "tensors", ".pt": "tensors"}
-OWN = [name for name, info in DATASETS.items() if info.takes_path]
-
-
-def _kind_of(path: Path) -> str:
-    """What a file or folder of one's own is, by its suffix."""
-    return "folder" if path.is_dir() else KINDS[path.suffix.lower()]
+NAMED = [source.id for source in SOURCES.values() if source.own is None]
+OWN = [source.own for source in SOURCES.values() if source.own is not None]
 
 
 def _data(text: str) -> str:
     path = Path(text)
-    if text in DATASETS and text not in OWN:
+    if text in NAMED or (path.exists() and source_for(path) is not None):
         return text
-    if path.is_dir() or (path.is_file() and path.suffix.lower() in KINDS):
-        return text
-    names = ", ".join(name for name in DATASETS if name not in OWN)
-    raise argparse.ArgumentTypeError(
-        f"{text!r} is neither a data set ({names}) nor a folder of images or a file ({', '.join(KINDS)}) that is there")
+    suffixes = ", ".join(suffix for own in OWN for suffix in own.suffixes)
+    raise argparse.ArgumentTypeError(f"{text!r} is neither a data set ({', '.join(NAMED)}) nor a folder of images or "
+                                     f"a file ({suffixes}) that is there")
+
+
+def _in_words(own: OwnPath) -> str:
+    return f"{own.words} ({', '.join(own.suffixes)})" if own.suffixes else own.words
 
 
 def _device(text: str) -> str:
@@ -267,8 +258,7 @@ def _parser() -> argparse.ArgumentParser:
 
     train = commands.add_parser("train", help="train, and keep everything in a run folder")
     train.add_argument("--data", type=_data, metavar="NAME|PATH", help="other data than the file's: "
-                       f"{', '.join(name for name in DATASETS if name not in OWN)}, or your own: a table "
-                       "(.csv, .tsv), a folder of images by class, tensors (.npz, .pt)")
+                       f"{', '.join(NAMED)}, or your own: {', '.join(map(_in_words, OWN))}")
     train.add_argument("--target", metavar="COLUMN", help="the column of a table to predict (default: the last)")
     train.add_argument("--epochs", type=int, metavar="N")
     train.add_argument("--batch-size", type=int, metavar="N")

@@ -30,7 +30,7 @@ def _train(source: str) -> bool:
     from app.terminal.cli import console
     from app.terminal.console import default_folder, train
 
-    print(f"Network: {experiment.title or name}; data: {experiment.data.info.title}.")
+    print(f"Network: {experiment.title or name}; data: {experiment.data.source.title}.")
     folder = default_folder(name)
     result = train(experiment, folder, console())
     if result.histories.series is not None:

@@ -90,7 +90,7 @@ class Report:
             target = f"{shape_text(data.output_shape)} to predict"
         else:
             target = f"{data.num_classes} classes"
-        return f"data: {data.info.title}, {shape_text(data.sample_shape)}, {target}"
+        return f"data: {data.source.title}, {shape_text(data.sample_shape)}, {target}"
 
     def sentences(self) -> list[str]:
         """What the data give and ask for, and a line for each problem, with what would repair it."""

@@ -51,9 +51,9 @@ def _runs(experiment: Experiment, result: Result, root: Path | None) -> list[tup
 
 def _truth(experiment: Experiment, root: Path | None) -> dict[str, list[float]]:
     """The parameters that made the data; made data are made again in a moment."""
-    if experiment.data.info.kind != "synthetic":
+    if experiment.data.source.kind != "synthetic":
         return {}
-    from engine.data.tensors.tensors import load_data
+    from engine.data.tensors.loading import load_data
 
     return dict(load_data(experiment.data, root).truth)
 

@@ -23,8 +23,8 @@ from engine.messages import Message, say
 
 def _data_are_chosen(experiment: Experiment, analysis: Analysis) -> Iterator[Problem]:
     data = experiment.data
-    if data.info.takes_path and not data.path:
-        yield Problem("error", None, say("Choose a file for the data “{data}”", data=data.info.title))
+    if data.source.takes_path and not data.path:
+        yield Problem("error", None, say("Choose a file for the data “{data}”", data=data.source.title))
 
 
 def _input_matches_data(experiment: Experiment, analysis: Analysis) -> Iterator[Problem]:
@@ -36,7 +36,7 @@ def _input_matches_data(experiment: Experiment, analysis: Analysis) -> Iterator[
     repairs = [Repair(say("Take the shape from the data"), with_layer(name, Input()))]
     repairs += _converted(experiment.data, layer.shape)
     message = say("The Input is {own}, but {data} gives {given}", own=shape_text(layer.shape),
-                  data=experiment.data.info.title, given=shape_text(given))
+                  data=experiment.data.source.title, given=shape_text(given))
     yield Problem("error", name, message, tuple(repairs))
 
 
@@ -61,13 +61,13 @@ def _output_matches_data(experiment: Experiment, analysis: Analysis) -> Iterator
     if shape is None or not wanted or shape == wanted:
         return
     if data.task == "classification":
-        message = say("{data} has {classes} classes, but the network ends in {shape}", data=data.info.title,
+        message = say("{data} has {classes} classes, but the network ends in {shape}", data=data.source.title,
                       classes=data.num_classes, shape=shape_text(shape))
     elif wanted == (1,):
-        message = say("{data} asks for one number, but the network ends in {shape}", data=data.info.title,
+        message = say("{data} asks for one number, but the network ends in {shape}", data=data.source.title,
                       shape=shape_text(shape))
     else:
-        message = say("{data} asks for {wanted} numbers, but the network ends in {shape}", data=data.info.title,
+        message = say("{data} asks for {wanted} numbers, but the network ends in {shape}", data=data.source.title,
                       wanted=shape_text(wanted), shape=shape_text(shape))
     assert analysis.output is not None
     repairs = with_outputs(analysis, wanted[0]) if len(wanted) == 1 else ()
@@ -78,7 +78,7 @@ def _loss_matches_data(experiment: Experiment, analysis: Analysis) -> Iterator[P
     loss, data = experiment.recipe.loss, experiment.data
     if data.task == "regression" and loss in CLASSES_ONLY:
         message = say("{loss} is for classes, but {data} asks for numbers", loss=LOSS_TITLES[loss],
-                      data=data.info.title)
+                      data=data.source.title)
         yield Problem("error", None, message, (_with_loss(say("Use the mean squared error"), "mse"),))
 
 

@@ -69,7 +69,7 @@ def expect_shape(experiment: Experiment, shape: tuple[int, ...]) -> None:
     wanted = typed or experiment.data.sample_shape
     if tuple(shape) != wanted:
         raise DataShapeError("The Input expects {wanted}, but {data} gives {shape}: clear the Input's shape, or change "
-                             "the data", wanted=shape_text(wanted), data=experiment.data.info.title,
+                             "the data", wanted=shape_text(wanted), data=experiment.data.source.title,
                              shape=shape_text(shape))
 
 
@@ -77,14 +77,15 @@ def expect_targets(experiment: Experiment, targets: Tensor) -> None:
     """Raise DataShapeError unless the targets are what the data promise: a wrong shape would be broadcast silently."""
     wanted = experiment.data.output_shape if experiment.data.task == "regression" else ()
     if tuple(targets.shape[1:]) != wanted or targets.is_floating_point() != (experiment.data.task == "regression"):
-        raise DataShapeError("{data} promises {wanted} to predict, but gives {shape}", data=experiment.data.info.title,
+        raise DataShapeError("{data} promises {wanted} to predict, but gives {shape}",
+                             data=experiment.data.source.title,
                              wanted=shape_text(wanted) if wanted else say("a class"),
                              shape=shape_text(tuple(targets.shape[1:])) if targets.dim() > 1 else say("one number"))
     if experiment.recipe.loss == "bce" and targets.is_floating_point():
         least, most = targets.aminmax()
         if least < 0 or most > 1:  # the loss would fall for ever, and mean nothing
             raise TrainingError("Binary cross-entropy is for numbers from 0 to 1, but those of {data} go from {least} "
-                                "to {most}: choose the mean squared error", data=experiment.data.info.title,
+                                "to {most}: choose the mean squared error", data=experiment.data.source.title,
                                 least=f"{float(least):.4g}", most=f"{float(most):.4g}")
 
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.analysis.analysis import analyze
-from engine.data.tensors.tensors import Batches
+from engine.data.tensors.batches import Batches
 from engine.experiment.experiment import Experiment
 from engine.network.settings import node_settings
 from engine.network.weights import RANDOM, initial_module, on_cpu

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from threading import get_ident
 from typing import Any
 
+from engine.data.errors import StoppedError
 from engine.data.spec.spec import DataSpec
-from engine.data.tensors.tensors import Data, StoppedError, loading
+from engine.data.tensors.data import Data
+from engine.data.tensors.loading import loading
 from engine.experiment.experiment import Experiment
 from engine.layers.code_running import StoppedCodeError
 from engine.messages import say
@@ -64,17 +67,18 @@ def _fit(experiment: Experiment, control: Control, data: Data | None, root: Path
 
 def prepare(spec: DataSpec, root: Path | None, control: Control) -> Generator[Event, None, Data]:
     """The data, downloaded where they are missing. Raises DataError; StoppedError once it is stopped."""
-    yield Preparing(say("Reading {data}", data=spec.info.title), 0, 0)
-    steps = loading(spec, root)
-    while True:
-        try:
-            step = next(steps)
-        except StopIteration as end:
-            data: Data = end.value
-            return data
-        control.check_abandoned()
-        downloads = step.doing == "downloading"
-        if control.stopped:
-            raise StoppedError("The download was stopped" if downloads else "Reading was stopped")
-        words = "Downloading {data}: {file}" if downloads else "Reading {data}: {file}"
-        yield Preparing(say(words, data=spec.info.title, file=step.file), step.done, step.total)
+    yield Preparing(say("Reading {data}", data=spec.source.title), 0, 0)
+    with closing(loading(spec, root)) as steps:
+        while True:
+            try:
+                step = next(steps)
+            except StopIteration as end:
+                data: Data = end.value
+                return data
+            control.check_abandoned()
+            downloads = step.doing == "downloading"
+            if control.stopped:
+                raise StoppedError("The download was stopped" if downloads else "Reading was stopped")
+            words = "Downloading {data}: {file}" if downloads else "Reading {data}: {file}"
+            if step.file:
+                yield Preparing(say(words, data=spec.source.title, file=step.file), step.done, step.total)

@@ -9,7 +9,8 @@ from typing import Any
 
 import torch
 
-from engine.data.tensors.tensors import Batches, Data, Split, ranges
+from engine.data.tensors.batches import Batches, ranges
+from engine.data.tensors.data import Data, Split
 from engine.experiment.experiment import Experiment
 from engine.training.best import Best
 from engine.training.control import Control

@@ -9,8 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from engine.data.errors import StoppedError
 from engine.data.spec.spec import DataSpec
-from engine.data.tensors.tensors import Data, StoppedError, folded
+from engine.data.tensors.data import Data
+from engine.data.tensors.splitting import folded
 from engine.experiment.experiment import Experiment
 from engine.messages import LayerloomError, say
 from engine.training.control import AbandonedError, Control

@@ -17,10 +17,12 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
-from engine.data.fetching.folder import FILES, missing_files, raw_folder
+from engine.data.fetching.folder import missing_files, raw_folder
 from engine.data.fetching.torchvision_import import torchvision
+from engine.data.sources.mnist import FILES
 from engine.data.spec.spec import DataSpec
-from engine.data.tensors.tensors import Batches, load_data, ranges
+from engine.data.tensors.batches import Batches, ranges
+from engine.data.tensors.loading import load_data
 from engine.experiment.experiment import load_experiment
 from engine.experiment.recipe import Recipe
 from engine.network.weights import initial_module
@@ -38,11 +40,11 @@ READ_EVERY = 10  # batches, about the 100 ms at which a run reads
 @contextmanager
 def mnist() -> Iterator[Path]:
     """The folder with real MNIST, else with noise of the same shape."""
-    if not missing_files("mnist", ROOT):
+    if not missing_files(DataSpec(dataset="mnist").files, ROOT):
         yield ROOT
         return
     with tempfile.TemporaryDirectory() as folder:
-        raw = raw_folder("mnist", Path(folder))
+        raw = raw_folder(DataSpec(dataset="mnist").files, Path(folder))
         raw.mkdir(parents=True)
         for name, count in zip(FILES, (60_000, 60_000, 10_000, 10_000), strict=True):
             shape = (count, 28, 28) if "images" in name else (count,)

@@ -9,9 +9,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from engine.data.sources.raw import Arrays
+from engine.data.formats.arrays import Arrays
 from engine.data.spec.spec import DataSpec
-from engine.data.tensors.tensors import Data, split_data
+from engine.data.tensors.data import Data
+from engine.data.tensors.splitting import split_data
 from engine.experiment.experiment import Experiment
 from engine.experiment.recipe import Recipe
 from engine.graph.graph import Edge, Graph, Node

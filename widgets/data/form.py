@@ -8,7 +8,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QFont, QStandardItemModel
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
 
-from engine.data.spec.spec import DATASETS, DataSpec
+from engine.data.sources import SOURCES
+from engine.data.sources.base import Kind
+from engine.data.spec.spec import DataSpec
 from widgets.fields.editors import ChoiceEditor, Editor
 from widgets.fields.form import Form
 from widgets.fields.option_grid import Field
@@ -17,7 +19,6 @@ from widgets.look.text import tooltip, translated
 from widgets.parts.elided import ElidedLabel
 from widgets.parts.flow import Flow
 
-FILES = ("folder", "table", "tensors")
 _SKIP = ("path", "augment", "table", "synthetic", "known")  # these have pages of their own
 _FIELDS = ("emnist", "resize", "channels", "normalize", "validation", "seed")
 FIELD = 130  # pixels
@@ -36,18 +37,17 @@ class SourceChoice(ChoiceEditor):
         super().show_value(value)
 
     def _show_groups(self, current: str) -> None:
-        kinds = {id: info.kind for id, info in DATASETS.items()}
-        groups = (
-            (self.tr("With the program"), [id for id, kind in kinds.items() if kind == "bundled"]),
-            (self.tr("To download"), [id for id, kind in kinds.items() if kind in ("idx", "torchvision", "download")]),
-            (self.tr("Made numbers"), [id for id, kind in kinds.items() if kind == "synthetic"]),
-            (self.tr("My files"), [id for id in FILES if id == current]),
-        )
+        headings: dict[Kind, str] = {
+            "bundled": self.tr("With the program"), "download": self.tr("To download"),
+            "synthetic": self.tr("Made numbers"), "file": self.tr("My files"),
+        }  # fmt: skip
         choices: list[tuple[object, str]] = []
-        for heading, ids in groups:
-            if ids:
+        for kind, heading in headings.items():
+            sources = [source for source in SOURCES.values() if source.kind == kind]
+            shown = [source for source in sources if not source.takes_path or source.id == current]
+            if shown:
                 choices.append((("heading", heading), heading))
-                choices += [(id, translated(DATASETS[id].title)) for id in ids]
+                choices += [(source.id, translated(source.title)) for source in shown]
         if choices != self._choices:
             self.set_choices(choices)
             self._dim_headings()
@@ -67,7 +67,7 @@ class SourceChoice(ChoiceEditor):
 class DataForm(Form):
     """The fields of a DataSpec, labels above them. Numbers count only when typed out: data are loaded anew for each."""
 
-    file_requested = Signal(str)  # folder, table or tensors
+    file_requested = Signal(str)  # the source that takes it
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, skip=_SKIP)
@@ -111,25 +111,20 @@ class DataForm(Form):
             QWidget.setTabOrder(first, second)
 
     def _file_row(self) -> QHBoxLayout:
-        texts = {
-            "folder": (self.tr("Folder…"), self.tr("Image folder: a folder with a subfolder for each class")),
-            "table": (self.tr("Table…"), self.tr("CSV or TSV: a table with one example to a row")),
-            "tensors": (self.tr("Tensors…"), self.tr("Tensors: arrays x and y in an .npz, .pt or .pth file")),
-        }
         row = QHBoxLayout()
         row.setContentsMargins(0, 6, 0, 2)
         row.setSpacing(6)
         mine = QLabel(self.tr("My files"))
         mine.setProperty("role", "small")
         row.addWidget(mine)
-        for kind, (text, hint) in texts.items():
-            button = QPushButton(text, self._body)
-            button.setProperty("role", "tight")
-            button.setToolTip(tooltip(hint))
-            button.setAccessibleName(hint.partition(":")[0])
-            button.clicked.connect(lambda _=False, kind=kind: self.file_requested.emit(kind))
-            self.files[kind] = button
-            row.addWidget(button, 1)
+        for source in SOURCES.values():
+            if source.own is not None:
+                button = self.files[source.id] = QPushButton(translated(source.own.button), self._body)
+                button.setProperty("role", "tight")
+                button.setToolTip(tooltip(translated(source.own.hint)))
+                button.setAccessibleName(translated(source.title))
+                button.clicked.connect(lambda _=False, id=source.id: self.file_requested.emit(id))
+                row.addWidget(button, 1)
         return row
 
     def show_value(self, model: DataSpec) -> None:
@@ -144,24 +139,13 @@ class DataForm(Form):
         self._show_about()
 
     def _show_about(self) -> None:
-        info = self.value.info
-        download = info.download if self.value.dataset not in self._here else ""
-        self.about.setText(" ".join(filter(None, map(translated, (info.about, download)))))
+        source = self.value.source
+        download = source.download if source.id not in self._here else ""
+        self.about.setText(" ".join(filter(None, map(translated, (source.about, download)))))
         self.path.setText(self.value.path)
         self.path.setVisible(bool(self.value.path))
 
     def _show_what_matters(self) -> None:
-        used = relevant(self.value)
+        used = self.value.source.options(self.value)
         for name, field in self._fields.items():
             field.setVisible(name in used)
-
-
-def relevant(spec: DataSpec) -> set[str]:
-    """The options of a spec that change anything."""
-    is_table = spec.dataset in ("table", "house-prices")
-    is_made = spec.info.kind == "synthetic"
-    matters = {
-        "emnist": spec.dataset == "emnist", "resize": spec.is_image, "channels": spec.is_image,
-        "normalize": not (is_table or is_made), "validation": not is_made,
-    }  # fmt: skip
-    return {name for name in _FIELDS if matters.get(name, True)}

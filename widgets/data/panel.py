@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
-from engine.data.sources.table_preview import Preview
+from engine.data.formats.preview import Preview
+from engine.data.sources.base import Page
 from engine.data.spec.spec import DataSpec
 from widgets.data.facts import DataFacts
 from widgets.data.form import DataForm
@@ -19,7 +20,7 @@ from widgets.data.steps import DataSteps
 from widgets.data.table import DataTable
 from widgets.data.values import Facts, Step
 from widgets.fields.option_grid import OptionGrid, OptionPage
-from widgets.look.text import grouped
+from widgets.look.text import grouped, translated
 from widgets.parts.inner_tabs import InnerTabs
 from widgets.parts.scroll import BAR, ScrollPanel
 
@@ -30,7 +31,7 @@ class DataPanel(QWidget):
     """Shows a DataSpec and what is known of its data; asks for another spec, a file, a download, a folder."""
 
     spec_changed = Signal(object, str)  # DataSpec, the field that changed
-    file_requested = Signal(str)  # folder, table or tensors
+    file_requested = Signal(str)  # the source that takes it
     steps_requested = Signal(int)  # which image of the training part
     download_requested = Signal()
     folder_requested = Signal()
@@ -87,6 +88,10 @@ class DataPanel(QWidget):
                  (self.steps, self.tr("Step by step")))  # fmt: skip
         for page, title in pages:
             self.tabs.add(page, title)
+        self._optional: dict[Page, QWidget] = {
+            "columns": self.table, "preparation": self.preparing, "rule": self.rule, "augmentation": self.variations,
+            "steps": self.steps,
+        }  # fmt: skip
 
     def _words(self) -> dict[str, str]:
         return {
@@ -145,11 +150,9 @@ class DataPanel(QWidget):
             self._forget()
         self.form.show_value(spec)
         self.table.show_table(spec.table)
-        for page in (self.table, self.preparing):
-            self.tabs.set_there(page, spec.dataset in ("table", "house-prices"))
-        self.tabs.set_there(self.rule, spec.info.kind == "synthetic")
-        self.tabs.set_there(self.variations, spec.is_image)
-        self.tabs.set_there(self.steps, spec.is_image)
+        there = spec.source.pages(spec)
+        for name, page in self._optional.items():
+            self.tabs.set_there(page, name in there)
         if self.tabs.current is not self.steps:  # which come with the samples
             self._fill()
 
@@ -219,9 +222,8 @@ class DataPanel(QWidget):
         """Say that the data are not there, and offer what helps."""
         self.form.show_here(False)
         self.sizes.setText("")
-        own = {"folder": self.tr("Choose folder…"), "table": self.tr("Choose table…"),
-               "tensors": self.tr("Choose tensors…")}  # fmt: skip
-        self.missing.show_text(text, can_download, own.get(self._spec.dataset, ""))
+        own = self._spec.source.own
+        self.missing.show_text(text, can_download, translated(own.choose) if own is not None else "")
         self._turn_to(self.missing)
 
     def show_download(self, text: str, done: int, total: int) -> None:

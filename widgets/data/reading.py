@@ -12,7 +12,7 @@ from widgets.look.measures import number_text
 from widgets.look.text import message_text, translated
 
 if TYPE_CHECKING:
-    from engine.data.sources.arrays import Array, Skipped
+    from engine.data.formats.arrays import Array, Skipped
     from engine.data.tensors.statistics import Statistics
     from engine.data.tensors.steps import Transformed
 

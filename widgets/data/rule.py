@@ -11,12 +11,10 @@ from engine.data.spec.spec import DataSpec
 from engine.layers.base import OptionError
 from widgets.fields.option_grid import OptionGrid
 from widgets.look.measures import number_text
-from widgets.look.text import sentence_text
+from widgets.look.text import sentence_text, translated
 from widgets.parts.scroll import BAR, ScrollPanel
 
 MOST = 8  # numbers that are written out
-_ROWS = {"noise", "rows", "validation_rows", "test_rows"}
-_USED = {"linear": {"inputs", "weight", "bias"} | _ROWS, "polynomial": {"coefficients", "degree"} | _ROWS}
 
 
 class DataRule(QWidget):
@@ -55,36 +53,19 @@ class DataRule(QWidget):
     def show_spec(self, spec: DataSpec) -> None:
         """The rule and its options."""
         self.form.show_value(spec.synthetic)
-        self.form.show_only(_USED.get(spec.dataset, set()))
+        self.form.show_only(spec.source.rule_options)
         try:
-            self.show_truth(_truth(spec))
+            self.show_truth(spec.source.truth(spec))
             self.error.hide()
         except OptionError as error:
             self.error.setText(sentence_text(error.message))
             self.error.show()
-        self.rule.setText(self._rule(spec))
-
-    def _rule(self, spec: DataSpec) -> str:
-        rules = {
-            "linear": self.tr("y = Xw + b + noise"),
-            "polynomial": self.tr("y = c₀ + c₁x + c₂x²/2! + c₃x³/3! + … + noise"),
-            "edges": self.tr("Y = X[:, j] − X[:, j + 1]: the difference of neighbours in a row"),
-        }
-        return rules.get(spec.dataset, "")
+        self.rule.setText(translated(spec.source.rule))
 
     def show_truth(self, truth: Mapping[str, Sequence[float]]) -> None:
         """The true parameters, by name."""
         self.truth.setText("     ".join(f"{name} = {_numbers(values)}" for name, values in truth.items()))
         self.truth.setVisible(bool(truth))
-
-
-def _truth(spec: DataSpec) -> dict[str, Sequence[float]]:
-    made = spec.synthetic
-    if spec.dataset == "linear":
-        return {"w": made.weights, "b": (made.bias,), "σ": (made.noise,)}
-    if spec.dataset == "polynomial":
-        return {"c": made.coefficients, "σ": (made.noise,)}
-    return {"K": (1.0, -1.0)} if spec.dataset == "edges" else {}
 
 
 def _numbers(values: Sequence[float]) -> str:

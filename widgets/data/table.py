@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from engine.data.sources.table_preview import Preview
-from engine.data.spec.table_options import Table
+from engine.data.formats.preview import Preview
+from engine.data.options.table import Table
 from widgets.data.table_columns import ColumnsView
 from widgets.look.text import grouped, message_text
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QFont, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
-from engine.data.sources.table_preview import Column, Preview
+from engine.data.formats.preview import Column, Preview
 from widgets.look import theme
 from widgets.look.text import UNKNOWN, grouped, message_text, tooltip
 

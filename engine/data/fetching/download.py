@@ -5,83 +5,69 @@ from __future__ import annotations
 import hashlib
 import tempfile
 import urllib.request
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
 from engine.data.errors import DataOfflineError
-from engine.data.fetching.folder import ARCHIVES, as_spec, download_folder, downloads, files_of, raw_folder
+from engine.data.fetching.folder import Files, Official, download_folder, downloads, raw_folder
 from engine.data.fetching.unpack import unpack
-from engine.data.progress import Step
-from engine.data.spec.datasets import DatasetId
-from engine.data.spec.spec import DATASETS, DataSpec
+from engine.data.once import Once
+from engine.data.progress import Step, Steps
 from engine.files import reason_of_os_error
-
-__all__ = ["DataOfflineError", "Step", "fetch", "official"]
 
 TIMEOUT = 10.0  # seconds to connect, or without a byte
 CHUNK = 2**17
-HOUSE_PRICES = ("http://d2l-data.s3-accelerate.amazonaws.com/", "585e9cc93e70b39160e7921475f9bcd7d31219ce")
+_DOWNLOADS = Once()
 
 
-def fetch(data: DataSpec | DatasetId, root: Path | None = None) -> Iterator[Step]:
+def fetch(files: Files, root: Path | None = None) -> Steps[None]:
     """Download what is missing, yielding after every chunk; to stop, stop iterating: nothing half is left behind.
 
-    Raises DataOfflineError naming the folder and the files, when no mirror gives them.
+    Where another thread does so already, its steps are told. Raises DataOfflineError naming the folder and the files,
+    when no mirror gives them.
     """
-    spec = as_spec(data)
-    folder, names = download_folder(spec, root), downloads(spec, root)
+    if downloads(files, root):
+        yield from _DOWNLOADS.shared((download_folder(files, root), files.names), lambda: _fetched(files, root))
+
+
+def _fetched(files: Files, root: Path | None) -> Steps[None]:
+    folder, names = download_folder(files, root), downloads(files, root)
     if not names:
         return
     yield Step(names[0], 0, 0)  # the next line takes seconds
-    mirrors, checksums = official(spec.dataset)
+    official = files.official()
     for name in names:
-        path = folder / name
-        own = name in ARCHIVES.values() and path.is_file() and (yield from _is_original(path, checksums[name]))
+        path, is_archive = folder / name, name == files.archive
+        own = is_archive and path.is_file() and (yield from _is_original(path, official.checksums[name]))
         if not own:
-            yield from _from_a_mirror(spec, root, name, mirrors, checksums[name])
-        if name in ARCHIVES.values():
-            yield from unpack(path, raw_folder(spec, root), files_of(spec))
+            yield from _from_a_mirror(files, root, name, official)
+        if is_archive:
+            yield from unpack(path, raw_folder(files, root), files.names)
             if not own:
                 path.unlink(missing_ok=True)
 
 
-def _from_a_mirror(spec: DataSpec, root: Path | None, name: str, mirrors: list[str], checksum: str) -> Iterator[Step]:
-    folder, reason = download_folder(spec, root), ""
-    for mirror in mirrors:
+def _from_a_mirror(files: Files, root: Path | None, name: str, official: Official) -> Iterator[Step]:
+    folder, reason = download_folder(files, root), ""
+    for mirror in official.mirrors:
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            yield from _download(mirror + name, folder / name, checksum)
+            yield from _download(mirror + name, folder / name, official.checksums[name])
             return
         except (OSError, HTTPException, ValueError) as error:
             reason = _in_words(error)
     raise DataOfflineError(
         "{data} is not here and could not be downloaded ({reason}): put {files} into {folder}",
-        data=spec.info.title, reason=reason, folder=folder, files=", ".join(downloads(spec, root)))
-
-
-def official(dataset: DatasetId) -> tuple[list[str], dict[str, str]]:
-    """Mirrors, and MD5 or SHA-1 sums by file name; but for the house prices as torchvision knows them."""
-    if dataset == "house-prices":
-        return [HOUSE_PRICES[0]], {files_of(dataset)[0]: HOUSE_PRICES[1]}
-    from engine.data.fetching.torchvision_import import torchvision
-
-    source: Any = getattr(torchvision().datasets, DATASETS[dataset].source)
-    if dataset == "svhn":
-        rows = [source.split_list[part] for part in ("train", "test")]
-        return [rows[0][0].removesuffix(rows[0][1])], {name: checksum for _, name, checksum in rows}
-    if dataset in ARCHIVES:
-        checksum = source.md5 if dataset == "emnist" else source.tgz_md5
-        return [source.url.removesuffix(ARCHIVES[dataset])], {ARCHIVES[dataset]: checksum}
-    return list(source.mirrors), dict(source.resources)
+        data=files.title, reason=reason, folder=folder, files=", ".join(downloads(files, root)))
 
 
 def _digest(checksum: str) -> Any:
     return (hashlib.sha1 if len(checksum) == 40 else hashlib.md5)(usedforsecurity=False)
 
 
-def _is_original(path: Path, checksum: str) -> Generator[Step, None, bool]:
+def _is_original(path: Path, checksum: str) -> Steps[bool]:
     """Whether an archive that a person put there is whole; the generator returns it."""
     digest, done = _digest(checksum), 0
     try:

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
-from engine.data.errors import DataError, DataMissingError
-from engine.data.spec.datasets import DATASETS, DatasetId
-from engine.data.spec.spec import DataSpec
+from engine.data.errors import DataMissingError
 
-FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
-_BATCHES = (*(f"data_batch_{number}" for number in range(1, 6)), "test_batch")
-_NAMES: dict[DatasetId, tuple[str, ...]] = {
-    "mnist": FILES, "fashion-mnist": FILES, "kmnist": FILES, "cifar10": _BATCHES, "cifar100": ("train", "test"),
-    "svhn": ("train_32x32.mat", "test_32x32.mat"), "house-prices": ("kaggle_house_pred_train.csv",),
-}  # fmt: skip
-ARCHIVES: dict[DatasetId, str] = {
-    "emnist": "gzip.zip", "cifar10": "cifar-10-python.tar.gz", "cifar100": "cifar-100-python.tar.gz",
-}  # fmt: skip
-"""What is downloaded as one file and unpacked."""
+
+class Official(NamedTuple):
+    """Where a data set is downloaded from: addresses that end in “/”, and MD5 or SHA-1 sums by file name."""
+
+    mirrors: Sequence[str]
+    checksums: Mapping[str, str]
+
+
+class Files(NamedTuple):
+    """The files of one data set in torchvision's layout; none where nothing is downloaded."""
+
+    title: str
+    names: tuple[str, ...] = ()  # of those that are read
+    folder: str = ""  # inside the data folder
+    official: Callable[[], Official] = lambda: Official((), {})  # takes seconds where torchvision is asked
+    packed: bool = False  # each may lie there as .gz, which is how it is downloaded
+    archive: str = ""  # all are downloaded as this one file, and unpacked
+    archive_is_beside: bool = False  # beside the folder, not in it
 
 
 def data_folder() -> Path:
@@ -36,71 +44,55 @@ def data_folder() -> Path:
     return base / "Layerloom" / "data"
 
 
-def as_spec(data: DataSpec | DatasetId) -> DataSpec:
-    """A data set's name stands for the data set as it is."""
-    return data if isinstance(data, DataSpec) else DataSpec(dataset=data)
+def raw_folder(files: Files, root: Path | None = None) -> Path:
+    """Where the files belong: ``<root>/MNIST/raw``."""
+    return (root or data_folder()) / files.folder
 
 
-def files_of(data: DataSpec | DatasetId) -> tuple[str, ...]:
-    """Names of the files that are read, without .gz; none for what needs no download."""
-    spec = as_spec(data)
-    if spec.dataset == "emnist":
-        return tuple(f"emnist-{spec.emnist}-{part}-{kind}-ubyte" for part in ("train", "test")
-                     for kind in ("images-idx3", "labels-idx1"))
-    return _NAMES.get(spec.dataset, ())
+def download_folder(files: Files, root: Path | None = None) -> Path:
+    """Where what is downloaded belongs."""
+    folder = raw_folder(files, root)
+    return folder.parent if files.archive_is_beside else folder
 
 
-def raw_folder(data: DataSpec | DatasetId, root: Path | None = None) -> Path:
-    """Where this data set's files belong: ``<root>/MNIST/raw``."""
-    return (root or data_folder()) / DATASETS[as_spec(data).dataset].folder
-
-
-def download_folder(data: DataSpec | DatasetId, root: Path | None = None) -> Path:
-    """Where what is downloaded belongs: archives of folders lie beside the folder, as torchvision has it."""
-    folder = raw_folder(data, root)
-    return folder.parent if as_spec(data).info.kind == "torchvision" and folder.name.startswith("cifar") else folder
-
-
-def find_file(folder: Path, name: str) -> Path | None:
+def find_file(files: Files, name: str, root: Path | None = None) -> Path | None:
     """The file, plain or else (of MNIST's kind) .gz, or None."""
-    places = [folder / name, folder / f"{name}.gz"] if name.endswith("-ubyte") else [folder / name]
+    folder = raw_folder(files, root)
+    places = [folder / name, folder / f"{name}.gz"] if files.packed else [folder / name]
     return next((path for path in places if path.is_file()), None)
 
 
-def missing_files(data: DataSpec | DatasetId, root: Path | None = None) -> list[str]:
-    """Names of the files that are not there; empty: it can be loaded without a network."""
-    folder = raw_folder(data, root)
-    return [name for name in files_of(data) if find_file(folder, name) is None]
+def missing_files(files: Files, root: Path | None = None) -> list[str]:
+    """Names of the files that are not there; empty: the data can be loaded without a network."""
+    return [name for name in files.names if find_file(files, name, root) is None]
 
 
-def downloads(data: DataSpec | DatasetId, root: Path | None = None) -> list[str]:
+def downloads(files: Files, root: Path | None = None) -> list[str]:
     """Names of the files to download, or to put there by hand: those that are missing, or the archive they are in."""
-    spec, missing = as_spec(data), missing_files(data, root)
-    if missing and spec.dataset in ARCHIVES:
-        return [ARCHIVES[spec.dataset]]
-    return [f"{name}.gz" for name in missing] if spec.info.kind == "idx" else missing
+    missing = missing_files(files, root)
+    if missing and files.archive:
+        return [files.archive]
+    return [f"{name}.gz" for name in missing] if files.packed else missing
 
 
-def expect_files(data: DataSpec | DatasetId, root: Path | None = None) -> list[Path]:
+def expect_files(files: Files, root: Path | None = None) -> list[Path]:
     """The files that are read. Raises DataMissingError, naming files and folder."""
-    spec, folder, missing = as_spec(data), raw_folder(data, root), missing_files(data, root)
+    missing = missing_files(files, root)
     if missing:
         template = "{data} is not here: put {files} into {folder}"
-        if spec.info.kind == "idx":
+        if files.packed:
             template = "{data} is not here: put {files} (or .gz) into {folder}"
-        raise DataMissingError(template, data=spec.info.title, files=", ".join(missing), folder=folder)
-    return [path for name in files_of(spec) if (path := find_file(folder, name)) is not None]
+        raise DataMissingError(template, data=files.title, files=", ".join(missing), folder=raw_folder(files, root))
+    return [path for name in files.names if (path := find_file(files, name, root)) is not None]
 
 
-def own_path(spec: DataSpec, root: Path | None = None) -> Path:
+def own_path(text: str, root: Path | None = None) -> Path:
     """The person's own file or folder; what is not absolute is looked for here, then in the data folder.
 
-    Raises DataError where none is chosen, DataMissingError where it is not there.
+    Raises DataMissingError where it is not there.
     """
-    if not spec.path.strip():
-        raise DataError("Choose a folder of images first" if spec.dataset == "folder" else "Choose a file first")
-    path = Path(spec.path)
-    if spec.path.startswith("~"):
+    path = Path(text)
+    if text.startswith("~"):
         with suppress(RuntimeError):  # nobody of that name
             path = path.expanduser()
     found = next((place for place in (path, (root or data_folder()) / path) if _exists(place)), None)

@@ -1,74 +1,83 @@
-"""CIFAR-10 and CIFAR-100 as torchvision lays them out: pickles, read without letting them run anything. No torch."""
+"""CIFAR-10 and CIFAR-100."""
 
 from __future__ import annotations
 
-import io
-import pickle
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-import numpy as np
+from engine.data.fetching.folder import Files, Official
+from engine.data.formats.arrays import Arrays
+from engine.data.sources.base import Facts, Request, Source, register
 
-from engine.data.errors import DataError, damaged
-from engine.data.fetching.folder import expect_files
-from engine.data.sources.arrays import Arrays, Bytes
-from engine.data.spec.spec import DataSpec
-from engine.files import reason_of_os_error
-
-SIZE = 3 * 32 * 32
-
-
-def read_cifar(spec: DataSpec, root: Path | None = None) -> Arrays:
-    """Images uint8 N×3×32×32 and labels N of both parts. Raises DataMissingError, DataDamagedError or DataError."""
-    *train, test = (_read(path, len(spec.info.classes)) for path in expect_files(spec, root))
-    images, labels = (np.concatenate(parts) for parts in zip(*train, strict=True))
-    return Arrays(images, labels, *test)
+SHAPE = (3, 32, 32)
+_HUNDRED = (
+    "apple aquarium_fish baby bear beaver bed bee beetle bicycle bottle bowl boy bridge bus butterfly camel can "
+    "castle caterpillar cattle chair chimpanzee clock cloud cockroach couch crab crocodile cup dinosaur dolphin "
+    "elephant flatfish forest fox girl hamster house kangaroo keyboard lamp lawn_mower leopard lion lizard lobster "
+    "man maple_tree motorcycle mountain mouse mushroom oak_tree orange orchid otter palm_tree pear pickup_truck "
+    "pine_tree plain plate poppy porcupine possum rabbit raccoon ray road rocket rose sea seal shark shrew skunk "
+    "skyscraper snail snake spider squirrel streetcar sunflower sweet_pepper table tank telephone television tiger "
+    "tractor train trout tulip turtle wardrobe whale willow_tree wolf woman worm"
+)
 
 
-def _read(path: Path, classes: int) -> tuple[Bytes, Bytes]:
-    batch = _unpickled(path)
-    pixels = batch.get("data")
-    labels = batch.get("labels", batch.get("fine_labels"))
-    if not (isinstance(pixels, np.ndarray) and pixels.dtype == np.uint8 and pixels.shape[1:] == (SIZE,)):
-        raise damaged(path, "it holds no 32×32 images")
-    if not (isinstance(labels, list) and all(type(label) is int and 0 <= label < classes for label in labels)):
-        raise damaged(path, f"it holds no labels from 0 to {classes - 1}")
-    if len(labels) != len(pixels) or not labels:
-        raise damaged(path, f"it has {len(labels)} labels for {len(pixels)} images")
-    return pixels.reshape(-1, 3, 32, 32), np.array(labels, np.uint8)
+class _Cifar(Source):
+    """Batches of images in a folder that is downloaded as one archive; the last batch is the test part."""
+
+    kind = "download"
+    reads: ClassVar[tuple[str, ...]] = ()
+    names: ClassVar[tuple[str, ...]]
+    folder: ClassVar[str]
+    archive: ClassVar[str]
+    torchvision_name: ClassVar[str]
+
+    def official(self) -> Official:
+        """As torchvision knows it."""
+        from engine.data.fetching.torchvision_import import torchvision  # only what is downloaded needs it
+
+        theirs: Any = getattr(torchvision().datasets, self.torchvision_name)
+        return Official([theirs.url.removesuffix(self.archive)], {self.archive: theirs.tgz_md5})
+
+    def files(self, request: Request) -> Files:
+        """In torchvision's layout."""
+        return Files(self.title, self.names, self.folder, self.official, archive=self.archive, archive_is_beside=True)
+
+    def read(self, request: Request, root: Path | None) -> Arrays:
+        """Images uint8 N×3×32×32 and labels N of both parts."""
+        import numpy as np  # numpy is loaded when data are read
+
+        from engine.data.formats.cifar_batch import read_cifar_batch
+
+        classes = len(self.facts.classes)
+        *train, test = (read_cifar_batch(path, classes) for path in self.paths(request, root))
+        images, labels = (np.concatenate(parts) for parts in zip(*train, strict=True))
+        return Arrays(images, labels, *test)
 
 
-def _unpickled(path: Path) -> dict[str, Any]:
-    try:
-        batch = _Careful(io.BytesIO(path.read_bytes()), encoding="latin1").load()
-    except OSError as error:
-        raise DataError("{path} could not be read: {reason}", path=path, reason=reason_of_os_error(error)) from error
-    except Exception as error:  # a damaged pickle can raise nearly anything
-        raise damaged(path, "it does not hold what a file of this kind does") from error
-    if not isinstance(batch, dict):
-        raise damaged(path, "it does not hold what a file of this kind does")
-    # written by Python 2, whose texts were bytes
-    return {key.decode("latin1") if isinstance(key, bytes) else str(key): value for key, value in batch.items()}
+@register
+class Cifar10(_Cifar):
+    """Krizhevsky's ten classes."""
+
+    id = "cifar10"
+    title = "CIFAR-10"
+    torchvision_name = "CIFAR10"
+    about = "60 000 small colour photographs of animals and vehicles."
+    download = "170 MB to download."
+    names = (*(f"data_batch_{number}" for number in range(1, 6)), "test_batch")
+    folder, archive = "cifar-10-batches-py", "cifar-10-python.tar.gz"
+    facts = Facts(SHAPE, classes=("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship",
+                                  "truck"), examples=60_000)  # fmt: skip
 
 
-class _Careful(pickle.Unpickler):
-    """Makes arrays, and nothing else: a pickle can name any function of Python to be called."""
+@register
+class Cifar100(_Cifar):
+    """A hundred classes."""
 
-    def find_class(self, module: str, name: str) -> Any:
-        if (module, name) in (("numpy.core.multiarray", "_reconstruct"), ("numpy._core.multiarray", "_reconstruct")):
-            return _empty_array
-        if (module, name) in (("numpy", "ndarray"), ("numpy", "dtype")):
-            return getattr(np, name)
-        if (module, name) == ("_codecs", "encode"):
-            return _latin1
-        raise pickle.UnpicklingError(f"{module}.{name} is not allowed")
-
-
-def _empty_array(*_: object) -> Bytes:
-    """What a pickled array begins as, before its state is set."""
-    return np.ndarray((0,), np.uint8)
-
-
-def _latin1(text: str, _encoding: object = None) -> bytes:
-    """How newer Pythons write bytes into an old pickle."""
-    return text.encode("latin1")
+    id = "cifar100"
+    title = "CIFAR-100"
+    torchvision_name = "CIFAR100"
+    about = "60 000 small colour photographs in 100 classes."
+    download = "169 MB to download."
+    names = ("train", "test")
+    folder, archive = "cifar-100-python", "cifar-100-python.tar.gz"
+    facts = Facts(SHAPE, classes=tuple(_HUNDRED.split()), examples=60_000)

@@ -1,208 +1,40 @@
-"""A person's own images: a folder with a subfolder for each class. No torch."""
+"""A person's own images."""
 
 from __future__ import annotations
 
-import os
-from collections import Counter
-from collections.abc import Generator, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import median_low
 
-import numpy as np
-
-from engine.data.errors import DataError
-from engine.data.fetching.folder import own_path
-from engine.data.progress import Step
-from engine.data.sources.arrays import Arrays, Bytes, Report, Skipped
-from engine.data.sources.image_file import SUFFIXES, Header, ImageError, read_header, read_image
-from engine.data.spec.options import Known
-from engine.data.spec.spec import DataSpec
-from engine.files import reason_of_os_error
-from engine.messages import Message, say
-
-TRAIN, VALIDATION, TEST = ("train", "training"), ("val", "valid", "validation"), ("test", "testing")
-MAX_BYTES = 8 * 2**30  # of all images together, in memory
-TOGETHER = 64  # images that are read ahead
-LEAST = 3  # one to learn from, one to judge while learning, one for the end
+from engine.data.formats.arrays import Arrays
+from engine.data.options.options import Known
+from engine.data.progress import Steps, result_of
+from engine.data.sources.base import Facts, OwnPath, Request, Source, register
 
 
-@dataclass(frozen=True)
-class Item:
-    """One image: its file, what its header says, its class and its part (0 training, 1 validation, 2 test)."""
+@register
+class ImageFolder(Source):
+    """A folder with a subfolder for each class, as torchvision's ImageFolder."""
 
-    path: Path
-    header: Header
-    label: int
-    part: int
-    size: int  # bytes of the file
+    id = "folder"
+    title = "Image folder"
+    about = "Your own images: a folder with a subfolder for each class."
+    kind = "file"
+    facts = Facts((3, 64, 64))
+    own = OwnPath("a folder of images by class", (), "Folder…",
+                  "Image folder: a folder with a subfolder for each class",
+                  "Folder with one folder of images for each class", "Choose folder…",
+                  "Choose a folder of images first")
+    finds = True
+    reads = ("path", "resize", "channels")
 
+    def scan(self, request: Request, root: Path | None) -> Known:
+        """From names and headers."""
+        from engine.data.formats.image_folder import scan  # numpy and Pillow are loaded when data are read
 
-@dataclass
-class Scan:
-    """What a folder holds, from names and headers alone."""
+        return result_of(scan(*self.paths(request, root))).known()
 
-    root: Path
-    classes: tuple[str, ...] = ()
-    items: list[Item] = field(default_factory=list)
-    skipped: list[Skipped] = field(default_factory=list)
-    notes: list[Message] = field(default_factory=list)
+    def reading(self, request: Request, root: Path | None) -> Steps[Arrays]:
+        """Images uint8 N×C×H×W of one size."""
+        from engine.data.formats.image_folder import read_folder  # numpy and Pillow are loaded when data are read
 
-    @property
-    def channels(self) -> int:
-        """3 where any image has colour."""
-        return 1 if all(item.header.is_grey for item in self.items) else 3
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Height and width: what most images have, or else the medians."""
-        sizes = Counter((item.header.height, item.header.width) for item in self.items)
-        common, count = sizes.most_common(1)[0]
-        if 2 * count >= len(self.items):
-            return common
-        return (median_low(item.header.height for item in self.items),
-                median_low(item.header.width for item in self.items))
-
-    def known(self) -> Known:
-        """As part of a DataSpec."""
-        return Known(sample_shape=(self.channels, *self.size), classes=self.classes, examples=len(self.items),
-                     stored="uint8")
-
-
-def scan(spec: DataSpec, root: Path | None = None) -> Generator[Step, None, Scan]:
-    """Look at every file's header, yielding on the way. Raises DataError, in words."""
-    folder = own_path(spec, root)
-    if not folder.is_dir():
-        raise DataError("{path} is a file: choose a folder with a subfolder for each class", path=folder)
-    found = Scan(folder)
-    parts = _parts(folder)
-    names = sorted({name for part in parts.values() for name in _class_names(part)})
-    files = [(path, name, number) for number, part in parts.items() for name in names
-             for path in _image_files(part / name)]
-    used = {name for _, name, _ in files}
-    labels = {name: label for label, name in enumerate(name for name in names if name in used)}
-    found.classes = tuple(labels)
-    found.notes += [say("{folder} holds no images: it is left out", folder=name)
-                    for name in names if name not in labels]
-    _expect_classes(folder, found.classes)
-    for index, (path, name, number) in enumerate(files):
-        if index % TOGETHER == 0:
-            yield Step(path.name, index, 0, "reading")
-        try:
-            found.items.append(Item(path, read_header(path), labels[name], number, path.stat().st_size))
-        except ImageError as error:
-            found.skipped.append(Skipped(str(path.relative_to(folder)), error.message))
-        except OSError as error:
-            reason = say("{reason}", reason=reason_of_os_error(error))
-            found.skipped.append(Skipped(str(path.relative_to(folder)), reason))
-    _expect_images(found)
-    return found
-
-
-def _expect_classes(folder: Path, classes: Sequence[str]) -> None:
-    if not classes:
-        raise DataError("{path} holds no images in subfolders: put the images of each class into a folder of their "
-                        "own, such as {path}/cats and {path}/dogs", path=folder)
-    if len(classes) == 1:
-        raise DataError("{path} has only one class, “{name}”: put the images of another class into a second folder "
-                        "beside it", path=folder, name=classes[0])
-
-
-def _expect_images(found: Scan) -> None:
-    if len(found.items) < LEAST and found.skipped:
-        first = found.skipped[0]
-        raise DataError("{path}: {images} could not be read, which leaves too few. The first: {file}: {reason}",
-                        path=found.root, images=_images(len(found.skipped)), file=first.path, reason=first.reason)
-    if len(found.items) < LEAST:
-        raise DataError("{path} has only {images}: at least {least} are needed", path=found.root,
-                        images=_images(len(found.items)), least=LEAST)
-
-
-def _images(count: int) -> Message:
-    return say("1 image") if count == 1 else say("{count} images", count=count)
-
-
-def read_folder(spec: DataSpec, root: Path | None = None) -> Generator[Step, None, Arrays]:
-    """Images uint8 N×C×H×W, all of one size: ``resize``, or what most have. Broken ones are left out and reported."""
-    found = yield from scan(spec, root)
-    known = found.known()  # from the headers, as ``described`` has it
-    channels = spec.channels or known.sample_shape[0]
-    height, width = (spec.resize, spec.resize) if spec.resize else known.sample_shape[1:]
-    if len(found.items) * channels * height * width > MAX_BYTES:
-        raise DataError("{count} images of {height}×{width} do not fit into memory: choose a smaller Resize",
-                        count=len(found.items), height=height, width=width)
-    images = np.empty((len(found.items), channels, height, width), np.uint8)
-    whole = yield from _fill(images, found)
-    if len(whole) < len(images):  # what does not decode was found only now
-        images, found.items = images[whole], [found.items[index] for index in whole]
-        _expect_images(found)
-    return _in_parts(images, found, known.with_options(examples=len(images)))
-
-
-def _fill(images: Bytes, found: Scan) -> Generator[Step, None, list[int]]:
-    """Decode into ``images``, several at once; returns which could be."""
-    _, channels, height, width = images.shape
-    total, done, whole = sum(item.size for item in found.items), 0, []
-
-    def decoded(item: Item) -> Bytes | ImageError:
-        try:
-            return read_image(item.path, channels, height, width)
-        except ImageError as error:
-            return error
-
-    with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
-        for start in range(0, len(found.items), TOGETHER):
-            some = found.items[start:start + TOGETHER]
-            yield Step(some[0].path.name, done, total, "reading")
-            for index, (item, result) in enumerate(zip(some, pool.map(decoded, some), strict=True), start):
-                done += item.size
-                if isinstance(result, ImageError):
-                    found.skipped.append(Skipped(str(item.path.relative_to(found.root)), result.message))
-                else:
-                    images[index] = result
-                    whole.append(index)
-    return whole
-
-
-def _in_parts(images: Bytes, found: Scan, known: Known) -> Arrays:
-    labels = np.array([item.label for item in found.items], np.int64)
-    parts = np.array([item.part for item in found.items])
-    split = [(images[parts == number], labels[parts == number]) for number in range(3)]
-    if not len(split[0][0]):
-        raise DataError("{path}: there are no images to train with", path=found.root)
-    counts = np.bincount(labels, minlength=len(found.classes))
-    # single images that could not be read are in the report, with their reasons
-    notes = [*found.notes, *(say("None of the images in {folder} could be read", folder=name)
-                             for name, count in zip(found.classes, counts, strict=True) if not count)]
-    validation, test = (part if len(part[0]) else (None, None) for part in split[1:])
-    return Arrays(split[0][0], split[0][1], test[0], test[1], validation[0], validation[1], known,
-                  report=Report(tuple(notes), tuple(found.skipped)))
-
-
-# -- folders --------------------------------------------------------------------------------------------------------
-
-
-def _parts(folder: Path) -> dict[int, Path]:
-    """The folders of the training, validation and test part; the folder itself where it is not divided."""
-    inside = {path.name.casefold(): path for path in _folders(folder)}
-    parts = {number: inside[name] for number, names in enumerate((TRAIN, VALIDATION, TEST))
-             for name in reversed(names) if name in inside}
-    return parts if 0 in parts and any(_folders(parts[0])) else {0: folder}
-
-
-def _folders(folder: Path) -> Iterator[Path]:
-    try:
-        yield from sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith((".", "__")))
-    except OSError as error:
-        raise DataError("{path} could not be read: {reason}", path=folder, reason=reason_of_os_error(error)) from error
-
-
-def _class_names(part: Path) -> list[str]:
-    return [path.name for path in _folders(part)]
-
-
-def _image_files(folder: Path) -> list[Path]:
-    """Every image below a class's folder, sorted as torchvision sorts them."""
-    return [path for at, folders, names in sorted(os.walk(folder, followlinks=False)) for name in sorted(names)
-            if (path := Path(at) / name).suffix.lower() in SUFFIXES and not name.startswith(".")]
+        folder, = self.paths(request, root)
+        return (yield from read_folder(folder, request.resize, request.channels))

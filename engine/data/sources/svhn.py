@@ -1,42 +1,42 @@
-"""SVHN as torchvision lays it out: MATLAB files. No torch."""
+"""Street View House Numbers."""
 
 from __future__ import annotations
 
+import string
 from pathlib import Path
 
-import numpy as np
-
-from engine.data.errors import DataError, damaged
-from engine.data.fetching.folder import expect_files
-from engine.data.sources.arrays import Arrays, Bytes
-from engine.data.spec.spec import DataSpec
-from engine.files import reason_of_os_error
+from engine.data.fetching.folder import Files, Official
+from engine.data.formats.arrays import Arrays
+from engine.data.sources.base import Facts, Request, Source, register
 
 
-def read_svhn(spec: DataSpec, root: Path | None = None) -> Arrays:
-    """Images uint8 N×3×32×32 and labels N of both parts. Raises DataMissingError, DataDamagedError or DataError."""
-    train, test = (_read(path) for path in expect_files(spec, root))
-    return Arrays(*train, *test)
+@register
+class Svhn(Source):
+    """Netzer's cropped digits, without the extra part."""
 
+    id = "svhn"
+    title = "SVHN"
+    about = "99 289 photographs of house numbers."
+    kind = "download"
+    download = "246 MB to download."
+    facts = Facts((3, 32, 32), classes=tuple(string.digits), examples=99_289)
+    reads = ()
 
-def _read(path: Path) -> tuple[Bytes, Bytes]:
-    from scipy.io import loadmat
+    def official(self) -> Official:
+        """As torchvision knows it."""
+        from engine.data.fetching.torchvision_import import torchvision  # only what is downloaded needs it
 
-    try:
-        content = loadmat(path, variable_names=["X", "y"])
-    except OSError as error:
-        if error.errno is None:  # scipy's own, of a file that is cut short
-            raise damaged(path, "it ends too early") from error
-        raise DataError("{path} could not be read: {reason}", path=path, reason=reason_of_os_error(error)) from error
-    except Exception as error:  # a damaged file can raise nearly anything
-        raise damaged(path, "it does not hold what a file of this kind does") from error
-    images, labels = content.get("X"), content.get("y")
-    if images is None or images.dtype != np.uint8 or images.ndim != 4 or images.shape[:3] != (32, 32, 3):
-        raise damaged(path, "it holds no 32×32 images")
-    if labels is None or labels.dtype.kind not in "iuf" or labels.size != images.shape[3] or not labels.size:
-        raise damaged(path, f"it holds no labels for its {images.shape[3]} images")
-    labels = labels.reshape(-1)
-    if labels.min() < 1 or labels.max() > 10:
-        raise damaged(path, "it has labels other than 1 to 10")
-    # the digit 0 is written as 10
-    return np.ascontiguousarray(images.transpose(3, 2, 0, 1)), (labels % 10).astype(np.uint8)
+        known = torchvision().datasets.SVHN.split_list
+        rows = [known[part] for part in ("train", "test")]
+        return Official([rows[0][0].removesuffix(rows[0][1])], {name: checksum for _, name, checksum in rows})
+
+    def files(self, request: Request) -> Files:
+        """In the data folder itself, as torchvision has it."""
+        return Files(self.title, ("train_32x32.mat", "test_32x32.mat"), official=self.official)
+
+    def read(self, request: Request, root: Path | None) -> Arrays:
+        """Images uint8 N×3×32×32 and labels N of both parts."""
+        from engine.data.formats.matlab import read_matlab  # numpy and scipy are loaded when data are read
+
+        train, test = (read_matlab(path) for path in self.paths(request, root))
+        return Arrays(*train, *test)

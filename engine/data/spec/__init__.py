@@ -1,1 +1,1 @@
-"""Which data and how prepared: frozen values, no torch."""
+"""Which data and how prepared: a frozen value that asks its source; and reading it."""

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import PydanticKnownError
 
-from engine.data.spec.datasets import DATASETS, EMNIST, Dataset, DatasetId, EmnistSplit, Task
-from engine.data.spec.options import Augment, Known, Options, Synthetic
-from engine.data.spec.table_options import Table
+from engine.data.fetching.folder import Files
+from engine.data.options.options import Augment, EmnistPart, Known, Options, Synthetic, Task
+from engine.data.options.table import Table
+from engine.data.sources import SOURCES, Source
+from engine.data.sources.base import Facts
 from engine.layers.base import OptionError, Shape, reason_of
 
-__all__ = ["DATASETS", "Augment", "DataSpec", "Dataset", "DatasetId", "Known", "Synthetic", "Table"]
 
-_PRESETS: dict[str, dict[str, dict[str, Any]]] = {
-    "polynomial": {"synthetic": {"noise": 0.1, "rows": 100, "validation_rows": 100, "test_rows": 100}},
-    "house-prices": {"table": {"target": "SalePrice", "kinds": [["Id", "ignore"]], "task": "regression",
-                               "log_target": True, "missing_categories": "always"}},
-}  # fmt: skip
-"""Options that a data set begins with, where they are not the usual ones."""
+def _registered(id: object) -> object:
+    """As a Literal of all ids would have it, sentence and all."""
+    if isinstance(id, str) and id in SOURCES:
+        return id
+    *first, last = map(repr, SOURCES)
+    raise PydanticKnownError("literal_error", {"expected": f"{', '.join(first)} or {last}"})
 
+
+DatasetId = Annotated[str, BeforeValidator(_registered)]
 _OF_THE_SOURCE = frozenset({"dataset", "path", "emnist", "table", "synthetic"})  # a change of these is another source
 _OWN = ("path", "known", "table", "synthetic")  # what another data set does not take over
 
@@ -33,7 +37,7 @@ class DataSpec(BaseModel):
     path: str = Field(
         "", max_length=4096, title="File", description="Your own file, or folder of images; for your own data only."
     )
-    emnist: EmnistSplit = Field("balanced", title="EMNIST part", description="Which characters, and how many.")
+    emnist: EmnistPart = Field("balanced", title="EMNIST part", description="Which characters, and how many.")
     resize: Annotated[int, Field(ge=1, le=1024)] | None = Field(
         None, title="Resize", description="Height and width of every image; empty: as it is."
     )
@@ -62,39 +66,41 @@ class DataSpec(BaseModel):
         """What is not said is the data set's own usual value."""
         if not isinstance(options, dict):
             return options
-        presets = _PRESETS.get(str(options.get("dataset")), {})
+        source = SOURCES.get(str(options.get("dataset")))
+        presets = source.presets if source is not None else {}
         return {**options, **{name: {**preset, **options.get(name, {})} for name, preset in presets.items()
                               if isinstance(options.get(name, {}), dict)}}
 
     # -- what is known of it ------------------------------------------------------------------------------------
 
     @property
-    def info(self) -> Dataset:
-        """What is known about the data set, of EMNIST about its part."""
-        info = DATASETS[self.dataset]
-        if self.dataset == "emnist":
-            classes, examples = EMNIST[self.emnist]
-            return info._replace(classes=classes, examples=examples)
-        return info
+    def source(self) -> Source:
+        """Where the data come from."""
+        return SOURCES[self.dataset]
+
+    @property
+    def files(self) -> Files:
+        """What is downloaded."""
+        return self.source.files(self)
 
     @property
     def is_known(self) -> bool:
-        """Whether shapes and classes are certain; if not, ``described`` (engine/data/sources/describe.py) finds out."""
-        return not self.info.takes_path or self.known is not None
+        """Whether shapes and classes are certain; if not, ``described`` (engine/data/spec/reading.py) finds out."""
+        return not self.source.takes_path or self.known is not None
+
+    @property
+    def _facts(self) -> Known | Facts:
+        return self.known if self.known is not None else self.source.facts_of(self)
 
     @property
     def stored_shape(self) -> Shape:
         """Shape of one example as stored, without batch."""
-        if self.known is not None:
-            return self.known.sample_shape
-        if self.dataset == "linear":
-            return (self.synthetic.inputs,)
-        return (self.synthetic.degree + 1,) if self.dataset == "polynomial" else self.info.shape
+        return self._facts.sample_shape
 
     @property
     def is_image(self) -> bool:
         """Whether examples are images: only these are resized, change channels and vary."""
-        return self.info.is_image and len(self.stored_shape) == 3
+        return self.source.is_image(self)
 
     @property
     def sample_shape(self) -> Shape:
@@ -107,14 +113,12 @@ class DataSpec(BaseModel):
     @property
     def task(self) -> Task:
         """Whether classes or numbers are to be learned."""
-        if self.known is not None:
-            return self.known.task
-        return self.info.task if self.table.task == "auto" or self.dataset != "table" else self.table.task
+        return self._facts.task
 
     @property
     def classes(self) -> tuple[str, ...]:
         """Names of the classes, in the order of the outputs; none where numbers are learned or nothing is known."""
-        return self.known.classes if self.known is not None else self.info.classes
+        return self._facts.classes
 
     @property
     def num_classes(self) -> int:
@@ -126,18 +130,12 @@ class DataSpec(BaseModel):
         """Shape the network must give for one example: (classes,), or that of the target; () while unknown."""
         if self.task == "classification":
             return (self.num_classes,) if self.classes else ()
-        if self.known is not None:
-            return self.known.output_shape
-        return (1, 6, 7) if self.dataset == "edges" else (1,)
+        return self._facts.output_shape
 
     @property
     def examples(self) -> int:
         """How many examples there are in all parts together; 0 while unknown."""
-        if self.known is not None:
-            return self.known.examples
-        made = self.synthetic
-        is_rows = self.dataset in ("linear", "polynomial")
-        return made.rows + made.validation_rows + made.test_rows if is_rows else self.info.examples
+        return self._facts.examples
 
     # -- other data ---------------------------------------------------------------------------------------------
 
@@ -161,7 +159,7 @@ class DataSpec(BaseModel):
         except ValidationError as error:
             raise OptionError("{reason}", reason=reason_of(error, DataSpec)) from error
 
-    def with_dataset(self, dataset: DatasetId) -> DataSpec:
+    def with_dataset(self, dataset: str) -> DataSpec:
         """Other data, resized so that a network goes on seeing images of the size it was drawn for."""
         before, after = self.sample_shape, self.with_options(dataset=dataset, resize=None, channels=None)
         if not (self.is_image and after.is_image) or before[1:] == after.sample_shape[1:]:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import affine_grid, grid_sample, pad
 
-from engine.data.spec.options import Augment
+from engine.data.options.options import Augment
 
 LUMA = (0.299, 0.587, 0.114)  # ITU-R 601-2, as PIL has it
 ERASED_AREA, ERASED_RATIO = (0.02, 0.33), (0.3, 3.3)  # Zhong et al. 2017, arXiv:1708.04896

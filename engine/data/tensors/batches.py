@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
 from engine.data.tensors.augment import LUMA, vary
-
-if TYPE_CHECKING:
-    from engine.data.tensors.tensors import Data, Split
+from engine.data.tensors.data import Data, Split
 
 
 class Batches:

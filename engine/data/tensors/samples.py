@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from engine.data.tensors.batches import in_channels
-from engine.data.tensors.tensors import Data
+from engine.data.tensors.data import Data
 
 LARGEST = 128  # pixels; larger images are made smaller
 DIGITS = 4

@@ -9,10 +9,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.data.sources.arrays import Array, Skipped
-from engine.data.sources.table_preview import Preview
+from engine.data.formats.arrays import Array, Skipped
+from engine.data.formats.preview import Preview
 from engine.data.spec.spec import DataSpec
-from engine.data.tensors.tensors import Data, Split
+from engine.data.tensors.data import Data, Split
 from engine.layers.base import Shape
 from engine.messages import Message
 

@@ -9,12 +9,13 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from engine.data.sources.arrays import Array
-from engine.data.spec.options import Augment
+from engine.data.formats.arrays import Array
+from engine.data.options.options import Augment
 from engine.data.spec.spec import DataSpec
 from engine.data.tensors.augment import Chance, vary
 from engine.data.tensors.batches import in_channels, resized
-from engine.data.tensors.tensors import Data, load_data
+from engine.data.tensors.data import Data
+from engine.data.tensors.loading import load_data
 from engine.messages import Message, say
 
 

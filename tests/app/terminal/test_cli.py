@@ -19,10 +19,11 @@ import engine.export.export as export_module
 import main as entry
 from app import system
 from app.terminal import cli, headless
-from engine.data.fetching import download
-from engine.data.fetching.folder import FILES
+from engine.data.fetching.folder import Official
+from engine.data.sources.mnist import FILES
 from engine.experiment.experiment import gallery_ids, load_experiment, save_experiment, to_json
 from tests.engine.cases import MLP, experiment
+from tests.engine.data.data_cases import only_mirror
 
 ROOT = Path(__file__).parents[3]
 Say = Callable[..., tuple[int, str, str]]
@@ -218,7 +219,7 @@ def test_bad_input_is_a_sentence_and_an_exit_code(case: str, say: Say, small: Pa
 
 def test_offline_is_a_sentence(say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     names = dict.fromkeys((f"{name}.gz" for name in FILES), "")
-    monkeypatch.setattr(download, "official", lambda _: (["http://127.0.0.1:9/"], names))
+    only_mirror(monkeypatch, lambda: Official(["http://127.0.0.1:9/"], names))
     code, _, errors = say("train", "gallery:softmax", "--data-root", tmp_path / "data")
     assert code == 1 and errors.count("\n") == 1
     assert "Fashion-MNIST is not here and could not be downloaded" in errors

@@ -3,19 +3,42 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pytest
 from scipy.io import savemat
 
-from engine.data.fetching.folder import files_of, raw_folder
-from engine.data.spec.datasets import DATASETS, DatasetId
+from engine.data.fetching.folder import Files, Official, raw_folder
+from engine.data.formats.preview import Preview
+from engine.data.formats.table.reading import read_preview
+from engine.data.sources import SOURCES
+from engine.data.spec.spec import DataSpec
 from tests.engine.cases import idx
+
+
+def files_of(dataset: str) -> Files:
+    """What a data set's source says of its files."""
+    return DataSpec(dataset=dataset).files
+
+
+def only_mirror(monkeypatch: pytest.MonkeyPatch, official: Callable[[], Official]) -> None:
+    """From now on everything is downloaded from there."""
+    for source in SOURCES.values():
+        if source.kind == "download":
+            monkeypatch.setattr(type(source), "official", lambda _self: official())
+
+
+def preview_of(spec: DataSpec) -> Preview:
+    """What is shown of a table, whatever its options."""
+    path, = spec.source.paths(spec, None)
+    return read_preview(path, spec.table)
 
 
 def mnist_files(root: Path) -> Path:
     """Twenty training and ten test images in torchvision's layout below ``root``."""
-    folder = raw_folder("mnist", root)
+    folder = raw_folder(files_of("mnist"), root)
     folder.mkdir(parents=True)
     rng = np.random.default_rng(1)
     for part, count in (("train", 20), ("t10k", 10)):
@@ -59,12 +82,13 @@ def cifar_batch(count: int, classes: int, seed: int, label: str = "labels") -> d
             "filenames": [f"{index}.png" for index in range(count)]}
 
 
-def cifar_files(dataset: DatasetId, root: Path) -> Path:
+def cifar_files(dataset: str, root: Path) -> Path:
     """Every file of CIFAR-10 or CIFAR-100 in torchvision's layout, with few images."""
-    folder, classes = raw_folder(dataset, root), DATASETS[dataset].classes
+    files, classes = files_of(dataset), SOURCES[dataset].facts.classes
+    folder = raw_folder(files, root)
     folder.mkdir(parents=True)
     label, meta = ("labels", "label_names") if dataset == "cifar10" else ("fine_labels", "fine_label_names")
-    for seed, name in enumerate(files_of(dataset)):
+    for seed, name in enumerate(files.names):
         (folder / name).write_bytes(python2_pickle(cifar_batch(7 + seed, len(classes), seed, label)))
     name = "batches.meta" if dataset == "cifar10" else "meta"
     (folder / name).write_bytes(python2_pickle({meta: list(classes)}))

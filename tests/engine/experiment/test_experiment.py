@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.analysis.analysis import analyze
-from engine.data.spec.spec import DATASETS, DataSpec
+from engine.data.sources import SOURCES
+from engine.data.spec.spec import DataSpec
 from engine.experiment.experiment import VERSION, Experiment, from_json, load_experiment, save_experiment, to_json
 from engine.experiment.recipe import Recipe
 from engine.graph.graph import Graph, Node
@@ -48,7 +49,7 @@ def assert_sentence(text: str) -> str:
 
 WORDS = st.text(max_size=30)
 SPECS = st.builds(
-    DataSpec, dataset=st.sampled_from(sorted(DATASETS)), resize=st.none() | st.integers(1, 1024),
+    DataSpec, dataset=st.sampled_from(sorted(SOURCES)), resize=st.none() | st.integers(1, 1024),
     normalize=st.booleans(), validation=st.floats(0.01, 0.99), seed=st.integers(0, 2**31 - 1),
 )  # fmt: skip
 RECIPES = st.builds(

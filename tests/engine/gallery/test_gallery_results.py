@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from engine.data.tensors.tensors import load_data
+from engine.data.tensors.loading import load_data
 from engine.experiment.experiment import Experiment, gallery_ids, load_experiment
 from engine.experiment.trust import allow
 from engine.layers.code import Code

@@ -19,7 +19,8 @@ from torch.nn import functional
 
 from engine.data.spec.spec import DataSpec
 from engine.data.tensors.batches import Batches, resized
-from engine.data.tensors.tensors import Data, Split, load_data
+from engine.data.tensors.data import Data, Split
+from engine.data.tensors.loading import load_data
 from engine.experiment.experiment import Experiment, gallery_ids, load_experiment
 from engine.export.export import export
 from engine.layers.linear import Linear

@@ -154,7 +154,7 @@ def test_an_interrupt_is_no_failure_of_a_layer() -> None:
 
 
 def test_training_goes_on_when_the_data_folder_is_removed(tmp_path: Path) -> None:
-    folder = raw_folder("mnist", tmp_path)
+    folder = raw_folder(DataSpec(dataset="mnist").files, tmp_path)
     folder.mkdir(parents=True)
     for part in ("train", "t10k"):
         (folder / f"{part}-images-idx3-ubyte").write_bytes(idx(np.zeros((30, 28, 28), np.uint8)))

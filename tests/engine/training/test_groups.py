@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from engine.analysis.analysis import analyze
-from engine.data.tensors.tensors import load_data
+from engine.data.tensors.loading import load_data
 from engine.experiment.experiment import Experiment
 from engine.graph.graph import Graph
 from engine.graph.parameters import NodeParameters

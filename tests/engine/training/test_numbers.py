@@ -13,7 +13,7 @@ from torch import nn
 
 from engine.advice.advice import AdviceError
 from engine.data.spec.spec import DataSpec
-from engine.data.tensors.tensors import Data, Split
+from engine.data.tensors.data import Data, Split
 from engine.experiment.experiment import Experiment
 from engine.experiment.recipe import Recipe
 from engine.graph.graph import Edge, Graph, Node

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 import torch
 
-from engine.data.tensors.tensors import folded, load_data
+from engine.data.tensors.loading import load_data
+from engine.data.tensors.splitting import folded
 from engine.experiment.experiment import Variant, load_experiment
 from engine.runs.folder import EXPERIMENT, METRICS, SERIES, SERIES_TABLE, SUMMARY, member_folder, record
 from engine.runs.history import Histories

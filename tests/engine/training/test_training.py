@@ -13,7 +13,8 @@ import pytest
 import torch
 from torch import nn
 
-from engine.data.tensors.tensors import StoppedError, load_data
+from engine.data.errors import StoppedError
+from engine.data.tensors.loading import load_data
 from engine.experiment.experiment import load_experiment
 from engine.layers.base import OptionError
 from engine.network.weights import WeightsError, initial_module

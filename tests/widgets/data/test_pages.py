@@ -9,9 +9,10 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from engine.data.sources.table_preview import Column, Preview
-from engine.data.spec.options import Augment, Synthetic
-from engine.data.spec.spec import DATASETS, DataSpec
+from engine.data.formats.preview import Column, Preview
+from engine.data.options.options import Augment, Synthetic
+from engine.data.sources import SOURCES
+from engine.data.spec.spec import DataSpec
 from engine.messages import say
 from widgets.data.panel import DataPanel
 from widgets.data.sample_strip import Sample
@@ -67,13 +68,13 @@ def test_sources_stand_under_headings_that_cannot_be_chosen(panel: DataPanel, qt
     model, texts = choice.model(), [choice.itemText(index) for index in range(choice.count())]
     headings = [text for index, text in enumerate(texts) if not model.item(index).isEnabled()]
     assert headings == ["With the program", "To download", "Made numbers"]
-    assert {DATASETS[id].title for id in DATASETS if not DATASETS[id].takes_path} == set(texts) - set(headings)
+    assert {SOURCES[id].title for id in SOURCES if not SOURCES[id].takes_path} == set(texts) - set(headings)
     choice.setFocus()
     seen = [panel.form.value.dataset]
     for _ in range(30):
         qtbot.keyClick(choice, Qt.Key.Key_Down)
         seen.append(panel.form.value.dataset)
-    assert list(dict.fromkeys(seen)) == [id for id in DATASETS if not DATASETS[id].takes_path]
+    assert list(dict.fromkeys(seen)) == [id for id in SOURCES if not SOURCES[id].takes_path]
 
 
 @pytest.mark.parametrize("kind", ["folder", "table", "tensors"])

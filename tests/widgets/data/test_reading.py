@@ -9,11 +9,11 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from engine.data.spec.options import Augment
+from engine.data.options.options import Augment
 from engine.data.spec.spec import DataSpec
+from engine.data.tensors.loading import load_data
 from engine.data.tensors.statistics import statistics
 from engine.data.tensors.steps import steps
-from engine.data.tensors.tensors import load_data
 from widgets.data.panel import DataPanel
 from widgets.data.reading import facts_of, pixels_of, steps_of
 from widgets.look import theme

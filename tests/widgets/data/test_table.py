@@ -7,9 +7,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
-from engine.data.sources.table_preview import Column, Preview
+from engine.data.formats.preview import Column, Preview
+from engine.data.options.table import Table
 from engine.data.spec.spec import DataSpec
-from engine.data.spec.table_options import Table
 from engine.messages import say
 from widgets.data.panel import DataPanel
 from widgets.data.table_columns import KIND, MISSING, NAME, TARGET

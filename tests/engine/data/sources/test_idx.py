@@ -11,12 +11,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.data.fetching.folder import FILES, missing_files, raw_folder
+from engine.data.errors import DataDamagedError, DataError, DataMissingError
+from engine.data.fetching.folder import missing_files, raw_folder
 from engine.data.fetching.torchvision_import import torchvision
-from engine.data.sources.raw import DataDamagedError, DataError, DataMissingError, read_arrays, read_idx
-from engine.data.spec.spec import DATASETS, DataSpec
+from engine.data.formats.idx import read_idx
+from engine.data.sources import SOURCES
+from engine.data.sources.mnist import FILES
+from engine.data.spec.reading import read_arrays
+from engine.data.spec.spec import DataSpec
 from tests.engine.cases import idx
-from tests.engine.data.data_cases import mnist_files
+from tests.engine.data.data_cases import files_of, mnist_files
 
 
 @pytest.fixture
@@ -26,14 +30,14 @@ def root(tmp_path: Path) -> Path:
 
 def test_the_bundled_digits_are_scikit_learns() -> None:
     original = pytest.importorskip("sklearn.datasets").load_digits()
-    arrays = read_arrays("digits")
+    arrays = read_arrays(DataSpec(dataset="digits"))
     assert np.array_equal(arrays.inputs[:, 0], np.round(original.images * 255 / 16))
     assert np.array_equal(arrays.targets, original.target)
-    assert len(arrays.targets) == DATASETS["digits"].examples
+    assert len(arrays.targets) == SOURCES["digits"].facts.examples
 
 
 def test_reading_files_loads_neither_torch_nor_sklearn() -> None:
-    code = ("import sys, engine.data.sources.raw as s; s.read_arrays('digits'); "
+    code = ("import sys, engine.data.spec.reading as r, engine.data.spec.spec as s; r.read_arrays(s.DataSpec()); "
             "print({'torch', 'sklearn'} & set(sys.modules))")
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "set()"
 
@@ -41,10 +45,10 @@ def test_reading_files_loads_neither_torch_nor_sklearn() -> None:
 @pytest.mark.parametrize("packed", [False, True], ids=["plain", "gz"])
 def test_reads_torchvisions_layout(root: Path, packed: bool) -> None:
     if packed:
-        for path in list(raw_folder("mnist", root).iterdir()):
+        for path in list(raw_folder(files_of("mnist"), root).iterdir()):
             path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(path.read_bytes()))
             path.unlink()
-    arrays = read_arrays("mnist", root)
+    arrays = read_arrays(DataSpec(dataset="mnist"), root)
     assert arrays.inputs.shape == (20, 1, 28, 28)
     assert arrays.test_targets is not None and arrays.test_targets.tolist() == list(range(10))
 
@@ -53,7 +57,7 @@ def test_reads_mnist_as_torchvision_does(mnist_root: Path) -> None:
     from engine.data.fetching.torchvision_import import torchvision
 
     theirs = torchvision().datasets.MNIST(str(mnist_root), train=False)
-    arrays = read_arrays("mnist", mnist_root)
+    arrays = read_arrays(DataSpec(dataset="mnist"), mnist_root)
     assert arrays.test_inputs is not None and arrays.test_targets is not None
     assert np.array_equal(arrays.test_inputs[:, 0], theirs.data.numpy())
     assert np.array_equal(arrays.test_targets, theirs.targets.numpy())
@@ -77,9 +81,9 @@ DAMAGE: dict[str, tuple[str, bytes, str]] = {
 @pytest.mark.parametrize("case", DAMAGE)
 def test_a_damaged_file_is_a_sentence(root: Path, case: str) -> None:
     name, content, reason = DAMAGE[case]
-    (raw_folder("mnist", root) / name).write_bytes(content)
+    (raw_folder(files_of("mnist"), root) / name).write_bytes(content)
     with pytest.raises(DataDamagedError, match=reason) as raised:
-        read_arrays("mnist", root)
+        read_arrays(DataSpec(dataset="mnist"), root)
     assert name in str(raised.value)
 
 
@@ -88,19 +92,19 @@ WHOLE = gzip.compress(idx(IMAGES))
 
 @pytest.mark.parametrize("content", [b"no gzip", WHOLE[:-30], WHOLE[:-20] + b"?" * 20], ids=["other", "cut", "altered"])
 def test_a_damaged_archive_is_a_sentence(root: Path, content: bytes) -> None:
-    plain = raw_folder("mnist", root) / FILES[0]
+    plain = raw_folder(files_of("mnist"), root) / FILES[0]
     plain.unlink()
     plain.with_name(f"{plain.name}.gz").write_bytes(content)
     with pytest.raises(DataDamagedError, match="damaged"):
-        read_arrays("mnist", root)
+        read_arrays(DataSpec(dataset="mnist"), root)
 
 
 def test_what_cannot_be_opened_or_is_missing_is_a_sentence(root: Path) -> None:
     with pytest.raises(DataError, match="could not be read: is a directory"):
         read_idx(root, 1)
-    (raw_folder("mnist", root) / FILES[1]).unlink()
+    (raw_folder(files_of("mnist"), root) / FILES[1]).unlink()
     with pytest.raises(DataMissingError, match=r"MNIST is not here: put train-labels-idx1-ubyte \(or .gz\) into"):
-        read_arrays("mnist", root)
+        read_arrays(DataSpec(dataset="mnist"), root)
 
 
 # -- EMNIST and KMNIST ------------------------------------------------------------------
@@ -110,7 +114,7 @@ def test_what_cannot_be_opened_or_is_missing_is_a_sentence(root: Path) -> None:
 def emnist(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[DataSpec, Path]:
     """Every class once in training, and three test images, as NIST's files hold them."""
     spec = DataSpec(dataset="emnist", emnist=request.param)
-    folder, first = raw_folder(spec, tmp_path), request.param == "letters"
+    folder, first = raw_folder(spec.files, tmp_path), request.param == "letters"
     folder.mkdir(parents=True)
     random = np.random.default_rng(0)
     for part, count in (("train", spec.num_classes), ("test", 3)):
@@ -123,7 +127,7 @@ def emnist(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[DataSpec, Pa
 
 def test_emnist_is_torchvisions_turned_upright(emnist: tuple[DataSpec, Path]) -> None:
     spec, root = emnist
-    assert missing_files(spec, root) == []
+    assert missing_files(spec.files, root) == []
     arrays = read_arrays(spec, root)
     theirs = torchvision().datasets.EMNIST(str(root), split=spec.emnist, train=True)
     assert np.array_equal(arrays.inputs[:, 0], theirs.data.numpy().transpose(0, 2, 1))
@@ -136,7 +140,7 @@ def test_emnist_is_torchvisions_turned_upright(emnist: tuple[DataSpec, Path]) ->
 
 def test_letters_are_counted_from_one(tmp_path: Path) -> None:
     spec = DataSpec(dataset="emnist", emnist="letters")
-    folder = raw_folder(spec, tmp_path)
+    folder = raw_folder(spec.files, tmp_path)
     folder.mkdir(parents=True)
     for part in ("train", "test"):
         (folder / f"emnist-letters-{part}-images-idx3-ubyte").write_bytes(idx(IMAGES))
@@ -146,9 +150,9 @@ def test_letters_are_counted_from_one(tmp_path: Path) -> None:
 
 
 def test_kmnist_is_torchvisions(root: Path) -> None:
-    raw_folder("mnist", root).parent.rename(root / "KMNIST")
-    arrays = read_arrays("kmnist", root)
+    raw_folder(files_of("mnist"), root).parent.rename(root / "KMNIST")
+    arrays = read_arrays(DataSpec(dataset="kmnist"), root)
     theirs = torchvision().datasets.KMNIST(str(root), train=True)
     assert np.array_equal(arrays.inputs[:, 0], theirs.data.numpy())
     assert arrays.targets.tolist() == theirs.targets.tolist()
-    assert DATASETS["kmnist"].classes == tuple(theirs.classes)
+    assert SOURCES["kmnist"].facts.classes == tuple(theirs.classes)

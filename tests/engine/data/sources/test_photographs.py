@@ -12,13 +12,14 @@ import numpy as np
 import pytest
 from scipy.io import savemat
 
-from engine.data.fetching.folder import files_of, missing_files, raw_folder
+from engine.data.errors import DataDamagedError, DataError, DataMissingError
+from engine.data.fetching.folder import missing_files, raw_folder
 from engine.data.fetching.torchvision_import import torchvision
-from engine.data.sources.raw import DataDamagedError, DataError, DataMissingError, read_arrays
-from engine.data.spec.datasets import DatasetId
-from engine.data.spec.spec import DATASETS, DataSpec
-from engine.data.tensors.tensors import load_data
-from tests.engine.data.data_cases import cifar_batch, cifar_files, python2_pickle, svhn_files
+from engine.data.sources import SOURCES
+from engine.data.spec.reading import read_arrays
+from engine.data.spec.spec import DataSpec
+from engine.data.tensors.loading import load_data
+from tests.engine.data.data_cases import cifar_batch, cifar_files, files_of, python2_pickle, svhn_files
 
 
 @pytest.fixture
@@ -31,24 +32,24 @@ def as_they_are(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 @pytest.mark.parametrize("dataset", ["cifar10", "cifar100"])
-def test_cifar_is_torchvisions(dataset: DatasetId, as_they_are: Any, tmp_path: Path) -> None:
+def test_cifar_is_torchvisions(dataset: str, as_they_are: Any, tmp_path: Path) -> None:
     cifar_files(dataset, tmp_path)
-    arrays = read_arrays(dataset, tmp_path)
+    arrays = read_arrays(DataSpec(dataset=dataset), tmp_path)
     parts = ((True, arrays.inputs, arrays.targets), (False, arrays.test_inputs, arrays.test_targets))
     for train, images, labels in parts:
-        theirs = getattr(as_they_are, DATASETS[dataset].source)(str(tmp_path), train=train)
+        theirs = getattr(as_they_are, dataset.upper())(str(tmp_path), train=train)
         assert images is not None and labels is not None
         assert np.array_equal(images.transpose(0, 2, 3, 1), theirs.data)
         assert labels.tolist() == theirs.targets
-        assert len(DATASETS[dataset].classes) == len(theirs.classes)
+        assert len(SOURCES[dataset].facts.classes) == len(theirs.classes)
     data = load_data(DataSpec(dataset=dataset), tmp_path)
     assert data.train.inputs.shape[1:] == (3, 32, 32) and data.spec.sample_shape == (3, 32, 32)
 
 
 def test_the_classes_are_the_official_ones() -> None:
-    assert DATASETS["cifar10"].classes[:3] == ("airplane", "automobile", "bird")
-    assert len(set(DATASETS["cifar100"].classes)) == 100
-    assert DATASETS["cifar100"].classes == tuple(sorted(DATASETS["cifar100"].classes))
+    assert SOURCES["cifar10"].facts.classes[:3] == ("airplane", "automobile", "bird")
+    assert len(set(SOURCES["cifar100"].facts.classes)) == 100
+    assert SOURCES["cifar100"].facts.classes == tuple(sorted(SOURCES["cifar100"].facts.classes))
 
 
 def test_newer_pickles_are_read_too(tmp_path: Path) -> None:
@@ -56,7 +57,7 @@ def test_newer_pickles_are_read_too(tmp_path: Path) -> None:
     batch = cifar_batch(5, 100, 3, "fine_labels")
     for protocol in (2, 4):
         (folder / "test").write_bytes(pickle.dumps(batch, protocol=protocol))
-        arrays = read_arrays("cifar100", tmp_path)
+        arrays = read_arrays(DataSpec(dataset="cifar100"), tmp_path)
         assert arrays.test_inputs is not None
         assert np.array_equal(arrays.test_inputs.reshape(5, -1), batch["data"])
 
@@ -74,7 +75,7 @@ def test_a_pickle_runs_nothing(tmp_path: Path) -> None:
     content = pickle.dumps({"data": Evil(tmp_path / "ran"), "labels": [0]}, protocol=2)
     (folder / "test_batch").write_bytes(content)
     with pytest.raises(DataDamagedError, match="test_batch is damaged"):
-        read_arrays("cifar10", tmp_path)
+        read_arrays(DataSpec(dataset="cifar10"), tmp_path)
     assert not (tmp_path / "ran").exists()
     pickle.loads(content)
     assert (tmp_path / "ran").exists()  # it would have
@@ -102,12 +103,12 @@ def test_a_damaged_batch_is_a_sentence(case: str, tmp_path: Path) -> None:
     content, reason = CIFAR_DAMAGE[case]
     (cifar_files("cifar10", tmp_path) / "data_batch_3").write_bytes(content)
     with pytest.raises(DataDamagedError, match=f"data_batch_3 is damaged: .*{reason}"):
-        read_arrays("cifar10", tmp_path)
+        read_arrays(DataSpec(dataset="cifar10"), tmp_path)
 
 
 def test_svhn_is_torchvisions(as_they_are: Any, tmp_path: Path) -> None:
     svhn_files(tmp_path)
-    arrays = read_arrays("svhn", tmp_path)
+    arrays = read_arrays(DataSpec(dataset="svhn"), tmp_path)
     for split, images, labels in (("train", arrays.inputs, arrays.targets),
                                   ("test", arrays.test_inputs, arrays.test_targets)):
         theirs = as_they_are.SVHN(str(tmp_path), split=split)
@@ -135,7 +136,7 @@ def test_a_damaged_matlab_file_is_a_sentence(case: str, tmp_path: Path) -> None:
     content, reason = SVHN_DAMAGE[case]
     savemat(tmp_path / "test_32x32.mat", content)
     with pytest.raises(DataDamagedError, match=reason):
-        read_arrays("svhn", tmp_path)
+        read_arrays(DataSpec(dataset="svhn"), tmp_path)
 
 
 @pytest.mark.parametrize("cut", [0, 5, 100, 400])
@@ -144,20 +145,20 @@ def test_a_cut_matlab_file_is_a_sentence(cut: int, tmp_path: Path) -> None:
     path = tmp_path / "train_32x32.mat"
     path.write_bytes(path.read_bytes()[:cut])
     with pytest.raises(DataError, match=r"train_32x32\.mat is damaged"):
-        read_arrays("svhn", tmp_path)
+        read_arrays(DataSpec(dataset="svhn"), tmp_path)
 
 
 @pytest.mark.parametrize("dataset", ["cifar10", "cifar100", "svhn", "emnist", "house-prices"])
-def test_what_is_missing_is_named_with_its_folder(dataset: DatasetId, tmp_path: Path) -> None:
-    assert missing_files(dataset, tmp_path) == list(files_of(dataset)) != []
+def test_what_is_missing_is_named_with_its_folder(dataset: str, tmp_path: Path) -> None:
+    assert missing_files(files_of(dataset), tmp_path) == list(files_of(dataset).names) != []
     with pytest.raises(DataMissingError) as raised:
-        read_arrays(dataset, tmp_path)
-    assert str(raised.value).startswith(f"{DATASETS[dataset].title} is not here: put {files_of(dataset)[0]}")
-    assert str(raised.value).endswith(str(raw_folder(dataset, tmp_path)))
+        read_arrays(DataSpec(dataset=dataset), tmp_path)
+    assert str(raised.value).startswith(f"{SOURCES[dataset].title} is not here: put {files_of(dataset).names[0]}")
+    assert str(raised.value).endswith(str(raw_folder(files_of(dataset), tmp_path)))
 
 
 def test_knowing_what_is_missing_loads_nothing_heavy() -> None:
-    code = ("import sys, engine.data.fetching.folder as f\n"
-            "f.missing_files('cifar10'); f.missing_files('house-prices'); "
+    code = ("import sys, engine.data.fetching.folder as f, engine.data.spec.spec as s\n"
+            "[f.missing_files(s.DataSpec(dataset=id).files) for id in ('cifar10', 'house-prices')]; "
             "print({'torch', 'numpy', 'pandas', 'scipy', 'PIL'} & set(sys.modules))")
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "set()"

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from engine.data.spec.datasets import DATASETS, EMNIST, DatasetId
-from engine.data.spec.options import Augment, Known, Synthetic
+from engine.data.options.options import Augment, Known, Synthetic
+from engine.data.options.table import Table
+from engine.data.sources import SOURCES
+from engine.data.sources.mnist import PARTS
 from engine.data.spec.spec import DataSpec
-from engine.data.spec.table_options import Table
 from engine.layers.base import OptionError
 
 KNOWN = Known(sample_shape=(3, 20, 30), classes=("a", "b"), examples=9, stored="uint8")
@@ -25,13 +26,13 @@ def test_what_older_files_say_still_means_the_same() -> None:
     assert spec.sample_shape == (1, 96, 96) and spec.output_shape == (10,)
 
 
-@pytest.mark.parametrize("dataset", DATASETS)
-def test_every_data_set_is_described_and_survives_json(dataset: DatasetId) -> None:
-    spec, info = DataSpec(dataset=dataset), DATASETS[dataset]
+@pytest.mark.parametrize("dataset", SOURCES)
+def test_every_data_set_is_described_and_survives_json(dataset: str) -> None:
+    spec, source = DataSpec(dataset=dataset), SOURCES[dataset]
     assert DataSpec.model_validate(json.loads(json.dumps(spec.model_dump(mode="json")))) == spec
-    assert info.title and info.about.endswith(".")
-    assert bool(info.download) == (info.kind in ("idx", "torchvision", "download"))
-    assert spec.task == info.task and spec.is_known == (info.kind != "file")
+    assert spec.source is source and source.title and source.about.endswith(".")
+    assert bool(source.download) == (source.kind == "download")
+    assert spec.task == source.facts.task and spec.is_known == (source.kind != "file")
     if spec.is_known:
         assert spec.sample_shape and spec.output_shape
         assert bool(spec.num_classes) == (spec.task == "classification")
@@ -45,10 +46,10 @@ def test_every_field_is_made_for_a_form(model: type[BaseModel]) -> None:
 
 
 def test_emnists_part_tells_its_classes() -> None:
-    for part, (classes, examples) in EMNIST.items():
+    for part, (classes, examples) in PARTS.items():
         spec = DataSpec(dataset="emnist", emnist=part)
         assert (spec.classes, spec.examples) == (classes, examples) and len(set(classes)) == len(classes)
-    assert [len(EMNIST[part][0]) for part in ("balanced", "letters", "byclass")] == [47, 26, 62]  # type: ignore[index]
+    assert [len(PARTS[part][0]) for part in ("balanced", "letters", "byclass")] == [47, 26, 62]  # type: ignore[index]
 
 
 def test_presets_are_the_data_sets_own() -> None:

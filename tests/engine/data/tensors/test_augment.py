@@ -12,13 +12,15 @@ import torch
 from PIL import Image
 
 from engine.data.fetching.torchvision_import import torchvision
-from engine.data.sources.arrays import Arrays
-from engine.data.spec.options import Augment
+from engine.data.formats.arrays import Arrays
+from engine.data.options.options import Augment
 from engine.data.spec.spec import DataSpec
 from engine.data.tensors.augment import Chance, brightened, contrasted, cropped, erased, rotated, saturated, vary
 from engine.data.tensors.batches import Batches, in_channels
+from engine.data.tensors.data import Data
+from engine.data.tensors.loading import load_data
+from engine.data.tensors.splitting import split_data
 from engine.data.tensors.steps import steps, steps_of
-from engine.data.tensors.tensors import Data, load_data, split_data
 from tests.engine.cases import made_data
 
 CPU = torch.device("cpu")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from engine.data.spec.spec import DataSpec
+from engine.data.tensors.loading import load_data
 from engine.data.tensors.samples import MOST_COLUMNS, rows
-from engine.data.tensors.tensors import load_data
 
 
 def test_made_numbers_as_rows() -> None:

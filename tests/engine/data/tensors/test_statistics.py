@@ -11,9 +11,11 @@ from sklearn.model_selection import KFold
 
 from engine.data.errors import DataError
 from engine.data.spec.spec import DataSpec
+from engine.data.tensors.data import Data
+from engine.data.tensors.loading import load_data
 from engine.data.tensors.samples import samples
+from engine.data.tensors.splitting import folded
 from engine.data.tensors.statistics import statistics
-from engine.data.tensors.tensors import Data, folded, load_data
 from tests.engine.cases import made_data
 
 

@@ -10,7 +10,8 @@ import pytest
 import torch
 
 from engine.data.spec.spec import DataSpec
-from engine.data.tensors.tensors import Data, Split, load_data
+from engine.data.tensors.data import Data, Split
+from engine.data.tensors.loading import load_data
 from engine.experiment.experiment import Experiment, load_experiment
 from engine.experiment.recipe import Recipe
 from engine.graph.graph import Graph

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from engine.data.sources.arrays import Bytes
+from engine.data.formats.arrays import Bytes
 from engine.files import reason_of_os_error
 from engine.messages import Message, say
 

@@ -6,9 +6,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from engine.data.spec.datasets import Task
 from engine.layers.base import OptionError, Shape, reason_of
 
+Task = Literal["classification", "regression"]
+EmnistPart = Literal["balanced", "letters", "digits", "byclass", "bymerge", "mnist"]
 Share = Annotated[float, Field(ge=0, le=1)]
 Number = Annotated[float, Field(ge=-1e6, le=1e6)]
 Rows = Annotated[int, Field(ge=1, le=1_000_000)]

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from engine.data.spec.options import Options
+from engine.data.options.options import Options
 
 ColumnKind = Literal["number", "category", "ignore"]
 Delimiter = Literal["auto", "comma", "semicolon", "tab", "bar", "space"]

@@ -1,100 +1,19 @@
-"""Splits: training, validation and test examples as tensors, and the k ways of cross-validation."""
+"""Arrays divided into training, validation and test examples, and the k ways of cross-validation."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import replace
 
 import numpy as np
 import torch
-from torch import Tensor
 
-from engine.data.errors import DataError, StoppedError
-from engine.data.fetching.download import fetch
-from engine.data.progress import Step
-from engine.data.sources.arrays import Array, Arrays, Report
-from engine.data.sources.raw import reading
-from engine.data.sources.scaling import Scaling
+from engine.data.errors import DataError
+from engine.data.formats.arrays import Array, Arrays
 from engine.data.spec.spec import DataSpec
-from engine.data.tensors.batches import Batches, ranges, resized, resized_in_float
+from engine.data.tensors.data import Data, Split, Unscaled
 from engine.data.tensors.moments import moments
 
-__all__ = ["Batches", "Data", "Split", "StoppedError", "folded", "load_data", "loading", "ranges", "resized",
-           "resized_in_float", "split_data"]  # fmt: skip
-
 TEST_SHARE = 0.15  # of data sets without an official test part
-
-
-@dataclass(frozen=True, eq=False)
-class Split:
-    """Inputs uint8 N×C×H×W or float32 N×…, as stored; targets int64 N (classes) or float32 N×… (numbers)."""
-
-    inputs: Tensor
-    targets: Tensor
-
-    def __len__(self) -> int:
-        return len(self.targets)
-
-
-@dataclass(frozen=True, eq=False)
-class Unscaled:
-    """The columns of a table before gaps are filled: rows N×F of each part, NaN where missing."""
-
-    scaling: Scaling
-    train: Array
-    validation: Array
-    test: Array
-
-
-@dataclass(frozen=True, eq=False)
-class Data:
-    """Three splits, disjoint but for made ``edges``.
-
-    ``mean`` and ``std`` are those of the training examples as the network gets them: per channel of images (bytes
-    scaled to 0 … 1) and of other arrays with more than one dimension, else per feature. ``spec`` has what was found in
-    a person's file; ``truth`` the true parameters of made data.
-    """
-
-    spec: DataSpec
-    train: Split
-    validation: Split
-    test: Split
-    mean: tuple[float, ...]
-    std: tuple[float, ...]
-    truth: Mapping[str, list[float]] = field(default_factory=dict)
-    report: Report = field(default_factory=Report)
-    unscaled: Unscaled | None = None
-
-
-def load_data(spec: DataSpec, root: Path | None = None, progress: Callable[[int, int], object] | None = None,
-              cancelled: Callable[[], bool] | None = None) -> Data:
-    """The data, downloaded into ``root`` (default: the per-user folder) where they are missing.
-
-    ``progress(done, total)`` counts bytes of one file. Raises DataError, or StoppedError once ``cancelled()`` is true.
-    """
-    steps = loading(spec, root)
-    while True:
-        try:
-            step = next(steps)
-        except StopIteration as end:
-            data: Data = end.value
-            return data
-        if cancelled is not None and cancelled():
-            steps.close()
-            raise StoppedError("The download was stopped" if step.doing == "downloading" else "Reading was stopped")
-        if progress is not None:
-            progress(step.done, step.total)
-
-
-def loading(spec: DataSpec, root: Path | None = None) -> Generator[Step, None, Data]:
-    """The same as a generator of steps that returns the data; to stop, stop iterating."""
-    yield from fetch(spec, root)
-    arrays = yield from reading(spec, root)
-    return split_data(spec, arrays)
-
-
-# -- parts ----------------------------------------------------------------------------------------------------------
 
 
 def split_data(spec: DataSpec, arrays: Arrays) -> Data:
@@ -168,9 +87,10 @@ def folded(data: Data, k: int, fold: int) -> Data:
     count = len(data.train) + len(data.validation)
     if not 0 <= fold < k:
         raise ValueError(f"fold {fold} of {k}")
-    if data.spec.dataset == "edges" or k < 2 or count < k:
+    if data.spec.source.overlaps or k < 2 or count < k:
         raise DataError("{data} cannot be divided into {k} folds: there are {count} examples",
-                        data=data.spec.info.title, k=k, count=1 if data.spec.dataset == "edges" else count)
+                        data=data.spec.source.title, k=k,
+                        count=len(data.train) if data.spec.source.overlaps else count)
     order = np.random.default_rng(data.spec.seed).permutation(count)
     begin = fold * (count // k) + min(fold, count % k)
     end = begin + count // k + (fold < count % k)

@@ -1,4 +1,4 @@
-"""The column of a table that is to be predicted: classes or numbers. pandas is loaded when used."""
+"""The column of a table that is to be predicted: classes or numbers."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.data.errors import DataError
-from engine.data.sources.arrays import Array
-from engine.data.sources.table_columns import MOST, Values
-from engine.data.spec.datasets import Task
-from engine.data.spec.table_options import Table
+from engine.data.formats.arrays import Array
+from engine.data.formats.table.columns import MOST, Values
+from engine.data.options.options import Task
+from engine.data.options.table import Table
 
 FEW = 20  # different whole numbers that look like classes, where there are several rows of each
 

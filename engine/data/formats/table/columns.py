@@ -1,4 +1,4 @@
-"""The columns of a table: numbers or categories, what is missing, what is left out. pandas is loaded when used."""
+"""The columns of a table: numbers or categories, what is missing, what is left out."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+import pandas
+
 from engine.data.errors import DataError
-from engine.data.sources.table_preview import ROWS, Column, Preview
-from engine.data.sources.table_text import Records
-from engine.data.spec.table_options import ColumnKind, Table
+from engine.data.formats.preview import ROWS, Column, Preview
+from engine.data.formats.table.text import Records
+from engine.data.options.table import ColumnKind, Table
 from engine.messages import Message, say
 
 MISSING = frozenset({"", "NA", "N/A", "n/a", "NaN", "nan", "NAN", "null", "NULL", "#N/A", "<NA>", "?"})
@@ -30,8 +33,6 @@ class Values:
     @cached_property
     def numbers(self) -> Any:
         """A float64 Series, NaN where missing or not a number."""
-        import pandas
-
         text = self.text.mask(self._blank)
         if self._delimiter != ",":  # written where numbers have a decimal comma
             present = text[~self._blank]
@@ -77,15 +78,13 @@ class Values:
 
     def expect_numbers(self) -> None:
         """Raise DataError naming the line where there is text, or no finite number."""
-        import numpy
-
         if self.texts.any():
             row = int(self.texts.to_numpy().argmax())
             raise DataError("“{column}”, line {line}: “{value}” is not a number. Correct it, or use the column as a "
                             "category", column=self.name, line=self._lines[row], value=self.text.iloc[row][:60])
         numbers = self.numbers.to_numpy()
         for wrong, template in (
-                (numpy.isinf(numbers), "“{column}”, line {line}: “{value}” is not a finite number"),
+                (np.isinf(numbers), "“{column}”, line {line}: “{value}” is not a finite number"),
                 (abs(numbers) > LARGEST, "“{column}”, line {line}: “{value}” is too large a number")):
             if wrong.any():
                 row = int(wrong.argmax())
@@ -104,8 +103,6 @@ class Values:
 
 def columns_of(records: Records) -> dict[str, Values]:
     """The columns by name."""
-    import pandas
-
     frame = pandas.DataFrame(records.rows, columns=list(records.names), dtype="str")
     return {name: Values(name, frame[name], records.lines, records.delimiter) for name in records.names}
 

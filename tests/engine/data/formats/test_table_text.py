@@ -10,13 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.data.errors import DataError
-from engine.data.sources.describe import described
-from engine.data.sources.raw import read_arrays
-from engine.data.sources.table import read_preview
-from engine.data.sources.table_text import read_records, sniffed
+from engine.data.formats.table.text import read_records, sniffed
+from engine.data.options.table import Table
+from engine.data.spec.reading import described, read_arrays
 from engine.data.spec.spec import DataSpec
-from engine.data.spec.table_options import Table
 from engine.messages import LayerloomError
+from tests.engine.data.data_cases import preview_of
 
 ROWS = "x,y\n1,2.5\n2,3.5\n3,4.5\n"
 
@@ -161,15 +160,15 @@ def test_a_few_texts_among_numbers_make_categories_and_it_is_said(tmp_path: Path
 
 def test_what_is_no_file_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="Choose a file first"):
-        read_preview(DataSpec(dataset="table"))
+        preview_of(DataSpec(dataset="table"))
     with pytest.raises(DataError, match="is not there"):
-        read_preview(spec_of(tmp_path / "gone.csv"))
+        preview_of(spec_of(tmp_path / "gone.csv"))
     with pytest.raises(DataError, match="is a folder"):
-        read_preview(spec_of(tmp_path))
+        preview_of(spec_of(tmp_path))
     if (path := write(tmp_path / "a.csv", ROWS)) and path.stat().st_uid:  # root may read everything
         path.chmod(0)
         with pytest.raises(DataError, match="could not be read: permission denied"):
-            read_preview(spec_of(path))
+            preview_of(spec_of(path))
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -177,7 +176,7 @@ def test_what_is_no_file_is_a_sentence(tmp_path: Path) -> None:
        header=st.booleans())
 def test_any_file_is_data_or_a_sentence(content: bytes, header: bool, tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", content)
-    for use in (read_preview, read_arrays):
+    for use in (preview_of, read_arrays):
         try:
             use(spec_of(path, header=header))
         except LayerloomError as error:

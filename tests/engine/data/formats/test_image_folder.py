@@ -12,12 +12,12 @@ from PIL import Image
 
 from engine.data.errors import DataError, StoppedError
 from engine.data.fetching.torchvision_import import torchvision
-from engine.data.sources import image_folder
-from engine.data.sources.describe import described
-from engine.data.sources.image_file import ImageError, read_header, read_image
-from engine.data.sources.raw import read_arrays
+from engine.data.formats import image_folder
+from engine.data.formats.image import ImageError, read_header, read_image
+from engine.data.spec.reading import described, read_arrays
 from engine.data.spec.spec import DataSpec
-from engine.data.tensors.tensors import Batches, load_data
+from engine.data.tensors.batches import Batches
+from engine.data.tensors.loading import load_data
 
 
 def noise(height: int, width: int, channels: int = 3, seed: int = 0) -> np.ndarray:

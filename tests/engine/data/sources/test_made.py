@@ -9,9 +9,11 @@ import pytest
 import torch
 from torch import nn
 
-from engine.data.sources.raw import read_arrays
+from engine.data.spec.reading import read_arrays
 from engine.data.spec.spec import DataSpec
-from engine.data.tensors.tensors import Batches, folded, load_data
+from engine.data.tensors.batches import Batches
+from engine.data.tensors.loading import load_data
+from engine.data.tensors.splitting import folded
 
 WEIGHT_DECAY = {"inputs": 200, "weight": 0.01, "bias": 0.05, "noise": 0.01, "rows": 20, "validation_rows": 100,
                 "test_rows": 100}  # fmt: skip

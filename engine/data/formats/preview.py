@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.data.spec.table_options import ColumnKind
+from engine.data.options.table import ColumnKind
 from engine.messages import Message
 
 ROWS = 20  # first rows that are shown

@@ -7,10 +7,11 @@ import pytest
 import torch
 from PIL import Image
 
-from engine.data.sources.raw import Arrays
+from engine.data.formats.arrays import Arrays
 from engine.data.spec.spec import DataSpec
-from engine.data.tensors import tensors
-from engine.data.tensors.tensors import Batches, ranges, resized, split_data
+from engine.data.tensors.batches import Batches, ranges, resized, resized_in_float
+from engine.data.tensors.data import Data, Split
+from engine.data.tensors.splitting import split_data
 from tests.engine.cases import made_data
 
 CPU = torch.device("cpu")
@@ -25,7 +26,7 @@ def numbered(count: int, test: int = 0) -> Arrays:
     return Arrays(images(0, count), labels, *((images(count, test), np.zeros(test, np.uint8)) if test else ()))
 
 
-def numbers(split: tensors.Split) -> list[int]:
+def numbers(split: Split) -> list[int]:
     return [int(high) * 256 + int(low) for high, low in split.inputs[:, 0, 0]]
 
 
@@ -39,7 +40,7 @@ def test_splits_are_disjoint_and_seeded(official_test: int, sizes: tuple[int, ..
     assert parts[1] != numbers(split_data(DataSpec(seed=4), arrays).validation)
 
 
-def _splits(data: tensors.Data) -> tuple[tensors.Split, ...]:
+def _splits(data: Data) -> tuple[Split, ...]:
     return data.train, data.validation, data.test
 
 
@@ -95,7 +96,7 @@ def test_resizing_keeps_images_and_channels_apart(shape: tuple[int, int]) -> Non
 @pytest.mark.parametrize(("size", "to"), [(8, 28), (28, 96), (28, 13), (64, 224)])
 def test_resizing_is_close_to_pil_at_any_size_and_on_any_device(size: int, to: int) -> None:
     images = pictures(size)
-    for got, most in ((resized(images, to), 2), (tensors.resized_in_float(images, to), 1)):
+    for got, most in ((resized(images, to), 2), (resized_in_float(images, to), 1)):
         assert got.dtype == torch.uint8
         assert (got.int() - by_pil(images, to).int()).abs().max() <= most
 

@@ -1,7 +1,8 @@
-"""A person's own arrays: .npz, .pt, .pth, read without letting them run anything. torch is loaded for .pt only."""
+"""Arrays by name: .npz, .pt, .pth, read without letting them run anything. torch is loaded for .pt only."""
 
 from __future__ import annotations
 
+import pickle
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -11,10 +12,8 @@ from typing import Any
 import numpy as np
 
 from engine.data.errors import DataDamagedError, DataError
-from engine.data.fetching.folder import own_path
-from engine.data.sources.arrays import Array, Arrays, Report
-from engine.data.spec.options import Known
-from engine.data.spec.spec import DataSpec
+from engine.data.formats.arrays import Array, Arrays, Report
+from engine.data.options.options import Known
 from engine.files import reason_of_os_error
 from engine.layers.base import shape_text
 from engine.messages import Message, say
@@ -24,9 +23,8 @@ LEAST = 3
 MOST_CLASSES = 10_000
 
 
-def read_tensors(spec: DataSpec, root: Path | None = None) -> Arrays:
+def read_tensors(path: Path) -> Arrays:
     """Arrays x and y of any length, and a test part where there is one. Raises DataError, in words."""
-    path = own_path(spec, root)
     content, notes = _content(path), list[Message]()
     train = _part(path, content, "", notes)
     if train is None:
@@ -178,9 +176,7 @@ def _is_wanted(name: str) -> bool:
 
 
 def _pt(path: Path) -> dict[str, Array]:
-    import pickle
-
-    import torch
+    import torch  # takes long to load, and an .npz needs none
 
     try:
         loaded = torch.load(path, map_location="cpu", weights_only=True)
@@ -194,7 +190,7 @@ def _pt(path: Path) -> dict[str, Array]:
 
 
 def _array(tensor: Any) -> Array:
-    import torch
+    import torch  # is loaded by now
 
     dense = tensor.detach().to_dense() if tensor.layout != torch.strided else tensor.detach()
     if dense.is_quantized:

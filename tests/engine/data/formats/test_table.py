@@ -16,14 +16,16 @@ from sklearn.impute import SimpleImputer
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from engine.data.errors import DataError
-from engine.data.fetching.folder import files_of, raw_folder
-from engine.data.sources.describe import described
-from engine.data.sources.raw import read_arrays
-from engine.data.sources.table import read_preview
-from engine.data.spec.datasets import DATASETS
+from engine.data.fetching.folder import raw_folder
+from engine.data.sources import SOURCES
+from engine.data.spec.reading import described, read_arrays
 from engine.data.spec.spec import DataSpec
-from engine.data.tensors.tensors import Batches, Data, folded, load_data
+from engine.data.tensors.batches import Batches
+from engine.data.tensors.data import Data
+from engine.data.tensors.loading import load_data
+from engine.data.tensors.splitting import folded
 from engine.layers.base import OptionError
+from tests.engine.data.data_cases import files_of, preview_of
 
 TEXT = """Area,Rooms,Heating,Colour,Price
 50.5,2,gas,red,100
@@ -208,9 +210,9 @@ def houses(root: Path) -> pandas.DataFrame:
     })  # fmt: skip
     frame.loc[:9, "Alley"] = None
     frame.loc[3:7, "LotArea"] = None
-    folder = raw_folder("house-prices", root)
+    folder = raw_folder(files_of("house-prices"), root)
     folder.mkdir(parents=True, exist_ok=True)
-    frame.to_csv(folder / files_of("house-prices")[0], index=False, na_rep="NA")
+    frame.to_csv(folder / files_of("house-prices").names[0], index=False, na_rep="NA")
     return frame
 
 
@@ -231,14 +233,14 @@ def test_house_prices_are_prepared_as_in_the_book(tmp_path: Path) -> None:
 def test_before_the_download_house_prices_are_as_they_are_said_to_be(tmp_path: Path) -> None:
     spec = DataSpec(dataset="house-prices")
     assert described(spec, tmp_path) == spec and spec.is_known
-    assert DATASETS["house-prices"].kind == "download"
+    assert SOURCES["house-prices"].kind == "download"
 
 
 # -- preview ----------------------------------------------------------------------------
 
 
 def test_the_preview_tells_what_columns_are(path: Path) -> None:
-    shown = read_preview(spec_of(path, kinds=[["Rooms", "category"]]))
+    shown = preview_of(spec_of(path, kinds=[["Rooms", "category"]]))
     table = {column.name: (column.looks_like, column.kind, column.missing, column.distinct) for column in shown.columns}
     assert table == {"Area": ("number", "number", 1, 5), "Rooms": ("number", "category", 1, 3),
                      "Heating": ("category", "category", 0, 3), "Colour": ("category", "category", 1, 2),
@@ -249,7 +251,7 @@ def test_the_preview_tells_what_columns_are(path: Path) -> None:
 
 
 def test_the_preview_stands_although_a_choice_is_impossible(path: Path) -> None:
-    shown = read_preview(spec_of(path, target="Garden", kinds=[["Heating", "number"]]))
+    shown = preview_of(spec_of(path, target="Garden", kinds=[["Heating", "number"]]))
     notes = {column.name: str(column.note) for column in shown.columns if column.note}
     assert notes == {"Heating": "“Heating”, line 2: “gas” is not a number. Correct it, or use the column as a category"}
     assert "There is no column “Garden”: choose the target" in [str(note) for note in shown.notes]
@@ -264,7 +266,7 @@ def test_looking_like_does_not_depend_on_the_order_of_kinds() -> None:
 
 
 def test_pandas_is_loaded_only_for_tables(path: Path) -> None:
-    code = ("import sys, engine.data.sources.raw as s, engine.data.spec.spec as p; print('pandas' in sys.modules); "
+    code = ("import sys, engine.data.spec.reading as s, engine.data.spec.spec as p; print('pandas' in sys.modules); "
             f"s.read_arrays(p.DataSpec(dataset='table', path={str(path)!r})); print('pandas' in sys.modules, "
             "'torch' in sys.modules)")
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.split() == [

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.data.errors import DataError
-from engine.data.spec.table_options import DELIMITERS, Table
+from engine.data.options.table import DELIMITERS, Table
 from engine.files import reason_of_os_error
 from engine.messages import Message, say
 

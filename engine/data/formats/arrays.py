@@ -1,33 +1,35 @@
-"""A data set as it is read, before it is split: numpy arrays and what was noticed. No torch."""
+"""A data set as it is read, before it is split: arrays and what was noticed. Loads no numpy itself."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
-
-from engine.data.sources.scaling import Scaling
-from engine.data.sources.table_preview import Preview
-from engine.data.spec.options import Known
+from engine.data.formats.preview import Preview
+from engine.data.options.options import Known
 from engine.messages import Message
 
-Array = NDArray[Any]
-Bytes = NDArray[np.uint8]
+if TYPE_CHECKING:  # numpy takes long to load, and the sources speak of arrays before any is read
+    from typing import Any
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from engine.data.formats.scaling import Scaling
+
+Array: TypeAlias = "NDArray[Any]"
+Bytes: TypeAlias = "NDArray[np.uint8]"
 
 
-@dataclass(frozen=True)
-class Skipped:
+class Skipped(NamedTuple):
     """A file that was left out, and why."""
 
     path: str
     reason: Message
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(NamedTuple):
     """What reading noticed: plain values for the window."""
 
     notes: tuple[Message, ...] = ()
@@ -55,3 +57,9 @@ class Arrays:
     scaling: Scaling | None = None
     truth: Mapping[str, list[float]] = field(default_factory=dict)
     report: Report = field(default_factory=Report)
+
+    @property
+    def nbytes(self) -> int:
+        """What all parts take in memory."""
+        parts = [getattr(self, each.name) for each in fields(self) if each.name.endswith(("inputs", "targets"))]
+        return sum(part.nbytes for part in parts if part is not None)

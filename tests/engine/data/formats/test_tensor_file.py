@@ -11,9 +11,10 @@ import pytest
 import torch
 
 from engine.data.errors import DataError
-from engine.data.sources.describe import described
+from engine.data.spec.reading import described
 from engine.data.spec.spec import DataSpec
-from engine.data.tensors.tensors import Batches, load_data
+from engine.data.tensors.batches import Batches
+from engine.data.tensors.loading import load_data
 
 RANDOM = np.random.default_rng(0)
 LABELS = np.arange(20) % 4

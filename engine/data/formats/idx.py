@@ -1,4 +1,4 @@
-"""MNIST's file format as torchvision lays it out: MNIST, Fashion-MNIST, KMNIST, EMNIST. No torch."""
+"""MNIST's file format: bytes in one or more dimensions, and images with their labels."""
 
 from __future__ import annotations
 
@@ -12,35 +12,30 @@ from typing import IO, cast
 import numpy as np
 
 from engine.data.errors import DataError, damaged
-from engine.data.fetching.folder import expect_files
-from engine.data.sources.arrays import Arrays, Bytes
-from engine.data.spec.spec import DataSpec
+from engine.data.formats.arrays import Bytes
 from engine.files import reason_of_os_error
 
 MAX_BYTES = 2**31  # no set in this format comes near it; a header that claims more is damaged
 
 
-def read_idx_set(spec: DataSpec, root: Path | None = None) -> Arrays:
-    """Images uint8 N×1×28×28 and labels N of both parts. Raises DataMissingError, DataDamagedError or DataError."""
-    paths = expect_files(spec, root)
-    return Arrays(*_read_pair(spec, *paths[:2]), *_read_pair(spec, *paths[2:]))
+def read_images(images_path: Path, labels_path: Path, classes: int, *, turned: bool = False,
+                first: int = 0) -> tuple[Bytes, Bytes]:
+    """Images uint8 N×1×28×28 and labels N from 0 on. Raises DataDamagedError, or DataError where they cannot be read.
 
-
-def _read_pair(spec: DataSpec, images_path: Path, labels_path: Path) -> tuple[Bytes, Bytes]:
+    ``turned``: images are stored column by column, as in MATLAB; ``first`` is what labels are counted from.
+    """
     images, labels = read_idx(images_path, 3), read_idx(labels_path, 1)
-    classes = len(spec.info.classes)
-    if images.shape[1:] != spec.info.shape[1:]:
+    if images.shape[1:] != (28, 28):
         raise damaged(images_path, f"its images are {images.shape[1]}×{images.shape[2]}, not 28×28")
     if len(images) != len(labels):
         raise damaged(labels_path, f"it has {len(labels)} labels for {len(images)} images")
     if len(labels) < 2:
         raise damaged(labels_path, "it is empty")
-    if spec.dataset == "emnist":
-        images = images.transpose(0, 2, 1)  # stored column by column, as in MATLAB
-        if spec.emnist == "letters":
-            if labels.min() < 1:
-                raise damaged(labels_path, "it has the label 0, but its letters are counted from 1")
-            labels = labels - 1
+    if turned:
+        images = images.transpose(0, 2, 1)
+    if labels.min() < first:
+        raise damaged(labels_path, f"it has the label {labels.min()}, but its letters are counted from {first}")
+    labels = labels - first if first else labels
     if labels.max() >= classes:
         raise damaged(labels_path, f"it has the label {labels.max()}, but there are {classes} classes")
     return np.ascontiguousarray(images)[:, None], labels

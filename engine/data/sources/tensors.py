@@ -1,0 +1,30 @@
+"""A person's own arrays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from engine.data.formats.arrays import Arrays
+from engine.data.sources.base import Facts, OwnPath, Request, Source, register
+
+
+@register
+class Tensors(Source):
+    """Arrays x and y in one file; images where examples have three dimensions."""
+
+    id = "tensors"
+    title = "Tensors"
+    about = "Your own arrays x and y: an .npz, .pt or .pth file."
+    kind = "file"
+    facts = Facts((1, 28, 28))
+    own = OwnPath("tensors", (".npz", ".pt", ".pth"), "Tensors…",
+                  "Tensors: arrays x and y in an .npz, .pt or .pth file", "Tensors", "Choose tensors…",
+                  "Choose a file first")
+    finds = True
+    reads = ("path",)
+
+    def read(self, request: Request, root: Path | None) -> Arrays:
+        """Inputs uint8 N×C×H×W or float32 N×…, and a test part where the file has one."""
+        from engine.data.formats.tensor_file import read_tensors  # numpy is loaded when data are read
+
+        return read_tensors(*self.paths(request, root))

@@ -1,0 +1,38 @@
+"""What a spec's data are: described from their files, or read for all who ask. numpy is loaded when they are read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from engine.data.cache import LOADED, State, state_of
+from engine.data.fetching.folder import missing_files
+from engine.data.formats.arrays import Arrays
+from engine.data.progress import Steps, result_of
+from engine.data.spec.spec import DataSpec
+
+
+def described(spec: DataSpec, root: Path | None = None) -> DataSpec:
+    """The spec with ``known`` as the files say it now; as it is where nothing is found out, or not downloaded yet.
+
+    Of an image folder only names and headers are read. Raises DataError, in words.
+    """
+    if not spec.source.finds or missing_files(spec.files, root):
+        return spec
+    return spec.with_options(known=spec.source.scan(spec, root) or read_arrays(spec, root).known)
+
+
+def read_arrays(spec: DataSpec, root: Path | None = None) -> Arrays:
+    """Read data that are there. Raises DataMissingError, DataDamagedError or DataError."""
+    return result_of(reading(spec, root))
+
+
+def files_state(spec: DataSpec, root: Path | None = None) -> State:
+    """The state of the files that are read. Raises DataMissingError or DataError where they are not there."""
+    return state_of(spec.source.paths(spec, root))
+
+
+def reading(spec: DataSpec, root: Path | None = None, state: State | None = None) -> Steps[Arrays]:
+    """The same, yielding where it takes long; to stop, stop iterating. ``state`` is that of the files, if known."""
+    what = ("arrays", spec.dataset, *(getattr(spec, name) for name in spec.source.reads))
+    return (yield from LOADED.get(what, files_state(spec, root) if state is None else state,
+                                  lambda: spec.source.reading(spec, root), lambda arrays: arrays.nbytes))
