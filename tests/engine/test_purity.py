@@ -11,9 +11,10 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PLAIN = (  # the rooms above the line that torch does not pass
     "layers", "graph", "layout", "analysis", "blocks", "experiment", "advice", "compare", "search", "figures", "line",
-    "writing", "reading", "data/spec",
+    "writing", "reading", "data/options", "data/fetching", "data/sources", "data/spec",
 )  # fmt: skip
-HEAVY = ("torch", "numpy", "torchvision", "sklearn", "matplotlib", "PySide6", "shiboken6", "pyqtgraph")
+HEAVY = ("torch", "numpy", "torchvision", "sklearn", "matplotlib", "pandas", "scipy", "PIL", "PySide6", "shiboken6",
+         "pyqtgraph")
 
 
 def loaded_by(statements: str, blocked: tuple[str, ...] = ()) -> set[str]:
@@ -52,6 +53,33 @@ def test_plain_values_work_without_torch() -> None:
         blocked=HEAVY,
     )
     assert loaded.isdisjoint(HEAVY)
+
+
+def test_sources_say_what_they_are_without_what_reads_them() -> None:
+    loaded = loaded_by(
+        "from pathlib import Path\n"
+        "from engine.data.fetching.folder import download_folder, missing_files\n"
+        "from engine.data.sources import SOURCES, source_for\n"
+        "from engine.data.spec.reading import described\n"
+        "from engine.data.spec.spec import DataSpec\n"
+        "assert len(SOURCES) >= 15 and source_for(Path('a.csv')).id == 'table'\n"
+        "for id, source in SOURCES.items():\n"
+        "    spec = DataSpec(dataset=id)\n"
+        "    assert spec.sample_shape and source.options(spec) and spec.classes == source.expected(spec).classes\n"
+        "    source.pages(spec), source.truth(spec), download_folder(spec.files), missing_files(spec.files)\n"
+        "    assert source.takes_path or described(spec, Path('/nowhere')) == spec",
+        blocked=HEAVY,
+    )
+    assert loaded.isdisjoint(HEAVY)
+
+
+def test_data_are_read_without_torch() -> None:
+    statements = "\n".join(f"import {name}" for name in engine_modules("data/formats"))
+    loaded = loaded_by(f"{statements}\nfrom engine.data.spec.reading import read_arrays\n"
+                       "from engine.data.spec.spec import DataSpec\n"
+                       "for id in ('digits', 'linear', 'polynomial', 'edges'): read_arrays(DataSpec(dataset=id))",
+                       blocked=("torch", "torchvision"))
+    assert "numpy" in loaded
 
 
 def engine_modules(room: str = "") -> list[str]:

@@ -41,7 +41,7 @@ class Request(Protocol):
     def known(self) -> Known | None: ...
 
 
-class Facts(NamedTuple):
+class Expected(NamedTuple):
     """What examples are before they are read; of a person's own files only a guess."""
 
     sample_shape: Shape  # of one example as stored, without batch
@@ -74,7 +74,7 @@ class Source:
     title: ClassVar[str]
     about: ClassVar[str]
     kind: ClassVar[Kind]
-    facts: ClassVar[Facts]
+    expects: ClassVar[Expected]
     download: ClassVar[str] = ""  # what getting it costs; said while it is not here
     presets: ClassVar[Presets] = {}  # parts of a spec that begin with other options than usual
     own: ClassVar[OwnPath | None] = None  # the person names a file or folder of their own
@@ -98,13 +98,13 @@ class Source:
 
     # -- what is known before it is read ------------------------------------------------------------------------
 
-    def facts_of(self, request: Request) -> Facts:
+    def expected(self, request: Request) -> Expected:
         """What examples are with these options."""
-        return self.facts
+        return self.expects
 
     def is_image(self, request: Request) -> bool:
         """Whether examples are images: only these are resized, change channels and vary."""
-        found = request.known or self.facts_of(request)
+        found = request.known or self.expected(request)
         return len(found.sample_shape) == 3
 
     def truth(self, request: Request) -> Mapping[str, Sequence[float]]:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from engine.data.fetching.folder import Files, Official
 from engine.data.formats.arrays import Arrays
-from engine.data.sources.base import Facts, Request, Source, register
+from engine.data.sources.base import Expected, Request, Source, register
 
 SHAPE = (3, 32, 32)
 _HUNDRED = (
@@ -48,7 +48,7 @@ class _Cifar(Source):
 
         from engine.data.formats.cifar_batch import read_cifar_batch
 
-        classes = len(self.facts.classes)
+        classes = len(self.expects.classes)
         *train, test = (read_cifar_batch(path, classes) for path in self.paths(request, root))
         images, labels = (np.concatenate(parts) for parts in zip(*train, strict=True))
         return Arrays(images, labels, *test)
@@ -65,7 +65,7 @@ class Cifar10(_Cifar):
     download = "170 MB to download."
     names = (*(f"data_batch_{number}" for number in range(1, 6)), "test_batch")
     folder, archive = "cifar-10-batches-py", "cifar-10-python.tar.gz"
-    facts = Facts(SHAPE, classes=("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship",
+    expects = Expected(SHAPE, classes=("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship",
                                   "truck"), examples=60_000)  # fmt: skip
 
 
@@ -80,4 +80,4 @@ class Cifar100(_Cifar):
     download = "169 MB to download."
     names = ("train", "test")
     folder, archive = "cifar-100-python", "cifar-100-python.tar.gz"
-    facts = Facts(SHAPE, classes=tuple(_HUNDRED.split()), examples=60_000)
+    expects = Expected(SHAPE, classes=tuple(_HUNDRED.split()), examples=60_000)

@@ -6,7 +6,7 @@ import string
 from pathlib import Path
 
 from engine.data.formats.arrays import Arrays
-from engine.data.sources.base import Facts, Request, Source, register
+from engine.data.sources.base import Expected, Request, Source, register
 
 FILE = Path(__file__).parents[3] / "resources" / "data" / "digits.npz"
 
@@ -19,7 +19,7 @@ class Digits(Source):
     title = "Digits"
     about = "1 797 handwritten digits; comes with the program."
     kind = "bundled"
-    facts = Facts((1, 8, 8), classes=tuple(string.digits), examples=1797)
+    expects = Expected((1, 8, 8), classes=tuple(string.digits), examples=1797)
     reads = ()
 
     def paths(self, request: Request, root: Path | None) -> list[Path]:

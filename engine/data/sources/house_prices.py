@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from engine.data.fetching.folder import Files, Official
-from engine.data.sources.base import Facts, Presets, Request, register
+from engine.data.sources.base import Expected, Presets, Request, register
 from engine.data.sources.table import Columns
 
 FILE = "kaggle_house_pred_train.csv"
@@ -20,7 +20,7 @@ class HousePrices(Columns):
     about = "Kaggle's table of 1 460 sold houses."
     kind = "download"
     download = "0.5 MB to download."
-    facts = Facts((331,), "regression", output_shape=(1,), examples=1460)
+    expects = Expected((331,), "regression", output_shape=(1,), examples=1460)
     presets: ClassVar[Presets] = {"table": {
         "target": "SalePrice", "kinds": [["Id", "ignore"]], "task": "regression", "log_target": True,
         "missing_categories": "always",

@@ -7,7 +7,7 @@ from pathlib import Path
 from engine.data.formats.arrays import Arrays
 from engine.data.options.options import Known
 from engine.data.progress import Steps, result_of
-from engine.data.sources.base import Facts, OwnPath, Request, Source, register
+from engine.data.sources.base import Expected, OwnPath, Request, Source, register
 
 
 @register
@@ -18,7 +18,7 @@ class ImageFolder(Source):
     title = "Image folder"
     about = "Your own images: a folder with a subfolder for each class."
     kind = "file"
-    facts = Facts((3, 64, 64))
+    expects = Expected((3, 64, 64))
     own = OwnPath("a folder of images by class", (), "Folder…",
                   "Image folder: a folder with a subfolder for each class",
                   "Folder with one folder of images for each class", "Choose folder…",

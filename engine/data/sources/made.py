@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from engine.data.formats.arrays import Array, Arrays, Report
-from engine.data.sources.base import Facts, Page, Presets, Request, Source, register
+from engine.data.sources.base import Expected, Page, Presets, Request, Source, register
 
 if TYPE_CHECKING:
     import numpy as np
@@ -64,13 +64,13 @@ class Linear(_Made):
     id = "linear"
     title = "Linear (synthetic)"
     about = "Made numbers: y = Xw + b + noise."
-    facts = Facts((2,), "regression", output_shape=(1,))
+    expects = Expected((2,), "regression", output_shape=(1,))
     rule = "y = Xw + b + noise"
     rule_options = frozenset({"inputs", "weight", "bias"} | _ROWS)
 
-    def facts_of(self, request: Request) -> Facts:
+    def expected(self, request: Request) -> Expected:
         """As many inputs and rows as are asked for."""
-        return self.facts._replace(sample_shape=(request.synthetic.inputs,), examples=_examples(request))
+        return self.expects._replace(sample_shape=(request.synthetic.inputs,), examples=_examples(request))
 
     def truth(self, request: Request) -> Mapping[str, Sequence[float]]:
         """Weights, bias, and the deviation of the noise."""
@@ -99,14 +99,14 @@ class Polynomial(_Made):
     id = "polynomial"
     title = "Polynomial (synthetic)"
     about = "Made numbers: a polynomial of x, and noise."
-    facts = Facts((4,), "regression", output_shape=(1,))
+    expects = Expected((4,), "regression", output_shape=(1,))
     presets: ClassVar[Presets] = {"synthetic": {"noise": 0.1, "rows": 100, "validation_rows": 100, "test_rows": 100}}
     rule = "y = c₀ + c₁x + c₂x²/2! + c₃x³/3! + … + noise"
     rule_options = frozenset({"coefficients", "degree"} | _ROWS)
 
-    def facts_of(self, request: Request) -> Facts:
+    def expected(self, request: Request) -> Expected:
         """As many powers and rows as are asked for."""
-        return self.facts._replace(sample_shape=(request.synthetic.degree + 1,), examples=_examples(request))
+        return self.expects._replace(sample_shape=(request.synthetic.degree + 1,), examples=_examples(request))
 
     def truth(self, request: Request) -> Mapping[str, Sequence[float]]:
         """Coefficients, and the deviation of the noise."""
@@ -137,7 +137,7 @@ class Edges(_Made):
     id = "edges"
     title = "Edges (synthetic)"
     about = "One image with a dark band, and where its edges are."
-    facts = Facts((1, 6, 8), "regression", output_shape=(1, 6, 7), examples=1)
+    expects = Expected((1, 6, 8), "regression", output_shape=(1, 6, 7), examples=1)
     overlaps = True
     reads = ()
     rule = "Y = X[:, j] − X[:, j + 1]: the difference of neighbours in a row"

@@ -9,7 +9,7 @@ from typing import ClassVar
 from engine.data.fetching.folder import Files, Official
 from engine.data.formats.arrays import Arrays
 from engine.data.options.options import EmnistPart
-from engine.data.sources.base import Facts, Request, Source, register
+from engine.data.sources.base import Expected, Request, Source, register
 
 FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
 SHAPE = (1, 28, 28)
@@ -45,7 +45,7 @@ class _Idx(Source):
         from engine.data.formats.idx import read_images  # numpy is loaded when data are read
 
         images, labels, test_images, test_labels = self.paths(request, root)
-        classes, first = len(self.facts_of(request).classes), self.first_label(request)
+        classes, first = len(self.expected(request).classes), self.first_label(request)
         train, test = (read_images(*pair, classes, turned=self.turned, first=first)
                        for pair in ((images, labels), (test_images, test_labels)))
         return Arrays(*train, *test)
@@ -59,7 +59,7 @@ class Mnist(_Idx):
     title = torchvision_name = "MNIST"
     about = "70 000 handwritten digits."
     download = "11 MB to download."
-    facts = Facts(SHAPE, classes=_DIGITS, examples=70_000)
+    expects = Expected(SHAPE, classes=_DIGITS, examples=70_000)
 
 
 @register
@@ -71,7 +71,7 @@ class FashionMnist(_Idx):
     torchvision_name = "FashionMNIST"
     about = "70 000 pictures of clothes."
     download = "30 MB to download."
-    facts = Facts(SHAPE, classes=("T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker",
+    expects = Expected(SHAPE, classes=("T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker",
                                   "Bag", "Ankle boot"), examples=70_000)  # fmt: skip
 
 
@@ -84,7 +84,7 @@ class Kmnist(_Idx):
     torchvision_name = "KMNIST"
     about = "70 000 handwritten Japanese characters."
     download = "21 MB to download."
-    facts = Facts(SHAPE, classes=("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"), examples=70_000)
+    expects = Expected(SHAPE, classes=("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"), examples=70_000)
 
 
 PARTS: dict[EmnistPart, tuple[tuple[str, ...], int]] = {
@@ -106,14 +106,14 @@ class Emnist(_Idx):
     title = torchvision_name = "EMNIST"
     about = "Handwritten letters and digits."
     download = "562 MB to download."
-    facts = Facts(SHAPE)
+    expects = Expected(SHAPE)
     reads = ("emnist",)
     turned = True
 
-    def facts_of(self, request: Request) -> Facts:
+    def expected(self, request: Request) -> Expected:
         """Those of the part."""
         classes, examples = PARTS[request.emnist]
-        return self.facts._replace(classes=classes, examples=examples)
+        return self.expects._replace(classes=classes, examples=examples)
 
     def options(self, request: Request) -> frozenset[str]:
         """Which part, too."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from engine.data.fetching.folder import Files, Official
 from engine.data.formats.arrays import Arrays
-from engine.data.sources.base import Facts, Request, Source, register
+from engine.data.sources.base import Expected, Request, Source, register
 
 
 @register
@@ -19,7 +19,7 @@ class Svhn(Source):
     about = "99 289 photographs of house numbers."
     kind = "download"
     download = "246 MB to download."
-    facts = Facts((3, 32, 32), classes=tuple(string.digits), examples=99_289)
+    expects = Expected((3, 32, 32), classes=tuple(string.digits), examples=99_289)
     reads = ()
 
     def official(self) -> Official:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from engine.data.formats.arrays import Arrays
-from engine.data.sources.base import Facts, OwnPath, Page, Request, Source, register
+from engine.data.sources.base import Expected, OwnPath, Page, Request, Source, register
 
 
 class Columns(Source):
@@ -38,11 +38,11 @@ class Table(Columns):
     title = "Table (CSV)"
     about = "Your own table: a .csv or .tsv file."
     kind = "file"
-    facts = Facts((1,), "regression", output_shape=(1,))
+    expects = Expected((1,), "regression", output_shape=(1,))
     own = OwnPath("a table", (".csv", ".tsv", ".txt"), "Table…", "CSV or TSV: a table with one example to a row",
                   "Table", "Choose table…", "Choose a file first")
 
-    def facts_of(self, request: Request) -> Facts:
+    def expected(self, request: Request) -> Expected:
         """The task that was chosen."""
         task = request.table.task
-        return self.facts if task == "auto" else self.facts._replace(task=task)
+        return self.expects if task == "auto" else self.expects._replace(task=task)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.data.formats.arrays import Arrays
-from engine.data.sources.base import Facts, OwnPath, Request, Source, register
+from engine.data.sources.base import Expected, OwnPath, Request, Source, register
 
 
 @register
@@ -16,7 +16,7 @@ class Tensors(Source):
     title = "Tensors"
     about = "Your own arrays x and y: an .npz, .pt or .pth file."
     kind = "file"
-    facts = Facts((1, 28, 28))
+    expects = Expected((1, 28, 28))
     own = OwnPath("tensors", (".npz", ".pt", ".pth"), "Tensors…",
                   "Tensors: arrays x and y in an .npz, .pt or .pth file", "Tensors", "Choose tensors…",
                   "Choose a file first")

@@ -11,7 +11,7 @@ from engine.data.fetching.folder import Files
 from engine.data.options.options import Augment, EmnistPart, Known, Options, Synthetic, Task
 from engine.data.options.table import Table
 from engine.data.sources import SOURCES, Source
-from engine.data.sources.base import Facts
+from engine.data.sources.base import Expected
 from engine.layers.base import OptionError, Shape, reason_of
 
 
@@ -89,13 +89,13 @@ class DataSpec(BaseModel):
         return not self.source.takes_path or self.known is not None
 
     @property
-    def _facts(self) -> Known | Facts:
-        return self.known if self.known is not None else self.source.facts_of(self)
+    def _known_or_expected(self) -> Known | Expected:
+        return self.known if self.known is not None else self.source.expected(self)
 
     @property
     def stored_shape(self) -> Shape:
         """Shape of one example as stored, without batch."""
-        return self._facts.sample_shape
+        return self._known_or_expected.sample_shape
 
     @property
     def is_image(self) -> bool:
@@ -113,12 +113,12 @@ class DataSpec(BaseModel):
     @property
     def task(self) -> Task:
         """Whether classes or numbers are to be learned."""
-        return self._facts.task
+        return self._known_or_expected.task
 
     @property
     def classes(self) -> tuple[str, ...]:
         """Names of the classes, in the order of the outputs; none where numbers are learned or nothing is known."""
-        return self._facts.classes
+        return self._known_or_expected.classes
 
     @property
     def num_classes(self) -> int:
@@ -130,12 +130,12 @@ class DataSpec(BaseModel):
         """Shape the network must give for one example: (classes,), or that of the target; () while unknown."""
         if self.task == "classification":
             return (self.num_classes,) if self.classes else ()
-        return self._facts.output_shape
+        return self._known_or_expected.output_shape
 
     @property
     def examples(self) -> int:
         """How many examples there are in all parts together; 0 while unknown."""
-        return self._facts.examples
+        return self._known_or_expected.examples
 
     # -- other data ---------------------------------------------------------------------------------------------
 

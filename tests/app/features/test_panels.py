@@ -32,6 +32,7 @@ from engine.layers.code import EXAMPLE, Code
 from engine.layers.inputs import Input
 from engine.layers.linear import Linear
 from tests.app.windows import brought
+from tests.engine.data.data_cases import idx_files
 from widgets.blocks.dialog import BlockDialog
 
 READY_MS, TRAIN_MS = 60_000, 120_000
@@ -147,6 +148,17 @@ def test_gradients_are_of_the_data_in_the_chosen_folder(window, qtbot, mnist_roo
     page = opened(window, "gallery:softmax")
     window.settings.data_root = mnist_root
     spec = page.document.experiment.data.with_options(dataset="mnist")
+    page.document.edit("data", replace(page.document.experiment, data=spec))
+    window.places.bottom.setCurrentIndex(PARAMETERS)
+    table = window.feature(Parameters).panel.table.tensors
+    qtbot.waitUntil(lambda: bool(table.infos) and table.infos[0].gradient_norm is not None, timeout=30_000)
+
+
+def test_gradients_are_of_the_part_of_emnist_that_is_there(window, qtbot, tmp_path):
+    page = opened(window, "gallery:softmax")
+    window.settings.data_root = tmp_path / "data"
+    spec = page.document.experiment.data.with_options(dataset="emnist", emnist="digits")
+    idx_files(spec, tmp_path / "data")
     page.document.edit("data", replace(page.document.experiment, data=spec))
     window.places.bottom.setCurrentIndex(PARAMETERS)
     table = window.feature(Parameters).panel.table.tensors

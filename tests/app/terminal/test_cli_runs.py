@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from app.terminal import cli
+from engine.data.sources import source_for
 from engine.experiment.experiment import Variant, load_experiment, save_experiment
 from engine.experiment.notes import Notes, Reported
 from tests.engine.cases import MLP, experiment
+from tests.engine.data.data_cases import SUFFIXES, own_file
 
 Say = Callable[..., tuple[int, str, str]]
 LINE = r"^loss \d\.\d{3}, train acc \d\.\d{3}, test acc \d\.\d{3}, \d+ examples/s on cpu$"
@@ -85,6 +87,24 @@ def test_a_table_is_data(say: Say, tmp_path: Path) -> None:
     assert spec.dataset == "table" and spec.table.target == "y" and spec.is_known
     code, _, errors = say("train", tmp_path / "line.loom", "--data", "numbers.csv", "--target", "z")
     assert code == 2 and "z" in errors
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_every_file_that_the_window_takes_is_data(suffix: str, say: Say, tmp_path: Path) -> None:
+    save_experiment(experiment(("fc1", "Linear", {"out_features": 1}), loss="mse", epochs=1), tmp_path / "line.loom")
+    own = own_file(tmp_path / f"numbers{suffix}")
+    code, _, errors = say("train", "line.loom", "--data", own.name, "--out", "run")
+    assert code == 0, errors
+    spec = load_experiment(tmp_path / "run" / "experiment.loom").data
+    assert (spec.source, spec.sample_shape, spec.path) == (source_for(own), (2,), str(own))
+
+
+def test_help_names_what_can_be_data(capsys: pytest.CaptureFixture[str], say: Say) -> None:
+    with pytest.raises(SystemExit):
+        say("train", "--help")
+    words = " ".join(capsys.readouterr().out.split())
+    assert "digits, mnist, fashion-mnist" in words
+    assert ("or your own: a folder of images by class, a table (.csv, .tsv, .txt), tensors (.npz, .pt, .pth)") in words
 
 
 CODE = '''class Twice(nn.Module):

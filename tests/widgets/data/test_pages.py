@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -11,7 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from engine.data.formats.preview import Column, Preview
 from engine.data.options.options import Augment, Synthetic
-from engine.data.sources import SOURCES
+from engine.data.sources import SOURCES, Source, register
+from engine.data.sources.base import Expected, OwnPath, Page, Request
 from engine.data.spec.spec import DataSpec
 from engine.messages import say
 from widgets.data.panel import DataPanel
@@ -114,6 +116,49 @@ def test_only_what_the_source_has_is_there(panel: DataPanel, spec: DataSpec, fie
     panel.show_spec(spec)
     assert {name for name in panel.form._fields if panel.form.rows[name].editor.isVisible()} == fields
     assert tabs(panel) == pages
+
+
+@pytest.fixture
+def sounds() -> Iterator[str]:
+    """A source that nobody has heard of."""
+
+    @register
+    class Sounds(Source):
+        """Files of sounds."""
+
+        id = "sounds"
+        title = "Sounds"
+        about = "Your own sounds: a .wav file."
+        kind = "file"
+        expects = Expected((1, 100), classes=("a", "b"))
+        own = OwnPath("sounds", (".wav",), "Sounds…", "Sounds, one after the other", "Sounds", "Choose sounds…",
+                      "Choose a file first")
+
+        def options(self, request: Request) -> frozenset[str]:
+            return frozenset({"normalize"})
+
+        def pages(self, request: Request) -> frozenset[Page]:
+            return frozenset({"steps", "preparation"})
+
+    yield Sounds.id
+    del SOURCES[Sounds.id]
+
+
+def test_the_panel_asks_the_source(sounds: str, qtbot: QtBot) -> None:
+    panel = DataPanel()
+    qtbot.addWidget(panel)
+    panel.resize(1100, 260)
+    panel.show()
+    panel.show_spec(DataSpec(dataset=sounds, path="a.wav"))
+    assert tabs(panel) == ["Samples", "Preparation", "Numbers", "Step by step"]
+    assert {name for name in panel.form._fields if panel.form.rows[name].editor.isVisible()} == {"normalize"}
+    assert panel.form.rows["dataset"].editor.currentText() == "Sounds"
+    assert panel.form.about.text() == "Your own sounds: a .wav file."
+    with qtbot.waitSignal(panel.file_requested) as asked:
+        qtbot.mouseClick(panel.form.files[sounds], LEFT)
+    assert asked.args == [sounds] and panel.form.files[sounds].text() == "Sounds…"
+    panel.show_missing("a.wav is not there", False)
+    assert panel.missing.file.text() == "Choose sounds…"
 
 
 def test_a_page_that_goes_gives_way_to_the_first(panel: DataPanel) -> None:

@@ -33,7 +33,7 @@ def test_the_bundled_digits_are_scikit_learns() -> None:
     arrays = read_arrays(DataSpec(dataset="digits"))
     assert np.array_equal(arrays.inputs[:, 0], np.round(original.images * 255 / 16))
     assert np.array_equal(arrays.targets, original.target)
-    assert len(arrays.targets) == SOURCES["digits"].facts.examples
+    assert len(arrays.targets) == SOURCES["digits"].expects.examples
 
 
 def test_reading_files_loads_neither_torch_nor_sklearn() -> None:
@@ -155,4 +155,4 @@ def test_kmnist_is_torchvisions(root: Path) -> None:
     theirs = torchvision().datasets.KMNIST(str(root), train=True)
     assert np.array_equal(arrays.inputs[:, 0], theirs.data.numpy())
     assert arrays.targets.tolist() == theirs.targets.tolist()
-    assert SOURCES["kmnist"].facts.classes == tuple(theirs.classes)
+    assert SOURCES["kmnist"].expects.classes == tuple(theirs.classes)

@@ -41,15 +41,15 @@ def test_cifar_is_torchvisions(dataset: str, as_they_are: Any, tmp_path: Path) -
         assert images is not None and labels is not None
         assert np.array_equal(images.transpose(0, 2, 3, 1), theirs.data)
         assert labels.tolist() == theirs.targets
-        assert len(SOURCES[dataset].facts.classes) == len(theirs.classes)
+        assert len(SOURCES[dataset].expects.classes) == len(theirs.classes)
     data = load_data(DataSpec(dataset=dataset), tmp_path)
     assert data.train.inputs.shape[1:] == (3, 32, 32) and data.spec.sample_shape == (3, 32, 32)
 
 
 def test_the_classes_are_the_official_ones() -> None:
-    assert SOURCES["cifar10"].facts.classes[:3] == ("airplane", "automobile", "bird")
-    assert len(set(SOURCES["cifar100"].facts.classes)) == 100
-    assert SOURCES["cifar100"].facts.classes == tuple(sorted(SOURCES["cifar100"].facts.classes))
+    assert SOURCES["cifar10"].expects.classes[:3] == ("airplane", "automobile", "bird")
+    assert len(set(SOURCES["cifar100"].expects.classes)) == 100
+    assert SOURCES["cifar100"].expects.classes == tuple(sorted(SOURCES["cifar100"].expects.classes))
 
 
 def test_newer_pickles_are_read_too(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ def test_every_data_set_is_described_and_survives_json(dataset: str) -> None:
     assert DataSpec.model_validate(json.loads(json.dumps(spec.model_dump(mode="json")))) == spec
     assert spec.source is source and source.title and source.about.endswith(".")
     assert bool(source.download) == (source.kind == "download")
-    assert spec.task == source.facts.task and spec.is_known == (source.kind != "file")
+    assert spec.task == source.expects.task and spec.is_known == (source.kind != "file")
     if spec.is_known:
         assert spec.sample_shape and spec.output_shape
         assert bool(spec.num_classes) == (spec.task == "classification")
