@@ -31,7 +31,7 @@ _keep: list[object] = []  # a Library takes its declarations back when it is col
 
 
 def _declare_missing_operators() -> None:
-    import torch
+    import torch  # is loaded by whoever has brought us here
 
     library: Any = torch.library.Library("torchvision", "FRAGMENT")  # type: ignore[no-untyped-call]
     for name in ("nms", "qnms"):
