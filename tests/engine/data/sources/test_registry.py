@@ -87,8 +87,10 @@ def test_a_source_explains_itself(id: str) -> None:
 
 
 def test_files_know_the_ids_of_old_and_lists_have_their_order() -> None:
-    assert [id for id in IDS if id in USUAL] == ["digits", "mnist", "fashion-mnist", "kmnist", "emnist", "cifar10", "cifar100", "svhn",
-                   "house-prices", "linear", "polynomial", "edges", "folder", "table", "tensors"]
+    assert USUAL == ("digits", "mnist", "fashion-mnist", "kmnist", "emnist", "cifar10", "cifar100", "svhn",
+                     "house-prices", "linear", "polynomial", "edges", "folder", "table", "tensors")
+    assert [id for id in IDS if id in USUAL] == list(USUAL)
+    assert [SOURCES[id].kind for id in IDS] == sorted((SOURCES[id].kind for id in IDS), key=KINDS.index)
 
 
 def test_what_is_no_source_is_said_with_all_that_are() -> None:
