@@ -22,8 +22,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class State:
-    """Name, time of change (ns) and size of files. Where it is not settled, a file may change again and look the same.
-    """
+    """Name, time of change (ns) and size of files; not settled: one may change again and look the same."""
 
     files: tuple[tuple[str, int, int], ...] = ()
     is_settled: bool = field(default=True, compare=False)
