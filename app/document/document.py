@@ -10,8 +10,8 @@ from PySide6.QtCore import QObject, Signal
 from app.document.undo import UndoStack
 from engine.data.spec.spec import DataSpec
 from engine.experiment.experiment import Experiment, load_experiment, save_experiment
-from engine.graph.edits import laid_out
 from engine.graph.graph import Graph
+from engine.layout.unplaced import laid_out
 from engine.runs.history import Histories, History
 from engine.training.events import MemberEnded, Summary, Weights
 

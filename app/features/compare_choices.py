@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from engine.experiment.experiment import Experiment, gallery_ids, load_experiment
-from engine.graph.edits import laid_out
+from engine.layout.unplaced import laid_out
 
 if TYPE_CHECKING:
     from app.document.page import Page

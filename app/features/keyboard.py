@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.document.page import Page
 from app.window.commands import Command, Row
 from app.window.host import Feature
-from engine.graph.edits import STEP
 from engine.graph.graph import Graph
+from engine.graph.grid import STEP
 from engine.layers.base import shape_text
 from widgets.canvas.cards.painting import CARD_WIDTH
 from widgets.look.text import grouped

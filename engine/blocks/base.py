@@ -10,8 +10,8 @@ from typing import Any, ClassVar, Self
 from pydantic import Field
 
 from engine.analysis.analysis import Analysis, analyze
-from engine.graph.edits import COLUMN, STEP
 from engine.graph.graph import Edge, Graph, Node, Position
+from engine.graph.grid import COLUMN, STEP
 from engine.layers.base import FLOAT_BYTES, Category, Facts, Layer, Shape, ShapeError, numel
 from engine.layers.inputs import Input
 

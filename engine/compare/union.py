@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from engine.compare.compare import Comparison, Pair
-from engine.graph.edits import COLUMN, STEP
 from engine.graph.graph import Edge, Graph, Position
+from engine.graph.grid import COLUMN, STEP
 
 GONE = "−"  # begins the names of what is gone: no node can be called like that
 TRIES = 24  # columns to the left and to the right in which room is looked for

@@ -7,13 +7,10 @@ from dataclasses import replace
 
 from engine.graph.frames import with_members_renamed
 from engine.graph.graph import Edge, Graph, Node, Position
+from engine.graph.grid import COLUMN, STEP
 from engine.layers.base import Layer
 from engine.layers.inputs import Input
 from engine.names import fresh_name
-
-STEP = 76.0  # from one card to the next below it
-COLUMN = 260.0  # from one column of cards to the next
-CARD = (228.0, 46.0)  # how large a card is
 
 
 def added(graph: Graph, layer: Layer, position: Position) -> tuple[Graph, str]:
@@ -113,15 +110,6 @@ def pasted(graph: Graph, piece: Graph, offset: Position) -> tuple[Graph, tuple[s
 def shifted(position: Position, offset: Position) -> Position:
     """The place that lies so far from another."""
     return (position[0] + offset[0], position[1] + offset[1])
-
-
-def laid_out(graph: Graph) -> Graph:
-    """A graph that nobody has placed (all nodes lie in one spot): every node below those it reads; others stay."""
-    if len({node.position for node in graph.nodes.values()}) != 1 or len(graph.nodes) < 2:
-        return graph
-    from engine.layout.rows import arranged  # which lays out on this module's grid
-
-    return arranged(graph)
 
 
 def _owner_for(node: Node, names: Mapping[str, str], graph: Graph) -> str | None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from engine.graph.edits import CARD, COLUMN, STEP, shifted, with_room
+from engine.graph.edits import shifted, with_room
 from engine.graph.frames import Frame
 from engine.graph.graph import Edge, Graph, Node, Position
+from engine.graph.grid import CARD, COLUMN, STEP
 
 TITLE_ROOM = 46.0  # from a card to the next one below it, where a frame begins between them
 

@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 from itertools import pairwise
 from typing import Literal
 
-from engine.graph.edits import COLUMN, STEP
 from engine.graph.graph import Graph, Node, Position
+from engine.graph.grid import COLUMN, STEP
 from engine.layout.rows import CARD_HEIGHT, CARD_WIDTH, Grid
 
 THIN_HEIGHT = 26.0  # of a collapsed card

@@ -6,8 +6,8 @@ import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from engine.graph.edits import CARD, COLUMN, STEP
 from engine.graph.graph import Graph, Position
+from engine.graph.grid import CARD, COLUMN, STEP
 from engine.layout.columns import columns
 from engine.layout.layered import Kind, Link, Unit, layered
 

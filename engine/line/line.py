@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.graph.edits import COLUMN, STEP, added, only_end, with_room
+from engine.graph.edits import added, only_end, with_room
 from engine.graph.graph import Edge, Graph, Node, Position
+from engine.graph.grid import COLUMN, STEP
 from engine.layers.inputs import Input
 from engine.line.completion import Completion, complete
 from engine.line.grammar import Item, LineError, parse_line, read_line

@@ -8,9 +8,9 @@ import textwrap
 from typing import Any
 
 from engine.experiment.experiment import from_json
-from engine.graph.edits import laid_out
 from engine.graph.graph import Graph
 from engine.graph.json import read_graph
+from engine.layout.unplaced import laid_out
 from engine.line.grammar import LineError
 from engine.line.line import build_line
 from engine.messages import LayerloomError

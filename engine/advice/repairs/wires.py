@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterator
 
 from engine.advice.repairs.edits import Repair, fits, shape_after, takes, wired, without
 from engine.analysis.analysis import Analysis
-from engine.graph.edits import STEP, added, appended
+from engine.graph.edits import added, appended
 from engine.graph.graph import Edge, Graph
+from engine.graph.grid import STEP
 from engine.graph.walks import upstream
 from engine.layers.base import Shape
 from engine.layers.inputs import Input

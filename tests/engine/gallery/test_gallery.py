@@ -13,8 +13,8 @@ from engine.analysis.analysis import analyze
 from engine.blocks.base import Block
 from engine.blocks.custom import Custom
 from engine.experiment.experiment import Experiment, from_json, gallery_ids, load_experiment, to_json
-from engine.graph.edits import COLUMN, STEP
 from engine.graph.graph import Graph
+from engine.graph.grid import COLUMN, STEP
 from engine.layers.base import Shape
 from engine.network.compile import build_module
 from engine.network.weights import initial_module

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
@@ -77,11 +76,3 @@ def test_appending_anything_anywhere_gives_a_graph_that_can_be_saved(steps):
         assert name in graph.nodes
     assert len(graph.order) == len(graph.nodes)
     assert from_json(to_json(Experiment(graph))).graph == graph
-
-
-def test_a_graph_without_places_is_laid_out(wired: Callable[..., Graph]) -> None:
-    graph = wired(("a", "ReLU", {}, ["input"]), ("b", "ReLU", {}, ["input"]), ("add", "Add", {}, ["a", "b"]))
-    placed = edits.laid_out(graph)
-    spots = {name: node.position for name, node in placed.nodes.items()}
-    assert edits.laid_out(placed) is placed
-    assert len(set(spots.values())) == 4 and spots["a"][1] == spots["b"][1] < spots["add"][1]

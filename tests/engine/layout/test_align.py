@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.graph.edits import COLUMN, STEP
 from engine.graph.graph import Edge, Graph, Node
+from engine.graph.grid import COLUMN, STEP
 from engine.layers.activation import ReLU
 from engine.layers.merge import Add
 from engine.layout.align import aligned, distributed, straightened

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 import engine.blocks
 import engine.layers  # noqa: F401  (both fill the registry)
 from engine.experiment.experiment import gallery_ids, load_experiment
-from engine.graph.edits import STEP
 from engine.graph.frames import Frame
 from engine.graph.graph import Edge, Graph, Node
+from engine.graph.grid import STEP
 from engine.layers.activation import ReLU
 from engine.layers.inputs import Input
 from engine.layers.merge import Add

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 import engine.blocks  # noqa: F401  (fills the registry)
 from engine.analysis.analysis import analyze
 from engine.experiment.experiment import gallery_ids, load_experiment
-from engine.graph.edits import STEP
 from engine.graph.graph import Edge, Graph, Node
+from engine.graph.grid import STEP
 from engine.layers import LAYERS, Layer
 from engine.layers.activation import ReLU
 from engine.layers.convolution import Conv2d
