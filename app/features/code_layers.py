@@ -10,8 +10,8 @@ from app.document.page import Page
 from app.window.host import Feature, Host
 from app.window.panel import Tab
 from engine.experiment.trust import allow, allow_digests, digest, first_not_allowed, not_allowed
-from engine.layers import code_running
-from engine.layers.code import Code, CodeError
+from engine.layers.code import Code, running
+from engine.layers.code.source import CodeError
 from widgets.look.text import message_text
 
 
@@ -22,7 +22,7 @@ class CodeLayers(Feature):
     def __init__(self, host: Host) -> None:
         """Before any network is opened: code that was agreed to may run, once PyTorch is there."""
         super().__init__(host)
-        code_running.loads_torch = False
+        running.loads_torch = False
         allow_digests(host.settings.allowed_code)
         self.tab = Tab(self.tr("Code layer"), self._make, rank=6, hidden=True)
         self._page: Page | None = None
@@ -43,7 +43,7 @@ class CodeLayers(Feature):
 
     def torch_is_here(self) -> None:
         """From now on code can be tried."""
-        code_running.loads_torch = True
+        running.loads_torch = True
 
     def connect_page(self, page: Page) -> None:
         page.code_requested.connect(lambda name: self.open(page, name))

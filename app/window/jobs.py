@@ -19,7 +19,7 @@ from PySide6.QtCore import QObject, QThread, QTimer, Signal
 
 from engine.experiment.experiment import Experiment
 from engine.experiment.trust import sources_of
-from engine.layers.code_running import StoppedCodeError, interrupt
+from engine.layers.code.running import StoppedCodeError, interrupt
 from engine.messages import LayerloomError, Message, say
 from engine.training.control import Control
 from engine.training.events import Event, Weights

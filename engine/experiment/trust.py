@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from engine.blocks.base import Block
 from engine.graph.graph import Graph
-from engine.layers.code import Code, allow, allow_digests, digest, is_allowed
+from engine.layers.code import Code
+from engine.layers.code.source import allow, allow_digests, digest, is_allowed
 
 __all__ = ["allow", "allow_digests", "digest", "first_not_allowed", "is_allowed", "not_allowed", "sources_of"]
 

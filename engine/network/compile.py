@@ -15,7 +15,7 @@ from engine.blocks.base import Block
 from engine.graph.graph import Graph
 from engine.layers.base import Layer, Shape
 from engine.layers.code import Code
-from engine.layers.code_running import instantiate
+from engine.layers.code.running import instantiate
 from engine.layers.inputs import Input
 from engine.messages import LayerloomError, say
 
@@ -83,7 +83,7 @@ def _part(layer: Layer, shapes: tuple[Shape, ...]) -> nn.Module | Tensor | None:
         made: Tensor = eval(source, {"torch": torch, "nn": nn})
         return made
     if isinstance(layer, Code):
-        return instantiate(layer, shapes)
+        return instantiate(layer.source, layer.construction(shapes))
     return _layer(layer, shapes) if layer.torch.startswith("nn.") or isinstance(layer, Block) else None
 
 

@@ -14,7 +14,7 @@ from engine.data.spec.spec import DataSpec
 from engine.data.tensors.data import Data
 from engine.data.tensors.loading import loading
 from engine.experiment.experiment import Experiment
-from engine.layers.code_running import StoppedCodeError
+from engine.layers.code.running import StoppedCodeError
 from engine.messages import say
 from engine.network.weights import check_weights
 from engine.training.control import AbandonedError, Control

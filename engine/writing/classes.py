@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 from engine.analysis.analysis import Analysis
 from engine.blocks.base import Block
 from engine.layers.base import Layer, literal
-from engine.layers.code import Code, definitions
-from engine.layers.code_running import probe
+from engine.layers.code import Code
+from engine.layers.code.source import definitions
 from engine.layers.merge import Add
 from engine.names import fresh_name
 
@@ -58,7 +58,7 @@ class Use:
             return f'self.register_buffer("{name}", {source})'
         if isinstance(layer, Code) and self.owner(name) == name:
             made = layer.construction(shapes)
-            return f"self.{name} = {KEEP}({made})" if probe(layer, shapes).loose else f"self.{name} = {made}"
+            return f"self.{name} = {KEEP}({made})" if layer.trial(shapes).loose else f"self.{name} = {made}"
         return ""
 
     def expression(self, name: str, inputs: Sequence[str]) -> str:

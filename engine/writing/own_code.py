@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from textwrap import dedent
 
-from engine.layers.code import Code, CodeError, definitions
-from engine.layers.code_running import probe
+from engine.layers.code import Code
+from engine.layers.code.source import CodeError, definitions
 from engine.writing.classes import KEEP, Use, walk
 
 HELPER = f'''def {KEEP}(module):
@@ -36,7 +36,7 @@ def own_sources(network: Use, class_name: str) -> list[str]:
                         raise CodeError("{name}: other code has something called {own} too; give it another name",
                                         name=name, own=own)
                 sources[layer.source] = None
-                keep = keep or probe(layer, use.analysis.nodes[name].input_shapes or ()).loose
+                keep = keep or layer.trial(use.analysis.nodes[name].input_shapes or ()).loose
     return [*([HELPER] if keep else []), *(dedent(source).strip() for source in sources)]
 
 

@@ -7,7 +7,8 @@ import ast
 from PySide6.QtWidgets import QWidget
 
 from engine.layers.base import Layer
-from engine.layers.code import INFERRED, Code, CodeError, outline
+from engine.layers.code.layer import INFERRED, Code
+from engine.layers.code.source import CodeError, outline
 from widgets.fields.form import Form
 
 ARGUMENTS = "made_with"

@@ -28,7 +28,8 @@ from engine.experiment.experiment import Experiment, save_experiment
 from engine.experiment.recipe import Recipe
 from engine.experiment.trust import is_allowed
 from engine.graph.graph import Edge, Graph, Node
-from engine.layers.code import EXAMPLE, Code
+from engine.layers.code import Code
+from engine.layers.code.source import EXAMPLE
 from engine.layers.inputs import Input
 from engine.layers.linear import Linear
 from tests.app.windows import brought

@@ -13,14 +13,15 @@ from uuid import uuid4
 import pytest
 import torch
 
-import engine.layers.code_running
+import engine.layers.code.running
 from engine.analysis.analysis import analyze
 from engine.blocks.edits import make_block
 from engine.experiment.experiment import Experiment, from_json, to_json
 from engine.experiment.trust import allow, is_allowed, not_allowed, sources_of
 from engine.export.export import export
 from engine.graph.graph import Edge, Graph, Node
-from engine.layers.code import EXAMPLE, Code, CodeError, CodeNotAllowedError, outline
+from engine.layers.code import Code
+from engine.layers.code.source import EXAMPLE, CodeError, CodeNotAllowedError, outline
 from engine.layers.inputs import Input
 from engine.layers.linear import Linear
 from engine.network.compile import build_module
@@ -148,7 +149,7 @@ def test_arguments_are_plain_values() -> None:
 
 
 def test_a_loop_without_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine.layers.code_running, "PATIENCE", 0.3)
+    monkeypatch.setattr(engine.layers.code.running, "PATIENCE", 0.3)
     before = threading.active_count()
     source = "class A(nn.Module):\n    def forward(self, x):\n        while True:\n            pass\n"
     begin = time.perf_counter()
@@ -161,7 +162,7 @@ def test_a_loop_without_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_it_waits_for_torch_where_that_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     source = EXAMPLE.replace("Centered", "Waiting")
-    monkeypatch.setattr(engine.layers.code_running, "loads_torch", False)
+    monkeypatch.setattr(engine.layers.code.running, "loads_torch", False)
     monkeypatch.delitem(sys.modules, "torch")
     assert "still loading" in str(fault(source))
     monkeypatch.undo()

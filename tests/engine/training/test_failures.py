@@ -15,7 +15,7 @@ from engine.data.fetching.folder import raw_folder
 from engine.data.spec.spec import DataSpec
 from engine.experiment.experiment import Experiment, load_experiment
 from engine.experiment.trust import allow
-from engine.layers.code import CodeError
+from engine.layers.code.source import CodeError
 from engine.layers.inputs import Input
 from engine.training import devices, fit, run
 from engine.training.devices import NoDeviceError, available_devices, resolve_device, useful_threads

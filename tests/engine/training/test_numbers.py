@@ -184,7 +184,7 @@ MOODY = '''class Moody(nn.Module):
 
 def test_code_that_fails_while_training_is_named_with_its_line() -> None:
     from engine.experiment.trust import allow
-    from engine.layers.code_running import CodeError
+    from engine.layers.code.source import CodeError
 
     allow([MOODY])
     code = Node("mine", LAYERS["Code"].model_validate({"source": MOODY}))

@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QKeySequence, QShortcut, QTextCursor
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from engine.layers.code import EXAMPLE
+from engine.layers.code.source import EXAMPLE
 from widgets.look import theme
 from widgets.source.code_editor import CodeEditor
 from widgets.source.python_syntax import PythonHighlighter

@@ -1,16 +1,14 @@
-"""A layer that a person writes in Python. It is read here and run in ``engine.layers.code_running``. No torch."""
+"""The source of a layer that a person writes in Python: what it says, without running it, and whether it may run."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from hashlib import sha256
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
-from pydantic import Field
-
-from engine.layers.base import FLOAT_BYTES, Category, Facts, Layer, LayerError, Shape, numel, register, shape_text
+from engine.layers.base import LayerError
 
 EXAMPLE = '''class Centered(nn.Module):
     """Takes the mean away."""
@@ -18,8 +16,6 @@ EXAMPLE = '''class Centered(nn.Module):
     def forward(self, x):
         return x - x.mean(dim=1, keepdim=True)
 '''
-# Constructor arguments that follow from what comes in, where the class has them and nobody gives them.
-INFERRED = ("in_features", "in_channels", "in_shape")
 
 _allowed: set[str] = {sha256(EXAMPLE.encode()).hexdigest()}
 
@@ -118,7 +114,7 @@ def _method(made: ast.ClassDef, name: str) -> ast.FunctionDef | None:
 
 
 @lru_cache(maxsize=512)
-def _arguments(text: str) -> tuple[tuple[str, ...], Mapping[str, str]]:
+def arguments(text: str) -> tuple[tuple[str, ...], Mapping[str, str]]:
     """Positional and named arguments, each written anew: nothing else of the text is ever evaluated.
 
     Raises CodeError unless all are plain values.
@@ -136,83 +132,3 @@ def _arguments(text: str) -> tuple[tuple[str, ...], Mapping[str, str]]:
     except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError) as error:
         raise CodeError("The arguments must be plain values, such as: 5, units=3") from error
     return tuple(map(ast.unparse, call.args)), named
-
-
-@register
-class Code(Layer):
-    """A layer written in Python (torch.nn.Module; Dive into Deep Learning, section 6.5)."""
-
-    title: ClassVar[str] = "Code"
-    category: ClassVar[Category] = "code"
-    stem: ClassVar[str] = "code"
-    meaning: ClassVar[str] = "A layer of your own, written in Python. Tensors it keeps are saved with the network."
-    rule: ClassVar[str] = "what its forward method returns; the first dimension is the batch and stays"
-    example: ClassVar[Shape] = (8,)
-
-    source: str = Field(EXAMPLE, max_length=100_000, title="Code", description="A class that is an nn.Module.")
-    made_with: str = Field(
-        "", max_length=2000, title="Arguments",
-        description="What the class is made with, such as: units=3. in_features and in_shape are filled in.",
-    )
-
-    # What the class says decides how many wires come in; a source that cannot be read takes one.
-    @property
-    def min_inputs(self) -> int:  # type: ignore[override]
-        return self._inputs()[0]
-
-    @property
-    def max_inputs(self) -> int | None:  # type: ignore[override]
-        return self._inputs()[1]
-
-    def _inputs(self) -> tuple[int, int | None]:
-        try:
-            return outline(self.source).inputs
-        except CodeError:
-            return 1, 1
-
-    def construction(self, shapes: Sequence[Shape]) -> str:
-        """How the module is made: ``Mine(in_features=20, units=3)``. Raises CodeError."""
-        known, given = outline(self.source), self.given()
-        values = {"in_features": shapes[0][-1:], "in_channels": shapes[0][:1], "in_shape": (shapes[0],)}
-        inferred = [f"{name}={values[name][0]!r}" for name in INFERRED
-                    if name in known.constructor and values[name] and not self._is_given(name)]
-        return f"{known.name}({', '.join([*([given] if given else []), *inferred])})"
-
-    def given(self) -> str:
-        """The arguments as typed. Raises CodeError unless they are plain values."""
-        positional, named = _arguments(self.made_with)
-        return ", ".join([*positional, *(f"{name}={value}" for name, value in named.items())])
-
-    def _is_given(self, name: str) -> bool:
-        positional, named = _arguments(self.made_with)
-        return name in outline(self.source).constructor[: len(positional)] or name in named
-
-    def facts(self, shapes: Sequence[Shape]) -> Facts:
-        if not is_allowed(self.source):
-            raise CodeNotAllowedError("This layer is code: agree to run it first")
-        from engine.layers.code_running import probe
-
-        found = probe(self, tuple(shapes))
-        size = numel(found.output_shape) * FLOAT_BYTES
-        return Facts(found.output_shape, found.params, found.trainable, 0, True, True, 0, False, False, size, size)
-
-    def output_shape(self, shapes: Sequence[Shape]) -> Shape:
-        return self.facts(shapes).output_shape
-
-    def num_params(self, shapes: Sequence[Shape]) -> int:
-        return self.facts(shapes).params
-
-    def fits_weights(self, shapes: Sequence[Shape], others: Sequence[Shape]) -> bool:
-        return self.construction(shapes) == self.construction(others)
-
-    def torch_line(self, shapes: Sequence[Shape]) -> str:
-        return self.construction(shapes)
-
-    def summary(self) -> str:
-        try:
-            return outline(self.source).name
-        except CodeError:
-            return ""
-
-    def arithmetic(self, shapes: Sequence[Shape]) -> tuple[str, ...]:
-        return (f"{', '.join(map(shape_text, shapes))} → {shape_text(self.output_shape(shapes))}",)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import linecache
 import sys
 import threading
@@ -12,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from engine.layers.base import Shape, shape_text
-from engine.layers.code import Code, CodeError, CodeNotAllowedError, CodeWaitsError, digest, is_allowed, outline
+from engine.layers.code.source import CodeError, CodeNotAllowedError, CodeWaitsError, digest, is_allowed, outline
 
 if TYPE_CHECKING:
     from torch import nn
@@ -27,7 +26,7 @@ class StoppedCodeError(BaseException):
     """Raised inside code that runs too long."""
 
 
-class Probe(NamedTuple):
+class Trial(NamedTuple):
     """What a trial showed; the shape is that of one example."""
 
     output_shape: Shape
@@ -43,8 +42,8 @@ def file_of(source: str) -> str:
 
 @lru_cache(maxsize=256)
 def _class_of(source: str) -> type[nn.Module]:
-    import torch
-    from torch import nn
+    import torch  # only where code runs
+    from torch import nn  # only where code runs
 
     if not is_allowed(source):
         raise CodeNotAllowedError("This layer is code: agree to run it first")
@@ -57,27 +56,27 @@ def _class_of(source: str) -> type[nn.Module]:
     return made
 
 
-def instantiate(layer: Code, shapes: tuple[Shape, ...]) -> nn.Module:
-    """The layer's module, its plain tensors made buffers. Raises CodeError, in words and with the line."""
+def instantiate(source: str, construction: str) -> nn.Module:
+    """The module that a construction makes, its plain tensors made buffers. Raises CodeError, with the line."""
     try:
-        return _made(layer, shapes)[0]
+        return _made(source, construction)[0]
     except Exception as error:
-        raise in_words(error, layer.source) from error
+        raise in_words(error, source) from error
 
 
-def _made(layer: Code, shapes: tuple[Shape, ...]) -> tuple[nn.Module, bool]:
-    import torch
+def _made(source: str, construction: str) -> tuple[nn.Module, bool]:
+    import torch  # only where code runs
 
-    name, wanted = outline(layer.source).name, torch.get_default_device()
+    wanted = torch.get_default_device()
     with torch.device("cpu"):  # a constructor may read numbers, which the meta device does not have
-        module: nn.Module = eval(layer.construction(shapes), {name: _class_of(layer.source)})
+        module: nn.Module = eval(construction, {outline(source).name: _class_of(source)})
     found = keep_constants(module)
     return (module.to(wanted) if wanted.type != "cpu" else module), found
 
 
 def keep_constants(module: nn.Module) -> bool:
     """Make every plain tensor of the module a buffer, so that it is saved and moves along; whether there were any."""
-    from torch import Tensor
+    from torch import Tensor  # only where code runs
 
     found = False
     for part in module.modules():
@@ -89,38 +88,35 @@ def keep_constants(module: nn.Module) -> bool:
     return found
 
 
-def probe(layer: Code, shapes: tuple[Shape, ...]) -> Probe:
-    """What the layer makes of two examples of these shapes. Raises CodeError, in words and with the line."""
-    if not is_allowed(layer.source):
-        raise CodeNotAllowedError("This layer is code: agree to run it first")
-    layer.construction(shapes)
+def tried(source: str, construction: str, shapes: tuple[Shape, ...]) -> Trial:
+    """What a module of allowed code makes of two examples of these shapes. Raises CodeError, with the line."""
     if not loads_torch and "torch" not in sys.modules:
         raise CodeWaitsError("PyTorch is still loading: this code is tried in a moment")
-    found = _remembered(layer, shapes)
+    found = _remembered(source, construction, shapes)
     if isinstance(found, CodeError):
         raise found.with_traceback(None)
     return found
 
 
 @lru_cache(maxsize=1024)
-def _remembered(layer: Code, shapes: tuple[Shape, ...]) -> Probe | CodeError:
+def _remembered(source: str, construction: str, shapes: tuple[Shape, ...]) -> Trial | CodeError:
     """A failure too is remembered: what does not end is not tried again at every edit."""
     try:
-        import torch  # noqa: F401  (not in the thread that may be stopped)
+        import torch  # noqa: F401  (only where code runs, and not in the thread that may be stopped)
 
-        _in_time(lambda: _class_of(layer.source), layer.source, PATIENCE_TO_IMPORT)
-        found: Probe = _in_time(lambda: _tried(layer, shapes), layer.source, PATIENCE)
+        _in_time(lambda: _class_of(source), source, PATIENCE_TO_IMPORT)
+        found: Trial = _in_time(lambda: _run(source, construction, shapes), source, PATIENCE)
     except CodeError as error:
         return error
     return found
 
 
-def _tried(layer: Code, shapes: tuple[Shape, ...]) -> Probe:
-    import torch
+def _run(source: str, construction: str, shapes: tuple[Shape, ...]) -> Trial:
+    import torch  # only where code runs
 
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        module, loose = _made(layer, shapes)
+        module, loose = _made(source, construction)
         with torch.no_grad():
             output = module(*[torch.rand(BATCH, *shape) for shape in shapes])
     if not isinstance(output, torch.Tensor):
@@ -130,7 +126,7 @@ def _tried(layer: Code, shapes: tuple[Shape, ...]) -> Probe:
         raise CodeError("“forward” must keep the batch as its first dimension: for {batch} examples it returns {shape}",
                         batch=BATCH, shape=shape_text(tuple(output.shape)) if output.dim() else "one number")
     weights = list(module.parameters())
-    return Probe(tuple(output.shape[1:]), sum(weight.numel() for weight in weights),
+    return Trial(tuple(output.shape[1:]), sum(weight.numel() for weight in weights),
                  sum(weight.numel() for weight in weights if weight.requires_grad), loose)
 
 
@@ -159,6 +155,8 @@ def _in_time(work: Callable[[], Any], source: str, patience: float) -> Any:
 
 def interrupt(thread: int) -> None:
     """Raise StoppedCodeError in a thread, as soon as it runs Python."""
+    import ctypes  # a millisecond of every start, for what seldom happens
+
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(StoppedCodeError))
 
 
