@@ -6,7 +6,8 @@ from engine.layers import (  # noqa: I001  (the palette's order)
     transposed,
     pooling,
     adaptive,
-    pooling_more,
+    power_pooling,
+    fractional_pooling,
     normalization,
     activation,
     piecewise,
@@ -39,7 +40,7 @@ LAYERS.update({"Input": _all["Input"], **{kind: _all[kind] for kind in USUAL}, *
 
 __all__ = [
     "CATEGORIES", "LAYERS", "Layer", "OptionError", "Shape", "ShapeError", "activation", "adaptive", "attention",
-    "code", "combine", "convolution", "functions", "inputs", "linear", "merge", "normalization", "padding",
-    "piecewise", "pooling", "pooling_more", "regularization", "resampling", "sequence", "shape", "shape_text",
-    "transposed",
+    "code", "combine", "convolution", "fractional_pooling", "functions", "inputs", "linear", "merge", "normalization",
+    "padding", "piecewise", "pooling", "power_pooling", "regularization", "resampling", "sequence", "shape",
+    "shape_text", "transposed",
 ]  # fmt: skip

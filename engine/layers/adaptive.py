@@ -1,4 +1,4 @@
-"""Pooling whose output size is chosen, and the rarer poolings."""
+"""Pooling whose output size is chosen."""
 
 from __future__ import annotations
 
@@ -7,22 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from engine.layers.base import (
-    Category,
-    Facts,
-    Layer,
-    Shape,
-    expect_rank,
-    numel,
-    register,
-    shape_text,
-)
-from engine.layers.spatial import (
-    Extent1,
-    one_number,
-)
+from engine.layers.base import Category, Facts, Layer, Shape, expect_rank, numel, register, shape_text
+from engine.layers.pooling import INDEX_BYTES
+from engine.layers.spatial import Extent1, one_number
 
-INDEX_BYTES = 8
 Kept = Extent1 | None  # a size, or “as it is”
 Sizes1 = Extent1
 Sizes2 = Annotated[Extent1 | tuple[Kept, Kept], one_number(2)] | None
