@@ -10,7 +10,8 @@ from engine.advice import style as advice_style
 from engine.advice.problem import Problem, Rule, Severity
 from engine.advice.repairs.shape import Repair, repairs
 from engine.advice.repairs.wires import without_loose
-from engine.analysis.analysis import Analysis, Fault, NoInputError, NoOutputError, analyze
+from engine.analysis.analysis import Analysis, analyze
+from engine.analysis.faults import Fault, NoInputError, NoOutputError
 from engine.blocks.base import Block
 from engine.experiment.experiment import Experiment
 from engine.graph.graph import Graph
@@ -19,20 +20,11 @@ from engine.layers.inputs import Input
 from engine.layers.normalization import BatchNorm
 from engine.messages import LayerloomError, say
 
-__all__ = ["AdviceError", "Problem", "Repair", "Severity", "advise", "first_error"]
+__all__ = ["AdviceError", "Problem", "Repair", "Severity", "advise"]
+
 
 class AdviceError(LayerloomError):
     """A problem that forbids training, as an error to raise."""
-
-
-def first_error(analysis: Analysis) -> LayerloomError | None:
-    """The first fault of the network itself (loose layers do not count), naming its layer, or None."""
-    for fault in analysis.faults:
-        if fault.node is None:
-            return fault.error
-        if fault.node in analysis.members:
-            return AdviceError("{name}: {reason}", name=fault.node, reason=fault.error.message)
-    return None
 
 
 def advise(experiment: Experiment, analysis: Analysis | None = None) -> tuple[Problem, ...]:
@@ -60,7 +52,7 @@ def _of_fault(experiment: Experiment, analysis: Analysis, fault: Fault) -> Probl
 
 def _inplace_is_safe(experiment: Experiment, analysis: Analysis) -> Iterator[Problem]:
     """An in-place layer may not overwrite what another layer still reads, or what its maker needs for gradients."""
-    owners = analysis.owners(predicting=False)
+    owners = analysis.memory.owners(predicting=False)
     for name in owners:
         if not getattr(analysis.graph.nodes[name].layer, "inplace", False):
             continue

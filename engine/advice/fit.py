@@ -10,7 +10,8 @@ from engine.advice.problem import Problem, Rule
 from engine.advice.repairs.edits import fits, with_layer, without
 from engine.advice.repairs.shape import Repair, behind, with_outputs
 from engine.advice.repairs.wires import connections
-from engine.analysis.analysis import Analysis, Fault, analyze
+from engine.analysis.analysis import Analysis, analyze
+from engine.analysis.faults import Fault
 from engine.data.spec.spec import DataSpec
 from engine.experiment.experiment import Experiment
 from engine.experiment.recipe import CLASSES_ONLY, LOSS_TITLES, Loss

@@ -7,34 +7,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
+from engine.analysis.faults import Fault, FaultyLayerError, missing_input, whole_faults
+from engine.analysis.memory import Memory
 from engine.graph.graph import Graph, Node, SharingError
 from engine.graph.parameters import DEFAULTS
 from engine.layers.base import FLOAT_BYTES, Facts, Layer, Shape, numel, shape_text
 from engine.layers.inputs import Input
 from engine.messages import LayerloomError
-
-
-class NetworkError(LayerloomError):
-    """The graph as a whole is not a network that can run."""
-
-
-class NoInputError(NetworkError):
-    """There is no Input, or more than one."""
-
-
-class NoOutputError(NetworkError):
-    """Nothing comes after the Input, or several ends do."""
-
-
-class MissingInputError(NetworkError):
-    """A layer of the network lacks a wire."""
-
-
-class Fault(NamedTuple):
-    """Something that is wrong, at a node or (None) in the whole."""
-
-    node: str | None
-    error: LayerloomError
 
 
 class NodeReport(NamedTuple):
@@ -56,13 +35,6 @@ class Costs(NamedTuple):
     mult_adds: int  # for one example
     training_memory: int
     inference_memory: int
-
-
-class Kept(NamedTuple):
-    """What autograd keeps: outputs of these nodes, and bytes of each node's own (masks, indices, a block's inside)."""
-
-    tensors: set[str]
-    own: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -108,129 +80,22 @@ class Analysis:
         return sum(facts.mult_adds for facts in self._known.values())
 
     @cached_property
+    def memory(self) -> Memory:
+        """What the network has in memory while it runs."""
+        return Memory(self.graph.active, self._known, self.input, self.output)
+
+    @cached_property
     def _known(self) -> Mapping[str, Facts]:
         """The facts of the network's nodes, in order, as far as they are known. With a node, all it needs is known."""
         nodes, members = self.nodes, self.members
         return {n: facts for n in self.graph.active.order if n in members and (facts := nodes[n].facts) is not None}
 
-    def owners(self, *, predicting: bool) -> dict[str, str]:
-        """Which node made the memory that each node's output lies in: a view's lies where its source's does."""
-        inputs = self.graph.active.inputs
-        owners: dict[str, str] = {}
-        for name, facts in self._known.items():
-            view = facts.is_view_predicting if predicting else facts.is_view
-            owners[name] = owners[inputs[name][0].source] if view and inputs[name] else name
-        return owners
-
-    def _last_use(self, owners: Mapping[str, str]) -> dict[str, int]:
-        """When each owner's memory is touched for the last time, as a place in the order."""
-        inputs, last = self.graph.active.inputs, {}
-        for index, name in enumerate(owners):
-            last[owners[name]] = index
-            for edge in inputs[name]:
-                last[owners[edge.source]] = index
-        return last
-
-    def kept(self, *, input_learns: bool = False) -> Kept:
-        """What autograd keeps until the backward pass. Before the first weights it keeps nothing.
-
-        A tensor kept both by the layer that made it and by the layer that reads it is one tensor, kept where it is
-        made. ``input_learns``: gradients flow into the input too, as they do inside a block.
-        """
-        inputs, owners = self.graph.active.inputs, self.owners(predicting=False)
-        shares, known = self.graph.active.shares, self._known
-        tensors: set[str] = set()
-        own = {self.input: 0} if input_learns and self.input else {}
-        for name, facts in known.items():
-            edges = inputs[name]
-            learns = facts.trainable or (name in shares and shares[name] in known and known[shares[name]].trainable)
-            if not learns and not any([edge.source in own for edge in edges]):  # noqa: C419  (faster as a list)
-                continue
-            own[name] = facts.saves_bytes
-            if facts.saves_input:
-                tensors.update([owners[edge.source] for edge in edges])
-            if facts.saves_output:
-                tensors.add(owners[name])
-        return Kept(tensors, own)
-
-    @cached_property
-    def kept_by_node(self) -> Mapping[str, int]:
-        """Bytes per example that stay for the backward pass because of each node."""
-        tensors, own = self.kept()
-        return {
-            name: own.get(name, 0) + (facts.output_bytes if name in tensors else 0)
-            for name, facts in self._known.items()
-        }
-
-    @cached_property
-    def kept_bytes(self) -> int:
-        """What one example leaves in memory between the forward and the backward pass."""
-        return sum(self.kept_by_node.values())
-
-    @cached_property
-    def peak_bytes(self) -> int:
-        """The most that one example has alive at one moment when only predicting, its input included throughout."""
-        owners = self.owners(predicting=True)
-        last, freed = self._last_use(owners), [0] * (len(owners) + 1)
-        last.update({owners[name]: len(self._known) for name in (self.input, self.output) if name in owners})
-        alive = peak = 0
-        for index, (name, facts) in enumerate(self._known.items()):
-            peak = max(peak, alive + facts.peak_bytes)
-            if owners[name] == name:
-                size = facts.output_bytes
-                alive += size
-                freed[last[name]] += size
-            alive -= freed[index]
-        return peak
-
-    @cached_property
-    def training_bytes(self) -> int:
-        """The most that one example has alive at one moment of a training step, its input included throughout."""
-        return max(self.training_peaks())
-
-    def training_peaks(self, *, inside_block: bool = False) -> tuple[int, int]:
-        """The most alive on the way forward and on the way back, bytes per example.
-
-        Forward: all that is kept so far, and what is only passing. Backward: what is still kept, and the gradient of
-        every tensor between its making and its last reading. ``inside_block``: gradients flow into the input too, and
-        whether the output is kept is for the network around to say.
-        """
-        owners, (tensors, own) = self.owners(predicting=False), self.kept(input_learns=inside_block)
-        last, staying = self._last_use(owners), {*tensors, self.input, *([] if inside_block else [self.output])}
-        freed, flowed = [0] * len(owners), [0] * len(owners)
-        kept = passing = gradients = forward = backward = 0
-        for index, (name, facts) in enumerate(self._known.items()):
-            size = facts.output_bytes if owners[name] == name else 0
-            # Of a block's steps each has its own sum: its input's gradient is not there before the last of them.
-            forward = max(forward, kept + passing + max(facts.peak_bytes, facts.forward_bytes))
-            before = kept + gradients - flowed[index]
-            until, inside = last[owners[name]], 0
-            if name in staying:
-                kept += size
-            else:
-                passing += size
-                freed[until] += size
-            if name in own:
-                kept += own[name]
-                gradients += size
-                flowed[until] += size
-                inside = max(0, facts.peak_bytes - size)
-            forward = max(forward, kept)
-            if facts.backward_bytes and name in own:
-                kept_outside = size if name in staying and not facts.saves_output else 0
-                backward = max(backward, before + facts.backward_bytes + kept_outside)
-            else:
-                backward = max(backward, kept + gradients + inside)
-            passing -= freed[index]
-            gradients -= flowed[index]
-        return forward, backward
-
     def costs(self, batch_size: int, optimizer_state: int = 0) -> Costs:
         """The whole network: weights, gradients and optimizer state, and the most that a batch has alive at once."""
         weights, learning = self.params * FLOAT_BYTES, self.trainable * FLOAT_BYTES
         return Costs(self.params, self.mult_adds,
-                     weights + learning * (1 + optimizer_state) + self.training_bytes * batch_size,
-                     weights + self.peak_bytes * batch_size)
+                     weights + learning * (1 + optimizer_state) + self.memory.training_bytes * batch_size,
+                     weights + self.memory.peak_bytes * batch_size)
 
     def node_costs(self, name: str, batch_size: int, optimizer_state: int = 0) -> Costs | None:
         """What one layer needs while it runs, or None while its shape is unknown. Parts do not add up to the whole."""
@@ -241,7 +106,7 @@ class Analysis:
         size = 0 if facts.is_view_predicting else facts.output_bytes
         return Costs(facts.params, facts.mult_adds,
                      weights + learning * (1 + optimizer_state)
-                     + max(size, self.kept_by_node.get(name, 0)) * batch_size,
+                     + max(size, self.memory.kept_by_node.get(name, 0)) * batch_size,
                      weights + size * batch_size)
 
 
@@ -261,6 +126,16 @@ def analyze(graph: Graph, input_shape: Shape | None = None) -> Analysis:
             if name not in left_out and any(edge.source in members for edge in graph.inputs[name][:1]):
                 members.add(name)
     return replace(bare, graph=graph, nodes=reports, members=frozenset(members), bare=bare)
+
+
+def first_error(analysis: Analysis) -> LayerloomError | None:
+    """The first fault of the network itself (loose layers do not count), naming its layer, or None."""
+    for fault in analysis.faults:
+        if fault.node is None:
+            return fault.error
+        if fault.node in analysis.members:
+            return FaultyLayerError("{name}: {reason}", name=fault.node, reason=fault.error.message)
+    return None
 
 
 def _leading_nowhere(graph: Graph) -> set[str]:
@@ -307,7 +182,7 @@ def _analyze(graph: Graph, input_shape: Shape | None, left_out: Collection[str] 
             except KeyError:
                 shapes = None  # because of a fault further up
         elif name in members:
-            faults.append(Fault(name, _missing(layer)))
+            faults.append(Fault(name, missing_input(layer)))
         facts = None
         if shapes is not None:
             try:
@@ -320,7 +195,7 @@ def _analyze(graph: Graph, input_shape: Shape | None, left_out: Collection[str] 
                 faults.append(Fault(name, error))
         reports[name] = NodeReport(shapes, facts)
     faults.extend(_sharing_faults(graph, reports, members))
-    faults.extend(Fault(None, error) for error in _whole(graph, sources, members, input_shape))
+    faults.extend(Fault(None, error) for error in whole_faults(graph, sources, members, input_shape))
     ends = [name for name in members if not graph.outputs[name]]
     return Analysis(graph, reports, tuple(faults), sources[0] if sources else None,
                     ends[0] if len(ends) == 1 and len(members) > 1 else None, frozenset(members))
@@ -353,32 +228,6 @@ def _members(graph: Graph, start: str) -> set[str]:
         members.add(name)
         missing.extend(edge.source for edge in inputs[name] if edge.source not in members)
     return members
-
-
-def _missing(layer: Layer) -> MissingInputError:
-    if layer.min_inputs == 1:
-        return MissingInputError("{layer} has no input: draw a wire to it", layer=layer.title)
-    return MissingInputError("{layer} needs at least {count} inputs: draw another wire", layer=layer.title,
-                             count=layer.min_inputs)
-
-
-def _whole(graph: Graph, sources: list[str], members: set[str], input_shape: Shape | None) -> list[NetworkError]:
-    """What is wrong with the network as a whole."""
-    if not sources:
-        return [NoInputError("There is no Input: add one, so that data can come in")]
-    if len(sources) > 1:
-        return [NoInputError("There are {count} Inputs: keep one", count=len(sources))]
-    errors: list[NetworkError] = []
-    layer = graph.nodes[sources[0]].layer
-    if input_shape is None and isinstance(layer, Input) and layer.shape is None:
-        errors.append(NoInputError("The Input has no shape: choose data, or type its shape"))
-    if len(members) == 1:
-        errors.append(NoOutputError("Nothing follows the Input: add a layer and draw a wire to it"))
-    ends = sorted(name for name in members if not graph.outputs[name])
-    if len(ends) > 1:
-        errors.append(NoOutputError("The network has {count} ends ({names}): join them or remove what is not needed",
-                                    count=len(ends), names=", ".join(ends[:4])))
-    return errors
 
 
 @lru_cache(maxsize=16_384)

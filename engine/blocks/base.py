@@ -64,9 +64,9 @@ class Block(Layer):
         inner = self.inside(shapes)
         first, last = inner.input, inner.output
         assert first is not None and last is not None and inner.output_shape is not None
-        tensors, own = inner.kept(input_learns=True)
-        (forward, backward), size = inner.training_peaks(inside_block=True), numel(shapes[0]) * FLOAT_BYTES
-        made = inner.owners(predicting=False)[last]
+        tensors, own = inner.memory.kept(input_learns=True)
+        (forward, backward), size = inner.memory.training_peaks(inside_block=True), numel(shapes[0]) * FLOAT_BYTES
+        made = inner.memory.owners(predicting=False)[last]
         inside = sum(facts.output_bytes for name in tensors - {first, made} if (facts := inner.nodes[name].facts))
         return Facts(
             output_shape=inner.output_shape,
@@ -77,9 +77,9 @@ class Block(Layer):
             saves_output=made != first and made in tensors,
             saves_bytes=sum(own.values()) + inside,
             is_view=made == first,
-            is_view_predicting=inner.owners(predicting=True)[last] == first,
+            is_view_predicting=inner.memory.owners(predicting=True)[last] == first,
             output_bytes=numel(inner.output_shape) * FLOAT_BYTES,
-            peak_bytes=inner.peak_bytes - size,
+            peak_bytes=inner.memory.peak_bytes - size,
             forward_bytes=forward - size,
             backward_bytes=backward - size,
         )

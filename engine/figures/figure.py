@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from engine.analysis.analysis import Analysis
+from engine.analysis.analysis import Analysis, first_error
 from engine.figures.plan import Station, break_rows, stations_of
 from engine.layers.base import Shape
 
@@ -70,8 +70,6 @@ class Place(NamedTuple):
 def paper_figure(analysis: Analysis) -> Figure:
     """The figure, as large as it needs to be. Raises LayerloomError when ``analyze`` found something wrong."""
     from matplotlib.figure import Figure
-
-    from engine.advice.advice import first_error
 
     error = first_error(analysis)
     if error is not None:

@@ -15,9 +15,9 @@ from torch import Tensor, fx
 
 from engine.analysis.analysis import Analysis, analyze
 from engine.blocks.base import Block
+from engine.blocks.settings import node_settings
 from engine.experiment.experiment import Experiment
 from engine.messages import LayerloomError
-from engine.network.settings import node_settings
 from engine.network.weights import RANDOM, initial_module, room_for_weights
 from engine.search.finding import inside
 from engine.training.devices import resolve_device

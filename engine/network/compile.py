@@ -9,8 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, fx, nn
 
-from engine.advice.advice import first_error
-from engine.analysis.analysis import Analysis, analyze
+from engine.analysis.analysis import Analysis, analyze, first_error
 from engine.blocks.base import Block
 from engine.graph.graph import Graph
 from engine.layers.base import Layer, Shape

@@ -10,12 +10,12 @@ import torch
 from torch import Tensor, nn
 
 from engine.analysis.analysis import analyze
+from engine.blocks.settings import node_settings
 from engine.experiment.experiment import Experiment
 from engine.experiment.recipe import Initialization
 from engine.formula import evaluate
 from engine.graph.parameters import DEFAULTS, Init, NodeParameters, ValueEdit
 from engine.messages import LayerloomError
-from engine.network.settings import node_settings
 
 DENSE = (nn.Linear, nn.Conv1d, nn.Conv2d, nn.Conv3d)  # what the recipe's rule is for, as in the book
 

@@ -10,10 +10,10 @@ from torch.nn.modules.batchnorm import _NormBase
 from torch.optim import SGD, Adam, AdamW, Optimizer
 
 from engine.analysis.analysis import Analysis
+from engine.blocks.settings import node_settings, settings_at
 from engine.experiment.recipe import Recipe
 from engine.graph.graph import Graph
 from engine.graph.parameters import NodeParameters
-from engine.network.settings import node_settings, settings_at
 
 
 def parameter_settings(graph: Graph, analysis: Analysis, module: nn.Module) -> dict[str, NodeParameters]:

@@ -10,9 +10,9 @@ import torch
 from torch import Tensor, nn
 
 from engine.analysis.analysis import analyze
+from engine.blocks.settings import node_settings
 from engine.data.tensors.batches import Batches
 from engine.experiment.experiment import Experiment
-from engine.network.settings import node_settings
 from engine.network.weights import RANDOM, initial_module, on_cpu
 from engine.training.events import Weights
 from engine.training.groups import freeze, make_optimizer, set_lr

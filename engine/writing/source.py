@@ -8,8 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
 from typing import NamedTuple
 
-from engine.advice.advice import first_error
-from engine.analysis.analysis import Analysis, analyze
+from engine.analysis.analysis import Analysis, analyze, first_error
 from engine.blocks.base import Block
 from engine.graph.graph import Graph
 from engine.layers.base import Shape, call, shape_text

@@ -9,7 +9,8 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QWidget
 
-from engine.analysis.analysis import Analysis, Fault, analyze
+from engine.analysis.analysis import Analysis, analyze
+from engine.analysis.faults import Fault
 from engine.blocks.replacing import Sort, carried, replaced_all, sorts
 from engine.graph.graph import Graph
 from engine.layers.base import Layer, Shape

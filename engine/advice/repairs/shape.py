@@ -21,7 +21,8 @@ from engine.advice.repairs.edits import (
 )
 from engine.advice.repairs.merging import matched
 from engine.advice.repairs.wires import an_input, missing_wire, one_end, one_input
-from engine.analysis.analysis import Analysis, Fault, MissingInputError, NoInputError, NoOutputError, analyze
+from engine.analysis.analysis import Analysis, analyze
+from engine.analysis.faults import Fault, MissingInputError, NoInputError, NoOutputError
 from engine.blocks.custom import Custom
 from engine.blocks.residual import Residual
 from engine.graph.graph import SharingError

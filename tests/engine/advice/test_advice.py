@@ -11,8 +11,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.advice.advice import Problem, advise, first_error
-from engine.analysis.analysis import analyze
+from engine.advice.advice import Problem, advise
+from engine.analysis.analysis import analyze, first_error
 from engine.data.spec.spec import DataSpec
 from engine.experiment.experiment import Experiment
 from engine.experiment.recipe import Recipe

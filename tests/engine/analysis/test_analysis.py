@@ -11,7 +11,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from engine.advice.advice import advise
-from engine.analysis.analysis import Fault, MissingInputError, NoInputError, NoOutputError, analyze
+from engine.analysis.analysis import analyze
+from engine.analysis.faults import Fault, MissingInputError, NoInputError, NoOutputError
 from engine.experiment.experiment import Experiment
 from engine.graph.graph import Edge, Graph, Node
 from engine.layers.activation import ReLU
@@ -233,15 +234,15 @@ NETWORKS = ["lenet", "lenet_bn", "mlp", "resnet", "inception_net", "diamond"]
 def test_memory_kept_for_training_is_what_autograd_keeps(name: str, kept_by_torch: Any,
                                                          request: pytest.FixtureRequest) -> None:
     graph = request.getfixturevalue(name)
-    ours = analyze(graph, GREY).kept_bytes
+    ours = analyze(graph, GREY).memory.kept_bytes
     assert ours == kept_by_torch(build_module(graph, GREY), GREY)
-    assert ours == sum(analyze(graph, GREY).kept_by_node.values())
+    assert ours == sum(analyze(graph, GREY).memory.kept_by_node.values())
 
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_peak_of_prediction_is_what_torch_holds(name: str, peak_in_torch: Any, request: pytest.FixtureRequest) -> None:
     graph = request.getfixturevalue(name)
-    assert analyze(graph, GREY).peak_bytes == peak_in_torch(build_module(graph, GREY), GREY)
+    assert analyze(graph, GREY).memory.peak_bytes == peak_in_torch(build_module(graph, GREY), GREY)
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -250,10 +251,10 @@ def test_peak_of_a_training_step_is_what_torch_holds(name: str, training_peak_in
     graph = request.getfixturevalue(name)
     analysis, theirs = analyze(graph, GREY), training_peak_in_torch(build_module(graph, GREY), GREY)
     # torch frees some tensors a little earlier where branches meet, and in an MLP the weights' own gradients rule.
-    assert theirs <= analysis.training_bytes
+    assert theirs <= analysis.memory.training_bytes
     if name in ("lenet", "lenet_bn"):
-        assert theirs == analysis.training_bytes
-    assert analysis.training_bytes >= max(analysis.kept_bytes, analysis.peak_bytes)
+        assert theirs == analysis.memory.training_bytes
+    assert analysis.memory.training_bytes >= max(analysis.memory.kept_bytes, analysis.memory.peak_bytes)
 
 
 @pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
@@ -268,12 +269,12 @@ def test_memory_of_any_network(working_graphs: Any, kept_by_torch: Any, peak_in_
     given_shape = analysis.nodes["input"].output_shape or ()
     estimated = any(node.layer.estimates for node in graph.nodes.values())
     kept = kept_by_torch(module, given_shape)
-    assert analysis.kept_bytes >= kept if estimated else analysis.kept_bytes == kept
+    assert analysis.memory.kept_bytes >= kept if estimated else analysis.memory.kept_bytes == kept
     # While a sum of three is made, torch may drop the first inputs: there ours is the most that it can be.
     of_three = any(isinstance(graph.nodes[name].layer, Add) and len(edges) > 2 for name, edges in graph.inputs.items())
     theirs = peak_in_torch(module, given_shape)
-    assert analysis.peak_bytes >= theirs if of_three or estimated else analysis.peak_bytes == theirs
-    assert analysis.training_bytes >= max(analysis.kept_bytes, analysis.peak_bytes)
+    assert analysis.memory.peak_bytes >= theirs if of_three or estimated else analysis.memory.peak_bytes == theirs
+    assert analysis.memory.training_bytes >= max(analysis.memory.kept_bytes, analysis.memory.peak_bytes)
 
 
 @pytest.mark.parametrize(
@@ -296,7 +297,7 @@ def test_memory_by_hand(chain: Made, kept_by_torch: Any, peak_in_torch: Any, row
                         ) -> None:
     graph = chain(*rows)
     analysis, module = analyze(graph, (3,)), build_module(graph, (3,))
-    assert (analysis.kept_bytes, analysis.peak_bytes) == (kept, peak)
+    assert (analysis.memory.kept_bytes, analysis.memory.peak_bytes) == (kept, peak)
     assert (kept_by_torch(module, (3,)), peak_in_torch(module, (3,))) == (kept, peak)
 
 
@@ -305,9 +306,9 @@ def test_the_four_answers(lenet: Graph) -> None:
     one, many = analysis.costs(1), analysis.costs(256, 2)
     weights = 61_706 * 4
     assert one[:2] == many[:2] == (61_706, 416_520)
-    assert one.training_memory == 2 * weights + analysis.training_bytes
-    assert many.training_memory == 4 * weights + 256 * analysis.training_bytes
-    assert many.inference_memory == weights + 256 * analysis.peak_bytes
+    assert one.training_memory == 2 * weights + analysis.memory.training_bytes
+    assert many.training_memory == 4 * weights + 256 * analysis.memory.training_bytes
+    assert many.inference_memory == weights + 256 * analysis.memory.peak_bytes
     parts = [analysis.node_costs(name, 256, 2) for name in lenet.nodes]
     assert sum(part.params for part in parts if part) == 61_706
     assert sum(part.mult_adds for part in parts if part) == 416_520

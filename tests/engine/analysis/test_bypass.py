@@ -10,6 +10,7 @@ import torch
 
 from engine.advice.advice import advise
 from engine.analysis.analysis import analyze
+from engine.blocks.settings import node_settings
 from engine.experiment.experiment import Experiment, gallery_ids, load_experiment
 from engine.graph.graph import Edge, Graph, Node
 from engine.layers.activation import ReLU
@@ -17,7 +18,6 @@ from engine.layers.inputs import Input
 from engine.layers.linear import Linear
 from engine.layers.merge import Add
 from engine.network.compile import build_module
-from engine.network.settings import node_settings
 from engine.network.weights import initial_module
 from engine.writing.source import to_python
 

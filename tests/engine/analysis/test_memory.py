@@ -66,8 +66,8 @@ def test_memory_is_torchs(kind: str, layers_of: Any, input_shapes: Any, kept_by_
         return
     module = build_module(graph, shape)
     as_words(module)
-    assert analysis.kept_bytes == kept_by_torch(module, shape)
-    assert analysis.peak_bytes == peak_in_torch(module, shape)
+    assert analysis.memory.kept_bytes == kept_by_torch(module, shape)
+    assert analysis.memory.peak_bytes == peak_in_torch(module, shape)
 
 
 @pytest.mark.parametrize("kind", ESTIMATED)
@@ -83,6 +83,6 @@ def test_estimated_memory_is_a_bound_and_no_wild_one(kind: str, layers_of: Any, 
     as_words(module)
     kept, peak = kept_by_torch(module, shape), peak_in_torch(module, shape)
     spare = 8192 * getattr(graph.nodes["only"].layer, "num_layers", 1)  # what rounding to whole rows adds when tiny
-    assert kept <= analysis.kept_bytes <= 2.5 * kept + spare
+    assert kept <= analysis.memory.kept_bytes <= 2.5 * kept + spare
     # What is computed in one go hides what it needs meanwhile, though not what it keeps in training.
-    assert peak - 64 <= analysis.peak_bytes <= 4 * max(peak, kept) + spare
+    assert peak - 64 <= analysis.memory.peak_bytes <= 4 * max(peak, kept) + spare

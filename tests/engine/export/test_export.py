@@ -15,7 +15,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 import engine.export.export as export_module
-from engine.advice.advice import AdviceError
+from engine.analysis.faults import FaultyLayerError
 from engine.experiment.experiment import gallery_ids, load_experiment
 from engine.export.export import (
     ExportError,
@@ -83,7 +83,7 @@ def test_other_suffixes_and_wrong_networks_are_sentences(tmp_path: Path) -> None
     with pytest.raises(ExportError):
         export(experiment(), tmp_path / "without")
     broken = experiment(("fc1", "Linear", {"out_features": 10}))
-    with pytest.raises(AdviceError, match="fc1: Linear expects a flat input, got 1×8×8"):
+    with pytest.raises(FaultyLayerError, match="fc1: Linear expects a flat input, got 1×8×8"):
         export(broken, tmp_path / "a.py")
 
 

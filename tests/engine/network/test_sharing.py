@@ -62,7 +62,7 @@ def test_gradients_add(tied: Graph) -> None:
 
 
 def test_training_memory_counts_the_activations_of_both(tied: Graph) -> None:
-    assert analyze(tied).kept_bytes == analyze(tied.with_shares("fc3", None)).kept_bytes
+    assert analyze(tied).memory.kept_bytes == analyze(tied.with_shares("fc3", None)).memory.kept_bytes
 
 
 def test_exported_code(tied: Graph) -> None:

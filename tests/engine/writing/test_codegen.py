@@ -190,9 +190,9 @@ def test_nested_blocks_compile_and_export_with_nested_names(kept_by_torch: Any, 
     assert "deep.two.wide.conv2b.weight" in load(source).state_dict()
     analysis, module = analyze(graph, shape), build_module(graph, shape)
     assert analysis.params == sum(p.numel() for p in module.parameters())
-    assert analysis.kept_bytes == kept_by_torch(module, shape)
+    assert analysis.memory.kept_bytes == kept_by_torch(module, shape)
     # From three on, sums may drop inputs early, and each class frees its variables at its end, not before.
-    assert peak_in_torch(module, shape) <= analysis.peak_bytes <= 1.2 * peak_in_torch(module, shape)
+    assert peak_in_torch(module, shape) <= analysis.memory.peak_bytes <= 1.2 * peak_in_torch(module, shape)
 
 
 def test_a_fault_deep_inside_is_named() -> None:

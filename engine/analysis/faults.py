@@ -1,0 +1,66 @@
+"""What can be wrong with a network."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from engine.graph.graph import Graph
+from engine.layers.base import Layer, Shape
+from engine.layers.inputs import Input
+from engine.messages import LayerloomError
+
+
+class NetworkError(LayerloomError):
+    """The graph as a whole is not a network that can run."""
+
+
+class NoInputError(NetworkError):
+    """There is no Input, or more than one."""
+
+
+class NoOutputError(NetworkError):
+    """Nothing comes after the Input, or several ends do."""
+
+
+class MissingInputError(NetworkError):
+    """A layer of the network lacks a wire."""
+
+
+class FaultyLayerError(NetworkError):
+    """What is wrong at a layer, with its name."""
+
+
+class Fault(NamedTuple):
+    """Something that is wrong, at a node or (None) in the whole."""
+
+    node: str | None
+    error: LayerloomError
+
+
+def missing_input(layer: Layer) -> MissingInputError:
+    """What to say of a layer that lacks a wire."""
+    if layer.min_inputs == 1:
+        return MissingInputError("{layer} has no input: draw a wire to it", layer=layer.title)
+    return MissingInputError("{layer} needs at least {count} inputs: draw another wire", layer=layer.title,
+                             count=layer.min_inputs)
+
+
+def whole_faults(graph: Graph, sources: Sequence[str], members: Collection[str], input_shape: Shape | None
+                 ) -> list[NetworkError]:
+    """What is wrong with the network as a whole; ``sources`` are its Inputs."""
+    if not sources:
+        return [NoInputError("There is no Input: add one, so that data can come in")]
+    if len(sources) > 1:
+        return [NoInputError("There are {count} Inputs: keep one", count=len(sources))]
+    errors: list[NetworkError] = []
+    layer = graph.nodes[sources[0]].layer
+    if input_shape is None and isinstance(layer, Input) and layer.shape is None:
+        errors.append(NoInputError("The Input has no shape: choose data, or type its shape"))
+    if len(members) == 1:
+        errors.append(NoOutputError("Nothing follows the Input: add a layer and draw a wire to it"))
+    ends = sorted(name for name in members if not graph.outputs[name])
+    if len(ends) > 1:
+        errors.append(NoOutputError("The network has {count} ends ({names}): join them or remove what is not needed",
+                                    count=len(ends), names=", ".join(ends[:4])))
+    return errors
