@@ -16,6 +16,7 @@ _HOME = {
     "advise": "engine.advice.advice",
     "build_module": "engine.network.compile",
     "to_python": "engine.writing.source",
+    "from_text": "engine.reading.reading",
     "fit": "engine.training",
 }
 __all__ = sorted(_HOME)

@@ -4,37 +4,20 @@ from __future__ import annotations
 
 import ast
 import operator
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from engine.layers import LAYERS
 from engine.layers.functions import Scale
-from engine.messages import LayerloomError
-from engine.reading.calls import binary, call_function, index_sizes
+from engine.reading.context import Context, Names
+from engine.reading.functions import binary, call_function, index_sizes
 from engine.reading.layers import KINDS, layer_of
-from engine.reading.modules import Making
-from engine.reading.values import (
-    MASK,
-    OPAQUE,
-    Chain,
-    Instance,
-    Last,
-    Marker,
-    Path,
-    ReadingError,
-    Sheet,
-    SizesOf,
-    Tensor,
-    Unknown,
-)
+from engine.reading.modules import Modules
+from engine.reading.plain import BUILTINS, Plain
+from engine.reading.values import MASK, OPAQUE, Chain, Instance, Last, Marker, Path, SizesOf, Tensor, Unknown
 
-MOST_STEPS = 200_000
-LONGEST = 10_000  # of lists and texts
-LARGEST = 10**12
-WIDE = re.compile(r"%[^a-zA-Z%]*(?:\d{3}|\*)")  # asks for a text of any length
+Call = Callable[[Any, list[Any], Names, ast.Call, Names], Any]  # what is called, with what, where
 UNKNOWN = "What happens here depends on values that are not known: “if” on them cannot be read"
-Names = dict[str, Any]
 ARITHMETIC: Mapping[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
     ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod, ast.Pow: operator.pow, ast.LShift: operator.lshift,
@@ -47,69 +30,33 @@ COMPARISONS: Mapping[type[ast.AST], Callable[[Any, Any], Any]] = {
 }  # fmt: skip
 TENSORS: Mapping[type[ast.AST], str] = {ast.Add: "Add", ast.Sub: "Subtract", ast.Mult: "Multiply", ast.Div: "Divide",
                                         ast.MatMult: "MatMul"}  # fmt: skip
-BUILTINS: Mapping[str, Callable[..., Any]] = {
-    "range": lambda *a: list(range(*a)), "len": len, "list": list, "tuple": tuple, "dict": dict, "int": int,
-    "float": float, "str": str, "bool": bool, "max": max, "min": min, "sum": sum, "abs": abs, "round": round,
-    "enumerate": lambda *a: list(enumerate(*a)), "zip": lambda *a: list(zip(*a, strict=False)), "sorted": sorted,
-    "reversed": lambda a: list(reversed(a)), "print": lambda *a, **k: None, "OrderedDict": dict, "all": all,
-    "any": any,
-}  # fmt: skip
-METHODS: Mapping[type, frozenset[str]] = {
-    list: frozenset(("append", "extend", "insert", "pop", "copy", "index", "count", "reverse")),
-    dict: frozenset(("items", "keys", "values", "get", "update", "copy")),
-    str: frozenset(("lower", "upper", "startswith", "endswith", "split", "strip")),
-    tuple: frozenset(("index", "count")),
-}
 
 
-class Working(Making):
-    """The part of the reader that works out expressions."""
+class Expressions:
+    """Works out expressions, and puts values where they are assigned to; ``call`` follows what they call."""
 
-    steps: int
-
-    if TYPE_CHECKING:
-
-        def store(self, target: ast.expr, value: Any, names: Names) -> None: ...
-        def called(self, called: Any, given: list[Any], named: Names, node: ast.Call, names: Names) -> Any: ...
-
-    def _count(self, node: ast.AST) -> None:
-        self.line = getattr(node, "lineno", self.line)
-        self.steps += 1
-        if self.steps > MOST_STEPS:
-            raise self.error("This code takes too many steps to be read")
-
-    def error(self, template: str, **values: object) -> ReadingError:
-        """An error at the line that is being read."""
-        return ReadingError(template, line=self.line, **values)
-
-    def iterate(self, value: Any) -> Iterable[Any]:
-        """What is gone through one after the other. Raises ReadingError."""
-        if isinstance(value, Chain):
-            return [part for _, part in value.parts]
-        if isinstance(value, (list, tuple, dict, str)) or type(value).__name__ in ("dict_items", "dict_keys",
-                                                                                  "dict_values"):
-            return list(value)
-        raise self.error("This cannot be gone through step by step: its contents are not known here")
+    def __init__(self, context: Context, plain: Plain, modules: Modules, call: Call) -> None:
+        self.context, self.plain, self.modules, self._call = context, plain, modules, call
 
     def truth(self, test: ast.expr, names: Names) -> bool:
         """A condition that depends on nothing unknown. Raises ReadingError."""
         value = self.value(test, names)
         if _is_open(value):
-            raise self.error(UNKNOWN)
+            raise self.context.error(UNKNOWN)
         return bool(value)
 
     # -- expressions --------------------------------------------------------------------------------------------------
 
     def value(self, node: ast.expr, names: Names) -> Any:
         """What an expression stands for. Raises ReadingError."""
-        self._count(node)
+        self.context.step(node)
         method = getattr(self, f"_of_{type(node).__name__.lower()}", None)
         if method is None:
-            raise self.error("“{text}” cannot be read here", text=ast.unparse(node)[:40])
+            raise self.context.error("“{text}” cannot be read here", text=ast.unparse(node)[:40])
         try:
             return method(node, names)
         except (TypeError, ValueError, AttributeError, LookupError) as error:
-            raise self.error("This cannot be worked out: {reason}", reason=str(error)[:80]) from error
+            raise self.context.error("This cannot be worked out: {reason}", reason=str(error)[:80]) from error
 
     def _of_constant(self, node: ast.Constant, names: Names) -> Any:
         return node.value
@@ -117,13 +64,13 @@ class Working(Making):
     def _of_name(self, node: ast.Name, names: Names) -> Any:
         if node.id in names:
             return names[node.id]
-        if node.id in self.globals:
-            return self.globals[node.id]
+        if node.id in self.context.globals:
+            return self.context.globals[node.id]
         if node.id in BUILTINS or node.id == "super":
             return Path(f"builtins.{node.id}")
         if node.id in KINDS or node.id in ("Sequential", "ModuleList"):
             return Path(f"torch.nn.{node.id}")
-        raise self.error("“{name}” is not defined in this code", name=node.id)
+        raise self.context.error("“{name}” is not defined in this code", name=node.id)
 
     def _of_tuple(self, node: ast.Tuple, names: Names) -> Any:
         return tuple(self._elements(node.elts, names))
@@ -135,16 +82,11 @@ class Working(Making):
         found: list[Any] = []
         for node in nodes:
             if isinstance(node, ast.Starred):
-                found += self.iterate(self.value(node.value, names))
+                found += self.plain.iterate(self.value(node.value, names))
             else:
                 found.append(self.value(node, names))
-            self.check_length(found)
+            self.plain.check_length(found)
         return found
-
-    def check_length(self, value: Any) -> None:
-        """Raise a ReadingError where lists in lists have grown without end."""
-        if len(value) > LONGEST * 10:
-            raise self.error("This list is too long")
 
     def _of_dict(self, node: ast.Dict, names: Names) -> Any:
         pairs: Names = {}
@@ -179,8 +121,8 @@ class Working(Making):
             value = self.value(right, names)
             unknown = any(isinstance(each, (Tensor, Unknown, SizesOf, Marker)) for each in (left, value))
             if unknown and type(op) not in (ast.Is, ast.IsNot):
-                raise self.error(UNKNOWN)
-            if not self.work(COMPARISONS[type(op)], left, value):
+                raise self.context.error(UNKNOWN)
+            if not self.plain.work(COMPARISONS[type(op)], left, value):
                 return False
             left = value
         return True
@@ -188,14 +130,14 @@ class Working(Making):
     def _of_unaryop(self, node: ast.UnaryOp, names: Names) -> Any:
         value = self.value(node.operand, names)
         if isinstance(value, Tensor) and isinstance(node.op, ast.USub):
-            return self.drawing().add(Scale(factor=-1.0), [value])
+            return self.context.add(Scale(factor=-1.0), [value])
         if _is_open(value):
             if isinstance(node.op, ast.Not):
                 return value  # as little known as before
-            raise self.error(UNKNOWN)
+            raise self.context.error(UNKNOWN)
         table: dict[type[ast.AST], Callable[..., Any]] = {
             ast.USub: operator.neg, ast.UAdd: operator.pos, ast.Not: operator.not_, ast.Invert: operator.invert}
-        return self.work(table[type(node.op)], value)
+        return self.plain.work(table[type(node.op)], value)
 
     def _of_binop(self, node: ast.BinOp, names: Names) -> Any:
         if isinstance(node.op, (ast.Add, ast.Mult)):
@@ -206,19 +148,19 @@ class Working(Making):
         return self._joined(node, one, two)
 
     def _joined(self, node: ast.BinOp, one: Any, two: Any) -> Any:
-        self.line = node.lineno
+        self.context.line = node.lineno
         if isinstance(one, Tensor) or isinstance(two, Tensor):
             if isinstance(node.op, ast.Pow) and isinstance(one, Tensor):
-                return call_function(self.drawing(), "pow", [one, two], {}, self.line)
+                return call_function(self.context, "pow", [one, two], {})
             kind = TENSORS.get(type(node.op))
             if kind is None:
-                raise self.error("This operator on tensors is no layer here")
-            return self._scaled(node, one, two) or binary(self.drawing(), kind, one, two, self.line)
+                raise self.context.error("This operator on tensors is no layer here")
+            return self._scaled(node, one, two) or binary(self.context, kind, one, two)
         if isinstance(one, Unknown) or isinstance(two, Unknown):
             return Unknown(ast.unparse(node)[:40])
         if type(node.op) not in ARITHMETIC:
-            raise self.error("“{text}” cannot be read here", text=ast.unparse(node)[:40])
-        return self.work(ARITHMETIC[type(node.op)], one, two)
+            raise self.context.error("“{text}” cannot be read here", text=ast.unparse(node)[:40])
+        return self.plain.work(ARITHMETIC[type(node.op)], one, two)
 
     def _chained(self, node: ast.BinOp, names: Names) -> Any:
         """``a + b + c`` and ``a * b * c`` of tensors: one layer with all of them; None for anything else."""
@@ -232,7 +174,7 @@ class Working(Making):
         parts.reverse()
         values = [self.value(part, names) for part in (left, *(part.right for part in parts))]
         if all(isinstance(value, Tensor) for value in values):
-            return self.drawing().add(LAYERS[TENSORS[type(node.op)]](), values)
+            return self.context.add(LAYERS[TENSORS[type(node.op)]](), values)
         joined = values[0]
         for part, value in zip(parts, values[1:], strict=True):
             joined = self._joined(part, joined, value)
@@ -242,38 +184,12 @@ class Working(Making):
         """``x * a + b`` in one layer: the number is added to the scaling that stands right before it."""
         if not (isinstance(one, Tensor) and isinstance(node.left, ast.BinOp) and isinstance(two, (int, float))):
             return None
-        layer = self.drawing().nodes[one.node].layer
+        layer = self.context.drawing().nodes[one.node].layer
         if not isinstance(layer, Scale) or layer.shift or not isinstance(node.op, (ast.Add, ast.Sub)):
             return None
         shift = float(two) if isinstance(node.op, ast.Add) else -float(two)
-        self.drawing().with_layer(one.node, layer.with_options(shift=shift))
+        self.context.drawing().with_layer(one.node, layer.with_options(shift=shift))
         return one
-
-    def work(self, function: Callable[..., Any], *values: Any, **named: Any) -> Any:
-        """Plain Python on plain values, kept small. Raises ReadingError."""
-        if (function is operator.pow and (abs(values[1]) > 64 or abs(values[0]) > 10**6)) or (
-                function is operator.lshift and values[1] > 64):
-            raise self.error("This number is too large to be worked out")
-        if function is operator.mul and any(
-                isinstance(v, (str, list, tuple)) and isinstance(n, int) and len(v) * n > LONGEST * 10
-                for v, n in (values, values[::-1])):
-            raise self.error("This list is too long")
-        if (function is operator.mod and isinstance(values[0], str) and WIDE.search(values[0])) or (
-                function is str and isinstance(values[0], (list, tuple, dict))):
-            raise self.error("This text cannot be worked out here")
-        if function is BUILTINS["range"] and any(isinstance(v, int) and abs(v) > LONGEST for v in values):
-            raise self.error("This list is too long")
-        try:
-            result = function(*values, **named)
-        except LayerloomError:
-            raise
-        except Exception as error:
-            raise self.error("This cannot be worked out: {reason}", reason=str(error)[:80]) from error
-        if isinstance(result, (str, list, tuple)) and len(result) > LONGEST * 10:
-            raise self.error("This list is too long")
-        if isinstance(result, int) and abs(result) > LARGEST:
-            raise self.error("This number is too large to be worked out")
-        return result
 
     def _of_listcomp(self, node: ast.ListComp | ast.GeneratorExp, names: Names) -> Any:
         found: list[Any] = []
@@ -292,7 +208,7 @@ class Working(Making):
         if not loops:
             take(names)
             return
-        for value in self.iterate(self.value(loops[0].iter, names)):
+        for value in self.plain.iterate(self.value(loops[0].iter, names)):
             self.store(loops[0].target, value, names)
             if all(self.truth(test, names) for test in loops[0].ifs):
                 self._comprehend(loops[1:], names, take)
@@ -304,11 +220,11 @@ class Working(Making):
         if isinstance(owner, Path):
             return Path(f"{owner.name}.{node.attr}")
         if isinstance(owner, Instance):
-            return self.attribute(owner, node.attr)
+            return self.modules.attribute(owner, node.attr)
         if isinstance(owner, Tensor) and node.attr == "shape":
             return SizesOf()
         if isinstance(owner, Tensor) and node.attr in ("T", "mT"):
-            return call_function(self.drawing(), "transpose", [owner, -2, -1], {}, self.line)
+            return call_function(self.context, "transpose", [owner, -2, -1], {})
         if isinstance(owner, Marker) and owner in (MASK, OPAQUE):
             return owner
         return owner, node.attr  # a method, if it is called
@@ -319,16 +235,16 @@ class Working(Making):
             return self._picked(owner, node.slice, names)
         index = self._index(node.slice, names)
         if isinstance(owner, SizesOf):
-            return index_sizes(index, self.line)
+            return index_sizes(self.context, index)
         if isinstance(owner, Last):
-            return self.last_step(owner, index)
+            return self.modules.last_step(owner, index)
         if isinstance(owner, Chain):
-            return self.part_of(owner, index)
+            return self.modules.part_of(owner, index)
         if isinstance(owner, Marker):
             return owner
         if not isinstance(owner, (list, tuple, dict, str)):
-            raise self.error("“{text}” cannot be read here", text=ast.unparse(node)[:40])
-        return self.work(operator.getitem, owner, index)
+            raise self.context.error("“{text}” cannot be read here", text=ast.unparse(node)[:40])
+        return self.plain.work(operator.getitem, owner, index)
 
     def _index(self, node: ast.expr, names: Names) -> Any:
         if isinstance(node, ast.Slice):
@@ -343,26 +259,20 @@ class Working(Making):
         if parts and parts[0] is Ellipsis:
             parts, dim = parts[1:], 1 - len(parts)
         elif parts and parts[0] != slice(None):
-            raise self.error("This takes one example out of the batch: begin with x[:, …")
+            raise self.context.error("This takes one example out of the batch: begin with x[:, …")
         for part in parts:
             if isinstance(part, slice) and part != slice(None):
                 options = {"dim": dim, "start": part.start or 0, "end": part.stop, "step": part.step or 1}
-                x = self.drawing().add(layer_of("Slice", (), options, self.line), [x])
+                x = self.context.add(layer_of("Slice", (), options, self.context.line), [x])
             elif isinstance(part, int):
-                x = self.drawing().add(layer_of("Select", (), {"dim": dim, "index": part}, self.line), [x])
+                x = self.context.add(layer_of("Select", (), {"dim": dim, "index": part}, self.context.line), [x])
                 dim -= dim >= 0
             elif part is None:
-                x = self.drawing().add(layer_of("Unsqueeze", (), {"dim": dim}, self.line), [x])
+                x = self.context.add(layer_of("Unsqueeze", (), {"dim": dim}, self.context.line), [x])
             elif part != slice(None):
-                raise self.error("This way to take a part of a tensor is no layer here")
+                raise self.context.error("This way to take a part of a tensor is no layer here")
             dim += 1
         return x
-
-    def drawing(self) -> Sheet:
-        """The graph that is being drawn. Raises ReadingError outside of ``forward``."""
-        if self.sheet is None:
-            raise self.error("Tensors are only known inside “forward”")
-        return self.sheet
 
     # -- calls --------------------------------------------------------------------------------------------------------
 
@@ -374,11 +284,33 @@ class Working(Making):
         named: Names = {}
         for word in node.keywords:
             if word.arg is None:
-                named |= self.work(dict, self.value(word.value, names))
+                named |= self.plain.work(dict, self.value(word.value, names))
             else:
                 named[word.arg] = self.value(word.value, names)
-        self.line = node.lineno
-        return self.called(called, given, named, node, names)
+        self.context.line = node.lineno
+        return self._call(called, given, named, node, names)
+
+    # -- assigning ----------------------------------------------------------------------------------------------------
+
+    def store(self, target: ast.expr, value: Any, names: Names) -> None:
+        """Put a value under a name, an attribute or a key. Raises ReadingError."""
+        if isinstance(target, ast.Name):
+            names[target.id] = value
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            values = list(self.plain.iterate(value))
+            if len(values) != len(target.elts) or any(isinstance(each, ast.Starred) for each in target.elts):
+                raise self.context.error("{count} values cannot be put into these names", count=len(values))
+            for part, each in zip(target.elts, values, strict=True):
+                self.store(part, each, names)
+        elif isinstance(target, ast.Attribute) and isinstance(owner := self.value(target.value, names), Instance):
+            self.modules.set_attribute(owner, target.attr, value)
+        elif isinstance(target, ast.Subscript):
+            held = self.value(target.value, names)
+            if not isinstance(held, (list, dict)):
+                raise self.context.error("This assignment cannot be read")
+            self.plain.work(held.__setitem__, self.value(target.slice, names), value)
+        else:
+            raise self.context.error("This assignment cannot be read")
 
 
 def _is_open(value: Any) -> bool:

@@ -14,7 +14,7 @@ from engine.layout.unplaced import laid_out
 from engine.line.grammar import LineError
 from engine.line.line import build_line
 from engine.messages import LayerloomError
-from engine.reading.run import Reader
+from engine.reading.interpreter import Interpreter
 from engine.reading.values import Chain, Class, Function, Instance, Module, ReadingError, Sheet, Tensor
 
 __all__ = ["ReadingError", "from_code", "from_text"]
@@ -65,10 +65,10 @@ def from_code(source: str) -> Graph:
     if len(source) > MOST_CODE:
         raise ReadingError("This code is too long to be read")
     tree = _parsed(source)
-    reader = Reader(source)
+    reader = Interpreter(source)
     try:
         network = _network(reader, tree)
-        sheet = reader.sheet = Sheet()
+        sheet = reader.context.sheet = Sheet()
         output = reader.module_called(network, [sheet.input], {}) if not isinstance(network, Instance) else (
             _forward(reader, network, sheet))
         if not isinstance(output, Tensor) or output == sheet.input:
@@ -91,16 +91,17 @@ def _parsed(source: str) -> ast.Module:
         raise ReadingError("The code cannot be read: {reason}", reason=str(error)) from error
 
 
-def _network(reader: Reader, tree: ast.Module) -> Any:
+def _network(reader: Interpreter, tree: ast.Module) -> Any:
     """The module that the code is about: the last that is made outside of classes, else the last class. Raises."""
     found: Any = None
     for statement in tree.body:
         if isinstance(statement, (ast.Import, ast.ImportFrom, ast.ClassDef, ast.FunctionDef)):
-            reader.run([statement], reader.globals)
+            reader.statements.run([statement], reader.context.globals)
         elif isinstance(statement, (ast.Assign, ast.AnnAssign, ast.Expr, ast.AugAssign)):
             made = _made(reader, statement)
             found = found if made is None or (found is not None and isinstance(made, Module)) else made
-    classes = [value for value in reader.globals.values() if isinstance(value, Class) and value.method("forward")]
+    values = reader.context.globals.values()
+    classes = [value for value in values if isinstance(value, Class) and value.method("forward")]
     if found is not None and not (classes and isinstance(found, Module)):
         return found
     if not classes:
@@ -108,15 +109,15 @@ def _network(reader: Reader, tree: ast.Module) -> Any:
     return reader.made_instance(classes[-1], [], {}, None)
 
 
-def _made(reader: Reader, statement: ast.Assign | ast.AnnAssign | ast.AugAssign | ast.Expr) -> Any:
+def _made(reader: Interpreter, statement: ast.Assign | ast.AnnAssign | ast.AugAssign | ast.Expr) -> Any:
     """The module that a statement outside of classes makes. What makes no layer may be anything, and is left out."""
     try:
         if isinstance(statement, ast.Expr):
-            value = reader.value(statement.value, reader.globals)
+            value = reader.expressions.value(statement.value, reader.context.globals)
         else:
-            reader.run([statement], reader.globals)
+            reader.statements.run([statement], reader.context.globals)
             target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target
-            value = reader.globals.get(target.id) if isinstance(target, ast.Name) else None
+            value = reader.context.globals.get(target.id) if isinstance(target, ast.Name) else None
     except ReadingError:
         if _makes_layers(reader, statement):
             raise
@@ -124,15 +125,15 @@ def _made(reader: Reader, statement: ast.Assign | ast.AnnAssign | ast.AugAssign 
     return value if isinstance(value, (Module, Instance)) or (isinstance(value, Chain) and value.calls) else None
 
 
-def _makes_layers(reader: Reader, statement: ast.stmt) -> bool:
+def _makes_layers(reader: Interpreter, statement: ast.stmt) -> bool:
     """Whether a module is made in it: one of torch's that is no loss, or one of the code's own."""
     calls = [ast.unparse(node.func) for node in ast.walk(statement) if isinstance(node, ast.Call)]
     return any((name.startswith(("nn.", "torch.nn.")) and not name.endswith("Loss") and ".init." not in name
                and ".functional." not in name and ".utils." not in name)
-               or name == "Sequential" or isinstance(reader.globals.get(name), Class) for name in calls)
+               or name == "Sequential" or isinstance(reader.context.globals.get(name), Class) for name in calls)
 
 
-def _forward(reader: Reader, network: Instance, sheet: Sheet) -> Any:
+def _forward(reader: Interpreter, network: Instance, sheet: Sheet) -> Any:
     forward = network.kind.method("forward")
     assert forward is not None
     return reader.function_called(Function(forward, network), [sheet.input], {})

@@ -37,7 +37,7 @@ def test_plain_values_load_nothing_heavy() -> None:
 
 def test_the_engine_itself_loads_nothing_heavy() -> None:
     assert loaded_by("import engine").isdisjoint(HEAVY)
-    for name in ("Graph", "analyze", "load_experiment", "to_python", "advise"):
+    for name in ("Graph", "analyze", "load_experiment", "to_python", "from_text", "advise"):
         assert loaded_by(f"from engine import {name}").isdisjoint(HEAVY), name
 
 
