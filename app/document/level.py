@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from engine.advice.advice import Problem
-from engine.advice.repairs.shape import repairs
+from engine.advice.repairs.repairs import repairs
 from engine.analysis.analysis import Analysis, analyze
 from engine.blocks.base import Block
 from engine.blocks.edits import as_own, inner, with_inner

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from engine.advice import fit as advice_data
-from engine.advice import style as advice_style
+from engine.advice import fit, style
 from engine.advice.problem import Problem, Rule, Severity
-from engine.advice.repairs.shape import Repair, repairs
+from engine.advice.repairs.repair import Repair
+from engine.advice.repairs.repairs import repairs
 from engine.advice.repairs.wires import without_loose
 from engine.analysis.analysis import Analysis, analyze
-from engine.analysis.faults import Fault, NoInputError, NoOutputError
+from engine.analysis.faults import Fault
 from engine.blocks.base import Block
 from engine.experiment.experiment import Experiment
 from engine.graph.graph import Graph
 from engine.layers.base import Shape, numel
-from engine.layers.inputs import Input
 from engine.layers.normalization import BatchNorm
 from engine.messages import LayerloomError, say
 
@@ -39,13 +38,8 @@ def advise(experiment: Experiment, analysis: Analysis | None = None) -> tuple[Pr
 
 def _of_fault(experiment: Experiment, analysis: Analysis, fault: Fault) -> Problem:
     loose = fault.node is not None and fault.node not in analysis.members
-    found = (*repairs(analysis, fault), *advice_data.other_data(experiment, analysis, fault))
-    off = [node.name for node in experiment.graph.nodes.values() if node.bypassed and isinstance(node.layer, Input)]
-    if off and analysis.input is None and isinstance(fault.error, NoInputError):
-        found = (Repair(say("Use {name} again", name=off[0]), lambda graph: graph.with_marks(off[:1], bypassed=False)),)
-    if fault.node is None and len(analysis.members) == 1 and isinstance(fault.error, NoOutputError):
-        found += tuple(advice_data.a_first_layer(experiment, analysis))
-    return Problem("warning" if loose else "error", fault.node, fault.error.message, found)
+    return Problem("warning" if loose else "error", fault.node, fault.error.message,
+                   repairs(analysis, fault, experiment))
 
 
 # -- rules about the whole ----------------------------------------------------------------------------------------
@@ -130,5 +124,5 @@ def _loose_layers(experiment: Experiment, analysis: Analysis) -> Iterator[Proble
 
 
 _RULES: tuple[Rule, ...] = (
-    *advice_data.RULES, _inplace_is_safe, _batch_norm_needs_a_batch, _loose_layers, *advice_style.RULES,
+    *fit.RULES, _inplace_is_safe, _batch_norm_needs_a_batch, _loose_layers, *style.RULES,
 )  # fmt: skip

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Literal
 
 from engine.advice.problem import Problem, Rule
-from engine.advice.repairs.edits import fits, with_layer, without
-from engine.advice.repairs.shape import Repair, behind, with_outputs
+from engine.advice.repairs.edits import behind, with_layer, without
+from engine.advice.repairs.outputs import with_outputs
+from engine.advice.repairs.repair import Repair
 from engine.advice.repairs.wires import connections
-from engine.analysis.analysis import Analysis, analyze
-from engine.analysis.faults import Fault
+from engine.analysis.analysis import Analysis
 from engine.data.spec.spec import DataSpec
 from engine.experiment.experiment import Experiment
 from engine.experiment.recipe import CLASSES_ONLY, LOSS_TITLES, Loss
 from engine.layers.activation import LogSoftmax, Sigmoid, Softmax
-from engine.layers.base import KernelTooLargeError, Layer, Shape, ShapeError, shape_text
+from engine.layers.base import Layer, Shape, shape_text
 from engine.layers.inputs import Input
-from engine.layers.linear import Flatten, Identity, Linear
+from engine.layers.linear import Flatten, Identity
 from engine.messages import Message, say
 
 
@@ -135,55 +134,6 @@ def _log_probabilities(name: str, layer: Layer) -> Iterator[Repair]:
         yield Repair(say("Use cross-entropy"), change=lambda experiment: replace(
             experiment, graph=without(name)(experiment.graph),
             recipe=experiment.recipe.with_options(loss="cross_entropy")))
-
-
-def a_first_layer(experiment: Experiment, analysis: Analysis) -> Iterator[Repair]:
-    """What a network that has only its Input can begin with: a linear layer with the right number of outputs."""
-    shape, wanted = experiment.data.sample_shape, experiment.data.output_shape
-    if analysis.input is not None and len(wanted) == 1:
-        flat: tuple[Layer, ...] = (Flatten(),) if len(shape) > 1 else ()
-        text = say("Add Linear {count}", count=wanted[0])
-        yield Repair(text, behind(analysis.input, *flat, Linear(out_features=wanted[0])))
-
-
-# -- what a fault has to do with the data -----------------------------------------------------------------------------
-
-SIZES = (32, 64, 96, 128, 224)  # of images that networks are usually drawn for
-MOST_NODES = 120  # beyond, trying sizes would be felt
-
-
-def other_data(experiment: Experiment, analysis: Analysis, fault: Fault) -> Iterator[Repair]:
-    """Images in colour or grey, or larger ones, where the layer would then take them."""
-    name, data, graph = fault.node, experiment.data, analysis.graph
-    source = analysis.input
-    if name is None or source is None or not isinstance(fault.error, ShapeError):
-        return
-    if not data.is_image or name not in analysis.members:
-        return
-    typed = graph.nodes[source].layer
-    if not isinstance(typed, Input) or typed.shape is not None:
-        return
-    if [edge.source for edge in graph.inputs[name]] == [source]:
-        channels: Literal[1, 3] = 3 if data.sample_shape[0] == 1 else 1
-        if fits(graph.nodes[name].layer, [(channels, *data.sample_shape[1:])]):
-            text = say("Give the data {channels} channels", channels=channels)
-            yield Repair(text, change=_with_data(channels=channels))
-    if isinstance(fault.error, KernelTooLargeError) or "window is larger" in str(fault.error):
-        yield from _larger_images(data, analysis)
-
-
-def _larger_images(data: DataSpec, analysis: Analysis) -> Iterator[Repair]:
-    channels, height, width = data.sample_shape
-    if len(analysis.graph.nodes) > MOST_NODES:
-        return
-    for size in SIZES:
-        if size > max(height, width) and not analyze(analysis.graph, (channels, size, size)).faults:
-            yield Repair(say("Resize the images to {size}", size=f"{size}×{size}"), change=_with_data(resize=size))
-            return
-
-
-def _with_data(**options: object) -> Callable[[Experiment], Experiment]:
-    return lambda experiment: replace(experiment, data=experiment.data.with_options(**options))
 
 
 RULES: tuple[Rule, ...] = (

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from engine.advice.repairs.shape import Repair
+from engine.advice.repairs.repair import Repair
 from engine.analysis.analysis import Analysis
 from engine.experiment.experiment import Experiment
 from engine.messages import Message

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from engine.advice.problem import Problem, Rule
-from engine.advice.repairs.edits import Edit, Repair, before
+from engine.advice.repairs.edits import Edit, before
+from engine.advice.repairs.repair import Repair
 from engine.analysis.analysis import Analysis
 from engine.blocks.replacing import replaced
 from engine.experiment.experiment import Experiment

@@ -1,58 +1,14 @@
-"""What a repair is, and the small edits that repairs are made of."""
+"""Edits that buttons make when they are pressed: functions Graph → Graph."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
 
-from engine.analysis.analysis import Analysis, facts_of
-from engine.experiment.experiment import Experiment
 from engine.graph.edits import appended, inserted
 from engine.graph.graph import Edge, Graph
-from engine.layers.base import Layer, OptionError, Shape
-from engine.messages import LayerloomError, Message, say
+from engine.layers.base import Layer
 
 Edit = Callable[[Graph], Graph]
-
-
-@dataclass(frozen=True)
-class Repair:
-    """What a button says and the edit it makes: of the network, or by ``change`` of data and recipe too."""
-
-    text: Message
-    apply: Edit = lambda graph: graph
-    change: Callable[[Experiment], Experiment] | None = None
-
-    def of(self, experiment: Experiment) -> Experiment:
-        """The mended experiment."""
-        return self.change(experiment) if self.change else replace(experiment, graph=self.apply(experiment.graph))
-
-
-# -- asking -----------------------------------------------------------------------------------------------------------
-
-
-def shape_after(layers: Sequence[Layer], shape: Shape) -> Shape | None:
-    """What comes out of layers one after the other, or None where one cannot take it."""
-    try:
-        for layer in layers:
-            shape = facts_of(layer, (shape,)).output_shape
-    except LayerloomError:
-        return None
-    return shape
-
-
-def fits(layer: Layer, shapes: Sequence[Shape]) -> bool:
-    """Whether the layer takes these inputs."""
-    if not layer.min_inputs <= len(shapes) <= (layer.max_inputs or len(shapes)):
-        return False
-    try:
-        layer.output_shape(tuple(shapes))
-    except LayerloomError:
-        return False
-    return True
-
-
-# -- edits ------------------------------------------------------------------------------------------------------------
 
 
 def behind(name: str, *layers: Layer) -> Edit:
@@ -123,40 +79,3 @@ def _outlet(graph: Graph, name: str) -> str:
     while len(out) == 1 and out[0].port == 0 and graph.nodes[out[0].target].bypassed:
         name, out = out[0].target, graph.outputs[out[0].target]
     return name
-
-
-# -- repairs of one layer ---------------------------------------------------------------------------------------------
-
-
-def other_options(text: Message, name: str, layer: Layer, shapes: Sequence[Shape], **options: object
-                  ) -> Iterator[Repair]:
-    """The layer with other options, where that helps."""
-    try:
-        better = layer.with_options(**options)
-    except OptionError:
-        return
-    if fits(better, shapes):
-        yield Repair(text, with_layer(name, better))
-
-
-def inserted_before(text: Message, name: str, layer: Layer, shape: Shape, *layers: Layer) -> Iterator[Repair]:
-    """Layers before one that takes a single input, where that helps."""
-    after = shape_after(layers, shape)
-    if after is not None and fits(layer, (after,)):
-        yield Repair(text, before(name, *layers))
-
-
-def removal(analysis: Analysis, name: str) -> Iterator[Repair]:
-    """Without the layer, where all that follows takes what it was given."""
-    graph, shapes = analysis.graph, analysis.nodes[name].input_shapes
-    if not shapes or not graph.outputs[name]:
-        return
-    if all(takes(analysis, edge.target, name, shapes[0]) for edge in graph.outputs[name]):
-        yield Repair(say("Remove {name}", name=name), without(name))
-
-
-def takes(analysis: Analysis, target: str, instead_of: str, shape: Shape) -> bool:
-    """Whether a layer takes such an output of one that it reads, beside what else it is given."""
-    edges = analysis.graph.inputs[target]
-    shapes = [shape if e.source == instead_of else analysis.nodes[e.source].output_shape for e in edges]
-    return None not in shapes and fits(analysis.graph.nodes[target].layer, [s for s in shapes if s is not None])

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from engine.advice.repairs.edits import Repair, before, fits, one_after_another, shape_after, with_layer
+from engine.advice.repairs.edits import before, one_after_another, with_layer
+from engine.advice.repairs.fitting import fits, shape_after
+from engine.advice.repairs.repair import Case, Repair, mends
 from engine.analysis.analysis import Analysis
 from engine.graph.graph import Edge
 from engine.layers.adaptive import AdaptiveAvgPool2d
-from engine.layers.base import LAYERS, Layer, OptionError, Shape, shape_text
+from engine.layers.base import LAYERS, Layer, OptionError, Shape, ShapeError, shape_text
 from engine.layers.convolution import Conv2d
 from engine.layers.linear import Flatten, Linear
 from engine.layers.merge import Concatenate
@@ -21,16 +23,18 @@ Layers = tuple[Layer, ...]
 Matching = Callable[[Shape, Shape, Layer], Layers]  # of what comes, what is wanted, and the merge; none: no way
 
 
-def matched(analysis: Analysis, name: str, shapes: Sequence[Shape]) -> Iterator[Repair]:
+@mends(ShapeError, several=True)
+def matched(case: Case) -> Iterator[Repair]:
     """Every way found to bring inputs that do not agree to one shape, the least change first."""
-    yield from _kept_sizes(analysis, name, shapes)
-    merge, edges = analysis.graph.nodes[name].layer, analysis.graph.inputs[name]
+    yield from _kept_sizes(case)
+    analysis, shapes = case.analysis, case.shapes
+    merge, edges = case.layer, case.graph.inputs[case.name]
     for text, matching in _WAYS:
         found = _matched_by(analysis, merge, edges, shapes, matching)
         if found:
             layers = next(iter(found.values()))
             size = shape_text((shape_after(layers, shapes[next(iter(found))]) or ())[1:])
-            edits = [before(name, *new, port=edges[way].port) for way, new in found.items()]
+            edits = [before(case.name, *new, port=edges[way].port) for way, new in found.items()]
             yield Repair(say(text, size=size) if "{size}" in text else say(text), one_after_another(*edits))
 
 
@@ -102,10 +106,10 @@ _WAYS: tuple[tuple[str, Matching], ...] = (
 # -- sizes that windows have made smaller --------------------------------------------------------------------------
 
 
-def _kept_sizes(analysis: Analysis, name: str, shapes: Sequence[Shape]) -> Iterator[Repair]:
+def _kept_sizes(case: Case) -> Iterator[Repair]:
     """Padding “same” in the convolutions that lead here alone, where they had none and would then agree."""
-    merge = analysis.graph.nodes[name].layer
-    plans = [_padded(analysis, edge.source) for edge in analysis.graph.inputs[name]]
+    merge, shapes = case.layer, case.shapes
+    plans = [_padded(case.analysis, edge.source) for edge in case.graph.inputs[case.name]]
     single = [{way} for way, (changes, _) in enumerate(plans) if changes]
     for ways in [*single, set().union(*single)] if len(single) > 1 else single:
         after = [plan[1] if way in ways else shape for way, (plan, shape) in enumerate(zip(plans, shapes, strict=True))]

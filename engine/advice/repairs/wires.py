@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from engine.advice.repairs.edits import Repair, fits, shape_after, takes, wired, without
+from engine.advice.repairs.edits import wired, without
+from engine.advice.repairs.fitting import fits, shape_after, takes
+from engine.advice.repairs.repair import Case, Repair, mends
 from engine.analysis.analysis import Analysis
+from engine.analysis.faults import MissingInputError, NoInputError, NoOutputError
 from engine.graph.edits import added, appended
 from engine.graph.graph import Edge, Graph
 from engine.graph.grid import STEP
@@ -22,10 +25,20 @@ WITH_WEIGHTS = ("convolution", "linear", "attention", "sequence", "block")
 # -- Inputs -----------------------------------------------------------------------------------------------------------
 
 
-def an_input(graph: Graph) -> Iterator[Repair]:
+@mends(NoInputError)
+def input_again(case: Case) -> Iterator[Repair]:
+    """The Input that is bypassed, used again."""
+    off = _bypassed_inputs(case)[:1]
+    if off:
+        yield Repair(say("Use {name} again", name=off[0]), lambda graph: graph.with_marks(off, bypassed=False))
+
+
+@mends(NoInputError)
+def an_input(case: Case) -> Iterator[Repair]:
     """An Input above the first layer that has no wire."""
+    graph = case.graph
     roots = [node for node in graph.nodes.values() if not graph.inputs[node.name] and node.layer.max_inputs != 0]
-    if not roots:
+    if case.analysis.input is not None or _bypassed_inputs(case) or not roots:
         return
     root, (x, y) = roots[0].name, roots[0].position
 
@@ -36,9 +49,18 @@ def an_input(graph: Graph) -> Iterator[Repair]:
     yield Repair(say("Add an Input"), edit)
 
 
-def one_input(analysis: Analysis) -> Iterator[Repair]:
+def _bypassed_inputs(case: Case) -> list[str]:
+    """Where the network has no Input, those that only are not used."""
+    if case.experiment is None or case.analysis.input is not None:
+        return []
+    return [node.name for node in case.experiment.graph.nodes.values()
+            if node.bypassed and isinstance(node.layer, Input)]
+
+
+@mends(NoInputError)
+def one_input(case: Case) -> Iterator[Repair]:
     """All that other Inputs feed is fed by one; those that feed nothing go."""
-    kept, nodes = analysis.input, analysis.graph.nodes
+    kept, nodes = case.analysis.input, case.graph.nodes
     others = [name for name, node in nodes.items() if isinstance(node.layer, Input) and name != kept]
     if kept is None or not others:
         return
@@ -53,9 +75,10 @@ def one_input(analysis: Analysis) -> Iterator[Repair]:
 # -- missing wires ----------------------------------------------------------------------------------------------------
 
 
-def missing_wire(analysis: Analysis, name: str) -> Iterator[Repair]:
+@mends(MissingInputError)
+def missing_wire(case: Case) -> Iterator[Repair]:
     """A wire from what leads nowhere or, for a second input, from further up; or the layer removed."""
-    graph, layer = analysis.graph, analysis.graph.nodes[name].layer
+    analysis, graph, name, layer = case.analysis, case.graph, case.name, case.layer
     edges, after = graph.inputs[name], graph.downstream(name)
     given = [analysis.nodes[edge.source].output_shape for edge in edges]
     ends = [other for other in graph.order if other in analysis.members and not graph.outputs[other]
@@ -106,9 +129,10 @@ def _shortcuts(analysis: Analysis, name: str) -> Iterator[str]:
 # -- parts that lead nowhere ----------------------------------------------------------------------------------------
 
 
-def one_end(analysis: Analysis) -> Iterator[Repair]:
+@mends(NoOutputError)
+def one_end(case: Case) -> Iterator[Repair]:
     """A loose part joined on, or all ends but the longest removed, or the ends joined."""
-    graph = analysis.graph
+    analysis, graph = case.analysis, case.graph
     ends = [name for name in graph.order if name in analysis.members and not graph.outputs[name]]
     if not ends:
         return

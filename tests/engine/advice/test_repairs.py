@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -10,15 +10,21 @@ import pytest
 
 from engine.advice.advice import advise
 from engine.advice.problem import Problem
+from engine.advice.repairs.repair import Case as Broken
+from engine.advice.repairs.repair import Repair, mends
+from engine.advice.repairs.repairs import repairs
+from engine.analysis.analysis import analyze
+from engine.analysis.faults import Fault
 from engine.blocks.custom import Custom
 from engine.data.spec.spec import DataSpec
 from engine.experiment.experiment import Experiment, gallery_ids, load_experiment
 from engine.experiment.recipe import Recipe
 from engine.graph.graph import Edge, Graph, Node
 from engine.layers.activation import ReLU
-from engine.layers.base import Shape
+from engine.layers.base import Shape, ShapeError
 from engine.layers.inputs import Input
 from engine.layers.linear import Flatten, Linear
+from engine.messages import say
 
 Wired = Callable[..., Graph]
 Row = tuple[str, str, dict[str, Any], list[str]]
@@ -292,3 +298,34 @@ def test_a_bypassed_input_is_used_again(wired: Wired) -> None:
     problem = advise(Experiment(graph, MNIST))[0]
     assert (problem.severity, [str(repair.text) for repair in problem.repairs]) == ("error", ["Use input again"])
     assert advise(problem.repairs[0].of(Experiment(graph, MNIST))) == ()
+
+
+# -- the registry -----------------------------------------------------------------------------------------------------
+
+
+class OddError(ShapeError):
+    """Known only here."""
+
+
+class OdderError(OddError):
+    """Nothing is registered for it."""
+
+
+@mends(OddError, several=False)
+def make_it_even(case: Broken) -> Iterator[Repair]:
+    yield Repair(say("Make {name} even", name=case.name), lambda graph: graph.healed(case.name))
+
+
+def test_a_repair_is_one_registered_function(wired: Wired) -> None:
+    graph = wired(FLAT, *flat_head("flat"))
+    analysis = analyze(graph, (1, 8, 8))
+    for error in (OddError("odd"), OdderError("odder still")):
+        found = repairs(analysis, Fault("flat", error))
+        assert [str(repair.text) for repair in found] == ["Make flat even"]
+        assert "flat" not in found[0].apply(graph).nodes
+
+
+def test_repairs_of_one_tensor_are_not_offered_where_several_meet(wired: Wired) -> None:
+    graph = wired(FLAT, act("a", "flat"), act("b", "flat"), ("sum", "Add", {}, ["a", "b"]))
+    assert "Make sum even" not in [str(repair.text) for repair in repairs(analyze(graph, (1, 8, 8)),
+                                                                          Fault("sum", OddError("odd")))]
