@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QMenu
@@ -17,13 +17,16 @@ from app.window.jobs import Job, Jobs
 from engine.messages import LayerloomError, Message, say
 from widgets.look import theme
 
+if TYPE_CHECKING:
+    from engine.figures.export import DrawingFormat
+
 
 class Style(NamedTuple):
     """What a picture can show, and the kinds of file it can be."""
 
     id: str
     title: str
-    filters: str
+    formats: Sequence[DrawingFormat]
 
 
 class Drawing(Feature):
@@ -39,13 +42,15 @@ class Drawing(Feature):
 
     def styles(self) -> list[Style]:
         """Every style there is."""
-        pictures = self.tr("Vector picture (*.svg);;Picture (*.png);;PDF (*.pdf)")
+        from engine.figures.export import written_as  # not needed at the start
+
+        canvas = written_as("canvas")
+        table = sorted(written_as("table"), key=lambda each: len(each.styles))  # what is no picture comes first
         return [
-            Style("canvas", self.tr("The canvas, in these colours…"), pictures),
-            Style("white", self.tr("The canvas, on white…"), pictures),
-            Style("figure", self.tr("A figure for a paper…"), pictures),
-            Style("table", self.tr("A table of the layers…"),
-                  self.tr("Markdown (*.md);;LaTeX (*.tex);;") + pictures),
+            Style("canvas", self.tr("The canvas, in these colours…"), canvas),
+            Style("white", self.tr("The canvas, on white…"), canvas),
+            Style("figure", self.tr("A figure for a paper…"), written_as("figure")),
+            Style("table", self.tr("A table of the layers…"), table),
         ]
 
     def choose(self) -> None:
@@ -69,8 +74,8 @@ class Drawing(Feature):
         if page is None:
             return
         name = page.level.path[-1] if page.level.path else page.document.name
-        suffix = style.filters.split("*")[1].split(")")[0]
-        path = dialogs.save_path(self.host.widget, self.tr("Export picture"), Path(f"{name}{suffix}"), style.filters)
+        path = dialogs.save_path(self.host.widget, self.tr("Export picture"), Path(f"{name}{style.formats[0].suffix}"),
+                                 dialogs.filters_of(style.formats))
         if path is not None:
             self.draw(page, path, style.id)
 

@@ -15,8 +15,8 @@ from app.window.commands import Command, Row
 from app.window.host import Feature, Host
 from app.window.jobs import Job, Jobs
 from engine.experiment.experiment import Experiment
+from engine.formats import Format
 from engine.messages import LayerloomError, Message, say
-from engine.runs.history import Member
 from engine.training.events import Weights
 
 
@@ -51,19 +51,25 @@ class Exporting(Feature):
 
     def export_weights(self, document: Document, best: bool) -> None:
         """Ask where; write the run's best or latest weights, or loaded or initial ones, and say which."""
+        from engine.export.formats import STATE_DICTS  # not needed at the start
+
         experiment, weights, which = _weights_of(document, best)
-        filters = self.tr("Weights (*.safetensors);;PyTorch state dict (*.pt)")
-        path = dialogs.save_path(self.host.widget, self.tr("Export weights"), Path(f"{document.name}.safetensors"),
-                                 filters)
+        path = self._path(self.tr("Export weights"), document.name, STATE_DICTS)
         if path is not None:
             self.export(experiment, path, weights, which)
 
     def export_code(self, document: Document) -> None:
         """Ask where; write a standalone Python class of the network as it is drawn."""
-        title, filters = self.tr("Export PyTorch code"), self.tr("Python (*.py)")
-        path = dialogs.save_path(self.host.widget, title, Path(f"{document.name}.py"), filters)
+        from engine.export.formats import CODE  # not needed at the start
+
+        path = self._path(self.tr("Export PyTorch code"), document.name, CODE)
         if path is not None:
             self.export(document.experiment, path, None, say("PyTorch code"))
+
+    def _path(self, title: str, name: str, formats: Sequence[Format]) -> Path | None:
+        """Where to save; the first kind of file is suggested."""
+        return dialogs.save_path(self.host.widget, title, Path(f"{name}{formats[0].suffix}"),
+                                 dialogs.filters_of(formats))
 
     def export(self, experiment: Experiment, path: Path, weights: Weights | None, which: Message) -> None:
         """Write ``path`` by its suffix, prove it, and say what came of it."""
@@ -97,19 +103,22 @@ class Exporting(Feature):
         if document.run is None or not (document.run.history.points or document.run.history.epochs):
             self.host.say(say("There are no curves yet: train first"))
             return
-        filters = self.tr("Picture (*.png);;Vector picture (*.svg);;Numbers (*.csv)")
-        path = dialogs.save_path(self.host.widget, self.tr("Save the curves"), Path(f"{document.name}-curves.png"),
-                                 filters)
+        from engine.runs.pictures import FORMATS, save_curves  # not needed at the start
+
+        path = self._path(self.tr("Save the curves"), f"{document.name}-curves", FORMATS)
         if path is not None:
             members = list(document.run.histories.members)
-            self._run(lambda _: _write_curves(members, path),
+            self._run(lambda _: save_curves(members, path),
                       lambda _: self.host.say(say("Saved {file}", file=path.name), "ok"))
 
     # -- bringing in --------------------------------------------------------------------------------------------
 
     def load_weights(self, document: Document) -> None:
         """Ask for a weights file; the next training starts from it."""
-        filters = self.tr("Weights (*.safetensors *.pt *.pth)")
+        from engine.export.weight_files import WEIGHTS  # not needed at the start
+
+        patterns = " ".join(f"*{suffix}" for each in WEIGHTS for suffix in each.readable)
+        filters = self.tr("Weights ({patterns})").format(patterns=patterns)
         for path in dialogs.open_paths(self.host.widget, self.tr("Load weights"), "", filters)[:1]:
             self.load(document, path)
 
@@ -118,7 +127,8 @@ class Exporting(Feature):
         experiment = document.experiment
 
         def work(_: Job) -> Any:
-            from engine.export.export import check_weights, load_weights  # loads torch
+            from engine.export.weight_files import load_weights  # loads torch when it reads
+            from engine.network.weights import check_weights  # loads torch
 
             weights = load_weights(path)
             check_weights(experiment, weights)
@@ -156,16 +166,3 @@ def _weights_of(document: Document, best: bool) -> tuple[Experiment, Weights | N
             return run.experiment, run.best, say("Best weights, of epoch {epoch}", epoch=run.history.best_epoch)
         return run.experiment, run.latest, say("Latest weights, of epoch {epoch}", epoch=run.history.epochs[-1].epoch)
     return document.experiment, None, say("Untrained weights, as the seed gives them")
-
-
-def _write_curves(members: Sequence[Member], path: Path) -> None:
-    """One picture of all runs; numbers of several runs in a file for each."""
-    from engine.runs.pictures import curves_csv, curves_picture, series_picture  # loads matplotlib
-
-    if path.suffix == ".csv":
-        for number, member in enumerate(members, 1):
-            curves_csv(member.history, path if len(members) == 1 else path.with_stem(f"{path.stem}-{number}"))
-    elif len(members) == 1:
-        curves_picture(members[0].history, path)
-    else:
-        series_picture(members, path)

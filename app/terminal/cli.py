@@ -8,6 +8,7 @@ import re
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 from rich.console import Console
 
@@ -17,11 +18,15 @@ from engine.data.spec.reading import described
 from engine.data.spec.spec import DataSpec
 from engine.experiment.experiment import Experiment, gallery_ids, load_experiment
 from engine.experiment.trust import allow, not_allowed, sources_of
+from engine.export.formats import CODE, STATE_DICTS
+from engine.export.weight_files import WEIGHTS
+from engine.figures.export import FORMATS as DRAWINGS
+from engine.figures.export import Style, written_as
+from engine.formats import format_of, suffixes
 from engine.messages import LayerloomError
 
 DONE, WRONG, UNREADABLE = 0, 1, 2  # exit codes: done, the network or data have errors, the command or a file has
 WIDTH = 120  # where the output is no terminal
-PICTURES = (".svg", ".png", ".pdf", ".md", ".tex")  # and tables, for ``export``
 CODE_INSIDE = "This network contains code, which is not run: read it, then agree with --allow-code"
 
 
@@ -119,9 +124,10 @@ def _train(options: argparse.Namespace) -> int:
 def _export(options: argparse.Namespace) -> int:
     experiment = _experiment(options)
     _refuse_code(experiment)
-    if options.style or options.out.suffix.lower() in PICTURES:
+    if options.style or format_of(options.out, DRAWINGS):
         return _draw(experiment, options)
-    from engine.export.export import ExportError, WeightsFileError, export, load_weights
+    from engine.export.export import ExportError, export  # loads torch
+    from engine.export.weight_files import WeightsFileError, load_weights
     from engine.files import WriteError
 
     try:
@@ -273,11 +279,14 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--resume", action="store_true", help="continue the interrupted run in --out")
     train.set_defaults(run=_train)
 
-    export = commands.add_parser("export", help="write weights (.safetensors, .pt), PyTorch code (.py), a picture "
-                                 "(.svg, .png, .pdf) or a table of layers (.md, .tex)")
-    export.add_argument("--style", choices=("canvas", "figure", "table"), help="what a picture shows: the canvas, "
+    pictures, tables = written_as("figure"), [each for each in DRAWINGS if "figure" not in each.styles]
+    export = commands.add_parser("export", help=f"write weights ({suffixes(STATE_DICTS)}), PyTorch code "
+                                 f"({suffixes(CODE)}), a picture ({suffixes(pictures)}) or a table of layers "
+                                 f"({suffixes(tables)})")
+    export.add_argument("--style", choices=get_args(Style), help="what a picture shows: the canvas, "
                         "a figure for a paper (default), or a table of layers")
-    export.add_argument("--weights", type=Path, metavar="W", help="a .safetensors or .pt file (default: untrained)")
+    export.add_argument("--weights", type=Path, metavar="W", help=f"a {suffixes(WEIGHTS, ' or ')} file "
+                        "(default: untrained)")
     export.set_defaults(run=_export)
 
     for command in (check, train, export):

@@ -38,7 +38,8 @@ def _train(source: str) -> bool:
         return True
     print(result.summary.line)
 
-    from engine.export.export import export, load_weights
+    from engine.export.export import export
+    from engine.export.weight_files import load_weights
     from engine.runs.pictures import curves_picture
 
     weights, picture = folder / f"{name}.safetensors", folder / "curves.png"

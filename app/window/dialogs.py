@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
+
+from engine.formats import Format
+from widgets.look.text import translated
+
+
+def filters_of(formats: Iterable[Format]) -> str:
+    """Kinds of files as Qt's dialogs take them: ``Weights (*.safetensors);;PyTorch state dict (*.pt)``."""
+    return ";;".join(f"{translated(each.title)} (*{each.suffix})" for each in formats)
 
 
 def save_path(parent: QWidget, title: str, suggestion: Path, filters: str) -> Path | None:

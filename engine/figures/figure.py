@@ -1,19 +1,22 @@
-"""A network as papers draw it: feature maps as stacks of sheets, vectors as bars, what is done to them in words."""
+"""A network as papers draw it: feature maps as stacks of sheets, vectors as bars, what is done to them in words.
+
+Loads matplotlib.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Circle, FancyArrowPatch, Rectangle
+from matplotlib.path import Path
 
 from engine.analysis.analysis import Analysis, first_error
 from engine.figures.plan import Station, break_rows, stations_of
 from engine.layers.base import Shape
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-    from matplotlib.path import Path
 
 # Inches.
 TALLEST, LEAST = 1.35, 0.12  # of a sheet
@@ -69,8 +72,6 @@ class Place(NamedTuple):
 
 def paper_figure(analysis: Analysis) -> Figure:
     """The figure, as large as it needs to be. Raises LayerloomError when ``analyze`` found something wrong."""
-    from matplotlib.figure import Figure
-
     error = first_error(analysis)
     if error is not None:
         raise error
@@ -174,8 +175,6 @@ def _is_skip(source: Station, target: Station) -> bool:
 
 
 def _draw(axes: Axes, station: Station, place: Place) -> None:
-    from matplotlib.patches import Circle, Rectangle
-
     volume, tint = place.volume, TINTS.get(station.category, TINTS["regularization"])
     if station.symbol:
         axes.add_patch(Circle((place.x, place.y), CIRCLE, facecolor="white", edgecolor=INK, linewidth=1.0, zorder=3))
@@ -199,8 +198,6 @@ def _draw_kernel(axes: Axes, station: Station, source: Station, places: Mapping[
     if station.kernel is None or len(source.shape) != 3 or source.symbol \
             or (source.row, source.lane) != (station.row, station.lane):
         return
-    from matplotlib.patches import Rectangle
-
     at, to = places[source.name], places[station.name]
     height = min(0.8, max(0.1, station.kernel[0] / source.shape[1])) * at.volume.height
     width = min(0.8, max(0.1, station.kernel[1] / source.shape[2])) * at.volume.width
@@ -229,8 +226,6 @@ def _draw_arrows(axes: Axes, station: Station, stations: Mapping[str, Station], 
 
 def _curve(axes: Axes, start: tuple[float, float], end: tuple[float, float], *, late: bool) -> None:
     """An arrow to the right; into another lane it swings, at its beginning or ``late``."""
-    from matplotlib.path import Path
-
     if abs(start[1] - end[1]) < 1e-6:
         _arrow(axes, Path([start, end], [Path.MOVETO, Path.LINETO]))
         return
@@ -243,8 +238,6 @@ def _curve(axes: Axes, start: tuple[float, float], end: tuple[float, float], *, 
 
 def _arc(axes: Axes, at: Place, to: Place, high: float) -> None:
     """A way over what lies between, down into the top of its end."""
-    from matplotlib.path import Path
-
     start, end, soft = at.right[0] + 0.08, to.x, 0.14
     above = to.y + (CIRCLE + 0.02 if to.volume.width == 2 * CIRCLE else to.volume.height / 2 + to.volume.depth + 0.24)
     points = [at.right, (start, at.y), (start, at.y + soft), (start, high - soft), (start, high), (start + soft, high),
@@ -256,16 +249,12 @@ def _arc(axes: Axes, at: Place, to: Place, high: float) -> None:
 
 def _next_row(axes: Axes, at: Place, to: Place, between: float) -> None:
     """From the end of a row to the beginning of the next."""
-    from matplotlib.path import Path
-
     right, left = at.right[0] + 0.2, to.left[0] - 0.25
     points = [at.right, (right, at.y), (right, between), (left, between), (left, to.y), to.left]
     _arrow(axes, Path(points, [Path.MOVETO, *[Path.LINETO] * 5]))
 
 
 def _arrow(axes: Axes, path: Path) -> None:
-    from matplotlib.patches import FancyArrowPatch
-
     axes.add_patch(FancyArrowPatch(path=path, arrowstyle="-|>,head_length=3.5,head_width=1.8", color=ARROW,
                                    linewidth=1.0, shrinkA=0, shrinkB=0, capstyle="round", joinstyle="round", fill=False,
                                    zorder=2))

@@ -1,21 +1,17 @@
-"""A network's weights: how they begin, how they are read from files, and whether they fit."""
+"""A network's weights: how they begin, and whether others fit."""
 
 from __future__ import annotations
 
-import io
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from threading import Lock
-from typing import Any
 
 import torch
-from torch import Tensor, fx
+from torch import Tensor, fx, nn
 
 from engine.analysis.analysis import analyze
 from engine.experiment.experiment import Experiment
-from engine.files import reason_of_os_error, write_atomically
+from engine.experiment.trust import sources_of
 from engine.layers.base import FLOAT_BYTES, shape_text
 from engine.messages import LayerloomError, Message, say
 from engine.network.compile import build_module
@@ -29,10 +25,6 @@ CPU_IS_FULL = ("not enough memory", "can't allocate memory")  # torch raises a p
 
 class WeightsError(LayerloomError):
     """Weights do not fit the network; the message names the keys."""
-
-
-class WeightsFileError(LayerloomError):
-    """A file holds no weights that can be read."""
 
 
 class NetworkTooLargeError(LayerloomError):
@@ -81,53 +73,18 @@ def on_cpu(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return {key: value.detach().to("cpu").clone(memory_format=torch.contiguous_format) for key, value in state.items()}
 
 
-def save_weights(weights: Mapping[str, Tensor], path: Path) -> None:
-    """Write a state dict as .safetensors or .pt, whole or not at all. Raises WriteError."""
-    content = _as_safetensors(weights) if path.suffix.lower() == ".safetensors" else as_pt(dict(weights))
-    write_atomically(path, lambda temporary: temporary.write_bytes(content))
+def filled(module: nn.Module, weights: Mapping[str, Tensor]) -> nn.Module:
+    """The module with these weights, as it predicts; it may have had no memory for them."""
+    if any(value.is_meta for value in module.state_dict().values()):
+        module.to_empty(device="cpu")
+    module.load_state_dict(weights)
+    return module.eval()
 
 
-def _as_safetensors(weights: Mapping[str, Tensor]) -> bytes:
-    from safetensors.torch import save
-
-    return save({key: value.detach().contiguous() for key, value in weights.items()}, metadata={"format": "pt"})
-
-
-def as_pt(content: object) -> bytes:
-    """torch's own format, in memory: a full disk is then an OSError like any other."""
-    buffer = io.BytesIO()
-    torch.save(content, buffer)
-    return buffer.getvalue()
-
-
-def load_weights(path: str | os.PathLike[str]) -> dict[str, Tensor]:
-    """A state dict from .safetensors or .pt (never runs code from the file). Raises WeightsFileError."""
-    path = Path(path)
-    suffix = path.suffix.lower()
-    if suffix not in {".safetensors", ".pt", ".pth"}:
-        raise WeightsFileError("{path}: weights are read from .safetensors and .pt files", path=path)
-    try:
-        content = _read_safetensors(path) if suffix == ".safetensors" else _read_pt(path)
-    except OSError as error:
-        raise WeightsFileError("{path} could not be read: {reason}", path=path,
-                               reason=reason_of_os_error(error)) from error
-    except Exception as error:  # a damaged pickle or archive can fail in any way at all
-        raise WeightsFileError("{path} holds no weights that can be read: it is damaged, or is no state dict",
-                               path=path) from error
-    if not isinstance(content, dict) or not content or not all(
-            isinstance(key, str) and isinstance(value, Tensor) for key, value in content.items()):
-        raise WeightsFileError("{path} is not a state dict: it should hold names and tensors only", path=path)
-    return content
-
-
-def _read_safetensors(path: Path) -> Any:
-    from safetensors.torch import load
-
-    return load(path.read_bytes())
-
-
-def _read_pt(path: Path) -> Any:
-    return torch.load(path, map_location="cpu", weights_only=True)
+def trained_module(experiment: Experiment, weights: Mapping[str, Tensor]) -> nn.Module:
+    """The network with these weights, as it predicts. What own code keeps beside its weights is there too."""
+    own_code = bool(sources_of(experiment.graph))
+    return filled(initial_module(experiment) if own_code else empty_module(experiment), weights)
 
 
 def check_weights(experiment: Experiment, weights: Mapping[str, Tensor]) -> None:

@@ -26,7 +26,7 @@ from engine.training.events import (
     Started,
     Weights,
 )
-from engine.network.weights import as_pt, save_weights
+from engine.export.weight_files import as_pt, save_weights
 
 EXPERIMENT, METRICS, LAST, BEST, CHECKPOINT, SUMMARY, CHANGES = (
     "experiment.loom", "metrics.csv", "last.safetensors", "best.safetensors", "checkpoint.pt", "summary.json",

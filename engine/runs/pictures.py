@@ -1,16 +1,18 @@
-"""Pictures of a run: its curves as PNG, SVG or numbers."""
+"""A run's curves as files: pictures and numbers, one row a kind of file."""
 
 from __future__ import annotations
 
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.files import write_atomically, write_text
-from engine.runs.history import History, Member
+from engine.formats import Format, format_of, suffixes
 from engine.messages import LayerloomError
+from engine.runs.history import History, Member
 from engine.runs.texts import COLUMNS, epoch_cells, other_columns
 
 if TYPE_CHECKING:
@@ -27,6 +29,22 @@ class PictureError(LayerloomError):
     """The file's kind is not one that can be drawn."""
 
 
+@dataclass(frozen=True)
+class CurvesFormat(Format):
+    """A kind of file for the curves of one run or of several."""
+
+    write: Callable[[Sequence[Member], Path], None]
+
+
+def save_curves(members: Sequence[Member], path: str | os.PathLike[str]) -> None:
+    """Write the curves as the file's suffix says. Raises PictureError or WriteError."""
+    path = Path(path)
+    kind = format_of(path, FORMATS)
+    if kind is None:
+        raise _no_picture(path)
+    kind.write(members, path)
+
+
 def curves_picture(history: History, path: str | os.PathLike[str]) -> None:
     """Draw the loss, and the accuracy or else log-RMSE or RMSE, as .png or .svg. Raises PictureError or WriteError.
 
@@ -39,10 +57,14 @@ def curves_picture(history: History, path: str | os.PathLike[str]) -> None:
 
 
 def _kind(path: Path) -> str:
-    kind = path.suffix.lower().removeprefix(".")
-    if kind not in ("png", "svg"):
-        raise PictureError("{path}: curves are drawn as .png or .svg", path=path.name)
-    return kind
+    kind = format_of(path, PICTURES)
+    if kind is None:
+        raise _no_picture(path)
+    return kind.suffix.removeprefix(".")
+
+
+def _no_picture(path: Path) -> PictureError:
+    return PictureError("{path}: curves are drawn as {suffixes}", path=path.name, suffixes=suffixes(PICTURES, " or "))
 
 
 def series_picture(members: Sequence[Member], path: str | os.PathLike[str]) -> None:
@@ -91,7 +113,7 @@ def _cell(value: float) -> str:
 
 
 def _empty_figure() -> Figure:
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure  # half a second, when the first picture is drawn
 
     return Figure(figsize=INCHES, layout="constrained", facecolor="white")
 
@@ -145,3 +167,24 @@ def _curves(axes: Axes, history: History, name: str) -> None:
 def _falls_far(values: list[float]) -> bool:
     known = [value for value in values if math.isfinite(value)]
     return bool(known) and min(known) > 0 and max(known) > LOG_SPAN * min(known)
+
+
+# -- the table --------------------------------------------------------------------------------------------------------
+
+
+def _picture(members: Sequence[Member], path: Path) -> None:
+    """One picture of all runs."""
+    if len(members) == 1:
+        curves_picture(members[0].history, path)
+    else:
+        series_picture(members, path)
+
+
+def _numbers(members: Sequence[Member], path: Path) -> None:
+    """Numbers of several runs in a file for each."""
+    for number, member in enumerate(members, 1):
+        curves_csv(member.history, path if len(members) == 1 else path.with_stem(f"{path.stem}-{number}"))
+
+
+PICTURES = (CurvesFormat(".png", "Picture", _picture), CurvesFormat(".svg", "Vector picture", _picture))
+FORMATS = (*PICTURES, CurvesFormat(".csv", "Numbers", _numbers))

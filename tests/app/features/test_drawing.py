@@ -19,7 +19,7 @@ from app.terminal import cli
 from app.window import dialogs
 from app.window.window import MainWindow
 from engine.experiment.experiment import load_experiment
-from engine.figures.export import DrawingError, check_picture
+from engine.figures.export import DrawingError, check_picture, written_as
 from engine.graph.frames import Frame
 from tests.app.windows import opened
 from widgets.canvas.view.export import save_canvas
@@ -85,9 +85,13 @@ def test_it_wears_the_theme_that_is_asked_for(page, tmp_path, look, ground, colo
     assert theme.current() is before
 
 
-def test_pdf_and_other_kinds(page, tmp_path):
-    check_picture(save(page, tmp_path / "net.pdf"))
-    with pytest.raises(DrawingError):
+@pytest.mark.parametrize("kind", written_as("canvas"), ids=lambda kind: kind.suffix)
+def test_it_is_written_as_every_kind_of_file_that_is_offered(page, tmp_path, kind):
+    check_picture(save(page, tmp_path / f"net{kind.suffix}"))
+
+
+def test_other_kinds_are_refused(page, tmp_path):
+    with pytest.raises(DrawingError, match=r"net\.gif: the canvas is written as \.svg, \.png or \.pdf"):
         save(page, tmp_path / "net.gif")
 
 
@@ -125,6 +129,12 @@ def test_no_file_is_written_where_none_is_chosen_and_failures_are_said(window, q
         drawing.ask(style)
         qtbot.waitUntil(lambda: "could not be written" in window.page.notice.text.text(), timeout=10_000)
     assert not (tmp_path / "missing").exists()
+
+
+def test_a_dialog_offers_what_the_style_is_written_as(window):
+    canvas, white, figure, table = [dialogs.filters_of(style.formats) for style in window.features.drawing.styles()]
+    assert canvas == white == figure == "Vector picture (*.svg);;Picture (*.png);;PDF (*.pdf)"
+    assert table == f"Markdown (*.md);;LaTeX (*.tex);;{canvas}"
 
 
 # -- from the command line --------------------------------------------------------------------------------------------

@@ -312,7 +312,7 @@ def test_a_mistyped_command_opens_nothing(capsys: pytest.CaptureFixture[str], mo
 def test_headless_is_not_content_with_unverified_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
                                                          small: Path) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(export_module, "TOLERANCE", -1.0)
+    monkeypatch.setattr(export_module, "FORMATS", [replace(each, tolerance=-1.0) for each in export_module.FORMATS])
     assert headless.main([str(small)]) == 1
 
 

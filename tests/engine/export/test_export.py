@@ -7,29 +7,25 @@ import json
 import pickle
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save, save_file
 from torch import nn
 
 import engine.export.export as export_module
+import engine.export.formats as formats
 from engine.analysis.faults import FaultyLayerError
 from engine.experiment.experiment import gallery_ids, load_experiment
-from engine.export.export import (
-    ExportError,
-    WeightsError,
-    WeightsFileError,
-    check_weights,
-    export,
-    load_weights,
-)
+from engine.export.export import ExportError, export
+from engine.export.weight_files import WeightsFileError, load_weights
 from engine.files import WriteError
-from engine.network.weights import initial_module
+from engine.network.weights import WeightsError, check_weights, initial_module, trained_module
 from tests.engine.cases import MLP, experiment, with_recipe
 
-KINDS = (".safetensors", ".pt", ".py")
+KINDS = [row.suffix for row in formats.FORMATS]
 LARGE = {"alexnet", "alexnet-tv", "vgg11", "vgg11-full"}  # hundreds of MB each: test_gallery_training has them, smaller
 
 
@@ -68,13 +64,35 @@ def test_a_process_without_layerloom_gives_equal_outputs(tmp_path: Path) -> None
 
 
 def test_a_file_that_is_not_equal_is_not_called_verified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    save = export_module.save_weights
-    monkeypatch.setattr(export_module, "save_weights", lambda weights, path: save(
+    plain = formats.save_weights
+    monkeypatch.setattr(formats, "save_weights", lambda weights, path: plain(
         {key: tensor + 1 for key, tensor in weights.items()}, path))
     exported = export(experiment(), tmp_path / "a.pt")
     assert not exported.verified and exported.difference > 0.1 and "its outputs differ by" in str(exported.message)
-    monkeypatch.setattr(export_module, "save_weights", lambda _, path: path.write_bytes(b"nothing"))
+    monkeypatch.setattr(formats, "save_weights", lambda _, path: path.write_bytes(b"nothing"))
     assert "cannot be read back" in str(export(experiment(), tmp_path / "a.pt").message)
+
+
+def test_a_kind_of_file_is_one_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def write(taken: formats.Taken, path: Path) -> None:
+        path.write_bytes(save({key: tensor.half() for key, tensor in taken.weights.items()}))
+
+    def read(taken: formats.Taken, path: Path) -> nn.Module:
+        return trained_module(taken.experiment, {key: tensor.float() for key, tensor in load_file(path).items()})
+
+    half = formats.NetworkFormat(".half", "Half precision", write, read, tolerance=0.01)
+    strict, lacking = replace(half, tolerance=0.0), replace(half, needs=("torch", "no_such_package"))
+    monkeypatch.setattr(export_module, "FORMATS", [half])
+    exported = export(experiment(), tmp_path / "a.half")
+    assert exported.verified and exported.difference > 0
+    with pytest.raises(ExportError, match=r"The name may end in \.half$"):
+        export(experiment(), tmp_path / "a.pt")
+    monkeypatch.setattr(export_module, "FORMATS", [strict])
+    assert "its outputs differ by" in str(export(experiment(), tmp_path / "b.half").message)
+    monkeypatch.setattr(export_module, "FORMATS", [lacking])
+    with pytest.raises(ExportError, match=r"c\.half: this kind of file needs no_such_package, which is not installed"):
+        export(experiment(), tmp_path / "c.half")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.half", "b.half"]
 
 
 def test_other_suffixes_and_wrong_networks_are_sentences(tmp_path: Path) -> None:

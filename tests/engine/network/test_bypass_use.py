@@ -12,12 +12,13 @@ from engine.blocks.custom import Custom
 from engine.blocks.edits import make_block
 from engine.experiment.experiment import Experiment, load_experiment, save_experiment
 from engine.export.export import export
+from engine.export.weight_files import load_weights
 from engine.figures.layer_table import layer_table
 from engine.graph.edits import inserted
 from engine.graph.graph import Edge, Graph
 from engine.inspect.tensors import gradients, tensor_infos, tensor_kinds
 from engine.layers.merge import Add
-from engine.network.weights import check_weights, initial_module, load_weights
+from engine.network.weights import check_weights, initial_module
 from engine.writing.source import to_python
 from tests.engine.cases import experiment, trained, with_recipe
 

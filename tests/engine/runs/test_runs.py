@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from engine.experiment.experiment import Experiment, load_experiment, save_experiment
-from engine.export.export import load_weights
+from engine.export.weight_files import load_weights
 from engine.graph.parameters import NodeParameters
 from engine.runs.folder import BEST, CHANGES, CHECKPOINT, EXPERIMENT, LAST, METRICS, SUMMARY, RunError, load_checkpoint, record
 from engine.training import Control, fit, run

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 import engine.runs.folder as runs
-from engine.export.export import load_weights
+from engine.export.weight_files import load_weights
 from engine.files import WriteError
 from engine.runs.folder import BEST, EXPERIMENT, record
 from engine.training import fit

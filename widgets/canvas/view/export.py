@@ -10,8 +10,9 @@ from PySide6.QtGui import QColor, QImage, QPageSize, QPaintDevice, QPainter, QPd
 
 from engine.advice.advice import Problem
 from engine.analysis.analysis import Analysis
-from engine.figures.export import DrawingError, check_picture
+from engine.figures.export import DrawingError, check_picture, written_as
 from engine.files import write_atomically
+from engine.formats import suffixes
 from widgets.canvas.view.scene import CanvasScene
 from widgets.look import theme
 
@@ -33,9 +34,10 @@ class _Still(CanvasScene):
 def save_canvas(analysis: Analysis, problems: Sequence[Problem], caption: str, path: Path, look: theme.Theme,
                 ground: str = "") -> None:
     """Write .svg, .pdf or .png in this theme, on ``ground`` or the theme's own. Raises DrawingError, WriteError."""
-    write = {".svg": _svg, ".pdf": _pdf, ".png": _png}.get(path.suffix.lower())
+    write = _WRITERS.get(path.suffix.lower())
     if write is None:
-        raise DrawingError("{path}: the canvas is written as .svg, .png or .pdf", path=path.name)
+        raise DrawingError("{path}: the canvas is written as {suffixes}", path=path.name,
+                           suffixes=suffixes(written_as("canvas"), " or "))
     with theme.painting_as(look):
         scene = _scene(analysis, problems, caption)
         scene.ground = ground
@@ -93,3 +95,6 @@ def _png(scene: _Still, area: QRectF, path: Path) -> None:
     _render(scene, area, image, QRectF(image.rect()))
     if not image.save(str(path), "PNG"):
         raise OSError("the picture cannot be written")
+
+
+_WRITERS = {".svg": _svg, ".pdf": _pdf, ".png": _png}  # for every kind of file that a canvas is written as
