@@ -45,7 +45,7 @@ class Drawing(Feature):
         from engine.figures.export import written_as  # not needed at the start
 
         canvas = written_as("canvas")
-        table = sorted(written_as("table"), key=lambda each: len(each.styles))  # what is no picture comes first
+        table = sorted(written_as("table"), key=lambda each: "figure" in each.styles)  # texts come first
         return [
             Style("canvas", self.tr("The canvas, in these colours…"), canvas),
             Style("white", self.tr("The canvas, on white…"), canvas),

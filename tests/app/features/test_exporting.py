@@ -9,6 +9,9 @@ import pytest
 
 from app.window import dialogs
 from app.window.window import MainWindow
+from engine.export.formats import CODE, STATE_DICTS
+from engine.export.weight_files import WEIGHTS
+from engine.formats import Format
 from tests.app.windows import opened
 
 
@@ -18,19 +21,23 @@ def window(qtbot, tmp_path) -> Iterator[MainWindow]:
         yield window
 
 
-@pytest.mark.parametrize(("action", "suggestion", "filters"), [
-    ("export_latest", "lenet.safetensors", "Weights (*.safetensors);;PyTorch state dict (*.pt)"),
-    ("export_code", "lenet.py", "Python (*.py)"),
-])  # fmt: skip
-def test_a_dialog_offers_every_kind_of_file(window, monkeypatch, action, suggestion, filters):
+def test_kinds_of_files_as_a_dialog_takes_them():
+    rows = [Format(".safetensors", "Weights"), Format(".pt", "PyTorch state dict")]
+    assert dialogs.filters_of(rows) == "Weights (*.safetensors);;PyTorch state dict (*.pt)"
+
+
+@pytest.mark.parametrize(("action", "suggestion", "rows"), [
+    ("export_latest", "lenet.safetensors", STATE_DICTS), ("export_code", "lenet.py", CODE)])
+def test_a_dialog_offers_every_kind_of_file(window, monkeypatch, action, suggestion, rows):
     asked = []
     monkeypatch.setattr(dialogs, "save_path", lambda *given: asked.append(given[2:]))
     window.actions_[action].trigger()
-    assert asked == [(Path(suggestion), filters)]
+    assert asked == [(Path(suggestion), dialogs.filters_of(rows))]
 
 
 def test_weights_of_every_kind_can_be_opened(window, monkeypatch):
     asked = []
     monkeypatch.setattr(dialogs, "open_paths", lambda *given: asked.append(given[-1]) or [])
     window.actions_["load_weights"].trigger()
-    assert asked == ["Weights (*.safetensors *.pt *.pth)"]
+    patterns = asked[0].removeprefix("Weights (").removesuffix(")").split()
+    assert "*.pth" in patterns and patterns == [f"*{suffix}" for each in WEIGHTS for suffix in each.readable]

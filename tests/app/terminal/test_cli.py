@@ -22,6 +22,8 @@ from app.terminal import cli, headless
 from engine.data.fetching.folder import Official
 from engine.data.sources.mnist import FILES
 from engine.experiment.experiment import gallery_ids, load_experiment, save_experiment, to_json
+from engine.export.formats import FORMATS
+from engine.formats import suffixes
 from tests.engine.cases import MLP, experiment
 from tests.engine.data.data_cases import only_mirror
 
@@ -200,7 +202,7 @@ WRONG: dict[str, tuple[tuple[str, ...], int, str]] = {
     "unwritable run below": (("train", "SMALL", "--out", "TEXT/run"), 2, "could not be made: not a directory"),
     "resume what": (("train", "SMALL", "--resume"), 2, "--resume needs --out"),
     "resume nothing": (("train", "SMALL", "--resume", "--out", "."), 2, "is not a run: there is no experiment.loom"),
-    "other suffix": (("export", "SMALL", "net.onnx"), 2, "The name may end in .safetensors, .pt, .py"),
+    "other suffix": (("export", "SMALL", "net.xyz"), 2, f"The name may end in {suffixes(FORMATS)}"),
     "no such weights": (("export", "SMALL", "net.py", "--weights", "no.pt"), 2, "no.pt could not be read"),
     "weights are text": (("export", "SMALL", "net.py", "--weights", "TEXT"), 2, "weights are read from .safetensors"),
     "no such folder": (("export", "SMALL", "nowhere/net.py"), 2, "could not be written: no such file or directory"),

@@ -22,6 +22,7 @@ from engine.experiment.experiment import gallery_ids, load_experiment
 from engine.export.export import ExportError, export
 from engine.export.weight_files import WeightsFileError, load_weights
 from engine.files import WriteError
+from engine.formats import suffixes
 from engine.network.weights import WeightsError, check_weights, initial_module, trained_module
 from tests.engine.cases import MLP, experiment, with_recipe
 
@@ -96,8 +97,8 @@ def test_a_kind_of_file_is_one_row(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_other_suffixes_and_wrong_networks_are_sentences(tmp_path: Path) -> None:
-    with pytest.raises(ExportError, match=r"a.onnx: .* The name may end in .safetensors, .pt, .py"):
-        export(experiment(), tmp_path / "a.onnx")
+    with pytest.raises(ExportError, match=f"a.xyz: .* The name may end in {suffixes(formats.FORMATS)}"):
+        export(experiment(), tmp_path / "a.xyz")
     with pytest.raises(ExportError):
         export(experiment(), tmp_path / "without")
     broken = experiment(("fc1", "Linear", {"out_features": 10}))
