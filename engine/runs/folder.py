@@ -10,9 +10,10 @@ from typing import Any
 import torch
 
 from engine.experiment.experiment import Experiment, load_experiment, save_experiment
+from engine.export.weight_files import as_pt, save_weights
 from engine.files import WriteError, reason_of_os_error, write_atomically, write_text
-from engine.runs.history import EpochRow
 from engine.messages import LayerloomError
+from engine.runs.history import EpochRow
 from engine.runs.texts import changes_csv, metrics_csv, series_csv, series_json, summary_json
 from engine.training.events import (
     EpochEnded,
@@ -26,7 +27,6 @@ from engine.training.events import (
     Started,
     Weights,
 )
-from engine.export.weight_files import as_pt, save_weights
 
 EXPERIMENT, METRICS, LAST, BEST, CHECKPOINT, SUMMARY, CHANGES = (
     "experiment.loom", "metrics.csv", "last.safetensors", "best.safetensors", "checkpoint.pt", "summary.json",

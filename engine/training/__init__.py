@@ -16,11 +16,11 @@ __all__ = ["Control", "fit", "fit_series"]
 def __getattr__(name: str) -> Any:
     # The window reads events and steers runs before torch is loaded.
     if name == "fit":
-        from engine.training.loop import fit
+        from engine.training.loop import fit  # loads torch
 
         return fit
     if name == "fit_series":
-        from engine.training.series import fit_series
+        from engine.training.series import fit_series  # loads torch
 
         return fit_series
     raise AttributeError(f"module 'engine.training' has no attribute {name!r}")

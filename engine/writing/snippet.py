@@ -9,6 +9,7 @@ from engine.layers.base import Shape
 from engine.layers.inputs import Input
 from engine.messages import LayerloomError
 from engine.names import fresh_name
+from engine.writing.source import to_python
 
 
 def snippet(piece: Graph, whole: Analysis | None = None) -> str:
@@ -16,8 +17,6 @@ def snippet(piece: Graph, whole: Analysis | None = None) -> str:
 
     ``whole`` is the analysis of the network it is from: it knows what flows into it.
     """
-    from engine.writing.source import to_python
-
     try:
         graph = _complete(piece.active, whole)
         analysis = analyze(graph)

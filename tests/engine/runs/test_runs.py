@@ -15,7 +15,18 @@ import torch
 from engine.experiment.experiment import Experiment, load_experiment, save_experiment
 from engine.export.weight_files import load_weights
 from engine.graph.parameters import NodeParameters
-from engine.runs.folder import BEST, CHANGES, CHECKPOINT, EXPERIMENT, LAST, METRICS, SUMMARY, RunError, load_checkpoint, record
+from engine.runs.folder import (
+    BEST,
+    CHANGES,
+    CHECKPOINT,
+    EXPERIMENT,
+    LAST,
+    METRICS,
+    SUMMARY,
+    RunError,
+    load_checkpoint,
+    record,
+)
 from engine.training import Control, fit, run
 from engine.training.events import EpochEnded, Event, Finished, Point, RateChanged, RunNotSaved, Started
 from tests.engine.cases import MLP, experiment, of_type, with_recipe

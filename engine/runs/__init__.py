@@ -1,0 +1,1 @@
+"""A run on the disk: its folder, its numbers over time, what is said and drawn of them."""
