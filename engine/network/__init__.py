@@ -1,1 +1,1 @@
-"""A graph as a torch module: compiled, initialised, its weights read and held against it."""
+"""A graph as a torch module: compiled, initialised, weights held against it."""
