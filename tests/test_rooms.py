@@ -11,8 +11,8 @@ from typing import NamedTuple
 import pytest
 
 ROOT = Path(__file__).parents[1]
-FLOORS = ("engine",)
-TO_COME: tuple[str, ...] = ()  # whose imports inside functions have no reasons yet
+FLOORS = ("engine", "app")
+TO_COME = ("app/terminal/",)  # where imports inside functions have no reasons yet
 LARGEST_CIRCLE = 3  # files that can only be understood together
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import linecache
 import sys
 import threading
-import traceback
 from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -174,6 +173,8 @@ def in_words(error: BaseException, source: str) -> CodeError:
 
 def line_of(error: BaseException, source: str) -> int | None:
     """The last line of the source that the error passed through, or None."""
+    import traceback  # only where code fails
+
     name = file_of(source)
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == name]
     return lines[-1] if lines else None
