@@ -132,7 +132,7 @@ def test_no_file_is_written_where_none_is_chosen_and_failures_are_said(window, q
 
 
 def test_a_dialog_offers_what_the_style_is_written_as(window):
-    canvas, white, figure, table = [dialogs.filters_of(style.formats) for style in window.features.drawing.styles()]
+    canvas, white, figure, table = [dialogs.filters_of(style.formats) for style in window.feature(Drawing).styles()]
     assert canvas == white and canvas.startswith("Vector picture (*.svg);;Picture (*.png);;PDF (*.pdf)")
     assert table.startswith("Markdown (*.md);;LaTeX (*.tex)") and table.endswith(figure)
 

@@ -31,13 +31,13 @@ def test_kinds_of_files_as_a_dialog_takes_them():
 def test_a_dialog_offers_every_kind_of_file(window, monkeypatch, action, suggestion, rows):
     asked = []
     monkeypatch.setattr(dialogs, "save_path", lambda *given: asked.append(given[2:]))
-    window.actions_[action].trigger()
+    window.commands[action].trigger()
     assert asked == [(Path(suggestion), dialogs.filters_of(rows))]
 
 
 def test_weights_of_every_kind_can_be_opened(window, monkeypatch):
     asked = []
     monkeypatch.setattr(dialogs, "open_paths", lambda *given: asked.append(given[-1]) or [])
-    window.actions_["load_weights"].trigger()
+    window.commands["load_weights"].trigger()
     patterns = asked[0].removeprefix("Weights (").removesuffix(")").split()
     assert "*.pth" in patterns and patterns == [f"*{suffix}" for each in WEIGHTS for suffix in each.readable]
