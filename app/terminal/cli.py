@@ -234,9 +234,9 @@ def _data(text: str) -> str:
     path = Path(text)
     if text in NAMED or (path.exists() and source_for(path) is not None):
         return text
-    suffixes = ", ".join(suffix for own in OWN for suffix in own.suffixes)
+    endings = ", ".join(suffix for own in OWN for suffix in own.suffixes)
     raise argparse.ArgumentTypeError(f"{text!r} is neither a data set ({', '.join(NAMED)}) nor a folder of images or "
-                                     f"a file ({suffixes}) that is there")
+                                     f"a file ({endings}) that is there")
 
 
 def _in_words(own: OwnPath) -> str:
