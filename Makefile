@@ -1,12 +1,12 @@
 # make run   opens the program with a network ready to train (first call: installs everything into .venv)
 # make test  style, types, import rules and all tests
-# make bench the measurements; make bench-beside: the canvas beside NodeGraphQt's
+# make bench the measurements; make bench-beside: the canvas beside NodeGraphQt's; make mutants: whether the suite bites
 
 PYTHON ?= python3
 BIN = .venv/bin
 INSTALL = $(BIN)/python -m pip install --disable-pip-version-check --quiet --constraint constraints.txt
 
-.PHONY: run test bench bench-beside lint clean
+.PHONY: run test bench bench-beside mutants lint clean
 
 run: .venv/installed
 	@$(BIN)/python main.py
@@ -26,6 +26,10 @@ bench-beside: .venv/installed-dev
 	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --upgrade --no-deps --target .bench NodeGraphQt Qt.py setuptools
 	@$(BIN)/python tests/benchmarks/bench_beside.py
 
+mutants: .venv/installed-dev
+	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --upgrade --no-deps --target .bench coverage
+	@PYTHONPATH=.bench $(BIN)/python tests/mutants.py
+
 .venv/installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Layerloom needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make run PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
 	@echo "Installing into .venv (about 1 GB, some minutes, once) ..."
@@ -39,4 +43,4 @@ bench-beside: .venv/installed-dev
 	@touch $@
 
 clean:
-	rm -rf .venv .bench .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
+	rm -rf .venv .bench .mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info

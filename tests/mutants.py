@@ -1,0 +1,334 @@
+"""Does the suite bite? One small fault at a time is put into the code, and the tests that run that line must notice.
+
+    make mutants                       300 faults, seed 9, a table by room; coverage.py is installed beside the project
+    python tests/mutants.py --room engine/reading --count 40 --seed 3 --survivors
+
+Faults: a comparison, ``and``/``or``, ``+``/``-``, ``*``/``/``, ``min``/``max``, ``any``/``all`` turned round; ``not``
+dropped or added; True for False, 0 for 1; a statement left out; a returned value replaced by None. Left alone are
+docstrings, type hints, what is only logged, and calls that set a distance or a name on a widget.
+The code is changed in a copy of the tree. Which tests run a line is measured once and kept in ``.mutants``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+from queue import SimpleQueue
+from xml.etree import ElementTree
+
+ROOT = Path(__file__).parents[1]
+KEPT = ROOT / ".mutants"
+FLOORS = ("engine", "widgets", "app")
+FEW_TESTS, MOST_TESTS = 40, 1000  # of those that run a line, the quickest of each file first
+PATIENCE = 400  # seconds for the tests of one fault; a fault that makes them hang is noticed
+COSMETIC = {
+    "setContentsMargins", "setSpacing", "setHorizontalSpacing", "setVerticalSpacing", "addSpacing", "addStretch",
+    "setObjectName", "setAccessibleName", "setAccessibleDescription", "setProperty", "setToolTip", "setCursor",
+    "setMargin", "setIconSize", "setFixedHeight", "setFixedWidth", "setMinimumWidth", "setMinimumHeight",
+    "setMaximumWidth", "setRenderHint", "setAttribute", "warning", "exception", "deleteLater", "freeze",
+}  # fmt: skip
+COMPARED = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
+            ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In}  # fmt: skip
+COUNTED = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.FloorDiv: ast.Mult,
+           ast.Mod: ast.Mult}  # fmt: skip
+CALLED = {"min": "max", "max": "min", "any": "all", "all": "any"}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One change of one line."""
+
+    file: str
+    line: int
+    what: str
+    source: str  # of the whole file, with the fault in it
+
+    @property
+    def room(self) -> str:
+        """``engine/reading``; files that stand on a floor itself count as the floor."""
+        parts = self.file.split("/")
+        return "/".join(parts[:2]) if len(parts) > 2 else parts[0]
+
+
+# -- making faults --------------------------------------------------------------------------------------------------
+
+
+def faults_of(file: str) -> Iterator[tuple[int, str, Callable[[], str]]]:
+    """Every place where the file can be given a fault: its line, what it is, and the source with it."""
+    text = (ROOT / file).read_text(encoding="utf-8")
+    lines = text.split("\n")
+    for node, changes in _places(ast.parse(text)):
+        for what, new in changes:
+            start = _offset(lines, node.lineno, node.col_offset)
+            end = _offset(lines, node.end_lineno, node.end_col_offset)
+            yield node.lineno, what, lambda start=start, end=end, new=new: text[:start] + new + text[end:]
+
+
+def _offset(lines: list[str], line: int | None, column: int | None) -> int:
+    """From ast's line and column (in bytes) to a place in the text."""
+    assert line is not None and column is not None
+    before = sum(len(each) + 1 for each in lines[: line - 1])
+    return before + len(lines[line - 1].encode()[:column].decode())
+
+
+def _places(tree: ast.AST) -> Iterator[tuple[ast.expr | ast.stmt, list[tuple[str, str]]]]:
+    for function in ast.walk(tree):
+        if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            for statement in function.body:
+                yield from _within(statement)
+
+
+def _within(node: ast.AST) -> Iterator[tuple[ast.expr | ast.stmt, list[tuple[str, str]]]]:
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Assert,
+                         ast.JoinedStr)) or _is_quiet(node):
+        return
+    changes = list(_changes(node))
+    if changes and isinstance(node, (ast.expr, ast.stmt)):
+        yield node, changes
+    if isinstance(node, (ast.If, ast.While)) and isinstance(node.test, (ast.Name, ast.Attribute, ast.Call)):
+        yield node.test, [("not added", f"(not {ast.unparse(node.test)})")]
+    for name, value in ast.iter_fields(node):
+        if name not in ("annotation", "returns"):
+            for child in value if isinstance(value, list) else [value]:
+                if isinstance(child, ast.AST):
+                    yield from _within(child)
+
+
+def _is_quiet(node: ast.AST) -> bool:
+    """A docstring, or a call that only sets a distance or a name."""
+    if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+        return True
+    if not isinstance(node, ast.Expr):
+        return False
+    call = node.value
+    return isinstance(call, ast.Constant) or (
+        isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in COSMETIC)
+
+
+def _changes(node: ast.AST) -> Iterator[tuple[str, str]]:
+    """What the node could be instead, each with a few words."""
+    if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in COMPARED:
+        yield "comparison", _unparsed(ast.Compare(node.left, [COMPARED[type(node.ops[0])]()], node.comparators))
+    elif isinstance(node, ast.BoolOp):
+        other = ast.Or() if isinstance(node.op, ast.And) else ast.And()
+        yield "and/or", _unparsed(ast.BoolOp(other, node.values))
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        yield "not dropped", _unparsed(node.operand)
+    elif isinstance(node, ast.BinOp) and type(node.op) in COUNTED and not _is_text(node):
+        yield "arithmetic", _unparsed(ast.BinOp(node.left, COUNTED[type(node.op)](), node.right))
+    elif isinstance(node, ast.Constant) and (isinstance(node.value, bool) or (
+            isinstance(node.value, int) and node.value in (0, 1))):
+        yield "constant", repr(not node.value if isinstance(node.value, bool) else 1 - node.value)
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CALLED:
+        yield "call", _unparsed(ast.Call(ast.Name(CALLED[node.func.id]), node.args, node.keywords))
+    elif isinstance(node, ast.IfExp):
+        yield "not added", _unparsed(ast.IfExp(ast.UnaryOp(ast.Not(), node.test), node.body, node.orelse))
+    elif isinstance(node, ast.Return) and node.value is not None and not isinstance(node.value, ast.Constant):
+        yield "returns None", "return None"
+    elif isinstance(node, (ast.Expr, ast.AugAssign)) and not isinstance(getattr(node, "value", None), ast.Yield):
+        yield "left out", "pass"
+
+
+def _unparsed(node: ast.expr) -> str:
+    return f"({ast.unparse(ast.fix_missing_locations(ast.Expression(node)))})"
+
+
+def _is_text(node: ast.BinOp) -> bool:
+    return any(isinstance(side, ast.JoinedStr) or (isinstance(side, ast.Constant) and isinstance(side.value, str))
+               for side in (node.left, node.right))
+
+
+def chosen(rooms: list[str], count: int, seed: int) -> list[Fault]:
+    """``count`` faults: each room has a share by its size, and at least six where it has so many places."""
+    places = defaultdict(list)
+    for file in _files():
+        room = Fault(file, 0, "", "").room
+        if not rooms or room in rooms:
+            places[room] += [(file, line, what, make) for line, what, make in faults_of(file)]
+    total = sum(map(len, places.values()))
+    found = []
+    for room in sorted(places):
+        chance = random.Random(f"{seed} {room}")
+        share = max(6, round(count * len(places[room]) / total))
+        for file, line, what, make in chance.sample(places[room], min(share, len(places[room]))):
+            found.append(Fault(file, line, what, make()))
+    return found
+
+
+def _files() -> list[str]:
+    patterns = [f"{floor}/*.py" for floor in FLOORS]
+    listed = subprocess.run(["git", "ls-files", *patterns], cwd=ROOT, text=True, check=True, capture_output=True)
+    return listed.stdout.split()
+
+
+# -- which tests run a line -----------------------------------------------------------------------------------------
+
+Lines = dict[str, dict[str, list[str]]]  # file, line: tests
+
+
+def tests_by_line(again: bool) -> Lines:
+    """For each file and line the tests that run it, the quickest first; measured once for each state of the tree."""
+    state = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, text=True, check=True, capture_output=True)
+    kept = KEPT / f"{state.stdout.strip()}.json"
+    if again or not kept.exists():
+        KEPT.mkdir(exist_ok=True)
+        print("measuring which tests run which lines (some minutes) …", flush=True)
+        with Copy() as tree:
+            kept.write_text(json.dumps(_measured(tree)))
+    found: Lines = json.loads(kept.read_text())
+    return found
+
+
+def _measured(tree: Path) -> Lines:
+    settings, data, times = KEPT / "coveragerc", KEPT / "coverage", KEPT / "times.xml"
+    settings.write_text(f"[run]\nsource = {','.join(FLOORS)}\ndata_file = {data}\nconcurrency = thread\n")
+    command = [sys.executable, "-m", "coverage", "run", f"--rcfile={settings}", "-m", "pytest", "-q", "-p",
+               "tests.coverage_by_test", "-p", "no:cacheprovider", f"--junitxml={times}", "-o",
+               "junit_family=xunit1", "--timeout", "900"]
+    subprocess.run(command, cwd=tree, check=False, env={**_environment(), "PYTHONPATH": str(tree)})
+    return _read(data, tree, times)
+
+
+def _read(data: Path, tree: Path, times: Path) -> Lines:
+    from coverage import CoverageData  # not one of the project's dependencies
+
+    took = {f"{case.get('file')}::{case.get('name')}": float(case.get("time", 0))
+            for case in ElementTree.parse(times).iter("testcase")}
+    kept = CoverageData(str(data))
+    kept.read()
+    found: Lines = {}
+    for path in kept.measured_files():
+        by_line: defaultdict[int, set[str]] = defaultdict(set)
+        for line, contexts in kept.contexts_by_lineno(path).items():
+            by_line[line].update(filter(None, contexts))
+        found[str(Path(path).relative_to(tree))] = {
+            str(line): _mixed(sorted(tests, key=lambda test: took.get(test, 1.0))) for line, tests in by_line.items()}
+    return found
+
+
+def _mixed(tests: list[str]) -> list[str]:
+    """One test of each file by turns, so that the first few are not all of one kind."""
+    files: dict[str, list[str]] = {}
+    for test in tests:
+        files.setdefault(test.split("::")[0], []).append(test)
+    rounds = zip_longest(*files.values())
+    return [test for each in rounds for test in each if test is not None][:MOST_TESTS]
+
+
+# -- judging --------------------------------------------------------------------------------------------------------
+
+
+class Copy:
+    """The tree as it is committed, in a folder of its own beside it (tests look for data there)."""
+
+    def __enter__(self) -> Path:
+        self.path = ROOT.parent / f"{ROOT.name}-mutants-{os.getpid()}-{time.monotonic_ns()}"
+        subprocess.run(["git", "clone", "-q", "--shared", str(ROOT), str(self.path)], check=True)
+        return self.path
+
+    def __exit__(self, *_: object) -> None:
+        shutil.rmtree(self.path, ignore_errors=True)
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "HYPOTHESIS_PROFILE": "steady"}
+
+
+def noticed(fault: Fault, tests: list[str], tree: Path) -> str:
+    """What noticed the fault: the first failing test, “hangs” or “crash”; empty: nothing did."""
+    place = tree / fault.file
+    was = place.read_text(encoding="utf-8")
+    place.write_text(fault.source, encoding="utf-8")
+    try:
+        done = subprocess.run([sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist",
+                               "--timeout", "120", "--tb=no", *tests], cwd=tree, env=_environment(), text=True,
+                              capture_output=True, timeout=PATIENCE, check=False)
+    except subprocess.TimeoutExpired:
+        return "hangs"
+    finally:
+        place.write_text(was, encoding="utf-8")
+    if done.returncode == 0:
+        return ""
+    failed = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
+    return failed[0].split(" - ")[0] if failed else f"exit {done.returncode}"
+
+
+def judged(fault: Fault, by_line: Lines, tree: Path) -> str:
+    """What noticed the fault: of the tests that run its line first a few, then the others; empty: nothing did.
+
+    Where no test runs it in this process, those of its room and of the command line are tried.
+    """
+    tests = by_line.get(fault.file, {}).get(str(fault.line), [])
+    if not tests:
+        rooms = (Path("tests", fault.file).parent, Path("tests/app/terminal"))
+        tests = [str(room) for room in rooms if (ROOT / room).is_dir()]
+    by = noticed(fault, tests[:FEW_TESTS], tree)
+    return by or (noticed(fault, tests[FEW_TESTS:], tree) if tests[FEW_TESTS:] else "")
+
+
+def judge(faults: list[Fault], by_line: Lines, jobs: int, show: bool) -> bool:
+    """Try every fault and print the table; whether enough were noticed."""
+    trees: SimpleQueue[Path] = SimpleQueue()
+    copies = [Copy() for _ in range(jobs)]
+    for copy in copies:
+        trees.put(copy.__enter__())
+
+    def one(fault: Fault) -> tuple[Fault, str]:
+        tree = trees.get()
+        try:
+            by = judged(fault, by_line, tree)
+        finally:
+            trees.put(tree)
+        if show or not by:
+            print(f"{'noticed' if by else 'SURVIVED':9} {fault.file}:{fault.line}  {fault.what}  {by}", flush=True)
+        return fault, by
+
+    try:
+        with ThreadPoolExecutor(jobs) as pool:
+            results = list(pool.map(one, faults))
+    finally:
+        for copy in copies:
+            copy.__exit__()
+    return _table(results)
+
+
+def _table(results: list[tuple[Fault, str]]) -> bool:
+    rooms: dict[str, list[bool]] = defaultdict(list)
+    for fault, by in results:
+        rooms[fault.room].append(bool(by))
+    for room, kills in sorted(rooms.items()):
+        print(f"{room:24} {sum(kills):4} of {len(kills):4}  {100 * sum(kills) / len(kills):5.1f} %")
+    kills = [bool(by) for _, by in results]
+    share = sum(kills) / len(kills)
+    print(f"{'all':24} {sum(kills):4} of {len(kills):4}  {100 * share:5.1f} %   (at least 92 %, each room 85 %)")
+    return share >= 0.92 and all(sum(each) / len(each) >= 0.85 for each in rooms.values())
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--room", action="append", default=[], help="only this room, such as engine/reading")
+    parser.add_argument("--count", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=9)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--show", action="store_true", help="also those that were noticed")
+    parser.add_argument("--measure", action="store_true", help="which tests run which lines, anew")
+    options = parser.parse_args()
+    by_line = tests_by_line(options.measure)
+    return 0 if judge(chosen(options.room, options.count, options.seed), by_line, options.jobs, options.show) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
