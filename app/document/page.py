@@ -12,6 +12,7 @@ from app.document.highlights import Highlights
 from app.document.level import Level, Path, followed, level_at, level_inside, made_own
 from engine.advice.advice import Problem, Repair, advise
 from engine.analysis.analysis import Analysis, analyze
+from engine.analysis.sharing import share_candidates
 from engine.blocks.base import Block
 from engine.blocks.custom import Exposed
 from engine.blocks.edits import dissolved, inner, is_own, make_block, with_inner
@@ -19,7 +20,6 @@ from engine.graph.graph import Graph
 from engine.layers.code import Code
 from engine.messages import LayerloomError, Message, say
 from widgets.canvas.cards.faces import repeat_of
-from widgets.canvas.cards.sharing import share_candidates
 from widgets.canvas.view.scene import CanvasScene
 from widgets.canvas.view.view import CanvasView, Place
 from widgets.frame.breadcrumbs import Breadcrumbs

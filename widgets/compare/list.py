@@ -24,9 +24,9 @@ from engine.compare.fields import Field
 from engine.compare.union import Union
 from engine.graph.graph import Edge
 from widgets.canvas.cards.changes import CHANGES, paint_sign
-from widgets.canvas.cards.faces import title_of
 from widgets.compare.canvas import change_words, field_title, field_values, wires_of
 from widgets.look import theme
+from widgets.look.text import title_of
 
 HEAD, ROW, FIELD = 30, 26, 20
 ENTRY = Qt.ItemDataRole.UserRole + 1

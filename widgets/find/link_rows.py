@@ -9,8 +9,7 @@ from PySide6.QtCore import QCoreApplication
 from engine.analysis.analysis import Analysis
 from engine.graph.linking import Link
 from engine.layers.base import LAYERS, shape_text
-from widgets.canvas.cards.faces import title_of
-from widgets.look.text import translated
+from widgets.look.text import title_of, translated
 from widgets.parts.row_list import Row
 
 

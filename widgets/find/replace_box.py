@@ -17,10 +17,9 @@ from engine.layers.base import Layer, Shape
 from engine.line.line import LineError, parse_line
 from engine.messages import LayerloomError
 from engine.search.search import Found, fits, search
-from widgets.canvas.cards.faces import title_of
 from widgets.find.matching import matching
 from widgets.find.search_list import found_rows
-from widgets.look.text import sentence_text
+from widgets.look.text import sentence_text, title_of
 from widgets.parts.elided import ElidedLabel
 from widgets.parts.popup import Popup
 from widgets.parts.row_list import Row

@@ -16,10 +16,9 @@ from engine.line.line import Completion, LineError, complete, parse_line
 from engine.line.placing import Placed, Spot, put, put_line, shape_at
 from engine.messages import LayerloomError
 from engine.search.search import Found, search
-from widgets.canvas.cards.faces import title_of
 from widgets.find.search_list import chain_rows, completion_rows, found_rows, totals
 from widgets.look import theme
-from widgets.look.text import sentence_text
+from widgets.look.text import sentence_text, title_of
 from widgets.parts.popup import Popup
 from widgets.parts.row_list import Row, RowList
 

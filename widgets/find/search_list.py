@@ -12,8 +12,7 @@ from engine.layers.base import Layer, Shape, shape_text
 from engine.line.line import Completion
 from engine.messages import LayerloomError
 from engine.search.search import Found
-from widgets.canvas.cards.faces import title_of
-from widgets.look.text import grouped, sentence_text, translated
+from widgets.look.text import grouped, sentence_text, title_of, translated
 from widgets.parts.row_list import Row
 
 

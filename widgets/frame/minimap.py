@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from engine.blocks.base import Block
 from widgets.canvas.cards.items import CardItem
-from widgets.canvas.cards.painting import CARD_HEIGHT, CARD_WIDTH, category_color
+from widgets.canvas.cards.painting import CARD_HEIGHT, CARD_WIDTH
 from widgets.canvas.view.view import CanvasView
 from widgets.look import theme
 
@@ -194,7 +194,7 @@ class Minimap(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, down * CARD_HEIGHT > LEAST_HEIGHT)
         for tone, same in bars.items():
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(getattr(look, tone)) if tone in ("accent", "error") else category_color(tone))
+            painter.setBrush(QColor(getattr(look, tone)) if tone in ("accent", "error") else theme.category_color(tone))
             painter.drawRects(same)
         self._draw_signs(painter, look, bars, blocks)
 
@@ -202,7 +202,7 @@ class Minimap(QWidget):
                     blocks: list[QRectF]) -> None:
         """Blocks have an outline; what is wrong an exclamation mark, what is selected a bar beside it."""
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(category_color("block"), 1))
+        painter.setPen(QPen(theme.category_color("block"), 1))
         painter.drawRects(blocks)
         painter.setPen(QPen(QColor(look.error), 2))
         for bar in bars.get("error", ()):

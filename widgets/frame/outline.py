@@ -30,7 +30,6 @@ from PySide6.QtWidgets import (
 
 from engine.advice.advice import Problem
 from engine.analysis.analysis import Analysis
-from widgets.canvas.cards.painting import category_color
 from widgets.frame.outline_model import ENTRY, PATH, Entry, OutlineModel
 from widgets.look import theme
 
@@ -204,7 +203,7 @@ class OutlineDelegate(QStyledItemDelegate):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(body.adjusted(0.6, 0.6, -0.6, -0.6), 5, 5)
         painter.fillRect(QRectF(body.left() + 3, body.top() + 5, 3, body.height() - 10),
-                         category_color(entry.node.layer.category))
+                         theme.category_color(entry.node.layer.category))
         self._paint_words(painter, look, body.adjusted(PAD, 0, -6, 0), entry)
 
     def _paint_words(self, painter: QPainter, look: theme.Theme, body: QRectF, entry: Entry) -> None:

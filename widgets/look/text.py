@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from html import escape
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from engine.messages import Message
 from engine.units import SPACE, bytes_text, grouped, short_count
 
+if TYPE_CHECKING:
+    from engine.layers.base import Layer
+
 __all__ = [
     "SPACE", "UNKNOWN", "breakable", "bytes_text", "category_title", "grouped", "message_text", "sentence_text",
-    "short_count", "tooltip", "translated",
+    "short_count", "title_of", "tooltip", "translated",
 ]  # fmt: skip
 
 UNKNOWN = "–"
@@ -38,6 +42,12 @@ _CATEGORIES = {
 def translated(text: str) -> str:
     """A text that the engine wrote (a title, a meaning, a template) in the person's language."""
     return QCoreApplication.translate("engine", text) if text else ""
+
+
+def title_of(layer: Layer) -> str:
+    """What a layer is called; a person's own block by the person's own word."""
+    label = getattr(layer, "label", "")
+    return label if isinstance(label, str) and label else translated(layer.title)
 
 
 def message_text(message: Message) -> str:

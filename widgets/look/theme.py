@@ -91,6 +91,11 @@ def color(name: str) -> QColor:
     return QColor(CATEGORY_COLORS.get(name) or getattr(_current, name))
 
 
+def category_color(category: str) -> QColor:
+    """A category's colour; grey for one that has none."""
+    return QColor(CATEGORY_COLORS.get(category) or CATEGORY_COLORS["regularization"])
+
+
 def code_colors() -> Mapping[str, str]:
     """The current theme's colours of code, by kind of token."""
     return CODE_COLORS[_current.name]

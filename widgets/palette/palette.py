@@ -9,9 +9,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from engine.layers.base import Layer
-from widgets.palette.tree import CATEGORY, KIND, LAYER_MIME, OWN, REST, LayerFilter, LayerTree, layer_model, show_own
-
-__all__ = ["LAYER_MIME", "Palette"]
+from widgets.palette.tree import CATEGORY, KIND, OWN, REST, LayerFilter, LayerTree, layer_model, show_own
 
 FOLDED = ("sequence", "attention", "math")  # at first: what one draws less often
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import (
-    QMimeData,
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
@@ -32,11 +31,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTreeView, QWidget
 
 from engine.layers.base import CATEGORIES, Layer
-from widgets.canvas.cards.painting import category_color
 from widgets.look import theme
 from widgets.look.text import category_title, tooltip, translated
+from widgets.parts.layer_drag import dragged
 
-LAYER_MIME = "application/x-layerloom-layer"
 KIND = Qt.ItemDataRole.UserRole + 1  # a layer's kind; None on a category
 CATEGORY = Qt.ItemDataRole.UserRole + 2
 WORDS = Qt.ItemDataRole.UserRole + 3  # what a search looks at
@@ -178,7 +176,8 @@ def paint_card(painter: QPainter, box: QRectF, title: str, category: str, ground
     painter.save()
     painter.setClipPath(shape)
     painter.fillRect(box, ground)
-    painter.fillRect(QRectF(box.left(), box.top(), 5, box.height()), category_color(_COLORED.get(category, category)))
+    tone = theme.category_color(_COLORED.get(category, category))
+    painter.fillRect(QRectF(box.left(), box.top(), 5, box.height()), tone)
     painter.restore()
     if outline is not None:
         painter.setPen(QPen(outline, 1))
@@ -304,7 +303,7 @@ class LayerTree(QTreeView):
         if index.data(KIND) is None:
             return
         drag = QDrag(self)
-        drag.setMimeData(layer_mime(index.data(KIND)))
+        drag.setMimeData(dragged(index.data(KIND)))
         drag.setPixmap(self._card(index))
         drag.setHotSpot(QPoint(20, ROW // 2))
         if drag.exec(Qt.DropAction.CopyAction) == Qt.DropAction.CopyAction:
@@ -321,10 +320,3 @@ class LayerTree(QTreeView):
         paint_card(painter, box, index.data(), index.data(CATEGORY), theme.color("raised"), theme.color("line"))
         painter.end()
         return pixmap
-
-
-def layer_mime(kind: str) -> QMimeData:
-    """What is dragged: a layer's kind."""
-    mime = QMimeData()
-    mime.setData(LAYER_MIME, kind.encode())
-    return mime

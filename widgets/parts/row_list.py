@@ -9,7 +9,6 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QResizeEvent
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from widgets.canvas.cards.painting import category_color
 from widgets.look import theme
 
 ROW = 30
@@ -84,7 +83,7 @@ class RowDelegate(QStyledItemDelegate):
             strip = QPainterPath()
             strip.addRoundedRect(QRectF(box.left() + 4, box.top() + 5, STRIP, box.height() - 10), 2, 2)
             painter.setOpacity(0.45 if row.dim else 1.0)
-            painter.fillPath(strip, category_color(row.category))
+            painter.fillPath(strip, theme.category_color(row.category))
             painter.setOpacity(1.0)
         room = box.adjusted(LEFT + 2, 0, -8, 0)
         self._paint_words(painter, room.adjusted(0, 0, -self._paint_right(painter, room, row), 0), row)

@@ -21,7 +21,7 @@ from engine.layers.merge import Add
 from tests.app.desk import LEFT, NONE, Desk, chain
 from widgets.canvas.cards.painting import CARD_HEIGHT, CARD_WIDTH, THIN_HEIGHT
 from widgets.canvas.gestures.clipboard import NETWORK_MIME, WIRES_MIME
-from widgets.palette.palette import LAYER_MIME
+from widgets.parts.layer_drag import LAYER_MIME
 
 ALT, CTRL, SHIFT = (Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier,
                     Qt.KeyboardModifier.ShiftModifier)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QWheelEvent
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -18,11 +18,12 @@ from engine.layers.convolution import Conv2d
 from engine.layers.inputs import Input
 from engine.layers.linear import Linear
 from engine.layers.merge import Add
+from widgets.canvas.cards.highlight import Highlight
 from widgets.canvas.cards.painting import CARD_HEIGHT, CARD_WIDTH, pill_rect
 from widgets.canvas.view.scene import CanvasScene
 from widgets.canvas.view.view import CanvasView
 from widgets.look import theme
-from widgets.palette.palette import LAYER_MIME
+from widgets.parts.layer_drag import LAYER_MIME
 
 DATA = DataSpec(dataset="mnist")
 LEFT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
@@ -367,6 +368,28 @@ def test_far_away_everything_is_painted_in_batches_and_still_found(desk):
     assert theme.CATEGORY_COLORS["convolution"] in colours
     desk.click(desk.at(desk.scene.cards["conv1"].sceneBoundingRect().center()))
     assert desk.scene.selected_names() == ["conv1"]
+
+
+def test_what_stands_out_is_seen_and_the_rest_dimmed(desk):
+    ground = QColor(theme.current().canvas).lightness()
+
+    def stands_out(at: QPointF) -> int:
+        """How much the brightest pixel around a scene point differs from the ground."""
+        image, middle = desk.view.viewport().grab().toImage(), desk.at(at)
+        pixels = [image.pixelColor(middle + QPoint(x, y)) for x in range(-4, 5) for y in range(-4, 5)]
+        return max(abs(pixel.lightness() - ground) for pixel in pixels)
+
+    cards, wire = desk.scene.cards, desk.scene.wires[Edge("input", "conv1")]
+    spots = {"conv1": cards["conv1"].pos() + QPointF(2, 23), "act1": cards["act1"].pos() + QPointF(2, 23),
+             "wire": wire.path.pointAtPercent(0.5)}
+    plain = {name: stands_out(spot) for name, spot in spots.items()}
+    desk.scene.show_highlight(Highlight({"conv1"}))
+    seen = {name: stands_out(spot) for name, spot in spots.items()}
+    assert seen["conv1"] == plain["conv1"] and seen["act1"] < 0.75 * plain["act1"] and seen["wire"] < plain["wire"]
+    desk.scene.show_highlight(Highlight({"conv1"}, {wire.edge}))
+    assert stands_out(spots["wire"]) > plain["wire"]
+    desk.scene.show_highlight(None)
+    assert {name: stands_out(spot) for name, spot in spots.items()} == plain
 
 
 def test_an_exception_while_painting_is_survived(desk, caplog, monkeypatch):

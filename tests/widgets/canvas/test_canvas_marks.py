@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from engine.advice.advice import Problem, Repair
 from engine.analysis.analysis import analyze
+from engine.analysis.sharing import share_candidates
 from engine.blocks.residual import Residual
 from engine.graph.difference import diff
 from engine.graph.graph import Edge, Graph, Node
@@ -22,7 +23,6 @@ from engine.layers.linear import Linear
 from engine.layers.merge import Add
 from engine.messages import say
 from widgets.canvas.cards.painting import CARD_HEIGHT, CARD_WIDTH, TURN, passing_path
-from widgets.canvas.cards.sharing import share_candidates
 from widgets.canvas.view.fade import Fade
 from widgets.canvas.view.scene import CanvasScene
 from widgets.canvas.view.view import CanvasView

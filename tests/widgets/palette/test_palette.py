@@ -13,8 +13,9 @@ from pytestqt.qtbot import QtBot
 import engine.blocks  # noqa: F401 - fills the registry
 from engine.layers.base import LAYERS
 from widgets.palette import tree as palette_tree
-from widgets.palette.palette import FOLDED, LAYER_MIME, Palette
+from widgets.palette.palette import FOLDED, Palette
 from widgets.palette.tree import CATEGORY, FIRST, KIND, LayerTree, layer_model
+from widgets.parts.layer_drag import LAYER_MIME
 
 OFFERED = [layer for layer in LAYERS.values() if getattr(layer, "in_palette", True)]
 

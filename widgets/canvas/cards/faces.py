@@ -29,12 +29,6 @@ def worst_by_node(problems: Iterable[Problem]) -> dict[str, Problem]:
     return worst
 
 
-def title_of(layer: Layer) -> str:
-    """What a layer is called; a person's own block by the person's own word."""
-    label = getattr(layer, "label", "")
-    return label if isinstance(label, str) and label else translated(layer.title)
-
-
 def plain_face(graph: Graph, node: Node, caption: str = "", lends: bool = False) -> Face:
     """A card before anything is known about its shapes. ``caption`` is what the Input says about its data;
     ``lends``: others use this node's weights.

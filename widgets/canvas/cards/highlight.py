@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
+
+from PySide6.QtWidgets import QGraphicsItem
 
 from engine.graph.graph import Edge
 
@@ -13,7 +14,7 @@ DIMMED = 0.38  # opacity of what does not stand out
 
 @dataclass(frozen=True)
 class Highlight:
-    """Asked while painting, so that another light touches no item of the canvas."""
+    """Asked while painting, so that another highlight touches no item of the canvas."""
 
     names: Collection[str]
     edges: Collection[Edge] = ()
@@ -23,6 +24,7 @@ class Highlight:
         return "lit" if edge in self.edges else "dim"
 
 
-def highlight_on(item: Any) -> Highlight | None:
-    """The light on the scene that an item is in."""
-    return getattr(item.scene(), "light", None)
+def highlight_on(item: QGraphicsItem) -> Highlight | None:
+    """What stands out in the scene that an item is in."""
+    highlight: Highlight | None = getattr(item.scene(), "highlight", None)
+    return highlight

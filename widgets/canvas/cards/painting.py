@@ -105,11 +105,6 @@ def output_port(height: float = CARD_HEIGHT) -> QPointF:
     return QPointF(CARD_WIDTH / 2, height)
 
 
-def category_color(category: str) -> QColor:
-    """A category's colour; grey for one that has none."""
-    return QColor(theme.CATEGORY_COLORS.get(category) or theme.CATEGORY_COLORS["regularization"])
-
-
 def paint_card(painter: QPainter, face: Face, selected: bool, hovered: bool, near: bool = True) -> None:
     """A card with its top left corner at the origin; not ``near``: with its name alone, small words cannot be read."""
     look = theme.current()
@@ -126,7 +121,7 @@ def paint_card(painter: QPainter, face: Face, selected: bool, hovered: bool, nea
         paint_heat(painter, face, body)
     painter.save()
     painter.setClipPath(path, Qt.ClipOperation.IntersectClip)
-    strip = category_color(face.category)
+    strip = theme.category_color(face.category)
     strip.setAlphaF(0.45 if face.loose or face.bypassed else 1.0)
     painter.fillPath(_strip(body.height()), strip)
     if face.bypassed:
@@ -191,7 +186,7 @@ def _paint_words(painter: QPainter, face: Face, body: QRectF, near: bool = True)
     painter.drawText(QPointF(TEXT_LEFT, 19.5), name)
     if badge:
         left = TEXT_LEFT + fonts.name_size.horizontalAdvance(name) + 7
-        _paint_badge(painter, QRectF(left, 7, badge_width, 16), badge, category_color(face.category))
+        _paint_badge(painter, QRectF(left, 7, badge_width, 16), badge, theme.category_color(face.category))
     painter.restore()
     if face.collapsed or not near:
         return

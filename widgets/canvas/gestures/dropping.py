@@ -10,11 +10,11 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDro
 from engine.graph import edits
 from engine.graph.graph import Graph
 from engine.layers.base import LAYERS, Layer
-from widgets.canvas.cards.faces import title_of
 from widgets.canvas.cards.painting import CARD_HEIGHT, CARD_WIDTH, Face, paint_card
 from widgets.canvas.view.looking import MARGIN, LookingView
 from widgets.canvas.view.scene import CanvasScene
-from widgets.palette.palette import LAYER_MIME
+from widgets.look.text import title_of
+from widgets.parts.layer_drag import kind_in
 
 
 def registered(kind: str) -> Layer | None:
@@ -91,9 +91,8 @@ class DroppingView(LookingView):
 
     def _layer_in(self, data: QMimeData) -> Layer | None:
         """The layer being dragged, if it is one."""
-        if not data.hasFormat(LAYER_MIME):
-            return None
-        return self.make_layer(bytes(data.data(LAYER_MIME).data()).decode(errors="replace"))
+        kind = kind_in(data)
+        return self.make_layer(kind) if kind is not None else None
 
     def drop_layer(self, layer: Layer, point: QPointF, alone: bool = False) -> None:
         """Put a layer down at a scene point; on a wire it goes into it unless ``alone``."""

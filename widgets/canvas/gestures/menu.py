@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QMenu
 
+from engine.analysis.sharing import share_candidates
 from engine.blocks.base import Block
 from engine.blocks.custom import Custom
 from engine.graph.graph import Graph, GraphError, Node
 from engine.graph.marks import can_bypass
 from engine.layers.inputs import Input
-from widgets.canvas.cards.faces import title_of
-from widgets.canvas.cards.sharing import share_candidates
 from widgets.canvas.gestures.asking import SearchAt
 from widgets.canvas.gestures.menu_marks import add, add_colors, of_frames, of_wire, tr
+from widgets.look.text import title_of
 
 if TYPE_CHECKING:
     from widgets.canvas.view.view import CanvasView

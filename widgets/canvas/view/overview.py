@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QTransform
 from widgets.canvas.cards.heat import LEVELS, heat_color
 from widgets.canvas.cards.highlight import Highlight
 from widgets.canvas.cards.items import CardItem, WireItem
-from widgets.canvas.cards.painting import CARD_WIDTH, TURN, card_height, category_color
+from widgets.canvas.cards.painting import CARD_WIDTH, TURN, card_height
 from widgets.canvas.frames.frames import FrameItem
 from widgets.canvas.frames.painting import paint_frame
 from widgets.look import theme
@@ -127,7 +127,7 @@ def _sign(tone: str, at: QPointF) -> list[QLineF]:
 def _color(tone: str, look: theme.Theme) -> QColor:
     if tone.startswith("heat "):
         return heat_color(int(tone[5:]) / LEVELS)
-    return QColor(getattr(look, _TONES[tone])) if tone in _TONES else category_color(tone)
+    return QColor(getattr(look, _TONES[tone])) if tone in _TONES else theme.category_color(tone)
 
 
 def _tone(card: CardItem, highlight: Highlight | None) -> str:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
 from engine.analysis.analysis import Analysis
 from engine.layers.base import numel
-from widgets.canvas.cards.painting import CARD_HEIGHT, CARD_WIDTH, category_color, wire_path
+from widgets.canvas.cards.painting import CARD_HEIGHT, CARD_WIDTH, wire_path
 from widgets.look import theme
 
 MARGIN = 14
@@ -31,7 +31,7 @@ def picture(analysis: Analysis, size: QSize, ratio: float = 1.0) -> QPixmap:
         painter.drawPath(wire_path(QPointF(start.center().x(), start.bottom()), QPointF(end.center().x(), end.top())))
     painter.setPen(Qt.PenStyle.NoPen)
     for name, bar in bars.items():
-        painter.setBrush(category_color(analysis.graph.nodes[name].layer.category))
+        painter.setBrush(theme.category_color(analysis.graph.nodes[name].layer.category))
         painter.drawRoundedRect(bar, 2, 2)
     painter.end()
     return pixmap
