@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from widgets.canvas.cards.highlight import Highlight
-from widgets.canvas.view.scene import CanvasScene
+from widgets.canvas.ground.highlight import Highlight
+from widgets.canvas.scene.scene import CanvasScene
 
 Wish = Literal["followed", "found"]
 BY_RANK: tuple[Wish, ...] = ("followed", "found")

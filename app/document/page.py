@@ -19,9 +19,11 @@ from engine.blocks.edits import dissolved, inner, is_own, make_block, with_inner
 from engine.graph.graph import Graph
 from engine.layers.code import Code
 from engine.messages import LayerloomError, Message, say
-from widgets.canvas.cards.faces import repeat_of
-from widgets.canvas.view.scene import CanvasScene
-from widgets.canvas.view.view import CanvasView, Place
+from widgets.canvas.cards.words import repeat_of
+from widgets.canvas.scene.scene import CanvasScene
+from widgets.canvas.view.menu import ContextMenu
+from widgets.canvas.view.scene_view import Place
+from widgets.canvas.view.view import CanvasView
 from widgets.frame.breadcrumbs import Breadcrumbs
 from widgets.look.text import message_text, sentence_text, translated
 from widgets.parts.notice import Notice
@@ -44,6 +46,7 @@ class Page(QWidget):
         self.document = document
         self.scene = CanvasScene()
         self.view = CanvasView(self.scene)
+        self.context_menu = ContextMenu(self.view)
         self.crumbs = Breadcrumbs()
         self.notice = Notice(self.view)
         self.highlights = Highlights(self.scene)

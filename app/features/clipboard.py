@@ -19,8 +19,8 @@ class Clipboard(Feature):
             ("paste", "Paste", lambda page: page.view.paste(), "Ctrl+V"),
             ("paste_wired", "Paste with incoming wires", lambda page: page.view.paste(wired=True), "Ctrl+Shift+V"),
             ("duplicate", "Duplicate", lambda page: page.view.duplicate(), "Ctrl+D"),
-            ("delete", "Delete", lambda page: page.scene.delete_selection(), "Del"),
-            ("heal", "Delete and rejoin", lambda page: page.scene.delete_selection(heal=True), "Shift+Del"),
+            ("delete", "Delete", lambda page: page.view.edits.delete_selection(), "Del"),
+            ("heal", "Delete and rejoin", lambda page: page.view.edits.delete_selection(heal=True), "Shift+Del"),
             ("select_all", "Select all", lambda page: page.scene.select(page.scene.graph.nodes), "Ctrl+A"),
         )  # fmt: skip
         return [Command(id, text, self.on_page(act), "Edit", "clipboard", (key,), canvas=True)

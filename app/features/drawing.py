@@ -95,7 +95,7 @@ class Drawing(Feature):
         self._jobs.start(work, lambda _: self._say_done(path), self._say_failed)
 
     def _draw_canvas(self, page: Page, path: Path, style: str) -> None:
-        from widgets.canvas.view.export import save_canvas  # not needed at the start
+        from widgets.canvas.pictures.export import save_canvas  # not needed at the start
 
         look, ground = (theme.LIGHT, "#ffffff") if style == "white" else (theme.current(), "")
         try:

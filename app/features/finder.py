@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 
 from app.features.leading import lead_to
 from engine.search.finding import find
-from widgets.canvas.cards.highlight import Highlight
+from widgets.canvas.ground.highlight import Highlight
 from widgets.find.find_bar import FindBar
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from app.window.host import Feature, Host
 from engine.messages import say
 
 if TYPE_CHECKING:
-    from widgets.canvas.wires.follow import Follower
+    from widgets.canvas.view.follow import Follower
 
 
 class Following(Feature):
@@ -27,7 +27,7 @@ class Following(Feature):
                         canvas=True, checkable=True)]
 
     def connect_page(self, page: Page) -> None:
-        from widgets.canvas.wires.follow import Follower  # not seen at first
+        from widgets.canvas.view.follow import Follower  # not seen at first
 
         follower = self._followers[page] = Follower(page.view)
         follower.asked.connect(lambda highlight: page.highlights.show("followed", highlight))

@@ -82,7 +82,7 @@ def show_gallery(page: StartPage, ratio: float) -> None:
 
 
 def _entry(id: str, ratio: float) -> Entry:
-    from widgets.canvas.view.picture import picture  # what only the start page shows is imported with it
+    from widgets.canvas.pictures.picture import picture  # what only the start page shows is imported with it
     from widgets.frame.start_page import Entry
 
     experiment, analysis = _experiment(id), _analyses.get(id)
@@ -94,7 +94,7 @@ def _entry(id: str, ratio: float) -> Entry:
 
 def _draw(page: StartPage, ratio: float, ids: list[str]) -> None:
     """The next picture, in the window's spare time. What needs torch to be analysed waits until torch is there."""
-    from widgets.canvas.view.picture import picture  # what only the start page shows is imported with it
+    from widgets.canvas.pictures.picture import picture  # what only the start page shows is imported with it
 
     ids = [id for id in ids if _torch_is_loaded() or not sources_of(_experiment(id).graph)]
     if ids:

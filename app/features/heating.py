@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from app.document.page import Page
     from engine.graph.graph import Graph
     from engine.inspect.timing import Timing
-    from widgets.canvas.cards.painting import Face
+    from widgets.canvas.cards.face import Face
     from widgets.frame.heat_legend import HeatLegend
 
 LEAST_SHARE = 0.01  # percent; less is not told in figures

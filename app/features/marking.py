@@ -28,7 +28,7 @@ class Marking(Feature):
             Command("comment", "Comment", self.on_page(lambda page: page.view.comment()), "Network", "marks", ("C",),
                     canvas=True),
             Submenu("label", "Colour label", self._fill_labels, "Network", "marks"),
-            Command("collapse", "Collapse or unfold", self._on_selection(lambda page: page.scene.turn_fold()),
+            Command("collapse", "Collapse or unfold", self._on_selection(lambda page: page.view.edits.turn_fold()),
                     "Network", "marks", ("H",), canvas=True),
         ]
 
@@ -36,7 +36,7 @@ class Marking(Feature):
         self.host.commands["snap"].setChecked(self.host.settings.snap)
 
     def connect_page(self, page: Page) -> None:
-        page.scene.snaps = self.host.settings.snap
+        page.view.gestures.snaps = self.host.settings.snap
 
     def _on_selection(self, act: Callable[[Page], object]) -> Callable[[], None]:
         def do(page: Page) -> None:
@@ -48,15 +48,15 @@ class Marking(Feature):
         return self.on_page(do)
 
     def _color(self, color: str, _checked: bool = False) -> None:
-        self._on_selection(lambda page: page.scene.color(color))()
+        self._on_selection(lambda page: page.view.edits.color(color))()
 
     def _snap(self) -> None:
         self.host.settings.snap = self.host.commands["snap"].isChecked()
         for page in self.host.pages:
-            page.scene.snaps = self.host.settings.snap
+            page.view.gestures.snaps = self.host.settings.snap
 
     def _fill_labels(self, menu: QMenu) -> None:
-        from widgets.canvas.cards.labels import label_icon, label_name  # not seen at first
+        from widgets.canvas.ground.labels import label_icon, label_name  # not seen at first
 
         menu.clear()
         for color in COLORS:
@@ -69,4 +69,4 @@ def _turn_bypass(page: Page) -> None:
     if names and not any(can_bypass(nodes[name]) for name in names):
         page.refuse(say("An Input has nothing to pass on: only other layers can be bypassed"))
     else:
-        page.scene.turn_bypass()
+        page.view.edits.turn_bypass()

@@ -19,7 +19,7 @@ from engine.layers.base import Layer
 from engine.messages import LayerloomError
 
 if TYPE_CHECKING:
-    from widgets.canvas.view.preview import Preview
+    from widgets.canvas.pictures.preview import Preview
 
 
 class Previewing(Feature):
@@ -108,7 +108,7 @@ class Previewing(Feature):
             self._show_costs(page, whole, experiment)
 
     def _show(self, page: Page, level: Level) -> None:
-        from widgets.canvas.view.preview import Preview  # not seen at first
+        from widgets.canvas.pictures.preview import Preview  # not seen at first
 
         if self._preview is not None:
             self._preview.end()

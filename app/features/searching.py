@@ -14,7 +14,7 @@ from app.window.commands import Command, Row
 from app.window.host import Feature
 from engine.graph.graph import Graph
 from engine.messages import say
-from widgets.canvas.gestures.asking import SearchAt
+from widgets.canvas.scene.asking import SearchAt
 
 CARD = (114.0, 23.0)  # from a card's corner to its middle
 SELECT_FIRST = say("Select a layer first")

@@ -12,7 +12,7 @@ from app.document.page import Page
 from engine.experiment.experiment import load_experiment
 from engine.experiment.trust import allow, sources_of
 from engine.messages import LayerloomError
-from widgets.canvas.view.export import save_canvas
+from widgets.canvas.pictures.export import save_canvas
 from widgets.look import theme
 
 

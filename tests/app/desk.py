@@ -20,7 +20,7 @@ from engine.layers.activation import ReLU
 from engine.layers.convolution import Conv2d
 from engine.layers.inputs import Input
 from engine.layers.linear import Flatten, Linear
-from widgets.canvas.cards.painting import CARD_HEIGHT
+from widgets.canvas.cards.sizes import CARD_HEIGHT
 from widgets.look import theme
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier

@@ -20,7 +20,7 @@ from app.document.page import Page
 from engine.experiment.experiment import Experiment
 from engine.layers.convolution import Conv2d
 from tests.benchmarks.graphs import LEFT, MIDDLE, SIZES, WINDOW, frames_ms, held, median_ms, network, wheeled
-from widgets.canvas.cards.painting import CARD_HEIGHT
+from widgets.canvas.cards.sizes import CARD_HEIGHT
 from widgets.look import theme
 
 OPENINGS, UNDOS = 200, 1000

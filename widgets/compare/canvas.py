@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from PySide6.QtCore import QCoreApplication, QEvent, QPointF, QRectF, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
-from PySide6.QtWidgets import QGraphicsScene, QGraphicsSceneMouseEvent
 
 from engine.analysis.analysis import Analysis, Costs, NodeReport
 from engine.compare.compare import Pair
@@ -16,13 +15,14 @@ from engine.compare.fields import CHANGED, SEPARATOR, Field
 from engine.compare.union import Union
 from engine.graph.graph import Edge, Node
 from engine.layers.base import shape_text
-from widgets.canvas.cards.faces import plain_face
-from widgets.canvas.cards.highlight import Highlight
-from widgets.canvas.cards.items import CardItem, WireItem
-from widgets.canvas.cards.painting import Face
-from widgets.canvas.view.looking import LookingView
-from widgets.canvas.view.preview import became
-from widgets.canvas.view.scene import CanvasScene
+from widgets.canvas.cards.card import CardItem
+from widgets.canvas.cards.face import Face
+from widgets.canvas.cards.words import plain_face
+from widgets.canvas.ground.highlight import Highlight
+from widgets.canvas.pictures.preview import became
+from widgets.canvas.scene.scene import CanvasScene
+from widgets.canvas.view.scene_view import SceneView
+from widgets.canvas.wires.wire import WireItem
 from widgets.look import theme
 from widgets.look.text import grouped, message_text, translated
 
@@ -139,13 +139,13 @@ class CompareScene(CanvasScene):
 
     def set_scale(self, scale: float) -> None:
         """From afar, where cards are mere colours, what differs always stands out."""
-        was = self._far
+        was = self.is_far
         super().set_scale(scale)
-        if was != self._far:
+        if was != self.is_far:
             self._shine()
 
     def _shine(self) -> None:
-        if self._union is None or not (self._only or self._far):
+        if self._union is None or not (self._only or self.is_far):
             self.show_highlight(None)
             return
         names = frozenset(name for name, pair in self.pairs.items() if pair.change)
@@ -154,26 +154,12 @@ class CompareScene(CanvasScene):
     def _show_selection(self, _names: list[str]) -> None:
         self.update()  # the frames lie around the cards
 
-    def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
+    def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         """A frame around what is selected: the outlines of cards say what has happened to them."""
         painter.setPen(QPen(theme.color("accent"), 2 * max(1.0, self.pixel())))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for name in self.selected_names():
             painter.drawRoundedRect(self.cards[name].body().adjusted(*HALO), 12, 12)
-
-    # -- the mouse selects --------------------------------------------------------------------------------------
-
-    def mousePressEvent(self, event: QGraphicsSceneMouseEvent) -> None:
-        QGraphicsScene.mousePressEvent(self, event)
-
-    def mouseMoveEvent(self, event: QGraphicsSceneMouseEvent) -> None:
-        QGraphicsScene.mouseMoveEvent(self, event)
-
-    def mouseReleaseEvent(self, event: QGraphicsSceneMouseEvent) -> None:
-        QGraphicsScene.mouseReleaseEvent(self, event)
-
-    def mouseDoubleClickEvent(self, event: QGraphicsSceneMouseEvent) -> None:
-        QGraphicsScene.mousePressEvent(self, event)
 
 
 def _shapes(pairs: Mapping[str, Pair], side: Side, which: str) -> dict[str, str]:
@@ -202,12 +188,12 @@ def _count(node: Node | None, side: Side) -> str:
     return grouped(facts.params) if facts is not None and facts.params else ""
 
 
-class CompareView(LookingView):
+class CompareView(SceneView):
     """Looks at a comparison: drag or arrows pan, wheel or + and − zoom, Home shows everything, F what is selected."""
 
     def __init__(self, scene: CompareScene) -> None:
         super().__init__(scene)
-        self.setDragMode(LookingView.DragMode.ScrollHandDrag)
+        self.setDragMode(SceneView.DragMode.ScrollHandDrag)
         self.viewport().setCursor(Qt.CursorShape.ArrowCursor)
         self.setAccessibleName(self.tr("Both networks in one picture"))
 

@@ -9,9 +9,9 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPix
 from PySide6.QtWidgets import QWidget
 
 from engine.blocks.base import Block
-from widgets.canvas.cards.items import CardItem
-from widgets.canvas.cards.painting import CARD_HEIGHT, CARD_WIDTH
-from widgets.canvas.view.view import CanvasView
+from widgets.canvas.cards.card import CardItem
+from widgets.canvas.cards.sizes import CARD_HEIGHT, CARD_WIDTH
+from widgets.canvas.view.scene_view import SceneView
 from widgets.look import theme
 
 WIDTH, HEIGHT, EDGE, INSET = 164, 110, 16, 8
@@ -22,7 +22,7 @@ SETTLE_MS = 60  # after an edit
 class Minimap(QWidget):
     """Drag or click to look elsewhere, turn the wheel to zoom. Gone while everything is in view anyway."""
 
-    def __init__(self, view: CanvasView) -> None:
+    def __init__(self, view: SceneView) -> None:
         super().__init__(view)
         self._view = view
         self._wanted, self._running = False, False

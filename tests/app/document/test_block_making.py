@@ -116,7 +116,7 @@ def menu(desk: Desk, spot: QPoint) -> dict[str, QObject]:
                                                               view.viewport().mapToGlobal(spot)))
     QTest.mouseRelease(view.viewport(), Qt.MouseButton.RightButton, NONE, spot)
     found = {}
-    for action in view.menu.actions():
+    for action in desk.page.context_menu.menu.actions():
         found[action.text().split("\t")[0]] = action
         if action.menu() is not None:
             found |= {f"{action.text()}/{inner.text()}": inner for inner in action.menu().actions()}
@@ -136,7 +136,7 @@ def test_the_menu_offers_what_applies(desk):
     desk.enter("outer")
     menu(desk, QPoint(5, 5))["Go out"].trigger()
     assert desk.path == ()
-    desk.page.view.menu.close()
+    desk.page.context_menu.menu.close()
 
 
 def test_the_menu_repeats_freezes_goes_inside_and_dissolves(desk):
@@ -152,7 +152,7 @@ def test_the_menu_repeats_freezes_goes_inside_and_dissolves(desk):
     menu(desk, desk.spot("small"))["Dissolve"].trigger()
     assert {"conv1", "act1"} <= desk.at("outer").nodes.keys()
     desk.there_and_back()
-    desk.page.view.menu.close()
+    desk.page.context_menu.menu.close()
 
 
 def test_the_menu_keeps_own_blocks_and_removes_kept_ones(desk, qtbot):
@@ -165,7 +165,7 @@ def test_the_menu_keeps_own_blocks_and_removes_kept_ones(desk, qtbot):
     view.is_kept = lambda layer: layer.label == "Outer"
     with qtbot.waitSignal(view.forget_requested):
         menu(desk, desk.spot("outer"))["Remove from my blocks"].trigger()
-    view.menu.close()
+    desk.page.context_menu.menu.close()
 
 
 def test_own_blocks_know_what_is_kept(window):
@@ -198,7 +198,7 @@ def test_the_menu_shares_weights_and_takes_them_back(qtbot):
     desk.there_and_back()
     menu(desk, desk.spot("fc2"))["Share weights with/No other layer"].trigger()
     assert desk.graph == graph
-    desk.page.view.menu.close()
+    desk.page.context_menu.menu.close()
 
 
 # -- in the window --------------------------------------------------------------------------------------------------

@@ -119,7 +119,7 @@ def test_cards_are_moved_wired_deleted_and_added_inside(desk):
     assert Edge("conv2", "act1") in desk.at("outer").edges
     desk.there_and_back()
     desk.click("small")
-    desk.page.scene.delete_selection(heal=True)
+    desk.page.view.edits.delete_selection(heal=True)
     assert set(desk.at("outer").nodes) == {"input", "conv2", "act1"}
     assert Edge("input", "conv2") in desk.at("outer").edges
     desk.there_and_back(3)
@@ -164,7 +164,7 @@ def test_freezing_and_sharing_inside(desk):
     faces = {name: card.face for name, card in desk.page.scene.cards.items()}
     assert faces["conv1"].linked and faces["conv2"].linked and not faces["small"].linked
     assert faces["conv1"].count == "" and "shares conv2" in faces["conv1"].detail
-    assert [(a.node.name, b.node.name) for a, b in desk.page.scene._links.pairs] == [("conv1", "conv2")]
+    assert [(a.node.name, b.node.name) for a, b in desk.page.scene.links.pairs] == [("conv1", "conv2")]
     desk.there_and_back()
     desk.editing.change_shares("conv1", "")
     assert not any(card.face.linked for card in desk.page.scene.cards.values())

@@ -19,7 +19,7 @@ from engine.layers.inputs import Input
 from engine.layers.linear import Flatten, Linear
 from engine.layers.merge import Add
 from tests.app.desk import LEFT, NONE, Desk, chain
-from widgets.canvas.cards.painting import CARD_HEIGHT, CARD_WIDTH, THIN_HEIGHT
+from widgets.canvas.cards.sizes import CARD_HEIGHT, CARD_WIDTH, THIN_HEIGHT
 from widgets.canvas.gestures.clipboard import NETWORK_MIME, WIRES_MIME
 from widgets.parts.layer_drag import LAYER_MIME
 
@@ -147,9 +147,10 @@ EDITS: dict[str, tuple[Callable[[Hands], object], Callable[[Graph], bool]]] = {
     "a card dragged onto a wire with Alt": (
         lambda d: d.pull(d.spot("loose"), d.on_wire("conv1", "act1") - QPoint(20, 0), ALT),
         lambda g: ("conv1", "act1") in edges(g) and place(g, "loose") != (420.0, 110.0)),
-    "delete": (then(select("act1"), lambda d: d.scene.delete_selection()), lambda g: "act1" not in g.nodes),
+    "delete": (then(select("act1"), lambda d: d.view.edits.delete_selection()), lambda g: "act1" not in g.nodes),
     "delete and heal": (
-        then(select("act1"), lambda d: d.scene.delete_selection(heal=True)), lambda g: ("conv1", "flat") in edges(g)),
+        then(select("act1"), lambda d: d.view.edits.delete_selection(heal=True)),
+        lambda g: ("conv1", "flat") in edges(g)),
     "cut": (then(select("act1", "conv1"), lambda d: d.view.cut()), lambda g: not {"act1", "conv1"} & set(g.nodes)),
     "copy and paste": (
         then(select("act1", "conv1"), lambda d: d.view.copy(), lambda d: d.view.paste()),
@@ -158,9 +159,9 @@ EDITS: dict[str, tuple[Callable[[Hands], object], Callable[[Graph], bool]]] = {
         then(select("act1", "conv1"), lambda d: d.view.copy(), lambda d: d.view.paste(wired=True)),
         lambda g: {("conv2", "act2"), ("input", "conv2")} <= edges(g)),
     "duplicate": (then(select("act1"), lambda d: d.view.duplicate()), lambda g: "act2" in g.nodes),
-    "bypass": (then(select("act1"), lambda d: d.scene.turn_bypass()), lambda g: g.nodes["act1"].bypassed),
-    "collapse": (then(select("act1"), lambda d: d.scene.turn_fold()), lambda g: g.nodes["act1"].collapsed),
-    "label": (then(select("act1"), lambda d: d.scene.color("red")), lambda g: g.nodes["act1"].label == "red"),
+    "bypass": (then(select("act1"), lambda d: d.view.edits.turn_bypass()), lambda g: g.nodes["act1"].bypassed),
+    "collapse": (then(select("act1"), lambda d: d.view.edits.turn_fold()), lambda g: g.nodes["act1"].collapsed),
+    "label": (then(select("act1"), lambda d: d.view.edits.color("red")), lambda g: g.nodes["act1"].label == "red"),
     "an arrow": (then(select("act1"), lambda d: d.key(Qt.Key.Key_Left)), lambda g: place(g, "act1") == (-8.0, 152.0)),
     "a bend by a double click": (
         lambda d: d.double(d.on_wire("conv1", "act1")), lambda g: [len(e.via) for e in g.edges].count(1) == 1),
@@ -254,7 +255,7 @@ def test_a_wire_let_go_over_nothing_asks_what_fits_and_is_held_until_then(desk, 
     desk.pull(desk.into("loose") if backwards else desk.out("fc1"), far_point(desk))
     asked = desk.searches[-1]
     assert (asked.source, asked.target) == ((None, ("loose", 0)) if backwards else ("fc1", None))
-    assert desk.scene.gesture is not None and desk.scene.gesture.scene() is desk.scene
+    assert desk.view.gestures.current is not None and desk.view.gestures.current.wire.scene() is desk.scene
     desk.scene.cancel_gesture()
     free_of(desk)
 
@@ -315,17 +316,17 @@ def shifted(desk: Hands, name: str, x: float, y: float) -> QPoint:
 def test_a_card_snaps_to_others_and_with_ctrl_it_does_not(desk):
     for keys, expected in ((NONE, 0.0), (CTRL, None)):
         desk.hold(desk.spot("loose"), shifted(desk, "loose", 4.0, 420.0), keys)
-        assert bool(desk.scene.guides.lines) is (expected is not None)
+        assert bool(desk.view.gestures.guides.lines) is (expected is not None)
         desk.release(shifted(desk, "loose", 4.0, 420.0), keys)
         x = place(desk.graph, "loose")[0]
         assert x == expected if expected is not None else x not in (0.0, 420.0)
-        assert not desk.scene.guides.lines
+        assert not desk.view.gestures.guides.lines
         desk.document.undo()
 
 
 def test_gaps_become_equal_and_snapping_can_be_turned_off(desk):
     for snaps in (True, False):
-        desk.scene.snaps = snaps
+        desk.view.gestures.snaps = snaps
         desk.pull(desk.spot("loose"), shifted(desk, "loose", 3.0, 382.0))
         assert (place(desk.graph, "loose") == (0.0, 380.0)) is snaps, "as far below fc1 as fc1 is below flat"
         desk.document.undo()
@@ -362,7 +363,7 @@ def test_a_bend_is_moved_and_removed(desk, how):
         desk.double(at)
     elif how == "Delete":
         QTest.mouseClick(desk.port, LEFT, NONE, at)
-        desk.scene.delete_selection()
+        desk.view.edits.delete_selection()
     else:
         desk.pull(at, to)
     vias = [e.via for e in desk.graph.edges if e.via]
@@ -392,7 +393,7 @@ def test_a_held_wire_survives_the_wheel_and_stays_under_the_mouse(desk):
     at, before = far_point(desk), desk.view.zoom()
     desk.wheel(at, 240)
     assert desk.view.zoom() > before * 1.2
-    assert (desk.scene.gesture._end - desk.view.mapToScene(at)).manhattanLength() < 3
+    assert (desk.view.gestures.current.wire._end - desk.view.mapToScene(at)).manhattanLength() < 3
     QTest.keyClick(desk.view, Qt.Key.Key_Escape)
 
 
@@ -427,9 +428,9 @@ def test_many_cards_are_zoomed_as_a_picture_and_painted_truly_afterwards(desk, q
     desk.wheel(QPoint(400, 300), -1600)
     assert desk.view._snapshot is not None
     desk.port.grab()
-    assert not desk.scene._far, "what is painted changes once, at the end"
+    assert not desk.scene.is_far, "what is painted changes once, at the end"
     qtbot.waitUntil(lambda: desk.view._snapshot is None)
-    assert desk.scene._far
+    assert desk.scene.is_far
 
 
 # -- cards ------------------------------------------------------------------------------------------------------------
@@ -437,7 +438,7 @@ def test_many_cards_are_zoomed_as_a_picture_and_painted_truly_afterwards(desk, q
 
 def test_a_collapsed_card_is_thin_and_its_wires_begin_there(desk):
     desk.scene.select(["conv1"])
-    desk.scene.turn_fold()
+    desk.view.edits.turn_fold()
     card = desk.scene.cards["conv1"]
     assert card.body().height() == THIN_HEIGHT
     wire = desk.scene.wires[Edge("conv1", "act1")]
@@ -448,8 +449,8 @@ def test_a_collapsed_card_is_thin_and_its_wires_begin_there(desk):
 
 def test_signs_of_a_card_are_said_in_words(desk):
     desk.scene.select(["act1"])
-    desk.scene.turn_bypass()
-    desk.scene.color("red")
+    desk.view.edits.turn_bypass()
+    desk.view.edits.color("red")
     card = desk.scene.cards["act1"]
     assert card.face.detail.startswith("bypassed")
     assert "Bypassed" in card.toolTip() and "Red" in card.toolTip()

@@ -132,7 +132,7 @@ class Gestures(RuleBasedStateMachine):
         elif how == "alt":
             self.pull(middle, QPoint(*at), ALT)
         elif edge.via:
-            self.scene.remove_bends(edge)
+            self.view.edits.remove_bends(edge)
         self.view.comments.finish()
 
     @rule(text=st.sampled_from(["", "a", "two words"]), keep=st.booleans())
@@ -144,15 +144,16 @@ class Gestures(RuleBasedStateMachine):
     @rule(act=st.sampled_from(["delete", "heal", "cut", "copy", "paste", "paste wired", "duplicate"]))
     def edit(self, act: str) -> None:
         big = len(self.scene.graph.nodes) > 40
-        {"delete": self.scene.delete_selection, "heal": lambda: self.scene.delete_selection(heal=True),
+        {"delete": self.view.edits.delete_selection, "heal": lambda: self.view.edits.delete_selection(heal=True),
          "cut": self.view.cut, "copy": self.view.copy, "paste": self.view.paste if not big else str,
          "paste wired": (lambda: self.view.paste(wired=True)) if not big else str,
          "duplicate": self.view.duplicate if not big else str}[act]()
 
     @rule(act=st.sampled_from(["bypass", "fold", *COLORS]))
     def mark(self, act: str) -> None:
-        marks: dict[str, Callable[[], object]] = {"bypass": self.scene.turn_bypass, "fold": self.scene.turn_fold}
-        marks.get(act, lambda: self.scene.color(act))()
+        edits = self.view.edits
+        marks: dict[str, Callable[[], object]] = {"bypass": edits.turn_bypass, "fold": edits.turn_fold}
+        marks.get(act, lambda: edits.color(act))()
 
     @rule(key=st.sampled_from([Qt.Key.Key_Left, Qt.Key.Key_Down, Qt.Key.Key_Escape, Qt.Key.Key_Space]))
     def press(self, key: Qt.Key) -> None:
@@ -241,8 +242,9 @@ def test_any_gestures_leave_canvas_and_graph_equal(qtbot):
 @pytest.mark.parametrize("graph", [Graph(), desks.network()])
 def test_keys_on_nothing_do_nothing(qtbot, graph):
     desk = Hands(qtbot, graph)
-    for act in (desk.scene.turn_bypass, desk.scene.turn_fold, desk.scene.delete_selection, desk.view.copy,
-                desk.view.cut, desk.view.duplicate, lambda: desk.scene.nudge(1, 1), lambda: desk.scene.color("red")):
+    edits = desk.view.edits
+    for act in (edits.turn_bypass, edits.turn_fold, edits.delete_selection, desk.view.copy, desk.view.cut,
+                desk.view.duplicate, lambda: edits.nudge(1, 1), lambda: edits.color("red")):
         act()
     assert desk.graph == graph
     with pytest.raises(LayerloomError):

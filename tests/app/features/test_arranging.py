@@ -18,9 +18,9 @@ from engine.experiment.experiment import gallery_ids, load_experiment
 from engine.graph.graph import Edge, Graph, Node
 from engine.layers.merge import Add
 from engine.layout.rows import arranged
-from widgets.canvas.cards.painting import CARD_HEIGHT, CARD_WIDTH
+from widgets.canvas.cards.sizes import CARD_HEIGHT, CARD_WIDTH
+from widgets.canvas.scene.scene import CanvasScene
 from widgets.canvas.view.motion import Glide
-from widgets.canvas.view.scene import CanvasScene
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 SAMPLE = 7.0  # scene pixels from one looked-at point of a wire to the next

@@ -22,7 +22,7 @@ from engine.experiment.experiment import load_experiment
 from engine.figures.export import DrawingError, check_picture, written_as
 from engine.graph.frames import Frame
 from tests.app.windows import opened
-from widgets.canvas.view.export import save_canvas
+from widgets.canvas.pictures.export import save_canvas
 from widgets.look import theme
 
 READY_MS = 60_000

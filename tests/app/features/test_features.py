@@ -113,7 +113,7 @@ def test_whatever_is_done_is_shown_once(window, shown, gesture: str, selected: l
     {"drop": lambda: view.drop_layer(ReLU(), QPointF(900, 900)),
      "drop on a wire": lambda: view.drop_layer(ReLU(), wire.path.pointAtPercent(0.5)),
      "append": lambda: view.append("ReLU"), "paste": view.paste, "duplicate": view.duplicate,
-     "delete": scene.delete_selection, "undo": page.document.undo, "block": lambda: page.make_block("Two"),
+     "delete": view.edits.delete_selection, "undo": page.document.undo, "block": lambda: page.make_block("Two"),
      }[gesture]()
     assert page.document.experiment.graph != before
     assert shown == {"page": 1, "inspector": 1}

@@ -22,7 +22,7 @@ from engine.graph.graph import Edge, Graph, Node
 from engine.layers.activation import ReLU
 from engine.layers.inputs import Input
 from tests.app.windows import opened
-from widgets.canvas.wires.follow import way_of
+from widgets.canvas.view.follow import way_of
 
 ALT, CTRL = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier
 SHIFT, NONE = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.NoModifier

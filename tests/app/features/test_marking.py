@@ -75,11 +75,11 @@ def test_labels_are_in_the_menu_with_their_names(window):
 
 
 def test_snapping_is_turned_off_for_all_pages_and_remembered(window):
-    assert window.commands["snap"].isChecked() and window.page.scene.snaps
+    assert window.commands["snap"].isChecked() and window.page.view.gestures.snaps
     window.commands["snap"].trigger()
-    assert not window.page.scene.snaps and not window.settings.snap
+    assert not window.page.view.gestures.snaps and not window.settings.snap
     window.feature(Documents).new()
-    assert not window.page.scene.snaps
+    assert not window.page.view.gestures.snaps
 
 
 def test_with_nothing_selected_it_is_said_what_to_do(window):

@@ -253,10 +253,10 @@ def test_from_the_context_menu(desk):
         spot = desk.page.view.mapFromScene(desk.page.scene.cards[names[0]].sceneBoundingRect().center())
         event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, spot, desk.page.view.viewport().mapToGlobal(spot))
         QApplication.sendEvent(desk.page.view.viewport(), event)
-        return [action.text().split("\t")[0] for action in desk.page.view.menu.actions()]
+        return [action.text().split("\t")[0] for action in desk.page.context_menu.menu.actions()]
 
     def pick(text: str) -> None:
-        menu = desk.page.view.menu
+        menu = desk.page.context_menu.menu
         next(action for action in menu.actions() if action.text() == text).trigger()
         menu.close()
 
@@ -269,7 +269,7 @@ def test_from_the_context_menu(desk):
     assert desk.box.sort.here == ("act1", "act2")
     desk.key(ESC)
     assert not any("Replace" in text for text in menu_on("input"))
-    desk.page.view.menu.close()
+    desk.page.context_menu.menu.close()
 
 
 def test_the_panel_stays_inside_the_canvas(desk):

@@ -17,7 +17,7 @@ from engine.blocks.edits import make_block
 from engine.experiment.block_files import keep_block
 from engine.graph.graph import Edge, Graph
 from tests.app.windows import opened
-from widgets.canvas.gestures.asking import SearchAt
+from widgets.canvas.scene.asking import SearchAt
 from widgets.find.pick_box import PickBox
 from widgets.find.search_box import SearchBox
 
@@ -155,10 +155,10 @@ def test_a_wire_drawn_into_nothing_with_the_mouse_is_held_until_the_search_ends(
         for step in range(1, 5):
             QTest.mouseMove(port, start + QPoint(70 * step, 10 * step))
         QTest.mouseRelease(port, Qt.MouseButton.LeftButton, NONE, start + QPoint(280, 40))
-        assert scene.gesture is not None and desk.box.isVisible()
+        assert view.gestures.current is not None and desk.box.isVisible()
         desk.type("relu")
         desk.key(end)
-        assert scene.gesture is None
+        assert view.gestures.current is None
     assert desk.graph.inputs[desk.chosen[0]] == (Edge("conv1", desk.chosen[0]),)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -108,12 +108,12 @@ def test_another_key_works_at_once_is_shown_everywhere_and_is_kept(window, qtbot
 
 
 def test_the_context_menu_shows_the_key_that_works_now(window):
-    from widgets.canvas.gestures.menu import context_menu
+    from widgets.canvas.view.menu import context_menu
 
     change(window, "duplicate", Qt.Key.Key_J, CTRL | SHIFT)
     card(window).close_card()
     window.page.scene.select(["conv1"])
-    menu = context_menu(window.page.view)
+    menu = context_menu(window.page.view, QPointF())
     texts = [action.text() for action in menu.actions()]
     menu.deleteLater()
     assert any(text.endswith("\tCtrl+Shift+J") for text in texts)

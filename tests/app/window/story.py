@@ -23,7 +23,7 @@ from app.window import dialogs
 from app.window.settings import Settings
 from engine.experiment.experiment import DEFAULT
 from engine.graph.graph import Edge
-from widgets.canvas.cards.painting import CARD_HEIGHT
+from widgets.canvas.cards.sizes import CARD_HEIGHT
 
 OUT = Path(sys.argv[1])
 PATIENCE = 60.0

@@ -18,10 +18,11 @@ from engine.layers.convolution import Conv2d
 from engine.layers.inputs import Input
 from engine.layers.linear import Linear
 from engine.layers.merge import Add
-from widgets.canvas.cards.highlight import Highlight
-from widgets.canvas.cards.painting import CARD_HEIGHT, CARD_WIDTH, pill_rect
-from widgets.canvas.view.scene import CanvasScene
+from widgets.canvas.cards.sizes import CARD_HEIGHT, CARD_WIDTH
+from widgets.canvas.ground.highlight import Highlight
+from widgets.canvas.scene.scene import CanvasScene
 from widgets.canvas.view.view import CanvasView
+from widgets.canvas.wires.pill import pill_rect
 from widgets.look import theme
 from widgets.parts.layer_drag import LAYER_MIME
 
@@ -134,12 +135,12 @@ def test_wire_dropped_on_a_card_takes_its_free_input(desk):
 
 def test_a_taken_port_is_refused_with_a_reason_at_the_cursor(desk):
     desk.drag(desk.out("input"), desk.card("act1"), drop=False)
-    assert "already has a wire" in desk.scene.gesture.reason
+    assert "already has a wire" in desk.view.gestures.current.wire.reason
     QTest.mouseRelease(desk.view.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, desk.card("act1"))
     assert desk.graph == network()
-    assert desk.scene.gesture is not None, "the reason stays readable for a moment"
+    assert desk.view.gestures.current is not None, "the reason stays readable for a moment"
     desk.click(desk.at(QPointF(-100, 0)))
-    assert desk.scene.gesture is None
+    assert desk.view.gestures.current is None
 
 
 def test_a_loop_is_refused_with_a_reason(desk):
@@ -147,14 +148,14 @@ def test_a_loop_is_refused_with_a_reason(desk):
     desk.scene.cancel_gesture()
     desk.take("", desk.graph.without_edges([Edge("input", "conv1")]), "")
     desk.drag(desk.out("act1"), desk.into("conv1"), drop=False)
-    assert "loop" in desk.scene.gesture.reason
+    assert "loop" in desk.view.gestures.current.wire.reason
     desk.scene.cancel_gesture()
 
 
 def test_escape_lets_go_of_a_held_wire(desk):
     desk.drag(desk.out("act1"), desk.into("fc1"), drop=False)
     QTest.keyClick(desk.view, Qt.Key.Key_Escape)
-    assert desk.scene.gesture is None
+    assert desk.view.gestures.current is None
     QTest.mouseRelease(desk.view.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, desk.into("fc1"))
     assert desk.graph == network()
 
@@ -204,7 +205,7 @@ def test_box_select(desk):
 
 def test_delete_removes_cards_with_their_wires_and_single_wires(desk):
     desk.click(desk.card("conv1"))
-    desk.scene.delete_selection()
+    desk.view.edits.delete_selection()
     assert "conv1" not in desk.graph.nodes and not desk.graph.edges
     desk.there_and_back()
 
@@ -213,13 +214,13 @@ def test_a_wire_is_selected_by_a_click_and_deleted(desk):
     middle = desk.scene.wires[Edge("conv1", "act1")].path.pointAtPercent(0.5)
     desk.click(desk.at(middle))
     assert desk.scene.selected_edges() == [Edge("conv1", "act1")]
-    desk.scene.delete_selection()
+    desk.view.edits.delete_selection()
     assert desk.graph.edges == (Edge("input", "conv1"),)
 
 
 def test_deleting_with_healing_leads_the_wire_on(desk):
     desk.click(desk.card("conv1"))
-    desk.scene.delete_selection(heal=True)
+    desk.view.edits.delete_selection(heal=True)
     assert desk.graph.edges == (Edge("input", "act1"),)
 
 
@@ -393,6 +394,6 @@ def test_what_stands_out_is_seen_and_the_rest_dimmed(desk):
 
 
 def test_an_exception_while_painting_is_survived(desk, caplog, monkeypatch):
-    monkeypatch.setattr("widgets.canvas.cards.items.paint_card", lambda *_: 1 / 0)
+    monkeypatch.setattr("widgets.canvas.cards.card.paint_card", lambda *_: 1 / 0)
     desk.view.viewport().grab()
     assert "painting failed" in caplog.text

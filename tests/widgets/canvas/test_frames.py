@@ -12,9 +12,9 @@ from engine.graph.frames import Frame
 from engine.graph.graph import Graph
 from tests.app.desk import LEFT, NONE
 from tests.app.document.test_gestures import Hands, network
-from widgets.canvas.cards.painting import CARD_HEIGHT, CARD_WIDTH
+from widgets.canvas.cards.sizes import CARD_HEIGHT, CARD_WIDTH
 from widgets.canvas.frames.painting import BELOW, PADDING, TITLE
-from widgets.canvas.gestures.menu import context_menu
+from widgets.canvas.view.menu import context_menu
 
 
 def framed(**options: object) -> Graph:
@@ -179,7 +179,7 @@ def test_a_note_is_moved_and_made_larger(qtbot):
 
 def test_a_collapsed_frame_hides_what_it_encloses_and_wires_end_at_its_bar(head):
     QTest.mouseClick(head.port, LEFT, NONE, title(head))
-    head.scene.turn_fold()
+    head.view.edits.turn_fold()
     wires = {(e.source, e.target): wire for e, wire in head.scene.wires.items()}
     assert not head.scene.cards["conv1"].isVisible() and not wires["conv1", "act1"].isVisible()
     bar = frame(head).area
@@ -190,19 +190,19 @@ def test_a_collapsed_frame_hides_what_it_encloses_and_wires_end_at_its_bar(head)
     shown(head)
     head.there_and_back(2)
     QTest.mouseClick(head.port, LEFT, NONE, title(head))
-    head.scene.turn_fold()
+    head.view.edits.turn_fold()
     assert head.scene.cards["conv1"].isVisible() and wires["conv1", "act1"].isVisible()
     shown(head)
 
 
 def test_deleting_a_frame_leaves_its_layers_unless_they_are_meant_too(head):
     QTest.mouseClick(head.port, LEFT, NONE, title(head))
-    head.scene.delete_selection()
+    head.view.edits.delete_selection()
     assert head.graph.frames == () and "conv1" in head.graph.nodes
     head.there_and_back()
     head.document.undo()
     QTest.mouseClick(head.port, LEFT, NONE, title(head))
-    entry = next(a for a in context_menu(head.view).actions() if a.text() == "Delete with its layers")
+    entry = next(a for a in context_menu(head.view, QPointF()).actions() if a.text() == "Delete with its layers")
     entry.trigger()
     assert head.graph.frames == () and not {"conv1", "act1"} & set(head.graph.nodes)
     head.there_and_back()
@@ -218,7 +218,7 @@ def test_a_frame_and_its_layers_are_copied_together(head):
 
 def test_a_frame_has_a_colour(head):
     QTest.mouseClick(head.port, LEFT, NONE, title(head))
-    head.scene.color("green")
+    head.view.edits.color("green")
     assert head.graph.frames[0].color == "green"
     assert head.graph.nodes["conv1"].label == ""
     head.there_and_back()
@@ -230,7 +230,7 @@ def test_frames_within_frames(qtbot):
     assert frame(desk, 1).area.contains(frame(desk, 0).area)
     assert frame(desk, 1).title().bottom() <= frame(desk, 0).area.top() + 1, "both titles can be read"
     desk.scene.choose({frame(desk, 1)})
-    desk.scene.turn_fold()
+    desk.view.edits.turn_fold()
     assert not frame(desk, 0).isVisible() and not desk.scene.cards["conv1"].isVisible()
     shown(desk)
     desk.there_and_back()

@@ -19,7 +19,7 @@ from engine.layers.activation import ReLU
 from engine.layers.convolution import Conv2d
 from engine.layers.inputs import Input
 from engine.layers.linear import Flatten, Linear
-from widgets.canvas.view.scene import CanvasScene
+from widgets.canvas.scene.scene import CanvasScene
 from widgets.canvas.view.view import CanvasView
 from widgets.frame.minimap import HEIGHT, WIDTH, Minimap
 from widgets.look import theme

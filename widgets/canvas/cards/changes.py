@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
+from widgets.canvas.cards.face import Face
 from widgets.look import theme
-
-if TYPE_CHECKING:
-    from widgets.canvas.cards.painting import Face
 
 SIGN = 8.0  # a sign's radius
 DASHES, DOTS = Qt.PenStyle.DashLine, Qt.PenStyle.DotLine

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
+from widgets.canvas.cards.face import Face
 from widgets.look import theme
-
-if TYPE_CHECKING:
-    from widgets.canvas.cards.painting import Face
 
 RADIUS = 8.0
 LEVELS = 15  # that the far view tells apart

@@ -6,7 +6,8 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from engine.graph.frames import Frame
-from widgets.canvas.cards.painting import LABEL_COLORS, Fonts
+from widgets.canvas.ground.fonts import Fonts
+from widgets.canvas.ground.labels import LABEL_COLORS
 from widgets.look import theme
 
 PADDING = 14.0  # between a frame and what it encloses, at the sides
@@ -14,7 +15,6 @@ BELOW = 10.0  # … and at the bottom
 TITLE = 32.0  # above all that it encloses
 BAR = 46.0  # the height of a collapsed frame
 CORNER = 14.0
-FRAME_LAYER = -2.0
 
 
 def frame_color(frame: Frame) -> QColor:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QPointF, Qt
 
 from engine.graph import marks
 from engine.graph.graph import Position
-from widgets.canvas.cards.items import WireItem
-
-if TYPE_CHECKING:
-    from widgets.canvas.view.scene import CanvasScene
+from widgets.canvas.gestures.gesture import Gesture
+from widgets.canvas.scene.scene import CanvasScene
+from widgets.canvas.wires.wire import WireItem
 
 NEAR = 9.0  # scene pixels
 
@@ -22,7 +19,12 @@ def bend_at(wire: WireItem, point: QPointF) -> int | None:
     return next((index for index, distance in near if distance <= NEAR), None)
 
 
-class BendMove:
+def place_of(point: QPointF) -> Position:
+    """A scene point as a graph keeps it."""
+    return (float(round(point.x())), float(round(point.y())))
+
+
+class BendMove(Gesture):
     """A bend held by the mouse, a new one where the wire had none."""
 
     def __init__(self, scene: CanvasScene, wire: WireItem, point: QPointF, index: int | None) -> None:
@@ -37,17 +39,17 @@ class BendMove:
 
     def _put(self, point: QPointF) -> None:
         rest = self._was[self._index + (not self._is_new) :]
-        self._wire.lead((*self._was[: self._index], _place(point), *rest))
+        self._wire.lead((*self._was[: self._index], place_of(point), *rest))
 
     def move_to(self, point: QPointF, keys: Qt.KeyboardModifier) -> None:
         """Lead the wire through here."""
         self._moved = True
         self._put(point)
 
-    def end(self, keys: Qt.KeyboardModifier) -> None:
+    def end(self, point: QPointF, keys: Qt.KeyboardModifier) -> None:
         """Ask for the wire as it is drawn now."""
         scene, edge, via = self._scene, self._wire.edge, self._wire.via
-        scene.hot_bend = (edge, self._index)
+        scene.taken_bend = (edge, self._index)
         if self._is_new or (self._moved and via != self._was):
             text = scene.tr("Add a bend") if self._is_new else scene.tr("Move a bend")
             graph = scene.graph.with_via(edge, via)
@@ -56,12 +58,8 @@ class BendMove:
             bent = next((e for e in scene.wires if e.via == via and marks.same_ends(e, edge)), None)
             if bent is not None:
                 scene.wires[bent].setSelected(True)
-                scene.hot_bend = (bent, self._index)
+                scene.taken_bend = (bent, self._index)
 
     def cancel(self) -> None:
         """The wire as it was."""
         self._wire.lead(self._was)
-
-
-def _place(point: QPointF) -> Position:
-    return (float(round(point.x())), float(round(point.y())))

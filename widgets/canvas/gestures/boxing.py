@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
-from widgets.canvas.cards.items import CardItem, WireItem, guarded
+from widgets.canvas.cards.card import CardItem
+from widgets.canvas.gestures.gesture import Gesture
+from widgets.canvas.ground.guarded import guarded
+from widgets.canvas.ground.stacking import TOP_LAYER
+from widgets.canvas.scene.scene import CanvasScene
+from widgets.canvas.wires.wire import WireItem
 from widgets.look import theme
-
-if TYPE_CHECKING:
-    from widgets.canvas.view.scene import CanvasScene
-
-TOP_LAYER = 20.0
 
 
 class BoxItem(QGraphicsRectItem):
@@ -35,7 +33,7 @@ class BoxItem(QGraphicsRectItem):
         painter.drawRect(self.rect())
 
 
-class BoxSelect:
+class BoxSelect(Gesture):
     """From a press on the empty canvas. Shift adds what the box touches, Ctrl toggles it.
 
     Cards count; only where the box touches none, wires do.
@@ -74,13 +72,16 @@ class BoxSelect:
     def _show(self, chosen: set[QGraphicsItem]) -> None:
         self._scene.choose(chosen)
 
-    def end(self, keys: Qt.KeyboardModifier) -> None:
+    def end(self, point: QPointF, keys: Qt.KeyboardModifier) -> None:
         """What is selected stays so."""
+        self._drop_box()
+
+    def _drop_box(self) -> None:
         if self._box is not None:
             self._scene.removeItem(self._box)
             self._box = None
 
     def cancel(self) -> None:
         """Select again what was."""
-        self.end(Qt.KeyboardModifier.NoModifier)
+        self._drop_box()
         self._show({item for item in self._before if item.scene() is self._scene})

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 
 from engine.graph import marks
 from engine.graph.graph import Graph, Position
-from widgets.canvas.cards.items import CardItem, WireItem
-from widgets.canvas.frames.frames import FrameItem
-from widgets.canvas.gestures.guides import snapped
-
-if TYPE_CHECKING:
-    from widgets.canvas.view.scene import CanvasScene
+from widgets.canvas.cards.card import CardItem
+from widgets.canvas.frames.frame import FrameItem
+from widgets.canvas.gestures.gesture import Gesture
+from widgets.canvas.gestures.guides import Guides
+from widgets.canvas.gestures.snapping import snapped
+from widgets.canvas.scene.scene import CanvasScene
+from widgets.canvas.wires.wire import WireItem, wires_at
 
 SLACK = 3.0  # screen pixels a click may wander
 REACH = 6.0  # screen pixels within which it snaps
@@ -23,15 +22,15 @@ CTRL, SHIFT, ALT = (Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.Shi
                     Qt.KeyboardModifier.AltModifier)
 
 
-class CardMove:
+class CardMove(Gesture):
     """From a press on a card or a frame. Without a move it is a click, which selects.
 
     Ctrl: it does not snap. Alt: it goes into no wire and joins no frame.
     """
 
     def __init__(self, scene: CanvasScene, item: CardItem | FrameItem, point: QPointF,
-                 keys: Qt.KeyboardModifier) -> None:
-        self._scene, self._item, self._start = scene, item, point
+                 keys: Qt.KeyboardModifier, guides: Guides | None) -> None:
+        self._scene, self._item, self._start, self._guides = scene, item, point, guides  # None: nothing snaps
         self._begun = False
         self._click(keys)
 
@@ -62,7 +61,7 @@ class CardMove:
         graph = scene.graph  # what is wired already goes into no wire: not looked at with every move
         self._is_apart = all(e.source in names for n in names for e in graph.inputs[n]) and all(
             e.target in names for n in names for e in graph.outputs[n])
-        wires = {wire for card in self._cards for wire in card.wires}
+        wires = wires_at(self._cards)
         self._between = {w for w in wires if not w.via and not w.is_folded and {w.source, w.target} <= set(self._cards)}
         self._leading = wires - self._between
         self._way = QPointF()
@@ -76,15 +75,18 @@ class CardMove:
             if way.manhattanLength() < SLACK * self._scene.pixel():
                 return
             self._begin()
-        body, scene = self._body.translated(way), self._scene
+        body = self._body.translated(way)
         self._aim_at_wire(way, keys)
-        if scene.snaps and not keys & CTRL and self._wire is None:
+        lines: tuple[QLineF, ...] = ()
+        if self._guides is not None and not keys & CTRL and self._wire is None:
             on = snapped(body, self._around(body), REACH * self._pixel)
-            way += on.way
-            scene.guides.show_lines(on.lines)
-        else:
-            scene.guides.show_lines(())
+            way, lines = way + on.way, on.lines
+        self._show_lines(lines)
         self._put(way)
+
+    def _show_lines(self, lines: tuple[QLineF, ...]) -> None:
+        if self._guides is not None:
+            self._guides.show_lines(lines)
 
     def _put(self, way: QPointF) -> None:
         step, self._way = way - self._way, way
@@ -131,7 +133,7 @@ class CardMove:
 
     # -- letting go ---------------------------------------------------------------------------------------------
 
-    def end(self, keys: Qt.KeyboardModifier) -> None:
+    def end(self, point: QPointF, keys: Qt.KeyboardModifier) -> None:
         """Ask for the graph in which everything lies as it is shown; or it was a click."""
         scene = self._scene
         if not self._begun:
@@ -170,7 +172,7 @@ class CardMove:
         return {name: frames.around(self._scene.cards[name], held) for name in self._loose}
 
     def _let_go(self) -> None:
-        self._scene.guides.show_lines(())
+        self._show_lines(())
         self._scene.lift(())
         if self._wire is not None:
             self._wire.show_tone("")

@@ -1,117 +1,65 @@
-"""The gesture of drawing a wire: from a port, over cards, to where it is let go."""
+"""Drawing a wire with the mouse, or leading the end of one elsewhere."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtCore import QPointF, Qt, QTimer
 
-from engine.graph.graph import Edge, Graph, GraphError
-from widgets.canvas.cards.items import CardItem, guarded
-from widgets.canvas.cards.painting import Fonts, paint_wire, wire_path
-from widgets.canvas.gestures.asking import SearchAt
-from widgets.look import theme
-from widgets.look.text import sentence_text
+from widgets.canvas.cards.card import CardItem
+from widgets.canvas.gestures.gesture import Gesture
+from widgets.canvas.gestures.loose_wire import LooseWire
+from widgets.canvas.scene.scene import CanvasScene
+
+REASON_MS = 1600  # how long the reason stays after a refused wire was let go
+AWAY = 24.0  # scene pixels from its port from which on a wire is let go over nothing, and not just clicked
 
 
-class WireGesture(QGraphicsItem):
-    """A wire held by the mouse. ``edge`` is what letting go would make; ``reason`` why it cannot be."""
+class WireGesture(Gesture):
+    """From a press on an output (port −1), a free input, or an input whose wire is then taken by its end.
 
-    def __init__(self, graph: Graph, card: CardItem, port: int, detached: Edge | None = None) -> None:
-        super().__init__()
-        self.graph = graph.without_edges([detached]) if detached else graph
-        self.card, self.port, self.detached = card, port, detached
-        self.edge: Edge | None = None
-        self.reason = ""
-        self._end = card.out_point() if port < 0 else card.in_point(port)
-        self._path = QPainterPath()
-        self.setZValue(10)
-        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+    A refused wire stays until one can have read why; one let go over nothing until the search for a layer has ended.
+    """
 
-    @property
-    def from_output(self) -> bool:
-        """Whether the free end looks for an input."""
-        return self.port < 0
-
-    def move_to(self, point: QPointF, over: CardItem | None) -> None:
-        """Hold the free end at ``point``, over a card or over nothing."""
-        self.prepareGeometryChange()
-        self.edge, self.reason, self._end = None, "", point
-        if over is not None and over is not self.card:
-            self._try(point, over)
-        start, end = (self.card.out_point(), self._end) if self.from_output else (
-            self._end, self.card.in_point(self.port))
-        self._path = wire_path(start, end)
-        self.update()
-
-    def length(self) -> float:
-        """How far its free end is from where it began."""
-        start = self.card.out_point() if self.from_output else self.card.in_point(self.port)
-        return (self._end - start).manhattanLength()
-
-    def search_at(self, point: QPointF) -> SearchAt:
-        """The search for what could be at its free end."""
-        name = self.card.node.name
-        return SearchAt(point, source=name) if self.from_output else SearchAt(point, target=(name, self.port))
-
-    def _try(self, point: QPointF, over: CardItem) -> None:
-        edge = self._edge_to(point, over)
-        try:
-            self.graph.check_edge(edge)
-        except GraphError as error:
-            self.reason = sentence_text(error.message)
+    def __init__(self, scene: CanvasScene, card: CardItem, port: int, point: QPointF) -> None:
+        self._scene = scene
+        taken = next((e for e in scene.graph.inputs[card.node.name] if e.port == port), None) if port >= 0 else None
+        if taken is not None:
+            scene.wires[taken].setVisible(False)
+            self.wire = LooseWire(scene.graph, scene.cards[taken.source], -1, detached=taken)
         else:
-            self.edge = edge
-            self._end = over.in_point(edge.port) if self.from_output else over.out_point()
+            self.wire = LooseWire(scene.graph, card, port)
+        scene.addItem(self.wire)
+        self.wire.move_to(point, card if taken is not None else None)
 
-    def _edge_to(self, point: QPointF, over: CardItem) -> Edge:
-        if not self.from_output:
-            return Edge(over.node.name, self.card.node.name, self.port)
-        port = over.port_at(point)
-        if port is None or port < 0:
-            port = self.graph.free_port(over.node.name)
-        return Edge(self.card.node.name, over.node.name, port or 0)
+    def move_to(self, point: QPointF, keys: Qt.KeyboardModifier) -> None:
+        """The free end is there."""
+        self.wire.move_to(point, self._scene.card_at(point))
 
-    def result(self) -> Graph | None:
-        """The graph after letting go here, or None when nothing changes."""
-        if self.reason:
-            return None
-        if self.edge is not None:
-            return None if self.edge == self.detached else self.graph.with_edge(self.edge)
-        return self.graph if self.detached else None
+    def end(self, point: QPointF, keys: Qt.KeyboardModifier) -> None:
+        """Ask for the graph with this wire, or for a layer that it could lead to."""
+        scene, wire, graph = self._scene, self.wire, self.wire.result()
+        if wire.reason:
+            self.is_over = False
+            QTimer.singleShot(REASON_MS, scene, lambda: self._drop())
+            self._show_detached()
+        elif graph is None and wire.detached is None and wire.length() > AWAY and scene.card_at(point) is None:
+            self.is_over = False
+            scene.search_requested.emit(wire.search_at(point))
+        else:
+            self.cancel()
+            if graph is not None:
+                text = scene.tr("Disconnect") if wire.edge is None else scene.tr("Connect")
+                scene.edit_requested.emit(text, graph, "")
 
-    # -- looks --------------------------------------------------------------------------------------------------
+    def cancel(self) -> None:
+        """The wire that was taken is whole again, and the drawn one gone."""
+        self._show_detached()
+        self._drop()
 
-    def _pixel(self) -> float:
-        """One screen pixel in scene pixels: the reason stays readable however far away one is."""
-        views = self.scene().views() if self.scene() is not None else []
-        return 1 / views[0].transform().m11() if views else 1.0
+    def _show_detached(self) -> None:
+        if self.wire.detached is not None and self.wire.detached in self._scene.wires:
+            self._scene.wires[self.wire.detached].show_unless_folded()
 
-    def _label(self) -> QRectF:
-        """Where the reason stands, beside the cursor; its size in screen pixels."""
-        width = QFontMetricsF(Fonts.get().detail).horizontalAdvance(self.reason) + 20
-        return QRectF(14, 12, width, 26)
-
-    def boundingRect(self) -> QRectF:
-        area = self._path.controlPointRect()
-        if self.reason:
-            label, pixel = self._label(), self._pixel()
-            area = area.united(QRectF(self._end, (label.bottomRight() * pixel + self._end)))
-        return area.adjusted(-10, -10, 10, 10)
-
-    @guarded
-    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        paint_wire(painter, self._path, selected=True, tone="broken" if self.reason else "lit")
-        look = theme.current()
-        if self.edge is not None:
-            painter.setPen(QPen(QColor(look.accent), 2))
-            painter.drawEllipse(self._end, 7, 7)
-        if self.reason:
-            painter.translate(self._end)
-            painter.scale(self._pixel(), self._pixel())
-            painter.setPen(QPen(QColor(look.error), 1))
-            painter.setBrush(QColor(look.panel))
-            painter.drawRoundedRect(self._label(), 6, 6)
-            painter.setPen(QColor(look.text))
-            painter.setFont(Fonts.get().detail)
-            painter.drawText(self._label(), Qt.AlignmentFlag.AlignCenter, self.reason)
+    def _drop(self) -> None:
+        self.is_over = True
+        if self.wire.scene() is not None:
+            self._scene.removeItem(self.wire)

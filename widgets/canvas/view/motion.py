@@ -7,16 +7,16 @@ from collections.abc import Callable, Mapping
 from PySide6.QtCore import QAbstractAnimation, QEasingCurve, QEvent, QObject, QPointF, QRectF, QVariantAnimation
 
 from engine.graph.graph import Graph, Position
-from widgets.canvas.cards.painting import CARD_HEIGHT, CARD_WIDTH
+from widgets.canvas.cards.sizes import CARD_HEIGHT, CARD_WIDTH
+from widgets.canvas.scene.overview import FAR
 from widgets.canvas.view.fade import duration
-from widgets.canvas.view.overview import FAR
-from widgets.canvas.view.view import CanvasView
+from widgets.canvas.view.scene_view import SceneView
 
 MOST = 300  # cards that glide; where more would, the picture fades over
 ENDS = (QEvent.Type.MouseButtonPress, QEvent.Type.KeyPress, QEvent.Type.DragEnter)
 
 
-def glide(view: CanvasView, graph: Graph, change: Callable[[], object]) -> None:
+def glide(view: SceneView, graph: Graph, change: Callable[[], object]) -> None:
     """Let ``change`` show ``graph``, with cards gliding from where they are now as far as one sees them."""
     finish(view)
     starts = _in_sight(view, graph)
@@ -32,13 +32,13 @@ def glide(view: CanvasView, graph: Graph, change: Callable[[], object]) -> None:
             Glide(view, starts)
 
 
-def finish(view: CanvasView) -> None:
+def finish(view: SceneView) -> None:
     """End what still glides: every card is where the graph has it."""
     for running in view.findChildren(Glide):
         running.finish()
 
 
-def _in_sight(view: CanvasView, graph: Graph) -> dict[str, Position]:
+def _in_sight(view: SceneView, graph: Graph) -> dict[str, Position]:
     """Where cards that will move are now, of those that one sees go or come."""
     seen = view.mapToScene(view.viewport().rect()).boundingRect()
     size = (CARD_WIDTH, CARD_HEIGHT)
@@ -51,7 +51,7 @@ def _in_sight(view: CanvasView, graph: Graph) -> dict[str, Position]:
 class Glide(QObject):
     """Cards on their way; a press, a key or another graph brings them there at once."""
 
-    def __init__(self, view: CanvasView, starts: Mapping[str, Position]) -> None:
+    def __init__(self, view: SceneView, starts: Mapping[str, Position]) -> None:
         super().__init__(view)
         self._scene, self._starts = view.canvas, starts
         self._animation = QVariantAnimation(self)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from widgets.canvas.cards.items import LINK_LAYER, CardItem, guarded
-from widgets.canvas.cards.painting import card_height, card_width
+from widgets.canvas.cards.card import CardItem
+from widgets.canvas.cards.sizes import card_height, card_width
+from widgets.canvas.ground.guarded import guarded
+from widgets.canvas.ground.stacking import LINK_LAYER
 from widgets.look import theme
 
 BOW = 44.0  # how far a line swings out to the right of the cards
 
 
 class ShareLinks(QGraphicsItem):
-    """Shows the pairs it is given; it is above the cards and takes no clicks."""
+    """Lies above the cards and takes no clicks."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -25,8 +27,14 @@ class ShareLinks(QGraphicsItem):
         self.setZValue(LINK_LAYER)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
 
-    def show_pairs(self, pairs: Sequence[tuple[CardItem, CardItem]]) -> None:
-        """Join these cards and no others, where they lie now."""
+    def join(self, shares: Mapping[str, str], cards: Mapping[str, CardItem]) -> None:
+        """Join each card that shares with the owner of its weights while one of them is selected or under the mouse."""
+        if shares or self.pairs:
+            chosen = {name for name in {*shares, *shares.values()} if cards[name].isSelected() or cards[name].hovered}
+            self._show_pairs([(cards[name], cards[owner]) for name, owner in shares.items()
+                              if name in chosen or owner in chosen])
+
+    def _show_pairs(self, pairs: Sequence[tuple[CardItem, CardItem]]) -> None:
         if pairs or self.pairs:
             self.prepareGeometryChange()
             self.pairs, self._path = tuple(pairs), QPainterPath()

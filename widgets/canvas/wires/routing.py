@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from engine.graph.difference import Diff
 from engine.graph.graph import Edge, Graph, Position
-from widgets.canvas.cards.painting import CARD_HEIGHT, CARD_WIDTH, TURN, input_port, output_port
+from widgets.canvas.cards.sizes import CARD_HEIGHT, CARD_WIDTH, input_port, output_port
+from widgets.canvas.wires.paths import TURN
 
 GAP = 16.0  # between a card and the wire that passes it: in the middle of what lies between two columns
 ROOM = 6.0  # a wire this near to a card's edge is taken to touch it

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent
@@ -12,11 +11,9 @@ from PySide6.QtWidgets import QPlainTextEdit
 
 from engine.graph import marks
 from engine.graph.frames import LONGEST_TEXT, Frame
-from widgets.canvas.frames.frames import FrameItem
+from widgets.canvas.frames.frame import FrameItem
+from widgets.canvas.view.scene_view import SceneView
 from widgets.look import theme
-
-if TYPE_CHECKING:
-    from widgets.canvas.view.view import CanvasView
 
 LOWEST, NARROWEST = 30, 140  # screen pixels
 
@@ -27,7 +24,7 @@ class FrameEditor(QPlainTextEdit):
     Shift+Enter begins another line of a note.
     """
 
-    def __init__(self, view: CanvasView) -> None:
+    def __init__(self, view: SceneView) -> None:
         super().__init__(view.viewport())
         self._view = view
         self._item: FrameItem | None = None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from engine.graph.graph import Edge, Node
-from widgets.canvas.cards.items import CardItem, WireItem
+from widgets.canvas.cards.card import CardItem
+from widgets.canvas.wires.wire import WireItem
 
 MOST = 5_000  # of each; the oldest go first
 

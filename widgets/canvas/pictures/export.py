@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QMarginsF, QPointF, QRectF, QSizeF
+from PySide6.QtCore import QMarginsF, QPointF, QRect, QRectF, QSizeF
 from PySide6.QtGui import QColor, QImage, QPageSize, QPaintDevice, QPainter, QPdfWriter
 
 from engine.advice.advice import Problem
@@ -13,7 +13,7 @@ from engine.analysis.analysis import Analysis
 from engine.figures.export import DrawingError, check_picture, written_as
 from engine.files import write_atomically
 from engine.formats import suffixes
-from widgets.canvas.view.scene import CanvasScene
+from widgets.canvas.scene.scene import CanvasScene
 from widgets.look import theme
 
 MARGIN = 32.0
@@ -27,7 +27,7 @@ class _Still(CanvasScene):
 
     ground = ""
 
-    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
+    def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         painter.fillRect(rect, QColor(self.ground or theme.current().canvas))
 
 

@@ -8,9 +8,10 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent
 
 from engine.graph.graph import Edge, Graph
-from widgets.canvas.cards.highlight import Highlight
-from widgets.canvas.cards.items import CardItem, WireItem
-from widgets.canvas.view.view import CanvasView
+from widgets.canvas.cards.card import CardItem
+from widgets.canvas.ground.highlight import Highlight
+from widgets.canvas.view.scene_view import SceneView
+from widgets.canvas.wires.wire import WireItem
 
 REST_MS = 120  # a mouse that only crosses a wire lights nothing
 NEAR = 6  # screen pixels
@@ -44,9 +45,10 @@ class Follower(QObject):
 
     asked = Signal(object)
 
-    def __init__(self, view: CanvasView) -> None:
+    def __init__(self, view: SceneView) -> None:
         super().__init__(view)
-        self._view, self._wire = view, None
+        self._view = view
+        self._wire: Edge | None = None  # the one that is lit
         self._at = QPoint()
         self._holds = False  # whether what is selected is followed
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)

@@ -7,13 +7,16 @@ from itertools import pairwise
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QTransform
+from PySide6.QtWidgets import QGraphicsItem
 
+from widgets.canvas.cards.card import CardItem
 from widgets.canvas.cards.heat import LEVELS, heat_color
-from widgets.canvas.cards.highlight import Highlight
-from widgets.canvas.cards.items import CardItem, WireItem
-from widgets.canvas.cards.painting import CARD_WIDTH, TURN, card_height
-from widgets.canvas.frames.frames import FrameItem
+from widgets.canvas.cards.sizes import CARD_WIDTH, card_height
+from widgets.canvas.frames.frame import FrameItem
 from widgets.canvas.frames.painting import paint_frame
+from widgets.canvas.ground.highlight import Highlight
+from widgets.canvas.wires.paths import TURN
+from widgets.canvas.wires.wire import WireItem, wires_at
 from widgets.look import theme
 
 _TONES = {"selected": "accent", "error": "error", "faded": "line",
@@ -34,6 +37,7 @@ class Overview:
     """Lists of boxes by colour and of lines, made again only after something moved."""
 
     def __init__(self) -> None:
+        self.far = False  # whether everything is painted here, and not by the items themselves
         self._boxes: dict[str, list[QRectF]] = {}
         self._lines: list[QLineF] = []
         self._lit: list[QLineF] = []
@@ -41,6 +45,23 @@ class Overview:
         self._lifted: frozenset[CardItem] = frozenset()
         self._still: tuple[object, QPixmap] | None = None  # what rests while something moves, and for which view
         self._stale = True
+
+    def set_scale(self, scale: float, items: Iterable[QGraphicsItem]) -> bool:
+        """The view's zoom changed; whether the items are now painted in the other way."""
+        far = scale < FAR
+        if far == self.far:
+            return False
+        self.far = far
+        self.invalidate()
+        for item in items:
+            self.take(item)
+        return True
+
+    def take(self, item: QGraphicsItem) -> None:
+        """Let an item paint itself only from near."""
+        item.setFlag(QGraphicsItem.GraphicsItemFlag.ItemHasNoContents, self.far)
+        for child in item.childItems():
+            child.setVisible(not self.far)
 
     def invalidate(self) -> None:
         """Something was added, removed, moved or changed colour."""
@@ -68,7 +89,7 @@ class Overview:
             _paint(painter, self._boxes, self._lines, self._lit)
         else:
             self._paint_still(painter)
-            moving = {wire for card in self._lifted for wire in card.wires}
+            moving = wires_at(self._lifted)
             _paint(painter, _boxes(self._lifted, self.highlight), [line for wire in moving for line in _lines(wire)])
 
     def _paint_still(self, painter: QPainter) -> None:

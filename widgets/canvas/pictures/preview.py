@@ -11,11 +11,13 @@ from engine.advice.advice import Problem
 from engine.analysis.analysis import Analysis
 from engine.graph.graph import Edge, Graph, Node
 from engine.layers.base import shape_text
-from widgets.canvas.cards.faces import face_of, plain_face, worst_by_node
-from widgets.canvas.cards.items import CardItem, WireItem
-from widgets.canvas.cards.painting import CARD_HEIGHT, CARD_WIDTH, Face
-from widgets.canvas.view.ghosts import BrokenSign, Ghost, GhostCard, GhostWire
-from widgets.canvas.view.shown import ShownScene
+from widgets.canvas.cards.card import CardItem
+from widgets.canvas.cards.face import Face
+from widgets.canvas.cards.sizes import CARD_HEIGHT, CARD_WIDTH
+from widgets.canvas.cards.words import face_of, plain_face, worst_by_node
+from widgets.canvas.pictures.ghosts import BrokenSign, Ghost, GhostCard, GhostWire
+from widgets.canvas.scene.scene import CanvasScene
+from widgets.canvas.wires.wire import WireItem
 from widgets.look.text import UNKNOWN
 
 ASIDE = CARD_WIDTH + 40  # ghosts step aside by this where cards are
@@ -30,7 +32,7 @@ def became(was: str, now: str) -> str:
 class Preview:
     """Shown from the moment it is made until ``end``; only what differs is touched, the scene's graph stays."""
 
-    def __init__(self, scene: ShownScene, analysis: Analysis, problems: Sequence[Problem]) -> None:
+    def __init__(self, scene: CanvasScene, analysis: Analysis, problems: Sequence[Problem]) -> None:
         self._scene, self._analysis = scene, analysis
         self._graph: Graph = analysis.graph
         self._worst = worst_by_node(problems)

@@ -1,4 +1,4 @@
-"""What part of a scene is looked at: zooming, fitting, panning, and the picture shown while the wheel turns."""
+"""A view of a scene: zooming, fitting, panning, and the picture shown while the wheel turns."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QGraphicsView
 
-from widgets.canvas.cards.items import CardItem
-from widgets.canvas.cards.painting import CARD_HEIGHT, CARD_WIDTH
+from widgets.canvas.cards.card import CardItem
+from widgets.canvas.cards.sizes import CARD_HEIGHT, CARD_WIDTH
+from widgets.canvas.scene.scene import CanvasScene
 from widgets.canvas.view.fade import fade
-from widgets.canvas.view.scene import CanvasScene
 from widgets.canvas.view.snapshot import Snapshot
 
 SMALLEST, LARGEST = 0.004, 4.0  # the smallest shows a chain of 2 000 layers
@@ -28,8 +28,8 @@ class Place(NamedTuple):
     zoom: float
 
 
-class LookingView(QGraphicsView):
-    """A view of a canvas scene that can be led anywhere; wheel zooms at the cursor."""
+class SceneView(QGraphicsView):
+    """Looks at a canvas scene and can be led anywhere; the wheel zooms at the cursor."""
 
     looked = Signal()  # at another part of the scene: panned, zoomed, or of another size
 

@@ -9,7 +9,8 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
 from engine.analysis.analysis import Analysis
 from engine.layers.base import numel
-from widgets.canvas.cards.painting import CARD_HEIGHT, CARD_WIDTH, wire_path
+from widgets.canvas.cards.sizes import CARD_HEIGHT, CARD_WIDTH
+from widgets.canvas.wires.paths import wire_path
 from widgets.look import theme
 
 MARGIN = 14

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QPoint, QTimer
 
-if TYPE_CHECKING:
-    from widgets.canvas.view.view import CanvasView
+from widgets.canvas.view.scene_view import SceneView
 
 BORDER = 28  # screen pixels
 STEP_MS = 16
@@ -17,9 +16,9 @@ FASTEST = 18.0  # screen pixels per step
 class EdgeScroll(QObject):
     """Scrolls a view as long as the mouse is near its border: the nearer, the faster."""
 
-    def __init__(self, view: CanvasView) -> None:
+    def __init__(self, view: SceneView, scrolled: Callable[[], None]) -> None:
         super().__init__(view)
-        self._view = view
+        self._view, self._scrolled = view, scrolled
         self._way = (0.0, 0.0)
         self._timer = QTimer(self, interval=STEP_MS)
         self._timer.timeout.connect(self._step)
@@ -35,7 +34,7 @@ class EdgeScroll(QObject):
 
     def _step(self) -> None:
         self._view.pan(-round(self._way[0]), -round(self._way[1]))
-        self._view.follow_pointer()
+        self._scrolled()
 
 
 def _pull(at: int, size: int) -> float:

@@ -12,7 +12,7 @@ from engine.blocks.base import Block
 from engine.graph.graph import Graph, Node
 from engine.layers.base import Facts, Layer
 from engine.layers.inputs import Input
-from widgets.canvas.cards.painting import Face
+from widgets.canvas.cards.face import Face
 from widgets.look.text import grouped, message_text, sentence_text, translated
 
 _RANK = {"error": 0, "warning": 1, "hint": 2}

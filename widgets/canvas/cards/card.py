@@ -1,0 +1,176 @@
+"""A node on the canvas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath
+from PySide6.QtWidgets import (
+    QGraphicsItem,
+    QGraphicsObject,
+    QGraphicsSceneHoverEvent,
+    QStyleOptionGraphicsItem,
+    QWidget,
+)
+
+from engine.graph.graph import Node
+from widgets.canvas.cards.face import Face
+from widgets.canvas.cards.painting import paint_card
+from widgets.canvas.cards.repair_button import RepairButton
+from widgets.canvas.cards.sizes import (
+    CARD_WIDTH,
+    PORT_RADIUS,
+    TEXT_LEFT,
+    card_height,
+    card_width,
+    input_port,
+    output_port,
+)
+from widgets.canvas.ground.fonts import Fonts, is_near
+from widgets.canvas.ground.guarded import guarded
+from widgets.canvas.ground.highlight import DIMMED, highlight_on
+from widgets.canvas.ground.labels import label_name
+from widgets.canvas.ground.stacking import CARD_LAYER
+
+GRAB = 12.0  # how near a port the mouse must be, scene pixels
+
+
+class Attached(Protocol):
+    """What begins or ends at a card: a wire."""
+
+    def follow(self) -> None:
+        """Lie again where the card is."""
+
+
+class FoldBar(Protocol):
+    """What is shown in the place of cards that are hidden."""
+
+    area: QRectF
+
+
+class CardItem(QGraphicsObject):
+    """A node. Dragging it moves it; its ports begin and end wires (gestures do that)."""
+
+    def __init__(self, node: Node) -> None:
+        super().__init__()
+        self.node = node
+        self.plain = self.bare = self.face = Face(node.name, node.layer.category)
+        # What follows from the graph alone; with what is known of it; and with the scene's decorations.
+        self.wires: list[Attached] = []
+        self.repair_button: RepairButton | None = None
+        self.facts: object = None  # what its numbers were made from
+        self.fold: FoldBar | None = None  # the collapsed frame that hides it
+        self.carried = False  # what carries it moves its wires too
+        self.hovered = False
+        self.stirred: Callable[[], None] | None = None  # told when it moves or the mouse comes or goes
+        flags = QGraphicsItem.GraphicsItemFlag
+        self.setFlags(flags.ItemIsSelectable | flags.ItemSendsGeometryChanges)
+        self.setAcceptHoverEvents(True)
+        self.setZValue(CARD_LAYER)
+        self.setPos(*node.position)
+
+    def in_point(self, port: int) -> QPointF:
+        """Where an input lies, in scene coordinates."""
+        if self.fold is not None:
+            return QPointF(self.fold.area.center().x(), self.fold.area.top())
+        return self.pos() + input_port(port, max(self.face.inputs, port + 1))
+
+    def out_point(self) -> QPointF:
+        """Where the output lies, in scene coordinates."""
+        if self.fold is not None:
+            return QPointF(self.fold.area.center().x(), self.fold.area.bottom())
+        return self.pos() + output_port(card_height(self.face))
+
+    def body(self) -> QRectF:
+        """Where the card lies, in scene coordinates."""
+        return QRectF(self.x(), self.y(), card_width(self.face), card_height(self.face))
+
+    def slot(self) -> QRectF:
+        """The same without the room that a sentence takes: what cards are lined up by."""
+        return QRectF(self.x(), self.y(), CARD_WIDTH, card_height(self.face))
+
+    def port_at(self, point: QPointF) -> int | None:
+        """The input (0, 1, …) or output (−1) near a scene point, or None."""
+        where = point - self.pos()
+        if self.face.has_output and _near(where, output_port(card_height(self.face))):
+            return -1
+        return next((i for i in range(self.face.inputs) if _near(where, input_port(i, self.face.inputs))), None)
+
+    def show_face(self, face: Face) -> None:
+        """Show other words; the card is repainted only when they differ."""
+        if face == self.face:
+            return
+        moved_ports = face.inputs != self.face.inputs or face.collapsed != self.face.collapsed
+        self.prepareGeometryChange()
+        self.face = face
+        cut = Fonts.get().detail_size.horizontalAdvance(face.problem) > card_width(face) - TEXT_LEFT - 12
+        self.setToolTip(face.problem if cut or (face.collapsed and face.problem) else "\n".join(self._marks(face)))
+        if moved_ports:
+            for wire in self.wires:
+                wire.follow()
+        self.update()
+
+    def show_repair(self, text: str) -> None:
+        """Offer this below the card; "": nothing."""
+        button = self.repair_button
+        if button is not None and button.text != text:
+            if (scene := button.scene()) is not None:
+                scene.removeItem(button)
+            button = self.repair_button = None
+        if text and button is None:
+            self.repair_button = RepairButton(text, card_height(self.face), self)
+
+    def _marks(self, face: Face) -> list[str]:
+        """What its small signs mean."""
+        words = [self.tr("Bypassed: what comes in goes out")] if face.bypassed else []
+        if face.frozen:
+            words.append(self.tr("Frozen: training leaves these weights as they are"))
+        if face.label:
+            words.append(self.tr("Label: {color}").format(color=label_name(face.label)))
+        return words if not face.collapsed else [face.detail, *words]
+
+    def boundingRect(self) -> QRectF:
+        edge = PORT_RADIUS + 3  # what lies below a repeated block's card shows a little further
+        return QRectF(0, 0, card_width(self.face), card_height(self.face)).adjusted(-2, -edge, 2, edge)
+
+    def shape(self) -> QPainterPath:
+        path = QPainterPath()
+        path.addRect(QRectF(0, -GRAB / 2, card_width(self.face), card_height(self.face) + GRAB))
+        return path
+
+    @guarded
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        highlight = highlight_on(self)
+        if highlight is not None and self.node.name not in highlight.names:
+            painter.setOpacity(painter.opacity() * DIMMED)
+        paint_card(painter, self.face, self.isSelected(), self.hovered, is_near(painter))
+
+    def itemChange(self, change: QGraphicsItem.GraphicsItemChange, value: Any) -> Any:
+        if change == QGraphicsItem.GraphicsItemChange.ItemPositionHasChanged and not self.carried:
+            for wire in self.wires:
+                wire.follow()
+            if self.stirred is not None:
+                self.stirred()
+        return super().itemChange(change, value)
+
+    def hoverEnterEvent(self, event: QGraphicsSceneHoverEvent) -> None:
+        self._hover(True)
+
+    def _hover(self, on: bool) -> None:
+        self.hovered = on
+        self.update()
+        if self.stirred is not None:
+            self.stirred()
+
+    def hoverMoveEvent(self, event: QGraphicsSceneHoverEvent) -> None:
+        on_port = self.port_at(event.scenePos()) is not None
+        self.setCursor(Qt.CursorShape.CrossCursor if on_port else Qt.CursorShape.ArrowCursor)
+
+    def hoverLeaveEvent(self, event: QGraphicsSceneHoverEvent) -> None:
+        self._hover(False)
+
+
+def _near(a: QPointF, b: QPointF) -> bool:
+    return (a - b).manhattanLength() <= GRAB

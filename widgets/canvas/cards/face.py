@@ -1,0 +1,31 @@
+"""What a card shows, as a value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Face:
+    """Everything a card shows."""
+
+    name: str
+    category: str
+    detail: str = ""
+    count: str = ""
+    problem: str = ""  # replaces the detail
+    severity: str = ""  # "", "hint", "warning" or "error"
+    repair: str = ""  # the button below
+    loose: bool = False
+    inputs: int = 1
+    has_output: bool = True
+    repeat: int = 1  # how many of it stand one after the other
+    linked: bool = False  # it shares its weights with another
+    frozen: bool = False
+    bypassed: bool = False
+    label: str = ""  # a colour of ``engine.graph.frames.COLORS``
+    collapsed: bool = False
+    change: str = ""  # "", "added", "removed", "changed" or "moved", beside another network
+    was_count: str = ""  # … and what it had there
+    heat: float = -1.0  # 0 to 1 on the heat map; below 0: none
+    heat_text: str = ""

@@ -1,0 +1,121 @@
+"""A wire that is being drawn: from a port, over cards, to where it is let go."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from engine.graph.graph import Edge, Graph, GraphError
+from widgets.canvas.cards.card import CardItem
+from widgets.canvas.ground.fonts import Fonts
+from widgets.canvas.ground.guarded import guarded
+from widgets.canvas.ground.stacking import HELD_LAYER
+from widgets.canvas.scene.asking import SearchAt
+from widgets.canvas.wires.painting import paint_wire
+from widgets.canvas.wires.paths import wire_path
+from widgets.look import theme
+from widgets.look.text import sentence_text
+
+
+class LooseWire(QGraphicsItem):
+    """One end of it is held by the mouse. ``edge`` is what letting go would make; ``reason`` why it cannot be."""
+
+    def __init__(self, graph: Graph, card: CardItem, port: int, detached: Edge | None = None) -> None:
+        super().__init__()
+        self.graph = graph.without_edges([detached]) if detached else graph
+        self.card, self.port, self.detached = card, port, detached
+        self.edge: Edge | None = None
+        self.reason = ""
+        self._end = card.out_point() if port < 0 else card.in_point(port)
+        self._path = QPainterPath()
+        self.setZValue(HELD_LAYER)
+        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+
+    @property
+    def from_output(self) -> bool:
+        """Whether the free end looks for an input."""
+        return self.port < 0
+
+    def move_to(self, point: QPointF, over: CardItem | None) -> None:
+        """Hold the free end at ``point``, over a card or over nothing."""
+        self.prepareGeometryChange()
+        self.edge, self.reason, self._end = None, "", point
+        if over is not None and over is not self.card:
+            self._try(point, over)
+        start, end = (self.card.out_point(), self._end) if self.from_output else (
+            self._end, self.card.in_point(self.port))
+        self._path = wire_path(start, end)
+        self.update()
+
+    def length(self) -> float:
+        """How far its free end is from where it began."""
+        start = self.card.out_point() if self.from_output else self.card.in_point(self.port)
+        return (self._end - start).manhattanLength()
+
+    def search_at(self, point: QPointF) -> SearchAt:
+        """The search for what could be at its free end."""
+        name = self.card.node.name
+        return SearchAt(point, source=name) if self.from_output else SearchAt(point, target=(name, self.port))
+
+    def _try(self, point: QPointF, over: CardItem) -> None:
+        edge = self._edge_to(point, over)
+        try:
+            self.graph.check_edge(edge)
+        except GraphError as error:
+            self.reason = sentence_text(error.message)
+        else:
+            self.edge = edge
+            self._end = over.in_point(edge.port) if self.from_output else over.out_point()
+
+    def _edge_to(self, point: QPointF, over: CardItem) -> Edge:
+        if not self.from_output:
+            return Edge(over.node.name, self.card.node.name, self.port)
+        port = over.port_at(point)
+        if port is None or port < 0:
+            port = self.graph.free_port(over.node.name)
+        return Edge(self.card.node.name, over.node.name, port or 0)
+
+    def result(self) -> Graph | None:
+        """The graph after letting go here, or None when nothing changes."""
+        if self.reason:
+            return None
+        if self.edge is not None:
+            return None if self.edge == self.detached else self.graph.with_edge(self.edge)
+        return self.graph if self.detached else None
+
+    # -- looks --------------------------------------------------------------------------------------------------
+
+    def _pixel(self) -> float:
+        """One screen pixel in scene pixels: the reason stays readable however far away one is."""
+        views = self.scene().views() if self.scene() is not None else []
+        return 1 / views[0].transform().m11() if views else 1.0
+
+    def _label(self) -> QRectF:
+        """Where the reason stands, beside the cursor; its size in screen pixels."""
+        width = QFontMetricsF(Fonts.get().detail).horizontalAdvance(self.reason) + 20
+        return QRectF(14, 12, width, 26)
+
+    def boundingRect(self) -> QRectF:
+        area = self._path.controlPointRect()
+        if self.reason:
+            label, pixel = self._label(), self._pixel()
+            area = area.united(QRectF(self._end, (label.bottomRight() * pixel + self._end)))
+        return area.adjusted(-10, -10, 10, 10)
+
+    @guarded
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        paint_wire(painter, self._path, selected=True, tone="broken" if self.reason else "lit")
+        look = theme.current()
+        if self.edge is not None:
+            painter.setPen(QPen(QColor(look.accent), 2))
+            painter.drawEllipse(self._end, 7, 7)
+        if self.reason:
+            painter.translate(self._end)
+            painter.scale(self._pixel(), self._pixel())
+            painter.setPen(QPen(QColor(look.error), 1))
+            painter.setBrush(QColor(look.panel))
+            painter.drawRoundedRect(self._label(), 6, 6)
+            painter.setPen(QColor(look.text))
+            painter.setFont(Fonts.get().detail)
+            painter.drawText(self._label(), Qt.AlignmentFlag.AlignCenter, self.reason)

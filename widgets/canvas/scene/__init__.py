@@ -1,0 +1,1 @@
+"""The scene: shows a graph and what is known of it, always by difference."""

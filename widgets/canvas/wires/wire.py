@@ -1,0 +1,143 @@
+"""An edge on the canvas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainter, QPainterPath, QPainterPathStroker
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from engine.graph.graph import Edge, Position
+from widgets.canvas.cards.card import CardItem
+from widgets.canvas.ground.fonts import is_near
+from widgets.canvas.ground.guarded import guarded
+from widgets.canvas.ground.highlight import DIMMED, highlight_on
+from widgets.canvas.ground.stacking import PASSING_LAYER, WIRE_LAYER
+from widgets.canvas.wires.painting import paint_bends, paint_wire
+from widgets.canvas.wires.paths import bent_path, nearest_percent, passing_path, wire_path
+from widgets.canvas.wires.pill import PILL_HEIGHT, PILL_ROOM, paint_pill, pill_place, pill_rect
+
+
+class WireItem(QGraphicsItem):
+    """An edge and, beside it, the shape that flows through it."""
+
+    def __init__(self, edge: Edge, source: CardItem, target: CardItem) -> None:
+        super().__init__()
+        self.edge, self.source, self.target = edge, source, target
+        self.via = edge.via  # the points it is led through
+        self.text = ""
+        self.was = ""  # the shape before a change that is only tried
+        self.tone = ""  # of ``painting.WIRE_TONES``
+        self.path = QPainterPath()
+        self.beside: float | None = None  # the x at which it passes cards that stand in its way
+        self._pill = (QPointF(), False)
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable)
+        self.setZValue(WIRE_LAYER)
+        self._ends: tuple[QPointF, QPointF] | None = None
+        self.enter()
+
+    def enter(self) -> None:
+        """Be known to both cards, and lie between them."""
+        self.source.wires.append(self)
+        self.target.wires.append(self)
+        if self._ends != (self.source.out_point(), self.target.in_point(self.edge.port)):
+            self.follow()
+
+    def follow(self) -> None:
+        """Lie again between the two cards."""
+        self.prepareGeometryChange()
+        start, end = self._ends = self.source.out_point(), self.target.in_point(self.edge.port)
+        if self.via and not self.is_folded:
+            self.path = bent_path(start, end, self.via)
+        elif self.beside is None or self.is_folded:
+            self.path = wire_path(start, end)
+        else:
+            self.path = passing_path(start, end, self.beside)
+        self._pill = pill_place(self.path, (self.source.body(), self.target.body()))
+
+    def carry(self, way: QPointF) -> None:
+        """Go as it is with both its cards."""
+        self.prepareGeometryChange()
+        self.path.translate(way)
+        self._ends = None
+        self._pill = (self._pill[0] + way, self._pill[1])
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether an end of it is in a collapsed frame."""
+        return self.source.fold is not None or self.target.fold is not None
+
+    def show_unless_folded(self) -> None:
+        """Be seen, unless both ends are in one collapsed frame."""
+        self.setVisible(self.source.fold is None or self.source.fold is not self.target.fold)
+
+    def lead(self, via: tuple[Position, ...]) -> None:
+        """Run through other points, until the graph says so too."""
+        self.via = via
+        self.follow()
+
+    def leg_at(self, point: QPointF) -> int:
+        """Between which bends a point of it lies: what number a bend there would be."""
+        percents = [nearest_percent(self.path, QPointF(*at)) for at in self.via]
+        here = nearest_percent(self.path, point)
+        return sum(percent < here for percent in percents)
+
+    def pass_beside(self, beside: float | None) -> None:
+        """Lie beside cards at this x; None: straight on."""
+        if beside != self.beside:
+            self.beside = beside
+            self.setZValue(WIRE_LAYER if beside is None else PASSING_LAYER)
+            self.follow()
+
+    def show_shape(self, text: str, was: str = "") -> None:
+        """Write the shape beside the wire (empty: none), and what it was where that is another."""
+        if (text, was) != (self.text, self.was):
+            if was or self.was:
+                self.prepareGeometryChange()
+            self.text, self.was = text, was
+            self.update()
+
+    def show_tone(self, tone: str) -> None:
+        """Draw the wire in one of ``painting.WIRE_TONES``."""
+        if tone != self.tone:
+            self.tone = tone
+            self.update()
+
+    def pill_text(self) -> str:
+        """What the pill says."""
+        return f"{self.was} → {self.text or '?'}" if self.was else self.text
+
+    def leave(self) -> None:
+        """Be known to the two cards no more, before the item is taken off the scene."""
+        self.source.wires.remove(self)
+        self.target.wires.remove(self)
+
+    def boundingRect(self) -> QRectF:
+        # Room for any pill, so that a new shape needs no new geometry.
+        at, leftwards = self._pill
+        room = PILL_ROOM * (2 if self.was else 1)
+        pill = QRectF(at.x() - room * leftwards, at.y() - PILL_HEIGHT / 2, room, PILL_HEIGHT)
+        return self.path.controlPointRect().united(pill).adjusted(-6, -6, 6, 6)
+
+    def shape(self) -> QPainterPath:
+        stroker = QPainterPathStroker()
+        stroker.setWidth(10)
+        return stroker.createStroke(self.path)
+
+    @guarded
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        highlight = highlight_on(self)
+        tone = self.tone or (highlight.tone(self.edge) if highlight is not None else "")
+        paint_wire(painter, self.path, self.isSelected(), tone)
+        if tone == "dim":
+            painter.setOpacity(DIMMED)
+        if self.via and not self.is_folded:
+            paint_bends(painter, self.via, self.isSelected())
+        if (text := self.pill_text()) and is_near(painter):
+            paint_pill(painter, pill_rect(*self._pill, text), text, bool(self.was))
+
+
+def wires_at(cards: Iterable[CardItem]) -> set[WireItem]:
+    """All wires that begin or end at these cards."""
+    return {wire for card in cards for wire in card.wires if isinstance(wire, WireItem)}
