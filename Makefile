@@ -16,7 +16,7 @@ test: lint .venv/installed-dev
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .
-	$(BIN)/mypy engine
+	$(BIN)/mypy engine widgets
 	$(BIN)/lint-imports
 
 bench: .venv/installed-dev

@@ -28,6 +28,7 @@ from widgets.compare.list import CompareList, change_word, entries
 from widgets.look import theme
 from widgets.look.icons import icon_url
 from widgets.parts.elided import ElidedLabel
+from widgets.parts.focus import focus_changed
 
 SIDE_WIDTH = 336
 
@@ -82,7 +83,8 @@ class ComparePanel(QFrame):
 
     def __init__(self, host: QWidget, canvas: QWidget) -> None:
         super().__init__(host)
-        self._canvas, self._union, self._is_over = canvas, None, False
+        self._host, self._canvas, self._is_over = host, canvas, False
+        self._union: Union | None = None
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)
@@ -103,7 +105,7 @@ class ComparePanel(QFrame):
         self.hide()
 
     def _assemble(self) -> None:
-        column = QVBoxLayout(self)
+        column = self._column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._head())
@@ -117,7 +119,8 @@ class ComparePanel(QFrame):
             QWidget.setTabOrder(first, second)
 
     def _head(self) -> QWidget:
-        head = QFrame(self, objectName="topbar")
+        head = QFrame(self)
+        head.setObjectName("topbar")
         row = QHBoxLayout(head)
         row.setContentsMargins(16, 7, 8, 7)
         row.setSpacing(12)
@@ -141,7 +144,8 @@ class ComparePanel(QFrame):
         return head
 
     def _side(self) -> QWidget:
-        side = QFrame(self, objectName="side")
+        side = QFrame(self)
+        side.setObjectName("side")
         side.setFixedWidth(SIDE_WIDTH)
         rule = QFrame(side)
         rule.setProperty("role", "rule")
@@ -169,13 +173,13 @@ class ComparePanel(QFrame):
 
     def open(self) -> None:
         """Appear over the host and take the keyboard; what goes to the canvas meanwhile comes here."""
-        self.setGeometry(self.parentWidget().rect())
-        self.parentWidget().installEventFilter(self)
-        QApplication.instance().focusChanged.connect(self._follow_focus)
+        self.setGeometry(self._host.rect())
+        self._host.installEventFilter(self)
+        focus_changed().connect(self._follow_focus)
         self._canvas.setFocusProxy(self)
         self.show()
         self.raise_()
-        self.layout().activate()
+        self._column.activate()
         self.view.show_beginning()
         self._show_first()
         self.list.setFocus(Qt.FocusReason.PopupFocusReason)
@@ -189,12 +193,11 @@ class ComparePanel(QFrame):
 
     def show_comparison(self, comparison: Comparison, before: Side, after: Side) -> None:
         """Show another comparison, or the same networks as they are now."""
-        self._union = union(comparison)
+        both = self._union = union(comparison)
         self.before.show_side(before)
         self.after.show_side(after)
-        self.scene.show_union(self._union, before, after)
-        found = entries(comparison, self._union)
-        self.list.show_entries(found)
+        self.scene.show_union(both, before, after)
+        self.list.show_entries(entries(comparison, both))
         self.none.setVisible(comparison.is_empty)
         self.costs.show_sides(before, after)
         self._show_counts(comparison)
@@ -244,8 +247,8 @@ class ComparePanel(QFrame):
         """Go away; the canvas has its keyboard again."""
         if not self._is_over:
             self._is_over = True
-            QApplication.instance().focusChanged.disconnect(self._follow_focus)
-            self._canvas.setFocusProxy(None)
+            focus_changed().disconnect(self._follow_focus)
+            self._canvas.setFocusProxy(None)  # type: ignore[arg-type]  # Qt takes None, its stubs do not know
             focus = QApplication.focusWidget()
             mine = focus is None or self is focus or self.isAncestorOf(focus)
             self.hide()
@@ -256,8 +259,9 @@ class ComparePanel(QFrame):
 
     def _follow_focus(self, _old: QWidget | None, now: QWidget | None) -> None:
         """Something was opened on the canvas below: that is what counts now."""
-        below = now is not None and self.parentWidget().isAncestorOf(now)
-        if below and now is not self and not self.isAncestorOf(now):
+        if now is None or now is self or self.isAncestorOf(now):
+            return
+        if self._host.isAncestorOf(now):
             self.dismiss(back=False)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -269,7 +273,7 @@ class ComparePanel(QFrame):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow the host's size."""
         if event.type() == QEvent.Type.Resize and not self.isHidden():
-            self.setGeometry(self.parentWidget().rect())
+            self.setGeometry(self._host.rect())
         return False
 
     def changeEvent(self, event: QEvent) -> None:

@@ -96,8 +96,8 @@ class DataForm(Form):
         self.about.setWordWrap(True)
         source, others = self.rows["dataset"], QWidget()
         source.label.setProperty("role", "small")
-        for widget in (source.label, source.editor, source.error):
-            grid.addWidget(widget)
+        for part in (source.label, source.editor, source.error):
+            grid.addWidget(part)
         grid.addLayout(self._file_row(), grid.rowCount(), 0)
         for widget in (self.about, self.path, others):
             grid.addWidget(widget)

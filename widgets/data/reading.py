@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtCore import QCoreApplication
 
 from widgets.data.values import Channel, ClassCount, Facts, Part, Pixels, Step
 from widgets.look.measures import number_text
-from widgets.look.text import message_text, translated
+from widgets.look.text import QT_TRANSLATE_NOOP, message_text, translated
 
 if TYPE_CHECKING:
     from engine.data.formats.arrays import Array, Skipped

@@ -43,7 +43,7 @@ class SampleStrip(QWidget):
 
     def show_samples(self, samples: Sequence[Sample]) -> None:
         """Replace the images."""
-        self._images = [(image_of(*pixels), label) for *pixels, label in samples]
+        self._images = [(image_of(pixels, *form), label) for pixels, *form, label in samples]
         labels = ", ".join(label for _, label in self._images[:20])
         self.setAccessibleDescription(self.tr("Labels: {labels}").format(labels=labels))
         self.update()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QFont, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
@@ -159,7 +161,7 @@ class ColumnsView(QTableView):
             if kind == column.looks_like:
                 text = self.tr("{kind}, as it looks").format(kind=text)
             asked = None if kind == column.looks_like else kind
-            action = menu.addAction(text, lambda asked=asked: self.kind_chosen.emit(column.name, asked))
+            action = menu.addAction(text, partial(self.kind_chosen.emit, column.name, asked))
             action.setCheckable(True)
             action.setChecked(kind == column.kind)
         return menu

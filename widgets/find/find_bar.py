@@ -13,6 +13,12 @@ WIDEST, EDGE = 460, 12
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
+def _is_typing(event: QKeyEvent) -> bool:
+    """Whether a key is one that means something in a line."""
+    commands = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+    return not event.modifiers() & commands and event.key() not in (Qt.Key.Key_F6, Qt.Key.Key_F8)
+
+
 class FindLine(QLineEdit):
     """Enter goes on, Shift+Enter back, Esc ends; nothing typed here reaches a command of the canvas."""
 
@@ -20,10 +26,7 @@ class FindLine(QLineEdit):
     left = Signal()
 
     def event(self, event: QEvent) -> bool:
-        plain = isinstance(event, QKeyEvent) and not event.modifiers() & (
-            Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
-        if event.type() == QEvent.Type.ShortcutOverride and plain and event.key() not in (
-                Qt.Key.Key_F6, Qt.Key.Key_F8):
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_typing(event):
             event.accept()
             return True
         return super().event(event)

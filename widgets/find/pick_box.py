@@ -34,7 +34,7 @@ class PickBox(Popup):
 
     def open_in_the_middle(self) -> None:
         """Appear at the middle of the host's upper part."""
-        host = self.parentWidget()
+        host = self.host
         self.open_at(QPoint((host.width() - self.wide) // 2, max(48, host.height() // 8)))
 
     def _find(self, text: str) -> None:

@@ -28,7 +28,8 @@ class Breadcrumbs(QFrame):
         self.titles: tuple[str, ...] = ()
         self.steps: list[QPushButton] = []
         self._signs: list[QLabel] = []
-        self.more = QToolButton(text="…")
+        self.more = QToolButton()
+        self.more.setText("…")
         self.more.setToolTip(self.tr("Levels in between"))
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._menu = QMenu(self.more)

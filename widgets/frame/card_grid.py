@@ -41,7 +41,8 @@ class CardGrid(QWidget):
             old.hide()
             old.deleteLater()
         self.cards = list(cards)
-        self.headings = {group: self._heading(group) for group in dict.fromkeys(card.group for card in cards) if group}
+        groups = dict.fromkeys(card.section for card in cards)
+        self.headings = {group: self._heading(group) for group in groups if group}
         self._arrange()
 
     def show_matching(self, text: str) -> None:
@@ -55,7 +56,7 @@ class CardGrid(QWidget):
         return label
 
     def _matches(self, card: Card) -> bool:
-        text = f"{card.id} {card.title} {card.group} {card.about}".casefold()
+        text = f"{card.id} {card.title} {card.section} {card.about}".casefold()
         return all(word in text for word in self._words)
 
     def _is_named(self, card: Card) -> bool:
@@ -64,9 +65,9 @@ class CardGrid(QWidget):
 
     def _in_order(self, cards: Sequence[Card]) -> list[Card]:
         """Cards that are called what was typed come before those that only mention it, and so do their groups."""
-        called = {card.group for card in cards if self._is_named(card)}
-        groups = list(dict.fromkeys(card.group for card in cards))
-        return sorted(cards, key=lambda card: (card.group not in called, groups.index(card.group),
+        called = {card.section for card in cards if self._is_named(card)}
+        groups = list(dict.fromkeys(card.section for card in cards))
+        return sorted(cards, key=lambda card: (card.section not in called, groups.index(card.section),
                                                not self._is_named(card)))
 
     # -- places ---------------------------------------------------------------------------------------------------
@@ -76,12 +77,12 @@ class CardGrid(QWidget):
         width = (self.width() - (self.columns - 1) * GAP) // self.columns
         shown = self._in_order([card for card in self.cards if self._matches(card)])
         self.rows, top = [], 0
-        for group, members in groupby(shown, key=lambda card: card.group):
+        for group, members in groupby(shown, key=lambda card: card.section):
             top = self._place_group(group, list(members), top, width)
         for card in self.cards:
             card.setVisible(card in shown)
         for group, heading in self.headings.items():
-            heading.setVisible(any(card.group == group for card in shown))
+            heading.setVisible(any(card.section == group for card in shown))
         self.setMinimumHeight(max(0, top - GAP))
 
     def _place_group(self, group: str, cards: list[Card], top: int, width: int) -> int:

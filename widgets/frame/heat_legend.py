@@ -48,6 +48,7 @@ class HeatLegend(QFrame):
 
     def __init__(self, host: QWidget) -> None:
         super().__init__(host)
+        self._host = host
         self.setObjectName("legend")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)
@@ -76,7 +77,7 @@ class HeatLegend(QFrame):
         head.setContentsMargins(0, 0, 0, 0)
         head.addWidget(self.title, 1)
         head.addWidget(self.close_button)
-        column = QVBoxLayout(self)
+        column = self._column = QVBoxLayout(self)
         column.setContentsMargins(12, 6, 6, 10)
         column.setSpacing(4)
         column.addLayout(head)
@@ -102,10 +103,10 @@ class HeatLegend(QFrame):
 
     def _place(self) -> None:
         self.ensurePolished()
-        self.layout().activate()
-        height = max(self.layout().totalHeightForWidth(WIDTH), self.layout().totalSizeHint().height())
+        self._column.activate()
+        height = max(self._column.totalHeightForWidth(WIDTH), self._column.totalSizeHint().height())
         self.resize(WIDTH, height)
-        self.move(EDGE, self.parentWidget().height() - height - EDGE)
+        self.move(EDGE, self._host.height() - height - EDGE)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keep to the corner."""

@@ -210,8 +210,8 @@ class OutlineDelegate(QStyledItemDelegate):
         name, small, mono = theme.ui_font(13, QFont.Weight.DemiBold), theme.ui_font(11), theme.mono_font(11)
         right = body.right()
         if entry.problem is not None and entry.problem.severity in _SIGNS:
-            sign, tone = _SIGNS[entry.problem.severity]
-            _draw(painter, name, theme.color(tone), QPointF(right - 6, body.top() + 15), sign)
+            sign, token = _SIGNS[entry.problem.severity]
+            _draw(painter, name, theme.color(token), QPointF(right - 6, body.top() + 15), sign)
             right -= 14
         right = _draw_right(painter, mono, QColor(look.dim), right, body.top() + 15, entry.params)
         tone = QColor(look.dim if entry.node.bypassed else look.text)

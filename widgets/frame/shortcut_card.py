@@ -8,7 +8,6 @@ from typing import NamedTuple
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QIcon, QKeyEvent
 from PySide6.QtWidgets import (
-    QApplication,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -23,7 +22,7 @@ from widgets.frame.shortcut_row import ShortcutRow, native
 from widgets.look import theme
 from widgets.look.icons import icon_url
 from widgets.parts.filter_line import FilterLine
-from widgets.parts.popup import can_have_focus
+from widgets.parts.focus import can_have_focus, focus_changed
 
 MARGIN, WIDEST, HIGHEST, COLUMN = 24, 1320, 1020, 300
 
@@ -52,7 +51,7 @@ class ShortcutCard(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)
         self.setAccessibleName(self.tr("Keyboard shortcuts"))
-        self._owner, self._before = owner, host.window().focusWidget()
+        self._host, self._owner, self._before = host, owner, host.window().focusWidget()
         self._sections, self._asked, self._is_over = sections, "", False
         self.rows: dict[str, ShortcutRow] = {}
         self._current: ShortcutRow | None = None
@@ -75,12 +74,12 @@ class ShortcutCard(QFrame):
         self.show()
         self.raise_()
         self.filter.setFocus()
-        QApplication.instance().focusChanged.connect(self._follow_focus)
+        focus_changed().connect(self._follow_focus)
 
     def close_card(self, back: bool = True) -> None:
         """Go away; the keyboard is where it was, unless it has gone elsewhere."""
         if not self.isHidden():
-            QApplication.instance().focusChanged.disconnect(self._follow_focus)
+            focus_changed().disconnect(self._follow_focus)
             self._is_over = True
             if back and can_have_focus(self._before):
                 self._before.setFocus()
@@ -90,9 +89,10 @@ class ShortcutCard(QFrame):
 
     def show_keys(self, id: str, keys: Sequence[str], changed: bool) -> None:
         """A command has other keys now."""
-        new = {"keys": tuple(keys), "changed": changed}
-        self._sections = [(title, [entry._replace(**new) if entry.id == id else entry for entry in entries])
-                          for title, entries in self._sections]
+        self._sections = [
+            (title, [entry._replace(keys=tuple(keys), changed=changed) if entry.id == id else entry
+                     for entry in entries])
+            for title, entries in self._sections]
         if id in self.rows:
             self.rows[id].show_keys(keys, changed)
 
@@ -261,11 +261,11 @@ class ShortcutCard(QFrame):
     # -- place and manners --------------------------------------------------------------------------------------
 
     def _size(self) -> tuple[int, int]:
-        host = self.parentWidget()
+        host = self._host
         return min(WIDEST, host.width() - 2 * MARGIN), min(HIGHEST, host.height() - 2 * MARGIN)
 
     def _place(self) -> None:
-        (width, height), host = self._size(), self.parentWidget()
+        (width, height), host = self._size(), self._host
         self.setGeometry((host.width() - width) // 2, (host.height() - height) // 2, width, height)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

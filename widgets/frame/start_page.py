@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPixmap, QResizeEvent, QShowEvent
@@ -128,10 +128,10 @@ class StartPage(QWidget):
 
     # -- what to show -------------------------------------------------------------------------------------------
 
-    def set_gallery(self, entries: Iterable[tuple]) -> None:
+    def set_gallery(self, entries: Iterable[tuple[Any, ...]]) -> None:
         """The ready-made networks, as Entry or its fields. Known ones only get picture and number."""
         entries = grouped_entries(Entry(*entry) for entry in entries)
-        before = [(card.id, card.title, card.about, card.group) for card in self.grid.cards]
+        before = [(card.id, card.title, card.about, card.section) for card in self.grid.cards]
         if before == [(entry.id, entry.title, entry.about, entry.group) for entry in entries]:
             for card, entry in zip(self.grid.cards, entries, strict=True):
                 card.show_picture(entry.picture)

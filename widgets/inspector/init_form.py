@@ -99,9 +99,8 @@ class InitForm(Form):
 
     def _arrange(self, grid: QGridLayout) -> None:
         super()._arrange(grid)
-        formula = self.rows["formula"]
-        place = grid.getItemPosition(grid.indexOf(formula.editor))
-        grid.addWidget(formula.editor, place[0], 0, 1, 2)  # a formula is long: it has the whole line
+        place = 2 * list(self.rows).index("formula")
+        grid.addWidget(self.rows["formula"].editor, place, 0, 1, 2)  # a formula is long: it has the whole line
 
     def _with(self, name: str, value: object) -> Init:
         options: dict[str, Any] = {**dict(self._model), name: value}

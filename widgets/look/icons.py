@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
 import tempfile
 from functools import lru_cache
 from pathlib import Path
@@ -28,12 +30,7 @@ def icon(name: str, color: str) -> QIcon:
 @lru_cache(maxsize=1)
 def _cache() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="layerloom-icons-"))
-    _clean_up_at_exit(folder)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
 
 
-def _clean_up_at_exit(folder: Path) -> None:
-    import atexit
-    import shutil
-
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)

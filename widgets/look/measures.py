@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtCore import QCoreApplication
 
-from widgets.look.text import UNKNOWN, grouped, translated
+from widgets.look.text import QT_TRANSLATE_NOOP, UNKNOWN, grouped, translated
 
 _NAMES = {
     "loss": QT_TRANSLATE_NOOP("Measure", "Loss"),

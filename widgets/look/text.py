@@ -6,7 +6,7 @@ import re
 from html import escape
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtCore import QCoreApplication
 
 from engine.messages import Message
 from engine.units import SPACE, bytes_text, grouped, short_count
@@ -15,11 +15,17 @@ if TYPE_CHECKING:
     from engine.layers.base import Layer
 
 __all__ = [
-    "SPACE", "UNKNOWN", "breakable", "bytes_text", "category_title", "grouped", "message_text", "sentence_text",
-    "short_count", "title_of", "tooltip", "translated",
+    "QT_TRANSLATE_NOOP", "SPACE", "UNKNOWN", "breakable", "bytes_text", "category_title", "grouped", "message_text",
+    "sentence_text", "short_count", "title_of", "tooltip", "translated",
 ]  # fmt: skip
 
 UNKNOWN = "–"
+
+
+def QT_TRANSLATE_NOOP(context: str, text: str) -> str:
+    """Mark a text for translators, who look for this very name; Qt's own does not say that it gives back a text."""
+    return text
+
 
 _CATEGORIES = {
     "input": QT_TRANSLATE_NOOP("Category", "Input"),
@@ -77,7 +83,7 @@ def breakable(text: str) -> str:
 
 def category_title(category: str) -> str:
     """A category's heading."""
-    return QCoreApplication.translate("Category", str(_CATEGORIES.get(category, category)))
+    return QCoreApplication.translate("Category", _CATEGORIES.get(category, category))
 
 
 def tooltip(*lines: str) -> str:

@@ -45,6 +45,6 @@ class InnerTabs(QWidget):
         return self.bar.isTabVisible(self._stack.indexOf(page))
 
     @property
-    def current(self) -> QWidget:
-        """The page in front."""
+    def current(self) -> QWidget | None:
+        """The page in front; None: there are no pages."""
         return self._stack.currentWidget()

@@ -51,6 +51,7 @@ class Notice(QFrame):
 
     def __init__(self, host: QWidget) -> None:
         super().__init__(host)
+        self._host = host
         self.setObjectName("notice")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)  # a click here is not meant for the canvas
@@ -103,7 +104,7 @@ class Notice(QFrame):
         self._timer.stop()
         focus = self.window().focusWidget()
         if focus is not None and self.isAncestorOf(focus):
-            self.parentWidget().setFocus()
+            self._host.setFocus()
         self.hide()
 
     def _show_tone(self, tone: str) -> None:
@@ -148,16 +149,16 @@ class Notice(QFrame):
     def _place(self) -> None:
         """At the middle of the host's top edge, as wide as the text asks for and the host allows."""
         self.ensurePolished()
-        room = max(160, self.parentWidget().width() - 2 * EDGE)
+        room = max(160, self._host.width() - 2 * EDGE)
         others = self._row.sizeHint().width() - self.text.sizeHint().width()
         words = self.text.fontMetrics().horizontalAdvance(self.text.text()) + 8
         width = min(room, WIDEST, words + others)
         height = max(40, self._row.heightForWidth(width - 2 * LINE) + 2 * LINE)
-        self.setGeometry((self.parentWidget().width() - width) // 2, EDGE, width, height)
+        self.setGeometry((self._host.width() - width) // 2, EDGE, width, height)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow the host's size."""
-        if event.type() == QEvent.Type.Resize and self.isVisibleTo(self.parentWidget()):
+        if event.type() == QEvent.Type.Resize and self.isVisibleTo(self._host):
             self._place()
         return super().eventFilter(watched, event)
 

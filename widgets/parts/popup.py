@@ -5,17 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QLineEdit, QVBoxLayout, QWidget
-from shiboken6 import isValid
 
+from widgets.parts.focus import can_have_focus, focus_changed
 from widgets.parts.row_list import Row, RowList
 
 EDGE = 8
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-
-
-def can_have_focus(widget: QWidget | None) -> bool:
-    """Whether the keyboard can go back to it: a form may have been built anew meanwhile."""
-    return widget is not None and isValid(widget) and widget.isVisible()
 
 
 class SearchLine(QLineEdit):
@@ -51,7 +46,7 @@ class Popup(QFrame):
         self.setObjectName("popup")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)
-        self.wide, self._corner, self._before = width, QPoint(), host.window().focusWidget()
+        self.host, self.wide, self._corner, self._before = host, width, QPoint(), host.window().focusWidget()
         self._is_over = False
         self.field, self.list, self.foot = SearchLine(self), RowList(most, self), QLabel(self)
         self.field.setProperty("role", "search")
@@ -93,12 +88,12 @@ class Popup(QFrame):
         self.show()
         self.raise_()
         self.field.setFocus(Qt.FocusReason.PopupFocusReason)
-        QApplication.instance().focusChanged.connect(self._follow_focus)
-        self.parentWidget().installEventFilter(self)
+        focus_changed().connect(self._follow_focus)
+        self.host.installEventFilter(self)
 
     def place(self) -> None:
         """Be as high as what is shown, inside the host."""
-        host = self.parentWidget()
+        host = self.host
         self.setFixedWidth(min(self.wide, host.width() - 2 * EDGE))
         self.ensurePolished()
         self.column.activate()
@@ -113,7 +108,7 @@ class Popup(QFrame):
         """Go away; the keyboard is where it was before unless it has gone elsewhere."""
         if not self.isHidden() and not self._is_over:
             self._is_over = True
-            QApplication.instance().focusChanged.disconnect(self._follow_focus)
+            focus_changed().disconnect(self._follow_focus)
             focus = QApplication.focusWidget()
             mine = focus is None or self is focus or self.isAncestorOf(focus)
             self.hide()
@@ -123,13 +118,12 @@ class Popup(QFrame):
             self.deleteLater()
 
     def _give_back(self) -> None:
-        target = self._before if can_have_focus(self._before) else None
-        (target or self.parentWidget()).setFocus()
+        (self._before if can_have_focus(self._before) else self.host).setFocus()
 
     # -- keys and mouse -----------------------------------------------------------------------------------------
 
     def _take_key(self, event: QKeyEvent) -> None:
-        key, steps = event.key(), {
+        key, steps = Qt.Key(event.key()), {
             Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1,
             Qt.Key.Key_PageUp: -self.list.page(), Qt.Key.Key_PageDown: self.list.page(),
         }  # fmt: skip

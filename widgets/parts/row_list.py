@@ -169,7 +169,8 @@ class RowList(QListView):
 
     def current(self) -> Row | None:
         """The marked row."""
-        return self.currentIndex().data(ENTRY)
+        row: Row | None = self.currentIndex().data(ENTRY)
+        return row
 
     def step(self, by: int) -> None:
         """Mark another row; past an end a single step goes round, a page stops."""

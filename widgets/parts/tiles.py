@@ -24,7 +24,8 @@ class Tile(QAbstractButton):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self._face, self._face_key = QPixmap(), ()
+        self._face = QPixmap()
+        self._face_key: tuple[object, ...] = ()  # what it was painted for
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The face, and the ring around it."""
@@ -86,10 +87,10 @@ class Tile(QAbstractButton):
 class Card(Tile):
     """A network of the gallery."""
 
-    def __init__(self, id: str, title: str, about: str, picture: QPixmap, params: int | None, group: str,
+    def __init__(self, id: str, title: str, about: str, picture: QPixmap, params: int | None, section: str,
                  parent: QWidget) -> None:
         super().__init__(parent)
-        self.id, self.title, self.about, self.picture, self.group = id, title, about, picture, group
+        self.id, self.title, self.about, self.picture, self.section = id, title, about, picture, section
         self.params = ""
         self.show_params(params)
         self.setAccessibleName(title)

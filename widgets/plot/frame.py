@@ -102,9 +102,9 @@ class Frame:
     def paint_marks(self, painter: QPainter, area: QRectF, single: Sequence[bool]) -> None:
         """The best epoch, the cursor, and curves too short for a line."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for reading, color in self.best:
-            if self._visible(reading):
-                self._ring(painter, area, reading, color)
+        for best, color in self.best:
+            if self._visible(best):
+                self._ring(painter, area, best, color)
         for index, reading in enumerate(self.readings):
             if reading and (single[index] or self.cursor_at is not None) and self._visible(reading):
                 self._dot(painter, area, reading, self.colors[index])

@@ -92,7 +92,7 @@ class Gestures(pg.GraphicsView):
             Qt.Key.Key_Minus: lambda: self._zoom(1.25, middle),
             Qt.Key.Key_Home: lambda: self.span_asked.emit(None),
         }
-        if action := actions.get(event.key()):
+        if action := actions.get(Qt.Key(event.key())):
             action()
         else:
             event.ignore()

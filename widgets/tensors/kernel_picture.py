@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from widgets.look import theme
-from widgets.look.contrast import readable_on
+from widgets.look.contrast import mixed, readable_on
 from widgets.look.measures import number_text
 
 CELL_WIDTH, CELL_HEIGHT, GAP = 72, 48, 2
@@ -57,9 +57,7 @@ class KernelPicture(QWidget):
         """The larger, the stronger; 0 has the ground's colour, and so has what is no number."""
         sizes = [abs(each) for row in self.rows for each in row if each == each and abs(each) != float("inf")]
         share = min(1.0, abs(value) / (max(sizes, default=0.0) or 1.0)) if value == value else 0.0
-        strong, ground = theme.color("accent" if value > 0 else "validation"), theme.color("raised")
-        mixed = (round(a + share * (b - a)) for a, b in zip(ground.getRgb()[:3], strong.getRgb()[:3], strict=True))
-        return QColor(*mixed)
+        return mixed(theme.color("raised"), theme.color("accent" if value > 0 else "validation"), share)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Squares and numbers."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import (
-    QT_TRANSLATE_NOOP,
     QAbstractTableModel,
     QCoreApplication,
     QModelIndex,
@@ -23,7 +22,7 @@ from engine.inspect.tensor_info import TensorInfo
 from engine.layers.base import shape_text
 from widgets.look import theme
 from widgets.look.numbers import number_text
-from widgets.look.text import grouped
+from widgets.look.text import QT_TRANSLATE_NOOP, grouped
 
 ROW = 26
 Index = QModelIndex | QPersistentModelIndex

@@ -178,8 +178,8 @@ class _View(QTableView):
             super().keyPressEvent(event)
 
     def _lines(self) -> Iterator[str]:
-        left = MOST_COPIED
-        for part in self.selectionModel().selection():
+        left, chosen = MOST_COPIED, self.selectionModel().selection()
+        for part in (chosen.at(index) for index in range(chosen.count())):
             columns = range(part.left(), part.right() + 1)
             for row in range(part.top(), part.bottom() + 1):
                 left -= len(columns)
@@ -255,9 +255,10 @@ class ValueGrid(QWidget):
         row = self._slice.layout()
         assert isinstance(row, QHBoxLayout)
         while row.count() > 1:
-            widget = row.takeAt(0).widget()
-            widget.hide()
-            widget.deleteLater()
+            item = row.takeAt(0)
+            if item is not None and (part := item.widget()) is not None:
+                part.hide()
+                part.deleteLater()
         self.fields = [self._field(number, size) for number, size in enumerate(sizes)]
         parts: list[QWidget] = [self._sign("[")]
         for field in self.fields:

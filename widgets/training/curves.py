@@ -34,6 +34,8 @@ class Curves(QWidget):
         self.plots = (self.loss, self.accuracy)
         self.legend = MemberLegend()
         self._zoom: Span | None = None
+        self._members: list[Member] = [Member()]
+        self._is_series = False
         self._assemble()
         self.legend.toggled.connect(self._show_member)
         for plot in self.plots:
@@ -138,8 +140,7 @@ class Curves(QWidget):
         self._redraw()
 
     def _forget(self, full: Span) -> None:
-        self._members: list[Member] = [Member()]
-        self._is_series = False
+        self._members, self._is_series = [Member()], False
         self._zoom = None
         for plot in self.plots:
             plot.full = full
@@ -230,7 +231,8 @@ def _fill(member: Member, points: Rows, epochs: Rows) -> Member:
 
 
 def _button(text: str, hint: str) -> QToolButton:
-    button = QToolButton(text=text)
+    button = QToolButton()
+    button.setText(text)
     button.setToolTip(hint)
     button.setAccessibleName(hint)
     button.setFixedHeight(28)  # in line with the legends

@@ -34,7 +34,7 @@ def test_the_gallery_stands_in_the_books_order_in_three_groups(page: StartPage) 
     gallery.show_gallery(page, 1.0)
     assert [card.id for card in page.grid.cards] == gallery_ids()
     assert list(page.grid.headings) == ["Classifiers", "Regression and generalisation", "Structures and parameters"]
-    counts = [sum(card.group == group for card in page.grid.cards) for group in page.grid.headings]
+    counts = [sum(card.section == group for card in page.grid.cards) for group in page.grid.headings]
     assert counts[0] >= 14
     assert counts[1] == 5
     assert counts[2] >= 11

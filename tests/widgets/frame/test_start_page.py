@@ -196,11 +196,11 @@ def test_groups_stand_under_their_names_in_order(gallery: StartPage) -> None:
     grid = gallery.grid
     assert list(grid.headings) == list(GROUPS)
     for group, heading in grid.headings.items():
-        tops = [card.y() for card in grid.cards if card.group == group]
+        tops = [card.y() for card in grid.cards if card.section == group]
         assert heading.isVisible()
         assert heading.geometry().bottom() < min(tops)
         assert all(card.geometry().bottom() < heading.y() for card in grid.cards
-                   if GROUPS.index(card.group) < GROUPS.index(group))
+                   if GROUPS.index(card.section) < GROUPS.index(group))
     assert [card.id for card in grid.matching] == [f"net{index}" for index in range(30)]
 
 

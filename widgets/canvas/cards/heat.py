@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QPainter
 
 from widgets.canvas.cards.face import Face
 from widgets.look import theme
+from widgets.look.contrast import mixed
 
 RADIUS = 8.0
 LEVELS = 15  # that the far view tells apart
@@ -17,8 +18,7 @@ HOT = {"dark": "#a04a08", "light": "#ff9f4a"}
 def heat_color(heat: float) -> QColor:
     """The ground of a card from 0 (its own colour) to 1."""
     look = theme.current()
-    cold, hot, share = QColor(look.raised), QColor(HOT[look.name]), min(1.0, max(0.0, heat))
-    return QColor.fromRgbF(*(a + (b - a) * share for a, b in zip(cold.getRgbF()[:3], hot.getRgbF()[:3], strict=True)))
+    return mixed(QColor(look.raised), QColor(HOT[look.name]), min(1.0, max(0.0, heat)))
 
 
 def paint_heat(painter: QPainter, face: Face, body: QRectF) -> None:

@@ -56,7 +56,7 @@ def _as_text(piece: Graph, line: str, analysis: Analysis | None) -> Iterator[str
 
 def line_of(piece: Graph) -> str:
     """The layers as a line that can be typed; "" where they have no such form."""
-    from engine.line.line import line_of as written
+    from engine.line.line import line_of as written  # nobody copies before the first picture
 
     try:
         return written(piece)

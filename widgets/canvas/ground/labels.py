@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+
+from widgets.look.text import QT_TRANSLATE_NOOP
 
 LABEL_COLORS = {"red": "#e5534b", "orange": "#e8873d", "yellow": "#d1a820", "green": "#41a862", "blue": "#4c8dff",
                 "purple": "#a074f0"}  # of ``engine.graph.frames.COLORS``

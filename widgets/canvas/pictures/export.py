@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QMarginsF, QPointF, QRect, QRectF, QSizeF
-from PySide6.QtGui import QColor, QImage, QPageSize, QPaintDevice, QPainter, QPdfWriter
+from PySide6.QtGui import QColor, QImage, QImageWriter, QPageSize, QPaintDevice, QPainter, QPdfWriter
 
 from engine.advice.advice import Problem
 from engine.analysis.analysis import Analysis
@@ -93,7 +93,7 @@ def _png(scene: _Still, area: QRectF, path: Path) -> None:
     scale = min(SCALE, LARGEST / max(area.width(), area.height()))
     image = QImage((area.size() * scale).toSize(), QImage.Format.Format_RGB32)
     _render(scene, area, image, QRectF(image.rect()))
-    if not image.save(str(path), "PNG"):
+    if not QImageWriter(str(path), b"png").write(image):
         raise OSError("the picture cannot be written")
 
 
