@@ -9,7 +9,7 @@ from typing import Any
 from pydantic.fields import FieldInfo
 
 from engine.blocks.custom import Custom, Exposed
-from engine.layers.base import OptionError
+from engine.layers.base import Layer, OptionError
 from widgets.fields.syntax import syntax_of
 
 _SIMPLE = {int, float, bool, str}
@@ -69,14 +69,14 @@ def _exposed(model: Any) -> Iterator[tuple[str, Exposed]]:
             yield f"{_EXPOSED}{number}", exposed
 
 
-def _target(model: Custom, exposed: Exposed) -> tuple[type, str]:
+def _target(model: Custom, exposed: Exposed) -> tuple[type[Layer], str]:
     node, option = exposed.targets[0]
     return type(model.graph.nodes[node].layer), option
 
 
 def _titled(model: Custom, exposed: Exposed) -> FieldInfo:
     layer, option = _target(model, exposed)
-    return FieldInfo.merge_field_infos(layer.model_fields[option], title=exposed.title)  # type: ignore[attr-defined]
+    return FieldInfo.merge_field_infos(layer.model_fields[option], title=exposed.title)
 
 
 def _is_simple(info: FieldInfo) -> bool:

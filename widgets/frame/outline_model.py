@@ -126,7 +126,7 @@ class OutlineModel(QAbstractItemModel):
             return QModelIndex()
         return self.createIndex(row, 0, rows[row])
 
-    def parent(self, index: Index) -> QModelIndex:  # type: ignore[override]
+    def parent(self, index: Index) -> QModelIndex:  # type: ignore[override]  # QObject has another parent()
         entry = self._entry(index)
         if entry is None or entry.parent is None:
             return QModelIndex()

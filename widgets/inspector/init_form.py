@@ -95,7 +95,7 @@ class InitForm(Form):
         return super()._editor(name, syntax, description)
 
     def _choice_name(self, name: str, choice: str) -> str:
-        return translated(INIT_TITLES[choice])  # type: ignore[index]
+        return translated(next(title for kind, title in INIT_TITLES.items() if kind == choice))
 
     def _arrange(self, grid: QGridLayout) -> None:
         super()._arrange(grid)
@@ -115,6 +115,8 @@ class InitForm(Form):
         super()._try(name, value)
         if name == "kind":
             self.show_value(self.value)
+            formula = self.rows["formula"].editor
             if self.value.kind == "formula" and self.rows["kind"].editor.hasFocus():
-                self.rows["formula"].editor.setFocus(Qt.FocusReason.OtherFocusReason)
-                self.rows["formula"].editor.selectAll()  # type: ignore[union-attr]
+                assert isinstance(formula, FormulaEditor)
+                formula.setFocus(Qt.FocusReason.OtherFocusReason)
+                formula.selectAll()

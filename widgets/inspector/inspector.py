@@ -13,12 +13,18 @@ from engine.analysis.analysis import Costs, NodeReport
 from engine.graph.graph import Node
 from engine.graph.parameters import DEFAULTS
 from engine.layers.base import shape_text
+from widgets.inspector.chip import Chip
+from widgets.inspector.code_line import CodeLine
 from widgets.inspector.cost_grid import CostGrid
+from widgets.inspector.doors import Doors
 from widgets.inspector.layer_form import LayerForm
+from widgets.inspector.name_edit import NameEdit
 from widgets.inspector.node_parameters import NodeParametersForm
-from widgets.inspector.pieces import Chip, CodeLine, Doors, NameEdit, ProblemList, ShapeBox, section
+from widgets.inspector.problem_list import ProblemList
+from widgets.inspector.shape_box import ShapeBox
 from widgets.look.text import SPACE, breakable, tooltip, translated
 from widgets.parts.scroll import BAR, ScrollPanel
+from widgets.parts.section import heading
 
 MARGIN = 16
 CODE = "Code"  # the kind of a layer that a person writes
@@ -128,6 +134,8 @@ class Inspector(QWidget):
         self._title.take_back()
 
     def _show_hint(self, count: int) -> None:
+        if self._name is not None:
+            self.forget_typing()  # or it would be asked of no layer when the keyboard goes
         self._name = None
         focus = QApplication.focusWidget()
         if focus is not None and self.isAncestorOf(focus):
@@ -216,8 +224,8 @@ class Inspector(QWidget):
         layout.addLayout(self._header())
         self._weights.hide()
         for widget in (self._name_error, self._code, self._doors, self._form, self._problems,
-                       section(self.tr("Shape"), content), self._shape, self._weights,
-                       section(self.tr("This layer"), content), self._costs, self._meaning):
+                       heading(self.tr("Shape"), content), self._shape, self._weights,
+                       heading(self.tr("This layer"), content), self._costs, self._meaning):
             layout.addWidget(widget)
         layout.addStretch()
         return content

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from engine.layers.base import Layer
 from engine.layers.code.layer import INFERRED, Code
 from engine.layers.code.source import CodeError, outline
+from widgets.fields.editors import LineEditor
 from widgets.fields.form import Form
 
 ARGUMENTS = "made_with"
@@ -25,7 +26,8 @@ class LayerForm(Form):
         super().show_value(model)
         if isinstance(model, Code):
             row, names = self.rows[ARGUMENTS], asked_for(model.source)
-            row.editor.setPlaceholderText(", ".join(f"{name}=…" for name in names or ()))  # type: ignore[union-attr]
+            assert isinstance(row.editor, LineEditor)
+            row.editor.setPlaceholderText(", ".join(f"{name}=…" for name in names or ()))
             there = names is None or bool(names) or bool(model.made_with) or row.editor.hasFocus()
             row.label.setVisible(there)
             row.editor.setVisible(there)

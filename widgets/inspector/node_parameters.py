@@ -12,8 +12,8 @@ from engine.graph.parameters import DEFAULTS, NodeParameters
 from widgets.fields.editors import ChoiceEditor, SwitchEditor
 from widgets.fields.form import HEIGHT, Form
 from widgets.inspector.init_form import InitForm
-from widgets.inspector.pieces import section
 from widgets.look.text import breakable, tooltip
+from widgets.parts.section import heading
 
 _LEARNING = ("lr_multiplier", "decay_multiplier")
 _GAP = 4
@@ -128,7 +128,7 @@ class NodeParametersForm(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(section(self.tr("Weights"), self))
+        column.addWidget(heading(self.tr("Weights"), self))
         column.addLayout(self._shares_row())
         column.addWidget(self.shared)
         column.addWidget(self._own)

@@ -6,6 +6,14 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 
+def heading(title: str, parent: QWidget) -> QLabel:
+    """A heading with room around it, for what is no widget of its own."""
+    label = QLabel(title, parent)
+    label.setProperty("role", "section")
+    label.setContentsMargins(0, 16, 0, 8)
+    return label
+
+
 class Section(QWidget):
     """A heading with something below it. ``width`` is what is asked for; 0: what the contents ask for."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -17,7 +18,7 @@ from engine.layers.base import LAYERS
 from engine.messages import say
 from widgets.inspector.inspector import Inspector
 from widgets.inspector.network_costs import NetworkCosts
-from widgets.inspector.pieces import ProblemList
+from widgets.inspector.problem_list import ProblemList
 from widgets.look import theme
 from widgets.look.contrast import ENOUGH, contrast, readable_on
 
@@ -53,6 +54,22 @@ def inspector(qtbot: QtBot) -> Iterator[Inspector]:
 def show(inspector: Inspector, name: str, problems: tuple[Problem, ...] = ()) -> None:
     inspector.show_node(GRAPH.nodes[name], ANALYSIS.nodes[name], ANALYSIS.node_costs(name, 256), problems)
     QApplication.processEvents()
+
+
+@pytest.mark.parametrize("name", ["out_channels", None])
+def test_what_is_typed_goes_with_the_layer_that_it_was_typed_for(inspector, name):
+    asked: list[tuple[object, ...]] = []
+    for signal in (inspector.layer_changed, inspector.rename_requested):
+        signal.connect(lambda *arguments: asked.append(arguments))
+    show(inspector, "conv1")
+    editor = inspector._form.rows[name].editor if name else inspector._title
+    editor.setFocus()
+    editor.selectAll()
+    QTest.keyClicks(editor, "23")
+    inspector.show_node(None, None, None, (), 2)  # chosen in a menu: the keyboard has not left the line
+    assert asked == []
+    show(inspector, "conv1")
+    assert editor.text() == ("6" if name else "conv1")
 
 
 def texts(widget: QWidget) -> list[str]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from engine.graph.graph import Edge, Node
 from widgets.canvas.cards.card import CardItem
 from widgets.canvas.wires.wire import WireItem
 
+Key = TypeVar("Key")
+Item = TypeVar("Item")
 MOST = 5_000  # of each; the oldest go first
 
 
@@ -51,7 +55,7 @@ class CardPool:
         self._wires.clear()
 
 
-def _put(kept: dict, key: object, item: object) -> None:  # type: ignore[type-arg]
+def _put(kept: dict[Key, Item], key: Key, item: Item) -> None:
     kept.pop(key, None)
     kept[key] = item
     if len(kept) > MOST:
