@@ -68,7 +68,7 @@ class CanvasView(SceneView):
         self.edits = Edits(scene)
         self.gestures = Gestures(scene, self.edits)
         self.comments = FrameEditor(self)
-        self._dropping = Dropping(self, lambda kind: self.make_layer(kind), self.put_down)
+        self._dropping = Dropping(self, lambda kind: self.make_layer(kind), self.drop_layer)
         self._panning = Panning(self)
         self._scroll = EdgeScroll(self, self._follow_pointer)
         self._pointer: QPoint | None = None  # where the mouse is in the viewport
@@ -255,7 +255,7 @@ class CanvasView(SceneView):
             graph, name = edits.appended(self.canvas.graph, layer, self.canvas.selected_names())
             self.request(self.tr("Add {name}").format(name=title_of(layer)), graph, [name])
 
-    def put_down(self, layer: Layer, point: QPointF, alone: bool = False) -> None:
+    def drop_layer(self, layer: Layer, point: QPointF, alone: bool = False) -> None:
         """Put a layer down at a scene point; on a wire it goes into it unless ``alone``."""
         wire = self.canvas.wire_at(point)
         if wire is not None and not alone and layer.max_inputs != 0:
