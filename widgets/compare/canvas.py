@@ -24,6 +24,7 @@ from widgets.canvas.scene.scene import CanvasScene
 from widgets.canvas.view.scene_view import SceneView
 from widgets.canvas.wires.wire import WireItem
 from widgets.look import theme
+from widgets.look.guarded import guarded
 from widgets.look.text import grouped, message_text, translated
 
 ZOOM = 1.2
@@ -154,6 +155,7 @@ class CompareScene(CanvasScene):
     def _show_selection(self, _names: list[str]) -> None:
         self.update()  # the frames lie around the cards
 
+    @guarded
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         """A frame around what is selected: the outlines of cards say what has happened to them."""
         painter.setPen(QPen(theme.color("accent"), 2 * max(1.0, self.pixel())))

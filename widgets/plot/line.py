@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtGui import QPainter, QTransform
 from PySide6.QtWidgets import QWidget
 
+from widgets.look.guarded import guarded
 from widgets.plot.decimate import Floats, finite_bounds
 from widgets.plot.scales import logarithms
 from widgets.plot.series import Series
 
 Span = tuple[float, float]
-log = logging.getLogger(__name__)
 FEW = 250  # points; a line of more is made stronger in one direction only
-
-
-def safely(draw: Callable[..., None]) -> Callable[..., None]:
-    """An exception that leaves a Python paint method can kill the process: log it and draw nothing."""
-
-    def safe(self: Any, painter: QPainter, *rest: Any) -> None:
-        painter.save()
-        try:
-            draw(self, painter, *rest)
-        except Exception:
-            log.exception("drawing the curves failed")
-        finally:
-            painter.restore()
-
-    return safe
 
 
 def _strokes(ratio: float, few: bool) -> list[tuple[float, float]]:
@@ -49,7 +30,7 @@ class Line(pg.PlotCurveItem):
         self._key: tuple[object, ...] = ()
         self._bounds: tuple[float, float] | None = None
 
-    @safely
+    @guarded
     def paint(self, painter: QPainter, option: object, widget: QWidget | None) -> None:
         place = painter.worldTransform()
         super().paint(painter, option, widget)

@@ -11,9 +11,10 @@ from PySide6.QtGui import QColor, QPainter, QResizeEvent
 from PySide6.QtWidgets import QGraphicsView
 
 from widgets.look import theme
+from widgets.look.guarded import guarded
 from widgets.plot.frame import Frame, Reading
 from widgets.plot.gestures import Gestures
-from widgets.plot.line import Line, Span, safely
+from widgets.plot.line import Line, Span
 from widgets.plot.members import member_color
 from widgets.plot.scales import LinearScale, Scale, log_scale
 from widgets.plot.series import Series
@@ -134,7 +135,7 @@ class Plot(Gestures):
         )  # fmt: skip
         self.viewport().update()
 
-    @safely
+    @guarded
     def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
         """Ground, grid and numbers."""
         painter.resetTransform()
@@ -142,7 +143,7 @@ class Plot(Gestures):
         self.surround.paint_grid(painter, self.area)
         self.surround.paint_header(painter, self.area, self.hasFocus())
 
-    @safely
+    @guarded
     def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
         """The cursor's line, the best epochs, curves of one point."""
         painter.resetTransform()

@@ -289,7 +289,7 @@ def test_a_failing_paint_is_logged_and_harmless(curves: Curves, caplog: pytest.L
     fill(curves)
     curves.loss.surround.paint_grid = None
     assert not curves.grab().isNull()
-    assert "drawing the curves failed" in caplog.text
+    assert "painting failed" in caplog.text
 
 
 def test_the_empty_place_can_say_something_else(curves: Curves) -> None:

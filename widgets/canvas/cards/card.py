@@ -29,10 +29,10 @@ from widgets.canvas.cards.sizes import (
     output_port,
 )
 from widgets.canvas.ground.fonts import Fonts, is_near
-from widgets.canvas.ground.guarded import guarded
 from widgets.canvas.ground.highlight import DIMMED, highlight_on
 from widgets.canvas.ground.labels import label_name
 from widgets.canvas.ground.stacking import CARD_LAYER
+from widgets.look.guarded import guarded
 
 GRAB = 12.0  # how near a port the mouse must be, scene pixels
 

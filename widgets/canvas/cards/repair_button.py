@@ -16,9 +16,9 @@ from PySide6.QtWidgets import (
 
 from widgets.canvas.cards.sizes import PORT_RADIUS, TEXT_LEFT, WIDEST, output_port
 from widgets.canvas.ground.fonts import Fonts
-from widgets.canvas.ground.guarded import guarded
 from widgets.canvas.ground.stacking import BUTTON_LAYER
 from widgets.look import theme
+from widgets.look.guarded import guarded
 
 HEIGHT, GAP = 19.0, 5.5  # in the middle of the 30 between two cards
 

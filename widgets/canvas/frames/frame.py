@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from engine.graph.frames import Frame
 from widgets.canvas.frames.painting import CORNER, TITLE, paint_frame
-from widgets.canvas.ground.guarded import guarded
 from widgets.canvas.ground.stacking import FRAME_LAYER
+from widgets.look.guarded import guarded
 
 BORDER = 7.0  # how near its border a frame is taken hold of
 

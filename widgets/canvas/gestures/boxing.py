@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem, QStyleOptionGrap
 
 from widgets.canvas.cards.card import CardItem
 from widgets.canvas.gestures.gesture import Gesture
-from widgets.canvas.ground.guarded import guarded
 from widgets.canvas.ground.stacking import TOP_LAYER
 from widgets.canvas.scene.scene import CanvasScene
 from widgets.canvas.wires.wire import WireItem
 from widgets.look import theme
+from widgets.look.guarded import guarded
 
 
 class BoxItem(QGraphicsRectItem):

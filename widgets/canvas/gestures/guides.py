@@ -6,9 +6,9 @@ from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from widgets.canvas.ground.guarded import guarded
 from widgets.canvas.ground.stacking import TOP_LAYER
 from widgets.look import theme
+from widgets.look.guarded import guarded
 
 
 class Guides(QGraphicsItem):

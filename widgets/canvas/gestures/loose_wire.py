@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from engine.graph.graph import Edge, Graph, GraphError
 from widgets.canvas.cards.card import CardItem
 from widgets.canvas.ground.fonts import Fonts
-from widgets.canvas.ground.guarded import guarded
 from widgets.canvas.ground.stacking import HELD_LAYER
 from widgets.canvas.scene.asking import SearchAt
 from widgets.canvas.wires.painting import paint_wire
 from widgets.canvas.wires.paths import wire_path
 from widgets.look import theme
+from widgets.look.guarded import guarded
 from widgets.look.text import sentence_text
 
 

@@ -10,12 +10,12 @@ from widgets.canvas.cards.changes import SIGN, paint_sign
 from widgets.canvas.cards.face import Face
 from widgets.canvas.cards.painting import paint_card
 from widgets.canvas.cards.sizes import card_height, card_width, input_port, output_port
-from widgets.canvas.ground.guarded import guarded
 from widgets.canvas.ground.stacking import BUTTON_LAYER, CARD_LAYER, PASSING_LAYER
 from widgets.canvas.wires.painting import paint_wire
 from widgets.canvas.wires.paths import wire_path
 from widgets.canvas.wires.pill import PILL_HEIGHT, PILL_ROOM, paint_pill, pill_place, pill_rect
 from widgets.look import theme
+from widgets.look.guarded import guarded
 
 SHEER = 0.72  # a ghost's opacity
 

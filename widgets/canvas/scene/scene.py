@@ -29,6 +29,7 @@ from widgets.canvas.scene.overview import Overview
 from widgets.canvas.wires.links import ShareLinks
 from widgets.canvas.wires.wire import WireItem
 from widgets.look import theme
+from widgets.look.guarded import guarded
 
 SURROUNDINGS = 1000.0  # how far the scene goes on around its cards
 UNDER = 94.0  # how far to each side of its middle a dropped card lies on a wire, scene pixels
@@ -98,6 +99,8 @@ class CanvasScene(QGraphicsScene):
         worst = worst_by_node(problems)
         for name, card in self.cards.items():
             self._dressing.tell(card, analysis.nodes[name].facts, worst.get(name), name not in analysis.members)
+            if self.is_far and card.repair_button is not None:
+                card.repair_button.hide()  # a new one too
         for edge, wire in self.wires.items():
             shape = analysis.nodes[edge.source].output_shape
             wire.show_shape(shape_text(shape) if shape is not None else "")
@@ -214,6 +217,7 @@ class CanvasScene(QGraphicsScene):
         """The view's zoom changed: below 0.4 everything is painted in batches."""
         self._overview.set_scale(scale, (*self.cards.values(), *self.wires.values(), *self.frames.items))
 
+    @guarded
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         look = theme.current()
         painter.fillRect(rect, QColor(look.canvas))

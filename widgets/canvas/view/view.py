@@ -35,6 +35,7 @@ from widgets.canvas.view.edge_scroll import EdgeScroll
 from widgets.canvas.view.frame_editor import FrameEditor
 from widgets.canvas.view.panning import Panning
 from widgets.canvas.view.scene_view import MARGIN, SceneView
+from widgets.look.guarded import guarded
 from widgets.look.text import title_of
 
 
@@ -181,6 +182,7 @@ class CanvasView(SceneView):
         self._scroll.look_at(None)
         self._dropping.drop(event)
 
+    @guarded
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         self._dropping.paint(painter)
 

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from widgets.canvas.cards.card import CardItem
 from widgets.canvas.cards.sizes import card_height, card_width
-from widgets.canvas.ground.guarded import guarded
 from widgets.canvas.ground.stacking import LINK_LAYER
 from widgets.look import theme
+from widgets.look.guarded import guarded
 
 BOW = 44.0  # how far a line swings out to the right of the cards
 

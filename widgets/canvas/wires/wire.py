@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from engine.graph.graph import Edge, Position
 from widgets.canvas.cards.card import CardItem
 from widgets.canvas.ground.fonts import is_near
-from widgets.canvas.ground.guarded import guarded
 from widgets.canvas.ground.highlight import DIMMED, highlight_on
 from widgets.canvas.ground.stacking import PASSING_LAYER, WIRE_LAYER
 from widgets.canvas.wires.painting import paint_bends, paint_wire
 from widgets.canvas.wires.paths import bent_path, nearest_percent, passing_path, wire_path
 from widgets.canvas.wires.pill import PILL_HEIGHT, PILL_ROOM, paint_pill, pill_place, pill_rect
+from widgets.look.guarded import guarded
 
 
 class WireItem(QGraphicsItem):

@@ -1,0 +1,9 @@
+"""Painting a card that fails."""
+
+from __future__ import annotations
+
+
+def test_an_exception_while_painting_is_survived(desk, caplog, monkeypatch):
+    monkeypatch.setattr("widgets.canvas.cards.card.paint_card", lambda *_: 1 / 0)
+    desk.view.viewport().grab()
+    assert "painting failed" in caplog.text

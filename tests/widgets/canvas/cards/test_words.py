@@ -1,0 +1,38 @@
+"""What cards say of sharing, freezing and repeating."""
+
+from __future__ import annotations
+
+from engine.blocks.residual import Residual
+from engine.graph.graph import Edge, Graph, Node
+from engine.graph.parameters import NodeParameters
+from engine.layers.inputs import Input
+from tests.widgets.canvas.desk import Stage, skipping
+from widgets.look.text import grouped
+
+
+def test_sharing_shows_on_both_cards_and_goes_again(stage):
+    graph = skipping().with_shares("fc2", "fc1")
+    count = grouped(16 * 16 + 16)
+    assert stage.scene.cards["fc2"].face.count == count
+    stage.show(graph)
+    faces = {name: card.face for name, card in stage.scene.cards.items()}
+    assert {name for name, face in faces.items() if face.linked} == {"fc1", "fc2"}
+    assert faces["fc1"].count == count and faces["fc2"].count == ""
+    assert faces["fc2"].detail == "Linear · shares fc1 · 16" and faces["fc1"].detail == "Linear · 16"
+    stage.show(skipping())
+    assert not any(card.face.linked for card in stage.scene.cards.values())
+    assert stage.scene.cards["fc2"].face.count == count
+
+
+def test_frozen_cards_have_a_lock_and_repeated_ones_say_how_often(qtbot):
+    graph = Graph.of([Node("input", Input(shape=(4, 8, 8))),
+                      Node("stage", Residual(num_channels=4, repeat=3), (0, 76))], [Edge("input", "stage")])
+    stage = Stage(qtbot, graph)
+    plain, face = stage.view.grab().toImage(), stage.scene.cards["stage"].face
+    assert face.repeat == 3 and face.detail == "Residual · 4" and not face.frozen
+    stage.show(graph.with_parameters("stage", NodeParameters(trainable=False)))
+    assert stage.scene.cards["stage"].face.frozen
+    assert "Frozen" in stage.scene.cards["stage"].toolTip()
+    assert stage.view.grab().toImage() != plain
+    stage.show(graph)
+    assert stage.view.grab().toImage() == plain

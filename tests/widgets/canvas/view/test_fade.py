@@ -1,0 +1,23 @@
+"""From one level to the next."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF
+
+from engine.graph.graph import Graph
+from widgets.canvas.view.fade import Fade
+
+
+def test_a_level_fades_into_the_next_and_is_gone(stage, qtbot, monkeypatch):
+    monkeypatch.setattr("widgets.canvas.view.fade.duration", lambda _widget: 80)
+    for inwards in (True, False, True):
+        stage.view.fade(QPointF(100, 100), inwards)
+    port = stage.view.viewport()
+    assert sum(fade.isVisible() for fade in port.findChildren(Fade)) == 1
+    before = port.grab().toImage()
+    stage.show(Graph())
+    qtbot.waitUntil(lambda: not port.findChildren(Fade), timeout=5000)
+    assert port.grab().toImage() != before
+    monkeypatch.setattr("widgets.canvas.view.fade.duration", lambda _widget: 0)
+    stage.view.fade(None, False)
+    assert not port.findChildren(Fade), "a desktop without animations shows none"

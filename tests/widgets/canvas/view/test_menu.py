@@ -1,0 +1,142 @@
+"""The menu of the canvas, of cards, wires and frames."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QAction, QContextMenuEvent
+from PySide6.QtWidgets import QApplication
+
+from engine.graph import marks
+from engine.graph.frames import COLORS, Frame
+from engine.graph.graph import Edge
+from tests.widgets.canvas.desk import Desk
+from widgets.canvas.ground.labels import label_name
+from widgets.canvas.view.menu import ContextMenu, context_menu
+
+PLACE = QPointF(-200, 40)
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+
+def entries(desk: Desk, about: QPointF = PLACE) -> dict[str, QAction]:
+    """What is offered, by its words; those within another menu after its title."""
+    menu = context_menu(desk.view, about)
+    found = {}
+    for action in menu.actions():
+        found[action.text().split("\t")[0]] = action
+        if action.menu() is not None:
+            found |= {f"{action.text()}/{inner.text()}": inner for inner in action.menu().actions()}
+    found.pop("", None)
+    return found
+
+
+@pytest.mark.parametrize("color", COLORS)
+def test_cards_are_given_every_colour_and_the_one_they_have_is_marked(desk, color):
+    desk.scene.select(["conv1", "act1"])
+    name = f"Colour label/{label_name(color)}"
+    entries(desk)[name].trigger()
+    assert {desk.graph.nodes[each].label for each in ("conv1", "act1")} == {color}
+    desk.scene.select(["conv1", "act1"])
+    assert [key for key, entry in entries(desk).items() if key.startswith("Colour label/") and entry.isChecked()] == [
+        name]
+    if color:
+        desk.scene.select(["conv1", "fc1"])
+        assert not entries(desk)[name].isChecked(), "only one of them has it"
+
+
+def test_a_frame_is_given_a_colour_written_collapsed_and_deleted(desk):
+    desk.take("", marks.with_frame(desk.graph, Frame("Head", ("conv1", "act1"))), "")
+    frame = desk.scene.frames.items[0]
+    desk.scene.choose({frame})
+    offered = entries(desk)
+    assert {"Write…", "Collapse", "Copy with its layers", "Delete with its layers", "Delete"} <= offered.keys()
+    offered["Colour/Green"].trigger()
+    assert desk.graph.frames[0].color == "green"
+    desk.scene.choose({desk.scene.frames.items[0]})
+    entries(desk)["Collapse"].trigger()
+    assert desk.graph.frames[0].collapsed
+    assert "Unfold" in entries(desk)
+    entries(desk)["Delete with its layers"].trigger()
+    assert desk.graph.frames == () and not {"conv1", "act1"} & desk.graph.nodes.keys()
+
+
+def test_a_note_offers_nothing_that_needs_layers(desk):
+    desk.take("", marks.with_frame(desk.graph, Frame("why", (), (-300.0, 0.0))), "")
+    desk.scene.choose({desk.scene.frames.items[0]})
+    assert not {"Collapse", "Copy with its layers", "Delete with its layers"} & entries(desk).keys()
+
+
+def test_on_the_empty_canvas_one_pastes_selects_adds_and_looks_at_everything(desk, qtbot):
+    desk.scene.select(["conv1", "act1"])
+    desk.view.copy()
+    desk.scene.select([])
+    entries(desk)["Paste"].trigger()
+    assert Edge("conv2", "act2") in desk.graph.edges and Edge("input", "conv2") not in desk.graph.edges
+    desk.scene.select([])
+    entries(desk)["Paste with incoming wires"].trigger()
+    assert Edge("input", "conv3") in desk.graph.edges
+    desk.scene.select([])
+    with qtbot.waitSignal(desk.view.search_requested) as asked:
+        entries(desk)["Add a layer here…"].trigger()
+    assert asked.args[0].point == PLACE
+    desk.view.zoom_at(4, QPoint(10, 10))
+    entries(desk)["Show everything"].trigger()
+    assert desk.view.zoom() <= 1
+    entries(desk)["Select all"].trigger()
+    assert desk.scene.selected_names() == list(desk.graph.nodes)
+
+
+def test_a_wire_is_bent_where_the_menu_was_opened_straightened_and_deleted(desk):
+    wire = desk.scene.wires[Edge("conv1", "act1")]
+    place = wire.path.pointAtPercent(0.5)
+    desk.scene.choose({wire})
+    assert "Remove bends" not in entries(desk)
+    entries(desk, place)["Add a bend"].trigger()
+    bent = next(edge for edge in desk.graph.edges if edge.target == "act1")
+    assert bent.via == ((float(round(place.x())), float(round(place.y()))),)
+    desk.scene.choose({desk.scene.wires[bent]})
+    entries(desk)["Remove bends"].trigger()
+    assert Edge("conv1", "act1") in desk.graph.edges
+    desk.scene.choose({desk.scene.wires[Edge("conv1", "act1")]})
+    entries(desk)["Delete"].trigger()
+    assert Edge("conv1", "act1") not in desk.graph.edges
+
+
+def test_a_layer_goes_into_the_wire_whose_menu_it_is(desk, qtbot):
+    edge = Edge("conv1", "act1")
+    desk.scene.choose({desk.scene.wires[edge]})
+    with qtbot.waitSignal(desk.view.search_requested) as asked:
+        entries(desk)["Insert a layer…"].trigger()
+    assert asked.args[0].edge == edge
+
+
+def test_weights_are_shared_and_given_back_and_frozen_together(desk):
+    desk.take("", desk.graph.with_edge(Edge("act1", "fc1")), "")
+    desk.scene.select(["conv1", "fc1"])
+    entries(desk)["Freeze"].trigger()
+    assert not desk.graph.nodes["conv1"].parameters.trainable
+    assert desk.graph.nodes["fc1"].parameters.trainable, "nothing is known of its weights: its input is wrong"
+    desk.scene.select(["conv1", "fc1"])
+    entries(desk)["Unfreeze"].trigger()
+    assert desk.graph.nodes["conv1"].parameters.trainable
+
+
+def test_a_right_click_selects_what_lies_there_and_the_menu_is_about_it(desk):
+    menu = ContextMenu(desk.view)
+    spot = desk.card("act1")
+    QApplication.sendEvent(desk.view.viewport(), QContextMenuEvent(
+        QContextMenuEvent.Reason.Mouse, spot, desk.view.viewport().mapToGlobal(spot)))
+    assert desk.scene.selected_names() == ["act1"]
+    assert "Rename\tF2" in [action.text() for action in menu.menu.actions()]
+    menu.menu.close()
+
+
+def test_the_menu_key_leaves_the_selection_as_it_is(desk):
+    menu = ContextMenu(desk.view)
+    desk.scene.select(["conv1", "act1"])
+    QApplication.sendEvent(desk.view.viewport(), QContextMenuEvent(
+        QContextMenuEvent.Reason.Keyboard, QPoint(3, 3), desk.view.mapToGlobal(QPoint(3, 3)),
+        Qt.KeyboardModifier.NoModifier))
+    assert desk.scene.selected_names() == ["conv1", "act1"]
+    assert "Copy\tCtrl+C" in [action.text() for action in menu.menu.actions()]
+    menu.menu.close()
