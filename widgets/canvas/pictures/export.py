@@ -68,7 +68,7 @@ def _render(scene: _Still, area: QRectF, device: QPaintDevice, target: QRectF) -
 
 
 def _svg(scene: _Still, area: QRectF, path: Path) -> None:
-    from PySide6.QtSvg import QSvgGenerator
+    from PySide6.QtSvg import QSvgGenerator  # seldom needed
 
     generator = QSvgGenerator()
     generator.setFileName(str(path))
