@@ -196,7 +196,7 @@ def _measured(tree: Path) -> Lines:
     settings, data, times = KEPT / "coveragerc", KEPT / "coverage", KEPT / "times.xml"
     settings.write_text(f"[run]\nsource = {','.join(FLOORS)}\ndata_file = {data}\nconcurrency = thread\n")
     command = [sys.executable, "-m", "coverage", "run", f"--rcfile={settings}", "-m", "pytest", "-q", "-p",
-               "tests.coverage_by_test", "-p", "no:cacheprovider", f"--junitxml={times}", "-o",
+               "tests.coverage_contexts", "-p", "no:cacheprovider", f"--junitxml={times}", "-o",
                "junit_family=xunit1", "--timeout", "900"]
     subprocess.run(command, cwd=tree, check=False, env={**_environment(), "PYTHONPATH": str(tree)})
     return _read(data, tree, times)
