@@ -7,6 +7,7 @@ from typing import NamedTuple
 from engine.advice.advice import Problem
 from engine.advice.repairs.repairs import repairs
 from engine.analysis.analysis import Analysis, analyze
+from engine.analysis.faults import SeveralEndsError
 from engine.blocks.base import Block
 from engine.blocks.edits import as_own, inner, with_inner
 from engine.graph.graph import Graph
@@ -14,11 +15,6 @@ from engine.layers.base import Shape
 from engine.messages import LayerloomError, Message
 
 Path = tuple[str, ...]  # names of blocks, from the outermost
-
-_IN_BLOCK = {
-    "The network has {count} ends ({names}): join them or remove what is not needed":
-        "The block has {count} ends ({names}): join them or remove what is not needed",
-}
 
 
 class Level(NamedTuple):
@@ -49,15 +45,15 @@ def level_inside(whole: Analysis, path: Path) -> Level:
     inside = inner(whole, path)
     problems = [
         Problem("error" if fault.node is None or fault.node in inside.members else "warning", fault.node,
-                _of_block(fault.error.message), repairs(inside, fault))
+                _of_block(fault.error), repairs(inside, fault))
         for fault in inside.faults
     ]  # fmt: skip
     return Level(path, inside, tuple(sorted(problems, key=lambda problem: problem.severity)))
 
 
-def _of_block(message: Message) -> Message:
-    """What is said of the whole is said of a block here."""
-    return Message(_IN_BLOCK.get(message.template, message.template), message.values)
+def _of_block(error: LayerloomError) -> Message:
+    """What is said of the whole network is said of a block here."""
+    return error.of_block() if isinstance(error, SeveralEndsError) else error.message
 
 
 def followed(before: Graph, after: Graph, path: Path) -> Path:

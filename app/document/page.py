@@ -50,6 +50,7 @@ class Page(QWidget):
         self.crumbs = Breadcrumbs()
         self.notice = Notice(self.view)
         self.highlights = Highlights(self.scene)
+        self._question = 0  # the message that asks whether a block shall become one's own
         # Both end with the page, in the window's thread, whenever Python gets round to the rest.
         document.setParent(self)
         self.scene.setParent(self)
@@ -123,7 +124,7 @@ class Page(QWidget):
             self.view.go_to(place)
         if left[: len(level.path)] == level.path:
             self.scene.select(left[len(level.path) : len(level.path) + 1])
-        self._drop_question()
+        self.notice.withdraw(self._question)
 
     def _show_crumbs(self) -> None:
         path, graph = self.level.path, self.document.experiment.graph
@@ -231,14 +232,9 @@ class Page(QWidget):
         """What is made from parameters cannot be changed by hand: offer what can, and do it ``then``."""
         self.scene.put_back()
         self.scene.names_selected.emit(self.scene.selected_names())  # panels show again what stands
-        self.notice.show_message(self._question(), "info", [(self.tr("Make it my own"), lambda: self.make_own(then))])
-
-    def _question(self) -> str:
-        return self.tr("This block is made from its parameters. Make it your own to change it.")
-
-    def _drop_question(self) -> None:
-        if self.notice.text.text() == self._question():
-            self.notice.hide()
+        text = self.tr("This block is made from its parameters. Make it your own to change it.")
+        self._question = self.notice.show_message(
+            text, "info", [(self.tr("Make it my own"), lambda: self.make_own(then))])
 
     def make_own(self, then: Callable[[], None] | None = None) -> None:
         """Turn the block one is in into one that holds its layers, and go on with what was asked for."""
@@ -248,7 +244,7 @@ class Page(QWidget):
         except LayerloomError as error:
             self.refuse(error.message)
             return
-        self._drop_question()
+        self.notice.withdraw(self._question)
         self.level = self.level._replace(path=now)
         self.document.edit_graph(self.tr("Make {name} my own").format(name=path[-1]), graph)
         if then is not None:

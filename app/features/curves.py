@@ -182,8 +182,9 @@ class Curves(Feature):
         if histories is None or not histories.current.title:
             return words
         index, count, title = len(histories.members), histories.count, histories.current.title
-        numbered = self.tr("{index} of {count}: {title}").format(index=index, count=count, title=title)
-        member = title if title.endswith(f"{index} of {count}") else numbered  # a fold is numbered already
+        member = self.tr("{index} of {count}: {title}").format(index=index, count=count, title=title)
+        if histories.current.is_fold:  # its title is its number
+            member = self.tr("fold {index} of {count}").format(index=index, count=count)
         return f"{member} · {words}" if words else member
 
     def _show_elsewhere(self, event: Event) -> None:

@@ -234,7 +234,7 @@ def folds_of(run: Run) -> int:
     series, planned = run.histories.series, run.experiment.recipe
     if series is not None:
         return sum(event.summary.epochs == planned.epochs for event, _ in run.ended) if series.mean else 0
-    return planned.folds if run.histories.current.title and planned.folds >= 2 else 0
+    return planned.folds if run.histories.current.is_fold else 0
 
 
 def measures_of(run: Run | None) -> dict[str, dict[str, float]]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from engine.graph.graph import Graph
 from engine.layers.base import Layer, Shape
 from engine.layers.inputs import Input
-from engine.messages import LayerloomError
+from engine.messages import LayerloomError, Message, say
 
 
 class NetworkError(LayerloomError):
@@ -21,6 +21,23 @@ class NoInputError(NetworkError):
 
 class NoOutputError(NetworkError):
     """Nothing comes after the Input, or several ends do."""
+
+
+class SeveralEndsError(NoOutputError):
+    """Of a network, or of the inside of a block."""
+
+    def __init__(self, ends: Sequence[str]) -> None:
+        self.ends = tuple(ends)
+        super().__init__("The network has {count} ends ({names}): join them or remove what is not needed",
+                         **self._values)
+
+    def of_block(self) -> Message:
+        """What is said where the network is the inside of a block."""
+        return say("The block has {count} ends ({names}): join them or remove what is not needed", **self._values)
+
+    @property
+    def _values(self) -> dict[str, object]:
+        return {"count": len(self.ends), "names": ", ".join(self.ends[:4])}
 
 
 class MissingInputError(NetworkError):
@@ -61,6 +78,5 @@ def whole_faults(graph: Graph, sources: Sequence[str], members: Collection[str],
         errors.append(NoOutputError("Nothing follows the Input: add a layer and draw a wire to it"))
     ends = sorted(name for name in members if not graph.outputs[name])
     if len(ends) > 1:
-        errors.append(NoOutputError("The network has {count} ends ({names}): join them or remove what is not needed",
-                                    count=len(ends), names=", ".join(ends[:4])))
+        errors.append(SeveralEndsError(ends))
     return errors

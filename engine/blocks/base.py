@@ -14,6 +14,20 @@ from engine.graph.graph import Edge, Graph, Node, Position
 from engine.graph.grid import COLUMN, STEP
 from engine.layers.base import FLOAT_BYTES, Category, Facts, Layer, Shape, ShapeError, numel
 from engine.layers.inputs import Input
+from engine.messages import LayerloomError
+
+
+class InsideError(ShapeError):
+    """Something is wrong inside a block; ``cause`` is what is said there."""
+
+    def __init__(self, cause: LayerloomError, template: str, **values: object) -> None:
+        super().__init__(template, **values)
+        self.cause = cause
+
+
+def innermost(error: LayerloomError) -> LayerloomError:
+    """The error of the layer itself, however deep inside blocks it stands."""
+    return innermost(error.cause) if isinstance(error, InsideError) else error
 
 
 class Block(Layer):
@@ -127,9 +141,9 @@ def _inside(block: Block, shapes: tuple[Shape, ...]) -> Analysis:
         raise ShapeError("{layer}: all layers inside are bypassed. Bypass the block itself instead",
                          layer=block.shown_title)
     if fault.node is None:
-        raise ShapeError("{layer}: {reason}", layer=block.shown_title, reason=fault.error.message)
-    raise ShapeError("{layer}, inside {inner}: {reason}", layer=block.shown_title, inner=fault.node,
-                     reason=fault.error.message)
+        raise InsideError(fault.error, "{layer}: {reason}", layer=block.shown_title, reason=fault.error.message)
+    raise InsideError(fault.error, "{layer}, inside {inner}: {reason}", layer=block.shown_title, inner=fault.node,
+                      reason=fault.error.message)
 
 
 class Drawing:

@@ -54,7 +54,8 @@ class Transition(Block):
     example = (16, 8, 8)
 
     out_channels: Count | None = Field(
-        None, title="Output channels", description="Channels that come out. Empty: half of those that come in."
+        None, title="Output channels", description="Channels that come out.",
+        json_schema_extra={"empty": "half of those that come in"},
     )
 
     def expand(self, shapes: Sequence[Shape]) -> Graph:

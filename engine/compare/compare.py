@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
-from engine.compare.fields import CHANGED, NOTHING, Field, differing, node_fields, value_text
+from engine.compare.fields import NOTHING, Field, differing, node_fields, told, value_text
 from engine.experiment.experiment import Experiment
 from engine.graph.graph import Edge, Graph, Node, Position
 from engine.messages import say
@@ -260,21 +260,17 @@ def _comments(before: Graph, after: Graph, names: Mapping[str, str]) -> Iterator
             frame.members and other.members == frame.members)), None)
         if same is not None:
             new.remove(same)
-        text = value_text(same.text) if same is not None else say(NOTHING)
-        was = value_text(frame.text)
-        yield Field("Comment", was, CHANGED if was == text else text)
+        yield told(("Comment",), frame.text, same.text if same is not None else None)
     for frame in new:
-        text = value_text(frame.text)
-        yield Field("Comment", say(NOTHING), say("added") if text == say(NOTHING) else text)
+        yield Field(("Comment",), NOTHING, value_text(frame.text) if frame.text else say("added"))
 
 
 def _words(before: Experiment, after: Experiment) -> Iterator[Field]:
     for title, old, new in (("Title", before.title, after.title), ("About", before.about, after.about)):
         if old != new:
-            was, now = value_text(old), value_text(new)
-            yield Field(title, was, CHANGED if was == now else now)
+            yield told((title,), old, new)
     if before.notes != after.notes:
-        yield Field("Notes", say(NOTHING), CHANGED)
+        yield Field(("Notes",), NOTHING, None)
     if before.variants != after.variants:
         counts = [say("{count} variants", count=len(experiment.variants)) for experiment in (before, after)]
-        yield Field("Variants", counts[0], CHANGED if counts[0] == counts[1] else counts[1])
+        yield Field(("Variants",), counts[0], None if counts[0] == counts[1] else counts[1])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -14,9 +14,7 @@ from engine.graph.parameters import INIT_TITLES, Init, NodeParameters
 from engine.layers.base import Layer
 from engine.messages import Message, say
 
-NOTHING = "–"
-SEPARATOR = " · "
-CHANGED = say("changed")  # in place of a value that says nothing
+NOTHING = say("–")
 _LEFT_OUT = frozenset({"known", "graph"})  # what was found in a file is nobody's choice; a block's graph: see below
 _WINDOWS = frozenset({"kernel_size"})
 _MARKS = (("shares", "Shares weights with"), ("bypassed", "Bypassed"), ("label", "Colour label"),
@@ -27,22 +25,24 @@ _MARKS = (("shares", "Shares weights with"), ("bypassed", "Bypassed"), ("label",
 class Field:
     """One thing that is not the same. ``within``: the dotted path of the layer it is of, inside an own block.
 
-    ``title`` is the form's own, for translation; several are joined by `` · ``.
+    ``titles`` are the forms' own, for translation, from the whole to the part. ``about``: a node's name, its kind of
+    layer, or anything else.
     """
 
-    title: str
+    titles: tuple[str, ...]
     before: Message
-    after: Message
+    after: Message | None  # None: changed, but it reads as before
     within: str = ""
+    about: Literal["name", "layer", ""] = ""
 
 
 def value_text(value: Any) -> Message:
     """A value as people read it: ``on``, ``5×3``, ``0.1``."""
     if isinstance(value, str):
         lines = value.count("\n")
-        return say("{count} lines", count=lines + 1) if lines else _literally(value) if value else say(NOTHING)
+        return say("{count} lines", count=lines + 1) if lines else _literally(value) if value else NOTHING
     if value is None or value == ():
-        return say(NOTHING)
+        return NOTHING
     if isinstance(value, bool):
         return say("on") if value else say("off")
     if isinstance(value, Init):
@@ -62,7 +62,7 @@ def _literally(text: str) -> Message:
     return say("{value}", value=text)
 
 
-def differing(before: BaseModel, after: BaseModel, title: str = "", within: str = "") -> Iterator[Field]:
+def differing(before: BaseModel, after: BaseModel, titles: tuple[str, ...] = (), within: str = "") -> Iterator[Field]:
     """The fields of two values of one kind that differ; those of what they hold one by one."""
     if before is after:
         return
@@ -70,13 +70,13 @@ def differing(before: BaseModel, after: BaseModel, title: str = "", within: str 
         old, new = getattr(before, name), getattr(after, name)
         if name in _LEFT_OUT or old is new or old == new:
             continue
-        known = SEPARATOR.join(filter(None, (title, info.title or name)))
+        known = (*titles, info.title or name)
         if isinstance(old, BaseModel) and type(old) is type(new) and not isinstance(old, Init):
             yield from differing(old, new, known, within)
         else:
             if name in _WINDOWS:
                 old, new = (_spread(value, info.annotation) for value in (old, new))
-            yield _field(known, old, new, within)
+            yield told(known, old, new, within)
 
 
 def _spread(value: Any, annotation: Any) -> Any:
@@ -85,10 +85,10 @@ def _spread(value: Any, annotation: Any) -> Any:
     return (value,) * counts[0] if counts and isinstance(value, int) else value
 
 
-def _field(title: str, old: Any, new: Any, within: str = "") -> Field:
-    """What reads alike all the same was changed somewhere inside."""
+def told(titles: tuple[str, ...], old: Any, new: Any, within: str = "", about: Literal["name", ""] = "") -> Field:
+    """Two values that are not the same, as people read them."""
     before, after = value_text(old), value_text(new)
-    return Field(title, before, CHANGED if before == after else after, within)
+    return Field(titles, before, None if before == after else after, within, about)
 
 
 def layer_title(layer: Layer) -> Message:
@@ -100,7 +100,7 @@ def layer_title(layer: Layer) -> Message:
 def layer_fields(before: Layer, after: Layer, within: str = "") -> Iterator[Field]:
     """Another kind of layer, or the same with other options; of own blocks also what differs inside."""
     if type(before) is not type(after):
-        yield Field("Layer", layer_title(before), layer_title(after), within)
+        yield Field(("Layer",), layer_title(before), layer_title(after), within, "layer")
         return
     yield from differing(before, after, within=within)
     if isinstance(before, Block) and isinstance(after, Block):
@@ -119,7 +119,7 @@ def node_fields(before: Node, after: Node, names: Mapping[str, str] | None = Non
     """Everything that differs between two nodes but their places. ``names``: what nodes are called afterwards."""
     if before is after:
         return ()
-    found = [] if before.name == after.name else [_field("Name", before.name, after.name, within)]
+    found = [] if before.name == after.name else [told(("Name",), before.name, after.name, within, "name")]
     if before.layer is not after.layer and before.layer != after.layer:
         found.extend(layer_fields(before.layer, after.layer, within))
     if before.parameters is not after.parameters:
@@ -128,7 +128,7 @@ def node_fields(before: Node, after: Node, names: Mapping[str, str] | None = Non
         old, new = getattr(before, mark), getattr(after, mark)
         same = (names or {}).get(old, old) == new if mark == "shares" and old is not None else old == new
         if not same:
-            found.append(_field(title, old, new, within))
+            found.append(told((title,), old, new, within))
     return tuple(found)
 
 
@@ -137,28 +137,28 @@ def graph_fields(before: Graph, after: Graph, within: str = "") -> Iterator[Fiel
     if before == after:
         return
     start = f"{within}." if within else ""
-    told = False
+    is_told = False
     for name in [*before.nodes, *(name for name in after.nodes if name not in before.nodes)]:
         old, new = before.nodes.get(name), after.nodes.get(name)
         if old is not None and new is not None:
             fields = node_fields(old, new, within=start + name)
         else:
-            fields = (Field("Layer", _titled(old), _titled(new), start + name),)
-        told = told or bool(fields)
+            fields = (Field(("Layer",), _titled(old), _titled(new), start + name, "layer"),)
+        is_told = is_told or bool(fields)
         yield from fields
     wires, others = ({(e.source, e.target, e.port) for e in graph.edges} for graph in (before, after))
     if wires != others:
         yield _wires_field(before, after, wires ^ others, within)
-    elif not told:
-        yield Field("Places inside", say(NOTHING), CHANGED, within)
+    elif not is_told:
+        yield Field(("Places inside",), NOTHING, None, within)
 
 
 def _titled(node: Node | None) -> Message:
-    return layer_title(node.layer) if node is not None else say(NOTHING)
+    return layer_title(node.layer) if node is not None else NOTHING
 
 
 def _wires_field(before: Graph, after: Graph, other: set[tuple[str, str, int]], within: str) -> Field:
     """Wires that are only in one of the two."""
     old, new = (", ".join(f"{e.source} → {e.target}" for e in graph.edges if (e.source, e.target, e.port) in other)
                 for graph in (before, after))
-    return Field("Wires", value_text(old), value_text(new), within)
+    return Field(("Wires",), value_text(old), value_text(new), within)

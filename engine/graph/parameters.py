@@ -33,7 +33,8 @@ class Init(BaseModel):
     value: float = Field(0.0, title="Value", description="Every number begins with it.")
     formula: str = Field(
         "", max_length=1000, title="Formula",
-        description="Such as: w = uniform(-10, 10); w * (abs(w) >= 5). Knows w, fan_in, fan_out, i, j, normal, sqrt …",
+        description="What every number becomes. Knows w, fan_in, fan_out, i, j, normal, sqrt …",
+        json_schema_extra={"example": "w = uniform(-10, 10); w * (abs(w) >= 5)"},
     )
 
     @model_validator(mode="after")

@@ -79,7 +79,8 @@ class AdaptiveAvgPool2d(_AdaptiveAvg):
     meaning = "Averages into a grid of the size you choose; 1 averages each channel (global pooling)."
 
     output_size: Sizes2 = Field(
-        1, title="Output size", description="Height and width that come out: 1, 7×7; “–” keeps that size as it is."
+        1, title="Output size", description="Height and width that come out: 1, 7×7; “–” keeps that size as it is.",
+        json_schema_extra={"empty": "as they are"},
     )
 
 
@@ -107,7 +108,8 @@ class AdaptiveAvgPool3d(_AdaptiveAvg):
     example = (2, 6, 8, 8)
 
     output_size: Sizes3 = Field(
-        1, title="Output size", description="Depth, height and width that come out; “–” keeps that size as it is."
+        1, title="Output size", description="Depth, height and width that come out; “–” keeps that size as it is.",
+        json_schema_extra={"empty": "as they are"},
     )
 
 
@@ -133,7 +135,8 @@ class AdaptiveMaxPool2d(_AdaptiveMax):
     meaning = "Keeps the largest value in each cell of a grid; 1 keeps one for each channel."
 
     output_size: Sizes2 = Field(
-        1, title="Output size", description="Height and width that come out: 1, 7×7; “–” keeps that size as it is."
+        1, title="Output size", description="Height and width that come out: 1, 7×7; “–” keeps that size as it is.",
+        json_schema_extra={"empty": "as they are"},
     )
 
 
@@ -148,5 +151,6 @@ class AdaptiveMaxPool3d(_AdaptiveMax):
     example = (2, 6, 8, 8)
 
     output_size: Sizes3 = Field(
-        1, title="Output size", description="Depth, height and width that come out; “–” keeps that size as it is."
+        1, title="Output size", description="Depth, height and width that come out; “–” keeps that size as it is.",
+        json_schema_extra={"empty": "as they are"},
     )

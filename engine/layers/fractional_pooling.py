@@ -80,10 +80,12 @@ class FractionalMaxPool2d(_Fractional):
 
     kernel_size: Extent = Field(2, title="Kernel size", description="Height and width of the window: 2 or 3×2.")
     output_size: Extent | None = Field(
-        None, title="Output size", description="Height and width that come out. Empty: by the ratio."
+        None, title="Output size", description="Height and width that come out.",
+        json_schema_extra={"empty": "by the ratio"},
     )
     output_ratio: Annotated[Ratio | tuple[Ratio, Ratio], one_number(2)] | None = Field(
-        0.5, title="Output ratio", description="Share of the size that stays. Empty: by the output size."
+        0.5, title="Output ratio", description="Share of the size that stays.",
+        json_schema_extra={"empty": "by the output size"},
     )
 
 
@@ -99,8 +101,10 @@ class FractionalMaxPool3d(_Fractional):
 
     kernel_size: Extent3 = Field(2, title="Kernel size", description="Depth, height and width: 2 or 1×2×2.")
     output_size: Extent3 | None = Field(
-        None, title="Output size", description="Depth, height and width that come out. Empty: by the ratio."
+        None, title="Output size", description="Depth, height and width that come out.",
+        json_schema_extra={"empty": "by the ratio"},
     )
     output_ratio: Annotated[Ratio | tuple[Ratio, Ratio, Ratio], one_number(3)] | None = Field(
-        0.5, title="Output ratio", description="Share of the size that stays. Empty: by the output size."
+        0.5, title="Output ratio", description="Share of the size that stays.",
+        json_schema_extra={"empty": "by the output size"},
     )

@@ -70,8 +70,12 @@ class Clamp(_Function):
     meaning = "Cuts values off below and above."
     synonyms = ("clip", "limit")
 
-    min: Number | None = Field(0.0, title="Lowest", description="Values below become this. Empty: no limit.")
-    max: Number | None = Field(1.0, title="Highest", description="Values above become this. Empty: no limit.")
+    min: Number | None = Field(
+        0.0, title="Lowest", description="Values below become this.", json_schema_extra={"empty": "no limit"}
+    )
+    max: Number | None = Field(
+        1.0, title="Highest", description="Values above become this.", json_schema_extra={"empty": "no limit"}
+    )
 
     @model_validator(mode="after")
     def _possible(self) -> Self:

@@ -24,7 +24,7 @@ class Input(Layer):
 
     shape: tuple[Annotated[int, Field(ge=1, le=65_536)], ...] | None = Field(
         None, title="Shape", min_length=1, max_length=6,
-        description="Shape of one example, such as 1×28×28. Empty: from the data.",
+        description="Shape of one example, such as 1×28×28.", json_schema_extra={"empty": "from the data"},
     )
 
     def output_shape(self, shapes: Sequence[Shape]) -> Shape:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
+from pydantic.config import JsonDict
 
 from engine.layers.base import (
     FLOAT_BYTES,
@@ -25,7 +26,8 @@ from engine.layers.base import (
 EPS = "Added to the variance so that nothing divides by 0."
 SCALE = "Learn a scale and a shift for each channel."
 BIAS = "Learn the shift; off: only the scale. Needs PyTorch ≥ 2.13."
-MOMENTUM = "How fast the running averages follow. Empty: a plain average over all batches."
+MOMENTUM = "How fast the running averages follow."
+PLAIN_AVERAGE: JsonDict = {"empty": "a plain average over all batches"}
 Eps = Annotated[float, Field(ge=1e-12, le=1)]
 Momentum = Annotated[float, Field(ge=0, le=1)]
 
@@ -57,7 +59,9 @@ class BatchNorm(_Norm):
     positional: ClassVar[tuple[str, ...]] = ("num_features",)
 
     eps: Eps = Field(1e-5, title="Epsilon", description=EPS)
-    momentum: Momentum | None = Field(0.1, title="Momentum", description=MOMENTUM)
+    momentum: Momentum | None = Field(
+        0.1, title="Momentum", description=MOMENTUM, json_schema_extra=PLAIN_AVERAGE
+    )
     affine: bool = Field(True, title="Learned scale", description=SCALE)
     track_running_stats: bool = Field(
         True, title="Running averages", description="Keep averages for prediction; off: always use the batch's own."
@@ -162,7 +166,10 @@ class RMSNorm(_Norm):
     dims: Annotated[int, Field(ge=1, le=6)] = Field(
         1, title="Dimensions", description="Over how many of the last dimensions: 1 the features, 3 a whole image."
     )
-    eps: Eps | None = Field(None, title="Epsilon", description="Added to the mean square. Empty: the smallest number.")
+    eps: Eps | None = Field(
+        None, title="Epsilon", description="Added to the mean square.",
+        json_schema_extra={"empty": "the smallest number"},
+    )
     elementwise_affine: bool = Field(True, title="Learned scale", description="Learn a scale of this shape.")
 
     def output_shape(self, shapes: Sequence[Shape]) -> Shape:
@@ -246,7 +253,9 @@ class _InstanceNorm(_Norm):
     positional: ClassVar[tuple[str, ...]] = ("num_features",)
 
     eps: Eps = Field(1e-5, title="Epsilon", description=EPS)
-    momentum: Momentum | None = Field(0.1, title="Momentum", description=MOMENTUM)
+    momentum: Momentum | None = Field(
+        0.1, title="Momentum", description=MOMENTUM, json_schema_extra=PLAIN_AVERAGE
+    )
     affine: bool = Field(False, title="Learned scale", description=SCALE)
     track_running_stats: bool = Field(
         False, title="Running averages", description="Keep averages for prediction; off: each example's own."

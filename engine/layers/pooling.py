@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
+from pydantic.config import JsonDict
 
 from engine.layers.base import Category, Layer, Shape, expect_rank, numel, register
 from engine.layers.spatial import (
@@ -27,7 +28,8 @@ from engine.layers.spatial import (
 )
 
 INDEX_BYTES = 8
-STRIDE = "How far the window moves. Empty: as the kernel."
+STRIDE = "How far the window moves."
+AS_KERNEL: JsonDict = {"empty": "as the kernel"}
 PADDING = "Border added to the input; at most half the kernel."
 CEIL = "Round the size up: keep a last, partial window."
 DILATION = "Distance between the window's points."
@@ -104,7 +106,7 @@ class MaxPool2d(_MaxPool):
     meaning = "Keeps the largest value in each window: smaller images, less sensitive to position."
 
     kernel_size: Extent = Field(2, title="Kernel size", description="Height and width of the window: 2 or 3×2.")
-    stride: Extent | None = Field(None, title="Stride", description=STRIDE)
+    stride: Extent | None = Field(None, title="Stride", description=STRIDE, json_schema_extra=AS_KERNEL)
     padding: Margin = Field(0, title="Padding", description=PADDING)
     ceil_mode: bool = Field(False, title="Ceil mode", description=CEIL)
     dilation: Extent = Field(1, title="Dilation", description=DILATION)
@@ -120,12 +122,13 @@ class AvgPool2d(_Pool):
     synonyms = ("mean", "downsample", "subsampling")
 
     kernel_size: Extent = Field(2, title="Kernel size", description="Height and width of the window: 2 or 3×2.")
-    stride: Extent | None = Field(None, title="Stride", description=STRIDE)
+    stride: Extent | None = Field(None, title="Stride", description=STRIDE, json_schema_extra=AS_KERNEL)
     padding: Margin = Field(0, title="Padding", description=PADDING)
     ceil_mode: bool = Field(False, title="Ceil mode", description=CEIL)
     count_include_pad: bool = Field(True, title="Count padding", description=COUNT)
     divisor_override: Divisor | None = Field(
-        None, title="Divisor", description="Divide the sum by this number instead of the window's size."
+        None, title="Divisor", description="Divide the sum by this number instead of the window's size.",
+        json_schema_extra={"empty": "the window's size"},
     )
 
 
@@ -140,7 +143,7 @@ class MaxPool1d(_MaxPool):
     example = (4, 16)
 
     kernel_size: Extent1 = Field(2, title="Kernel size", description="Length of the window.")
-    stride: Extent1 | None = Field(None, title="Stride", description=STRIDE)
+    stride: Extent1 | None = Field(None, title="Stride", description=STRIDE, json_schema_extra=AS_KERNEL)
     padding: Margin1 = Field(0, title="Padding", description=PADDING)
     ceil_mode: bool = Field(False, title="Ceil mode", description=CEIL)
     dilation: Extent1 = Field(1, title="Dilation", description=DILATION)
@@ -158,7 +161,7 @@ class AvgPool1d(_Pool):
     example = (4, 16)
 
     kernel_size: Extent1 = Field(2, title="Kernel size", description="Length of the window.")
-    stride: Extent1 | None = Field(None, title="Stride", description=STRIDE)
+    stride: Extent1 | None = Field(None, title="Stride", description=STRIDE, json_schema_extra=AS_KERNEL)
     padding: Margin1 = Field(0, title="Padding", description=PADDING)
     ceil_mode: bool = Field(False, title="Ceil mode", description=CEIL)
     count_include_pad: bool = Field(True, title="Count padding", description=COUNT)
@@ -175,7 +178,7 @@ class MaxPool3d(_MaxPool):
     example = (2, 6, 8, 8)
 
     kernel_size: Extent3 = Field(2, title="Kernel size", description="Depth, height and width: 2 or 1×2×2.")
-    stride: Extent3 | None = Field(None, title="Stride", description=STRIDE)
+    stride: Extent3 | None = Field(None, title="Stride", description=STRIDE, json_schema_extra=AS_KERNEL)
     padding: Margin3 = Field(0, title="Padding", description=PADDING)
     ceil_mode: bool = Field(False, title="Ceil mode", description=CEIL)
     dilation: Extent3 = Field(1, title="Dilation", description=DILATION)
@@ -194,10 +197,11 @@ class AvgPool3d(_Pool):
     example = (2, 6, 8, 8)
 
     kernel_size: Extent3 = Field(2, title="Kernel size", description="Depth, height and width: 2 or 1×2×2.")
-    stride: Extent3 | None = Field(None, title="Stride", description=STRIDE)
+    stride: Extent3 | None = Field(None, title="Stride", description=STRIDE, json_schema_extra=AS_KERNEL)
     padding: Margin3 = Field(0, title="Padding", description=PADDING)
     ceil_mode: bool = Field(False, title="Ceil mode", description=CEIL)
     count_include_pad: bool = Field(True, title="Count padding", description=COUNT)
     divisor_override: Divisor | None = Field(
-        None, title="Divisor", description="Divide the sum by this number instead of the window's size."
+        None, title="Divisor", description="Divide the sum by this number instead of the window's size.",
+        json_schema_extra={"empty": "the window's size"},
     )

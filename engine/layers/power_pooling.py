@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from pydantic import Field
 
 from engine.layers.base import Category, Layer, Shape, expect_rank, numel, register
-from engine.layers.pooling import CEIL, STRIDE
+from engine.layers.pooling import AS_KERNEL, CEIL, STRIDE
 from engine.layers.spatial import (
     Extent,
     Extent1,
@@ -82,7 +82,7 @@ class LPPool1d(_LPPool):
     example = (4, 16)
 
     kernel_size: Extent1 = Field(2, title="Kernel size", description="Length of the window.")
-    stride: Extent1 | None = Field(None, title="Stride", description=STRIDE)
+    stride: Extent1 | None = Field(None, title="Stride", description=STRIDE, json_schema_extra=AS_KERNEL)
     ceil_mode: bool = Field(False, title="Ceil mode", description=CEIL)
 
 
@@ -95,7 +95,7 @@ class LPPool2d(_LPPool):
     meaning = "Takes the p-norm of each window: between the mean and the largest value."
 
     kernel_size: Extent = Field(2, title="Kernel size", description="Height and width of the window: 2 or 3×2.")
-    stride: Extent | None = Field(None, title="Stride", description=STRIDE)
+    stride: Extent | None = Field(None, title="Stride", description=STRIDE, json_schema_extra=AS_KERNEL)
     ceil_mode: bool = Field(False, title="Ceil mode", description=CEIL)
 
 
@@ -111,5 +111,5 @@ class LPPool3d(_LPPool):
     example = (2, 6, 8, 8)
 
     kernel_size: Extent3 = Field(2, title="Kernel size", description="Depth, height and width: 2 or 1×2×2.")
-    stride: Extent3 | None = Field(None, title="Stride", description=STRIDE)
+    stride: Extent3 | None = Field(None, title="Stride", description=STRIDE, json_schema_extra=AS_KERNEL)
     ceil_mode: bool = Field(False, title="Ceil mode", description=CEIL)

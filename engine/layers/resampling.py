@@ -51,17 +51,19 @@ class Upsample(_Resampling):
     required = ("scale_factor",)
 
     size: Extent1 | tuple[Extent1, ...] | None = Field(
-        None, title="Size", description="What comes out: 28 or 28×14. Empty: by the scale."
+        None, title="Size", description="What comes out: 28 or 28×14.", json_schema_extra={"empty": "by the scale"}
     )
     scale_factor: Scale | tuple[Scale, ...] | None = Field(
-        2.0, title="Scale", description="How many times larger: 2, 0.5 or 2×1. Empty: by the size."
+        2.0, title="Scale", description="How many times larger: 2, 0.5 or 2×1.",
+        json_schema_extra={"empty": "by the size"},
     )
     mode: Literal["nearest", "linear", "bilinear", "bicubic", "trilinear"] = Field(
         "nearest", title="Mode",
         description="Nearest repeats; linear is for sequences, bilinear and bicubic for images, trilinear for volumes.",
     )
     align_corners: bool | None = Field(
-        None, title="Align corners", description="Whether the outermost values stay where they are. Not with nearest."
+        None, title="Align corners", description="Whether the outermost values stay where they are. Not with nearest.",
+        json_schema_extra={"empty": "off"},
     )
 
     @model_validator(mode="after")

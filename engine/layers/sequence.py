@@ -11,8 +11,8 @@ from engine.layers.base import FLOAT_BYTES, Category, Count, Layer, RankError, S
 
 NUMBER_BYTES = 8  # of a whole number
 Words = Annotated[int, Field(ge=1, le=10_000_000)]
-PADDING = "A word whose vector stays 0 and does not learn, such as the filling of short texts. Empty: none."
-MAX_NORM = "Vectors longer than this are shortened. Empty: none are."
+PADDING = "A word whose vector stays 0 and does not learn, such as the filling of short texts."
+MAX_NORM = "Vectors longer than this are shortened."
 NORM = "Which norm measures the length; 2 is the usual one."
 FREQUENCY = "Divide each word's gradient by how often it occurs in the batch."
 MaxNorm = Annotated[float, Field(gt=0, le=1e6)]
@@ -57,8 +57,11 @@ class Embedding(_Words):
     synonyms = ("word vector", "lookup", "token", "vocabulary")
     estimates = True  # the input may be gone once it is whole numbers
 
-    padding_idx: int | None = Field(None, ge=-10_000_000, le=10_000_000, title="Padding word", description=PADDING)
-    max_norm: MaxNorm | None = Field(None, title="Longest", description=MAX_NORM)
+    padding_idx: int | None = Field(None, ge=-10_000_000, le=10_000_000, title="Padding word", description=PADDING,
+                                    json_schema_extra={"empty": "none"})
+    max_norm: MaxNorm | None = Field(
+        None, title="Longest", description=MAX_NORM, json_schema_extra={"empty": "none are"}
+    )
     norm_type: NormType = Field(2.0, title="Norm", description=NORM)
     scale_grad_by_freq: bool = Field(False, title="By frequency", description=FREQUENCY)
 
@@ -88,11 +91,14 @@ class EmbeddingBag(_Words):
     synonyms = ("bag of words", "text", "lookup")
     estimates = True
 
-    max_norm: MaxNorm | None = Field(None, title="Longest", description=MAX_NORM)
+    max_norm: MaxNorm | None = Field(
+        None, title="Longest", description=MAX_NORM, json_schema_extra={"empty": "none are"}
+    )
     norm_type: NormType = Field(2.0, title="Norm", description=NORM)
     scale_grad_by_freq: bool = Field(False, title="By frequency", description=FREQUENCY + " Not with “max”.")
     mode: Literal["sum", "mean", "max"] = Field("mean", title="Mode", description="What is taken over the words.")
-    padding_idx: int | None = Field(None, ge=-10_000_000, le=10_000_000, title="Padding word", description=PADDING)
+    padding_idx: int | None = Field(None, ge=-10_000_000, le=10_000_000, title="Padding word", description=PADDING,
+                                    json_schema_extra={"empty": "none"})
 
     @model_validator(mode="after")
     def _possible(self) -> Self:

@@ -287,7 +287,7 @@ class Slice(Reshaping):
         0, title="From", description="First place that is taken; negative counts from the end."
     )
     end: Annotated[int, Field(ge=-65_536, le=65_536)] | None = Field(
-        None, title="To", description="First place that is not taken. Empty: to the end."
+        None, title="To", description="First place that is not taken.", json_schema_extra={"empty": "to the end"}
     )
     step: Annotated[int, Field(ge=1, le=65_536)] = Field(1, title="Step", description="Every how many-th is taken.")
 

@@ -17,13 +17,12 @@ SHORT = {"kernel_size": "k", "stride": "s", "padding": "p", "dilation": "d", "gr
 
 
 class Completion(NamedTuple):
-    """Text that may replace the columns ``start`` … ``end``, with its name and what it is for."""
+    """Text that may replace the columns ``start`` … ``end``, and what it is called."""
 
     insert: str
     start: int
     end: int
     title: str
-    detail: str
 
 
 def complete(text: str, cursor: int, shape: Shape | None = None, after: str | None = None) -> list[Completion]:
@@ -67,7 +66,7 @@ def _layers(words: str, start: int, end: int, shape: Shape | None, after: str | 
         insert += "".join(f" {SHORT.get(n, n + '=')}{text_of(v)}" for n, v in options.items())
         if insert not in seen and each.kind in LAYERS:
             seen.add(insert)
-            found.append(Completion(insert, start, end, each.title, each.why))
+            found.append(Completion(insert, start, end, each.title))
     return found[:MOST]
 
 
@@ -81,13 +80,11 @@ def _options(layer: type[Layer], tokens: Sequence[Token], typing: bool, cursor: 
         return [c for c in _values(layer, name, start, cursor) if c.insert.startswith(f"{name}={value}")]
     given = {token.text.partition("=")[0] for token in tokens}
     made = []
-    for option, field in layer.model_fields.items():
+    for option in layer.model_fields:
         if option in given or (word and not option.startswith(word.lower()) and not option.split("_")[-1].startswith(
                 word.lower())):
             continue
-        default = getattr(default_of(layer.kind()), option)
-        made.append(Completion(f"{option}=", start, cursor, title_of(layer, option),
-                               f"{text_of(default)}: {field.description or ''}"))
+        made.append(Completion(f"{option}=", start, cursor, title_of(layer, option)))
     return made
 
 
@@ -96,4 +93,4 @@ def _values(layer: type[Layer], name: str, start: int, cursor: int) -> list[Comp
         return []
     field = layer.model_fields[name]
     values = ["true", "false"] if field.annotation is bool else [*choices_of(field.annotation)]
-    return [Completion(f"{name}={value}", start, cursor, value, field.description or "") for value in values]
+    return [Completion(f"{name}={value}", start, cursor, value) for value in values]

@@ -55,8 +55,8 @@ class History:
 class Member:
     """One run of a series, or the only run (its title is empty then)."""
 
-    def __init__(self, title: str = "") -> None:
-        self.title, self.history = title, History()
+    def __init__(self, title: str = "", is_fold: bool = False) -> None:
+        self.title, self.is_fold, self.history = title, is_fold, History()
         self.summary: Summary | None = None
 
 
@@ -79,7 +79,7 @@ class Histories:
         """Take in any event."""
         if isinstance(event, MemberStarted):
             self.members = [member for member in self.members if member.title]
-            self.members.append(Member(event.title))
+            self.members.append(Member(event.title, event.is_fold))
             self.count = event.count
         elif isinstance(event, SeriesFinished):
             self.series = event

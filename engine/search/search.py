@@ -21,7 +21,7 @@ SHORTEST_GUESS = 3  # letters from which on they may be scattered, or one of the
 
 
 class Found(NamedTuple):
-    """A layer that the search offers: why it does, and whether it can take the tensor on the wire."""
+    """A layer that the search offers: why, where its name does not say it; whether it takes the tensor on the wire."""
 
     kind: str
     layer: Layer
@@ -92,7 +92,7 @@ def _found(hit: _Hit, shape: Shape | None) -> Found:
     if hit.kind not in LAYERS:
         return Found(hit.kind, made("Custom", **hit.options), str(hit.options["label"]), "", True)
     layer = made(hit.kind, **hit.options)
-    return Found(hit.kind, layer, layer.title, hit.why or layer.torch, _hit_fits(hit, shape))
+    return Found(hit.kind, layer, layer.title, hit.why, _hit_fits(hit, shape))
 
 
 def made(kind: str, **options: Any) -> Layer:

@@ -182,6 +182,7 @@ class MemberStarted:
     count: int
     title: str
     experiment: Experiment = field(repr=False)
+    is_fold: bool = False  # of a cross-validation
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,7 @@ def fit_series(experiment: Experiment, control: Control | None = None, *, data: 
             if control.stopped:
                 break
             control.forget_lr()
-            yield MemberStarted(index, len(members), plan.title, plan.experiment)
+            yield MemberStarted(index, len(members), plan.title, plan.experiment, plan.fold is not None)
             row, stopped = yield from _member(index, plan, control, loaded, root)
             rows += [] if row is None else [row]
             whole += [] if row is None or stopped or plan.fold is None else [row]

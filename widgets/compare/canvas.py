@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
 
 from engine.analysis.analysis import Analysis, Costs, NodeReport
 from engine.compare.compare import Pair
-from engine.compare.fields import CHANGED, SEPARATOR, Field
+from engine.compare.fields import Field
 from engine.compare.union import Union
 from engine.graph.graph import Edge, Node
 from engine.layers.base import shape_text
@@ -28,6 +28,7 @@ from widgets.look.guarded import guarded
 from widgets.look.text import grouped, message_text, translated
 
 ZOOM = 1.2
+SEPARATOR = " · "
 HALO = (-5.0, -5.0, 5.0, 5.0)
 READABLE, ROOM = 0.4, 40  # below this zoom one goes nearer; screen pixels around what one is led to
 
@@ -45,28 +46,33 @@ class Side(NamedTuple):
 
 def field_title(field: Field) -> str:
     """What differs, in the person's language; inside a block with the way there."""
-    title = SEPARATOR.join(translated(part) for part in field.title.split(SEPARATOR))
-    return SEPARATOR.join(filter(None, (field.within, title)))
+    return SEPARATOR.join(filter(None, (field.within, *map(translated, field.titles))))
 
 
 def field_values(field: Field) -> str:
     """``5×5 → 3×3``."""
-    after = _short(message_text(field.after))
-    return after if field.after == CHANGED else f"{_short(message_text(field.before))} → {after}"
+    if field.after is None:
+        return QCoreApplication.translate("Compare", "changed")
+    return f"{_short(message_text(field.before))} → {_short(message_text(field.after))}"
 
 
 def _short(text: str, most: int = 80) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
+def is_rename(field: Field) -> bool:
+    """Whether it tells of the card's own new name."""
+    return field.about == "name" and not field.within
+
+
 def change_words(fields: Iterable[Field]) -> str:
     """What a changed card says: what differs."""
     words = []
     for field in fields:
-        if field.title == "Name" and not field.within:
+        if is_rename(field):
             was = message_text(field.before)
             words.append(QCoreApplication.translate("Compare", "was {name}").format(name=was))
-        elif field.title == "Layer" and not field.within:
+        elif field.about == "layer" and not field.within:
             words.append(field_values(field))
         else:
             words.append(f"{field_title(field)} {field_values(field)}")

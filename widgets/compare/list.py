@@ -24,7 +24,7 @@ from engine.compare.fields import Field
 from engine.compare.union import Union
 from engine.graph.graph import Edge
 from widgets.canvas.cards.changes import CHANGES, paint_sign
-from widgets.compare.canvas import change_words, field_title, field_values, wires_of
+from widgets.compare.canvas import change_words, field_title, field_values, is_rename, wires_of
 from widgets.look import theme
 from widgets.look.text import title_of
 
@@ -95,17 +95,13 @@ def _pair_entries(pair: Pair, key: str) -> Iterator[Entry]:
     node = pair.after or pair.before
     assert node is not None
     name = f"{pair.before.name} → {node.name}" if pair.renamed and pair.before is not None else node.name
-    fields = [field for field in pair.fields if not _is_name(field)]
+    fields = [field for field in pair.fields if not is_rename(field)]
     one = len(fields) == 1 and not pair.renamed
     yield Entry("row", name, change_words(fields) if one else title_of(node.layer), pair.change, key)
     for field in () if one else fields:
         yield Entry("field", field_title(field), field_values(field), target=key)
     if pair.moved and pair.change != "moved":
         yield Entry("field", _tr("Place"), _tr("moved"), target=key)
-
-
-def _is_name(field: Field) -> bool:
-    return field.title == "Name" and not field.within
 
 
 def _wire_entry(edge: Edge, change: str) -> Entry:

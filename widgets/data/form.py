@@ -74,20 +74,17 @@ class DataForm(Form):
         self._here: set[str] = set()  # the data sets that were seen on this computer
         self.files: dict[str, QPushButton] = {}
 
-    def _editor(self, name: str, syntax: Syntax, description: str) -> Editor:
+    def _editor(self, name: str, syntax: Syntax) -> Editor:
         if name == "dataset":
             return SourceChoice(self._body)
         if name == "channels":
-            choices = [(None, self.tr("as they are")), (1, self.tr("1 · grey")), (3, self.tr("3 · colour"))]
+            choices = [(None, translated(syntax.empty)), (1, self.tr("1 · grey")), (3, self.tr("3 · colour"))]
             return ChoiceEditor(choices, self._body)
-        return super()._editor(name, syntax, description)
+        return super()._editor(name, syntax)
 
     def _choice_name(self, name: str, choice: str) -> str:
         names = {"mnist": "MNIST", "byclass": self.tr("By class"), "bymerge": self.tr("By merge")}
         return names.get(choice) or super()._choice_name(name, choice)
-
-    def _meaning_of_nothing(self, description: str) -> str:
-        return self.tr("as it is")
 
     def _arrange(self, grid: QGridLayout) -> None:
         grid.setVerticalSpacing(2)

@@ -5,7 +5,6 @@ Edits are live or, in a form that defers, tried while they are made and asked fo
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Hashable, Mapping
 from contextlib import suppress
 from typing import Any, Protocol
@@ -18,7 +17,7 @@ from engine.layers.base import OptionError
 from widgets.fields.editors import ChoiceEditor, Editor, LineEditor, SwitchEditor
 from widgets.fields.form_fields import fields_of, kind_of, value_of, with_value
 from widgets.fields.syntax import Syntax, syntax_of
-from widgets.look.text import UNKNOWN, breakable, message_text, sentence_text, tooltip, translated
+from widgets.look.text import UNKNOWN, breakable, sentence_text, tooltip, translated
 
 HEIGHT = 28
 
@@ -152,8 +151,8 @@ class Form(QWidget):
 
     def _row(self, name: str, field: FieldInfo) -> Row:
         syntax, title = syntax_of(field), translated(field.title or name)
-        description = translated(field.description or "")
-        label, editor = QLabel(title, self._body), self._editor(name, syntax, description)
+        description = self._described(translated(field.description or ""), syntax)
+        label, editor = QLabel(title, self._body), self._editor(name, syntax)
         label.setProperty("role", "dim")
         label.setBuddy(editor)
         editor.setObjectName(name)
@@ -169,7 +168,17 @@ class Form(QWidget):
         row.set_hint(row.hint)
         return row
 
-    def _editor(self, name: str, syntax: Syntax, description: str) -> Editor:
+    def _described(self, description: str, syntax: Syntax) -> str:
+        """What the option is for, how it may look, what it stands for when nothing is given."""
+        lines = [description]
+        if syntax.example:
+            lines.append(self.tr("Example: {example}.").format(example=translated(syntax.example)))
+        if syntax.empty:
+            words = self.tr("–: {meaning}.") if syntax.choices or bool in syntax.types else self.tr("Empty: {meaning}.")
+            lines.append(words.format(meaning=translated(syntax.empty)))
+        return " ".join(filter(None, lines))
+
+    def _editor(self, name: str, syntax: Syntax) -> Editor:
         if syntax.is_switch:
             return SwitchEditor(self._body)
         if syntax.types == {bool} and not syntax.choices:
@@ -178,24 +187,11 @@ class Form(QWidget):
             nothing = [(None, UNKNOWN)] if syntax.optional else []
             return ChoiceEditor([*nothing, *((c, self._choice_name(name, c)) for c in syntax.choices)], self._body)
         editor = LineEditor(syntax, self._body)
-        if syntax.optional:
-            editor.setPlaceholderText(self._meaning_of_nothing(description))
-        elif str in syntax.types:
-            editor.setPlaceholderText(self._example(description))
+        editor.setPlaceholderText(translated(syntax.empty or syntax.example) or (UNKNOWN if syntax.optional else ""))
         return editor
 
     def _choice_name(self, name: str, choice: str) -> str:
         return translated(choice.replace("_", " ").capitalize())
-
-    def _meaning_of_nothing(self, description: str) -> str:
-        """What an empty field stands for, as its description says it: “… Empty: taken from the data.”"""
-        found = re.search(re.escape(self.tr("Empty:")) + r"\s*(.+?)\.?$", description)
-        return found[1] if found else UNKNOWN
-
-    def _example(self, description: str) -> str:
-        """What a text may look like, as its description says it: “… such as: units=3. …”"""
-        found = re.search(re.escape(self.tr("such as:")) + r"\s*(.+?)(\. |\.?$)", description)
-        return found[1] if found else ""
 
     def _arrange(self, grid: QGridLayout) -> None:
         grid.setHorizontalSpacing(8)
@@ -214,8 +210,7 @@ class Form(QWidget):
         try:
             model = self._with(name, value)
         except OptionError as error:
-            said = message_text(error.message)  # an option called α is not called Α at the beginning of a sentence
-            row.refuse(said if said.startswith(row.label.text()) else sentence_text(error.message))
+            row.refuse(sentence_text(error.message))
             return
         row.accept(value_of(model, name))
         for other in self.rows.keys() - {name}:  # one that it excludes is empty now

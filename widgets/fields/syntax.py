@@ -50,6 +50,8 @@ class Syntax:
     always_tuple: bool = False  # one number is a tuple of one
     holes: bool = False  # “–” may stand for a part of the tuple
     bounds: Bounds = Bounds()
+    empty: str = ""  # what no value stands for: “no limit”
+    example: str = ""  # what a value may look like
 
     @property
     def is_switch(self) -> bool:
@@ -113,6 +115,8 @@ class Syntax:
 def syntax_of(field: FieldInfo) -> Syntax:
     """Read an option's annotation."""
     types: set[type] = set()
+    extra = field.json_schema_extra
+    words = extra if isinstance(extra, dict) else {}
     choices: list[str] = []
     optional = tuples = always = holes = False
     for leaf in _leaves(field.annotation):
@@ -127,7 +131,8 @@ def syntax_of(field: FieldInfo) -> Syntax:
             types |= {part for part in parts if part in (int, float)}
         else:
             types.add(leaf)
-    return Syntax(frozenset(types), tuple(choices), optional, tuples, always, holes, bounds_of(field))
+    return Syntax(frozenset(types), tuple(choices), optional, tuples, always, holes, bounds_of(field),
+                  str(words.get("empty", "")), str(words.get("example", "")))
 
 
 def _has_number(annotation: Any) -> bool:

@@ -28,8 +28,8 @@ def found_rows(found: Sequence[Found], shape: Shape | None) -> list[Row]:
 
 def _found_row(key: str, found: Found, shape: Shape | None) -> Row:
     layer, out = found.layer, ""
-    why = translated(found.why) if found.why != layer.torch else ""
-    detail = " · ".join(filter(None, (layer.torch, layer.summary() if layer != type(layer)() else "", why)))
+    summary = layer.summary() if layer != type(layer)() else ""
+    detail = " · ".join(filter(None, (layer.torch, summary, translated(found.why))))
     own = found.kind.startswith("own:")
     if not found.fits and shape is not None:
         tip = tr("Does not take {shape}").format(shape=shape_text(shape))
@@ -69,8 +69,7 @@ def _chain_row(graph: Graph, name: str, analysis: Analysis, wrong: str) -> Row:
 
 def completion_rows(completions: Sequence[Completion]) -> list[Row]:
     """A row for each thing that could be typed next; its key is its place in the list."""
-    return [Row(str(index), each.insert, each.title if each.title != each.insert else each.detail)
-            for index, each in enumerate(completions)]
+    return [Row(str(index), each.insert, translated(each.title)) for index, each in enumerate(completions)]
 
 
 def totals(graph: Graph, names: Sequence[str], analysis: Analysis) -> str:

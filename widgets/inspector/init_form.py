@@ -89,10 +89,10 @@ class InitForm(Form):
         row.editor.setAccessibleName(f"{self._title}: {row.label.text()}")
         return row
 
-    def _editor(self, name: str, syntax: Syntax, description: str) -> Editor:
+    def _editor(self, name: str, syntax: Syntax) -> Editor:
         if name == "formula":
             return FormulaEditor(syntax, self._body)
-        return super()._editor(name, syntax, description)
+        return super()._editor(name, syntax)
 
     def _choice_name(self, name: str, choice: str) -> str:
         return translated(next(title for kind, title in INIT_TITLES.items() if kind == choice))

@@ -72,8 +72,11 @@ def sentence_text(message: Message) -> str:
 
 def _begins_with_name(message: Message) -> bool:
     found = re.match(r"\{(\w+)\}", translated(message.template))
-    value = dict(message.values).get(found[1]) if found else None
-    return _begins_with_name(value) if isinstance(value, Message) else found is not None and found[1] != "reason"
+    place = found[1] if found else ""
+    value = dict(message.values).get(place)
+    if isinstance(value, Message) and place != "option":  # an option called α is not called Α there
+        return _begins_with_name(value)
+    return place not in ("", "reason")
 
 
 def breakable(text: str) -> str:

@@ -62,6 +62,7 @@ class Notice(QFrame):
         self.close_button = QToolButton()
         self.buttons: list[QPushButton] = []
         self._tone = _Tone()
+        self._number = 0
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.dismiss)
         self._assemble()
@@ -84,8 +85,12 @@ class Notice(QFrame):
 
     # -- messages -----------------------------------------------------------------------------------------------
 
-    def show_message(self, text: str, tone: str = "info", actions: Sequence[Action] = (), timeout_ms: int = 0) -> None:
-        """Say it. ``actions`` become buttons; after ``timeout_ms`` it goes by itself (0: it stays)."""
+    def show_message(self, text: str, tone: str = "info", actions: Sequence[Action] = (), timeout_ms: int = 0) -> int:
+        """Say it. ``actions`` become buttons; after ``timeout_ms`` it goes by itself (0: it stays).
+
+        The number is this message's, to withdraw it by.
+        """
+        self._number += 1
         self.text.setText(text)
         self._show_tone(tone)
         self._show_actions(actions)
@@ -98,6 +103,12 @@ class Notice(QFrame):
         if timeout_ms > 0 and not self.underMouse():
             self._timer.start()
         self._announce(text, tone)
+        return self._number
+
+    def withdraw(self, number: int) -> None:
+        """Take a message away, unless another one has taken its place."""
+        if number == self._number:
+            self.hide()
 
     def dismiss(self) -> None:
         """Take the message away; the keyboard goes back to what lies below."""

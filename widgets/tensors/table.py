@@ -51,7 +51,8 @@ class Column:
     width: int
     text: Callable[[TensorInfo], str]
     order: Callable[[TensorInfo], Any]  # what rows are sorted by
-    number: bool = True
+    number: bool = True  # at the right, in equal digits
+    mono: bool = False  # in equal digits, but at the left
 
 
 def _statistic(title: str, name: str) -> Column:
@@ -62,8 +63,9 @@ def _statistic(title: str, name: str) -> Column:
 COLUMNS = (
     Column(QT_TRANSLATE_NOOP("TensorTable", "Tensor"), 142, lambda info: info.key, lambda info: info.key, False),
     Column(QT_TRANSLATE_NOOP("TensorTable", "Shape"), 76, lambda info: shape_text(info.shape),
-           lambda info: info.shape, False),
-    Column(QT_TRANSLATE_NOOP("TensorTable", "Type"), 62, lambda info: info.dtype, lambda info: info.dtype, False),
+           lambda info: info.shape, False, mono=True),
+    Column(QT_TRANSLATE_NOOP("TensorTable", "Type"), 62, lambda info: info.dtype, lambda info: info.dtype, False,
+           mono=True),
     Column(QT_TRANSLATE_NOOP("TensorTable", "Values"), 62, lambda info: grouped(info.count), lambda info: info.count),
     Column(QT_TRANSLATE_NOOP("TensorTable", "Learns"), 70, lambda info: kind_text(info.kind),
            lambda info: info.kind, False),
@@ -111,7 +113,7 @@ class TensorModel(QAbstractTableModel):
         if role == ROLE.TextAlignmentRole:
             return _alignment(column)
         if role == ROLE.FontRole:
-            return theme.mono_font(11) if column.number or column.title in ("Shape", "Type") else None
+            return theme.mono_font(11) if column.number or column.mono else None
         if role == ROLE.ForegroundRole:
             return theme.color("error" if info.not_finite and 5 <= index.column() <= 8 else
                                "text" if index.column() == 0 else "dim")

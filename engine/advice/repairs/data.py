@@ -9,6 +9,7 @@ from typing import Literal
 from engine.advice.repairs.fitting import fits
 from engine.advice.repairs.repair import Case, Repair, mends
 from engine.analysis.analysis import Analysis, analyze
+from engine.blocks.base import innermost
 from engine.data.spec.spec import DataSpec
 from engine.experiment.experiment import Experiment
 from engine.layers.base import KernelTooLargeError, ShapeError
@@ -35,7 +36,7 @@ def other_data(case: Case) -> Iterator[Repair]:
         if fits(case.layer, [(channels, *data.sample_shape[1:])]):
             text = say("Give the data {channels} channels", channels=channels)
             yield Repair(text, change=_with_data(channels=channels))
-    if isinstance(case.fault.error, KernelTooLargeError) or "window is larger" in str(case.fault.error):
+    if isinstance(innermost(case.fault.error), KernelTooLargeError):
         yield from _larger_images(data, case.analysis)
 
 

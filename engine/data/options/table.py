@@ -16,7 +16,8 @@ DELIMITERS: dict[Delimiter, str] = {"comma": ",", "semicolon": ";", "tab": "\t",
 class Table(Options):
     """The target, what each column is, and how it is prepared; every statistic is that of the training rows."""
 
-    target: str = Field("", max_length=1000, title="Target", description="Column to predict. Empty: the last one.")
+    target: str = Field("", max_length=1000, title="Target", description="Column to predict.",
+                        json_schema_extra={"empty": "the last one"})  # fmt: skip
     task: Literal["auto", "classification", "regression"] = Field(
         "auto", title="Task",
         description="Auto: text and a few whole numbers are classes, other numbers are numbers.",

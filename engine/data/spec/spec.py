@@ -39,11 +39,12 @@ class DataSpec(BaseModel):
     )
     emnist: EmnistPart = Field("balanced", title="EMNIST part", description="Which characters, and how many.")
     resize: Annotated[int, Field(ge=1, le=1024)] | None = Field(
-        None, title="Resize", description="Height and width of every image; empty: as it is."
+        None, title="Resize", description="Height and width of every image.", json_schema_extra={"empty": "as it is"}
     )
     channels: Literal[1, 3] | None = Field(
         None, title="Channels",
-        description="1 makes images grey, 3 gives grey ones three equal channels; empty: as it is.",
+        description="1 makes images grey, 3 gives grey ones three equal channels.",
+        json_schema_extra={"empty": "as they are"},
     )
     normalize: bool = Field(
         False, title="Normalise",
@@ -58,7 +59,8 @@ class DataSpec(BaseModel):
     augment: Augment = Field(Augment(), title="Augmentation", description="How training images vary at random.")
     table: Table = Field(Table(), title="Table", description="How the columns of a table are used.")
     synthetic: Synthetic = Field(Synthetic(), title="Made data", description="The rule that numbers are made by.")
-    known: Known | None = Field(None, title="Found", description="What was found in the file when it was last read.")
+    known: Known | None = Field(None, title="Found", description="What was found in the file when it was last read.",
+                                json_schema_extra={"empty": "not read yet"})  # fmt: skip
 
     @model_validator(mode="before")
     @classmethod

@@ -29,7 +29,8 @@ class Code(Layer):
     source: str = Field(EXAMPLE, max_length=100_000, title="Code", description="A class that is an nn.Module.")
     made_with: str = Field(
         "", max_length=2000, title="Arguments",
-        description="What the class is made with, such as: units=3. in_features and in_shape are filled in.",
+        description="What the class is made with. in_features and in_shape are filled in.",
+        json_schema_extra={"example": "units=3"},
     )
 
     # What the class says decides how many wires come in; a source that cannot be read takes one.

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 from app.document.page import Page
 from app.features.curves import Curves
 from app.features.documents import Documents
-from app.features.results import Results, measures_of, small_kernel
+from app.features.results import Results, folds_of, measures_of, small_kernel
 from app.features.training import Training
 from app.gui import make_window
 from app.window.settings import Settings
@@ -122,8 +122,18 @@ def test_yours_of_a_cross_validation_is_the_mean(window, qtbot):
     assert measures_of(run)["train"]["loss"] == pytest.approx(mean)
     assert results.comparison.texts[1][2] == number_text(mean)
     assert results.whose.text().startswith("Yours: mean of 3 folds, Linear (synthetic), 2 epochs")
+    assert window.layout_.top.progress.sentence.text().startswith("fold 3 of 3 · loss")
     assert results.series.texts[-1][0] == "Mean ± sd"
     assert results.run_all.isEnabled()
+
+
+def test_variants_are_no_folds_whatever_their_recipe_says(window, qtbot):
+    page = opened(window, "gallery:weight-decay", folds=3, epochs=1)
+    folds = set()
+    window.trainer.event_arrived.connect(lambda _: folds.add(folds_of(page.document.run)))
+    train(window, qtbot, series=True)
+    assert folds == {0}
+    assert len(page.document.run.histories.members) == 2
 
 
 # -- a series from the results --------------------------------------------------------------------------------------

@@ -90,6 +90,9 @@ CASES: dict[str, Case] = {
     "pooled too often": ("error", "pool", [
         conv("conv", "input", kernel_size=28), ("pool", "MaxPool2d", {}, ["conv"]), *head("pool")],
         ["Set the window to 1×1", "Remove pool", "Resize the images to 32×32"]),
+    "a kernel too large inside a block": ("error", "block", [
+        ("block", "ConvBNReLU", {"kernel_size": 31, "padding": 0}, ["input"]), *head("block")],
+        ["Remove block", "Resize the images to 32×32"]),
     "groups": ("error", "conv2", [CONV, conv("conv2", "conv", 6, groups=3), *head("conv2")], ["Set groups to 2"]),
     "groups of the data": ("error", "conv", [conv("conv", "input", 6, groups=3), *head("conv")],
                            ["Set groups to 1", "Give the data 3 channels"]),

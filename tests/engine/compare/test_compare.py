@@ -39,7 +39,7 @@ def small() -> Graph:
 
 
 def texts(fields: tuple[Field, ...]) -> list[tuple[str, str, str, str]]:
-    return [(field.within, field.title, str(field.before), str(field.after)) for field in fields]
+    return [(field.within, " · ".join(field.titles), str(field.before), str(field.after)) for field in fields]
 
 
 def changes(comparison: Comparison) -> dict[str, str]:
@@ -173,7 +173,7 @@ def test_wires_comments_data_and_the_rest():
     assert texts(found.comments) == [("", "Comment", "Head", "Tail"), ("", "Comment", "–", "x")]
     assert texts(found.data) == [("", "Resize", "–", "16"), ("", "Augmentation · Flip", "off", "on")]
     assert texts(found.recipe) == [("", "Optimizer", "sgd", "adam")]
-    assert [field.title for field in found.words] == ["Title", "Variants"]
+    assert [field.titles for field in found.words] == [("Title",), ("Variants",)]
     assert not found.is_empty and not changes(found)
     assert str(found.words[0].before) == str(say("–"))
 

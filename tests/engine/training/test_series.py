@@ -67,6 +67,7 @@ def test_folds_are_the_runs_they_stand_for() -> None:
     end, data = events[-1], load_data(FOLDS.data)
     assert isinstance(end, SeriesFinished)
     assert [row.title for row in end.rows] == ["fold 1 of 3", "fold 2 of 3", "fold 3 of 3"]
+    assert [event.is_fold for event in events if isinstance(event, MemberStarted)] == [True] * 3
     losses = []
     for index, row in enumerate(end.rows):
         last = trained(BASE, data=folded(data, 3, index))[1][-1]
@@ -224,6 +225,7 @@ def test_histories_keep_every_run() -> None:
         histories.add(event)
     assert [(member.title, len(member.history.epochs)) for member in histories.members] == [("lr 0.005", 2),
                                                                                          ("decay 3 / λ", 2)]
+    assert not any(member.is_fold for member in histories.members)
     assert all(member.summary is not None for member in histories.members) and histories.series is not None
     alone = Histories()
     for event in fit(BASE):

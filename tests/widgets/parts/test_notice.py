@@ -84,6 +84,15 @@ def test_an_action_may_say_something_new(host: Host, qtbot: QtBot) -> None:
     assert host.notice.text.text() == "Two"
 
 
+def test_only_the_message_meant_is_withdrawn(host: Host) -> None:
+    first = host.notice.show_message("One")
+    second = host.notice.show_message("One")
+    host.notice.withdraw(first)
+    assert host.notice.isVisible()
+    host.notice.withdraw(second)
+    assert not host.notice.isVisible()
+
+
 def test_it_closes_by_button_and_by_escape(host: Host, qtbot: QtBot) -> None:
     host.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     host.notice.show_message("One")
