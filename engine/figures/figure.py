@@ -16,7 +16,7 @@ from matplotlib.path import Path
 
 from engine.analysis.analysis import Analysis, first_error
 from engine.figures.plan import Station, break_rows, stations_of
-from engine.layers.base import Shape
+from engine.layers.base import Category, Shape
 
 # Inches.
 TALLEST, LEAST = 1.35, 0.12  # of a sheet
@@ -27,7 +27,7 @@ GAP, LINE_HEIGHT, LETTER = 0.42, 0.135, 0.066
 MARGIN, LANE_GAP, ROW_GAP = 0.25, 0.22, 0.5
 ROW_WIDTH = 13.5
 TEXT, DIM, INK, ARROW = "#1d2430", "#5b6577", "#39424f", "#667085"
-TINTS = {  # of each category's volumes
+TINTS: dict[Category, str] = {  # of each category's volumes
     "input": "#e9ebef", "convolution": "#cfe0ff", "pooling": "#c9ebe8", "linear": "#f9d3d9", "block": "#f0d8f7",
     "merge": "#d9efd9", "shape": "#ebdfd2", "attention": "#fbd9cc", "sequence": "#cdebf4", "normalization": "#e2d6fb",
     "activation": "#fce3c2", "regularization": "#dde4ec", "code": "#eee8c3", "math": "#e4ecc9",
@@ -175,7 +175,7 @@ def _is_skip(source: Station, target: Station) -> bool:
 
 
 def _draw(axes: Axes, station: Station, place: Place) -> None:
-    volume, tint = place.volume, TINTS.get(station.category, TINTS["regularization"])
+    volume, tint = place.volume, TINTS[station.category]
     if station.symbol:
         axes.add_patch(Circle((place.x, place.y), CIRCLE, facecolor="white", edgecolor=INK, linewidth=1.0, zorder=3))
         axes.text(place.x, place.y, station.symbol, ha="center", va="center", fontsize=13, color=INK, zorder=4)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from math import prod
-from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -14,10 +14,7 @@ Category = Literal[
     "input", "convolution", "pooling", "normalization", "activation", "linear", "regularization", "shape", "merge",
     "sequence", "attention", "math", "block", "code",
 ]
-CATEGORIES: tuple[Category, ...] = (
-    "input", "convolution", "pooling", "normalization", "activation", "linear", "regularization", "shape", "merge",
-    "sequence", "attention", "math", "block", "code",
-)
+CATEGORIES: tuple[Category, ...] = get_args(Category)
 FLOAT_BYTES = 4
 
 

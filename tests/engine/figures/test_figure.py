@@ -12,10 +12,11 @@ from engine.blocks.edits import dissolved
 from engine.experiment.experiment import gallery_ids, load_experiment
 from engine.experiment.trust import allow, sources_of
 from engine.figures.export import DrawingError, check_picture, draw
-from engine.figures.figure import _places, _volume, paper_figure
+from engine.figures.figure import TINTS, _places, _volume, paper_figure
 from engine.figures.plan import Station, stations_of
 from engine.files import WriteError
 from engine.graph.graph import Edge, Graph, Node
+from engine.layers.base import CATEGORIES
 from engine.layers.inputs import Input
 from engine.layers.linear import Linear
 from engine.messages import LayerloomError
@@ -65,6 +66,10 @@ def test_lenet_is_drawn_as_in_its_paper():
         "1@28×28", "6@28×28", "6@14×14", "16@10×10", "16@5×5", "400", "120", "84", "10"]
     assert stations["conv1"].words == ["Conv 2d", "5×5, pad 2", "+ Sigmoid"]
     assert {station.lane for station in stations.values()} == {0}
+
+
+def test_every_category_has_a_tint():
+    assert set(TINTS) == set(CATEGORIES)
 
 
 def test_larger_maps_are_drawn_larger_and_more_channels_as_more_sheets():
