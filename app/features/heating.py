@@ -15,8 +15,8 @@ from app.window.host import Feature, Host
 from app.window.jobs import Job, Jobs
 from engine.experiment.recipe import OPTIMIZER_STATE
 from engine.messages import Message
-from engine.units import SPACE
-from widgets.look.text import bytes_text, grouped, message_text, short_count
+from engine.units import bytes_text, grouped, seconds_text, share_text, short_count
+from widgets.look.text import message_text
 
 if TYPE_CHECKING:
     from app.document.page import Page
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from widgets.canvas.cards.face import Face
     from widgets.frame.heat_legend import HeatLegend
 
-LEAST_SHARE = 0.01  # percent; less is not told in figures
 MODES = {"none": "None", "params": "Parameters", "compute": "Computation", "memory": "Memory", "time": "Measured time"}
 
 
@@ -59,11 +58,8 @@ class PageHeat:
     def text(self, value: float) -> str:
         """A share of the whole, or a time, in words."""
         if self.mode == "time":
-            return time_text(value)
-        share = 100 * value / (self.total or 1)
-        if share >= 9.95:
-            return f"{share:.0f}{SPACE}%"
-        return f"{share:.2g}{SPACE}%" if share >= LEAST_SHARE else f"<{SPACE}{LEAST_SHARE}{SPACE}%"
+            return seconds_text(value)
+        return share_text(value / (self.total or 1))
 
     def count(self, mode: str) -> None:
         """What each layer of the shown level has of it."""
@@ -166,7 +162,7 @@ class Heating(Feature):
             return self.tr("Multiply-adds") + f" · {short_count(int(total))}"
         if self.mode == "memory":
             return self.tr("Training memory by layer")
-        return self.tr("Time of a step") + (f" · {time_text(total)}" if total else "")
+        return self.tr("Time of a step") + (f" · {seconds_text(total)}" if total else "")
 
     def _note(self, heat: PageHeat) -> tuple[str, bool]:
         """What is said below the colours, and whether the times can be measured again."""
@@ -232,15 +228,6 @@ class Heating(Feature):
         if page in self.host.pages:
             self.host.say(message, "error")
             self.choose("none")
-
-
-def time_text(seconds: float) -> str:
-    """``1.2 ms``."""
-    for unit, scale in (("s", 1.0), ("ms", 1e3), ("µs", 1e6)):
-        if seconds * scale >= 1 or unit == "µs":
-            value = seconds * scale
-            return f"{value:.3g}{SPACE}{unit}" if value < 1000 else f"{value:.0f}{SPACE}{unit}"
-    return ""
 
 
 def _form(graph: Graph) -> object:

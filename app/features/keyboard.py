@@ -15,8 +15,8 @@ from app.window.host import Feature
 from engine.graph.graph import Graph
 from engine.graph.grid import STEP
 from engine.layers.base import shape_text
+from engine.units import grouped
 from widgets.canvas.cards.sizes import CARD_WIDTH
-from widgets.look.text import grouped
 
 ASIDE = 3.0  # a card that lies lower counts as this much further away than one that lies further aside
 

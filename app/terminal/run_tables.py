@@ -14,7 +14,7 @@ from app.terminal.console import Result
 from engine.experiment.experiment import Experiment
 from engine.training.events import SeriesFinished
 from engine.training.judge.outcomes import Comparison, Learned, Outcome, comparison, outcome
-from engine.units import grouped
+from engine.units import value_text
 
 COLUMNS = ("train loss", "train accuracy", "train log_rmse", "validation loss", "validation accuracy",
            "validation log_rmse", "test loss", "test accuracy", "test log_rmse")  # fmt: skip
@@ -95,7 +95,7 @@ def _learned(title: str, rows: tuple[Learned, ...]) -> Table:
     table = _table(title, "parameter", "learned", "true", "error")
     shown = rows if len(rows) <= MANY else rows[:FEW]
     for row in shown:
-        table.add_row(row.name, _number(row.learned), _number(row.true), _number(row.error))
+        table.add_row(row.name, *map(_number, (row.learned, row.true, row.error)))
     if len(shown) < len(rows):
         table.add_row(f"… {len(rows)} in all, on average", "", "", _number(fmean(row.error for row in rows)))
     return table
@@ -116,6 +116,5 @@ def _comparison(rows: list[Comparison]) -> Table:
 
 
 def _number(value: float) -> str:
-    if math.isnan(value):
-        return "–"
-    return grouped(round(value)) if 10_000 <= abs(value) < 1e9 else f"{value:.4g}"
+    """As the window has it, but with the minus that other programs read."""
+    return value_text(None if math.isnan(value) else value).replace("−", "-")

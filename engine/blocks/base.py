@@ -15,6 +15,7 @@ from engine.graph.grid import COLUMN, STEP
 from engine.layers.base import FLOAT_BYTES, Category, Facts, Layer, Shape, ShapeError, numel
 from engine.layers.inputs import Input
 from engine.messages import LayerloomError
+from engine.units import shape_text
 
 
 class InsideError(ShapeError):
@@ -124,7 +125,7 @@ class Block(Layer):
     def arithmetic(self, shapes: Sequence[Shape]) -> tuple[str, ...]:
         inner = self.inside(shapes)
         return tuple(
-            f"{name}: {'×'.join(map(str, report.output_shape))}"
+            f"{name}: {shape_text(report.output_shape)}"
             for name, report in inner.nodes.items()
             if report.output_shape is not None and name != inner.input
         )

@@ -13,8 +13,9 @@ from engine.graph.graph import Graph, Node
 from engine.graph.parameters import INIT_TITLES, Init, NodeParameters
 from engine.layers.base import Layer
 from engine.messages import Message, say
+from engine.units import UNKNOWN, shape_text, typed_text
 
-NOTHING = say("–")
+NOTHING = say(UNKNOWN)
 _LEFT_OUT = frozenset({"known", "graph"})  # what was found in a file is nobody's choice; a block's graph: see below
 _WINDOWS = frozenset({"kernel_size"})
 _MARKS = (("shares", "Shares weights with"), ("bypassed", "Bypassed"), ("label", "Colour label"),
@@ -50,10 +51,10 @@ def value_text(value: Any) -> Message:
         return say("{kind} {numbers}", kind=say(INIT_TITLES[value.kind]), numbers=numbers) if numbers else (
             say(INIT_TITLES[value.kind]))
     if isinstance(value, float):
-        return _literally(f"{value:g}")
+        return _literally(typed_text(value))
     if isinstance(value, tuple):
         plain = all(isinstance(item, int) for item in value)
-        return _literally("×".join(map(str, value))) if plain else say("{count} entries", count=len(value))
+        return _literally(shape_text(value)) if plain else say("{count} entries", count=len(value))
     return say("set") if isinstance(value, BaseModel | Mapping | list) else _literally(str(value))
 
 

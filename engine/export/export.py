@@ -19,6 +19,7 @@ from engine.formats import format_of, suffixes
 from engine.layers.base import Shape
 from engine.messages import LayerloomError, Message, say
 from engine.network.weights import RANDOM, check_weights, initial_module, trained_module
+from engine.units import value_text
 
 BATCH = 4
 
@@ -102,4 +103,4 @@ def _compared(kind: NetworkFormat, path: Path, ours: nn.Module, theirs: nn.Modul
         return Exported(path, True, difference, say("{file} is written and verified: read back, its outputs are equal",
                                                     file=path.name))
     return Exported(path, False, difference, say("{file} is written, but read back its outputs differ by {difference}",
-                                                 file=path.name, difference=f"{difference:.2g}"))
+                                                 file=path.name, difference=value_text(difference, 2)))

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from engine.layers.base import Category, Facts, Layer, Shape, expect_rank, numel, register, shape_text
+from engine.layers.base import Category, Facts, Layer, Shape, expect_rank, numel, register
 from engine.layers.pooling import INDEX_BYTES
 from engine.layers.spatial import Extent1, one_number
+from engine.units import UNKNOWN, shape_text
 
 Kept = Extent1 | None  # a size, or “as it is”
 Sizes1 = Extent1
@@ -43,7 +44,7 @@ class _Adaptive(Layer):
         return {"output_size": self._sizes() if self.output_size is None else self.output_size}
 
     def summary(self) -> str:
-        return "×".join("–" if size is None else str(size) for size in self._sizes())
+        return shape_text([UNKNOWN if size is None else size for size in self._sizes()])
 
     def arithmetic(self, shapes: Sequence[Shape]) -> tuple[str, ...]:
         return (f"{shape_text(shapes[0][1:])} → {shape_text(self.output_shape(shapes)[1:])}",)

@@ -20,7 +20,7 @@ from engine.layers.code.running import in_words as code_in_words
 from engine.layers.inputs import Input
 from engine.messages import LayerloomError, say
 from engine.network.weights import is_out_of_memory
-from engine.units import bytes_text
+from engine.units import bytes_text, typed_text, value_text
 
 
 class TrainingError(LayerloomError):
@@ -39,7 +39,7 @@ class DivergedError(TrainingError):
     """The loss is no longer a number; ``suggestion`` is an option of the recipe to try."""
 
     def __init__(self, template: str, *, lr: float, **values: object) -> None:
-        super().__init__(template, lr=f"{lr:g}", **values)
+        super().__init__(template, lr=typed_text(float(f"{lr:g}")), **values)
         self.suggestion = ("lr", lr)
 
 
@@ -86,7 +86,7 @@ def expect_targets(experiment: Experiment, targets: Tensor) -> None:
         if least < 0 or most > 1:  # the loss would fall for ever, and mean nothing
             raise TrainingError("Binary cross-entropy is for numbers from 0 to 1, but those of {data} go from {least} "
                                 "to {most}: choose the mean squared error", data=experiment.data.source.title,
-                                least=f"{float(least):.4g}", most=f"{float(most):.4g}")
+                                least=value_text(float(least)), most=value_text(float(most)))
 
 
 def diverged(loss: float, epoch: int, lr: float) -> DivergedError:

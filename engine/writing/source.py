@@ -13,6 +13,7 @@ from engine.blocks.base import Block
 from engine.graph.graph import Graph
 from engine.layers.base import Shape, call, shape_text
 from engine.names import check_name, fresh_name
+from engine.units import SPACE, grouped
 from engine.writing.classes import WIDTHS, Class, Text, Use, classes, use_of
 from engine.writing.own_code import FUTURE, own_sources, without_future
 
@@ -107,7 +108,7 @@ def _paths(use: Use, way: str) -> Iterator[tuple[str, Use, str]]:
 def _header(analysis: Analysis) -> str:
     assert analysis.input is not None
     taken, given = analysis.nodes[analysis.input].output_shape or (), analysis.output_shape or ()
-    params = f"{analysis.params:,}".replace(",", " ")
+    params = grouped(analysis.params).replace(SPACE, " ")
     return f'"""Made with Layerloom: input {shape_text(taken)}, output {shape_text(given)}, {params} parameters."""'
 
 

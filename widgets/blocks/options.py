@@ -9,10 +9,11 @@ from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from engine.graph.graph import Node
+from engine.units import UNKNOWN
 from widgets.fields.editors import mark
 from widgets.fields.form_fields import fields_of
 from widgets.fields.syntax import Syntax, syntax_of
-from widgets.look.text import QT_TRANSLATE_NOOP, UNKNOWN, tooltip, translated
+from widgets.look.text import QT_TRANSLATE_NOOP, tooltip, translated
 
 Exposures = Sequence[tuple[str, Sequence[tuple[str, str]]]]  # titles, each with the (node, option) pairs it sets
 LONGEST = 40  # of a title

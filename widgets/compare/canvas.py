@@ -15,6 +15,7 @@ from engine.compare.fields import Field
 from engine.compare.union import Union
 from engine.graph.graph import Edge, Node
 from engine.layers.base import shape_text
+from engine.units import grouped
 from widgets.canvas.cards.card import CardItem
 from widgets.canvas.cards.face import Face
 from widgets.canvas.cards.words import plain_face
@@ -25,7 +26,7 @@ from widgets.canvas.view.scene_view import SceneView
 from widgets.canvas.wires.wire import WireItem
 from widgets.look import theme
 from widgets.look.guarded import guarded
-from widgets.look.text import grouped, message_text, translated
+from widgets.look.text import message_text, translated
 
 ZOOM = 1.2
 SEPARATOR = " · "

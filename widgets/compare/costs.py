@@ -5,13 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
+from engine.units import UNKNOWN, bytes_text, count_text, grouped, share_text, short_count
 from widgets.canvas.cards.changes import CHANGES
 from widgets.compare.canvas import Side
 from widgets.look import theme
-from widgets.look.text import SPACE, UNKNOWN, bytes_text, grouped, short_count
 
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-MANY = 10_000_000  # from here on parameters are written shortly
 
 
 class CompareCosts(QWidget):
@@ -71,7 +70,7 @@ def _text(index: int, value: int | None) -> str:
     if value is None:
         return UNKNOWN
     if index == 0:
-        return grouped(value) if value < MANY else short_count(value)
+        return count_text(value)
     return short_count(value) if index == 1 else bytes_text(value)
 
 
@@ -84,8 +83,6 @@ def difference_text(index: int, before: int | None, after: int | None) -> str:
     sign, text = "+" if after > before else "−", _text(index, abs(after - before))
     if not before:
         return f"{sign}{text}"
-    share = 100 * (after - before) / before
-    if abs(share) >= 1000:
-        return f"×{after / before:.3g}"
-    return f"{sign}{abs(share):.2g}{SPACE}%" if abs(share) < 10 else f"{sign}{abs(share):.0f}{SPACE}%"
+    share = abs(after - before) / before
+    return f"×{after / before:.3g}" if share >= 10 else f"{sign}{share_text(share)}"
 

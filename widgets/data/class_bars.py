@@ -8,9 +8,10 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from engine.units import grouped
 from widgets.data.values import ClassCount
 from widgets.look import theme
-from widgets.look.text import grouped, tooltip
+from widgets.look.text import tooltip
 
 ROW, COLUMN, GAP, NAME, NUMBER, BAR = 20, 216, 24, 84, 52, 8
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from engine.units import UNKNOWN, grouped, measure_text, shape_text
 from widgets.data.class_bars import ClassBars
 from widgets.data.values import Facts
-from widgets.look.measures import number_text
-from widgets.look.text import UNKNOWN, grouped, translated
+from widgets.look.text import translated
 from widgets.parts.flow import Flow
 from widgets.parts.number_table import NumberTable
 from widgets.parts.scroll import BAR, ScrollPanel
@@ -61,19 +61,15 @@ class DataFacts(QWidget):
     def _show_parts(self, facts: Facts) -> None:
         heading = ("", self.tr("Examples"), self.tr("Input"), self.tr("Target"), self.tr("Stored as"))
         self.parts.show_rows(heading, [
-            (translated(part.name), grouped(part.examples), _shape(part.inputs),
-             _shape(part.targets) if part.targets else self.tr("class") if facts.classes else "1", part.dtypes)
+            (translated(part.name), grouped(part.examples), shape_text(part.inputs) if part.inputs else UNKNOWN,
+             shape_text(part.targets) if part.targets else self.tr("class") if facts.classes else "1", part.dtypes)
             for part in facts.parts
         ])  # fmt: skip
 
     def _show_channels(self, facts: Facts) -> None:
         heading = ("", self.tr("Mean"), self.tr("Deviation"), self.tr("Smallest"), self.tr("Largest"))
         shown = facts.channels[:MOST]
-        self.channels.show_rows(heading, [(each.name, *map(number_text, each[1:])) for each in shown])
+        self.channels.show_rows(heading, [(each.name, *map(measure_text, each[1:])) for each in shown])
         left = len(facts.channels) - len(shown)
         self._more.setText(self.tr("and {count} more").format(count=left))
         self._more.setVisible(left > 0)
-
-
-def _shape(shape: tuple[int, ...]) -> str:
-    return "×".join(map(str, shape)) or UNKNOWN

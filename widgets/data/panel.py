@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, 
 from engine.data.formats.preview import Preview
 from engine.data.sources.base import Page
 from engine.data.spec.spec import DataSpec
+from engine.units import grouped
 from widgets.data.facts import DataFacts
 from widgets.data.form import DataForm
 from widgets.data.missing import Download, Missing
@@ -20,7 +21,7 @@ from widgets.data.steps import DataSteps
 from widgets.data.table import DataTable
 from widgets.data.values import Facts, Step
 from widgets.fields.option_grid import OptionGrid, OptionPage
-from widgets.look.text import grouped, translated
+from widgets.look.text import translated
 from widgets.parts.inner_tabs import InnerTabs
 from widgets.parts.scroll import BAR, ScrollPanel
 

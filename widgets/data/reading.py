@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
+from engine.units import measure_text, shape_text
 from widgets.data.values import Channel, ClassCount, Facts, Part, Pixels, Step
-from widgets.look.measures import number_text
 from widgets.look.text import QT_TRANSLATE_NOOP, message_text, translated
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def pixels_of(array: Array) -> Pixels:
 
 def _note(array: Array) -> str:
     """Its shape, and the range of its values."""
-    shape = "×".join(map(str, array.shape))
+    shape = shape_text(array.shape)
     if array.dtype == "uint8":
         return f"{shape}, {array.min()} … {array.max()}"
-    return f"{shape}, {number_text(float(array.min()), 2)} … {number_text(float(array.max()), 2)}"
+    return f"{shape}, {measure_text(float(array.min()), 2)} … {measure_text(float(array.max()), 2)}"

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from engine.data.spec.spec import DataSpec
 from engine.layers.base import OptionError
+from engine.units import value_text
 from widgets.fields.option_grid import OptionGrid
-from widgets.look.measures import number_text
 from widgets.look.text import sentence_text, translated
 from widgets.parts.scroll import BAR, ScrollPanel
 
@@ -70,7 +70,7 @@ class DataRule(QWidget):
 
 def _numbers(values: Sequence[float]) -> str:
     """“4.2”, “[2, −3.4]”, “200 × 0.01”."""
-    texts = [number_text(value, 4).rstrip("0").rstrip(".") or "0" for value in values[:MOST]]
+    texts = [value_text(value, 6) for value in values[:MOST]]
     if len(values) == 1:
         return texts[0]
     if len(set(values)) == 1:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
 
+from engine.units import measure_text
 from widgets.data.sample_strip import Sample, SampleStrip
-from widgets.look.measures import number_text
 from widgets.parts.number_table import NumberTable
 from widgets.parts.scroll import BAR, ScrollPanel
 
@@ -58,5 +58,5 @@ class DataSamples(QWidget):
 
     def _texts(self, row: Sequence[float]) -> list[str]:
         if len(row) > MOST:
-            return [*map(number_text, row[: MOST - 2]), "…", number_text(row[-1])]
-        return [number_text(value) for value in row]
+            return [*map(measure_text, row[: MOST - 2]), "…", measure_text(row[-1])]
+        return [measure_text(value) for value in row]

@@ -7,8 +7,9 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from engine.data.formats.preview import Preview
 from engine.data.options.table import Table
+from engine.units import grouped
 from widgets.data.table_columns import ColumnsView
-from widgets.look.text import grouped, message_text
+from widgets.look.text import message_text
 
 
 class DataTable(QWidget):

@@ -9,8 +9,9 @@ from PySide6.QtGui import QFont, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
 from engine.data.formats.preview import Column, Preview
+from engine.units import UNKNOWN, grouped
 from widgets.look import theme
-from widgets.look.text import UNKNOWN, grouped, message_text, tooltip
+from widgets.look.text import message_text, tooltip
 
 TARGET, NAME, KIND, MISSING, DISTINCT, FIRST = range(6)
 WIDTHS = {TARGET: 52, NAME: 136, KIND: 100, MISSING: 64, DISTINCT: 72}

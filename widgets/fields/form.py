@@ -14,10 +14,11 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from engine.layers.base import OptionError
+from engine.units import UNKNOWN
 from widgets.fields.editors import ChoiceEditor, Editor, LineEditor, SwitchEditor
 from widgets.fields.form_fields import fields_of, kind_of, value_of, with_value
 from widgets.fields.syntax import Syntax, syntax_of
-from widgets.look.text import UNKNOWN, breakable, sentence_text, tooltip, translated
+from widgets.look.text import breakable, sentence_text, tooltip, translated
 
 HEIGHT = 28
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from widgets.look.text import SPACE, UNKNOWN, grouped
+from engine.units import SPACE, UNKNOWN, grouped, typed_text
 
 _SEPARATOR = re.compile(r"\s*[×x*,;]\s*|\s+")
 _ZERO_SO_FAR = re.compile(r"[-+]?0*[.,]?0*(e[-+]?\d*)?")  # “0.0” on the way to 0.01
@@ -69,7 +69,7 @@ class Syntax:
             joint = ", " if float in self.types else "×"
             return joint.join(UNKNOWN if part is None else self.write(part) for part in value)
         if isinstance(value, float):
-            return re.sub(r"e([+-])0*", lambda match: "e" + match[1].strip("+"), repr(value).removesuffix(".0"))
+            return typed_text(value)
         return "" if value is None else str(value)
 
     def read(self, text: str) -> object:

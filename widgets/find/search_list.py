@@ -12,7 +12,8 @@ from engine.layers.base import Layer, Shape, shape_text
 from engine.line.line import Completion
 from engine.messages import LayerloomError
 from engine.search.search import Found
-from widgets.look.text import grouped, sentence_text, title_of, translated
+from engine.units import grouped
+from widgets.look.text import sentence_text, title_of, translated
 from widgets.parts.row_list import Row
 
 

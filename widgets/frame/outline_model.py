@@ -15,8 +15,9 @@ from engine.graph.graph import Graph, Node
 from engine.layers.base import shape_text
 from engine.layers.inputs import Input
 from engine.search.finding import inside
+from engine.units import grouped
 from widgets.canvas.cards.words import repeat_of, worst_by_node
-from widgets.look.text import grouped, sentence_text, title_of
+from widgets.look.text import sentence_text, title_of
 
 PATH = Qt.ItemDataRole.UserRole + 1
 ENTRY = Qt.ItemDataRole.UserRole + 2

@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from engine.analysis.analysis import Costs
-from widgets.look.text import UNKNOWN, bytes_text, grouped, short_count, tooltip
+from engine.units import UNKNOWN, bytes_text, count_text, grouped, short_count
+from widgets.look.text import tooltip
 
 NUMBER_HEIGHT = 19
 
@@ -66,5 +67,5 @@ class CostGrid(QWidget):
 
 def _texts(costs: Costs) -> tuple[str, str, str, str]:
     """What fits into half the panel."""
-    return (grouped(costs.params) if costs.params < 1e7 else short_count(costs.params), short_count(costs.mult_adds),
+    return (count_text(costs.params), short_count(costs.mult_adds),
             bytes_text(costs.training_memory), bytes_text(costs.inference_memory))

@@ -13,6 +13,7 @@ from engine.analysis.analysis import Costs, NodeReport
 from engine.graph.graph import Node
 from engine.graph.parameters import DEFAULTS
 from engine.layers.base import shape_text
+from engine.units import SPACE
 from widgets.inspector.chip import Chip
 from widgets.inspector.code_line import CodeLine
 from widgets.inspector.cost_grid import CostGrid
@@ -22,7 +23,7 @@ from widgets.inspector.name_edit import NameEdit
 from widgets.inspector.node_parameters import NodeParametersForm
 from widgets.inspector.problem_list import ProblemList
 from widgets.inspector.shape_box import ShapeBox
-from widgets.look.text import SPACE, breakable, tooltip, translated
+from widgets.look.text import breakable, tooltip, translated
 from widgets.parts.scroll import BAR, ScrollPanel
 from widgets.parts.section import heading
 

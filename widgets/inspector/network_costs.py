@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from engine.analysis.analysis import Costs
+from engine.units import grouped
 from widgets.inspector.cost_grid import CostGrid
-from widgets.look.text import grouped
 
 
 class NetworkCosts(QWidget):

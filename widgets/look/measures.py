@@ -1,4 +1,4 @@
-"""How measures are called and how their numbers are written in tables."""
+"""How measures are called, and by how much two of them differ."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import math
 
 from PySide6.QtCore import QCoreApplication
 
-from widgets.look.text import QT_TRANSLATE_NOOP, UNKNOWN, grouped, translated
+from engine.units import measure_text
+from widgets.look.text import QT_TRANSLATE_NOOP, translated
 
 _NAMES = {
     "loss": QT_TRANSLATE_NOOP("Measure", "Loss"),
@@ -26,6 +27,7 @@ _PARTS = {
     "validation": QT_TRANSLATE_NOOP("Measure", "Validation {measure}"),
     "test": QT_TRANSLATE_NOOP("Measure", "Test {measure}"),
 }  # fmt: skip
+_ABBREVIATED = frozenset({"f1", "mae", "rmse", "r2"})  # also inside a title
 SHARES = frozenset({"accuracy", "top5", "precision", "recall", "f1"})  # in 0 … 1
 
 
@@ -34,27 +36,9 @@ def measure_title(name: str) -> str:
     part, _, measure = name.partition(" ")
     if part in _PARTS and measure:
         title = measure_title(measure)
-        title = title if title[:2].isupper() or title[1:2].isdigit() or "²" in title else title[:1].lower() + title[1:]
+        title = title if measure in _ABBREVIATED else title[:1].lower() + title[1:]
         return QCoreApplication.translate("Measure", _PARTS[part]).format(measure=title)
     return QCoreApplication.translate("Measure", _NAMES[name]) if name in _NAMES else translated(name)
-
-
-def number_text(value: float | None, decimals: int = 3) -> str:
-    """A number for a table: 0.822, 13.730, 0.000248, 35 726; “–” for what is not known."""
-    if value is None or math.isnan(value):
-        return UNKNOWN
-    sign = "−" if value < 0 else ""
-    size = abs(value)
-    if math.isinf(size):
-        return f"{sign}∞"
-    if size >= 1e7 or 0 < size < 1e-6:
-        return f"{sign}{size:.2e}"
-    if size >= 1000:
-        return f"{sign}{grouped(round(size))}"
-    text = f"{size:.{decimals}f}"
-    if 0 < size < 10.0 ** (1 - decimals):
-        text = f"{size:.{math.ceil(-math.log10(size)) + 2}f}".rstrip("0")  # three digits that say something
-    return text if float(text) == 0 else f"{sign}{text}"
 
 
 def difference_text(reported: float | None, yours: float | None) -> str:
@@ -62,5 +46,5 @@ def difference_text(reported: float | None, yours: float | None) -> str:
     if reported is None or yours is None or not math.isfinite(yours - reported):
         return ""
     off = yours - reported
-    text = number_text(off if max(abs(reported), abs(yours)) < 0.01 else round(off, 3))
+    text = measure_text(off if max(abs(reported), abs(yours)) < 0.01 else round(off, 3))
     return text if text.startswith("−") else f"+{text}"

@@ -1,4 +1,4 @@
-"""Text for the screen: the engine's sentences translated, numbers as people read them, tooltips that wrap."""
+"""Text for the screen: the engine's sentences translated, tooltips that wrap."""
 
 from __future__ import annotations
 
@@ -9,17 +9,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from engine.messages import Message
-from engine.units import SPACE, bytes_text, grouped, short_count
 
 if TYPE_CHECKING:
     from engine.layers.base import Layer
-
-__all__ = [
-    "QT_TRANSLATE_NOOP", "SPACE", "UNKNOWN", "breakable", "bytes_text", "category_title", "grouped", "message_text",
-    "sentence_text", "short_count", "title_of", "tooltip", "translated",
-]  # fmt: skip
-
-UNKNOWN = "–"
 
 
 def QT_TRANSLATE_NOOP(context: str, text: str) -> str:

@@ -8,8 +8,9 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
+from engine.units import grouped
 from widgets.look import theme
-from widgets.look.text import grouped, tooltip
+from widgets.look.text import tooltip
 from widgets.parts.elided import wrapped
 
 RADIUS, PAD, GAP = 8, 12, 6

@@ -9,10 +9,11 @@ from typing import NamedTuple
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
+from engine.units import tick_text
 from widgets.look import theme
 from widgets.plot.legend import RIGHT, Legend
 from widgets.plot.scales import LinearScale, Scale
-from widgets.plot.ticks import nice_step, tick_text, tick_values
+from widgets.plot.ticks import nice_step, tick_values
 
 BETWEEN, OUTER = 14, 8  # title and legend; where a title may begin at the earliest
 CENTER = Qt.AlignmentFlag.AlignCenter

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
+from engine.units import short_measure
 from widgets.look import theme
-from widgets.plot.ticks import value_text
 
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -83,7 +83,7 @@ class Legend:
             if style.numbers:
                 painter.setFont(self._numbers)
                 painter.setPen(theme.color("text"))
-                painter.drawText(words, RIGHT, value_text(values[index] if index < len(values) else None))
+                painter.drawText(words, RIGHT, short_measure(values[index] if index < len(values) else None))
             left += width + style.between
 
     def _paint_swatch(self, painter: QPainter, start: QPointF, index: int, width: int) -> None:

@@ -8,11 +8,11 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QToolButton, QWidget
 
+from engine.units import short_measure
 from widgets.look import theme
 from widgets.look.text import tooltip
 from widgets.parts.flow import Flow
 from widgets.plot.members import Member, member_color
-from widgets.plot.ticks import value_text
 
 HEIGHT, SWATCH, GAP, EDGE, WIDEST = 24, 20, 7, 6, 160
 
@@ -66,7 +66,7 @@ class Chip(QToolButton):
             painter.setFont(theme.mono_font(11))
             painter.setPen(theme.color("dim"))
             right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-            painter.drawText(words, right, value_text(self.value))
+            painter.drawText(words, right, short_measure(self.value))
 
 
 class MemberLegend(QWidget):

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from engine.units import power_text, tick_text
 from widgets.plot.decimate import Floats
-from widgets.plot.ticks import nice_range, tick_text, tick_values
+from widgets.plot.ticks import nice_range, tick_values
 
 
 class LinearScale(NamedTuple):
@@ -45,7 +46,7 @@ class LogScale(NamedTuple):
 
     def ticks(self) -> list[tuple[float, str]]:
         """Values with their texts."""
-        return [(value, log_text(value)) for value in self.marks]
+        return [(value, power_text(value)) for value in self.marks]
 
     @property
     def ends(self) -> list[float]:
@@ -80,14 +81,6 @@ def _powers(low: float, high: float, intervals: int) -> list[float]:
     first, last = math.floor(math.log10(low) + 1e-9), math.ceil(math.log10(high) - 1e-9)
     step = max(1, -(-(last - first) // intervals))
     return [10.0**power for power in range(first, last + step, step)]
-
-
-def log_text(value: float) -> str:
-    """A number on a logarithmic axis: 0.02, 500, 2.5e-6."""
-    if 1e-4 <= value < 1e5:
-        return f"{value:.6g}"
-    mantissa, power = f"{value:.2e}".split("e")
-    return f"{float(mantissa):g}e{int(power)}"
 
 
 def logarithms(y: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""Round numbers for axes: where lines stand and what is written at them."""
+"""Round numbers for axes: where lines stand."""
 
 from __future__ import annotations
 
@@ -26,26 +26,3 @@ def tick_values(low: float, high: float, step: float) -> list[float]:
     """Every multiple of ``step`` in [low, high]."""
     first, last = math.ceil(low / step - 1e-6), math.floor(high / step + 1e-6)
     return [index * step for index in range(first, last + 1)]
-
-
-def tick_text(value: float, step: float) -> str:
-    """A tick's number with the decimals its step needs."""
-    if max(abs(value), step) >= 1e5 or step < 1e-5:
-        return f"{value:.3g}" if value else "0"
-    decimals = max(0, math.ceil(-math.log10(step) - 1e-9))
-    if round(step, decimals) != round(step, decimals + 1):
-        decimals += 1  # 0.25
-    return f"{value if abs(value) > step * 1e-6 else 0.0:.{decimals}f}"
-
-
-def value_text(value: float | None) -> str:
-    """A measured number in few characters: 0.473, 12.31, 2e-4, 1e+05."""
-    if value is None:
-        return "–"
-    if not math.isfinite(value):
-        return "∞" if math.isinf(value) else "NaN"
-    if 0 < abs(value) < 5e-4:
-        return f"{value:.0e}".replace("e-0", "e-")
-    if abs(value) < 10:
-        return f"{value:.3f}"
-    return f"{value:.{max(0, 4 - len(str(int(abs(value)))))}f}" if abs(value) < 1e5 else f"{value:.0e}"

@@ -8,7 +8,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from engine.experiment.notes import Notes
-from widgets.look.measures import difference_text, measure_title, number_text
+from engine.units import measure_text
+from widgets.look.measures import difference_text, measure_title
 from widgets.look.text import translated
 from widgets.parts.flow import Flow
 from widgets.parts.number_table import NumberTable
@@ -102,14 +103,14 @@ class Results(QWidget):
         """Reported numbers beside one's own; ``whose`` says what they are of where that differs."""
         self.whose.setText(whose)
         self.whose.setVisible(bool(whose))
-        lines = [(measure_title(row.name), number_text(row.reported), number_text(row.yours),
+        lines = [(measure_title(row.name), measure_text(row.reported), measure_text(row.yours),
                   difference_text(row.reported, row.yours)) for row in rows]
         self.comparison.show_rows(("", self.tr("Reported"), self.tr("Yours"), self.tr("Difference")), lines)
         self._show("comparison", bool(rows))
 
     def show_measures(self, parts: Sequence[str], rows: Sequence[tuple[str, Sequence[float]]]) -> None:
         """All measures, one column for each part of the data (“train”, “validation”, “test”)."""
-        lines = [(measure_title(name), *(number_text(value) for value in values)) for name, values in rows]
+        lines = [(measure_title(name), *(measure_text(value) for value in values)) for name, values in rows]
         self.measures.show_rows(("", *map(translated, parts)), lines)
         self._show("measures", bool(rows))
 
@@ -129,10 +130,10 @@ class Results(QWidget):
         """Runs compared; of folds also the mean with the standard deviation."""
         names = [name for name, _ in rows[0].others] if rows else []
         heading = ("", self.tr("Epochs"), self.tr("Train loss"), self.tr("Validation loss"), *map(measure_title, names))
-        lines = [_line(row, [number_text(value) for value in _numbers(row)]) for row in rows]
+        lines = [_line(row, [measure_text(value) for value in _numbers(row)]) for row in rows]
         if mean is not None and sd is not None:
             pairs = zip(_numbers(mean), _numbers(sd), strict=True)
-            spread = [f"{number_text(middle)} ± {number_text(off)}" for middle, off in pairs]
+            spread = [f"{measure_text(middle)} ± {measure_text(off)}" for middle, off in pairs]
             lines.append((self.tr("Mean ± sd"), "", *spread))
         self.series.show_rows(heading, lines, strong=int(mean is not None))
         self.series.setVisible(bool(rows))
@@ -141,12 +142,12 @@ class Results(QWidget):
     def show_parameters(self, rows: Sequence[Parameter]) -> None:
         """Learned against true; of many the first ones, and the largest error of all."""
         shown = rows if len(rows) <= MOST_PARAMETERS else rows[: MOST_PARAMETERS - 2]
-        lines = [(row.name, number_text(row.learned, 4), number_text(row.true, 4),
-                  number_text(row.learned - row.true, 4)) for row in shown]
+        lines = [(row.name, measure_text(row.learned, 4), measure_text(row.true, 4),
+                  measure_text(row.learned - row.true, 4)) for row in shown]
         self.parameters.show_rows(("", self.tr("Learned"), self.tr("True"), self.tr("Error")), lines)
         worst = max((abs(row.learned - row.true) for row in rows), default=0.0)
         text = self.tr("and {count} more; the largest error is {error}")
-        self._more.setText(text.format(count=len(rows) - len(shown), error=number_text(worst, 4)))
+        self._more.setText(text.format(count=len(rows) - len(shown), error=measure_text(worst, 4)))
         self._more.setVisible(len(shown) < len(rows))
         self._show("parameters", bool(rows))
 
@@ -161,7 +162,7 @@ class Results(QWidget):
         kernel = steps[0][1] if steps else ()
         places = [f"[{row}, {column}]" for row, values in enumerate(kernel) for column in range(len(values))]
         there = 0 < len(places) <= MOST_VALUES
-        lines = [(str(epoch), *(number_text(value, 4) for row in rows for value in row)) for epoch, rows in shown]
+        lines = [(str(epoch), *(measure_text(value, 4) for row in rows for value in row)) for epoch, rows in shown]
         self.steps.show_rows((self.tr("Epoch"), *places) if there else ("",), lines if there else ())
         self.steps.setVisible(there)
         self._show("kernel", there or bool(self.kernel.rows))

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QStackedLayout, QV
 
 from engine.inspect.tensor_info import TensorInfo
 from engine.layers.base import shape_text
+from engine.units import grouped
 from widgets.look import theme
-from widgets.look.text import grouped
 from widgets.parts.choice import Choice
 from widgets.parts.elided import ElidedLabel
 from widgets.parts.filter_line import FilterLine

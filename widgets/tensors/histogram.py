@@ -8,9 +8,9 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from engine.units import grouped, value_text
 from widgets.look import theme
-from widgets.look.numbers import number_text
-from widgets.look.text import grouped, tooltip
+from widgets.look.text import tooltip
 
 HEIGHT, LABELS, TOP, GAP = 68, 16, 4, 1
 
@@ -39,12 +39,12 @@ class Histogram(QWidget):
         """What one bar stands for: ``−0.1 … −0.05: 12 values``."""
         low, high = self._edges[index], self._edges[index + 1]
         text = self.tr("{low} … {high}: {count} values")
-        return text.format(low=number_text(low), high=number_text(high), count=grouped(self._counts[index]))
+        return text.format(low=value_text(low), high=value_text(high), count=grouped(self._counts[index]))
 
     def _range_text(self) -> str:
         if not self._counts:
             return ""
-        ends = {"low": number_text(self._edges[0]), "high": number_text(self._edges[-1])}
+        ends = {"low": value_text(self._edges[0]), "high": value_text(self._edges[-1])}
         return self.tr("From {low} to {high}").format(**ends)
 
     # -- places -------------------------------------------------------------------------------------------------
@@ -111,7 +111,7 @@ class Histogram(QWidget):
         painter.setFont(theme.mono_font(10))
         painter.setPen(theme.color("dim"))
         room = QRectF(0, floor + 2, self.width(), LABELS - 2)
-        left, right = number_text(low), number_text(high)
+        left, right = value_text(low), value_text(high)
         painter.drawText(room, Qt.AlignmentFlag.AlignLeft, left)
         painter.drawText(room, Qt.AlignmentFlag.AlignRight, right)
         if low < 0 < high:

@@ -8,9 +8,9 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from engine.units import measure_text
 from widgets.look import theme
 from widgets.look.contrast import mixed, readable_on
-from widgets.look.measures import number_text
 
 CELL_WIDTH, CELL_HEIGHT, GAP = 72, 48, 2
 SMALL_WIDTH, SMALL_HEIGHT = 20, 20  # of kernels too large for numbers
@@ -30,7 +30,7 @@ class KernelPicture(QWidget):
         """The matrix, row by row, all of one length."""
         before = self.sizeHint()
         self.rows = tuple(tuple(row) for row in rows)
-        self.setAccessibleDescription("; ".join(" ".join(map(number_text, row)) for row in self.rows))
+        self.setAccessibleDescription("; ".join(" ".join(map(measure_text, row)) for row in self.rows))
         if self.sizeHint() != before:
             self.updateGeometry()
         self.update()
@@ -72,5 +72,5 @@ class KernelPicture(QWidget):
                 painter.drawRoundedRect(place, 4, 4)
                 if max(self._shape) <= MOST:
                     painter.setPen(readable_on(color))
-                    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, number_text(value, 4))
+                    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, measure_text(value, 4))
         painter.end()

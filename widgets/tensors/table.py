@@ -20,9 +20,9 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from engine.inspect.tensor_info import TensorInfo
 from engine.layers.base import shape_text
+from engine.units import grouped, value_text
 from widgets.look import theme
-from widgets.look.numbers import number_text
-from widgets.look.text import QT_TRANSLATE_NOOP, grouped
+from widgets.look.text import QT_TRANSLATE_NOOP
 
 ROW = 26
 Index = QModelIndex | QPersistentModelIndex
@@ -56,7 +56,7 @@ class Column:
 
 
 def _statistic(title: str, name: str) -> Column:
-    return Column(title, 67, lambda info: number_text(getattr(info, name), 3),
+    return Column(title, 67, lambda info: value_text(getattr(info, name), 3),
                   lambda info: (getattr(info, name) is not None, getattr(info, name) or 0.0))
 
 

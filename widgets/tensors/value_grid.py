@@ -20,10 +20,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine.units import typed_number, value_text
 from widgets.fields.editors import LineEditor
 from widgets.fields.syntax import Bounds, Syntax
 from widgets.look import theme
-from widgets.look.numbers import number_text, typed_number
 from widgets.look.text import breakable
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class ValueModel(QAbstractTableModel):
     def data(self, index: Index, role: int = ROLE.DisplayRole) -> Any:
         place = self.place(index.row(), index.column())
         if role == ROLE.DisplayRole:
-            return number_text(self.value(place), 10 if self._is_whole() else 4)
+            return value_text(self.value(place), 10 if self._is_whole() else 4)
         if role == ROLE.EditRole:
             return repr(self.value(place)).removesuffix(".0")
         if role == ROLE.TextAlignmentRole:
@@ -111,7 +111,7 @@ class ValueModel(QAbstractTableModel):
             return self._tint(self.value(place))
         if role == ROLE.ToolTipRole:
             where = f"[{', '.join(map(str, place))}]" if place else ""
-            return f"{self._name}{where} = {number_text(self.value(place), 9)}"
+            return f"{self._name}{where} = {value_text(self.value(place), 9)}"
         return None
 
     def _is_whole(self) -> bool:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
-from widgets.look.text import UNKNOWN, grouped
+from engine.units import clock_text, grouped
 from widgets.parts.elided import ElidedLabel
 
 STEPS = 10_000
@@ -52,8 +52,8 @@ class Progress(QWidget):
         fraction = fraction if math.isfinite(fraction) else 0.0
         percent = math.floor(100 * fraction + 1e-9)
         left = self.tr("epoch {epoch} of {epochs} · {percent} %")
-        speed_text = self.tr("{speed} examples/s").format(speed=count_text(speed))
-        time_left = self.tr("{time} left").format(time=time_text(seconds_left))
+        speed_text = self.tr("{speed} examples/s").format(speed=grouped(speed))
+        time_left = self.tr("{time} left").format(time=clock_text(seconds_left))
         self._show_bar(fraction)
         text = left.format(epoch=grouped(epoch), epochs=grouped(epochs), percent=percent)
         self.left.setText(f"{member} · {text}" if member else text)
@@ -104,17 +104,3 @@ class Progress(QWidget):
                 font = QFont(label.font())
                 font.setFeature(QFont.Tag("tnum"), 1)
                 label.setFont(font)
-
-
-def count_text(value: float) -> str:
-    """A rate as a grouped whole number."""
-    return grouped(round(value)) if math.isfinite(value) else UNKNOWN
-
-
-def time_text(seconds: float) -> str:
-    """``0:21``, ``12:05``, ``1:02:09``."""
-    if not math.isfinite(seconds) or seconds < 0:
-        return UNKNOWN
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

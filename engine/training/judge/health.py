@@ -12,6 +12,7 @@ from typing import Any
 from engine.experiment.recipe import CLASSES_ONLY, Recipe
 from engine.messages import Message, say
 from engine.training.events import Advice, AdviceKind, Metrics
+from engine.units import measure_text, share_text, typed_text, value_text
 
 # Outputs of a network whose steps were too large no longer depend on its input: on MNIST they differ between examples
 # by less than 0.05 of what they did before training. On the long plateau of a sigmoid network they keep 0.6 of it.
@@ -90,7 +91,8 @@ class Health:
         if self.at_chance(validation) and spread < COLLAPSED * self.spread:
             yield Advice("not converging", say(
                 "Not converging: after {epoch} of training, every example gets the same answer. The steps were too "
-                "large. Start again with a lower learning rate, such as {lr}", epoch=_epochs(epoch), lr=_lower(lr)),
+                "large. Start again with a lower learning rate, such as {lr}", epoch=_epochs(epoch),
+                lr=typed_text(_lower(lr))),
                 ("lr", _lower(lr)))
 
     def _rise(self, train: Metrics, validation: Metrics, lr: float) -> Iterator[Advice]:
@@ -98,7 +100,8 @@ class Health:
         if train.loss > RISEN * start and self._is_risen(validation) and "not converging" not in self.said:
             yield Advice("rising", say(
                 "Not converging: the loss is {now}, higher than the {before} before training. Start again with a lower "
-                "learning rate, such as {lr}", now=_text(validation.loss), before=_text(start), lr=_lower(lr)),
+                "learning rate, such as {lr}", now=value_text(validation.loss, 3), before=value_text(start, 3),
+                lr=typed_text(_lower(lr))),
                 ("lr", _lower(lr)))
 
     @property
@@ -120,7 +123,7 @@ class Health:
         if self.above == SWAPPED_EPOCHS and not self.setting.noisy:
             yield Advice("swapped", say(
                 "Validation accuracy ({validation}) stays above training accuracy ({train}): are training and test "
-                "data swapped?", validation=_share(before), train=_share(train.accuracy)))
+                "data swapped?", validation=measure_text(before), train=measure_text(train.accuracy)))
 
     def _margin(self, accuracy: float) -> float:
         return max(SWAPPED_MARGIN, NOISE * _error(accuracy, self.setting.validation_examples))
@@ -150,7 +153,8 @@ class Health:
         if above > max(GAP, self._margin(validation.accuracy)) and not self.setting.noisy:
             yield Advice("swapped", say(
                 "Test accuracy ({test}) is above training accuracy ({train}): are training and test data swapped, or "
-                "test examples among the training data?", test=_share(test.accuracy), train=_share(train.accuracy)))
+                "test examples among the training data?", test=measure_text(test.accuracy),
+                train=measure_text(train.accuracy)))
 
     def _fit(self, epoch: int, train: Metrics, validation: Metrics, best: int) -> Iterator[Advice]:
         shrinks = self._still_falls() or (best == epoch and _falls([gap for _, gap in self.trend]))
@@ -177,7 +181,7 @@ class Health:
         if self.setting.raw_spread > LARGE:
             return say("Underfitting: only {train} even on the training data. The numbers to predict are large "
                        "(deviation {spread}): switch Log target on", train=self._quality(train),
-                       spread=_text(self.setting.raw_spread))
+                       spread=value_text(self.setting.raw_spread, 3))
         return say("Underfitting: only {train} even on the training data. Train longer, or try a larger network, "
                    "another learning rate or other initial weights", train=self._quality(train))
 
@@ -206,10 +210,10 @@ class Health:
 
     def _quality(self, metrics: Metrics) -> Message:
         if self.setting.classes:
-            return say("accuracy {accuracy}", accuracy=_share(metrics.accuracy))
+            return say("accuracy {accuracy}", accuracy=measure_text(metrics.accuracy))
         if "r2" in metrics.named and 0 <= metrics.named["r2"] < EXPLAINED:
-            return say("{share} % of the variance explained", share=round(100 * metrics.named["r2"]))
-        return say("loss {loss}", loss=_text(metrics.loss))
+            return say("{share} of the variance explained", share=share_text(metrics.named["r2"]))
+        return say("loss {loss}", loss=value_text(metrics.loss, 3))
 
 
 def _falls(values: Sequence[float]) -> bool:
@@ -229,14 +233,6 @@ def _error(share: float, count: int) -> float:
 def _lower(lr: float) -> float:
     """A tenth, in one figure."""
     return float(f"{lr / 10:.1g}")
-
-
-def _text(value: float) -> str:
-    return f"{value:.0f}" if 1000 <= abs(value) < 1e6 else f"{value:.3g}"
-
-
-def _share(value: float) -> str:
-    return f"{value:.3f}"
 
 
 def _epochs(count: int) -> Message:

@@ -17,8 +17,8 @@ from app.features.training import Training
 from app.gui import make_window
 from app.window.settings import Settings
 from app.window.window import MainWindow
+from engine.units import measure_text
 from tests.app.windows import brought
-from widgets.look.measures import number_text
 
 READY_MS, TRAIN_MS = 60_000, 120_000
 LEFT = Qt.MouseButton.LeftButton
@@ -67,7 +67,7 @@ def test_the_kernel_of_an_edge_is_shown_epoch_by_epoch(window, qtbot):
     assert lines[0] == ["Epoch", "[0, 0]", "[0, 1]"]
     assert [line[0] for line in lines[1:]] == ["1", *map(str, range(4, 16))]
     assert [line[1:] for line in lines[1:]] == [
-        [number_text(float(value), 4) for value in weights[int(line[0]) - 1]] for line in lines[1:]]
+        [measure_text(float(value), 4) for value in weights[int(line[0]) - 1]] for line in lines[1:]]
     assert float(lines[-1][1]) == pytest.approx(1, abs=0.1) and lines[-1][2].startswith("−")
     qtbot.waitUntil(lambda: bool(results.kernel.rows), timeout=20_000)
 
@@ -120,7 +120,7 @@ def test_yours_of_a_cross_validation_is_the_mean(window, qtbot):
     mean = sum(losses) / 3
     assert len(set(losses)) == 3
     assert measures_of(run)["train"]["loss"] == pytest.approx(mean)
-    assert results.comparison.texts[1][2] == number_text(mean)
+    assert results.comparison.texts[1][2] == measure_text(mean)
     assert results.whose.text().startswith("Yours: mean of 3 folds, Linear (synthetic), 2 epochs")
     assert window.layout_.top.progress.sentence.text().startswith("fold 3 of 3 · loss")
     assert results.series.texts[-1][0] == "Mean ± sd"

@@ -13,7 +13,6 @@ from pytestqt.qtbot import QtBot
 from widgets.frame.topbar import HEIGHT, TopBar
 from widgets.look import theme
 from widgets.parts.elided import ElidedLabel
-from widgets.training.progress import time_text
 
 DATASETS = [("digits", "Digits"), ("mnist", "MNIST"), ("fashion-mnist", "Fashion-MNIST")]
 DEVICES = [("auto", "Auto"), ("cpu", "CPU"), ("cuda:0", "CUDA 0 · NVIDIA GeForce RTX 4090 Laptop")]
@@ -126,12 +125,6 @@ def test_progress_and_sentences(bar: TopBar) -> None:
     assert "".join(progress.sentence.shown_lines()).endswith("cuda:0")  # two lines take it whole
     bar.show_progress(1, 1, float("nan"), float("inf"), float("inf"))
     assert "–" in progress.right.text()
-
-
-@pytest.mark.parametrize(("seconds", "text"), [(0, "0:00"), (21.4, "0:21"), (725, "12:05"), (3729, "1:02:09"),
-                                               (-1, "–"), (float("nan"), "–")])
-def test_time_left(seconds: float, text: str) -> None:
-    assert time_text(seconds) == text
 
 
 @pytest.mark.parametrize("width", [1280, 1600, 3840])

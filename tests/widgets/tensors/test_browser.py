@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from engine.inspect.tensor_info import TensorInfo
+from engine.units import value_text
 from widgets.look import theme
-from widgets.look.numbers import number_text, typed_number
 from widgets.tensors.browser import ParameterBrowser
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -233,7 +233,7 @@ def shown_values(browser: ParameterBrowser) -> list[list[str]]:
 
 def test_two_dimensions_are_the_grid_and_fewer_are_a_column(browser: ParameterBrowser) -> None:
     browser.table.select_key("fc.weight")
-    assert shown_values(browser) == [[number_text(float(value)) for value in row] for row in ARRAYS["fc.weight"]]
+    assert shown_values(browser) == [[value_text(float(value)) for value in row] for row in ARRAYS["fc.weight"]]
     browser.table.select_key("conv1.bias")
     assert shown_values(browser) == [["0.5"], ["−0.25"], ["3"], ["0"], ["−4"], ["1e-5".replace("-", "−")]]
     browser.table.select_key("bn1.num_batches_tracked")
@@ -247,21 +247,21 @@ def test_more_dimensions_are_seen_slice_by_slice(qtbot: QtBot, browser: Paramete
     browser.table.select_key("conv1.weight")
     first, second = browser.grid.fields
     array = ARRAYS["conv1.weight"]
-    assert shown_values(browser)[2][3] == number_text(float(array[0, 0, 2, 3]))
+    assert shown_values(browser)[2][3] == value_text(float(array[0, 0, 2, 3]))
     first.setFocus()
     qtbot.keyClick(first, Qt.Key.Key_Up)
     qtbot.keyClick(first, Qt.Key.Key_Up)
     second.setFocus()
     second.selectAll()
     qtbot.keyClicks(second, "1")
-    assert shown_values(browser)[2][3] == number_text(float(array[2, 1, 2, 3]))
+    assert shown_values(browser)[2][3] == value_text(float(array[2, 1, 2, 3]))
     second.selectAll()
     qtbot.keyClicks(second, "2")  # there are two: 0 and 1
     assert second.property("bad")
-    assert shown_values(browser)[2][3] == number_text(float(array[2, 1, 2, 3]))
+    assert shown_values(browser)[2][3] == value_text(float(array[2, 1, 2, 3]))
     qtbot.keyClick(second, Qt.Key.Key_Escape)
     browser.show_values("conv1.weight", array * 2)
-    assert shown_values(browser)[2][3] == number_text(float(2 * array[2, 1, 2, 3]))
+    assert shown_values(browser)[2][3] == value_text(float(2 * array[2, 1, 2, 3]))
     assert browser.grid.fields == [first, second]
 
 
@@ -286,10 +286,10 @@ def test_a_value_is_typed_over(qtbot: QtBot, browser: ParameterBrowser, text: st
     with qtbot.waitSignal(browser.value_edited) as edited:
         type_value(qtbot, browser, 0, 2, text)
     assert edited.args == ["conv1.weight", (1, 0, 0, 2), value]
-    assert shown_values(browser)[0][2] == number_text(value)
+    assert shown_values(browser)[0][2] == value_text(value)
     assert np.array_equal(ARRAYS["conv1.weight"], before)  # whoever answers changes it
     browser.show_values("conv1.weight", before)
-    assert shown_values(browser)[0][2] == number_text(float(before[1, 0, 0, 2]))
+    assert shown_values(browser)[0][2] == value_text(float(before[1, 0, 0, 2]))
 
 
 @pytest.mark.parametrize(("key", "text"), [("fc.weight", "abc"), ("fc.weight", "inf"), ("fc.weight", "1_0"),
@@ -356,19 +356,6 @@ def test_a_large_tensor_is_shown_at_once(browser: ParameterBrowser) -> None:
     assert time.perf_counter() - began < 1.5
     last = browser.grid.values.index(4095, 25087, QModelIndex())
     assert (last.data(), last.data(Qt.ItemDataRole.ToolTipRole)) == ("0.5", "fc6.weight[4095, 25087] = 0.5")
-
-
-@pytest.mark.parametrize(("value", "text"), [
-    (0.0, "0"), (1.0, "1"), (-1.5, "−1.5"), (0.0123456, "0.01235"), (2.5e-7, "2.5e−7"), (12345678.0, "1.235e7"),
-    (0.0005, "5e−4"), (None, "–"), (math.inf, "∞"), (-math.inf, "−∞"), (math.nan, "NaN"),
-])
-def test_numbers_are_written_short(value: float | None, text: str) -> None:
-    assert number_text(value) == text
-
-
-@pytest.mark.parametrize("value", [0.0, -1.5, 0.015625, 2.5e-7, 1e30])
-def test_what_is_written_can_be_read(value: float) -> None:
-    assert typed_number(number_text(value, 9)) == value
 
 
 def test_both_themes_can_be_painted(qtbot: QtBot, browser: ParameterBrowser) -> None:

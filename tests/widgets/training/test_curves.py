@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from widgets.look import theme
 from widgets.plot.plot import Plot
-from widgets.plot.ticks import nice_range, tick_text, tick_values, value_text
+from widgets.plot.ticks import nice_range, tick_values
 from widgets.training.curves import Curves
 
 LEFT = Qt.MouseButton.LeftButton
@@ -259,15 +259,6 @@ def test_nice_ranges(low: float, high: float, expected: tuple[float, float, floa
     assert len(tick_values(bottom, top, step)) <= 6
     if low < high and low >= 0:
         assert (bottom, top, step) == pytest.approx(expected)
-
-
-def test_numbers_on_axes() -> None:
-    assert [tick_text(value, 0.25) for value in (0, 0.25, 1)] == ["0.00", "0.25", "1.00"]
-    assert [tick_text(value, 0.5) for value in (0, 2.5)] == ["0.0", "2.5"]
-    assert tick_text(10, 1) == "10"
-    assert tick_text(2e6, 1e6) == "2e+06"
-    assert [value_text(value) for value in (0.4731, 12.306, 123.4, 123456.0, None, float("nan"), float("inf"))] == [
-        "0.473", "12.31", "123.4", "1e+05", "–", "NaN", "∞"]
 
 
 @pytest.mark.parametrize("width", [460, 520, 780, 1080])

@@ -12,8 +12,9 @@ from engine.blocks.base import Block
 from engine.graph.graph import Graph, Node
 from engine.layers.base import Facts, Layer
 from engine.layers.inputs import Input
+from engine.units import grouped
 from widgets.canvas.cards.face import Face
-from widgets.look.text import grouped, message_text, sentence_text, translated
+from widgets.look.text import message_text, sentence_text, translated
 
 _RANK = {"error": 0, "warning": 1, "hint": 2}
 

@@ -11,6 +11,7 @@ from engine.advice.advice import Problem
 from engine.analysis.analysis import Analysis
 from engine.graph.graph import Edge, Graph, Node
 from engine.layers.base import shape_text
+from engine.units import UNKNOWN
 from widgets.canvas.cards.card import CardItem
 from widgets.canvas.cards.face import Face
 from widgets.canvas.cards.sizes import CARD_HEIGHT, CARD_WIDTH
@@ -18,7 +19,6 @@ from widgets.canvas.cards.words import face_of, plain_face, worst_by_node
 from widgets.canvas.pictures.ghosts import BrokenSign, Ghost, GhostCard, GhostWire
 from widgets.canvas.scene.scene import CanvasScene
 from widgets.canvas.wires.wire import WireItem
-from widgets.look.text import UNKNOWN
 
 ASIDE = CARD_WIDTH + 40  # ghosts step aside by this where cards are
 FAR_ENOUGH = 24  # such steps, then they may overlap

@@ -130,7 +130,8 @@ def test_verdicts_of_numbers() -> None:
     over = verdict(NUMBERS, metrics(0.0189, 0.9987), metrics(0.419, 0.992))  # the book's polynomial of degree 19
     assert len(over) == 1 and "loss 0.0189 on the training data, loss 0.419 on the validation data" in over[0]
     under = verdict(NUMBERS, metrics(5.8, 0.59), metrics(27.4, 0.48))  # … of degree 1
-    assert len(under) == 1 and "Underfitting: only 59 % of the variance explained even on the training data" in under[0]
+    assert len(under) == 1
+    assert "Underfitting: only 59\u00a0% of the variance explained even on the training data" in under[0]
     assert verdict(NUMBERS, metrics(0.0096, 0.9993), metrics(0.0262, 0.9995)) == []  # … of degree 3
     assert verdict(replace(NUMBERS, same_data=True), metrics(0.01, 0.99), metrics(9, 0.5)) == []
     assert verdict(NUMBERS, metrics(0.01, NAN), metrics(9, NAN)) == []
@@ -209,7 +210,7 @@ def test_what_is_in_use_against_overfitting_is_not_recommended() -> None:
 def test_large_numbers_want_a_logarithm() -> None:
     poor = Metrics(3.2e9, others=(("r2", 0.4),))
     said = verdict(replace(NUMBERS, raw_spread=79442.5), poor, poor)[0]
-    assert said.endswith("The numbers to predict are large (deviation 79442): switch Log target on")
+    assert said.endswith("The numbers to predict are large (deviation 79\u00a0442): switch Log target on")
     assert "larger network" not in said
     assert "larger network" in verdict(replace(NUMBERS, raw_spread=9.0), poor, poor)[0]
 

@@ -6,8 +6,8 @@ from engine.blocks.residual import Residual
 from engine.graph.graph import Edge, Graph, Node
 from engine.graph.parameters import NodeParameters
 from engine.layers.inputs import Input
+from engine.units import grouped
 from tests.widgets.canvas.desk import Stage, skipping
-from widgets.look.text import grouped
 
 
 def test_sharing_shows_on_both_cards_and_goes_again(stage):
