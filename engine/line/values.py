@@ -11,7 +11,8 @@ from typing import Any, Literal, NamedTuple, get_args, get_origin
 from engine.layers import LAYERS, Layer
 from engine.layers.base import OptionError
 from engine.messages import LayerloomError
-from engine.search.search import INSIDE, best_kind, folded, match, search
+from engine.search.matching import INSIDE, folded, match
+from engine.search.search import best_kind, search
 from engine.search.synonyms import ALIASES
 
 LETTERS: dict[str, tuple[str, ...]] = {

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import engine.blocks  # noqa: F401  (fills the registry)
 from engine.layers import LAYERS, Layer, Shape
 from engine.messages import LayerloomError
+from engine.search.matching import EXACT, INITIALS, PREFIX, SCATTERED, best, folded, match
 from engine.search.synonyms import ALIASES, FOLLOWS, PURPOSES, USUALLY, Purpose, words_of
 
-# How well a text matches, best first; between two steps it is the place that decides.
-EXACT, PREFIX, WORD, INITIALS, INSIDE, SCATTERED, TYPO = range(7)
+# Beside the ranks of ``matching``; between two steps it is the place that decides.
 ALIAS = -1  # an abbreviation that everybody writes
 SYNONYM = 0.5  # how much worse another name is than the layer's own
 PURPOSE = 0.75
-SHORTEST_GUESS = 3  # letters from which on they may be scattered, or one of them wrong
 
 
 class Found(NamedTuple):
@@ -28,6 +26,11 @@ class Found(NamedTuple):
     title: str
     why: str
     fits: bool
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is a block of the person's own; ``kind`` is then the key it was given by."""
+        return self.kind not in LAYERS
 
 
 class _Entry(NamedTuple):
@@ -105,88 +108,6 @@ def _made(kind: str, options: tuple[tuple[str, Any], ...]) -> Layer:
     return LAYERS[kind](**dict(options))
 
 
-# -- text ---------------------------------------------------------------------------------------------------------
-
-
-class _Words(NamedTuple):
-    """A text taken apart: as it is, without spaces, its words, their first letters."""
-
-    text: str
-    plain: str
-    parts: tuple[str, ...]
-    initials: str
-
-
-@lru_cache(maxsize=8192)
-def _words(text: str) -> _Words:
-    parts = tuple(text.split())
-    return _Words(text, "".join(parts), parts, "".join(part[0] for part in parts))
-
-
-def folded(text: str) -> str:
-    """Lower case, single spaces, × as x, without ``nn.`` and the like."""
-    text = re.sub(r"^(torch\.nn\.functional|torch\.nn|torch|nn|f)\.(?=\w)", "", text.strip().casefold())
-    text = text.replace("×", "x").replace("–", " ").replace("-", " ") if len(text) > 1 else text
-    return " ".join(text.replace("_", " ").split())
-
-
-def match(text: str, name: str, *, guess: bool = True) -> int | None:
-    """How well the text matches a name (both folded): the smaller the better; None: not at all."""
-    wanted, given = _words(text), _words(name)
-    if wanted.plain == given.plain:
-        return EXACT
-    if given.plain.startswith(wanted.plain):
-        return PREFIX
-    if len(given.parts) > 1 and _in_words(wanted.parts, given.parts):
-        return WORD
-    if len(text) > 1 and given.initials.startswith(text):
-        return INITIALS
-    if text in name:
-        return INSIDE
-    return _guess(wanted.plain, given.plain) if guess else None
-
-
-def _in_words(parts: Sequence[str], words: Sequence[str]) -> bool:
-    """Whether every part begins a word of its own."""
-    left = list(words)
-    for part in parts:
-        word = next((word for word in left if word.startswith(part)), None)
-        if word is None:
-            return False
-        left.remove(word)
-    return True
-
-
-def _guess(text: str, name: str) -> int | None:
-    if len(text) < SHORTEST_GUESS or not text.isascii() or not name.isascii():
-        return None
-    if text[0] == name[0] and _scattered(text, name):
-        return SCATTERED
-    return TYPO if len(text) > SHORTEST_GUESS and _one_off(text, name) else None
-
-
-def _scattered(text: str, name: str) -> bool:
-    """Whether the letters occur in this order."""
-    at = -1
-    for letter in text:
-        at = name.find(letter, at + 1)
-        if at < 0:
-            return False
-    return True
-
-
-def _one_off(text: str, name: str) -> bool:
-    """Whether one letter more, less, other or swapped with the next makes the text the beginning of the name."""
-    same = 0
-    for one, two in zip(text, name, strict=False):
-        if one != two:
-            break
-        same += 1
-    rest, other = text[same:], name[same:]
-    swapped = rest[1:2] + rest[:1] + rest[2:]
-    return other.startswith((rest[1:], swapped)) or other[1:].startswith((rest, rest[1:]))
-
-
 # -- what is searched ---------------------------------------------------------------------------------------------
 
 
@@ -226,21 +147,21 @@ def _hits(text: str) -> list[_Hit]:
     if short is not None:
         hits.append(_Hit(ALIAS, short[0], short[1], ""))
     for words, purpose in _purposes():
-        rank = _best(match(text, word, guess=False) for word in words)
+        rank = best(match(text, word, guess=False) for word in words)
         if rank is not None and rank < INITIALS:
             hits += [_Hit(rank + PURPOSE, kind, options, purpose.why, place)
                      for place, (kind, options) in enumerate(purpose.answers)]
-    best: dict[tuple[str, str], _Hit] = {}
+    kept: dict[tuple[str, str], _Hit] = {}
     for hit in sorted(hits, key=lambda hit: hit.rank):
         key = (hit.kind, repr(hit.options))
-        known = best.setdefault(key, hit)
+        known = kept.setdefault(key, hit)
         if known.place is None and hit.place is not None and _band(known.rank) == _band(hit.rank):
-            best[key] = known._replace(place=hit.place)
-    return list(best.values())
+            kept[key] = known._replace(place=hit.place)
+    return list(kept.values())
 
 
 def _hit(entry: _Entry, text: str) -> _Hit | None:
-    own = _best(match(text, name) for name in entry.names)
+    own = best(match(text, name) for name in entry.names)
     if own == EXACT:
         return _Hit(own, entry.kind, {}, "")
     other = min(((rank, name) for name in entry.synonyms if (rank := match(text, name, guess=False)) is not None),
@@ -248,10 +169,6 @@ def _hit(entry: _Entry, text: str) -> _Hit | None:
     if own is not None and (other is None or own <= other[0] + SYNONYM):
         return _Hit(own, entry.kind, {}, "")
     return None if other is None else _Hit(other[0] + SYNONYM, entry.kind, {}, other[1])
-
-
-def _best(ranks: Iterable[int | None]) -> int | None:
-    return min((rank for rank in ranks if rank is not None), default=None)
 
 
 # -- order --------------------------------------------------------------------------------------------------------

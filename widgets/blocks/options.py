@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from engine.graph.graph import Node
+from engine.search.matching import has_words
 from engine.units import UNKNOWN
 from widgets.fields.editors import mark
 from widgets.fields.form_fields import fields_of
@@ -84,7 +85,7 @@ class OptionRow(QWidget):
 
     def is_named(self, text: str) -> bool:
         """Whether every word is part of what it says."""
-        return all(word in self.tick.accessibleName().casefold() for word in text.casefold().split())
+        return has_words(self.tick.accessibleName(), text)
 
 
 class OptionList(QWidget):

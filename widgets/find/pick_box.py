@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
-from widgets.find.matching import matching
+from engine.search.matching import ranked
 from widgets.parts.popup import Popup
 from widgets.parts.row_list import Row
 
@@ -38,7 +38,7 @@ class PickBox(Popup):
         self.open_at(QPoint((host.width() - self.wide) // 2, max(48, host.height() // 8)))
 
     def _find(self, text: str) -> None:
-        rows = matching(text, self._rows)
+        rows = ranked(text, self._rows, lambda row: (row.title, row.detail))
         self.list.show_rows(rows)
         if not rows:
             self.foot.setText(self.tr("Nothing matches “{text}”.").format(text=text.strip()))

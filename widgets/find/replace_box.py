@@ -16,8 +16,8 @@ from engine.graph.graph import Graph
 from engine.layers.base import Layer, Shape
 from engine.line.line import LineError, parse_line
 from engine.messages import LayerloomError
+from engine.search.matching import ranked
 from engine.search.search import Found, fits, search
-from widgets.find.matching import matching
 from widgets.find.search_list import found_rows
 from widgets.look.text import sentence_text, title_of
 from widgets.parts.elided import ElidedLabel
@@ -110,7 +110,7 @@ class ReplaceBox(Popup):
         """Show what the text finds."""
         text, marks = self.field.text(), self.sort is None or bool(self.field.text().strip())
         if self.sort is None:
-            rows: Sequence[Row] = matching(text, [self._sort_row(each) for each in self.sorts])
+            rows: Sequence[Row] = ranked(text, map(self._sort_row, self.sorts), lambda row: (row.title, row.detail))
         else:
             self._found = self._layers(text, self.sort)
             rows = found_rows([self._with_options(each, self.sort) for each in self._found], self._shape(self.sort))
@@ -146,13 +146,13 @@ class ReplaceBox(Popup):
             return found
         if len(typed) == 1 and typed[0].max_inputs != 0 and all(each.layer != typed[0] for each in found):
             layer = typed[0]
-            exact = Found(layer.kind(), layer, layer.title, layer.torch, shape is None or fits(layer, shape))
+            exact = Found(layer.kind(), layer, layer.title, "", shape is None or fits(layer, shape))
             found = [exact, *found] if any(sign.isdigit() or sign == "=" for sign in text) else found
         return found
 
     def _with_options(self, found: Found, sort: Sort) -> Found:
         """As the first of them would be, with what it keeps."""
-        if found.kind.startswith("own:"):
+        if found.is_own:
             return found
         layer, shape = carried(sort.layer, found.layer), self._shape(sort)
         return found._replace(layer=layer, fits=shape is None or fits(layer, shape))
@@ -195,7 +195,7 @@ class ReplaceBox(Popup):
         if row is None or self.sort is None:
             return None
         found = self._found[int(row.key)]
-        own = found.kind.startswith("own:")
+        own = found.is_own
         return self._scope.make_layer(found.kind) if own and self._scope.make_layer else found.layer
 
     def _made(self, layer: Layer, *, keep_names: bool = False) -> tuple[Graph, tuple[str, ...]]:
@@ -243,7 +243,7 @@ class ReplaceBox(Popup):
         row = self.list.current()
         if self.sort is None:
             self.choose(row, Qt.KeyboardModifier.NoModifier)
-        elif row is not None and not self._found[int(row.key)].kind.startswith("own:"):
+        elif row is not None and not self._found[int(row.key)].is_own:
             self.field.setText(f"{self._found[int(row.key)].kind} ")
 
     def choose(self, row: Row | None, modifiers: Qt.KeyboardModifier) -> None:

@@ -196,7 +196,7 @@ class SearchBox(Popup):
 
     def _layer_of(self, row: Row) -> Layer | None:
         found = self._found[int(row.key)]
-        own = found.kind.startswith("own:")
+        own = found.is_own
         return self._at.make_layer(found.kind) if own and self._at.make_layer else found.layer
 
     # -- choosing -----------------------------------------------------------------------------------------------
@@ -206,7 +206,7 @@ class SearchBox(Popup):
         row = self.list.current()
         if self._is_line:
             self._write(int(row.key) if row is not None else 0)
-        elif row is not None and not self._found[int(row.key)].kind.startswith("own:"):
+        elif row is not None and not self._found[int(row.key)].is_own:
             self.field.setText(f"{self._found[int(row.key)].kind} ")
 
     def _write(self, index: int) -> None:

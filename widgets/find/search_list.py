@@ -31,7 +31,7 @@ def _found_row(key: str, found: Found, shape: Shape | None) -> Row:
     layer, out = found.layer, ""
     summary = layer.summary() if layer != type(layer)() else ""
     detail = " · ".join(filter(None, (layer.torch, summary, translated(found.why))))
-    own = found.kind.startswith("own:")
+    own = found.is_own
     if not found.fits and shape is not None:
         tip = tr("Does not take {shape}").format(shape=shape_text(shape))
         return Row(key, _title(found), detail, shape_text(shape), layer.category, sign="≠", dim=True, tip=tip)
@@ -42,7 +42,7 @@ def _found_row(key: str, found: Found, shape: Shape | None) -> Row:
 
 
 def _title(found: Found) -> str:
-    return found.title if found.kind.startswith("own:") else translated(found.title)
+    return found.title if found.is_own else translated(found.title)
 
 
 def _output(layer: Layer, shape: Shape) -> str:

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
+from engine.search.matching import has_words
 from widgets.parts.tiles import Card
 
 NARROWEST, GAP = 232, 16  # of cards
@@ -28,7 +29,7 @@ class CardGrid(QWidget):
         self.rows: list[list[Card]] = []
         self.headings: dict[str, QLabel] = {}
         self.columns = 1
-        self._words: list[str] = []
+        self._words = ""
 
     @property
     def matching(self) -> list[Card]:
@@ -47,7 +48,7 @@ class CardGrid(QWidget):
 
     def show_matching(self, text: str) -> None:
         """Only the cards whose texts hold all these words."""
-        self._words = text.casefold().split()
+        self._words = text.strip()
         self._arrange()
 
     def _heading(self, text: str) -> QLabel:
@@ -56,12 +57,10 @@ class CardGrid(QWidget):
         return label
 
     def _matches(self, card: Card) -> bool:
-        text = f"{card.id} {card.title} {card.section} {card.about}".casefold()
-        return all(word in text for word in self._words)
+        return has_words(f"{card.id} {card.title} {card.section} {card.about}", self._words)
 
     def _is_named(self, card: Card) -> bool:
-        name = f"{card.id} {card.title}".casefold()
-        return bool(self._words) and all(word in name for word in self._words)
+        return bool(self._words) and has_words(f"{card.id} {card.title}", self._words)
 
     def _in_order(self, cards: Sequence[Card]) -> list[Card]:
         """Cards that are called what was typed come before those that only mention it, and so do their groups."""

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine.search.matching import has_words
 from widgets.frame.shortcut_row import ShortcutRow, native
 from widgets.look import theme
 from widgets.look.icons import icon_url
@@ -168,8 +169,8 @@ class ShortcutCard(QFrame):
         return columns
 
     def _is_wanted(self, title: str, entry: Entry) -> bool:
-        text = " ".join((title, entry.text, *entry.keys, *map(native, entry.keys))).casefold()
-        return all(word in text for word in self.filter.text().casefold().split())
+        text = " ".join((title, entry.text, *entry.keys, *map(native, entry.keys)))
+        return has_words(text, self.filter.text())
 
     def _add_section(self, column: QVBoxLayout, title: str, entries: Sequence[Entry]) -> None:
         heading = QLabel(title)

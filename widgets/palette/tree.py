@@ -31,13 +31,15 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTreeView, QWidget
 
 from engine.layers.base import CATEGORIES, Layer
+from engine.search.matching import NONE, PREFIX, best, folded, has_words, match
 from widgets.look import theme
 from widgets.look.text import category_title, tooltip, translated
 from widgets.parts.layer_drag import dragged
 
 KIND = Qt.ItemDataRole.UserRole + 1  # a layer's kind; None on a category
 CATEGORY = Qt.ItemDataRole.UserRole + 2
-WORDS = Qt.ItemDataRole.UserRole + 3  # what a search looks at
+WORDS = Qt.ItemDataRole.UserRole + 3  # what a search looks through
+NAMES = Qt.ItemDataRole.UserRole + 5  # what it is called, here and elsewhere: two lists
 REST = Qt.ItemDataRole.UserRole + 4  # on the row that shows or hides a long category's rest: how many these are
 OWN = "own"  # the category of a person's own blocks
 MARGIN = 14
@@ -64,7 +66,7 @@ def show_own(model: QStandardItemModel, title: str, blocks: Sequence[tuple[str, 
     if last >= 0 and model.item(last).data(CATEGORY) == OWN:
         model.removeRow(last)
     if blocks:
-        rows = [_entry(label, kind, OWN, (label, "", kind, "", title, meaning), tooltip(label, meaning))
+        rows = [_entry(label, kind, OWN, (label, kind), (), (title, meaning), tooltip(label, meaning))
                 for label, kind in blocks]
         model.appendRow(_heading(title, OWN, rows))
 
@@ -88,18 +90,20 @@ def _item(text: str, category: str) -> QStandardItem:
 
 def _layer_item(layer: type[Layer]) -> QStandardItem:
     title, meaning = translated(layer.title), translated(layer.meaning)
-    synonyms = ", ".join(map(translated, getattr(layer, "synonyms", ())))
-    words = (title, layer.torch, layer.kind(), synonyms, layer.title, category_title(layer.category), layer.category,
-             meaning)
-    return _entry(title, layer.kind(), layer.category, words, tooltip(meaning, layer.torch))
+    synonyms = tuple(map(translated, getattr(layer, "synonyms", ())))
+    names = (title, layer.title, layer.kind(), layer.torch)
+    words = (category_title(layer.category), layer.category, meaning)
+    return _entry(title, layer.kind(), layer.category, names, synonyms, words, tooltip(meaning, layer.torch))
 
 
-def _entry(title: str, kind: str, category: str, words: Sequence[str], hint: str) -> QStandardItem:
-    """A row that can be dragged; ``words`` begin with title, torch name, kind and synonyms."""
+def _entry(title: str, kind: str, category: str, names: Sequence[str], synonyms: Sequence[str], words: Sequence[str],
+           hint: str) -> QStandardItem:
+    """A row that can be dragged. It is found by all these words, and by its names before others."""
     item = _item(title, category)
     item.setFlags(item.flags() | Qt.ItemFlag.ItemIsDragEnabled)
     item.setData(kind, KIND)
-    item.setData("\n".join(words).casefold(), WORDS)
+    item.setData("\n".join((*names, *synonyms, *words)), WORDS)
+    item.setData([[folded(name) for name in group] for group in (names, synonyms)], NAMES)
     item.setToolTip(hint)
     return item
 
@@ -109,14 +113,14 @@ class LayerFilter(QSortFilterProxyModel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._words: list[str] = []
+        self._words = ""
         self._found: dict[str, int] = {}  # kinds that the search means beside those with its words, best first
         self.complete: set[str] = set()  # categories of which everything shows
         self.setRecursiveFilteringEnabled(True)
 
     def search(self, text: str) -> None:
         """Keep what has these words; all without any."""
-        self._words = text.casefold().split()
+        self._words = text.strip()
         self._found = _meant(text) if self._words else {}
         self.invalidate()
 
@@ -133,7 +137,7 @@ class LayerFilter(QSortFilterProxyModel):
         if words is None:
             return False
         if self._words:
-            return index.data(KIND) in self._found or all(word in words for word in self._words)
+            return index.data(KIND) in self._found or has_words(words, self._words)
         is_long = self.sourceModel().rowCount(parent) > FIRST + 1
         return not is_long or row < FIRST or index.data(CATEGORY) in self.complete
 
@@ -144,18 +148,16 @@ class LayerFilter(QSortFilterProxyModel):
         return [row for row in rows if row.data(KIND) is not None]
 
     def best(self) -> QModelIndex:
-        """The layer that the search most likely means: by its title first, by its meaning last."""
+        """The layer that the search most likely means: by its names first, by its meaning last."""
         found = self.layer_indexes()
         return min(found, key=self._rank) if found else QModelIndex()
 
     def _rank(self, index: QModelIndex) -> tuple[int, int]:
-        text, found = " ".join(self._words), self._found.get(index.data(KIND), len(self._found))
-        title, torch, kind, synonyms, *_ = index.data(WORDS).split("\n")
-        if title.startswith(text):
-            return 0, 0
-        if f" {text}" in title or kind.startswith(text) or torch.endswith(text) or f" {text}" in f" {synonyms}":
-            return 1, 0
-        return (2, 0) if text in title + kind else (3, found)
+        text = folded(self._words)
+        own, other = (best(match(text, name, guess=False) for name in group) for group in index.data(NAMES))
+        if own is None and other is None:
+            return NONE, self._found.get(index.data(KIND), len(self._found))
+        return min(NONE if own is None else own, NONE if other is None else other + PREFIX), 0
 
 
 def _meant(text: str) -> dict[str, int]:

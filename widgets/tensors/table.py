@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from engine.inspect.tensor_info import TensorInfo
 from engine.layers.base import shape_text
+from engine.search.matching import has_words
 from engine.units import grouped, value_text
 from widgets.look import theme
 from widgets.look.text import QT_TRANSLATE_NOOP
@@ -148,13 +149,12 @@ class _Sorted(QSortFilterProxyModel):
 
     def take_words(self, text: str) -> None:
         """Filter anew."""
-        self._words = text.casefold()
+        self._words = text
         self.invalidate()
 
     def filterAcceptsRow(self, row: int, parent: Index) -> bool:
         info = self._tensors.infos[row]
-        said = " ".join((info.key, shape_text(info.shape), info.dtype, kind_text(info.kind))).casefold()
-        return all(word in said for word in self._words.split())
+        return has_words(" ".join((info.key, shape_text(info.shape), info.dtype, kind_text(info.kind))), self._words)
 
     def lessThan(self, left: Index, right: Index) -> bool:
         order, infos = COLUMNS[left.column()].order, self._tensors.infos

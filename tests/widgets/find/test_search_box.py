@@ -17,7 +17,6 @@ from engine.layers.convolution import Conv2d
 from engine.layers.inputs import Input
 from engine.layers.linear import Flatten
 from engine.line.placing import Spot
-from widgets.find.matching import NO_MATCH, distance, matching
 from widgets.find.pick_box import PickBox
 from widgets.find.search_box import Place, SearchBox
 from widgets.look import theme
@@ -279,15 +278,6 @@ def test_every_kind_of_row_is_painted(host: Host, look: theme.Theme):
 
 
 # -- picking from rows ------------------------------------------------------------------------------------------------
-
-
-def test_words_match_at_beginnings_before_letters_in_between():
-    order = ["Fit", "Fit selection", "Show fitting", "Refit", "Forget it"]
-    assert [row.title for row in matching("fit", [Row(t, t) for t in reversed(order)])] == order
-    beside = [Row("a", "Memory", "View › Heat map"), Row("b", "Heat", "Memory"), Row("c", "Time", "View")]
-    assert {row.key for row in matching("heat mem", beside)} == {"a", "b"}
-    assert distance("ae", "Align edges") == 3.0
-    assert distance("xyz", "Align edges") == NO_MATCH and distance("zz", "Align") == NO_MATCH
 
 
 def test_a_row_is_picked_with_enter_and_a_dim_one_is_not(host: Host):
