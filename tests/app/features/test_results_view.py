@@ -122,7 +122,7 @@ def test_yours_of_a_cross_validation_is_the_mean(window, qtbot):
     assert measures_of(run)["train"]["loss"] == pytest.approx(mean)
     assert results.comparison.texts[1][2] == measure_text(mean)
     assert results.whose.text().startswith("Yours: mean of 3 folds, Linear (synthetic), 2 epochs")
-    assert window.layout_.top.progress.sentence.text().startswith("fold 3 of 3 · loss")
+    assert window.places.top.progress.sentence.text().startswith("fold 3 of 3 · loss")
     assert results.series.texts[-1][0] == "Mean ± sd"
     assert results.run_all.isEnabled()
 
@@ -130,7 +130,7 @@ def test_yours_of_a_cross_validation_is_the_mean(window, qtbot):
 def test_variants_are_no_folds_whatever_their_recipe_says(window, qtbot):
     page = opened(window, "gallery:weight-decay", folds=3, epochs=1)
     folds = set()
-    window.trainer.event_arrived.connect(lambda _: folds.add(folds_of(page.document.run)))
+    window.feature(Training).trainer.event_arrived.connect(lambda _: folds.add(folds_of(page.document.run)))
     train(window, qtbot, series=True)
     assert folds == {0}
     assert len(page.document.run.histories.members) == 2
