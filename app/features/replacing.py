@@ -30,19 +30,19 @@ class Replacing(Feature):
 
     def replace(self, page: Page, *, selected: bool = False) -> None:
         """Ask which layers of the level that is shown, or of the selection, another shall replace."""
-        from engine.blocks.replacing import sort_of  # not needed at the start
+        from engine.blocks.replacing import kind_key  # not needed at the start
         from widgets.find.replace_box import ReplaceBox, Scope
 
         names, graph = page.scene.selected_names(), page.level.graph
         if selected and not names:
             page.refuse(say("Select the layers first among which some shall be replaced"))
             return
-        only = {sort_of(graph.nodes[name].layer) for name in names}
+        only = {kind_key(graph.nodes[name].layer) for name in names}
         blocks = self.host.feature(Blocks)
         scope = Scope(graph, page.level.analysis, tuple(names) if selected else None,
                       only.pop() if len(only) == 1 else None, input_shape(page), blocks.kinds(), blocks.make_layer)
         box = ReplaceBox(page.view, scope)
-        if not box.sorts:
+        if not box.kinds:
             box.deleteLater()
             page.refuse(say("There is nothing here that another layer could replace: add a layer first"))
             return

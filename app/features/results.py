@@ -30,7 +30,7 @@ from engine.training.events import (
     Weights,
 )
 from widgets.look.text import translated
-from widgets.results.values import MOST_VALUES, Comparison, Parameter, RunRow
+from widgets.results.values import MOST_VALUES, Parameter, ReportedRow, RunRow
 
 if TYPE_CHECKING:
     from engine.training.judge.outcomes import Outcome
@@ -127,7 +127,7 @@ class Results(Feature):
         yours |= {} if norm is None else {"‖w‖": norm}
         if run is not None:
             yours |= _of_variants(run, norms or {})
-        self.panel.show_comparison([Comparison(reported.name, reported.value, yours.get(reported.name))
+        self.panel.show_comparison([ReportedRow(reported.name, reported.value, yours.get(reported.name))
                                      for reported in experiment.notes.reported], self._whose(experiment.notes, run))
 
     def _whose(self, notes: Notes, run: Run | None) -> str:

@@ -13,7 +13,7 @@ from rich.text import Text
 from app.terminal.console import Result
 from engine.experiment.experiment import Experiment
 from engine.training.events import SeriesFinished
-from engine.training.judge.outcomes import Comparison, Learned, Outcome, comparison, outcome
+from engine.training.judge.outcomes import Learned, Outcome, ReportedRow, outcome, reported_rows
 from engine.units import value_text
 
 COLUMNS = ("train loss", "train accuracy", "train log_rmse", "validation loss", "validation accuracy",
@@ -32,7 +32,7 @@ def tables(experiment: Experiment, result: Result, root: Path | None) -> Iterato
         if found.kernel:
             yield _kernel(title, found.kernel)
     if result.histories.series is None:
-        reported = comparison(experiment, result.summary, runs[0][1])
+        reported = reported_rows(experiment, result.summary, runs[0][1])
         if reported:
             yield _comparison(reported)
 
@@ -108,7 +108,7 @@ def _kernel(title: str, rows: tuple[tuple[float, ...], ...]) -> Table:
     return table
 
 
-def _comparison(rows: list[Comparison]) -> Table:
+def _comparison(rows: list[ReportedRow]) -> Table:
     table = _table("", "", "reported", "yours")
     for row in rows:
         table.add_row(row.name, _number(row.reported), _number(row.yours))

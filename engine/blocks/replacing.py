@@ -129,7 +129,7 @@ def _kept(node: Node, graph: Graph, layer: Layer) -> NodeParameters:
     return settings.model_copy(update={"edits": ()})
 
 
-class Sort(NamedTuple):
+class LayerKind(NamedTuple):
     """Layers that can be replaced together: of one kind, or one of a person's own blocks."""
 
     key: str
@@ -143,53 +143,53 @@ class Sort(NamedTuple):
         return len(self.here) + self.inside
 
 
-def sort_of(layer: Layer) -> str:
+def kind_key(layer: Layer) -> str:
     """What it is replaced together with: its kind, or its label where it is a block of a person's own."""
     return f"own:{layer.label}" if isinstance(layer, Custom) else layer.kind()
 
 
-def sorts(graph: Graph, within: Collection[str] | None = None) -> tuple[Sort, ...]:
+def layer_kinds(graph: Graph, within: Collection[str] | None = None) -> tuple[LayerKind, ...]:
     """What can be replaced, in the graph's order; with ``within`` only what is among these and inside them."""
-    found: dict[str, Sort] = {}
+    found: dict[str, LayerKind] = {}
     for name, node in graph.nodes.items():
         if within is not None and name not in within:
             continue
         if node.layer.max_inputs != 0:
             _count(found, node.layer, (name,), 0)
-        for inner in sorts(node.layer.graph) if isinstance(node.layer, Custom) else ():
+        for inner in layer_kinds(node.layer.graph) if isinstance(node.layer, Custom) else ():
             _count(found, inner.layer, (), inner.total)
     return tuple(found.values())
 
 
-def _count(found: dict[str, Sort], layer: Layer, names: tuple[str, ...], inside: int) -> None:
-    key = sort_of(layer)
-    known = found.get(key, Sort(key, layer, (), 0))
+def _count(found: dict[str, LayerKind], layer: Layer, names: tuple[str, ...], inside: int) -> None:
+    key = kind_key(layer)
+    known = found.get(key, LayerKind(key, layer, (), 0))
     found[key] = known._replace(here=(*known.here, *names), inside=known.inside + inside)
 
 
-def replaced_all(graph: Graph, sort: str, layer: Layer, within: Collection[str] | None = None, *,
+def replaced_all(graph: Graph, kind: str, layer: Layer, within: Collection[str] | None = None, *,
                  inside: bool = False, keep_names: bool = False) -> tuple[Graph, tuple[str, ...]]:
-    """``layer`` in the place of all of a sort, or of those among ``within``; also the names of the new ones here.
+    """``layer`` in the place of all of a kind, or of those among ``within``; also the names of the new ones here.
 
     ``inside``: also within blocks that hold a graph of their own.
     """
     among = set(graph.nodes) if within is None else set(within)
-    here = [name for name in of_sort(graph, sort) if name in among]
+    here = [name for name in of_kind(graph, kind) if name in among]
     if inside:
-        graph = _inside_blocks(graph, sort, layer, among.difference(here), keep_names)
+        graph = _inside_blocks(graph, kind, layer, among.difference(here), keep_names)
     return replaced(graph, here, layer, keep_names=keep_names)
 
 
-def of_sort(graph: Graph, sort: str) -> tuple[str, ...]:
-    """The layers of a sort, in the graph's order."""
-    return tuple(name for name, node in graph.nodes.items() if sort_of(node.layer) == sort)
+def of_kind(graph: Graph, kind: str) -> tuple[str, ...]:
+    """The layers of a kind, in the graph's order."""
+    return tuple(name for name, node in graph.nodes.items() if kind_key(node.layer) == kind)
 
 
-def _inside_blocks(graph: Graph, sort: str, layer: Layer, among: Collection[str], keep_names: bool) -> Graph:
+def _inside_blocks(graph: Graph, kind: str, layer: Layer, among: Collection[str], keep_names: bool) -> Graph:
     for name in among:
         block = graph.nodes[name].layer
         if isinstance(block, Custom):
-            own = replaced_all(block.graph, sort, layer, inside=True, keep_names=keep_names)[0]
+            own = replaced_all(block.graph, kind, layer, inside=True, keep_names=keep_names)[0]
             if own != block.graph:
                 exposed = tuple(each for each in block.exposed if each.stands_in(own))
                 graph = graph.with_layer(name, block.model_copy(update={"graph": own, "exposed": exposed}))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
-from engine.compare.fields import NOTHING, Field, differing, node_fields, told, value_text
+from engine.compare.fields import NOTHING, Field, changed, differing, node_fields, value_text
 from engine.experiment.experiment import Experiment
 from engine.graph.graph import Edge, Graph, Node, Position
 from engine.messages import say
@@ -260,7 +260,7 @@ def _comments(before: Graph, after: Graph, names: Mapping[str, str]) -> Iterator
             frame.members and other.members == frame.members)), None)
         if same is not None:
             new.remove(same)
-        yield told(("Comment",), frame.text, same.text if same is not None else None)
+        yield changed(("Comment",), frame.text, same.text if same is not None else None)
     for frame in new:
         yield Field(("Comment",), NOTHING, value_text(frame.text) if frame.text else say("added"))
 
@@ -268,7 +268,7 @@ def _comments(before: Graph, after: Graph, names: Mapping[str, str]) -> Iterator
 def _words(before: Experiment, after: Experiment) -> Iterator[Field]:
     for title, old, new in (("Title", before.title, after.title), ("About", before.about, after.about)):
         if old != new:
-            yield told((title,), old, new)
+            yield changed((title,), old, new)
     if before.notes != after.notes:
         yield Field(("Notes",), NOTHING, None)
     if before.variants != after.variants:

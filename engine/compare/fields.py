@@ -77,7 +77,7 @@ def differing(before: BaseModel, after: BaseModel, titles: tuple[str, ...] = (),
         else:
             if name in _WINDOWS:
                 old, new = (_spread(value, info.annotation) for value in (old, new))
-            yield told(known, old, new, within)
+            yield changed(known, old, new, within)
 
 
 def _spread(value: Any, annotation: Any) -> Any:
@@ -86,7 +86,7 @@ def _spread(value: Any, annotation: Any) -> Any:
     return (value,) * counts[0] if counts and isinstance(value, int) else value
 
 
-def told(titles: tuple[str, ...], old: Any, new: Any, within: str = "", about: Literal["name", ""] = "") -> Field:
+def changed(titles: tuple[str, ...], old: Any, new: Any, within: str = "", about: Literal["name", ""] = "") -> Field:
     """Two values that are not the same, as people read them."""
     before, after = value_text(old), value_text(new)
     return Field(titles, before, None if before == after else after, within, about)
@@ -120,7 +120,7 @@ def node_fields(before: Node, after: Node, names: Mapping[str, str] | None = Non
     """Everything that differs between two nodes but their places. ``names``: what nodes are called afterwards."""
     if before is after:
         return ()
-    found = [] if before.name == after.name else [told(("Name",), before.name, after.name, within, "name")]
+    found = [] if before.name == after.name else [changed(("Name",), before.name, after.name, within, "name")]
     if before.layer is not after.layer and before.layer != after.layer:
         found.extend(layer_fields(before.layer, after.layer, within))
     if before.parameters is not after.parameters:
@@ -129,7 +129,7 @@ def node_fields(before: Node, after: Node, names: Mapping[str, str] | None = Non
         old, new = getattr(before, mark), getattr(after, mark)
         same = (names or {}).get(old, old) == new if mark == "shares" and old is not None else old == new
         if not same:
-            found.append(told((title,), old, new, within))
+            found.append(changed((title,), old, new, within))
     return tuple(found)
 
 

@@ -32,7 +32,7 @@ from engine.layers.spatial import (
     Size,
     Windows,
     formulas,
-    short,
+    option_text,
     size_text,
     slide,
     windows,
@@ -152,11 +152,11 @@ class _Convolution(Layer):
     def summary(self) -> str:
         parts = [size_text(self.kernel_size, self.rank)]
         if self.stride != 1:
-            parts.append(f"stride {short(self.stride)}")
+            parts.append(f"stride {option_text(self.stride)}")
         if self.padding != 0:
-            parts.append(f"pad {short(self.padding)}")
+            parts.append(f"pad {option_text(self.padding)}")
         if self.dilation != 1:
-            parts.append(f"dilation {short(self.dilation)}")
+            parts.append(f"dilation {option_text(self.dilation)}")
         return " · ".join(parts)
 
     def arithmetic(self, shapes: Sequence[Shape]) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from engine.layers.spatial import (
     Windows,
     expect_whole,
     formulas,
-    short,
+    option_text,
     size_text,
     slide,
     spread,
@@ -76,9 +76,9 @@ class _Pool(Layer):
     def summary(self) -> str:
         parts = [size_text(self.kernel_size, self.rank)]
         if self.stride is not None and self.stride != self.kernel_size:
-            parts.append(f"stride {short(self.stride)}")
+            parts.append(f"stride {option_text(self.stride)}")
         if self.padding:
-            parts.append(f"pad {short(self.padding)}")
+            parts.append(f"pad {option_text(self.padding)}")
         return " · ".join(parts)
 
     def arithmetic(self, shapes: Sequence[Shape]) -> tuple[str, ...]:

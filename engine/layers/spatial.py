@@ -45,7 +45,7 @@ def size_text(value: Size, rank: int = 2) -> str:
     return shape_text(spread(value, rank))
 
 
-def short(value: object) -> str:
+def option_text(value: object) -> str:
     """An option of one number, several, or a word: ``2``, ``2×1``, ``same``."""
     return shape_text(value) if isinstance(value, tuple) else str(value)
 

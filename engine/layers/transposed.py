@@ -30,7 +30,7 @@ from engine.layers.spatial import (
     Size,
     Window,
     Windows,
-    short,
+    option_text,
     size_text,
     spread,
     windows,
@@ -105,9 +105,9 @@ class _Transposed(Layer):
     def summary(self) -> str:
         parts = [str(self.out_channels), size_text(self.kernel_size, self.rank)]
         if self.stride != 1:
-            parts.append(f"stride {short(self.stride)}")
+            parts.append(f"stride {option_text(self.stride)}")
         if self.padding != 0:
-            parts.append(f"pad {short(self.padding)}")
+            parts.append(f"pad {option_text(self.padding)}")
         return " · ".join(parts)
 
     def arithmetic(self, shapes: Sequence[Shape]) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ Test = Callable[["Place"], bool]
 _SHAPE = re.compile(r"[\d*?]+(?:[x×][\d*?]+)+")
 _NUMBER = re.compile(r"(params|madds|)([<>]=?)(\d+(?:\.\d+)?)([kmg]?)")
 _UNITS = {"": 1, "k": 1e3, "m": 1e6, "g": 1e9}
-_GRAVE: Mapping[str, frozenset[str]] = {
+_SEVERITIES: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(("error", "errors", "错误"), frozenset({"error"})),
     **dict.fromkeys(("warning", "warnings", "警告"), frozenset({"warning"})),
     **dict.fromkeys(("problem", "problems", "问题"), frozenset({"error", "warning", "hint"})),
@@ -29,7 +29,7 @@ _GRAVE: Mapping[str, frozenset[str]] = {
 
 
 class Place(NamedTuple):
-    """A layer somewhere in the network: its dotted path, what is known about it, and how grave its problems are."""
+    """A layer somewhere in the network: its dotted path, what is known about it, and how severe its problems are."""
 
     path: str
     node: Node
@@ -53,12 +53,12 @@ def find(analysis: Analysis, query: str, problems: Iterable[Problem] = ()) -> li
 
 def places(analysis: Analysis, problems: Iterable[Problem] = (), prefix: str = "") -> Iterator[Place]:
     """Every layer, each block followed by what is inside it; a repeated block's inside is there once."""
-    grave = _graveness(analysis, problems)
+    severities = _severities(analysis, problems)
     for name in analysis.graph.order:
         node, report = analysis.graph.nodes[name], analysis.nodes[name]
         if prefix and isinstance(node.layer, Input):
             continue  # only stands for what comes into the block
-        yield Place(prefix + name, node, report, grave.get(name, frozenset()))
+        yield Place(prefix + name, node, report, severities.get(name, frozenset()))
         if isinstance(node.layer, Block) and (inner := inside(node.layer, report.input_shapes)) is not None:
             yield from places(inner, (), f"{prefix}{name}.")
 
@@ -79,7 +79,7 @@ def _inside(block: Block, shapes: tuple[Shape, ...] | None) -> Analysis | None:
     return None if graph is None else analyze(graph, shapes[0] if shapes else None)
 
 
-def _graveness(analysis: Analysis, problems: Iterable[Problem]) -> dict[str, frozenset[str]]:
+def _severities(analysis: Analysis, problems: Iterable[Problem]) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for fault in analysis.faults:
         if fault.node is not None:
@@ -87,7 +87,7 @@ def _graveness(analysis: Analysis, problems: Iterable[Problem]) -> dict[str, fro
     for problem in problems:
         if problem.node is not None:
             found.setdefault(problem.node, set()).add(problem.severity)
-    return {name: frozenset(grave) for name, grave in found.items()}
+    return {name: frozenset(severities) for name, severities in found.items()}
 
 
 # -- one word -------------------------------------------------------------------------------------------------------
@@ -95,8 +95,8 @@ def _graveness(analysis: Analysis, problems: Iterable[Problem]) -> dict[str, fro
 
 def _test(word: str) -> Test:
     """What a word asks of a layer."""
-    if word in _GRAVE:
-        return lambda place: bool(place.problems & _GRAVE[word])
+    if word in _SEVERITIES:
+        return lambda place: bool(place.problems & _SEVERITIES[word])
     if word == "bypassed":
         return lambda place: place.node.bypassed
     if word == "frozen":

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QWidget
 
 from engine.analysis.analysis import Analysis, analyze
 from engine.analysis.faults import Fault
-from engine.blocks.replacing import Sort, carried, replaced_all, sorts
+from engine.blocks.replacing import LayerKind, carried, layer_kinds, replaced_all
 from engine.graph.graph import Graph
 from engine.layers.base import Layer, Shape
 from engine.line.line import LineError, parse_line
@@ -36,7 +36,7 @@ class Scope:
     graph: Graph
     analysis: Analysis
     within: tuple[str, ...] | None = None  # only among these; None: all
-    sort: str | None = None  # the key of those that one means first
+    kind: str | None = None  # the key of those that one means first
     input_shape: Shape | None = None  # what an Input without a shape of its own receives
     own: Sequence[tuple[str, str]] = ()  # a person's blocks as (kind, label)
     make_layer: Callable[[str], Layer | None] | None = None
@@ -51,15 +51,15 @@ class ReplaceBox(Popup):
     def __init__(self, host: QWidget, scope: Scope) -> None:
         super().__init__(host, WIDTH, MOST)
         self._scope = scope
-        self.sorts = sorts(scope.graph, scope.within)
-        self.sort: Sort | None = None
+        self.kinds = layer_kinds(scope.graph, scope.within)
+        self.kind: LayerKind | None = None
         self._found: list[Found] = []
         self._timer = QTimer(self, singleShot=True, interval=PREVIEW_MS)
         self._timer.timeout.connect(self._preview)
         self._build()
         self.field.textChanged.connect(self._look)
         self.list.marked.connect(lambda _row: self._timer.start())
-        self._ask(next((each for each in self.sorts if each.key == scope.sort or len(self.sorts) == 1), None))
+        self._ask(next((each for each in self.kinds if each.key == scope.kind or len(self.kinds) == 1), None))
 
     def _build(self) -> None:
         self.heading, self.other = ElidedLabel(parent=self), QPushButton(self.tr("Other layers"), self)
@@ -86,21 +86,21 @@ class ReplaceBox(Popup):
 
     # -- which, and by what -------------------------------------------------------------------------------------
 
-    def _ask(self, sort: Sort | None) -> None:
+    def _ask(self, kind: LayerKind | None) -> None:
         """Ask what shall replace these; None: ask which layers."""
-        self.sort = sort
+        self.kind = kind
         here = self.tr("Replace all") if self._scope.within is None else self.tr("Replace in selection")
-        self.heading.setText(here if sort is None else self.tr("Replace {count} × {layer} with").format(
-            count=sort.total, layer=title_of(sort.layer)))
-        self.other.setVisible(sort is not None and len(self.sorts) > 1)
-        self.inside_row.setVisible(sort is not None and bool(sort.inside))
-        if sort is not None:
-            self.inside.setText(self.tr("&Also inside blocks: {count}").format(count=sort.inside))
+        self.heading.setText(here if kind is None else self.tr("Replace {count} × {layer} with").format(
+            count=kind.total, layer=title_of(kind.layer)))
+        self.other.setVisible(kind is not None and len(self.kinds) > 1)
+        self.inside_row.setVisible(kind is not None and bool(kind.inside))
+        if kind is not None:
+            self.inside.setText(self.tr("&Also inside blocks: {count}").format(count=kind.inside))
             self.inside.setChecked(True)
-            self.inside.setEnabled(bool(sort.here))  # else there would be none at all
-        hint = self.tr("Which layers?") if sort is None else self.tr("A layer, such as gelu or conv 64 3x3")
+            self.inside.setEnabled(bool(kind.here))  # else there would be none at all
+        hint = self.tr("Which layers?") if kind is None else self.tr("A layer, such as gelu or conv 64 3x3")
         self.field.setPlaceholderText(hint)
-        self.field.setAccessibleName(self.heading.text() if sort is not None else hint)
+        self.field.setAccessibleName(self.heading.text() if kind is not None else hint)
         if self.field.text():
             self.field.clear()
         else:
@@ -108,16 +108,16 @@ class ReplaceBox(Popup):
 
     def _look(self) -> None:
         """Show what the text finds."""
-        text, marks = self.field.text(), self.sort is None or bool(self.field.text().strip())
-        if self.sort is None:
-            rows: Sequence[Row] = ranked(text, map(self._sort_row, self.sorts), lambda row: (row.title, row.detail))
+        text, marks = self.field.text(), self.kind is None or bool(self.field.text().strip())
+        if self.kind is None:
+            rows: Sequence[Row] = ranked(text, map(self._kind_row, self.kinds), lambda row: (row.title, row.detail))
         else:
-            self._found = self._layers(text, self.sort)
-            rows = found_rows([self._with_options(each, self.sort) for each in self._found], self._shape(self.sort))
+            self._found = self._layers(text, self.kind)
+            rows = found_rows([self._with_options(each, self.kind) for each in self._found], self._shape(self.kind))
         self.list.show_rows(rows, mark=0 if marks else None)
         if not rows:
             self._say(self.tr("Nothing matches “{text}”.").format(text=text.strip()))
-        elif self.sort is None:
+        elif self.kind is None:
             self._say(self.tr("Enter goes on to what replaces them"))
         elif not marks:
             self._say(self.tr("↓ marks a layer and shows it on the canvas"))
@@ -125,21 +125,21 @@ class ReplaceBox(Popup):
             self.place()  # what is marked is told when it has been tried
         self._timer.start()
 
-    def _sort_row(self, sort: Sort) -> Row:
-        detail = " · ".join(filter(None, (_names(sort), self._inside_words(sort))))
-        return Row(sort.key, title_of(sort.layer), detail, f"×{sort.total}", sort.layer.category)
+    def _kind_row(self, kind: LayerKind) -> Row:
+        detail = " · ".join(filter(None, (_names(kind), self._inside_words(kind))))
+        return Row(kind.key, title_of(kind.layer), detail, f"×{kind.total}", kind.layer.category)
 
-    def _inside_words(self, sort: Sort) -> str:
-        if sort.inside == 1:
+    def _inside_words(self, kind: LayerKind) -> str:
+        if kind.inside == 1:
             return self.tr("1 inside a block")
-        return self.tr("{count} inside blocks").format(count=sort.inside) if sort.inside else ""
+        return self.tr("{count} inside blocks").format(count=kind.inside) if kind.inside else ""
 
-    def _layers(self, text: str, sort: Sort) -> list[Found]:
+    def _layers(self, text: str, kind: LayerKind) -> list[Found]:
         """What the words find, and before it the layer whose values are typed; without words first what is alike."""
-        shape = self._shape(sort)
+        shape = self._shape(kind)
         found = [each for each in search(text, shape=shape, limit=200, own=self._scope.own) if self._is_other(each)]
         if not text.strip():
-            return sorted(found, key=lambda each: (not each.fits, each.layer.category != sort.layer.category))
+            return sorted(found, key=lambda each: (not each.fits, each.layer.category != kind.layer.category))
         try:
             typed = parse_line(text)
         except LineError:
@@ -150,22 +150,22 @@ class ReplaceBox(Popup):
             found = [exact, *found] if any(sign.isdigit() or sign == "=" for sign in text) else found
         return found
 
-    def _with_options(self, found: Found, sort: Sort) -> Found:
+    def _with_options(self, found: Found, kind: LayerKind) -> Found:
         """As the first of them would be, with what it keeps."""
         if found.is_own:
             return found
-        layer, shape = carried(sort.layer, found.layer), self._shape(sort)
+        layer, shape = carried(kind.layer, found.layer), self._shape(kind)
         return found._replace(layer=layer, fits=shape is None or fits(layer, shape))
 
     def _is_other(self, found: Found) -> bool:
         """Whether it is not the same again, and can stand where a layer stood."""
-        assert self.sort is not None
-        same = found.kind == self.sort.key and found.layer == type(found.layer)()
+        assert self.kind is not None
+        same = found.kind == self.kind.key and found.layer == type(found.layer)()
         return found.layer.max_inputs != 0 and not same
 
-    def _shape(self, sort: Sort) -> Shape | None:
+    def _shape(self, kind: LayerKind) -> Shape | None:
         """What comes to the first of them."""
-        shapes = self._scope.analysis.nodes[sort.here[0]].input_shapes if sort.here else None
+        shapes = self._scope.analysis.nodes[kind.here[0]].input_shapes if kind.here else None
         return shapes[0] if shapes else None
 
     def _say(self, text: str) -> None:
@@ -192,27 +192,27 @@ class ReplaceBox(Popup):
         self._timer.start()
 
     def _layer_of(self, row: Row | None) -> Layer | None:
-        if row is None or self.sort is None:
+        if row is None or self.kind is None:
             return None
         found = self._found[int(row.key)]
         own = found.is_own
         return self._scope.make_layer(found.kind) if own and self._scope.make_layer else found.layer
 
     def _made(self, layer: Layer, *, keep_names: bool = False) -> tuple[Graph, tuple[str, ...]]:
-        assert self.sort is not None
-        return replaced_all(self._scope.graph, self.sort.key, layer, self._scope.within,
+        assert self.kind is not None
+        return replaced_all(self._scope.graph, self.kind.key, layer, self._scope.within,
                             inside=self._also_inside(), keep_names=keep_names)
 
     def _also_inside(self) -> bool:
-        return self.sort is not None and bool(self.sort.inside) and self.inside.isChecked()
+        return self.kind is not None and bool(self.kind.inside) and self.inside.isChecked()
 
     def _words(self, graph: Graph) -> str:
         """How many it concerns, and what would be wrong then that is not now."""
-        assert self.sort is not None
+        assert self.kind is not None
         if graph == self._scope.graph:
             return self.tr("They are that already")
-        inside = self._inside_words(self.sort) if self._also_inside() else ""
-        names = ", ".join(filter(None, (_names(self.sort), inside)))
+        inside = self._inside_words(self.kind) if self._also_inside() else ""
+        names = ", ".join(filter(None, (_names(self.kind), inside)))
         text = self.tr("Enter replaces {names}").format(names=names)
         wrong = self._new_faults(graph)
         if not wrong:
@@ -232,7 +232,7 @@ class ReplaceBox(Popup):
         if QKeySequence(event.keyCombination()) == QKeySequence.mnemonic(self.inside.text()):
             event.accept()
             self.inside.click()
-        elif event.key() == Qt.Key.Key_Backtab and self.sort is not None and len(self.sorts) > 1:
+        elif event.key() == Qt.Key.Key_Backtab and self.kind is not None and len(self.kinds) > 1:
             event.accept()
             self._ask(None)
         else:
@@ -241,16 +241,16 @@ class ReplaceBox(Popup):
     def complete(self) -> None:
         """Tab: go on to what replaces the marked ones, or write the marked layer's name for its values to follow."""
         row = self.list.current()
-        if self.sort is None:
+        if self.kind is None:
             self.choose(row, Qt.KeyboardModifier.NoModifier)
         elif row is not None and not self._found[int(row.key)].is_own:
             self.field.setText(f"{self._found[int(row.key)].kind} ")
 
     def choose(self, row: Row | None, modifiers: Qt.KeyboardModifier) -> None:
         """Enter or a click: go on, or replace."""
-        if self.sort is None:
+        if self.kind is None:
             if row is not None:
-                self._ask(next(each for each in self.sorts if each.key == row.key))
+                self._ask(next(each for each in self.kinds if each.key == row.key))
             return
         layer = self._layer_of(row)
         try:
@@ -260,7 +260,7 @@ class ReplaceBox(Popup):
             return
         if made is None or made[0] == self._scope.graph:
             return  # it is said already
-        words = title_of(self.sort.layer)
+        words = title_of(self.kind.layer)
         self.dismiss()
         self.replaced.emit(*made, words)
 
@@ -272,5 +272,5 @@ class ReplaceBox(Popup):
         super().dismiss(back)
 
 
-def _names(sort: Sort) -> str:
-    return ", ".join(sort.here[:MOST_NAMES]) + "…" * (len(sort.here) > MOST_NAMES)
+def _names(kind: LayerKind) -> str:
+    return ", ".join(kind.here[:MOST_NAMES]) + "…" * (len(kind.here) > MOST_NAMES)

@@ -15,7 +15,7 @@ from widgets.parts.flow import Flow
 from widgets.parts.number_table import NumberTable
 from widgets.parts.scroll import BAR, ScrollPanel
 from widgets.parts.section import Section
-from widgets.results.values import MOST_VALUES, Comparison, Parameter, RunRow
+from widgets.results.values import MOST_VALUES, Parameter, ReportedRow, RunRow
 from widgets.tensors.kernel_picture import KernelPicture
 
 MOST_PARAMETERS = 10  # the others are only counted
@@ -99,7 +99,7 @@ class Results(QWidget):
         self._tries_title.setVisible(bool(tries))
         self._show("notes", bool(about or notes.section or notes.look or tries))
 
-    def show_comparison(self, rows: Sequence[Comparison], whose: str = "") -> None:
+    def show_comparison(self, rows: Sequence[ReportedRow], whose: str = "") -> None:
         """Reported numbers beside one's own; ``whose`` says what they are of where that differs."""
         self.whose.setText(whose)
         self.whose.setVisible(bool(whose))

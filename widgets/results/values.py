@@ -7,7 +7,7 @@ from typing import NamedTuple
 MOST_VALUES = 9  # of a kernel that is shown step by step
 
 
-class Comparison(NamedTuple):
+class ReportedRow(NamedTuple):
     """A number that others reported and one's own; None where there is none."""
 
     name: str  # as in engine.experiment.notes: “test accuracy”

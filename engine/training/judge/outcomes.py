@@ -35,7 +35,7 @@ class Learned(NamedTuple):
         return abs(self.learned - self.true)
 
 
-class Comparison(NamedTuple):
+class ReportedRow(NamedTuple):
     """A number that others reported beside one's own; nan: this run has none."""
 
     name: str
@@ -90,7 +90,7 @@ def _kernel(own: Weights) -> tuple[tuple[float, ...], ...]:
     return tuple(tuple(row) for row in kernels[0].double().tolist()) if len(kernels) == 1 else ()
 
 
-def comparison(experiment: Experiment, summary: Summary, result: Outcome) -> list[Comparison]:
+def reported_rows(experiment: Experiment, summary: Summary, result: Outcome) -> list[ReportedRow]:
     """The notes' reported numbers beside this run's; none where the notes report none."""
     metrics = {"train": summary.train, "validation": summary.validation, "test": summary.test}
     yours = {f"{part} {name}": value for part, values in metrics.items() for name, value in values.named.items()}
@@ -98,5 +98,5 @@ def comparison(experiment: Experiment, summary: Summary, result: Outcome) -> lis
     matrices = [norm.norm for norm in result.norms if len(norm.shape) >= 2]
     if len(matrices) == 1:
         yours["‖w‖"] = matrices[0]
-    return [Comparison(reported.name, reported.value, yours.get(reported.name, math.nan))
+    return [ReportedRow(reported.name, reported.value, yours.get(reported.name, math.nan))
             for reported in experiment.notes.reported]

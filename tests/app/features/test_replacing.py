@@ -125,12 +125,12 @@ def test_the_selected_layer_says_which(desk):
 
 def test_shift_tab_asks_for_other_layers(desk):
     desk.run("replace all", "conv1")
-    assert desk.box.sort.key == "Conv2d"
+    assert desk.box.kind.key == "Conv2d"
     desk.key(BACKTAB)
-    assert desk.box.sort is None
+    assert desk.box.kind is None
     desk.type("average")
     desk.key(TAB)
-    assert desk.box.sort.key == "AvgPool2d"
+    assert desk.box.kind.key == "AvgPool2d"
     desk.type("max pool")
     desk.key(ENTER)
     assert desk.kinds().count("MaxPool2d") == 2
@@ -262,11 +262,11 @@ def test_from_the_context_menu(desk):
 
     assert {"Replace…", "Replace all Sigmoid…"} <= set(menu_on("act1"))
     pick("Replace all Sigmoid…")
-    assert desk.box.sort.key == "Sigmoid" and desk.box.sort.total == 4
+    assert desk.box.kind.key == "Sigmoid" and desk.box.kind.total == 4
     desk.key(ESC)
     assert "Replace in selection…" in menu_on("act1", "act2")
     pick("Replace in selection…")
-    assert desk.box.sort.here == ("act1", "act2")
+    assert desk.box.kind.here == ("act1", "act2")
     desk.key(ESC)
     assert not any("Replace" in text for text in menu_on("input"))
     desk.page.context_menu.menu.close()

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from engine.blocks.custom import Custom
-from engine.blocks.replacing import carried, of_sort, replaced, replaced_all, sorts
+from engine.blocks.replacing import carried, layer_kinds, of_kind, replaced, replaced_all
 from engine.experiment.experiment import load_experiment
 from engine.graph.frames import Frame
 from engine.graph.graph import Edge, Graph, Node, UnknownNodeError
@@ -20,8 +20,8 @@ from engine.layers.merge import Add
 from engine.layers.pooling import MaxPool2d
 
 
-def count_inside(graph: Graph, sort: str) -> int:
-    return next((each.inside for each in sorts(graph) if each.key == sort), 0)
+def count_inside(graph: Graph, kind: str) -> int:
+    return next((each.inside for each in layer_kinds(graph) if each.key == kind), 0)
 
 
 def test_options_in_common_are_carried():
@@ -35,7 +35,7 @@ def test_options_in_common_are_carried():
 
 def test_place_wires_marks_frames_and_names():
     lenet = load_experiment("gallery:lenet").graph
-    name = of_sort(lenet, "Conv2d")[0]
+    name = of_kind(lenet, "Conv2d")[0]
     graph = lenet.with_marks([name], label="red").with_frames([Frame("one", (name,))])
     mine = graph.renamed(name, "my_first")
     after, (kept,) = replaced(mine, ["my_first"], MaxPool2d())
@@ -76,9 +76,9 @@ def test_all_of_a_kind_also_inside_blocks():
                      [Edge("input", "act1"), Edge("act1", "own")])
     assert count_inside(graph, "Sigmoid") == 1
     outer = replaced_all(graph, "Sigmoid", GELU())[0]
-    assert of_sort(outer, "GELU") and count_inside(outer, "Sigmoid") == 1
+    assert of_kind(outer, "GELU") and count_inside(outer, "Sigmoid") == 1
     whole = replaced_all(graph, "Sigmoid", GELU(), inside=True)[0]
-    assert not of_sort(whole, "Sigmoid") and count_inside(whole, "Sigmoid") == 0
+    assert not of_kind(whole, "Sigmoid") and count_inside(whole, "Sigmoid") == 0
     assert count_inside(whole, "GELU") == 1
 
 
@@ -89,18 +89,18 @@ def test_what_can_be_replaced_and_how_often():
     graph = Graph.of([Node("input", Input(shape=(4,))), Node("act1", Sigmoid()), Node("act2", Sigmoid()),
                       Node("b", Custom(label="B", graph=outer)), Node("a", Custom(label="A", graph=inner))],
                      [Edge("input", "act1"), Edge("act1", "act2"), Edge("act2", "b"), Edge("b", "a")])
-    found = {each.key: (each.here, each.inside, each.total) for each in sorts(graph)}
+    found = {each.key: (each.here, each.inside, each.total) for each in layer_kinds(graph)}
     assert found == {"Sigmoid": (("act1", "act2"), 2, 4), "own:B": (("b",), 0, 1), "own:A": (("a",), 1, 2),
                      "ReLU": ((), 2, 2)}
-    assert [(each.key, each.total) for each in sorts(graph, ["act1", "a"])] == [
+    assert [(each.key, each.total) for each in layer_kinds(graph, ["act1", "a"])] == [
         ("Sigmoid", 2), ("own:A", 1), ("ReLU", 1)]
     after, names = replaced_all(graph, "own:A", ReLU(), inside=True)
-    assert names == (after.outputs["b"][0].target,) and not any(each.key == "own:A" for each in sorts(after))
+    assert names == (after.outputs["b"][0].target,) and not any(each.key == "own:A" for each in layer_kinds(after))
     assert count_inside(after, "ReLU") == 1, "in the place of the block inside the other"
 
 
 def test_names_can_be_kept_to_show_what_would_be():
     lenet = load_experiment("gallery:lenet").graph
     after, names = replaced_all(lenet, "Conv2d", MaxPool2d(), keep_names=True)
-    assert names == of_sort(lenet, "Conv2d") and list(after.nodes) == list(lenet.nodes)
+    assert names == of_kind(lenet, "Conv2d") and list(after.nodes) == list(lenet.nodes)
     assert {after.nodes[name].layer.kind() for name in names} == {"MaxPool2d"}

@@ -14,7 +14,7 @@ from engine.experiment.notes import Notes
 from widgets.look import theme
 from widgets.look.measures import difference_text, measure_title
 from widgets.results.results import Results
-from widgets.results.values import Comparison, Parameter, RunRow
+from widgets.results.values import Parameter, ReportedRow, RunRow
 from widgets.tensors.kernel_picture import KernelPicture
 
 LEFT = Qt.MouseButton.LeftButton
@@ -46,7 +46,7 @@ def plain(texts: list[list[str]]) -> list[list[str]]:
 def test_without_results_it_says_what_to_do(results: Results) -> None:
     assert results._empty.isVisible()
     assert "Train" in results._empty.text()
-    results.show_comparison([Comparison("test accuracy", 0.822, None)])
+    results.show_comparison([ReportedRow("test accuracy", 0.822, None)])
     assert not results._empty.isVisible()
     results.clear()
     assert results._empty.isVisible()
@@ -64,8 +64,9 @@ def test_notes_are_for_reading(results: Results) -> None:
 
 def test_reported_beside_yours(results: Results) -> None:
     results.show_comparison([
-        Comparison("train loss", 0.469, 0.452), Comparison("test accuracy", 0.822, 0.831),
-        Comparison("examples/s", 35726, 1204.2), Comparison("‖w‖", 13.73, None), Comparison("loss", 0.000248, 0.000103),
+        ReportedRow("train loss", 0.469, 0.452), ReportedRow("test accuracy", 0.822, 0.831),
+        ReportedRow("examples/s", 35726, 1204.2), ReportedRow("‖w‖", 13.73, None),
+        ReportedRow("loss", 0.000248, 0.000103),
     ])  # fmt: skip
     assert plain(results.comparison.texts) == [
         ["", "Reported", "Yours", "Difference"],
@@ -79,10 +80,10 @@ def test_reported_beside_yours(results: Results) -> None:
 
 
 def test_whose_numbers_they_are(results: Results) -> None:
-    results.show_comparison([Comparison("test accuracy", 0.822, 0.97)], "Yours: MNIST, 1 epoch")
+    results.show_comparison([ReportedRow("test accuracy", 0.822, 0.97)], "Yours: MNIST, 1 epoch")
     assert results.whose.isVisible()
     assert results.whose.text() == "Yours: MNIST, 1 epoch"
-    results.show_comparison([Comparison("test accuracy", 0.822, 0.83)])
+    results.show_comparison([ReportedRow("test accuracy", 0.822, 0.83)])
     assert not results.whose.isVisible()
 
 
@@ -194,7 +195,7 @@ def test_rows_of_a_table_are_kept_while_its_shape_is(results: Results) -> None:
 def test_nothing_is_cut(results: Results, size: tuple[int, int]) -> None:
     results.resize(*size)
     results.show_notes(NOTES)
-    results.show_comparison([Comparison("test accuracy", 0.822, 0.831)])
+    results.show_comparison([ReportedRow("test accuracy", 0.822, 0.831)])
     results.offer_series("folds", 5)
     results.show_series(FOLDS)
     results.show_parameters([Parameter("w", 1.0, 1.0)])

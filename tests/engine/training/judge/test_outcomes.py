@@ -14,7 +14,7 @@ from engine.experiment.notes import Notes, Reported
 from engine.experiment.recipe import Recipe
 from engine.network.weights import initial_module
 from engine.training.events import Metrics, Summary
-from engine.training.judge.outcomes import Comparison, Learned, Norm, comparison, outcome
+from engine.training.judge.outcomes import Learned, Norm, ReportedRow, outcome, reported_rows
 from tests.engine.cases import chain, experiment
 
 NAN = math.nan
@@ -72,6 +72,6 @@ def test_reported_beside_own() -> None:
     notes = Notes(reported=(Reported("test accuracy", 0.822), Reported("train loss", 0.469), Reported("‖w‖", 13.73)))
     base = replace(linear(2), notes=notes)
     found = outcome(base, {"fc1.weight": torch.tensor([[3.0, 4.0]]), "fc1.bias": torch.tensor([9.0])})
-    assert comparison(base, SUMMARY, found) == [Comparison("test accuracy", 0.822, 0.87),
-                                                Comparison("train loss", 0.469, 0.25), Comparison("‖w‖", 13.73, 5.0)]
-    assert comparison(linear(2), SUMMARY, found) == []
+    assert reported_rows(base, SUMMARY, found) == [ReportedRow("test accuracy", 0.822, 0.87),
+                                                ReportedRow("train loss", 0.469, 0.25), ReportedRow("‖w‖", 13.73, 5.0)]
+    assert reported_rows(linear(2), SUMMARY, found) == []
