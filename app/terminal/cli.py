@@ -173,7 +173,7 @@ def _draw_canvas(experiment: Experiment, out: Path) -> None:
         done = subprocess.run(command, env=environment, cwd=root, capture_output=True, text=True, check=False)
     if done.returncode:
         lines = done.stderr.strip().splitlines() or ["Qt could not be started"]
-        raise DrawingError("{path}: {reason}", path=out.name, reason=lines[-1].removeprefix("error: "))
+        raise DrawingError("{path}: {reason}", path=out.name, reason=lines[-1])
 
 
 # -- what they are told -------------------------------------------------------------------------------------------

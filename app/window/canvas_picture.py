@@ -27,7 +27,7 @@ def main(source: str, out: str) -> int:
         level = page.level
         save_canvas(level.analysis, level.problems, page.scene.caption, Path(out), theme.LIGHT, ground="#ffffff")
     except LayerloomError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(error, file=sys.stderr)
         return 1
     return 0
 
