@@ -74,6 +74,10 @@ class DataForm(Form):
         self._here: set[str] = set()  # the data sets that were seen on this computer
         self.files: dict[str, QPushButton] = {}
 
+    def _described(self, description: str, syntax: Syntax) -> str:
+        """Of channels the list itself says what none means."""
+        return description if syntax.is_choice else super()._described(description, syntax)
+
     def _editor(self, name: str, syntax: Syntax) -> Editor:
         if name == "dataset":
             return SourceChoice(self._body)
