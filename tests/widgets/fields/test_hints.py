@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
-from engine.data.spec.options import Augment, Known, Synthetic
-from engine.data.spec.table_options import Table
 from pydantic import BaseModel, Field
 from PySide6.QtCore import QCoreApplication, QTranslator
 from pytestqt.qtbot import QtBot
 
 import engine.blocks  # noqa: F401 - fills the registry
+from engine.data.options.options import Augment, Known, Synthetic
+from engine.data.options.table import Table
 from engine.data.spec.spec import DataSpec
 from engine.experiment.recipe import Recipe
 from engine.graph.parameters import Init, NodeParameters
