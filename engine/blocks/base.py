@@ -114,9 +114,9 @@ class Block(Layer):
     def fits_weights(self, shapes: Sequence[Shape], others: Sequence[Shape]) -> bool:
         return tuple(shapes) == tuple(others)
 
-    def repeated(self, text: str) -> str:
-        """A summary with how often it is repeated."""
-        return f"{text} · ×{self.repeat}".removeprefix(" · ") if self.repeat > 1 else text
+    def repeated(self, *details: str) -> tuple[str, ...]:
+        """The details with how often it is repeated."""
+        return (*details, f"×{self.repeat}") if self.repeat > 1 else details
 
     def torch_line(self, shapes: Sequence[Shape]) -> str:
         options = ", ".join(f"{name}={value!r}" for name, value in self if name != "repeat" or value > 1)

@@ -48,9 +48,9 @@ class ConvBNReLU(Block):
         d.add("act", ReLU(), "bn", at=(0, 3))
         return d.graph()
 
-    def summary(self) -> str:
-        stride = f" · stride {size_text(self.stride)}" if self.stride != 1 else ""
-        return self.repeated(f"{self.out_channels} · {size_text(self.kernel_size)}{stride}")
+    def details(self) -> tuple[str, ...]:
+        stride = f"stride {size_text(self.stride)}" if self.stride != 1 else ""
+        return self.repeated(str(self.out_channels), size_text(self.kernel_size), stride)
 
 
 @register
@@ -75,7 +75,7 @@ class VGG(Block):
         d.add("pool", MaxPool2d(kernel_size=2, stride=2), last, at=(0, 2 * self.num_convs + 1))
         return d.graph()
 
-    def summary(self) -> str:
+    def details(self) -> tuple[str, ...]:
         return self.repeated(f"{self.num_convs} × {self.out_channels}")
 
 
@@ -103,6 +103,6 @@ class NiN(Block):
             last = d.add(f"act{number}", ReLU(), f"conv{number}", at=(0, 2 * number))
         return d.graph()
 
-    def summary(self) -> str:
-        stride = f" · stride {size_text(self.stride)}" if self.stride != 1 else ""
-        return self.repeated(f"{self.out_channels} · {size_text(self.kernel_size)}{stride}")
+    def details(self) -> tuple[str, ...]:
+        stride = f"stride {size_text(self.stride)}" if self.stride != 1 else ""
+        return self.repeated(str(self.out_channels), size_text(self.kernel_size), stride)

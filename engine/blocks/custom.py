@@ -96,9 +96,9 @@ class Custom(Block):
         shown = [f"{exposed.title}={self.value(exposed)!r}" for exposed in self.exposed if self._stands(exposed)]
         return f"{self.class_name}({', '.join(shown)})"
 
-    def summary(self) -> str:
+    def details(self) -> tuple[str, ...]:
         values = [f"{exposed.title} {self.value(exposed)}" for exposed in self.exposed if self._stands(exposed)]
-        return self.repeated(" · ".join([self.label, *values]))
+        return self.repeated(self.label, *values)
 
     def _stands(self, exposed: Exposed) -> bool:
         return exposed.stands_in(self.graph)

@@ -40,8 +40,8 @@ class Dense(Block):
             last = d.add(f"cat{number}", Concatenate(), last, f"conv{number}", at=(0, row + 3))
         return d.graph()
 
-    def summary(self) -> str:
-        return self.repeated(f"{self.num_convs} · growth {self.growth_rate}")
+    def details(self) -> tuple[str, ...]:
+        return self.repeated(str(self.num_convs), f"growth {self.growth_rate}")
 
 
 @register
@@ -68,5 +68,5 @@ class Transition(Block):
         d.add("pool", AvgPool2d(kernel_size=2, stride=2), "conv", at=(0, 4))
         return d.graph()
 
-    def summary(self) -> str:
+    def details(self) -> tuple[str, ...]:
         return self.repeated(str(self.out_channels or "half the channels"))

@@ -51,5 +51,5 @@ class Inception(Block):
         d.add("cat", Concatenate(), *ends, at=(1.5, 5))
         return d.graph()
 
-    def summary(self) -> str:
+    def details(self) -> tuple[str, ...]:
         return self.repeated(f"{self.c1} ‖ {self.c2b} ‖ {self.c3b} ‖ {self.c4}")

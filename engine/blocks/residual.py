@@ -65,7 +65,7 @@ class Residual(Block):
         d.add(f"act{len(steps)}", ReLU(), "add", at=(0, row))
         return d.graph()
 
-    def summary(self) -> str:
+    def details(self) -> tuple[str, ...]:
         parts = [str(self.num_channels)]
         parts += [f"stride {self.stride}"] * (self.stride != 1) + ["bottleneck"] * self.bottleneck
-        return self.repeated(" · ".join(parts))
+        return self.repeated(*parts)

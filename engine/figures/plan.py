@@ -63,7 +63,7 @@ def stations_of(analysis: Analysis) -> dict[str, Station]:
 def _words(layer: Layer, shape: Shape, is_input: bool) -> list[str]:
     if is_input:
         return ["Input"]
-    details = [part for part in layer.summary().split(" · ") if part and part != str(shape[0] if shape else "")]
+    details = [part for part in layer.details() if part and part != str(shape[0] if shape else "")]
     title = getattr(layer, "label", "") or layer.title
     return [*_wrapped(title), *_wrapped(", ".join(details))]
 

@@ -40,11 +40,11 @@ class Elementwise(Layer):
                               saves_output=not self.inplace_copies,
                               saves_bytes=facts.saves_bytes + facts.output_bytes * self.inplace_copies)
 
-    def summary(self) -> str:
+    def details(self) -> tuple[str, ...]:
         changed = [getattr(self, name) for name, field in type(self).model_fields.items()
                    if name not in ("inplace", "dim") and getattr(self, name) != field.default]
         parts = [f"{value:g}" if isinstance(value, float) else str(value) for value in changed]
-        return " · ".join([*parts, "in place"] if getattr(self, "inplace", False) else parts)
+        return tuple([*parts, "in place"] if getattr(self, "inplace", False) else parts)
 
 
 @register
@@ -115,8 +115,8 @@ class PReLU(Elementwise):
     def num_params(self, shapes: Sequence[Shape]) -> int:
         return shapes[0][0] if self.per_channel else 1
 
-    def summary(self) -> str:
-        return "per channel" if self.per_channel else ""
+    def details(self) -> tuple[str, ...]:
+        return ("per channel" if self.per_channel else "",)
 
 
 @register
@@ -282,8 +282,8 @@ class _Along(Elementwise):
         batch_free_dim(self.title, self.dim, shapes[0])
         return shapes[0]
 
-    def summary(self) -> str:
-        return "" if self.dim == 1 else f"dim {self.dim}"
+    def details(self) -> tuple[str, ...]:
+        return ("" if self.dim == 1 else f"dim {self.dim}",)
 
 
 @register
@@ -355,8 +355,8 @@ class GLU(Elementwise):
                                     size=shape[axis], dim=self.dim, shape=shape_text(shape))
         return (*shape[:axis], shape[axis] // 2, *shape[axis + 1 :])
 
-    def summary(self) -> str:
-        return "" if self.dim == -1 else f"dim {self.dim}"
+    def details(self) -> tuple[str, ...]:
+        return ("" if self.dim == -1 else f"dim {self.dim}",)
 
     def arithmetic(self, shapes: Sequence[Shape]) -> tuple[str, ...]:
         return (f"{shape_text(shapes[0])} → {shape_text(self.output_shape(shapes))}",)

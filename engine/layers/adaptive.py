@@ -43,8 +43,8 @@ class _Adaptive(Layer):
         # torch takes None for one of them, but not instead of all.
         return {"output_size": self._sizes() if self.output_size is None else self.output_size}
 
-    def summary(self) -> str:
-        return shape_text([UNKNOWN if size is None else size for size in self._sizes()])
+    def details(self) -> tuple[str, ...]:
+        return (shape_text([UNKNOWN if size is None else size for size in self._sizes()]),)
 
     def arithmetic(self, shapes: Sequence[Shape]) -> tuple[str, ...]:
         return (f"{shape_text(shapes[0][1:])} → {shape_text(self.output_shape(shapes)[1:])}",)

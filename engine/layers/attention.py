@@ -135,8 +135,8 @@ class MultiheadAttention(_Attention):
             options += f", attn_mask={mask(query, shapes[0][0], self._three(shapes)[1][0])}"
         return f"{module}({query}, {key}, {value}, {options})[0]"
 
-    def summary(self) -> str:
-        return f"{self.num_heads} heads{' · causal' if self.causal else ''}"
+    def details(self) -> tuple[str, ...]:
+        return f"{self.num_heads} heads", "causal" if self.causal else ""
 
 
 class _Transformer(_Attention):
@@ -187,8 +187,8 @@ class _Transformer(_Attention):
         longest, width = max(shape[0] for shape in shapes), shapes[0][1]
         return longest * (2 * self.dim_feedforward + 10 * width) * FLOAT_BYTES
 
-    def summary(self) -> str:
-        return f"{self.nhead} heads · {self.dim_feedforward}{' · causal' if self.causal else ''}"
+    def details(self) -> tuple[str, ...]:
+        return f"{self.nhead} heads", str(self.dim_feedforward), "causal" if self.causal else ""
 
 
 @register
@@ -288,5 +288,5 @@ class Transformer(_Transformer):
             return f"{module}({inputs[0]}, {inputs[1]})"
         return f"{module}({inputs[0]}, {inputs[1]}, tgt_mask={mask(inputs[1], shapes[1][0], shapes[1][0])})"
 
-    def summary(self) -> str:
-        return f"{self.num_encoder_layers} + {self.num_decoder_layers} layers · {super().summary()}"
+    def details(self) -> tuple[str, ...]:
+        return f"{self.num_encoder_layers} + {self.num_decoder_layers} layers", *super().details()

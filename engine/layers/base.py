@@ -193,9 +193,13 @@ class Layer(BaseModel):
 
     # -- what people read ---------------------------------------------------------------------------------------
 
+    def details(self) -> tuple[str, ...]:
+        """What matters most, one by one: ``6``, ``5×5``, ``pad 2``; what is empty is left out."""
+        return ()
+
     def summary(self) -> str:
-        """What matters most, for the card's second line: ``6 · 5×5 · pad 2``."""
-        return ""
+        """The same as the card's second line: ``6 · 5×5 · pad 2``."""
+        return " · ".join(filter(None, self.details()))
 
     def arithmetic(self, shapes: Sequence[Shape]) -> tuple[str, ...]:
         """The shape rule with live numbers, a line each."""

@@ -179,8 +179,8 @@ class MatMul(_Combination):
     def expression(self, module: str, inputs: Sequence[str], shapes: Sequence[Shape]) -> str:
         return f"{inputs[0]} @ {inputs[1]}{'.transpose(-2, -1)' if self.transpose else ''}"
 
-    def summary(self) -> str:
-        return "a · bᵀ" if self.transpose else ""
+    def details(self) -> tuple[str, ...]:
+        return ("a · bᵀ" if self.transpose else "",)
 
     def arithmetic(self, shapes: Sequence[Shape]) -> tuple[str, ...]:
         one, two = map(shape_text, shapes)
@@ -213,8 +213,8 @@ class Stack(_Combination):
     def expression(self, module: str, inputs: Sequence[str], shapes: Sequence[Shape]) -> str:
         return f"torch.stack([{', '.join(inputs)}], dim={self.dim})"
 
-    def summary(self) -> str:
-        return "" if self.dim == 1 else f"dim {self.dim}"
+    def details(self) -> tuple[str, ...]:
+        return ("" if self.dim == 1 else f"dim {self.dim}",)
 
 
 # -- how alike two inputs are ---------------------------------------------------------------------------------

@@ -149,7 +149,7 @@ class _Convolution(Layer):
         return Facts(output, params, params, count * weights, saves_input, False, copied, False, False, size,
                      size + copied)
 
-    def summary(self) -> str:
+    def details(self) -> tuple[str, ...]:
         parts = [size_text(self.kernel_size, self.rank)]
         if self.stride != 1:
             parts.append(f"stride {option_text(self.stride)}")
@@ -157,7 +157,7 @@ class _Convolution(Layer):
             parts.append(f"pad {option_text(self.padding)}")
         if self.dilation != 1:
             parts.append(f"dilation {option_text(self.dilation)}")
-        return " · ".join(parts)
+        return tuple(parts)
 
     def arithmetic(self, shapes: Sequence[Shape]) -> tuple[str, ...]:
         if self.padding == "same":
@@ -182,9 +182,8 @@ class _Conv(_Convolution):
     def _plan(self, shape: Shape) -> tuple[int, int]:
         return self.out_channels, self.groups
 
-    def summary(self) -> str:
-        groups = f" · groups {self.groups}" if self.groups != 1 else ""
-        return f"{self.out_channels} · {super().summary()}{groups}"
+    def details(self) -> tuple[str, ...]:
+        return str(self.out_channels), *super().details(), f"groups {self.groups}" if self.groups != 1 else ""
 
 
 @register
@@ -279,5 +278,5 @@ class DepthwiseConv2d(_Convolution):
         channels = shapes[0][0]
         return {"in_channels": channels, "out_channels": channels * self.multiplier, "groups": channels}
 
-    def summary(self) -> str:
-        return super().summary() if self.multiplier == 1 else f"×{self.multiplier} · {super().summary()}"
+    def details(self) -> tuple[str, ...]:
+        return f"×{self.multiplier}" if self.multiplier != 1 else "", *super().details()

@@ -62,9 +62,10 @@ class _Fractional(Layer):
         # Where the windows lie is drawn for every example and channel.
         return numel(output) * INDEX_BYTES + output[0] * self.rank * 4
 
-    def summary(self) -> str:
+    def details(self) -> tuple[str, ...]:
         size = self.output_size if self.output_size is not None else self.output_ratio
-        return f"{size_text(self.kernel_size, self.rank)} → {size if not isinstance(size, tuple) else shape_text(size)}"  # type: ignore[arg-type]
+        comes_out = size if not isinstance(size, tuple) else shape_text(size)  # type: ignore[arg-type]
+        return (f"{size_text(self.kernel_size, self.rank)} → {comes_out}",)
 
     def arithmetic(self, shapes: Sequence[Shape]) -> tuple[str, ...]:
         return (f"{shape_text(shapes[0][1:])} → {shape_text(self._sizes(shapes[0]))}",)

@@ -56,8 +56,9 @@ class Scale(_Function):
         sign = "-" if self.shift < 0 else "+"
         return f"{inputs[0]} * {self.factor!r}" + (f" {sign} {abs(self.shift)!r}" if self.shift else "")
 
-    def summary(self) -> str:
-        return f"× {self.factor:g}" + (f" {'−' if self.shift < 0 else '+'} {abs(self.shift):g}" if self.shift else "")
+    def details(self) -> tuple[str, ...]:
+        shift = f" {'−' if self.shift < 0 else '+'} {abs(self.shift):g}" if self.shift else ""
+        return (f"× {self.factor:g}{shift}",)
 
 
 @register
@@ -89,9 +90,9 @@ class Clamp(_Function):
         limits = [f", {name}={value!r}" for name, value in (("min", self.min), ("max", self.max)) if value is not None]
         return f"torch.clamp({inputs[0]}{''.join(limits)})"
 
-    def summary(self) -> str:
+    def details(self) -> tuple[str, ...]:
         low, high = ("" if value is None else f"{value:g}" for value in (self.min, self.max))
-        return f"{low} … {high}"
+        return (f"{low} … {high}",)
 
 
 @register
@@ -163,8 +164,8 @@ class Power(_Function):
     def expression(self, module: str, inputs: Sequence[str], shapes: Sequence[Shape]) -> str:
         return f"torch.pow({inputs[0]}, {self.exponent!r})"
 
-    def summary(self) -> str:
-        return f"x^{self.exponent:g}"
+    def details(self) -> tuple[str, ...]:
+        return (f"x^{self.exponent:g}",)
 
 
 @register
@@ -222,8 +223,8 @@ class _Reduction(Layer):
         dim = self.dim[0] if len(self.dim) == 1 else self.dim
         return f"{inputs[0]}.{self.method}(dim={dim}{', keepdim=True' if self.keepdim else ''})"
 
-    def summary(self) -> str:
-        return f"dim{'s' if len(self.dim) > 1 else ''} {', '.join(map(str, self.dim))}"
+    def details(self) -> tuple[str, ...]:
+        return (f"dim{'s' if len(self.dim) > 1 else ''} {', '.join(map(str, self.dim))}",)
 
     def arithmetic(self, shapes: Sequence[Shape]) -> tuple[str, ...]:
         return (f"{shape_text(shapes[0])} → {shape_text(self.output_shape(shapes))}",)

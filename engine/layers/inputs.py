@@ -30,8 +30,8 @@ class Input(Layer):
     def output_shape(self, shapes: Sequence[Shape]) -> Shape:
         return self.shape if self.shape is not None else shapes[0]
 
-    def summary(self) -> str:
-        return shape_text(self.shape) if self.shape else ""
+    def details(self) -> tuple[str, ...]:
+        return (shape_text(self.shape) if self.shape else "",)
 
 
 @register
@@ -86,6 +86,6 @@ class Constant(Layer):
     def torch_line(self, shapes: Sequence[Shape]) -> str:
         return self.tensor_source(shapes)
 
-    def summary(self) -> str:
+    def details(self) -> tuple[str, ...]:
         how = f"{self.number:g}" if self.values == "number" else self.values
-        return f"{shape_text(self.shape)} · {how}"
+        return shape_text(self.shape), how

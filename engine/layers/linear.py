@@ -56,8 +56,8 @@ class Linear(Layer):
     def mult_adds(self, shapes: Sequence[Shape], output: Shape) -> int:
         return numel(shapes[0]) * self.out_features
 
-    def summary(self) -> str:
-        return f"{self.out_features}" if self.bias else f"{self.out_features} · no bias"
+    def details(self) -> tuple[str, ...]:
+        return str(self.out_features), "" if self.bias else "no bias"
 
     def arithmetic(self, shapes: Sequence[Shape]) -> tuple[str, ...]:
         return (f"{shapes[0][-1]} → {self.out_features}",)
@@ -87,8 +87,8 @@ class Flatten(Layer):
                              start=self.start_dim)
         return (*shape[:start], numel(shape[start : end + 1]), *shape[end + 1 :])
 
-    def summary(self) -> str:
-        return "" if (self.start_dim, self.end_dim) == (1, -1) else f"dims {self.start_dim} … {self.end_dim}"
+    def details(self) -> tuple[str, ...]:
+        return ("" if (self.start_dim, self.end_dim) == (1, -1) else f"dims {self.start_dim} … {self.end_dim}",)
 
     def arithmetic(self, shapes: Sequence[Shape]) -> tuple[str, ...]:
         return (f"{'·'.join(map(str, shapes[0]))} = {numel(shapes[0])}",)
@@ -134,8 +134,8 @@ class Bilinear(Layer):
     def workspace_bytes(self, shapes: Sequence[Shape], output: Shape) -> int:
         return numel(output) * FLOAT_BYTES if self.bias else 0
 
-    def summary(self) -> str:
-        return f"{self.out_features}" if self.bias else f"{self.out_features} · no bias"
+    def details(self) -> tuple[str, ...]:
+        return str(self.out_features), "" if self.bias else "no bias"
 
     def arithmetic(self, shapes: Sequence[Shape]) -> tuple[str, ...]:
         return (f"{shapes[0][-1]} · {shapes[1][-1]} → {self.out_features}",)

@@ -80,8 +80,8 @@ class Concatenate(_Merge):
     def expression(self, module: str, inputs: Sequence[str], shapes: Sequence[Shape]) -> str:
         return f"torch.cat([{', '.join(inputs)}], dim={self.dim})"
 
-    def summary(self) -> str:
-        return "" if self.dim == 1 else f"dim {self.dim}"
+    def details(self) -> tuple[str, ...]:
+        return ("" if self.dim == 1 else f"dim {self.dim}",)
 
     def arithmetic(self, shapes: Sequence[Shape]) -> tuple[str, ...]:
         axis = batch_free_dim(self.title, self.dim, shapes[0])

@@ -148,8 +148,8 @@ class LayerNorm(_Norm):
     def workspace_bytes(self, shapes: Sequence[Shape], output: Shape) -> int:
         return self.saves_bytes(shapes, output)
 
-    def summary(self) -> str:
-        return "" if self.dims == 1 else f"last {self.dims} dims"
+    def details(self) -> tuple[str, ...]:
+        return ("" if self.dims == 1 else f"last {self.dims} dims",)
 
 
 @register
@@ -190,8 +190,8 @@ class RMSNorm(_Norm):
         rows = numel(output[: -self.dims])
         return (rows + numel(output) if self.elementwise_affine else 2 * rows) * FLOAT_BYTES
 
-    def summary(self) -> str:
-        return "" if self.dims == 1 else f"last {self.dims} dims"
+    def details(self) -> tuple[str, ...]:
+        return ("" if self.dims == 1 else f"last {self.dims} dims",)
 
 
 def _expect_dims(title: str, dims: int, shape: Shape) -> None:
@@ -239,8 +239,8 @@ class GroupNorm(_Norm):
     def workspace_bytes(self, shapes: Sequence[Shape], output: Shape) -> int:
         return self.saves_bytes(shapes, output)
 
-    def summary(self) -> str:
-        return f"{self.num_groups} groups"
+    def details(self) -> tuple[str, ...]:
+        return (f"{self.num_groups} groups",)
 
 
 class _InstanceNorm(_Norm):
@@ -343,5 +343,5 @@ class LocalResponseNorm(_Norm):
     def workspace_bytes(self, shapes: Sequence[Shape], output: Shape) -> int:
         return max(2 * numel(output), self._padded(output)) * FLOAT_BYTES
 
-    def summary(self) -> str:
-        return str(self.size)
+    def details(self) -> tuple[str, ...]:
+        return (str(self.size),)

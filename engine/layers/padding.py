@@ -47,8 +47,8 @@ class _Pad(Layer):
                              size=shape_text(shape[1:]))
         return (shape[0], *(size + sum(side) for size, side in zip(shape[1:], sides, strict=True)))
 
-    def summary(self) -> str:
-        return str(self.padding) if isinstance(self.padding, int) else ", ".join(map(str, self.padding))
+    def details(self) -> tuple[str, ...]:
+        return (str(self.padding) if isinstance(self.padding, int) else ", ".join(map(str, self.padding)),)
 
     def arithmetic(self, shapes: Sequence[Shape]) -> tuple[str, ...]:
         return (f"{shape_text(shapes[0][1:])} → {shape_text(self.output_shape(shapes)[1:])}",)

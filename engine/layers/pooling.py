@@ -73,13 +73,13 @@ class _Pool(Layer):
             expect_whole(self.title, shapes[0], self.windows())
         return (shapes[0][0], *slide(self.title, shapes[0], self.windows()))
 
-    def summary(self) -> str:
+    def details(self) -> tuple[str, ...]:
         parts = [size_text(self.kernel_size, self.rank)]
         if self.stride is not None and self.stride != self.kernel_size:
             parts.append(f"stride {option_text(self.stride)}")
         if self.padding:
             parts.append(f"pad {option_text(self.padding)}")
-        return " · ".join(parts)
+        return tuple(parts)
 
     def arithmetic(self, shapes: Sequence[Shape]) -> tuple[str, ...]:
         return formulas(shapes[0], self.windows())

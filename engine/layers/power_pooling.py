@@ -64,8 +64,8 @@ class _LPPool(Layer):
     def workspace_bytes(self, shapes: Sequence[Shape], output: Shape) -> int:
         return 4 * (numel(shapes[0]) + 3 * numel(output))
 
-    def summary(self) -> str:
-        return f"{size_text(self.kernel_size, self.rank)} · p {self.norm_type:g}"
+    def details(self) -> tuple[str, ...]:
+        return size_text(self.kernel_size, self.rank), f"p {self.norm_type:g}"
 
     def arithmetic(self, shapes: Sequence[Shape]) -> tuple[str, ...]:
         return formulas(shapes[0], self.windows())

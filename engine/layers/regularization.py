@@ -34,8 +34,8 @@ class _Dropout(Layer):
         facts = super().facts(shapes)
         return facts._replace(is_view=self.inplace or self.p == 0, is_view_predicting=True, peak_bytes=0)
 
-    def summary(self) -> str:
-        return f"{self.p:g}"
+    def details(self) -> tuple[str, ...]:
+        return (f"{self.p:g}",)
 
 
 class _ChannelDropout(_Dropout):

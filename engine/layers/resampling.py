@@ -103,11 +103,11 @@ class Upsample(_Resampling):
                              size=shape_text(sizes))
         return made
 
-    def summary(self) -> str:
+    def details(self) -> tuple[str, ...]:
         if self.size is not None:
-            return f"{shape_text(self._given() or (self.size,))} · {self.mode}"  # type: ignore[arg-type]
+            return shape_text(self._given() or (self.size,)), self.mode  # type: ignore[arg-type]
         scales = self._given() or (self.scale_factor,)
-        return f"×{'×'.join(f'{scale:g}' for scale in scales)} · {self.mode}"
+        return f"×{'×'.join(f'{scale:g}' for scale in scales)}", self.mode
 
 
 @register
@@ -133,8 +133,8 @@ class PixelShuffle(_Resampling):
                                     channels=channels, count=factor**2)
         return (channels // factor**2, height * factor, width * factor)
 
-    def summary(self) -> str:
-        return f"×{self.upscale_factor}"
+    def details(self) -> tuple[str, ...]:
+        return (f"×{self.upscale_factor}",)
 
 
 @register
@@ -160,8 +160,8 @@ class PixelUnshuffle(_Resampling):
                                     size=shape_text((height, width)), count=factor)
         return (channels * factor**2, height // factor, width // factor)
 
-    def summary(self) -> str:
-        return f"÷{self.downscale_factor}"
+    def details(self) -> tuple[str, ...]:
+        return (f"÷{self.downscale_factor}",)
 
 
 @register
@@ -187,8 +187,8 @@ class ChannelShuffle(_Resampling):
                                     layer=self.title, channels=shapes[0][0], groups=self.groups)
         return shapes[0]
 
-    def summary(self) -> str:
-        return f"{self.groups} groups"
+    def details(self) -> tuple[str, ...]:
+        return (f"{self.groups} groups",)
 
 
 class _Patches(_Resampling):
@@ -227,8 +227,8 @@ class Unfold(_Patches):
         places = slide(self.title, shapes[0], self.windows())
         return (shapes[0][0] * numel(spread(self.kernel_size, 2)), numel(places))
 
-    def summary(self) -> str:
-        return size_text(self.kernel_size)
+    def details(self) -> tuple[str, ...]:
+        return (size_text(self.kernel_size),)
 
 
 @register
@@ -261,5 +261,5 @@ class Fold(_Patches):
                                 shape=shape_text(shapes[0]))
         return (shapes[0][0] // area, *size)
 
-    def summary(self) -> str:
-        return f"{size_text(self.output_size)} · {size_text(self.kernel_size)}"
+    def details(self) -> tuple[str, ...]:
+        return size_text(self.output_size), size_text(self.kernel_size)

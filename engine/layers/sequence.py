@@ -37,8 +37,8 @@ class _Words(Layer):
     def expression(self, module: str, inputs: Sequence[str], shapes: Sequence[Shape]) -> str:
         return f"{module}({inputs[0]}.long())"
 
-    def summary(self) -> str:
-        return f"{self.num_embeddings} → {self.embedding_dim}"
+    def details(self) -> tuple[str, ...]:
+        return (f"{self.num_embeddings} → {self.embedding_dim}",)
 
 
 def _check_padding(padding: int | None, count: int) -> None:
@@ -217,11 +217,11 @@ class _Recurrent(Layer):
 
     _states: ClassVar[str] = "[1]"  # where the states after the last step are in what torch returns
 
-    def summary(self) -> str:
+    def details(self) -> tuple[str, ...]:
         parts = [str(self.hidden_size)]
         parts += [f"{self.num_layers} layers"] if self.num_layers > 1 else []
         parts += ["both directions"] if self.bidirectional else []
-        return " · ".join([*parts, "last step"] if self.returns == "last" else parts)
+        return tuple([*parts, "last step"] if self.returns == "last" else parts)
 
     def arithmetic(self, shapes: Sequence[Shape]) -> tuple[str, ...]:
         return (f"{shape_text(shapes[0])} → {shape_text(self.output_shape(shapes))}",)

@@ -89,8 +89,8 @@ class Reshape(Reshaping):
         sizes = self.output_shape(shapes) if shapes else self.shape
         return f"{inputs[0]}.reshape({', '.join(map(str, (-1, *sizes)))})"
 
-    def summary(self) -> str:
-        return ", ".join("–" if size == -1 else str(size) for size in self.shape)
+    def details(self) -> tuple[str, ...]:
+        return (", ".join("–" if size == -1 else str(size) for size in self.shape),)
 
 
 @register
@@ -121,8 +121,8 @@ class Unflatten(Reshaping):
         axis = batch_free_dim(self.title, self.dim, shape)
         return (*shape[:axis], *filled(self.title, self.unflattened_size, shape[axis]), *shape[axis + 1 :])
 
-    def summary(self) -> str:
-        return ", ".join("–" if size == -1 else str(size) for size in self.unflattened_size)
+    def details(self) -> tuple[str, ...]:
+        return (", ".join("–" if size == -1 else str(size) for size in self.unflattened_size),)
 
 
 @register
@@ -157,8 +157,8 @@ class Permute(Reshaping):
     def expression(self, module: str, inputs: Sequence[str], shapes: Sequence[Shape]) -> str:
         return f"{inputs[0]}.permute({', '.join(map(str, (0, *self.dims)))})"
 
-    def summary(self) -> str:
-        return ", ".join(map(str, self.dims))
+    def details(self) -> tuple[str, ...]:
+        return (", ".join(map(str, self.dims)),)
 
 
 @register
@@ -184,8 +184,8 @@ class Transpose(Reshaping):
     def expression(self, module: str, inputs: Sequence[str], shapes: Sequence[Shape]) -> str:
         return f"{inputs[0]}.transpose({self.dim0}, {self.dim1})"
 
-    def summary(self) -> str:
-        return f"{self.dim0} ↔ {self.dim1}"
+    def details(self) -> tuple[str, ...]:
+        return (f"{self.dim0} ↔ {self.dim1}",)
 
 
 @register
@@ -212,8 +212,8 @@ class Squeeze(Reshaping):
     def expression(self, module: str, inputs: Sequence[str], shapes: Sequence[Shape]) -> str:
         return f"{inputs[0]}.squeeze({self.dim})"
 
-    def summary(self) -> str:
-        return f"dim {self.dim}"
+    def details(self) -> tuple[str, ...]:
+        return (f"dim {self.dim}",)
 
 
 @register
@@ -236,8 +236,8 @@ class Unsqueeze(Reshaping):
     def expression(self, module: str, inputs: Sequence[str], shapes: Sequence[Shape]) -> str:
         return f"{inputs[0]}.unsqueeze({self.dim})"
 
-    def summary(self) -> str:
-        return f"dim {self.dim}"
+    def details(self) -> tuple[str, ...]:
+        return (f"dim {self.dim}",)
 
 
 @register
@@ -267,8 +267,8 @@ class Select(Reshaping):
     def expression(self, module: str, inputs: Sequence[str], shapes: Sequence[Shape]) -> str:
         return f"{inputs[0]}.select({self.dim}, {self.index})"
 
-    def summary(self) -> str:
-        return f"{self.index} of dim {self.dim}"
+    def details(self) -> tuple[str, ...]:
+        return (f"{self.index} of dim {self.dim}",)
 
 
 @register
@@ -306,6 +306,6 @@ class Slice(Reshaping):
         step = f":{self.step}" if self.step != 1 else ""
         return f"{inputs[0]}[{':, ' * axis}{':'.join(bounds)}{step}]"
 
-    def summary(self) -> str:
+    def details(self) -> tuple[str, ...]:
         end = "" if self.end is None else str(self.end)
-        return f"{self.start}:{end}{f':{self.step}' if self.step != 1 else ''} of dim {self.dim}"
+        return (f"{self.start}:{end}{f':{self.step}' if self.step != 1 else ''} of dim {self.dim}",)

@@ -102,13 +102,13 @@ class _Transposed(Layer):
     def mult_adds(self, shapes: Sequence[Shape], output: Shape) -> int:
         return numel(shapes[0]) * self._weights_per_input()
 
-    def summary(self) -> str:
+    def details(self) -> tuple[str, ...]:
         parts = [str(self.out_channels), size_text(self.kernel_size, self.rank)]
         if self.stride != 1:
             parts.append(f"stride {option_text(self.stride)}")
         if self.padding != 0:
             parts.append(f"pad {option_text(self.padding)}")
-        return " · ".join(parts)
+        return tuple(parts)
 
     def arithmetic(self, shapes: Sequence[Shape]) -> tuple[str, ...]:
         extra = spread(self.output_padding, self.rank)

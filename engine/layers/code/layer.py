@@ -88,11 +88,11 @@ class Code(Layer):
     def torch_line(self, shapes: Sequence[Shape]) -> str:
         return self.construction(shapes)
 
-    def summary(self) -> str:
+    def details(self) -> tuple[str, ...]:
         try:
-            return outline(self.source).name
+            return (outline(self.source).name,)
         except CodeError:
-            return ""
+            return ()
 
     def arithmetic(self, shapes: Sequence[Shape]) -> tuple[str, ...]:
         return (f"{', '.join(map(shape_text, shapes))} → {shape_text(self.output_shape(shapes))}",)

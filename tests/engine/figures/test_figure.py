@@ -17,6 +17,7 @@ from engine.figures.plan import Station, stations_of
 from engine.files import WriteError
 from engine.graph.graph import Edge, Graph, Node
 from engine.layers.base import CATEGORIES
+from engine.layers.combine import MatMul
 from engine.layers.inputs import Input
 from engine.layers.linear import Linear
 from engine.messages import LayerloomError
@@ -66,6 +67,13 @@ def test_lenet_is_drawn_as_in_its_paper():
         "1@28×28", "6@28×28", "6@14×14", "16@10×10", "16@5×5", "400", "120", "84", "10"]
     assert stations["conv1"].words == ["Conv 2d", "5×5, pad 2", "+ Sigmoid"]
     assert {station.lane for station in stations.values()} == {0}
+
+
+def test_what_is_said_of_a_layer_is_not_torn_apart():
+    nodes = [Node("input", Input()), Node("a", Linear(out_features=3)), Node("b", Linear(out_features=3)),
+             Node("mul", MatMul(transpose=True))]
+    graph = Graph.of(nodes, [Edge("input", "a"), Edge("input", "b"), Edge("a", "mul"), Edge("b", "mul", 1)])
+    assert stations_of(analyze(graph, (2, 4)))["mul"].words[-1] == "a · bᵀ"
 
 
 def test_every_category_has_a_tint():

@@ -164,7 +164,9 @@ def test_layer_explains_itself(kind: str) -> None:
 def test_layer_has_words_for_card_and_inspector(kind: str) -> None:
     layer = LAYERS[kind]()
     shapes = natural_shapes(layer)
-    assert isinstance(layer.summary(), str)
+    details = layer.details()
+    assert all(isinstance(text, str) for text in details)
+    assert layer.summary() == " · ".join(text for text in details if text)
     assert all(isinstance(line, str) and line for line in layer.arithmetic(shapes))
     if layer.kind() != "Input":
         assert layer.torch_line(shapes)
