@@ -14,8 +14,7 @@ from app.window.commands import Command, Row
 from app.window.host import Feature
 from engine.graph.graph import Graph
 from engine.graph.grid import STEP
-from engine.layers.base import shape_text
-from engine.units import grouped
+from engine.units import grouped, shape_text
 from widgets.canvas.cards.sizes import CARD_WIDTH
 
 ASIDE = 3.0  # a card that lies lower counts as this much further away than one that lies further aside

@@ -11,8 +11,8 @@ from engine.advice.advice import Problem, advise
 from engine.analysis.analysis import Analysis, analyze
 from engine.experiment.experiment import Experiment
 from engine.experiment.recipe import OPTIMIZER_STATE
-from engine.layers.base import FLOAT_BYTES, numel, shape_text
-from engine.units import bytes_text, grouped
+from engine.layers.base import FLOAT_BYTES, numel
+from engine.units import bytes_text, grouped, shape_text
 
 
 class Report:

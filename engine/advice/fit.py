@@ -15,10 +15,11 @@ from engine.data.spec.spec import DataSpec
 from engine.experiment.experiment import Experiment
 from engine.experiment.recipe import CLASSES_ONLY, LOSS_TITLES, Loss
 from engine.layers.activation import LogSoftmax, Sigmoid, Softmax
-from engine.layers.base import Layer, Shape, shape_text
+from engine.layers.base import Layer, Shape
 from engine.layers.inputs import Input
 from engine.layers.linear import Flatten, Identity
 from engine.messages import Message, say
+from engine.units import shape_text
 
 
 def _data_are_chosen(experiment: Experiment, analysis: Analysis) -> Iterator[Problem]:

@@ -11,9 +11,10 @@ from engine.analysis.faults import Fault, FaultyLayerError, missing_input, whole
 from engine.analysis.memory import Memory
 from engine.graph.graph import Graph, Node, SharingError
 from engine.graph.parameters import DEFAULTS
-from engine.layers.base import FLOAT_BYTES, Facts, Layer, Shape, numel, shape_text
+from engine.layers.base import FLOAT_BYTES, Facts, Layer, Shape, numel
 from engine.layers.inputs import Input
 from engine.messages import LayerloomError
+from engine.units import shape_text
 
 
 class NodeReport(NamedTuple):

@@ -12,9 +12,10 @@ from pydantic import Field, PlainSerializer, PlainValidator
 from engine.blocks.base import Block
 from engine.graph.graph import Graph
 from engine.graph.json import FileError, graph_json, read_graph
-from engine.layers.base import Shape, ShapeError, register, shape_text
+from engine.layers.base import Shape, ShapeError, register
 from engine.layers.inputs import Input
 from engine.messages import LayerloomError
+from engine.units import shape_text
 
 
 def _graph(value: Any) -> Graph:

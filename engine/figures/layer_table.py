@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.analysis.analysis import Analysis
-from engine.layers.base import shape_text
-from engine.units import grouped
+from engine.units import grouped, shape_text
 
 HEADINGS = ("Layer", "Kind", "Options", "Output shape", "Parameters", "Multiply-adds")
 NUMBERS = (3, 4, 5)  # columns that stand to the right
@@ -31,7 +30,7 @@ def layer_table(analysis: Analysis, title: str = "") -> Table:
 def _row(analysis: Analysis, name: str) -> tuple[str, ...]:
     node, facts = analysis.graph.nodes[name], analysis.nodes[name].facts
     kind = getattr(node.layer, "label", "") or node.layer.title
-    shape = shape_text(analysis.nodes[name].output_shape or ()) or UNKNOWN
+    shape = shape_text(analysis.nodes[name].output_shape or ())
     if node.bypassed:
         return name, kind, "bypassed", shape, "0", "0"
     if facts is None:

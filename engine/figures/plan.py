@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from engine.analysis.analysis import Analysis
-from engine.layers.base import Category, Layer, Shape, shape_text
+from engine.layers.base import Category, Layer, Shape
+from engine.units import shape_text
 
 SYMBOLS = {"Add": "+", "Subtract": "−", "Multiply": "×", "Divide": "÷"}
 QUIET: frozenset[Category] = frozenset({"activation", "normalization", "regularization"})  # said, not drawn
@@ -34,7 +35,7 @@ class Station:
         """The shape as papers write it: ``6@28×28``."""
         if len(self.shape) > 2:
             return f"{self.shape[0]}@{shape_text(self.shape[1:])}"
-        return shape_text(self.shape) or "1"
+        return shape_text(self.shape)
 
 
 def stations_of(analysis: Analysis) -> dict[str, Station]:

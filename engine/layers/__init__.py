@@ -23,7 +23,7 @@ from engine.layers import (  # noqa: I001  (the palette's order)
     functions,
     code,
 )
-from engine.layers.base import CATEGORIES, LAYERS, Layer, OptionError, Shape, ShapeError, shape_text
+from engine.layers.base import (CATEGORIES, LAYERS, Layer, OptionError, Shape, ShapeError)
 
 # The palette shows the first few of each category: these, in this order; the others follow as they are written.
 USUAL = (
@@ -42,5 +42,5 @@ __all__ = [
     "CATEGORIES", "LAYERS", "Layer", "OptionError", "Shape", "ShapeError", "activation", "adaptive", "attention",
     "code", "combine", "convolution", "fractional_pooling", "functions", "inputs", "linear", "merge", "normalization",
     "padding", "piecewise", "pooling", "power_pooling", "regularization", "resampling", "sequence", "shape",
-    "shape_text", "transposed",
+    "transposed",
 ]  # fmt: skip

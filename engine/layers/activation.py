@@ -18,8 +18,8 @@ from engine.layers.base import (
     expect_rank,
     numel,
     register,
-    shape_text,
 )
+from engine.units import shape_text
 
 INPLACE = "Overwrite the input to save memory."
 

@@ -18,8 +18,8 @@ from engine.layers.base import (
     Shape,
     numel,
     register,
-    shape_text,
 )
+from engine.units import shape_text
 
 HEADS = "How many attend side by side, each to its own part of the features; must divide them."
 DROPOUT = "Share of values set to 0 while training, 0 … 1."

@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self, TypeVar,
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from engine.messages import LayerloomError, Message, say
+from engine.units import shape_text
 
 Shape = tuple[int, ...]
 Category = Literal[
@@ -295,11 +296,6 @@ def register(layer: L) -> L:
 
 
 numel: Callable[[Shape], int] = prod  # how many numbers a tensor of this shape holds
-
-
-def shape_text(shape: Sequence[int]) -> str:
-    """``6×28×28``."""
-    return "×".join(map(str, shape)) or "1"
 
 
 def expect_rank(title: str, shape: Shape, rank: int, error: type[ShapeError] = RankError) -> None:

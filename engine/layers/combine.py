@@ -20,8 +20,8 @@ from engine.layers.base import (
     batch_free_dim,
     numel,
     register,
-    shape_text,
 )
+from engine.units import shape_text
 
 BOTH = frozenset({"input"})
 

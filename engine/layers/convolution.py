@@ -20,7 +20,6 @@ from engine.layers.base import (
     expect_rank,
     numel,
     register,
-    shape_text,
 )
 from engine.layers.spatial import (
     Extent,
@@ -37,6 +36,7 @@ from engine.layers.spatial import (
     slide,
     windows,
 )
+from engine.units import shape_text
 
 PaddingMode = Literal["zeros", "reflect", "replicate", "circular"]
 OUT = "How many filters, and so how many channels come out."

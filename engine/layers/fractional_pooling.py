@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from engine.layers.base import Category, KernelTooLargeError, Layer, Shape, expect_rank, numel, register, shape_text
+from engine.layers.base import Category, KernelTooLargeError, Layer, Shape, expect_rank, numel, register
 from engine.layers.pooling import INDEX_BYTES
 from engine.layers.spatial import Extent, Extent3, Size, one_number, size_text, spread
+from engine.units import shape_text
 
 Ratio = Annotated[float, Field(gt=0, lt=1)]
 
@@ -64,7 +65,7 @@ class _Fractional(Layer):
 
     def details(self) -> tuple[str, ...]:
         size = self.output_size if self.output_size is not None else self.output_ratio
-        comes_out = size if not isinstance(size, tuple) else shape_text(size)  # type: ignore[arg-type]
+        comes_out = size if not isinstance(size, tuple) else shape_text(size)
         return (f"{size_text(self.kernel_size, self.rank)} → {comes_out}",)
 
     def arithmetic(self, shapes: Sequence[Shape]) -> tuple[str, ...]:

@@ -7,17 +7,8 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from engine.layers.base import (
-    FLOAT_BYTES,
-    Category,
-    Layer,
-    Shape,
-    ShapeError,
-    batch_free_dim,
-    numel,
-    register,
-    shape_text,
-)
+from engine.layers.base import FLOAT_BYTES, Category, Layer, Shape, ShapeError, batch_free_dim, numel, register
+from engine.units import shape_text
 
 Number = Annotated[float, Field(ge=-1e6, le=1e6)]
 KEEP = "Keep the dimension, with size 1."

@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from engine.layers.base import Facts, Layer, Shape, register, shape_text
+from engine.layers.base import Facts, Layer, Shape, register
+from engine.units import shape_text
 
 
 @register

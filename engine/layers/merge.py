@@ -7,17 +7,8 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from engine.layers.base import (
-    FLOAT_BYTES,
-    Category,
-    Layer,
-    MismatchError,
-    Shape,
-    batch_free_dim,
-    numel,
-    register,
-    shape_text,
-)
+from engine.layers.base import FLOAT_BYTES, Category, Layer, MismatchError, Shape, batch_free_dim, numel, register
+from engine.units import shape_text
 
 
 class _Merge(Layer):

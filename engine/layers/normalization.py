@@ -20,8 +20,8 @@ from engine.layers.base import (
     expect_rank,
     numel,
     register,
-    shape_text,
 )
+from engine.units import shape_text
 
 EPS = "Added to the variance so that nothing divides by 0."
 SCALE = "Learn a scale and a shift for each channel."

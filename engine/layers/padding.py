@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
-from engine.layers.base import Category, Layer, Shape, ShapeError, expect_rank, register, shape_text
+from engine.layers.base import Category, Layer, Shape, ShapeError, expect_rank, register
 from engine.layers.spatial import Margin1, one_number
+from engine.units import shape_text
 
 Sides1 = Annotated[Margin1 | tuple[Margin1, Margin1], one_number(2)]
 Sides2 = Annotated[Margin1 | tuple[Margin1, Margin1, Margin1, Margin1], one_number(4)]

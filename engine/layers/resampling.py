@@ -21,9 +21,9 @@ from engine.layers.base import (
     expect_rank,
     numel,
     register,
-    shape_text,
 )
 from engine.layers.spatial import Extent, Extent1, Margin, Windows, size_text, slide, spread, windows
+from engine.units import shape_text
 
 Scale = Annotated[float, Field(ge=0.01, le=64)]
 Factor = Annotated[int, Field(ge=1, le=1024)]
@@ -105,7 +105,7 @@ class Upsample(_Resampling):
 
     def details(self) -> tuple[str, ...]:
         if self.size is not None:
-            return shape_text(self._given() or (self.size,)), self.mode  # type: ignore[arg-type]
+            return shape_text(self._given() or (self.size,)), self.mode
         scales = self._given() or (self.scale_factor,)
         return f"×{'×'.join(f'{scale:g}' for scale in scales)}", self.mode
 

@@ -7,7 +7,8 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from engine.layers.base import FLOAT_BYTES, Category, Count, Layer, RankError, Shape, numel, register, shape_text
+from engine.layers.base import FLOAT_BYTES, Category, Count, Layer, RankError, Shape, numel, register
+from engine.units import shape_text
 
 NUMBER_BYTES = 8  # of a whole number
 Words = Annotated[int, Field(ge=1, le=10_000_000)]

@@ -7,17 +7,8 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from engine.layers.base import (
-    Category,
-    Layer,
-    MismatchError,
-    Shape,
-    ShapeError,
-    batch_free_dim,
-    numel,
-    register,
-    shape_text,
-)
+from engine.layers.base import Category, Layer, MismatchError, Shape, ShapeError, batch_free_dim, numel, register
+from engine.units import shape_text
 
 Dim = Annotated[int, Field(ge=-8, le=8)]
 Part = Annotated[int, Field(ge=-1, le=1_000_000)]  # a size, or −1 for “what is left”
@@ -50,7 +41,7 @@ def filled(title: str, sizes: Sequence[int], count: int) -> Shape:
         return tuple(count // known if size == -1 else size for size in sizes)
     if -1 in sizes or known != count:
         raise MismatchError("{layer}: {count} numbers do not fit into {shape}", layer=title, count=count,
-                            shape=shape_text(["–" if size == -1 else size for size in sizes]))  # type: ignore[misc]
+                            shape=shape_text(["–" if size == -1 else size for size in sizes]))
     return tuple(sizes)
 
 

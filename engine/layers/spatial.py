@@ -8,7 +8,8 @@ from typing import Annotated, NamedTuple
 
 from pydantic import BeforeValidator, Field
 
-from engine.layers.base import KernelTooLargeError, Shape, shape_text
+from engine.layers.base import KernelTooLargeError, Shape
+from engine.units import shape_text
 
 Size = int | tuple[int, ...]  # one number for every dimension, or one for each
 Extent1 = Annotated[int, Field(ge=1, le=65_536)]

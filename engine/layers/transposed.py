@@ -17,7 +17,6 @@ from engine.layers.base import (
     expect_rank,
     numel,
     register,
-    shape_text,
 )
 from engine.layers.convolution import BIAS, DILATION, GROUPS, OUT
 from engine.layers.spatial import (
@@ -35,6 +34,7 @@ from engine.layers.spatial import (
     spread,
     windows,
 )
+from engine.units import shape_text
 
 STRIDE = "How far apart the patches are laid; 2 doubles the size."
 PADDING = "Border cut off from the output."

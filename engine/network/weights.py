@@ -12,11 +12,11 @@ from torch import Tensor, fx, nn
 from engine.analysis.analysis import analyze
 from engine.experiment.experiment import Experiment
 from engine.experiment.trust import sources_of
-from engine.layers.base import FLOAT_BYTES, shape_text
+from engine.layers.base import FLOAT_BYTES
 from engine.messages import LayerloomError, Message, say
 from engine.network.compile import build_module
 from engine.network.initialization import initialize
-from engine.units import bytes_text
+from engine.units import bytes_text, shape_text
 
 SHOWN = 3  # keys of each kind in a sentence
 RANDOM = Lock()  # around every use of torch's global generator: training and an export may be in two threads

@@ -14,13 +14,13 @@ from engine.analysis.analysis import analyze
 from engine.experiment.experiment import Experiment
 from engine.experiment.recipe import OPTIMIZER_STATE
 from engine.experiment.trust import sources_of
-from engine.layers.base import FLOAT_BYTES, shape_text
+from engine.layers.base import FLOAT_BYTES
 from engine.layers.code.running import StoppedCodeError, line_of
 from engine.layers.code.running import in_words as code_in_words
 from engine.layers.inputs import Input
 from engine.messages import LayerloomError, say
 from engine.network.weights import is_out_of_memory
-from engine.units import bytes_text, typed_text, value_text
+from engine.units import bytes_text, shape_text, typed_text, value_text
 
 
 class TrainingError(LayerloomError):

@@ -11,9 +11,9 @@ from typing import NamedTuple
 from engine.analysis.analysis import Analysis, analyze, first_error
 from engine.blocks.base import Block
 from engine.graph.graph import Graph
-from engine.layers.base import Shape, call, shape_text
+from engine.layers.base import Shape, call
 from engine.names import check_name, fresh_name
-from engine.units import SPACE, grouped
+from engine.units import SPACE, grouped, shape_text
 from engine.writing.classes import WIDTHS, Class, Text, Use, classes, use_of
 from engine.writing.own_code import FUTURE, own_sources, without_future
 

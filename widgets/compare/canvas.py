@@ -14,8 +14,7 @@ from engine.compare.compare import Pair
 from engine.compare.fields import Field
 from engine.compare.union import Union
 from engine.graph.graph import Edge, Node
-from engine.layers.base import shape_text
-from engine.units import grouped
+from engine.units import grouped, shape_text
 from widgets.canvas.cards.card import CardItem
 from widgets.canvas.cards.face import Face
 from widgets.canvas.cards.words import plain_face

@@ -8,7 +8,8 @@ from PySide6.QtCore import QCoreApplication
 
 from engine.analysis.analysis import Analysis
 from engine.graph.linking import Link
-from engine.layers.base import LAYERS, shape_text
+from engine.layers.base import LAYERS
+from engine.units import shape_text
 from widgets.look.text import title_of, translated
 from widgets.parts.row_list import Row
 

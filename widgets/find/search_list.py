@@ -8,11 +8,11 @@ from PySide6.QtCore import QCoreApplication
 
 from engine.analysis.analysis import Analysis
 from engine.graph.graph import Graph
-from engine.layers.base import Layer, Shape, shape_text
+from engine.layers.base import Layer, Shape
 from engine.line.line import Completion
 from engine.messages import LayerloomError
 from engine.search.search import Found
-from engine.units import grouped
+from engine.units import grouped, shape_text
 from widgets.look.text import sentence_text, title_of, translated
 from widgets.parts.row_list import Row
 

@@ -12,10 +12,9 @@ from engine.advice.advice import Problem
 from engine.analysis.analysis import Analysis, NodeReport, analyze
 from engine.blocks.base import Block
 from engine.graph.graph import Graph, Node
-from engine.layers.base import shape_text
 from engine.layers.inputs import Input
 from engine.search.finding import inside
-from engine.units import grouped
+from engine.units import grouped, shape_text
 from widgets.canvas.cards.words import repeat_of, worst_by_node
 from widgets.look.text import sentence_text, title_of
 

@@ -12,8 +12,7 @@ from engine.advice.advice import Problem
 from engine.analysis.analysis import Costs, NodeReport
 from engine.graph.graph import Node
 from engine.graph.parameters import DEFAULTS
-from engine.layers.base import shape_text
-from engine.units import SPACE
+from engine.units import SPACE, shape_text
 from widgets.inspector.chip import Chip
 from widgets.inspector.code_line import CodeLine
 from widgets.inspector.cost_grid import CostGrid

@@ -10,8 +10,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from engine.inspect.tensor_info import TensorInfo
-from engine.layers.base import shape_text
-from engine.units import grouped
+from engine.units import grouped, shape_text
 from widgets.look import theme
 from widgets.parts.choice import Choice
 from widgets.parts.elided import ElidedLabel

@@ -19,9 +19,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from engine.inspect.tensor_info import TensorInfo
-from engine.layers.base import shape_text
 from engine.search.matching import has_words
-from engine.units import grouped, value_text
+from engine.units import grouped, shape_text, value_text
 from widgets.look import theme
 from widgets.look.text import QT_TRANSLATE_NOOP
 

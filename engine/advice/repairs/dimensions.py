@@ -11,10 +11,11 @@ from engine.advice.repairs.edits import before, with_layer, without
 from engine.advice.repairs.fitting import fits, inserted_before, shape_after
 from engine.advice.repairs.repair import Case, Repair, mends
 from engine.layers.adaptive import AdaptiveAvgPool2d, AdaptiveAvgPool3d
-from engine.layers.base import LAYERS, Layer, NotFlatError, RankError, Shape, numel, shape_text
+from engine.layers.base import LAYERS, Layer, NotFlatError, RankError, Shape, numel
 from engine.layers.linear import Flatten
 from engine.layers.shape import Permute, Unflatten, Unsqueeze
 from engine.messages import say
+from engine.units import shape_text
 
 
 @mends(NotFlatError, several=False)

@@ -11,13 +11,14 @@ from engine.advice.repairs.repair import Case, Repair, mends
 from engine.analysis.analysis import Analysis
 from engine.graph.graph import Edge
 from engine.layers.adaptive import AdaptiveAvgPool2d
-from engine.layers.base import LAYERS, Layer, OptionError, Shape, ShapeError, shape_text
+from engine.layers.base import LAYERS, Layer, OptionError, Shape, ShapeError
 from engine.layers.convolution import Conv2d
 from engine.layers.linear import Flatten, Linear
 from engine.layers.merge import Concatenate
 from engine.layers.resampling import Upsample
 from engine.layers.shape import Unflatten
 from engine.messages import Message, say
+from engine.units import shape_text
 
 Layers = tuple[Layer, ...]
 Matching = Callable[[Shape, Shape, Layer], Layers]  # of what comes, what is wanted, and the merge; none: no way

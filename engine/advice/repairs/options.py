@@ -19,7 +19,6 @@ from engine.layers.base import (
     RankError,
     Shape,
     ShapeError,
-    shape_text,
 )
 from engine.layers.convolution import Conv2d
 from engine.layers.inputs import Input
@@ -27,6 +26,7 @@ from engine.layers.linear import Flatten
 from engine.layers.resampling import PixelShuffle
 from engine.layers.spatial import Size, spread
 from engine.messages import say
+from engine.units import shape_text
 
 
 @mends(KernelTooLargeError)
@@ -87,7 +87,7 @@ def sizes_that_follow(case: Case) -> Iterator[Repair]:
         for place in range(len(sizes)):
             open_ = [1 if size == -1 else size for size in sizes]
             open_[place] = -1
-            text = say("Set the sizes to {sizes}", sizes=shape_text(["–" if n == -1 else n for n in open_]))  # type: ignore[misc]
+            text = say("Set the sizes to {sizes}", sizes=shape_text(["–" if n == -1 else n for n in open_]))
             found = tuple(other_options(text, case, **{option: tuple(open_)}))
             if found:
                 yield from found

@@ -15,8 +15,8 @@ from engine.data.errors import DataDamagedError, DataError
 from engine.data.formats.arrays import Array, Arrays, Report
 from engine.data.options.options import Known
 from engine.files import reason_of_os_error
-from engine.layers.base import shape_text
 from engine.messages import Message, say
+from engine.units import shape_text
 
 INPUTS, TARGETS = ("x", "inputs", "images"), ("y", "labels", "targets")
 LEAST = 3

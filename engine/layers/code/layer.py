@@ -7,9 +7,10 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from engine.layers.base import FLOAT_BYTES, Category, Facts, Layer, Shape, numel, register, shape_text
+from engine.layers.base import FLOAT_BYTES, Category, Facts, Layer, Shape, numel, register
 from engine.layers.code.running import Trial, tried
 from engine.layers.code.source import EXAMPLE, CodeError, CodeNotAllowedError, arguments, is_allowed, outline
+from engine.units import shape_text
 
 # Constructor arguments that follow from what comes in, where the class has them and nobody gives them.
 INFERRED = ("in_features", "in_channels", "in_shape")

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from engine.layers.base import Shape, shape_text
+from engine.layers.base import Shape
 from engine.layers.code.source import CodeError, CodeNotAllowedError, CodeWaitsError, digest, is_allowed, outline
+from engine.units import shape_text
 
 if TYPE_CHECKING:
     from torch import nn

@@ -10,8 +10,7 @@ from PySide6.QtCore import QPointF, QRectF
 from engine.advice.advice import Problem
 from engine.analysis.analysis import Analysis
 from engine.graph.graph import Edge, Graph, Node
-from engine.layers.base import shape_text
-from engine.units import UNKNOWN
+from engine.units import UNKNOWN, shape_text
 from widgets.canvas.cards.card import CardItem
 from widgets.canvas.cards.face import Face
 from widgets.canvas.cards.sizes import CARD_HEIGHT, CARD_WIDTH

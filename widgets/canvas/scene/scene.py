@@ -14,8 +14,8 @@ from engine.advice.advice import Problem, Repair
 from engine.analysis.analysis import Analysis
 from engine.graph.difference import diff
 from engine.graph.graph import Edge, Graph
-from engine.layers.base import shape_text
 from engine.layers.inputs import Input
+from engine.units import shape_text
 from widgets.canvas.cards.card import CardItem
 from widgets.canvas.cards.words import worst_by_node
 from widgets.canvas.frames.frame import FrameItem
