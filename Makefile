@@ -35,7 +35,7 @@ mutants: .venv/installed-dev
 	@echo "Installing into .venv (about 1 GB, some minutes, once) ..."
 	@$(PYTHON) -m venv .venv || { echo "Python cannot make a virtual environment. On Debian and Ubuntu: sudo apt install python3-venv"; exit 1; }
 	@$(INSTALL) --editable .
-	@$(BIN)/python -m compileall -q app widgets engine
+	@$(BIN)/python -m compileall -q app widgets engine resources
 	@touch $@
 
 .venv/installed-dev: .venv/installed

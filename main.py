@@ -1,62 +1,8 @@
-"""Layerloom: a command runs in the terminal; anything else opens the window, or trains where there is no display."""
+"""Layerloom from its source: ``python main.py``. Installed, the same is the command ``layerloom``."""
 
-from __future__ import annotations
-
-import gc
-import io
 import sys
-from pathlib import Path
 
-from app.system import has_display, missing_library, missing_sentence
-
-COMMANDS = {"gallery", "check", "train", "export", "-h", "--help"}
-
-
-def main(argv: list[str]) -> int:
-    """The program, from its whole command line; returns its exit code."""
-    for stream in (sys.stdout, sys.stderr):  # names may hold what a terminal cannot show; a window may have neither
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
-    if argv[1:] and argv[1] in COMMANDS:
-        from app.terminal.cli import main as command
-
-        return command(argv[1:])
-    if argv[1:] and not _may_be_opened(argv[1]):
-        names = ", ".join(sorted(name for name in COMMANDS if not name.startswith("-")))
-        print(f"error: “{argv[1]}” is neither a file nor a command; the commands are {names}", file=sys.stderr)
-        return 2
-    if not has_display():
-        from app.terminal.headless import main as headless
-
-        return headless(argv[1:])
-    return _window(argv)
-
-
-def _may_be_opened(word: str) -> bool:
-    """Whether a word is meant for the window; a .loom file that is not there has a better sentence elsewhere."""
-    try:
-        return word.endswith(".loom") or word.startswith(("gallery:", "-")) or Path(word).exists()
-    except OSError:  # a name that no file can have
-        return False
-
-
-def _window(argv: list[str]) -> int:
-    gc.disable()  # until the window stands: what is made for it stays, and looking through it takes long
-    import engine.experiment.experiment  # noqa: F401  (before Qt, which reads the source of each module imported after it)
-
-    missing = missing_library()
-    try:
-        if missing is None:
-            from app.gui import main as window
-
-            return window(argv)
-    except ImportError as error:
-        if ".so" not in str(error):
-            raise
-        missing = str(error).split(":")[0]
-    print(missing_sentence(missing), file=sys.stderr)
-    return 1
-
+from app.program import main
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv))
+    sys.exit(main())

@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QApplication
 from app.features.all import first, later
 from app.window.settings import Settings
 from app.window.window import MainWindow
-from engine.experiment.experiment import DEFAULT, GALLERY
+from engine.experiment.experiment import DEFAULT
 from widgets.canvas.gestures.clipboard import leave_text
+from widgets.look.icons import FOLDER
 
 
 def make_window(settings: Settings) -> MainWindow:
@@ -28,7 +29,7 @@ def main(argv: list[str]) -> int:
     assert isinstance(app, QApplication)
     app.setApplicationName("Layerloom")
     app.setApplicationDisplayName("Layerloom")
-    app.setWindowIcon(QIcon(str(GALLERY.parent / "icons" / "logo.svg")))
+    app.setWindowIcon(QIcon(str(FOLDER / "logo.svg")))
     window = make_window(Settings())
     window.open_at_start(argv[1:] or [DEFAULT])
     window.show()

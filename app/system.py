@@ -1,4 +1,4 @@
-"""What the system offers a window: a display, and the libraries Qt needs. No Qt."""
+"""What the system offers: how the program was started, a display, the libraries Qt needs. No Qt."""
 
 from __future__ import annotations
 
@@ -12,6 +12,11 @@ DEBIAN = ("libegl1 libgl1 libopengl0 libdbus-1-3 libfontconfig1 libglib2.0-0 lib
           "libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0")
 FEDORA = ("mesa-libEGL mesa-libGL libglvnd-opengl dbus-libs fontconfig glib2 libxkbcommon-x11 xcb-util-cursor "
           "xcb-util-wm xcb-util-image xcb-util-keysyms xcb-util-renderutil libxcb")
+
+
+def program_name() -> str:
+    """What a person types to start this program."""
+    return "main.py" if Path(sys.argv[0]).name == "main.py" else "layerloom"
 
 
 def has_display() -> bool:

@@ -12,6 +12,7 @@ from typing import get_args
 
 from rich.console import Console
 
+from app.system import program_name
 from engine.data.sources import SOURCES, source_for
 from engine.data.sources.base import OwnPath
 from engine.data.spec.reading import described
@@ -164,13 +165,13 @@ def _draw_canvas(experiment: Experiment, out: Path) -> None:
     from engine.experiment.experiment import save_experiment
     from engine.figures.export import DrawingError
 
-    root = Path(__file__).parents[2]
     with tempfile.TemporaryDirectory() as folder:
         network = Path(folder) / "network.loom"
         save_experiment(experiment, network)
-        command = [sys.executable, "-m", "app.window.canvas_picture", str(network), str(out.absolute())]
-        environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(root)}
-        done = subprocess.run(command, env=environment, cwd=root, capture_output=True, text=True, check=False)
+        command = [sys.executable, "-P", "-m", "app.window.canvas_picture", str(network), str(out.absolute())]
+        here = os.pathsep.join(path for path in sys.path if path)  # this program, from source or installed
+        environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": here}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         lines = done.stderr.strip().splitlines() or ["Qt could not be started"]
         raise DrawingError("{path}: {reason}", path=out.name, reason=lines[-1])
@@ -251,7 +252,7 @@ def _device(text: str) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="main.py", description="Layerloom: draw a neural network, train it, take its weights. "
+        prog=program_name(), description="Layerloom: draw a neural network, train it, take its weights. "
         "Without a command, or with a .loom file, the window opens.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 

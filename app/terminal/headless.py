@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from app.system import program_name
 from engine.experiment.experiment import load_experiment
 from engine.messages import LayerloomError
 
@@ -20,7 +21,7 @@ def main(argv: list[str]) -> int:
     except LayerloomError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    print("“main.py --help” lists what can be done without a display.")
+    print(f"“{program_name()} --help” lists what can be done without a display.")
     return 0 if verified else 1
 
 

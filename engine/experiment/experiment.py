@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 import engine.blocks
 import engine.layers  # noqa: F401  (both fill the registry)
+import resources
 from engine.data.spec.spec import DataSpec
 from engine.experiment.notes import Notes
 from engine.experiment.recipe import Recipe
@@ -28,7 +29,7 @@ FORMAT = "layerloom"
 VERSION = 1
 MAX_BYTES = 64 * 2**20
 DEFAULT = "gallery:lenet-digits"  # what is open when nothing else is
-GALLERY = Path(__file__).parents[2] / "resources" / "gallery"
+GALLERY = resources.folder("gallery")
 
 
 class Variant(BaseModel):

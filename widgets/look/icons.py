@@ -10,7 +10,9 @@ from pathlib import Path
 
 from PySide6.QtGui import QIcon, QPixmap
 
-FOLDER = Path(__file__).parents[2] / "resources" / "icons"
+import resources
+
+FOLDER = resources.folder("icons")
 
 
 @lru_cache(maxsize=128)

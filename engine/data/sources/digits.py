@@ -5,10 +5,11 @@ from __future__ import annotations
 import string
 from pathlib import Path
 
+import resources
 from engine.data.formats.arrays import Arrays
 from engine.data.sources.base import Expected, Request, Source, register
 
-FILE = Path(__file__).parents[3] / "resources" / "data" / "digits.npz"
+FILE = resources.folder("data") / "digits.npz"
 
 
 @register

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 import engine.export.export as export_module
-import main as entry
+from app import program as entry
 from app import system
 from app.terminal import cli, headless
 from engine.data.fetching.folder import Official
