@@ -2,15 +2,41 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
+from tests import fonts
+from tests.skipping import NO_MNIST, pytest_make_collect_report, pytest_runtest_makereport
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+__all__ = ["pytest_make_collect_report", "pytest_runtest_makereport"]  # hooks
+
+
+def _leave_the_desktop() -> None:
+    """No settings, fonts, caches or language of the person's own, here and in every process started from here."""
+    home = Path(tempfile.mkdtemp(prefix="layerloom-tests-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    for name in list(os.environ):
+        if name.startswith(("QT_", "XDG_", "LC_", "GTK_")) or name in ("LANG", "LANGUAGE"):
+            del os.environ[name]
+    os.environ.update({"HOME": str(home), "USERPROFILE": str(home), "LC_ALL": "C.UTF-8"})
+    fonts.use_only_ours(home)
+
+
+if "PYTEST_XDIST_WORKER" not in os.environ:  # a worker has left it with the process that started it
+    _leave_the_desktop()
 # The window-system-free platform, unless a test starts the program on a display of its own.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -27,8 +53,45 @@ MNIST_ROOT = Path(__file__).parent.parent.parent / "shared" / "data"
 def mnist_root() -> Path:
     """The folder with real MNIST in torchvision's layout."""
     if not (MNIST_ROOT / "MNIST" / "raw").is_dir():
-        pytest.skip(f"real MNIST is not at {MNIST_ROOT}")
+        pytest.skip(f"{NO_MNIST}: it would be at {MNIST_ROOT}")
     return MNIST_ROOT
+
+
+@pytest.fixture(scope="session")
+def _more_fonts(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The narrow and the wide font are there beside the usual one."""
+    from PySide6.QtGui import QFontDatabase
+
+    folder = tmp_path_factory.mktemp("fonts")
+    for name in fonts.FONTS:
+        for file in fonts.made(name, folder) if name != "usual" else ():
+            assert QFontDatabase.addApplicationFont(str(file)) >= 0
+
+
+@pytest.fixture(params=fonts.FONTS)
+def font(request: pytest.FixtureRequest, qapp: QApplication, _more_fonts: None,
+         monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The desktop's fonts, one after the other: a layout that keeps every word under one must do so under all."""
+    from PySide6.QtGui import QFont
+
+    from widgets.canvas.ground.fonts import Fonts
+    from widgets.look import theme
+
+    letters, numbers = fonts.family(request.param)
+    before, mono = qapp.font(), theme.mono_font
+    with_family = QFont(before)
+    with_family.setFamily(letters)
+
+    def mono_font(pixels: int) -> QFont:
+        made = mono(pixels)
+        made.setFamily(numbers)
+        return made
+
+    monkeypatch.setattr(theme, "mono_font", mono_font)
+    monkeypatch.setattr(Fonts, "made", None)
+    qapp.setFont(with_family)
+    yield request.param
+    qapp.setFont(before)
 
 
 @pytest.fixture(autouse=True)

@@ -81,7 +81,8 @@ def test_the_kernel_of_an_edge_is_shown_epoch_by_epoch(window, qtbot):
 
 
 def test_only_one_small_kernel_is_followed():
-    torch = pytest.importorskip("torch")
+    import torch  # takes long; the window loads it beside itself
+
     kernel = torch.tensor([[[[1.0, -1.0]]]])
     assert small_kernel({"conv.weight": kernel, "conv.bias": torch.zeros(1)}) == ((1.0, -1.0),)
     assert small_kernel({"a.weight": kernel, "b.weight": kernel}) == ()

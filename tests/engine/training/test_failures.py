@@ -71,9 +71,9 @@ def test_data_of_another_shape_are_a_sentence() -> None:
         list(fit(base, data=made_data(30, size=12)))
 
 
-@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
 @pytest.mark.parametrize("device", ["cuda", "cuda:3"])
-def test_a_missing_gpu_is_a_sentence(device: str) -> None:
+def test_a_missing_gpu_is_a_sentence(device: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     with pytest.raises(NoDeviceError, match=r"^This computer has no GPU that PyTorch can use: choose auto or cpu$"):
         next(fit(experiment(device=device)))
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -62,11 +63,10 @@ def test_a_table_with_its_columns(tmp_path: Path, qtbot: QtBot) -> None:
 
 
 def test_broken_images_are_named(tmp_path: Path) -> None:
-    image = pytest.importorskip("PIL.Image")
     for label in ("cat", "dog"):
         (tmp_path / label).mkdir()
         for index in range(6):
-            image.new("RGB", (12, 12), (20 * index, 90, 200)).save(tmp_path / label / f"{index}.png")
+            Image.new("RGB", (12, 12), (20 * index, 90, 200)).save(tmp_path / label / f"{index}.png")
         (tmp_path / label / "broken.png").write_bytes(b"no image")
     facts = facts_of(statistics(load_data(DataSpec(dataset="folder", path=str(tmp_path)))))
     assert [each.name for each in facts.classes] == ["cat", "dog"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from engine.inspect.tensor_info import TensorInfo
 from engine.units import value_text
 from widgets.look import theme
 from widgets.tensors.browser import ParameterBrowser
+from widgets.tensors.value_grid import ValueModel
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 LEFT = Qt.MouseButton.LeftButton
@@ -344,16 +344,18 @@ def test_a_cell_shows_its_sign_as_a_colour(browser: ParameterBrowser) -> None:
     assert small.alpha() < high.alpha() <= low.alpha()
 
 
-def test_a_large_tensor_is_shown_at_once(browser: ParameterBrowser) -> None:
-    """VGG's first linear layer has 103 million values; only what is in sight is read."""
+def test_of_a_large_tensor_only_what_is_in_sight_is_read(browser: ParameterBrowser,
+                                                         monkeypatch: pytest.MonkeyPatch) -> None:
+    """VGG's first linear layer has 103 million values."""
+    read, value = [], ValueModel.value
+    monkeypatch.setattr(ValueModel, "value", lambda model, place: (read.append(place), value(model, place))[1])
     array = np.broadcast_to(np.float32(0.5), (4096, 25088))
     large = TensorInfo("fc6.weight", array.shape, "float32", "weight", array.size, 0.5, 0.5, 0.5, 0.0)
     browser.show_tensors([large])
-    began = time.perf_counter()
     browser.show_values("fc6.weight", array)
     browser.grid.view.scrollToBottom()
     browser.grid.grab()
-    assert time.perf_counter() - began < 1.5
+    assert 0 < len(set(read)) < 2000
     last = browser.grid.values.index(4095, 25087, QModelIndex())
     assert (last.data(), last.data(Qt.ItemDataRole.ToolTipRole)) == ("0.5", "fc6.weight[4095, 25087] = 0.5")
 

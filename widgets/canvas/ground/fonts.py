@@ -12,7 +12,7 @@ READABLE = 0.5  # the zoom from which on small words are painted
 class Fonts:
     """The canvas' fonts and their metrics, made once."""
 
-    _made: Fonts | None = None
+    made: Fonts | None = None
 
     def __init__(self) -> None:
         self.name = theme.ui_font(13, QFont.Weight.DemiBold)
@@ -27,9 +27,9 @@ class Fonts:
     @classmethod
     def get(cls) -> Fonts:
         """The one set of fonts; needs a running QGuiApplication."""
-        if cls._made is None:
-            cls._made = cls()
-        return cls._made
+        if cls.made is None:
+            cls.made = cls()
+        return cls.made
 
 
 def is_near(painter: QPainter) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.datasets import load_digits
 
 from engine.data.errors import DataDamagedError, DataError, DataMissingError
 from engine.data.fetching.folder import missing_files, raw_folder
@@ -29,7 +30,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def test_the_bundled_digits_are_scikit_learns() -> None:
-    original = pytest.importorskip("sklearn.datasets").load_digits()
+    original = load_digits()
     arrays = read_arrays(DataSpec(dataset="digits"))
     assert np.array_equal(arrays.inputs[:, 0], np.round(original.images * 255 / 16))
     assert np.array_equal(arrays.targets, original.target)
