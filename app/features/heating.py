@@ -71,7 +71,7 @@ class PageHeat:
             seconds = self.measured.timing.seconds
             self.values = {name: seconds[prefix + name] for name in self.page.scene.graph.nodes
                            if prefix + name in seconds}
-        elif mode != "none" and analysis is not None:
+        elif mode in ("params", "compute", "memory") and analysis is not None:
             state = OPTIMIZER_STATE[recipe.optimizer]
             for name in analysis.members:
                 costs = analysis.node_costs(name, recipe.batch_size, state)

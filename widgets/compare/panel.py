@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -146,7 +147,8 @@ class ComparePanel(QFrame):
     def _side(self) -> QWidget:
         side = QFrame(self)
         side.setObjectName("side")
-        side.setFixedWidth(SIDE_WIDTH)
+        side.setMinimumWidth(SIDE_WIDTH)
+        side.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         rule = QFrame(side)
         rule.setProperty("role", "rule")
         rule.setFixedHeight(1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
@@ -13,7 +14,8 @@ from widgets.data.values import ClassCount
 from widgets.look import theme
 from widgets.look.text import tooltip
 
-ROW, COLUMN, GAP, NAME, NUMBER, BAR = 20, 216, 24, 84, 52, 8
+ROW, GAP, BAR, LONGEST = 20, 24, 8, 80  # the longest bar
+NAME, DIGITS = 13.6, 7  # letters of a name; the whole is in the tooltip
 
 
 class ClassBars(QWidget):
@@ -35,9 +37,21 @@ class ClassBars(QWidget):
         self.updateGeometry()
         self.update()
 
+    @property
+    def _name(self) -> int:
+        return theme.letters(theme.ui_font(11), NAME) + 8
+
+    @property
+    def _number(self) -> int:
+        return math.ceil(DIGITS * QFontMetricsF(theme.mono_font(11)).horizontalAdvance("0")) + 6
+
+    @property
+    def _column(self) -> int:
+        return self._name + LONGEST + self._number
+
     def columns(self, width: int) -> int:
         """How many columns fit, never more than there are classes for."""
-        return max(1, min((width + GAP) // (COLUMN + GAP), -(-len(self.classes) // 4)))
+        return max(1, min((width + GAP) // (self._column + GAP), -(-len(self.classes) // 4)))
 
     def hasHeightForWidth(self) -> bool:
         """More columns, fewer lines."""
@@ -49,12 +63,12 @@ class ClassBars(QWidget):
 
     def sizeHint(self) -> QSize:
         """Two columns."""
-        width = 2 * COLUMN + GAP if len(self.classes) > 5 else COLUMN
+        width = 2 * self._column + GAP if len(self.classes) > 5 else self._column
         return QSize(width, self.heightForWidth(width))
 
     def minimumSizeHint(self) -> QSize:
         """One column."""
-        return QSize(COLUMN, ROW)
+        return QSize(self._column, ROW)
 
     @property
     def colors(self) -> tuple[QColor, QColor, QColor]:
@@ -67,7 +81,7 @@ class ClassBars(QWidget):
         lines = -(-len(self.classes) // columns)
         width = (self.width() - (columns - 1) * GAP) / columns
         column, line = divmod(index, lines)
-        return QRectF(column * (width + GAP), ROW * (line + 1), min(width, 1.5 * COLUMN), ROW)
+        return QRectF(column * (width + GAP), ROW * (line + 1), min(width, 1.5 * self._column), ROW)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Legend, then names, bars, numbers."""
@@ -93,10 +107,10 @@ class ClassBars(QWidget):
 
     def _paint_class(self, painter: QPainter, place: QRectF, each: ClassCount, most: int) -> None:
         middle = Qt.AlignmentFlag.AlignVCenter
-        name = QFontMetricsF(painter.font()).elidedText(each.name, Qt.TextElideMode.ElideRight, NAME - 8)
+        name = QFontMetricsF(painter.font()).elidedText(each.name, Qt.TextElideMode.ElideRight, self._name - 8)
         painter.setPen(theme.color("text"))
-        painter.drawText(QRectF(place.left(), place.top(), NAME, ROW), middle, name)
-        room, left = place.width() - NAME - NUMBER, place.left() + NAME
+        painter.drawText(QRectF(place.left(), place.top(), self._name, ROW), middle, name)
+        room, left = place.width() - self._name - self._number, place.left() + self._name
         painter.setPen(Qt.PenStyle.NoPen)
         for count, color in zip(each.counts, self.colors, strict=False):
             width = room * count / most

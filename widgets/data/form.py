@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QFont, QStandardItemModel
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from engine.data.sources import SOURCES
 from engine.data.sources.base import Kind
@@ -99,8 +99,7 @@ class DataForm(Form):
         source.label.setProperty("role", "small")
         for part in (source.label, source.editor, source.error):
             grid.addWidget(part)
-        grid.addLayout(self._file_row(), grid.rowCount(), 0)
-        for widget in (self.about, self.path, others):
+        for widget in (self._file_row(), self.about, self.path, others):
             grid.addWidget(widget)
         flow = Flow(others, gap=8, row_gap=6)
         flow.setContentsMargins(0, 6, 0, 0)
@@ -111,12 +110,13 @@ class DataForm(Form):
         for first, second in pairwise([source.editor, *self.files.values(), *editors]):
             QWidget.setTabOrder(first, second)
 
-    def _file_row(self) -> QHBoxLayout:
-        row = QHBoxLayout()
+    def _file_row(self) -> QWidget:
+        files = QWidget()
+        row = Flow(files, gap=6, row_gap=4, stretch=True)
         row.setContentsMargins(0, 6, 0, 2)
-        row.setSpacing(6)
         mine = QLabel(self.tr("My files"))
         mine.setProperty("role", "small")
+        mine.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         row.addWidget(mine)
         for source in SOURCES.values():
             if source.own is not None:
@@ -125,8 +125,8 @@ class DataForm(Form):
                 button.setToolTip(tooltip(translated(source.own.hint)))
                 button.setAccessibleName(translated(source.title))
                 button.clicked.connect(lambda _=False, id=source.id: self.file_requested.emit(id))
-                row.addWidget(button, 1)
-        return row
+                row.addWidget(button)
+        return files
 
     def show_value(self, model: DataSpec) -> None:
         """The spec, and a line about its data set."""

@@ -12,10 +12,11 @@ from engine.data.formats.preview import Column, Preview
 from engine.units import UNKNOWN, grouped
 from widgets.look import theme
 from widgets.look.text import message_text, tooltip
+from widgets.parts.column_width import column_width
 
 TARGET, NAME, KIND, MISSING, DISTINCT, FIRST = range(6)
-WIDTHS = {TARGET: 52, NAME: 136, KIND: 100, MISSING: 64, DISTINCT: 72}
-LINE, VALUE_WIDTH = 24, 88
+LINE = 24
+LONGEST = {NAME: 24, FIRST: 14}  # letters of a name, of a value: the rest is in the tooltip
 Index = QModelIndex | QPersistentModelIndex
 ROLE = Qt.ItemDataRole
 
@@ -135,7 +136,17 @@ class ColumnsView(QTableView):
         self._model.show_preview(preview)
         if self._model.columnCount() != count:
             for section in range(self._model.columnCount()):
-                self.setColumnWidth(section, WIDTHS.get(section, VALUE_WIDTH))
+                self.setColumnWidth(section, self._width(section))
+
+    def _width(self, section: int) -> int:
+        """Room for every text of what is known, for a few letters of names and values."""
+        texts = {str(self._model.index(row, section).data()) for row in range(self._model.rowCount())}
+        if section == KIND:  # as it may become
+            texts = {f"{self._model.kind_name(kind)} • ▾" for kind in ("number", "category", "ignore")}
+        if section in (NAME, *range(FIRST, self._model.columnCount())):
+            few = theme.letters(self.font(), LONGEST[min(section, FIRST)])
+            return max(column_width(self, section, (), self.font()), few)
+        return column_width(self, section, texts, self.font())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter and Space do what a click does."""

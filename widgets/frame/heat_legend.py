@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QIcon, QLinearGradient, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFont, QFontMetricsF, QIcon, QLinearGradient, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from widgets.canvas.cards.heat import heat_color
 from widgets.look import theme
 from widgets.look.icons import icon_url
 
-WIDTH, EDGE = 236, 16
+WIDTH, EDGE, APART = 236, 16, 8
 
 
 class Scale(QWidget):
@@ -20,6 +22,17 @@ class Scale(QWidget):
         super().__init__()
         self.marks = ("0", "", "")
         self.setFixedHeight(30)
+
+    def show_marks(self, marks: tuple[str, str, str]) -> None:
+        """The shares at both ends and in the middle."""
+        self.marks = marks
+        self.updateGeometry()
+        self.update()
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for all three, the second one in the middle."""
+        low, middle, high = map(QFontMetricsF(theme.mono_font(11)).horizontalAdvance, self.marks)
+        return QSize(math.ceil(2 * (max(low, high) + APART) + middle), 30)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -53,7 +66,6 @@ class HeatLegend(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)
         self.setAccessibleName(self.tr("Heat map"))
-        self.setFixedWidth(WIDTH)
         self.title, self.note, self.scale = QLabel(self), QLabel(self), Scale()
         self.title.setFont(theme.ui_font(12, QFont.Weight.DemiBold))
         self.note.setProperty("role", "small")
@@ -90,9 +102,8 @@ class HeatLegend(QFrame):
     def show_scale(self, title: str, marks: tuple[str, str, str], note: str = "", can_measure: bool = False) -> None:
         """Of what it is, what the colours stand for, and what there is to say about it."""
         self.title.setText(title)
-        self.scale.marks = marks
+        self.scale.show_marks(marks)
         self.scale.setVisible(bool(marks[2]))
-        self.scale.update()
         self.note.setText(note)
         self.note.setVisible(bool(note))
         self.measure.setVisible(can_measure)
@@ -104,8 +115,9 @@ class HeatLegend(QFrame):
     def _place(self) -> None:
         self.ensurePolished()
         self._column.activate()
-        height = max(self._column.totalHeightForWidth(WIDTH), self._column.totalSizeHint().height())
-        self.resize(WIDTH, height)
+        width = max(WIDTH, self._column.totalMinimumSize().width())
+        height = max(self._column.totalHeightForWidth(width), self._column.totalMinimumSize().height())
+        self.resize(width, height)
         self.move(EDGE, self._host.height() - height - EDGE)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

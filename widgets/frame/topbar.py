@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QShowEvent
+from PySide6.QtGui import QIcon, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenuBar, QPushButton, QSizePolicy, QWidget
 
 from widgets.look import theme
@@ -13,7 +13,7 @@ from widgets.look.icons import icon_url
 from widgets.parts.choice import Choice
 from widgets.training.progress import Progress
 
-HEIGHT = 46
+HEIGHT, GAP = 46, 8
 
 
 class TopBar(QWidget):
@@ -32,7 +32,7 @@ class TopBar(QWidget):
         self.setFixedHeight(HEIGHT)
         self.menu_bar = QMenuBar()
         self.menu_bar.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.dataset, self.device = Choice(self.tr("Data"), narrowest=96), Choice(self.tr("Device"))
+        self.dataset, self.device = Choice(self.tr("Data"), narrowest=14.6), Choice(self.tr("Device"))
         self.train, self.pause, self.stop = QPushButton(), QPushButton(), QPushButton()
         self.progress = Progress()
         self._state, self._can_train, self._reason = "loading", True, ""
@@ -53,12 +53,13 @@ class TopBar(QWidget):
         self.stop.setToolTip(self.tr("Stop training and keep the best weights so far"))
 
     def _assemble(self) -> None:
-        brand = QLabel(self.tr("Layerloom"))
-        brand.setProperty("role", "brand")
+        self._brand = QLabel(self.tr("Layerloom"))
+        self._brand.setProperty("role", "brand")
         row = QHBoxLayout(self)
+        row.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
         row.setContentsMargins(18, 0, 16, 0)
-        row.setSpacing(8)
-        row.addWidget(brand)
+        row.setSpacing(GAP)
+        row.addWidget(self._brand)
         row.addSpacing(8)
         row.addWidget(self.menu_bar)
         row.addStretch(1)
@@ -168,14 +169,40 @@ class TopBar(QWidget):
         self.train.setText(text)
         self.train.setFixedWidth(max(widths))
 
+    def _fit(self) -> None:
+        """In little room, or with a wide font, first the program's name goes, then the labels of the choices."""
+        room = self.width() - self.minimumSizeHint().width() - self._label_room()
+        for choice in (self.dataset, self.device):
+            choice.set_brief(room < 0)
+        self._brand.setVisible(room >= self._brand_room())
+
+    def _label_room(self) -> int:
+        return self.dataset.label_room() + self.device.label_room()
+
+    def _brand_room(self) -> int:
+        return self._brand.sizeHint().width() + GAP
+
+    def minimumSizeHint(self) -> QSize:
+        """Without what goes where there is little room."""
+        shown = self._brand_room() if not self._brand.isHidden() else 0
+        shown += 0 if self.dataset.is_brief else self._label_room()
+        return self.layout().minimumSize() - QSize(shown, 0)
+
     def changeEvent(self, event: QEvent) -> None:
         """Take the new theme's colours and font."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.StyleChange, QEvent.Type.PaletteChange) and hasattr(self, "progress"):
             self._draw_icons()
             self._keep_width()
+            self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width."""
+        super().resizeEvent(event)
+        self._fit()
 
     def showEvent(self, event: QShowEvent) -> None:
         """The style is known only now."""
         super().showEvent(event)
         self._keep_width()
+        self._fit()

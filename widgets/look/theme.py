@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetricsF, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QTabBar, QWidget
 
 from widgets.look.icons import icon_url
@@ -114,6 +115,11 @@ def mono_font(pixels: int) -> QFont:
     font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
     font.setPixelSize(pixels)
     return font
+
+
+def letters(font: QFont, count: float) -> int:
+    """The width of so many letters, on the average: what is sized by it fits whatever font the desktop has."""
+    return math.ceil(QFontMetricsF(font).averageCharWidth() * count)
 
 
 def apply(app: QApplication, theme: Theme) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePai
 from widgets.look import theme
 
 GAP, ARROW, EDGE = 8, 24, 10
-WIDEST = 112  # of a value; longer ones are shortened here, not in the list
+WIDEST = 17  # letters of a value; longer ones are shortened here, not in the list
 
 
 class Choice(QComboBox):
@@ -19,9 +19,10 @@ class Choice(QComboBox):
 
     chosen = Signal(str)
 
-    def __init__(self, label: str, narrowest: int = 48, parent: QWidget | None = None) -> None:
+    def __init__(self, label: str, narrowest: float = 7.3, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._label, self._narrowest = label, narrowest
+        self._label, self._narrowest = label, narrowest  # letters
+        self.is_brief = False
         self.setAccessibleName(label)
         self.setFixedHeight(30)
         self.activated.connect(lambda index: self.chosen.emit(self.itemData(index)))
@@ -48,8 +49,19 @@ class Choice(QComboBox):
 
     # -- looks --------------------------------------------------------------------------------------------------
 
+    def set_brief(self, brief: bool) -> None:
+        """Where there is little room only the value is shown; what it is says the tooltip."""
+        if brief != self.is_brief:
+            self.is_brief = brief
+            self.updateGeometry()
+            self.update()
+
+    def label_room(self) -> int:
+        """What the label takes where it is shown."""
+        return self.fontMetrics().horizontalAdvance(self._label) + GAP
+
     def _label_width(self) -> int:
-        return EDGE + self.fontMetrics().horizontalAdvance(self._label) + GAP
+        return EDGE + (0 if self.is_brief else self.label_room())
 
     def _widest(self) -> int:
         self.ensurePolished()
@@ -58,11 +70,12 @@ class Choice(QComboBox):
 
     def sizeHint(self) -> QSize:
         """Room for the widest value, so that choosing moves nothing."""
-        return QSize(self._label_width() + min(WIDEST, self._widest()) + ARROW, 30)
+        return QSize(self._label_width() + min(theme.letters(self.font(), WIDEST), self._widest()) + ARROW, 30)
 
     def minimumSizeHint(self) -> QSize:
         """The label and a few letters."""
-        return QSize(self._label_width() + min(self._narrowest, self._widest()) + ARROW, 30)
+        few = theme.letters(self.font(), self._narrowest)
+        return QSize(self._label_width() + min(few, self._widest()) + ARROW, 30)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The frame and arrow of the style, our label, the value."""
@@ -72,7 +85,8 @@ class Choice(QComboBox):
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
         painter.setPen(theme.color("dim"))
         middle = Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(QRect(EDGE, 0, self._label_width(), self.height()), middle, self._label)
+        if not self.is_brief:
+            painter.drawText(QRect(EDGE, 0, self._label_width(), self.height()), middle, self._label)
         room = QRect(self._label_width(), 0, self.width() - self._label_width() - ARROW, self.height())
         painter.setPen(theme.color("text" if self.isEnabled() else "dim"))
         text = self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room.width())

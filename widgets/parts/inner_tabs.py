@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 
@@ -14,7 +15,8 @@ class InnerTabs(QWidget):
         self.bar.setObjectName("inner")
         self.bar.setDrawBase(False)
         self.bar.setExpanding(False)
-        self.bar.setUsesScrollButtons(True)
+        self.bar.setUsesScrollButtons(False)
+        self.bar.setElideMode(Qt.TextElideMode.ElideRight)
         self.bar.currentChanged.connect(self._stack.setCurrentIndex)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -25,7 +27,7 @@ class InnerTabs(QWidget):
     def add(self, page: QWidget, title: str) -> None:
         """Append a page."""
         self._stack.addWidget(page)
-        self.bar.addTab(title)
+        self.bar.setTabToolTip(self.bar.addTab(title), title)
         page.setAccessibleName(page.accessibleName() or title)
 
     def show_page(self, page: QWidget) -> None:

@@ -1,4 +1,4 @@
-"""A panel that scrolls up and down and never changes the width of what it holds."""
+"""A panel that scrolls up and down and never changes the width of what it holds; sideways only where it must."""
 
 from __future__ import annotations
 
@@ -33,9 +33,15 @@ class ScrollPanel(QScrollArea):
     def _decide(self) -> None:
         content = self.widget()
         if content is not None:
+            self._decide_sideways(content.minimumSizeHint().width() > self.width() - BAR)
             width = max(1, self.width() - BAR)
             grown = content.heightForWidth(width) if content.hasHeightForWidth() else 0
             self._show_bar(max(grown, content.minimumSizeHint().height(), content.minimumHeight()) > self.height())
+
+    def _decide_sideways(self, wanted: bool) -> None:
+        """With a wide font and in little room, words that cannot break are reached, not cut."""
+        policies = Qt.ScrollBarPolicy
+        self.setHorizontalScrollBarPolicy(policies.ScrollBarAsNeeded if wanted else policies.ScrollBarAlwaysOff)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another height may need the bar, another width other lines."""

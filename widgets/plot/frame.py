@@ -6,16 +6,18 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from engine.units import tick_text
 from widgets.look import theme
-from widgets.plot.legend import RIGHT, Legend
+from widgets.plot.legend import RIGHT, Legend, Style
 from widgets.plot.scales import LinearScale, Scale
 from widgets.plot.ticks import nice_step, tick_values
 
 BETWEEN, OUTER = 14, 8  # title and legend; where a title may begin at the earliest
+ROW, BELOW = 20, 24  # of title or legend; for the numbers of the epochs
+DIGITS = 6.6  # that fit beside the curves
 CENTER = Qt.AlignmentFlag.AlignCenter
 
 
@@ -24,6 +26,14 @@ class Reading(NamedTuple):
 
     x: float
     y: float
+
+
+class Header(NamedTuple):
+    """Where title and legend stand; the legend ends where its row does."""
+
+    title: QRectF
+    legend: QRectF
+    style: Style
 
 
 class Frame:
@@ -45,6 +55,18 @@ class Frame:
         self._ticks, self._title = theme.mono_font(10), theme.ui_font(12, QFont.Weight.DemiBold)
         self.legend.restyle()
 
+    def area(self, size: QSize) -> QRectF:
+        """Where the curves are: beside their numbers, below title and legend."""
+        left = math.ceil(DIGITS * QFontMetricsF(self._ticks).horizontalAdvance("0")) + OUTER
+        width = max(1, size.width() - left - OUTER)
+        top = 12 + ROW * (2 if self._is_crowded(QRectF(left, 0, width, 1)) else 1)
+        return QRectF(left, top, width, max(1, size.height() - top - BELOW))
+
+    def narrowest(self) -> int:
+        """Room for the smallest legend."""
+        least = (self.legend.width(self.legend.style(reading, 0)[0]) for reading in (False, True))
+        return math.ceil(2 * OUTER + max(least))
+
     def point(self, area: QRectF, x: float, y: float) -> QPointF:
         """Where a point of the data is on the screen."""
         left, right = self.x_range
@@ -64,11 +86,12 @@ class Frame:
         for value, text in self.y_scale.ticks():
             y = round(self.point(area, 0, value).y())
             painter.fillRect(QRectF(area.left(), y, area.width(), 1), theme.color("line"))
-            painter.drawText(QRectF(0, y - 8, area.left() - 8, 16), RIGHT, text)
+            painter.drawText(QRectF(0, y - 8, area.left() - OUTER, 16), RIGHT, text)
 
     def _paint_epochs(self, painter: QPainter, area: QRectF) -> None:
         left, right = self.x_range
-        step = nice_step(right - left, max(2, int(area.width() // 40)), (1, 2, 5, 10))
+        widest = QFontMetricsF(self._ticks).horizontalAdvance(tick_text(right, max(1.0, right - left)))
+        step = nice_step(right - left, max(2, int(area.width() // max(40.0, 1.5 * widest))), (1, 2, 5, 10))
         painter.setPen(theme.color("dim"))
         for value in tick_values(left, right, step):
             text = tick_text(value, step)
@@ -79,23 +102,38 @@ class Frame:
     # -- title and legend -------------------------------------------------------------------------------------
 
     def paint_header(self, painter: QPainter, area: QRectF, focused: bool) -> None:
-        """The title on the left, the legend on the right; where there is little room the title gives way."""
-        row = QRectF(area.left(), 4, area.width(), 20)
-        taken = QFontMetricsF(self._title).horizontalAdvance(self.title) + BETWEEN
-        found = self.legend.style(self.cursor_at is not None, row.width() - taken, row.right() - OUTER - taken)
-        style, fits = found or (None, True)
+        """The title and the legend."""
+        title, legend, style = self.header(area)
+        self._paint_title(painter, title, focused)
+        self.legend.paint(painter, legend, style, [reading.y if reading else None for reading in self.readings])
+
+    def header(self, area: QRectF) -> Header:
+        """The title on the left, the legend on the right; in little room the title gives way, in less it is above."""
+        reading, row, taken = self.cursor_at is not None, QRectF(area.left(), 4, area.width(), ROW), self._title_room()
+        if self._is_crowded(area):
+            row.setLeft(OUTER)
+            below = row.translated(0, ROW)
+            return Header(row, below, self.legend.style(reading, below.width())[0])
+        style, fits = self.legend.style(reading, row.width() - taken)
         if not fits:
             row.setLeft(OUTER)
-        self._paint_title(painter, row, focused)
-        if style:
-            self.legend.paint(painter, row, style, [reading.y if reading else None for reading in self.readings])
+        return Header(row.adjusted(0, 0, -BETWEEN - self.legend.width(style), 0), row, style)
+
+    def _is_crowded(self, area: QRectF) -> bool:
+        """Whether title and legend cannot stand side by side, be it while one reads or not: nothing is to jump."""
+        room = area.right() - OUTER - self._title_room()
+        return any(self.legend.width(self.legend.style(reading, room)[0]) > room for reading in (False, True))
+
+    def _title_room(self) -> float:
+        return QFontMetricsF(self._title).horizontalAdvance(self.title) + BETWEEN
 
     def _paint_title(self, painter: QPainter, row: QRectF, focused: bool) -> None:
         painter.setFont(self._title)
         painter.setPen(theme.color("accent" if focused else "dim"))
-        painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, self.title)
+        title = QFontMetricsF(self._title).elidedText(self.title, Qt.TextElideMode.ElideRight, row.width())
+        painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, title)
         if focused:
-            width = QFontMetricsF(self._title).horizontalAdvance(self.title)
+            width = QFontMetricsF(self._title).horizontalAdvance(title)
             painter.fillRect(QRectF(row.left(), row.bottom() - 1, width, 2), theme.color("accent"))
 
     # -- marks ------------------------------------------------------------------------------------------------

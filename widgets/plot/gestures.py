@@ -6,9 +6,8 @@ import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QWheelEvent
 
+from widgets.plot.frame import Frame
 from widgets.plot.line import Span
-
-LEFT, TOP, RIGHT, BOTTOM = 48, 32, 8, 24  # room around the curves for title, legend and numbers
 
 
 class Gestures(pg.GraphicsView):
@@ -18,8 +17,9 @@ class Gestures(pg.GraphicsView):
     hovered = Signal(object)  # position in epochs, or None
     menu_asked = Signal(object)  # where, on the screen
 
-    def __init__(self) -> None:
+    def __init__(self, surround: Frame) -> None:
         super().__init__(background=None)
+        self.surround = surround
         self.full: Span = (0.0, 10.0)
         self.span: Span = self.full
         self._grabbed: float | None = None
@@ -27,8 +27,7 @@ class Gestures(pg.GraphicsView):
     @property
     def area(self) -> QRectF:
         """Where the curves are."""
-        size = self.viewport().size()
-        return QRectF(LEFT, TOP, max(1, size.width() - LEFT - RIGHT), max(1, size.height() - TOP - BOTTOM))
+        return self.surround.area(self.viewport().size())
 
     def _position(self, point: QPointF) -> float:
         low, high = self.span
@@ -61,7 +60,8 @@ class Gestures(pg.GraphicsView):
         if self._grabbed is not None:
             self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
             self._pan(self._grabbed - position)
-        inside = self.area.adjusted(-1, -TOP, 1, BOTTOM).contains(event.position())
+        area = self.area
+        inside = QRectF(area.left() - 1, 0, area.width() + 2, self.viewport().height()).contains(event.position())
         self.hovered.emit(self._position(event.position()) if inside else None)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:

@@ -47,8 +47,8 @@ class Legend:
             return theme.color("dim"), theme.color("dim")
         return theme.color("accent"), theme.color("validation")
 
-    def style(self, reading: bool, room: float, last: float) -> tuple[Style, bool] | None:
-        """The richest style that fits ``room``, or one that fits only ``last``, the room there is at most (False).
+    def style(self, reading: bool, room: float) -> tuple[Style, bool]:
+        """The richest style that fits ``room``, or the smallest there is, which does not (False).
 
         Where names and numbers do not both fit, numbers are for the cursor and names for the rest of the time.
         """
@@ -58,7 +58,7 @@ class Legend:
         for style in (both, both.tight(), one, one.tight()):
             if self.width(style) <= room:
                 return style, True
-        return (one.tight(), False) if self.width(one.tight()) <= last else None
+        return one.tight(), False
 
     def width(self, style: Style) -> float:
         """Of the whole legend."""

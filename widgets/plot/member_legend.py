@@ -14,7 +14,12 @@ from widgets.look.text import tooltip
 from widgets.parts.flow import Flow
 from widgets.plot.members import Member, member_color
 
-HEIGHT, SWATCH, GAP, EDGE, WIDEST = 24, 20, 7, 6, 160
+HEIGHT, SWATCH, GAP, EDGE = 24, 20, 7, 6
+WIDEST = 28.7  # letters of a title; the whole is in the tooltip
+
+
+def _widest() -> int:
+    return theme.letters(theme.ui_font(11), WIDEST)
 
 
 class Chip(QToolButton):
@@ -32,7 +37,7 @@ class Chip(QToolButton):
 
     def sizeHint(self) -> QSize:
         """A piece of line, the title, room for a number."""
-        title = min(WIDEST, QFontMetricsF(theme.ui_font(11)).horizontalAdvance(self.title) + 1)
+        title = min(_widest(), QFontMetricsF(theme.ui_font(11)).horizontalAdvance(self.title) + 1)
         number = QFontMetricsF(theme.mono_font(11)).horizontalAdvance("0.000")
         return QSize(round(2 * EDGE + SWATCH + 2 * GAP + title + number), HEIGHT)
 
@@ -60,7 +65,7 @@ class Chip(QToolButton):
         font.setStrikeOut(not on)
         painter.setFont(font)
         painter.setPen(theme.color("text" if on else "dim"))
-        title = QFontMetricsF(font).elidedText(self.title, Qt.TextElideMode.ElideRight, WIDEST)
+        title = QFontMetricsF(font).elidedText(self.title, Qt.TextElideMode.ElideRight, _widest())
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, title)
         if on:
             painter.setFont(theme.mono_font(11))

@@ -20,6 +20,7 @@ from widgets.plot.scales import LinearScale, Scale, log_scale
 from widgets.plot.series import Series
 from widgets.plot.ticks import nice_range
 
+LOWEST = 96  # pixels
 DETAILED, OLDER = 3, 200  # so many runs are drawn in full; the others with so many points
 
 
@@ -41,8 +42,7 @@ class Plot(Gestures):
     """Shows ``runs``, of which the last one may still go on."""
 
     def __init__(self, frame: Frame, is_share: bool) -> None:
-        super().__init__()
-        self.surround = frame
+        super().__init__(frame)
         self.is_share = is_share  # values lie in 0 … 1
         self.is_log = False
         self.runs: tuple[Drawn, ...] = ()
@@ -57,7 +57,7 @@ class Plot(Gestures):
         self.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setMinimumSize(144, 96)
+        self.setMinimumSize(self.surround.narrowest(), LOWEST)
         self.addItem(self._box)
         self._box.disableAutoRange()
 
@@ -71,7 +71,10 @@ class Plot(Gestures):
     def redraw(self) -> None:
         """Show the runs as they are now."""
         self._match_lines()
-        limit = int(max(OLDER, min(800, 1.5 * self.area.width())))
+        area = self.area
+        if self._box.geometry() != area:
+            self._box.setGeometry(area)
+        limit = int(max(OLDER, min(800, 1.5 * area.width())))
         bounds = []
         for index, run in enumerate(self.runs):
             few = limit if index >= len(self.runs) - DETAILED else OLDER
@@ -154,6 +157,7 @@ class Plot(Gestures):
         """Take the new theme's colours."""
         if event.type() in (QEvent.Type.StyleChange, QEvent.Type.PaletteChange) and hasattr(self, "_lines"):
             self.surround.restyle()
+            self.setMinimumSize(self.surround.narrowest(), LOWEST)
             self.redraw()
         super().changeEvent(event)
 
@@ -161,7 +165,6 @@ class Plot(Gestures):
         """Keep the curves inside the numbers."""
         super().resizeEvent(event)
         if hasattr(self, "_lines"):
-            self._box.setGeometry(self.area)
             self.redraw()
 
 

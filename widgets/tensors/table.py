@@ -23,8 +23,10 @@ from engine.search.matching import has_words
 from engine.units import grouped, shape_text, value_text
 from widgets.look import theme
 from widgets.look.text import QT_TRANSLATE_NOOP
+from widgets.parts.column_width import column_width
 
 ROW = 26
+LONGEST = 28  # letters of a key; the whole is the tooltip
 Index = QModelIndex | QPersistentModelIndex
 ROLE = Qt.ItemDataRole
 _KINDS = {
@@ -48,26 +50,31 @@ class Column:
     """One thing that is told of every tensor."""
 
     title: str
-    width: int
     text: Callable[[TensorInfo], str]
     order: Callable[[TensorInfo], Any]  # what rows are sorted by
     number: bool = True  # at the right, in equal digits
     mono: bool = False  # in equal digits, but at the left
+    widest: str = ""  # what it must have room for: its numbers come and go
+
+    @property
+    def has_digits(self) -> bool:
+        """Whether it stands in the font of numbers."""
+        return self.number or self.mono
 
 
 def _statistic(title: str, name: str) -> Column:
-    return Column(title, 67, lambda info: value_text(getattr(info, name), 3),
-                  lambda info: (getattr(info, name) is not None, getattr(info, name) or 0.0))
+    return Column(title, lambda info: value_text(getattr(info, name), 3),
+                  lambda info: (getattr(info, name) is not None, getattr(info, name) or 0.0), widest="−1.23e−4")
 
 
 COLUMNS = (
-    Column(QT_TRANSLATE_NOOP("TensorTable", "Tensor"), 142, lambda info: info.key, lambda info: info.key, False),
-    Column(QT_TRANSLATE_NOOP("TensorTable", "Shape"), 76, lambda info: shape_text(info.shape),
+    Column(QT_TRANSLATE_NOOP("TensorTable", "Tensor"), lambda info: info.key, lambda info: info.key, False),
+    Column(QT_TRANSLATE_NOOP("TensorTable", "Shape"), lambda info: shape_text(info.shape),
            lambda info: info.shape, False, mono=True),
-    Column(QT_TRANSLATE_NOOP("TensorTable", "Type"), 62, lambda info: info.dtype, lambda info: info.dtype, False,
+    Column(QT_TRANSLATE_NOOP("TensorTable", "Type"), lambda info: info.dtype, lambda info: info.dtype, False,
            mono=True),
-    Column(QT_TRANSLATE_NOOP("TensorTable", "Values"), 62, lambda info: grouped(info.count), lambda info: info.count),
-    Column(QT_TRANSLATE_NOOP("TensorTable", "Learns"), 70, lambda info: kind_text(info.kind),
+    Column(QT_TRANSLATE_NOOP("TensorTable", "Values"), lambda info: grouped(info.count), lambda info: info.count),
+    Column(QT_TRANSLATE_NOOP("TensorTable", "Learns"), lambda info: kind_text(info.kind),
            lambda info: info.kind, False),
     _statistic(QT_TRANSLATE_NOOP("TensorTable", "Least"), "minimum"),
     _statistic(QT_TRANSLATE_NOOP("TensorTable", "Largest"), "maximum"),
@@ -113,12 +120,12 @@ class TensorModel(QAbstractTableModel):
         if role == ROLE.TextAlignmentRole:
             return _alignment(column)
         if role == ROLE.FontRole:
-            return theme.mono_font(11) if column.number or column.mono else None
+            return theme.mono_font(11) if column.has_digits else None
         if role == ROLE.ForegroundRole:
             return theme.color("error" if info.not_finite and 5 <= index.column() <= 8 else
                                "text" if index.column() == 0 else "dim")
         if role == ROLE.ToolTipRole:
-            return info.key if index.column() == 0 else None
+            return info.key if index.column() == 0 else None  # the only one that may be shortened
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = ROLE.DisplayRole) -> Any:
@@ -192,15 +199,29 @@ class TensorTable(QTableView):
         header.setSortIndicatorClearable(True)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
-        for index, column in enumerate(COLUMNS):
-            self.setColumnWidth(index, column.width)
+        header.sortIndicatorChanged.connect(lambda section, _: self._widen(section))
+
+    def _widen(self, section: int) -> None:
+        """The sign of sorting takes room as well."""
+        if section >= 0:
+            self.setColumnWidth(section, max(self.columnWidth(section), self._needed(section)))
+
+    def _needed(self, section: int) -> int:
+        column = COLUMNS[section]
+        font = theme.mono_font(11) if column.has_digits else self.font()
+        texts = {column.text(info) for info in self.tensors.infos} | {column.widest}
+        wide = column_width(self, section, texts, font)
+        return wide if section else max(column_width(self, section, (), font), min(wide, theme.letters(font, LONGEST)))
 
     # -- what it shows ------------------------------------------------------------------------------------------
 
     def show_infos(self, infos: Sequence[TensorInfo]) -> None:
         """Show tensors; the selected one stays selected where it is still there, else the first is."""
-        before = self.selected()
+        before, keys = self.selected(), [info.key for info in self.tensors.infos]
         self.tensors.show_infos(infos)
+        if keys != [info.key for info in infos]:
+            for section in range(len(COLUMNS)):
+                self.setColumnWidth(section, self._needed(section))
         if self.selected() is None and infos:
             keys = [info.key for info in infos]
             self.select_key(before.key if before is not None and before.key in keys else keys[0])

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence, QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QGuiApplication, QKeyEvent, QKeySequence, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -29,7 +30,7 @@ from widgets.look.text import breakable
 if TYPE_CHECKING:
     import numpy as np
 
-CELL, ROW = 72, 24
+DIGITS, EDGES, ROW = 9.3, 10, 24  # of a cell
 MOST_COPIED = 1_000_000  # cells
 TINT = 90  # of 255: how much of its colour the largest value gets
 Index = QModelIndex | QPersistentModelIndex
@@ -226,7 +227,8 @@ class ValueGrid(QWidget):
         self.view.setAccessibleName(self.tr("Values"))
         self.view.setTabKeyNavigation(False)
         self.view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        for header, size in ((self.view.horizontalHeader(), CELL), (self.view.verticalHeader(), ROW)):
+        cell = math.ceil(DIGITS * QFontMetricsF(self.view.font()).horizontalAdvance("0")) + EDGES
+        for header, size in ((self.view.horizontalHeader(), cell), (self.view.verticalHeader(), ROW)):
             header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
             header.setDefaultSectionSize(size)
             header.setMinimumSectionSize(16)
@@ -272,7 +274,8 @@ class ValueGrid(QWidget):
         field.setFont(theme.mono_font(12))
         field.setAlignment(Qt.AlignmentFlag.AlignCenter)
         field.setProperty("role", "index")
-        field.setFixedSize(24 + 8 * max(2, len(str(size))), 26)
+        digits = field.fontMetrics().horizontalAdvance("0" * max(2, len(str(size))))
+        field.setFixedSize(26 + digits, 26)
         field.setAccessibleName(self.tr("Index {number}").format(number=number + 1))
         field.setToolTip(self.tr("0 … {last}: type, or use the arrow keys or the wheel").format(last=size - 1))
         field.typed.connect(lambda value: self._turn(field, value, size))

@@ -6,13 +6,15 @@ import math
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QFont, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.units import clock_text, grouped
+from widgets.look import theme
 from widgets.parts.elided import ElidedLabel
 
 STEPS = 10_000
 GAP, WIDTH = 12, 420
+LETTERS = 36  # in half of a sentence about a finished run: there is room for two such lines
 
 
 class Progress(QWidget):
@@ -26,23 +28,20 @@ class Progress(QWidget):
         self.sentence = ElidedLabel(role="small", lines=2)
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignVCenter)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-        self.setMinimumWidth(160)
         self._right_texts: tuple[str, ...] = ("",)
         self._assemble()
         self.show_sentence("")
 
     def _assemble(self) -> None:
-        line = QHBoxLayout()
-        line.setSpacing(GAP)
-        line.addWidget(self.left, 1)
-        line.addWidget(self.right)
-        self.right.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._line = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._line.addWidget(self.left, 1)
+        self._line.addWidget(self.right)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addStretch(1)
         column.addWidget(self.bar)
-        column.addLayout(line)
+        column.addLayout(self._line)
         column.addWidget(self.sentence)
         column.addStretch(1)
 
@@ -58,7 +57,7 @@ class Progress(QWidget):
         text = left.format(epoch=grouped(epoch), epochs=grouped(epochs), percent=percent)
         self.left.setText(f"{member} · {text}" if member else text)
         self._right_texts = (f"{speed_text} · {time_left}", time_left)
-        self._fit_right()
+        self._fit()
 
     def show_sentence(self, text: str, fraction: float | None = None) -> None:
         """A sentence alone, or below the bar where it is known how much is done."""
@@ -66,26 +65,35 @@ class Progress(QWidget):
             self._show_bar(fraction)
             self.left.setText(text)
             self._right_texts = ("",)
-            self._fit_right()
+            self._fit()
             return
         self.sentence.setText(text)
         self._choose(False)
 
-    def _fit_right(self) -> None:
-        """The longest text that leaves the left one whole."""
-        room = self.width() - self.left.sizeHint().width() - GAP
+    def _fit(self) -> None:
+        """Both texts side by side, or the right one below the left one: the longest that fits."""
+        beside = self.width() - self.left.sizeHint().width() - GAP
         metrics = self.right.fontMetrics()
-        fitting = (text for text in self._right_texts if metrics.horizontalAdvance(text) < room)
+        fitting = (text for text in self._right_texts if metrics.horizontalAdvance(text) < max(beside, self.width()))
         self.right.setText(next(fitting, self._right_texts[-1]))
+        is_beside = metrics.horizontalAdvance(self.right.text()) < beside or not self.right.text()
+        ways = QBoxLayout.Direction
+        self._line.setDirection(ways.LeftToRight if is_beside else ways.TopToBottom)
+        self._line.setSpacing(GAP if is_beside else 0)
+        self.right.setAlignment(Qt.AlignmentFlag.AlignRight if is_beside else Qt.AlignmentFlag.AlignLeft)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Say as much as fits."""
         super().resizeEvent(event)
-        self._fit_right()
+        self._fit()
 
     def sizeHint(self) -> QSize:
         """Room for both texts of a long run."""
         return QSize(WIDTH, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for half a sentence."""
+        return QSize(theme.letters(self.sentence.font(), LETTERS), super().minimumSizeHint().height())
 
     def _show_bar(self, fraction: float) -> None:
         self.bar.setValue(round(STEPS * min(1.0, max(0.0, fraction))))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QToolButton, QVBoxLayout, QWidget
 
 from engine.experiment.recipe import CLASSES_ONLY, LOSS_TITLES, Recipe
@@ -27,6 +28,7 @@ _MORE: tuple[Line, ...] = (
     (("decay_biases", 3),),
 )
 _COLUMNS, _LINES, _BETWEEN = 3, 4, 8  # grid rows to a line: label, editor, error, room
+EDGE = 16
 LIVE = "lr"  # what may change while training runs
 
 
@@ -47,6 +49,7 @@ class RecipeForm(Form):
     def __init__(self, parent: QWidget | None = None, skip: tuple[str, ...] = ()) -> None:
         super().__init__(parent, skip)
         self._more: tuple[Line, ...] = ()
+        self._room = 0
         self.more = QToolButton()
 
     def _choice_name(self, name: str, choice: str) -> str:
@@ -87,6 +90,7 @@ class RecipeForm(Form):
 
     def _place(self, grid: QGridLayout, row: Row, line: int, column: int, span: int) -> None:
         row.label.setProperty("role", "small")
+        row.label.setAlignment(Qt.AlignmentFlag.AlignBottom)
         row.editor.setMinimumWidth(48)  # the columns decide, not the contents
         grid.addWidget(row.label, line, column, 1, span)
         grid.addWidget(row.editor, line + 1, column, 1, span)
@@ -99,6 +103,19 @@ class RecipeForm(Form):
         self.more.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.more.toggled.connect(lambda _: self._show_lines())
         grid.addWidget(self.more, line, 0, 1, _COLUMNS, Qt.AlignmentFlag.AlignLeft)
+
+    def fit(self, room: int) -> None:
+        """Be no wider than ``room``: with a wide font labels take two lines."""
+        self._room = room
+        self._wrap()
+
+    def _wrap(self) -> None:
+        for wraps in (False, True):
+            for row in self.rows.values():
+                row.label.setWordWrap(wraps)
+            self._grid.invalidate()
+            if self._grid.minimumSize().width() <= self._room:
+                break
 
     def show_value(self, model: Recipe) -> None:
         """Only the options that matter in this recipe."""
@@ -123,6 +140,7 @@ class RecipeForm(Form):
                 shown += visible
             self._grid.setRowMinimumHeight(_LINES * index + 3, _BETWEEN if shown else 0)
         self._say_what_is_set(used)
+        self._wrap()
 
     def _say_what_is_set(self, used: set[str]) -> None:
         """Folded, the button counts what differs from the defaults, so that nothing acts unseen."""
@@ -152,7 +170,7 @@ class RecipePanel(QWidget):
         self._form.show_value(Recipe())
         content = QWidget(self)
         inner = QVBoxLayout(content)
-        inner.setContentsMargins(16, 8, 16 - BAR, 8)
+        inner.setContentsMargins(EDGE, 8, EDGE - BAR, 8)
         inner.addWidget(self._form)
         inner.addStretch()
         scroll = ScrollPanel(self)
@@ -160,6 +178,20 @@ class RecipePanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(scroll)
+
+    def _fit(self) -> None:
+        self._form.fit(self.width() - 2 * EDGE)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another font."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange and hasattr(self, "_form"):
+            self._fit()
 
     def show_recipe(self, recipe: Recipe) -> None:
         """Show a recipe; what is being typed stays."""

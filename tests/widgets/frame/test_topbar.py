@@ -109,6 +109,7 @@ def test_devices_that_come_later_keep_the_choice(bar: TopBar) -> None:
     assert bar.device.currentData() == "cuda:1"
 
 
+@pytest.mark.usefixtures("font")
 def test_progress_and_sentences(bar: TopBar) -> None:
     progress = bar.progress
     bar.show_progress(7, 10, 0.6299, 35740.4, 21.2)
@@ -127,6 +128,7 @@ def test_progress_and_sentences(bar: TopBar) -> None:
     assert "–" in progress.right.text()
 
 
+@pytest.mark.usefixtures("font")
 @pytest.mark.parametrize("width", [1280, 1600, 3840])
 def test_nothing_overlaps_and_nothing_moves(bar: TopBar, width: int) -> None:
     bar.resize(width, HEIGHT)
@@ -164,6 +166,7 @@ def test_every_control_has_a_name(bar: TopBar) -> None:
         assert control.accessibleName()
 
 
+@pytest.mark.usefixtures("font")
 def test_a_sentence_of_two_lines_leaves_no_lone_word(qtbot: QtBot) -> None:
     text = "The best weights are kept: test accuracy 0.827 after epoch seven of ten"
     label = ElidedLabel(text, lines=2)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QContextMenuEvent, QFontMetricsF, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QContextMenuEvent, QFont, QFontMetricsF, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
@@ -261,19 +261,34 @@ def test_nice_ranges(low: float, high: float, expected: tuple[float, float, floa
         assert (bottom, top, step) == pytest.approx(expected)
 
 
-@pytest.mark.parametrize("width", [460, 520, 780, 1080])
+@pytest.mark.usefixtures("font")
+@pytest.mark.parametrize("width", [420, 460, 520, 780, 1080])
 @pytest.mark.parametrize("cursor", [None, 2.0])
 def test_the_legend_never_runs_into_the_title(curves: Curves, width: int, cursor: float | None) -> None:
     fill(curves)
     curves.resize(width, 220)
     QApplication.processEvents()
+    curves.loss.hovered.emit(cursor)
     for plot in curves.plots:
-        legend, area = plot.surround.legend, plot.area
-        taken = QFontMetricsF(plot.surround._title).horizontalAdvance(plot.surround.title)
-        found = legend.style(cursor is not None, area.width() - taken - 14, area.right() - taken - 22)
-        assert found is not None
-        style, fits = found
-        assert legend.width(style) <= (area.width() if fits else area.right() - 8) - taken
+        frame, area = plot.surround, plot.area
+        title, row, style = frame.header(area)
+        legend = QRectF(row.right() - frame.legend.width(style), row.top(), frame.legend.width(style), row.height())
+        assert not title.intersects(legend)
+        assert title.width() >= QFontMetricsF(theme.ui_font(12, QFont.Weight.DemiBold)).horizontalAdvance(frame.title)
+        assert legend.left() >= 8
+        assert max(title.bottom(), legend.bottom()) < area.top()
+
+
+@pytest.mark.usefixtures("font")
+def test_the_curves_do_not_jump_while_one_reads(curves: Curves) -> None:
+    fill(curves)
+    for width in range(420, 700, 20):
+        curves.resize(width, 220)
+        QApplication.processEvents()
+        before = curves.loss.area
+        curves.loss.hovered.emit(2.0)
+        assert curves.loss.area == before
+        curves.loss.hovered.emit(None)
 
 
 def test_a_failing_paint_is_logged_and_harmless(curves: Curves, caplog: pytest.LogCaptureFixture) -> None:

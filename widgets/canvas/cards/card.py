@@ -22,13 +22,13 @@ from widgets.canvas.cards.repair_button import RepairButton
 from widgets.canvas.cards.sizes import (
     CARD_WIDTH,
     PORT_RADIUS,
-    TEXT_LEFT,
     card_height,
     card_width,
     input_port,
     output_port,
+    shortened,
 )
-from widgets.canvas.ground.fonts import Fonts, is_near
+from widgets.canvas.ground.fonts import is_near
 from widgets.canvas.ground.highlight import DIMMED, highlight_on
 from widgets.canvas.ground.labels import label_name
 from widgets.canvas.ground.stacking import CARD_LAYER
@@ -105,8 +105,11 @@ class CardItem(QGraphicsObject):
         moved_ports = face.inputs != self.face.inputs or face.collapsed != self.face.collapsed
         self.prepareGeometryChange()
         self.face = face
-        cut = Fonts.get().detail_size.horizontalAdvance(face.problem) > card_width(face) - TEXT_LEFT - 12
-        self.setToolTip(face.problem if cut or (face.collapsed and face.problem) else "\n".join(self._marks(face)))
+        cut = shortened(face)
+        if face.problem and (cut or face.collapsed):
+            self.setToolTip("\n".join([*cut, face.problem] if face.problem not in cut else cut))
+        else:
+            self.setToolTip("\n".join([*cut, *self._marks(face)]))
         if moved_ports:
             for wire in self.wires:
                 wire.follow()

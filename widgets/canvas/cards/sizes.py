@@ -13,6 +13,7 @@ THIN_HEIGHT = 26.0  # of a collapsed card
 WIDEST = 400.0  # a card that has something to say may grow to this
 TEXT_LEFT = 16.0
 PORT_RADIUS = 5.0
+FEW = 14  # letters that always fit
 
 
 def card_width(face: Face) -> float:
@@ -20,6 +21,15 @@ def card_width(face: Face) -> float:
     if not face.problem:
         return CARD_WIDTH
     return min(WIDEST, max(CARD_WIDTH, Fonts.get().detail_size.horizontalAdvance(face.problem) + TEXT_LEFT + 14))
+
+
+def shortened(face: Face) -> list[str]:
+    """What of a card's words does not fit it; asked only of long ones, for it takes time."""
+    fonts, room = Fonts.get(), card_width(face) - TEXT_LEFT - 12
+    words, count = face.problem or face.detail, fonts.count_size.horizontalAdvance(face.count)
+    name_is_cut = len(face.name) > FEW and fonts.name_size.horizontalAdvance(face.name) > room - count - 8
+    words_are_cut = len(words) > FEW and fonts.detail_size.horizontalAdvance(words) > room
+    return [face.name] * name_is_cut + [words] * words_are_cut
 
 
 def card_height(face: Face) -> float:
