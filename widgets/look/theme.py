@@ -271,6 +271,7 @@ QTabBar::tab {{ background: transparent; color: {t.dim}; padding: 9px 14px 8px 1
 QTabBar::tab:selected {{ color: {t.text}; border-bottom: 2px solid {t.accent}; font-weight: 600; }}
 QTabBar::tab:hover {{ color: {t.text}; }}
 QTabBar#inner::tab {{ padding: 3px 10px 4px 10px; font-size: 12px; margin-right: 4px; }}
+QTabBar#inner[tight="true"]::tab {{ padding: 3px 5px 4px 5px; margin-right: 0; }}
 QTabBar#inner::tab:focus {{ color: {t.accent}; }}
 QPushButton[role="tight"] {{ padding: 3px 6px; font-size: 12px; }}
 #documents {{ background: {t.panel}; border-bottom: 1px solid {t.line}; }}

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
+
+from widgets.look import theme
+
+BOLD = 2  # letters: by so much the widest title grows when it is chosen
 
 
 class InnerTabs(QWidget):
@@ -15,8 +19,7 @@ class InnerTabs(QWidget):
         self.bar.setObjectName("inner")
         self.bar.setDrawBase(False)
         self.bar.setExpanding(False)
-        self.bar.setUsesScrollButtons(False)
-        self.bar.setElideMode(Qt.TextElideMode.ElideRight)
+        self.bar.setUsesScrollButtons(True)
         self.bar.currentChanged.connect(self._stack.setCurrentIndex)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -27,7 +30,7 @@ class InnerTabs(QWidget):
     def add(self, page: QWidget, title: str) -> None:
         """Append a page."""
         self._stack.addWidget(page)
-        self.bar.setTabToolTip(self.bar.addTab(title), title)
+        self.bar.addTab(title)
         page.setAccessibleName(page.accessibleName() or title)
 
     def show_page(self, page: QWidget) -> None:
@@ -39,8 +42,25 @@ class InnerTabs(QWidget):
         index = self._stack.indexOf(page)
         was_current = self.bar.currentIndex() == index
         self.bar.setTabVisible(index, there)
+        self.bar.setTabText(index, self.bar.tabText(index))  # Qt leaves the tabs where they were until a text is set
+        self._fit()
         if not there and was_current:
             self.bar.setCurrentIndex(next((i for i in range(self.bar.count()) if self.bar.isTabVisible(i)), 0))
+
+    def _fit(self) -> None:
+        """In little room, or with a wide font, the tabs stand closer."""
+        for tight in (False, True):
+            if bool(self.bar.property("tight")) != tight:
+                self.bar.setProperty("tight", tight)
+                self.bar.style().unpolish(self.bar)
+                self.bar.style().polish(self.bar)
+            if self.bar.sizeHint().width() + theme.letters(self.bar.font(), BOLD) <= self.width():
+                break
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width."""
+        super().resizeEvent(event)
+        self._fit()
 
     def is_there(self, page: QWidget) -> bool:
         """Whether the page can be chosen."""

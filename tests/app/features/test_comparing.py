@@ -17,6 +17,7 @@ from app.gui import make_window
 from app.window import dialogs
 from app.window.settings import Settings
 from engine.experiment.experiment import load_experiment, save_experiment
+from tests.legible import cut_words
 from widgets.compare.list import ENTRY
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -65,6 +66,17 @@ def faces(window) -> dict[str, str]:
 
 def listed(window) -> list[tuple[str, str, str]]:
     return [(e.change, e.title, e.detail) for e in panel(window).list.entries if e.kind != "head"]
+
+
+@pytest.mark.usefixtures("font")
+@pytest.mark.parametrize("width", [1280, 1600])
+def test_the_comparison_can_be_read(width, window):
+    window.resize(width, 720)
+    choose(window, "vgg11")
+    for _ in range(3):
+        QApplication.processEvents()
+    assert cut_words(panel(window)) == []
+    assert panel(window).view.width() > 250
 
 
 def test_a_gallery_network_from_the_keyboard(window, qtbot):

@@ -10,6 +10,7 @@ from app.gui import make_window
 from app.window.settings import Settings
 from app.window.window import MainWindow
 from engine.units import SPACE
+from tests.legible import cut_words
 from widgets.canvas.cards.heat import LEVELS, heat_color
 from widgets.look import theme
 from widgets.look.contrast import contrast
@@ -76,6 +77,15 @@ def test_other_measures(window, mode, hottest):
     assert max(heats.values()) == 1.0 and heats[hottest] > 0.9
 
 
+@pytest.mark.usefixtures("font")
+def test_the_legend_can_be_read(window):
+    for mode in ("params", "compute", "memory"):
+        window.actions_[f"heat_{mode}"].trigger()
+        assert cut_words(legend(window)) == []
+        scale = legend(window).scale
+        assert scale.width() >= scale.minimumSizeHint().width()
+
+
 def test_it_follows_edits_undo_and_new_networks(window):
     window.commands["heat_params"].trigger()
     page = window.page
@@ -105,6 +115,8 @@ def test_a_broken_card_says_what_is_wrong_instead(window):
 def test_measured_times(window, qtbot):
     window.commands["heat_time"].trigger()
     assert legend(window).note.text().startswith("Measuring")
+    assert legend(window).title.text() == "Time of a step" and not legend(window).scale.isVisible()  # nothing yet
+    assert face(window, "conv2").heat_text == ""
     qtbot.waitUntil(lambda: not legend(window).note.text().startswith("Measuring"), timeout=30_000)
     assert face(window, "conv2").heat_text.endswith(("ms", "µs"))
     assert max(card.face.heat for card in window.page.scene.cards.values()) == 1.0

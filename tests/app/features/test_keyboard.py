@@ -109,6 +109,7 @@ def test_whatever_takes_the_keyboard_has_a_name(window, qtbot):
     assert nameless == []
 
 
+@pytest.mark.usefixtures("font")
 def test_it_fits_a_small_screen(window):
     """1280×720 shows the whole window: nothing insists on more."""
     least = window.minimumSizeHint()

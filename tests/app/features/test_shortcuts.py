@@ -222,6 +222,7 @@ def test_a_command_can_do_without_keys(window):
     assert window.commands.keys("duplicate") == [] and window.settings.shortcuts == {"duplicate": []}
 
 
+@pytest.mark.usefixtures("font")
 def test_it_fits_the_window_in_both_themes(window):
     shown = card(window)
     for look in (theme.LIGHT, theme.DARK):

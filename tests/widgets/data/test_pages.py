@@ -230,6 +230,7 @@ def test_bars_are_as_long_as_the_counts(panel: DataPanel) -> None:
     assert length(0, train) == pytest.approx(10 * length(1, train), abs=10)
 
 
+@pytest.mark.usefixtures("font")
 def test_a_hundred_classes_in_columns(panel: DataPanel) -> None:
     panel.show_samples([sample()])
     panel.show_facts(Facts(PARTS, tuple(ClassCount(f"class {i}", (450, 50, 100)) for i in range(100))))

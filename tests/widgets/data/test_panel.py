@@ -132,6 +132,7 @@ def test_images_are_crisp(panel: DataPanel, look: theme.Theme, channels: int, si
     assert colors == {"#000000", "#ffffff"}  # no pixel is a mixture
 
 
+@pytest.mark.usefixtures("font")
 @pytest.mark.parametrize("width", [120, 600, 1500])
 def test_images_fill_the_width_in_whole_rows(qtbot: QtBot, width: int) -> None:
     strip = SampleStrip()

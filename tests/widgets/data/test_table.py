@@ -111,6 +111,7 @@ def test_what_one_page_asked_for_the_other_keeps(table: DataPanel, qtbot: QtBot)
     assert changed.args[1] == "table.standardize"
 
 
+@pytest.mark.usefixtures("font")
 def test_a_wide_table_is_shown_at_once_and_keeps_its_place(panel: DataPanel, qtbot: QtBot) -> None:
     columns = tuple(Column(f"c{i}", "number", "number", i, 9, is_target=i == 0) for i in range(3000))
     wide = Preview(columns, tuple(tuple("1.5" for _ in columns) for _ in range(20)), 10)

@@ -251,6 +251,7 @@ def test_it_stays_inside_while_it_grows(host: Host, at: tuple[int, int]):
     assert host.rect().contains(bench.box.geometry())
 
 
+@pytest.mark.usefixtures("font")
 @pytest.mark.parametrize("text", ["", "conv 8, relu, conv 8, relu, conv 8, relu, conv 8, flatten", "conv 8, foo 3"])
 def test_in_a_small_window_the_list_gives_way_and_nothing_overlaps(host: Host, text: str):
     host.resize(500, 260)

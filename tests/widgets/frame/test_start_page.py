@@ -80,6 +80,7 @@ def test_tab_reaches_everything(page: StartPage, qtbot: QtBot) -> None:
     assert seen == [page.new, page.open, *page.recent, page.filter, *page.grid.cards]
 
 
+@pytest.mark.usefixtures("font")
 @pytest.mark.parametrize("width", [420, 700, 1020, 1400, 2560, 3840])
 def test_cards_fit_any_width(page: StartPage, width: int) -> None:
     page.resize(width, 800)
@@ -271,6 +272,7 @@ def test_all_words_must_match_and_nothing_is_said_in_words(gallery: StartPage, q
     assert not gallery._nothing.isVisible()
 
 
+@pytest.mark.usefixtures("font")
 @pytest.mark.parametrize("width", [420, 1020, 2560])
 def test_groups_fit_any_width(gallery: StartPage, width: int) -> None:
     gallery.resize(width, 800)

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from widgets.frame.topbar import HEIGHT, TopBar
@@ -164,6 +164,19 @@ def test_a_new_theme_is_taken_at_once(bar: TopBar) -> None:
 def test_every_control_has_a_name(bar: TopBar) -> None:
     for control in (bar.dataset, bar.device, bar.pause, bar.stop, bar.progress.bar):
         assert control.accessibleName()
+
+
+@pytest.mark.usefixtures("font")
+@pytest.mark.parametrize("width", [1050, 1100, 1150, 1280, 1400])
+def test_in_little_room_the_name_goes_first_and_the_labels_next(bar: TopBar, width: int) -> None:
+    bar.resize(width, HEIGHT)
+    QApplication.processEvents()
+    brand = next(label for label in bar.findChildren(QLabel) if label.text() == "Layerloom")
+    brief = [choice.is_brief for choice in (bar.dataset, bar.device)]
+    assert brief in ([False, False], [True, True]) and not (brand.isVisible() and brief[0])
+    bar.resize(2000, HEIGHT)
+    QApplication.processEvents()
+    assert brand.isVisible() and not bar.dataset.is_brief
 
 
 @pytest.mark.usefixtures("font")

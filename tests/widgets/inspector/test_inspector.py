@@ -218,6 +218,7 @@ def test_the_keyboard_stays_when_the_repair_goes(qtbot: QtBot, inspector: Inspec
     assert inspector.hasFocus()
 
 
+@pytest.mark.usefixtures("font")
 def test_long_names_and_sentences_do_not_widen_the_panel(inspector: Inspector) -> None:
     name = "a" * 63
     text = say("{name} is not connected: it is left out of the network", name=name)
@@ -241,6 +242,7 @@ def test_typing_is_forgotten_before_another_document(qtbot: QtBot, inspector: In
     assert inspector._title.text() == "conv1"
 
 
+@pytest.mark.usefixtures("font")
 def test_a_long_torch_line_is_whole_when_focused(inspector: Inspector) -> None:
     node = Node("block", LAYERS["Inception"]())
     report = analyze(Graph.of([Node("input", LAYERS["Input"]()), node], [Edge("input", "block")]), (6, 14, 14))

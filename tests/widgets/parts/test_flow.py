@@ -34,6 +34,7 @@ def rows(host: QWidget) -> list[list[int]]:
     return [found[y] for y in sorted(found)]
 
 
+@pytest.mark.usefixtures("font")
 @pytest.mark.parametrize(("width", "expected"), [
     (500, [[100, 60, 200, 40]]), (430, [[100, 60, 200, 40]]), (429, [[100, 60, 200], [40]]),
     (250, [[100, 60], [200, 40]]), (205, [[100, 60], [200], [40]]),

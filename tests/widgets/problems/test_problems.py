@@ -136,6 +136,7 @@ def test_equal_problems_twice_are_two_rows(view: Problems) -> None:
     assert view.rows[0] is not view.rows[1]
 
 
+@pytest.mark.usefixtures("font")
 def test_long_sentences_wrap_instead_of_widening(view: Problems) -> None:
     view.show_problems([Problem("error", "a_name_much_longer_than_the_column_allows", say("word " * 100))])
     QApplication.processEvents()

@@ -191,6 +191,7 @@ def test_rows_of_a_table_are_kept_while_its_shape_is(results: Results) -> None:
     assert len(results.series.texts) == 4
 
 
+@pytest.mark.usefixtures("font")
 @pytest.mark.parametrize("size", [(620, 260), (1100, 260), (1600, 700)])
 def test_nothing_is_cut(results: Results, size: tuple[int, int]) -> None:
     results.resize(*size)

@@ -226,6 +226,7 @@ def test_the_line_of_an_error_is_red_on_the_screen(editor: CodeEditor) -> None:
     assert other == theme.color("canvas")
 
 
+@pytest.mark.usefixtures("font")
 def test_there_is_room_for_the_numbers_of_all_lines(editor: CodeEditor) -> None:
     few = editor.area.numbers_width()
     editor.show_code("long", "\n" * 12345)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QModelIndex, QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QFontMetricsF, QGuiApplication
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
@@ -367,3 +367,26 @@ def test_both_themes_can_be_painted(qtbot: QtBot, browser: ParameterBrowser) -> 
         image = browser.grab().toImage()
         assert image.pixelColor(2, 2).name() != theme.color("accent").name()
         assert not image.isNull()
+
+
+@pytest.mark.usefixtures("font")
+def test_no_heading_and_no_number_is_cut(browser: ParameterBrowser) -> None:
+    table, header = browser.table, browser.table.horizontalHeader()
+    for sorted_by in (-1, *range(header.count())):
+        header.setSortIndicator(sorted_by, Qt.SortOrder.AscendingOrder)
+        for section in range(header.count()):
+            model = table.model()
+            title = str(model.headerData(section, Qt.Orientation.Horizontal))
+            assert table.columnWidth(section) >= header.fontMetrics().horizontalAdvance(title) + 14
+            for row in range(model.rowCount() if section else 0):  # the first may be shortened, with a tooltip
+                index = model.index(row, section)
+                font = index.data(Qt.ItemDataRole.FontRole) or table.font()
+                assert table.columnWidth(section) >= QFontMetricsF(font).horizontalAdvance(str(index.data())) + 8
+
+
+@pytest.mark.usefixtures("font")
+def test_a_cell_has_room_for_every_number(browser: ParameterBrowser) -> None:
+    browser.table.select_key("fc.weight")
+    metrics = QFontMetricsF(browser.grid.view.font())
+    for value in (-0.0733812, -4.115e-4, 12345678.0):
+        assert metrics.horizontalAdvance(number_text(value)) <= browser.grid.view.columnWidth(0) - 8

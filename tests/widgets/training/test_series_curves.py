@@ -236,6 +236,7 @@ def test_what_is_not_finite_has_no_bounds() -> None:
     assert finite_bounds(np.array([np.nan])) is None
 
 
+@pytest.mark.usefixtures("font")
 @pytest.mark.parametrize("width", [400, 900])
 def test_ten_folds_fit_any_width(curves: Curves, width: int) -> None:
     begin(curves, tuple(f"fold {index}" for index in range(1, 11)), count=20)

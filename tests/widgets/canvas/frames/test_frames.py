@@ -54,6 +54,7 @@ def shown(desk: Hands) -> None:
             assert all(item.area.contains(body) for body in bodies)
 
 
+@pytest.mark.usefixtures("font")
 def test_a_frame_lies_around_its_members_with_room_above_for_its_title(head):
     body = head.scene.cards["conv1"].body().united(head.scene.cards["act1"].body())
     assert frame(head).area == body.adjusted(-PADDING, -TITLE, PADDING, BELOW)

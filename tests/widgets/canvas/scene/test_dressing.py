@@ -38,6 +38,7 @@ def test_a_button_goes_with_its_problem_where_nothing_is_known_of_the_layer(qtbo
     assert stage.scene.cards["fc3"].repair_button is None
 
 
+@pytest.mark.usefixtures("font")
 def test_a_wrong_layer_says_why_and_its_button_repairs_it(desk, qtbot):
     desk.drag(desk.out("act1"), desk.into("fc1"))
     face = desk.scene.cards["fc1"].face
