@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePai
 from widgets.look import theme
 
 GAP, ARROW, EDGE = 8, 24, 10
-WIDEST = 17  # letters of a value; longer ones are shortened here, not in the list
+WIDEST = 17.5  # letters of a value; longer ones are shortened here, not in the list
 
 
 class Choice(QComboBox):
