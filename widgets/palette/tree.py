@@ -19,6 +19,8 @@ from PySide6.QtGui import (
     QColor,
     QDrag,
     QFont,
+    QFontMetricsF,
+    QHelpEvent,
     QKeyEvent,
     QPainter,
     QPainterPath,
@@ -28,7 +30,15 @@ from PySide6.QtGui import (
     QStandardItem,
     QStandardItemModel,
 )
-from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTreeView, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QToolTip,
+    QTreeView,
+    QWidget,
+)
 
 from engine.layers.base import CATEGORIES, Layer
 from engine.search.matching import NONE, PREFIX, best, folded, has_words, match
@@ -214,6 +224,15 @@ class LayerDelegate(QStyledItemDelegate):
             ground = theme.color("line" if hovered else "raised")
             paint_card(painter, row.adjusted(0, 0, 0, -GAP), index.data(), index.data(CATEGORY), ground, outline)
         painter.restore()
+
+    def helpEvent(self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index) -> bool:
+        """The tooltip begins with the title where that was shortened."""
+        room = view.width() - 2 * MARGIN - 22
+        if index.data(KIND) is None or QFontMetricsF(theme.ui_font(13)).horizontalAdvance(index.data()) <= room:
+            return super().helpEvent(event, view, option, index)
+        hint = str(index.data(Qt.ItemDataRole.ToolTipRole)).removeprefix("<qt>")
+        QToolTip.showText(event.globalPos(), f"{tooltip(index.data()).removesuffix('</qt>')}<br>{hint}", view)
+        return True
 
     def _paint_rest(self, painter: QPainter, row: QRectF, text: str, hovered: bool, outline: QColor | None) -> None:
         painter.setPen(theme.color("text" if hovered else "dim"))

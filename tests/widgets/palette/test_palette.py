@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QModelIndex, QPoint, Qt
-from PySide6.QtGui import QDrag
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt
+from PySide6.QtGui import QDrag, QHelpEvent
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
@@ -286,3 +286,16 @@ def test_a_search_ends_with_a_double_click_with_a_drag_and_with_another_network(
     qtbot.keyClicks(search(palette), "flatten")
     palette.end_search()
     assert search(palette).text() == ""
+
+
+@pytest.mark.parametrize("font", ["usual", "wide"], indirect=True)
+def test_a_shortened_title_is_said_at_rest(font: str, palette: Palette, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(palette_tree.QToolTip, "showText", lambda _at, text, _view: said.append(text))
+    palette.resize(180, 800)
+    QApplication.processEvents()
+    view = tree(palette)
+    at = view.visualRect(index_of(palette, "Adaptive average pool")).center()
+    event = QHelpEvent(QEvent.Type.ToolTip, at, view.viewport().mapToGlobal(at))
+    QApplication.sendEvent(view.viewport(), event)
+    assert len(said) == 1 and said[0].startswith("<qt>Adaptive average pool<br>") and "nn.AdaptiveAvgPool2d" in said[0]
