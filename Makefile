@@ -1,6 +1,7 @@
 # make run   opens the program with a network ready to train (first call: installs everything into .venv)
 # make test  style, types, import rules and all tests
-# make bench the measurements; make bench-beside: the canvas beside NodeGraphQt's; make mutants: whether the suite bites
+# make bench the measurements, all of them; it fails where a target is missed
+# make bench-beside: the canvas beside NodeGraphQt's; make mutants: whether the suite bites
 
 PYTHON ?= python3
 BIN = .venv/bin
@@ -20,11 +21,12 @@ lint: .venv/installed-dev
 	$(BIN)/lint-imports
 
 bench: .venv/installed-dev
-	@for file in tests/benchmarks/bench_*.py; do $(BIN)/python $$file || exit 1; done
+	@missed=0; for file in tests/benchmarks/bench_*.py; do \
+		$(BIN)/python -m tests.benchmarks.$$(basename $$file .py) || missed=1; done; exit $$missed
 
 bench-beside: .venv/installed-dev
 	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --upgrade --no-deps --target .bench NodeGraphQt Qt.py setuptools
-	@$(BIN)/python tests/benchmarks/bench_beside.py
+	@$(BIN)/python -m tests.benchmarks.bench_beside
 
 mutants: .venv/installed-dev
 	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --upgrade --no-deps --target .bench coverage

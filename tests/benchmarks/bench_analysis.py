@@ -1,14 +1,8 @@
-"""How long a full analysis of 700 nodes takes (DenseNet-201 with some sums), from nothing and after an edit."""
+"""How long a full analysis of 700 nodes takes (DenseNet-201 with some sums): the first one, and after an edit."""
 
 from __future__ import annotations
 
-import statistics
 import sys
-import time
-from collections.abc import Callable
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from engine.analysis.analysis import Analysis, analyze, facts_of
 from engine.graph.graph import Edge, Graph, Node
@@ -21,10 +15,10 @@ from engine.layers.linear import Flatten, Linear
 from engine.layers.merge import Add, Concatenate
 from engine.layers.normalization import BatchNorm2d
 from engine.layers.pooling import AvgPool2d, MaxPool2d
+from tests.benchmarks.targets import Figures, cold, ms, times_ms
 
 SHAPE = (3, 224, 224)
-TARGET = 5.0  # milliseconds
-GROWTH = 32
+GROWTH, UNITS = 32, (6, 12, 48, 32)
 
 
 class Network:
@@ -76,37 +70,30 @@ def full(graph: Graph) -> Analysis:
     return analysis
 
 
-def cold(net: Network) -> Analysis:
-    """With nothing remembered, not even of the graph."""
+def forgetful(net: Network) -> Analysis:
+    """With nothing remembered of any layer or graph."""
     facts_of.cache_clear()
     return full(Graph({node.name: node for node in net.nodes}, tuple(net.edges)))
 
 
-def milliseconds(act: Callable[[], object], times: int = 60) -> float:
-    """The median of many calls."""
-    results = []
-    for _ in range(times):
-        start = time.perf_counter()
-        act()
-        results.append(1000 * (time.perf_counter() - start))
-    return statistics.median(results)
+def first() -> float:
+    """The first analysis in this process, in milliseconds."""
+    net = densenet(UNITS)
+    return ms(lambda: forgetful(net))
 
 
 def main() -> int:
-    net = densenet((6, 12, 48, 32))
-    analysis = cold(net)
+    net = densenet(UNITS)
+    analysis = forgetful(net)
     graph, conv = analysis.graph, net.nodes[1]
     other = graph.with_layer(conv.name, conv.layer.with_options(out_channels=96))
     full(other)
-    params = f"{analysis.params:,}".replace(",", " ")
-    print(f"{len(net.nodes)} nodes, {len(net.edges)} wires, {params} parameters")
-    times = {
-        "from nothing": milliseconds(lambda: cold(net)),
-        "after an edit of the first layer": milliseconds(lambda: full(Graph(other.nodes, other.edges))),
-    }
-    for name, median in times.items():
-        print(f"full analysis {name:<34} {median:5.2f} ms  {'ok' if median < TARGET else 'SLOW'}, target {TARGET:g} ms")
-    return 0 if max(times.values()) < TARGET else 1
+    figures = Figures(f"Full analysis of {len(net.nodes)} nodes, {len(net.edges)} wires, {analysis.params} parameters")
+    figures.add("the first in a new process", cold("bench_analysis", "first()"), below=20)
+    figures.add("with nothing remembered of layers and graphs", times_ms(lambda: forgetful(net), 60), below=5)
+    edited = times_ms(lambda: full(Graph(other.nodes, other.edges)), 60)
+    figures.add("after an edit of the first layer", edited, below=5)
+    return figures.status()
 
 
 if __name__ == "__main__":

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import os
-import statistics
 import sys
-import time
-from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import numpy as np
 from PySide6.QtWidgets import QApplication
 
+from tests.benchmarks.targets import Figures, cold, ms
 from widgets.look import theme
 from widgets.training.curves import Curves
 
@@ -40,52 +37,53 @@ def filled(count: int, judged: int) -> Curves:
     return curves
 
 
-def milliseconds(curves: Curves, rounds: int = 40) -> tuple[float, float]:
-    """Median and best time of one call while points keep coming, painting included."""
+def redraws(curves: Curves, rounds: int = 40) -> list[float]:
+    """How long each call takes while points keep coming, painting included."""
     times, at = [], 9.0
     for _ in range(rounds):
         points = [(at := at + 1e-4, 0.5, 0.9) for _ in range(BATCH)]
-        start = time.perf_counter()
-        curves.add_points(points)
-        for plot in curves.plots:
-            plot.viewport().repaint()
-        times.append(1e3 * (time.perf_counter() - start))
-    return statistics.median(times), min(times)
+        times.append(ms(lambda points=points: shown(curves, points)))
+    return times
 
 
-def series_row(runs: int, count: int = 10**4) -> str:
-    """One line of the table: so many runs over each other, the last of which goes on."""
+def shown(curves: Curves, points: list[tuple[float, float, float]]) -> None:
+    """More points, and the picture of them."""
+    curves.add_points(points)
+    for plot in curves.plots:
+        plot.viewport().repaint()
+
+
+def first() -> float:
+    """Making the curves and drawing the first points in this process, in milliseconds; pyqtgraph is loaded."""
+    theme.apply(QApplication([]), theme.DARK)
+    points = noisy(100)
+    return ms(lambda: shown(filled(10, 2), points))
+
+
+def main() -> int:
+    app = QApplication(sys.argv)
+    theme.apply(app, theme.DARK)
+    figures = Figures("Redraw of the curves: two plots of a training and a validation curve each")
+    figures.add("the first in a new process", cold("bench_curves", "first()"), below=500)
+    for count in (10**3, 10**4, 10**5, 10**6):
+        for what, judged in (("10 epochs judged", 10), ("as many epochs", count)):
+            curves = filled(count, judged)
+            figures.add(f"{count:,} points, {what}", redraws(curves), below=TARGET)
+        curves.loss.span_asked.emit((4.0, 4.9))
+        figures.add(f"{count:,} points, zoomed in 10×", redraws(curves), below=TARGET)
+    for runs, target in ((3, 2 * TARGET), (10, 4 * TARGET)):
+        figures.add(f"{runs} runs of 10,000 points", redraws(series(runs)), below=target)
+    return figures.status()
+
+
+def series(runs: int, count: int = 10**4) -> Curves:
+    """So many runs over each other, the last of which goes on."""
     curves = filled(count, 10)
     rows = [(at, loss, share, loss + 0.05, share - 0.02, False) for at, loss, share in noisy(10)]
     curves.show_series([(f"fold {index}", noisy(count), rows) for index in range(runs)])
     QApplication.processEvents()
-    median, best = milliseconds(curves)
-    return f"{f'{runs} runs':>12}{f'{median:8.2f} ({best:.2f})':>24}"
-
-
-def row(count: int) -> str:
-    """One line of the table: a few judged epochs, as many as points, and zoomed in tenfold."""
-    times = []
-    for judged in (10, count):
-        curves = filled(count, judged)
-        times.append(milliseconds(curves))
-    curves.loss.span_asked.emit((4.0, 4.9))
-    times.append(milliseconds(curves))
-    cells = (f"{median:8.2f} ({best:.2f}){'' if median < TARGET else ' !'}" for median, best in times)
-    return f"{count:>12,}" + "".join(f"{cell:>24}" for cell in cells)
-
-
-def main() -> None:
-    """Print a table; the target is printed, not enforced (shared machines drift)."""
-    app = QApplication(sys.argv)
-    theme.apply(app, theme.DARK)
-    print(f"Redraw of Curves: median ms (best), target < {TARGET:.0f}; 2 training and 2 validation curves")
-    print(f"{'points':>12}{'10 epochs judged':>24}{'as many epochs':>24}{'zoomed in 10×':>24}")
-    for count in (10**3, 10**4, 10**5, 10**6):
-        print(row(count), flush=True)
-    for runs in (3, 10):
-        print(series_row(runs), flush=True)
+    return curves
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -3,12 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
-from collections.abc import Callable
-from pathlib import Path
-from statistics import median
-
-sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import engine.blocks  # noqa: F401  (fills the registry)
 from engine.advice.advice import advise
@@ -22,43 +16,39 @@ from engine.line.line import build_line, parse_line
 from engine.search.finding import find
 from engine.search.search import search
 from tests.benchmarks.graphs import network
+from tests.benchmarks.targets import Figures, cold, ms, times_ms
 
 COUNT = 2000
 LINE = "conv 64 3x3 p1, bn, relu, maxpool 2, x3, flatten, linear 10"
 QUERIES = ("c", "conv", "downsample", "卷积", "nonlinearity", "linaer", "", "fully connected")
 
 
-def main() -> None:
+def first_search() -> float:
+    """The first key of a search in this process, in milliseconds."""
+    return ms(lambda: search("c", shape=(16, 28, 28), after="Conv2d"))
+
+
+def main() -> int:
     graph = network(COUNT)
     analysis = analyze(graph, (1, 28, 28))
     other = graph
     for name in list(graph.nodes)[4::5]:
         other = other.with_layer(name, ReLU())
     experiment = Experiment(graph)
-    print(f"{'what':<52} {'median ms':>9}  target")
-    show("search for a layer (each key)", [ms(lambda q=q: search(q, shape=(16, 28, 28), after="Conv2d"))
-                                           for q in QUERIES * 3], 5)
-    show("read a line of the manual", [ms(lambda: parse_line(LINE)) for _ in range(20)], 5)
-    show(f"build a line of {COUNT} layers",
-         [ms(lambda: build_line(Graph(), f"(conv 8 3x3 p1, relu) x{COUNT // 2}")) for _ in range(5)], 100)
-    show(f"analyse {COUNT} nodes", [ms(lambda: analyze(graph, (1, 28, 28))) for _ in range(10)], 16)
-    show(f"problems of {COUNT} nodes", [ms(lambda: advise(experiment, analysis)) for _ in range(10)], 16)
-    show(f"repeated parts of {COUNT} nodes", [ms(lambda: repeated(graph)) for _ in range(3)], 500)
-    show(f"compare two networks of {COUNT} nodes", [ms(lambda: compare(graph, other)) for _ in range(5)], 50)
-    show(f"find among {COUNT} nodes", [ms(lambda: find(analysis, "conv")) for _ in range(5)], 50)
-
-
-def ms(act: Callable[[], object]) -> float:
-    """How long one call takes, in milliseconds."""
-    start = time.perf_counter()
-    act()
-    return 1000 * (time.perf_counter() - start)
-
-
-def show(what: str, times: list[float], target: float) -> None:
-    """One line; the target is for the median."""
-    print(f"{what:<52} {median(times):>9.1f}  < {target:g}{'' if median(times) < target else '   MISSED'}")
+    figures = Figures(f"What is asked while one types, and of {COUNT} nodes")
+    figures.add("the first key of a search in a new process", cold("bench_large", "first_search()"), below=100)
+    figures.add("search for a layer (each key)",
+                [ms(lambda q=q: search(q, shape=(16, 28, 28), after="Conv2d")) for q in QUERIES * 3], below=5)
+    figures.add("read a line of the manual", times_ms(lambda: parse_line(LINE), 20), below=5)
+    figures.add(f"build a line of {COUNT} layers",
+                times_ms(lambda: build_line(Graph(), f"(conv 8 3x3 p1, relu) x{COUNT // 2}"), 5), below=100)
+    figures.add("analyse", times_ms(lambda: analyze(graph, (1, 28, 28)), 10), below=16)
+    figures.add("problems", times_ms(lambda: advise(experiment, analysis), 10), below=16)
+    figures.add("repeated parts", times_ms(lambda: repeated(graph), 3), below=500)
+    figures.add("compare two networks", times_ms(lambda: compare(graph, other), 5), below=50)
+    figures.add("find", times_ms(lambda: find(analysis, "conv"), 5), below=50)
+    return figures.status()
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -5,29 +5,26 @@ from __future__ import annotations
 import os
 import random
 import sys
-import time
-from collections.abc import Callable
-from pathlib import Path
-from statistics import median
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from engine.graph.difference import diff
 from engine.graph.graph import Edge, Graph, Node
 from engine.layers.merge import Add
 from engine.layout.rows import arranged
 from tests.benchmarks.graphs import SIZES, network
+from tests.benchmarks.targets import Figures, ms, times_ms
 from widgets.canvas.wires.routing import Routes
 
 
-def main() -> None:
+def main() -> int:
+    figures = Figures("Laying out, and the ways of wires past cards")
     for count in SIZES:
         for what, graph in (("residual chain", network(count)), ("long skips", skipping(count)),
                             ("branching", branching(count))):
-            took = [ms(lambda graph=graph: arranged(graph)) for _ in range(5)]
-            show(count, f"lay out: {what}", took, 1000)
-            measure_routes(count, what, arranged(graph))
+            figures.add(f"lay out {count} nodes, {what}", times_ms(lambda graph=graph: arranged(graph), 5), below=1000)
+            measure_routes(figures, f"{count} nodes, {what}", arranged(graph))
+    return figures.status()
 
 
 def skipping(count: int) -> Graph:
@@ -46,29 +43,19 @@ def branching(count: int) -> Graph:
     return Graph.of([Node(f"n{i}", Add()) for i in range(count)], edges)
 
 
-def measure_routes(count: int, what: str, graph: Graph) -> None:
+def measure_routes(figures: Figures, what: str, graph: Graph) -> None:
     routes = Routes(lambda _name: 2)
-    show(count, f"all ways: {what}", [ms(lambda: routes.update(Graph(), graph, diff(Graph(), graph)))], 300)
-    name, times = f"n{count // 2}" if f"n{count // 2}" in graph.nodes else "conv0", []
+    figures.add(f"all ways of {what}", ms(lambda: routes.update(Graph(), graph, diff(Graph(), graph))), below=300)
+    middle, times = f"n{len(graph.nodes) // 2}", []
+    name = middle if middle in graph.nodes else "conv0"
     for turn in range(10):
         x, y = graph.nodes[name].position
         after = graph.moved({name: (x + (40 if turn % 2 else -40), y)})
         difference = diff(graph, after)
         times.append(ms(lambda before=graph, after=after, d=difference: routes.update(before, after, d)))
         graph = after
-    show(count, f"ways after moving one: {what}", times, 30)  # once, when it is let go
-
-
-def ms(act: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    act()
-    return 1000 * (time.perf_counter() - start)
-
-
-def show(count: int, what: str, times: list[float], target: float) -> None:
-    print(f"{count:>6} {what:<38} {median(times):>9.1f} {max(times):>7.1f}  < {target:g}"
-          f"{'' if median(times) < target else '   MISSED'}")
+    figures.add(f"ways after moving one of {what}", times, below=30)  # once, when it is let go
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

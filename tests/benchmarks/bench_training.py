@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
-
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -29,6 +27,7 @@ from engine.network.weights import initial_module
 from engine.training.learner import Learner
 from engine.training.losses import Criterion
 from engine.training.meters import Totals
+from tests.benchmarks.targets import Figures
 from tests.engine.cases import idx
 
 ROOT = Path(__file__).parents[3] / "shared" / "data"
@@ -163,17 +162,20 @@ def compiled(root: Path) -> Ratios:
     return Ratios(loop(hand_written()), loop(initial_module(load_experiment("gallery:lenet"))), 30)
 
 
-def main() -> None:
-    print(f"{torch.get_num_threads()} threads, torch {torch.__version__}")
+def main() -> int:
+    figures = Figures(f"Training, against others in the same run: {torch.get_num_threads()} threads, "
+                      f"torch {torch.__version__}, each warmed up by one round")
     with mnist() as root:
-        for what, measure, target in (
-            ("LeNet epoch on MNIST, faster than the book's way", epoch, "≥ 2.5"),
-            ("its data part at 96×96", data_part, "≥ 7"),
-            ("compiled network, time against hand-written, batch 32", compiled, "≤ 1.03"),
+        for what, measure, limits in (
+            ("LeNet epoch on MNIST, faster than the book's way", epoch, {"above": 2.5}),
+            ("its data part at 96×96", data_part, {"above": 7}),
+            ("compiled network, time over hand-written, batch 32", compiled, {"below": 1.03}),
         ):
             ratios = measure(root)
-            print(f"{what:<54} {ratios.median:6.2f} ×  (best times {ratios.of_best:.2f})   target {target}")
+            figures.add(what, ratios.median, "×", **limits)
+            figures.add("    of the best times", ratios.of_best, "×")
+    return figures.status()
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -53,14 +53,16 @@ class Frame:
     def restyle(self) -> None:
         """Read fonts again."""
         self._ticks, self._title = theme.mono_font(10), theme.ui_font(12, QFont.Weight.DemiBold)
+        self._digit = QFontMetricsF(self._ticks).horizontalAdvance("0")
+        self._left = math.ceil(DIGITS * self._digit) + OUTER
+        self._headers: dict[tuple[str, bool, bool, float], Header] = {}
         self.legend.restyle()
 
     def area(self, size: QSize) -> QRectF:
         """Where the curves are: beside their numbers, below title and legend."""
-        left = math.ceil(DIGITS * QFontMetricsF(self._ticks).horizontalAdvance("0")) + OUTER
-        width = max(1, size.width() - left - OUTER)
-        top = 12 + ROW * (2 if self._is_crowded(QRectF(left, 0, width, 1)) else 1)
-        return QRectF(left, top, width, max(1, size.height() - top - BELOW))
+        width = max(1, size.width() - self._left - OUTER)
+        top = 8 + self._header(width).legend.bottom()
+        return QRectF(self._left, top, width, max(1, size.height() - top - BELOW))
 
     def narrowest(self) -> int:
         """Room for the smallest legend."""
@@ -90,7 +92,7 @@ class Frame:
 
     def _paint_epochs(self, painter: QPainter, area: QRectF) -> None:
         left, right = self.x_range
-        widest = QFontMetricsF(self._ticks).horizontalAdvance(tick_text(right, max(1.0, right - left)))
+        widest = self._digit * len(tick_text(right, max(1.0, right - left)))
         step = nice_step(right - left, max(2, int(area.width() // max(40.0, 1.5 * widest))), (1, 2, 5, 10))
         painter.setPen(theme.color("dim"))
         for value in tick_values(left, right, step):
@@ -108,32 +110,38 @@ class Frame:
         self.legend.paint(painter, legend, style, [reading.y if reading else None for reading in self.readings])
 
     def header(self, area: QRectF) -> Header:
+        """Where title and legend stand above the curves."""
+        return self._header(area.width())
+
+    def _header(self, width: float) -> Header:
+        asked = (self.title, self.legend.is_key, self.cursor_at is not None, width)
+        if asked not in self._headers:  # asked at every mouse move and redraw; measuring letters takes long
+            if len(self._headers) > 8:
+                self._headers.clear()
+            self._headers[asked] = self._placed(width, self.cursor_at is not None)
+        return self._headers[asked]
+
+    def _placed(self, width: float, reading: bool) -> Header:
         """The title on the left, the legend on the right; in little room the title gives way, in less it is above."""
-        reading, row, taken = self.cursor_at is not None, QRectF(area.left(), 4, area.width(), ROW), self._title_room()
-        if self._is_crowded(area):
-            row.setLeft(OUTER)
-            below = row.translated(0, ROW)
-            return Header(row, below, self.legend.style(reading, below.width())[0])
-        style, fits = self.legend.style(reading, row.width() - taken)
+        row, taken = QRectF(self._left, 4, width, ROW), BETWEEN + self._title_width()
+        wide = row.right() - OUTER - taken
+        if any(self.legend.width(self.legend.style(each, wide)[0]) > wide for each in (False, True)):
+            row.setLeft(OUTER)  # whether one reads or not: nothing is to jump
+            return Header(row, row.translated(0, ROW), self.legend.style(reading, row.width())[0])
+        style, fits = self.legend.style(reading, width - taken)
         if not fits:
             row.setLeft(OUTER)
         return Header(row.adjusted(0, 0, -BETWEEN - self.legend.width(style), 0), row, style)
 
-    def _is_crowded(self, area: QRectF) -> bool:
-        """Whether title and legend cannot stand side by side, be it while one reads or not: nothing is to jump."""
-        room = area.right() - OUTER - self._title_room()
-        return any(self.legend.width(self.legend.style(reading, room)[0]) > room for reading in (False, True))
-
-    def _title_room(self) -> float:
-        return QFontMetricsF(self._title).horizontalAdvance(self.title) + BETWEEN
+    def _title_width(self) -> float:
+        return QFontMetricsF(self._title).horizontalAdvance(self.title)
 
     def _paint_title(self, painter: QPainter, row: QRectF, focused: bool) -> None:
         painter.setFont(self._title)
         painter.setPen(theme.color("accent" if focused else "dim"))
-        title = QFontMetricsF(self._title).elidedText(self.title, Qt.TextElideMode.ElideRight, row.width())
-        painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, title)
+        painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, self.title)
         if focused:
-            width = QFontMetricsF(self._title).horizontalAdvance(title)
+            width = min(row.width(), self._title_width())
             painter.fillRect(QRectF(row.left(), row.bottom() - 1, width, 2), theme.color("accent"))
 
     # -- marks ------------------------------------------------------------------------------------------------
