@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,8 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+
+from app.system import DEBIAN
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("app", "widgets", "engine", "resources")
@@ -127,3 +130,9 @@ def test_the_window_opens_where_the_source_is_not(installed: Path, tmp_path: Pat
     assert "mlp" in said(installed, tmp_path, python, "-c", STARTED)
     where = said(installed, tmp_path, python, "-c", "import app, resources; print(app.__file__, resources.__file__)")
     assert all(Path(path).is_relative_to(installed.parent) for path in where.split())
+
+
+def test_what_a_bare_debian_needs_is_said_the_same_everywhere() -> None:
+    listed = dict(re.findall(r'^(\w+)="([^"]+)"', (ROOT / ".ci" / "run").read_text(encoding="utf-8"), re.MULTILINE))
+    assert listed["window"] == DEBIAN
+    assert f"\nsudo apt install {listed['tools']} {DEBIAN}\n" in (ROOT / "README.md").read_text(encoding="utf-8")

@@ -301,6 +301,11 @@ def test_ctrl_c_stops_cleanly_and_keeps_what_there_is(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "run" / "summary.json").read_text())["epochs"] >= 1
 
 
+def test_help_names_the_program_as_it_was_started(tmp_path: Path) -> None:
+    out, errors = program("train", "--help", cwd=tmp_path).communicate(timeout=60)
+    assert out.startswith("usage: main.py train ") and errors == ""
+
+
 def test_a_mistyped_command_opens_nothing(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(entry, "has_display", lambda: pytest.fail("went on"))
     for word in ("chekc", "x" * 5000):
