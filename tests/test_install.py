@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-import tarfile
 import venv
 from email import message_from_string
 from pathlib import Path
@@ -97,8 +96,7 @@ def test_the_wheel_holds_every_room_and_nothing_else(wheel: Path) -> None:
 
 
 def test_the_source_package_makes_the_same_wheel(source: Path, wheel: Path, tmp_path: Path) -> None:
-    with tarfile.open(built(source, "sdist", tmp_path)) as file:
-        file.extractall(tmp_path / "unpacked", filter="data")
+    shutil.unpack_archive(built(source, "sdist", tmp_path), tmp_path / "unpacked")
     [unpacked] = (tmp_path / "unpacked").iterdir()
     assert packed(built(unpacked, "wheel", tmp_path)) == packed(wheel)
 

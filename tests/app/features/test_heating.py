@@ -80,7 +80,7 @@ def test_other_measures(window, mode, hottest):
 @pytest.mark.usefixtures("font")
 def test_the_legend_can_be_read(window):
     for mode in ("params", "compute", "memory"):
-        window.actions_[f"heat_{mode}"].trigger()
+        window.commands[f"heat_{mode}"].trigger()
         assert cut_words(legend(window)) == []
         scale = legend(window).scale
         assert scale.width() >= scale.minimumSizeHint().width()

@@ -9,10 +9,12 @@ import pytest
 from PySide6.QtWidgets import QApplication, QTabBar
 from pytestqt.qtbot import QtBot
 
+from app.features.documents import Documents
 from app.window.window import MainWindow
 from engine.messages import say
 from tests.app.windows import opened
 from tests.legible import cut_words
+from widgets.data.panel import DataPanel
 from widgets.training.recipe_panel import RecipeForm
 
 SMALL, USUAL, LARGE = (1280, 720), (1600, 1000), (2560, 1440)
@@ -48,14 +50,15 @@ def cut_on_tabs(window: MainWindow, tabs: QTabBar) -> dict[str, list[str]]:
 
 @every_font
 def test_every_page_can_be_read(window: MainWindow) -> None:
-    [form] = window.layout_.recipe.findChildren(RecipeForm)
+    [form] = window.findChildren(RecipeForm)
     form.more.click()
-    found = cut_on_tabs(window, window.layout_.bottom.tabBar())
+    found = cut_on_tabs(window, window.places.bottom.tabBar())
     assert len(found) == 6
     for name in ("googlenet", "house-prices", "weight-decay"):
-        window.files.open(f"gallery:{name}")
-        window.layout_.bottom.setCurrentWidget(window.layout_.data)
-        found |= {f"{name}, {page}": cut for page, cut in cut_on_tabs(window, window.layout_.data.tabs.bar).items()}
+        window.feature(Documents).open(f"gallery:{name}")
+        [data] = window.findChildren(DataPanel)
+        window.places.bottom.setCurrentWidget(data)
+        found |= {f"{name}, {page}": cut for page, cut in cut_on_tabs(window, data.tabs.bar).items()}
     window.say(say("{path} could not be read: it is no file of this program", path="/home/somebody/" * 8), "error")
     settle()
     found["notice"] = cut_words(window)
@@ -67,7 +70,7 @@ def test_every_page_can_be_read(window: MainWindow) -> None:
 
 @every_font
 def test_progress_and_outcome_stand_in_the_top_bar(window: MainWindow) -> None:
-    top = window.layout_.top
+    top = window.places.top
     top.show_progress(7, 10, 0.63, 35740.4, 21.2)
     settle()
     line = (top.progress.left, top.progress.right)
@@ -83,9 +86,9 @@ def test_progress_and_outcome_stand_in_the_top_bar(window: MainWindow) -> None:
 def test_the_inspector_can_be_read_for_every_layer(window: MainWindow) -> None:
     found = {}
     for name in ("lenet", "resnet18", "my-linear"):
-        window.files.open(f"gallery:{name}")
+        window.feature(Documents).open(f"gallery:{name}")
         for node in list(window.page.scene.graph.nodes)[:12]:
             window.page.scene.select([node])
             settle()
-            found[name, node] = cut_words(window.layout_.side)
+            found[name, node] = cut_words(window.places.side)
     assert {layer: cut for layer, cut in found.items() if cut} == {} and len(found) > 20
