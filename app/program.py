@@ -19,7 +19,7 @@ def main(argv: list[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     if argv[1:] and argv[1] in COMMANDS:
-        from app.terminal.cli import main as command
+        from app.terminal.cli import main as command  # a window does without the terminal
 
         return command(argv[1:])
     if argv[1:] and not _may_be_opened(argv[1]):
@@ -27,7 +27,7 @@ def main(argv: list[str] | None = None) -> int:
         print(f"error: “{argv[1]}” is neither a file nor a command; the commands are {names}", file=sys.stderr)
         return 2
     if not has_display():
-        from app.terminal.headless import main as headless
+        from app.terminal.headless import main as headless  # and so it does without this
 
         return headless(argv[1:])
     return _window(argv)
@@ -48,7 +48,7 @@ def _window(argv: list[str]) -> int:
     missing = missing_library()
     try:
         if missing is None:
-            from app.gui import main as window
+            from app.gui import main as window  # Qt is loaded only where there is a display
 
             return window(argv)
     except ImportError as error:
