@@ -55,7 +55,7 @@ class TopBar(QWidget):
     def _assemble(self) -> None:
         self._brand = QLabel(self.tr("Layerloom"))
         self._brand.setProperty("role", "brand")
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
         row.setContentsMargins(18, 0, 16, 0)
         row.setSpacing(GAP)
@@ -186,7 +186,7 @@ class TopBar(QWidget):
         """Without what goes where there is little room."""
         shown = self._brand_room() if not self._brand.isHidden() else 0
         shown += 0 if self.dataset.is_brief else self._label_room()
-        return self.layout().minimumSize() - QSize(shown, 0)
+        return self._row.minimumSize() - QSize(shown, 0)
 
     def changeEvent(self, event: QEvent) -> None:
         """Take the new theme's colours and font."""
