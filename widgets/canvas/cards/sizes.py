@@ -24,12 +24,15 @@ def card_width(face: Face) -> float:
 
 
 def shortened(face: Face) -> list[str]:
-    """What of a card's words does not fit it; asked only of long ones, for it takes time."""
-    fonts, room = Fonts.get(), card_width(face) - TEXT_LEFT - 12
-    words, count = face.problem or face.detail, fonts.count_size.horizontalAdvance(face.count)
-    name_is_cut = len(face.name) > FEW and fonts.name_size.horizontalAdvance(face.name) > room - count - 8
-    words_are_cut = len(words) > FEW and fonts.detail_size.horizontalAdvance(words) > room
-    return [face.name] * name_is_cut + [words] * words_are_cut
+    """What of a card's words does not fit it. Only long ones are measured, for that takes time."""
+    fonts, room, found = Fonts.get(), card_width(face) - TEXT_LEFT - 12, []
+    if len(face.name) > FEW:
+        count = fonts.count_size.horizontalAdvance(face.count)
+        found += [face.name] * (fonts.name_size.horizontalAdvance(face.name) > room - count - 8)
+    words = face.problem or face.detail
+    if len(words) > FEW:
+        found += [words] * (fonts.detail_size.horizontalAdvance(words) > room)
+    return found
 
 
 def card_height(face: Face) -> float:
