@@ -16,7 +16,7 @@ from app.document.document import Document
 from app.document.page import Page
 from engine.experiment.experiment import Experiment
 from engine.layers.convolution import Conv2d
-from tests.benchmarks.graphs import LEFT, MIDDLE, SIZES, WINDOW, frames_ms, held, median_ms, network, wheeled
+from tests.benchmarks.graphs import LEFT, MIDDLE, SIZES, WINDOW, frames_ms, held, let_go, median_ms, network, wheeled
 from tests.benchmarks.targets import Figures, cold, ms
 from widgets.canvas.cards.sizes import CARD_HEIGHT
 from widgets.look import theme
@@ -104,6 +104,11 @@ def measure_gestures(figures: Figures, page: Page, count: int) -> None:
     view.show_from_top()
     figures.add(f"{count} nodes: drag a card", held(view, LEFT, spot(page, "conv1"), QPoint(3, 2)), below=8)
     page.document.undo()
+    dropped = []
+    for _ in range(10):
+        dropped.append(let_go(view, spot(page, "conv1"), QPoint(12, 9)))
+        page.document.undo()
+    figures.add(f"{count} nodes: let go of a card", dropped, below=16.6 if count <= 500 else 60)
     page.scene.select(list(page.scene.graph.nodes)[4:54])
     figures.add(f"{count} nodes: drag 50 cards", held(view, LEFT, spot(page, "conv1"), QPoint(3, 2)), below=16.6)
     page.document.undo()

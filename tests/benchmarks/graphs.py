@@ -79,6 +79,16 @@ def held(view: QGraphicsView, button: Qt.MouseButton, start: QPoint, step: QPoin
     return took
 
 
+def let_go(view: QGraphicsView, start: QPoint, step: QPoint) -> float:
+    """Take hold of what is there, move it, let it go: how long that last event and its painting take."""
+    kinds = QMouseEvent.Type
+    mouse(view, kinds.MouseButtonPress, start, LEFT, LEFT)
+    for index in (1, 2):
+        mouse(view, kinds.MouseMove, start + step * index, NONE, LEFT)
+    QApplication.processEvents()
+    return frames_ms(lambda _: mouse(view, kinds.MouseButtonRelease, start + step * 2, LEFT, NONE), 1)[0]
+
+
 def wheeled(view: QGraphicsView, at: QPoint, times: int = 20) -> list[float]:
     """Turn the wheel to and fro: how long each notch takes."""
 
