@@ -8,11 +8,11 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-DEBIAN = ("libegl1 libgl1 libopengl0 libdbus-1-3 libfontconfig1 libglib2.0-0 libxkbcommon-x11-0 libxcb-cursor0 "
-          "libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0 "
-          "fonts-dejavu-core")
-FEDORA = ("mesa-libEGL mesa-libGL libglvnd-opengl dbus-libs fontconfig glib2 libxkbcommon-x11 xcb-util-cursor "
-          "xcb-util-wm xcb-util-image xcb-util-keysyms xcb-util-renderutil libxcb "
+DEBIAN = ("libegl1 libgl1 libopengl0 libdbus-1-3 libfontconfig1 libglib2.0-0 libwayland-cursor0 libxkbcommon-x11-0 "
+          "libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 "
+          "libxcb-shape0 fonts-dejavu-core")
+FEDORA = ("mesa-libEGL mesa-libGL libglvnd-opengl dbus-libs fontconfig glib2 libwayland-cursor libxkbcommon-x11 "
+          "xcb-util-cursor xcb-util-wm xcb-util-image xcb-util-keysyms xcb-util-renderutil libxcb "
           "dejavu-sans-fonts dejavu-sans-mono-fonts")
 
 
