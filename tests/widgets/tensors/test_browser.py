@@ -389,4 +389,4 @@ def test_a_cell_has_room_for_every_number(browser: ParameterBrowser) -> None:
     browser.table.select_key("fc.weight")
     metrics = QFontMetricsF(browser.grid.view.font())
     for value in (-0.0733812, -4.115e-4, 12345678.0):
-        assert metrics.horizontalAdvance(number_text(value)) <= browser.grid.view.columnWidth(0) - 8
+        assert metrics.horizontalAdvance(value_text(value)) <= browser.grid.view.columnWidth(0) - 8
