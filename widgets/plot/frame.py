@@ -41,6 +41,7 @@ class Frame:
 
     def __init__(self, title: str, names: tuple[str, ...], cursor_template: str) -> None:
         self.title, self.cursor_template = title, cursor_template
+        self.titles: tuple[str, ...] = ()  # of the plots in its row: their curves begin at one height
         self.legend = Legend(names)
         self.x_range = (0.0, 10.0)
         self.y_scale: Scale = LinearScale(0.0, 1.0, 0.25)
@@ -55,7 +56,7 @@ class Frame:
         self._ticks, self._title = theme.mono_font(10), theme.ui_font(12, QFont.Weight.DemiBold)
         self._digit = QFontMetricsF(self._ticks).horizontalAdvance("0")
         self._left = math.ceil(DIGITS * self._digit) + OUTER
-        self._headers: dict[tuple[str, bool, bool, float], Header] = {}
+        self._headers: dict[tuple[str, tuple[str, ...], bool, bool, float], Header] = {}
         self.legend.restyle()
 
     def area(self, size: QSize) -> QRectF:
@@ -114,7 +115,7 @@ class Frame:
         return self._header(area.width())
 
     def _header(self, width: float) -> Header:
-        asked = (self.title, self.legend.is_key, self.cursor_at is not None, width)
+        asked = (self.title, self.titles, self.legend.is_key, self.cursor_at is not None, width)
         if asked not in self._headers:  # asked at every mouse move and redraw; measuring letters takes long
             if len(self._headers) > 8:
                 self._headers.clear()
@@ -123,8 +124,8 @@ class Frame:
 
     def _placed(self, width: float, reading: bool) -> Header:
         """The title on the left, the legend on the right; in little room the title gives way, in less it is above."""
-        row, taken = QRectF(self._left, 4, width, ROW), BETWEEN + self._title_width()
-        wide = row.right() - OUTER - taken
+        row, taken = QRectF(self._left, 4, width, ROW), BETWEEN + self._width_of(self.title)
+        wide = row.right() - OUTER - BETWEEN - max(map(self._width_of, (self.title, *self.titles)))
         if any(self.legend.width(self.legend.style(each, wide)[0]) > wide for each in (False, True)):
             row.setLeft(OUTER)  # whether one reads or not: nothing is to jump
             return Header(row, row.translated(0, ROW), self.legend.style(reading, row.width())[0])
@@ -133,15 +134,15 @@ class Frame:
             row.setLeft(OUTER)
         return Header(row.adjusted(0, 0, -BETWEEN - self.legend.width(style), 0), row, style)
 
-    def _title_width(self) -> float:
-        return QFontMetricsF(self._title).horizontalAdvance(self.title)
+    def _width_of(self, title: str) -> float:
+        return QFontMetricsF(self._title).horizontalAdvance(title)
 
     def _paint_title(self, painter: QPainter, row: QRectF, focused: bool) -> None:
         painter.setFont(self._title)
         painter.setPen(theme.color("accent" if focused else "dim"))
         painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, self.title)
         if focused:
-            width = min(row.width(), self._title_width())
+            width = min(row.width(), self._width_of(self.title))
             painter.fillRect(QRectF(row.left(), row.bottom() - 1, width, 2), theme.color("accent"))
 
     # -- marks ------------------------------------------------------------------------------------------------

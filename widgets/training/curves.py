@@ -157,7 +157,9 @@ class Curves(QWidget):
         self._pages.setCurrentIndex(0 if self.is_empty else 1)
         self.legend.show_members(self._members if self._is_series else ())
         end = max((member.end for member in self._members), default=0.0)
+        titles = tuple(plot.surround.title for plot in self.plots if not plot.isHidden())
         for index, plot in enumerate(self.plots):
+            plot.surround.titles = titles
             plot.runs = tuple(
                 Drawn(member.curves(index), member.best, place if self._is_series else None)
                 for place, member in enumerate(self._members) if member.is_shown

@@ -277,6 +277,7 @@ def test_the_legend_never_runs_into_the_title(curves: Curves, width: int, cursor
         assert title.width() >= QFontMetricsF(theme.ui_font(12, QFont.Weight.DemiBold)).horizontalAdvance(frame.title)
         assert legend.left() >= 8
         assert max(title.bottom(), legend.bottom()) < area.top()
+    assert curves.loss.area.top() == curves.accuracy.area.top()
 
 
 @pytest.mark.usefixtures("font")
