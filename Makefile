@@ -17,7 +17,7 @@ test: lint .venv/installed-dev
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .
-	$(BIN)/mypy engine widgets
+	$(BIN)/mypy engine widgets app resources main.py
 	$(BIN)/lint-imports
 
 bench: .venv/installed-dev
