@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
+import subprocess
 import sys
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import get_args
@@ -13,16 +16,19 @@ from typing import get_args
 from rich.console import Console
 
 from app.system import program_name
+from app.terminal.report import Report
+from engine.analysis.analysis import analyze
 from engine.data.sources import SOURCES, source_for
 from engine.data.sources.base import OwnPath
 from engine.data.spec.reading import described
 from engine.data.spec.spec import DataSpec
-from engine.experiment.experiment import Experiment, gallery_ids, load_experiment
+from engine.experiment.experiment import Experiment, FileError, gallery_ids, load_experiment, save_experiment
 from engine.experiment.trust import allow, not_allowed, sources_of
 from engine.export.formats import CODE, STATE_DICTS
-from engine.export.weight_files import WEIGHTS
+from engine.export.weight_files import WEIGHTS, WeightsFileError, load_weights
 from engine.figures.export import FORMATS as DRAWINGS
-from engine.figures.export import Style, written_as
+from engine.figures.export import DrawingError, Style, draw, style_for, written_as
+from engine.files import WriteError
 from engine.formats import format_of, suffixes
 from engine.messages import LayerloomError
 
@@ -77,8 +83,6 @@ def _gallery(_: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from app.terminal.report import Report
-
     experiment = _experiment(options)
     if not_allowed(experiment.graph):
         print(f"note: {CODE_INSIDE}", file=sys.stderr)
@@ -98,10 +102,8 @@ def _train(options: argparse.Namespace) -> int:
         raise UnreadableError("--resume needs --out: the folder of the run to continue")
     experiment = _with_overrides(_experiment(options), options)
     _refuse_code(experiment)
-    from app.terminal.console import SeriesResumeError, default_folder, train
+    from app.terminal.console import SeriesResumeError, default_folder, train  # these load torch
     from app.terminal.run_tables import tables
-    from engine.experiment.experiment import FileError
-    from engine.files import WriteError
     from engine.runs.folder import SERIES, SUMMARY, RunError
 
     folder = options.out or default_folder(Path(options.file.removeprefix("gallery:")).stem)
@@ -128,8 +130,6 @@ def _export(options: argparse.Namespace) -> int:
     if options.style or format_of(options.out, DRAWINGS):
         return _draw(experiment, options)
     from engine.export.export import ExportError, export  # loads torch
-    from engine.export.weight_files import WeightsFileError, load_weights
-    from engine.files import WriteError
 
     try:
         exported = export(experiment, options.out, load_weights(options.weights) if options.weights else None)
@@ -140,10 +140,6 @@ def _export(options: argparse.Namespace) -> int:
 
 
 def _draw(experiment: Experiment, options: argparse.Namespace) -> int:
-    from engine.analysis.analysis import analyze
-    from engine.figures.export import DrawingError, draw, style_for
-    from engine.files import WriteError
-
     name = experiment.title or Path(options.file.removeprefix("gallery:")).stem
     try:
         if style_for(options.out, options.style) == "canvas":
@@ -158,13 +154,6 @@ def _draw(experiment: Experiment, options: argparse.Namespace) -> int:
 
 def _draw_canvas(experiment: Experiment, out: Path) -> None:
     """In a process of its own, with Qt and without a display; the network and its data go there as a file."""
-    import os
-    import subprocess
-    import tempfile
-
-    from engine.experiment.experiment import save_experiment
-    from engine.figures.export import DrawingError
-
     with tempfile.TemporaryDirectory() as folder:
         network = Path(folder) / "network.loom"
         save_experiment(experiment, network)

@@ -78,7 +78,7 @@ def train(experiment: Experiment, folder: Path, console: Console, root: Path | N
     if resume and is_series:
         raise SeriesResumeError("A series of runs cannot be continued: only a single run can")
     checkpoint = load_checkpoint(folder, experiment) if resume else None
-    import torch
+    import torch  # takes seconds: what is wrong with the run's folder is said before
 
     from engine.training import fit
     from engine.training.devices import useful_threads

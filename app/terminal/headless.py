@@ -6,8 +6,11 @@ import sys
 from pathlib import Path
 
 from app.system import program_name
+from app.terminal.cli import console
 from engine.experiment.experiment import load_experiment
+from engine.export.weight_files import load_weights
 from engine.messages import LayerloomError
+from engine.runs.pictures import curves_picture
 
 DEFAULT = "gallery:lenet-digits"
 
@@ -28,8 +31,7 @@ def main(argv: list[str]) -> int:
 def _train(source: str) -> bool:
     experiment = load_experiment(source)
     name = Path(source.removeprefix("gallery:")).stem
-    from app.terminal.cli import console
-    from app.terminal.console import default_folder, train
+    from app.terminal.console import default_folder, train  # loads torch: what is wrong with a file is said before
 
     print(f"Network: {experiment.title or name}; data: {experiment.data.source.title}.")
     folder = default_folder(name)
@@ -39,9 +41,7 @@ def _train(source: str) -> bool:
         return True
     print(result.summary.line)
 
-    from engine.export.export import export
-    from engine.export.weight_files import load_weights
-    from engine.runs.pictures import curves_picture
+    from engine.export.export import export  # loads torch
 
     weights, picture = folder / f"{name}.safetensors", folder / "curves.png"
     exported = export(experiment, weights, load_weights(folder / "best.safetensors"))

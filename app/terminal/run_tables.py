@@ -11,9 +11,11 @@ from rich.table import Table
 from rich.text import Text
 
 from app.terminal.console import Result
+from engine.data.tensors.loading import load_data
 from engine.experiment.experiment import Experiment
 from engine.training.events import SeriesFinished
 from engine.training.judge.outcomes import Learned, Outcome, ReportedRow, outcome, reported_rows
+from engine.training.series import Plan, plans
 from engine.units import value_text
 
 COLUMNS = ("train loss", "train accuracy", "train log_rmse", "validation loss", "validation accuracy",
@@ -39,8 +41,6 @@ def tables(experiment: Experiment, result: Result, root: Path | None) -> Iterato
 
 def _runs(experiment: Experiment, result: Result, root: Path | None) -> list[tuple[str, Outcome]]:
     """Each run's title and outcome."""
-    from engine.training.series import Plan, plans
-
     members: list[Plan | None] = [*plans(experiment)] or [None]
     found = []
     for plan, weights in zip(members, result.weights, strict=False):
@@ -53,8 +53,6 @@ def _truth(experiment: Experiment, root: Path | None) -> dict[str, list[float]]:
     """The parameters that made the data; made data are made again in a moment."""
     if experiment.data.source.kind != "synthetic":
         return {}
-    from engine.data.tensors.loading import load_data
-
     return dict(load_data(experiment.data, root).truth)
 
 
