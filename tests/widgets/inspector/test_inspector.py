@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 import engine.blocks  # noqa: F401 - fills the registry
@@ -16,11 +16,16 @@ from engine.analysis.analysis import Costs, analyze
 from engine.graph.graph import Edge, Graph, Node
 from engine.layers.base import LAYERS
 from engine.messages import say
+from tests.seen import texts
+from widgets.inspector.code_line import CodeLine
 from widgets.inspector.inspector import Inspector
+from widgets.inspector.layer_form import LayerForm
+from widgets.inspector.name_edit import NameEdit
 from widgets.inspector.network_costs import NetworkCosts
 from widgets.inspector.problem_list import ProblemList
 from widgets.look import theme
 from widgets.look.contrast import ENOUGH, contrast, readable_on
+from widgets.parts.scroll import ScrollPanel
 
 # Said by the offscreen platform, which has no windows to size; no window system says it.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -56,13 +61,25 @@ def show(inspector: Inspector, name: str, problems: tuple[Problem, ...] = ()) ->
     QApplication.processEvents()
 
 
+def title(inspector: Inspector) -> NameEdit:
+    return inspector.findChild(NameEdit)
+
+
+def code(inspector: Inspector) -> CodeLine:
+    return inspector.findChild(CodeLine)
+
+
+def option(inspector: Inspector, name: str) -> QWidget:
+    return inspector.findChild(LayerForm).rows[name].editor
+
+
 @pytest.mark.parametrize("name", ["out_channels", None])
 def test_what_is_typed_goes_with_the_layer_that_it_was_typed_for(inspector, name):
     asked: list[tuple[object, ...]] = []
     for signal in (inspector.layer_changed, inspector.rename_requested):
         signal.connect(lambda *arguments: asked.append(arguments))
     show(inspector, "conv1")
-    editor = inspector._form.rows[name].editor if name else inspector._title
+    editor = option(inspector, name) if name else title(inspector)
     editor.setFocus()
     editor.selectAll()
     QTest.keyClicks(editor, "23")
@@ -72,17 +89,10 @@ def test_what_is_typed_goes_with_the_layer_that_it_was_typed_for(inspector, name
     assert editor.text() == ("6" if name else "conv1")
 
 
-def texts(widget: QWidget) -> list[str]:
-    """What labels say that a person sees, once the layouts have settled."""
-    QApplication.processEvents()
-    labels = [label.text().replace("\u00a0", " ") for label in widget.findChildren(QLabel) if label.isVisible()]
-    return [" ".join(text.split()) for text in labels]
-
-
 def test_a_layer_is_shown_with_its_shapes_numbers_and_meaning(inspector: Inspector) -> None:
     show(inspector, "conv1")
-    assert inspector._title.text() == "conv1"
-    assert inspector._code.text() == "nn.Conv2d(1, 6, kernel_size=5, padding=2)"
+    assert title(inspector).text() == "conv1"
+    assert code(inspector).text() == "nn.Conv2d(1, 6, kernel_size=5, padding=2)"
     seen = texts(inspector)
     assert "1×28×28 → 6×28×28" in seen
     assert "⌊(28 + 2·2 − 5)/1⌋ + 1 = 28" in seen
@@ -92,7 +102,7 @@ def test_a_layer_is_shown_with_its_shapes_numbers_and_meaning(inspector: Inspect
 
 def test_numbers_follow_the_typing_and_the_field_keeps_the_focus(qtbot: QtBot, inspector: Inspector) -> None:
     show(inspector, "conv1")
-    editor = inspector._form.rows["kernel_size"].editor
+    editor = option(inspector, "kernel_size")
     editor.setFocus()
     qtbot.keyClick(editor, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
     with qtbot.assertNotEmitted(inspector.layer_changed), qtbot.waitSignal(inspector.layer_tried) as tried:
@@ -120,7 +130,7 @@ def test_every_layer_can_be_shown_with_an_impossible_input(inspector: Inspector,
     analysis = analyze(Graph.of([Node("input", LAYERS["Input"]()), Node("it", layer)],
                                 [Edge("input", "it")] if layer.max_inputs else []), (2, 2, 2, 2))
     inspector.show_node(Node("it", layer), analysis.nodes["it"], analysis.node_costs("it", 1), ())
-    assert inspector._title.text() == "it"
+    assert title(inspector).text() == "it"
 
 
 def test_nothing_and_several_selected_are_said(inspector: Inspector) -> None:
@@ -128,7 +138,7 @@ def test_nothing_and_several_selected_are_said(inspector: Inspector) -> None:
     assert texts(inspector) == ["Select a layer to see what it does and to change it."]
     inspector.show_node(None, None, None, (), 3)
     assert texts(inspector)[0].startswith("3 layers selected")
-    assert not inspector._scroll.isVisible()
+    assert not inspector.findChild(ScrollPanel).isVisible()
 
 
 # -- the name -----------------------------------------------------------------------------------------------------
@@ -136,14 +146,14 @@ def test_nothing_and_several_selected_are_said(inspector: Inspector) -> None:
 
 def type_name(qtbot: QtBot, inspector: Inspector, name: str) -> None:
     inspector.focus_name()
-    qtbot.keyClicks(inspector._title, name)
+    qtbot.keyClicks(title(inspector), name)
 
 
 def test_enter_asks_for_the_new_name(qtbot: QtBot, inspector: Inspector) -> None:
     show(inspector, "conv1")
     type_name(qtbot, inspector, "stem")
     with qtbot.waitSignal(inspector.rename_requested) as asked:
-        qtbot.keyClick(inspector._title, Qt.Key.Key_Return)
+        qtbot.keyClick(title(inspector), Qt.Key.Key_Return)
     assert asked.args == ["conv1", "stem"]
 
 
@@ -151,16 +161,16 @@ def test_a_refused_name_says_why_and_keeps_the_focus(qtbot: QtBot, inspector: In
     show(inspector, "conv1")
     inspector.rename_requested.connect(lambda old, new: inspector.show_rename_error(f"“{new}” is taken"))
     type_name(qtbot, inspector, "fc1")
-    qtbot.keyClick(inspector._title, Qt.Key.Key_Return)
+    qtbot.keyClick(title(inspector), Qt.Key.Key_Return)
     assert "“fc1” is taken" in texts(inspector)
-    assert inspector._title.hasFocus()
-    assert inspector._title.text() == "fc1"
+    assert title(inspector).hasFocus()
+    assert title(inspector).text() == "fc1"
     show(inspector, "conv1")
-    assert inspector._title.text() == "fc1"
-    qtbot.keyClicks(inspector._title, "b")
+    assert title(inspector).text() == "fc1"
+    qtbot.keyClicks(title(inspector), "b")
     assert "“fc1” is taken" not in texts(inspector)
-    qtbot.keyClick(inspector._title, Qt.Key.Key_Escape)
-    assert inspector._title.text() == "conv1"
+    qtbot.keyClick(title(inspector), Qt.Key.Key_Escape)
+    assert title(inspector).text() == "conv1"
 
 
 def test_leaving_the_name_asks_once_and_a_refusal_brings_it_back(qtbot: QtBot, inspector: Inspector) -> None:
@@ -171,7 +181,7 @@ def test_leaving_the_name_asks_once_and_a_refusal_brings_it_back(qtbot: QtBot, i
     qtbot.mouseClick(inspector.window().elsewhere, Qt.MouseButton.LeftButton)
     inspector.window().elsewhere.setFocus()
     assert asked == ["fc1"]
-    assert inspector._title.text() == "conv1"
+    assert title(inspector).text() == "conv1"
     assert "no" in texts(inspector)
 
 
@@ -195,7 +205,7 @@ def test_a_problem_offers_its_repair(qtbot: QtBot, inspector: Inspector) -> None
     assert "Expects a flat input" in texts(inspector)
     assert "6×28×28 → ?" in texts(inspector)
     show(inspector, "fc1")
-    assert not inspector._problems.isVisible()
+    assert not inspector.findChild(ProblemList).isVisible()
 
 
 def test_another_problem_replaces_the_first(inspector: Inspector) -> None:
@@ -212,7 +222,7 @@ def test_the_keyboard_stays_when_the_repair_goes(qtbot: QtBot, inspector: Inspec
     button.setFocus()
     qtbot.keyClick(button, Qt.Key.Key_Space)
     assert inspector.hasFocus()
-    editor = inspector._form.rows["out_features"].editor
+    editor = option(inspector, "out_features")
     editor.setFocus()
     inspector.show_node(None, None, None, ())
     assert inspector.hasFocus()
@@ -227,9 +237,10 @@ def test_long_names_and_sentences_do_not_widen_the_panel(inspector: Inspector) -
     inspector.show_node(Node(name, LAYERS["Conv2d"]()), None, None, (problem,))
     inspector.show_rename_error(f"“{name}” is taken")
     QApplication.processEvents()
-    assert inspector._scroll.widget().width() == inspector._scroll.viewport().width()
-    for button in inspector._problems.findChildren(QPushButton):
-        assert button.geometry().right() < inspector._problems.width()
+    scroll = inspector.findChild(ScrollPanel)
+    assert scroll.widget().width() == scroll.viewport().width()
+    for button in inspector.findChild(ProblemList).findChildren(QPushButton):
+        assert button.geometry().right() < inspector.findChild(ProblemList).width()
         assert button.toolTip()
 
 
@@ -239,7 +250,7 @@ def test_typing_is_forgotten_before_another_document(qtbot: QtBot, inspector: In
     with qtbot.assertNotEmitted(inspector.rename_requested):
         inspector.forget_typing()
         inspector.window().elsewhere.setFocus()
-    assert inspector._title.text() == "conv1"
+    assert title(inspector).text() == "conv1"
 
 
 @pytest.mark.usefixtures("font")
@@ -247,10 +258,10 @@ def test_a_long_torch_line_is_whole_when_focused(inspector: Inspector) -> None:
     node = Node("block", LAYERS["Inception"]())
     report = analyze(Graph.of([Node("input", LAYERS["Input"]()), node], [Edge("input", "block")]), (6, 14, 14))
     inspector.show_node(node, report.nodes["block"], None, ())
-    assert inspector._code.text().endswith("…")
-    inspector._code.setFocus()
-    assert inspector._code.text() == node.layer.torch_line(((6, 14, 14),))
-    assert inspector._code.selectedText() == inspector._code.text()
+    assert code(inspector).text().endswith("…")
+    code(inspector).setFocus()
+    assert code(inspector).text() == node.layer.torch_line(((6, 14, 14),))
+    assert code(inspector).selectedText() == code(inspector).text()
 
 
 @pytest.mark.parametrize("category", theme.CATEGORY_COLORS)
@@ -288,7 +299,7 @@ INIT = "    def __init__(self, {}):\n        super().__init__()\n"
 def test_code_asks_only_for_arguments_that_its_class_takes(inspector: Inspector, source: str,
                                                            placeholder: str | None) -> None:
     inspector.show_node(Node("mine", LAYERS["Code"](source=source)), None, None, ())
-    editor = inspector._form.rows["made_with"].editor
+    editor = option(inspector, "made_with")
     assert editor.isVisible() == (placeholder is not None)
     assert placeholder is None or editor.placeholderText() == placeholder
 
@@ -296,5 +307,5 @@ def test_code_asks_only_for_arguments_that_its_class_takes(inspector: Inspector,
 def test_arguments_that_are_given_can_be_taken_away(inspector: Inspector) -> None:
     source = "class Plain(nn.Module):\n" + FORWARD
     inspector.show_node(Node("mine", LAYERS["Code"](source=source, made_with="units=3")), None, None, ())
-    assert inspector._form.rows["made_with"].editor.text() == "units=3"
-    assert inspector._form.rows["made_with"].editor.isVisible()
+    assert option(inspector, "made_with").text() == "units=3"
+    assert option(inspector, "made_with").isVisible()

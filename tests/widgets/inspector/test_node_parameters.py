@@ -14,10 +14,14 @@ from engine.analysis.analysis import analyze
 from engine.graph.graph import Edge, Graph, Node
 from engine.graph.parameters import DEFAULTS, INIT_TITLES, Init, NodeParameters, ValueEdit
 from engine.layers.base import LAYERS
+from tests.seen import texts
+from widgets.inspector.doors import Doors
 from widgets.inspector.init_form import STARTER, FormulaEditor, InitForm
 from widgets.inspector.inspector import BY_RECIPE, Inspector
+from widgets.inspector.name_edit import NameEdit
 from widgets.inspector.node_parameters import NodeParametersForm
 from widgets.look import theme
+from widgets.parts.scroll import ScrollPanel
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 LEFT = Qt.MouseButton.LeftButton
@@ -211,7 +215,7 @@ def test_an_owner_that_is_no_candidate_any_more_is_still_shown(stage: Stage) -> 
 def test_values_set_by_hand_are_counted_and_forgotten(qtbot: QtBot, stage: Stage) -> None:
     edits = (ValueEdit(key="weight", index=(0, 1), value=2.0), ValueEdit(key="bias", index=(3,), value=1.0))
     stage.form.show_node(NodeParameters(edits=edits), None)
-    assert stage.form._edit_count.text() == "2 values set by hand"
+    assert "2 values set by hand" in texts(stage.form)
     with qtbot.waitSignal(stage.form.parameters_changed) as changed:
         qtbot.mouseClick(stage.form.forget, LEFT)
     assert changed.args == [NodeParameters(), "edits"]
@@ -242,6 +246,10 @@ def show(inspector: Inspector, kind: str, shape: tuple[int, ...] = (4, 8, 8), pa
     QApplication.processEvents()
 
 
+def section(inspector: Inspector) -> NodeParametersForm:
+    return inspector.findChild(NodeParametersForm)
+
+
 @pytest.mark.parametrize(("kind", "options", "weights", "biases"), [
     ("Conv2d", {"out_channels": 3}, True, True), ("Conv2d", {"out_channels": 3, "bias": False}, True, False),
     ("BatchNorm2d", {}, False, True), ("Residual", {"num_channels": 4}, True, True), ("ReLU", {}, None, None),
@@ -249,7 +257,7 @@ def show(inspector: Inspector, kind: str, shape: tuple[int, ...] = (4, 8, 8), pa
 def test_the_section_shows_what_the_layer_has(inspector: Inspector, kind: str, options: dict[str, object],
                                               weights: bool | None, biases: bool | None) -> None:
     show(inspector, kind, **options)
-    form = inspector._weights
+    form = section(inspector)
     assert form.isVisible() == (weights is not None)
     if weights is not None:
         assert (form.weight.isVisible(), form.bias.isVisible()) == (weights, biases)
@@ -259,21 +267,21 @@ def test_the_section_shows_what_the_layer_has(inspector: Inspector, kind: str, o
 def test_the_section_stays_while_a_mistake_is_typed_and_goes_with_the_layer(inspector: Inspector) -> None:
     show(inspector, "Conv2d", out_channels=3)
     show(inspector, "Conv2d", out_channels=3, kernel_size=50)  # larger than its input: nothing is known
-    assert inspector._weights.isVisible()
+    assert section(inspector).isVisible()
     inspector.show_node(Node("other", LAYERS["ReLU"]()), None, None, ())
-    assert not inspector._weights.isVisible()
+    assert not section(inspector).isVisible()
     inspector.show_node(Node("third", LAYERS["Linear"](), parameters=NodeParameters(trainable=False)), None, None, ())
-    assert inspector._weights.isVisible()
+    assert section(inspector).isVisible()
 
 
 def test_edits_carry_the_name_of_the_node(qtbot: QtBot, inspector: Inspector) -> None:
     show(inspector, "Linear", (5,), candidates=("fc1",), out_features=3)
-    editor = inspector._weights.learning.rows["lr_multiplier"].editor
-    inspector._scroll.ensureWidgetVisible(editor)
+    editor = section(inspector).learning.rows["lr_multiplier"].editor
+    inspector.findChild(ScrollPanel).ensureWidgetVisible(editor)
     with qtbot.waitSignal(inspector.parameters_changed) as changed:
         retype(qtbot, editor, "5")
     assert changed.args == ["it", NodeParameters(lr_multiplier=5), "lr_multiplier"]
-    shares = inspector._weights.shares
+    shares = section(inspector).shares
     shares.setFocus()
     with qtbot.waitSignal(inspector.shares_changed) as changed:
         qtbot.keyClick(shares, Qt.Key.Key_Down)
@@ -282,7 +290,7 @@ def test_edits_carry_the_name_of_the_node(qtbot: QtBot, inspector: Inspector) ->
 
 def test_typing_is_forgotten_with_the_node(qtbot: QtBot, inspector: Inspector) -> None:
     show(inspector, "Linear", (5,), out_features=3)
-    editor = inspector._weights.learning.rows["lr_multiplier"].editor
+    editor = section(inspector).learning.rows["lr_multiplier"].editor
     retype(qtbot, editor, "x")
     inspector.forget_typing()
     assert editor.text() == "1"
@@ -290,7 +298,7 @@ def test_typing_is_forgotten_with_the_node(qtbot: QtBot, inspector: Inspector) -
 
 
 def test_blocks_and_code_have_their_doors(qtbot: QtBot, inspector: Inspector) -> None:
-    doors = inspector._doors
+    doors = inspector.findChild(Doors)
     show(inspector, "Residual", num_channels=4)
     for button, signal in ((doors.inside, inspector.inside_requested), (doors.dissolve, inspector.dissolve_requested)):
         with qtbot.waitSignal(signal) as asked:
@@ -304,15 +312,15 @@ def test_blocks_and_code_have_their_doors(qtbot: QtBot, inspector: Inspector) ->
     assert asked.args == ["mine"]
     show(inspector, "Conv2d", out_channels=3)
     assert not doors.isVisible()
-    assert not inspector._scroll.horizontalScrollBar().isVisible()
+    assert not inspector.findChild(ScrollPanel).horizontalScrollBar().isVisible()
 
 
 def test_the_tab_key_goes_from_top_to_bottom(qtbot: QtBot, inspector: Inspector) -> None:
     for kind in ("Residual", "Linear", "Residual"):
         show(inspector, kind, (4, 8, 8) if kind == "Residual" else (5,))
-        inspector._title.setFocus()
+        inspector.findChild(NameEdit).setFocus()
         places = []
-        while not places or places[-1] < inspector._weights.learning.mapTo(inspector, QPoint(0, 1)).y():
+        while not places or places[-1] < section(inspector).learning.mapTo(inspector, QPoint(0, 1)).y():
             focus = QApplication.focusWidget()
             place = focus.mapTo(inspector, QPoint(0, 0))
             places.append(place.y())
@@ -327,7 +335,7 @@ def test_the_tab_key_goes_from_top_to_bottom(qtbot: QtBot, inspector: Inspector)
 def test_weights_that_the_recipe_fills_do_not_claim_to_begin_as_pytorch_lets_them(inspector: Inspector, kind: str,
                                                                                   weights: str) -> None:
     show(inspector, kind, shape=(16,) if kind == "Linear" else (4, 8, 8))
-    form = inspector.findChild(NodeParametersForm)
+    form = section(inspector)
     assert form.weight.rows["kind"].editor.currentText() == weights
     assert form.bias.rows["kind"].editor.currentText() == "PyTorch's own"
     assert form.weight.value == Init()

@@ -1,0 +1,27 @@
+"""What a person sees of a widget: the texts in sight, and its parts by what stands on them."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+
+
+def texts(root: QWidget) -> list[str]:
+    """What labels say that a person sees, once the layouts have settled."""
+    QApplication.processEvents()
+    return [_plain(label.text()) for label in root.findChildren(QLabel) if label.isVisible()]
+
+
+def label(root: QWidget, text: str) -> QLabel:
+    """The one label in sight that says this."""
+    [found] = [label for label in root.findChildren(QLabel) if label.isVisible() and _plain(label.text()) == text]
+    return found
+
+
+def button(root: QWidget, text: str) -> QAbstractButton:
+    """The one button in sight with this on it."""
+    [found] = [button for button in root.findChildren(QAbstractButton) if button.isVisible() and button.text() == text]
+    return found
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.replace("\u00a0", " ").split())
