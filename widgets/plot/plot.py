@@ -48,7 +48,7 @@ class Plot(Gestures):
         self.runs: tuple[Drawn, ...] = ()
         self.cursor_at: float | None = None
         self._box = pg.ViewBox(enableMouse=False, enableMenu=False, defaultPadding=0)
-        self._lines: list[Line] = []
+        self.lines: list[Line] = []  # two for each run, as its curves
         self._colors: list[QColor] = []
         self._assemble()
         self.set_title(frame.title)
@@ -78,22 +78,22 @@ class Plot(Gestures):
         bounds = []
         for index, run in enumerate(self.runs):
             few = limit if index >= len(self.runs) - DETAILED else OLDER
-            for series, line in zip(run.curves, self._lines[2 * index :], strict=False):
+            for series, line in zip(run.curves, self.lines[2 * index :], strict=False):
                 bounds.append(line.show_series(series, self.span, few, self.is_log))
         self._fit([found for found in bounds if found])
         self.read()
 
     def _match_lines(self) -> None:
         """Two lines for each run, in its colours."""
-        while len(self._lines) < 2 * len(self.runs):
-            self._lines.append(Line())
-            self._box.addItem(self._lines[-1], ignoreBounds=True)
-        while len(self._lines) > 2 * len(self.runs):
-            self._box.removeItem(self._lines.pop())
+        while len(self.lines) < 2 * len(self.runs):
+            self.lines.append(Line())
+            self._box.addItem(self.lines[-1], ignoreBounds=True)
+        while len(self.lines) > 2 * len(self.runs):
+            self._box.removeItem(self.lines.pop())
         colors = [color for run in self.runs for color in run.pens()]
         if colors != self._colors:
             self._colors = colors
-            for index, line in enumerate(self._lines):
+            for index, line in enumerate(self.lines):
                 pen = pg.mkPen(colors[index], width=1)
                 if index % 2:
                     pen.setDashPattern([7, 3])
@@ -155,7 +155,7 @@ class Plot(Gestures):
 
     def changeEvent(self, event: QEvent) -> None:
         """Take the new theme's colours."""
-        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.PaletteChange) and hasattr(self, "_lines"):
+        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.PaletteChange) and hasattr(self, "lines"):
             self.surround.restyle()
             self.setMinimumSize(self.surround.narrowest(), LOWEST)
             self.redraw()
@@ -164,7 +164,7 @@ class Plot(Gestures):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Keep the curves inside the numbers."""
         super().resizeEvent(event)
-        if hasattr(self, "_lines"):
+        if hasattr(self, "lines"):
             self.redraw()
 
 

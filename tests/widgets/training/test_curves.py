@@ -11,6 +11,7 @@ from PySide6.QtGui import QContextMenuEvent, QFont, QFontMetricsF, QMouseEvent, 
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
+from tests.seen import button, texts
 from widgets.look import theme
 from widgets.plot.plot import Plot
 from widgets.plot.ticks import nice_range, tick_values
@@ -45,7 +46,7 @@ def fill(curves: Curves, count: int = 500, epochs: int = 5) -> np.ndarray:
 
 
 def drawn(plot: Plot, index: int = 0) -> np.ndarray:
-    return plot._lines[index].yData
+    return plot.lines[index].yData
 
 
 def at(plot: Plot, epoch: float, height: float = 0.5) -> QPointF:
@@ -68,12 +69,12 @@ def mouse(plot: Plot, kind: QEvent.Type, point: QPointF, buttons: Qt.MouseButton
 
 def test_an_empty_page_says_what_to_do(curves: Curves) -> None:
     assert curves.is_empty
-    assert curves._empty.isVisible()
-    assert "Train" in curves._empty.text()
+    hint = "Press Train: the curves draw themselves here"
+    assert texts(curves) == [hint]
     fill(curves)
-    assert not curves._empty.isVisible()
+    assert hint not in texts(curves)
     curves.clear(10)
-    assert curves._empty.isVisible()
+    assert texts(curves) == [hint]
 
 
 def test_each_call_draws_once(curves: Curves, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,7 +134,7 @@ def test_wheel_zooms_at_the_cursor_in_both_plots(curves: Curves) -> None:
 def test_drag_pans_and_double_click_shows_everything(curves: Curves) -> None:
     fill(curves)
     plot = curves.loss
-    curves._show_span((2.0, 4.0))
+    plot.span_asked.emit((2.0, 4.0))
     start = at(plot, 3.0)
     mouse(plot, QEvent.Type.MouseButtonPress, start)
     mouse(plot, QEvent.Type.MouseMove, start + QPointF(plot.area.width() / 4, 0))
@@ -209,7 +210,7 @@ def test_scales_only_grow_while_a_run_goes_on(curves: Curves) -> None:
 def test_our_own_menu_and_the_save_button(curves: Curves, qtbot: QtBot) -> None:
     fill(curves)
     with qtbot.waitSignal(curves.save_requested):
-        qtbot.mouseClick(curves._save, LEFT)
+        qtbot.mouseClick(button(curves, "Save…"), LEFT)
     point = at(curves.loss, 2.0).toPoint()
     event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, point, curves.loss.viewport().mapToGlobal(point))
     QApplication.sendEvent(curves.loss.viewport(), event)
@@ -219,7 +220,7 @@ def test_our_own_menu_and_the_save_button(curves: Curves, qtbot: QtBot) -> None:
     with qtbot.waitSignal(curves.save_requested):
         save.trigger()
     menu.close()
-    curves._show_span((1.0, 2.0))
+    curves.loss.span_asked.emit((1.0, 2.0))
     menu = curves.context_menu()
     menu.actions()[1].trigger()
     assert curves.loss.span == (0, 10)
@@ -234,8 +235,8 @@ def test_colours_follow_the_theme(curves: Curves) -> None:
         picture = curves.grab().toImage()
         assert picture.pixelColor(picture.width() // 2, 4).name() == look.panel
         assert curves.loss.grab().toImage().pixelColor(2, 2).name() == look.panel
-        assert curves.loss._lines[0].opts["pen"].color().name() == look.accent
-        assert curves.loss._lines[1].opts["pen"].color().name() == look.validation
+        assert curves.loss.lines[0].opts["pen"].color().name() == look.accent
+        assert curves.loss.lines[1].opts["pen"].color().name() == look.validation
 
 
 @pytest.mark.parametrize("width", [400, 780, 3600])
@@ -301,6 +302,6 @@ def test_a_failing_paint_is_logged_and_harmless(curves: Curves, caplog: pytest.L
 
 def test_the_empty_place_can_say_something_else(curves: Curves) -> None:
     curves.set_hint("Getting ready…")
-    assert curves._empty.text() == "Getting ready…"
+    assert texts(curves) == ["Getting ready…"]
     curves.set_hint()
-    assert curves._empty.text().startswith("Press Train")
+    assert texts(curves) == ["Press Train: the curves draw themselves here"]

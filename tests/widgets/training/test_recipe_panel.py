@@ -13,7 +13,7 @@ from engine.experiment.recipe import Recipe
 from tests.legible import cut_words
 from widgets.fields.editors import ChoiceEditor, LineEditor
 from widgets.fields.form import Row
-from widgets.training.recipe_panel import RecipePanel
+from widgets.training.recipe_panel import RecipeForm, RecipePanel
 
 # Said by the offscreen platform, which has no windows to size; no window system says it.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -30,8 +30,12 @@ def panel(qtbot: QtBot) -> Iterator[RecipePanel]:
     yield panel
 
 
+def form(panel: RecipePanel) -> RecipeForm:
+    return panel.findChild(RecipeForm)
+
+
 def row(panel: RecipePanel, name: str) -> Row:
-    return panel._form.rows[name]
+    return form(panel).rows[name]
 
 
 def retype(qtbot: QtBot, editor: QWidget, text: str) -> None:
@@ -48,7 +52,7 @@ def retype(qtbot: QtBot, editor: QWidget, text: str) -> None:
 def test_numbers_are_typed(qtbot: QtBot, panel: RecipePanel, name: str, text: str, value: float) -> None:
     with qtbot.waitSignal(panel.recipe_changed):
         retype(qtbot, row(panel, name).editor, text)
-    assert getattr(panel._form.value, name) == value
+    assert getattr(form(panel).value, name) == value
     assert row(panel, name).editor.hasFocus()
     assert row(panel, name).editor.text() == text
 
@@ -90,14 +94,14 @@ def test_a_bad_number_is_refused_in_place(qtbot: QtBot, panel: RecipePanel, name
     retype(qtbot, row(panel, name).editor, text)
     assert row(panel, name).error.text().startswith(reason)
     assert row(panel, name).error.isVisible()
-    assert panel._form.value == Recipe()
+    assert form(panel).value == Recipe()
     qtbot.keyClick(row(panel, name).editor, Qt.Key.Key_Tab)
     assert not row(panel, name).error.isVisible()
 
 
 def test_while_training_only_the_learning_rate_is_open_and_waits_for_enter(qtbot: QtBot, panel: RecipePanel) -> None:
     panel.set_locked(True, "Stop training to change this.")
-    assert [name for name in panel._form.rows if row(panel, name).editor.isEnabled()] == ["lr"]
+    assert [name for name in form(panel).rows if row(panel, name).editor.isEnabled()] == ["lr"]
     assert "Stop training" in row(panel, "epochs").editor.toolTip()
     rate = row(panel, "lr").editor
     assert isinstance(rate, LineEditor)
@@ -107,7 +111,7 @@ def test_while_training_only_the_learning_rate_is_open_and_waits_for_enter(qtbot
         qtbot.keyClick(rate, Qt.Key.Key_Return)
     assert (asked.args[0].lr, asked.args[1]) == (1e-3, "lr")
     panel.set_locked(False)
-    assert all(row(panel, name).editor.isEnabled() for name in panel._form.rows)
+    assert all(row(panel, name).editor.isEnabled() for name in form(panel).rows)
     assert "Stop training" not in row(panel, "epochs").editor.toolTip()
     with qtbot.waitSignal(panel.recipe_changed):
         retype(qtbot, rate, "2")
@@ -128,12 +132,12 @@ def test_what_was_typed_for_one_document_is_not_asked_for_another(qtbot: QtBot, 
         panel.forget_typing()
         panel.show_recipe(Recipe(epochs=3))
         editor.clearFocus()
-    assert panel._form.value == Recipe(epochs=3)
+    assert form(panel).value == Recipe(epochs=3)
 
 
 @pytest.fixture
 def opened(qtbot: QtBot, panel: RecipePanel) -> RecipePanel:
-    qtbot.mouseClick(panel._form.more, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(form(panel).more, Qt.MouseButton.LeftButton)
     return panel
 
 
@@ -144,28 +148,28 @@ def test_rare_options_fold_away(qtbot: QtBot, panel: RecipePanel) -> None:
     assert not any(row(panel, name).editor.isVisible() for name in rare)
     row(panel, "seed").editor.setFocus()
     qtbot.keyClick(row(panel, "seed").editor, Qt.Key.Key_Tab)
-    assert panel._form.more.hasFocus()
-    qtbot.keyClick(panel._form.more, Qt.Key.Key_Space)
+    assert form(panel).more.hasFocus()
+    qtbot.keyClick(form(panel).more, Qt.Key.Key_Space)
     assert all(row(panel, name).editor.isVisible() for name in rare)
-    qtbot.keyClick(panel._form.more, Qt.Key.Key_Tab)
+    qtbot.keyClick(form(panel).more, Qt.Key.Key_Tab)
     assert row(panel, "reduction").editor.hasFocus()
-    qtbot.mouseClick(panel._form.more, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(form(panel).more, Qt.MouseButton.LeftButton)
     assert not any(row(panel, name).editor.isVisible() for name in rare)
 
 
 def test_every_option_has_its_place(opened: RecipePanel) -> None:
     opened.show_recipe(Recipe(optimizer="momentum", weight_decay=0.1))
-    assert set(opened._form.rows) == set(Recipe.model_fields) - {"device"}
-    assert all(opened._form.rows[name].editor.isVisible() for name in opened._form.rows)
+    assert set(form(opened).rows) == set(Recipe.model_fields) - {"device"}
+    assert all(form(opened).rows[name].editor.isVisible() for name in form(opened).rows)
 
 
 def test_nothing_acts_unseen(panel: RecipePanel) -> None:
-    assert panel._form.more.text() == "More"
+    assert form(panel).more.text() == "More"
     panel.show_recipe(Recipe(folds=5, label_smoothing=0.1))
-    assert panel._form.more.text() == "More · 2 set"
-    assert "Folds" in panel._form.more.toolTip()
+    assert form(panel).more.text() == "More · 2 set"
+    assert "Folds" in form(panel).more.toolTip()
     panel.show_recipe(Recipe(loss="mse", label_smoothing=0.1))  # which mean squared error does not use
-    assert panel._form.more.text() == "More"
+    assert form(panel).more.text() == "More"
 
 
 @pytest.mark.parametrize(
@@ -196,7 +200,7 @@ def test_the_loss_decides_at_once(qtbot: QtBot, opened: RecipePanel) -> None:
 def test_rare_numbers_are_typed_too(qtbot: QtBot, opened: RecipePanel, name: str, text: str, value: float) -> None:
     with qtbot.waitSignal(opened.recipe_changed):
         retype(qtbot, row(opened, name).editor, text)
-    assert getattr(opened._form.value, name) == value
+    assert getattr(form(opened).value, name) == value
 
 
 def test_typing_away_the_decay_keeps_the_field(qtbot: QtBot, opened: RecipePanel) -> None:
@@ -218,7 +222,6 @@ def test_nothing_is_clipped_in_the_narrowest_panel(opened: RecipePanel, width: i
     opened.show_recipe(Recipe(optimizer="momentum", weight_decay=0.1))
     for _ in range(3):
         QApplication.processEvents()
-    form = opened._form
-    for each in form.rows.values():
-        assert each.editor.geometry().right() <= form.width()
+    for each in form(opened).rows.values():
+        assert each.editor.geometry().right() <= form(opened).width()
     assert cut_words(opened) == []

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QMouseEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from tests.seen import button
 from widgets.look import theme
 from widgets.plot.decimate import finite_bounds
 from widgets.plot.line import Line
@@ -47,7 +48,7 @@ def begin(curves: Curves, titles: tuple[str, ...], count: int = 300) -> None:
 
 def pens(curves: Curves) -> list[tuple[str, bool]]:
     """Of every line its colour and whether it is dashed."""
-    lines = [line.opts["pen"] for line in curves.loss._lines]
+    lines = [line.opts["pen"] for line in curves.loss.lines]
     return [(pen.color().name(), pen.style() == Qt.PenStyle.CustomDashLine) for pen in lines]
 
 
@@ -117,12 +118,12 @@ def test_a_click_hides_a_run_and_brings_it_back(curves: Curves, qtbot: QtBot) ->
     begin(curves, ("small", "large"))
     top = curves.loss.surround.y_scale.high
     qtbot.mouseClick(curves.legend.chips[1], LEFT)
-    assert len(curves.loss._lines) == 2
+    assert len(curves.loss.lines) == 2
     assert pens(curves)[0][0] == member_color(0).name()
     assert curves.loss.surround.y_scale.high < top
     curves.legend.chips[1].setFocus()
     qtbot.keyClick(curves.legend.chips[1], Qt.Key.Key_Space)
-    assert len(curves.loss._lines) == 4
+    assert len(curves.loss.lines) == 4
     for chip in curves.legend.chips:
         qtbot.mouseClick(chip, LEFT)
     assert not curves.grab().isNull()
@@ -149,17 +150,17 @@ def test_every_run_keeps_its_best_epoch(curves: Curves) -> None:
     assert [color for _, color in marks] == [member_color(index) for index in range(3)]
 
 
-def test_only_the_run_that_goes_on_costs(curves: Curves, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_run_that_goes_on_costs(curves: Curves) -> None:
     begin(curves, tuple("abcdef"), count=5000)
-    sizes = [len(line.xData) for line in curves.loss._lines[::2]]
+    sizes = [len(line.xData) for line in curves.loss.lines[::2]]
     assert max(sizes[:3]) <= 200
     assert min(sizes[3:]) > 200
     drawn: list[Line] = []
-    show = Line._show
-    monkeypatch.setattr(Line, "_show", lambda line, x, y: (drawn.append(line), show(line, x, y)))
+    for line in (*curves.loss.lines, *curves.accuracy.lines):
+        line.sigPlotChanged.connect(drawn.append)
     curves.add_points([(5.01, 1.0, 0.5)])
-    last = {curves.loss._lines[-2], curves.accuracy._lines[-2]}
-    ends = {line for plot in curves.plots for line in plot._lines if line.yData[-1] == 1.0 or line in last}
+    last = {curves.loss.lines[-2], curves.accuracy.lines[-2]}
+    ends = {line for plot in curves.plots for line in plot.lines if line.yData[-1] == 1.0 or line in last}
     assert last <= set(drawn) <= ends | set(drawn[:2] + drawn[-2:])
     assert len(drawn) == 2 or curves.loss.span[1] > 5.0  # a longer axis draws everything once more
     drawn.clear()
@@ -171,7 +172,7 @@ def test_whole_series_are_shown_at_once(curves: Curves) -> None:
     rows = [(1, 2.0, 0.1, 1.5, 0.5, False), (2, 1.0, 0.4, 1.2, 0.6, True)]
     curves.show_series([("fold 1", [(0.5, 2.0, 0.1)], rows), ("fold 2", [], rows)])
     assert [chip.title for chip in curves.legend.chips] == ["fold 1", "fold 2"]
-    assert curves.loss._lines[2].yData.tolist() == [2.0, 1.0]
+    assert curves.loss.lines[2].yData.tolist() == [2.0, 1.0]
     curves.show_all([(0.5, 2.0, 0.1)], rows)
     assert not curves.legend.isVisible()
 
@@ -195,19 +196,19 @@ def test_regression_shows_another_measure_or_only_the_loss(curves: Curves) -> No
 def test_a_logarithmic_axis(curves: Curves, qtbot: QtBot) -> None:
     curves.set_second("RMSE")
     curves.add_points([(at, 10.0**-at, 10.0**-at) for at in (0.0, 1.0, 2.0, 3.0, 4.0)] + [(5.0, 0.0, -1.0)])
-    qtbot.mouseClick(curves._log, LEFT)
+    qtbot.mouseClick(button(curves, "Log"), LEFT)
     frame, area = curves.loss.surround, curves.loss.area
     assert isinstance(frame.y_scale, LogScale)
     heights = [frame.point(area, 0, 10.0**-at).y() for at in range(5)]
     assert np.diff(heights) == pytest.approx(np.full(4, np.diff(heights)[0]))
-    assert curves.loss._lines[0].yData[:5].tolist() == pytest.approx([0, -1, -2, -3, -4])
-    assert np.isnan(curves.loss._lines[0].yData[5])
+    assert curves.loss.lines[0].yData[:5].tolist() == pytest.approx([0, -1, -2, -3, -4])
+    assert np.isnan(curves.loss.lines[0].yData[5])
     assert not curves.grab().isNull()
-    qtbot.mouseClick(curves._log, LEFT)
-    assert curves.loss._lines[0].yData[:2].tolist() == [1.0, 0.1]
+    qtbot.mouseClick(button(curves, "Log"), LEFT)
+    assert curves.loss.lines[0].yData[:2].tolist() == [1.0, 0.1]
     menu = curves.context_menu()
     menu.actions()[2].trigger()
-    assert curves._log.isChecked()
+    assert button(curves, "Log").isChecked()
     menu.close()
 
 
