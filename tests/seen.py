@@ -11,17 +11,17 @@ def texts(root: QWidget) -> list[str]:
     return [_plain(label.text()) for label in root.findChildren(QLabel) if label.isVisible()]
 
 
-def label(root: QWidget, text: str) -> QLabel:
+def label_with(root: QWidget, text: str) -> QLabel:
     """The one label in sight that says this."""
     [found] = [label for label in root.findChildren(QLabel) if label.isVisible() and _plain(label.text()) == text]
     return found
 
 
-def button(root: QWidget, text: str) -> QAbstractButton:
+def button_with(root: QWidget, text: str) -> QAbstractButton:
     """The one button in sight with this on it."""
     [found] = [button for button in root.findChildren(QAbstractButton) if button.isVisible() and button.text() == text]
     return found
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.replace("\u00a0", " ").split())
+    return "\n".join(" ".join(line.split()) for line in text.splitlines())

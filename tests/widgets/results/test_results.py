@@ -11,8 +11,10 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from engine.experiment.notes import Notes
+from tests.seen import label_with, texts
 from widgets.look import theme
 from widgets.look.measures import difference_text, measure_title
+from widgets.parts.section import Section
 from widgets.results.results import Results
 from widgets.results.values import Parameter, ReportedRow, RunRow
 from widgets.tensors.kernel_picture import KernelPicture
@@ -36,7 +38,7 @@ def results(qtbot: QtBot) -> Results:
 
 
 def there(results: Results) -> set[str]:
-    return {name for name, section in results._sections.items() if section.isVisible()}
+    return {section.title.text() for section in results.findChildren(Section) if section.isVisible()}
 
 
 def plain(texts: list[list[str]]) -> list[list[str]]:
@@ -44,22 +46,21 @@ def plain(texts: list[list[str]]) -> list[list[str]]:
 
 
 def test_without_results_it_says_what_to_do(results: Results) -> None:
-    assert results._empty.isVisible()
-    assert "Train" in results._empty.text()
+    hint = "Train the network: what it reaches is shown here"
+    assert texts(results) == [hint]
     results.show_comparison([ReportedRow("test accuracy", 0.822, None)])
-    assert not results._empty.isVisible()
+    assert hint not in texts(results)
     results.clear()
-    assert results._empty.isVisible()
+    assert texts(results) == [hint]
 
 
 def test_notes_are_for_reading(results: Results) -> None:
     results.show_notes(NOTES)
-    assert results._book.text() == "6.6 LeNet"
-    assert results._tries.text() == "•  Replace every sigmoid by ReLU.\n•  Use max pooling."
-    assert there(results) == {"notes"}
+    assert texts(results) == ["What to look at", "6.6 LeNet", NOTES.look.strip(), "Try",
+                              "• Replace every sigmoid by ReLU.\n• Use max pooling."]
+    assert there(results) == {"What to look at"}
     results.show_notes(Notes(look="Only this."))
-    assert not results._book.isVisible()
-    assert not results._tries_title.isVisible()
+    assert texts(results) == ["What to look at", "Only this."]
 
 
 def test_reported_beside_yours(results: Results) -> None:
@@ -94,7 +95,7 @@ def test_all_measures_of_all_parts(results: Results) -> None:
 
 def test_variants_are_compared_and_run(results: Results, qtbot: QtBot) -> None:
     results.offer_series("variants", 2)
-    assert there(results) == {"series"}
+    assert there(results) == {"Variants"}
     assert not results.series.isVisible()
     with qtbot.waitSignal(results.run_variants_requested):
         qtbot.mouseClick(results.run_all, LEFT)
@@ -109,7 +110,7 @@ def test_variants_are_compared_and_run(results: Results, qtbot: QtBot) -> None:
     results.offer_series("variants", 2, enabled=False)
     assert not results.run_all.isEnabled()
     results.offer_series("", 0)
-    assert there(results) == {"series"}
+    assert there(results) == {"Runs"}
     assert not results.run_all.isVisible()
 
 
@@ -120,19 +121,18 @@ def test_folds_with_mean_and_deviation(results: Results) -> None:
     results.show_series(FOLDS, mean, sd)
     assert [line[0] for line in results.series.texts] == ["", *(f"Fold {k}" for k in range(1, 6)), "Mean ± sd"]
     assert results.series.texts[-1] == ["Mean ± sd", "", "0.130 ± 0.016", "0.230 ± 0.016", "0.150 ± 0.000"]
-    last = results.series._labels[-1][0].font().weight()
-    assert last > results.series._labels[1][0].font().weight()
+    last = label_with(results.series, "Mean ± sd").font().weight()
+    assert last > label_with(results.series, "Fold 1").font().weight()
 
 
 def test_learned_against_true(results: Results) -> None:
     results.show_parameters([Parameter("w[0]", 2.0003, 2), Parameter("w[1]", -3.4011, -3.4), Parameter("b", 4.2, 4.2)])
     assert results.parameters.texts == [["", "Learned", "True", "Error"], ["w[0]", "2.0003", "2.0000", "0.0003"],
                                         ["w[1]", "−3.4011", "−3.4000", "−0.0011"], ["b", "4.2000", "4.2000", "0.0000"]]
-    assert not results._more.isVisible()
+    assert not any("more" in text for text in texts(results))
     results.show_parameters([Parameter(f"w[{index}]", 0.01 * index, 0.01) for index in range(200)])
     assert len(results.parameters.texts) == 9
-    assert results._more.text() == "and 192 more; the largest error is 1.9800"
-    assert results._more.isVisible()
+    assert "and 192 more; the largest error is 1.9800" in texts(results)
 
 
 def test_a_kernel_turns_before_ones_eyes(results: Results) -> None:
@@ -152,7 +152,7 @@ def test_a_kernel_epoch_by_epoch(results: Results) -> None:
     assert results.steps.texts[0] == ["Epoch", "[0, 0]", "[0, 1]"]
     assert results.steps.texts[1] == ["1", "0.0100", "−0.0100"]
     assert [line[0] for line in results.steps.texts[2:]] == [str(epoch) for epoch in range(19, 31)]
-    assert there(results) == {"kernel"}
+    assert there(results) == {"Kernel"}
     results.show_kernel_steps([(1, [[0.0] * 5] * 2)])
     assert there(results) == set(), "ten numbers are for the heat map"
     results.show_kernel_steps([(1, [[0.0] * 3] * 3)])
@@ -183,9 +183,9 @@ def test_a_large_kernel_has_no_numbers_and_no_kernel_no_place(results: Results) 
 
 def test_rows_of_a_table_are_kept_while_its_shape_is(results: Results) -> None:
     results.show_series(FOLDS[:2])
-    before = results.series._labels[1][0]
+    before = label_with(results.series, "Fold 1")
     results.show_series(FOLDS[1:3])
-    assert results.series._labels[1][0] is before
+    assert label_with(results.series, "Fold 2") is before
     assert before.text() == "Fold 2"
     results.show_series(FOLDS[:3])
     assert len(results.series.texts) == 4
@@ -204,7 +204,9 @@ def test_nothing_is_cut(results: Results, size: tuple[int, int]) -> None:
     results.show_measures(("train", "validation", "test"), [("accuracy", (0.8, 0.8, 0.8))])
     for _ in range(2):  # words come to their place in the second round
         QApplication.processEvents()
-    boxes = [section.geometry() for section in results._sections.values()]
+    sections = results.findChildren(Section)
+    assert len(sections) == 6
+    boxes = [section.geometry() for section in sections]
     assert not any(a.intersects(b) for index, a in enumerate(boxes) for b in boxes[:index])
     assert all(box.right() < size[0] for box in boxes)
     for label in results.findChildren(QLabel):

@@ -11,7 +11,7 @@ from PySide6.QtGui import QContextMenuEvent, QFont, QFontMetricsF, QMouseEvent, 
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
-from tests.seen import button, texts
+from tests.seen import button_with, texts
 from widgets.look import theme
 from widgets.plot.plot import Plot
 from widgets.plot.ticks import nice_range, tick_values
@@ -210,7 +210,7 @@ def test_scales_only_grow_while_a_run_goes_on(curves: Curves) -> None:
 def test_our_own_menu_and_the_save_button(curves: Curves, qtbot: QtBot) -> None:
     fill(curves)
     with qtbot.waitSignal(curves.save_requested):
-        qtbot.mouseClick(button(curves, "Save…"), LEFT)
+        qtbot.mouseClick(button_with(curves, "Save…"), LEFT)
     point = at(curves.loss, 2.0).toPoint()
     event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, point, curves.loss.viewport().mapToGlobal(point))
     QApplication.sendEvent(curves.loss.viewport(), event)

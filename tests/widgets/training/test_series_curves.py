@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QMouseEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from tests.seen import button
+from tests.seen import button_with
 from widgets.look import theme
 from widgets.plot.decimate import finite_bounds
 from widgets.plot.line import Line
@@ -196,7 +196,7 @@ def test_regression_shows_another_measure_or_only_the_loss(curves: Curves) -> No
 def test_a_logarithmic_axis(curves: Curves, qtbot: QtBot) -> None:
     curves.set_second("RMSE")
     curves.add_points([(at, 10.0**-at, 10.0**-at) for at in (0.0, 1.0, 2.0, 3.0, 4.0)] + [(5.0, 0.0, -1.0)])
-    qtbot.mouseClick(button(curves, "Log"), LEFT)
+    qtbot.mouseClick(button_with(curves, "Log"), LEFT)
     frame, area = curves.loss.surround, curves.loss.area
     assert isinstance(frame.y_scale, LogScale)
     heights = [frame.point(area, 0, 10.0**-at).y() for at in range(5)]
@@ -204,11 +204,11 @@ def test_a_logarithmic_axis(curves: Curves, qtbot: QtBot) -> None:
     assert curves.loss.lines[0].yData[:5].tolist() == pytest.approx([0, -1, -2, -3, -4])
     assert np.isnan(curves.loss.lines[0].yData[5])
     assert not curves.grab().isNull()
-    qtbot.mouseClick(button(curves, "Log"), LEFT)
+    qtbot.mouseClick(button_with(curves, "Log"), LEFT)
     assert curves.loss.lines[0].yData[:2].tolist() == [1.0, 0.1]
     menu = curves.context_menu()
     menu.actions()[2].trigger()
-    assert button(curves, "Log").isChecked()
+    assert button_with(curves, "Log").isChecked()
     menu.close()
 
 
