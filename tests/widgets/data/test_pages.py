@@ -114,7 +114,7 @@ def test_the_file_in_use_is_shown_among_the_sources(panel: DataPanel) -> None:
 def test_only_what_the_source_has_is_there(panel: DataPanel, spec: DataSpec, fields: set[str],
                                            pages: list[str]) -> None:
     panel.show_spec(spec)
-    assert {name for name in panel.form._fields if panel.form.rows[name].editor.isVisible()} == fields
+    assert {name for name, row in panel.form.rows.items() if row.editor.isVisible()} == {"dataset", *fields}
     assert tabs(panel) == pages
 
 
@@ -151,7 +151,7 @@ def test_the_panel_asks_the_source(sounds: str, qtbot: QtBot) -> None:
     panel.show()
     panel.show_spec(DataSpec(dataset=sounds, path="a.wav"))
     assert tabs(panel) == ["Samples", "Preparation", "Numbers", "Step by step"]
-    assert {name for name in panel.form._fields if panel.form.rows[name].editor.isVisible()} == {"normalize"}
+    assert {name for name, row in panel.form.rows.items() if row.editor.isVisible()} == {"dataset", "normalize"}
     assert panel.form.rows["dataset"].editor.currentText() == "Sounds"
     assert panel.form.about.text() == "Your own sounds: a .wav file."
     with qtbot.waitSignal(panel.file_requested) as asked:

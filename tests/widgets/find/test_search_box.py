@@ -62,14 +62,15 @@ def host(qtbot: QtBot) -> Iterator[Host]:
 class Bench:
     """A box that is open, and what it asked for."""
 
-    def __init__(self, host: Host, spot: Spot, graph: Graph | None = None, own=()) -> None:
+    def __init__(self, host: Host, spot: Spot, graph: Graph | None = None, own=(),
+                 corner: tuple[int, int] = (300, 100)) -> None:
         graph = network() if graph is None else graph
         self.added: list = []
         self.previews: list = []
         self.box = SearchBox(host, Place(graph, analyze(graph, SHAPE), spot, SHAPE, own, lambda kind: Flatten()))
         self.box.added.connect(lambda graph, names, text: self.added.append((graph, names)))
         self.box.previewed.connect(self.previews.append)
-        self.box.open_at(QPoint(300, 100))
+        self.box.open_at(QPoint(*corner))
 
     def type(self, text: str) -> None:
         QTest.keyClicks(self.box.field, text)
@@ -115,8 +116,10 @@ def test_by_meaning_pooling_and_a_strided_convolution_are_found(host: Host, type
     bench = Bench(host, Spot(after=("act1",)))
     bench.box.field.setText(typed)
     assert "Max pool 2d" in bench.titles() or "Max pool" in bench.titles()
-    strided = [found for found in bench.box._found if found.kind == "Conv2d"]
-    assert strided and strided[0].layer.stride == 2
+    strided = next(row for row in bench.box.list.rows if row.detail.startswith("nn.Conv2d"))
+    bench.box.choose(strided, Qt.KeyboardModifier.NoModifier)
+    graph, (name,) = bench.added[0]
+    assert isinstance(graph.nodes[name].layer, Conv2d) and graph.nodes[name].layer.stride == 2
 
 
 def test_what_does_not_fit_the_wire_is_grey_with_a_sign_and_can_still_be_added(host: Host):
@@ -241,8 +244,7 @@ def test_keys_do_not_reach_what_lies_below(host: Host):
 def test_it_stays_inside_while_it_grows(host: Host, at: tuple[int, int]):
     bench = Bench(host, Spot(after=("act1",)))
     bench.box.dismiss()
-    bench = Bench(host, Spot(after=("act1",)))
-    bench.box._corner = QPoint(*at)
+    bench = Bench(host, Spot(after=("act1",)), corner=at)
     for text in ("", "pool", "conv 8, relu, conv 8, relu, conv 8, relu, conv 8, relu, flatten, linear 10", "zzzzqq"):
         bench.box.field.setText(text)
         inside = host.rect().adjusted(EDGE, EDGE, -EDGE, -EDGE)

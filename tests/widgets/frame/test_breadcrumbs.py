@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from widgets.frame.breadcrumbs import Breadcrumbs
@@ -26,7 +26,8 @@ def crumbs(qtbot: QtBot) -> Breadcrumbs:
 
 def reading_order(crumbs: Breadcrumbs) -> list[str]:
     """What one reads from left to right."""
-    shown = [widget for widget in (*crumbs.steps, *crumbs._signs, crumbs.more, crumbs.here) if widget.isVisible()]
+    signs = [label for label in crumbs.findChildren(QLabel) if label.text() == "›"]
+    shown = [widget for widget in (*crumbs.steps, *signs, crumbs.more, crumbs.here) if widget.isVisible()]
     crumbs.layout().activate()
     return [widget.text() for widget in sorted(shown, key=lambda widget: widget.x())]
 

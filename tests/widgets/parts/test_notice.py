@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QEnterEvent
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -109,8 +110,8 @@ def test_its_time_runs_out_but_not_under_the_mouse(host: Host, qtbot: QtBot) -> 
     host.notice.show_message("Short", timeout_ms=40)
     qtbot.waitUntil(lambda: not host.notice.isVisible(), timeout=2000)
     host.notice.show_message("Read", timeout_ms=40)
-    QApplication.sendEvent(host.notice, QEvent(QEvent.Type.Enter))
-    host.notice._timer.stop()  # what Enter does with a real mouse
+    middle = QPointF(host.notice.rect().center())
+    QApplication.sendEvent(host.notice, QEnterEvent(middle, middle, middle))
     qtbot.wait(120)
     assert host.notice.isVisible()
     QApplication.sendEvent(host.notice, QEvent(QEvent.Type.Leave))

@@ -31,7 +31,7 @@ class WireItem(QGraphicsItem):
         self.tone = ""  # of ``painting.WIRE_TONES``
         self.path = QPainterPath()
         self.beside: float | None = None  # the x at which it passes cards that stand in its way
-        self._pill = (QPointF(), False)
+        self.pill_at = (QPointF(), False)  # where its shape is written, and whether leftwards from there
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable)
         self.setZValue(WIRE_LAYER)
         self._ends: tuple[QPointF, QPointF] | None = None
@@ -54,14 +54,14 @@ class WireItem(QGraphicsItem):
             self.path = wire_path(start, end)
         else:
             self.path = passing_path(start, end, self.beside)
-        self._pill = pill_place(self.path, (self.source.body(), self.target.body()))
+        self.pill_at = pill_place(self.path, (self.source.body(), self.target.body()))
 
     def carry(self, way: QPointF) -> None:
         """Go as it is with both its cards."""
         self.prepareGeometryChange()
         self.path.translate(way)
         self._ends = None
-        self._pill = (self._pill[0] + way, self._pill[1])
+        self.pill_at = (self.pill_at[0] + way, self.pill_at[1])
 
     @property
     def is_folded(self) -> bool:
@@ -115,7 +115,7 @@ class WireItem(QGraphicsItem):
 
     def boundingRect(self) -> QRectF:
         # Room for any pill, so that a new shape needs no new geometry.
-        at, leftwards = self._pill
+        at, leftwards = self.pill_at
         room = PILL_ROOM * (2 if self.was else 1)
         pill = QRectF(at.x() - room * leftwards, at.y() - PILL_HEIGHT / 2, room, PILL_HEIGHT)
         return self.path.controlPointRect().united(pill).adjusted(-6, -6, 6, 6)
@@ -135,7 +135,7 @@ class WireItem(QGraphicsItem):
         if self.via and not self.is_folded:
             paint_bends(painter, self.via, self.isSelected())
         if (text := self.pill_text()) and is_near(painter):
-            paint_pill(painter, pill_rect(*self._pill, text), text, bool(self.was))
+            paint_pill(painter, pill_rect(*self.pill_at, text), text, bool(self.was))
 
 
 def wires_at(cards: Iterable[CardItem]) -> set[WireItem]:

@@ -13,7 +13,7 @@ def test_no_shape_is_hidden_below_the_cards_of_its_wire(desk, way):
     card = desk.scene.cards["act1"]
     desk.take("", desk.graph.moved({"act1": (card.x() + way[0], card.y() - 70 + way[1])}), "")
     wire = desk.scene.wires[Edge("conv1", "act1")]
-    at, leftwards = wire._pill
+    at, leftwards = wire.pill_at
     pill = pill_rect(at, leftwards, "6×26×26")
     assert not any(card.body().intersects(pill) for card in (wire.source, wire.target))
 
