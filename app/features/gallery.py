@@ -32,7 +32,7 @@ _GROUPS = {
     **dict.fromkeys(("fixed-hidden", "nest-mlp", "chimera", "rgnet", "tied", "lazy", "init-zoo", "centered",
                      "my-linear", "scalar-checks", "conv-checks", "pool-checks"), STRUCTURES),
 }  # fmt: skip
-_analyses: dict[str, Analysis] = {}  # of the gallery, which does not change
+analyses: dict[str, Analysis] = {}  # of the gallery, which does not change
 
 
 class Gallery(Feature):
@@ -78,14 +78,14 @@ def group_of(id: str) -> str:
 def show_gallery(page: StartPage, ratio: float) -> None:
     """Every built-in network with its picture: known ones at once, the others one by one."""
     page.set_gallery([_entry(id, ratio) for id in gallery_ids()])
-    _draw(page, ratio, [id for id in gallery_ids() if id not in _analyses])
+    _draw(page, ratio, [id for id in gallery_ids() if id not in analyses])
 
 
 def _entry(id: str, ratio: float) -> Entry:
     from widgets.canvas.pictures.picture import picture  # what only the start page shows is imported with it
     from widgets.frame.start_page import Entry
 
-    experiment, analysis = _experiment(id), _analyses.get(id)
+    experiment, analysis = _experiment(id), analyses.get(id)
     words = (id, translated(experiment.title), translated(experiment.about))
     if analysis is None:
         return Entry(*words, QPixmap(), None, group_of(id))
@@ -99,7 +99,7 @@ def _draw(page: StartPage, ratio: float, ids: list[str]) -> None:
     ids = [id for id in ids if _torch_is_loaded() or not sources_of(_experiment(id).graph)]
     if ids:
         experiment = _experiment(ids[0])
-        analysis = _analyses[ids[0]] = analyze(experiment.graph, experiment.data.sample_shape)
+        analysis = analyses[ids[0]] = analyze(experiment.graph, experiment.data.sample_shape)
         page.set_picture(ids[0], picture(analysis, PICTURE, ratio), analysis.params)
         QTimer.singleShot(0, page, lambda: _draw(page, ratio, ids[1:]))
 

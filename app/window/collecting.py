@@ -19,13 +19,13 @@ class Collector(QObject):
     """
 
     _numbers = count()
-    _at_work: ClassVar[set[int]] = set()  # one for each window; Python does it by itself again after the last
+    at_work: ClassVar[set[int]] = set()  # one for each window; Python does it by itself again after the last
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         number = self._number = next(self._numbers)
         gc.disable()
-        self._at_work.add(number)
+        self.at_work.add(number)
         self.destroyed.connect(lambda *_: _end(number))  # a window need not be closed first
         self._timer = QTimer(self, interval=EVERY_MS)
         self._timer.timeout.connect(self.collect)
@@ -45,7 +45,7 @@ class Collector(QObject):
 
 
 def _end(number: int) -> None:
-    at_work = Collector._at_work
+    at_work = Collector.at_work
     at_work.discard(number)
     if not at_work:
         gc.enable()

@@ -32,7 +32,7 @@ def _no_qthreads_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def _no_window_left() -> Iterator[None]:
     """A window that is left open goes on collecting garbage, and Python does not."""
     yield
-    left = set(Collector._at_work)
-    Collector._at_work.clear()
+    left = set(Collector.at_work)
+    Collector.at_work.clear()
     gc.enable()
     assert not left, "a window was not closed"

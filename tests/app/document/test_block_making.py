@@ -205,8 +205,7 @@ def test_the_menu_shares_weights_and_takes_them_back(qtbot):
 
 
 @pytest.fixture
-def window(qtbot, tmp_path, monkeypatch) -> MainWindow:
-    monkeypatch.setattr(MainWindow, "_begin_loading", lambda self: None)  # blocks need no torch
+def window(qtbot, tmp_path) -> MainWindow:
     window = make_window(Settings(tmp_path / "layerloom"))
     window.open(Document(Experiment(network(), DataSpec(dataset="mnist")), "lenet"))
     window.resize(1500, 950)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -21,6 +21,7 @@ from engine.layers.merge import Add
 from tests.app.desk import LEFT, NONE, Desk, chain
 from widgets.canvas.cards.sizes import CARD_HEIGHT, CARD_WIDTH, THIN_HEIGHT
 from widgets.canvas.gestures.clipboard import NETWORK_MIME, WIRES_MIME
+from widgets.look import theme
 from widgets.parts.layer_drag import LAYER_MIME
 
 ALT, CTRL, SHIFT = (Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier,
@@ -393,7 +394,7 @@ def test_a_held_wire_survives_the_wheel_and_stays_under_the_mouse(desk):
     at, before = far_point(desk), desk.view.zoom()
     desk.wheel(at, 240)
     assert desk.view.zoom() > before * 1.2
-    assert (desk.view.gestures.current.wire._end - desk.view.mapToScene(at)).manhattanLength() < 3
+    assert (desk.view.gestures.current.wire.end - desk.view.mapToScene(at)).manhattanLength() < 3
     QTest.keyClick(desk.view, Qt.Key.Key_Escape)
 
 
@@ -421,16 +422,23 @@ def test_looking_elsewhere_is_told(desk, qtbot):
             act()
 
 
+def colors_outside(desk, area: QRect) -> set[str]:
+    picture = desk.port.grab().toImage()
+    points = [QPoint(x, y) for x in range(0, picture.width(), 3) for y in range(0, picture.height(), 3)]
+    return {picture.pixelColor(point).name() for point in points if not area.contains(point)}
+
+
 def test_many_cards_are_zoomed_as_a_picture_and_painted_truly_afterwards(desk, qtbot):
     nodes = [Node(f"act{i}", ReLU(), (300.0 * (i % 8), 76.0 * (i // 8))) for i in range(60)]
     desk.page.edit("", Graph.of(nodes))
     desk.view.zoom_at(0.6 / desk.view.zoom(), QPoint(0, 0))
+    seen = desk.view.mapToScene(desk.port.rect()).boundingRect()
     desk.wheel(QPoint(400, 300), -1600)
-    assert desk.view._snapshot is not None
-    desk.port.grab()
+    old = desk.view.mapFromScene(seen).boundingRect().adjusted(-2, -2, 2, 2)
+    assert colors_outside(desk, old) == {theme.color("canvas").name()}, "a picture of what was seen before, and no more"
     assert not desk.scene.is_far, "what is painted changes once, at the end"
-    qtbot.waitUntil(lambda: desk.view._snapshot is None)
-    assert desk.scene.is_far
+    qtbot.waitUntil(lambda: desk.scene.is_far)
+    assert len(colors_outside(desk, old)) > 1
 
 
 # -- cards ------------------------------------------------------------------------------------------------------------

@@ -91,7 +91,9 @@ def test_a_value_set_in_weights_whose_owner_is_bypassed(window, qtbot):
     qtbot.waitUntil(lambda: f"{second}.weight" in keys(window), timeout=20_000)
     window.feature(Parameters).panel.value_edited.emit(f"{second}.weight", (0, 0, 0, 0), 42.0)
     assert graph_of(window).nodes[conv].parameters.edits[0].value == 42
-    qtbot.waitUntil(lambda: window.feature(Parameters)._weights[f"{second}.weight"][0, 0, 0, 0] == 42, timeout=20_000)
+    panel = window.feature(Parameters).panel
+    panel.table.select_key(f"{second}.weight")
+    qtbot.waitUntil(lambda: panel.grid.values.index(0, 0).data() == "42", timeout=20_000)
 
 
 def test_training_and_code_are_without_it(window, qtbot):

@@ -19,6 +19,7 @@ from app.window.settings import Settings
 from engine.experiment.experiment import load_experiment, save_experiment
 from tests.legible import cut_words
 from widgets.compare.list import ENTRY
+from widgets.find.pick_box import PickBox
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 LEFT, NONE, CTRL = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
@@ -44,12 +45,17 @@ def window(qtbot, tmp_path: Path):
     window.deleteLater()
 
 
+def open_box(window) -> PickBox:
+    [box] = [box for box in window.findChildren(PickBox) if box.isVisible()]
+    return box
+
+
 def choose(window, *keys: str) -> list[str]:
     """Open the list; then type each of these, and Enter. What the list offered."""
     window.commands["compare"].trigger()
-    box = window.feature(Comparing)._box
-    assert box is not None and box.field.hasFocus()
-    offered = [row.key for row in box._rows]
+    box = open_box(window)
+    assert box.field.hasFocus()
+    offered = [row.key for row in box.list.rows]
     for text in keys:
         QTest.keyClicks(box.field, text)
     QTest.keyClick(box.field, Qt.Key.Key_Return)
@@ -194,7 +200,7 @@ def test_files_runs_and_what_cannot_be_read(window, qtbot, tmp_path, monkeypatch
     assert ("changed", "Epochs", "2 → 10") in listed(window)
     # a run that is gone by the time it is picked
     window.commands["compare"].trigger()
-    box = window.feature(Comparing)._box
+    box = open_box(window)
     QTest.keyClicks(box.field, "2026-01-01")
     (window.settings.runs / "2026-01-01 10-00-00 lenet" / "experiment.loom").unlink()
     QTest.keyClick(box.field, Qt.Key.Key_Return)

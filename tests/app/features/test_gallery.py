@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -16,7 +18,7 @@ from widgets.look import theme
 @pytest.fixture
 def page(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> StartPage:
     theme.apply(QApplication.instance(), theme.DARK)
-    monkeypatch.setattr(gallery, "_analyses", {})
+    monkeypatch.setattr(gallery, "analyses", {})
     page = StartPage()
     qtbot.addWidget(page)
     return page
@@ -55,11 +57,13 @@ def test_pictures_follow_and_come_at_once_the_next_time(page: StartPage, qtbot: 
 
 
 def test_code_waits_for_torch(page: StartPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gallery, "_torch_is_loaded", lambda: False)
+    import torch
+
+    monkeypatch.setitem(sys.modules, "torch", None)
     gallery.show_gallery(page, 1.0)
     qtbot.waitUntil(lambda: without_picture(page) <= code_ids())
     qtbot.wait(50)
     assert without_picture(page) == code_ids() != set()
-    monkeypatch.setattr(gallery, "_torch_is_loaded", lambda: True)
+    monkeypatch.setitem(sys.modules, "torch", torch)
     gallery.show_gallery(page, 1.0)
     qtbot.waitUntil(lambda: not without_picture(page))

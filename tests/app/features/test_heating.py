@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from app.features.documents import Documents
-from app.features.heating import Heating
 from app.gui import make_window
 from app.window.settings import Settings
 from app.window.window import MainWindow
 from engine.units import SPACE
 from tests.legible import cut_words
 from widgets.canvas.cards.heat import LEVELS, heat_color
+from widgets.frame.heat_legend import HeatLegend
 from widgets.look import theme
 from widgets.look.contrast import contrast
 
@@ -37,7 +37,7 @@ def face(window: MainWindow, name: str):
 
 
 def legend(window: MainWindow):
-    return window.feature(Heating)._heats[window.page].legend
+    return window.page.view.findChild(HeatLegend)
 
 
 def checked(window: MainWindow) -> list[str]:
@@ -45,10 +45,10 @@ def checked(window: MainWindow) -> list[str]:
 
 
 @pytest.mark.parametrize("look", [theme.DARK, theme.LIGHT])
-def test_words_can_be_read_on_every_step(monkeypatch, look):
-    monkeypatch.setattr(theme, "_current", look)
-    for step in range(LEVELS + 1):
-        assert contrast(heat_color(step / LEVELS), theme.color("text")) >= 4.5
+def test_words_can_be_read_on_every_step(look):
+    with theme.painting_as(look):
+        for step in range(LEVELS + 1):
+            assert contrast(heat_color(step / LEVELS), theme.color("text")) >= 4.5
 
 
 def test_parameters_as_shares(window):
@@ -135,7 +135,7 @@ def test_what_cannot_be_measured_says_why(window):
     page.edit("Cut", page.scene.graph.without(["conv1"]))
     window.commands["heat_time"].trigger()
     assert legend(window).note.text() and not legend(window).measure.isVisible()
-    assert window.feature(Heating)._measuring is None
+    assert not legend(window).note.text().startswith("Measuring")
     page.document.undo()
 
 

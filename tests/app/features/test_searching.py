@@ -273,7 +273,7 @@ def test_nothing_selected_is_said(desk):
 def test_every_command_is_listed_and_enter_runs_it(desk):
     desk.select("conv1")
     desk.key(Qt.Key.Key_K, CTRL)
-    rows = {row.key for row in desk.window.feature(Boxes).box._rows}
+    rows = {row.key for row in desk.window.feature(Boxes).box.list.rows}
     assert rows >= set(desk.window.commands.rows) - {"command_palette"}
     desk.type("select all")
     desk.key(ENTER)

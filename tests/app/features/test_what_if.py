@@ -17,7 +17,10 @@ from app.window.settings import Settings
 from engine.graph import edits
 from engine.layers.activation import ReLU
 from engine.layers.linear import Linear
+from tests.seen import texts
+from widgets.canvas.pictures.ghosts import GhostCard
 from widgets.fields.editors import ChoiceEditor, LineEditor
+from widgets.inspector.layer_form import LayerForm
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -44,18 +47,17 @@ def window(qtbot, tmp_path: Path):
 def picture(window) -> dict:
     """Everything that a person sees of the network."""
     scene = window.page.scene
-    costs = window.places.costs._grid._cells
     return {
         "faces": {name: card.face for name, card in scene.cards.items()},
         "wires": {edge: (wire.text, wire.was, wire.tone) for edge, wire in scene.wires.items()},
         "items": len(scene.items()),
-        "costs": [number.text().replace("\xa0", " ") for _, number in costs],
+        "costs": texts(window.places.costs),
         "decorations": len(scene.decorations),
     }
 
 
 def editor(window, option: str):
-    return window.places.inspector._form.rows[option].editor
+    return window.places.inspector.findChild(LayerForm).rows[option].editor
 
 
 def begin(window, name: str, option: str, text: str) -> LineEditor:
@@ -81,7 +83,7 @@ def test_a_value_that_is_typed_is_only_tried(window):
     assert window.page.scene.cards["conv1"].face.change == "changed"
     assert window.page.scene.cards["conv2"].face.count == "2\xa0416 → 4\xa0816", "what follows is shown too"
     assert window.page.scene.cards["fc1"].face == before["faces"]["fc1"]
-    assert window.places.costs._grid._cells[0][1].text().replace("\xa0", " ") == "61 706 → 64 262"
+    assert "61 706 → 64 262" in texts(window.places.costs)
     QTest.keyClick(field, Qt.Key.Key_Escape)
     assert picture(window) == before and field.text() == "6" and not window.page.document.dirty
 
@@ -129,7 +131,7 @@ def test_what_no_longer_fits_is_marked(window):
 
 def test_a_refused_value_is_said_and_tries_nothing(window):
     field = begin(window, "conv1", "out_channels", "0")
-    assert window.places.inspector._form.rows["out_channels"].error.isVisible()
+    assert window.places.inspector.findChild(LayerForm).rows["out_channels"].error.isVisible()
     assert not window.feature(Previewing).is_on
     QTest.keyClick(field, Qt.Key.Key_Return)
     assert not window.page.document.dirty
@@ -138,7 +140,7 @@ def test_a_refused_value_is_said_and_tries_nothing(window):
 def test_a_hovered_choice_is_tried_and_picking_settles_it(window, qtbot):
     window.page.scene.select(["conv1"])
     before = picture(window)
-    field = next(row.editor for row in window.places.inspector._form.rows.values()
+    field = next(row.editor for row in window.places.inspector.findChild(LayerForm).rows.values()
                  if isinstance(row.editor, ChoiceEditor))
     first = field.currentIndex()
     field.setFocus()
@@ -164,10 +166,10 @@ def test_added_cards_and_wires_are_ghosts_and_leave_nothing_behind(window):
     edge = next(edge for edge in page.level.graph.edges if edge.source == "conv1")
     graph, names = edits.inserted(page.level.graph, ReLU(), edge)
     window.feature(Previewing).preview(page, graph)
-    preview = window.feature(Previewing)._preview
-    assert set(preview.ghosts) == set(names if isinstance(names, tuple | list) else [names])
+    ghosts = {item.face.name: item for item in page.scene.items() if isinstance(item, GhostCard)}
+    assert set(ghosts) == set(names if isinstance(names, tuple | list) else [names])
     assert page.scene.wires[edge].tone == "removed"
-    ghost = next(iter(preview.ghosts.values()))
+    ghost = next(iter(ghosts.values()))
     assert not any(ghost.sceneBoundingRect().intersects(card.body()) for card in page.scene.cards.values())
     assert set(page.scene.cards) == set(page.level.graph.nodes)
     window.feature(Previewing).preview(page, None)

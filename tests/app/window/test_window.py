@@ -155,8 +155,7 @@ def test_keys_delete_copy_and_paste_on_the_canvas(window):
 
 def test_typing_in_the_inspector_changes_the_card_and_keeps_the_focus(window, qtbot):
     window.page.scene.select(["fc1"])
-    field = next(edit for edit in window.places.inspector.findChildren(type(window.places.palette._search).__mro__[1])
-                 if edit.text() == "120")
+    field = next(edit for edit in window.places.inspector.findChildren(QLineEdit) if edit.text() == "120")
     field.setFocus()
     field.selectAll()
     QTest.keyClicks(field, "90")
@@ -314,12 +313,13 @@ def test_a_cancelled_download_can_be_begun_again(window, qtbot, monkeypatch):
 
     monkeypatch.setattr("urllib.request.urlopen", hangs)
     window.places.top.dataset_chosen.emit("mnist")
-    qtbot.waitUntil(lambda: window.feature(Data).library.is_missing)
+    library = window.feature(Data).library
+    qtbot.waitUntil(lambda: library.is_missing)
     for _ in range(2):
-        window.feature(Data).library.download()
-        assert window.feature(Data).library._download is not None
-        window.feature(Data).library.cancel()
-        qtbot.waitUntil(lambda: window.feature(Data).library._download is None, timeout=READY_MS)
+        with qtbot.waitSignal(library.downloading):
+            library.download()
+        with qtbot.waitSignal(library.missing, timeout=READY_MS):
+            library.cancel()
 
 
 def test_a_new_network_starts_with_a_recipe_that_learns(window):

@@ -19,7 +19,7 @@ from widgets.look.text import sentence_text
 
 
 class LooseWire(QGraphicsItem):
-    """One end of it is held by the mouse. ``edge`` is what letting go would make; ``reason`` why it cannot be."""
+    """Its ``end`` is held by the mouse. ``edge`` is what letting go would make; ``reason`` why it cannot be."""
 
     def __init__(self, graph: Graph, card: CardItem, port: int, detached: Edge | None = None) -> None:
         super().__init__()
@@ -27,7 +27,7 @@ class LooseWire(QGraphicsItem):
         self.card, self.port, self.detached = card, port, detached
         self.edge: Edge | None = None
         self.reason = ""
-        self._end = card.out_point() if port < 0 else card.in_point(port)
+        self.end = card.out_point() if port < 0 else card.in_point(port)
         self._path = QPainterPath()
         self.setZValue(HELD_LAYER)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
@@ -40,18 +40,18 @@ class LooseWire(QGraphicsItem):
     def move_to(self, point: QPointF, over: CardItem | None) -> None:
         """Hold the free end at ``point``, over a card or over nothing."""
         self.prepareGeometryChange()
-        self.edge, self.reason, self._end = None, "", point
+        self.edge, self.reason, self.end = None, "", point
         if over is not None and over is not self.card:
             self._try(point, over)
-        start, end = (self.card.out_point(), self._end) if self.from_output else (
-            self._end, self.card.in_point(self.port))
+        start, end = (self.card.out_point(), self.end) if self.from_output else (
+            self.end, self.card.in_point(self.port))
         self._path = wire_path(start, end)
         self.update()
 
     def length(self) -> float:
         """How far its free end is from where it began."""
         start = self.card.out_point() if self.from_output else self.card.in_point(self.port)
-        return (self._end - start).manhattanLength()
+        return (self.end - start).manhattanLength()
 
     def search_at(self, point: QPointF) -> SearchAt:
         """The search for what could be at its free end."""
@@ -66,7 +66,7 @@ class LooseWire(QGraphicsItem):
             self.reason = sentence_text(error.message)
         else:
             self.edge = edge
-            self._end = over.in_point(edge.port) if self.from_output else over.out_point()
+            self.end = over.in_point(edge.port) if self.from_output else over.out_point()
 
     def _edge_to(self, point: QPointF, over: CardItem) -> Edge:
         if not self.from_output:
@@ -100,7 +100,7 @@ class LooseWire(QGraphicsItem):
         area = self._path.controlPointRect()
         if self.reason:
             label, pixel = self._label(), self._pixel()
-            area = area.united(QRectF(self._end, (label.bottomRight() * pixel + self._end)))
+            area = area.united(QRectF(self.end, (label.bottomRight() * pixel + self.end)))
         return area.adjusted(-10, -10, 10, 10)
 
     @guarded
@@ -109,9 +109,9 @@ class LooseWire(QGraphicsItem):
         look = theme.current()
         if self.edge is not None:
             painter.setPen(QPen(QColor(look.accent), 2))
-            painter.drawEllipse(self._end, 7, 7)
+            painter.drawEllipse(self.end, 7, 7)
         if self.reason:
-            painter.translate(self._end)
+            painter.translate(self.end)
             painter.scale(self._pixel(), self._pixel())
             painter.setPen(QPen(QColor(look.error), 1))
             painter.setBrush(QColor(look.panel))
