@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import atexit
 import json
 import os
 import random
@@ -25,14 +26,17 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import zip_longest
+from multiprocessing import get_context
 from pathlib import Path
 from queue import SimpleQueue
 from xml.etree import ElementTree
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 KEPT = ROOT / ".mutants"
 FLOORS = ("engine", "widgets", "app")
-FEW_TESTS, MOST_TESTS = 40, 1000  # of those that run a line, the quickest of each file first
+FEW_TESTS, MOST_TESTS = 20, 1000  # of those that run a line, the quickest of each file first
 PATIENCE = 400  # seconds for the tests of one fault; a fault that makes them hang is noticed
 COSMETIC = {
     "setContentsMargins", "setSpacing", "setHorizontalSpacing", "setVerticalSpacing", "addSpacing", "addStretch",
@@ -213,13 +217,9 @@ def _run(tree: Path, number: int) -> dict[str, dict[str, dict[str, float]]]:
     command = [sys.executable, "-m", "coverage", "run", f"--rcfile={settings}", "-m", "pytest", "-q", "-p",
                "tests.coverage_contexts", "-p", "no:cacheprovider", f"--junitxml={times}", "-o",
                "junit_family=xunit1", "--timeout", "900", *PARTS[number]]
-    subprocess.run(command, cwd=tree, check=False, env={**_environment(), "PYTHONPATH": _python_path(tree)},
+    subprocess.run(command, cwd=tree, check=False, env={**os.environ, **_environment(tree)},
                    stdout=(KEPT / f"tests-{number}.log").open("w"))
     return _read(data, tree, times)
-
-
-def _python_path(tree: Path) -> str:
-    return os.pathsep.join(filter(None, (str(tree), os.environ.get("PYTHONPATH"))))
 
 
 def _read(data: Path, tree: Path, times: Path) -> dict[str, dict[str, dict[str, float]]]:
@@ -261,27 +261,53 @@ class Copy:
         shutil.rmtree(self.path, ignore_errors=True)
 
 
-def _environment() -> dict[str, str]:
-    return {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "HYPOTHESIS_PROFILE": "steady"}
+PRELOADED = ["pytest", "hypothesis", "PySide6.QtWidgets", "PySide6.QtSvgWidgets", "PySide6.QtTest", "pyqtgraph", "torch",
+             "torch.fx", "torchvision", "pandas", "scipy.io", "sklearn.linear_model", "rich.console", "safetensors.torch"]
+FORKS = get_context("forkserver")  # what others wrote is loaded once for all faults
+
+
+def _environment(tree: Path) -> dict[str, str]:
+    return {"PYTHONDONTWRITEBYTECODE": "1", "HYPOTHESIS_PROFILE": "steady", "PYTHONPATH": _python_path(tree)}
+
+
+def _python_path(tree: Path) -> str:
+    return os.pathsep.join(filter(None, (str(tree), os.environ.get("PYTHONPATH"))))
 
 
 def noticed(fault: Fault, tests: list[str], tree: Path) -> str:
-    """What noticed the fault: the first failing test, “hangs” or “crash”; empty: nothing did."""
+    """What noticed the fault: the first failing test, “hangs” or “exit”; empty: nothing did."""
     place = tree / fault.file
     was = place.read_text(encoding="utf-8")
     place.write_text(fault.source, encoding="utf-8")
+    said = tree / "said.txt"
     try:
-        done = subprocess.run([sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist",
-                               "--timeout", "120", "--tb=no", *tests], cwd=tree, env=_environment(), text=True,
-                              capture_output=True, timeout=PATIENCE, check=False)
-    except subprocess.TimeoutExpired:
-        return "hangs"
+        run = FORKS.Process(target=_run_tests, args=(tree, tests, said))
+        run.start()
+        run.join(PATIENCE)
+        if run.is_alive():
+            run.kill()
+            return "hangs"
     finally:
         place.write_text(was, encoding="utf-8")
-    if done.returncode == 0:
+    if run.exitcode == 0:
         return ""
-    failed = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
-    return failed[0].split(" - ")[0] if failed else f"exit {done.returncode}"
+    failed = [line for line in said.read_text().splitlines() if line.startswith(("FAILED", "ERROR"))]
+    return failed[0].split(" - ")[0] if failed else f"exit {run.exitcode}"
+
+
+def _run_tests(tree: Path, tests: list[str], said: Path) -> None:
+    """In a process of its own: the tests against the tree, up to the first that fails."""
+    os.chdir(tree)
+    os.environ.update(_environment(tree))
+    sys.path[:] = [str(tree), *(path for path in sys.path if path not in (str(ROOT), str(Path(__file__).parent), ""))]
+    sys.dont_write_bytecode = True
+    with said.open("w") as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+        code = pytest.main(["-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist", "--timeout", "120", "--tb=no", *tests])
+        sys.stdout.flush()
+    atexit._run_exitfuncs()  # a process that is forked leaves without them
+    os._exit(int(code))
 
 
 def judged(fault: Fault, by_line: Lines, tree: Path) -> str:
@@ -344,6 +370,8 @@ def main() -> int:
     parser.add_argument("--show", action="store_true", help="also those that were noticed")
     parser.add_argument("--measure", action="store_true", help="which tests run which lines, anew")
     options = parser.parse_args()
+    os.environ["OMP_NUM_THREADS"] = "1"
+    FORKS.set_forkserver_preload(PRELOADED)
     by_line = tests_by_line(options.measure)
     return 0 if judge(chosen(options.room, options.count, options.seed), by_line, options.jobs, options.show) else 1
 

@@ -36,16 +36,20 @@ def message_of(error: Exception) -> Message:
 
 
 class Job(QThread):
-    """Runs one function; its result or its error arrives in the window's thread."""
+    """Runs one function; what it ends with is told in the window's thread, unless nobody waits for it any more."""
 
-    done = Signal(object)
-    failed = Signal(object)  # Message
     progress = Signal(object, object)  # done, total
+    _done = Signal(object)
+    _failed = Signal(object)  # Message
 
-    def __init__(self, parent: QObject, work: Callable[[Job], Any]) -> None:
+    def __init__(self, parent: QObject, work: Callable[[Job], Any], done: Callable[[Any], object],
+                 failed: Callable[[Message], object]) -> None:
         super().__init__(parent)
-        self._work = work
+        self._work, self._tell_result, self._tell_error = work, done, failed
         self._cancel = threading.Event()
+        self._is_dropped = False
+        self._done.connect(self._end)
+        self._failed.connect(self._fail)
 
     def cancel(self) -> None:
         """Ask it to end soon."""
@@ -55,30 +59,49 @@ class Job(QThread):
         """Whether it was asked to end."""
         return self._cancel.is_set()
 
+    def drop(self) -> None:
+        """Ask it to end and wait; nothing is told any more, not even what is on its way."""
+        self._is_dropped = True
+        self.cancel()
+        self.wait()
+
     def run(self) -> None:
         try:
             result = self._work(self)
         except Exception as error:
-            self.failed.emit(message_of(error))
+            self._failed.emit(message_of(error))
         else:
-            self.done.emit(result)
+            self._done.emit(result)
+
+    def _end(self, result: object) -> None:
+        if not self._is_dropped:
+            self._tell_result(result)
+
+    def _fail(self, message: Message) -> None:
+        if not self._is_dropped:
+            self._tell_error(message)
 
 
 class Jobs(QObject):
-    """The jobs of one part of the window, to be waited for before it closes."""
+    """The jobs of one part of the window, to be ended before it closes."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._jobs: list[Job] = []
+        self._is_over = False
 
     def start(self, work: Callable[[Job], Any], done: Callable[[Any], object],
               failed: Callable[[Message], object]) -> Job:
-        """Begin ``work`` in a thread of its own; one of the two is called in the window's thread."""
+        """Begin ``work`` in a thread of its own; one of the two is called in the window's thread.
+
+        While the window closes nothing begins any more.
+        """
         self._forget_finished()
-        job = Job(self, work)
+        job = Job(self, work, done, failed)
+        if self._is_over:
+            job.drop()
+            return job
         self._jobs.append(job)
-        job.done.connect(done)
-        job.failed.connect(failed)
         job.start()
         return job
 
@@ -90,10 +113,11 @@ class Jobs(QObject):
 
     def finish(self) -> None:
         """Ask every job to end, and wait."""
+        self._is_over = True
         for job in self._jobs:
             job.cancel()
         for job in self._jobs:
-            job.wait()
+            job.drop()
 
 
 class TrainingThread(QThread):

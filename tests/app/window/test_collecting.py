@@ -56,20 +56,18 @@ def test_garbage_is_looked_for_as_often_as_python_would():
     collector.finish()
 
 
-def test_without_it_python_collects_wherever_it_is(qtbot):
+def test_without_it_python_collects_wherever_it_is(qapp):
     """That the test above can fail."""
     assert gc.isenabled()
     Loop.ended.clear()
     parent = QObject()
     jobs = Jobs(parent)
-    done: list[int] = []
     gc.collect()
     gc.disable()
     for _ in range(2000):
         Loop()
-    jobs.start(lambda _: gc.enable() or len([[{}] for _ in range(200_000)]), done.append, done.append)
+    jobs.start(lambda _: gc.enable() or len([[{}] for _ in range(200_000)]), print, print)
     jobs.finish()
-    qtbot.waitUntil(lambda: done == [200_000], timeout=10_000)
     assert any(thread is not threading.main_thread() for thread in Loop.ended)
 
 
