@@ -1,7 +1,7 @@
 """Does the suite bite? One small fault at a time is put into the code, and the tests that run that line must notice.
 
     make mutants                       300 faults, seed 9, a table by room; coverage.py is installed beside the project
-    python tests/mutants.py --room engine/reading --count 40 --seed 3 --survivors
+    python tests/mutants.py --room engine/reading --count 40 --seed 3 --show
 
 Faults: a comparison, ``and``/``or``, ``+``/``-``, ``*``/``/``, ``min``/``max``, ``any``/``all`` turned round; ``not``
 dropped or added; True for False, 0 for 1; a statement left out; a returned value replaced by None. Left alone are
@@ -22,7 +22,7 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -36,7 +36,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 KEPT = ROOT / ".mutants"
 FLOORS = ("engine", "widgets", "app")
-FEW_TESTS, MOST_TESTS = 20, 1000  # of those that run a line, the quickest of each file first
+FEW_TESTS = 20  # tried first
+ENOUGH = 60.0  # seconds of tests for one fault: those of its room first, the quickest of each file before the others
 PATIENCE = 400  # seconds for the tests of one fault; a fault that makes them hang is noticed
 COSMETIC = {
     "setContentsMargins", "setSpacing", "setHorizontalSpacing", "setVerticalSpacing", "addSpacing", "addStretch",
@@ -184,7 +185,7 @@ Lines = dict[str, dict[str, list[str]]]  # file, line: tests
 
 
 def tests_by_line(again: bool) -> Lines:
-    """For each file and line the tests that run it, the quickest first; measured once for each state of the tree."""
+    """For each file and line the tests that run it; measured once for each state of the tree."""
     state = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, text=True, check=True, capture_output=True)
     kept = KEPT / f"{state.stdout.strip()}.json"
     if again or not kept.exists():
@@ -206,7 +207,7 @@ def _measured(tree: Path) -> Lines:
             for file, by_line in lines.items():
                 for line, tests in by_line.items():
                     found.setdefault(file, defaultdict(dict))[line].update(tests)
-    return {file: {line: _mixed(sorted(tests, key=lambda test: tests[test])) for line, tests in by_line.items()}
+    return {file: {line: _ordered(tests, str(Path("tests", file).parent)) for line, tests in by_line.items()}
             for file, by_line in found.items()}
 
 
@@ -237,13 +238,24 @@ def _read(data: Path, tree: Path, times: Path) -> dict[str, dict[str, dict[str, 
     return found
 
 
-def _mixed(tests: list[str]) -> list[str]:
-    """One test of each file by turns, so that the first few are not all of one kind."""
+def _ordered(tests: dict[str, float], room: str) -> list[str]:
+    """Those of the room first; one of each file by turns, the quickest first; no more than ``ENOUGH``."""
+    quickest = sorted(tests, key=lambda test: tests[test])
+    found, seconds = [], 0.0
+    for test in [*_mixed(test for test in quickest if test.startswith(room)),
+                 *_mixed(test for test in quickest if not test.startswith(room))]:
+        seconds += tests[test]
+        if found and seconds > ENOUGH:
+            break
+        found.append(test)
+    return found
+
+
+def _mixed(tests: Iterable[str]) -> list[str]:
     files: dict[str, list[str]] = {}
     for test in tests:
         files.setdefault(test.split("::")[0], []).append(test)
-    rounds = zip_longest(*files.values())
-    return [test for each in rounds for test in each if test is not None][:MOST_TESTS]
+    return [test for each in zip_longest(*files.values()) for test in each if test is not None]
 
 
 # -- judging --------------------------------------------------------------------------------------------------------
@@ -261,8 +273,8 @@ class Copy:
         shutil.rmtree(self.path, ignore_errors=True)
 
 
-PRELOADED = ["pytest", "hypothesis", "PySide6.QtWidgets", "PySide6.QtSvgWidgets", "PySide6.QtTest", "pyqtgraph", "torch",
-             "torch.fx", "torchvision", "pandas", "scipy.io", "sklearn.linear_model", "rich.console", "safetensors.torch"]
+PRELOADED = ["pytest", "hypothesis", "PySide6.QtWidgets", "PySide6.QtTest", "pyqtgraph", "torch", "torch.fx", "pandas",
+             "scipy.io", "sklearn.linear_model", "rich.console", "safetensors.torch"]
 FORKS = get_context("forkserver")  # what others wrote is loaded once for all faults
 
 
@@ -304,18 +316,19 @@ def _run_tests(tree: Path, tests: list[str], said: Path) -> None:
     with said.open("w") as file:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
-        code = pytest.main(["-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist", "--timeout", "120", "--tb=no", *tests])
+        code = pytest.main(["-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist", "--timeout", "120", "--tb=no",
+                            *tests])
         sys.stdout.flush()
     atexit._run_exitfuncs()  # a process that is forked leaves without them
     os._exit(int(code))
 
 
-def judged(fault: Fault, by_line: Lines, tree: Path) -> str:
+def judged(fault: Fault, by_line: Lines, also: list[str], tree: Path) -> str:
     """What noticed the fault: of the tests that run its line first a few, then the others; empty: nothing did.
 
     Where no test runs it in this process, those of its room and of the command line are tried.
     """
-    tests = by_line.get(fault.file, {}).get(str(fault.line), [])
+    tests = [*also, *by_line.get(fault.file, {}).get(str(fault.line), [])]
     if not tests:
         rooms = (Path("tests", fault.file).parent, Path("tests/app/terminal"))
         tests = [str(room) for room in rooms if (ROOT / room).is_dir()]
@@ -323,7 +336,7 @@ def judged(fault: Fault, by_line: Lines, tree: Path) -> str:
     return by or (noticed(fault, tests[FEW_TESTS:], tree) if tests[FEW_TESTS:] else "")
 
 
-def judge(faults: list[Fault], by_line: Lines, jobs: int, show: bool) -> bool:
+def judge(faults: list[Fault], by_line: Lines, also: list[str], jobs: int, show: bool) -> bool:
     """Try every fault and print the table; whether enough were noticed."""
     trees: SimpleQueue[Path] = SimpleQueue()
     copies = [Copy() for _ in range(jobs)]
@@ -333,7 +346,7 @@ def judge(faults: list[Fault], by_line: Lines, jobs: int, show: bool) -> bool:
     def one(fault: Fault) -> tuple[Fault, str]:
         tree = trees.get()
         try:
-            by = judged(fault, by_line, tree)
+            by = judged(fault, by_line, also, tree)
         finally:
             trees.put(tree)
         if show or not by:
@@ -369,11 +382,14 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--show", action="store_true", help="also those that were noticed")
     parser.add_argument("--measure", action="store_true", help="which tests run which lines, anew")
+    parser.add_argument("--lines", type=Path, help="which tests run which lines, as measured before")
+    parser.add_argument("--also", action="append", default=[], help="tests to try first")
     options = parser.parse_args()
     os.environ["OMP_NUM_THREADS"] = "1"
     FORKS.set_forkserver_preload(PRELOADED)
-    by_line = tests_by_line(options.measure)
-    return 0 if judge(chosen(options.room, options.count, options.seed), by_line, options.jobs, options.show) else 1
+    by_line = json.loads(options.lines.read_text()) if options.lines else tests_by_line(options.measure)
+    faults = chosen(options.room, options.count, options.seed)
+    return 0 if judge(faults, by_line, options.also, options.jobs, options.show) else 1
 
 
 if __name__ == "__main__":
