@@ -1,1 +1,1 @@
-"""Parts of the window that stand on their own: each says which commands it does and what it wants of a page."""
+"""What the window can do, one ability a file: its commands, its page, what it wants of a page of the canvas."""

@@ -1,0 +1,45 @@
+"""What README and CONTRIBUTING say of the code is so."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from engine.training.events import EpochEnded
+
+ROOT = Path(__file__).parents[1]
+PLACE = re.compile(r"`((?:app|engine|widgets|tests|resources)/[\w/.]*)`")
+
+
+def page(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
+def test_every_place_that_is_named_is_there(name: str) -> None:
+    places = PLACE.findall(page(name))
+    assert places and [place for place in places if not (ROOT / place).exists()] == []
+
+
+def test_every_room_is_in_the_house() -> None:
+    """Each folder of a floor, by the name it has there."""
+    house = page("CONTRIBUTING.md").split("```")[1]
+    rooms = {f"{path.name}/" for floor in ("app", "engine", "widgets") for path in (ROOT / floor).iterdir()
+             if (path / "__init__.py").exists()}
+    named = set(re.findall(r"(\w+/)(?=\s|$)", house))
+    assert rooms - named == set()
+    assert {name for name in named - rooms if not (ROOT / name).is_dir()} == set()
+
+
+def test_its_python_runs() -> None:
+    [code] = re.findall(r"```python\n(.*?)```", page("README.md"), re.DOTALL)
+    said: list[object] = []
+    names: dict[str, object] = {"print": lambda *words: said.append(words[0]), "islice": islice}
+    code = code.replace("gallery:lenet", "gallery:lenet-digits").replace("fit(lenet)", "islice(fit(lenet), 40)")
+    exec(compile(code, "README.md", "exec"), names)
+    params, source, *events = said
+    assert params == 61706 and "class Network(nn.Module)" in str(source)
+    assert len(events) == 40 and any(isinstance(event, EpochEnded) for event in events)
