@@ -76,7 +76,7 @@ def paper_figure(analysis: Analysis) -> Figure:
     if error is not None:
         raise error
     stations = stations_of(analysis)
-    places, width, height = _places(stations)
+    places, width, height = places_of(stations)
     figure = Figure(figsize=(width, height), facecolor="white")
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
     axes.set_axis_off()
@@ -97,11 +97,12 @@ def paper_figure(analysis: Analysis) -> Figure:
 def _volumes(stations: Mapping[str, Station]) -> dict[str, Volume]:
     sides = [side for station in stations.values() for side in station.shape[-2:] if len(station.shape) > 1]
     counts = [station.shape[0] for station in stations.values() if len(station.shape) == 1]
-    return {name: _volume(station, max(sides, default=1), max(counts, default=1))
+    return {name: volume_of(station, max(sides, default=1), max(counts, default=1))
             for name, station in stations.items()}
 
 
-def _volume(station: Station, most: int, longest: int) -> Volume:
+def volume_of(station: Station, most: int, longest: int) -> Volume:
+    """How large a station is drawn where the longest side of a map is ``most`` and the longest vector ``longest``."""
     shape: Shape = station.shape
     if station.symbol:
         return Volume(2 * CIRCLE, 2 * CIRCLE, 1)
@@ -114,7 +115,8 @@ def _volume(station: Station, most: int, longest: int) -> Volume:
     return Volume(width, height, sheets)
 
 
-def _places(stations: Mapping[str, Station]) -> tuple[dict[str, Place], float, float]:
+def places_of(stations: Mapping[str, Station]) -> tuple[dict[str, Place], float, float]:
+    """Where each station is drawn, broken into rows, and the figure's width and height. Inches."""
     volumes = _volumes(stations)
     widths: dict[int, float] = {}
     for name, station in stations.items():

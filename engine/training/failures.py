@@ -65,7 +65,8 @@ def check_trainable(experiment: Experiment) -> None:
 
 def expect_shape(experiment: Experiment, shape: tuple[int, ...]) -> None:
     """Raise DataShapeError unless examples of this shape may enter the network."""
-    typed = next((node.layer.shape for node in experiment.graph.nodes.values() if isinstance(node.layer, Input)), None)
+    used = experiment.graph.active.nodes.values()
+    typed = next((node.layer.shape for node in used if isinstance(node.layer, Input)), None)
     wanted = typed or experiment.data.sample_shape
     if tuple(shape) != wanted:
         raise DataShapeError("The Input expects {wanted}, but {data} gives {shape}: clear the Input's shape, or change "

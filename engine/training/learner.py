@@ -23,7 +23,7 @@ PROBE = 32  # examples that show whether a network still answers differently to 
 
 
 class Learner:
-    """The compiled network on its device."""
+    """The compiled network on its device: ``model``."""
 
     def __init__(self, experiment: Experiment, device: torch.device, weights: Weights | None = None,
                  labels: Tensor | None = None) -> None:
@@ -36,15 +36,15 @@ class Learner:
         shape, recipe = experiment.data.sample_shape, experiment.recipe
         settings = node_settings(experiment.graph, analyze(experiment.graph, shape))
         self.device, self._seed = device, recipe.seed
-        self._model = module.to(device)
+        self.model = module.to(device)
         if len(shape) == 3:
-            _channels_last(self._model)
-        self._frozen_norms = freeze(self._model, settings)
-        self._optimizer = make_optimizer(recipe, self._model, settings)
+            _channels_last(self.model)
+        self._frozen_norms = freeze(self.model, settings)
+        self._optimizer = make_optimizer(recipe, self.model, settings)
         balanced = recipe.class_weights == "balanced" and labels is not None and not labels.is_floating_point()
         self._criterion = Criterion(recipe, balanced_weights(labels, experiment.data.num_classes).to(device)
                                     if balanced and labels is not None else None)
-        self.params = sum(weight.numel() for weight in self._model.parameters())
+        self.params = sum(weight.numel() for weight in self.model.parameters())
 
     def order(self, epoch: int, count: int) -> Tensor:
         """The order of the examples in this epoch. Dropout's and augmentation's random numbers begin anew with it.
@@ -62,7 +62,7 @@ class Learner:
         self._optimizer.zero_grad()
         with RANDOM:  # augmentation and Dropout draw
             x, targets = batches.take(index)
-            outputs = self._model(x)
+            outputs = self.model(x)
         loss = self._criterion(outputs, targets)
         loss.backward()  # type: ignore[no-untyped-call]
         self._optimizer.step()
@@ -73,7 +73,7 @@ class Learner:
         """The metrics of examples ``begin`` … ``end`` − 1, without learning."""
         self._mode(training=False)
         x, targets = batches.take(torch.arange(begin, end, device=self.device))
-        outputs = self._model(x)
+        outputs = self.model(x)
         totals.add(*self._criterion.total(self._criterion(outputs, targets), targets), outputs, targets)
 
     @torch.no_grad()
@@ -84,20 +84,20 @@ class Learner:
             return math.nan, math.nan
         self._mode(training=False)
         x, targets = batches.take(torch.arange(count, device=self.device))
-        outputs = self._model(x)
+        outputs = self.model(x)
         loss, weight = self._criterion.total(self._criterion(outputs, targets), targets)
         return float(loss) / float(weight), float(outputs.flatten(1).std(0).max())
 
     def _mode(self, training: bool) -> None:
-        if self._model.training != training:  # walks every module: not for nothing
-            self._model.train(training)
+        if self.model.training != training:  # walks every module: not for nothing
+            self.model.train(training)
             for norm in self._frozen_norms:
                 norm.eval()
 
     @property
     def is_noisy(self) -> bool:
         """Whether learning sees less than judging: there is dropout."""
-        return any(_drops(part) for part in self._model.modules())
+        return any(_drops(part) for part in self.model.modules())
 
     @property
     def lr(self) -> float:
@@ -110,11 +110,11 @@ class Learner:
 
     def weights(self) -> dict[str, Tensor]:
         """A copy of the state dict on the CPU."""
-        return on_cpu(self._model.state_dict())
+        return on_cpu(self.model.state_dict())
 
     def take_weights(self, weights: Weights) -> None:
         """Continue with these."""
-        self._model.load_state_dict(weights)
+        self.model.load_state_dict(weights)
 
     def optimizer_state(self) -> dict[str, Any]:
         """A copy of what the optimizer remembers, on the CPU."""

@@ -20,6 +20,7 @@ from engine.data.spec.spec import DataSpec
 from engine.experiment.experiment import Experiment, gallery_ids, load_experiment
 from engine.experiment.recipe import Recipe
 from engine.graph.graph import Edge, Graph, Node
+from engine.graph.grid import STEP
 from engine.layers.activation import ReLU
 from engine.layers.base import Shape, ShapeError
 from engine.layers.inputs import Input
@@ -301,6 +302,101 @@ def test_a_bypassed_input_is_used_again(wired: Wired) -> None:
     problem = advise(Experiment(graph, MNIST))[0]
     assert (problem.severity, [str(repair.text) for repair in problem.repairs]) == ("error", ["Use input again"])
     assert advise(problem.repairs[0].of(Experiment(graph, MNIST))) == ()
+
+
+# -- which wire is suggested -----------------------------------------------------------------------------------------
+
+
+def placed(graph: Graph, **heights: float) -> Graph:
+    """The nodes at these heights on the canvas."""
+    return graph.moved({name: (0.0, height) for name, height in heights.items()})
+
+
+def suggested(graph: Graph, node: str | None) -> list[str]:
+    """What mends the only serious problem there."""
+    [problem] = [p for p in advise(Experiment(graph, MNIST)) if p.severity == "error" and p.node == node]
+    return [str(repair.text) for repair in problem.repairs]
+
+
+# A sum that lacks its second input, behind a body that a shortcut could span.
+BODY = [conv("stem", "input", padding=1), act("act", "stem"), conv("one", "act", padding=1), act("two", "one"),
+        conv("three", "two", padding=1)]  # fmt: skip
+SUM = [("add", "Add", {}, ["three"]), *head("add")]
+
+
+@pytest.mark.parametrize(("beside", "source"), [
+    ([], "act"),  # from before two layers with weights
+    ([conv("loose", "input", padding=1)], "loose"),  # what leads nowhere goes before any shortcut
+    ([conv("loose", "input", padding=1), conv("other", "input", padding=1)], "loose"),  # the first of them
+    ([conv("loose", "input", 8), conv("other", "input", padding=1)], "other"),  # … that fits
+    ([conv("loose", "input", 8)], "act"),
+])  # fmt: skip
+def test_a_second_wire_comes_from_what_leads_nowhere_then_from_further_up(wired: Wired, beside: list[Row],
+                                                                           source: str) -> None:
+    wires = [text for text in suggested(made(wired, [*BODY, *beside, *SUM]), "add") if text != "Remove add"]
+    assert wires == [f"Connect {source} → add"]
+
+
+def test_a_shortcut_spans_one_layer_with_weights_where_there_is_no_more(wired: Wired) -> None:
+    rows = [act("act", "input"), conv("one", "act", 1, padding=1), ("add", "Add", {}, ["one"]), *head("add")]
+    assert suggested(made(wired, rows), "add") == ["Connect input → add", "Remove add"]
+
+
+@pytest.mark.parametrize(("heights", "source"), [
+    ({"stem": 100, "act": 200, "late": 300, "bn": 400}, "late"),  # the lowest above it
+    ({"stem": 100, "act": 200, "late": 500, "bn": 400}, "act"),
+    ({"stem": 200, "act": 100, "late": 500, "bn": 400}, "stem"),  # by where it stands, not by its turn
+    ({"stem": 500, "act": 600, "late": 700, "bn": 400}, "input"),
+])
+def test_a_first_wire_comes_from_the_lowest_layer_above(wired: Wired, heights: dict[str, float], source: str) -> None:
+    graph = made(wired, [conv("stem", "input", 1, padding=1), act("act", "stem"), act("late", "act"),
+                         ("bn", "BatchNorm2d", {}, []), ("add", "Add", {}, ["late", "bn"]), *head("add")])
+    assert suggested(placed(graph, input=0, add=900, **heights), "bn") == [f"Connect {source} → bn"]
+
+
+def test_a_first_wire_comes_from_where_all_that_follows_fits(wired: Wired) -> None:
+    """The lowest layer has eight channels, which the sum does not take."""
+    graph = made(wired, [conv("stem", "input", padding=1), conv("wide", "stem", 8, padding=1),
+                         conv("back", "wide", padding=1), ("bn", "BatchNorm2d", {}, []),
+                         ("add", "Add", {}, ["back", "bn"]), *head("add")])
+    graph = placed(graph, input=0, stem=100, wide=200, bn=300, back=400)
+    assert suggested(graph, "bn") == ["Connect stem → bn"]
+
+
+def test_a_cut_chain_is_joined_to_what_leads_to_the_most(wired: Wired) -> None:
+    rows = [CONV, act("last", "conv"), act("short", "none"), conv("long", "none"), *head("long"), act("lone", "none")]
+    assert suggested(made(wired, rows), "last")[0] == "Connect last → long"
+
+
+def test_ends_are_joined_with_the_longest_first(wired: Wired) -> None:
+    graph = made(wired, [FLAT, fc("short", "flat", 10), fc("one", "flat"), act("act", "one"), fc("two", "act", 10)])
+    [problem] = [p for p in advise(Experiment(graph, MNIST)) if p.severity == "error"]
+    join = next(repair for repair in problem.repairs if str(repair.text) == "Add them up")
+    assert [edge.source for edge in join.apply(graph).inputs["add1"]] == ["two", "short"]
+
+
+def test_what_two_inputs_fed_is_fed_by_the_networks_own_even_if_the_other_stands_first(wired: Wired) -> None:
+    network = made(wired, [FLAT, act("act", "flat"), *flat_head("act")])
+    nodes = [Node("stray", Input(shape=(7,))), Node("other", Flatten()), Node("add", wired(("a", "Add", {}, [])
+                                                                                           ).nodes["a"].layer)]
+    edges = [Edge("stray", "other"), Edge("other", "add", 1), Edge("act", "add"), Edge("add", "end")]
+    kept = [edge for edge in network.edges if edge.target != "end"]
+    graph = Graph.of([*nodes, *network.nodes.values()], [*edges, *kept])
+    [problem] = [p for p in advise(Experiment(graph, MNIST)) if "Inputs" in str(p.message)]
+    [repair] = problem.repairs
+    mended = repair.apply(graph)
+    assert str(repair.text) == "Keep only input" and "stray" not in mended.nodes
+    assert mended.inputs["other"] == (Edge("input", "other"),)
+    assert advise(Experiment(mended, MNIST)) == ()
+
+
+def test_an_input_is_added_above_the_first_layer_that_has_no_wire(wired: Wired) -> None:
+    graph = made(wired, [("fixed", "Constant", {}, []), ("flat", "Flatten", {}, []), *flat_head("flat")])
+    graph = graph.without(["input"]).moved({"flat": (40.0, 500.0)})
+    problem = advise(Experiment(graph, MNIST))[0]
+    assert [str(repair.text) for repair in problem.repairs] == ["Add an Input"]
+    mended = problem.repairs[0].apply(graph)
+    assert mended.edges[-1] == Edge("input", "flat") and mended.nodes["input"].position == (40.0, 500.0 - STEP)
 
 
 # -- the registry -----------------------------------------------------------------------------------------------------

@@ -18,9 +18,10 @@ from engine.graph.graph import Edge, Graph, Node
 from engine.layers.activation import ReLU
 from engine.layers.base import Layer, Shape
 from engine.layers.inputs import Input
-from engine.layers.linear import Linear
+from engine.layers.linear import Flatten, Linear
 from engine.layers.merge import Add
 from engine.network.compile import build_module
+from engine.writing.source import to_python
 
 Made = Callable[..., Graph]
 GREY = (1, 28, 28)
@@ -153,6 +154,31 @@ def test_faults_of_the_whole(chain: Made, wired: Made) -> None:
     assert said(inputs) == {None: "There are 2 Inputs: keep one"}
     assert all(isinstance(fault.error, (NoInputError, NoOutputError)) for graph in (Graph(), chain(), two, inputs)
                for fault in analyze(graph, GREY).faults)
+
+
+@pytest.mark.parametrize("stray", [(), ("lonely",)], ids=["alone", "with a layer"])
+@pytest.mark.parametrize("shape", [None, (7,)], ids=["no shape", "another shape"])
+def test_the_input_that_feeds_the_most_is_the_networks_wherever_it_stands(chain: Made, stray: tuple[str, ...],
+                                                                           shape: Shape | None) -> None:
+    network = chain(("flatten", "Flatten", {}), ("act", "ReLU", {}), ("fc", "Linear", {"out_features": 3}))
+    beside = [Node("stray", Input(shape=shape)), *(Node(name, Flatten()) for name in stray)]
+    wires = [Edge("stray", name) for name in stray]
+    for nodes in ([*beside, *network.nodes.values()], [*network.nodes.values(), *beside]):
+        analysis = analyze(Graph.of(nodes, [*wires, *network.edges]), GREY)
+        assert (analysis.input, analysis.output) == ("input", "fc")
+        assert analysis.members == set(network.nodes) and analysis.output_shape == (3,)
+        assert analysis.params == 3 * 785 and analysis.memory.kept_bytes == analyze(network, GREY).memory.kept_bytes
+
+
+@pytest.mark.parametrize("shape", [None, (7,)], ids=["no shape", "another shape"])
+def test_a_bypassed_input_that_stands_first_is_not_there(chain: Made, shape: Shape | None) -> None:
+    network = chain(("flatten", "Flatten", {}), ("fc", "Linear", {"out_features": 3}))
+    graph = Graph.of([Node("stray", Input(shape=shape), bypassed=True), *network.nodes.values()], network.edges)
+    analysis = analyze(graph, GREY)
+    assert (analysis.faults, analysis.input, analysis.members) == ((), "input", set(network.nodes))
+    assert to_python(graph, GREY) == to_python(network, GREY)
+    assert list(build_module(graph, GREY).state_dict()) == ["fc.weight", "fc.bias"]
+    assert build_module(graph, GREY)(torch.zeros(2, *GREY)).shape == (2, 3)
 
 
 def test_a_wrong_layer_does_not_hide_the_others(wired: Made) -> None:

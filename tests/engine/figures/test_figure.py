@@ -12,7 +12,7 @@ from engine.blocks.edits import dissolved
 from engine.experiment.experiment import gallery_ids, load_experiment
 from engine.experiment.trust import allow, sources_of
 from engine.figures.export import DrawingError, check_picture, draw
-from engine.figures.figure import TINTS, _places, _volume, paper_figure
+from engine.figures.figure import TINTS, paper_figure, places_of, volume_of
 from engine.figures.plan import Station, stations_of
 from engine.files import WriteError
 from engine.graph.graph import Edge, Graph, Node
@@ -47,7 +47,7 @@ def case(name: str):
 @pytest.mark.parametrize("name", CASES)
 def test_no_volume_and_no_words_lie_over_others(name):
     stations = stations_of(case(name))
-    places, width, height = _places(stations)
+    places, width, height = places_of(stations)
     boxes = []
     for station in stations.values():
         place = places[station.name]
@@ -82,7 +82,7 @@ def test_every_category_has_a_tint():
 
 def test_larger_maps_are_drawn_larger_and_more_channels_as_more_sheets():
     def of(*shape: int):
-        return _volume(Station("a", shape, "convolution", []), 224, 4096)
+        return volume_of(Station("a", shape, "convolution", []), 224, 4096)
 
     assert of(3, 224, 224).height > of(3, 112, 112).height > of(3, 7, 7).height
     assert of(1, 8, 8).sheets < of(16, 8, 8).sheets < of(256, 8, 8).sheets

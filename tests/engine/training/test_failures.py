@@ -15,6 +15,7 @@ from engine.data.fetching.folder import raw_folder
 from engine.data.spec.spec import DataSpec
 from engine.experiment.experiment import Experiment, load_experiment
 from engine.experiment.trust import allow
+from engine.graph.graph import Graph, Node
 from engine.layers.code.source import CodeError
 from engine.layers.inputs import Input
 from engine.training import devices, fit, run
@@ -55,6 +56,14 @@ def test_what_advice_forbids_raises_its_own_words_before_anything_is_read() -> N
     wrong = experiment(MLP[0], ("fc1", "Linear", {"out_features": 7}))
     with pytest.raises(AdviceError, match="fc1: Digits has 10 classes, but the network ends in 7"):
         next(fit(wrong, root=Path("/nowhere")))
+
+
+def test_the_shape_of_an_input_that_is_bypassed_says_nothing() -> None:
+    base = experiment(epochs=1)
+    stray = Node("stray", Input(shape=(3, 99, 99)), bypassed=True)
+    graph = Graph.of([stray, *base.graph.nodes.values()], base.graph.edges)
+    events = list(fit(replace(base, graph=graph)))
+    assert isinstance(events[-1], Finished) and events[-1].summary.epochs == 1
 
 
 def test_a_network_without_weights_has_nothing_to_learn() -> None:

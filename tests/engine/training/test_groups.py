@@ -115,7 +115,7 @@ def test_a_shared_layers_weights_learn_by_their_owners_settings() -> None:
     base = experiment(*rows[:-1], ("fc3", "Linear", {"out_features": 10}))
     graph = base.graph.with_shares("fc2", "fc1").with_parameters("fc1", NodeParameters(lr_multiplier=0.25))
     learner = Learner(replace(base, graph=graph), CPU)
-    groups = learner._optimizer.param_groups
+    groups = learner.optimizer_state()["param_groups"]
     assert [(len(group["params"]), group["lr"]) for group in groups] == [(2, 0.25 * 0.005), (2, 0.005)]
 
 
@@ -124,10 +124,10 @@ def test_a_live_rate_keeps_the_multiples(multiplier: float) -> None:
     learner = Learner(having(experiment(lr=0.1), fc1={"lr_multiplier": multiplier}), CPU)
     learner.lr = 0.5
     assert learner.lr == 0.5
-    assert [group["lr"] for group in learner._optimizer.param_groups] == [0.5 * multiplier, 0.5]
+    assert [group["lr"] for group in learner.optimizer_state()["param_groups"]] == [0.5 * multiplier, 0.5]
     other = Learner(having(experiment(lr=0.1), fc1={"lr_multiplier": multiplier}), CPU)
     other.take_optimizer_state(learner.optimizer_state())
-    assert other.lr == 0.5 and other._optimizer.param_groups[0]["lr"] == 0.5 * multiplier
+    assert other.lr == 0.5 and other.optimizer_state()["param_groups"][0]["lr"] == 0.5 * multiplier
 
 
 def test_a_live_rate_is_an_event() -> None:

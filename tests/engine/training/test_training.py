@@ -6,6 +6,7 @@ import math
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ from engine.runs.history import History
 from engine.training import Control, fit, meters, run
 from engine.training.events import (
     EpochEnded,
+    Event,
     Finished,
     Metrics,
     Paused,
@@ -104,6 +106,60 @@ def test_windows_begin_with_the_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
     steps = np.diff([0.0, *(point.position for point in points)]) * 344
     inside = [step for point, step in zip(points, steps, strict=True) if point.position % 1]
     assert len(inside) > 6 and max(inside) - min(inside) < 2
+
+
+BATCHES = 1374 // 6  # of six examples
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Time that passes only while a batch is learned (a quarter of a second) or judged (seven)."""
+    now = [1.0]
+
+    def taking(seconds: float, method: Callable[..., None]) -> Callable[..., None]:
+        def call(*arguments: object) -> None:
+            method(*arguments)
+            now[0] += seconds
+        return call
+
+    for module in (run, meters):
+        monkeypatch.setattr(module, "perf_counter", lambda: now[0])
+    monkeypatch.setattr(Learner, "learn", taking(0.25, Learner.learn))
+    monkeypatch.setattr(Learner, "judge", taking(7.0, Learner.judge))
+    return now
+
+
+def test_examples_per_second_are_those_of_learning_alone(clock: list[float]) -> None:
+    control, events = Control(), list[Event]()
+    for event in fit(experiment(epochs=2, batch_size=6), control):
+        events.append(event)
+        if isinstance(event, Progress) and event.fraction == 0.25 / BATCHES * 2:
+            control.pause()
+        if isinstance(event, Paused):
+            clock[0] += 1000
+            control.resume()
+    progress, [end] = of_type(events, Progress), of_type(events, Finished)
+    assert len(progress) > 2 * BATCHES and of_type(events, Paused)
+    assert {step.examples_per_second for step in progress} == {6 / 0.25} == {end.summary.examples_per_second}
+
+
+def test_the_time_left_counts_judging_but_no_pause(clock: list[float]) -> None:
+    events = list(fit(experiment(epochs=2, batch_size=6)))
+    first = events.index(of_type(events, EpochEnded)[0])
+    told = of_type(events[first:], Progress)[0]  # after one batch of the second epoch
+    assert told.fraction == pytest.approx((BATCHES + 1) / (2 * BATCHES))
+    judged = sum(isinstance(event, Progress) for event in events[:first]) - BATCHES
+    spent = 0.25 * (BATCHES + 1) + 7 * judged
+    assert told.seconds_left == pytest.approx(spent * (BATCHES - 1) / (BATCHES + 1)) and judged > 1
+
+
+def test_a_run_that_goes_on_reports_the_speed_of_all_its_parts(clock: list[float],
+                                                              monkeypatch: pytest.MonkeyPatch) -> None:
+    _, [epoch], _ = trained(experiment(epochs=1, batch_size=6))
+    learn = Learner.learn  # a quarter of a second already
+    monkeypatch.setattr(Learner, "learn", lambda *a: (learn(*a), clock.__setitem__(0, clock[0] + 0.5))[0])
+    _, _, end = trained(experiment(epochs=2, batch_size=6), resume=epoch.checkpoint)
+    assert end.summary.examples_per_second == 2 * 6 / (0.25 + 0.75)
 
 
 def test_the_device_is_read_by_time_not_by_batch(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -208,7 +264,7 @@ def test_mean_squared_error_is_against_one_hot() -> None:
 def test_convolutions_of_images_lie_channels_last() -> None:
     """Also those of one channel, which are a seventh slower otherwise."""
     learner = Learner(load_experiment("gallery:lenet-digits"), torch.device("cpu"))
-    strides = {key: weight.stride() for key, weight in learner._model.named_parameters() if weight.dim() == 4}
+    strides = {key: weight.stride() for key, weight in learner.model.named_parameters() if weight.dim() == 4}
     assert strides == {"conv1.weight": (25, 1, 5, 1), "conv2.weight": (150, 1, 30, 6)}
 
 
