@@ -242,44 +242,50 @@ INPLACE: dict[str, Any] = {"inplace": True}
 FC = ("fc", "Linear", {}, ["flat"])
 
 
-@pytest.mark.parametrize(
-    ("rows", "safe"),
-    [
-        ([FC, ("act", "ReLU", INPLACE, ["fc"])], True),
-        ([("bn", "BatchNorm1d", {}, ["flat"]), ("act", "ReLU", INPLACE, ["bn"])], True),
-        ([FC, ("drop", "Dropout", INPLACE, ["fc"]), ("act", "ReLU", INPLACE, ["drop"])], True),
-        ([FC, ("sig", "Sigmoid", {}, ["fc"]), ("act", "ReLU", INPLACE, ["sig"])], False),
-        ([FC, ("one", "ReLU", INPLACE, ["fc"]), ("act", "Dropout", INPLACE, ["one"])], False),
-        ([FC, ("soft", "Softmax", {}, ["fc"]), ("act", "Dropout", INPLACE, ["soft"])], False),
-        # Another layer reads what is overwritten.
-        ([FC, ("act", "ReLU", INPLACE, ["fc"]), ("sum", "Add", {}, ["fc", "act"])], False),
-        # … through a Dropout, which passes its input on in prediction.
-        ([FC, ("drop", "Dropout", {}, ["fc"]), ("act", "ReLU", INPLACE, ["drop"]),
-          ("sum", "Add", {}, ["fc", "act"])], False),
-        # … through a Flatten, which lies in the image's memory.
-        ([("sig", "Sigmoid", {}, ["conv"]), ("row", "Flatten", {}, ["sig"]), ("act", "ReLU", INPLACE, ["row"])], False),
-        ([("row", "Flatten", {}, ["conv"]), ("act", "ReLU", INPLACE, ["row"])], True),
-        # The data itself.
-        ([("act", "ReLU", INPLACE, ["flat"]), ("fc", "Linear", {}, ["act"])], False),
-        ([("block", "Residual", {"num_channels": 2}, ["conv"]), ("act", "ReLU", INPLACE, ["block"]),
-          ("row", "Flatten", {}, ["act"])], False),
-        ([("pool", "MaxPool2d", {}, ["conv"]), ("act", "ReLU", INPLACE, ["pool"]), ("row", "Flatten", {}, ["act"])],
-         True),
-    ],
-)  # fmt: skip
-def test_in_place(wired: Made, rows: list[Any], safe: bool) -> None:
+@pytest.mark.parametrize("rows", [
+    [FC, ("act", "ReLU", INPLACE, ["fc"])],
+    [("bn", "BatchNorm1d", {}, ["flat"]), ("act", "ReLU", INPLACE, ["bn"])],
+    [FC, ("drop", "Dropout", INPLACE, ["fc"]), ("act", "ReLU", INPLACE, ["drop"])],
+    [("row", "Flatten", {}, ["conv"]), ("act", "ReLU", INPLACE, ["row"])],
+    [("pool", "MaxPool2d", {}, ["conv"]), ("act", "ReLU", INPLACE, ["pool"]), ("row", "Flatten", {}, ["act"])],
+])  # fmt: skip
+def test_in_place_where_nobody_needs_what_is_overwritten(wired: Made, rows: list[Any]) -> None:
+    graph = around(wired, rows)
+    assert [str(problem.message) for problem in problems(graph)] == []
+    assert_inplace_changes_nothing(graph, (1, 28, 28))
+
+
+@pytest.mark.parametrize("rows", [
+    [FC, ("sig", "Sigmoid", {}, ["fc"]), ("act", "ReLU", INPLACE, ["sig"])],
+    [FC, ("one", "ReLU", INPLACE, ["fc"]), ("act", "Dropout", INPLACE, ["one"])],
+    [FC, ("soft", "Softmax", {}, ["fc"]), ("act", "Dropout", INPLACE, ["soft"])],
+    # Another layer reads what is overwritten.
+    [FC, ("act", "ReLU", INPLACE, ["fc"]), ("sum", "Add", {}, ["fc", "act"])],
+    # … through a Dropout, which passes its input on in prediction.
+    [FC, ("drop", "Dropout", {}, ["fc"]), ("act", "ReLU", INPLACE, ["drop"]), ("sum", "Add", {}, ["fc", "act"])],
+    # … through a Flatten, which lies in the image's memory.
+    [("sig", "Sigmoid", {}, ["conv"]), ("row", "Flatten", {}, ["sig"]), ("act", "ReLU", INPLACE, ["row"])],
+    # The data itself.
+    [("act", "ReLU", INPLACE, ["flat"]), ("fc", "Linear", {}, ["act"])],
+    [("block", "Residual", {"num_channels": 2}, ["conv"]), ("act", "ReLU", INPLACE, ["block"]),
+     ("row", "Flatten", {}, ["act"])],
+])  # fmt: skip
+def test_in_place_on_what_is_needed_is_an_error_that_is_mended(wired: Made, rows: list[Any]) -> None:
+    graph = around(wired, rows)
+    found = problems(graph)
+    assert "would overwrite the output of" in str(found[0].message)
+    for problem in found:
+        graph = problem.repairs[0].apply(graph)
+    assert problems(graph) == ()
+    assert_inplace_changes_nothing(graph, (1, 28, 28))
+
+
+def around(wired: Made, rows: list[Any]) -> Graph:
+    """The rows between a convolution or a flat image and a last linear layer."""
     image = any("conv" in row[3] for row in rows)
     conv = ("conv", "Conv2d", {"out_channels": 2, "kernel_size": 3}, ["input"])
     first = conv if image else ("flat", "Flatten", {}, ["input"])
-    graph = wired(first, *rows, ("end", "Linear", {"out_features": 10}, [rows[-1][0]]))
-    found = problems(graph)
-    assert (found == ()) == safe, [str(problem.message) for problem in found]
-    if not safe:
-        assert "would overwrite the output of" in str(found[0].message)
-        for problem in found:
-            graph = problem.repairs[0].apply(graph)
-        assert problems(graph) == ()
-    assert_inplace_changes_nothing(graph, (1, 28, 28))
+    return wired(first, *rows, ("end", "Linear", {"out_features": 10}, [rows[-1][0]]))
 
 
 def not_in_place(graph: Graph) -> Graph:

@@ -60,17 +60,26 @@ def test_cross_entropy_is_for_classes(chain: Chain) -> None:
 
 @pytest.mark.parametrize(("loss", "end", "repairs"), [
     ("cross_entropy", "Softmax", ["Remove end"]), ("bce", "Sigmoid", ["Remove end"]),
-    ("nll", "Softmax", ["End in LogSoftmax", "Use cross-entropy"]), ("nll", "ReLU", None),
+    ("nll", "Softmax", ["End in LogSoftmax", "Use cross-entropy"]),
 ])  # fmt: skip
-def test_the_end_and_the_loss(chain: Chain, loss: str, end: str, repairs: list[str] | None) -> None:
-    options = {"dim": 1} if end == "Softmax" else {}
-    graph = chain(("flatten", "Flatten", {}), ("fc", "Linear", {"out_features": 10}), ("end", end, options))
-    experiment = Experiment(graph, MNIST, Recipe(loss=loss))  # type: ignore[arg-type]
+def test_the_end_and_the_loss(chain: Chain, loss: str, end: str, repairs: list[str]) -> None:
+    experiment = ending_in(chain, end, loss)
     problem = only(experiment)
     assert problem.severity == "warning" and problem.node == "end"
-    if repairs:
-        assert [str(repair.text) for repair in problem.repairs] == repairs
-        assert not advise(problem.repairs[0].of(experiment))
+    assert [str(repair.text) for repair in problem.repairs] == repairs
+    assert not advise(problem.repairs[0].of(experiment))
+
+
+def test_an_activation_is_no_end_for_log_probabilities(chain: Chain) -> None:
+    problem = only(ending_in(chain, "ReLU", "nll"))
+    assert problem.severity == "warning" and problem.node == "end"
+
+
+def ending_in(chain: Chain, end: str, loss: str) -> Experiment:
+    """A linear layer and an end, learned by a loss."""
+    options = {"dim": 1} if end == "Softmax" else {}
+    graph = chain(("flatten", "Flatten", {}), ("fc", "Linear", {"out_features": 10}), ("end", end, options))
+    return Experiment(graph, MNIST, Recipe(loss=loss))  # type: ignore[arg-type]
 
 
 def test_log_probabilities_are_right_for_nll(chain: Chain) -> None:

@@ -271,24 +271,29 @@ def test_peak_of_prediction_is_what_torch_holds(name: str, peak_in_torch: Any, r
     assert analyze(graph, GREY).memory.peak_bytes == peak_in_torch(build_module(graph, GREY), GREY)
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", ["lenet", "lenet_bn"])
 def test_peak_of_a_training_step_is_what_torch_holds(name: str, training_peak_in_torch: Any,
                                                      request: pytest.FixtureRequest) -> None:
     graph = request.getfixturevalue(name)
-    analysis, theirs = analyze(graph, GREY), training_peak_in_torch(build_module(graph, GREY), GREY)
-    # torch frees some tensors a little earlier where branches meet, and in an MLP the weights' own gradients rule.
-    assert theirs <= analysis.memory.training_bytes
-    if name in ("lenet", "lenet_bn"):
-        assert theirs == analysis.memory.training_bytes
+    assert training_peak_in_torch(build_module(graph, GREY), GREY) == analyze(graph, GREY).memory.training_bytes
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_peak_of_a_training_step_is_at_least_what_torch_holds(name: str, training_peak_in_torch: Any,
+                                                              request: pytest.FixtureRequest) -> None:
+    """Torch frees some tensors earlier where branches meet, and in an MLP the weights' own gradients rule."""
+    graph = request.getfixturevalue(name)
+    analysis = analyze(graph, GREY)
+    assert training_peak_in_torch(build_module(graph, GREY), GREY) <= analysis.memory.training_bytes
     assert analysis.memory.training_bytes >= max(analysis.memory.kept_bytes, analysis.memory.peak_bytes)
 
 
 @pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
 @settings(max_examples=50, deadline=None)
 @given(data=st.data())
-def test_memory_of_any_network(working_graphs: Any, kept_by_torch: Any, peak_in_torch: Any, data: st.DataObject
+def test_memory_of_any_network(graphs_in_order: Any, kept_by_torch: Any, peak_in_torch: Any, data: st.DataObject
                                ) -> None:
-    graph = data.draw(working_graphs)
+    graph = data.draw(graphs_in_order)
     # In place on what others read too is an error, and torch keeps copies then.
     assume(not any("In place" in str(problem.message) for problem in advise(Experiment(graph))))
     analysis, module = analyze(graph), build_module(graph)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -273,8 +274,10 @@ def test_a_frozen_block_is_frozen_throughout(perceptron: Graph) -> None:
 
 @pytest.mark.parametrize("label", ["None", "True", "false", "class", "3 × ß"])
 def test_any_label_can_be_exported(label: str, perceptron: Graph) -> None:
-    graph, _ = make_block(perceptron, HIDDEN, label)
-    compile(to_python(graph), "net.py", "exec")
+    graph, name = make_block(perceptron, HIDDEN, label)
+    made: dict[str, Any] = {}
+    exec(to_python(graph), made)
+    assert list(dict(made["Network"]().named_children())) == [name, "out"]
 
 
 @pytest.mark.parametrize("targets", [[], [["fc1", "nothing"]], [["nobody", "out_features"]]])

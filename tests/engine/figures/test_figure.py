@@ -101,8 +101,14 @@ def test_it_is_written_in_every_kind(tmp_path, suffix):
     path = tmp_path / f"net{suffix}"
     draw(analysis_of("lenet"), path)
     check_picture(path)
-    if suffix == ".svg":
-        assert len(list(ElementTree.parse(path).getroot().iter("{http://www.w3.org/2000/svg}path"))) > 40
+    assert path.read_bytes().startswith({".svg": b"<?xml", ".png": b"\x89PNG", ".pdf": b"%PDF-"}[suffix])
+
+
+def test_a_vector_picture_has_a_path_for_every_sheet_and_letter(tmp_path):
+    draw(analysis_of("lenet"), tmp_path / "net.svg")
+    root = ElementTree.parse(tmp_path / "net.svg").getroot()
+    sheets = sum(place.volume.sheets for place in places_of(stations_of(analysis_of("lenet")))[0].values())
+    assert len(list(root.iter("{http://www.w3.org/2000/svg}path"))) > 40 + sheets
 
 
 def test_a_network_that_is_wrong_says_so(tmp_path):

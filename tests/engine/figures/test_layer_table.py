@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from PIL import Image
 
 from engine.analysis.analysis import analyze
 from engine.experiment.experiment import gallery_ids, load_experiment
@@ -75,11 +76,34 @@ def test_what_is_not_known_is_a_question_mark_and_what_is_bypassed_says_so():
     assert rows["conv2"][1:] == rows["fc1"][1:] == ("?", "?", "?")
 
 
-@pytest.mark.parametrize("suffix", [".md", ".tex", ".svg", ".png", ".pdf"])
-def test_it_is_written_in_every_kind(tmp_path, suffix):
+@pytest.mark.parametrize(("suffix", "written"), [(".md", to_markdown), (".tex", to_latex)])
+def test_a_text_holds_the_table(tmp_path, suffix, written):
     path = tmp_path / f"table{suffix}"
     draw(lenet(), path, "table", "LeNet")
-    assert path.stat().st_size > 500
+    assert path.read_text(encoding="utf-8") == written(layer_table(lenet(), "LeNet"))
+
+
+def test_a_vector_picture_has_every_cell_in_words(tmp_path):
+    """Letters are paths in it, and each text says in a comment what it is."""
+    draw(lenet(), tmp_path / "table.svg", "table", "LeNet")
+    table, text = layer_table(lenet(), "LeNet"), (tmp_path / "table.svg").read_text(encoding="utf-8")
+    words = {cell for row in (HEADINGS, *table.rows) for cell in row if cell.isascii() and "-" not in cell} | {"LeNet"}
+    assert {"conv1", "Flatten", "LeNet"} <= words and all(f"<!-- {word} -->" in text for word in words if word)
+
+
+@pytest.mark.parametrize("suffix", [".png", ".pdf"])
+def test_a_picture_has_a_line_more_for_a_layer_more(tmp_path, suffix):
+    long, short = tmp_path / f"long{suffix}", tmp_path / f"short{suffix}"
+    draw(lenet(), long, "table", "LeNet")
+    draw(analyze(lenet().graph.healed("act1"), SHAPE), short, "table", "LeNet")
+    assert height(long) > height(short) > 0.9 * height(long)
+
+
+def height(path):
+    """Of a PNG in pixels, of a PDF in points."""
+    if path.suffix == ".png":
+        return Image.open(path).height
+    return float(re.search(rb"/MediaBox \[ ?\S+ \S+ \S+ (\S+) ?\]", path.read_bytes())[1])
 
 
 def test_another_kind_is_refused(tmp_path):

@@ -168,9 +168,13 @@ def test_layer_has_words_for_card_and_inspector(kind: str) -> None:
     assert all(isinstance(text, str) for text in details)
     assert layer.summary() == " · ".join(text for text in details if text)
     assert all(isinstance(line, str) and line for line in layer.arithmetic(shapes))
-    if layer.kind() != "Input":
-        assert layer.torch_line(shapes)
-        ast.parse(layer.torch_line(shapes))
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "Input"])
+def test_layer_has_a_line_of_python(kind: str) -> None:
+    layer = LAYERS[kind]()
+    [statement] = ast.parse(layer.torch_line(natural_shapes(layer))).body
+    assert isinstance(statement, ast.Expr) and not isinstance(statement.value, ast.Constant)
 
 
 @pytest.mark.parametrize("kind", MODULES)

@@ -257,12 +257,13 @@ def test_options_that_cannot_be_are_refused_in_words(kind: str, options: dict[st
     assert words in str(raised.value)
 
 
-def test_a_window_of_equal_sides_is_one_number() -> None:
-    for kind, value in (("Conv2d", (3, 3)), ("Conv3d", (3, 3, 3)), ("ZeroPad2d", None)):
-        if value is not None:
-            assert LAYERS[kind].model_validate({"kernel_size": value}) == LAYERS[kind].model_validate(
-                {"kernel_size": 3})
-    assert LAYERS["ZeroPad2d"].model_validate({"padding": (2, 2, 2, 2)}).padding == 2  # type: ignore[attr-defined]
+@pytest.mark.parametrize(("kind", "option", "value"), [
+    ("Conv2d", "kernel_size", (3, 3)), ("Conv3d", "kernel_size", (3, 3, 3)), ("MaxPool2d", "kernel_size", (3, 3)),
+    ("ZeroPad2d", "padding", (3, 3, 3, 3)),
+])
+def test_a_window_of_equal_sides_is_one_number(kind: str, option: str, value: tuple[int, ...]) -> None:
+    layer = LAYERS[kind].model_validate({option: value})
+    assert getattr(layer, option) == 3 and layer == LAYERS[kind].model_validate({option: 3})
 
 
 @pytest.mark.parametrize("kind", ["RNN", "LSTM", "GRU"])

@@ -135,6 +135,23 @@ def test_and_and_or_give_the_value_that_decides(expression: str, value: int) -> 
     assert [getattr(node.layer, "out_features", None) for node in graph.nodes.values()] == [None, value]
 
 
+@pytest.mark.parametrize("expression", ["None or a", "0 or None or a", "1 and a", "True and 1 and a"])
+def test_and_and_or_may_give_a_tensor(expression: str) -> None:
+    assert_computes_the_same(network(f"return ({expression}) * b"))
+
+
+@pytest.mark.parametrize("expression", ["a or b", "a and b", "0 or a or b", "1 and a and b", "a or 5", "a and None"])
+def test_a_tensor_decides_nothing(expression: str) -> None:
+    with pytest.raises(ReadingError):
+        from_code(network(f"return ({expression}) * b"))
+
+
+@pytest.mark.parametrize("width", ["flag or 5", "flag and 5", "0 or flag or 5", "1 and flag and 5", "flag or flag"])
+def test_a_value_that_may_be_the_unknown_one_is_not_guessed(width: str) -> None:
+    with pytest.raises(ReadingError, match="has no value here"):
+        from_code(network("return self.f(x)", made=f"self.f = nn.Linear(6, {width})", arguments="self, flag"))
+
+
 # -- assigning --------------------------------------------------------------------------------------------------------
 
 

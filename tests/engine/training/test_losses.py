@@ -110,8 +110,14 @@ def test_the_mean_over_batches_depends_on_no_batch_size(options: dict[str, objec
         total, weight = total + float(loss), weight + float(share)
     whole, share = criterion.total(criterion(outputs, labels), labels)
     assert total / weight == pytest.approx(float(whole) / float(share), rel=1e-9)
-    if options.get("reduction") == "sum":
-        assert float(share) == B  # a sum is shown for each example
+
+
+@pytest.mark.parametrize("name", EACH)
+def test_a_sum_is_shown_for_each_example(name: str) -> None:
+    criterion = Criterion(Recipe.model_validate({"loss": name, "reduction": "sum"}))
+    outputs, labels = torch.tensor(LOGITS), torch.tensor(LABELS)
+    loss, share = criterion.total(criterion(outputs, labels), labels)
+    assert float(share) == B and float(loss) == pytest.approx(float(criterion(outputs, labels)))
 
 
 def test_gradients_of_half_the_square_are_half() -> None:

@@ -37,10 +37,11 @@ def test_every_node_of_the_gallery_has_its_lines(id):
         owner = level.graph.nodes[name].shares or name
         lines = [written[number - 1] for number in numbers]
         assert numbers, path
-        if level.graph.nodes[name].layer.torch.startswith("nn.") and name != level.input:
-            assert any(re.search(rf"\bself\.{owner}\(", line) for line in lines), (path, lines)
-            made = [line for line in lines if re.match(rf"\s*self\.{name} = nn\.", line)]
-            assert bool(made) == (owner == name), (path, lines)  # copies of a repeated block may differ
+        module = level.graph.nodes[name].layer.torch.startswith("nn.") and name != level.input
+        called = any(re.search(rf"\bself\.{owner}\(", line) for line in lines)
+        made = any(re.match(rf"\s*self\.{name} = nn\.", line) for line in lines)
+        assert called or not module, (path, lines)
+        assert made == (module and owner == name), (path, lines)  # copies of a repeated block may differ
     assert {path for path in source.lines if "." not in path} == set(analysis.members)
 
 

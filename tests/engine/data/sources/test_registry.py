@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import math
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -170,10 +171,9 @@ def test_a_file_in_its_format_is_what_the_source_says(spec: DataSpec, tmp_path: 
     assert (arrays.known is not None) == spec.source.finds == (found.known is not None)
     assert found.known == arrays.known and found.is_known
     assert arrays.inputs.shape[1:] == found.stored_shape and len(arrays.inputs) == len(arrays.targets)
-    if found.task == "classification":
-        assert arrays.targets.ndim == 1 and arrays.targets.max() < found.num_classes
-    else:
-        assert arrays.targets.shape[1:] == found.output_shape
+    classes = found.task == "classification"
+    assert arrays.targets.shape[1:] == (() if classes else found.output_shape)
+    assert arrays.targets.max() < (found.num_classes if classes else math.inf)
     data = load_data(spec, tmp_path / "data")
     assert data.spec == found and len(data.train) and len(data.validation) and len(data.test)
 

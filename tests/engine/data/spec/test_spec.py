@@ -33,9 +33,13 @@ def test_every_data_set_is_described_and_survives_json(dataset: str) -> None:
     assert spec.source is source and source.title and source.about.endswith(".")
     assert bool(source.download) == (source.kind == "download")
     assert spec.task == source.expects.task and spec.is_known == (source.kind != "file")
-    if spec.is_known:
-        assert spec.sample_shape and spec.output_shape
-        assert bool(spec.num_classes) == (spec.task == "classification")
+
+
+@pytest.mark.parametrize("dataset", [id for id, source in SOURCES.items() if source.kind != "file"])
+def test_what_is_known_beforehand_has_shapes_and_classes(dataset: str) -> None:
+    spec = DataSpec(dataset=dataset)
+    assert spec.sample_shape and spec.output_shape
+    assert bool(spec.num_classes) == (spec.task == "classification")
 
 
 @pytest.mark.parametrize("model", [DataSpec, Augment, Synthetic, Table, Known])
