@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Collection, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Collection, Iterator, Sequence
+from itertools import pairwise, product
+from math import prod
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -331,6 +332,94 @@ def input_shapes() -> Callable[[int], st.SearchStrategy[tuple[Shape, ...]]]:
     return _input_shapes
 
 
+def _fits(layer: Layer, shapes: Sequence[Shape]) -> bool:
+    try:
+        layer.facts(shapes)
+    except ShapeError:
+        return False
+    return True
+
+
+# -- layers with inputs that they take --------------------------------------------------------------------------------
+
+
+LARGEST = 6_000  # numbers in an input: more make no other case, and take long
+
+
+def _numbers(value: Any) -> list[int]:
+    """The whole numbers from 1 in an option's value."""
+    parts = value if isinstance(value, tuple) else (value,)
+    return [part for part in parts if type(part) is int and part > 0]
+
+
+def _candidates(layer: Layer, sizes: Shape) -> Iterator[Shape]:
+    """Shapes that it might take, made from four small sizes: with its usual rank first, then any.
+
+    Windows need room, groups and factors need multiples, a squeezed dimension is 1, split ones are a product.
+    """
+    if layer.kind() == "Fold":
+        yield from _patches(layer, sizes[0])
+    options = [_numbers(value) for value in dict(layer).values()]
+    factors = sorted({1, 2, *(n for own in options for n in own), *(n * n for own in options for n in own)})
+    products = sorted({prod(own) for own in options if len(own) > 1} | {1})
+    usual = len(layer.typical_inputs()[0])
+    for rank in (usual, *(rank for rank in (1, 2, 3, 4) if rank != usual)):
+        shape = sizes[:rank]
+        for room in (0, 3, 9, 27):
+            for factor in factors:
+                yield (shape[0] * factor, *(size + room for size in shape[1:]))
+                yield tuple(size * factor + room for size in shape)
+        for whole in products:
+            for axis, more in product(range(rank), (1, 2, 3)):
+                yield (*shape[:axis], whole * more, *shape[axis + 1 :])
+
+
+def _patches(layer: Layer, channels: int) -> Iterator[Shape]:
+    """What an Unfold of the same options makes of the image that Fold gives."""
+    options = dict(layer)
+    size = options.pop("output_size")
+    image = torch.empty(1, channels, *(size if isinstance(size, tuple) else (size, size)), device="meta")
+    try:
+        yield tuple(nn.Unfold(**options)(image).shape[1:])
+    except RuntimeError:
+        return  # the window is larger than the image
+
+
+def _fitting_shapes(layer: Layer, sizes: Shape, count: int, *, equal: bool) -> tuple[Shape, ...] | None:
+    """Inputs that the layer takes, if some are found."""
+    if not count:
+        return ()
+    for shape in _candidates(layer, sizes):
+        if prod(shape) > LARGEST:
+            continue
+        turned = (*shape[:-2], *shape[:-3:-1])  # of matrices that are multiplied
+        for shapes in ((shape,) * count, *(() if equal or count != 2 else ((shape, turned),))):
+            if _fits(layer, shapes):
+                return shapes
+    typical = layer.typical_inputs()
+    return typical if _fits(layer, typical) and (not equal or len(set(typical)) == 1) else None
+
+
+@pytest.fixture(scope="session")
+def fitting() -> Callable[..., st.SearchStrategy[tuple[Layer, tuple[Shape, ...]]]]:
+    """``fitting("Conv2d")``: layers of one kind with inputs that they take.
+
+    ``equal``: all of one shape. ``least``: the smallest size.
+    """
+
+    @st.composite
+    def layers(draw: st.DrawFn, kind: str, *, equal: bool = False, least: int = 1) -> tuple[Layer, tuple[Shape, ...]]:
+        layer, sizes = draw(_layers_of(kind)), draw(st.tuples(*[st.integers(least, 9)] * 4))
+        count = draw(st.integers(layer.min_inputs, 4 if layer.max_inputs is None else layer.max_inputs))
+        shapes = _fitting_shapes(layer, sizes, count, equal=equal)
+        if shapes is None:  # the options suit no input that is found
+            layer = LAYERS[kind]()
+            shapes = layer.typical_inputs()
+        return layer, shapes
+
+    return layers
+
+
 @pytest.fixture(scope="session")
 def random_graphs() -> st.SearchStrategy[Graph]:
     """Any graph that can be drawn: layers of every kind, wired forward; most of them make no sense together."""
@@ -351,14 +440,6 @@ def random_graphs() -> st.SearchStrategy[Graph]:
         return Graph.of(shuffled, edges)
 
     return graphs()
-
-
-def _fits(layer: Layer, shapes: Sequence[Shape]) -> bool:
-    try:
-        layer.output_shape(shapes)
-    except ShapeError:
-        return False
-    return True
 
 
 # They leave numbers out of order, which a Flatten behind them then copies: the estimate takes it for a view.

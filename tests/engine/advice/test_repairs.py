@@ -357,8 +357,8 @@ def test_a_first_wire_comes_from_the_lowest_layer_above(wired: Wired, heights: d
 def test_a_first_wire_comes_from_where_all_that_follows_fits(wired: Wired) -> None:
     """The lowest layer has eight channels, which the sum does not take."""
     graph = made(wired, [conv("stem", "input", padding=1), conv("wide", "stem", 8, padding=1),
-                         conv("back", "wide", padding=1), ("bn", "BatchNorm2d", {}, []),
-                         ("add", "Add", {}, ["back", "bn"]), *head("add")])
+                         conv("back", "wide", padding=1), ("bn", "BatchNorm2d", {}, []), act("tail", "bn"),
+                         ("add", "Add", {}, ["back", "bn"]), ("sum", "Add", {}, ["add", "tail"]), *head("sum")])
     graph = placed(graph, input=0, stem=100, wide=200, bn=300, back=400)
     assert suggested(graph, "bn") == ["Connect stem → bn"]
 
@@ -391,7 +391,8 @@ def test_what_two_inputs_fed_is_fed_by_the_networks_own_even_if_the_other_stands
 
 
 def test_an_input_is_added_above_the_first_layer_that_has_no_wire(wired: Wired) -> None:
-    graph = made(wired, [("fixed", "Constant", {}, []), ("flat", "Flatten", {}, []), *flat_head("flat")])
+    graph = made(wired, [("fixed", "Constant", {}, []), ("flat", "Flatten", {}, []), *flat_head("flat"),
+                         ("later", "Flatten", {}, [])])
     graph = graph.without(["input"]).moved({"flat": (40.0, 500.0)})
     problem = advise(Experiment(graph, MNIST))[0]
     assert [str(repair.text) for repair in problem.repairs] == ["Add an Input"]

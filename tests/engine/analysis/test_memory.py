@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 import pytest
@@ -47,38 +48,33 @@ def as_words(module: torch.nn.Module) -> None:
             torch.nn.init.zeros_(weight)
 
 
-def drawn(kind: str, layers_of: Any, input_shapes: Any, data: st.DataObject) -> tuple[Graph, Shape]:
-    layer: Layer = data.draw(layers_of(kind))
-    count = data.draw(st.integers(layer.min_inputs, 4 if layer.max_inputs is None else layer.max_inputs))
-    typical = layer.typical_inputs()[0]
-    shape: Shape = typical if data.draw(st.booleans()) else data.draw(input_shapes(1))[0]
-    return behind_a_stem(layer, shape, count), shape
+def drawn(kind: str, fitting: Any, data: st.DataObject) -> tuple[Graph, Shape]:
+    layer, shapes = data.draw(fitting(kind, equal=True, least=2))  # of a single place torch makes a copy more
+    return behind_a_stem(layer, shapes[0], len(shapes)), shapes[0]
 
 
 @pytest.mark.parametrize("kind", EXACT)
 @settings(max_examples=12, deadline=None)
 @given(data=st.data())
-def test_memory_is_torchs(kind: str, layers_of: Any, input_shapes: Any, kept_by_torch: Any, peak_in_torch: Any,
-                          data: st.DataObject) -> None:
-    graph, shape = drawn(kind, layers_of, input_shapes, data)
+def test_memory_is_torchs(kind: str, fitting: Any, kept_by_torch: Any, peak_in_torch: Any, data: st.DataObject) -> None:
+    graph, shape = drawn(kind, fitting, data)
     analysis = analyze(graph, shape)
-    if analysis.faults:
-        return
+    assert analysis.faults == ()
     module = build_module(graph, shape)
     as_words(module)
     assert analysis.memory.kept_bytes == kept_by_torch(module, shape)
-    assert analysis.memory.peak_bytes == peak_in_torch(module, shape)
+    copied = 4 * prod(shape) if kind == "ConvTranspose3d" else 0  # at times torch copies its input first
+    assert analysis.memory.peak_bytes <= peak_in_torch(module, shape) <= analysis.memory.peak_bytes + copied
 
 
 @pytest.mark.parametrize("kind", ESTIMATED)
 @settings(max_examples=12, deadline=None)
 @given(data=st.data())
-def test_estimated_memory_is_a_bound_and_no_wild_one(kind: str, layers_of: Any, input_shapes: Any, kept_by_torch: Any,
-                                                     peak_in_torch: Any, data: st.DataObject) -> None:
-    graph, shape = drawn(kind, layers_of, input_shapes, data)
+def test_estimated_memory_is_a_bound_and_no_wild_one(kind: str, fitting: Any, kept_by_torch: Any, peak_in_torch: Any,
+                                                     data: st.DataObject) -> None:
+    graph, shape = drawn(kind, fitting, data)
     analysis = analyze(graph, shape)
-    if analysis.faults:
-        return
+    assert analysis.faults == ()
     module = build_module(graph, shape)
     as_words(module)
     kept, peak = kept_by_torch(module, shape), peak_in_torch(module, shape)

@@ -118,14 +118,14 @@ def natural_shapes(layer: Layer) -> Shapes:
     return layer.typical_inputs()
 
 
-def alone(layer: Layer) -> tuple[Graph, Shape]:
+def alone(layer: Layer, shapes: Shapes = ()) -> tuple[Graph, Shape]:
     """A network around one layer, and what goes in. Inputs of other shapes come from constants."""
     if isinstance(layer, Input):
         layer = LAYERS["ReLU"]()
     if not layer.max_inputs and layer.max_inputs is not None:
         nodes = [Node("input", Input()), Node("only", layer), Node("sum", LAYERS["Add"]())]
         return Graph.of(nodes, [Edge("input", "sum"), Edge("only", "sum", 1)]), layer.output_shape(())
-    shapes, nodes, edges = natural_shapes(layer), [Node("input", Input()), Node("only", layer)], []
+    shapes, nodes, edges = shapes or natural_shapes(layer), [Node("input", Input()), Node("only", layer)], []
     for port, shape in enumerate(shapes):
         if shape == shapes[0]:
             edges.append(Edge("input", "only", port))
@@ -135,14 +135,12 @@ def alone(layer: Layer) -> tuple[Graph, Shape]:
     return Graph.of(nodes, edges), shapes[0]
 
 
-def inputs_for(layer: Layer, input_shapes: Any, data: st.DataObject) -> Shapes:
-    """Typical shapes, or any."""
-    typical = layer.typical_inputs()
-    if data.draw(st.booleans()):
-        return typical
+@st.composite
+def with_any_inputs(draw: st.DrawFn, layers: st.SearchStrategy[Layer], input_shapes: Any) -> tuple[Layer, Shapes]:
+    """A layer with inputs that it may not take."""
+    layer = draw(layers)
     most = 4 if layer.max_inputs is None else layer.max_inputs
-    shapes: Shapes = data.draw(input_shapes(data.draw(st.integers(layer.min_inputs, most))))
-    return shapes
+    return layer, draw(input_shapes(draw(st.integers(layer.min_inputs, most))))
 
 
 # -- what it says about itself ----------------------------------------------------------------------------
@@ -220,9 +218,8 @@ def test_file_form_gives_the_layer_back(kind: str, layers_of: Any, data: st.Data
 @pytest.mark.parametrize("kind", WITH_TORCH)
 @settings(max_examples=30, deadline=None)
 @given(data=st.data())
-def test_arithmetic_is_torchs(kind: str, layers_of: Any, input_shapes: Any, data: st.DataObject) -> None:
-    layer: Layer = data.draw(layers_of(kind))
-    shapes = inputs_for(layer, input_shapes, data)
+def test_arithmetic_is_torchs(kind: str, layers_of: Any, fitting: Any, input_shapes: Any, data: st.DataObject) -> None:
+    layer, shapes = data.draw(fitting(kind) | with_any_inputs(layers_of(kind), input_shapes))
     try:
         facts = layer.facts(shapes)
     except ShapeError as error:
@@ -240,16 +237,11 @@ def test_arithmetic_is_torchs(kind: str, layers_of: Any, input_shapes: Any, data
 
 @pytest.mark.parametrize("kind", ["Conv1d", "Conv2d", "Conv3d", "DepthwiseConv2d", "ConvTranspose1d", "ConvTranspose2d",
                                   "ConvTranspose3d", "Linear"])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(data=st.data())
-def test_multiply_adds_are_half_of_torchs_flops(kind: str, layers_of: Any, input_shapes: Any, data: st.DataObject
-                                                ) -> None:
-    layer: Layer = data.draw(layers_of(kind))
-    shapes: Shapes = data.draw(input_shapes(1))
-    try:
-        facts = layer.facts(shapes)
-    except ShapeError:
-        return
+def test_multiply_adds_are_half_of_torchs_flops(kind: str, fitting: Any, data: st.DataObject) -> None:
+    layer, shapes = data.draw(fitting(kind))
+    facts = layer.facts(shapes)
     with torch.device("meta"), FlopCounterMode(display=False) as counter:
         torch_module(layer, shapes)(torch.empty(3, *shapes[0]))
     assert counter.get_total_flops() == 2 * 3 * facts.mult_adds
@@ -282,24 +274,17 @@ def test_builds_runs_and_exports(kind: str) -> None:
 @pytest.mark.parametrize("kind", [kind for kind in WITH_TORCH if LAYERS[kind].category != "block"])
 @settings(max_examples=8, deadline=None)
 @given(data=st.data())
-def test_exported_layers_are_the_compiled_ones(kind: str, layers_of: Any, data: st.DataObject) -> None:
+def test_exported_layers_are_the_compiled_ones(kind: str, fitting: Any, data: st.DataObject) -> None:
     """The printed call makes the same module, and gives the same numbers, whatever the options."""
-    layer = data.draw(layers_of(kind))
-    try:
-        graph, shape = alone(layer)
-    except ShapeError:
-        return
-    if analyze(graph, shape).faults:
-        return
+    layer, shapes = data.draw(fitting(kind))
+    graph, shape = alone(layer, shapes)
+    assert analyze(graph, shape).faults == ()
     namespace: dict[str, Any] = {}
     exec(to_python(graph, shape), namespace)
     ours, exported = build_module(graph, shape), namespace["Network"]()
     exported.load_state_dict(ours.state_dict())
-    if layer.torch.startswith("nn."):
-        assert str(exported.only) == str(ours.only)
-    if layer.category == "sequence" and "embedding" in layer.stem:  # few words: not every number is one
-        return
-    batch, results = torch.rand(2, *shape), []
+    assert str(getattr(exported, "only", None)) == str(getattr(ours, "only", None))
+    batch, results = torch.rand(2, *shape), []  # an embedding reads the word number 0
     for module in (ours, exported):
         torch.manual_seed(0)
         results.append(module(batch.clone()))
