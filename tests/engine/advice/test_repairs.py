@@ -390,6 +390,17 @@ def test_what_two_inputs_fed_is_fed_by_the_networks_own_even_if_the_other_stands
     assert advise(Experiment(mended, MNIST)) == ()
 
 
+def test_what_another_input_fed_is_fed_at_the_same_place(wired: Wired) -> None:
+    rows = [FLAT, ("stray", "Input", {}, []), ("sub", "Subtract", {}, ["flat", "other"]),
+            ("other", "Flatten", {}, ["stray"]),
+            ("mul", "Multiply", {}, ["input", "stray"]), ("row", "Flatten", {}, ["mul"]),
+            ("add", "Add", {}, ["sub", "row"]), *flat_head("add")]  # fmt: skip
+    graph = made(wired, rows)
+    [problem] = [p for p in advise(Experiment(graph, MNIST)) if "Inputs" in str(p.message)]
+    mended = problem.repairs[0].apply(graph)
+    assert sorted(mended.inputs["mul"], key=lambda edge: edge.port) == [Edge("input", "mul"), Edge("input", "mul", 1)]
+
+
 def test_an_input_is_added_above_the_first_layer_that_has_no_wire(wired: Wired) -> None:
     graph = made(wired, [("fixed", "Constant", {}, []), ("flat", "Flatten", {}, []), *flat_head("flat"),
                          ("later", "Flatten", {}, [])])

@@ -129,26 +129,33 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return now
 
 
-def test_examples_per_second_are_those_of_learning_alone(clock: list[float]) -> None:
+def with_pauses(clock: list[float], *numbers: int) -> list[Event]:
+    """A run of two epochs, held for a thousand seconds when it has told its progress so many times."""
     control, events = Control(), list[Event]()
     for event in fit(experiment(epochs=2, batch_size=6), control):
         events.append(event)
-        if isinstance(event, Progress) and event.fraction == 0.25 / BATCHES * 2:
+        if isinstance(event, Progress) and len(of_type(events, Progress)) in numbers:
             control.pause()
         if isinstance(event, Paused):
             clock[0] += 1000
             control.resume()
+    assert len(of_type(events, Paused)) == len(numbers)
+    return events
+
+
+def test_examples_per_second_are_those_of_learning_alone(clock: list[float]) -> None:
+    events = with_pauses(clock, 3, BATCHES + 1)  # while it learns, and while it judges
     progress, [end] = of_type(events, Progress), of_type(events, Finished)
-    assert len(progress) > 2 * BATCHES and of_type(events, Paused)
+    assert len(progress) > 2 * BATCHES
     assert {step.examples_per_second for step in progress} == {6 / 0.25} == {end.summary.examples_per_second}
 
 
 def test_the_time_left_counts_judging_but_no_pause(clock: list[float]) -> None:
-    events = list(fit(experiment(epochs=2, batch_size=6)))
+    events = with_pauses(clock, 3)
     first = events.index(of_type(events, EpochEnded)[0])
     told = of_type(events[first:], Progress)[0]  # after one batch of the second epoch
     assert told.fraction == pytest.approx((BATCHES + 1) / (2 * BATCHES))
-    judged = sum(isinstance(event, Progress) for event in events[:first]) - BATCHES
+    judged = len(of_type(events[:first], Progress)) - BATCHES
     spent = 0.25 * (BATCHES + 1) + 7 * judged
     assert told.seconds_left == pytest.approx(spent * (BATCHES - 1) / (BATCHES + 1)) and judged > 1
 
