@@ -1,0 +1,163 @@
+"""Closing asks exactly when something would be lost, and what is answered happens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QMessageBox
+
+from app.features.documents import Documents
+from app.window.window import MainWindow
+from engine.experiment.experiment import load_experiment
+from engine.files import WriteError
+from tests.app.windows import opened
+
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+ANSWERS = QMessageBox.StandardButton
+KEYS = {"save": (Qt.Key.Key_S, CTRL), "save_as": (Qt.Key.Key_S, CTRL | SHIFT), "undo": (Qt.Key.Key_Z, CTRL),
+        "redo": (Qt.Key.Key_Y, CTRL), "close": (Qt.Key.Key_W, CTRL)}  # fmt: skip
+
+
+@pytest.fixture
+def window(qtbot, tmp_path) -> Iterator[MainWindow]:
+    with opened(qtbot, tmp_path / "layerloom", "gallery:lenet", torch=False) as window:
+        yield window
+
+
+class Person:
+    """Answers what is asked, and remembers the questions: what was said, and which network was in front."""
+
+    def __init__(self, window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.window, self.answer = window, ANSWERS.Cancel
+        self.asked: list[str] = []
+        self.in_front: list[str] = []
+        self.file: Path | None = None  # that is chosen where one is asked for
+        monkeypatch.setattr(QMessageBox, "exec", lambda box: self._answer(box))
+        monkeypatch.setattr("app.window.dialogs.save_path", lambda *_: self.file)
+
+    def _answer(self, box: QMessageBox) -> ANSWERS:
+        self.asked.append(box.text())
+        self.in_front.append(self.window.page.document.name)
+        return self.answer
+
+    def does(self, *acts: str) -> None:
+        """Edits by the palette, all else by keys."""
+        for act in acts:
+            if act == "edit":
+                self.window.page.view.append("ReLU")
+            else:
+                QTest.keyClick(QApplication.focusWidget() or self.window, *KEYS[act])
+
+
+@pytest.fixture
+def person(window, monkeypatch, tmp_path) -> Person:
+    person = Person(window, monkeypatch)
+    person.file = tmp_path / "mine.loom"
+    return person
+
+
+ASKS = {
+    "": False, "edit": True, "edit undo": False, "edit undo redo": True, "edit save": False, "edit save edit": True,
+    "edit save edit undo": False, "edit save undo": True, "edit save undo redo": False, "edit save undo edit": True,
+    "edit save undo edit undo": True, "edit save undo edit save": False, "edit save_as": False,
+    "edit save edit save_as": False, "edit save edit save_as undo": True,
+}  # fmt: skip
+
+
+def test_it_asks_exactly_when_the_file_holds_something_else(person):
+    asked = {}
+    for acts in ASKS:
+        person.window.feature(Documents).open("gallery:lenet")
+        count, person.answer, person.asked = len(person.window.pages), ANSWERS.Cancel, []
+        person.does(*acts.split(), "close")
+        asked[acts] = bool(person.asked)
+        name = "mine" if "save" in acts else "lenet"
+        assert person.asked == [f"Save the changes to “{name}”?"] * asked[acts]
+        assert len(person.window.pages) == count - (not asked[acts]), "Cancel leaves it open"
+        person.answer = ANSWERS.Discard
+        person.does(*["close"] * asked[acts])
+        assert len(person.window.pages) == count - 1
+    assert asked == ASKS
+
+
+def test_what_is_still_being_typed_would_be_lost_too(person):
+    page = person.window.page
+    page.scene.select(["fc1"])
+    field = next(line for line in person.window.places.inspector.findChildren(QLineEdit) if line.text() == "120")
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, "90")
+    assert not page.document.dirty
+    person.does("close")
+    assert len(person.asked) == 1 and page.document.experiment.graph.nodes["fc1"].layer.out_features == 90
+
+
+@pytest.mark.parametrize(("answer", "closes"), [("Discard", True), ("Cancel", False)])
+def test_discard_and_cancel_write_nothing(person, answer, closes):
+    person.does("edit", "save", "edit")
+    written = person.file.read_bytes()
+    person.answer = ANSWERS[answer]
+    person.does("close")
+    assert (person.window.pages == []) is closes and person.file.read_bytes() == written
+
+
+def test_save_writes_what_is_shown_and_closes(person):
+    person.does("edit", "save", "edit")
+    last, person.answer, person.file = person.window.page.document.experiment, ANSWERS.Save, None
+    path = person.window.page.document.path
+    person.does("close")
+    assert person.window.pages == [] and load_experiment(path) == last, "where it came from: nobody is asked"
+
+
+@pytest.mark.parametrize("chosen", [True, False])
+def test_save_asks_where_if_it_has_no_file_and_without_an_answer_it_stays_open(person, tmp_path, chosen):
+    person.does("edit")
+    last, person.answer = person.window.page.document.experiment, ANSWERS.Save
+    person.file = tmp_path / "new.loom" if chosen else None
+    person.does("close")
+    assert (person.window.pages == []) is chosen
+    assert [load_experiment(path) for path in tmp_path.glob("*.loom")] == [last] * chosen
+
+
+def test_what_cannot_be_saved_stays_open(person, monkeypatch):
+    def full(_experiment: object, path: Path) -> None:
+        raise WriteError("{path} could not be written: no space left on device. Nothing was changed.", path=path)
+
+    person.does("edit", "save", "edit")
+    monkeypatch.setattr("app.document.document.save_experiment", full)
+    person.answer = ANSWERS.Save
+    person.does("close")
+    assert person.window.page.document.dirty and "no space left" in person.window.page.notice.text.text()
+
+
+# -- the window -------------------------------------------------------------------------------------------------------
+
+
+def test_the_window_asks_about_each_network_that_would_be_lost_and_shows_it(person):
+    window, documents = person.window, person.window.feature(Documents)
+    person.does("edit")
+    documents.open("gallery:mlp")
+    documents.open("gallery:softmax")
+    person.does("edit")
+    documents.open("gallery:linreg")
+    assert not window.close() and window.isVisible(), "Cancel"
+    assert person.in_front == ["lenet"]
+    person.answer, person.in_front = ANSWERS.Discard, []
+    assert window.close() and not window.isVisible()
+    assert person.in_front == ["lenet", "softmax"]
+
+
+def test_what_was_given_up_on_purpose_does_not_come_back(person):
+    window, documents = person.window, person.window.feature(Documents)
+    person.does("edit")
+    documents.autosave.timeout.emit()
+    assert len(list(window.settings.recovery.glob("*.json"))) == 1
+    person.does("close")
+    assert len(list(window.settings.recovery.glob("*.json"))) == 1, "it is still open"
+    person.answer = ANSWERS.Discard
+    person.does("close")
+    assert list(window.settings.recovery.glob("*.json")) == []
