@@ -34,7 +34,7 @@ class UndoStack:
     def push(self, text: str, experiment: Experiment, merge_key: str = "") -> None:
         """An edit: what had been undone is forgotten."""
         merges = merge_key and merge_key == self._states[self._index].merge_key and self._index != self._clean
-        keep = self._index if merges and self._index > 0 else self._index + 1
+        keep = self._index if merges else self._index + 1
         if self._clean is not None and self._clean >= keep:
             self._clean = None
         self._states = [*self._states[:keep], State(text, experiment, merge_key)]

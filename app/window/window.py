@@ -148,6 +148,7 @@ class MainWindow(QMainWindow):
             return False
         for feature in self.features:
             feature.forget_page(page)
+        self.setFocus()  # else a button that is about this page would get it, and show the next one repaired
         self.pages.remove(page)
         self.places.stack.removeWidget(page)
         self.places.documents.removeTab(index)

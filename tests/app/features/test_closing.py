@@ -74,7 +74,7 @@ def test_it_asks_exactly_when_the_file_holds_something_else(person):
         person.window.feature(Documents).open("gallery:lenet")
         count, person.answer, person.asked = len(person.window.pages), ANSWERS.Cancel, []
         person.does(*acts.split(), "close")
-        asked[acts] = bool(person.asked)
+        asked[acts] = bool(person.asked)  # and no repair of the closed network is shown in the next one
         name = "mine" if "save" in acts else "lenet"
         assert person.asked == [f"Save the changes to “{name}”?"] * asked[acts]
         assert len(person.window.pages) == count - (not asked[acts]), "Cancel leaves it open"
