@@ -1,0 +1,202 @@
+"""A run on the screen: whose curves are drawn, and what the bar at the top says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from app.document.document import Document
+from app.features.curves import Curves
+from app.features.documents import Documents
+from app.features.training import Training
+from app.window.window import MainWindow
+from engine.experiment.experiment import DEFAULT
+from engine.training.events import Progress
+from engine.units import clock_text, grouped
+from tests.app.windows import opened
+from widgets.fields.editors import LineEditor
+
+TRAIN_MS = 60_000
+Points = list[tuple[float, float]]
+
+
+@pytest.fixture
+def window(qtbot, tmp_path) -> Iterator[MainWindow]:
+    with opened(qtbot, tmp_path / "layerloom") as window:
+        yield window
+
+
+def another(window: MainWindow) -> Document:
+    """One more network, in front."""
+    window.feature(Documents).open(DEFAULT)
+    return window.page.document
+
+
+def turn_to(window: MainWindow, document: Document) -> None:
+    tabs = window.places.documents
+    index = [page.document for page in window.pages].index(document)
+    QTest.mouseClick(tabs, Qt.MouseButton.LeftButton, pos=tabs.tabRect(index).center())
+    assert window.page.document is document
+
+
+def begin(window: MainWindow, qtbot, epochs: int) -> Document:
+    """The network in front is trained; its first points are there."""
+    document = window.page.document
+    document.edit("recipe", replace(document.experiment, recipe=document.experiment.recipe.with_options(epochs=epochs)))
+    window.feature(Training).train()
+    more(document, qtbot, 3)
+    return document
+
+
+def more(document: Document, qtbot, count: int) -> None:
+    """So many more points of it have arrived."""
+    before = len(document.run.history.points) if document.run.histories.members else 0
+    qtbot.waitUntil(lambda: document.run.histories.members and len(document.run.history.points) >= before + count,
+                    timeout=TRAIN_MS)
+
+
+def end(window: MainWindow, qtbot, stop: bool = True) -> None:
+    trainer = window.feature(Training).trainer
+    if stop:
+        trainer.stop()
+    qtbot.waitUntil(lambda: trainer.state == "idle", timeout=TRAIN_MS)
+
+
+def drawn(window: MainWindow) -> tuple[Points, Points, Points, Points]:
+    """Of the loss, then of the accuracy: the points of the training curve and of the validation curve."""
+    plots = window.feature(Curves).plots
+    runs = [run for plot in plots.plots for run in plot.runs]
+    assert len(runs) == 2, "one run is shown"
+    return tuple(list(zip(curve.x.tolist(), curve.y.tolist(), strict=True)) for run in runs for curve in run.curves)
+
+
+def reached(document: Document) -> tuple[Points, Points, Points, Points]:
+    """The same as the document's own run says."""
+    history = document.run.history
+    return ([(point.position, point.loss) for point in history.points],
+            [(epoch.position, epoch.validation.loss) for epoch in history.epochs],
+            [(point.position, point.accuracy) for point in history.points],
+            [(epoch.position, epoch.validation.accuracy) for epoch in history.epochs])
+
+
+NOTHING: tuple[Points, Points, Points, Points] = ([], [], [], [])
+
+
+def test_the_curves_in_front_grow_with_its_run(window, qtbot):
+    document = begin(window, qtbot, epochs=500)
+    assert drawn(window) == reached(document)
+    more(document, qtbot, 3)
+    assert drawn(window) == reached(document) and len(drawn(window)[0]) >= 6
+    end(window, qtbot)
+    assert drawn(window) == reached(document) and drawn(window)[1], "a stopped run is judged too"
+
+
+def test_points_of_another_tab_are_not_drawn_and_are_there_when_one_comes_back(window, qtbot):
+    trained = begin(window, qtbot, epochs=500)
+    other = another(window)
+    assert drawn(window) == NOTHING and window.feature(Curves).plots.is_empty
+    more(trained, qtbot, 4)
+    assert drawn(window) == NOTHING and other.run is None
+    turn_to(window, trained)
+    assert drawn(window) == reached(trained) and len(drawn(window)[0]) >= 7
+    more(trained, qtbot, 3)
+    assert drawn(window) == reached(trained)
+    turn_to(window, other)
+    end(window, qtbot)
+    assert drawn(window) == NOTHING
+    turn_to(window, trained)
+    assert drawn(window) == reached(trained)
+
+
+def test_curves_that_are_there_stay_while_another_tab_trains(window, qtbot):
+    first = begin(window, qtbot, epochs=1)
+    end(window, qtbot, stop=False)
+    own = drawn(window)
+    assert own == reached(first)
+    another(window)
+    second = begin(window, qtbot, epochs=500)
+    assert drawn(window) == reached(second) != own
+    turn_to(window, first)
+    assert drawn(window) == own
+    more(second, qtbot, 4)
+    assert drawn(window) == own == reached(first)
+    end(window, qtbot)
+    assert drawn(window) == own
+    turn_to(window, second)
+    assert drawn(window) == reached(second)
+
+
+def test_a_new_run_begins_with_empty_curves(window, qtbot):
+    document = begin(window, qtbot, epochs=1)
+    end(window, qtbot, stop=False)
+    before = drawn(window)
+    window.feature(Training).train()
+    assert drawn(window) == NOTHING != before
+    more(document, qtbot, 1)
+    assert drawn(window) == reached(document)
+    end(window, qtbot, stop=False)
+    assert drawn(window) == reached(document), "not one behind the other"
+
+
+# -- the bar at the top -----------------------------------------------------------------------------------------------
+
+
+def said(window: MainWindow) -> str:
+    """What the bar says, its line or its sentence."""
+    progress = window.places.top.progress
+    parts = (progress.left, progress.right, progress.sentence)
+    return " · ".join(part.text() for part in parts if part.isVisible() and part.text())
+
+
+def progresses(window: MainWindow) -> list[Progress]:
+    """Every word on how far a run is, as it arrives."""
+    found: list[Progress] = []
+    window.feature(Training).trainer.event_arrived.connect(
+        lambda event: found.append(event) if isinstance(event, Progress) else None)
+    return found
+
+
+def test_the_bar_says_how_far_it_is_how_fast_and_how_long_it_takes(window, qtbot):
+    window.resize(2200, 1000)
+    found = progresses(window)
+    begin(window, qtbot, epochs=500)
+    qtbot.waitUntil(lambda: bool(found), timeout=TRAIN_MS)
+    last = found[-1]
+    assert last.examples_per_second > 1 and last.seconds_left > 0
+    assert said(window) == (f"epoch {last.epoch} of 500 · {int(100 * last.fraction)} % · "
+                            f"{grouped(last.examples_per_second)} examples/s · {clock_text(last.seconds_left)} left")
+    assert window.places.top.progress.bar.value() == round(10_000 * last.fraction)
+    end(window, qtbot)
+
+
+def test_another_tabs_run_is_named_and_its_last_line_too(window, qtbot):
+    trained, found = begin(window, qtbot, epochs=500), progresses(window)
+    other = another(window)
+    other.save(window.settings.runs.parent / "other.loom")
+    qtbot.waitUntil(lambda: bool(found), timeout=TRAIN_MS)
+    assert said(window) == f"{trained.name}: epoch {found[-1].epoch} of 500"
+    end(window, qtbot)
+    assert said(window) == f"{trained.name}: {trained.run.summary.line}"
+    turn_to(window, trained)
+    assert said(window) == trained.run.summary.line
+    turn_to(window, other)
+    assert said(window) == ""
+
+
+def test_only_the_network_that_is_trained_has_its_recipe_locked(window, qtbot):
+    trained = begin(window, qtbot, epochs=500)
+    field = next(row for row in window.feature(Curves).recipe.findChildren(LineEditor)
+                 if row.accessibleName() == "Epochs")
+    assert not field.isEnabled()
+    other = another(window)
+    assert field.isEnabled()
+    turn_to(window, trained)
+    assert not field.isEnabled()
+    turn_to(window, other)
+    end(window, qtbot)
+    turn_to(window, trained)
+    assert field.isEnabled()
