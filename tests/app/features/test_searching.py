@@ -249,6 +249,40 @@ def test_w_wires_to_a_layer_by_its_name_and_shift_w_takes_it_away(desk):
     assert desk.graph == before
 
 
+def test_w_offers_the_nearest_below_first_and_each_row_wires_to_what_it_says(desk):
+    graph = desk.graph.without_edges([edge for edge in desk.graph.edges if edge.target in ("act1", "conv2", "fc1")])
+    desk.page.document.edit_graph("cut", graph)
+    below = ["act1", "conv2", "fc1"]  # those without a wire, from the top
+    for steps, name in enumerate(below):
+        before = desk.graph
+        desk.select("conv1")
+        desk.key(Qt.Key.Key_W)
+        box = desk.window.feature(Boxes).box
+        assert [row.title for row in box.list.rows][:3] == below and box.list.current().title == "act1"
+        for _ in range(steps):
+            desk.key(Qt.Key.Key_Down)
+        desk.key(ENTER)
+        assert desk.graph.inputs[name] == (Edge("conv1", name),) and desk.chosen == [name]
+        desk.there_and_back(before)
+        desk.key(Qt.Key.Key_Z, CTRL)
+
+
+def test_a_shortcut_that_fits_comes_before_one_that_does_not(desk):
+    before = desk.graph
+    desk.select("conv1")
+    desk.key(Qt.Key.Key_W)
+    rows = desk.window.feature(Boxes).box.list.rows
+    assert [row.title for row in rows][:1] == ["act1"] and [row.sign for row in rows] == sorted(
+        row.sign for row in rows)
+    assert {"", "≠"} == {row.sign for row in rows}
+    last = rows[-1]
+    desk.key(Qt.Key.Key_Up)  # round to the last
+    desk.key(ENTER)
+    [name] = desk.chosen
+    assert [edge.source for edge in desk.graph.inputs[name]] == [last.title, "conv1"]
+    desk.there_and_back(before)
+
+
 def test_w_on_two_layers_joins_them(desk):
     before = desk.graph
     desk.select("act1", "conv2")

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from engine.advice.problem import Problem
+from engine.analysis.analysis import analyze
 from engine.blocks.residual import Residual
 from engine.graph.graph import Edge, Graph, Node
 from engine.graph.parameters import NodeParameters
+from engine.layers.activation import ReLU, Softmax
+from engine.layers.convolution import Conv2d
 from engine.layers.inputs import Input
+from engine.layers.linear import Linear
+from engine.messages import say
 from engine.units import grouped
 from tests.widgets.canvas.desk import Stage, skipping
 
@@ -36,3 +42,27 @@ def test_frozen_cards_have_a_lock_and_repeated_ones_say_how_often(qtbot):
     assert stage.view.grab().toImage() != plain
     stage.show(graph)
     assert stage.view.grab().toImage() == plain
+
+
+def test_a_card_is_as_bad_as_the_worst_that_is_wrong_with_its_layer(stage):
+    nodes = [Node("input", Input(shape=(16,))), Node("fc1", Linear(out_features=10), (0, 76)),
+             Node("softmax", Softmax(), (0, 152)), Node("conv", Conv2d(out_channels=4), (0, 228)),
+             Node("aside", ReLU(), (300, 0))]
+    graph = Graph.of(nodes, [Edge("input", "fc1"), Edge("fc1", "softmax")])
+    stage.scene.show_graph(graph)
+    words = [say("a hint"), say("a warning"), say("an error")]
+    problems = [Problem(severity, "softmax", message) for severity, message in
+                zip(("hint", "warning", "error"), words, strict=True)]
+    analysis = analyze(graph)
+    shown = {}
+    for count in range(4):
+        stage.scene.show_analysis(analysis, [*problems[:count], Problem("warning", "fc1", words[1])])
+        faces = {name: card.face for name, card in stage.scene.cards.items()}
+        assert (faces["fc1"].severity, faces["fc1"].problem) == ("warning", "A warning")
+        assert faces["input"].severity == faces["aside"].severity == ""
+        shown[count] = (faces["softmax"].severity, faces["softmax"].problem)
+    assert shown == {0: ("", ""), 1: ("", ""), 2: ("warning", "A warning"), 3: ("error", "An error")}
+    stage.scene.show_analysis(analysis, [problems[2], problems[1]])
+    assert stage.scene.cards["softmax"].face.severity == "error", "in any order"
+    stage.scene.show_analysis(analysis, ())
+    assert {card.face.severity for card in stage.scene.cards.values()} == {""}

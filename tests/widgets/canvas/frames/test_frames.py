@@ -98,7 +98,7 @@ def test_escape_makes_no_comment(desk):
     QTest.keyClicks(desk.view.comments, "nothing")
     QTest.keyClick(desk.view.comments, Qt.Key.Key_Escape)
     assert desk.graph == network()
-    assert not any(type(item).__name__ == "FrameItem" for item in desk.scene.items())
+    assert desk.scene.frames.items == []
 
 
 def test_a_double_click_on_the_title_writes_it_anew(head):
@@ -107,6 +107,33 @@ def test_a_double_click_on_the_title_writes_it_anew(head):
     QTest.keyClick(head.view.comments, Qt.Key.Key_Return)
     assert head.graph.frames[0].text == "Tail"
     head.there_and_back()
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
+@pytest.mark.parametrize("index", [0, 1])
+def test_enter_writes_the_selected_frame_anew(qtbot, index, key):
+    desk = Hands(qtbot, marks.with_frame(framed(), Frame("why", (), (-300.0, 40.0))))
+    QTest.mouseClick(desk.port, LEFT, NONE, title(desk, index))
+    assert desk.scene.selected_frames() == [index]
+    QTest.keyClick(desk.view, key)
+    assert desk.view.comments.isVisible() and desk.view.comments.toPlainText() == ("Head", "why")[index]
+    QTest.keyClicks(desk.view.comments, "Tail")
+    QTest.keyClick(desk.view.comments, Qt.Key.Key_Return)
+    assert [each.text for each in desk.graph.frames] == [["Tail", "why"], ["Head", "Tail"]][index]
+    desk.there_and_back()
+
+
+def test_enter_opens_a_card_rather_than_a_frame_and_of_several_none(qtbot):
+    desk = Hands(qtbot, marks.with_frame(framed(), Frame("why", (), (-300.0, 40.0))))
+    opened: list[str] = []
+    desk.scene.open_requested.connect(opened.append)
+    card, frames = desk.scene.cards["flat"], desk.scene.frames.items
+    for chosen, asked in ((set(frames), []), (set(), []), ({desk.scene.cards["fc1"], card}, []), ({card}, ["flat"]),
+                          ({card, frames[0]}, ["flat"])):
+        opened.clear()
+        desk.scene.choose(chosen)
+        QTest.keyClick(desk.view, Qt.Key.Key_Return)
+        assert opened == asked and not desk.view.comments.isVisible()
 
 
 def test_a_frame_moves_what_it_encloses(head):
@@ -121,19 +148,24 @@ def test_a_frame_moves_what_it_encloses(head):
     head.there_and_back()
 
 
-@pytest.mark.parametrize("how", ["arrow", "escape"])
-def test_a_frame_is_nudged_and_a_move_of_it_taken_back(head, how):
+def test_a_frame_is_nudged_with_what_it_encloses(head):
     before = head.graph
     QTest.mouseClick(head.port, LEFT, NONE, title(head))
     assert head.scene.selected_frames() == [0]
-    if how == "arrow":
-        QTest.keyClick(head.view, Qt.Key.Key_Right)
-        assert head.graph.nodes["conv1"].position[0] == before.nodes["conv1"].position[0] + 8
-        head.there_and_back()
-    else:
-        head.hold(title(head), title(head) + QPoint(80, 0))
-        QTest.keyClick(head.view, Qt.Key.Key_Escape)
-        assert head.graph == before
+    QTest.keyClick(head.view, Qt.Key.Key_Right)
+    moved = {name for name, node in head.graph.nodes.items() if node.position != before.nodes[name].position}
+    assert moved == {"conv1", "act1"}
+    assert head.graph.nodes["conv1"].position[0] == before.nodes["conv1"].position[0] + 8
+    shown(head)
+    head.there_and_back()
+
+
+def test_a_move_of_a_frame_is_taken_back(head):
+    before = head.graph
+    head.hold(title(head), title(head) + QPoint(80, 0))
+    assert head.scene.cards["conv1"].x() > before.nodes["conv1"].position[0] + 30
+    QTest.keyClick(head.view, Qt.Key.Key_Escape)
+    assert head.graph == before
     shown(head)
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import combinations, pairwise
+
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QAction, QContextMenuEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QAction, QContextMenuEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from engine.graph import marks
 from engine.graph.frames import COLORS, Frame
 from engine.graph.graph import Edge
-from tests.widgets.canvas.desk import Desk
-from widgets.canvas.ground.labels import label_name
+from tests.widgets.canvas.desk import Desk, network
+from widgets.canvas.ground.labels import LABEL_COLORS, label_name
 from widgets.canvas.view.menu import ContextMenu, context_menu
+from widgets.look.text import message_text
 
 PLACE = QPointF(-200, 40)
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -39,9 +42,9 @@ def test_cards_are_given_every_colour_and_the_one_they_have_is_marked(desk, colo
     desk.scene.select(["conv1", "act1"])
     assert [key for key, entry in entries(desk).items() if key.startswith("Colour label/") and entry.isChecked()] == [
         name]
-    if color:
-        desk.scene.select(["conv1", "fc1"])
-        assert not entries(desk)[name].isChecked(), "only one of them has it"
+    desk.scene.select(["conv1", "fc1"])
+    marked = [key for key, entry in entries(desk).items() if key.startswith("Colour label/") and entry.isChecked()]
+    assert marked == ([] if color else [name]), "only one of them has a colour"
 
 
 def test_a_frame_is_given_a_colour_written_collapsed_and_deleted(desk):
@@ -58,6 +61,29 @@ def test_a_frame_is_given_a_colour_written_collapsed_and_deleted(desk):
     assert "Unfold" in entries(desk)
     entries(desk)["Delete with its layers"].trigger()
     assert desk.graph.frames == () and not {"conv1", "act1"} & desk.graph.nodes.keys()
+
+
+@pytest.mark.parametrize("color", COLORS)
+def test_the_colours_of_a_frame_are_those_of_labels_and_the_one_it_has_is_marked(desk, color):
+    desk.take("", marks.with_frame(desk.graph, Frame("Head", ("conv1", "act1"), color="red")), "")
+    for about, chosen in ((desk.scene.frames.items[0], "Red"), (None, label_name(color))):
+        desk.scene.choose({about or desk.scene.frames.items[0]})
+        offered = {key.removeprefix("Colour/"): entry for key, entry in entries(desk).items()
+                   if key.startswith("Colour/")}
+        assert list(offered) == [label_name(each) for each in COLORS]
+        assert [key for key, entry in offered.items() if entry.isChecked()] == [chosen]
+        offered[label_name(color)].trigger()
+        assert desk.graph.frames[0].color == color
+    assert {desk.graph.nodes[name].label for name in ("conv1", "act1")} == {""}, "not what it encloses"
+
+
+def test_each_colour_has_a_dot_of_it(desk):
+    desk.scene.select(["conv1"])
+    offered = entries(desk)
+    for color in COLORS:
+        dot = offered[f"Colour label/{label_name(color)}"].icon().pixmap(16, 16).toImage()
+        middle = [dot.pixelColor(x, y).name() for x in (6, 8, 10) for y in (6, 8, 10)] if not dot.isNull() else []
+        assert set(middle) == ({LABEL_COLORS[color]} if color else set())
 
 
 def test_a_note_offers_nothing_that_needs_layers(desk):
@@ -84,6 +110,81 @@ def test_on_the_empty_canvas_one_pastes_selects_adds_and_looks_at_everything(des
     assert desk.view.zoom() <= 1
     entries(desk)["Select all"].trigger()
     assert desk.scene.selected_names() == list(desk.graph.nodes)
+
+
+def test_everything_of_the_empty_canvas_can_be_chosen_at_any_time(desk):
+    """What cannot be done is said when it is tried: the clipboard is not read before."""
+    QApplication.clipboard().clear()
+    offered = entries(desk)
+    assert list(offered) == ["Add a layer here…", "Add a note", "Paste", "Paste with incoming wires", "Select all",
+                             "Show everything"]
+    assert all(entry.isEnabled() for entry in offered.values())
+
+
+@pytest.mark.parametrize("entry", ["Paste", "Paste with incoming wires"])
+@pytest.mark.parametrize(("text", "said"), [
+    ("", "holds no layers"), ("nothing that is a layer", ""), ("import os", "")])
+def test_what_cannot_be_pasted_changes_nothing_and_is_said(desk, entry, text, said):
+    QApplication.clipboard().setText(text)
+    refused, before = [], desk.graph
+    desk.view.paste_refused.connect(refused.append)
+    entries(desk)[entry].trigger()
+    assert desk.graph is before and len(refused) == 1
+    assert said in message_text(refused[0]) != ""
+
+
+def test_a_line_from_elsewhere_is_pasted_as_layers_and_selected(desk):
+    QApplication.clipboard().setText("conv 8 3x3, relu, flatten")
+    desk.scene.select([])
+    entries(desk)["Paste"].trigger()
+    made = [name for name in desk.graph.nodes if name not in network().nodes]
+    assert [desk.graph.nodes[name].layer.kind() for name in made] == ["Conv2d", "ReLU", "Flatten"]
+    assert desk.scene.selected_names() == made
+    assert {(edge.source, edge.target) for edge in desk.graph.edges} >= set(pairwise(made))
+
+
+def hover(desk: Desk, point: QPointF) -> None:
+    at, none = desk.at(point), Qt.MouseButton.NoButton
+    QApplication.sendEvent(desk.view.viewport(), QMouseEvent(
+        QEvent.Type.MouseMove, QPointF(at), QPointF(desk.view.viewport().mapToGlobal(at)), none, none,
+        Qt.KeyboardModifier.NoModifier))
+
+
+def test_what_is_pasted_comes_where_the_mouse_is_and_beside_what_is_there(desk):
+    desk.scene.select(["conv1", "act1"])
+    desk.view.copy()
+    desk.scene.select([])
+    hover(desk, QPointF(-300, 300))
+    entries(desk)["Paste"].trigger()
+    cards = [desk.scene.cards[name].body() for name in ("conv2", "act2")]
+    middle = cards[0].united(cards[1]).center()
+    assert (middle - QPointF(-300, 300)).manhattanLength() < 60
+    desk.scene.select([])
+    hover(desk, desk.scene.cards["fc1"].body().center())
+    entries(desk)["Paste"].trigger()
+    slots = [card.slot() for card in desk.scene.cards.values()]
+    assert len(slots) == 9
+    assert not any(a.intersects(b) for a, b in combinations(slots, 2))
+
+
+def test_pasted_with_wires_that_are_not_there_it_says_so(desk):
+    desk.scene.select(["fc1"])
+    desk.view.copy()
+    desk.scene.select([])
+    refused: list[object] = []
+    desk.view.refused.connect(refused.append)
+    entries(desk)["Paste"].trigger()
+    assert refused == []
+    desk.scene.select([])
+    entries(desk)["Paste with incoming wires"].trigger()
+    assert [message_text(message) for message in refused] == ["No wires led into what was copied"]
+    assert len(desk.graph.nodes) == 7, "but it is there"
+
+
+def test_inside_a_block_one_can_go_out(desk, qtbot):
+    desk.view.is_inside = True
+    with qtbot.waitSignal(desk.view.out_requested):
+        entries(desk)["Go out"].trigger()
 
 
 def test_a_wire_is_bent_where_the_menu_was_opened_straightened_and_deleted(desk):
