@@ -40,6 +40,8 @@ class Person:
         monkeypatch.setattr("app.window.dialogs.save_path", lambda *_: self.file)
 
     def _answer(self, box: QMessageBox) -> ANSWERS:
+        assert box.standardButtons() == ANSWERS.Save | ANSWERS.Discard | ANSWERS.Cancel
+        assert box.defaultButton() is box.button(ANSWERS.Save), "a key pressed too fast loses nothing"
         self.asked.append(box.text())
         self.in_front.append(self.window.page.document.name)
         return self.answer
@@ -144,11 +146,13 @@ def test_the_window_asks_about_each_network_that_would_be_lost_and_shows_it(pers
     documents.open("gallery:softmax")
     person.does("edit")
     documents.open("gallery:linreg")
+    documents.autosave.timeout.emit()
     assert not window.close() and window.isVisible(), "Cancel"
     assert person.in_front == ["lenet"]
     person.answer, person.in_front = ANSWERS.Discard, []
+    assert len(list(window.settings.recovery.glob("*.json"))) == 2
     assert window.close() and not window.isVisible()
-    assert person.in_front == ["lenet", "softmax"]
+    assert person.in_front == ["lenet", "softmax"] and list(window.settings.recovery.glob("*.json")) == []
 
 
 def test_what_was_given_up_on_purpose_does_not_come_back(person):
