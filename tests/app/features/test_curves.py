@@ -200,3 +200,15 @@ def test_only_the_network_that_is_trained_has_its_recipe_locked(window, qtbot):
     end(window, qtbot)
     turn_to(window, trained)
     assert field.isEnabled()
+
+
+def test_before_anything_is_trained_the_axis_is_as_long_as_the_recipe_in_front(window):
+    first, plots = window.page.document, window.feature(Curves).plots
+    epochs = first.experiment.recipe.epochs
+    other = another(window)
+    for document, count in ((other, epochs + 7), (first, epochs)):
+        document.edit("recipe", replace(document.experiment, recipe=document.experiment.recipe.with_options(
+            epochs=count)))
+    for document, count in ((first, epochs), (other, epochs + 7), (first, epochs)):
+        turn_to(window, document)
+        assert {plot.full for plot in plots.plots} == {(0, count)}

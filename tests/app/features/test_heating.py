@@ -55,12 +55,12 @@ def test_parameters_as_shares(window):
     before = face(window, "fc1")
     window.commands["heat_params"].trigger()
     total = window.page.analysis.params
-    for name, card in window.page.scene.cards.items():
-        facts = window.page.analysis.nodes[name].facts
-        number, _, unit = card.face.heat_text.partition(SPACE)
-        assert bool(number) == bool(facts.params)
-        if number:
-            assert unit == "%" and float(number) == pytest.approx(100 * facts.params / total, rel=0.05)
+    params = {name: window.page.analysis.nodes[name].facts.params for name in window.page.scene.cards}
+    shares = {name: face(window, name).heat_text for name, count in params.items() if count}
+    assert {face(window, name).heat_text for name in params.keys() - shares.keys()} == {""}
+    assert {text.partition(SPACE)[2] for text in shares.values()} == {"%"}
+    assert {name: float(text.partition(SPACE)[0]) for name, text in shares.items()} == {
+        name: pytest.approx(100 * params[name] / total, rel=0.05) for name in shares}
     assert face(window, "fc1").heat == 1.0 and face(window, "act1").heat == 0.0
     assert face(window, "fc1").count == face(window, "fc1").heat_text
     assert legend(window).isVisible() and checked(window) == ["params"]

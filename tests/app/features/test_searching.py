@@ -265,6 +265,11 @@ def test_w_offers_the_nearest_below_first_and_each_row_wires_to_what_it_says(des
         assert desk.graph.inputs[name] == (Edge("conv1", name),) and desk.chosen == [name]
         desk.there_and_back(before)
         desk.key(Qt.Key.Key_Z, CTRL)
+    desk.select("conv1")
+    desk.key(Qt.Key.Key_W)
+    desk.type("fc1")
+    desk.key(ENTER)
+    assert desk.graph.inputs["fc1"] == (Edge("conv1", "fc1"),), "the only one that is left"
 
 
 def test_a_shortcut_that_fits_comes_before_one_that_does_not(desk):

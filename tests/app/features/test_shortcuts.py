@@ -14,6 +14,8 @@ from app.window.commands import MENUS
 from app.window.settings import Settings
 from app.window.window import MainWindow
 from engine.experiment.experiment import DEFAULT
+from tests.legible import cut_words
+from tests.seen import colors
 from widgets.canvas.gestures.keys import CANVAS_KEYS, bindings
 from widgets.frame.shortcut_card import ShortcutCard
 from widgets.look import theme
@@ -229,7 +231,8 @@ def test_it_fits_the_window_in_both_themes(window):
         theme.apply(QApplication.instance(), look)
         for size in ((1280, 720), (1900, 1150)):
             window.resize(*size)
-            assert window.rect().contains(shown.geometry()) and not shown.grab().isNull()
+            assert window.rect().contains(shown.geometry()) and cut_words(shown) == []
+            assert look.text in colors(shown)
 
 
 def test_damaged_settings_count_for_nothing(tmp_path):

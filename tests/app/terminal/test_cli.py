@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import runpy
 import signal
 import subprocess
 import sys
@@ -14,6 +15,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
+from safetensors.torch import load_file
 
 import engine.export.export as export_module
 from app import program as entry
@@ -249,11 +252,19 @@ def test_diverging_is_a_sentence(say: Say, tmp_path: Path) -> None:
 # -- export -------------------------------------------------------------------------------------------------------
 
 
+LENET = {"conv1.weight": (6, 1, 5, 5), "conv1.bias": (6,), "conv2.weight": (16, 6, 5, 5), "conv2.bias": (16,),
+         "fc1.weight": (120, 400), "fc1.bias": (120,), "fc2.weight": (84, 120), "fc2.bias": (84,),
+         "fc3.weight": (10, 84), "fc3.bias": (10,)}  # fmt: skip
+
+
 @pytest.mark.parametrize("suffix", ["safetensors", "pt", "py"])
 def test_export_verifies(suffix: str, say: Say, tmp_path: Path) -> None:
     code, out, _ = say("export", "gallery:lenet", f"net.{suffix}")
     assert code == 0 and out == f"net.{suffix} is written and verified: read back, its outputs are equal\n"
-    assert (tmp_path / f"net.{suffix}").stat().st_size > 500
+    read = {"safetensors": load_file, "pt": torch.load,
+            "py": lambda path: runpy.run_path(str(path))["Network"]().state_dict()}[suffix]
+    shapes = {key: tuple(value.shape) for key, value in read(tmp_path / f"net.{suffix}").items()}
+    assert shapes == LENET
 
 
 def test_export_takes_weights_that_fit(say: Say, small: Path, tmp_path: Path) -> None:

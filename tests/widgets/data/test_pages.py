@@ -386,17 +386,18 @@ def test_no_label_is_cut(panel: DataPanel, size: tuple[int, int], spec: DataSpec
     panel.show_preview(PREVIEW)
     panel.show_facts(FACTS)
     panel.show_steps(steps(), "cat")
-    for index in range(panel.tabs.bar.count()):
-        if panel.tabs.bar.isTabVisible(index):
-            panel.tabs.bar.setCurrentIndex(index)
-            for _ in range(3):  # a page that is first shown asks for its layout while it is laid out
-                QApplication.processEvents()
-            labels = [label for label in panel.findChildren(QLabel) if label.isVisible() and label.text()]
-            assert len(labels) > 3
-            for label in labels:
-                need = label.heightForWidth(label.width()) if label.wordWrap() else label.minimumSizeHint().height()
-                assert label.height() >= need, label.text()
-                assert label.wordWrap() or label.width() >= label.minimumSizeHint().width(), label.text()
+    there = [index for index in range(panel.tabs.bar.count()) if panel.tabs.bar.isTabVisible(index)]
+    assert len(there) > 2
+    for index in there:
+        panel.tabs.bar.setCurrentIndex(index)
+        for _ in range(3):  # a page that is first shown asks for its layout while it is laid out
+            QApplication.processEvents()
+        labels = [label for label in panel.findChildren(QLabel) if label.isVisible() and label.text()]
+        assert len(labels) > 3
+        for label in labels:
+            need = label.heightForWidth(label.width()) if label.wordWrap() else label.minimumSizeHint().height()
+            assert label.height() >= need, label.text()
+            assert label.wordWrap() or label.width() >= label.minimumSizeHint().width(), label.text()
 
 
 def test_samples_say_that_some_files_could_not_be_read(panel: DataPanel) -> None:

@@ -19,7 +19,7 @@ from engine.layers.base import LAYERS, OptionError, reason_of
 from widgets.fields.editors import PATIENCE, ChoiceEditor, LineEditor, SwitchEditor
 from widgets.fields.form import Form
 from widgets.fields.form_fields import fields_of, with_value
-from widgets.fields.syntax import syntax_of
+from widgets.fields.syntax import Syntax, syntax_of
 
 # Said by the offscreen platform, which has no windows to size; no window system says it.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -81,6 +81,16 @@ def another_text(layer: Any, name: str) -> tuple[str, object]:
     raise AssertionError(f"no text for {name}: add one to TEXTS")
 
 
+def shown_value(editor: QWidget, syntax: Syntax) -> object:
+    """What a person reads off a field."""
+    if isinstance(editor, SwitchEditor):
+        return editor.isChecked()
+    if isinstance(editor, ChoiceEditor):
+        text = editor.currentText().casefold().replace(" ", "_")
+        return None if text == "–" else text
+    return syntax.read(editor.text())
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_option_has_a_field_with_name_label_and_value(stage: Stage, kind: str) -> None:
     layer = LAYERS[kind]()
@@ -94,13 +104,8 @@ def test_every_option_has_a_field_with_name_label_and_value(stage: Stage, kind: 
         assert field.description
         assert row.editor.toolTip()
         assert row.label.buddy() is row.editor
-        if isinstance(row.editor, SwitchEditor):
-            assert row.editor.isChecked() == value
-        elif isinstance(row.editor, ChoiceEditor):
-            assert row.editor.currentText().casefold() == ("–" if value is None else value.replace("_", " "))
-        else:
-            assert syntax_of(field).read(row.editor.text()) == value
-            assert row.editor.text() or row.editor.placeholderText()
+        assert shown_value(row.editor, syntax_of(field)) == value
+        assert isinstance(row.editor, SwitchEditor | ChoiceEditor) or row.editor.text() or row.editor.placeholderText()
 
 
 @pytest.mark.parametrize(("kind", "name"), OPTIONS)

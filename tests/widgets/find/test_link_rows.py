@@ -16,9 +16,10 @@ from widgets.find.link_rows import link_rows
 NODES = [Node("input", Input(shape=(3, 8, 8))), Node("conv1", Conv2d(out_channels=4, padding=1), (0, 76)),
          Node("act1", ReLU(), (0, 152)), Node("conv2", Conv2d(out_channels=7, padding=1), (0, 228)),
          Node("conv3", Conv2d(out_channels=4, padding=1), (0, 304)), Node("sum", Add(), (300, 76)),
-         Node("cat", Concatenate(), (300, 400)), Node("loose", ReLU(), (300, 152))]
+         Node("cat", Concatenate(), (300, 400)), Node("loose", ReLU(), (300, 152)),
+         Node("full", Concatenate(), (600, 90)), Node("one", Input(shape=(3, 8, 8)), (600, 0))]
 CHAIN = ["input", "conv1", "act1", "conv2", "conv3"]
-GRAPH = Graph.of(NODES, list(map(Edge, CHAIN, CHAIN[1:])))
+GRAPH = Graph.of(NODES, [*map(Edge, CHAIN, CHAIN[1:]), Edge("one", "full"), Edge("input", "full", 1)])
 
 
 def offered(*names: str) -> list[tuple[str, str, str, str]]:
@@ -31,13 +32,14 @@ def test_free_inputs_come_first_then_shortcuts_that_fit_and_what_would_not_fit_l
     shortcut = "shortcut: a new Add behind it"
     assert offered("conv1") == [
         ("sum", "Add · input 1", "", ""), ("loose", "ReLU", "", ""), ("cat", "Concatenate · input 1", "", ""),
+        ("full", "Concatenate · input 3", "", ""),  # the nearest, but it could do without
         ("act1", shortcut, "", "4×8×8"), ("conv3", shortcut, "", "4×8×8"), ("conv2", shortcut, "≠", "7×8×8")]
 
 
 def test_several_are_joined_by_a_new_layer_first():
     assert [row[:2] for row in offered("conv1", "act1")] == [
         ("New Add", "joins them"), ("New Concatenate", "joins them"), ("New Multiply", "joins them"),
-        ("cat", "Concatenate · input 1"), ("sum", "Add · input 1")]
+        ("cat", "Concatenate · input 1"), ("sum", "Add · input 1"), ("full", "Concatenate · input 3")]
 
 
 def test_each_row_leads_to_its_own_link():

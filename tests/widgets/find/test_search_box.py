@@ -17,11 +17,12 @@ from engine.layers.convolution import Conv2d
 from engine.layers.inputs import Input
 from engine.layers.linear import Flatten
 from engine.line.placing import Spot
+from tests.seen import colors
 from widgets.find.pick_box import PickBox
 from widgets.find.search_box import Place, SearchBox
 from widgets.look import theme
 from widgets.parts.popup import EDGE
-from widgets.parts.row_list import ENTRY, Row
+from widgets.parts.row_list import Row
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 SHAPE = (1, 28, 28)
@@ -272,11 +273,21 @@ def test_in_a_small_window_the_list_gives_way_and_nothing_overlaps(host: Host, t
 def test_every_kind_of_row_is_painted(host: Host, look: theme.Theme):
     theme.apply(QApplication.instance(), look)
     bench = Bench(host, Spot(after=("act1",)))
-    for text in ("", "conv", "batchnorm1d", "flatten, conv 8", "conv 8, nope 1", "zzzzqq"):
+    rows = bench.box.list
+    found = {}
+    for text in ("", "conv", "batchnorm1d"):
         bench.box.field.setText(text)
-        assert not bench.box.grab().isNull()
-    index = bench.box.list.model().index(0, 0)
-    assert index.data(ENTRY) is None or index.data(Qt.ItemDataRole.AccessibleTextRole)
+        for number, row in enumerate(rows.rows[:5]):
+            index = rows.model().index(number, 0)
+            painted = colors(rows.viewport(), rows.visualRect(index))
+            assert index.data(Qt.ItemDataRole.AccessibleTextRole)
+            assert (look.accent in painted) is (number == 0), "the first is marked"
+            found.setdefault(row.dim, []).append(theme.category_color(row.category).name() in painted)
+    assert set(found[False]) == {True} and set(found[True]) == {False}, "the strip of what does not fit is pale"
+    for text in ("flatten, conv 8", "conv 8, nope 1", "zzzzqq"):
+        bench.box.field.setText(text)
+        assert look.text in colors(bench.box)
+    assert rows.rows == [] or not rows.isVisible()
     theme.apply(QApplication.instance(), theme.DARK)
 
 

@@ -151,5 +151,4 @@ def test_two_thousand_layers(outline):
     assert outline.model.rowCount() == 2000
     outline.select(["act1998"])
     rect = outline.tree.visualRect(outline.model.index_of("act1998"))
-    assert outline.tree.viewport().rect().intersects(rect)
-    assert not outline.grab().isNull()
+    assert outline.tree.viewport().rect().contains(rect.center())

@@ -252,16 +252,19 @@ def section(inspector: Inspector) -> NodeParametersForm:
 
 @pytest.mark.parametrize(("kind", "options", "weights", "biases"), [
     ("Conv2d", {"out_channels": 3}, True, True), ("Conv2d", {"out_channels": 3, "bias": False}, True, False),
-    ("BatchNorm2d", {}, False, True), ("Residual", {"num_channels": 4}, True, True), ("ReLU", {}, None, None),
+    ("BatchNorm2d", {}, False, True), ("Residual", {"num_channels": 4}, True, True),
 ])
 def test_the_section_shows_what_the_layer_has(inspector: Inspector, kind: str, options: dict[str, object],
-                                              weights: bool | None, biases: bool | None) -> None:
+                                              weights: bool, biases: bool) -> None:
     show(inspector, kind, **options)
     form = section(inspector)
-    assert form.isVisible() == (weights is not None)
-    if weights is not None:
-        assert (form.weight.isVisible(), form.bias.isVisible()) == (weights, biases)
-        assert form.bias.rows["kind"].label.text() == ("Initial biases" if weights else "Initial values")
+    assert (form.isVisible(), form.weight.isVisible(), form.bias.isVisible()) == (True, weights, biases)
+    assert form.bias.rows["kind"].label.text() == ("Initial biases" if weights else "Initial values")
+
+
+def test_a_layer_without_weights_has_no_such_section(inspector: Inspector) -> None:
+    show(inspector, "ReLU")
+    assert not section(inspector).isVisible()
 
 
 def test_the_section_stays_while_a_mistake_is_typed_and_goes_with_the_layer(inspector: Inspector) -> None:

@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 
 import engine.blocks  # noqa: F401 - fills the registry
 from engine.layers.base import LAYERS
-from tests.seen import texts
+from tests.seen import colors, texts
+from widgets.look import theme
 from widgets.palette import tree as palette_tree
 from widgets.palette.palette import FOLDED, Palette
 from widgets.palette.tree import CATEGORY, FIRST, KIND, REST, LayerTree, layer_model
@@ -233,7 +234,9 @@ def test_dragging_a_row_carries_its_kind(qtbot: QtBot, palette: Palette, monkeyp
     monkeypatch.setattr(palette_tree, "QDrag", RecordedDrag)
     [started] = drag(qtbot, palette, "Conv 2d")
     assert bytes(started.mimeData().data(LAYER_MIME).data()) == b"Conv2d"
-    assert not started.pixmap().isNull()
+    carried = started.pixmap().toImage()
+    assert carried.width() > 100
+    assert {theme.category_color("convolution").name(), theme.color("raised").name()} <= colors(carried)
     RecordedDrag.started = []
     assert drag(qtbot, palette, "Merge") == []
 

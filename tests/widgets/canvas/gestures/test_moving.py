@@ -108,6 +108,15 @@ def test_across_and_down_it_lines_up_with_different_cards(qtbot):
     assert dropped(desk, end) == (0, 300)
 
 
+def test_far_away_it_snaps_from_as_far_on_the_screen(qtbot):
+    desk = Desk(qtbot, Graph.of([HELD, ABOVE]))
+    desk.view.zoom_at(0.5 / desk.view.zoom(), QPoint(0, 0))
+    desk.view.centerOn(300, 200)
+    start = desk.card("held")
+    desk.drag(start, start + QPoint(round((10 - 700) / 2), round((200 - 400) / 2)))
+    assert desk.graph.nodes["held"].position == pytest.approx((0, 200))
+
+
 def test_with_ctrl_or_where_it_is_switched_off_nothing_snaps(qtbot):
     desk, end = moved(qtbot, [ABOVE], (4, 95), CTRL)
     assert guides(desk) == [] and dropped(desk, end, CTRL) == (4, 95)

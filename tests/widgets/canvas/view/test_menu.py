@@ -179,6 +179,11 @@ def test_pasted_with_wires_that_are_not_there_it_says_so(desk):
     entries(desk)["Paste with incoming wires"].trigger()
     assert [message_text(message) for message in refused] == ["No wires led into what was copied"]
     assert len(desk.graph.nodes) == 7, "but it is there"
+    desk.scene.select(["conv1"])
+    desk.view.copy()
+    desk.scene.select([])
+    entries(desk)["Paste with incoming wires"].trigger()
+    assert Edge("input", "conv2") in desk.graph.edges and len(refused) == 1
 
 
 def test_inside_a_block_one_can_go_out(desk, qtbot):
