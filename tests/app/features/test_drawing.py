@@ -9,7 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 
@@ -92,7 +92,10 @@ def test_frames_are_drawn(page, tmp_path):
 def test_it_wears_the_theme_that_is_asked_for(page, tmp_path, look, ground, color):
     before = theme.current()
     image = QImage(str(save(page, tmp_path / "net.png", look, ground)))
-    assert image.pixelColor(2, 2).name() == color
+    margins = [QRect(0, 0, image.width(), 8), QRect(0, image.height() - 8, image.width(), 8),
+               QRect(0, 0, 8, image.height()), QRect(image.width() - 8, 0, 8, image.height())]
+    assert [colors(image, margin) for margin in margins] == [{color}] * 4
+    assert {look.raised, look.text} <= colors(image)
     assert image.height() > 1500
     assert theme.current() is before
 
