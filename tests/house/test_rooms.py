@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 FLOORS = ("engine", "widgets", "app")
 LARGEST_CIRCLE = 3  # files that can only be understood together
 

@@ -17,7 +17,7 @@ import pytest
 
 from app.system import DEBIAN
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 ROOMS = ("app", "widgets", "engine", "resources")
 STARTED = """
 import sys

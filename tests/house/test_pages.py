@@ -10,7 +10,7 @@ import pytest
 
 from engine.training.events import EpochEnded
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PLACE = re.compile(r"`((?:app|engine|widgets|tests|resources)/[\w/.]*)`")
 
 
