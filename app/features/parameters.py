@@ -39,7 +39,6 @@ class Shown(NamedTuple):
 class Parameters(Feature):
     """Reads tensors in the background while the browser is looked at, and only then."""
 
-
     def __init__(self, host: Host) -> None:
         super().__init__(host)
         self._document: Document | None = None
