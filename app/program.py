@@ -57,4 +57,3 @@ def _window(argv: list[str]) -> int:
         missing = str(error).split(":")[0]
     print(missing_sentence(missing), file=sys.stderr)
     return 1
-

@@ -18,7 +18,6 @@ from widgets.look.text import message_text
 class CodeLayers(Feature):
     """Shows the code of the selected layer; what is written here may run, what a file brings must be agreed to."""
 
-
     def __init__(self, host: Host) -> None:
         """Before any network is opened: code that was agreed to may run, once PyTorch is there."""
         super().__init__(host)

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 class Data(Feature):
     """Loads what is looked at; shows one image step by step."""
 
-
     def __init__(self, host: Host) -> None:
         super().__init__(host)
         self.library = Library(host.widget, host.settings)

@@ -22,7 +22,6 @@ FINE_MS = 4000
 class Problems(Feature):
     """Shows how many there are on the tab, all of them on it, one at a time over the canvas."""
 
-
     def __init__(self, host: Host) -> None:
         super().__init__(host)
         self.tab = Tab(self.tr("Problems"), self._make, lambda page: self.panel.show_problems(page.problems), rank=1)

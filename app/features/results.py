@@ -49,7 +49,6 @@ class Looked(NamedTuple):
 class Results(Feature):
     """Fills the results panel for the document in front; looks at weights in the background."""
 
-
     def __init__(self, host: Host) -> None:
         super().__init__(host)
         self.tab = Tab(self.tr("Results"), self._make, lambda page: self.show_document(page.document), rank=3)

@@ -25,7 +25,6 @@ QUIET_MS = 60  # after an edit, before the source is written anew
 class Source(Feature):
     """Shows the source of the page in front while its tab is; lines and cards are chosen together."""
 
-
     def __init__(self, host: Host) -> None:
         super().__init__(host)
         self.tab = Tab(self.tr("Code"), self._make, self._show_page, self._mark, rank=5)

@@ -118,4 +118,3 @@ class _Room:
 
 def _cell(place: Position) -> tuple[int, int]:
     return int(place[0] // COLUMN), int(place[1] // STEP)
-

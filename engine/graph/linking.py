@@ -76,5 +76,3 @@ def _distance(graph: Graph, name: str, y: float) -> float:
     """How far below; what lies above comes last."""
     down = graph.nodes[name].position[1] - y
     return down if down >= 0 else 1e6 - down
-
-

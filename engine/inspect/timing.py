@@ -262,5 +262,3 @@ class _Clock:
         for place, begin, end in self._spans:
             seconds[place] += end - begin if isinstance(begin, float) else begin.elapsed_time(end) / 1000
         return dict(seconds)
-
-

@@ -174,5 +174,3 @@ def _free_column(graph: Graph, left: float, top: float, rows: int, columns: int)
     while any(left - COLUMN + 1 < x < left + columns * COLUMN + COLUMN - 1 for x in inside):
         left += COLUMN
     return left
-
-

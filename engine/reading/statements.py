@@ -104,4 +104,3 @@ def _loaded(target: ast.expr) -> ast.expr:
     """The same place, to be read."""
     copied = ast.parse(ast.unparse(target), mode="eval").body
     return ast.copy_location(copied, target)
-

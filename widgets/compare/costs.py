@@ -85,4 +85,3 @@ def difference_text(index: int, before: int | None, after: int | None) -> str:
         return f"{sign}{text}"
     share = abs(after - before) / before
     return f"×{after / before:.3g}" if share >= 10 else f"{sign}{share_text(share)}"
-

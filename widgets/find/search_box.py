@@ -246,4 +246,3 @@ class SearchBox(Popup):
         if not self.isHidden():
             self._end_preview()
         super().dismiss(back)
-

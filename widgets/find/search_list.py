@@ -81,5 +81,3 @@ def totals(graph: Graph, names: Sequence[str], analysis: Analysis) -> str:
     params = tr("{count} parameters").format(count=grouped(sum(facts.params for facts in known)))
     end = reports[-1].output_shape if reports else None
     return " · ".join(filter(None, (layers, params, f"→ {shape_text(end)}" if end is not None else "")))
-
-

@@ -34,5 +34,3 @@ def _cache() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="layerloom-icons-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
-
-

@@ -125,4 +125,3 @@ def test_tables_name_layers_that_there_are() -> None:
     assert {kind for kind, _ in ALIASES.values()} <= LAYERS.keys()
     assert all(kind in LAYERS and LAYERS[kind](**options) for p in PURPOSES for kind, options in p.answers)
     assert set(FOLLOWS) - {""} <= LAYERS.keys() and all(k in LAYERS for after in FOLLOWS.values() for k in after)
-
