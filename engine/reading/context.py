@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from engine.layers import Layer
-from engine.reading.values import Path, ReadingError, Sheet, Tensor
+from engine.reading.values import Last, Module, Path, ReadingError, Sheet, Tensor
 
 MOST_STEPS = 200_000
 DEEPEST = 60  # calls within calls
+BOTH = "Both all steps and the last state are used here: take the last step with x[:, -1]"
 Names = dict[str, Any]
 
 
@@ -45,4 +46,23 @@ class Context:
 
     def add(self, layer: Layer, inputs: Iterable[Tensor], name: str = "") -> Tensor:
         """A node that reads these tensors. Raises ReadingError."""
-        return self.drawing().add(layer, inputs, name)
+        return self.drawing().add(layer, self._read(inputs), name)
+
+    def call(self, module: Module, inputs: Iterable[Tensor]) -> Tensor:
+        """A node for one more call of a module. Raises ReadingError."""
+        return self.drawing().call(module, self._read(inputs))
+
+    def last_step(self, state: Last) -> Tensor:
+        """A recurrent layer gives its last step from now on. Raises ReadingError where others read all its steps."""
+        sheet = self.drawing()
+        if state.node not in sheet.lasts and any(edge.source == state.node for edge in sheet.edges):
+            raise self.error(BOTH)
+        sheet.lasts.add(state.node)
+        sheet.with_layer(state.node, sheet.nodes[state.node].layer.with_options(returns="last"))
+        return Tensor(state.node, last=True)
+
+    def _read(self, inputs: Iterable[Tensor]) -> list[Tensor]:
+        tensors = list(inputs)
+        if any(tensor.node in self.drawing().lasts and not tensor.last for tensor in tensors):
+            raise self.error(BOTH)
+        return tensors

@@ -225,7 +225,7 @@ class Expressions:
             return SizesOf()
         if isinstance(owner, Tensor) and node.attr in ("T", "mT"):
             return call_function(self.context, "transpose", [owner, -2, -1], {})
-        if isinstance(owner, Marker) and owner in (MASK, OPAQUE):
+        if owner in (MASK, OPAQUE) and node.attr != "manual_seed":
             return owner
         return owner, node.attr  # a method, if it is called
 

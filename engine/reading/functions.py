@@ -60,7 +60,7 @@ def call_function(context: Context, name: str, given: Sequence[Any], named: dict
         return binary(context, BINARY[name], given[0], given[1])
     x = given[0] if given else None
     if not isinstance(x, Tensor):
-        return _without_tensor(context, name)
+        raise context.error("“{name}” is called here without a tensor: that cannot be read", name=name)
     if name in SPECIAL:
         return SPECIAL[name](context, x, given[1:], named)
     if name in WITH_NAMES and not (name in ("max", "min") and len(given) > 1 and isinstance(given[1], Tensor)):
@@ -69,7 +69,8 @@ def call_function(context: Context, name: str, given: Sequence[Any], named: dict
         return binary(context, "Maximum" if name == "max" else "Minimum", x, given[1])
     if name in LIKE_CLASSES:
         kind, count = LIKE_CLASSES[name], _tensors(given)
-        return context.add(layer_of(kind, given[count:], named, context.line), given[:count])
+        names = ("p", "training", "inplace") if "dropout" in name else None
+        return context.add(layer_of(kind, given[count:], named, context.line, names), given[:count])
     if name in SAME:
         return x
     raise context.error("“{name}” is no layer here: only functions that are layers can be read", name=name)
@@ -77,12 +78,6 @@ def call_function(context: Context, name: str, given: Sequence[Any], named: dict
 
 def _tensors(given: Sequence[Any]) -> int:
     return next((i for i, value in enumerate(given) if not isinstance(value, Tensor)), len(given))
-
-
-def _without_tensor(context: Context, name: str) -> Any:
-    if name in ("triu", "full", "ones", "generate_square_subsequent_mask"):
-        return MASK
-    raise context.error("“{name}” is called here without a tensor: that cannot be read", name=name)
 
 
 def _join(context: Context, name: str, given: Sequence[Any], named: Mapping[str, Any]) -> Tensor:

@@ -140,13 +140,14 @@ class Interpreter:
         for name in expected:
             if name not in names:
                 names[name] = self.expressions.value(defaults[name], {}) if name in defaults else Unknown(name)
+        if function.owner is not None:
+            names["__class__"] = function.owner.kind.home(function.made)  # as Python itself does for “super”
         return names
 
     def _super_called(self, name: str, given: list[Any], named: Names, names: Names) -> Any:
         """``super().__init__()`` and the like: a base in the same code is followed, torch's own do nothing here."""
-        owner = next((value for value in names.values() if isinstance(value, Instance)), None)
-        bases = [base for base in owner.kind.bases if isinstance(base, Class)] if owner else []
-        method = next((found for base in bases if (found := base.method(name))), None)
+        home, owner = names.get("__class__"), next(iter(names.values()), None)
+        method = home.inherited(name) if isinstance(home, Class) and isinstance(owner, Instance) else None
         return self.function_called(Function(method, owner), given, named) if method else None
 
     # -- the code's own classes, and modules ---------------------------------------------------------------------------
@@ -191,7 +192,7 @@ class Interpreter:
             return self.function_called(Function(forward, made), given, named)
         if made.block is None:
             made.block = Module(self._block(made, forward), made.name)
-        return self.context.drawing().call(made.block, given)
+        return self.context.call(made.block, given)
 
     def _block(self, made: Instance, forward: ast.FunctionDef) -> Any:
         """A block of a person's own; code where its inside cannot be read but stands alone. Raises ReadingError."""

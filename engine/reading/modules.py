@@ -10,7 +10,7 @@ from engine.layers.inputs import Constant
 from engine.reading.context import Context, Names
 from engine.reading.layers import INFERRED, KINDS, layer_of
 from engine.reading.plain import Plain
-from engine.reading.values import BATCH, MASK, OPAQUE, Chain, Function, Instance, Last, Marker, Module, Tensor
+from engine.reading.values import BATCH, MASK, OPAQUE, Chain, Function, Instance, Last, Module, Tensor
 
 RECURRENT = ("RNN", "LSTM", "GRU")
 
@@ -119,7 +119,7 @@ class Modules:
             return None
         if isinstance(owner, Buffer) and name == "expand" and given[:1] == [BATCH]:
             return self.context.add(owner.layer, [], owner.name)
-        if isinstance(owner, Marker) and name == "manual_seed":
+        if owner == OPAQUE and name == "manual_seed":
             return given[0]
         raise self.context.error("“.{name}()” cannot be read here", name=name)
 
@@ -168,7 +168,7 @@ class Modules:
     def layer_called(self, module: Module, given: list[Any], named: Names) -> Any:
         """A layer called with tensors: one more node. Raises ReadingError."""
         tensors = [value for value in (*given, *named.values()) if isinstance(value, Tensor)]
-        kind, sheet = module.layer.kind(), self.context.drawing()
+        kind = module.layer.kind()
         most = module.layer.max_inputs
         if not tensors or (most is not None and len(tensors) > most):
             raise self.context.error("{layer} is called here with {count} tensors", layer=module.layer.title,
@@ -177,7 +177,7 @@ class Modules:
             module.layer = module.layer.with_options(causal=True)
         if kind == "MultiheadAttention" and len(set(tensors)) == 1:
             tensors = tensors[:1]
-        x = sheet.call(module, tensors)
+        x = self.context.call(module, tensors)
         if kind in RECURRENT:
             state = Last(x.node)
             return x, (state, OPAQUE) if kind == "LSTM" else state
@@ -185,12 +185,7 @@ class Modules:
 
     def last_step(self, state: Last, index: Any) -> Tensor:
         """``h[-1]`` of a recurrent layer. Raises ReadingError."""
-        sheet = self.context.drawing()
-        layer = sheet.nodes[state.node].layer
+        layer = self.context.drawing().nodes[state.node].layer
         if index != -1 or getattr(layer, "bidirectional", False):
             raise self.context.error("Of a recurrent layer's last state only h[-1] can be read, in one direction")
-        if any(edge.source == state.node for edge in sheet.edges):
-            raise self.context.error("Both all steps and the last state are used here: take the last step with "
-                                     "x[:, -1]")
-        sheet.with_layer(state.node, layer.with_options(returns="last"))
-        return Tensor(state.node)
+        return self.context.last_step(state)

@@ -44,6 +44,7 @@ class Tensor:
     """What comes out of a node of the graph that is being made."""
 
     node: str
+    last: bool = False  # of a recurrent layer's steps only the last
 
 
 @dataclass(frozen=True)
@@ -111,8 +112,20 @@ class Class:
     def method(self, name: str) -> ast.FunctionDef | None:
         """Its own, or that of a base in the same code."""
         found = next((node for node in self.made.body if isinstance(node, ast.FunctionDef) and node.name == name), None)
-        inherited = (base.method(name) for base in self.bases if isinstance(base, Class))
-        return found or next((method for method in inherited if method is not None), None)
+        return found or self.inherited(name)
+
+    def inherited(self, name: str) -> ast.FunctionDef | None:
+        """The method of a base in the same code."""
+        return next((method for base in self._bases() if (method := base.method(name))), None)
+
+    def home(self, method: ast.FunctionDef) -> Class | None:
+        """Which of this class and its bases the method stands in."""
+        if method in self.made.body:
+            return self
+        return next((home for base in self._bases() if (home := base.home(method))), None)
+
+    def _bases(self) -> list[Class]:
+        return [base for base in self.bases if isinstance(base, Class)]
 
 
 @dataclass(eq=False)
@@ -133,6 +146,7 @@ class Sheet:
         self.nodes: dict[str, Node] = {input_name: Node(input_name, Input())}
         self.edges: list[Edge] = []
         self.input = Tensor(input_name)
+        self.lasts: set[str] = set()  # recurrent layers of which the last step is taken
         self._numbers: dict[str, str] = {}
 
     def add(self, layer: Layer, inputs: Iterable[Any], name: str = "", shares: str | None = None) -> Tensor:
