@@ -70,8 +70,8 @@ def test_the_network_that_a_text_is_about(source: str, layers: str) -> None:
     (f"net = nn.Linear(1, {'-' * 500}1)", "This code is nested too deeply to be read"),
     ("for i in 3: pass\nclass A(nn.Module):\n    def forward(self, x):\n        for i in range(5001): x = x.tanh()\n"
      "        return x", "This code makes more than 5000 layers"),
-    ("class A(nn.Module):\n    def forward(self, x):\n        for i in range(9999):\n            for j in range(20): 3\n"
-     "        return x", "Line 4: This code takes too many steps to be read"),
+    ("class A(nn.Module):\n    def forward(self, x):\n        for i in range(9999):\n            for j in range(20): 3"
+     "\n        return x", "Line 4: This code takes too many steps to be read"),
 ])  # fmt: skip
 def test_a_text_that_makes_no_network_says_why(source: str, reason: str) -> None:
     with pytest.raises(ReadingError) as caught:
