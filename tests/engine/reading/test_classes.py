@@ -6,7 +6,8 @@ import pytest
 
 from engine.layers.code import Code
 from engine.reading.reading import ReadingError, from_code
-from tests.engine.reading.drawn import drawn, network
+from tests.engine.drawn import drawn
+from tests.engine.reading.written import network
 
 MINUS = "class Minus(nn.Module):\n    def forward(self, x):\n        return -x\n"
 ONE = ("class One(nn.Module):\n    def __init__(self, n=3):\n        self.a = nn.Linear(3, n)\n"

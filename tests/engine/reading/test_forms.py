@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 
 from engine.reading.reading import ReadingError, from_code
-from tests.engine.reading.drawn import drawn, network
+from tests.engine.drawn import drawn
+from tests.engine.reading.written import network
 
 
 @pytest.mark.parametrize(("forward", "layers"), [
     ("return x[:, -1]", "Select"),
     ("return x[:, None]", "Unsqueeze"),
+    ("return x[:, :5, ::2]", "Slice end=5 > Slice dim=2 step=2"),
     ("return x[:, :, 2:5]", "Slice dim=2 start=2 end=5"),
     ("return x[:, 1:9:2, 3]", "Slice start=1 end=9 step=2 > Select dim=2 index=3"),
     ("return x[:, 2, 3]", "Select index=2 > Select index=3"),
@@ -192,6 +194,8 @@ def test_what_forward_does_draws(forward: str, layers: str) -> None:
     ("def g(n, d=undefined): return n\nreturn x * g(2)", "Line 5: “undefined” is not defined in this code"),
     ("return x * math", "Line 5: A tensor is joined here with something that is neither a tensor nor a number"),
     ("return x * (1 if self.training else 2)",
+     "Line 5: What happens here depends on values that are not known: “if” on them cannot be read"),
+    ("return -x if x.shape.numel() else x",
      "Line 5: What happens here depends on values that are not known: “if” on them cannot be read"),
     ("break", "Line 5: There is no loop around this"),
     ("return -x if x.shape else x",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from engine.reading.reading import ReadingError, from_code
-from tests.engine.reading.drawn import drawn, network
+from tests.engine.drawn import drawn
+from tests.engine.reading.written import network
 
 
 def _made(lines: str) -> str:

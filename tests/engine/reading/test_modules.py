@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from engine.reading.reading import ReadingError, from_code
-from tests.engine.reading.drawn import drawn, network
+from tests.engine.drawn import drawn
+from tests.engine.reading.written import network
 
 LSTM, GRU = "self.r = nn.LSTM(3, 4, batch_first=True)", "self.r = nn.GRU(3, 4, batch_first=True)"
 BOTH = "Both all steps and the last state are used here: take the last step with x[:, -1]"

@@ -8,7 +8,7 @@ import pytest
 
 from engine.graph.json import graph_json
 from engine.reading.reading import ReadingError, from_code, from_text
-from tests.engine.reading.drawn import drawn
+from tests.engine.drawn import drawn
 
 
 @pytest.mark.parametrize(("text", "layers"), [

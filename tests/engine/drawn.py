@@ -1,4 +1,4 @@
-"""A graph in one line, and the class around a few lines of code: for tables of what each form of code draws."""
+"""A graph in one line, for tables of what is drawn."""
 
 from __future__ import annotations
 
@@ -15,12 +15,3 @@ def drawn(graph: Graph) -> str:
         read = "" if sources == [before] else f"({', '.join(sources)})"
         steps.append(f"{layer.kind()}{read} {options}".strip())
     return " > ".join(steps)
-
-
-def network(forward: str, made: str = "") -> str:
-    """A class with these lines in ``forward`` (from line 5 on where nothing is made) and ``__init__`` (from 4 on)."""
-    def lines(text: str) -> list[str]:
-        return [f"        {line}" for line in text.splitlines()]
-
-    return "\n".join(["class Net(nn.Module):", "    def __init__(self, flag):", "        super().__init__()",
-                      *lines(made), "    def forward(self, x):", *lines(forward)])
