@@ -184,6 +184,7 @@ def test_what_forward_does_draws(forward: str, layers: str) -> None:
     ("b, *c = x.shape\nreturn -x", "Line 5: This cannot be gone through step by step: its contents are not known here"),
     ("a, b = (1, 2, 3)\nreturn -x", "Line 5: 3 values cannot be put into these names"),
     ("a, *b = (1, 2, 3)\nreturn x * a", "Line 5: 3 values cannot be put into these names"),
+    ("a, *b = (1, 2)\nreturn x * a", "Line 5: 2 values cannot be put into these names"),
     ("y = (1,)\ny[0] = 2\nreturn x", "Line 6: This assignment cannot be read"),
     ("x.y = 3\nreturn -x", "Line 5: This assignment cannot be read"),
     ("return x[-1:]", "Line 5: This takes one example out of the batch: begin with x[:, …"),
