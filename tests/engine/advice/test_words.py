@@ -76,7 +76,7 @@ def _changes(before: Experiment, after: Experiment) -> str:
       "error at fc1: Linear (synthetic) asks for one number, but the network ends in 3",
       "- Set outputs to 1: Linear out_features=1"]),
     ("linear", "mse", None, "linear 1", []),
-    ("linear", "mse", None, , [
+    ("linear", "mse", None, "", [
       "error at None: Nothing follows the Input: add a layer and draw a wire to it",
       "- Add Linear 1: Linear out_features=1"]),
     ("mnist", "cross_entropy", (3, 28, 28), "flatten, linear 10", [
