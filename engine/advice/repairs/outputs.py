@@ -50,7 +50,7 @@ def with_outputs(analysis: Analysis, count: int) -> tuple[Repair, ...]:
 
 def _last_linear(analysis: Analysis, name: str) -> str | None:
     graph = analysis.graph
-    while graph.nodes[name].layer.category in ("activation", "regularization") and len(graph.outputs[name]) < 2:
+    while graph.nodes[name].layer.category in ("activation", "regularization"):
         name = graph.inputs[name][0].source
-    alone = len(graph.outputs[name]) < 2 and len(analysis.nodes[name].output_shape or ()) == 1
-    return name if alone and isinstance(graph.nodes[name].layer, Linear) else None
+    is_row = len(analysis.nodes[name].output_shape or ()) == 1
+    return name if is_row and isinstance(graph.nodes[name].layer, Linear) else None

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
+from engine.advice.problem import Problem
 from engine.analysis.analysis import analyze
+from engine.blocks.custom import Custom
 from engine.experiment.experiment import gallery_ids, load_experiment
 from engine.graph.graph import Edge, Graph, Node
+from engine.graph.parameters import NodeParameters
 from engine.layers.convolution import Conv2d
 from engine.layers.inputs import Input
-from engine.layers.linear import Linear
+from engine.layers.linear import Flatten, Linear
+from engine.layers.merge import Add
+from engine.messages import say
 from engine.search.finding import find, places
 
 
@@ -55,3 +62,38 @@ def test_every_place_can_be_found_by_its_name(id):
     assert len(paths) == len(set(paths)) >= len(experiment.graph.nodes)
     assert set(find(analysis, experiment.graph.order[-1])) <= set(paths)
     assert experiment.graph.order[-1] in find(analysis, experiment.graph.order[-1])
+
+
+@pytest.fixture(scope="module")
+def small():
+    """Of each thing that can be asked for one: a block, a name of its own, frozen weights, a layer without input."""
+    inner = Graph.of([Node("input", Input()), Node("deep", Linear(out_features=5))], [Edge("input", "deep")])
+    nodes = [Node("input", Input(shape=(1, 8, 8))), Node("conv1", Conv2d(out_channels=10, kernel_size=3)),
+             Node("Flat", Flatten()), Node("fc1", Linear(out_features=1000), parameters=NodeParameters(trainable=False)),
+             Node("mine", Custom(label="Own Part", graph=inner)), Node("add", Add()), Node("lost", Linear())]
+    return analyze(Graph.of(nodes, [Edge(a.name, b.name) for a, b in pairwise(nodes[:6])]))
+
+
+@pytest.mark.parametrize(("query", "expected"), [
+    (">=1000", ["fc1"]), (">1000", []), ("<=1", ["input"]), ("<1", []), (">999.5", ["fc1"]), ("<2", ["input"]),
+    (">1k", []), (">=1k", ["fc1"]), ("<0.01k", ["input", "mine", "mine.deep"]),
+    ("params>=100", ["conv1", "fc1", "mine", "mine.deep"]), ("params<=0", ["input", "Flat"]),
+    ("params>0.361m", []), ("params>=0.361m", ["fc1"]), ("madds>=0.36m", ["fc1"]), ("madds>0.36m", []),
+    ("madds<1g", ["input", "conv1", "Flat", "fc1", "mine", "mine.deep"]), ("size>3", []),
+    ("1x8x8", ["input"]), ("1×8×8", ["input"]), ("1?x6x6", ["conv1"]), ("?x6x6", []), ("*x*x*", ["input", "conv1"]),
+    ("*x*", []), ("3600", []), ("frozen", ["fc1"]), ("bypassed", []), ("own", ["mine"]), ("part own", ["mine"]),
+    ("flat", ["Flat"]), ("FLAT", ["Flat"]), ("deep", ["mine.deep"]), ("mine", ["mine"]),
+    ("convolution", ["conv1"]), ("nn.conv", ["conv1"]), ("dense", ["fc1", "mine.deep", "lost"]), ("ense", []),
+    ("10", ["conv1", "fc1"]), ("error", ["add"]), ("errors", ["add"]), ("错误", ["add"]),
+    ("warning", []), ("problem", ["add"]), ("problems linear", []),
+])  # fmt: skip
+def test_words_bounds_and_shapes(small, query, expected):
+    assert find(small, query) == expected
+
+
+def test_problems_that_are_given_are_found_too(small):
+    given = [Problem("hint", "lost", say("loose")), Problem("warning", "fc1", say("odd")),
+             Problem("error", None, say("whole"))]
+    assert find(small, "problems", given) == ["fc1", "add", "lost"]
+    assert find(small, "warnings", given) == ["fc1"]
+    assert find(small, "error", given) == ["add"]

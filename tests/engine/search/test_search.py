@@ -8,7 +8,7 @@ import engine.blocks  # noqa: F401  (fills the registry)
 from engine.experiment.experiment import gallery_ids, load_experiment
 from engine.layers import LAYERS
 from engine.layers.base import Shape
-from engine.search.search import fits, search
+from engine.search.search import Found, best_kind, fits, search
 from engine.search.synonyms import ALIASES, FAMILIES, FOLLOWS, NAMES, PURPOSES
 
 
@@ -125,3 +125,125 @@ def test_tables_name_layers_that_there_are() -> None:
     assert {kind for kind, _ in ALIASES.values()} <= LAYERS.keys()
     assert all(kind in LAYERS and LAYERS[kind](**options) for p in PURPOSES for kind, options in p.answers)
     assert set(FOLLOWS) - {""} <= LAYERS.keys() and all(k in LAYERS for after in FOLLOWS.values() for k in after)
+
+
+def _line(found: Found) -> str:
+    """The kind, “!” where it does not fit, what the words mean there, and the options."""
+    options = "".join(f" {key}={value}" for key, value in found.layer.model_dump(exclude_defaults=True).items())
+    return f"{found.kind}{'' if found.fits else '!'}{f' ({found.why})' if found.why else ''}{options}"
+
+
+@pytest.mark.parametrize(("query", "shape", "after", "first"), [
+    ("pool", None, None,
+     "MaxPool2d, AvgPool2d (pooling), AdaptiveAvgPool2d (pooling), LPPool2d (pooling), AdaptiveMaxPool2d "
+     "(pooling), FractionalMaxPool2d (pooling)"),
+    ("conv", None, None,
+     "Conv2d, DepthwiseConv2d, ConvTranspose2d, ConvBNReLU, Conv2d (halves the size) stride=2 padding=1, Conv1d"),
+    ("norm", None, None,
+     "Norm, LPPool2d (norm), LPPool1d (norm), LPPool3d (norm), BatchNorm2d (keeps values in range), LayerNorm "
+     "(keeps values in range)"),
+    ("gate", None, None,
+     "Multiply (gate), Sigmoid (opens and closes), GLU (gate), GRU (gated recurrent unit), Scale (negate)"),
+    ("bn", (16,), None,
+     "BatchNorm1d (bn), BatchNorm2d!, BatchNorm3d! (bn), ConvBNReLU!"),
+    ("attention", None, None,
+     "MultiheadAttention, TransformerEncoderLayer (attention), Transformer (attention), MatMul (attends to all "
+     "places), TransformerDecoderLayer (attention), Multiply (opens and closes)"),
+    ("average", None, None,
+     "Mean (average), AvgPool2d, AdaptiveAvgPool2d (one value for each channel), AdaptiveMaxPool2d (one value for "
+     "each channel), AvgPool1d, AvgPool3d"),
+    ("1x1", None, None,
+     "Conv2d (changes the number of channels) kernel_size=1, Transition (changes the number of channels), NiN "
+     "(changes the number of channels)"),
+    ("gap", None, None,
+     "AdaptiveAvgPool2d, AdaptiveAvgPool1d (gap), AdaptiveAvgPool3d (gap), Mean (global average pooling)"),
+    ("downsample", None, None,
+     "MaxPool2d (downsample), Conv2d (makes it smaller) stride=2 padding=1, AvgPool2d (downsample), "
+     "AdaptiveAvgPool2d (makes it smaller), AdaptiveMaxPool2d (makes it smaller), Transition (makes it smaller)"),
+    ("downsample", (8, 40), None,
+     "MaxPool1d (downsample), Conv1d (makes it smaller) stride=2 padding=1, AvgPool1d (downsample), MaxPool2d! "
+     "(downsample), Conv2d! (makes it smaller) stride=2 padding=1, AvgPool2d! (downsample)"),
+    ("merge", None, None,
+     "Add (joins branches), Concatenate (joins branches), Multiply (joins branches), Stack (joins branches), "
+     "Maximum (joins branches), Subtract (joins branches)"),
+    ("up", None, None,
+     "Upsample, ConvTranspose2d (upconvolution), ConvTranspose2d (makes it larger) kernel_size=2 stride=2, "
+     "PixelShuffle (makes it larger), ConvTranspose1d (upconvolution), ConvTranspose3d (upconvolution)"),
+    ("up", (3, 8, 8), "Conv2d",
+     "Upsample, ConvTranspose2d (upconvolution), ConvTranspose2d (makes it larger) kernel_size=2 stride=2, Sum "
+     "(add up), DepthwiseConv2d (groups), Embedding (lookup)"),
+    ("drop", None, "Linear",
+     "Dropout, Dropout2d, Dropout1d, Dropout3d, AlphaDropout, FeatureAlphaDropout"),
+    ("act", None, None,
+     "ReLU (activation), GELU (activation), LeakyReLU (activation), Sigmoid (activation), Tanh (activation), SiLU "
+     "(activation)"),
+    ("elu", None, None,
+     "ELU, ReLU, GELU, LeakyReLU, PReLU, RReLU"),
+    ("lin", None, None,
+     "Linear, ReLU (rectified linear unit), GELU (gaussian error linear unit), SiLU (sigmoid linear unit), ELU "
+     "(exponential linear unit), SELU (scaled exponential linear unit)"),
+    ("linear", None, None,
+     "Linear, ReLU (rectified linear unit), GELU (gaussian error linear unit), SiLU (sigmoid linear unit), ELU "
+     "(exponential linear unit), SELU (scaled exponential linear unit)"),
+    ("dense", None, None,
+     "Linear, Dense, Concatenate (dense connection), Transition (densenet)"),
+    ("rnn", None, None,
+     "RNN, LSTM (rnn), GRU (rnn)"),
+    ("seq", None, None,
+     "LSTM (for sequences), GRU (for sequences), RNN (for sequences), Embedding (for sequences), "
+     "TransformerEncoderLayer (for sequences), Conv1d (for sequences)"),
+    ("regular", None, None,
+     "Dropout (against overfitting), Dropout2d (against overfitting), BatchNorm2d (against overfitting), "
+     "AlphaDropout (against overfitting), BatchNorm1d (against overfitting), Dropout1d (against overfitting)"),
+    ("flat", (3, 8, 8), None,
+     "Flatten, AdaptiveAvgPool2d (makes a vector), Reshape (makes a vector), Unflatten, FeatureAlphaDropout"),
+    ("relu", (3,), "Conv2d",
+     "ReLU, ReLU6, LeakyReLU, PReLU, RReLU, GELU"),
+    ("pad", (3, 8, 8), None,
+     "Conv2d (adds a border) padding=same, ZeroPad2d (adds a border), ReflectionPad2d (adds a border), "
+     "ReplicationPad2d (adds a border), ConstantPad2d (padding), CircularPad2d (padding)"),
+    ("reduce", None, None,
+     "Sum (reduce), Mean (reduce), Max (reduce), Min (reduce), Std (reduce), Norm (reduce)"),
+    ("shrink", None, None,
+     "MaxPool2d (makes it smaller), Conv2d (makes it smaller) stride=2 padding=1, AvgPool2d (makes it smaller), "
+     "AdaptiveAvgPool2d (makes it smaller), AdaptiveMaxPool2d (makes it smaller), Transition (makes it smaller)"),
+    ("res", None, None,
+     "Residual, Upsample (resize), Add (residual connection), Flatten (reshape), Reshape, Concatenate (leads "
+     "around layers)"),
+    ("skip", None, None,
+     "Residual (skip), Add (skip), Concatenate (skip), Identity (skip)"),
+    ("one", None, None,
+     "Flatten (makes a vector), AdaptiveAvgPool2d (makes a vector), AdaptiveMaxPool2d (one value for each "
+     "channel), Reshape (makes a vector), Mean (one value for each channel), AdaptiveAvgPool1d (one value for each"
+     " channel)"),
+    ("soft", None, None,
+     "Softmax, Softplus, Softsign, Softmin, Softmax2d, Softshrink"),
+    ("mx pool", None, None,
+     "MaxPool2d, MaxPool1d, MaxPool3d"),
+    ("input", (3,), None,
+     "Bilinear (two inputs), Input!"),
+    ("code", (3,), None,
+     "Code, ConvTranspose2d! (decoder), ConvTranspose1d! (decoder), ConvTranspose3d! (decoder), "
+     "TransformerEncoderLayer!, TransformerDecoderLayer!"),
+])  # fmt: skip
+def test_the_first_six_and_why(query: str, shape: Shape | None, after: str | None, first: str) -> None:
+    assert ", ".join(map(_line, search(query, shape=shape, after=after)[:6])) == first
+
+
+@pytest.mark.parametrize(("words", "kind"), [
+    ("conv", None), ("Conv 2d", "Conv2d"), ("max pool", "MaxPool2d"), ("maxpool", "MaxPool2d"),
+    ("gap", "AdaptiveAvgPool2d"), ("dense", "Dense"), ("fully connected", "Linear"), ("nn.ReLU", "ReLU"),
+    ("frob", None), ("", None), ("ln", "LayerNorm"), ("bn", "BatchNorm2d"), ("卷积", "Conv2d"),
+])  # fmt: skip
+def test_words_that_are_one_kinds_name(words: str, kind: str | None) -> None:
+    assert best_kind(words) == kind
+
+
+def test_blocks_of_ones_own_stand_among_the_others() -> None:
+    own = [("k", "My Stem"), ("l", "Stem"), ("m", "Head")]
+    found = [(each.kind, each.title, each.why, each.fits, each.is_own)
+             for each in search("stem", own=own, shape=(3, 8, 8))]
+    assert found == [("l", "Stem", "", True, True), ("k", "My Stem", "", True, True)]
+    everything = search("", own=own, limit=1000)
+    assert [each.kind for each in everything if each.is_own] == ["k", "l", "m"]
+    assert not everything[0].is_own
