@@ -81,7 +81,7 @@ def _fits(layer: Layer, shape: Shape) -> bool:
     if layer.max_inputs == 0:
         return False
     try:
-        layer.output_shape((shape,) * max(1, layer.min_inputs))
+        layer.output_shape((shape,) * layer.min_inputs)
     except LayerloomError:
         return False
     return True

@@ -69,7 +69,8 @@ def small():
     """Of each thing that can be asked for one: a block, a name of its own, frozen weights, a layer without input."""
     inner = Graph.of([Node("input", Input()), Node("deep", Linear(out_features=5))], [Edge("input", "deep")])
     nodes = [Node("input", Input(shape=(1, 8, 8))), Node("conv1", Conv2d(out_channels=10, kernel_size=3)),
-             Node("Flat", Flatten()), Node("fc1", Linear(out_features=1000), parameters=NodeParameters(trainable=False)),
+             Node("Flat", Flatten()),
+             Node("fc1", Linear(out_features=1000), parameters=NodeParameters(trainable=False)),
              Node("mine", Custom(label="Own Part", graph=inner)), Node("add", Add()), Node("lost", Linear())]
     return analyze(Graph.of(nodes, [Edge(a.name, b.name) for a, b in pairwise(nodes[:6])]))
 
