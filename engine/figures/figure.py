@@ -242,6 +242,7 @@ def _arc(axes: Axes, at: Place, to: Place, high: float) -> None:
     """A way over what lies between, down into the top of its end."""
     start, end, soft = at.right[0] + 0.08, to.x, 0.14
     above = to.y + (CIRCLE + 0.02 if to.volume.width == 2 * CIRCLE else to.volume.height / 2 + to.volume.depth + 0.24)
+    high = max(high, above + soft + 0.1)  # its end points down
     points = [at.right, (start, at.y), (start, at.y + soft), (start, high - soft), (start, high), (start + soft, high),
               (end - soft, high), (end, high), (end, high - soft), (end, above)]
     codes = [Path.MOVETO, Path.CURVE3, Path.CURVE3, Path.LINETO, Path.CURVE3, Path.CURVE3, Path.LINETO, Path.CURVE3,
