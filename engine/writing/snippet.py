@@ -51,12 +51,13 @@ def _sequential(analysis: Analysis) -> str:
     graph, lines = analysis.graph, []
     for name in graph.order:
         layer, facts = graph.nodes[name].layer, analysis.nodes[name]
+        if len(graph.outputs[name]) > 1:
+            return ""
         if isinstance(layer, Input):
             continue
         plain = layer.torch.startswith("nn.") and not isinstance(layer, Block) and graph.nodes[name].shares is None
-        alone = len(graph.inputs[name]) == 1 and len(graph.outputs[name]) <= 1
         shapes = facts.input_shapes
-        if not (plain and alone and shapes and layer.expression("m", ["x"], shapes) == "m(x)"):
+        if not (plain and len(graph.inputs[name]) == 1 and shapes and layer.expression("m", ["x"], shapes) == "m(x)"):
             return ""
         lines.append(f"    {layer.torch_line(shapes)},")
     return "\n".join(["nn.Sequential(", *lines, ")"]) if lines else ""
