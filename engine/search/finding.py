@@ -111,8 +111,7 @@ def _test(word: str) -> Test:
 
 
 def _has_shape(shape: Shape | None, sizes: Collection[str]) -> bool:
-    return shape is not None and len(shape) == len(sizes) and all(
-        fnmatchcase(str(size), wanted) for size, wanted in zip(shape, sizes, strict=True))
+    return shape is not None and len(shape) == len(sizes) and all(map(fnmatchcase, map(str, shape), sizes))
 
 
 def _bound(what: str, sign: str, number: str, unit: str) -> Test:

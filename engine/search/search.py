@@ -127,11 +127,11 @@ def _by_name() -> dict[str, str]:
     """Every name and synonym as a whole, and the kind it means: own names before synonyms, 2d before 1d and 3d."""
     entries = sorted(_entries(), key=lambda entry: _usual(_Hit(0, entry.kind, {}, ""), None))
     known: dict[str, str] = {}
-    for names in ([e.names for e in entries], [e.synonyms for e in entries]):
-        for entry, own in zip(entries, names, strict=True):
-            for name in own:
-                known.setdefault(name, entry.kind)
-                known.setdefault(name.replace(" ", ""), entry.kind)
+    own = [(entry.kind, name) for entry in entries for name in entry.names]
+    others = [(entry.kind, name) for entry in entries for name in entry.synonyms]
+    for kind, name in (*own, *others):
+        known.setdefault(name, kind)
+        known.setdefault(name.replace(" ", ""), kind)
     return known
 
 
