@@ -17,6 +17,7 @@ from engine.graph.graph import Edge, Graph, Node
 from engine.layers.convolution import Conv2d
 from engine.layers.inputs import Input
 from engine.layers.linear import Flatten, Linear
+from engine.line.line import build_line
 
 SHAPE = (1, 28, 28)
 
@@ -112,3 +113,51 @@ def test_another_kind_is_refused(tmp_path):
     with pytest.raises(DrawingError):
         draw(lenet(), tmp_path / "figure.tex", "figure")
     assert not list(tmp_path.iterdir())
+
+
+MARKDOWN = """\
+### My net
+
+| Layer     | Kind    | Options         | Output shape | Parameters | Multiply-adds |
+| --------- | ------- | --------------- | -----------: | ---------: | ------------: |
+| input     | Input   | 1×8×8           |        1×8×8 |          0 |             0 |
+| conv1     | Conv 2d | 4 · 3×3 · pad 1 |        4×8×8 |         40 |         2~304 |
+| act1      | ReLU    |                 |        4×8×8 |          0 |             0 |
+| flatten1  | Flatten |                 |          256 |          0 |             0 |
+| fc1       | Linear  | 3               |            3 |        771 |           768 |
+| **Total** |         |                 |              |    **811** |     **3~072** |
+"""
+LATEX = r"""
+% needs \usepackage{booktabs}
+\begin{table}
+  \centering
+  \caption{My net}
+  \begin{tabular}{lllrrr}
+    \toprule
+    Layer & Kind & Options & Output shape & Parameters & Multiply-adds \\
+    \midrule
+    input & Input & 1$\times$8$\times$8 & 1$\times$8$\times$8 & 0 & 0 \\
+    conv1 & Conv 2d & 4 $\cdot$ 3$\times$3 $\cdot$ pad 1 & 4$\times$8$\times$8 & 40 & 2\,304 \\
+    act1 & ReLU &  & 4$\times$8$\times$8 & 0 & 0 \\
+    flatten1 & Flatten &  & 256 & 0 & 0 \\
+    fc1 & Linear & 3 & 3 & 771 & 768 \\
+    \midrule
+    Total &  &  &  & 811 & 3\,072 \\
+    \bottomrule
+  \end{tabular}
+\end{table}
+"""
+
+
+def test_the_whole_of_a_small_table() -> None:
+    analysis = analyze(build_line(Graph(), "input 1x8x8, conv 4 3x3 p1, relu, flatten, linear 3")[0])
+    table, untitled = layer_table(analysis, "My net"), layer_table(analysis)
+    assert to_markdown(table) == MARKDOWN.replace("~", "\u00a0")
+    assert to_markdown(untitled) == MARKDOWN.replace("~", "\u00a0").removeprefix("### My net\n\n")
+    assert to_latex(table) == LATEX.lstrip()
+    assert to_latex(untitled) == LATEX.lstrip().replace("  \\caption{My net}\n", "")
+
+
+def test_whose_weights_are_used_is_said() -> None:
+    graph = build_line(Graph(), "input 8, linear 8, linear 8")[0].with_shares("fc2", "fc1")
+    assert [row[4] for row in layer_table(analyze(graph)).rows] == ["0", "72", "as fc1"]
