@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 import pytest
 
+from engine.blocks.custom import Custom
 from engine.compare.compare import compare
-from engine.compare.union import union
-from engine.experiment.experiment import load_experiment
+from engine.compare.fields import Field, value_text
+from engine.compare.union import CARD, GONE, union
+from engine.experiment.experiment import Experiment, Variant, load_experiment
+from engine.graph.frames import Frame
+from engine.graph.graph import Graph, Node
+from engine.graph.grid import COLUMN, STEP
+from engine.graph.parameters import Init, NodeParameters
+from engine.layers.activation import ReLU
+from engine.layers.linear import Linear
+from engine.line.line import build_line
 
 
 @pytest.mark.parametrize(("before", "after", "told"), [
@@ -88,3 +100,74 @@ def test_what_differs_between_two_of_the_gallery(before: str, after: str, told: 
     found += [f"{' '.join(field.titles)} {field.before} → {field.after}"
               for field in (*comparison.data, *comparison.recipe, *comparison.words) if field.titles != ("About",)]
     assert found == told
+
+
+@pytest.mark.parametrize(("value", "text"), [
+    ("", "–"), ("a {b}", "a {b}"), ("a\nb\nc", "3 lines"), ("a\n", "2 lines"), (None, "–"), ((), "–"), (True, "on"),
+    (False, "off"), (3, "3"), (0.5, "0.5"), (1e-5, "1e-5"), ((3, 5), "3×5"), ((3,), "3"), ((3, "a"), "2 entries"),
+    ({"a": 1}, "set"), ([], "set"), (Init(kind="normal", std=0.5), "Normal mean 0.0, std 0.5"),
+    (Init(kind="orthogonal"), "Orthogonal"), (NodeParameters(), "set"),
+])  # fmt: skip
+def test_values_as_people_read_them(value: object, text: str) -> None:
+    assert str(value_text(value)) == text
+
+
+def _told(fields: Iterable[Field]) -> list[str]:
+    return [f"{field.within}/{' '.join(field.titles)}: {field.before} → {field.after}" for field in fields]
+
+
+ONE = Experiment(build_line(Graph(), "input 4, linear 3, relu, linear 2")[0], title="one")
+
+
+def test_variants_are_counted_where_their_number_differs() -> None:
+    few = replace(ONE, variants=(Variant(title="a"),))
+    other = replace(ONE, variants=(Variant(title="b"),))
+    more = replace(ONE, variants=(Variant(title="a"), Variant(title="b")))
+    assert _told(compare(few, other).words) == ["/Variants: 1 variants → None"]
+    assert _told(compare(few, more).words) == ["/Variants: 1 variants → 2 variants"]
+    assert compare(few, few).is_empty and not compare(few, other).is_empty
+
+
+@pytest.mark.parametrize(("before", "after", "told"), [
+    ([Frame("a", ("fc1",))], [Frame("b", ("fc1",))], ["/Comment: a → b"]),
+    ([Frame("a", ("fc1",))], [Frame("a", ("fc2",))], ["/Comment: a → None"]),
+    ([Frame("a")], [Frame("b")], ["/Comment: a → –", "/Comment: – → b"]),
+    ([Frame("a")], [], ["/Comment: a → –"]), ([], [Frame("a")], ["/Comment: – → a"]),
+    ([], [Frame("", ("fc1",))], ["/Comment: – → added"]), ([Frame("a")], [Frame("a", color="red")],
+                                                           ["/Comment: a → None"]),
+    ([Frame("a"), Frame("b")], [Frame("b"), Frame("a")], []),
+])  # fmt: skip
+def test_comments_are_told_by_their_texts(before: list[Frame], after: list[Frame], told: list[str]) -> None:
+    old, new = (replace(ONE, graph=ONE.graph.with_frames(frames)) for frames in (before, after))
+    assert _told(compare(old, new).comments) == told
+
+
+def test_inside_a_block_other_places_and_other_layers_are_told() -> None:
+    inner = build_line(Graph(), "input 4, linear 3, relu")[0]
+    graph = ONE.graph.with_node(Node("own", Custom(label="Own", graph=inner)))
+    for changed, told in (
+            (inner.moved({"fc1": (5.0, 5.0)}), ["/Places inside: – → None"]),
+            (inner.without(["act1"]), ["act1/Layer: ReLU → –", "/Wires: fc1 → act1 → –"]),
+            (inner.with_node(Node("x", ReLU())), ["x/Layer: – → ReLU"]),
+            (inner.with_layer("fc1", Linear(out_features=5)), ["fc1/Outputs: 3 → 5"]),
+            (inner.without_edges(inner.edges[1:]), ["/Wires: fc1 → act1 → –"])):
+        after = graph.with_layer("own", Custom(label="Own", graph=changed))
+        assert _told(next(pair.fields for pair in compare(graph, after).pairs if pair.name == "own")) == told
+
+
+def _gone_at(places: dict[str, tuple[float, float]]) -> list[tuple[float, float]]:
+    """Where ``act1``, which is removed, is drawn; the others stand at these places."""
+    graph = ONE.graph.moved({"act1": (0.0, 2 * STEP), **places})
+    both = union(compare(graph, graph.healed("act1")))
+    return [node.position for name, node in both.graph.nodes.items() if name.startswith(GONE)]
+
+
+@pytest.mark.parametrize(("places", "aside"), [
+    ({}, 0), ({"fc2": (0.0, 2 * STEP)}, COLUMN), ({"fc2": (0.0, 2 * STEP + CARD[1] + 24)}, 0),
+    ({"fc2": (0.0, 2 * STEP + CARD[1] + 23)}, COLUMN), ({"fc2": (0.0, 2 * STEP - CARD[1] - 23)}, COLUMN),
+    ({"fc2": (COLUMN - 2, 2 * STEP)}, -COLUMN), ({"fc2": (-COLUMN + 2, 2 * STEP)}, COLUMN),
+    ({"fc2": (0.0, 2 * STEP), "fc1": (COLUMN, 2 * STEP)}, -COLUMN),
+    ({"fc2": (0.0, 2 * STEP), "fc1": (COLUMN, 2 * STEP), "input": (-COLUMN, 2 * STEP)}, 2 * COLUMN),
+])  # fmt: skip
+def test_what_is_gone_is_drawn_clear_of_every_card(places: dict[str, tuple[float, float]], aside: float) -> None:
+    assert _gone_at(places) == [(aside, 2 * STEP)]
