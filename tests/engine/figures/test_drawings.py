@@ -56,6 +56,7 @@ def _at(*numbers: float) -> str:
 
 def _told(figure: Figure) -> Iterator[str]:
     [axes] = figure.axes
+    assert not axes.axison
     yield f"{_at(figure.get_figwidth(), figure.get_figheight())}, from {_at(*axes.get_xlim(), *axes.get_ylim())}"
     for artist in axes.get_children():
         yield from _told_of(artist) if artist is not axes.patch else ()

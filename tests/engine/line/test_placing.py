@@ -6,6 +6,7 @@ import pytest
 
 from engine.analysis.analysis import analyze
 from engine.graph.graph import Edge, Graph, Node
+from engine.graph.grid import COLUMN, STEP
 from engine.graph.linking import Link, linked, links, unwired
 from engine.layers.activation import ReLU
 from engine.layers.convolution import Conv2d
@@ -75,6 +76,18 @@ def test_a_chain_takes_the_place_of_one_layer():
         put_line(network(), "bn, gelu", Spot(replaces=("act1", "fc1")))
     with pytest.raises(LineError):
         put_line(network(), "bn, nonsense 3", Spot())
+
+
+@pytest.mark.parametrize(("other", "column"), [
+    ((0, 0), 1), ((0, -STEP / 2), 0), ((0, -STEP / 2 + 1), 1), ((0, 2.5 * STEP), 0), ((0, 2.5 * STEP - 1), 1),
+    ((-COLUMN + 1, 0), 0), ((-COLUMN + 2, 0), 1), ((2 * COLUMN - 1, 0), 0), ((2 * COLUMN - 2, 0), 3), ((COLUMN, 0), 2),
+    ((1.5 * COLUMN, STEP), 3),
+])
+def test_a_chain_stands_in_the_first_columns_that_are_free(other, column):
+    graph = Graph.of([Node("input", Input(), (0.0, 9999.0)), Node("other", ReLU(), other)])
+    graph, names = put_line(graph, "(relu | gelu), tanh", Spot((0.0, 0.0)))
+    places = [graph.nodes[name].position for name in names]
+    assert places == [(x * COLUMN, y * STEP) for x, y in ((column, 0), (column + 1, 0), (column, 1), (column, 2))]
 
 
 def test_the_tensor_at_a_spot():
