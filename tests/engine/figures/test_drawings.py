@@ -32,6 +32,7 @@ NETWORKS = {
                 "flatten, linear 10",
     "rows": "input 1x64x64, (conv 8 3x3 p1, relu, maxpool 2) x4, (conv 8 3x3 p1 +), conv 300 3x3 p1, "
             "(conv 8 1x1, relu) x9, flatten, linear 10",
+    "sequence": "input 12, embedding 50 8, lstm 16, (linear 4 | linear 4), mean 1",
 }  # fmt: skip
 
 

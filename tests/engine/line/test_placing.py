@@ -90,6 +90,14 @@ def test_a_chain_stands_in_the_first_columns_that_are_free(other, column):
     assert places == [(x * COLUMN, y * STEP) for x, y in ((column, 0), (column + 1, 0), (column, 1), (column, 2))]
 
 
+def test_a_line_behind_two_stands_between_them_below_the_lower():
+    graph, names = put_line(network(), "add, relu", Spot(after=("conv1", "add1")))
+    below = [(150 + COLUMN, 200 + row * STEP) for row in (1, 2)]
+    assert [graph.nodes[name].position for name in names] == below
+    graph, names = put_line(network().without(["flat", "fc1"]), "add, relu", Spot(after=("act1", "add1")))
+    assert [graph.nodes[name].position for name in names] == [(150, 200 + STEP), (150, 200 + 2 * STEP)]
+
+
 def test_the_tensor_at_a_spot():
     graph = network()
     reports = analyze(graph, SHAPE).nodes
