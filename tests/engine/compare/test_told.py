@@ -171,3 +171,16 @@ def _gone_at(places: dict[str, tuple[float, float]]) -> list[tuple[float, float]
 ])  # fmt: skip
 def test_what_is_gone_is_drawn_clear_of_every_card(places: dict[str, tuple[float, float]], aside: float) -> None:
     assert _gone_at(places) == [(aside, 2 * STEP)]
+
+
+def test_what_is_gone_goes_with_its_neighbours() -> None:
+    after = ONE.graph.healed("act1").moved({"fc1": (30.0, 500.0)})
+    both = union(compare(ONE.graph, after))
+    x, y = ONE.graph.nodes["act1"].position
+    assert both.graph.nodes[f"{GONE}act1"].position == (x + 30, y + 500 - ONE.graph.nodes["fc1"].position[1])
+
+
+@pytest.mark.parametrize(("names", "moved"), [(["fc1", "act1"], ["fc1", "act1"]), (["fc1", "act1", "fc2"], [])])
+def test_more_than_half_that_go_one_way_are_not_moved(names: list[str], moved: list[str]) -> None:
+    after = ONE.graph.moved({name: (40.0, ONE.graph.nodes[name].position[1] + 8) for name in names})
+    assert [pair.name for pair in compare(ONE.graph, after).of("moved")] == moved
