@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from engine.analysis.analysis import analyze
+from engine.blocks.custom import Custom
 from engine.experiment.experiment import load_experiment
 from engine.graph.graph import Edge, Graph, Node
 from engine.layers import LAYERS
@@ -38,6 +39,8 @@ def _network(name: str) -> tuple[Graph, Shape | None]:
         return experiment.graph, experiment.data.sample_shape
     if name == "long names":
         return _with_long_names(), None
+    if name == "own blocks":
+        return _with_own_blocks(), None
     graph = build_line(Graph(), LINES[name])[0]
     if name == "constants":
         graph = graph.with_node(Node("l", Add())).with_edges([Edge("input", "l"), Edge("constant1", "l", 1)])
@@ -58,7 +61,17 @@ def _with_long_names() -> Graph:
     return Graph.of(nodes, edges)
 
 
-NETWORKS = (*GALLERY, *LINES, "long names")
+def _with_own_blocks() -> Graph:
+    """A block of one's own in two widths, with another block inside that keeps the width."""
+    graph, end = build_line(Graph(), "input 3x8x8")[0], "input"
+    for number, width in enumerate((8, 16)):
+        inner = build_line(Graph(), f"input, conv {width} 3x3 p1, residual {width}, conv {width} 1x1")[0]
+        graph = graph.with_node(Node(f"own{number}", Custom(label="Own", graph=inner)))
+        graph, end = graph.with_edge(Edge(end, f"own{number}")), f"own{number}"
+    return graph
+
+
+NETWORKS = (*GALLERY, *LINES, "long names", "own blocks")
 
 
 def _told(name: str) -> str:
