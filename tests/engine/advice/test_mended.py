@@ -389,3 +389,12 @@ def test_repairs_make_what_they_say(wired: Wired, what: str) -> None:
     mended = [(repair.text, repair.of(experiment)) for repair in problem.repairs]
     assert [f"{text}: {drawn(after.graph)}" if after.data == experiment.data else
             f"{text}: data of {shape_text(after.data.sample_shape)}" for text, after in mended] == repairs
+
+
+def test_what_is_bypassed_behind_a_removed_end_goes_too_unless_others_lead_there(wired: Wired) -> None:
+    rows: list[Row] = [FLAT, fc("one", "flat", 3), act("off", "one"), act("more", "off"), act("act", "flat"),
+                       fc("two", "act", 10), ("sum", "Add", {}, ["two", "one"])]
+    graph = made(wired, rows).with_marks(["off", "more", "sum"], bypassed=True)
+    experiment = Experiment(graph, MNIST)
+    repair = next(each for each in advise(experiment)[0].repairs if str(each.text) == "Remove one")
+    assert list(repair.of(experiment).graph.nodes) == ["input", "flat", "act", "two", "sum"]
