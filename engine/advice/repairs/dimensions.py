@@ -75,8 +75,8 @@ def _reshaped(case: Case) -> Iterator[Repair]:
 
 
 def _images(count: int) -> Iterator[Shape]:
-    """Square images of so many numbers: grey, or in colour."""
+    """Square images that so many numbers may be: grey, or in colour. Whether they are is seen when they are tried."""
     for channels in (1, 3):
         side = isqrt(count // channels)
-        if side > 1 and channels * side * side == count:
+        if side > 1:
             yield channels, side, side
