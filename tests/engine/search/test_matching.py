@@ -81,7 +81,7 @@ def test_without_a_query_all_come_as_they_are() -> None:
     ("heat", ["Heat map", "Y heat", "View", "x", "Theater", "Hat", "Hxat"]), ("heat view", ["View", "Heat map"]),
     ("view heat", ["Heat map", "View"]), ("x heat", ["x", "Heat map", "Theater", "Y heat"]),
     ("hea", ["Heat map", "Y heat", "View", "x", "Hxat", "Theater"]), ("ht", []), ("heta", ["Heat map"]),
-    ("y", ["Y heat", "x"]), ("z h", ["Hat"]), ("vhm", []),
+    ("y", ["Y heat", "x"]), ("z h", ["Hat"]), ("vhm", []), ("vew", ["View"]),
     ("w h", []),
 ])
 def test_the_order_of_what_is_found(query: str, order: list[str]) -> None:
