@@ -21,7 +21,7 @@ lint: .venv/installed-dev
 	$(BIN)/lint-imports
 
 bench: .venv/installed-dev
-	@missed=0; for file in tests/benchmarks/bench_*.py; do \
+	@missed=0; for file in $(filter-out %bench_beside.py,$(wildcard tests/benchmarks/bench_*.py)); do \
 		$(BIN)/python -m tests.benchmarks.$$(basename $$file .py) || missed=1; done; exit $$missed
 
 bench-beside: .venv/installed-dev

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
+from app.document.document import Document
 from app.document.page import Page
 from engine.data.spec.spec import DatasetId, DataSpec
 from engine.experiment.recipe import Recipe
@@ -69,29 +70,22 @@ class Editing(QObject):
         page.document.edit(self.tr("Change the recipe"), replace(page.document.experiment, recipe=recipe),
                            f"recipe.{field}")
 
-    def change_data(self, spec: DataSpec, field: str) -> None:
-        """Another preparation of the data, or other data (as ``choose_dataset``)."""
-        page = self._page()
-        if page is None:
-            return
+    def change_data_of(self, document: Document, spec: DataSpec, field: str) -> None:
+        """Another preparation of a network's data, or other data: then resized so that it goes on seeing images of the
+        size it was drawn for."""
+        data = document.experiment.data
         if field == "dataset":
-            self.choose_dataset(spec.dataset)
-        else:
-            self._edit_data(page, spec, field)
-
-    def _edit_data(self, page: Page, spec: DataSpec, field: str) -> None:
-        experiment = replace(page.document.experiment, data=spec)
-        page.document.edit(self.tr("Change the data"), experiment, f"data.{field}")
+            spec = data.with_options(dataset=spec.dataset, resize=None)
+            if data.is_image and spec.is_image and spec.sample_shape[1:] != data.sample_shape[1:]:
+                spec = spec.with_options(resize=data.sample_shape[1])
+        document.edit(self.tr("Change the data"), replace(document.experiment, data=spec), f"data.{field}")
 
     def choose_dataset(self, dataset: DatasetId) -> None:
-        """Another data set, resized so that the network goes on seeing images of the size it was drawn for."""
+        """Other data for the network in front."""
         page = self._page()
         if page is not None:
-            data = page.document.experiment.data
-            chosen = data.with_options(dataset=dataset, resize=None)
-            if data.is_image and chosen.is_image and chosen.sample_shape[1:] != data.sample_shape[1:]:
-                chosen = chosen.with_options(resize=data.sample_shape[1])
-            self._edit_data(page, chosen, "dataset")
+            document = page.document
+            self.change_data_of(document, document.experiment.data.with_options(dataset=dataset), "dataset")
 
     def choose_device(self, device: str) -> None:
         """Another place to compute."""

@@ -15,7 +15,7 @@ from app.window import dialogs
 from app.window.commands import Command, Row
 from app.window.host import Feature, Host
 from engine.blocks.custom import Custom, Exposed
-from engine.experiment.block_files import SUFFIX, keep_block, load_block, own_blocks, save_block
+from engine.experiment.block_files import BLOCK, keep_block, load_block, own_blocks, save_block
 from engine.graph.graph import Node
 from engine.layers.base import LAYERS, Layer
 from engine.messages import LayerloomError, Message, say
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from widgets.blocks.dialog import BlockDialog
 
 OWN = "own:"  # what begins the kind of a person's own block in the palette
-FILTERS = f"*{SUFFIX}"
 
 
 class Blocks(Feature):
@@ -134,14 +133,14 @@ class Blocks(Feature):
             self._save(found[2])
 
     def _save(self, block: Custom) -> None:
-        title, suggestion = self.tr("Save block"), Path(f"{block.stem}{SUFFIX}")
-        path = dialogs.save_path(self.host.widget, title, suggestion, self._filters())
+        title, suggestion = self.tr("Save block"), Path(f"{block.stem}{BLOCK.suffix}")
+        path = dialogs.save_path(self.host.widget, title, suggestion, [BLOCK])
         if path is not None:
             self._try(lambda: save_block(block, path), say("Saved {file}", file=path.name))
 
     def load(self) -> None:
         """Bring blocks from files among one's own."""
-        for path in dialogs.open_paths(self.host.widget, self.tr("Add blocks"), "", self._filters()):
+        for path in dialogs.open_paths(self.host.widget, self.tr("Add blocks"), "", dialogs.filters_of([BLOCK])):
             self._try(partial(self._take, path),
                       say("{file} is among your blocks in the palette", file=path.name))
 
@@ -171,9 +170,6 @@ class Blocks(Feature):
         gone = say("“{name}” is no longer among your blocks; networks that use it keep it", name=label)
         self.host.say(gone if paths else say("“{name}” is not among your blocks", name=label), "info")
         self.refresh()
-
-    def _filters(self) -> str:
-        return f"{self.tr('Blocks')} ({FILTERS})"
 
     def _try(self, act: Callable[[], object], done: Message) -> None:
         try:

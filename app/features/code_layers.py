@@ -49,6 +49,7 @@ class CodeLayers(Feature):
 
     def open(self, page: Page, name: str) -> None:
         """Edit the code of this layer."""
+        self.settle()
         self._page, self._name = page, name
         if self._show():
             self.host.places.bottom.bring(self.tab)
@@ -71,6 +72,10 @@ class CodeLayers(Feature):
         self.panel.show_code(self._name, node.layer.source, message_text(error.message) if error else "", line)
         return True
 
+    def settle(self) -> None:
+        if self._page is not None:
+            self.panel.commit()
+
     def _commit(self, source: str) -> None:
         page, name = self._page, self._name
         if page is None or name not in page.level.graph.nodes:
@@ -78,7 +83,7 @@ class CodeLayers(Feature):
         self._trust([source])  # whoever writes it wants it to run
         layer = page.level.graph.nodes[name].layer.with_options(source=source)
         page.edit(self.tr("Change the code of {name}").format(name=name),
-                        page.level.graph.with_layer(name, layer))
+                  page.level.graph.with_layer(name, layer))
         self._show()
 
     # -- what a file brings -------------------------------------------------------------------------------------

@@ -6,15 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from app.features.compare_choices import FILE, Choice, choices, loaded
-from app.features.documents import LOOM, Documents
+from app.features.documents import Documents
 from app.window import dialogs
 from app.window.commands import Command, Row
 from app.window.host import Feature, Host
 from engine.analysis.analysis import analyze
 from engine.compare.compare import compare
+from engine.experiment.experiment import LOOM
 from engine.experiment.recipe import OPTIMIZER_STATE
 from engine.messages import LayerloomError, say
 from widgets.look.text import sentence_text, translated
@@ -43,8 +43,8 @@ class Comparing(Feature):
 
     def __init__(self, host: Host) -> None:
         super().__init__(host)
-        self._panels: WeakKeyDictionary[Page, ComparePanel] = WeakKeyDictionary()
-        self._others: WeakKeyDictionary[Page, Other] = WeakKeyDictionary()
+        self._panels: dict[Page, ComparePanel] = self.per_page()
+        self._others: dict[Page, Other] = self.per_page()
         self._box: PickBox | None = None
         self._passes_on = False  # a selection from one canvas to the other
 
@@ -86,7 +86,7 @@ class Comparing(Feature):
     def _take(self, page: Page, choice: Choice) -> None:
         if choice.row.key == FILE:
             title, folder = self.tr("Compare with a network"), self.host.feature(Documents).folder()
-            for path in dialogs.open_paths(self.host.widget, title, folder, LOOM)[:1]:
+            for path in dialogs.open_paths(self.host.widget, title, folder, dialogs.filters_of([LOOM]))[:1]:
                 self.compare_with(page, path.stem, path.name, partial(loaded, str(path)))
             return
         row, name = choice.row, page.document.name

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
+from app.document.document import Document
 from app.document.page import Page
 from app.features.data_files import DataFiles
 from app.features.inspecting import Inspecting
@@ -32,7 +33,7 @@ class Data(Feature):
     def __init__(self, host: Host) -> None:
         super().__init__(host)
         self.library = Library(host.widget, host.settings)
-        self.files = DataFiles(host.widget, host.settings, self._spec)
+        self.files = DataFiles(host.widget, host.settings, self._front)
         self._count = 0
         self._jobs = Jobs(self)
 
@@ -61,7 +62,7 @@ class Data(Feature):
 
     def begin(self) -> None:
         self.library.failed.connect(lambda message: self.host.say(message, "error"))
-        self.files.described.connect(self.host.feature(Inspecting).editing.change_data)
+        self.files.described.connect(self.host.feature(Inspecting).editing.change_data_of)
         self.files.refused.connect(self._refuse)
         self.host.feature(Training).trainer.state_changed.connect(self._look_for_fetched)
 
@@ -70,8 +71,12 @@ class Data(Feature):
 
     # -- showing ------------------------------------------------------------------------------------------------
 
+    def _front(self) -> Document | None:
+        return self.page.document if self.page is not None else None
+
     def _spec(self) -> DataSpec | None:
-        return self.page.document.experiment.data if self.page is not None else None
+        document = self._front()
+        return document.experiment.data if document is not None else None
 
     def show(self, page: Page) -> None:
         if self.host.is_ready:
@@ -112,10 +117,10 @@ class Data(Feature):
 
         self._jobs.start(lambda _job: _steps(spec, index, root), tell, lambda message: self.host.say(message, "error"))
 
-    def _refuse(self, message: Message) -> None:
+    def _refuse(self, document: Document, message: Message) -> None:
         """The data could not be used: what was before stays, also on the panel."""
         self.host.say(message, "error")
-        if self.page is not None:
+        if self.page is not None and self.page.document is document:
             self.panel.forget_typing()
             self._show_spec(self.page)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from app.document.document import Document
 from app.window import dialogs
 from app.window.jobs import Jobs
 from app.window.settings import Settings
@@ -20,14 +22,14 @@ from widgets.look.text import translated
 class DataFiles(QObject):
     """Turns a file or an edit of how it is read into a DataSpec that is known."""
 
-    described = Signal(object, str)  # DataSpec, the field that changed
-    refused = Signal(object)  # Message
+    described = Signal(object, object, str)  # Document, DataSpec, the field that changed
+    refused = Signal(object, object)  # Document, Message
 
-    def __init__(self, window: QWidget, settings: Settings, spec: Callable[[], DataSpec | None]) -> None:
+    def __init__(self, window: QWidget, settings: Settings, front: Callable[[], Document | None]) -> None:
         super().__init__(window)
-        self._window, self._settings, self._spec = window, settings, spec
+        self._window, self._settings, self._front = window, settings, front
         self._jobs = Jobs(self)
-        self._latest = 0
+        self._asked: WeakKeyDictionary[Document, DataSpec] = WeakKeyDictionary()  # for each the last
 
     def choose(self, dataset: str) -> None:
         """Ask for the file or folder that this source takes."""
@@ -44,26 +46,36 @@ class DataFiles(QObject):
 
     def open(self, path: Path) -> None:
         """Use a file or folder as data."""
-        source, spec = source_for(path), self._spec()
-        if source is not None and spec is not None:
-            self.change(spec.with_options(dataset=source.id, path=str(path)), "path")
+        source, document = source_for(path), self._front()
+        if source is not None and document is not None:
+            self.change(document.experiment.data.with_options(dataset=source.id, path=str(path)), "path")
 
     def change(self, spec: DataSpec, field: str) -> None:
-        """Pass an edit on; what it makes of a file is found out first."""
-        if spec.is_known or (spec.source.takes_path and not spec.path):
-            self.described.emit(spec, field)
+        """Pass an edit of the network in front on; what it makes of a file is found out first.
+
+        What is found out belongs to that network, unless its data were changed once more in the meantime.
+        """
+        document = self._front()
+        if document is None:
             return
-        self._latest += 1
-        number, root = self._latest, self._settings.data_root
+        self._asked[document] = spec
+        if spec.is_known or (spec.source.takes_path and not spec.path):
+            self.described.emit(document, spec, field)
+            return
+        before, root = document.experiment.data, self._settings.data_root
+
+        def is_wanted() -> bool:
+            return self._asked[document] is spec and document.experiment.data == before
 
         def tell(known: DataSpec) -> None:
-            if number == self._latest:
-                self.described.emit(known, field)
+            if is_wanted():
+                self.described.emit(document, known, field)
 
-        self._jobs.start(lambda _job: _described(spec, root), tell, self._refuse)
+        def refuse(message: Message) -> None:
+            if is_wanted():
+                self.refused.emit(document, message)
 
-    def _refuse(self, message: Message) -> None:
-        self.refused.emit(message)
+        self._jobs.start(lambda _job: _described(spec, root), tell, refuse)
 
     def finish(self) -> None:
         """Wait for what is running, before the window closes."""

@@ -15,13 +15,11 @@ from app.features.training import Training
 from app.window import dialogs
 from app.window.commands import Command, Row
 from app.window.host import Feature, Host
-from engine.experiment.experiment import DEFAULT, Experiment, load_experiment
+from engine.experiment.experiment import DEFAULT, LOOM, Experiment, load_experiment
 from engine.graph.graph import Graph, Node
 from engine.layers.inputs import Input
 from engine.messages import LayerloomError, say
 
-LOOM = "Layerloom (*.loom)"
-SUFFIX = ".loom"
 AUTOSAVE_MS = 2000
 
 
@@ -36,7 +34,6 @@ class Documents(Feature):
         self.autosave.timeout.connect(self._keep_copies)
 
     def commands(self) -> Sequence[Row]:
-        current = self.host.places.documents.currentIndex
         return [
             Command("new", "New network", self.new, "File", "open", ("Ctrl+N",)),
             Command("start", "Start page", self.host.show_start, "File", "open"),
@@ -44,7 +41,7 @@ class Documents(Feature):
             Command("save", "Save", self.on_page(lambda page: self.save(page.document)), "File", "save", ("Ctrl+S",)),
             Command("save_as", "Save as…", self.on_page(lambda page: self.save_as(page.document)), "File", "save",
                     ("Ctrl+Shift+S",)),
-            Command("close", "Close", lambda: self.host.close_page(current()), "File", "end", ("Ctrl+W",)),
+            Command("close", "Close", self.on_page(self._close), "File", "end", ("Ctrl+W",)),
             Command("quit", "Quit", self.host.widget.close, "File", "end", ("Ctrl+Q",)),
         ]
 
@@ -98,7 +95,8 @@ class Documents(Feature):
 
     def ask(self) -> None:
         """Ask for files and open them."""
-        for path in dialogs.open_paths(self.host.widget, self.tr("Open a network"), self.folder(), LOOM):
+        title, filters = self.tr("Open a network"), dialogs.filters_of([LOOM])
+        for path in dialogs.open_paths(self.host.widget, title, self.folder(), filters):
             self.open(str(path))
 
     def open(self, source: str) -> None:
@@ -113,7 +111,7 @@ class Documents(Feature):
         self.host.open(document)
 
     def opener(self, path: Path) -> Callable[[], object] | None:
-        return (lambda: self.open(str(path))) if path.suffix == SUFFIX else None
+        return (lambda: self.open(str(path))) if path.suffix == LOOM.suffix else None
 
     def folder(self) -> str:
         """Where files are asked for: beside the one that was used last."""
@@ -130,9 +128,16 @@ class Documents(Feature):
 
     def save_as(self, document: Document) -> bool:
         """Ask where, and write it there."""
-        suggestion = document.path or Path(self.folder()) / f"{document.name}{SUFFIX}"
-        path = dialogs.save_path(self.host.widget, self.tr("Save the network"), suggestion, LOOM)
+        suggestion = document.path or Path(self.folder()) / f"{document.name}{LOOM.suffix}"
+        path = dialogs.save_path(self.host.widget, self.tr("Save the network"), suggestion, [LOOM])
+        if path is not None and self._is_open_elsewhere(document, path):
+            self.host.say(say("{file} is open in another tab: choose another name", file=path.name), "error")
+            return False
         return path is not None and self._write(document, path)
+
+    def _is_open_elsewhere(self, document: Document, path: Path) -> bool:
+        others = (page.document for page in self.host.pages if page.document is not document)
+        return any(other.path is not None and other.path.resolve() == path.resolve() for other in others)
 
     def _write(self, document: Document, path: Path) -> bool:
         try:
@@ -144,6 +149,9 @@ class Documents(Feature):
         return True
 
     # -- closing ------------------------------------------------------------------------------------------------
+
+    def _close(self, page: Page) -> None:
+        self.host.close_page(self.host.pages.index(page))
 
     def may_close(self, page: Page) -> bool:
         """Whether the document may go: saved, or given up on purpose."""
@@ -162,6 +170,7 @@ class Documents(Feature):
         return bool(answer == buttons.Discard)
 
     def forget_page(self, page: Page) -> None:
+        super().forget_page(page)
         self._recovery.drop(page.document)
 
     def finish(self) -> None:

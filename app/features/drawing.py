@@ -75,7 +75,7 @@ class Drawing(Feature):
             return
         name = page.level.path[-1] if page.level.path else page.document.name
         path = dialogs.save_path(self.host.widget, self.tr("Export picture"), Path(f"{name}{style.formats[0].suffix}"),
-                                 dialogs.filters_of(style.formats))
+                                 style.formats)
         if path is not None:
             self.draw(page, path, style.id)
 

@@ -51,10 +51,10 @@ class Exporting(Feature):
 
     def export_weights(self, document: Document, best: bool) -> None:
         """Ask where; write the run's best or latest weights, or loaded or initial ones, and say which."""
-        from engine.export.formats import STATE_DICTS  # not needed at the start
+        from engine.export.formats import WITH_WEIGHTS  # not needed at the start
 
         experiment, weights, which = _weights_of(document, best)
-        path = self._path(self.tr("Export weights"), document.name, STATE_DICTS)
+        path = self._path(self.tr("Export weights"), document.name, WITH_WEIGHTS)
         if path is not None:
             self.export(experiment, path, weights, which)
 
@@ -68,8 +68,7 @@ class Exporting(Feature):
 
     def _path(self, title: str, name: str, formats: Sequence[Format]) -> Path | None:
         """Where to save; the first kind of file is suggested."""
-        return dialogs.save_path(self.host.widget, title, Path(f"{name}{formats[0].suffix}"),
-                                 dialogs.filters_of(formats))
+        return dialogs.save_path(self.host.widget, title, Path(f"{name}{formats[0].suffix}"), formats)
 
     def export(self, experiment: Experiment, path: Path, weights: Weights | None, which: Message) -> None:
         """Write ``path`` by its suffix, prove it, and say what came of it."""

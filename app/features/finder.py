@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QObject
 
 from app.features.leading import lead_to
 from engine.search.finding import find
@@ -29,13 +28,6 @@ class Finder(QObject):
         self.bar.stepped.connect(self.step)
         self.bar.closed.connect(self._end)
         page.scene.shown.connect(self._look_again)
-        self._keys = [self._key("F3", 1), self._key("Shift+F3", -1)]
-
-    def _key(self, key: str, step: int) -> QShortcut:
-        shortcut = QShortcut(QKeySequence(key), self._page)
-        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        shortcut.activated.connect(lambda: self.step(step))
-        return shortcut
 
     def open(self) -> None:
         """Begin to find."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from app.document.page import Page
 from app.window.commands import Command, Row
@@ -19,10 +18,16 @@ class Finding(Feature):
 
     def __init__(self, host: Host) -> None:
         super().__init__(host)
-        self._finders: WeakKeyDictionary[Page, Finder] = WeakKeyDictionary()
+        self._finders: dict[Page, Finder] = self.per_page()
 
     def commands(self) -> Sequence[Row]:
-        return [Command("find", "Find…", self.on_page(self.open), "Edit", "find", ("Ctrl+F",))]
+        return [
+            Command("find", "Find…", self.on_page(self.open), "Edit", "find", ("Ctrl+F",)),
+            Command("find_next", "Find next", self.on_page(lambda page: self._finders[page].step(1)), "Edit", "find",
+                    ("F3",)),
+            Command("find_previous", "Find previous", self.on_page(lambda page: self._finders[page].step(-1)), "Edit",
+                    "find", ("Shift+F3",)),
+        ]
 
     def connect_page(self, page: Page) -> None:
         from app.features.finder import Finder  # not seen at first

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from app.document.page import Page
 from app.window.commands import Command, Row
@@ -20,7 +19,7 @@ class Following(Feature):
 
     def __init__(self, host: Host) -> None:
         super().__init__(host)
-        self._followers: WeakKeyDictionary[Page, Follower] = WeakKeyDictionary()
+        self._followers: dict[Page, Follower] = self.per_page()
 
     def commands(self) -> Sequence[Row]:
         return [Command("follow", "Follow what is selected", self.on_page(self.follow), "View", "panels", ("T",),

@@ -7,7 +7,6 @@ from dataclasses import replace
 from functools import partial
 from math import sqrt
 from typing import TYPE_CHECKING, NamedTuple
-from weakref import WeakKeyDictionary
 
 from app.features.training import Training
 from app.window.commands import Command, Row
@@ -92,7 +91,7 @@ class Heating(Feature):
     def __init__(self, host: Host) -> None:
         super().__init__(host)
         self.mode = "none"
-        self._heats: WeakKeyDictionary[Page, PageHeat] = WeakKeyDictionary()
+        self._heats: dict[Page, PageHeat] = self.per_page()
         self._jobs = Jobs(self)
         self._measuring: Page | None = None
 

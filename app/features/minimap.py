@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from app.document.page import Page
 from app.features.training import Training
@@ -21,7 +20,7 @@ class Minimap(Feature):
 
     def __init__(self, host: Host) -> None:
         super().__init__(host)
-        self._maps: WeakKeyDictionary[Page, Map] = WeakKeyDictionary()
+        self._maps: dict[Page, Map] = self.per_page()
 
     def commands(self) -> Sequence[Row]:
         return [Command("minimap", "Minimap", self.toggle, "View", "panels", ("Alt+M",), checkable=True)]

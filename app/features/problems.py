@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from weakref import WeakKeyDictionary
 
 from PySide6.QtWidgets import QWidget
 
@@ -25,7 +24,7 @@ class Problems(Feature):
     def __init__(self, host: Host) -> None:
         super().__init__(host)
         self.tab = Tab(self.tr("Problems"), self._make, lambda page: self.panel.show_problems(page.problems), rank=1)
-        self._last: WeakKeyDictionary[Page, Problem] = WeakKeyDictionary()  # the one that one was led to
+        self._last: dict[Page, Problem] = self.per_page()  # the one that one was led to
 
     def tabs(self) -> Sequence[Tab]:
         return [self.tab]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
@@ -28,7 +27,7 @@ class Source(Feature):
     def __init__(self, host: Host) -> None:
         super().__init__(host)
         self.tab = Tab(self.tr("Code"), self._make, self._show_page, self._mark, rank=5)
-        self._sources: WeakKeyDictionary[Page, tuple[object, SourceText]] = WeakKeyDictionary()  # the last good one
+        self._sources: dict[Page, tuple[object, SourceText]] = self.per_page()  # the last good one
         self._shown: Page | None = None
         self._timer = QTimer(self, interval=QUIET_MS, singleShot=True)
         self._timer.timeout.connect(self._write)

@@ -84,6 +84,7 @@ class Training(Feature):
         self.trainer.start(page.document, settings.runs, settings.data_root, series)
 
     def forget_page(self, page: Page) -> None:
+        super().forget_page(page)
         if self.trainer.document is page.document:
             self.trainer.finish()
 

@@ -24,7 +24,7 @@ from engine.data.spec.reading import described
 from engine.data.spec.spec import DataSpec
 from engine.experiment.experiment import Experiment, FileError, gallery_ids, load_experiment, save_experiment
 from engine.experiment.trust import allow, not_allowed, sources_of
-from engine.export.formats import CODE, STATE_DICTS
+from engine.export.formats import CODE, WITH_WEIGHTS
 from engine.export.weight_files import WEIGHTS, WeightsFileError, load_weights
 from engine.figures.export import FORMATS as DRAWINGS
 from engine.figures.export import DrawingError, Style, draw, style_for, written_as
@@ -157,7 +157,7 @@ def _draw_canvas(experiment: Experiment, out: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         network = Path(folder) / "network.loom"
         save_experiment(experiment, network)
-        command = [sys.executable, "-P", "-m", "app.window.canvas_picture", str(network), str(out.absolute())]
+        command = [sys.executable, "-P", "-m", "app.canvas_picture", str(network), str(out.absolute())]
         here = os.pathsep.join(path for path in sys.path if path)  # this program, from source or installed
         environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": here}
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
@@ -270,7 +270,7 @@ def _parser() -> argparse.ArgumentParser:
     train.set_defaults(run=_train)
 
     pictures, tables = written_as("figure"), [each for each in DRAWINGS if "figure" not in each.styles]
-    export = commands.add_parser("export", help=f"write weights ({suffixes(STATE_DICTS)}), PyTorch code "
+    export = commands.add_parser("export", help=f"write weights ({suffixes(WITH_WEIGHTS)}), PyTorch code "
                                  f"({suffixes(CODE)}), a picture ({suffixes(pictures)}) or a table of layers "
                                  f"({suffixes(tables)})")
     export.add_argument("--style", choices=get_args(Style), help="what a picture shows: the canvas, "

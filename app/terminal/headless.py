@@ -7,12 +7,10 @@ from pathlib import Path
 
 from app.system import program_name
 from app.terminal.cli import console
-from engine.experiment.experiment import load_experiment
+from engine.experiment.experiment import DEFAULT, load_experiment
 from engine.export.weight_files import load_weights
 from engine.messages import LayerloomError
 from engine.runs.pictures import curves_picture
-
-DEFAULT = "gallery:lenet-digits"
 
 
 def main(argv: list[str]) -> int:

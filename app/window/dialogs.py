@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -17,22 +16,18 @@ def filters_of(formats: Iterable[Format]) -> str:
     return ";;".join(f"{translated(each.title)} (*{each.suffix})" for each in formats)
 
 
-def save_path(parent: QWidget, title: str, suggestion: Path, filters: str) -> Path | None:
-    """Where to save; ``filters`` as in Qt, ``Weights (*.safetensors);;PyTorch (*.pt)``. None: cancelled."""
-    dialog = QFileDialog(parent, title, str(suggestion.parent), filters)
+def save_path(parent: QWidget, title: str, suggestion: Path, formats: Sequence[Format]) -> Path | None:
+    """Where to save, as one of these kinds of files; the first is the usual one. None: cancelled."""
+    suffixes = {filters_of([each]): each.suffix.removeprefix(".") for each in formats}
+    dialog = QFileDialog(parent, title, str(suggestion.parent), filters_of(formats))
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setFileMode(QFileDialog.FileMode.AnyFile)
-    dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(_suffix(chosen)))
-    dialog.setDefaultSuffix(_suffix(filters))
+    dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(suffixes[chosen]))
+    dialog.setDefaultSuffix(formats[0].suffix.removeprefix("."))
     dialog.selectFile(suggestion.name)
     if not dialog.exec():
         return None
     return Path(dialog.selectedFiles()[0])
-
-
-def _suffix(filters: str) -> str:
-    found = re.search(r"\*\.(\w+)", filters)
-    return found[1] if found else ""
 
 
 def open_paths(parent: QWidget, title: str, folder: str, filters: str) -> list[Path]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMainWindow
@@ -80,6 +80,7 @@ class Feature(QObject):
     def __init__(self, host: Host) -> None:
         super().__init__(host.widget)
         self.host = host
+        self._of_pages: list[dict[Page, Any]] = []
 
     @property
     def page(self) -> Page | None:
@@ -94,6 +95,11 @@ class Feature(QObject):
                 act(self.page, *args, **named)
 
         return do
+
+    def per_page(self) -> dict[Page, Any]:
+        """What it keeps of each page; what is kept of a page goes with it."""
+        self._of_pages.append({})
+        return self._of_pages[-1]
 
     # -- what it brings -----------------------------------------------------------------------------------------
 
@@ -136,7 +142,12 @@ class Feature(QObject):
         return True
 
     def forget_page(self, page: Page) -> None:
-        """A page is closed."""
+        """A page is closed. Whoever overrides it calls it as well."""
+        for kept in self._of_pages:
+            kept.pop(page, None)
+
+    def settle(self) -> None:
+        """What is written and not applied counts for the document it was written for."""
 
     def finish(self) -> None:
         """The window closes: wait for what is running."""

@@ -188,6 +188,8 @@ class MainWindow(QMainWindow):
         focus = QApplication.focusWidget()
         if isinstance(focus, QLineEdit):
             focus.clearFocus()
+        for feature in self.features:
+            feature.settle()
 
     # -- showing ------------------------------------------------------------------------------------------------
 

@@ -10,10 +10,12 @@ from typing import NamedTuple
 from engine.blocks.custom import Custom
 from engine.experiment.experiment import read_json
 from engine.files import WriteError, reason_of_os_error, write_text
+from engine.formats import Format
 from engine.graph.json import FileError, read_model
 from engine.messages import LayerloomError, Message
 
-FORMAT, VERSION, SUFFIX = "layerloom block", 1, ".loomblock"
+FORMAT, VERSION = "layerloom block", 1
+BLOCK = Format(".loomblock", "Blocks")
 MAX_BYTES = 16 * 2**20
 
 
@@ -52,7 +54,7 @@ def keep_block(block: Custom, folder: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise WriteError("{path} could not be made: {reason}", path=folder, reason=reason_of_os_error(error)) from error
-    path = folder / f"{block.stem}{SUFFIX}"
+    path = folder / f"{block.stem}{BLOCK.suffix}"
     save_block(block, path)
     return path
 
@@ -60,7 +62,7 @@ def keep_block(block: Custom, folder: Path) -> Path:
 def own_blocks(folder: Path) -> list[OwnBlock]:
     """Every block in the folder, by name; a file that cannot be read says why."""
     try:
-        paths = sorted(Path(entry.path) for entry in os.scandir(folder) if entry.name.endswith(SUFFIX))
+        paths = sorted(Path(entry.path) for entry in os.scandir(folder) if entry.name.endswith(BLOCK.suffix))
     except OSError:
         return []
     return [_read(path) for path in paths]

@@ -18,16 +18,18 @@ from engine.experiment.notes import Notes
 from engine.experiment.recipe import Recipe
 from engine.experiment.trust import allow, sources_of
 from engine.files import reason_of_os_error, write_text
+from engine.formats import Format
 from engine.graph.graph import Graph
 from engine.graph.json import FileError, edges_json, frames_json, list_of, nodes_json, read_graph, read_model
 from engine.messages import LayerloomError
 
-__all__ = ["DEFAULT", "Experiment", "FileError", "Variant", "from_json", "gallery_ids", "load_experiment",
+__all__ = ["DEFAULT", "LOOM", "Experiment", "FileError", "Variant", "from_json", "gallery_ids", "load_experiment",
            "save_experiment", "to_json"]  # fmt: skip
 
 FORMAT = "layerloom"
 VERSION = 1
 MAX_BYTES = 64 * 2**20
+LOOM = Format(".loom", "Layerloom")
 DEFAULT = "gallery:lenet-digits"  # what is open when nothing else is
 GALLERY = resources.folder("gallery")
 

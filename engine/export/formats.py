@@ -80,6 +80,6 @@ def _from_source(taken: Taken, path: Path) -> nn.Module:
 
 # -- the table ---------------------------------------------------------------------------------------------------------
 
-STATE_DICTS = tuple(NetworkFormat(each.suffix, each.title, _write_weights, _with_weights) for each in WEIGHTS)
+WITH_WEIGHTS = (*(NetworkFormat(each.suffix, each.title, _write_weights, _with_weights) for each in WEIGHTS),)
 CODE = (NetworkFormat(".py", "Python", _write_source, _from_source),)
-FORMATS = (*STATE_DICTS, *CODE)
+FORMATS = (*WITH_WEIGHTS, *CODE)

@@ -28,7 +28,6 @@ _PARTS = {
     "test": QT_TRANSLATE_NOOP("Measure", "Test {measure}"),
 }  # fmt: skip
 _ABBREVIATED = frozenset({"f1", "mae", "rmse", "r2"})  # also inside a title
-SHARES = frozenset({"accuracy", "top5", "precision", "recall", "f1"})  # in 0 … 1
 
 
 def measure_title(name: str) -> str:

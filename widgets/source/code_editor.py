@@ -67,11 +67,6 @@ class CodeEditor(QWidget):
         self._replace(self._source)
         self.area.setFocus()
 
-    def forget_typing(self) -> None:
-        """Drop what is written and not applied, before another document is shown."""
-        self._name = None
-        self.area.setPlainText(self._source)
-
     def commit(self) -> None:
         """Ask for what is written, where it is something else."""
         if self.has_changes:

@@ -197,10 +197,6 @@ class RecipePanel(QWidget):
         """Show a recipe; what is being typed stays."""
         self._form.show_value(recipe)
 
-    def forget_typing(self) -> None:
-        """Drop what is typed and not yet asked for, before another document is shown."""
-        self._form.restore()
-
     def set_locked(self, locked: bool, reason: str = "") -> None:
         """While training runs only the learning rate changes, and only when it is typed out: 1 on the way to 1e-3
         would be a real step of size 1."""

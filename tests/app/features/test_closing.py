@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QMessageBox
 
+from app.features.code_layers import CodeLayers
 from app.features.documents import Documents
 from app.window.window import MainWindow
 from engine.experiment.experiment import load_experiment
 from engine.files import WriteError
+from engine.layers.code import Code
 from tests.app.windows import opened
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -165,3 +169,68 @@ def test_what_was_given_up_on_purpose_does_not_come_back(person):
     person.answer = ANSWERS.Discard
     person.does("close")
     assert list(window.settings.recovery.glob("*.json")) == []
+
+
+# -- what one would not think of --------------------------------------------------------------------------------------
+
+
+def test_close_on_the_start_page_closes_nothing_that_one_does_not_see(window, person):
+    window.show_start()
+    window.commands["close"].trigger()
+    assert len(window.pages) == 1 and not person.asked
+
+
+def test_two_tabs_cannot_be_one_file(window, person):
+    person.does("save_as")
+    window.feature(Documents).open("gallery:mlp")
+    second = window.page.document
+    person.does("edit", "save_as")
+    assert second.path is None and second.dirty
+    assert "open in another tab" in window.page.notice.text.text()
+    person.file = person.file.with_name("another.loom")
+    person.does("save_as")
+    assert second.path == person.file and not second.dirty
+
+
+def test_code_that_is_typed_and_not_applied_is_asked_about(window, person):
+    window.feature(Documents).open("gallery:centered")
+    name = next(name for name, node in window.page.level.graph.nodes.items() if isinstance(node.layer, Code))
+    window.page.open(name)
+    area = window.feature(CodeLayers).panel.area
+    area.setFocus()
+    QTest.keyClicks(area, "# mine")
+    window.close_page(1)
+    assert len(person.asked) == 1
+    assert window.page.level.graph.nodes[name].layer.source.startswith("# mine")
+    window.page.document.undo()
+    assert not window.page.document.dirty
+
+
+def test_code_that_is_typed_goes_with_its_network(window, person):
+    window.feature(Documents).open("gallery:centered")
+    mine = window.page
+    name = next(name for name, node in mine.level.graph.nodes.items() if isinstance(node.layer, Code))
+    mine.open(name)
+    area = window.feature(CodeLayers).panel.area
+    area.setFocus()
+    QTest.keyClicks(area, "# mine")
+    window.turn_to(0)
+    assert mine.level.graph.nodes[name].layer.source.startswith("# mine") and mine.document.dirty
+    assert not window.page.document.dirty
+
+
+def test_nothing_of_a_closed_network_stays(window, qtbot):
+    """Neither in memory nor under what is done next."""
+    for command in ("heat_params", "minimap", "find", "find_next"):
+        window.commands[command].trigger()
+    window.feature(Documents).open("gallery:mlp")
+    closed = weakref.ref(window.pages[0].document)
+    window.close_page(0)
+    for command in ("heat_none", "heat_memory", "minimap", "find", "find_next", "next_problem", "source"):
+        if command in window.commands.rows:
+            window.commands[command].trigger()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    qtbot.wait(50)
+    gc.collect()
+    assert closed() is None
+    assert window.page.scene.cards["fc1"].face.heat_text

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from app.document.document import Document
+from app.features.data import Data
 from app.features.data_files import DataFiles
+from app.features.documents import Documents
 from app.window import dialogs
 from app.window.settings import Settings
+from app.window.window import MainWindow
 from engine.data.sources import SOURCES, source_for
-from engine.data.spec.spec import DataSpec
+from engine.data.spec import reading
+from tests.app.windows import opened
 from tests.engine.data.data_cases import SUFFIXES, own_file
 
 
@@ -22,7 +28,8 @@ from tests.engine.data.data_cases import SUFFIXES, own_file
 def files(qtbot: QtBot) -> Iterator[DataFiles]:
     window = QWidget()
     qtbot.addWidget(window)
-    files = DataFiles(window, Settings(), DataSpec)
+    front = Document.open("gallery:mlp")
+    files = DataFiles(window, Settings(), lambda: front)
     yield files
     files.finish()
 
@@ -33,7 +40,7 @@ def test_every_file_that_the_terminal_takes_is_data(suffix: str, files: DataFile
     own = own_file(tmp_path / f"numbers{suffix}")
     with qtbot.waitSignal(files.described, timeout=20_000) as told:
         files.open(own)
-    spec, field = told.args
+    _, spec, field = told.args
     assert (spec.source, spec.sample_shape, spec.path, field) == (source_for(own), (2,), str(own), "path")
 
 
@@ -56,3 +63,46 @@ def test_a_source_asks_for_what_it_takes(id: str, files: DataFiles, qtbot: QtBot
         files.choose(id)
     filters = f"{own.heading} (*{' *'.join(own.suffixes)})" if own.suffixes else ""
     assert asked == [(own.heading, filters)]
+
+
+# -- in the window ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def window(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
+    with opened(qtbot, tmp_path / "layerloom", "gallery:mlp", torch=False) as window:
+        yield window
+
+
+class Slow:
+    """Reading that lasts until it is let go."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._go, read = Event(), reading.described
+        monkeypatch.setattr(reading, "described", lambda *asked: self._go.wait(20) and read(*asked))
+
+    def end(self, qtbot: QtBot) -> None:
+        """Let go, and wait until nothing more can be told."""
+        self._go.set()
+        qtbot.wait(500)
+
+
+def test_a_file_belongs_to_the_network_that_it_was_given_to(window: MainWindow, qtbot: QtBot, tmp_path: Path,
+                                                           monkeypatch: pytest.MonkeyPatch) -> None:
+    slow, mine = Slow(monkeypatch), window.page.document
+    window.feature(Data).files.open(own_file(tmp_path / "numbers.csv"))
+    window.feature(Documents).open("gallery:lenet")
+    other = window.page.document
+    with qtbot.waitSignal(mine.changed, timeout=20_000):
+        slow.end(qtbot)
+    assert mine.experiment.data.path == str(tmp_path / "numbers.csv") and mine.dirty
+    assert other.experiment.data.path == "" and not other.dirty
+
+
+def test_what_is_edited_while_a_file_is_read_stays(window: MainWindow, qtbot: QtBot, tmp_path: Path,
+                                                   monkeypatch: pytest.MonkeyPatch) -> None:
+    slow, document, files = Slow(monkeypatch), window.page.document, window.feature(Data).files
+    files.open(own_file(tmp_path / "numbers.csv"))
+    files.change(document.experiment.data.with_options(validation=0.25), "validation")
+    slow.end(qtbot)
+    assert (document.experiment.data.validation, document.experiment.data.path) == (0.25, "")

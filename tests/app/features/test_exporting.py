@@ -9,7 +9,7 @@ import pytest
 
 from app.window import dialogs
 from app.window.window import MainWindow
-from engine.export.formats import CODE, STATE_DICTS
+from engine.export.formats import CODE, WITH_WEIGHTS
 from engine.export.weight_files import WEIGHTS
 from engine.formats import Format
 from tests.app.windows import opened
@@ -27,12 +27,12 @@ def test_kinds_of_files_as_a_dialog_takes_them():
 
 
 @pytest.mark.parametrize(("action", "suggestion", "rows"), [
-    ("export_latest", "lenet.safetensors", STATE_DICTS), ("export_code", "lenet.py", CODE)])
+    ("export_latest", "lenet.safetensors", WITH_WEIGHTS), ("export_code", "lenet.py", CODE)])
 def test_a_dialog_offers_every_kind_of_file(window, monkeypatch, action, suggestion, rows):
     asked = []
     monkeypatch.setattr(dialogs, "save_path", lambda *given: asked.append(given[2:]))
     window.commands[action].trigger()
-    assert asked == [(Path(suggestion), dialogs.filters_of(rows))]
+    assert asked == [(Path(suggestion), rows)]
 
 
 def test_weights_of_every_kind_can_be_opened(window, monkeypatch):

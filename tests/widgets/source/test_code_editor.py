@@ -181,9 +181,6 @@ def test_another_layer_begins_anew(qtbot: QtBot, editor: CodeEditor) -> None:
     assert (editor.text, editor.has_changes, editor.title.text()) == (EXAMPLE, False, "other")
     qtbot.keyClick(editor.area, Keys.Key_Z, CTRL)
     assert editor.text == EXAMPLE
-    qtbot.keyClicks(editor.area, "# x")
-    editor.forget_typing()
-    assert not editor.has_changes
 
 
 # -- errors -------------------------------------------------------------------------------------------------------

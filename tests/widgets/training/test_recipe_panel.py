@@ -124,17 +124,6 @@ def test_another_recipe_is_shown(panel: RecipePanel) -> None:
     assert row(panel, "loss").editor.currentText() == "Mean squared error"
 
 
-def test_what_was_typed_for_one_document_is_not_asked_for_another(qtbot: QtBot, panel: RecipePanel) -> None:
-    panel.set_locked(True)
-    editor = row(panel, "lr").editor
-    retype(qtbot, editor, "0.5")
-    with qtbot.assertNotEmitted(panel.recipe_changed):
-        panel.forget_typing()
-        panel.show_recipe(Recipe(epochs=3))
-        editor.clearFocus()
-    assert form(panel).value == Recipe(epochs=3)
-
-
 @pytest.fixture
 def opened(qtbot: QtBot, panel: RecipePanel) -> RecipePanel:
     qtbot.mouseClick(form(panel).more, Qt.MouseButton.LeftButton)

@@ -1,4 +1,4 @@
-"""A picture of the canvas without a display: ``python -m app.window.canvas_picture NETWORK.loom OUT``."""
+"""A picture of the canvas without a display: ``python -m app.canvas_picture NETWORK.loom OUT``."""
 
 from __future__ import annotations
 
