@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -201,3 +203,54 @@ def test_weights_from_a_file_count_until_a_run_began_from_them(qapp, tmp_path):
     assert not document.weights_are_loaded
     document.loaded = {"fc1.weight": 1}
     assert document.weights_are_loaded
+
+
+def test_where_the_folder_cannot_be_changed_unsaved_work_comes_back_all_the_same(qapp, tmp_path, monkeypatch):
+    document = Document.open("gallery:lenet")
+    document.edit_graph("Delete", document.experiment.graph.without(["fc3"]))
+    Recovery(tmp_path).keep(document)
+    (copy,) = tmp_path.glob("*.json")
+    left = copy.rename(tmp_path / "999999999-5-abc.json")
+
+    def fixed(*_: object) -> None:
+        raise PermissionError("read only")
+
+    monkeypatch.setattr(Path, "replace", fixed)
+    monkeypatch.setattr(Path, "unlink", fixed)
+    recovery = Recovery(tmp_path)
+    (recovered,) = recovery.recovered()
+    recovery.drop(recovered)
+    assert recovered.experiment == document.experiment and left.exists()
+    monkeypatch.setattr("app.document.recovery.write_text", fixed)
+    recovery.keep(recovered)  # a full disk is no reason to end
+
+
+def test_a_copy_says_what_it_is_of_and_goes_with_its_document(qapp, tmp_path):
+    document, recovery = Document.open("gallery:lenet"), Recovery(tmp_path / "recovery")
+    recovery.keep(document)
+    assert not (tmp_path / "recovery").exists(), "there is nothing to lose"
+    document.save(tmp_path / "mine.loom")
+    document.edit_graph("Delete", document.experiment.graph.without(["fc3"]))
+    recovery.keep(document)
+    recovery.keep(document)
+    (copy,) = (tmp_path / "recovery").iterdir()
+    said = json.loads(copy.read_text())
+    assert (said["name"], said["path"]) == ("mine", str(tmp_path / "mine.loom"))
+    copy.rename(copy.with_name("999999999-5-abc.json"))
+    (recovered,) = Recovery(tmp_path / "recovery").recovered()
+    assert (recovered.name, recovered.path, recovered.dirty) == ("mine", tmp_path / "mine.loom", True)
+    document.undo()
+    recovery.keep(document)
+    recovery.drop(document)
+
+
+def test_another_person_s_process_is_alive(qapp, tmp_path, monkeypatch):
+    document = Document.open("gallery:lenet")
+    document.edit_graph("Delete", document.experiment.graph.without(["fc3"]))
+    Recovery(tmp_path).keep(document)
+
+    def forbidden(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "kill", forbidden)
+    assert Recovery(tmp_path).recovered() == []

@@ -83,8 +83,9 @@ def test_the_window_is_called_by_the_network_in_front(window):
 def test_what_is_saved_when_it_is_closed_is_on_the_disk_first(window, tmp_path, monkeypatch, answer, path, closed):
     window.page.view.append("ReLU")
     experiment, asked = window.page.document.experiment, []
-    monkeypatch.setattr(QMessageBox, "exec", lambda box: asked.append((box.windowTitle(), box.text(), box.standardButton(
-        box.defaultButton()).name)) or QMessageBox.StandardButton[answer])
+    default = lambda box: box.standardButton(box.defaultButton()).name  # noqa: E731
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: asked.append(
+        (box.windowTitle(), box.text(), default(box))) or QMessageBox.StandardButton[answer])
     monkeypatch.setattr(dialogs, "save_path", lambda *_: path and tmp_path / path)
     assert window.close_page(0) is closed
     assert asked == [("Unsaved changes", "Save the changes to “lenet”?", "Save")]

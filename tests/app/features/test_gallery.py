@@ -1,4 +1,4 @@
-"""The gallery: on the start page everything is at once, pictures follow, code waits for torch; in a menu; recent files."""
+"""The gallery: all at once on the start page, pictures follow, code waits for torch; menus."""
 
 from __future__ import annotations
 

@@ -224,7 +224,8 @@ def test_each_network_that_comes_to_the_front_is_measured_in_its_turn(window, qt
     first = window.page
     window.commands["heat_time"].trigger()
     window.feature(Documents).open("gallery:mlp")
-    qtbot.waitUntil(lambda: len(measured) == 2 and not legend(window).note.text().startswith("Measuring"), timeout=20_000)
+    qtbot.waitUntil(lambda: len(measured) == 2 and not legend(window).note.text().startswith("Measuring"),
+                    timeout=20_000)
     assert measured == [first.document.experiment.graph, window.page.document.experiment.graph]
     assert legend(window).note.text() == "Forward and back, batch 64 on cpu, median of 5 steps"
     assert legend(window).measure.isVisible()

@@ -53,7 +53,8 @@ def made(window: MainWindow, label: str) -> str:
     return name
 
 
-def answering(monkeypatch: pytest.MonkeyPatch, code: BlockDialog.DialogCode, label: str = "") -> list[tuple[str, object]]:
+def answering(monkeypatch: pytest.MonkeyPatch, code: BlockDialog.DialogCode, label: str = ""
+              ) -> list[tuple[str, object]]:
     """What the dialog begins with, each time it is answered."""
     asked: list[tuple[str, object]] = []
 

@@ -166,7 +166,8 @@ def test_a_series_says_which_of_its_runs_goes_on(window, monkeypatch):
     assert shown(window) == "1 of 2: slow · Training on cpu, from the loaded weights"
     hear(window, PROGRESS)
     assert shown(window) == "50 % 1 of 2: slow · epoch 2 of 3 · 50 %"
-    hear(window, epoch(1, True), MemberEnded(1, "slow", SUMMARY, {}), MemberStarted(2, 2, "fold 2", other, is_fold=True))
+    hear(window, epoch(1, True), MemberEnded(1, "slow", SUMMARY, {}),
+         MemberStarted(2, 2, "fold 2", other, is_fold=True))
     assert shown(window) == "fold 2 of 2"
     hear(window, Point(0.5, 1.5, 0.25), Finished(SUMMARY, stopped=False), SeriesFinished((), {}, {}), over=True)
     assert shown(window) == f"fold 2 of 2 · {SUMMARY.line}"

@@ -64,7 +64,8 @@ class Fit:
             else:
                 yield event
 
-    def train(self, *events: Event | Callable[[], None], of: Experiment | None = None, terminal: bool = False) -> Result:
+    def train(self, *events: Event | Callable[[], None], of: Experiment | None = None, terminal: bool = False
+              ) -> Result:
         self.events, self.said = list(events), io.StringIO()
         out = Console(file=self.said, width=120, force_terminal=terminal)
         return console.train(of or experiment(), Path("run"), out)
@@ -308,10 +309,12 @@ def test_output_that_is_no_terminal_is_wide_enough(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize(("words", "recipe", "variants"), [
-    ([], Recipe(epochs=4), 2), (["--no-variants"], Recipe(epochs=4), 0), (["--k-fold", "3"], Recipe(epochs=4, folds=3), 0),
+    ([], Recipe(epochs=4), 2), (["--no-variants"], Recipe(epochs=4), 0),
+    (["--k-fold", "3"], Recipe(epochs=4, folds=3), 0),
     (["--epochs", "7", "--lr", "0.5", "--batch-size", "9", "--seed", "3", "--device", "cuda:1"],
      Recipe(epochs=7, lr=0.5, batch_size=9, seed=3, device="cuda:1"), 2)])
-def test_what_is_told_counts_for_this_run(words: list[str], recipe: Recipe, variants: int, monkeypatch: pytest.MonkeyPatch,
+def test_what_is_told_counts_for_this_run(words: list[str], recipe: Recipe, variants: int,
+                                          monkeypatch: pytest.MonkeyPatch,
                                           trained: list[Result | BaseException]) -> None:
     seen: list[tuple[object, ...]] = []
     monkeypatch.setattr(console, "train", lambda *given: seen.append(given) or result_of(1))
