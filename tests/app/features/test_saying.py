@@ -11,17 +11,22 @@ from PySide6.QtWidgets import QApplication
 
 from app.features.appearance import Appearance
 from app.features.boxes import Boxes
+from app.features.command_list import CommandList
+from app.features.documents import Documents
 from app.features.finding import Finding
 from app.features.outline import Outline
+from app.features.previewing import Previewing
 from app.features.shortcuts import Shortcuts
 from app.window import dialogs
 from app.window.commands import Command
 from app.window.settings import Settings
 from app.window.window import MainWindow
 from engine.blocks.edits import make_block
+from engine.experiment.experiment import gallery_ids
 from engine.graph.graph import Graph
 from engine.messages import say
 from tests.app.windows import opened
+from tests.seen import texts
 from widgets.look import theme
 from widgets.parts.popup import Popup
 
@@ -203,3 +208,92 @@ def test_f3_opens_the_line_and_steps_both_ways(window):
     page.document.edit_graph("Gone", page.level.graph.without(["head"]))
     finder.step(1)
     assert finder.hits == page.scene.selected_names() == ["fc2"]
+
+
+# -- the list of commands -------------------------------------------------------------------------------------------
+
+
+def test_the_list_of_commands_has_everything_that_can_be_run_and_says_why_not(window):
+    feature, rows = window.feature(CommandList), {}
+
+    def look() -> list[str]:
+        rows.clear()
+        rows.update({row.key: row for row in feature.choices()})
+        return list(rows)
+
+    ids = [id for id in window.commands.rows if id != "command_palette"]
+    gallery = [f"gallery:{id}" for id in gallery_ids()]
+    assert look() == [*ids, *(f"label:{index}" for index in range(7)), "tab:0", *gallery]
+    assert (rows["copy"].title, rows["copy"].detail, rows["copy"].dim, rows["copy"].tip) == ("Copy", "Edit", False, "")
+    assert (rows["redo"].dim, rows["redo"].tip) == (True, "Not possible now")
+    assert rows["heat_none"].title == "✓ None" and rows["heat_none"].detail == "View › Heat map"
+    assert rows["heat_time"].title == "Measured time" and rows["label:1"].title == "Colour label: Red"
+    assert (rows["tab:0"].title, rows["tab:0"].detail) == ("mlp", "open network")
+    for id in ("minimap", "redo", "gone", "snap"):
+        window.settings.remember_command(id)
+    assert look()[:2] == ["snap", "minimap"] and len(rows) == len(ids) + 8 + len(gallery), "each once"
+    assert rows["redo"].dim
+    window.feature(Documents).open("gallery:lenet")
+    next(act for row, act in feature.choices().items() if row.key == "tab:0")()
+    assert window.page is window.pages[0]
+    window.show_start()
+    look()
+    for key in ("copy", "label:2"):
+        assert (rows[key].dim, rows[key].tip) == (True, "Open a network first")
+    assert not rows["new"].dim and not rows["about"].dim
+    next(act for row, act in feature.choices().items() if row.key == "tab:1")()
+    assert window.page is window.pages[1], "also from the start page"
+    next(act for row, act in feature.choices().items() if row.key == "gallery:linreg")()
+    assert window.page.document.name == "linreg"
+    next(act for row, act in feature.choices().items() if row.key == "select_all")()
+    assert window.settings.recent_commands[0] == "select_all"
+    assert len(window.page.scene.selected_names()) == len(window.page.scene.cards)
+
+
+# -- what would be --------------------------------------------------------------------------------------------------
+
+
+def test_what_would_be_is_shown_at_every_level_and_ends(window):
+    window.feature(Documents).open("gallery:resnet18")
+    page, previewing, costs = window.page, window.feature(Previewing), window.places.costs
+    before, said = page.document.experiment.graph, texts(costs)
+    previewing.preview(page, page.level.graph)
+    assert not previewing.is_on, "it is what is"
+    previewing.preview(page, page.level.graph.without(["stage4"]))
+    assert previewing.is_on and texts(costs) != said
+    previewing.preview(page, None)
+    assert not previewing.is_on and texts(costs) == said
+    page.open("stage4")
+    inside = page.level.graph
+    name = next(name for name, node in inside.nodes.items() if node.layer.kind() == "Conv2d")
+    wider = inside.with_layer(name, inside.nodes[name].layer.with_options(kernel_size=1, padding=0))
+    faces = {name: card.face for name, card in page.scene.cards.items()}
+    previewing.preview(page, wider)
+    assert previewing.is_on and page.scene.cards[name].face != faces[name]
+    assert texts(costs) == said, "what is made from parameters is seen for itself"
+    page.scene.select([name])
+    window.places.inspector.layer_tried.emit("gone", wider.nodes[name].layer)
+    assert not previewing.is_on and {name: card.face for name, card in page.scene.cards.items()} == faces
+    previewing.preview(page, wider)
+    window.places.inspector.layer_tried.emit(name, None)
+    assert not previewing.is_on and page.document.experiment.graph is before
+    previewing.preview(page, wider)
+    page.go(())
+    assert not previewing.is_on, "another level is shown"
+
+
+def test_a_repair_inside_a_block_is_shown_there(window):
+    page, previewing = window.page, window.feature(Previewing)
+    graph, name = make_block(page.level.graph, ["flatten", "fc1", "act1"], "Mine")
+    page.document.edit_graph("block", graph)
+    page.open(name)
+    page.edit("Cut", page.level.graph.healed("flatten"))
+    [problem] = [problem for problem in page.level.problems if problem.repairs][:1]
+    before, cards = page.document.experiment, len(page.scene.items())
+    for signal in (page.scene.repair_previewed, window.places.inspector.repair_previewed):
+        signal.emit(problem.repairs[0])
+        assert previewing.is_on and len(page.scene.items()) > cards and page.document.experiment == before
+        signal.emit(None)
+        assert not previewing.is_on and len(page.scene.items()) == cards
+    page.repair(problem.repairs[0])
+    assert not [each for each in page.level.problems if each.node == problem.node] and page.view.hasFocus()
