@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 
 from app.document.document import Document
 from app.document.recovery import Recovery
+from engine.data.options.options import Known
 from engine.experiment.experiment import Experiment, load_experiment
 from engine.files import WriteError
 from engine.graph import edits
@@ -141,3 +144,113 @@ def test_a_run_that_fails_at_its_start_takes_no_weights_away(qapp, tmp_path):
     assert document.trained is first
     third.best = third.latest = {}
     assert document.trained is third
+
+
+def test_what_is_found_in_the_data_is_learned_and_is_nobody_s_edit(qapp):
+    document = Document.open("gallery:linreg")
+    told = []
+    document.changed.connect(lambda: told.append("changed"))
+    document.state_changed.connect(lambda: told.append("state"))
+    data = document.experiment.data.with_options(dataset="folder", path="pets")
+    document.edit("data", replace(document.experiment, data=data))
+    told.clear()
+    known = data.model_copy(update={"known": Known(sample_shape=(3, 9, 9), classes=("cat", "dog"))})
+    document.learn(known.model_copy(update={"path": "elsewhere"}))
+    assert document.experiment.data == data and not told, "of other data"
+    document.learn(known)
+    assert document.experiment.data == known and told == ["changed", "state"]
+    document.learn(known)
+    assert told == ["changed", "state"], "it was known"
+    assert document.history.undo_text == "data"
+    document.undo()
+    assert document.history.undo_text is None
+
+
+def test_whoever_shows_a_document_hears_of_every_change(qapp, tmp_path):
+    document, told = Document.open("gallery:lenet"), []
+    document.changed.connect(lambda: told.append("changed"))
+    document.state_changed.connect(lambda: told.append("state"))
+    graph = document.experiment.graph.without(["fc3"])
+    for act, said in ((lambda: document.edit_graph("Delete", graph), ["changed", "state"]),
+                      (lambda: document.edit_graph("Delete", graph), []), (document.undo, ["changed", "state"]),
+                      (document.redo, ["changed", "state"]), (lambda: document.save(tmp_path / "net.loom"), ["state"]),
+                      (document.mark_unsaved, ["state"])):
+        told.clear()
+        act()
+        assert told == said
+    assert document.dirty and document.name == "net" and document.path == tmp_path / "net.loom"
+
+
+def test_a_file_knows_where_it_is(qapp, tmp_path, monkeypatch):
+    Document.open("gallery:lenet").save(tmp_path / "mine.loom")
+    monkeypatch.chdir(tmp_path)
+    document = Document.open("mine.loom")
+    assert (document.name, document.path, document.dirty) == ("mine", tmp_path / "mine.loom", False)
+    example = Document.open("gallery:lenet")
+    assert (example.name, example.path, example.dirty) == ("lenet", None, False)
+    assert example.trained is None and not example.weights_are_loaded
+
+
+def test_weights_from_a_file_count_until_a_run_began_from_them(qapp, tmp_path):
+    document = Document.open("gallery:lenet")
+    document.begin_run(tmp_path).best = {"fc1.weight": None}
+    document.loaded = {"fc1.weight": None}
+    assert document.weights_are_loaded
+    run = document.begin_run(tmp_path)
+    assert run.begun_from is document.loaded and run.experiment is document.experiment and run.folder == tmp_path
+    assert document.weights_are_loaded, "it has come to none yet"
+    run.best = {"fc1.weight": None}
+    assert not document.weights_are_loaded
+    document.loaded = {"fc1.weight": 1}
+    assert document.weights_are_loaded
+
+
+def test_where_the_folder_cannot_be_changed_unsaved_work_comes_back_all_the_same(qapp, tmp_path, monkeypatch):
+    document = Document.open("gallery:lenet")
+    document.edit_graph("Delete", document.experiment.graph.without(["fc3"]))
+    Recovery(tmp_path).keep(document)
+    (copy,) = tmp_path.glob("*.json")
+    left = copy.rename(tmp_path / "999999999-5-abc.json")
+
+    def fixed(*_: object) -> None:
+        raise PermissionError("read only")
+
+    monkeypatch.setattr(Path, "replace", fixed)
+    monkeypatch.setattr(Path, "unlink", fixed)
+    recovery = Recovery(tmp_path)
+    (recovered,) = recovery.recovered()
+    recovery.drop(recovered)
+    assert recovered.experiment == document.experiment and left.exists()
+    monkeypatch.setattr("app.document.recovery.write_text", fixed)
+    recovery.keep(recovered)  # a full disk is no reason to end
+
+
+def test_a_copy_says_what_it_is_of_and_goes_with_its_document(qapp, tmp_path):
+    document, recovery = Document.open("gallery:lenet"), Recovery(tmp_path / "recovery")
+    recovery.keep(document)
+    assert not (tmp_path / "recovery").exists(), "there is nothing to lose"
+    document.save(tmp_path / "mine.loom")
+    document.edit_graph("Delete", document.experiment.graph.without(["fc3"]))
+    recovery.keep(document)
+    recovery.keep(document)
+    (copy,) = (tmp_path / "recovery").iterdir()
+    said = json.loads(copy.read_text())
+    assert (said["name"], said["path"]) == ("mine", str(tmp_path / "mine.loom"))
+    copy.rename(copy.with_name("999999999-5-abc.json"))
+    (recovered,) = Recovery(tmp_path / "recovery").recovered()
+    assert (recovered.name, recovered.path, recovered.dirty) == ("mine", tmp_path / "mine.loom", True)
+    document.undo()
+    recovery.keep(document)
+    recovery.drop(document)
+
+
+def test_another_person_s_process_is_alive(qapp, tmp_path, monkeypatch):
+    document = Document.open("gallery:lenet")
+    document.edit_graph("Delete", document.experiment.graph.without(["fc3"]))
+    Recovery(tmp_path).keep(document)
+
+    def forbidden(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "kill", forbidden)
+    assert Recovery(tmp_path).recovered() == []

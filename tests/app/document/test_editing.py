@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import QObject
 
+from app.document.editing import Editing
 from engine.data.spec.spec import DataSpec
+from engine.experiment.experiment import Experiment
 from tests.app.desk import Desk, network
 
 
@@ -44,3 +47,64 @@ def test_a_name_that_cannot_be_is_refused(desk, qtbot):
     with qtbot.waitSignal(desk.editing.name_refused):
         desk.editing.rename("fc1", "flat")
     assert desk.graph == network()
+
+
+# -- recipe, data, device -------------------------------------------------------------------------------------------
+
+
+def test_each_edit_has_its_words_and_undoes_alone_and_one_field_s_edits_undo_together(desk):
+    document, editing = desk.document, desk.editing
+    first, recipe = document.experiment, document.experiment.recipe
+    editing.change_recipe(recipe.with_options(lr=0.2), "lr")
+    editing.change_recipe(recipe.with_options(lr=0.3), "lr")
+    assert document.history.undo_text == "Change the recipe"
+    editing.choose_device("cpu")
+    assert (document.experiment.recipe.lr, document.experiment.recipe.device) == (0.3, "cpu")
+    editing.change_data(document.experiment.data.with_options(validation=0.2), "validation")
+    editing.change_data(document.experiment.data.with_options(validation=0.3), "validation")
+    assert document.history.undo_text == "Change the data" and document.experiment.data.validation == 0.3
+    editing.change_data(document.experiment.data.with_options(dataset="digits", validation=0.4), "dataset")
+    data = document.experiment.data
+    assert (data.dataset, data.resize, data.validation) == ("digits", 28, 0.3), "as when it is chosen in the top bar"
+    document.undo()
+    assert document.experiment.data.dataset == "mnist"
+    document.undo()
+    assert (document.experiment.data, document.experiment.recipe.device) == (first.data, "cpu")
+    document.undo()
+    assert document.experiment.recipe == recipe.with_options(lr=0.3)
+    document.undo()
+    assert document.experiment == first
+
+
+def test_edits_of_a_layer_have_its_name(desk):
+    document, editing, fc1 = desk.document, desk.editing, network().nodes["fc1"]
+    for width in (20, 30):
+        editing.change_layer("fc1", fc1.layer.with_options(out_features=width), "out_features")
+    assert (document.history.undo_text, desk.graph.nodes["fc1"].layer.out_features) == ("Change fc1", 30)
+    for lr in (2.0, 3.0):
+        editing.change_parameters("fc1", fc1.parameters.with_options(lr_multiplier=lr), "lr_multiplier")
+    document.undo()
+    assert desk.graph.nodes["fc1"].parameters == fc1.parameters, "one field, one undo"
+    document.undo()
+    assert desk.graph.nodes["fc1"].layer.out_features == 20, "a layer is committed, not typed: each edit is its own"
+    document.undo()
+    editing.rename("fc1", "head")
+    assert document.history.undo_text == "Rename fc1" and desk.page.scene.selected_names() == ["head"]
+
+
+def test_on_the_start_page_nothing_is_changed(qapp):
+    parent = QObject()
+    editing = Editing(parent, lambda: None)
+    refused = []
+    editing.name_refused.connect(refused.append)
+    recipe, data, fc1 = Experiment().recipe, DataSpec(), network().nodes["fc1"]
+    editing.change_recipe(recipe, "lr")
+    editing.change_data(data, "validation")
+    editing.change_data(data, "dataset")
+    editing.choose_dataset("mnist")
+    editing.choose_device("cpu")
+    editing.change_layer("fc1", fc1.layer, "out_features")
+    editing.change_parameters("fc1", fc1.parameters, "lr_multiplier")
+    editing.change_shares("fc1", "")
+    editing.rename("fc1", "fc2")
+    assert not refused

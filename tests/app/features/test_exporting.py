@@ -1,17 +1,24 @@
-"""What the dialogs of exports offer."""
+"""What the dialogs of exports offer, which weights are written, and what is said."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QGuiApplication
 
+from app.features.documents import Documents
+from app.features.exporting import Exporting
 from app.window import dialogs
 from app.window.window import MainWindow
 from engine.export.formats import CODE, WITH_WEIGHTS
 from engine.export.weight_files import WEIGHTS
 from engine.formats import Format
+from engine.runs.pictures import FORMATS as PICTURES
+from engine.training.events import EpochEnded, Metrics, Point
+from engine.writing.source import to_python
 from tests.app.windows import opened
 
 
@@ -41,3 +48,97 @@ def test_weights_of_every_kind_can_be_opened(window, monkeypatch):
     window.commands["load_weights"].trigger()
     patterns = asked[0].removeprefix("Weights (").removesuffix(")").split()
     assert "*.pth" in patterns and patterns == [f"*{suffix}" for each in WEIGHTS for suffix in each.readable]
+
+
+# -- which weights --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def exported(window, monkeypatch) -> list[tuple[str, object, object, str]]:
+    """What is exported instead of being written: file, experiment, weights and what they are called."""
+    made: list[tuple[str, object, object, str]] = []
+    monkeypatch.setattr(dialogs, "save_path", lambda _parent, _title, suggestion, _filters: suggestion)
+    monkeypatch.setattr(window.feature(Exporting), "export", lambda experiment, path, weights, which: made.append(
+        (path.name, experiment, weights, str(which))))
+    return made
+
+
+def test_best_and_latest_weights_are_those_of_the_run_until_others_are_loaded(window, exported, monkeypatch):
+    document = window.page.document
+    drawn = document.experiment
+    window.commands["export_best"].trigger()
+    assert exported.pop() == ("lenet.safetensors", drawn, None, "Untrained weights, as the seed gives them")
+    run = document.begin_run(Path("run"))
+    run.best, run.latest = {"of": "best"}, {"of": "latest"}
+    for epoch in (1, 2, 3):
+        run.histories.add(EpochEnded(epoch, Metrics(1.0), Metrics(1.0), epoch == 2, {}))
+    document.edit("shorter", replace(drawn, recipe=drawn.recipe.with_options(epochs=1)))
+    window.commands["export_best"].trigger()
+    window.commands["export_latest"].trigger()
+    assert exported == [("lenet.safetensors", drawn, run.best, "Best weights, of epoch 2"),
+                        ("lenet.safetensors", drawn, run.latest, "Latest weights, of epoch 3")]
+    exported.clear()
+    document.loaded = {"of": "a file"}
+    window.commands["export_latest"].trigger()
+    window.commands["export_code"].trigger()
+    assert exported == [("lenet.safetensors", document.experiment, document.loaded, "Loaded weights"),
+                        ("lenet.py", document.experiment, None, "PyTorch code")]
+    exported.clear()
+    monkeypatch.setattr(dialogs, "save_path", lambda *_: None)
+    for action in ("export_best", "export_code"):
+        window.commands[action].trigger()
+    assert not exported
+
+
+def test_weights_are_written_read_again_and_forgotten(window, qtbot, tmp_path, monkeypatch):
+    document, said, path = window.page.document, window.page.notice.text.text, tmp_path / "mine.safetensors"
+    forget = window.commands["forget_weights"]
+    assert not forget.isEnabled()
+    monkeypatch.setattr(dialogs, "save_path", lambda *_: path)
+    window.commands["export_latest"].trigger()
+    qtbot.waitUntil(lambda: path.name in said() or "verified" in said(), timeout=60_000)
+    assert said().startswith("Untrained weights, as the seed gives them: ") and path.exists()
+    monkeypatch.setattr(dialogs, "open_paths", lambda *_: [path, tmp_path / "another.pt"])
+    window.commands["load_weights"].trigger()
+    qtbot.waitUntil(lambda: document.loaded is not None, timeout=60_000)
+    assert said() == "mine.safetensors fits: training starts from these weights, and export writes them"
+    assert set(document.loaded) >= {"conv1.weight", "fc3.bias"} and forget.isEnabled()
+    forget.trigger()
+    assert document.loaded is None and not forget.isEnabled() and said() == "Training starts from fresh weights"
+    window.feature(Documents).open("gallery:mlp")
+    window.commands["load_weights"].trigger()  # those of another network
+    other = window.page
+    qtbot.waitUntil(lambda: other.notice.text.text().startswith("These weights do not fit the network. unexpected: "),
+                    timeout=20_000)
+    assert other.document.loaded is None and not forget.isEnabled()
+
+
+# -- code and curves ------------------------------------------------------------------------------------------------
+
+
+def test_code_is_put_on_the_clipboard_or_it_is_said_why_not(window):
+    said, clipboard = window.page.notice.text.text, QGuiApplication.clipboard()
+    window.commands["copy_code"].trigger()
+    document = window.page.document
+    source = to_python(document.experiment.graph, document.experiment.data.sample_shape)
+    assert clipboard.text() == source and said() == "The PyTorch code is on the clipboard"
+    clipboard.setText("before")
+    document.edit_graph("cut", document.experiment.graph.without(["input"]))
+    window.commands["copy_code"].trigger()
+    assert clipboard.text() == "before" and said() != "The PyTorch code is on the clipboard" != ""
+
+
+def test_curves_are_asked_for_when_there_are_some(window, qtbot, tmp_path, monkeypatch):
+    document, said, asked = window.page.document, window.page.notice.text.text, []
+    monkeypatch.setattr(dialogs, "save_path", lambda *given: asked.append(given[1:]))
+    window.commands["save_curves"].trigger()
+    assert said() == "There are no curves yet: train first"
+    run = document.begin_run(tmp_path)
+    window.commands["save_curves"].trigger()
+    assert not asked
+    run.histories.add(Point(0.5, 1.5, 0.5))
+    window.commands["save_curves"].trigger()
+    assert asked == [("Save the curves", Path("lenet-curves.png"), dialogs.filters_of(PICTURES))]
+    monkeypatch.setattr(dialogs, "save_path", lambda *_: tmp_path / "no folder" / "curves.csv")
+    window.commands["save_curves"].trigger()
+    qtbot.waitUntil(lambda: "could not be written" in said(), timeout=20_000)

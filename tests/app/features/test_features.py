@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from app.features.all import FIRST, first, later
@@ -33,17 +34,157 @@ def test_every_module_of_the_folder_brings_its_features_once() -> None:
     assert {kind.__module__.rpartition(".")[2] for kind in first()} == set(FIRST)
 
 
+SHOWN = """
+File
+  New network | Ctrl+N
+  Start page
+  Open… | Ctrl+O
+  Open recent
+  Gallery
+  —
+  Save | Ctrl+S
+  Save as… | Ctrl+Shift+S
+  —
+  Export best weights… | Ctrl+E
+  Export latest weights…
+  Export PyTorch code…
+  Export picture… | Ctrl+Shift+E
+  Load weights…
+  Forget loaded weights | grey
+  —
+  Compare with…
+  —
+  Close | Ctrl+W
+  Quit | Ctrl+Q
+Edit
+  Undo | Ctrl+Z | grey
+  Redo | Ctrl+Shift+Z, Ctrl+Y | grey
+  —
+  Cut | Ctrl+X | on the canvas
+  Copy | Ctrl+C | on the canvas
+  Paste | Ctrl+V | on the canvas
+  Paste with incoming wires | Ctrl+Shift+V | on the canvas
+  Duplicate | Ctrl+D | on the canvas
+  Delete | Del | on the canvas
+  Delete and rejoin | Shift+Del | on the canvas
+  Select all | Ctrl+A | on the canvas
+  —
+  Rename | F2 | on the canvas
+  Replace… | R | on the canvas
+  Replace all…
+  Replace in selection…
+  Bypass | M | on the canvas
+  Connect to… | W | on the canvas
+  Disconnect | Shift+W | on the canvas
+  —
+  Find… | Ctrl+F
+View
+  Show selection | F | on the canvas
+  Show everything | Home | on the canvas
+  Zoom in | Ctrl++, Ctrl+=
+  Zoom out | Ctrl+-
+  —
+  ☐ Follow what is selected | T | on the canvas
+  ☑ Minimap | Alt+M
+  ☐ Outline | Alt+O
+  Code | Alt+C
+  —
+  Heat map
+    ☑ None
+    ☐ Parameters
+    ☐ Computation
+    ☐ Memory
+    ☐ Measured time
+  —
+  Go to
+    Layer before | Alt+Up | on the canvas
+    Layer after | Alt+Down | on the canvas
+    Layer to the left | Alt+Left | on the canvas
+    Layer to the right | Alt+Right | on the canvas
+    Layer before too | Alt+Shift+Up | on the canvas
+    Layer after too | Alt+Shift+Down | on the canvas
+    Next pane | F6
+    Previous pane | Shift+F6
+  —
+  ☑ Theme of the system
+  ☐ Dark theme
+  ☐ Light theme
+Network
+  Add a layer here… | Tab | on the canvas
+  Search the layers | / | on the canvas
+  —
+  Lay out | L | on the canvas
+  Align and distribute
+    Align left edges
+    Align centres
+    Align right edges
+    Align top edges
+    Align middles
+    Align bottom edges
+    Distribute across
+    Distribute down
+    Straighten
+  ☑ Snap to other cards
+  —
+  Comment | C | on the canvas
+  Colour label
+  Collapse or unfold | H | on the canvas
+  —
+  Find repeated parts…
+  Make block… | Ctrl+G | on the canvas
+  Dissolve block | Ctrl+Shift+G | on the canvas
+  Name and options of the block…
+  Add to my blocks
+  Remove from my blocks
+  Save block as file…
+  Add blocks from files…
+  —
+  Problems
+  Next problem | F8
+  Previous problem | Shift+F8
+  Copy PyTorch code | Ctrl+Shift+C
+Train
+  Train | Ctrl+Return
+  Pause or resume | Ctrl+P
+  Stop
+  Train all variants or folds
+  —
+  Save curves…
+  Choose data folder…
+Help
+  Commands… | Ctrl+K
+  Keyboard shortcuts | ?
+  About Layerloom
+"""
+
+
+def lines(actions: Sequence[QAction], indent: str = "") -> Iterator[str]:
+    """A menu as text: a box where a command is on or off, its keys, ``canvas`` where they count only there."""
+    for action in actions:
+        box = "☑ " * action.isChecked() or "☐ " * action.isCheckable()
+        keys = ", ".join(key.toString() for key in action.shortcuts())
+        where = "on the canvas" * (action.shortcutContext() == Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        grey = "grey" * (not action.isEnabled() and not action.isSeparator())
+        yield indent + " | ".join(filter(None, [box + (action.text() or "—"), keys, where, grey]))
+        if action.menu() is not None:
+            yield from lines(action.menu().actions(), indent + "  ")
+
+
 def test_the_menus_have_every_row_in_the_order_of_groups_and_ranks(window) -> None:
-    titles = [action.text() for action in window.places.top.menu_bar.actions()]
-    assert titles == list(MENUS)
-    file = window.places.top.menu_bar.actions()[0].menu()
-    assert [action.text() for action in file.actions()] == [
-        "New network", "Start page", "Open…", "Open recent", "Gallery", "", "Save", "Save as…", "",
-        "Export best weights…", "Export latest weights…", "Export PyTorch code…", "Export picture…", "Load weights…",
-        "Forget loaded weights", "", "Compare with…", "", "Close", "Quit"]
-    view = {action.text(): action.menu() for action in window.places.top.menu_bar.actions()[2].menu().actions()}
-    assert [action.text() for action in view["Heat map"].actions()] == [
-        "None", "Parameters", "Computation", "Memory", "Measured time"]
+    bar = window.places.top.menu_bar
+    assert list(lines(bar.actions())) == SHOWN.strip("\n").splitlines()
+    assert [action.text() for action in bar.actions()] == list(MENUS)
+
+
+def test_the_tabs_stand_by_their_rank(window) -> None:
+    for panel, titles, hidden in (
+            (window.places.left, ["Layers", "Outline"], []),
+            (window.places.bottom, ["Training", "Problems", "Data", "Results", "Parameters", "Code", "Code layer"],
+             ["Code layer"])):
+        assert [panel.tabText(index) for index in range(panel.count())] == titles
+        assert [panel.tabText(index) for index in range(panel.count()) if not panel.isTabVisible(index)] == hidden
+        assert panel.currentIndex() == 0
+    assert window.places.left.tabToolTip(1) == "Every layer of this network"
 
 
 def test_rows_that_cannot_be_placed_are_told_to_who_wrote_them() -> None:

@@ -1,11 +1,12 @@
-"""The start page's gallery: everything is there at once, pictures follow, code waits for torch."""
+"""The gallery: all at once on the start page, pictures follow, code waits for torch; menus."""
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from app.features import gallery
@@ -67,3 +68,39 @@ def test_code_waits_for_torch(page: StartPage, qtbot: QtBot, monkeypatch: pytest
     monkeypatch.setitem(sys.modules, "torch", torch)
     gallery.show_gallery(page, 1.0)
     qtbot.waitUntil(lambda: not without_picture(page))
+
+
+# -- the menus ------------------------------------------------------------------------------------------------------
+
+
+def texts(menu: QMenu) -> list[str]:
+    return [action.text() for action in menu.actions()]
+
+
+def test_recent_files_are_in_a_menu(qtbot: QtBot) -> None:
+    menu, opened = QMenu(), list[str]()
+    qtbot.addWidget(menu)
+    gallery.fill_recent(menu, [], opened.append)
+    assert texts(menu) == ["No files yet"] and not menu.actions()[0].isEnabled()
+    paths = [str(Path("some") / "one.loom"), str(Path("other") / "two.loom")]
+    for _ in range(2):
+        gallery.fill_recent(menu, paths, opened.append)
+        assert texts(menu) == ["one.loom", "two.loom"], "each time anew"
+    assert [action.toolTip() for action in menu.actions()] == paths
+    menu.actions()[1].trigger()
+    assert opened == paths[1:]
+
+
+def test_the_gallery_is_in_a_menu_with_a_line_between_its_groups(qtbot: QtBot) -> None:
+    menu, opened = QMenu(), list[str]()
+    qtbot.addWidget(menu)
+    for _ in range(2):
+        gallery.fill_gallery(menu, opened.append)
+    ids = gallery_ids()
+    groups = [gallery.group_of(id) for id in ids]
+    lines = [index for index, action in enumerate(menu.actions()) if action.isSeparator()]
+    assert lines == [groups.index(group) + place - 1 for place, group in enumerate(dict.fromkeys(groups)) if place]
+    rows = [action for action in menu.actions() if not action.isSeparator()]
+    assert [row.text() for row in rows] == [load_experiment(f"gallery:{id}").title for id in ids]
+    rows[3].trigger()
+    assert opened == [f"gallery:{ids[3]}"]

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from app.features.documents import Documents
+from app.features.heating import Heating, Measured, PageHeat
+from app.features.training import Training
 from app.gui import make_window
 from app.window.settings import Settings
 from app.window.window import MainWindow
-from engine.units import SPACE
+from engine.experiment.experiment import Experiment
+from engine.messages import LayerloomError
+from engine.units import SPACE, seconds_text, share_text
 from tests.legible import cut_words
 from widgets.canvas.cards.heat import LEVELS, heat_color
 from widgets.frame.heat_legend import HeatLegend
 from widgets.look import theme
 from widgets.look.contrast import contrast
+
+if TYPE_CHECKING:
+    from engine.inspect.timing import Timing
 
 MODES = ("params", "compute", "memory", "time")
 
@@ -38,6 +47,12 @@ def face(window: MainWindow, name: str):
 
 def legend(window: MainWindow):
     return window.page.view.findChild(HeatLegend)
+
+
+def timing(**seconds: float) -> Timing:
+    from engine.inspect.timing import Timing  # loads torch
+
+    return Timing(seconds, 64, "cpu", 5)
 
 
 def checked(window: MainWindow) -> list[str]:
@@ -143,3 +158,78 @@ def test_the_legend_ends_it(window):
     window.commands["heat_compute"].trigger()
     legend(window).close_button.click()
     assert checked(window) == ["none"] and face(window, "conv1").heat < 0
+
+
+def test_titles_and_notes_say_what_is_shown(window):
+    page = window.page
+    for mode, title, said in (("params", "Parameters · 61 706", ""), ("compute", "Multiply-adds · ", ""),
+                              ("memory", "Training memory by layer", "The most: ")):
+        window.commands[f"heat_{mode}"].trigger()
+        assert legend(window).title.text().replace(SPACE, " ").startswith(title)
+        assert legend(window).note.text().startswith(said) and bool(said) is bool(legend(window).note.text())
+        assert legend(window).scale.isVisible() and not legend(window).measure.isVisible()
+    assert face(window, "act1").count == face(window, "act1").heat_text
+    heat = PageHeat(page)
+    heat.count("params")
+    assert (heat.most, heat.total) == (page.analysis.nodes["fc1"].facts.params, 61_706)
+    assert heat.text(heat.total) == share_text(1.0) and heat.text(heat.total / 4) == share_text(0.25)
+    heat.count("none")
+    assert (heat.values, heat.most, heat.total) == ({}, 0.0, 0.0)
+    assert heat.decorate(page.scene.cards["fc1"].face) is page.scene.cards["fc1"].face
+    heat.count("time")
+    assert heat.values == {} and not heat.is_stale() and heat.text(0.002) == seconds_text(0.002)
+    graph = page.document.experiment.graph
+    heat.measured = Measured(timing(conv1=0.003, fc1=0.001, gone=1.0), graph)
+    heat.count("time")
+    assert heat.values == {"conv1": 0.003, "fc1": 0.001} and heat.most == 0.003 and not heat.is_stale()
+    shown = {name: heat.decorate(page.scene.cards[name].face) for name in ("conv1", "fc1", "act1")}
+    assert [face.heat for face in shown.values()] == [1.0, pytest.approx((1 / 3) ** 0.5), 0.0]
+    assert [face.count for face in shown.values()] == [seconds_text(0.003), seconds_text(0.001), ""]
+
+
+def test_times_wait_for_torch_and_for_the_end_of_a_training(window, monkeypatch):
+    heating, trainer = window.feature(Heating), window.feature(Training).trainer
+    monkeypatch.setattr(window, "is_ready", False)
+    window.commands["heat_time"].trigger()
+    assert legend(window).note.text() == "PyTorch is still loading…" and not legend(window).measure.isVisible()
+    monkeypatch.setattr(window, "is_ready", True)
+    monkeypatch.setattr(trainer, "state", "running")
+    heating.measure(window.page)
+    assert legend(window).note.text() == "Times can be measured when the training has ended."
+    assert not legend(window).measure.isVisible()
+    monkeypatch.setattr(trainer, "state", "idle")
+    window.feature(Heating).show(window.page)
+    assert legend(window).note.text().startswith("Measuring")
+    window.commands["heat_none"].trigger()
+
+
+def test_a_measurement_that_fails_ends_the_map(window, qtbot, monkeypatch):
+    def fail(*_: object, **__: object) -> None:
+        raise LayerloomError("no memory")
+
+    monkeypatch.setattr("engine.inspect.timing.time_layers", fail)
+    window.commands["heat_time"].trigger()
+    qtbot.waitUntil(lambda: window.page.notice.text.text() == "no memory", timeout=20_000)
+    assert checked(window) == ["none"] and not legend(window).isVisible()
+
+
+def test_each_network_that_comes_to_the_front_is_measured_in_its_turn(window, qtbot, monkeypatch):
+    measured = []
+
+    def measure(experiment: Experiment, **_: object) -> Timing:
+        measured.append(experiment.graph)
+        return timing(conv1=0.002)
+
+    monkeypatch.setattr("engine.inspect.timing.time_layers", measure)
+    first = window.page
+    window.commands["heat_time"].trigger()
+    window.feature(Documents).open("gallery:mlp")
+    qtbot.waitUntil(lambda: len(measured) == 2 and not legend(window).note.text().startswith("Measuring"),
+                    timeout=20_000)
+    assert measured == [first.document.experiment.graph, window.page.document.experiment.graph]
+    assert legend(window).note.text() == "Forward and back, batch 64 on cpu, median of 5 steps"
+    assert legend(window).measure.isVisible()
+    window.places.documents.setCurrentIndex(0)
+    assert legend(window).title.text() == f"Time of a step · {seconds_text(0.002)}" and len(measured) == 2
+    legend(window).measure.click()
+    qtbot.waitUntil(lambda: len(measured) == 3, timeout=20_000)

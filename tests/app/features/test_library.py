@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -13,8 +15,11 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from app.features.library import Library
+from app.window import dialogs
 from app.window.settings import Settings
+from engine.data.fetching.folder import data_folder
 from engine.data.spec.spec import DataSpec
+from engine.messages import LayerloomError
 from tests.engine.data.data_cases import mnist_files
 
 
@@ -117,3 +122,115 @@ def test_reading_many_files_can_be_cancelled_and_begun_again(library: Library, q
     assert told.args[0] == "Reading Image folder was stopped."
     with qtbot.waitSignals([library.downloading, library.shown], timeout=20_000):
         library.download()
+
+
+# -- fetching -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def fetched(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What is fetched instead of being downloaded, step by step; an error is raised."""
+    steps: list[Any] = []
+
+    def fetch(_files: object, _root: object) -> Iterator[Any]:
+        for step in steps:
+            if isinstance(step, Exception):
+                raise step
+            yield step
+
+    monkeypatch.setattr("engine.data.fetching.download.fetch", fetch)
+    return steps
+
+
+def test_a_download_is_seen_and_what_it_brought_is_shown(library: Library, qtbot: QtBot, tmp_path: Path,
+                                                         fetched: list[Any]) -> None:
+    told: list[tuple[object, ...]] = []
+    library.downloading.connect(lambda *step: told.append(step))
+    fetched += [SimpleNamespace(done=3, total=10), SimpleNamespace(done=10, total=10)]
+    with qtbot.waitSignal(library.missing):
+        library.show(DataSpec(dataset="mnist"))
+    with qtbot.waitSignal(library.missing, timeout=20_000):  # the fetcher has written nothing: it is looked for anew
+        library.download()
+        library.download()  # once is enough
+    assert told == [("Downloading MNIST", *step) for step in ((0, 0), (3, 10), (10, 10))]
+    mnist_files(tmp_path / "data")
+    fetched.clear()
+    with qtbot.waitSignal(library.shown, timeout=20_000):
+        library.download()
+    assert not library.is_missing
+
+
+def test_a_download_that_fails_is_said_once_and_can_be_begun_again(library: Library, qtbot: QtBot,
+                                                                   fetched: list[Any]) -> None:
+    failed: list[str] = []
+    library.failed.connect(lambda message: failed.append(str(message)))
+    fetched.append(LayerloomError("no line"))
+    with qtbot.waitSignal(library.missing):
+        library.show(DataSpec(dataset="mnist"))
+    for count in (1, 2):
+        with qtbot.waitSignals([library.failed, library.missing], timeout=20_000):
+            library.download()
+        assert failed == ["no line"] * count
+
+
+def test_a_download_that_is_cancelled_says_nothing(library: Library, qtbot: QtBot,
+                                                   monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = threading.Event()
+
+    def endless(*_: object) -> Iterator[Any]:
+        while True:
+            begun.set()
+            yield SimpleNamespace(done=1, total=10)
+
+    monkeypatch.setattr("engine.data.fetching.download.fetch", endless)
+    with qtbot.waitSignal(library.missing):
+        library.show(DataSpec(dataset="mnist"))
+    with qtbot.waitSignal(library.missing, timeout=20_000), qtbot.assertNotEmitted(library.failed):
+        library.download()
+        assert begun.wait(20)
+        library.cancel()
+
+
+# -- the folder -----------------------------------------------------------------------------------------------------
+
+
+def test_another_folder_is_asked_for_and_looked_into(library: Library, qtbot: QtBot, tmp_path: Path,
+                                                     monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+    with qtbot.waitSignal(library.missing):
+        library.show(DataSpec(dataset="mnist"))
+    monkeypatch.setattr(dialogs, "folder_path", lambda _parent, *given: asked.append(given))
+    with qtbot.assertNotEmitted(library.missing, wait=50):
+        library.choose_folder()
+    assert asked == [("Folder with data sets", tmp_path / "data")]
+    mnist_files(tmp_path / "other")
+    monkeypatch.setattr(dialogs, "folder_path", lambda *_: tmp_path / "other")
+    with qtbot.waitSignal(library.shown, timeout=20_000):
+        library.choose_folder()
+    assert library.is_missing is False and Settings().data_root == tmp_path / "other"
+
+
+def test_without_a_folder_of_one_s_own_it_is_only_said_that_they_are_missing(qtbot: QtBot,
+                                                                             monkeypatch: pytest.MonkeyPatch) -> None:
+    window, asked = QWidget(), []
+    qtbot.addWidget(window)
+    library = Library(window, Settings())
+    library.reload()
+    library.download()
+    library.cancel()
+    assert not library.can_download and not library.is_missing, "nothing was asked for"
+    with qtbot.waitSignal(library.missing) as told:
+        library.show(DataSpec(dataset="mnist"))
+    assert told.args[0] == "MNIST is not on this computer yet."
+    monkeypatch.setattr(dialogs, "folder_path", lambda _parent, *given: asked.append(given))
+    library.choose_folder()
+    assert asked == [("Folder with data sets", data_folder())]
+    library.finish()
+
+
+def test_what_cannot_be_made_of_known_data_is_an_error(library: Library, qtbot: QtBot, tmp_path: Path) -> None:
+    for path in mnist_files(tmp_path / "data").rglob("*ubyte"):
+        path.write_bytes(b"torn")
+    with qtbot.waitSignal(library.failed, timeout=20_000) as told, qtbot.assertNotEmitted(library.missing):
+        library.show(DataSpec(dataset="mnist"))
+    assert str(told.args[0])

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from app.document.document import Run
 from app.document.page import Page
 from app.features.curves import Curves
 from app.features.documents import Documents
-from app.features.results import Results, folds_of, measures_of, small_kernel
+from app.features.results import Results, folds_of, measures_of, only_norm, series_of, small_kernel
 from app.features.training import Training
 from app.gui import make_window
 from app.window.settings import Settings
 from app.window.window import MainWindow
+from engine.experiment.experiment import Experiment, Variant
+from engine.experiment.recipe import Recipe
+from engine.training.events import MemberEnded, MemberStarted, Metrics, SeriesFinished, SeriesRow, Summary
 from engine.units import measure_text
 from tests.app.windows import brought
 
@@ -156,3 +162,81 @@ def test_a_series_names_its_member_and_leaves_the_recipe_alone(window, qtbot):
     assert any(text.startswith("2 of 2: λ = 3 · epoch") for text in said)
     assert progress.sentence.text().startswith("2 of 2: λ = 3 · loss")
     assert results.run_all.isEnabled()
+
+
+# -- numbers --------------------------------------------------------------------------------------------------------
+
+
+def summary(epochs: int, loss: float) -> Summary:
+    return Summary(epochs, 1, Metrics(loss, 0.5), Metrics(loss + 1, 0.25), Metrics(loss + 2), 10.0, "cpu", 1, 0)
+
+
+def run_of(folds: int = 0, epochs: int = 3) -> Run:
+    return Run(Experiment(recipe=Recipe(folds=folds, epochs=epochs)), Path("run"))
+
+
+@pytest.mark.parametrize(("folds", "variants", "series"), [
+    (0, 0, ("", 0)), (2, 0, ("folds", 2)), (5, 0, ("folds", 5)), (5, 1, ("variants", 1)), (0, 3, ("variants", 3))])
+def test_what_is_run_one_after_the_other(folds, variants, series):
+    several = tuple(Variant(title=f"{index}", recipe={"lr": 0.1}) for index in range(variants))
+    assert series_of(Experiment(recipe=Recipe(folds=folds), variants=several)) == series
+
+
+def test_a_runs_numbers_are_its_best_epochs_and_of_folds_the_mean():
+    run = run_of()
+    assert measures_of(None) == measures_of(run) == {} and folds_of(run) == 0
+    run.summary = summary(3, 1.0)
+    assert measures_of(run) == {"train": {"loss": 1.0, "accuracy": 0.5}, "validation": {"loss": 2.0, "accuracy": 0.25},
+                                "test": {"loss": 3.0}}
+    run = run_of(folds=2)
+    run.histories.add(MemberStarted(1, 2, "fold 1", run.experiment, is_fold=True))
+    run.summary = summary(3, 1.0)
+    assert folds_of(run) == 2 and measures_of(run) == {}, "known when all have ended"
+    for index, epochs in enumerate((3, 3, 2)):  # the last was stopped
+        run.ended.append((MemberEnded(index + 1, f"fold {index + 1}", summary(epochs, 1.0), {}), run.experiment))
+    run.histories.add(SeriesFinished((), {"train loss": 1.5, "validation loss": 2.5, "validation accuracy": 0.5}, {}))
+    assert folds_of(run) == 2
+    assert measures_of(run) == {"train": {"loss": 1.5}, "validation": {"loss": 2.5, "accuracy": 0.5}, "test": {}}
+    run.histories.add(SeriesFinished((), {}, {}))
+    assert folds_of(run) == 0, "variants have no mean"
+
+
+def test_the_norm_is_that_of_the_only_matrix():
+    def outcome(*shapes: tuple[int, ...]) -> SimpleNamespace:
+        return SimpleNamespace(norms=[SimpleNamespace(norm=float(index), shape=shape)
+                                      for index, shape in enumerate(shapes)])
+
+    assert only_norm(outcome()) is only_norm(outcome((3,))) is only_norm(outcome((2, 3), (3,), (3, 4))) is None
+    assert only_norm(outcome((3,), (2, 3), (1,))) == 1.0 and only_norm(outcome((2, 2, 3, 3))) == 0.0
+
+
+def test_tables_of_a_series_and_of_reported_numbers_follow_its_runs(window, qtbot, monkeypatch):
+    """Without a training: what it would have said."""
+    page = opened(window, "gallery:linreg", epochs=3)
+    results, feature = brought(window, Results), window.feature(Results)
+    experiment = page.document.experiment
+    run = page.document.begin_run(Path("run"))
+    feature.show_document(page.document)
+    assert results.series.isHidden() and len(results.measures.texts) == 1
+    for title, loss in (("slow", 1.0), ("fast", 2.0)):
+        run.ended.append((MemberEnded(1, title, summary(3, loss), {}), experiment))
+    feature.show_document(page.document)
+    assert [row[:4] for row in results.series.texts[1:]] == [
+        ["slow", "3", measure_text(1.0), measure_text(2.0)], ["fast", "3", measure_text(2.0), measure_text(3.0)]]
+    values = {"train loss": 4.0, "validation loss": 5.0, "validation accuracy": 0.5, "test loss": 6.0}
+    run.histories.add(SeriesFinished((SeriesRow("slow", values), SeriesRow("gone", {"train loss": 7.0})),
+                                     {"train loss": 5.5}, {"train loss": 0.5}))
+    feature.show_document(page.document)
+    texts = results.series.texts
+    assert len(texts[0]) == 5 and texts[1][4] == measure_text(0.5)
+    assert texts[1][:4] == ["slow", "3", measure_text(4.0), measure_text(5.0)]
+    assert texts[2][0] == "gone" and texts[2][2] == measure_text(7.0) and "3" not in texts[2][1]
+    assert texts[-1][0] == "Mean ± sd" and measure_text(5.5) in texts[-1][2]
+    run.histories.series = None
+    run.summary = summary(2, 1.0)
+    feature.show_document(page.document)
+    assert results.measures.texts[0] == ["", "train", "validation", "test"]
+    assert results.measures.texts[1:] == [["Loss", *map(measure_text, (1.0, 2.0, 3.0))],
+                                          ["Accuracy", measure_text(0.5), measure_text(0.25), "–"]]
+    assert results.whose.text() == (
+        "Yours: Linear (synthetic), 2 of 3 epochs; reported: Linear (synthetic), 3 epochs")

@@ -82,3 +82,24 @@ def test_a_window_that_goes_leaves_the_next_one_alone(qtbot):
     assert not gc.isenabled()
     works.finish()
     assert gc.isenabled()
+
+
+def test_a_window_need_not_be_closed_first(qtbot):
+    parent = QObject()
+    Collector(parent)
+    assert not gc.isenabled()
+    parent.deleteLater()
+    with qtbot.waitSignal(parent.destroyed):
+        pass
+    assert gc.isenabled() and not Collector.at_work
+
+
+def test_it_looks_by_itself(qtbot, monkeypatch):
+    monkeypatch.setattr("app.window.collecting.EVERY_MS", 5)
+    Loop.ended.clear()
+    parent = QObject()
+    collector = Collector(parent)
+    for _ in range(2000):
+        Loop()
+    qtbot.waitUntil(lambda: len(Loop.ended) == 2000)
+    collector.finish()

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import cast
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QObject
 from pytestqt.qtbot import QtBot
 
-from app.window.jobs import Jobs
+from app.window.jobs import Job, Jobs, TrainingThread, Warmth, load_torch
+from engine.experiment.experiment import Experiment
+from engine.graph.graph import Edge, Graph, Node
+from engine.layers.code import Code
+from engine.layers.code.running import StoppedCodeError
+from engine.layers.code.source import EXAMPLE
+from engine.layers.inputs import Input
 from engine.messages import LayerloomError
+from engine.training.events import Paused, Resumed
 
 
 @pytest.fixture
@@ -73,3 +84,137 @@ def test_nothing_begins_while_the_window_closes(jobs: Jobs, qtbot: QtBot) -> Non
     job = jobs.start(told.append, told.append, told.append)
     qtbot.wait(20)
     assert not told and not job.isRunning()
+
+
+def test_jobs_are_asked_to_end_together_and_those_that_ended_are_forgotten(jobs: Jobs, qtbot: QtBot) -> None:
+    told: list[object] = []
+    first = jobs.start(lambda _: 1, told.append, pytest.fail)
+    qtbot.waitUntil(lambda: told == [1] and first.isFinished())
+    both = threading.Barrier(2)
+
+    def work(job: object) -> None:
+        both.wait(20)
+        while not job.cancelled():  # type: ignore[attr-defined]
+            pass
+
+    second, third = (jobs.start(work, pytest.fail, pytest.fail) for _ in range(2))
+    with qtbot.waitSignal(first.destroyed):
+        pass
+    assert not second.cancelled() and not third.cancelled()
+    second.cancel()
+    assert second.cancelled() and not third.cancelled()
+    jobs.finish()
+    assert second.isFinished() and third.isFinished()
+
+
+def test_how_far_a_job_is_is_told(jobs: Jobs, qtbot: QtBot) -> None:
+    begin, told = threading.Event(), []
+    job = jobs.start(lambda job: begin.wait(20) and job.progress.emit(2, 5), told.append, pytest.fail)
+    with qtbot.waitSignal(job.progress) as heard:
+        begin.set()
+    assert heard.args == [2, 5]
+
+
+# -- torch ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("cores", "threads"), [(8, 7), (1, 1), (None, 1)])
+def test_torch_leaves_a_core_to_the_window_and_names_what_it_can_compute_on(
+        cores: int | None, threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    asked: list[float] = []
+    monkeypatch.setattr(sys, "setswitchinterval", asked.append)
+    monkeypatch.setattr("os.cpu_count", lambda: cores)
+    monkeypatch.setattr(torch, "set_num_threads", asked.append)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
+    found = [("auto", "Auto"), ("cpu", "CPU"), ("cuda:0", "CUDA 0"), ("cuda:1", "CUDA 1")]
+    assert load_torch(cast(Job, None)) == [*found, ("mps", "MPS")]
+    assert asked == [0.0005, threads]
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    assert load_torch(cast(Job, None)) == found
+
+
+def test_every_type_of_qt_is_touched_in_small_pieces(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    parent, begun = QObject(), time.perf_counter()
+    warmth = Warmth(parent)
+    warmth.start()
+    assert time.perf_counter() - begun < 1
+    qtbot.waitUntil(lambda: not warmth.isActive(), timeout=20_000)
+    monkeypatch.setattr("app.window.jobs.SLICE", -1.0)
+    warmth = Warmth(parent)
+    warmth.start()
+    qtbot.wait(20)
+    assert warmth.isActive(), "there was no time"
+    warmth.stop()
+
+
+# -- the training ---------------------------------------------------------------------------------------------------
+
+
+class Fits:
+    """What is asked of ``fit`` and ``fit_series``, and what they do instead."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.asked: list[tuple[object, ...]] = []
+        self.act: Callable[[], object] = lambda: None
+        for name, path in (("one", "engine.training.fit"), ("series", "engine.training.series.fit_series")):
+            monkeypatch.setattr(path, lambda experiment, control, name=name, **more: self._run(name, experiment, more))
+        monkeypatch.setattr("engine.runs.folder.record", lambda events, experiment, folder: (
+            self.asked.append(("record", experiment, folder)) or events))
+
+    def _run(self, name: str, experiment: object, more: dict[str, object]) -> Iterator[object]:
+        self.asked.append((name, experiment, more))
+        yield Paused()
+        self.act()
+        yield Resumed()
+
+
+@pytest.fixture
+def fits(monkeypatch: pytest.MonkeyPatch) -> Fits:
+    return Fits(monkeypatch)
+
+
+@pytest.mark.parametrize("series", [False, True])
+def test_the_training_says_what_it_does_one_after_the_other(series: bool, fits: Fits, qapp: object) -> None:
+    parent, experiment = QObject(), Experiment()
+    thread = TrainingThread(parent, experiment, Path("run"), Path("data"), {}, series)
+    thread.run()
+    assert list(thread.events) == [Paused(), Resumed()] and thread.parent() is parent
+    begun = ("series", experiment, {"root": Path("data")}) if series else (
+        "one", experiment, {"root": Path("data"), "weights": {}})
+    assert sorted(fits.asked, key=lambda each: each[0] != "record") == [("record", experiment, Path("run")), begun]
+
+
+def test_a_training_that_fails_ends_with_a_sentence_and_one_that_is_broken_off_with_none(fits: Fits,
+                                                                                        qapp: object) -> None:
+    def fail(error: BaseException) -> Callable[[], None]:
+        def act() -> None:
+            raise error
+
+        return act
+
+    parent = QObject()
+    for error, said in ((LayerloomError("too large"), ["too large"]), (StoppedCodeError(), [])):
+        thread = TrainingThread(parent, Experiment(), Path("run"), None, None)
+        fits.act = fail(error)
+        thread.run()
+        assert [str(event) for event in list(thread.events)[1:]] == said and thread.events[0] == Paused()
+
+
+def test_only_a_person_s_own_code_is_ever_interrupted(fits: Fits, qapp: object,
+                                                      monkeypatch: pytest.MonkeyPatch) -> None:
+    broken: list[int] = []
+    monkeypatch.setattr("app.window.jobs.interrupt", broken.append)
+    parent = QObject()
+    code = Graph.of([Node("input", Input()), Node("mine", Code(source=EXAMPLE))], [Edge("input", "mine")])
+    for graph, interrupted in ((Graph(), []), (code, [threading.get_ident()])):
+        thread = TrainingThread(parent, Experiment(graph), Path("run"), None, None)
+        thread.interrupt()
+        assert not broken, "it has not begun"
+        fits.act = thread.interrupt
+        thread.run()
+        assert broken == interrupted
+        thread.interrupt()
+        assert broken == interrupted, "it has ended"

@@ -1,0 +1,98 @@
+"""A page says why something cannot be done, what its data are, and stays where one is while the network changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from app.document import page as module
+from app.document.level import followed
+from app.document.page import Page
+from engine.blocks.custom import Custom
+from engine.data.spec.spec import DataSpec
+from engine.graph.graph import Node
+from engine.layers.inputs import Input
+from engine.messages import LayerloomError
+from tests.app.desk import Desk, chain, inner, network
+
+
+@pytest.fixture
+def desk(qtbot) -> Desk:
+    return Desk(qtbot, network())
+
+
+@pytest.mark.parametrize(("name", "inside", "act"), [
+    ("with_inner", ("outer",), lambda page: page.edit("Cut", page.level.graph.without(["conv2"]))),
+    ("made_own", ("residual1",), lambda page: page.make_own()),
+    ("dissolved", (), lambda page: page.dissolve()), ("make_block", (), lambda page: page.make_block("Mine")),
+    ("make_block", (), lambda page: page.request_block()),
+])  # fmt: skip
+def test_what_the_network_does_not_grant_is_said_and_changes_nothing(
+        name: str, inside: tuple[str, ...], act: Callable[[Page], None], desk: Desk,
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise LayerloomError("not here")
+
+    desk.enter(*inside)
+    desk.page.scene.select(["outer"] if not inside else [])
+    monkeypatch.setattr(module, name, refuse)
+    act(desk.page)
+    assert desk.notice() == "Not here" and desk.graph == network() and desk.path == inside
+
+
+def test_the_input_says_what_comes_in(desk: Desk) -> None:
+    def caption(**options: object) -> str:
+        document = desk.document
+        document.edit("data", replace(document.experiment, data=DataSpec.model_validate(options)))
+        return desk.page.scene.caption
+
+    assert caption(dataset="mnist", normalize=False) == "MNIST"
+    assert caption(dataset="mnist", normalize=True) == "MNIST · normalised"
+    assert caption(dataset="mnist", normalize=True, resize=32) == "MNIST · 32×32 · normalised"
+    assert caption(dataset="linear", normalize=True, resize=32) == "Linear (synthetic)"
+    caption(dataset="mnist")
+    desk.enter("outer")
+    assert desk.page.scene.caption == "from outside"
+
+
+def test_one_is_led_to_a_layer_or_to_the_block_that_holds_it(desk: Desk) -> None:
+    page = desk.page
+    for name, path, selected in (("flat", (), "flat"), ("outer.small.conv1", ("outer", "small"), "conv1"),
+                                 ("outer.conv2", ("outer",), "conv2"), ("flat.nothing", (), "flat")):
+        page.jump_to(name)
+        assert desk.path == path and page.scene.selected_names() == [selected]
+    assert page.view.transform().m11() > 0 and page.share_candidates("fc1") == ()
+
+
+def test_words_of_the_edits_name_what_was_done(desk: Desk) -> None:
+    page, history = desk.page, desk.document.history
+    page.scene.select(["outer", "residual1"])
+    page.make_block("Both")
+    assert history.undo_text == "Make block Both"
+    page.dissolve()
+    assert history.undo_text.startswith("Dissolve ")
+    assert set(page.scene.selected_names()) == {"outer", "residual1"}
+    desk.enter("residual1")
+    page.make_own()
+    assert history.undo_text == "Make residual1 my own" and page.view.hasFocus()
+
+
+# -- the same place after an edit -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("path", "found"), [
+    ((), ()), (("outer",), ("head",)), (("outer", "small"), ("head", "small")), (("gone", "small"), ("gone", "small")),
+    (("residual1", "conv1"), ("residual1", "conv1")), (("outer", "gone"), ("head", "gone"))])
+def test_a_block_is_found_under_its_new_name(path, found):
+    assert followed(network(), network().renamed("outer", "head"), path) == found
+
+
+def test_a_block_that_is_gone_or_became_two_is_not_followed():
+    before = chain(Node("input", Input()), Node("a", Custom(label="A", graph=inner())))
+    assert followed(before, before.without(["a"]), ("a", "small", "x")) == ("a", "small", "x")
+    a = before.nodes["a"]
+    twins = chain(Node("input", Input()), Node("b", a.layer), Node("c", a.layer))
+    assert followed(before, twins, ("a", "conv1"))[0] == "b", "the other lies elsewhere"
+    assert followed(before, twins.without(["b"]), ("a",)) == ("a",), "it has moved, too: nobody knows"

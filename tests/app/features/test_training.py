@@ -1,0 +1,251 @@
+"""A run in the window: which buttons can be pressed, what is said meanwhile, what its tab, curves and panels show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from app.features import trainer as module
+from app.features.advising import Advising
+from app.features.curves import Curves
+from app.features.documents import Documents
+from app.features.minimap import Minimap
+from app.features.trainer import Trainer
+from app.features.training import Training
+from app.window.window import MainWindow
+from engine.experiment.experiment import Experiment
+from engine.messages import say
+from engine.training.events import (
+    Advice,
+    EpochEnded,
+    Finished,
+    MemberEnded,
+    MemberStarted,
+    Metrics,
+    Paused,
+    Point,
+    Preparing,
+    Progress,
+    Resumed,
+    RunNotSaved,
+    SeriesFinished,
+    Started,
+    Summary,
+)
+from tests.app.threads import FakeThread
+from tests.app.windows import opened
+
+STARTED, PROGRESS = Started("cpu", 10, 20, 1, 3, 1), Progress(2, 3, 0.5, 1000.0, 61.0)
+SUMMARY = Summary(3, 2, Metrics(0.1, 0.75), Metrics(0.2, 0.5), Metrics(0.3, 0.25), 100.0, "cpu", 10, 0)
+
+
+@pytest.fixture
+def window(qtbot, tmp_path, monkeypatch) -> Iterator[MainWindow]:
+    monkeypatch.setattr(module, "TrainingThread", FakeThread)
+    with opened(qtbot, tmp_path / "layerloom", "gallery:mlp") as window:
+        yield window
+        trainer(window).finish()
+
+
+class Plots:
+    """Notes what it is asked to draw."""
+
+    def __init__(self) -> None:
+        self.drawn: list[tuple[Any, ...]] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda *given, **named: self.drawn.append((name, *given, *named.values()))
+
+    def taken(self) -> list[tuple[Any, ...]]:
+        """What was drawn since it was asked last."""
+        drawn, self.drawn = self.drawn, []
+        return drawn
+
+
+def trainer(window: MainWindow) -> Trainer:
+    return window.feature(Training).trainer
+
+
+def hear(window: MainWindow, *events: object, over: bool = False) -> None:
+    thread: FakeThread = trainer(window)._thread  # type: ignore[assignment]
+    thread.events.extend(events)
+    thread.is_over = over
+    trainer(window).drain()
+
+
+def shown(window: MainWindow) -> str:
+    """What the top bar says, with how full its bar is."""
+    progress = window.places.top.progress
+    if progress.bar.isHidden():
+        return progress.sentence.text()
+    return f"{progress.bar.value() / 100:.0f} % {progress.left.text()}"
+
+
+def can_be_changed(window: MainWindow) -> bool:
+    """Whether the recipe's epochs can be."""
+    return window.feature(Curves).recipe._form.rows["epochs"].editor.isEnabled()
+
+
+def epoch(number: int, best: bool) -> EpochEnded:
+    return EpochEnded(number, Metrics(1.0, 0.5), Metrics(2.0, 0.25), best, {})
+
+
+def test_a_run_from_the_button_to_its_last_line(window, monkeypatch):
+    top, tab, page = window.places.top, window.places.documents, window.page
+    minimap = window.feature(Minimap).map(page)
+    running = []
+    monkeypatch.setattr(minimap, "show_running", running.append)
+    plots = Plots()
+    monkeypatch.setattr(window.feature(Curves), "plots", plots)
+    window.places.bottom.setCurrentIndex(1)
+    page.notice.show_message("of before", "info")
+    top.train.setFocus()
+    QTest.mouseClick(top.train, Qt.MouseButton.LeftButton)
+    assert window.places.bottom.shows(window.feature(Curves).tab) and QApplication.focusWidget() is page.view
+    assert not page.notice.isVisible() and running[-1] is True
+    assert tab.tabText(0) == "▸ mlp.loom"
+    assert [button.isEnabled() for button in (top.train, top.pause, top.stop)] == [False, False, True]
+    drawn = plots.taken()
+    assert ("set_second", "Accuracy", True) in drawn and ("clear", page.document.experiment.recipe.epochs) in drawn
+    assert drawn[-1] == ("set_hint", "Getting ready…")
+    assert not can_be_changed(window)
+    hear(window, Preparing(say("Downloading"), 1, 4))
+    assert shown(window) == "25 % Downloading"
+    hear(window, Preparing(say("Unpacking"), 1, 0))
+    assert shown(window) == "Unpacking"
+    hear(window, STARTED)
+    assert shown(window) == "Training on cpu"
+    assert [button.isEnabled() for button in (top.train, top.pause, top.stop)] == [False, True, True]
+    plots.taken()
+    hear(window, PROGRESS, Point(0.5, 1.5, 0.25), epoch(1, True))
+    assert shown(window) == "50 % epoch 2 of 3 · 50 %" and "1:01 left" in top.progress.right.text()
+    assert plots.taken() == [("add_points", [(0.5, 1.5, 0.25)]), ("add_epoch", 1.0, 1.0, 0.5, 2.0, 0.25, True)]
+    QTest.mouseClick(top.pause, Qt.MouseButton.LeftButton)
+    hear(window, Paused())
+    assert top.pause.isChecked() and top.train.text() == "Resume" and top.train.isEnabled()
+    QTest.mouseClick(top.train, Qt.MouseButton.LeftButton)
+    hear(window, Resumed())
+    assert not top.pause.isChecked() and not trainer(window)._thread.control.paused
+    QTest.mouseClick(top.pause, Qt.MouseButton.LeftButton)
+    assert trainer(window)._thread.control.paused
+    QTest.mouseClick(top.stop, Qt.MouseButton.LeftButton)
+    assert trainer(window)._thread.control.stopped
+    assert [button.isEnabled() for button in (top.train, top.pause, top.stop)] == [False, False, False]
+    hear(window, Finished(SUMMARY, stopped=True), over=True)
+    assert shown(window) == SUMMARY.line and running[-1] is False and tab.tabText(0) == "mlp.loom"
+    assert [button.isEnabled() for button in (top.train, top.pause, top.stop)] == [True, False, False]
+    assert can_be_changed(window) and plots.taken()[-1] == ("set_hint", "")
+    window.feature(Documents).open("gallery:lenet")
+    assert shown(window) == "" and ("show_all", [], []) not in plots.taken()
+    tab.setCurrentIndex(0)
+    drawn = plots.taken()
+    assert ("show_all", [(0.5, 1.5, 0.25)], [(1.0, 1.0, 0.5, 2.0, 0.25, True)]) in drawn
+    assert ("set_log", page.document.experiment.notes.log_scale) in drawn
+    assert shown(window) == SUMMARY.line
+
+
+def test_a_series_says_which_of_its_runs_goes_on(window, monkeypatch):
+    page, plots = window.page, Plots()
+    monkeypatch.setattr(window.feature(Curves), "plots", plots)
+    page.document.loaded = {"w": None}
+    window.commands["train_series"].trigger()
+    assert trainer(window)._thread.given[-1] is True
+    plots.taken()
+    other = Experiment(title="other")
+    hear(window, MemberStarted(1, 2, "slow", other))
+    assert shown(window) == "1 of 2: slow" and plots.taken() == [("begin_member", 0, "slow")]
+    hear(window, Preparing(say("Downloading"), 1, 2))
+    assert shown(window) == "50 % 1 of 2: slow · Downloading"
+    hear(window, STARTED)
+    assert shown(window) == "1 of 2: slow · Training on cpu, from the loaded weights"
+    hear(window, PROGRESS)
+    assert shown(window) == "50 % 1 of 2: slow · epoch 2 of 3 · 50 %"
+    hear(window, epoch(1, True), MemberEnded(1, "slow", SUMMARY, {}),
+         MemberStarted(2, 2, "fold 2", other, is_fold=True))
+    assert shown(window) == "fold 2 of 2"
+    hear(window, Point(0.5, 1.5, 0.25), Finished(SUMMARY, stopped=False), SeriesFinished((), {}, {}), over=True)
+    assert shown(window) == f"fold 2 of 2 · {SUMMARY.line}"
+    window.feature(Documents).open("gallery:lenet")
+    plots.taken()
+    window.places.documents.setCurrentIndex(0)
+    assert ("show_series", [("slow", [], [(1.0, 1.0, 0.5, 2.0, 0.25, True)]), ("fold 2", [(0.5, 1.5, 0.25)], [])]
+            ) in plots.taken()
+
+
+def test_what_cannot_be_trained_says_why_and_its_rate_can_be_changed_on_the_way(window):
+    top, page = window.places.top, window.page
+    before = page.document.experiment
+    page.document.edit_graph("cut", page.level.graph.without(["fc1"]))
+    [problem] = [problem for problem in page.problems if problem.severity == "error"][:1]
+    assert not top.train.isEnabled() and str(problem.message) in top.train.toolTip()
+    window.commands["train"].trigger()
+    assert trainer(window).state == "idle" and window.places.bottom.currentIndex() == 1
+    page.document.undo()
+    assert top.train.isEnabled() and top.train.toolTip() == "Train this network"
+    window.commands["start"].trigger()
+    assert not top.train.isEnabled() and top.train.toolTip() == "Open a network first"
+    window.commands["train"].trigger()
+    assert trainer(window).state == "idle"
+    window.turn_to(0)
+    window.is_ready = False
+    window.feature(Training).show_trainability()
+    assert not top.train.isEnabled() and top.train.toolTip().startswith("PyTorch is still loading")
+    window.commands["train"].trigger()
+    assert trainer(window).state == "idle"
+    window.is_ready = True
+    window.commands["train"].trigger()
+    thread = trainer(window)._thread
+    assert thread.given[-1] is False
+    page.document.edit("rate", replace(before, recipe=before.recipe.with_options(lr=0.125)))
+    assert thread.control.lr == 0.125
+    page.document.undo()
+    assert thread.control.lr == before.recipe.lr
+    window.feature(Documents).open("gallery:lenet")
+    other = window.page.document.experiment
+    window.page.document.edit("rate", replace(other, recipe=other.recipe.with_options(lr=0.5)))
+    assert thread.control.lr == before.recipe.lr, "that is another network's"
+    window.commands["train"].trigger()
+    assert trainer(window)._thread is thread, "one at a time"
+    window.page.document.history.mark_clean()
+    assert window.close_page(1) and not thread.control.stopped
+    page.document.history.mark_clean()
+    assert window.close_page(0) and thread.control.stopped and trainer(window).document is None
+    assert trainer(window).state == "idle"
+
+
+def test_folds_are_a_series_by_themselves(window):
+    document = window.page.document
+    recipe = document.experiment.recipe.with_options(folds=3)
+    document.edit("folds", replace(document.experiment, recipe=recipe))
+    window.commands["train"].trigger()
+    assert trainer(window)._thread.given[-1] is True
+
+
+def test_what_a_run_shows_to_be_wrong_is_said_over_its_network(window):
+    page = window.page
+    window.commands["train"].trigger()
+    hear(window, STARTED)
+    window.feature(Documents).open("gallery:lenet")
+    hear(window, Advice("rising", say("The loss rises"), ("lr", 0.01)))
+    assert page.notice.text.text() == "The loss rises" and window.page.notice.text.text() != "The loss rises"
+    [button] = page.notice.buttons
+    assert button.text() == "Set Learning rate to 0.01"
+    before = page.document.experiment
+    button.click()
+    assert page.document.experiment == replace(before, recipe=before.recipe.with_options(lr=0.01))
+    assert page.document.history.undo_text == "Set Learning rate to 0.01" and page.notice.isHidden()
+    hear(window, Advice("overfitting", say("It learns by heart")))
+    assert page.notice.text.text() == "It learns by heart" and page.notice.buttons == []
+    hear(window, RunNotSaved(say("The disk is full")))
+    assert window.page.notice.text.text() == "The disk is full" and page.notice.text.text() == "It learns by heart"
+    hear(window, say("It cannot go on"), over=True)
+    assert page.notice.text.text() == "It cannot go on" and window.page.notice.text.text() == "The disk is full"
+    assert shown(window) == ""
+    window.feature(Advising).advise(None, Advice("rising", say("Of nothing")))
+    assert window.page.notice.text.text() == "The disk is full"

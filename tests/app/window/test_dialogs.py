@@ -1,0 +1,60 @@
+"""Files are asked for by Qt's own dialogs, with a suffix before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QFileDialog, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.window import dialogs
+
+FILTERS = "Weights (*.safetensors);;PyTorch (*.pt)"
+
+
+@pytest.fixture
+def parent(qtbot: QtBot) -> Iterator[QWidget]:
+    widget = QWidget()
+    qtbot.addWidget(widget)
+    yield widget
+
+
+def answering(monkeypatch: pytest.MonkeyPatch, answer: Callable[[QFileDialog], bool]) -> None:
+    monkeypatch.setattr(QFileDialog, "exec", answer)
+
+
+def test_where_to_save_has_the_suffix_of_its_kind(parent: QWidget, tmp_path: Path,
+                                                  monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[object, ...]] = []
+
+    def answer(dialog: QFileDialog) -> bool:
+        seen.append((dialog.windowTitle(), Path(dialog.directory().path()), dialog.selectedFiles(), dialog.acceptMode(),
+                     dialog.fileMode(), dialog.defaultSuffix()))
+        dialog.filterSelected.emit("PyTorch (*.pt)")
+        dialog.selectFile("mine")
+        return True
+
+    answering(monkeypatch, answer)
+    assert dialogs.save_path(parent, "Export weights", tmp_path / "net.safetensors", FILTERS) == tmp_path / "mine.pt"
+    assert seen == [("Export weights", tmp_path, [str(tmp_path / "net.safetensors")], QFileDialog.AcceptMode.AcceptSave,
+                     QFileDialog.FileMode.AnyFile, "safetensors")]
+    answering(monkeypatch, lambda dialog: dialog.selectFile("mine") is None)
+    assert dialogs.save_path(parent, "Export", tmp_path / "net", FILTERS) == tmp_path / "mine.safetensors"
+    assert dialogs.save_path(parent, "Export", tmp_path / "net", "All files") == tmp_path / "mine"
+    answering(monkeypatch, lambda _: False)
+    assert dialogs.save_path(parent, "Export", tmp_path / "net", FILTERS) is None
+
+
+def test_files_to_open_and_a_folder_are_paths(parent: QWidget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[object, ...]] = []
+    paths = [str(tmp_path / "a.loom"), str(tmp_path / "b.loom")]
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *given: asked.append(given[1:]) or (paths, "a filter"))
+    assert dialogs.open_paths(parent, "Open", "here", FILTERS) == [tmp_path / "a.loom", tmp_path / "b.loom"]
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *given: asked.append(given[1:]) or str(tmp_path))
+    assert dialogs.folder_path(parent, "Folder", tmp_path / "start") == tmp_path
+    assert asked == [("Open", "here", FILTERS), ("Folder", str(tmp_path / "start"))]
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: ([], ""))
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: "")
+    assert dialogs.open_paths(parent, "Open", "", FILTERS) == [] and dialogs.folder_path(parent, "", tmp_path) is None
