@@ -68,8 +68,12 @@ def test_what_reads_as_before_is_called_changed() -> None:
     assert said(one, other) == [("row", "block", "Places inside changed")]
 
 
+def whole(entry: Entry) -> tuple[object, ...]:
+    return entry.kind, entry.change, entry.title, entry.detail, entry.target
+
+
 def test_layers_and_wires_by_what_happened_to_them() -> None:
-    assert [(entry.kind, entry.change, entry.title, entry.detail, entry.target) for entry in listed(before(), after())] == [
+    assert [whole(entry) for entry in listed(before(), after())] == [
         ("head", "", "Changed layers", "2", None),
         ("row", "changed", "fc1", "Bias on → off", "fc1"),
         ("row", "changed", "fc2 → head", "Linear", "head"),
@@ -91,7 +95,7 @@ def test_layers_and_wires_by_what_happened_to_them() -> None:
 def test_several_things_of_one_layer_stand_below_it() -> None:
     one = chain()
     other = one.with_layer("fc1", Linear(out_features=4, bias=False)).moved({"fc1": (400.0, 76.0)})
-    assert [(entry.kind, entry.change, entry.title, entry.detail, entry.target) for entry in listed(one, other)] == [
+    assert [whole(entry) for entry in listed(one, other)] == [
         ("head", "", "Changed layers", "1", None),  # its fields are not counted
         ("row", "changed", "fc1", "Linear", "fc1"),
         ("field", "", "Outputs", "8 → 4", "fc1"),
