@@ -63,10 +63,9 @@ class SourceView(QWidget):
 
     def _bring(self, number: int) -> None:
         self._is_own = True
-        block = self.area.document().findBlockByNumber(number - 1)
-        self.area.setTextCursor(QTextCursor(block))
-        first, page = self.area.firstVisibleBlock().blockNumber(), self.area.verticalScrollBar().pageStep()
-        if not first <= number - 1 < first + page - 1:
+        first, page = self.area.firstVisibleBlock().blockNumber() + 1, self.area.verticalScrollBar().pageStep()
+        self.area.setTextCursor(QTextCursor(self.area.document().findBlockByNumber(number - 1)))
+        if number not in range(first, first + page - 1):  # the last one may be cut
             self.area.centerCursor()
         self._is_own = False
 

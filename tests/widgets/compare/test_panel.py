@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
@@ -16,6 +17,7 @@ from engine.experiment.experiment import Experiment
 from engine.graph.graph import Edge, Graph
 from engine.layers.activation import Tanh
 from engine.layers.linear import Linear
+from tests.legible import cut_words
 from tests.seen import texts
 from tests.widgets.compare.desk import after, before, chain, long_chain, side
 from widgets.compare.canvas import Side
@@ -169,6 +171,27 @@ def test_the_same_twice(stage: Stage) -> None:
     show(panel, chain(), chain().renamed("act", "relu"))
     assert "These two networks are the same." not in texts(panel)
     assert panel.counts.text() == "~ 1"
+
+
+def test_where_everything_stands(stage: Stage) -> None:
+    panel = opened(stage, chain(), chain())
+
+    def place(widget: QWidget) -> QRect:
+        return QRect(widget.mapTo(panel, QPoint()), widget.size())
+
+    head = [place(widget) for widget in (panel.before, panel.after, panel.counts, panel.only, panel.swap,
+                                         panel.close_button)]
+    side = [place(widget) for widget in (panel.none, panel.list, panel.costs)]
+    assert all(one.right() < other.left() for one, other in pairwise(head))
+    assert all(one.bottom() < other.top() for one, other in pairwise([head[0], *side]))
+    assert panel.swap.geometry().right() > 900
+    view = place(panel.view)
+    assert all(view.right() < box.left() and box.right() <= panel.rect().right() for box in side)
+    assert view.width() > 600
+    assert head[0].bottom() < view.top()
+    assert view.bottom() == panel.rect().bottom()
+    assert side[1].height() > side[2].height()
+    assert cut_words(panel) == []
 
 
 @pytest.mark.parametrize(("detail", "said"), [("as it is now", "After · as it is now"), ("", "After")])
