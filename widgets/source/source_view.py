@@ -98,9 +98,7 @@ class SourceView(QWidget):
             cursor.setPosition(document.findBlockByNumber(start).position())
             cursor.setPosition(after.position(), QTextCursor.MoveMode.KeepAnchor)
             cursor.insertText("".join(f"{line}\n" for line in lines))
-        elif not start:
-            self.area.setPlainText("\n".join(lines))
-        else:  # the last line ends with the text
+        else:  # the last line ends with the text; some line above it stays
             before = document.findBlockByNumber(start - 1)
             cursor.setPosition(before.position() + before.length() - 1)
             cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)

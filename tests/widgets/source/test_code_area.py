@@ -115,13 +115,13 @@ def test_keys_that_are_no_text(read_only: bool, key: Qt.Key, keys: Qt.KeyboardMo
 # -- marks ----------------------------------------------------------------------------------------------------------
 
 
-def strip(area: CodeArea, line: int) -> set[str]:
-    """The colours beside a line, counted from 1."""
+def strip(area: CodeArea, line: int, left: int = 0) -> set[str]:
+    """The colours beside a line, counted from 1; from so far to the left."""
     QApplication.processEvents()
     row = area.cursorRect(QTextCursor(area.document().findBlockByNumber(line - 1)))
     image = area.grab(QRect(area.contentsRect().topLeft() + QPoint(0, row.top()),
-                            area.contentsRect().topLeft() + QPoint(area.numbers_width() - 4, row.bottom()))).toImage()
-    return {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+                            area.contentsRect().topLeft() + QPoint(area.numbers_width() - 2, row.bottom()))).toImage()
+    return {image.pixelColor(x, y).name() for x in range(left, image.width()) for y in range(image.height())}
 
 
 def test_the_numbers_beside_the_lines(area: CodeArea) -> None:
@@ -135,6 +135,7 @@ def test_the_numbers_beside_the_lines(area: CodeArea) -> None:
     assert tone["accent"] not in strip(area, 1) | strip(area, 2) | strip(area, 7)
     assert tone["dim"] in strip(area, 7)
     assert tone["text"] not in strip(area, 7)
+    assert len(strip(area, 7, area.numbers_width() - 7)) == 1, "a distance to the text"
     QTest.keyClick(area, Keys.Key_End, CTRL)
     assert tone["text"] in strip(area, 7)
     assert tone["text"] not in strip(area, 1)
