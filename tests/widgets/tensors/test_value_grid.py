@@ -162,6 +162,7 @@ def test_the_same_tensor_again_keeps_its_slice_and_another_begins_anew(grid: Val
     assert texts(grid).count(",") == 2
     edges = [field.geometry() for field in grid.fields]
     assert edges[0].right() < edges[1].left()
+    assert edges[1].right() < 200, "at the left"
     grid.show_array("b", np.array([1.0]))
     assert (grid.fields, "[" in texts(grid)) == ([], False)
     grid.show_array("", None)
