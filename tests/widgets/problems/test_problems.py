@@ -65,6 +65,15 @@ def test_rows_say_it_in_words_and_shapes(view: Problems) -> None:
     assert len(shapes) == 3  # told apart without colour: other shapes, other signs
 
 
+def test_each_shape_has_its_sign_inside(view: Problems) -> None:
+    for index, filled in ((0, True), (2, True), (3, False)):
+        image = view.rows[index].findChild(SeveritySign).grab().toImage()
+        inside = {image.pixelColor(x, y).name() for x in range(6, 10) for y in range(6, 12)}
+        assert len(inside) > 1, "a letter on its ground"
+        ground = {"error": theme.color("error"), "warning": theme.color("warn")}.get(view.rows[index].problem.severity)
+        assert not filled or image.pixelColor(4, 12) == ground
+
+
 def test_nothing_wrong_is_said(view: Problems) -> None:
     view.show_problems([])
     assert texts(view) == ["Nothing is wrong"]
