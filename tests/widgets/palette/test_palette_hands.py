@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 import engine.blocks  # noqa: F401 - fills the registry
 from engine.layers.base import LAYERS
-from tests.seen import texts
+from tests.seen import colors, texts
 from widgets.look import theme
 from widgets.palette import tree as palette_tree
 from widgets.palette.palette import FOLDED, Palette
@@ -350,10 +350,6 @@ def picture(desk: Desk, index: QModelIndex) -> QImage:
     desk.tree.scrollTo(index)
     QApplication.processEvents()
     return desk.tree.viewport().grab(desk.tree.visualRect(index)).toImage()
-
-
-def colors(image: QImage) -> set[str]:
-    return {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
 
 
 def tone(name: str) -> str:

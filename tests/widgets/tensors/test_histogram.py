@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests import seen
 from widgets.look import theme
 from widgets.tensors import histogram as module
 from widgets.tensors.histogram import Histogram
@@ -33,8 +34,7 @@ def histogram(qtbot: QtBot) -> Iterator[Histogram]:
 
 
 def colors(histogram: Histogram, *box: int) -> set[str]:
-    image = histogram.grab(QRect(*box) if box else histogram.rect()).toImage()
-    return {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+    return seen.colors(histogram, QRect(*box) if box else None)
 
 
 def tone(name: str) -> str:
