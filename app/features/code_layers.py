@@ -50,6 +50,8 @@ class CodeLayers(Feature):
     def open(self, page: Page, name: str) -> None:
         """Edit the code of this layer."""
         self.settle()
+        if page is not self._page:
+            self.panel.forget()
         self._page, self._name = page, name
         if self._show():
             self.host.places.bottom.bring(self.tab)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from PySide6.QtCore import QCoreApplication, QEvent, QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QCoreApplication, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
 
 from engine.analysis.analysis import Analysis, Costs, NodeReport
@@ -235,11 +235,6 @@ class CompareView(SceneView):
         if area.width() < self.viewport().width():
             place = self.place()
             self.go_to(place._replace(centre=QPointF(area.center().x(), place.centre.y())))
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.PaletteChange):
-            self.viewport().update()
 
 
 def wires_of(union: Union) -> tuple[list[Edge], list[Edge]]:

@@ -83,5 +83,7 @@ def difference_text(index: int, before: int | None, after: int | None) -> str:
     sign, text = "+" if after > before else "−", _text(index, abs(after - before))
     if not before:
         return f"{sign}{text}"
-    share = abs(after - before) / before
-    return f"×{after / before:.3g}" if share >= 10 else f"{sign}{share_text(share)}"
+    share, times = abs(after - before) / before, after / before
+    if share < 10:
+        return f"{sign}{share_text(share)}"
+    return f"×{times:.3g}" if times < 1000 else f"×{count_text(round(times))}"

@@ -169,7 +169,7 @@ class ComparePanel(QFrame):
         self.scene.names_selected.connect(self._tell_selection)
         self.only.toggled.connect(self.scene.show_only_differences)
         self.swap.clicked.connect(self.swap_requested)
-        self.close_button.clicked.connect(lambda: self.dismiss())
+        self.close_button.clicked.connect(self.dismiss)
 
     # -- showing ------------------------------------------------------------------------------------------------
 
@@ -245,26 +245,24 @@ class ComparePanel(QFrame):
 
     # -- closing ------------------------------------------------------------------------------------------------
 
-    def dismiss(self, back: bool = True) -> None:
+    def dismiss(self) -> None:
         """Go away; the canvas has its keyboard again."""
         if not self._is_over:
             self._is_over = True
             focus_changed().disconnect(self._follow_focus)
             self._canvas.setFocusProxy(None)  # type: ignore[arg-type]  # Qt takes None, its stubs do not know
             focus = QApplication.focusWidget()
-            mine = focus is None or self is focus or self.isAncestorOf(focus)
+            mine = focus is None or self.isAncestorOf(focus)
             self.hide()
-            if back and mine:
+            if mine:
                 self._canvas.setFocus()
             self.closed.emit()
             self.deleteLater()
 
     def _follow_focus(self, _old: QWidget | None, now: QWidget | None) -> None:
         """Something was opened on the canvas below: that is what counts now."""
-        if now is None or now is self or self.isAncestorOf(now):
-            return
-        if self._host.isAncestorOf(now):
-            self.dismiss(back=False)
+        if now is not None and self._host.isAncestorOf(now) and not self.isAncestorOf(now):
+            self.dismiss()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc closes; nothing typed here reaches the canvas."""
@@ -274,7 +272,7 @@ class ComparePanel(QFrame):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow the host's size."""
-        if event.type() == QEvent.Type.Resize and not self.isHidden():
+        if event.type() == QEvent.Type.Resize:
             self.setGeometry(self._host.rect())
         return False
 

@@ -78,9 +78,8 @@ class Problems(QWidget):
 
     def _focused(self) -> int | None:
         """The row that has the keyboard."""
-        focus = self.window().focusWidget() if self.window() else None
-        found = (index for index, row in enumerate(self.rows) if focus and row.isAncestorOf(focus))
-        return next(found, None)
+        focus = self.window().focusWidget()
+        return next((index for index, row in enumerate(self.rows) if row.isAncestorOf(focus)), None)
 
     def _step(self, step: int) -> None:
         at = self._focused()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Signal
-from PySide6.QtGui import QEnterEvent, QFocusEvent, QHideEvent
 
 from widgets.parts.elided import ElidedButton
+
+_POINTS = {QEvent.Type.Enter: True, QEvent.Type.FocusIn: True, QEvent.Type.Leave: False, QEvent.Type.FocusOut: False,
+           QEvent.Type.Hide: False}  # fmt: skip
 
 
 class RepairChoice(ElidedButton):
@@ -14,27 +16,11 @@ class RepairChoice(ElidedButton):
     pointed_at = Signal(bool)
     _points = False
 
-    def enterEvent(self, event: QEnterEvent) -> None:
-        super().enterEvent(event)
-        self._tell(True)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        super().leaveEvent(event)
-        self._tell(False)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self._tell(True)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self._tell(False)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._tell(False)
-
-    def _tell(self, on: bool) -> None:
+    def event(self, event: QEvent) -> bool:
+        """Mouse or keyboard come or go."""
+        done = super().event(event)
+        on = _POINTS.get(event.type(), self._points)
         if on != self._points:
             self._points = on
             self.pointed_at.emit(on)
+        return done

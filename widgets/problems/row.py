@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
@@ -14,6 +14,7 @@ from widgets.problems.repair_choice import RepairChoice
 NAME_WIDTH = 136
 _COLORS: dict[Severity, str] = {"error": "error", "warning": "warn", "hint": "dim"}
 _SIGNS: dict[Severity, str] = {"error": "×", "warning": "!", "hint": "i"}
+_STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
 
 
 def key_of(problem: Problem) -> object:
@@ -48,16 +49,6 @@ class SeveritySign(QWidget):
         painter.end()
 
 
-class _Button(RepairChoice):
-    """Leaves up and down to the list; a button of its own would go to its neighbour."""
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-            event.ignore()
-        else:
-            super().keyPressEvent(event)
-
-
 class ProblemRow(QWidget):
     """A click anywhere goes to the node."""
 
@@ -84,6 +75,8 @@ class ProblemRow(QWidget):
         row.addWidget(self.sentence, 1)
         for button in self.repairs:
             row.addWidget(button)
+        for button in (self.name, *self.repairs):
+            button.installEventFilter(self)
         self.setMinimumHeight(40)
 
     def _spoken(self) -> str:
@@ -93,7 +86,7 @@ class ProblemRow(QWidget):
     def _name_button(self) -> QPushButton:
         """The node's name; a problem of the whole network leads nowhere, but its row can still be reached."""
         node = self.problem.node
-        button = _Button()
+        button = QPushButton()
         button.setProperty("role", "name")
         button.setFixedWidth(NAME_WIDTH)
         text = node or self.tr("Network")
@@ -106,7 +99,7 @@ class ProblemRow(QWidget):
 
     def _repair_button(self, index: int) -> QPushButton:
         text = message_text(self.problem.repairs[index].text)
-        button = _Button(text)
+        button = RepairChoice(text)
         button.setAccessibleName(text)
         button.setAccessibleDescription(sentence_text(self.problem.message))
         button.clicked.connect(lambda: self.repair_clicked.emit(self.problem.repairs[index]))
@@ -127,14 +120,9 @@ class ProblemRow(QWidget):
         if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
             self._go()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Up and down go to other rows; the scroll area would take them for itself."""
-        step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
-        if step is None:
-            event.ignore()
-        else:
-            self.left.emit(step)
-
-    def sizeHint(self) -> QSize:
-        """At least as high as a button with room around it."""
-        return super().sizeHint().expandedTo(QSize(0, 40))
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Up and down on a button go to other rows; Qt would go to the button's neighbour."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() in _STEPS:
+            self.left.emit(_STEPS[Qt.Key(event.key())])
+            return True
+        return False

@@ -92,9 +92,9 @@ class Results(QWidget):
     def show_notes(self, notes: Notes, about: str = "") -> None:
         """What the network is, section of the book, what to look at, things to try."""
         tries = "\n".join(f"•  {translated(text)}" for text in notes.tries)
-        for label, text in ((self._about, about), (self._book, notes.section), (self._look, notes.look),
-                            (self._tries, tries)):
-            label.setText(translated(text) if label is not self._tries else text)
+        for label, text in ((self._about, translated(about)), (self._book, translated(notes.section)),
+                            (self._look, translated(notes.look)), (self._tries, tries)):
+            label.setText(text)
             label.setVisible(bool(text))
         self._tries_title.setVisible(bool(tries))
         self._show("notes", bool(about or notes.section or notes.look or tries))

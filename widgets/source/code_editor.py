@@ -67,6 +67,11 @@ class CodeEditor(QWidget):
         self._replace(self._source)
         self.area.setFocus()
 
+    def forget(self) -> None:
+        """What is shown next is of another document: it begins anew, whatever its name."""
+        self._name = None
+        self.area.setPlainText(self._source)
+
     def commit(self) -> None:
         """Ask for what is written, where it is something else."""
         if self.has_changes:

@@ -63,10 +63,9 @@ class SourceView(QWidget):
 
     def _bring(self, number: int) -> None:
         self._is_own = True
-        block = self.area.document().findBlockByNumber(number - 1)
-        self.area.setTextCursor(QTextCursor(block))
-        first, page = self.area.firstVisibleBlock().blockNumber(), self.area.verticalScrollBar().pageStep()
-        if not first <= number - 1 < first + page - 1:
+        first, page = self.area.firstVisibleBlock().blockNumber() + 1, self.area.verticalScrollBar().pageStep()
+        self.area.setTextCursor(QTextCursor(self.area.document().findBlockByNumber(number - 1)))
+        if number not in range(first, first + page - 1):  # the last one may be cut
             self.area.centerCursor()
         self._is_own = False
 
@@ -99,9 +98,7 @@ class SourceView(QWidget):
             cursor.setPosition(document.findBlockByNumber(start).position())
             cursor.setPosition(after.position(), QTextCursor.MoveMode.KeepAnchor)
             cursor.insertText("".join(f"{line}\n" for line in lines))
-        elif not start:
-            self.area.setPlainText("\n".join(lines))
-        else:  # the last line ends with the text
+        else:  # the last line ends with the text; some line above it stays
             before = document.findBlockByNumber(start - 1)
             cursor.setPosition(before.position() + before.length() - 1)
             cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)

@@ -17,6 +17,18 @@ GAP, WIDTH = 12, 420
 LETTERS = 36  # in half of a sentence about a finished run: there is room for two such lines
 
 
+class Counting(ElidedLabel):
+    """Figures of equal width, so that a counting number does not shake its line."""
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another font."""
+        super().changeEvent(event)
+        tag, font = QFont.Tag("tnum"), QFont(self.font())
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange) and not font.featureValue(tag):
+            font.setFeature(tag, 1)
+            self.setFont(font)
+
+
 class Progress(QWidget):
     """Keeps its size whatever it says."""
 
@@ -24,8 +36,8 @@ class Progress(QWidget):
         super().__init__(parent)
         self.bar = QProgressBar(textVisible=False, maximum=STEPS)
         self.bar.setAccessibleName(self.tr("Progress"))
-        self.left, self.right = ElidedLabel(role="small"), ElidedLabel(role="small")
-        self.sentence = ElidedLabel(role="small", lines=2)
+        self.left, self.right = Counting(role="small"), Counting(role="small")
+        self.sentence = Counting(role="small", lines=2)
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignVCenter)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self._right_texts: tuple[str, ...] = ("",)
@@ -103,12 +115,3 @@ class Progress(QWidget):
         for widget in (self.bar, self.left, self.right):
             widget.setVisible(bar)
         self.sentence.setVisible(not bar)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Figures of equal width, so that a counting number does not shake its line."""
-        super().changeEvent(event)
-        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange) and hasattr(self, "sentence"):
-            for label in (self.left, self.right, self.sentence):
-                font = QFont(label.font())
-                font.setFeature(QFont.Tag("tnum"), 1)
-                label.setFont(font)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QApplication, QDialog, QLabel
 from pytestqt.qtbot import QtBot
 
 import engine.blocks  # noqa: F401 - fills the registry
@@ -14,6 +16,7 @@ from engine.blocks.custom import Exposed
 from engine.blocks.edits import make_block
 from engine.graph.graph import Edge, Graph, Node
 from engine.layers.base import LAYERS
+from tests.legible import cut_words
 from widgets.blocks.dialog import BlockDialog
 from widgets.blocks.options import OptionRow, block_options
 from widgets.look import theme
@@ -64,6 +67,91 @@ def test_every_option_is_told_with_its_value(dialog: BlockDialog) -> None:
             "conv2 · Padding = same", "conv1 · Padding mode = Zeros"} <= said
     names = [(row.option.node, row.option.option) for row in dialog.options.rows]
     assert names == [(node.name, name) for node in NODES for name in type(node.layer).model_fields]
+
+
+def test_the_dialog_as_it_opens(dialog: BlockDialog) -> None:
+    assert dialog.windowTitle() == "Make block"
+    assert (dialog.name.hasFocus(), dialog.name.selectedText(), dialog.label) == (True, "Stem", "Stem")
+    assert (dialog.error.text(), dialog.make.isEnabled(), dialog.exposed) == ("", True, [])
+    labels = {label.text(): label for label in dialog.findChildren(QLabel) if label.isVisible() and label.text()}
+    assert labels["Name"].buddy() is dialog.name
+    help_text = next(label for text, label in labels.items() if text.startswith("What is ticked"))
+    columns = [dialog.name, labels["Options on the block"], help_text, dialog.filter,
+               dialog.options.parentWidget().parentWidget(), dialog.make]
+    assert all(one.geometry().bottom() < other.geometry().top() for one, other in pairwise(columns))
+    for one, other in ((labels["Name"], dialog.name), (dialog.filter, dialog.defaults), (dialog.cancel, dialog.make)):
+        assert one.geometry().right() < other.geometry().left()
+    assert dialog.name.width() > 350
+    assert columns[4].height() > 200
+    assert dialog.cancel.x() > 200, "the buttons stand at the right"
+    assert cut_words(dialog) == []
+
+
+def test_words_have_their_longest(qtbot: QtBot, dialog: BlockDialog) -> None:
+    qtbot.keyClicks(dialog.name, " " + "a" * 70)
+    assert dialog.label == "a" * 59
+    found = tick(qtbot, dialog, "conv1", "padding")
+    retitle(qtbot, found, "b" * 50)
+    assert found.title.text() == "b" * 40
+
+
+def test_cancel_makes_nothing(qtbot: QtBot, dialog: BlockDialog) -> None:
+    with qtbot.waitSignal(dialog.rejected):
+        qtbot.mouseClick(dialog.cancel, LEFT)
+
+
+def test_enter_makes_it(qtbot: QtBot, dialog: BlockDialog) -> None:
+    with qtbot.waitSignal(dialog.accepted):
+        qtbot.keyClick(dialog.name, Qt.Key.Key_Return)
+
+
+def test_a_ticked_row_has_a_title_beside_it(qtbot: QtBot, dialog: BlockDialog) -> None:
+    found = row(dialog, "conv1", "padding")
+    assert not found.title.isVisible()
+    width = found.tick.width()
+    tick(qtbot, dialog, "conv1", "padding")
+    assert (found.title.isVisible(), found.title.text()) == (True, "Padding")
+    assert found.tick.width() == width, "its place was kept"
+    assert found.tick.geometry().right() < found.title.x()
+    retitle(qtbot, found, "Rim")
+    tick(qtbot, dialog, "conv1", "padding")
+    assert (found.title.isVisible(), dialog.exposed) == (False, [])
+    tick(qtbot, dialog, "conv1", "padding")
+    assert dialog.exposed == [("Rim", (("conv1", "padding"),))], "what was typed is still there"
+    assert found.title.accessibleName() == "Title: conv1 · Padding = 1"
+
+
+def test_a_long_name_is_cut_in_the_middle_and_said_at_rest(qtbot: QtBot) -> None:
+    dialog = BlockDialog("B", block_options([Node("n" * 60, LAYERS["Linear"](out_features=3))]))
+    qtbot.addWidget(dialog)
+    [first, *_] = dialog.options.rows
+    said = "n" * 60 + " · Outputs = 3"
+    assert re.fullmatch("n+…n* · Outputs = 3", first.tick.text())
+    assert (first.tick.toolTip(), first.tick.accessibleName()) == (f"<qt>{said}</qt>", said)
+    first.tick.click()
+    dialog.options.rows[1].tick.click()
+    assert [title for title, _ in dialog.exposed] == ["Outputs", "Bias"]
+
+
+def test_a_title_that_is_taken_gets_the_layers_name_as_far_as_it_fits(qtbot: QtBot) -> None:
+    nodes = [Node("fc1", LAYERS["Linear"](out_features=3)), Node("m" * 60, LAYERS["Linear"](out_features=4))]
+    dialog = BlockDialog("B", block_options(nodes))
+    qtbot.addWidget(dialog)
+    for found in dialog.options.rows:
+        if found.option.option == "out_features":
+            found.tick.click()
+    assert [title for title, _ in dialog.exposed] == ["Outputs", "m" * 40]
+
+
+def test_values_are_told_as_people_read_them() -> None:
+    nodes = [Node("pool", LAYERS["MaxPool2d"]()), Node("up", LAYERS["Upsample"](mode="bilinear", align_corners=True)),
+             Node("bn", LAYERS["BatchNorm2d"](eps=1e-3))]
+    told = {(option.node, option.option): (option.text, option.is_default) for option in block_options(nodes)}
+    assert told["pool", "stride"] == ("–", True)
+    assert told["up", "mode"] == ("Bilinear", False)
+    assert told["up", "align_corners"] == ("on", False)
+    assert told["bn", "eps"] == ("0.001", False)
+    assert told["bn", "momentum"] == ("0.1", True)
 
 
 def test_only_what_was_set_is_shown_at_first(qtbot: QtBot, dialog: BlockDialog) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QEnterEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.advice.advice import Problem, Repair
 from engine.graph.graph import Graph
 from engine.messages import say
+from tests.legible import cut_words
 from tests.seen import colors, texts
 from widgets.look import theme
 from widgets.look.text import sentence_text
@@ -59,6 +63,15 @@ def test_rows_say_it_in_words_and_shapes(view: Problems) -> None:
     ground = signs[0].pixelColor(0, 0)
     shapes = {tuple(sign.pixelColor(x, y) == ground for x in range(16) for y in range(16)) for sign in signs}
     assert len(shapes) == 3  # told apart without colour: other shapes, other signs
+
+
+def test_each_shape_has_its_sign_inside(view: Problems) -> None:
+    for index, filled in ((0, True), (2, True), (3, False)):
+        image = view.rows[index].findChild(SeveritySign).grab().toImage()
+        inside = {image.pixelColor(x, y).name() for x in range(6, 10) for y in range(6, 12)}
+        assert len(inside) > 1, "a letter on its ground"
+        ground = {"error": theme.color("error"), "warning": theme.color("warn")}.get(view.rows[index].problem.severity)
+        assert not filled or image.pixelColor(4, 12) == ground
 
 
 def test_nothing_wrong_is_said(view: Problems) -> None:
@@ -134,6 +147,101 @@ def test_equal_problems_twice_are_two_rows(view: Problems) -> None:
     view.show_problems([problems()[0], problems()[0]])
     assert len(view.rows) == 2
     assert view.rows[0] is not view.rows[1]
+
+
+def test_rows_stand_below_each_other_and_their_parts_beside(view: Problems) -> None:
+    view.show_problems(problems()[:3])
+    QApplication.processEvents()
+    assert cut_words(view) == []
+    boxes = [row.geometry() for row in view.rows]
+    assert all(one.bottom() < other.top() for one, other in pairwise(boxes))
+    assert all(box.height() >= 40 for box in boxes)
+    assert boxes[-1].bottom() < 200, "the room that is left is below them"
+    row = view.rows[2]
+    parts = [row.findChild(SeveritySign), row.name, row.sentence, *row.repairs]
+    assert all(one.geometry().right() < other.geometry().left() for one, other in pairwise(parts))
+    assert row.sentence.width() > 250
+
+
+def test_a_row_tells_a_screen_reader_and_the_mouse_all(view: Problems) -> None:
+    assert [row.accessibleName() for row in view.rows] == [
+        "Error: Linear expects a flat input, got 16×5×5", "Error: The network has no output", "Warning: Softmax twice",
+        "Hint: conv7 is not connected"]
+    assert [row.name.accessibleName() for row in view.rows][1:3] == [
+        "Network. Error: The network has no output", "softmax1. Warning: Softmax twice"]
+    assert [row.name.toolTip() for row in view.rows[:2]] == ["Show fc3 on the canvas", ""]
+    button = view.rows[2].repairs[0]
+    assert (button.accessibleName(), button.accessibleDescription()) == ("Remove softmax1", "Softmax twice")
+
+
+def test_only_a_whole_click_with_the_left_button_leads_to_a_node(view: Problems, qtbot: QtBot) -> None:
+    asked, row = [], view.rows[0]
+    view.node_requested.connect(asked.append)
+    qtbot.mouseClick(row, Qt.MouseButton.RightButton)
+    qtbot.mousePress(row, LEFT)
+    qtbot.mouseRelease(row, LEFT, pos=QPoint(10, row.height() + 20))
+    assert asked == []
+    qtbot.mouseClick(row, LEFT)
+    assert asked == ["fc3"]
+    qtbot.mouseClick(view.rows[1], LEFT)
+    assert asked == ["fc3"]
+
+
+def test_what_a_repair_would_do_is_shown_while_it_is_pointed_at(view: Problems) -> None:
+    shown = []
+    view.repair_previewed.connect(shown.append)
+    first, second = view.rows[2].repairs
+    one, other = view.rows[2].problem.repairs
+    here = QPointF(5, 5)
+    QApplication.sendEvent(first, QEnterEvent(here, here, here))
+    assert shown == [one]
+    first.setFocus()
+    assert shown == [one], "once"
+    QApplication.sendEvent(first, QEvent(QEvent.Type.Leave))
+    assert shown == [one, None]
+    second.setFocus()
+    assert shown == [one, None, other]
+    view.rows[0].name.setFocus()
+    assert shown[3:] == [None]
+    second.setFocus()
+    view.show_problems(problems()[:1])
+    assert shown[4:] == [other, None], "it goes with its row"
+
+
+def test_up_and_down_end_at_the_ends_and_bring_a_row_into_sight(view: Problems, qtbot: QtBot) -> None:
+    view.show_problems([Problem("error", f"fc{index}", say("Wrong"), (repair("Mend"),)) for index in range(20)])
+    qtbot.waitUntil(lambda: view.rows[-1].y() > 700)
+    view.rows[0].repairs[0].setFocus()
+    qtbot.keyClick(view.rows[0].repairs[0], Qt.Key.Key_Up)
+    assert view.rows[0].name.hasFocus()
+    for row in view.rows[1:]:
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Down)
+        assert row.name.hasFocus()
+    assert view.rows[-1].visibleRegion().boundingRect().height() == view.rows[-1].height()
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Down)
+    assert view.rows[-1].name.hasFocus()
+    scrolled = view.rows[-1].mapTo(view, QPoint(0, 0))
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_X)
+    assert view.rows[-1].mapTo(view, QPoint(0, 0)) == scrolled
+
+
+def test_the_keyboard_is_taken_from_nobody(view: Problems, qtbot: QtBot) -> None:
+    beside = QLineEdit(view)
+    beside.show()
+    beside.setFocus()
+    for shown in (problems()[:2], [], problems()):
+        view.show_problems(shown)
+        QApplication.processEvents()
+        assert beside.hasFocus()
+
+
+def test_the_row_in_the_place_of_the_one_that_went_takes_over(view: Problems) -> None:
+    for shown, at, after in ((problems(), 1, 1), (problems(), 3, 2)):
+        view.show_problems(shown)
+        view.rows[at].take_focus()
+        view.show_problems([*shown[:at], *shown[at + 1 :]])
+        QApplication.processEvents()
+        assert view.rows[after].name.hasFocus()
 
 
 @pytest.mark.usefixtures("font")

@@ -114,6 +114,90 @@ def test_variants_are_compared_and_run(results: Results, qtbot: QtBot) -> None:
     assert not results.run_all.isVisible()
 
 
+@pytest.mark.parametrize(("kind", "count", "words", "title"), [
+    ("variants", 2, "Run both variants", "Variants"), ("variants", 3, "Run all 3 variants", "Variants"),
+    ("folds", 2, "Run 2 folds", "Folds"), ("", 0, None, None),
+])  # fmt: skip
+def test_what_can_be_run_is_offered(results: Results, kind: str, count: int, words: str | None,
+                                    title: str | None) -> None:
+    results.offer_series(kind, count)
+    assert results.run_all.isVisible() == (words is not None)
+    assert results.run_all.isEnabled()
+    assert there(results) == ({title} if title else set())
+    assert words is None or results.run_all.text() == words
+    results.show_series([RunRow("a", None, 1.0, 2.0)], RunRow("", None, 1.0, 2.0))
+    assert results.series.texts[1:] == [["a", "", "1.000", "2.000"]], "a mean alone is none"
+    assert there(results) == {title or "Runs"}
+    results.show_series(())
+    assert there(results) == ({title} if title else set())
+    assert not results.series.isVisible()
+
+
+def test_what_the_network_is_stands_first(results: Results) -> None:
+    results.show_notes(Notes(section="6.6 LeNet", look="Look.", tries=("One.",)), "A small one.")
+    QApplication.processEvents()
+    words = ["What to look at", "A small one.", "6.6 LeNet", "Look.", "Try", "•  One."]
+    tops = [next(label for label in results.findChildren(QLabel) if label.isVisible() and label.text() == text).mapTo(
+        results, QPoint()).y() for text in words]
+    assert tops == sorted(set(tops))
+    for notes, about, left in ((Notes(), "A small one.", ["A small one."]), (Notes(section="6.6"), "", ["6.6"]),
+                               (Notes(tries=("One.",)), "", ["Try", "• One."])):
+        results.show_notes(notes, about)
+        assert texts(results) == ["What to look at", *left]
+    results.show_notes(Notes())
+    assert there(results) == set()
+
+
+@pytest.mark.parametrize(("count", "shown"), [(10, 10), (11, 8), (12, 8)])
+def test_of_many_parameters_the_first_are_shown(results: Results, count: int, shown: int) -> None:
+    results.show_parameters([Parameter(f"w[{index}]", 1.0, 1.0 + index / 10) for index in range(count)])
+    assert [line[0] for line in results.parameters.texts[1:]] == [f"w[{index}]" for index in range(shown)]
+    said = [text for text in texts(results) if text.startswith("and ")]
+    left = count - shown
+    assert said == ([f"and {left} more; the largest error is {(count - 1) / 10:.4f}"] if left else [])
+    results.show_parameters(())
+    assert there(results) == set()
+
+
+@pytest.mark.parametrize(("count", "shown"), [(1, 1), (13, 13), (14, 13), (20, 13)])
+def test_of_many_epochs_the_first_and_the_last_are_shown(results: Results, count: int, shown: int) -> None:
+    results.show_kernel_steps([(epoch, [[1.0, 2.0], [3.0, epoch]]) for epoch in range(1, count + 1)])
+    assert results.steps.texts[0] == ["Epoch", "[0, 0]", "[0, 1]", "[1, 0]", "[1, 1]"]
+    epochs = [int(line[0]) for line in results.steps.texts[1:]]
+    assert epochs == [1, *range(count - shown + 2, count + 1)]
+    assert results.steps.texts[-1][1:4] == ["1.0000", "2.0000", "3.0000"]
+
+
+def test_the_kernel_stays_while_either_is_known(results: Results) -> None:
+    results.show_kernel([[1.0]])
+    results.show_kernel_steps([(1, [[1.0]])])
+    results.show_kernel_steps(())
+    assert there(results) == {"Kernel"}
+    assert not results.steps.isVisible()
+    results.show_kernel_steps([(1, [[1.0]])])
+    results.show_kernel(())
+    assert there(results) == {"Kernel"}
+    results.show_kernel_steps(())
+    assert there(results) == set()
+
+
+def test_nine_numbers_are_a_table_and_none_is_no_table(results: Results) -> None:
+    for kernel, seen in (([[0.0] * 3] * 3, True), ([[0.0] * 10], False), ([[]], False)):
+        results.show_kernel_steps([(1, kernel)])
+        assert results.steps.isVisible() == seen
+
+
+def test_without_rows_a_table_is_not_there(results: Results) -> None:
+    results.show_comparison([ReportedRow("loss", None, 0.5)])
+    assert results.comparison.texts[1] == ["Loss", "–", "0.500", ""]
+    results.show_measures(("train",), [("accuracy", (0.5,))])
+    assert there(results) == {"Reported and yours", "Measures"}
+    results.show_comparison(())
+    assert there(results) == {"Measures"}
+    results.show_measures((), ())
+    assert there(results) == set()
+
+
 def test_folds_with_mean_and_deviation(results: Results) -> None:
     results.offer_series("folds", 5)
     assert "5" in results.run_all.text()

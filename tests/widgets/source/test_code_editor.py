@@ -114,6 +114,12 @@ def test_escape_leads_out_of_the_text(qtbot: QtBot, editor: CodeEditor) -> None:
     assert editor.apply.hasFocus()
 
 
+def test_escape_lets_go_of_the_text_where_nothing_is_to_apply(qtbot: QtBot, editor: CodeEditor) -> None:
+    qtbot.keyClick(editor.area, Keys.Key_Escape)
+    assert not editor.area.hasFocus()
+    assert not editor.apply.hasFocus()
+
+
 def test_undo_belongs_to_the_text_while_it_is_written(qtbot: QtBot, editor: CodeEditor) -> None:
     at(editor, 0, 0)
     qtbot.keyClicks(editor.area, "# ")
@@ -149,6 +155,34 @@ def test_the_button_applies_and_gives_the_keyboard_back(qtbot: QtBot, editor: Co
     assert editor.area.hasFocus()
 
 
+def test_revert_gives_the_keyboard_back_and_keeps_the_cursor(qtbot: QtBot, editor: CodeEditor) -> None:
+    source = "class A:\n    pass\n\n\nx = 1"
+    editor.show_code("other", source)
+    assert not editor.revert.isEnabled()
+    at(editor, 1, 6)
+    qtbot.keyClicks(editor.area, "zz")
+    assert editor.revert.isEnabled()
+    editor.revert.setFocus()
+    qtbot.keyClick(editor.revert, Keys.Key_Space)
+    assert (editor.text, editor.area.hasFocus(), editor.revert.isEnabled()) == (source, True, False)
+    assert (editor.area.textCursor().blockNumber(), editor.area.textCursor().positionInBlock()) == (1, 8)
+    editor.area.selectAll()
+    qtbot.keyClick(editor.area, Keys.Key_End, CTRL)
+    editor.area.insertPlainText("\n\nlonger than before")
+    qtbot.mouseClick(editor.revert, LEFT)
+    assert (editor.text, editor.area.textCursor().position()) == (source, len(source)), "the nearest there is"
+
+
+def test_what_is_in_use_already_is_not_asked_for(qtbot: QtBot, editor: CodeEditor) -> None:
+    with qtbot.assertNotEmitted(editor.source_committed):
+        editor.commit()
+    editor.take_back()
+    assert (editor.text, editor.has_changes, editor.area.hasFocus()) == (EXAMPLE, False, True)
+    assert not editor.area.document().isUndoAvailable()
+    assert (editor.apply.toolTip(), editor.revert.toolTip()) == (
+        "Use this code (Ctrl+Enter)", "Back to the code that is in use")
+
+
 def test_revert_can_itself_be_undone(qtbot: QtBot, editor: CodeEditor) -> None:
     at(editor, 0, 0)
     qtbot.keyClicks(editor.area, "# x")
@@ -181,6 +215,12 @@ def test_another_layer_begins_anew(qtbot: QtBot, editor: CodeEditor) -> None:
     assert (editor.text, editor.has_changes, editor.title.text()) == (EXAMPLE, False, "other")
     qtbot.keyClick(editor.area, Keys.Key_Z, CTRL)
     assert editor.text == EXAMPLE
+    qtbot.keyClicks(editor.area, "# x")
+    editor.forget()
+    assert (editor.text, editor.has_changes) == (EXAMPLE, False)
+    editor.show_code("other", EXAMPLE + "# 2")
+    qtbot.keyClick(editor.area, Keys.Key_Z, CTRL)
+    assert editor.text == EXAMPLE + "# 2", "what was before is of another document"
 
 
 # -- errors -------------------------------------------------------------------------------------------------------
@@ -208,6 +248,13 @@ def test_an_error_without_a_line_or_beyond_the_last_is_a_sentence_only(editor: C
     assert editor.area.error_line() is None
     editor.show_code("hidden", "", "", 3)
     assert editor.area.error_line() is None
+
+
+def test_the_error_of_a_layer_is_not_that_of_the_next(editor: CodeEditor) -> None:
+    editor.show_code("hidden", EXAMPLE, "x" * 40, 2)
+    assert editor.error.text() == "\u200b".join(["x" * 12] * 3 + ["x" * 4]), "it can be broken"
+    editor.show_code("other", EXAMPLE, "", 2)
+    assert (editor.error.isVisible(), editor.area.error_line()) == (False, None)
 
 
 def test_the_line_of_an_error_is_red_on_the_screen(editor: CodeEditor) -> None:
@@ -316,6 +363,48 @@ def test_a_matrix_product_is_no_decorator(editor: CodeEditor) -> None:
     editor.show_code("other", "@torch.no_grad\ny = x @ self.w\n")
     kinds = painted(editor.area)
     assert (kinds[0, 3], kinds.get((1, 6))) == ("decorator", None)
+
+
+@pytest.mark.parametrize(("text", "kinds"), [
+    ("def name(x):", {"def": "keyword", "name": "defined", "x": ""}),
+    ("class A: pass", {"class": "keyword", "A": "defined", "pass": "keyword"}),
+    ("match = print(self.len)", {"match": "keyword", "print": "builtin", "self": "builtin", ".len": ""}),
+    ("None is True", {"None": "number", "is": "keyword", "True": "number"}),
+    ("a1 = 0xFF + 1.5e-3j", {"a1": "", "0xFF": "number", "1.5e-3j": "number"}),
+    ("  @nn.module  # why", {"@nn.module": "decorator", "# why": "comment"}),
+    ("""x = rb'a"b' + f"c" """, {"x": "", "rb'a\"b'": "string", "+": "", 'f"c"': "string"}),
+    ("'''a'b''' + 1", {"'''a'b'''": "string", "+": "", "1": "number"}),
+    ("'open + 1", {"'open + 1": "string"}),
+])  # fmt: skip
+def test_the_colour_of_each_word(text: str, kinds: dict[str, str], editor: CodeEditor) -> None:
+    editor.show_code("other", text)
+    found = painted(editor.area)
+    for word, kind in kinds.items():
+        start = text.index(word)
+        assert {found.get((0, column), "") for column in range(start, start + len(word))} == {kind}, word
+
+
+def test_strings_over_several_lines_end_where_they_began(editor: CodeEditor) -> None:
+    editor.show_code("other", "x = '''a\n\"\"\" 'b'\n''' + 1\ny = \"\"\"\nz\n\"\"\"; w = 2\n")
+    kinds = painted(editor.area)
+    assert [kinds.get((line, 0)) for line in range(6)] == [None, "string", "string", None, "string", "string"]
+    assert (kinds[2, 6], kinds[5, 9], kinds.get((5, 5))) == ("number", "number", None)
+
+
+def test_names_that_are_defined_are_bold_and_comments_lean(editor: CodeEditor) -> None:
+    editor.show_code("other", "def f(): # x")
+    looks = {(part.start, part.length): (part.format.fontWeight(), part.format.fontItalic())
+             for part in editor.area.document().begin().layout().formats()}
+    assert looks[3, 2][0] > looks[0, 3][0]
+    assert [looks[place][1] for place in ((0, 3), (3, 2), (9, 3))] == [False, False, True]
+
+
+def test_without_colours_until_they_are_wanted_again(editor: CodeEditor) -> None:
+    before = painted(editor.area)
+    editor.area.highlighter.set_plain(True)
+    assert painted(editor.area) == {}
+    editor.area.highlighter.set_plain(False)
+    assert painted(editor.area) == before
 
 
 def test_another_theme_brings_its_colours(editor: CodeEditor) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt
 from PySide6.QtGui import QFontMetricsF, QGuiApplication
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.inspect.tensor_info import TensorInfo
@@ -388,3 +389,85 @@ def test_a_cell_has_room_for_every_number(browser: ParameterBrowser) -> None:
     metrics = QFontMetricsF(browser.grid.view.font())
     for value in (-0.0733812, -4.115e-4, 12345678.0):
         assert metrics.horizontalAdvance(value_text(value)) <= browser.grid.view.columnWidth(0) - 8
+
+
+# -- where everything stands ----------------------------------------------------------------------------------------
+
+
+def place(browser: ParameterBrowser, widget: QWidget) -> QRect:
+    return QRect(widget.mapTo(browser, QPoint()), widget.size())
+
+
+def test_a_line_above_the_table_and_beside_it_one_tensor(browser: ParameterBrowser) -> None:
+    browser.table.select_key("conv1.weight")
+    for _ in range(2):
+        QApplication.processEvents()
+    head = [place(browser, widget) for widget in (browser.source, browser.filter, browser.total)]
+    assert all(one.right() < other.left() for one, other in pairwise(head))
+    assert head[1].width() <= 240
+    assert head[2].right() > 1050, "how many there are stands at the right"
+    table = place(browser, browser.table)
+    details = [place(browser, widget) for widget in (browser.title, browser.histogram, browser.grid)]
+    assert max(box.bottom() for box in head) < table.top() < 60
+    assert table.bottom() > 370
+    assert table.width() > 600
+    assert all(box.left() > table.right() for box in details)
+    assert all(one.bottom() < other.top() for one, other in pairwise(details))
+    assert details[2].height() > 150
+    heading = [place(browser, widget) for widget in (browser.title, browser.bad, browser.facts)]
+    assert heading[0].right() < heading[2].left()
+    assert heading[2].right() > 1050
+    assert (browser.facts.text(), browser.bad.text()) == ("6×2×3×4 · float32", "")
+    browser.resize(1500, 400)
+    QApplication.processEvents()
+    assert place(browser, browser.table).width() > table.width() + 350, "the table grows"
+
+
+def test_a_message_stands_at_the_top(browser: ParameterBrowser) -> None:
+    browser.show_message("Nothing")
+    QApplication.processEvents()
+    assert place(browser, browser.message).top() < 60
+    assert (browser.total.text(), browser.title.isVisible()) == ("", False)
+    assert browser.message.alignment() & Qt.AlignmentFlag.AlignTop
+
+
+def test_a_constant_tensor_has_no_tint_of_another(browser: ParameterBrowser) -> None:
+    browser.table.select_key("bn1.running_mean")
+    assert browser.grid.values.index(0, 0).data(Qt.ItemDataRole.BackgroundRole) is None
+    browser.table.select_key("conv1.bias")
+    tints = [browser.grid.values.index(row, 0).data(Qt.ItemDataRole.BackgroundRole).alpha() for row in (2, 4)]
+    assert tints[1] == 90 > tints[0], "the largest of both ends counts"
+
+
+def test_values_of_the_last_tensor_go_at_once(browser: ParameterBrowser) -> None:
+    browser.values_requested.disconnect()
+    browser.table.select_key("fc.weight")
+    assert browser.grid.values.rowCount() == 0
+    browser.show_values("fc.weight", ARRAYS["fc.weight"])
+    assert browser.grid.values.rowCount() == 4
+    browser.show_tensors([info(key, array + 1) for key, array in ARRAYS.items()])
+    assert browser.grid.values.rowCount() == 4, "the same one keeps them until others come"
+    asked: list[str] = []
+    browser.values_requested.connect(asked.append)
+    browser.show_node("conv1")
+    assert asked == ["conv1.weight"]
+    browser.show_message("Nothing")
+    browser.show_values("conv1.weight", ARRAYS["conv1.weight"])
+    assert browser.grid.values.rowCount() == 0
+    browser.grid.value_edited.emit((0,), 1.0)  # nothing is selected
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Down])
+def test_keys_lead_from_the_filter_into_the_table(key: Qt.Key, qtbot: QtBot, browser: ParameterBrowser) -> None:
+    browser.filter.setFocus()
+    qtbot.keyClicks(browser.filter, "bias")
+    qtbot.keyClick(browser.filter, key)
+    assert browser.table.hasFocus()
+    browser.filter.setText("conv1")
+    assert browser.table.selected().key == "conv1.bias", "what is selected and shown stays"
+
+
+def test_which_weights_are_shown_is_said(browser: ParameterBrowser) -> None:
+    browser.set_sources([("initial", "Before"), ("latest", "Latest"), ("best", "Best")], "best")
+    assert browser.source.currentText() == "Best"
+    assert browser.source.count() == 3

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QContextMenuEvent, QFont, QFontMetricsF, QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.seen import button_with, colors, texts
@@ -307,3 +307,112 @@ def test_the_empty_place_can_say_something_else(curves: Curves) -> None:
     assert texts(curves) == ["Getting ready…"]
     curves.set_hint()
     assert texts(curves) == ["Press Train: the curves draw themselves here"]
+
+
+# -- what is seen of a run ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("asked", "shown"), [
+    ((2.0, 4.0), (2.0, 4.0)), ((-1.0, 1.0), (0.0, 2.0)), ((9.0, 12.0), (7.0, 10.0)), ((5.0, 5.0), (5.0, 5.001)),
+    ((0.0, 10.0), None), ((-5.0, 15.0), None), ((0.0, 9.99), (0.0, 9.99)), (None, None),
+    ((9.9999, 10.0), (9.999, 10.0)),
+])  # fmt: skip
+def test_one_zooms_within_the_run(curves: Curves, asked: tuple[float, float] | None,
+                                  shown: tuple[float, float] | None) -> None:
+    fill(curves)
+    curves.accuracy.span_asked.emit((1.0, 2.0))
+    curves.loss.span_asked.emit(asked)
+    for plot in curves.plots:
+        assert plot.span == pytest.approx(shown or (0.0, 10.0))
+    menu = curves.context_menu()
+    assert menu.actions()[1].isEnabled() == (shown is not None)
+    menu.close()
+
+
+@pytest.mark.parametrize("forget", ["clear", "show_all", "show_series", "begin_member"])
+def test_another_run_begins_with_the_whole_axis(curves: Curves, forget: str) -> None:
+    fill(curves)
+    curves.loss.span_asked.emit((1.0, 2.0))
+    curves.loss.hovered.emit(1.5)
+    rows = [(1, 1.0, 0.5, 1.0, 0.5, True)]
+    arguments = {"clear": (4,), "show_all": ([], rows), "show_series": ([("a", [], rows)],), "begin_member": (0, "a")}
+    getattr(curves, forget)(*arguments[forget])
+    end = 4.0 if forget == "clear" else 10.0
+    assert [(plot.span, plot.full, plot.cursor_at) for plot in curves.plots] == [((0, end), (0, end), None)] * 2
+    assert curves.is_empty == (forget in ("clear", "begin_member"))
+
+
+def test_the_shortest_axis_is_one_epoch(curves: Curves) -> None:
+    curves.clear(0)
+    assert curves.loss.full == (0, 1)
+    curves.add_points([(1.0, 1.0, 0.5)])
+    assert curves.loss.full == (0, 1)
+    curves.add_points([(1.01, 1.0, 0.5)])
+    assert curves.loss.full == (0, 2)
+
+
+def test_plots_stand_side_by_side_with_their_buttons(curves: Curves) -> None:
+    fill(curves)
+    save, log = button_with(curves, "Save…"), button_with(curves, "Log")
+
+    def left(widget: QWidget) -> int:
+        return widget.mapTo(curves, QPoint()).x()
+
+    assert left(curves.loss) == 16
+    assert left(curves.accuracy) - left(curves.loss) - curves.loss.width() == 32
+    assert abs(curves.loss.width() - curves.accuracy.width()) <= 1
+    assert left(save) > left(curves.accuracy) + curves.accuracy.width()
+    assert save.geometry().bottom() < log.y()
+    assert save.mapTo(curves, QPoint()).y() < 20
+    assert (save.height(), log.height()) == (28, 28)
+    assert save.width() == log.width()
+    assert [button.toolTip() == button.accessibleName() for button in (save, log)] == [True, True]
+    assert log.isCheckable() and not log.isChecked()
+    for width, gap, seen in ((840, 32, True), (839, 16, True), (560, 16, True), (559, 16, False)):
+        curves.resize(width, 264)
+        QApplication.processEvents()
+        assert left(curves.accuracy) - left(curves.loss) - curves.loss.width() == gap
+        assert save.isVisible() == seen
+    assert curves.accuracy.height() > 200
+
+
+def test_the_second_plot_is_named_and_may_be_missing(curves: Curves) -> None:
+    fill(curves)
+    assert [plot.surround.titles for plot in curves.plots] == [("Loss", "Accuracy")] * 2
+    assert (curves.loss.is_share, curves.accuracy.is_share) == (False, True)
+    curves.set_second("RMSE")
+    assert curves.loss.surround.titles == ("Loss", "RMSE")
+    assert not curves.accuracy.is_share
+    curves.set_second(None)
+    assert curves.loss.surround.titles == ("Loss",)
+    curves.set_second("Accuracy", True)
+    assert curves.accuracy.isVisible() and curves.accuracy.is_share
+
+
+def test_the_key_is_shown_for_a_series_alone(curves: Curves) -> None:
+    fill(curves)
+    assert not curves.loss.surround.legend.is_key
+    assert curves.legend.chips == []
+    curves.begin_member(3, "late")
+    assert [chip.title for chip in curves.legend.chips] == ["late"]
+    curves.add_points([(0.5, 3.0, 0.25), (1.0, 2.0, 0.5)])
+    assert curves.loss.surround.legend.is_key and curves.accuracy.surround.legend.is_key
+    assert [chip.value for chip in curves.legend.chips] == [2.0], "not judged yet"
+    curves.accuracy.hovered.emit(0.5)
+    assert [chip.value for chip in curves.legend.chips] == [0.25]
+    curves.add_epoch(1, 1.0, 0.5, 7.0, 0.75, False)
+    curves.accuracy.hovered.emit(None)
+    assert [chip.value for chip in curves.legend.chips] == [7.0]
+
+
+def test_the_menu_says_how_the_axis_is(curves: Curves) -> None:
+    fill(curves)
+    for on in (False, True, False):
+        curves.set_log(on)
+        menu = curves.context_menu()
+        assert menu.actions()[2].isChecked() == button_with(curves, "Log").isChecked() == on
+        assert (curves.loss.is_log, curves.accuracy.is_log) == (on, False)
+        menu.close()
+    curves.set_second("RMSE")
+    curves.set_log(True)
+    assert curves.accuracy.is_log

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import Qt
@@ -13,7 +14,7 @@ from engine.experiment.recipe import Recipe
 from tests.legible import cut_words
 from widgets.fields.editors import ChoiceEditor, LineEditor
 from widgets.fields.form import Row
-from widgets.training.recipe_panel import RecipeForm, RecipePanel
+from widgets.training.recipe_panel import RecipeForm, RecipePanel, relevant
 
 # Said by the offscreen platform, which has no windows to size; no window system says it.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -214,3 +215,95 @@ def test_nothing_is_clipped_in_the_narrowest_panel(opened: RecipePanel, width: i
     for each in form(opened).rows.values():
         assert each.editor.geometry().right() <= form(opened).width()
     assert cut_words(opened) == []
+
+
+# -- places and words -----------------------------------------------------------------------------------------------
+
+
+def test_words_left_numbers_right(opened: RecipePanel) -> None:
+    opened.resize(300, 900)
+    opened.show_recipe(Recipe(optimizer="momentum", weight_decay=0.1))
+    for _ in range(3):
+        QApplication.processEvents()
+    rows = form(opened).rows
+    lines = [("loss", "batch_size"), ("initialization", "epochs"), ("optimizer", "lr"),
+             ("weight_decay", "seed", "momentum"), ("reduction", "folds"), ("class_weights", "label_smoothing"),
+             ("decay_biases",)]
+    tops = []
+    for line in lines:
+        boxes = [rows[name].editor.geometry() for name in line]
+        assert len({box.top() for box in boxes}) == 1
+        assert all(one.right() < other.left() for one, other in pairwise(boxes))
+        tops.append(boxes[0].top())
+        for name in line:
+            label = rows[name].label.geometry()
+            assert label.left() == rows[name].editor.x()
+            assert label.bottom() < rows[name].editor.y() < label.bottom() + 8
+    assert all(later - earlier > 40 for earlier, later in pairwise(tops))
+    assert tops[3] < form(opened).more.y() < tops[4]
+    assert rows["loss"].editor.width() > 1.3 * rows["batch_size"].editor.width()
+
+
+def test_what_is_wrong_is_said_over_the_whole_width(qtbot: QtBot, panel: RecipePanel) -> None:
+    panel.resize(300, 900)
+    retype(qtbot, row(panel, "epochs").editor, "0")
+    QApplication.processEvents()
+    error, editor = row(panel, "epochs").error, row(panel, "epochs").editor
+    assert error.isVisible()
+    assert error.x() == row(panel, "loss").editor.x()
+    assert error.geometry().right() == editor.geometry().right()
+    assert editor.geometry().bottom() < error.y() < row(panel, "lr").editor.y()
+
+
+def test_the_keyboard_goes_line_by_line(panel: RecipePanel, qtbot: QtBot) -> None:
+    passed = []
+    row(panel, "loss").editor.setFocus()
+    for _ in range(8):
+        passed.append(QApplication.focusWidget().objectName())
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+    assert passed == ["loss", "batch_size", "initialization", "epochs", "optimizer", "lr", "weight_decay", "seed"]
+    assert form(panel).more.hasFocus()
+
+
+@pytest.mark.parametrize(("recipe", "without"), [
+    (Recipe(), {"momentum", "decay_biases"}),
+    (Recipe(optimizer="momentum", weight_decay=0.1), set()),
+    (Recipe(optimizer="adam"), {"momentum", "decay_biases"}),
+    (Recipe(loss="mse"), {"momentum", "decay_biases", "label_smoothing", "class_weights"}),
+    (Recipe(loss="nll"), {"momentum", "decay_biases", "label_smoothing"}),
+])  # fmt: skip
+def test_which_options_change_anything(recipe: Recipe, without: set[str]) -> None:
+    assert relevant(recipe) == set(Recipe.model_fields) - without
+
+
+def test_the_fold_says_whether_it_is_open_and_what_it_hides(panel: RecipePanel) -> None:
+    more = form(panel).more
+    panel.show_recipe(Recipe(folds=5))
+    assert (more.text(), more.toolTip()) == ("More · 1 set", "<qt>Folds</qt>")
+    assert more.arrowType() == Qt.ArrowType.RightArrow
+    more.click()
+    assert (more.text(), more.arrowType()) == ("More", Qt.ArrowType.DownArrow)
+    more.click()
+    panel.show_recipe(Recipe(weight_decay=0.1, decay_biases=not Recipe().decay_biases))
+    assert more.text() == "More · 1 set"
+    panel.show_recipe(Recipe())
+    assert (more.text(), more.toolTip()) == ("More", "")
+
+
+def test_hints_while_training_runs(panel: RecipePanel) -> None:
+    own = {name: row(panel, name).hint for name in form(panel).rows}
+    for reason, said in (("Stop first.", "<qt>Stop first.</qt>"), ("", own["epochs"])):
+        panel.set_locked(True, reason)
+        assert row(panel, "epochs").editor.toolTip() == row(panel, "epochs").label.toolTip() == said
+        assert row(panel, "lr").editor.toolTip() == "<qt>Enter puts it to use at once.</qt>"
+    panel.set_locked(False, "Stop first.")
+    assert {name: row(panel, name).editor.toolTip() for name in own} == own
+
+
+def test_names_of_what_can_be_chosen(panel: RecipePanel) -> None:
+    said = {name: [editor.itemText(index) for index in range(editor.count())]
+            for name in ("optimizer", "initialization", "class_weights") for editor in [row(panel, name).editor]}
+    assert said["optimizer"] == ["SGD", "SGD + momentum", "Adam", "AdamW"]
+    assert said["initialization"] == ["PyTorch's own", "Xavier uniform", "Kaiming uniform", "Normal, σ = 0.01",
+                                      "Normal, σ = 1"]
+    assert said["class_weights"][0] == "All the same"
