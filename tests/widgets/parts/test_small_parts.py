@@ -266,6 +266,8 @@ def test_rings_and_grounds(stage: QWidget, monkeypatch: pytest.MonkeyPatch):
     file = inside(stage, RecentFile("/somewhere/lenet.layerloom", stage))
     other = inside(stage, QPushButton("other"))
     other.setFocus()
+    for kind in (Card, RecentFile):  # wherever the mouse was left
+        monkeypatch.setattr(kind, "underMouse", lambda _self: False)
     assert found.ring().color().name() == DARK.line and found.ring().width() == 1
     assert file.ring().style() == Qt.PenStyle.NoPen and file.ground().name() == DARK.canvas
     for tile in (found, file):
