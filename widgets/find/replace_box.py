@@ -15,7 +15,6 @@ from engine.blocks.replacing import LayerKind, carried, layer_kinds, replaced_al
 from engine.graph.graph import Graph
 from engine.layers.base import Layer, Shape
 from engine.line.line import LineError, parse_line
-from engine.messages import LayerloomError
 from engine.search.matching import ranked
 from engine.search.search import Found, fits, search
 from widgets.find.search_list import found_rows
@@ -178,14 +177,9 @@ class ReplaceBox(Popup):
     def _preview(self) -> None:
         """Show what Enter would make, and say what it does."""
         layer = self._layer_of(self.list.current())
-        try:
-            graph = self._made(layer, keep_names=True)[0] if layer is not None else None
-        except LayerloomError as error:
-            self._say(sentence_text(error.message))
-            graph = None
-        else:
-            if graph is not None:
-                self._say(self._words(graph))
+        graph = self._made(layer, keep_names=True)[0] if layer is not None else None
+        if graph is not None:
+            self._say(self._words(graph))
         self.previewed.emit(graph)
 
     def tell_again(self) -> None:
@@ -201,17 +195,14 @@ class ReplaceBox(Popup):
     def _made(self, layer: Layer, *, keep_names: bool = False) -> tuple[Graph, tuple[str, ...]]:
         assert self.kind is not None
         return replaced_all(self._scope.graph, self.kind.key, layer, self._scope.within,
-                            inside=self._also_inside(), keep_names=keep_names)
-
-    def _also_inside(self) -> bool:
-        return self.kind is not None and bool(self.kind.inside) and self.inside.isChecked()
+                            inside=self.inside.isChecked(), keep_names=keep_names)
 
     def _words(self, graph: Graph) -> str:
         """How many it concerns, and what would be wrong then that is not now."""
         assert self.kind is not None
         if graph == self._scope.graph:
             return self.tr("They are that already")
-        inside = self._inside_words(self.kind) if self._also_inside() else ""
+        inside = self._inside_words(self.kind) if self.inside.isChecked() else ""
         names = ", ".join(filter(None, (_names(self.kind), inside)))
         text = self.tr("Enter replaces {names}").format(names=names)
         wrong = self._new_faults(graph)
@@ -233,7 +224,6 @@ class ReplaceBox(Popup):
             event.accept()
             self.inside.click()
         elif event.key() == Qt.Key.Key_Backtab and self.kind is not None and len(self.kinds) > 1:
-            event.accept()
             self._ask(None)
         else:
             super()._take_key(event)
@@ -253,11 +243,7 @@ class ReplaceBox(Popup):
                 self._ask(next(each for each in self.kinds if each.key == row.key))
             return
         layer = self._layer_of(row)
-        try:
-            made = self._made(layer) if layer is not None else None
-        except LayerloomError as error:
-            self._say(sentence_text(error.message))
-            return
+        made = self._made(layer) if layer is not None else None
         if made is None or made[0] == self._scope.graph:
             return  # it is said already
         words = title_of(self.kind.layer)

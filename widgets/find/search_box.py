@@ -114,11 +114,13 @@ class SearchBox(Popup):
         self.chain.show_rows([])
         self.heading.hide()
         self.list.show_rows(found_rows(self._found, self._shape))
-        has_digits = any(sign.isdigit() for sign in text)
-        self._show_error(text if has_digits and not self._found else "", error)
+        is_wrong = not self._found and any(sign.isdigit() for sign in text)
+        self._show_error(text, error if is_wrong else None)
         if self._found:
             self.foot.setText(self._hint())
-        elif not self.error.isVisibleTo(self):
+        elif is_wrong:
+            self.foot.setText(self.tr("Esc closes"))
+        else:
             self.foot.setText(self.tr("No layer matches “{text}”.").format(text=text.strip()))
 
     def _show_line(self, text: str, error: LineError | None) -> None:
@@ -151,8 +153,8 @@ class SearchBox(Popup):
 
     def _show_error(self, text: str, error: LineError | None) -> None:
         """Say what is wrong below the line, with the place marked."""
-        self.error.setVisible(bool(text) and error is not None)
-        if error is not None and text:
+        self.error.setVisible(error is not None)
+        if error is not None:
             ink, start, end = theme.current().error, error.start, max(error.end, error.start + 1)
             shown = (f"{escape(text[:start])}<span style='color:{ink};text-decoration:underline'>"
                      f"{escape(text[start:end]) or '▯'}</span>{escape(text[end:])}")

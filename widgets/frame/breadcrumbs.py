@@ -71,12 +71,11 @@ class Breadcrumbs(QFrame):
             widget.deleteLater()  # it may be the one whose click is being handled
         self.steps = [self._step(depth, title) for depth, title in enumerate(titles[:-1])]
         self._signs = [self._sign() for _ in self.steps]
-        for depth, (step, sign) in enumerate(zip(self.steps, self._signs, strict=True)):
-            at = 2 * depth + (depth > 0)  # behind the first step is the place of “…”
-            self._row.insertWidget(at, step)
-            self._row.insertWidget(at + 1 + (depth == 0 and len(self.steps) < 1), sign)
         self._row.removeWidget(self.more)
-        self._row.insertWidget(2, self.more)
+        for depth, (step, sign) in enumerate(zip(self.steps, self._signs, strict=True)):
+            self._row.insertWidget(2 * depth, step)
+            self._row.insertWidget(2 * depth + 1, sign)
+        self._row.insertWidget(2, self.more)  # behind the first step
         self.here.setText(titles[-1] if titles else "")
         self._fit()
 

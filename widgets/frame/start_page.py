@@ -168,7 +168,6 @@ class StartPage(QWidget):
         if self.recent and [file.path for file in self.recent] == list(paths):
             return
         for file in self.recent:
-            self._recent_column.removeWidget(file)
             file.hide()
             file.deleteLater()
         self.recent = [self._file(path) for path in paths]

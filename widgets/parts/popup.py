@@ -53,6 +53,7 @@ class Popup(QFrame):
         self.foot.setProperty("role", "small")
         self.foot.setWordWrap(True)
         self.foot.setContentsMargins(12, 6, 12, 8)
+        self.setFocusProxy(self.field)  # or a click on a row or on words would give the keyboard to the host
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(1, 1, 1, 1)
         self.column.setSpacing(0)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -115,7 +116,9 @@ class Desk(Stage):
         port = self.view.viewport()
         QTest.mousePress(port, button, keys, start)
         for step in range(1, 5):
-            QTest.mouseMove(port, start + (end - start) * step / 4)
+            at = QPointF(start + (end - start) * step / 4)
+            QApplication.sendEvent(port, QMouseEvent(QEvent.Type.MouseMove, at, port.mapToGlobal(at),
+                                                     Qt.MouseButton.NoButton, button, keys))
         if drop:
             QTest.mouseRelease(port, button, keys, end)
 

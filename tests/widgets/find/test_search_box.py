@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from engine.analysis.analysis import analyze
@@ -18,6 +16,7 @@ from engine.layers.inputs import Input
 from engine.layers.linear import Flatten
 from engine.line.placing import Spot
 from tests.seen import colors
+from tests.widgets.find.host import Host
 from widgets.find.pick_box import PickBox
 from widgets.find.search_box import Place, SearchBox
 from widgets.look import theme
@@ -33,31 +32,6 @@ def network() -> Graph:
     names = {"input": Input(), "conv1": Conv2d(out_channels=6, kernel_size=5, padding=2), "act1": ReLU()}
     nodes = [Node(name, layer, (0.0, 76.0 * row)) for row, (name, layer) in enumerate(names.items())]
     return Graph.of(nodes, [Edge("input", "conv1"), Edge("conv1", "act1")])
-
-
-class Host(QWidget):
-    """What lies below; it takes the keyboard and notes keys that reach it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.keys: list[int] = []
-
-    def keyPressEvent(self, event) -> None:
-        self.keys.append(event.key())
-
-
-@pytest.fixture
-def host(qtbot: QtBot) -> Iterator[Host]:
-    theme.apply(QApplication.instance(), theme.DARK)
-    host = Host()
-    qtbot.addWidget(host)
-    host.resize(900, 700)
-    host.show()
-    with qtbot.waitActive(host):
-        host.activateWindow()
-    host.setFocus()
-    yield host
 
 
 class Bench:

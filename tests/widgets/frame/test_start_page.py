@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QPixmap
 from PySide6.QtWidgets import QApplication, QFrame, QTabBar
 from pytestqt.qtbot import QtBot
 
 from tests.seen import colors, texts
-from widgets.frame.start_page import Entry, StartPage
+from widgets.frame.start_page import STACKED, WIDEST, Entry, StartPage
 from widgets.look import theme
 from widgets.parts.scroll import ScrollPanel
 from widgets.parts.tiles import Card
@@ -307,3 +307,12 @@ def test_every_visit_begins_with_the_whole_gallery_and_the_filter_ready(page: St
     page.show()
     assert page.filter.text() == "" and len(page.grid.matching) == 7
     assert page.focusWidget() is page.filter
+
+
+@pytest.mark.parametrize(("width", "beside"), [(STACKED, True), (STACKED - 1, False), (WIDEST + 400, True)])
+def test_what_is_new_stands_beside_the_gallery_where_there_is_room(page: StartPage, width: int, beside: bool) -> None:
+    page.resize(width, 800)
+    QApplication.processEvents()
+    new, grid = (QRect(each.mapTo(page, QPoint()), each.size()) for each in (page.new, page.grid))
+    assert (new.right() < grid.left()) == beside and (new.bottom() < grid.top()) == (not beside)
+    assert grid.right() <= width - 32 and grid.right() - new.left() <= WIDEST

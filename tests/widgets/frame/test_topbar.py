@@ -48,7 +48,12 @@ def test_states(bar: TopBar, state: str, train: bool, pause: bool, stop: bool) -
     bar.set_state(state)
     assert (bar.train.isEnabled(), bar.pause.isEnabled(), bar.stop.isEnabled()) == (train, pause, stop)
     assert bar.train.text() == ("Resume" if state == "paused" else "Train")
-    assert bar.train.toolTip()
+    assert bar.pause.isChecked() == (state == "paused")
+    assert bar.pause.toolTip() == ("Go on training" if state == "paused" else "Pause training")
+    assert bar.train.toolTip() == {
+        "loading": "PyTorch is still loading: ready in a moment", "preparing": "Getting ready to train",
+        "running": "Training: pause or stop it on the right", "paused": "Go on training",
+        "stopping": "Stopping after this batch"}.get(state, "Train this network")
 
 
 def test_clicks_are_reported(bar: TopBar, qtbot: QtBot) -> None:

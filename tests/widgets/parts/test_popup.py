@@ -1,4 +1,4 @@
-"""A box over another widget gives the keyboard back to what had it, if that is still there."""
+"""A box over another widget: its keys and clicks, its place, and the keyboard that it gives back."""
 
 from __future__ import annotations
 
@@ -38,6 +38,23 @@ def opened(host: Host) -> PickBox:
     box = PickBox(host, "Pick", "Type", [Row("one", "One"), Row("two", "Two")])
     box.open_at(QPoint(20, 20))
     return box
+
+
+def test_a_click_on_a_row_chooses_it_and_one_on_words_leaves_the_keyboard_in_the_line(host):
+    box, picked = PickBox(host, "Pick", "Type", [Row("one", "One", tip="The first"), Row("two", "Two")]), []
+    box.picked.connect(lambda row: picked.append(row.key))
+    box.open_at(QPoint(20, 20))
+    QTest.mouseClick(box.foot, Qt.MouseButton.LeftButton)
+    assert box.isVisible() and box.field.hasFocus()
+    place = box.list.visualRect(box.list.model().index(1, 0)).center()
+    QTest.mouseClick(box.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert picked == ["two"] and not box.isVisible() and host.second.hasFocus()
+
+
+def test_a_click_elsewhere_ends_it_and_the_keyboard_is_there(host):
+    box = opened(host)
+    QTest.mouseClick(host.first, Qt.MouseButton.LeftButton)
+    assert not box.isVisible() and host.first.hasFocus()
 
 
 def test_the_keyboard_goes_back_to_where_it_was(host):

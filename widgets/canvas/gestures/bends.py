@@ -31,7 +31,6 @@ class BendMove(Gesture):
         self._scene, self._wire, self._was = scene, wire, wire.via
         self._is_new = index is None
         self._index = wire.leg_at(point) if index is None else index
-        self._moved = False
         if index is None:
             self._put(point)
         scene.select([])
@@ -43,14 +42,13 @@ class BendMove(Gesture):
 
     def move_to(self, point: QPointF, keys: Qt.KeyboardModifier) -> None:
         """Lead the wire through here."""
-        self._moved = True
         self._put(point)
 
     def end(self, point: QPointF, keys: Qt.KeyboardModifier) -> None:
         """Ask for the wire as it is drawn now."""
         scene, edge, via = self._scene, self._wire.edge, self._wire.via
         scene.taken_bend = (edge, self._index)
-        if self._is_new or (self._moved and via != self._was):
+        if self._is_new or via != self._was:
             text = scene.tr("Add a bend") if self._is_new else scene.tr("Move a bend")
             graph = scene.graph.with_via(edge, via)
             self._wire.lead(self._was)  # until it is granted

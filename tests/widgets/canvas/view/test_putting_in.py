@@ -1,0 +1,216 @@
+"""What is put in: dragged, pasted, duplicated, appended; where it lies, and what is asked for when something cannot."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QMouseEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from engine.graph.graph import Edge
+from engine.layers.activation import ReLU
+from tests.painted import Mark, painted, words
+from tests.widgets.canvas.desk import LEFT, NONE, Desk
+from widgets.canvas.cards.sizes import CARD_HEIGHT, CARD_WIDTH
+from widgets.canvas.gestures.clipboard import LINE_MIME, NETWORK_MIME, leave_text
+from widgets.look import theme
+from widgets.look.text import sentence_text
+from widgets.parts.layer_drag import LAYER_MIME
+
+COPY = Qt.DropAction.CopyAction
+
+
+def layer(kind: str = "Sigmoid") -> QMimeData:
+    data = QMimeData()
+    data.setData(LAYER_MIME, kind.encode())
+    return data
+
+
+class Drag:
+    """Something held over a view by another widget."""
+
+    def __init__(self, desk: Desk, data: QMimeData) -> None:
+        self.port, self.data, self.desk = desk.view.viewport(), data, desk
+
+    def enter(self, at: QPoint) -> bool:
+        return self._send(QDragEnterEvent(at, COPY, self.data, LEFT, NONE))
+
+    def move(self, at: QPoint) -> bool:
+        return self._send(QDragMoveEvent(at, COPY, self.data, LEFT, NONE))
+
+    def drop(self, at: QPoint, keys=NONE) -> bool:
+        return self._send(QDropEvent(QPointF(at), COPY, self.data, LEFT, keys))
+
+    def leave(self) -> None:
+        self._send(QDragLeaveEvent())
+
+    def _send(self, event: QEvent) -> bool:
+        event.setAccepted(False)
+        QApplication.sendEvent(self.port, event)
+        return event.isAccepted()
+
+    def shown(self) -> list[Mark]:
+        return painted(lambda painter: self.desk.view.drawForeground(painter, QRectF()))
+
+
+def test_a_layer_is_seen_where_it_would_lie(desk):
+    drag, spot = Drag(desk, layer()), desk.at(QPointF(400, 300))
+    assert drag.enter(spot) and drag.move(spot)
+    marks = drag.shown()
+    corner = desk.view.mapToScene(spot) - QPointF(CARD_WIDTH / 2, CARD_HEIGHT / 2)
+    assert marks[0].place == QRectF(corner.x(), corner.y(), CARD_WIDTH, CARD_HEIGHT) and marks[0].opacity == 0.75
+    assert words(marks) == ["Sigmoid", ""], "nothing more is to be said of it"
+    assert next(mark.pen for mark in marks if mark.width == 1.0 and mark.kind == "box") == theme.DARK.line
+    on_wire = desk.at(desk.scene.wires[Edge("conv1", "act1")].path.pointAtPercent(0.5))
+    drag.move(on_wire)
+    assert words(drag.shown()) == ["Sigmoid", "goes into this wire"]
+    assert any(mark.pen == theme.DARK.accent for mark in drag.shown())
+    drag.leave()
+    assert drag.shown() == []
+    source = Drag(desk, layer("Input"))
+    source.enter(on_wire)
+    assert "goes into this wire" not in words(source.shown())
+    source.leave()
+    dense = Drag(desk, layer("Linear"))
+    dense.enter(spot)
+    assert words(dense.shown())[1:] == [desk.view.make_layer("Linear").summary()]
+    dense.leave()
+
+
+@pytest.mark.parametrize("data", [QMimeData(), layer("NoSuchKind")])
+def test_other_things_are_left_to_others(desk, data):
+    drag = Drag(desk, data)
+    assert not drag.enter(QPoint(50, 50))
+    drag.move(QPoint(60, 50))
+    drag.drop(QPoint(60, 50))
+    assert drag.shown() == [] and len(desk.history) == 1
+
+
+def test_a_layer_lies_where_it_was_dropped_and_has_the_keyboard(desk):
+    drag, spot = Drag(desk, layer()), desk.at(QPointF(400, 300))
+    texts = []
+    desk.scene.edit_requested.connect(lambda text, *_rest: texts.append(text))
+    drag.enter(spot)
+    assert drag.drop(spot) and texts == ["Add Sigmoid"] and drag.shown() == []
+    [name] = desk.scene.selected_names()
+    place = desk.view.mapToScene(spot)
+    assert desk.graph.nodes[name].position == (round(place.x() - CARD_WIDTH / 2), round(place.y() - CARD_HEIGHT / 2))
+    assert desk.view.hasFocus()
+    source = Drag(desk, layer("Input"))
+    on_wire = desk.at(desk.scene.wires[Edge("conv1", "act1")].path.pointAtPercent(0.5))
+    source.enter(on_wire)
+    source.drop(on_wire)
+    assert Edge("conv1", "act1") in desk.graph.edges, "an Input goes into no wire"
+
+
+def test_a_layer_is_appended_behind_what_is_selected(desk):
+    texts = []
+    desk.scene.edit_requested.connect(lambda text, *_rest: texts.append(text))
+    desk.scene.select(["act1"])
+    desk.view.append("Sigmoid")
+    [name] = desk.scene.selected_names()
+    assert desk.graph.inputs[name] == (Edge("act1", name),) and texts == ["Add Sigmoid"]
+    desk.view.append("NoSuchKind")
+    assert len(desk.history) == 2
+    desk.view.make_layer = lambda kind: ReLU() if kind == "mine" else None
+    desk.view.append("mine")
+    assert isinstance(desk.graph.nodes[desk.scene.selected_names()[0]].layer, ReLU)
+
+
+def hover(desk: Desk, spot: QPoint) -> None:
+    port, place = desk.view.viewport(), QPointF(spot)
+    QApplication.sendEvent(port, QMouseEvent(QEvent.Type.MouseMove, place, port.mapToGlobal(place),
+                                             Qt.MouseButton.NoButton, Qt.MouseButton.NoButton, NONE))
+
+
+def test_where_a_search_opens(desk):
+    view = desk.view
+    assert view.pointer() is None
+    middle = view.mapToScene(view.viewport().rect()).boundingRect().center()
+    assert view.search_point() == middle
+    desk.scene.select(["fc1", "act1"])
+    area = desk.scene.extent(selection_only=True)
+    assert view.search_point() == QPointF(area.center().x(), area.bottom())
+    hover(desk, QPoint(60, 70))
+    assert view.search_point() == view.pointer() == view.mapToScene(QPoint(60, 70))
+    QApplication.sendEvent(view.viewport(), QEvent(QEvent.Type.Leave))
+    assert view.pointer() is None
+
+
+def test_what_is_pasted_lies_under_the_mouse_else_beside_its_originals(desk):
+    desk.scene.select(["conv1"])
+    desk.view.copy()
+    desk.view.paste()
+    [name] = desk.scene.selected_names()
+    x, y = desk.graph.nodes[name].position
+    assert y == 76 and x > CARD_WIDTH
+    spot = desk.at(QPointF(600, 500))
+    there = desk.view.mapToScene(spot)
+    hover(desk, spot)
+    desk.view.paste()
+    [name] = desk.scene.selected_names()
+    place = desk.graph.nodes[name].position
+    assert place == pytest.approx((there.x() - CARD_WIDTH / 2, there.y() - CARD_HEIGHT / 2), abs=1.5)
+
+
+def test_pasting_with_wires_says_where_there_were_none(desk):
+    told = []
+    desk.view.refused.connect(lambda message: told.append(sentence_text(message)))
+    desk.scene.select(["conv1"])
+    desk.view.copy()
+    desk.view.paste(wired=True)
+    assert told == [] and len(desk.graph.inputs[desk.scene.selected_names()[0]]) == 1
+    desk.scene.select(["fc1"])
+    desk.view.copy()
+    desk.view.paste()
+    assert told == []
+    desk.view.paste(wired=True)
+    assert told == ["No wires led into what was copied"]
+
+
+def test_before_the_program_ends_only_text_is_left_on_the_clipboard(desk):
+    clipboard = QApplication.clipboard()
+    desk.scene.select(["conv1", "act1"])
+    desk.view.copy()
+    data = clipboard.mimeData()
+    assert data.hasFormat(NETWORK_MIME) and data.data(LINE_MIME).data() == b"conv 6 3x3, relu"
+    text = clipboard.text()
+    assert text.startswith("# conv 6 3x3, relu\n") and "Conv2d(" in text
+    leave_text()
+    assert clipboard.text() == text and not clipboard.mimeData().hasFormat(NETWORK_MIME)
+    clipboard.clear()
+    leave_text()
+    refused = []
+    desk.view.paste_refused.connect(lambda message: refused.append(sentence_text(message)))
+    desk.view.paste()
+    assert refused == ["The clipboard holds no layers: copy some first"]
+
+
+def test_what_is_refused_selects_nothing_new(desk):
+    desk.scene.edit_requested.disconnect(desk.take)
+    desk.scene.select(["conv1"])
+    desk.view.duplicate()
+    assert desk.scene.selected_names() == ["conv1"]
+
+
+def test_what_is_new_is_brought_into_sight(desk):
+    desk.view.zoom_at(1 / desk.view.zoom(), QPoint(10, 10))
+    desk.view.pan(-4000, 0)
+    desk.scene.select(["conv1"])
+    desk.view.duplicate()
+    [name] = desk.scene.selected_names()
+    seen = desk.view.mapToScene(desk.view.viewport().rect()).boundingRect()
+    assert seen.contains(desk.scene.cards[name].body())
+
+
+def test_escape_lets_go_first_of_what_is_held_then_of_the_selection(desk):
+    desk.scene.select(["fc1"])
+    desk.drag(desk.card("fc1"), desk.card("fc1") + QPoint(90, 0), drop=False)
+    QTest.keyClick(desk.view, Qt.Key.Key_Escape)
+    assert desk.scene.selected_names() == ["fc1"] and not desk.scene.is_holding and not desk.view.cancel()
+    QTest.keyClick(desk.view, Qt.Key.Key_Escape)
+    assert desk.scene.selected_names() == []
+    QTest.mouseRelease(desk.view.viewport(), LEFT, NONE, desk.card("fc1"))
+    QTest.mousePress(desk.view.viewport(), Qt.MouseButton.RightButton, NONE, desk.card("act1"))
+    assert not desk.scene.is_holding and desk.scene.selected_names() == []
