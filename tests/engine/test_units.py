@@ -59,7 +59,9 @@ def test_bytes_have_a_unit(count: int, text: str) -> None:
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(2.5, "2.5 s"), (1234.5, "1234 s"), (0.0012, "1.2 ms"), (35e-6, "35 µs"),
-                                               (0.99996, "1 s"), (0, "0 µs")])
+                                               (0.99996, "1 s"), (0, "0 µs"),
+                                               (0.9995, "1 s"), (0.9994, "999 ms"), (0.0009994, "999 µs"),
+                                               (999.5, "1000 s"), (999.4, "999 s")])
 def test_measured_times_have_a_unit(seconds: float, text: str) -> None:
     assert plain(seconds_text(seconds)) == text
 

@@ -11,7 +11,18 @@ import pytest
 
 from engine.runs.texts import summary_json
 from engine.training import Control, fit, run
-from engine.training.events import EpochEnded, Event, Finished, Metrics, Point, Progress, Started, Summary
+from engine.training.events import (
+    EpochEnded,
+    Event,
+    Finished,
+    Metrics,
+    Paused,
+    Point,
+    Progress,
+    Resumed,
+    Started,
+    Summary,
+)
 from engine.training.learner import Learner
 from tests.engine.cases import experiment, of_type
 
@@ -76,6 +87,20 @@ def test_a_stop_gives_validation_a_moment() -> None:
         if isinstance(event, Started):
             control.stop()
     assert of_type(events, EpochEnded)[0].judged == 1  # far less than a second
+
+
+def test_a_pause_while_judging_holds_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "READ_EVERY", 0.0)
+    control, events = Control(), list[Event]()
+    for event in fit(BASE, control):
+        events.append(event)
+        if isinstance(event, Progress) and isinstance(events[-2], Progress) and not of_type(events, Paused):
+            control.pause()  # judging makes no points
+        if isinstance(event, Paused):
+            control.resume()
+    at = events.index(Paused())
+    assert [type(event) for event in events[at - 2:at + 3]] == [Progress, Progress, Paused, Resumed, Progress]
+    assert not of_type(events[:at], EpochEnded)
 
 
 @pytest.mark.parametrize("kind", [Started, Point, Progress, EpochEnded])
