@@ -13,6 +13,7 @@ from engine.data.errors import DataError
 from engine.data.spec.spec import DataSpec
 from engine.data.tensors.data import Data
 from engine.data.tensors.loading import load_data
+from engine.data.tensors.moments import moments
 from engine.data.tensors.samples import samples
 from engine.data.tensors.splitting import folded
 from engine.data.tensors.statistics import statistics
@@ -118,3 +119,11 @@ def test_too_many_folds_are_a_sentence() -> None:
         folded(made_data(60), 99, 0)
     with pytest.raises(DataError, match="there are 1 examples"):
         folded(load_data(DataSpec(dataset="edges")), 2, 0)
+
+
+def test_what_differs_only_by_rounding_has_no_deviation() -> None:
+    column = torch.tensor([0.0, 1.0, 0.0, 1.0], dtype=torch.float64)
+    values = torch.stack([1000 + 1e-5 * column, 1e-6 + 1e-9 * column, 0 * column, 3 + column], 1)
+    mean, std = moments(DataSpec(dataset="linear"), values)
+    assert mean == pytest.approx((1000, 1e-6, 0, 3.5), rel=1e-3) and std == pytest.approx((1.0, 5e-10, 1.0, 0.5))
+    assert moments(DataSpec(dataset="linear"), column) == ((0.5,), (0.5,))
