@@ -14,6 +14,7 @@ from engine.analysis.analysis import analyze
 from engine.blocks.custom import Custom
 from engine.experiment.experiment import Experiment, from_json, to_json
 from engine.experiment.recipe import Recipe
+from engine.experiment.trust import allow
 from engine.formula import check_formula
 from engine.graph.graph import Edge, Graph, Node
 from engine.graph.parameters import Init, NodeParameters
@@ -275,3 +276,22 @@ def test_the_recipes_rule_is_for_weights_alone(net: Graph, how: Any, std: float,
     assert state["fc1.weight"].std().item() == pytest.approx(std, rel=0.02) and state["fc1.weight"].abs().max() <= most
     plain = initial_module(Experiment(net, recipe=Recipe(initialization="default"))).state_dict()
     assert torch.equal(state["fc1.bias"], plain["fc1.bias"])
+
+
+OWN = '''class Own(nn.Module):
+    def __init__(self, in_features):
+        super().__init__()
+        self.inner = nn.Sequential(nn.Linear(in_features, 3), nn.Linear(3, 3))
+
+    def forward(self, x):
+        return self.inner(x)
+'''
+
+
+def test_all_weights_of_own_code_begin_as_asked(chain: Chain) -> None:
+    allow([OWN])
+    asked = NodeParameters(weight=Init(kind="constant", value=7), bias=Init(kind="constant", value=1))
+    graph = chain(("own", "Code", {"source": OWN}), shape=(4,)).with_parameters("own", asked)
+    state = initial_module(Experiment(graph)).state_dict()
+    assert {key: value.unique().tolist() for key, value in state.items()} == {
+        "own.inner.0.weight": [7], "own.inner.0.bias": [1], "own.inner.1.weight": [7], "own.inner.1.bias": [1]}
