@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import os
 import shutil
-from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -124,15 +123,15 @@ def test_too_large_a_batch_is_a_sentence(error: Exception, monkeypatch: pytest.M
         list(fit(experiment()))
 
 
-@pytest.mark.parametrize(("reserved", "here"), [(True, ["mps", "cpu"]), (False, ["cpu"])])
-def test_a_mac_has_one_device_beside_the_cpu(reserved: bool, here: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("has_one", "here"), [(True, ["mps", "cpu"]), (False, ["cpu"])])
+def test_a_mac_has_one_device_beside_the_cpu(has_one: bool, here: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: reserved)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: has_one)
     assert available_devices() == here and str(resolve_device("auto")) == here[0]
     with pytest.raises(NoDeviceError) as raised:
         resolve_device("cuda")
     assert str(raised.value) == (
-        "This computer has no cuda:0: choose auto, mps or cpu" if reserved else
+        "This computer has no cuda:0: choose auto, mps or cpu" if has_one else
         "This computer has no GPU that PyTorch can use: choose auto or cpu")
 
 
@@ -173,9 +172,12 @@ NUMBERS = replace(load_experiment("gallery:linreg"), data=DataSpec(dataset="line
     (NUMBERS, torch.zeros(3, 2, 4), "Linear (synthetic) promises 1 to predict, but gives 2×4"),
 ])  # fmt: skip
 def test_targets_must_be_what_the_data_promise(base: Experiment, targets: torch.Tensor, said: str) -> None:
-    with pytest.raises(DataShapeError) if said else nullcontext() as raised:
+    try:
         expect_targets(base, targets)
-    assert not said or str(raised.value) == said
+        found = ""
+    except DataShapeError as error:
+        found = str(error)
+    assert found == said
 
 
 @pytest.mark.parametrize(("least", "most", "fits"), [(0.0, 1.0, True), (-0.01, 1.0, False), (0.0, 1.01, False)])
