@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 import torch
@@ -18,6 +19,7 @@ from engine.graph.parameters import NodeParameters
 from engine.inspect import timing as inspect_timing
 from engine.inspect.timing import TimingCancelledError, _Clock, _Run, time_layers
 from engine.layers.activation import ReLU
+from engine.layers.base import LAYERS
 from engine.layers.convolution import Conv2d
 from engine.layers.inputs import Input
 from engine.layers.linear import Flatten, Linear
@@ -57,6 +59,27 @@ def test_layer_by_layer_computes_the_same_gradients():
         {name: weight.grad for name, weight in module.named_parameters()})
     run.step(x)
     other = initial_module(small())
+    outputs = other(x)
+    (outputs.sum() / outputs.numel()).backward()
+    for name, weight in other.named_parameters():
+        torch.testing.assert_close(found[name], weight.grad)
+
+
+def test_methods_functions_and_constants_are_computed_too() -> None:
+    """Every kind of call that a network is made of."""
+    rows = (("turned", "Permute", {"dims": (1, 3, 2)}), ("row", "Reshape", {"shape": (-1,)}),
+            ("fc1", "Linear", {"out_features": 6}), ("square", "Square", {}), ("sum", "Add", {}))
+    constant = Node("c", LAYERS["Constant"].model_validate({"shape": (6,), "number": 2.0}))
+    nodes = [Node("input", Input()), constant,
+             *(Node(name, LAYERS[kind].model_validate(options)) for name, kind, options in rows)]
+    names = ["input", *(name for name, _, _ in rows)]
+    edges = [*(Edge(a, b) for a, b in pairwise(names)), Edge("c", "sum", 1)]
+    experiment = replace(small(), graph=Graph.of(nodes, edges))
+    x, found = torch.rand(4, 1, 28, 28), {}
+    module, other = initial_module(experiment), initial_module(experiment)
+    module.zero_grad = lambda set_to_none=True: found.update(  # type: ignore[method-assign]
+        {name: weight.grad for name, weight in module.named_parameters()})
+    assert set(_Run(module, torch.device("cpu")).step(x)) == {"turned", "row", "fc1", "square", "sum", "c"}
     outputs = other(x)
     (outputs.sum() / outputs.numel()).backward()
     for name, weight in other.named_parameters():

@@ -153,3 +153,23 @@ def test_what_a_feed_forward_network_keeps(kind: str, sources: list[Shape], hidd
                for dropout in (0.0, 0.1) for activation in ("relu", "gelu")}
     assert numbers == {(0.0, "relu"): hidden_layers, (0.0, "gelu"): 2 * hidden_layers,
                        (0.1, "relu"): 3 * hidden_layers, (0.1, "gelu"): 3 * hidden_layers}
+
+
+@pytest.mark.parametrize(("kind", "options", "shapes", "line"), [
+    ("Conv2d", {"out_channels": 6, "kernel_size": 5, "padding": 2}, [(1, 9, 9)],
+     "nn.Conv2d(1, 6, kernel_size=5, padding=2)"),
+    ("ReLU", {}, [(3,)], "nn.ReLU()"),
+    ("Add", {}, [(3,), (3,)], "a + b"),
+    ("Add", {}, [(3,), (3,), (3,)], "a + b + c"),
+    ("MatMul", {}, [(2, 3), (3, 4)], "a @ b"),
+    ("Scale", {"factor": 2}, [(3,)], "x * 2.0"),
+    ("Scale", {"shift": -1}, [(3,)], "x * 1.0 - 1.0"),
+    ("Abs", {}, [(3,)], "torch.abs(x)"),
+    ("Concatenate", {}, [(3,), (3,)], "torch.cat([a, b], dim=1)"),
+    ("Permute", {"dims": (2, 1)}, [(2, 3)], "x.permute(0, 2, 1)"),
+    ("Maximum", {}, [], "torch.maximum(a, b)"),
+    ("Mean", {}, [], "x.mean(dim=-1)"),
+])  # fmt: skip
+def test_the_line_of_python_is_as_a_person_would_write_it(kind: str, options: dict[str, Any], shapes: list[Shape],
+                                                          line: str) -> None:
+    assert LAYERS[kind].model_validate(options).torch_line(shapes) == line
