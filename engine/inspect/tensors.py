@@ -11,10 +11,11 @@ import torch
 from torch import Tensor, nn
 
 from engine.analysis.analysis import analyze
+from engine.blocks.settings import node_settings
 from engine.experiment.experiment import Experiment
 from engine.inspect.tensor_info import TensorInfo, TensorKind
 from engine.network.weights import RANDOM, empty_module, initial_module
-from engine.training.groups import freeze, parameter_settings
+from engine.training.groups import freeze
 from engine.training.losses import Criterion
 
 __all__ = ["BINS", "TensorInfo", "as_array", "gradients", "tensor_infos", "tensor_kinds"]
@@ -67,7 +68,7 @@ def as_array(value: Tensor) -> np.ndarray[Any, Any]:
 def _frozen(module: nn.Module, experiment: Experiment) -> tuple[nn.Module, list[nn.Module]]:
     """The module with its frozen weights marked, and its frozen normalisations."""
     analysis = analyze(experiment.graph, experiment.data.sample_shape)
-    return module, freeze(module, parameter_settings(experiment.graph, analysis, module))
+    return module, freeze(module, node_settings(experiment.graph, analysis))
 
 
 def _kinds_of(module: nn.Module) -> dict[str, TensorKind]:

@@ -91,7 +91,10 @@ class Flatten(Layer):
         return ("" if (self.start_dim, self.end_dim) == (1, -1) else f"dims {self.start_dim} … {self.end_dim}",)
 
     def arithmetic(self, shapes: Sequence[Shape]) -> tuple[str, ...]:
-        return (f"{'·'.join(map(str, shapes[0]))} = {numel(shapes[0])}",)
+        output = self.output_shape(shapes)
+        if len(output) > 1:
+            return (f"{shape_text(shapes[0])} → {shape_text(output)}",)
+        return (f"{'·'.join(map(str, shapes[0]))} = {output[0]}",)
 
 
 @register

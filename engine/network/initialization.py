@@ -98,7 +98,7 @@ def _fill(weight: Tensor, init: Init, place: str) -> None:
 
 
 def _by_formula(weight: Tensor, formula: str) -> Tensor:
-    """Raises ValueError where it gives no tensor of the weight's shape, or numbers that are not finite."""
+    """A tensor of the weight's shape, or one number. Raises ValueError where it gives none, or none that is finite."""
     rows, columns = weight.shape[0], math.prod(weight.shape[1:])
     inside = math.prod(weight.shape[2:])
     names: dict[str, Any] = {
@@ -111,10 +111,6 @@ def _by_formula(weight: Tensor, formula: str) -> Tensor:
         value = torch.as_tensor(evaluate(formula, names, _functions(weight)), dtype=weight.dtype)
     except (TypeError, OverflowError) as error:  # a function's name alone, or the root of a negative number
         raise ValueError("the formula gives no real number") from error
-    try:
-        value = value.expand(weight.shape)
-    except RuntimeError as error:
-        raise ValueError(f"the formula gives the shape {tuple(value.shape)}, not {tuple(weight.shape)}") from error
     if not bool(value.isfinite().all()):
         raise ValueError("the formula gives values that are not finite")
     return value

@@ -72,7 +72,7 @@ def series_picture(members: Sequence[Member], path: str | os.PathLike[str]) -> N
     path = Path(path)
     kind = _kind(path)
     figure = _empty_figure()
-    second = _second(members[-1].history) if members else "accuracy"
+    second = _second([member.history for member in members])
     for number, name in enumerate(("loss", second)):
         axes: Axes = figure.add_subplot(1, 2, number + 1)
         _style(axes, name.replace("_", "-"))
@@ -120,16 +120,17 @@ def _empty_figure() -> Figure:
 
 def _figure(history: History) -> Figure:
     figure = _empty_figure()
-    for number, name in enumerate(("loss", _second(history))):
+    for number, name in enumerate(("loss", _second([history]))):
         axes: Axes = figure.add_subplot(1, 2, number + 1)
         _style(axes, name.replace("_", "-"))
         _curves(axes, history, name)
     return figure
 
 
-def _second(history: History) -> str:
-    """The metric beside the loss."""
-    known = history.epochs[-1].validation.named if history.epochs else {}
+def _second(histories: Sequence[History]) -> str:
+    """The metric beside the loss, as the last epoch has it: the last run may have none yet."""
+    rows = [row for history in histories for row in history.epochs]
+    known = rows[-1].validation.named if rows else {}
     return next((name for name in ("accuracy", "log_rmse", "rmse") if name in known), "accuracy")
 
 

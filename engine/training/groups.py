@@ -9,17 +9,9 @@ from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _NormBase
 from torch.optim import SGD, Adam, AdamW, Optimizer
 
-from engine.analysis.analysis import Analysis
-from engine.blocks.settings import node_settings, settings_at
+from engine.blocks.settings import settings_at
 from engine.experiment.recipe import Recipe
-from engine.graph.graph import Graph
 from engine.graph.parameters import NodeParameters
-
-
-def parameter_settings(graph: Graph, analysis: Analysis, module: nn.Module) -> dict[str, NodeParameters]:
-    """The settings of every parameter of the compiled network, by its key in the state dict; a shared one once."""
-    settings = node_settings(graph, analysis)
-    return {key: settings_at(settings, key) for key, _ in module.named_parameters()}
 
 
 def freeze(module: nn.Module, settings: Mapping[str, NodeParameters]) -> list[nn.Module]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from engine.formula import check_formula, evaluate
@@ -30,3 +32,52 @@ def test_what_holds_can_be_turned_round() -> None:
 def test_nothing_else_may_stand_in_it(formula: str) -> None:
     with pytest.raises(ValueError, match="the formula"):
         check_formula(formula)
+
+
+@pytest.mark.parametrize(("formula", "reason"), [
+    ("", "the formula must end in an expression, such as 0.01 * normal(0, 1)"),
+    ("a = 1", "the formula must end in an expression, such as 0.01 * normal(0, 1)"),
+    ("w *", "the formula ends too early"), ("w $ 1", "the formula cannot be read at character 3: "),
+    ("w\n$ 1", "the formula cannot be read: "), ("\0", "the formula cannot be read: "),
+    ("[w]", "the formula may not contain list"), ("'w'", "the formula may contain numbers only"),
+    ("1j", "the formula may contain numbers only"), ("10**400 + 1" + "0" * 400,
+                                                     "the formula contains a number that is too large"),
+    ("w.x = 1; w", "the formula can only assign to a name"),
+    ("(-w)(1)", "the formula knows these functions: normal, uniform, abs, "),
+    ("open(1)", "the formula knows these functions: normal, "), ("normal(mean=1)", "the formula "),
+    ("x; x = 1; x", "the formula does not know “x”; it knows w, fan_in, fan_out, i, j, pi, e"),
+    ("a = b; b = 1; a", "the formula does not know “b”; it knows "),
+])  # fmt: skip
+def test_what_is_wrong_is_said(formula: str, reason: str) -> None:
+    with pytest.raises(ValueError, match="^" + re.escape(reason)):
+        check_formula(formula)
+
+
+@pytest.mark.parametrize(("formula", "value"), [
+    ("a = b = w; a + b", 14), ("w; w + 1", 8), (" w ", 7), ("7 // 2", 3.0), ("True", 1.0), ("a = 2\na * w", 14),
+    ("w = w + 1; w", 8),
+])  # fmt: skip
+def test_names_can_be_given(formula: str, value: float) -> None:
+    assert evaluate(formula, {"w": 7.0}, {}) == value
+
+
+@pytest.mark.parametrize(("formula", "reason"), [
+    ("w / 0", "float division by zero"), ("abs(w, w)", "abs() takes exactly one argument"), ("9 ** 9 ** 9", "("),
+])  # fmt: skip
+def test_what_cannot_be_computed_is_said(formula: str, reason: str) -> None:
+    with pytest.raises(ValueError, match="^" + re.escape(f"the formula cannot be computed: {reason}")):
+        evaluate(formula, {"w": 7.0}, {"abs": abs})
+
+
+def test_of_a_long_story_the_first_line_is_told() -> None:
+    def failing() -> None:
+        raise RuntimeError("a" * 200 + "\nand more")
+
+    with pytest.raises(ValueError, match="^the formula cannot be computed: " + "a" * 120 + "$"):
+        evaluate("normal()", {}, {"normal": failing})
+
+
+def test_the_scope_of_who_asks_stays_as_it_is() -> None:
+    names = {"w": 1.0}
+    evaluate("w = 2; w", names, {})
+    assert names == {"w": 1.0}

@@ -78,9 +78,8 @@ class Health:
     def after_epoch(self, epoch: int, train: Metrics, validation: Metrics, spread: float, lr: float) -> list[Advice]:
         """New advice; ``spread`` is asked for where ``at_chance``, and nan elsewhere."""
         self.trend.append((validation.loss, self._gap(train, validation)))
-        found = [*self._collapse(epoch, validation, spread, lr), *self._rise(train, validation, lr),
-                 *self._swap(train, validation)]
-        return self._new(found)
+        early = [*self._collapse(epoch, validation, spread, lr)] or [*self._rise(train, validation, lr)]
+        return self._new([*early, *self._swap(train, validation)])
 
     def _new(self, found: list[Advice]) -> list[Advice]:
         fresh = [advice for advice in found if advice.kind not in self.said]

@@ -14,6 +14,7 @@ from torch import nn
 from engine.analysis.analysis import analyze
 from engine.blocks import Block, Custom, Exposed, Residual
 from engine.blocks.edits import BlockError, dissolved, inner, is_own, make_block, with_inner
+from engine.blocks.settings import node_settings
 from engine.experiment.block_files import keep_block, load_block, own_blocks
 from engine.experiment.experiment import Experiment, from_json, load_experiment, to_json
 from engine.files import WriteError
@@ -24,7 +25,7 @@ from engine.layers.base import LAYERS, OptionError
 from engine.layers.linear import Linear
 from engine.network.compile import build_module
 from engine.network.weights import initial_module
-from engine.training.groups import freeze, parameter_settings
+from engine.training.groups import freeze
 from engine.writing.source import to_python
 
 Chain = Callable[..., Graph]
@@ -265,7 +266,7 @@ def test_a_frozen_block_is_frozen_throughout(perceptron: Graph) -> None:
     graph, name = make_block(own, HIDDEN, "Hidden")
     graph = graph.with_parameters(name, NodeParameters(trainable=False))
     analysis, module = analyze(graph), build_module(graph)
-    freeze(module, parameter_settings(graph, analysis, module))
+    freeze(module, node_settings(graph, analysis))
     assert {key for key, weight in module.named_parameters() if weight.requires_grad} == {"out.weight", "out.bias"}
     assert analysis.trainable == sum(weight.numel() for weight in module.parameters() if weight.requires_grad) == 5
     loose, _ = dissolved(graph, name, analysis)

@@ -192,6 +192,39 @@ def test_weights_that_do_not_fit_name_their_keys() -> None:
         check_weights(deep, {})
 
 
+class Shifted(nn.Module):
+    """The same network, whose outputs are off by so much."""
+
+    def __init__(self, module: nn.Module, off: torch.Tensor) -> None:
+        super().__init__()
+        self.module, self.off = module, off
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        out: torch.Tensor = self.module(x) + self.off
+        return out
+
+
+@pytest.mark.parametrize(("factor", "off", "verified"), [
+    (0.0, 0.125, True), (0.0, 0.126, False), (0.0, -0.126, False), (0.5, 0.125, True), (0.5, 0.126, False),
+    (8.0, 1.0, True), (8.0, 1.01, False), (0.0, float("nan"), False), (0.0, float("inf"), False),
+])  # fmt: skip
+def test_outputs_may_differ_by_a_share_of_the_largest(factor: float, off: float, verified: bool, tmp_path: Path,
+                                                      monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of an eighth here; of numbers below 1 by an eighth itself."""
+
+    def read(taken: formats.Taken, _: Path) -> nn.Module:
+        return Shifted(trained_module(taken.experiment, taken.weights), torch.tensor(off))
+
+    kind = formats.NetworkFormat(".odd", "Odd", lambda _, path: path.touch(), read, tolerance=0.125)
+    monkeypatch.setattr(export_module, "FORMATS", [kind])
+    net = experiment(MLP[0], ("fc1", "Linear", {"out_features": 10, "bias": False}), ("one", "Scale", {"factor": 0.0}),
+                     ("shift", "Scale", {"factor": 1.0, "shift": factor}))
+    exported = export(net, tmp_path / "a.odd")
+    assert exported.verified is verified and exported.path == tmp_path / "a.odd"
+    if verified:
+        assert exported.difference == abs(off)
+
+
 def test_outputs_that_are_no_numbers_are_equal_where_both_are(tmp_path: Path) -> None:
     net = experiment(MLP[0], ("shift", "Scale", {"shift": -2.0}), ("log", "Log", {}), *MLP[1:])
     assert export(net, tmp_path / "net.pt").verified

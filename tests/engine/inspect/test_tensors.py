@@ -157,3 +157,52 @@ def test_values_are_looked_at_without_a_copy() -> None:
     assert array.tolist() == [[0, 1, 2], [3, 4, 5]]
     assert as_array(torch.tensor([1.5, -2], dtype=torch.bfloat16)).tolist() == [1.5, -2]
     assert as_array(torch.tensor(7)).shape == ()
+
+
+def test_complex_values_are_looked_at_by_size() -> None:
+    [info] = tensor_infos({"w": torch.tensor([3 + 4j, 0j, complex(math.nan, 0)])})
+    assert (info.minimum, info.maximum, info.mean, info.not_finite, info.dtype) == (0.0, 5.0, 2.5, 1, "complex64")
+
+
+@pytest.mark.parametrize(("value", "half"), [(0.0, 0.5), (-3.25, 0.5), (5e5, 0.5), (4e6, 4.0), (-4e6, 4.0)])
+def test_equal_values_have_a_histogram_around_them(value: float, half: float) -> None:
+    [info] = tensor_infos({"w": torch.full((5,), value, dtype=torch.float64)})
+    assert (info.edges[0], info.edges[-1]) == pytest.approx((value - half, value + half), rel=1e-12)
+    assert info.counts[BINS // 2] == 5 and info.std == 0.0
+
+
+def test_parts_without_a_finite_value_are_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.inspect.tensors.CHUNK", 2)
+    [info] = tensor_infos({"w": torch.tensor([math.nan, math.inf, 1.0, 3.0, -math.inf])})
+    assert (info.minimum, info.maximum, info.mean, info.std, info.not_finite) == (1.0, 3.0, 2.0, 1.0, 3)
+
+
+def test_a_frozen_normalisation_keeps_its_statistics_in_the_gradient(experiment: Experiment) -> None:
+    graph = experiment.graph.with_parameters("bn1", NodeParameters(trainable=False))
+    frozen = replace(experiment, graph=graph)
+    weights = {key: value.clone() for key, value in initial_module(frozen).state_dict().items()}
+    weights["bn1.running_mean"] += 0.3
+    x, labels = batch(frozen)
+    by_hand = {key: value.clone().requires_grad_() for key, value in weights.items() if value.is_floating_point()}
+    out = functional.conv2d(x, by_hand["conv1.weight"], by_hand["conv1.bias"])
+    mean, variance = weights["bn1.running_mean"], weights["bn1.running_var"]
+    out = functional.relu(functional.batch_norm(out, mean, variance, weights["bn1.weight"], weights["bn1.bias"]))
+    out = functional.linear(out.flatten(1), by_hand["fc.weight"], by_hand["fc.bias"])
+    functional.cross_entropy(out, labels).backward()
+    found = gradients(frozen, weights, (x, labels))
+    assert set(found) == {"conv1.weight", "conv1.bias", "fc.weight", "fc.bias"}
+    for key, value in found.items():
+        torch.testing.assert_close(value, by_hand[key].grad, rtol=1e-4, atol=1e-6)
+
+
+def test_the_weights_of_classes_count_in_the_gradient(experiment: Experiment) -> None:
+    balanced = replace(experiment, recipe=Recipe(seed=4, class_weights="balanced"))
+    weights = initial_module(balanced).state_dict()
+    x, labels = batch(balanced)
+    only = torch.zeros(10)
+    only[labels[0]] = 1.0
+    chosen = labels == labels[0]
+    plain, weighted = gradients(balanced, weights, (x, labels)), gradients(balanced, weights, (x, labels), only)
+    assert not torch.allclose(plain["fc.bias"], weighted["fc.bias"])
+    assert chosen.sum() < len(labels) and weighted["fc.bias"][labels[0]] < 0 and bool(
+        (weighted["fc.bias"][torch.arange(10) != labels[0]] > 0).all())

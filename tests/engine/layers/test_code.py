@@ -15,6 +15,7 @@ import torch
 import engine.layers.code.running
 from engine.analysis.analysis import analyze
 from engine.blocks.edits import make_block
+from engine.blocks.settings import node_settings
 from engine.experiment.experiment import Experiment, from_json, to_json
 from engine.experiment.trust import allow, is_allowed, not_allowed, sources_of
 from engine.export.export import export
@@ -25,7 +26,7 @@ from engine.layers.inputs import Input
 from engine.layers.linear import Linear
 from engine.network.compile import build_module
 from engine.network.weights import empty_module
-from engine.training.groups import freeze, parameter_settings
+from engine.training.groups import freeze
 from engine.writing.source import to_python
 
 MY_LINEAR = '''class MyLinear(nn.Module):
@@ -244,7 +245,7 @@ def test_a_weight_that_code_holds_still_does_not_learn() -> None:
               "    def forward(self, x):\n        return x * self.w + self.b\n")
     graph = graph_of(source)
     analysis, module = analyze(graph), build_module(graph)
-    freeze(module, parameter_settings(graph, analysis, module))
+    freeze(module, node_settings(graph, analysis))
     assert (analysis.params, analysis.trainable) == (10, 5)
     assert {key for key, weight in module.named_parameters() if weight.requires_grad} == {"mine.b"}
 

@@ -11,7 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.analysis.analysis import analyze
+from engine.blocks.custom import Custom
 from engine.experiment.experiment import Experiment, from_json, to_json
+from engine.experiment.recipe import Recipe
+from engine.experiment.trust import allow
 from engine.formula import check_formula
 from engine.graph.graph import Edge, Graph, Node
 from engine.graph.parameters import Init, NodeParameters
@@ -160,3 +163,135 @@ def test_a_blocks_biases_leave_the_scales_of_its_normalisations(chain: Chain) ->
     asked = NodeParameters(bias=Init(kind="constant", value=0))
     state = initial_module(Experiment(graph.with_parameters("res", asked))).state_dict()
     assert bool((state["res.bn1.weight"] == 1).all()) and not state["res.conv1.bias"].any()
+
+
+# -- names, functions and values of a formula -------------------------------------------------------------------------
+
+
+def by_formula(chain: Chain, formula: str, what: str = "weight") -> torch.Tensor:
+    """The tensor of a convolution of two channels in, three out, with a window of 4×5."""
+    graph = chain(("conv1", "Conv2d", {"out_channels": 3, "kernel_size": (4, 5)}), shape=(2, 8, 8))
+    asked = NodeParameters().with_options(**{what: {"kind": "formula", "formula": formula}})
+    return initial_module(Experiment(graph.with_parameters("conv1", asked))).state_dict()[f"conv1.{what}"]
+
+
+@pytest.mark.parametrize(("formula", "value"), [("fan_in", 40), ("fan_out", 60), ("pi", 3.14159265), ("e", 2.71828183),
+                                                ("0 * w + 2", 2), ("5", 5)])
+def test_numbers_that_a_formula_knows(chain: Chain, formula: str, value: float) -> None:
+    found = by_formula(chain, formula)
+    assert found.shape == (3, 2, 4, 5) and found.unique().tolist() == pytest.approx([value])
+
+
+def test_a_formula_counts_rows_and_columns(chain: Chain) -> None:
+    assert by_formula(chain, "10 * i + j")[:, :, 3, 4].tolist() == [[0, 1], [10, 11], [20, 21]]
+    assert by_formula(chain, "10 * i + j")[:, :, 0, 0].tolist() == [[0, 1], [10, 11], [20, 21]]
+    assert by_formula(chain, "10 * i + j", "bias").tolist() == [0, 10, 20]
+    assert by_formula(chain, "fan_in * 10 + fan_out", "bias").tolist() == [13] * 3
+
+
+def test_w_is_what_torch_begins_with(chain: Chain) -> None:
+    plain = by_formula(chain, "w")
+    assert torch.equal(by_formula(chain, "2 * w"), 2 * plain) and plain.abs().max() <= 40**-0.5
+    assert torch.equal(by_formula(chain, "w = w + 1; w - 1"), (plain + 1) - 1)
+
+
+@pytest.mark.parametrize("name", ["abs", "sqrt", "exp", "log", "sin", "cos", "tanh", "sign"])
+def test_functions_of_one_number_are_torchs(chain: Chain, name: str) -> None:
+    given = "w" if name in ("abs", "sign") else "abs(w) + 0.5"
+    found = by_formula(chain, f"{name}({given})")
+    torch.testing.assert_close(found, getattr(torch, name)(by_formula(chain, given)))
+
+
+@pytest.mark.parametrize(("formula", "rows"), [
+    ("minimum(i, 1)", [0, 1, 1]), ("maximum(1, i)", [1, 1, 2]), ("where(i > 0, i, 7)", [7, 1, 2]),
+    ("where((i > 0) & (i < 2), 1, 0 - 1)", [-1, 1, -1]), ("where(~(i == 1), 4, w * 0)", [4, 0, 4]),
+    ("i // 2", [0, 0, 1]),
+])  # fmt: skip
+def test_functions_that_choose(chain: Chain, formula: str, rows: list[float]) -> None:
+    assert by_formula(chain, formula)[:, 0, 0, 0].tolist() == rows
+
+
+@pytest.mark.parametrize(("formula", "low", "high", "mean", "std"), [
+    ("normal()", -6, 6, 0, 1), ("normal(3, 0.5)", 0, 6, 3, 0.5), ("uniform()", 0, 1, 0.5, 12**-0.5),
+    ("uniform(0 - 2, 4)", -2, 4, 1, 3**0.5), ("normal(2)", -4, 8, 2, 1),
+])  # fmt: skip
+def test_random_numbers_of_a_formula(net: Graph, formula: str, low: float, high: float, mean: float,
+                                     std: float) -> None:
+    found = weights(net, weight={"kind": "formula", "formula": formula})["fc1.weight"]
+    assert low <= found.min() < low + (high - low) / 2 < found.max() <= high
+    assert (found.mean().item(), found.std().item()) == pytest.approx((mean, std), abs=0.02)
+
+
+@pytest.mark.parametrize(("formula", "reason"), [
+    ("1 / (w * 0)", "the formula gives values that are not finite"), ("normal", "the formula gives no real number"),
+    ("(0 - 1) ** 0.5", "the formula gives no real number"),
+    ("1 / 0", "the formula cannot be computed: float division by zero"),
+])  # fmt: skip
+def test_a_formula_that_fails_says_why(net: Graph, formula: str, reason: str) -> None:
+    with pytest.raises(InitError) as raised:
+        weights(net, weight={"kind": "formula", "formula": formula})
+    assert str(raised.value) == f"fc1.weight cannot begin as “formula”: {reason}"
+
+
+@pytest.mark.parametrize(("key", "index", "said"), [
+    ("weight", (400, 0), "weight[400, 0]"), ("weight", (0, 300), "weight[0, 300]"), ("weight", (0,), "weight[0]"),
+    ("bias", (400,), "bias[400]"), ("bias", (0, 0), "bias[0, 0]"), ("other", (0,), "other[0]"),
+])  # fmt: skip
+def test_a_value_that_is_not_there_any_more(net: Graph, key: str, index: tuple[int, ...], said: str) -> None:
+    with pytest.raises(InitError) as raised:
+        weights(net, edits=[{"key": key, "index": index, "value": 1}])
+    assert str(raised.value) == f"fc1: there is no value {said} any more: remove what was set by hand"
+
+
+def test_the_last_value_can_be_set(net: Graph) -> None:
+    edits = [{"key": "weight", "index": (399, 299), "value": 5}, {"key": "bias", "index": (399,), "value": 6}]
+    state = weights(net, edits=edits)
+    assert state["fc1.weight"][399, 299] == 5 and state["fc1.bias"][399] == 6
+
+
+def test_a_running_mean_is_set_by_hand(chain: Chain) -> None:
+    graph = chain(("bn1", "BatchNorm2d", {}), shape=(3, 4, 4))
+    edits = ({"key": "running_mean", "index": (1,), "value": 7.0},)
+    state = initial_module(Experiment(graph.with_parameters("bn1", NodeParameters().with_options(edits=edits))))
+    assert state.state_dict()["bn1.running_mean"].tolist() == [0, 7, 0]
+
+
+def test_a_layer_in_a_block_has_its_own_beginning(chain: Chain) -> None:
+    inner = chain(("fc1", "Linear", {"out_features": 3}), ("fc2", "Linear", {"out_features": 3}))
+    own = inner.with_parameters("fc1", NodeParameters(weight=Init(kind="constant", value=2)))
+    graph = chain(shape=(4,)).with_node(Node("mine", Custom(graph=own))).with_edge(Edge("input", "mine"))
+    asked = NodeParameters(weight=Init(kind="constant", value=7), bias=Init(kind="constant", value=1))
+    state = initial_module(Experiment(graph.with_parameters("mine", asked))).state_dict()
+    assert {key: value.unique().tolist() for key, value in state.items() if key != "mine.fc1.bias"} == {
+        "mine.fc1.weight": [2.0], "mine.fc2.weight": [7.0], "mine.fc2.bias": [1.0]}
+    assert len(state["mine.fc1.bias"].unique()) == 3
+
+
+@pytest.mark.parametrize(("how", "std", "most"), [
+    ("default", 3**-0.5 * 300**-0.5, 300**-0.5), ("normal", 0.01, 1), ("normal_unit", 1, 9),
+    ("xavier_uniform", (2 / 700) ** 0.5, (6 / 700) ** 0.5), ("kaiming_uniform", (2 / 300) ** 0.5, (6 / 300) ** 0.5),
+])  # fmt: skip
+def test_the_recipes_rule_is_for_weights_alone(net: Graph, how: Any, std: float, most: float) -> None:
+    state = initial_module(Experiment(net, recipe=Recipe(initialization=how))).state_dict()
+    assert state["fc1.weight"].std().item() == pytest.approx(std, rel=0.02) and state["fc1.weight"].abs().max() <= most
+    plain = initial_module(Experiment(net, recipe=Recipe(initialization="default"))).state_dict()
+    assert torch.equal(state["fc1.bias"], plain["fc1.bias"])
+
+
+OWN = '''class Own(nn.Module):
+    def __init__(self, in_features):
+        super().__init__()
+        self.inner = nn.Sequential(nn.Linear(in_features, 3), nn.Linear(3, 3))
+
+    def forward(self, x):
+        return self.inner(x)
+'''
+
+
+def test_all_weights_of_own_code_begin_as_asked(chain: Chain) -> None:
+    allow([OWN])
+    asked = NodeParameters(weight=Init(kind="constant", value=7), bias=Init(kind="constant", value=1))
+    graph = chain(("own", "Code", {"source": OWN}), shape=(4,)).with_parameters("own", asked)
+    state = initial_module(Experiment(graph)).state_dict()
+    assert {key: value.unique().tolist() for key, value in state.items()} == {
+        "own.inner.0.weight": [7], "own.inner.0.bias": [1], "own.inner.1.weight": [7], "own.inner.1.bias": [1]}

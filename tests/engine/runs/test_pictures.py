@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from PIL import Image
 
 from engine.files import WriteError
-from engine.runs.history import History
-from engine.runs.pictures import PictureError, curves_csv, curves_picture
+from engine.runs.history import History, Member
+from engine.runs.pictures import (
+    COLORS,
+    TRAIN,
+    VALIDATION,
+    PictureError,
+    curves_csv,
+    curves_picture,
+    save_curves,
+    series_picture,
+)
 from engine.training.events import EpochEnded, Metrics, Point
 
 
@@ -23,6 +36,147 @@ def history() -> History:
         made.add(Point(epoch - 0.5, 2.0 / epoch, 0.4 * epoch))
         made.add(EpochEnded(epoch, Metrics(1.5 / epoch, 0.45 * epoch), Metrics(1.6 / epoch, 0.44 * epoch), True, {}))
     return made
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
+    """Every figure that would be written: painting its dots takes a second."""
+    figures: list[Figure] = []
+
+    def noting(figure: Figure, path: Path, **_: Any) -> None:
+        figures.append(figure)
+        path.write_bytes(b"a picture")
+
+    monkeypatch.setattr(Figure, "savefig", noting)
+    return figures
+
+
+def of_numbers(*losses: float, best: int = 0, more: str = "rmse") -> History:
+    """Epochs of a run that learns numbers, with another metric of ten times the loss."""
+    made = History()
+    for epoch, loss in enumerate(losses, 1):
+        both = [Metrics(value, others=((more, 10 * value),)) for value in (loss, 2 * loss)]
+        made.add(EpochEnded(epoch, *both, epoch == best, {}))
+    return made
+
+
+def lines_of(axes: Axes) -> list[tuple[str, list[float], list[float]]]:
+    """Colour and points of every line."""
+    return [(str(line.get_color()), list(line.get_xdata()), list(line.get_ydata())) for line in axes.get_lines()]
+
+
+def legend_of(axes: Axes) -> list[str]:
+    legend = axes.get_legend()
+    return [] if legend is None else [text.get_text() for text in legend.get_texts()]
+
+
+def test_a_run_is_two_pictures_with_points_and_the_best_epoch(history: History, drawn: list[Figure],
+                                                              tmp_path: Path) -> None:
+    curves_picture(history, tmp_path / "curves.png")
+    loss, accuracy = drawn[0].axes
+    assert [axes.get_title(loc="left") for axes in (loss, accuracy)] == ["loss", "accuracy"]
+    assert [axes.get_xlabel() for axes in (loss, accuracy)] == ["epoch", "epoch"]
+    assert loss.get_subplotspec().colspan.start == 0 and accuracy.get_subplotspec().colspan.start == 1
+    within, train, validation, best = lines_of(loss)
+    assert within == (TRAIN, [0.5, 1.5], [2.0, 1.0]) and train == (TRAIN, [1.0, 2.0], [1.5, 0.75])
+    assert validation == (VALIDATION, [1.0, 2.0], [1.6, 0.8]) and best[1:] == ([2.0], [0.8])
+    assert [ys for _, _, ys in lines_of(accuracy)] == [[0.4, 0.8], [0.45, 0.9], [0.44, 0.88], [0.88]]
+    assert legend_of(loss) == legend_of(accuracy) == ["train", "validation", "best: epoch 2"]
+    assert not any(spine.get_visible() for spine in loss.spines.values()) and loss.get_axisbelow() is True
+
+
+@pytest.mark.parametrize(("epochs", "marked"), [(1, True), (30, True), (31, False)])
+def test_few_epochs_have_markers(epochs: int, marked: bool, drawn: list[Figure], tmp_path: Path) -> None:
+    curves_picture(of_numbers(*[1.0] * epochs), tmp_path / "curves.png")
+    assert [line.get_marker() == "o" for line in drawn[0].axes[0].get_lines()] == [False, marked, marked]
+    assert legend_of(drawn[0].axes[0]) == ["train", "validation"]
+
+
+@pytest.mark.parametrize(("losses", "scale"), [((1000.0, 1.0), "log"), ((100.0, 1.0), "log"), ((50.0, 1.0), "linear"),
+                                               ((1000.0, 0.0), "linear"), ((1000.0, -1.0), "linear"),
+                                               ((math.inf, 1.0), "linear"), ((1000.0, math.nan, 1.0), "log")])
+def test_a_loss_that_falls_far_has_a_logarithmic_scale(losses: tuple[float, ...], scale: str, drawn: list[Figure],
+                                                       tmp_path: Path) -> None:
+    """The validation's is twice the training's."""
+    curves_picture(of_numbers(*losses), tmp_path / "one.png")
+    assert [axes.get_yscale() for axes in drawn[0].axes] == [scale, scale]
+
+
+def test_in_a_series_validation_alone_decides_the_scale(drawn: list[Figure], tmp_path: Path) -> None:
+    for first in (100.0, 101.0):
+        series_picture([Member("a"), _member("b", of_numbers(first)), _member("c", of_numbers(1.0))],
+                       tmp_path / "all.png")
+    assert [axes.get_yscale() for figure in drawn for axes in figure.axes] == ["linear", "linear", "log", "log"]
+
+
+def test_accuracy_is_never_on_a_logarithmic_scale(drawn: list[Figure], tmp_path: Path) -> None:
+    made = History()
+    for epoch, accuracy in enumerate((0.001, 1.0), 1):
+        made.add(EpochEnded(epoch, Metrics(1.0, accuracy), Metrics(1.0, accuracy), False, {}))
+    curves_picture(made, tmp_path / "one.png")
+    series_picture([_member("a", made), _member("b", made)], tmp_path / "all.png")
+    assert [axes.get_yscale() for figure in drawn for axes in figure.axes] == ["linear"] * 4
+
+
+@pytest.mark.parametrize(("more", "title"), [("log_rmse", "log-rmse"), ("rmse", "rmse"), ("mae", "accuracy")])
+def test_beside_the_loss_stands_what_is_known(more: str, title: str, drawn: list[Figure], tmp_path: Path) -> None:
+    made = of_numbers(2.0, 1.0, more=more)
+    curves_picture(made, tmp_path / "one.svg")
+    series_picture([_member("a", made), Member("not yet begun")], tmp_path / "all.svg")
+    assert [axes.get_title(loc="left") for figure in drawn for axes in figure.axes] == ["loss", title] * 2
+
+
+def _member(title: str, history: History) -> Member:
+    made = Member(title)
+    made.history = history
+    return made
+
+
+def test_a_series_is_drawn_in_a_colour_each(drawn: list[Figure], tmp_path: Path) -> None:
+    members = [_member(str(number), of_numbers(1.0 + number, 0.5)) for number in range(len(COLORS) + 1)]
+    series_picture(members, tmp_path / "all.png")
+    for axes, times in zip(drawn[0].axes, (1, 10), strict=True):
+        lines = axes.get_lines()
+        train, validation = lines[::2], lines[1::2]
+        assert [line.get_color() for line in validation] == [line.get_color() for line in train] == [*COLORS, COLORS[0]]
+        assert [{line.get_linestyle() for line in part} for part in (train, validation)] == [{"--"}, {"-"}]
+        assert legend_of(axes) == [str(number) for number in range(len(members))]
+        assert [list(line.get_ydata()) for line in (train[3], validation[3])] == [[4.0 * times, 0.5 * times],
+                                                                                  [8.0 * times, 1.0 * times]]
+        assert list(train[0].get_xdata()) == [1.0, 2.0]
+
+
+def test_a_series_without_runs_is_an_empty_picture(drawn: list[Figure], tmp_path: Path) -> None:
+    series_picture([], tmp_path / "all.png")
+    assert [axes.get_title(loc="left") for axes in drawn[0].axes] == ["loss", "accuracy"]
+    assert not any(axes.get_lines() or axes.get_legend() for axes in drawn[0].axes)
+
+
+def test_curves_are_written_as_the_name_says(history: History, drawn: list[Figure], tmp_path: Path) -> None:
+    one, two = [_member("", history)], [_member("a", history), _member("b", of_numbers(3.0))]
+    save_curves(one, tmp_path / "one.svg")
+    save_curves(two, tmp_path / "two.PNG")
+    assert [len(figure.axes[0].get_lines()) for figure in drawn] == [4, 4]
+    assert [legend_of(figure.axes[0])[0] for figure in drawn] == ["train", "a"]
+    save_curves(one, tmp_path / "one.csv")
+    save_curves(two, str(tmp_path / "two.csv"))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["one.csv", "one.svg", "two-1.csv", "two-2.csv",
+                                                                "two.PNG"]
+    assert (tmp_path / "two-1.csv").read_text() == (tmp_path / "one.csv").read_text()
+    assert (tmp_path / "two-2.csv").read_text().splitlines() == [
+        "position,train_loss,train_accuracy,validation_loss,validation_accuracy,train_rmse,validation_rmse",
+        "1.000000,3.000000,,6.000000,,30.000000,60.000000"]
+    with pytest.raises(PictureError, match=r"^a.txt: curves are drawn as .png or .svg$"):
+        save_curves(one, tmp_path / "a.txt")
+
+
+def test_a_point_stands_before_the_epoch_that_it_ends(tmp_path: Path) -> None:
+    made = of_numbers(3.0)
+    made.add(Point(1.0, 4.0, math.nan))
+    curves_csv(made, tmp_path / "a.csv")
+    assert [line.count(",") for line in (tmp_path / "a.csv").read_text().splitlines()] == [6, 6, 6]
+    assert (tmp_path / "a.csv").read_text().splitlines()[1:] == ["1.000000,4.000000,,,,,",
+                                                                 "1.000000,3.000000,,6.000000,,30.000000,60.000000"]
 
 
 def test_draws_a_png_and_an_svg(history: History, tmp_path: Path) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -27,6 +30,8 @@ from engine.training.failures import (
     NothingToLearnError,
     OutOfMemoryError,
     TrainingError,
+    expect_targets,
+    memory_of,
 )
 from engine.training.learner import Learner
 from tests.engine.cases import MLP, experiment, idx, made_data, of_type, with_recipe
@@ -116,6 +121,74 @@ def test_too_large_a_batch_is_a_sentence(error: Exception, monkeypatch: pytest.M
     monkeypatch.setattr(Learner, "learn", full)
     with pytest.raises(OutOfMemoryError, match=r"not enough memory for a batch of 64: try a smaller .* such as 32"):
         list(fit(experiment()))
+
+
+@pytest.mark.parametrize(("has_one", "here"), [(True, ["mps", "cpu"]), (False, ["cpu"])])
+def test_a_mac_has_one_device_beside_the_cpu(has_one: bool, here: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: has_one)
+    assert available_devices() == here and str(resolve_device("auto")) == here[0]
+    with pytest.raises(NoDeviceError) as raised:
+        resolve_device("cuda")
+    assert str(raised.value) == (
+        "This computer has no cuda:0: choose auto, mps or cpu" if has_one else
+        "This computer has no GPU that PyTorch can use: choose auto or cpu")
+
+
+@pytest.mark.parametrize(("size", "less"), [(64, 32), (3, 1), (2, 1)])
+def test_half_the_batch_is_proposed(size: int, less: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(Learner, "learn", full)
+    with pytest.raises(OutOfMemoryError) as raised:
+        list(fit(experiment(batch_size=size)))
+    assert str(raised.value) == (f"There is not enough memory for a batch of {size}: try a smaller batch size, such as "
+                                 f"{less}")
+
+
+def test_memory_that_cannot_be_asked_is_endless(monkeypatch: pytest.MonkeyPatch) -> None:
+    for error in (AttributeError, ValueError, OSError):
+        def asked(_: str, error: type[Exception] = error) -> int:
+            raise error
+
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "sysconf", asked, raising=False)
+            assert memory_of(torch.device("cpu")) == math.inf
+    monkeypatch.setattr(os, "sysconf", {"SC_PAGE_SIZE": 4096, "SC_PHYS_PAGES": 1000}.__getitem__, raising=False)
+    assert memory_of(torch.device("cpu")) == 4_096_000
+    monkeypatch.setattr(torch.cuda, "get_device_properties", lambda device: SimpleNamespace(total_memory=7))
+    assert memory_of(torch.device("cuda")) == 7
+
+
+NUMBERS = replace(load_experiment("gallery:linreg"), data=DataSpec(dataset="linear"))
+
+
+@pytest.mark.parametrize(("base", "targets", "said"), [
+    (experiment(), torch.zeros(3, dtype=torch.int64), ""), (NUMBERS, torch.zeros(3, 1), ""),
+    (experiment(), torch.zeros(3), "Digits promises a class to predict, but gives one number"),
+    (experiment(), torch.zeros(3, 2, dtype=torch.int64), "Digits promises a class to predict, but gives 2"),
+    (NUMBERS, torch.zeros(3, 1, dtype=torch.int64), "Linear (synthetic) promises 1 to predict, but gives 1"),
+    (NUMBERS, torch.zeros(3, 2, 4), "Linear (synthetic) promises 1 to predict, but gives 2×4"),
+])  # fmt: skip
+def test_targets_must_be_what_the_data_promise(base: Experiment, targets: torch.Tensor, said: str) -> None:
+    try:
+        expect_targets(base, targets)
+        found = ""
+    except DataShapeError as error:
+        found = str(error)
+    assert found == said
+
+
+@pytest.mark.parametrize(("least", "most", "fits"), [(0.0, 1.0, True), (-0.01, 1.0, False), (0.0, 1.01, False)])
+def test_binary_cross_entropy_is_for_zero_to_one(least: float, most: float, fits: bool) -> None:
+    targets = torch.tensor([[least], [0.5], [most]])
+    expect_targets(with_recipe(NUMBERS, loss="mse"), targets)
+    if fits:
+        expect_targets(with_recipe(NUMBERS, loss="bce"), targets)
+        return
+    with pytest.raises(TrainingError, match=r"those of Linear \(synthetic\) go from .* to .*: choose the mean squared"):
+        expect_targets(with_recipe(NUMBERS, loss="bce"), targets)
 
 
 def test_what_torch_refuses_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

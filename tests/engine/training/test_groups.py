@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from engine.analysis.analysis import analyze
+from engine.blocks.settings import node_settings, settings_at
 from engine.data.tensors.loading import load_data
 from engine.experiment.experiment import Experiment
 from engine.graph.graph import Graph
@@ -17,7 +18,6 @@ from engine.network.weights import initial_module
 from engine.training import Control, fit
 from engine.training.events import EpochEnded, Event, Point, RateChanged, Started
 from engine.training.failures import NothingToLearnError
-from engine.training.groups import parameter_settings
 from engine.training.learner import Learner
 from tests.engine.cases import MLP, experiment, made_data, of_type, trained
 
@@ -104,8 +104,8 @@ def test_a_blocks_settings_hold_inside(resnet: Graph) -> None:
     graph = graph.with_parameters("fc", NodeParameters(trainable=False))
     analysis = analyze(graph, (1, 28, 28))
     module = initial_module(Experiment(graph, experiment().data.with_options(dataset="mnist")))
-    settings = parameter_settings(graph, analysis, module)
-    assert list(settings) == [key for key, _ in module.named_parameters()]
+    own = node_settings(graph, analysis)
+    settings = {key: settings_at(own, key) for key, _ in module.named_parameters()}
     assert {key.split(".")[0] for key, own in settings.items() if own.lr_multiplier == 0.5} == {"residual3"}
     assert [key for key, own in settings.items() if not own.trainable] == ["fc.weight", "fc.bias"]
 

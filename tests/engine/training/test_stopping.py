@@ -11,8 +11,20 @@ import pytest
 
 from engine.runs.texts import summary_json
 from engine.training import Control, fit, run
-from engine.training.events import EpochEnded, Event, Finished, Metrics, Point, Progress, Started, Summary
+from engine.training.events import (
+    EpochEnded,
+    Event,
+    Finished,
+    Metrics,
+    Paused,
+    Point,
+    Progress,
+    Resumed,
+    Started,
+    Summary,
+)
 from engine.training.learner import Learner
+from engine.training.meters import Reading, Totals
 from tests.engine.cases import experiment, of_type
 
 BASE = experiment(batch_size=64, epochs=2)  # validated in 3 batches, tested in 5
@@ -76,6 +88,37 @@ def test_a_stop_gives_validation_a_moment() -> None:
         if isinstance(event, Started):
             control.stop()
     assert of_type(events, EpochEnded)[0].judged == 1  # far less than a second
+
+
+def test_the_moment_after_a_stop_is_one_of_the_device(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is only asked of a device takes no time; to wait for it does: here a second for each batch."""
+    control, now = Control(), [1.0]
+    sizes = judging(monkeypatch, 1, control.stop)
+    read = Totals.read
+
+    def slow(totals: Totals) -> Reading:
+        now[0] += 1
+        return read(totals)
+
+    monkeypatch.setattr(run, "AFTER_STOP", 0.5)
+    monkeypatch.setattr(run, "perf_counter", lambda: now[0])
+    monkeypatch.setattr(Totals, "read", slow)
+    epoch = of_type(list(fit(BASE, control)), EpochEnded)[0]
+    assert len(sizes) == 2 and 0 < epoch.judged < 1
+
+
+def test_a_pause_while_judging_holds_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "READ_EVERY", 0.0)
+    control, events = Control(), list[Event]()
+    for event in fit(BASE, control):
+        events.append(event)
+        if isinstance(event, Progress) and isinstance(events[-2], Progress) and not of_type(events, Paused):
+            control.pause()  # judging makes no points
+        if isinstance(event, Paused):
+            control.resume()
+    at = events.index(Paused())
+    assert [type(event) for event in events[at - 2:at + 3]] == [Progress, Progress, Paused, Resumed, Progress]
+    assert not of_type(events[:at], EpochEnded)
 
 
 @pytest.mark.parametrize("kind", [Started, Point, Progress, EpochEnded])

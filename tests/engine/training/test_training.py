@@ -160,6 +160,13 @@ def test_the_time_left_counts_judging_but_no_pause(clock: list[float]) -> None:
     assert told.seconds_left == pytest.approx(spent * (BATCHES - 1) / (BATCHES + 1)) and judged > 1
 
 
+def test_a_point_after_a_pause_is_of_as_many_examples_as_others(clock: list[float],
+                                                                 monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "READ_EVERY", 1.0)
+    points = of_type(with_pauses(clock, 1), Point)
+    assert [round(point.position * BATCHES) for point in points[:4]] == [4, 8, 12, 16]
+
+
 def test_a_run_that_goes_on_reports_the_speed_of_all_its_parts(clock: list[float],
                                                               monkeypatch: pytest.MonkeyPatch) -> None:
     _, [epoch], _ = trained(experiment(epochs=1, batch_size=6))

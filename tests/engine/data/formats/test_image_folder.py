@@ -191,9 +191,58 @@ def test_parts_by_name_are_kept(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("names", "sizes"), [(("Training", "Testing"), (4, 5)), (("train", "valid"), (9,))])
 def test_parts_that_are_not_there_are_set_aside(names: tuple[str, str], sizes: tuple[int, ...], tmp_path: Path) -> None:
     data = load_data(spec_of(parts(tmp_path, *names)))
-    assert len(data.train) + len(data.validation) + len(data.test) == 9
+    assert len(data.train) + len(data.validation) + len(data.test) == 9 and data.spec.classes == ("a", "b")
     assert len(data.test) == 5 if len(sizes) == 2 else len(data.validation) == 5
     assert len(data.train) and len(data.validation) and len(data.test)
+
+
+@pytest.mark.parametrize("names", [("val", "test"), ("validation", "others")])
+def test_without_a_training_part_all_folders_are_classes(names: tuple[str, str], tmp_path: Path) -> None:
+    data = load_data(spec_of(parts(tmp_path, *names)))
+    assert data.spec.classes == tuple(sorted(names)) and data.spec.examples == 9
+
+
+@pytest.mark.parametrize(("twin", "part"), [("training", "train"), ("Training", "train")])
+def test_of_two_names_for_one_part_the_shorter_counts(twin: str, part: str, tmp_path: Path) -> None:
+    parts(tmp_path, part, "val")
+    photograph(tmp_path / twin / "a" / "0.png")
+    assert described(spec_of(tmp_path)).examples == 9
+
+
+@pytest.mark.parametrize(("others", "size"), [([(9, 9), (8, 8)], (7, 6)), ([(9, 9), (8, 8), (9, 8)], (8, 8))])
+def test_half_of_the_images_decide_the_size(others: list[tuple[int, int]], size: tuple[int, int],
+                                            tmp_path: Path) -> None:
+    for index, (height, width) in enumerate([(7, 6), (7, 6), *others]):
+        photograph(tmp_path / "ab"[index % 2] / f"{index}.png", height, width)
+    assert described(spec_of(tmp_path)).sample_shape == (3, *size)
+
+
+def test_a_class_whose_images_are_all_broken_is_said(pets: Path) -> None:
+    whole = photograph(pets / "birds" / "0.png").read_bytes()
+    (pets / "birds" / "0.png").write_bytes(whole[: len(whole) // 2])  # its header can be read
+    report = load_data(spec_of(pets)).report
+    assert [str(note) for note in report.notes] == ["None of the images in birds could be read"]
+    assert [skipped.path for skipped in report.skipped] == [str(Path("birds", "0.png"))]
+
+
+def test_a_training_part_without_a_whole_image_is_a_sentence(tmp_path: Path) -> None:
+    parts(tmp_path, "train", "val")
+    for path in (tmp_path / "train").rglob("*.png"):
+        path.write_bytes(path.read_bytes()[:-40])
+    with pytest.raises(DataError, match=r"there are no images to train with$"):
+        load_data(spec_of(tmp_path))
+
+
+@pytest.mark.parametrize(("kind", "values", "bytes_"), [
+    (np.int32, [0, 100, 255], [0, 100, 255]), (np.int32, [0, 256, 65535], [0, 1, 255]),
+    (np.int32, [0, 65536, 131072], [0, 128, 255]), (np.float32, [0, 0.5, 1], [0, 128, 255]),
+    (np.float32, [0, 0.2, 0.4], [0, 51, 102]), (np.float32, [0, 1.5, 255], [0, 2, 255]),
+    (np.float32, [-9, 257, 514], [0, 1, 2]), (np.float32, [0, np.nan, 1], [0, 0, 255]),
+    (np.uint16, [0, 257, 514], [0, 1, 2]),
+])  # fmt: skip
+def test_other_greys_are_scaled_to_bytes(kind: type, values: list[float], bytes_: list[int], tmp_path: Path) -> None:
+    Image.fromarray(np.array([values], kind)).save(tmp_path / "a.tiff")
+    assert read_image(tmp_path / "a.tiff", 1, 1, 3)[0, 0].tolist() == bytes_
 
 
 def test_classes_named_like_parts_are_classes(tmp_path: Path) -> None:

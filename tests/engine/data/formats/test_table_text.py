@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.data.errors import DataError
+from engine.data.formats.table import reading
+from engine.data.formats.table import text as table_text
+from engine.data.formats.table.columns import Values, columns_of, use_of
+from engine.data.formats.table.target import task_of
 from engine.data.formats.table.text import read_records, sniffed
 from engine.data.options.table import Table
 from engine.data.spec.reading import described, read_arrays
@@ -181,3 +186,134 @@ def test_any_file_is_data_or_a_sentence(content: bytes, header: bool, tmp_path: 
             use(spec_of(path, header=header))
         except LayerloomError as error:
             assert str(error) and "Traceback" not in str(error)
+
+
+# -- at the very edge -------------------------------------------------------------------------------------------------
+
+
+def column(folder: Path, values: Iterable[object], name: str = "z") -> Values:
+    """A column with these values, beside another one."""
+    rows = "".join(f"{value},{index}.5\n" for index, value in enumerate(values))
+    return columns_of(read_records(write(folder / "a.csv", f"{name},y\n{rows}"), Table()))[name]
+
+
+def texts(distinct: int, rows: int) -> list[str]:
+    return [f"t{index % distinct}" for index in range(rows)]
+
+
+@pytest.mark.parametrize(("values", "kind"), [
+    (texts(100, 400), "category"), (texts(101, 400), "ignore"), (texts(20, 20), "category"), (texts(21, 21), "ignore"),
+    (texts(21, 42), "category"), (texts(21, 41), "ignore"), (["7", "7", ""], "number"), (["7", "7", "7"], "ignore"),
+    (["a", "a", ""], "category"), (["a", "a", "a"], "ignore"), (["", "NA", "?"], "ignore"),
+    (["1", "2", "x"], "category"),
+])  # fmt: skip
+def test_what_a_column_looks_like(values: list[str], kind: str, tmp_path: Path) -> None:
+    assert use_of(column(tmp_path, values), None).kind == kind
+
+
+@pytest.mark.parametrize(("name", "values", "kind"), [
+    ("id", "123", "ignore"), ("Unnamed: 0", "0123", "ignore"), ("ID", "789", "ignore"), ("row", "12", "number"),
+    ("index", "124", "number"), ("size", "123", "number"), ("id", "321", "number"),
+])  # fmt: skip
+def test_a_column_that_counts_the_rows(name: str, values: str, kind: str, tmp_path: Path) -> None:
+    assert use_of(column(tmp_path, values, name), None).kind == kind
+    assert use_of(column(tmp_path, values, name), "number").kind == "number"  # who says so, is right
+
+
+@pytest.mark.parametrize(("words", "is_said"), [(1, True), (2, False)])
+def test_a_tenth_of_texts_is_said_to_be_odd(words: int, is_said: bool, tmp_path: Path) -> None:
+    use = use_of(column(tmp_path, [*range(10 - words), *["x"] * words]), None)
+    assert use.kind == use.looks_like == "category" and (use.note is not None) == is_said
+
+
+@pytest.mark.parametrize(("values", "task"), [
+    (range(2), "classification"), (range(3), "regression"), ([0, 1, 2] * 4, "classification"),
+    ([0, 1, 2] * 3 + [0, 1], "regression"), ([*range(20)] * 4, "classification"), ([*range(21)] * 4, "regression"),
+    ([1, 2, 1.5] * 9, "regression"), (["1", "2", "a", "b"], "classification"),
+    (["1", "2", "3", "a", "b"], "regression"), ([1, 2, ""] * 3, "classification"), ([3.0, 4.0] * 4, "classification"),
+])  # fmt: skip
+def test_what_a_target_looks_like(values: Iterable[object], task: str, tmp_path: Path) -> None:
+    assert task_of(column(tmp_path, values), Table()) == task
+    for kind, other in (("number", "regression"), ("category", "classification")):
+        assert task_of(column(tmp_path, values), Table(kinds=(("z", kind),))) == other  # type: ignore[arg-type]
+        assert task_of(column(tmp_path, values), Table(task=other, kinds=(("z", "ignore"),))) == other  # type: ignore[arg-type]
+
+
+def test_a_thousand_categories_are_the_most(tmp_path: Path) -> None:
+    assert use_of(column(tmp_path, texts(1000, 1000)), "category").kind == "category"
+    with pytest.raises(DataError, match="“z” has 1001 different values: more than 1000 cannot be categories"):
+        use_of(column(tmp_path, texts(1001, 1001)), "category")
+
+
+def test_a_column_of_commas_is_of_numbers_only_where_all_are(tmp_path: Path) -> None:
+    records = read_records(write(tmp_path / "a.csv", "a;b;c\n1,5;1,5;1,5\n2;x;\n-3e2;2;1.5\n"), Table())
+    columns = columns_of(records)
+    assert columns["a"].numbers.tolist() == [1.5, 2, -300] and not columns["b"].is_numeric
+    assert columns["c"].numbers.isna().tolist() == [True, True, False]  # a mixture is none
+    assert columns["a"].categories() == ["-3e2", "1,5", "2"] and columns["a"].distinct == 3
+
+
+@pytest.mark.parametrize(("values", "names"), [(["10", "9", "9.0"], ["9", "9.0", "10"]),
+                                               (["b", "a", "", "10"], ["10", "a", "b"])])
+def test_categories_are_in_order(values: list[str], names: list[str], tmp_path: Path) -> None:
+    assert column(tmp_path, values).categories() == names
+
+
+def test_what_is_too_large_to_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path / "a.csv", ROWS)
+    monkeypatch.setattr(table_text, "MAX_COLUMNS", 2)
+    monkeypatch.setattr(table_text, "MAX_BYTES", len(ROWS))
+    monkeypatch.setattr(reading, "MAX_BYTES", 3 * 8)
+    assert read_arrays(spec_of(path)).inputs.shape == (3, 1)
+    for module, name, reason in ((table_text, "MAX_COLUMNS", "has 2 columns: at most 1 can be read"),
+                                 (table_text, "MAX_BYTES", "is too large: 0 MB, where 0 MB can be read"),
+                                 (reading, "MAX_BYTES", "3 rows of 1 numbers do not fit into memory")):
+        with monkeypatch.context() as patch:
+            patch.setattr(module, name, getattr(module, name) - 1)
+            with pytest.raises(DataError, match=reason):
+                read_arrays(spec_of(path))
+
+
+@pytest.mark.parametrize(("content", "is_text"), [
+    ("x,y\n" + "a" * 95 + "\x01", True), ("x,y\n" + "a" * 94 + "\x01\x02", False), ("\t\f\v,y\n1,2", True),
+])  # fmt: skip
+def test_a_text_has_hardly_any_signs_that_cannot_be_seen(content: str, is_text: bool, tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", content)
+    if is_text:
+        table_text.decoded(path, path.read_bytes())
+    else:
+        with pytest.raises(DataError, match="is not a text file"):
+            table_text.decoded(path, path.read_bytes())
+
+
+@pytest.mark.parametrize(("content", "delimiter"), [
+    ("a;b\n1,5;2,5\n3;4,5\n", ";"), ("a,b,c\n1;2,3,4\n", ","), ("a|b|c\n1|2|3\n", "|"), ("a\nb\n", ","), ("", ","),
+    ("a,b\n1,2\n\n3,4\n", ","), ('"a;b";c\n1;2\n', ";"),
+])  # fmt: skip
+def test_the_delimiter_makes_rows_of_one_length(content: str, delimiter: str) -> None:
+    assert sniffed(content) == delimiter
+
+
+@pytest.mark.parametrize(("count", "end"), [(12, "c11$"), (13, "c11, …$")])
+def test_a_dozen_columns_are_named(count: int, end: str, tmp_path: Path) -> None:
+    line = ",".join(f"c{index}" for index in range(count))
+    with pytest.raises(DataError, match=f"choose one of c0, c1, .*{end}"):
+        read_arrays(spec_of(write(tmp_path / "a.csv", f"{line}\n{line}\n"), target="z"))
+
+
+def test_choices_for_columns_that_are_not_there_are_said(tmp_path: Path) -> None:
+    arrays = read_arrays(spec_of(write(tmp_path / "a.csv", ROWS), kinds=[["gone", "number"], ["x", "number"]]))
+    assert [str(note) for note in arrays.report.notes] == ["The table has no column “gone”"]
+
+
+@pytest.mark.parametrize(("drops", "rows"), [((), 5), (("numbers",), 4), (("categories",), 4),
+                                             (("numbers", "categories"), 3)])
+def test_rows_with_gaps_are_dropped_where_they_are_to_be(drops: tuple[str, ...], rows: int, tmp_path: Path) -> None:
+    content = "n,c,i,y\n1,a,,1.5\n,b,,2.5\n3,,,3.5\n4,a,,4.5\n5,b,,5.5\n6,b,,\n"
+    options = {f"missing_{what}": "drop" for what in drops}
+    path = write(tmp_path / "a.csv", content)
+    arrays = read_arrays(spec_of(path, kinds=[["i", "ignore"]], task="regression", **options))
+    assert len(arrays.inputs) == rows
+    notes = [str(note) for note in arrays.report.notes]
+    assert "1 rows without a value of “y” are left out; the first is line 7" in notes
+    assert (f"{5 - rows} rows with missing values are left out" in notes) == (rows < 5)

@@ -182,3 +182,38 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
     torch.save(torch.zeros(3), tmp_path / "b.pt")
     with pytest.raises(DataError, match="save a dict with x and y"):
         described(spec_of(tmp_path / "b.pt"))
+
+
+@pytest.mark.parametrize(("train", "test", "enough"), [(3, 0, True), (2, 0, False), (2, 1, True), (1, 1, False)])
+def test_three_examples_are_the_least(train: int, test: int, enough: bool, tmp_path: Path) -> None:
+    arrays = {"x": FLOATS[:train], "y": FLOATS[:train, 0]}
+    if test:
+        arrays |= {"x_test": FLOATS[:test], "y_test": FLOATS[:test, 0]}
+    if enough:
+        assert described(saved(tmp_path, **arrays)).examples == train + test
+    else:
+        with pytest.raises(DataError, match=f"has only {train} examples: at least 3 are needed"):
+            described(saved(tmp_path, **arrays))
+
+
+def test_ten_thousand_classes_are_the_most(tmp_path: Path) -> None:
+    for most, fits in ((9_999, True), (10_000, False)):
+        labels = np.where(LABELS == 3, most, 0)
+        if fits:
+            assert described(saved(tmp_path, x=FLOATS, y=labels)).num_classes == 10_000
+        else:
+            with pytest.raises(DataError, match="the labels go from 0 to 10000"):
+                described(saved(tmp_path, x=FLOATS, y=labels))
+
+
+@pytest.mark.parametrize(("stored", "shape"), [
+    ((20, 4, 9, 3), (4, 9, 3)), ((20, 5, 9, 3), (3, 5, 9)), ((20, 5, 9, 1), (1, 5, 9)), ((20, 5, 9, 2), (5, 9, 2)),
+    ((20, 5), (5,)), ((20,), (1,)), ((20, 2, 3, 4, 5), (2, 3, 4, 5)),
+])  # fmt: skip
+def test_where_channels_stand(stored: tuple[int, ...], shape: tuple[int, ...], tmp_path: Path) -> None:
+    assert described(saved(tmp_path, x=np.zeros(stored, np.uint8), y=LABELS)).sample_shape == shape
+
+
+def test_labels_may_stand_in_a_column_or_be_yes_and_no(tmp_path: Path) -> None:
+    assert described(saved(tmp_path, x=FLOATS, y=LABELS[:, None])).num_classes == 4
+    assert described(saved(tmp_path, x=FLOATS, y=LABELS > 1)).num_classes == 2

@@ -16,7 +16,7 @@ from engine.data.formats.arrays import Arrays
 from engine.data.options.options import Augment
 from engine.data.spec.spec import DataSpec
 from engine.data.tensors.augment import Chance, brightened, contrasted, cropped, erased, rotated, saturated, vary
-from engine.data.tensors.batches import Batches, in_channels
+from engine.data.tensors.batches import Batches, in_channels, resized
 from engine.data.tensors.data import Data
 from engine.data.tensors.loading import load_data
 from engine.data.tensors.splitting import split_data
@@ -247,3 +247,10 @@ def test_numbers_of_any_size_are_not_cut_off(tmp_path: Path) -> None:
     change = (seen - data.train.inputs).abs()
     assert 0.05 < float(change.mean()) < 1 and float(seen.max()) > 10
     assert float(torch.tensor(np.stack([step.array for step in steps_of(data, 0)])).max()) > 5
+
+
+def test_decimals_are_made_smaller_by_means() -> None:
+    """Every number counts: none is jumped over."""
+    one = torch.zeros(1, 1, 8, 8)
+    one[0, 0, 0, 0] = 1.0
+    assert resized(one, 2).sum().item() > 0.02 and resized(torch.full((1, 2, 8, 8), 3.5), 2).unique().item() == 3.5

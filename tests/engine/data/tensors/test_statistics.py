@@ -13,6 +13,7 @@ from engine.data.errors import DataError
 from engine.data.spec.spec import DataSpec
 from engine.data.tensors.data import Data
 from engine.data.tensors.loading import load_data
+from engine.data.tensors.moments import moments
 from engine.data.tensors.samples import samples
 from engine.data.tensors.splitting import folded
 from engine.data.tensors.statistics import statistics
@@ -118,3 +119,31 @@ def test_too_many_folds_are_a_sentence() -> None:
         folded(made_data(60), 99, 0)
     with pytest.raises(DataError, match="there are 1 examples"):
         folded(load_data(DataSpec(dataset="edges")), 2, 0)
+
+
+def test_what_differs_only_by_rounding_has_no_deviation() -> None:
+    column = torch.tensor([0.0, 1.0, 0.0, 1.0], dtype=torch.float64)
+    values = torch.stack([1000 + 1e-5 * column, 1e-6 + 1e-9 * column, 0 * column, 3 + column], 1)
+    mean, std = moments(DataSpec(dataset="linear"), values)
+    assert mean == pytest.approx((1000, 1e-6, 0, 3.5), rel=1e-3) and std == pytest.approx((1.0, 5e-10, 1.0, 0.5))
+    assert moments(DataSpec(dataset="linear"), column) == ((0.5,), (0.5,))
+
+
+@pytest.mark.parametrize(("height", "width", "shown"), [(128, 128, (128, 128)), (129, 129, (128, 128)),
+                                                       (64, 256, (32, 128)), (256, 1, (128, 1))])
+def test_large_images_are_shown_smaller(height: int, width: int, shown: tuple[int, int], tmp_path: Path) -> None:
+    images = np.zeros((6, 2, height, width), np.uint8)
+    np.savez(tmp_path / "a.npz", x=images, y=np.arange(6) % 2)
+    found = samples(load_data(DataSpec(dataset="tensors", path=str(tmp_path / "a.npz"))), 2)
+    assert [(sample.height, sample.width, sample.channels) for sample in found] == [(*shown, 3)] * 2
+    assert all(len(sample.pixels) == 3 * shown[0] * shown[1] for sample in found)
+
+
+def test_decimal_images_are_stretched_over_what_a_screen_shows(tmp_path: Path) -> None:
+    values = np.array([-1.0, 0.0, 1.0, 3.0], np.float32).reshape(1, 1, 2, 2).repeat(6, 0)
+    np.savez(tmp_path / "a.npz", x=values, y=np.linspace(0, 1, 6))
+    [first, _] = samples(load_data(DataSpec(dataset="tensors", path=str(tmp_path / "a.npz"))), 2)
+    assert list(first.pixels) == [0, 64, 128, 255] and float(first.label) in np.linspace(0, 1, 6)
+    np.savez(tmp_path / "b.npz", x=values * 0, y=np.linspace(0, 1, 12).reshape(6, 2))
+    [first, _] = samples(load_data(DataSpec(dataset="tensors", path=str(tmp_path / "b.npz"))), 2)
+    assert list(first.pixels) == [0] * 4 and first.label == ""

@@ -215,6 +215,118 @@ def test_large_numbers_want_a_logarithm() -> None:
     assert "larger network" in verdict(replace(NUMBERS, raw_spread=9.0), poor, poor)[0]
 
 
+# -- at the very edge -------------------------------------------------------------------------------------------------
+
+
+def r2(value: float, loss: float = 1.0) -> Metrics:
+    return Metrics(loss, others=(("r2", value),))
+
+
+GUESSED, MANY = replace(CLASSES, chance=0.0), 10**9
+
+
+@pytest.mark.parametrize(("setting", "row", "kinds"), [
+    (CLASSES, (2.0, 0.1, 2.0, 0.109 + 0.02, 0.0039), ["not converging"]),  # two hundredths above chance is nothing
+    (CLASSES, (2.0, 0.1, 2.0, 0.13, 0.0039), []), (CLASSES, (2.0, 0.1, 2.0, 0.1, 0.1 * 0.04), []),
+    (CLASSES, (2 * 2.35, 0.5, 3.0, 0.5, 1.0), []), (CLASSES, (4.71, 0.5, 3.0, 0.5, 1.0), ["rising"]),
+    (CLASSES, (9.0, 0.5, 2.35, 0.5, 1.0), []), (CLASSES, (9.0, 0.5, 2.36, 0.5, 1.0), ["rising"]),
+])  # fmt: skip
+def test_the_edges_of_early_advice(setting: Setting, row: Row, kinds: list[str]) -> None:
+    assert heard(setting, [row]) == [kinds]
+
+
+def test_a_rising_loss_of_classes_is_held_against_guessing() -> None:
+    assert heard(CLASSES, [(4.5, 0.5, 2.2, 0.5, 1.0)], loss=1.0) == [[]]  # log 10 is 2.303
+    squares = replace(CLASSES, recipe=Recipe(loss="mse"))
+    assert heard(squares, [(4.5, 0.5, 2.2, 0.5, 1.0)], loss=1.0) == [["rising"]]
+    health = Health(CLASSES)
+    health.begin(1.0, 0.04)
+    said = health.after_epoch(1, Metrics(9.0, 0.5), Metrics(3.0, 0.5), 1.0, 0.04)
+    assert said[0].suggestion == ("lr", 0.004)
+    assert str(said[0].message) == ("Not converging: the loss is 3, higher than the 2.3 before training. Start again "
+                                    "with a lower learning rate, such as 0.004")
+
+
+@pytest.mark.parametrize(("value", "kinds"), [(-0.01, ["rising"]), (0.0, []), (NAN, ["rising"])])
+def test_numbers_of_which_something_is_explained_do_not_rise(value: float, kinds: list[str]) -> None:
+    health = Health(NUMBERS)
+    health.begin(1.0, 0.04)
+    assert [said.kind for said in health.after_epoch(1, r2(0.5, 9.0), r2(value, 9.0), NAN, 0.1)] == kinds
+
+
+def test_every_example_the_same_is_not_also_called_rising() -> None:
+    for first in (2.0, 9.0):
+        rows: list[Row] = [(first, 0.1, first, 0.1, 0.0), (9.0, 0.1, 9.0, 0.1, 0.0)]
+        assert heard(CLASSES, rows) == [["not converging"], []]
+
+
+def test_a_margin_of_two_hundredths_is_no_swap() -> None:
+    setting = replace(CLASSES, validation_examples=MANY)
+    for train, last in ((0.0, []), (-0.001, ["swapped"])):
+        assert heard(setting, epochs(*[(train, 0.02)] * 4))[3] == last
+    broken = epochs(*[(0.8, 0.9)] * 3, (0.9, 0.9), *[(0.8, 0.9)] * 3)
+    assert heard(CLASSES, broken) == [[]] * 6 + [["swapped"]]  # three in a row
+
+
+def test_a_swap_names_both_numbers() -> None:
+    health = heard_of(CLASSES, [(Metrics(1.0, 0.8), Metrics(1.0, 0.9))] * 3)
+    said = health.after_epoch(4, Metrics(1.0, 0.8), Metrics(1.0, 0.95), NAN, 0.1)
+    assert [str(advice.message) for advice in said] == [
+        "Validation accuracy (0.900) stays above training accuracy (0.800): are training and test data swapped?"]
+
+
+@pytest.mark.parametrize(("test", "kinds"), [(0.03, []), (0.0301, ["swapped"])])
+def test_a_test_three_hundredths_above_is_no_swap(test: float, kinds: list[str]) -> None:
+    for train, validation in ((0.0, -0.5), (-0.5, 0.0)):  # of both
+        said = verdict(replace(CLASSES, validation_examples=MANY), Metrics(1.0, train), Metrics(1.0, validation), test)
+        assert [text.split(":")[0] for text in said if text.startswith("swapped")] == kinds
+    noisy = replace(CLASSES, validation_examples=MANY, noisy=True)
+    assert not any(text.startswith("swapped") for text in verdict(noisy, Metrics(1, 0.0), Metrics(1, 0.0), test))
+
+
+@pytest.mark.parametrize(("setting", "train", "validation", "kind"), [
+    (replace(GUESSED, validation_examples=MANY), Metrics(1, 0.03), Metrics(1, 0.0), "underfitting"),
+    (replace(GUESSED, validation_examples=MANY), Metrics(1, 0.031), Metrics(1, 0.0), "overfitting"),
+    (replace(GUESSED, validation_examples=20), Metrics(0, 1.0), Metrics(9, 0.0), "overfitting"),
+    (replace(GUESSED, validation_examples=19), Metrics(0, 1.0), Metrics(9, 0.0), None),
+    (replace(GUESSED, same_data=True), Metrics(0, 1.0), Metrics(9, 0.0), None),
+    (GUESSED, Metrics(1, 0.6), Metrics(1, 0.6), None), (GUESSED, Metrics(1, 0.59), Metrics(1, 0.59), "underfitting"),
+    (replace(GUESSED, chance=0.5), Metrics(1, 0.8), Metrics(1, 0.8), None),
+    (replace(GUESSED, chance=0.5), Metrics(1, 0.79), Metrics(1, 0.79), "underfitting"),
+    (NUMBERS, r2(0.75), r2(0.5), None), (NUMBERS, r2(0.75), r2(0.49), "overfitting"),
+    (NUMBERS, r2(0.74), r2(0.1), "underfitting"), (NUMBERS, Metrics(1), Metrics(9), None),
+])  # fmt: skip
+def test_the_edges_of_verdicts(setting: Setting, train: Metrics, validation: Metrics, kind: str | None) -> None:
+    assert [text.split(":")[0] for text in verdict(setting, train, validation)] == [kind] * (kind is not None)
+    assert verdict(setting, train, validation, epoch=2) == []
+    assert len(verdict(setting, train, validation, epoch=3)) == (kind is not None)
+
+
+@pytest.mark.parametrize(("metrics", "words"), [
+    (r2(0.0, 2.5), "0\u00a0% of the variance explained"), (r2(-0.1, 2.5), "loss 2.5"),
+    (r2(0.7499, 2.5), "75\u00a0% of the variance explained"),
+])  # fmt: skip
+def test_how_good_numbers_are_in_words(metrics: Metrics, words: str) -> None:
+    said = verdict(replace(NUMBERS, raw_spread=1000.0), metrics, metrics)[0]
+    assert said == (f"underfitting: Underfitting: only {words} even on the training data. Train longer, or try a "
+                    "larger network, another learning rate or other initial weights")
+    assert "switch Log target on" in verdict(replace(NUMBERS, raw_spread=1000.1), metrics, metrics)[0]
+
+
+@pytest.mark.parametrize(("losses", "kinds"), [
+    ([0.5], ["overfitting"]), ([1.0, 0.5], []), ([1.0, 0.99], ["overfitting"]), ([1.0, 0.98], []),
+    ([1.0, 1.0, 0.4, 0.6], []), ([1.0, 0.4, 0.9, 0.6], ["overfitting"]), ([9.0, 1.0, 0.995], ["overfitting"]),
+    ([5.0, *[1.0] * 5, *[0.9] * 5], []), ([0.5, *[1.0] * 5, *[0.9] * 5], ["overfitting"]),
+    ([1.0] * 5 + [0.9, 0.9, 0.9, 0.9, 1.31], []), ([1.0] * 5 + [0.9, 0.9, 0.9, 0.9, 1.36], ["overfitting"]),
+])  # fmt: skip
+def test_a_loss_that_still_falls(losses: list[float], kinds: list[str]) -> None:
+    """Of five epochs the mean must be a hundredth lower than of the five before, and the lowest among them."""
+    rows = [(Metrics(0.1, 0.99), Metrics(loss, 0.7)) for loss in losses]
+    health = heard_of(CLASSES, rows)
+    found = health.verdict(9, *rows[-1], Metrics(NAN), 1, rows[0][1])
+    assert [advice.kind for advice in found] == kinds
+
+
 # -- real runs --------------------------------------------------------------------------------------------------------
 
 
@@ -284,7 +396,7 @@ def prices(folder: Path, least: float) -> Experiment:
 
 
 @pytest.mark.parametrize(("least", "log", "helps"), [(50_000.0, False, True), (50_000.0, True, False),
-                                                    (-3000.0, False, False)])
+                                                    (-3000.0, False, False), (0.0, False, False)])
 def test_a_raw_price_is_seen_in_a_run(least: float, log: bool, helps: bool, tmp_path: Path) -> None:
     base = prices(tmp_path, least)
     base = replace(base, data=base.data.with_options(table={"log_target": log}))
