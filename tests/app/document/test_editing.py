@@ -60,10 +60,10 @@ def test_each_edit_has_its_words_and_undoes_alone_and_one_field_s_edits_undo_tog
     assert document.history.undo_text == "Change the recipe"
     editing.choose_device("cpu")
     assert (document.experiment.recipe.lr, document.experiment.recipe.device) == (0.3, "cpu")
-    editing.change_data(document.experiment.data.with_options(validation=0.2), "validation")
-    editing.change_data(document.experiment.data.with_options(validation=0.3), "validation")
+    editing.change_data_of(document, document.experiment.data.with_options(validation=0.2), "validation")
+    editing.change_data_of(document, document.experiment.data.with_options(validation=0.3), "validation")
     assert document.history.undo_text == "Change the data" and document.experiment.data.validation == 0.3
-    editing.change_data(document.experiment.data.with_options(dataset="digits", validation=0.4), "dataset")
+    editing.change_data_of(document, document.experiment.data.with_options(dataset="digits", validation=0.4), "dataset")
     data = document.experiment.data
     assert (data.dataset, data.resize, data.validation) == ("digits", 28, 0.3), "as when it is chosen in the top bar"
     document.undo()
@@ -97,10 +97,8 @@ def test_on_the_start_page_nothing_is_changed(qapp):
     editing = Editing(parent, lambda: None)
     refused = []
     editing.name_refused.connect(refused.append)
-    recipe, data, fc1 = Experiment().recipe, DataSpec(), network().nodes["fc1"]
+    recipe, fc1 = Experiment().recipe, network().nodes["fc1"]
     editing.change_recipe(recipe, "lr")
-    editing.change_data(data, "validation")
-    editing.change_data(data, "dataset")
     editing.choose_dataset("mnist")
     editing.choose_device("cpu")
     editing.change_layer("fc1", fc1.layer, "out_features")

@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QMessageBox
 
 from app.document.document import Document
 from app.document.recovery import Recovery
-from app.features.documents import LOOM, Documents
+from app.features.documents import Documents
 from app.window import dialogs
 from app.window.settings import Settings
 from app.window.window import MainWindow
-from engine.experiment.experiment import load_experiment
+from engine.experiment.experiment import LOOM, load_experiment
 from tests.app.windows import opened
 
 
@@ -36,7 +36,7 @@ def test_files_are_asked_for_beside_the_last_one(window, tmp_path, monkeypatch):
         path.write_bytes(Path("resources/gallery/mlp.loom").read_bytes())
     monkeypatch.setattr(dialogs, "open_paths", lambda *given: asked.append(given[1:]) or paths)
     window.commands["open"].trigger()
-    assert asked == [("Open a network", str(Path.home()), LOOM)]
+    assert asked == [("Open a network", str(Path.home()), "Layerloom (*.loom)")]
     assert [page.document.path for page in window.pages] == [None, *paths] and window.page is window.pages[-1]
     assert window.settings.recent == [str(path) for path in reversed(paths)]
     assert [window.places.documents.tabToolTip(index) for index in range(3)] == ["", *map(str, paths)]
@@ -44,7 +44,7 @@ def test_files_are_asked_for_beside_the_last_one(window, tmp_path, monkeypatch):
     window.places.documents.setCurrentIndex(0)
     window.page.view.append("ReLU")
     window.commands["save"].trigger()
-    assert asked[1:] == [("Save the network", tmp_path / "two" / "lenet.loom", LOOM)]
+    assert asked[1:] == [("Save the network", tmp_path / "two" / "lenet.loom", [LOOM])]
     assert window.page.document.dirty and tabs(window) == ["lenet.loom  •", "one.loom", "two.loom"]
 
 
@@ -71,7 +71,9 @@ def test_the_window_is_called_by_the_network_in_front(window):
     window.commands["start"].trigger()
     assert window.windowTitle() == "Layerloom" and window.page is None
     assert tabs(window) == ["lenet.loom", "untitled.loom"]
-    window.places.documents.tabBarClicked.emit(0)
+    window.places.documents.tabBarClicked.emit(1)  # the one that was in front
+    assert window.page is window.pages[1] and window.windowTitle() == "untitled — Layerloom"
+    window.places.documents.setCurrentIndex(0)
     assert window.page is window.pages[0] and window.windowTitle() == "lenet — Layerloom"
     window.places.documents.setCurrentIndex(1)
     window.commands["close"].trigger()

@@ -138,7 +138,7 @@ def test_curves_are_asked_for_when_there_are_some(window, qtbot, tmp_path, monke
     assert not asked
     run.histories.add(Point(0.5, 1.5, 0.5))
     window.commands["save_curves"].trigger()
-    assert asked == [("Save the curves", Path("lenet-curves.png"), dialogs.filters_of(PICTURES))]
+    assert asked == [("Save the curves", Path("lenet-curves.png"), PICTURES)]
     monkeypatch.setattr(dialogs, "save_path", lambda *_: tmp_path / "no folder" / "curves.csv")
     window.commands["save_curves"].trigger()
     qtbot.waitUntil(lambda: "could not be written" in said(), timeout=20_000)

@@ -14,7 +14,7 @@ from app.window import dialogs
 from app.window.settings import Settings
 from app.window.window import MainWindow
 from engine.blocks.custom import Custom, Exposed
-from engine.experiment.block_files import keep_block, load_block
+from engine.experiment.block_files import BLOCK, keep_block, load_block
 from engine.graph.graph import Node
 from engine.layers.inputs import Input
 from engine.layers.linear import Linear

@@ -10,7 +10,9 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.window import dialogs
+from engine.formats import Format
 
+FORMATS = (Format(".safetensors", "Weights"), Format(".pt", "PyTorch"))
 FILTERS = "Weights (*.safetensors);;PyTorch (*.pt)"
 
 
@@ -37,17 +39,17 @@ def test_where_to_save_has_the_suffix_of_its_kind(parent: QWidget, tmp_path: Pat
         return True
 
     answering(monkeypatch, answer)
-    assert dialogs.save_path(parent, "Export weights", tmp_path / "net.safetensors", FILTERS) == tmp_path / "mine.pt"
+    assert dialogs.save_path(parent, "Export weights", tmp_path / "net.safetensors", FORMATS) == tmp_path / "mine.pt"
     assert seen == [("Export weights", tmp_path, [str(tmp_path / "net.safetensors")], QFileDialog.AcceptMode.AcceptSave,
                      QFileDialog.FileMode.AnyFile, "safetensors")]
     answering(monkeypatch, lambda dialog: dialog.selectFile("mine") is None)
-    assert dialogs.save_path(parent, "Export", tmp_path / "net", FILTERS) == tmp_path / "mine.safetensors"
-    assert dialogs.save_path(parent, "Export", tmp_path / "net", "All files") == tmp_path / "mine"
+    assert dialogs.save_path(parent, "Export", tmp_path / "net", FORMATS) == tmp_path / "mine.safetensors"
     answering(monkeypatch, lambda _: False)
-    assert dialogs.save_path(parent, "Export", tmp_path / "net", FILTERS) is None
+    assert dialogs.save_path(parent, "Export", tmp_path / "net", FORMATS) is None
 
 
 def test_files_to_open_and_a_folder_are_paths(parent: QWidget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert dialogs.filters_of(FORMATS) == FILTERS
     asked: list[tuple[object, ...]] = []
     paths = [str(tmp_path / "a.loom"), str(tmp_path / "b.loom")]
     monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *given: asked.append(given[1:]) or (paths, "a filter"))
