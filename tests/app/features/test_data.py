@@ -59,14 +59,14 @@ def test_what_was_fetched_for_a_run_is_shown_and_what_cannot_be_used_is_said(win
     feature.library.is_missing = False
     feature.library.failed.emit(say("No line"))
     assert window.page.notice.text.text() == "No line"
-    forgotten, shown = [], []
+    forgotten, shown, document = [], [], window.page.document
     monkeypatch.setattr(feature.panel, "forget_typing", lambda: forgotten.append(1))
     monkeypatch.setattr(feature.panel, "show_spec", shown.append)
-    feature.files.refused.emit(say("No table"))
+    feature.files.refused.emit(window.page.document, say("No table"))
     assert window.page.notice.text.text() == "No table"
     assert forgotten == [1] and shown == [window.page.document.experiment.data]
     assert feature.opener(Path("a.csv")) is not None and feature.opener(Path("a.gif")) is None
     window.show_start()
     assert feature.opener(Path("a.csv")) is None
-    feature.files.refused.emit(say("Nothing"))
+    feature.files.refused.emit(document, say("Nothing"))
     assert forgotten == [1] and window.places.notice.text.text() == "Nothing"

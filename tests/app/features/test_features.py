@@ -78,6 +78,8 @@ Edit
   Disconnect | Shift+W | on the canvas
   —
   Find… | Ctrl+F
+  Find next | F3
+  Find previous | Shift+F3
 View
   Show selection | F | on the canvas
   Show everything | Home | on the canvas
