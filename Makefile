@@ -30,7 +30,7 @@ bench-beside: .venv/installed-dev
 
 mutants: .venv/installed-dev
 	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --upgrade --no-deps --target .bench coverage
-	@PYTHONPATH=$(CURDIR)/.bench $(BIN)/python tests/mutants.py
+	@PYTHONPATH=$(CURDIR)/.bench $(BIN)/python tests/mutants/mutants.py
 
 .venv/installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Layerloom needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make run PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
