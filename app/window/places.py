@@ -172,7 +172,9 @@ class Places(QObject):
 
     def show_name(self, index: int, name: str, dirty: bool, trains: bool, path: str) -> None:
         """A document's name, with a dot while it has unsaved changes and a triangle while it trains."""
-        self.documents.setTabText(index, f"{'▸ ' * trains}{name}.loom{'  •' * dirty}")
+        text = f"{'▸ ' * trains}{name}.loom{'  •' * dirty}"
+        if self.documents.tabText(index) != text:  # else Qt would lay the tabs out anew with each edit
+            self.documents.setTabText(index, text)
         self.documents.setTabToolTip(index, path)
 
 

@@ -40,6 +40,8 @@ class InnerTabs(QWidget):
     def set_there(self, page: QWidget, there: bool) -> None:
         """Whether the page applies."""
         index = self._stack.indexOf(page)
+        if self.bar.isTabVisible(index) == there:
+            return  # each edit of a network asks, and measuring the tabs takes long
         was_current = self.bar.currentIndex() == index
         self.bar.setTabVisible(index, there)
         self.bar.setTabText(index, self.bar.tabText(index))  # Qt leaves the tabs where they were until a text is set
