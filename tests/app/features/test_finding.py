@@ -245,3 +245,12 @@ def test_f8_says_so_where_nothing_is_wrong(window):
     assert not page.problems
     press(window, Qt.Key.Key_F8)
     assert page.notice.text.text() == "Nothing is wrong"
+
+
+def test_the_block_one_is_inside_of_is_found_as_well(window):
+    """It is above what is shown: nothing of this level stands out for it."""
+    page, found = window.page, finder(window)
+    page.open("stage1")
+    press(window, Qt.Key.Key_F, CTRL)
+    QTest.keyClicks(found.bar.field, "stage1")
+    assert "stage1" in found.hits and page.scene.highlight.names == set()

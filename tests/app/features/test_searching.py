@@ -119,6 +119,17 @@ def test_a_line_is_one_undo_step_and_its_layers_are_selected(desk):
     desk.there_and_back(before)
 
 
+def test_the_last_layer_of_a_long_line_is_in_sight(desk):
+    desk.window.resize(1000, 600)
+    desk.select("fc3")
+    desk.key(Qt.Key.Key_Tab)
+    desk.type("relu, linear 20, relu, linear 20, relu, linear 20, relu, linear 7")
+    desk.key(Qt.Key.Key_Return)
+    names, view = desk.page.scene.selected_names(), desk.page.view
+    place = view.mapFromScene(desk.page.scene.cards[names[-1]].sceneBoundingRect()).boundingRect()
+    assert len(names) == 8 and view.viewport().rect().contains(place)
+
+
 def test_a_wire_let_go_over_nothing_is_wired_to_what_is_found(desk):
     before = desk.graph
     desk.page.view.search_requested.emit(SearchAt(QPointF(500, 200), source="conv1"))
