@@ -135,7 +135,7 @@ class Commands:
         self._actions[command.id], self.rows[command.id], self.paths[command.id] = action, command, path
         self.set_keys(command.id, command.keys)
         action.setCheckable(command.checkable)
-        action.triggered.connect(lambda _checked=False: command.does())
+        action.triggered.connect(lambda *_: command.does())
         if command.canvas:
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             self.canvas.append(action)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QWidget
 
+from app.features.keyboard import Keyboard
 from app.window.window import MainWindow
 from tests.app.windows import opened
 
@@ -74,6 +75,13 @@ def test_every_pane_is_reached_and_left(window):
     press(window, Qt.Key.Key_F6)
     press(window, Qt.Key.Key_F6, SHIFT)
     assert QApplication.focusWidget() is last
+
+
+@pytest.mark.parametrize(("step", "pane"), [(1, "top"), (-1, "bottom")])
+def test_from_nowhere_the_first_pane_or_the_last_is_reached(window, step, pane):
+    window.setFocus()
+    window.feature(Keyboard).change_pane(step)
+    assert getattr(window.places, pane).isAncestorOf(QApplication.focusWidget())
 
 
 def test_a_screen_reader_hears_what_is_selected(window):

@@ -84,6 +84,7 @@ def test_a_value_that_is_typed_is_only_tried(window):
     assert window.page.scene.cards["conv2"].face.count == "2\xa0416 → 4\xa0816", "what follows is shown too"
     assert window.page.scene.cards["fc1"].face == before["faces"]["fc1"]
     assert "61 706 → 64 262" in texts(window.places.costs)
+    assert "156 → 312" in texts(window.places.inspector)
     QTest.keyClick(field, Qt.Key.Key_Escape)
     assert picture(window) == before and field.text() == "6" and not window.page.document.dirty
 

@@ -217,6 +217,17 @@ def test_a_cut_chain_is_joined_to_what_leads_to_the_most(wired: Wired) -> None:
     assert suggested(made(wired, rows), "last")[0] == "Connect last → long"
 
 
+@pytest.mark.parametrize(("loose", "joins"), [
+    (("norm", "BatchNorm1d", {}, []), True), (("pool", "MaxPool3d", {"kernel_size": 1}, []), False),
+    (("lin", "Linear", {"out_features": 3}, []), True),
+    (("conv3", "Conv3d", {"out_channels": 2, "kernel_size": 1}, []), False),
+])  # fmt: skip
+def test_a_cut_chain_is_joined_only_to_what_takes_it_as_it_is_or_flat(wired: Wired, loose: Row, joins: bool) -> None:
+    graph = made(wired, [CONV, act("last", "conv"), loose])
+    found = [text for text in suggested(graph, "last") if text.startswith("Connect last")]
+    assert bool(found) is joins
+
+
 def test_ends_are_joined_with_the_longest_first(wired: Wired) -> None:
     graph = made(wired, [FLAT, fc("short", "flat", 10), fc("one", "flat"), act("act", "one"), fc("two", "act", 10)])
     [problem] = [p for p in advise(Experiment(graph, MNIST)) if p.severity == "error"]

@@ -104,3 +104,11 @@ def test_names_can_be_kept_to_show_what_would_be():
     after, names = replaced_all(lenet, "Conv2d", MaxPool2d(), keep_names=True)
     assert names == of_kind(lenet, "Conv2d") and list(after.nodes) == list(lenet.nodes)
     assert {after.nodes[name].layer.kind() for name in names} == {"MaxPool2d"}
+
+
+def test_all_of_a_kind_also_in_blocks_within_blocks():
+    inner = Graph.of([Node("input", Input()), Node("act1", Sigmoid())], [Edge("input", "act1")])
+    middle = Graph.of([Node("input", Input()), Node("own", Custom(graph=inner))], [Edge("input", "own")])
+    graph = Graph.of([Node("input", Input(shape=(4,))), Node("own", Custom(graph=middle))], [Edge("input", "own")])
+    whole = replaced_all(graph, "Sigmoid", GELU(), inside=True)[0]
+    assert (count_inside(whole, "Sigmoid"), count_inside(whole, "GELU")) == (0, 1)

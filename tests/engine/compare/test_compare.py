@@ -276,3 +276,14 @@ def test_two_thousand_nodes_changed_and_renamed():
     for network, count in ((after, 400), (renamed, 1999)):
         found = compare(before, network)
         assert len(found.of("changed")) == count and not found.of("added")
+
+
+@given(st.integers(-240, 240), st.integers(-80, 80), st.integers(-600, 600), st.integers(-600, 600))
+def test_what_is_gone_lies_on_no_card_that_is_there(dx, dy, x, y):
+    """Wherever the other card came to lie, in whichever of the cells around."""
+    start = Node("input", Input(), (5000.0, 5000.0))
+    before = Graph.of([start, Node("old", Tanh(), (float(x), float(y)))], [])
+    after = Graph.of([start, Node("new", Linear(out_features=2), (float(x + dx), float(y + dy)))], [])
+    picture = union(compare(Experiment(before), Experiment(after)))
+    (a, b), (c, d) = picture.graph.nodes["new"].position, picture.graph.nodes[GONE + "old"].position
+    assert abs(a - c) >= CARD[0] or abs(b - d) >= CARD[1]
