@@ -45,7 +45,7 @@ def can_go_into(graph: Graph, names: Collection[str], edge: Edge) -> bool:
 def _ends(graph: Graph, names: Collection[str], edge: Edge) -> tuple[str, str] | None:
     """The first and the last of the nodes; None: they do not fit."""
     inside = set(names)
-    if not inside or edge.source in inside or edge.target in inside:
+    if edge.source in inside:  # their own wire
         return None
     if any(e.source not in inside for n in inside for e in graph.inputs[n]):
         return None
@@ -109,8 +109,8 @@ def _with_room_above(graph: Graph, members: Collection[str]) -> Graph:
     inside = set(members)
     above = [node.position[1] + CARD[1] for node in graph.nodes.values() if node.name not in inside
              and node.position[1] < top and left - CARD[0] < node.position[0] < right + CARD[0]]
-    shift = max(above, default=-TITLE_ROOM) + TITLE_ROOM - top
-    if shift <= 0 or not above:
+    shift = max(above, default=top - TITLE_ROOM) + TITLE_ROOM - top
+    if shift <= 0:
         return graph
     low = {n.name: (n.position[0], n.position[1] + shift) for n in graph.nodes.values() if n.position[1] >= top}
     return graph.moved(low)

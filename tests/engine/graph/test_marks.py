@@ -89,7 +89,7 @@ def test_a_branch_goes_into_the_input_that_the_wire_had() -> None:
 
 @pytest.mark.parametrize(("names", "edge"), [
     ([], SPOT), (["a"], SPOT), (["b"], SPOT), (["x"], SPOT), (["y"], SPOT), (["x", "y", "z"], SPOT), (["k"], SPOT),
-    (["p", "q", "r"], SPOT), (["p", "q", "s"], SPOT), (["c"], SPOT),
+    (["p", "q", "r"], SPOT), (["p", "q", "s"], SPOT), (["c"], SPOT), (["x", "y"], Edge("x", "y")),
 ])  # fmt: skip
 def test_what_does_not_fit_into_a_wire_stays(names: list[str], edge: Edge) -> None:
     graph = beside(beside(NETWORK, LOOSE), chain("z")).with_node(Node("k", Constant()))
@@ -132,6 +132,10 @@ def test_above_a_comment_there_is_room_for_its_title() -> None:
     assert marks.with_frame(graph, Frame("again", ("b",))).nodes == graph.nodes
     assert places(marks.with_frame(NETWORK, Frame("all", ("input", "a", "b", "c")))) == places(NETWORK)
     assert places(marks.with_frame(NETWORK, Frame("note"))) == places(NETWORK)
+    high = NETWORK.moved({name: (0.0, y - 1000) for name, (_, y) in places(NETWORK).items()})
+    assert places(marks.with_frame(high, Frame("all", ("input", "a")))) == places(high), "above zero is no card"
+    roomy = NETWORK.moved({"b": (0.0, 900.0), "c": (0.0, 990.0)})
+    assert places(marks.with_frame(roomy, Frame("part", ("b",)))) == places(roomy)
     aside = beside(NETWORK.without(["b", "c"]), chain("far", at=(CARD[0], 2 * STEP)))
     assert places(marks.with_frame(aside, Frame("part", ("far",)))) == places(aside), "nothing stands above it"
     under = beside(NETWORK.without(["b", "c"]), chain("far", at=(CARD[0] - 1, 2 * STEP)))
