@@ -48,3 +48,18 @@ def test_memory_of_one_example(kind: str, options: dict[str, Any], shapes: list[
     layer = LAYERS[kind].model_validate(options)
     output = layer.output_shape(shapes)
     assert (layer.saves_bytes(shapes, output), layer.workspace_bytes(shapes, output)) == (kept, needed)
+
+
+@pytest.mark.parametrize(("shapes", "projected", "attended"), [
+    ([(5, 8)], 4 * 5 * 8 * 8, 2 * 5 * 5 * 8), ([(5, 8), (7, 8)], (2 * 5 + 2 * 7) * 8 * 8, 2 * 5 * 7 * 8),
+    ([(5, 8), (7, 6), (7, 4)], (2 * 5 * 8 + 7 * 6 + 7 * 4) * 8, 2 * 5 * 7 * 8),
+])  # fmt: skip
+def test_attention_multiplies_in_its_projections_and_for_each_pair(shapes: list[Shape], projected: int, attended: int
+                                                                   ) -> None:
+    layer = LAYERS["MultiheadAttention"]()
+    assert layer.mult_adds(shapes, layer.output_shape(shapes)) == projected + attended
+
+
+def test_what_every_example_reads_is_not_counted_for_each() -> None:
+    facts = LAYERS["Constant"].model_validate({"shape": (3, 4)}).facts(())
+    assert (facts.output_bytes, facts.peak_bytes, facts.output_shape) == (0, 0, (3, 4))

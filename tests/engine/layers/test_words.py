@@ -173,3 +173,11 @@ def test_what_a_feed_forward_network_keeps(kind: str, sources: list[Shape], hidd
 def test_the_line_of_python_is_as_a_person_would_write_it(kind: str, options: dict[str, Any], shapes: list[Shape],
                                                           line: str) -> None:
     assert LAYERS[kind].model_validate(options).torch_line(shapes) == line
+
+
+@pytest.mark.parametrize(("causal", "shapes", "masked"), [
+    (False, [(5, 8), (7, 8)], False), (True, [(5, 8), (7, 8)], True), (True, [], False)])
+def test_a_mask_is_written_where_no_step_may_see_later_ones(causal: bool, shapes: list[Shape], masked: bool) -> None:
+    layer = LAYERS["Transformer"].model_validate({"causal": causal})
+    text = layer.expression("self.t", ["a", "b"], shapes)
+    assert text.startswith("self.t(a, b") and ("tgt_mask=" in text) is masked

@@ -239,6 +239,13 @@ def test_the_input_that_is_there_stays() -> None:
     assert [name for name, node in built.nodes.items() if isinstance(node.layer, Input)] == ["input"]
 
 
+@pytest.mark.parametrize(("given", "typed", "shape"), [
+    ((3, 4, 4), "input", (3, 4, 4)), ((3, 4, 4), "input 5", (3, 4, 4)), (None, "input", None), (None, "input 5", (5,))])
+def test_a_shape_that_is_there_stays(given: tuple[int, ...] | None, typed: str, shape: tuple[int, ...] | None) -> None:
+    built, _ = build_line(Graph.of([Node("input", Input(shape=given))]), f"{typed}, flatten")
+    assert built.nodes["input"].layer == Input(shape=shape)
+
+
 # -- completion -------------------------------------------------------------------------------------------------------
 
 
