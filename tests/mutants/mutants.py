@@ -306,7 +306,7 @@ def noticed(fault: Fault, tests: list[str], tree: Path) -> str:
     lines = said.read_text().splitlines()
     gone = {line.partition("not found: ")[2].removeprefix(f"{tree}/") for line in lines if "not found: " in line}
     if run.exitcode == pytest.ExitCode.USAGE_ERROR and gone:  # the fault changes which cases a test has
-        left = [test for test in tests if test not in gone]
+        left = [test for test in tests if test not in gone and test.split("[")[0] not in gone]
         return noticed(fault, left, tree) if left and len(left) < len(tests) else ""
     failed = [line for line in lines if line.startswith(("FAILED", "ERROR"))]
     return failed[0].split(" - ")[0] if failed else f"exit {run.exitcode}"
