@@ -13,7 +13,8 @@ def test_a_level_fades_into_the_next_and_is_gone(stage, qtbot, monkeypatch):
     for inwards in (True, False, True):
         stage.view.fade(QPointF(100, 100), inwards)
     port = stage.view.viewport()
-    assert sum(fade.isVisible() for fade in port.findChildren(Fade)) == 1
+    [fade] = [each for each in port.findChildren(Fade) if each.isVisible()]
+    assert fade.geometry() == port.rect()
     before = port.grab().toImage()
     stage.show(Graph())
     qtbot.waitUntil(lambda: not port.findChildren(Fade), timeout=5000)

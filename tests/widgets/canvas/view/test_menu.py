@@ -33,6 +33,14 @@ def entries(desk: Desk, about: QPointF = PLACE) -> dict[str, QAction]:
     return found
 
 
+@pytest.mark.parametrize(("selected", "groups"), [(["conv1"], 4), (["conv1", "act1"], 4), ([], 3)])
+def test_what_belongs_together_stands_together(desk, selected, groups):
+    desk.scene.select(selected)
+    lines = [action.isSeparator() for action in context_menu(desk.view, PLACE).actions()]
+    assert not lines[0] and not lines[-1] and (True, True) not in pairwise(lines)
+    assert 1 + sum(lines) == groups
+
+
 @pytest.mark.parametrize("color", COLORS)
 def test_cards_are_given_every_colour_and_the_one_they_have_is_marked(desk, color):
     desk.scene.select(["conv1", "act1"])
