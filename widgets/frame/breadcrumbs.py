@@ -66,7 +66,6 @@ class Breadcrumbs(QFrame):
             return
         self.titles = tuple(titles)
         for widget in (*self.steps, *self._signs):
-            self._row.removeWidget(widget)
             widget.hide()
             widget.deleteLater()  # it may be the one whose click is being handled
         self.steps = [self._step(depth, title) for depth, title in enumerate(titles[:-1])]

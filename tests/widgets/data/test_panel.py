@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from engine.data.sources import SOURCES
 from engine.data.spec.spec import DataSpec
 from tests.seen import colors
 from widgets.data.panel import DataPanel
@@ -205,3 +208,24 @@ def test_own_data_that_are_not_chosen_yet_are_chosen_by_their_own_button(panel: 
     panel.show_spec(DataSpec(dataset="mnist"))
     panel.show_missing("MNIST is not here.", True)
     assert missing.folder.isVisible() and missing.download.isVisible() and not missing.file.isVisible()
+
+
+def test_numbers_that_are_here_need_no_download(panel: DataPanel) -> None:
+    panel.show_spec(DataSpec(dataset="house-prices"))
+    panel.show_missing("They are not here.", True)
+    about = panel.form.about.text()
+    panel.show_rows(["x", "y"], [[1.0, 2.0]])
+    assert panel.form.about.text() != about and panel.tabs.is_there(panel.samples)
+    panel.show_missing("They are not here.", True)
+    assert panel.form.about.text() == about
+
+
+def test_a_file_of_one_s_own_is_asked_for_by_its_button(panel: DataPanel, qtbot: QtBot) -> None:
+    buttons = panel.form.files
+    assert list(buttons) == [source.id for source in SOURCES.values() if source.own is not None]
+    places = [QRect(button.mapTo(panel, QPoint()), button.size()) for button in buttons.values()]
+    assert not any(one.intersects(other) for one, other in combinations(places, 2))
+    for id, button in buttons.items():
+        with qtbot.waitSignal(panel.file_requested) as asked:
+            qtbot.mouseClick(button, LEFT)
+        assert asked.args == [id]

@@ -7,10 +7,10 @@ from typing import Any, Literal
 
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QKeySequence, QShortcut, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QHelpEvent, QKeySequence, QShortcut, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QScrollArea, QToolTip, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.layers.base import OptionError, reason_of
@@ -337,7 +337,7 @@ def test_words_of_a_choice(live: Stage) -> None:
     assert choice.currentIndex() == 0, "they are the same"
 
 
-def test_a_choice_that_is_cut_says_all_at_rest(live: Stage) -> None:
+def test_a_choice_that_is_cut_says_all_at_rest(live: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     choice = editor(live, "mode")
     assert choice.shown_text() == "Mean"
     assert choice.said_at_rest() == "<qt>How.</qt>"
@@ -347,6 +347,11 @@ def test_a_choice_that_is_cut_says_all_at_rest(live: Stage) -> None:
     assert choice.said_at_rest() == "<qt>A very long word<br>How.</qt>"
     choice.setToolTip("")
     assert choice.said_at_rest() == "<qt>A very long word</qt>"
+    asked = QHelpEvent(QEvent.Type.ToolTip, QPoint(4, 4), choice.mapToGlobal(QPoint(4, 4)))
+    said: list[str] = []
+    monkeypatch.setattr(QToolTip, "showText", lambda _at, text, _of: said.append(text))
+    assert choice.event(asked), "said, and not once more by the form around it"
+    assert said == ["<qt>A very long word</qt>"]
 
 
 def test_a_refused_choice_and_switch_go_back() -> None:
