@@ -274,5 +274,5 @@ def test_far_away_frames_are_seen_too(head):
     head.view.zoom_at(0.2 / head.view.zoom(), QPoint(300, 300))
     area = head.view.mapFromScene(frame(head).area).boundingRect()
     strip = QRect(area.left() + 1, area.top() + 2, 2, area.height() - 4)  # left of the cards in it
-    ground = colors(head.port, strip.translated(-area.width(), 0))
-    assert len(ground) == 1 and not ground & colors(head.port, strip)
+    ground = colors(head.port, strip.translated(-area.width(), 0))  # faint dots may lie in it
+    assert not ground & colors(head.port, strip)
