@@ -70,6 +70,10 @@ class Document(QObject):
             return Document(experiment, source.removeprefix("gallery:"))
         return Document(experiment, Path(source).stem, Path(source).absolute())
 
+    def is_file(self, path: Path) -> bool:
+        """Whether it was opened from, or saved to, this file, by whatever way the path leads there."""
+        return self.path is not None and self.path.resolve() == path.resolve()
+
     @property
     def experiment(self) -> Experiment:
         """The network, its data and its recipe as they are now."""

@@ -89,6 +89,11 @@ class Curves(Feature):
         if (page.document, page.document.run) != (self._document, self._run):
             self._show_document(page.document)
 
+    def forget_page(self, page: Page) -> None:
+        super().forget_page(page)
+        if page.document is self._document:
+            self._document = self._run = None
+
     def show_start(self) -> None:
         self.show_state()
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from app.document.document import Document
 from app.document.page import Page
@@ -121,13 +121,15 @@ class Documents(Feature):
     # -- saving -------------------------------------------------------------------------------------------------
 
     def save(self, document: Document) -> bool:
-        """Write it where it came from, or ask."""
+        """Write it where it came from, or ask; with what is just being written."""
+        self._settle()
         if document.path is None:
             return self.save_as(document)
         return self._write(document, document.path)
 
     def save_as(self, document: Document) -> bool:
         """Ask where, and write it there."""
+        self._settle()
         suggestion = document.path or Path(self.folder()) / f"{document.name}{LOOM.suffix}"
         path = dialogs.save_path(self.host.widget, self.tr("Save the network"), suggestion, [LOOM])
         if path is not None and self._is_open_elsewhere(document, path):
@@ -135,9 +137,17 @@ class Documents(Feature):
             return False
         return path is not None and self._write(document, path)
 
+    def _settle(self) -> None:
+        """What is being written counts, and one can go on writing."""
+        focus = QApplication.focusWidget()
+        self.host.settle()
+        if focus is not None and focus.isVisible():
+            focus.setFocus()
+        elif self.page is not None:
+            self.page.view.setFocus()
+
     def _is_open_elsewhere(self, document: Document, path: Path) -> bool:
-        others = (page.document for page in self.host.pages if page.document is not document)
-        return any(other.path is not None and other.path.resolve() == path.resolve() for other in others)
+        return any(page.document.is_file(path) for page in self.host.pages if page.document is not document)
 
     def _write(self, document: Document, path: Path) -> bool:
         try:

@@ -139,6 +139,11 @@ class Parameters(Feature):
             return
         document.edit_graph(self.tr("Set a value of {key}").format(key=key), graph)
 
+    def forget_page(self, page: Page) -> None:
+        super().forget_page(page)
+        if page.document is self._document:
+            self._document, self._weights = None, {}
+
     def finish(self) -> None:
         self._jobs.finish()
 

@@ -211,6 +211,11 @@ class Results(Feature):
         self.panel.show_parameters([Parameter(row.name, row.learned, row.true) for row in looked.outcome.learned])
         self.panel.show_kernel(looked.outcome.kernel)
 
+    def forget_page(self, page: Page) -> None:
+        super().forget_page(page)
+        if page.document is self._document:
+            self._document = self._shown = None
+
     def finish(self) -> None:
         self._jobs.finish()
 

@@ -72,6 +72,11 @@ class Source(Feature):
         lines = self._sources[page][1].lines if page in self._sources else {}
         self.panel.mark([line for name in page.scene.selected_names() for line in lines.get(way + name, ())])
 
+    def forget_page(self, page: Page) -> None:
+        super().forget_page(page)
+        if page is self._shown:
+            self._shown = None
+
     def finish(self) -> None:
         self._timer.stop()
 

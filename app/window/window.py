@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
-from PySide6.QtWidgets import QApplication, QLineEdit, QMainWindow
+from PySide6.QtWidgets import QApplication, QLineEdit, QMainWindow, QPlainTextEdit
 
 from app.document.document import Document
 from app.document.page import Page
@@ -120,7 +120,7 @@ class MainWindow(QMainWindow):
     def open(self, document: Document) -> None:
         """Show a document in a page of its own; one that is open already comes to the front."""
         for index, page in enumerate(self.pages):
-            if document.path is not None and page.document.path == document.path:
+            if document.path is not None and page.document.is_file(document.path):
                 self.places.documents.setCurrentIndex(index)
                 return
         page = Page(document)
@@ -146,11 +146,11 @@ class MainWindow(QMainWindow):
         page = self.pages[index]
         if not self._may_close(page):
             return False
-        for feature in self.features:
-            feature.forget_page(page)
         self.setFocus()  # else a button that is about this page would get it, and show the next one repaired
         self.pages.remove(page)
         self.places.stack.removeWidget(page)
+        for feature in self.features:  # now that it is not in front: nothing of it is shown any more
+            feature.forget_page(page)
         self.places.documents.removeTab(index)
         page.deleteLater()
         self.turn_to(self.places.documents.currentIndex())
@@ -184,9 +184,9 @@ class MainWindow(QMainWindow):
             feature.show_start()
 
     def settle(self) -> None:
-        """What is being typed counts for the document it was typed for."""
+        """What is being written counts for the document it was written for: fields and comments keep it on leaving."""
         focus = QApplication.focusWidget()
-        if isinstance(focus, QLineEdit):
+        if isinstance(focus, QLineEdit | QPlainTextEdit):
             focus.clearFocus()
         for feature in self.features:
             feature.settle()

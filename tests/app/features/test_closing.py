@@ -234,3 +234,54 @@ def test_nothing_of_a_closed_network_stays(window, qtbot):
     gc.collect()
     assert closed() is None
     assert window.page.scene.cards["fc1"].face.heat_text
+
+
+def test_a_comment_that_is_being_written_is_asked_about(window, person):
+    page = window.page
+    page.scene.select(["conv1", "act1"])
+    QTest.keyClick(page.view, Qt.Key.Key_C)
+    QTest.keyClicks(QApplication.focusWidget(), "the stem")
+    person.does("close")
+    assert len(person.asked) == 1 and [frame.text for frame in page.document.experiment.graph.frames] == ["the stem"]
+
+
+@pytest.mark.parametrize("what", ["comment", "code", "option"])
+def test_what_is_being_written_is_saved(window, person, what):
+    window.feature(Documents).open("gallery:centered")
+    page = window.page
+    name = next(name for name, node in page.level.graph.nodes.items() if isinstance(node.layer, Code))
+    if what == "comment":
+        page.scene.select([name])
+        QTest.keyClick(page.view, Qt.Key.Key_C)
+    elif what == "code":
+        page.open(name)
+        window.feature(CodeLayers).panel.area.setFocus()
+    else:
+        page.scene.select([name])
+        window.places.inspector.findChild(QLineEdit).setFocus()
+        QApplication.focusWidget().selectAll()
+    QTest.keyClicks(QApplication.focusWidget(), "mine")
+    person.does("save")
+    assert not page.document.dirty and "mine" in person.file.read_text()
+    window.close_page(1)
+    assert not person.asked
+
+
+def test_a_file_is_one_tab_by_whatever_path_it_is_opened(window, person, tmp_path):
+    person.does("save")
+    (tmp_path / "way").symlink_to(tmp_path, target_is_directory=True)
+    window.feature(Documents).open(str(tmp_path / "way" / "mine.loom"))
+    assert len(window.pages) == 1
+
+
+def test_nothing_of_the_last_network_stays(window, qtbot):
+    for tab in range(window.places.bottom.count()):
+        if window.places.bottom.isTabVisible(tab):
+            window.places.bottom.setCurrentIndex(tab)
+    window.page.scene.select(["conv1"])
+    closed = weakref.ref(window.page.document)
+    window.close_page(0)
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    qtbot.wait(50)
+    gc.collect()
+    assert closed() is None
