@@ -39,6 +39,7 @@ class Page(QWidget):
 
     block_requested = Signal(list)  # Nodes that can become a block: ask for its name, then call make_block
     rename_requested = Signal()  # of the selected layer
+    left = Signal()  # another level of the network is about to be shown
     code_requested = Signal(str)  # the code of this layer shall be shown
 
     def __init__(self, document: Document) -> None:
@@ -189,6 +190,7 @@ class Page(QWidget):
     def go(self, path: Path) -> None:
         """Show the level at this path, or say why that is not possible."""
         if path != self.level.path:
+            self.left.emit()
             try:
                 level = level_inside(self.analysis, path) if path else Level((), self.analysis, self.problems)
             except LayerloomError as error:

@@ -66,6 +66,11 @@ class Boxes(Feature):
         if names and names[-1] in page.scene.cards:  # else it was not granted
             page.view.ensureVisible(page.scene.cards[names[-1]], ROOM, ROOM)
 
+    def forget_page(self, page: Page) -> None:
+        super().forget_page(page)
+        if self.box is not None and page.isAncestorOf(self.box):
+            self.box.dismiss()
+
     def _close_stale(self, page: Page) -> None:
         """What a box is about has changed under it."""
         if self.box is not None and self._about is not None and page is self.page and (

@@ -25,6 +25,7 @@ class CodeLayers(Feature):
         allow_digests(host.settings.allowed_code)
         self.tab = Tab(self.tr("Code layer"), self._make, rank=6, hidden=True)
         self._page: Page | None = None
+        self._path: tuple[str, ...] = ()  # … of the block it is in
         self._name = ""
 
     def tabs(self) -> Sequence[Tab]:
@@ -46,44 +47,60 @@ class CodeLayers(Feature):
 
     def connect_page(self, page: Page) -> None:
         page.code_requested.connect(lambda name: self.open(page, name))
+        page.left.connect(lambda: self._leave(page))
 
     def open(self, page: Page, name: str) -> None:
         """Edit the code of this layer."""
         self.settle()
         if page is not self._page:
             self.panel.forget()
-        self._page, self._name = page, name
+        self._page, self._path, self._name = page, page.level.path, name
         if self._show():
             self.host.places.bottom.bring(self.tab)
             self.panel.setFocus()
 
+    def _leave(self, page: Page) -> None:
+        """Another level comes, where the name would mean another layer."""
+        if page is self._page:
+            self.settle()
+            self._put_away()
+
+    def _put_away(self) -> None:
+        self._page = None
+        self.host.places.bottom.put_away(self.tab)
+
     def show(self, page: Page) -> None:
         """The document in front changed: so may have the code that is shown, or it is gone."""
         if page is not self._page or not self._show():
-            self._page = None
-            self.host.places.bottom.put_away(self.tab)
+            self._put_away()
         self._ask(page)
 
     def _show(self) -> bool:
-        page = self._page
-        node = page.level.graph.nodes.get(self._name) if page is not None else None
-        if page is None or node is None or not isinstance(node.layer, Code):
+        page, layer = self._page, self._layer()
+        if page is None or layer is None:
             return False
         error = next((fault.error for fault in page.level.analysis.faults if fault.node == self._name), None)
         line = error.line if isinstance(error, CodeError) else None
-        self.panel.show_code(self._name, node.layer.source, message_text(error.message) if error else "", line)
+        self.panel.show_code(self._name, layer.source, message_text(error.message) if error else "", line)
         return True
+
+    def _layer(self) -> Code | None:
+        """The layer whose code is shown, where one sees it."""
+        if self._page is None or self._page.level.path != self._path:
+            return None
+        node = self._page.level.graph.nodes.get(self._name)
+        return node.layer if node is not None and isinstance(node.layer, Code) else None
 
     def settle(self) -> None:
         if self._page is not None:
             self.panel.commit()
 
     def _commit(self, source: str) -> None:
-        page, name = self._page, self._name
-        if page is None or name not in page.level.graph.nodes:
+        page, name, layer = self._page, self._name, self._layer()
+        if page is None or layer is None:
             return
         self._trust([source])  # whoever writes it wants it to run
-        layer = page.level.graph.nodes[name].layer.with_options(source=source)
+        layer = layer.with_options(source=source)
         page.edit(self.tr("Change the code of {name}").format(name=name),
                   page.level.graph.with_layer(name, layer))
         self._show()

@@ -129,6 +129,10 @@ class Data(Feature):
         if state == "running" and self.library.is_missing:
             self.library.reload()
 
+    def forget_page(self, page: Page) -> None:
+        super().forget_page(page)
+        self.files.forget(page.document)
+
     def finish(self) -> None:
         for part in (self.library, self.files, self._jobs):
             part.finish()

@@ -65,7 +65,7 @@ class DataFiles(QObject):
         before, root = document.experiment.data, self._settings.data_root
 
         def is_wanted() -> bool:
-            return self._asked[document] is spec and document.experiment.data == before
+            return self._asked.get(document) is spec and document.experiment.data == before
 
         def tell(known: DataSpec) -> None:
             if is_wanted():
@@ -76,6 +76,10 @@ class DataFiles(QObject):
                 self.refused.emit(document, message)
 
         self._jobs.start(lambda _job: _described(spec, root), tell, refuse)
+
+    def forget(self, document: Document) -> None:
+        """It is closed: what is still being read for it is nobody's any more."""
+        self._asked.pop(document, None)
 
     def finish(self) -> None:
         """Wait for what is running, before the window closes."""

@@ -134,6 +134,11 @@ class Exporting(Feature):
             return weights
 
         def take(weights: Any) -> None:
+            if not any(page.document is document for page in self.host.pages):
+                return
+            if document.experiment.graph is not experiment.graph:  # changed while they were read
+                self.load(document, path)
+                return
             document.loaded = weights
             self.host.refresh()
             self.host.say(say("{file} fits: training starts from these weights, and export writes them",

@@ -16,7 +16,7 @@ from app.window.panel import Tab
 from engine.experiment.experiment import Experiment
 from engine.graph.parameters import ValueEdit
 from engine.inspect.tensor_info import TensorInfo
-from engine.messages import LayerloomError, say
+from engine.messages import LayerloomError, Message, say
 from engine.training.events import Weights
 from widgets.look.text import message_text
 
@@ -45,6 +45,7 @@ class Parameters(Feature):
         self._source = "initial"
         self._is_chosen = False  # by the person; else the newest weights are shown
         self._weights: Weights = {}
+        self._shown: tuple[Document, str] | None = None  # whose tensors they are, and which
         self._asked: object = None
         self._jobs = Jobs(self)
 
@@ -82,18 +83,21 @@ class Parameters(Feature):
                     experiment.recipe.initialization, id(weights))
         if question != self._asked:
             self._asked = question
-            self._read(experiment, weights, question)
+            self._read(document, experiment, weights, question)
 
-    def _read(self, experiment: Experiment, weights: Weights | None, question: object) -> None:
-        root = self.host.settings.data_root
+    def _read(self, document: Document, experiment: Experiment, weights: Weights | None, question: object) -> None:
+        source, root = self._source, self.host.settings.data_root
 
         def tell(shown: Shown) -> None:
             if question == self._asked:
-                self._weights = shown.weights
+                self._weights, self._shown = shown.weights, (document, source)
                 self.panel.show_tensors(shown.infos)
 
-        self._jobs.start(lambda _job: _read(experiment, weights, root), tell,
-                         lambda message: self.panel.show_message(message_text(message)))
+        def fail(message: Message) -> None:
+            if question == self._asked:
+                self.panel.show_message(message_text(message))
+
+        self._jobs.start(lambda _job: _read(experiment, weights, root), tell, fail)
 
     def _select(self, page: Page) -> None:
         """The canvas's selection, followed."""
@@ -111,11 +115,12 @@ class Parameters(Feature):
             self.panel.show_values(key, self._weights[key].detach().float().cpu().numpy())
 
     def _edit(self, key: str, index: tuple[int, ...], value: float) -> None:
-        """Initial values are part of the network; others become loaded weights."""
-        document = self._document
-        if document is None:
+        """Initial values are part of the network; others become loaded weights. Of the network whose tensors one sees,
+        also while others are being read."""
+        if self._shown is None:
             return
-        if self._source == "initial":
+        document, source = self._shown
+        if source == "initial":
             self._edit_initial(document, key, index, value)
         else:
             document.loaded = {**self._weights, key: _changed(self._weights[key], index, value)}
@@ -142,7 +147,9 @@ class Parameters(Feature):
     def forget_page(self, page: Page) -> None:
         super().forget_page(page)
         if page.document is self._document:
-            self._document, self._weights = None, {}
+            self._document = self._asked = None
+        if self._shown is not None and page.document is self._shown[0]:
+            self._weights, self._shown = {}, None
 
     def finish(self) -> None:
         self._jobs.finish()

@@ -21,6 +21,7 @@ class Training(Feature):
     def __init__(self, host: Host) -> None:
         super().__init__(host)
         self.trainer = Trainer(self)
+        self._lr = 0.0  # the recipe's, as the run was told last
         self.trainer.state_changed.connect(lambda _state: self._show_state())
         top = host.places.top
         top.set_datasets([(source.id, translated(source.title)) for source in SOURCES.values()])
@@ -39,7 +40,8 @@ class Training(Feature):
 
     def show(self, page: Page) -> None:
         recipe = page.document.experiment.recipe
-        if self.trainer.document is page.document:
+        if self.trainer.document is page.document and recipe.lr != self._lr:
+            self._lr = recipe.lr
             self.trainer.set_lr(recipe.lr)  # also when a change of it is undone
         self.show_trainability()
 
@@ -81,6 +83,7 @@ class Training(Feature):
             return
         page.notice.hide()  # what it says is of the time before
         series = series or page.document.experiment.recipe.folds > 1
+        self._lr = page.document.experiment.recipe.lr  # a variant may have another
         self.trainer.start(page.document, settings.runs, settings.data_root, series)
 
     def forget_page(self, page: Page) -> None:

@@ -35,6 +35,10 @@ def message_of(error: Exception) -> Message:
     return say("Something unforeseen went wrong: {reason}", reason=str(error).strip() or type(error).__name__)
 
 
+def _nothing(_: object) -> None:
+    """What a job does that is over."""
+
+
 class Job(QThread):
     """Runs one function; what it ends with is told in the window's thread, unless nobody waits for it any more."""
 
@@ -47,7 +51,7 @@ class Job(QThread):
         super().__init__(parent)
         self._work, self._tell_result, self._tell_error = work, done, failed
         self._cancel = threading.Event()
-        self._is_dropped = False
+        self._is_dropped = self.is_told = False
         self._done.connect(self._end)
         self._failed.connect(self._fail)
 
@@ -74,12 +78,17 @@ class Job(QThread):
             self._done.emit(result)
 
     def _end(self, result: object) -> None:
-        if not self._is_dropped:
-            self._tell_result(result)
+        self._tell(self._tell_result, result)
 
     def _fail(self, message: Message) -> None:
+        self._tell(self._tell_error, message)
+
+    def _tell(self, tell: Callable[[Any], object], what: object) -> None:
+        """Once; what it was about is let go."""
+        self.is_told = True
+        self._work = self._tell_result = self._tell_error = _nothing
         if not self._is_dropped:
-            self._tell_error(message)
+            tell(what)
 
 
 class Jobs(QObject):
@@ -106,7 +115,7 @@ class Jobs(QObject):
         return job
 
     def _forget_finished(self) -> None:
-        over = [job for job in self._jobs if job.isFinished()]
+        over = [job for job in self._jobs if job.isFinished() and job.is_told]
         self._jobs = [job for job in self._jobs if job not in over]
         for job in over:
             job.deleteLater()

@@ -273,11 +273,15 @@ class MainWindow(QMainWindow):
         found = [feature.opener(path) for path in paths for feature in self.features]
         return [opener for opener in found if opener is not None]
 
+    def _unasked(self, asked: Sequence[Page]) -> Page | None:
+        return next((page for page in self.pages if page.document.dirty and page not in asked), None)
+
     def closeEvent(self, event: QCloseEvent) -> None:
         self.settle()
-        for index, page in enumerate(self.pages):
-            if page.document.dirty:
-                self.places.documents.setCurrentIndex(index)  # one sees what one is asked about
+        asked: list[Page] = []
+        while (page := self._unasked(asked)) is not None:  # an answer takes time, in which more may be changed
+            self.places.documents.setCurrentIndex(self.pages.index(page))  # one sees what one is asked about
+            asked.append(page)
             if not self._may_close(page):
                 event.ignore()
                 return

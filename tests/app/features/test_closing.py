@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,9 +15,13 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QMessageBox
 from app.features.code_layers import CodeLayers
 from app.features.documents import Documents
 from app.window.window import MainWindow
+from engine.blocks.custom import Custom
 from engine.experiment.experiment import load_experiment
 from engine.files import WriteError
+from engine.graph.graph import Edge, Graph, Node
 from engine.layers.code import Code
+from engine.layers.inputs import Input
+from engine.layers.linear import Linear
 from tests.app.windows import opened
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -40,6 +44,7 @@ class Person:
         self.asked: list[str] = []
         self.in_front: list[str] = []
         self.file: Path | None = None  # that is chosen where one is asked for
+        self.meanwhile: Callable[[], object] = lambda: None  # done by the program while one thinks
         monkeypatch.setattr(QMessageBox, "exec", lambda box: self._answer(box))
         monkeypatch.setattr("app.window.dialogs.save_path", lambda *_: self.file)
 
@@ -47,6 +52,8 @@ class Person:
         assert box.standardButtons() == ANSWERS.Save | ANSWERS.Discard | ANSWERS.Cancel
         assert box.defaultButton() is box.button(ANSWERS.Save), "a key pressed too fast loses nothing"
         self.asked.append(box.text())
+        if len(self.asked) == 1:
+            self.meanwhile()
         self.in_front.append(self.window.page.document.name)
         return self.answer
 
@@ -285,3 +292,40 @@ def test_nothing_of_the_last_network_stays(window, qtbot):
     qtbot.wait(50)
     gc.collect()
     assert closed() is None
+
+
+def in_two_levels(window: MainWindow) -> tuple[str, str]:
+    """A Code layer and a block with a layer of the same name; their names."""
+    inner = Graph.of([Node("input", Input()), Node("code1", Linear(out_features=3))], [Edge("input", "code1")])
+    graph = Graph.of([Node("input", Input(shape=(4,))), Node("code1", Code()), Node("b", Custom(graph=inner))],
+                     [Edge("input", "code1"), Edge("code1", "b")])
+    window.page.document.edit_graph("Draw", graph)
+    return "code1", "b"
+
+
+@pytest.mark.parametrize("then", ["save", "close", "turn"])
+def test_code_goes_to_its_own_layer_whatever_level_is_shown(window, person, then):
+    name, block = in_two_levels(window)
+    page = window.page
+    page.open(name)
+    area = window.feature(CodeLayers).panel.area
+    area.setFocus()
+    QTest.keyClicks(area, "# mine")
+    page.open(block)
+    if then == "turn":
+        window.feature(Documents).open("gallery:mlp")
+    else:
+        person.does(then)
+    graph = page.document.experiment.graph
+    assert graph.nodes[name].layer.source.startswith("# mine")
+    assert graph.nodes[block].layer.graph.nodes[name].layer == Linear(out_features=3)
+
+
+def test_what_changes_while_one_is_asked_is_asked_about_too(window, person):
+    window.feature(Documents).open("gallery:mlp")
+    first, second = (page.document for page in window.pages)
+    person.answer = ANSWERS.Discard
+    window.page.view.append("ReLU")
+    person.meanwhile = lambda: window.pages[0].view.append("ReLU")
+    window.close()
+    assert len(person.asked) == 2 and second.dirty and first.dirty and not window.isVisible()

@@ -106,3 +106,13 @@ def test_what_is_edited_while_a_file_is_read_stays(window: MainWindow, qtbot: Qt
     files.change(document.experiment.data.with_options(validation=0.25), "validation")
     slow.end(qtbot)
     assert (document.experiment.data.validation, document.experiment.data.path) == (0.25, "")
+
+
+def test_a_file_that_is_read_after_its_network_was_closed_is_nobody_s(window: MainWindow, qtbot: QtBot, tmp_path: Path,
+                                                                     monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = Slow(monkeypatch)
+    window.feature(Documents).open("gallery:lenet")
+    window.feature(Data).files.open(own_file(tmp_path / "numbers.csv"))
+    window.close_page(1)
+    slow.end(qtbot)
+    assert [page.document.dirty for page in window.pages] == [False]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from app.features.documents import Documents
 from app.features.parameters import Parameters
 from app.window.window import MainWindow
+from engine.inspect import tensors
 from tests.app.windows import opened
 
 
@@ -87,3 +89,19 @@ def test_until_torch_is_there_it_says_so(window, monkeypatch):
     window.places.bottom.setCurrentIndex(4)
     window.refresh()
     assert window.feature(Parameters).panel.message.text() == "PyTorch is still loading"
+
+
+def test_a_value_goes_to_the_network_whose_tensors_one_sees(qtbot, tmp_path, monkeypatch):
+    """Also while those of the network in front are still being read."""
+    with opened(qtbot, tmp_path / "layerloom", "gallery:mlp") as window:
+        window.places.bottom.setCurrentIndex(4)
+        panel, first = window.feature(Parameters).panel, window.page.document
+        qtbot.waitUntil(lambda: bool(panel.table.tensors.infos), timeout=20_000)
+        go, read = Event(), tensors.tensor_infos
+        monkeypatch.setattr(tensors, "tensor_infos", lambda *given: go.wait(20) and read(*given))
+        window.feature(Documents).open("gallery:mlp-dropout")
+        panel.value_edited.emit("fc1.weight", (0, 0), 7.0)
+        go.set()
+        [edit] = first.experiment.graph.nodes["fc1"].parameters.edits
+        assert (edit.key, edit.value) == ("weight", 7.0)
+        assert not window.page.document.dirty and window.page.document is not first

@@ -249,3 +249,21 @@ def test_what_a_run_shows_to_be_wrong_is_said_over_its_network(window):
     assert shown(window) == ""
     window.feature(Advising).advise(None, Advice("rising", say("Of nothing")))
     assert window.page.notice.text.text() == "The disk is full"
+
+
+def test_only_a_change_of_the_learning_rate_is_passed_on(qtbot, tmp_path, monkeypatch):
+    """A variant may have another than the recipe: looking at its network again is no change."""
+    with opened(qtbot, tmp_path / "layerloom", "gallery:mlp") as window:
+        feature, document, told = window.feature(Training), window.page.document, []
+        monkeypatch.setattr(feature.trainer, "set_lr", told.append)
+        monkeypatch.setattr(feature.trainer, "start", lambda of, *_: setattr(feature.trainer, "document", of))
+        feature.train(series=True)
+        window.refresh()
+        assert told == []
+        lr = document.experiment.recipe.lr
+        recipe = document.experiment.recipe.with_options(lr=lr / 2)
+        document.edit("Slower", replace(document.experiment, recipe=recipe))
+        window.refresh()
+        document.undo()
+        assert told == [lr / 2, lr]
+        feature.trainer.document = None

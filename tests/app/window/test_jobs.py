@@ -218,3 +218,12 @@ def test_only_a_person_s_own_code_is_ever_interrupted(fits: Fits, qapp: object,
         assert broken == interrupted
         thread.interrupt()
         assert broken == interrupted, "it has ended"
+
+
+def test_what_has_ended_and_is_not_told_yet_is_dropped_as_well(jobs: Jobs, qtbot: QtBot) -> None:
+    told: list[object] = []
+    jobs.start(lambda _: 1, told.append, told.append).wait()
+    jobs.start(lambda _: 2, told.append, told.append)
+    jobs.finish()
+    qtbot.wait(20)
+    assert not told
