@@ -46,13 +46,13 @@ class Documents(Feature):
         ]
 
     def at_start(self, sources: Sequence[str]) -> None:
-        """Unsaved work of a killed process comes first, in the place of a network of the gallery."""
+        """Unsaved work of a killed process comes first, in the place of the network that opens by itself."""
         recovered = self._recovery.recovered()
         for document in recovered:
             self.host.open(document)
             self.host.say(say("Unsaved changes to “{name}” were recovered", name=document.name))
         for source in sources:
-            if not (recovered and source.startswith("gallery:")):
+            if not (recovered and source == DEFAULT):
                 self.open(source)
 
     def begin(self) -> None:

@@ -22,6 +22,7 @@ class CodeEditor(QWidget):
         self._name: str | None = None
         self._source = ""
         self.area = CodeArea()
+        self.setFocusProxy(self.area)
         self.title, self.state, self.error = ElidedLabel(), QLabel(), QLabel(wordWrap=True)
         self.apply, self.revert = QPushButton(self.tr("Apply")), QPushButton(self.tr("Revert"))
         self._assemble()

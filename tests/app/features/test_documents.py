@@ -14,7 +14,7 @@ from app.features.documents import Documents
 from app.window import dialogs
 from app.window.settings import Settings
 from app.window.window import MainWindow
-from engine.experiment.experiment import LOOM, load_experiment
+from engine.experiment.experiment import DEFAULT, LOOM, load_experiment
 from tests.app.windows import opened
 
 
@@ -127,13 +127,18 @@ def left(qapp, tmp_path) -> Path:
     return tmp_path / "layerloom"
 
 
-def test_unsaved_work_is_opened_in_the_place_of_a_network_of_the_gallery(left, qtbot):
-    with opened(qtbot, left, "gallery:lenet", torch=False) as window:
+def test_unsaved_work_is_opened_in_the_place_of_the_network_that_opens_by_itself(left, qtbot):
+    with opened(qtbot, left, DEFAULT, torch=False) as window:
         [page] = window.pages
         assert "fc2" not in page.scene.cards and page.document.dirty and tabs(window) == ["mlp.loom  •"]
         assert page.notice.text.text() == "Unsaved changes to “mlp” were recovered"
         page.document.save(left / "kept.loom")
         assert list(window.settings.recovery.iterdir()) == [], "it is on the disk now"
+
+
+def test_a_network_of_the_gallery_that_was_asked_for_comes_after_it(left, qtbot):
+    with opened(qtbot, left, "gallery:lenet", torch=False) as window:
+        assert [page.document.name for page in window.pages] == ["mlp", "lenet"]
 
 
 def test_a_file_that_was_asked_for_comes_after_it_and_what_is_given_up_is_forgotten(left, qtbot, monkeypatch):

@@ -102,6 +102,7 @@ def test_code_is_edited_and_its_error_stands_at_its_line(window, qtbot):
     name = next(name for name, node in page.level.graph.nodes.items() if isinstance(node.layer, Code))
     page.open(name)
     editor = window.feature(CodeLayers).panel
+    assert window.focusWidget() is editor.area, "one writes at once"
     editor.area.setPlainText("class Broken(nn.Module):\n    def forward(self, x):\n        return y\n")
     QTest.keyClick(editor.area, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert is_allowed(page.level.graph.nodes[name].layer.source)
