@@ -35,6 +35,7 @@ class Data(Feature):
         self.library = Library(host.widget, host.settings)
         self.files = DataFiles(host.widget, host.settings, self._front)
         self._count = 0
+        self._seen: tuple[Page, DataSpec] | None = None
         self._jobs = Jobs(self)
 
     def tabs(self) -> Sequence[Tab]:
@@ -84,7 +85,11 @@ class Data(Feature):
             self.library.show(page.document.experiment.data)
 
     def _show_spec(self, page: Page) -> None:
-        self.panel.show_spec(page.document.experiment.data)
+        """An edit of the network leaves its data as they are."""
+        spec = page.document.experiment.data
+        if self._seen is None or self._seen[0] is not page or self._seen[1] is not spec:
+            self._seen = page, spec
+            self.panel.show_spec(spec)
 
     def _show_samples(self, shown: Shown) -> None:
         """What the data look like, and how many there are."""
@@ -122,6 +127,7 @@ class Data(Feature):
         self.host.say(message, "error")
         if self.page is not None and self.page.document is document:
             self.panel.forget_typing()
+            self._seen = None
             self._show_spec(self.page)
 
     def _look_for_fetched(self, state: str) -> None:
@@ -131,6 +137,7 @@ class Data(Feature):
 
     def forget_page(self, page: Page) -> None:
         super().forget_page(page)
+        self._seen = None
         self.files.forget(page.document)
 
     def finish(self) -> None:

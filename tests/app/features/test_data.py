@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.features.data import Data
+from app.features.documents import Documents
 from app.features.training import Training
 from app.window.window import MainWindow
 from engine.messages import LayerloomError, say
@@ -70,3 +71,18 @@ def test_what_was_fetched_for_a_run_is_shown_and_what_cannot_be_used_is_said(win
     assert feature.opener(Path("a.csv")) is None
     feature.files.refused.emit(document, say("Nothing"))
     assert forgotten == [1] and window.places.notice.text.text() == "Nothing"
+
+
+def test_data_are_shown_when_they_are_others_not_with_each_edit_of_the_network(window, monkeypatch):
+    feature, shown = window.feature(Data), []
+    window.places.bottom.setCurrentWidget(feature.panel)
+    monkeypatch.setattr(feature.panel, "show_spec", shown.append)
+    document = window.page.document
+    document.edit_graph("Delete", document.experiment.graph.without(["fc2"]))
+    assert shown == []
+    document.edit("linear", replace(document.experiment, data=document.experiment.data.with_options(dataset="linear")))
+    assert shown == [document.experiment.data]
+    document.undo()
+    assert shown[1:] == [document.experiment.data]
+    window.feature(Documents).open("gallery:lenet-digits")
+    assert shown[2:] == [window.page.document.experiment.data]

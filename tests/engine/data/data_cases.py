@@ -13,7 +13,8 @@ from scipy.io import savemat
 
 from engine.data.fetching.folder import Files, Official, raw_folder
 from engine.data.formats.preview import Preview
-from engine.data.formats.table.reading import read_preview
+from engine.data.formats.table.columns import columns_of, preview
+from engine.data.formats.table.text import read_records
 from engine.data.sources import SOURCES
 from engine.data.spec.spec import DataSpec
 from tests.engine.cases import idx
@@ -34,7 +35,8 @@ def only_mirror(monkeypatch: pytest.MonkeyPatch, official: Callable[[], Official
 def preview_of(spec: DataSpec) -> Preview:
     """What is shown of a table, whatever its options."""
     path, = spec.source.paths(spec, None)
-    return read_preview(path, spec.table)
+    records = read_records(path, spec.table)
+    return preview(records, spec.table, columns_of(records))
 
 
 SUFFIXES = [suffix for source in SOURCES.values() if source.own is not None for suffix in source.own.suffixes]

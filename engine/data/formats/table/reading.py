@@ -10,7 +10,6 @@ import numpy as np
 
 from engine.data.errors import DataError
 from engine.data.formats.arrays import Array, Arrays, Report
-from engine.data.formats.preview import Preview
 from engine.data.formats.scaling import Scaling
 from engine.data.formats.table.columns import Use, Values, columns_of, preview, use_of
 from engine.data.formats.table.target import target_of, task_of
@@ -27,12 +26,6 @@ class _Feature(NamedTuple):
     name: str
     values: Array
     is_number: bool = False
-
-
-def read_preview(path: Path, table: Table) -> Preview:
-    """First rows and columns, whatever the options. Raises DataError where the file is not a table."""
-    records = read_records(path, table)
-    return preview(records, table, columns_of(records))
 
 
 def read_table(path: Path, table: Table) -> Arrays:
