@@ -19,15 +19,19 @@ READY_MS = 60_000
 @contextmanager
 def opened(qtbot, folder: Path, source: str = DEFAULT, size: tuple[int, int] = (1500, 950), torch: bool = True
            ) -> Iterator[MainWindow]:
-    """The window with a network; ``torch``: ready to train, else only complete. The canvas has the keyboard."""
+    """The window with a network ("": with none); ``torch``: ready to train, else only complete.
+
+    The canvas has the keyboard.
+    """
     window = make_window(Settings(folder))
     window.resize(*size)
-    window.open_at_start([source])
+    window.open_at_start([source] if source else [])
     window.show()
     with qtbot.waitActive(window):
         window.activateWindow()
     qtbot.waitUntil(lambda: window.is_ready if torch else window.is_complete, timeout=READY_MS)
-    window.page.view.setFocus()
+    if window.page is not None:
+        window.page.view.setFocus()
     yield window
     for page in window.pages:
         page.document.history.mark_clean()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent
@@ -10,8 +12,6 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from app.document.document import Document
 from app.features.blocks import Blocks
-from app.gui import make_window
-from app.window.settings import Settings
 from app.window.window import MainWindow
 from engine.blocks.custom import Custom
 from engine.data.spec.spec import DataSpec
@@ -21,6 +21,7 @@ from engine.layers.convolution import Conv2d
 from engine.layers.inputs import Input
 from engine.layers.linear import Linear
 from tests.app.desk import LEFT, NONE, Desk, chain, inner, network
+from tests.app.windows import opened
 
 # Said of menus by the offscreen platform, which has no windows; no window system says it.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -205,19 +206,11 @@ def test_the_menu_shares_weights_and_takes_them_back(qtbot):
 
 
 @pytest.fixture
-def window(qtbot, tmp_path) -> MainWindow:
-    window = make_window(Settings(tmp_path / "layerloom"))
-    window.open(Document(Experiment(network(), DataSpec(dataset="mnist")), "lenet"))
-    window.resize(1500, 950)
-    window.show()
-    qtbot.waitUntil(lambda: window.is_complete)
-    window.activateWindow()
-    window.page.view.setFocus()
-    yield window
-    for page in window.pages:
-        page.document.history.mark_clean()
-    window.close()
-    window.deleteLater()
+def window(qtbot, tmp_path) -> Iterator[MainWindow]:
+    with opened(qtbot, tmp_path / "layerloom", "", torch=False) as window:
+        window.open(Document(Experiment(network(), DataSpec(dataset="mnist")), "lenet"))
+        window.page.view.setFocus()
+        yield window
 
 
 def test_keys_make_and_dissolve_a_block(window, monkeypatch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
@@ -10,14 +11,13 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from app.gui import make_window
-from app.window.settings import Settings
 from app.window.window import MainWindow
 from engine.analysis.analysis import analyze
 from engine.experiment.experiment import gallery_ids, load_experiment
 from engine.graph.graph import Edge, Graph, Node
 from engine.layers.merge import Add
 from engine.layout.rows import arranged
+from tests.app.windows import opened
 from widgets.canvas.cards.sizes import CARD_HEIGHT, CARD_WIDTH
 from widgets.canvas.scene.scene import CanvasScene
 from widgets.canvas.view.motion import Glide
@@ -135,18 +135,9 @@ def settings_folder(tmp_path_factory):
 
 
 @pytest.fixture
-def window(qtbot, settings_folder) -> MainWindow:
-    window = make_window(Settings(settings_folder))
-    window.resize(1280, 800)
-    window.open_at_start(["gallery:lenet"])
-    window.show()
-    qtbot.waitUntil(lambda: window.is_ready, timeout=60_000)
-    window.activateWindow()
-    window.page.view.setFocus()
-    yield window
-    window.page.document.history.mark_clean()
-    window.close()
-    window.deleteLater()
+def window(qtbot, settings_folder) -> Iterator[MainWindow]:
+    with opened(qtbot, settings_folder, "gallery:lenet", (1280, 800)) as window:
+        yield window
 
 
 def places(window: MainWindow) -> dict[str, tuple[float, float]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,10 +14,11 @@ from PySide6.QtWidgets import QApplication
 from app.features.comparing import Comparing
 from app.features.documents import Documents
 from app.features.finding import Finding
-from app.gui import make_window
 from app.window import dialogs
 from app.window.settings import Settings
+from app.window.window import MainWindow
 from engine.experiment.experiment import load_experiment, save_experiment
+from tests.app.windows import opened
 from tests.legible import cut_words
 from widgets.compare.list import ENTRY
 from widgets.find.pick_box import PickBox
@@ -26,23 +28,10 @@ LEFT, NONE, CTRL = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, Qt
 
 
 @pytest.fixture
-def window(qtbot, tmp_path: Path):
-    settings = Settings(tmp_path)
-    settings.theme = "dark"
-    window = make_window(settings)
-    window.open_at_start(["gallery:lenet"])
-    window.show()
-    with qtbot.waitActive(window):
-        window.activateWindow()
-    qtbot.waitUntil(lambda: window.is_complete, timeout=60_000)
-    window.turn_to(0)
-    yield window
-    if window.page is not None:
-        window.page.view.setFocus()
-    for page in window.pages:
-        page.document.history.mark_clean()
-    window.close()
-    window.deleteLater()
+def window(qtbot, tmp_path) -> Iterator[MainWindow]:
+    Settings(tmp_path).theme = "dark"
+    with opened(qtbot, tmp_path, "gallery:lenet", torch=False) as window:
+        yield window
 
 
 def open_box(window) -> PickBox:

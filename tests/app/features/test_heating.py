@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,12 +10,11 @@ import pytest
 from app.features.documents import Documents
 from app.features.heating import Heating, Measured, PageHeat
 from app.features.training import Training
-from app.gui import make_window
-from app.window.settings import Settings
 from app.window.window import MainWindow
 from engine.experiment.experiment import Experiment
 from engine.messages import LayerloomError
 from engine.units import SPACE, seconds_text, share_text
+from tests.app.windows import opened
 from tests.legible import cut_words
 from widgets.canvas.cards.heat import LEVELS, heat_color
 from widgets.frame.heat_legend import HeatLegend
@@ -28,17 +28,9 @@ MODES = ("params", "compute", "memory", "time")
 
 
 @pytest.fixture
-def window(qtbot, tmp_path) -> MainWindow:
-    window = make_window(Settings(tmp_path / "layerloom"))
-    window.resize(1300, 850)
-    window.open_at_start(["gallery:lenet"])
-    window.show()
-    qtbot.waitUntil(lambda: window.is_ready, timeout=60_000)
-    yield window
-    for page in window.pages:
-        page.document.history.mark_clean()
-    window.close()
-    window.deleteLater()
+def window(qtbot, tmp_path) -> Iterator[MainWindow]:
+    with opened(qtbot, tmp_path / "layerloom", "gallery:lenet", (1300, 850)) as window:
+        yield window
 
 
 def face(window: MainWindow, name: str):

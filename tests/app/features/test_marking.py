@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.features.documents import Documents
-from app.gui import make_window
-from app.window.settings import Settings
 from app.window.window import MainWindow
 from engine.graph.frames import COLORS
+from tests.app.windows import opened
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
 
-def keep_nothing(window: MainWindow) -> None:
-    """So that closing asks nothing."""
-    for page in window.pages:
-        page.document.history.mark_clean()
-
-
 @pytest.fixture
-def window(qtbot, tmp_path):
-    window = make_window(Settings(tmp_path))
-    qtbot.addWidget(window, before_close_func=keep_nothing)
-    window.open_at_start(["gallery:lenet"])
-    window.show()
-    qtbot.waitExposed(window)
-    qtbot.waitUntil(lambda: window.is_ready, timeout=60_000)
-    window.activateWindow()
-    window.page.view.setFocus()
-    return window
+def window(qtbot, tmp_path) -> Iterator[MainWindow]:
+    with opened(qtbot, tmp_path, "gallery:lenet") as window:
+        yield window
 
 
 def press(window: MainWindow, key: Qt.Key, keys=Qt.KeyboardModifier.NoModifier) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,8 +21,6 @@ from app.features.exporting import Exporting
 from app.features.parameters import Parameters
 from app.features.results import Results
 from app.features.training import Training
-from app.gui import make_window
-from app.window.settings import Settings
 from app.window.window import MainWindow
 from engine.blocks.custom import Custom
 from engine.experiment.experiment import Experiment, save_experiment
@@ -33,7 +32,7 @@ from engine.layers.code.source import EXAMPLE
 from engine.layers.inputs import Input
 from engine.layers.linear import Linear
 from engine.units import value_text
-from tests.app.windows import brought
+from tests.app.windows import brought, opened
 from tests.engine.data.data_cases import idx_files
 from widgets.blocks.dialog import BlockDialog
 
@@ -42,20 +41,12 @@ RESULTS, PARAMETERS, CODE = 3, 4, 6
 
 
 @pytest.fixture
-def window(qtbot, tmp_path) -> MainWindow:
-    window = make_window(Settings(tmp_path / "layerloom"))
-    window.resize(1500, 950)
-    window.open_at_start([])
-    window.show()
-    qtbot.waitUntil(lambda: window.is_ready, timeout=READY_MS)
-    yield window
-    for page in window.pages:
-        page.document.history.mark_clean()
-    window.close()
-    window.deleteLater()
+def window(qtbot, tmp_path) -> Iterator[MainWindow]:
+    with opened(qtbot, tmp_path / "layerloom", "") as window:
+        yield window
 
 
-def opened(window: MainWindow, source: str):
+def shown(window: MainWindow, source: str):
     window.feature(Documents).open(source)
     return window.page
 
@@ -84,7 +75,7 @@ def code_file(tmp_path: Path, trace: Path) -> str:
 
 def test_a_file_with_code_asks_first_and_runs_nothing_until_then(window, tmp_path, qtbot):
     trace = tmp_path / "it-ran"
-    page = opened(window, code_file(tmp_path, trace))
+    page = shown(window, code_file(tmp_path, trace))
     assert "contains code" in notice(window) and not trace.exists()
     assert any(problem.severity == "error" and problem.node == "mine" for problem in page.problems)
     window.feature(Training).train()
@@ -98,7 +89,7 @@ def test_a_file_with_code_asks_first_and_runs_nothing_until_then(window, tmp_pat
 
 
 def test_code_is_edited_and_its_error_stands_at_its_line(window, qtbot):
-    page = opened(window, "gallery:centered")
+    page = shown(window, "gallery:centered")
     name = next(name for name, node in page.level.graph.nodes.items() if isinstance(node.layer, Code))
     page.open(name)
     editor = window.feature(CodeLayers).panel
@@ -114,7 +105,7 @@ def test_code_is_edited_and_its_error_stands_at_its_line(window, qtbot):
 def test_code_that_never_ends_can_be_stopped_while_it_trains(window, qtbot):
     source = ("class Endless(nn.Module):\n    def forward(self, x):\n        while self.training and x.shape[0] > 2:\n"
               "            pass\n        return x\n")
-    page = opened(window, "gallery:centered")
+    page = shown(window, "gallery:centered")
     name = next(name for name, node in page.level.graph.nodes.items() if isinstance(node.layer, Code))
     page.open(name)
     window.feature(CodeLayers).panel.area.setPlainText(source)
@@ -135,7 +126,7 @@ def shown_keys(window: MainWindow) -> list[str]:
 
 
 def test_a_value_set_by_hand_is_part_of_the_network(window, qtbot):
-    page = opened(window, "gallery:tied")
+    page = shown(window, "gallery:tied")
     window.places.bottom.setCurrentIndex(PARAMETERS)
     qtbot.waitUntil(lambda: bool(shown_keys(window)), timeout=20_000)
     keys = shown_keys(window)
@@ -150,7 +141,7 @@ def test_a_value_set_by_hand_is_part_of_the_network(window, qtbot):
 
 
 def test_gradients_are_of_the_data_in_the_chosen_folder(window, qtbot, mnist_root):
-    page = opened(window, "gallery:softmax")
+    page = shown(window, "gallery:softmax")
     window.settings.data_root = mnist_root
     spec = page.document.experiment.data.with_options(dataset="mnist")
     page.document.edit("data", replace(page.document.experiment, data=spec))
@@ -160,7 +151,7 @@ def test_gradients_are_of_the_data_in_the_chosen_folder(window, qtbot, mnist_roo
 
 
 def test_gradients_are_of_the_part_of_emnist_that_is_there(window, qtbot, tmp_path):
-    page = opened(window, "gallery:softmax")
+    page = shown(window, "gallery:softmax")
     window.settings.data_root = tmp_path / "data"
     spec = page.document.experiment.data.with_options(dataset="emnist", emnist="digits")
     idx_files(spec, tmp_path / "data")
@@ -171,7 +162,7 @@ def test_gradients_are_of_the_part_of_emnist_that_is_there(window, qtbot, tmp_pa
 
 
 def test_an_edit_of_the_network_does_not_look_at_weights_again(window, qtbot, monkeypatch):
-    page = opened(window, "gallery:linreg")
+    page = shown(window, "gallery:linreg")
     window.feature(Training).train()
     qtbot.waitUntil(lambda: window.feature(Training).trainer.state == "idle", timeout=TRAIN_MS)
     results = brought(window, Results)
@@ -184,7 +175,7 @@ def test_an_edit_of_the_network_does_not_look_at_weights_again(window, qtbot, mo
 
 
 def test_a_trained_value_set_by_hand_becomes_loaded_weights(window, qtbot):
-    page = opened(window, "gallery:linreg")
+    page = shown(window, "gallery:linreg")
     window.feature(Training).train()
     qtbot.waitUntil(lambda: window.feature(Training).trainer.state == "idle", timeout=TRAIN_MS)
     window.places.bottom.setCurrentIndex(PARAMETERS)
@@ -198,7 +189,7 @@ def test_a_trained_value_set_by_hand_becomes_loaded_weights(window, qtbot):
 
 
 def test_values_can_be_typed_into_the_grid(window, qtbot):
-    page = opened(window, "gallery:tied")
+    page = shown(window, "gallery:tied")
     window.places.bottom.setCurrentIndex(PARAMETERS)
     qtbot.waitUntil(lambda: bool(shown_keys(window)), timeout=20_000)
     grid = window.feature(Parameters).panel.grid
@@ -214,7 +205,7 @@ def test_values_can_be_typed_into_the_grid(window, qtbot):
 
 
 def test_linreg_shows_learned_beside_true_parameters(window, qtbot):
-    opened(window, "gallery:linreg")
+    shown(window, "gallery:linreg")
     window.feature(Training).train()
     qtbot.waitUntil(lambda: window.feature(Training).trainer.state == "idle", timeout=TRAIN_MS)
     table = brought(window, Results).parameters
@@ -224,7 +215,7 @@ def test_linreg_shows_learned_beside_true_parameters(window, qtbot):
 
 
 def test_all_variants_are_run_and_compared(window, qtbot, tmp_path, monkeypatch):
-    page = opened(window, "gallery:weight-decay")
+    page = shown(window, "gallery:weight-decay")
     page.document.edit("shorter", replace(page.document.experiment,
                                           recipe=page.document.experiment.recipe.with_options(epochs=2)))
     window.feature(Results).panel.run_variants_requested.emit()
@@ -248,7 +239,7 @@ def test_advice_of_a_run_can_be_followed(window):
     from engine.messages import say
     from engine.training.events import Advice
 
-    page = opened(window, "gallery:lenet-digits")
+    page = shown(window, "gallery:lenet-digits")
     window.feature(Advising).advise(page.document, Advice("not converging", say("It does not learn"), ("lr", 0.05)))
     assert "does not learn" in notice(window)
     press(window, page.notice.buttons[0].text())
@@ -259,7 +250,7 @@ def test_advice_of_a_run_can_be_followed(window):
 
 
 def test_a_table_is_read_before_it_is_taken(window, qtbot, tmp_path):
-    page = opened(window, "gallery:linreg")
+    page = shown(window, "gallery:linreg")
     path = tmp_path / "points.csv"
     rows = ["a,b,y", *(f"{n},{n % 7},{2 * n + 1}" for n in range(60))]
     path.write_text("\n".join(rows))
@@ -272,7 +263,7 @@ def test_a_table_is_read_before_it_is_taken(window, qtbot, tmp_path):
 
 
 def test_data_that_cannot_be_read_change_nothing(window, qtbot, tmp_path):
-    page = opened(window, "gallery:linreg")
+    page = shown(window, "gallery:linreg")
     before = page.document.experiment
     path = tmp_path / "empty.csv"
     path.write_text("")
@@ -285,7 +276,7 @@ def test_own_tensors_train(window, qtbot, tmp_path):
     rng = np.random.default_rng(0)
     x = rng.normal(size=(80, 3)).astype(np.float32)
     np.savez(tmp_path / "own.npz", x=x, y=(x @ np.array([1.0, -2.0, 0.5]))[:, None].astype(np.float32))
-    page = opened(window, "gallery:linreg")
+    page = shown(window, "gallery:linreg")
     window.feature(Data).files.open(tmp_path / "own.npz")
     qtbot.waitUntil(lambda: page.document.experiment.data.dataset == "tensors", timeout=20_000)
     window.feature(Training).train()
@@ -298,7 +289,7 @@ def test_own_tensors_train(window, qtbot, tmp_path):
 
 
 def test_an_own_block_is_kept_and_used_in_another_network(window, monkeypatch):
-    page = opened(window, "gallery:lenet-digits")
+    page = shown(window, "gallery:lenet-digits")
     names = list(page.level.graph.nodes)[1:4]
     page.scene.select(names)
 
@@ -312,23 +303,23 @@ def test_an_own_block_is_kept_and_used_in_another_network(window, monkeypatch):
     assert isinstance(page.level.graph.nodes[name].layer, Custom)
     window.feature(Blocks).keep()
     assert "among your blocks" in notice(window)
-    other = opened(window, "gallery:softmax")
+    other = shown(window, "gallery:softmax")
     other.view.append("own:Stem")
     assert any(isinstance(node.layer, Custom) for node in other.level.graph.nodes.values())
     assert any((window.settings.blocks).glob("*.loomblock"))
 
 
 def test_the_recipe_of_folds_offers_them(window):
-    page = opened(window, "gallery:linreg")
+    page = shown(window, "gallery:linreg")
     page.document.edit("folds", replace(page.document.experiment, recipe=Recipe(loss="mse", folds=3)))
     button = brought(window, Results).run_all
     assert not button.isHidden() and "3" in button.text()
 
 
 def test_an_experiment_of_several_runs_says_so_when_it_is_opened(window, qtbot):
-    opened(window, "gallery:weight-decay")
+    shown(window, "gallery:weight-decay")
     assert window.places.bottom.currentIndex() == RESULTS
     panel = window.feature(Results).panel
     qtbot.waitUntil(lambda: not panel.run_all.isHidden(), timeout=5000)
-    shown = " ".join(label.text() for label in panel.findChildren(QLabel) if not label.isHidden())
-    assert window.page.document.experiment.about in shown
+    words = " ".join(label.text() for label in panel.findChildren(QLabel) if not label.isHidden())
+    assert window.page.document.experiment.about in words

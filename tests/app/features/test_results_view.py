@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,35 +18,24 @@ from app.features.curves import Curves
 from app.features.documents import Documents
 from app.features.results import Results, folds_of, measures_of, only_norm, series_of, small_kernel
 from app.features.training import Training
-from app.gui import make_window
-from app.window.settings import Settings
 from app.window.window import MainWindow
 from engine.experiment.experiment import Experiment, Variant
 from engine.experiment.recipe import Recipe
 from engine.training.events import MemberEnded, MemberStarted, Metrics, SeriesFinished, SeriesRow, Summary
 from engine.units import measure_text
-from tests.app.windows import brought
+from tests.app.windows import brought, opened
 
 READY_MS, TRAIN_MS = 60_000, 120_000
 LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def window(qtbot, tmp_path) -> MainWindow:
-    window = make_window(Settings(tmp_path / "layerloom"))
-    window.resize(1500, 950)
-    window.open_at_start([])
-    window.show()
-    qtbot.waitUntil(lambda: window.is_ready, timeout=READY_MS)
-    window.activateWindow()
-    yield window
-    for page in window.pages:
-        page.document.history.mark_clean()
-    window.close()
-    window.deleteLater()
+def window(qtbot, tmp_path) -> Iterator[MainWindow]:
+    with opened(qtbot, tmp_path / "layerloom", "") as window:
+        yield window
 
 
-def opened(window: MainWindow, source: str, **recipe: object) -> Page:
+def shown(window: MainWindow, source: str, **recipe: object) -> Page:
     window.feature(Documents).open(source)
     document = window.page.document
     changed = document.experiment.recipe.with_options(**recipe)
@@ -62,7 +52,7 @@ def train(window: MainWindow, qtbot, series: bool = False) -> None:
 
 
 def test_the_kernel_of_an_edge_is_shown_epoch_by_epoch(window, qtbot):
-    page = opened(window, "gallery:edge-kernel", epochs=15)
+    page = shown(window, "gallery:edge-kernel", epochs=15)
     weights = []
     window.feature(Training).trainer.event_arrived.connect(
         lambda event: weights.append(next(value for value in event.weights.values() if value.dim() == 4).flatten())
@@ -77,7 +67,7 @@ def test_the_kernel_of_an_edge_is_shown_epoch_by_epoch(window, qtbot):
     assert float(lines[-1][1]) == pytest.approx(1, abs=0.1) and lines[-1][2].startswith("−")
     qtbot.waitUntil(lambda: bool(results.kernel.rows), timeout=20_000)
 
-    opened(window, "gallery:linreg")
+    shown(window, "gallery:linreg")
     assert results.steps.isHidden()
     window.places.documents.setCurrentIndex(window.pages.index(page))
     assert results.steps.texts == lines and not results.steps.isHidden()
@@ -101,7 +91,7 @@ def test_only_one_small_kernel_is_followed():
 
 
 def test_other_data_or_epochs_than_the_reported_ones_are_said(window, qtbot):
-    page = opened(window, "gallery:linreg", epochs=1)
+    page = shown(window, "gallery:linreg", epochs=1)
     whose = brought(window, Results).whose
     assert whose.isHidden()
     train(window, qtbot)
@@ -120,7 +110,7 @@ def test_other_data_or_epochs_than_the_reported_ones_are_said(window, qtbot):
 
 
 def test_yours_of_a_cross_validation_is_the_mean(window, qtbot):
-    page = opened(window, "gallery:linreg", folds=3, epochs=2)
+    page = shown(window, "gallery:linreg", folds=3, epochs=2)
     train(window, qtbot, series=True)
     run, results = page.document.run, brought(window, Results)
     losses = [row.values["train loss"] for row in run.histories.series.rows]
@@ -135,7 +125,7 @@ def test_yours_of_a_cross_validation_is_the_mean(window, qtbot):
 
 
 def test_variants_are_no_folds_whatever_their_recipe_says(window, qtbot):
-    page = opened(window, "gallery:weight-decay", folds=3, epochs=1)
+    page = shown(window, "gallery:weight-decay", folds=3, epochs=1)
     folds = set()
     window.feature(Training).trainer.event_arrived.connect(lambda _: folds.add(folds_of(page.document.run)))
     train(window, qtbot, series=True)
@@ -147,7 +137,7 @@ def test_variants_are_no_folds_whatever_their_recipe_says(window, qtbot):
 
 
 def test_a_series_names_its_member_and_leaves_the_recipe_alone(window, qtbot):
-    page = opened(window, "gallery:weight-decay", epochs=3)
+    page = shown(window, "gallery:weight-decay", epochs=3)
     results, progress = brought(window, Results), window.places.top.progress
     said = []
     show = progress.show_epoch
@@ -212,7 +202,7 @@ def test_the_norm_is_that_of_the_only_matrix():
 
 def test_tables_of_a_series_and_of_reported_numbers_follow_its_runs(window, qtbot, monkeypatch):
     """Without a training: what it would have said."""
-    page = opened(window, "gallery:linreg", epochs=3)
+    page = shown(window, "gallery:linreg", epochs=3)
     results, feature = brought(window, Results), window.feature(Results)
     experiment = page.document.experiment
     run = page.document.begin_run(Path("run"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from PySide6.QtCore import QPointF, QSettings, Qt
 from PySide6.QtTest import QTest
@@ -9,11 +11,10 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from app.features.boxes import Boxes
 from app.features.shortcuts import Shortcuts
-from app.gui import make_window
 from app.window.commands import MENUS
 from app.window.settings import Settings
 from app.window.window import MainWindow
-from engine.experiment.experiment import DEFAULT
+from tests.app.windows import opened
 from tests.legible import cut_words
 from tests.seen import colors
 from widgets.canvas.gestures.keys import CANVAS_KEYS, bindings
@@ -24,30 +25,10 @@ NONE, CTRL, SHIFT, ALT = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.Co
                           Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.AltModifier)  # fmt: skip
 
 
-def opened(qtbot, folder) -> MainWindow:
-    window = make_window(Settings(folder))
-    window.resize(1500, 950)
-    window.open_at_start([DEFAULT])
-    window.show()
-    with qtbot.waitActive(window):
-        window.activateWindow()
-    qtbot.waitUntil(lambda: window.is_complete, timeout=60_000)
-    window.page.view.setFocus()
-    return window
-
-
-def close(window: MainWindow) -> None:
-    for page in window.pages:
-        page.document.history.mark_clean()
-    window.close()
-    window.deleteLater()
-
-
 @pytest.fixture
-def window(qtbot, tmp_path):
-    window = opened(qtbot, tmp_path / "layerloom")
-    yield window
-    close(window)
+def window(qtbot, tmp_path) -> Iterator[MainWindow]:
+    with opened(qtbot, tmp_path / "layerloom", torch=False) as window:
+        yield window
 
 
 def card(window: MainWindow) -> ShortcutCard:
@@ -104,9 +85,8 @@ def test_another_key_works_at_once_is_shown_everywhere_and_is_kept(window, qtbot
     assert window.page.scene.selected_names() == []
     QTest.keyClick(window.page.view, Qt.Key.Key_B)
     assert len(window.page.scene.selected_names()) == len(window.page.scene.cards)
-    other = opened(qtbot, tmp_path / "layerloom")
-    assert other.commands.keys("select_all") == ["B"], "at the next start too"
-    close(other)
+    with opened(qtbot, tmp_path / "layerloom", torch=False) as other:
+        assert other.commands.keys("select_all") == ["B"], "at the next start too"
 
 
 def test_the_context_menu_shows_the_key_that_works_now(window):
@@ -167,9 +147,8 @@ def test_what_the_canvas_does_by_itself_can_have_other_keys_too(window, qtbot, t
     assert window.feature(Boxes).box is not None
     QTest.keyClick(window.focusWidget(), Qt.Key.Key_Escape)
     page.document.history.mark_clean()
-    other = opened(qtbot, tmp_path / "layerloom")
-    assert other.page.view.bindings["G"] == "hand" and "Space" not in other.page.view.bindings
-    close(other)
+    with opened(qtbot, tmp_path / "layerloom", torch=False) as other:
+        assert other.page.view.bindings["G"] == "hand" and "Space" not in other.page.view.bindings
 
 
 def test_a_key_of_the_canvas_can_be_taken_over_by_a_command(window):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
@@ -12,11 +12,12 @@ from PySide6.QtWidgets import QApplication
 
 from app.features.previewing import Previewing
 from app.features.problems import Problems
-from app.gui import make_window
 from app.window.settings import Settings
+from app.window.window import MainWindow
 from engine.graph import edits
 from engine.layers.activation import ReLU
 from engine.layers.linear import Linear
+from tests.app.windows import opened
 from tests.seen import texts
 from widgets.canvas.pictures.ghosts import GhostCard
 from widgets.fields.editors import ChoiceEditor, LineEditor
@@ -27,21 +28,10 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 
 
 @pytest.fixture
-def window(qtbot, tmp_path: Path):
-    settings = Settings(tmp_path)
-    settings.theme = "dark"
-    window = make_window(settings)
-    window.open_at_start(["gallery:lenet"])
-    window.show()
-    with qtbot.waitActive(window):
-        window.activateWindow()
-    qtbot.waitUntil(lambda: window.is_ready, timeout=60_000)
-    yield window
-    window.page.view.setFocus()
-    for page in window.pages:
-        page.document.history.mark_clean()
-    window.close()
-    window.deleteLater()
+def window(qtbot, tmp_path) -> Iterator[MainWindow]:
+    Settings(tmp_path).theme = "dark"
+    with opened(qtbot, tmp_path, "gallery:lenet") as window:
+        yield window
 
 
 def picture(window) -> dict:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
@@ -18,29 +19,21 @@ from app.features.documents import Documents
 from app.features.exporting import Exporting
 from app.features.problems import Problems
 from app.features.training import Training
-from app.gui import make_window
 from app.window.settings import Settings
 from app.window.window import MainWindow
 from engine.experiment.experiment import DEFAULT, load_experiment
 from engine.files import WriteError
 from engine.graph.graph import Edge
+from tests.app.windows import opened
 from tests.seen import colors
 
 READY_MS, TRAIN_MS = 60_000, 60_000
 
 
 @pytest.fixture
-def window(qtbot, tmp_path) -> MainWindow:
-    window = make_window(Settings(tmp_path / "layerloom"))
-    window.resize(1500, 950)
-    window.open_at_start([DEFAULT])
-    window.show()
-    qtbot.waitUntil(lambda: window.is_ready, timeout=READY_MS)
-    yield window
-    for page in window.pages:
-        page.document.history.mark_clean()
-    window.close()
-    window.deleteLater()
+def window(qtbot, tmp_path) -> Iterator[MainWindow]:
+    with opened(qtbot, tmp_path / "layerloom") as window:
+        yield window
 
 
 def notice(window: MainWindow) -> str:
