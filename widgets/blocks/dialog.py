@@ -71,7 +71,6 @@ class BlockDialog(QDialog):
         self.error.setProperty("role", "error")
         self.error.setWordWrap(True)
         self.make.setProperty("role", "primary")
-        self.make.setDefault(True)
         scroll = ScrollPanel(self)
         scroll.setWidget(self.options)
         help_text = self._small(self.tr("What is ticked can be set on the block, without going inside. Rows with the "
@@ -88,7 +87,6 @@ class BlockDialog(QDialog):
         grid.addWidget(scroll, 4, 0, 1, 3)  # its bar comes in a column of its own, beside the fields
         grid.setColumnMinimumWidth(2, BAR - GAP)
         grid.addWidget(self.error, 5, 0, 1, 2)
-        grid.setRowStretch(4, 1)
         grid.setColumnStretch(1, 1)
 
     def _row(self, *widgets: QWidget | None) -> QHBoxLayout:

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -72,7 +71,7 @@ class NameTag(QWidget):
         """Name another network."""
         self.name.setText(side.name)
         self.detail.setText(f"{self._title} · {side.detail}" if side.detail else self._title)
-        self.setAccessibleName(f"{self._title}: {side.name}, {side.detail}")
+        self.setAccessibleName(f"{self._title}: {', '.join(filter(None, (side.name, side.detail)))}")
 
 
 class ComparePanel(QFrame):
@@ -114,7 +113,7 @@ class ComparePanel(QFrame):
         row.setSpacing(0)
         row.addWidget(self.view, 1)
         row.addWidget(self._side())
-        column.addLayout(row, 1)
+        column.addLayout(row)
         for first, second in ((self.list, self.view), (self.view, self.only), (self.only, self.swap),
                               (self.swap, self.close_button)):
             QWidget.setTabOrder(first, second)
@@ -148,7 +147,6 @@ class ComparePanel(QFrame):
         side = QFrame(self)
         side.setObjectName("side")
         side.setMinimumWidth(SIDE_WIDTH)
-        side.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         rule = QFrame(side)
         rule.setProperty("role", "rule")
         rule.setFixedHeight(1)
@@ -268,7 +266,6 @@ class ComparePanel(QFrame):
         """Esc closes; nothing typed here reaches the canvas."""
         if event.key() == Qt.Key.Key_Escape:
             self.dismiss()
-        event.accept()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow the host's size."""

@@ -25,9 +25,7 @@ class ClassBars(QWidget):
         super().__init__(parent)
         self.classes: tuple[ClassCount, ...] = ()
         self.parts: tuple[str, ...] = ()
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         self.setAccessibleName(self.tr("Examples of each class"))
 
     def show_classes(self, classes: Sequence[ClassCount], parts: Sequence[str]) -> None:

@@ -69,7 +69,7 @@ def pixels_of(array: Array) -> Pixels:
     if array.dtype != np.uint8:
         low, high = float(array.min()), float(array.max())
         array = np.round((array - low) / max(high - low, 1e-12) * 255).astype(np.uint8)
-    if array.shape[0] not in (1, 3):
+    if array.shape[0] != 3:
         array = array.mean(axis=0, keepdims=True).astype(np.uint8)
     channels, height, width = array.shape
     return np.ascontiguousarray(array.transpose(1, 2, 0)).tobytes(), channels, height, width

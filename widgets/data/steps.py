@@ -70,9 +70,9 @@ class StepView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        column.addWidget(self.title, 0, Qt.AlignmentFlag.AlignRight)
+        column.addWidget(self.title, alignment=Qt.AlignmentFlag.AlignRight)
         column.addWidget(self.picture)
-        column.addWidget(self.note, 0, Qt.AlignmentFlag.AlignRight)
+        column.addWidget(self.note, alignment=Qt.AlignmentFlag.AlignRight)
 
     def show_step(self, step: Step) -> None:
         """Another step."""

@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QFont, QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QMenu, QTableView, QWidget
 
 from engine.data.formats.preview import Column, Preview
 from engine.units import UNKNOWN, grouped
@@ -125,9 +125,7 @@ class ColumnsView(QTableView):
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(LINE)
         self.verticalHeader().setMinimumSectionSize(LINE)
-        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self.horizontalHeader().setHighlightSections(False)
-        self.horizontalHeader().setFont(theme.ui_font(11))
         self.clicked.connect(lambda index: self._act(index.row(), index.column()))
 
     def show_preview(self, preview: Preview) -> None:

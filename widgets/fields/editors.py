@@ -234,7 +234,7 @@ class ChoiceEditor(QComboBox):
         """The list closes: what was only hovered does not stay. Esc hides it without asking ``hidePopup``."""
         if event.type() == QEvent.Type.Hide and self.defers and self.value != self._base:
             self.typed.emit(self._base)
-        return super().eventFilter(watched, event)
+        return False
 
     def _place(self, value: object) -> int:
         return next((index for index, choice in enumerate(self._choices) if choice[0] == value), -1)

@@ -83,7 +83,6 @@ class FindBar(QFrame):
             button.setToolTip(name)
             button.setAccessibleName(name)
             button.setFixedSize(28, 28)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(act)
             row.addWidget(button)
         self.field.textChanged.connect(self.wanted)
@@ -130,7 +129,7 @@ class FindBar(QFrame):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow what it lies over."""
-        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move) and not self.isHidden():
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
             self._place()
         return False
 

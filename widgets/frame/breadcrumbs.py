@@ -47,7 +47,6 @@ class Breadcrumbs(QFrame):
         self.here.setFont(theme.ui_font(13, QFont.Weight.DemiBold))
         self.note.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.note.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.own.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.here.setContentsMargins(8, 0, 0, 0)
         self._row.setContentsMargins(8, 0, 12, 1)
         self._row.setSpacing(0)
@@ -70,7 +69,6 @@ class Breadcrumbs(QFrame):
             widget.deleteLater()  # it may be the one whose click is being handled
         self.steps = [self._step(depth, title) for depth, title in enumerate(titles[:-1])]
         self._signs = [self._sign() for _ in self.steps]
-        self._row.removeWidget(self.more)
         for depth, (step, sign) in enumerate(zip(self.steps, self._signs, strict=True)):
             self._row.insertWidget(2 * depth, step)
             self._row.insertWidget(2 * depth + 1, sign)
@@ -83,7 +81,6 @@ class Breadcrumbs(QFrame):
         role = "error" if is_error else "dim"
         if self.note.property("role") != role:
             self.note.setProperty("role", role)
-            self.note.style().unpolish(self.note)
             self.note.style().polish(self.note)
         self.note.setText(text)
         self.own.setVisible(offers_own)
@@ -92,7 +89,6 @@ class Breadcrumbs(QFrame):
         step = QPushButton(title.replace("&", "&&"), self)
         step.setProperty("role", "quiet")
         step.setAccessibleName(self.tr("Go out to {name}").format(name=title))
-        step.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         step.clicked.connect(lambda: self.level_requested.emit(depth))
         return step
 

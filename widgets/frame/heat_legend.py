@@ -77,7 +77,6 @@ class HeatLegend(QFrame):
         self.close_button.setToolTip(self.tr("End the heat map"))
         self.close_button.setAccessibleName(self.tr("End the heat map"))
         self.close_button.setFixedSize(28, 28)
-        self.close_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.close_button.clicked.connect(self.ended)
         self._assemble()
         self._draw_icon()
@@ -122,7 +121,7 @@ class HeatLegend(QFrame):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keep to the corner."""
-        if event.type() == QEvent.Type.Resize and not self.isHidden():
+        if event.type() == QEvent.Type.Resize:
             self._place()
         return False
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, QTimer
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
@@ -36,7 +36,6 @@ class Minimap(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName(self.tr("Minimap"))
         self.setToolTip(self.tr("Drag to look elsewhere, turn the wheel to zoom"))
-        view.installEventFilter(self)
         view.looked.connect(self._follow)
         view.canvas.shown.connect(self._begin_later)
         view.canvas.names_selected.connect(lambda _names: self._begin_later())
@@ -60,12 +59,6 @@ class Minimap(QWidget):
 
     # -- when and where -----------------------------------------------------------------------------------------
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keep to the corner."""
-        if event.type() in (QEvent.Type.Resize, QEvent.Type.Show):
-            self._follow()
-        return False
-
     def _begin_later(self) -> None:
         if self._wanted and not self._later.isActive():
             self._later.start()
@@ -76,7 +69,6 @@ class Minimap(QWidget):
         self._picture = None
         self._world = self._extent() if self._wanted else QRectF()
         self._follow()
-        self.update()
 
     def _extent(self) -> QRectF:
         scene = self._view.canvas
@@ -94,7 +86,7 @@ class Minimap(QWidget):
         return self._view.mapToScene(self._view.viewport().rect()).boundingRect()
 
     def _follow(self) -> None:
-        """Something else is looked at."""
+        """Something else is looked at, or the view has another size: keep to its corner."""
         there = self._wanted and not self._world.isEmpty() and not self.seen().contains(self._world)
         if there:
             self.move(self._view.width() - WIDTH - EDGE, self._view.height() - HEIGHT - EDGE)
@@ -165,7 +157,6 @@ class Minimap(QWidget):
         painter.setPen(QPen(QColor(look.line), 1))
         painter.setBrush(ground)
         painter.drawRoundedRect(QRectF(0.5, 0.5, WIDTH - 1, HEIGHT - 1), 6, 6)
-        painter.setClipRect(QRectF(2, 2, WIDTH - 4, HEIGHT - 4))
         self._draw_frames(painter, look)
         self._draw_cards(painter, look, self._view.canvas.cards.values())
         painter.end()
@@ -223,16 +214,12 @@ class Minimap(QWidget):
         if event.buttons() & Qt.MouseButton.LeftButton:
             self._look(event.position())
 
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        event.accept()
-
     def _look(self, spot: QPointF) -> None:
         self._view.go_to(self._view.place()._replace(centre=self.point(spot)))
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         steps = event.angleDelta().y() or event.angleDelta().x()
         self._view.zoom_at(1.0015**steps, self._view.viewport().rect().center())
-        event.accept()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

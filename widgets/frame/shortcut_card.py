@@ -125,7 +125,6 @@ class ShortcutCard(QFrame):
         column.addLayout(head)
         column.addWidget(self._area, 1)
         column.addLayout(foot)
-        self._tell_usual()
 
     def _button(self, text: str, act: Callable[[], None]) -> QPushButton:
         button = QPushButton(text, self)
@@ -301,10 +300,9 @@ class ShortcutCard(QFrame):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc closes, Enter presses the button that has the keyboard."""
+        """Esc closes, Enter presses the button that has the keyboard; no key goes on to the window."""
         focus = self.window().focusWidget()
         if event.key() == Qt.Key.Key_Escape:
             self.close_card()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(focus, QPushButton):
             focus.click()
-        event.accept()

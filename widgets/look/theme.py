@@ -148,9 +148,7 @@ def mark_start(documents: QWidget, on: bool) -> None:
     """While the start page is in front no tab of the frame ``#documents`` looks active."""
     documents.setProperty("start", on)
     for widget in (documents, *documents.findChildren(QTabBar)):  # a rule is looked up again only when polished
-        widget.style().unpolish(widget)
         widget.style().polish(widget)
-        widget.update()
 
 
 def _palette(theme: Theme) -> QPalette:

@@ -17,9 +17,11 @@ from engine.blocks.edits import make_block
 from engine.graph.graph import Edge, Graph, Node
 from engine.layers.base import LAYERS
 from tests.legible import cut_words
-from widgets.blocks.dialog import BlockDialog
+from tests.seen import colors
+from widgets.blocks.dialog import SIZE, BlockDialog
 from widgets.blocks.options import OptionRow, block_options
 from widgets.look import theme
+from widgets.parts.scroll import BAR
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 LEFT = Qt.MouseButton.LeftButton
@@ -251,3 +253,109 @@ def test_options_of_a_block_inside_are_there_too(qtbot: QtBot) -> None:
     assert ("res", "num_channels") in names
     assert ("code", "made_with") in names
     assert not {("mine", "label"), ("mine", "graph"), ("code", "source")} & names
+
+
+def test_everything_begins_at_one_edge_and_ends_at_another(dialog: BlockDialog) -> None:
+    labels = {label.text(): label for label in dialog.findChildren(QLabel) if label.isVisible() and label.text()}
+    help_text = next(label for text, label in labels.items() if text.startswith("What is ticked"))
+    scroll = dialog.options.parentWidget().parentWidget()
+    dialog.name.clear()
+    dialog.name.textEdited.emit("")
+    QApplication.processEvents()
+    lefts = {part.geometry().left() for part in (labels["Name"], labels["Options on the block"], help_text,
+                                                 dialog.filter, scroll, dialog.error)}
+    assert lefts == {16}
+    right = dialog.name.geometry().right()
+    assert {part.geometry().right() for part in (help_text, dialog.defaults, dialog.error, dialog.make)} == {right}
+    assert labels["Options on the block"].geometry().right() == right
+    assert scroll.geometry().right() - right == BAR, "its bar has a column of its own"
+    tops = [part.geometry().top() for part in (dialog.name, labels["Options on the block"], help_text, dialog.filter,
+                                               scroll, dialog.error, dialog.make)]
+    assert tops == sorted(set(tops))
+    assert dialog.make.isDefault() and dialog.size().toTuple() == SIZE
+    assert dialog.make.width() == dialog.make.sizeHint().width()
+    assert help_text.height() > 1.5 * help_text.fontMetrics().height()
+
+
+def test_what_is_over_goes_to_the_rows(dialog: BlockDialog) -> None:
+    scroll = dialog.options.parentWidget().parentWidget()
+    heights = [part.height() for part in (scroll, dialog.name, dialog.filter, dialog.make)]
+    dialog.resize(900, 800)
+    QApplication.processEvents()
+    assert [part.height() for part in (dialog.name, dialog.filter, dialog.make)] == heights[1:]
+    assert scroll.height() >= heights[0] + 300
+    assert dialog.name.width() > 700 and scroll.width() > 850
+    found = row(dialog, "conv1", "out_channels")
+    assert found.title.geometry().right() == found.width() - 1 and found.width() > 800
+
+
+def test_a_block_without_a_name_is_refused_from_the_beginning(qtbot: QtBot) -> None:
+    dialog = BlockDialog("", block_options(NODES))
+    qtbot.addWidget(dialog)
+    assert (dialog.error.text(), dialog.make.isEnabled()) == ("Give the block a name", False)
+    with qtbot.assertNotEmitted(dialog.accepted):
+        dialog.accept()
+    dialog = BlockDialog("   ", block_options(NODES))
+    qtbot.addWidget(dialog)
+    assert not dialog.make.isEnabled()
+
+
+def test_rows_and_titles_of_what_is_exposed_are_in_sight(qtbot: QtBot) -> None:
+    dialog = BlockDialog("Stem", block_options(NODES), [("Step", (("conv1", "stride"),))])
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert row(dialog, "conv1", "stride").title.isVisible() and row(dialog, "conv1", "stride").isVisible()
+    assert not row(dialog, "conv2", "stride").isVisible()
+    hidden = row(dialog, "conv1", "out_channels")
+    assert hidden.isVisible() and not hidden.title.isVisible() and hidden.title.text() == ""
+
+
+def test_a_long_mistake_wraps_above_the_buttons(qtbot: QtBot, dialog: BlockDialog) -> None:
+    tick(qtbot, dialog, "conv1", "out_channels")
+    other = tick(qtbot, dialog, "conv3", "out_channels")
+    retitle(qtbot, other, "Output channels")
+    for _ in range(3):
+        QApplication.processEvents()
+    assert dialog.error.height() > 1.5 * dialog.error.fontMetrics().height() and dialog.width() == SIZE[0]
+    assert theme.current().error in colors(dialog.error) and theme.current().error in colors(other.title)
+    assert dialog.error.geometry().bottom() < dialog.make.geometry().top() and cut_words(dialog) == []
+
+
+def test_only_what_is_ticked_can_be_wrong(qtbot: QtBot, dialog: BlockDialog) -> None:
+    told = []
+    dialog.options.changed.connect(lambda: told.append(dialog.options.mistake()))
+    first = tick(qtbot, dialog, "conv1", "padding")
+    first.title.clear()
+    first.title.textEdited.emit("")
+    assert told == ["", "Give conv1 · Padding a title"]
+    assert first.title.property("bad") and not row(dialog, "conv1", "out_channels").title.property("bad")
+    tick(qtbot, dialog, "conv1", "padding")
+    assert told[-1] == "" and not first.title.property("bad")
+
+
+def test_the_same_title_for_other_options_of_the_same_value_is_refused(qtbot: QtBot) -> None:
+    nodes = [Node("conv", LAYERS["Conv2d"](out_channels=3, kernel_size=3, padding=3))]
+    dialog = BlockDialog("B", block_options(nodes))
+    qtbot.addWidget(dialog)
+    dialog.show()
+    for option in ("kernel_size", "padding"):
+        row(dialog, "conv", option).tick.click()
+        row(dialog, "conv", option).title.setText("Both")
+    row(dialog, "conv", "padding").title.textEdited.emit("Both")
+    assert not dialog.make.isEnabled() and dialog.error.text().startswith("“Both” can stand for several rows only")
+
+
+def test_words_and_the_default_switch_filter_together(qtbot: QtBot, dialog: BlockDialog) -> None:
+    def shown() -> list[str]:
+        return [each.tick.accessibleName() for each in dialog.options.rows if each.isVisible()]
+
+    dialog.filter.setText("conv1 stride")
+    assert shown() == []
+    dialog.defaults.click()
+    assert shown() == ["conv1 · Stride = 1"]
+    dialog.filter.setText("")
+    assert len(shown()) == len(dialog.options.rows)
+    row(dialog, "act1", "negative_slope").tick.click()
+    dialog.defaults.click()
+    dialog.filter.setText("conv")
+    assert "act1 · Negative slope = 0.01" not in shown(), "what is ticked is filtered by words too"

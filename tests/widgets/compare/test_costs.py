@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from engine.analysis.analysis import Costs
-from tests.seen import texts
+from tests.seen import label_with, texts
 from tests.widgets.compare.desk import chain, side
 from widgets.compare.costs import CompareCosts, difference_text
+from widgets.look import theme
 
 
 @pytest.mark.parametrize(("row", "before", "after", "said"), [
@@ -51,3 +53,31 @@ def test_costs_that_are_not_known_are_dashes(qtbot: QtBot) -> None:
     assert [row[1].toolTip() for row in costs.cells] == [""] * 4
     costs.show()
     assert "at batch 64, float32" in texts(costs)
+
+
+def test_numbers_stand_below_their_heads_and_beside_what_they_are_of(qtbot: QtBot) -> None:
+    theme.apply(QApplication.instance(), theme.DARK)
+    costs = CompareCosts()
+    qtbot.addWidget(costs)
+    costs.resize(400, 160)
+    costs.show_sides(side("a", chain(), costs=Costs(1000, 2000, 300_000, 0)),
+                     side("b", chain(), costs=Costs(1200, 12_345_678, 150_000, 1500)))
+    costs.show()
+    QApplication.processEvents()
+    heads = [label_with(costs, text).geometry() for text in ("− Before", "+ After", "Difference")]
+    names = [label_with(costs, text).geometry() for text in ("Parameters", "Multiply-adds", "Training memory",
+                                                             "Inference memory")]
+    for row, name in zip(costs.cells, names, strict=True):
+        boxes = [cell.geometry() for cell in row]
+        assert [box.right() for box in boxes] == [head.right() for head in heads]
+        assert all(box.center().y() == pytest.approx(name.center().y(), abs=2) for box in boxes)
+        assert all(box.left() > name.left() + 40 for box in boxes)
+    tops = [heads[0].top(), *(name.top() for name in names), label_with(costs, "at batch 64, float32").y()]
+    assert tops == sorted(set(tops))
+    title, batch = label_with(costs, "Costs").geometry(), label_with(costs, "at batch 64, float32").geometry()
+    assert {title.left(), batch.left(), *(name.left() for name in names)} == {16}
+    assert abs(title.center().y() - heads[0].center().y()) <= 3 and heads[2].right() == costs.width() - 17
+    assert batch.right() == heads[2].right(), "it may be as long as the whole"
+    sizes = {cell.font().pixelSize() for row in costs.cells for cell in row}
+    assert sizes == {label_with(costs, "Parameters").font().pixelSize()} == {12}
+    assert costs.cells[0][0].font().family() == theme.mono_font(12).family()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QRect, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QStyle, QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
 from engine.blocks.custom import Custom
@@ -21,6 +21,7 @@ from engine.graph.graph import Edge, Graph, Node
 from engine.layers.activation import ReLU, Sigmoid
 from engine.layers.inputs import Input
 from engine.layers.linear import Linear
+from tests.painted import Mark, of, painted
 from tests.widgets.compare.desk import after, before, chain, experiments
 from widgets.compare.list import ENTRY, CompareList, Entry, entries
 from widgets.look import theme
@@ -270,3 +271,37 @@ def test_words_that_are_too_long_give_way_to_each_other(view: CompareList) -> No
     assert text in colors(view, "a" * 100, 90, 110)  # nearly half of it for what it is
     assert dim in colors(view, "a" * 100, 140, 210)
     assert dim in colors(view, "c", 60, 80)
+
+
+def test_where_a_row_is_painted(view: CompareList) -> None:
+    at = QRect(20, 50, 300, 26)
+
+    def drawn(entry: Entry, state: QStyle.StateFlag = QStyle.StateFlag.State_Enabled) -> list[Mark]:
+        view.show_entries([entry])
+        option = QStyleOptionViewItem()
+        option.rect, option.state = at, state
+        return painted(lambda painter: view.itemDelegate().paint(painter, option, view.model().index(0, 0)))
+
+    look = theme.current()
+    row = Entry("row", "fc1", "8 → 4", "changed", "fc1")
+    title, detail = of("text", drawn(row))[-2:]  # before them the sign
+    assert (title.text, title.pen, detail.text, detail.pen) == ("fc1", look.text, "8 → 4", look.text)
+    assert (title.place.left(), title.place.right()) == (60, 304) and detail.place.right() == 304
+    assert detail.place.left() > title.place.left() + 10 and title.place.center().y() == 63
+    added = of("text", drawn(Entry("row", "new", "Tanh", "added", "new")))[-2:]
+    assert [mark.pen for mark in added] == [look.text, look.dim]
+    assert [mark.pen for mark in of("text", drawn(Entry("field", "Bias", "on → off")))] == [look.dim, look.text]
+    head = of("text", drawn(Entry("head", "Wires", "5")))
+    assert [(mark.text, mark.pen) for mark in head] == [("Wires", look.dim), ("5", look.dim)]
+    assert (head[0].place.left(), head[0].place.right(), head[0].place.top()) == (36, 304, 56)
+    states = QStyle.StateFlag
+    for state, pen in ((states.State_Selected | states.State_HasFocus, look.accent),
+                       (states.State_Selected, look.raised), (states.State_MouseOver, look.raised)):
+        frame = of("box", drawn(row, state))[0]
+        assert (frame.pen, frame.fill, frame.place.getRect()) == (pen, look.raised, (28.5, 50.5, 283, 25))
+    plain = drawn(Entry("row", "fc1", "8 → 4", "", "fc1"))
+    assert [mark.kind for mark in plain] == ["text", "text"], "no sign, no frame"
+    assert of("box", drawn(Entry("head", "Wires", "5"), states.State_Selected)) == []
+    signs = drawn(row)[:-2]
+    assert signs and all(abs(mark.place.center().x() - 44) < 8 and abs(mark.place.center().y() - 63) < 8
+                         for mark in signs)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt
+from PySide6.QtGui import QColor, QFont
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -18,11 +18,12 @@ from engine.graph.graph import Edge, Graph
 from engine.layers.activation import Tanh
 from engine.layers.linear import Linear
 from tests.legible import cut_words
-from tests.seen import texts
+from tests.repaints import is_repainted
+from tests.seen import colors, texts
 from tests.widgets.compare.desk import after, before, chain, long_chain, side
 from widgets.compare.canvas import Side
 from widgets.compare.list import ENTRY
-from widgets.compare.panel import ComparePanel, NameTag
+from widgets.compare.panel import SIDE_WIDTH, ComparePanel, NameTag, Sign
 from widgets.look import theme
 
 LEFT = Qt.MouseButton.LeftButton
@@ -182,6 +183,7 @@ def test_where_everything_stands(stage: Stage) -> None:
     head = [place(widget) for widget in (panel.before, panel.after, panel.counts, panel.only, panel.swap,
                                          panel.close_button)]
     side = [place(widget) for widget in (panel.none, panel.list, panel.costs)]
+    assert panel.close_button.size().toTuple() == (28, 28)
     assert all(one.right() < other.left() for one, other in pairwise(head))
     assert all(one.bottom() < other.top() for one, other in pairwise([head[0], *side]))
     assert panel.swap.geometry().right() > 900
@@ -317,3 +319,83 @@ def test_it_follows_what_is_changed_below_it(stage: Stage) -> None:
 
 def replace_costs(known: Side, params: int) -> Side:
     return known._replace(costs=known.analysis.costs(1)._replace(params=params))
+
+
+# -- room and looks ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("change", "tone"), [("added", "ok"), ("removed", "error")])
+def test_a_sign_is_whole_and_in_the_middle(change: str, tone: str, qtbot: QtBot) -> None:
+    theme.apply(QApplication.instance(), theme.DARK)
+    host = QWidget()
+    qtbot.addWidget(host)
+    sign = Sign(change, host)
+    host.show()
+    image, ground = sign.grab().toImage(), QColor(theme.color("panel"))
+    wide, high = image.width(), image.height()
+    inked = [(x, y) for x in range(wide) for y in range(high) if image.pixelColor(x, y) != ground]
+    for places, size in (([x for x, _ in inked], wide), ([y for _, y in inked], high)):
+        assert 1 <= min(places) <= 3 and min(places) + max(places) == size - 1
+    assert theme.color(tone).name() in colors(sign)
+
+
+def test_a_network_that_has_no_place_is_named_without_one(stage: Stage) -> None:
+    panel = opened(stage)
+    assert (panel.before.detail.text(), panel.after.detail.text()) == ("Before · a file", "After")
+    assert panel.after.accessibleName() == "After: other"
+    assert panel.before.name.font().weight() == QFont.Weight.DemiBold
+    assert panel.before.name.font().pixelSize() == 13
+
+
+def test_a_sentence_that_is_longer_than_its_column_wraps(stage: Stage) -> None:
+    panel = opened(stage, chain(), chain())
+    wide = panel.view.width()
+    panel.none.setStyleSheet("font-size: 30px;")
+    for _ in range(3):
+        QApplication.processEvents()
+    assert panel.none.height() >= 2 * panel.none.fontMetrics().height()
+    assert panel.view.width() == wide and cut_words(panel.none) == []
+
+
+def test_its_head_is_no_higher_than_it_need_be_and_its_column_no_wider(stage: Stage) -> None:
+    panel = opened(stage)
+    stage.resize(1800, 1200)
+    QApplication.processEvents()
+    head, side = panel.before.parentWidget(), panel.list.parentWidget()
+    assert head.height() == head.sizeHint().height() and head.width() == panel.width()
+    assert side.width() == max(SIDE_WIDTH, side.sizeHint().width())
+    assert panel.list.height() > panel.costs.height() and panel.costs.height() <= panel.costs.sizeHint().height() + 2
+    assert panel.list.width() == panel.costs.width() == side.width()
+
+
+def test_where_nobody_has_the_keyboard_it_goes_back_to_the_canvas(stage: Stage) -> None:
+    panel = opened(stage)
+    QApplication.focusWidget().clearFocus()
+    assert QApplication.focusWidget() is None and panel.isVisible()
+    panel.dismiss()
+    assert stage.canvas.hasFocus()
+
+
+def test_it_is_not_there_before_it_is_opened(qtbot: QtBot) -> None:
+    stage = Stage()
+    qtbot.addWidget(stage)
+    assert not stage.panel.close_button.icon().isNull()
+    stage.show()
+    assert stage.isVisible() and not stage.panel.isVisible()
+
+
+def test_it_follows_its_host_only_while_that_changes_its_size(stage: Stage) -> None:
+    panel = opened(stage)
+    assert is_repainted(stage.page, lambda: stage.resize(1200, 640)), "the host gets its events, too"
+    assert panel.geometry() == stage.page.rect()
+    panel.setGeometry(10, 10, 300, 300)
+    QApplication.sendEvent(stage.page, QEvent(QEvent.Type.User))
+    assert panel.geometry().x() == 10
+
+
+def test_a_click_on_the_picture_or_a_key_does_not_reach_what_lies_below(stage: Stage) -> None:
+    panel, got = opened(stage), []
+    stage.page.mousePressEvent = got.append
+    QTest.mouseClick(panel, LEFT, pos=QPoint(panel.width() - 5, panel.height() - 5))
+    QTest.keyClick(panel.view, Keys.Key_Delete)
+    assert got == [] and panel.isVisible()

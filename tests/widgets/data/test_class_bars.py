@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint
-from PySide6.QtGui import QColor, QHelpEvent, QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QImage
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.repaints import is_repainted
 from widgets.data import class_bars as module
 from widgets.data.class_bars import GAP, ROW, ClassBars
 from widgets.data.values import ClassCount
@@ -135,3 +136,60 @@ def test_what_is_said_at_rest(at: QPoint, said: str | None, bars: ClassBars, mon
     QApplication.sendEvent(bars, QHelpEvent(QEvent.Type.ToolTip, at, bars.mapToGlobal(at)))
     assert told == ([said] if said else [])
     assert bars.accessibleDescription() == "cat 1200; dog 600"
+
+
+def test_other_classes_are_drawn_at_once_and_get_the_room_they_need(bars: ClassBars, qtbot: QtBot) -> None:
+    assert is_repainted(bars, lambda: bars.show_classes(many(2), PARTS))
+    host = QWidget()
+    qtbot.addWidget(host)
+    column = QVBoxLayout(host)
+    column.addWidget(bars)
+    column.addStretch(1)
+    host.resize(400, 600)
+    host.show()
+    for count in (2, 20, 3):
+        bars.show_classes(many(count), PARTS)
+        QApplication.processEvents()
+        assert bars.height() == bars.heightForWidth(bars.width())
+    bars.setParent(None)
+
+
+def test_long_names_and_large_numbers_keep_off_the_bars(bars: ClassBars) -> None:
+    bars.resize(400, 80)
+    bars.show_classes([ClassCount("a very long name of a class that nobody can read in full", (999_999, 0, 0)),
+                       ClassCount("cat", (999_999, 0, 0))], PARTS)
+    image, place = shown(bars), bars.place(0)
+    accent, ground = bars.colors[0], image.pixelColor(image.width() - 1, 79)
+    row = round(place.top()) + ROW // 2 - 3
+    bar = [x for x in range(image.width()) if image.pixelColor(x, row) == accent]
+    rows = range(round(place.top()) + 2, round(place.bottom()) - 1)
+    inks = [x for x in range(image.width()) if x not in range(bar[0], bar[-1] + 1)
+            and any(image.pixelColor(x, y) != ground for y in rows)]
+    names, numbers = [x for x in inks if x < bar[0]], [x for x in inks if x > bar[-1] + 1]
+    assert 50 < names[-1] <= bar[0] - 6, "it ends before the bar"
+    width = QFontMetricsF(theme.mono_font(11)).horizontalAdvance("999 999")
+    assert numbers[0] > place.right() - width - 2 > bar[-1] and place.right() - 3 <= numbers[-1] <= place.right()
+    assert bar[0] == theme.letters(theme.ui_font(11), 13.6) + 8
+
+
+def test_every_name_is_in_the_same_letters(bars: ClassBars) -> None:
+    bars.show_classes([ClassCount("mill", (5, 1, 1)), ClassCount("mill", (5, 1, 1))], PARTS)
+    image = shown(bars)
+    first, second = (image.copy(0, round(bars.place(index).top()), 60, ROW) for index in (0, 1))
+    assert first == second
+    text = theme.color("text").lightness()
+    assert max(first.pixelColor(x, y).lightness() for x in range(60) for y in range(ROW)) > 0.8 * text
+
+
+def test_words_of_the_legend_are_apart_from_its_marks(bars: ClassBars) -> None:
+    metrics = QFontMetricsF(theme.ui_font(11))
+    lefts = [columns_with(bars, color, 0)[0] for color in bars.colors]
+    for index, part in enumerate(PARTS[:2]):
+        apart = lefts[index + 1] - lefts[index]
+        assert apart == pytest.approx(8 + 6 + metrics.horizontalAdvance(part) + 16, abs=2)
+    mark = [y for y in range(ROW) if shown(bars).pixelColor(4, y) == bars.colors[0]]
+    assert mark[0] + mark[-1] == ROW - 1
+
+
+def test_what_is_around_it_says_nothing_in_its_place(bars: ClassBars) -> None:
+    assert bars.event(QHelpEvent(QEvent.Type.ToolTip, QPoint(10, 5), bars.mapToGlobal(QPoint(10, 5)))) is True

@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.data.formats.arrays import Skipped
+from engine.data.formats.preview import Column, Preview
 from engine.data.options.options import Augment, Synthetic
 from engine.data.options.table import Table
 from engine.data.spec.spec import DataSpec
@@ -28,7 +29,8 @@ from widgets.data.panel import DataPanel
 from widgets.data.reading import facts_of, pixels_of, steps_of
 from widgets.data.rule import DataRule
 from widgets.data.samples import DataSamples
-from widgets.data.values import Channel, ClassCount, Facts, Part
+from widgets.data.table import DataTable
+from widgets.data.values import Channel, ClassCount, Facts, Part, Step
 from widgets.look import theme
 
 LEFT = Qt.MouseButton.LeftButton
@@ -272,9 +274,13 @@ def test_each_part_of_a_spec_is_asked_for_as_a_whole(panel: DataPanel) -> None:
     panel.show_spec(DataSpec(dataset="house-prices"))
     panel.table.edited.emit(Table(target="Lot"), "target")
     assert asked == [(DataSpec(dataset="house-prices", table=Table(target="Lot")), "table.target")]
+    given = DataSpec(dataset="table", path="/a.csv", table=Table(target="Lot"))
+    panel.show_spec(given)
+    panel.table.columns.kind_chosen.emit("Street", "ignore")
+    assert asked[1:] == [(given.with_options(table=given.table.with_kind("Street", "ignore")), "table.kinds")]
     panel.show_spec(DataSpec(dataset="linear"))
     panel.rule.edited.emit(Synthetic(inputs=4), "inputs")
-    assert asked[1:] == [(DataSpec(dataset="linear", synthetic=Synthetic(inputs=4)), "synthetic.inputs")]
+    assert asked[2:] == [(DataSpec(dataset="linear", synthetic=Synthetic(inputs=4)), "synthetic.inputs")]
 
 
 def test_words_of_preparation(panel: DataPanel) -> None:
@@ -324,3 +330,141 @@ def test_steps_are_worked_out_only_while_one_looks(panel: DataPanel) -> None:
     panel.show_samples([(bytes(64), 1, 8, 8, "0")])
     assert asked == [0]
     assert panel.augment.rows["flip"].editor.isChecked()
+
+
+# -- long sentences -------------------------------------------------------------------------------------------------
+
+LONG = "a sentence that is longer than one line where there is little room " * 3
+
+
+def told(kind: str) -> tuple[QWidget, QLabel]:
+    """A widget that has something long to say, and where it says so."""
+    if kind == "rule":
+        rule = DataRule()
+        rule.show_spec(DataSpec(dataset="linear", synthetic=Synthetic(inputs=3)))
+        rule.error.setText(LONG)
+        return rule, rule.error
+    if kind == "truth":
+        rule = DataRule()
+        rule.show_spec(DataSpec(dataset="linear"))
+        rule.show_truth({name: [1.25] * 7 + [2.0] for name in ("weight", "slope", "more")})
+        return rule, rule.truth
+    if kind == "facts":
+        facts = DataFacts()
+        facts.show_facts(Facts((), notes=(LONG,)))
+        return facts, facts.notes
+    if kind == "missing":
+        missing = Missing()
+        missing.show_text(LONG, True)
+        return missing, missing.text
+    if kind == "download":
+        download = Download()
+        download.show_progress(LONG, 1, 2)
+        return download, download.text
+    table = DataTable()
+    table.show_preview(Preview((), (), 0, notes=(say(LONG),)))
+    return table, table.notes
+
+
+@pytest.mark.parametrize("kind", ["rule", "truth", "facts", "missing", "download", "table"])
+def test_long_sentences_wrap(kind: str, qtbot: QtBot) -> None:
+    theme.apply(QApplication.instance(), theme.DARK)
+    widget, label = told(kind)
+    qtbot.addWidget(widget)
+    widget.resize(340, 400)
+    widget.show()
+    for _ in range(3):
+        QApplication.processEvents()
+    assert label.isVisible() and widget.width() == 340
+    assert label.height() >= 2 * label.fontMetrics().height()
+    assert label.mapTo(widget, QPoint()).x() + label.width() <= widget.width()
+
+
+def test_what_is_missing_can_be_copied(qtbot: QtBot) -> None:
+    missing = staged(qtbot, Missing())
+    missing.show_text("MNIST", True)
+    QApplication.processEvents()
+    QTest.mouseDClick(missing.text, LEFT, Qt.KeyboardModifier.NoModifier, QPoint(6, missing.text.height() // 2))
+    assert missing.text.selectedText() == "MNIST"
+
+
+def test_before_anything_is_known_of_it_a_file_is_not_asked_for(qtbot: QtBot) -> None:
+    missing = staged(qtbot, Missing())
+    assert not missing.file.isVisible() and missing.download.isVisible() and missing.folder.isVisible()
+    download = staged(qtbot, Download())
+    assert not download.bar.isTextVisible() and download.bar.maximum() == 10_000
+
+
+def test_what_each_part_says_before_it_is_told_anything(qtbot: QtBot) -> None:
+    assert texts(staged(qtbot, DataTable())) == ["Reading the table…"]
+    samples = staged(qtbot, DataSamples())
+    assert texts(samples) == [] and not samples.note.isVisible()
+    panel = staged(qtbot, DataPanel())
+    assert panel.form.rows["dataset"].editor.currentText() == DataSpec().source.title
+    assert panel.tabs.isVisible() and not panel.missing.isVisible() and not panel.download.isVisible()
+
+
+def test_a_page_is_filled_once_somebody_looks(panel: DataPanel) -> None:
+    spec = DataSpec(dataset="house-prices", table=Table(standardize=False))
+    panel.show_spec(spec)
+    panel.show_rows(("a",), [(1.0,)])
+    assert not panel.preparation.rows, "it takes long to make"
+    panel.tabs.show_page(panel.preparing)
+    assert not panel.preparation.rows["standardize"].editor.isChecked()
+    panel.show_spec(spec.with_options(table=Table()))
+    assert panel.preparation.rows["standardize"].editor.isChecked()
+    panel.show_spec(DataSpec(dataset="linear", synthetic=Synthetic(inputs=2)))
+    panel.tabs.show_page(panel.rule)
+    assert panel.rule.form.rows["inputs"].editor.text() == "2"
+
+
+def test_steps_begin_with_the_first_image_of_other_data(panel: DataPanel) -> None:
+    panel.show_samples([(bytes(64), 1, 8, 8, "0")])
+    panel.tabs.show_page(panel.steps)
+    panel.show_steps([Step("Stored", (bytes(64), 1, 8, 8))], "zero")
+    panel.steps.ask(4)
+    panel.show_spec(DataSpec(dataset="mnist"))
+    assert panel.steps.index == 0 and panel.steps.views == []
+    assert panel.samples.strip.shown() == 0 and panel.tabs.is_there(panel.samples)
+
+
+def test_nothing_of_other_data_is_left(panel: DataPanel) -> None:
+    panel.show_spec(DataSpec(dataset="table", path="/a.csv"))
+    panel.show_rows(("a",), [(1.0,)])
+    panel.show_preview(Preview((Column("Price", "number", "number", 0, 3, True),), (("1",),), 3))
+    panel.show_facts(Facts((PART,), notes=("a note",), skipped=2))
+    panel.show_sizes(1, 2, 3)
+    panel.tabs.set_there(panel.samples, False)
+    panel.show_spec(DataSpec(dataset="table", path="/b.csv"))
+    assert panel.table.columns.model().rowCount() == 0 and panel.table.about.text() == "Reading the table…"
+    assert panel.facts.parts.texts[1:] == [] and panel.samples.note.text() == panel.sizes.text() == ""
+    assert panel.tabs.is_there(panel.samples) and panel.samples.strip.isVisibleTo(panel.samples)
+
+
+def test_whether_steps_vary_is_told_by_the_spec(panel: DataPanel) -> None:
+    panel.tabs.show_page(panel.steps)
+    for augment, varies in ((Augment(), False), (Augment(flip=True), True)):
+        panel.show_spec(DataSpec(augment=augment))
+        panel.show_samples([(bytes(64), 1, 8, 8, "0")])
+        panel.show_steps([Step("Stored", (bytes(64), 1, 8, 8))], "zero")
+        assert panel.steps.again.isVisible() == varies and "zero" in texts(panel.steps)
+
+
+def test_what_is_typed_anywhere_is_forgotten(panel: DataPanel) -> None:
+    asked = []
+    panel.spec_changed.connect(lambda *what: asked.append(what))
+    for spec, page, form, name in ((DataSpec(), None, panel.form, "seed"),
+                                   (DataSpec(), panel.variations, panel.augment, "crop"),
+                                   (DataSpec(dataset="linear"), panel.rule, panel.rule.form, "examples")):
+        panel.show_spec(spec)
+        panel.show_rows(("a",), [(1.0,)])
+        if page is not None:
+            panel.tabs.show_page(page)
+        name = name if name in form.rows else "inputs"
+        field = form.rows[name].editor
+        before = field.text()
+        field.setFocus()
+        field.selectAll()
+        QTest.keyClicks(field, "7")
+        panel.forget_typing()
+        assert (field.text(), asked) == (before, [])

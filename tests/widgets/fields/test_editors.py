@@ -7,16 +7,18 @@ from typing import Any, Literal
 
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QHelpEvent, QKeySequence, QShortcut, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QScrollArea, QToolTip, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.layers.base import OptionError, reason_of
-from widgets.fields.editors import ChoiceEditor, SwitchEditor
+from tests.seen import colors
+from widgets.fields.editors import ChoiceEditor, LineEditor, SwitchEditor
 from widgets.fields.form import Form
 from widgets.fields.option_grid import OptionGrid, OptionPage
+from widgets.fields.syntax import Syntax
 from widgets.look import theme
 
 LEFT, CTRL = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier
@@ -495,3 +497,114 @@ def test_numbers_count_when_they_are_typed_out(end: Qt.Key, grid: OptionGrid) ->
     QTest.keyClicks(field, "99")
     QTest.keyClick(field, Keys.Key_Tab)
     assert (said, field.text()) == ([("count", 12)], "12")
+
+
+# -- what one sees ----------------------------------------------------------------------------------------------------
+
+
+def test_a_refused_text_has_a_red_frame_until_it_is_good(live: Stage) -> None:
+    field, error = editor(live, "count"), theme.current().error
+    edge = QRect(8, 0, 60, 1)
+    retype(live, "count", "99")
+    assert colors(field, edge) == {error}
+    assert live.form.rows["count"].error.text() and error in colors(live.form.rows["count"].error)
+    QTest.keyClick(field, Keys.Key_Backspace)
+    assert error not in colors(field, edge)
+    retype(live, "count", "99")
+    QTest.keyClick(field, Keys.Key_Escape)
+    assert error not in colors(field, edge)
+
+
+def test_words_of_a_choice_that_are_too_long_end_in_dots(live: Stage) -> None:
+    choice = editor(live, "mode")
+    live.form.show_value(Options(mode="a_very_long_word"))
+    whole = choice.grab().toImage()
+    choice.setFixedWidth(90)
+    cut = choice.grab().toImage()
+    left = QRect(10, 4, 30, choice.height() - 8)
+    assert whole.copy(left) == cut.copy(left), "it begins as it did"
+    assert theme.current().text in colors(choice)
+    ink = [x for x in range(10, 88) if any(cut.pixelColor(x, y).name() == theme.current().text for y in range(28))]
+    assert ink and ink[-1] < 88
+    chevron = QRect(70, 8, 16, 12)
+    assert len(colors(choice, chevron)) > 2, "the arrow is there"
+
+
+def test_a_form_is_no_wider_than_its_editors_ask_for(live: Stage) -> None:
+    for row in live.form.rows.values():
+        assert row.editor.height() == 28
+    retype(live, "count", "99")
+    QApplication.processEvents()
+    error = live.form.rows["count"].error
+    error.setText("a reason that is longer than the form is wide and goes on in the next line " * 2)
+    QApplication.processEvents()
+    assert live.width() == 360 and error.height() >= 2 * error.fontMetrics().height()
+
+
+@POPUP
+def test_the_list_of_a_choice_has_room_for_its_words(live: Stage) -> None:
+    choice = editor(live, "mode")
+    choice.setFixedWidth(60)
+    choice.showPopup()
+    words = choice.fontMetrics().horizontalAdvance("A very long word")
+    assert choice.view().width() >= words + 20
+    choice.hidePopup()
+
+
+def test_the_wheel_over_a_choice_gives_it_no_keyboard(live: Stage) -> None:
+    choice = editor(live, "mode")
+    live.elsewhere.setFocus()
+    wheel(choice, -120)
+    assert live.elsewhere.hasFocus() and choice.currentText() == "Mean"
+    assert choice.focusPolicy() == Qt.FocusPolicy.StrongFocus
+
+
+def test_a_click_on_a_label_goes_nowhere_and_its_letter_to_the_field(live: Stage) -> None:
+    rows = live.form.rows
+    for name, row in rows.items():
+        assert row.label.buddy() is row.editor and row.editor.accessibleName() == row.label.text(), name
+
+
+@pytest.mark.parametrize("how", [Keys.Key_Return, Keys.Key_Tab])
+def test_a_refused_text_is_not_asked_for_at_the_end(how: Qt.Key, live: Stage) -> None:
+    retype(live, "count", "99")
+    live.take()
+    committed = []
+    editor(live, "count").committed.connect(lambda: committed.append(True))
+    QTest.keyClick(editor(live, "count"), how)
+    assert committed == [] and live.form.value.count == 3
+    retype(live, "count", "7")
+    QTest.keyClick(editor(live, "count"), how)
+    assert committed[:1] == [True] and live.form.value.count == 7
+
+
+def test_what_is_patient_waits_for_the_end_and_then_asks_once(qtbot: QtBot) -> None:
+    field, asked = LineEditor(Syntax(frozenset({int}))), []
+    qtbot.addWidget(field)
+    field.show_value(3)
+    field.typed.connect(lambda value: (asked.append(value), field.accept(value)))
+    field.set_patient(True)
+    field.show()
+    field.selectAll()
+    QTest.keyClicks(field, "12")
+    QTest.keyClick(field, Keys.Key_Up)
+    assert (asked, field.text()) == ([], "13")
+    QTest.keyClick(field, Keys.Key_Escape)
+    assert (asked, field.text()) == ([], "3"), "nothing was asked for, so nothing is taken back"
+    field.set_patient(False)
+    field.selectAll()
+    QTest.keyClicks(field, "45")
+    assert asked == [4, 45]
+
+
+def test_a_new_editor_shows_even_an_empty_value(qtbot: QtBot) -> None:
+    field, settled = LineEditor(Syntax(frozenset({int}), optional=True)), []
+    qtbot.addWidget(field)
+    field.settled.connect(lambda: settled.append(True))
+    field.setText("5")
+    field.show_value(None)
+    assert (field.text(), settled) == ("", [True])
+    field.show_value(None)
+    assert settled == [True], "it stands already"
+    field.show_value(7)
+    assert (field.text(), field.value, settled) == ("7", 7, [True, True])

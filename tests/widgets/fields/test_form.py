@@ -9,7 +9,7 @@ import pytest
 from pydantic import BaseModel, Field, ValidationError
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QWheelEvent
-from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 import engine.blocks  # noqa: F401 - fills the registry
@@ -17,7 +17,7 @@ from engine.blocks.custom import Custom, Exposed
 from engine.graph.graph import Edge, Graph, Node
 from engine.layers.base import LAYERS, OptionError, reason_of
 from widgets.fields.editors import PATIENCE, ChoiceEditor, LineEditor, SwitchEditor
-from widgets.fields.form import Form
+from widgets.fields.form import Form, Row
 from widgets.fields.form_fields import fields_of, with_value
 from widgets.fields.syntax import Syntax, syntax_of
 
@@ -463,3 +463,100 @@ def test_options_that_exclude_each_other_take_turns(qtbot: QtBot, stage: Stage) 
     assert (stage.form.value.size, stage.form.value.scale_factor, size.text()) == (None, 3.0, "")
     for row in stage.form.rows.values():
         assert not row.error.isVisible()
+
+
+# -- a row by itself ------------------------------------------------------------------------------------------------
+
+
+class Quick(LineEditor):
+    """Waits only a moment before an unfinished text is called wrong."""
+
+    patience = 20
+
+
+class Bench(QWidget):
+    """A row, and how often it said that its text is refused."""
+
+    def __init__(self, is_lenient: bool = False) -> None:
+        super().__init__()
+        self.editor = Quick(Syntax(frozenset({int}), tuples=True), self)
+        self.editor.is_lenient = is_lenient
+        self.row = Row(QLabel("Size", self), self.editor, "how large", self)
+        self.said: list[str] = []
+        self.row.refused.connect(lambda: self.said.append(self.row.error.text()))
+        self.editor.show_value(3)
+        self.editor.setFocus()
+
+
+@pytest.fixture
+def bench(qtbot: QtBot) -> Iterator[Bench]:
+    bench = Bench()
+    qtbot.addWidget(bench)
+    bench.show()
+    yield bench
+
+
+def test_an_unfinished_text_is_called_wrong_once_after_a_moment(bench: Bench, qtbot: QtBot) -> None:
+    bench.editor.setText("5×")
+    bench.row.refuse("no")
+    assert not bench.row.error.isVisible() and bench.said == []
+    qtbot.waitUntil(bench.row.error.isVisible)
+    qtbot.wait(60)
+    assert bench.said == ["no"]
+
+
+def test_when_one_is_done_with_it_it_is_called_wrong_at_once_and_only_then(bench: Bench, qtbot: QtBot) -> None:
+    bench.editor.ended.emit()
+    assert bench.said == [], "there is nothing to say"
+    bench.editor.setText("5×")
+    bench.row.refuse("no")
+    bench.editor.ended.emit()
+    assert bench.said == ["no"] and bench.row.error.isVisible()
+    qtbot.wait(60)
+    assert bench.said == ["no"]
+
+
+@pytest.mark.parametrize("how", ["accept", "restore"])
+def test_what_is_good_again_is_never_called_wrong(how: str, bench: Bench, qtbot: QtBot) -> None:
+    bench.editor.setText("5×")
+    bench.row.refuse("no")
+    if how == "accept":
+        bench.row.accept((5, 3))
+    else:
+        bench.editor.restore()
+    qtbot.wait(60)
+    assert (bench.said, bench.row.error.isVisible()) == ([], False)
+
+
+@pytest.mark.parametrize("is_lenient", [False, True])
+def test_what_was_called_wrong_is_forgiven_while_one_types_on_only_by_a_lenient_editor(
+        is_lenient: bool, qtbot: QtBot) -> None:
+    bench = Bench(is_lenient)
+    qtbot.addWidget(bench)
+    bench.show()
+    bench.editor.setText("5x5x")
+    bench.row.refuse("no")
+    qtbot.waitUntil(bench.row.error.isVisible)
+    bench.editor.setText("5×")
+    bench.row.refuse("still no")
+    assert bench.row.error.isVisible() == (not is_lenient)
+    bench.editor.setText("5a")
+    bench.row.refuse("never")
+    assert bench.row.error.isVisible() and bench.row.error.text() == "never"
+
+
+def test_a_reason_may_break_within_long_words(bench: Bench) -> None:
+    bench.row.refuse("x" * 30)
+    assert bench.row.error.text().replace("\u200b", "") == "x" * 30 and "\u200b" in bench.row.error.text()
+    assert bench.row.error.wordWrap()
+
+
+def test_rows_of_another_kind_take_the_place_of_the_first(stage: Stage) -> None:
+    stage.form.show_value(LAYERS["Conv2d"]())
+    conv = list(stage.form.rows.values())
+    stage.form.show_value(LAYERS["Dropout"]())
+    QApplication.processEvents()
+    assert not any(row.editor.isVisible() or row.label.isVisible() for row in conv)
+    assert all(row.editor.isVisible() for row in stage.form.rows.values())
+    stage.form.show_value(LAYERS["Conv2d"](out_channels=9))
+    assert list(stage.form.rows.values()) == conv and conv[0].editor.isVisible()

@@ -7,6 +7,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from widgets.parts.popup import Popup
+
 NONE, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
 
 
@@ -30,3 +32,10 @@ def press(key: Qt.Key, modifiers: Qt.KeyboardModifier = NONE) -> None:
 def write(text: str) -> None:
     """Letters, where the keyboard is."""
     QTest.keyClicks(QApplication.focusWidget(), text)
+
+
+def is_as_high_as_it_need_be(box: Popup) -> bool:
+    """Whether all that a box shows has room, and nothing more."""
+    column = box.column
+    need = column.totalHeightForWidth(box.width()) if column.hasHeightForWidth() else column.sizeHint().height()
+    return box.height() == need

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
+from tests.repaints import is_repainted
 from tests.widgets.find.host import NONE, SHIFT, Host, press, write
 from widgets.find.find_bar import EDGE, WIDEST, FindBar
 from widgets.look import theme
@@ -57,6 +61,8 @@ def test_it_opens_with_the_last_words_to_be_typed_over(host: Host):
     assert shown.told() == ["conv"]
     write("r")
     assert shown.told() == ["r"]
+    shown.bar.open()
+    assert shown.bar.field.selectedText() == "r", "called again while one is there"
 
 
 @pytest.mark.parametrize(("key", "modifiers", "asked"), [
@@ -155,3 +161,58 @@ def test_its_signs_have_the_colours_of_the_theme(host: Host, shown: Bar):
     QApplication.processEvents()
     assert theme.LIGHT.dim in sign()
     theme.apply(QApplication.instance(), theme.DARK)
+
+
+def test_keys_at_a_button_that_mean_nothing_here_go_on(host: Host, shown: Bar):
+    shown.bar.close_button.setFocus()
+    press(Qt.Key.Key_F7)
+    assert host.keys == [Qt.Key.Key_F7] and shown.bar.isVisible()
+
+
+def test_it_is_not_there_before_it_is_called(qtbot: QtBot):
+    page = Host()
+    qtbot.addWidget(page)
+    bar = Bar(page).bar
+    assert not any(button.icon().isNull() for button in (bar.back, bar.on, bar.close_button))
+    page.resize(800, 600)
+    page.show()
+    QApplication.processEvents()
+    assert page.isVisible() and not bar.isVisible()
+
+
+def test_its_parts_from_left_to_right(shown: Bar):
+    shown.bar.field.setText("conv")
+    shown.bar.show_count(1, 12)
+    QApplication.processEvents()
+    bar = shown.bar
+    parts = [part.geometry() for part in (bar.field, bar.count, bar.back, bar.on, bar.close_button)]
+    assert all(one.right() < other.left() for one, other in itertools.pairwise(parts))
+    assert parts[0].width() > 200 and parts[1].width() >= bar.count.sizeHint().width()
+    assert all(bar.rect().contains(part) for part in parts)
+    assert {part.size().toTuple() for part in parts[2:]} == {(28, 28)}
+    assert bar.field.placeholderText() == "Name, kind, 16x5x5, >512, error…"
+
+
+def test_tab_reaches_its_buttons(shown: Bar):
+    shown.bar.field.setText("conv")
+    shown.bar.show_count(0, 3)
+    passed = []
+    for _ in range(3):
+        press(Qt.Key.Key_Tab)
+        passed.append(QApplication.focusWidget())
+    assert passed == [shown.bar.back, shown.bar.on, shown.bar.close_button]
+
+
+@pytest.mark.parametrize(("name", "sign"), [("back", "up"), ("on", "down")])
+def test_the_signs_point_where_they_lead(shown: Bar, name: str, sign: str):
+    image = getattr(shown.bar, name).icon().pixmap(24, 24).toImage()
+    rows = [[x for x in range(24) if image.pixelColor(x, y).alpha() > 128] for y in range(24)]
+    spread = [max(row) - min(row) for row in rows if row]
+    assert (spread[0] < spread[-1]) == (sign == "up")
+
+
+def test_the_canvas_gets_its_events_too(shown: Bar):
+    assert is_repainted(shown.over, lambda: shown.over.resize(640, 480))
+    shown.bar.dismiss()
+    shown.over.resize(500, 480)
+    assert not shown.bar.isVisible()

@@ -6,7 +6,9 @@ import itertools
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 
+from engine.blocks.custom import Custom
 from engine.blocks.repeats import Repeat, repeated
 from engine.graph.graph import Edge, Graph, Node
 from engine.layers.activation import ReLU, Sigmoid
@@ -15,8 +17,8 @@ from engine.layers.inputs import Input
 from engine.layers.linear import Linear
 from engine.layers.regularization import Dropout
 from tests.seen import texts
-from tests.widgets.find.host import Host, press, write
-from widgets.find.repeats_box import LONGEST_NAME, RepeatsBox
+from tests.widgets.find.host import Host, is_as_high_as_it_need_be, press, write
+from widgets.find.repeats_box import LONGEST_NAME, RepeatsBox, default_label
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
@@ -94,3 +96,48 @@ def test_tab_writes_the_usual_name_and_leaves_a_typed_one(host: Host):
     assert bench.box.field.text() == "Step"
     press(Qt.Key.Key_Escape)
     assert bench.chosen == [] and not bench.box.isVisible()
+
+
+def test_there_is_room_for_what_it_says_of_each_part(host: Host):
+    bench = Bench(host, rows_of((4, DENSE), (2, [Sigmoid(), Dropout()])))
+    assert is_as_high_as_it_need_be(bench.box)
+    low = bench.box.height()
+    bench.box.foot.setText("")
+    press(Qt.Key.Key_Down)
+    assert bench.box.height() == low and is_as_high_as_it_need_be(bench.box)
+    heading = bench.box.heading.geometry()
+    assert heading.bottom() < bench.box.field.geometry().top()
+    assert bench.box.heading.text() == "2 repeated parts" and bench.box.width() == 400
+
+
+def test_a_click_makes_the_part_that_is_clicked_a_block(host: Host):
+    bench = Bench(host, rows_of((4, DENSE), (2, [Sigmoid(), Dropout()])))
+    place = bench.box.list.visualRect(bench.box.list.model().index(1, 0)).center()
+    QTest.mouseClick(bench.box.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert bench.chosen == [(bench.repeats[1], "Sigmoid dropout")] and not bench.box.isVisible()
+    bench.box.choose(None, Qt.KeyboardModifier.NoModifier)
+    assert len(bench.chosen) == 1
+
+
+def test_own_blocks_are_named_by_their_label(host: Host):
+    own = Custom(label="Stem", graph=Graph.of([Node("input", Input()), Node("fc", Linear())], [Edge("input", "fc")]))
+    bench = Bench(host, rows_of((3, [own, ReLU()])))
+    assert bench.box.list.rows[0].title == "stem, relu ×3" and bench.box.label(bench.repeats[0]) == "Stem relu"
+
+
+def test_without_parts_nothing_is_asked_for(host: Host):
+    bench = Bench(host, rows_of((1, DENSE)))
+    assert bench.repeats == () or bench.repeats == []
+    assert bench.box.repeat() is None and bench.box.list.rows == []
+    for key in (Qt.Key.Key_Tab, Qt.Key.Key_Return):
+        press(key)
+    assert bench.chosen == [] and bench.box.field.text() == ""
+    bench.box.tell_again()
+    assert bench.marked[-1] is None
+
+
+@pytest.mark.parametrize(("words", "label"), [
+    (["conv"], "Conv"), (["conv", "relu", "pool"], "Conv relu pool"), (["a", "b", "c", "d"], "A block"),
+])
+def test_the_usual_name_is_made_of_few_words(words: list[str], label: str):
+    assert default_label(words, "block") == label

@@ -19,7 +19,7 @@ from engine.layers.convolution import Conv2d
 from engine.layers.inputs import Input
 from engine.layers.linear import Flatten, Linear
 from tests.seen import texts
-from tests.widgets.find.host import Host, press, write
+from tests.widgets.find.host import Host, is_as_high_as_it_need_be, press, write
 from widgets.find.replace_box import ReplaceBox, Scope
 from widgets.parts.row_list import Row
 
@@ -298,3 +298,113 @@ def test_what_is_only_inside_blocks(host: Host, qtbot: QtBot):
     bench = Bench(host, graph, kind="Conv2d")
     press(BACKTAB)
     assert not bench.box.inside.isVisible()
+
+
+# -- room and keys ----------------------------------------------------------------------------------------------------
+
+
+def test_whatever_it_says_has_room_and_no_more(host: Host, qtbot: QtBot):
+    graph = network().with_node(Node("fc2", Linear(), (300, 0))).with_edge(Edge("flat", "fc2"))
+    bench = Bench(host, graph)
+    assert is_as_high_as_it_need_be(bench.box)
+    heights = {bench.box.height()}
+    for text in ("zzz", "flat"):
+        bench.box.field.setText(text)
+        assert is_as_high_as_it_need_be(bench.box), text
+        heights.add(bench.box.height())
+    press(ENTER)
+    assert is_as_high_as_it_need_be(bench.box) and bench.box.width() == 400
+    for text in ("zzz", "sigm", "relu", ""):
+        bench.box.field.setText(text)
+        assert is_as_high_as_it_need_be(bench.box), text
+        heights.add(bench.box.height())
+    bench.box.field.setText("relu")
+    bench.says(qtbot, "Enter replaces flat\n! fc1: Linear expects a flat input, got 6×28×28 (and 1 more)")
+    assert is_as_high_as_it_need_be(bench.box) and len(heights) > 3
+
+
+def test_its_parts_from_above_to_below(host: Host):
+    graph, _block = with_block()
+    bench = Bench(host, graph, kind="Conv2d")
+    box = bench.box
+    parts = [box.heading, box.field, box.list, box.inside_row, box.foot]
+    tops = [part.geometry().top() for part in parts]
+    assert tops == sorted(set(tops))
+    assert box.heading.geometry().right() < box.other.geometry().left()
+    assert box.other.geometry().right() > box.width() - 14
+    assert box.other.width() == box.other.sizeHint().width()
+    assert box.list.accessibleName() == "Layers"
+
+
+def test_the_keyboard_stays_in_the_line_whatever_is_clicked(host: Host):
+    graph, _block = with_block()
+    bench = Bench(host, graph, kind="Conv2d")
+    QTest.mouseClick(bench.box.inside, Qt.MouseButton.LeftButton, pos=QPoint(8, bench.box.inside.height() // 2))
+    assert not bench.box.inside.isChecked() and bench.box.field.hasFocus()
+    QTest.mouseClick(bench.box.other, Qt.MouseButton.LeftButton)
+    assert bench.box.kind is None and bench.box.field.hasFocus()
+
+
+def test_another_switch_shows_another_graph(host: Host, qtbot: QtBot):
+    graph, block = with_block()
+    bench = Bench(host, graph, kind="Conv2d")
+    write("depthwise")
+    bench.says(qtbot, "Enter replaces conv1, 1 inside a block")
+    inside = bench.previews[-1].nodes[block].layer
+    assert inside != graph.nodes[block].layer
+    bench.box.inside.click()
+    bench.says(qtbot, "Enter replaces conv1")
+    assert bench.previews[-1].nodes[block].layer == graph.nodes[block].layer
+    bench.box.inside.click()
+    press(BACKTAB)
+    write("conv")
+    press(ENTER)
+    assert bench.box.inside.isChecked(), "each time it begins with all of them"
+
+
+def test_a_click_goes_on_and_replaces(host: Host):
+    bench = Bench(host, network())
+
+    def click(title: str) -> None:
+        view = bench.box.list
+        row = [row.title for row in view.rows].index(title)
+        view.scrollTo(view.model().index(row, 0))
+        QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=view.visualRect(
+            view.model().index(row, 0)).center())
+
+    click("Sigmoid")
+    assert bench.box.kind is not None and bench.box.kind.key == "Sigmoid"
+    click("ReLU")
+    [(graph, names, words)] = bench.replaced
+    assert words == "Sigmoid" and [type(graph.nodes[name].layer) for name in names] == [ReLU, ReLU]
+    assert bench.previews[-1] is None and not bench.box.isVisible()
+
+
+def test_in_a_selection_only_that_is_replaced(host: Host):
+    bench = Bench(host, network(), within=("act2", "fc1"))
+    bench.mark("Sigmoid")
+    press(ENTER)
+    write("relu")
+    press(ENTER)
+    graph = bench.replaced[0][0]
+    assert [type(node.layer) for name, node in graph.nodes.items() if name == "act1"] == [Sigmoid]
+    assert sum(isinstance(node.layer, ReLU) for node in graph.nodes.values()) == 1
+
+
+def test_names_stay_while_one_looks_and_are_new_when_it_is_done(host: Host, qtbot: QtBot):
+    bench = Bench(host, network(), kind="Sigmoid")
+    write("relu")
+    qtbot.waitUntil(lambda: bench.previews[-1:] != [None] and len(bench.previews) > 0)
+    assert {"act1", "act2"} <= set(bench.previews[-1].nodes)
+    press(ENTER)
+    assert all(isinstance(bench.layer(name), ReLU) for name in bench.replaced[0][1])
+
+
+def test_without_a_shape_everything_fits(host: Host):
+    graph = Graph.of([Node("act1", Sigmoid()), Node("act2", Sigmoid(), (0, 76))], [Edge("act1", "act2")])
+    bench = Bench(host, graph, kind="Sigmoid")
+    assert bench.rows() and not any(row.dim or row.right for row in bench.rows())
+    write("dropout 0.3")
+    assert not bench.rows()[0].dim
+    press(ENTER)
+    assert len(bench.replaced) == 1

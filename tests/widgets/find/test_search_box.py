@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QTextDocumentFragment
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
@@ -16,7 +19,7 @@ from engine.layers.inputs import Input
 from engine.layers.linear import Flatten
 from engine.line.placing import Spot
 from tests.seen import colors
-from tests.widgets.find.host import Host
+from tests.widgets.find.host import Host, is_as_high_as_it_need_be
 from widgets.find.pick_box import PickBox
 from widgets.find.search_box import Place, SearchBox
 from widgets.look import theme
@@ -282,3 +285,111 @@ def test_a_row_is_picked_with_enter_and_a_dim_one_is_not(host: Host):
     QTest.keyClick(box.field, Qt.Key.Key_Down)
     QTest.keyClick(box.field, Qt.Key.Key_Return)
     assert picked == ["c"] and host.hasFocus()
+
+
+# -- room and manners -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", [
+    "", "pool", "conv 8, relu", "conv 8, foo 3", "conv 8, relu, ", "zzzzqq", "conv 8 3x3",
+])
+def test_whatever_it_shows_has_room_and_no_more(host: Host, text: str):
+    box = Bench(host, Spot(after=("act1",))).box
+    for each in ("conv 8, relu, relu", text):
+        box.field.setText(each)
+        assert is_as_high_as_it_need_be(box)
+    assert box.width() == 460
+
+
+def test_its_parts_from_above_to_below(host: Host):
+    box = Bench(host, Spot(after=("act1",))).box
+    box.field.setText("conv 8, relu, ma")
+    parts = [box.field, box.chain, box.error, box.heading, box.list, box.foot]
+    assert [part.isVisible() for part in parts] == [True] * 6
+    tops = [part.geometry().top() for part in parts]
+    assert tops == sorted(set(tops))
+
+
+def test_a_long_line_with_an_error_wraps(host: Host):
+    box = Bench(host, Spot(after=("act1",))).box
+    box.field.setText("conv 16 5x5, batchnorm, relu, maxpool 2, conv 32 5x5, batchnorm, relu, maxpool 2, qwxz 3")
+    QApplication.processEvents()
+    assert box.error.height() > 3 * box.error.fontMetrics().height() and box.width() == 460
+    assert box.rect().contains(box.error.geometry()) and box.error.textFormat() == Qt.TextFormat.RichText
+
+
+def test_of_a_long_chain_the_end_is_seen_and_none_of_it_is_chosen(host: Host):
+    box = Bench(host, Spot(after=("act1",))).box
+    box.field.setText(", ".join(["relu"] * 14))
+    QApplication.processEvents()
+    view = box.chain
+    last = view.model().index(13, 0)
+    assert view.viewport().rect().contains(view.visualRect(last).center())
+    assert not view.viewport().rect().intersects(view.visualRect(view.model().index(0, 0)))
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=view.visualRect(last).center())
+    assert view.selectedIndexes() == [] and box.isVisible()
+
+
+@pytest.mark.parametrize(("text", "marked"), [
+    ("conv 16, qwxz 3, relu", "qwxz"), ("qwxz, relu", "qwxz"), ("relu, conv 3 padding=", None), ("relu, <b> 3", "<b>"),
+])
+def test_the_place_of_an_error_is_underlined(host: Host, text: str, marked: str | None):
+    box = Bench(host, Spot(after=("act1",))).box
+    box.field.setText(text)
+    line, _, said = box.error.text().partition("</div>")
+    shown = QTextDocumentFragment.fromHtml(line).toPlainText()
+    assert shown.rstrip("▯") == text and said
+    under = re.search(r"underline'>(.*?)</span>", line)
+    assert under is not None and under[1]
+    if marked is not None:
+        assert QTextDocumentFragment.fromHtml(under[1]).toPlainText() == marked
+    assert theme.current().error in line and theme.current().error in said
+
+
+def test_a_digit_in_a_name_is_no_value(host: Host):
+    bench = Bench(host, Spot(after=("act1",)))
+    bench.type("relu6")
+    assert bench.titles()[0] == "ReLU6" and not bench.box.chain.isVisible()
+    bench.box.field.setText("relu6 ")
+    assert bench.box.chain.isVisible() and [row.title for row in bench.box.chain.rows] == ["ReLU6"]
+    bench.box.field.setText("dropout 0.3")
+    assert bench.box.chain.isVisible()
+    bench.key(Qt.Key.Key_Return)
+    assert bench.layers[0].p == 0.3
+
+
+def test_alt_enter_adds_a_line_without_wires_to_the_rest(host: Host):
+    bench = Bench(host, Spot((11, 12), after=("act1",)))
+    bench.type("relu, relu")
+    bench.key(Qt.Key.Key_Return, ALT)
+    graph, names = bench.added[0]
+    assert len(names) == 2 and not graph.inputs[names[0]]
+    assert graph.inputs[names[1]] == (Edge(names[0], names[1]),)
+
+
+def test_more_than_a_few_completions_are_not_offered_and_none_that_stands_already(host: Host):
+    bench = Bench(host, Spot(after=("act1",)))
+    bench.box.field.setText("relu, c")
+    assert 1 <= len(bench.titles()) <= 5
+    bench.box.field.setText("relu, relu")
+    assert "relu" not in bench.titles()
+    assert bench.box.heading.isVisible() == bool(bench.titles())
+
+
+def test_nothing_is_previewed_where_nothing_can_be_put(host: Host, qtbot: QtBot):
+    bench = Bench(host, Spot(after=("act1",)))
+    bench.type("relu")
+    qtbot.waitUntil(lambda: bool(bench.previews) and bench.previews[-1] is not None)
+    bench.box.field.setText("zzzqq")
+    qtbot.waitUntil(lambda: bench.previews[-1] is None)
+    assert bench.added == []
+
+
+def test_what_is_added_is_taken_off_the_canvas_first(host: Host):
+    bench = Bench(host, Spot(after=("act1",)))
+    order: list[str] = []
+    bench.box.previewed.connect(lambda graph: order.append("preview" if graph else "nothing"))
+    bench.box.added.connect(lambda *_: order.append("open" if bench.box.isVisible() else "added"))
+    bench.type("relu")
+    bench.key(Qt.Key.Key_Return)
+    assert order[-1] == "added" and "nothing" in order and "open" not in order

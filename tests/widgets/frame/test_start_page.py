@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QPixmap
-from PySide6.QtWidgets import QApplication, QFrame, QTabBar
+from PySide6.QtWidgets import QApplication, QFrame, QTabBar, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.seen import colors, texts
-from widgets.frame.start_page import STACKED, WIDEST, Entry, StartPage
+from tests.legible import cut_words
+from tests.seen import colors, label_with, texts
+from widgets.frame.start_page import STACKED, WIDEST, Entry, StartPage, grouped_entries
 from widgets.look import theme
-from widgets.parts.scroll import ScrollPanel
+from widgets.parts.scroll import BAR, ScrollPanel
 from widgets.parts.tiles import Card
 
 LEFT = Qt.MouseButton.LeftButton
@@ -316,3 +317,69 @@ def test_what_is_new_stands_beside_the_gallery_where_there_is_room(page: StartPa
     new, grid = (QRect(each.mapTo(page, QPoint()), each.size()) for each in (page.new, page.grid))
     assert (new.right() < grid.left()) == beside and (new.bottom() < grid.top()) == (not beside)
     assert grid.right() <= width - 32 and grid.right() - new.left() <= WIDEST
+
+
+def test_files_that_were_opened_lately_are_replaced_only_by_others(page: StartPage) -> None:
+    files = list(page.recent)
+    page.set_recent(["/tmp/a/lenet.loom", "/tmp/b/mine.loom"])
+    assert page.recent == files
+    page.set_recent(["/tmp/b/mine.loom"])
+    QApplication.processEvents()
+    assert not any(file.isVisible() for file in files) and page.recent[0].isVisible()
+    tops = [each.mapTo(page, QPoint()).y() for each in (page.new, label_with(page, "Recent"), page.recent[0])]
+    assert tops == sorted(set(tops))
+
+
+def test_other_numbers_are_shown_on_the_cards_that_are_there(page: StartPage) -> None:
+    cards = list(page.grid.cards)
+    page.set_gallery([(*row, 1200 + index) for index, row in enumerate(rows())])
+    assert page.grid.cards == cards
+    assert [card.params.replace("\u00a0", " ") for card in cards[:2]] == ["1 200 parameters", "1 201 parameters"]
+    page.set_picture("net1", picture("#0000ff"))
+    assert cards[1].params.replace("\u00a0", " ") == "1 201 parameters", "it stays while no other is told"
+    page.set_picture("net1", picture("#0000ff"), 7)
+    assert (cards[1].params, cards[0].params.replace("\u00a0", " ")) == ("7 parameters", "1 200 parameters")
+    page.set_gallery([(*row[:2], "other words", row[3]) for row in rows()])
+    assert page.grid.cards != cards
+
+
+def test_where_everything_stands(page: StartPage) -> None:
+    def place(widget: QWidget) -> QRect:
+        return QRect(widget.mapTo(page, QPoint()), widget.size())
+
+    heading, about, gallery = (place(label_with(page, text)) for text in (
+        "Start a network", "Draw one yourself, or open a ready-made one and train it.", "Gallery"))
+    assert heading.bottom() < about.top() and about.bottom() < place(page.new).top()
+    assert about.height() > 1.5 * page.fontMetrics().height(), "it wraps in the narrow column"
+    assert heading.left() == about.left() == place(page.open).left() - page.new.width() - 8 - 12
+    assert place(page.new).right() < place(page.open).left() and place(page.open).right() < place(page.grid).left()
+    assert place(page.new).width() == page.new.sizeHint().width()
+    assert abs(place(page.filter).right() - place(page.grid).right()) <= 1 and place(page.filter).width() == 232
+    assert gallery.left() == place(page.grid).left() and place(page.filter).bottom() < place(page.grid).top()
+    assert cut_words(page) == []
+
+
+@pytest.mark.parametrize(("width", "side"), [(WIDEST + 400, 200), (WIDEST + 66, 33), (WIDEST, 32), (1000, 32)])
+def test_wide_margins_rather_than_wide_cards(page: StartPage, width: int, side: int) -> None:
+    page.resize(width, 2000)
+    QApplication.processEvents()
+    new, grid = (QRect(each.mapTo(page, QPoint()), each.size()) for each in (page.new, page.grid))
+    assert new.left() == side
+    assert width - 1 - grid.right() == side + BAR, "and the bar beside them"
+
+
+def test_what_is_said_of_nothing_found_stands_above_where_the_cards_were(page: StartPage, qtbot: QtBot) -> None:
+    words = "No network has “zzz” in its name or description."
+    assert words not in texts(page)
+    qtbot.keyClicks(page.filter, " zzz ")
+    said = label_with(page, words)
+    assert page.filter.mapTo(page, QPoint()).y() < said.mapTo(page, QPoint()).y()
+    page.set_gallery([])
+    page.filter.setText("yyy")
+    assert not any("No network" in text for text in texts(page)), "where there are none at all nothing is missing"
+
+
+def test_groups_keep_the_order_of_their_first_entries() -> None:
+    entries = [Entry(id, id, "", picture(), 1, group) for id, group in (
+        ("a", "y"), ("b", "x"), ("c", "y"), ("d", ""), ("e", "x"))]
+    assert [entry.id for entry in grouped_entries(iter(entries))] == ["a", "c", "b", "e", "d"]

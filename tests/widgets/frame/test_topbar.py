@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QIcon, QWheelEvent
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
@@ -195,3 +195,86 @@ def test_a_sentence_of_two_lines_leaves_no_lone_word(qtbot: QtBot) -> None:
     assert len(second) > 0.7 * len(first)
     label.resize(120, 40)
     assert label.shown_lines()[1].endswith("…")
+
+
+@pytest.mark.usefixtures("font")
+def test_what_goes_first_goes_only_when_there_is_no_room_for_it(bar: TopBar) -> None:
+    [brand] = [label for label in bar.findChildren(QLabel) if label.text() == "Layerloom"]
+    labels = bar.dataset.label_room() + bar.device.label_room()
+    seen, least = [], set()
+    for width in range(1700, 700, -3):
+        bar.resize(width, HEIGHT)
+        bar.layout().activate()
+        need = bar.layout().minimumSize().width()
+        seen.append((brand.isVisible(), bar.dataset.is_brief))
+        least.add(bar.minimumSizeHint().width())
+        assert bar.dataset.is_brief == bar.device.is_brief
+        assert need <= width or bar.dataset.is_brief
+        if bar.dataset.is_brief:
+            assert need + labels > width
+        if not brand.isVisible():
+            assert need + brand.sizeHint().width() + 8 > width or bar.dataset.is_brief
+    assert list(dict.fromkeys(seen)) == [(True, False), (False, False), (False, True)]
+    assert least == {need}, "what it cannot do without"
+
+
+def test_train_is_as_wide_in_every_state(bar: TopBar) -> None:
+    widths = set()
+    for state in ("idle", "paused", "running"):
+        bar.set_state(state)
+        QApplication.processEvents()
+        widths.add(bar.train.width())
+        assert bar.train.width() >= bar.train.sizeHint().width()
+        assert bar.train.text() == ("Resume" if state == "paused" else "Train")
+    assert len(widths) == 1
+    bar.setStyleSheet("QPushButton { font-size: 24px; }")
+    QApplication.processEvents()
+    bar.set_state("paused")
+    assert bar.train.width() >= bar.train.sizeHint().width() and {bar.train.width()} != widths
+
+
+def test_what_is_not_known_yet_and_what_cannot_be_pressed(qtbot: QtBot) -> None:
+    bar = TopBar()
+    qtbot.addWidget(bar)
+    assert not any(button.icon().isNull() for button in (bar.train, bar.pause, bar.stop))
+    assert not bar.train.isEnabled() and bar.train.toolTip() == "PyTorch is still loading: ready in a moment"
+    bar.set_state("idle")
+    assert bar.train.isEnabled(), "until it is said that it cannot be trained"
+    assert bar.stop.toolTip() == "Stop training and keep the best weights so far"
+
+
+@pytest.mark.parametrize("look", [theme.DARK, theme.LIGHT])
+def test_signs_on_the_buttons_are_pale_where_they_cannot_be_pressed(bar: TopBar, look: theme.Theme) -> None:
+    theme.apply(QApplication.instance(), look)
+    QApplication.processEvents()
+    for button, tone in ((bar.train, look.on_accent), (bar.pause, look.text), (bar.stop, look.text)):
+        for mode, color in ((QIcon.Mode.Normal, tone), (QIcon.Mode.Disabled, look.dim)):
+            image = button.icon().pixmap(14, 14, mode).toImage()
+            opaque = {image.pixelColor(x, y).name() for x in range(14) for y in range(14)
+                      if image.pixelColor(x, y).alpha() == 255}
+            assert opaque == {color}
+    theme.apply(QApplication.instance(), theme.DARK)
+
+
+def test_menus_stand_beside_the_name_and_take_no_more_room_than_they_need(bar: TopBar) -> None:
+    bar.resize(2400, HEIGHT)
+    QApplication.processEvents()
+    [brand] = [label for label in bar.findChildren(QLabel) if label.text() == "Layerloom"]
+    assert bar.menu_bar.width() == bar.menu_bar.sizeHint().width()
+    assert brand.x() == 18 and brand.geometry().right() < bar.menu_bar.x() < brand.geometry().right() + 30
+    order = [bar.menu_bar, bar.dataset, bar.device, bar.train, bar.pause, bar.stop, bar.progress]
+    lefts = [part.mapTo(bar, QPoint()).x() for part in order]
+    assert lefts == sorted(set(lefts))
+    assert bar.dataset.width() < 600 and lefts[1] - bar.menu_bar.geometry().right() > 100, "what is over lies between"
+    assert bar.height() == HEIGHT
+    assert [button.size().toTuple() for button in (bar.pause, bar.stop)] == [(34, 30)] * 2 and bar.train.height() == 30
+
+
+def test_the_space_bar_asks_to_pause_and_to_go_on(bar: TopBar, qtbot: QtBot) -> None:
+    asked = []
+    bar.pause_clicked.connect(lambda: asked.append(bar.pause.isChecked()))
+    bar.set_state("running")
+    qtbot.keyClick(bar.pause, Qt.Key.Key_Space)
+    bar.set_state("paused")
+    qtbot.keyClick(bar.pause, Qt.Key.Key_Space)
+    assert asked == [False, True], "pressed only once it really is paused"

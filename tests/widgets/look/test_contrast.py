@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtGui import QColor
 
 from widgets.look import theme
-from widgets.look.contrast import ENOUGH, contrast, readable_on
+from widgets.look.contrast import ENOUGH, INK, PAPER, contrast, luminance, mixed, readable_on
 from widgets.look.theme import CATEGORY_COLORS, CODE_COLORS, THEMES
 
 
@@ -14,6 +14,24 @@ def test_the_formula():
     assert contrast(QColor("black"), QColor("white")) == pytest.approx(21)
     assert contrast(QColor("#777777"), QColor("white")) == pytest.approx(4.48, abs=0.01)  # the standard's own example
     assert contrast(QColor("red"), QColor("red")) == 1
+
+
+@pytest.mark.parametrize(("color", "light"), [
+    ("black", 0), ("white", 1), ("red", 0.2126), ("lime", 0.7152), ("blue", 0.0722), ("#777777", 0.18447),
+    ("#0a0a0a", 0.0030353), ("#0b0b0b", 0.0033465),  # the darkest are on a straight line
+])
+def test_how_light_a_colour_is(color, light):
+    assert luminance(QColor(color)) == pytest.approx(light, abs=2e-5 * (light > 0.1) + 1e-7)
+
+
+def test_a_mixture_has_something_of_both():
+    one, other = QColor("#102030"), QColor("#50a0f0")
+    assert [mixed(one, other, share).name() for share in (0, 0.25, 1)] == ["#102030", "#204060", "#50a0f0"]
+
+
+def test_words_are_dark_on_light_grounds_and_white_on_dark_ones():
+    assert [readable_on(QColor(ground)).name() for ground in ("yellow", "#9bb53c", "navy", "#8a0000")] == [
+        INK, INK, PAPER, PAPER]
 
 
 @pytest.mark.parametrize("ground", ["canvas", "panel", "raised"])

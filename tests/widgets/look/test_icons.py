@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -24,3 +26,19 @@ def test_every_icon_can_be_drawn(name: str, qapp: QApplication) -> None:
     assert Path(icon_url(name, "#123456")).read_text(encoding="utf-8").lstrip().startswith("<svg")
     image = icon(name, "#123456").pixmap(24, 24).toImage()
     assert any(image.pixelColor(x, y).alpha() for x in range(image.width()) for y in range(image.height()))
+
+
+@pytest.mark.parametrize("cleaned", ["", "import shutil; shutil.rmtree(Path(url).parent)"])
+def test_nothing_is_left_behind_when_the_program_ends(cleaned: str) -> None:
+    script = f"""
+from pathlib import Path
+from widgets.look.icons import icon_url
+url = icon_url("close", "#123456")
+assert Path(url).exists()
+print(url)
+{cleaned}
+"""
+    ended = subprocess.run([sys.executable, "-c", script], cwd=Path(__file__).parents[3], text=True,
+                           capture_output=True)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert not Path(ended.stdout.strip()).parent.exists()

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QFontMetricsF, QPalette, QStyleHints
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QTabBar
 from pytestqt.qtbot import QtBot
 
+from tests.repaints import is_repainted
 from tests.seen import colors
 from widgets.look import theme
 from widgets.look.theme import THEMES, Theme
@@ -43,7 +45,7 @@ def test_while_the_start_page_is_in_front_no_tab_looks_active(worn: Theme, qtbot
     documents.show()
     accent = QColor(worn.accent).name()
     for start in (False, True, False, True):
-        theme.mark_start(documents, start)
+        assert is_repainted(bar, lambda start=start: theme.mark_start(documents, start))
         assert (accent in colors(documents)) is not start
 
 
@@ -53,3 +55,52 @@ def test_a_picture_may_wear_another_theme_than_the_window(worn: Theme) -> None:
         assert theme.current() is other and theme.color("text") == QColor(other.text)
         raise RuntimeError
     assert theme.current() is worn
+
+
+def test_each_role_has_its_colour(worn: Theme, qapp: QApplication) -> None:
+    expected = {ROLES.AlternateBase: worn.panel, ROLES.Button: worn.raised, ROLES.BrightText: worn.error,
+                ROLES.Highlight: worn.accent, ROLES.HighlightedText: worn.on_accent, ROLES.ToolTipBase: worn.raised,
+                ROLES.ToolTipText: worn.text, ROLES.PlaceholderText: worn.dim, ROLES.Link: worn.accent,
+                ROLES.Mid: worn.line, ROLES.Accent: worn.accent}
+    assert {role: qapp.palette().color(role).name() for role in expected} == expected
+
+
+def test_one_theme_is_dark_and_the_other_is_not() -> None:
+    assert [THEMES[name].dark for name in ("dark", "light")] == [True, False]
+
+
+@pytest.mark.parametrize(("scheme", "look"), [
+    (Qt.ColorScheme.Light, theme.LIGHT), (Qt.ColorScheme.Dark, theme.DARK), (Qt.ColorScheme.Unknown, theme.DARK),
+])
+def test_what_the_desktop_prefers(scheme: Qt.ColorScheme, look: Theme, qapp: QApplication,
+                                  monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(QStyleHints, "colorScheme", lambda _hints: scheme)
+    assert theme.system_theme() is look
+
+
+def test_a_colour_is_a_kind_of_layers_or_one_of_the_theme(worn: Theme) -> None:
+    assert theme.color("convolution").name() == theme.CATEGORY_COLORS["convolution"]
+    assert theme.color("wire").name() == worn.wire
+    assert theme.code_colors() == theme.CODE_COLORS[worn.name]
+
+
+def test_a_kind_of_layers_that_nobody_knows_is_grey() -> None:
+    assert theme.category_color("own") == theme.category_color("regularization")
+    assert {kind: theme.category_color(kind).name() for kind in theme.CATEGORY_COLORS} == theme.CATEGORY_COLORS
+
+
+def test_fonts_have_the_size_and_weight_that_is_asked_for(qapp: QApplication) -> None:
+    heavy = theme.ui_font(17, QFont.Weight.DemiBold)
+    assert (heavy.pixelSize(), heavy.weight(), heavy.family()) == (17, QFont.Weight.DemiBold, qapp.font().family())
+    assert theme.ui_font(11).weight() == QFont.Weight.Normal
+    mono = theme.mono_font(15)
+    fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    assert (mono.pixelSize(), mono.family()) == (15, fixed.family())
+    assert QFontInfo(mono).pixelSize() == 15
+
+
+def test_so_many_letters_have_room(qapp: QApplication) -> None:
+    font = theme.ui_font(13)
+    one = QFontMetricsF(font).averageCharWidth()
+    for count in (1, 2.5, 40):
+        assert one * count <= theme.letters(font, count) < one * count + 1
