@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import pytest
 from PySide6.QtCore import QLineF, QPoint, QPointF, QRect, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPolygonF
+from PySide6.QtGui import QColor, QFont, QImage, QPaintDevice, QPainter, QPainterPath, QPolygonF
+from PySide6.QtWidgets import QWidget
 
 
 class Mark(NamedTuple):
@@ -20,13 +23,15 @@ class Mark(NamedTuple):
     width: float  # of the pen
     style: Qt.PenStyle
     opacity: float
+    font: QFont
+    smooth: bool
 
 
 class Notes(QPainter):
     """A painter that notes what it paints."""
 
-    def __init__(self, image: QImage) -> None:
-        super().__init__(image)
+    def __init__(self, on: QPaintDevice) -> None:
+        super().__init__(on)
         self.marks: list[Mark] = []
 
     def _note(self, kind: str, place: QRectF, text: str = "", fill: QColor | None = None) -> None:
@@ -37,7 +42,8 @@ class Notes(QPainter):
             kind, self.worldTransform().mapRect(place), text,
             pen.color().name() if pen.style() != Qt.PenStyle.NoPen else "",
             filled.name() if has_fill and kind not in ("text", "line") else "", pen.widthF(), pen.style(),
-            round(self.opacity() * (filled.alphaF() if has_fill and kind != "text" else pen.color().alphaF()), 2)))
+            round(self.opacity() * (filled.alphaF() if has_fill and kind != "text" else pen.color().alphaF()), 2),
+            QFont(self.font()), bool(self.renderHints() & QPainter.RenderHint.Antialiasing)))
 
     def drawText(self, where: Any, *rest: Any) -> None:
         place = QRectF(where, QSizeF(0, 0)) if isinstance(where, (QPointF, QPoint)) else QRectF(where)
@@ -108,6 +114,31 @@ def painted(paint: Callable[[QPainter], object], zoom: float = 1.0) -> list[Mark
     assert (notes.worldTransform(), notes.opacity(), notes.hasClipping()) == before
     notes.end()
     return notes.marks
+
+
+def drawn(widget: QWidget) -> list[Mark]:
+    """What a widget paints of itself, the first first; what its style paints is left out."""
+    marks: list[Mark] = []
+
+    class Here(Notes):
+        """Of this widget's module."""
+
+        def __init__(self, on: QPaintDevice) -> None:
+            super().__init__(on)
+            self.marks = marks
+
+        def drawControl(self, *_: object) -> None:
+            pass
+
+        def drawComplexControl(self, *_: object) -> None:
+            pass
+
+    module = sys.modules[type(widget).__module__]
+    with pytest.MonkeyPatch.context() as patch:
+        for name in {"QPainter", "QStylePainter"} & set(vars(module)):
+            patch.setattr(module, name, Here)
+        widget.grab()
+    return marks
 
 
 def words(marks: list[Mark]) -> list[str]:

@@ -33,12 +33,11 @@ class Chip(QLabel):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         ground = theme.color(self._category)
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(ground)
-        box = QRectF(0, (self.height() - 18) / 2, self.width(), 18)
-        painter.drawRoundedRect(box, 9, 9)
-        painter.setPen(readable_on(ground))
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.text())
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(ground)
+            box = QRectF(0, (self.height() - 18) / 2, self.width(), 18)
+            painter.drawRoundedRect(box, 9, 9)
+            painter.setPen(readable_on(ground))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.text())

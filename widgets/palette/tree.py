@@ -335,9 +335,8 @@ class LayerTree(QTreeView):
         pixmap = QPixmap(size * scale)
         pixmap.setDevicePixelRatio(scale)
         pixmap.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(pixmap)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRectF(0, 0, size.width(), size.height())
-        paint_card(painter, box, index.data(), index.data(CATEGORY), theme.color("raised"), theme.color("line"))
-        painter.end()
+        with QPainter(pixmap) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            box = QRectF(0, 0, size.width(), size.height())
+            paint_card(painter, box, index.data(), index.data(CATEGORY), theme.color("raised"), theme.color("line"))
         return pixmap

@@ -79,19 +79,19 @@ class Choice(QComboBox):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The frame and arrow of the style, our label, the value."""
-        painter, option = QStylePainter(self), QStyleOptionComboBox()
-        self.initStyleOption(option)
-        option.currentText = ""
-        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
-        painter.setPen(theme.color("dim"))
-        middle = Qt.AlignmentFlag.AlignVCenter
-        if not self.is_brief:
-            painter.drawText(QRect(EDGE, 0, self._label_width(), self.height()), middle, self._label)
-        room = QRect(self._label_width(), 0, self.width() - self._label_width() - ARROW, self.height())
-        painter.setPen(theme.color("text" if self.isEnabled() else "dim"))
-        text = self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(room, middle, text)
-        painter.end()
+        option = QStyleOptionComboBox()
+        with QStylePainter(self) as painter:
+            self.initStyleOption(option)
+            option.currentText = ""
+            painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+            painter.setPen(theme.color("dim"))
+            middle = Qt.AlignmentFlag.AlignVCenter
+            if not self.is_brief:
+                painter.drawText(QRect(EDGE, 0, self._label_width(), self.height()), middle, self._label)
+            room = QRect(self._label_width(), 0, self.width() - self._label_width() - ARROW, self.height())
+            painter.setPen(theme.color("text" if self.isEnabled() else "dim"))
+            text = self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room.width())
+            painter.drawText(room, middle, text)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Leave it to whatever scrolls around it."""

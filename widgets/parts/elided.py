@@ -77,15 +77,15 @@ class ElidedLabel(QLabel):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw line by line."""
-        painter, metrics = QPainter(self), self.fontMetrics()
-        painter.setPen(self.palette().color(self.foregroundRole()))
-        lines = self.shown_lines()
-        top = (self.height() - len(lines) * metrics.lineSpacing()) / 2 if self._centered() else 0.0
-        for index, line in enumerate(lines):
-            free = self.width() - metrics.horizontalAdvance(line)
-            left = free if self.alignment() & Qt.AlignmentFlag.AlignRight else 0
-            painter.drawText(QPointF(left, top + index * metrics.lineSpacing() + metrics.ascent()), line)
-        painter.end()
+        metrics = self.fontMetrics()
+        with QPainter(self) as painter:
+            painter.setPen(self.palette().color(self.foregroundRole()))
+            lines = self.shown_lines()
+            top = (self.height() - len(lines) * metrics.lineSpacing()) / 2 if self._centered() else 0.0
+            for index, line in enumerate(lines):
+                free = self.width() - metrics.horizontalAdvance(line)
+                left = free if self.alignment() & Qt.AlignmentFlag.AlignRight else 0
+                painter.drawText(QPointF(left, top + index * metrics.lineSpacing() + metrics.ascent()), line)
 
     def _centered(self) -> bool:
         return bool(self.alignment() & Qt.AlignmentFlag.AlignVCenter)
@@ -124,8 +124,8 @@ class ElidedButton(QPushButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The button as always, with as much text as fits."""
-        option, painter = QStyleOptionButton(), QStylePainter(self)
+        option = QStyleOptionButton()
         self.initStyleOption(option)
         option.text = self.shown_text()
-        painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
-        painter.end()
+        with QStylePainter(self) as painter:
+            painter.drawControl(QStyle.ControlElement.CE_PushButton, option)

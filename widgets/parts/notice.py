@@ -34,16 +34,15 @@ class _Tone(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The dot and its sign."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.color({"ok": "ok", "error": "error"}.get(self.tone, "accent")))
-        painter.drawEllipse(QRectF(0.5, 0.5, 15, 15))
-        painter.setPen(theme.color("panel"))
-        painter.setFont(theme.ui_font(11, QFont.Weight.Bold))
-        sign = {"ok": "✓", "error": "!"}.get(self.tone, "i")
-        painter.drawText(QRectF(0, 0, 16, 16), Qt.AlignmentFlag.AlignCenter, sign)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.color({"ok": "ok", "error": "error"}.get(self.tone, "accent")))
+            painter.drawEllipse(QRectF(0.5, 0.5, 15, 15))
+            painter.setPen(theme.color("panel"))
+            painter.setFont(theme.ui_font(11, QFont.Weight.Bold))
+            sign = {"ok": "✓", "error": "!"}.get(self.tone, "i")
+            painter.drawText(QRectF(0, 0, 16, 16), Qt.AlignmentFlag.AlignCenter, sign)
 
 
 class Notice(QFrame):

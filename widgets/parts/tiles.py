@@ -33,12 +33,11 @@ class Tile(QAbstractButton):
         key = (self.size(), self.devicePixelRatioF(), theme.current().name, self.ground().rgba(), self.content_key())
         if key != self._face_key:
             self._face, self._face_key = self._painted_face(), key
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.drawPixmap(0, 0, self._face)
-        painter.setPen(self.ring())
-        painter.drawPath(self._shape())
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.drawPixmap(0, 0, self._face)
+            painter.setPen(self.ring())
+            painter.drawPath(self._shape())
 
     def _shape(self) -> QPainterPath:
         shape = QPainterPath()
@@ -50,12 +49,11 @@ class Tile(QAbstractButton):
         face = QPixmap(self.size() * self.devicePixelRatioF())
         face.setDevicePixelRatio(self.devicePixelRatioF())
         face.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(face)
-        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-        painter.fillPath(self._shape(), self.ground())
-        painter.setClipPath(self._shape())
-        self.paint_contents(painter)
-        painter.end()
+        with QPainter(face) as painter:
+            painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+            painter.fillPath(self._shape(), self.ground())
+            painter.setClipPath(self._shape())
+            self.paint_contents(painter)
         return face
 
     def content_key(self) -> tuple[object, ...]:

@@ -47,18 +47,17 @@ class Chip(QToolButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Swatch, title, value; dim while the run is hidden."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self.underMouse() or self.hasFocus():
-            painter.setPen(QPen(theme.color("accent" if self.hasFocus() else "line"), 1))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 1.5, -0.5, -1.5), 5, 5)
-        on = self.isChecked()
-        painter.setPen(QPen(member_color(self.index) if on else theme.color("line"), 3))
-        middle = self.height() / 2
-        painter.drawLine(QPointF(EDGE, middle), QPointF(EDGE + SWATCH, middle))
-        words = QRectF(self.rect()).adjusted(EDGE + SWATCH + GAP, 0, -EDGE, 0)
-        self._paint_words(painter, words, on)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            if self.underMouse() or self.hasFocus():
+                painter.setPen(QPen(theme.color("accent" if self.hasFocus() else "line"), 1))
+                painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 1.5, -0.5, -1.5), 5, 5)
+            on = self.isChecked()
+            painter.setPen(QPen(member_color(self.index) if on else theme.color("line"), 3))
+            middle = self.height() / 2
+            painter.drawLine(QPointF(EDGE, middle), QPointF(EDGE + SWATCH, middle))
+            words = QRectF(self.rect()).adjusted(EDGE + SWATCH + GAP, 0, -EDGE, 0)
+            self._paint_words(painter, words, on)
 
     def _paint_words(self, painter: QPainter, words: QRectF, on: bool) -> None:
         font = theme.ui_font(11)

@@ -33,20 +33,19 @@ class SeveritySign(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Shape and sign."""
         color, ground = theme.color(_COLORS[self.severity]), theme.color("panel")
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ring = self.severity == "hint"
-        painter.setPen(QPen(color, 1.4) if ring else Qt.PenStyle.NoPen)
-        painter.setBrush(Qt.BrushStyle.NoBrush if ring else color)
-        if self.severity == "warning":
-            painter.drawPolygon(QPolygonF([QPointF(8, 1), QPointF(15.5, 15), QPointF(0.5, 15)]))
-        else:
-            painter.drawEllipse(QRectF(1, 1, 14, 14))
-        painter.setFont(theme.ui_font(11, QFont.Weight.Bold))
-        painter.setPen(color if ring else ground)
-        room = QRectF(0, 2 if self.severity == "warning" else 0, 16, 16)
-        painter.drawText(room, Qt.AlignmentFlag.AlignCenter, _SIGNS[self.severity])
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            ring = self.severity == "hint"
+            painter.setPen(QPen(color, 1.4) if ring else Qt.PenStyle.NoPen)
+            painter.setBrush(Qt.BrushStyle.NoBrush if ring else color)
+            if self.severity == "warning":
+                painter.drawPolygon(QPolygonF([QPointF(8, 1), QPointF(15.5, 15), QPointF(0.5, 15)]))
+            else:
+                painter.drawEllipse(QRectF(1, 1, 14, 14))
+            painter.setFont(theme.ui_font(11, QFont.Weight.Bold))
+            painter.setPen(color if ring else ground)
+            room = QRectF(0, 2 if self.severity == "warning" else 0, 16, 16)
+            painter.drawText(room, Qt.AlignmentFlag.AlignCenter, _SIGNS[self.severity])
 
 
 class ProblemRow(QWidget):

@@ -43,9 +43,8 @@ class _Numbers(QWidget):
         return QSize(self._area.numbers_width(), 0)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        self._area.paint_numbers(painter, event.rect())
-        painter.end()
+        with QPainter(self) as painter:
+            self._area.paint_numbers(painter, event.rect())
 
 
 class CodeArea(QPlainTextEdit):

@@ -63,7 +63,7 @@ class Histogram(QWidget):
     def _at(self, x: float) -> int | None:
         if not self._counts or not 0 <= x < self.width():
             return None
-        return min(int(x / self.width() * len(self._counts)), len(self._counts) - 1)
+        return int(x / self.width() * len(self._counts))
 
     # -- mouse --------------------------------------------------------------------------------------------------
 
@@ -93,11 +93,10 @@ class Histogram(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Bars, the line they stand on, where zero is, and both ends in numbers."""
-        painter = QPainter(self)
-        if self._counts:
-            self._paint_bars(painter)
-            self._paint_axis(painter)
-        painter.end()
+        with QPainter(self) as painter:
+            if self._counts:
+                self._paint_bars(painter)
+                self._paint_axis(painter)
 
     def _paint_bars(self, painter: QPainter) -> None:
         quiet, loud = theme.color("accent"), theme.color("text")

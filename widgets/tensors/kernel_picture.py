@@ -61,16 +61,15 @@ class KernelPicture(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Squares and numbers."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(theme.mono_font(13))
-        for row, values in enumerate(self.rows):
-            for column, value in enumerate(values):
-                place, color = self.cell(row, column), self.color(value)
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(color)
-                painter.drawRoundedRect(place, 4, 4)
-                if max(self._shape) <= MOST:
-                    painter.setPen(readable_on(color))
-                    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, measure_text(value, 4))
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setFont(theme.mono_font(13))
+            for row, values in enumerate(self.rows):
+                for column, value in enumerate(values):
+                    place, color = self.cell(row, column), self.color(value)
+                    painter.setPen(Qt.PenStyle.NoPen)
+                    painter.setBrush(color)
+                    painter.drawRoundedRect(place, 4, 4)
+                    if max(self._shape) <= MOST:
+                        painter.setPen(readable_on(color))
+                        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, measure_text(value, 4))

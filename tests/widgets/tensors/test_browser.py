@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt
-from PySide6.QtGui import QFontMetricsF, QGuiApplication
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtGui import QFont, QFontMetricsF, QGuiApplication
+from PySide6.QtWidgets import QApplication, QLineEdit, QSplitter, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.inspect.tensor_info import TensorInfo
@@ -471,3 +471,43 @@ def test_which_weights_are_shown_is_said(browser: ParameterBrowser) -> None:
     browser.set_sources([("initial", "Before"), ("latest", "Latest"), ("best", "Best")], "best")
     assert browser.source.currentText() == "Best"
     assert browser.source.count() == 3
+
+
+def test_a_hair_stands_between_the_table_and_the_tensor_and_neither_can_be_pushed_away(
+        browser: ParameterBrowser) -> None:
+    browser.table.select_key("conv1.weight")
+    QApplication.processEvents()
+    assert place(browser, browser.title).left() - place(browser, browser.table).right() == 14
+    split = browser.findChild(QSplitter)
+    for sizes in ([2000, 0], [0, 2000]):
+        split.setSizes(sizes)
+        assert min(split.sizes()) > 40
+    assert (browser.title.font().pixelSize(), browser.title.font().weight()) == (13, QFont.Weight.DemiBold)
+
+
+def test_a_long_message_takes_more_lines(browser: ParameterBrowser) -> None:
+    browser.resize(500, 400)
+    browser.show_message("Train the network to see what it has learned. " * 6)
+    for _ in range(2):
+        QApplication.processEvents()
+    assert browser.width() == 500
+    assert browser.message.heightForWidth(browser.message.width()) > 2 * browser.message.fontMetrics().lineSpacing()
+
+
+def test_a_tensor_that_is_finite_again_has_its_histogram_back(browser: ParameterBrowser) -> None:
+    browser.show_tensors([TensorInfo("w", (3,), "float32", "weight", 3, not_finite=3)])
+    assert not browser.histogram.isVisible()
+    browser.show_tensors(INFOS)
+    assert browser.histogram.isVisible()
+    assert browser.bad.text() == ""
+    assert browser.histogram.accessibleDescription() == "From −1 to 2"
+
+
+def test_the_tensors_of_another_node_are_selected_from_the_canvas(browser: ParameterBrowser) -> None:
+    asked: list[str] = []
+    browser.values_requested.connect(asked.append)
+    browser.show_node("fc")
+    browser.show_node("fc")
+    browser.show_node("conv1")
+    assert asked == ["fc.weight", "conv1.weight"]
+    assert browser.table.selected().key == "conv1.weight"

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QRect
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF
 from PySide6.QtGui import QColor, QHelpEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests import seen
+from tests.painted import drawn, of
+from tests.redrawn import is_redrawn
 from widgets.look import theme
 from widgets.tensors import histogram as module
 from widgets.tensors.histogram import Histogram
@@ -132,3 +134,37 @@ def test_zero_is_named_where_the_ends_leave_room(low: float, named: bool, histog
 def test_it_asks_for_its_room(histogram: Histogram) -> None:
     assert histogram.height() == histogram.sizeHint().height()
     assert histogram.sizeHint().width() == 200
+
+
+def test_what_changes_is_drawn_at_once(histogram: Histogram) -> None:
+    assert is_redrawn(histogram, lambda: histogram.show_counts(*FOUR))
+    QTest.mouseMove(histogram, QPoint(20, 5))
+    assert is_redrawn(histogram, lambda: QTest.mouseMove(histogram, QPoint(320, 5)))
+    assert is_redrawn(histogram, lambda: QApplication.sendEvent(histogram, QEvent(QEvent.Type.Leave)))
+
+
+def test_the_line_and_its_words_are_thin_small_and_quiet(histogram: Histogram) -> None:
+    histogram.show_counts((1, 1), (-1.0, 1.0, 3.0))
+    marks, floor = drawn(histogram), histogram.height() - 16
+    line, tick = of("line", marks)
+    assert (line.place, line.pen) == (QRectF(0, floor, WIDTH, 0), tone("line"))
+    assert (tick.place, tick.pen) == (QRectF(100, floor, 0, 3), tone("dim"))
+    texts = of("text", marks)
+    assert [(mark.text, mark.pen) for mark in texts] == [(text, tone("dim")) for text in ("−1", "3", "0")]
+    assert {mark.font.family() for mark in texts} == {theme.mono_font(10).family()}
+    assert {mark.font.pixelSize() for mark in texts} == {10}
+    assert [mark.place for mark in texts] == [QRectF(0, floor + 2, WIDTH, 14)] * 2 + [QRectF(90, floor + 2, 20, 14)]
+
+
+def test_it_is_as_wide_as_its_room_and_never_higher(histogram: Histogram, qtbot: QtBot) -> None:
+    stage = QWidget()
+    column = QVBoxLayout(stage)
+    column.addWidget(histogram)
+    qtbot.addWidget(stage)
+    stage.resize(700, 300)
+    stage.show()
+    QApplication.processEvents()
+    assert histogram.width() > 600
+    assert histogram.height() == histogram.sizeHint().height()
+    histogram.setParent(None)
+    histogram.deleteLater()

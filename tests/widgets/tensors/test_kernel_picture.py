@@ -10,7 +10,10 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.painted import drawn, of
+from tests.redrawn import is_redrawn
 from widgets.look import theme
+from widgets.look.contrast import readable_on
 from widgets.tensors.kernel_picture import KernelPicture
 
 
@@ -85,3 +88,19 @@ def test_squares_have_no_outline_and_round_corners(picture: KernelPicture) -> No
     assert image.pixelColor(10, 0) == accent
     assert image.pixelColor(0, 0) != accent
     assert image.pixelColor(21, 10) != accent, "a gap"
+
+
+def test_each_number_stands_in_its_square_and_can_be_read(picture: KernelPicture) -> None:
+    assert is_redrawn(picture.parentWidget(), lambda: picture.show_rows([[0.5, -1.0], [0.25, 0.0]]))
+    assert is_redrawn(picture, lambda: picture.show_rows([[0.5, -1.0], [0.25, 1.0]]))
+    marks = drawn(picture)
+    squares, numbers = of("box", marks), of("text", marks)
+    places = [picture.cell(row, column) for row in range(2) for column in range(2)]
+    fills = [picture.color(value) for value in (0.5, -1.0, 0.25, 1.0)]
+    assert [mark.place for mark in squares] == [mark.place for mark in numbers] == places
+    assert [mark.fill for mark in squares] == [color.name() for color in fills]
+    assert {(mark.pen, mark.smooth) for mark in squares} == {("", True)}
+    assert [(mark.text, mark.pen) for mark in numbers] == [
+        (text, readable_on(color).name()) for text, color in zip(
+            ("0.5000", "−1.0000", "0.2500", "1.0000"), fills, strict=True)]
+    assert {(mark.font.family(), mark.font.pixelSize()) for mark in numbers} == {(theme.mono_font(13).family(), 13)}

@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from engine.inspect.tensor_info import TensorInfo
+from tests.seen import colors
 from widgets.look import theme
+from widgets.parts.column_width import column_width
 from widgets.tensors.table import COLUMNS, TensorTable, kind_text
 
 ROLE, ACROSS = Qt.ItemDataRole, Qt.Orientation.Horizontal
@@ -149,3 +151,95 @@ def test_columns_have_room_for_what_they_say_and_no_more(table: TensorTable) -> 
     table.setColumnWidth(3, 48)
     table.sortByColumn(3, Qt.SortOrder.AscendingOrder)
     assert table.columnWidth(3) >= narrow, "the sign of sorting takes room as well"
+
+
+def test_a_column_that_was_made_narrow_by_hand_is_widened_by_sorting_and_by_nothing_else(table: TensorTable) -> None:
+    needed = table.columnWidth(0)
+    table.setColumnWidth(0, 10)
+    assert table.columnWidth(0) == 48, "no column can be lost"
+    table.setColumnWidth(1, 300)
+    table.show_infos([replace(W, count=1), B, N])
+    assert (table.columnWidth(0), table.columnWidth(1)) == (48, 300), "the same tensors change no width"
+    table.sortByColumn(1, Qt.SortOrder.AscendingOrder)
+    assert table.columnWidth(1) == 300, "wide enough"
+    table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+    assert table.columnWidth(0) >= needed
+    table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
+    assert table.columnWidth(0) >= needed
+
+
+def test_a_short_key_leaves_room_for_its_heading(table: TensorTable) -> None:
+    table.show_infos([replace(B, key="b")])
+    assert table.columnWidth(0) == column_width(table, 0, (), table.font())
+    table.show_infos([replace(B, key="layer.bias")])
+    assert table.columnWidth(0) == column_width(table, 0, ["layer.bias"], table.font())
+    assert table.columnWidth(9) == max(column_width(table, 9, ["−1.23e−4"], theme.mono_font(11)),
+                                       column_width(table, 9, (), table.font()))
+
+
+def click(table: TensorTable, key: str, title: str, keys: Qt.KeyboardModifier) -> None:
+    place = table.visualRect(at(table, key, title)).center()
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, keys, place)
+
+
+def test_one_whole_row_is_selected_and_nothing_can_be_typed(table: TensorTable) -> None:
+    click(table, "fc.weight", "Values", Qt.KeyboardModifier.NoModifier)
+    click(table, "fc.bias", "Mean", Qt.KeyboardModifier.ShiftModifier)
+    assert [index.row() for index in table.selectionModel().selectedRows()] == [1]
+    assert len(table.selectedIndexes()) == len(COLUMNS)
+    QTest.keyClick(table, Keys.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert len(table.selectionModel().selectedRows()) == 1
+    QTest.keyClick(table, Keys.Key_F2)
+    assert table.state() == TensorTable.State.NoState
+    QTest.keyClick(table, Keys.Key_Tab)
+    assert table.currentIndex().row() == 1
+    assert table.currentIndex().column() == at(table, "fc.bias", "Mean").column(), "Tab goes on to what comes next"
+
+
+def test_rows_are_close_and_have_no_lines_between_them(table: TensorTable) -> None:
+    table.clearSelection()
+    table.clearFocus()
+    boxes = [table.visualRect(table.model().index(row, 0)) for row in range(3)]
+    assert [box.top() for box in boxes] == [0, 26, 52]
+    for edge in (QRect(0, 20, 1000, 12), QRect(boxes[0].right() - 2, 0, 5, 70)):
+        bare = edge.translated(table.viewport().mapTo(table, QPoint()))
+        assert theme.color("line").name() not in colors(table, bare)
+
+
+def test_a_heading_looks_the_same_whatever_is_selected(table: TensorTable) -> None:
+    table.clearSelection()
+    header = table.horizontalHeader()
+    before = header.grab().toImage()
+    table.select_key("fc.bias")
+    assert header.grab().toImage() == before
+
+
+def test_what_is_selected_is_brought_back_into_sight(table: TensorTable) -> None:
+    table.show_infos([replace(B, key=f"fc{index}.bias") for index in range(100)])
+    table.select_key("fc90.bias")
+    table.verticalScrollBar().setValue(0)
+    table.select_key("fc90.bias")
+    assert table.viewport().rect().contains(table.visualRect(table.currentIndex()))
+
+
+def test_a_double_click_on_any_cell_goes_to_the_layer(table: TensorTable) -> None:
+    asked = []
+    table.node_requested.connect(asked.append)
+    place = table.visualRect(at(table, "bn.steps", "Mean")).center()
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    QTest.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert asked == ["bn"]
+
+
+def test_views_are_told_what_changes(table: TensorTable) -> None:
+    model, told = table.tensors, []
+    model.modelAboutToBeReset.connect(lambda: told.append(("before", model.rowCount())))
+    model.modelReset.connect(lambda: told.append(("after", model.rowCount())))
+    model.dataChanged.connect(lambda first, last: told.append(
+        ((first.row(), first.column()), (last.row(), last.column()))))
+    table.show_infos([W, B, replace(N, std=1.0)])
+    assert told == [((0, 0), (2, len(COLUMNS) - 1))]
+    table.show_infos([B])
+    assert told[1:] == [("before", 3), ("after", 1)]
+    assert (model.rowCount(model.index(0, 0)), model.columnCount(model.index(0, 0))) == (0, 0)
+    assert model.columnCount() == len(COLUMNS)

@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QHeaderView, QLabel, QStyle, QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
-from tests.seen import texts
+from tests.painted import Mark, of, painted
+from tests.seen import colors, texts
 from widgets.look import theme
 from widgets.tensors import value_grid
 from widgets.tensors.value_grid import ValueGrid
@@ -86,6 +87,9 @@ def test_tints(grid: ValueGrid) -> None:
     assert one.name() == infinite.name() == theme.color("accent").name()
     assert minus_two.name() == theme.color("error").name()
     assert [tint.alpha() for tint in (minus_two, infinite, one, quarter, zero)] == [90, 90, 45, 11, 0]
+    grid.show_array("w", TABLE, 0.5)
+    assert [tint.alpha() for tint in (grid.values.index(0, 0).data(ROLE.BackgroundRole),
+                                      grid.values.index(1, 2).data(ROLE.BackgroundRole))] == [90, 45]
     grid.show_array("w", TABLE, 0.0)
     assert {tint for row in shown(grid, ROLE.BackgroundRole) for tint in row} == {None}
 
@@ -245,3 +249,121 @@ def test_what_is_selected_is_copied(grid: ValueGrid, monkeypatch: pytest.MonkeyP
     assert grid.view.currentIndex().column() == 1
     QTest.keyClick(grid.view, Keys.Key_Tab)
     assert not grid.view.hasFocus() or grid.view.currentIndex().column() == 1
+
+
+# -- how it is drawn ------------------------------------------------------------------------------------------------
+
+STATE = QStyle.StateFlag
+
+
+def marks(grid: ValueGrid, row: int, column: int, state: QStyle.StateFlag = STATE.State_None) -> list[Mark]:
+    """What is painted of one cell of 60 × 24 pixels."""
+    option = QStyleOptionViewItem()
+    option.rect, option.state, option.font = QRect(10, 20, 60, 24), state, theme.mono_font(11)
+    return painted(lambda painter: grid.view.itemDelegate().paint(painter, option, grid.values.index(row, column)))
+
+
+def test_a_number_stands_on_its_tint_within_its_cell(grid: ValueGrid) -> None:
+    grid.show_array("w", TABLE, 2.0)
+    tint, number = marks(grid, 0, 0)
+    assert (tint.kind, tint.place, tint.fill) == ("area", QRectF(10, 20, 59, 23), theme.color("accent").name())
+    assert (number.text, number.place, number.pen) == ("1", QRectF(14, 20, 50, 24), theme.color("text").name())
+    assert (number.font.family(), number.font.pixelSize()) == (theme.mono_font(11).family(), 11)
+    assert [mark.kind for mark in marks(grid, 1, 0)] == ["text"], "what is no number has no tint"
+    for state, tone in ((STATE.State_Selected | STATE.State_Active, "accent"), (STATE.State_Selected, "dim")):
+        [frame] = of("box", marks(grid, 0, 0, state))
+        assert (frame.place, frame.pen, frame.fill) == (QRectF(10, 20, 58, 22), theme.color(tone).name(), "")
+
+
+def test_cells_are_of_one_size_and_cannot_be_dragged_to_another(grid: ValueGrid) -> None:
+    grid.show_array("w", np.zeros((4, 4)))
+    across, down = grid.view.horizontalHeader(), grid.view.verticalHeader()
+    assert {down.sectionSize(row) for row in range(4)} == {24}
+    assert len({across.sectionSize(column) for column in range(4)}) == 1
+    for header in (across, down):
+        size, sideways = header.sectionSize(0), header is across
+        edge = QPoint(size - 1, 8) if sideways else QPoint(8, size - 1)
+        QTest.mousePress(header.viewport(), Qt.MouseButton.LeftButton, pos=edge)
+        QTest.mouseMove(header.viewport(), edge + QPoint(30, 30))
+        QTest.mouseRelease(header.viewport(), Qt.MouseButton.LeftButton, pos=edge + QPoint(30, 30))
+        assert header.sectionSize(0) == size
+
+
+def inks(header: QHeaderView, section: int) -> list[int]:
+    """Where something is written in a heading, from its left edge."""
+    image, left = header.grab().toImage(), header.sectionViewportPosition(section)
+    ground = image.pixelColor(left + 2, 12)
+    rows = range(4, min(20, image.height() - 4))
+    return [x for x in range(2, header.sectionSize(section) - 3)
+            if any(image.pixelColor(left + x, y) != ground for y in rows)]
+
+
+def test_headings_stand_above_their_numbers_and_do_not_change_with_what_is_chosen(grid: ValueGrid) -> None:
+    grid.show_array("w", np.zeros((4, 4)))
+    across, down = grid.view.horizontalHeader(), grid.view.verticalHeader()
+    grid.view.clearSelection()
+    QApplication.processEvents()
+    before = [header.grab().toImage() for header in (across, down)]
+    assert min(inks(across, 1)) > across.sectionSize(1) / 2, "at the right"
+    grid.view.setCurrentIndex(grid.values.index(1, 2))
+    assert [header.grab().toImage() for header in (across, down)] == before
+    assert {header.font().pixelSize() for header in (across, down)} == {10}
+    assert {header.font().family() for header in (across, down)} == {theme.mono_font(10).family()}
+    assert (grid.view.font().family(), grid.view.font().pixelSize()) == (theme.mono_font(11).family(), 11)
+
+
+def test_no_lines_are_drawn_between_cells(grid: ValueGrid) -> None:
+    grid.show_array("w", np.zeros((4, 4)))
+    grid.view.clearSelection()
+    QApplication.processEvents()
+    box = grid.view.visualRect(grid.values.index(1, 1))
+    edge = QRect(box.right() - 1, box.top() + 2, 3, box.height() - 4)
+    assert len(colors(grid.view.viewport(), edge)) == 1
+
+
+def test_a_wide_array_is_scrolled_smoothly(grid: ValueGrid) -> None:
+    grid.show_array("w", np.zeros((2, 40)))
+    QApplication.processEvents()
+    grid.view.horizontalScrollBar().setValue(5)
+    assert grid.view.visualRect(grid.values.index(0, 0)).left() == -5
+
+
+def test_a_long_reason_takes_more_lines(grid: ValueGrid) -> None:
+    grid.set_editable(False, "Short")
+    QApplication.processEvents()
+    high = grid.note.height()
+    grid.set_editable(False, "These weights belong to a run that is over and are kept as they are. " * 4)
+    for _ in range(2):
+        QApplication.processEvents()
+    assert grid.note.height() > 2 * high
+    assert grid.minimumSizeHint().width() < 500
+
+
+def test_an_index_stands_in_the_middle_of_its_field(grid: ValueGrid) -> None:
+    grid.show_array("w", np.zeros((2, 1000, 3, 3)))
+    QApplication.processEvents()
+    first, second = grid.fields
+    assert second.width() > first.width() > 26 + first.fontMetrics().horizontalAdvance("0")
+    assert {field.font().family() for field in grid.fields} == {theme.mono_font(12).family()}
+    for field in grid.fields:
+        image = field.grab().toImage()
+        ink = [x for x in range(5, field.width() - 5) for y in range(6, 20)
+               if abs(image.pixelColor(x, y).lightness() - image.pixelColor(4, 13).lightness()) > 60]
+        assert (min(ink) + max(ink)) / 2 == pytest.approx(field.width() / 2, abs=2.5)
+    signs = [label for label in grid.findChildren(QLabel) if label.isVisible() and label.text() in ("[", ",")]
+    assert {label.font().family() for label in signs} == {theme.mono_font(12).family()}
+
+
+def test_views_are_told_of_another_array(grid: ValueGrid) -> None:
+    model, told = grid.values, []
+    model.modelAboutToBeReset.connect(lambda: told.append(("before", model.rowCount())))
+    model.modelReset.connect(lambda: told.append(("after", model.rowCount())))
+    model.dataChanged.connect(lambda first, last: told.append((first.row(), first.column(), last.row(), last.column())))
+    grid.show_array("w", TABLE)
+    assert told == [("before", 0), ("after", 2)]
+    grid.show_array("w", TABLE + 1)
+    assert told[2:] == [(0, 0, 1, 2)]
+    model.setData(model.index(1, 2), "4")
+    assert told[3:] == [(1, 2, 1, 2)]
+    grid.show_array("w", TABLE[:1])
+    assert told[4:] == [("before", 2), ("after", 1)]
