@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QWidget
 
 from widgets.look import theme
 
@@ -80,10 +80,10 @@ class Choice(QComboBox):
     def paintEvent(self, event: QPaintEvent) -> None:
         """The frame and arrow of the style, our label, the value."""
         option = QStyleOptionComboBox()
-        with QStylePainter(self) as painter:
-            self.initStyleOption(option)
-            option.currentText = ""
-            painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        self.initStyleOption(option)
+        option.currentText = ""
+        with QPainter(self) as painter:
+            self.style().drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option, painter, self)
             painter.setPen(theme.color("dim"))
             middle = Qt.AlignmentFlag.AlignVCenter
             if not self.is_brief:

@@ -18,6 +18,7 @@ from widgets.plot.ticks import nice_step, tick_values
 BETWEEN, OUTER = 14, 8  # title and legend; where a title may begin at the earliest
 ROW, BELOW = 20, 24  # of title or legend; for the numbers of the epochs
 DIGITS = 6.6  # that fit beside the curves
+CLOSEST = 40.0  # from one number of an epoch to the next
 CENTER = Qt.AlignmentFlag.AlignCenter
 
 
@@ -56,7 +57,7 @@ class Frame:
         self._ticks, self._title = theme.mono_font(10), theme.ui_font(12, QFont.Weight.DemiBold)
         self._digit = QFontMetricsF(self._ticks).horizontalAdvance("0")
         self._left = math.ceil(DIGITS * self._digit) + OUTER
-        self._headers: dict[tuple[str, tuple[str, ...], bool, bool, float], Header] = {}
+        self._asked: tuple[object, ...] = ()
         self.legend.restyle()
 
     def area(self, size: QSize) -> QRectF:
@@ -93,14 +94,18 @@ class Frame:
 
     def _paint_epochs(self, painter: QPainter, area: QRectF) -> None:
         left, right = self.x_range
-        widest = self._digit * len(tick_text(right, max(1.0, right - left)))
-        step = nice_step(right - left, max(2, int(area.width() // max(40.0, 1.5 * widest))), (1, 2, 5, 10))
+        step = self._epoch_step(right - left, area.width() / CLOSEST)
+        widest = self._digit * len(tick_text(right, step))
+        step = self._epoch_step(right - left, area.width() / max(CLOSEST, 1.5 * widest))
         painter.setPen(theme.color("dim"))
         for value in tick_values(left, right, step):
             text = tick_text(value, step)
             half = QFontMetricsF(self._ticks).horizontalAdvance(text) / 2
             x = min(self.point(area, value, 0).x(), area.right() + OUTER - half)  # the last one is not cut
             painter.drawText(QRectF(x - 32, area.bottom() + 5, 64, 16), CENTER, text)
+
+    def _epoch_step(self, span: float, most: float) -> float:
+        return nice_step(span, max(2, int(most)), (1, 2, 5, 10))
 
     # -- title and legend -------------------------------------------------------------------------------------
 
@@ -116,11 +121,9 @@ class Frame:
 
     def _header(self, width: float) -> Header:
         asked = (self.title, self.titles, self.legend.is_key, self.cursor_at is not None, width)
-        if asked not in self._headers:  # asked at every mouse move and redraw; measuring letters takes long
-            if len(self._headers) > 8:
-                self._headers.clear()
-            self._headers[asked] = self._placed(width, self.cursor_at is not None)
-        return self._headers[asked]
+        if asked != self._asked:  # at every mouse move and redraw; measuring letters takes long
+            self._asked, self._found = asked, self._placed(width, self.cursor_at is not None)
+        return self._found
 
     def _placed(self, width: float, reading: bool) -> Header:
         """The title on the left, the legend on the right; in little room the title gives way, in less it is above."""

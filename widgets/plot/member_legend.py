@@ -37,7 +37,7 @@ class Chip(QToolButton):
 
     def sizeHint(self) -> QSize:
         """A piece of line, the title, room for a number."""
-        title = min(_widest(), QFontMetricsF(theme.ui_font(11)).horizontalAdvance(self.title) + 1)
+        title = min(_widest(), QFontMetricsF(theme.ui_font(11)).horizontalAdvance(self.title))
         number = QFontMetricsF(theme.mono_font(11)).horizontalAdvance("0.000")
         return QSize(round(2 * EDGE + SWATCH + 2 * GAP + title + number), HEIGHT)
 
@@ -90,7 +90,6 @@ class MemberLegend(QWidget):
         """The runs, each with its colour; chips are made anew only when titles differ."""
         if [chip.title for chip in self.chips] != [member.title for member in members]:
             for chip in self.chips:
-                self._flow.removeWidget(chip)
                 chip.hide()
                 chip.deleteLater()
             self.chips = [self._chip(index, member.title) for index, member in enumerate(members)]

@@ -47,7 +47,7 @@ class Plot(Gestures):
         self.is_log = False
         self.runs: tuple[Drawn, ...] = ()
         self.cursor_at: float | None = None
-        self._box = pg.ViewBox(enableMouse=False, enableMenu=False, defaultPadding=0)
+        self._box = pg.ViewBox(enableMenu=False)
         self.lines: list[Line] = []  # two for each run, as its curves
         self._colors: list[QColor] = []
         self._assemble()

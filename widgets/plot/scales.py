@@ -74,12 +74,12 @@ def _one_two_five(low: float, high: float) -> list[float]:
     values = [digit * 10.0**power for power in range(first, last + 1) for digit in (1, 2, 5)]
     begin = max(index for index, value in enumerate(values) if value <= low * (1 + 1e-9))
     end = min(index for index, value in enumerate(values) if value >= high * (1 - 1e-9))
-    return values[begin : max(end, begin + 1) + 1]
+    return values[begin : end + 1]
 
 
 def _powers(low: float, high: float, intervals: int) -> list[float]:
     first, last = math.floor(math.log10(low) + 1e-9), math.ceil(math.log10(high) - 1e-9)
-    step = max(1, -(-(last - first) // intervals))
+    step = -(-(last - first) // intervals)
     return [10.0**power for power in range(first, last + step, step)]
 
 

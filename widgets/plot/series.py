@@ -30,7 +30,7 @@ class _Column:
         self._count = count
 
     def cut(self, count: int) -> None:
-        self._count = min(count, self._count)
+        self._count = count
 
 
 class Series:

@@ -6,9 +6,9 @@ import math
 
 
 def nice_step(span: float, intervals: int, steps: tuple[float, ...] = (1, 2, 2.5, 5, 10)) -> float:
-    """The smallest round step that divides ``span`` into at most ``intervals``."""
+    """The smallest round step that divides ``span`` into at most ``intervals``; ``steps`` end with 10."""
     power = 10.0 ** math.floor(math.log10(span / intervals))
-    return next((step * power for step in steps if step * power * intervals >= span * (1 - 1e-9)), 10 * power)
+    return next(step * power for step in steps if step * power * intervals >= span * (1 - 1e-9))
 
 
 def nice_range(low: float, high: float, intervals: int) -> tuple[float, float, float]:

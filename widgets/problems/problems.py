@@ -86,4 +86,4 @@ class Problems(QWidget):
         if at is not None:
             row = self.rows[min(max(0, at + step), len(self.rows) - 1)]
             row.take_focus()
-            self._scroll.ensureWidgetVisible(row, 0, 0)
+            self._scroll.ensureWidgetVisible(row, ymargin=0)

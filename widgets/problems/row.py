@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from engine.advice.advice import Problem, Severity
 from widgets.look import theme
@@ -64,7 +64,6 @@ class ProblemRow(QWidget):
         self.setAccessibleName(self._spoken())
         self.name = self._name_button()
         self.sentence = QLabel(breakable(sentence_text(problem.message)), wordWrap=True)
-        self.sentence.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.repairs = [self._repair_button(index) for index in range(len(problem.repairs))]
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 5, 8, 5)

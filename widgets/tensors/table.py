@@ -184,7 +184,6 @@ class TensorTable(QTableView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setTabKeyNavigation(False)
         self.setShowGrid(False)
-        self.setWordWrap(False)
         self._dress_headers()
         self.selectionModel().selectionChanged.connect(lambda: self.tensor_selected.emit(self.selected()))
         self.doubleClicked.connect(lambda _: self._go())

@@ -5,20 +5,22 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QEnterEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QEnterEvent, QFont, QFontMetrics
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from engine.advice.advice import Problem, Repair
+from engine.advice.advice import Problem, Repair, Severity
 from engine.graph.graph import Graph
 from engine.messages import say
 from tests.legible import cut_words
+from tests.painted import drawn
 from tests.seen import colors, texts
 from widgets.look import theme
 from widgets.look.text import sentence_text
+from widgets.parts.scroll import ScrollPanel
 from widgets.problems.problems import Problems
-from widgets.problems.row import SeveritySign
+from widgets.problems.row import NAME_WIDTH, ProblemRow, SeveritySign
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -285,3 +287,89 @@ def test_sentences_begin_with_a_capital_and_names_stay(view: Problems) -> None:
     assert view.rows[0].sentence.text() == "Must be a number"
     assert sentence_text(say("{name} is not connected", name="fc1")) == "fc1 is not connected"
     assert sentence_text(say("{reason}", reason=say("padding is too large"))) == "Padding is too large"
+
+
+@pytest.mark.parametrize(("severity", "shape", "place", "tone", "sign", "room"), [
+    ("error", "dot", QRectF(1, 1, 14, 14), "error", "×", QRectF(0, 0, 16, 16)),
+    ("warning", "shape", QRectF(0.5, 1, 15, 14), "warn", "!", QRectF(0, 2, 16, 16)),
+    ("hint", "dot", QRectF(1, 1, 14, 14), "dim", "i", QRectF(0, 0, 16, 16)),
+])
+def test_a_sign_is_a_full_shape_for_what_is_wrong_and_a_ring_for_a_hint(
+        view: Problems, severity: Severity, shape: str, place: QRectF, tone: str, sign: str, room: QRectF) -> None:
+    ground, letter = drawn(SeveritySign(severity, view))
+    color = theme.color(tone).name()
+    assert (ground.kind, ground.place, ground.smooth) == (shape, place, True)
+    assert (ground.pen, ground.fill) == ((color, "") if severity == "hint" else ("", color))
+    assert severity != "hint" or ground.width == pytest.approx(1.4)
+    assert (letter.text, letter.place) == (sign, room)
+    assert letter.pen == (color if severity == "hint" else theme.DARK.panel)
+    assert (letter.font.pixelSize(), letter.font.weight()) == (11, QFont.Weight.Bold)
+
+
+def test_a_row_that_goes_is_not_seen_any_more_and_leaves_no_gap(view: Problems) -> None:
+    first = view.rows[0].y()
+    view.show_problems(problems()[2:])
+    assert [row for row in view.findChildren(ProblemRow) if not row.isHidden()] == view.rows, "at once"
+    QApplication.processEvents()
+    assert [row.y() for row in view.rows] == [first, view.rows[0].geometry().bottom() + 1]
+    view.show_problems([])
+    assert all(row.isHidden() for row in view.findChildren(ProblemRow))
+    view.show_problems(problems())
+    QApplication.processEvents()
+    assert view.rows[0].y() == first
+
+
+def test_rows_that_come_between_others_stand_in_their_order(view: Problems) -> None:
+    one, two, three, four = problems()
+    for shown in ([four, one], [one, two, three, four], [three, one, four], [two, four, three, one]):
+        view.show_problems(shown)
+        QApplication.processEvents()
+        assert [row.problem.message for row in sorted(view.rows, key=ProblemRow.y)] == [each.message for each in shown]
+
+
+def test_the_next_row_is_scrolled_to_and_no_farther(view: Problems, qtbot: QtBot) -> None:
+    view.show_problems([Problem("error", f"fc{index}", say("Wrong")) for index in range(20)])
+    qtbot.waitUntil(lambda: view.rows[-1].y() > 700)
+    seen = view.findChild(ScrollPanel).viewport()
+    view.rows[0].take_focus()
+    for row in view.rows[1:15]:
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Down)
+        at = row.mapTo(seen, QPoint(0, 0)).y()
+        assert at + row.height() <= seen.height()
+    assert at + row.height() == seen.height()
+    for row in reversed(view.rows[2:14]):
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Up)
+    assert row.mapTo(seen, QPoint(0, 0)).y() == 0
+
+
+def test_a_long_name_has_its_column_and_keeps_both_ends(view: Problems) -> None:
+    name = "encoder_layer_with_a_name_that_is_long_12"
+    view.show_problems([Problem("error", name, say("Wrong")), Problem("error", "fc1", say("Wrong"))])
+    long, short = (row.name for row in view.rows)
+    bold = QFontMetrics(theme.ui_font(13, QFont.Weight.Bold))
+    assert long.text().startswith("enc") and long.text().endswith("12") and "…" in long.text()
+    assert NAME_WIDTH - 40 < bold.horizontalAdvance(long.text()) <= NAME_WIDTH - 20
+    assert long.accessibleName().startswith(name) and long.toolTip() == f"Show {name} on the canvas"
+    QApplication.processEvents()
+    assert long.width() == short.width() == NAME_WIDTH
+
+
+def test_a_click_on_the_panel_takes_the_keyboard_and_the_tab_key_does_not(view: Problems, qtbot: QtBot) -> None:
+    view.show_problems(problems()[:1])
+    QApplication.processEvents()
+    qtbot.mouseClick(view, LEFT, pos=QPoint(400, 250))
+    assert view.hasFocus()
+    qtbot.keyClick(view, Qt.Key.Key_Tab)
+    assert view.rows[0].name.hasFocus()
+    qtbot.keyClick(view.rows[0].name, Qt.Key.Key_Tab)
+    assert view.rows[0].repairs[0].hasFocus()
+
+
+def test_the_words_in_place_of_rows_stand_in_the_middle(view: Problems) -> None:
+    view.show_problems([])
+    QApplication.processEvents()
+    picture, ground = view.grab().toImage(), view.grab().toImage().pixelColor(3, 3)
+    inks = [(x, y) for x in range(0, 800) for y in range(100, 160) if picture.pixelColor(x, y) != ground]
+    across, down = {x for x, _ in inks}, {y for _, y in inks}
+    assert (min(across) + max(across)) / 2 == pytest.approx(400, abs=4)
+    assert (min(down) + max(down)) / 2 == pytest.approx(130, abs=6)
