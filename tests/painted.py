@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QWidget
 class Mark(NamedTuple):
     """One call of a painter; ``pen`` and ``fill`` as ``#rrggbb``, "" where there is none."""
 
-    kind: str  # "text", "dot", "box", "line", "path", "area", "shape"
+    kind: str  # "text", "dot", "box", "line", "path", "area", "shape", "picture"
     place: QRectF  # on the picture; of a text written at a point only the beginning of its line
     text: str
     pen: str
@@ -93,6 +93,14 @@ class Notes(QPainter):
     def drawArc(self, rect: QRectF, *angles: int) -> None:
         self._note("line", QRectF(rect))
         super().drawArc(rect, *angles)
+
+    def drawPixmap(self, *what: Any) -> None:
+        if isinstance(what[0], QRectF):
+            place = what[0]
+        else:
+            place = QRectF(QPointF(*what[:2]), what[2].deviceIndependentSize())
+        self._note("picture", place)
+        super().drawPixmap(*what)
 
     def fillPath(self, path: QPainterPath, brush: Any) -> None:
         self._note("area", path.boundingRect(), fill=QColor(brush))

@@ -118,7 +118,6 @@ class ElidedButton(QPushButton):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Say all in the tooltip where something is cut."""
-        super().resizeEvent(event)
         self.setToolTip(tooltip(self.text()) if self.shown_text() != self.text() else "")
 
     def paintEvent(self, event: QPaintEvent) -> None:

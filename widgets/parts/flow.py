@@ -41,7 +41,7 @@ class Flow(QLayout):
 
     def heightForWidth(self, width: int) -> int:
         """Of all rows."""
-        return self._place(QRect(0, 0, width, 0), False)
+        return self._place(width)
 
     def sizeHint(self) -> QSize:
         """As narrow as can be; the height follows from the width."""
@@ -56,25 +56,25 @@ class Flow(QLayout):
     def setGeometry(self, rect: QRect) -> None:
         """Put everything in its place."""
         super().setGeometry(rect)
-        self._place(rect, True)
+        self._place(rect.width(), rect.topLeft())
 
     def _shown(self) -> list[QLayoutItem]:
         return [item for item in self._items if not item.isEmpty()]
 
-    def _place(self, rect: QRect, really: bool) -> int:
-        inner = rect.marginsRemoved(self.contentsMargins())
-        top = inner.top()
-        for row in self._rows(inner.width()):
-            widths = self._widths(row, inner.width())
-            height = max(_height(item, width) for item, width in zip(row, widths, strict=True))
-            left = inner.left()
-            for item, width in zip(row, widths, strict=True):
-                if really:
-                    item.setGeometry(QRect(QPoint(left, top), QSize(width, height)))
-                left += width + self._gap
+    def _place(self, width: int, corner: QPoint | None = None) -> int:
+        """Put everything below this corner, or nothing without one; the height that it takes."""
+        margins = self.contentsMargins()
+        room, top = width - margins.left() - margins.right(), margins.top()
+        for row in self._rows(room):
+            widths = self._widths(row, room)
+            height = max(_height(item, wide) for item, wide in zip(row, widths, strict=True))
+            left = margins.left()
+            for item, wide in zip(row, widths, strict=True):
+                if corner is not None:
+                    item.setGeometry(QRect(corner + QPoint(left, top), QSize(wide, height)))
+                left += wide + self._gap
             top += height + self._row_gap
-        end = top - self._row_gap if self._shown() else top
-        return end - rect.top() + self.contentsMargins().bottom()
+        return margins.bottom() + (top - self._row_gap if self._shown() else top)
 
     def _rows(self, width: int) -> list[list[QLayoutItem]]:
         rows: list[list[QLayoutItem]] = []

@@ -44,7 +44,7 @@ class InnerTabs(QWidget):
             return  # each edit of a network asks, and measuring the tabs takes long
         was_current = self.bar.currentIndex() == index
         self.bar.setTabVisible(index, there)
-        self.bar.setTabText(index, self.bar.tabText(index))  # Qt leaves the tabs where they were until a text is set
+        self._place_tabs()
         self._fit()
         if not there and was_current:
             self.bar.setCurrentIndex(next((i for i in range(self.bar.count()) if self.bar.isTabVisible(i)), 0))
@@ -56,12 +56,16 @@ class InnerTabs(QWidget):
                 self.bar.setProperty("tight", tight)
                 self.bar.style().unpolish(self.bar)
                 self.bar.style().polish(self.bar)
+                self._place_tabs()
             if self.bar.sizeHint().width() + theme.letters(self.bar.font(), BOLD) <= self.width():
                 break
 
+    def _place_tabs(self) -> None:
+        """Qt leaves the tabs where they were until a text is set."""
+        self.bar.setTabText(0, self.bar.tabText(0))
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another width."""
-        super().resizeEvent(event)
         self._fit()
 
     def is_there(self, page: QWidget) -> bool:

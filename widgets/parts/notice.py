@@ -163,7 +163,7 @@ class Notice(QFrame):
         others = self._row.sizeHint().width() - self.text.sizeHint().width()
         words = self.text.fontMetrics().horizontalAdvance(self.text.text()) + 8
         width = min(room, WIDEST, words + others)
-        height = max(40, self._row.heightForWidth(width - 2 * LINE) + 2 * LINE)
+        height = self._row.heightForWidth(width - 2 * LINE) + 2 * LINE
         self.setGeometry((self._host.width() - width) // 2, EDGE, width, height)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

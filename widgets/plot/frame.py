@@ -120,9 +120,10 @@ class Frame:
         return self._header(area.width())
 
     def _header(self, width: float) -> Header:
-        asked = (self.title, self.titles, self.legend.is_key, self.cursor_at is not None, width)
+        reading = self.cursor_at is not None
+        asked = (self.title, self.titles, self.legend.is_key, reading, width)
         if asked != self._asked:  # at every mouse move and redraw; measuring letters takes long
-            self._asked, self._found = asked, self._placed(width, self.cursor_at is not None)
+            self._asked, self._found = asked, self._placed(width, reading)
         return self._found
 
     def _placed(self, width: float, reading: bool) -> Header:

@@ -72,7 +72,6 @@ class Problems(QWidget):
         return row
 
     def _drop(self, row: ProblemRow) -> None:
-        self._column.removeWidget(row)
         row.hide()
         row.deleteLater()
 

@@ -158,7 +158,7 @@ class Results(QWidget):
 
     def show_kernel_steps(self, steps: Sequence[tuple[int, Sequence[Sequence[float]]]]) -> None:
         """How a small kernel came to be: each as epoch and rows; the first one and the last ones are shown."""
-        shown = steps if len(steps) <= LAST_STEPS + 1 else [steps[0], *steps[-LAST_STEPS:]]
+        shown = [*steps[:1], *steps[1:][-LAST_STEPS:]]
         kernel = steps[0][1] if steps else ()
         places = [f"[{row}, {column}]" for row, values in enumerate(kernel) for column in range(len(values))]
         there = 0 < len(places) <= MOST_VALUES

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QKeyEvent,
@@ -16,7 +16,6 @@ from PySide6.QtGui import (
     QTextCharFormat,
     QTextCursor,
     QTextFormat,
-    QTextOption,
 )
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 
@@ -39,9 +38,6 @@ class _Numbers(QWidget):
         super().__init__(area)
         self._area = area
 
-    def sizeHint(self) -> QSize:
-        return QSize(self._area.numbers_width(), 0)
-
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             self._area.paint_numbers(painter, event.rect())
@@ -60,7 +56,6 @@ class CodeArea(QPlainTextEdit):
         self.setProperty("role", "code")
         self.setFont(theme.mono_font(13))
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.setWordWrapMode(QTextOption.WrapMode.NoWrap)
         self.setTabStopDistance(STEP * self.fontMetrics().horizontalAdvance(" "))
         self.document().setDocumentMargin(6)
         self._numbers = _Numbers(self)

@@ -197,7 +197,6 @@ class Curves(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In little room the plots come first; the context menu can do the same as the buttons."""
-        super().resizeEvent(event)
         self._buttons.setVisible(self.width() >= NARROW)
         self._row.setSpacing(32 if self.width() >= 1.5 * NARROW else 16)
 

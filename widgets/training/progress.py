@@ -86,7 +86,7 @@ class Progress(QWidget):
         """Both texts side by side, or the right one below the left one: the longest that fits."""
         beside = self.width() - self.left.sizeHint().width() - GAP
         metrics = self.right.fontMetrics()
-        fitting = (text for text in self._right_texts if metrics.horizontalAdvance(text) < max(beside, self.width()))
+        fitting = (text for text in self._right_texts if metrics.horizontalAdvance(text) < self.width())
         self.right.setText(next(fitting, self._right_texts[-1]))
         is_beside = metrics.horizontalAdvance(self.right.text()) < beside or not self.right.text()
         ways = QBoxLayout.Direction
@@ -96,7 +96,6 @@ class Progress(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Say as much as fits."""
-        super().resizeEvent(event)
         self._fit()
 
     def sizeHint(self) -> QSize:

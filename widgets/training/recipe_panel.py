@@ -184,7 +184,6 @@ class RecipePanel(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another width."""
-        super().resizeEvent(event)
         self._fit()
 
     def changeEvent(self, event: QEvent) -> None:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
-from PySide6.QtGui import QEnterEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QAccessible, QEnterEvent, QFont
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.painted import drawn
+from tests.redrawn import is_redrawn
 from tests.seen import colors
 from widgets.look import theme
+from widgets.parts import notice as module
 from widgets.parts.notice import Notice
 
 LEFT = Qt.MouseButton.LeftButton
@@ -147,3 +153,121 @@ def test_its_outline_tells_the_tone(host: Host, look: theme.Theme) -> None:
         for y in (0, host.notice.height() - 1):
             line = colors(host.notice, QRect(20, y, wide, 1))
             assert color in line and all(is_near(each, color) for each in line)
+
+
+def dot(notice: Notice) -> QWidget:
+    """What tells the tone at the left."""
+    [found] = [part for part in notice.findChildren(QWidget) if part.size() == QSize(16, 16)]
+    return found
+
+
+@pytest.mark.parametrize(("tone", "color", "sign"), [
+    ("ok", "ok", "✓"), ("error", "error", "!"), ("info", "accent", "i")])
+def test_a_dot_with_a_sign_tells_the_tone_too(host: Host, tone: str, color: str, sign: str) -> None:
+    host.notice.show_message("Something", "ok" if tone != "ok" else "info")
+    QApplication.processEvents()
+    assert is_redrawn(dot(host.notice), lambda: host.notice.show_message("Something", tone))
+    ground, letter = drawn(dot(host.notice))
+    assert (ground.place, ground.pen, ground.fill) == (QRectF(0.5, 0.5, 15, 15), "", theme.color(color).name())
+    assert (letter.text, letter.place, letter.pen) == (sign, QRectF(0, 0, 16, 16), theme.DARK.panel)
+    assert (letter.font.pixelSize(), letter.font.weight(), ground.smooth) == (11, QFont.Weight.Bold, True)
+
+
+def test_its_parts_stand_side_by_side(host: Host) -> None:
+    host.notice.show_message("Something happened", actions=[("Mend", lambda: None), ("Leave", lambda: None)])
+    for _ in range(2):
+        QApplication.processEvents()
+    mend, leave = host.notice.buttons
+    parts = [dot(host.notice), host.notice.text, mend, leave, host.notice.close_button]
+    edges = [(part.geometry().left(), part.geometry().right()) for part in parts]
+    assert all(later[0] - earlier[1] == 9 for earlier, later in pairwise(edges))
+    assert host.notice.close_button.size() == QSize(28, 28)
+    assert [button.accessibleName() for button in (mend, leave)] == ["Mend", "Leave"]
+    assert host.notice.text.width() > 4 * dot(host.notice).width()
+
+
+def test_it_is_as_wide_as_its_words_within_limits(host: Host) -> None:
+    host.notice.show_message("Short")
+    short = host.notice.geometry()
+    assert short.height() == 42 and short.width() < 200
+    host.notice.show_message("Short and longer")
+    advance = host.notice.text.fontMetrics().horizontalAdvance
+    assert host.notice.width() - short.width() == advance("Short and longer") - advance("Short")
+    for _ in range(2):
+        QApplication.processEvents()
+    assert host.notice.text.width() >= advance("Short and longer")
+    host.notice.show_message("word " * 90)
+    assert host.notice.width() == 640
+    host.resize(500, 400)
+    QApplication.processEvents()
+    assert host.notice.geometry().left() == 12 and host.notice.width() == 476
+    host.resize(120, 400)
+    QApplication.processEvents()
+    assert host.notice.width() == 160, "never narrower"
+
+
+def test_words_can_be_selected_and_are_no_markup(host: Host) -> None:
+    host.notice.show_message("a <b>bold</b> move", "error")
+    assert host.notice.text.text() == "a <b>bold</b> move" and host.notice.text.textFormat() == Qt.TextFormat.PlainText
+    QTest.mouseDClick(host.notice.text, LEFT, pos=QPoint(12, host.notice.text.height() // 2))
+    assert host.notice.text.hasSelectedText()
+
+
+@pytest.mark.parametrize(("tone", "polite"), [
+    ("error", QAccessible.AnnouncementPoliteness.Assertive), ("ok", QAccessible.AnnouncementPoliteness.Polite)])
+def test_it_is_read_out(host: Host, monkeypatch: pytest.MonkeyPatch, tone: str,
+                        polite: QAccessible.AnnouncementPoliteness) -> None:
+    said = []
+    monkeypatch.setattr(module.QAccessible, "updateAccessibility",
+                        lambda event: said.append((event.message(), event.politeness())))
+    host.notice.show_message("Something", tone)
+    assert said == [("Something", polite)]
+
+
+def test_each_message_has_a_number_of_its_own(host: Host) -> None:
+    numbers = [host.notice.show_message("One") for _ in range(3)]
+    assert len(set(numbers)) == 3
+    host.notice.withdraw(numbers[0])
+    host.notice.withdraw(numbers[1])
+    assert host.notice.isVisible()
+    host.notice.withdraw(numbers[2])
+    assert not host.notice.isVisible()
+
+
+def test_it_lies_over_what_came_later(host: Host) -> None:
+    later = QPushButton("later", host)
+    later.setGeometry(0, 0, 900, 400)
+    later.show()
+    host.notice.show_message("One")
+    found = host.childAt(host.notice.geometry().center())
+    assert found is host.notice or host.notice.isAncestorOf(found)
+
+
+def test_buttons_of_the_message_before_are_gone_at_once(host: Host) -> None:
+    host.notice.show_message("One", actions=[("Mend", lambda: None)])
+    host.notice.show_message("Two", actions=[("Leave", lambda: None)])
+    assert "Mend" not in {button.text() for button in host.notice.findChildren(QPushButton) if button.isVisible()}
+    QApplication.processEvents()
+    assert host.notice.buttons[0].isVisible() and host.notice.buttons[0].text() == "Leave"
+
+
+def test_other_keys_and_other_focus_are_left_alone(host: Host, qtbot: QtBot) -> None:
+    host.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    host.below.setFocus()
+    host.notice.show_message("One")
+    host.notice.dismiss()
+    assert host.below.hasFocus(), "the keyboard was not here"
+    host.notice.show_message("Two")
+    host.notice.close_button.setFocus()
+    qtbot.keyClick(host.notice.close_button, Qt.Key.Key_A)
+    assert host.notice.isVisible() and host.notice.close_button.hasFocus()
+    qtbot.keyClick(host.notice.close_button, Qt.Key.Key_Tab)
+    assert not host.notice.close_button.hasFocus()
+
+
+def test_its_cross_is_drawn_in_the_colours_of_the_theme(host: Host) -> None:
+    host.notice.show_message("One")
+    for look in (theme.LIGHT, theme.DARK):
+        theme.apply(QApplication.instance(), look)
+        QApplication.processEvents()
+        assert any(is_near(each, look.dim) for each in colors(host.notice.close_button))

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QFont, QFontMetricsF
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QStyle, QStyleOptionViewItem
+from PySide6.QtWidgets import QApplication, QStyle, QStyleOptionViewItem, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.painted import Mark, of, painted, words
@@ -137,3 +138,76 @@ def test_what_is_marked_and_clicked_is_told(rows: RowList):
     assert told == ["0", "1"]
     QTest.mouseClick(rows.viewport(), Qt.MouseButton.LeftButton, pos=rows.visualRect(rows.model().index(2, 0)).center())
     assert told[2:] == ["2", "chosen 2"]
+
+
+def test_the_letters_of_a_row(rows: RowList):
+    def letters(row: Row) -> list[tuple[str, int, QFont.Weight]]:
+        fonts = [mark.font for mark in of("text", marks(rows, row))]
+        return [(font.family(), font.pixelSize(), font.weight()) for font in fonts]
+
+    ui, mono = theme.ui_font(12).family(), theme.mono_font(11).family()
+    weights = QFont.Weight
+    assert letters(FULL) == [(mono, 11, weights.Normal), (ui, 13, weights.Medium), (ui, 12, weights.Normal)]
+    assert letters(replace(FULL, dim=True))[1] == (ui, 13, weights.Normal)
+    assert all(mark.smooth for mark in marks(rows, FULL, STATE.State_Selected))
+
+
+def test_where_the_words_of_a_row_stand(rows: RowList):
+    right, title, detail = of("text", marks(rows, FULL))
+    number = QFontMetricsF(theme.mono_font(11)).horizontalAdvance("6×28×28")
+    name = QFontMetricsF(theme.ui_font(13, QFont.Weight.Medium)).horizontalAdvance("Conv 2d")
+    assert right.place == QRectF(22, 1, 364, ROW - 2)
+    assert title.place.getRect() == pytest.approx((22, 1, 364 - number - 10, ROW - 2))
+    assert detail.place.left() == pytest.approx(22 + name + 10) and detail.place.right() == title.place.right()
+    bare = of("text", marks(rows, replace(FULL, right="")))[0]
+    assert bare.place == QRectF(22, 1, 364, ROW - 2)
+    for spare, shown in ((24, False), (25, True)):
+        width = round(22 + name + 10 + spare + 14 + 0.5)
+        seen = of("text", marks(rows, replace(FULL, right=""), width=width))
+        assert (len(seen) == 2) == (width - 14 - 22 - name - 10 > 24), (spare, shown)
+
+
+def test_a_row_says_itself_when_it_is_pointed_at(rows: RowList, qtbot: QtBot):
+    rows.show_rows(some(30))
+    QApplication.processEvents()
+    second = rows.visualRect(rows.model().index(1, 0))
+    before = rows.viewport().grab(second).toImage()
+    QTest.mouseMove(rows.viewport(), rows.visualRect(rows.model().index(2, 0)).center())
+    QTest.mouseMove(rows.viewport(), second.center())
+    QApplication.processEvents()
+    assert rows.viewport().grab(second).toImage() != before
+    assert rows.focusPolicy() == Qt.FocusPolicy.NoFocus
+    assert not rows.horizontalScrollBar().isVisible()
+    rows.verticalScrollBar().setValue(7)
+    assert rows.visualRect(rows.model().index(0, 0)).top() == -7, "smoothly"
+    rows.resize(60, 4 * ROW)
+    QApplication.processEvents()
+    assert not rows.horizontalScrollBar().isVisible()
+
+
+def test_a_layout_follows_the_number_of_rows(qtbot: QtBot):
+    stage = QWidget()
+    column = QVBoxLayout(stage)
+    column.setContentsMargins(0, 0, 0, 0)
+    rows = RowList(4, stage)
+    column.addWidget(rows)
+    column.addStretch(1)
+    qtbot.addWidget(stage)
+    stage.resize(300, 300)
+    stage.show()
+    for count in (1, 9, 3, 0, 2):
+        rows.show_rows(some(count))
+        for _ in range(2):
+            QApplication.processEvents()
+        assert rows.isVisible() == bool(count) and (not count or rows.height() == min(count, 4) * ROW)
+
+
+def test_views_are_told_of_other_rows(rows: RowList):
+    told, model = [], rows.model()
+    model.modelAboutToBeReset.connect(lambda: told.append(model.rowCount()))
+    model.modelReset.connect(lambda: told.append(model.rowCount()))
+    rows.show_rows(some(3))
+    rows.show_rows(some(5), mark=None)
+    assert told == [0, 3, 3, 5] and rows.current() is None
+    rows.show_rows(some(5), mark=2)
+    assert rows.current().key == "2"

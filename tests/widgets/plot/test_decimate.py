@@ -40,6 +40,13 @@ def test_what_was_drawn_stays_while_points_arrive():
     assert np.array_equal(before[0][:-4], after[0][: len(before[0]) - 4])
 
 
+def test_as_many_points_as_there_is_room_for_are_all_drawn():
+    x = np.arange(100.0)
+    assert decimated(x, -x, 10, 74, 64)[0].tolist() == list(range(10, 74))
+    xs, ys = decimated(x, -x, 10, 75, 64)
+    assert len(xs) < 64 and (xs[0], xs[-1]) == (10, 74) and np.array_equal(ys, -xs)
+
+
 @given(curves, st.data())
 def test_every_extreme_of_any_window_is_kept(y, data):
     start = data.draw(st.integers(0, len(y) - 1))

@@ -353,6 +353,8 @@ def test_a_run_taken_up_again_replaces_what_it_goes_over():
     assert (made.x.tolist(), made.y.tolist()) == ([1, 2, 2.5, 5], [10, 21, 25, 50])
     made.extend(np.array([]), np.array([]))
     assert len(made) == 4
+    made.extend(np.array([5.0]), np.array([51.0]))
+    assert (made.x.tolist()[3:], made.y.tolist()[3:]) == ([5, 5], [50, 51]), "two values at one place are both kept"
     long = Series()
     long.extend(np.arange(BLOCK * 40.0), np.zeros(BLOCK * 40))
     long.extend(np.arange(BLOCK * 10.0, BLOCK * 30.0), np.ones(BLOCK * 20))
@@ -371,7 +373,7 @@ def test_a_line_is_drawn_again_only_when_something_is_other(qapp: QApplication):
     assert line.show_series(made, (0, 10), 100, False) == (0, 5000) and len(drawn) == 3
     assert line.show_series(Series(), (0, 10), 100, False) is None
     assert _strokes(1.0, False) == [(0.0, 0.8)] and _strokes(1.0, True) == [(0.0, 0.8), (0.8, 0.0)]
-    assert len(_strokes(2.0, False)) == 3 and FEW > 0
+    assert [step for _, step in _strokes(2.0, False)] == pytest.approx([0.4, 0.8, 1.2]) and FEW > 0
 
 
 # -- hand and keys ----------------------------------------------------------------------------------------------------

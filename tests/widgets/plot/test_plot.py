@@ -230,7 +230,9 @@ def test_the_tab_key_reaches_it_and_a_click_does_not(plot: Plot, qtbot: QtBot) -
 
 
 def test_it_is_never_smaller_than_its_legend_and_follows_the_theme(plot: Plot) -> None:
-    assert plot.minimumSize().toTuple() == (plot.surround.narrowest(), 96)
+    fresh = Plot(Frame("Loss", ("train", "validation"), "epoch {}"), is_share=False)
+    for each in (fresh, plot):
+        assert each.minimumSize().toTuple() == (each.surround.narrowest(), 96)
     show(plot, Drawn((flat(0.5), flat(0.6))))
     theme.apply(QApplication.instance(), theme.LIGHT)
     QApplication.processEvents()
@@ -244,9 +246,9 @@ def test_it_is_never_smaller_than_its_legend_and_follows_the_theme(plot: Plot) -
 
 
 def test_a_resized_plot_keeps_its_curves_inside_its_numbers(plot: Plot) -> None:
-    show(plot, Drawn((flat(0.25), Series())))
+    show(plot, Drawn((flat(0.25), flat(1.0))))
     plot.window().resize(800, 420)
     QApplication.processEvents()
-    assert shows(plot, DARK.accent, 5, 0.25)
+    assert shows(plot, DARK.accent, 5, 0.25) and shows(plot, DARK.accent, 9.8, 0.25)
     left = QRect(0, int(plot.area.top()), int(plot.area.left()) - 1, int(plot.area.height()))
     assert QColor(DARK.accent).name() not in colors(plot.viewport(), left)

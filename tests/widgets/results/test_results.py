@@ -159,7 +159,7 @@ def test_of_many_parameters_the_first_are_shown(results: Results, count: int, sh
     assert there(results) == set()
 
 
-@pytest.mark.parametrize(("count", "shown"), [(1, 1), (13, 13), (14, 13), (20, 13)])
+@pytest.mark.parametrize(("count", "shown"), [(1, 1), (2, 2), (12, 12), (13, 13), (14, 13), (20, 13)])
 def test_of_many_epochs_the_first_and_the_last_are_shown(results: Results, count: int, shown: int) -> None:
     results.show_kernel_steps([(epoch, [[1.0, 2.0], [3.0, epoch]]) for epoch in range(1, count + 1)])
     assert results.steps.texts[0] == ["Epoch", "[0, 0]", "[0, 1]", "[1, 0]", "[1, 1]"]

@@ -184,7 +184,7 @@ def test_the_strip_scrolls_with_the_text_and_grows_with_it(area: CodeArea) -> No
     area.insertPlainText("\n")
     assert area.numbers_width() - 16 == 3 * area.fontMetrics().horizontalAdvance("0")
     strip_ = area.childAt(area.contentsRect().topLeft() + QPoint(3, 20))
-    assert strip_.sizeHint().width() == area.numbers_width() == strip_.width()
+    assert area.numbers_width() == strip_.width()
     area.resize(500, 500)
     QApplication.processEvents()
     assert strip_.geometry() == QRect(area.contentsRect().topLeft(), strip_.size())
