@@ -17,7 +17,7 @@ class Mark(NamedTuple):
 
     kind: str  # "text", "dot", "box", "line", "path", "area", "shape", "picture"
     place: QRectF  # on the picture; of a text written at a point only the beginning of its line
-    text: str
+    text: str  # of a shape its corners
     pen: str
     fill: str
     width: float  # of the pen
@@ -87,7 +87,8 @@ class Notes(QPainter):
         super().drawPath(path)
 
     def drawPolygon(self, points: Any) -> None:
-        self._note("shape", QPolygonF(points).boundingRect())
+        corners = " ".join(f"{point.x():g},{point.y():g}" for point in QPolygonF(points))
+        self._note("shape", QPolygonF(points).boundingRect(), corners)
         super().drawPolygon(points)
 
     def drawArc(self, rect: QRectF, *angles: int) -> None:

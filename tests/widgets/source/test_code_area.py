@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QColor, QKeySequence, QShortcut, QTextCursor
+from PySide6.QtGui import QColor, QKeySequence, QShortcut, QTextCharFormat, QTextCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from tests.painted import Mark, of, painted
+from tests.redrawn import is_redrawn
 from widgets.look import theme
 from widgets.source.code_area import CodeArea
 
@@ -197,6 +199,77 @@ def test_a_tab_is_four_letters_wide_and_lines_never_wrap(area: CodeArea) -> None
     QTest.keyClick(area, Keys.Key_Right)
     assert area.cursorRect().x() - start == pytest.approx(4 * area.fontMetrics().horizontalAdvance(" "), abs=1)
     assert area.document().begin().layout().lineCount() == 1
+
+
+def numbers(area: CodeArea, part: QRect | None = None) -> list[Mark]:
+    """What is painted beside the lines."""
+    return painted(lambda painter: area.paint_numbers(painter, part or QRect(0, 0, 100, 300)))
+
+
+def test_every_line_in_sight_has_its_number(area: CodeArea) -> None:
+    fill(area, "a\n|b\n" + "c\n" * 200)
+    area.mark_lines([2, 3])
+    marks = numbers(area)
+    texts, bars = of("text", marks), of("area", marks)
+    assert [mark.text for mark in texts] == [str(number) for number in range(1, len(texts) + 1)]
+    high = area.cursorRect(QTextCursor(area.document().findBlockByNumber(1))).top() - area.cursorRect(
+        QTextCursor(area.document().begin())).top()
+    assert 290 / high < len(texts) <= 300 / high + 1
+    strip_ = area.childAt(area.contentsRect().topLeft() + QPoint(3, 20))
+    tops = [mark.place.top() for mark in texts]
+    assert tops == pytest.approx([tops[0] + high * line for line in range(len(texts))])
+    assert {mark.place.getRect()[::2] for mark in texts} == {(0, strip_.width() - 8)}
+    assert {mark.place.height() for mark in texts} == {area.fontMetrics().height()}
+    assert {mark.font.family() for mark in texts} == {area.font().family()}
+    assert {mark.font.pixelSize() for mark in texts} == {13}
+    accent = theme.color("accent").name()
+    assert [(mark.place.getRect(), mark.fill) for mark in bars] == [
+        ((0, pytest.approx(tops[line]), 3, pytest.approx(high)), accent) for line in (1, 2)]
+    below = numbers(area, QRect(0, 0, 100, int(tops[3]) - 1))
+    assert [mark.text for mark in of("text", below)] == ["1", "2", "3"]
+    area.verticalScrollBar().setValue(100)
+    assert of("text", numbers(area))[0].text == "101"
+
+
+def test_numbers_are_drawn_anew_with_the_cursor_and_the_text(area: CodeArea) -> None:
+    fill(area, "|a\nb\nc\n" * 60)
+    strip_ = area.childAt(area.contentsRect().topLeft() + QPoint(3, 20))
+    assert is_redrawn(strip_, lambda: QTest.keyClick(area, Keys.Key_Down))
+    assert is_redrawn(strip_, lambda: area.mark_error(3))
+    assert is_redrawn(strip_, lambda: area.mark_lines([2]))
+    assert is_redrawn(strip_, lambda: area.verticalScrollBar().setValue(9))
+    assert is_redrawn(strip_, lambda: area.insertPlainText("x"))
+
+
+def test_the_text_begins_beside_its_numbers_at_the_top(area: CodeArea) -> None:
+    fill(area, "|a")
+    inside, text = area.contentsRect(), area.viewport().geometry()
+    assert (text.top(), text.left()) == (inside.top(), inside.left() + area.numbers_width())
+    assert (text.right(), text.bottom()) == (inside.right(), inside.bottom())
+    assert area.document().documentMargin() == 6
+    assert area.cursorRect().left() - 6 <= 1
+
+
+def test_the_wave_below_an_error_is_red(area: CodeArea) -> None:
+    fill(area, "a\n  |b c")
+    area.mark_error(2)
+    wave = area.extraSelections()[-1]
+    assert wave.format.underlineStyle() == QTextCharFormat.UnderlineStyle.WaveUnderline
+    assert wave.format.underlineColor().name() == theme.color("error").name()
+    assert (wave.cursor.selectionStart(), wave.cursor.selectionEnd()) == (4, 7)
+    tints = [mark.format.background().color().alpha() for mark in area.extraSelections()[:-1]]
+    assert tints == [255, 40]
+    area.mark_lines([1])
+    assert area.extraSelections()[1].format.background().color().alpha() == 45
+
+
+def test_a_line_that_is_broken_far_to_the_right_comes_back_into_sight(area: CodeArea) -> None:
+    fill(area, "x" * 500 + "|")
+    QTest.keyClick(area, Keys.Key_Return)
+    assert area.viewport().rect().contains(area.cursorRect())
+    fill(area, "a" * 30 + "| b|" + "\n" * 50)
+    QTest.keyClick(area, Keys.Key_Return)
+    assert not area.textCursor().hasSelection() and area.textCursor().positionInBlock() == 0
 
 
 def test_another_theme_tints_anew(area: CodeArea) -> None:

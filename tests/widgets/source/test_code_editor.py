@@ -6,10 +6,11 @@ import keyword
 import tokenize
 from collections.abc import Iterator
 from io import StringIO
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QKeySequence, QShortcut, QTextCursor
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -413,3 +414,25 @@ def test_another_theme_brings_its_colours(editor: CodeEditor) -> None:
     QApplication.processEvents()
     assert painted(editor.area) == before
     assert isinstance(editor.area.highlighter, PythonHighlighter)
+
+
+def test_everything_stands_in_its_place(editor: CodeEditor) -> None:
+    editor.show_code("hidden", EXAMPLE, "Something is wrong. " * 20, 2)
+    for _ in range(2):
+        QApplication.processEvents()
+
+    def box(part: QWidget) -> QRect:
+        return QRect(part.mapTo(editor, QPoint()), part.size())
+
+    editor.area.insertPlainText("x")
+    for _ in range(2):
+        QApplication.processEvents()
+    row = [box(part) for part in (editor.title, editor.state, editor.revert, editor.apply)]
+    assert all(one.right() < other.left() for one, other in pairwise(row))
+    assert row[2].left() - row[1].right() > 20, "the buttons are at the right"
+    assert max(part.bottom() for part in row) < box(editor.area).top()
+    assert box(editor.area).bottom() < box(editor.error).top()
+    assert box(editor.error).height() > 2 * editor.error.fontMetrics().lineSpacing(), "it takes more lines"
+    assert box(editor.area).height() > editor.height() / 3
+    assert editor.error.isVisible() and editor.error.property("role") == "error"
+    assert editor.focusProxy() is editor.area

@@ -416,3 +416,55 @@ def test_the_menu_says_how_the_axis_is(curves: Curves) -> None:
     curves.set_second("RMSE")
     curves.set_log(True)
     assert curves.accuracy.is_log
+
+
+def test_a_single_run_has_no_legend_above_it(curves: Curves) -> None:
+    fill(curves)
+    assert not curves.legend.isVisible()
+    assert curves.loss.mapTo(curves, QPoint()).y() == 8
+    curves.begin_member(0, "a")
+    curves.add_points([(0.5, 1.0, 0.5)])
+    for _ in range(2):
+        QApplication.processEvents()
+    assert curves.legend.isVisible()
+    assert curves.legend.geometry().bottom() < curves.loss.mapTo(curves, QPoint()).y()
+    assert curves.loss.height() > 180
+
+
+def test_the_words_of_an_empty_page_stand_in_the_middle(curves: Curves) -> None:
+    QApplication.processEvents()
+    image = curves.grab().toImage()
+    ground = image.pixelColor(2, 2)
+    spots = [(x, y) for x in range(0, curves.width(), 2) for y in range(curves.height())
+             if image.pixelColor(x, y) != ground]
+    across, down = [x for x, _ in spots], [y for _, y in spots]
+    assert (min(across) + max(across)) / 2 == pytest.approx(curves.width() / 2, abs=5)
+    assert (min(down) + max(down)) / 2 == pytest.approx(curves.height() / 2, abs=8)
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_the_menu_saves_shows_all_and_turns_the_axis(curves: Curves, qtbot: QtBot) -> None:
+    fill(curves)
+    menu = curves.context_menu()
+    assert [action.text() for action in menu.actions()] == ["Save…", "Show the whole run", "Logarithmic axis"]
+    menu.actions()[2].trigger()
+    assert curves.loss.is_log and button_with(curves, "Log").isChecked()
+    menu.close()
+    qtbot.mouseClick(button_with(curves, "Log"), LEFT)
+    assert not curves.loss.is_log and not button_with(curves, "Log").isChecked()
+    qtbot.keyClick(button_with(curves, "Save…"), Qt.Key.Key_Tab)
+    assert [button_with(curves, text).focusPolicy() for text in ("Save…", "Log")] == [Qt.FocusPolicy.StrongFocus] * 2
+
+
+def test_the_cursor_is_in_both_plots_and_its_value_in_the_one_below_it(curves: Curves) -> None:
+    curves.begin_member(0, "a")
+    curves.add_epoch(1, 5.0, 0.1, 6.0, 0.2, False)
+    curves.add_epoch(2, 4.0, 0.3, 3.0, 0.4, False)
+    for plot, value in ((curves.loss, 6.0), (curves.accuracy, 0.2)):
+        plot.hovered.emit(1.0)
+        assert [each.cursor_at for each in curves.plots] == [1.0, 1.0]
+        assert curves.legend.chips[0].value == value
+    curves.accuracy.hovered.emit(0.0)
+    assert [each.cursor_at for each in curves.plots] == [0.0, 0.0] and curves.legend.chips[0].value == 0.2
+    curves.accuracy.hovered.emit(None)
+    assert curves.legend.chips[0].value == 3.0, "the loss at the end"

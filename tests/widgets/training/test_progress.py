@@ -91,6 +91,50 @@ def test_words_make_room_for_each_other(progress: Progress) -> None:
     assert progress.left.y() == progress.right.y()
 
 
+def test_the_longest_that_fits_is_said(progress: Progress) -> None:
+    progress.show_epoch(7, 10, 0.5, 35740.0, 21.0)
+    advance = progress.right.fontMetrics().horizontalAdvance
+    long, short = progress.right.text(), progress.right.text().split(" · ")[1]
+    left = progress.left.sizeHint().width()
+    for width, text, beside in ((left + 12 + advance(long) + 1, long, True), (left + 12 + advance(long), long, False),
+                                (advance(long) + 1, long, False), (advance(long), short, False)):
+        progress.resize(width, 60)
+        for _ in range(2):
+            QApplication.processEvents()
+        assert progress.right.text() == text
+        assert (progress.left.y() == progress.right.y()) == beside
+
+
+def test_the_words_share_the_line_below_the_bar(progress: Progress) -> None:
+    progress.show_epoch(7, 10, 0.5, 35740.0, 21.0)
+    for _ in range(2):
+        QApplication.processEvents()
+    left, right, bar = (part.geometry() for part in (progress.left, progress.right, progress.bar))
+    assert (left.left(), right.right()) == (bar.left(), bar.right()) == (0, 419)
+    assert left.right() + 1 + 12 == right.left()
+    assert right.width() == progress.right.sizeHint().width(), "the left one takes what is left"
+    assert left.top() - bar.bottom() == 5
+    middle = (bar.top() + left.bottom()) / 2
+    assert middle == pytest.approx(progress.height() / 2, abs=1.5)
+    assert (progress.bar.isTextVisible(), progress.bar.maximum()) == (False, 10_000)
+    progress.show_sentence("A sentence about a run that is over, long enough for two lines of it. " * 2)
+    for _ in range(2):
+        QApplication.processEvents()
+    assert len(progress.sentence.shown_lines()) == 2
+    assert progress.sentence.height() == 2 * progress.sentence.fontMetrics().lineSpacing()
+    assert not progress.left.isVisible() and not progress.right.isVisible()
+
+
+def test_what_was_beside_the_words_goes_with_another_sentence(progress: Progress) -> None:
+    progress.show_epoch(7, 10, 0.5, 35740.0, 21.0)
+    progress.show_sentence("Reading data", 0.5)
+    assert (progress.right.text(), progress.right.isVisible()) == ("", True)
+    assert progress.sentence.isVisible() is False
+    progress.show_sentence("Over")
+    progress.show_epoch(8, 10, 0.5, 35740.0, 20.0)
+    assert progress.left.isVisible() and not progress.sentence.isVisible()
+
+
 def test_it_asks_for_its_room(progress: Progress) -> None:
     assert progress.sizeHint().width() == 420
     assert 100 < progress.minimumSizeHint().width() < 420

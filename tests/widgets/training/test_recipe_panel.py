@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -14,6 +14,7 @@ from engine.experiment.recipe import Recipe
 from tests.legible import cut_words
 from widgets.fields.editors import ChoiceEditor, LineEditor
 from widgets.fields.form import Row
+from widgets.parts.scroll import ScrollPanel
 from widgets.training.recipe_panel import RecipeForm, RecipePanel, relevant
 
 # Said by the offscreen platform, which has no windows to size; no window system says it.
@@ -307,3 +308,96 @@ def test_names_of_what_can_be_chosen(panel: RecipePanel) -> None:
     assert said["initialization"] == ["PyTorch's own", "Xavier uniform", "Kaiming uniform", "Normal, σ = 0.01",
                                       "Normal, σ = 1"]
     assert said["class_weights"][0] == "All the same"
+
+
+def test_labels_take_two_lines_where_there_is_no_room(opened: RecipePanel) -> None:
+    labels = [each.label for each in form(opened).rows.values()]
+    form(opened).fit(10)
+    assert all(label.wordWrap() for label in labels)
+    form(opened).fit(2000)
+    assert not any(label.wordWrap() for label in labels)
+
+
+def test_the_panel_scrolls_and_keeps_its_edges(opened: RecipePanel) -> None:
+    for width in (264, 304):
+        opened.resize(width, 270)
+        for _ in range(3):
+            QApplication.processEvents()
+        boxes = [QRect(each.editor.mapTo(opened, QPoint()), each.editor.size())
+                 for each in form(opened).rows.values() if each.editor.isVisible()]
+        assert min(box.left() for box in boxes) == 16
+        assert max(box.right() for box in boxes) == width - 16 - 1
+    assert opened.minimumWidth() == 264 and opened.maximumWidth() == 304
+    assert opened.findChild(ScrollPanel).verticalScrollBar().isVisible()
+    opened.resize(304, 1200)
+    for _ in range(3):
+        QApplication.processEvents()
+    assert not opened.findChild(ScrollPanel).verticalScrollBar().isVisible()
+    assert row(opened, "loss").label.mapTo(opened, QPoint()).y() < 30, "at the top"
+
+
+def test_the_three_columns_are_of_one_width(panel: RecipePanel) -> None:
+    panel.resize(304, 600)
+    panel.show_recipe(Recipe(optimizer="momentum"))
+    for _ in range(3):
+        QApplication.processEvents()
+    widths = [row(panel, name).editor.width() for name in ("weight_decay", "seed", "momentum")]
+    assert max(widths) - min(widths) <= 1
+    assert row(panel, "loss").editor.width() == pytest.approx(2 * widths[0] + 8, abs=2)
+    assert {row(panel, name).label.property("role") for name in form(panel).rows} == {"small"}
+
+
+def test_lines_that_are_not_shown_leave_no_room(panel: RecipePanel, qtbot: QtBot) -> None:
+    panel.resize(304, 900)
+
+    def heights() -> tuple[int, int]:
+        for _ in range(3):
+            QApplication.processEvents()
+        more = form(panel).more
+        return more.y(), form(panel).sizeHint().height() - more.geometry().bottom()
+
+    fold, below = heights()
+    assert below < 30
+    form(panel).more.click()
+    assert heights()[0] == fold and heights()[1] > 100
+    tall = heights()[1]
+    panel.show_recipe(Recipe(loss="mse"))
+    assert heights()[1] < tall - 40, "class weights and smoothing are gone"
+    form(panel).more.click()
+    assert heights() == (fold, below)
+
+
+def test_the_fold_is_as_wide_as_its_words(panel: RecipePanel) -> None:
+    panel.show_recipe(Recipe(folds=5))
+    QApplication.processEvents()
+    more = form(panel).more
+    assert more.width() == more.sizeHint().width() < 200 and more.x() == row(panel, "loss").editor.x()
+    assert more.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonTextBesideIcon and more.isCheckable()
+
+
+def test_another_font_is_fitted(panel: RecipePanel, monkeypatch: pytest.MonkeyPatch) -> None:
+    fitted = []
+    monkeypatch.setattr(RecipeForm, "fit", lambda _self, room: fitted.append(room))
+    QApplication.sendEvent(panel, QEvent(QEvent.Type.StyleChange))
+    assert fitted == [panel.width() - 32]
+    QApplication.sendEvent(panel, QEvent(QEvent.Type.ToolTipChange))
+    assert len(fitted) == 1
+    panel.resize(270, 270)
+    assert fitted[1:] == [270 - 32]
+
+
+def test_what_is_typed_goes_out_with_its_name(panel: RecipePanel, qtbot: QtBot) -> None:
+    asked = []
+    panel.recipe_changed.connect(lambda recipe, field: asked.append((recipe.seed, field)))
+    retype(qtbot, row(panel, "seed").editor, "7")
+    assert asked == [(7, "seed")]
+    panel.show_recipe(Recipe(seed=9))
+    assert asked == [(7, "seed")], "nobody typed"
+
+
+def test_the_rate_is_told_while_it_waits_and_not_after(panel: RecipePanel) -> None:
+    panel.set_locked(True)
+    assert row(panel, "epochs").editor.isEnabled() is False
+    assert row(panel, "epochs").editor.toolTip() == row(panel, "epochs").hint
+    panel.set_locked(False)
+    assert row(panel, "lr").editor.toolTip() == row(panel, "lr").hint

@@ -252,3 +252,21 @@ def test_ten_folds_fit_any_width(curves: Curves, width: int) -> None:
     assert all(curves.legend.rect().contains(box) for box in boxes)
     assert not any(a.intersects(b) for index, a in enumerate(boxes) for b in boxes[:index])
     assert {member_color(index).name() for index in range(10)} <= colors(curves)
+
+
+def test_the_axis_is_as_long_as_the_longest_run(curves: Curves) -> None:
+    curves.clear(2)
+    rows = [(epoch, 1.0, 0.5, 1.0, 0.5, epoch == 1) for epoch in range(1, 8)]
+    curves.show_series([("short", [], rows[:3]), ("long", [], rows), ("none", [], [])])
+    assert [plot.full for plot in curves.plots] == [(0, 7), (0, 7)]
+
+
+def test_a_hidden_run_stays_hidden_while_others_go_on(curves: Curves) -> None:
+    begin(curves, ("a", "b", "c"))
+    curves.legend.toggled.emit(1, False)
+    assert [run.color for run in curves.loss.runs] == [0, 2]
+    curves.add_points([(5.5, 0.5, 0.5)])
+    assert [run.color for run in curves.loss.runs] == [0, 2]
+    assert [chip.isChecked() for chip in curves.legend.chips] == [True, False, True]
+    curves.legend.toggled.emit(1, True)
+    assert [run.color for run in curves.loss.runs] == [0, 1, 2]
