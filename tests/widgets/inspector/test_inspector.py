@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -16,13 +17,17 @@ from engine.analysis.analysis import Costs, analyze
 from engine.graph.graph import Edge, Graph, Node
 from engine.layers.base import LAYERS
 from engine.messages import say
-from tests.seen import texts
+from tests.seen import button_with, label_with, texts
+from widgets.inspector.chip import Chip
 from widgets.inspector.code_line import CodeLine
+from widgets.inspector.cost_grid import CostGrid
 from widgets.inspector.inspector import Inspector
 from widgets.inspector.layer_form import LayerForm
 from widgets.inspector.name_edit import NameEdit
 from widgets.inspector.network_costs import NetworkCosts
+from widgets.inspector.node_parameters import NodeParametersForm
 from widgets.inspector.problem_list import ProblemList
+from widgets.inspector.shape_box import ShapeBox
 from widgets.look import theme
 from widgets.look.contrast import ENOUGH, contrast, readable_on
 from widgets.parts.scroll import ScrollPanel
@@ -309,3 +314,133 @@ def test_arguments_that_are_given_can_be_taken_away(inspector: Inspector) -> Non
     inspector.show_node(Node("mine", LAYERS["Code"](source=source, made_with="units=3")), None, None, ())
     assert option(inspector, "made_with").text() == "units=3"
     assert option(inspector, "made_with").isVisible()
+
+
+# -- where everything stands, and what it does alone ------------------------------------------------------------------
+
+
+def box(part: QWidget, within: QWidget) -> QRect:
+    return QRect(part.mapTo(within, QPoint()), part.size())
+
+
+def test_the_panel_from_top_to_bottom(inspector: Inspector) -> None:
+    problem = Problem("error", "conv1", say("It is wrong"))
+    inspector.window().resize(300, 1400)
+    show(inspector, "conv1", (problem,))
+    inspector.show_rename_error("There is another one")
+    for _ in range(3):
+        QApplication.processEvents()
+    name, chip = title(inspector), inspector.findChild(Chip)
+    parts = [name, label_with(inspector, "There is another one"), code(inspector), inspector.findChild(LayerForm),
+             inspector.findChild(ProblemList), label_with(inspector, "Shape"), inspector.findChild(ShapeBox),
+             inspector.findChild(NodeParametersForm), label_with(inspector, "This layer"),
+             inspector.findChild(CostGrid), label_with(inspector, GRAPH.nodes["conv1"].layer.meaning)]
+    boxes = [box(part, inspector) for part in parts]
+    assert all(one.bottom() < other.top() for one, other in pairwise(boxes))
+    assert {one.left() for one in boxes} == {16}
+    assert {one.right() for one in boxes[2:]} == {inspector.width() - 16 - 1}
+    assert boxes[0].top() < 20 and boxes[-1].bottom() < 1200, "the room that is left is below"
+    assert box(chip, inspector).right() == inspector.width() - 17 and box(name, inspector).right() < box(
+        chip, inspector).left()
+    assert chip.width() == chip.sizeHint().width()
+    meaning = label_with(inspector, GRAPH.nodes["conv1"].layer.meaning)
+    assert meaning.wordWrap() and meaning.property("role") == "dim"
+    assert name.accessibleName() == "Name" and "conv1" in name.toolTip()
+
+
+def test_a_hint_wraps_at_the_top(inspector: Inspector) -> None:
+    inspector.show_node(None, None, None, (), 0)
+    for _ in range(2):
+        QApplication.processEvents()
+    hint = label_with(inspector, "Select a layer to see what it does and to change it.")
+    place = box(hint, inspector)
+    assert (place.left(), place.top(), place.right()) == (16, 16, inspector.width() - 17)
+    assert hint.height() < 60 and inspector.width() == 300 and hint.property("role") == "dim"
+
+
+def test_the_error_of_a_name_goes_when_one_types(inspector: Inspector) -> None:
+    show(inspector, "conv1")
+    title(inspector).setFocus()
+    inspector.show_rename_error("There is another one " * 5)
+    for _ in range(2):
+        QApplication.processEvents()
+    error = label_with(inspector, ("There is another one " * 5).strip())
+    assert title(inspector).property("bad") and error.property("role") == "error"
+    assert error.height() > 2 * error.fontMetrics().lineSpacing()
+    QTest.keyClicks(title(inspector), "x")
+    assert not error.isVisible() and not title(inspector).property("bad")
+
+
+def test_a_name_is_typed_only_where_there_is_one(inspector: Inspector) -> None:
+    elsewhere = inspector.window().elsewhere
+    elsewhere.setFocus()
+    inspector.show_node(None, None, None, (), 0)
+    inspector.focus_name()
+    assert elsewhere.hasFocus()
+    show(inspector, "conv1")
+    inspector.focus_name()
+    assert title(inspector).hasFocus() and title(inspector).selectedText() == "conv1"
+
+
+def test_a_trial_changes_numbers_and_shapes_of_its_own_layer_alone(inspector: Inspector) -> None:
+    show(inspector, "conv1")
+    editor = option(inspector, "kernel_size")
+    node = Node("conv1", LAYERS["Conv2d"](out_channels=6, kernel_size=3, padding=2))
+    graph = GRAPH.with_layer("conv1", node.layer)
+    tried = analyze(graph, (1, 28, 28))
+    was, new = ANALYSIS.node_costs("conv1", 256), tried.node_costs("conv1", 256)
+    problem = Problem("error", "conv1", say("It would be wrong"))
+    other = Node("fc1", node.layer)
+    inspector.show_trial(other, tried.nodes["conv1"], new, was, (problem,))
+    assert "It would be wrong" not in texts(inspector) and not any("→" in text and "k" in text for text in texts(
+        inspector.findChild(CostGrid)))
+    inspector.show_trial(node, tried.nodes["conv1"], new, was, (problem,))
+    seen = texts(inspector)
+    assert {"It would be wrong", "1×28×28 → 6×30×30"} <= set(seen)
+    assert any("→" in text for text in texts(inspector.findChild(CostGrid)))
+    assert editor.text() == "5", "the form stays"
+    show(inspector, "conv1")
+    assert not any("→" in text for text in texts(inspector.findChild(CostGrid)))
+
+
+def test_the_button_under_the_mouse_stays_while_its_result_is_shown(inspector: Inspector) -> None:
+    mend = Problem("error", "conv1", say("It is wrong"), (Repair(say("Mend"), lambda graph: graph),))
+    show(inspector, "conv1", (mend,))
+    for _ in range(2):
+        QApplication.processEvents()
+    button_with(inspector, "Mend").setFocus()
+    inspector.show_trial(GRAPH.nodes["conv1"], ANALYSIS.nodes["conv1"], None, None, ())
+    assert button_with(inspector, "Mend").hasFocus()
+    inspector.window().elsewhere.setFocus()
+    inspector.show_trial(GRAPH.nodes["conv1"], ANALYSIS.nodes["conv1"], None, None, ())
+    assert "It is wrong" not in texts(inspector)
+
+
+@pytest.mark.parametrize(("name", "line", "flow"), [
+    ("input", None, "1×28×28"), ("act1", "nn.Sigmoid()", "6×28×28 → 6×28×28"),
+    ("fc1", "nn.Linear(4704, 10)", None),
+])
+def test_what_goes_in_and_out(inspector: Inspector, name: str, line: str | None, flow: str | None) -> None:
+    show(inspector, name)
+    assert code(inspector).isVisible() == (line is not None)
+    assert flow is None or flow in texts(inspector.findChild(ShapeBox))
+    node = GRAPH.nodes[name]
+    inspector.show_node(node, None, None, ())
+    QApplication.processEvents()
+    unknown = "?" if name == "input" else "? → ?"
+    assert texts(inspector.findChild(ShapeBox)) == [unknown]
+    assert line is None or code(inspector).text() == f"{node.layer.torch}(…)"
+    assert texts(inspector.findChild(CostGrid)).count("–") == 4
+
+
+def test_the_keyboard_comes_to_the_panel_when_its_layer_goes(inspector: Inspector) -> None:
+    show(inspector, "conv1")
+    option(inspector, "padding").setFocus()
+    inspector.show_node(None, None, None, (), 0)
+    assert inspector.hasFocus()
+    inspector.window().elsewhere.setFocus()
+    inspector.show_node(None, None, None, (), 2)
+    assert inspector.window().elsewhere.hasFocus(), "it was not here"
+    inspector.setFocus()
+    QTest.keyClick(inspector, Qt.Key.Key_Tab)
+    assert not inspector.hasFocus()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -14,7 +15,7 @@ from engine.analysis.analysis import analyze
 from engine.graph.graph import Edge, Graph, Node
 from engine.graph.parameters import DEFAULTS, INIT_TITLES, Init, NodeParameters, ValueEdit
 from engine.layers.base import LAYERS
-from tests.seen import texts
+from tests.seen import label_with, texts
 from widgets.inspector.doors import Doors
 from widgets.inspector.init_form import STARTER, FormulaEditor, InitForm
 from widgets.inspector.inspector import BY_RECIPE, Inspector
@@ -348,3 +349,121 @@ def test_what_the_recipe_fills_is_what_the_inspector_says() -> None:
     from engine.network.initialization import DENSE
 
     assert tuple(f"nn.{layer.__name__}" for layer in DENSE) == BY_RECIPE
+
+
+# -- where everything stands ----------------------------------------------------------------------------------------
+
+
+def box(part: QWidget, within: QWidget) -> QRect:
+    return QRect(part.mapTo(within, QPoint()), part.size())
+
+
+def test_a_formula_has_a_line_of_its_own_below_the_kind(stage: Stage) -> None:
+    stage.form.show_node(NodeParameters(weight=Init(kind="formula", formula=STARTER)), None)
+    for _ in range(2):
+        QApplication.processEvents()
+    rows = stage.form.weight.rows
+    formula, kind, label = (box(part, stage) for part in (rows["formula"].editor, rows["kind"].editor,
+                                                          rows["kind"].label))
+    assert (formula.left(), formula.right()) == (label.left(), kind.right())
+    assert 0 < formula.top() - kind.bottom() < 12
+    assert not rows["formula"].label.isVisible()
+    font = rows["formula"].editor.font()
+    assert (font.family(), font.pixelSize()) == (theme.mono_font(12).family(), 12)
+    stage.form.show_node(NodeParameters(weight=Init(kind="uniform")), None)
+    for _ in range(2):
+        QApplication.processEvents()
+    for name in ("low", "high"):
+        assert rows[name].label.isVisible() and rows[name].label.indent() == 12
+        assert box(rows[name].editor, stage).left() == box(rows["kind"].editor, stage).left()
+        assert rows[name].editor.accessibleName() == f"Initial weights: {rows[name].label.text()}"
+    assert rows["kind"].label.indent() != 12
+
+
+def test_only_a_formula_that_is_chosen_by_hand_takes_the_keyboard(qtbot: QtBot, stage: Stage) -> None:
+    kind, formula = (stage.form.weight.rows[name].editor for name in ("kind", "formula"))
+    choose(qtbot, stage.form.weight, "constant")
+    assert kind.hasFocus()
+    stage.elsewhere.setFocus()
+    stage.form.show_node(NodeParameters(weight=Init(kind="formula", formula=STARTER)), None)
+    assert stage.elsewhere.hasFocus() and formula.selectedText() == ""
+    stage.form.show_node(DEFAULTS, None)
+    kind.setFocus()
+    qtbot.keyClicks(kind, "F")
+    assert formula.hasFocus() and formula.selectedText() == STARTER
+    qtbot.keyClicks(formula, "normal(0, 2)")
+    kind.setFocus()
+    qtbot.keyClick(kind, Qt.Key.Key_Up)
+    kind.setFocus()
+    qtbot.keyClick(kind, Qt.Key.Key_Down)
+    assert stage.form.value.weight.formula == "normal(0, 2)", "what was typed once is not begun anew"
+
+
+def test_the_section_from_top_to_bottom(stage: Stage) -> None:
+    edits = (ValueEdit(key="weight", index=(0, 1), value=2.0),)
+    stage.form.show_node(NodeParameters(edits=edits), None, ("fc1",))
+    for _ in range(2):
+        QApplication.processEvents()
+    form = stage.form
+    parts = [label_with(form, "Weights"), form.shares, form.weight, form.bias, form.learning, form.forget]
+    boxes = [box(part, stage) for part in parts]
+    assert all(one.bottom() < other.top() for one, other in pairwise(boxes))
+    label, count = label_with(form, "Shared with"), label_with(form, "1 value set by hand")
+    assert box(label, stage).center().y() == pytest.approx(box(form.shares, stage).center().y(), abs=2)
+    assert box(label, stage).right() < box(form.shares, stage).left() == box(
+        form.weight.rows["kind"].editor, stage).left(), "in line with the forms below"
+    assert box(count, stage).left() == box(label, stage).left()
+    assert box(form.forget, stage).right() == box(form.shares, stage).right()
+    assert form.forget.width() == form.forget.sizeHint().width()
+    assert label.property("role") == count.property("role") == "dim" and label.buddy() is form.shares
+    assert "counted once" in form.shares.toolTip() and form.shares.toolTip() == label.toolTip()
+    assert form.shares.isEnabled() and form.shares.accessibleName() == "Shared with"
+    assert "begin like the others" in form.forget.toolTip()
+
+
+def test_a_long_name_of_an_owner_wraps_and_is_no_markup(stage: Stage, qtbot: QtBot) -> None:
+    name = "a_<b>_" + "very_long_name_" * 8
+    stage.form.show_node(DEFAULTS, name, ())
+    for _ in range(2):
+        QApplication.processEvents()
+    label = stage.form.shared
+    assert "&lt;b&gt;" in label.text() and label.text().startswith("Uses the weights of <a href=")
+    assert stage.width() == 300 and label.height() > 2 * label.fontMetrics().lineSpacing()
+    with qtbot.waitSignal(stage.form.node_requested) as asked:
+        label.linkActivated.emit(name)
+    assert asked.args == [name]
+    assert [stage.form.shares.itemText(index) for index in range(stage.form.shares.count())] == [
+        "no other layer", name]
+
+
+def test_frozen_weights_say_so_at_their_multipliers(stage: Stage) -> None:
+    rows = stage.form.learning.rows
+    own = [rows[name].editor.toolTip() for name in ("lr_multiplier", "decay_multiplier")]
+    stage.form.show_node(NodeParameters(trainable=False), None)
+    for name in ("lr_multiplier", "decay_multiplier"):
+        assert "frozen" in rows[name].editor.toolTip() and not rows[name].editor.isEnabled()
+    assert rows["trainable"].editor.text() == "off: frozen"
+    stage.form.show_node(NodeParameters(), None)
+    assert [rows[name].editor.toolTip() for name in ("lr_multiplier", "decay_multiplier")] == own
+    assert rows["trainable"].editor.text() == "on"
+
+
+def test_before_there_is_something_to_show_there_is_nothing(qtbot: QtBot) -> None:
+    form = NodeParametersForm()
+    qtbot.addWidget(form)
+    assert form.stops() == [] and form.value == DEFAULTS and form.findChildren(QLabel) == []
+    form.restore()
+    form.show_node(DEFAULTS, None)
+    assert [type(stop).__name__ for stop in form.stops()[:2]] == ["ChoiceEditor", "QLabel"]
+    assert form.stops()[-1] is form.forget and len(form.stops()) > 8
+
+
+def test_typing_is_dropped_in_every_part(qtbot: QtBot, stage: Stage) -> None:
+    stage.form.show_node(NodeParameters(weight=Init(kind="constant"), bias=Init(kind="constant")), None)
+    editors = [stage.form.weight.rows["value"].editor, stage.form.bias.rows["value"].editor,
+               stage.form.learning.rows["lr_multiplier"].editor]
+    before = [editor.text() for editor in editors]
+    for editor in editors:
+        retype(qtbot, editor, "x")
+    stage.form.restore()
+    assert [editor.text() for editor in editors] == before

@@ -150,6 +150,7 @@ def test_what_is_taken_away_leaves_its_place(flow: QWidget) -> None:
     assert layout.itemAt(3) is None and layout.itemAt(-1) is None
     assert layout.takeAt(3) is None and layout.takeAt(-1) is None and layout.count() == 3
     assert layout.takeAt(2).widget().width() == 40 and layout.count() == 2
+    assert layout.takeAt(0).widget().width() == 100 and layout.count() == 1
 
 
 def test_without_widgets_there_is_only_the_margin(qtbot: QtBot) -> None:

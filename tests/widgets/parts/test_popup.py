@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 
 from widgets.find.pick_box import PickBox
 from widgets.parts import popup as module
-from widgets.parts.popup import Popup
+from widgets.parts.popup import Popup, SearchLine
 from widgets.parts.row_list import ROW, Row
 
 Keys, NONE, SHIFT, CTRL = (Qt.Key, Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier,
@@ -188,6 +188,16 @@ def test_nothing_that_is_typed_reaches_the_host_or_its_commands(host):
     assert (keys, commands, box.field.text()) == ([], [], "a")
     QTest.keyClick(box.field, Keys.Key_Backspace)
     assert box.field.text() == ""
+
+
+def test_a_line_without_a_box_is_typed_into(host):
+    line = SearchLine(host)
+    line.show()
+    line.setFocus()
+    QTest.keyClicks(line, "ab")
+    QTest.keyClick(line, Keys.Key_Left)
+    QTest.keyClick(line, Keys.Key_Backspace)
+    assert (line.text(), line.cursorPosition()) == ("b", 0)
 
 
 def test_it_ends_once_and_says_so(host):

@@ -149,6 +149,7 @@ def test_the_letters_of_a_row(rows: RowList):
     weights = QFont.Weight
     assert letters(FULL) == [(mono, 11, weights.Normal), (ui, 13, weights.Medium), (ui, 12, weights.Normal)]
     assert letters(replace(FULL, dim=True))[1] == (ui, 13, weights.Normal)
+    assert {mark.opacity for mark in of("text", marks(rows, replace(FULL, dim=True)))} == {1.0}
     assert all(mark.smooth for mark in marks(rows, FULL, STATE.State_Selected))
 
 
