@@ -273,7 +273,6 @@ class LayerTree(QTreeView):
         self.is_searching = False
         self.setItemDelegate(LayerDelegate(self))
         self.setHeaderHidden(True)
-        self.setRootIsDecorated(False)
         self.setIndentation(0)
         self.setMouseTracking(True)
         self.setExpandsOnDoubleClick(False)

@@ -81,10 +81,11 @@ class Flow(QLayout):
         left = 0
         for item in self._shown():
             wide = item.sizeHint().width()
-            if not rows or left + wide > width:
-                rows.append([])
+            if rows and left + wide <= width:
+                rows[-1].append(item)
+            else:
+                rows.append([item])
                 left = 0
-            rows[-1].append(item)
             left += wide + self._gap
         return rows
 

@@ -115,7 +115,6 @@ class SourceView(QWidget):
         flags = Qt.TextInteractionFlag
         self.area.setTextInteractionFlags(flags.TextSelectableByMouse | flags.TextSelectableByKeyboard)
         self.area.setUndoRedoEnabled(False)
-        self.area.setTabChangesFocus(True)
         self.area.setAccessibleName(self.tr("PyTorch source of the network"))
         self.area.setPlaceholderText(self.tr("The PyTorch code of the network stands here as soon as it can run."))
         self.state.setProperty("role", "small")

@@ -431,3 +431,24 @@ def test_a_title_that_fits_is_not_said_again(few: Desk, monkeypatch: pytest.Monk
     assert few.index("Conv 2d").data(Qt.ItemDataRole.ToolTipRole).endswith("<br>nn.Conv2d</qt>")
     few.palette_.show_own_blocks(OWN)
     assert few.index("Tail").data(Qt.ItemDataRole.ToolTipRole) == "<qt>Tail<br>A block of your own</qt>"
+
+
+def test_a_search_that_is_called_for_again_is_typed_over(few: Desk) -> None:
+    few.palette_.focus_search()
+    QTest.keyClicks(few.search, "re")
+    few.palette_.focus_search()
+    assert few.search.selectedText() == "re"
+    QTest.keyClicks(few.search, "li")
+    assert few.search.text() == "li" and few.search.hasFocus()
+
+
+def test_the_list_has_all_the_room_below_the_search(few: Desk) -> None:
+    for _ in range(2):
+        QApplication.processEvents()
+    top = few.search.mapTo(few.palette_, QPoint(0, few.search.height())).y()
+    assert few.tree.geometry().bottom() == few.palette_.height() - 1 and few.tree.y() - top < 12
+    assert few.tree.width() == few.palette_.width()
+    few.type("zzz")
+    for _ in range(2):
+        QApplication.processEvents()
+    assert few.search.mapTo(few.palette_, QPoint()).y() < 20, "it stays at the top"

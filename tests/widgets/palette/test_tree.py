@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QStyle, QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
@@ -95,7 +95,13 @@ def test_a_layer_is_a_card_with_its_strip(tree: LayerTree) -> None:
 def test_a_card_is_cut_to_round_corners_and_its_words_to_its_room(qapp: QApplication) -> None:
     theme.apply(qapp, DARK)
     box, ground = QRectF(10, 10, 100, 26), QColor("#ff00ff")
-    card = painted(lambda painter: paint_card(painter, box, "A title that is much too long", "own", ground))
+
+    def paint(painter: QPainter) -> None:
+        painter.setFont(theme.mono_font(40))
+        paint_card(painter, box, "A title that is much too long", "own", ground)
+
+    card = painted(paint)
+    assert letters(card[2]) == (theme.ui_font(13).family(), 13, QFont.Weight.Normal)
     assert [mark.kind for mark in card] == ["area", "area", "text"]
     assert card[1].fill == theme.category_color("block").name()
     assert card[2].text.endswith("…") and card[2].text.startswith("A ti")

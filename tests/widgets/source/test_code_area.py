@@ -227,6 +227,9 @@ def test_every_line_in_sight_has_its_number(area: CodeArea) -> None:
         ((0, pytest.approx(tops[line]), 3, pytest.approx(high)), accent) for line in (1, 2)]
     below = numbers(area, QRect(0, 0, 100, int(tops[3]) - 1))
     assert [mark.text for mark in of("text", below)] == ["1", "2", "3"]
+    assert tops[3] == int(tops[3])
+    touched = numbers(area, QRect(0, 0, 100, int(tops[3]) + 1))
+    assert [mark.text for mark in of("text", touched)] == ["1", "2", "3", "4"]
     area.verticalScrollBar().setValue(100)
     assert of("text", numbers(area))[0].text == "101"
 

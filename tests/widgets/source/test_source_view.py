@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 
 import pytest
@@ -96,6 +97,41 @@ def test_an_edit_above_moves_what_one_reads_with_it(view: SourceView) -> None:
     assert first_seen(view) == 96
     view.show_source("\n".join([*lines[5:200], "new"]))
     assert first_seen(view) == 96, "what comes below moves nothing"
+
+
+def test_an_edit_in_the_middle_moves_what_one_reads_by_what_came_or_went(view: SourceView) -> None:
+    view.show_source(MANY)
+    view.area.verticalScrollBar().setValue(100)
+    lines = MANY.split("\n")
+    view.show_source("\n".join([*lines[:40], "new", "newer", "newest", *lines[40:]]))
+    assert first_seen(view) == 104
+    view.show_source("\n".join([*lines[:40], "new", *lines[50:]]))
+    assert first_seen(view) == 92
+    view.show_source("\n".join([*lines[:40], "other", *lines[50:]]))
+    assert first_seen(view) == 92, "a line that is other moves nothing"
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whatever_changes_the_text_is_the_new_one(view: SourceView, seed: int) -> None:
+    chance = random.Random(seed)
+    lines = [f"line {number}" for number in range(6)]
+    for _ in range(8):
+        start = chance.randrange(len(lines) + 1)
+        stop = min(len(lines), start + chance.randrange(4))
+        lines = [*lines[:start], *(f"new {chance.random():.3f}" for _ in range(chance.randrange(4))), *lines[stop:]]
+        text = "\n".join(lines)
+        view.show_source(text)
+        assert view.text == text
+
+
+@pytest.mark.parametrize(("before", "after"), [
+    ("a\nb\nccc", "a\nb\nddd\neee"), ("a\nb\nccc", "a\nb"), ("a\nb", "a\nb\nccc"), ("a\nb", "x\nb"),
+    ("a\nb\nc", "a"), ("a", "a\nb\nc"), ("a", "b"), ("", "a\nb"), ("a\nb", ""), ("a\n\nb", "c\n\nd"),
+])
+def test_the_last_line_is_replaced_as_well(view: SourceView, before: str, after: str) -> None:
+    view.show_source(before)
+    view.show_source(after)
+    assert view.text == after
 
 
 def test_another_source_begins_at_its_top(view: SourceView) -> None:
