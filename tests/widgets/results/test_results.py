@@ -315,3 +315,12 @@ def test_how_far_two_measures_are_apart() -> None:
 ])  # fmt: skip
 def test_measures_have_names(name: str, title: str) -> None:
     assert measure_title(name) == title
+
+
+def test_nothing_of_another_network_stays(results: Results) -> None:
+    results.show_kernel([[1.0, 2.0]])
+    results.show_kernel_steps([(1, [[1.0, 2.0]])])
+    results.clear()
+    assert (results.kernel.rows, there(results)) == ((), set())
+    results.show_kernel_steps(())
+    assert there(results) == set()
