@@ -42,11 +42,10 @@ class Sign(QWidget):
         self.setFixedSize(int(2 * SIGN) + 4, int(2 * SIGN) + 4)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        token, sign, _ = CHANGES[self._change]
-        paint_sign(painter, QPointF(self.width() / 2, self.height() / 2), sign, theme.color(token))
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            token, sign, _ = CHANGES[self._change]
+            paint_sign(painter, QPointF(self.width() / 2, self.height() / 2), sign, theme.color(token))
 
 
 class NameTag(QWidget):

@@ -83,14 +83,13 @@ class ClassBars(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Legend, then names, bars, numbers."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(theme.ui_font(11))
-        self._paint_legend(painter)
-        most = max((sum(each.counts) for each in self.classes), default=1) or 1
-        for index, each in enumerate(self.classes):
-            self._paint_class(painter, self.place(index), each, most)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setFont(theme.ui_font(11))
+            self._paint_legend(painter)
+            most = max((sum(each.counts) for each in self.classes), default=1) or 1
+            for index, each in enumerate(self.classes):
+                self._paint_class(painter, self.place(index), each, most)
 
     def _paint_legend(self, painter: QPainter) -> None:
         left, metrics = 0.0, QFontMetricsF(painter.font())

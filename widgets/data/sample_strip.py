@@ -73,14 +73,14 @@ class SampleStrip(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Images enlarged without blur, labels below them."""
-        painter, grid, tile = QPainter(self), self.grid(), self.tile
-        painter.setFont(theme.ui_font(11))
-        for index, (image, label) in enumerate(self._images[: self.shown()]):
-            self._paint_one(painter, grid.place(index, tile), image, label)
-        if not self._images:
-            painter.setPen(theme.color("dim"))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.tr("Reading the data…"))
-        painter.end()
+        grid, tile = self.grid(), self.tile
+        with QPainter(self) as painter:
+            painter.setFont(theme.ui_font(11))
+            for index, (image, label) in enumerate(self._images[: self.shown()]):
+                self._paint_one(painter, grid.place(index, tile), image, label)
+            if not self._images:
+                painter.setPen(theme.color("dim"))
+                painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.tr("Reading the data…"))
 
     def _paint_one(self, painter: QPainter, place: QRectF, image: QImage, label: str) -> None:
         # Only a large image made smaller is smoothed: leaving pixels out would tear it.

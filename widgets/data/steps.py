@@ -44,15 +44,15 @@ class StepPicture(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Ground, picture, arrow."""
-        painter, place = QPainter(self), self.place()
-        painter.fillRect(QRectF(self._left, 0, SIDE, SIDE), theme.color("canvas"))
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self.image.height() > place.height())
-        painter.drawImage(place, self.image)
-        if self._left:
-            painter.setPen(theme.color("dim"))
-            painter.setFont(theme.ui_font(14))
-            painter.drawText(QRectF(0, 0, ARROW, SIDE), Qt.AlignmentFlag.AlignCenter, "→")
-        painter.end()
+        place = self.place()
+        with QPainter(self) as painter:
+            painter.fillRect(QRectF(self._left, 0, SIDE, SIDE), theme.color("canvas"))
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self.image.height() > place.height())
+            painter.drawImage(place, self.image)
+            if self._left:
+                painter.setPen(theme.color("dim"))
+                painter.setFont(theme.ui_font(14))
+                painter.drawText(QRectF(0, 0, ARROW, SIDE), Qt.AlignmentFlag.AlignCenter, "→")
 
 
 class StepView(QWidget):

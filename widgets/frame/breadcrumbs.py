@@ -127,7 +127,6 @@ class Breadcrumbs(QFrame):
             self._fit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), theme.color("panel"))
-        painter.fillRect(0, self.height() - 1, self.width(), 1, theme.color("line"))
-        painter.end()
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), theme.color("panel"))
+            painter.fillRect(0, self.height() - 1, self.width(), 1, theme.color("line"))

@@ -35,22 +35,21 @@ class Scale(QWidget):
         return QSize(math.ceil(2 * (max(low, high) + APART) + middle), 30)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        bar = QRectF(0.5, 0.5, self.width() - 1, 11)
-        ramp = QLinearGradient(bar.topLeft(), bar.topRight())
-        for step in range(9):
-            ramp.setColorAt(step / 8, heat_color(step / 8))
-        painter.setBrush(ramp)
-        painter.setPen(QPen(theme.color("line"), 1))
-        painter.drawRoundedRect(bar, 4, 4)
-        painter.setFont(theme.mono_font(11))
-        painter.setPen(theme.color("dim"))
-        room = QRectF(0, 14, self.width(), 16)
-        flags = Qt.AlignmentFlag
-        for text, side in zip(self.marks, (flags.AlignLeft, flags.AlignHCenter, flags.AlignRight), strict=True):
-            painter.drawText(room, side | flags.AlignVCenter, text)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            bar = QRectF(0.5, 0.5, self.width() - 1, 11)
+            ramp = QLinearGradient(bar.topLeft(), bar.topRight())
+            for step in range(9):
+                ramp.setColorAt(step / 8, heat_color(step / 8))
+            painter.setBrush(ramp)
+            painter.setPen(QPen(theme.color("line"), 1))
+            painter.drawRoundedRect(bar, 4, 4)
+            painter.setFont(theme.mono_font(11))
+            painter.setPen(theme.color("dim"))
+            room = QRectF(0, 14, self.width(), 16)
+            flags = Qt.AlignmentFlag
+            for text, side in zip(self.marks, (flags.AlignLeft, flags.AlignHCenter, flags.AlignRight), strict=True):
+                painter.drawText(room, side | flags.AlignVCenter, text)
 
 
 class HeatLegend(QFrame):

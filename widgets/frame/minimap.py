@@ -120,23 +120,22 @@ class Minimap(QWidget):
     # -- the picture --------------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        look, painter = theme.current(), QPainter(self)
         if self._world.isEmpty():
-            painter.end()
             return
-        if self._picture is None:
-            self._picture = self._draw()
-        painter.drawPixmap(0, 0, self._picture)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setClipRect(self.rect().adjusted(2, 2, -2, -2))
-        ground = QColor(look.accent)
-        ground.setAlphaF(0.10)
-        painter.setBrush(ground)
-        painter.setPen(QPen(QColor(look.accent), 1.2))
-        painter.drawRoundedRect(self._box(self.seen()), 2, 2)
-        if self._running:
-            self._paint_running(painter, look)
-        painter.end()
+        look = theme.current()
+        with QPainter(self) as painter:
+            if self._picture is None:
+                self._picture = self._draw()
+            painter.drawPixmap(0, 0, self._picture)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setClipRect(self.rect().adjusted(2, 2, -2, -2))
+            ground = QColor(look.accent)
+            ground.setAlphaF(0.10)
+            painter.setBrush(ground)
+            painter.setPen(QPen(QColor(look.accent), 1.2))
+            painter.drawRoundedRect(self._box(self.seen()), 2, 2)
+            if self._running:
+                self._paint_running(painter, look)
 
     def _paint_running(self, painter: QPainter, look: theme.Theme) -> None:
         """The sign of Train, as on the document's tab."""
@@ -150,16 +149,15 @@ class Minimap(QWidget):
         picture = QPixmap(round(WIDTH * ratio), round(HEIGHT * ratio))
         picture.setDevicePixelRatio(ratio)
         picture.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(picture)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ground = QColor(look.panel)
-        ground.setAlphaF(0.94)
-        painter.setPen(QPen(QColor(look.line), 1))
-        painter.setBrush(ground)
-        painter.drawRoundedRect(QRectF(0.5, 0.5, WIDTH - 1, HEIGHT - 1), 6, 6)
-        self._draw_frames(painter, look)
-        self._draw_cards(painter, look, self._view.canvas.cards.values())
-        painter.end()
+        with QPainter(picture) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            ground = QColor(look.panel)
+            ground.setAlphaF(0.94)
+            painter.setPen(QPen(QColor(look.line), 1))
+            painter.setBrush(ground)
+            painter.drawRoundedRect(QRectF(0.5, 0.5, WIDTH - 1, HEIGHT - 1), 6, 6)
+            self._draw_frames(painter, look)
+            self._draw_cards(painter, look, self._view.canvas.cards.values())
         return picture
 
     def _draw_frames(self, painter: QPainter, look: theme.Theme) -> None:

@@ -76,16 +76,15 @@ class ShortcutRow(QPushButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Ground and outline by the style, words and keys by hand."""
         super().paintEvent(event)
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        room = QRectF(self.rect()).adjusted(8, 0, -8, 0)
-        width = self._paint_keys(painter, room)
-        painter.setFont(theme.ui_font(13))
-        painter.setPen(theme.color("text"))
-        room.adjust(0, 0, -width - 8, 0)
-        shown = QFontMetricsF(painter.font()).elidedText(self.words, Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            room = QRectF(self.rect()).adjusted(8, 0, -8, 0)
+            width = self._paint_keys(painter, room)
+            painter.setFont(theme.ui_font(13))
+            painter.setPen(theme.color("text"))
+            room.adjust(0, 0, -width - 8, 0)
+            shown = QFontMetricsF(painter.font()).elidedText(self.words, Qt.TextElideMode.ElideRight, room.width())
+            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
 
     def _paint_keys(self, painter: QPainter, room: QRectF) -> float:
         """The keys as they are on a keyboard, from the right; the width they take."""

@@ -18,7 +18,7 @@ from engine.graph.graph import Edge, Graph
 from engine.layers.activation import Tanh
 from engine.layers.linear import Linear
 from tests.legible import cut_words
-from tests.repaints import is_repainted
+from tests.redrawn import is_redrawn
 from tests.seen import colors, texts
 from tests.widgets.compare.desk import after, before, chain, long_chain, side
 from widgets.compare.canvas import Side
@@ -386,7 +386,7 @@ def test_it_is_not_there_before_it_is_opened(qtbot: QtBot) -> None:
 
 def test_it_follows_its_host_only_while_that_changes_its_size(stage: Stage) -> None:
     panel = opened(stage)
-    assert is_repainted(stage.page, lambda: stage.resize(1200, 640)), "the host gets its events, too"
+    assert is_redrawn(stage.page, lambda: stage.resize(1200, 640)), "the host gets its events, too"
     assert panel.geometry() == stage.page.rect()
     panel.setGeometry(10, 10, 300, 300)
     QApplication.sendEvent(stage.page, QEvent(QEvent.Type.User))

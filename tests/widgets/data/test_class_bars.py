@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QImage
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.repaints import is_repainted
+from tests.redrawn import is_redrawn
 from widgets.data import class_bars as module
 from widgets.data.class_bars import GAP, ROW, ClassBars
 from widgets.data.values import ClassCount
@@ -139,7 +139,7 @@ def test_what_is_said_at_rest(at: QPoint, said: str | None, bars: ClassBars, mon
 
 
 def test_other_classes_are_drawn_at_once_and_get_the_room_they_need(bars: ClassBars, qtbot: QtBot) -> None:
-    assert is_repainted(bars, lambda: bars.show_classes(many(2), PARTS))
+    assert is_redrawn(bars, lambda: bars.show_classes(many(2), PARTS))
     host = QWidget()
     qtbot.addWidget(host)
     column = QVBoxLayout(host)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.repaints import is_repainted
+from tests.redrawn import is_redrawn
 from widgets.data.sample_strip import GAP, INSET, LABEL, TILE, SampleStrip
 from widgets.look import theme
 
@@ -30,8 +30,8 @@ def strip(qtbot: QtBot) -> SampleStrip:
 
 def test_other_images_are_drawn_at_once(qtbot: QtBot) -> None:
     shown = strip(qtbot)
-    assert is_repainted(shown, lambda: shown.show_samples([sample("a")]))
-    assert is_repainted(shown, lambda: shown.show_samples([]))
+    assert is_redrawn(shown, lambda: shown.show_samples([sample("a")]))
+    assert is_redrawn(shown, lambda: shown.show_samples([]))
 
 
 def test_it_takes_the_room_there_is_and_never_less_than_one_tile(qtbot: QtBot) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.repaints import is_repainted
+from tests.redrawn import is_redrawn
 from tests.seen import button_with, label_with
 from widgets.data.steps import ARROW, SIDE, DataSteps, StepPicture
 from widgets.data.values import Step
@@ -41,7 +41,7 @@ def test_its_ground_is_a_whole_square_beside_the_arrow(has_arrow: bool, qtbot: Q
     picture.show()
     grey = QImage(14, 28, QImage.Format.Format_Grayscale8)
     grey.fill(QColor(200, 200, 200))
-    assert is_repainted(picture, lambda: picture.show_image(grey))
+    assert is_redrawn(picture, lambda: picture.show_image(grey))
     image, left, canvas = picture.grab().toImage(), ARROW * has_arrow, theme.color("canvas")
     for spot in ((left, 0), (left + SIDE - 1, 0), (left, SIDE - 1), (left + SIDE - 1, SIDE - 1)):
         assert image.pixelColor(*spot) == canvas

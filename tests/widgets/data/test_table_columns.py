@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.data.formats.preview import Column, Preview
-from tests.repaints import is_repainted
+from tests.redrawn import is_redrawn
 from tests.seen import colors
 from widgets.data.table_columns import FIRST, KIND, LINE, MISSING, NAME, TARGET, ColumnsView
 from widgets.look import theme
@@ -114,7 +114,7 @@ def test_widths_are_for_what_is_known_and_a_few_letters_of_the_rest(page: Page) 
 
 def test_another_kind_of_the_same_table_is_drawn_at_once(page: Page) -> None:
     other = replace(PREVIEW, columns=tuple(replace(each, kind="ignore") for each in PREVIEW.columns))
-    assert is_repainted(page.view.viewport(), lambda: page.view.show_preview(other))
+    assert is_redrawn(page.view.viewport(), lambda: page.view.show_preview(other))
     assert page.view.model().index(3, KIND).data() == "ignored • ▾"
 
 

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.repaints import is_repainted
+from tests.redrawn import is_redrawn
 from tests.widgets.find.host import NONE, SHIFT, Host, press, write
 from widgets.find.find_bar import EDGE, WIDEST, FindBar
 from widgets.look import theme
@@ -212,7 +212,7 @@ def test_the_signs_point_where_they_lead(shown: Bar, name: str, sign: str):
 
 
 def test_the_canvas_gets_its_events_too(shown: Bar):
-    assert is_repainted(shown.over, lambda: shown.over.resize(640, 480))
+    assert is_redrawn(shown.over, lambda: shown.over.resize(640, 480))
     shown.bar.dismiss()
     shown.over.resize(500, 480)
     assert not shown.bar.isVisible()

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.legible import cut_words
-from tests.repaints import is_repainted
+from tests.redrawn import is_redrawn
 from tests.seen import colors
 from widgets.canvas.cards.heat import heat_color
 from widgets.frame.heat_legend import APART, EDGE, WIDTH, HeatLegend
@@ -80,7 +80,7 @@ def test_each_mark_stands_where_its_colour_is(legend: HeatLegend) -> None:
 
 
 def test_other_marks_are_drawn_at_once_and_have_room(legend: HeatLegend) -> None:
-    assert is_repainted(legend.scale, lambda: legend.scale.show_marks(("0", "30 %", "60 %")))
+    assert is_redrawn(legend.scale, lambda: legend.scale.show_marks(("0", "30 %", "60 %")))
     was = legend.width()
     legend.show_scale("Parameters", ("0", "a rather long middle", "1000 % of it all"), "61 706 in all", True)
     assert legend.width() > was and legend.scale.width() >= legend.scale.minimumSizeHint().width()
@@ -142,5 +142,5 @@ def test_it_is_not_there_before_there_is_something_to_show(qtbot: QtBot) -> None
 
 def test_hidden_it_stays_hidden_and_events_reach_the_host(host: QWidget, qtbot: QtBot) -> None:
     legend = HeatLegend(host)
-    assert is_repainted(host, lambda: host.resize(640, 480))
+    assert is_redrawn(host, lambda: host.resize(640, 480))
     assert not legend.isVisible()

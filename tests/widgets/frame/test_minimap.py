@@ -22,7 +22,7 @@ from engine.layers.activation import ReLU, Tanh
 from engine.layers.convolution import Conv2d
 from engine.layers.inputs import Input
 from engine.layers.linear import Flatten, Linear
-from tests.repaints import is_repainted
+from tests.redrawn import is_redrawn
 from widgets.canvas.cards.sizes import CARD_HEIGHT, CARD_WIDTH
 from widgets.canvas.scene.scene import CanvasScene
 from widgets.canvas.view.view import CanvasView
@@ -304,7 +304,7 @@ def test_what_is_looked_at_is_a_pale_box_with_a_line(drawn: Stand) -> None:
 def test_a_run_is_marked_in_the_upper_right_corner_until_it_ends(drawn: Stand) -> None:
     accent = QColor(theme.current().accent)
     drawn.view.centerOn(QPointF(-300, 600))
-    assert is_repainted(drawn.map, lambda: drawn.map.show_running(True))
+    assert is_redrawn(drawn.map, lambda: drawn.map.show_running(True))
     image = drawn.map.grab().toImage()
     found = [(x, y) for x in range(WIDTH - 20, WIDTH - 3) for y in range(3, 24)
              if near(image.pixelColor(x, y), accent, 30)]
@@ -312,14 +312,14 @@ def test_a_run_is_marked_in_the_upper_right_corner_until_it_ends(drawn: Stand) -
     assert min(y for _, y in found) >= 6 and max(y for _, y in found) <= 17 and len(found) > 25
     left, right = ([y for x, y in found if x == column] for column in (WIDTH - 15, WIDTH - 10))
     assert len(left) > len(right) > 0, "it points to the right"
-    assert not is_repainted(drawn.map, lambda: drawn.map.show_running(True))
-    assert is_repainted(drawn.map, lambda: drawn.map.show_running(False))
+    assert not is_redrawn(drawn.map, lambda: drawn.map.show_running(True))
+    assert is_redrawn(drawn.map, lambda: drawn.map.show_running(False))
     assert not any(near(drawn.map.grab().toImage().pixelColor(*spot), accent, 30) for spot in found)
 
 
 def test_it_is_drawn_anew_when_one_looks_elsewhere_or_selects(drawn: Stand) -> None:
     drawn.view.zoom_at(2, QPoint(10, 10))
-    assert is_repainted(drawn.map, lambda: drawn.view.centerOn(QPointF(100, 100)))
+    assert is_redrawn(drawn.map, lambda: drawn.view.centerOn(QPointF(100, 100)))
     assert drawn.map.wanted
     drawn.map.set_wanted(False)
     assert not drawn.map.wanted and not drawn.map.isVisible()

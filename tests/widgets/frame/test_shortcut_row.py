@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.repaints import is_repainted
+from tests.redrawn import is_redrawn
 from widgets.frame.shortcut_row import CHIP, GAP, HEIGHT, ShortcutRow
 from widgets.look import theme
 
@@ -122,14 +122,14 @@ def test_what_was_changed_has_a_star_and_the_accent(qtbot: QtBot, changed: bool)
 
 def test_while_it_listens_it_asks_for_keys(qtbot: QtBot) -> None:
     bench = shown(qtbot, keys=("Ctrl+C", "Shift+Ins"), changed=True)
-    assert is_repainted(bench.row, lambda: bench.row.listen(True))
+    assert is_redrawn(bench.row, lambda: bench.row.listen(True))
     image = picture(bench.row)
     [(left, right)] = chips(image)
     assert right - left == pytest.approx(width_of("Press keys…") + 12, abs=6)
     assert has_accent(image, (left - 2, left - 1))
     assert not any(image.pixelColor(x, y).blue() > 120 for x in range(left - 16, left - 3) for y in range(HEIGHT))
-    assert is_repainted(bench.row, lambda: bench.row.listen(False)) and len(chips(picture(bench.row))) == 2
-    assert is_repainted(bench.row, lambda: bench.row.show_keys([], False))
+    assert is_redrawn(bench.row, lambda: bench.row.listen(False)) and len(chips(picture(bench.row))) == 2
+    assert is_redrawn(bench.row, lambda: bench.row.show_keys([], False))
     assert chips(picture(bench.row)) == []
     bench = shown(qtbot)
     bench.row.listen(True)

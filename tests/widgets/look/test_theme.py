@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QFontMetricsF
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QTabBar
 from pytestqt.qtbot import QtBot
 
-from tests.repaints import is_repainted
+from tests.redrawn import is_redrawn
 from tests.seen import colors
 from widgets.look import theme
 from widgets.look.theme import THEMES, Theme
@@ -45,7 +45,7 @@ def test_while_the_start_page_is_in_front_no_tab_looks_active(worn: Theme, qtbot
     documents.show()
     accent = QColor(worn.accent).name()
     for start in (False, True, False, True):
-        assert is_repainted(bar, lambda start=start: theme.mark_start(documents, start))
+        assert is_redrawn(bar, lambda start=start: theme.mark_start(documents, start))
         assert (accent in colors(documents)) is not start
 
 

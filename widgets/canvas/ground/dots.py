@@ -16,11 +16,10 @@ def dots(look: theme.Theme) -> QBrush:
     if look.name not in _brushes:
         tile = QPixmap(DOT_STEP, DOT_STEP)
         tile.fill(QColor(look.canvas))
-        painter = QPainter(tile)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(look.dots))
-        painter.drawEllipse(QPointF(DOT_STEP / 2, DOT_STEP / 2), 1.2, 1.2)
-        painter.end()
+        with QPainter(tile) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(look.dots))
+            painter.drawEllipse(QPointF(DOT_STEP / 2, DOT_STEP / 2), 1.2, 1.2)
         _brushes[look.name] = QBrush(tile)
     return _brushes[look.name]

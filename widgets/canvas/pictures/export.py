@@ -59,12 +59,11 @@ def _scene(analysis: Analysis, problems: Sequence[Problem], caption: str) -> _St
 
 
 def _render(scene: _Still, area: QRectF, device: QPaintDevice, target: QRectF) -> None:
-    painter = QPainter()
-    if not painter.begin(device):
-        raise OSError("the picture cannot be painted")
-    painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
-    scene.render(painter, target, area)
-    painter.end()
+    with QPainter(device) as painter:
+        if not painter.isActive():
+            raise OSError("the picture cannot be painted")
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+        scene.render(painter, target, area)
 
 
 def _svg(scene: _Still, area: QRectF, path: Path) -> None:

@@ -24,17 +24,17 @@ def picture(analysis: Analysis, size: QSize, ratio: float = 1.0) -> QPixmap:
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(QColor(theme.current().canvas))
     bars = _bars(analysis, size)
-    painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(QColor(theme.current().wire), 1))
-    for edge in analysis.graph.edges:
-        start, end = bars[edge.source], bars[edge.target]
-        painter.drawPath(wire_path(QPointF(start.center().x(), start.bottom()), QPointF(end.center().x(), end.top())))
-    painter.setPen(Qt.PenStyle.NoPen)
-    for name, bar in bars.items():
-        painter.setBrush(theme.category_color(analysis.graph.nodes[name].layer.category))
-        painter.drawRoundedRect(bar, 2, 2)
-    painter.end()
+    with QPainter(pixmap) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(theme.current().wire), 1))
+        for edge in analysis.graph.edges:
+            start, end = bars[edge.source], bars[edge.target]
+            top, bottom = QPointF(start.center().x(), start.bottom()), QPointF(end.center().x(), end.top())
+            painter.drawPath(wire_path(top, bottom))
+        painter.setPen(Qt.PenStyle.NoPen)
+        for name, bar in bars.items():
+            painter.setBrush(theme.category_color(analysis.graph.nodes[name].layer.category))
+            painter.drawRoundedRect(bar, 2, 2)
     return pixmap
 
 

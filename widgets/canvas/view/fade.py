@@ -33,15 +33,14 @@ class Fade(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.setOpacity((1 - self._done) ** 2)
-        scale = 1 + self._growth * self._done
-        painter.translate(self._middle)
-        painter.scale(scale, scale)
-        painter.translate(-self._middle)
-        painter.drawPixmap(0, 0, self._picture)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.setOpacity((1 - self._done) ** 2)
+            scale = 1 + self._growth * self._done
+            painter.translate(self._middle)
+            painter.scale(scale, scale)
+            painter.translate(-self._middle)
+            painter.drawPixmap(0, 0, self._picture)
 
 
 def duration(widget: QWidget) -> int:

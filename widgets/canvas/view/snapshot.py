@@ -17,8 +17,7 @@ class Snapshot:
 
     def paint(self, view: QGraphicsView) -> None:
         """Paint it on the viewport, as far as it reaches."""
-        painter = QPainter(view.viewport())
-        painter.fillRect(view.viewport().rect(), theme.color("canvas"))
-        painter.setTransform(self._from * view.viewportTransform())
-        painter.drawPixmap(0, 0, self._picture)
-        painter.end()
+        with QPainter(view.viewport()) as painter:
+            painter.fillRect(view.viewport().rect(), theme.color("canvas"))
+            painter.setTransform(self._from * view.viewportTransform())
+            painter.drawPixmap(0, 0, self._picture)
