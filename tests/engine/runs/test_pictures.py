@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -17,6 +18,8 @@ from engine.files import WriteError
 from engine.runs.history import History, Member
 from engine.runs.pictures import (
     COLORS,
+    GRID,
+    TEXT,
     TRAIN,
     VALIDATION,
     PictureError,
@@ -144,6 +147,39 @@ def test_a_series_is_drawn_in_a_colour_each(drawn: list[Figure], tmp_path: Path)
         assert [list(line.get_ydata()) for line in (train[3], validation[3])] == [[4.0 * times, 0.5 * times],
                                                                                   [8.0 * times, 1.0 * times]]
         assert list(train[0].get_xdata()) == [1.0, 2.0]
+
+
+def test_axes_are_quiet(history: History, drawn: list[Figure], tmp_path: Path) -> None:
+    """Numbers of epochs are whole, a grid lies behind the lines, there are no ticks and no frames."""
+    curves_picture(history, tmp_path / "one.png")
+    series_picture([_member("a", history), _member("b", history)], tmp_path / "all.png")
+    assert [figure.get_facecolor() for figure in drawn] == [(1.0, 1.0, 1.0, 1.0)] * 2
+    for axes in [axes for figure in drawn for axes in figure.axes]:
+        axes.figure.draw_without_rendering()
+        assert all(float(label.get_text()).is_integer() for label in axes.get_xticklabels())
+        assert all(line.get_visible() for line in (*axes.get_xgridlines(), *axes.get_ygridlines()))
+        ticks = [*axes.xaxis.get_major_ticks(), *axes.yaxis.get_major_ticks()]
+        assert {tick.tick1line.get_markersize() for tick in ticks} == {0}
+        assert {tick.label1.get_color() for tick in ticks} == {TEXT}
+        assert {line.get_color() for line in axes.get_xgridlines()} == {GRID}
+        legend = axes.get_legend()
+        assert legend is not None and not legend.get_frame_on()
+        assert {to_hex(text.get_color()) for text in legend.get_texts()} == {TEXT}
+        first, last = axes.get_xlim()
+        lines = [float(x) for line in axes.get_lines() for x in line.get_xdata()]
+        span = max(lines) - min(lines)
+        assert (first, last) == pytest.approx((min(lines) - 0.02 * span, max(lines) + 0.02 * span))
+
+
+def test_lines_are_told_apart_by_their_strength(history: History, drawn: list[Figure], tmp_path: Path) -> None:
+    curves_picture(history, tmp_path / "one.png")
+    series_picture([_member("a", history)], tmp_path / "all.png")
+    one, all_runs = ([(line.get_linewidth(), line.get_alpha()) for line in figure.axes[0].get_lines()]
+                     for figure in drawn)
+    assert one[:3] == [(1, 0.3), (1.8, None), (1.8, None)] and all_runs == [(1, 0.7), (1.8, None)]
+    best = drawn[0].axes[0].get_lines()[3]
+    assert (best.get_marker(), best.get_linestyle(), best.get_markerfacecolor()) == ("o", "None", "none")
+    assert best.get_markeredgecolor() == VALIDATION
 
 
 def test_a_series_without_runs_is_an_empty_picture(drawn: list[Figure], tmp_path: Path) -> None:

@@ -1,0 +1,240 @@
+"""A run's folder while the events pass: what is there when, what an earlier run left, what is no checkpoint."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+import engine.runs.folder as runs
+from engine.experiment.experiment import Experiment, Variant, load_experiment
+from engine.export.weight_files import load_weights
+from engine.files import WriteError
+from engine.graph.graph import Edge
+from engine.graph.parameters import NodeParameters
+from engine.runs.folder import (
+    BEST,
+    CHANGES,
+    CHECKPOINT,
+    EXPERIMENT,
+    FORMAT,
+    LAST,
+    METRICS,
+    RESULTS,
+    SERIES,
+    SERIES_TABLE,
+    SUMMARY,
+    Checkpoint,
+    RunError,
+    load_checkpoint,
+    record,
+)
+from engine.training import Control, fit
+from engine.training.events import (
+    EpochEnded,
+    Event,
+    Finished,
+    MemberStarted,
+    Metrics,
+    RateChanged,
+    RunNotSaved,
+    SeriesFinished,
+    SeriesRow,
+    Started,
+    Summary,
+)
+from tests.engine.cases import MLP, experiment, of_type, with_recipe
+
+BASE = experiment(epochs=2)
+NUMBERS = Metrics(1.0, 0.5)
+END = Finished(Summary(1, 1, NUMBERS, NUMBERS, NUMBERS, 1.0, "cpu", 1, 0), stopped=False)
+
+
+def weights(value: float) -> dict[str, torch.Tensor]:
+    return {"fc1.weight": torch.full((2, 2), value)}
+
+
+def epoch(number: int, value: float, is_best: bool = True, part: float = 1.0) -> EpochEnded:
+    """An epoch's end with these weights; stopped within it where only a part of it was trained."""
+    return EpochEnded(number, NUMBERS, NUMBERS, is_best, weights(value), part)
+
+
+def names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+def value_in(path: Path) -> float:
+    return float(load_weights(path)["fc1.weight"][0, 0])
+
+
+@pytest.fixture(scope="module")
+def begun() -> Started:
+    control = Control()
+    for event in fit(BASE, control):
+        if isinstance(event, Started):
+            control.abandon()
+            return event
+    raise AssertionError
+
+
+def steps(events: list[Event], folder: Path, resume: Checkpoint | None = None) -> Iterator[Event]:
+    return record(events, BASE, folder, resume)
+
+
+def test_a_change_of_rate_is_written_when_it_happens(begun: Started, tmp_path: Path) -> None:
+    passing = steps([begun, RateChanged(0.5, 0.1), RateChanged(0.75, 0.2), END], tmp_path)
+    next(passing)
+    assert names(tmp_path) == {EXPERIMENT}
+    next(passing)
+    assert (tmp_path / CHANGES).read_text() == "position,lr\n0.500000,0.1\n"
+    next(passing)
+    assert (tmp_path / CHANGES).read_text() == "position,lr\n0.500000,0.1\n0.750000,0.2\n"
+
+
+def test_a_change_of_rate_that_could_not_be_written_is_written_at_the_end(begun: Started, tmp_path: Path) -> None:
+    (tmp_path / CHANGES).mkdir()
+    events = []
+    for event in steps([RateChanged(0.5, 0.1), END], tmp_path):
+        events.append(event)
+        if isinstance(event, RunNotSaved):
+            (tmp_path / CHANGES).rmdir()
+    assert [type(event) for event in events] == [RateChanged, RunNotSaved, Finished]
+    assert (tmp_path / CHANGES).read_text() == "position,lr\n0.500000,0.1\n" and (tmp_path / SUMMARY).exists()
+
+
+def test_that_a_run_is_not_saved_is_said_once(begun: Started, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    passed = list(steps([begun, epoch(1, 1.0), epoch(2, 2.0), END], tmp_path / "file" / "run"))
+    assert [type(event) for event in passed] == [Started, RunNotSaved, EpochEnded, EpochEnded, Finished]
+
+
+def test_a_folder_that_vanishes_is_made_again(begun: Started, tmp_path: Path) -> None:
+    folder = tmp_path / "runs" / "one"
+    for event in steps([begun, epoch(1, 1.0), epoch(2, 2.0), END], folder):
+        if isinstance(event, EpochEnded) and event.epoch == 1:
+            shutil.rmtree(tmp_path / "runs")
+        assert not isinstance(event, RunNotSaved)
+    assert names(folder) == {METRICS, LAST, BEST, CHECKPOINT, SUMMARY}
+    assert len((folder / METRICS).read_text().splitlines()) == 3
+
+
+def test_a_run_stopped_within_an_epoch_keeps_what_whole_epochs_left(begun: Started, tmp_path: Path) -> None:
+    list(steps([begun, epoch(1, 1.0), epoch(2, 2.0, is_best=False, part=0.5), END], tmp_path))
+    assert len((tmp_path / METRICS).read_text().splitlines()) == 2 and (tmp_path / CHECKPOINT).exists()
+    assert (value_in(tmp_path / LAST), value_in(tmp_path / BEST)) == (2.0, 1.0)
+    content = torch.load(tmp_path / CHECKPOINT, weights_only=True)
+    assert [row[0] for row in content["rows"]] == [1] and content["format"] == FORMAT and content["changes"] == []
+
+
+def test_going_on_begins_with_the_weights_and_the_changes_of_the_checkpoint(begun: Started, tmp_path: Path) -> None:
+    resume: Checkpoint = {"rows": [[1, list(NUMBERS), list(NUMBERS), 1.0]], "changes": [[0.5, 0.1]],
+                          "weights": weights(3.0), "best": {"weights": weights(4.0)}}
+    for name in RESULTS:
+        (tmp_path / name).write_text("of an epoch that was not completed")
+    passing = steps([begun, RateChanged(1.5, 0.2), epoch(2, 5.0)], tmp_path, resume)
+    next(passing)
+    assert (value_in(tmp_path / LAST), value_in(tmp_path / BEST)) == (3.0, 4.0)
+    assert (tmp_path / CHANGES).read_text() == "position,lr\n0.500000,0.1\n"
+    assert "not completed" in (tmp_path / METRICS).read_text()
+    list(passing)
+    assert [line[0] for line in (tmp_path / METRICS).read_text().splitlines()[1:]] == ["1", "2"]
+    assert torch.load(tmp_path / CHECKPOINT, weights_only=True)["changes"] == [[0.5, 0.1], [1.5, 0.2]]
+
+
+def test_going_on_without_changes_leaves_none(begun: Started, tmp_path: Path) -> None:
+    (tmp_path / CHANGES).write_text("of an epoch that was not completed")
+    next(steps([begun], tmp_path, {"rows": [], "changes": [], "weights": weights(3.0),
+                                   "best": {"weights": weights(4.0)}}))
+    assert not (tmp_path / CHANGES).exists()
+
+
+def series(*events: Event) -> list[Event]:
+    members = [MemberStarted(index, 2, title, with_recipe(BASE, lr=0.1 * index)) for index, title in enumerate("ab", 1)]
+    done = SeriesFinished((SeriesRow("a", {"test loss": 1.0}), SeriesRow("b", {"test loss": 2.0})), {}, {})
+    return [members[0], *events, members[1], *events, done]
+
+
+def test_a_series_replaces_what_was_in_its_folder(begun: Started, tmp_path: Path) -> None:
+    folder = tmp_path / "runs" / "all"
+    passing = record(series(begun), BASE, folder)
+    next(passing)
+    assert load_experiment(folder / EXPERIMENT) == BASE
+    for name in (*RESULTS, SERIES, SERIES_TABLE, "notes.txt"):
+        (folder / name).write_text("old")
+    list(record(series(begun, epoch(1, 1.0)), BASE, folder))
+    assert names(folder) == {EXPERIMENT, SERIES, SERIES_TABLE, "notes.txt", "1-a", "2-b"}
+    assert (folder / SERIES_TABLE).read_text() == "run,test loss\na,1.000000\nb,2.000000\n"
+    assert names(folder / "2-b") == {EXPERIMENT, METRICS, LAST, BEST, CHECKPOINT}
+    assert load_experiment(folder / "2-b" / EXPERIMENT).recipe.lr == 0.2
+
+
+def test_only_its_first_run_begins_a_series(begun: Started, tmp_path: Path) -> None:
+    for event in record(series(begun), BASE, tmp_path):
+        if isinstance(event, MemberStarted) and event.index == 1:
+            (tmp_path / METRICS).write_text("mine")
+    assert (tmp_path / METRICS).read_text() == "mine"
+
+
+def test_what_cannot_be_removed_is_said(begun: Started, tmp_path: Path) -> None:
+    (tmp_path / SUMMARY).mkdir()
+    said = of_type(list(steps([begun], tmp_path)), RunNotSaved)
+    assert len(said) == 1 and f"{tmp_path / SUMMARY} could not be removed: " in str(said[0].message)
+
+
+def test_a_folder_that_cannot_be_made_says_why(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(WriteError, match="file could not be made: "):
+        runs.make_folder(tmp_path / "file")
+    runs.make_folder(tmp_path / "a" / "b")
+    runs.make_folder(tmp_path / "a" / "b")
+    assert (tmp_path / "a" / "b").is_dir()
+
+
+# -- going on ---------------------------------------------------------------------------------------------------------
+
+
+def saved(folder: Path, base: Experiment = BASE, content: object = None) -> Path:
+    """A folder of this experiment, with a checkpoint that is nothing but its mark unless something else is given."""
+    next(record([MemberStarted(1, 1, "a", base)], base, folder))
+    torch.save({"format": FORMAT} if content is None else content, folder / CHECKPOINT)
+    return folder
+
+
+@pytest.mark.parametrize(("content", "reason"), [
+    ([FORMAT], "is not a checkpoint of this Layerloom"), ({}, "is not a checkpoint of this Layerloom"),
+    ({"format": "layerloom checkpoint 1"}, "is not a checkpoint of this Layerloom"),
+    ({"format": FORMAT, "rows": Path("a")}, "is damaged"),  # only numbers are taken from a file, never objects
+])  # fmt: skip
+def test_what_is_no_checkpoint(content: object, reason: str, tmp_path: Path) -> None:
+    with pytest.raises(RunError, match=reason):
+        load_checkpoint(saved(tmp_path, content=content), BASE)
+
+
+@pytest.mark.parametrize("same", [
+    with_recipe(BASE, epochs=99), with_recipe(BASE, device="auto"), replace(BASE, title="another"),
+    replace(BASE, graph=BASE.graph.moved({"fc1": (500.0, 77.0)})),
+    replace(BASE, variants=(Variant(title="a"),)),
+])  # fmt: skip
+def test_a_run_is_continued_though_this_is_different(same: Experiment, tmp_path: Path) -> None:
+    assert load_checkpoint(saved(tmp_path), same) == {"format": FORMAT}
+
+
+def _with(**options: Any) -> Experiment:
+    return replace(BASE, graph=BASE.graph.with_parameters("fc1", NodeParameters(**options)))
+
+
+@pytest.mark.parametrize(("other", "part"), [
+    (_with(trainable=False), "network"), (_with(lr_multiplier=2.0), "network"),
+    (experiment(*MLP[:-1], ("fc2", "Linear", {"out_features": 11}), epochs=2), "network"),
+    (replace(BASE, graph=BASE.graph.without_edges([Edge("fc1", "act1")])), "network"),
+    (replace(BASE, data=BASE.data.with_options(seed=8)), "data"),
+    (with_recipe(BASE, lr=0.1), "recipe"), (with_recipe(BASE, seed=3), "recipe"),
+])  # fmt: skip
+def test_a_run_is_not_continued_with_something_else(other: Experiment, part: str, tmp_path: Path) -> None:
+    with pytest.raises(RunError, match=f"was made with another {part}: it cannot be continued with this one"):
+        load_checkpoint(saved(tmp_path), other)
