@@ -30,6 +30,9 @@ LINES = {
               "nin 8 3x3, cbr 8, transition, gap, flatten, linear 10",
     "sequences": "input 12, embedding 50 8, lstm 16 2 last, linear 4",
     "constants": "input 3; const 3",
+    "forms": "input 3x32x32, residual 8, residual 8, residual 16 s2, residual 16 bottleneck, residual 32 s2 bottleneck "
+             "x2, inception 4 4 8 2 4 4, inception 8 4 8 2 4 4, denseblock 2 4, denseblock 3 4, vgg 1 8, vgg 1 8, "
+             "(conv 4 1x1 x2), nin 4 3x3 s1 p1, nin 4 5x5 s1 p2, gap, flatten, linear 4 nobias, linear 2",
 }  # fmt: skip
 
 
@@ -41,6 +44,8 @@ def _network(name: str) -> tuple[Graph, Shape | None]:
         return _with_long_names(), None
     if name == "own blocks":
         return _with_own_blocks(), None
+    if name == "own forms":
+        return _with_own_forms(), None
     graph = build_line(Graph(), LINES[name])[0]
     if name == "constants":
         graph = graph.with_node(Node("l", Add())).with_edges([Edge("input", "l"), Edge("constant1", "l", 1)])
@@ -71,7 +76,22 @@ def _with_own_blocks() -> Graph:
     return graph
 
 
-NETWORKS = (*GALLERY, *LINES, "long names", "own blocks")
+def _with_own_forms() -> Graph:
+    """Blocks of one's own that differ in what is no module, are called like others, share weights, are repeated."""
+    inside = {"twice": "input, linear 8, scale 2, relu", "thrice": "input, linear 8, scale 3, relu",
+              "lower": "input, linear 8, scale 2, (relu +)", "wide": "input, (linear 4 | linear 4), linear 8"}
+    graph, end = build_line(Graph(), "input 8")[0], "input"
+    labels = {"lower": "Network", "wide": "keep constants"}
+    for name, line in inside.items():
+        block = Custom(label=labels.get(name, "Own"), graph=build_line(Graph(), line)[0],
+                       repeat=3 if name == "wide" else 1)
+        graph = graph.with_node(Node(name, block)).with_edge(Edge(end, name))
+        end = name
+    again = Node("again", graph.nodes["twice"].layer)
+    return graph.with_node(again).with_edge(Edge(end, "again")).with_shares("again", "twice")
+
+
+NETWORKS = (*GALLERY, *LINES, "long names", "own blocks", "own forms")
 
 
 def _told(name: str) -> str:
