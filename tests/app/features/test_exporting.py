@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
 
 from app.features.documents import Documents
 from app.features.exporting import Exporting
@@ -16,6 +18,7 @@ from app.window.window import MainWindow
 from engine.export.formats import CODE, WITH_WEIGHTS
 from engine.export.weight_files import WEIGHTS
 from engine.formats import Format
+from engine.messages import say
 from engine.runs.pictures import FORMATS as PICTURES
 from engine.training.events import EpochEnded, Metrics, Point
 from engine.writing.source import to_python
@@ -111,6 +114,66 @@ def test_weights_are_written_read_again_and_forgotten(window, qtbot, tmp_path, m
     qtbot.waitUntil(lambda: other.notice.text.text().startswith("These weights do not fit the network. unexpected: "),
                     timeout=20_000)
     assert other.document.loaded is None and not forget.isEnabled()
+
+
+@pytest.mark.parametrize(("verified", "tone"), [(True, "ok"), (False, "error")])
+def test_what_an_export_came_to_is_said(window, qtbot, monkeypatch, verified, tone):
+    said = []
+    monkeypatch.setattr(window, "say", lambda message, tone="info": said.append((str(message), tone)))
+    monkeypatch.setattr("engine.export.export.export", lambda *given: SimpleNamespace(
+        verified=verified, message=say("{file} was read again", file=given[1].name)))
+    monkeypatch.setattr(dialogs, "save_path", lambda *_: Path("a.pt"))
+    window.commands["export_best"].trigger()
+    qtbot.waitUntil(lambda: bool(said), timeout=60_000)
+    assert said == [("Untrained weights, as the seed gives them: a.pt was read again", tone)]
+
+
+def test_what_is_said_has_its_tone(window, qtbot, tmp_path, monkeypatch):
+    said, document = [], window.page.document
+    monkeypatch.setattr(window, "say", lambda message, tone="info": said.append((str(message), tone)))
+    window.commands["copy_code"].trigger()
+    window.commands["save_curves"].trigger()
+    window.commands["forget_weights"].setEnabled(True)
+    window.commands["forget_weights"].trigger()
+    document.begin_run(tmp_path).histories.add(EpochEnded(1, Metrics(1.0), Metrics(1.0), True, {}))
+    monkeypatch.setattr(dialogs, "save_path", lambda *_: tmp_path / "curves.csv")
+    window.commands["save_curves"].trigger()
+    qtbot.waitUntil(lambda: len(said) == 4, timeout=20_000)
+    assert (tmp_path / "curves.csv").exists()
+    (tmp_path / "torn.pt").write_bytes(b"?")
+    monkeypatch.setattr(dialogs, "open_paths", lambda *_: [tmp_path / "torn.pt"])
+    window.commands["load_weights"].trigger()
+    qtbot.waitUntil(lambda: len(said) == 5, timeout=60_000)
+    document.edit_graph("cut", document.experiment.graph.without(["input"]))
+    window.commands["copy_code"].trigger()
+    assert said[:4] == [("The PyTorch code is on the clipboard", "ok"),
+                        ("There are no curves yet: train first", "info"),
+                        ("Training starts from fresh weights", "info"), ("Saved curves.csv", "ok")]
+    assert [tone for _, tone in said[4:]] == ["error", "error"] and "torn.pt" in said[4][0]
+
+
+def test_weights_that_are_read_while_the_network_changes_are_held_against_it_again(window, qtbot, tmp_path,
+                                                                                   monkeypatch):
+    document, exporting = window.page.document, window.feature(Exporting)
+    checked, said = [], []
+    monkeypatch.setattr(window, "say", lambda message, tone="info": said.append((str(message), tone)))
+    monkeypatch.setattr("engine.export.weight_files.load_weights", lambda _path: {"of": "a file"})
+    monkeypatch.setattr("engine.network.weights.check_weights", lambda experiment, _: checked.append(experiment.graph))
+    before = document.experiment.graph
+    exporting.load(document, tmp_path / "a.pt")
+    document.edit_graph("other", before.moved({"fc1": (900.0, 0.0)}))
+    qtbot.waitUntil(lambda: document.loaded is not None, timeout=60_000)
+    assert checked == [before, document.experiment.graph] and document.loaded == {"of": "a file"}
+    assert said == [("a.pt fits: training starts from these weights, and export writes them", "ok")]
+    window.feature(Documents).open("gallery:mlp")
+    exporting.load(window.page.document, tmp_path / "a.pt")
+    gone = window.page.document
+    gone.history.mark_clean()
+    window.close_page(1)
+    exporting.finish()
+    qtbot.waitUntil(lambda: len(checked) == 3, timeout=60_000)
+    QApplication.processEvents()
+    assert gone.loaded is None and len(said) == 1
 
 
 # -- code and curves ------------------------------------------------------------------------------------------------

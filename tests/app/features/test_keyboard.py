@@ -6,13 +6,18 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QWidget
 
-from app.features.keyboard import Keyboard
+from app.features.keyboard import Keyboard, along, aside, first_stop
 from app.window.window import MainWindow
+from engine.graph.graph import Graph, Node
+from engine.graph.grid import STEP
+from engine.layers.activation import ReLU
+from engine.line.line import build_line
 from tests.app.windows import opened
+from widgets.canvas.cards.sizes import CARD_WIDTH
 
 ALT, SHIFT = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ShiftModifier
 
@@ -124,3 +129,145 @@ def test_it_fits_a_small_screen(window):
     assert least.width() <= 1280 and least.height() <= 720
     assert (window.width(), window.height()) == (1280, 720)
     assert window.page.view.viewport().height() >= 150
+
+
+# -- which card is the next -------------------------------------------------------------------------------------------
+
+
+def placed(**places: tuple[float, float]) -> Graph:
+    return Graph.of([Node(name, ReLU(), place) for name, place in places.items()])
+
+
+HALF = CARD_WIDTH / 2
+
+
+@pytest.mark.parametrize(("places", "left", "right"), [
+    ({"a": (HALF, 0)}, None, "a"), ({"a": (HALF - 1, 0)}, None, None), ({"a": (-HALF, 0)}, "a", None),
+    ({"a": (-HALF + 1, 0)}, None, None), ({"a": (0, 500)}, None, None),
+    ({"a": (300, 4 * STEP + 300)}, None, "a"), ({"a": (300, 4 * STEP + 301)}, None, None),
+    ({"a": (300, -4 * STEP - 300)}, None, "a"), ({"a": (300, -4 * STEP - 301)}, None, None),
+    ({"a": (400, 0), "b": (300, 0)}, None, "b"), ({"a": (300, 0), "b": (300, 0)}, None, "a"),
+    ({"a": (300, 40), "b": (419, 0)}, None, "b"), ({"a": (300, 40), "b": (421, 0)}, None, "a"),
+    ({"a": (300, -40), "b": (421, 0)}, None, "a"), ({"a": (-400, 20), "b": (-300, 60), "c": (300, 0)}, "a", "c"),
+])  # fmt: skip
+def test_the_next_card_aside_is_near_and_rather_at_the_same_height(places, left, right):
+    graph = placed(here=(10.0, 20.0), **{name: (10.0 + x, 20.0 + y) for name, (x, y) in places.items()})
+    assert (aside(graph, "here", "left"), aside(graph, "here", "right")) == (left, right)
+
+
+def test_along_the_wires_the_first_one_leads():
+    graph = build_line(Graph(), "input 4, (relu | tanh), linear 3")[0]
+    assert [along(graph, name, "before") for name in ("input", "act1", "cat1")] == [None, "input", "act1"]
+    assert [along(graph, name, "after") for name in ("input", "act2", "fc1")] == ["act1", "cat1", None]
+
+
+def test_the_first_stop_of_a_pane_is_what_can_be_used(qtbot):
+    pane = QWidget()
+    qtbot.addWidget(pane)
+    assert first_stop(pane) is None
+    label, off, hidden, stop = QLabel("a", pane), QLineEdit(pane), QLineEdit(pane), QLineEdit(pane)
+    off.setEnabled(False)
+    pane.show()
+    hidden.hide()
+    assert first_stop(pane) is stop and label.focusPolicy() == Qt.FocusPolicy.NoFocus
+    proxy = QLineEdit(pane)
+    stop.setFocusProxy(proxy)
+    proxy.show()
+    assert first_stop(pane) is proxy
+    pane.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+    assert first_stop(pane) is proxy
+    pane.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    assert first_stop(pane) is pane
+
+
+@pytest.fixture
+def branches(qtbot, tmp_path) -> Iterator[MainWindow]:
+    """The window with branches side by side and what is wrong behind them."""
+    with opened(qtbot, tmp_path / "layerloom", "gallery:mlp", torch=False) as window:
+        graph = build_line(Graph(), "input 1x28x28, (conv 2 3x3 p1 | conv 4 3x3 p1), relu, maxpool 99")[0]
+        window.page.edit("Other", graph)
+        window.page.view.fit()
+        yield window
+
+
+def test_where_one_has_come_to_counts_among_several(branches):
+    page = branches.page
+    page.scene.select(["act1"])
+    press(branches, Qt.Key.Key_Up, ALT | SHIFT)
+    press(branches, Qt.Key.Key_Up, ALT | SHIFT)
+    assert set(page.scene.selected_names()) == {"conv1", "cat1", "act1"}
+    press(branches, Qt.Key.Key_Right, ALT)
+    assert page.scene.selected_names() == ["conv2"], "from the one that was come to last"
+    press(branches, Qt.Key.Key_Right, ALT)
+    assert page.scene.selected_names() == ["conv2"], "there is none"
+    page.scene.select(["input"])
+    press(branches, Qt.Key.Key_Down, ALT)
+    assert page.scene.selected_names() == ["conv1"], "where one was before is forgotten"
+    press(branches, Qt.Key.Key_Left, ALT)
+    assert page.scene.selected_names() == ["conv1"]
+
+
+def test_what_is_come_to_is_seen_with_some_room(branches):
+    page = branches.page
+    page.view.go_to(page.view.place()._replace(zoom=2.0, centre=page.scene.cards["input"].sceneBoundingRect().center()))
+    page.scene.select(["cat1"])
+    press(branches, Qt.Key.Key_Down, ALT)
+    assert page.scene.selected_names() == ["act1"]
+    seen = page.view.viewport().rect()
+    area = page.view.mapFromScene(page.scene.cards["act1"].sceneBoundingRect()).boundingRect()
+    assert seen.contains(area) and seen.bottom() - area.bottom() >= 40
+
+
+def test_nothing_is_walked_where_there_is_nothing(branches):
+    page = branches.page
+    page.edit("Nothing", Graph())
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Left):
+        press(branches, key, ALT)
+    assert page.scene.selected_names() == []
+    branches.commands["start"].trigger()
+    branches.feature(Keyboard).walk("after")
+    branches.feature(Keyboard).show_selection(None)
+    assert branches.page is None
+
+
+def test_a_card_in_words(branches):
+    page, words = branches.page, branches.feature(Keyboard).words
+    assert words(page, "conv1") == "conv1, Conv 2d · 2 · 3×3 · pad 1, output 2×28×28, 20 parameters"
+    assert words(page, "act1") == "act1, ReLU, output 6×28×28"
+    said = words(page, "pool1")
+    assert said.startswith("pool1, ") and "99×99" in said and "output" not in said and "parameters" not in said
+
+
+def test_only_what_is_new_is_announced_and_only_on_the_canvas(branches, monkeypatch):
+    page, said = branches.page, []
+    monkeypatch.setattr(QAccessible, "updateAccessibility", lambda event: said.append(event.message()) if isinstance(
+        event, QAccessibleAnnouncementEvent) else None)
+    page.view.setFocus()
+    page.scene.select(["act1"])
+    branches.show_selection()
+    assert said == [branches.feature(Keyboard).words(page, "act1")] == [page.view.accessibleDescription()]
+    page.scene.select([])
+    assert said[1:] == [] and page.view.accessibleDescription() == ""
+    branches.places.palette.setFocus()
+    page.scene.select(["act1", "cat1"])
+    assert said[1:] == [] and page.view.accessibleDescription() == "2 layers are selected"
+
+
+def test_panes_are_gone_round_in_both_directions(branches):
+    keyboard = branches.feature(Keyboard)
+
+    def round_trip(step: int) -> list[QWidget]:
+        found = []
+        while QApplication.focusWidget() not in found:
+            found.append(QApplication.focusWidget())
+            keyboard.change_pane(step)
+        assert QApplication.focusWidget() is found[0]
+        return found
+
+    branches.page.view.setFocus()
+    forth, back = round_trip(1), round_trip(-1)
+    assert len(forth) >= 4 and back == [forth[0], *reversed(forth[1:])]
+    branches.commands["start"].trigger()
+    keyboard.change_pane(1)
+    start = round_trip(1)
+    assert any(branches.places.stack.isAncestorOf(stop) for stop in start)

@@ -191,6 +191,26 @@ def test_a_download_that_is_cancelled_says_nothing(library: Library, qtbot: QtBo
         library.cancel()
 
 
+def test_a_download_that_fails_after_it_was_cancelled_says_nothing(library: Library, qtbot: QtBot,
+                                                                   monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, cancelled = threading.Event(), threading.Event()
+
+    def failing(*_: object) -> Iterator[Any]:
+        begun.set()
+        assert cancelled.wait(20)
+        yield from ()
+        raise LayerloomError("no line")
+
+    monkeypatch.setattr("engine.data.fetching.download.fetch", failing)
+    with qtbot.waitSignal(library.missing):
+        library.show(DataSpec(dataset="mnist"))
+    with qtbot.waitSignal(library.missing, timeout=20_000), qtbot.assertNotEmitted(library.failed):
+        library.download()
+        assert begun.wait(20)
+        library.cancel()
+        cancelled.set()
+
+
 # -- the folder -----------------------------------------------------------------------------------------------------
 
 
