@@ -254,3 +254,29 @@ def test_another_person_s_process_is_alive(qapp, tmp_path, monkeypatch):
 
     monkeypatch.setattr(os, "kill", forbidden)
     assert Recovery(tmp_path).recovered() == []
+
+
+def test_a_file_is_the_document_s_by_whatever_way_the_path_leads_there(qapp, tmp_path):
+    document = Document.open("gallery:lenet")
+    path = tmp_path / "mine.loom"
+    assert not document.is_file(path)
+    document.save(path)
+    (tmp_path / "sub").mkdir()
+    assert document.is_file(path) and document.is_file(tmp_path / "sub" / ".." / "mine.loom")
+    assert not document.is_file(tmp_path / "other.loom")
+    again = Document.open(str(path))
+    assert (again.name, again.path, again.dirty) == ("mine", path, False) and again.is_file(path)
+    assert Document.open("gallery:lenet").path is None
+
+
+def test_weights_from_a_file_count_until_a_run_has_begun_from_them(qapp, tmp_path):
+    document = Document.open("gallery:lenet")
+    assert not document.weights_are_loaded and document.trained is None
+    document.loaded = {"of": "a file"}
+    assert document.weights_are_loaded
+    run = document.begin_run(tmp_path)
+    assert document.weights_are_loaded, "it has not come to any"
+    run.best = run.latest = {"of": "the run"}
+    assert not document.weights_are_loaded
+    document.loaded = {"of": "another file"}
+    assert document.weights_are_loaded

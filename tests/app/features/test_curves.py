@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from app.document.document import Document
+from app.features import trainer as module
 from app.features.curves import Curves
 from app.features.documents import Documents
 from app.features.training import Training
 from app.window.window import MainWindow
 from engine.experiment.experiment import DEFAULT
-from engine.training.events import Progress
+from engine.messages import say
+from engine.training.events import MemberStarted, Point, Preparing, Progress, Started
 from engine.units import clock_text, grouped
+from tests.app.threads import FakeThread
 from tests.app.windows import opened
 from widgets.fields.editors import LineEditor
 
 TRAIN_MS = 60_000
+STARTED = Started("cpu", 10, 20, 1, 3, 1)
 Points = list[tuple[float, float]]
 
 
@@ -216,3 +222,120 @@ def test_before_anything_is_trained_the_axis_is_as_long_as_the_recipe_in_front(w
     for document, count in ((first, epochs), (other, epochs + 7), (first, epochs)):
         turn_to(window, document)
         assert {plot.full for plot in plots.plots} == {(0, count)}
+
+
+# -- what is shown without a training thread --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def still(qtbot, tmp_path, monkeypatch) -> Iterator[MainWindow]:
+    """A window whose runs say only what a test says."""
+    monkeypatch.setattr(module, "TrainingThread", FakeThread)
+    with opened(qtbot, tmp_path / "layerloom", "gallery:linreg") as window:
+        yield window
+        window.feature(Training).trainer.finish()
+
+
+def hear(window: MainWindow, *events: object, over: bool = False) -> None:
+    trainer = window.feature(Training).trainer
+    thread: FakeThread = trainer._thread  # type: ignore[assignment]
+    thread.events.extend(events)
+    thread.is_over = over
+    trainer.drain()
+
+
+def members(window: MainWindow) -> list[str]:
+    """What the legend of a series says."""
+    legend = window.feature(Curves).plots.legend
+    return [] if legend.isHidden() else [chip.title for chip in legend.chips]
+
+
+def test_a_network_that_learns_numbers_has_no_accuracy(still):
+    window = still
+    plots = window.feature(Curves).plots
+    window.places.bottom.bring(window.feature(Curves).tab)
+    assert [plot.isHidden() for plot in plots.plots] == [False, True]
+    window.feature(Documents).open("gallery:mlp")
+    assert [plot.isHidden() for plot in plots.plots] == [False, False]
+
+
+def test_the_keyboard_goes_to_the_canvas_only_from_where_the_run_is_shown(still):
+    window, view = still, still.page.view
+    search = window.places.palette
+    search.setFocus()
+    before = QApplication.focusWidget()
+    assert before is not None and before is not view
+    window.feature(Training).train()
+    assert QApplication.focusWidget() is before
+    hear(window, STARTED)
+    assert QApplication.focusWidget() is before, "no key lands elsewhere than one thinks"
+    window.feature(Training).trainer.finish()
+    field = next(row for row in window.feature(Curves).recipe.findChildren(LineEditor)
+                 if row.accessibleName() == "Epochs")
+    window.places.bottom.bring(window.feature(Curves).tab)
+    field.setFocus()
+    assert QApplication.focusWidget() is field
+    window.feature(Training).train()
+    assert QApplication.focusWidget() is view
+
+
+def test_closing_another_network_does_not_end_what_is_drawn(still):
+    window = still
+    window.feature(Documents).open("gallery:mlp")
+    turn_to(window, window.pages[0].document)
+    window.feature(Training).train()
+    hear(window, STARTED)
+    window.pages[1].document.history.mark_clean()
+    window.close_page(1)
+    hear(window, Point(0.5, 1.5, math.nan))
+    runs = [run for plot in window.feature(Curves).plots.plots for run in plot.runs]
+    assert runs[0].curves[0].x.tolist() == [0.5] and said(window) == "Training on cpu"
+
+
+def test_the_first_run_of_a_series_is_shown_as_one(still):
+    window, page = still, still.page
+    page.document.edit("folds", replace(page.document.experiment, recipe=page.document.experiment.recipe.with_options(
+        folds=2)))
+    window.feature(Training).train()
+    hear(window, MemberStarted(1, 2, "only this", page.document.experiment), STARTED, Point(0.5, 1.5, math.nan))
+    assert members(window) == ["only this"]
+    another(window)
+    assert members(window) == []
+    turn_to(window, page.document)
+    assert members(window) == ["only this"]
+
+
+def test_what_another_network_s_run_prepares_is_not_said_here(still):
+    window = still
+    window.feature(Training).train()
+    trained = window.page.document
+    another(window)
+    before = said(window)
+    hear(window, Preparing(say("Downloading"), 1, 4), STARTED, Point(0.5, 1.5, 0.5))
+    assert said(window) == before
+    hear(window, Progress(2, 3, 0.5, 1000.0, 61.0))
+    assert said(window) == f"{trained.name}: epoch 2 of 3" and window.places.top.progress.bar.value() == 5000
+
+
+def test_a_run_that_fails_says_nothing_more_in_the_bar(still):
+    window = still
+    window.feature(Training).train()
+    hear(window, STARTED)
+    assert said(window) == "Training on cpu"
+    hear(window, say("It cannot go on"), over=True)
+    assert said(window) == ""
+
+
+def test_one_fold_is_no_series_and_what_is_typed_counts_for_the_run(still):
+    window, document = still, still.page.document
+    document.edit("one", replace(document.experiment, recipe=document.experiment.recipe.with_options(folds=1)))
+    window.places.bottom.bring(window.feature(Curves).tab)
+    field = next(row for row in window.feature(Curves).recipe.findChildren(LineEditor)
+                 if row.accessibleName() == "Epochs")
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, "17")
+    window.feature(Training).train()
+    thread: FakeThread = window.feature(Training).trainer._thread  # type: ignore[assignment]
+    experiment, _folder, _root, _weights, is_series = thread.given
+    assert experiment.recipe.epochs == 17 and is_series is False
