@@ -134,9 +134,7 @@ def _words(place: Place) -> Iterator[str]:
     layer = place.node.layer
     yield place.node.name.casefold()
     yield from _kind_words(type(layer))
-    label = getattr(layer, "label", "")
-    if isinstance(label, str) and label:
-        yield label.casefold()
+    yield str(getattr(layer, "label", "")).casefold()  # of a block of one's own
     yield layer.summary().casefold()
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from app.features.data import Data
 from app.features.documents import Documents
@@ -14,6 +16,7 @@ from app.features.training import Training
 from app.window.window import MainWindow
 from engine.messages import LayerloomError, say
 from tests.app.windows import opened
+from tests.seen import texts
 
 
 @pytest.fixture
@@ -86,3 +89,56 @@ def test_data_are_shown_when_they_are_others_not_with_each_edit_of_the_network(w
     assert shown[1:] == [document.experiment.data]
     window.feature(Documents).open("gallery:lenet-digits")
     assert shown[2:] == [window.page.document.experiment.data]
+
+
+def described(window: MainWindow, qtbot, source: str) -> None:
+    """Another network in front, once its data are read."""
+    with qtbot.waitSignal(window.feature(Data).library.described, timeout=20_000):
+        window.feature(Documents).open(source)
+
+
+def test_the_panel_shows_what_the_data_of_the_network_in_front_are(window, qtbot):
+    feature, panel = window.feature(Data), window.feature(Data).panel
+    with qtbot.waitSignal(feature.library.described, timeout=20_000):
+        feature.library.reload()
+    window.places.bottom.setCurrentWidget(panel)
+    QApplication.processEvents()
+    assert panel.strip.shown() > 5 and panel.sizes.text() == "1\xa0374 training · 153 validation · 270 test"
+    described(window, qtbot, "gallery:linreg")
+    rows = panel.samples.rows.texts
+    assert len(rows) > 10 and len(rows[0]) == 4 and panel.strip.shown() == 0
+    assert "training" in panel.sizes.text() and "1\xa0374" not in panel.sizes.text()
+    window.turn_to(0)
+    qtbot.waitUntil(lambda: panel.strip.shown() > 5, timeout=20_000)
+
+
+def test_samples_that_came_while_the_tab_was_hidden_are_there_when_it_is_turned_to(window, qtbot):
+    panel, bottom = window.feature(Data).panel, window.places.bottom
+    bottom.setCurrentIndex(0)
+    described(window, qtbot, "gallery:linreg")
+    bottom.setCurrentWidget(panel)
+    assert len(panel.samples.rows.texts) > 10 and "training" in panel.sizes.text()
+
+
+def test_what_is_found_in_a_file_is_learned_by_the_network_in_front(window, qtbot, tmp_path):
+    (tmp_path / "a.csv").write_text("x,y\n" + "".join(f"{index},{index / 3}\n" for index in range(20)))
+    window.feature(Data).files.open(tmp_path / "a.csv")
+    document = window.page.document
+    qtbot.waitUntil(lambda: document.experiment.data.is_known and document.experiment.data.dataset == "table",
+                    timeout=20_000)
+    assert document.experiment.data.sample_shape == (1,) and document.history.undo_text == "Change the data"
+    panel = window.feature(Data).panel
+    qtbot.waitUntil(lambda: sum(map(int, re.findall(r"\d+", panel.sizes.text()))) == 20, timeout=20_000)
+    window.show_start()
+    window.feature(Data).files.open(tmp_path / "a.csv")
+    panel.steps_requested.emit(0)
+    assert window.page is None
+
+
+def test_what_is_missing_or_under_way_stands_in_the_place_of_samples(window):
+    feature = window.feature(Data)
+    feature.library.missing.emit("Not here")
+    window.places.bottom.setCurrentWidget(feature.panel)
+    assert "Not here" in " ".join(texts(feature.panel.missing))
+    feature.library.downloading.emit("Reading it", 1, 2)
+    assert "Reading it" in " ".join(texts(feature.panel.download))

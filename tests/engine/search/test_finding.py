@@ -9,6 +9,7 @@ import pytest
 from engine.advice.problem import Problem
 from engine.analysis.analysis import analyze
 from engine.blocks.custom import Custom
+from engine.blocks.residual import Residual
 from engine.experiment.experiment import gallery_ids, load_experiment
 from engine.graph.graph import Edge, Graph, Node
 from engine.graph.parameters import NodeParameters
@@ -98,3 +99,15 @@ def test_problems_that_are_given_are_found_too(small):
     assert find(small, "problems", given) == ["fc1", "add", "lost"]
     assert find(small, "warnings", given) == ["fc1"]
     assert find(small, "error", given) == ["add"]
+
+
+def test_a_block_into_which_nothing_known_comes_is_found_alone():
+    alone = analyze(Graph.of([Node("block", Residual()), Node("lost", Linear())]))
+    assert [place.path for place in places(alone)] == ["block", "lost"] and find(alone, "residual") == ["block"]
+    assert find(alone, ">0") == find(alone, "params>=0") == [], "nothing is known of their sizes"
+
+
+def test_what_a_person_called_a_block_finds_it_and_an_option_of_this_name_does_not():
+    inner = Graph.of([Node("input", Input()), Node("deep", Linear(out_features=5))], [Edge("input", "deep")])
+    named = analyze(Graph.of([Node("a", Custom(label="My Stem", graph=inner)), Node("b", Custom(graph=inner))]))
+    assert find(named, "stem") == ["a"] and find(named, "block deep") == []

@@ -31,7 +31,9 @@ from engine.search.matching import (
     ("bgn", "Align", None), ("ain", "Align", SCATTERED), ("gni", "Align", None), ("xlign", "Align", TYPO),
     ("aligx", "Align", TYPO), ("axign", "Align", TYPO), ("aaign", "Align", TYPO), ("alin", "Align", SCATTERED),
     ("alignx", "Align", TYPO), ("alxign", "Align", TYPO), ("lign", "Align edges", INSIDE),
-    ("alig", "Align", PREFIX), ("laign", "Align", TYPO), ("abc", "Ab c d", PREFIX), ("axc", "abc", None),
+    ("alig", "Align", PREFIX), ("heat", "(Heat)", INSIDE), ("h", "(Heat)", INSIDE),
+    ("laign", "Align", TYPO), ("abc", "Ab c d", PREFIX),
+    ("axc", "abc", None),
     ("axcd", "abcd", TYPO), ("acbd", "abcd", TYPO), ("bacd", "abcd", TYPO), ("abdc", "abcd", TYPO),
     ("abcde", "abcd", TYPO), ("abd", "abcde", SCATTERED), ("卷x层", "卷积层", None), ("abé", "abéc", PREFIX),
     ("acé", "abcé", None), ("abx", "卷ab", None), ("", "Align", PREFIX), ("nn.x", "X", EXACT),
@@ -64,6 +66,7 @@ def test_words_match_at_beginnings_before_letters_in_between() -> None:
 
 
 def test_words_may_stand_beside_the_title() -> None:
+    assert titles("b c", row("cd", "View ab")) == [], "letters of both, one after the other, are no words"
     rows = [row("Memory", "View › Heat map"), row("Heat", "Memory"), row("Time", "View")]
     assert set(titles("heat mem", *rows)) == {"Memory", "Heat"}
     assert titles("memory", *rows) == ["Memory", "Heat"]  # the title before what stands beside it
