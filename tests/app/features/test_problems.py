@@ -54,14 +54,11 @@ def test_where_nothing_is_wrong_it_says_so_for_a_while(window, told):
 
 def test_each_problem_is_said_with_its_place_its_tone_and_what_mends_it(window, told):
     edit(window, "input 1x28x28, conv 6 40x40, flatten, linear 10; relu; tanh")
-    page, feature = window.page, window.feature(Problems)
-    problems = page.problems
+    problems = window.page.problems
     assert {problem.severity for problem in problems} >= {"error"} and len(problems) >= 2
-    feature.step(-1)
-    feature.step(1)
-    for _ in problems[1:]:
-        feature.step(1)
-    feature.step(1)
+    window.commands["previous_problem"].trigger()
+    for _ in (*problems, "once round"):
+        window.commands["next_problem"].trigger()
     order = [len(problems) - 1, *range(len(problems)), 0]
     for (text, tone, buttons, stays), index in zip(told, order, strict=True):
         problem = problems[index]

@@ -9,7 +9,7 @@ from engine.experiment.experiment import gallery_ids, load_experiment
 from engine.layers import LAYERS
 from engine.layers.base import Shape
 from engine.search.search import Found, best_kind, fits, search
-from engine.search.synonyms import ALIASES, FAMILIES, FOLLOWS, NAMES, PURPOSES
+from engine.search.synonyms import ALIASES, FAMILIES, FOLLOWS, NAMES, PURPOSES, USUALLY
 
 
 def _kinds(query: str, shape: Shape | None = None, after: str | None = None) -> list[str]:
@@ -232,6 +232,7 @@ def test_the_first_six_and_why(query: str, shape: Shape | None, after: str | Non
 
 @pytest.mark.parametrize(("words", "kind"), [
     ("conv", None), ("Conv 2d", "Conv2d"), ("max pool", "MaxPool2d"), ("maxpool", "MaxPool2d"),
+    ("re lu", "ReLU"), ("max pool 2d", "MaxPool2d"),
     ("gap", "AdaptiveAvgPool2d"), ("dense", "Dense"), ("fully connected", "Linear"), ("nn.ReLU", "ReLU"),
     ("frob", None), ("", None), ("ln", "LayerNorm"), ("bn", "BatchNorm2d"), ("卷积", "Conv2d"),
 ])  # fmt: skip
@@ -247,3 +248,9 @@ def test_blocks_of_ones_own_stand_among_the_others() -> None:
     everything = search("", own=own, limit=1000)
     assert [each.kind for each in everything if each.is_own] == ["k", "l", "m"]
     assert not everything[0].is_own
+
+
+def test_without_words_own_blocks_stand_behind_the_usual_layers_and_before_the_others():
+    found = search("", limit=500, own=[("own:a", "A")])
+    assert {each.kind for each in found[: len(USUALLY)]} == set(USUALLY)
+    assert [each.kind for each in found[len(USUALLY) :]][:2] == ["Input", "own:a"]
