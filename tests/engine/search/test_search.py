@@ -254,3 +254,9 @@ def test_without_words_own_blocks_stand_behind_the_usual_layers_and_before_the_o
     found = search("", limit=500, own=[("own:a", "A")])
     assert {each.kind for each in found[: len(USUALLY)]} == set(USUALLY)
     assert [each.kind for each in found[len(USUALLY) :]][:2] == ["Input", "own:a"]
+
+
+@pytest.mark.parametrize(("query", "after", "kind"), [
+    ("batchnorm", "Linear", "BatchNorm2d"), ("bn", "Linear", "BatchNorm2d"), ("bottleneck", "Input", "Residual")])
+def test_a_name_that_is_one_s_own_comes_before_what_usually_follows(query: str, after: str, kind: str) -> None:
+    assert search(query, after=after)[0].kind == kind
