@@ -79,6 +79,15 @@ def test_words_of_the_edits_name_what_was_done(desk: Desk) -> None:
     assert history.undo_text == "Make residual1 my own" and page.view.hasFocus()
 
 
+def test_a_question_goes_when_it_is_answered_elsewhere(desk: Desk) -> None:
+    page = desk.page
+    desk.enter("residual1")
+    page.edit("Cut", page.level.graph.without([page.level.graph.order[-1]]))
+    assert "Make it your own to change it" in desk.notice() and desk.graph == network()
+    page.crumbs.own_requested.emit()
+    assert desk.notice() == "" and desk.document.history.undo_text == "Make residual1 my own"
+
+
 # -- the same place after an edit -----------------------------------------------------------------------------------
 
 

@@ -108,6 +108,9 @@ def test_what_is_just_not_too_much(text: str) -> None:
     ("relu → gelu -> tanh", "input 0,0, act1 0,1<input, act2 0,2<act1, act3 0,3<act2"),
     ("input 3x8x8, const 3x8x8, add", "input 0,0, constant1 1,0, add1 1,1<constant1"),
     ("relu, input 3, gelu", "act1 0,0, input 1,0, act2 1,1<input"),
+    ("(relu, (gelu | elu) | tanh)",
+     "input 0,0, act1 0,1<input, act2 0,2<act1, act3 1,2<act1, cat1 0,3<act2+act3, act4 2,1<input, "
+     "cat2 0,4<cat1+act4"),
     ("(| relu)", "input 0,0, act1 0,1<input, cat1 0,2<input+act1"),
     ("(relu +)", "input 0,0, act1 0,1<input, add1 0,2<act1+input"),
     ("(+)", "input 0,0, add1 0,1<input+input"),
