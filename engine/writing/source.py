@@ -127,7 +127,7 @@ def _docstring(made: Class) -> list[str]:
 
 def _constructor(made: Class) -> list[Line]:
     use = made.uses[0]
-    definitions = {name: text for name in use.names[1:] if (text := use.definition(name))}
+    definitions = {name: text for name in use.names if (text := use.definition(name))}
     if not made.slots and not definitions:
         return []
     signature = ", ".join(["self", *map(str, made.parameters)])
