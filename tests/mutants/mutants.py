@@ -36,6 +36,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 KEPT = ROOT / ".mutants"
 FLOORS = ("engine", "widgets", "app")
+LEAST = 7  # faults in the smallest room
 FEW_TESTS = 20  # tried first
 ENOUGH = 60.0  # seconds of tests for one fault: those of its room first, the quickest of each file before the others
 PATIENCE = 400  # seconds for the tests of one fault; a fault that makes them hang is noticed
@@ -158,16 +159,17 @@ def _is_text(node: ast.BinOp) -> bool:
 
 
 def chosen(rooms: list[str], count: int, seed: int) -> list[Fault]:
-    """``count`` faults: each room has a share by its size, and at least six where it has so many places."""
+    """``count`` faults: each room has a share by its size, and at least ``LEAST`` where it has so many places."""
     places = defaultdict(list)
     for file in _files():
         room = Fault(file, 0, "", "").room
         places[room] += [(file, line, what, make) for line, what, make in faults_of(file)]
-    total = sum(map(len, places.values()))
+    wanted = sorted(rooms or places)
+    total = sum(len(places[room]) for room in wanted)
     found = []
-    for room in sorted(rooms or places):
+    for room in wanted:
         chance = random.Random(f"{seed} {room}")
-        share = max(6, round(count * len(places[room]) / total))
+        share = max(LEAST, round(count * len(places[room]) / total))
         for file, line, what, make in chance.sample(places[room], min(share, len(places[room]))):
             found.append(Fault(file, line, what, make()))
     return found
