@@ -156,7 +156,7 @@ class _View:
             self._end(event)
 
     def _advance(self, event: Advance) -> None:
-        runs = len(self.histories.members) or 1
+        runs = len(self.histories.members)
         count = self.histories.count
         run = f"run {runs}/{count} · " if count > 1 else ""
         self.bar.update(self._task, description=f"{run}epoch {event.epoch}/{event.epochs}", total=1.0,

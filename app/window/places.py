@@ -92,7 +92,7 @@ class Places(QObject):
         self._splitter.addWidget(self.bottom)
         self._splitter.setStretchFactor(0, 1)
         self._splitter.setSizes([600, BOTTOM_HEIGHT])
-        column.addWidget(self._splitter, 1)
+        column.addWidget(self._splitter)
         return middle
 
     def _document_bar(self) -> QWidget:
@@ -101,7 +101,6 @@ class Places(QObject):
         row = _flush(QHBoxLayout(bar))
         self.documents.setTabsClosable(True)
         self.documents.setMovable(True)
-        self.documents.setExpanding(False)
         self.documents.setDrawBase(False)
         self.documents.setAccessibleName(self.tr("Open networks"))
         self.new_document.setProperty("role", "quiet")

@@ -34,7 +34,7 @@ def carried(old: Layer, layer: Layer) -> Layer:
 
 def _common(old: Layer, new: Layer) -> Iterator[tuple[str, object]]:
     """Options that mean the same in both: of one name and title, or how many channels come out."""
-    fields, own = type(old).model_fields, isinstance(old, (Custom, Code)) or isinstance(new, (Custom, Code))
+    fields, own = type(old).model_fields, isinstance(new, (Custom, Code))
     for option, field in type(new).model_fields.items():
         if getattr(new, option) != field.default or (own and option != "repeat"):
             continue

@@ -1,6 +1,6 @@
 """Does the suite bite? One small fault at a time is put into the code, and the tests that run that line must notice.
 
-    make mutants                       200 faults or more, seed 12, a table by room; coverage.py is installed beside the project
+    make mutants    200 faults or more, seed 12, a table by room; coverage.py is installed beside the project
     python tests/mutants/mutants.py --room engine/reading --count 40 --seed 3 --show
 
 Faults: a comparison, ``and``/``or``, ``+``/``-``, ``*``/``/``, ``min``/``max``, ``any``/``all`` turned round; ``not``

@@ -144,9 +144,9 @@ def _padded(analysis: Analysis, name: str) -> tuple[dict[str, Layer], Shape | No
 
 
 def _with_padding(layer: Layer) -> Layer | None:
-    if layer.category != "convolution" or "padding" not in type(layer).model_fields or getattr(layer, "stride", 1) != 1:
+    if layer.category != "convolution":
         return None
     try:
         return layer.with_options(padding="same")
-    except OptionError:  # transposed ones have no such thing
+    except OptionError:  # transposed ones and those with a stride have no such thing
         return None

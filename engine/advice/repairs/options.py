@@ -131,7 +131,7 @@ def usual_options(case: Case) -> Iterator[Repair]:
                                  align_corners=None)
     if layer.kind().startswith(("ReflectionPad", "ReplicationPad", "CircularPad")):
         zeros = LAYERS[f"ZeroPad{layer.kind()[-2:]}"]
-        better = zeros.model_validate({"padding": getattr(layer, "padding", 1)})
+        better = zeros.model_validate({"padding": dict(layer)["padding"]})
         if fits(better, case.shapes):
             yield Repair(say("Use {layer}", layer=say(zeros.title)), with_layer(case.name, better))
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -280,3 +282,17 @@ def test_weights_from_a_file_count_until_a_run_has_begun_from_them(qapp, tmp_pat
     assert not document.weights_are_loaded
     document.loaded = {"of": "another file"}
     assert document.weights_are_loaded
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="processes are asked in another way there")
+def test_a_living_process_is_asked_and_not_harmed(qapp, tmp_path):
+    document = Document.open("gallery:lenet")
+    document.edit_graph("Delete", document.experiment.graph.without(["fc3"]))
+    Recovery(tmp_path).keep(document)
+    (copy,) = tmp_path.glob("*.json")
+    _, birth, rest = copy.name.split("-")
+    other = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    copy.rename(tmp_path / f"{other.pid}-{birth}-{rest}")
+    Recovery(tmp_path).recovered()
+    other.communicate(b"\n", timeout=60)
+    assert other.returncode == 0

@@ -267,9 +267,11 @@ def test_what_is_being_written_is_saved(window, person, what):
         page.scene.select([name])
         window.places.inspector.findChild(QLineEdit).setFocus()
         QApplication.focusWidget().selectAll()
+    writing = window.focusWidget()
     QTest.keyClicks(QApplication.focusWidget(), "mine")
     person.does("save")
     assert not page.document.dirty and "mine" in person.file.read_text()
+    assert window.focusWidget() is (page.view if what == "comment" else writing), "one can go on"
     window.close_page(1)
     assert not person.asked
 

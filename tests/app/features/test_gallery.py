@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from app.features import gallery
 from engine.experiment.experiment import gallery_ids, load_experiment
 from engine.experiment.trust import sources_of
+from tests.app.windows import opened
 from widgets.frame.start_page import StartPage
 from widgets.look import theme
 
@@ -68,6 +69,20 @@ def test_code_waits_for_torch(page: StartPage, qtbot: QtBot, monkeypatch: pytest
     monkeypatch.setitem(sys.modules, "torch", torch)
     gallery.show_gallery(page, 1.0)
     qtbot.waitUntil(lambda: not without_picture(page))
+
+
+def test_pictures_are_drawn_anew_where_one_sees_them(qtbot: QtBot, tmp_path: Path,
+                                                     monkeypatch: pytest.MonkeyPatch) -> None:
+    with opened(qtbot, tmp_path, torch=False) as window:
+        drawn: list[StartPage] = []
+        monkeypatch.setattr(gallery, "show_gallery", lambda page, _: drawn.append(page))
+        window.commands["theme_light"].trigger()
+        assert drawn == []
+        window.show_start()
+        assert set(drawn) == {window.places.start}
+        count = len(drawn)
+        window.commands["theme_dark"].trigger()
+        assert len(drawn) > count
 
 
 # -- the menus ------------------------------------------------------------------------------------------------------

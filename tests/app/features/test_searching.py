@@ -109,6 +109,16 @@ def test_tab_on_a_selected_wire_goes_into_it(desk):
     desk.there_and_back(before)
 
 
+def test_the_search_is_beside_the_last_of_the_selected_layers(desk):
+    view = desk.page.view
+    for names in (("conv1",), ("pool1", "conv1"), ("conv1", "pool1")):
+        desk.select(*names)
+        desk.key(TAB)
+        card = view.mapFromScene(desk.page.scene.cards[names[-1]].sceneBoundingRect()).boundingRect()
+        assert abs(desk.box.y() - card.top()) < card.height()
+        desk.key(Qt.Key.Key_Escape)
+
+
 def test_a_line_is_one_undo_step_and_its_layers_are_selected(desk):
     before = desk.graph
     desk.select("conv1")

@@ -317,6 +317,11 @@ def test_help_names_the_program_as_it_was_started(tmp_path: Path) -> None:
     assert out.startswith("usage: main.py train ") and errors == ""
 
 
+def test_help_says_what_can_be_written(tmp_path: Path) -> None:
+    out, _ = program("--help", cwd=tmp_path).communicate(timeout=60)
+    assert "a picture (.svg, .png, .pdf) or a table of layers (.md, .tex)" in " ".join(out.split())
+
+
 def test_a_mistyped_command_opens_nothing(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(entry, "has_display", lambda: pytest.fail("went on"))
     for word in ("chekc", "x" * 5000):

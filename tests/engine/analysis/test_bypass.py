@@ -45,6 +45,13 @@ def left_out(graph, node, shape):
     return analyze(bypassed, shape), analyze(without, shape)
 
 
+def test_a_bypassed_layer_passes_on_what_comes_in_and_costs_nothing():
+    graph = load_experiment("gallery:lenet").graph.with_marks(["conv2"], bypassed=True)
+    facts = analyze(graph, (1, 28, 28)).nodes["conv2"].facts
+    assert facts.output_shape == (6, 14, 14) and facts.output_bytes == 6 * 14 * 14 * 4
+    assert (facts.params, facts.mult_adds, facts.peak_bytes) == (0, 0, 0)
+
+
 @pytest.mark.parametrize("name", [name for name in SMALL if name in gallery_ids()])
 def test_module_code_weights_and_advice(name):
     experiment = load_experiment(f"gallery:{name}")

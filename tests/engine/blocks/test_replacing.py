@@ -48,6 +48,15 @@ def test_place_wires_marks_frames_and_names():
     assert len(after.edges) == len(graph.edges)
 
 
+def test_the_number_of_a_name_stays_where_it_is_free():
+    graph = Graph.of([Node("input", Input(shape=(4,))), Node("act2", ReLU()), Node("act", ReLU()), Node("fc7", ReLU())],
+                     [])
+    for name, called in (("act2", "fc2"), ("act", "fc1"), ("fc7", "fc7")):
+        assert replaced(graph, [name], Linear())[1] == (called,)
+    taken = Graph.of([*graph.nodes.values(), Node("fc2", Linear())], [])
+    assert replaced(taken, ["act2"], Linear())[1] == ("fc1",)
+
+
 def test_wires_into_inputs_that_are_not_there_go():
     nodes = [Node("input", Input(shape=(4,))), *(Node(f"act{i}", ReLU()) for i in (1, 2, 3)), Node("add1", Add())]
     edges = [*(Edge("input", f"act{i}") for i in (1, 2, 3)), *(Edge(f"act{i + 1}", "add1", i) for i in range(3))]

@@ -287,3 +287,11 @@ def test_what_is_gone_lies_on_no_card_that_is_there(dx, dy, x, y):
     picture = union(compare(Experiment(before), Experiment(after)))
     (a, b), (c, d) = picture.graph.nodes["new"].position, picture.graph.nodes[GONE + "old"].position
     assert abs(a - c) >= CARD[0] or abs(b - d) >= CARD[1]
+
+
+def test_two_that_are_gone_from_one_place_do_not_lie_on_each_other():
+    start = Node("input", Input(), (0.0, 0.0))
+    before = Graph.of([start, Node("one", Tanh(), (0.0, 80.0)), Node("two", Sigmoid(), (0.0, 80.0))], [])
+    picture = union(compare(Experiment(before), Experiment(Graph.of([start], []))))
+    (a, b), (c, d) = (picture.graph.nodes[GONE + name].position for name in ("one", "two"))
+    assert abs(a - c) >= CARD[0] or abs(b - d) >= CARD[1]

@@ -147,3 +147,13 @@ def test_decimal_images_are_stretched_over_what_a_screen_shows(tmp_path: Path) -
     np.savez(tmp_path / "b.npz", x=values * 0, y=np.linspace(0, 1, 12).reshape(6, 2))
     [first, _] = samples(load_data(DataSpec(dataset="tensors", path=str(tmp_path / "b.npz"))), 2)
     assert list(first.pixels) == [0] * 4 and first.label == ""
+
+
+def test_the_least_and_most_of_bytes_are_those_that_occur(tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", x=np.array([51, 102, 204] * 4, np.uint8).reshape(12, 1, 1, 1).repeat(4, 3),
+             y=np.arange(12) % 2)
+    data = load_data(DataSpec(dataset="tensors", path=str(tmp_path / "a.npz")))
+    [channel] = statistics(data).channels
+    used = data.train.inputs.double() / 255
+    assert (channel.least, channel.most) == pytest.approx((0.2, 0.8))
+    assert channel.mean == pytest.approx(float(used.mean()))
