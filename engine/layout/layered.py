@@ -122,7 +122,7 @@ def _with_links(layers: Layered, links: Sequence[Link], starts: list[int], lasts
     room = MOST_LANES * len(layers.units) + 500
 
     def reach(source: int) -> int:
-        return max(starts[link.target] for link in outgoing[source]) - layers.row_of[lasts[source]] - 1
+        return max(starts[link.target] for link in outgoing[source]) - layers.row_of[lasts[source]]
 
     for source in sorted(outgoing, key=reach):
         lane, row = lasts[source], layers.row_of[lasts[source]]

@@ -184,6 +184,9 @@ def test_two_classes_of_one_name() -> None:
 def test_outline_reads_without_running() -> None:
     assert outline(MY_LINEAR).name == "MyLinear"
     assert outline(MY_LINEAR).constructor == ("in_features", "units")
+    both = outline(f"{EXAMPLE}\n\n{MY_LINEAR}")
+    assert (both.name, both.constructor) == ("MyLinear", ("in_features", "units")), "the last one counts"
+    assert outline(f"{MY_LINEAR}\n\n{EXAMPLE}").constructor == ()
     assert Code(source=MY_LINEAR, made_with="units=3").construction([(7,)]) == "MyLinear(units=3, in_features=7)"
 
 

@@ -276,3 +276,12 @@ def test_the_last_step_is_the_state_at_the_end(kind: str, bidirectional: bool) -
     sequence, _ = module.rnn(x)  # type: ignore[operator, union-attr]
     parts = [sequence[:, -1, :3], sequence[:, 0, 3:]] if bidirectional else [sequence[:, -1]]
     assert torch.equal(module(x), torch.cat(parts, dim=1))
+
+@pytest.mark.parametrize("shapes", [[(3,), (5,)], [(2, 3), (2, 5)], [(4, 3, 2), (4, 3, 7)]])
+@pytest.mark.parametrize("bias", [True, False])
+def test_bilinear_has_as_many_parameters_as_torchs(shapes: list[Shape], bias: bool) -> None:
+    layer = LAYERS["Bilinear"].model_validate({"out_features": 6, "bias": bias})
+    theirs = torch.nn.Bilinear(shapes[0][-1], shapes[1][-1], 6, bias=bias)
+    facts = layer.facts(shapes)
+    assert facts.params == sum(each.numel() for each in theirs.parameters())
+    assert facts.output_shape == theirs(*given(shapes)).shape[1:]

@@ -68,6 +68,8 @@ def test_cards_brought_too_close_are_kept_apart():
     assert spots(distributed(cards((0, 0), (0, 30), (0, 50)), "abc", "down")) == [(0, 0), (0, STEP), (0, 2 * STEP)]
     beside = cards((0, 0), (300, 30), (600, 50))
     assert spots(distributed(beside, "abc", "down")) == [(0, 0), (300, 25), (600, 50)]
+    two = cards((0, 0), (20, 30), (600, 50))
+    assert spots(distributed(two, "abc", "down")) == [(0, 0), (20, STEP), (600, 2 * STEP)]
 
 
 def test_chains_become_straight():

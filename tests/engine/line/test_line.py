@@ -178,7 +178,8 @@ def test_long_chains_are_written() -> None:
     assert len(graph.nodes) == 901 and build_line(Graph(), line_of(graph))[0].edges == graph.edges
 
 
-@pytest.mark.parametrize(("typed", "meant"), [("sofmax", "Softmax"), ("dropuot 0.5", "Dropout"), ("foo", "")])
+@pytest.mark.parametrize(("typed", "meant"), [("sofmax", "Softmax"), ("dropuot 0.5", "Dropout"), ("foo", ""),
+                                              ("trnspo", "Transposed conv 2d")])
 def test_a_name_is_only_suggested_where_it_may_be_meant(typed: str, meant: str) -> None:
     with pytest.raises(LineError) as raised:
         parse_line(f"conv 8, {typed}, relu")
