@@ -21,6 +21,8 @@ LINE = 120
 GAP = "\n" * 3  # between the parts of a file
 CODE_WIDTH = 64  # comments stand in one column to the right of lines up to this long
 LONGEST_VARIABLE = 32
+QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")  # a text, as Python writes it
+GLUE = "\0"  # in the place of a space at which no line may end
 AMBIGUOUS = frozenset("lOI")  # unreadable as variables: linters refuse them
 
 
@@ -211,7 +213,7 @@ def _outermost(text: str) -> int | None:
     """Where the bracket opens that closes at the end of the text, or None."""
     if not text.endswith(")"):
         return None
-    depth = 0
+    text, depth = QUOTED.sub(lambda quoted: "_" * len(quoted[0]), text), 0
     for index in range(len(text) - 1, -1, -1):
         depth += (text[index] == ")") - (text[index] == "(")
         if not depth:
@@ -220,12 +222,13 @@ def _outermost(text: str) -> int | None:
 
 
 def _folded(indent: str, lead: str, bracketed: str) -> list[str]:
-    """The line, or what stands in its brackets on lines of its own where it is too long."""
+    """The line, or what stands in its brackets on lines of its own where it is too long; what is quoted stays whole."""
     if len(indent + lead + bracketed) <= LINE:
         return [indent + lead + bracketed]
     body, end = bracketed[1:].rsplit(")", 1)
-    inner = textwrap.wrap(body, LINE - len(indent) - 4, break_long_words=False, break_on_hyphens=False)
-    return [f"{indent}{lead}(", *(f"{indent}    {line}" for line in inner), f"{indent}){end}"]
+    whole = QUOTED.sub(lambda text: text[0].replace(" ", GLUE), body)
+    inner = textwrap.wrap(whole, LINE - len(indent) - 4, break_long_words=False, break_on_hyphens=False)
+    return [f"{indent}{lead}(", *(f"{indent}    {line.replace(GLUE, ' ')}" for line in inner), f"{indent}){end}"]
 
 
 def _commented(body: Sequence[tuple[str, list[str], str]]) -> list[Line]:

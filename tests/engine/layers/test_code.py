@@ -212,6 +212,24 @@ def test_arguments_are_written_anew() -> None:
     assert "MyLinear(units=3, in_features=5)" in to_python(graph)
 
 
+SPEAKING = '''class Speaking(nn.Module):
+    def __init__(self, text, times=1):
+        super().__init__()
+        self.text = text
+
+    def forward(self, x):
+        return x + len(self.text)
+'''
+
+
+@pytest.mark.parametrize("text", ["short", "a word " * 40, "a-word-" * 40, "aword" * 60, "back\\slash\\' " * 20,
+                                  "it's (not) \"closed\" ( " * 12])
+def test_a_text_stays_as_it_is_however_long_the_line(text: str) -> None:
+    scope: dict[str, type] = {}
+    exec(to_python(graph_of(SPEAKING, made_with=f"text={text!r}, times=123456")), scope)
+    assert scope["Network"]().mine.text == text
+
+
 def test_code_inside_a_block_runs_once_it_is_agreed_to(trap: tuple[str, Callable[[], bool]]) -> None:
     source, has_run = trap
     graph, _ = make_block(graph_of(source, trusted=False), ["mine"], "Own")

@@ -19,8 +19,9 @@ from torch import nn
 from engine.analysis.analysis import analyze
 from engine.blocks import Block, Inception, Residual
 from engine.blocks.base import Drawing
+from engine.blocks.custom import Custom
 from engine.graph.graph import Edge, Graph, Node
-from engine.layers.activation import ReLU
+from engine.layers.activation import ReLU, Sigmoid
 from engine.layers.base import Layer, Shape
 from engine.layers.convolution import Conv2d
 from engine.layers.inputs import Input
@@ -281,3 +282,19 @@ def test_a_plain_process_without_layerloom_loads_it(resnet: Graph, tmp_path: Pat
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, env={})
     assert done.stdout.strip() == "equal", done.stderr
+
+
+def test_blocks_of_one_name_with_other_layers_inside_are_two_classes() -> None:
+    graph, end = Graph.of([Node("input", Input(shape=(4,)))], []), "input"
+    for number, kind in enumerate((ReLU(), Sigmoid(), ReLU())):
+        inner = Graph.of([Node("input", Input()), Node("x", kind)], [Edge("input", "x")])
+        graph = graph.with_node(Node(f"own{number}", Custom(label="Own", graph=inner)))
+        graph, end = graph.with_edge(Edge(end, f"own{number}")), f"own{number}"
+    text = to_python(graph)
+    scope: dict[str, Any] = {}
+    exec(text, scope)
+    assert text.count("(nn.Module)") == 3, "two blocks and the network"
+    x = torch.randn(5, 4)
+    network, ours = scope["Network"](), build_module(graph)
+    network.load_state_dict(ours.state_dict())
+    assert torch.equal(network(x), ours(x))
