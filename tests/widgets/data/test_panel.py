@@ -212,7 +212,10 @@ def test_own_data_that_are_not_chosen_yet_are_chosen_by_their_own_button(panel: 
 
 def test_numbers_that_are_here_need_no_download(panel: DataPanel) -> None:
     panel.show_spec(DataSpec(dataset="house-prices"))
+    panel.show_sizes(10, 2, 3)
+    assert "10" in panel.sizes.text()
     panel.show_missing("They are not here.", True)
+    assert panel.sizes.text() == "", "nothing is known of them"
     about = panel.form.about.text()
     panel.show_rows(["x", "y"], [[1.0, 2.0]])
     assert panel.form.about.text() != about and panel.tabs.is_there(panel.samples)

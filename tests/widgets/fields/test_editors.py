@@ -248,6 +248,14 @@ def wheel(target: QWidget, by: int) -> bool:
     return event.isAccepted()
 
 
+@pytest.mark.parametrize(("text", "taken"), [("5", True), ("x", False), ("-", False), ("×", False)])
+def test_the_wheel_goes_on_over_what_has_no_number(live: Stage, text: str, taken: bool) -> None:
+    field = editor(live, "size")
+    field.setFocus()
+    field.setText(text)
+    assert wheel(field, 120) is taken
+
+
 def test_the_wheel_turns_what_has_the_keyboard(live: Stage) -> None:
     field, choice = editor(live, "count"), editor(live, "mode")
     live.elsewhere.setFocus()

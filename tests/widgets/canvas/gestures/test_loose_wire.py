@@ -32,6 +32,8 @@ def over(desk: Desk, wire: LooseWire, name: str, at: QPointF | None = None) -> N
 ])
 def test_what_letting_go_over_a_card_would_make(desk, start: str, port: int, goal: str, edge: Edge):
     wire = drawn(desk, start, port)
+    card = desk.scene.cards[start]
+    assert wire.end == (card.out_point() if port < 0 else card.in_point(port)) and wire.length() == 0
     over(desk, wire, goal)
     assert wire.edge == edge and wire.reason == "" and wire.from_output == (port < 0)
     ends = desk.scene.cards[edge.source].out_point(), desk.scene.cards[edge.target].in_point(edge.port)
