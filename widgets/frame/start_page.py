@@ -80,7 +80,7 @@ class StartPage(QWidget):
         self.filter.left_downwards.connect(lambda: self._with_first(self.grid.enter))
         self.grid.typed.connect(self.filter.take)
         self.grid.left_upwards.connect(self.filter.setFocus)
-        self.grid.entered.connect(lambda card: self._scroll.ensureWidgetVisible(card, 0, 32))
+        self.grid.entered.connect(lambda card: self._scroll.ensureWidgetVisible(card, ymargin=32))
 
     def _left_column(self) -> QWidget:
         left = QWidget()
