@@ -48,6 +48,7 @@ def plain(texts: list[list[str]]) -> list[list[str]]:
 def test_without_results_it_says_what_to_do(results: Results) -> None:
     hint = "Train the network: what it reaches is shown here"
     assert texts(results) == [hint]
+    assert label_with(results, hint).alignment() == Qt.AlignmentFlag.AlignCenter
     results.show_comparison([ReportedRow("test accuracy", 0.822, None)])
     assert hint not in texts(results)
     results.clear()

@@ -191,6 +191,8 @@ def test_the_strip_scrolls_with_the_text_and_grows_with_it(area: CodeArea) -> No
     QApplication.processEvents()
     assert strip_.geometry() == QRect(area.contentsRect().topLeft(), strip_.size())
     assert strip_.height() == area.viewport().height()
+    assert is_redrawn(strip_, lambda: area.mark_error(5))
+    assert is_redrawn(strip_, lambda: area.insertPlainText("y"))
 
 
 def test_a_tab_is_four_letters_wide_and_lines_never_wrap(area: CodeArea) -> None:
