@@ -66,6 +66,14 @@ def test_one_is_led_to_a_layer_or_to_the_block_that_holds_it(desk: Desk) -> None
     assert page.view.transform().m11() > 0 and page.share_candidates("fc1") == ()
 
 
+def test_the_view_goes_into_a_card_and_out_of_a_block(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    ways: list[tuple[bool, bool]] = []
+    monkeypatch.setattr(desk.page.view, "fade", lambda into, inwards: ways.append((into is not None, inwards)))
+    for path, way in ((("outer",), (True, True)), (("residual1",), (False, False)), ((), (False, False))):
+        desk.page.go(path)
+        assert desk.path == path and ways[-1] == way
+
+
 def test_words_of_the_edits_name_what_was_done(desk: Desk) -> None:
     page, history = desk.page, desk.document.history
     page.scene.select(["outer", "residual1"])

@@ -19,9 +19,13 @@ from app.features.drawing import Drawing
 from app.terminal import cli
 from app.window import dialogs
 from app.window.window import MainWindow
-from engine.experiment.experiment import load_experiment
+from engine.blocks.custom import Custom
+from engine.experiment.experiment import Experiment, load_experiment
 from engine.figures.export import DrawingError, check_picture, written_as
 from engine.graph.frames import Frame
+from engine.graph.graph import Edge, Graph, Node
+from engine.layers.inputs import Input
+from engine.line.line import build_line
 from tests.app.windows import opened
 from tests.seen import colors
 from widgets.canvas.pictures.export import save_canvas
@@ -144,6 +148,20 @@ def test_no_file_is_written_where_none_is_chosen_and_failures_are_said(window, q
         drawing.ask(style)
         qtbot.waitUntil(lambda: "could not be written" in window.page.notice.text.text(), timeout=10_000)
     assert not (tmp_path / "missing").exists()
+
+
+def test_a_figure_is_called_by_the_block_one_is_in_or_by_the_network(window, qtbot, tmp_path, monkeypatch):
+    called = []
+    monkeypatch.setattr("engine.figures.export.draw", lambda _analysis, path, _style, title: called.append(title))
+    inner = build_line(Graph(), "input 4, linear 4")[0]
+    outer = Graph.of([Node("input", Input()), Node("deep", Custom(graph=inner))], [Edge("input", "deep")])
+    graph = Graph.of([Node("input", Input(shape=(4,))), Node("high", Custom(graph=outer))], [Edge("input", "high")])
+    window.open(Document(Experiment(graph), "mine"))
+    for level, title in (((), "mine"), (("high",), "high"), (("high", "deep"), "deep")):
+        window.page.go(level)
+        window.feature(Drawing).draw(window.page, tmp_path / "a.svg", "figure")
+        qtbot.waitUntil(lambda title=title: called[-1:] == [title], timeout=READY_MS)
+    qtbot.waitUntil(lambda: "Saved a.svg" in window.page.notice.text.text(), timeout=READY_MS)
 
 
 def test_a_dialog_offers_what_the_style_is_written_as(window):
