@@ -135,6 +135,16 @@ def test_what_is_found_in_a_file_is_learned_by_the_network_in_front(window, qtbo
     assert window.page is None
 
 
+def test_missing_data_are_fetched_where_one_asks_for_it(window, qtbot, monkeypatch):
+    feature, fetched = window.feature(Data), []
+    monkeypatch.setattr("app.features.library._fetch", lambda spec, _root, _job: fetched.append(spec.dataset))
+    document = window.page.document
+    document.edit("mnist", replace(document.experiment, data=document.experiment.data.with_options(dataset="mnist")))
+    qtbot.waitUntil(lambda: feature.library.is_missing, timeout=20_000)
+    feature.panel.download_requested.emit()
+    qtbot.waitUntil(lambda: fetched == ["mnist"], timeout=20_000)
+
+
 def test_what_is_missing_or_under_way_stands_in_the_place_of_samples(window):
     feature = window.feature(Data)
     feature.library.missing.emit("Not here")

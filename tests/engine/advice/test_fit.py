@@ -32,6 +32,13 @@ def mended(experiment: Experiment) -> list[str]:
     return [str(repair.text) for repair in problem.repairs]
 
 
+def test_only_what_differs_is_asked_of_the_data(chain: Chain) -> None:
+    graph = chain(("flatten", "Flatten", {}), ("fc", "Linear", {"out_features": 10}), shape=(1, 32, 32))
+    experiment = Experiment(graph, MNIST)
+    _, larger = only(experiment).repairs
+    assert larger.of(experiment).data == MNIST.with_options(resize=32)
+
+
 def test_three_channels_on_grey_data_is_mended_on_either_side(chain: Chain) -> None:
     graph = chain(("conv", "Conv2d", {"out_channels": 4}), ("flatten", "Flatten", {}),
                   ("fc", "Linear", {"out_features": 10}), shape=(3, 28, 28))

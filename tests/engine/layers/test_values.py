@@ -285,3 +285,11 @@ def test_bilinear_has_as_many_parameters_as_torchs(shapes: list[Shape], bias: bo
     facts = layer.facts(shapes)
     assert facts.params == sum(each.numel() for each in theirs.parameters())
     assert facts.output_shape == theirs(*given(shapes)).shape[1:]
+
+
+@pytest.mark.parametrize(("values", "least", "most"), [("uniform", 0.0, 1.0), ("normal", -10.0, 10.0)])
+def test_a_constant_is_drawn_as_it_says(values: str, least: float, most: float) -> None:
+    constant = LAYERS["Constant"].model_validate({"shape": (4, 50), "values": values, "seed": 3})
+    drawn = eval(constant.tensor_source([]), {"torch": torch})
+    assert drawn.shape == (4, 50) and least <= drawn.min() and drawn.max() < most
+    assert (drawn.min() < 0) == (values == "normal")
