@@ -29,7 +29,7 @@ class Entries:
     def add(self, text: str, act: Callable[[], object], key: str = "") -> None:
         """One more entry; ``key`` is the one that it comes with."""
         action = self.menu.addAction(text)
-        action.triggered.connect(lambda _checked=False: act())
+        action.triggered.connect(lambda *_: act())
         key = self.view.key_now(key)
         if key:  # shown only: the key itself belongs to the window, or to the view
             action.setText(f"{text}\t{QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)}")
@@ -39,7 +39,7 @@ class Entries:
         action = self.menu.addAction(icon or QIcon(), text)
         action.setCheckable(True)
         action.setChecked(chosen)
-        action.triggered.connect(lambda _checked=False: act())
+        action.triggered.connect(lambda *_: act())
 
     def add_colors(self, title: str, chosen: Collection[str]) -> None:
         """A submenu of the colours; the one that all have is marked."""

@@ -216,3 +216,5 @@ def test_a_picture_of_nothing_and_of_one_layer(stage):
     assert set(colors(analyze(Graph()), size).values()) == {DARK.canvas}
     lone = colors(analyze(Graph.of([Node("act1", ReLU(), (300, 500))])), size)
     assert lone[50, 40] == theme.CATEGORY_COLORS["activation"] and lone[0, 40] == DARK.canvas
+    image = picture(analyze(Graph.of([Node("act1", ReLU())])), size).toImage()
+    assert DARK.wire not in {image.pixelColor(x, y).name() for x in range(100) for y in range(80)}, "a bar has no line"
