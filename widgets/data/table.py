@@ -30,7 +30,7 @@ class DataTable(QWidget):
         column.setSpacing(4)
         for widget in (self.about, self.notes):
             column.addWidget(widget)
-        column.addWidget(self.columns, 1)
+        column.addWidget(self.columns)
         self.show_preview(None)
 
     def _take(self, table: Table, field: str) -> None:

@@ -115,7 +115,7 @@ class Breadcrumbs(QFrame):
             sign.setVisible(not in_menu or depth == hidden)
             if in_menu:
                 action = self._menu.addAction(step.text())
-                action.triggered.connect(lambda _checked=False, depth=depth: self.level_requested.emit(depth))
+                action.triggered.connect(lambda *_, depth=depth: self.level_requested.emit(depth))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

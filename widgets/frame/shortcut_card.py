@@ -180,7 +180,7 @@ class ShortcutCard(QFrame):
             row = ShortcutRow(entry.id, entry.text, entry.keys, entry.changed)
             if entry.id:
                 self.rows[entry.id] = row
-                row.clicked.connect(lambda _checked=False, row=row: self._listen(row))
+                row.clicked.connect(lambda *_, row=row: self._listen(row))
                 row.pressed_keys.connect(lambda keys, row=row: self._take(row, keys))
                 row.left.connect(lambda row=row: self._stop(row))
             column.addWidget(row)

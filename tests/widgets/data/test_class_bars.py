@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QImage
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.painted import drawn
 from tests.redrawn import is_redrawn
 from widgets.data import class_bars as module
 from widgets.data.class_bars import GAP, ROW, ClassBars
@@ -193,3 +194,10 @@ def test_words_of_the_legend_are_apart_from_its_marks(bars: ClassBars) -> None:
 
 def test_what_is_around_it_says_nothing_in_its_place(bars: ClassBars) -> None:
     assert bars.event(QHelpEvent(QEvent.Type.ToolTip, QPoint(10, 5), bars.mapToGlobal(QPoint(10, 5)))) is True
+
+
+def test_names_are_words_and_numbers_are_digits_of_one_width(bars: ClassBars) -> None:
+    fonts = {mark.text: mark.font.family() for mark in drawn(bars) if mark.kind == "text"}
+    words, digits = theme.ui_font(11).family(), theme.mono_font(11).family()
+    assert fonts["cat"] == fonts["dog"] == fonts["training"] == words
+    assert fonts["1\u00a0200"] == fonts["600"] == digits != words
