@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from engine.advice.advice import Problem, Repair
+from engine.analysis.analysis import Analysis
 from engine.graph.graph import Graph
-from engine.layers.base import Facts
 from engine.layers.inputs import Input
 from widgets.canvas.cards.card import CardItem
 from widgets.canvas.cards.face import Face
@@ -50,14 +50,16 @@ class Dressing:
         if input_count(self.graph, self.graph.nodes[card.node.name]) != card.plain.inputs:
             self.dress(card)
 
-    def tell(self, card: CardItem, facts: Facts | None, problem: Problem | None, loose: bool) -> None:
-        """What is known of the card's node, and what is wrong with it; ``loose``: it takes no part."""
-        # The facts of an unchanged layer with unchanged inputs are the same object: nothing to write anew.
-        if (problem or card.bare.problem or card.repair_button is not None or facts is not card.facts
-                or loose != card.bare.loose):
-            card.facts, card.bare = facts, face_of(card.plain, facts, problem, loose)
-            self.decorate(card)
-            self._offer(card, problem)
+    def tell(self, cards: Mapping[str, CardItem], analysis: Analysis, worst: Mapping[str, Problem]) -> None:
+        """What is known of each card's node, and what is wrong with it."""
+        for name, card in cards.items():
+            problem, facts, loose = worst.get(name), analysis.nodes[name].facts, name not in analysis.members
+            # The facts of an unchanged layer with unchanged inputs are the same object: nothing to write anew.
+            if (problem or card.bare.problem or card.repair_button is not None or facts is not card.facts
+                    or loose != card.bare.loose):
+                card.facts, card.bare = facts, face_of(card.plain, facts, problem, loose)
+                self.decorate(card)
+                self._offer(card, problem)
 
     def decorate(self, card: CardItem) -> None:
         """Show what is written, and what decorations add."""

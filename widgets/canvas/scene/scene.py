@@ -14,6 +14,7 @@ from engine.advice.advice import Problem, Repair
 from engine.analysis.analysis import Analysis
 from engine.graph.difference import diff
 from engine.graph.graph import Edge, Graph
+from engine.layers.base import Shape
 from engine.layers.inputs import Input
 from engine.units import shape_text
 from widgets.canvas.cards.card import CardItem
@@ -97,13 +98,17 @@ class CanvasScene(QGraphicsScene):
         """Write shapes, counts and problems on what is shown; ``analysis`` is of the shown graph."""
         self.analysis = analysis
         worst = worst_by_node(problems)
-        for name, card in self.cards.items():
-            self._dressing.tell(card, analysis.nodes[name].facts, worst.get(name), name not in analysis.members)
-            if self.is_far and card.repair_button is not None:
-                card.repair_button.hide()  # a new one too
+        self._dressing.tell(self.cards, analysis, worst)
+        if self.is_far:
+            for card in self.cards.values():
+                if card.repair_button is not None:
+                    card.repair_button.hide()  # a new one too
+        texts: dict[Shape | None, str] = {None: ""}  # there are far fewer shapes than wires
         for edge, wire in self.wires.items():
             shape = analysis.nodes[edge.source].output_shape
-            wire.show_shape(shape_text(shape) if shape is not None else "")
+            if shape not in texts:
+                texts[shape] = shape_text(shape or ())
+            wire.show_shape(texts[shape])
         wrong = {name for name, problem in worst.items() if problem.severity == "error"}
         if self.is_far and wrong != self._wrong:
             self._overview.invalidate()
