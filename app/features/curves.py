@@ -13,6 +13,7 @@ from app.features.inspecting import Inspecting
 from app.features.training import Training
 from app.window.host import Feature, Host
 from app.window.panel import Tab
+from engine.experiment.recipe import Recipe
 from engine.messages import Message
 from engine.runs.history import EpochRow, History
 from engine.training.events import (
@@ -47,6 +48,7 @@ class Curves(Feature):
         self.plots: Plots | None = None
         self._document: Document | None = None
         self._run: Run | None = None
+        self._shown_recipe: Recipe | None = None
         self.trainer.points_arrived.connect(self._add_points)
         self.trainer.event_arrived.connect(self._take)
         self.trainer.failed.connect(self._fail)
@@ -85,7 +87,10 @@ class Curves(Feature):
         return self._document is not None and self.trainer.document is self._document
 
     def show(self, page: Page) -> None:
-        self.recipe.show_recipe(page.document.experiment.recipe)
+        recipe = page.document.experiment.recipe
+        if recipe is not self._shown_recipe:  # an edit of the network leaves it as it is
+            self._shown_recipe = recipe
+            self.recipe.show_recipe(recipe)
         if (page.document, page.document.run) != (self._document, self._run):
             self._show_document(page.document)
 

@@ -339,3 +339,17 @@ def test_one_fold_is_no_series_and_what_is_typed_counts_for_the_run(still):
     thread: FakeThread = window.feature(Training).trainer._thread  # type: ignore[assignment]
     experiment, _folder, _root, _weights, is_series = thread.given
     assert experiment.recipe.epochs == 17 and is_series is False
+
+
+def test_the_recipe_is_shown_when_it_is_another_not_with_each_edit_of_the_network(window, monkeypatch):
+    shown, document = [], window.page.document
+    monkeypatch.setattr(window.feature(Curves).recipe, "show_recipe", shown.append)
+    document.edit_graph("Delete", document.experiment.graph.without(["fc2"]))
+    assert shown == []
+    document.edit("rate", replace(document.experiment, recipe=document.experiment.recipe.with_options(lr=0.5)))
+    document.undo()
+    assert [recipe.lr for recipe in shown] == [0.5, document.experiment.recipe.lr]
+    window.feature(Documents).open("gallery:mlp")
+    assert shown[2:] == [window.page.document.experiment.recipe]
+    turn_to(window, document)
+    assert shown[3:] == [document.experiment.recipe]
