@@ -111,10 +111,10 @@ def test_tab_on_a_selected_wire_goes_into_it(desk):
 
 def test_the_search_is_beside_the_last_of_the_selected_layers(desk):
     view = desk.page.view
-    for names in (("conv1",), ("pool1", "conv1"), ("conv1", "pool1")):
+    for names, last in ((("conv1",), "conv1"), (("pool1", "conv1"), "pool1"), (("conv1", "pool1"), "pool1")):
         desk.select(*names)
         desk.key(TAB)
-        card = view.mapFromScene(desk.page.scene.cards[names[-1]].sceneBoundingRect()).boundingRect()
+        card = view.mapFromScene(desk.page.scene.cards[last].sceneBoundingRect()).boundingRect()
         assert abs(desk.box.y() - card.top()) < card.height()
         desk.key(Qt.Key.Key_Escape)
 
