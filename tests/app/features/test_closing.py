@@ -166,6 +166,16 @@ def test_the_window_asks_about_each_network_that_would_be_lost_and_shows_it(pers
     assert person.in_front == ["lenet", "softmax"] and list(window.settings.recovery.glob("*.json")) == []
 
 
+def test_a_copy_is_kept_some_time_after_an_edit(window, person, qtbot):
+    timer = window.feature(Documents).autosave
+    assert timer.interval() == 2000
+    timer.stop()
+    timer.setInterval(1)
+    person.does("edit")
+    qtbot.waitUntil(lambda: len(list(window.settings.recovery.glob("*.json"))) == 1)
+    assert not timer.isActive(), "not again without an edit"
+
+
 def test_what_was_given_up_on_purpose_does_not_come_back(person):
     window, documents = person.window, person.window.feature(Documents)
     person.does("edit")

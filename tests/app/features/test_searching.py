@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.features.blocks import Blocks
-from app.features.boxes import Boxes
+from app.features.boxes import BESIDE, Boxes
 from app.features.previewing import Previewing
 from app.window.window import MainWindow
 from engine.blocks.edits import make_block
@@ -115,7 +115,7 @@ def test_the_search_is_beside_the_last_of_the_selected_layers(desk):
         desk.select(*names)
         desk.key(TAB)
         card = view.mapFromScene(desk.page.scene.cards[last].sceneBoundingRect()).boundingRect()
-        assert abs(desk.box.y() - card.top()) < card.height()
+        assert desk.box.y() == card.top() + BESIDE.y()
         desk.key(Qt.Key.Key_Escape)
 
 

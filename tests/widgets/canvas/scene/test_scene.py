@@ -1,6 +1,8 @@
-"""What stands out on a scene."""
+"""What stands out on a scene, and what is left when it goes."""
 
 from __future__ import annotations
+
+import weakref
 
 from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtGui import QColor
@@ -30,3 +32,13 @@ def test_what_stands_out_is_seen_and_the_rest_dimmed(desk):
     assert stands_out(spots["wire"]) > plain["wire"]
     desk.scene.show_highlight(None)
     assert {name: stands_out(spot) for name, spot in spots.items()} == plain
+
+
+def test_a_scene_that_goes_lets_go_of_what_it_no_longer_shows(desk, qtbot):
+    scene, edge = desk.scene, Edge("input", "conv1")
+    gone = [weakref.ref(scene.cards["add1"]), weakref.ref(scene.wires[edge])]
+    desk.show(desk.graph.without(["add1"]).without_edges([edge]))
+    assert all(item() is not None for item in gone), "an undo brings it back"
+    with qtbot.waitSignal(scene.destroyed):
+        scene.deleteLater()
+    assert all(item() is None for item in gone)

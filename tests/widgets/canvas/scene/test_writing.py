@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPointF
+from PySide6.QtTest import QTest
 
 from engine.advice.advice import Problem, Repair
 from engine.analysis.analysis import analyze
@@ -17,7 +18,7 @@ from engine.layers.inputs import Input
 from engine.layers.linear import Linear
 from engine.layers.merge import Add
 from engine.messages import say
-from tests.widgets.canvas.desk import Stage, network, skipping
+from tests.widgets.canvas.desk import LEFT, NONE, Stage, network, skipping
 from widgets.canvas.cards.face import Face
 from widgets.canvas.cards.words import face_of, input_count, plain_face, worst_by_node
 from widgets.canvas.ground.fonts import SMALLEST, Fonts
@@ -148,6 +149,17 @@ def test_a_button_shows_and_does_the_repair(desk, qtbot):
     assert desk.scene.cards["fc1"].repair_button is None and desk.scene.cards["fc1"].face.severity == "warning"
     desk.scene.show_analysis(analyze(desk.graph), [])
     assert desk.scene.cards["fc1"].face.severity == ""
+
+
+def test_each_of_quick_clicks_on_the_button_counts(desk, qtbot):
+    asked: list[Repair] = []
+    desk.scene.repair_requested.disconnect()
+    desk.scene.repair_requested.connect(asked.append)
+    desk.scene.show_analysis(analyze(desk.graph), [problem("warning", "fc1", (Repair(say("Mend it")),))])
+    at = desk.at(desk.scene.cards["fc1"].repair_button.sceneBoundingRect().center())
+    for act in (QTest.mouseClick, QTest.mouseDClick, QTest.mouseRelease):  # the second press comes as a double click
+        act(desk.view.viewport(), LEFT, NONE, at)
+    qtbot.waitUntil(lambda: len(asked) == 2)
 
 
 def test_decorations_go_on_top_of_each_other_and_away(stage):
