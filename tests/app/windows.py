@@ -7,13 +7,54 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
 from app.gui import make_window
 from app.window.host import Feature
 from app.window.settings import Settings
 from app.window.window import MainWindow
 from engine.experiment.experiment import DEFAULT
+from engine.graph.graph import Graph
 
+CTRL = Qt.KeyboardModifier.ControlModifier
 READY_MS = 60_000
+
+
+class Keyboard:
+    """The network that is in front, and keys pressed where the keyboard is."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self.window, self.page = window, window.page
+
+    def key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        QTest.keyClick(QApplication.focusWidget(), key, modifiers)
+
+    def type(self, text: str) -> None:
+        QTest.keyClicks(QApplication.focusWidget(), text)
+
+    def select(self, *names: str) -> None:
+        """Select layers; the canvas has the keyboard."""
+        self.page.scene.select(names)
+        self.page.view.setFocus()
+
+    @property
+    def graph(self) -> Graph:
+        return self.page.document.experiment.graph
+
+    @property
+    def chosen(self) -> list[str]:
+        return self.page.scene.selected_names()
+
+    def there_and_back(self, before: Graph) -> None:
+        """Undo and redo by their keys lead to equal graphs, in one step."""
+        after = self.graph
+        assert after != before
+        self.key(Qt.Key.Key_Z, CTRL)
+        assert self.graph == before and set(self.page.scene.cards) == set(before.nodes)
+        self.key(Qt.Key.Key_Y, CTRL)
+        assert self.graph == after and set(self.page.scene.cards) == set(after.nodes)
 
 
 @contextmanager

@@ -65,14 +65,17 @@ def test_a_name_without_a_number_is_no_process_s(copy: Path) -> None:
 @pytest.mark.parametrize("is_alive", [True, False])
 def test_elsewhere_births_are_unknown_and_numbers_count(copy: Path, is_alive: bool,
                                                         monkeypatch: pytest.MonkeyPatch) -> None:
-    def kill(_process: int, _signal: int) -> None:
+    asked: list[tuple[int, int]] = []
+
+    def kill(process: int, signal: int) -> None:
+        asked.append((process, signal))
         if not is_alive:
             raise ProcessLookupError
 
     monkeypatch.setattr("app.document.recovery.sys", SimpleNamespace(platform="darwin"))
     monkeypatch.setattr("app.document.recovery.os", SimpleNamespace(name="posix", kill=kill, getpid=os.getpid))
     given_to(copy, 77, "0")
-    assert len(Recovery(copy.parent).recovered()) == (not is_alive)
+    assert len(Recovery(copy.parent).recovered()) == (not is_alive) and asked == [(77, 0)]
 
 
 @pytest.mark.parametrize("handle", [5, 0])

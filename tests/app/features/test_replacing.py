@@ -13,14 +13,13 @@ from PySide6.QtWidgets import QApplication
 
 from app.features.boxes import Boxes
 from app.features.previewing import Previewing
-from app.window.window import MainWindow
 from engine.analysis.analysis import analyze
 from engine.blocks.edits import make_block
 from engine.graph.graph import Edge, Graph, Node
 from engine.layers.activation import ReLU
 from engine.layers.inputs import Input
 from engine.layers.linear import Linear
-from tests.app.windows import opened
+from tests.app.windows import Keyboard, opened
 from widgets.find.repeats_box import RepeatsBox
 from widgets.find.replace_box import ReplaceBox
 
@@ -32,29 +31,15 @@ ENTER, ESC, DOWN, TAB, BACKTAB = (Qt.Key.Key_Return, Qt.Key.Key_Escape, Qt.Key.K
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 
-class Desk:
-    """The window, and keys pressed where the keyboard is."""
-
-    def __init__(self, window: MainWindow) -> None:
-        self.window, self.page = window, window.page
-
-    def key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = NONE) -> None:
-        QTest.keyClick(QApplication.focusWidget(), key, modifiers)
-
-    def type(self, text: str) -> None:
-        QTest.keyClicks(QApplication.focusWidget(), text)
+class Desk(Keyboard):
+    """The window, whose commands are found by their words."""
 
     def run(self, command: str, *selected: str) -> None:
         """Select and do a command of the menus, as the list of commands does: by typing its words."""
-        self.page.scene.select(selected)
-        self.page.view.setFocus()
+        self.select(*selected)
         self.key(Qt.Key.Key_K, CTRL)
         self.type(command)
         self.key(ENTER)
-
-    @property
-    def graph(self) -> Graph:
-        return self.page.document.experiment.graph
 
     @property
     def box(self) -> ReplaceBox | RepeatsBox:
@@ -66,25 +51,12 @@ class Desk:
     def is_open(self) -> bool:
         return self.window.feature(Boxes).box is not None
 
-    @property
-    def chosen(self) -> list[str]:
-        return self.page.scene.selected_names()
-
     def kinds(self) -> list[str]:
         return [node.layer.kind() for node in self.graph.nodes.values()]
 
     def show(self, graph: Graph) -> None:
         self.page.document.edit_graph("another network", graph)
         self.page.view.setFocus()
-
-    def there_and_back(self, before: Graph) -> None:
-        """Undo and redo by their keys lead to equal graphs, in one step."""
-        after = self.graph
-        assert after != before
-        self.key(Qt.Key.Key_Z, CTRL)
-        assert self.graph == before and set(self.page.scene.cards) == set(before.nodes)
-        self.key(Qt.Key.Key_Y, CTRL)
-        assert self.graph == after and set(self.page.scene.cards) == set(after.nodes)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
@@ -16,6 +15,7 @@ from engine.blocks.custom import Exposed
 from engine.blocks.edits import make_block
 from engine.graph.graph import Edge, Graph, Node
 from engine.layers.base import LAYERS
+from tests.in_front import in_front
 from tests.legible import cut_words
 from tests.seen import colors
 from widgets.blocks.dialog import SIZE, BlockDialog
@@ -37,14 +37,8 @@ GRAPH = Graph.of([Node("input", LAYERS["Input"]()), *NODES],
 
 
 @pytest.fixture
-def dialog(qtbot: QtBot) -> Iterator[BlockDialog]:
-    theme.apply(QApplication.instance(), theme.DARK)
-    dialog = BlockDialog("Stem", block_options(NODES))
-    qtbot.addWidget(dialog)
-    dialog.show()
-    with qtbot.waitActive(dialog):
-        dialog.activateWindow()
-    yield dialog
+def dialog(qtbot: QtBot) -> BlockDialog:
+    return in_front(qtbot, BlockDialog("Stem", block_options(NODES)))
 
 
 def row(dialog: BlockDialog, node: str, option: str) -> OptionRow:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -18,6 +17,7 @@ from engine.experiment.experiment import Experiment
 from engine.graph.graph import Edge, Graph
 from engine.layers.activation import ReLU
 from engine.layers.linear import Linear
+from tests.in_front import in_front
 from tests.widgets.compare.desk import after, before, chain, long_chain, side, wider
 from widgets.compare.canvas import CompareScene, CompareView
 from widgets.look import theme
@@ -27,17 +27,11 @@ Keys = Qt.Key
 
 
 @pytest.fixture
-def view(qtbot: QtBot) -> Iterator[CompareView]:
-    theme.apply(QApplication.instance(), theme.DARK)
+def view(qtbot: QtBot) -> CompareView:
     scene = CompareScene()
     view = CompareView(scene)
     scene.setParent(view)
-    qtbot.addWidget(view)
-    view.resize(900, 600)
-    view.show()
-    with qtbot.waitActive(view):
-        view.activateWindow()
-    yield view
+    return in_front(qtbot, view, 900, 600)
 
 
 def show(view: CompareView, one: Graph, other: Graph) -> CompareScene:

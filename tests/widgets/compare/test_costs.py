@@ -56,7 +56,6 @@ def test_costs_that_are_not_known_are_dashes(qtbot: QtBot) -> None:
 
 
 def test_numbers_stand_below_their_heads_and_beside_what_they_are_of(qtbot: QtBot) -> None:
-    theme.apply(QApplication.instance(), theme.DARK)
     costs = CompareCosts()
     qtbot.addWidget(costs)
     costs.resize(400, 160)

@@ -21,6 +21,7 @@ from engine.graph.graph import Edge, Graph, Node
 from engine.layers.activation import ReLU, Sigmoid
 from engine.layers.inputs import Input
 from engine.layers.linear import Linear
+from tests.in_front import in_front
 from tests.painted import Mark, of, painted
 from tests.widgets.compare.desk import after, before, chain, experiments
 from widgets.compare.list import ENTRY, CompareList, Entry, entries
@@ -133,13 +134,8 @@ def test_a_long_value_is_cut() -> None:
 
 @pytest.fixture
 def view(qtbot: QtBot) -> CompareList:
-    theme.apply(QApplication.instance(), theme.DARK)
     view = CompareList()
-    qtbot.addWidget(view)
-    view.resize(320, 600)
-    view.show()
-    with qtbot.waitActive(view):
-        view.activateWindow()
+    in_front(qtbot, view, 320, 600)
     view.show_entries(listed(before(), after()))
     view.setFocus()
     return view

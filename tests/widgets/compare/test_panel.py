@@ -17,6 +17,7 @@ from engine.experiment.experiment import Experiment
 from engine.graph.graph import Edge, Graph
 from engine.layers.activation import Tanh
 from engine.layers.linear import Linear
+from tests.in_front import in_front
 from tests.legible import cut_words
 from tests.redrawn import is_redrawn
 from tests.seen import colors, texts
@@ -52,12 +53,8 @@ class Stage(QWidget):
 
 @pytest.fixture
 def stage(qtbot: QtBot) -> Iterator[Stage]:
-    theme.apply(QApplication.instance(), theme.DARK)
     stage = Stage()
-    qtbot.addWidget(stage)
-    stage.show()
-    with qtbot.waitActive(stage):
-        stage.activateWindow()
+    in_front(qtbot, stage)
     stage.canvas.setFocus()
     yield stage
 
@@ -326,7 +323,6 @@ def replace_costs(known: Side, params: int) -> Side:
 
 @pytest.mark.parametrize(("change", "tone"), [("added", "ok"), ("removed", "error")])
 def test_a_sign_is_whole_and_in_the_middle(change: str, tone: str, qtbot: QtBot) -> None:
-    theme.apply(QApplication.instance(), theme.DARK)
     host = QWidget()
     qtbot.addWidget(host)
     sign = Sign(change, host)

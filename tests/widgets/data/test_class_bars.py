@@ -23,7 +23,6 @@ TWO = (ClassCount("cat", (600, 300, 300)), ClassCount("dog", (300, 0, 300)))
 
 @pytest.fixture
 def bars(qtbot: QtBot) -> Iterator[ClassBars]:
-    theme.apply(QApplication.instance(), theme.DARK)
     bars = ClassBars()
     qtbot.addWidget(bars)
     bars.resize(300, 80)

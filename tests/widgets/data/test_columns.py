@@ -9,12 +9,13 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from engine.data.formats.preview import Column, Preview
 from engine.data.options.table import Table
 from engine.messages import say
+from tests.in_front import in_front
 from tests.seen import texts
 from widgets.data.table import DataTable
 from widgets.data.table_columns import DISTINCT, FIRST, KIND, MISSING, NAME, TARGET, ColumnsView
@@ -30,13 +31,8 @@ PREVIEW = Preview(COLUMNS, (("1", "Pave", "12.5", "7"), ("2", "", "13", "7")), 3
 
 @pytest.fixture
 def table(qtbot: QtBot) -> Iterator[DataTable]:
-    theme.apply(QApplication.instance(), theme.DARK)
     table = DataTable()
-    qtbot.addWidget(table)
-    table.resize(800, 200)
-    table.show()
-    with qtbot.waitActive(table):
-        table.activateWindow()
+    in_front(qtbot, table, 800, 200)
     table.show_preview(PREVIEW)
     yield table
 

@@ -11,7 +11,6 @@ from tests.legible import cut_words
 from tests.seen import label_with, texts
 from widgets.data.facts import DataFacts
 from widgets.data.values import Channel, ClassCount, Facts, Part
-from widgets.look import theme
 from widgets.parts.scroll import BAR
 
 FACTS = Facts((Part("training", 45000, (3, 32, 32), (), "uint8 → int64"), Part("test", 9, (3, 32, 32), (), "uint8")),
@@ -21,7 +20,6 @@ FACTS = Facts((Part("training", 45000, (3, 32, 32), (), "uint8 → int64"), Part
 
 @pytest.fixture
 def facts(qtbot: QtBot) -> DataFacts:
-    theme.apply(QApplication.instance(), theme.DARK)
     facts = DataFacts()
     qtbot.addWidget(facts)
     facts.resize(1800, 500)

@@ -17,12 +17,10 @@ from engine.data.spec.spec import DataSpec
 from tests.legible import cut_words
 from tests.seen import label_with
 from widgets.data.form import FIELD, DataForm
-from widgets.look import theme
 
 
 @pytest.fixture
 def form(qtbot: QtBot) -> Iterator[DataForm]:
-    theme.apply(QApplication.instance(), theme.DARK)
     form = DataForm()
     qtbot.addWidget(form)
     form.resize(280, 500)

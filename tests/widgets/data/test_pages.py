@@ -16,6 +16,7 @@ from engine.data.sources import SOURCES, Source, register
 from engine.data.sources.base import Expected, OwnPath, Page, Request
 from engine.data.spec.spec import DataSpec
 from engine.messages import say
+from tests.in_front import in_front
 from widgets.data.panel import DataPanel
 from widgets.data.sample_strip import Sample
 from widgets.data.values import Channel, ClassCount, Facts, Part, Step
@@ -32,14 +33,7 @@ PREVIEW = Preview((Column("Id", "number", "ignore", 0, 3), Column("Price", "numb
 
 @pytest.fixture
 def panel(qtbot: QtBot) -> DataPanel:
-    theme.apply(QApplication.instance(), theme.DARK)
-    panel = DataPanel()
-    panel.resize(1100, 260)
-    qtbot.addWidget(panel)
-    panel.show()
-    with qtbot.waitActive(panel):
-        panel.activateWindow()
-    return panel
+    return in_front(qtbot, DataPanel(), 1100, 260)
 
 
 def image(channels: int = 3, side: int = 8, value: int = 200) -> tuple[bytes, int, int, int]:

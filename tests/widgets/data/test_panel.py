@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.data.sources import SOURCES
 from engine.data.spec.spec import DataSpec
+from tests.in_front import in_front
 from tests.seen import colors
 from widgets.data.panel import DataPanel
 from widgets.data.sample_strip import SampleStrip
@@ -21,15 +22,10 @@ LEFT = Qt.MouseButton.LeftButton
 
 @pytest.fixture
 def panel(qtbot: QtBot) -> DataPanel:
-    theme.apply(QApplication.instance(), theme.DARK)
     panel = DataPanel()
     panel.resize(1080, 260)
     panel.show_spec(DataSpec())
-    qtbot.addWidget(panel)
-    panel.show()
-    with qtbot.waitActive(panel):
-        panel.activateWindow()
-    return panel
+    return in_front(qtbot, panel)
 
 
 def editor(panel: DataPanel, name: str) -> QWidget:

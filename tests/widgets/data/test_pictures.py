@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from tests.in_front import in_front
 from tests.seen import texts
 from widgets.data.sample_strip import GAP, INSET, LABEL, TILE, SampleStrip, image_of
 from widgets.data.steps import SIDE, DataSteps, StepPicture
@@ -24,7 +25,6 @@ def pixels(channels: int, height: int, width: int, value: int = 200) -> tuple[by
 
 @pytest.fixture
 def strip(qtbot: QtBot) -> Iterator[SampleStrip]:
-    theme.apply(QApplication.instance(), theme.DARK)
     strip = SampleStrip()
     qtbot.addWidget(strip)
     strip.resize(400, 170)
@@ -137,7 +137,6 @@ def test_where_a_picture_lies_in_its_square(width: int, height: int, place: tupl
 
 
 def test_an_arrow_leads_to_all_but_the_first(qtbot: QtBot) -> None:
-    theme.apply(QApplication.instance(), theme.DARK)
     for has_arrow in (False, True):
         picture = StepPicture(has_arrow)
         qtbot.addWidget(picture)
@@ -151,15 +150,8 @@ def test_an_arrow_leads_to_all_but_the_first(qtbot: QtBot) -> None:
 
 
 @pytest.fixture
-def steps(qtbot: QtBot) -> Iterator[DataSteps]:
-    theme.apply(QApplication.instance(), theme.DARK)
-    steps = DataSteps()
-    qtbot.addWidget(steps)
-    steps.resize(700, 300)
-    steps.show()
-    with qtbot.waitActive(steps):
-        steps.activateWindow()
-    yield steps
+def steps(qtbot: QtBot) -> DataSteps:
+    return in_front(qtbot, DataSteps(), 700, 300)
 
 
 def some(count: int, value: int = 200) -> list[Step]:

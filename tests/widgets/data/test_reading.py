@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from engine.data.options.options import Augment
@@ -17,7 +16,6 @@ from engine.data.tensors.statistics import statistics
 from engine.data.tensors.steps import steps
 from widgets.data.panel import DataPanel
 from widgets.data.reading import facts_of, pixels_of, steps_of
-from widgets.look import theme
 
 
 def test_digits_in_numbers() -> None:
@@ -43,7 +41,6 @@ def test_made_numbers_have_a_target_and_no_classes() -> None:
 
 
 def test_a_table_with_its_columns(tmp_path: Path, qtbot: QtBot) -> None:
-    theme.apply(QApplication.instance(), theme.DARK)
     path = tmp_path / "a.csv"
     path.write_text("size,colour,price\n" + "\n".join(
         f"{i},{'red' if i % 3 else ''},{2 * i}" for i in range(1, 40)), encoding="utf-8")

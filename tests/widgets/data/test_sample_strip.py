@@ -19,7 +19,6 @@ def sample(label: str, side: int = 28, value: int = 200) -> tuple[bytes, int, in
 
 
 def strip(qtbot: QtBot) -> SampleStrip:
-    theme.apply(QApplication.instance(), theme.DARK)
     strip = SampleStrip()
     qtbot.addWidget(strip)
     strip.resize(400, 170)

@@ -24,7 +24,6 @@ def some(count: int, value: int = 200) -> list[Step]:
 
 @pytest.fixture
 def steps(qtbot: QtBot) -> DataSteps:
-    theme.apply(QApplication.instance(), theme.DARK)
     steps = DataSteps()
     qtbot.addWidget(steps)
     steps.resize(700, 420)
@@ -35,7 +34,6 @@ def steps(qtbot: QtBot) -> DataSteps:
 
 @pytest.mark.parametrize("has_arrow", [False, True])
 def test_its_ground_is_a_whole_square_beside_the_arrow(has_arrow: bool, qtbot: QtBot) -> None:
-    theme.apply(QApplication.instance(), theme.DARK)
     picture = StepPicture(has_arrow)
     qtbot.addWidget(picture)
     picture.show()

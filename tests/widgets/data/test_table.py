@@ -11,9 +11,9 @@ from engine.data.formats.preview import Column, Preview
 from engine.data.options.table import Table
 from engine.data.spec.spec import DataSpec
 from engine.messages import say
+from tests.in_front import in_front
 from widgets.data.panel import DataPanel
 from widgets.data.table_columns import KIND, MISSING, NAME, TARGET
-from widgets.look import theme
 
 LEFT = Qt.MouseButton.LeftButton
 PREVIEW = Preview(
@@ -26,14 +26,7 @@ PREVIEW = Preview(
 
 @pytest.fixture
 def panel(qtbot: QtBot) -> DataPanel:
-    theme.apply(QApplication.instance(), theme.DARK)
-    panel = DataPanel()
-    panel.resize(1100, 260)
-    qtbot.addWidget(panel)
-    panel.show()
-    with qtbot.waitActive(panel):
-        panel.activateWindow()
-    return panel
+    return in_front(qtbot, DataPanel(), 1100, 260)
 
 
 @pytest.fixture

@@ -9,10 +9,11 @@ import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.data.formats.preview import Column, Preview
+from tests.in_front import in_front
 from tests.redrawn import is_redrawn
 from tests.seen import colors
 from widgets.data.table_columns import FIRST, KIND, LINE, MISSING, NAME, TARGET, ColumnsView
@@ -37,12 +38,8 @@ class Page(QWidget):
 
 @pytest.fixture
 def page(qtbot: QtBot) -> Iterator[Page]:
-    theme.apply(QApplication.instance(), theme.DARK)
     page = Page()
-    qtbot.addWidget(page)
-    page.show()
-    with qtbot.waitActive(page):
-        page.activateWindow()
+    in_front(qtbot, page)
     page.view.show_preview(PREVIEW)
     page.view.setFocus()
     yield page

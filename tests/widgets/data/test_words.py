@@ -22,6 +22,7 @@ from engine.data.spec.spec import DataSpec
 from engine.data.tensors import statistics
 from engine.data.tensors.statistics import Moments, Statistics
 from engine.messages import say
+from tests.in_front import in_front
 from tests.seen import texts
 from widgets.data.facts import DataFacts
 from widgets.data.missing import Download, Missing
@@ -31,20 +32,13 @@ from widgets.data.rule import DataRule
 from widgets.data.samples import DataSamples
 from widgets.data.table import DataTable
 from widgets.data.values import Channel, ClassCount, Facts, Part, Step
-from widgets.look import theme
 
 LEFT = Qt.MouseButton.LeftButton
 PART = Part("training", 1000, (2,), (1,), "float32")
 
 
 def staged(qtbot: QtBot, widget: Any) -> Any:
-    theme.apply(QApplication.instance(), theme.DARK)
-    qtbot.addWidget(widget)
-    widget.resize(900, 400)
-    widget.show()
-    with qtbot.waitActive(widget):
-        widget.activateWindow()
-    return widget
+    return in_front(qtbot, widget, 900, 400)
 
 
 def plain(rows: list[list[str]]) -> list[list[str]]:
@@ -368,7 +362,6 @@ def told(kind: str) -> tuple[QWidget, QLabel]:
 
 @pytest.mark.parametrize("kind", ["rule", "truth", "facts", "missing", "download", "table"])
 def test_long_sentences_wrap(kind: str, qtbot: QtBot) -> None:
-    theme.apply(QApplication.instance(), theme.DARK)
     widget, label = told(kind)
     qtbot.addWidget(widget)
     widget.resize(340, 400)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QScrollArea, QToolTip, QV
 from pytestqt.qtbot import QtBot
 
 from engine.layers.base import OptionError, reason_of
+from tests.in_front import in_front
 from tests.seen import colors
 from widgets.fields.editors import ChoiceEditor, LineEditor, SwitchEditor
 from widgets.fields.form import Form
@@ -68,13 +69,7 @@ class Stage(QWidget):
 
 
 def staged(qtbot: QtBot, defers: bool) -> Stage:
-    theme.apply(QApplication.instance(), theme.DARK)
-    stage = Stage(defers)
-    qtbot.addWidget(stage)
-    stage.show()
-    with qtbot.waitActive(stage):
-        stage.activateWindow()
-    return stage
+    return in_front(qtbot, Stage(defers))
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ import engine.blocks  # noqa: F401 - fills the registry
 from engine.blocks.custom import Custom, Exposed
 from engine.graph.graph import Edge, Graph, Node
 from engine.layers.base import LAYERS, OptionError, reason_of
+from tests.in_front import in_front
 from widgets.fields.editors import PATIENCE, ChoiceEditor, LineEditor, SwitchEditor
 from widgets.fields.form import Form, Row
 from widgets.fields.form_fields import fields_of, with_value
@@ -46,13 +47,8 @@ class Stage(QWidget):
 
 
 @pytest.fixture
-def stage(qtbot: QtBot) -> Iterator[Stage]:
-    stage = Stage()
-    qtbot.addWidget(stage)
-    stage.show()
-    with qtbot.waitActive(stage):
-        stage.activateWindow()
-    yield stage
+def stage(qtbot: QtBot) -> Stage:
+    return in_front(qtbot, Stage())
 
 
 def retype(qtbot: QtBot, editor: LineEditor, text: str) -> None:

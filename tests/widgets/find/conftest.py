@@ -5,21 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from tests.in_front import in_front
 from tests.widgets.find.host import Host
-from widgets.look import theme
 
 
 @pytest.fixture
 def host(qtbot: QtBot) -> Iterator[Host]:
-    theme.apply(QApplication.instance(), theme.DARK)
     host = Host()
-    qtbot.addWidget(host)
-    host.resize(900, 700)
-    host.show()
-    with qtbot.waitActive(host):
-        host.activateWindow()
+    in_front(qtbot, host, 900, 700)
     host.setFocus()
     yield host

@@ -160,7 +160,6 @@ def test_its_signs_have_the_colours_of_the_theme(host: Host, shown: Bar):
     theme.apply(QApplication.instance(), theme.LIGHT)
     QApplication.processEvents()
     assert theme.LIGHT.dim in sign()
-    theme.apply(QApplication.instance(), theme.DARK)
 
 
 def test_keys_at_a_button_that_mean_nothing_here_go_on(host: Host, shown: Bar):

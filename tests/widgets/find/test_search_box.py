@@ -265,7 +265,6 @@ def test_every_kind_of_row_is_painted(host: Host, look: theme.Theme):
         bench.box.field.setText(text)
         assert look.text in colors(bench.box)
     assert rows.rows == [] or not rows.isVisible()
-    theme.apply(QApplication.instance(), theme.DARK)
 
 
 # -- picking from rows ------------------------------------------------------------------------------------------------

@@ -20,7 +20,6 @@ LEFT = Qt.MouseButton.LeftButton
 
 @pytest.fixture
 def crumbs(qtbot: QtBot) -> Breadcrumbs:
-    theme.apply(QApplication.instance(), theme.DARK)
     crumbs = Breadcrumbs()
     qtbot.addWidget(crumbs)
     crumbs.resize(900, crumbs.height())

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from widgets.frame.card_grid import ABOVE, GAP, HEADING, NARROWEST, CardGrid
-from widgets.look import theme
 from widgets.parts.tiles import Card
 
 CTRL, NONE = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.NoModifier
@@ -29,7 +28,6 @@ class Below(QWidget):
 
 @pytest.fixture
 def grid(qtbot: QtBot) -> CardGrid:
-    theme.apply(QApplication.instance(), theme.DARK)
     below = Below()
     qtbot.addWidget(below)
     grid = CardGrid(below)

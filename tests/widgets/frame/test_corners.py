@@ -27,7 +27,6 @@ LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
 @pytest.fixture
 def host(qtbot: QtBot) -> QWidget:
-    theme.apply(QApplication.instance(), theme.DARK)
     host = QWidget()
     qtbot.addWidget(host)
     host.resize(700, 500)
@@ -68,7 +67,6 @@ def test_the_scale_goes_from_cold_to_hot(host: QWidget):
     theme.apply(QApplication.instance(), theme.LIGHT)
     QApplication.processEvents()
     assert legend.close_button.icon().pixmap(12, 12).toImage() != before
-    theme.apply(QApplication.instance(), theme.DARK)
 
 
 # -- minimap ----------------------------------------------------------------------------------------------------------

@@ -22,7 +22,6 @@ MARKS = ("0", "20 %", "40 %")
 
 @pytest.fixture
 def host(qtbot: QtBot) -> QWidget:
-    theme.apply(QApplication.instance(), theme.DARK)
     host = QWidget()
     qtbot.addWidget(host)
     host.resize(700, 500)

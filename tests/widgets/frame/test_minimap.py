@@ -45,7 +45,6 @@ class Stand:
     """A canvas with its minimap."""
 
     def __init__(self, qtbot, graph: Graph) -> None:
-        theme.apply(QApplication.instance(), theme.DARK)
         self.scene = CanvasScene()
         self.view = CanvasView(self.scene)
         qtbot.addWidget(self.view)
@@ -280,7 +279,6 @@ def test_it_has_a_rounded_ground_with_a_line_around(drawn: Stand) -> None:
             assert near(image.pixelColor(*spot), QColor("#ff00ff"), 24), "the corners are open"
         inside = image.pixelColor(4, 8)
         assert near(inside, panel, 24) and inside != panel, "what lies below shimmers through"
-    theme.apply(QApplication.instance(), theme.DARK)
 
 
 def test_what_is_looked_at_is_a_pale_box_with_a_line(drawn: Stand) -> None:

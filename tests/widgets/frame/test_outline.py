@@ -58,7 +58,6 @@ def rows(model: QAbstractItemModel, parent: QModelIndex | None = None) -> list[s
 
 @pytest.fixture
 def outline(qtbot) -> Outline:
-    theme.apply(QApplication.instance(), theme.DARK)
     outline = Outline()
     qtbot.addWidget(outline)
     outline.resize(220, 600)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from tests.in_front import in_front
 from tests.legible import cut_words
 from tests.seen import label_with, texts
 from widgets.frame.shortcut_card import HIGHEST, MARGIN, WIDEST, Entry, ShortcutCard
@@ -65,14 +66,9 @@ class Bench:
 
 @pytest.fixture
 def host(qtbot: QtBot) -> QWidget:
-    theme.apply(QApplication.instance(), theme.DARK)
     host = QWidget()
     host.below = QPushButton("below", host)
-    qtbot.addWidget(host)
-    host.resize(1000, 700)
-    host.show()
-    with qtbot.waitActive(host):
-        host.activateWindow()
+    in_front(qtbot, host, 1000, 700)
     host.below.setFocus()
     return host
 

@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.in_front import in_front
 from tests.redrawn import is_redrawn
 from widgets.frame.shortcut_row import CHIP, GAP, HEIGHT, ShortcutRow
 from widgets.look import theme
@@ -34,13 +35,9 @@ class Bench(QWidget):
         self.row.setFixedWidth(WIDE)
 
 
-def shown(qtbot: QtBot, *args: object, **named: object) -> Bench:
-    theme.apply(QApplication.instance(), theme.DARK)
+def bench_of(qtbot: QtBot, *args: object, **named: object) -> Bench:
     bench = Bench(*args, **named)  # type: ignore[arg-type]
-    qtbot.addWidget(bench)
-    bench.show()
-    with qtbot.waitActive(bench):
-        bench.activateWindow()
+    in_front(qtbot, bench)
     bench.beside.setFocus()
     return bench
 
@@ -79,7 +76,7 @@ def width_of(text: str) -> float:
 
 
 def test_keys_stand_at_the_right_each_on_its_own_ground(qtbot: QtBot) -> None:
-    bench = shown(qtbot, keys=("Ctrl+C", "Shift+Ins"))
+    bench = bench_of(qtbot, keys=("Ctrl+C", "Shift+Ins"))
     image = picture(bench.row)
     first, second = chips(image)
     assert second[1] == pytest.approx(WIDE - 8, abs=3)
@@ -99,7 +96,7 @@ def test_keys_stand_at_the_right_each_on_its_own_ground(qtbot: QtBot) -> None:
 
 
 def test_the_words_give_way_to_the_keys(qtbot: QtBot) -> None:
-    bench = shown(qtbot, text="a command with so many words that they cannot all stand beside its keys " * 2)
+    bench = bench_of(qtbot, text="a command with so many words that they cannot all stand beside its keys " * 2)
     image = picture(bench.row)
     [(left, _)] = chips(image)
     assert inks(image, left - 11, left - 2) == [] and inks(image, left - 40, left - 11)
@@ -108,7 +105,7 @@ def test_the_words_give_way_to_the_keys(qtbot: QtBot) -> None:
 
 @pytest.mark.parametrize("changed", [False, True])
 def test_what_was_changed_has_a_star_and_the_accent(qtbot: QtBot, changed: bool) -> None:
-    image = picture(shown(qtbot, changed=changed).row)
+    image = picture(bench_of(qtbot, changed=changed).row)
     [(left, right)] = chips(image)
     assert has_accent(image, (left - 2, left - 1)) == has_accent(image, (right + 1, right + 2)) == changed
     star = [x for x in range(left - 16, left - 3)
@@ -121,7 +118,7 @@ def test_what_was_changed_has_a_star_and_the_accent(qtbot: QtBot, changed: bool)
 
 
 def test_while_it_listens_it_asks_for_keys(qtbot: QtBot) -> None:
-    bench = shown(qtbot, keys=("Ctrl+C", "Shift+Ins"), changed=True)
+    bench = bench_of(qtbot, keys=("Ctrl+C", "Shift+Ins"), changed=True)
     assert is_redrawn(bench.row, lambda: bench.row.listen(True))
     image = picture(bench.row)
     [(left, right)] = chips(image)
@@ -131,7 +128,7 @@ def test_while_it_listens_it_asks_for_keys(qtbot: QtBot) -> None:
     assert is_redrawn(bench.row, lambda: bench.row.listen(False)) and len(chips(picture(bench.row))) == 2
     assert is_redrawn(bench.row, lambda: bench.row.show_keys([], False))
     assert chips(picture(bench.row)) == []
-    bench = shown(qtbot)
+    bench = bench_of(qtbot)
     bench.row.listen(True)
     image = picture(bench.row)
     [(left, right)] = chips(image)
@@ -140,21 +137,21 @@ def test_while_it_listens_it_asks_for_keys(qtbot: QtBot) -> None:
 
 
 def test_what_is_only_told_cannot_be_chosen_and_its_keys_are_words(qtbot: QtBot) -> None:
-    bench = shown(qtbot, id="", text="Pan", keys=("Ctrl+", "Del"))
+    bench = bench_of(qtbot, id="", text="Pan", keys=("Ctrl+", "Del"))
     assert not bench.row.isEnabled() and bench.row.accessibleName() == "Pan: Ctrl+, Del"
     first, second = chips(picture(bench.row))
     assert first[1] - first[0] == pytest.approx(width_of("Ctrl+") + 12, abs=6)
     assert second[1] - second[0] == pytest.approx(width_of("Del") + 12, abs=6)
-    row = shown(qtbot, keys=("Del", "Ctrl+")).row
+    row = bench_of(qtbot, keys=("Del", "Ctrl+")).row
     assert row.isEnabled()
     native = QKeySequence("Del").toString(QKeySequence.SequenceFormat.NativeText)
     assert row.accessibleName().startswith(f"Copy: {native}, ")
-    assert shown(qtbot, keys=()).row.accessibleName() == "Copy: no keys"
+    assert bench_of(qtbot, keys=()).row.accessibleName() == "Copy: no keys"
     assert (row.height(), row.sizeHint().height(), row.minimumWidth()) == (HEIGHT, HEIGHT, WIDE)
 
 
 def test_only_while_it_listens_keys_are_its_own(qtbot: QtBot) -> None:
-    bench, done = shown(qtbot), []
+    bench, done = bench_of(qtbot), []
     action = QAction(bench)
     action.setShortcut("Ctrl+J")
     action.triggered.connect(lambda: done.append("done"))
@@ -175,7 +172,7 @@ def test_only_while_it_listens_keys_are_its_own(qtbot: QtBot) -> None:
 
 @pytest.mark.parametrize("listens", [False, True])
 def test_it_is_left_when_the_keyboard_goes(qtbot: QtBot, listens: bool) -> None:
-    bench = shown(qtbot)
+    bench = bench_of(qtbot)
     bench.row.setFocus()
     bench.row.listen(listens)
     with_focus = picture(bench.row)

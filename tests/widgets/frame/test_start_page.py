@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QPixmap
 from PySide6.QtWidgets import QApplication, QFrame, QTabBar, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.in_front import in_front
 from tests.legible import cut_words
 from tests.seen import colors, label_with, texts
 from widgets.frame.start_page import STACKED, WIDEST, Entry, StartPage, grouped_entries
@@ -30,15 +31,11 @@ def rows(count: int = 7) -> list[tuple[str, str, str, QPixmap]]:
 
 @pytest.fixture
 def page(qtbot: QtBot) -> StartPage:
-    theme.apply(QApplication.instance(), theme.DARK)
     page = StartPage()
     page.resize(1400, 800)
     page.set_gallery(rows())
     page.set_recent(["/tmp/a/lenet.loom", "/tmp/b/mine.loom"])
-    qtbot.addWidget(page)
-    page.show()
-    with qtbot.waitActive(page):
-        page.activateWindow()
+    in_front(qtbot, page)
     QApplication.processEvents()
     return page
 
@@ -161,7 +158,6 @@ def test_cards_give_their_words_up_to_two_lines(page: StartPage) -> None:
 
 
 def test_no_document_looks_active_behind_the_start_page(qtbot: QtBot) -> None:
-    theme.apply(QApplication.instance(), theme.DARK)
     frame = QFrame(objectName="documents")
     tabs = QTabBar(frame)
     tabs.addTab("lenet")

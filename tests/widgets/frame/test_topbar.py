@@ -10,6 +10,7 @@ from PySide6.QtGui import QIcon, QWheelEvent
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
+from tests.in_front import in_front
 from tests.seen import colors
 from widgets.frame.topbar import HEIGHT, TopBar
 from widgets.look import theme
@@ -22,18 +23,12 @@ LEFT = Qt.MouseButton.LeftButton
 
 @pytest.fixture
 def bar(qtbot: QtBot) -> TopBar:
-    theme.apply(QApplication.instance(), theme.DARK)
     bar = TopBar()
     for name in ("File", "Edit", "View", "Network", "Train", "Help"):
         bar.menu_bar.addMenu(name)
     bar.set_datasets(DATASETS)
     bar.set_devices(DEVICES)
-    bar.resize(1280, HEIGHT)
-    qtbot.addWidget(bar)
-    bar.show()
-    with qtbot.waitExposed(bar):
-        bar.activateWindow()
-    return bar
+    return in_front(qtbot, bar, 1280, HEIGHT)
 
 
 def plain(text: str) -> str:
@@ -253,7 +248,6 @@ def test_signs_on_the_buttons_are_pale_where_they_cannot_be_pressed(bar: TopBar,
             opaque = {image.pixelColor(x, y).name() for x in range(14) for y in range(14)
                       if image.pixelColor(x, y).alpha() == 255}
             assert opaque == {color}
-    theme.apply(QApplication.instance(), theme.DARK)
 
 
 def test_menus_stand_beside_the_name_and_take_no_more_room_than_they_need(bar: TopBar) -> None:

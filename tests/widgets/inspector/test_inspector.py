@@ -17,6 +17,7 @@ from engine.analysis.analysis import Costs, analyze
 from engine.graph.graph import Edge, Graph, Node
 from engine.layers.base import LAYERS
 from engine.messages import say
+from tests.in_front import in_front
 from tests.seen import button_with, label_with, texts
 from widgets.inspector.chip import Chip
 from widgets.inspector.code_line import CodeLine
@@ -45,7 +46,6 @@ ANALYSIS = analyze(GRAPH, (1, 28, 28))
 
 @pytest.fixture
 def inspector(qtbot: QtBot) -> Iterator[Inspector]:
-    theme.apply(QApplication.instance(), theme.DARK)
     stage = QWidget()
     inspector = Inspector(stage)
     stage.elsewhere = QPushButton("elsewhere", stage)
@@ -53,11 +53,7 @@ def inspector(qtbot: QtBot) -> Iterator[Inspector]:
     layout.setContentsMargins(0, 0, 0, 0)
     layout.addWidget(inspector)
     layout.addWidget(stage.elsewhere)
-    stage.resize(300, 800)
-    qtbot.addWidget(stage)
-    stage.show()
-    with qtbot.waitActive(stage):
-        stage.activateWindow()
+    in_front(qtbot, stage, 300, 800)
     yield inspector
 
 

@@ -15,6 +15,7 @@ from engine.advice.advice import Problem, Repair
 from engine.analysis.analysis import Costs
 from engine.messages import say
 from engine.units import grouped
+from tests.in_front import in_front
 from tests.painted import drawn
 from tests.redrawn import is_redrawn
 from tests.seen import label_with, texts
@@ -36,15 +37,10 @@ TITLES = ["Parameters", "Multiply-adds", "Training memory", "Inference memory"]
 
 @pytest.fixture
 def stage(qtbot: QtBot) -> QWidget:
-    theme.apply(QApplication.instance(), theme.DARK)
     stage = QWidget()
     stage.elsewhere = QLineEdit(stage)
     stage.elsewhere.move(0, 380)
-    qtbot.addWidget(stage)
-    stage.resize(300, 400)
-    stage.show()
-    with qtbot.waitActive(stage):
-        stage.activateWindow()
+    in_front(qtbot, stage, 300, 400)
     stage.elsewhere.setFocus()
     return stage
 

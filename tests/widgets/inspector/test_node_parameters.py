@@ -15,6 +15,7 @@ from engine.analysis.analysis import analyze
 from engine.graph.graph import Edge, Graph, Node
 from engine.graph.parameters import DEFAULTS, INIT_TITLES, Init, NodeParameters, ValueEdit
 from engine.layers.base import LAYERS
+from tests.in_front import in_front
 from tests.seen import label_with, texts
 from widgets.inspector.doors import Doors
 from widgets.inspector.init_form import STARTER, FormulaEditor, InitForm
@@ -43,12 +44,8 @@ class Stage(QWidget):
 
 @pytest.fixture
 def stage(qtbot: QtBot) -> Iterator[Stage]:
-    theme.apply(QApplication.instance(), theme.DARK)
     stage = Stage()
-    qtbot.addWidget(stage)
-    stage.show()
-    with qtbot.waitActive(stage):
-        stage.activateWindow()
+    in_front(qtbot, stage)
     stage.form.show_node(DEFAULTS, None, ("fc1", "fc2"))
     yield stage
 
@@ -228,14 +225,7 @@ def test_values_set_by_hand_are_counted_and_forgotten(qtbot: QtBot, stage: Stage
 
 @pytest.fixture
 def inspector(qtbot: QtBot) -> Inspector:
-    theme.apply(QApplication.instance(), theme.DARK)
-    inspector = Inspector()
-    inspector.resize(300, 900)
-    qtbot.addWidget(inspector)
-    inspector.show()
-    with qtbot.waitActive(inspector):
-        inspector.activateWindow()
-    return inspector
+    return in_front(qtbot, Inspector(), 300, 900)
 
 
 def show(inspector: Inspector, kind: str, shape: tuple[int, ...] = (4, 8, 8), parameters: NodeParameters = DEFAULTS,

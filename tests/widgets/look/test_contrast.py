@@ -66,4 +66,3 @@ def test_the_focus_can_be_seen(name):
 def test_the_theme_in_use_is_what_is_measured(qapp):
     theme.apply(qapp, theme.LIGHT)
     assert theme.color("dim").name() == theme.LIGHT.dim
-    theme.apply(qapp, theme.DARK)

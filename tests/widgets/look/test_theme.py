@@ -23,7 +23,6 @@ def worn(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[Theme]:
     look = THEMES[request.param]
     theme.apply(qapp, look)
     yield look
-    theme.apply(qapp, theme.DARK)
 
 
 def test_what_qt_paints_itself_has_the_themes_colours(worn: Theme, qapp: QApplication) -> None:

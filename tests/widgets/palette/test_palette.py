@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt
 from PySide6.QtGui import QDrag, QHelpEvent
@@ -12,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 import engine.blocks  # noqa: F401 - fills the registry
 from engine.layers.base import LAYERS
+from tests.in_front import in_front
 from tests.seen import colors, texts
 from widgets.look import theme
 from widgets.palette import tree as palette_tree
@@ -26,14 +25,8 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
 
 @pytest.fixture
-def palette(qtbot: QtBot) -> Iterator[Palette]:
-    palette = Palette(list(LAYERS.values()))
-    qtbot.addWidget(palette)
-    palette.resize(220, 800)
-    palette.show()
-    with qtbot.waitActive(palette):
-        palette.activateWindow()
-    yield palette
+def palette(qtbot: QtBot) -> Palette:
+    return in_front(qtbot, Palette(list(LAYERS.values())), 220, 800)
 
 
 def tree(palette: Palette) -> LayerTree:

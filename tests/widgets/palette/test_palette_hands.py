@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 import engine.blocks  # noqa: F401 - fills the registry
 from engine.layers.base import LAYERS
+from tests.in_front import in_front
 from tests.seen import colors, texts
 from widgets.look import theme
 from widgets.palette import tree as palette_tree
@@ -80,12 +81,8 @@ class Desk(QWidget):
 
 
 def desk_of(qtbot: QtBot, layers: list[type]) -> Desk:
-    theme.apply(QApplication.instance(), theme.DARK)
     desk = Desk(layers)
-    qtbot.addWidget(desk)
-    desk.show()
-    with qtbot.waitActive(desk):
-        desk.activateWindow()
+    in_front(qtbot, desk)
     desk.beside.setFocus()
     return desk
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QPainter
@@ -13,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 import engine.blocks  # noqa: F401 - fills the registry
 from engine.layers.base import LAYERS, Layer
+from tests.in_front import in_front
 from tests.painted import Mark, of, painted, words
 from widgets.look import theme
 from widgets.palette import tree as module
@@ -34,7 +33,7 @@ POOLS = [LAYERS[kind] for kind in ("Input", "Conv2d", "MaxPool2d", "ReLU", "Leak
 
 
 @pytest.fixture
-def tree(qtbot: QtBot) -> Iterator[LayerTree]:
+def tree(qtbot: QtBot) -> LayerTree:
     theme.apply(QApplication.instance(), DARK)
     tree = LayerTree()
     kept = LayerFilter(tree)
@@ -43,12 +42,7 @@ def tree(qtbot: QtBot) -> Iterator[LayerTree]:
     kept.setSourceModel(source)
     tree.setModel(kept)
     tree.expandAll()
-    qtbot.addWidget(tree)
-    tree.resize(240, 600)
-    tree.show()
-    with qtbot.waitActive(tree):
-        tree.activateWindow()
-    yield tree
+    return in_front(qtbot, tree, 240, 600)
 
 
 def index(tree: LayerTree, text: str) -> QModelIndex:

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QPushButton,
 from pytestqt.qtbot import QtBot
 
 from tests.painted import drawn
-from widgets.look import theme
 from widgets.parts import elided as module
 from widgets.parts.elided import ElidedButton, ElidedLabel, balanced
 
@@ -18,7 +17,6 @@ TEXT = "one two three four five six seven"
 
 @pytest.fixture
 def stage(qtbot: QtBot) -> QWidget:
-    theme.apply(QApplication.instance(), theme.DARK)
     stage = QWidget()
     qtbot.addWidget(stage)
     stage.resize(600, 400)

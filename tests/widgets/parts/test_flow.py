@@ -7,7 +7,6 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from widgets.look import theme
 from widgets.parts.flow import Flow
 from widgets.parts.scroll import BAR, ScrollPanel
 
@@ -76,7 +75,6 @@ def test_rows_that_stretch_share_what_is_left(qtbot: QtBot) -> None:
 
 @pytest.mark.parametrize("height", range(30, 200, 7))
 def test_words_that_wrap_never_make_the_bar_come_and_go(qtbot: QtBot, height: int) -> None:
-    theme.apply(QApplication.instance(), theme.DARK)
     panel, content = ScrollPanel(), QWidget()
     column = QVBoxLayout(content)
     label = QLabel("some words that wrap differently at every width " * 6, wordWrap=True)
@@ -98,7 +96,6 @@ def test_words_that_wrap_never_make_the_bar_come_and_go(qtbot: QtBot, height: in
 
 
 def test_the_bar_comes_with_what_is_added_and_nothing_moves(qtbot: QtBot) -> None:
-    theme.apply(QApplication.instance(), theme.DARK)
     panel, content = ScrollPanel(), QWidget()
     column = QVBoxLayout(content)
     panel.setWidget(content)
@@ -193,7 +190,6 @@ def test_three_share_a_row_evenly_to_the_last_pixel(qtbot: QtBot) -> None:
 
 
 def test_a_panel_without_frame_holds_its_contents_at_full_width(qtbot: QtBot) -> None:
-    theme.apply(QApplication.instance(), theme.DARK)
     panel, content, box = ScrollPanel(), QWidget(), QWidget()
     column = QVBoxLayout(content)
     column.setContentsMargins(0, 0, 0, 0)
@@ -217,7 +213,6 @@ def test_a_panel_without_frame_holds_its_contents_at_full_width(qtbot: QtBot) ->
 
 
 def test_what_cannot_be_narrower_is_reached_sideways(qtbot: QtBot) -> None:
-    theme.apply(QApplication.instance(), theme.DARK)
     panel, content = ScrollPanel(), QWidget()
     column = QVBoxLayout(content)
     column.setContentsMargins(0, 0, 0, 0)

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
 from tests.seen import colors
-from widgets.look import theme
 from widgets.parts.inner_tabs import InnerTabs
 
 TITLES = ("Samples", "Columns", "Preparation", "Rule", "Numbers", "Augmentation", "Step by step")
@@ -18,7 +17,6 @@ TITLES = ("Samples", "Columns", "Preparation", "Rule", "Numbers", "Augmentation"
 
 @pytest.fixture
 def tabs(qtbot: QtBot) -> InnerTabs:
-    theme.apply(QApplication.instance(), theme.DARK)
     tabs = InnerTabs()
     qtbot.addWidget(tabs)
     for title in TITLES:

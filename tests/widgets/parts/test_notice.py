@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.in_front import in_front
 from tests.painted import drawn
 from tests.redrawn import is_redrawn
 from tests.seen import colors
@@ -32,16 +33,11 @@ class Host(QWidget):
 
 @pytest.fixture
 def host(qtbot: QtBot) -> Host:
-    theme.apply(QApplication.instance(), theme.DARK)
     host = Host()
     host.resize(900, 400)
     host.below = QPushButton("below", host)
     host.notice = Notice(host)
-    qtbot.addWidget(host)
-    host.show()
-    with qtbot.waitActive(host):
-        host.activateWindow()
-    return host
+    return in_front(qtbot, host)
 
 
 def test_it_is_hidden_until_there_is_something_to_say(host: Host) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.in_front import in_front
 from tests.painted import drawn, of, painted
 from tests.redrawn import is_redrawn
 from tests.seen import colors
@@ -36,13 +37,7 @@ def page(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Page:
     theme.apply(QApplication.instance(), DARK)
     for kind in (Card, RecentFile):  # wherever the mouse was left
         monkeypatch.setattr(kind, "underMouse", lambda _self: False)
-    page = Page()
-    qtbot.addWidget(page)
-    page.resize(600, 400)
-    page.show()
-    with qtbot.waitActive(page):
-        page.activateWindow()
-    return page
+    return in_front(qtbot, Page(), 600, 400)
 
 
 def card(page: Page, about: str = "A network", title: str = "LeNet-5") -> Card:

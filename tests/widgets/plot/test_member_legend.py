@@ -23,7 +23,6 @@ LEFT = Qt.MouseButton.LeftButton
 
 @pytest.fixture
 def legend(qtbot: QtBot) -> MemberLegend:
-    theme.apply(QApplication.instance(), theme.DARK)
     legend = MemberLegend()
     legend.resize(360, 120)
     qtbot.addWidget(legend)

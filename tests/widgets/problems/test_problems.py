@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from engine.advice.advice import Problem, Repair, Severity
 from engine.graph.graph import Graph
 from engine.messages import say
+from tests.in_front import in_front
 from tests.legible import cut_words
 from tests.painted import drawn
 from tests.seen import colors, texts
@@ -41,13 +42,8 @@ def problems() -> list[Problem]:
 
 @pytest.fixture
 def view(qtbot: QtBot) -> Problems:
-    theme.apply(QApplication.instance(), theme.DARK)
     view = Problems()
-    view.resize(800, 260)
-    qtbot.addWidget(view)
-    view.show()
-    with qtbot.waitActive(view):
-        view.activateWindow()
+    in_front(qtbot, view, 800, 260)
     view.show_problems(problems())
     QApplication.processEvents()
     return view

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from engine.experiment.notes import Notes
+from tests.in_front import in_front
 from tests.seen import label_with, texts
 from widgets.look import theme
 from widgets.look.measures import difference_text, measure_title
@@ -27,14 +28,7 @@ FOLDS = [RunRow(f"Fold {k}", 100, 0.1 + k / 100, 0.2 + k / 100, (("log_rmse", 0.
 
 @pytest.fixture
 def results(qtbot: QtBot) -> Results:
-    theme.apply(QApplication.instance(), theme.DARK)
-    results = Results()
-    results.resize(1100, 260)
-    qtbot.addWidget(results)
-    results.show()
-    with qtbot.waitActive(results):
-        results.activateWindow()
-    return results
+    return in_front(qtbot, Results(), 1100, 260)
 
 
 def there(results: Results) -> set[str]:

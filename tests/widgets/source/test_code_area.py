@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from tests.in_front import in_front
 from tests.painted import Mark, of, painted
 from tests.redrawn import is_redrawn
 from widgets.look import theme
@@ -23,13 +24,8 @@ Keys = Qt.Key
 
 @pytest.fixture
 def area(qtbot: QtBot) -> Iterator[CodeArea]:
-    theme.apply(QApplication.instance(), theme.DARK)
     area = CodeArea()
-    qtbot.addWidget(area)
-    area.resize(500, 300)
-    area.show()
-    with qtbot.waitActive(area):
-        area.activateWindow()
+    in_front(qtbot, area, 500, 300)
     area.setFocus()
     yield area
 

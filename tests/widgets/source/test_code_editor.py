@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.layers.code.source import EXAMPLE
+from tests.in_front import in_front
 from tests.seen import colors
 from widgets.look import theme
 from widgets.source.code_editor import CodeEditor
@@ -41,12 +42,8 @@ class Stage(QWidget):
 
 @pytest.fixture
 def editor(qtbot: QtBot) -> Iterator[CodeEditor]:
-    theme.apply(QApplication.instance(), theme.DARK)
     stage = Stage()
-    qtbot.addWidget(stage)
-    stage.show()
-    with qtbot.waitActive(stage):
-        stage.activateWindow()
+    in_front(qtbot, stage)
     stage.editor.show_code("hidden", EXAMPLE)
     stage.editor.area.setFocus()
     yield stage.editor

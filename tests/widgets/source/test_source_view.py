@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.in_front import in_front
 from widgets.look import theme
 from widgets.source.source_view import SourceView
 
@@ -22,17 +23,12 @@ MANY = "\n".join(f"line_{n} = {n}" for n in range(300))
 
 @pytest.fixture
 def view(qtbot: QtBot) -> Iterator[SourceView]:
-    theme.apply(QApplication.instance(), theme.DARK)
     stage = QWidget()
     stage.view, stage.beside = SourceView(stage), QLineEdit(stage)
     column = QVBoxLayout(stage)
     column.addWidget(stage.view)
     column.addWidget(stage.beside)
-    stage.resize(600, 400)
-    qtbot.addWidget(stage)
-    stage.show()
-    with qtbot.waitActive(stage):
-        stage.activateWindow()
+    in_front(qtbot, stage, 600, 400)
     stage.beside.setFocus()
     yield stage.view
 

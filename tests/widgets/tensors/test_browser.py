@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.inspect.tensor_info import TensorInfo
 from engine.units import value_text
+from tests.in_front import in_front
 from tests.seen import colors
 from widgets.look import theme
 from widgets.tensors.browser import ParameterBrowser
@@ -51,18 +52,13 @@ INFOS = [info(key, array, {"conv1.weight": 0.5, "fc.weight": 12.0}.get(key)) for
 
 @pytest.fixture
 def browser(qtbot: QtBot) -> ParameterBrowser:
-    theme.apply(QApplication.instance(), theme.DARK)
     browser = ParameterBrowser()
     browser.values_requested.connect(lambda key: key in ARRAYS and browser.show_values(key, ARRAYS[key]))
     browser.resize(1100, 400)
     browser.set_sources([("initial", "Before training"), ("latest", "Latest")], "initial")
     browser.set_editable(True)
     browser.show_tensors(INFOS)
-    qtbot.addWidget(browser)
-    browser.show()
-    with qtbot.waitActive(browser):
-        browser.activateWindow()
-    return browser
+    return in_front(qtbot, browser)
 
 
 def cell(browser: ParameterBrowser, key: str, title: str) -> str:

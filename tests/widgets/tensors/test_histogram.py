@@ -24,7 +24,6 @@ FOUR = (0, 4, 1, 2), (-1.0, -0.5, 0.0, 0.5, 1.0)
 
 @pytest.fixture
 def histogram(qtbot: QtBot) -> Iterator[Histogram]:
-    theme.apply(QApplication.instance(), theme.DARK)
     stage = QWidget()
     histogram = Histogram(stage)
     histogram.resize(WIDTH, histogram.height())

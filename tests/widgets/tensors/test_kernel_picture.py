@@ -19,7 +19,6 @@ from widgets.tensors.kernel_picture import KernelPicture
 
 @pytest.fixture
 def picture(qtbot: QtBot) -> Iterator[KernelPicture]:
-    theme.apply(QApplication.instance(), theme.DARK)
     stage = QWidget()
     picture = KernelPicture()
     row = QHBoxLayout(stage)

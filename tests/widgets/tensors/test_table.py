@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QModelIndex, QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from engine.inspect.tensor_info import TensorInfo
+from tests.in_front import in_front
 from tests.seen import colors
 from widgets.look import theme
 from widgets.parts.column_width import column_width
@@ -26,13 +26,8 @@ N = TensorInfo("bn.steps", (), "int64", "buffer", 1, not_finite=1)
 
 @pytest.fixture
 def table(qtbot: QtBot) -> Iterator[TensorTable]:
-    theme.apply(QApplication.instance(), theme.DARK)
     table = TensorTable()
-    qtbot.addWidget(table)
-    table.resize(1000, 200)
-    table.show()
-    with qtbot.waitActive(table):
-        table.activateWindow()
+    in_front(qtbot, table, 1000, 200)
     table.show_infos([W, B, N])
     yield table
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QHeaderView, QLabel, QStyle, QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
+from tests.in_front import in_front
 from tests.painted import Mark, of, painted
 from tests.seen import colors, texts
 from widgets.look import theme
@@ -28,15 +28,8 @@ CUBE = np.arange(24, dtype=np.float32).reshape(2, 3, 4)
 
 
 @pytest.fixture
-def grid(qtbot: QtBot) -> Iterator[ValueGrid]:
-    theme.apply(QApplication.instance(), theme.DARK)
-    grid = ValueGrid()
-    qtbot.addWidget(grid)
-    grid.resize(500, 300)
-    grid.show()
-    with qtbot.waitActive(grid):
-        grid.activateWindow()
-    yield grid
+def grid(qtbot: QtBot) -> ValueGrid:
+    return in_front(qtbot, ValueGrid(), 500, 300)
 
 
 def shown(grid: ValueGrid, role: int = ROLE.DisplayRole) -> list[list[Any]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
@@ -11,6 +9,7 @@ from PySide6.QtGui import QContextMenuEvent, QFont, QFontMetricsF, QMouseEvent, 
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.in_front import in_front
 from tests.seen import button_with, colors, texts
 from widgets.look import theme
 from widgets.plot.plot import Plot
@@ -22,15 +21,8 @@ NONE = Qt.KeyboardModifier.NoModifier
 
 
 @pytest.fixture
-def curves(qtbot: QtBot) -> Iterator[Curves]:
-    theme.apply(QApplication.instance(), theme.DARK)
-    curves = Curves()
-    curves.resize(1080, 264)
-    qtbot.addWidget(curves)
-    curves.show()
-    with qtbot.waitExposed(curves):
-        curves.activateWindow()
-    yield curves
+def curves(qtbot: QtBot) -> Curves:
+    return in_front(qtbot, Curves(), 1080, 264)
 
 
 def fill(curves: Curves, count: int = 500, epochs: int = 5) -> np.ndarray:

@@ -18,7 +18,6 @@ from widgets.training.progress import Progress
 
 @pytest.fixture
 def progress(qtbot: QtBot) -> Iterator[Progress]:
-    theme.apply(QApplication.instance(), theme.DARK)
     progress = Progress()
     qtbot.addWidget(progress)
     progress.resize(420, 60)

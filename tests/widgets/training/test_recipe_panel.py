@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
@@ -11,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.experiment.recipe import Recipe
+from tests.in_front import in_front
 from tests.legible import cut_words
 from widgets.fields.editors import ChoiceEditor, LineEditor
 from widgets.fields.form import Row
@@ -22,14 +22,8 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
 
 @pytest.fixture
-def panel(qtbot: QtBot) -> Iterator[RecipePanel]:
-    panel = RecipePanel()
-    qtbot.addWidget(panel)
-    panel.resize(300, 270)
-    panel.show()
-    with qtbot.waitActive(panel):
-        panel.activateWindow()
-    yield panel
+def panel(qtbot: QtBot) -> RecipePanel:
+    return in_front(qtbot, RecipePanel(), 300, 270)
 
 
 def form(panel: RecipePanel) -> RecipeForm:

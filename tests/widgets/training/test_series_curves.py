@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -12,6 +11,7 @@ from PySide6.QtGui import QColor, QMouseEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from tests.in_front import in_front
 from tests.seen import button_with, colors
 from widgets.look import theme
 from widgets.plot.decimate import finite_bounds
@@ -25,15 +25,8 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def curves(qtbot: QtBot) -> Iterator[Curves]:
-    theme.apply(QApplication.instance(), theme.DARK)
-    curves = Curves()
-    curves.resize(1080, 264)
-    qtbot.addWidget(curves)
-    curves.show()
-    with qtbot.waitExposed(curves):
-        curves.activateWindow()
-    yield curves
+def curves(qtbot: QtBot) -> Curves:
+    return in_front(qtbot, Curves(), 1080, 264)
 
 
 def begin(curves: Curves, titles: tuple[str, ...], count: int = 300) -> None:
