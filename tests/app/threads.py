@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections import deque
+from typing import ClassVar
 
 from PySide6.QtCore import QObject
 
+from app.features.training import Training
+from app.window.window import MainWindow
 from engine.training.control import Control
 
 
 class FakeThread:
     """Says what it is given, and notes what it is asked."""
 
+    newest: ClassVar[FakeThread]  # the last that began
+
     def __init__(self, _parent: QObject, *given: object) -> None:
         self.given, self.events, self.control, self.asked = given, deque[object](), Control(), list[str]()
         self.is_over, self.ends_by_itself = False, True
+        FakeThread.newest = self
 
     def start(self) -> None:
         self.asked.append("start")
@@ -32,3 +38,10 @@ class FakeThread:
 
     def deleteLater(self) -> None:
         self.asked.append("delete")
+
+
+def hear(window: MainWindow, *events: object, over: bool = False) -> None:
+    """The thread says this, and the window listens; ``over``: with its last words."""
+    FakeThread.newest.events.extend(events)
+    FakeThread.newest.is_over = over
+    window.feature(Training).trainer.drain()

@@ -21,7 +21,7 @@ from engine.experiment.experiment import DEFAULT
 from engine.messages import say
 from engine.training.events import MemberStarted, Point, Preparing, Progress, Started
 from engine.units import clock_text, grouped
-from tests.app.threads import FakeThread
+from tests.app.threads import FakeThread, hear
 from tests.app.windows import opened
 from widgets.fields.editors import LineEditor
 
@@ -236,14 +236,6 @@ def still(qtbot, tmp_path, monkeypatch) -> Iterator[MainWindow]:
         window.feature(Training).trainer.finish()
 
 
-def hear(window: MainWindow, *events: object, over: bool = False) -> None:
-    trainer = window.feature(Training).trainer
-    thread: FakeThread = trainer._thread  # type: ignore[assignment]
-    thread.events.extend(events)
-    thread.is_over = over
-    trainer.drain()
-
-
 def members(window: MainWindow) -> list[str]:
     """What the legend of a series says."""
     legend = window.feature(Curves).plots.legend
@@ -336,8 +328,7 @@ def test_one_fold_is_no_series_and_what_is_typed_counts_for_the_run(still):
     field.selectAll()
     QTest.keyClicks(field, "17")
     window.feature(Training).train()
-    thread: FakeThread = window.feature(Training).trainer._thread  # type: ignore[assignment]
-    experiment, _folder, _root, _weights, is_series = thread.given
+    experiment, _folder, _root, _weights, is_series = FakeThread.newest.given
     assert experiment.recipe.epochs == 17 and is_series is False
 
 

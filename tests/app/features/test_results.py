@@ -28,7 +28,7 @@ from engine.training.events import (
     Summary,
 )
 from engine.units import measure_text
-from tests.app.threads import FakeThread
+from tests.app.threads import FakeThread, hear
 from tests.app.windows import brought, opened
 
 STARTED = Started("cpu", 10, 20, 1, 3, 1)
@@ -90,14 +90,6 @@ def looks(window, monkeypatch) -> Iterator[Looks]:
 def begin(window: MainWindow, series: bool = False) -> None:
     window.commands["train_series" if series else "train"].trigger()
     hear(window, STARTED)
-
-
-def hear(window: MainWindow, *events: object, over: bool = False) -> None:
-    trainer = window.feature(Training).trainer
-    thread: FakeThread = trainer._thread  # type: ignore[assignment]
-    thread.events.extend(events)
-    thread.is_over = over
-    trainer.drain()
 
 
 def learned(window: MainWindow) -> list[str]:

@@ -38,7 +38,7 @@ from engine.training.events import (
     Started,
     Summary,
 )
-from tests.app.threads import FakeThread
+from tests.app.threads import FakeThread, hear
 from tests.app.windows import opened
 
 STARTED, PROGRESS = Started("cpu", 10, 20, 1, 3, 1), Progress(2, 3, 0.5, 1000.0, 61.0)
@@ -70,13 +70,6 @@ class Plots:
 
 def trainer(window: MainWindow) -> Trainer:
     return window.feature(Training).trainer
-
-
-def hear(window: MainWindow, *events: object, over: bool = False) -> None:
-    thread: FakeThread = trainer(window)._thread  # type: ignore[assignment]
-    thread.events.extend(events)
-    thread.is_over = over
-    trainer(window).drain()
 
 
 def shown(window: MainWindow) -> str:
@@ -131,11 +124,11 @@ def test_a_run_from_the_button_to_its_last_line(window, monkeypatch):
     assert top.pause.isChecked() and top.train.text() == "Resume" and top.train.isEnabled()
     QTest.mouseClick(top.train, Qt.MouseButton.LeftButton)
     hear(window, Resumed())
-    assert not top.pause.isChecked() and not trainer(window)._thread.control.paused
+    assert not top.pause.isChecked() and not FakeThread.newest.control.paused
     QTest.mouseClick(top.pause, Qt.MouseButton.LeftButton)
-    assert trainer(window)._thread.control.paused
+    assert FakeThread.newest.control.paused
     QTest.mouseClick(top.stop, Qt.MouseButton.LeftButton)
-    assert trainer(window)._thread.control.stopped
+    assert FakeThread.newest.control.stopped
     assert [button.isEnabled() for button in (top.train, top.pause, top.stop)] == [False, False, False]
     hear(window, Finished(SUMMARY, stopped=True), over=True)
     assert shown(window) == SUMMARY.line and running[-1] is False and tab.tabText(0) == "mlp.loom"
@@ -155,7 +148,7 @@ def test_a_series_says_which_of_its_runs_goes_on(window, monkeypatch):
     monkeypatch.setattr(window.feature(Curves), "plots", plots)
     page.document.loaded = {"w": None}
     window.commands["train_series"].trigger()
-    assert trainer(window)._thread.given[-1] is True
+    assert FakeThread.newest.given[-1] is True
     plots.taken()
     other = Experiment(title="other")
     hear(window, MemberStarted(1, 2, "slow", other))
@@ -200,7 +193,7 @@ def test_what_cannot_be_trained_says_why_and_its_rate_can_be_changed_on_the_way(
     assert trainer(window).state == "idle"
     window.is_ready = True
     window.commands["train"].trigger()
-    thread = trainer(window)._thread
+    thread = FakeThread.newest
     assert thread.given[-1] is False
     page.document.edit("rate", replace(before, recipe=before.recipe.with_options(lr=0.125)))
     assert thread.control.lr == 0.125
@@ -211,7 +204,7 @@ def test_what_cannot_be_trained_says_why_and_its_rate_can_be_changed_on_the_way(
     window.page.document.edit("rate", replace(other, recipe=other.recipe.with_options(lr=0.5)))
     assert thread.control.lr == before.recipe.lr, "that is another network's"
     window.commands["train"].trigger()
-    assert trainer(window)._thread is thread, "one at a time"
+    assert FakeThread.newest is thread, "one at a time"
     window.page.document.history.mark_clean()
     assert window.close_page(1) and not thread.control.stopped
     page.document.history.mark_clean()
@@ -224,7 +217,7 @@ def test_folds_are_a_series_by_themselves(window):
     recipe = document.experiment.recipe.with_options(folds=3)
     document.edit("folds", replace(document.experiment, recipe=recipe))
     window.commands["train"].trigger()
-    assert trainer(window)._thread.given[-1] is True
+    assert FakeThread.newest.given[-1] is True
 
 
 def test_what_a_run_shows_to_be_wrong_is_said_over_its_network(window):
