@@ -170,9 +170,13 @@ def test_the_card_of_shortcuts_opens_and_closes_with_one_command(window):
     window.commands["shortcuts"].trigger()
     card = shortcuts.card
     assert card is not None and card.isVisible()
+    for id, said in (("copy", "Ctrl+A belongs to “Select all”. Take it over?"), ("select_all", "Select all: Ctrl+A")):
+        card.rows[id].setFocus()
+        QTest.keyClick(card.rows[id], Qt.Key.Key_Return)
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+        assert card.said.text() == said
     window.commands["shortcuts"].trigger()
     assert shortcuts.card is None and not card.isVisible()
-    assert shortcuts._owner("Ctrl+A", "copy") == "Select all" and shortcuts._owner("Ctrl+A", "select_all") is None
 
 
 def test_enter_in_the_outline_leads_to_a_layer_or_into_a_block(window):

@@ -40,6 +40,7 @@ from engine.training.events import (
 )
 from tests.app.threads import FakeThread, hear
 from tests.app.windows import opened
+from widgets.fields.editors import LineEditor
 
 STARTED, PROGRESS = Started("cpu", 10, 20, 1, 3, 1), Progress(2, 3, 0.5, 1000.0, 61.0)
 SUMMARY = Summary(3, 2, Metrics(0.1, 0.75), Metrics(0.2, 0.5), Metrics(0.3, 0.25), 100.0, "cpu", 10, 0)
@@ -82,7 +83,8 @@ def shown(window: MainWindow) -> str:
 
 def can_be_changed(window: MainWindow) -> bool:
     """Whether the recipe's epochs can be."""
-    return window.feature(Curves).recipe._form.rows["epochs"].editor.isEnabled()
+    fields = {field.accessibleName(): field for field in window.feature(Curves).recipe.findChildren(LineEditor)}
+    return fields["Epochs"].isEnabled()
 
 
 def epoch(number: int, best: bool) -> EpochEnded:

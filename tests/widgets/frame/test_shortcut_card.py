@@ -145,7 +145,7 @@ def test_keys_of_another_command_are_taken_over_only_when_wanted(bench: Bench, t
         bench.card.rows["paste"].setFocus()
         bench.press(ENTER)
         assert "Take over" not in bench.buttons() and bench.asked == []
-        bench.card._take_over()
+        bench.card.take.click()
         assert bench.asked == []
 
 

@@ -363,9 +363,9 @@ def test_a_run_taken_up_again_replaces_what_it_goes_over():
     assert set(ys[xs < BLOCK * 10]) == {0.0}
 
 
-def test_a_line_is_drawn_again_only_when_something_is_other(qapp: QApplication):
+def test_a_line_is_drawn_again_only_when_something_is_other(qapp: QApplication, monkeypatch: pytest.MonkeyPatch):
     line, made, drawn = Line(), series((1, 10), (2, 0), (3, math.nan), (4, 1000)), []
-    line._show = lambda x, y: drawn.append((x.tolist(), y.tolist()))
+    monkeypatch.setattr(line, "setData", lambda x, y, **_: drawn.append((x.tolist(), y.tolist())))
     assert line.show_series(made, (0, 10), 100, False) == (0, 1000)
     assert line.show_series(made, (0, 10), 100, False) == (0, 1000) and len(drawn) == 1
     assert line.show_series(made, (0, 10), 100, True) == (1, 3) and len(drawn) == 2
