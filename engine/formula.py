@@ -6,6 +6,8 @@ import ast
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from engine.messages import ImpossibleError
+
 NAMES = ("w", "fan_in", "fan_out", "i", "j", "pi", "e")
 FUNCTIONS = ("normal", "uniform", "abs", "sqrt", "exp", "log", "sin", "cos", "tanh", "sign", "where", "minimum",
              "maximum")  # fmt: skip
@@ -17,15 +19,15 @@ _ALLOWED = (
 
 
 def check_formula(text: str) -> ast.Module:
-    """The formula as a tree: assignments parted by “;”, then one expression. Raises ValueError, in words."""
+    """The formula as a tree: assignments parted by “;”, then one expression. Raises ImpossibleError."""
     try:
         tree = ast.parse(text.strip())
     except SyntaxError as error:
-        raise ValueError(_unreadable(error, text.strip())) from error
+        raise _unreadable(error, text.strip()) from error
     except (ValueError, RecursionError, MemoryError) as error:
-        raise ValueError(f"the formula cannot be read: {text.strip()[:60] or 'it is empty'}") from error
+        raise ImpossibleError("the formula cannot be read: {text}", text=text.strip()[:60]) from error
     if not tree.body or not isinstance(tree.body[-1], ast.Expr):
-        raise ValueError("the formula must end in an expression, such as 0.01 * normal(0, 1)")
+        raise ImpossibleError("the formula must end in an expression, such as 0.01 * normal(0, 1)")
     known = {*NAMES, *FUNCTIONS}
     for statement in tree.body:
         _check(statement, known)
@@ -34,12 +36,13 @@ def check_formula(text: str) -> ast.Module:
     return tree
 
 
-def _unreadable(error: SyntaxError, text: str) -> str:
+def _unreadable(error: SyntaxError, text: str) -> ImpossibleError:
     if error.offset and error.lineno == 1 and "\n" not in text:
         if error.offset > len(text):
-            return "the formula ends too early"
-        return f"the formula cannot be read at character {error.offset}: {error.msg}"
-    return f"the formula cannot be read: {error.msg}"
+            return ImpossibleError("the formula ends too early")
+        return ImpossibleError("the formula cannot be read at character {place}: {reason}", place=error.offset,
+                               reason=error.msg)
+    return ImpossibleError("the formula cannot be read: {reason}", reason=error.msg)
 
 
 def _targets(statement: ast.Assign) -> list[str]:
@@ -49,18 +52,19 @@ def _targets(statement: ast.Assign) -> list[str]:
 def _check(statement: ast.stmt, known: set[str]) -> None:
     for node in ast.walk(statement):
         if not isinstance(node, _ALLOWED):
-            raise ValueError(f"the formula may not contain {type(node).__name__.lower()}")
+            raise ImpossibleError("the formula may not contain {part}", part=type(node).__name__.lower())
         if isinstance(node, ast.Constant):
             if not isinstance(node.value, (int, float)):
-                raise ValueError("the formula may contain numbers only")
+                raise ImpossibleError("the formula may contain numbers only")
             _as_decimal(node)
         if isinstance(node, ast.Assign) and len(_targets(node)) != len(node.targets):
-            raise ValueError("the formula can only assign to a name")
+            raise ImpossibleError("the formula can only assign to a name")
         if isinstance(node, ast.Call) and (not isinstance(node.func, ast.Name) or node.func.id not in FUNCTIONS
                                            or node.keywords):
-            raise ValueError(f"the formula knows these functions: {', '.join(FUNCTIONS)}")
+            raise ImpossibleError("the formula knows these functions: {names}", names=", ".join(FUNCTIONS))
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id not in known:
-            raise ValueError(f"the formula does not know “{node.id}”; it knows {', '.join(NAMES)}")
+            raise ImpossibleError("the formula does not know “{name}”; it knows {names}", name=node.id,
+                                  names=", ".join(NAMES))
 
 
 def _as_decimal(number: ast.Constant) -> None:
@@ -69,11 +73,11 @@ def _as_decimal(number: ast.Constant) -> None:
         try:
             number.value = float(number.value)
         except OverflowError as error:
-            raise ValueError("the formula contains a number that is too large") from error
+            raise ImpossibleError("the formula contains a number that is too large") from error
 
 
 def evaluate(text: str, names: Mapping[str, Any], functions: Mapping[str, Callable[..., Any]]) -> Any:
-    """The formula's value with these names and functions. Raises ValueError, in words."""
+    """The formula's value with these names and functions. Raises ImpossibleError."""
     tree = check_formula(text)
     last = ast.Expression(tree.body[-1].value)  # type: ignore[attr-defined]
     # torch itself imports while it computes; the formula cannot, for it knows no name but those above
@@ -82,4 +86,5 @@ def evaluate(text: str, names: Mapping[str, Any], functions: Mapping[str, Callab
         exec(compile(ast.Module(tree.body[:-1], []), "<formula>", "exec"), scope)
         return eval(compile(last, "<formula>", "eval"), scope)
     except (ArithmeticError, TypeError, ValueError, RuntimeError) as error:
-        raise ValueError(f"the formula cannot be computed: {str(error).splitlines()[0][:120]}") from error
+        raise ImpossibleError("the formula cannot be computed: {reason}",
+                              reason=str(error).splitlines()[0][:120]) from error

@@ -27,3 +27,7 @@ class LayerloomError(Exception):
     def __init__(self, template: str, **values: object) -> None:
         self.message = say(template, **values)
         super().__init__(str(self.message))
+
+
+class ImpossibleError(LayerloomError, ValueError):
+    """A value that cannot be. pydantic, which asks for ValueError, hands it on inside its own error."""

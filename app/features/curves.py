@@ -111,7 +111,8 @@ class Curves(Feature):
             if is_another:
                 self.plots.set_log(document.experiment.notes.log_scale)
         if not self.trainer.trains(document):
-            self.host.places.top.show_status(self._of_member(run.summary.line) if run and run.summary else "")
+            line = self._of_member(message_text(run.summary.line)) if run and run.summary else ""
+            self.host.places.top.show_status(line)
         self.show_state()
 
     def _show_curves(self, plots: Plots, document: Document, run: Run | None) -> None:
@@ -179,7 +180,7 @@ class Curves(Feature):
             self.plots.add_epoch(event.position, event.train.loss, event.train.accuracy, event.validation.loss,
                                  event.validation.accuracy, event.is_best)
         elif isinstance(event, Finished):
-            top.show_status(self._of_member(event.summary.line))
+            top.show_status(self._of_member(message_text(event.summary.line)))
 
     def _show_start(self, event: Started) -> None:
         begun = self._run is not None and self._run.begun_from
@@ -205,7 +206,7 @@ class Curves(Feature):
             text = words.format(name=document.name, epoch=event.epoch, epochs=event.epochs)
             top.show_status(text, event.fraction)
         elif document is not None and isinstance(event, Finished):
-            top.show_status(f"{document.name}: {event.summary.line}")
+            top.show_status(f"{document.name}: {message_text(event.summary.line)}")
 
 
 def _rows(history: History) -> tuple[list[PointRow], list[EpochTuple]]:

@@ -52,7 +52,7 @@ class PageHeat:
         value = self.values.get(face.name, 0.0)
         text = self.text(value) if value > 0 else ""
         heat = sqrt(value / self.most) if self.most else 0.0
-        return replace(face, heat=heat, heat_text=text, count=text, was_count="")
+        return replace(face, heat=heat, heat_text=text, count=text)
 
     def text(self, value: float) -> str:
         """A share of the whole, or a time, in words."""

@@ -20,7 +20,6 @@ from engine.runs.folder import load_checkpoint, record
 from engine.runs.history import Histories, History
 from engine.training.control import Control
 from engine.training.events import (
-    Advice,
     EpochEnded,
     Event,
     Finished,
@@ -28,6 +27,7 @@ from engine.training.events import (
     MemberStarted,
     Metrics,
     Preparing,
+    Remark,
     RunNotSaved,
     SeriesFinished,
     Started,
@@ -37,7 +37,7 @@ from engine.training.events import (
 from engine.training.events import Progress as Advance
 from engine.units import grouped
 
-WARNINGS = ("not converging", "rising")  # advice that something is wrong; other advice is a hint
+WARNINGS = ("not converging", "rising")  # remarks that something is wrong; the others are hints
 
 
 class SeriesResumeError(LayerloomError):
@@ -147,7 +147,7 @@ class _View:
         elif isinstance(event, EpochEnded):
             self._best = event.weights if event.is_best else self._best
             self._say(_epoch_line(event))
-        elif isinstance(event, Advice):
+        elif isinstance(event, Remark):
             self._say(f"{'warning' if event.kind in WARNINGS else 'hint'}: {event.message}")
         elif isinstance(event, RunNotSaved):
             self.not_saved = event.message
@@ -161,7 +161,7 @@ class _View:
         run = f"run {runs}/{count} · " if count > 1 else ""
         self.bar.update(self._task, description=f"{run}epoch {event.epoch}/{event.epochs}", total=1.0,
                         completed=(runs - 1 + event.fraction) / count,
-                        speed=f"{event.examples_per_second:.0f} examples/s")
+                        speed=f"{grouped(event.examples_per_second)} examples/s")
 
     def _end(self, event: Event) -> None:
         if isinstance(event, Finished):
@@ -169,7 +169,7 @@ class _View:
             self.weights.append(self._best)
             self._best = {}
         elif isinstance(event, MemberEnded):
-            self._say(event.summary.line)
+            self._say(str(event.summary.line))
         elif isinstance(event, SeriesFinished):
             self.stopped = event.stopped
 

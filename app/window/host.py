@@ -108,7 +108,7 @@ class Feature(QObject):
         return ()
 
     def tabs(self) -> Sequence[Tab]:
-        """Its pages in the bottom panel."""
+        """Its pages in the panels."""
         return ()
 
     # -- what it is told ----------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from engine.layers.convolution import Conv2d
 from engine.layers.normalization import BatchNorm2d
 from engine.layers.pooling import MaxPool2d
 from engine.layers.spatial import Extent, Margin, size_text
+from engine.messages import ImpossibleError
 
 
 @register
@@ -35,7 +36,7 @@ class ConvBNReLU(Block):
     @model_validator(mode="after")
     def _same_size(self) -> Self:
         if self.padding == "same" and self.stride != 1:
-            raise ValueError("padding “same” needs stride 1")
+            raise ImpossibleError("padding “same” needs stride 1")
         return self
 
     def expand(self, shapes: Sequence[Shape]) -> Graph:

@@ -14,7 +14,7 @@ from engine.graph.graph import Graph
 from engine.graph.json import FileError, graph_json, read_graph
 from engine.layers.base import Shape, ShapeError, register
 from engine.layers.inputs import Input
-from engine.messages import LayerloomError
+from engine.messages import ImpossibleError, LayerloomError
 from engine.units import shape_text
 
 
@@ -24,7 +24,7 @@ def _graph(value: Any) -> Graph:
     try:
         return read_graph(value)
     except LayerloomError as error:
-        raise ValueError(str(error.message)) from error
+        raise ImpossibleError("{reason}", reason=error.message) from error
 
 
 class Exposed(NamedTuple):

@@ -33,13 +33,13 @@ def carried(old: Layer, layer: Layer) -> Layer:
 
 
 def _common(old: Layer, new: Layer) -> Iterator[tuple[str, object]]:
-    """Options that mean the same in both: of one name and title, or how many channels come out."""
+    """Options that mean the same in both: of one name, or how many channels come out."""
     fields, own = type(old).model_fields, isinstance(new, (Custom, Code))
     for option, field in type(new).model_fields.items():
         if getattr(new, option) != field.default or (own and option != "repeat"):
             continue
         if option in fields:
-            if fields[option].title == field.title:
+            if (option in old.apart) == (option in new.apart):
                 yield option, getattr(old, option)
         elif option in WIDTHS and (same := next((name for name in WIDTHS if name in fields), None)):
             yield option, getattr(old, same)

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from engine.formula import check_formula
 from engine.layers.base import OptionError, reason_of
+from engine.messages import ImpossibleError
 
 InitKind = Literal["default", "normal", "uniform", "constant", "xavier_uniform", "xavier_normal", "kaiming_uniform",
                    "kaiming_normal", "orthogonal", "formula"]  # fmt: skip
@@ -40,7 +41,7 @@ class Init(BaseModel):
     @model_validator(mode="after")
     def _possible(self) -> Self:
         if self.kind == "uniform" and self.low > self.high:
-            raise ValueError("uniform: “from” must not be above “to”")
+            raise ImpossibleError("uniform: “from” must not be above “to”")
         if self.kind == "formula":
             check_formula(self.formula)
         return self

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -18,7 +16,7 @@ from engine.network.weights import RANDOM, empty_module, initial_module
 from engine.training.groups import freeze
 from engine.training.losses import Criterion
 
-__all__ = ["BINS", "TensorInfo", "as_array", "gradients", "tensor_infos", "tensor_kinds"]
+__all__ = ["BINS", "TensorInfo", "gradients", "tensor_infos", "tensor_kinds"]
 
 BINS = 64
 CHUNK = 2**22  # values looked at together, as float64: 32 MB
@@ -57,12 +55,6 @@ def gradients(experiment: Experiment, weights: Mapping[str, Tensor], batch: tupl
         Criterion(experiment.recipe, class_weights)(module(batch[0]), batch[1]).backward()  # type: ignore[no-untyped-call]
     return {name: weight.grad.cpu() for name, weight in module.named_parameters(remove_duplicate=False)
             if weight.grad is not None}
-
-
-def as_array(value: Tensor) -> np.ndarray[Any, Any]:
-    """The values to look at, in the same memory where numpy knows their type; bfloat16 becomes float32."""
-    value = value.detach().to("cpu")
-    return (value.float() if value.dtype == torch.bfloat16 else value).numpy()
 
 
 def _frozen(module: nn.Module, experiment: Experiment) -> tuple[nn.Module, list[nn.Module]]:

@@ -19,6 +19,7 @@ from engine.layers.base import (
     numel,
     register,
 )
+from engine.messages import ImpossibleError
 from engine.units import shape_text
 
 INPLACE = "Overwrite the input to save memory."
@@ -135,7 +136,7 @@ class RReLU(Elementwise):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.lower > self.upper:
-            raise ValueError("the lowest slope must not be above the highest")
+            raise ImpossibleError("the lowest slope must not be above the highest")
         return self
 
     def saves_bytes(self, shapes: Sequence[Shape], output: Shape) -> int:

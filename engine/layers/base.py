@@ -96,6 +96,7 @@ class Layer(BaseModel):
     positional: ClassVar[tuple[str, ...]] = ()  # printed without their keyword, as people write them
     required: ClassVar[tuple[str, ...]] = ()  # have no default in torch: always passed
     ours: ClassVar[frozenset[str]] = frozenset()  # options that torch's class does not have: never passed
+    apart: ClassVar[frozenset[str]] = frozenset()  # options that mean something else than in most layers with one
     saves: ClassVar[frozenset[str]] = frozenset()  # "input", "output": what autograd keeps
     is_view: ClassVar[bool] = False
     estimates: ClassVar[bool] = False  # its memory is an upper bound, for want of a closed form
@@ -271,7 +272,8 @@ def reason_of(error: ValidationError, model: type[BaseModel]) -> Message:
     option = next((part for part in first["loc"] if isinstance(part, str)), "")
     context = {key: f"{value:g}" if isinstance(value, float) else value for key, value in first.get("ctx", {}).items()}
     if first["type"] == "value_error":
-        return say("{reason}", reason=str(context["error"]))
+        reason = first["ctx"]["error"]
+        return reason.message if isinstance(reason, LayerloomError) else say("{reason}", reason=str(reason))
     field = model.model_fields.get(option)
     # What is no field comes from a file, and may hold anything: it is a value, not a template.
     title = say(field.title) if field is not None and field.title else option or say("The value")

@@ -287,6 +287,7 @@ class PairwiseDistance(_Likeness):
     meaning = "How far two vectors are from each other: the length of their difference."
     rule = "the last dimension becomes 1, or goes"
     required = ("keepdim",)
+    apart = frozenset({"p"})
 
     p: float = Field(2.0, ge=0.1, le=100, title="p", description="Which norm: 2 is the length, 1 the sum.")
     eps: float = Field(1e-6, ge=0, le=1, title="Epsilon", description="Added to the difference.")

@@ -36,6 +36,7 @@ from engine.layers.spatial import (
     slide,
     windows,
 )
+from engine.messages import ImpossibleError
 from engine.units import shape_text
 
 PaddingMode = Literal["zeros", "reflect", "replicate", "circular"]
@@ -73,7 +74,7 @@ class _Convolution(Layer):
     @model_validator(mode="after")
     def _same_size(self) -> Self:
         if self.padding == "same" and self.stride != 1:
-            raise ValueError("padding “same” needs stride 1")
+            raise ImpossibleError("padding “same” needs stride 1")
         return self
 
     def windows(self) -> Windows:
@@ -176,7 +177,8 @@ class _Conv(_Convolution):
     @model_validator(mode="after")
     def _divisible(self) -> Self:
         if self.out_channels % self.groups:
-            raise ValueError(f"output channels ({self.out_channels}) must be divisible by groups ({self.groups})")
+            raise ImpossibleError("output channels ({channels}) must be divisible by groups ({groups})",
+                                  channels=self.out_channels, groups=self.groups)
         return self
 
     def _plan(self, shape: Shape) -> tuple[int, int]:

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from engine.layers.base import Category, KernelTooLargeError, Layer, Shape, expect_rank, numel, register
 from engine.layers.pooling import INDEX_BYTES
 from engine.layers.spatial import Extent, Extent3, Size, one_number, size_text, spread
+from engine.messages import ImpossibleError
 from engine.units import shape_text
 
 Ratio = Annotated[float, Field(gt=0, lt=1)]
@@ -34,7 +35,7 @@ class _Fractional(Layer):
     @model_validator(mode="after")
     def _one_of_two(self) -> Self:
         if (self.output_size is None) == (self.output_ratio is None):
-            raise ValueError("give either an output size or an output ratio")
+            raise ImpossibleError("give either an output size or an output ratio")
         return self
 
     def _sizes(self, shape: Shape) -> tuple[int, ...]:

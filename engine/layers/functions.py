@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Self
 from pydantic import Field, model_validator
 
 from engine.layers.base import FLOAT_BYTES, Category, Layer, Shape, ShapeError, batch_free_dim, numel, register
+from engine.messages import ImpossibleError
 from engine.units import shape_text
 
 Number = Annotated[float, Field(ge=-1e6, le=1e6)]
@@ -72,9 +73,9 @@ class Clamp(_Function):
     @model_validator(mode="after")
     def _possible(self) -> Self:
         if self.min is None and self.max is None:
-            raise ValueError("give a lowest or a highest value")
+            raise ImpossibleError("give a lowest or a highest value")
         if self.min is not None and self.max is not None and self.min > self.max:
-            raise ValueError("the lowest value must not be above the highest")
+            raise ImpossibleError("the lowest value must not be above the highest")
         return self
 
     def expression(self, module: str, inputs: Sequence[str], shapes: Sequence[Shape]) -> str:
@@ -187,6 +188,7 @@ class _Reduction(Layer):
 
     category: ClassVar[Category] = "math"
     rule: ClassVar[str] = "the dimensions become 1, or go"
+    apart: ClassVar[frozenset[str]] = frozenset({"dim"})
     method: ClassVar[str]  # of a tensor
 
     dim: tuple[Annotated[int, Field(ge=-8, le=8)], ...] = Field(

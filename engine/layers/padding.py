@@ -28,6 +28,7 @@ class _Pad(Layer):
     rank: ClassVar[int] = 2
     category: ClassVar[Category] = "shape"
     stem: ClassVar[str] = "pad"
+    apart: ClassVar[frozenset[str]] = frozenset({"padding"})
     rule: ClassVar[str] = "size = size + what is added at both sides; channels stay"
     synonyms: ClassVar[tuple[str, ...]] = ("padding", "border")
     positional: ClassVar[tuple[str, ...]] = ("padding", "value")

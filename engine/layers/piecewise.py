@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from engine.layers.activation import INPLACE, Elementwise
 from engine.layers.base import FLOAT_BYTES, Shape, numel, register
+from engine.messages import ImpossibleError
 
 
 @register
@@ -38,7 +39,7 @@ class Hardtanh(Elementwise):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.min_val >= self.max_val:
-            raise ValueError("the lowest value must be below the highest")
+            raise ImpossibleError("the lowest value must be below the highest")
         return self
 
 

@@ -26,6 +26,7 @@ from engine.layers.spatial import (
     spread,
     windows,
 )
+from engine.messages import ImpossibleError
 
 INDEX_BYTES = 8
 STRIDE = "How far the window moves."
@@ -59,7 +60,7 @@ class _Pool(Layer):
     def _half_padded(self) -> Self:
         kernels, borders = spread(self.kernel_size, self.rank), spread(self.padding, self.rank)
         if any(2 * border > kernel for border, kernel in zip(borders, kernels, strict=True)):
-            raise ValueError("padding can be at most half the kernel")
+            raise ImpossibleError("padding can be at most half the kernel")
         return self
 
     def windows(self) -> Windows:

@@ -42,6 +42,7 @@ class _LPPool(Layer):
     synonyms: ClassVar[tuple[str, ...]] = ("power average", "norm")
     positional: ClassVar[tuple[str, ...]] = ("norm_type", "kernel_size")
     required: ClassVar[tuple[str, ...]] = ("norm_type", "kernel_size")
+    apart: ClassVar[frozenset[str]] = frozenset({"norm_type"})
     saves: ClassVar[frozenset[str]] = frozenset({"input"})
     estimates: ClassVar[bool] = True  # torch computes it in many small steps
 

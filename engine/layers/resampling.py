@@ -23,6 +23,7 @@ from engine.layers.base import (
     register,
 )
 from engine.layers.spatial import Extent, Extent1, Margin, Windows, size_text, slide, spread, windows
+from engine.messages import ImpossibleError
 from engine.units import shape_text
 
 Scale = Annotated[float, Field(ge=0.01, le=64)]
@@ -69,11 +70,11 @@ class Upsample(_Resampling):
     @model_validator(mode="after")
     def _possible(self) -> Self:
         if (self.size is None) == (self.scale_factor is None):
-            raise ValueError("give either a size or a scale")
+            raise ImpossibleError("give either a size or a scale")
         if self.mode == "nearest" and self.align_corners is not None:
-            raise ValueError("“align corners” has no meaning with “nearest”")
+            raise ImpossibleError("“align corners” has no meaning with “nearest”")
         if () in (self.size, self.scale_factor) or len(self._given()) > 3:
-            raise ValueError("give one number, or one for each dimension")
+            raise ImpossibleError("give one number, or one for each dimension")
         return self
 
     def _given(self) -> tuple[float, ...]:
@@ -212,6 +213,7 @@ class Unfold(_Patches):
     meaning = "Cuts an image into patches and makes each a column of numbers."
     synonyms = ("im2col", "patches", "vision transformer")
     required = ("kernel_size",)
+    apart = frozenset({"kernel_size"})
 
     kernel_size: Extent = Field(2, title="Patch size", description=WINDOW)
     dilation: Extent = Field(1, title="Dilation", description="Distance between the patch's points.")
@@ -243,6 +245,7 @@ class Fold(_Patches):
     synonyms = ("col2im", "patches")
     required = ("output_size", "kernel_size")
     example = (8, 49)
+    apart = frozenset({"kernel_size"})
 
     output_size: Extent = Field(8, title="Output size", description="Height and width of the image: 28 or 28×14.")
     kernel_size: Extent = Field(2, title="Patch size", description=WINDOW)

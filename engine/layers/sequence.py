@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from engine.layers.base import FLOAT_BYTES, Category, Count, Layer, RankError, Shape, numel, register
+from engine.messages import ImpossibleError
 from engine.units import shape_text
 
 NUMBER_BYTES = 8  # of a whole number
@@ -44,7 +45,7 @@ class _Words(Layer):
 
 def _check_padding(padding: int | None, count: int) -> None:
     if padding is not None and not -count <= padding < count:
-        raise ValueError(f"the padding word must be one of the {count} words")
+        raise ImpossibleError("the padding word must be one of the {count} words", count=count)
 
 
 @register
@@ -105,7 +106,7 @@ class EmbeddingBag(_Words):
     def _possible(self) -> Self:
         _check_padding(self.padding_idx, self.num_embeddings)
         if self.mode == "max" and self.scale_grad_by_freq:
-            raise ValueError("“by frequency” does not go with “max”")
+            raise ImpossibleError("“by frequency” does not go with “max”")
         return self
 
     def output_shape(self, shapes: Sequence[Shape]) -> Shape:
@@ -155,7 +156,7 @@ class _Recurrent(Layer):
     @model_validator(mode="after")
     def _dropout_between(self) -> Self:
         if self.dropout and self.num_layers == 1:
-            raise ValueError("dropout works between stacked layers: use 2 layers or more")
+            raise ImpossibleError("dropout works between stacked layers: use 2 layers or more")
         return self
 
     def _width(self) -> int:
@@ -258,7 +259,7 @@ class LSTM(_Recurrent):
     @model_validator(mode="after")
     def _smaller(self) -> Self:
         if self.proj_size >= self.hidden_size:
-            raise ValueError("the projection must be smaller than the hidden units")
+            raise ImpossibleError("the projection must be smaller than the hidden units")
         return self
 
     def _width(self) -> int:

@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Self
 from pydantic import Field, model_validator
 
 from engine.layers.base import Category, Layer, MismatchError, Shape, ShapeError, batch_free_dim, numel, register
+from engine.messages import ImpossibleError
 from engine.units import shape_text
 
 Dim = Annotated[int, Field(ge=-8, le=8)]
@@ -47,9 +48,9 @@ def filled(title: str, sizes: Sequence[int], count: int) -> Shape:
 
 def _check_sizes(sizes: Sequence[int]) -> None:
     if sum(size == -1 for size in sizes) > 1:
-        raise ValueError("only one size can be −1, which takes what is left")
+        raise ImpossibleError("only one size can be −1, which takes what is left")
     if 0 in sizes:
-        raise ValueError("every size must be at least 1, or −1 for what is left")
+        raise ImpossibleError("every size must be at least 1, or −1 for what is left")
 
 
 @register
@@ -126,6 +127,7 @@ class Permute(Reshaping):
     meaning = "Puts the dimensions into another order, such as channels last."
     rule = "the sizes in the order you type"
     synonyms = ("transpose", "swap", "channels last")
+    apart = frozenset({"dims"})
 
     dims: tuple[Annotated[int, Field(ge=1, le=6)], ...] = Field(
         (2, 3, 1), min_length=1, max_length=6, title="Order",
@@ -135,7 +137,7 @@ class Permute(Reshaping):
     @model_validator(mode="after")
     def _an_order(self) -> Self:
         if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
-            raise ValueError(f"the order must name each of 1 … {len(self.dims)} once")
+            raise ImpossibleError("the order must name each of 1 … {count} once", count=len(self.dims))
         return self
 
     def output_shape(self, shapes: Sequence[Shape]) -> Shape:

@@ -34,6 +34,7 @@ from engine.layers.spatial import (
     spread,
     windows,
 )
+from engine.messages import ImpossibleError
 from engine.units import shape_text
 
 STRIDE = "How far apart the patches are laid; 2 doubles the size."
@@ -67,10 +68,11 @@ class _Transposed(Layer):
     @model_validator(mode="after")
     def _possible(self) -> Self:
         if self.out_channels % self.groups:
-            raise ValueError(f"output channels ({self.out_channels}) must be divisible by groups ({self.groups})")
+            raise ImpossibleError("output channels ({channels}) must be divisible by groups ({groups})",
+                                  channels=self.out_channels, groups=self.groups)
         extra = spread(self.output_padding, self.rank)
         if any(more >= max(window.stride, window.dilation) for more, window in zip(extra, self.windows(), strict=True)):
-            raise ValueError("output padding must be smaller than the stride or the dilation")
+            raise ImpossibleError("output padding must be smaller than the stride or the dilation")
         return self
 
     def windows(self) -> Windows:

@@ -12,7 +12,6 @@ from engine.layout.columns import columns
 from engine.layout.layered import Kind, Link, Unit, layered
 
 CARD_WIDTH, CARD_HEIGHT = CARD
-APART = STEP - CARD_HEIGHT  # between rows of cards
 ASIDE, MORE = CARD_WIDTH / 2, STEP / 2  # a wire that leads so far aside has so much more room between the rows
 FRAME_SIDE = 20.0  # from a frame to what it encloses
 PARTS_APART = COLUMN - CARD_WIDTH + 48.0  # between networks that are not joined
@@ -167,7 +166,7 @@ def _layout(graph: Graph, names: Sequence[str], groups: Sequence[frozenset[str]]
     links = _links(graph, owner)
     parts = []
     for part in _parts(len(holds), links):
-        placed = _placed(graph, part, list(holds.values()), layouts, links)
+        placed = _placed(part, list(holds.values()), layouts, links)
         if placed is None:
             return _layout(graph, names, ())
         parts.append(placed)
@@ -202,7 +201,7 @@ def _parts(count: int, links: Sequence[Link]) -> list[list[int]]:
     return list(parts.values())
 
 
-def _placed(graph: Graph, part: Sequence[int], holds: Sequence[Sequence[str]], layouts: Sequence[_Layout | None],
+def _placed(part: Sequence[int], holds: Sequence[Sequence[str]], layouts: Sequence[_Layout | None],
             links: Sequence[Link]) -> _Layout | None:
     """One joined part; None where a box would break."""
     number = {unit: index for index, unit in enumerate(part)}

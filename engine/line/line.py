@@ -95,7 +95,7 @@ def _added(graph: Graph, items: Sequence[Item], after: Sequence[str], at: Positi
            edge: Edge | None) -> tuple[Graph, tuple[str, ...]]:
     names = _names(graph, items)
     places = _places(graph, items, after, at, edge)
-    wires = _wires(graph, items, names, after)
+    wires = _wires(items, names, after)
     if edge is not None:
         bottom = max(y for _, y in places) + STEP
         graph = with_room(graph, edge.target, bottom).without_edges([edge])
@@ -117,7 +117,7 @@ def _names(graph: Graph, items: Sequence[Item]) -> list[str]:
     return names
 
 
-def _wires(graph: Graph, items: Sequence[Item], names: Sequence[str], after: Sequence[str]) -> list[Edge]:
+def _wires(items: Sequence[Item], names: Sequence[str], after: Sequence[str]) -> list[Edge]:
     """Each layer's wires, as many as it can take; what comes in from outside counts first."""
     wires = []
     for name, item in zip(names, items, strict=True):

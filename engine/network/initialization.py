@@ -15,7 +15,7 @@ from engine.experiment.experiment import Experiment
 from engine.experiment.recipe import Initialization
 from engine.formula import evaluate
 from engine.graph.parameters import DEFAULTS, Init, NodeParameters, ValueEdit
-from engine.messages import LayerloomError
+from engine.messages import ImpossibleError, LayerloomError
 
 DENSE = (nn.Linear, nn.Conv1d, nn.Conv2d, nn.Conv3d)  # what the recipe's rule is for, as in the book
 
@@ -94,7 +94,8 @@ def _fill(weight: Tensor, init: Init, place: str) -> None:
         fillers[init.kind]()
     except (ValueError, RuntimeError) as error:
         raise InitError("{place} cannot begin as “{kind}”: {reason}", place=place, kind=init.kind.replace("_", " "),
-                        reason=str(error).splitlines()[0]) from error
+                        reason=error.message if isinstance(error, ImpossibleError) else str(error).splitlines()[0]
+                        ) from error
 
 
 def _by_formula(weight: Tensor, formula: str) -> Tensor:
@@ -110,9 +111,9 @@ def _by_formula(weight: Tensor, formula: str) -> Tensor:
     try:
         value = torch.as_tensor(evaluate(formula, names, _functions(weight)), dtype=weight.dtype)
     except (TypeError, OverflowError) as error:  # a function's name alone, or the root of a negative number
-        raise ValueError("the formula gives no real number") from error
+        raise ImpossibleError("the formula gives no real number") from error
     if not bool(value.isfinite().all()):
-        raise ValueError("the formula gives values that are not finite")
+        raise ImpossibleError("the formula gives values that are not finite")
     return value
 
 

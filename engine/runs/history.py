@@ -1,11 +1,10 @@
-"""What runs have shown so far: points within the epochs, epochs, advice; of one run or of a series. No torch."""
+"""What runs have shown so far: points within the epochs, epochs, remarks; of one run or of a series. No torch."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 from engine.training.events import (
-    Advice,
     EpochEnded,
     Event,
     Finished,
@@ -14,6 +13,7 @@ from engine.training.events import (
     Metrics,
     Point,
     RateChanged,
+    Remark,
     SeriesFinished,
     Summary,
 )
@@ -35,7 +35,7 @@ class History:
         self.points: list[Point] = []
         self.epochs: list[EpochRow] = []
         self.best_epoch: int | None = None
-        self.advice: list[Advice] = []
+        self.remarks: list[Remark] = []
         self.changes: list[RateChanged] = []
 
     def add(self, event: Event) -> None:
@@ -46,8 +46,8 @@ class History:
             self.epochs.append(EpochRow(event.epoch, event.train, event.validation, event.position))
             if event.is_best:
                 self.best_epoch = event.epoch
-        elif isinstance(event, Advice):
-            self.advice.append(event)
+        elif isinstance(event, Remark):
+            self.remarks.append(event)
         elif isinstance(event, RateChanged):
             self.changes.append(event)
 

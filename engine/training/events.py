@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from engine.messages import Message
+from engine.messages import Message, say
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Weights = Mapping[str, "Tensor"]
 """A state dict on the CPU; shared between events, so read it and never write to it."""
-AdviceKind = Literal["not converging", "rising", "swapped", "overfitting", "underfitting", "recovered"]
+RemarkKind = Literal["not converging", "rising", "swapped", "overfitting", "underfitting", "recovered"]
 Others = tuple[tuple[str, float], ...]
 """Further metrics by name: top5 precision recall f1 for classes, mae rmse log_rmse r2 for numbers."""
 
@@ -50,14 +50,18 @@ class Summary:
     seed: int
 
     @property
-    def line(self) -> str:
+    def line(self) -> Message:
         """The notes' own form: ``loss 0.473, train acc 0.823, test acc 0.827, 35726 examples/s on cuda:0``."""
-        speed = f"{self.examples_per_second:.0f} examples/s on {self.device}"
+        speed = f"{self.examples_per_second:.0f}"
         if math.isnan(self.train.accuracy):  # numbers, not classes
-            test = "–" if math.isnan(self.test.loss) else f"{self.test.loss:.4g}"
-            return f"loss {self.train.loss:.4g}, validation loss {self.validation.loss:.4g}, test loss {test}, {speed}"
-        test = "–" if math.isnan(self.test.accuracy) else f"{self.test.accuracy:.3f}"
-        return f"loss {self.train.loss:.3f}, train acc {self.train.accuracy:.3f}, test acc {test}, {speed}"
+            return say("loss {loss}, validation loss {validation}, test loss {test}, {speed} examples/s on {device}",
+                       loss=f"{self.train.loss:.4g}", validation=f"{self.validation.loss:.4g}",
+                       test="–" if math.isnan(self.test.loss) else f"{self.test.loss:.4g}", speed=speed,
+                       device=self.device)
+        return say("loss {loss}, train acc {train}, test acc {test}, {speed} examples/s on {device}",
+                   loss=f"{self.train.loss:.3f}", train=f"{self.train.accuracy:.3f}",
+                   test="–" if math.isnan(self.test.accuracy) else f"{self.test.accuracy:.3f}", speed=speed,
+                   device=self.device)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,13 +167,13 @@ class RateChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class Advice:
+class Remark:
     """Something about the run that a person should know, each ``kind`` once; training goes on.
 
     ``suggestion`` is an option of the recipe with a value to try: ``("lr", 0.09)``.
     """
 
-    kind: AdviceKind
+    kind: RemarkKind
     message: Message
     suggestion: tuple[str, Any] | None = None
 
@@ -217,4 +221,4 @@ class SeriesFinished:
 
 
 Event = (Preparing | Started | Point | Progress | EpochEnded | Paused | Resumed | Finished | RunNotSaved | RateChanged
-         | Advice | MemberStarted | MemberEnded | SeriesFinished)
+         | Remark | MemberStarted | MemberEnded | SeriesFinished)

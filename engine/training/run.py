@@ -15,7 +15,6 @@ from engine.experiment.experiment import Experiment
 from engine.training.best import Best
 from engine.training.control import Control
 from engine.training.events import (
-    Advice,
     EpochEnded,
     Event,
     Finished,
@@ -24,6 +23,7 @@ from engine.training.events import (
     Point,
     Progress,
     RateChanged,
+    Remark,
     Resumed,
     Started,
     Summary,
@@ -204,15 +204,15 @@ class Run:
         # A few examples say too little to displace an epoch that was judged by all of them.
         may_be_best = judged == 1 or not self._best.weights
         is_best = may_be_best and self._best.offer(self._epoch, train, validation, weights)
-        advice: list[Advice] = []
+        remarks: list[Remark] = []
         if fraction == judged == 1:
             self._last = (train, validation)
-            advice = self._advice(train, validation)
+            remarks = self._remarks(train, validation)
         yield EpochEnded(self._epoch, train, validation, is_best, weights, fraction, judged,
                          self._checkpoint(weights) if fraction == judged == 1 else {})
-        yield from advice
+        yield from remarks
 
-    def _advice(self, train: Metrics, validation: Metrics) -> list[Advice]:
+    def _remarks(self, train: Metrics, validation: Metrics) -> list[Remark]:
         spread = math.nan
         if self._health.at_chance(validation):
             _, spread = self._learner.probe(self._validation_set)

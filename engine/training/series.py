@@ -17,13 +17,13 @@ from engine.experiment.experiment import Experiment
 from engine.messages import LayerloomError, say
 from engine.training.control import AbandonedError, Control
 from engine.training.events import (
-    Advice,
     EpochEnded,
     Event,
     Finished,
     MemberEnded,
     MemberStarted,
     Metrics,
+    Remark,
     SeriesFinished,
     SeriesRow,
     Summary,
@@ -108,10 +108,10 @@ def _member(index: int, plan: Plan, control: Control, loaded: dict[DataSpec, Dat
 
 
 def _named(event: Event, title: str) -> Event:
-    """Advice says which run it is about; every other event as it is."""
-    if not isinstance(event, Advice):
+    """A remark says which run it is about; every other event as it is."""
+    if not isinstance(event, Remark):
         return event
-    return replace(event, message=say("{title}: {advice}", title=title, advice=event.message))
+    return replace(event, message=say("{title}: {remark}", title=title, remark=event.message))
 
 
 def _data(plan: Plan, control: Control, loaded: dict[DataSpec, Data],

@@ -137,7 +137,7 @@ class CompareScene(CanvasScene):
         count = became(*counts) if stays else counts[0] or counts[1]
         words = change_words(pair.fields) or face.detail
         return replace(face, inputs=inputs, detail=words, count=count, change=pair.change,
-                       was_count=counts[0] if stays else "", loose=not _is_member(pair, before, after))
+                       loose=not _is_member(pair, before, after))
 
     def show_only_differences(self, only: bool) -> None:
         """Let what differs stand out, the rest is dimmed; or show all alike."""

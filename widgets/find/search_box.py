@@ -149,7 +149,7 @@ class SearchBox(Popup):
         analysis = analyze(graph, self._at.input_shape) if names else self._at.analysis
         self.chain.show_rows(chain_rows(graph, names, analysis), mark=None)
         self.chain.scrollToBottom()
-        self.foot.setText(f"{totals(graph, names, analysis)}\n{self._hint()}" if names else self._hint())
+        self.foot.setText(f"{totals(names, analysis)}\n{self._hint()}" if names else self._hint())
 
     def _show_error(self, text: str, error: LineError | None) -> None:
         """Say what is wrong below the line, with the place marked."""

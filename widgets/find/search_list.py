@@ -73,7 +73,7 @@ def completion_rows(completions: Sequence[Completion]) -> list[Row]:
     return [Row(str(index), each.insert, translated(each.title)) for index, each in enumerate(completions)]
 
 
-def totals(graph: Graph, names: Sequence[str], analysis: Analysis) -> str:
+def totals(names: Sequence[str], analysis: Analysis) -> str:
     """How much the chain is: layers, parameters, and what comes out at its end."""
     reports = [analysis.nodes[name] for name in names]
     known = [report.facts for report in reports if report.facts is not None]

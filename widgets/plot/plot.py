@@ -13,11 +13,11 @@ from PySide6.QtWidgets import QGraphicsView
 from widgets.look import theme
 from widgets.look.guarded import guarded
 from widgets.plot.frame import Frame, Reading
-from widgets.plot.gestures import Gestures
 from widgets.plot.line import Line, Span
 from widgets.plot.members import member_color
 from widgets.plot.scales import LinearScale, Scale, log_scale
 from widgets.plot.series import Series
+from widgets.plot.span_view import SpanView
 from widgets.plot.ticks import nice_range
 
 LOWEST = 96  # pixels
@@ -38,7 +38,7 @@ class Drawn(NamedTuple):
         return (member_color(self.color),) * 2
 
 
-class Plot(Gestures):
+class Plot(SpanView):
     """Shows ``runs``, of which the last one may still go on."""
 
     def __init__(self, frame: Frame, is_share: bool) -> None:

@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from engine.layers.base import LayerError
+from engine.messages import ImpossibleError
 
 EXAMPLE = '''class Centered(nn.Module):
     """Takes the mean away."""
@@ -123,12 +124,12 @@ def arguments(text: str) -> tuple[tuple[str, ...], Mapping[str, str]]:
         call = ast.parse(f"f({text})", mode="eval").body
         # “x)(y” would close the bracket and call what comes out: x, too, must be looked at
         if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name)):
-            raise ValueError("this is more than the arguments of one call")
+            raise ImpossibleError("this is more than the arguments of one call")
         for value in [*call.args, *(word.value for word in call.keywords)]:
             ast.literal_eval(value)
         named = {word.arg: ast.unparse(word.value) for word in call.keywords if word.arg is not None}
         if len(named) != len(call.keywords):
-            raise ValueError("every named argument has a name of its own")
+            raise ImpossibleError("every named argument has a name of its own")
     except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError) as error:
         raise CodeError("The arguments must be plain values, such as: 5, units=3") from error
     return tuple(map(ast.unparse, call.args)), named

@@ -11,7 +11,7 @@ from typing import Any
 
 from engine.experiment.recipe import CLASSES_ONLY, Recipe
 from engine.messages import Message, say
-from engine.training.events import Advice, AdviceKind, Metrics
+from engine.training.events import Metrics, Remark, RemarkKind
 from engine.units import measure_text, share_text, typed_text, value_text
 
 # Outputs of a network whose steps were too large no longer depend on its input: on MNIST they differ between examples
@@ -26,7 +26,7 @@ LITTLE = 0.6  # underfitting: share of the way from chance to perfect
 EXPLAINED = 0.75  # … or of the variance of numbers
 LARGE = 1000.0  # deviation of targets that no network of usual weights reaches with usual steps
 TREND, FALLS = 5, 0.01  # epochs that are compared with as many before; the share that is more than chance
-EARLY: frozenset[AdviceKind] = frozenset({"not converging", "rising"})  # what a later epoch may prove wrong
+EARLY: frozenset[RemarkKind] = frozenset({"not converging", "rising"})  # what a later epoch may prove wrong
 
 
 @dataclass(frozen=True)
@@ -46,14 +46,14 @@ class Setting:
 
 @dataclass
 class Health:
-    """Hears of every epoch, and says each kind of advice once."""
+    """Hears of every epoch, and says each kind of remark once."""
 
     setting: Setting
     loss: float = math.nan  # before training
     spread: float = math.nan
     last: float = math.nan  # validation accuracy of the epoch before
     above: int = 0  # epochs in a row whose training accuracy was below it
-    said: list[AdviceKind] = field(default_factory=list)
+    said: list[RemarkKind] = field(default_factory=list)
     trend: list[tuple[float, float]] = field(default_factory=list)  # of each epoch: validation loss, and the gap
 
     def begin(self, loss: float, spread: float) -> None:
@@ -75,29 +75,29 @@ class Health:
         """Whether the network does no better than answering always the same class; never true of numbers."""
         return validation.accuracy <= self.setting.chance + 0.02
 
-    def after_epoch(self, epoch: int, train: Metrics, validation: Metrics, spread: float, lr: float) -> list[Advice]:
-        """New advice; ``spread`` is asked for where ``at_chance``, and nan elsewhere."""
+    def after_epoch(self, epoch: int, train: Metrics, validation: Metrics, spread: float, lr: float) -> list[Remark]:
+        """New remarks; ``spread`` is asked for where ``at_chance``, and nan elsewhere."""
         self.trend.append((validation.loss, self._gap(train, validation)))
         early = [*self._collapse(epoch, validation, spread, lr)] or [*self._rise(train, validation, lr)]
         return self._new([*early, *self._swap(train, validation)])
 
-    def _new(self, found: list[Advice]) -> list[Advice]:
-        fresh = [advice for advice in found if advice.kind not in self.said]
-        self.said += [advice.kind for advice in fresh]
+    def _new(self, found: list[Remark]) -> list[Remark]:
+        fresh = [remark for remark in found if remark.kind not in self.said]
+        self.said += [remark.kind for remark in fresh]
         return fresh
 
-    def _collapse(self, epoch: int, validation: Metrics, spread: float, lr: float) -> Iterator[Advice]:
+    def _collapse(self, epoch: int, validation: Metrics, spread: float, lr: float) -> Iterator[Remark]:
         if self.at_chance(validation) and spread < COLLAPSED * self.spread:
-            yield Advice("not converging", say(
+            yield Remark("not converging", say(
                 "Not converging: after {epoch} of training, every example gets the same answer. The steps were too "
                 "large. Start again with a lower learning rate, such as {lr}", epoch=_epochs(epoch),
                 lr=typed_text(_lower(lr))),
                 ("lr", _lower(lr)))
 
-    def _rise(self, train: Metrics, validation: Metrics, lr: float) -> Iterator[Advice]:
+    def _rise(self, train: Metrics, validation: Metrics, lr: float) -> Iterator[Remark]:
         start = self._start
         if train.loss > RISEN * start and self._is_risen(validation) and "not converging" not in self.said:
-            yield Advice("rising", say(
+            yield Remark("rising", say(
                 "Not converging: the loss is {now}, higher than the {before} before training. Start again with a lower "
                 "learning rate, such as {lr}", now=value_text(validation.loss, 3), before=value_text(start, 3),
                 lr=typed_text(_lower(lr))),
@@ -114,13 +114,13 @@ class Health:
         r2 = validation.named.get("r2", -1.0)
         return validation.loss > self._start and (self.setting.classes > 0 or r2 < 0)
 
-    def _swap(self, train: Metrics, validation: Metrics) -> Iterator[Advice]:
+    def _swap(self, train: Metrics, validation: Metrics) -> Iterator[Remark]:
         """Compared with the epoch before: training can only have got better since that was judged."""
         before, self.last = self.last, validation.accuracy
         above = before - train.accuracy > self._margin(before)
         self.above = self.above + 1 if above else 0
         if self.above == SWAPPED_EPOCHS and not self.setting.noisy:
-            yield Advice("swapped", say(
+            yield Remark("swapped", say(
                 "Validation accuracy ({validation}) stays above training accuracy ({train}): are training and test "
                 "data swapped?", validation=measure_text(before), train=measure_text(train.accuracy)))
 
@@ -130,37 +130,37 @@ class Health:
     # -- at the end ---------------------------------------------------------------------------------------------
 
     def verdict(self, epoch: int, train: Metrics, validation: Metrics, test: Metrics, best: int,
-                best_validation: Metrics) -> list[Advice]:
-        """Advice about the whole run: the last epoch's metrics, and the test of the best epoch's weights.
+                best_validation: Metrics) -> list[Remark]:
+        """Remarks about the whole run: the last epoch's metrics, and the test of the best epoch's weights.
 
         What was said early is taken back where the end proves it wrong.
         """
         warned = not EARLY.isdisjoint(self.said)
         if warned and (self.at_chance(validation) or self._is_risen(validation)):
             return []
-        found: list[Advice] = []
+        found: list[Remark] = []
         if epoch >= VERDICT_AFTER:
             found = self._new([*self._test_above(train, test, best_validation),
                                *self._fit(epoch, train, validation, best)])
         if warned and not found and self.said[-1] in EARLY and not self._underfits(train):
-            found = self._new([Advice("recovered", say("It recovered: {validation} at the end",
+            found = self._new([Remark("recovered", say("It recovered: {validation} at the end",
                                                        validation=self._quality(validation)))])
         return found
 
-    def _test_above(self, train: Metrics, test: Metrics, validation: Metrics) -> Iterator[Advice]:
+    def _test_above(self, train: Metrics, test: Metrics, validation: Metrics) -> Iterator[Remark]:
         above = min(test.accuracy - validation.accuracy, test.accuracy - train.accuracy)
         if above > max(GAP, self._margin(validation.accuracy)) and not self.setting.noisy:
-            yield Advice("swapped", say(
+            yield Remark("swapped", say(
                 "Test accuracy ({test}) is above training accuracy ({train}): are training and test data swapped, or "
                 "test examples among the training data?", test=measure_text(test.accuracy),
                 train=measure_text(train.accuracy)))
 
-    def _fit(self, epoch: int, train: Metrics, validation: Metrics, best: int) -> Iterator[Advice]:
+    def _fit(self, epoch: int, train: Metrics, validation: Metrics, best: int) -> Iterator[Remark]:
         shrinks = self._still_falls() or (best == epoch and _falls([gap for _, gap in self.trend]))
         if not shrinks and self._overfits(train, validation):  # classes learned badly may still be learned by heart
-            yield Advice("overfitting", self._overfitting(epoch, train, validation, best))
+            yield Remark("overfitting", self._overfitting(epoch, train, validation, best))
         elif self._underfits(train):
-            yield Advice("underfitting", self._underfitting(train))
+            yield Remark("underfitting", self._underfitting(train))
 
     def _overfitting(self, epoch: int, train: Metrics, validation: Metrics, best: int) -> Message:
         """With what is not in use yet against it, and the best epoch where it is not the last."""

@@ -192,7 +192,7 @@ def test_another_tabs_run_is_named_and_its_last_line_too(window, qtbot):
     end(window, qtbot)
     assert said(window) == f"{trained.name}: {trained.run.summary.line}"
     turn_to(window, trained)
-    assert said(window) == trained.run.summary.line
+    assert said(window) == str(trained.run.summary.line)
     turn_to(window, other)
     assert said(window) == ""
 

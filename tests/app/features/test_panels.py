@@ -12,13 +12,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
-from app.features.advising import Advising
 from app.features.blocks import Blocks
 from app.features.code_layers import CodeLayers
 from app.features.data import Data
 from app.features.documents import Documents
 from app.features.exporting import Exporting
 from app.features.parameters import Parameters
+from app.features.remarks import Remarks
 from app.features.results import Results
 from app.features.training import Training
 from app.window.window import MainWindow
@@ -112,7 +112,8 @@ def test_code_that_never_ends_can_be_stopped_while_it_trains(window, qtbot):
     window.feature(CodeLayers).panel.commit()
     assert not [problem for problem in page.problems if problem.severity == "error"]
     window.feature(Training).train()
-    qtbot.wait(500)
+    qtbot.waitUntil(lambda: window.feature(Training).trainer.state == "running", timeout=TRAIN_MS)
+    qtbot.wait(200)  # it is at its first batch, and stays there
     window.feature(Training).trainer.stop()
     qtbot.waitUntil(lambda: window.feature(Training).trainer.state == "idle", timeout=20_000)
     assert "interrupted" in notice(window)
@@ -237,10 +238,10 @@ def test_all_variants_are_run_and_compared(window, qtbot, tmp_path, monkeypatch)
 
 def test_advice_of_a_run_can_be_followed(window):
     from engine.messages import say
-    from engine.training.events import Advice
+    from engine.training.events import Remark
 
     page = shown(window, "gallery:lenet-digits")
-    window.feature(Advising).advise(page.document, Advice("not converging", say("It does not learn"), ("lr", 0.05)))
+    window.feature(Remarks).remark(page.document, Remark("not converging", say("It does not learn"), ("lr", 0.05)))
     assert "does not learn" in notice(window)
     press(window, page.notice.buttons[0].text())
     assert page.document.experiment.recipe.lr == 0.05 and notice(window) == ""

@@ -20,6 +20,7 @@ from engine.graph.graph import Graph
 from engine.layers.activation import Tanh
 from engine.layers.linear import Linear
 from engine.line.line import build_line
+from engine.units import grouped
 from tests.app.windows import brought, opened
 from tests.seen import texts
 
@@ -225,8 +226,9 @@ def test_a_preview_of_the_same_is_none_and_ends_the_one_before(window):
     assert not preview.is_on
     preview.preview(page, page.level.graph.with_layer("fc2", Linear(out_features=33)))
     preview.preview(page, page.level.graph.with_layer("fc1", Linear(out_features=33)))
-    assert (page.scene.cards["fc1"].face.change == "changed" and page.scene.cards["fc2"].face.count == "4 164") or (
-        page.scene.cards["fc2"].face.change == "")
+    faces = {name: page.scene.cards[name].face for name in ("fc1", "fc2")}
+    assert [face.change for face in faces.values()] == ["changed", ""]
+    assert faces["fc2"].count == f"{grouped(84 * 121)} → {grouped(84 * 34)}", "what follows from the new one"
     preview.end()
     assert all(not card.face.change for card in page.scene.cards.values())
 

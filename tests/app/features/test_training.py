@@ -12,17 +12,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.features import trainer as module
-from app.features.advising import Advising
 from app.features.curves import Curves
 from app.features.documents import Documents
 from app.features.minimap import Minimap
+from app.features.remarks import Remarks
 from app.features.trainer import Trainer
 from app.features.training import Training
 from app.window.window import MainWindow
 from engine.experiment.experiment import Experiment
 from engine.messages import say
 from engine.training.events import (
-    Advice,
     EpochEnded,
     Finished,
     MemberEnded,
@@ -32,6 +31,7 @@ from engine.training.events import (
     Point,
     Preparing,
     Progress,
+    Remark,
     Resumed,
     RunNotSaved,
     SeriesFinished,
@@ -133,7 +133,7 @@ def test_a_run_from_the_button_to_its_last_line(window, monkeypatch):
     assert FakeThread.newest.control.stopped
     assert [button.isEnabled() for button in (top.train, top.pause, top.stop)] == [False, False, False]
     hear(window, Finished(SUMMARY, stopped=True), over=True)
-    assert shown(window) == SUMMARY.line and running[-1] is False and tab.tabText(0) == "mlp.loom"
+    assert shown(window) == str(SUMMARY.line) and running[-1] is False and tab.tabText(0) == "mlp.loom"
     assert [button.isEnabled() for button in (top.train, top.pause, top.stop)] == [True, False, False]
     assert can_be_changed(window) and plots.taken()[-1] == ("set_hint", "")
     window.feature(Documents).open("gallery:lenet")
@@ -142,7 +142,7 @@ def test_a_run_from_the_button_to_its_last_line(window, monkeypatch):
     drawn = plots.taken()
     assert ("show_all", [(0.5, 1.5, 0.25)], [(1.0, 1.0, 0.5, 2.0, 0.25, True)]) in drawn
     assert ("set_log", page.document.experiment.notes.log_scale) in drawn
-    assert shown(window) == SUMMARY.line
+    assert shown(window) == str(SUMMARY.line)
 
 
 def test_a_series_says_which_of_its_runs_goes_on(window, monkeypatch):
@@ -227,7 +227,7 @@ def test_what_a_run_shows_to_be_wrong_is_said_over_its_network(window):
     window.commands["train"].trigger()
     hear(window, STARTED)
     window.feature(Documents).open("gallery:lenet")
-    hear(window, Advice("rising", say("The loss rises"), ("lr", 0.01)))
+    hear(window, Remark("rising", say("The loss rises"), ("lr", 0.01)))
     assert page.notice.text.text() == "The loss rises" and window.page.notice.text.text() != "The loss rises"
     [button] = page.notice.buttons
     assert button.text() == "Set Learning rate to 0.01"
@@ -235,14 +235,14 @@ def test_what_a_run_shows_to_be_wrong_is_said_over_its_network(window):
     button.click()
     assert page.document.experiment == replace(before, recipe=before.recipe.with_options(lr=0.01))
     assert page.document.history.undo_text == "Set Learning rate to 0.01" and page.notice.isHidden()
-    hear(window, Advice("overfitting", say("It learns by heart")))
+    hear(window, Remark("overfitting", say("It learns by heart")))
     assert page.notice.text.text() == "It learns by heart" and page.notice.buttons == []
     hear(window, RunNotSaved(say("The disk is full")))
     assert window.page.notice.text.text() == "The disk is full" and page.notice.text.text() == "It learns by heart"
     hear(window, say("It cannot go on"), over=True)
     assert page.notice.text.text() == "It cannot go on" and window.page.notice.text.text() == "The disk is full"
     assert shown(window) == ""
-    window.feature(Advising).advise(None, Advice("rising", say("Of nothing")))
+    window.feature(Remarks).remark(None, Remark("rising", say("Of nothing")))
     assert window.page.notice.text.text() == "The disk is full"
 
 

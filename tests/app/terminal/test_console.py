@@ -23,7 +23,6 @@ from engine.graph.graph import Graph
 from engine.messages import LayerloomError, say
 from engine.runs.history import Histories
 from engine.training.events import (
-    Advice,
     EpochEnded,
     Event,
     Finished,
@@ -33,6 +32,7 @@ from engine.training.events import (
     Point,
     Preparing,
     Progress,
+    Remark,
     RunNotSaved,
     SeriesFinished,
     SeriesRow,
@@ -88,7 +88,7 @@ def test_each_epoch_is_a_line_and_the_best_weights_are_the_result(fit: Fit) -> N
     result = fit.train(
         Preparing(say("Downloading"), 1, 2), Started("cpu", 61706, 1500, 3, 2, 1), Point(0.5, 1.0, 0.5),
         Progress(1, 2, 0.5, 1000.0, 3.0), epoch(1, True, 1), epoch(2, False, 2, fraction=0.5),
-        Advice("rising", say("The loss rises")), Advice("overfitting", say("By heart")),
+        Remark("rising", say("The loss rises")), Remark("overfitting", say("By heart")),
         RunNotSaved(say("The disk is full.")), Finished(SUMMARY, stopped=True))
     assert [line.replace("\u00a0", " ") for line in fit.lines] == [
         "Training on cpu: 61 706 parameters, 1 500 examples, 2 epochs",
@@ -125,7 +125,7 @@ def test_a_series_says_which_run_goes_on_and_keeps_the_best_of_each(fit: Fit) ->
         Finished(SUMMARY, stopped=False), MemberEnded(1, "slow", SUMMARY, {}), MemberStarted(2, 2, "fast", several),
         Finished(SUMMARY, stopped=True), SeriesFinished((), {}, {}, stopped=True), of=several)
     assert fit.asked == ["series"] and result.stopped and result.weights == [{"w": 2}, {}]
-    assert fit.lines[0] == "slow (1 of 2)" and fit.lines[4:] == [SUMMARY.line, "fast (2 of 2)"]
+    assert fit.lines[0] == "slow (1 of 2)" and fit.lines[4:] == [str(SUMMARY.line), "fast (2 of 2)"]
     assert fit.train(Finished(SUMMARY, stopped=False), of=experiment(folds=2)) and fit.asked[1:] == ["series"]
     fit.train(SeriesFinished((), {}, {}, stopped=False), of=several)
     with pytest.raises(SeriesResumeError, match="only a single run"):
@@ -272,11 +272,11 @@ def test_a_run_ends_with_its_tables_its_line_and_its_folder(trained: list[Result
                                                             capsys: pytest.CaptureFixture[str]) -> None:
     folds = SeriesFinished((), {}, {})
     for result, code, lines in (
-            (result_of(1), 0, ["a table", SUMMARY.line, "Run folder: run"]),
+            (result_of(1), 0, ["a table", str(SUMMARY.line), "Run folder: run"]),
             (result_of(1)._replace(stopped=True), 0, ["Stopped: what was learned so far is kept.", "a table",
-                                                       SUMMARY.line, "Run folder: run"]),
+                                                       str(SUMMARY.line), "Run folder: run"]),
             (result_of(1, folds), 0, ["a table", "Run folder: run"]),
-            (result_of(1)._replace(not_saved=say("full")), 1, ["a table", SUMMARY.line, "Run folder: run"])):
+            (result_of(1)._replace(not_saved=say("full")), 1, ["a table", str(SUMMARY.line), "Run folder: run"])):
         trained.append(result)
         assert cli.main(["train", "net.loom", "--out", "run"]) == code
         assert capsys.readouterr().out.splitlines() == lines
@@ -346,4 +346,4 @@ def test_without_a_display_it_trains_and_says_where_everything_is(
     assert lines[1].startswith("Network: ") and lines[-1].endswith("--help” lists what can be done without a display.")
     folder = tmp_path / "mlp"
     assert lines[2:-1] == ([f"Run folder: {folder}"] if result.histories.series else [
-        SUMMARY.line, "It is the same", str(folder / "mlp.safetensors"), str(folder / "curves.png")])
+        str(SUMMARY.line), "It is the same", str(folder / "mlp.safetensors"), str(folder / "curves.png")])

@@ -160,7 +160,7 @@ picture("3-training")
 window.places.top.stop_clicked.emit()
 until(lambda: window.feature(Training).trainer.state == "idle", "training stops")
 until(lambda: document.run.summary is not None, "there is a summary")
-until(lambda: "examples/s on" in document.run.summary.line, "the last line is there")
+until(lambda: "examples/s on" in str(document.run.summary.line), "the last line is there")
 
 # Take the weights and the code away; plain PyTorch loads them and gives the same outputs.
 weights, code = OUT / "best.safetensors", OUT / "network.py"

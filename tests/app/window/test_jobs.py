@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import cast
@@ -137,10 +136,10 @@ def test_torch_leaves_a_core_to_the_window_and_names_what_it_can_compute_on(
 
 
 def test_every_type_of_qt_is_touched_in_small_pieces(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    parent, begun = QObject(), time.perf_counter()
+    parent = QObject()
     warmth = Warmth(parent)
     warmth.start()
-    assert time.perf_counter() - begun < 1
+    assert warmth.isActive(), "not all at once"
     qtbot.waitUntil(lambda: not warmth.isActive(), timeout=20_000)
     monkeypatch.setattr("app.window.jobs.SLICE", -1.0)
     warmth = Warmth(parent)

@@ -66,7 +66,7 @@ def test_train_by_its_button_and_read_the_last_line(window, qtbot):
     QTest.mouseClick(train, Qt.MouseButton.LeftButton)
     trainer = window.feature(Training).trainer
     qtbot.waitUntil(lambda: window.page.document.run is not None and trainer.state == "idle", timeout=TRAIN_MS)
-    line = window.page.document.run.summary.line
+    line = str(window.page.document.run.summary.line)
     assert any(line in label.text() or line in label.toolTip() for label in window.places.top.findChildren(QLabel))
     assert sorted(path.name for path in window.page.document.run.folder.iterdir()) == [
         "best.safetensors", "checkpoint.pt", "experiment.loom", "last.safetensors", "metrics.csv", "summary.json"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import pytest
 
@@ -11,12 +11,14 @@ from engine.blocks.replacing import carried, layer_kinds, of_kind, replaced, rep
 from engine.experiment.experiment import load_experiment
 from engine.graph.frames import Frame
 from engine.graph.graph import Edge, Graph, Node, UnknownNodeError
+from engine.layers import LAYERS
 from engine.layers.activation import GELU, ReLU, Sigmoid
 from engine.layers.combine import Subtract
 from engine.layers.convolution import Conv1d, Conv2d
 from engine.layers.inputs import Input
 from engine.layers.linear import Linear
 from engine.layers.merge import Add
+from engine.layers.padding import ReflectionPad2d, ZeroPad2d
 from engine.layers.pooling import MaxPool2d
 
 
@@ -31,6 +33,15 @@ def test_options_in_common_are_carried():
     assert carried(old, Conv2d(out_channels=9)).out_channels == 9
     assert carried(Conv2d(kernel_size=(3, 5), out_channels=6), Conv1d()).out_channels == 6
     assert carried(Custom(label="A", repeat=3), Custom(label="B")) == Custom(label="B", repeat=3)
+
+
+def test_options_that_a_form_names_otherwise_mean_something_else():
+    named = [(kind, option, field.title) for kind in LAYERS.values() for option, field in kind.model_fields.items()]
+    for (one, option, title), (other, same, its_title) in combinations(named, 2):
+        if option == same:
+            assert (title == its_title) == ((option in one.apart) == (option in other.apart)), (one, other, option)
+    assert carried(MaxPool2d(padding=1, kernel_size=4), ReflectionPad2d()) == ReflectionPad2d()
+    assert carried(ReflectionPad2d(padding=3), ZeroPad2d()) == ZeroPad2d(padding=3)
 
 
 def test_place_wires_marks_frames_and_names():

@@ -17,7 +17,7 @@ from engine.experiment.experiment import Experiment
 from engine.experiment.recipe import Recipe
 from engine.graph.graph import Graph
 from engine.graph.parameters import NodeParameters
-from engine.inspect.tensors import BINS, as_array, gradients, tensor_infos, tensor_kinds
+from engine.inspect.tensors import BINS, gradients, tensor_infos, tensor_kinds
 from engine.network.weights import initial_module
 
 VALUES = {
@@ -148,15 +148,6 @@ def test_dropout_draws_the_same_each_time_and_disturbs_nothing(experiment: Exper
     again = gradients(dropping, weights, batch(dropping))
     assert torch.equal(torch.get_rng_state(), state)
     assert all(torch.equal(first[key], again[key]) for key in first)
-
-
-def test_values_are_looked_at_without_a_copy() -> None:
-    weight = nn.Parameter(torch.arange(6.0).reshape(2, 3))
-    array = as_array(weight)
-    assert array.ctypes.data == weight.data_ptr()
-    assert array.tolist() == [[0, 1, 2], [3, 4, 5]]
-    assert as_array(torch.tensor([1.5, -2], dtype=torch.bfloat16)).tolist() == [1.5, -2]
-    assert as_array(torch.tensor(7)).shape == ()
 
 
 def test_complex_values_are_looked_at_by_size() -> None:

@@ -10,7 +10,6 @@ import pytest
 from engine.runs.history import EpochRow, Histories, History
 from engine.runs.texts import changes_csv, metrics_csv, series_csv, series_json, summary_json
 from engine.training.events import (
-    Advice,
     EpochEnded,
     Finished,
     MemberEnded,
@@ -20,6 +19,7 @@ from engine.training.events import (
     Point,
     Progress,
     RateChanged,
+    Remark,
     SeriesFinished,
     SeriesRow,
     Summary,
@@ -78,13 +78,13 @@ def test_titles_in_a_table_are_quoted_where_they_must_be(title: str, cell: str) 
 
 def test_a_history_keeps_what_carries_numbers() -> None:
     point, change = Point(0.5, 1.0, 0.1), RateChanged(0.5, 0.1)
-    advice = Advice("rising", "it rises")  # type: ignore[arg-type]
+    remark = Remark("rising", "it rises")  # type: ignore[arg-type]
     epochs = [EpochEnded(1, CLASSES, NUMBERS, True, {}), EpochEnded(2, NUMBERS, CLASSES, False, {}, 0.25)]
     history = History()
     assert history.best_epoch is None
-    for event in (point, Progress(1, 2, 0.1, 5.0, 3.0), change, epochs[0], Paused(), advice, epochs[1]):
+    for event in (point, Progress(1, 2, 0.1, 5.0, 3.0), change, epochs[0], Paused(), remark, epochs[1]):
         history.add(event)
-    assert (history.points, history.changes, history.advice, history.best_epoch) == ([point], [change], [advice], 1)
+    assert (history.points, history.changes, history.remarks, history.best_epoch) == ([point], [change], [remark], 1)
     assert history.epochs == [EpochRow(1, CLASSES, NUMBERS, 1.0), EpochRow(2, NUMBERS, CLASSES, 1.25)]
 
 

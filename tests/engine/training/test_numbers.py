@@ -52,7 +52,7 @@ def test_linear_regression_finds_the_true_parameters(data: Data) -> None:
     _, epochs, end = trained(regression(), data=data)
     weights = epochs[-1].weights
     assert (weights["fc1.weight"] - WEIGHT).abs().max() < 0.002 and abs(weights["fc1.bias"] - BIAS) < 0.002
-    assert end.summary.line.startswith("loss 0.0001") and "acc" not in end.summary.line
+    assert str(end.summary.line).startswith("loss 0.0001") and "acc" not in str(end.summary.line)
 
 
 def test_metrics_are_those_of_the_whole_set(data: Data) -> None:

@@ -21,13 +21,13 @@ from engine.runs.history import Histories
 from engine.runs.pictures import COLORS, PictureError, series_picture
 from engine.training import Control, fit
 from engine.training.events import (
-    Advice,
     EpochEnded,
     Event,
     Finished,
     MemberEnded,
     MemberStarted,
     Paused,
+    Remark,
     Resumed,
     SeriesFinished,
     Started,
@@ -147,12 +147,12 @@ def test_names_of_folders(index: int, title: str, name: str) -> None:
 
 def test_advice_names_its_run() -> None:
     poor = experiment(epochs=3, optimizer="sgd", lr=1e-9)
-    alone = of_type(list(fit(poor)), Advice)
-    assert [advice.kind for advice in alone] == ["underfitting"]
+    alone = of_type(list(fit(poor)), Remark)
+    assert [remark.kind for remark in alone] == ["underfitting"]
     both = replace(poor, variants=(Variant(title="λ = 3"), Variant(title="good", recipe={"optimizer": "adam",
                                                                                         "lr": 0.02})))
-    said = of_type(list(fit_series(both)), Advice)
-    assert [str(advice.message) for advice in said] == [f"λ = 3: {alone[0].message}"]
+    said = of_type(list(fit_series(both)), Remark)
+    assert [str(remark.message) for remark in said] == [f"λ = 3: {alone[0].message}"]
     assert (said[0].kind, said[0].suggestion) == (alone[0].kind, alone[0].suggestion)
 
 

@@ -57,8 +57,6 @@ def test_each_card_says_what_happened_to_it(view: CompareView) -> None:
         "−gone": ("removed", "Sigmoid", ""),
     }
     assert [name for name, card in scene.cards.items() if card.face.loose] == ["loose"]
-    assert {name: card.face.was_count for name, card in scene.cards.items() if card.face.was_count} == {
-        "fc1": "136", "head": "72"}
     assert {name: card.toolTip() for name, card in scene.cards.items() if card.toolTip()} == {
         "fc1": "Bias: on → off", "head": "Name: fc2 → head"}
     assert scene.cards["add"].face.inputs == 2

@@ -69,7 +69,7 @@ def test_each_layer_of_a_chain_says_what_comes_out_or_what_is_wrong() -> None:
 ])
 def test_how_much_a_chain_is(layers: tuple[object, ...], names: list[str], said: str) -> None:
     graph = chain(*layers)
-    assert totals(graph, names, analyze(graph)) == said
+    assert totals(names, analyze(graph)) == said
 
 
 def test_what_could_come_next_in_its_order() -> None:

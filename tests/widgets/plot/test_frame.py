@@ -26,11 +26,11 @@ from pytestqt.qtbot import QtBot
 from tests.painted import Mark, of, painted, words
 from widgets.look import theme
 from widgets.plot.frame import Frame, Header, Reading
-from widgets.plot.gestures import Gestures
 from widgets.plot.legend import Legend, Style
 from widgets.plot.line import FEW, Line, _strokes
 from widgets.plot.scales import LinearScale, LogScale, log_scale, logarithms
 from widgets.plot.series import BLOCK, Series
+from widgets.plot.span_view import SpanView
 from widgets.plot.ticks import nice_range, nice_step, tick_values
 
 DARK = theme.DARK
@@ -379,7 +379,7 @@ def test_a_line_is_drawn_again_only_when_something_is_other(qapp: QApplication, 
 # -- hand and keys ----------------------------------------------------------------------------------------------------
 
 
-class View(Gestures):
+class View(SpanView):
     """A plot, and what its gestures asked for."""
 
     def __init__(self, frame: Frame) -> None:

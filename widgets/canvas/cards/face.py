@@ -26,6 +26,5 @@ class Face:
     label: str = ""  # a colour of ``engine.graph.frames.COLORS``
     collapsed: bool = False
     change: str = ""  # "", "added", "removed", "changed" or "moved", beside another network
-    was_count: str = ""  # … and what it had there
     heat: float = -1.0  # 0 to 1 on the heat map; below 0: none
     heat_text: str = ""

@@ -1,1 +1,1 @@
-"""What hands do on the canvas: mouse, keys, menus, what is dropped."""
+"""What mouse and keys do on the canvas: each gesture an object of its own, and the edits that keys ask for."""

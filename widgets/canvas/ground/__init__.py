@@ -1,1 +1,1 @@
-"""What everything on the canvas stands on: depth, fonts, colours of labels, what stands out, safe painting."""
+"""What everything on the canvas stands on: depth, fonts, colours of labels, what stands out."""

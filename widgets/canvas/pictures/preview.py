@@ -86,7 +86,7 @@ class Preview:
             plain = replace(self._plain(node), collapsed=plain.collapsed)
         face = self._known(plain, node.name)
         count = became(card.bare.count, face.count)
-        return replace(face, inputs=max(card.plain.inputs, plain.inputs), count=count, was_count=card.bare.count,
+        return replace(face, inputs=max(card.plain.inputs, plain.inputs), count=count,
                        change="changed" if changed else "") if changed or count != face.count else face
 
     def _plain(self, node: Node) -> Face:

@@ -19,6 +19,7 @@ from widgets.canvas.wires.paths import TURN
 from widgets.canvas.wires.wire import WireItem, wires_at
 from widgets.look import theme
 
+Tone = str | int  # a state, a category of layers, or how warm: 0 … LEVELS
 _TONES = {"selected": "accent", "error": "error", "faded": "line",
           "added": "ok", "removed": "error", "changed": "accent", "moved": "dim"}  # fmt: skip
 # Strokes in the middle of a box, so that colour is not the only sign: ✕, +, −, ~ and ↕, from −1 to 1.
@@ -38,7 +39,7 @@ class Overview:
 
     def __init__(self) -> None:
         self.far = False  # whether everything is painted here, and not by the items themselves
-        self._boxes: dict[str, list[QRectF]] = {}
+        self._boxes: dict[Tone, list[QRectF]] = {}
         self._lines: list[QLineF] = []
         self._lit: list[QLineF] = []
         self.highlight: Highlight | None = None
@@ -117,7 +118,7 @@ def _key(painter: QPainter) -> tuple[QTransform, QSize, str]:
     return QTransform(painter.worldTransform()), QSize(device.width(), device.height()), theme.current().name
 
 
-def _paint(painter: QPainter, boxes: Mapping[str, list[QRectF]], lines: list[QLineF],
+def _paint(painter: QPainter, boxes: Mapping[Tone, list[QRectF]], lines: list[QLineF],
            lit: Sequence[QLineF] = ()) -> None:
     look = theme.current()
     painter.setPen(QPen(QColor(look.wire), 0))
@@ -129,12 +130,12 @@ def _paint(painter: QPainter, boxes: Mapping[str, list[QRectF]], lines: list[QLi
         painter.setPen(_outline(tone, look))
         painter.setBrush(_color(tone, look))
         painter.drawRects(same)
-        if tone in _SIGNS:
+        if isinstance(tone, str) and tone in _SIGNS:
             painter.setPen(QPen(QColor(look.canvas), STROKE))
             painter.drawLines([line for box in same for line in _sign(tone, box.center())])
 
 
-def _outline(tone: str, look: theme.Theme) -> QPen:
+def _outline(tone: Tone, look: theme.Theme) -> QPen:
     pen = QPen(QColor(look.text if tone == "selected" else look.canvas), 2 if tone == "selected" else 0)
     pen.setCosmetic(True)
     return pen
@@ -145,13 +146,13 @@ def _sign(tone: str, at: QPointF) -> list[QLineF]:
     return [QLineF(x + a * SIGN, y + b * SIGN, x + c * SIGN, y + d * SIGN) for a, b, c, d in _SIGNS[tone]]
 
 
-def _color(tone: str, look: theme.Theme) -> QColor:
-    if tone.startswith("heat "):
-        return heat_color(int(tone[5:]) / LEVELS)
+def _color(tone: Tone, look: theme.Theme) -> QColor:
+    if isinstance(tone, int):
+        return heat_color(tone / LEVELS)
     return QColor(getattr(look, _TONES[tone])) if tone in _TONES else theme.category_color(tone)
 
 
-def _tone(card: CardItem, highlight: Highlight | None) -> str:
+def _tone(card: CardItem, highlight: Highlight | None) -> Tone:
     if card.isSelected():
         return "selected"
     if highlight is not None and card.node.name not in highlight.names:
@@ -160,11 +161,11 @@ def _tone(card: CardItem, highlight: Highlight | None) -> str:
         return "error"
     if card.face.change:
         return card.face.change
-    return f"heat {round(card.face.heat * LEVELS)}" if card.face.heat >= 0 else card.face.category
+    return round(card.face.heat * LEVELS) if card.face.heat >= 0 else card.face.category
 
 
-def _boxes(cards: Iterable[CardItem], highlight: Highlight | None) -> dict[str, list[QRectF]]:
-    boxes: dict[str, list[QRectF]] = {}
+def _boxes(cards: Iterable[CardItem], highlight: Highlight | None) -> dict[Tone, list[QRectF]]:
+    boxes: dict[Tone, list[QRectF]] = {}
     for card in cards:
         if card.fold is None:
             tone, place = _tone(card, highlight), card.pos()

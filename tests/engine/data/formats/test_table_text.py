@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -163,17 +164,20 @@ def test_a_few_texts_among_numbers_make_categories_and_it_is_said(tmp_path: Path
     assert "“x” is used as categories, for line 31 holds the text “oops”" in [str(n) for n in arrays.report.notes]
 
 
-def test_what_is_no_file_is_a_sentence(tmp_path: Path) -> None:
+def test_what_is_no_file_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(DataError, match="Choose a file first"):
         preview_of(DataSpec(dataset="table"))
     with pytest.raises(DataError, match="is not there"):
         preview_of(spec_of(tmp_path / "gone.csv"))
     with pytest.raises(DataError, match="is a folder"):
         preview_of(spec_of(tmp_path))
-    if (path := write(tmp_path / "a.csv", ROWS)) and path.stat().st_uid:  # root may read everything
-        path.chmod(0)
-        with pytest.raises(DataError, match="could not be read: permission denied"):
-            preview_of(spec_of(path))
+
+    def refuse(_: Path) -> bytes:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(DataError, match="could not be read: permission denied"):
+        preview_of(spec_of(write(tmp_path / "a.csv", ROWS)))
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

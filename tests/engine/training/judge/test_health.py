@@ -1,4 +1,4 @@
-"""Advice about a run: it comes when something is wrong, once, and not on the long plateau of a sigmoid network."""
+"""Remarks about a run: it comes when something is wrong, once, and not on the long plateau of a sigmoid network."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from engine.experiment.experiment import Experiment, load_experiment
 from engine.experiment.recipe import Recipe
 from engine.graph.graph import Graph
 from engine.training import Control, fit
-from engine.training.events import Advice, EpochEnded, Event, Metrics
+from engine.training.events import EpochEnded, Event, Metrics, Remark
 from engine.training.failures import DivergedError
 from engine.training.judge.health import Health, Setting
 from tests.engine.cases import MLP, experiment, of_type, with_recipe
@@ -28,13 +28,13 @@ Row = tuple[float, float, float, float, float]  # train loss, train accuracy, va
 
 
 def heard(setting: Setting, rows: list[Row], loss: float = 2.35, spread: float = 0.04) -> list[list[str]]:
-    """The kinds of advice after each epoch."""
+    """The kinds of remarks after each epoch."""
     health = Health(setting)
     health.begin(loss, spread)
     said = []
     for epoch, (train_loss, train, validation_loss, validation, after) in enumerate(rows, 1):
         found = health.after_epoch(epoch, Metrics(train_loss, train), Metrics(validation_loss, validation), after, 0.9)
-        said.append([advice.kind for advice in found])
+        said.append([remark.kind for remark in found])
     return said
 
 
@@ -79,9 +79,9 @@ def test_a_rising_loss() -> None:
 def test_the_advice_names_a_lower_rate() -> None:
     health = Health(CLASSES)
     health.begin(2.35, 0.04)
-    advice = health.after_epoch(1, Metrics(2.3, 0.1), Metrics(2.3, 0.1), 0.0, 0.9)[0]
-    assert advice.suggestion == ("lr", 0.09)
-    assert str(advice.message) == ("Not converging: after an epoch of training, every example gets the same answer. "
+    remark = health.after_epoch(1, Metrics(2.3, 0.1), Metrics(2.3, 0.1), 0.0, 0.9)[0]
+    assert remark.suggestion == ("lr", 0.09)
+    assert str(remark.message) == ("Not converging: after an epoch of training, every example gets the same answer. "
                                    "The steps were too large. Start again with a lower learning rate, such as 0.09")
 
 
@@ -104,7 +104,7 @@ def test_validation_above_training() -> None:
 
 def verdict(setting: Setting, train: Metrics, validation: Metrics, test: float = NAN, epoch: int = 10) -> list[str]:
     found = Health(setting).verdict(epoch, train, validation, Metrics(NAN, test), 4, validation)
-    return [f"{advice.kind}: {advice.message}" for advice in found]
+    return [f"{remark.kind}: {remark.message}" for remark in found]
 
 
 def test_verdicts_of_classes() -> None:
@@ -148,7 +148,7 @@ def heard_of(setting: Setting, rows: list[tuple[Metrics, Metrics]], loss: float 
 
 def ends(health: Health, rows: list[tuple[Metrics, Metrics]], best: int) -> list[str]:
     found = health.verdict(len(rows), *rows[-1], Metrics(NAN), best, rows[best - 1][1])
-    return [f"{advice.kind}: {advice.message}" for advice in found]
+    return [f"{remark.kind}: {remark.message}" for remark in found]
 
 
 LOST, GOOD = (Metrics(2.3, 0.11), Metrics(2.3, 0.1092)), (Metrics(0.12, 0.96), Metrics(0.13, 0.955))
@@ -231,7 +231,7 @@ GUESSED, MANY = replace(CLASSES, chance=0.0), 10**9
     (CLASSES, (2 * 2.35, 0.5, 3.0, 0.5, 1.0), []), (CLASSES, (4.71, 0.5, 3.0, 0.5, 1.0), ["rising"]),
     (CLASSES, (9.0, 0.5, 2.35, 0.5, 1.0), []), (CLASSES, (9.0, 0.5, 2.36, 0.5, 1.0), ["rising"]),
 ])  # fmt: skip
-def test_the_edges_of_early_advice(setting: Setting, row: Row, kinds: list[str]) -> None:
+def test_the_edges_of_early_remarks(setting: Setting, row: Row, kinds: list[str]) -> None:
     assert heard(setting, [row]) == [kinds]
 
 
@@ -271,7 +271,7 @@ def test_a_margin_of_two_hundredths_is_no_swap() -> None:
 def test_a_swap_names_both_numbers() -> None:
     health = heard_of(CLASSES, [(Metrics(1.0, 0.8), Metrics(1.0, 0.9))] * 3)
     said = health.after_epoch(4, Metrics(1.0, 0.8), Metrics(1.0, 0.95), NAN, 0.1)
-    assert [str(advice.message) for advice in said] == [
+    assert [str(remark.message) for remark in said] == [
         "Validation accuracy (0.900) stays above training accuracy (0.800): are training and test data swapped?"]
 
 
@@ -324,15 +324,15 @@ def test_a_loss_that_still_falls(losses: list[float], kinds: list[str]) -> None:
     rows = [(Metrics(0.1, 0.99), Metrics(loss, 0.7)) for loss in losses]
     health = heard_of(CLASSES, rows)
     found = health.verdict(9, *rows[-1], Metrics(NAN), 1, rows[0][1])
-    assert [advice.kind for advice in found] == kinds
+    assert [remark.kind for remark in found] == kinds
 
 
 # -- real runs --------------------------------------------------------------------------------------------------------
 
 
-def advice_of(base: Experiment, data: Data) -> tuple[list[Advice], list[Event]]:
+def remarks_of(base: Experiment, data: Data) -> tuple[list[Remark], list[Event]]:
     events = list(fit(base, data=data))
-    return of_type(events, Advice), events
+    return of_type(events, Remark), events
 
 
 @pytest.fixture(scope="module")
@@ -351,39 +351,39 @@ def gallery(name: str, **recipe: object) -> Experiment:
 
 @pytest.mark.parametrize("seed", [0, 1])
 def test_lenet_with_relu_at_the_rate_of_lenet(seed: int, some_mnist: Data) -> None:
-    said, events = advice_of(gallery("lenet-relu", lr=0.9, epochs=2, seed=seed), some_mnist)
-    assert [advice.kind for advice in said] == ["not converging"] and said[0].suggestion == ("lr", 0.09)
+    said, events = remarks_of(gallery("lenet-relu", lr=0.9, epochs=2, seed=seed), some_mnist)
+    assert [remark.kind for remark in said] == ["not converging"] and said[0].suggestion == ("lr", 0.09)
     assert isinstance(events[events.index(said[0]) - 1], EpochEnded)
 
 
 @pytest.mark.parametrize(("name", "lr"), [("lenet", 0.9), ("lenet-relu", 0.1), ("mlp", 0.1), ("softmax", 0.1)])
 def test_recipes_that_work_are_left_alone(name: str, lr: float, some_mnist: Data) -> None:
-    assert advice_of(gallery(name, lr=lr, epochs=2), some_mnist)[0] == []
+    assert remarks_of(gallery(name, lr=lr, epochs=2), some_mnist)[0] == []
 
 
 def test_lenet_with_batch_norm_is_left_alone(lenet_bn: Graph, some_mnist: Data) -> None:
     base = Experiment(lenet_bn, DataSpec(dataset="mnist"), Recipe(lr=1.0, epochs=2, device="cpu"))
-    assert advice_of(base, some_mnist)[0] == []
+    assert remarks_of(base, some_mnist)[0] == []
 
 
 def test_advice_is_not_repeated_by_a_run_that_goes_on() -> None:
     base = experiment(optimizer="sgd", lr=20.0, epochs=4)
-    whole = of_type(list(fit(base)), Advice)
+    whole = of_type(list(fit(base)), Remark)
     control, events = Control(), []
     for event in fit(base, control):
         events.append(event)
         if isinstance(event, EpochEnded) and event.epoch == 2:
             control.stop()
     checkpoint = of_type(events, EpochEnded)[1].checkpoint
-    rest = of_type(list(fit(base, resume=checkpoint)), Advice)
-    assert whole and [*of_type(events, Advice), *rest] == whole
+    rest = of_type(list(fit(base, resume=checkpoint)), Remark)
+    assert whole and [*of_type(events, Remark), *rest] == whole
 
 
 def test_overfitting_is_seen_in_a_run(some_mnist: Data) -> None:
     few = replace(some_mnist, train=Split(some_mnist.train.inputs[:300], some_mnist.train.targets[:300]))
     base = replace(gallery("mlp", lr=0.01, epochs=25, optimizer="adam", batch_size=64))
-    said = advice_of(base, few)[0]
-    assert [advice.kind for advice in said] == ["overfitting"] and "epoch" in str(said[0].message)
+    said = remarks_of(base, few)[0]
+    assert [remark.kind for remark in said] == ["overfitting"] and "epoch" in str(said[0].message)
 
 
 def prices(folder: Path, least: float) -> Experiment:
@@ -400,16 +400,16 @@ def prices(folder: Path, least: float) -> Experiment:
 def test_a_raw_price_is_seen_in_a_run(least: float, log: bool, helps: bool, tmp_path: Path) -> None:
     base = prices(tmp_path, least)
     base = replace(base, data=base.data.with_options(table={"log_target": log}))
-    said = of_type(list(fit(base)), Advice)
-    assert [advice.kind for advice in said] == ["underfitting"]
+    said = of_type(list(fit(base)), Remark)
+    assert [remark.kind for remark in said] == ["underfitting"]
     assert ("switch Log target on" in str(said[0].message)) == helps
 
 
 def test_a_run_knows_what_is_in_use(some_mnist: Data) -> None:
     few = replace(some_mnist, train=Split(some_mnist.train.inputs[:300], some_mnist.train.targets[:300]))
     base = gallery("mlp", lr=0.01, epochs=25, optimizer="adamw", batch_size=64, weight_decay=0.01)
-    said = advice_of(base, few)[0]
-    assert [advice.kind for advice in said] == ["overfitting"]
+    said = remarks_of(base, few)[0]
+    assert [remark.kind for remark in said] == ["overfitting"]
     assert "more data, augmentation, dropout" in str(said[0].message) and "decay" not in str(said[0].message)
 
 
@@ -420,8 +420,8 @@ def test_a_run_that_recovers_says_so(some_mnist: Data) -> None:
         events.append(event)
         if isinstance(event, EpochEnded):
             control.lr = 1.0  # by hand, after the first epoch
-    said = of_type(events, Advice)
-    assert [advice.kind for advice in said] == ["rising", "recovered"]
+    said = of_type(events, Remark)
+    assert [remark.kind for remark in said] == ["rising", "recovered"]
 
 
 def test_diverging_carries_a_suggestion() -> None:
@@ -443,5 +443,5 @@ def test_looking_at_a_network_does_not_change_its_run(monkeypatch: pytest.Monkey
 
 def test_a_loss_of_numbers_that_rises_is_heard_of_in_a_run() -> None:
     events = list(fit(with_recipe(load_experiment("gallery:linreg"), lr=0.95, epochs=2, device="cpu")))
-    said = of_type(events, Advice)
-    assert [advice.kind for advice in said] == ["rising"] and said[0].suggestion == ("lr", 0.1)
+    said = of_type(events, Remark)
+    assert [remark.kind for remark in said] == ["rising"] and said[0].suggestion == ("lr", 0.1)

@@ -1,4 +1,4 @@
-"""What hand and keyboard do on a plot: zoom, pan, read, ask for the menu. Gestures are only reported."""
+"""A view of a span of epochs, and what hand and keyboard ask of it: zoom, pan, read, the menu."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from widgets.plot.frame import Frame
 from widgets.plot.line import Span
 
 
-class Gestures(pg.GraphicsView):
-    """A view of epochs ``span``; whoever listens decides what is shown."""
+class SpanView(pg.GraphicsView):
+    """Shows the epochs of ``span``; reports what is asked, whoever listens decides what is shown."""
 
     span_asked = Signal(object)  # (low, high) in epochs, or None for everything
     hovered = Signal(object)  # position in epochs, or None

@@ -12,11 +12,11 @@ from app.features.training import Training
 from app.window.host import Feature
 from engine.experiment.recipe import Recipe
 from engine.messages import Message
-from engine.training.events import Advice, Event, RunNotSaved
+from engine.training.events import Event, Remark, RunNotSaved
 from widgets.look.text import message_text, translated
 
 
-class Advising(Feature):
+class Remarks(Feature):
     """Sentences of the training, on the page of the document that is trained."""
 
     def begin(self) -> None:
@@ -27,8 +27,8 @@ class Advising(Feature):
     def _take(self, event: Event) -> None:
         if isinstance(event, RunNotSaved):
             self.host.say(event.message, "error")
-        elif isinstance(event, Advice):
-            self.advise(self._trainer.document, event)
+        elif isinstance(event, Remark):
+            self.remark(self._trainer.document, event)
 
     def _fail(self, message: Message) -> None:
         page = self._page_of(self._trainer.document)
@@ -38,18 +38,18 @@ class Advising(Feature):
     def _page_of(self, document: Document | None) -> Page | None:
         return next((page for page in self.host.pages if page.document is document), None)
 
-    def advise(self, document: Document | None, advice: Advice) -> None:
+    def remark(self, document: Document | None, remark: Remark) -> None:
         """Say it; where another option would help, offer it."""
         page = self._page_of(document)
         if page is None:
             return
         actions: list[tuple[str, Callable[[], object]]] = []
-        if advice.suggestion is not None:
-            option, value = advice.suggestion
+        if remark.suggestion is not None:
+            option, value = remark.suggestion
             title = translated(Recipe.model_fields[option].title or option)
             words = self.tr("Set {option} to {value}").format(option=title, value=value)
             actions = [(words, lambda: self._follow(page, words, {option: value}))]
-        page.notice.show_message(message_text(advice.message), "info", actions)
+        page.notice.show_message(message_text(remark.message), "info", actions)
 
     def _follow(self, page: Page, words: str, options: dict[str, Any]) -> None:
         experiment = page.document.experiment
