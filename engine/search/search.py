@@ -66,7 +66,7 @@ def search(query: str, *, shape: Shape | None = None, after: str | None = None, 
 def best_kind(words: str) -> str | None:
     """The kind of layer that the words mean beyond doubt: one of its names as a whole; plain 2d kinds first."""
     text = folded(words)
-    return _by_name().get(text) or _by_name().get(text.replace(" ", ""))
+    return _by_name().get(text.replace(" ", ""))
 
 
 def fits(layer: Layer, shape: Shape) -> bool:
@@ -130,7 +130,6 @@ def _by_name() -> dict[str, str]:
     own = [(entry.kind, name) for entry in entries for name in entry.names]
     others = [(entry.kind, name) for entry in entries for name in entry.synonyms]
     for kind, name in (*own, *others):
-        known.setdefault(name, kind)
         known.setdefault(name.replace(" ", ""), kind)
     return known
 

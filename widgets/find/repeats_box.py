@@ -61,10 +61,10 @@ class RepeatsBox(Popup):
         words, most = self._words(repeat), MOST_NAMED
         text = ", ".join(words[:most]) + (self.tr(" and {count} more").format(count=len(words) - most)
                                           if len(words) > most else "")
-        layers = [self._graph.nodes[name].layer for name in repeat.copies[0]]
+        category = self._graph.nodes[repeat.copies[0][0]].layer.category
         span = f"{repeat.copies[0][0]} – {repeat.copies[-1][-1]}"
         saved = self.tr("{count} layers → 1").format(count=len(repeat.names))
-        return Row(key, f"{text} ×{len(repeat.copies)}", span, saved, layers[0].category)
+        return Row(key, f"{text} ×{len(repeat.copies)}", span, saved, category)
 
     def _tell(self, _row: Row | None) -> None:
         repeat = self.repeat()

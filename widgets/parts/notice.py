@@ -170,7 +170,7 @@ class Notice(QFrame):
         """Follow the host's size."""
         if event.type() == QEvent.Type.Resize and self.isVisibleTo(self._host):
             self._place()
-        return super().eventFilter(watched, event)
+        return False
 
     # -- manners ------------------------------------------------------------------------------------------------
 

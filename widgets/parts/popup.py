@@ -109,7 +109,6 @@ class Popup(QFrame):
         """Go away; the keyboard is where it was before unless it has gone elsewhere."""
         if not self.isHidden() and not self._is_over:
             self._is_over = True
-            focus_changed().disconnect(self._follow_focus)
             focus = QApplication.focusWidget()
             mine = focus is None or self is focus or self.isAncestorOf(focus)
             self.hide()

@@ -201,7 +201,6 @@ class CodeArea(QPlainTextEdit):
             indent = max(0, indent - STEP)
         cursor.insertText("\n" + " " * indent)
         self.setTextCursor(cursor)
-        self.ensureCursorVisible()
 
     def _is_indent(self) -> bool:
         """Whether the cursor stands behind spaces only."""

@@ -6,7 +6,7 @@ import math
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QFont, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from engine.units import clock_text, grouped
 from widgets.look import theme
@@ -39,7 +39,6 @@ class Progress(QWidget):
         self.left, self.right = Counting(role="small"), Counting(role="small")
         self.sentence = Counting(role="small", lines=2)
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignVCenter)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self._right_texts: tuple[str, ...] = ("",)
         self._assemble()
         self.show_sentence("")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import Qt
 
 from app.document import page as module
 from app.document.level import followed
@@ -72,6 +73,18 @@ def test_the_view_goes_into_a_card_and_out_of_a_block(desk: Desk, monkeypatch: p
     for path, way in ((("outer",), (True, True)), (("residual1",), (False, False)), ((), (False, False))):
         desk.page.go(path)
         assert desk.path == path and ways[-1] == way
+
+
+def test_on_the_way_in_and_out_the_canvas_has_the_keyboard(qtbot, desk: Desk) -> None:
+    page = desk.page
+    with qtbot.waitActive(page):
+        page.activateWindow()
+    for path in (("outer",), ()):
+        page.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        page.setFocus()
+        assert not page.view.hasFocus()
+        page.go(path)
+        assert page.view.hasFocus()
 
 
 def test_words_of_the_edits_name_what_was_done(desk: Desk) -> None:

@@ -217,7 +217,11 @@ def test_the_minimap_is_switched_and_remembered(window, tmp_path):
     press(window, Qt.Key.Key_M, ALT)
     assert not minimap.isVisible() and not Settings(tmp_path / "layerloom").minimap
     press(window, Qt.Key.Key_M, ALT)
-    assert minimap.isVisible() and window.settings.minimap
+    assert minimap.isVisible() and window.settings.minimap and not window.page.notice.isVisible()
+    window.commands["minimap"].trigger()
+    window.page.view.fit()
+    window.commands["minimap"].trigger()
+    assert "as soon as not everything" in window.page.notice.text.text(), "so that one does not wait for it"
 
 
 # -- problems -------------------------------------------------------------------------------------------------------

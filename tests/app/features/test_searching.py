@@ -123,13 +123,15 @@ def test_a_wire_let_go_over_nothing_is_wired_to_what_is_found(desk):
 
 def test_double_click_and_space_on_empty_canvas_search(desk):
     port, before = desk.page.view.viewport(), desk.graph
-    corner = QPoint(port.width() - 260, 60)
+    corner = QPoint(port.width() - 130, 160)
     for click in (QTest.mouseClick, QTest.mouseDClick):
         click(port, Qt.MouseButton.LeftButton, NONE, corner)
     desk.type("relu")
     desk.key(ENTER)
     [name] = desk.chosen
     assert not desk.graph.inputs[name], "nothing was selected: it stands alone where one clicked"
+    clicked, card = desk.page.view.mapToScene(corner), desk.page.scene.cards[name].sceneBoundingRect()
+    assert card.contains(clicked) and abs(card.center().y() - clicked.y()) < 8
     desk.there_and_back(before)
     desk.select("conv1")
     desk.key(Qt.Key.Key_Space)

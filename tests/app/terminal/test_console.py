@@ -119,13 +119,13 @@ def test_of_numbers_the_measure_is_shown_that_says_most(others: tuple[tuple[str,
 
 
 def test_a_series_says_which_run_goes_on_and_keeps_the_best_of_each(fit: Fit) -> None:
-    several = replace(experiment(), variants=(Variant(title="slow"), Variant(title="fast")))
+    several = replace(experiment(), variants=(Variant(title="[red]"), Variant(title="fast")))
     result = fit.train(
-        MemberStarted(1, 2, "slow", several), epoch(1, True, 1), epoch(2, True, 2), epoch(3, False, 3),
-        Finished(SUMMARY, stopped=False), MemberEnded(1, "slow", SUMMARY, {}), MemberStarted(2, 2, "fast", several),
+        MemberStarted(1, 2, "[red]", several), epoch(1, True, 1), epoch(2, True, 2), epoch(3, False, 3),
+        Finished(SUMMARY, stopped=False), MemberEnded(1, "[red]", SUMMARY, {}), MemberStarted(2, 2, "fast", several),
         Finished(SUMMARY, stopped=True), SeriesFinished((), {}, {}, stopped=True), of=several)
     assert fit.asked == ["series"] and result.stopped and result.weights == [{"w": 2}, {}]
-    assert fit.lines[0] == "slow (1 of 2)" and fit.lines[4:] == [str(SUMMARY.line), "fast (2 of 2)"]
+    assert fit.lines[0] == "[red] (1 of 2)" and fit.lines[4:] == [str(SUMMARY.line), "fast (2 of 2)"]
     assert fit.train(Finished(SUMMARY, stopped=False), of=experiment(folds=2)) and fit.asked[1:] == ["series"]
     fit.train(SeriesFinished((), {}, {}, stopped=False), of=several)
     with pytest.raises(SeriesResumeError, match="only a single run"):
@@ -137,7 +137,7 @@ def test_the_bar_of_a_terminal_is_full_when_all_runs_are(fit: Fit) -> None:
     fit.train(Preparing(say("Downloading"), 1, 4), MemberStarted(1, 2, "slow", several),
               Progress(1, 2, 0.5, 1000.4, 3.0), Finished(SUMMARY, stopped=False), terminal=True)
     said = fit.said.getvalue()
-    assert "run 1/2 · epoch 1/2" in said and "25 %" in said and "1000 examples/s" in said
+    assert "run 1/2 · epoch 1/2" in said and "25 %" in said and "1\xa0000 examples/s" in said
     fit.train(Progress(2, 2, 0.75, 10.0, 3.0), Finished(SUMMARY, stopped=False), terminal=True)
     assert "epoch 2/2" in fit.said.getvalue() and "75 %" in fit.said.getvalue() and "run" not in fit.said.getvalue()
 

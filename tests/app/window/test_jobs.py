@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import cast
 
 import pytest
@@ -133,6 +134,20 @@ def test_torch_leaves_a_core_to_the_window_and_names_what_it_can_compute_on(
     assert asked == [0.0005, threads]
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
     assert load_torch(cast(Job, None)) == found
+
+
+@pytest.mark.parametrize(("system", "count"), [("linux", 1), ("darwin", 0)])
+def test_on_linux_most_of_torch_is_loaded_while_the_window_goes_on(system: str, count: int,
+                                                                   monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    loaded: list[Path] = []
+    monkeypatch.setattr("app.window.jobs.sys", SimpleNamespace(platform=system, setswitchinterval=lambda _: None))
+    monkeypatch.setattr("app.window.jobs.ctypes", SimpleNamespace(CDLL=lambda path, **_: loaded.append(Path(path))))
+    monkeypatch.setattr(Path, "exists", lambda _: True)
+    monkeypatch.setattr(torch, "set_num_threads", lambda _: None)
+    load_torch(cast(Job, None))
+    assert loaded == [Path(torch.__file__).parent / "lib" / "libtorch_cpu.so"] * count
 
 
 def test_every_type_of_qt_is_touched_in_small_pieces(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:

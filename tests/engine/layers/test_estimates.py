@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import torch
 
 from engine.layers.base import LAYERS, Shape
 
@@ -58,6 +59,15 @@ def test_attention_multiplies_in_its_projections_and_for_each_pair(shapes: list[
                                                                    ) -> None:
     layer = LAYERS["MultiheadAttention"]()
     assert layer.mult_adds(shapes, layer.output_shape(shapes)) == projected + attended
+
+
+@pytest.mark.parametrize("options", [{}, {"num_layers": 2}, {"bidirectional": True, "bias": False}])
+@pytest.mark.parametrize("kind", ["RNN", "LSTM", "GRU"])
+def test_each_step_of_a_sequence_multiplies_by_every_weight(kind: str, options: dict[str, Any]) -> None:
+    layer = LAYERS[kind].model_validate({"hidden_size": 6, **options})
+    made = getattr(torch.nn, kind)(8, 6, **options)
+    weights = sum(weight.numel() for name, weight in made.named_parameters() if name.startswith("weight"))
+    assert layer.mult_adds([(5, 8)], layer.output_shape([(5, 8)])) == 5 * weights
 
 
 def test_what_every_example_reads_is_not_counted_for_each() -> None:

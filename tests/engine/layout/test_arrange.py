@@ -13,12 +13,12 @@ import engine.layers  # noqa: F401  (both fill the registry)
 from engine.experiment.experiment import gallery_ids, load_experiment
 from engine.graph.frames import Frame
 from engine.graph.graph import Edge, Graph, Node
-from engine.graph.grid import STEP
+from engine.graph.grid import COLUMN, STEP
 from engine.layers.activation import ReLU
 from engine.layers.inputs import Input
 from engine.layers.merge import Add
 from engine.layout.layered import Link, Unit, crossings, layered
-from engine.layout.rows import CARD_HEIGHT, CARD_WIDTH, arranged
+from engine.layout.rows import CARD_HEIGHT, CARD_WIDTH, FEW, PARTS_APART, WIDE, Grid, arranged
 
 
 def wired(*edges: str) -> Graph:
@@ -112,7 +112,17 @@ def test_loose_parts_lie_side_by_side():
     assert after["a"][1] == after["c"][1] == after["e"][1] and after["a"][0] < after["c"][0] < after["e"][0]
     many = arranged(Graph.of([Node(f"n{i}", ReLU()) for i in range(60)]))
     assert len({y for _, y in spots(many).values()}) > 3
+    area = 60 * (CARD_WIDTH + PARTS_APART) * 2 * STEP
+    assert max(x for x, _ in spots(many).values()) + CARD_WIDTH <= max(FEW * COLUMN, WIDE * area**0.5)
     check_apart(many)
+
+
+def test_near_a_card_is_where_another_would_overlap_it_or_nearly():
+    grid = Grid([(0.0, 0.0), (1000.0, 500.0)])
+    for x, y in ((CARD_WIDTH + 7, 0), (0, CARD_HEIGHT + 7), (-CARD_WIDTH - 7, 0), (CARD_WIDTH - 9, CARD_HEIGHT - 9)):
+        assert grid.is_near((x, y)) and grid.is_near((1000 + x, 500 + y))
+    for x, y in ((CARD_WIDTH + 8, 0), (0, CARD_HEIGHT + 8), (-CARD_WIDTH - 8, 0), (500, 250)):
+        assert not grid.is_near((x, y))
 
 
 def test_bends_go_where_both_ends_are_laid_out():

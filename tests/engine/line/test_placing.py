@@ -62,6 +62,11 @@ def test_a_line_as_a_branch_leaves_what_the_source_feeds():
     assert {e.target for e in graph.outputs["conv1"]} >= {"act1", names[0]}
 
 
+def test_what_joins_another_input_stays_in_its_column():
+    graph, (first, *_, last) = put_line(network(), "relu, (input 4 + )", Spot((900, 7)))
+    assert graph.nodes[first].position[0] == graph.nodes[last].position[0] == 900
+
+
 def test_a_line_before_an_input_ends_there():
     graph, names = put_line(network(), "conv 8, relu", Spot(target=("add1", 1)))
     assert wires(graph, "add1") == {(names[-1], "add1", 1)}

@@ -52,6 +52,11 @@ def test_guessing_can_be_left_out() -> None:
     assert match("lign", "align", guess=False) == INSIDE
 
 
+def test_of_words_in_both_places_none_is_guessed() -> None:
+    assert titles("align edges", row("edges", "align")) == ["edges"]
+    assert titles("algin edges", row("edges", "align")) == []
+
+
 def row(title: str, beside: str = "") -> tuple[str, str]:
     return title, beside
 

@@ -262,6 +262,8 @@ def test_both_begin_in_the_middle_where_there_is_room(view: CompareView) -> None
     one = long_chain(30)
     other = one.with_nodes([replace(one.nodes["n1"], name="beside", layer=ReLU(), position=(400.0, 76.0))])
     scene = show(view, one, other)
+    view.zoom_at(0.5, QPoint(0, 0))
+    view.centerOn(0, 1500)
     view.show_beginning()
     assert view.zoom() == 1.0
     assert seen(view, "input") and seen(view, "beside")

@@ -297,6 +297,11 @@ def test_what_is_looked_at_is_a_pale_box_with_a_line(drawn: Stand) -> None:
     drawn.view.centerOn(QPointF(-4000, -4000))
     far = drawn.map.grab().toImage()
     assert near(far.pixelColor(0, 55), QColor(theme.current().line), 8), "the edge is not painted over"
+    drawn.view.zoom_at(0.05 / drawn.view.zoom(), QPoint(400, 250))
+    drawn.view.centerOn(QPointF(0, 600))
+    whole = drawn.map.grab().toImage()
+    assert drawn.map.seen().contains(QRectF(-500, -100, 1000, 1000))
+    assert whole.pixelColor(0, 55) == far.pixelColor(0, 55), "nor where more is seen than there is"
 
 
 def test_a_run_is_marked_in_the_upper_right_corner_until_it_ends(drawn: Stand) -> None:

@@ -157,6 +157,7 @@ def test_keys_are_removed_and_reset(bench: Bench):
     card.rows["paste"].setFocus()
     bench.press(ENTER)
     assert bench.buttons() == ["Remove keys", "Reset", "Reset all"]
+    card.remove.setFocus()
     card.remove.click()
     assert bench.asked == [("paste", [])] and card.said.text() == "Paste: no keys"
     assert bench.buttons() == ["Reset", "Reset all"] and card.rows["paste"].hasFocus()

@@ -280,3 +280,10 @@ def test_another_theme_tints_anew(area: CodeArea) -> None:
     QApplication.processEvents()
     assert [color for _, color, _ in backgrounds(area)] == [
         QColor(theme.LIGHT.raised).name(), QColor(theme.LIGHT.error).name()]
+
+
+def test_a_new_line_is_in_sight(area: CodeArea) -> None:
+    fill(area, "\n".join(f"    x{number} = 1" for number in range(100)) + "|")
+    area.verticalScrollBar().setValue(0)
+    QTest.keyClick(area, Keys.Key_Return)
+    assert area.viewport().rect().contains(area.cursorRect())

@@ -23,7 +23,6 @@ WIRE_TONES = {  # a theme's token, the width, the line
 def paint_wire(painter: QPainter, path: QPainterPath, selected: bool, tone: str = "") -> None:
     """A wire, in one of ``WIRE_TONES``."""
     color, width, style = WIRE_TONES["lit" if selected and not tone else tone]
-    painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(theme.color(color), width, style))
     painter.drawPath(path)
 

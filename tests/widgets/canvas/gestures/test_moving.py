@@ -94,6 +94,15 @@ def test_between_two_cards_it_snaps_to_where_both_gaps_are_equal(qtbot, y, goal)
     assert dropped(desk, end) == (0, goal)
 
 
+def test_what_is_in_line_is_seen(qtbot):
+    desk, _ = moved(qtbot, [ABOVE], (4, 95))
+    x1, y1, x2, y2 = guides(desk)[0]
+    assert x1 == x2 and y2 - y1 > 40
+    at, image = desk.at(QPointF(x1, CARD_HEIGHT + 3)), desk.view.viewport().grab().toImage()
+    beside = [image.pixelColor(at.x() + across, at.y() + down) for across in (-1, 0, 1) for down in range(20)]
+    assert any(color.blue() - color.red() > 60 for color in beside), "a blue line between the cards"
+
+
 def test_behind_two_cards_the_gap_goes_on(qtbot):
     desk, end = moved(qtbot, [ABOVE, Node("second", ReLU(), (0.0, 80.0))], (2, 164))
     assert dropped(desk, end) == (0, 160)

@@ -18,7 +18,7 @@ from widgets.canvas.cards.sizes import CARD_HEIGHT, CARD_WIDTH, THIN_HEIGHT
 from widgets.canvas.frames.frame import FrameItem
 from widgets.canvas.ground.dots import dots
 from widgets.canvas.ground.highlight import Highlight
-from widgets.canvas.scene.overview import FAR, SIGN
+from widgets.canvas.scene.overview import FAR, SIGN, Overview
 from widgets.canvas.wires.paths import TURN
 from widgets.look import theme
 
@@ -30,6 +30,12 @@ def far(qtbot) -> Stage:
     stage = Stage(qtbot, network())
     stage.view.zoom_at(0.2 / stage.view.zoom(), QPoint(450, 350))
     return stage
+
+
+def test_it_paints_at_once_what_it_is_given(qtbot):
+    stage = Stage(qtbot, network())
+    found = painted(lambda painter: Overview().paint(painter, stage.scene.cards.values(), stage.scene.wires.values()))
+    assert len(of("box", found)) == len(stage.scene.cards)
 
 
 def marks(stage: Stage) -> list[Mark]:

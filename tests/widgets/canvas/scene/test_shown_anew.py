@@ -10,7 +10,9 @@ from PySide6.QtCore import QPoint, QPointF, QRectF
 from PySide6.QtWidgets import QApplication
 
 from engine.graph.frames import Frame
-from engine.graph.graph import Edge
+from engine.graph.graph import Edge, Graph, Node
+from engine.layers.activation import ReLU
+from engine.layers.inputs import Input
 from tests.widgets.canvas.desk import Desk, Stage, network
 from widgets.canvas.gestures.loose_wire import LooseWire
 from widgets.canvas.ground.highlight import Highlight
@@ -79,6 +81,18 @@ def test_wires_that_look_otherwise_are_painted_anew(stage, act):
     area = changed_by(stage.scene, lambda: act(stage))
     assert area.contains((stage.scene.cards["act1"].in_point(0) + stage.scene.cards["conv1"].out_point()) / 2) or (
         area.contains((stage.scene.cards["fc1"].in_point(0) + stage.scene.cards["act1"].out_point()) / 2))
+
+
+def test_a_wire_leaves_the_place_where_it_was(qtbot):
+    stage = Stage(qtbot, Graph.of([Node("input", Input(), (-400.0, 0.0)), Node("act1", ReLU(), (-400.0, 300.0))],
+                                  [Edge("input", "act1")]))
+    middle = stage.scene.wires[Edge("input", "act1")].path.pointAtPercent(0.5)
+    settle()
+    areas: list[QRectF] = []
+    stage.scene.changed.connect(areas.extend)
+    stage.show(stage.scene.graph.moved({"act1": (500.0, 300.0)}))
+    settle()
+    assert any(area.contains(middle) for area in areas)
 
 
 def test_the_same_is_not_painted_anew(stage):

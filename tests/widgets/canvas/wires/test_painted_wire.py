@@ -55,6 +55,8 @@ def test_a_pill(loud: bool, color: str):
 
 
 def test_where_a_pill_stands():
+    assert wire_path(QPointF(100, 20), QPointF(100.4, 90)).elementCount() == 2, "straight on, wherever it is"
+    assert wire_path(QPointF(-50, 20), QPointF(50, 90)).elementCount() > 2
     straight = pill_place(wire_path(QPointF(), QPointF(0, 100)))
     assert straight == (QPointF(0, 50), False)
     right, left = (pill_place(wire_path(QPointF(), QPointF(aside, 100))) for aside in (40, -40))
