@@ -31,6 +31,7 @@ class Gestures:
         self._scene, self._edits = scene, edits
         self._current: Gesture | None = None
         self._was_selected: list[str] = []  # before the last press
+        self._on_button = False  # the last press was
         self.snaps = True  # whether what is moved snaps to other cards
         self.guides = Guides()
         scene.addItem(self.guides)
@@ -61,10 +62,10 @@ class Gestures:
         self.cancel()
         self._was_selected = scene.selected_names()
         scene.taken_bend = None
-        if event.button() == LEFT:
-            items = scene.items(point)
-            if not any(isinstance(item, RepairButton) for item in items):
-                self._current = self._wire_from(point) or self._grasp(point, event.modifiers(), items)
+        items = scene.items(point)
+        self._on_button = any(isinstance(item, RepairButton) for item in items)
+        if event.button() == LEFT and not self._on_button:
+            self._current = self._wire_from(point) or self._grasp(point, event.modifiers(), items)
         if self._current is None:
             return False
         event.accept()
@@ -122,6 +123,8 @@ class Gestures:
         kinds = CardItem | WireItem | FrameItem | RepairButton
         top = next((item for item in scene.items(point) if isinstance(item, kinds)), None)
         event.accept()
+        if self._on_button:
+            return True  # it has been pressed, and may be gone by now
         if event.button() != LEFT or event.modifiers():
             return False
         if top is None:

@@ -37,6 +37,12 @@ def test_click_ctrl_and_shift_select(desk):
     assert desk.scene.selected_names() == []
 
 
+def test_a_double_click_with_ctrl_is_two_clicks(desk):
+    for act, chosen in ((QTest.mouseClick, ["conv1"]), (QTest.mouseDClick, ["conv1"]), (QTest.mouseRelease, [])):
+        act(desk.view.viewport(), LEFT, CTRL, desk.card("conv1"))
+        assert desk.scene.selected_names() == chosen
+
+
 # -- snapping: five pixels off is near enough, ten are not ------------------------------------------------------------
 
 
