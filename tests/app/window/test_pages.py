@@ -44,6 +44,7 @@ def test_pages_stand_as_their_tabs_do(window):
     assert window.page.document.name == "mlp" and window.page.view.hasFocus()
     assert window.close_page(7) is True and window.close_page(-1) is True and len(window.pages) == 3
     assert window.close_page(0) and names(window) == ["mlp", "lenet"] and window.page.document.name == "mlp"
+    assert places.new_document.text() == "+"
     places.new_document.click()
     assert window.page is None and places.stack.currentWidget() is places.start
     assert [widget.isVisible() for widget in (places.left, places.bottom, places.side)] == [False] * 3

@@ -182,6 +182,8 @@ def test_two_classes_of_one_name() -> None:
 
 
 def test_outline_reads_without_running() -> None:
+    two = "class A:\n    def forward(self, x, y): ...\n\n\nclass B:\n    def forward(self, x): ...\n"
+    assert outline(two) == ("B", (), (1, 1)), "the last counts"
     assert outline(MY_LINEAR).name == "MyLinear"
     assert outline(MY_LINEAR).constructor == ("in_features", "units")
     both = outline(f"{EXAMPLE}\n\n{MY_LINEAR}")
