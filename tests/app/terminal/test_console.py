@@ -339,11 +339,13 @@ def test_without_a_display_it_trains_and_says_where_everything_is(
     monkeypatch.setattr(headless, "load_weights", lambda path: path)
     exported = type("Exported", (), {"message": "It is the same", "verified": verified})
     monkeypatch.setattr("engine.export.export.export", lambda *_: exported)
-    monkeypatch.setattr(headless, "curves_picture", lambda *_: None)
+    drawn: list[Path] = []
+    monkeypatch.setattr(headless, "curves_picture", lambda _history, path: drawn.append(path))
     assert headless.main(["gallery:mlp"]) == code
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "There is no display here, so no window opens: Layerloom trains without one."
     assert lines[1].startswith("Network: ") and lines[-1].endswith("--help” lists what can be done without a display.")
     folder = tmp_path / "mlp"
+    assert drawn == ([] if result.histories.series else [folder / "curves.png"])
     assert lines[2:-1] == ([f"Run folder: {folder}"] if result.histories.series else [
         str(SUMMARY.line), "It is the same", str(folder / "mlp.safetensors"), str(folder / "curves.png")])

@@ -53,6 +53,7 @@ def test_a_table_keeps_its_labels_while_it_keeps_its_shape(stage: QWidget):
     assert table.accessibleDescription() == f" mean; loss 0.5; {long} 0.9" and table.accessibleName() == "Results"
     labels = table.findChildren(QLabel)
     tips = [long in label.toolTip() for label in labels]
+    assert [label.font().family() == theme.mono_font(12).family() for label in labels[2:]] == [False, True] * 2
     weights = [label.font().weight() for label in labels]
     assert tips == [False] * 4 + [True, False]
     assert [weight == QFont.Weight.DemiBold for weight in weights[2:]] == [False, False, True, True]
