@@ -136,6 +136,7 @@ class Gestures:
         elif isinstance(top, FrameItem):
             scene.frame_opened.emit(scene.frames.index(top))
         else:
+            self._on_button = isinstance(top, RepairButton)  # the press before was elsewhere: this is one
             return False
         return True
 

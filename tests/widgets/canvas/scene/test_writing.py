@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtTest import QTest
 
 from engine.advice.advice import Problem, Repair
@@ -151,14 +151,18 @@ def test_a_button_shows_and_does_the_repair(desk, qtbot):
     assert desk.scene.cards["fc1"].face.severity == ""
 
 
-def test_a_double_click_on_the_button_is_one_repair(desk, qtbot):
+@pytest.mark.parametrize("acts", [  # as a window system tells it; the press before may just have been elsewhere
+    (QTest.mouseClick, QTest.mouseDClick, QTest.mouseRelease),
+    (QTest.mouseDClick, QTest.mouseRelease, QTest.mouseDClick, QTest.mouseRelease),
+], ids=["here", "elsewhere"])
+def test_a_double_click_on_the_button_is_one_repair(acts, desk, qtbot):
     asked: list[Repair] = []
     desk.scene.repair_requested.disconnect()
     desk.scene.repair_requested.connect(asked.append)
     desk.scene.show_analysis(analyze(desk.graph), [problem("warning", "fc1", (Repair(say("Mend it")),))])
     at = desk.at(desk.scene.cards["fc1"].repair_button.sceneBoundingRect().center())
     with qtbot.assertNotEmitted(desk.scene.search_requested):
-        for act in (QTest.mouseClick, QTest.mouseDClick, QTest.mouseRelease):  # as a window system tells it
+        for act in acts:
             act(desk.view.viewport(), LEFT, NONE, at)
         qtbot.waitUntil(lambda: len(asked) == 1)
         desk.scene.show_analysis(analyze(desk.graph), [])  # the button is gone
@@ -166,9 +170,10 @@ def test_a_double_click_on_the_button_is_one_repair(desk, qtbot):
             act(desk.view.viewport(), LEFT, NONE, at)
         qtbot.wait(20)
     assert len(asked) == 1
-    QTest.mouseClick(desk.view.viewport(), LEFT, NONE, at)
+    beside = at + QPoint(250, 0)
+    QTest.mouseClick(desk.view.viewport(), LEFT, NONE, beside)
     with qtbot.waitSignal(desk.scene.search_requested):
-        QTest.mouseDClick(desk.view.viewport(), LEFT, NONE, at)
+        QTest.mouseDClick(desk.view.viewport(), LEFT, NONE, beside)
 
 
 def test_decorations_go_on_top_of_each_other_and_away(stage):
