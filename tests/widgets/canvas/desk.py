@@ -63,6 +63,11 @@ class Stage:
         self.scene.show_graph(graph)
         self.scene.show_analysis(analyze(graph), ())
 
+    def tell(self, what: QEvent.Type, at: QPoint, keys: Qt.KeyboardModifier = NONE) -> None:
+        """What a window system says of the left button; QTest makes more of a double click at times."""
+        port, held = self.view.viewport(), Qt.MouseButton.NoButton if what == QEvent.Type.MouseButtonRelease else LEFT
+        QApplication.sendEvent(port, QMouseEvent(what, QPointF(at), QPointF(port.mapToGlobal(at)), LEFT, held, keys))
+
     def card(self, name: str) -> QPoint:
         """A place on the card that is no port."""
         return self.at(self.scene.cards[name].pos() + QPointF(40, CARD_HEIGHT / 2))

@@ -38,8 +38,11 @@ def test_click_ctrl_and_shift_select(desk):
 
 
 def test_a_double_click_with_ctrl_is_two_clicks(desk):
-    for act, chosen in ((QTest.mouseClick, ["conv1"]), (QTest.mouseDClick, ["conv1"]), (QTest.mouseRelease, [])):
-        act(desk.view.viewport(), LEFT, CTRL, desk.card("conv1"))
+    press, release, again = (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease,
+                             QEvent.Type.MouseButtonDblClick)  # fmt: skip
+    for begin, chosen in ((press, ["conv1"]), (again, [])):
+        desk.tell(begin, desk.card("conv1"), CTRL)
+        desk.tell(release, desk.card("conv1"), CTRL)
         assert desk.scene.selected_names() == chosen
 
 

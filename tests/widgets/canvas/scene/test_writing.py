@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF
-from PySide6.QtTest import QTest
+from PySide6.QtCore import QEvent, QPointF
 
 from engine.advice.advice import Problem, Repair
 from engine.analysis.analysis import analyze
@@ -18,7 +17,7 @@ from engine.layers.inputs import Input
 from engine.layers.linear import Linear
 from engine.layers.merge import Add
 from engine.messages import say
-from tests.widgets.canvas.desk import LEFT, NONE, Stage, network, skipping
+from tests.widgets.canvas.desk import Stage, network, skipping
 from widgets.canvas.cards.face import Face
 from widgets.canvas.cards.words import face_of, input_count, plain_face, worst_by_node
 from widgets.canvas.ground.fonts import SMALLEST, Fonts
@@ -151,29 +150,29 @@ def test_a_button_shows_and_does_the_repair(desk, qtbot):
     assert desk.scene.cards["fc1"].face.severity == ""
 
 
-@pytest.mark.parametrize("acts", [  # as a window system tells it; the press before may just have been elsewhere
-    (QTest.mouseClick, QTest.mouseDClick, QTest.mouseRelease),
-    (QTest.mouseDClick, QTest.mouseRelease, QTest.mouseDClick, QTest.mouseRelease),
-], ids=["here", "elsewhere"])
-def test_a_double_click_on_the_button_is_one_repair(acts, desk, qtbot):
+PRESS, RELEASE, AGAIN = (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease,
+                         QEvent.Type.MouseButtonDblClick)  # fmt: skip
+
+
+@pytest.mark.parametrize("first", [PRESS, AGAIN], ids=["here", "the press before was elsewhere"])
+def test_a_double_click_on_the_button_is_one_repair(first, desk, qtbot):
     asked: list[Repair] = []
     desk.scene.repair_requested.disconnect()
     desk.scene.repair_requested.connect(asked.append)
     desk.scene.show_analysis(analyze(desk.graph), [problem("warning", "fc1", (Repair(say("Mend it")),))])
     at = desk.at(desk.scene.cards["fc1"].repair_button.sceneBoundingRect().center())
     with qtbot.assertNotEmitted(desk.scene.search_requested):
-        for act in acts:
-            act(desk.view.viewport(), LEFT, NONE, at)
+        for what in (first, RELEASE, AGAIN, RELEASE):
+            desk.tell(what, at)
         qtbot.waitUntil(lambda: len(asked) == 1)
         desk.scene.show_analysis(analyze(desk.graph), [])  # the button is gone
-        for act in (QTest.mouseDClick, QTest.mouseRelease):
-            act(desk.view.viewport(), LEFT, NONE, at)
+        for what in (AGAIN, RELEASE):
+            desk.tell(what, at)
         qtbot.wait(20)
     assert len(asked) == 1
-    beside = at + QPoint(250, 0)
-    QTest.mouseClick(desk.view.viewport(), LEFT, NONE, beside)
     with qtbot.waitSignal(desk.scene.search_requested):
-        QTest.mouseDClick(desk.view.viewport(), LEFT, NONE, beside)
+        for what in (PRESS, RELEASE, AGAIN, RELEASE):
+            desk.tell(what, at)
 
 
 def test_decorations_go_on_top_of_each_other_and_away(stage):
