@@ -179,7 +179,7 @@ def test_an_edit_of_the_network_is_no_reason_to_look_again(window, looks, qtbot)
     results, document = brought(window, Results), window.page.document
     begin(window)
     hear(window, epoch(1), Finished(summary(1.0), stopped=False), over=True)
-    qtbot.waitUntil(lambda: learned(window) == row_of(1), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: looks.at == [1, 1] and learned(window) == row_of(1), timeout=WAIT_MS)
     brought(window, Results)
     before = len(looks.at)
     document.edit_graph("moved", document.experiment.graph.moved({"fc1": (500.0, 0.0)}))
