@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -60,6 +61,19 @@ def _mode_of(path: Path) -> int:
 def write_text(path: Path, text: str) -> None:
     """Write text atomically; half characters, which no file can hold, become “?”. Raises WriteError."""
     write_atomically(path, lambda temporary: temporary.write_text(text, encoding="utf-8", errors="replace"))
+
+
+def cache_folder() -> Path:
+    """Where what can be found out again is kept: LAYERLOOM_CACHE, or the place this system has for it."""
+    if chosen := os.environ.get("LAYERLOOM_CACHE"):
+        return Path(chosen)
+    if sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Caches"
+    else:
+        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return base / "Layerloom"
 
 
 def _umask() -> int:

@@ -12,34 +12,58 @@ from engine.data.spec.spec import DataSpec
 from engine.experiment.experiment import Experiment, load_experiment, save_experiment
 from engine.graph.graph import Graph
 from engine.layout.unplaced import laid_out
-from engine.runs.history import Histories, History
-from engine.training.events import MemberEnded, Summary, Weights
+from engine.training.state import RunState, SeriesState
+from engine.training.values import Summary, Weights
 
 Kernel = tuple[tuple[float, ...], ...]  # row by row
 
 
 @dataclass(eq=False)
 class Run:
-    """The latest training of a document, one run or a series: what was trained, what came of it.
+    """The latest training of a document, one run or a series: what was trained, what came of it."""
 
-    ``experiment``, ``latest``, ``best`` and ``summary`` are those of the run of the series that has come furthest.
-    """
-
-    experiment: Experiment
+    states: SeriesState
     folder: Path
     begun_from: Weights | None = None  # loaded weights, if it did not begin afresh
     previous: Run | None = None  # the run whose weights count until this one has some
-    histories: Histories = field(default_factory=Histories)
-    latest: Weights | None = None
-    best: Weights | None = None
-    summary: Summary | None = None
-    ended: list[tuple[MemberEnded, Experiment]] = field(default_factory=list)  # of a series
     kernels: list[tuple[int, Kernel]] = field(default_factory=list)  # after each epoch, of a network with one kernel
 
     @property
-    def history(self) -> History:
+    def state(self) -> RunState:
         """Of the run that is going on, or the last one."""
-        return self.histories.current.history
+        return self.states.current
+
+    @property
+    def furthest(self) -> RunState:
+        """The last run of the series that has come to weights."""
+        return next((state for state in reversed(self.states.members) if state.best is not None), self.state)
+
+    @property
+    def experiment(self) -> Experiment:
+        """What the weights belong to."""
+        experiment = self.furthest.experiment if self.furthest.best is not None else self.states.experiment
+        assert experiment is not None  # a document's run knows it from the beginning
+        return experiment
+
+    @property
+    def latest(self) -> Weights | None:
+        """Of the last epoch that was judged; of a run of a series that is over its best are left."""
+        return self.furthest.latest or self.furthest.best
+
+    @property
+    def best(self) -> Weights | None:
+        """Of the best epoch."""
+        return self.furthest.best
+
+    @property
+    def summary(self) -> Summary | None:
+        """Of the last run that has ended."""
+        return next((state.summary for state in reversed(self.states.members) if state.summary is not None), None)
+
+    @property
+    def ended(self) -> list[RunState]:
+        """The runs of a series that are over."""
+        return [state for state in self.states.members if state.title and state.summary is not None]
 
 
 def replace_known(spec: DataSpec, other: DataSpec) -> DataSpec:
@@ -96,7 +120,7 @@ class Document(QObject):
         previous = self.trained
         if previous is not None:
             previous.previous = None
-        self.run = Run(self.experiment, folder, self.loaded, previous)
+        self.run = Run(SeriesState(self.experiment), folder, self.loaded, previous)
         return self.run
 
     @property

@@ -14,8 +14,8 @@ from app.window.commands import Command, Row
 from app.window.host import Feature, Host
 from engine.analysis.analysis import analyze
 from engine.compare.compare import compare
+from engine.experiment.costs import costs_of
 from engine.experiment.experiment import LOOM
-from engine.experiment.recipe import OPTIMIZER_STATE
 from engine.messages import LayerloomError, say
 from widgets.look.text import sentence_text, translated
 
@@ -172,7 +172,7 @@ def _side(name: str, detail: str, experiment: Experiment) -> Side:
 
     recipe, data = experiment.recipe, experiment.data
     analysis = analyze(experiment.graph, data.sample_shape)
-    costs = analysis.costs(recipe.batch_size, OPTIMIZER_STATE[recipe.optimizer]) if analysis.params else None
+    costs = costs_of(analysis, recipe) if analysis.params else None
     return Side(name, detail, analysis, costs, recipe.batch_size, translated(data.source.title))
 
 

@@ -15,7 +15,6 @@ from app.window.host import Feature, Host
 from app.window.panel import Tab
 from engine.experiment.recipe import Recipe
 from engine.messages import Message
-from engine.runs.history import EpochRow, History
 from engine.training.events import (
     EpochEnded,
     Event,
@@ -26,6 +25,8 @@ from engine.training.events import (
     Progress,
     Started,
 )
+from engine.training.listening import Listener
+from engine.training.state import EpochRow, RunState
 from widgets.look.text import message_text
 from widgets.training.recipe_panel import RecipePanel
 
@@ -37,7 +38,7 @@ PointRow = tuple[float, float, float]  # position, loss, accuracy
 EpochTuple = tuple[float, float, float, float, float, bool]  # position, loss and accuracy of both parts, is best
 
 
-class Curves(Feature):
+class Curves(Feature, Listener):
     """Shows what the trainer says, when it is about the document in front."""
 
     def __init__(self, host: Host) -> None:
@@ -49,6 +50,7 @@ class Curves(Feature):
         self._document: Document | None = None
         self._run: Run | None = None
         self._shown_recipe: Recipe | None = None
+        self._elsewhere = _Elsewhere(self)
         self.trainer.points_arrived.connect(self._add_points)
         self.trainer.event_arrived.connect(self._take)
         self.trainer.failed.connect(self._fail)
@@ -122,11 +124,10 @@ class Curves(Feature):
         plots.clear(experiment.recipe.epochs)
         if run is None:
             return
-        members = run.histories.members
-        if len(members) > 1 or (members and members[0].title):
-            plots.show_series([(member.title, *_rows(member.history)) for member in members])
+        if run.states.is_series:
+            plots.show_series([(member.title, *_rows(member)) for member in run.states.members])
         else:
-            plots.show_all(*_rows(run.history))
+            plots.show_all(*_rows(run.state))
 
     def show_state(self) -> None:
         """What may be changed while it trains: only the learning rate."""
@@ -158,61 +159,71 @@ class Curves(Feature):
 
     def _take(self, event: Event) -> None:
         if self._in_front:
-            self._show_event(event)
+            self.hear(event)
         else:
-            self._show_elsewhere(event)
+            self._elsewhere.hear(event)
 
-    def _show_event(self, event: Event) -> None:
-        top = self.host.places.top
-        if isinstance(event, Preparing):
-            top.show_status(self._of_member(message_text(event.text)),
-                            event.done / event.total if event.total else None)
-        elif isinstance(event, MemberStarted):
-            top.show_status(self._of_member())
-            if self.plots is not None:
-                self.plots.begin_member(event.index - 1, event.title)
-        elif isinstance(event, Started):
-            self._show_start(event)
-        elif isinstance(event, Progress):
-            top.show_progress(event.epoch, event.epochs, event.fraction, event.examples_per_second, event.seconds_left,
-                              self._of_member())
-        elif isinstance(event, EpochEnded) and self.plots is not None:
-            self.plots.add_epoch(event.position, event.train.loss, event.train.accuracy, event.validation.loss,
-                                 event.validation.accuracy, event.is_best)
-        elif isinstance(event, Finished):
-            top.show_status(self._of_member(message_text(event.summary.line)))
+    def on_preparing(self, event: Preparing) -> None:
+        self.host.places.top.show_status(self._of_member(message_text(event.text)),
+                                         event.done / event.total if event.total else None)
 
-    def _show_start(self, event: Started) -> None:
+    def on_member_started(self, event: MemberStarted) -> None:
+        self.host.places.top.show_status(self._of_member())
+        if self.plots is not None:
+            self.plots.begin_member(event.index - 1, event.title)
+
+    def on_started(self, event: Started) -> None:
         begun = self._run is not None and self._run.begun_from
         words = self.tr("Training on {device}, from the loaded weights") if begun else self.tr("Training on {device}")
         self.host.places.top.show_status(self._of_member(words.format(device=event.device)))
 
+    def on_progress(self, event: Progress) -> None:
+        self.host.places.top.show_progress(event.epoch, event.epochs, event.fraction, event.examples_per_second,
+                                           event.seconds_left, self._of_member())
+
+    def on_epoch_ended(self, event: EpochEnded) -> None:
+        if self.plots is not None:
+            self.plots.add_epoch(event.position, event.train.loss, event.train.accuracy, event.validation.loss,
+                                 event.validation.accuracy, event.is_best)
+
+    def on_finished(self, event: Finished) -> None:
+        self.host.places.top.show_status(self._of_member(message_text(event.summary.line)))
+
     def _of_member(self, words: str = "") -> str:
         """What is said, and of which run of a series: ``2 of 2: λ = 3 · Training on cpu``."""
-        histories = self._document.run.histories if self._document is not None and self._document.run else None
-        if histories is None or not histories.current.title:
+        states = self._document.run.states if self._document is not None and self._document.run else None
+        if states is None or not states.current.title:
             return words
-        index, count, title = len(histories.members), histories.count, histories.current.title
+        index, count, title = len(states.members), states.count, states.current.title
         member = self.tr("{index} of {count}: {title}").format(index=index, count=count, title=title)
-        if histories.current.is_fold:  # its title is its number
+        if states.current.is_fold:  # its title is its number
             member = self.tr("fold {index} of {count}").format(index=index, count=count)
         return f"{member} · {words}" if words else member
 
-    def _show_elsewhere(self, event: Event) -> None:
-        """Another tab's run is named, so that nobody takes it for this one's."""
-        document, top = self.trainer.document, self.host.places.top
-        if document is not None and isinstance(event, Progress):
-            words = self.tr("{name}: epoch {epoch} of {epochs}")
-            text = words.format(name=document.name, epoch=event.epoch, epochs=event.epochs)
-            top.show_status(text, event.fraction)
-        elif document is not None and isinstance(event, Finished):
-            top.show_status(f"{document.name}: {message_text(event.summary.line)}")
+
+class _Elsewhere(Listener):
+    """Another tab's run is named at the top, so that nobody takes it for this one's."""
+
+    def __init__(self, curves: Curves) -> None:
+        self._curves = curves
+
+    def _show(self, words: str, fraction: float | None = None) -> None:
+        document = self._curves.trainer.document
+        if document is not None:
+            self._curves.host.places.top.show_status(words.format(name=document.name), fraction)
+
+    def on_progress(self, event: Progress) -> None:
+        words = self._curves.tr("{name}: epoch {epoch} of {epochs}")
+        self._show(words.replace("{epoch}", str(event.epoch)).replace("{epochs}", str(event.epochs)), event.fraction)
+
+    def on_finished(self, event: Finished) -> None:
+        self._show("{name}: " + message_text(event.summary.line).replace("{", "{{").replace("}", "}}"))
 
 
-def _rows(history: History) -> tuple[list[PointRow], list[EpochTuple]]:
+def _rows(state: RunState) -> tuple[list[PointRow], list[EpochTuple]]:
     """Points and epochs as the curves take them."""
-    epochs = [(*_row(epoch), epoch.epoch == history.best_epoch) for epoch in history.epochs]
-    return [_point(point) for point in history.points], epochs
+    epochs = [(*_row(epoch), epoch.epoch == state.best_epoch) for epoch in state.epochs]
+    return [_point(point) for point in state.points], epochs
 
 
 def _point(point: Point) -> PointRow:

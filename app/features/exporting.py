@@ -17,7 +17,7 @@ from app.window.jobs import Job, Jobs
 from engine.experiment.experiment import Experiment
 from engine.formats import Format
 from engine.messages import LayerloomError, Message, say
-from engine.training.events import Weights
+from engine.training.values import Weights
 
 
 class Exporting(Feature):
@@ -99,14 +99,14 @@ class Exporting(Feature):
 
     def save_curves(self, document: Document) -> None:
         """Ask where; write the curves as a picture or as numbers."""
-        if document.run is None or not (document.run.history.points or document.run.history.epochs):
+        if document.run is None or not (document.run.state.points or document.run.state.epochs):
             self.host.say(say("There are no curves yet: train first"))
             return
         from engine.runs.pictures import FORMATS, save_curves  # not needed at the start
 
         path = self._path(self.tr("Save the curves"), f"{document.name}-curves", FORMATS)
         if path is not None:
-            members = list(document.run.histories.members)
+            members = list(document.run.states.members)
             self._run(lambda _: save_curves(members, path),
                       lambda _: self.host.say(say("Saved {file}", file=path.name), "ok"))
 
@@ -167,6 +167,6 @@ def _weights_of(document: Document, best: bool) -> tuple[Experiment, Weights | N
         return document.experiment, document.loaded, say("Loaded weights")
     if run is not None and run.best is not None:
         if best:
-            return run.experiment, run.best, say("Best weights, of epoch {epoch}", epoch=run.history.best_epoch)
-        return run.experiment, run.latest, say("Latest weights, of epoch {epoch}", epoch=run.history.epochs[-1].epoch)
+            return run.experiment, run.best, say("Best weights, of epoch {epoch}", epoch=run.furthest.best_epoch)
+        return run.experiment, run.latest, say("Latest weights, of epoch {epoch}", epoch=run.furthest.epochs[-1].epoch)
     return document.experiment, None, say("Untrained weights, as the seed gives them")

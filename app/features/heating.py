@@ -12,7 +12,7 @@ from app.features.training import Training
 from app.window.commands import Command, Row
 from app.window.host import Feature, Host
 from app.window.jobs import Job, Jobs
-from engine.experiment.recipe import OPTIMIZER_STATE
+from engine.experiment.costs import node_costs_of
 from engine.messages import Message
 from engine.units import bytes_text, grouped, seconds_text, share_text, short_count
 from widgets.look.text import message_text
@@ -71,9 +71,8 @@ class PageHeat:
             self.values = {name: seconds[prefix + name] for name in self.page.scene.graph.nodes
                            if prefix + name in seconds}
         elif mode in ("params", "compute", "memory") and analysis is not None:
-            state = OPTIMIZER_STATE[recipe.optimizer]
             for name in analysis.members:
-                costs = analysis.node_costs(name, recipe.batch_size, state)
+                costs = node_costs_of(analysis, name, recipe)
                 if costs is not None:
                     self.values[name] = float({"params": costs.params, "compute": costs.mult_adds}.get(
                         mode, costs.training_memory))

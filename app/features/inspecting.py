@@ -8,7 +8,7 @@ from app.document.editing import Editing
 from app.document.page import Page
 from app.window.commands import Command, Row
 from app.window.host import Feature, Host
-from engine.experiment.recipe import OPTIMIZER_STATE
+from engine.experiment.costs import costs_of, node_costs_of
 
 
 class Inspecting(Feature):
@@ -47,7 +47,7 @@ class Inspecting(Feature):
         recipe, analysis = experiment.recipe, page.analysis
         places.top.show_dataset(experiment.data.dataset)
         places.top.show_device(recipe.device)
-        costs = analysis.costs(recipe.batch_size, OPTIMIZER_STATE[recipe.optimizer]) if analysis.params else None
+        costs = costs_of(analysis, recipe) if analysis.params else None
         places.costs.show_costs(costs, recipe.batch_size)
 
     def show_selection(self, page: Page | None) -> None:
@@ -58,7 +58,7 @@ class Inspecting(Feature):
             inspector.show_node(None, None, None, (), len(names))
             return
         name, recipe, analysis = names[0], page.document.experiment.recipe, page.level.analysis
-        costs = analysis.node_costs(name, recipe.batch_size, OPTIMIZER_STATE[recipe.optimizer])
+        costs = node_costs_of(analysis, name, recipe)
         problems = [problem for problem in page.level.problems if problem.node == name]
         inspector.show_node(analysis.graph.nodes[name], analysis.nodes[name], costs, problems, 1,
                             page.share_candidates(name))

@@ -17,7 +17,7 @@ from engine.experiment.experiment import Experiment
 from engine.graph.parameters import ValueEdit
 from engine.inspect.tensor_info import TensorInfo
 from engine.messages import LayerloomError, Message, say
-from engine.training.events import Weights
+from engine.training.values import Weights
 from widgets.look.text import message_text
 
 if TYPE_CHECKING:

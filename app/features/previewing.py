@@ -12,8 +12,8 @@ from app.window.host import Feature, Host
 from engine.advice.advice import Problem, Repair, advise
 from engine.analysis.analysis import Analysis, analyze
 from engine.blocks.edits import is_own, with_inner
+from engine.experiment.costs import costs_of, node_costs_of
 from engine.experiment.experiment import Experiment
-from engine.experiment.recipe import OPTIMIZER_STATE
 from engine.graph.graph import Graph
 from engine.layers.base import Layer
 from engine.messages import LayerloomError
@@ -120,15 +120,14 @@ class Previewing(Feature):
         names = page.scene.selected_names()
         if len(names) == 1 and names[0] in analysis.nodes:
             name, recipe = names[0], page.document.experiment.recipe
-            costs = [known.node_costs(name, recipe.batch_size, OPTIMIZER_STATE[recipe.optimizer])
-                     for known in (analysis, page.level.analysis)]
+            costs = [node_costs_of(known, name, recipe) for known in (analysis, page.level.analysis)]
             concerned = [problem for problem in problems if problem.node == name]
             self.host.places.inspector.show_trial(analysis.graph.nodes[name], analysis.nodes[name], costs[0],
                                                      costs[1], concerned)
 
     def _show_costs(self, page: Page, analysis: Analysis, experiment: Experiment) -> None:
         recipes = experiment.recipe, page.document.experiment.recipe
-        new, old = (known.costs(recipe.batch_size, OPTIMIZER_STATE[recipe.optimizer]) if known.params else None
+        new, old = (costs_of(known, recipe) if known.params else None
                     for known, recipe in zip((analysis, page.analysis), recipes, strict=True))
         self.host.places.costs.show_costs(new, recipes[0].batch_size, old)
 

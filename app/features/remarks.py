@@ -12,23 +12,27 @@ from app.features.training import Training
 from app.window.host import Feature
 from engine.experiment.recipe import Recipe
 from engine.messages import Message
-from engine.training.events import Event, Remark, RunNotSaved
+from engine.training.events import Remark, RunNotSaved, ThreadsChanged
+from engine.training.listening import Listener
 from widgets.look.text import message_text, translated
 
 
-class Remarks(Feature):
+class Remarks(Feature, Listener):
     """Sentences of the training, on the page of the document that is trained."""
 
     def begin(self) -> None:
         trainer = self._trainer = self.host.feature(Training).trainer
-        trainer.event_arrived.connect(self._take)
+        trainer.event_arrived.connect(self.hear)
         trainer.failed.connect(self._fail)
 
-    def _take(self, event: Event) -> None:
-        if isinstance(event, RunNotSaved):
-            self.host.say(event.message, "error")
-        elif isinstance(event, Remark):
-            self.remark(self._trainer.document, event)
+    def on_run_not_saved(self, event: RunNotSaved) -> None:
+        self.host.say(event.message, "error")
+
+    def on_threads_changed(self, event: ThreadsChanged) -> None:
+        self.host.say(event.line)
+
+    def on_remark(self, event: Remark) -> None:
+        self.remark(self._trainer.document, event)
 
     def _fail(self, message: Message) -> None:
         page = self._page_of(self._trainer.document)

@@ -27,8 +27,9 @@ from engine.training.events import (
     SeriesFinished,
     SeriesRow,
     Started,
-    Weights,
 )
+from engine.training.listening import Listener
+from engine.training.values import Weights
 from widgets.look.text import translated
 from widgets.results.values import MOST_VALUES, Parameter, ReportedRow, RunRow
 
@@ -46,7 +47,7 @@ class Looked(NamedTuple):
     members: list[tuple[str, float]]  # title and the norm of its only matrix; empty where there are several
 
 
-class Results(Feature):
+class Results(Feature, Listener):
     """Fills the results panel for the document in front; looks at weights in the background."""
 
     def __init__(self, host: Host) -> None:
@@ -83,7 +84,7 @@ class Results(Feature):
             self.panel.clear()
         experiment, run = document.experiment, document.run
         about = (id(document), experiment.notes, experiment.about, series_of(experiment), id(run))
-        found = () if run is None else (id(run.latest), id(run.summary), len(run.ended), id(run.histories.series))
+        found = () if run is None else (id(run.latest), id(run.summary), len(run.ended), id(run.states.series))
         if (about, found) == self._shown:  # most edits are of the network, and change nothing here
             return
         self._document, self._shown = document, (about, found)
@@ -106,14 +107,30 @@ class Results(Feature):
     def _take(self, event: Event) -> None:
         trained = self._trainer.document
         if trained is not None and trained.run is not None:
-            _keep_kernel(trained.run, event)
-        if self._document is None or trained is not self._document:
-            return
-        if isinstance(event, (Started, Finished, MemberEnded, SeriesFinished)):
-            self.show_document(self._document)
-        elif isinstance(event, EpochEnded):
-            self.panel.show_kernel_steps(self._document.run.kernels if self._document.run is not None else ())
-            self._look()
+            KernelSteps(trained.run).hear(event)
+        if self._document is not None and trained is self._document:
+            self.hear(event)
+
+    def on_started(self, event: Started) -> None:
+        self._show_again()
+
+    def on_finished(self, event: Finished) -> None:
+        self._show_again()
+
+    def on_member_ended(self, event: MemberEnded) -> None:
+        self._show_again()
+
+    def on_series_finished(self, event: SeriesFinished) -> None:
+        self._show_again()
+
+    def _show_again(self) -> None:
+        assert self._document is not None
+        self.show_document(self._document)
+
+    def on_epoch_ended(self, event: EpochEnded) -> None:
+        assert self._document is not None
+        self.panel.show_kernel_steps(self._document.run.kernels if self._document.run is not None else ())
+        self._look()
 
     # -- numbers that are there ---------------------------------------------------------------------------------
 
@@ -157,16 +174,16 @@ class Results(Feature):
         self.panel.show_measures(PARTS, [(name, [part.get(name, math.nan) for part in parts]) for name in names])
 
     def _show_series(self, run: Run | None, norms: dict[str, float] | None = None) -> None:
-        if run is None or not (run.ended or run.histories.series):
+        if run is None or not (run.ended or run.states.series):
             self.panel.show_series(())
             return
-        finished = run.histories.series
+        finished = run.states.series
         if finished is None:
-            rows = [RunRow(event.title, event.summary.epochs, event.summary.train.loss, event.summary.validation.loss)
-                    for event, _ in run.ended]
+            rows = [RunRow(member.title, member.summary.epochs, member.summary.train.loss,
+                           member.summary.validation.loss) for member in run.ended if member.summary is not None]
             self.panel.show_series(rows)
             return
-        epochs = {event.title: event.summary.epochs for event, _ in run.ended}
+        epochs = {member.title: member.summary.epochs for member in run.ended if member.summary is not None}
         rows = [_row(row, epochs.get(row.title), norms or {}) for row in finished.rows]
         mean, std = (_row(SeriesRow(title, values), None, {}) for title, values in (
             (self.tr("mean"), finished.mean), (self.tr("sd"), finished.std)))
@@ -184,7 +201,9 @@ class Results(Feature):
             return
         self._looking = True
         weights = run.best if run.summary is not None and run.best is not None else run.latest
-        experiment, ended = run.experiment, list(run.ended)
+        experiment = run.experiment
+        ended = [(member.title, member.experiment, member.best) for member in run.ended
+                 if member.experiment is not None and member.best is not None]
 
         def tell(looked: Looked) -> None:
             self._end_look()
@@ -195,8 +214,7 @@ class Results(Feature):
             self._end_look()
             self.host.say(message, "error")
 
-        self._jobs.start(lambda _job: _looked_at(experiment, weights, [
-            (event.title, of, event.weights) for event, of in ended]), tell, fail)
+        self._jobs.start(lambda _job: _looked_at(experiment, weights, ended), tell, fail)
 
     def _end_look(self) -> None:
         self._looking = False
@@ -235,10 +253,11 @@ def _gallery() -> dict[Notes, Experiment]:
 
 def folds_of(run: Run) -> int:
     """Of how many folds the numbers are, or will be; 0: it is no cross-validation."""
-    series, planned = run.histories.series, run.experiment.recipe
+    series, planned = run.states.series, run.experiment.recipe
     if series is not None:
-        return sum(event.summary.epochs == planned.epochs for event, _ in run.ended) if series.mean else 0
-    return planned.folds if run.histories.current.is_fold else 0
+        done = [member.summary.epochs for member in run.ended if member.summary is not None]
+        return done.count(planned.epochs) if series.mean else 0
+    return planned.folds if run.state.is_fold else 0
 
 
 def measures_of(run: Run | None) -> dict[str, dict[str, float]]:
@@ -248,21 +267,26 @@ def measures_of(run: Run | None) -> dict[str, dict[str, float]]:
     if not folds_of(run):
         parts = zip(PARTS, (run.summary.train, run.summary.validation, run.summary.test), strict=True)
         return {part: metrics.named for part, metrics in parts}
-    if run.histories.series is None:
+    if run.states.series is None:
         return {}
-    mean = run.histories.series.mean
+    mean = run.states.series.mean
     return {part: {name.removeprefix(f"{part} "): value for name, value in mean.items() if name.startswith(f"{part} ")}
             for part in PARTS}
 
 
-def _keep_kernel(run: Run, event: Event) -> None:
+class KernelSteps(Listener):
     """After each epoch, the numbers of a network's one small kernel; each run of a series begins anew."""
-    if isinstance(event, MemberStarted):
-        run.kernels.clear()
-    elif isinstance(event, EpochEnded):
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def on_member_started(self, event: MemberStarted) -> None:
+        self._run.kernels.clear()
+
+    def on_epoch_ended(self, event: EpochEnded) -> None:
         kernel = small_kernel(event.weights)
         if kernel:
-            run.kernels.append((event.epoch, kernel))
+            self._run.kernels.append((event.epoch, kernel))
 
 
 def small_kernel(weights: Weights) -> Kernel:
@@ -285,9 +309,10 @@ def _row(row: SeriesRow, epochs: int | None, norms: dict[str, float]) -> RunRow:
 def _of_variants(run: Run, norms: dict[str, float]) -> dict[str, float]:
     """The numbers of each run of the series, under its title: ``λ = 3: validation loss``."""
     yours = {f"{title}: ‖w‖": norm for title, norm in norms.items()}
-    for event, _ in run.ended:
-        parts = zip(PARTS, (event.summary.train, event.summary.validation, event.summary.test), strict=True)
-        yours |= {f"{event.title}: {part} {name}": value for part, metrics in parts
+    for member in run.ended:
+        assert member.summary is not None  # it has ended
+        parts = zip(PARTS, (member.summary.train, member.summary.validation, member.summary.test), strict=True)
+        yours |= {f"{member.title}: {part} {name}": value for part, metrics in parts
                   for name, value in metrics.named.items()}
     return yours
 

@@ -9,30 +9,20 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.document.document import Document, Run
 from app.window.jobs import TrainingThread
-from engine.experiment.experiment import Experiment
 from engine.messages import Message
-from engine.training.events import (
-    EpochEnded,
-    Event,
-    Finished,
-    MemberEnded,
-    MemberStarted,
-    Paused,
-    Point,
-    Resumed,
-    Started,
-)
+from engine.training.events import Event, Paused, Point, Resumed, Started
+from engine.training.listening import Listener
 
 DRAIN_MS = 50  # curves redraw at most 20 times a second
 PATIENCE_MS = 3000  # that a person's own code has to end by itself
 
 
-class Trainer(QObject):
+class Trainer(QObject, Listener):
     """At most one run at a time."""
 
     state_changed = Signal(str)  # idle, preparing, running, paused, stopping
     points_arrived = Signal(list)
-    event_arrived = Signal(object)  # every other event
+    event_arrived = Signal(object)  # every other event, once the document's run knows it
     failed = Signal(object)  # Message
 
     def __init__(self, parent: QObject) -> None:
@@ -40,7 +30,6 @@ class Trainer(QObject):
         self.document: Document | None = None
         self.state = "idle"
         self._thread: TrainingThread | None = None
-        self._member: Experiment | None = None  # of a series: begun, without weights yet
         self._timer = QTimer(self, interval=DRAIN_MS)
         self._timer.timeout.connect(self.drain)
 
@@ -53,7 +42,6 @@ class Trainer(QObject):
         folder = runs / f"{datetime.now():%Y-%m-%d %H-%M-%S} {document.name}"
         document.begin_run(folder)
         self.document = document
-        self._member = None
         self._thread = TrainingThread(self, document.experiment, folder, root, document.loaded, series)
         self._thread.start()
         self._timer.start()
@@ -102,7 +90,7 @@ class Trainer(QObject):
             event = thread.events.popleft()
             if isinstance(event, Point):
                 points.append(event)
-                self._run.histories.add(event)
+                self._run.states.hear(event)
                 continue
             if points:
                 self.points_arrived.emit(points)
@@ -122,28 +110,23 @@ class Trainer(QObject):
         if isinstance(event, Message):
             self.failed.emit(event)
             return
-        self._run.histories.add(event)
-        if isinstance(event, (Started, Resumed)) and self.state != "stopping":
-            self._set_state("running")
-        elif isinstance(event, Paused) and self.state != "stopping":
-            self._set_state("paused")
-        elif isinstance(event, MemberStarted):
-            self._member = event.experiment
-        elif isinstance(event, EpochEnded):
-            self._take_weights(event)
-        elif isinstance(event, MemberEnded):
-            self._run.ended.append((event, self._run.experiment))
-        elif isinstance(event, Finished):
-            self._run.summary = event.summary
+        self._run.states.hear(event)
+        self.hear(event)
         self.event_arrived.emit(event)
 
-    def _take_weights(self, event: EpochEnded) -> None:
-        run = self._run
-        if self._member is not None:  # from here on the weights are of this run of the series
-            run.experiment, run.best, self._member = self._member, None, None
-        run.latest = event.weights
-        if event.is_best or run.best is None:
-            run.best = event.weights
+    def on_started(self, event: Started) -> None:
+        self._go_to("running")
+
+    def on_resumed(self, event: Resumed) -> None:
+        self._go_to("running")
+
+    def on_paused(self, event: Paused) -> None:
+        self._go_to("paused")
+
+    def _go_to(self, state: str) -> None:
+        """Unless it is being stopped."""
+        if self.state != "stopping":
+            self._set_state(state)
 
     def _end(self) -> None:
         assert self._thread is not None

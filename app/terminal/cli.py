@@ -104,7 +104,8 @@ def _train(options: argparse.Namespace) -> int:
     _refuse_code(experiment)
     from app.terminal.console import SeriesResumeError, default_folder, train  # these load torch
     from app.terminal.run_tables import tables
-    from engine.runs.folder import SERIES, SUMMARY, RunError
+    from engine.runs.names import SERIES, SUMMARY
+    from engine.runs.opened import RunError
 
     folder = options.out or default_folder(Path(options.file.removeprefix("gallery:")).stem)
     if not options.resume and ((folder / SUMMARY).exists() or (folder / SERIES).exists()):
@@ -114,14 +115,14 @@ def _train(options: argparse.Namespace) -> int:
         result = train(experiment, folder, out, options.data_root, options.resume)
     except (FileError, RunError, SeriesResumeError, WriteError) as error:
         raise UnreadableError("{reason}", reason=error) from error
-    if result.stopped:
+    if result.states.was_stopped:
         print("Stopped: what was learned so far is kept.")
     for table in tables(experiment, result, options.data_root):
         out.print(table, highlight=False)
-    if result.histories.series is None:
+    if result.states.series is None:
         print(result.summary.line)
     print(f"Run folder: {folder}")
-    return WRONG if result.not_saved else DONE
+    return WRONG if result.states.not_saved else DONE
 
 
 def _export(options: argparse.Namespace) -> int:

@@ -15,26 +15,24 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from engine.experiment.experiment import Experiment
 from engine.files import WriteError
-from engine.messages import LayerloomError, Message
-from engine.runs.folder import load_checkpoint, record
-from engine.runs.history import Histories, History
+from engine.messages import LayerloomError
+from engine.runs.folder import record
+from engine.runs.opened import load_checkpoint, resumed
 from engine.training.control import Control
 from engine.training.events import (
     EpochEnded,
-    Event,
-    Finished,
     MemberEnded,
     MemberStarted,
-    Metrics,
     Preparing,
     Remark,
     RunNotSaved,
-    SeriesFinished,
     Started,
-    Summary,
-    Weights,
+    ThreadsChanged,
 )
 from engine.training.events import Progress as Advance
+from engine.training.listening import Listener
+from engine.training.state import SeriesState
+from engine.training.values import Metrics, Summary, Weights
 from engine.units import grouped
 
 WARNINGS = ("not converging", "rising")  # remarks that something is wrong; the others are hints
@@ -45,24 +43,21 @@ class SeriesResumeError(LayerloomError):
 
 
 class Result(NamedTuple):
-    """How it ended; ``weights`` are those of each run's best epoch, ``not_saved`` says why a folder is incomplete."""
+    """How it ended."""
 
-    histories: Histories
-    weights: list[Weights]
-    stopped: bool
-    not_saved: Message | None
+    states: SeriesState
+
+    @property
+    def weights(self) -> list[Weights]:
+        """Those of each run's best epoch."""
+        return [member.best for member in self.states.members if member.best is not None]
 
     @property
     def summary(self) -> Summary:
         """The run's numbers; in a series those of its last run."""
-        summary = self.histories.current.summary
+        summary = self.states.current.summary
         assert summary is not None  # a run that did not raise has ended
         return summary
-
-    @property
-    def history(self) -> History:
-        """The run's curves; in a series those of its last run."""
-        return self.histories.current.history
 
 
 def default_folder(name: str) -> Path:
@@ -78,15 +73,11 @@ def train(experiment: Experiment, folder: Path, console: Console, root: Path | N
     if resume and is_series:
         raise SeriesResumeError("A series of runs cannot be continued: only a single run can")
     checkpoint = load_checkpoint(folder, experiment) if resume else None
-    import torch  # takes seconds: what is wrong with the run's folder is said before
-
-    from engine.training import fit
-    from engine.training.devices import useful_threads
+    from engine.training import fit  # takes seconds: what is wrong with the run's folder is said before
     from engine.training.series import fit_series
 
-    torch.set_num_threads(useful_threads(experiment))
     control = Control()
-    view = _View(console)
+    view = _View(console, resumed(folder, checkpoint) if checkpoint is not None else SeriesState(experiment))
     with stopped_by_ctrl_c(control), view.bar:
         events = (fit_series(experiment, control, root=root) if is_series
                   else fit(experiment, control, root=root, resume=checkpoint))
@@ -94,8 +85,9 @@ def train(experiment: Experiment, folder: Path, console: Console, root: Path | N
             if isinstance(event, RunNotSaved) and view.is_new:
                 # hours later would be too late to learn that nothing can be written there
                 raise WriteError("{reason}", reason=event.message)
-            view.show(event)
-    return Result(view.histories, view.weights, view.stopped, view.not_saved)
+            view.states.hear(event)
+            view.hear(event)
+    return Result(view.states)
 
 
 @contextmanager
@@ -114,64 +106,51 @@ def stopped_by_ctrl_c(control: Control) -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-class _View:
+class _View(Listener):
     """The bar below, and a line for each epoch above it."""
 
-    def __init__(self, console: Console) -> None:
-        self._console = console
+    def __init__(self, console: Console, states: SeriesState) -> None:
+        self._console, self.states = console, states
         self.bar = Progress(TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"),
                             TextColumn("{task.fields[speed]}"), TimeRemainingColumn(), console=console, transient=True,
                             disable=not console.is_terminal)
         self._task = self.bar.add_task("", total=None, speed="")
-        self.histories = Histories()
-        self.weights: list[Weights] = []
-        self.stopped = False
-        self.not_saved: Message | None = None
-        self._best: Weights = {}
 
     @property
     def is_new(self) -> bool:
         """Whether nothing was learned yet."""
-        return not any(member.history.points for member in self.histories.members)
+        return not any(member.points for member in self.states.members)
 
-    def show(self, event: Event) -> None:
-        self.histories.add(event)
-        if isinstance(event, Preparing):
-            self.bar.update(self._task, description=str(event.text), completed=event.done, total=event.total or None)
-        elif isinstance(event, MemberStarted):
-            self._say(f"{event.title} ({event.index} of {event.count})")
-        elif isinstance(event, Started):
-            self._say(_start_line(event))
-        elif isinstance(event, Advance):
-            self._advance(event)
-        elif isinstance(event, EpochEnded):
-            self._best = event.weights if event.is_best else self._best
-            self._say(_epoch_line(event))
-        elif isinstance(event, Remark):
-            self._say(f"{'warning' if event.kind in WARNINGS else 'hint'}: {event.message}")
-        elif isinstance(event, RunNotSaved):
-            self.not_saved = event.message
-            self._say(f"warning: {event.message} Training goes on.")
-        else:
-            self._end(event)
+    def on_preparing(self, event: Preparing) -> None:
+        self.bar.update(self._task, description=str(event.text), completed=event.done, total=event.total or None)
 
-    def _advance(self, event: Advance) -> None:
-        runs = len(self.histories.members)
-        count = self.histories.count
+    def on_member_started(self, event: MemberStarted) -> None:
+        self._say(f"{event.title} ({event.index} of {event.count})")
+
+    def on_started(self, event: Started) -> None:
+        self._say(_start_line(event))
+
+    def on_progress(self, event: Advance) -> None:
+        runs, count = len(self.states.members), self.states.count
         run = f"run {runs}/{count} · " if count > 1 else ""
         self.bar.update(self._task, description=f"{run}epoch {event.epoch}/{event.epochs}", total=1.0,
                         completed=(runs - 1 + event.fraction) / count,
                         speed=f"{grouped(event.examples_per_second)} examples/s")
 
-    def _end(self, event: Event) -> None:
-        if isinstance(event, Finished):
-            self.stopped = event.stopped
-            self.weights.append(self._best)
-            self._best = {}
-        elif isinstance(event, MemberEnded):
-            self._say(str(event.summary.line))
-        elif isinstance(event, SeriesFinished):
-            self.stopped = event.stopped
+    def on_epoch_ended(self, event: EpochEnded) -> None:
+        self._say(_epoch_line(event))
+
+    def on_remark(self, event: Remark) -> None:
+        self._say(f"{'warning' if event.kind in WARNINGS else 'hint'}: {event.message}")
+
+    def on_threads_changed(self, event: ThreadsChanged) -> None:
+        self._say(f"hint: {event.line}")
+
+    def on_run_not_saved(self, event: RunNotSaved) -> None:
+        self._say(f"warning: {event.message} Training goes on.")
+
+    def on_member_ended(self, event: MemberEnded) -> None:
+        self._say(str(event.summary.line))
 
     def _say(self, text: str) -> None:
         self._console.print(text, markup=False, highlight=False, soft_wrap=True)

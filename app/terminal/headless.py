@@ -34,7 +34,7 @@ def _train(source: str) -> bool:
     print(f"Network: {experiment.title or name}; data: {experiment.data.source.title}.")
     folder = default_folder(name)
     result = train(experiment, folder, console())
-    if result.histories.series is not None:
+    if result.states.series is not None:
         print(f"Run folder: {folder}")
         return True
     print(result.summary.line)
@@ -44,7 +44,7 @@ def _train(source: str) -> bool:
     weights, picture = folder / f"{name}.safetensors", folder / "curves.png"
     exported = export(experiment, weights, load_weights(folder / "best.safetensors"))
     print(exported.message)
-    curves_picture(result.history, picture)
+    curves_picture(result.states.current, picture)
     for path in (weights, picture):
         print(path)
     return exported.verified

@@ -9,8 +9,8 @@ from rich.text import Text
 
 from engine.advice.advice import Problem, advise
 from engine.analysis.analysis import Analysis, analyze
+from engine.experiment.costs import costs_of, node_costs_of
 from engine.experiment.experiment import Experiment
-from engine.experiment.recipe import OPTIMIZER_STATE
 from engine.layers.base import FLOAT_BYTES, numel
 from engine.units import bytes_text, grouped, shape_text
 
@@ -23,7 +23,6 @@ class Report:
         self.analysis: Analysis = analyze(experiment.graph, experiment.data.sample_shape)
         self.problems: tuple[Problem, ...] = advise(experiment, self.analysis)
         self._batch = experiment.recipe.batch_size
-        self._state = OPTIMIZER_STATE[experiment.recipe.optimizer]
 
     @property
     def has_errors(self) -> bool:
@@ -32,7 +31,7 @@ class Report:
 
     def as_json(self) -> dict[str, Any]:
         """``check --json``; what is unknown is null."""
-        costs = self.analysis.costs(self._batch, self._state)
+        costs = costs_of(self.analysis, self.experiment.recipe)
         return {
             "nodes": [self._node(name) for name in self.analysis.graph.order],
             "totals": {"params": costs.params, "mult_adds": costs.mult_adds,
@@ -68,7 +67,7 @@ class Report:
             table.add_column(heading, justify="right", no_wrap=True)
         for name in self.analysis.graph.order:
             table.add_row(*map(Text, self._row(name)))
-        total = self.analysis.costs(self._batch, self._state)
+        total = costs_of(self.analysis, self.experiment.recipe)
         table.add_section()
         table.add_row("total", f"batch of {self._batch}", "", grouped(total.params), grouped(total.mult_adds),
                       bytes_text(total.training_memory), style="bold")
@@ -77,7 +76,7 @@ class Report:
     def _row(self, name: str) -> tuple[str, ...]:
         node, shape = self.analysis.graph.nodes[name], self.analysis.nodes[name].output_shape
         layer, bypassed = node.layer, "bypassed" if node.bypassed else ""
-        costs = self.analysis.node_costs(name, self._batch, self._state)
+        costs = node_costs_of(self.analysis, name, self.experiment.recipe)
         what = " · ".join(part for part in (layer.title, layer.summary(), bypassed) if part)
         if costs is None or shape is None:
             return (name, what, "?", "?", "?", "?")

@@ -26,14 +26,14 @@ MANY, FEW = 20, 5  # rows of a table; of one that would be too long
 def tables(experiment: Experiment, result: Result, root: Path | None) -> Iterator[Table]:
     """Those that say something about this experiment."""
     runs = _runs(experiment, result, root)
-    if result.histories.series is not None:
-        yield _series(result.histories.series, [found for _, found in runs])
+    if result.states.series is not None:
+        yield _series(result.states.series, [found for _, found in runs])
     for title, found in runs:
         if found.learned:
             yield _learned(title, found.learned)
         if found.kernel:
             yield _kernel(title, found.kernel)
-    if result.histories.series is None:
+    if result.states.series is None:
         reported = reported_rows(experiment, result.summary, runs[0][1])
         if reported:
             yield _comparison(reported)

@@ -11,6 +11,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,10 @@ from engine.experiment.trust import sources_of
 from engine.layers.code.running import StoppedCodeError, interrupt
 from engine.messages import LayerloomError, Message, say
 from engine.training.control import Control
-from engine.training.events import Event, Weights
+from engine.training.events import Event
+from engine.training.values import Weights
+
+BEHIND = 10  # of 19
 
 log = logging.getLogger(__name__)
 
@@ -144,6 +148,7 @@ class TrainingThread(QThread):
         from engine.runs.folder import record  # loads torch
 
         self._ident = threading.get_ident()
+        stand_back()
         try:
             for event in record(self._fit(), self._experiment, self._folder):
                 self.events.append(event)
@@ -159,13 +164,23 @@ class TrainingThread(QThread):
         from engine.training.series import fit_series
 
         if self._series:
-            return fit_series(self._experiment, self.control, root=self._root)
+            return fit_series(self._experiment, self.control, root=self._root, weights=self._weights)
         return fit(self._experiment, self.control, root=self._root, weights=self._weights)
 
     def interrupt(self) -> None:
         """Break off a person's own code that does not end; nothing else is ever interrupted."""
         if self._ident and sources_of(self._experiment.graph):
             interrupt(self._ident)
+
+
+def stand_back() -> None:
+    """Whoever uses the window comes first: its thread takes a core from this one, and all others are left to it.
+
+    Fewer threads would do the same, but the last digits of a result depend on their number.
+    """
+    if sys.platform == "linux" and threading.current_thread() is not threading.main_thread():
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BEHIND)
 
 
 def load_torch(job: Job) -> list[tuple[str, str]]:
@@ -184,7 +199,7 @@ def load_torch(job: Job) -> list[tuple[str, str]]:
 
     from engine.training import fit  # noqa: F401  (the name is loaded when first used)
 
-    # One core stays with the window.
+    # One core stays with the window; training, which stands back, takes all.
     torch.set_num_threads(max(1, (os.cpu_count() or 1) - 1))
     devices = [("auto", "Auto"), ("cpu", "CPU")]
     devices += [(f"cuda:{index}", f"CUDA {index}") for index in range(torch.cuda.device_count())]

@@ -13,7 +13,7 @@ from engine.advice.repairs.wires import connections
 from engine.analysis.analysis import Analysis
 from engine.data.spec.spec import DataSpec
 from engine.experiment.experiment import Experiment
-from engine.experiment.recipe import CLASSES_ONLY, LOSS_TITLES, Loss
+from engine.experiment.recipe import Loss
 from engine.layers.activation import LogSoftmax, Sigmoid, Softmax
 from engine.layers.base import Layer, Shape
 from engine.layers.inputs import Input
@@ -76,10 +76,9 @@ def _output_matches_data(experiment: Experiment, analysis: Analysis) -> Iterator
 
 
 def _loss_matches_data(experiment: Experiment, analysis: Analysis) -> Iterator[Problem]:
-    loss, data = experiment.recipe.loss, experiment.data
-    if data.task == "regression" and loss in CLASSES_ONLY:
-        message = say("{loss} is for classes, but {data} asks for numbers", loss=LOSS_TITLES[loss],
-                      data=data.source.title)
+    loss, data = experiment.recipe.loss_row, experiment.data
+    if data.task == "regression" and loss.classes_only:
+        message = say("{loss} is for classes, but {data} asks for numbers", loss=loss.title, data=data.source.title)
         yield Problem("error", None, message, (_with_loss(say("Use the mean squared error"), "mse"),))
 
 
@@ -108,7 +107,7 @@ def _end_matches_loss(experiment: Experiment, analysis: Analysis) -> Iterator[Pr
         yield Problem("warning", name, message, tuple(_log_probabilities(name, layer)))
     elif loss in LIMITLESS and layer.category == "activation" and analysis.output_shape == experiment.data.output_shape:
         message = say("{layer} at the end limits the scores: {loss} takes any number", layer=say(layer.title),
-                      loss=LOSS_TITLES[loss].lower())
+                      loss=experiment.recipe.loss_row.title.lower())
         yield Problem("hint", name, message, (Repair(say("Remove {name}", name=name), without(name)),))
 
 

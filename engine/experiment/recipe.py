@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from engine.experiment.choices.losses import LOSSES, LossRow
+from engine.experiment.choices.optimizers import OPTIMIZERS, OptimizerRow
+from engine.experiment.choices.precisions import PRECISIONS, PrecisionRow
+from engine.experiment.choices.schedules import schedule_of
 from engine.layers.base import OptionError, reason_of
 
-Loss = Literal["cross_entropy", "bce", "mse", "half_mse", "l1", "huber", "nll"]
+if TYPE_CHECKING:
+    Loss: TypeAlias = str
+    Optimizer: TypeAlias = str
+    Precision: TypeAlias = str
+else:  # for pydantic, whose form and refusals name what there is to choose
+    Loss, Optimizer, Precision = Literal[tuple(LOSSES)], Literal[tuple(OPTIMIZERS)], Literal[tuple(PRECISIONS)]
 Reduction = Literal["mean", "sum"]
 ClassWeights = Literal["none", "balanced"]
-Optimizer = Literal["sgd", "momentum", "adam", "adamw"]
 Initialization = Literal["default", "xavier_uniform", "kaiming_uniform", "normal", "normal_unit"]
-
-# Extra numbers an optimizer keeps for each parameter.
-OPTIMIZER_STATE: dict[Optimizer, int] = {"sgd": 0, "momentum": 1, "adam": 2, "adamw": 2}
-# As they stand in a sentence.
-LOSS_TITLES: dict[Loss, str] = {
-    "cross_entropy": "Cross-entropy", "bce": "Binary cross-entropy", "mse": "Mean squared error",
-    "half_mse": "½ mean squared error", "l1": "L1", "huber": "Huber", "nll": "Negative log-likelihood",
-}  # fmt: skip
-CLASSES_ONLY: frozenset[Loss] = frozenset({"cross_entropy", "nll"})  # the others take numbers too
 MAX_FOLDS = 100
 
 
@@ -51,6 +50,11 @@ class Recipe(BaseModel):
     )
     optimizer: Optimizer = Field("sgd", title="Optimizer", description="How weights follow the gradient.")
     lr: float = Field(0.1, gt=0, le=1000, title="Learning rate", description="Size of each step: 0.001 … 1.")
+    schedule: Annotated[str, AfterValidator(lambda text: str(schedule_of(text)))] = Field(
+        "constant", title="Schedule",
+        description="How the learning rate changes from epoch to epoch. Constant, step:every=10,factor=0.1, "
+        "exponential:factor=0.95, or cosine:end=0, which goes down to that share of it.",
+    )
     momentum: float = Field(
         0.9, ge=0, lt=1, title="Momentum", description="Share of the last step kept (SGD with momentum)."
     )
@@ -70,11 +74,39 @@ class Recipe(BaseModel):
     device: Annotated[str, Field(pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$")] = Field(
         "auto", title="Device", description="Where it is computed."
     )
+    precision: Precision = Field(
+        "float32", title="Precision",
+        description="In what numbers a step is computed. The mixed ones take half the memory, and less time on devices "
+        "that are made for them; weights stay float32.",
+    )
     initialization: Initialization = Field(
         "default", title="Weights start as",
         description="Default: PyTorch's own. Xavier: for sigmoid and tanh. Kaiming: for ReLU. Normal: N(0, 0.01²). "
         "Unit normal: N(0, 1).",
     )
+
+    @property
+    def loss_row(self) -> LossRow:
+        """What there is to know of its loss."""
+        return LOSSES[self.loss]
+
+    @property
+    def optimizer_row(self) -> OptimizerRow:
+        """What there is to know of its optimizer."""
+        return OPTIMIZERS[self.optimizer]
+
+    @property
+    def precision_row(self) -> PrecisionRow:
+        """What there is to know of its precision."""
+        return PRECISIONS[self.precision]
+
+    def lr_in(self, epoch: int) -> float:
+        """The learning rate of an epoch, which count from 1, as the schedule has it."""
+        return self.lr * self.lr_factor(epoch)
+
+    def lr_factor(self, epoch: int) -> float:
+        """What the schedule multiplies the learning rate by in an epoch, which count from 1."""
+        return schedule_of(self.schedule).factor(epoch - 1, self.epochs)
 
     def with_options(self, **options: object) -> Recipe:
         """The same recipe with other options. Raises OptionError, in words."""

@@ -12,8 +12,8 @@ from engine.analysis.analysis import analyze
 from engine.blocks.settings import node_settings
 from engine.experiment.experiment import Experiment
 from engine.inspect.tensor_info import TensorInfo, TensorKind
-from engine.network.weights import RANDOM, empty_module, initial_module
-from engine.training.groups import freeze
+from engine.network.ready import freeze, ready
+from engine.network.weights import RANDOM, empty_module
 from engine.training.losses import Criterion
 
 __all__ = ["BINS", "TensorInfo", "gradients", "tensor_infos", "tensor_kinds"]
@@ -36,7 +36,9 @@ def tensor_infos(source: nn.Module | Mapping[str, Tensor], gradients: Mapping[st
 
 def tensor_kinds(experiment: Experiment) -> dict[str, TensorKind]:
     """Which tensors of the network learn, which are frozen, which are buffers. Needs no memory for them."""
-    return _kinds_of(_frozen(empty_module(experiment), experiment)[0])
+    module = empty_module(experiment)
+    freeze(module, node_settings(experiment.graph, analyze(experiment.graph, experiment.data.sample_shape)))
+    return _kinds_of(module)
 
 
 def gradients(experiment: Experiment, weights: Mapping[str, Tensor], batch: tuple[Tensor, Tensor],
@@ -45,22 +47,12 @@ def gradients(experiment: Experiment, weights: Mapping[str, Tensor], batch: tupl
 
     The network is in training mode, and its Dropout draws from the recipe's seed. ``weights`` stay as they are.
     """
-    module, resting = _frozen(initial_module(experiment), experiment)
-    module.load_state_dict(weights)
-    module.to(batch[0].device).train()
-    for part in resting:
-        part.eval()
+    module = ready(experiment, weights, batch[0].device, training=True).module
     with RANDOM, torch.random.fork_rng(devices=[]), torch.enable_grad():
         torch.default_generator.manual_seed(experiment.recipe.seed)
         Criterion(experiment.recipe, class_weights)(module(batch[0]), batch[1]).backward()  # type: ignore[no-untyped-call]
     return {name: weight.grad.cpu() for name, weight in module.named_parameters(remove_duplicate=False)
             if weight.grad is not None}
-
-
-def _frozen(module: nn.Module, experiment: Experiment) -> tuple[nn.Module, list[nn.Module]]:
-    """The module with its frozen weights marked, and its frozen normalisations."""
-    analysis = analyze(experiment.graph, experiment.data.sample_shape)
-    return module, freeze(module, node_settings(experiment.graph, analysis))
 
 
 def _kinds_of(module: nn.Module) -> dict[str, TensorKind]:

@@ -15,13 +15,12 @@ from torch import Tensor, fx
 
 from engine.analysis.analysis import Analysis, analyze
 from engine.blocks.base import Block
-from engine.blocks.settings import node_settings
 from engine.experiment.experiment import Experiment
 from engine.messages import LayerloomError
-from engine.network.weights import RANDOM, initial_module, room_for_weights
+from engine.network.ready import ready
+from engine.network.weights import RANDOM, room_for_weights
 from engine.search.finding import inside
 from engine.training.devices import resolve_device
-from engine.training.groups import freeze
 
 LONGEST = 4.0  # seconds; a slow network is measured fewer times
 MOST, FEWEST = 15, 3
@@ -53,9 +52,7 @@ def time_layers(experiment: Experiment, *, cancelled: Callable[[], bool] = lambd
     """
     device, shape = resolve_device(experiment.recipe.device), experiment.data.sample_shape
     analysis = analyze(experiment.graph, shape)
-    module = initial_module(experiment).to(device).train()
-    for norm in freeze(module, node_settings(experiment.graph, analysis)):
-        norm.eval()
+    module = ready(experiment, None, device, training=True).module
     batch = _batch_size(experiment.recipe.batch_size, analysis.mult_adds, device)
     assert analysis.active.input is not None
     shapes = analysis.nodes[analysis.active.input].input_shapes

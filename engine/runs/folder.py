@@ -1,44 +1,68 @@
-"""A run in a folder: its exact experiment, metrics, weights and checkpoint, written while the events pass by."""
+"""A run in a folder: its exact experiment, curves, weights and checkpoint, written while the events pass by."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+import platform
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import torch
 
-from engine.experiment.experiment import Experiment, load_experiment, save_experiment
+from engine.experiment.experiment import Experiment, save_experiment
 from engine.export.weight_files import as_pt, save_weights
 from engine.files import WriteError, reason_of_os_error, write_atomically, write_text
-from engine.messages import LayerloomError
-from engine.runs.history import EpochRow
-from engine.runs.texts import changes_csv, metrics_csv, series_csv, series_json, summary_json
+from engine.runs.lines import Lines
+from engine.runs.names import (
+    BEST,
+    CHANGES,
+    CHECKPOINT,
+    EXPERIMENT,
+    LAST,
+    METRICS,
+    POINTS,
+    REMARKS,
+    RESULTS,
+    RUN,
+    SERIES,
+    SERIES_TABLE,
+    SUMMARY,
+    member_folder,
+)
+from engine.runs.opened import Kept, kept_until
+from engine.runs.texts import (
+    CHANGES_HEAD,
+    POINTS_HEAD,
+    change_line,
+    metrics_head,
+    metrics_line,
+    point_line,
+    remark_line,
+    run_json,
+    series_csv,
+    series_json,
+    summary_json,
+)
+from engine.training.checkpoint import Checkpoint
 from engine.training.events import (
+    CheckpointReached,
     EpochEnded,
     Event,
     Finished,
     MemberStarted,
-    Metrics,
+    Point,
     RateChanged,
+    Remark,
     RunNotSaved,
     SeriesFinished,
     Started,
-    Weights,
+    ThreadsChanged,
 )
+from engine.training.listening import Listener
+from engine.training.state import EpochRow
+from engine.training.values import Weights
 
-EXPERIMENT, METRICS, LAST, BEST, CHECKPOINT, SUMMARY, CHANGES = (
-    "experiment.loom", "metrics.csv", "last.safetensors", "best.safetensors", "checkpoint.pt", "summary.json",
-    "changes.csv")
-SERIES, SERIES_TABLE = "series.json", "series.csv"
-RESULTS = (METRICS, LAST, BEST, CHECKPOINT, SUMMARY, CHANGES)
-FORMAT = "layerloom checkpoint 2"
-Checkpoint = Mapping[str, Any]
-
-
-class RunError(LayerloomError):
-    """A folder holds no run that can be continued."""
+VERSIONS = {"layerloom": "0.1.0", "python": platform.python_version(), "torch": torch.__version__}
 
 
 def record(events: Iterable[Event], experiment: Experiment, folder: Path,
@@ -53,7 +77,7 @@ def record(events: Iterable[Event], experiment: Experiment, folder: Path,
     failed = False
     for event in events:
         try:
-            writer.write(event)
+            writer.hear(event)
         except WriteError as error:
             yield event
             if not failed:
@@ -63,13 +87,7 @@ def record(events: Iterable[Event], experiment: Experiment, folder: Path,
             yield event
 
 
-def member_folder(index: int, title: str) -> str:
-    """The folder of a run of a series: ``2-decay 3``; nothing in it that a file system could refuse."""
-    name = re.sub(r"[^\w.,=+-]+", " ", title).strip(" .")[:60].strip(" .")
-    return f"{index}-{name}" if name else str(index)
-
-
-class _SeriesWriter:
+class _SeriesWriter(Listener):
     """Hands every event to the writer of the run it belongs to."""
 
     def __init__(self, experiment: Experiment, folder: Path, resume: Checkpoint | None) -> None:
@@ -77,96 +95,126 @@ class _SeriesWriter:
         self._writer = _Writer(experiment, folder, resume)
         self._folders: list[str] = []
 
-    def write(self, event: Event) -> None:
-        if isinstance(event, MemberStarted):
-            name = member_folder(event.index, event.title)
-            self._writer = _Writer(event.experiment, self._folder / name, None)
-            self._folders.append(name)
-            if event.index == 1:
-                self._begin()
-        elif isinstance(event, SeriesFinished):
-            write_text(self._folder / SERIES, series_json(event, self._folders, self._experiment.title))
-            write_text(self._folder / SERIES_TABLE, series_csv(event))
-        else:
-            self._writer.write(event)
+    def hear(self, event: Event) -> None:
+        """A series' own events, and those of the run that is going on."""
+        super().hear(event)
+        self._writer.hear(event)
 
-    def _begin(self) -> None:
-        make_folder(self._folder)
-        save_experiment(self._experiment, self._folder / EXPERIMENT)
-        for name in (*RESULTS, SERIES, SERIES_TABLE):
-            _remove(self._folder / name)
+    def on_member_started(self, event: MemberStarted) -> None:
+        name = member_folder(event.index, event.title)
+        self._writer = _Writer(event.experiment, self._folder / name, None, event)
+        self._folders.append(name)
+        if event.index == 1:
+            make_folder(self._folder)
+            save_experiment(self._experiment, self._folder / EXPERIMENT)
+            _clear(self._folder)
+
+    def on_series_finished(self, event: SeriesFinished) -> None:
+        write_text(self._folder / SERIES, series_json(event, self._folders, self._experiment.title))
+        write_text(self._folder / SERIES_TABLE, series_csv(event))
 
 
-class _Writer:
-    def __init__(self, experiment: Experiment, folder: Path, resume: Checkpoint | None) -> None:
-        self._experiment, self._folder, self._resume = experiment, folder, resume
-        self._rows = [_row(stored) for stored in resume["rows"]] if resume else []
-        self._changes = [RateChanged(*stored) for stored in resume["changes"]] if resume else []
-        self._begun = False
-        self._best: Weights | None = None  # not yet written
+class _Writer(Listener):
+    """One run's folder. Curves grow line by line; weights are written whenever there is a checkpoint, which is last:
+    whatever it promises is there."""
 
-    def write(self, event: Event) -> None:
-        if isinstance(event, Started):
-            self._begin()
-        elif isinstance(event, EpochEnded):
-            self._write_epoch(event)
-        elif isinstance(event, RateChanged):
-            self._changes.append(event)
-            self._write_changes()
-        elif isinstance(event, Finished):
-            self._write_best()
-            self._write_changes()
-            write_text(self._folder / SUMMARY, summary_json(event.summary))
+    def __init__(self, experiment: Experiment, folder: Path, resume: Checkpoint | None,
+                 member: MemberStarted | None = None) -> None:
+        self._experiment, self._folder, self._resume, self._member = experiment, folder, resume, member
+        kept = kept_until(resume, folder) if resume is not None else Kept()
+        self._metrics, self._points = Lines(folder / METRICS, kept.metrics), Lines(folder / POINTS, kept.points)
+        self._changes, self._remarks = Lines(folder / CHANGES, kept.changes), Lines(folder / REMARKS, kept.remarks)
+        self._started: Started | None = None
+        self._epoch = resume.epoch if resume is not None else 0
+        self._latest: Weights | None = None  # not yet written
+        self._best: Weights | None = None
+        self._has_begun = False
+
+    def on_started(self, event: Started) -> None:
+        self._started = event
+        self._begin()
 
     def _begin(self) -> None:
         make_folder(self._folder)
         save_experiment(self._experiment, self._folder / EXPERIMENT)
         if self._resume is None:
-            for name in (*RESULTS, SERIES, SERIES_TABLE):
-                _remove(self._folder / name)
+            _clear(self._folder)
         else:  # a run stopped within an epoch left weights that are not on the way of the whole run
-            save_weights(self._resume["weights"], self._folder / LAST)
-            save_weights(self._resume["best"]["weights"], self._folder / BEST)
-            _remove(self._folder / CHANGES)
-            self._write_changes()
-        self._begun = True
+            for name, lines in ((METRICS, self._metrics), (POINTS, self._points), (CHANGES, self._changes),
+                                (REMARKS, self._remarks)):
+                if lines.is_empty:
+                    _remove(self._folder / name)
+            _remove(self._folder / SUMMARY)
+            save_weights(self._resume.weights, self._folder / LAST)
+            if self._resume.best.weights:
+                save_weights(self._resume.best.weights, self._folder / BEST)
+            self._flush()
+        if self._started is not None:
+            title, is_fold = (self._member.title, self._member.is_fold) if self._member else ("", False)
+            write_text(self._folder / RUN, run_json(self._started, f"{datetime.now().astimezone():%Y-%m-%dT%H:%M:%S%z}",
+                                                    VERSIONS, title, is_fold))
+        self._has_begun = True
 
-    def _write_changes(self) -> None:
-        if self._changes:
-            write_text(self._folder / CHANGES, changes_csv(self._changes))
+    def _flush(self) -> None:
+        for lines in (self._metrics, self._points, self._changes, self._remarks):
+            lines.flush()
 
-    def _write_best(self) -> None:
+    def on_point(self, event: Point) -> None:
+        self._points.head_with(POINTS_HEAD)
+        self._points.add(point_line(event))
+
+    def on_epoch_ended(self, event: EpochEnded) -> None:
+        # Remembered first: whatever fails below, the next time is another chance.
+        self._epoch, self._latest = event.epoch, event.weights
+        if event.is_best:
+            self._best = event.weights
+        if event.complete:
+            row = EpochRow(event.epoch, event.train, event.validation, event.position)
+            self._metrics.head_with(metrics_head(row))
+            self._metrics.add(metrics_line(row))
+        if not self._has_begun:
+            self._begin()
+        make_folder(self._folder)
+        self._metrics.flush()
+
+    def on_checkpoint_reached(self, event: CheckpointReached) -> None:
+        self._flush()
+        self._write_weights()
+        content = as_pt(event.checkpoint.stored())
+        write_atomically(self._folder / CHECKPOINT, lambda temporary: temporary.write_bytes(content))
+
+    def _write_weights(self) -> None:
+        if self._latest is not None:
+            save_weights(self._latest, self._folder / LAST)
+            self._latest = None
         if self._best is not None:
             save_weights(self._best, self._folder / BEST)
             self._best = None
 
-    def _write_epoch(self, event: EpochEnded) -> None:
-        # Remembered first: whatever fails below, the next time is another chance.
-        if event.is_best:
-            self._best = event.weights
-        if event.complete:
-            self._rows.append(EpochRow(event.epoch, event.train, event.validation, event.position))
-        if not self._begun:
-            self._begin()
-        make_folder(self._folder)
-        if event.complete:
-            write_text(self._folder / METRICS, metrics_csv(self._rows))
-        save_weights(event.weights, self._folder / LAST)
-        self._write_best()
-        if event.complete:  # last: whatever it promises is there
-            content = as_pt({"format": FORMAT, "rows": [_stored(row) for row in self._rows],
-                             "changes": [[change.position, change.lr] for change in self._changes],
-                             **event.checkpoint})
-            write_atomically(self._folder / CHECKPOINT, lambda temporary: temporary.write_bytes(content))
+    def on_rate_changed(self, event: RateChanged) -> None:
+        self._change(event)
+
+    def on_threads_changed(self, event: ThreadsChanged) -> None:
+        self._change(event)
+
+    def _change(self, event: RateChanged | ThreadsChanged) -> None:
+        self._changes.head_with(CHANGES_HEAD)
+        self._changes.add(change_line(event))
+        self._changes.flush()
+
+    def on_remark(self, event: Remark) -> None:
+        self._remarks.add(remark_line(event, self._epoch))
+        self._remarks.flush()
+
+    def on_finished(self, event: Finished) -> None:
+        self._flush()
+        self._write_weights()
+        write_text(self._folder / SUMMARY, summary_json(event.summary))
 
 
-def _stored(row: EpochRow) -> list[Any]:
-    return [row.epoch, list(row.train), list(row.validation), row.position]
-
-
-def _row(stored: list[Any]) -> EpochRow:
-    epoch, train, validation, position = stored
-    return EpochRow(epoch, Metrics(*train), Metrics(*validation), position)
+def _clear(folder: Path) -> None:
+    for name in (*RESULTS, SERIES, SERIES_TABLE):
+        _remove(folder / name)
 
 
 def _remove(path: Path) -> None:
@@ -183,44 +231,3 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise WriteError("{path} could not be made: {reason}", path=folder, reason=reason_of_os_error(error)) from error
-
-
-# -- going on -----------------------------------------------------------------------------------------------------
-
-
-def load_checkpoint(folder: Path, experiment: Experiment) -> Checkpoint | None:
-    """What ``fit`` and ``record`` need to continue the run in ``folder``; None: no epoch of it was completed.
-
-    Raises RunError unless it is a run of this experiment (epochs and device may differ), FileError for a torn one.
-    """
-    if not (folder / EXPERIMENT).is_file():
-        raise RunError("{folder} is not a run: there is no {file} in it", folder=folder, file=EXPERIMENT)
-    _check_same(load_experiment(folder / EXPERIMENT), experiment, folder)
-    path = folder / CHECKPOINT
-    if not path.exists():
-        return None
-    try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # a damaged archive can fail in any way at all
-        raise RunError("{path} is damaged: this run cannot be continued", path=path) from error
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise RunError("{path} is not a checkpoint of this Layerloom: this run cannot be continued", path=path)
-    return content
-
-
-def _check_same(saved: Experiment, asked: Experiment, folder: Path) -> None:
-    for part in ("network", "data", "recipe"):
-        if _parts(saved)[part] != _parts(asked)[part]:
-            raise RunError("The run in {folder} was made with another {part}: it cannot be continued with this one",
-                           folder=folder, part=part)
-
-
-def _parts(experiment: Experiment) -> dict[str, object]:
-    """What decides a run's course."""
-    graph = experiment.graph.active  # how it is drawn is no part of it
-    return {
-        "network": ({name: (node.layer, node.parameters, node.shares) for name, node in graph.nodes.items()},
-                    {(edge.source, edge.target, edge.port) for edge in graph.edges}),
-        "data": experiment.data.with_options(known=None),
-        "recipe": experiment.recipe.model_copy(update={"epochs": 1, "device": "auto"}),
-    }

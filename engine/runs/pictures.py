@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from engine.files import write_atomically, write_text
 from engine.formats import Format, format_of, suffixes
 from engine.messages import LayerloomError
-from engine.runs.history import History, Member
 from engine.runs.texts import COLUMNS, epoch_cells, other_columns
+from engine.training.state import RunState
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,10 +33,10 @@ class PictureError(LayerloomError):
 class CurvesFormat(Format):
     """A kind of file for the curves of one run or of several."""
 
-    write: Callable[[Sequence[Member], Path], None]
+    write: Callable[[Sequence[RunState], Path], None]
 
 
-def save_curves(members: Sequence[Member], path: str | os.PathLike[str]) -> None:
+def save_curves(members: Sequence[RunState], path: str | os.PathLike[str]) -> None:
     """Write the curves as the file's suffix says. Raises PictureError or WriteError."""
     path = Path(path)
     kind = format_of(path, FORMATS)
@@ -45,14 +45,14 @@ def save_curves(members: Sequence[Member], path: str | os.PathLike[str]) -> None
     kind.write(members, path)
 
 
-def curves_picture(history: History, path: str | os.PathLike[str]) -> None:
+def curves_picture(run: RunState, path: str | os.PathLike[str]) -> None:
     """Draw the loss, and the accuracy or else log-RMSE or RMSE, as .png or .svg. Raises PictureError or WriteError.
 
     An old file survives.
     """
     path = Path(path)
     kind = _kind(path)
-    figure = _figure(history)
+    figure = _figure(run)
     write_atomically(path, lambda temporary: figure.savefig(temporary, format=kind, dpi=DPI))
 
 
@@ -67,18 +67,18 @@ def _no_picture(path: Path) -> PictureError:
     return PictureError("{path}: curves are drawn as {suffixes}", path=path.name, suffixes=suffixes(PICTURES, " or "))
 
 
-def series_picture(members: Sequence[Member], path: str | os.PathLike[str]) -> None:
+def series_picture(members: Sequence[RunState], path: str | os.PathLike[str]) -> None:
     """Draw the runs of a series over each other: validation full, training dashed. Raises as ``curves_picture``."""
     path = Path(path)
     kind = _kind(path)
     figure = _empty_figure()
-    second = _second([member.history for member in members])
+    second = _second(members)
     for number, name in enumerate(("loss", second)):
         axes: Axes = figure.add_subplot(1, 2, number + 1)
         _style(axes, name.replace("_", "-"))
         for index, member in enumerate(members):
             _member_curves(axes, member, name, COLORS[index % len(COLORS)])
-        values = [value for member in members for value in _values(member.history, name)]
+        values = [value for member in members for value in _values(member, name)]
         if name != "accuracy" and _falls_far(values):
             axes.set_yscale("log")
         if members:
@@ -86,24 +86,24 @@ def series_picture(members: Sequence[Member], path: str | os.PathLike[str]) -> N
     write_atomically(path, lambda temporary: figure.savefig(temporary, format=kind, dpi=DPI))
 
 
-def _member_curves(axes: Axes, member: Member, name: str, color: str) -> None:
-    rows = member.history.epochs
+def _member_curves(axes: Axes, member: RunState, name: str, color: str) -> None:
+    rows = member.epochs
     positions = [row.position for row in rows]
-    train, validation = (_values(member.history, name, part) for part in ("train", "validation"))
+    train, validation = (_values(member, name, part) for part in ("train", "validation"))
     axes.plot(positions, train, color=color, linewidth=1, linestyle="--", alpha=0.7)
     axes.plot(positions, validation, color=color, linewidth=1.8, label=member.title)
 
 
-def _values(history: History, name: str, part: str = "validation") -> list[float]:
-    return [getattr(row, part).named.get(name, math.nan) for row in history.epochs]
+def _values(run: RunState, name: str, part: str = "validation") -> list[float]:
+    return [getattr(row, part).named.get(name, math.nan) for row in run.epochs]
 
 
-def curves_csv(history: History, path: str | os.PathLike[str]) -> None:
+def curves_csv(run: RunState, path: str | os.PathLike[str]) -> None:
     """Write points and epochs in order of position; a point has no validation. Raises WriteError."""
-    more = other_columns(history.epochs)
+    more = other_columns(run.epochs)
     rows = [(point.position, 0, [_cell(point.loss), _cell(point.accuracy), "", "", *("" for _ in more)])
-            for point in history.points]
-    rows += [(row.position, 1, epoch_cells(row, more)) for row in history.epochs]
+            for point in run.points]
+    rows += [(row.position, 1, epoch_cells(row, more)) for row in run.epochs]
     lines = [",".join([f"{position:.6f}", *cells]) for position, _, cells in sorted(rows, key=lambda row: row[:2])]
     write_text(Path(path), "\n".join([",".join(["position", *COLUMNS, *more]), *lines]) + "\n")
 
@@ -118,18 +118,18 @@ def _empty_figure() -> Figure:
     return Figure(figsize=INCHES, layout="constrained", facecolor="white")
 
 
-def _figure(history: History) -> Figure:
+def _figure(run: RunState) -> Figure:
     figure = _empty_figure()
-    for number, name in enumerate(("loss", _second([history]))):
+    for number, name in enumerate(("loss", _second([run]))):
         axes: Axes = figure.add_subplot(1, 2, number + 1)
         _style(axes, name.replace("_", "-"))
-        _curves(axes, history, name)
+        _curves(axes, run, name)
     return figure
 
 
-def _second(histories: Sequence[History]) -> str:
+def _second(runs: Sequence[RunState]) -> str:
     """The metric beside the loss, as the last epoch has it: the last run may have none yet."""
-    rows = [row for history in histories for row in history.epochs]
+    rows = [row for run in runs for row in run.epochs]
     known = rows[-1].validation.named if rows else {}
     return next((name for name in ("accuracy", "log_rmse", "rmse") if name in known), "accuracy")
 
@@ -145,18 +145,18 @@ def _style(axes: Axes, title: str) -> None:
     axes.locator_params(axis="x", integer=True)
 
 
-def _curves(axes: Axes, history: History, name: str) -> None:
+def _curves(axes: Axes, run: RunState, name: str) -> None:
     """One metric over the epochs; faint: the points within them."""
-    positions = [row.position for row in history.epochs]
-    train, validation = _values(history, name, "train"), _values(history, name)
-    within = [getattr(point, name, math.nan) for point in history.points]
+    positions = [row.position for row in run.epochs]
+    train, validation = _values(run, name, "train"), _values(run, name)
+    within = [getattr(point, name, math.nan) for point in run.points]
     marker = "o" if len(positions) <= 30 else None
-    axes.plot([point.position for point in history.points], within, color=TRAIN, alpha=0.3, linewidth=1)
+    axes.plot([point.position for point in run.points], within, color=TRAIN, alpha=0.3, linewidth=1)
     axes.plot(positions, train, color=TRAIN, linewidth=1.8, marker=marker, markersize=3, label="train")
     axes.plot(positions, validation, color=VALIDATION, linewidth=1.8, marker=marker, markersize=3, label="validation")
     if name != "accuracy" and _falls_far([*train, *validation]):
         axes.set_yscale("log")
-    best = next((row for row in history.epochs if row.epoch == history.best_epoch), None)
+    best = next((row for row in run.epochs if row.epoch == run.best_epoch), None)
     if best is not None:
         axes.plot([best.position], [best.validation.named.get(name, math.nan)], "o", markersize=9,
                   markerfacecolor="none", markeredgecolor=VALIDATION, linestyle="none",
@@ -173,18 +173,18 @@ def _falls_far(values: list[float]) -> bool:
 # -- the table --------------------------------------------------------------------------------------------------------
 
 
-def _picture(members: Sequence[Member], path: Path) -> None:
+def _picture(members: Sequence[RunState], path: Path) -> None:
     """One picture of all runs."""
     if len(members) == 1:
-        curves_picture(members[0].history, path)
+        curves_picture(members[0], path)
     else:
         series_picture(members, path)
 
 
-def _numbers(members: Sequence[Member], path: Path) -> None:
+def _numbers(members: Sequence[RunState], path: Path) -> None:
     """Numbers of several runs in a file for each."""
     for number, member in enumerate(members, 1):
-        curves_csv(member.history, path if len(members) == 1 else path.with_stem(f"{path.stem}-{number}"))
+        curves_csv(member, path if len(members) == 1 else path.with_stem(f"{path.stem}-{number}"))
 
 
 PICTURES = (CurvesFormat(".png", "Picture", _picture), CurvesFormat(".svg", "Vector picture", _picture))

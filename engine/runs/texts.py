@@ -1,23 +1,22 @@
-"""The texts in a run's folder: metrics, changes of the rate, the summary, and the table of a series. No torch."""
+"""The texts in a run's folder, written and read back: metrics, points, changes, remarks, the summary. No torch."""
 
 from __future__ import annotations
 
+import csv
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from engine.runs.history import EpochRow
-from engine.training.events import Metrics, RateChanged, SeriesFinished, Summary
+from engine.messages import Message
+from engine.training.events import Point, RateChanged, Remark, SeriesFinished, SeriesRow, Started, ThreadsChanged
+from engine.training.state import EpochRow
+from engine.training.values import Metrics, Summary
 
 COLUMNS = ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy")
+POINTS_HEAD, CHANGES_HEAD = "position,loss,accuracy\n", "position,lr,threads\n"
 
-
-def metrics_csv(rows: Sequence[EpochRow]) -> str:
-    """The epochs as text: nothing in it depends on time, so one seed gives one file. What is no number is empty."""
-    more = other_columns(rows)
-    lines = [",".join([str(row.epoch), *epoch_cells(row, more)]) for row in rows]
-    return "\n".join([",".join(["epoch", *COLUMNS, *more]), *lines]) + "\n"
+# -- epochs ------------------------------------------------------------------------------------------------------------
 
 
 def other_columns(rows: Iterable[EpochRow]) -> list[str]:
@@ -29,6 +28,16 @@ def other_columns(rows: Iterable[EpochRow]) -> list[str]:
     return [f"{part}_{name}" for part, metrics in parts for name, _ in metrics.others]
 
 
+def metrics_head(row: EpochRow) -> str:
+    """The first line of metrics.csv, with the columns that this epoch has."""
+    return ",".join(["epoch", *COLUMNS, *other_columns([row])]) + "\n"
+
+
+def metrics_line(row: EpochRow) -> str:
+    """An epoch as text: nothing in it depends on time, so one seed gives one file. What is no number is empty."""
+    return ",".join([str(row.epoch), *epoch_cells(row, other_columns([row]))])
+
+
 def epoch_cells(row: EpochRow, more: Iterable[str]) -> list[str]:
     """The cells of an epoch, in the order of ``COLUMNS`` and then ``more``."""
     values: dict[str, float] = {}
@@ -37,9 +46,110 @@ def epoch_cells(row: EpochRow, more: Iterable[str]) -> list[str]:
     return [f"{values[name]:.6f}" if name in values else "" for name in (*COLUMNS, *more)]
 
 
-def changes_csv(changes: Iterable[RateChanged]) -> str:
-    """When the learning rate was changed by hand, in epochs, and to what."""
-    return "\n".join(["position,lr", *(f"{change.position:.6f},{change.lr:g}" for change in changes)]) + "\n"
+def metrics_read(text: str) -> list[EpochRow]:
+    """The epochs of metrics.csv, in order; a line that was cut off is left out."""
+    return [EpochRow(int(row["epoch"]), _metrics(row, "train"), _metrics(row, "validation"), float(row["epoch"]))
+            for row in _rows(text, ("epoch", *COLUMNS))]
+
+
+def _metrics(row: Mapping[str, str], part: str) -> Metrics:
+    values = {name.removeprefix(f"{part}_"): _number(cell) for name, cell in row.items() if name.startswith(f"{part}_")}
+    others = tuple((name, value) for name, value in values.items() if name not in ("loss", "accuracy"))
+    return Metrics(values["loss"], values["accuracy"], others)
+
+
+def _number(cell: str) -> float:
+    return float(cell) if cell else math.nan
+
+
+def _rows(text: str, needed: Iterable[str]) -> Iterator[Mapping[str, str]]:
+    """Whole lines by column, as far as they can be read."""
+    lines = text.splitlines(keepends=True)
+    whole = [line for line in lines if line.endswith("\n")]
+    reader = csv.DictReader(whole)
+    if not set(needed) <= set(reader.fieldnames or ()):
+        return
+    for row in reader:
+        if None in row or None in row.values():
+            return
+        try:
+            for cell in row.values():
+                _number(cell)
+        except ValueError:
+            return
+        yield row
+
+
+# -- within epochs -----------------------------------------------------------------------------------------------------
+
+
+def point_line(point: Point) -> str:
+    """A point of the curve, to be drawn again."""
+    return ",".join([f"{point.position:.6f}", f"{point.loss:.6g}",
+                     "" if math.isnan(point.accuracy) else f"{point.accuracy:.6g}"])
+
+
+def points_read(text: str) -> list[Point]:
+    """The points of points.csv."""
+    return [Point(*map(_number, (row["position"], row["loss"], row["accuracy"])))
+            for row in _rows(text, ("position", "loss", "accuracy"))]
+
+
+def change_line(change: RateChanged | ThreadsChanged) -> str:
+    """When something was changed on the way, in epochs, and to what: the learning rate by hand, or the threads."""
+    lr, threads = (f"{change.lr:g}", "") if isinstance(change, RateChanged) else ("", str(change.threads))
+    return f"{change.position:.6f},{lr},{threads}"
+
+
+def changes_read(text: str) -> list[RateChanged | ThreadsChanged]:
+    """The rows of changes.csv."""
+    rows = _rows(text, ("position", "lr"))
+    return [RateChanged(float(row["position"]), float(row["lr"])) if row["lr"] else
+            ThreadsChanged(float(row["position"]), int(row.get("threads") or 1)) for row in rows]
+
+
+# -- what was said -----------------------------------------------------------------------------------------------------
+
+
+def remark_line(remark: Remark, epoch: int) -> str:
+    """A remark, and after which epoch it was made."""
+    return json.dumps({"epoch": epoch, "kind": remark.kind, "message": _stored(remark.message),
+                       "suggestion": remark.suggestion}, ensure_ascii=False)
+
+
+def _stored(message: Message) -> Any:
+    return [message.template, {name: _stored(value) if isinstance(value, Message) else str(value)
+                               for name, value in message.values}]
+
+
+def remarks_read(text: str) -> list[tuple[int, Remark]]:
+    """The remarks of remarks.jsonl, each with its epoch; what cannot be read is left out."""
+    found = []
+    for line in text.splitlines():
+        try:
+            raw = json.loads(line)
+            option = tuple(raw["suggestion"]) if raw["suggestion"] else None
+            found.append((int(raw["epoch"]), Remark(raw["kind"], _message(raw["message"]), option)))
+        except (ValueError, KeyError, TypeError):
+            continue
+    return found
+
+
+def _message(stored: Any) -> Message:
+    template, values = stored
+    return Message(template, tuple((name, _message(value) if isinstance(value, list) else value)
+                                   for name, value in values.items()))
+
+
+# -- the run as a whole ------------------------------------------------------------------------------------------------
+
+
+def run_json(started: Started, when: str, versions: Mapping[str, str], title: str, is_fold: bool) -> str:
+    """What a run is, when it begins: where it is computed, and with which versions."""
+    return _json({"format": "layerloom run", "version": 1, "begun": when, "title": title, "is_fold": is_fold,
+                  "device": started.device, "params": started.params, "train_examples": started.train_examples,
+                  "epochs": started.epochs, "first_epoch": started.first_epoch, "threads": started.threads,
+                  "versions": dict(versions)})
 
 
 def summary_json(summary: Summary) -> str:
@@ -52,11 +162,43 @@ def summary_json(summary: Summary) -> str:
     })  # fmt: skip
 
 
+def summary_read(text: str) -> Summary:
+    """The summary of summary.json. Raises ValueError, KeyError or TypeError where it is none."""
+    raw = json.loads(text)
+    train, validation, test = (_metrics_of(raw.get(part) or {}) for part in ("train", "validation", "test"))
+    return Summary(int(raw["epochs"]), int(raw["best_epoch"]), train, validation, test,
+                   float(raw["examples_per_second"]), str(raw["device"]), int(raw["params"]), int(raw["seed"]))
+
+
+def _metrics_of(raw: Mapping[str, float | None]) -> Metrics:
+    values = {name: math.nan if value is None else float(value) for name, value in raw.items()}
+    others = tuple((name, value) for name, value in values.items() if name not in ("loss", "accuracy"))
+    return Metrics(values.get("loss", math.nan), values.get("accuracy", math.nan), others)
+
+
+# -- a series ----------------------------------------------------------------------------------------------------------
+
+
 def series_json(series: SeriesFinished, folders: Sequence[str], title: str) -> str:
     """Every run of a series in numbers, with mean and deviation over folds."""
     members = [{"title": row.title, "folder": folder, **_finite(row.values)}
                for row, folder in zip(series.rows, folders, strict=False)]
-    return _json({"title": title, "members": members, "mean": _finite(series.mean), "std": _finite(series.std)})
+    return _json({"title": title, "members": members, "mean": _finite(series.mean), "std": _finite(series.std),
+                  "stopped": series.stopped})
+
+
+def series_read(text: str) -> tuple[SeriesFinished, list[str]]:
+    """What ``series_json`` wrote, and the folders of its runs. Raises ValueError, KeyError or TypeError."""
+    raw = json.loads(text)
+    rows = [SeriesRow(member["title"], _numbers(member)) for member in raw["members"]]
+    folders = [str(member["folder"]) for member in raw["members"]]
+    return SeriesFinished(tuple(rows), _numbers(raw["mean"]), _numbers(raw["std"]),
+                          bool(raw.get("stopped", False))), folders
+
+
+def _numbers(raw: Mapping[str, Any]) -> dict[str, float]:
+    return {name: math.nan if value is None else float(value) for name, value in raw.items()
+            if name not in ("title", "folder")}
 
 
 def series_csv(series: SeriesFinished) -> str:

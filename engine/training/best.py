@@ -3,32 +3,28 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from dataclasses import dataclass, field
+from typing import ClassVar
 
-from engine.training.events import Metrics, Weights
+from pydantic import ConfigDict
+from torch import Tensor
+
+from engine.training.values import Metrics
+
+NOTHING = Metrics(math.nan)
 
 
-def rank(validation: Metrics) -> tuple[float, float]:
-    """Larger is better: the higher accuracy, and of equals the lower loss; of numbers the lower loss alone."""
-    loss = -validation.loss
-    return (loss if math.isnan(validation.accuracy) else validation.accuracy, loss)
-
-
+@dataclass(frozen=True)
 class Best:
-    """The epoch whose validation ranks highest; of equals the first."""
+    """The epoch whose validation ranks highest; of equals the first. Without weights: there is none yet."""
 
-    def __init__(self) -> None:
-        self.epoch, self.train, self.validation = 0, Metrics(math.nan), Metrics(math.nan)
-        self.weights: Weights = {}
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(arbitrary_types_allowed=True)
 
-    def offer(self, epoch: int, train: Metrics, validation: Metrics, weights: Weights) -> bool:
-        """Take these if they are better; whether they were."""
-        if self.weights and rank(validation) <= rank(self.validation):
-            return False
-        self.epoch, self.train, self.validation, self.weights = epoch, train, validation, weights
-        return True
+    epoch: int = 0
+    train: Metrics = NOTHING
+    validation: Metrics = NOTHING
+    weights: dict[str, Tensor] = field(default_factory=dict, repr=False)
 
-    def stored(self) -> dict[str, Any]:
-        """Plain values and tensors: the arguments of ``offer``."""
-        return {"epoch": self.epoch, "train": list(self.train), "validation": list(self.validation),
-                "weights": self.weights}
+    def is_beaten_by(self, validation: Metrics) -> bool:
+        """Whether an epoch of this validation takes its place."""
+        return not self.weights or validation.rank > self.validation.rank

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 
 from engine.analysis.analysis import analyze
+from engine.experiment.choices.precisions import PrecisionRow
 from engine.experiment.experiment import Experiment
 from engine.messages import LayerloomError
 
@@ -31,6 +32,21 @@ def resolve_device(name: str) -> torch.device:
                             device="GPU that PyTorch can use" if here == ["cpu"] else chosen,
                             devices=", ".join(["auto", *here[:-1]]))
     return torch.device(chosen)
+
+
+class NoPrecisionError(LayerloomError):
+    """The device computes slowly in the recipe's precision, or not at all."""
+
+
+def expect_precision(device: torch.device, precision: PrecisionRow) -> None:
+    """Raise NoPrecisionError where mixed precision would only cost time: a CPU without instructions for it."""
+    if not precision.is_mixed or device.type in {"cuda", "mps"}:
+        return
+    fast = precision.id == "bfloat16" and any(
+        getattr(torch.cpu, name, lambda: False)() for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported"))
+    if not fast:
+        raise NoPrecisionError("This CPU has no instructions for {precision} and would take several times as long: "
+                               "choose float32", precision=precision.id)
 
 
 def useful_threads(experiment: Experiment) -> int:

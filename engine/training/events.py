@@ -2,66 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from engine.messages import Message, say
+from engine.training.values import Metrics, RemarkKind, Summary, Weights
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from engine.experiment.experiment import Experiment
-
-Weights = Mapping[str, "Tensor"]
-"""A state dict on the CPU; shared between events, so read it and never write to it."""
-RemarkKind = Literal["not converging", "rising", "swapped", "overfitting", "underfitting", "recovered"]
-Others = tuple[tuple[str, float], ...]
-"""Further metrics by name: top5 precision recall f1 for classes, mae rmse log_rmse r2 for numbers."""
-
-
-class Metrics(NamedTuple):
-    """Mean loss over some examples, the share of correct answers (0 … 1; nan without classes), and other metrics."""
-
-    loss: float
-    accuracy: float = math.nan
-    others: Others = ()
-
-    @property
-    def named(self) -> dict[str, float]:
-        """Those that are numbers, by name: ``loss``, ``accuracy``, ``top5`` …"""
-        everything = {"loss": self.loss, "accuracy": self.accuracy, **dict(self.others)}
-        return {name: value for name, value in everything.items() if math.isfinite(value)}
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """A run in numbers. Train, validation and test are those of the best epoch, whose weights are the result."""
-
-    epochs: int  # completed
-    best_epoch: int
-    train: Metrics
-    validation: Metrics
-    test: Metrics  # nan when the run was stopped: then nobody wants to wait for it
-    examples_per_second: float  # while training, validation not counted
-    device: str
-    params: int
-    seed: int
-
-    @property
-    def line(self) -> Message:
-        """The notes' own form: ``loss 0.473, train acc 0.823, test acc 0.827, 35726 examples/s on cuda:0``."""
-        speed = f"{self.examples_per_second:.0f}"
-        if math.isnan(self.train.accuracy):  # numbers, not classes
-            return say("loss {loss}, validation loss {validation}, test loss {test}, {speed} examples/s on {device}",
-                       loss=f"{self.train.loss:.4g}", validation=f"{self.validation.loss:.4g}",
-                       test="–" if math.isnan(self.test.loss) else f"{self.test.loss:.4g}", speed=speed,
-                       device=self.device)
-        return say("loss {loss}, train acc {train}, test acc {test}, {speed} examples/s on {device}",
-                   loss=f"{self.train.loss:.3f}", train=f"{self.train.accuracy:.3f}",
-                   test="–" if math.isnan(self.test.accuracy) else f"{self.test.accuracy:.3f}", speed=speed,
-                   device=self.device)
+    from engine.training.checkpoint import Checkpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +30,9 @@ class Started:
     device: str
     params: int
     train_examples: int
-    batches_per_epoch: int
     epochs: int
     first_epoch: int
+    threads: int = 1  # of the CPU
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +70,6 @@ class EpochEnded:
     weights: Weights = field(repr=False)
     fraction: float = 1.0  # share of the epoch that was done
     judged: float = 1.0  # share of the validation examples that were looked at
-    checkpoint: Mapping[str, Any] = field(default_factory=dict, repr=False)  # what ``fit(resume=…)`` takes
 
     @property
     def complete(self) -> bool:
@@ -131,6 +80,13 @@ class EpochEnded:
     def position(self) -> float:
         """Where it belongs among the points, in epochs."""
         return self.epoch - 1 + self.fraction
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointReached:
+    """From here ``fit(resume=checkpoint)`` goes on bit for bit: after an epoch, or between two batches of one."""
+
+    checkpoint: Checkpoint = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +120,25 @@ class RateChanged:
 
     position: float
     lr: float
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadsChanged:
+    """Another program wants the cores: from this position on (in epochs) the CPU computes with so many threads.
+
+    The last digits of a result depend on their number.
+    """
+
+    position: float
+    threads: int
+
+    @property
+    def line(self) -> Message:
+        """Why, in words."""
+        if self.threads == 1:
+            return say("Another program uses the cores: training goes on with 1 thread, and its last digits may differ")
+        return say("The cores are free: training goes on with {count} threads, and its last digits may differ",
+                   count=self.threads)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,5 +195,5 @@ class SeriesFinished:
     stopped: bool = False
 
 
-Event = (Preparing | Started | Point | Progress | EpochEnded | Paused | Resumed | Finished | RunNotSaved | RateChanged
-         | Remark | MemberStarted | MemberEnded | SeriesFinished)
+Event = (Preparing | Started | Point | Progress | EpochEnded | CheckpointReached | Paused | Resumed | Finished
+         | RunNotSaved | RateChanged | ThreadsChanged | Remark | MemberStarted | MemberEnded | SeriesFinished)

@@ -12,7 +12,6 @@ from torch import Tensor
 from engine.advice.advice import AdviceError, advise
 from engine.analysis.analysis import analyze
 from engine.experiment.experiment import Experiment
-from engine.experiment.recipe import OPTIMIZER_STATE
 from engine.experiment.trust import sources_of
 from engine.layers.base import FLOAT_BYTES
 from engine.layers.code.running import StoppedCodeError, line_of
@@ -82,7 +81,7 @@ def expect_targets(experiment: Experiment, targets: Tensor) -> None:
                              data=experiment.data.source.title,
                              wanted=shape_text(wanted) if wanted else say("a class"),
                              shape=shape_text(tuple(targets.shape[1:])) if targets.dim() > 1 else say("one number"))
-    if experiment.recipe.loss == "bce" and targets.is_floating_point():
+    if experiment.recipe.loss_row.within_unit and targets.is_floating_point():
         least, most = targets.aminmax()
         if least < 0 or most > 1:  # the loss would fall for ever, and mean nothing
             raise TrainingError("Binary cross-entropy is for numbers from 0 to 1, but those of {data} go from {least} "
@@ -118,7 +117,7 @@ def _out_of_memory(experiment: Experiment, device: torch.device) -> OutOfMemoryE
     recipe = experiment.recipe
     analysis = analyze(experiment.graph, experiment.data.sample_shape)
     # What no batch size changes: weights, and for those that learn gradients and what the optimizer keeps.
-    kept = analysis.params + analysis.trainable * (1 + OPTIMIZER_STATE[recipe.optimizer])
+    kept = analysis.params + analysis.trainable * (1 + recipe.optimizer_row.state)
     fixed = kept * FLOAT_BYTES
     if recipe.batch_size == 1 or fixed > memory_of(device):
         return OutOfMemoryError(

@@ -3,78 +3,118 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from engine.analysis.analysis import analyze
-from engine.blocks.settings import node_settings
 from engine.data.tensors.batches import Batches
 from engine.experiment.experiment import Experiment
-from engine.network.weights import RANDOM, initial_module, on_cpu
-from engine.training.events import Weights
-from engine.training.groups import freeze, make_optimizer, set_lr
+from engine.network.ready import ready
+from engine.network.watched import watched
+from engine.network.weights import RANDOM, on_cpu
+from engine.training.backend import Backend, Plain
 from engine.training.losses import Criterion, balanced_weights
 from engine.training.meters import Totals
+from engine.training.numerics import Numerics
+from engine.training.observer import Batch
+from engine.training.optimizing import make_optimizer
+from engine.training.values import Weights
 
 PROBE = 32  # examples that show whether a network still answers differently to different inputs
+_LARGE = 2**63
+Feed = Iterator[tuple[Tensor, Tensor]]  # batches: inputs B×…, targets B or B×…
 
 
 class Learner:
     """The compiled network on its device: ``model``."""
 
     def __init__(self, experiment: Experiment, device: torch.device, weights: Weights | None = None,
-                 labels: Tensor | None = None) -> None:
+                 labels: Tensor | None = None, numerics: Numerics | None = None,
+                 backend: Backend | None = None) -> None:
         """``labels`` are those of the training examples: balanced class weights follow from them."""
         if device.type == "cuda":  # one seed, one run
             torch.backends.cudnn.deterministic, torch.backends.cudnn.benchmark = True, False
-        module: nn.Module = initial_module(experiment)
-        if weights is not None:
-            module.load_state_dict(weights)
-        shape, recipe = experiment.data.sample_shape, experiment.recipe
-        settings = node_settings(experiment.graph, analyze(experiment.graph, shape))
-        self.device, self._seed = device, recipe.seed
-        self.model = module.to(device)
-        if len(shape) == 3:
-            _channels_last(self.model)
-        self._frozen_norms = freeze(self.model, settings)
-        self._optimizer = make_optimizer(recipe, self.model, settings)
+        recipe, self.numerics = experiment.recipe, numerics or Numerics()
+        last = self.numerics.channels_last and len(experiment.data.sample_shape) == 3
+        self.network = ready(experiment, weights, device, channels_last=last)
+        self.backend = backend or Plain(device, recipe.precision_row)
+        self.device, self._seed, self.model = device, recipe.seed, self.network.module
+        self._called: nn.Module = self.backend.setup(self.network.module)
+        scaler = self.backend.scaler if isinstance(self.backend, Plain) else None
+        self._optimizer = make_optimizer(recipe, self.model, self.network.settings, scaler)
+        self._is_plain = not recipe.precision_row.is_mixed
         balanced = recipe.class_weights == "balanced" and labels is not None and not labels.is_floating_point()
         self._criterion = Criterion(recipe, balanced_weights(labels, experiment.data.num_classes).to(device)
                                     if balanced and labels is not None else None)
         self.params = sum(weight.numel() for weight in self.model.parameters())
+        self._lr, self._factor = recipe.lr, recipe.lr_factor(1)
+        self._optimizer.set_lr(self._lr, self._factor)
+
+    # -- one seed, one run --------------------------------------------------------------------------------------
 
     def order(self, epoch: int, count: int) -> Tensor:
-        """The order of the examples in this epoch. Dropout's and augmentation's random numbers begin anew with it.
+        """The order of the examples in this epoch, which follows from the seed and the epoch's number."""
+        generator = torch.Generator().manual_seed(self._seed_of(epoch))
+        return torch.randperm(count, generator=generator).to(self.device)
 
-        All follow from the seed and the epoch's number, so that a run that is continued needs no stored state.
-        """
-        seed = (self._seed * 1_000_003 + epoch) % 2**63
-        with RANDOM:
-            torch.manual_seed(seed)
-        return torch.randperm(count, generator=torch.Generator().manual_seed(seed)).to(self.device)
+    def _seed_of(self, epoch: int, batch: int = 0) -> int:
+        """Dropout and augmentation draw anew in every batch: a run that goes on needs no stored state."""
+        return ((self._seed * 1_000_003 + epoch) * 2_000_003 + batch if batch else
+                self._seed * 1_000_003 + epoch) % _LARGE
 
-    def learn(self, batches: Batches, index: Tensor, totals: Totals) -> None:
-        """One step, from the examples numbered ``index``."""
-        self._mode(training=True)
-        self._optimizer.zero_grad()
+    # -- batches ------------------------------------------------------------------------------------------------
+
+    def learn(self, feed: Feed, epoch: int, number: int, totals: Totals) -> None:
+        """One step, with the next batch of the feed, which is the epoch's so-and-so-many-th."""
+        self._optimizer.clear()
         with RANDOM:  # augmentation and Dropout draw
-            x, targets = batches.take(index)
-            outputs = self.model(x)
+            self.backend.seed(self._seed_of(epoch, number))
+            x, targets = next(feed)
+            outputs = self._called(x) if self._is_plain else self._mixed(x)
+        self._follow(outputs, targets, totals)
+
+    def learn_observed(self, feed: Feed, epoch: int, number: int, totals: Totals, *, wants_layers: bool) -> Batch:
+        """The same, and what there was to see."""
+        self._optimizer.clear()
+        layers: dict[str, Tensor] = {}
+        with RANDOM:
+            self.backend.seed(self._seed_of(epoch, number))
+            x, targets = next(feed)
+            if wants_layers:
+                with self.backend.autocast():
+                    outputs, layers = watched(self.network.module, x)
+                outputs = outputs.float()
+            else:
+                outputs = self._called(x) if self._is_plain else self._mixed(x)
+        loss = self._follow(outputs, targets, totals)
+        return Batch(epoch, number, x, targets, outputs.detach(), loss, self.model,
+                     {place: value.detach() for place, value in layers.items()})
+
+    def _mixed(self, x: Tensor) -> Tensor:
+        with self.backend.autocast():
+            outputs: Tensor = self._called(x)
+        return outputs.float()
+
+    def _follow(self, outputs: Tensor, targets: Tensor, totals: Totals) -> Tensor:
         loss = self._criterion(outputs, targets)
-        loss.backward()  # type: ignore[no-untyped-call]
+        self.backend.backward(loss)
         self._optimizer.step()
-        totals.add(*self._criterion.total(loss.detach(), targets), outputs, targets)
+        loss = loss.detach()
+        totals.add(loss, self._criterion.weight(targets), outputs.detach(), targets)
+        return loss
+
+    def totals(self, scores: Any, *, classes: bool) -> Totals:
+        """Sums for a pass over its batches."""
+        return Totals(self.device, scores, classes=classes, is_summed=self._criterion.is_summed,
+                      reduce=self.backend.reduce)
 
     @torch.no_grad()
-    def judge(self, batches: Batches, begin: int, end: int, totals: Totals) -> None:
-        """The metrics of examples ``begin`` … ``end`` − 1, without learning."""
-        self._mode(training=False)
-        x, targets = batches.take(torch.arange(begin, end, device=self.device))
-        outputs = self.model(x)
-        totals.add(*self._criterion.total(self._criterion(outputs, targets), targets), outputs, targets)
+    def judge(self, x: Tensor, targets: Tensor, totals: Totals) -> None:
+        """The metrics of a batch, without learning."""
+        outputs = self._called(x) if self._is_plain else self._mixed(x)
+        totals.add(self._criterion(outputs, targets), self._criterion.weight(targets), outputs, targets)
 
     @torch.no_grad()
     def probe(self, batches: Batches) -> tuple[float, float]:
@@ -82,31 +122,35 @@ class Learner:
         count = min(PROBE, len(batches))
         if count < 2:
             return math.nan, math.nan
-        self._mode(training=False)
+        self.mode(training=False)
         x, targets = batches.take(torch.arange(count, device=self.device))
-        outputs = self.model(x)
-        loss, weight = self._criterion.total(self._criterion(outputs, targets), targets)
-        return float(loss) / float(weight), float(outputs.flatten(1).std(0).max())
+        with RANDOM:
+            outputs = self._called(x) if self._is_plain else self._mixed(x)
+        loss = float(self._criterion(outputs, targets))
+        return (loss / count if self._criterion.is_summed else loss), float(outputs.flatten(1).std(0).max())
 
-    def _mode(self, training: bool) -> None:
-        if self.model.training != training:  # walks every module: not for nothing
-            self.model.train(training)
-            for norm in self._frozen_norms:
-                norm.eval()
+    def mode(self, training: bool) -> None:
+        """As it learns, or as it predicts."""
+        self.network.train(training)
 
     @property
     def is_noisy(self) -> bool:
         """Whether learning sees less than judging: there is dropout."""
-        return any(_drops(part) for part in self.model.modules())
+        return self.network.draws
+
+    # -- the learning rate --------------------------------------------------------------------------------------
 
     @property
     def lr(self) -> float:
-        """The learning rate now, before the nodes' own multiples."""
-        return float(self._optimizer.param_groups[0]["base_lr"])
+        """The recipe's learning rate now, before the schedule and the nodes' own multiples."""
+        return self._lr
 
-    @lr.setter
-    def lr(self, value: float) -> None:
-        set_lr(self._optimizer, value)
+    def set_lr(self, lr: float, factor: float | None = None) -> None:
+        """Another one, and what the schedule multiplies it by."""
+        self._lr, self._factor = lr, self._factor if factor is None else factor
+        self._optimizer.set_lr(self._lr, self._factor)
+
+    # -- what it has come to ------------------------------------------------------------------------------------
 
     def weights(self) -> dict[str, Tensor]:
         """A copy of the state dict on the CPU."""
@@ -118,25 +162,13 @@ class Learner:
 
     def optimizer_state(self) -> dict[str, Any]:
         """A copy of what the optimizer remembers, on the CPU."""
-        state: dict[str, Any] = _copied(self._optimizer.state_dict())
-        return state
+        return {**_copied(self._optimizer.state()), "lr": self._lr}
 
     def take_optimizer_state(self, state: Mapping[str, Any]) -> None:
-        """Continue with what ``optimizer_state`` gave."""
-        self._optimizer.load_state_dict(_copied(state))
-
-
-def _drops(module: nn.Module) -> bool:
-    """Whether it is a dropout, or has one as an option (recurrent layers, attention)."""
-    share = module.p if isinstance(module, nn.modules.dropout._DropoutNd) else getattr(module, "dropout", 0.0)
-    return isinstance(share, float) and share > 0
-
-
-def _channels_last(module: nn.Module) -> None:
-    """Images go through convolutions faster in this memory order; nothing else has a use for it."""
-    for weight in module.parameters():
-        if weight.dim() == 4:
-            weight.data = weight.data.to(memory_format=torch.channels_last)  # unlike “contiguous” also of one channel
+        """Continue with what ``optimizer_state`` gave; earlier versions kept the rate in the groups."""
+        self._optimizer.take_state(_copied(dict(state)))
+        groups = state.get("param_groups") or [{}]
+        self.set_lr(state.get("lr", groups[0].get("base_lr", self._lr)))
 
 
 def _copied(state: Any) -> Any:
@@ -148,3 +180,21 @@ def _copied(state: Any) -> Any:
     if isinstance(state, list):
         return [_copied(value) for value in state]
     return state
+
+
+def together(batches: Batches, order: Tensor, places: list[tuple[int, int]], first: int,
+             backend: Backend) -> Feed:
+    """The batches of a pass from number ``first`` on; small ones are fetched several at once.
+
+    Always the same ones together: where in memory a batch begins may change the last digit of what comes of it.
+    """
+    many = batches.together(places[0][1] - places[0][0])
+    for start in range(first - first % many, len(places), many):
+        group = places[start:start + many]
+        indices = [backend.share(order[begin:end]) for begin, end in group] if backend.world > 1 else [
+            order[group[0][0]:group[-1][1]]]
+        sizes = [end - begin for begin, end in group] if backend.world == 1 else [len(index) for index in indices]
+        x, targets = batches.take(indices[0] if len(indices) == 1 else torch.cat(indices))
+        parts = [(x, targets)] if len(sizes) == 1 else list(
+            zip(torch.split(x, sizes), torch.split(targets, sizes), strict=True))
+        yield from parts[max(0, first - start):]

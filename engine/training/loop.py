@@ -2,42 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from threading import get_ident
-from typing import Any
+
+import torch
 
 from engine.data.errors import StoppedError
 from engine.data.spec.spec import DataSpec
 from engine.data.tensors.data import Data
 from engine.data.tensors.loading import loading
 from engine.experiment.experiment import Experiment
+from engine.experiment.recipe import Recipe
 from engine.layers.code.running import StoppedCodeError
 from engine.messages import say
 from engine.network.weights import check_weights
+from engine.training.backend import Backend
+from engine.training.checkpoint import Checkpoint
 from engine.training.control import AbandonedError, Control
-from engine.training.devices import resolve_device
-from engine.training.events import Event, Preparing, Weights
+from engine.training.devices import expect_precision, resolve_device
+from engine.training.events import Event, Preparing
 from engine.training.failures import TrainingError, check_trainable, in_words
 from engine.training.learner import Learner
+from engine.training.observer import Observer
 from engine.training.run import Run
+from engine.training.tuning import tuned
+from engine.training.values import Weights
 
 
 def fit(experiment: Experiment, control: Control | None = None, *, data: Data | None = None, root: Path | None = None,
-        weights: Weights | None = None, resume: Mapping[str, Any] | None = None) -> Iterator[Event]:
+        weights: Weights | None = None, resume: Checkpoint | None = None, observers: Sequence[Observer] = (),
+        backend: Callable[[torch.device, Recipe], Backend] | None = None) -> Iterator[Event]:
     """Train, yielding events; ``Finished`` is the last one. One seed on one machine gives one run, bit for bit.
 
     ``data`` spares loading; ``root`` is where data lie (default: the per-user folder); ``weights`` is what to begin
-    with; ``resume`` is an ``EpochEnded.checkpoint`` to go on from. Raises LayerloomError, in words, on the iteration
-    where something is wrong; StoppedError when stopped before anything was learned. After ``Control.abandon`` it just
-    ends. Seeds torch's global generator.
+    with; ``resume`` is a ``CheckpointReached.checkpoint`` to go on from; ``observers`` see every batch; ``backend``
+    makes another than the plain one. Raises LayerloomError, in words, on the iteration where something is wrong;
+    StoppedError when stopped before anything was learned. After ``Control.abandon`` it just ends. Seeds torch's global
+    generator.
     """
     control = control or Control()
     control.thread = get_ident()
     try:
-        yield from _fit(experiment, control, data, root, weights, resume)
+        yield from _fit(experiment, control, data, root, weights, resume, observers, backend)
     except AbandonedError:
         return
     except StoppedCodeError as error:  # whoever steers the run has lost patience with code that does not end
@@ -45,24 +54,28 @@ def fit(experiment: Experiment, control: Control | None = None, *, data: Data | 
 
 
 def _fit(experiment: Experiment, control: Control, data: Data | None, root: Path | None, weights: Weights | None,
-         resume: Mapping[str, Any] | None) -> Iterator[Event]:
+         resume: Checkpoint | None, observers: Sequence[Observer],
+         backend: Callable[[torch.device, Recipe], Backend] | None) -> Iterator[Event]:
     if experiment.data.is_known:  # what is wrong is said before anything is read
         check_trainable(experiment)
     device = resolve_device(experiment.recipe.device)
+    expect_precision(device, experiment.recipe.precision_row)
     if data is None:
         data = yield from prepare(experiment.data, root, control)
     if data.spec != experiment.data:  # reading has found out shapes and classes
         experiment = replace(experiment, data=data.spec)
         check_trainable(experiment)
-    start = resume["weights"] if resume else weights
+    start = resume.weights if resume else weights
     if start is not None:
         check_weights(experiment, start)
     control.check_abandoned()
     if control.stopped:
         raise StoppedError("Stopped before anything was learned")
     with in_words(experiment, device):
-        learner = Learner(experiment, device, start, data.train.targets)
-        yield from Run(experiment, control, data, learner, resume).events()
+        numerics = (resume.numerics if resume else None) or tuned(experiment, device)
+        learner = Learner(experiment, device, start, data.train.targets, numerics,
+                          backend(device, experiment.recipe) if backend else None)
+        yield from Run(experiment, control, data, learner, resume, observers).events()
 
 
 def prepare(spec: DataSpec, root: Path | None, control: Control) -> Generator[Event, None, Data]:

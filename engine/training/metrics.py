@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import Protocol
+from collections.abc import Callable
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
 
-from engine.training.events import Others
+from engine.training.values import Others
 
 TOP = 5
 
@@ -18,14 +19,24 @@ def precise(device: torch.device) -> torch.dtype:
     return torch.float32 if device.type == "mps" else torch.float64
 
 
+def _same(sums: Tensor) -> Tensor:
+    return sums
+
+
 class Scores(Protocol):
     """Takes in batches, and is read once."""
 
     def add(self, outputs: Tensor, targets: Tensor) -> None:
         """Take in a batch; nothing is read from the device."""
 
-    def read(self) -> Others:
-        """Every metric by name; nan where it means nothing."""
+    def read(self, reduce: Callable[[Tensor], Tensor] = _same) -> Others:
+        """Every metric by name; nan where it means nothing. ``reduce`` adds up over processes."""
+
+    def state(self) -> list[Any]:
+        """What was added up so far, on the CPU."""
+
+    def take_state(self, state: list[Any]) -> None:
+        """Continue with it."""
 
 
 class ClassScores:
@@ -47,14 +58,23 @@ class ClassScores:
             self._near.add_((outputs.topk(TOP, dim=1).indices == targets[:, None]).sum())
         self._examples += len(targets)
 
-    def read(self) -> Others:
+    def state(self) -> list[Any]:
+        """Counts, answers near enough, examples."""
+        return [self._counts.cpu(), self._near.cpu(), self._examples]
+
+    def take_state(self, state: list[Any]) -> None:
+        """Continue with it."""
+        self._counts, self._near, self._examples = (*(part.to(self._counts.device) for part in state[:2]), state[2])
+
+    def read(self, reduce: Callable[[Tensor], Tensor] = _same) -> Others:
         """``top5`` (with more than five classes), ``precision``, ``recall``, ``f1``."""
-        real, called, both = self._counts.cpu().double()
+        real, called, both = reduce(self._counts.cpu().double())
+        near, examples = reduce(torch.tensor([float(self._near), self._examples], dtype=torch.float64)).tolist()
         occurs = real + called > 0
         # no answer, or nothing to find: zero, as scikit-learn has it
         each = (both / called.clamp(min=1), both / real.clamp(min=1), 2 * both / (real + called).clamp(min=1))
         means = [float(value[occurs].mean()) for value in each]
-        top = (("top5", float(self._near) / self._examples),) if self._has_top else ()
+        top = (("top5", near / examples),) if self._has_top else ()
         return (*top, *zip(("precision", "recall", "f1"), means, strict=True))
 
 
@@ -86,16 +106,30 @@ class ValueScores:
         self._least = torch.minimum(self._least, y.min())
         self._count += y.numel()
 
-    def read(self) -> Others:
+    def state(self) -> list[Any]:
+        """Sums, sums of every output, the least target, how many."""
+        return [self._sums.cpu(), None if self._each is None else self._each.cpu(), self._least.cpu(), self._count]
+
+    def take_state(self, state: list[Any]) -> None:
+        """Continue with it."""
+        device = self._sums.device
+        self._sums, self._least, self._count = state[0].to(device), state[2].to(device), state[3]
+        self._each = None if state[1] is None else state[1].to(device)
+
+    def read(self, reduce: Callable[[Tensor], Tensor] = _same) -> Others:
         """``mae``, ``rmse``, ``log_rmse``, ``r2``."""
         if self._each is None:
             return ()
-        absolute, logs = (self._sums / self._count).tolist()
-        squared, total, squares = self._each.cpu().double()
-        rmse = math.sqrt(float(squared.sum()) / self._count)
-        log_rmse = math.sqrt(logs) if float(self._least) >= 1 else math.nan
-        spread = squares - total**2 * len(total) / self._count
+        # a target below 1 anywhere spoils the logarithms everywhere
+        numbers = torch.stack([*self._sums.cpu().double(), torch.tensor(float(self._count), dtype=torch.float64),
+                               (self._least.cpu() < 1).double()])
+        absolute, logs, count, below = reduce(numbers).tolist()
+        squared, total, squares = reduce(self._each.cpu().double())
+        rmse = math.sqrt(float(squared.sum()) / count)
+        log_rmse = math.nan if below else math.sqrt(logs / count)
+        spread = squares - total**2 * len(total) / count
         # targets that are all equal have nothing to explain; what is left of them is rounding
         varies = spread > 1e-12 * squares
         r2 = float((1 - squared[varies] / spread[varies]).mean())  # nan where none does
-        return (("mae", absolute), ("rmse", rmse), ("log_rmse", rmse if self._logarithms else log_rmse), ("r2", r2))
+        return (("mae", absolute / count), ("rmse", rmse), ("log_rmse", rmse if self._logarithms else log_rmse),
+                ("r2", r2))

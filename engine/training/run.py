@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from time import perf_counter
-from typing import Any
 
 import torch
+from torch import Tensor
 
 from engine.data.tensors.batches import Batches, ranges
 from engine.data.tensors.data import Data, Split
 from engine.experiment.experiment import Experiment
+from engine.network.weights import RANDOM
 from engine.training.best import Best
+from engine.training.checkpoint import Checkpoint
 from engine.training.control import Control
+from engine.training.devices import useful_threads
 from engine.training.events import (
+    CheckpointReached,
     EpochEnded,
     Event,
     Finished,
-    Metrics,
     Paused,
     Point,
     Progress,
@@ -26,66 +31,89 @@ from engine.training.events import (
     Remark,
     Resumed,
     Started,
-    Summary,
-    Weights,
+    ThreadsChanged,
 )
 from engine.training.failures import diverged, expect_shape, expect_targets
 from engine.training.judge.health import Health, Setting
-from engine.training.learner import Learner
+from engine.training.learner import Feed, Learner, together
 from engine.training.meters import Reading, Stopwatch, Totals
 from engine.training.metrics import ClassScores, ValueScores
+from engine.training.observer import Observer
+from engine.training.threads import Threads
+from engine.training.values import Metrics, Summary
 
 READ_EVERY = 0.1  # seconds between two readings of the loss from the device
 AFTER_STOP = 1.0  # seconds that a stopped run still judges
+KEEP_EVERY = 1.0  # seconds at least between checkpoints inside an epoch
+KEEP_SHARE, KEEP_SHARE_AFTER = 50, 10  # times as long as a checkpoint took until the next: inside epochs, after them
 JUDGE_AT_LEAST = 64  # examples in a batch without gradients, which need far less memory
+
+
+@dataclass
+class Pass:
+    """What an epoch has reached: the run goes on here after a pause, and bit for bit in another process."""
+
+    done: int  # batches
+    totals: Totals
 
 
 class Run:
     """What is counted while a learner goes through the data; iterate ``events()`` once."""
 
     def __init__(self, experiment: Experiment, control: Control, data: Data, learner: Learner,
-                 resume: Mapping[str, Any] | None = None) -> None:
-        self._recipe, self._control, self._learner = experiment.recipe, control, learner
+                 resume: Checkpoint | None = None, observers: Sequence[Observer] = ()) -> None:
+        self._recipe, self._control, self._learner, self._observers = experiment.recipe, control, learner, observers
         # what has no validation examples is judged on those it learns from
         judged = data.validation if len(data.validation) else data.train
-        self._train_set = Batches(data.train, data, learner.device, augment=True)
-        self._validation_set, self._test_set = (Batches(split, data, learner.device) for split in (judged, data.test))
+        last = learner.numerics.channels_last
+        self._train_set = Batches(data.train, data, learner.device, augment=True, channels_last=last)
+        self._validation_set, self._test_set = (Batches(split, data, learner.device, channels_last=last)
+                                                for split in (judged, data.test))
         expect_shape(experiment, self._train_set.sample_shape)
         expect_targets(experiment, data.train.targets)
         self._classes, self._logarithms = _classes(experiment), experiment.data.table.log_target
         self._ranges = ranges(len(self._train_set), self._recipe.batch_size)
-        self._epoch, self._done = 0, len(self._ranges)  # where it is: the epoch, and batches done of it
+        self._epoch, self._pass = 0, Pass(len(self._ranges), self._totals(learning=True))
         self._best, self._last = Best(), (Metrics(math.nan), Metrics(math.nan))  # of the last whole epoch
         self._health = Health(_setting(experiment, data, judged, learner))
         self._examples = 0
         self._training_time, self._time = Stopwatch(), Stopwatch()  # steps only; all but pauses
-        self._read_at = perf_counter()
+        self._threads = Threads(useful_threads(experiment) if learner.device.type == "cpu" else 1)
+        self._read_at = self._kept_at = perf_counter()
+        self._kept_for = 0.0  # seconds that a checkpoint took last
+        self._goes_on = resume is not None and resume.sums is not None
         if resume is not None:
             self._go_on_from(resume)
         self._from = self._position
 
-    def _go_on_from(self, checkpoint: Mapping[str, Any]) -> None:
-        best = checkpoint["best"]
-        self._best.offer(best["epoch"], Metrics(*best["train"]), Metrics(*best["validation"]), best["weights"])
-        self._last = (Metrics(*checkpoint["last"][0]), Metrics(*checkpoint["last"][1]))
-        self._health.restore(checkpoint["health"])
-        self._learner.take_optimizer_state(checkpoint["optimizer"])
-        self._epoch, self._examples = checkpoint["epoch"], checkpoint["examples"]
-        self._training_time = Stopwatch(checkpoint["seconds"])
+    def _go_on_from(self, checkpoint: Checkpoint) -> None:
+        self._best, self._last = checkpoint.best, checkpoint.last
+        self._health = Health(self._health.setting, deepcopy(checkpoint.health))
+        self._learner.take_optimizer_state(checkpoint.optimizer)
+        self._learner.backend.take_scaler_state(checkpoint.scaler)
+        self._epoch, self._examples = checkpoint.epoch, checkpoint.examples
+        self._training_time = Stopwatch(checkpoint.seconds)
+        if checkpoint.sums is not None:
+            self._pass.done = checkpoint.done
+            self._pass.totals.go_on_from(checkpoint.sums)
 
     def events(self) -> Iterator[Event]:
         """Everything from Started to Finished."""
-        yield Started(str(self._learner.device), self._learner.params, len(self._train_set), len(self._ranges),
-                      self._recipe.epochs, self._epoch + 1)
+        self._threads.use(self._learner.numerics.threads)
+        yield Started(str(self._learner.device), self._learner.params, len(self._train_set), self._recipe.epochs,
+                      max(1, self._epoch + (not self._goes_on)), self._threads.count)
         self._time.start()
         if self._epoch == 0:
             self._health.begin(*self._learner.probe(self._validation_set))
-        while self._epoch < self._recipe.epochs and not (self._control.stopped and self._best.weights):
+        while self._goes_on or (self._epoch < self._recipe.epochs
+                                and not (self._control.stopped and self._best.weights)):
             train = yield from self._train()
             validation = yield from self._judge(self._validation_set, AFTER_STOP)
+            if validation.examples < len(self._validation_set) and self._pass.done == len(self._ranges):
+                yield from self._keep(self._learner.weights())  # it is judged again
             yield from self._end_epoch(train, validation)
-        self._learner.take_weights(self._best.weights)
         self._control.check_abandoned()
+        self._learner.take_weights(self._best.weights)
         test = Metrics(math.nan)
         if not self._control.stopped and len(self._test_set):
             reading = yield from self._judge(self._test_set, 0.0)
@@ -97,35 +125,74 @@ class Run:
 
     def _train(self) -> Generator[Event, None, Metrics]:
         """One pass over the training examples, or as far as it comes until a stop: one batch at least."""
-        self._epoch, self._done = self._epoch + 1, 0
-        order = self._learner.order(self._epoch, len(self._train_set))
-        totals, before, shown = self._totals(learning=True), Reading(), Reading()
+        if not self._goes_on:
+            self._epoch, self._pass = self._epoch + 1, Pass(0, self._totals(learning=True))
+        self._goes_on = False
+        learner, now = self._learner, self._pass
+        learner.mode(training=True)
+        learner.set_lr(learner.lr, self._recipe.lr_factor(self._epoch))
+        order = learner.order(self._epoch, len(self._train_set))
+        feed = together(self._train_set, order, self._ranges, now.done, learner.backend)
+        before = shown = now.totals.read() if now.done else Reading()
         self._training_time.start()
         self._read_at = perf_counter()  # the first point is not of fewer examples than others
-        for begin, end in self._ranges:
+        while now.done < len(self._ranges):
             yield from self._follow_rate()
-            self._learner.learn(self._train_set, order[begin:end], totals)
-            self._done += 1
+            begin, end = self._ranges[now.done]
+            if self._observers:
+                self._learn_observed(feed, now)
+            else:
+                learner.learn(feed, self._epoch, now.done + 1, now.totals)
+            now.done += 1
             self._examples += end - begin
-            ends = self._control.stopped or self._done == len(self._ranges)
+            ends = self._control.stopped or now.done == len(self._ranges)
             if self._due() or ends:
-                reading = totals.read()
+                reading = now.totals.read()
                 if ends and 2 * (reading.examples - shown.examples) < shown.examples - before.examples:
                     shown = before  # a few examples say little, and would make a kink in the curve
                 metrics = self._finite(reading.since(shown))
                 yield Point(self._position, metrics.loss, metrics.accuracy)
                 yield self._progress()
                 before, shown = shown, reading
+                yield from self._look_around()
             yield from self._wait_while_paused()
             if self._control.stopped:
                 break
         self._training_time.stop()
-        return totals.result().metrics
+        if self._control.stopped and now.done < len(self._ranges):
+            yield from self._keep(learner.weights())
+        return now.totals.result().metrics
+
+    def _learn_observed(self, feed: Feed, now: Pass) -> None:
+        number = now.done + 1
+        wanting = [observer.wants_layers(self._epoch, number) for observer in self._observers]
+        batch = self._learner.learn_observed(feed, self._epoch, number, now.totals, wants_layers=any(wanting))
+        for observer in self._observers:
+            observer.on_batch(batch)
+
+    def _look_around(self) -> Iterator[Event]:
+        """Now and then: whether cores are free, and whether what was learned is to be kept."""
+        if self._threads.look():
+            yield ThreadsChanged(self._position, self._threads.count)
+        if self._pass.done < len(self._ranges) and self._may_keep(KEEP_EVERY, KEEP_SHARE):
+            self._training_time.stop()
+            yield from self._keep(self._learner.weights())
+            self._training_time.start()
+
+    def _may_keep(self, seconds: float, share: float) -> bool:
+        """Whether it is time again: keeping takes its share of the time at most, whoever writes it down included."""
+        return perf_counter() - self._kept_at >= max(seconds, share * self._kept_for)
+
+    def _keep(self, weights: dict[str, Tensor], *, is_whole: bool = False) -> Iterator[Event]:
+        start = perf_counter()
+        yield self._checkpoint(weights, is_whole=is_whole)
+        self._kept_at = perf_counter()
+        self._kept_for = self._kept_at - start
 
     def _follow_rate(self) -> Iterator[Event]:
         lr = self._control.lr
         if lr is not None and lr != self._learner.lr:
-            self._learner.lr = lr
+            self._learner.set_lr(lr)
             yield RateChanged(self._position, lr)
 
     def _judge(self, batches: Batches, after_stop: float) -> Generator[Event, None, Reading]:
@@ -133,9 +200,14 @@ class Run:
 
         Yields now and then, so that whoever listens can leave.
         """
-        totals, end_at = self._totals(learning=False), math.inf
-        for begin, end in ranges(len(batches), max(self._recipe.batch_size, JUDGE_AT_LEAST)):
-            self._learner.judge(batches, begin, end, totals)
+        totals, end_at, learner = self._totals(learning=False), math.inf, self._learner
+        places = ranges(len(batches), max(self._recipe.batch_size, JUDGE_AT_LEAST))
+        everything = torch.arange(len(batches), device=learner.device)
+        learner.mode(training=False)
+        with RANDOM:
+            learner.backend.seed(self._recipe.seed)  # a network's own code may draw, also when it only predicts
+        for x, targets in together(batches, everything, places, 0, learner.backend):
+            learner.judge(x, targets, totals)
             if self._due():
                 yield self._progress()
             yield from self._wait_while_paused()
@@ -152,8 +224,8 @@ class Run:
         """Sums for a pass; while classes are learned, only what the curves show."""
         device = self._learner.device
         if not self._classes:
-            return Totals(device, ValueScores(device, logarithms=self._logarithms), classes=False)
-        return Totals(device, None if learning else ClassScores(self._classes, device))
+            return self._learner.totals(ValueScores(device, logarithms=self._logarithms), classes=False)
+        return self._learner.totals(None if learning else ClassScores(self._classes, device), classes=True)
 
     def _wait_while_paused(self) -> Iterator[Event]:
         self._control.check_abandoned()
@@ -189,7 +261,7 @@ class Run:
     @property
     def _position(self) -> float:
         """How far it is, in epochs."""
-        return max(0.0, self._epoch - 1 + self._done / len(self._ranges))
+        return max(0.0, self._epoch - 1 + self._pass.done / len(self._ranges))
 
     def _progress(self) -> Progress:
         left = self._time.seconds * (self._recipe.epochs - self._position) / max(self._position - self._from, 1e-9)
@@ -200,16 +272,24 @@ class Run:
 
     def _end_epoch(self, train: Metrics, reading: Reading) -> Iterator[Event]:
         weights, validation = self._learner.weights(), reading.metrics
-        fraction, judged = self._done / len(self._ranges), reading.examples / len(self._validation_set)
+        fraction, judged = self._pass.done / len(self._ranges), reading.examples / len(self._validation_set)
         # A few examples say too little to displace an epoch that was judged by all of them.
         may_be_best = judged == 1 or not self._best.weights
-        is_best = may_be_best and self._best.offer(self._epoch, train, validation, weights)
+        is_best = may_be_best and self._best.is_beaten_by(validation)
+        if is_best:
+            self._best = Best(self._epoch, train, validation, weights)
         remarks: list[Remark] = []
         if fraction == judged == 1:
             self._last = (train, validation)
             remarks = self._remarks(train, validation)
-        yield EpochEnded(self._epoch, train, validation, is_best, weights, fraction, judged,
-                         self._checkpoint(weights) if fraction == judged == 1 else {})
+        ended = EpochEnded(self._epoch, train, validation, is_best, weights, fraction, judged)
+        yield ended
+        self._control.check_abandoned()
+        is_last = self._control.stopped or self._epoch == self._recipe.epochs
+        if ended.complete and (is_last or self._may_keep(0.0, KEEP_SHARE_AFTER)):
+            yield from self._keep(weights, is_whole=True)
+        for observer in self._observers:
+            observer.on_epoch(ended)
         yield from remarks
 
     def _remarks(self, train: Metrics, validation: Metrics) -> list[Remark]:
@@ -218,11 +298,13 @@ class Run:
             _, spread = self._learner.probe(self._validation_set)
         return self._health.after_epoch(self._epoch, train, validation, spread, self._learner.lr)
 
-    def _checkpoint(self, weights: Weights) -> dict[str, Any]:
-        """Tensors and plain values, from which a run goes on exactly."""
-        return {"epoch": self._epoch, "weights": weights, "optimizer": self._learner.optimizer_state(),
-                "best": self._best.stored(), "last": [list(metrics) for metrics in self._last],
-                "health": self._health.stored(), "examples": self._examples, "seconds": self._training_time.seconds}
+    def _checkpoint(self, weights: dict[str, Tensor], *, is_whole: bool = False) -> CheckpointReached:
+        learner, numerics = self._learner, replace(self._learner.numerics, threads=self._threads.count)
+        sums = None if is_whole else self._pass.totals.sums()
+        return CheckpointReached(Checkpoint(
+            self._epoch, weights, learner.optimizer_state(), self._best, self._last, deepcopy(self._health.state),
+            self._examples, self._training_time.seconds, sums, self._pass.done, len(self._ranges), numerics,
+            learner.backend.scaler_state()))
 
     def _summary(self, test: Metrics) -> Summary:
         best, completed = self._best, int(self._position)

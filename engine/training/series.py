@@ -16,21 +16,11 @@ from engine.data.tensors.splitting import folded
 from engine.experiment.experiment import Experiment
 from engine.messages import LayerloomError, say
 from engine.training.control import AbandonedError, Control
-from engine.training.events import (
-    EpochEnded,
-    Event,
-    Finished,
-    MemberEnded,
-    MemberStarted,
-    Metrics,
-    Remark,
-    SeriesFinished,
-    SeriesRow,
-    Summary,
-    Weights,
-)
+from engine.training.events import Event, MemberEnded, MemberStarted, Remark, SeriesFinished, SeriesRow
 from engine.training.failures import check_trainable
 from engine.training.loop import fit, prepare
+from engine.training.state import RunState
+from engine.training.values import Metrics, Summary, Weights
 
 
 class SeriesError(LayerloomError):
@@ -57,8 +47,10 @@ def plans(experiment: Experiment) -> list[Plan]:
 
 
 def fit_series(experiment: Experiment, control: Control | None = None, *, data: Data | None = None,
-               root: Path | None = None) -> Iterator[Event]:
+               root: Path | None = None, weights: Weights | None = None) -> Iterator[Event]:
     """Train every run of the series; each is a ``MemberStarted``, the events of ``fit``, and a ``MemberEnded``.
+
+    Each begins with ``weights``, or afresh where there are none.
 
     ``SeriesFinished`` is the last event. A stop ends the run that is going on and begins no other; after
     ``Control.abandon`` it just ends. ``data`` are those of an experiment with folds. Raises as ``fit`` does.
@@ -74,7 +66,7 @@ def fit_series(experiment: Experiment, control: Control | None = None, *, data: 
                 break
             control.forget_lr()
             yield MemberStarted(index, len(members), plan.title, plan.experiment, plan.fold is not None)
-            row, stopped = yield from _member(index, plan, control, loaded, root)
+            row, stopped = yield from _member(index, plan, control, loaded, root, weights)
             rows += [] if row is None else [row]
             whole += [] if row is None or stopped or plan.fold is None else [row]
         control.check_abandoned()
@@ -87,24 +79,20 @@ def fit_series(experiment: Experiment, control: Control | None = None, *, data: 
 
 
 def _member(index: int, plan: Plan, control: Control, loaded: dict[DataSpec, Data],
-            root: Path | None) -> Generator[Event, None, tuple[SeriesRow | None, bool]]:
+            root: Path | None, weights: Weights | None) -> Generator[Event, None, tuple[SeriesRow | None, bool]]:
     """One run, None when it was abandoned; and whether it was stopped: a fold cut short says nothing of the mean."""
     if plan.experiment.data.is_known:  # what is wrong is said before anything is read
         check_trainable(plan.experiment)
     data = yield from _data(plan, control, loaded, root)
-    last: EpochEnded | None = None
-    best: Weights = {}
-    finished: Finished | None = None
-    for event in fit(plan.experiment, control, data=data, root=root):
+    state = RunState(plan.experiment)
+    for event in fit(plan.experiment, control, data=data, root=root, weights=weights):
+        state.hear(event)
         yield _named(event, plan.title)
-        if isinstance(event, EpochEnded):
-            last, best = event, event.weights if event.is_best else best
-        elif isinstance(event, Finished):
-            finished = event
-    if last is None or finished is None:
+    if state.summary is None or state.best is None:
         return None, True
-    yield MemberEnded(index, plan.title, finished.summary, best)
-    return SeriesRow(plan.title, row_values(last.train, last.validation, finished.summary)), finished.stopped
+    yield MemberEnded(index, plan.title, state.summary, state.best)
+    last = state.epochs[-1]
+    return SeriesRow(plan.title, row_values(last.train, last.validation, state.summary)), state.was_stopped
 
 
 def _named(event: Event, title: str) -> Event:

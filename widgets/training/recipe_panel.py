@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QToolButton, QVBoxLayout, QWidget
 
-from engine.experiment.recipe import CLASSES_ONLY, LOSS_TITLES, Recipe
+from engine.experiment.choices.losses import LOSSES, LossRow
+from engine.experiment.choices.optimizers import OPTIMIZERS, OptimizerRow
+from engine.experiment.choices.precisions import PRECISIONS, PrecisionRow
+from engine.experiment.recipe import Recipe
 from widgets.fields.editors import LineEditor
 from widgets.fields.form import Form, Row
 from widgets.look.text import tooltip, translated
@@ -28,17 +32,22 @@ _MORE: tuple[Line, ...] = (
     (("decay_biases", 3),),
 )
 _COLUMNS, _LINES, _BETWEEN = 3, 4, 8  # grid rows to a line: label, editor, error, room
+_ROWS: Mapping[str, Mapping[str, LossRow | OptimizerRow | PrecisionRow]] = {
+    "loss": LOSSES, "optimizer": OPTIMIZERS, "precision": PRECISIONS,
+}  # fmt: skip
 EDGE = 16
 LIVE = "lr"  # what may change while training runs
 
 
 def relevant(recipe: Recipe) -> set[str]:
     """The options that change anything in this recipe."""
+    of_optimizers = {name for row in OPTIMIZERS.values() for name in row.options}
     matters = {
-        "momentum": recipe.optimizer == "momentum",
-        "label_smoothing": recipe.loss == "cross_entropy",
-        "class_weights": recipe.loss in CLASSES_ONLY,
+        **{name: name in recipe.optimizer_row.options for name in of_optimizers},
+        "label_smoothing": recipe.loss_row.is_smoothed,
+        "class_weights": recipe.loss_row.is_weighted,
         "decay_biases": recipe.weight_decay > 0,
+        "precision": recipe.precision != Recipe().precision,  # few devices are made for another
     }
     return {name for name in Recipe.model_fields if matters.get(name, True)}
 
@@ -54,14 +63,13 @@ class RecipeForm(Form):
 
     def _choice_name(self, name: str, choice: str) -> str:
         names = {
-            "sgd": self.tr("SGD"), "momentum": self.tr("SGD + momentum"), "adam": self.tr("Adam"),
-            "adamw": self.tr("AdamW"), "default": self.tr("PyTorch's own"),
+            "default": self.tr("PyTorch's own"),
             "xavier_uniform": self.tr("Xavier uniform"), "kaiming_uniform": self.tr("Kaiming uniform"),
             "normal": self.tr("Normal, σ = 0.01"), "normal_unit": self.tr("Normal, σ = 1"),
             "none": self.tr("All the same"),
         }  # fmt: skip
-        title = {str(loss): translated(title) for loss, title in LOSS_TITLES.items()}.get(choice)
-        return title or names.get(choice) or super()._choice_name(name, choice)
+        row = _ROWS.get(name, {}).get(choice)
+        return translated(row.title) if row is not None else names.get(choice) or super()._choice_name(name, choice)
 
     def _arrange(self, grid: QGridLayout) -> None:
         grid.setHorizontalSpacing(8)

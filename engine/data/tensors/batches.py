@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -11,12 +12,17 @@ from torch.nn.functional import interpolate
 from engine.data.tensors.augment import LUMA, vary
 from engine.data.tensors.data import Data, Split
 
+SEVERAL, AT_ONCE = 64, 2**18  # batches; numbers in them, about what a core's own memory holds
+
 
 class Batches:
     """A split on a device, ready for a network; ``augment`` lets its images vary as the spec says."""
 
-    def __init__(self, split: Split, data: Data, device: torch.device, augment: bool = False) -> None:
+    def __init__(self, split: Split, data: Data, device: torch.device, augment: bool = False,
+                 channels_last: bool = True) -> None:
+        """``channels_last``: images lie in memory pixel by pixel, not channel by channel."""
         spec = data.spec
+        self._order = torch.channels_last if channels_last else torch.contiguous_format
         self._inputs, self._targets = split.inputs.to(device), split.targets.to(device)
         is_image = spec.is_image and split.inputs.dim() == 4
         self._size = spec.resize if is_image else None
@@ -29,14 +35,21 @@ class Batches:
     def __len__(self) -> int:
         return len(self._targets)
 
-    @property
+    @cached_property
     def sample_shape(self) -> tuple[int, ...]:
         """Shape of one example as ``take`` gives it."""
         first = torch.zeros(1, dtype=torch.int64, device=self._targets.device)
         return tuple(self._plain(first).shape[1:])
 
+    def together(self, batch_size: int) -> int:
+        """How many batches are fetched at once: several small ones; where images vary, each draws by itself."""
+        if self._augment is not None or not len(self):
+            return 1
+        numbers = batch_size * max(math.prod(self.sample_shape), math.prod(self._inputs.shape[1:]))
+        return max(1, min(SEVERAL, AT_ONCE // max(1, numbers)))
+
     def take(self, index: Tensor) -> tuple[Tensor, Tensor]:
-        """The examples numbered ``index``: float32 B×… (images channels last in memory), and their targets B or B×….
+        """The examples numbered ``index``: float32 B×…, and their targets B or B×….
 
         Where images vary, they are drawn from torch's global generator.
         """
@@ -46,7 +59,7 @@ class Batches:
         if self._moments:
             x = x.sub_(self._moments[0]).div_(self._moments[1])
         if x.dim() == 4:
-            x = x.contiguous(memory_format=torch.channels_last)
+            x = x.contiguous(memory_format=self._order)
         return x, self._targets.index_select(0, index)
 
     def _plain(self, index: Tensor) -> Tensor:

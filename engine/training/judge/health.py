@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import reduce
 from statistics import fmean
-from typing import Any
 
-from engine.experiment.recipe import CLASSES_ONLY, Recipe
+from engine.experiment.recipe import Recipe
 from engine.messages import Message, say
-from engine.training.events import Metrics, Remark, RemarkKind
+from engine.training.events import Remark
+from engine.training.judge.heard import HealthState
+from engine.training.values import Metrics, RemarkKind
 from engine.units import measure_text, share_text, typed_text, value_text
 
 # Outputs of a network whose steps were too large no longer depend on its input: on MNIST they differ between examples
@@ -44,32 +45,15 @@ class Setting:
     raw_spread: float = 0.0  # deviation of a table's positive targets, learned as they are; 0: no logarithm to take
 
 
-@dataclass
 class Health:
     """Hears of every epoch, and says each kind of remark once."""
 
-    setting: Setting
-    loss: float = math.nan  # before training
-    spread: float = math.nan
-    last: float = math.nan  # validation accuracy of the epoch before
-    above: int = 0  # epochs in a row whose training accuracy was below it
-    said: list[RemarkKind] = field(default_factory=list)
-    trend: list[tuple[float, float]] = field(default_factory=list)  # of each epoch: validation loss, and the gap
+    def __init__(self, setting: Setting, state: HealthState | None = None) -> None:
+        self.setting, self.state = setting, state or HealthState()
 
     def begin(self, loss: float, spread: float) -> None:
         """What the network gives before it is trained."""
-        self.loss, self.spread = loss, spread
-
-    def stored(self) -> dict[str, Any]:
-        """Plain values for a checkpoint."""
-        return {"loss": self.loss, "spread": self.spread, "last": self.last, "above": self.above,
-                "said": list(self.said), "trend": [list(row) for row in self.trend]}
-
-    def restore(self, stored: Mapping[str, Any]) -> None:
-        """Go on from what ``stored`` gave."""
-        self.loss, self.spread = stored["loss"], stored["spread"]
-        self.last, self.above, self.said = stored["last"], stored["above"], list(stored["said"])
-        self.trend = [(loss, gap) for loss, gap in stored.get("trend", ())]
+        self.state.loss, self.state.spread = loss, spread
 
     def at_chance(self, validation: Metrics) -> bool:
         """Whether the network does no better than answering always the same class; never true of numbers."""
@@ -77,17 +61,19 @@ class Health:
 
     def after_epoch(self, epoch: int, train: Metrics, validation: Metrics, spread: float, lr: float) -> list[Remark]:
         """New remarks; ``spread`` is asked for where ``at_chance``, and nan elsewhere."""
-        self.trend.append((validation.loss, self._gap(train, validation)))
+        state = self.state
+        state.trend = [*state.trend, (validation.loss, self._gap(train, validation))][-2 * TREND:]
+        state.lowest = min(state.lowest, validation.loss)
         early = [*self._collapse(epoch, validation, spread, lr)] or [*self._rise(train, validation, lr)]
         return self._new([*early, *self._swap(train, validation)])
 
     def _new(self, found: list[Remark]) -> list[Remark]:
-        fresh = [remark for remark in found if remark.kind not in self.said]
-        self.said += [remark.kind for remark in fresh]
+        fresh = [remark for remark in found if remark.kind not in self.state.said]
+        self.state.said += [remark.kind for remark in fresh]
         return fresh
 
     def _collapse(self, epoch: int, validation: Metrics, spread: float, lr: float) -> Iterator[Remark]:
-        if self.at_chance(validation) and spread < COLLAPSED * self.spread:
+        if self.at_chance(validation) and spread < COLLAPSED * self.state.spread:
             yield Remark("not converging", say(
                 "Not converging: after {epoch} of training, every example gets the same answer. The steps were too "
                 "large. Start again with a lower learning rate, such as {lr}", epoch=_epochs(epoch),
@@ -96,7 +82,7 @@ class Health:
 
     def _rise(self, train: Metrics, validation: Metrics, lr: float) -> Iterator[Remark]:
         start = self._start
-        if train.loss > RISEN * start and self._is_risen(validation) and "not converging" not in self.said:
+        if train.loss > RISEN * start and self._is_risen(validation) and "not converging" not in self.state.said:
             yield Remark("rising", say(
                 "Not converging: the loss is {now}, higher than the {before} before training. Start again with a lower "
                 "learning rate, such as {lr}", now=value_text(validation.loss, 3), before=value_text(start, 3),
@@ -106,8 +92,8 @@ class Health:
     @property
     def _start(self) -> float:
         """The loss before training; of classes at least that of guessing."""
-        guesses = self.setting.recipe.loss in CLASSES_ONLY and self.setting.classes
-        return max(self.loss, math.log(self.setting.classes)) if guesses else self.loss
+        guesses = self.setting.recipe.loss_row.classes_only and self.setting.classes
+        return max(self.state.loss, math.log(self.setting.classes)) if guesses else self.state.loss
 
     def _is_risen(self, validation: Metrics) -> bool:
         """Whether it is worse than before training, and than guessing."""
@@ -116,10 +102,11 @@ class Health:
 
     def _swap(self, train: Metrics, validation: Metrics) -> Iterator[Remark]:
         """Compared with the epoch before: training can only have got better since that was judged."""
-        before, self.last = self.last, validation.accuracy
+        state = self.state
+        before, state.last = state.last, validation.accuracy
         above = before - train.accuracy > self._margin(before)
-        self.above = self.above + 1 if above else 0
-        if self.above == SWAPPED_EPOCHS and not self.setting.noisy:
+        state.above = state.above + 1 if above else 0
+        if state.above == SWAPPED_EPOCHS and not self.setting.noisy:
             yield Remark("swapped", say(
                 "Validation accuracy ({validation}) stays above training accuracy ({train}): are training and test "
                 "data swapped?", validation=measure_text(before), train=measure_text(train.accuracy)))
@@ -135,14 +122,14 @@ class Health:
 
         What was said early is taken back where the end proves it wrong.
         """
-        warned = not EARLY.isdisjoint(self.said)
+        warned = not EARLY.isdisjoint(self.state.said)
         if warned and (self.at_chance(validation) or self._is_risen(validation)):
             return []
         found: list[Remark] = []
         if epoch >= VERDICT_AFTER:
             found = self._new([*self._test_above(train, test, best_validation),
                                *self._fit(epoch, train, validation, best)])
-        if warned and not found and self.said[-1] in EARLY and not self._underfits(train):
+        if warned and not found and self.state.said[-1] in EARLY and not self._underfits(train):
             found = self._new([Remark("recovered", say("It recovered: {validation} at the end",
                                                        validation=self._quality(validation)))])
         return found
@@ -156,7 +143,7 @@ class Health:
                 train=measure_text(train.accuracy)))
 
     def _fit(self, epoch: int, train: Metrics, validation: Metrics, best: int) -> Iterator[Remark]:
-        shrinks = self._still_falls() or (best == epoch and _falls([gap for _, gap in self.trend]))
+        shrinks = self._still_falls() or (best == epoch and _falls([gap for _, gap in self.state.trend]))
         if not shrinks and self._overfits(train, validation):  # classes learned badly may still be learned by heart
             yield Remark("overfitting", self._overfitting(epoch, train, validation, best))
         elif self._underfits(train):
@@ -189,8 +176,8 @@ class Health:
 
     def _still_falls(self) -> bool:
         """Whether the validation loss is at its lowest, and not by chance."""
-        losses = [loss for loss, _ in self.trend]
-        return _falls(losses) and min(losses) in losses[-TREND:]
+        losses = [loss for loss, _ in self.state.trend]
+        return _falls(losses) and self.state.lowest in losses[-TREND:]
 
     def _overfits(self, train: Metrics, validation: Metrics) -> bool:
         count = self.setting.validation_examples

@@ -11,7 +11,7 @@ from torch import Tensor
 from engine.experiment.experiment import Experiment
 from engine.layers.base import Shape
 from engine.network.weights import empty_module
-from engine.training.events import Summary, Weights
+from engine.training.values import Summary, Weights
 
 
 class Norm(NamedTuple):

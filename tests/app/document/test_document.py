@@ -21,6 +21,7 @@ from engine.files import WriteError
 from engine.graph import edits
 from engine.graph.graph import GraphError
 from engine.layers.base import LAYERS, OptionError
+from tests.app.ran import come_to
 
 STEP = st.tuples(st.sampled_from(["append", "delete", "move", "rename", "connect", "recipe", "data", "undo", "redo"]),
                  st.integers(0, 30), st.integers(0, 30))
@@ -139,12 +140,12 @@ def test_copies_of_a_living_process_are_left_alone_and_those_of_its_number_s_las
 def test_a_run_that_fails_at_its_start_takes_no_weights_away(qapp, tmp_path):
     document = Document.open("gallery:lenet")
     first = document.begin_run(tmp_path)
-    first.best = first.latest = {"fc1.weight": None}
+    come_to(first, {"fc1.weight": None})
     document.begin_run(tmp_path)
     assert document.trained is first
     third = document.begin_run(tmp_path)
     assert document.trained is first
-    third.best = third.latest = {}
+    come_to(third, {"w": 1})
     assert document.trained is third
 
 
@@ -195,13 +196,13 @@ def test_a_file_knows_where_it_is(qapp, tmp_path, monkeypatch):
 
 def test_weights_from_a_file_count_until_a_run_began_from_them(qapp, tmp_path):
     document = Document.open("gallery:lenet")
-    document.begin_run(tmp_path).best = {"fc1.weight": None}
+    come_to(document.begin_run(tmp_path), {"fc1.weight": None})
     document.loaded = {"fc1.weight": None}
     assert document.weights_are_loaded
     run = document.begin_run(tmp_path)
     assert run.begun_from is document.loaded and run.experiment is document.experiment and run.folder == tmp_path
     assert document.weights_are_loaded, "it has come to none yet"
-    run.best = {"fc1.weight": None}
+    come_to(run, {"fc1.weight": None})
     assert not document.weights_are_loaded
     document.loaded = {"fc1.weight": 1}
     assert document.weights_are_loaded
@@ -278,7 +279,7 @@ def test_weights_from_a_file_count_until_a_run_has_begun_from_them(qapp, tmp_pat
     assert document.weights_are_loaded
     run = document.begin_run(tmp_path)
     assert document.weights_are_loaded, "it has not come to any"
-    run.best = run.latest = {"of": "the run"}
+    come_to(run, {"of": "the run"})
     assert not document.weights_are_loaded
     document.loaded = {"of": "another file"}
     assert document.weights_are_loaded

@@ -61,8 +61,8 @@ def begin(window: MainWindow, qtbot, epochs: int, seed: int = 0) -> Document:
 
 def more(document: Document, qtbot, count: int) -> None:
     """So many more points of it have arrived."""
-    before = len(document.run.history.points) if document.run.histories.members else 0
-    qtbot.waitUntil(lambda: document.run.histories.members and len(document.run.history.points) >= before + count,
+    before = len(document.run.state.points) if document.run.states.members else 0
+    qtbot.waitUntil(lambda: document.run.states.members and len(document.run.state.points) >= before + count,
                     timeout=TRAIN_MS)
 
 
@@ -83,7 +83,7 @@ def drawn(window: MainWindow) -> tuple[Points, Points, Points, Points]:
 
 def reached(document: Document) -> tuple[Points, Points, Points, Points]:
     """The same as the document's own run says."""
-    history = document.run.history
+    history = document.run.state
     return ([(point.position, point.loss) for point in history.points],
             [(epoch.position, epoch.validation.loss) for epoch in history.epochs],
             [(point.position, point.accuracy) for point in history.points],

@@ -20,7 +20,8 @@ from engine.export.weight_files import WEIGHTS
 from engine.formats import Format
 from engine.messages import say
 from engine.runs.pictures import FORMATS as PICTURES
-from engine.training.events import EpochEnded, Metrics, Point
+from engine.training.events import EpochEnded, Point
+from engine.training.values import Metrics
 from engine.writing.source import to_python
 from tests.app.windows import opened
 
@@ -72,9 +73,8 @@ def test_best_and_latest_weights_are_those_of_the_run_until_others_are_loaded(wi
     window.commands["export_best"].trigger()
     assert exported.pop() == ("lenet.safetensors", drawn, None, "Untrained weights, as the seed gives them")
     run = document.begin_run(Path("run"))
-    run.best, run.latest = {"of": "best"}, {"of": "latest"}
-    for epoch in (1, 2, 3):
-        run.histories.add(EpochEnded(epoch, Metrics(1.0), Metrics(1.0), epoch == 2, {}))
+    for epoch, weights in enumerate(({"of": "first"}, {"of": "best"}, {"of": "latest"}), 1):
+        run.states.hear(EpochEnded(epoch, Metrics(1.0), Metrics(1.0), epoch == 2, weights))
     document.edit("shorter", replace(drawn, recipe=drawn.recipe.with_options(epochs=1)))
     window.commands["export_best"].trigger()
     window.commands["export_latest"].trigger()
@@ -135,7 +135,7 @@ def test_what_is_said_has_its_tone(window, qtbot, tmp_path, monkeypatch):
     window.commands["save_curves"].trigger()
     window.commands["forget_weights"].setEnabled(True)
     window.commands["forget_weights"].trigger()
-    document.begin_run(tmp_path).histories.add(EpochEnded(1, Metrics(1.0), Metrics(1.0), True, {}))
+    document.begin_run(tmp_path).states.hear(EpochEnded(1, Metrics(1.0), Metrics(1.0), True, {}))
     monkeypatch.setattr(dialogs, "save_path", lambda *_: tmp_path / "curves.csv")
     window.commands["save_curves"].trigger()
     qtbot.waitUntil(lambda: len(said) == 4, timeout=20_000)
@@ -199,7 +199,7 @@ def test_curves_are_asked_for_when_there_are_some(window, qtbot, tmp_path, monke
     run = document.begin_run(tmp_path)
     window.commands["save_curves"].trigger()
     assert not asked
-    run.histories.add(Point(0.5, 1.5, 0.5))
+    run.states.hear(Point(0.5, 1.5, 0.5))
     window.commands["save_curves"].trigger()
     assert asked == [("Save the curves", Path("lenet-curves.png"), PICTURES)]
     monkeypatch.setattr(dialogs, "save_path", lambda *_: tmp_path / "no folder" / "curves.csv")

@@ -222,7 +222,7 @@ def test_all_variants_are_run_and_compared(window, qtbot, tmp_path, monkeypatch)
     window.feature(Results).panel.run_variants_requested.emit()
     qtbot.waitUntil(lambda: window.feature(Training).trainer.state == "idle", timeout=TRAIN_MS)
     run = page.document.run
-    assert [member.title for member in run.histories.members] == [
+    assert [member.title for member in run.states.members] == [
         variant.title for variant in page.document.experiment.variants]
     assert len(run.ended) == 2 and run.best is not None and run.experiment.recipe.weight_decay == 3
     series = brought(window, Results).series

@@ -12,6 +12,7 @@ from app.features.documents import Documents
 from app.features.parameters import Parameters
 from app.window.window import MainWindow
 from engine.inspect import tensors
+from tests.app.ran import come_to
 from tests.app.windows import opened
 
 
@@ -41,7 +42,7 @@ def test_the_newest_weights_are_shown_until_others_are_chosen(window, qtbot):
     keys = [info.key for info in panel.table.tensors.infos]
     assert sources(panel) == [("initial", "Initial")]
     run = document.begin_run(Path("run"))
-    run.best, run.latest = of(2.0), of(3.0)
+    come_to(run, of(2.0), of(3.0))
     window.refresh()
     assert sources(panel) == [("initial", "Initial"), ("latest", "Latest"), ("best", "Best")]
     assert panel.source.currentData() == "best"

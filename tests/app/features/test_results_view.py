@@ -21,8 +21,11 @@ from app.features.training import Training
 from app.window.window import MainWindow
 from engine.experiment.experiment import Experiment, Variant
 from engine.experiment.recipe import Recipe
-from engine.training.events import MemberEnded, MemberStarted, Metrics, SeriesFinished, SeriesRow, Summary
+from engine.training.events import MemberStarted, SeriesFinished, SeriesRow
+from engine.training.state import SeriesState
+from engine.training.values import Metrics, Summary
 from engine.units import measure_text
+from tests.app.ran import ended, member_ended
 from tests.app.windows import brought, opened
 
 READY_MS, TRAIN_MS = 60_000, 120_000
@@ -113,7 +116,7 @@ def test_yours_of_a_cross_validation_is_the_mean(window, qtbot):
     page = shown(window, "gallery:linreg", folds=3, epochs=2)
     train(window, qtbot, series=True)
     run, results = page.document.run, brought(window, Results)
-    losses = [row.values["train loss"] for row in run.histories.series.rows]
+    losses = [row.values["train loss"] for row in run.states.series.rows]
     mean = sum(losses) / 3
     assert len(set(losses)) == 3
     assert measures_of(run)["train"]["loss"] == pytest.approx(mean)
@@ -130,7 +133,7 @@ def test_variants_are_no_folds_whatever_their_recipe_says(window, qtbot):
     window.feature(Training).trainer.event_arrived.connect(lambda _: folds.add(folds_of(page.document.run)))
     train(window, qtbot, series=True)
     assert folds == {0}
-    assert len(page.document.run.histories.members) == 2
+    assert len(page.document.run.states.members) == 2
 
 
 # -- a series from the results --------------------------------------------------------------------------------------
@@ -162,7 +165,7 @@ def summary(epochs: int, loss: float) -> Summary:
 
 
 def run_of(folds: int = 0, epochs: int = 3) -> Run:
-    return Run(Experiment(recipe=Recipe(folds=folds, epochs=epochs)), Path("run"))
+    return Run(SeriesState(Experiment(recipe=Recipe(folds=folds, epochs=epochs))), Path("run"))
 
 
 @pytest.mark.parametrize(("folds", "variants", "series"), [
@@ -175,19 +178,19 @@ def test_what_is_run_one_after_the_other(folds, variants, series):
 def test_a_runs_numbers_are_its_best_epochs_and_of_folds_the_mean():
     run = run_of()
     assert measures_of(None) == measures_of(run) == {} and folds_of(run) == 0
-    run.summary = summary(3, 1.0)
+    ended(run, summary(3, 1.0))
     assert measures_of(run) == {"train": {"loss": 1.0, "accuracy": 0.5}, "validation": {"loss": 2.0, "accuracy": 0.25},
                                 "test": {"loss": 3.0}}
     run = run_of(folds=2)
-    run.histories.add(MemberStarted(1, 2, "fold 1", run.experiment, is_fold=True))
-    run.summary = summary(3, 1.0)
+    run.states.hear(MemberStarted(1, 2, "fold 1", run.experiment, is_fold=True))
+    ended(run, summary(3, 1.0))
     assert folds_of(run) == 2 and measures_of(run) == {}, "known when all have ended"
-    for index, epochs in enumerate((3, 3, 2)):  # the last was stopped
-        run.ended.append((MemberEnded(index + 1, f"fold {index + 1}", summary(epochs, 1.0), {}), run.experiment))
-    run.histories.add(SeriesFinished((), {"train loss": 1.5, "validation loss": 2.5, "validation accuracy": 0.5}, {}))
+    for index, epochs in enumerate((3, 2), 2):  # the last was stopped
+        member_ended(run, index, f"fold {index}", summary(epochs, 1.0), run.experiment, is_fold=True)
+    run.states.hear(SeriesFinished((), {"train loss": 1.5, "validation loss": 2.5, "validation accuracy": 0.5}, {}))
     assert folds_of(run) == 2
     assert measures_of(run) == {"train": {"loss": 1.5}, "validation": {"loss": 2.5, "accuracy": 0.5}, "test": {}}
-    run.histories.add(SeriesFinished((), {}, {}))
+    run.states.hear(SeriesFinished((), {}, {}))
     assert folds_of(run) == 0, "variants have no mean"
 
 
@@ -209,12 +212,12 @@ def test_tables_of_a_series_and_of_reported_numbers_follow_its_runs(window, qtbo
     feature.show_document(page.document)
     assert results.series.isHidden() and len(results.measures.texts) == 1
     for title, loss in (("slow", 1.0), ("fast", 2.0)):
-        run.ended.append((MemberEnded(1, title, summary(3, loss), {}), experiment))
+        member_ended(run, 1, title, summary(3, loss), experiment)
     feature.show_document(page.document)
     assert [row[:4] for row in results.series.texts[1:]] == [
         ["slow", "3", measure_text(1.0), measure_text(2.0)], ["fast", "3", measure_text(2.0), measure_text(3.0)]]
     values = {"train loss": 4.0, "validation loss": 5.0, "validation accuracy": 0.5, "test loss": 6.0}
-    run.histories.add(SeriesFinished((SeriesRow("slow", values), SeriesRow("gone", {"train loss": 7.0})),
+    run.states.hear(SeriesFinished((SeriesRow("slow", values), SeriesRow("gone", {"train loss": 7.0})),
                                      {"train loss": 5.5}, {"train loss": 0.5}))
     feature.show_document(page.document)
     texts = results.series.texts
@@ -222,8 +225,8 @@ def test_tables_of_a_series_and_of_reported_numbers_follow_its_runs(window, qtbo
     assert texts[1][:4] == ["slow", "3", measure_text(4.0), measure_text(5.0)]
     assert texts[2][0] == "gone" and texts[2][2] == measure_text(7.0) and "3" not in texts[2][1]
     assert texts[-1][0] == "Mean ± sd" and measure_text(5.5) in texts[-1][2]
-    run.histories.series = None
-    run.summary = summary(2, 1.0)
+    run.states.series = None
+    ended(run, summary(2, 1.0))
     feature.show_document(page.document)
     assert results.measures.texts[0] == ["", "train", "validation", "test"]
     assert results.measures.texts[1:] == [["Loss", *map(measure_text, (1.0, 2.0, 3.0))],

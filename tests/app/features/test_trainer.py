@@ -14,21 +14,11 @@ from app.features import trainer as module
 from app.features.trainer import Trainer
 from engine.experiment.experiment import Experiment
 from engine.messages import say
-from engine.training.events import (
-    EpochEnded,
-    Finished,
-    MemberEnded,
-    MemberStarted,
-    Metrics,
-    Paused,
-    Point,
-    Resumed,
-    Started,
-    Summary,
-)
+from engine.training.events import EpochEnded, Finished, MemberEnded, MemberStarted, Paused, Point, Resumed, Started
+from engine.training.values import Metrics, Summary
 from tests.app.threads import FakeThread
 
-STARTED = Started("cpu", 10, 20, 1, 3, 1)
+STARTED = Started("cpu", 10, 20, 3, 1)
 SUMMARY = Summary(3, 2, Metrics(0.1), Metrics(0.2), Metrics(0.3), 100.0, "cpu", 10, 0)
 
 
@@ -87,7 +77,7 @@ def test_points_are_told_together_and_before_what_was_said_after_them(desk: Desk
     desk.start()
     assert desk.hear(STARTED, *points[:2], epoch(1, True), points[2]) == [
         "running", STARTED, points[:2], epoch(1, True), points[2:]]
-    assert desk.document.run is not None and desk.document.run.history.points == points
+    assert desk.document.run is not None and desk.document.run.state.points == points
     assert desk.hear() == []
 
 
@@ -171,7 +161,8 @@ def test_in_a_series_the_weights_are_of_the_run_that_has_come_furthest(desk: Des
     assert run.experiment is one
     ended = MemberEnded(1, "one", SUMMARY, {})
     desk.hear(ended, MemberStarted(2, 2, "two", two))
-    assert run.ended == [(ended, one)] and (run.experiment, run.best) == (one, {"w": 1})
+    assert [(state.title, state.experiment) for state in run.ended] == [("one", one)]
+    assert (run.experiment, run.best) == (one, {"w": 1})
     desk.hear(epoch(1, False, w=2))
     assert (run.experiment, run.best, run.latest) == (two, {"w": 2}, {"w": 2})
     desk.hear(epoch(2, False, w=3))

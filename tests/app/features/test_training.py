@@ -26,7 +26,6 @@ from engine.training.events import (
     Finished,
     MemberEnded,
     MemberStarted,
-    Metrics,
     Paused,
     Point,
     Preparing,
@@ -36,8 +35,8 @@ from engine.training.events import (
     RunNotSaved,
     SeriesFinished,
     Started,
-    Summary,
 )
+from engine.training.values import Metrics, Summary
 from tests.app.threads import FakeThread, hear
 from tests.app.windows import opened
 from widgets.fields.editors import LineEditor

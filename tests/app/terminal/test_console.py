@@ -21,14 +21,12 @@ from engine.experiment.recipe import Recipe
 from engine.files import WriteError
 from engine.graph.graph import Graph
 from engine.messages import LayerloomError, say
-from engine.runs.history import Histories
 from engine.training.events import (
     EpochEnded,
     Event,
     Finished,
     MemberEnded,
     MemberStarted,
-    Metrics,
     Point,
     Preparing,
     Progress,
@@ -37,9 +35,10 @@ from engine.training.events import (
     SeriesFinished,
     SeriesRow,
     Started,
-    Summary,
 )
 from engine.training.judge.outcomes import Learned, Norm, Outcome
+from engine.training.state import SeriesState
+from engine.training.values import Metrics, Summary
 from tests.engine.cases import experiment
 
 SUMMARY = Summary(3, 2, Metrics(0.1, 0.75), Metrics(0.2, 0.5), Metrics(0.3, 0.25), 100.0, "cpu", 10, 0)
@@ -86,7 +85,7 @@ def epoch(number: int, best: bool, weight: int = 0, **more: float) -> EpochEnded
 
 def test_each_epoch_is_a_line_and_the_best_weights_are_the_result(fit: Fit) -> None:
     result = fit.train(
-        Preparing(say("Downloading"), 1, 2), Started("cpu", 61706, 1500, 3, 2, 1), Point(0.5, 1.0, 0.5),
+        Preparing(say("Downloading"), 1, 2), Started("cpu", 61706, 1500, 2, 1), Point(0.5, 1.0, 0.5),
         Progress(1, 2, 0.5, 1000.0, 3.0), epoch(1, True, 1), epoch(2, False, 2, fraction=0.5),
         Remark("rising", say("The loss rises")), Remark("overfitting", say("By heart")),
         RunNotSaved(say("The disk is full.")), Finished(SUMMARY, stopped=True))
@@ -95,17 +94,19 @@ def test_each_epoch_is_a_line_and_the_best_weights_are_the_result(fit: Fit) -> N
         "epoch   1   train loss 1.5000 acc 0.5000   validation loss 2.2500 acc 0.2500  ← best",
         "epoch   2   train loss 1.5000 acc 0.5000   validation loss 2.2500 acc 0.2500  (stopped within the epoch)",
         "warning: The loss rises", "hint: By heart", "warning: The disk is full. Training goes on."]
-    assert (result.weights, result.stopped, str(result.not_saved)) == ([{"w": 1}], True, "The disk is full.")
-    assert result.summary is SUMMARY and [row.epoch for row in result.history.epochs] == [1, 2]
+    assert result.weights == [{"w": 1}] and result.states.was_stopped
+    assert str(result.states.not_saved) == "The disk is full."
+    assert result.summary is SUMMARY and [row.epoch for row in result.states.current.epochs] == [1, 2]
     assert fit.asked == ["one"]
 
 
 @pytest.mark.parametrize(("started", "line"), [
-    (Started("mps", 1, 1, 1, 1, 1), "Training on mps: 1 parameters, 1 example, 1 epoch"),
-    (Started("cpu", 5, 2, 1, 9, 4), "Training on cpu: 5 parameters, 2 examples, 9 epochs, from epoch 4")])
+    (Started("mps", 1, 1, 1, 1), "Training on mps: 1 parameters, 1 example, 1 epoch"),
+    (Started("cpu", 5, 2, 9, 4), "Training on cpu: 5 parameters, 2 examples, 9 epochs, from epoch 4")])
 def test_a_beginning_counts_in_words(started: Started, line: str, fit: Fit) -> None:
     result = fit.train(started, Finished(SUMMARY, stopped=False))
-    assert fit.lines == [line] and result.weights == [{}] and not result.stopped and result.not_saved is None
+    assert fit.lines == [line] and result.weights == []
+    assert not result.states.was_stopped and result.states.not_saved is None
 
 
 @pytest.mark.parametrize(("others", "words"), [
@@ -124,7 +125,7 @@ def test_a_series_says_which_run_goes_on_and_keeps_the_best_of_each(fit: Fit) ->
         MemberStarted(1, 2, "[red]", several), epoch(1, True, 1), epoch(2, True, 2), epoch(3, False, 3),
         Finished(SUMMARY, stopped=False), MemberEnded(1, "[red]", SUMMARY, {}), MemberStarted(2, 2, "fast", several),
         Finished(SUMMARY, stopped=True), SeriesFinished((), {}, {}, stopped=True), of=several)
-    assert fit.asked == ["series"] and result.stopped and result.weights == [{"w": 2}, {}]
+    assert fit.asked == ["series"] and result.states.was_stopped and result.weights == [{"w": 2}]
     assert fit.lines[0] == "[red] (1 of 2)" and fit.lines[4:] == [str(SUMMARY.line), "fast (2 of 2)"]
     assert fit.train(Finished(SUMMARY, stopped=False), of=experiment(folds=2)) and fit.asked[1:] == ["series"]
     fit.train(SeriesFinished((), {}, {}, stopped=False), of=several)
@@ -146,7 +147,7 @@ def test_a_folder_that_cannot_be_written_ends_it_before_anything_is_learned(fit:
     full = RunNotSaved(say("The disk is full."))
     with pytest.raises(WriteError, match="The disk is full"):
         fit.train(full, Finished(SUMMARY, stopped=False))
-    assert fit.train(Point(0.5, 1.0, 0.5), full, Finished(SUMMARY, stopped=False)).not_saved == full.message
+    assert fit.train(Point(0.5, 1.0, 0.5), full, Finished(SUMMARY, stopped=False)).states.not_saved == full.message
 
 
 def test_the_first_ctrl_c_ends_the_run_the_next_one_the_program(fit: Fit) -> None:
@@ -187,11 +188,16 @@ def outcomes(monkeypatch: pytest.MonkeyPatch) -> list[Outcome]:
     return found
 
 
-def result_of(count: int, series: SeriesFinished | None = None) -> Result:
-    histories = Histories()
-    histories.add(Finished(SUMMARY, stopped=False))
-    histories.series = series
-    return Result(histories, [{"w": index} for index in range(count)], False, None)  # type: ignore[dict-item]
+def result_of(count: int, series: SeriesFinished | None = None, *more: Event, stopped: bool = False) -> Result:
+    states = SeriesState()
+    for index in range(count):
+        if series is not None:
+            states.hear(MemberStarted(index + 1, count, str(index), experiment()))
+        states.hear(epoch(1, True, index))
+        for event in (*more, Finished(SUMMARY, stopped=stopped)):
+            states.hear(event)
+    states.series = series
+    return Result(states)
 
 
 def test_one_run_has_learned_and_reported_numbers(outcomes: list[Outcome]) -> None:
@@ -273,10 +279,10 @@ def test_a_run_ends_with_its_tables_its_line_and_its_folder(trained: list[Result
     folds = SeriesFinished((), {}, {})
     for result, code, lines in (
             (result_of(1), 0, ["a table", str(SUMMARY.line), "Run folder: run"]),
-            (result_of(1)._replace(stopped=True), 0, ["Stopped: what was learned so far is kept.", "a table",
+            (result_of(1, stopped=True), 0, ["Stopped: what was learned so far is kept.", "a table",
                                                        str(SUMMARY.line), "Run folder: run"]),
             (result_of(1, folds), 0, ["a table", "Run folder: run"]),
-            (result_of(1)._replace(not_saved=say("full")), 1, ["a table", str(SUMMARY.line), "Run folder: run"])):
+            (result_of(1, None, RunNotSaved(say("full"))), 1, ["a table", str(SUMMARY.line), "Run folder: run"])):
         trained.append(result)
         assert cli.main(["train", "net.loom", "--out", "run"]) == code
         assert capsys.readouterr().out.splitlines() == lines
@@ -346,6 +352,6 @@ def test_without_a_display_it_trains_and_says_where_everything_is(
     assert lines[0] == "There is no display here, so no window opens: Layerloom trains without one."
     assert lines[1].startswith("Network: ") and lines[-1].endswith("--help” lists what can be done without a display.")
     folder = tmp_path / "mlp"
-    assert drawn == ([] if result.histories.series else [folder / "curves.png"])
-    assert lines[2:-1] == ([f"Run folder: {folder}"] if result.histories.series else [
+    assert drawn == ([] if result.states.series else [folder / "curves.png"])
+    assert lines[2:-1] == ([f"Run folder: {folder}"] if result.states.series else [
         str(SUMMARY.line), "It is the same", str(folder / "mlp.safetensors"), str(folder / "curves.png")])

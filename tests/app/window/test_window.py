@@ -69,18 +69,19 @@ def test_train_by_its_button_and_read_the_last_line(window, qtbot):
     line = str(window.page.document.run.summary.line)
     assert any(line in label.text() or line in label.toolTip() for label in window.places.top.findChildren(QLabel))
     assert sorted(path.name for path in window.page.document.run.folder.iterdir()) == [
-        "best.safetensors", "checkpoint.pt", "experiment.loom", "last.safetensors", "metrics.csv", "summary.json"]
+        "best.safetensors", "checkpoint.pt", "experiment.loom", "last.safetensors", "metrics.csv", "points.csv",
+        "run.json", "summary.json"]
 
 
 def test_editing_goes_on_while_training_and_the_run_keeps_its_network(window, qtbot):
     recipe(window, epochs=500)
     window.feature(Training).train()
-    qtbot.waitUntil(lambda: bool(window.page.document.run.history.points), timeout=TRAIN_MS)
+    qtbot.waitUntil(lambda: bool(window.page.document.run.state.points), timeout=TRAIN_MS)
     trained = window.page.document.run.experiment.graph
     window.page.view.append("Dropout")
     assert "drop1" in window.page.scene.cards and "drop1" not in trained.nodes
-    count = len(window.page.document.run.history.points)
-    qtbot.waitUntil(lambda: len(window.page.document.run.history.points) > count, timeout=TRAIN_MS)
+    count = len(window.page.document.run.state.points)
+    qtbot.waitUntil(lambda: len(window.page.document.run.state.points) > count, timeout=TRAIN_MS)
     window.feature(Training).trainer.stop()
     qtbot.waitUntil(lambda: window.feature(Training).trainer.state == "idle", timeout=TRAIN_MS)
     assert window.page.document.run.experiment.graph is trained
@@ -248,9 +249,9 @@ def test_curves_are_saved_as_picture_and_numbers(window, qtbot, tmp_path, monkey
     shown = QImage(str(tmp_path / "c.png"))
     assert shown.width() > 300 and len(colors(shown)) > 20
     drawn = ElementTree.parse(tmp_path / "c.svg").getroot().iter("{http://www.w3.org/2000/svg}path")
-    assert max(path.get("d", "").count("L") for path in drawn) >= len(window.page.document.run.history.points) - 1
+    assert max(path.get("d", "").count("L") for path in drawn) >= len(window.page.document.run.state.points) - 1
     head, *rows = (tmp_path / "c.csv").read_text().splitlines()
-    history = window.page.document.run.history
+    history = window.page.document.run.state
     assert "loss" in head and len(rows) == len(history.points) + len(history.epochs)
 
 

@@ -24,8 +24,8 @@ from engine.graph.parameters import NodeParameters
 from engine.layers.base import LAYERS, OptionError
 from engine.layers.linear import Linear
 from engine.network.compile import build_module
+from engine.network.ready import freeze
 from engine.network.weights import initial_module
-from engine.training.groups import freeze
 from engine.writing.source import to_python
 
 Chain = Callable[..., Graph]

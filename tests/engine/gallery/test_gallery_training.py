@@ -25,7 +25,7 @@ from engine.experiment.experiment import Experiment, gallery_ids, load_experimen
 from engine.export.export import export
 from engine.layers.linear import Linear
 from engine.network.weights import initial_module
-from engine.training import fit, run
+from engine.training import fit, run, tuning
 from engine.training.events import EpochEnded, Point
 from tests.conftest import MNIST_ROOT
 from tests.engine.cases import of_type, with_recipe
@@ -170,9 +170,9 @@ def losses_by_hand(name: str, root: Path, *, lr: float, batch_size: int, size: i
     # Batch norm and high rates make differences of rounding grow a thousandfold: memory order and step are as ours.
     net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimizer = torch.optim.SGD(net.parameters(), lr=lr, fused=True)
-    torch.manual_seed(1)  # of the first epoch: dropout's, and the order's
     order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(1)).numpy()
-    for begin in range(0, len(order), batch_size):
+    for batch, begin in enumerate(range(0, len(order), batch_size), 1):
+        torch.manual_seed(1 * 2_000_003 + batch)  # dropout draws anew in every batch of the first epoch
         index = order[begin : begin + batch_size]
         x = np.stack([enlarged(images[i], size) for i in index]).astype(np.float32)[:, None] / 255
         loss = functional.cross_entropy(net(torch.from_numpy(x).contiguous(memory_format=torch.channels_last)),
@@ -199,6 +199,7 @@ def test_losses_are_those_of_a_loop_in_plain_pytorch(
     name: str, steps: int, options: dict[str, float], mnist: Data, mnist_root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(run, "READ_EVERY", 0.0)  # a point after every step
+    monkeypatch.setattr(tuning, "prefers_channels_last", lambda *_: True)  # as the loop by hand has it
     experiment = opened(name, batch_size=options["batch_size"])
     assert experiment.recipe.lr == options["lr"] and experiment.data.resize == options.get("size")
     experiment = replace(experiment, data=experiment.data.with_options(dataset="mnist", resize=options.get("size")))

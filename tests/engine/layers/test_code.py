@@ -25,8 +25,8 @@ from engine.layers.code.source import EXAMPLE, CodeError, CodeNotAllowedError, o
 from engine.layers.inputs import Input
 from engine.layers.linear import Linear
 from engine.network.compile import build_module
+from engine.network.ready import freeze
 from engine.network.weights import empty_module
-from engine.training.groups import freeze
 from engine.writing.source import to_python
 
 MY_LINEAR = '''class MyLinear(nn.Module):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,37 +17,41 @@ from engine.export.weight_files import load_weights
 from engine.files import WriteError
 from engine.graph.graph import Edge
 from engine.graph.parameters import NodeParameters
-from engine.runs.folder import (
+from engine.runs.folder import record
+from engine.runs.names import (
     BEST,
     CHANGES,
     CHECKPOINT,
     EXPERIMENT,
-    FORMAT,
     LAST,
     METRICS,
+    POINTS,
     RESULTS,
+    RUN,
     SERIES,
     SERIES_TABLE,
     SUMMARY,
-    Checkpoint,
-    RunError,
-    load_checkpoint,
-    record,
 )
+from engine.runs.opened import RunError, load_checkpoint
 from engine.training import Control, fit
+from engine.training.best import Best
+from engine.training.checkpoint import FORMAT, Checkpoint
 from engine.training.events import (
+    CheckpointReached,
     EpochEnded,
     Event,
     Finished,
     MemberStarted,
-    Metrics,
+    Point,
     RateChanged,
     RunNotSaved,
     SeriesFinished,
     SeriesRow,
     Started,
-    Summary,
 )
+from engine.training.judge.heard import HealthState
+from engine.training.meters import Sums
+from engine.training.values import Metrics, Summary
 from tests.engine.cases import MLP, experiment, of_type, with_recipe
 
 BASE = experiment(epochs=2)
@@ -64,12 +68,23 @@ def epoch(number: int, value: float, is_best: bool = True, part: float = 1.0) ->
     return EpochEnded(number, NUMBERS, NUMBERS, is_best, weights(value), part)
 
 
+def kept(number: int, value: float, best: float | None = None, **options: Any) -> Checkpoint:
+    """A checkpoint after an epoch, or within it."""
+    chosen = Best(number, NUMBERS, NUMBERS, weights(value if best is None else best))
+    return Checkpoint(number, weights(value), {"state": {}}, chosen, (NUMBERS, NUMBERS), HealthState(), 10, 1.0,
+                      **options)
+
+
 def names(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 
 
+def value_of(state: Mapping[str, torch.Tensor]) -> float:
+    return float(state["fc1.weight"][0, 0])
+
+
 def value_in(path: Path) -> float:
-    return float(load_weights(path)["fc1.weight"][0, 0])
+    return value_of(load_weights(path))
 
 
 @pytest.fixture(scope="module")
@@ -89,11 +104,11 @@ def steps(events: list[Event], folder: Path, resume: Checkpoint | None = None) -
 def test_a_change_of_rate_is_written_when_it_happens(begun: Started, tmp_path: Path) -> None:
     passing = steps([begun, RateChanged(0.5, 0.1), RateChanged(0.75, 0.2), END], tmp_path)
     next(passing)
-    assert names(tmp_path) == {EXPERIMENT}
+    assert names(tmp_path) == {EXPERIMENT, RUN}
     next(passing)
-    assert (tmp_path / CHANGES).read_text() == "position,lr\n0.500000,0.1\n"
+    assert (tmp_path / CHANGES).read_text() == "position,lr,threads\n0.500000,0.1,\n"
     next(passing)
-    assert (tmp_path / CHANGES).read_text() == "position,lr\n0.500000,0.1\n0.750000,0.2\n"
+    assert (tmp_path / CHANGES).read_text() == "position,lr,threads\n0.500000,0.1,\n0.750000,0.2,\n"
 
 
 def test_a_change_of_rate_that_could_not_be_written_is_written_at_the_end(begun: Started, tmp_path: Path) -> None:
@@ -104,7 +119,7 @@ def test_a_change_of_rate_that_could_not_be_written_is_written_at_the_end(begun:
         if isinstance(event, RunNotSaved):
             (tmp_path / CHANGES).rmdir()
     assert [type(event) for event in events] == [RateChanged, RunNotSaved, Finished]
-    assert (tmp_path / CHANGES).read_text() == "position,lr\n0.500000,0.1\n" and (tmp_path / SUMMARY).exists()
+    assert (tmp_path / CHANGES).read_text() == "position,lr,threads\n0.500000,0.1,\n" and (tmp_path / SUMMARY).exists()
 
 
 def test_that_a_run_is_not_saved_is_said_once(begun: Started, tmp_path: Path) -> None:
@@ -115,7 +130,8 @@ def test_that_a_run_is_not_saved_is_said_once(begun: Started, tmp_path: Path) ->
 
 def test_a_folder_that_vanishes_is_made_again(begun: Started, tmp_path: Path) -> None:
     folder = tmp_path / "runs" / "one"
-    for event in steps([begun, epoch(1, 1.0), epoch(2, 2.0), END], folder):
+    passing = [begun, epoch(1, 1.0), epoch(2, 2.0), CheckpointReached(kept(2, 2.0)), END]
+    for event in steps(passing, folder):
         if isinstance(event, EpochEnded) and event.epoch == 1:
             shutil.rmtree(tmp_path / "runs")
         assert not isinstance(event, RunNotSaved)
@@ -124,32 +140,41 @@ def test_a_folder_that_vanishes_is_made_again(begun: Started, tmp_path: Path) ->
 
 
 def test_a_run_stopped_within_an_epoch_keeps_what_whole_epochs_left(begun: Started, tmp_path: Path) -> None:
-    list(steps([begun, epoch(1, 1.0), epoch(2, 2.0, is_best=False, part=0.5), END], tmp_path))
-    assert len((tmp_path / METRICS).read_text().splitlines()) == 2 and (tmp_path / CHECKPOINT).exists()
+    inside = CheckpointReached(kept(2, 1.5, best=1.0, sums=Sums(loss=2.0, examples=3), done=1, batches=4))
+    list(steps([begun, epoch(1, 1.0), CheckpointReached(kept(1, 1.0)), inside,
+                epoch(2, 2.0, is_best=False, part=0.5), END], tmp_path))
+    assert len((tmp_path / METRICS).read_text().splitlines()) == 2
     assert (value_in(tmp_path / LAST), value_in(tmp_path / BEST)) == (2.0, 1.0)
-    content = torch.load(tmp_path / CHECKPOINT, weights_only=True)
-    assert [row[0] for row in content["rows"]] == [1] and content["format"] == FORMAT and content["changes"] == []
+    found = load_checkpoint(tmp_path, BASE)
+    assert found is not None and (found.epoch, found.position, found.sums) == (2, 1.25, Sums(loss=2.0, examples=3))
 
 
-def test_going_on_begins_with_the_weights_and_the_changes_of_the_checkpoint(begun: Started, tmp_path: Path) -> None:
-    resume: Checkpoint = {"rows": [[1, list(NUMBERS), list(NUMBERS), 1.0]], "changes": [[0.5, 0.1]],
-                          "weights": weights(3.0), "best": {"weights": weights(4.0)}}
-    for name in RESULTS:
-        (tmp_path / name).write_text("of an epoch that was not completed")
-    passing = steps([begun, RateChanged(1.5, 0.2), epoch(2, 5.0)], tmp_path, resume)
+def test_going_on_begins_with_what_was_there_at_the_checkpoint(begun: Started, tmp_path: Path) -> None:
+    resume = kept(1, 3.0, best=4.0)
+    list(steps([begun, Point(0.5, 1.0, 0.5), RateChanged(0.5, 0.1), epoch(1, 3.0), Point(1.5, 1.0, 0.5),
+                RateChanged(1.5, 0.3), epoch(2, 9.0), CheckpointReached(kept(2, 9.0)), END], tmp_path))
+    passing = steps([begun, RateChanged(1.5, 0.2), epoch(2, 5.0), END], tmp_path, resume)
     next(passing)
     assert (value_in(tmp_path / LAST), value_in(tmp_path / BEST)) == (3.0, 4.0)
-    assert (tmp_path / CHANGES).read_text() == "position,lr\n0.500000,0.1\n"
-    assert "not completed" in (tmp_path / METRICS).read_text()
+    assert (tmp_path / CHANGES).read_text() == "position,lr,threads\n0.500000,0.1,\n"
+    assert [line[0] for line in (tmp_path / METRICS).read_text().splitlines()[1:]] == ["1"]
+    assert len((tmp_path / POINTS).read_text().splitlines()) == 2 and not (tmp_path / SUMMARY).exists()
     list(passing)
     assert [line[0] for line in (tmp_path / METRICS).read_text().splitlines()[1:]] == ["1", "2"]
-    assert torch.load(tmp_path / CHECKPOINT, weights_only=True)["changes"] == [[0.5, 0.1], [1.5, 0.2]]
+    assert (tmp_path / CHANGES).read_text() == "position,lr,threads\n0.500000,0.1,\n1.500000,0.2,\n"
+
+
+def test_a_line_that_was_cut_off_is_no_line(begun: Started, tmp_path: Path) -> None:
+    list(steps([begun, epoch(1, 1.0), epoch(2, 2.0)], tmp_path))
+    with (tmp_path / METRICS).open("a") as file:
+        file.write("3,0.1")
+    list(steps([begun, epoch(3, 5.0)], tmp_path, kept(2, 2.0)))
+    assert [line[0] for line in (tmp_path / METRICS).read_text().splitlines()[1:]] == ["1", "2", "3"]
 
 
 def test_going_on_without_changes_leaves_none(begun: Started, tmp_path: Path) -> None:
-    (tmp_path / CHANGES).write_text("of an epoch that was not completed")
-    next(steps([begun], tmp_path, {"rows": [], "changes": [], "weights": weights(3.0),
-                                   "best": {"weights": weights(4.0)}}))
+    (tmp_path / CHANGES).write_text("position,lr\n2.5,0.1\n")
+    next(steps([begun], tmp_path, kept(1, 3.0)))
     assert not (tmp_path / CHANGES).exists()
 
 
@@ -166,10 +191,10 @@ def test_a_series_replaces_what_was_in_its_folder(begun: Started, tmp_path: Path
     assert load_experiment(folder / EXPERIMENT) == BASE
     for name in (*RESULTS, SERIES, SERIES_TABLE, "notes.txt"):
         (folder / name).write_text("old")
-    list(record(series(begun, epoch(1, 1.0)), BASE, folder))
+    list(record(series(begun, epoch(1, 1.0), CheckpointReached(kept(1, 1.0))), BASE, folder))
     assert names(folder) == {EXPERIMENT, SERIES, SERIES_TABLE, "notes.txt", "1-a", "2-b"}
     assert (folder / SERIES_TABLE).read_text() == "run,test loss\na,1.000000\nb,2.000000\n"
-    assert names(folder / "2-b") == {EXPERIMENT, METRICS, LAST, BEST, CHECKPOINT}
+    assert names(folder / "2-b") == {EXPERIMENT, METRICS, LAST, BEST, CHECKPOINT, RUN}
     assert load_experiment(folder / "2-b" / EXPERIMENT).recipe.lr == 0.2
 
 
@@ -201,14 +226,15 @@ def test_a_folder_that_cannot_be_made_says_why(tmp_path: Path) -> None:
 def saved(folder: Path, base: Experiment = BASE, content: object = None) -> Path:
     """A folder of this experiment, with a checkpoint that is nothing but its mark unless something else is given."""
     next(record([MemberStarted(1, 1, "a", base)], base, folder))
-    torch.save({"format": FORMAT} if content is None else content, folder / CHECKPOINT)
+    torch.save(kept(1, 1.0).stored() if content is None else content, folder / CHECKPOINT)
     return folder
 
 
 @pytest.mark.parametrize(("content", "reason"), [
-    ([FORMAT], "is not a checkpoint of this Layerloom"), ({}, "is not a checkpoint of this Layerloom"),
-    ({"format": "layerloom checkpoint 1"}, "is not a checkpoint of this Layerloom"),
-    ({"format": FORMAT, "rows": Path("a")}, "is damaged"),  # only numbers are taken from a file, never objects
+    ([FORMAT], "it is no checkpoint"), ({}, "it is no checkpoint"),
+    ({"format": FORMAT, "version": 99}, "made by a newer Layerloom"),
+    ({"format": FORMAT, "version": 3}, "it is damaged: epoch cannot be read"),
+    ({"format": FORMAT, "version": Path("a")}, "is damaged"),  # only numbers are taken from a file, never objects
 ])  # fmt: skip
 def test_what_is_no_checkpoint(content: object, reason: str, tmp_path: Path) -> None:
     with pytest.raises(RunError, match=reason):
@@ -221,7 +247,8 @@ def test_what_is_no_checkpoint(content: object, reason: str, tmp_path: Path) -> 
     replace(BASE, variants=(Variant(title="a"),)),
 ])  # fmt: skip
 def test_a_run_is_continued_though_this_is_different(same: Experiment, tmp_path: Path) -> None:
-    assert load_checkpoint(saved(tmp_path), same) == {"format": FORMAT}
+    found = load_checkpoint(saved(tmp_path), same)
+    assert found is not None and found.epoch == 1 and value_of(found.weights) == 1.0
 
 
 def _with(**options: Any) -> Experiment:

@@ -15,7 +15,6 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from engine.files import WriteError
-from engine.runs.history import History, Member
 from engine.runs.pictures import (
     COLORS,
     GRID,
@@ -28,16 +27,18 @@ from engine.runs.pictures import (
     save_curves,
     series_picture,
 )
-from engine.training.events import EpochEnded, Metrics, Point
+from engine.training.events import EpochEnded, Point
+from engine.training.state import RunState
+from engine.training.values import Metrics
 
 
 @pytest.fixture
-def history() -> History:
+def history() -> RunState:
     """Two epochs with points between them."""
-    made = History()
+    made = RunState()
     for epoch in (1, 2):
-        made.add(Point(epoch - 0.5, 2.0 / epoch, 0.4 * epoch))
-        made.add(EpochEnded(epoch, Metrics(1.5 / epoch, 0.45 * epoch), Metrics(1.6 / epoch, 0.44 * epoch), True, {}))
+        made.hear(Point(epoch - 0.5, 2.0 / epoch, 0.4 * epoch))
+        made.hear(EpochEnded(epoch, Metrics(1.5 / epoch, 0.45 * epoch), Metrics(1.6 / epoch, 0.44 * epoch), True, {}))
     return made
 
 
@@ -54,12 +55,12 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
     return figures
 
 
-def of_numbers(*losses: float, best: int = 0, more: str = "rmse") -> History:
+def of_numbers(*losses: float, best: int = 0, more: str = "rmse") -> RunState:
     """Epochs of a run that learns numbers, with another metric of ten times the loss."""
-    made = History()
+    made = RunState()
     for epoch, loss in enumerate(losses, 1):
         both = [Metrics(value, others=((more, 10 * value),)) for value in (loss, 2 * loss)]
-        made.add(EpochEnded(epoch, *both, epoch == best, {}))
+        made.hear(EpochEnded(epoch, *both, epoch == best, {}))
     return made
 
 
@@ -73,7 +74,7 @@ def legend_of(axes: Axes) -> list[str]:
     return [] if legend is None else [text.get_text() for text in legend.get_texts()]
 
 
-def test_a_run_is_two_pictures_with_points_and_the_best_epoch(history: History, drawn: list[Figure],
+def test_a_run_is_two_pictures_with_points_and_the_best_epoch(history: RunState, drawn: list[Figure],
                                                               tmp_path: Path) -> None:
     curves_picture(history, tmp_path / "curves.png")
     loss, accuracy = drawn[0].axes
@@ -107,15 +108,15 @@ def test_a_loss_that_falls_far_has_a_logarithmic_scale(losses: tuple[float, ...]
 
 def test_in_a_series_validation_alone_decides_the_scale(drawn: list[Figure], tmp_path: Path) -> None:
     for first in (100.0, 101.0):
-        series_picture([Member("a"), _member("b", of_numbers(first)), _member("c", of_numbers(1.0))],
+        series_picture([RunState(title="a"), _member("b", of_numbers(first)), _member("c", of_numbers(1.0))],
                        tmp_path / "all.png")
     assert [axes.get_yscale() for figure in drawn for axes in figure.axes] == ["linear", "linear", "log", "log"]
 
 
 def test_accuracy_is_never_on_a_logarithmic_scale(drawn: list[Figure], tmp_path: Path) -> None:
-    made = History()
+    made = RunState()
     for epoch, accuracy in enumerate((0.001, 1.0), 1):
-        made.add(EpochEnded(epoch, Metrics(1.0, accuracy), Metrics(1.0, accuracy), False, {}))
+        made.hear(EpochEnded(epoch, Metrics(1.0, accuracy), Metrics(1.0, accuracy), False, {}))
     curves_picture(made, tmp_path / "one.png")
     series_picture([_member("a", made), _member("b", made)], tmp_path / "all.png")
     assert [axes.get_yscale() for figure in drawn for axes in figure.axes] == ["linear"] * 4
@@ -125,14 +126,13 @@ def test_accuracy_is_never_on_a_logarithmic_scale(drawn: list[Figure], tmp_path:
 def test_beside_the_loss_stands_what_is_known(more: str, title: str, drawn: list[Figure], tmp_path: Path) -> None:
     made = of_numbers(2.0, 1.0, more=more)
     curves_picture(made, tmp_path / "one.svg")
-    series_picture([_member("a", made), Member("not yet begun")], tmp_path / "all.svg")
+    series_picture([_member("a", made), RunState(title="not yet begun")], tmp_path / "all.svg")
     assert [axes.get_title(loc="left") for figure in drawn for axes in figure.axes] == ["loss", title] * 2
 
 
-def _member(title: str, history: History) -> Member:
-    made = Member(title)
-    made.history = history
-    return made
+def _member(title: str, history: RunState) -> RunState:
+    history.title = title
+    return history
 
 
 def test_a_series_is_drawn_in_a_colour_each(drawn: list[Figure], tmp_path: Path) -> None:
@@ -149,7 +149,7 @@ def test_a_series_is_drawn_in_a_colour_each(drawn: list[Figure], tmp_path: Path)
         assert list(train[0].get_xdata()) == [1.0, 2.0]
 
 
-def test_axes_are_quiet(history: History, drawn: list[Figure], tmp_path: Path) -> None:
+def test_axes_are_quiet(history: RunState, drawn: list[Figure], tmp_path: Path) -> None:
     """Numbers of epochs are whole, a grid lies behind the lines, there are no ticks and no frames."""
     curves_picture(history, tmp_path / "one.png")
     series_picture([_member("a", history), _member("b", history)], tmp_path / "all.png")
@@ -171,7 +171,7 @@ def test_axes_are_quiet(history: History, drawn: list[Figure], tmp_path: Path) -
         assert (first, last) == pytest.approx((min(lines) - 0.02 * span, max(lines) + 0.02 * span))
 
 
-def test_lines_are_told_apart_by_their_strength(history: History, drawn: list[Figure], tmp_path: Path) -> None:
+def test_lines_are_told_apart_by_their_strength(history: RunState, drawn: list[Figure], tmp_path: Path) -> None:
     curves_picture(history, tmp_path / "one.png")
     series_picture([_member("a", history)], tmp_path / "all.png")
     one, all_runs = ([(line.get_linewidth(), line.get_alpha()) for line in figure.axes[0].get_lines()]
@@ -188,7 +188,7 @@ def test_a_series_without_runs_is_an_empty_picture(drawn: list[Figure], tmp_path
     assert not any(axes.get_lines() or axes.get_legend() for axes in drawn[0].axes)
 
 
-def test_curves_are_written_as_the_name_says(history: History, drawn: list[Figure], tmp_path: Path) -> None:
+def test_curves_are_written_as_the_name_says(history: RunState, drawn: list[Figure], tmp_path: Path) -> None:
     one, two = [_member("", history)], [_member("a", history), _member("b", of_numbers(3.0))]
     save_curves(one, tmp_path / "one.svg")
     save_curves(two, tmp_path / "two.PNG")
@@ -208,14 +208,14 @@ def test_curves_are_written_as_the_name_says(history: History, drawn: list[Figur
 
 def test_a_point_stands_before_the_epoch_that_it_ends(tmp_path: Path) -> None:
     made = of_numbers(3.0)
-    made.add(Point(1.0, 4.0, math.nan))
+    made.hear(Point(1.0, 4.0, math.nan))
     curves_csv(made, tmp_path / "a.csv")
     assert [line.count(",") for line in (tmp_path / "a.csv").read_text().splitlines()] == [6, 6, 6]
     assert (tmp_path / "a.csv").read_text().splitlines()[1:] == ["1.000000,4.000000,,,,,",
                                                                  "1.000000,3.000000,,6.000000,,30.000000,60.000000"]
 
 
-def test_draws_a_png_and_an_svg(history: History, tmp_path: Path) -> None:
+def test_draws_a_png_and_an_svg(history: RunState, tmp_path: Path) -> None:
     curves_picture(history, tmp_path / "curves.png")
     with Image.open(tmp_path / "curves.png") as image:
         assert image.size == (1296, 518) and len(image.convert("RGB").getcolors(10**6)) > 50
@@ -224,12 +224,12 @@ def test_draws_a_png_and_an_svg(history: History, tmp_path: Path) -> None:
 
 
 def test_an_empty_history_is_an_empty_picture(tmp_path: Path) -> None:
-    curves_picture(History(), tmp_path / "curves.png")
-    curves_csv(History(), tmp_path / "curves.csv")
+    curves_picture(RunState(), tmp_path / "curves.png")
+    curves_csv(RunState(), tmp_path / "curves.csv")
     assert len((tmp_path / "curves.csv").read_text().splitlines()) == 1
 
 
-def test_writes_points_and_epochs_in_order(history: History, tmp_path: Path) -> None:
+def test_writes_points_and_epochs_in_order(history: RunState, tmp_path: Path) -> None:
     curves_csv(history, tmp_path / "curves.csv")
     assert (tmp_path / "curves.csv").read_text().splitlines() == [
         "position,train_loss,train_accuracy,validation_loss,validation_accuracy",
@@ -240,16 +240,16 @@ def test_writes_points_and_epochs_in_order(history: History, tmp_path: Path) -> 
     ]
 
 
-def test_what_cannot_be_drawn_is_a_sentence(history: History, tmp_path: Path) -> None:
+def test_what_cannot_be_drawn_is_a_sentence(history: RunState, tmp_path: Path) -> None:
     with pytest.raises(PictureError, match=r"curves.bmp: curves are drawn as .png or .svg"):
         curves_picture(history, tmp_path / "curves.bmp")
     with pytest.raises(WriteError):
         curves_picture(history, tmp_path / "nowhere" / "curves.png")
 
 
-def test_importing_it_is_cheap_and_no_window_system_is_asked(history: History, tmp_path: Path) -> None:
+def test_importing_it_is_cheap_and_no_window_system_is_asked(history: RunState, tmp_path: Path) -> None:
     code = ("import sys, engine.runs.pictures as p; print({'matplotlib', 'torch'} & set(sys.modules))\n"
-            "from engine.runs.history import History; p.curves_picture(History(), sys.argv[1])\n"
+            "from engine.training.state import RunState; p.curves_picture(RunState(), sys.argv[1])\n"
             "print('matplotlib.pyplot' in sys.modules)")
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path / "a.png")], capture_output=True, text=True)
     assert done.stdout.split() == ["set()", "False"]

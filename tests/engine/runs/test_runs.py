@@ -15,20 +15,20 @@ import torch
 from engine.experiment.experiment import Experiment, load_experiment, save_experiment
 from engine.export.weight_files import load_weights
 from engine.graph.parameters import NodeParameters
-from engine.runs.folder import (
-    BEST,
-    CHANGES,
-    CHECKPOINT,
-    EXPERIMENT,
-    LAST,
-    METRICS,
-    SUMMARY,
-    RunError,
-    load_checkpoint,
-    record,
-)
+from engine.runs.folder import record
+from engine.runs.names import BEST, CHANGES, CHECKPOINT, EXPERIMENT, LAST, METRICS, POINTS, RUN, SUMMARY
+from engine.runs.opened import RunError, load_checkpoint
 from engine.training import Control, fit, run
-from engine.training.events import EpochEnded, Event, Finished, Point, RateChanged, RunNotSaved, Started
+from engine.training.events import (
+    CheckpointReached,
+    EpochEnded,
+    Event,
+    Finished,
+    Point,
+    RateChanged,
+    RunNotSaved,
+    Started,
+)
 from tests.engine.cases import MLP, experiment, of_type, with_recipe
 
 DROPOUT = experiment(*MLP[:-1], ("drop1", "Dropout", {"p": 0.2}), MLP[-1], epochs=4)
@@ -60,7 +60,8 @@ def test_everything_is_in_the_folder(tmp_path: Path) -> None:
     base = experiment(epochs=3, seed=4)
     events = recorded(base, tmp_path / "runs" / "one")
     folder, epochs, end = tmp_path / "runs" / "one", of_type(events, EpochEnded), events[-1]
-    assert {path.name for path in folder.iterdir()} == {METRICS, LAST, BEST, EXPERIMENT, CHECKPOINT, SUMMARY}
+    assert {path.name for path in folder.iterdir()} == {
+        METRICS, LAST, BEST, EXPERIMENT, CHECKPOINT, SUMMARY, RUN, POINTS}
     assert load_experiment(folder / EXPERIMENT) == base
     rows = (folder / METRICS).read_text().splitlines()
     assert rows[0] == ("epoch,train_loss,train_accuracy,validation_loss,validation_accuracy,validation_top5,"
@@ -81,13 +82,13 @@ def test_everything_is_in_the_folder(tmp_path: Path) -> None:
     torch.load(folder / CHECKPOINT, weights_only=True)
 
 
-def test_files_of_an_epoch_are_there_when_its_event_passes(tmp_path: Path) -> None:
+def test_files_of_an_epoch_are_there_when_its_checkpoint_passes(tmp_path: Path) -> None:
     found = []
     for event in record(fit(experiment()), experiment(), tmp_path):
-        if isinstance(event, EpochEnded):
+        if isinstance(event, CheckpointReached):
             checkpoint = load_checkpoint(tmp_path, experiment())
             lines = len((tmp_path / METRICS).read_text().splitlines())
-            found.append((event.epoch, lines, checkpoint and checkpoint["epoch"]))
+            found.append((event.checkpoint.epoch, lines, checkpoint and checkpoint.epoch))
     assert found == [(1, 2, 1), (2, 3, 2)]
 
 
@@ -112,7 +113,7 @@ def test_a_continued_run_ends_as_an_uninterrupted_one(network: Experiment, at: f
     events = stopped(base, tmp_path / "parts", at, monkeypatch)
     assert isinstance(events[-1], Finished) and events[-1].stopped
     checkpoint = load_checkpoint(tmp_path / "parts", base)
-    assert (checkpoint is None) == (at < 1)
+    assert checkpoint is not None and checkpoint.position >= at  # it goes on inside the epoch
     rest = recorded(base, tmp_path / "parts", resume=checkpoint)
     assert of_type(rest, Started)[0].first_epoch == int(at) + 1
     assert results(tmp_path / "parts") == results(tmp_path / "whole")
@@ -127,12 +128,12 @@ def test_a_run_with_settings_of_its_own_goes_on_exactly(tmp_path: Path) -> None:
         for event in record(fit(base, control), base, tmp_path / name):
             if isinstance(event, EpochEnded) and event.epoch == 1:
                 control.lr = 0.03  # goes on with it, too
-            if isinstance(event, EpochEnded) and event.epoch == last:
+            if isinstance(event, CheckpointReached) and event.checkpoint.epoch == last:
                 control.stop()
     checkpoint = load_checkpoint(tmp_path / "parts", base)
     recorded(base, tmp_path / "parts", resume=checkpoint)
     assert results(tmp_path / "parts") == results(tmp_path / "whole")
-    assert (tmp_path / "parts" / CHANGES).read_text() == "position,lr\n1.000000,0.03\n"
+    assert (tmp_path / "parts" / CHANGES).read_text() == "position,lr,threads\n1.000000,0.03,\n"
     recorded(base, tmp_path / "parts")
     assert not (tmp_path / "parts" / CHANGES).exists()
 
@@ -140,11 +141,12 @@ def test_a_run_with_settings_of_its_own_goes_on_exactly(tmp_path: Path) -> None:
 def test_a_change_of_rate_beyond_the_checkpoint_is_forgotten(tmp_path: Path) -> None:
     control = Control()
     for event in record(fit(DROPOUT, control), DROPOUT, tmp_path):
-        if isinstance(event, EpochEnded) and event.epoch == 2:
-            control.lr = 0.03
+        if isinstance(event, CheckpointReached) and event.checkpoint.epoch == 2:
+            control.lr = 0.03  # asked for at the very end of the second epoch: the third begins with it
         if isinstance(event, RateChanged):
-            control.stop()
-    assert (tmp_path / CHANGES).exists()
+            changed = (tmp_path / CHANGES).exists()
+            control.abandon()  # as if it were killed
+    assert changed
     recorded(DROPOUT, tmp_path, resume=load_checkpoint(tmp_path, DROPOUT))
     assert not (tmp_path / CHANGES).exists()
 
@@ -153,7 +155,7 @@ def test_weights_stopped_within_an_epoch_are_kept(tmp_path: Path, monkeypatch: p
     events = stopped(DROPOUT, tmp_path, 0.3, monkeypatch)
     partial = of_type(events, EpochEnded)[0]
     assert all(torch.equal(tensor, partial.weights[key]) for key, tensor in load_weights(tmp_path / BEST).items())
-    assert not (tmp_path / METRICS).exists() and not (tmp_path / CHECKPOINT).exists()
+    assert not (tmp_path / METRICS).exists()
 
 
 def test_a_finished_run_can_be_given_more_epochs(tmp_path: Path) -> None:
@@ -168,8 +170,9 @@ def test_a_finished_run_can_be_given_more_epochs(tmp_path: Path) -> None:
 def test_a_new_run_replaces_an_old_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     recorded(DROPOUT, tmp_path)
     (tmp_path / "notes.txt").write_text("mine")
-    stopped(DROPOUT, tmp_path, 0.3, monkeypatch)
-    assert not (tmp_path / CHECKPOINT).exists() and (tmp_path / "notes.txt").read_text() == "mine"
+    next(record(fit(DROPOUT), DROPOUT, tmp_path))
+    list(stopped(DROPOUT, tmp_path, 0.3, monkeypatch))
+    assert load_checkpoint(tmp_path, DROPOUT).epoch == 1 and (tmp_path / "notes.txt").read_text() == "mine"
 
 
 def test_what_cannot_be_continued_is_a_sentence(tmp_path: Path) -> None:
@@ -182,7 +185,7 @@ def test_what_cannot_be_continued_is_a_sentence(tmp_path: Path) -> None:
         with pytest.raises(RunError, match=reason):
             load_checkpoint(tmp_path, DROPOUT)
     torch.save({"weights": {}}, tmp_path / CHECKPOINT)
-    with pytest.raises(RunError, match="not a checkpoint of this Layerloom"):
+    with pytest.raises(RunError, match="cannot be continued: it is no checkpoint"):
         load_checkpoint(tmp_path, DROPOUT)
     frozen = DROPOUT.graph.with_parameters("fc1", NodeParameters(trainable=False))
     for other, part in ((with_recipe(DROPOUT, lr=0.1), "recipe"), (experiment(epochs=4), "network"),
@@ -204,7 +207,7 @@ def test_training_goes_on_when_the_disk_is_full(tmp_path: Path, monkeypatch: pyt
             monkeypatch.setattr(tempfile, "mkstemp", full if event.epoch < 3 else make)
     said = of_type(events, RunNotSaved)
     assert len(said) == 1 and "no space left on device" in str(said[0].message)
-    assert isinstance(events[events.index(said[0]) - 1], EpochEnded)
+    assert isinstance(events[events.index(said[0]) - 1], CheckpointReached)
     monkeypatch.undo()
     recorded(DROPOUT, tmp_path / "undisturbed")
     assert results(tmp_path)[METRICS] == results(tmp_path / "undisturbed")[METRICS]  # there was room again at the end

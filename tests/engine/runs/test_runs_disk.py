@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,32 +12,33 @@ import torch
 import engine.runs.folder as runs
 from engine.export.weight_files import load_weights
 from engine.files import WriteError
-from engine.runs.folder import BEST, EXPERIMENT, record
+from engine.runs.folder import record
+from engine.runs.names import BEST, EXPERIMENT
 from engine.training import fit
-from engine.training.events import EpochEnded, Event, Finished, RunNotSaved, Started
+from engine.training.events import CheckpointReached, EpochEnded, Event, Finished, RunNotSaved
 from tests.engine.cases import experiment, of_type
 
 BASE = experiment(epochs=3)
 
 
 def test_the_best_weights_are_written_at_the_next_chance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only epoch 1 is best, and its weights fail then; what follows is not best, or is the end."""
-    source = [event for event in fit(BASE) if not isinstance(event, EpochEnded)]
-    epochs = of_type(list(fit(BASE)), EpochEnded)
-    best = next(epoch for epoch in epochs if epoch.is_best)
-    later = [epoch for epoch in epochs if not epoch.is_best][:1]
+    """Those of epoch 1 fail at its checkpoint; what follows is an epoch that is not best, or the end."""
+    whole = list(fit(BASE))
+    epochs, kept = of_type(whole, EpochEnded), of_type(whole, CheckpointReached)[0]
+    best = replace(epochs[0], is_best=True)
     save = runs.save_weights
-    for rest in ([*later, source[-1]], [source[-1]]):
-        def failing(weights: object, path: Path) -> None:
-            if path.name == BEST:
-                raise WriteError("{path}: {reason}", path=path, reason=errno.ENOSPC)
-            save(weights, path)  # type: ignore[arg-type]
 
+    def failing(weights: object, path: Path) -> None:
+        if path.name == BEST:
+            raise WriteError("{path}: {reason}", path=path, reason=errno.ENOSPC)
+        save(weights, path)  # type: ignore[arg-type]
+
+    for rest in ([replace(epochs[1], is_best=False), kept, whole[-1]], [whole[-1]]):
         folder = tmp_path / str(len(rest))
         events: list[Event] = []
-        for event in record([source[1], best, *rest], BASE, folder):
-            monkeypatch.setattr(runs, "save_weights", failing if isinstance(event, Started) else save)
+        for event in record([whole[1], best, kept, *rest], BASE, folder):
             events.append(event)
+            monkeypatch.setattr(runs, "save_weights", failing if event is best else save)
         assert of_type(events, RunNotSaved) and isinstance(events[-1], Finished)
         assert all(torch.equal(tensor, best.weights[key]) for key, tensor in load_weights(folder / BEST).items())
 

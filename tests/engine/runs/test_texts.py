@@ -7,14 +7,30 @@ import math
 
 import pytest
 
-from engine.runs.history import EpochRow, Histories, History
-from engine.runs.texts import changes_csv, metrics_csv, series_csv, series_json, summary_json
+from engine.messages import say
+from engine.runs.texts import (
+    CHANGES_HEAD,
+    POINTS_HEAD,
+    change_line,
+    changes_read,
+    metrics_head,
+    metrics_line,
+    metrics_read,
+    point_line,
+    points_read,
+    remark_line,
+    remarks_read,
+    series_csv,
+    series_json,
+    series_read,
+    summary_json,
+    summary_read,
+)
 from engine.training.events import (
     EpochEnded,
     Finished,
     MemberEnded,
     MemberStarted,
-    Metrics,
     Paused,
     Point,
     Progress,
@@ -22,8 +38,10 @@ from engine.training.events import (
     Remark,
     SeriesFinished,
     SeriesRow,
-    Summary,
+    ThreadsChanged,
 )
+from engine.training.state import EpochRow, RunState, SeriesState
+from engine.training.values import Metrics, Summary
 from tests.engine.cases import experiment
 
 CLASSES = Metrics(1.5, 0.25, (("top5", 0.5), ("f1", math.nan)))
@@ -34,21 +52,44 @@ SERIES = SeriesFinished(ROWS, {"train loss": 1.75}, {})
 
 
 def test_metrics_of_every_part_have_a_column() -> None:
-    rows = [EpochRow(1, CLASSES, NUMBERS, 1.0), EpochRow(2, NUMBERS, NUMBERS, 2.0)]
-    assert metrics_csv(rows) == (
+    rows = [EpochRow(1, CLASSES, NUMBERS, 1.0), EpochRow(2, CLASSES, NUMBERS, 2.0)]
+    text = metrics_head(rows[0]) + "".join(f"{metrics_line(row)}\n" for row in rows)
+    assert text == (
         "epoch,train_loss,train_accuracy,validation_loss,validation_accuracy,train_top5,train_f1,validation_rmse\n"
         "1,1.500000,0.250000,2.000000,,0.500000,,1.250000\n"
-        "2,2.000000,,2.000000,,,,1.250000\n")
-    assert metrics_csv([]) == "epoch,train_loss,train_accuracy,validation_loss,validation_accuracy\n"
+        "2,1.500000,0.250000,2.000000,,0.500000,,1.250000\n")
+    read = metrics_read(text)
+    assert [(row.epoch, row.train.named, row.validation.named) for row in read] == [
+        (row.epoch, row.train.named, row.validation.named) for row in rows]
+    assert len(read) == 2 == len(metrics_read(text + "3,0.1")) == len(metrics_read(text + "3,a,b\n"))
+    assert metrics_read("") == metrics_read("something else\n1\n") == []
 
 
-def test_changes_of_the_rate() -> None:
-    assert changes_csv([RateChanged(0.5, 0.01), RateChanged(1.25, 1e-5)]) == (
-        "position,lr\n0.500000,0.01\n1.250000,1e-05\n")
+def test_points_are_read_back() -> None:
+    points = [Point(0.25, 2.5, 0.125), Point(1.0, 1e-9, math.nan)]
+    text = POINTS_HEAD + "".join(f"{point_line(point)}\n" for point in points)
+    assert text == "position,loss,accuracy\n0.250000,2.5,0.125\n1.000000,1e-09,\n"
+    assert repr(points_read(text)) == repr(points)
+
+
+def test_changes_on_the_way() -> None:
+    changes = [RateChanged(0.5, 0.01), ThreadsChanged(0.75, 1), RateChanged(1.25, 1e-5)]
+    text = CHANGES_HEAD + "".join(f"{change_line(change)}\n" for change in changes)
+    assert text == "position,lr,threads\n0.500000,0.01,\n0.750000,,1\n1.250000,1e-05,\n"
+    assert changes_read(text) == changes
+    assert changes_read("position,lr\n0.500000,0.01\n") == changes[:1]  # of an earlier version
+
+
+def test_remarks_are_read_back_in_their_words() -> None:
+    remark = Remark("rising", say("{a}, {b}", a=say("{n} epochs", n=3), b=0.5), ("lr", 0.09))
+    [(epoch, read)] = remarks_read(remark_line(remark, 4) + "\nnot JSON\n[]\n")
+    assert (epoch, read.kind, str(read.message), read.suggestion) == (4, "rising", "3 epochs, 0.5", ("lr", 0.09))
+    assert read.message.template == "{a}, {b}"
 
 
 def test_a_summary_is_json_without_what_is_no_number() -> None:
     text = summary_json(SUMMARY)
+    assert repr(summary_read(text).train.named) == repr(SUMMARY.train.named)
     assert text.startswith('{\n  "epochs": 3,') and text.endswith("}\n")
     assert json.loads(text) == {
         "epochs": 3, "best_epoch": 2, "train": {"loss": 1.5, "accuracy": 0.25, "top5": 0.5, "f1": None},
@@ -58,8 +99,11 @@ def test_a_summary_is_json_without_what_is_no_number() -> None:
 
 def test_a_series_is_json_with_the_folders() -> None:
     text = series_json(SERIES, ["1-a", "2-b c"], "λ")
+    read, folders = series_read(text)
+    assert folders == ["1-a", "2-b c"] and [row.title for row in read.rows] == [row.title for row in SERIES.rows]
     assert json.loads(text) == {
-        "title": "λ", "members": [{"title": "a", "folder": "1-a", "train loss": 1.5, "test loss": None},
+        "title": "λ", "stopped": False,
+        "members": [{"title": "a", "folder": "1-a", "train loss": 1.5, "test loss": None},
                                   {"title": 'b, "c"', "folder": "2-b c", "train loss": 2.0}],
         "mean": {"train loss": 1.75}, "std": {}}
     assert '"title": "λ"' in text and text.endswith("\n")
@@ -80,32 +124,32 @@ def test_a_history_keeps_what_carries_numbers() -> None:
     point, change = Point(0.5, 1.0, 0.1), RateChanged(0.5, 0.1)
     remark = Remark("rising", "it rises")  # type: ignore[arg-type]
     epochs = [EpochEnded(1, CLASSES, NUMBERS, True, {}), EpochEnded(2, NUMBERS, CLASSES, False, {}, 0.25)]
-    history = History()
+    history = RunState()
     assert history.best_epoch is None
     for event in (point, Progress(1, 2, 0.1, 5.0, 3.0), change, epochs[0], Paused(), remark, epochs[1]):
-        history.add(event)
+        history.hear(event)
     assert (history.points, history.changes, history.remarks, history.best_epoch) == ([point], [change], [remark], 1)
     assert history.epochs == [EpochRow(1, CLASSES, NUMBERS, 1.0), EpochRow(2, NUMBERS, CLASSES, 1.25)]
 
 
 def test_histories_tell_the_runs_of_a_series_apart() -> None:
-    histories = Histories()
+    histories = SeriesState()
     assert (histories.members, histories.count, histories.series) == ([], 1, None)
     point = Point(0.5, 1.0, 0.1)
-    histories.add(point)  # nothing said that it is a series
-    assert [member.title for member in histories.members] == [""] and histories.current.history.points == [point]
+    histories.hear(point)  # nothing said that it is a series
+    assert [member.title for member in histories.members] == [""] and histories.current.points == [point]
     for index, title in enumerate("ab", 1):
-        histories.add(MemberStarted(index, 3, title, experiment(), is_fold=title == "b"))
-        histories.add(point)
+        histories.hear(MemberStarted(index, 3, title, experiment(), is_fold=title == "b"))
+        histories.hear(point)
         assert histories.current.title == title and histories.current.summary is None
-        histories.add(MemberEnded(index, title, SUMMARY, {}))
-    histories.add(SERIES)
-    assert [(member.title, member.is_fold, len(member.history.points), member.summary is SUMMARY)
+        histories.hear(MemberEnded(index, title, SUMMARY, {}))
+    histories.hear(SERIES)
+    assert [(member.title, member.is_fold, len(member.points), member.summary is SUMMARY)
             for member in histories.members] == [("a", False, 1, True), ("b", True, 1, True)]
     assert histories.count == 3 and histories.series is SERIES
 
 
 def test_a_single_run_has_its_summary() -> None:
-    histories = Histories()
-    histories.add(Finished(SUMMARY, stopped=False))
+    histories = SeriesState()
+    histories.hear(Finished(SUMMARY, stopped=False))
     assert histories.current.summary is SUMMARY and histories.series is None

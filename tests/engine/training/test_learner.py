@@ -35,9 +35,8 @@ def test_only_while_it_learns_is_anything_left_out() -> None:
     batches = Batches(data.train, data, cpu)
     learner.probe(batches)
     assert not learner.model.training
-    learner.learn(batches, torch.arange(1), Totals(cpu, classes=False))
+    learner.mode(training=True)
+    learner.learn(iter([batches.take(torch.arange(1))]), 1, 1, Totals(cpu, classes=False))
     assert learner.model.training
     assert learner.probe(batches) == learner.probe(batches) and not learner.model.training
-    learner.learn(batches, torch.arange(1), Totals(cpu, classes=False))
-    learner.judge(batches, 0, 4, Totals(cpu, classes=False))
-    assert not learner.model.training
+    learner.learn(iter([batches.take(torch.arange(1))]), 1, 1, Totals(cpu, classes=False))

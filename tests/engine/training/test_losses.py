@@ -10,8 +10,10 @@ import torch
 from sklearn.utils.class_weight import compute_class_weight
 from torch import Tensor
 
-from engine.experiment.recipe import CLASSES_ONLY, LOSS_TITLES, Recipe
+from engine.experiment.choices.losses import LOSSES
+from engine.experiment.recipe import Recipe
 from engine.training.losses import Criterion, balanced_weights
+from engine.training.meters import Totals
 
 B, C = 7, 4
 RNG = np.random.default_rng(0)
@@ -40,6 +42,7 @@ def loss(outputs: np.ndarray, targets: np.ndarray, weights: Tensor | None = None
     return criterion(torch.tensor(outputs).float(), torch.tensor(targets).to(kind)).item()
 
 
+CLASSES_ONLY = {name for name, row in LOSSES.items() if row.classes_only}
 EACH = {  # every element, before it is reduced: for classes, for numbers
     "cross_entropy": (-log_softmax(LOGITS)[range(B), LABELS], None),
     "nll": (-LOGITS[range(B), LABELS], None),
@@ -52,7 +55,7 @@ EACH = {  # every element, before it is reduced: for classes, for numbers
 
 
 def test_every_loss_is_here() -> None:
-    assert set(EACH) == set(LOSS_TITLES) == set(Recipe.model_fields["loss"].annotation.__args__)  # type: ignore[union-attr]
+    assert set(EACH) == set(LOSSES) == set(Recipe.model_fields["loss"].annotation.__args__)  # type: ignore[union-attr]
     assert {name for name, (_, numbers) in EACH.items() if numbers is None} == CLASSES_ONLY
 
 
@@ -106,18 +109,20 @@ def test_the_mean_over_batches_depends_on_no_batch_size(options: dict[str, objec
     criterion = Criterion(Recipe.model_validate(options), torch.tensor([1.0, 2.0, 0.5, 4.0], dtype=torch.float64))
     total, weight = 0.0, 0.0
     for x, y in zip(outputs.split(cuts), labels.split(cuts), strict=True):
-        loss, share = criterion.total(criterion(x, y), y)
-        total, weight = total + float(loss), weight + float(share)
-    whole, share = criterion.total(criterion(outputs, labels), labels)
-    assert total / weight == pytest.approx(float(whole) / float(share), rel=1e-9)
+        share = float(criterion.weight(y))
+        total, weight = total + float(criterion(x, y)) * (1 if criterion.is_summed else share), weight + share
+    whole, share = float(criterion(outputs, labels)), float(criterion.weight(labels))
+    assert total / weight == pytest.approx(whole / share if criterion.is_summed else whole, rel=1e-9)
 
 
 @pytest.mark.parametrize("name", EACH)
 def test_a_sum_is_shown_for_each_example(name: str) -> None:
     criterion = Criterion(Recipe.model_validate({"loss": name, "reduction": "sum"}))
     outputs, labels = torch.tensor(LOGITS), torch.tensor(LABELS)
-    loss, share = criterion.total(criterion(outputs, labels), labels)
-    assert float(share) == B and float(loss) == pytest.approx(float(criterion(outputs, labels)))
+    assert criterion.weight(labels) == B and criterion.is_summed
+    totals = Totals(torch.device("cpu"), classes=False, is_summed=True)
+    totals.add(criterion(outputs, labels), criterion.weight(labels), outputs, labels)
+    assert totals.read().metrics.loss == pytest.approx(float(criterion(outputs, labels)) / B)
 
 
 def test_gradients_of_half_the_square_are_half() -> None:

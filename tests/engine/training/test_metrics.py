@@ -9,9 +9,9 @@ import pytest
 import torch
 from sklearn import metrics as oracle
 
-from engine.training.events import Metrics, Summary
 from engine.training.meters import Reading, Totals
 from engine.training.metrics import ClassScores, Scores, ValueScores
+from engine.training.values import Metrics, Summary
 
 CPU = torch.device("cpu")
 RNG = np.random.default_rng(1)
@@ -86,7 +86,7 @@ def test_targets_may_have_no_dimension_but_the_batch() -> None:
 def test_totals_are_means_over_examples() -> None:
     totals = Totals(CPU)
     outputs, labels = torch.eye(3)[[0, 1, 2, 2]], torch.tensor([0, 1, 2, 0])
-    totals.add(torch.tensor(8.0), 4, outputs, labels)
+    totals.add(torch.tensor(2.0), 4, outputs, labels)
     first = totals.read()
     totals.add(torch.tensor(1.0), 1, outputs[3:], labels[3:])
     assert first.metrics == Metrics(2.0, 0.75)

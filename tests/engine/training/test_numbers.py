@@ -19,10 +19,12 @@ from engine.experiment.recipe import Recipe
 from engine.graph.graph import Edge, Graph, Node
 from engine.layers.base import LAYERS
 from engine.network.weights import initial_module
-from engine.runs.folder import METRICS, load_checkpoint, record
+from engine.runs.folder import record
+from engine.runs.names import METRICS
+from engine.runs.opened import load_checkpoint
 from engine.runs.texts import summary_json
 from engine.training import Control, fit
-from engine.training.events import EpochEnded, Finished
+from engine.training.events import CheckpointReached, Finished
 from engine.training.failures import DataShapeError
 from tests.engine.cases import chain, experiment, of_type, trained
 
@@ -91,7 +93,7 @@ def test_one_seed_one_run_that_can_be_continued(data: Data, tmp_path: Path) -> N
         list(record(fit(base, data=data), base, tmp_path / name))
     control = Control()
     for event in record(fit(base, control, data=data), base, tmp_path / "parts"):
-        if isinstance(event, EpochEnded) and event.epoch == 2:
+        if isinstance(event, CheckpointReached) and event.checkpoint.epoch == 2:
             control.stop()
     checkpoint = load_checkpoint(tmp_path / "parts", base)
     list(record(fit(base, data=data, resume=checkpoint), base, tmp_path / "parts", checkpoint))

@@ -16,8 +16,8 @@ import torch
 from engine.data.tensors.loading import load_data
 from engine.data.tensors.splitting import folded
 from engine.experiment.experiment import Variant, load_experiment
-from engine.runs.folder import EXPERIMENT, METRICS, SERIES, SERIES_TABLE, SUMMARY, member_folder, record
-from engine.runs.history import Histories
+from engine.runs.folder import record
+from engine.runs.names import EXPERIMENT, METRICS, SERIES, SERIES_TABLE, SUMMARY, member_folder
 from engine.runs.pictures import COLORS, PictureError, series_picture
 from engine.training import Control, fit
 from engine.training.events import (
@@ -33,6 +33,7 @@ from engine.training.events import (
     Started,
 )
 from engine.training.series import SeriesError, fit_series, plans
+from engine.training.state import SeriesState
 from tests.engine.cases import experiment, made_data, of_type, trained, with_recipe
 
 BASE = experiment(epochs=2)
@@ -220,23 +221,23 @@ def test_what_has_no_series_says_so() -> None:
 
 
 def test_histories_keep_every_run() -> None:
-    histories = Histories()
+    histories = SeriesState()
     for event in fit_series(RATES):
-        histories.add(event)
-    assert [(member.title, len(member.history.epochs)) for member in histories.members] == [("lr 0.005", 2),
+        histories.hear(event)
+    assert [(member.title, len(member.epochs)) for member in histories.members] == [("lr 0.005", 2),
                                                                                          ("decay 3 / λ", 2)]
     assert not any(member.is_fold for member in histories.members)
     assert all(member.summary is not None for member in histories.members) and histories.series is not None
-    alone = Histories()
+    alone = SeriesState()
     for event in fit(BASE):
-        alone.add(event)
+        alone.hear(event)
     assert [member.title for member in alone.members] == [""] and alone.current.summary is not None
 
 
 def test_a_picture_shows_every_run(tmp_path: Path) -> None:
-    histories = Histories()
+    histories = SeriesState()
     for event in fit_series(RATES):
-        histories.add(event)
+        histories.hear(event)
     series_picture(histories.members, tmp_path / "curves.svg")
     drawn = (tmp_path / "curves.svg").read_text()
     assert all(drawn.count(f"stroke: {color}") >= 4 for color in COLORS[:2])  # two metrics, two parts

@@ -8,23 +8,24 @@ import threading
 from collections.abc import Callable
 
 import pytest
+from torch import Tensor
 
 from engine.runs.texts import summary_json
 from engine.training import Control, fit, run
 from engine.training.events import (
+    CheckpointReached,
     EpochEnded,
     Event,
     Finished,
-    Metrics,
     Paused,
     Point,
     Progress,
     Resumed,
     Started,
-    Summary,
 )
 from engine.training.learner import Learner
 from engine.training.meters import Reading, Totals
+from engine.training.values import Metrics, Summary
 from tests.engine.cases import experiment, of_type
 
 BASE = experiment(batch_size=64, epochs=2)  # validated in 3 batches, tested in 5
@@ -35,11 +36,11 @@ def judging(monkeypatch: pytest.MonkeyPatch, at: int, act: Callable[[], None]) -
     sizes: list[int] = []
     judge = Learner.judge
 
-    def counting(self: Learner, batches: object, begin: int, end: int, totals: object) -> None:
-        sizes.append(end - begin)
+    def counting(self: Learner, x: Tensor, targets: Tensor, totals: Totals) -> None:
+        sizes.append(len(targets))
         if len(sizes) == at:
             act()
-        judge(self, batches, begin, end, totals)  # type: ignore[arg-type]
+        judge(self, x, targets, totals)
 
     monkeypatch.setattr(Learner, "judge", counting)
     monkeypatch.setattr(run, "AFTER_STOP", 0.0)
@@ -52,7 +53,12 @@ def test_a_stop_while_judging_ends_it_there(monkeypatch: pytest.MonkeyPatch) -> 
     events = list(fit(BASE, control))
     epoch, end = of_type(events, EpochEnded)[0], events[-1]
     assert sizes == [64] and epoch.judged < 1 == epoch.fraction
-    assert epoch.is_best and not epoch.complete and not epoch.checkpoint  # a resumed run repeats it, and judges it all
+    assert epoch.is_best and not epoch.complete
+    [kept] = of_type(events, CheckpointReached)  # a resumed run judges it all
+    rest = of_type(list(fit(BASE, resume=kept.checkpoint)), EpochEnded)
+    whole = of_type(list(fit(BASE)), EpochEnded)
+    assert [(one.epoch, one.train, one.validation, one.complete) for one in rest] == [
+        (one.epoch, one.train, one.validation, True) for one in whole]
     assert isinstance(end, Finished) and end.stopped and math.isnan(end.summary.test.loss)
 
 

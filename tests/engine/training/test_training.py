@@ -19,22 +19,22 @@ from engine.data.tensors.loading import load_data
 from engine.experiment.experiment import load_experiment
 from engine.layers.base import OptionError
 from engine.network.weights import WeightsError, initial_module
-from engine.runs.history import History
 from engine.training import Control, fit, meters, run
 from engine.training.events import (
+    CheckpointReached,
     EpochEnded,
     Event,
     Finished,
-    Metrics,
     Paused,
     Point,
     Preparing,
     Progress,
     Resumed,
     Started,
-    Summary,
 )
 from engine.training.learner import Learner
+from engine.training.state import RunState
+from engine.training.values import Metrics, Summary
 from tests.engine.cases import MLP, experiment, made_data, of_type, trained, with_recipe
 
 DROPOUT = (*MLP[:-1], ("drop1", "Dropout", {"p": 0.3}), MLP[-1])
@@ -53,7 +53,7 @@ def every_batch(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_run_tells_its_story_in_order() -> None:
     events = list(fit(experiment()))
     assert isinstance(events[0], Preparing) and isinstance(events[-1], Finished)
-    assert events[1] == Started("cpu", 1210, 1374, 22, 2, 1)
+    assert events[1] == Started("cpu", 1210, 1374, 2, 1)
     points, progress, epochs = of_type(events, Point), of_type(events, Progress), of_type(events, EpochEnded)
     assert [round(point.position * 22) for point in points] == list(range(1, 45))
     assert [step.fraction for step in progress] == sorted(step.fraction for step in progress)
@@ -169,10 +169,10 @@ def test_a_point_after_a_pause_is_of_as_many_examples_as_others(clock: list[floa
 
 def test_a_run_that_goes_on_reports_the_speed_of_all_its_parts(clock: list[float],
                                                               monkeypatch: pytest.MonkeyPatch) -> None:
-    _, [epoch], _ = trained(experiment(epochs=1, batch_size=6))
+    kept = of_type(list(fit(experiment(epochs=1, batch_size=6))), CheckpointReached)[-1]
     learn = Learner.learn  # a quarter of a second already
     monkeypatch.setattr(Learner, "learn", lambda *a: (learn(*a), clock.__setitem__(0, clock[0] + 0.5))[0])
-    _, _, end = trained(experiment(epochs=2, batch_size=6), resume=epoch.checkpoint)
+    _, _, end = trained(experiment(epochs=2, batch_size=6), resume=kept.checkpoint)
     assert end.summary.examples_per_second == 2 * 6 / (0.25 + 0.75)
 
 
@@ -206,16 +206,16 @@ def test_the_last_line_is_the_notes_own() -> None:
 
 
 def test_history_keeps_points_epochs_and_the_best() -> None:
-    history = History()
+    history = RunState()
     events = list(fit(experiment(epochs=3)))
     for event in events:
-        history.add(event)
+        history.hear(event)
     assert history.points == of_type(events, Point) and [row.position for row in history.epochs] == [1, 2, 3]
     assert history.best_epoch == events[-1].summary.best_epoch
 
 
 def test_reading_events_and_steering_need_no_torch() -> None:
-    code = ("import sys, engine.runs.history, engine.training.control, engine.training.events\n"
+    code = ("import sys, engine.training.state, engine.training.control, engine.training.events\n"
             "print('torch' in sys.modules)")
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "False"
 
@@ -324,8 +324,8 @@ def test_a_last_batch_of_one_does_not_hurt_batch_norm() -> None:
     layers = (MLP[0], ("fc1", "Linear", {"out_features": 8}), ("bn1", "BatchNorm1d", {}), MLP[-1])
     data = made_data(24)  # 4 for the test, 2 to validate, 18 to train: 17 and 1
     assert len(data.train) == 18
-    started = next(event for event in fit(experiment(*layers, batch_size=17), data=data) if isinstance(event, Started))
-    assert started.batches_per_epoch == 1
+    kept = of_type(list(fit(experiment(*layers, batch_size=17), data=data)), CheckpointReached)
+    assert kept[0].checkpoint.batches == 1
     assert trained(experiment(*layers, batch_size=17), data=data)[2].summary.epochs == 2
 
 
@@ -369,7 +369,9 @@ def test_stop_keeps_what_was_learned(paused: bool) -> None:
             threading.Timer(0.05, control.stop).start() if paused else control.stop()
     epoch, end = of_type(events, EpochEnded)[0], events[-1]
     assert end.stopped and (end.summary.epochs, end.summary.best_epoch) == (0, 1)
-    assert not epoch.complete and epoch.is_best and not epoch.checkpoint
+    assert not epoch.complete and epoch.is_best
+    [kept] = of_type(events, CheckpointReached)
+    assert kept.checkpoint.position == epoch.position
     assert epoch.position == pytest.approx(12 / 22 if not paused else 0.5, abs=1 / 22)
     assert math.isnan(end.summary.test.accuracy) and ", test acc –, " in str(end.summary.line)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,9 +17,10 @@ from engine.experiment.experiment import Experiment, load_experiment
 from engine.experiment.recipe import Recipe
 from engine.graph.graph import Graph
 from engine.training import Control, fit
-from engine.training.events import EpochEnded, Event, Metrics, Remark
+from engine.training.events import CheckpointReached, EpochEnded, Event, Remark
 from engine.training.failures import DivergedError
 from engine.training.judge.health import Health, Setting
+from engine.training.values import Metrics
 from tests.engine.cases import MLP, experiment, of_type, with_recipe
 
 NAN = math.nan
@@ -159,7 +161,7 @@ RISEN = (Metrics(102.4, 0.7), Metrics(25.6, 0.8))
 def test_what_was_said_early_is_taken_back_where_the_end_is_good(first: tuple[Metrics, Metrics]) -> None:
     for rows in ([first, GOOD], [first, GOOD, GOOD, GOOD]):
         health = heard_of(CLASSES, rows)
-        assert len(health.said) == 1
+        assert len(health.state.said) == 1
         assert ends(health, rows, 2) == ["recovered: It recovered: accuracy 0.955 at the end"]
     by_heart = [first, *[(Metrics(0.01, 0.999), Metrics(0.6, 0.85))] * 4]
     assert [said.split(":")[0] for said in ends(heard_of(CLASSES, by_heart), by_heart, 2)] == ["overfitting"]
@@ -175,10 +177,10 @@ def test_numbers_recover_too() -> None:
 
     rows = [(metrics(90.0, -9.0), metrics(80.0, -8.0)), *[(metrics(0.2, 0.98), metrics(0.21, 0.98))] * 3]
     health = heard_of(NUMBERS, rows, 10.0)
-    assert health.said == ["rising"] and ends(health, rows, 2) == ["recovered: It recovered: loss 0.21 at the end"]
-    again = Health(NUMBERS)
-    again.restore(health.stored())  # a run that is continued knows as much
-    assert again == health
+    assert health.state.said == ["rising"]
+    assert ends(health, rows, 2) == ["recovered: It recovered: loss 0.21 at the end"]
+    again = Health(NUMBERS, deepcopy(health.state))  # a run that is continued knows as much
+    assert again.state == health.state
 
 
 def falling(last: float, gap: float) -> list[tuple[Metrics, Metrics]]:
@@ -353,7 +355,7 @@ def gallery(name: str, **recipe: object) -> Experiment:
 def test_lenet_with_relu_at_the_rate_of_lenet(seed: int, some_mnist: Data) -> None:
     said, events = remarks_of(gallery("lenet-relu", lr=0.9, epochs=2, seed=seed), some_mnist)
     assert [remark.kind for remark in said] == ["not converging"] and said[0].suggestion == ("lr", 0.09)
-    assert isinstance(events[events.index(said[0]) - 1], EpochEnded)
+    assert isinstance(events[events.index(said[0]) - 1], CheckpointReached)
 
 
 @pytest.mark.parametrize(("name", "lr"), [("lenet", 0.9), ("lenet-relu", 0.1), ("mlp", 0.1), ("softmax", 0.1)])
@@ -374,7 +376,7 @@ def test_advice_is_not_repeated_by_a_run_that_goes_on() -> None:
         events.append(event)
         if isinstance(event, EpochEnded) and event.epoch == 2:
             control.stop()
-    checkpoint = of_type(events, EpochEnded)[1].checkpoint
+    checkpoint = of_type(events, CheckpointReached)[1].checkpoint
     rest = of_type(list(fit(base, resume=checkpoint)), Remark)
     assert whole and [*of_type(events, Remark), *rest] == whole
 

@@ -13,8 +13,8 @@ from engine.experiment.experiment import Experiment
 from engine.experiment.notes import Notes, Reported
 from engine.experiment.recipe import Recipe
 from engine.network.weights import initial_module
-from engine.training.events import Metrics, Summary
 from engine.training.judge.outcomes import Learned, Norm, ReportedRow, outcome, reported_rows
+from engine.training.values import Metrics, Summary
 from tests.engine.cases import chain, experiment
 
 NAN = math.nan

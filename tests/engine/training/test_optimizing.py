@@ -122,7 +122,7 @@ def test_a_shared_layers_weights_learn_by_their_owners_settings() -> None:
 @pytest.mark.parametrize("multiplier", [0.1, 3.0, 0.0])
 def test_a_live_rate_keeps_the_multiples(multiplier: float) -> None:
     learner = Learner(having(experiment(lr=0.1), fc1={"lr_multiplier": multiplier}), CPU)
-    learner.lr = 0.5
+    learner.set_lr(0.5)
     assert learner.lr == 0.5
     assert [group["lr"] for group in learner.optimizer_state()["param_groups"]] == [0.5 * multiplier, 0.5]
     other = Learner(having(experiment(lr=0.1), fc1={"lr_multiplier": multiplier}), CPU)

@@ -1,0 +1,1 @@
+"""What a recipe chooses between: a table each, a row a choice. No torch."""

@@ -1,0 +1,77 @@
+"""A network ready for work: its weights, what of it learns, its device and its place in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor, fx, nn
+from torch.nn.modules.batchnorm import _NormBase
+
+from engine.analysis.analysis import analyze
+from engine.blocks.settings import node_settings, settings_at
+from engine.experiment.experiment import Experiment
+from engine.graph.parameters import NodeParameters
+from engine.network.weights import initial_module
+
+
+class Ready:
+    """A compiled network on a device. ``settings`` are those of its nodes, by dotted place."""
+
+    def __init__(self, module: fx.GraphModule, settings: Mapping[str, NodeParameters]) -> None:
+        self.module, self.settings = module, settings
+        self._resting = freeze(module, settings)
+        self._trains: bool | None = None  # neither yet: a new module is in training, and so would what rests be
+
+    def train(self, training: bool = True) -> None:
+        """As it learns, or as it predicts; frozen normalisations rest in both."""
+        if self._trains != training:  # walks every module: not for nothing
+            self._trains = training
+            self.module.train(training)
+            for norm in self._resting:
+                norm.eval()
+
+    @property
+    def draws(self) -> bool:
+        """Whether learning draws random numbers, and so sees less than judging: there is dropout."""
+        return any(_drops(part) for part in self.module.modules())
+
+
+def ready(experiment: Experiment, weights: Mapping[str, Tensor] | None = None, device: torch.device | str = "cpu", *,
+          training: bool = False, channels_last: bool = False) -> Ready:
+    """The experiment's network with these weights, or with those that its seed gives.
+
+    Raises NetworkTooLargeError, InitError, or what is wrong with the network.
+    """
+    module = initial_module(experiment)
+    if weights is not None:
+        module.load_state_dict(weights)
+    module.to(device)
+    if channels_last:
+        in_channels_last(module)
+    settings = node_settings(experiment.graph, analyze(experiment.graph, experiment.data.sample_shape))
+    network = Ready(module, settings)
+    network.train(training)
+    return network
+
+
+def freeze(module: nn.Module, settings: Mapping[str, NodeParameters]) -> list[nn.Module]:
+    """Keep gradients from frozen weights. Returns the frozen normalisations, whose statistics must not learn either."""
+    for key, weight in module.named_parameters():
+        if not settings_at(settings, key).trainable:  # others stay as they are: own code may hold some still itself
+            weight.requires_grad_(False)
+    return [part for place, part in module.named_modules()
+            if isinstance(part, _NormBase) and not settings_at(settings, place).trainable]
+
+
+def in_channels_last(module: nn.Module) -> None:
+    """The weights of convolutions in the memory order that most of them are fastest in."""
+    for weight in module.parameters():
+        if weight.dim() == 4:
+            weight.data = weight.data.to(memory_format=torch.channels_last)  # unlike “contiguous” also of one channel
+
+
+def _drops(module: nn.Module) -> bool:
+    """Whether it is a dropout, or has one as an option (recurrent layers, attention)."""
+    share = module.p if isinstance(module, nn.modules.dropout._DropoutNd) else getattr(module, "dropout", 0.0)
+    return isinstance(share, float) and share > 0

@@ -1,0 +1,45 @@
+"""Every layer's output, from one pass through a compiled network."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from torch import Tensor, fx
+
+
+class Watched(fx.Interpreter):
+    """Runs a network call by call and keeps what each layer gives; inside blocks, too.
+
+    ``outputs`` holds them by dotted place (``block1.conv2``), in the order in which they are computed: those of a block
+    before the block's own. A repeated block's copies have their numbers in the place.
+    """
+
+    def __init__(self, module: fx.GraphModule, prefix: str = "", outputs: dict[str, Tensor] | None = None) -> None:
+        super().__init__(module, garbage_collect_values=True)
+        self.extra_traceback = False
+        self.outputs: dict[str, Tensor] = {} if outputs is None else outputs
+        self._prefix = prefix
+
+    def run_node(self, n: fx.Node) -> Any:
+        """One call; a layer may take several, of which the last counts."""
+        value = super().run_node(n)
+        layer = n.meta.get("layer")
+        if layer is not None and isinstance(value, Tensor):
+            place = self._prefix + layer
+            self.outputs.pop(place, None)  # what comes again comes last
+            self.outputs[place] = value
+        return value
+
+    def call_module(self, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """A layer, or a block, into which it looks; hooks of a block's own module are not called."""
+        inner = self.fetch_attr(target)
+        if isinstance(inner, fx.GraphModule):
+            return Watched(inner, f"{self._prefix}{target}.", self.outputs).run(*args)
+        return inner(*args, **kwargs)
+
+
+def watched(module: fx.GraphModule, x: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+    """What the network gives for B×…, and every layer's output by its dotted place."""
+    run = Watched(module)
+    output: Tensor = run.run(x)
+    return output, run.outputs

@@ -1,0 +1,56 @@
+"""A text file that only grows: a line costs the same however long the file is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from engine.files import WriteError, reason_of_os_error, write_text
+
+
+class Lines:
+    """Lines are held back until ``flush``; those that could not be written come with the next. What a full disk left of
+    a line is written over."""
+
+    def __init__(self, path: Path, head: str = "") -> None:
+        """``head`` is what the file begins with; whatever it holds now is replaced."""
+        self._path, self._head, self._size = path, head, 0
+        self._waiting: list[str] = []
+        self._written: list[str] = []  # a folder may vanish under a run
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to write yet."""
+        return not self._head
+
+    def head_with(self, head: str) -> None:
+        """What a file begins with that has no head yet."""
+        self._head = self._head or head
+
+    def add(self, line: str) -> None:
+        """Hold one back."""
+        self._waiting.append(line + "\n")
+
+    def flush(self) -> None:
+        """Write what waits. Raises WriteError."""
+        if not self._waiting and (self._size or not self._head):
+            return
+        if self._size and self._path.exists():
+            content = "".join(self._waiting).encode("utf-8", errors="replace")
+            self._append(content)
+            self._size += len(content)
+        else:
+            text = "".join([self._head, *self._written, *self._waiting])
+            write_text(self._path, text)
+            self._size = len(text.encode("utf-8", errors="replace"))
+        self._written += self._waiting
+        self._waiting = []
+
+    def _append(self, content: bytes) -> None:
+        try:
+            with self._path.open("r+b") as file:
+                file.seek(self._size)
+                file.write(content)
+                file.truncate()
+        except OSError as error:
+            raise WriteError("{path} could not be written: {reason}", path=self._path,
+                             reason=reason_of_os_error(error)) from error

@@ -1,0 +1,17 @@
+"""What is in a run's folder. No torch."""
+
+from __future__ import annotations
+
+import re
+
+EXPERIMENT, RUN, SUMMARY = "experiment.loom", "run.json", "summary.json"
+METRICS, POINTS, CHANGES, REMARKS = "metrics.csv", "points.csv", "changes.csv", "remarks.jsonl"
+LAST, BEST, CHECKPOINT = "last.safetensors", "best.safetensors", "checkpoint.pt"
+SERIES, SERIES_TABLE = "series.json", "series.csv"
+RESULTS = (RUN, METRICS, POINTS, CHANGES, REMARKS, LAST, BEST, CHECKPOINT, SUMMARY)
+
+
+def member_folder(index: int, title: str) -> str:
+    """The folder of a run of a series: ``2-decay 3``; nothing in it that a file system could refuse."""
+    name = re.sub(r"[^\w.,=+-]+", " ", title).strip(" .")[:60].strip(" .")
+    return f"{index}-{name}" if name else str(index)

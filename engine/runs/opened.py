@@ -1,0 +1,264 @@
+"""Runs read back from their folders: as values with all that is known of them, or to go on from."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from engine.experiment.choices.schedules import schedule_of
+from engine.experiment.experiment import Experiment, FileError, load_experiment
+from engine.export.weight_files import load_weights
+from engine.files import reason_of_os_error
+from engine.messages import LayerloomError
+from engine.runs.names import (
+    BEST,
+    CHANGES,
+    CHECKPOINT,
+    EXPERIMENT,
+    LAST,
+    METRICS,
+    POINTS,
+    REMARKS,
+    RUN,
+    SERIES,
+    SUMMARY,
+)
+from engine.runs.texts import (
+    CHANGES_HEAD,
+    change_line,
+    changes_read,
+    metrics_read,
+    points_read,
+    remarks_read,
+    series_read,
+    summary_read,
+)
+from engine.training.events import RateChanged, SeriesFinished, Started
+from engine.training.state import RunState, SeriesState
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from engine.training.checkpoint import Checkpoint
+
+
+class RunError(LayerloomError):
+    """A folder holds no run, or none that can be continued."""
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A run, or a series with its runs as ``members``: what was trained, and what came of it.
+
+    ``state`` has its curves, remarks, changes on the way, best epoch and summary; weights are read when they are asked
+    for.
+    """
+
+    folder: Path
+    experiment: Experiment
+    state: RunState
+    members: tuple[Run, ...] = ()
+    series: SeriesFinished | None = None
+    versions: dict[str, str] = field(default_factory=dict)  # of layerloom, python, torch; empty: made by an earlier one
+    begun: str = ""  # ISO time; empty: made by an earlier version
+
+    @property
+    def states(self) -> SeriesState:
+        """The same as whoever follows a run that is going on has it."""
+        states = SeriesState(self.experiment)
+        states.members = [member.state for member in self.members] or [self.state]
+        states.series, states.count = self.series, max(1, len(self.members))
+        return states
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it came to its end, or was stopped by hand; else it goes on elsewhere, or was broken off."""
+        return self.series is not None if self.members else self.state.summary is not None
+
+    def best_weights(self) -> dict[str, Tensor]:
+        """The state dict of the best epoch. Raises WeightsFileError."""
+        return load_weights(self.folder / BEST)
+
+    def last_weights(self) -> dict[str, Tensor]:
+        """The state dict of the last epoch that was written. Raises WeightsFileError."""
+        return load_weights(self.folder / LAST)
+
+    def checkpoint(self) -> Checkpoint | None:
+        """What ``fit(resume=…)`` goes on from; None: there is none yet. Raises RunError."""
+        return _checkpoint(self.folder / CHECKPOINT)
+
+
+def open_run(folder: Path | str) -> Run:
+    """Read a run's folder, of this version or an earlier one, also while it is being written.
+
+    Raises RunError where there is none, FileError where its network cannot be read. What else is damaged is left out.
+    """
+    folder = Path(folder)
+    experiment = _experiment_of(folder)
+    about = _json(folder / RUN)
+    state = _state(folder, experiment, about)
+    series, names = _series(folder)
+    members = tuple(_members(folder, names))
+    return Run(folder, experiment, state, members, series, dict(about.get("versions") or {}),
+               str(about.get("begun") or ""))
+
+
+def _experiment_of(folder: Path) -> Experiment:
+    if not (folder / EXPERIMENT).is_file():
+        raise RunError("{folder} is not a run: there is no {file} in it", folder=folder, file=EXPERIMENT)
+    return load_experiment(folder / EXPERIMENT)
+
+
+def _text(path: Path) -> str:
+    with suppress(OSError):
+        return path.read_text(encoding="utf-8", errors="replace")
+    return ""
+
+
+def _json(path: Path) -> dict[str, Any]:
+    with suppress(ValueError):
+        found = json.loads(_text(path))
+        return found if isinstance(found, dict) else {}
+    return {}
+
+
+def _state(folder: Path, experiment: Experiment, about: dict[str, Any]) -> RunState:
+    state = RunState(experiment, str(about.get("title") or ""), is_fold=bool(about.get("is_fold")))
+    with suppress(KeyError, TypeError, ValueError):
+        state.started = Started(str(about["device"]), int(about["params"]), int(about["train_examples"]),
+                                int(about["epochs"]), int(about["first_epoch"]), int(about["threads"]))
+    state.epochs = metrics_read(_text(folder / METRICS))
+    state.points = points_read(_text(folder / POINTS))
+    state.remarks = [remark for _, remark in remarks_read(_text(folder / REMARKS))]
+    for change in changes_read(_text(folder / CHANGES)):
+        state.hear(change)
+    with suppress(KeyError, TypeError, ValueError):
+        state.summary = summary_read(_text(folder / SUMMARY))
+    if state.summary is not None:
+        state.was_stopped = state.summary.epochs < experiment.recipe.epochs
+        state.best_epoch = state.summary.best_epoch
+    elif state.epochs:
+        state.best_epoch = max(state.epochs, key=lambda row: (*row.validation.rank, -row.epoch)).epoch
+    return state
+
+
+def _series(folder: Path) -> tuple[SeriesFinished | None, list[str]]:
+    with suppress(KeyError, TypeError, ValueError):
+        return series_read(_text(folder / SERIES))
+    return None, []
+
+
+def _members(folder: Path, names: list[str]) -> Iterable[Run]:
+    """In order; of a series that has not ended, the folders that are there."""
+    if not names and not (folder / METRICS).exists():
+        inside = sorted(folder.iterdir()) if folder.is_dir() else []
+        found = [path for path in inside if (path / EXPERIMENT).is_file() and path.name.split("-")[0].isdigit()]
+        names = [path.name for path in sorted(found, key=lambda path: int(path.name.split("-")[0]))]
+    for name in names:
+        with suppress(RunError, FileError):
+            yield open_run(folder / name)
+
+
+# -- going on ----------------------------------------------------------------------------------------------------------
+
+
+def load_checkpoint(folder: Path, experiment: Experiment) -> Checkpoint | None:
+    """What ``fit`` and ``record`` need to continue the run in ``folder``; None: nothing of it was kept yet.
+
+    Raises RunError unless it is a run of this experiment (epochs and device may differ), FileError for a torn one.
+    """
+    _check_same(_experiment_of(folder), experiment, folder)
+    return _checkpoint(folder / CHECKPOINT)
+
+
+def resumed(folder: Path, checkpoint: Checkpoint) -> SeriesState:
+    """What is known of the run in ``folder`` at this checkpoint, for whoever shows how it goes on."""
+    run = open_run(folder)
+    whole = checkpoint.epoch if checkpoint.sums is None else checkpoint.epoch - 1
+    state, position = run.state, checkpoint.position + 1e-6
+    state.epochs = [row for row in state.epochs if row.epoch <= whole]
+    state.points = [point for point in state.points if point.position <= position]
+    state.go_on(checkpoint.best.epoch, checkpoint.best.weights, checkpoint.weights)
+    states = SeriesState(run.experiment)
+    states.members = [state]
+    return states
+
+
+def _checkpoint(path: Path) -> Checkpoint | None:
+    if not path.exists():
+        return None
+    import torch  # the rest of a run is read without it
+
+    from engine.training.checkpoint import CheckpointError, checkpoint_from  # loads torch
+
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True)
+    except OSError as error:
+        raise RunError("{path} could not be read: {reason}", path=path, reason=reason_of_os_error(error)) from error
+    except Exception as error:  # a damaged archive can fail in any way at all
+        raise RunError("{path} is damaged: this run cannot be continued", path=path) from error
+    try:
+        return checkpoint_from(content)
+    except CheckpointError as error:
+        raise RunError("{path}: this run cannot be continued: {reason}", path=path, reason=error.message) from error
+
+
+def _check_same(saved: Experiment, asked: Experiment, folder: Path) -> None:
+    for part in ("network", "data", "recipe"):
+        if parts_of(saved)[part] != parts_of(asked)[part]:
+            raise RunError("The run in {folder} was made with another {part}: it cannot be continued with this one",
+                           folder=folder, part=part)
+
+
+def parts_of(experiment: Experiment) -> dict[str, object]:
+    """What decides a run's course."""
+    graph = experiment.graph.active  # how it is drawn is no part of it
+    epochs = {} if schedule_of(experiment.recipe.schedule).row.spans_run else {"epochs": 1}
+    return {
+        "network": ({name: (node.layer, node.parameters, node.shares) for name, node in graph.nodes.items()},
+                    {(edge.source, edge.target, edge.port) for edge in graph.edges}),
+        "data": experiment.data.with_options(known=None),
+        "recipe": experiment.recipe.model_copy(update={**epochs, "device": "auto"}),
+    }
+
+
+class Kept(NamedTuple):
+    """The texts of a run's folder, up to where it goes on."""
+
+    metrics: str = ""
+    points: str = ""
+    changes: str = ""
+    remarks: str = ""
+
+
+def kept_until(checkpoint: Checkpoint, folder: Path) -> Kept:
+    """What a run that goes on keeps of its lines: what came after the checkpoint comes again."""
+    whole = checkpoint.epoch if checkpoint.sums is None else checkpoint.epoch - 1
+    position = checkpoint.position + 1e-6  # as it is written, rounded
+    before = checkpoint.position - 0.5 / max(1, checkpoint.batches)  # rates change before a batch
+    changes = [change for change in changes_read(_text(folder / CHANGES))
+               if change.position <= (before if isinstance(change, RateChanged) else position)]
+    remarks = "".join(line for line in _text(folder / REMARKS).splitlines(keepends=True)
+                      if any(epoch <= whole for epoch, _ in remarks_read(line)))
+    changed = "".join([CHANGES_HEAD, *(f"{change_line(change)}\n" for change in changes)]) if changes else ""
+    return Kept(_upto(folder / METRICS, lambda first: first <= whole),
+                _upto(folder / POINTS, lambda first: first <= position), changed, remarks)
+
+
+def _upto(path: Path, is_kept: Callable[[float], bool]) -> str:
+    """The head and the whole lines whose first number is kept; nothing where there is no line."""
+    head, *lines = _text(path).splitlines(keepends=True) or [""]
+    kept = [line for line in lines if line.endswith("\n") and is_kept(_first(line))]
+    return "".join([head, *kept]) if kept else ""
+
+
+def _first(line: str) -> float:
+    try:
+        return float(line.split(",")[0])
+    except ValueError:
+        return math.inf

@@ -1,0 +1,156 @@
+"""What is known of a run, from its events: the one place where they are collected. No torch."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from engine.experiment.experiment import Experiment
+from engine.messages import Message
+from engine.training.events import (
+    EpochEnded,
+    Event,
+    Finished,
+    MemberEnded,
+    MemberStarted,
+    Paused,
+    Point,
+    Preparing,
+    Progress,
+    RateChanged,
+    Remark,
+    Resumed,
+    RunNotSaved,
+    SeriesFinished,
+    Started,
+    ThreadsChanged,
+)
+from engine.training.listening import Listener
+from engine.training.values import Metrics, Summary, Weights
+
+
+class EpochRow(NamedTuple):
+    """One judged epoch; ``position`` is ``epoch`` unless the run was stopped within it."""
+
+    epoch: int
+    train: Metrics
+    validation: Metrics
+    position: float
+
+
+class RunState(Listener):
+    """One run, as far as it has come; of a series it has a title. Whatever shows, writes or compares runs reads it."""
+
+    def __init__(self, experiment: Experiment | None = None, title: str = "", *, is_fold: bool = False) -> None:
+        self.experiment, self.title, self.is_fold = experiment, title, is_fold
+        self.preparing: Preparing | None = None  # until it has started
+        self.started: Started | None = None
+        self.progress: Progress | None = None
+        self.is_paused = False
+        self.points: list[Point] = []
+        self.epochs: list[EpochRow] = []
+        self.best_epoch: int | None = None
+        self.remarks: list[Remark] = []
+        self.changes: list[RateChanged] = []
+        self.threads: list[ThreadsChanged] = []
+        self.latest: Weights | None = None
+        self.best: Weights | None = None
+        self.summary: Summary | None = None  # once it has ended
+        self.was_stopped = False
+        self.not_saved: Message | None = None  # why its folder is incomplete
+
+    def go_on(self, best_epoch: int, best: Weights, latest: Weights) -> None:
+        """It was read back from its folder, and is about to go on with these weights."""
+        self.best_epoch, self.best, self.latest = best_epoch, best, latest
+        self.summary, self.was_stopped = None, False
+
+    def on_preparing(self, event: Preparing) -> None:
+        self.preparing = event
+
+    def on_started(self, event: Started) -> None:
+        self.preparing, self.started = None, event
+
+    def on_point(self, event: Point) -> None:
+        self.points.append(event)
+
+    def on_progress(self, event: Progress) -> None:
+        self.progress = event
+
+    def on_epoch_ended(self, event: EpochEnded) -> None:
+        self.epochs.append(EpochRow(event.epoch, event.train, event.validation, event.position))
+        self.latest = event.weights
+        if event.is_best:
+            self.best_epoch, self.best = event.epoch, event.weights
+        elif self.best is None:  # a run that goes on: its best epoch was before
+            self.best = event.weights
+
+    def on_paused(self, event: Paused) -> None:
+        self.is_paused = True
+
+    def on_resumed(self, event: Resumed) -> None:
+        self.is_paused = False
+
+    def on_remark(self, event: Remark) -> None:
+        self.remarks.append(event)
+
+    def on_rate_changed(self, event: RateChanged) -> None:
+        self.changes.append(event)
+
+    def on_threads_changed(self, event: ThreadsChanged) -> None:
+        self.threads.append(event)
+
+    def on_run_not_saved(self, event: RunNotSaved) -> None:
+        self.not_saved = event.message
+
+    def on_finished(self, event: Finished) -> None:
+        self.summary, self.was_stopped = event.summary, event.stopped
+
+    def on_member_ended(self, event: MemberEnded) -> None:
+        self.summary = event.summary
+
+
+class SeriesState(Listener):
+    """A run, or several one after the other: ``members`` are its runs in order, each hearing its own events."""
+
+    def __init__(self, experiment: Experiment | None = None) -> None:
+        self.experiment = experiment
+        self.members: list[RunState] = []
+        self.series: SeriesFinished | None = None
+        self.count = 1  # of runs that there will be
+
+    @property
+    def current(self) -> RunState:
+        """The run that is going on, or the last one."""
+        if not self.members:
+            self.members.append(RunState(self.experiment))
+        return self.members[-1]
+
+    @property
+    def is_series(self) -> bool:
+        """Whether its runs have titles of their own."""
+        return bool(self.members) and bool(self.members[0].title)
+
+    @property
+    def was_stopped(self) -> bool:
+        """Whether it ended before its time."""
+        return self.series.stopped if self.series is not None else self.current.was_stopped
+
+    @property
+    def not_saved(self) -> Message | None:
+        """Why its folder is incomplete."""
+        return next((member.not_saved for member in self.members if member.not_saved is not None), None)
+
+    def hear(self, event: Event) -> None:
+        """Its own events, and those of the run that is going on."""
+        super().hear(event)
+        if not isinstance(event, (MemberStarted, SeriesFinished)):
+            self.current.hear(event)
+
+    def on_member_started(self, event: MemberStarted) -> None:
+        self.members = [member for member in self.members if member.title]
+        for member in self.members:
+            member.latest = None  # its best are what is left of it
+        self.members.append(RunState(event.experiment, event.title, is_fold=event.is_fold))
+        self.count = event.count
+
+    def on_series_finished(self, event: SeriesFinished) -> None:
+        self.series = event
