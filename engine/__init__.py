@@ -12,11 +12,15 @@ _HOME = {
     "Graph": "engine.graph.graph",
     "Node": "engine.graph.graph",
     "Edge": "engine.graph.graph",
+    "DataSpec": "engine.data.spec.spec",
+    "Recipe": "engine.experiment.recipe",
+    "LayerloomError": "engine.messages",
     "analyze": "engine.analysis.analysis",
     "advise": "engine.advice.advice",
-    "build_module": "engine.network.compile",
+    "build_module": "engine.network.building",
     "to_python": "engine.writing.source",
     "from_text": "engine.reading.reading",
+    "load_data": "engine.data.tensors.loading",
     "fit": "engine.training",
 }
 __all__ = sorted(_HOME)
@@ -26,3 +30,7 @@ def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'engine' has no attribute {name!r}")
     return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME})

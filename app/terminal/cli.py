@@ -130,7 +130,7 @@ def _export(options: argparse.Namespace) -> int:
     _refuse_code(experiment)
     if options.style or format_of(options.out, DRAWINGS):
         return _draw(experiment, options)
-    from engine.export.export import ExportError, export  # loads torch
+    from engine.export.export import ExportError, export  # loads torch where it runs what it wrote
 
     try:
         exported = export(experiment, options.out, load_weights(options.weights) if options.weights else None)

@@ -1,16 +1,15 @@
-"""Taking the work away: weights and code as files, each proved by reading it back and comparing outputs."""
+"""Taking the work away: weights and code as files, each proved by what is read back. Loads torch where it must."""
 
 from __future__ import annotations
 
 import math
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-
-import torch
-from torch import Tensor, nn
+from typing import TYPE_CHECKING
 
 from engine.analysis.analysis import analyze
 from engine.experiment.experiment import Experiment
@@ -18,10 +17,11 @@ from engine.export.formats import FORMATS, NetworkFormat, Taken
 from engine.formats import format_of, suffixes
 from engine.layers.base import Shape
 from engine.messages import LayerloomError, Message, say
-from engine.network.weights import RANDOM, check_weights, initial_module, trained_module
+from engine.reading.values import ReadingError
 from engine.units import value_text
 
-BATCH = 4
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 class ExportError(LayerloomError):
@@ -30,7 +30,7 @@ class ExportError(LayerloomError):
 
 @dataclass(frozen=True)
 class Exported:
-    """A written file; ``difference`` is the largest between its outputs and the network's, on a random batch."""
+    """A written file; ``difference`` is the largest between its outputs and the network's, NaN where none was made."""
 
     path: Path
     verified: bool
@@ -40,19 +40,16 @@ class Exported:
 
 def export(experiment: Experiment, path: str | os.PathLike[str],
            weights: Mapping[str, Tensor] | None = None) -> Exported:
-    """Write the network as the file's suffix says, and prove it.
+    """Write the network as the file's suffix says, and prove it: by running both, or where torch is not loaded by
+    comparing both as they are read, if the kind of file knows how and reading can decide it.
 
     Without ``weights`` they are those that training begins with. Raises ExportError, WeightsError, WriteError (what
     was there before survives), NetworkTooLargeError or what is wrong with the network.
     """
     path = Path(path)
     kind = _kind(path)
-    if weights is None:
-        weights = initial_module(experiment).state_dict()
-    check_weights(experiment, weights)
-    taken = Taken(experiment, weights, _input_shape(experiment))
-    kind.write(taken, path)
-    return _proved(kind, taken, path)
+    read = _read_back(kind, Taken(experiment, {}, _input_shape(experiment)), path) if weights is None else None
+    return read or _run_back(kind, experiment, weights, path)
 
 
 def _kind(path: Path) -> NetworkFormat:
@@ -75,30 +72,39 @@ def _input_shape(experiment: Experiment) -> Shape:
     return shape or experiment.data.sample_shape
 
 
-def _proved(kind: NetworkFormat, taken: Taken, path: Path) -> Exported:
-    """What the written file gives, held against the network itself."""
+# -- proved by reading -------------------------------------------------------------------------------------------------
+
+
+def _read_back(kind: NetworkFormat, taken: Taken, path: Path) -> Exported | None:
+    """Written, and compared as it is read; None where that says too little, or torch is there to say more."""
+    if kind.differs is None or "torch" in sys.modules:
+        return None
+    kind.write(taken, path)
     try:
-        again = kind.read(taken, path)
-        return _compared(kind, path, trained_module(taken.experiment, taken.weights), again, taken.shape)
+        difference = kind.differs(taken, path)
+    except ReadingError:
+        return None
+    if difference is None:
+        return Exported(path, True, math.nan, say("{file} is written and verified: read back, it is the same network",
+                                                  file=path.name))
+    return Exported(path, False, math.nan, say("{file} is written, but read back it is another network: {difference}",
+                                               file=path.name, difference=difference))
+
+
+# -- proved by running -------------------------------------------------------------------------------------------------
+
+
+def _run_back(kind: NetworkFormat, experiment: Experiment, weights: Mapping[str, Tensor] | None,
+              path: Path) -> Exported:
+    from engine.export.running import outputs_of_both, taken_with  # loads torch
+
+    taken = taken_with(experiment, weights, _input_shape(experiment))
+    kind.write(taken, path)
+    try:
+        difference, largest = outputs_of_both(kind, taken, path)
     except Exception as error:  # whatever it is: the file is no good, and that must be said
         return Exported(path, False, math.nan, say("{file} is written, but cannot be read back: {reason}",
                                                    file=path.name, reason=error))
-
-
-def _seeded(module: nn.Module, batch: Tensor) -> Tensor:
-    torch.default_generator.manual_seed(0)
-    output: Tensor = module(batch)
-    return output
-
-
-@torch.no_grad()
-def _compared(kind: NetworkFormat, path: Path, ours: nn.Module, theirs: nn.Module, shape: Shape) -> Exported:
-    batch = torch.rand(BATCH, *shape, generator=torch.Generator().manual_seed(0))
-    with RANDOM, torch.random.fork_rng(devices=[]):  # own code may draw, also when it only predicts
-        expected, got = (_seeded(module, batch) for module in (ours, theirs))
-    same = (expected == got) | (expected.isnan() & got.isnan())  # ∞ − ∞ and NaN − NaN are no difference
-    difference = float((expected - got).abs().masked_fill(same, 0.0).max())
-    largest = float(expected.nan_to_num(0.0, 0.0, 0.0).abs().max())
     if difference <= kind.tolerance * max(1.0, largest):
         return Exported(path, True, difference, say("{file} is written and verified: read back, its outputs are equal",
                                                     file=path.name))

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine.analysis.analysis import analyze
 from engine.experiment.experiment import Experiment
 from engine.experiment.trust import sources_of
 from engine.export.weight_files import WEIGHTS, load_weights, save_weights
 from engine.files import write_text
 from engine.formats import Format
 from engine.layers.base import Shape
+from engine.messages import Message
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -35,6 +37,8 @@ class NetworkFormat(Format):
 
     write: Callable[[Taken, Path], None]  # whole or not at all; raises WriteError
     read: Callable[[Taken, Path], nn.Module]  # the network made again from the file; raises whatever is wrong with it
+    # In what the file's network is another, found without torch, if it can be; raises ReadingError where it cannot.
+    differs: Callable[[Taken, Path], Message | None] | None = None
     tolerance: float = SAME  # how far outputs may differ, as a share of the largest
     needs: tuple[str, ...] = ()  # packages beside those that the program always has
 
@@ -78,8 +82,14 @@ def _from_source(taken: Taken, path: Path) -> nn.Module:
     return filled(module, taken.weights)
 
 
+def _in_source(taken: Taken, path: Path) -> Message | None:
+    from engine.export.same import difference  # with all that reads code: only where there is no torch
+
+    return difference(path.read_text(encoding="utf-8"), analyze(taken.experiment.graph, taken.shape))
+
+
 # -- the table ---------------------------------------------------------------------------------------------------------
 
 WITH_WEIGHTS = (*(NetworkFormat(each.suffix, each.title, _write_weights, _with_weights) for each in WEIGHTS),)
-CODE = (NetworkFormat(".py", "Python", _write_source, _from_source),)
+CODE = (NetworkFormat(".py", "Python", _write_source, _from_source, _in_source),)
 FORMATS = (*WITH_WEIGHTS, *CODE)

@@ -13,15 +13,20 @@ MOST_STEPS = 200_000
 DEEPEST = 60  # calls within calls
 BOTH = "Both all steps and the last state are used here: take the last step with x[:, -1]"
 Names = dict[str, Any]
+# What a piece of a file may use without importing it.
+IMPORTED = {"torch": Path("torch"), "nn": Path("torch.nn"), "F": Path("torch.nn.functional"), "math": Path("math")}
 
 
 class Context:
-    """Where the reading is; ``sheet`` is the graph that calls of modules are drawn on, None outside of ``forward``."""
+    """Where the reading is; ``sheet`` is the graph that calls of modules are drawn on, None outside of ``forward``.
 
-    def __init__(self, source: str) -> None:
-        self.source = source
-        self.globals: Names = {"torch": Path("torch"), "nn": Path("torch.nn"), "F": Path("torch.nn.functional"),
-                               "__name__": "code", "math": Path("math")}
+    ``exact``: the code must run as it stands, objects of its classes are followed down to torch's own layers, and what
+    would be understood only roughly is an error.
+    """
+
+    def __init__(self, source: str, exact: bool = False) -> None:
+        self.source, self.exact = source, exact
+        self.globals: Names = {"__name__": "code"} if exact else {**IMPORTED, "__name__": "code"}
         self.sheet: Sheet | None = None
         self.line = 1
         self.depth = 0

@@ -68,7 +68,7 @@ class Expressions:
             return self.context.globals[node.id]
         if node.id in BUILTINS or node.id == "super":
             return Path(f"builtins.{node.id}")
-        if node.id in KINDS or node.id in ("Sequential", "ModuleList"):
+        if not self.context.exact and (node.id in KINDS or node.id in ("Sequential", "ModuleList")):
             return Path(f"torch.nn.{node.id}")
         raise self.context.error("“{name}” is not defined in this code", name=node.id)
 

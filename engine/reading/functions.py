@@ -71,7 +71,7 @@ def call_function(context: Context, name: str, given: Sequence[Any], named: dict
         kind, count = LIKE_CLASSES[name], _tensors(given)
         names = ("p", "training", "inplace") if "dropout" in name else None
         return context.add(layer_of(kind, given[count:], named, context.line, names), given[:count])
-    if name in SAME:
+    if name in SAME and not context.exact:
         return x
     raise context.error("“{name}” is no layer here: only functions that are layers can be read", name=name)
 

@@ -36,8 +36,8 @@ from engine.reading.values import (
 class Interpreter:
     """Follows what code calls, with one who follows its statements and one who works out its expressions."""
 
-    def __init__(self, source: str = "") -> None:
-        self.context = Context(source)
+    def __init__(self, source: str = "", exact: bool = False) -> None:
+        self.context = Context(source, exact)
         self.plain = Plain(self.context)
         self.modules = Modules(self.context, self.plain)
         self.expressions = Expressions(self.context, self.plain, self.modules, self.called)
@@ -185,10 +185,10 @@ class Interpreter:
         return x
 
     def _instance_called(self, made: Instance, given: list[Any], named: Names) -> Any:
-        """One layer with a graph of its own inside; with several tensors, its layers one by one."""
+        """One layer with a graph of its own inside; with several tensors, and read exactly, its layers one by one."""
         forward = made.kind.method("forward")
         assert forward is not None
-        if len(given) != 1 or named or not isinstance(given[0], Tensor):
+        if self.context.exact or len(given) != 1 or named or not isinstance(given[0], Tensor):
             return self.function_called(Function(forward, made), given, named)
         if made.block is None:
             made.block = Module(self._block(made, forward), made.name)
@@ -217,7 +217,7 @@ class Interpreter:
         own = {name for name, value in self.context.globals.items() if isinstance(value, (Class, Function))}
         used = {node.id for node in ast.walk(made.kind.made) if isinstance(node, ast.Name)}
         imported = {name for name, value in self.context.globals.items() if isinstance(value, Path)} - {"torch", "nn"}
-        if source is None or used & (own | imported):
+        if self.context.exact or source is None or used & (own | imported):
             return None
         return Code(source=source + "\n", made_with=made.arguments)
 

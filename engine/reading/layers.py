@@ -54,6 +54,11 @@ def signature(kind: str) -> tuple[str, ...]:
     return SIGNATURES.get(kind, (*layer.positional, *own))
 
 
+def arguments_of(kind: str, given: Sequence[Any], named: Mapping[str, Any]) -> dict[str, Any]:
+    """What a call gives the class, by torch's names."""
+    return {**dict(zip(signature(kind), given, strict=False)), **named}
+
+
 def layer_of(kind: str, given: Sequence[Any], named: Mapping[str, Any], line: int,
              names: Sequence[str] | None = None) -> Layer:
     """The layer that a call with these arguments makes. Raises ReadingError."""

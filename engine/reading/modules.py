@@ -8,7 +8,7 @@ from typing import Any
 from engine.layers import LAYERS
 from engine.layers.inputs import Constant
 from engine.reading.context import Context, Names
-from engine.reading.layers import INFERRED, KINDS, layer_of
+from engine.reading.layers import INFERRED, KINDS, arguments_of, layer_of
 from engine.reading.plain import Plain
 from engine.reading.values import BATCH, MASK, OPAQUE, Chain, Function, Instance, Last, Module, Tensor
 
@@ -38,8 +38,9 @@ class Modules:
         kind = name.removeprefix("Lazy")
         if kind not in KINDS:
             raise self.context.error("There is no layer for nn.{name}", name=name)
-        return Module(self._lazy(kind, given, named) if name != kind else
-                      layer_of(KINDS[kind], given, named, self.context.line))
+        layer = (self._lazy(kind, given, named) if name != kind else
+                 layer_of(KINDS[kind], given, named, self.context.line))
+        return Module(layer, made_as=name, arguments=arguments_of(KINDS[kind], given, named))
 
     def _lazy(self, kind: str, given: list[Any], named: Names) -> Any:
         """Lazy classes take what others do, without the size of the input, which comes first there."""
@@ -117,7 +118,8 @@ class Modules:
         if isinstance(owner, Instance) and name in ("register_buffer", "add_module") and len(given) > 1:
             self.set_attribute(owner, str(given[0]), given[1])
             return None
-        if isinstance(owner, Buffer) and name == "expand" and given[:1] == [BATCH]:
+        if isinstance(owner, Buffer) and name == "expand" and given[:1] == [BATCH] and (
+                not self.context.exact or tuple(given[1:]) == owner.layer.shape):
             return self.context.add(owner.layer, [], owner.name)
         if owner == OPAQUE and name == "manual_seed":
             return given[0]
@@ -173,6 +175,8 @@ class Modules:
         if not tensors or (most is not None and len(tensors) > most):
             raise self.context.error("{layer} is called here with {count} tensors", layer=module.layer.title,
                                      count=len(tensors))
+        if self.context.exact and (named or len(tensors) < len(given)):
+            raise self.context.error("{layer} is called here with more than tensors", layer=module.layer.title)
         if MASK in (*given, *named.values()) and "causal" in type(module.layer).model_fields:
             module.layer = module.layer.with_options(causal=True)
         if kind == "MultiheadAttention" and len(set(tensors)) == 1:

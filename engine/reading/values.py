@@ -83,6 +83,8 @@ class Module:
     layer: Layer
     name: str = ""
     places: dict[int, str] = field(default_factory=dict)  # by graph: the node that has its weights
+    made_as: str = ""  # the class that torch knows it by
+    arguments: dict[str, Any] = field(default_factory=dict)  # as given there, also what follows from the input
 
 
 @dataclass(eq=False)

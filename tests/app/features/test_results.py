@@ -103,7 +103,7 @@ def test_after_each_epoch_one_looks_at_its_weights_and_at_the_end_at_the_best(wi
         qtbot.waitUntil(lambda number=number: learned(window) == row_of(number), timeout=WAIT_MS)
     assert [list(row) for row in results.kernel.rows] == [[3.0]]
     hear(window, Finished(summary(1.0), stopped=False), over=True)
-    qtbot.waitUntil(lambda: learned(window) == row_of(20), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: learned(window) == row_of(2), timeout=WAIT_MS)
     assert looks.at == [1, 2, 3, 2]
     assert set(looks.truths[0]) == {"weight", "bias"}, "these data were made"
 
@@ -132,7 +132,7 @@ def test_a_look_that_fails_is_said_and_the_next_is_taken(window, looks, qtbot, m
     assert said == [("nothing can be seen", "error")] and learned(window) == []
     looks.fails = False
     hear(window, epoch(2))
-    qtbot.waitUntil(lambda: learned(window) == row_of(20), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: learned(window) == row_of(2), timeout=WAIT_MS)
 
 
 def test_a_run_in_another_tab_shows_nothing_here_and_all_when_one_comes_back(window, looks, qtbot):
@@ -150,7 +150,7 @@ def test_a_run_in_another_tab_shows_nothing_here_and_all_when_one_comes_back(win
     window.pages[1].document.history.mark_clean()
     window.close_page(1)
     hear(window, epoch(2))
-    qtbot.waitUntil(lambda: learned(window) == row_of(20), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: learned(window) == row_of(2), timeout=WAIT_MS)
     assert window.page is page
 
 
@@ -275,7 +275,7 @@ def test_each_reported_number_has_its_own_beside_it(window, looks, qtbot, name, 
     results = brought(window, Results)
     series(window, is_fold=False)
     text = "–" if yours is None else measure_text(yours)
-    qtbot.waitUntil(lambda: learned(window) == row_of(20), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: learned(window) == row_of(2), timeout=WAIT_MS)
     assert results.comparison.texts[1][1:3] == [measure_text(7.0), text]
 
 
