@@ -12,7 +12,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6 import QtCore, QtGui, QtWidgets
 from PySide6.QtCore import QObject, QThread, QTimer, Signal
@@ -23,6 +23,9 @@ from engine.layers.code.running import StoppedCodeError, interrupt
 from engine.messages import LayerloomError, Message, say
 from engine.training.control import Control
 from engine.training.events import Event, Weights
+
+if TYPE_CHECKING:
+    from engine.training.devices import Device
 
 log = logging.getLogger(__name__)
 
@@ -168,8 +171,8 @@ class TrainingThread(QThread):
             interrupt(self._ident)
 
 
-def load_torch(job: Job) -> list[tuple[str, str]]:
-    """Import what trains, without stalling the window; returns the devices as (id, title).
+def load_torch(job: Job) -> list[Device]:
+    """Import what trains, without stalling the window; returns the devices to choose from.
 
     Nothing of Qt may be imported here: its types are made when first touched, which is not safe in two threads.
     """
@@ -183,14 +186,11 @@ def load_torch(job: Job) -> list[tuple[str, str]]:
     import torch  # loads torch
 
     from engine.training import fit  # noqa: F401  (the name is loaded when first used)
+    from engine.training.devices import devices
 
     # One core stays with the window.
     torch.set_num_threads(max(1, (os.cpu_count() or 1) - 1))
-    devices = [("auto", "Auto"), ("cpu", "CPU")]
-    devices += [(f"cuda:{index}", f"CUDA {index}") for index in range(torch.cuda.device_count())]
-    if torch.backends.mps.is_available():
-        devices.append(("mps", "MPS"))
-    return devices
+    return devices()
 
 
 SLICE = 0.004  # seconds
