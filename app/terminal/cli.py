@@ -31,6 +31,7 @@ from engine.figures.export import DrawingError, Style, draw, style_for, written_
 from engine.files import WriteError
 from engine.formats import format_of, suffixes
 from engine.messages import LayerloomError
+from engine.runs.naming import HERE, forget_if_empty, new_run_folder
 
 DONE, WRONG, UNREADABLE = 0, 1, 2  # exit codes: done, the network or data have errors, the command or a file has
 WIDTH = 120  # where the output is no terminal
@@ -102,11 +103,11 @@ def _train(options: argparse.Namespace) -> int:
         raise UnreadableError("--resume needs --out: the folder of the run to continue")
     experiment = _with_overrides(_experiment(options), options)
     _refuse_code(experiment)
-    from app.terminal.console import SeriesResumeError, default_folder, train  # these load torch
+    from app.terminal.console import SeriesResumeError, train  # these load torch
     from app.terminal.run_tables import tables
     from engine.runs.folder import SERIES, SUMMARY, RunError
 
-    folder = options.out or default_folder(Path(options.file.removeprefix("gallery:")).stem)
+    folder = options.out or new_run_folder(HERE, Path(options.file.removeprefix("gallery:")).stem)
     if not options.resume and ((folder / SUMMARY).exists() or (folder / SERIES).exists()):
         print(f"Replacing the run in {folder}", file=sys.stderr)
     out = console()
@@ -114,6 +115,9 @@ def _train(options: argparse.Namespace) -> int:
         result = train(experiment, folder, out, options.data_root, options.resume)
     except (FileError, RunError, SeriesResumeError, WriteError) as error:
         raise UnreadableError("{reason}", reason=error) from error
+    finally:
+        if options.out is None:
+            forget_if_empty(folder)
     if result.stopped:
         print("Stopped: what was learned so far is kept.")
     for table in tables(experiment, result, options.data_root):

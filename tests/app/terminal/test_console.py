@@ -335,7 +335,7 @@ def test_without_a_display_it_trains_and_says_where_everything_is(
         result: Result, verified: bool, code: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
         capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(console, "train", lambda *_: result)
-    monkeypatch.setattr(console, "default_folder", lambda name: tmp_path / name)
+    monkeypatch.setattr(headless, "new_run_folder", lambda _place, name: tmp_path / name)
     monkeypatch.setattr(headless, "load_weights", lambda path: path)
     exported = type("Exported", (), {"message": "It is the same", "verified": verified})
     monkeypatch.setattr("engine.export.export.export", lambda *_: exported)
