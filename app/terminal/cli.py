@@ -29,7 +29,7 @@ from engine.export.weight_files import WEIGHTS, WeightsFileError, load_weights
 from engine.figures.export import FORMATS as DRAWINGS
 from engine.figures.export import DrawingError, Style, draw, style_for, written_as
 from engine.files import WriteError
-from engine.formats import format_of, suffixes
+from engine.formats import format_of, readable, suffixes
 from engine.messages import LayerloomError
 from engine.runs.naming import HERE, forget_if_empty, new_run_folder
 
@@ -279,7 +279,7 @@ def _parser() -> argparse.ArgumentParser:
                                  f"({suffixes(tables)})")
     export.add_argument("--style", choices=get_args(Style), help="what a picture shows: the canvas, "
                         "a figure for a paper (default), or a table of layers")
-    export.add_argument("--weights", type=Path, metavar="W", help=f"a {suffixes(WEIGHTS, ' or ')} file "
+    export.add_argument("--weights", type=Path, metavar="W", help=f"a {readable(WEIGHTS, ' or ')} file "
                         "(default: untrained)")
     export.set_defaults(run=_export)
 
