@@ -20,7 +20,7 @@ from app.terminal.report import Report
 from engine.analysis.analysis import analyze
 from engine.data.sources import SOURCES, source_for
 from engine.data.sources.base import OwnPath
-from engine.data.spec.reading import described
+from engine.data.spec.reading import chosen
 from engine.data.spec.spec import DataSpec
 from engine.experiment.experiment import Experiment, FileError, gallery_ids, load_experiment, save_experiment
 from engine.experiment.trust import allow, not_allowed, sources_of
@@ -179,7 +179,7 @@ def _experiment(options: argparse.Namespace) -> Experiment:
         experiment = load_experiment(options.file)
         if options.allow_code:
             allow(sources_of(experiment.graph))
-        data = described(_chosen_data(experiment.data, options), options.data_root)
+        data = chosen(_chosen_data(experiment.data, options), experiment.data, options.data_root)
     except LayerloomError as error:
         raise UnreadableError("{reason}", reason=error) from error
     if data.dataset != experiment.data.dataset:  # what others reported was of the file's data
@@ -193,11 +193,9 @@ def _refuse_code(experiment: Experiment) -> None:
 
 
 def _chosen_data(data: DataSpec, options: argparse.Namespace) -> DataSpec:
-    chosen, target = getattr(options, "data", None), getattr(options, "target", None)
-    if chosen in SOURCES:
-        data = data.with_dataset(chosen)
-    elif chosen is not None and (source := source_for(Path(chosen))) is not None:
-        data = data.with_options(dataset=source.id, path=str(Path(chosen).absolute()), resize=None)
+    name, target = getattr(options, "data", None), getattr(options, "target", None)
+    if name is not None:
+        data = data.with_dataset(name) if name in NAMED else data.with_file(Path(name))
     if target is not None:
         if "columns" not in data.source.pages(data):
             raise UnreadableError("--target names a column of a table, but the data are {data}", data=data.source.title)
