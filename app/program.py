@@ -36,7 +36,7 @@ def main(argv: list[str] | None = None) -> int:
 def _may_be_opened(word: str) -> bool:
     """Whether a word is meant for the window; a .loom file that is not there has a better sentence elsewhere."""
     try:
-        return word.endswith(".loom") or word.startswith(("gallery:", "-")) or Path(word).exists()
+        return word.lower().endswith(".loom") or word.startswith(("gallery:", "-")) or Path(word).exists()
     except OSError:  # a name that no file can have
         return False
 

@@ -71,21 +71,16 @@ class Editing(QObject):
                            f"recipe.{field}")
 
     def change_data_of(self, document: Document, spec: DataSpec, field: str) -> None:
-        """Another preparation of a network's data, or other data: then resized so that it goes on seeing images of the
-        size it was drawn for."""
-        data = document.experiment.data
+        """Another preparation of a network's data, or other data: those of a form are chosen by their name."""
         if field == "dataset":
-            spec = data.with_options(dataset=spec.dataset, resize=None)
-            if data.is_image and spec.is_image and spec.sample_shape[1:] != data.sample_shape[1:]:
-                spec = spec.with_options(resize=data.sample_shape[1])
+            spec = document.experiment.data.with_dataset(spec.dataset)
         document.edit(self.tr("Change the data"), replace(document.experiment, data=spec), f"data.{field}")
 
     def choose_dataset(self, dataset: DatasetId) -> None:
         """Other data for the network in front."""
         page = self._page()
         if page is not None:
-            document = page.document
-            self.change_data_of(document, document.experiment.data.with_options(dataset=dataset), "dataset")
+            self.change_data_of(page.document, page.document.experiment.data.with_dataset(dataset), "dataset")
 
     def choose_device(self, device: str) -> None:
         """Another place to compute."""

@@ -12,6 +12,7 @@ from PySide6.QtCore import QCoreApplication
 
 from engine.experiment.experiment import Experiment, gallery_ids, load_experiment
 from engine.layout.unplaced import laid_out
+from engine.runs.naming import HERE, run_folders
 
 if TYPE_CHECKING:
     from app.document.page import Page
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 FILE = "file"
 MOST_STATES, MOST_RUNS = 40, 20
-RUN = "experiment.loom"  # in a run's folder
 
 
 @dataclass(frozen=True)
@@ -69,25 +69,17 @@ def _open(host: Host, page: Page) -> Iterator[Choice]:
 
 
 def _runs(folder: Path, page: Page) -> Iterator[Choice]:
-    """Those of this network first, each time the newest first."""
-    run, own = page.document.run, f" {page.document.name}"
+    """Those of this network first, each time the newest first; the terminal's as well as the window's."""
+    run, name = page.document.run, page.document.name
     if run is not None:
         yield _choice("run", run.folder.name, tr("last run of this network"), "activation",
                       partial(_known, run.experiment))
-    found = [each for each in run_folders(folder) if run is None or each != run.folder]
-    found.sort(key=lambda each: not each.name.endswith(own))
+    found = [each for each in run_folders((folder, HERE))
+             if run is None or each.path.absolute() != run.folder.absolute()]
+    found.sort(key=lambda each: not each.is_of(name))
     for each in found[:MOST_RUNS]:
-        detail = tr("run of this network") if each.name.endswith(own) else tr("run")
-        yield _choice(f"run:{each}", each.name, detail, "activation", partial(loaded, str(each / RUN)))
-
-
-def run_folders(folder: Path) -> list[Path]:
-    """The runs that are kept there, the newest first: their names begin with when they were begun."""
-    try:
-        found = sorted(folder.iterdir(), key=lambda each: each.name, reverse=True)
-    except OSError:
-        return []
-    return [each for each in found if (each / RUN).is_file()]
+        detail = tr("run of this network") if each.is_of(name) else tr("run")
+        yield _choice(f"run:{each.path}", each.path.name, detail, "activation", partial(loaded, str(each.experiment)))
 
 
 def _gallery() -> Iterator[Choice]:

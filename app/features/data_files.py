@@ -46,9 +46,9 @@ class DataFiles(QObject):
 
     def open(self, path: Path) -> None:
         """Use a file or folder as data."""
-        source, document = source_for(path), self._front()
-        if source is not None and document is not None:
-            self.change(document.experiment.data.with_options(dataset=source.id, path=str(path)), "path")
+        document = self._front()
+        if source_for(path) is not None and document is not None:
+            self.change(document.experiment.data.with_file(path), "path")
 
     def change(self, spec: DataSpec, field: str) -> None:
         """Pass an edit of the network in front on; what it makes of a file is found out first.
@@ -75,7 +75,7 @@ class DataFiles(QObject):
             if is_wanted():
                 self.refused.emit(document, message)
 
-        self._jobs.start(lambda _job: _described(spec, root), tell, refuse)
+        self._jobs.start(lambda _job: _chosen(spec, before, root), tell, refuse)
 
     def forget(self, document: Document) -> None:
         """It is closed: what is still being read for it is nobody's any more."""
@@ -86,7 +86,7 @@ class DataFiles(QObject):
         self._jobs.finish()
 
 
-def _described(spec: DataSpec, root: Path | None) -> DataSpec:
-    from engine.data.spec.reading import described  # the window opens before anything is read
+def _chosen(spec: DataSpec, before: DataSpec, root: Path | None) -> DataSpec:
+    from engine.data.spec.reading import chosen  # the window opens before anything is read
 
-    return described(spec, root)
+    return chosen(spec, before, root)

@@ -16,6 +16,7 @@ from app.window import dialogs
 from app.window.commands import Command, Row
 from app.window.host import Feature, Host
 from engine.experiment.experiment import DEFAULT, LOOM, Experiment, load_experiment
+from engine.formats import reader_of
 from engine.graph.graph import Graph, Node
 from engine.layers.inputs import Input
 from engine.messages import LayerloomError, say
@@ -111,7 +112,7 @@ class Documents(Feature):
         self.host.open(document)
 
     def opener(self, path: Path) -> Callable[[], object] | None:
-        return (lambda: self.open(str(path))) if path.suffix == LOOM.suffix else None
+        return (lambda: self.open(str(path))) if reader_of(path, [LOOM]) else None
 
     def folder(self) -> str:
         """Where files are asked for: beside the one that was used last."""

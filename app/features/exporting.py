@@ -14,8 +14,9 @@ from app.window import dialogs
 from app.window.commands import Command, Row
 from app.window.host import Feature, Host
 from app.window.jobs import Job, Jobs
+from engine.data.sources import source_for
 from engine.experiment.experiment import Experiment
-from engine.formats import Format
+from engine.formats import Format, reader_of
 from engine.messages import LayerloomError, Message, say
 from engine.training.values import Weights
 
@@ -120,6 +121,15 @@ class Exporting(Feature):
         filters = self.tr("Weights ({patterns})").format(patterns=patterns)
         for path in dialogs.open_paths(self.host.widget, self.tr("Load weights"), "", filters)[:1]:
             self.load(document, path)
+
+    def opener(self, path: Path) -> Callable[[], object] | None:
+        """Weights that are dropped; what can be data is data."""
+        from engine.export.weight_files import WEIGHTS  # not needed at the start
+
+        page = self.page
+        if page is None or source_for(path) is not None or reader_of(path, WEIGHTS) is None:
+            return None
+        return lambda: self.load(page.document, path)
 
     def load(self, document: Document, path: Path) -> None:
         """Read weights and hold them against the network; a mismatch names the keys."""

@@ -17,6 +17,7 @@ from app.window.jobs import Jobs
 from app.window.panel import Tab
 from engine.experiment.experiment import Experiment, gallery_ids, load_experiment
 from engine.experiment.notes import Notes
+from engine.experiment.series import series_of
 from engine.messages import Message
 from engine.training.events import (
     EpochEnded,
@@ -28,6 +29,7 @@ from engine.training.events import (
     SeriesRow,
     Started,
 )
+from engine.training.judge.reported import NORM, Own, own_numbers, reported_rows
 from engine.training.listening import Listener
 from engine.training.values import Weights
 from widgets.look.text import translated
@@ -44,7 +46,7 @@ class Looked(NamedTuple):
     """What was computed of a run's weights: of the latest, and of each ended run of a series."""
 
     outcome: Outcome
-    members: list[tuple[str, float]]  # title and the norm of its only matrix; empty where there are several
+    norms: dict[str, float]  # of the only matrix, by the run's title; “” is the latest
 
 
 class Results(Feature, Listener):
@@ -90,7 +92,7 @@ class Results(Feature, Listener):
         self._document, self._shown = document, (about, found)
         self.panel.show_notes(experiment.notes, experiment.about)
         self._offer_series()
-        self._show_comparison(experiment, run, None)
+        self._show_comparison(experiment, run, {})
         self._show_measures(run)
         self._show_series(run)
         self.panel.show_kernel_steps(run.kernels if run is not None else ())
@@ -134,17 +136,10 @@ class Results(Feature, Listener):
 
     # -- numbers that are there ---------------------------------------------------------------------------------
 
-    def _show_comparison(self, experiment: Experiment, run: Run | None, outcome: Outcome | None,
-                         norms: dict[str, float] | None = None) -> None:
-        yours = {f"{part} {name}": value for part, named in measures_of(run).items() for name, value in named.items()}
-        if run is not None and run.summary is not None:
-            yours["examples/s"] = run.summary.examples_per_second
-        norm = None if outcome is None or (run is not None and folds_of(run)) else only_norm(outcome)
-        yours |= {} if norm is None else {"‖w‖": norm}
-        if run is not None:
-            yours |= _of_variants(run, norms or {})
-        self.panel.show_comparison([ReportedRow(reported.name, reported.value, yours.get(reported.name))
-                                     for reported in experiment.notes.reported], self._whose(experiment.notes, run))
+    def _show_comparison(self, experiment: Experiment, run: Run | None, norms: dict[str, float]) -> None:
+        yours = {} if run is None else own_of(run, norms)
+        self.panel.show_comparison([ReportedRow(*row) for row in reported_rows(experiment.notes, yours)],
+                                   self._whose(experiment.notes, run))
 
     def _whose(self, notes: Notes, run: Run | None) -> str:
         """What one's own numbers are of, where it is not what the reported ones are of."""
@@ -202,8 +197,8 @@ class Results(Feature, Listener):
         self._looking = True
         weights = run.best if run.summary is not None and run.best is not None else run.latest
         experiment = run.experiment
-        ended = [(member.title, member.experiment, member.best) for member in run.ended
-                 if member.experiment is not None and member.best is not None]
+        ended = [] if folds_of(run) else [(member.title, member.experiment, member.best) for member in run.ended
+                                          if member.experiment is not None and member.best is not None]
 
         def tell(looked: Looked) -> None:
             self._end_look()
@@ -224,8 +219,8 @@ class Results(Feature, Listener):
 
     def _show_looked(self, run: Run, looked: Looked) -> None:
         assert self._document is not None
-        self._show_comparison(self._document.experiment, run, looked.outcome, dict(looked.members))
-        self._show_series(run, dict(looked.members))
+        self._show_comparison(self._document.experiment, run, looked.norms)
+        self._show_series(run, looked.norms)
         self.panel.show_parameters([Parameter(row.name, row.learned, row.true) for row in looked.outcome.learned])
         self.panel.show_kernel(looked.outcome.kernel)
 
@@ -236,13 +231,6 @@ class Results(Feature, Listener):
 
     def finish(self) -> None:
         self._jobs.finish()
-
-
-def series_of(experiment: Experiment) -> tuple[str, int]:
-    """What the experiment asks to be run one after the other, and how many."""
-    if experiment.variants:
-        return "variants", len(experiment.variants)
-    return ("folds", experiment.recipe.folds) if experiment.recipe.folds >= 2 else ("", 0)
 
 
 @cache
@@ -301,34 +289,26 @@ def _row(row: SeriesRow, epochs: int | None, norms: dict[str, float]) -> RunRow:
     values = row.values
     others = [(name, value) for name, value in values.items()
               if name.startswith(("train", "validation")) and name not in NO_ROW]
-    others += [("‖w‖", norms[row.title])] if row.title in norms else []
+    others += [(NORM, norms[row.title])] if row.title in norms else []
     return RunRow(row.title, epochs, values.get("train loss", math.nan), values.get("validation loss", math.nan),
                   tuple(others))
 
 
-def _of_variants(run: Run, norms: dict[str, float]) -> dict[str, float]:
-    """The numbers of each run of the series, under its title: ``λ = 3: validation loss``."""
-    yours = {f"{title}: ‖w‖": norm for title, norm in norms.items()}
-    for member in run.ended:
-        assert member.summary is not None  # it has ended
-        parts = zip(PARTS, (member.summary.train, member.summary.validation, member.summary.test), strict=True)
-        yours |= {f"{member.title}: {part} {name}": value for part, metrics in parts
-                  for name, value in metrics.named.items()}
-    return yours
-
-
-def only_norm(outcome: Outcome) -> float | None:
-    """The norm of the network's only matrix."""
-    matrices = [norm.norm for norm in outcome.norms if len(norm.shape) >= 2]
-    return matrices[0] if len(matrices) == 1 else None
+def own_of(run: Run, norms: dict[str, float]) -> dict[str, float]:
+    """The numbers that stand beside the reported ones."""
+    series, members = run.states.series, [Own(member.summary, norms.get(member.title), member.title)
+                                          for member in run.ended]
+    mean = (series.mean if series is not None else {}) if folds_of(run) else None
+    return own_numbers(Own(run.summary, norms.get("")), members, mean)
 
 
 def _looked_at(experiment: Experiment, weights: Weights,
                ended: list[tuple[str, Experiment, Weights]]) -> Looked:
     from engine.data.tensors.loading import load_data  # loads torch
-    from engine.training.judge.outcomes import outcome
+    from engine.training.judge.outcomes import only_norm, outcome
 
     is_made = experiment.data.source.kind == "synthetic"
     truth = load_data(experiment.data).truth if is_made else {}
-    norms = [(title, only_norm(outcome(of, theirs))) for title, of, theirs in ended]
-    return Looked(outcome(experiment, weights, truth), [(title, norm) for title, norm in norms if norm is not None])
+    latest = outcome(experiment, weights, truth)
+    norms = {"": only_norm(latest), **{title: only_norm(outcome(of, theirs)) for title, of, theirs in ended}}
+    return Looked(latest, {title: norm for title, norm in norms.items() if norm is not None})

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.document.document import Document, Run
 from app.window.jobs import TrainingThread
+from engine.experiment.series import is_series, without_variants
 from engine.messages import Message
+from engine.runs.naming import forget_if_empty, new_run_folder
 from engine.training.events import Event, Paused, Point, Resumed, Started
 from engine.training.listening import Listener
 
@@ -38,11 +39,12 @@ class Trainer(QObject, Listener):
         return document is self.document and self.state != "idle"
 
     def start(self, document: Document, runs: Path, root: Path | None, series: bool = False) -> None:
-        """Train the document's experiment as it is now, or all its variants or folds one after the other."""
-        folder = runs / f"{datetime.now():%Y-%m-%d %H-%M-%S} {document.name}"
+        """Train the document's network as it is now, in folds where its recipe asks for them; or all its variants."""
+        experiment = document.experiment if series else without_variants(document.experiment)
+        folder = new_run_folder(runs, document.name)
         document.begin_run(folder)
         self.document = document
-        self._thread = TrainingThread(self, document.experiment, folder, root, document.loaded, series)
+        self._thread = TrainingThread(self, experiment, folder, root, document.loaded, series or is_series(experiment))
         self._thread.start()
         self._timer.start()
         self._set_state("preparing")
@@ -134,6 +136,7 @@ class Trainer(QObject, Listener):
         self._thread.wait()
         self._thread.deleteLater()
         self._thread = None
+        forget_if_empty(self._run.folder)
         self._set_state("idle")
 
     def _set_state(self, state: str) -> None:

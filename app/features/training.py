@@ -70,7 +70,7 @@ class Training(Feature):
         self.show_trainability()
 
     def train(self, series: bool = False) -> None:
-        """Train the document in front, or all its variants or folds, or go on after a pause."""
+        """Train the document in front, or all its variants, or go on after a pause; folds are asked for by a recipe."""
         if self.trainer.state == "paused":
             self.trainer.pause_or_resume()
             return
@@ -82,7 +82,6 @@ class Training(Feature):
             self.host.feature(Problems).bring()
             return
         page.notice.hide()  # what it says is of the time before
-        series = series or page.document.experiment.recipe.folds > 1
         self._lr = page.document.experiment.recipe.lr  # a variant may have another
         self.trainer.start(page.document, settings.runs, settings.data_root, series)
 

@@ -20,7 +20,7 @@ from app.terminal.report import Report
 from engine.analysis.analysis import analyze
 from engine.data.sources import SOURCES, source_for
 from engine.data.sources.base import OwnPath
-from engine.data.spec.reading import described
+from engine.data.spec.reading import chosen
 from engine.data.spec.spec import DataSpec
 from engine.experiment.experiment import Experiment, FileError, gallery_ids, load_experiment, save_experiment
 from engine.experiment.trust import allow, not_allowed, sources_of
@@ -29,8 +29,9 @@ from engine.export.weight_files import WEIGHTS, WeightsFileError, load_weights
 from engine.figures.export import FORMATS as DRAWINGS
 from engine.figures.export import DrawingError, Style, draw, style_for, written_as
 from engine.files import WriteError
-from engine.formats import format_of, suffixes
+from engine.formats import format_of, readable, suffixes
 from engine.messages import LayerloomError
+from engine.runs.naming import HERE, forget_if_empty, new_run_folder
 
 DONE, WRONG, UNREADABLE = 0, 1, 2  # exit codes: done, the network or data have errors, the command or a file has
 WIDTH = 120  # where the output is no terminal
@@ -102,12 +103,12 @@ def _train(options: argparse.Namespace) -> int:
         raise UnreadableError("--resume needs --out: the folder of the run to continue")
     experiment = _with_overrides(_experiment(options), options)
     _refuse_code(experiment)
-    from app.terminal.console import SeriesResumeError, default_folder, train  # these load torch
+    from app.terminal.console import SeriesResumeError, train  # these load torch
     from app.terminal.run_tables import tables
     from engine.runs.names import SERIES, SUMMARY
     from engine.runs.opened import RunError
 
-    folder = options.out or default_folder(Path(options.file.removeprefix("gallery:")).stem)
+    folder = options.out or new_run_folder(HERE, Path(options.file.removeprefix("gallery:")).stem)
     if not options.resume and ((folder / SUMMARY).exists() or (folder / SERIES).exists()):
         print(f"Replacing the run in {folder}", file=sys.stderr)
     out = console()
@@ -115,6 +116,9 @@ def _train(options: argparse.Namespace) -> int:
         result = train(experiment, folder, out, options.data_root, options.resume)
     except (FileError, RunError, SeriesResumeError, WriteError) as error:
         raise UnreadableError("{reason}", reason=error) from error
+    finally:
+        if options.out is None:
+            forget_if_empty(folder)
     if result.states.was_stopped:
         print("Stopped: what was learned so far is kept.")
     for table in tables(experiment, result, options.data_root):
@@ -176,7 +180,7 @@ def _experiment(options: argparse.Namespace) -> Experiment:
         experiment = load_experiment(options.file)
         if options.allow_code:
             allow(sources_of(experiment.graph))
-        data = described(_chosen_data(experiment.data, options), options.data_root)
+        data = chosen(_chosen_data(experiment.data, options), experiment.data, options.data_root)
     except LayerloomError as error:
         raise UnreadableError("{reason}", reason=error) from error
     if data.dataset != experiment.data.dataset:  # what others reported was of the file's data
@@ -190,11 +194,9 @@ def _refuse_code(experiment: Experiment) -> None:
 
 
 def _chosen_data(data: DataSpec, options: argparse.Namespace) -> DataSpec:
-    chosen, target = getattr(options, "data", None), getattr(options, "target", None)
-    if chosen in SOURCES:
-        data = data.with_dataset(chosen)
-    elif chosen is not None and (source := source_for(Path(chosen))) is not None:
-        data = data.with_options(dataset=source.id, path=str(Path(chosen).absolute()), resize=None)
+    name, target = getattr(options, "data", None), getattr(options, "target", None)
+    if name is not None:
+        data = data.with_dataset(name) if name in NAMED else data.with_file(Path(name))
     if target is not None:
         if "columns" not in data.source.pages(data):
             raise UnreadableError("--target names a column of a table, but the data are {data}", data=data.source.title)
@@ -276,7 +278,7 @@ def _parser() -> argparse.ArgumentParser:
                                  f"({suffixes(tables)})")
     export.add_argument("--style", choices=get_args(Style), help="what a picture shows: the canvas, "
                         "a figure for a paper (default), or a table of layers")
-    export.add_argument("--weights", type=Path, metavar="W", help=f"a {suffixes(WEIGHTS, ' or ')} file "
+    export.add_argument("--weights", type=Path, metavar="W", help=f"a {readable(WEIGHTS, ' or ')} file "
                         "(default: untrained)")
     export.set_defaults(run=_export)
 

@@ -6,7 +6,6 @@ import math
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from engine.experiment.experiment import Experiment
+from engine.experiment.series import is_series
 from engine.files import WriteError
 from engine.messages import LayerloomError
 from engine.runs.folder import record
@@ -60,17 +60,11 @@ class Result(NamedTuple):
         return summary
 
 
-def default_folder(name: str) -> Path:
-    """``runs/lenet-20260131-120000`` below the current folder."""
-    return Path("runs") / f"{name}-{datetime.now():%Y%m%d-%H%M%S}"
-
-
 def train(experiment: Experiment, folder: Path, console: Console, root: Path | None = None,
           resume: bool = False) -> Result:
     """Train to the end, or until Ctrl+C, showing what happens: one run, or a series where variants or folds are asked
     for. Raises LayerloomError, in words."""
-    is_series = bool(experiment.variants) or experiment.recipe.folds >= 2
-    if resume and is_series:
+    if resume and is_series(experiment):
         raise SeriesResumeError("A series of runs cannot be continued: only a single run can")
     checkpoint = load_checkpoint(folder, experiment) if resume else None
     from engine.training import fit  # takes seconds: what is wrong with the run's folder is said before
@@ -79,7 +73,7 @@ def train(experiment: Experiment, folder: Path, console: Console, root: Path | N
     control = Control()
     view = _View(console, resumed(folder, checkpoint) if checkpoint is not None else SeriesState(experiment))
     with stopped_by_ctrl_c(control), view.bar:
-        events = (fit_series(experiment, control, root=root) if is_series
+        events = (fit_series(experiment, control, root=root) if is_series(experiment)
                   else fit(experiment, control, root=root, resume=checkpoint))
         for event in record(events, experiment, folder, checkpoint):
             if isinstance(event, RunNotSaved) and view.is_new:

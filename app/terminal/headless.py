@@ -10,6 +10,7 @@ from app.terminal.cli import console
 from engine.experiment.experiment import DEFAULT, load_experiment
 from engine.export.weight_files import load_weights
 from engine.messages import LayerloomError
+from engine.runs.naming import HERE, forget_if_empty, new_run_folder
 from engine.runs.pictures import curves_picture
 
 
@@ -29,11 +30,14 @@ def main(argv: list[str]) -> int:
 def _train(source: str) -> bool:
     experiment = load_experiment(source)
     name = Path(source.removeprefix("gallery:")).stem
-    from app.terminal.console import default_folder, train  # loads torch: what is wrong with a file is said before
+    from app.terminal.console import train  # loads torch: what is wrong with a file is said before
 
     print(f"Network: {experiment.title or name}; data: {experiment.data.source.title}.")
-    folder = default_folder(name)
-    result = train(experiment, folder, console())
+    folder = new_run_folder(HERE, name)
+    try:
+        result = train(experiment, folder, console())
+    finally:
+        forget_if_empty(folder)
     if result.states.series is not None:
         print(f"Run folder: {folder}")
         return True

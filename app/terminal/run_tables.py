@@ -14,7 +14,8 @@ from app.terminal.console import Result
 from engine.data.tensors.loading import load_data
 from engine.experiment.experiment import Experiment
 from engine.training.events import SeriesFinished
-from engine.training.judge.outcomes import Learned, Outcome, ReportedRow, outcome, reported_rows
+from engine.training.judge.outcomes import Learned, Outcome, only_norm, outcome
+from engine.training.judge.reported import NORM, Own, ReportedRow, own_numbers, reported_rows
 from engine.training.series import Plan, plans
 from engine.units import value_text
 
@@ -33,10 +34,17 @@ def tables(experiment: Experiment, result: Result, root: Path | None) -> Iterato
             yield _learned(title, found.learned)
         if found.kernel:
             yield _kernel(title, found.kernel)
-    if result.states.series is None:
-        reported = reported_rows(experiment, result.summary, runs[0][1])
-        if reported:
-            yield _comparison(reported)
+    reported = reported_rows(experiment.notes, _own(result, runs))
+    if reported:
+        yield _comparison(reported)
+
+
+def _own(result: Result, runs: list[tuple[str, Outcome]]) -> dict[str, float]:
+    """The numbers that stand beside the reported ones."""
+    series = result.states.series
+    own = [Own(member.summary, only_norm(found), title)
+           for member, (title, found) in zip(result.states.members, runs, strict=False)]
+    return own_numbers(own[-1], own, series.mean or None) if series is not None else own_numbers(own[-1])
 
 
 def _runs(experiment: Experiment, result: Result, root: Path | None) -> list[tuple[str, Outcome]]:
@@ -67,9 +75,9 @@ def _table(title: str, *columns: str) -> Table:
 def _series(series: SeriesFinished, found: list[Outcome]) -> Table:
     known = {name for row in series.rows for name in row.values}
     names = [name for name in COLUMNS if name in known]
-    norms = [math.nan if series.mean else _norm(each) for each in found]  # it is variants that may differ in it
-    has_norm = any(map(math.isfinite, norms))
-    table = _table("", "run", *(name.replace("_", "-") for name in names), *(["‖w‖"] if has_norm else []))
+    norms = [None if series.mean else only_norm(each) for each in found]  # it is variants that may differ in it
+    has_norm = any(norm is not None for norm in norms)
+    table = _table("", "run", *(name.replace("_", "-") for name in names), *([NORM] if has_norm else []))
     for row, norm in zip(series.rows, norms, strict=False):
         table.add_row(*map(Text, [row.title, *_cells(row.values, names), *([_number(norm)] if has_norm else [])]))
     if series.mean:
@@ -81,12 +89,6 @@ def _series(series: SeriesFinished, found: list[Outcome]) -> Table:
 
 def _cells(values: Mapping[str, float], names: list[str]) -> list[str]:
     return [_number(values.get(name, math.nan)) for name in names]
-
-
-def _norm(found: Outcome) -> float:
-    """The length of the only weight matrix; nan where there are several."""
-    matrices = [norm.norm for norm in found.norms if len(norm.shape) >= 2]
-    return matrices[0] if len(matrices) == 1 else math.nan
 
 
 def _learned(title: str, rows: tuple[Learned, ...]) -> Table:
@@ -113,6 +115,6 @@ def _comparison(rows: list[ReportedRow]) -> Table:
     return table
 
 
-def _number(value: float) -> str:
+def _number(value: float | None) -> str:
     """As the window has it, but with the minus that other programs read."""
-    return value_text(None if math.isnan(value) else value).replace("−", "-")
+    return value_text(None if value is None or math.isnan(value) else value).replace("−", "-")

@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6 import QtCore, QtGui, QtWidgets
 from PySide6.QtCore import QObject, QThread, QTimer, Signal
@@ -27,6 +27,9 @@ from engine.training.events import Event
 from engine.training.values import Weights
 
 BEHIND = 10  # of 19
+
+if TYPE_CHECKING:
+    from engine.training.devices import Device
 
 log = logging.getLogger(__name__)
 
@@ -183,8 +186,8 @@ def stand_back() -> None:
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BEHIND)
 
 
-def load_torch(job: Job) -> list[tuple[str, str]]:
-    """Import what trains, without stalling the window; returns the devices as (id, title).
+def load_torch(job: Job) -> list[Device]:
+    """Import what trains, without stalling the window; returns the devices to choose from.
 
     Nothing of Qt may be imported here: its types are made when first touched, which is not safe in two threads.
     """
@@ -198,14 +201,11 @@ def load_torch(job: Job) -> list[tuple[str, str]]:
     import torch  # loads torch
 
     from engine.training import fit  # noqa: F401  (the name is loaded when first used)
+    from engine.training.devices import devices
 
     # One core stays with the window; training, which stands back, takes all.
     torch.set_num_threads(max(1, (os.cpu_count() or 1) - 1))
-    devices = [("auto", "Auto"), ("cpu", "CPU")]
-    devices += [(f"cuda:{index}", f"CUDA {index}") for index in range(torch.cuda.device_count())]
-    if torch.backends.mps.is_available():
-        devices.append(("mps", "MPS"))
-    return devices
+    return devices()
 
 
 SLICE = 0.004  # seconds

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
@@ -20,6 +21,9 @@ from app.window.settings import Settings
 from app.window.wear import wear
 from engine.messages import Message
 from widgets.look.text import message_text
+
+if TYPE_CHECKING:
+    from engine.training.devices import Device
 
 SHOWN_MS = 10  # until the first picture is on the screen
 SAID_MS = 8000
@@ -249,10 +253,10 @@ class MainWindow(QMainWindow):
         Warmth(self).start()
         self._jobs.start(load_torch, self._torch_is_here, lambda message: self.say(message, "error"))
 
-    def _torch_is_here(self, devices: list[tuple[str, str]]) -> None:
+    def _torch_is_here(self, devices: list[Device]) -> None:
         self._complete()
         self.is_ready = True
-        self.places.top.set_devices(devices)
+        self.places.top.set_devices([(device.id, message_text(device.title)) for device in devices])
         for feature in self.features:
             feature.torch_is_here()
         self.look_again()

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.files import reason_of_os_error, write_atomically
-from engine.formats import Format, suffixes
+from engine.formats import Format, readable, reader_of
 from engine.messages import LayerloomError
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class WeightsFormat(Format):
 
     @property
     def readable(self) -> tuple[str, ...]:
-        """How names of files end that are read so."""
+        """Its own suffix, and what others write."""
         return (self.suffix, *self.also_read)
 
 
@@ -62,10 +62,10 @@ def load_weights(path: str | os.PathLike[str]) -> dict[str, Tensor]:
 
 
 def _format_of(path: Path) -> WeightsFormat:
-    found = next((each for each in WEIGHTS if path.suffix.lower() in each.readable), None)
+    found = reader_of(path, WEIGHTS)
     if found is None:
         raise WeightsFileError("{path}: weights are read from {suffixes} files", path=path,
-                               suffixes=suffixes(WEIGHTS, " and "))
+                               suffixes=readable(WEIGHTS, " and "))
     return found
 
 

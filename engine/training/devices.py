@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import torch
 
 from engine.analysis.analysis import analyze
 from engine.experiment.choices.precisions import PrecisionRow
 from engine.experiment.experiment import Experiment
-from engine.messages import LayerloomError
+from engine.messages import LayerloomError, Message, say
 
 ALL_THREADS = torch.get_num_threads()  # as torch finds them, before anything sets fewer
 WORK_PER_THREAD = 40_000_000  # multiply-adds of one forward pass over a batch
+
+
+class Device(NamedTuple):
+    """A device that a recipe may name, and what it is called in a list."""
+
+    id: str
+    title: Message
 
 
 class NoDeviceError(LayerloomError):
@@ -21,6 +30,18 @@ def available_devices() -> list[str]:
     """Every device a recipe may name here, the best first; “cpu” is always there."""
     gpus = [f"cuda:{index}" for index in range(torch.cuda.device_count())] if torch.cuda.is_available() else []
     return [*gpus, *(["mps"] if torch.backends.mps.is_available() else []), "cpu"]
+
+
+def devices() -> list[Device]:
+    """Those to choose from: which is best, or one of those that are here."""
+    return [Device(name, _title(name)) for name in ("auto", *available_devices())]
+
+
+def _title(name: str) -> Message:
+    kind, _, index = name.partition(":")
+    if index:
+        return say("{kind} {index}", kind=kind.upper(), index=index)
+    return say("Auto") if kind == "auto" else say(kind.upper())
 
 
 def resolve_device(name: str) -> torch.device:

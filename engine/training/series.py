@@ -14,6 +14,7 @@ from engine.data.spec.spec import DataSpec
 from engine.data.tensors.data import Data
 from engine.data.tensors.splitting import folded
 from engine.experiment.experiment import Experiment
+from engine.experiment.series import series_of
 from engine.messages import LayerloomError, say
 from engine.training.control import AbandonedError, Control
 from engine.training.events import Event, MemberEnded, MemberStarted, Remark, SeriesFinished, SeriesRow
@@ -40,10 +41,10 @@ def plans(experiment: Experiment) -> list[Plan]:
 
     Raises OptionError where a variant asks for what cannot be.
     """
-    if experiment.variants:
+    kind, runs = series_of(experiment)
+    if kind == "variants":
         return [Plan(variant.title, variant.of(experiment)) for variant in experiment.variants]
-    folds = experiment.recipe.folds
-    return [Plan(f"fold {index + 1} of {folds}", experiment, index) for index in range(folds)] if folds >= 2 else []
+    return [Plan(f"fold {index + 1} of {runs}", experiment, index) for index in range(runs)]
 
 
 def fit_series(experiment: Experiment, control: Control | None = None, *, data: Data | None = None,

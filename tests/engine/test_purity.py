@@ -18,9 +18,9 @@ PLAIN = (  # the rooms above the line that torch does not pass
 DRAWING = ("engine.figures.figure", "engine.figures.table_figure")  # loaded when a picture is drawn
 # Of the rooms behind that line, what is needed before torch is there: the window shows and asks, the terminal checks.
 READ_BEFORE = (
-    "inspect.tensor_info", "training", "training.events", "training.control", "runs", "runs.names", "runs.texts",
-    "runs.opened", "runs.pictures", "training.state", "training.listening", "export.export",
-    "export.same", "export.formats", "export.weight_files",
+    "inspect.tensor_info", "training", "training.events", "training.control", "training.judge.reported", "runs",
+    "runs.names", "runs.naming", "runs.texts", "runs.opened", "runs.pictures", "training.state", "training.listening",
+    "export.export", "export.same", "export.formats", "export.weight_files",
 )  # fmt: skip
 WITH_TORCH = {"build_module", "fit", "load_data"}  # of the public names
 HEAVY = ("torch", "numpy", "torchvision", "sklearn", "matplotlib", "pandas", "scipy", "PIL", "PySide6", "shiboken6",

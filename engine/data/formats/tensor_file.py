@@ -13,6 +13,7 @@ import numpy as np
 
 from engine.data.errors import DataDamagedError, DataError
 from engine.data.formats.arrays import Array, Arrays, Report
+from engine.data.formats.suffixes import TENSORS
 from engine.data.options.options import Known
 from engine.files import reason_of_os_error
 from engine.messages import Message, say
@@ -135,7 +136,7 @@ def _finite(path: Path, array: Array, what: str) -> Array:
 
 
 def _content(path: Path) -> dict[str, Array]:
-    if path.suffix.lower() not in (".npz", ".pt", ".pth"):
+    if path.suffix.lower() not in TENSORS:
         raise DataError("{path} is not an .npz, .pt or .pth file", path=path)
     try:
         return _npz(path) if path.suffix.lower() == ".npz" else _pt(path)

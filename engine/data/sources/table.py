@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from engine.data.formats.arrays import Arrays
+from engine.data.formats.suffixes import TABLES
 from engine.data.sources.base import Expected, OwnPath, Page, Request, Source, register
 
 
@@ -36,10 +37,10 @@ class Table(Columns):
 
     id = "table"
     title = "Table (CSV)"
-    about = "Your own table: a .csv or .tsv file."
+    about = "Your own table: a .csv, .tsv or .txt file."
     kind = "file"
     expects = Expected((1,), "regression", output_shape=(1,))
-    own = OwnPath("a table", (".csv", ".tsv", ".txt"), "Table…", "CSV or TSV: a table with one example to a row",
+    own = OwnPath("a table", TABLES, "Table…", "CSV or TSV: a table with one example to a row",
                   "Table", "Choose table…", "Choose a file first")
 
     def expected(self, request: Request) -> Expected:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.data.formats.arrays import Arrays
+from engine.data.formats.suffixes import TENSORS
 from engine.data.sources.base import Expected, OwnPath, Request, Source, register
 
 
@@ -17,7 +18,7 @@ class Tensors(Source):
     about = "Your own arrays x and y: an .npz, .pt or .pth file."
     kind = "file"
     expects = Expected((1, 28, 28))
-    own = OwnPath("tensors", (".npz", ".pt", ".pth"), "Tensors…",
+    own = OwnPath("tensors", TENSORS, "Tensors…",
                   "Tensors: arrays x and y in an .npz, .pt or .pth file", "Tensors", "Choose tensors…",
                   "Choose a file first")
     finds = True

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.data.cache import LOADED, State, state_of
+from engine.data.errors import DataError
 from engine.data.fetching.folder import missing_files
 from engine.data.formats.arrays import Arrays
+from engine.data.options.table import Table
 from engine.data.progress import Steps, result_of
 from engine.data.spec.spec import DataSpec
 
@@ -19,6 +21,20 @@ def described(spec: DataSpec, root: Path | None = None) -> DataSpec:
     if not spec.source.finds or missing_files(spec.files, root):
         return spec
     return spec.with_options(known=spec.source.scan(spec, root) or read_arrays(spec, root).known)
+
+
+def chosen(spec: DataSpec, before: DataSpec, root: Path | None = None) -> DataSpec:
+    """Data that were put in the place of others (``with_dataset``), described and resized to what a network saw before.
+
+    Options of another table stay where this one has such columns. Raises DataError, in words.
+    """
+    try:
+        found = described(spec, root)
+    except DataError:
+        if spec.path == before.path or spec.table != before.table or spec.table == Table():
+            raise
+        found = described(spec.with_options(table=Table()), root)
+    return found.in_place_of(before)
 
 
 def read_arrays(spec: DataSpec, root: Path | None = None) -> Arrays:

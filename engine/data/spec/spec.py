@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
@@ -10,7 +11,7 @@ from pydantic_core import PydanticKnownError
 from engine.data.fetching.folder import Files
 from engine.data.options.options import Augment, EmnistPart, Known, Options, Synthetic, Task
 from engine.data.options.table import Table
-from engine.data.sources import SOURCES, Source
+from engine.data.sources import SOURCES, Source, source_for
 from engine.data.sources.base import Expected
 from engine.layers.base import OptionError, Shape, reason_of
 
@@ -25,7 +26,8 @@ def _registered(id: object) -> object:
 
 DatasetId = Annotated[str, BeforeValidator(_registered)]
 _OF_THE_SOURCE = frozenset({"dataset", "path", "emnist", "table", "synthetic"})  # a change of these is another source
-_OWN = ("path", "known", "table", "synthetic")  # what another data set does not take over
+_OWN = ("path", "known", "emnist", "table", "synthetic")  # what another data set does not take over
+LARGEST = 1024  # pixels: height and width that images are resized to at most
 
 
 class DataSpec(BaseModel):
@@ -38,7 +40,7 @@ class DataSpec(BaseModel):
         "", max_length=4096, title="File", description="Your own file, or folder of images; for your own data only."
     )
     emnist: EmnistPart = Field("balanced", title="EMNIST part", description="Which characters, and how many.")
-    resize: Annotated[int, Field(ge=1, le=1024)] | None = Field(
+    resize: Annotated[int, Field(ge=1, le=LARGEST)] | None = Field(
         None, title="Resize", description="Height and width of every image.", json_schema_extra={"empty": "as it is"}
     )
     channels: Literal[1, 3] | None = Field(
@@ -161,9 +163,35 @@ class DataSpec(BaseModel):
         except ValidationError as error:
             raise OptionError("{reason}", reason=reason_of(error, DataSpec)) from error
 
-    def with_dataset(self, dataset: str) -> DataSpec:
-        """Other data, resized so that a network goes on seeing images of the size it was drawn for."""
-        before, after = self.sample_shape, self.with_options(dataset=dataset, resize=None, channels=None)
-        if not (self.is_image and after.is_image) or before[1:] == after.sample_shape[1:]:
-            return after
-        return after.with_options(resize=before[1])
+    def with_dataset(self, dataset: str, path: str = "") -> DataSpec:
+        """Other data for a network that was drawn for these; of a person's own file ``chosen`` finds out the rest.
+
+        Images keep the size that they are seen at, and channels that were asked for; what belongs to the old data only
+        is forgotten. What is chosen already stays as it is.
+        """
+        if (dataset, path) == (self.dataset, self.path):
+            return self
+        other = self.with_options(dataset=dataset, path=path, resize=None)
+        return other.in_place_of(self) if other.is_known else other
+
+    def with_file(self, path: Path) -> DataSpec:
+        """A person's own file or folder instead. Raises OptionError where it can be no data."""
+        source = source_for(path)
+        if source is None:
+            raise OptionError("{path} can be no data", path=path)
+        return self.with_dataset(source.id, str(path.absolute()))
+
+    def in_place_of(self, before: DataSpec) -> DataSpec:
+        """These for a network that was drawn for others: resized only where images would have another size."""
+        if (self.dataset, self.path) == (before.dataset, before.path):
+            return self
+        if not self.is_image:
+            return self.with_options(resize=None, channels=None, augment=Augment())
+        size = before.square
+        return self.with_options(resize=None if self.stored_shape[1:] == (size, size) else size)
+
+    @property
+    def square(self) -> int | None:
+        """Height and width that images are seen at; None where they differ or are a guess, or too large to be kept."""
+        height, width = self.sample_shape[1:] if self.is_image and (self.is_known or self.resize) else (0, 0)
+        return height if height == width and 1 <= height <= LARGEST else None

@@ -11,7 +11,7 @@ from torch import Tensor
 from engine.experiment.experiment import Experiment
 from engine.layers.base import Shape
 from engine.network.weights import empty_module
-from engine.training.values import Summary, Weights
+from engine.training.values import Weights
 
 
 class Norm(NamedTuple):
@@ -33,14 +33,6 @@ class Learned(NamedTuple):
     def error(self) -> float:
         """How far off it is."""
         return abs(self.learned - self.true)
-
-
-class ReportedRow(NamedTuple):
-    """A number that others reported beside one's own; nan: this run has none."""
-
-    name: str
-    reported: float
-    yours: float
 
 
 class Outcome(NamedTuple):
@@ -90,13 +82,7 @@ def _kernel(own: Weights) -> tuple[tuple[float, ...], ...]:
     return tuple(tuple(row) for row in kernels[0].double().tolist()) if len(kernels) == 1 else ()
 
 
-def reported_rows(experiment: Experiment, summary: Summary, result: Outcome) -> list[ReportedRow]:
-    """The notes' reported numbers beside this run's; none where the notes report none."""
-    metrics = {"train": summary.train, "validation": summary.validation, "test": summary.test}
-    yours = {f"{part} {name}": value for part, values in metrics.items() for name, value in values.named.items()}
-    yours["examples/s"] = summary.examples_per_second
-    matrices = [norm.norm for norm in result.norms if len(norm.shape) >= 2]
-    if len(matrices) == 1:
-        yours["‖w‖"] = matrices[0]
-    return [ReportedRow(reported.name, reported.value, yours.get(reported.name, math.nan))
-            for reported in experiment.notes.reported]
+def only_norm(found: Outcome) -> float | None:
+    """The length of the network's only weight matrix; None where there are several."""
+    matrices = [norm.norm for norm in found.norms if len(norm.shape) >= 2]
+    return matrices[0] if len(matrices) == 1 else None

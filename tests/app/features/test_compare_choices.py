@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,10 +13,12 @@ import pytest
 from app.document.document import Document
 from app.document.page import Page
 from app.features import compare_choices
-from app.features.compare_choices import RUN, choices, loaded, run_folders
+from app.features.compare_choices import choices, loaded
+from app.terminal import cli, console
 from app.window.host import Host
 from engine.experiment.experiment import gallery_ids, load_experiment, save_experiment
 from engine.messages import LayerloomError
+from engine.runs.naming import EXPERIMENT, HERE
 
 
 @pytest.fixture
@@ -61,26 +64,39 @@ def test_its_own_states_come_first(page, tmp_path, monkeypatch):
 
 
 def test_open_networks_and_runs_follow(page, qtbot, tmp_path, monkeypatch):
-    other, runs = Page(Document.open("gallery:mlp")), tmp_path / "runs"
+    other, runs, here = Page(Document.open("gallery:mlp")), tmp_path / "own", HERE
     qtbot.addWidget(other)
     assert offered(page, runs, other) == [("tab:1", "mlp", "open network", "")]
     assert load(page, runs, "tab:1", other) is other.document.experiment
-    for name in ("2026-01-01 lenet", "2026-01-03 mlp", "2026-01-02 lenet", "2026-01-04 lenet"):
-        (runs / name).mkdir(parents=True)
-        save_experiment(page.document.experiment, runs / name / RUN)
-    (runs / "2026-01-09 empty").mkdir()
-    run = page.document.begin_run(runs / "2026-01-04 lenet")
+    monkeypatch.chdir(tmp_path)
+    for place, name in ((runs, "lenet-20260105-100000"), (here, "lenet-20260104-100000"), (here, "mlp-20260103-100000"),
+                        (runs, "2026-01-02 10-00-00 lenet"), (here, "lenet-20260101-100000-2")):
+        (place / name).mkdir(parents=True)
+        save_experiment(page.document.experiment, place / name / EXPERIMENT)
+    (runs / "lenet-20260109-100000").mkdir()
+    run = page.document.begin_run(runs / "lenet-20260105-100000")
     assert offered(page, runs) == [
-        ("run", "2026-01-04 lenet", "last run of this network", ""),
-        *((f"run:{runs / name}", name, detail, "") for name, detail in (
-            ("2026-01-02 lenet", "run of this network"), ("2026-01-01 lenet", "run of this network"),
-            ("2026-01-03 mlp", "run")))]
+        ("run", "lenet-20260105-100000", "last run of this network", ""),
+        *((f"run:{place / name}", name, detail, "") for place, name, detail in (
+            (here, "lenet-20260104-100000", "run of this network"),
+            (runs, "2026-01-02 10-00-00 lenet", "run of this network"),
+            (here, "lenet-20260101-100000-2", "run of this network"), (here, "mlp-20260103-100000", "run")))]
     assert load(page, runs, "run") is run.experiment
-    assert load(page, runs, f"run:{runs / '2026-01-03 mlp'}").recipe == page.document.experiment.recipe
+    assert load(page, runs, f"run:{here / 'mlp-20260103-100000'}").recipe == page.document.experiment.recipe
+    assert len(offered(page, here)) == 4, "found once where both places are one"
     monkeypatch.setattr(compare_choices, "MOST_RUNS", 1)
-    assert [title for _, title, *_ in offered(page, runs)] == ["2026-01-04 lenet", "2026-01-02 lenet"]
-    assert [folder.name[:10] for folder in run_folders(runs)] == [f"2026-01-0{day}" for day in (4, 3, 2, 1)]
-    assert run_folders(tmp_path / "none") == []
+    assert [title for _, title, *_ in offered(page, runs)] == ["lenet-20260105-100000", "lenet-20260104-100000"]
+
+
+def test_a_run_of_the_terminal_is_found_by_the_window(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(console, "train", lambda told, folder, *_: save_experiment(told, folder / EXPERIMENT)
+                        or sys.exit())
+    with pytest.raises(SystemExit):
+        cli.main(["train", "gallery:lenet", "--epochs", "3"])
+    [(key, title, detail, _)] = offered(page, tmp_path / "own")
+    assert title.startswith("lenet-") and detail == "run of this network"
+    assert load(page, tmp_path / "own", key).recipe.epochs == 3
 
 
 def test_a_network_without_places_is_laid_out(tmp_path):

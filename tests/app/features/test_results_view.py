@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -16,10 +15,10 @@ from app.document.document import Run
 from app.document.page import Page
 from app.features.curves import Curves
 from app.features.documents import Documents
-from app.features.results import Results, folds_of, measures_of, only_norm, series_of, small_kernel
+from app.features.results import Results, folds_of, measures_of, small_kernel
 from app.features.training import Training
 from app.window.window import MainWindow
-from engine.experiment.experiment import Experiment, Variant
+from engine.experiment.experiment import Experiment
 from engine.experiment.recipe import Recipe
 from engine.training.events import MemberStarted, SeriesFinished, SeriesRow
 from engine.training.state import SeriesState
@@ -168,13 +167,6 @@ def run_of(folds: int = 0, epochs: int = 3) -> Run:
     return Run(SeriesState(Experiment(recipe=Recipe(folds=folds, epochs=epochs))), Path("run"))
 
 
-@pytest.mark.parametrize(("folds", "variants", "series"), [
-    (0, 0, ("", 0)), (2, 0, ("folds", 2)), (5, 0, ("folds", 5)), (5, 1, ("variants", 1)), (0, 3, ("variants", 3))])
-def test_what_is_run_one_after_the_other(folds, variants, series):
-    several = tuple(Variant(title=f"{index}", recipe={"lr": 0.1}) for index in range(variants))
-    assert series_of(Experiment(recipe=Recipe(folds=folds), variants=several)) == series
-
-
 def test_a_runs_numbers_are_its_best_epochs_and_of_folds_the_mean():
     run = run_of()
     assert measures_of(None) == measures_of(run) == {} and folds_of(run) == 0
@@ -193,14 +185,6 @@ def test_a_runs_numbers_are_its_best_epochs_and_of_folds_the_mean():
     run.states.hear(SeriesFinished((), {}, {}))
     assert folds_of(run) == 0, "variants have no mean"
 
-
-def test_the_norm_is_that_of_the_only_matrix():
-    def outcome(*shapes: tuple[int, ...]) -> SimpleNamespace:
-        return SimpleNamespace(norms=[SimpleNamespace(norm=float(index), shape=shape)
-                                      for index, shape in enumerate(shapes)])
-
-    assert only_norm(outcome()) is only_norm(outcome((3,))) is only_norm(outcome((2, 3), (3,), (3, 4))) is None
-    assert only_norm(outcome((3,), (2, 3), (1,))) == 1.0 and only_norm(outcome((2, 2, 3, 3))) == 0.0
 
 
 def test_tables_of_a_series_and_of_reported_numbers_follow_its_runs(window, qtbot, monkeypatch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,11 @@ from pytestqt.qtbot import QtBot
 from app.document.document import Document
 from app.features import trainer as module
 from app.features.trainer import Trainer
-from engine.experiment.experiment import Experiment
+from engine.experiment.experiment import Experiment, Variant
+from engine.experiment.recipe import Recipe
 from engine.messages import say
+from engine.runs.names import EXPERIMENT
+from engine.runs.naming import run_folders
 from engine.training.events import EpochEnded, Finished, MemberEnded, MemberStarted, Paused, Point, Resumed, Started
 from engine.training.values import Metrics, Summary
 from tests.app.threads import FakeThread
@@ -25,8 +29,8 @@ SUMMARY = Summary(3, 2, Metrics(0.1), Metrics(0.2), Metrics(0.3), 100.0, "cpu", 
 class Desk:
     """A trainer with a document, and all that it tells."""
 
-    def __init__(self) -> None:
-        self.parent = QObject()
+    def __init__(self, runs: Path) -> None:
+        self.parent, self.runs = QObject(), runs
         self.trainer, self.document = Trainer(self.parent), Document(Experiment(), "net")
         self.told: list[Any] = []
         for signal in (self.trainer.state_changed, self.trainer.points_arrived, self.trainer.event_arrived,
@@ -39,7 +43,7 @@ class Desk:
 
     def start(self, series: bool = False) -> FakeThread:
         self.document.loaded = {"w": 0}  # type: ignore[dict-item]
-        self.trainer.start(self.document, Path("runs"), Path("data"), series)
+        self.trainer.start(self.document, self.runs, Path("data"), series)
         self.told.clear()
         return self.thread
 
@@ -52,9 +56,9 @@ class Desk:
 
 
 @pytest.fixture
-def desk(qapp: object, monkeypatch: pytest.MonkeyPatch) -> Desk:
+def desk(qapp: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     monkeypatch.setattr(module, "TrainingThread", FakeThread)
-    return Desk()
+    return Desk(tmp_path / "runs")
 
 
 def epoch(number: int, best: bool, **weights: int) -> EpochEnded:
@@ -63,13 +67,44 @@ def epoch(number: int, best: bool, **weights: int) -> EpochEnded:
 
 def test_a_run_has_a_folder_of_its_own_and_begins_from_loaded_weights(desk: Desk) -> None:
     assert desk.trainer.state == "idle" and not desk.trainer.trains(desk.document)
-    desk.trainer.start(desk.document, Path("runs"), Path("data"), True)
+    desk.trainer.start(desk.document, desk.runs, Path("data"), True)
     run, thread = desk.document.run, None
-    assert run is not None and run.folder.parent == Path("runs") and run.folder.name.endswith(" net")
+    assert run is not None and run.folder.parent == desk.runs and run.folder.is_dir()
+    assert run_folders([made_run(run.folder).parent])[0].is_of("net")
     thread = desk.thread
     assert thread.given == (desk.document.experiment, run.folder, Path("data"), None, True)
     assert thread.asked == ["start"] and desk.told == ["preparing"] and desk.trainer.trains(desk.document)
     assert not desk.trainer.trains(Document(Experiment(), "other"))
+
+
+def made_run(folder: Path) -> Path:
+    """The thread has written there what it trains."""
+    (folder / EXPERIMENT).write_text("{}")
+    return folder
+
+
+def test_a_run_that_came_to_nothing_leaves_no_folder(desk: Desk) -> None:
+    thread = desk.start()
+    thread.is_over = True
+    assert desk.runs.is_dir() and desk.hear(say("There is no such device")) and not desk.runs.exists()
+    thread = desk.start()
+    assert desk.document.run is not None
+    folder = made_run(desk.document.run.folder)
+    thread.is_over = True
+    desk.hear(Finished(SUMMARY, stopped=False))
+    assert folder.is_dir()
+
+
+@pytest.mark.parametrize(("folds", "all_of_them", "several", "variants"), [
+    (0, False, False, 0), (0, True, True, 1), (3, False, True, 0), (3, True, True, 1)])
+def test_one_trains_the_network_as_it_is_drawn_or_all_its_variants(folds: int, all_of_them: bool, several: bool,
+                                                                   variants: int, desk: Desk) -> None:
+    """As the terminal does with and without --no-variants."""
+    drawn = Experiment(recipe=Recipe(folds=folds), variants=(Variant(title="a"),))
+    desk.document = Document(drawn, "net")
+    trained, *_, series = desk.start(all_of_them).given
+    assert isinstance(trained, Experiment) and (series, len(trained.variants)) == (several, variants)
+    assert trained == replace(drawn, variants=trained.variants)
 
 
 def test_points_are_told_together_and_before_what_was_said_after_them(desk: Desk) -> None:

@@ -228,6 +228,18 @@ def test_a_series_has_a_row_for_each_run_and_its_norm_where_there_is_one_matrix(
          ["± sd", "0.25", "–"]]]
 
 
+@pytest.mark.parametrize(("mean", "loss", "norm"), [({"train loss": 1.5}, "1.5", "–"), ({}, "0.25", "4")])
+def test_of_folds_their_mean_stands_beside_the_reported_number(mean: dict[str, float], loss: str, norm: str,
+                                                               outcomes: list[Outcome]) -> None:
+    """As in the window; where no fold is whole there is no mean."""
+    outcomes.append(Outcome((Norm("w", (2, 3), 4.0),), (), ()))
+    notes = Notes(reported=(Reported("train loss", 0.5), Reported("‖w‖", 3.0)))
+    result = result_of(1, SeriesFinished((), mean, {}))
+    result.states.current.summary = replace(SUMMARY, train=Metrics(0.25))
+    tables = printed(run_tables.tables(replace(experiment(folds=2), notes=notes), result, None))
+    assert tables[-1] == [["reported", "yours"], ["train loss", "0.5", loss], ["‖w‖", "3", norm]]
+
+
 @pytest.mark.parametrize(("count", "rows"), [(20, 20), (21, 6)])
 def test_many_parameters_are_cut_and_their_error_is_the_mean(count: int, rows: int, outcomes: list[Outcome]) -> None:
     outcomes.append(Outcome((), tuple(Learned(f"weight {index}", 1.0, 3.0) for index in range(count)), ()))
@@ -341,7 +353,7 @@ def test_without_a_display_it_trains_and_says_where_everything_is(
         result: Result, verified: bool, code: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
         capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(console, "train", lambda *_: result)
-    monkeypatch.setattr(console, "default_folder", lambda name: tmp_path / name)
+    monkeypatch.setattr(headless, "new_run_folder", lambda _place, name: tmp_path / name)
     monkeypatch.setattr(headless, "load_weights", lambda path: path)
     exported = type("Exported", (), {"message": "It is the same", "verified": verified})
     monkeypatch.setattr("engine.export.export.export", lambda *_: exported)

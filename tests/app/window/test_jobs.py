@@ -123,17 +123,23 @@ def test_torch_leaves_a_core_to_the_window_and_names_what_it_can_compute_on(
         cores: int | None, threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
     import torch
 
+    from engine.training.devices import devices, resolve_device
+
     asked: list[float] = []
     monkeypatch.setattr(sys, "setswitchinterval", asked.append)
     monkeypatch.setattr("os.cpu_count", lambda: cores)
     monkeypatch.setattr(torch, "set_num_threads", asked.append)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
-    found = [("auto", "Auto"), ("cpu", "CPU"), ("cuda:0", "CUDA 0"), ("cuda:1", "CUDA 1")]
-    assert load_torch(cast(Job, None)) == [*found, ("mps", "MPS")]
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    found = [("auto", "Auto"), ("cuda:0", "CUDA 0"), ("cuda:1", "CUDA 1"), ("mps", "MPS"), ("cpu", "CPU")]
+    assert [(device.id, str(device.title)) for device in load_torch(cast(Job, None))] == found
     assert asked == [0.0005, threads]
-    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
-    assert load_torch(cast(Job, None)) == found
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert load_torch(cast(Job, None)) == devices(), "no device that a run could not be computed on"
+    assert [device.id for device in devices()] == ["auto", "mps", "cpu"]
+    for device in devices():
+        resolve_device(device.id)
 
 
 @pytest.mark.parametrize(("system", "count"), [("linux", 1), ("darwin", 0)])

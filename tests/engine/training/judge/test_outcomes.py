@@ -1,24 +1,20 @@
-"""What a run ended with: norms, learned beside true parameters, the kernel, reported numbers."""
+"""What a run ended with: norms, learned beside true parameters, the kernel."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import pytest
 import torch
 
 from engine.data.spec.spec import DataSpec
 from engine.experiment.experiment import Experiment
-from engine.experiment.notes import Notes, Reported
 from engine.experiment.recipe import Recipe
 from engine.network.weights import initial_module
-from engine.training.judge.outcomes import Learned, Norm, ReportedRow, outcome, reported_rows
-from engine.training.values import Metrics, Summary
+from engine.training.judge.outcomes import Learned, Norm, Outcome, only_norm, outcome
 from tests.engine.cases import chain, experiment
 
 NAN = math.nan
-SUMMARY = Summary(3, 3, Metrics(0.25, 0.9), Metrics(0.3, 0.88), Metrics(0.35, 0.87), 1234.0, "cpu", 3, 0)
 
 
 def linear(inputs: int, bias: bool = True) -> Experiment:
@@ -68,10 +64,9 @@ def test_the_kernel_as_rows() -> None:
     assert [row.error for row in found.learned] == pytest.approx([0.0105, 0.0127], abs=1e-6)
 
 
-def test_reported_beside_own() -> None:
-    notes = Notes(reported=(Reported("test accuracy", 0.822), Reported("train loss", 0.469), Reported("‖w‖", 13.73)))
-    base = replace(linear(2), notes=notes)
-    found = outcome(base, {"fc1.weight": torch.tensor([[3.0, 4.0]]), "fc1.bias": torch.tensor([9.0])})
-    assert reported_rows(base, SUMMARY, found) == [ReportedRow("test accuracy", 0.822, 0.87),
-                                                ReportedRow("train loss", 0.469, 0.25), ReportedRow("‖w‖", 13.73, 5.0)]
-    assert reported_rows(linear(2), SUMMARY, found) == []
+def test_the_norm_is_that_of_the_only_matrix() -> None:
+    def norm(*shapes: tuple[int, ...]) -> float | None:
+        return only_norm(Outcome(tuple(Norm("w", shape, float(index)) for index, shape in enumerate(shapes)), (), ()))
+
+    assert norm() is norm((3,)) is norm((2, 3), (3,), (3, 4)) is None
+    assert norm((3,), (2, 3), (1,)) == 1.0 and norm((2, 2, 3, 3)) == 0.0

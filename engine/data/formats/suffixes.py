@@ -1,0 +1,4 @@
+"""How names of a person's own files end: what takes them and what reads them look here. Loads nothing."""
+
+TABLES = (".csv", ".tsv", ".txt")
+TENSORS = (".npz", ".pt", ".pth")
