@@ -12,8 +12,9 @@ from app.features.training import Training
 from app.window.host import Feature
 from engine.experiment.recipe import Recipe
 from engine.messages import Message
-from engine.training.events import Remark, RunNotSaved, ThreadsChanged
+from engine.training.events import RunNotSaved, ThreadsChanged
 from engine.training.listening import Listener
+from engine.training.values import Remark
 from widgets.look.text import message_text, translated
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -13,6 +14,7 @@ from engine.messages import Message
 from engine.runs.naming import forget_if_empty, new_run_folder
 from engine.training.events import Event, Paused, Point, Resumed, Started
 from engine.training.listening import Listener
+from engine.training.observer import Observer
 
 DRAIN_MS = 50  # curves redraw at most 20 times a second
 PATIENCE_MS = 3000  # that a person's own code has to end by itself
@@ -38,13 +40,15 @@ class Trainer(QObject, Listener):
         """Whether this document's run is going on."""
         return document is self.document and self.state != "idle"
 
-    def start(self, document: Document, runs: Path, root: Path | None, series: bool = False) -> None:
+    def start(self, document: Document, runs: Path, root: Path | None, series: bool = False,
+              observers: Sequence[Observer] = ()) -> None:
         """Train the document's network as it is now, in folds where its recipe asks for them; or all its variants."""
         experiment = document.experiment if series else without_variants(document.experiment)
         folder = new_run_folder(runs, document.name)
         document.begin_run(folder)
         self.document = document
-        self._thread = TrainingThread(self, experiment, folder, root, document.loaded, series or is_series(experiment))
+        self._thread = TrainingThread(self, experiment, folder, root, document.loaded, series or is_series(experiment),
+                                      observers)
         self._thread.start()
         self._timer.start()
         self._set_state("preparing")
@@ -88,7 +92,7 @@ class Trainer(QObject, Listener):
             return
         over = thread.isFinished()  # asked first: nothing can be said after it
         points: list[Point] = []
-        while thread.events:
+        while thread.events and self.document is not None:  # whoever hears may close it
             event = thread.events.popleft()
             if isinstance(event, Point):
                 points.append(event)
@@ -100,7 +104,7 @@ class Trainer(QObject, Listener):
             self._take(event)
         if points:
             self.points_arrived.emit(points)
-        if over:
+        if over and self._thread is thread:
             self._end()
 
     @property

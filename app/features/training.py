@@ -83,7 +83,8 @@ class Training(Feature):
             return
         page.notice.hide()  # what it says is of the time before
         self._lr = page.document.experiment.recipe.lr  # a variant may have another
-        self.trainer.start(page.document, settings.runs, settings.data_root, series)
+        observers = [one for feature in self.host.features for one in feature.observers(page.document)]
+        self.trainer.start(page.document, settings.runs, settings.data_root, series, observers)
 
     def forget_page(self, page: Page) -> None:
         super().forget_page(page)

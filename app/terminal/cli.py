@@ -22,6 +22,9 @@ from engine.data.sources import SOURCES, source_for
 from engine.data.sources.base import OwnPath
 from engine.data.spec.reading import chosen
 from engine.data.spec.spec import DataSpec
+from engine.experiment.choices.optimizers import OPTIMIZERS
+from engine.experiment.choices.precisions import PRECISIONS
+from engine.experiment.choices.schedules import SCHEDULES
 from engine.experiment.experiment import Experiment, FileError, gallery_ids, load_experiment, save_experiment
 from engine.experiment.trust import allow, not_allowed, sources_of
 from engine.export.formats import CODE, WITH_WEIGHTS
@@ -205,7 +208,7 @@ def _chosen_data(data: DataSpec, options: argparse.Namespace) -> DataSpec:
 
 
 def _with_overrides(experiment: Experiment, options: argparse.Namespace) -> Experiment:
-    names = ("epochs", "batch_size", "lr", "device", "seed")
+    names = ("epochs", "batch_size", "lr", "optimizer", "schedule", "precision", "device", "seed")
     chosen = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
     if options.k_fold is not None:
         if options.k_fold < 2:
@@ -262,6 +265,10 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--epochs", type=int, metavar="N")
     train.add_argument("--batch-size", type=int, metavar="N")
     train.add_argument("--lr", type=float, metavar="X", help="learning rate")
+    train.add_argument("--optimizer", choices=list(OPTIMIZERS), help="how weights follow the gradient")
+    train.add_argument("--schedule", metavar="NAME[:K=V,…]", help="how the learning rate changes from epoch to epoch: "
+                       f"{', '.join(map(str, SCHEDULES))}")
+    train.add_argument("--precision", choices=list(PRECISIONS), help="in what numbers a step is computed")
     train.add_argument("--device", type=_device, help="auto, cpu, cuda, cuda:1, …")
     train.add_argument("--seed", type=int, metavar="N")
     train.add_argument("--k-fold", type=int, metavar="N", help="cross-validation: N runs, each with another part of "

@@ -24,7 +24,6 @@ from engine.training.events import (
     MemberEnded,
     MemberStarted,
     Preparing,
-    Remark,
     RunNotSaved,
     Started,
     ThreadsChanged,
@@ -32,7 +31,7 @@ from engine.training.events import (
 from engine.training.events import Progress as Advance
 from engine.training.listening import Listener
 from engine.training.state import SeriesState
-from engine.training.values import Metrics, Summary, Weights
+from engine.training.values import Metrics, Remark, Summary, Weights
 from engine.units import grouped
 
 WARNINGS = ("not converging", "rising")  # remarks that something is wrong; the others are hints

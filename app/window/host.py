@@ -16,6 +16,7 @@ from app.window.panel import Tab
 from app.window.places import Places
 from app.window.settings import Settings
 from engine.messages import Message
+from engine.training.observer import Observer
 
 __all__ = ["Command", "Feature", "Host", "Row", "Tab"]
 
@@ -39,6 +40,10 @@ class Host(Protocol):
     @property
     def page(self) -> Page | None:
         """The page in front, or None on the start page."""
+
+    @property
+    def features(self) -> Sequence[Feature]:
+        """All that are made."""
 
     def feature(self, kind: type[F]) -> F:
         """The feature of this kind. There once all are made."""
@@ -105,6 +110,10 @@ class Feature(QObject):
 
     def commands(self) -> Sequence[Row]:
         """Its commands."""
+        return ()
+
+    def observers(self, document: Document) -> Sequence[Observer]:
+        """What looks into the training of this document that begins now; they are called in its thread."""
         return ()
 
     def tabs(self) -> Sequence[Tab]:

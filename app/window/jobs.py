@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,7 @@ from engine.layers.code.running import StoppedCodeError, interrupt
 from engine.messages import LayerloomError, Message, say
 from engine.training.control import Control
 from engine.training.events import Event
+from engine.training.observer import Observer
 from engine.training.values import Weights
 
 BEHIND = 10  # of 19
@@ -140,12 +141,12 @@ class TrainingThread(QThread):
     """Iterates ``fit`` over its own copy of the network; events wait in ``events`` until the window takes them."""
 
     def __init__(self, parent: QObject, experiment: Experiment, folder: Path, root: Path | None,
-                 weights: Weights | None, series: bool = False) -> None:
+                 weights: Weights | None, series: bool = False, observers: Sequence[Observer] = ()) -> None:
         super().__init__(parent)
         self.events: deque[Event | Message] = deque()
         self.control = Control()
         self._experiment, self._folder, self._root, self._weights = experiment, folder, root, weights
-        self._series, self._ident = series, 0
+        self._series, self._observers, self._ident = series, observers, 0
 
     def run(self) -> None:
         from engine.runs.folder import record  # loads torch
@@ -167,8 +168,9 @@ class TrainingThread(QThread):
         from engine.training.series import fit_series
 
         if self._series:
-            return fit_series(self._experiment, self.control, root=self._root, weights=self._weights)
-        return fit(self._experiment, self.control, root=self._root, weights=self._weights)
+            return fit_series(self._experiment, self.control, root=self._root, weights=self._weights,
+                              observers=self._observers)
+        return fit(self._experiment, self.control, root=self._root, weights=self._weights, observers=self._observers)
 
     def interrupt(self) -> None:
         """Break off a person's own code that does not end; nothing else is ever interrupted."""

@@ -52,7 +52,6 @@ from engine.training.events import (
     MemberStarted,
     Point,
     RateChanged,
-    Remark,
     RunNotSaved,
     SeriesFinished,
     Started,
@@ -60,7 +59,7 @@ from engine.training.events import (
 )
 from engine.training.listening import Listener
 from engine.training.state import EpochRow
-from engine.training.values import Weights
+from engine.training.values import Remark, Weights
 
 VERSIONS = {"layerloom": "0.1.0", "python": platform.python_version(), "torch": torch.__version__}
 

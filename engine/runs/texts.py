@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.messages import Message
-from engine.training.events import Point, RateChanged, Remark, SeriesFinished, SeriesRow, Started, ThreadsChanged
+from engine.training.events import Point, RateChanged, SeriesFinished, SeriesRow, Started, ThreadsChanged
 from engine.training.state import EpochRow
-from engine.training.values import Metrics, Summary
+from engine.training.values import Metrics, Remark, Summary
 
 COLUMNS = ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy")
 POINTS_HEAD, CHANGES_HEAD = "position,loss,accuracy\n", "position,lr,threads\n"

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from engine.messages import LayerloomError
 from engine.training.best import Best
-from engine.training.judge.heard import HealthState
+from engine.training.judge.health import HealthState
 from engine.training.meters import Sums
 from engine.training.numerics import Numerics
 from engine.training.values import Metrics

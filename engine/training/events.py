@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from engine.messages import Message, say
-from engine.training.values import Metrics, RemarkKind, Summary, Weights
+from engine.training.values import Metrics, Remark, Summary, Weights
 
 if TYPE_CHECKING:
     from engine.experiment.experiment import Experiment
@@ -139,18 +139,6 @@ class ThreadsChanged:
             return say("Another program uses the cores: training goes on with 1 thread, and its last digits may differ")
         return say("The cores are free: training goes on with {count} threads, and its last digits may differ",
                    count=self.threads)
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """Something about the run that a person should know, each ``kind`` once; training goes on.
-
-    ``suggestion`` is an option of the recipe with a value to try: ``("lr", 0.09)``.
-    """
-
-    kind: RemarkKind
-    message: Message
-    suggestion: tuple[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

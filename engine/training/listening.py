@@ -18,13 +18,13 @@ from engine.training.events import (
     Preparing,
     Progress,
     RateChanged,
-    Remark,
     Resumed,
     RunNotSaved,
     SeriesFinished,
     Started,
     ThreadsChanged,
 )
+from engine.training.values import Remark
 
 
 class Listener:

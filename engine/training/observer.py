@@ -1,13 +1,15 @@
-"""Watching a run from inside, batch by batch. A run without observers pays nothing for them."""
+"""Watching a run from inside, batch by batch. A run without observers pays nothing for them. No torch."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-
-from torch import Tensor, nn
+from typing import TYPE_CHECKING
 
 from engine.training.events import EpochEnded
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
 
 
 @dataclass(frozen=True)

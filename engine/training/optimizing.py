@@ -122,17 +122,14 @@ class ByKernel:
     def _descend_with_momentum(self, group: Group, weights: list[Tensor], gradients: list[Tensor],
                                memory: list[dict[str, Tensor]]) -> None:
         """The first gradient of a weight begins its momentum."""
-        for is_first in (True, False):
-            places = [place for place, kept in enumerate(memory) if ("momentum_buffer" not in kept) is is_first]
-            if not places:
-                continue
-            if is_first:
-                for place in places:
-                    memory[place]["momentum_buffer"] = torch.empty_like(weights[place])
-            self._descend(group, [weights[place] for place in places], [gradients[place] for place in places],
-                          [memory[place]["momentum_buffer"] for place in places], is_first=is_first)
-            if is_first and len(places) == len(memory):
-                return  # or they would be taken for those that had one
+        fresh = [place for place, kept in enumerate(memory) if "momentum_buffer" not in kept]
+        others = [place for place in range(len(memory)) if place not in fresh] if fresh else range(len(memory))
+        for place in fresh:
+            memory[place]["momentum_buffer"] = torch.empty_like(weights[place])
+        for places, is_first in ((fresh, True), (others, False)):
+            if places:
+                self._descend(group, [weights[place] for place in places], [gradients[place] for place in places],
+                              [memory[place]["momentum_buffer"] for place in places], is_first=is_first)
 
     def _follow_moments(self, group: Group, weights: list[Tensor], gradients: list[Tensor],
                         memory: list[dict[str, Tensor]]) -> None:

@@ -28,7 +28,6 @@ from engine.training.events import (
     Point,
     Progress,
     RateChanged,
-    Remark,
     Resumed,
     Started,
     ThreadsChanged,
@@ -40,7 +39,7 @@ from engine.training.meters import Reading, Stopwatch, Totals
 from engine.training.metrics import ClassScores, ValueScores
 from engine.training.observer import Observer
 from engine.training.threads import Threads
-from engine.training.values import Metrics, Summary
+from engine.training.values import Metrics, Remark, Summary
 
 READ_EVERY = 0.1  # seconds between two readings of the loss from the device
 AFTER_STOP = 1.0  # seconds that a stopped run still judges

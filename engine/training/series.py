@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -17,11 +17,12 @@ from engine.experiment.experiment import Experiment
 from engine.experiment.series import series_of
 from engine.messages import LayerloomError, say
 from engine.training.control import AbandonedError, Control
-from engine.training.events import Event, MemberEnded, MemberStarted, Remark, SeriesFinished, SeriesRow
+from engine.training.events import Event, MemberEnded, MemberStarted, SeriesFinished, SeriesRow
 from engine.training.failures import check_trainable
 from engine.training.loop import fit, prepare
+from engine.training.observer import Observer
 from engine.training.state import RunState
-from engine.training.values import Metrics, Summary, Weights
+from engine.training.values import Metrics, Remark, Summary, Weights
 
 
 class SeriesError(LayerloomError):
@@ -48,7 +49,8 @@ def plans(experiment: Experiment) -> list[Plan]:
 
 
 def fit_series(experiment: Experiment, control: Control | None = None, *, data: Data | None = None,
-               root: Path | None = None, weights: Weights | None = None) -> Iterator[Event]:
+               root: Path | None = None, weights: Weights | None = None,
+               observers: Sequence[Observer] = ()) -> Iterator[Event]:
     """Train every run of the series; each is a ``MemberStarted``, the events of ``fit``, and a ``MemberEnded``.
 
     Each begins with ``weights``, or afresh where there are none.
@@ -67,7 +69,7 @@ def fit_series(experiment: Experiment, control: Control | None = None, *, data: 
                 break
             control.forget_lr()
             yield MemberStarted(index, len(members), plan.title, plan.experiment, plan.fold is not None)
-            row, stopped = yield from _member(index, plan, control, loaded, root, weights)
+            row, stopped = yield from _member(index, plan, control, loaded, _Given(root, weights, observers))
             rows += [] if row is None else [row]
             whole += [] if row is None or stopped or plan.fold is None else [row]
         control.check_abandoned()
@@ -79,14 +81,22 @@ def fit_series(experiment: Experiment, control: Control | None = None, *, data: 
     yield SeriesFinished(tuple(rows), _over(whole, statistics.fmean), _over(whole, _deviation), control.stopped)
 
 
+class _Given(NamedTuple):
+    """What every run of a series is given alike."""
+
+    root: Path | None
+    weights: Weights | None
+    observers: Sequence[Observer]
+
+
 def _member(index: int, plan: Plan, control: Control, loaded: dict[DataSpec, Data],
-            root: Path | None, weights: Weights | None) -> Generator[Event, None, tuple[SeriesRow | None, bool]]:
+            given: _Given) -> Generator[Event, None, tuple[SeriesRow | None, bool]]:
     """One run, None when it was abandoned; and whether it was stopped: a fold cut short says nothing of the mean."""
     if plan.experiment.data.is_known:  # what is wrong is said before anything is read
         check_trainable(plan.experiment)
-    data = yield from _data(plan, control, loaded, root)
+    data = yield from _data(plan, control, loaded, given.root)
     state = RunState(plan.experiment)
-    for event in fit(plan.experiment, control, data=data, root=root, weights=weights):
+    for event in fit(plan.experiment, control, data=data, **given._asdict()):
         state.hear(event)
         yield _named(event, plan.title)
     if state.summary is None or state.best is None:

@@ -17,7 +17,6 @@ from engine.training.events import (
     Preparing,
     Progress,
     RateChanged,
-    Remark,
     Resumed,
     RunNotSaved,
     SeriesFinished,
@@ -25,7 +24,7 @@ from engine.training.events import (
     ThreadsChanged,
 )
 from engine.training.listening import Listener
-from engine.training.values import Metrics, Summary, Weights
+from engine.training.values import Metrics, Remark, Summary, Weights
 
 
 class EpochRow(NamedTuple):

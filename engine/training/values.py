@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from engine.messages import Message, say
 
@@ -65,3 +65,15 @@ class Summary:
                    loss=f"{self.train.loss:.3f}", train=f"{self.train.accuracy:.3f}",
                    test="–" if math.isnan(self.test.accuracy) else f"{self.test.accuracy:.3f}", speed=speed,
                    device=self.device)
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something about the run that a person should know, each ``kind`` once; training goes on.
+
+    ``suggestion`` is an option of the recipe with a value to try: ``("lr", 0.09)``.
+    """
+
+    kind: RemarkKind
+    message: Message
+    suggestion: tuple[str, Any] | None = None

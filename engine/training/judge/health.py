@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 from statistics import fmean
 
 from engine.experiment.recipe import Recipe
 from engine.messages import Message, say
-from engine.training.events import Remark
-from engine.training.judge.heard import HealthState
-from engine.training.values import Metrics, RemarkKind
+from engine.training.values import Metrics, Remark, RemarkKind
 from engine.units import measure_text, share_text, typed_text, value_text
 
 # Outputs of a network whose steps were too large no longer depend on its input: on MNIST they differ between examples
@@ -43,6 +41,19 @@ class Setting:
     can_augment: bool = True  # images that do not vary yet
     can_drop: bool = True  # there is no dropout yet
     raw_spread: float = 0.0  # deviation of a table's positive targets, learned as they are; 0: no logarithm to take
+
+
+@dataclass
+class HealthState:
+    """What was heard so far; no more of it than is asked for again, however long a run is."""
+
+    loss: float = math.nan  # before training
+    spread: float = math.nan
+    last: float = math.nan  # validation accuracy of the epoch before
+    above: int = 0  # epochs in a row whose training accuracy was below it
+    said: list[RemarkKind] = field(default_factory=list)
+    trend: list[tuple[float, float]] = field(default_factory=list)  # of the last epochs: validation loss, and the gap
+    lowest: float = math.inf  # validation loss of all epochs
 
 
 class Health:

@@ -328,7 +328,7 @@ def test_one_fold_is_no_series_and_what_is_typed_counts_for_the_run(still):
     field.selectAll()
     QTest.keyClicks(field, "17")
     window.feature(Training).train()
-    experiment, _folder, _root, _weights, is_series = FakeThread.newest.given
+    experiment, _folder, _root, _weights, is_series, _ = FakeThread.newest.given
     assert experiment.recipe.epochs == 17 and is_series is False
 
 

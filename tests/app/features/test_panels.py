@@ -238,7 +238,7 @@ def test_all_variants_are_run_and_compared(window, qtbot, tmp_path, monkeypatch)
 
 def test_advice_of_a_run_can_be_followed(window):
     from engine.messages import say
-    from engine.training.events import Remark
+    from engine.training.values import Remark
 
     page = shown(window, "gallery:lenet-digits")
     window.feature(Remarks).remark(page.document, Remark("not converging", say("It does not learn"), ("lr", 0.05)))

@@ -275,7 +275,7 @@ def test_each_reported_number_has_its_own_beside_it(window, looks, qtbot, name, 
     results = brought(window, Results)
     series(window, is_fold=False)
     text = "–" if yours is None else measure_text(yours)
-    qtbot.waitUntil(lambda: learned(window) == row_of(2), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: learned(window) == row_of(20), timeout=WAIT_MS)
     assert results.comparison.texts[1][1:3] == [measure_text(7.0), text]
 
 

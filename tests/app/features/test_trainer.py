@@ -72,7 +72,7 @@ def test_a_run_has_a_folder_of_its_own_and_begins_from_loaded_weights(desk: Desk
     assert run is not None and run.folder.parent == desk.runs and run.folder.is_dir()
     assert run_folders([made_run(run.folder).parent])[0].is_of("net")
     thread = desk.thread
-    assert thread.given == (desk.document.experiment, run.folder, Path("data"), None, True)
+    assert thread.given == (desk.document.experiment, run.folder, Path("data"), None, True, ())
     assert thread.asked == ["start"] and desk.told == ["preparing"] and desk.trainer.trains(desk.document)
     assert not desk.trainer.trains(Document(Experiment(), "other"))
 
@@ -102,7 +102,7 @@ def test_one_trains_the_network_as_it_is_drawn_or_all_its_variants(folds: int, a
     """As the terminal does with and without --no-variants."""
     drawn = Experiment(recipe=Recipe(folds=folds), variants=(Variant(title="a"),))
     desk.document = Document(drawn, "net")
-    trained, *_, series = desk.start(all_of_them).given
+    trained, *_, series, _observers = desk.start(all_of_them).given
     assert isinstance(trained, Experiment) and (series, len(trained.variants)) == (several, variants)
     assert trained == replace(drawn, variants=trained.variants)
 

@@ -30,13 +30,12 @@ from engine.training.events import (
     Point,
     Preparing,
     Progress,
-    Remark,
     Resumed,
     RunNotSaved,
     SeriesFinished,
     Started,
 )
-from engine.training.values import Metrics, Summary
+from engine.training.values import Metrics, Remark, Summary
 from tests.app.threads import FakeThread, hear
 from tests.app.windows import opened
 from widgets.fields.editors import LineEditor
@@ -149,7 +148,7 @@ def test_a_series_says_which_of_its_runs_goes_on(window, monkeypatch):
     monkeypatch.setattr(window.feature(Curves), "plots", plots)
     page.document.loaded = {"w": None}
     window.commands["train_series"].trigger()
-    assert FakeThread.newest.given[-1] is True
+    assert FakeThread.newest.given[4] is True
     plots.taken()
     other = Experiment(title="other")
     hear(window, MemberStarted(1, 2, "slow", other))
@@ -195,7 +194,7 @@ def test_what_cannot_be_trained_says_why_and_its_rate_can_be_changed_on_the_way(
     window.is_ready = True
     window.commands["train"].trigger()
     thread = FakeThread.newest
-    assert thread.given[-1] is False
+    assert thread.given[4] is False
     page.document.edit("rate", replace(before, recipe=before.recipe.with_options(lr=0.125)))
     assert thread.control.lr == 0.125
     page.document.undo()
@@ -218,7 +217,7 @@ def test_folds_are_a_series_by_themselves(window):
     recipe = document.experiment.recipe.with_options(folds=3)
     document.edit("folds", replace(document.experiment, recipe=recipe))
     window.commands["train"].trigger()
-    assert FakeThread.newest.given[-1] is True
+    assert FakeThread.newest.given[4] is True
 
 
 def test_what_a_run_shows_to_be_wrong_is_said_over_its_network(window):

@@ -99,7 +99,9 @@ def test_every_file_that_the_window_takes_is_data(suffix: str, say: Say, tmp_pat
     assert (spec.source, spec.sample_shape, spec.path) == (source_for(own), (2,), str(own))
 
 
-def test_help_names_what_can_be_data(capsys: pytest.CaptureFixture[str], say: Say) -> None:
+def test_help_names_what_can_be_data(capsys: pytest.CaptureFixture[str], say: Say,
+                                     monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")  # names are not broken at their hyphens
     with pytest.raises(SystemExit):
         say("train", "--help")
     words = " ".join(capsys.readouterr().out.split())

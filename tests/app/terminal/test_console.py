@@ -30,7 +30,6 @@ from engine.training.events import (
     Point,
     Preparing,
     Progress,
-    Remark,
     RunNotSaved,
     SeriesFinished,
     SeriesRow,
@@ -38,7 +37,7 @@ from engine.training.events import (
 )
 from engine.training.judge.outcomes import Learned, Norm, Outcome
 from engine.training.state import SeriesState
-from engine.training.values import Metrics, Summary
+from engine.training.values import Metrics, Remark, Summary
 from tests.engine.cases import experiment
 
 SUMMARY = Summary(3, 2, Metrics(0.1, 0.75), Metrics(0.2, 0.5), Metrics(0.3, 0.25), 100.0, "cpu", 10, 0)

@@ -202,8 +202,7 @@ def test_the_training_says_what_it_does_one_after_the_other(series: bool, fits: 
     thread = TrainingThread(parent, experiment, Path("run"), Path("data"), {}, series)
     thread.run()
     assert list(thread.events) == [Paused(), Resumed()] and thread.parent() is parent
-    begun = ("series", experiment, {"root": Path("data"), "weights": {}}) if series else (
-        "one", experiment, {"root": Path("data"), "weights": {}})
+    begun = ("series" if series else "one", experiment, {"root": Path("data"), "weights": {}, "observers": ()})
     assert sorted(fits.asked, key=lambda each: each[0] != "record") == [("record", experiment, Path("run")), begun]
 
 

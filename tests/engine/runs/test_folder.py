@@ -49,7 +49,7 @@ from engine.training.events import (
     SeriesRow,
     Started,
 )
-from engine.training.judge.heard import HealthState
+from engine.training.judge.health import HealthState
 from engine.training.meters import Sums
 from engine.training.values import Metrics, Summary
 from tests.engine.cases import MLP, experiment, of_type, with_recipe

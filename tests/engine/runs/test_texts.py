@@ -35,13 +35,12 @@ from engine.training.events import (
     Point,
     Progress,
     RateChanged,
-    Remark,
     SeriesFinished,
     SeriesRow,
     ThreadsChanged,
 )
 from engine.training.state import EpochRow, RunState, SeriesState
-from engine.training.values import Metrics, Summary
+from engine.training.values import Metrics, Remark, Summary
 from tests.engine.cases import experiment
 
 CLASSES = Metrics(1.5, 0.25, (("top5", 0.5), ("f1", math.nan)))

@@ -27,13 +27,13 @@ from engine.training.events import (
     MemberEnded,
     MemberStarted,
     Paused,
-    Remark,
     Resumed,
     SeriesFinished,
     Started,
 )
 from engine.training.series import SeriesError, fit_series, plans
 from engine.training.state import SeriesState
+from engine.training.values import Remark
 from tests.engine.cases import experiment, made_data, of_type, trained, with_recipe
 
 BASE = experiment(epochs=2)

@@ -17,10 +17,10 @@ from engine.experiment.experiment import Experiment, load_experiment
 from engine.experiment.recipe import Recipe
 from engine.graph.graph import Graph
 from engine.training import Control, fit
-from engine.training.events import CheckpointReached, EpochEnded, Event, Remark
+from engine.training.events import CheckpointReached, EpochEnded, Event
 from engine.training.failures import DivergedError
 from engine.training.judge.health import Health, Setting
-from engine.training.values import Metrics
+from engine.training.values import Metrics, Remark
 from tests.engine.cases import MLP, experiment, of_type, with_recipe
 
 NAN = math.nan

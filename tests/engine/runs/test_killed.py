@@ -1,0 +1,107 @@
+"""Killed at any moment, also while files are written, a run goes on inside the epoch and ends as if nothing happened."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from engine.data.options.options import Augment, Synthetic
+from engine.data.spec.spec import DataSpec
+from engine.experiment.experiment import Experiment
+from engine.runs.names import BEST, CHECKPOINT, EXPERIMENT, LAST, METRICS, POINTS, REMARKS
+from engine.runs.opened import open_run
+from tests.engine.cases import MLP, experiment
+from tests.engine.runs.killing import kept, killed, trained
+
+ROOT = Path(__file__).parents[3]
+POINTS_UNTIL_KILLED = 22  # an epoch of most of these runs
+NORMALISED = (("conv1", "Conv2d", {"out_channels": 4}), ("bn1", "BatchNorm2d", {}), *MLP)
+CONVOLUTION = (("conv1", "Conv2d", {"out_channels": 4, "kernel_size": 3}), *MLP)
+DROPOUT = (*MLP[:-1], ("drop1", "Dropout", {"p": 0.3}), MLP[-1])
+LINE = (("fc1", "Linear", {"out_features": 4}), ("act1", "Tanh", {}), ("fc2", "Linear", {"out_features": 1}))
+VARIED = DataSpec(augment=Augment(crop=1, flip=True, rotate=10.0, erase=0.3))
+NUMBERS = DataSpec(dataset="linear", synthetic=Synthetic(rows=601, validation_rows=200, test_rows=100, noise=0.3))
+CASES: dict[str, Experiment] = {
+    "sgd": experiment(epochs=4, optimizer="sgd", lr=0.2),
+    "momentum": experiment(*CONVOLUTION, epochs=4, optimizer="momentum", lr=0.02, weight_decay=0.01),
+    "adam": experiment(*CONVOLUTION, epochs=4),
+    "dropout": experiment(*DROPOUT, epochs=4),
+    "augmentation": experiment(*CONVOLUTION, data=VARIED, epochs=4),
+    "batch norm": experiment(*NORMALISED, epochs=4),
+    "regression": experiment(*LINE, data=NUMBERS, loss="mse", lr=0.01, batch_size=3, epochs=2),
+    "balanced": experiment(class_weights="balanced", batch_size=60, epochs=4),
+    "cosine": experiment(*DROPOUT, schedule="cosine", optimizer="momentum", lr=0.05, epochs=4),
+    "small batches": experiment(*DROPOUT, batch_size=9, epochs=2),
+}
+
+
+def results(folder: Path) -> dict[str, bytes]:
+    """What must be equal for equal runs."""
+    names = (METRICS, LAST, BEST, EXPERIMENT, *([REMARKS] if (folder / REMARKS).exists() else []))
+    return {name: (folder / name).read_bytes() for name in names}
+
+
+def positions(folder: Path) -> list[float]:
+    return [float(line.split(",")[0]) for line in (folder / POINTS).read_text().splitlines()[1:]]
+
+
+def most_points(base: Experiment) -> int:
+    """Until a run is killed; twice as many and some more are no whole run."""
+    return 150 if base.recipe.batch_size < 10 else POINTS_UNTIL_KILLED
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_run_killed_twice_ends_as_an_uninterrupted_one(name: str, tmp_path: Path) -> None:
+    base, random = CASES[name], Random(name)
+    trained(base, tmp_path / "whole")
+    for every in (0.0, 0.01):
+        reached = killed(base, tmp_path / "parts", random, most_points(base), every)
+        checkpoint = kept(base, tmp_path / "parts")
+        if not every and checkpoint is not None:  # kept at every point: no more than a batch is lost
+            assert checkpoint.position >= reached - 1.5 / checkpoint.batches
+    trained(base, tmp_path / "parts")
+    assert results(tmp_path / "parts") == results(tmp_path / "whole")
+    again, whole = open_run(tmp_path / "parts").state, open_run(tmp_path / "whole").state
+    assert (again.epochs, again.best_epoch, again.was_stopped) == (whole.epochs, whole.best_epoch, False)
+    assert positions(tmp_path / "parts") == sorted(set(positions(tmp_path / "parts")))
+
+
+def test_a_run_killed_inside_an_epoch_goes_on_there(tmp_path: Path) -> None:
+    base, inside = CASES["regression"], []
+    for seed in range(3):
+        killed(base, tmp_path, Random(seed), 50)
+        checkpoint = kept(base, tmp_path)
+        assert checkpoint is not None
+        inside.append(checkpoint.position)
+        assert checkpoint.sums is not None and checkpoint.sums.batches == checkpoint.done % 64
+    assert inside == sorted(inside) and 0 < inside[0] < inside[-1] < 1
+
+
+# -- the command line -------------------------------------------------------------------------------------------------
+
+
+def begun(folder: Path, cache: Path, *more: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "main.py", "train", "gallery:lenet-digits", "--out", str(folder), "--epochs", "3",
+               "--seed", "0", *more]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "LAYERLOOM_CACHE": str(cache)}
+    return subprocess.Popen(command, cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE)
+
+
+def test_a_killed_command_is_continued(tmp_path: Path) -> None:
+    whole, parts, cache = tmp_path / "whole", tmp_path / "parts", tmp_path / "cache"
+    assert begun(whole, cache).wait() == 0
+    with begun(parts, cache) as command:
+        while not (parts / CHECKPOINT).exists() and command.poll() is None:
+            time.sleep(0.005)
+        command.kill()
+    with begun(parts, cache, "--resume") as command:
+        out, _ = command.communicate()
+    assert command.returncode == 0 and re.search(r"3 epochs, from epoch \d$", out, re.MULTILINE), out
+    assert results(parts) == results(whole)
