@@ -21,7 +21,13 @@ _HOME = {
     "to_python": "engine.writing.source",
     "from_text": "engine.reading.reading",
     "load_data": "engine.data.tensors.loading",
+    "watched": "engine.network.watched",
     "fit": "engine.training",
+    "Control": "engine.training.control",
+    "Observer": "engine.training.observer",
+    "record": "engine.runs.folder",
+    "open_run": "engine.runs.opened",
+    "load_checkpoint": "engine.runs.opened",
 }
 __all__ = sorted(_HOME)
 

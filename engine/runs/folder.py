@@ -64,7 +64,7 @@ from engine.training.values import Remark, Weights
 VERSIONS = {"layerloom": "0.1.0", "python": platform.python_version(), "torch": torch.__version__}
 
 
-def record(events: Iterable[Event], experiment: Experiment, folder: Path,
+def record(events: Iterable[Event], experiment: Experiment, folder: Path | str,
            resume: Checkpoint | None = None) -> Iterator[Event]:
     """Pass the events of ``fit`` or ``fit_series`` on, writing each result into ``folder`` before it is passed.
 
@@ -72,7 +72,7 @@ def record(events: Iterable[Event], experiment: Experiment, folder: Path,
     replaced, unless ``resume`` (from ``load_checkpoint``) continues it. When the folder cannot be written, RunNotSaved
     follows once, training goes on, and every later result is tried again.
     """
-    writer = _SeriesWriter(experiment, folder, resume)
+    writer = _SeriesWriter(experiment, Path(folder), resume)
     failed = False
     for event in events:
         try:

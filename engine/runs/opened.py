@@ -167,11 +167,12 @@ def _members(folder: Path, names: list[str]) -> Iterable[Run]:
 # -- going on ----------------------------------------------------------------------------------------------------------
 
 
-def load_checkpoint(folder: Path, experiment: Experiment) -> Checkpoint | None:
+def load_checkpoint(folder: Path | str, experiment: Experiment) -> Checkpoint | None:
     """What ``fit`` and ``record`` need to continue the run in ``folder``; None: nothing of it was kept yet.
 
     Raises RunError unless it is a run of this experiment (epochs and device may differ), FileError for a torn one.
     """
+    folder = Path(folder)
     _check_same(_experiment_of(folder), experiment, folder)
     return _checkpoint(folder / CHECKPOINT)
 
@@ -179,7 +180,7 @@ def load_checkpoint(folder: Path, experiment: Experiment) -> Checkpoint | None:
 def resumed(folder: Path, checkpoint: Checkpoint) -> SeriesState:
     """What is known of the run in ``folder`` at this checkpoint, for whoever shows how it goes on."""
     run = open_run(folder)
-    whole = checkpoint.epoch if checkpoint.sums is None else checkpoint.epoch - 1
+    whole = checkpoint.whole_epochs
     state, position = run.state, checkpoint.position + 1e-6
     state.epochs = [row for row in state.epochs if row.epoch <= whole]
     state.points = [point for point in state.points if point.position <= position]
@@ -238,9 +239,9 @@ class Kept(NamedTuple):
 
 def kept_until(checkpoint: Checkpoint, folder: Path) -> Kept:
     """What a run that goes on keeps of its lines: what came after the checkpoint comes again."""
-    whole = checkpoint.epoch if checkpoint.sums is None else checkpoint.epoch - 1
+    whole = checkpoint.whole_epochs
     position = checkpoint.position + 1e-6  # as it is written, rounded
-    before = checkpoint.position - 0.5 / max(1, checkpoint.batches)  # rates change before a batch
+    before = checkpoint.position - 0.5 / checkpoint.course.batches  # rates change before a batch
     changes = [change for change in changes_read(_text(folder / CHANGES))
                if change.position <= (before if isinstance(change, RateChanged) else position)]
     remarks = "".join(line for line in _text(folder / REMARKS).splitlines(keepends=True)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 from pydantic import ConfigDict
 from torch import Tensor
 
+from engine.training.course import NOTHING
 from engine.training.values import Metrics
-
-NOTHING = Metrics(math.nan)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -11,10 +12,10 @@ from torch import Tensor
 
 from engine.messages import LayerloomError
 from engine.training.best import Best
+from engine.training.course import Course
 from engine.training.judge.health import HealthState
 from engine.training.meters import Sums
 from engine.training.numerics import Numerics
-from engine.training.values import Metrics
 
 FORMAT = "layerloom checkpoint"
 VERSION = 3
@@ -30,24 +31,29 @@ class Checkpoint:
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(arbitrary_types_allowed=True)
 
-    epoch: int  # the last that was begun
+    course: Course
     weights: dict[str, Tensor]
     optimizer: dict[str, Any]  # as torch.optim's state_dict
     best: Best
-    last: tuple[Metrics, Metrics]  # of the last whole epoch: train, validation
     health: HealthState
-    examples: int  # learned from so far
-    seconds: float  # spent on learning so far
-    sums: Sums | None = None  # of the epoch that is going on; None: it has ended
-    done: int = 0  # batches of that epoch …
-    batches: int = 0  # … of so many
+    sums: Sums | None = None  # of the epoch that is going on; None: it was learned and judged whole
     numerics: Numerics | None = None  # None: of an earlier version, which did not write them down
     scaler: dict[str, Any] = field(default_factory=dict)  # of float16
 
     @property
+    def epoch(self) -> int:
+        """The last that was begun."""
+        return self.course.epoch
+
+    @property
+    def whole_epochs(self) -> int:
+        """How many were learned and judged."""
+        return self.course.epoch if self.sums is None else self.course.epoch - 1
+
+    @property
     def position(self) -> float:
         """How far the run was, in epochs."""
-        return float(self.epoch) if self.sums is None else self.epoch - 1 + self.done / max(1, self.batches)
+        return self.course.position
 
     def stored(self) -> dict[str, Any]:
         """Tensors and plain values, which ``torch.save`` writes and ``torch.load(weights_only=True)`` reads."""
@@ -66,12 +72,21 @@ def checkpoint_from(stored: Any) -> Checkpoint:
     version = 2 if plain.pop("format") == "layerloom checkpoint 2" else plain.pop("version", None)
     if not isinstance(version, int) or version > VERSION:
         raise CheckpointError("it was made by a newer Layerloom")
-    if version < 3:  # written after whole epochs only, with the rows of all of them
-        plain = {name: value for name, value in plain.items() if name not in ("rows", "changes")}
-        trend = plain["health"].get("trend", [])
-        plain["health"] = {**plain["health"], "lowest": min((loss for loss, _ in trend), default=float("inf"))}
+    if version < 3:
+        plain = _of_version_2(plain)
     try:
         return _ADAPTER.validate_python(plain)
     except ValidationError as error:
         raise CheckpointError("it is damaged: {what} cannot be read",
                               what=".".join(map(str, error.errors()[0]["loc"])) or "something in it") from error
+
+
+def _of_version_2(plain: dict[str, Any]) -> dict[str, Any]:
+    """It was written after whole epochs only, with the rows of all of them."""
+    trend = plain.get("health", {}).get("trend", [])
+    return {
+        "course": {"batches": 1, "done": 1, **{name: plain[name] for name in ("epoch", "examples", "seconds", "last")
+                                               if name in plain}},
+        **{name: plain[name] for name in ("weights", "optimizer", "best") if name in plain},
+        "health": {**plain.get("health", {}), "lowest": min((loss for loss, _ in trend), default=math.inf)},
+    }

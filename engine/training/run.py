@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Generator, Iterator, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from time import perf_counter
 
 import torch
@@ -18,6 +18,7 @@ from engine.network.weights import RANDOM
 from engine.training.best import Best
 from engine.training.checkpoint import Checkpoint
 from engine.training.control import Control
+from engine.training.course import Course
 from engine.training.devices import useful_threads
 from engine.training.events import (
     CheckpointReached,
@@ -32,7 +33,7 @@ from engine.training.events import (
     Started,
     ThreadsChanged,
 )
-from engine.training.failures import diverged, expect_shape, expect_targets
+from engine.training.failures import DataShapeError, diverged, expect_shape, expect_targets
 from engine.training.judge.health import Health, Setting
 from engine.training.learner import Feed, Learner, together
 from engine.training.meters import Reading, Stopwatch, Totals
@@ -46,14 +47,6 @@ AFTER_STOP = 1.0  # seconds that a stopped run still judges
 KEEP_EVERY = 1.0  # seconds at least between checkpoints inside an epoch
 KEEP_SHARE, KEEP_SHARE_AFTER = 50, 10  # times as long as a checkpoint took until the next: inside epochs, after them
 JUDGE_AT_LEAST = 64  # examples in a batch without gradients, which need far less memory
-
-
-@dataclass
-class Pass:
-    """What an epoch has reached: the run goes on here after a pause, and bit for bit in another process."""
-
-    done: int  # batches
-    totals: Totals
 
 
 class Run:
@@ -72,10 +65,9 @@ class Run:
         expect_targets(experiment, data.train.targets)
         self._classes, self._logarithms = _classes(experiment), experiment.data.table.log_target
         self._ranges = ranges(len(self._train_set), self._recipe.batch_size)
-        self._epoch, self._pass = 0, Pass(len(self._ranges), self._totals(learning=True))
-        self._best, self._last = Best(), (Metrics(math.nan), Metrics(math.nan))  # of the last whole epoch
+        self._course, self._totals = Course(len(self._ranges)), self._sums(learning=True)
+        self._best = Best()
         self._health = Health(_setting(experiment, data, judged, learner))
-        self._examples = 0
         self._training_time, self._time = Stopwatch(), Stopwatch()  # steps only; all but pauses
         self._threads = Threads(useful_threads(experiment) if learner.device.type == "cpu" else 1)
         self._read_at = self._kept_at = perf_counter()
@@ -83,32 +75,37 @@ class Run:
         self._goes_on = resume is not None and resume.sums is not None
         if resume is not None:
             self._go_on_from(resume)
-        self._from = self._position
+        self._from = self._course.position
 
     def _go_on_from(self, checkpoint: Checkpoint) -> None:
-        self._best, self._last = checkpoint.best, checkpoint.last
+        self._best = checkpoint.best
         self._health = Health(self._health.setting, deepcopy(checkpoint.health))
         self._learner.take_optimizer_state(checkpoint.optimizer)
         self._learner.backend.take_scaler_state(checkpoint.scaler)
-        self._epoch, self._examples = checkpoint.epoch, checkpoint.examples
-        self._training_time = Stopwatch(checkpoint.seconds)
+        batches = len(self._ranges)
+        self._course = replace(checkpoint.course, batches=batches, done=batches)
+        self._training_time = Stopwatch(checkpoint.course.seconds)
         if checkpoint.sums is not None:
-            self._pass.done = checkpoint.done
-            self._pass.totals.go_on_from(checkpoint.sums)
+            if checkpoint.course.batches != batches:
+                raise DataShapeError("The run was left in the middle of an epoch of {before} batches, but the data now "
+                                     "give {now}: it cannot go on there", before=checkpoint.course.batches, now=batches)
+            self._course.done = checkpoint.course.done
+            self._totals.go_on_from(checkpoint.sums)
 
     def events(self) -> Iterator[Event]:
         """Everything from Started to Finished."""
         self._threads.use(self._learner.numerics.threads)
         yield Started(str(self._learner.device), self._learner.params, len(self._train_set), self._recipe.epochs,
-                      max(1, self._epoch + (not self._goes_on)), self._threads.count)
+                      self._course.epoch + (not self._goes_on), self._threads.count)
         self._time.start()
-        if self._epoch == 0:
+        course = self._course
+        if course.epoch == 0:
             self._health.begin(*self._learner.probe(self._validation_set))
-        while self._goes_on or (self._epoch < self._recipe.epochs
+        while self._goes_on or (course.epoch < self._recipe.epochs
                                 and not (self._control.stopped and self._best.weights)):
             train = yield from self._train()
             validation = yield from self._judge(self._validation_set, AFTER_STOP)
-            if validation.examples < len(self._validation_set) and self._pass.done == len(self._ranges):
+            if validation.examples < len(self._validation_set) and course.is_through:
                 yield from self._keep(self._learner.weights())  # it is judged again
             yield from self._end_epoch(train, validation)
         self._control.check_abandoned()
@@ -119,38 +116,38 @@ class Run:
             if reading.examples == len(self._test_set):  # a part of the test examples is no result
                 test = reading.metrics
         if not self._control.stopped:
-            yield from self._health.verdict(self._epoch, *self._last, test, self._best.epoch, self._best.validation)
+            yield from self._health.verdict(course.epoch, *course.last, test, self._best.epoch, self._best.validation)
         yield Finished(self._summary(test), self._control.stopped)
 
     def _train(self) -> Generator[Event, None, Metrics]:
         """One pass over the training examples, or as far as it comes until a stop: one batch at least."""
+        learner, course = self._learner, self._course
         if not self._goes_on:
-            self._epoch, self._pass = self._epoch + 1, Pass(0, self._totals(learning=True))
-        self._goes_on = False
-        learner, now = self._learner, self._pass
+            course.begin_epoch()
+            self._totals = self._sums(learning=True)
+        self._goes_on, totals = False, self._totals
         learner.mode(training=True)
-        learner.set_lr(learner.lr, self._recipe.lr_factor(self._epoch))
-        order = learner.order(self._epoch, len(self._train_set))
-        feed = together(self._train_set, order, self._ranges, now.done, learner.backend)
-        before = shown = now.totals.read() if now.done else Reading()
+        learner.set_lr(learner.lr, self._recipe.lr_factor(course.epoch))
+        order = learner.order(course.epoch, len(self._train_set))
+        feed = together(self._train_set, order, self._ranges, course.done, learner.backend)
+        before = shown = totals.read() if course.done else Reading()
         self._training_time.start()
         self._read_at = perf_counter()  # the first point is not of fewer examples than others
-        while now.done < len(self._ranges):
+        while not course.is_through:
             yield from self._follow_rate()
-            begin, end = self._ranges[now.done]
+            begin, end = self._ranges[course.done]
             if self._observers:
-                self._learn_observed(feed, now)
+                self._learn_observed(feed)
             else:
-                learner.learn(feed, self._epoch, now.done + 1, now.totals)
-            now.done += 1
-            self._examples += end - begin
-            ends = self._control.stopped or now.done == len(self._ranges)
+                learner.learn(feed, course.epoch, course.done + 1, totals)
+            course.count(end - begin)
+            ends = self._control.stopped or course.is_through
             if self._due() or ends:
-                reading = now.totals.read()
+                reading = totals.read()
                 if ends and 2 * (reading.examples - shown.examples) < shown.examples - before.examples:
                     shown = before  # a few examples say little, and would make a kink in the curve
                 metrics = self._finite(reading.since(shown))
-                yield Point(self._position, metrics.loss, metrics.accuracy)
+                yield Point(course.position, metrics.loss, metrics.accuracy)
                 yield self._progress()
                 before, shown = shown, reading
                 yield from self._look_around()
@@ -158,22 +155,22 @@ class Run:
             if self._control.stopped:
                 break
         self._training_time.stop()
-        if self._control.stopped and now.done < len(self._ranges):
+        if self._control.stopped and not course.is_through:
             yield from self._keep(learner.weights())
-        return now.totals.result().metrics
+        return totals.result().metrics
 
-    def _learn_observed(self, feed: Feed, now: Pass) -> None:
-        number = now.done + 1
-        wanting = [observer.wants_layers(self._epoch, number) for observer in self._observers]
-        batch = self._learner.learn_observed(feed, self._epoch, number, now.totals, wants_layers=any(wanting))
+    def _learn_observed(self, feed: Feed) -> None:
+        epoch, number = self._course.epoch, self._course.done + 1
+        wanting = [observer.wants_layers(epoch, number) for observer in self._observers]
+        batch = self._learner.learn_observed(feed, epoch, number, self._totals, wants_layers=any(wanting))
         for observer in self._observers:
             observer.on_batch(batch)
 
     def _look_around(self) -> Iterator[Event]:
         """Now and then: whether cores are free, and whether what was learned is to be kept."""
         if self._threads.look():
-            yield ThreadsChanged(self._position, self._threads.count)
-        if self._pass.done < len(self._ranges) and self._may_keep(KEEP_EVERY, KEEP_SHARE):
+            yield ThreadsChanged(self._course.position, self._threads.count)
+        if not self._course.is_through and self._may_keep(KEEP_EVERY, KEEP_SHARE):
             self._training_time.stop()
             yield from self._keep(self._learner.weights())
             self._training_time.start()
@@ -192,14 +189,14 @@ class Run:
         lr = self._control.lr
         if lr is not None and lr != self._learner.lr:
             self._learner.set_lr(lr)
-            yield RateChanged(self._position, lr)
+            yield RateChanged(self._course.position, lr)
 
     def _judge(self, batches: Batches, after_stop: float) -> Generator[Event, None, Reading]:
         """The metrics without learning: of one batch at least, and ``after_stop`` seconds beyond a stop.
 
         Yields now and then, so that whoever listens can leave.
         """
-        totals, end_at, learner = self._totals(learning=False), math.inf, self._learner
+        totals, end_at, learner = self._sums(learning=False), math.inf, self._learner
         places = ranges(len(batches), max(self._recipe.batch_size, JUDGE_AT_LEAST))
         everything = torch.arange(len(batches), device=learner.device)
         learner.mode(training=False)
@@ -219,7 +216,7 @@ class Run:
         self._finite(reading.metrics)
         return reading
 
-    def _totals(self, *, learning: bool) -> Totals:
+    def _sums(self, *, learning: bool) -> Totals:
         """Sums for a pass; while classes are learned, only what the curves show."""
         device = self._learner.device
         if not self._classes:
@@ -252,39 +249,36 @@ class Run:
 
     def _finite(self, metrics: Metrics) -> Metrics:
         if not math.isfinite(metrics.loss):
-            raise diverged(metrics.loss, self._epoch, self._learner.lr)
+            raise diverged(metrics.loss, self._course.epoch, self._learner.lr)
         return metrics
 
     # -- what is said -------------------------------------------------------------------------------------------
 
-    @property
-    def _position(self) -> float:
-        """How far it is, in epochs."""
-        return max(0.0, self._epoch - 1 + self._pass.done / len(self._ranges))
-
     def _progress(self) -> Progress:
-        left = self._time.seconds * (self._recipe.epochs - self._position) / max(self._position - self._from, 1e-9)
-        return Progress(self._epoch, self._recipe.epochs, self._position / self._recipe.epochs, self._speed(), left)
+        position, epochs = self._course.position, self._recipe.epochs
+        left = self._time.seconds * (epochs - position) / max(position - self._from, 1e-9)
+        return Progress(self._course.epoch, epochs, position / epochs, self._speed(), left)
 
     def _speed(self) -> float:
-        return self._examples / max(self._training_time.seconds, 1e-9)
+        return self._course.examples / max(self._training_time.seconds, 1e-9)
 
     def _end_epoch(self, train: Metrics, reading: Reading) -> Iterator[Event]:
         weights, validation = self._learner.weights(), reading.metrics
-        fraction, judged = self._pass.done / len(self._ranges), reading.examples / len(self._validation_set)
+        course = self._course
+        fraction, judged = course.done / course.batches, reading.examples / len(self._validation_set)
         # A few examples say too little to displace an epoch that was judged by all of them.
         may_be_best = judged == 1 or not self._best.weights
         is_best = may_be_best and self._best.is_beaten_by(validation)
         if is_best:
-            self._best = Best(self._epoch, train, validation, weights)
+            self._best = Best(course.epoch, train, validation, weights)
         remarks: list[Remark] = []
         if fraction == judged == 1:
-            self._last = (train, validation)
+            course.last = (train, validation)
             remarks = self._remarks(train, validation)
-        ended = EpochEnded(self._epoch, train, validation, is_best, weights, fraction, judged)
+        ended = EpochEnded(course.epoch, train, validation, is_best, weights, fraction, judged)
         yield ended
         self._control.check_abandoned()
-        is_last = self._control.stopped or self._epoch == self._recipe.epochs
+        is_last = self._control.stopped or course.epoch == self._recipe.epochs
         if ended.complete and (is_last or self._may_keep(0.0, KEEP_SHARE_AFTER)):
             yield from self._keep(weights, is_whole=True)
         for observer in self._observers:
@@ -295,18 +289,17 @@ class Run:
         spread = math.nan
         if self._health.at_chance(validation):
             _, spread = self._learner.probe(self._validation_set)
-        return self._health.after_epoch(self._epoch, train, validation, spread, self._learner.lr)
+        return self._health.after_epoch(self._course.epoch, train, validation, spread, self._learner.lr)
 
     def _checkpoint(self, weights: dict[str, Tensor], *, is_whole: bool = False) -> CheckpointReached:
         learner, numerics = self._learner, replace(self._learner.numerics, threads=self._threads.count)
-        sums = None if is_whole else self._pass.totals.sums()
+        course = replace(self._course, seconds=self._training_time.seconds)
         return CheckpointReached(Checkpoint(
-            self._epoch, weights, learner.optimizer_state(), self._best, self._last, deepcopy(self._health.state),
-            self._examples, self._training_time.seconds, sums, self._pass.done, len(self._ranges), numerics,
-            learner.backend.scaler_state()))
+            course, weights, learner.optimizer_state(), self._best, deepcopy(self._health.state),
+            None if is_whole else self._totals.sums(), numerics, learner.backend.scaler_state()))
 
     def _summary(self, test: Metrics) -> Summary:
-        best, completed = self._best, int(self._position)
+        best, completed = self._best, int(self._course.position)
         return Summary(completed, best.epoch, best.train, best.validation, test, self._speed(),
                        str(self._learner.device), self._learner.params, self._recipe.seed)
 

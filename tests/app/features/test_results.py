@@ -265,7 +265,7 @@ def test_norms_of_each_run_stand_beside_the_reported_ones(window, looks, qtbot):
     assert results.run_all.isEnabled()
 
 
-@pytest.mark.parametrize(("name", "yours"), [("‖w‖", 2.0), ("examples/s", 100.0), ("test accuracy", 0.25),
+@pytest.mark.parametrize(("name", "yours"), [("‖w‖", 20.0), ("examples/s", 100.0), ("test accuracy", 0.25),
                                              ("train loss", 2.0), ("λ = 0: validation loss", 2.0), ("other", None)])
 def test_each_reported_number_has_its_own_beside_it(window, looks, qtbot, name, yours):
     document = window.page.document

@@ -36,6 +36,7 @@ from engine.runs.opened import RunError, load_checkpoint
 from engine.training import Control, fit
 from engine.training.best import Best
 from engine.training.checkpoint import FORMAT, Checkpoint
+from engine.training.course import Course
 from engine.training.events import (
     CheckpointReached,
     EpochEnded,
@@ -71,8 +72,8 @@ def epoch(number: int, value: float, is_best: bool = True, part: float = 1.0) ->
 def kept(number: int, value: float, best: float | None = None, **options: Any) -> Checkpoint:
     """A checkpoint after an epoch, or within it."""
     chosen = Best(number, NUMBERS, NUMBERS, weights(value if best is None else best))
-    return Checkpoint(number, weights(value), {"state": {}}, chosen, (NUMBERS, NUMBERS), HealthState(), 10, 1.0,
-                      **options)
+    course = Course(4, number, done=1 if "sums" in options else 4)
+    return Checkpoint(course, weights(value), {"state": {}}, chosen, HealthState(), **options)
 
 
 def names(folder: Path) -> set[str]:
@@ -140,7 +141,7 @@ def test_a_folder_that_vanishes_is_made_again(begun: Started, tmp_path: Path) ->
 
 
 def test_a_run_stopped_within_an_epoch_keeps_what_whole_epochs_left(begun: Started, tmp_path: Path) -> None:
-    inside = CheckpointReached(kept(2, 1.5, best=1.0, sums=Sums(loss=2.0, examples=3), done=1, batches=4))
+    inside = CheckpointReached(kept(2, 1.5, best=1.0, sums=Sums(loss=2.0, examples=3)))
     list(steps([begun, epoch(1, 1.0), CheckpointReached(kept(1, 1.0)), inside,
                 epoch(2, 2.0, is_best=False, part=0.5), END], tmp_path))
     assert len((tmp_path / METRICS).read_text().splitlines()) == 2
@@ -233,7 +234,7 @@ def saved(folder: Path, base: Experiment = BASE, content: object = None) -> Path
 @pytest.mark.parametrize(("content", "reason"), [
     ([FORMAT], "it is no checkpoint"), ({}, "it is no checkpoint"),
     ({"format": FORMAT, "version": 99}, "made by a newer Layerloom"),
-    ({"format": FORMAT, "version": 3}, "it is damaged: epoch cannot be read"),
+    ({"format": FORMAT, "version": 3}, "it is damaged: course cannot be read"),
     ({"format": FORMAT, "version": Path("a")}, "is damaged"),  # only numbers are taken from a file, never objects
 ])  # fmt: skip
 def test_what_is_no_checkpoint(content: object, reason: str, tmp_path: Path) -> None:

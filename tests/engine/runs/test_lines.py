@@ -102,7 +102,7 @@ def test_a_line_costs_the_same_however_long_the_file_is(before: int, tmp_path: P
     assert len((tmp_path / "m.csv").read_bytes().splitlines()) == 1 + before + 5
 
 
-@pytest.mark.parametrize("room", range(9))
+@pytest.mark.parametrize("room", range(8))
 def test_what_a_full_disk_left_of_a_line_is_written_over(room: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
                                                          opened: Callable[[float], list[Disk]]) -> None:
     lines, path = begun(tmp_path / "m.csv"), tmp_path / "m.csv"

@@ -85,10 +85,8 @@ def test_every_batch_is_that_of_a_loop_by_hand(data: Data) -> None:
 
 
 def test_epochs_are_told_after_their_batches(data: Data) -> None:
-    observer, events = Seeing(), []
-    for event in fit(experiment(batch_size=20), data=data, observers=[observer]):
-        events.append(event)
-    first, second = of_type(events, EpochEnded)
+    observer = Seeing()
+    first, second = trained(experiment(batch_size=20), data=data, observers=[observer])[1]
     assert observer.told == [(1, 1), (1, 2), (1, 3), first, (2, 1), (2, 2), (2, 3), second]
     assert observer.asked == [place for place in observer.told if isinstance(place, tuple)]
 

@@ -325,7 +325,7 @@ def test_a_last_batch_of_one_does_not_hurt_batch_norm() -> None:
     data = made_data(24)  # 4 for the test, 2 to validate, 18 to train: 17 and 1
     assert len(data.train) == 18
     kept = of_type(list(fit(experiment(*layers, batch_size=17), data=data)), CheckpointReached)
-    assert kept[0].checkpoint.batches == 1
+    assert kept[0].checkpoint.course.batches == 1
     assert trained(experiment(*layers, batch_size=17), data=data)[2].summary.epochs == 2
 
 

@@ -1,0 +1,41 @@
+"""How far a run is, and what it has counted on its way."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from engine.training.values import Metrics
+
+NOTHING = Metrics(math.nan)
+
+
+@dataclass
+class Course:
+    """A run's place: it can be left between any two batches. Of a new run, before its first epoch."""
+
+    batches: int  # in an epoch
+    epoch: int = 0  # the last that was begun; they count from 1
+    done: int = 0  # batches of it
+    examples: int = 0  # learned from so far
+    seconds: float = 0.0  # spent on learning so far
+    last: tuple[Metrics, Metrics] = (NOTHING, NOTHING)  # of the last whole epoch: train, validation
+
+    @property
+    def position(self) -> float:
+        """How far it is, in epochs: 1.25 is a quarter into the second."""
+        return max(0.0, self.epoch - 1 + self.done / self.batches)
+
+    @property
+    def is_through(self) -> bool:
+        """Whether every batch of the epoch was learned."""
+        return self.done == self.batches
+
+    def begin_epoch(self) -> None:
+        """The next one."""
+        self.epoch, self.done = self.epoch + 1, 0
+
+    def count(self, examples: int) -> None:
+        """A batch was learned."""
+        self.done += 1
+        self.examples += examples

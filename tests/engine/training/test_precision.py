@@ -1,0 +1,178 @@
+"""Coarse numbers: refused where they only cost time; elsewhere they train, and weights stay what they are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from engine.experiment.choices.precisions import PRECISIONS
+from engine.experiment.experiment import load_experiment
+from engine.network.weights import initial_module
+from engine.training import fit, loop
+from engine.training.backend import Plain
+from engine.training.checkpoint import Checkpoint, checkpoint_from
+from engine.training.devices import NoPrecisionError, expect_precision
+from engine.training.events import CheckpointReached, EpochEnded
+from engine.training.observer import Batch, Observer
+from tests.engine.cases import experiment, of_type, trained, with_recipe
+
+CPU = torch.device("cpu")
+INSTRUCTIONS = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
+
+
+@pytest.fixture
+def plain_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One without instructions for coarse numbers."""
+    for name in INSTRUCTIONS:
+        monkeypatch.setattr(torch.cpu, name, lambda: False)
+
+
+@pytest.fixture
+def anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is refused because it is slow."""
+    monkeypatch.setattr(loop, "expect_precision", lambda *_: None)
+
+
+# -- where ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("plain_cpu")
+@pytest.mark.parametrize("name", ["bfloat16", "float16"])
+def test_a_cpu_without_instructions_refuses_it_in_words(name: str) -> None:
+    with pytest.raises(NoPrecisionError, match=f"^This CPU has no instructions for {name} and would take several times "
+                                               "as long: choose float32$"):
+        next(fit(experiment(precision=name)))
+
+
+@pytest.mark.parametrize("instructions", INSTRUCTIONS)
+@pytest.mark.usefixtures("plain_cpu")
+def test_one_with_instructions_takes_bfloat16_alone(instructions: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cpu, instructions, lambda: True)
+    expect_precision(CPU, PRECISIONS["bfloat16"])
+    with pytest.raises(NoPrecisionError):
+        expect_precision(CPU, PRECISIONS["float16"])
+
+
+@pytest.mark.usefixtures("plain_cpu")
+def test_other_devices_take_all_and_every_device_takes_float32() -> None:
+    expect_precision(CPU, PRECISIONS["float32"])
+    for kind in ("cuda", "mps"):
+        for row in PRECISIONS.values():
+            expect_precision(torch.device(kind), row)
+
+
+# -- what is computed -------------------------------------------------------------------------------------------------
+
+
+class Outputs(Observer):
+    """Of a network's layers, in the first batch."""
+
+    def __init__(self) -> None:
+        self.layers: dict[str, Tensor] = {}
+
+    def wants_layers(self, epoch: int, number: int) -> bool:
+        return (epoch, number) == (1, 1)
+
+    def on_batch(self, batch: Batch) -> None:
+        self.layers = self.layers or {**batch.layers, "loss": batch.loss, "outputs": batch.outputs}
+
+
+@pytest.mark.usefixtures("anywhere")
+@pytest.mark.parametrize("name", ["bfloat16", "float16"])
+def test_a_step_is_autocasts(name: str) -> None:
+    base, seen = experiment(epochs=1, precision=name), Outputs()
+    trained(base, observers=[seen])
+    module, dtype = initial_module(base), getattr(torch, name)
+    with torch.autocast("cpu", dtype):
+        expected = module(seen.layers["input"])
+    assert torch.equal(seen.layers["fc2"], expected) and seen.layers["fc1"].dtype is dtype
+    assert torch.equal(seen.layers["outputs"], expected.float()) and seen.layers["loss"].dtype is torch.float32
+    assert seen.layers["input"].dtype is torch.float32
+
+
+@pytest.mark.usefixtures("anywhere")
+@pytest.mark.parametrize("name", ["bfloat16", "float16"])
+def test_a_run_learns_nearly_the_same_and_weights_stay_float32(name: str) -> None:
+    base = with_recipe(load_experiment("gallery:lenet-digits"), device="cpu", epochs=2, optimizer="adam", lr=0.003)
+    fine, coarse = (trained(with_recipe(base, precision=kind)) for kind in ("float32", name))
+    assert {value.dtype for value in coarse[1][-1].weights.values()} == {torch.float32}
+    assert coarse[1][0].train != fine[1][0].train
+    assert coarse[1][-1].train.loss == pytest.approx(fine[1][-1].train.loss, rel=0.2)
+    assert coarse[2].summary.validation.accuracy == pytest.approx(fine[2].summary.validation.accuracy, abs=0.05)
+
+
+@pytest.mark.usefixtures("anywhere")
+def test_watching_changes_no_coarse_number() -> None:
+    base = experiment(epochs=1, precision="bfloat16")
+    plain, seen = trained(base)[1][0], trained(base, observers=[Outputs()])[1][0]
+    assert all(torch.equal(value, plain.weights[key]) for key, value in seen.weights.items())
+
+
+# -- scaling the loss -------------------------------------------------------------------------------------------------
+
+
+def test_only_float16_scales_the_loss() -> None:
+    scaled = {name for name, row in PRECISIONS.items() if Plain(CPU, row).scaler is not None}
+    assert scaled == {"float16"}
+
+
+def test_gradients_are_scaled_as_torch_does() -> None:
+    backend, weight = Plain(CPU, PRECISIONS["float16"]), torch.ones(1, requires_grad=True)
+    backend.backward((3 * weight).sum())
+    assert weight.grad.item() == 3 * backend.scaler_state()["scale"]  # type: ignore[union-attr]
+
+
+def by_hand(base, data) -> tuple[dict[str, Tensor], dict[str, float]]:  # type: ignore[no-untyped-def]
+    """One epoch of float16 as torch's own examples write it."""
+    module, scaler = initial_module(base), torch.amp.GradScaler("cpu")
+    adam = torch.optim.Adam(module.parameters(), lr=base.recipe.lr, fused=True)
+    order = torch.randperm(len(data.train), generator=torch.Generator().manual_seed(1))
+    for index in order.split(base.recipe.batch_size):
+        adam.zero_grad()
+        with torch.autocast("cpu", torch.float16):
+            outputs = module(data.train.inputs[index] / 255)
+        loss = nn.functional.cross_entropy(outputs.float(), data.train.targets[index])
+        scaler.scale(loss).backward()
+        scaler.step(adam)
+        scaler.update()
+    return module.state_dict(), scaler.state_dict()
+
+
+def kept_of(**options: object) -> list[Checkpoint]:
+    base = experiment(precision="float16", batch_size=20, **options)
+    return [event.checkpoint for event in of_type(list(fit(base)), CheckpointReached)]
+
+
+@pytest.mark.usefixtures("anywhere")
+def test_the_scale_is_that_of_a_loop_by_hand_and_is_kept() -> None:
+    from engine.data.tensors.loading import load_data
+
+    base = experiment(precision="float16", batch_size=20, epochs=1)
+    weights, scale = by_hand(base, load_data(base.data))
+    [kept] = kept_of(epochs=1)
+    assert kept.scaler == scale and scale["_growth_tracker"] > 0
+    assert all(torch.allclose(kept.weights[key], value, atol=1e-3) for key, value in weights.items())
+    assert checkpoint_from(kept.stored()).scaler == scale
+
+
+@pytest.mark.usefixtures("anywhere")
+def test_a_run_goes_on_bit_for_bit_with_its_scale() -> None:
+    base = experiment(precision="float16", batch_size=20, epochs=3)
+    first, *_, last = kept_of(epochs=3)
+    first = replace(first, scaler={**first.scaler, "scale": 1024.0})  # unlike one that begins anew
+    events = list(fit(base, resume=first))
+    *_, ended = of_type(events, CheckpointReached)
+    assert ended.checkpoint.scaler == {**last.scaler, "scale": 1024.0}
+    epochs = of_type(events, EpochEnded)
+    again = list(fit(base, resume=checkpoint_from(first.stored())))
+    for one, other in zip(epochs, of_type(again, EpochEnded), strict=True):
+        assert all(torch.equal(value, other.weights[key]) for key, value in one.weights.items())
+
+
+@pytest.mark.usefixtures("anywhere")
+def test_without_scaling_a_checkpoint_has_no_scale() -> None:
+    kept = of_type(list(fit(experiment(precision="bfloat16", epochs=1))), CheckpointReached)
+    assert [event.checkpoint.scaler for event in kept] == [{}]
