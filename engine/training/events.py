@@ -124,7 +124,7 @@ class RateChanged:
 
 @dataclass(frozen=True, slots=True)
 class ThreadsChanged:
-    """Another program wants the cores: from this position on (in epochs) the CPU computes with so many threads.
+    """Other work wants the cores, or no longer: from this position on (in epochs) the CPU computes with so many threads.
 
     The last digits of a result depend on their number.
     """
@@ -136,7 +136,7 @@ class ThreadsChanged:
     def line(self) -> Message:
         """Why, in words."""
         if self.threads == 1:
-            return say("Another program uses the cores: training goes on with 1 thread, and its last digits may differ")
+            return say("Other work holds the cores: training goes on with 1 thread, and its last digits may differ")
         return say("The cores are free: training goes on with {count} threads, and its last digits may differ",
                    count=self.threads)
 

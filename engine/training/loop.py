@@ -28,6 +28,7 @@ from engine.training.failures import TrainingError, check_trainable, in_words
 from engine.training.learner import Learner
 from engine.training.observer import Observer
 from engine.training.run import Run
+from engine.training.threads import threads_as_before
 from engine.training.tuning import tuned
 from engine.training.values import Weights
 
@@ -71,7 +72,7 @@ def _fit(experiment: Experiment, control: Control, data: Data | None, root: Path
     control.check_abandoned()
     if control.stopped:
         raise StoppedError("Stopped before anything was learned")
-    with in_words(experiment, device):
+    with in_words(experiment, device), threads_as_before():
         numerics = (resume.numerics if resume else None) or tuned(experiment, device)
         learner = Learner(experiment, device, start, data.train.targets, numerics,
                           backend(device, experiment.recipe) if backend else None)

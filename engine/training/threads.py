@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from time import perf_counter
 
 import torch
@@ -10,6 +12,16 @@ from torch import Tensor
 FIRST, LONGEST = 0.2, 8.0  # seconds between two looks
 PIECES, ROUNDS = 2**17, 7  # what is timed: numbers enough for four threads
 HELD, FREE = 1.3, 0.8  # times as long with all threads as with one: somebody holds a core; nobody does
+
+
+@contextmanager
+def threads_as_before() -> Iterator[None]:
+    """Whoever computes beside a run, or after it, finds as many as there were."""
+    before = torch.get_num_threads()
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 class Threads:

@@ -23,7 +23,7 @@ CHANGE = RateChanged(1.818182, 0.01)
 
 
 @pytest.fixture(autouse=True)
-def one_order_in_memory_and_a_point_for_every_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+def a_point_for_every_batch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run, "READ_EVERY", 0.0)
 
 
@@ -121,7 +121,7 @@ def test_its_checkpoint_is_read(name: str, epoch: int) -> None:
     checkpoint = load_checkpoint(EARLIER / name, network_of(name))
     assert checkpoint is not None and (checkpoint.epoch, checkpoint.position) == (epoch, epoch)
     assert checkpoint.sums is None and checkpoint.numerics is None
-    assert checkpoint.last[1].loss == pytest.approx(rows(name)[-1][3], abs=1e-6)
+    assert checkpoint.course.last[1].loss == pytest.approx(rows(name)[-1][3], abs=1e-6)
     assert checkpoint.best.validation.accuracy == pytest.approx(rows(name)[-1][4], abs=1e-6)
     assert len(checkpoint.health.trend) == epoch
     assert checkpoint.health.lowest == min(loss for loss, _ in checkpoint.health.trend)

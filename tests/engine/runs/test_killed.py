@@ -189,10 +189,8 @@ def refused(base: Experiment, folder: Path) -> bool:
 
 @pytest.mark.xfail(strict=True, reason="write_atomically's temporary files stay where a process was killed")
 def test_nothing_is_left_of_a_write_that_was_broken_off(power: Power, tmp_path: Path) -> None:
-    base = experiment(epochs=1, batch_size=600)
-    assert broken_off(power, base, tmp_path, 30)
-    broken_off(power, base, tmp_path)
-    assert not [path.name for path in tmp_path.iterdir() if path.name.startswith(".")]
+    list(ends_broken_off(power, experiment(epochs=1, batch_size=600), tmp_path))
+    assert [str(path) for path in tmp_path.glob("*/.*")] == []
 
 
 # -- the command line -------------------------------------------------------------------------------------------------

@@ -365,7 +365,6 @@ FAULTY = pytest.mark.xfail(strict=True, reason="what is damaged is not left out,
     (CHANGES, "position,lr,threads\n1,,1.5\n"), (SUMMARY, "[]"), (SUMMARY, '{"epochs": 1e999}'),
     (SUMMARY, '{"epochs": 2, "best_epoch": 1, "train": [1]}'), (RUN, '{"versions": "x"}'), (RUN, '{"versions": [1]}'),
     (RUN, '{"device": "cpu", "params": 1e999}'), (SERIES, '{"members": [], "mean": [], "std": {}}'),
-    (SERIES, '{"members": [{"title": "a", "folder": "."}], "mean": {}, "std": {}}'),
     (REMARKS, '{"epoch": 1, "kind": "x", "message": ["a", []], "suggestion": null}\n'),
 ])  # fmt: skip
 def test_what_makes_no_sense_is_left_out(name: str, content: str, whole: Path, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from engine.data.spec.spec import DataSpec
 from engine.data.tensors.data import Data, Split
+from engine.data.tensors.loading import load_data
 from engine.experiment.choices.precisions import PRECISIONS
 from engine.experiment.experiment import Experiment
 from engine.experiment.recipe import Recipe
@@ -168,7 +169,7 @@ def of_numbers() -> tuple[Experiment, Data]:
 
 
 CASES: dict[str, Callable[[], tuple[Experiment, Data]]] = {
-    "classes": lambda: (experiment(optimizer="momentum", lr=0.1, batch_size=20, epochs=3), made_data(79)),
+    "classes": lambda: (experiment(optimizer="momentum", lr=0.1, batch_size=458, epochs=3), load_data(DataSpec())),
     "one batch": lambda: (experiment(batch_size=1000, epochs=2), made_data(79)),
     "numbers": of_numbers,
 }

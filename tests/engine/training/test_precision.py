@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from engine.data.tensors.loading import load_data
 from engine.experiment.choices.precisions import PRECISIONS
 from engine.experiment.experiment import load_experiment
 from engine.network.weights import initial_module
@@ -15,8 +16,9 @@ from engine.training import fit, loop
 from engine.training.backend import Plain
 from engine.training.checkpoint import Checkpoint, checkpoint_from
 from engine.training.devices import NoPrecisionError, expect_precision
-from engine.training.events import CheckpointReached, EpochEnded
+from engine.training.events import CheckpointReached
 from engine.training.observer import Batch, Observer
+from engine.training.optimizing import make_optimizer
 from tests.engine.cases import experiment, of_type, trained, with_recipe
 
 CPU = torch.device("cpu")
@@ -148,8 +150,6 @@ def kept_of(**options: object) -> list[Checkpoint]:
 
 @pytest.mark.usefixtures("anywhere")
 def test_the_scale_is_that_of_a_loop_by_hand_and_is_kept() -> None:
-    from engine.data.tensors.loading import load_data
-
     base = experiment(precision="float16", batch_size=20, epochs=1)
     weights, scale = by_hand(base, load_data(base.data))
     [kept] = kept_of(epochs=1)
@@ -162,14 +162,26 @@ def test_the_scale_is_that_of_a_loop_by_hand_and_is_kept() -> None:
 def test_a_run_goes_on_bit_for_bit_with_its_scale() -> None:
     base = experiment(precision="float16", batch_size=20, epochs=3)
     first, *_, last = kept_of(epochs=3)
-    first = replace(first, scaler={**first.scaler, "scale": 1024.0})  # unlike one that begins anew
-    events = list(fit(base, resume=first))
-    *_, ended = of_type(events, CheckpointReached)
-    assert ended.checkpoint.scaler == {**last.scaler, "scale": 1024.0}
-    epochs = of_type(events, EpochEnded)
-    again = list(fit(base, resume=checkpoint_from(first.stored())))
-    for one, other in zip(epochs, of_type(again, EpochEnded), strict=True):
-        assert all(torch.equal(value, other.weights[key]) for key, value in one.weights.items())
+    other = replace(first, scaler={**first.scaler, "scale": 1024.0})  # unlike that of a run that begins
+    for start, scaler in ((first, last.scaler), (other, {**last.scaler, "scale": 1024.0})):
+        events = list(fit(base, resume=checkpoint_from(start.stored())))
+        ended = of_type(events, CheckpointReached)[-1].checkpoint
+        assert ended.scaler == scaler
+        assert start is other or all(torch.equal(value, last.weights[key]) for key, value in ended.weights.items())
+
+
+def test_a_gradient_beyond_all_numbers_moves_nothing_and_lowers_the_scale() -> None:
+    backend, module = Plain(CPU, PRECISIONS["float16"]), nn.Linear(2, 1)
+    optimizer = make_optimizer(experiment().recipe, module, {}, backend.scaler)
+    optimizer.set_lr(0.1, 1.0)
+    before, scales = module.weight.clone(), []
+    for size in (1e38, 1.0):
+        optimizer.clear()
+        backend.backward(size * module(torch.ones(1, 2)).sum())
+        optimizer.step()
+        scales.append(backend.scaler_state()["scale"])
+        assert torch.equal(module.weight, before) is (size == 1e38)
+    assert scales == [2.0**15, 2.0**15]
 
 
 @pytest.mark.usefixtures("anywhere")

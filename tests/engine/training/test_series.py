@@ -16,6 +16,7 @@ import torch
 from engine.data.tensors.loading import load_data
 from engine.data.tensors.splitting import folded
 from engine.experiment.experiment import Variant, load_experiment
+from engine.network.weights import initial_module
 from engine.runs.folder import record
 from engine.runs.names import EXPERIMENT, METRICS, SERIES, SERIES_TABLE, SUMMARY, member_folder
 from engine.runs.pictures import COLORS, PictureError, series_picture
@@ -212,6 +213,15 @@ def test_a_live_rate_is_that_of_one_run() -> None:
         if isinstance(event, MemberEnded):
             losses.append(event.summary.train.loss)
     assert losses[1] < losses[0] / 1.2
+
+
+def test_every_run_begins_with_the_weights_that_are_given() -> None:
+    still = with_recipe(BASE, lr=1e-12, epochs=1)
+    weights = initial_module(with_recipe(BASE, seed=9)).state_dict()
+    for several in (replace(still, variants=(Variant(title="a"), Variant(title="b"))), with_recipe(still, folds=2)):
+        ended = of_type(list(fit_series(several, weights=weights)), MemberEnded)
+        assert len(ended) == 2
+        assert all(torch.allclose(end.weights["fc1.weight"], weights["fc1.weight"], atol=1e-6) for end in ended)
 
 
 def test_what_has_no_series_says_so() -> None:
