@@ -152,7 +152,8 @@ class _View(Listener):
 def _start_line(event: Started) -> str:
     epochs = "1 epoch" if event.epochs == 1 else f"{grouped(event.epochs)} epochs"
     examples = "1 example" if event.train_examples == 1 else f"{grouped(event.train_examples)} examples"
-    begun = f", from epoch {event.first_epoch}" if event.first_epoch > 1 else ""
+    within = "within" if event.position % 1 else "from"
+    begun = f", {within} epoch {event.first_epoch}" if event.position or event.first_epoch > 1 else ""
     return (f"Training on {event.device}: {grouped(event.params)} parameters, "
             f"{examples}, {epochs}{begun}")
 

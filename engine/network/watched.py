@@ -18,23 +18,40 @@ class Watched(fx.Interpreter):
         super().__init__(module, garbage_collect_values=True)
         self.extra_traceback = False
         self.outputs: dict[str, Tensor] = {} if outputs is None else outputs
-        self._prefix = prefix
+        self._prefix, self._place = prefix, ""
 
     def run_node(self, n: fx.Node) -> Any:
         """One call; a layer may take several, of which the last counts."""
-        value = super().run_node(n)
         layer = n.meta.get("layer")
+        self._place = self._prefix + (layer or n.name)
+        if self._works_in_place(n):
+            self._save(*self.fetch_args_kwargs_from_env(n)[0])
+        value = super().run_node(n)
         if layer is not None and isinstance(value, Tensor):
             place = self._prefix + layer
             self.outputs.pop(place, None)  # what comes again comes last
             self.outputs[place] = value
         return value
 
+    def _works_in_place(self, n: fx.Node) -> bool:
+        """Whether the call overwrites what it reads."""
+        if n.op == "call_module":
+            inner = self.fetch_attr(str(n.target))
+            return bool(getattr(inner, "inplace", False))
+        return bool(n.kwargs.get("inplace")) or (n.op == "call_method" and str(n.target).endswith("_"))
+
+    def _save(self, *overwritten: Any) -> None:
+        """Copies of outputs that lie where something is about to be written."""
+        places = {value.untyped_storage().data_ptr() for value in overwritten if isinstance(value, Tensor)}
+        for place, value in self.outputs.items():
+            if value.untyped_storage().data_ptr() in places:
+                self.outputs[place] = value.detach().clone()
+
     def call_module(self, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """A layer, or a block, into which it looks; hooks of a block's own module are not called."""
         inner = self.fetch_attr(target)
         if isinstance(inner, fx.GraphModule):
-            return Watched(inner, f"{self._prefix}{target}.", self.outputs).run(*args)
+            return Watched(inner, f"{self._place}.", self.outputs).run(*args)
         return inner(*args, **kwargs)
 
 

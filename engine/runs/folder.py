@@ -41,6 +41,7 @@ from engine.runs.texts import (
     run_json,
     series_csv,
     series_json,
+    series_run_json,
     summary_json,
 )
 from engine.training.checkpoint import Checkpoint
@@ -104,9 +105,8 @@ class _SeriesWriter(Listener):
         self._writer = _Writer(event.experiment, self._folder / name, None, event)
         self._folders.append(name)
         if event.index == 1:
-            make_folder(self._folder)
-            save_experiment(self._experiment, self._folder / EXPERIMENT)
-            _clear(self._folder)
+            _begin_anew(self._folder, self._experiment)
+        write_text(self._folder / RUN, series_run_json(_now(), VERSIONS, self._folders))
 
     def on_series_finished(self, event: SeriesFinished) -> None:
         write_text(self._folder / SERIES, series_json(event, self._folders, self._experiment.title))
@@ -134,15 +134,16 @@ class _Writer(Listener):
         self._begin()
 
     def _begin(self) -> None:
-        make_folder(self._folder)
-        save_experiment(self._experiment, self._folder / EXPERIMENT)
         if self._resume is None:
-            _clear(self._folder)
+            _begin_anew(self._folder, self._experiment)
         else:  # a run stopped within an epoch left weights that are not on the way of the whole run
             for name, lines in ((METRICS, self._metrics), (POINTS, self._points), (CHANGES, self._changes),
                                 (REMARKS, self._remarks)):
                 if lines.is_empty:
                     _remove(self._folder / name)
+            make_folder(self._folder)
+            _sweep(self._folder)
+            save_experiment(self._experiment, self._folder / EXPERIMENT)
             _remove(self._folder / SUMMARY)
             save_weights(self._resume.weights, self._folder / LAST)
             if self._resume.best.weights:
@@ -150,8 +151,7 @@ class _Writer(Listener):
             self._flush()
         if self._started is not None:
             title, is_fold = (self._member.title, self._member.is_fold) if self._member else ("", False)
-            write_text(self._folder / RUN, run_json(self._started, f"{datetime.now().astimezone():%Y-%m-%dT%H:%M:%S%z}",
-                                                    VERSIONS, title, is_fold))
+            write_text(self._folder / RUN, run_json(self._started, _now(), VERSIONS, title, is_fold))
         self._has_begun = True
 
     def _flush(self) -> None:
@@ -181,6 +181,7 @@ class _Writer(Listener):
         self._write_weights()
         content = as_pt(event.checkpoint.stored())
         write_atomically(self._folder / CHECKPOINT, lambda temporary: temporary.write_bytes(content))
+        self._epoch = event.checkpoint.whole_epochs + 1  # whatever is said from here on comes after it
 
     def _write_weights(self) -> None:
         if self._latest is not None:
@@ -211,9 +212,24 @@ class _Writer(Listener):
         write_text(self._folder / SUMMARY, summary_json(event.summary))
 
 
-def _clear(folder: Path) -> None:
+def _now() -> str:
+    return f"{datetime.now().astimezone():%Y-%m-%dT%H:%M:%S%z}"
+
+
+def _begin_anew(folder: Path, experiment: Experiment) -> None:
+    """What an earlier run left goes before its experiment does: nobody may go on from another's checkpoint."""
+    make_folder(folder)
     for name in (*RESULTS, SERIES, SERIES_TABLE):
         _remove(folder / name)
+    _sweep(folder)
+    save_experiment(experiment, folder / EXPERIMENT)
+
+
+def _sweep(folder: Path) -> None:
+    """What a killed process was about to write."""
+    for name in (*RESULTS, EXPERIMENT, SERIES, SERIES_TABLE):
+        for path in folder.glob(f".{name}.*"):
+            _remove(path)
 
 
 def _remove(path: Path) -> None:

@@ -8,7 +8,7 @@ EXPERIMENT, RUN, SUMMARY = "experiment.loom", "run.json", "summary.json"
 METRICS, POINTS, CHANGES, REMARKS = "metrics.csv", "points.csv", "changes.csv", "remarks.jsonl"
 LAST, BEST, CHECKPOINT = "last.safetensors", "best.safetensors", "checkpoint.pt"
 SERIES, SERIES_TABLE = "series.json", "series.csv"
-RESULTS = (RUN, METRICS, POINTS, CHANGES, REMARKS, LAST, BEST, CHECKPOINT, SUMMARY)
+RESULTS = (CHECKPOINT, SUMMARY, RUN, METRICS, POINTS, CHANGES, REMARKS, LAST, BEST)  # in the order they are removed
 
 
 def member_folder(index: int, title: str) -> str:

@@ -30,6 +30,7 @@ from engine.runs.names import (
 )
 from engine.runs.texts import (
     CHANGES_HEAD,
+    UNREADABLE,
     change_line,
     changes_read,
     metrics_read,
@@ -103,8 +104,11 @@ def open_run(folder: Path | str) -> Run:
     about = _json(folder / RUN)
     state = _state(folder, experiment, about)
     series, names = _series(folder)
-    members = tuple(_members(folder, names))
-    return Run(folder, experiment, state, members, series, dict(about.get("versions") or {}),
+    members = tuple(_members(folder, _names(folder, about, names)))
+    for member, row in zip(members, series.rows if series is not None else (), strict=False):
+        member.state.title = row.title  # an earlier version wrote it nowhere else
+    versions = about.get("versions")
+    return Run(folder, experiment, state, members, series, dict(versions) if isinstance(versions, dict) else {},
                str(about.get("begun") or ""))
 
 
@@ -129,7 +133,7 @@ def _json(path: Path) -> dict[str, Any]:
 
 def _state(folder: Path, experiment: Experiment, about: dict[str, Any]) -> RunState:
     state = RunState(experiment, str(about.get("title") or ""), is_fold=bool(about.get("is_fold")))
-    with suppress(KeyError, TypeError, ValueError):
+    with suppress(*UNREADABLE):
         state.started = Started(str(about["device"]), int(about["params"]), int(about["train_examples"]),
                                 int(about["epochs"]), int(about["first_epoch"]), int(about["threads"]))
     state.epochs = metrics_read(_text(folder / METRICS))
@@ -137,7 +141,7 @@ def _state(folder: Path, experiment: Experiment, about: dict[str, Any]) -> RunSt
     state.remarks = [remark for _, remark in remarks_read(_text(folder / REMARKS))]
     for change in changes_read(_text(folder / CHANGES)):
         state.hear(change)
-    with suppress(KeyError, TypeError, ValueError):
+    with suppress(*UNREADABLE):
         state.summary = summary_read(_text(folder / SUMMARY))
     if state.summary is not None:
         state.was_stopped = state.summary.epochs < experiment.recipe.epochs
@@ -148,17 +152,24 @@ def _state(folder: Path, experiment: Experiment, about: dict[str, Any]) -> RunSt
 
 
 def _series(folder: Path) -> tuple[SeriesFinished | None, list[str]]:
-    with suppress(KeyError, TypeError, ValueError):
+    with suppress(*UNREADABLE):
         return series_read(_text(folder / SERIES))
     return None, []
 
 
+def _names(folder: Path, about: dict[str, Any], names: list[str]) -> list[str]:
+    """The folders of a series' runs, in order; an earlier version wrote them down at its end only."""
+    if names:
+        return names
+    begun = about.get("members", [])
+    if about or (folder / METRICS).exists():
+        return [str(name) for name in begun] if isinstance(begun, list) else []
+    inside = sorted(folder.iterdir()) if folder.is_dir() else []
+    found = [path for path in inside if (path / EXPERIMENT).is_file() and path.name.split("-")[0].isdecimal()]
+    return [path.name for path in sorted(found, key=lambda path: int(path.name.split("-")[0]))]
+
+
 def _members(folder: Path, names: list[str]) -> Iterable[Run]:
-    """In order; of a series that has not ended, the folders that are there."""
-    if not names and not (folder / METRICS).exists():
-        inside = sorted(folder.iterdir()) if folder.is_dir() else []
-        found = [path for path in inside if (path / EXPERIMENT).is_file() and path.name.split("-")[0].isdigit()]
-        names = [path.name for path in sorted(found, key=lambda path: int(path.name.split("-")[0]))]
     for name in names:
         with suppress(RunError, FileError):
             yield open_run(folder / name)
@@ -241,10 +252,10 @@ def kept_until(checkpoint: Checkpoint, folder: Path) -> Kept:
     """What a run that goes on keeps of its lines: what came after the checkpoint comes again."""
     whole = checkpoint.whole_epochs
     position = checkpoint.position + 1e-6  # as it is written, rounded
-    before = checkpoint.position - 0.5 / checkpoint.course.batches  # rates change before a batch
+    before = checkpoint.position - 1e-6  # rates change before a batch
     changes = [change for change in changes_read(_text(folder / CHANGES))
                if change.position <= (before if isinstance(change, RateChanged) else position)]
-    remarks = "".join(line for line in _text(folder / REMARKS).splitlines(keepends=True)
+    remarks = "".join(f"{line}\n" for line in _text(folder / REMARKS).split("\n")
                       if any(epoch <= whole for epoch, _ in remarks_read(line)))
     changed = "".join([CHANGES_HEAD, *(f"{change_line(change)}\n" for change in changes)]) if changes else ""
     return Kept(_upto(folder / METRICS, lambda first: first <= whole),
@@ -253,9 +264,9 @@ def kept_until(checkpoint: Checkpoint, folder: Path) -> Kept:
 
 def _upto(path: Path, is_kept: Callable[[float], bool]) -> str:
     """The head and the whole lines whose first number is kept; nothing where there is no line."""
-    head, *lines = _text(path).splitlines(keepends=True) or [""]
-    kept = [line for line in lines if line.endswith("\n") and is_kept(_first(line))]
-    return "".join([head, *kept]) if kept else ""
+    head, *lines = _text(path).split("\n")[:-1] or [""]
+    kept = [line for line in lines if is_kept(_first(line))]
+    return "".join(f"{line}\n" for line in (head, *kept)) if kept else ""
 
 
 def _first(line: str) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,6 +12,7 @@ from engine.training.events import Point, RateChanged, SeriesFinished, SeriesRow
 from engine.training.state import EpochRow
 from engine.training.values import Metrics, Remark, Summary
 
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, OverflowError)  # what a damaged text may raise
 COLUMNS = ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy")
 POINTS_HEAD, CHANGES_HEAD = "position,loss,accuracy\n", "position,lr,threads\n"
 
@@ -48,8 +48,9 @@ def epoch_cells(row: EpochRow, more: Iterable[str]) -> list[str]:
 
 def metrics_read(text: str) -> list[EpochRow]:
     """The epochs of metrics.csv, in order; a line that was cut off is left out."""
+    rows = _rows(text, ("epoch", *COLUMNS))
     return [EpochRow(int(row["epoch"]), _metrics(row, "train"), _metrics(row, "validation"), float(row["epoch"]))
-            for row in _rows(text, ("epoch", *COLUMNS))]
+            for row in rows if row["epoch"].isdecimal()]
 
 
 def _metrics(row: Mapping[str, str], part: str) -> Metrics:
@@ -64,20 +65,21 @@ def _number(cell: str) -> float:
 
 def _rows(text: str, needed: Iterable[str]) -> Iterator[Mapping[str, str]]:
     """Whole lines by column, as far as they can be read."""
-    lines = text.splitlines(keepends=True)
-    whole = [line for line in lines if line.endswith("\n")]
-    reader = csv.DictReader(whole)
-    if not set(needed) <= set(reader.fieldnames or ()):
+    head, *lines = [line.split(",") for line in text.split("\n")[:-1]] or [[]]
+    if not set(needed) <= set(head):
         return
-    for row in reader:
-        if None in row or None in row.values():
+    for cells in lines:
+        if len(cells) != len(head) or not all(map(_is_number, cells)):
             return
-        try:
-            for cell in row.values():
-                _number(cell)
-        except ValueError:
-            return
-        yield row
+        yield dict(zip(head, cells, strict=True))
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        _number(cell)
+    except ValueError:
+        return False
+    return True
 
 
 # -- within epochs -----------------------------------------------------------------------------------------------------
@@ -104,15 +106,21 @@ def change_line(change: RateChanged | ThreadsChanged) -> str:
 def changes_read(text: str) -> list[RateChanged | ThreadsChanged]:
     """The rows of changes.csv."""
     rows = _rows(text, ("position", "lr"))
-    return [RateChanged(float(row["position"]), float(row["lr"])) if row["lr"] else
-            ThreadsChanged(float(row["position"]), int(row.get("threads") or 1)) for row in rows]
+    found: list[RateChanged | ThreadsChanged] = []
+    for row in rows:
+        threads = row.get("threads", "")
+        if row["position"] and row["lr"]:
+            found.append(RateChanged(float(row["position"]), float(row["lr"])))
+        elif row["position"] and threads.isdecimal():
+            found.append(ThreadsChanged(float(row["position"]), int(threads)))
+    return found
 
 
 # -- what was said -----------------------------------------------------------------------------------------------------
 
 
 def remark_line(remark: Remark, epoch: int) -> str:
-    """A remark, and after which epoch it was made."""
+    """A remark, and the epoch that it was made in; at the end of a run that is the one which would follow."""
     return json.dumps({"epoch": epoch, "kind": remark.kind, "message": _stored(remark.message),
                        "suggestion": remark.suggestion}, ensure_ascii=False)
 
@@ -125,12 +133,12 @@ def _stored(message: Message) -> Any:
 def remarks_read(text: str) -> list[tuple[int, Remark]]:
     """The remarks of remarks.jsonl, each with its epoch; what cannot be read is left out."""
     found = []
-    for line in text.splitlines():
+    for line in text.split("\n"):
         try:
             raw = json.loads(line)
             option = tuple(raw["suggestion"]) if raw["suggestion"] else None
             found.append((int(raw["epoch"]), Remark(raw["kind"], _message(raw["message"]), option)))
-        except (ValueError, KeyError, TypeError):
+        except UNREADABLE:
             continue
     return found
 
@@ -152,6 +160,12 @@ def run_json(started: Started, when: str, versions: Mapping[str, str], title: st
                   "versions": dict(versions)})
 
 
+def series_run_json(when: str, versions: Mapping[str, str], folders: Sequence[str]) -> str:
+    """What a series is while it goes on: the folders of those of its runs that have begun."""
+    return _json({"format": "layerloom run", "version": 1, "begun": when, "members": list(folders),
+                  "versions": dict(versions)})
+
+
 def summary_json(summary: Summary) -> str:
     """The summary as the command line promises it; what is no number is null."""
     return _json({
@@ -163,7 +177,7 @@ def summary_json(summary: Summary) -> str:
 
 
 def summary_read(text: str) -> Summary:
-    """The summary of summary.json. Raises ValueError, KeyError or TypeError where it is none."""
+    """The summary of summary.json. Raises one of UNREADABLE where it is none."""
     raw = json.loads(text)
     train, validation, test = (_metrics_of(raw.get(part) or {}) for part in ("train", "validation", "test"))
     return Summary(int(raw["epochs"]), int(raw["best_epoch"]), train, validation, test,
@@ -188,7 +202,7 @@ def series_json(series: SeriesFinished, folders: Sequence[str], title: str) -> s
 
 
 def series_read(text: str) -> tuple[SeriesFinished, list[str]]:
-    """What ``series_json`` wrote, and the folders of its runs. Raises ValueError, KeyError or TypeError."""
+    """What ``series_json`` wrote, and the folders of its runs. Raises one of UNREADABLE."""
     raw = json.loads(text)
     rows = [SeriesRow(member["title"], _numbers(member)) for member in raw["members"]]
     folders = [str(member["folder"]) for member in raw["members"]]

@@ -30,8 +30,11 @@ class Backend(Protocol):
     def reduce(self, sums: Tensor) -> Tensor:
         """Added up over all processes."""
 
+    def agree(self, wish: bool) -> bool:
+        """Whether any of the processes wishes it: the same answer in all, who ask in the same places."""
+
     def share(self, index: Tensor) -> Tensor:
-        """This process's part of a batch's example numbers."""
+        """This process's part of a batch's example numbers; none is empty."""
 
     def seed(self, seed: int) -> None:
         """Begin torch's global random numbers anew, on the CPU and on the device."""
@@ -68,6 +71,10 @@ class Plain:
     def reduce(self, sums: Tensor) -> Tensor:
         """Nobody else is there."""
         return sums
+
+    def agree(self, wish: bool) -> bool:
+        """As it wishes."""
+        return wish
 
     def share(self, index: Tensor) -> Tensor:
         """All of it."""

@@ -33,6 +33,7 @@ class Started:
     epochs: int
     first_epoch: int
     threads: int = 1  # of the CPU
+    position: float = 0.0  # where it goes on, in epochs; 0: it begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ class RateChanged:
 
 @dataclass(frozen=True, slots=True)
 class ThreadsChanged:
-    """Other work wants the cores, or no longer: from this position on (in epochs) the CPU computes with so many threads.
+    """Other work wants the cores, or no longer: from this position on (in epochs) there are so many threads.
 
     The last digits of a result depend on their number.
     """

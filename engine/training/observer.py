@@ -6,10 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from engine.messages import LayerloomError
 from engine.training.events import EpochEnded
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
+
+
+class ObserverError(LayerloomError):
+    """What watches a run has failed; its own error is the cause."""
 
 
 @dataclass(frozen=True)

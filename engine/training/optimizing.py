@@ -31,7 +31,7 @@ class Optimizer(Protocol):
         """The recipe's learning rate, and what the schedule makes of it; every group keeps its multiple."""
 
     def state(self) -> dict[str, Any]:
-        """What it remembers, in the form of torch.optim's ``state_dict``; not a copy."""
+        """What it remembers, by the numbers and names of torch.optim's ``state_dict``; not a copy."""
 
     def take_state(self, state: Mapping[str, Any]) -> None:
         """Continue with what ``state`` gave, here or in another of these classes."""
@@ -214,3 +214,5 @@ class ByClass:
         """Continue with it."""
         groups = self._optimizer.state_dict()["param_groups"]
         self._optimizer.load_state_dict({"state": state["state"], "param_groups": groups})
+        for weight, kept in self._optimizer.state.items():
+            kept.update({name: _like(weight, value) for name, value in kept.items() if isinstance(value, Tensor)})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import replace
 from time import perf_counter
@@ -14,6 +15,7 @@ from torch import Tensor
 from engine.data.tensors.batches import Batches, ranges
 from engine.data.tensors.data import Data, Split
 from engine.experiment.experiment import Experiment
+from engine.messages import LayerloomError
 from engine.network.weights import RANDOM
 from engine.training.best import Best
 from engine.training.checkpoint import Checkpoint
@@ -38,7 +40,7 @@ from engine.training.judge.health import Health, Setting
 from engine.training.learner import Feed, Learner, together
 from engine.training.meters import Reading, Stopwatch, Totals
 from engine.training.metrics import ClassScores, ValueScores
-from engine.training.observer import Observer
+from engine.training.observer import Observer, ObserverError
 from engine.training.threads import Threads
 from engine.training.values import Metrics, Remark, Summary
 
@@ -96,13 +98,13 @@ class Run:
         """Everything from Started to Finished."""
         self._threads.use(self._learner.numerics.threads)
         yield Started(str(self._learner.device), self._learner.params, len(self._train_set), self._recipe.epochs,
-                      self._course.epoch + (not self._goes_on), self._threads.count)
+                      self._course.epoch + (not self._goes_on), self._threads.count, self._from)
         self._time.start()
         course = self._course
         if course.epoch == 0:
             self._health.begin(*self._learner.probe(self._validation_set))
         while self._goes_on or (course.epoch < self._recipe.epochs
-                                and not (self._control.stopped and self._best.weights)):
+                                and not (self._stops() and self._best.weights)):
             train = yield from self._train()
             validation = yield from self._judge(self._validation_set, AFTER_STOP)
             if validation.examples < len(self._validation_set) and course.is_through:
@@ -111,11 +113,11 @@ class Run:
         self._control.check_abandoned()
         self._learner.take_weights(self._best.weights)
         test = Metrics(math.nan)
-        if not self._control.stopped and len(self._test_set):
+        if not self._stops() and len(self._test_set):
             reading = yield from self._judge(self._test_set, 0.0)
             if reading.examples == len(self._test_set):  # a part of the test examples is no result
                 test = reading.metrics
-        if not self._control.stopped:
+        if not self._stops():
             yield from self._health.verdict(course.epoch, *course.last, test, self._best.epoch, self._best.validation)
         yield Finished(self._summary(test), self._control.stopped)
 
@@ -141,7 +143,7 @@ class Run:
             else:
                 learner.learn(feed, course.epoch, course.done + 1, totals)
             course.count(end - begin)
-            ends = self._control.stopped or course.is_through
+            ends = self._stops() or course.is_through
             if self._due() or ends:
                 reading = totals.read()
                 if ends and 2 * (reading.examples - shown.examples) < shown.examples - before.examples:
@@ -152,19 +154,21 @@ class Run:
                 before, shown = shown, reading
                 yield from self._look_around()
             yield from self._wait_while_paused()
-            if self._control.stopped:
+            if self._stops():
                 break
         self._training_time.stop()
-        if self._control.stopped and not course.is_through:
+        if not course.is_through:
             yield from self._keep(learner.weights())
         return totals.result().metrics
 
     def _learn_observed(self, feed: Feed) -> None:
         epoch, number = self._course.epoch, self._course.done + 1
-        wanting = [observer.wants_layers(epoch, number) for observer in self._observers]
+        with _watching():
+            wanting = [observer.wants_layers(epoch, number) for observer in self._observers]
         batch = self._learner.learn_observed(feed, epoch, number, self._totals, wants_layers=any(wanting))
         for observer in self._observers:
-            observer.on_batch(batch)
+            with _watching():
+                observer.on_batch(batch)
 
     def _look_around(self) -> Iterator[Event]:
         """Now and then: whether cores are free, and whether what was learned is to be kept."""
@@ -207,7 +211,7 @@ class Run:
             if self._due():
                 yield self._progress()
             yield from self._wait_while_paused()
-            if self._control.stopped:
+            if self._stops():
                 totals.read()  # waits for the device: the time below is not that of queueing
                 end_at = min(end_at, perf_counter() + after_stop)
                 if perf_counter() >= end_at:
@@ -223,9 +227,13 @@ class Run:
             return self._learner.totals(ValueScores(device, logarithms=self._logarithms), classes=False)
         return self._learner.totals(None if learning else ClassScores(self._classes, device), classes=True)
 
+    def _stops(self) -> bool:
+        """Whether it ends here, in all processes alike."""
+        return self._learner.backend.agree(self._control.stopped)
+
     def _wait_while_paused(self) -> Iterator[Event]:
         self._control.check_abandoned()
-        if not self._control.paused:
+        if not self._learner.backend.agree(self._control.paused):
             return
         training = self._training_time.running
         self._training_time.stop()
@@ -242,7 +250,7 @@ class Run:
     def _due(self) -> bool:
         """Whether it is time to read from the device and report."""
         now = perf_counter()
-        if now - self._read_at < READ_EVERY:
+        if not self._learner.backend.agree(now - self._read_at >= READ_EVERY):
             return False
         self._read_at = now
         return True
@@ -278,12 +286,13 @@ class Run:
         ended = EpochEnded(course.epoch, train, validation, is_best, weights, fraction, judged)
         yield ended
         self._control.check_abandoned()
-        is_last = self._control.stopped or course.epoch == self._recipe.epochs
+        yield from remarks  # before the checkpoint, in which they were said
+        is_last = self._stops() or course.epoch == self._recipe.epochs
         if ended.complete and (is_last or self._may_keep(0.0, KEEP_SHARE_AFTER)):
             yield from self._keep(weights, is_whole=True)
         for observer in self._observers:
-            observer.on_epoch(ended)
-        yield from remarks
+            with _watching():
+                observer.on_epoch(ended)
 
     def _remarks(self, train: Metrics, validation: Metrics) -> list[Remark]:
         spread = math.nan
@@ -302,6 +311,18 @@ class Run:
         best, completed = self._best, int(self._course.position)
         return Summary(completed, best.epoch, best.train, best.validation, test, self._speed(),
                        str(self._learner.device), self._learner.params, self._recipe.seed)
+
+
+@contextmanager
+def _watching() -> Iterator[None]:
+    """Whatever goes wrong in an observer is none of the run's own errors."""
+    try:
+        yield
+    except LayerloomError:
+        raise
+    except Exception as error:
+        raise ObserverError("What watches the training has failed: {reason}",
+                            reason=str(error) or type(error).__name__) from error
 
 
 def _classes(experiment: Experiment) -> int:

@@ -44,7 +44,7 @@ def prefers_channels_last(experiment: Experiment, device: torch.device, threads:
     if key not in _known:
         _known.update(_read())
     if key not in _known:
-        _known[key] = is_fasterprefers_channels_last(experiment, threads)
+        _known[key] = is_faster_channels_last(experiment, threads)
         _write()
     return _known[key]
 
@@ -58,7 +58,7 @@ def _key(experiment: Experiment, threads: int) -> str:
     return sha256(repr(about).encode()).hexdigest()[:32]
 
 
-def is_fasterprefers_channels_last(experiment: Experiment, threads: int) -> bool:
+def is_faster_channels_last(experiment: Experiment, threads: int) -> bool:
     """Time a few steps in each order, in turns; random numbers elsewhere are not disturbed."""
     work = analyze(experiment.graph, experiment.data.sample_shape).mult_adds
     batch = max(2, min(experiment.recipe.batch_size, WORK // max(1, work)))
@@ -97,7 +97,7 @@ def _path() -> Path:
 
 
 def _read() -> dict[str, bool]:
-    with suppress(OSError, ValueError):
+    with suppress(OSError, ValueError, RecursionError):
         found = json.loads(_path().read_text(encoding="utf-8"))
         return {key: value for key, value in found.items() if isinstance(value, bool)} if isinstance(
             found, dict) else {}

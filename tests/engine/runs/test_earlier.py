@@ -105,7 +105,6 @@ def test_members_have_what_they_were_trained_with() -> None:
     assert set(slow.best_weights()) == {"fc1.weight", "fc1.bias", "fc2.weight", "fc2.bias"}
 
 
-@pytest.mark.xfail(strict=True, reason="the titles stand in series.json alone: there was no run.json")
 @pytest.mark.parametrize("name", ["variants", "folds"])
 def test_members_have_their_titles(name: str) -> None:
     found = open_run(EARLIER / name)
@@ -167,7 +166,6 @@ def test_whoever_shows_it_knows_what_was_there() -> None:
     assert states.current.changes == [CHANGE] and states.current.latest is checkpoint.weights
 
 
-@pytest.mark.xfail(strict=True, reason="a checkpoint of version 2 has no batches: half an epoch of changes is dropped")
 @pytest.mark.parametrize("name", ["killed", "momentum"])
 def test_a_change_of_rate_before_the_checkpoint_is_kept(name: str, tmp_path: Path) -> None:
     gone_on(name, tmp_path)

@@ -193,7 +193,7 @@ def test_a_series_replaces_what_was_in_its_folder(begun: Started, tmp_path: Path
     for name in (*RESULTS, SERIES, SERIES_TABLE, "notes.txt"):
         (folder / name).write_text("old")
     list(record(series(begun, epoch(1, 1.0), CheckpointReached(kept(1, 1.0))), BASE, folder))
-    assert names(folder) == {EXPERIMENT, SERIES, SERIES_TABLE, "notes.txt", "1-a", "2-b"}
+    assert names(folder) == {EXPERIMENT, RUN, SERIES, SERIES_TABLE, "notes.txt", "1-a", "2-b"}
     assert (folder / SERIES_TABLE).read_text() == "run,test loss\na,1.000000\nb,2.000000\n"
     assert names(folder / "2-b") == {EXPERIMENT, METRICS, LAST, BEST, CHECKPOINT, RUN}
     assert load_experiment(folder / "2-b" / EXPERIMENT).recipe.lr == 0.2

@@ -158,7 +158,6 @@ def test_a_run_broken_off_at_any_write_ends_as_an_uninterrupted_one(power: Power
     assert len(ends) > 40 and all(end == results(tmp_path / "whole") for end in ends)
 
 
-@pytest.mark.xfail(strict=True, reason="the checkpoint that says that a remark was made is written before the remark")
 def test_no_remark_is_lost(power: Power, tmp_path: Path) -> None:
     base = experiment(epochs=2, batch_size=600, optimizer="sgd", lr=900.0)
     broken_off(power, base, tmp_path / "whole")
@@ -166,7 +165,6 @@ def test_no_remark_is_lost(power: Power, tmp_path: Path) -> None:
     assert all(end == results(tmp_path / "whole") for end in ends_broken_off(power, base, tmp_path / "parts"))
 
 
-@pytest.mark.xfail(strict=True, reason="the new experiment is written before the old checkpoint is removed")
 def test_a_run_broken_off_as_it_begins_never_goes_on_from_another(power: Power, tmp_path: Path) -> None:
     old, base = experiment(epochs=1, batch_size=600, lr=0.5), experiment(epochs=2, batch_size=600, lr=0.01)
     broken_off(power, old, tmp_path / "old")
@@ -187,7 +185,6 @@ def refused(base: Experiment, folder: Path) -> bool:
         return True
 
 
-@pytest.mark.xfail(strict=True, reason="write_atomically's temporary files stay where a process was killed")
 def test_nothing_is_left_of_a_write_that_was_broken_off(power: Power, tmp_path: Path) -> None:
     list(ends_broken_off(power, experiment(epochs=1, batch_size=600), tmp_path))
     assert [str(path) for path in tmp_path.glob("*/.*")] == []

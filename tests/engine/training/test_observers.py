@@ -15,7 +15,7 @@ from engine.network.ready import in_channels_last
 from engine.network.weights import initial_module
 from engine.training import fit
 from engine.training.events import CheckpointReached, EpochEnded
-from engine.training.observer import Batch, Observer
+from engine.training.observer import Batch, Observer, ObserverError
 from tests.engine.cases import MLP, experiment, made_data, of_type, trained, with_recipe
 
 DROPOUT = (*MLP[:3], ("drop1", "Dropout", {"p": 0.5}), MLP[-1])
@@ -165,17 +165,17 @@ class OwnError(Exception):
 
 
 @pytest.mark.parametrize("method", ["wants_layers", "on_batch", "on_epoch"])
-@pytest.mark.parametrize("error", [OwnError("no more"), KeyError("fc9"), ZeroDivisionError("division by zero")],
-                         ids=["own", "key", "zero"])
+@pytest.mark.parametrize("error", [OwnError("no more"), KeyError("fc9"), ValueError("none"), MemoryError("too much")],
+                         ids=["own", "key", "value", "memory"])
 def test_its_error_ends_the_run(method: str, error: Exception, data: Data, monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(*_: object) -> None:
         raise error
 
     observer, after = Seeing(), Seeing()
     monkeypatch.setattr(observer, method, fails)
-    with pytest.raises(type(error)) as raised:
+    with pytest.raises(ObserverError, match="What watches the training has failed: ") as raised:
         list(fit(experiment(batch_size=20), data=data, observers=[observer, after]))
-    assert raised.value is error and len(after.told) == (3 if method == "on_epoch" else 0)
+    assert raised.value.__cause__ is error and len(after.told) == (3 if method == "on_epoch" else 0)
 
 
 def test_an_observer_that_overrides_nothing_sees_nothing(data: Data) -> None:

@@ -355,7 +355,7 @@ def gallery(name: str, **recipe: object) -> Experiment:
 def test_lenet_with_relu_at_the_rate_of_lenet(seed: int, some_mnist: Data) -> None:
     said, events = remarks_of(gallery("lenet-relu", lr=0.9, epochs=2, seed=seed), some_mnist)
     assert [remark.kind for remark in said] == ["not converging"] and said[0].suggestion == ("lr", 0.09)
-    assert isinstance(events[events.index(said[0]) - 1], CheckpointReached)
+    assert isinstance(events[events.index(said[0]) - 1], EpochEnded)
 
 
 @pytest.mark.parametrize(("name", "lr"), [("lenet", 0.9), ("lenet-relu", 0.1), ("mlp", 0.1), ("softmax", 0.1)])
