@@ -8,9 +8,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.document.document import Document
+from app.document.findings import Findings
 from app.document.highlights import Highlights
 from app.document.level import Level, Path, followed, level_at, level_inside, made_own
-from engine.advice.advice import Problem, Repair, advise
+from engine.advice.advice import Problem, Repair
 from engine.analysis.analysis import Analysis, analyze
 from engine.analysis.sharing import share_candidates
 from engine.blocks.base import Block
@@ -57,6 +58,7 @@ class Page(QWidget):
         self.scene.setParent(self)
         self.analysis: Analysis = analyze(Graph())
         self.problems: tuple[Problem, ...] = ()
+        self._findings = Findings()
         self.level = Level((), self.analysis, ())
         self.is_refreshing = False
         self._places: dict[Path, Place] = {}
@@ -87,8 +89,7 @@ class Page(QWidget):
     def refresh(self) -> None:
         """Show the document as it is now: graph, shapes, numbers, problems."""
         experiment, before = self.document.experiment, self.analysis.graph
-        self.analysis = analyze(experiment.graph, experiment.data.sample_shape)
-        self.problems = advise(experiment, self.analysis)
+        _, self.analysis, self.problems = self._findings.look(experiment)
         path = followed(before, experiment.graph, self.level.path)
         level = level_at(self.analysis, self.problems, path)
         self.is_refreshing = True

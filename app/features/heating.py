@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from math import sqrt
 from typing import TYPE_CHECKING, NamedTuple
@@ -52,7 +51,7 @@ class PageHeat:
         value = self.values.get(face.name, 0.0)
         text = self.text(value) if value > 0 else ""
         heat = sqrt(value / self.most) if self.most else 0.0
-        return replace(face, heat=heat, heat_text=text, count=text)
+        return face._replace(heat=heat, heat_text=text, count=text)
 
     def text(self, value: float) -> str:
         """A share of the whole, or a time, in words."""

@@ -29,6 +29,7 @@ class Source(Feature):
         self.tab = Tab(self.tr("Code"), self._make, self._show_page, self._mark, rank=5)
         self._sources: dict[Page, tuple[object, SourceText]] = self.per_page()  # the last good one
         self._shown: Page | None = None
+        self._written: object = None  # the analysis of which the code is shown, or what is wrong with it
         self._timer = QTimer(self, interval=QUIET_MS, singleShot=True)
         self._timer.timeout.connect(self._write)
 
@@ -64,7 +65,7 @@ class Source(Feature):
     def _show_page(self, page: Page) -> None:
         if page is not self._shown or not self.panel.text:
             self._write()
-        elif not self._is_fresh(page):
+        elif page.analysis is not self._written:
             self._timer.start()
 
     def _mark(self, page: Page) -> None:
@@ -89,7 +90,7 @@ class Source(Feature):
         page = self.page
         if page is None or not self.host.places.bottom.shows(self.tab):
             return
-        self._shown, problem = page, ""
+        self._shown, self._written, problem = page, page.analysis, ""
         if not self._is_fresh(page):
             try:
                 self._sources[page] = (page.analysis, source_of(page.analysis))

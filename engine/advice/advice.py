@@ -48,7 +48,7 @@ def _inplace_is_safe(experiment: Experiment, analysis: Analysis) -> Iterator[Pro
     """An in-place layer may not overwrite what another layer still reads, or what its maker needs for gradients."""
     owners = analysis.memory.owners(predicting=False)
     for name in owners:
-        if not getattr(analysis.graph.nodes[name].layer, "inplace", False):
+        if not vars(analysis.graph.nodes[name].layer).get("inplace"):  # a missing attribute takes pydantic long
             continue
         source = _overwritten(analysis, name, owners)
         if source is not None:

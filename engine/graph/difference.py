@@ -19,9 +19,9 @@ class Diff:
 
 
 def diff(before: Graph, after: Graph) -> Diff:
-    """What differs. Nodes are compared by identity first, so unchanged parts cost almost nothing."""
-    same = before.edges is after.edges
-    edges_before, edges_after = (set(), set()) if same else (set(before.edges), set(after.edges))
+    """What differs. Nodes and edges are compared by identity first, so unchanged parts cost almost nothing."""
+    edges_added, edges_removed = _others(after.edges, before.edges), _others(before.edges, after.edges)
+    same = set(edges_added).intersection(edges_removed)
     return Diff(
         added=tuple(name for name in after.nodes if name not in before.nodes),
         removed=tuple(name for name in before.nodes if name not in after.nodes),
@@ -30,6 +30,14 @@ def diff(before: Graph, after: Graph) -> Diff:
             for name, node in after.nodes.items()
             if (old := before.nodes.get(name)) is not None and old is not node and old != node
         ),
-        edges_added=() if same else tuple(edge for edge in after.edges if edge not in edges_before),
-        edges_removed=() if same else tuple(edge for edge in before.edges if edge not in edges_after),
+        edges_added=tuple(edge for edge in edges_added if edge not in same),
+        edges_removed=tuple(edge for edge in edges_removed if edge not in same),
     )
+
+
+def _others(edges: tuple[Edge, ...], known: tuple[Edge, ...]) -> list[Edge]:
+    """Those that are not the very same objects as any of the others."""
+    if edges is known:
+        return []
+    objects = set(map(id, known))
+    return [edge for edge in edges if id(edge) not in objects]

@@ -1,4 +1,5 @@
-"""How fast the canvas is at 100, 500 and 2 000 nodes: opening, editing, undo, frames of gestures; and what grows."""
+"""How fast the canvas is at 100, 500 and 2 000 nodes: opening, editing, undo, frames of gestures; what 10 000 nodes
+take of which 1 000 go; and what grows."""
 
 from __future__ import annotations
 
@@ -21,6 +22,7 @@ from tests.benchmarks.targets import Figures, cold, ms
 from widgets.canvas.cards.sizes import CARD_HEIGHT
 from widgets.look import theme
 
+MANY, GONE = 10_000, 1000
 OPENINGS, UNDOS = 200, 1000
 ITEMS, MEGABYTES, OBJECTS = 10, 20, 2000  # more than these is a leak
 
@@ -35,6 +37,7 @@ def main() -> int:
         measure_edits(figures, page, count)
         measure_gestures(figures, page, count)
         page.close()
+    measure_many(figures)
     grows(figures)
     return figures.status()
 
@@ -124,6 +127,25 @@ def measure_gestures(figures: Figures, page: Page, count: int) -> None:
     dragged = held(view, LEFT, spot(page, "conv1"), QPoint(3, 2))
     figures.add(f"{count} nodes: drag a card, everything in sight", dragged, below=8)
     page.document.undo()
+
+
+def measure_many(figures: Figures) -> None:
+    """Very many cards go and come back, seen from near and from afar."""
+    page = opened(MANY)
+    document = page.document
+    gone = list(document.experiment.graph.nodes)[1 : 1 + GONE]
+    gc.disable()  # as in the window, where a timer looks for garbage
+    for where, look in (("near", page.view.show_from_top), ("afar", page.view.fit)):
+        look()
+        QApplication.processEvents()
+        went, came = [], []
+        for _ in range(5):
+            went += frames_ms(lambda _: document.edit_graph("delete", document.experiment.graph.without(gone)), 1)
+            came += frames_ms(lambda _: document.undo(), 1)
+        figures.add(f"{MANY} nodes: delete {GONE}, seen from {where}", went, below=150)
+        figures.add(f"{MANY} nodes: undo of deleting {GONE}, seen from {where}", came, below=150)
+    gc.enable()
+    page.close()
 
 
 def spot(page: Page, name: str) -> QPoint:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import NamedTuple
 
 from PySide6.QtCore import QCoreApplication, QPointF, QRect, QRectF, Qt
@@ -120,8 +119,7 @@ class CompareScene(CanvasScene):
 
     def _tell_of(self, card: CardItem, pair: Pair) -> None:
         """All that differs, for the mouse: a card has room for some of it."""
-        if pair.fields:
-            card.setToolTip("\n".join(f"{field_title(field)}: {field_values(field)}" for field in pair.fields))
+        card.tip = "\n".join(f"{field_title(field)}: {field_values(field)}" for field in pair.fields)
 
     def _decorate(self, face: Face) -> Face:
         return self._faces.get(face.name, face)
@@ -136,8 +134,8 @@ class CompareScene(CanvasScene):
         stays = pair.before is not None and pair.after is not None
         count = became(*counts) if stays else counts[0] or counts[1]
         words = change_words(pair.fields) or face.detail
-        return replace(face, inputs=inputs, detail=words, count=count, change=pair.change,
-                       loose=not _is_member(pair, before, after))
+        return face._replace(inputs=inputs, detail=words, count=count, change=pair.change,
+                             loose=not _is_member(pair, before, after))
 
     def show_only_differences(self, only: bool) -> None:
         """Let what differs stand out, the rest is dimmed; or show all alike."""

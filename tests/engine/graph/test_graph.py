@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+from dataclasses import replace
 from graphlib import TopologicalSorter
 from itertools import pairwise
 from typing import Any
@@ -329,3 +330,5 @@ def test_nothing_differs_from_itself() -> None:
     same = Graph.of(DIAMOND.nodes.values(), DIAMOND.edges)
     assert same == DIAMOND
     assert diff(DIAMOND, same) == Diff((), (), (), (), ())
+    again = Graph(DIAMOND.nodes, tuple(replace(edge) for edge in DIAMOND.edges[1:]))
+    assert diff(DIAMOND, again) == Diff((), (), (), (), DIAMOND.edges[:1]), "equal wires are the same"

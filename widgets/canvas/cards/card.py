@@ -58,9 +58,11 @@ class CardItem(QGraphicsObject):
         self.node = node
         self.plain = self.bare = self.face = Face(node.name, node.layer.category)
         # What follows from the graph alone; with what is known of it; and with the scene's decorations.
+        self._slot: QRectF | None = None  # None: not asked for since it lies here
         self.wires: list[Attached] = []
         self.repair_button: RepairButton | None = None
         self.facts: object = None  # what its numbers were made from
+        self.tip = ""  # what it says under the mouse instead of what has no room on it
         self.fold: FoldBar | None = None  # the collapsed frame that hides it
         self.carried = False  # what carries it moves its wires too
         self.hovered = False
@@ -89,7 +91,9 @@ class CardItem(QGraphicsObject):
 
     def slot(self) -> QRectF:
         """The same without the room that a sentence takes: what cards are lined up by."""
-        return QRectF(self.x(), self.y(), CARD_WIDTH, card_height(self.face))
+        if self._slot is None:
+            self._slot = QRectF(self.x(), self.y(), CARD_WIDTH, card_height(self.face))
+        return self._slot
 
     def port_at(self, point: QPointF) -> int | None:
         """The input (0, 1, …) or output (−1) near a scene point, or None."""
@@ -103,17 +107,23 @@ class CardItem(QGraphicsObject):
         if face == self.face:
             return
         moved_ports = face.inputs != self.face.inputs or face.collapsed != self.face.collapsed
-        self.prepareGeometryChange()
+        if face.problem != self.face.problem or face.collapsed != self.face.collapsed:
+            self.prepareGeometryChange()
+            self._slot = None
         self.face = face
-        cut = shortened(face)
-        if face.problem and (cut or face.collapsed):
-            self.setToolTip("\n".join([*cut, face.problem] if face.problem not in cut else cut))
-        else:
-            self.setToolTip("\n".join([*cut, *self._marks(face)]))
         if moved_ports:
             for wire in self.wires:
                 wire.follow()
         self.update()
+
+    def toolTip(self) -> str:
+        """What it says under the mouse. Measuring words takes time: the scene asks for it when it is to be shown."""
+        if self.tip:
+            return self.tip
+        face, cut = self.face, shortened(self.face)
+        if face.problem and (cut or face.collapsed):
+            return "\n".join([*cut, face.problem] if face.problem not in cut else cut)
+        return "\n".join([*cut, *self._marks(face)])
 
     def show_repair(self, text: str) -> None:
         """Offer this below the card; "": nothing."""
@@ -151,12 +161,17 @@ class CardItem(QGraphicsObject):
         paint_card(painter, self.face, self.isSelected(), self.hovered, is_near(painter))
 
     def itemChange(self, change: QGraphicsItem.GraphicsItemChange, value: Any) -> Any:
-        if change == QGraphicsItem.GraphicsItemChange.ItemPositionHasChanged and not self.carried:
+        if change == QGraphicsItem.GraphicsItemChange.ItemPositionHasChanged:
+            self._slot = None
+            self._tell_of_move()
+        return super().itemChange(change, value)
+
+    def _tell_of_move(self) -> None:
+        if not self.carried:
             for wire in self.wires:
                 wire.follow()
             if self.stirred is not None:
                 self.stirred()
-        return super().itemChange(change, value)
 
     def hoverEnterEvent(self, event: QGraphicsSceneHoverEvent) -> None:
         self._hover(True)

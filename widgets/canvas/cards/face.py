@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Face:
-    """Everything a card shows."""
+class Face(NamedTuple):
+    """Everything a card shows. A tuple, because thousands are written at once."""
 
     name: str
     category: str
     detail: str = ""
-    count: str = ""
+    count: str = ""  # type: ignore[assignment]  # hides how often something is in the tuple
     problem: str = ""  # replaces the detail
     severity: str = ""  # "", "hint", "warning" or "error"
     repair: str = ""  # the button below

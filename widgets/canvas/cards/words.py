@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from PySide6.QtCore import QCoreApplication
 
@@ -67,8 +66,7 @@ def input_count(graph: Graph, node: Node) -> int:
 def face_of(plain: Face, facts: Facts | None, problem: Problem | None, loose: bool) -> Face:
     """The same card with its numbers and what is wrong with it."""
     shown = problem if problem is not None and problem.severity != "hint" else None
-    return replace(
-        plain,
+    return plain._replace(
         count=grouped(facts.params) if facts and facts.params else "",
         problem=sentence_text(shown.message) if shown else "",
         severity=shown.severity if shown else "",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from PySide6.QtCore import QPointF, QRectF
 
@@ -61,14 +60,14 @@ class Preview:
 
     def _decorate(self, face: Face) -> Face:
         other = self.faces.get(face.name)
-        return face if other is None else replace(other, heat=face.heat, heat_text=face.heat_text)
+        return face if other is None else other._replace(heat=face.heat, heat_text=face.heat_text)
 
     def _changed_faces(self) -> Iterator[tuple[str, Face]]:
         before, after = self._scene.graph, self._graph
         for name, card in self._scene.cards.items():
             node = after.nodes.get(name)
             if node is None:
-                yield name, replace(card.bare, change="removed", repair="")
+                yield name, card.bare._replace(change="removed", repair="")
             elif node is not before.nodes[name] or not self._says_the_same(card):
                 face = self._face(card, node, _is_other(before.nodes[name], node))
                 if face != card.bare:
@@ -83,11 +82,11 @@ class Preview:
     def _face(self, card: CardItem, node: Node, changed: bool) -> Face:
         plain = card.plain
         if changed:
-            plain = replace(self._plain(node), collapsed=plain.collapsed)
+            plain = self._plain(node)._replace(collapsed=plain.collapsed)
         face = self._known(plain, node.name)
         count = became(card.bare.count, face.count)
-        return replace(face, inputs=max(card.plain.inputs, plain.inputs), count=count,
-                       change="changed" if changed else "") if changed or count != face.count else face
+        return face._replace(inputs=max(card.plain.inputs, plain.inputs), count=count,
+                             change="changed" if changed else "") if changed or count != face.count else face
 
     def _plain(self, node: Node) -> Face:
         lends = node.name in self._graph.shares.values()
@@ -127,7 +126,7 @@ class Preview:
         new = [node for name, node in after.nodes.items() if name not in before.nodes]
         aside = self._aside(new)
         for node in new:
-            face = replace(self._known(self._plain(node), node.name), change="added", repair="")
+            face = self._known(self._plain(node), node.name)._replace(change="added", repair="")
             self.ghosts[node.name] = GhostCard(face, QPointF(*node.position) + aside)
             self._add(self.ghosts[node.name])
         if after.edges is not before.edges:

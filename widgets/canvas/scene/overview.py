@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QTransform
@@ -11,11 +10,9 @@ from PySide6.QtWidgets import QGraphicsItem
 
 from widgets.canvas.cards.card import CardItem
 from widgets.canvas.cards.heat import LEVELS, heat_color
-from widgets.canvas.cards.sizes import CARD_WIDTH, card_height
 from widgets.canvas.frames.frame import FrameItem
 from widgets.canvas.frames.painting import paint_frame
 from widgets.canvas.ground.highlight import Highlight
-from widgets.canvas.wires.paths import TURN
 from widgets.canvas.wires.wire import WireItem, wires_at
 from widgets.look import theme
 
@@ -77,11 +74,12 @@ class Overview:
               frames: Iterable[FrameItem] = ()) -> None:
         """Paint everything, from the lists."""
         if self._stale:
-            self._boxes = _boxes((card for card in cards if card not in self._lifted), self.highlight)
-            self._lines = [line for wire in wires for line in _lines(wire)
-                           if not {wire.source, wire.target} & self._lifted]
+            lifted = self._lifted
+            self._boxes = _boxes([card for card in cards if card not in lifted] if lifted else cards, self.highlight)
+            self._lines = [line for wire in wires if not lifted or not {wire.source, wire.target} & lifted
+                           for line in wire.lines()]
             lit = self.highlight.edges if self.highlight is not None else ()
-            self._lit = [line for wire in wires if wire.edge in lit for line in _lines(wire)]
+            self._lit = [line for wire in wires if wire.edge in lit for line in wire.lines()] if lit else []
             self._stale, self._still = False, None
         for frame in frames:
             if frame.isVisible():
@@ -91,7 +89,7 @@ class Overview:
         else:
             self._paint_still(painter)
             moving = wires_at(self._lifted)
-            _paint(painter, _boxes(self._lifted, self.highlight), [line for wire in moving for line in _lines(wire)])
+            _paint(painter, _boxes(self._lifted, self.highlight), [line for wire in moving for line in wire.lines()])
 
     def _paint_still(self, painter: QPainter) -> None:
         """What rests, from a picture: only what moves is painted anew."""
@@ -153,35 +151,21 @@ def _color(tone: Tone, look: theme.Theme) -> QColor:
 
 
 def _tone(card: CardItem, highlight: Highlight | None) -> Tone:
+    face = card.face
     if card.isSelected():
         return "selected"
     if highlight is not None and card.node.name not in highlight.names:
         return "faded"
-    if card.face.severity == "error":
+    if face.severity == "error":
         return "error"
-    if card.face.change:
-        return card.face.change
-    return round(card.face.heat * LEVELS) if card.face.heat >= 0 else card.face.category
+    if face.change:
+        return face.change
+    return round(face.heat * LEVELS) if face.heat >= 0 else face.category
 
 
 def _boxes(cards: Iterable[CardItem], highlight: Highlight | None) -> dict[Tone, list[QRectF]]:
     boxes: dict[Tone, list[QRectF]] = {}
     for card in cards:
         if card.fold is None:
-            tone, place = _tone(card, highlight), card.pos()
-            box = QRectF(place.x(), place.y(), CARD_WIDTH, card_height(card.face))
-            boxes.setdefault(tone, []).append(box)
+            boxes.setdefault(_tone(card, highlight), []).append(card.slot())
     return boxes
-
-
-def _lines(wire: WireItem) -> list[QLineF]:
-    if wire.is_folded and wire.source.fold is wire.target.fold:
-        return []
-    start, end = wire.source.out_point(), wire.target.in_point(wire.edge.port)
-    if wire.via and not wire.is_folded:
-        points = [start, *(QPointF(*at) for at in wire.via), end]
-        return [QLineF(here, there) for here, there in pairwise(points)]
-    if wire.beside is None or wire.is_folded:
-        return [QLineF(start, end)]
-    top, bottom = QPointF(wire.beside, start.y() + TURN), QPointF(wire.beside, end.y() - TURN)
-    return [QLineF(start, top), QLineF(top, bottom), QLineF(bottom, end)]

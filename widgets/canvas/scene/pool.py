@@ -32,7 +32,8 @@ class CardPool:
         """It is off the scene, and has left its cards."""
         wire.setSelected(False)
         wire.setVisible(True)
-        wire.tone = wire.was = ""
+        wire.tone = ""
+        wire.show_shape(wire.text)
         _put(self._wires, wire.edge, wire)
 
     def card(self, node: Node) -> CardItem | None:

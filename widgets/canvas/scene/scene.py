@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QGraphicsSceneMouseEvent
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QGraphicsSceneHelpEvent, QGraphicsSceneMouseEvent
 
 from engine.advice.advice import Problem, Repair
 from engine.analysis.analysis import Analysis
@@ -33,6 +33,7 @@ from widgets.look import theme
 from widgets.look.guarded import guarded
 
 SURROUNDINGS = 1000.0  # how far the scene goes on around its cards
+MANY = 100  # cards that come or go: painting all that is in sight takes less than asking each item where it was
 UNDER = 94.0  # how far to each side of its middle a dropped card lies on a wire, scene pixels
 
 
@@ -82,6 +83,8 @@ class CanvasScene(QGraphicsScene):
         difference = diff(self.graph, graph)
         before, self.graph = self.graph, graph
         self._is_showing = True
+        if self.is_far or len(difference.removed) + len(difference.added) > MANY:
+            self.update()
         self._drawing.show(before, graph, difference)
         if graph.frames or self.frames.items:
             self.frames.show(graph)
@@ -91,8 +94,6 @@ class CanvasScene(QGraphicsScene):
         if difference.removed or difference.added:
             self._fit_scene_rect()
             self._tell_selection()
-        if self.is_far:
-            self.update()
 
     def show_analysis(self, analysis: Analysis, problems: Sequence[Problem]) -> None:
         """Write shapes, counts and problems on what is shown; ``analysis`` is of the shown graph."""
@@ -341,6 +342,12 @@ class CanvasScene(QGraphicsScene):
     def mouseReleaseEvent(self, event: QGraphicsSceneMouseEvent) -> None:
         if self.mouse is None or not self.mouse.release(event):
             super().mouseReleaseEvent(event)
+
+    def helpEvent(self, event: QGraphicsSceneHelpEvent) -> None:
+        for item in self.items(event.scenePos()):
+            if isinstance(item, CardItem):
+                item.setToolTip(item.toolTip())
+        super().helpEvent(event)
 
     def mouseDoubleClickEvent(self, event: QGraphicsSceneMouseEvent) -> None:
         if self.mouse is None or not self.mouse.double_click(event):

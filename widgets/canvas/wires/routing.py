@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from engine.graph.difference import Diff
@@ -16,7 +16,7 @@ ROOM = 6.0  # a wire this near to a card's edge is taken to touch it
 TRACK = 8.0  # between two wires that pass along the same cards
 TRACKS = 12  # to each side
 BLOCKED = 10_000.0  # what it costs to run behind a card on the way to a line
-REACH = CARD_WIDTH + GAP + 2 * ROOM + TRACK * TRACKS
+ASIDE = TRACK * TRACKS + ROOM  # how far beside its line a wire may find its track
 
 
 class Corridor(NamedTuple):
@@ -27,6 +27,10 @@ class Corridor(NamedTuple):
     top: float
     bottom: float
     rises: bool = False
+
+    def reach(self) -> tuple[float, float]:
+        """From where to where down a card can stand in its way; one that rises turns above and below."""
+        return (self.top - TURN, self.bottom + TURN) if self.rises else (self.top, self.bottom)
 
 
 class Course(NamedTuple):
@@ -63,7 +67,7 @@ class Routes:
         fresh = set(_at(after, moved, difference))
         for edge in fresh:
             self._measure(after, edge)
-        fresh |= self._near(left + come)
+        fresh |= self._near([*left, *come], fresh, stirred)
         for edge in fresh:
             self._leave(edge, stirred)
             self._find(edge, stirred)
@@ -85,12 +89,20 @@ class Routes:
         elif bottom - top > CARD_HEIGHT + TURN:  # else no card fits between
             self._corridors[edge] = Corridor(start, end, top, bottom)
 
-    def _near(self, places: list[Position]) -> set[Edge]:
-        """Wires to whose line cards at these places, come or gone, can matter."""
-        if len(places) >= len(self._corridors):
-            return set(self._corridors)
-        return {edge for edge, corridor in self._corridors.items() if edge not in self._courses or any(
-            _matters(place, corridor, self._courses[edge]) for place in places)}
+    def _near(self, places: Iterable[Position], fresh: Collection[Edge], stirred: set[float]) -> set[Edge]:
+        """Wires whose line cards at these places, come or gone, may change, but for those that are looked at anyway."""
+        cards, near = _Cards(), set[Edge]()
+        for place in places:
+            cards.add(place)
+        for edge, course in self._courses.items():
+            if edge not in fresh:
+                corridor = self._corridors[edge]
+                if cards.first(course.left - ROOM, course.right + ROOM, *corridor.reach()) is not None:
+                    near.add(edge)
+                elif course.line is not None and cards.first(course.line - ASIDE, course.line + ASIDE,
+                                                             corridor.top, corridor.bottom) is not None:
+                    stirred.add(course.line)
+        return near
 
     def _leave(self, edge: Edge, stirred: set[float]) -> None:
         course = self._courses.pop(edge, None)
@@ -148,10 +160,11 @@ class _Cards:
 
     def first(self, left: float, right: float, top: float, bottom: float) -> float | None:
         """The left edge of a card that stands there, if one does."""
+        columns, above = self._columns, (top - CARD_HEIGHT, float("inf"))
         for column in range(_column(left - CARD_WIDTH), _column(right) + 1):
-            places = self._columns.get(column)
-            if places:
-                for index in range(bisect_right(places, (top - CARD_HEIGHT, float("inf"))), len(places)):
+            if column in columns:
+                places = columns[column]
+                for index in range(bisect_right(places, above), len(places)):
                     y, x = places[index]
                     if y >= bottom:
                         break
@@ -168,20 +181,32 @@ class _Cards:
         left, right = min(corridor.start, corridor.end), max(corridor.start, corridor.end)
         if not corridor.rises and self.first(left - ROOM, right + ROOM, corridor.top, corridor.bottom) is None:
             return Course(None, left, right)
-        lines = [self._walk(begin, corridor, way) for begin in dict.fromkeys((corridor.start, corridor.end))
-                 for way in (1, -1)]
-        best = min(lines, key=lambda line: self._cost(line, corridor))
-        return Course(best, min(left, *lines), max(right, *lines))
+        lines: list[float] = []
+        for begin in dict.fromkeys((corridor.start, corridor.end)):
+            x = self.first_at(begin, corridor)
+            lines += [begin] if x is None else [self._past(x, corridor, way) for way in (1, -1)]
+        return Course(self._cheapest(lines, corridor), min(left, *lines), max(right, *lines))
 
-    def _walk(self, line: float, corridor: Corridor, way: int) -> float:
-        """The first free line to the right (1) or left (−1)."""
-        while (x := self.first_at(line, corridor)) is not None:
+    def _past(self, x: float, corridor: Corridor, way: int) -> float:
+        """The first free line to the right (1) or left (−1) of a card."""
+        while True:
             line = x + CARD_WIDTH + GAP if way > 0 else x - GAP
-        return line
+            beyond = self.first_at(line, corridor)
+            if beyond is None:
+                return line
+            x = beyond
+
+    def _cheapest(self, lines: Iterable[float], corridor: Corridor) -> float:
+        """The line that costs least. What stands on the way to one that is too far aside need not be looked at."""
+        best, least = corridor.start, float("inf")
+        for line in dict.fromkeys(lines):
+            if _aside(line, corridor) < least and (cost := self._cost(line, corridor)) < least:
+                best, least = line, cost
+        return best
 
     def _cost(self, line: float, corridor: Corridor) -> float:
         """How far it leads aside; much more where a card stands on the way to it."""
-        cost = abs(line - corridor.start) + abs(line - corridor.end)
+        cost = _aside(line, corridor)
         ends = ((corridor.start, corridor.top), (corridor.end, corridor.bottom - TURN))
         if corridor.rises:
             ends = ((corridor.start, corridor.bottom), (corridor.end, corridor.top - TURN))
@@ -195,16 +220,14 @@ def _column(x: float) -> int:
     return int(x // CARD_WIDTH)
 
 
+def _aside(line: float, corridor: Corridor) -> float:
+    return abs(line - corridor.start) + abs(line - corridor.end)
+
+
 def _is_free(taken: list[tuple[float, float]], corridor: Corridor) -> bool:
     """Whether nothing else runs there; ``taken`` are stretches that do not overlap, from top to bottom."""
     index = bisect_left(taken, (corridor.bottom, 0.0))
     return index == 0 or taken[index - 1][1] <= corridor.top
-
-
-def _matters(place: Position, corridor: Corridor, course: Course) -> bool:
-    x, y = place
-    return (corridor.top - CARD_HEIGHT - TURN < y < corridor.bottom + TURN
-            and course.left - REACH < x < course.right + REACH)
 
 
 def _at(graph: Graph, moved: Iterable[str], difference: Diff) -> Iterator[Edge]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QPainter, QPainterPath, QPainterPathStroker
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
@@ -14,7 +15,7 @@ from widgets.canvas.ground.fonts import is_near
 from widgets.canvas.ground.highlight import DIMMED, highlight_on
 from widgets.canvas.ground.stacking import PASSING_LAYER, WIRE_LAYER
 from widgets.canvas.wires.painting import paint_bends, paint_wire
-from widgets.canvas.wires.paths import bent_path, nearest_percent, passing_path, wire_path
+from widgets.canvas.wires.paths import TURN, bent_path, nearest_percent, passing_path, wire_path
 from widgets.canvas.wires.pill import PILL_HEIGHT, PILL_ROOM, paint_pill, pill_place, pill_rect
 from widgets.look.guarded import guarded
 
@@ -35,6 +36,8 @@ class WireItem(QGraphicsItem):
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable)
         self.setZValue(WIRE_LAYER)
         self._ends: tuple[QPointF, QPointF] | None = None
+        self._area = QRectF()  # what it may paint on: asked for more often than it changes
+        self._lines: Sequence[QLineF] | None = None  # None: not asked for since it lies so
         self.enter()
 
     def enter(self) -> None:
@@ -47,6 +50,7 @@ class WireItem(QGraphicsItem):
     def follow(self) -> None:
         """Lie again between the two cards."""
         self.prepareGeometryChange()
+        self._lines = None
         start, end = self._ends = self.source.out_point(), self.target.in_point(self.edge.port)
         if self.via and not self.is_folded:
             self.path = bent_path(start, end, self.via)
@@ -55,13 +59,31 @@ class WireItem(QGraphicsItem):
         else:
             self.path = passing_path(start, end, self.beside)
         self.pill_at = pill_place(self.path, (self.source.body(), self.target.body()))
+        self._area = self._area_now()
 
     def carry(self, way: QPointF) -> None:
         """Go as it is with both its cards."""
         self.prepareGeometryChange()
         self.path.translate(way)
-        self._ends = None
+        self._ends = self._lines = None
         self.pill_at = (self.pill_at[0] + way, self.pill_at[1])
+        self._area = self._area.translated(way)
+
+    def lines(self) -> Sequence[QLineF]:
+        """How it is drawn when seen from afar; nothing when it lies in a collapsed frame."""
+        if self._lines is None:
+            self._lines = [QLineF(here, there) for here, there in pairwise(self._corners())]
+        return self._lines
+
+    def _corners(self) -> list[QPointF]:
+        if self.is_folded and self.source.fold is self.target.fold:
+            return []
+        start, end = self.source.out_point(), self.target.in_point(self.edge.port)
+        if self.via and not self.is_folded:
+            return [start, *(QPointF(*at) for at in self.via), end]
+        if self.beside is None or self.is_folded:
+            return [start, end]
+        return [start, QPointF(self.beside, start.y() + TURN), QPointF(self.beside, end.y() - TURN), end]
 
     @property
     def is_folded(self) -> bool:
@@ -93,9 +115,12 @@ class WireItem(QGraphicsItem):
     def show_shape(self, text: str, was: str = "") -> None:
         """Write the shape beside the wire (empty: none), and what it was where that is another."""
         if (text, was) != (self.text, self.was):
-            if was or self.was:
+            is_other = bool(was or self.was)
+            if is_other:
                 self.prepareGeometryChange()
             self.text, self.was = text, was
+            if is_other:
+                self._area = self._area_now()
             self.update()
 
     def show_tone(self, tone: str) -> None:
@@ -114,7 +139,10 @@ class WireItem(QGraphicsItem):
         self.target.wires.remove(self)
 
     def boundingRect(self) -> QRectF:
-        # Room for any pill, so that a new shape needs no new geometry.
+        return self._area
+
+    def _area_now(self) -> QRectF:
+        """With room for any pill, so that a new shape needs no new geometry."""
         at, leftwards = self.pill_at
         room = PILL_ROOM * (2 if self.was else 1)
         pill = QRectF(at.x() - room * leftwards, at.y() - PILL_HEIGHT / 2, room, PILL_HEIGHT)

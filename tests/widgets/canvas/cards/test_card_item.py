@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QHelpEvent, QMouseEvent
+from PySide6.QtWidgets import QApplication, QToolTip
 
 from engine.graph.graph import Edge, Node
 from engine.layers.activation import ReLU
@@ -25,7 +25,7 @@ PLACE = QPointF(100, 50)
 
 def card(**face: object) -> CardItem:
     item = CardItem(Node("sum", Add(), (PLACE.x(), PLACE.y())))
-    item.show_face(replace(item.face, **face))
+    item.show_face(item.face._replace(**face))
     return item
 
 
@@ -80,13 +80,25 @@ def test_what_it_says_under_the_mouse(qapp, face: dict[str, object], tip: str):
     assert card(**face).toolTip() == tip
 
 
+@pytest.mark.qt_log_ignore("This plugin does not support raise")
+def test_what_it_says_is_shown_where_the_mouse_rests(desk: Desk):
+    """Also what it says only since it was asked last."""
+    port = desk.view.viewport()
+    for before, name in pairwise(["conv1", "one_name_that_no_card_has_room_for", "another_that_no_card_has_room_for"]):
+        desk.take("rename", desk.graph.renamed(before, name), "")
+        at = desk.card(name)
+        QApplication.sendEvent(port, QHelpEvent(QEvent.Type.ToolTip, at, port.mapToGlobal(at)))
+        assert QToolTip.text() == name
+    QToolTip.hideText()
+
+
 def test_wires_follow_a_card_whose_ports_lie_elsewhere_now(desk):
     desk.take("", desk.graph.with_edge(Edge("act1", "add1")), "")
     wire, item = desk.scene.wires[Edge("act1", "add1")], desk.scene.cards["add1"]
-    item.show_face(replace(item.face, inputs=4))
+    item.show_face(item.face._replace(inputs=4))
     assert wire.path.pointAtPercent(1) == item.in_point(0)
     out, act = desk.scene.wires[Edge("act1", "add1")], desk.scene.cards["act1"]
-    act.show_face(replace(act.face, collapsed=True))
+    act.show_face(act.face._replace(collapsed=True))
     assert out.path.pointAtPercent(0) == act.pos() + output_port(THIN_HEIGHT)
     act.moveBy(40, 0)
     assert out.path.pointAtPercent(0) == act.out_point()
@@ -126,7 +138,7 @@ def test_a_button_is_made_once_for_its_words(desk):
     last = item.repair_button
     item.show_repair("")
     assert item.repair_button is None and last.scene() is None
-    item.show_face(replace(item.face, collapsed=True))
+    item.show_face(item.face._replace(collapsed=True))
     item.show_repair("Unfold")
     assert THIN_HEIGHT < item.repair_button.y() < THIN_HEIGHT + 10
 
@@ -206,7 +218,7 @@ def test_it_is_selected_and_hovered_as_it_is_painted(desk):
     def outline() -> str:
         return next(mark.pen for mark in of("box", painted(lambda painter: item.paint(painter, None))) if not mark.fill)
 
-    item.show_face(replace(item.face, severity="", problem=""))
+    item.show_face(item.face._replace(severity="", problem=""))
     assert outline() == theme.DARK.line
     item.setSelected(True)
     assert outline() == theme.DARK.accent

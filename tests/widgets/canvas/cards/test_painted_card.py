@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtWidgets import QApplication
@@ -38,7 +36,7 @@ def _dark(qapp: QApplication) -> None:
 
 
 def card(selected: bool = False, hovered: bool = False, near: bool = True, **face: object) -> list[Mark]:
-    return painted(lambda painter: paint_card(painter, replace(FACE, **face), selected, hovered, near))
+    return painted(lambda painter: paint_card(painter, FACE._replace(**face), selected, hovered, near))
 
 
 def written(marks: list[Mark]) -> dict[str, str]:
@@ -206,11 +204,11 @@ def test_its_ports(selected: bool, rim: str):
 
 
 def test_how_large_it_is():
-    wide = replace(FACE, problem="A sentence that is somewhat longer than a card", severity="error")
+    wide = FACE._replace(problem="A sentence that is somewhat longer than a card", severity="error")
     room = Fonts.get().detail_size.horizontalAdvance(wide.problem) + 30
-    assert card_width(FACE) == card_width(replace(FACE, problem="No")) == CARD_WIDTH
-    assert CARD_WIDTH < card_width(wide) == room < WIDEST == card_width(replace(FACE, problem="much " * 50))
-    assert (card_height(FACE), card_height(replace(FACE, collapsed=True))) == (CARD_HEIGHT, THIN_HEIGHT)
+    assert card_width(FACE) == card_width(FACE._replace(problem="No")) == CARD_WIDTH
+    assert CARD_WIDTH < card_width(wide) == room < WIDEST == card_width(FACE._replace(problem="much " * 50))
+    assert (card_height(FACE), card_height(FACE._replace(collapsed=True))) == (CARD_HEIGHT, THIN_HEIGHT)
     assert (input_port(0, 1), input_port(1, 2)) == (QPointF(CARD_WIDTH / 2, 0), QPointF(CARD_WIDTH * 2 / 3, 0))
     marks = painted(lambda painter: paint_card(painter, wide, False, False))
     assert body(marks)[0].place.width() > room - 2 and wide.problem in words(marks)
@@ -224,4 +222,4 @@ def test_how_large_it_is():
     ({"problem": "many words " * 9}, ["many words " * 9]), ({"problem": "some words that fit"}, []),
 ])
 def test_what_does_not_fit_on_it(face: dict[str, object], cut: list[str]):
-    assert shortened(replace(FACE, **face)) == cut
+    assert shortened(FACE._replace(**face)) == cut

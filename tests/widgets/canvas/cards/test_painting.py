@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from PySide6.QtCore import QPoint, QRect, QSize
 from PySide6.QtGui import QColor, QImage, QPainter
@@ -63,11 +61,11 @@ def distance(color: QColor, other: QColor) -> int:
 def test_the_outline_says_what_is_wrong_and_what_is_selected(qapp, monkeypatch, look, severity, selected, hovered,
                                                              token):
     monkeypatch.setattr(theme, "_current", look)
-    assert edge(replace(FACE, severity=severity), selected, hovered)[0] == {token}
+    assert edge(FACE._replace(severity=severity), selected, hovered)[0] == {token}
 
 
 def test_the_outline_is_thick_where_something_is_wrong_or_selected(qapp):
-    faces = [replace(FACE, severity=severity) for severity in ("", "warning", "error")]
+    faces = [FACE._replace(severity=severity) for severity in ("", "warning", "error")]
     assert [edge(face)[1] for face in faces] == pytest.approx([1, 1, 1.8], abs=0.2)
     assert [edge(face, selected=True)[1] for face in faces] == pytest.approx([2, 2, 2.6], abs=0.2)
 
@@ -83,27 +81,27 @@ def tones(image: QImage, area: QRect) -> set[str]:
 @pytest.mark.parametrize(("severity", "problem", "token"), [
     ("error", "It expects 3 channels", "error"), ("warning", "It expects 3 channels", "warn"), ("", "", "dim")])
 def test_the_second_line_has_the_colour_of_what_is_wrong(qapp, severity, problem, token):
-    image = painted(replace(FACE, severity=severity, problem=problem, category="regularization"))
+    image = painted(FACE._replace(severity=severity, problem=problem, category="regularization"))
     assert tones(image, QRect(ROOM + 12, ROOM + 24, 150, 16)) == {token}
 
 
 @pytest.mark.parametrize(("severity", "token"), [("error", {"error"}), ("warning", {"warn"}), ("", set())])
 def test_a_collapsed_card_has_a_mark_of_that_colour(qapp, severity, token):
-    image = painted(replace(FACE, severity=severity, count="", collapsed=True))
+    image = painted(FACE._replace(severity=severity, count="", collapsed=True))
     assert tones(image, QRect(ROOM + 190, ROOM + 4, 30, 18)) == token
 
 
 def test_the_strip_has_the_colour_of_the_category_and_pales_where_the_layer_takes_no_part(qapp):
     strip = QPoint(ROOM + 2, ROOM + 23)
     assert painted(FACE).pixelColor(strip) == theme.category_color("convolution")
-    assert painted(replace(FACE, loose=True)).pixelColor(strip) != theme.category_color("convolution")
-    assert painted(replace(FACE, category="nobody's")).pixelColor(strip) == theme.category_color("regularization")
+    assert painted(FACE._replace(loose=True)).pixelColor(strip) != theme.category_color("convolution")
+    assert painted(FACE._replace(category="nobody's")).pixelColor(strip) == theme.category_color("regularization")
 
 
 def test_the_ground_is_heated_by_share(qapp):
     assert painted(FACE).pixelColor(BODY) == theme.color("raised")
     for share in (0.0, 0.5, 1.0):
-        assert is_near(painted(replace(FACE, heat=share)).pixelColor(BODY), heat_color(share))
+        assert is_near(painted(FACE._replace(heat=share)).pixelColor(BODY), heat_color(share))
 
 
 @pytest.mark.parametrize("change", [
@@ -112,4 +110,4 @@ def test_the_ground_is_heated_by_share(qapp):
     {"count": ""}, {"problem": "It expects 3 channels", "severity": "warning"},
 ])
 def test_everything_that_a_face_says_is_seen(qapp, change):
-    assert painted(replace(FACE, **change)) != painted(FACE)
+    assert painted(FACE._replace(**change)) != painted(FACE)

@@ -129,7 +129,7 @@ def test_what_goes_is_dotted_and_what_comes_is_a_ghost_beside_it(stage):
 
 
 def test_a_wire_alone_comes_and_a_decoration_stays_on_top(stage):
-    stage.scene.decorations.append(lambda face: replace(face, heat=0.5, heat_text="half"))
+    stage.scene.decorations.append(lambda face: face._replace(heat=0.5, heat_text="half"))
     stage.scene.redress()
     preview = shown(stage, chain().with_layer("conv1", Conv2d(out_channels=8, padding=1)))
     assert face(stage, "conv1").heat == 0.5 and face(stage, "conv1").change == "changed"

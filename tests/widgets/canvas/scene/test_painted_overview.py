@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF
 from PySide6.QtGui import QColor
@@ -59,7 +57,7 @@ def signs(stage: Stage, name: str) -> list[Mark]:
 
 
 def wear(stage: Stage, name: str, **face: object) -> None:
-    stage.scene.decorations[:] = [lambda each: replace(each, **face) if each.name == name else each]
+    stage.scene.decorations[:] = [lambda each: each._replace(**face) if each.name == name else each]
     stage.scene.redress([name])
 
 

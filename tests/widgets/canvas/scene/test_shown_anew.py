@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, QRectF
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF
+from PySide6.QtGui import QPaintEvent, QRegion
 from PySide6.QtWidgets import QApplication
 
 from engine.graph.frames import Frame
@@ -49,7 +49,7 @@ def changed_by(scene, act: Callable[[], object]) -> QRectF:
 
 
 def warm(stage: Stage) -> None:
-    stage.scene.decorations[:] = [lambda face: replace(face, heat=0.5, heat_text="1", count="1")]
+    stage.scene.decorations[:] = [lambda face: face._replace(heat=0.5, heat_text="1", count="1")]
     stage.scene.redress()
 
 
@@ -93,6 +93,31 @@ def test_a_wire_leaves_the_place_where_it_was(qtbot):
     stage.show(stage.scene.graph.moved({"act1": (500.0, 300.0)}))
     settle()
     assert any(area.contains(middle) for area in areas)
+
+
+def test_where_many_cards_come_and_go_all_that_is_in_sight_is_painted_anew(stage):
+    many = Graph.of([Node(f"n{i}", ReLU(), (240.0 * (i % 12), 76.0 * (i // 12))) for i in range(150)])
+    watch, port = Paintings(), stage.view.viewport()
+    port.installEventFilter(watch)
+    for graph in (many, many.without([f"n{i}" for i in range(20, 140)]), many):
+        settle()
+        watch.area = QRegion()
+        stage.show(graph)
+        settle()
+        assert watch.area.boundingRect() == port.rect()
+
+
+class Paintings(QObject):
+    """What is painted of a widget."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.area = QRegion()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QPaintEvent):
+            self.area += event.region()
+        return False
 
 
 def test_the_same_is_not_painted_anew(stage):

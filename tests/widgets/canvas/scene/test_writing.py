@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from PySide6.QtCore import QEvent, QPointF
 
@@ -177,10 +175,10 @@ def test_a_double_click_on_the_button_is_one_repair(first, desk, qtbot):
 
 def test_decorations_go_on_top_of_each_other_and_away(stage):
     plain = stage.scene.cards["fc1"].face
-    stage.scene.decorations.append(lambda face: replace(face, heat=0.5))
-    stage.scene.decorations.append(lambda face: replace(face, heat_text=f"{face.heat}"))
+    stage.scene.decorations.append(lambda face: face._replace(heat=0.5))
+    stage.scene.decorations.append(lambda face: face._replace(heat_text=f"{face.heat}"))
     stage.scene.redress(["fc1", "nobody"])
-    assert stage.scene.cards["fc1"].face == replace(plain, heat=0.5, heat_text="0.5")
+    assert stage.scene.cards["fc1"].face == plain._replace(heat=0.5, heat_text="0.5")
     assert stage.scene.cards["fc2"].face.heat == -1
     stage.scene.redress()
     assert stage.scene.cards["fc2"].face.heat == 0.5

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,8 +13,9 @@ from engine.graph.difference import diff
 from engine.graph.graph import Edge, Graph, GraphError, Node
 from engine.layers.activation import ReLU
 from engine.layers.merge import Add
-from tests.widgets.canvas.desk import skipping
+from tests.widgets.canvas.desk import Stage, skipping
 from widgets.canvas.cards.sizes import CARD_HEIGHT, CARD_WIDTH, input_port, output_port
+from widgets.canvas.scene.scene import CanvasScene
 from widgets.canvas.wires.paths import TURN, passing_path
 from widgets.canvas.wires.routing import GAP, ROOM, Routes
 
@@ -86,6 +89,53 @@ def _edited(graph: Graph, kind: str, a: int, b: int, c: int) -> Graph:
         return graph.with_edge(Edge(name, other, len(graph.inputs[other])))
     except GraphError:
         return graph
+
+
+def test_a_few_cards_that_go_and_come_back_stir_every_wire_that_they_matter_to():
+    """The simple definition: every wire is looked at, whatever has changed."""
+    stirred = 0
+    for seed in range(60):
+        chance = random.Random(seed)
+        graph = crowded(chance)
+        routes = Routes(lambda _name: 2)
+        known = _updated({}, routes, Graph(), graph)
+        for _ in range(12):
+            left = graph.without(chance.sample(list(graph.nodes), chance.choice((1, 1, 2, 6))))
+            for before, after in ((graph, left), (left, graph)):
+                was, known = known, _updated(known, routes, before, after)
+                assert known == _updated({}, Routes(lambda _name: 2), Graph(), after)
+                stirred += sum(way != known.get(edge, way) for edge, way in was.items())
+    assert stirred > 1000
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_after_many_cards_went_and_came_back_wires_lie_as_on_a_new_canvas(qtbot, seed: int):
+    chance = random.Random(seed)
+    graph = crowded(chance, 120)
+    stage = Stage(qtbot, graph)
+    for count in (1, 10, 30, 110):
+        gone = chance.sample(list(graph.nodes), count)
+        for shown in (graph.without(gone), graph):
+            fresh = CanvasScene()
+            for scene in (stage.scene, fresh):
+                scene.show_graph(shown)
+            assert drawn(stage.scene) == drawn(fresh)
+
+
+def crowded(chance: random.Random, count: int = 26) -> Graph:
+    """Cards in rough columns, and wires between any of them: down, up and across, many along the same cards."""
+    columns, step = chance.choice((2, 3, 4)), chance.choice((25.0, 38.0, 76.0))
+    nodes = [Node(f"n{i}", Add(), (290.0 * chance.randrange(columns) + 2.0 * chance.randrange(-20, 21), step * row))
+             for i, row in enumerate(chance.sample(range(count), count))]
+    edges = [Edge(f"n{source}", f"n{i}", port) for i in range(3, count)
+             for port, source in enumerate(chance.sample(range(i), 2 + i % 2))]
+    return Graph.of(nodes, edges)
+
+
+def drawn(scene: CanvasScene):
+    """All there is of each wire, from near and from afar."""
+    return {edge: (wire.path, wire.beside, wire.zValue(), wire.pill_at, wire.boundingRect(), wire.lines())
+            for edge, wire in scene.wires.items()}
 
 
 def test_a_line_behind_whose_way_a_card_stands_is_taken_only_where_there_is_no_other():
