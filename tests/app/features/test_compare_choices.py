@@ -22,7 +22,8 @@ from engine.runs.naming import EXPERIMENT, HERE
 
 
 @pytest.fixture
-def page(qtbot) -> Page:
+def page(qtbot, tmp_path, monkeypatch) -> Page:
+    monkeypatch.chdir(tmp_path)  # where no runs of the person's own lie
     page = Page(Document.open("gallery:lenet"))
     qtbot.addWidget(page)
     return page

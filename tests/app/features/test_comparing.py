@@ -28,7 +28,8 @@ LEFT, NONE, CTRL = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, Qt
 
 
 @pytest.fixture
-def window(qtbot, tmp_path) -> Iterator[MainWindow]:
+def window(qtbot, tmp_path, monkeypatch) -> Iterator[MainWindow]:
+    monkeypatch.chdir(tmp_path)  # where no runs of the person's own lie
     Settings(tmp_path).theme = "dark"
     with opened(qtbot, tmp_path, "gallery:lenet", torch=False) as window:
         yield window
