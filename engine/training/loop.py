@@ -28,7 +28,7 @@ from engine.training.failures import TrainingError, check_trainable, in_words
 from engine.training.learner import Learner
 from engine.training.observer import Observer
 from engine.training.run import Run
-from engine.training.threads import threads_as_before
+from engine.training.threads import Cores, threads_as_before
 from engine.training.tuning import tuned
 from engine.training.values import Weights
 
@@ -59,7 +59,7 @@ def _fit(experiment: Experiment, control: Control, data: Data | None, root: Path
          backend: Callable[[torch.device, Recipe], Backend] | None) -> Iterator[Event]:
     if experiment.data.is_known:  # what is wrong is said before anything is read
         check_trainable(experiment)
-    device = resolve_device(experiment.recipe.device)
+    device, cores = resolve_device(experiment.recipe.device), Cores()
     expect_precision(device, experiment.recipe.precision_row)
     if data is None:
         data = yield from prepare(experiment.data, root, control)
@@ -76,7 +76,7 @@ def _fit(experiment: Experiment, control: Control, data: Data | None, root: Path
         numerics = (resume.numerics if resume else None) or tuned(experiment, device)
         learner = Learner(experiment, device, start, data.train.targets, numerics,
                           backend(device, experiment.recipe) if backend else None)
-        yield from Run(experiment, control, data, learner, resume, observers).events()
+        yield from Run(experiment, control, data, learner, resume, observers, cores).events()
 
 
 def prepare(spec: DataSpec, root: Path | None, control: Control) -> Generator[Event, None, Data]:

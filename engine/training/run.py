@@ -41,7 +41,7 @@ from engine.training.learner import Feed, Learner, together
 from engine.training.meters import Reading, Stopwatch, Totals
 from engine.training.metrics import ClassScores, ValueScores
 from engine.training.observer import Observer, ObserverError
-from engine.training.threads import Threads
+from engine.training.threads import Cores, Threads
 from engine.training.values import Metrics, Remark, Summary
 
 READ_EVERY = 0.1  # seconds between two readings of the loss from the device
@@ -55,7 +55,8 @@ class Run:
     """What is counted while a learner goes through the data; iterate ``events()`` once."""
 
     def __init__(self, experiment: Experiment, control: Control, data: Data, learner: Learner,
-                 resume: Checkpoint | None = None, observers: Sequence[Observer] = ()) -> None:
+                 resume: Checkpoint | None = None, observers: Sequence[Observer] = (),
+                 cores: Cores | None = None) -> None:
         self._recipe, self._control, self._learner, self._observers = experiment.recipe, control, learner, observers
         # what has no validation examples is judged on those it learns from
         judged = data.validation if len(data.validation) else data.train
@@ -71,7 +72,7 @@ class Run:
         self._best = Best()
         self._health = Health(_setting(experiment, data, judged, learner))
         self._training_time, self._time = Stopwatch(), Stopwatch()  # steps only; all but pauses
-        self._threads = Threads(useful_threads(experiment) if learner.device.type == "cpu" else 1)
+        self._threads = Threads(useful_threads(experiment) if learner.device.type == "cpu" else 1, cores)
         self._read_at = self._kept_at = perf_counter()
         self._kept_for = 0.0  # seconds that a checkpoint took last
         self._goes_on = resume is not None and resume.sums is not None
@@ -100,6 +101,8 @@ class Run:
         yield Started(str(self._learner.device), self._learner.params, len(self._train_set), self._recipe.epochs,
                       self._course.epoch + (not self._goes_on), self._threads.count, self._from)
         self._time.start()
+        if self._threads.begin():
+            yield ThreadsChanged(self._from, self._threads.count)
         course = self._course
         if course.epoch == 0:
             self._health.begin(*self._learner.probe(self._validation_set))

@@ -1,17 +1,19 @@
-"""How many cores a run takes: as many as its steps are worth, fewer while another program holds them."""
+"""How many cores a run takes: as many as its steps are worth, fewer while other work holds them."""
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from time import perf_counter
 
+import psutil
 import torch
-from torch import Tensor
 
-FIRST, LONGEST = 0.2, 8.0  # seconds between two looks
-PIECES, ROUNDS = 2**17, 7  # what is timed: numbers enough for four threads
-HELD, FREE = 1.3, 0.8  # times as long with all threads as with one: somebody holds a core; nobody does
+SAMPLE = 0.1  # seconds at least over which cores are watched: the system counts in hundredths
+FIRST, LONGEST = 0.3, 5.0  # seconds between two looks
+NEARLY = 0.3  # of a core: what little others take of one does not cost it
 
 
 @contextmanager
@@ -24,44 +26,74 @@ def threads_as_before() -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-class Threads:
-    """The threads of the calling thread's steps. Threads wait for each other by spinning: where one of them has no
-    core, all lose a factor of ten and more, and one thread alone is faster."""
+class Cores:
+    """What other processes take of the cores that this one may use."""
 
-    def __init__(self, most: int) -> None:
-        """``most``: how many are worth it where nothing else is at work."""
+    def __init__(self) -> None:
+        has_affinity = hasattr(os, "sched_getaffinity")
+        self._mine = sorted(os.sched_getaffinity(0)) if has_affinity else list(range(os.cpu_count() or 1))
+        self._since, self._busy, self._own = perf_counter(), self._all_busy(), time.process_time()
+
+    def _all_busy(self) -> float:
+        each = psutil.cpu_times(percpu=True)
+        mine = [each[core] for core in self._mine if core < len(each)]
+        rests = ("idle", "iowait", "guest", "guest_nice")  # guests are counted as users, too
+        return float(sum(sum(times) - sum(getattr(times, name, 0.0) for name in rests) for times in mine))
+
+    def free(self) -> float:
+        """How many cores nobody else has used since the last time it was asked."""
+        now, busy, own = perf_counter(), self._all_busy(), time.process_time()
+        others = (busy - self._busy - (own - self._own)) / max(now - self._since, 1e-9)
+        self._since, self._busy, self._own = now, busy, own
+        return len(self._mine) - max(0.0, others)
+
+    @property
+    def seconds(self) -> float:
+        """Since it was asked."""
+        return perf_counter() - self._since
+
+
+class Threads:
+    """The threads of the calling thread's steps. They wait for each other by spinning: where one of them has no core,
+    all lose a factor of ten and more, and fewer are faster."""
+
+    def __init__(self, most: int, cores: Cores | None = None) -> None:
+        """``most``: how many are worth it where nothing else is at work; ``cores``: watched for a while already."""
         self._most, self.count = most, most
-        self._look_at, self._pause = perf_counter() + FIRST, FIRST
-        self._sample: Tensor | None = None
+        self._cores = cores or Cores()
+        self._look_at, self._pause, self._wanted = 0.0, FIRST, most
 
     def use(self, count: int) -> None:
         """From here on so many."""
         self.count = count
         torch.set_num_threads(count)
 
-    def look(self) -> bool:
-        """Now and then, what threads cost here; whether their number changes by it."""
-        now = perf_counter()
-        if self._most == 1 or now < self._look_at:
+    def begin(self) -> bool:
+        """Before the first step: whether fewer are used from the beginning."""
+        if self._most == 1:
             return False
-        before, ratio = self.count, self._ratio()
-        if (self.count > 1 and ratio > HELD) or (self.count == 1 and ratio < FREE):
-            ratio = self._ratio()  # once may be chance
-        wanted = 1 if ratio > HELD else self._most if ratio < FREE else before
-        self._pause = FIRST if wanted != before else min(LONGEST, 2 * self._pause)
-        self.use(wanted)
-        self._look_at = perf_counter() + self._pause
-        return wanted != before
+        time.sleep(max(0.0, SAMPLE - self._cores.seconds))
+        return self._follow(self._worth())
 
-    def _ratio(self) -> float:
-        """The time of the same small work with all threads, over that with one."""
-        if self._sample is None:
-            self._sample = torch.linspace(-1, 1, PIECES)
-        times = {1: 0.0, self._most: 0.0}
-        for _ in range(ROUNDS):
-            for count in times:
-                torch.set_num_threads(count)
-                start = perf_counter()
-                torch.tanh(self._sample)
-                times[count] += perf_counter() - start
-        return times[self._most] / times[1]
+    def look(self) -> bool:
+        """Now and then, whether cores are held; whether threads change by it. They do not for a moment's sake."""
+        if self._most == 1 or perf_counter() < self._look_at or self._cores.seconds < SAMPLE:
+            return False
+        wanted, before = self._worth(), self._wanted
+        self._wanted = wanted
+        if wanted != before and wanted != self.count:
+            self._look_at = perf_counter() + SAMPLE
+            return False
+        return self._follow(wanted)
+
+    def _worth(self) -> int:
+        return max(1, min(self._most, int(self._cores.free() + NEARLY)))
+
+    def _follow(self, wanted: int) -> bool:
+        changes = wanted != self.count
+        self._pause = FIRST if changes else min(LONGEST, 2 * self._pause)
+        self._look_at = perf_counter() + self._pause
+        self._wanted = wanted
+        if changes:
+            self.use(wanted)
+        return changes
