@@ -138,7 +138,7 @@ class ThreadsChanged:
         """Why, in words."""
         if self.threads == 1:
             return say("Other work holds the cores: training goes on with 1 thread, and its last digits may differ")
-        return say("There are cores for {count} threads now: training goes on with them, and its last digits may differ",
+        return say("There are cores for {count} threads: training goes on with them, and its last digits may differ",
                    count=self.threads)
 
 

@@ -197,4 +197,4 @@ def test_steps_worth_one_thread_are_not_looked_at(computer: Computer, monkeypatc
 def test_each_change_says_why() -> None:
     held, free = (str(ThreadsChanged(0.5, count).line) for count in (1, 3))
     assert "the cores: training goes on with 1 thread," in held
-    assert "cores for 3 threads now: training goes on with them," in free
+    assert "cores for 3 threads: training goes on with them," in free
