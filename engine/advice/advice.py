@@ -22,6 +22,9 @@ from engine.messages import LayerloomError, say
 __all__ = ["AdviceError", "Problem", "Repair", "Severity", "advise"]
 
 
+MENDED = 100  # faults that come with repairs: whoever has more begins with these, and each takes a search
+
+
 class AdviceError(LayerloomError):
     """A problem that forbids training, as an error to raise."""
 
@@ -29,17 +32,17 @@ class AdviceError(LayerloomError):
 def advise(experiment: Experiment, analysis: Analysis | None = None) -> tuple[Problem, ...]:
     """Every problem, errors first; with none of severity “error” the experiment can be trained."""
     analysis = (analysis or analyze(experiment.graph, experiment.data.sample_shape)).active
-    problems = [_of_fault(experiment, analysis, fault) for fault in analysis.faults]
+    problems = [_of_fault(experiment, analysis, fault, number < MENDED) for number, fault in enumerate(analysis.faults)]
     for rule in _RULES:
         problems.extend(rule(experiment, analysis))
     rank = {"error": 0, "warning": 1, "hint": 2}
     return tuple(sorted(problems, key=lambda problem: rank[problem.severity]))
 
 
-def _of_fault(experiment: Experiment, analysis: Analysis, fault: Fault) -> Problem:
+def _of_fault(experiment: Experiment, analysis: Analysis, fault: Fault, is_mended: bool) -> Problem:
     loose = fault.node is not None and fault.node not in analysis.members
     return Problem("warning" if loose else "error", fault.node, fault.error.message,
-                   repairs(analysis, fault, experiment))
+                   repairs(analysis, fault, experiment) if is_mended else ())
 
 
 # -- rules about the whole ----------------------------------------------------------------------------------------

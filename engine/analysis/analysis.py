@@ -70,6 +70,24 @@ class Analysis:
         """How many of them learn: all but the frozen ones."""
         return sum([facts.trainable for facts in self._known.values()])
 
+    @cached_property
+    def ends(self) -> tuple[str, ...]:
+        """The network's nodes that lead nowhere, in order."""
+        outputs, members = self.graph.outputs, self.members
+        return tuple([name for name in self.graph.order if name in members and not outputs[name]])
+
+    @cached_property
+    def from_top(self) -> tuple[str, ...]:
+        """The network's nodes as they are drawn, the highest first; at one height in order."""
+        nodes = self.graph.nodes
+        return tuple(sorted([name for name in self.graph.order if name in self.members],
+                            key=lambda name: nodes[name].position[1]))
+
+    @cached_property
+    def places(self) -> Mapping[str, int]:
+        """Where each node stands in the order: nothing leads to one before it."""
+        return {name: place for place, name in enumerate(self.graph.order)}
+
     def sources(self, name: str) -> list[str]:
         """The nodes it reads, by port; what only must know the batch reads the network's input."""
         sources = [edge.source for edge in self.graph.active.inputs[name]]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator
+from itertools import chain, islice
 
 from engine.advice.repairs.edits import wired, without
 from engine.advice.repairs.fitting import fits, shape_after, takes
@@ -12,13 +14,14 @@ from engine.analysis.faults import MissingInputError, NoInputError, NoOutputErro
 from engine.graph.edits import added, appended
 from engine.graph.graph import Edge, Graph
 from engine.graph.grid import STEP
-from engine.graph.walks import upstream
+from engine.graph.walks import most_above, upstream
 from engine.layers.base import Shape
 from engine.layers.inputs import Input
 from engine.layers.linear import Flatten
 from engine.layers.merge import Add, Concatenate
 from engine.messages import say
 
+NEAREST = 200  # layers that are tried as the source of a missing wire
 WITH_WEIGHTS = ("convolution", "linear", "attention", "sequence", "block")
 
 
@@ -79,12 +82,13 @@ def one_input(case: Case) -> Iterator[Repair]:
 def missing_wire(case: Case) -> Iterator[Repair]:
     """A wire from what leads nowhere or, for a second input, from further up; or the layer removed."""
     analysis, graph, name, layer = case.analysis, case.graph, case.name, case.layer
-    edges, after = graph.inputs[name], graph.downstream(name)
+    edges = graph.inputs[name]
+    if not edges and (name not in analysis.members or layer.min_inputs != 1):
+        return
     given = [analysis.nodes[edge.source].output_shape for edge in edges]
-    ends = [other for other in graph.order if other in analysis.members and not graph.outputs[other]
-            and other not in after]  # fmt: skip
     if edges and len(edges) + 1 == layer.min_inputs and None not in given:
-        known = [shape for shape in given if shape is not None]
+        known, after = [shape for shape in given if shape is not None], graph.downstream(name)
+        ends = [other for other in analysis.ends if other not in after]
         for source in [*ends[:2], *_shortcuts(analysis, name)]:
             shape = analysis.nodes[source].output_shape
             if shape is not None and fits(layer, [*known, shape]):
@@ -92,22 +96,33 @@ def missing_wire(case: Case) -> Iterator[Repair]:
                 break
     if edges:
         yield Repair(say("Remove {name}", name=name), without(name))
-    elif name in analysis.members and layer.min_inputs == 1:
-        yield from _fed(analysis, name, after)
+    else:
+        yield from _fed(analysis, name)
 
 
-def _fed(analysis: Analysis, name: str, after: Collection[str]) -> Iterator[Repair]:
+def _fed(analysis: Analysis, name: str) -> Iterator[Repair]:
     """A first wire from the lowest layer above it whose output suits it and all that follows it."""
-    y, nodes = analysis.graph.nodes[name].position[1], analysis.graph.nodes
-    known = [n for n in analysis.graph.order if n in analysis.members and n not in after]
-    above = [n for n in known if nodes[n].position[1] < y] or known
-    above.sort(key=lambda n: nodes[n].position[1])
-    for source in reversed(above):
+    drawn, nodes = analysis.from_top, analysis.graph.nodes
+    higher = bisect_left(drawn, nodes[name].position[1], key=lambda n: nodes[n].position[1])
+    above = _that_do_not_follow(analysis, name, reversed(drawn[:higher]))
+    first = next(above, None)
+    sources = chain([first], above) if first else _that_do_not_follow(analysis, name, reversed(drawn))
+    for source in islice(sources, NEAREST):
         shape = analysis.nodes[source].output_shape
         made = shape_after((nodes[name].layer,), shape) if shape else None
         if made and all(takes(analysis, edge.target, name, made) for edge in analysis.graph.outputs[name]):
             yield Repair(say("Connect {source} → {target}", source=source, target=name), wired(source, name))
             return
+
+
+def _that_do_not_follow(analysis: Analysis, name: str, others: Iterable[str]) -> Iterator[str]:
+    """Those that the layer's output does not reach: most are known by their place in the order."""
+    places, after = analysis.places, set[str]()
+    for other in others:
+        if places[other] >= places[name]:
+            after = after or analysis.graph.downstream(name)
+        if other not in after:
+            yield other
 
 
 def _shortcuts(analysis: Analysis, name: str) -> Iterator[str]:
@@ -133,17 +148,15 @@ def _shortcuts(analysis: Analysis, name: str) -> Iterator[str]:
 def one_end(case: Case) -> Iterator[Repair]:
     """A loose part joined on, or all ends but the longest removed, or the ends joined."""
     analysis, graph = case.analysis, case.graph
-    ends = [name for name in graph.order if name in analysis.members and not graph.outputs[name]]
+    ends = list(analysis.ends)
     if not ends:
         return
-    lines = {end: upstream(graph, [end]) for end in ends}
-    main = max(ends, key=lambda end: len(lines[end]))
     if len(ends) == 1:
-        yield from connections(analysis, main)
+        yield from connections(analysis, ends[0])
         return
+    main = most_above(graph, ends)
     others = [end for end in ends if end != main]
-    gone = set().union(*(lines[end] for end in others)) - lines[main]
-    yield _without_part(gone, others)
+    yield _without_part(upstream(graph, others) - upstream(graph, [main]), others)
     shapes = [analysis.nodes[end].output_shape for end in ends]
     known = [shape for shape in shapes if shape is not None]
     if len(known) == len(ends):

@@ -21,6 +21,7 @@ from engine.layers.activation import ReLU
 from engine.layers.base import Shape
 from engine.layers.inputs import Input
 from engine.layers.linear import Linear
+from engine.layers.merge import Add
 from engine.layers.normalization import BatchNorm1d, BatchNorm2d
 from engine.network.compile import build_module
 
@@ -342,3 +343,10 @@ def test_what_is_not_warned_about_runs_in_place(working_graphs: Any, data: st.Da
             break
         graph = found[0].repairs[0].apply(graph)
     assert_inplace_changes_nothing(graph, shape)
+
+
+def test_of_very_many_faults_the_first_come_with_repairs() -> None:
+    sums = [Node("input", Input(shape=(4,))), *(Node(f"add{place}", Add()) for place in range(150))]
+    edges = [Edge("input", "add0"), *(Edge(f"add{place}", f"add{place + 1}") for place in range(149))]
+    problems = [problem for problem in advise(Experiment(Graph.of(sums, edges))) if str(problem.node).startswith("add")]
+    assert len(problems) == 150 and [bool(problem.repairs) for problem in problems] == [True] * 100 + [False] * 50
