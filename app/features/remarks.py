@@ -12,7 +12,7 @@ from app.features.training import Training
 from app.window.host import Feature
 from engine.experiment.recipe import Recipe
 from engine.messages import Message
-from engine.training.events import RunNotSaved
+from engine.training.events import RunNotSaved, ThreadsChanged
 from engine.training.listening import Listener
 from engine.training.values import Remark
 from widgets.look.text import message_text, translated
@@ -28,6 +28,9 @@ class Remarks(Feature, Listener):
 
     def on_run_not_saved(self, event: RunNotSaved) -> None:
         self.host.say(event.message, "error")
+
+    def on_threads_changed(self, event: ThreadsChanged) -> None:
+        self.host.say(event.line)
 
     def on_remark(self, event: Remark) -> None:
         self.remark(self._trainer.document, event)

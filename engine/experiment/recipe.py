@@ -100,10 +100,6 @@ class Recipe(BaseModel):
         """What there is to know of its precision."""
         return PRECISIONS[self.precision]
 
-    def lr_in(self, epoch: int) -> float:
-        """The learning rate of an epoch, which count from 1, as the schedule has it."""
-        return self.lr * self.lr_factor(epoch)
-
     def lr_factor(self, epoch: int) -> float:
         """What the schedule multiplies the learning rate by in an epoch, which count from 1."""
         return schedule_of(self.schedule).factor(epoch - 1, self.epochs)

@@ -14,6 +14,8 @@ from engine.experiment.experiment import Experiment
 from engine.graph.parameters import NodeParameters
 from engine.network.weights import initial_module
 
+CONVOLUTIONS = (nn.Conv2d, nn.ConvTranspose2d)
+
 
 class Ready:
     """A compiled network on a device. ``settings`` are those of its nodes, by dotted place."""
@@ -47,6 +49,7 @@ def ready(experiment: Experiment, weights: Mapping[str, Tensor] | None = None, d
     if weights is not None:
         module.load_state_dict(weights)
     module.to(device)
+    _make_dense(module)
     if channels_last:
         in_channels_last(module)
     settings = node_settings(experiment.graph, analyze(experiment.graph, experiment.data.sample_shape))
@@ -64,10 +67,18 @@ def freeze(module: nn.Module, settings: Mapping[str, NodeParameters]) -> list[nn
             if isinstance(part, _NormBase) and not settings_at(settings, place).trainable]
 
 
+def _make_dense(module: nn.Module) -> None:
+    """Memory of its own for each weight that is a window onto another tensor: kernels that learn walk raw memory."""
+    for weight in module.parameters():
+        if not torch.ops.aten.is_non_overlapping_and_dense(weight.data):
+            weight.data = weight.data.clone(memory_format=torch.contiguous_format)
+
+
 def in_channels_last(module: nn.Module) -> None:
     """The weights of convolutions in the memory order that most of them are fastest in."""
-    for weight in module.parameters():
-        if weight.dim() == 4:
+    for part in module.modules():
+        if isinstance(part, CONVOLUTIONS):
+            weight = part.weight
             weight.data = weight.data.to(memory_format=torch.channels_last)  # unlike “contiguous” also of one channel
 
 

@@ -29,7 +29,7 @@ from engine.runs.names import (
     SUMMARY,
     member_folder,
 )
-from engine.runs.opened import Kept, kept_until
+from engine.runs.opened import Kept, begun_at, kept_until
 from engine.runs.texts import (
     CHANGES_HEAD,
     POINTS_HEAD,
@@ -124,7 +124,7 @@ class _Writer(Listener):
         self._metrics, self._points = Lines(folder / METRICS, kept.metrics), Lines(folder / POINTS, kept.points)
         self._changes, self._remarks = Lines(folder / CHANGES, kept.changes), Lines(folder / REMARKS, kept.remarks)
         self._started: Started | None = None
-        self._epoch = resume.epoch if resume is not None else 0
+        self._epoch = resume.whole_epochs + 1 if resume is not None else 0
         self._latest: Weights | None = None  # not yet written
         self._best: Weights | None = None
         self._has_begun = False
@@ -151,8 +151,14 @@ class _Writer(Listener):
             self._flush()
         if self._started is not None:
             title, is_fold = (self._member.title, self._member.is_fold) if self._member else ("", False)
-            write_text(self._folder / RUN, run_json(self._started, _now(), VERSIONS, title, is_fold))
+            begun = begun_at(self._folder) if self._resume is not None else ""
+            write_text(self._folder / RUN, run_json(self._started, begun or _now(), VERSIONS, title, is_fold))
         self._has_begun = True
+
+    def _begin_if_not_yet(self) -> None:
+        """There may be room now."""
+        if not self._has_begun:
+            self._begin()
 
     def _flush(self) -> None:
         for lines in (self._metrics, self._points, self._changes, self._remarks):
@@ -171,12 +177,12 @@ class _Writer(Listener):
             row = EpochRow(event.epoch, event.train, event.validation, event.position)
             self._metrics.head_with(metrics_head(row))
             self._metrics.add(metrics_line(row))
-        if not self._has_begun:
-            self._begin()
+        self._begin_if_not_yet()
         make_folder(self._folder)
         self._metrics.flush()
 
     def on_checkpoint_reached(self, event: CheckpointReached) -> None:
+        self._begin_if_not_yet()
         self._flush()
         self._write_weights()
         content = as_pt(event.checkpoint.stored())
@@ -200,16 +206,19 @@ class _Writer(Listener):
     def _change(self, event: RateChanged | ThreadsChanged) -> None:
         self._changes.head_with(CHANGES_HEAD)
         self._changes.add(change_line(event))
+        self._begin_if_not_yet()
         self._changes.flush()
 
     def on_remark(self, event: Remark) -> None:
         self._remarks.add(remark_line(event, self._epoch))
+        self._begin_if_not_yet()
         self._remarks.flush()
 
     def on_finished(self, event: Finished) -> None:
+        self._begin_if_not_yet()
         self._flush()
         self._write_weights()
-        write_text(self._folder / SUMMARY, summary_json(event.summary))
+        write_text(self._folder / SUMMARY, summary_json(event.summary, event.stopped))
 
 
 def _now() -> str:

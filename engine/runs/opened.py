@@ -14,7 +14,7 @@ from engine.experiment.choices.schedules import schedule_of
 from engine.experiment.experiment import Experiment, FileError, load_experiment
 from engine.export.weight_files import load_weights
 from engine.files import reason_of_os_error
-from engine.messages import LayerloomError
+from engine.messages import LayerloomError, say
 from engine.runs.names import (
     BEST,
     CHANGES,
@@ -82,7 +82,10 @@ class Run:
         return self.series is not None if self.members else self.state.summary is not None
 
     def best_weights(self) -> dict[str, Tensor]:
-        """The state dict of the best epoch. Raises WeightsFileError."""
+        """The state dict of the best epoch that was written: a run that goes on may be ahead of it.
+
+        Raises WeightsFileError.
+        """
         return load_weights(self.folder / BEST)
 
     def last_weights(self) -> dict[str, Tensor]:
@@ -109,7 +112,12 @@ def open_run(folder: Path | str) -> Run:
         member.state.title = row.title  # an earlier version wrote it nowhere else
     versions = about.get("versions")
     return Run(folder, experiment, state, members, series, dict(versions) if isinstance(versions, dict) else {},
-               str(about.get("begun") or ""))
+               begun_at(folder))
+
+
+def begun_at(folder: Path) -> str:
+    """When the run in a folder began, ISO; empty: unknown."""
+    return str(_json(folder / RUN).get("begun") or "")
 
 
 def _experiment_of(folder: Path) -> Experiment:
@@ -136,19 +144,22 @@ def _state(folder: Path, experiment: Experiment, about: dict[str, Any]) -> RunSt
     with suppress(*UNREADABLE):
         state.started = Started(str(about["device"]), int(about["params"]), int(about["train_examples"]),
                                 int(about["epochs"]), int(about["first_epoch"]), int(about["threads"]))
-    state.epochs = metrics_read(_text(folder / METRICS))
-    state.points = points_read(_text(folder / POINTS))
-    state.remarks = [remark for _, remark in remarks_read(_text(folder / REMARKS))]
-    for change in changes_read(_text(folder / CHANGES)):
-        state.hear(change)
+    _take_lines(state, Kept(*(_text(folder / name) for name in (METRICS, POINTS, CHANGES, REMARKS))))
     with suppress(*UNREADABLE):
-        state.summary = summary_read(_text(folder / SUMMARY))
+        state.summary, stopped = summary_read(_text(folder / SUMMARY))
+        state.was_stopped = state.summary.epochs < experiment.recipe.epochs if stopped is None else stopped
     if state.summary is not None:
-        state.was_stopped = state.summary.epochs < experiment.recipe.epochs
         state.best_epoch = state.summary.best_epoch
     elif state.epochs:
         state.best_epoch = max(state.epochs, key=lambda row: (*row.validation.rank, -row.epoch)).epoch
     return state
+
+
+def _take_lines(state: RunState, kept: Kept) -> None:
+    state.epochs, state.points = metrics_read(kept.metrics), points_read(kept.points)
+    state.remarks = [remark for _, remark in remarks_read(kept.remarks)]
+    for change in changes_read(kept.changes):
+        state.hear(change)
 
 
 def _series(folder: Path) -> tuple[SeriesFinished | None, list[str]]:
@@ -190,13 +201,11 @@ def load_checkpoint(folder: Path | str, experiment: Experiment) -> Checkpoint | 
 
 def resumed(folder: Path, checkpoint: Checkpoint) -> SeriesState:
     """What is known of the run in ``folder`` at this checkpoint, for whoever shows how it goes on."""
-    run = open_run(folder)
-    whole = checkpoint.whole_epochs
-    state, position = run.state, checkpoint.position + 1e-6
-    state.epochs = [row for row in state.epochs if row.epoch <= whole]
-    state.points = [point for point in state.points if point.position <= position]
+    experiment, kept = _experiment_of(folder), kept_until(checkpoint, folder)
+    state = RunState(experiment)
+    _take_lines(state, kept)
     state.go_on(checkpoint.best.epoch, checkpoint.best.weights, checkpoint.weights)
-    states = SeriesState(run.experiment)
+    states = SeriesState(experiment)
     states.members = [state]
     return states
 
@@ -224,7 +233,7 @@ def _check_same(saved: Experiment, asked: Experiment, folder: Path) -> None:
     for part in ("network", "data", "recipe"):
         if parts_of(saved)[part] != parts_of(asked)[part]:
             raise RunError("The run in {folder} was made with another {part}: it cannot be continued with this one",
-                           folder=folder, part=part)
+                           folder=folder, part=say(part))
 
 
 def parts_of(experiment: Experiment) -> dict[str, object]:

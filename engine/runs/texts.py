@@ -69,9 +69,8 @@ def _rows(text: str, needed: Iterable[str]) -> Iterator[Mapping[str, str]]:
     if not set(needed) <= set(head):
         return
     for cells in lines:
-        if len(cells) != len(head) or not all(map(_is_number, cells)):
-            return
-        yield dict(zip(head, cells, strict=True))
+        if len(cells) == len(head) and all(map(_is_number, cells)):
+            yield dict(zip(head, cells, strict=True))
 
 
 def _is_number(cell: str) -> bool:
@@ -166,22 +165,27 @@ def series_run_json(when: str, versions: Mapping[str, str], folders: Sequence[st
                   "versions": dict(versions)})
 
 
-def summary_json(summary: Summary) -> str:
+def summary_json(summary: Summary, stopped: bool = False) -> str:
     """The summary as the command line promises it; what is no number is null."""
     return _json({
         "epochs": summary.epochs, "best_epoch": summary.best_epoch, "train": _plain(summary.train),
         "validation": _plain(summary.validation), "test": _plain(summary.test),
         "examples_per_second": round(summary.examples_per_second, 1), "device": summary.device,
-        "params": summary.params, "seed": summary.seed,
+        "params": summary.params, "seed": summary.seed, "stopped": stopped,
     })  # fmt: skip
 
 
-def summary_read(text: str) -> Summary:
-    """The summary of summary.json. Raises one of UNREADABLE where it is none."""
+def summary_read(text: str) -> tuple[Summary, bool | None]:
+    """The summary of summary.json, and whether the run was stopped; None: an earlier version, which did not say so.
+
+    Raises one of UNREADABLE where it is none.
+    """
     raw = json.loads(text)
+    stopped = raw.get("stopped")
     train, validation, test = (_metrics_of(raw.get(part) or {}) for part in ("train", "validation", "test"))
-    return Summary(int(raw["epochs"]), int(raw["best_epoch"]), train, validation, test,
-                   float(raw["examples_per_second"]), str(raw["device"]), int(raw["params"]), int(raw["seed"]))
+    summary = Summary(int(raw["epochs"]), int(raw["best_epoch"]), train, validation, test,
+                      float(raw["examples_per_second"]), str(raw["device"]), int(raw["params"]), int(raw["seed"]))
+    return summary, stopped if isinstance(stopped, bool) else None
 
 
 def _metrics_of(raw: Mapping[str, float | None]) -> Metrics:

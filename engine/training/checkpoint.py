@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from torch import Tensor
 
-from engine.messages import LayerloomError
+from engine.messages import LayerloomError, say
 from engine.training.best import Best
 from engine.training.course import Course
 from engine.training.judge.health import HealthState
@@ -78,7 +78,7 @@ def checkpoint_from(stored: Any) -> Checkpoint:
         return _ADAPTER.validate_python(plain)
     except ValidationError as error:
         raise CheckpointError("it is damaged: {what} cannot be read",
-                              what=".".join(map(str, error.errors()[0]["loc"])) or "something in it") from error
+                              what=".".join(map(str, error.errors()[0]["loc"])) or say("something in it")) from error
 
 
 def _of_version_2(plain: dict[str, Any]) -> dict[str, Any]:

@@ -20,7 +20,6 @@ class Control:
         self._stopped = False
         self._abandoned = False
         self._lr: float | None = None
-        self.thread: int | None = None  # where ``fit`` runs: code of a layer that does not end is stopped there
 
     def pause(self) -> None:
         """Hold after the current batch."""

@@ -16,6 +16,7 @@ class Course:
 
     batches: int  # in an epoch
     epoch: int = 0  # the last that was begun; they count from 1
+    given: int = 0  # training examples; 0: of an earlier version, which did not count them
     done: int = 0  # batches of it
     examples: int = 0  # learned from so far
     seconds: float = 0.0  # spent on learning so far

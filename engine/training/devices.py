@@ -50,7 +50,7 @@ def resolve_device(name: str) -> torch.device:
     chosen = here[0] if name == "auto" else "cuda:0" if name == "cuda" else name
     if chosen not in here:
         raise NoDeviceError("This computer has no {device}: choose {devices} or cpu",
-                            device="GPU that PyTorch can use" if here == ["cpu"] else chosen,
+                            device=say("GPU that PyTorch can use") if here == ["cpu"] else chosen,
                             devices=", ".join(["auto", *here[:-1]]))
     return torch.device(chosen)
 

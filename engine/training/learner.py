@@ -111,9 +111,9 @@ class Learner:
                       reduce=self.backend.reduce)
 
     @torch.no_grad()
-    def judge(self, x: Tensor, targets: Tensor, totals: Totals) -> None:
-        """The metrics of a batch, without learning."""
-        outputs = self._called(x) if self._is_plain else self._mixed(x)
+    def judge(self, x: Tensor, targets: Tensor, number: int, totals: Totals) -> None:
+        """The metrics of a batch, the so-and-so-many-th, without learning."""
+        outputs = self._predicted(x, number)
         totals.add(self._criterion(outputs, targets), self._criterion.weight(targets), outputs, targets)
 
     @torch.no_grad()
@@ -124,10 +124,16 @@ class Learner:
             return math.nan, math.nan
         self.mode(training=False)
         x, targets = batches.take(torch.arange(count, device=self.device))
-        with RANDOM:
-            outputs = self._called(x) if self._is_plain else self._mixed(x)
+        outputs = self._predicted(x, 0)
         loss = float(self._criterion(outputs, targets))
         return (loss / count if self._criterion.is_summed else loss), float(outputs.flatten(1).std(0).max())
+
+    def _predicted(self, x: Tensor, number: int) -> Tensor:
+        """A network's own code may draw, also when it only predicts."""
+        with RANDOM:
+            self.backend.seed(self._seed_of(0, number + 1))
+            outputs: Tensor = self._called(x) if self._is_plain else self._mixed(x)
+        return outputs
 
     def mode(self, training: bool) -> None:
         """As it learns, or as it predicts."""

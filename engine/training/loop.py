@@ -6,7 +6,6 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from threading import get_ident
 
 import torch
 
@@ -45,7 +44,6 @@ def fit(experiment: Experiment, control: Control | None = None, *, data: Data | 
     generator.
     """
     control = control or Control()
-    control.thread = get_ident()
     try:
         yield from _fit(experiment, control, data, root, weights, resume, observers, backend)
     except AbandonedError:

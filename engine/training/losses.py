@@ -39,6 +39,8 @@ class Criterion:
             if not targets.is_floating_point():
                 targets = functional.one_hot(targets, outputs.shape[1])
             targets = targets.to(outputs.dtype)
+        elif self._weights is not None and self._weights.dtype != outputs.dtype:
+            self._options["weight"] = self._weights = self._weights.to(outputs.dtype)
         loss = self._loss(outputs, targets, **self._options)
         return loss if self._factor == 1.0 else loss * self._factor
 

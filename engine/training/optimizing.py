@@ -134,7 +134,7 @@ class ByKernel:
     def _follow_moments(self, group: Group, weights: list[Tensor], gradients: list[Tensor],
                         memory: list[dict[str, Tensor]]) -> None:
         for weight, kept in zip(weights, memory, strict=True):
-            if not kept:
+            if "exp_avg" not in kept:
                 kept["step"] = torch.zeros((), dtype=torch.float32, device=weight.device)
                 kept["exp_avg"], kept["exp_avg_sq"] = torch.zeros_like(weight), torch.zeros_like(weight)
         steps = [kept["step"] for kept in memory]
@@ -160,7 +160,7 @@ class ByKernel:
         place = 0
         for group in self._groups:
             for index, weight in enumerate(group.weights):
-                kept = state["state"].get(place, {})
+                kept = state.get("state", {}).get(place, {})
                 group.memory[index] = {name: _like(weight, value) for name, value in kept.items()
                                        if isinstance(value, Tensor)}
                 place += 1
@@ -213,6 +213,6 @@ class ByClass:
     def take_state(self, state: Mapping[str, Any]) -> None:
         """Continue with it."""
         groups = self._optimizer.state_dict()["param_groups"]
-        self._optimizer.load_state_dict({"state": state["state"], "param_groups": groups})
+        self._optimizer.load_state_dict({"state": state.get("state", {}), "param_groups": groups})
         for weight, kept in self._optimizer.state.items():
             kept.update({name: _like(weight, value) for name, value in kept.items() if isinstance(value, Tensor)})

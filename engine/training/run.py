@@ -16,12 +16,11 @@ from engine.data.tensors.batches import Batches, ranges
 from engine.data.tensors.data import Data, Split
 from engine.experiment.experiment import Experiment
 from engine.messages import LayerloomError
-from engine.network.weights import RANDOM
 from engine.training.best import Best
 from engine.training.checkpoint import Checkpoint
 from engine.training.control import Control
 from engine.training.course import Course
-from engine.training.devices import useful_threads
+from engine.training.devices import ALL_THREADS, useful_threads
 from engine.training.events import (
     CheckpointReached,
     EpochEnded,
@@ -68,7 +67,7 @@ class Run:
         expect_targets(experiment, data.train.targets)
         self._classes, self._logarithms = _classes(experiment), experiment.data.table.log_target
         self._ranges = ranges(len(self._train_set), self._recipe.batch_size)
-        self._course, self._totals = Course(len(self._ranges)), self._sums(learning=True)
+        self._course, self._totals = Course(len(self._ranges), given=len(self._train_set)), self._sums(learning=True)
         self._best = Best()
         self._health = Health(_setting(experiment, data, judged, learner))
         self._training_time, self._time = Stopwatch(), Stopwatch()  # steps only; all but pauses
@@ -79,6 +78,7 @@ class Run:
         if resume is not None:
             self._go_on_from(resume)
         self._from = self._course.position
+        self._whole = resume.whole_epochs if resume is not None else 0  # epochs that were learned and judged
 
     def _go_on_from(self, checkpoint: Checkpoint) -> None:
         self._best = checkpoint.best
@@ -86,18 +86,20 @@ class Run:
         self._learner.take_optimizer_state(checkpoint.optimizer)
         self._learner.backend.take_scaler_state(checkpoint.scaler)
         batches = len(self._ranges)
-        self._course = replace(checkpoint.course, batches=batches, done=batches)
+        given = len(self._train_set)
+        self._course = replace(checkpoint.course, batches=batches, done=batches, given=given)
         self._training_time = Stopwatch(checkpoint.course.seconds)
         if checkpoint.sums is not None:
-            if checkpoint.course.batches != batches:
-                raise DataShapeError("The run was left in the middle of an epoch of {before} batches, but the data now "
-                                     "give {now}: it cannot go on there", before=checkpoint.course.batches, now=batches)
+            before = checkpoint.course.given
+            if before != given or checkpoint.course.batches != batches:
+                raise DataShapeError("The run was left in the middle of an epoch of {before} examples, but the data "
+                                     "now give {now}: it cannot go on there", before=before, now=given)
             self._course.done = checkpoint.course.done
             self._totals.go_on_from(checkpoint.sums)
 
     def events(self) -> Iterator[Event]:
         """Everything from Started to Finished."""
-        self._threads.use(self._learner.numerics.threads)
+        self._threads.use(min(self._learner.numerics.threads, ALL_THREADS))
         yield Started(str(self._learner.device), self._learner.params, len(self._train_set), self._recipe.epochs,
                       self._course.epoch + (not self._goes_on), self._threads.count, self._from)
         self._time.start()
@@ -207,10 +209,8 @@ class Run:
         places = ranges(len(batches), max(self._recipe.batch_size, JUDGE_AT_LEAST))
         everything = torch.arange(len(batches), device=learner.device)
         learner.mode(training=False)
-        with RANDOM:
-            learner.backend.seed(self._recipe.seed)  # a network's own code may draw, also when it only predicts
-        for x, targets in together(batches, everything, places, 0, learner.backend):
-            learner.judge(x, targets, totals)
+        for number, (x, targets) in enumerate(together(batches, everything, places, 0, learner.backend)):
+            learner.judge(x, targets, number, totals)
             if self._due():
                 yield self._progress()
             yield from self._wait_while_paused()
@@ -266,7 +266,7 @@ class Run:
     # -- what is said -------------------------------------------------------------------------------------------
 
     def _progress(self) -> Progress:
-        position, epochs = self._course.position, self._recipe.epochs
+        position, epochs = self._course.position, max(self._recipe.epochs, self._course.epoch)
         left = self._time.seconds * (epochs - position) / max(position - self._from, 1e-9)
         return Progress(self._course.epoch, epochs, position / epochs, self._speed(), left)
 
@@ -284,13 +284,13 @@ class Run:
             self._best = Best(course.epoch, train, validation, weights)
         remarks: list[Remark] = []
         if fraction == judged == 1:
-            course.last = (train, validation)
+            course.last, self._whole = (train, validation), course.epoch
             remarks = self._remarks(train, validation)
         ended = EpochEnded(course.epoch, train, validation, is_best, weights, fraction, judged)
         yield ended
         self._control.check_abandoned()
         yield from remarks  # before the checkpoint, in which they were said
-        is_last = self._stops() or course.epoch == self._recipe.epochs
+        is_last = self._stops() or course.epoch >= self._recipe.epochs
         if ended.complete and (is_last or self._may_keep(0.0, KEEP_SHARE_AFTER)):
             yield from self._keep(weights, is_whole=True)
         for observer in self._observers:
@@ -311,7 +311,7 @@ class Run:
             None if is_whole else self._totals.sums(), numerics, learner.backend.scaler_state()))
 
     def _summary(self, test: Metrics) -> Summary:
-        best, completed = self._best, int(self._course.position)
+        best, completed = self._best, self._whole
         return Summary(completed, best.epoch, best.train, best.validation, test, self._speed(),
                        str(self._learner.device), self._learner.params, self._recipe.seed)
 

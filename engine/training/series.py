@@ -16,6 +16,7 @@ from engine.data.tensors.splitting import folded
 from engine.experiment.experiment import Experiment
 from engine.experiment.series import series_of
 from engine.messages import LayerloomError, say
+from engine.network.weights import check_weights
 from engine.training.control import AbandonedError, Control
 from engine.training.events import Event, MemberEnded, MemberStarted, SeriesFinished, SeriesRow
 from engine.training.failures import check_trainable
@@ -62,6 +63,11 @@ def fit_series(experiment: Experiment, control: Control | None = None, *, data: 
     members, rows = plans(experiment), list[SeriesRow]()
     if not members:
         raise SeriesError("This experiment has no variants, and its recipe asks for no folds")
+    for plan in members:  # what is wrong with the last is said before the first is trained
+        if plan.experiment.data.is_known:
+            check_trainable(plan.experiment)
+            if weights is not None:
+                check_weights(plan.experiment, weights)
     loaded, whole = {} if data is None else {experiment.data: data}, list[SeriesRow]()
     try:
         for index, plan in enumerate(members, 1):
@@ -92,8 +98,6 @@ class _Given(NamedTuple):
 def _member(index: int, plan: Plan, control: Control, loaded: dict[DataSpec, Data],
             given: _Given) -> Generator[Event, None, tuple[SeriesRow | None, bool]]:
     """One run, None when it was abandoned; and whether it was stopped: a fold cut short says nothing of the mean."""
-    if plan.experiment.data.is_known:  # what is wrong is said before anything is read
-        check_trainable(plan.experiment)
     data = yield from _data(plan, control, loaded, given.root)
     state = RunState(plan.experiment)
     for event in fit(plan.experiment, control, data=data, **given._asdict()):

@@ -79,7 +79,7 @@ class RunState(Listener):
         self.latest = event.weights
         if event.is_best:
             self.best_epoch, self.best = event.epoch, event.weights
-        elif self.best is None:  # a run that goes on: its best epoch was before
+        elif self.best is None:  # a run that goes on, whose best epoch was before: as good as is known here
             self.best = event.weights
 
     def on_paused(self, event: Paused) -> None:

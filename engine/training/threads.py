@@ -35,7 +35,10 @@ class Cores:
         self._since, self._busy, self._own = perf_counter(), self._all_busy(), time.process_time()
 
     def _all_busy(self) -> float:
-        each = psutil.cpu_times(percpu=True)
+        try:
+            each = psutil.cpu_times(percpu=True)
+        except OSError:  # some systems do not tell: nobody else is at work then
+            return time.process_time()
         mine = [each[core] for core in self._mine if core < len(each)]
         rests = ("idle", "iowait", "guest", "guest_nice")  # guests are counted as users, too
         return float(sum(sum(times) - sum(getattr(times, name, 0.0) for name in rests) for times in mine))

@@ -15,8 +15,9 @@ from torch import fx
 
 from engine.analysis.analysis import analyze
 from engine.experiment.experiment import Experiment
+from engine.experiment.trust import sources_of
 from engine.files import WriteError, cache_folder, write_text
-from engine.network.ready import ready
+from engine.network.ready import CONVOLUTIONS, ready
 from engine.network.weights import RANDOM
 from engine.training.devices import useful_threads
 from engine.training.numerics import Numerics
@@ -36,8 +37,8 @@ def tuned(experiment: Experiment, device: torch.device) -> Numerics:
 
 def prefers_channels_last(experiment: Experiment, device: torch.device, threads: int) -> bool:
     """Whether images lie in memory pixel by pixel: most convolutions are faster so, small normalisations slower."""
-    if len(experiment.data.sample_shape) != 3:
-        return False
+    if len(experiment.data.sample_shape) != 3 or sources_of(experiment.graph):
+        return False  # a person's own code may count on torch's usual order, as “view” does
     if device.type != "cpu":
         return True
     key = _key(experiment, threads)
@@ -66,7 +67,7 @@ def is_faster_channels_last(experiment: Experiment, threads: int) -> bool:
     torch.set_num_threads(threads)
     try:
         ways = {last: ready(experiment, training=True, channels_last=last).module for last in (True, False)}
-        if not any(weight.dim() == 4 for weight in ways[False].parameters()):
+        if not any(isinstance(part, CONVOLUTIONS) for part in ways[False].modules()):
             return False  # nothing is faster so, and flattening would have to copy
         with RANDOM, torch.random.fork_rng(devices=[]), torch.enable_grad():
             x = torch.rand(batch, *experiment.data.sample_shape)
@@ -105,7 +106,7 @@ def _read() -> dict[str, bool]:
 
 
 def _write() -> None:
-    """A folder that cannot be written only costs the same time again."""
+    """Where it cannot be written it is found out again, and may then be another way: results differ in last digits."""
     known = dict(list({**_read(), **_known}.items())[-MOST:])
     with suppress(OSError, WriteError):
         _path().parent.mkdir(parents=True, exist_ok=True)

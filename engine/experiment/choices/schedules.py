@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from engine.messages import ImpossibleError
+from engine.messages import ImpossibleError, say
 from engine.units import typed_text
 
 
@@ -65,7 +65,7 @@ def _pair(row: ScheduleRow, text: str) -> tuple[str, float]:
     if option is None:
         known = ", ".join(option.name for option in row.options)
         raise ImpossibleError("the schedule “{name}” has no option “{option}”; it has {known}", name=row.id,
-                              option=name, known=known or "none")
+                              option=name, known=known or say("none"))
     try:
         value = float(number)
     except ValueError as error:

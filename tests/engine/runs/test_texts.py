@@ -88,12 +88,13 @@ def test_remarks_are_read_back_in_their_words() -> None:
 
 def test_a_summary_is_json_without_what_is_no_number() -> None:
     text = summary_json(SUMMARY)
-    assert repr(summary_read(text).train.named) == repr(SUMMARY.train.named)
+    assert repr(summary_read(text)[0].train.named) == repr(SUMMARY.train.named)
     assert text.startswith('{\n  "epochs": 3,') and text.endswith("}\n")
     assert json.loads(text) == {
         "epochs": 3, "best_epoch": 2, "train": {"loss": 1.5, "accuracy": 0.25, "top5": 0.5, "f1": None},
         "validation": {"loss": 2.0, "accuracy": None, "rmse": 1.25}, "test": {"loss": None, "accuracy": None},
-        "examples_per_second": 1234.6, "device": "cpu", "params": 1210, "seed": 7}
+        "examples_per_second": 1234.6, "device": "cpu", "params": 1210, "seed": 7,
+        "stopped": False}
 
 
 def test_a_series_is_json_with_the_folders() -> None:

@@ -36,11 +36,11 @@ def judging(monkeypatch: pytest.MonkeyPatch, at: int, act: Callable[[], None]) -
     sizes: list[int] = []
     judge = Learner.judge
 
-    def counting(self: Learner, x: Tensor, targets: Tensor, totals: Totals) -> None:
+    def counting(self: Learner, x: Tensor, targets: Tensor, number: int, totals: Totals) -> None:
         sizes.append(len(targets))
         if len(sizes) == at:
             act()
-        judge(self, x, targets, totals)
+        judge(self, x, targets, number, totals)
 
     monkeypatch.setattr(Learner, "judge", counting)
     monkeypatch.setattr(run, "AFTER_STOP", 0.0)

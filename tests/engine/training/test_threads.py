@@ -140,6 +140,7 @@ def many(computer: Computer, monkeypatch: pytest.MonkeyPatch) -> Computer:
     """Steps that are worth four threads and take ten seconds, with a look after each."""
     for module in (run, tuning):
         monkeypatch.setattr(module, "useful_threads", lambda _: MOST)
+    monkeypatch.setattr(run, "ALL_THREADS", MOST)
     monkeypatch.setattr(run, "READ_EVERY", 0.0)
     learn = run.Learner.learn
 
