@@ -1,7 +1,7 @@
 # make run   opens the program with a network ready to train (first call: installs everything into .venv)
 # make test  style, types, import rules and all tests
 # make bench the measurements, all of them; it fails where a target is missed
-# make bench-beside: the canvas beside NodeGraphQt's; make mutants: whether the suite bites
+# make bench-beside: the canvas beside NodeGraphQt's, a step beside Lightning's; make mutants: whether the suite bites
 
 PYTHON ?= python3
 BIN = .venv/bin
@@ -26,7 +26,9 @@ bench: .venv/installed-dev
 
 bench-beside: .venv/installed-dev
 	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --upgrade --no-deps --target .bench NodeGraphQt Qt.py setuptools
-	@$(BIN)/python -m tests.benchmarks.bench_beside
+	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --upgrade --no-deps --target .bench \
+		lightning pytorch-lightning lightning-utilities torchmetrics fsspec tqdm pyyaml packaging
+	@missed=0; for name in beside steps; do $(BIN)/python -m tests.benchmarks.bench_$$name || missed=1; done; exit $$missed
 
 mutants: .venv/installed-dev
 	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --upgrade --no-deps --target .bench coverage

@@ -200,7 +200,7 @@ def observers(figures: Figures) -> None:
     """What watching costs."""
     experiment, data = given("lenet", 256, 80)
     plain, watching, nothing = in_turns([ours(experiment, data), ours(experiment, data, [Layers()]),
-                                         ours(experiment, data, [Nothing()])], 9)
+                                         ours(experiment, data, [Nothing()])], 15)
     figures.add("lenet, batch 256: every layer read on every 20th step", [
         100 * (ratio - 1) for ratio in over(watching, plain)], "%", below=3)
     figures.add("an observer that looks at nothing", [100 * (ratio - 1) for ratio in over(nothing, plain)], "%")
