@@ -108,11 +108,12 @@ def _train(options: argparse.Namespace) -> int:
     _refuse_code(experiment)
     from app.terminal.console import SeriesResumeError, train  # these load torch
     from app.terminal.run_tables import tables
-    from engine.runs.names import SERIES, SUMMARY
+    from engine.runs.names import CHECKPOINT, METRICS, SERIES, SUMMARY
     from engine.runs.opened import RunError
 
     folder = options.out or new_run_folder(HERE, Path(options.file.removeprefix("gallery:")).stem)
-    if not options.resume and ((folder / SUMMARY).exists() or (folder / SERIES).exists()):
+    kept = any(os.path.exists(folder / name) for name in (SUMMARY, SERIES, METRICS, CHECKPOINT))  # noqa: PTH110
+    if not options.resume and kept:
         print(f"Replacing the run in {folder}", file=sys.stderr)
     out = console()
     try:
@@ -129,6 +130,8 @@ def _train(options: argparse.Namespace) -> int:
     if result.states.series is None:
         print(result.summary.line)
     print(f"Run folder: {folder}")
+    if result.states.not_saved is not None:
+        print(f"warning: not every result could be written: {result.states.not_saved}", file=sys.stderr)
     return WRONG if result.states.not_saved else DONE
 
 

@@ -12,6 +12,7 @@ import torch
 from engine.experiment.experiment import Experiment, save_experiment
 from engine.export.weight_files import as_pt, save_weights
 from engine.files import WriteError, reason_of_os_error, write_atomically, write_text
+from engine.runs.claim import claim, release
 from engine.runs.lines import Lines
 from engine.runs.names import (
     BEST,
@@ -52,6 +53,7 @@ from engine.training.events import (
     Finished,
     MemberStarted,
     Point,
+    Preparing,
     RateChanged,
     RunNotSaved,
     SeriesFinished,
@@ -71,20 +73,23 @@ def record(events: Iterable[Event], experiment: Experiment, folder: Path | str,
 
     Each run of a series has a folder of its own in it, named after its title. What an earlier run left there is
     replaced, unless ``resume`` (from ``load_checkpoint``) continues it. When the folder cannot be written, RunNotSaved
-    follows once, training goes on, and every later result is tried again.
+    follows once, training goes on, and every later result is tried again; but never while another run writes there.
     """
     writer = _SeriesWriter(experiment, Path(folder), resume)
     failed = False
-    for event in events:
-        try:
-            writer.hear(event)
-        except WriteError as error:
-            yield event
-            if not failed:
-                yield RunNotSaved(error.message)
-            failed = True
-        else:
-            yield event
+    try:
+        for event in events:
+            try:
+                writer.hear(event)
+            except WriteError as error:
+                yield event
+                if not failed:
+                    yield RunNotSaved(error.message)
+                failed = True
+            else:
+                yield event
+    finally:
+        release(writer.note)
 
 
 class _SeriesWriter(Listener):
@@ -94,9 +99,17 @@ class _SeriesWriter(Listener):
         self._experiment, self._folder = experiment, folder
         self._writer = _Writer(experiment, folder, resume)
         self._folders: list[str] = []
+        self._is_ours: bool | None = None  # not known before the first result
+        self.note: Path | None = None  # of whose folder it is
 
     def hear(self, event: Event) -> None:
         """A series' own events, and those of the run that is going on."""
+        if not isinstance(event, Preparing) and self._is_ours is None:
+            self._is_ours = False
+            self.note = claim(self._folder)
+            self._is_ours = True
+        if self._is_ours is False:
+            return
         super().hear(event)
         self._writer.hear(event)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -121,7 +122,7 @@ def begun_at(folder: Path) -> str:
 
 
 def _experiment_of(folder: Path) -> Experiment:
-    if not (folder / EXPERIMENT).is_file():
+    if not os.path.isfile(folder / EXPERIMENT):  # noqa: PTH113  (a folder that may not be read is no exception)
         raise RunError("{folder} is not a run: there is no {file} in it", folder=folder, file=EXPERIMENT)
     return load_experiment(folder / EXPERIMENT)
 
@@ -196,7 +197,11 @@ def load_checkpoint(folder: Path | str, experiment: Experiment) -> Checkpoint | 
     """
     folder = Path(folder)
     _check_same(_experiment_of(folder), experiment, folder)
-    return _checkpoint(folder / CHECKPOINT)
+    found = _checkpoint(folder / CHECKPOINT)
+    if found is None and len(metrics_read(_text(folder / METRICS))) > 1:  # the first is written before its checkpoint
+        raise RunError("{folder} has no {file} any more: this run cannot be continued, and to begin it again would "
+                       "replace what is there", folder=folder, file=CHECKPOINT)
+    return found
 
 
 def resumed(folder: Path, checkpoint: Checkpoint) -> SeriesState:
@@ -231,9 +236,17 @@ def _checkpoint(path: Path) -> Checkpoint | None:
 
 def _check_same(saved: Experiment, asked: Experiment, folder: Path) -> None:
     for part in ("network", "data", "recipe"):
-        if parts_of(saved)[part] != parts_of(asked)[part]:
-            raise RunError("The run in {folder} was made with another {part}: it cannot be continued with this one",
-                           folder=folder, part=say(part))
+        if parts_of(saved)[part] == parts_of(asked)[part]:
+            continue
+        if part == "recipe":
+            names = [name for name in type(asked.recipe).model_fields
+                     if getattr(saved.recipe, name) != getattr(asked.recipe, name) and name != "device"]
+            raise RunError("The run in {folder} was made with another {part}: it cannot be continued with this one "
+                           "({options})", folder=folder, part=say(part), options=", ".join(
+                               f"{name}: {getattr(saved.recipe, name)}, not {getattr(asked.recipe, name)}"
+                               for name in names))
+        raise RunError("The run in {folder} was made with another {part}: it cannot be continued with this one",
+                       folder=folder, part=say(part))
 
 
 def parts_of(experiment: Experiment) -> dict[str, object]:

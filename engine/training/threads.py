@@ -12,7 +12,7 @@ import psutil
 import torch
 
 SAMPLE = 0.1  # seconds at least over which cores are watched: the system counts in hundredths
-FIRST, LONGEST = 0.3, 5.0  # seconds between two looks
+FIRST, LONGEST = 0.3, 2.0  # seconds between two looks
 NEARLY = 0.3  # of a core: what little others take of one does not cost it
 
 
