@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from app.document.document import Document
 from app.features import trainer as module
 from app.features.curves import Curves
 from app.features.documents import Documents
@@ -35,6 +36,7 @@ from engine.training.events import (
     SeriesFinished,
     Started,
 )
+from engine.training.observer import Observer
 from engine.training.values import Metrics, Remark, Summary
 from tests.app.threads import FakeThread, hear
 from tests.app.windows import opened
@@ -260,3 +262,16 @@ def test_only_a_change_of_the_learning_rate_is_passed_on(qtbot, tmp_path, monkey
         document.undo()
         assert told == [lr / 2, lr]
         feature.trainer.document = None
+
+
+def test_a_feature_may_look_into_the_training_that_begins(window, monkeypatch):
+    """A probe of every layer's output is an observer, and a feature that gives it to the run."""
+    seen, one = [], Observer()
+
+    def observers(document: Document) -> list[Observer]:
+        seen.append(document)
+        return [one]
+
+    monkeypatch.setattr(window.feature(Training), "observers", observers)
+    window.commands["train"].trigger()
+    assert FakeThread.newest.given[5] == [one] and seen == [window.page.document]
