@@ -12,8 +12,9 @@ import psutil
 import torch
 
 SAMPLE = 0.1  # seconds at least over which cores are watched: the system counts in hundredths
-FIRST, LONGEST = 0.3, 2.0  # seconds between two looks
-NEARLY = 0.3  # of a core: what little others take of one does not cost it
+FIRST, LONGEST, AGAIN = 0.3, 2.0, 0.25  # seconds between two looks; and while something is about to change
+HELD, FREED = 0.5, 3.0  # seconds that cores are held, or free again, before anything changes
+NEARLY = 0.45  # of a core: what little others take of one does not cost it
 
 
 @contextmanager
@@ -64,7 +65,8 @@ class Threads:
         """``most``: how many are worth it where nothing else is at work; ``cores``: watched for a while already."""
         self._most, self.count = most, most
         self._cores = cores or Cores()
-        self._look_at, self._pause, self._wanted = 0.0, FIRST, most
+        self._look_at, self._pause = 0.0, FIRST
+        self._wanted, self._since = most, 0.0  # what there are cores for, and since when
 
     def use(self, count: int) -> None:
         """From here on so many."""
@@ -76,27 +78,30 @@ class Threads:
         if self._most == 1:
             return False
         time.sleep(max(0.0, SAMPLE - self._cores.seconds))
-        return self._follow(self._worth())
+        wanted = self._worth()
+        changes = wanted != self.count
+        self.use(wanted)
+        self._wanted, self._look_at = wanted, perf_counter() + self._pause
+        return changes
 
     def look(self) -> bool:
         """Now and then, whether cores are held; whether threads change by it. They do not for a moment's sake."""
-        if self._most == 1 or perf_counter() < self._look_at or self._cores.seconds < SAMPLE:
+        now = perf_counter()
+        if self._most == 1 or now < self._look_at or self._cores.seconds < SAMPLE:
             return False
-        wanted, before = self._worth(), self._wanted
-        self._wanted = wanted
-        if wanted != before and wanted != self.count:
-            self._look_at = perf_counter() + SAMPLE
+        wanted = self._worth()
+        if wanted == self.count:
+            self._pause = min(LONGEST, 2 * self._pause)
+            self._wanted, self._look_at = wanted, now + self._pause
             return False
-        return self._follow(wanted)
+        if wanted != self._wanted:
+            self._wanted, self._since = wanted, now
+        self._look_at, self._pause = now + AGAIN, FIRST
+        if now - self._since < (HELD if wanted < self.count else FREED):
+            return False
+        self.use(wanted)
+        self._since = now
+        return True
 
     def _worth(self) -> int:
         return max(1, min(self._most, int(self._cores.free() + NEARLY)))
-
-    def _follow(self, wanted: int) -> bool:
-        changes = wanted != self.count
-        self._pause = FIRST if changes else min(LONGEST, 2 * self._pause)
-        self._look_at = perf_counter() + self._pause
-        self._wanted = wanted
-        if changes:
-            self.use(wanted)
-        return changes

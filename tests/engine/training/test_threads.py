@@ -14,7 +14,7 @@ from engine.training import fit, loop, run, threads, tuning
 from engine.training.checkpoint import Checkpoint
 from engine.training.events import CheckpointReached, Event, Started, ThreadsChanged
 from engine.training.numerics import Numerics
-from engine.training.threads import FIRST, LONGEST, SAMPLE, Cores, Threads
+from engine.training.threads import AGAIN, FIRST, FREED, HELD, LONGEST, SAMPLE, Cores, Threads
 from tests.engine.cases import experiment, made_data, of_type
 
 MOST = 4
@@ -62,19 +62,20 @@ def look(computer: Computer, looked: Threads, cores: float, after: float = LONGE
     return changed, looked.count
 
 
-@pytest.mark.parametrize(("cores", "count"), [(4.0, 4), (3.75, 4), (3.65, 3), (2.5, 2), (1.2, 1), (0.1, 1), (9.0, 4)])
+@pytest.mark.parametrize(("cores", "count"), [(4.0, 4), (3.6, 4), (3.5, 3), (2.5, 2), (1.2, 1), (0.1, 1), (9.0, 4)])
 def test_at_the_beginning_as_many_as_there_are_cores_for(cores: float, count: int, computer: Computer) -> None:
     computer.cores, looked = cores, working(computer)
     assert looked.begin() is (count != MOST) and looked.count == count == torch.get_num_threads()
 
 
-def test_on_the_way_they_follow_what_is_so_twice(computer: Computer) -> None:
+def test_on_the_way_they_follow_what_lasts(computer: Computer) -> None:
     looked = working(computer)
     assert look(computer, looked, 2.0) == (False, MOST), "it may be for a moment"
-    assert look(computer, looked, 2.0, after=SAMPLE + 0.01) == (True, 2)
-    assert look(computer, looked, 4.0) == (False, 2)
-    assert look(computer, looked, 2.0, after=SAMPLE + 0.01) == (False, 2)
-    assert look(computer, looked, 4.0) == (False, 2) and look(computer, looked, 4.0) == (True, MOST)
+    assert look(computer, looked, 4.0, after=AGAIN) == look(computer, looked, 2.0) == (False, MOST)
+    assert look(computer, looked, 2.0, after=AGAIN) == (False, MOST)
+    assert look(computer, looked, 2.0, after=HELD) == (True, 2)
+    assert look(computer, looked, 4.0) == look(computer, looked, 4.0, after=FREED - 0.1) == (False, 2)
+    assert look(computer, looked, 4.0, after=AGAIN) == (True, MOST)
 
 
 def test_one_thread_is_never_asked_about(computer: Computer) -> None:
@@ -94,8 +95,8 @@ def test_the_longer_nothing_changes_the_more_seldom_it_looks(computer: Computer)
             looks.append(computer.now)
         computer.now += 0.01
     pauses = [later - earlier for earlier, later in zip([begin, *looks], looks, strict=False)]
-    assert pauses[:2] == pytest.approx([2 * FIRST, 4 * FIRST], abs=0.05)
-    assert pauses[2:] == pytest.approx([LONGEST] * len(pauses[2:]), abs=0.05) and len(pauses) > 7
+    assert pauses[:3] == pytest.approx([FIRST, 2 * FIRST, 4 * FIRST], abs=0.05)
+    assert pauses[3:] == pytest.approx([LONGEST] * len(pauses[3:]), abs=0.05) and len(pauses) > 7
 
 
 def test_too_short_a_moment_says_nothing(computer: Computer) -> None:
