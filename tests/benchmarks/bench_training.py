@@ -24,7 +24,7 @@ from engine.data.tensors.loading import load_data
 from engine.experiment.experiment import load_experiment
 from engine.experiment.recipe import Recipe
 from engine.network.weights import initial_module
-from engine.training.learner import Learner
+from engine.training.learner import Learner, together
 from engine.training.losses import Criterion
 from engine.training.meters import Totals
 from tests.benchmarks.targets import Figures
@@ -90,13 +90,16 @@ def epoch(root: Path) -> Ratios:
 
     def ours() -> None:
         totals, judged = Totals(CPU), Totals(CPU)
-        order = learner.order(1, len(train))
-        for number, (begin, end) in enumerate(ranges(len(train), BATCH)[:BATCHES]):
-            learner.learn(train, order[begin:end], totals)
+        learner.mode(training=True)
+        feed = together(train, learner.order(1, len(train)), ranges(len(train), BATCH)[:BATCHES], 0, learner.backend)
+        for number in range(1, BATCHES + 1):
+            learner.learn(feed, 1, number, totals)
             if number % READ_EVERY == 0:
                 totals.read()
-        for begin, end in ranges(len(test), BATCH)[:TEST_BATCHES]:
-            learner.judge(test, begin, end, judged)
+        learner.mode(training=False)
+        places = ranges(len(test), BATCH)[:TEST_BATCHES]
+        for number, (x, y) in enumerate(together(test, torch.arange(len(test)), places, 0, learner.backend)):
+            learner.judge(x, y, number, judged)
         judged.read()
 
     net, loss = hand_written(), nn.CrossEntropyLoss()
