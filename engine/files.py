@@ -65,14 +65,18 @@ def write_text(path: Path, text: str) -> None:
 
 def cache_folder() -> Path:
     """Where what can be found out again is kept: LAYERLOOM_CACHE, or the place this system has for it."""
-    if chosen := os.environ.get("LAYERLOOM_CACHE"):
-        return Path(chosen)
+    chosen = os.environ.get("LAYERLOOM_CACHE")
+    return Path(chosen) if chosen else users_folder("Caches", "XDG_CACHE_HOME", Path(".cache"))
+
+
+def users_folder(library: str, variable: str, usual: Path) -> Path:
+    """Our own folder where this system keeps such things of a user: below macOS's Library, or by the XDG variable."""
     if sys.platform == "win32":
         base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
     elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
+        base = Path.home() / "Library" / library
     else:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+        base = Path(os.environ.get(variable) or Path.home() / usual)
     return base / "Layerloom"
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import torch
@@ -64,7 +66,15 @@ from engine.training.listening import Listener
 from engine.training.state import EpochRow
 from engine.training.values import Remark, Weights
 
-VERSIONS = {"layerloom": "0.1.0", "python": platform.python_version(), "torch": torch.__version__}
+
+def _own_version() -> str:
+    """As it is installed; empty where it only lies there."""
+    with suppress(PackageNotFoundError):
+        return version("layerloom")
+    return ""
+
+
+VERSIONS = {"layerloom": _own_version(), "python": platform.python_version(), "torch": torch.__version__}
 
 
 def record(events: Iterable[Event], experiment: Experiment, folder: Path | str,

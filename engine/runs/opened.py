@@ -109,8 +109,9 @@ def open_run(folder: Path | str) -> Run:
     state = _state(folder, experiment, about)
     series, names = _series(folder)
     members = tuple(_members(folder, _names(folder, about, names)))
-    for member, row in zip(members, series.rows if series is not None else (), strict=False):
-        member.state.title = row.title  # an earlier version wrote it nowhere else
+    titles = dict(zip(names, [row.title for row in series.rows] if series is not None else (), strict=False))
+    for member in members:  # an earlier version wrote them nowhere else
+        member.state.title = titles.get(member.folder.name, member.state.title)
     versions = about.get("versions")
     return Run(folder, experiment, state, members, series, dict(versions) if isinstance(versions, dict) else {},
                begun_at(folder))
@@ -134,7 +135,7 @@ def _text(path: Path) -> str:
 
 
 def _json(path: Path) -> dict[str, Any]:
-    with suppress(ValueError):
+    with suppress(*UNREADABLE):
         found = json.loads(_text(path))
         return found if isinstance(found, dict) else {}
     return {}
@@ -183,6 +184,8 @@ def _names(folder: Path, about: dict[str, Any], names: list[str]) -> list[str]:
 
 def _members(folder: Path, names: list[str]) -> Iterable[Run]:
     for name in names:
+        if Path(name).name != name or name in ("", ".."):  # not in this folder, or this folder itself
+            continue
         with suppress(RunError, FileError):
             yield open_run(folder / name)
 

@@ -12,7 +12,8 @@ from engine.training.events import Point, RateChanged, SeriesFinished, SeriesRow
 from engine.training.state import EpochRow
 from engine.training.values import Metrics, Remark, Summary
 
-UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, OverflowError)  # what a damaged text may raise
+# what a damaged text may raise
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
 COLUMNS = ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy")
 POINTS_HEAD, CHANGES_HEAD = "position,loss,accuracy\n", "position,lr,threads\n"
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from engine.data.errors import DataMissingError
+from engine.files import users_folder
 
 
 class Official(NamedTuple):
@@ -35,13 +35,7 @@ def data_folder() -> Path:
     """The default root: LAYERLOOM_DATA, or the place this system keeps a user's application data."""
     if chosen := os.environ.get("LAYERLOOM_DATA"):
         return Path(chosen)
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Application Support"
-    else:
-        base = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
-    return base / "Layerloom" / "data"
+    return users_folder("Application Support", "XDG_DATA_HOME", Path(".local/share")) / "data"
 
 
 def raw_folder(files: Files, root: Path | None = None) -> Path:

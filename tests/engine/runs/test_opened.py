@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -396,3 +397,28 @@ def test_each_kind_of_remark_is_kept_once(epochs: int, tmp_path: Path) -> None:
     checkpoint = load_checkpoint(tmp_path, more)
     list(record(fit(more, resume=checkpoint), more, tmp_path, checkpoint))
     assert [remark.kind for remark in open_run(tmp_path).state.remarks] == ["underfitting"]
+
+
+@pytest.mark.parametrize("name", [".", "..", "../run", "/", "", "a/../b"])
+def test_a_run_is_no_member_of_itself_nor_is_anything_elsewhere(name: str, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    list(record(fit(experiment(epochs=1)), experiment(epochs=1), folder))
+    (folder / RUN).write_text(json.dumps({"members": [name]}))
+    assert open_run(folder).members == ()
+    (folder / RUN).unlink()
+    (folder / SERIES).write_text(json.dumps({"members": [{"title": "a", "folder": name}], "mean": {}, "std": {}}))
+    assert open_run(folder).members == ()
+
+
+@pytest.mark.parametrize("name", [RUN, SUMMARY, SERIES, REMARKS])
+def test_what_is_nested_too_deeply_is_left_out(name: str, tmp_path: Path) -> None:
+    list(record(fit(experiment(epochs=1)), experiment(epochs=1), tmp_path))
+    (tmp_path / name).write_text("[" * 100_000)
+    assert len(open_run(tmp_path).state.epochs) == 1
+
+
+def test_a_member_that_is_gone_takes_no_others_title(tmp_path: Path) -> None:
+    series_of(VARIED, tmp_path)
+    first, *others = open_run(tmp_path).members
+    (first.folder / EXPERIMENT).unlink()
+    assert [member.state.title for member in open_run(tmp_path).members] == [one.state.title for one in others]
