@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from app.document.undo import UndoStack
+from engine.compare.belonging import NOTHING, Since, same_network, since
 from engine.data.spec.spec import DataSpec
 from engine.experiment.experiment import Experiment, load_experiment, save_experiment
 from engine.graph.graph import Graph
@@ -44,6 +45,12 @@ class Run:
         experiment = self.furthest.experiment if self.furthest.best is not None else self.states.experiment
         assert experiment is not None  # a document's run knows it from the beginning
         return experiment
+
+    @property
+    def drawn(self) -> Experiment:
+        """What was on the canvas when it began; the runs of a series are variants of it."""
+        assert self.states.experiment is not None
+        return self.states.experiment
 
     @property
     def latest(self) -> Weights | None:
@@ -83,6 +90,7 @@ class Document(QObject):
         self._name = name
         self.run: Run | None = None
         self.loaded: Weights | None = None  # weights from a file: exported, and where training starts
+        self.loaded_into: Experiment | None = None  # the network that they were held against
         self.history = UndoStack(experiment)
 
     @staticmethod
@@ -109,6 +117,22 @@ class Document(QObject):
         if self.run is None or self.run.best is not None:
             return self.run
         return self.run.previous
+
+    @property
+    def since(self) -> Since:
+        """What has changed since the latest run began."""
+        return since(self.trained.drawn, self.experiment) if self.trained is not None else NOTHING
+
+    @property
+    def owner(self) -> Experiment | None:
+        """The network that the weights in hand belong to, where it is another than the one that is drawn."""
+        trained = self.trained.experiment if self.trained is not None else None
+        belongs = self.loaded_into if self.weights_are_loaded else trained
+        return belongs if belongs is not None and not same_network(belongs, self.experiment) else None
+
+    def load_weights(self, weights: Weights | None) -> None:
+        """Weights from a file, or by hand, for the network as it is now; None forgets them."""
+        self.loaded, self.loaded_into = weights, self.experiment if weights is not None else None
 
     @property
     def weights_are_loaded(self) -> bool:
@@ -154,6 +178,13 @@ class Document(QObject):
         """Make it again."""
         self.history.redo()
         self._tell()
+
+    def as_trained(self, name: str) -> Document:
+        """Another document: the network, data and recipe that the latest run has trained, with that run."""
+        assert self.trained is not None
+        trained = Document(self.trained.drawn, name)
+        trained.run = self.trained
+        return trained
 
     def _tell(self) -> None:
         self.changed.emit()

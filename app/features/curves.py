@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.document.document import Document, Run
 from app.document.page import Page
+from app.features.belonging import Belonging
 from app.features.inspecting import Inspecting
 from app.features.training import Training
 from app.window.host import Feature, Host
@@ -50,6 +51,7 @@ class Curves(Feature, Listener):
         self._document: Document | None = None
         self._run: Run | None = None
         self._shown_recipe: Recipe | None = None
+        self._changed = ""  # since the run that the line at the top is of
         self._elsewhere = _Elsewhere(self)
         self.trainer.points_arrived.connect(self._add_points)
         self.trainer.event_arrived.connect(self._take)
@@ -64,7 +66,9 @@ class Curves(Feature, Listener):
         panel = QWidget()
         row = QHBoxLayout(panel)
         row.addWidget(self.recipe)
-        row.addLayout(self._place, 1)
+        plots = QWidget()
+        plots.setLayout(self._place)
+        row.addWidget(self.host.feature(Belonging).over(plots), 1)
         for layout in (row, self._place):
             layout.setContentsMargins(0, 0, 0, 0)
             layout.setSpacing(0)
@@ -95,6 +99,8 @@ class Curves(Feature, Listener):
             self.recipe.show_recipe(recipe)
         if (page.document, page.document.run) != (self._document, self._run):
             self._show_document(page.document)
+        elif self._changed != self.host.feature(Belonging).words(page.document):
+            self._show_last_line(page.document)
 
     def forget_page(self, page: Page) -> None:
         super().forget_page(page)
@@ -112,10 +118,17 @@ class Curves(Feature, Listener):
             self._show_curves(self.plots, document, run)
             if is_another:
                 self.plots.set_log(document.experiment.notes.log_scale)
-        if not self.trainer.trains(document):
-            line = self._of_member(message_text(run.summary.line)) if run and run.summary else ""
-            self.host.places.top.show_status(line)
+        self._show_last_line(document)
         self.show_state()
+
+    def _show_last_line(self, document: Document) -> None:
+        """What the latest run came to, and what is another since then; while it trains other things are said."""
+        run, self._changed = document.run, self.host.feature(Belonging).words(document)
+        if self.trainer.trains(document):
+            return
+        line = self._of_member(message_text(run.summary.line)) if run is not None and run.summary is not None else ""
+        changed = f" · {self._changed[:1].lower()}{self._changed[1:]}" if line and self._changed else ""
+        self.host.places.top.show_status(line + changed)
 
     def _show_curves(self, plots: Plots, document: Document, run: Run | None) -> None:
         experiment = run.experiment if run else document.experiment

@@ -19,6 +19,7 @@ from engine.experiment.experiment import Experiment
 from engine.formats import Format, reader_of
 from engine.messages import LayerloomError, Message, say
 from engine.training.values import Weights
+from widgets.parts.notice import Action
 
 
 class Exporting(Feature):
@@ -57,7 +58,18 @@ class Exporting(Feature):
         experiment, weights, which = _weights_of(document, best)
         path = self._path(self.tr("Export weights"), document.name, WITH_WEIGHTS)
         if path is not None:
-            self.export(experiment, path, weights, which)
+            code = (self.tr("Export their code too"), lambda: self.export_pair(experiment, path))
+            self.export(experiment, path, weights, which, [code])
+
+    def export_pair(self, experiment: Experiment, weights: Path) -> None:
+        """The code of the network that weights belong to, beside them and named alike."""
+        from engine.export.formats import CODE  # not needed at the start
+
+        path: Path | None = weights.with_suffix(CODE[0].suffix)
+        if path is not None and path.exists():  # the dialog asks before it is replaced
+            path = dialogs.save_path(self.host.widget, self.tr("Export PyTorch code"), path, CODE)
+        if path is not None:
+            self.export(experiment, path, None, say("PyTorch code of {weights}", weights=weights.name))
 
     def export_code(self, document: Document) -> None:
         """Ask where; write a standalone Python class of the network as it is drawn."""
@@ -65,14 +77,31 @@ class Exporting(Feature):
 
         path = self._path(self.tr("Export PyTorch code"), document.name, CODE)
         if path is not None:
-            self.export(document.experiment, path, None, say("PyTorch code"))
+            self.export(document.experiment, path, None, say("PyTorch code"), self._trained_code(document),
+                        lambda words: _with_remark(document, words))
+
+    def _trained_code(self, document: Document) -> list[Action]:
+        """The offer of the code that the weights belong to, where it is another than that of the canvas."""
+        owner = document.owner
+        if owner is None:
+            return []
+        return [(self.tr("Export the code they belong to"), lambda: self.export_trained_code(owner, document.name))]
+
+    def export_trained_code(self, owner: Experiment, name: str) -> None:
+        """Ask where; write the class of the network that weights belong to."""
+        from engine.export.formats import CODE  # not needed at the start
+
+        path = self._path(self.tr("Export PyTorch code"), f"{name}-trained", CODE)
+        if path is not None:
+            self.export(owner, path, None, say("PyTorch code of the trained network"))
 
     def _path(self, title: str, name: str, formats: Sequence[Format]) -> Path | None:
         """Where to save; the first kind of file is suggested."""
         return dialogs.save_path(self.host.widget, title, Path(f"{name}{formats[0].suffix}"), formats)
 
-    def export(self, experiment: Experiment, path: Path, weights: Weights | None, which: Message) -> None:
-        """Write ``path`` by its suffix, prove it, and say what came of it."""
+    def export(self, experiment: Experiment, path: Path, weights: Weights | None, which: Message,
+               then: Sequence[Action] = (), remark: Callable[[Message], Message] = lambda words: words) -> None:
+        """Write ``path`` by its suffix, prove it, say what came of it, and offer what goes with it."""
 
         def work(_: Job) -> Any:
             from engine.export.export import export  # loads torch
@@ -81,7 +110,8 @@ class Exporting(Feature):
 
         def tell(exported: Any) -> None:
             tone = "ok" if exported.verified else "error"
-            self.host.say(say("{which}: {result}", which=which, result=exported.message), tone)
+            words = say("{which}: {result}", which=which, result=exported.message)
+            self.host.say(remark(words), tone, then if exported.verified else ())
 
         self._run(work, tell)
 
@@ -96,7 +126,8 @@ class Exporting(Feature):
             self.host.say(error.message, "error")
             return
         QGuiApplication.clipboard().setText(source)
-        self.host.say(say("The PyTorch code is on the clipboard"), "ok")
+        words = _with_remark(document, say("The PyTorch code is on the clipboard"))
+        self.host.say(words, "ok", self._trained_code(document))
 
     def save_curves(self, document: Document) -> None:
         """Ask where; write the curves as a picture or as numbers."""
@@ -149,7 +180,7 @@ class Exporting(Feature):
             if document.experiment.graph is not experiment.graph:  # changed while they were read
                 self.load(document, path)
                 return
-            document.loaded = weights
+            document.load_weights(weights)
             self.host.refresh()
             self.host.say(say("{file} fits: training starts from these weights, and export writes them",
                               file=path.name), "ok")
@@ -158,7 +189,7 @@ class Exporting(Feature):
 
     def forget_weights(self, document: Document) -> None:
         """Training begins afresh again."""
-        document.loaded = None
+        document.load_weights(None)
         self.host.refresh()
         self.host.say(say("Training starts from fresh weights"))
 
@@ -168,6 +199,15 @@ class Exporting(Feature):
     def finish(self) -> None:
         """Let running exports end."""
         self._jobs.finish()
+
+
+def _with_remark(document: Document, words: Message) -> Message:
+    """What is said of the canvas's code, and that weights in hand belong to another network where they do."""
+    if document.owner is None:
+        return words
+    if document.weights_are_loaded:
+        return say("{words}. The loaded weights do not belong to it: the network was changed", words=words)
+    return say("{words}. The trained weights do not belong to it: the network was changed since training", words=words)
 
 
 def _weights_of(document: Document, best: bool) -> tuple[Experiment, Weights | None, Message]:

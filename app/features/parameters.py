@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.document.document import Document
 from app.document.page import Page
+from app.features.belonging import Belonging
 from app.window.host import Feature, Host
 from app.window.jobs import Jobs
 from app.window.panel import Tab
@@ -61,7 +62,7 @@ class Parameters(Feature):
         panel.values_requested.connect(self._show_values)
         panel.value_edited.connect(self._edit)
         panel.node_requested.connect(self.on_page(Page.jump_to))
-        return panel
+        return self.host.feature(Belonging).over(panel)
 
     def _show_document(self, document: Document) -> None:
         """The tensors of the document in front, if anything about them has changed."""
@@ -123,7 +124,7 @@ class Parameters(Feature):
         if source == "initial":
             self._edit_initial(document, key, index, value)
         else:
-            document.loaded = {**self._weights, key: _changed(self._weights[key], index, value)}
+            document.load_weights({**self._weights, key: _changed(self._weights[key], index, value)})
             self._source = "loaded"
             self.host.refresh()
             self.host.say(say("Training starts from these weights with {key} changed, and export writes them", key=key))

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.document.document import Document, Kernel, Run
 from app.document.page import Page
+from app.features.belonging import Belonging
 from app.features.training import Training
 from app.window.host import Feature, Host
 from app.window.jobs import Jobs
@@ -69,7 +70,7 @@ class Results(Feature, Listener):
 
         self.panel = panel = Panel()
         panel.run_variants_requested.connect(lambda: self.host.feature(Training).train(series=True))
-        return panel
+        return self.host.feature(Belonging).over(panel)
 
     def begin(self) -> None:
         self._trainer.event_arrived.connect(self._take)

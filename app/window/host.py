@@ -17,6 +17,7 @@ from app.window.places import Places
 from app.window.settings import Settings
 from engine.messages import Message
 from engine.training.observer import Observer
+from widgets.parts.notice import Action
 
 __all__ = ["Command", "Feature", "Host", "Row", "Tab"]
 
@@ -48,8 +49,8 @@ class Host(Protocol):
     def feature(self, kind: type[F]) -> F:
         """The feature of this kind. There once all are made."""
 
-    def say(self, message: Message, tone: str = "info") -> None:
-        """A sentence in place: over the canvas, or on the start page."""
+    def say(self, message: Message, tone: str = "info", actions: Sequence[Action] = ()) -> None:
+        """A sentence in place, over the canvas or on the start page, and buttons for what can be done about it."""
 
     def refresh(self) -> None:
         """Something about the page in front is another: all that shows it shows it anew."""

@@ -21,6 +21,7 @@ from app.window.settings import Settings
 from app.window.wear import wear
 from engine.messages import Message
 from widgets.look.text import message_text
+from widgets.parts.notice import Action
 
 if TYPE_CHECKING:
     from engine.training.devices import Device
@@ -197,10 +198,11 @@ class MainWindow(QMainWindow):
 
     # -- showing ------------------------------------------------------------------------------------------------
 
-    def say(self, message: Message, tone: str = "info") -> None:
-        """A sentence in place: over the canvas, or on the start page."""
+    def say(self, message: Message, tone: str = "info", actions: Sequence[Action] = ()) -> None:
+        """A sentence in place, over the canvas or on the start page, and buttons for what can be done about it."""
         notice = self.page.notice if self.page is not None else self.places.notice
-        notice.show_message(message_text(message), tone, timeout_ms=0 if tone == "error" else SAID_MS)
+        stays = tone == "error" or bool(actions)
+        notice.show_message(message_text(message), tone, actions, timeout_ms=0 if stays else SAID_MS)
 
     def refresh(self) -> None:
         """Something about the page in front is another: all that shows it shows it anew."""

@@ -62,7 +62,7 @@ def exported(window, monkeypatch) -> list[tuple[str, object, object, str]]:
     """What is exported instead of being written: file, experiment, weights and what they are called."""
     made: list[tuple[str, object, object, str]] = []
     monkeypatch.setattr(dialogs, "save_path", lambda _parent, _title, suggestion, _filters: suggestion)
-    monkeypatch.setattr(window.feature(Exporting), "export", lambda experiment, path, weights, which: made.append(
+    monkeypatch.setattr(window.feature(Exporting), "export", lambda experiment, path, weights, which, *_: made.append(
         (path.name, experiment, weights, str(which))))
     return made
 
@@ -81,7 +81,7 @@ def test_best_and_latest_weights_are_those_of_the_run_until_others_are_loaded(wi
     assert exported == [("lenet.safetensors", drawn, run.best, "Best weights, of epoch 2"),
                         ("lenet.safetensors", drawn, run.latest, "Latest weights, of epoch 3")]
     exported.clear()
-    document.loaded = {"of": "a file"}
+    document.load_weights({"of": "a file"})
     window.commands["export_latest"].trigger()
     window.commands["export_code"].trigger()
     assert exported == [("lenet.safetensors", document.experiment, document.loaded, "Loaded weights"),
@@ -119,7 +119,7 @@ def test_weights_are_written_read_again_and_forgotten(window, qtbot, tmp_path, m
 @pytest.mark.parametrize(("verified", "tone"), [(True, "ok"), (False, "error")])
 def test_what_an_export_came_to_is_said(window, qtbot, monkeypatch, verified, tone):
     said = []
-    monkeypatch.setattr(window, "say", lambda message, tone="info": said.append((str(message), tone)))
+    monkeypatch.setattr(window, "say", lambda message, tone="info", _actions=(): said.append((str(message), tone)))
     monkeypatch.setattr("engine.export.export.export", lambda *given: SimpleNamespace(
         verified=verified, message=say("{file} was read again", file=given[1].name)))
     monkeypatch.setattr(dialogs, "save_path", lambda *_: Path("a.pt"))
@@ -130,7 +130,7 @@ def test_what_an_export_came_to_is_said(window, qtbot, monkeypatch, verified, to
 
 def test_what_is_said_has_its_tone(window, qtbot, tmp_path, monkeypatch):
     said, document = [], window.page.document
-    monkeypatch.setattr(window, "say", lambda message, tone="info": said.append((str(message), tone)))
+    monkeypatch.setattr(window, "say", lambda message, tone="info", _actions=(): said.append((str(message), tone)))
     window.commands["copy_code"].trigger()
     window.commands["save_curves"].trigger()
     window.commands["forget_weights"].setEnabled(True)
@@ -156,7 +156,7 @@ def test_weights_that_are_read_while_the_network_changes_are_held_against_it_aga
                                                                                    monkeypatch):
     document, exporting = window.page.document, window.feature(Exporting)
     checked, said = [], []
-    monkeypatch.setattr(window, "say", lambda message, tone="info": said.append((str(message), tone)))
+    monkeypatch.setattr(window, "say", lambda message, tone="info", _actions=(): said.append((str(message), tone)))
     monkeypatch.setattr("engine.export.weight_files.load_weights", lambda _path: {"of": "a file"})
     monkeypatch.setattr("engine.network.weights.check_weights", lambda experiment, _: checked.append(experiment.graph))
     before = document.experiment.graph

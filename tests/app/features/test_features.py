@@ -151,6 +151,8 @@ Train
   Stop
   Train all variants or folds
   —
+  Show the trained network
+  What changed since training
   Save curves…
   Choose data folder…
 Help

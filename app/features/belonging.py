@@ -1,0 +1,98 @@
+"""Numbers and weights belong to what was trained: where the canvas has gone on, this is seen beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QWidget
+
+from app.document.document import Document, Run
+from app.document.page import Page
+from app.features.comparing import Comparing
+from app.features.training import Training
+from app.window.commands import Command, Row
+from app.window.host import Feature, Host
+from engine.compare.belonging import Since
+from engine.messages import say
+from engine.training.events import Event, Finished, MemberStarted, Started
+from widgets.parts.changed_bar import ChangedBar
+
+
+class Belonging(Feature):
+    """Puts a line over every page that shows numbers of a run, while they are of another network or other data."""
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
+        self._bars: list[ChangedBar] = []
+        host.feature(Training).trainer.event_arrived.connect(self._take)
+
+    def commands(self) -> Sequence[Row]:
+        return [
+            Command("show_trained", "Show the trained network", self.on_page(self.show_trained), "Train", "results"),
+            Command("compare_trained", "What changed since training", self.on_page(self.show_difference), "Train",
+                    "results"),
+        ]
+
+    def over(self, below: QWidget) -> QWidget:
+        """The page of a panel, with the line over it."""
+        bar = ChangedBar(below)
+        bar.trained_requested.connect(self.on_page(self.show_trained))
+        bar.difference_requested.connect(self.on_page(self.show_difference))
+        bar.show_text(self.words(self.page.document if self.page is not None else None))
+        self._bars.append(bar)
+        return bar
+
+    # -- when it is seen ----------------------------------------------------------------------------------------
+
+    def show(self, page: Page) -> None:
+        self._show_line()
+
+    def show_start(self) -> None:
+        self._show_line()
+
+    def _take(self, event: Event) -> None:
+        if isinstance(event, (Started, MemberStarted, Finished)):
+            self._show_line()
+
+    def _show_line(self) -> None:
+        document = self.page.document if self.page is not None else None
+        words = self.words(document)
+        for bar in self._bars:
+            bar.show_text(words)
+
+    def words(self, document: Document | None) -> str:
+        """What has changed since training; nothing where all is as it was."""
+        changed = document.since if document is not None else Since(network=False, data=False)
+        if changed == (True, True):
+            return self.tr("Changed since training: the network and the data")
+        if changed.network:
+            return self.tr("Changed since training: the network")
+        return self.tr("Changed since training: the data") if changed.data else ""
+
+    # -- what can be done ---------------------------------------------------------------------------------------
+
+    def show_trained(self, page: Page) -> None:
+        """What was trained, in a page of its own: the weights and every number belong to it."""
+        document = page.document
+        if document.trained is None:
+            self.host.say(say("Train the network first"))
+        elif not document.since.anything:
+            self.host.say(say("Nothing has changed since training: this is the trained network"))
+        else:
+            self._open(document, document.trained)
+
+    def _open(self, document: Document, run: Run) -> None:
+        for index, page in enumerate(self.host.pages):
+            if page.document.run is run and page.document is not document and not page.document.since.anything:
+                self.host.turn_to(index)
+                return
+        self.host.open(document.as_trained(self.tr("{name} as trained").format(name=document.name)))
+
+    def show_difference(self, page: Page) -> None:
+        """The trained network and the drawn one in one picture."""
+        run = page.document.trained
+        if run is None:
+            self.host.say(say("Train the network first"))
+            return
+        self.host.feature(Comparing).compare_with(page, run.folder.name, self.tr("as it was trained"),
+                                                  lambda: run.drawn)

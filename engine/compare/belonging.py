@@ -1,0 +1,116 @@
+"""Whether what was trained is still what is drawn: whose weights they are, and whose numbers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from engine.blocks.base import Block
+from engine.data.spec.spec import DataSpec
+from engine.experiment.experiment import Experiment
+from engine.graph.graph import Graph, Node
+from engine.layers.base import Layer
+from engine.layers.inputs import Input
+
+ID_LENGTH = 16  # hexadecimal digits
+
+
+class Since(NamedTuple):
+    """What is another than it was when the run began."""
+
+    network: bool
+    data: bool
+
+    @property
+    def anything(self) -> bool:
+        """Whether the numbers are of something else than what is there now."""
+        return self.network or self.data
+
+
+NOTHING = Since(False, False)
+
+
+def since(trained: Experiment, now: Experiment) -> Since:
+    """What has changed in the network and its data. The recipe is of the next run and is not asked."""
+    if trained is now:
+        return NOTHING
+    return Since(not same_network(trained, now), _asked(trained.data) != _asked(now.data))
+
+
+def same_network(one: Experiment, other: Experiment) -> bool:
+    """Whether weights of one give the same outputs in the other, under the same keys.
+
+    Places, colours, comments and what weights begin with do not matter, a layer's name does: it is its key.
+    """
+    if one.graph is other.graph and one.data is other.data:
+        return True
+    return _same_graph(one.graph, other.graph) and _input_shapes(one) == _input_shapes(other)
+
+
+def network_id(experiment: Experiment) -> str:
+    """The same text for the same network, another for every other: what a file of weights can be recognised by."""
+    content = json.dumps([_written(experiment.graph), _input_shapes(experiment)], sort_keys=True, default=str)
+    return hashlib.sha256(content.encode()).hexdigest()[:ID_LENGTH]
+
+
+def _same_graph(one: Graph, other: Graph) -> bool:
+    if one is other:
+        return True
+    return (one.nodes.keys() == other.nodes.keys() and _wires(one) == _wires(other)
+            and all(_same_node(node, other.nodes[name]) for name, node in one.nodes.items()))
+
+
+def _same_node(one: Node, other: Node) -> bool:
+    if one is other:
+        return True
+    return (one.shares, one.bypassed) == (other.shares, other.bypassed) and _same_layer(one.layer, other.layer)
+
+
+def _same_layer(one: Layer, other: Layer) -> bool:
+    if one is other or one == other or (isinstance(one, Input) and isinstance(other, Input)):
+        return True  # shapes of inputs are compared once, typed or not
+    inner = _own(one), _own(other)
+    return (type(one) is type(other) and inner[0] is not None and inner[1] is not None
+            and _options(one) == _options(other) and _same_graph(inner[0], inner[1]))
+
+
+def _own(layer: Layer) -> Graph | None:
+    return layer.own_graph if isinstance(layer, Block) else None
+
+
+def _options(layer: Layer) -> dict[str, Any]:
+    """All but the graph that a block of one's own holds."""
+    own = _own(layer)
+    return {name: value for name in type(layer).model_fields if (value := getattr(layer, name)) is not own}
+
+
+def _wires(graph: Graph) -> frozenset[tuple[str, str, int]]:
+    return frozenset((edge.source, edge.target, edge.port) for edge in graph.edges)
+
+
+def _asked(data: DataSpec) -> DataSpec:
+    """What was chosen, whatever has been found in the files since."""
+    return data.model_copy(update={"known": None})
+
+
+def _input_shapes(experiment: Experiment) -> list[Any]:
+    """Of the inputs, typed or taken from the data."""
+    return sorted((name, node.layer.shape or experiment.data.sample_shape)
+                  for name, node in experiment.graph.nodes.items() if isinstance(node.layer, Input))
+
+
+@lru_cache(maxsize=8)
+def _written(graph: Graph) -> list[Any]:
+    nodes = [[name, node.layer.kind(), _dumped(node.layer), node.shares, node.bypassed]
+             for name, node in sorted(graph.nodes.items())]
+    return [nodes, sorted(_wires(graph))]
+
+
+def _dumped(layer: Layer) -> Any:
+    if isinstance(layer, Input):
+        return None
+    own = _own(layer)
+    options = {name: value for name, value in layer.model_dump(mode="json").items() if getattr(layer, name) is not own}
+    return [options, None if own is None else _written(own)]
