@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from app.document.disk import State, mark_of, state_of
 from app.document.undo import UndoStack
 from engine.compare.belonging import NOTHING, Since, same_network, since
 from engine.data.spec.spec import DataSpec
@@ -92,15 +93,18 @@ class Document(QObject):
         self.loaded: Weights | None = None  # weights from a file: exported, and where training starts
         self.loaded_into: Experiment | None = None  # the network that they were held against
         self.history = UndoStack(experiment)
+        self.mark = mark_of(path) if path is not None else None  # what its file held when it was read or written
 
     @staticmethod
     def open(source: str) -> Document:
         """From a file or ``gallery:ID``. Raises LayerloomError, in words."""
+        own = None if source.startswith("gallery:") else Path(source).absolute()
+        mark = mark_of(own) if own is not None else None  # before it is read: a change meanwhile is then seen
         experiment = load_experiment(source)
         experiment = replace(experiment, graph=laid_out(experiment.graph))
-        if source.startswith("gallery:"):
-            return Document(experiment, source.removeprefix("gallery:"))
-        return Document(experiment, Path(source).stem, Path(source).absolute())
+        document = Document(experiment, own.stem if own is not None else source.removeprefix("gallery:"), own)
+        document.mark = mark
+        return document
 
     def is_file(self, path: Path) -> bool:
         """Whether it was opened from, or saved to, this file, by whatever way the path leads there."""
@@ -197,7 +201,21 @@ class Document(QObject):
     def save(self, path: Path) -> None:
         """Write the file. Raises WriteError; the old file survives."""
         save_experiment(self.experiment, path)
-        self.path = path
+        self.path, self.mark = path, mark_of(path)
+        self.history.mark_clean()
+        self.state_changed.emit()
+
+    @property
+    def on_disk(self) -> State:
+        """Whether its file still holds what was read from it or written to it here."""
+        return state_of(self.path, self.mark) if self.path is not None and self.mark is not None else "same"
+
+    def take_file(self, text: str) -> None:
+        """What its file holds now, as one edit that can be undone. Raises LayerloomError."""
+        assert self.path is not None
+        there = Document.open(str(self.path))
+        self.edit(text, there.experiment)
+        self.mark = there.mark
         self.history.mark_clean()
         self.state_changed.emit()
 

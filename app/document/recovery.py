@@ -10,6 +10,7 @@ import uuid
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
+from app.document.disk import Mark
 from app.document.document import Document
 from engine.experiment.experiment import from_json, to_json
 from engine.files import WriteError, write_text
@@ -32,7 +33,8 @@ class Recovery:
             return
         path = self._files.setdefault(document, self._new_path())
         origin = str(document.path) if document.path else ""
-        text = json.dumps({"name": document.name, "path": origin, "loom": to_json(document.experiment)})
+        held = document.mark.content if document.mark is not None else None
+        text = json.dumps({"name": document.name, "path": origin, "held": held, "loom": to_json(document.experiment)})
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             write_text(path, text)
@@ -84,6 +86,8 @@ def _read(path: Path) -> Document | None:
         log.warning("%s could not be recovered", path, exc_info=True)
         return None
     document.mark_unsaved()
+    if isinstance(raw.get("held"), str):  # what the file held then: it may have been changed since
+        document.mark = Mark(raw["held"])
     return document
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMessageBox
 
+from app.document.disk import mark_of
 from app.document.document import Document
 from app.document.page import Page
 from app.document.recovery import Recovery
+from app.features.compare_choices import loaded
 from app.features.training import Training
 from app.window import dialogs
 from app.window.commands import Command, Row
@@ -30,7 +34,9 @@ class Documents(Feature):
     def __init__(self, host: Host) -> None:
         super().__init__(host)
         self._made = 0
+        self._in_front: Page | None = None
         self._recovery = Recovery(host.settings.recovery)
+        self._told: dict[Page, object] = self.per_page()  # what was said last about a file that others changed
         self.autosave = QTimer(self, interval=AUTOSAVE_MS)
         self.autosave.timeout.connect(self._keep_copies)
 
@@ -58,6 +64,13 @@ class Documents(Feature):
 
     def begin(self) -> None:
         self.host.feature(Training).trainer.state_changed.connect(lambda _state: self.show_names())
+        application = QGuiApplication.instance()
+        assert isinstance(application, QGuiApplication)  # a feature is part of a window
+        application.applicationStateChanged.connect(self._come_back)
+
+    def _come_back(self, state: Qt.ApplicationState) -> None:
+        if state == Qt.ApplicationState.ApplicationActive:
+            self.look_at_files()
 
     def connect_page(self, page: Page) -> None:
         document = page.document
@@ -66,11 +79,15 @@ class Documents(Feature):
         self.show_names()
 
     def show(self, page: Page) -> None:
+        if page is not self._in_front:
+            self._in_front = page
+            self.look_at_files()
         self.show_names()
         if not self.autosave.isActive():  # not anew with each edit, or it would never come
             self.autosave.start()
 
     def show_start(self) -> None:
+        self._in_front = None
         self.show_names()
 
     def show_names(self) -> None:
@@ -150,7 +167,10 @@ class Documents(Feature):
     def _is_open_elsewhere(self, document: Document, path: Path) -> bool:
         return any(page.document.is_file(path) for page in self.host.pages if page.document is not document)
 
-    def _write(self, document: Document, path: Path) -> bool:
+    def _write(self, document: Document, path: Path, *, over_changes: bool = False) -> bool:
+        if not over_changes and document.is_file(path) and document.on_disk == "changed":
+            self._ask_whose(document)
+            return False
         try:
             document.save(path)
         except LayerloomError as error:
@@ -158,6 +178,49 @@ class Documents(Feature):
             return False
         self.host.settings.remember(path)
         return True
+
+    # -- a file that others change ------------------------------------------------------------------------------
+
+    def look_at_files(self) -> None:
+        """Whether the files of open networks are still what they were: asked when one comes back to the program."""
+        page = self.page
+        document, path = (page.document, page.document.path) if page is not None else (None, None)
+        if page is None or document is None or path is None or document.on_disk == "same":
+            return
+        found = mark_of(path).content
+        if self._told.get(page) == found:
+            return
+        self._told[page] = found
+        if found:
+            self._ask_whose(document)
+        else:
+            document.mark_unsaved()
+            self.host.say(say("{file} is no longer there: save the network to have it again", file=path.name))
+
+    def _ask_whose(self, document: Document) -> None:
+        """Another program, or another window, has written the file: nothing of either is lost without a word."""
+        assert document.path is not None
+        path = document.path
+        self.host.say(say("{file} was changed outside. Which of the two shall count?", file=path.name), "info", [
+            (self.tr("Keep mine"), lambda: self._write(document, path, over_changes=True)),
+            (self.tr("Take theirs"), lambda: self._take_file(document)),
+            (self.tr("Compare both"), lambda: self._compare_with_file(document)),
+        ])
+
+    def _take_file(self, document: Document) -> None:
+        try:
+            document.take_file(self.tr("Take what the file holds"))
+        except LayerloomError as error:
+            self.host.say(error.message, "error")
+
+    def _compare_with_file(self, document: Document) -> None:
+        from app.features.comparing import Comparing  # not made at first
+
+        page, path = self.page, document.path
+        if page is not None and page.document is document and path is not None:
+            self.host.feature(Comparing).compare_with(page, path.name, self.tr("as the file is now"),
+                                                      partial(loaded, str(path)))
+            self._ask_whose(document)
 
     # -- closing ------------------------------------------------------------------------------------------------
 
@@ -183,6 +246,8 @@ class Documents(Feature):
     def forget_page(self, page: Page) -> None:
         super().forget_page(page)
         self._recovery.drop(page.document)
+        if page is self._in_front:
+            self._in_front = None
 
     def finish(self) -> None:
         for page in self.host.pages:

@@ -1,0 +1,179 @@
+"""A file that others write: nothing of either is overwritten without a word."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMessageBox
+
+from app.document.disk import mark_of, state_of
+from app.document.document import Document
+from app.document.recovery import Recovery
+from app.features.comparing import Comparing
+from app.features.documents import Documents
+from app.window.window import MainWindow
+from engine.experiment.experiment import load_experiment, save_experiment
+from tests.app.windows import opened
+
+MINE, THEIRS = Path("resources/gallery/mlp.loom"), Path("resources/gallery/lenet.loom")
+QUESTION = "mine.loom was changed outside. Which of the two shall count?"
+GONE = "mine.loom is no longer there: save the network to have it again"
+
+
+@pytest.fixture
+def path(tmp_path) -> Path:
+    path = tmp_path / "mine.loom"
+    path.write_bytes(MINE.read_bytes())
+    return path
+
+
+@pytest.fixture
+def window(qtbot, tmp_path, path) -> Iterator[MainWindow]:
+    with opened(qtbot, tmp_path / "layerloom", str(path), torch=False) as window:
+        yield window
+
+
+def come_back() -> None:
+    """The person returns to the program from another one."""
+    QGuiApplication.instance().applicationStateChanged.emit(Qt.ApplicationState.ApplicationActive)
+
+
+def answer(window: MainWindow, words: str) -> None:
+    notice = window.page.notice
+    assert (notice.text.text(), notice.isVisible()) == (QUESTION, True)
+    [button] = [button for button in notice.buttons if button.text() == words]
+    button.click()
+
+
+def test_saving_over_another_s_work_asks_and_each_answer_does_what_it_says(window, path):
+    page = window.page
+    page.view.append("ReLU")
+    mine = page.document.experiment
+    path.write_bytes(THEIRS.read_bytes())
+    window.commands["save"].trigger()
+    assert path.read_bytes() == THEIRS.read_bytes() and page.document.dirty
+    answer(window, "Compare both")
+    panel = window.feature(Comparing).panel(page)
+    assert any(pair.change for pair in panel.union.pairs.values())
+    panel.dismiss()
+    window.commands["save"].trigger()
+    answer(window, "Keep mine")
+    assert load_experiment(path) == mine and not page.document.dirty
+    page.view.append("ReLU")
+    window.commands["save"].trigger()
+    assert not page.document.dirty, "it is asked once"
+    path.write_bytes(THEIRS.read_bytes())
+    window.commands["save"].trigger()
+    answer(window, "Take theirs")
+    assert page.document.experiment.graph.nodes.keys() == load_experiment(THEIRS).graph.nodes.keys()
+    assert not page.document.dirty
+    page.document.undo()
+    assert page.document.dirty and page.document.experiment.graph.nodes.keys() > mine.graph.nodes.keys()
+
+
+def test_it_is_said_when_one_comes_back_to_the_program_and_only_once(window, path):
+    notice = window.page.notice
+    come_back()
+    assert not notice.isVisible()
+    path.write_bytes(THEIRS.read_bytes())
+    come_back()
+    assert notice.text.text() == QUESTION
+    notice.dismiss()
+    come_back()
+    assert not notice.isVisible()
+    path.write_bytes(b"{}")
+    come_back()
+    assert notice.isVisible()
+    answer(window, "Take theirs")
+    assert notice.text.text() != QUESTION and notice.property("tone") == "error", "what cannot be read is said"
+    assert window.page.document.experiment == Document.open(str(MINE)).experiment
+
+
+def test_a_page_that_comes_to_the_front_is_looked_at(window, path):
+    first = window.page
+    window.feature(Documents).open("gallery:lenet")
+    path.write_bytes(THEIRS.read_bytes())
+    come_back()
+    assert not window.page.notice.isVisible()
+    window.turn_to(0)
+    assert first.notice.text.text() == QUESTION
+
+
+def test_a_file_that_is_gone_is_written_again(window, path):
+    path.unlink()
+    come_back()
+    assert window.page.notice.text.text() == GONE and window.page.document.dirty
+    window.commands["save"].trigger()
+    assert load_experiment(path) == window.page.document.experiment and not window.page.document.dirty
+
+
+def test_a_file_that_was_only_touched_or_written_alike_asks_nothing(window, path):
+    os.utime(path, (1, 1))
+    come_back()
+    content = path.read_bytes()
+    path.unlink()
+    path.write_bytes(content)
+    window.page.view.append("ReLU")
+    window.commands["save"].trigger()
+    assert not window.page.document.dirty and not window.page.notice.isVisible()
+
+
+def test_two_windows_on_one_file(window, path, qtbot, tmp_path):
+    with opened(qtbot, tmp_path / "another", str(path), torch=False) as other:
+        other.page.view.append("Tanh")
+        other.commands["save"].trigger()
+        theirs = path.read_bytes()
+        window.page.view.append("ReLU")
+        window.commands["save"].trigger()
+        assert path.read_bytes() == theirs and window.page.document.dirty
+        answer(window, "Keep mine")
+        assert path.read_bytes() != theirs
+
+
+def test_what_is_saved_while_closing_asks_as_well_and_stays_open(window, path, monkeypatch):
+    window.page.view.append("ReLU")
+    path.write_bytes(THEIRS.read_bytes())
+    monkeypatch.setattr(QMessageBox, "exec", lambda _: QMessageBox.StandardButton.Save)
+    assert not window.close_page(0) and path.read_bytes() == THEIRS.read_bytes()
+    answer(window, "Keep mine")
+    assert window.close_page(0)
+
+
+def test_unsaved_work_that_comes_back_knows_what_its_file_held(qapp, path, tmp_path):
+    document = Document.open(str(path))
+    document.edit_graph("Delete", document.experiment.graph.without(["fc2"]))
+    folder = tmp_path / "recovery"
+    Recovery(folder).keep(document)
+    [copy] = folder.iterdir()
+    gone = copy.rename(folder / "999999999-5-abc.json")
+    save_experiment(load_experiment(THEIRS), path)
+    [recovered] = Recovery(folder).recovered()
+    assert recovered.on_disk == "changed"
+    [copy] = folder.iterdir()
+    raw = json.loads(copy.read_text())
+    del raw["held"]  # as older versions wrote it
+    copy.unlink()
+    gone.write_text(json.dumps(raw))
+    [recovered] = Recovery(folder).recovered()
+    assert recovered.on_disk == "same"
+
+
+def test_a_mark_tells_content_from_time(tmp_path):
+    path = tmp_path / "a"
+    nothing = mark_of(path)
+    assert state_of(path, nothing) == "same"
+    path.write_text("one")
+    mark = mark_of(path)
+    assert (state_of(path, mark), state_of(path, nothing)) == ("same", "changed")
+    path.write_text("two")
+    assert state_of(path, mark) == "changed"
+    path.unlink()
+    assert state_of(path, mark) == "gone"
+    path.mkdir()
+    assert state_of(path, mark) == "gone"
