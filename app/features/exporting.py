@@ -207,6 +207,10 @@ def _with_remark(document: Document, words: Message) -> Message:
         return words
     if document.weights_are_loaded:
         return say("{words}. The loaded weights do not belong to it: the network was changed", words=words)
+    run = document.trained
+    if run is not None and run.furthest.title and not document.since.network:
+        return say("{words}. The trained weights belong to the variant “{variant}”", words=words,
+                   variant=run.furthest.title)
     return say("{words}. The trained weights do not belong to it: the network was changed since training", words=words)
 
 

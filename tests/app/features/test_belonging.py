@@ -20,6 +20,7 @@ from app.features.results import Results
 from app.window import dialogs
 from app.window.window import MainWindow
 from engine.layers.activation import ReLU, Tanh
+from engine.training.events import MemberStarted
 from engine.training.values import Metrics, Summary
 from tests.app.ran import come_to, ended
 from tests.app.windows import opened
@@ -196,3 +197,16 @@ def test_the_pages_are_those_that_show_numbers_of_a_run(window):
     shown = [window.feature(Results).panel, window.feature(Parameters).panel]
     bars = window.feature(Belonging)._bars
     assert len(bars) == 3 and all(any(bar.isAncestorOf(panel) for bar in bars) for panel in shown)
+
+
+def test_weights_of_a_variant_belong_to_the_variant(window):
+    document = window.page.document
+    drawn, graph = document.experiment, document.experiment.graph
+    name = next(name for name, node in graph.nodes.items() if isinstance(node.layer, ReLU))
+    run = document.begin_run(Path("mlp-run"))
+    variant = replace(drawn, graph=graph.with_layer(name, Tanh()))
+    run.states.hear(MemberStarted(1, 1, "tanh", variant))
+    come_to(run, {"w": 0})
+    assert document.owner is variant and not document.since.anything and lines(window) == []
+    window.commands["copy_code"].trigger()
+    assert window.page.notice.text.text().endswith("The trained weights belong to the variant “tanh”")
