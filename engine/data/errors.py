@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from engine.messages import LayerloomError
+from engine.messages import LayerloomError, Message
+
+if TYPE_CHECKING:
+    from engine.data.formats.preview import Preview
 
 
 class DataError(LayerloomError):
     """The data cannot be used; the message says why and what to do."""
+
+
+class UnusableTableError(DataError):
+    """A table that was read but cannot be learned from as it is; ``preview`` shows what else can be chosen."""
+
+    def __init__(self, message: Message, preview: Preview) -> None:
+        super().__init__(message.template, **dict(message.values))
+        self.preview = preview
 
 
 class DataMissingError(DataError):

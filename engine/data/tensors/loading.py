@@ -15,7 +15,7 @@ from engine.data.progress import Steps
 from engine.data.spec.reading import files_state, reading
 from engine.data.spec.spec import DataSpec
 from engine.data.tensors.data import Data
-from engine.data.tensors.splitting import split_data
+from engine.data.tensors.splitting import splitting
 
 _LATER = {"resize": None, "normalize": False, "augment": Augment(), "known": None}  # does not change how it is split
 
@@ -54,4 +54,4 @@ def loading(spec: DataSpec, root: Path | None = None) -> Steps[Data]:
 
 def _split(spec: DataSpec, root: Path | None, state: State) -> Steps[Data]:
     arrays = yield from reading(spec, root, state)
-    return split_data(spec, arrays)
+    return (yield from splitting(spec, arrays))

@@ -19,8 +19,15 @@ def moments(spec: DataSpec, inputs: Tensor) -> Moments:
         return _of_bytes(inputs, channels or inputs.shape[1])
     if channels:
         inputs = in_channels(inputs, channels)
-    values = inputs.transpose(0, 1).flatten(1).double() if inputs.dim() > 1 else inputs[None].double()
-    return _whole(values.mean(1), values.std(1, correction=0))
+    channels_first = inputs.transpose(0, 1) if inputs.dim() > 1 else inputs[None]
+    found = [_of_numbers(channel) for channel in channels_first.unbind(0)]  # one by one: doubles take much room
+    mean, std = (torch.tensor(values, dtype=torch.float64) for values in zip(*found, strict=True))
+    return _whole(mean, std)
+
+
+def _of_numbers(values: Tensor) -> tuple[float, float]:
+    doubles = values.double()
+    return float(doubles.mean()), float(doubles.std(correction=0))
 
 
 def _of_bytes(images: Tensor, channels: int) -> Moments:

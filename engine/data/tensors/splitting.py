@@ -9,6 +9,8 @@ import torch
 
 from engine.data.errors import DataError
 from engine.data.formats.arrays import Array, Arrays
+from engine.data.formats.scaling import Scaling
+from engine.data.progress import Step, Steps, result_of
 from engine.data.spec.spec import DataSpec
 from engine.data.tensors.data import Data, Split, Unscaled
 from engine.data.tensors.moments import moments
@@ -18,15 +20,21 @@ TEST_SHARE = 0.15  # of data sets without an official test part
 
 def split_data(spec: DataSpec, arrays: Arrays) -> Data:
     """Set test and validation examples aside, by the spec's seed, where there are no official ones."""
+    return result_of(splitting(spec, arrays))
+
+
+def splitting(spec: DataSpec, arrays: Arrays) -> Steps[Data]:
+    """The same, yielding where it takes long."""
     if arrays.known is not None:
         spec = spec.with_options(known=arrays.known)
     order = np.random.default_rng(spec.seed).permutation(len(arrays.targets))
+    if arrays.scaling is not None:
+        return (yield from _of_table(spec, arrays, arrays.scaling, order))
     inputs, targets = arrays.inputs, arrays.targets
     if arrays.test_inputs is not None and arrays.test_targets is not None:
         test = arrays.test_inputs, arrays.test_targets
     else:
-        share = spec.table.test if arrays.scaling is not None else TEST_SHARE
-        count = _share(share, len(order))
+        count = _share(TEST_SHARE, len(order))
         test, order = (inputs[order[:count]], targets[order[:count]]), order[count:]
     if arrays.validation_inputs is not None and arrays.validation_targets is not None:
         validation = arrays.validation_inputs, arrays.validation_targets
@@ -42,19 +50,31 @@ Pair = tuple[Array, Array]
 
 
 def _data(spec: DataSpec, arrays: Arrays, train: Pair, validation: Pair, test: Pair) -> Data:
-    unscaled = None
-    if arrays.scaling is not None:
-        unscaled = Unscaled(arrays.scaling, train[0], validation[0], test[0])
-        train, validation, test = ((inputs, targets) for inputs, (_, targets) in
-                                   zip(_scaled(unscaled), (train, validation, test), strict=True))
     learned = _split(*train)
     mean, std = moments(spec, learned.inputs)
-    return Data(spec, learned, _split(*validation), _split(*test), mean, std, arrays.truth, arrays.report, unscaled)
+    return Data(spec, learned, _split(*validation), _split(*test), mean, std, arrays.truth, arrays.report)
 
 
-def _scaled(rows: Unscaled) -> tuple[Array, Array, Array]:
-    fitted = rows.scaling.fitted(rows.train)
-    return fitted.applied(rows.train), fitted.applied(rows.validation), fitted.applied(rows.test)
+def _of_table(spec: DataSpec, arrays: Arrays, scaling: Scaling, order: Array) -> Steps[Data]:
+    """Rows stay where they are; each part knows which are its own."""
+    test, rest = np.split(order, [_share(spec.table.test, len(order))])
+    validation, train = np.split(rest, [_share(spec.validation, len(rest))])
+    unscaled = Unscaled(scaling, arrays.inputs, train, validation, test)
+    fitted, parts = scaling.fitted(arrays.inputs, train), []
+    for places in (train, validation, test):
+        yield Step("", 1, 1, "reading")
+        parts.append(_split(fitted.applied(arrays.inputs, places), arrays.targets[places]))
+    learned, judged, last = parts
+    yield Step("", 1, 1, "reading")
+    mean, std = moments(spec, learned.inputs)
+    return Data(spec, learned, judged, last, mean, std, arrays.truth, arrays.report, unscaled)
+
+
+def _scaled(table: Unscaled) -> tuple[Array, Array, Array]:
+    fitted = table.scaling.fitted(table.rows, table.of_train)
+    train, validation, test = (fitted.applied(table.rows, places)
+                               for places in (table.of_train, table.of_validation, table.of_test))
+    return train, validation, test
 
 
 def _share(share: float, count: int) -> int:
@@ -100,8 +120,8 @@ def folded(data: Data, k: int, fold: int) -> Data:
     train, validation, test = Split(inputs[rest], targets[rest]), Split(inputs[here], targets[here]), data.test
     unscaled = data.unscaled
     if unscaled is not None:
-        rows = np.concatenate([unscaled.train, unscaled.validation])
-        unscaled = replace(unscaled, train=rows[rest.numpy()], validation=rows[here.numpy()])
+        places = np.concatenate([unscaled.of_train, unscaled.of_validation])
+        unscaled = replace(unscaled, of_train=places[rest.numpy()], of_validation=places[here.numpy()])
         train, validation, test = (Split(torch.from_numpy(new), old.targets) for new, old in
                                    zip(_scaled(unscaled), (train, validation, test), strict=True))
     mean, std = moments(data.spec, train.inputs)
