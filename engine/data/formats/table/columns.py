@@ -54,13 +54,13 @@ def use_of(values: Values, chosen: ColumnKind | None) -> Use:
         return Use(looks_like, "ignore")
     if idle := _is_idle(values):
         return Use(looks_like, "ignore", (idle,))
-    if chosen is None:
+    if chosen is None and looks_like != "number":
         return Use(looks_like, looks_like, notes)
-    if chosen == "number":
+    if chosen in ("number", None):
         values.expect_numbers()
         if not values.present:
             raise DataError("“{column}” holds no numbers", column=values.name)
-        return Use(looks_like, chosen, _of_numbers(values))
+        return Use(looks_like, "number", _of_numbers(values))
     if values.distinct > MOST:
         raise DataError("“{column}” has {count} different values: more than {most} cannot be categories",
                         column=values.name, count=values.distinct, most=MOST)
@@ -81,7 +81,7 @@ def _is_idle(values: Values) -> Message | None:
 
 
 def _looks_like(values: Values) -> tuple[ColumnKind, tuple[Message, ...]]:
-    if values.is_numeric and not values.is_code:
+    if (values.is_numeric and not values.is_code) or values.is_boundless:
         return "number", _of_numbers(values)
     count, rows = values.distinct, len(values)
     is_many = count > MANY or count > max(20, rows / 2)

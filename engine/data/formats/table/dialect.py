@@ -81,8 +81,8 @@ def dialect_of(lines: Sequence[str], table: Table, suffix: str = "") -> Dialect 
         rows = rows[1:]
         header = _padded(header, rows, width)
     elif header is None and table.header == "auto":
-        notes.append(say("The first line holds no names: the columns are called column 1, column 2, … If it does, set "
-                         "Header to yes"))
+        notes.append(say("The first line holds no names: the columns are called column 1, column 2, … If it does "
+                         "hold names, set Header to yes"))
     names, more = _names(header) if header is not None else (tuple(f"column {n + 1}" for n in range(width)), [])
     return Dialect(delimiter, names, skip, comment, (*notes, *more))
 

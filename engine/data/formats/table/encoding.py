@@ -161,7 +161,7 @@ def _scripts() -> Mapping[str, Script]:
         "cp1254": _script({**frequent.WESTERN, **{k: 4 * v for k, v in frequent.TURKISH.items()}}, "À", "ş"),
         "cp1255": _script(frequent.HEBREW, "\u05d0", "\u05ea", cases=False),
         "cp1256": _script(frequent.ARABIC, "\u0621", "\u064a", cases=False),
-        "mac_roman": western, "cp850": western, "latin_1": western,
+        "mac_roman": western, "cp850": western, "latin_1": _script(frequent.WESTERN, "À", "ÿ"),
     }  # fmt: skip
 
 
@@ -206,7 +206,7 @@ def _log(letter: str, script: Script) -> float:
         return script.other
     if "\uff01" <= letter <= "\uff5e" or letter in "、。・「」（）：；，・《》":
         return -9.0
-    return -17.0 if letter.isprintable() else -22.0
+    return -17.0 if letter.isprintable() or script is _scripts()["latin_1"] else -22.0
 
 
 def _strange(before: str, letter: str, script: Script) -> float:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from engine.data.formats.table.missing import MISSING_NUMBER
 from engine.data.formats.table.numbers import is_code, is_plain, parts_of
 
+LARGEST = 1e38  # what float32 can hold
 FEW, SHARE = 200, 0.1  # texts among numbers; more than both make a column one of texts
 _TORN = re.compile(r"(?:^|\n)\s*0\d|_")  # a number would lose what is written there
 Floats = NDArray[np.float64]
@@ -57,7 +58,7 @@ class Gathering:
     def add_numbers(self, block: Floats, text: str, expected: int) -> bool:
         """Some more rows R×C that were read as numbers from this text; False: they must be looked at one by one."""
         whole = ((np.nan_to_num(block) % 1) == 0).all(axis=0)
-        if np.isinf(block).any() or (self._delimiter != "," and (self._is_whole & ~whole).any()):
+        if (np.abs(block) > LARGEST).any() or (self._delimiter != "," and (self._is_whole & ~whole).any()):
             return False
         if whole.any() and self._zeros.search(text):
             return False
@@ -121,7 +122,7 @@ class Gathering:
             numbers = _floats([text if text not in MISSING_NUMBER else "nan" for text in column])
         if numbers is None:
             numbers = np.array([_float(text) for text in column])
-        unclear = np.isnan(numbers) | np.isinf(numbers)
+        unclear = np.isnan(numbers) | (np.abs(numbers) > LARGEST)
         for row in np.flatnonzero(unclear).tolist():
             text = column[row].strip()
             if text not in MISSING_NUMBER:

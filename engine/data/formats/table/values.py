@@ -11,13 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.data.errors import DataError
-from engine.data.formats.table.gathering import Column, Floats
+from engine.data.formats.table.gathering import LARGEST, Column, Floats
 from engine.data.formats.table.missing import MISSING, MISSING_NUMBER, says_unknown
 from engine.data.formats.table.numbers import Read, Sign, Texts, is_code, parts_of
 from engine.data.options.table import ColumnKind
 from engine.messages import Message, say
 
-LARGEST = 1e38  # what float32 can hold
 BAD_SHARE = 0.1  # of the values: so many that are no numbers are mistakes, which count as missing; more make texts
 NAMED = 3  # of them
 SAMPLE, MANY = 1000, 5000  # of so many different texts some are looked at first
@@ -97,6 +96,12 @@ class Values(ABC):
         """Whether its numbers begin with 0, and are none but names."""
         return False
 
+    @cached_property
+    def is_boundless(self) -> bool:
+        """Whether there are numbers, and others which are infinite or too large."""
+        return self.present > 0 and len(self.bad) > 0 and all(
+            _size(self.text(row)) > LARGEST for row in self.bad.tolist())
+
     @property
     def style(self) -> Message | None:
         """How its numbers are written, where that is to be said."""
@@ -134,16 +139,21 @@ class Values(ABC):
 
 def _reason(text: str) -> str:
     """Why it is no number that can be used."""
-    try:
-        number = float(text)
-    except ValueError:
-        part = parts_of(text)
-        number = np.nan if part is None else np.nanmax(np.abs(part.values))
-    if np.isinf(number):
+    size = _size(text)
+    if np.isinf(size):
         return "“{column}”, line {line}: “{value}” is not a finite number"
-    if abs(number) > LARGEST:
+    if size > LARGEST:
         return "“{column}”, line {line}: “{value}” is too large a number"
     return ("“{column}”, line {line}: “{value}” is not a number. Correct it, or use the column as a category")
+
+
+def _size(text: str) -> float:
+    """Of the number; NaN: it is none."""
+    try:
+        return abs(float(text))
+    except ValueError:
+        part = parts_of(text)
+        return np.nan if part is None else float(np.nanmax(np.abs(part.values)))
 
 
 class NumberValues(Values):
@@ -154,15 +164,13 @@ class NumberValues(Values):
         super().__init__(name, lines, rows)
         self._read, self._odd = numbers, odd
 
-    @cached_property
+    @property
     def numbers(self) -> Floats:
-        large = np.abs(self._read) > LARGEST
-        return np.where(large, np.nan, self._read) if large.any() else self._read
+        return self._read
 
     @cached_property
     def bad(self) -> NDArray[np.int64]:
-        large = np.flatnonzero(np.abs(self._read) > LARGEST)
-        return np.array(sorted([*self._odd, *large.tolist()]), np.int64)
+        return np.array(sorted(self._odd), np.int64)
 
     def text(self, row: int) -> str:
         return self._odd[row] if row in self._odd else plain_text(float(self._read[row]))
