@@ -17,10 +17,12 @@ from engine.messages import Message, say
 MANY = 100  # different texts, more than which are no categories unless the person says so
 MOST = 1000  # … and more than which are none at all
 LONG = 10  # rows from which on counting them is no chance
-_ID = re.compile(r"(?:.*[^a-z])?(?:id|ids|index|idx|uuid|guid|key|row|rows|rownames?|no|nr|num|number|unnamed: \d+|编号|"
-                 r"序号|編號|番号|번호|column 1|id\W*|#)?")
+_ID = re.compile(r"(?:.*[^a-z])?(?:id|ids|index|idx|uuid|guid|key|row|rows|rownames?|no|nr|num|number|unnamed: \d+|"
+                 r"编号|序号|編號|番号|번호|column 1|id\W*|#)?")
+_NAME = re.compile(r"(?:^|[^a-z])(?:id|index|idx|uuid|guid|unnamed: \d+)\W*$|编号|序号|編號|番号")
 _DATE = re.compile(r"\d{1,4}[-/.年]\s?(?:\d{1,2}|[A-Za-z]{3,9})[-/.月]\s?\d{1,4}日?(?:[T ].*)?|"
-                   r"\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?(?: ?[AaPp][Mm])?|(?:\d{1,2} )?[A-Za-z]{3,9}\.? \d{1,2}?,? ?\d{4}")
+                   r"\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?(?: ?[AaPp][Mm])?|"
+                   r"(?:\d{1,2} )?[A-Za-z]{3,9}\.? \d{1,2}?,? ?\d{4}")
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ def _of_codes(values: Values, text: str, is_many: bool) -> Message:
 
 
 def _of_many(values: Values) -> Message:
-    some = [name for name in values.categories()[0][:100]]
+    some = values.categories()[0][:100]
     if sum(_DATE.fullmatch(name) is not None for name in some) > 0.9 * len(some):
         return say("“{column}” holds {count} different dates or times: it is left out. A column with only the year, "
                    "month or hour can be learned from", column=values.name, count=values.distinct)
@@ -146,8 +148,7 @@ def _are_whole(numbers: Floats) -> bool:
 
 def _is_name(values: Values) -> Message | None:
     """An id with gaps."""
-    if values.distinct < len(values) or not re.search(r"(?:^|[^a-z])(?:id|index|idx|uuid|guid|unnamed: \d+)\W*$|编号|序号|"
-                                                      r"編號|番号", _words(values.name)):
+    if values.distinct < len(values) or not _NAME.search(_words(values.name)):
         return None
     return say("“{column}” has another number in every row, as names have: it is left out", column=values.name)
 

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from engine.data.formats.table.missing import MISSING_NUMBER
 from engine.data.formats.table.numbers import parts_of
@@ -223,7 +224,7 @@ def _counts(first: Sequence[str]) -> bool:
     if len(plain) < 3 or not all(text.isdecimal() and len(text) < 5 for text in plain[1:]):
         return False
     numbers = [int(text) for text in plain[1:]]
-    steps = all(second - first == 1 for first, second in zip(numbers, numbers[1:], strict=False))
+    steps = all(second - first == 1 for first, second in pairwise(numbers))
     return steps and (numbers[0] in (1, 2) or numbers[0] > 1000) and (
         plain[0] in ("0", "1") or not _is_value(plain[0]) or (
             plain[0].isdecimal() and int(plain[0]) == numbers[0] - 1))

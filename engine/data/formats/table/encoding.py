@@ -110,11 +110,12 @@ def _guessed(path: Path, raw: bytes) -> Found:
         return Found("utf-8", "replace", (say(
             "The file is UTF-8, but for {count} letters that cannot be read: they are shown as �", count=broken),))
     encoding = likeliest(raw)
-    return Found(encoding, notes=(say("The file is not UTF-8: it was read as {encoding}. If letters look wrong, save it "
-                                      "as UTF-8", encoding=encoding),))
+    note = say("The file is not UTF-8: it was read as {encoding}. If letters look wrong, save it as UTF-8",
+               encoding=encoding)
+    return Found(encoding, notes=(note,))
 
 
-# -- what fits ----------------------------------------------------------------------------------------------------------
+# -- what fits --------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

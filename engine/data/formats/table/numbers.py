@@ -20,8 +20,10 @@ _SAME = str.maketrans({
     **dict.fromkeys("\u200e\u200f\u200b\ufeff"),
     **{chr(0xFF10 + digit): str(digit) for digit in range(10)},
 })  # fmt: skip
-_CODES = ("USD EUR GBP JPY CNY RMB CHF CAD AUD NZD HKD SGD TWD NTD KRW INR RUB BRL MXN SEK NOK DKK PLN CZK HUF TRY ZAR "
-          "THB IDR MYR PHP VND ILS AED SAR EGP NGN UAH ARS CLP COP Rs Rs. kr kr. Fr. Kč zł руб руб. лв Ft").split()
+_CODES = ("USD", "EUR", "GBP", "JPY", "CNY", "RMB", "CHF", "CAD", "AUD", "NZD", "HKD", "SGD", "TWD", "NTD", "KRW",
+          "INR", "RUB", "BRL", "MXN", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "TRY", "ZAR", "THB", "IDR", "MYR",
+          "PHP", "VND", "ILS", "AED", "SAR", "EGP", "NGN", "UAH", "ARS", "CLP", "COP", "Rs", "Rs.", "kr", "kr.", "Fr.",
+          "Kč", "zł", "руб", "руб.", "лв", "Ft")
 _MONEY = rf"(?:[A-Za-z]{{0,3}}SIGN|{'|'.join(re.escape(code) for code in _CODES)})".replace(
     "SIGN", "[" + "".join(chr(code) for code in range(0x21, 0x10000) if unicodedata.category(chr(code)) == "Sc") + "]")
 _UNIT = r"(?:[cdkm]?m[23]|(?:[^\W\d_]|[%‰°µ$€£¥₹₩₽\"'+])(?:[^\W\d_]|[%‰°²³µ/.\"'·^ -]){0,15})"
@@ -148,7 +150,7 @@ class Texts:
 
     def read(self, chosen: Sign | None, usual: Sign) -> Read:
         """As numbers; ``usual`` is the sign where the column itself does not tell."""
-        sign = chosen or self.sure or usual
+        sign = self.sure or chosen or usual
         place = BOTH.index(sign)
         numbers = tuple(math.nan if part is None else part.values[place] for part in self.parts)
         torn = any(part is not None and part.is_torn for part in self.parts)

@@ -12,14 +12,14 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, cast
 
 from engine.data.errors import DataError
 from engine.files import reason_of_os_error
 
 BLOCK = 2**20
 GZIP, BZIP, XZ, ZIP, OLE = b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-_PACKED: dict[bytes, Callable[[IO[bytes]], IO[bytes]]] = {
+_PACKED: dict[bytes, Callable[[IO[bytes]], Any]] = {
     GZIP: lambda file: gzip.GzipFile(fileobj=file), BZIP: bz2.BZ2File, XZ: lzma.LZMAFile,
 }  # fmt: skip
 _DAMAGED = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, gzip.BadGzipFile, NotImplementedError)
@@ -70,7 +70,7 @@ def _unpacked(path: Path, file: IO[bytes]) -> IO[bytes]:
     if mark.startswith(ZIP):
         return _from_zip(path, file)
     found = next((unpack for begin, unpack in _PACKED.items() if mark.startswith(begin)), None)
-    return found(file) if found is not None else file
+    return cast(IO[bytes], found(file)) if found is not None else file
 
 
 def _no_table(path: Path) -> DataError:

@@ -72,8 +72,8 @@ def _found(records: Records, table: Table) -> _Found:
     while not table.target and len(columns) > 1 and _is_nothing(columns, list(columns)[-1]):
         gone = list(columns)[-1]
         columns = {name: values for name, values in columns.items() if name != gone}
-        notes.append(say("The last column has no name and is empty, for lines end with a delimiter: it is left out, and "
-                         "the target is “{column}”", column=list(columns)[-1]))
+        notes.append(say("The last column has no name and is empty, for lines end with a delimiter: it is left out, "
+                         "and the target is “{column}”", column=list(columns)[-1]))
     return _Found(records, columns, table.target or list(columns)[-1], notes[-1:])
 
 

@@ -129,8 +129,8 @@ class Values(ABC):
         first = [(int(self.rows[row]) + 1, int(self.lines[row]), self.text(row)) for row in self.bad[:NAMED].tolist()]
         if len(self.bad) == 1:
             row, line, text = first[0]
-            return say("“{column}”, row {row} (line {line}): “{value}” is not a number a network can take: it counts as "
-                       "missing", column=self.name, row=row, line=line, value=text[:SHOWN])
+            return say("“{column}”, row {row} (line {line}): “{value}” is not a number a network can take: it counts "
+                       "as missing", column=self.name, row=row, line=line, value=text[:SHOWN])
         named = "; ".join(f"“{text[:SHOWN]}” ({row}, {line})" for row, line, text in first)
         more = "; …" if len(self.bad) > NAMED else ""
         return say("“{column}”: {count} values are not numbers a network can take and count as missing (row, line): "

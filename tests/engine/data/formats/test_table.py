@@ -15,7 +15,6 @@ from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from engine.data.errors import DataError
 from engine.data.fetching.folder import raw_folder
 from engine.data.sources import SOURCES
 from engine.data.spec.reading import described, read_arrays

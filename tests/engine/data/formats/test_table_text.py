@@ -305,7 +305,7 @@ def test_a_table_that_memory_cannot_hold_is_refused_before_it_is_read(tmp_path: 
                                                                       monkeypatch: pytest.MonkeyPatch) -> None:
     path = write(tmp_path / "a.csv", "x,y\n" + "1.5,2.5\n" * 200_000)
     monkeypatch.setattr(table_records, "ROOM", 1e-5)
-    with pytest.raises(DataError, match="about 2.* rows of 2 columns: reading it takes .* of memory, and .* are free"):
+    with pytest.raises(DataError, match=r"about 2.* rows of 2 columns: reading it takes .* of memory, and .* are free"):
         read_arrays(spec_of(path))
 
 
