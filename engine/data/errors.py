@@ -3,24 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from engine.messages import LayerloomError, Message
-
-if TYPE_CHECKING:
-    from engine.data.formats.preview import Preview
+from engine.messages import LayerloomError
 
 
 class DataError(LayerloomError):
     """The data cannot be used; the message says why and what to do."""
-
-
-class UnusableTableError(DataError):
-    """A table that was read but cannot be learned from as it is; ``preview`` shows what else can be chosen."""
-
-    def __init__(self, message: Message, preview: Preview) -> None:
-        super().__init__(message.template, **dict(message.values))
-        self.preview = preview
 
 
 class DataMissingError(DataError):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from torch import Tensor
 
 from engine.data.formats.arrays import Array, Report
-from engine.data.formats.scaling import Scaling
+from engine.data.formats.scaling import Fitted, Scaling
 from engine.data.spec.spec import DataSpec
 
 
@@ -25,9 +25,13 @@ class Split:
 
 @dataclass(frozen=True, eq=False)
 class Unscaled:
-    """The columns of a table before gaps are filled: ``rows`` N×F, NaN where missing; which of them each part has."""
+    """The columns of a table before gaps are filled: ``rows`` N×F, NaN where missing; which of them each part has.
+
+    ``fitted`` is what the training rows say of each column.
+    """
 
     scaling: Scaling
+    fitted: Fitted
     rows: Array
     of_train: Array
     of_validation: Array

@@ -59,8 +59,8 @@ def _of_table(spec: DataSpec, arrays: Arrays, scaling: Scaling, order: Array) ->
     """Rows stay where they are; each part knows which are its own."""
     test, rest = np.split(order, [_share(spec.table.test, len(order))])
     validation, train = np.split(rest, [_share(spec.validation, len(rest))])
-    unscaled = Unscaled(scaling, arrays.inputs, train, validation, test)
     fitted, parts = scaling.fitted(arrays.inputs, train), []
+    unscaled = Unscaled(scaling, fitted, arrays.inputs, train, validation, test)
     for places in (train, validation, test):
         yield Step("", 1, 1, "reading")
         parts.append(_split(fitted.applied(arrays.inputs, places), arrays.targets[places]))
@@ -70,11 +70,6 @@ def _of_table(spec: DataSpec, arrays: Arrays, scaling: Scaling, order: Array) ->
     return Data(spec, learned, judged, last, mean, std, arrays.truth, arrays.report, unscaled)
 
 
-def _scaled(table: Unscaled) -> tuple[Array, Array, Array]:
-    fitted = table.scaling.fitted(table.rows, table.of_train)
-    train, validation, test = (fitted.applied(table.rows, places)
-                               for places in (table.of_train, table.of_validation, table.of_test))
-    return train, validation, test
 
 
 def _share(share: float, count: int) -> int:
@@ -121,8 +116,11 @@ def folded(data: Data, k: int, fold: int) -> Data:
     unscaled = data.unscaled
     if unscaled is not None:
         places = np.concatenate([unscaled.of_train, unscaled.of_validation])
-        unscaled = replace(unscaled, of_train=places[rest.numpy()], of_validation=places[here.numpy()])
-        train, validation, test = (Split(torch.from_numpy(new), old.targets) for new, old in
-                                   zip(_scaled(unscaled), (train, validation, test), strict=True))
+        of_train, of_validation = places[rest.numpy()], places[here.numpy()]
+        fitted = unscaled.scaling.fitted(unscaled.rows, of_train)
+        unscaled = replace(unscaled, fitted=fitted, of_train=of_train, of_validation=of_validation)
+        train, validation, test = (
+            Split(torch.from_numpy(fitted.applied(unscaled.rows, places)), part.targets) for places, part in
+            ((of_train, train), (of_validation, validation), (unscaled.of_test, test)))
     mean, std = moments(data.spec, train.inputs)
     return replace(data, train=train, validation=validation, test=test, mean=mean, std=std, unscaled=unscaled)

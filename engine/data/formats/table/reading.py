@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from engine.data.errors import DataError, UnusableTableError
+from engine.data.errors import DataError
 from engine.data.formats.arrays import Array, Arrays, Report
-from engine.data.formats.preview import ROWS, Preview
+from engine.data.formats.preview import ROWS, Preview, UnusableTableError
 from engine.data.formats.scaling import Scaling
 from engine.data.formats.table.columns import Use, use_of, uses_of
 from engine.data.formats.table.previewing import preview
