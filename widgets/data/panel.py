@@ -93,6 +93,8 @@ class DataPanel(QWidget):
                  (self.steps, self.tr("Step by step")))  # fmt: skip
         for page, title in pages:
             self.tabs.add(page, title)
+        for page in (self.rows, self.scatter):
+            self.tabs.set_there(page, False)  # until a table is read
         self._optional: dict[Page, QWidget] = {
             "columns": self.table, "preparation": self.preparing, "rule": self.rule, "augmentation": self.variations,
             "steps": self.steps,

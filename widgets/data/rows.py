@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLabel, QTableView, QVBoxLayout, QWidget
 
 from engine.units import measure_text
@@ -28,11 +29,13 @@ class RowsModel(QAbstractTableModel):
         self.names: Sequence[str] = ()
         self.rows: Sequence[Sequence[str]] = ()
         self.numbers: Sequence[int] = ()
+        self._dim: Sequence[str] = ()
 
-    def show_rows(self, names: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int]) -> None:
-        """Other rows."""
+    def show_rows(self, names: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int],
+                  dim: Sequence[str] = ()) -> None:
+        """Other rows; columns called ``dim`` are left out of what is learned."""
         self.beginResetModel()
-        self.names, self.rows, self.numbers = names, rows, numbers
+        self.names, self.rows, self.numbers, self._dim = names, rows, numbers, dim
         self.endResetModel()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
@@ -61,11 +64,22 @@ class RowsModel(QAbstractTableModel):
         if role == ROLE.TextAlignmentRole:
             return _RIGHT
         if role == ROLE.ForegroundRole:
-            return theme.color("accent" if index.column() == len(self.names) - 1 else "text" if text else "dim")
+            return self._color(index.column(), text)
         return tooltip(text) if role == ROLE.ToolTipRole and len(text) > LONGEST else None
 
 
+    def _color(self, column: int, text: str) -> QColor:
+        if column == len(self.names) - 1:
+            return theme.color("accent")
+        return theme.color("dim" if not text or self.names[column] in self._dim else "text")
+
+
 _RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+
+
+def _text(value: float) -> str:
+    """Ones of categories, and classes, as the whole numbers that they are."""
+    return str(int(value)) if value == round(value) and abs(value) < 1000 else measure_text(value)
 
 
 def _short(text: str) -> str:
@@ -92,12 +106,14 @@ class RowsView(QTableView):
         self.verticalHeader().setDefaultSectionSize(LINE)
         self.verticalHeader().setMinimumSectionSize(LINE)
         self.verticalHeader().setSectionsClickable(False)
+        self.verticalHeader().setFont(theme.mono_font(11))
         self.horizontalHeader().setHighlightSections(False)
         self.horizontalHeader().setSectionsClickable(False)
 
-    def show_rows(self, names: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int]) -> None:
+    def show_rows(self, names: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int],
+                  dim: Sequence[str] = ()) -> None:
         """Columns as wide as what stands in them."""
-        self.table.show_rows(names, rows, numbers)
+        self.table.show_rows(names, rows, numbers, dim)
         for column in range(len(names)):
             texts = {str(self.table.index(row, column).data()) for row in range(len(rows))}
             self.setColumnWidth(column, column_width(self, column, texts, self.font()))
@@ -111,7 +127,7 @@ class DataRows(QWidget):
         self.raw, self.learned = RowsView(self.tr("In the file")), RowsView(self.tr("As the network gets them"))
         self.note = ElidedLabel(role="small")
         row = QHBoxLayout()
-        row.setSpacing(24)
+        row.setSpacing(16)
         for view, stretch in ((self.raw, 2), (self.learned, 3)):
             title, column = QLabel(view.accessibleName()), QVBoxLayout()
             title.setProperty("role", "section")
@@ -131,8 +147,8 @@ class DataRows(QWidget):
     def show_rows(self, rows: Rows | None, is_standard: bool = True) -> None:
         """What was read, and what became of it; None: the data are no table."""
         found = rows or Rows((), (), (), (), ())
-        self.raw.show_rows(found.raw_names, found.raw, found.numbers)
-        self.learned.show_rows(found.names, [[measure_text(value) for value in row] for row in found.values],
+        self.raw.show_rows(found.raw_names, found.raw, found.numbers, found.left_out)
+        self.learned.show_rows(found.names, [list(map(_text, row)) for row in found.values],
                                found.numbers)
         words = [self.tr("Number columns have mean 0 and deviation 1 over the training rows.") if is_standard else
                  self.tr("Number columns keep their scale."),

@@ -81,11 +81,11 @@ class ScatterView(pg.GraphicsView):
     def redraw(self) -> None:
         """Dots in their colour, round numbers for this size."""
         (x, y), area = self._points, self.area
-        self._y = _scale(y, int(min(6, max(2, area.height() // 32))))
+        self._y = _scale(y, int(min(6, max(2, area.height() // 24))))
         self._x = LinearScale(-0.5, max(0.5, len(self.strips) - 0.5), 1) if self.strips else _scale(
             x, int(min(10, max(2, area.width() // 80))))
         color = QColor(theme.color("accent"))
-        color.setAlpha(70 if self.strips else 120)
+        color.setAlpha(110 if self.strips else 130)
         self.dots.setData(x=x, y=y, pen=None, brush=pg.mkBrush(color), size=DOT)
         self._box.setGeometry(area)
         self._box.setRange(xRange=self._x.ends, yRange=self._y.ends, padding=0, disableAutoRange=False)
@@ -102,7 +102,7 @@ class ScatterView(pg.GraphicsView):
             at = round(area.bottom() - self._y.place(value) * area.height())
             painter.fillRect(QRectF(area.left(), at, area.width(), 1), theme.color("line"))
             painter.setPen(theme.color("dim"))
-            painter.drawText(QRectF(0, at - 8, LEFT - 8, 16), _SIDE, text)
+            painter.drawText(QRectF(0, at - 8, LEFT - 8, 16), _SIDE, _tick(value, text))
         self._paint_columns(painter, area)
         painter.setFont(theme.ui_font(11))
         painter.setPen(theme.color("text"))
@@ -118,7 +118,7 @@ class ScatterView(pg.GraphicsView):
         if not self.strips:
             for value, text in self._x.ticks():
                 at = area.left() + self._x.place(value) * area.width()
-                painter.drawText(QRectF(at - 40, area.bottom() + 5, 80, 16), _CENTER, text)
+                painter.drawText(QRectF(at - 40, area.bottom() + 5, 80, 16), _CENTER, _tick(value, text))
             return
         painter.setFont(theme.ui_font(11))
         width, metrics = area.width() / len(self.strips), QFontMetricsF(painter.font())
@@ -164,6 +164,11 @@ class ScatterView(pg.GraphicsView):
 
 _SIDE = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 _CENTER = Qt.AlignmentFlag.AlignCenter
+
+
+def _tick(value: float, text: str) -> str:
+    """Prices and years are written out."""
+    return grouped(value) if 1000 <= abs(value) < 1e7 and value == round(value) else text
 
 
 def _scale(values: Floats, intervals: int) -> LinearScale:

@@ -64,6 +64,7 @@ class Rows(NamedTuple):
     names: tuple[str, ...]
     values: tuple[tuple[float, ...], ...]
     more: int = 0  # columns that are not among them
+    left_out: tuple[str, ...] = ()  # of the raw ones
 
 
 class Pairs(NamedTuple):

@@ -23,6 +23,7 @@ class Entered(NamedTuple):
     names: tuple[str, ...]
     values: tuple[tuple[float, ...], ...]
     more: int = 0  # columns that are not among them
+    left_out: tuple[str, ...] = ()  # of the raw ones
 
 
 class Pairs(NamedTuple):
@@ -51,7 +52,8 @@ def entered(data: Data) -> Entered | None:
     names = (*report.features[: inputs.shape[1]], report.target)
     values = tuple((*map(float, row), float(target)) for row, target in zip(inputs, targets, strict=True))
     return Entered(tuple(row + 1 for row in report.rows), tuple(column.name for column in columns), raw, names, values,
-                   len(report.features) - inputs.shape[1])
+                   len(report.features) - inputs.shape[1],
+                   tuple(column.name for column in columns if column.kind == "ignore" and not column.is_target))
 
 
 def _is_wide(table: Unscaled) -> bool:

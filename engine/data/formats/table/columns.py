@@ -10,6 +10,7 @@ import numpy as np
 
 from engine.data.errors import DataError
 from engine.data.formats.table.gathering import Floats
+from engine.data.formats.table.numbers import is_code
 from engine.data.formats.table.values import SHOWN, Values
 from engine.data.options.table import ColumnKind, Table
 from engine.messages import Message, say
@@ -88,7 +89,7 @@ def _looks_like(values: Values) -> tuple[ColumnKind, tuple[Message, ...]]:
     count, rows = values.distinct, len(values)
     is_many = count > MANY or count > max(20, rows / 2)
     if values.is_code:
-        text = next(name for name in values.categories()[0] if name.startswith("0"))
+        text = next(name for name in values.categories()[0] if is_code(name))
         return ("ignore" if is_many else "category"), (_of_codes(values, text, is_many),)
     if is_many:
         return "ignore", (_of_many(values),)
@@ -115,9 +116,9 @@ def _of_many(values: Values) -> Message:
     if sum(_DATE.fullmatch(name) is not None for name in some) > 0.9 * len(some):
         return say("“{column}” holds {count} different dates or times: it is left out. A column with only the year, "
                    "month or hour can be learned from", column=values.name, count=values.distinct)
-    if 2 * values.present > values.present + len(values.bad):
+    if values.present >= len(values.bad) > 0:
         row = int(values.bad[0])
-        return say("“{column}” has {count} different texts: it is left out. Most are numbers, but “{value}” in line "
+        return say("“{column}” has {count} different texts: it is left out. Many are numbers, but “{value}” in line "
                    "{line} and {others} others are not", column=values.name, count=values.distinct,
                    value=values.text(row)[:SHOWN], line=int(values.lines[row]), others=len(values.bad) - 1)
     return say("“{column}” has {count} different texts: it is left out", column=values.name, count=values.distinct)

@@ -129,12 +129,17 @@ def _width(rows: Sequence[Row]) -> int:
 
 def _above(rows: Sequence[Row], width: int) -> list[Row]:
     """Lines before the table: titles and sources that are shorter than its rows."""
-    count = next((index for index, (_, row) in enumerate(rows) if len(row) == width), 0)
+    count = next((index for index, (_, row) in enumerate(rows) if len(row) == width and not _is_title(row)), 0)
     if not 0 < count <= PREAMBLE or len(rows) - count < 3 or width < 2:
         return []
     rest = [len(row) == width for _, row in rows[count:]]
     is_header = count == 1 and len([value for value in rows[0][1] if value]) >= width - 1 > 0
     return [] if is_header or sum(rest) < 0.9 * len(rest) else list(rows[:count])
+
+
+def _is_title(row: Sequence[str]) -> bool:
+    """Whether it says one thing and leaves the other columns empty."""
+    return len(row) > 2 and sum(map(bool, row)) == 1
 
 
 def _passed_over(above: Sequence[Row]) -> Message:

@@ -19,7 +19,7 @@ from engine.messages import Message, say
 SOME = 2**16  # bytes of lines that are not in ASCII: enough to tell
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
          (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
-_FEW = 0.02  # broken letters in a text that is UTF-8 all the same
+_FEW = 0.05  # broken letters in a text that is UTF-8 all the same
 
 
 class Found(NamedTuple):
@@ -106,7 +106,7 @@ def _guessed(path: Path, raw: bytes) -> Found:
     text = raw.decode("utf-8", "replace")
     good = sum(letter > "\x7f" for letter in text)
     broken = text.count("\ufffd")
-    if broken <= max(1, _FEW * good) and good > 20 * broken:
+    if broken <= max(1, _FEW * good) and good > 10 * broken:
         return Found("utf-8", "replace", (say(
             "The file is UTF-8, but for {count} letters that cannot be read: they are shown as �", count=broken),))
     encoding = likeliest(raw)

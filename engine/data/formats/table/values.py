@@ -324,7 +324,7 @@ def values_of(names: Sequence[str], columns: Sequence[Column], lines: NDArray[np
     """The columns by name; what one alone does not tell of decimal signs, the others do."""
     rows = np.arange(len(lines))
     texts = {name: _present(column) for name, column in zip(names, columns, strict=True) if column.codes is not None}
-    usual, is_told = _usual(columns, [found for _, found in texts.values() if found is not None], delimiter)
+    usual, is_told = _usual(columns, [found for _, found in texts.values() if found is not None])
     made: dict[str, Values] = {}
     for name, column in zip(names, columns, strict=True):
         if column.numbers is not None:
@@ -332,7 +332,8 @@ def values_of(names: Sequence[str], columns: Sequence[Column], lines: NDArray[np
             continue
         assert column.codes is not None
         codes, found = texts[name]
-        read = _whole(codes, found.read(chosen, usual), len(column.texts)) if found is not None else None
+        sign = usual if is_told else _alone(found, delimiter)
+        read = _whole(codes, found.read(chosen, sign), len(column.texts)) if found is not None else None
         made[name] = TextValues(name, lines, rows, column.codes, column.texts, read, is_told)
     return made
 
@@ -356,13 +357,22 @@ def _whole(codes: Sequence[int], read: Read, count: int) -> Read:
     return Read(tuple(numbers.tolist()), read.sign, None if read.example is None else codes[read.example], read.is_sure)
 
 
-def _usual(columns: Sequence[Column], texts: Sequence[Texts], delimiter: str) -> tuple[Sign, bool]:
-    """The decimal sign of those columns that tell; else the one that goes with the delimiter, and that none told."""
+def _alone(texts: Texts | None, delimiter: str) -> Sign:
+    """The decimal sign of a column that could be meant in two ways in a table where no other tells.
+
+    A comma is one where values cannot be parted by commas for that very reason; a point is what programs write.
+    """
+    has_comma = texts is not None and any("," in text for text in texts.texts)
+    return "comma" if delimiter == ";" and has_comma else "point"
+
+
+def _usual(columns: Sequence[Column], texts: Sequence[Texts]) -> tuple[Sign, bool]:
+    """The decimal sign of those columns that tell, and whether any does."""
     signs = [found.sure for found in texts]
     points = signs.count("point") + sum(_has_fractions(column) for column in columns)
     commas = signs.count("comma")
     if points == commas:
-        return ("comma" if delimiter == ";" else "point"), False
+        return "point", False
     return ("point" if points > commas else "comma"), True
 
 
