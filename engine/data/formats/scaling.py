@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.floating[Any]]
 Places = NDArray[np.int64]
+T = TypeVar("T")
+Work = Generator[None, None, T]  # which can be left at each of its steps
+
+
+def made_by(work: Work[T]) -> T:
+    """What it comes to."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            result: T = end.value
+            return result
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,12 +39,17 @@ class Scaling:
     def fitted(self, rows: Floats, places: Places | None = None) -> Fitted:
         """What these rows (N×F, missing is NaN), or those at ``places``, say about every column.
 
-        Deviations are those of the population. Column by column: no copy of everything is made.
+        Deviations are those of the population.
         """
+        return made_by(self.fitting(rows, places))
+
+    def fitting(self, rows: Floats, places: Places | None = None) -> Work[Fitted]:
+        """The same, column by column: no copy of everything is made, and it can be left at each."""
         fill, mean, std = np.zeros(rows.shape[1]), np.zeros(rows.shape[1]), np.ones(rows.shape[1])
         for column in np.flatnonzero(self.numbers):
             values = np.asarray(rows[:, column] if places is None else rows[places, column], np.float64)
             there = values[~np.isnan(values)]
+            yield
             if len(there):  # a column may be all missing in these rows
                 fill[column], mean[column], std[column] = self._of_column(there)
         return Fitted(fill, mean, std)
@@ -55,9 +73,14 @@ class Fitted:
 
     def applied(self, rows: Floats, places: Places | None = None) -> NDArray[np.float32]:
         """Rows without gaps, standardised; computed in double, so that years and prices keep their digits."""
+        return made_by(self.applying(rows, places))
+
+    def applying(self, rows: Floats, places: Places | None = None) -> Work[NDArray[np.float32]]:
+        """The same, column by column."""
         made = np.empty((len(rows) if places is None else len(places), rows.shape[1]), np.float32)
         for column in range(rows.shape[1]):
             values = rows[:, column] if places is None else rows[places, column]
             whole = np.where(np.isnan(values), self.fill[column], values)
             made[:, column] = (whole - self.mean[column]) / self.std[column]
+            yield
         return made

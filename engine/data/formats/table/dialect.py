@@ -14,7 +14,8 @@ from engine.data.formats.table.numbers import parts_of
 from engine.data.options.table import DELIMITERS, Table
 from engine.messages import Message, say
 
-SAMPLE = 200  # records that tell it
+SAMPLE = 200  # records that tell it …
+LEAST, CELLS = 20, 5000  # … of many columns as few as have so many values
 PREAMBLE = 30  # lines above a table that are none of it, at most
 CANDIDATES = (",", ";", "\t", "|", " ")
 EVEN = 0.8  # share of rows of one length that spaces must give
@@ -115,7 +116,7 @@ def _sample(lines: Sequence[str], delimiter: str, comment: str, skip: int) -> li
         for line, row in Rows(lines[skip:], delimiter, comment, skip):
             if any(value.strip() for value in row):
                 rows.append((line, [value.strip() for value in row]))
-            if len(rows) >= SAMPLE:
+            if len(rows) >= SAMPLE or (len(rows) >= LEAST and len(rows) * len(row) >= CELLS):
                 break
     except csv.Error:  # it is said when everything is read
         pass

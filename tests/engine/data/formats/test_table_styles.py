@@ -125,8 +125,8 @@ numbers = st.lists(st.integers(-10**9, 10**9).map(lambda value: value / 100), mi
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(values=numbers, style=st.sampled_from(["en", "de", "fr", "ch"]), money=st.sampled_from(["", "$", "€ ", "CHF "]),
        unit=st.sampled_from(["", " kg", "%", " EUR"]), minus=st.sampled_from("-−"))
-def test_numbers_written_in_a_locales_style_come_back(values: list[float], style: str, money: str, unit: str, minus: str,
-                                                      tmp_path: Path) -> None:
+def test_numbers_written_in_a_locales_style_come_back(values: list[float], style: str, money: str, unit: str,
+                                                      minus: str, tmp_path: Path) -> None:
     signs = {"en": (",", "."), "de": (".", ","), "fr": ("\u202f", ","), "ch": ("'", ".")}[style]
     texts = []
     for value in values:
@@ -170,7 +170,7 @@ def test_a_bad_target_leaves_its_row_out_by_name(tmp_path: Path) -> None:
     assert len(arrays.targets) == 29 and "“y”, row 3 (line 4): “many” is not a number" in " ".join(notes(arrays))
 
 
-# -- columns that are no features, targets that are none -----------------------------------------------------------------
+# -- columns that are no features, targets that are none --------------------------------------------------------------
 
 COUNTERS = {
     "PassengerId": range(1, 31), "": range(30), "Unnamed: 0": range(30), "case": range(1, 31), "index": range(892, 922),
@@ -217,7 +217,7 @@ def test_postcodes_keep_their_zeros(count: int, kinds: int, use: str, tmp_path: 
 
 def test_a_target_with_a_class_for_every_row_is_asked_about(tmp_path: Path) -> None:
     text = "x,name\n" + "".join(f"{i % 7}.5,person {i}\n" for i in ROWS)
-    with pytest.raises(UnusableTableError, match="30 different texts in 30 rows, such as “person 1” and “person 10”.*"
+    with pytest.raises(UnusableTableError, match=r"30 different texts in 30 rows, such as “person 1” and “person 10”.*"
                        "Choose another target, or set Task to Classification") as raised:
         read(tmp_path, text)
     assert [column.name for column in raised.value.preview.columns] == ["x", "name"]
@@ -231,7 +231,7 @@ def test_dates_are_said_to_be_dates(tmp_path: Path) -> None:
     assert arrays.report.features == ("x",) and "30 different dates or times" in notes(arrays)[0]
 
 
-# -- what stands around the table -----------------------------------------------------------------------------------------
+# -- what stands around the table -------------------------------------------------------------------------------------
 
 BODY = "".join(f"{i % 7}.5,{i * 3}.25\n" for i in ROWS)
 SPACED = BODY.replace(",", "   ")
@@ -241,8 +241,6 @@ AROUND = {
     "comments": ("# made by hand\n# in 2020\nx,y\n" + BODY, "a.csv", ("x",)),
     "a commented header": ("# x y\n" + SPACED, "a.txt", ("x",)),
     "titles": ("Table 1: Houses\nSource: me\n\nx,y\n" + BODY, "a.csv", ("x",)),
-    "a padded title": ("Table 1,,\nx,z,y\n" + BODY.replace(",", ",7,1,", 1).replace(",7,1,", ",0,").replace(
-        ".5,", ".5,1,"), "a.csv", None),
     "spaces": (" x   y\n" + SPACED, "a.txt", ("x",)),
     "spaces, no header": ("  " + SPACED.replace("\n", "\n  "), "a.data", ("column 1",)),
     "tabs": (BODY.replace(",", "\t"), "a.tsv", ("column 1",)),
@@ -258,7 +256,7 @@ AROUND = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("case", [case for case in AROUND if AROUND[case][2]])
+@pytest.mark.parametrize("case", AROUND)
 def test_what_stands_around_a_table_is_none_of_it(case: str, tmp_path: Path) -> None:
     content, name, features = AROUND[case]
     arrays = read(tmp_path, content, name)
@@ -269,7 +267,8 @@ def test_what_stands_around_a_table_is_none_of_it(case: str, tmp_path: Path) -> 
 
 def test_a_title_in_a_row_of_commas_is_passed_over(tmp_path: Path) -> None:
     arrays = read(tmp_path, "Houses,,\nx,z,y\n" + "".join(f"{i % 7}.5,{i % 5},{i}.5\n" for i in ROWS))
-    assert arrays.report.features == ("x", "z") and "Line 1 is above the table and passed over: “Houses”" in notes(arrays)
+    assert arrays.report.features == ("x", "z")
+    assert "Line 1 is above the table and passed over: “Houses”" in notes(arrays)
 
 
 def test_the_true_reason_for_an_empty_last_column_is_said(tmp_path: Path) -> None:
@@ -280,7 +279,8 @@ def test_the_true_reason_for_an_empty_last_column_is_said(tmp_path: Path) -> Non
 
 
 HEADERS = [
-    ("3.3,4.1,rose\n4.2,3.5,lily\n4.6,3.7,iris\n3.9,4.2,rose\n", False), ("a,b,kind\n3.3,4.1,rose\n4.2,3.5,lily\n", True),
+    ("3.3,4.1,rose\n4.2,3.5,lily\n4.6,3.7,iris\n3.9,4.2,rose\n", False),
+    ("a,b,kind\n3.3,4.1,rose\n4.2,3.5,lily\n", True),
     ("p,x,s\np,y,s\ne,x,s\np,x,y\n", False), ("kind,shape,edible\np,y,s\ne,x,s\np,x,y\n", True),
     ("country,2001,2002,2003\na,1.5,2,3\nb,2.5,3,1\n", True), ("0,1,2\n0.5,3.5,a\n0.25,1,b\n", True),
     ("1,2.5\n2,3.5\n3,4.5\n", False), (",a,b\n0,1.5,2\n1,2.5,3\n", True),
@@ -347,7 +347,7 @@ def test_what_is_no_regular_file_is_refused(tmp_path: Path) -> None:
             described(DataSpec(dataset="table", path=str(path)))
 
 
-# -- long tables, which are read in pieces ------------------------------------------------------------------------------------
+# -- long tables, which are read in pieces ----------------------------------------------------------------------------
 
 
 def test_a_long_table_of_numbers_is_what_pandas_reads(tmp_path: Path) -> None:
