@@ -75,7 +75,6 @@ def window_late(path: str) -> str:
         window.open(Document.open("gallery:linreg"))
         window.show()
         feature, worst, last, begun = window.feature(Data), [0.0], [0.0], [0.0]
-        window.places.bottom.setCurrentWidget(feature.panel)
 
         def beat() -> None:
             now = time.perf_counter()
@@ -84,6 +83,7 @@ def window_late(path: str) -> str:
             last[0] = now if begun[0] else 0.0
 
         def begin() -> None:
+            window.places.bottom.setCurrentWidget(feature.panel)
             begun[0] = time.perf_counter()
             feature.files.open(Path(path))
 

@@ -56,9 +56,10 @@ def opened(path: Path) -> Iterator[Opened]:
         with path.open("rb") as file:
             yield Opened(path, file, _unpacked(path, file))
     except _DAMAGED as error:
-        raise DataError("{path} is a packed file that is damaged, or has a password: unpack it first",
-                        path=path) from error
+        raise _damaged(path) from error
     except OSError as error:
+        if error.errno is None:  # as bz2 says it
+            raise _damaged(path) from error
         raise DataError("{path} could not be read: {reason}", path=path, reason=reason_of_os_error(error)) from error
 
 
@@ -71,6 +72,10 @@ def _unpacked(path: Path, file: IO[bytes]) -> IO[bytes]:
         return _from_zip(path, file)
     found = next((unpack for begin, unpack in _PACKED.items() if mark.startswith(begin)), None)
     return cast(IO[bytes], found(file)) if found is not None else file
+
+
+def _damaged(path: Path) -> DataError:
+    return DataError("{path} is a packed file that is damaged, or has a password: unpack it first", path=path)
 
 
 def _no_table(path: Path) -> DataError:
