@@ -18,9 +18,11 @@ from app.window.commands import Command, Row
 from app.window.host import Feature, Host
 from app.window.jobs import Jobs
 from app.window.panel import Tab
+from engine.data.formats.preview import Preview
 from engine.data.sources import source_for
 from engine.data.spec.spec import DataSpec
 from engine.messages import Message
+from widgets.look.text import message_text
 
 if TYPE_CHECKING:
     from engine.data.tensors.statistics import Statistics
@@ -55,6 +57,7 @@ class Data(Feature):
         panel.download_requested.connect(library.download)
         panel.folder_requested.connect(library.choose_folder)
         panel.cancel_requested.connect(library.cancel)
+        panel.cancel_requested.connect(self.files.cancel)
         library.missing.connect(lambda text: panel.show_missing(text, library.can_download))
         library.downloading.connect(panel.show_download)
         library.shown.connect(self._show_samples)
@@ -65,6 +68,10 @@ class Data(Feature):
         self.library.failed.connect(lambda message: self.host.say(message, "error"))
         self.files.described.connect(self.host.feature(Inspecting).editing.change_data_of)
         self.files.refused.connect(self._refuse)
+        self.files.described.connect(lambda *_: self.panel.leave_download())
+        self.files.questioned.connect(self._ask)
+        self.files.reading.connect(self._show_reading)
+        self.host.feature(Training).data_changed.connect(self._ask_for_changed)
         self.host.feature(Training).trainer.state_changed.connect(self._look_for_fetched)
 
     def opener(self, path: Path) -> Callable[[], object] | None:
@@ -96,6 +103,9 @@ class Data(Feature):
         self.panel.show_samples(shown.samples)
         if shown.rows.values:
             self.panel.show_rows(shown.rows.names, shown.rows.values)
+        from widgets.data.reading import pairs_of, rows_of  # not seen at first
+
+        self.panel.show_table_views(rows_of(shown.entered), pairs_of(shown.pairs))
         self.panel.show_sizes(shown.train, shown.validation, shown.test)
 
     def _show_statistics(self, statistics: Statistics) -> None:
@@ -127,8 +137,32 @@ class Data(Feature):
         self.host.say(message, "error")
         if self.page is not None and self.page.document is document:
             self.panel.forget_typing()
+            self.panel.leave_download()
             self._seen = None
             self._show_spec(self.page)
+
+    def _ask(self, document: Document, spec: DataSpec, preview: Preview) -> None:
+        """A table cannot be used as it is: its columns are shown, and another one can be chosen."""
+        self.host.say(preview.notes[0], "error")
+        if self.page is not None and self.page.document is document:
+            self.panel.forget_typing()
+            self.panel.show_question(spec, preview)
+
+    def _show_reading(self, spec: DataSpec, done: int, total: int) -> None:
+        self.panel.show_download(self.tr("Reading {data}").format(data=spec.source.title), done, total)
+
+    def _ask_for_changed(self, page: Page, message: Message, series: bool) -> None:
+        """The files are not those that were read: nobody trains on them without knowing."""
+        training = self.host.feature(Training)
+        page.notice.show_message(message_text(message), "info", [
+            (self.tr("Read again"), lambda: self._read_again(page)),
+            (self.tr("Train anyway"), lambda: training.begin_run(page, series)),
+        ])  # fmt: skip
+
+    def _read_again(self, page: Page) -> None:
+        page.notice.hide()
+        if page is self.page:
+            self.library.reload()
 
     def _look_for_fetched(self, state: str) -> None:
         """A run fetches what is missing."""

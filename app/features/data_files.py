@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.document.document import Document
+from app.features.library import AT_ONCE
 from app.window import dialogs
-from app.window.jobs import Jobs
+from app.window.jobs import Job, Jobs
 from app.window.settings import Settings
+from engine.data.formats.preview import Preview, UnusableTableError
 from engine.data.sources import SOURCES, source_for
 from engine.data.spec.spec import DataSpec
-from engine.messages import Message
+from engine.messages import Message, say
 from widgets.look.text import translated
 
 
@@ -24,11 +30,14 @@ class DataFiles(QObject):
 
     described = Signal(object, object, str)  # Document, DataSpec, the field that changed
     refused = Signal(object, object)  # Document, Message
+    questioned = Signal(object, object, object)  # Document, DataSpec, Preview: a table needs another choice
+    reading = Signal(object, object, object)  # DataSpec, done, total
 
     def __init__(self, window: QWidget, settings: Settings, front: Callable[[], Document | None]) -> None:
         super().__init__(window)
         self._window, self._settings, self._front = window, settings, front
         self._jobs = Jobs(self)
+        self._job: Job | None = None
         self._asked: WeakKeyDictionary[Document, DataSpec] = WeakKeyDictionary()  # for each the last
 
     def choose(self, dataset: str) -> None:
@@ -67,15 +76,43 @@ class DataFiles(QObject):
         def is_wanted() -> bool:
             return self._asked.get(document) is spec and document.experiment.data == before
 
-        def tell(known: DataSpec) -> None:
-            if is_wanted():
+        def tell(known: DataSpec | None) -> None:
+            if not is_wanted():
+                return
+            if known is None:
+                self.refused.emit(document, say("Reading was stopped"))
+            else:
                 self.described.emit(document, known, field)
+
+        def take(found: DataSpec | Question | None) -> None:
+            if isinstance(found, Question):
+                if is_wanted():
+                    self.questioned.emit(document, spec, found.preview)
+            else:
+                tell(found)
 
         def refuse(message: Message) -> None:
             if is_wanted():
                 self.refused.emit(document, message)
 
-        self._jobs.start(lambda _job: _chosen(spec, before, root), tell, refuse)
+        def show_progress(done: int, total: int) -> None:
+            if is_wanted() and time.monotonic() - begun > AT_ONCE:
+                self.reading.emit(spec, done, total)
+
+        begun = time.monotonic()
+        self._stop()
+        self._job = self._jobs.start(lambda job: _chosen(spec, before, root, job), take, refuse)
+        self._job.progress.connect(show_progress)
+
+    def cancel(self) -> None:
+        """Stop reading; what was before stays."""
+        self._stop()
+
+    def _stop(self) -> None:
+        job, self._job = self._job, None
+        if job is not None:
+            with suppress(RuntimeError):  # it is long over, and gone
+                job.cancel()
 
     def forget(self, document: Document) -> None:
         """It is closed: what is still being read for it is nobody's any more."""
@@ -86,7 +123,25 @@ class DataFiles(QObject):
         self._jobs.finish()
 
 
-def _chosen(spec: DataSpec, before: DataSpec, root: Path | None) -> DataSpec:
-    from engine.data.spec.reading import chosen  # the window opens before anything is read
+class Question(NamedTuple):
+    """Why a table cannot be used as it is stands first among the notes."""
 
-    return chosen(spec, before, root)
+    preview: Preview
+
+
+def _chosen(spec: DataSpec, before: DataSpec, root: Path | None, job: Job) -> DataSpec | Question | None:
+    """None: it was cancelled."""
+    from engine.data.spec.reading import choosing  # the window opens before anything is read
+
+    try:
+        with closing(choosing(spec, before, root)) as steps:
+            while not job.cancelled():
+                try:
+                    step = next(steps)
+                except StopIteration as end:
+                    found: DataSpec = end.value
+                    return found
+                job.progress.emit(step.done, step.total)
+    except UnusableTableError as error:
+        return Question(replace(error.preview, notes=(error.message, *error.preview.notes)))
+    return None

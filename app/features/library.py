@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,9 +21,11 @@ from widgets.look.text import message_text
 if TYPE_CHECKING:
     from engine.data.tensors.samples import Rows
     from engine.data.tensors.statistics import Statistics
+    from engine.data.tensors.table_views import Entered, Pairs
 
 STRIP = 96  # sample images sent to the panel
 ROWS = 20  # rows of numbers
+AT_ONCE = 0.3  # seconds that reading may take before it is said
 
 
 class Shown(NamedTuple):
@@ -33,6 +36,8 @@ class Shown(NamedTuple):
     validation: int
     test: int
     rows: Rows  # of what is no image
+    entered: Entered | None = None  # of a table
+    pairs: Pairs | None = None
 
 
 class Library(QObject):
@@ -100,9 +105,10 @@ class Library(QObject):
                 self.failed.emit(message)
 
         def show_progress(done: int, total: int) -> None:
-            if job is self._reading:
+            if job is self._reading and time.monotonic() - begun > AT_ONCE:
                 self.downloading.emit(self.tr("Reading {data}").format(data=spec.source.title), done, total)
 
+        begun = time.monotonic()
         job = self._reading = self._jobs.start(lambda job: _load(spec, root, job), tell, fail)
         job.progress.connect(show_progress)
 
@@ -169,13 +175,15 @@ def _load(spec: DataSpec, root: Path | None, job: Job) -> tuple[Shown, Statistic
     from engine.data.tensors.loading import load_data  # loads torch
     from engine.data.tensors.samples import rows, samples
     from engine.data.tensors.statistics import statistics
+    from engine.data.tensors.table_views import entered, pairs
 
     try:
         data = load_data(spec, root, job.progress.emit, job.cancelled)
     except StoppedError:
         return None
     images = [(one.pixels, one.channels, one.height, one.width, one.label) for one in samples(data, STRIP)]
-    shown = Shown(images, len(data.train), len(data.validation), len(data.test), rows(data, ROWS))
+    shown = Shown(images, len(data.train), len(data.validation), len(data.test), rows(data, ROWS),
+                  entered(data), pairs(data))
     return shown, statistics(data)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QApplication
 
 from app.document.page import Page
@@ -11,16 +12,22 @@ from app.features.problems import Problems
 from app.features.trainer import Trainer
 from app.window.commands import Command, Row
 from app.window.host import Feature, Host
+from app.window.jobs import Jobs
 from engine.data.sources import SOURCES
+from engine.data.spec.changes import changes
+from engine.messages import Message
 from widgets.look.text import message_text, translated
 
 
 class Training(Feature):
     """At most one run at a time; every feature hears of it from ``trainer``."""
 
+    data_changed = Signal(object, object, bool)  # Page, Message, whether all variants were to be trained
+
     def __init__(self, host: Host) -> None:
         super().__init__(host)
         self.trainer = Trainer(self)
+        self._jobs = Jobs(self)  # that look for what changed
         self._lr = 0.0  # the recipe's, as the run was told last
         self.trainer.state_changed.connect(lambda _state: self._show_state())
         top = host.places.top
@@ -75,13 +82,35 @@ class Training(Feature):
             self.trainer.pause_or_resume()
             return
         self.host.settle()
-        page, settings = self.page, self.host.settings
+        page = self.page
         if page is None or not self.host.is_ready or self.trainer.state != "idle":
             return
         if any(problem.severity == "error" for problem in page.problems):
             self.host.feature(Problems).bring()
             return
         page.notice.hide()  # what it says is of the time before
+        data = page.document.experiment.data
+        if data.known is None or data.known.fingerprint is None:
+            self.begin_run(page, series)
+            return
+
+        def go_on(found: Message | None) -> None:
+            if page is not self.page or data is not page.document.experiment.data:
+                return
+            if found is None:
+                self.begin_run(page, series)
+            else:
+                self.data_changed.emit(page, found, series)
+
+        root = self.host.settings.data_root
+        self._jobs.start(lambda _job: changes(data, root), go_on, lambda message: self.host.say(message, "error"))
+
+    def begin_run(self, page: Page, series: bool) -> None:
+        """Train, whatever became of the data since they were read."""
+        settings = self.host.settings
+        if self.trainer.state != "idle":
+            return
+        page.notice.hide()
         self._lr = page.document.experiment.recipe.lr  # a variant may have another
         observers = [one for feature in self.host.features for one in feature.observers(page.document)]
         self.trainer.start(page.document, settings.runs, settings.data_root, series, observers)
@@ -92,4 +121,5 @@ class Training(Feature):
             self.trainer.finish()
 
     def finish(self) -> None:
+        self._jobs.finish()
         self.trainer.finish()

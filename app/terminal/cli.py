@@ -20,7 +20,9 @@ from app.terminal.report import Report
 from engine.analysis.analysis import analyze
 from engine.data.sources import SOURCES, source_for
 from engine.data.sources.base import OwnPath
-from engine.data.spec.reading import chosen
+from engine.data.spec.changes import difference
+from engine.data.spec.reading import chosen, notes_of
+from engine.data.spec.setting import names_of, value_of, with_setting
 from engine.data.spec.spec import DataSpec
 from engine.experiment.choices.optimizers import OPTIMIZERS
 from engine.experiment.choices.precisions import PRECISIONS
@@ -90,7 +92,7 @@ def _check(options: argparse.Namespace) -> int:
     experiment = _experiment(options)
     if not_allowed(experiment.graph):
         print(f"note: {CODE_INSIDE}", file=sys.stderr)
-    report = Report(experiment)
+    report = Report(experiment, notes_of(experiment.data, options.data_root))
     if options.json:
         print(json.dumps(report.as_json(), indent=1, ensure_ascii=False))
     else:
@@ -117,7 +119,7 @@ def _train(options: argparse.Namespace) -> int:
         print(f"Replacing the run in {folder}", file=sys.stderr)
     out = console()
     try:
-        result = train(experiment, folder, out, options.data_root, options.resume)
+        result = train(experiment, folder, out, options.data_root, options.resume, options.changed_data)
     except (FileError, RunError, SeriesResumeError, WriteError) as error:
         raise UnreadableError("{reason}", reason=error) from error
     finally:
@@ -187,6 +189,7 @@ def _experiment(options: argparse.Namespace) -> Experiment:
         if options.allow_code:
             allow(sources_of(experiment.graph))
         data = chosen(_chosen_data(experiment.data, options), experiment.data, options.data_root)
+        _say_changes(experiment.data, data)
     except LayerloomError as error:
         raise UnreadableError("{reason}", reason=error) from error
     if data.dataset != experiment.data.dataset:  # what others reported was of the file's data
@@ -199,6 +202,15 @@ def _refuse_code(experiment: Experiment) -> None:
         raise CodeInsideError(CODE_INSIDE)
 
 
+def _say_changes(before: DataSpec, now: DataSpec) -> None:
+    """The file of a network knows which data it was made for."""
+    if before.known is None or now.known is None or before.path != now.path:
+        return
+    found = difference(before.known.fingerprint, now.known.fingerprint, now)
+    if found is not None:
+        print(f"note: {found}. It was read again", file=sys.stderr)
+
+
 def _chosen_data(data: DataSpec, options: argparse.Namespace) -> DataSpec:
     name, target = getattr(options, "data", None), getattr(options, "target", None)
     if name is not None:
@@ -207,18 +219,47 @@ def _chosen_data(data: DataSpec, options: argparse.Namespace) -> DataSpec:
         if "columns" not in data.source.pages(data):
             raise UnreadableError("--target names a column of a table, but the data are {data}", data=data.source.title)
         data = data.with_options(table={"target": target})
+    for name, text in _settings(options):
+        data = with_setting(data, name, text) or data
     return data
+
+
+def _settings(options: argparse.Namespace) -> list[tuple[str, str]]:
+    """What follows --set: names and values. Raises UnreadableError."""
+    found = []
+    for each in getattr(options, "set", None) or ():
+        name, sign, text = each.partition("=")
+        if not sign or not name.strip():
+            raise UnreadableError("--set wants FIELD=VALUE, not {text}", text=each)
+        found.append((name.strip(), text.strip()))
+    return found
+
+
+def _recipe_settings(experiment: Experiment, options: argparse.Namespace) -> dict[str, object]:
+    """Those of the recipe; what is neither its nor the data's is an error that says what there is."""
+    recipe, data = type(experiment.recipe).model_fields, dict(names_of(experiment.data))
+    found: dict[str, object] = {}
+    for name, text in _settings(options):
+        plain = name.removeprefix("recipe.")
+        if plain in recipe:
+            found[plain] = value_of(text)
+        elif with_setting(experiment.data, name, text) is None:
+            names = sorted({*recipe, *(option for _, option in names_of(experiment.data)), *data})
+            raise UnreadableError("There is nothing called {name} to set. There are: {names}, and kind.COLUMN",
+                                  name=name, names=", ".join(filter(None, names)))
+    return found
 
 
 def _with_overrides(experiment: Experiment, options: argparse.Namespace) -> Experiment:
     names = ("epochs", "batch_size", "lr", "optimizer", "schedule", "precision", "device", "seed")
-    chosen = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
+    chosen = {name: getattr(options, name) for name in names if getattr(options, name, None) is not None}
     if options.k_fold is not None:
         if options.k_fold < 2:
             raise UnreadableError("--k-fold needs 2 parts at least")
         chosen["folds"] = options.k_fold
     single = options.no_variants or options.k_fold is not None
     try:
+        chosen |= _recipe_settings(experiment, options)
         return replace(experiment, recipe=experiment.recipe.with_options(**chosen),
                        variants=() if single else experiment.variants)
     except LayerloomError as error:
@@ -262,9 +303,13 @@ def _parser() -> argparse.ArgumentParser:
     check.set_defaults(run=_check)
 
     train = commands.add_parser("train", help="train, and keep everything in a run folder")
-    train.add_argument("--data", type=_data, metavar="NAME|PATH", help="other data than the file's: "
-                       f"{', '.join(NAMED)}, or your own: {', '.join(map(_in_words, OWN))}")
-    train.add_argument("--target", metavar="COLUMN", help="the column of a table to predict (default: the last)")
+    for command in (check, train):
+        command.add_argument("--data", type=_data, metavar="NAME|PATH", help="other data than the file's: "
+                             f"{', '.join(NAMED)}, or your own: {', '.join(map(_in_words, OWN))}")
+        command.add_argument("--target", metavar="COLUMN", help="the column of a table to predict (default: the last)")
+        command.add_argument("--set", action="append", metavar="FIELD=VALUE", help="any option of data or recipe, such "
+                             "as header=no, decimal=comma, task=classification, kind.zip=number, validation=0.2; may "
+                             "be given several times")
     train.add_argument("--epochs", type=int, metavar="N")
     train.add_argument("--batch-size", type=int, metavar="N")
     train.add_argument("--lr", type=float, metavar="X", help="learning rate")
@@ -280,6 +325,7 @@ def _parser() -> argparse.ArgumentParser:
                        "without this each variant is trained, one after the other")
     train.add_argument("--out", type=Path, metavar="DIR", help="the run folder (default: runs/NAME-TIME)")
     train.add_argument("--resume", action="store_true", help="continue the interrupted run in --out")
+    train.add_argument("--changed-data", action="store_true", help="continue although the data have changed since")
     train.set_defaults(run=_train)
 
     pictures, tables = written_as("figure"), [each for each in DRAWINGS if "figure" not in each.styles]

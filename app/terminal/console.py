@@ -12,14 +12,16 @@ from typing import NamedTuple
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from app.terminal.report import note_lines
 from engine.experiment.experiment import Experiment
 from engine.experiment.series import is_series
 from engine.files import WriteError
-from engine.messages import LayerloomError
+from engine.messages import LayerloomError, say
 from engine.runs.folder import record
 from engine.runs.opened import load_checkpoint, resumed
 from engine.training.control import Control
 from engine.training.events import (
+    DataRead,
     EpochEnded,
     MemberEnded,
     MemberStarted,
@@ -60,12 +62,12 @@ class Result(NamedTuple):
 
 
 def train(experiment: Experiment, folder: Path, console: Console, root: Path | None = None,
-          resume: bool = False) -> Result:
+          resume: bool = False, changed_data: bool = False) -> Result:
     """Train to the end, or until Ctrl+C, showing what happens: one run, or a series where variants or folds are asked
     for. Raises LayerloomError, in words."""
     if resume and is_series(experiment):
         raise SeriesResumeError("A series of runs cannot be continued: only a single run can")
-    checkpoint = load_checkpoint(folder, experiment) if resume else None
+    checkpoint = load_checkpoint(folder, experiment, changed_data) if resume else None
     from engine.training import fit  # takes seconds: what is wrong with the run's folder is said before
     from engine.training.series import fit_series
 
@@ -116,6 +118,11 @@ class _View(Listener):
 
     def on_preparing(self, event: Preparing) -> None:
         self.bar.update(self._task, description=str(event.text), completed=event.done, total=event.total or None)
+
+    def on_data_read(self, event: DataRead) -> None:
+        for line in note_lines([*event.notes, *(say("{path} is left out: {reason}", path=path, reason=reason)
+                                                for path, reason in event.skipped)]):
+            self._say(line)
 
     def on_member_started(self, event: MemberStarted) -> None:
         self._say(f"{event.title} ({event.index} of {event.count})")

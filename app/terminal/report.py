@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from rich.table import Table
@@ -12,14 +13,23 @@ from engine.analysis.analysis import Analysis, analyze
 from engine.experiment.costs import costs_of, node_costs_of
 from engine.experiment.experiment import Experiment
 from engine.layers.base import FLOAT_BYTES, numel
+from engine.messages import Message
 from engine.units import bytes_text, grouped, shape_text
+
+MOST = 20  # notes
+
+
+def note_lines(notes: Sequence[Message]) -> list[str]:
+    """A line for each, of very many for the first."""
+    lines = [f"note: {note}" for note in notes[:MOST]]
+    return [*lines, *([f"note: … and {len(notes) - MOST} more"] if len(notes) > MOST else [])]
 
 
 class Report:
     """An experiment's analysis and problems, ready to be written."""
 
-    def __init__(self, experiment: Experiment) -> None:
-        self.experiment = experiment
+    def __init__(self, experiment: Experiment, notes: Sequence[Message] = ()) -> None:
+        self.experiment, self.notes = experiment, notes  # notes: what reading the data noticed
         self.analysis: Analysis = analyze(experiment.graph, experiment.data.sample_shape)
         self.problems: tuple[Problem, ...] = advise(experiment, self.analysis)
         self._batch = experiment.recipe.batch_size
@@ -42,6 +52,7 @@ class Report:
                  "repairs": [str(repair.text) for repair in problem.repairs]}
                 for problem in self.problems
             ],
+            **({"notes": [str(note) for note in self.notes]} if self.notes else {}),
         }
 
     def _node(self, name: str) -> dict[str, Any]:
@@ -93,7 +104,7 @@ class Report:
 
     def sentences(self) -> list[str]:
         """What the data give and ask for, and a line for each problem, with what would repair it."""
-        lines = [self._data_line()]
+        lines = [self._data_line(), *note_lines(self.notes)]
         for problem in self.problems:
             where = f"{problem.node}: " if problem.node else ""
             repairs = " or ".join(f"“{repair.text}”" for repair in problem.repairs)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from engine.data.spec.changes import difference
 from engine.experiment.choices.schedules import schedule_of
 from engine.experiment.experiment import Experiment, FileError, load_experiment
 from engine.export.weight_files import load_weights
@@ -193,13 +194,17 @@ def _members(folder: Path, names: list[str]) -> Iterable[Run]:
 # -- going on ----------------------------------------------------------------------------------------------------------
 
 
-def load_checkpoint(folder: Path | str, experiment: Experiment) -> Checkpoint | None:
+def load_checkpoint(folder: Path | str, experiment: Experiment, changed_data: bool = False) -> Checkpoint | None:
     """What ``fit`` and ``record`` need to continue the run in ``folder``; None: nothing of it was kept yet.
 
-    Raises RunError unless it is a run of this experiment (epochs and device may differ), FileError for a torn one.
+    Raises RunError unless it is a run of this experiment (epochs and device may differ) with the same data
+    (``changed_data``: their files may be others), FileError for a torn one.
     """
     folder = Path(folder)
-    _check_same(_experiment_of(folder), experiment, folder)
+    saved = _experiment_of(folder)
+    _check_same(saved, experiment, folder)
+    if not changed_data:
+        _check_same_files(saved, experiment, folder)
     found = _checkpoint(folder / CHECKPOINT)
     if found is None and len(metrics_read(_text(folder / METRICS))) > 1:  # the first is written before its checkpoint
         raise RunError("{folder} has no {file} any more: this run cannot be continued, and to begin it again would "
@@ -250,6 +255,15 @@ def _check_same(saved: Experiment, asked: Experiment, folder: Path) -> None:
                                for name in names))
         raise RunError("The run in {folder} was made with another {part}: it cannot be continued with this one",
                        folder=folder, part=say(part))
+
+
+def _check_same_files(saved: Experiment, asked: Experiment, folder: Path) -> None:
+    known = [each.data.known for each in (saved, asked)]
+    before, now = (each.fingerprint if each is not None else None for each in known)
+    found = difference(before, now, asked.data)
+    if found is not None:
+        raise RunError("{changes}. The run in {folder} was begun with the data as they were: put them back, begin "
+                       "anew, or go on with them as they are now with --changed-data", changes=found, folder=folder)
 
 
 def parts_of(experiment: Experiment) -> dict[str, object]:

@@ -24,6 +24,14 @@ class Preparing:
 
 
 @dataclass(frozen=True, slots=True)
+class DataRead:
+    """The data are there, and reading them has noticed something; files that were left out, with the reason."""
+
+    notes: tuple[Message, ...]
+    skipped: tuple[tuple[str, Message], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Started:
     """Everything is ready; ``first_epoch`` is above 1 when a run is continued."""
 
@@ -184,5 +192,6 @@ class SeriesFinished:
     stopped: bool = False
 
 
-Event = (Preparing | Started | Point | Progress | EpochEnded | CheckpointReached | Paused | Resumed | Finished
-         | RunNotSaved | RateChanged | ThreadsChanged | Remark | MemberStarted | MemberEnded | SeriesFinished)
+Event = (Preparing | DataRead | Started | Point | Progress | EpochEnded | CheckpointReached | Paused | Resumed
+         | Finished | RunNotSaved | RateChanged | ThreadsChanged | Remark | MemberStarted | MemberEnded
+         | SeriesFinished)

@@ -22,7 +22,7 @@ from engine.training.backend import Backend
 from engine.training.checkpoint import Checkpoint
 from engine.training.control import AbandonedError, Control
 from engine.training.devices import expect_precision, resolve_device
-from engine.training.events import Event, Preparing
+from engine.training.events import DataRead, Event, Preparing
 from engine.training.failures import TrainingError, check_trainable, in_words
 from engine.training.learner import Learner
 from engine.training.observer import Observer
@@ -86,7 +86,7 @@ def prepare(spec: DataSpec, root: Path | None, control: Control) -> Generator[Ev
                 step = next(steps)
             except StopIteration as end:
                 data: Data = end.value
-                return data
+                break
             control.check_abandoned()
             downloads = step.doing == "downloading"
             if control.stopped:
@@ -94,3 +94,6 @@ def prepare(spec: DataSpec, root: Path | None, control: Control) -> Generator[Ev
             words = "Downloading {data}: {file}" if downloads else "Reading {data}: {file}"
             if step.file:
                 yield Preparing(say(words, data=spec.source.title, file=step.file), step.done, step.total)
+    if data.report.notes or data.report.skipped:
+        yield DataRead(data.report.notes, data.report.skipped)
+    return data

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from engine.experiment.experiment import Experiment
 from engine.messages import Message
 from engine.training.events import (
+    DataRead,
     EpochEnded,
     Event,
     Finished,
@@ -42,6 +43,7 @@ class RunState(Listener):
     def __init__(self, experiment: Experiment | None = None, title: str = "", *, is_fold: bool = False) -> None:
         self.experiment, self.title, self.is_fold = experiment, title, is_fold
         self.preparing: Preparing | None = None  # until it has started
+        self.data_notes: tuple[Message, ...] = ()  # what reading its data noticed
         self.started: Started | None = None
         self.progress: Progress | None = None
         self.is_paused = False
@@ -64,6 +66,9 @@ class RunState(Listener):
 
     def on_preparing(self, event: Preparing) -> None:
         self.preparing = event
+
+    def on_data_read(self, event: DataRead) -> None:
+        self.data_notes = event.notes
 
     def on_started(self, event: Started) -> None:
         self.preparing, self.started = None, event

@@ -14,12 +14,14 @@ from engine.units import grouped
 from widgets.data.facts import DataFacts
 from widgets.data.form import DataForm
 from widgets.data.missing import Download, Missing
+from widgets.data.rows import DataRows
 from widgets.data.rule import DataRule
 from widgets.data.sample_strip import Sample
 from widgets.data.samples import DataSamples
+from widgets.data.scatter import DataScatter
 from widgets.data.steps import DataSteps
 from widgets.data.table import DataTable
-from widgets.data.values import Facts, Step
+from widgets.data.values import Facts, Pairs, Rows, Step
 from widgets.fields.option_grid import OptionGrid, OptionPage
 from widgets.look.text import translated
 from widgets.parts.inner_tabs import InnerTabs
@@ -46,6 +48,7 @@ class DataPanel(QWidget):
         self.sizes.setProperty("role", "small")
         self.sizes.setWordWrap(True)
         self.samples, self.facts, self.steps = DataSamples(), DataFacts(), DataSteps()
+        self.rows, self.scatter = DataRows(), DataScatter()
         self.augment, self.table, self.rule = OptionGrid(140), DataTable(), DataRule()
         self.preparation = OptionGrid(156, self._words(), skip=("target", "kinds"))
         self.strip = self.samples.strip
@@ -83,12 +86,15 @@ class DataPanel(QWidget):
             "Training images vary at random, anew each time they are seen. Validation and test images never do."))
         self.preparing = OptionPage(self.preparation, self.tr(
             "How the columns become numbers. Means, deviations and categories are those of the training rows."))
-        pages = ((self.samples, self.tr("Samples")), (self.table, self.tr("Columns")),
+        pages = ((self.samples, self.tr("Samples")), (self.table, self.tr("Columns")), (self.rows, self.tr("Rows")),
+                 (self.scatter, self.tr("Against the target")),
                  (self.preparing, self.tr("Preparation")), (self.rule, self.tr("Rule")),
                  (self.facts, self.tr("Numbers")), (self.variations, self.tr("Augmentation")),
                  (self.steps, self.tr("Step by step")))  # fmt: skip
         for page, title in pages:
             self.tabs.add(page, title)
+        for page in (self.rows, self.scatter):
+            self.tabs.set_there(page, False)  # until a table is read
         self._optional: dict[Page, QWidget] = {
             "columns": self.table, "preparation": self.preparing, "rule": self.rule, "augmentation": self.variations,
             "steps": self.steps,
@@ -99,7 +105,9 @@ class DataPanel(QWidget):
             "missing_numbers.category": self.tr("Mean and a mark"), "missing_numbers.drop": self.tr("Drop the row"),
             "missing_categories.category": self.tr("Own category"), "missing_categories.drop": self.tr("Drop the row"),
             "missing_categories.always": self.tr("Always a category"), "task.auto": self.tr("As it looks"),
-            "delimiter.auto": self.tr("As it looks"),
+            "delimiter.auto": self.tr("As it looks"), "header.auto": self.tr("As it looks"),
+            "decimal.auto": self.tr("As it looks"), "decimal.point": self.tr("Point: 1.5"),
+            "decimal.comma": self.tr("Comma: 1,5"),
         }  # fmt: skip
 
     def _connect(self) -> None:
@@ -161,6 +169,7 @@ class DataPanel(QWidget):
         self.sizes.setText("")
         self.samples.show_images([])
         self.tabs.set_there(self.samples, True)
+        self.show_table_views(None, None)
         self.show_facts(Facts())
         self.table.show_preview(None)
         self.steps.index = 0
@@ -194,6 +203,28 @@ class DataPanel(QWidget):
         self.samples.show_rows(heading, rows)
         self.tabs.set_there(self.samples, True)
         self._turn_to(self.tabs)
+
+    def show_table_views(self, rows: Rows | None, pairs: Pairs | None) -> None:
+        """The rows of a table before and after they are prepared, and its columns against the target."""
+        self.rows.show_rows(rows, self._spec.table.standardize)
+        self.scatter.show_pairs(pairs)
+        self.tabs.set_there(self.rows, rows is not None)
+        self.tabs.set_there(self.scatter, pairs is not None)
+        if rows is not None:
+            self.tabs.set_there(self.samples, False)  # they say it better
+
+    def show_question(self, spec: DataSpec, preview: Preview) -> None:
+        """A table that cannot be used as it is: what else can be chosen."""
+        self.show_spec(spec)
+        self.form.show_here(True)
+        self.show_preview(preview)
+        self.tabs.show_page(self.table)
+        self._turn_to(self.tabs)
+
+    def leave_download(self) -> None:
+        """What was read or fetched is there, or never will be."""
+        if self._right.currentWidget() is self.download:
+            self._turn_to(self.tabs)
 
     def show_facts(self, facts: Facts) -> None:
         """Counts, shapes, statistics and notes of the data."""

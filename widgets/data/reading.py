@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from engine.units import measure_text, shape_text
-from widgets.data.values import Channel, ClassCount, Facts, Part, Pixels, Step
+from widgets.data.values import Channel, ClassCount, Facts, Pairs, Part, Pixels, Rows, Step
 from widgets.look.text import QT_TRANSLATE_NOOP, message_text, translated
 
 if TYPE_CHECKING:
     from engine.data.formats.arrays import Array, Skipped
     from engine.data.tensors.statistics import Statistics
     from engine.data.tensors.steps import Transformed
+    from engine.data.tensors.table_views import Entered
+    from engine.data.tensors.table_views import Pairs as Measured
 
+MOST = 12  # notes
 FEW = 3  # skipped files that are named
 _PARTS = {
     "train": QT_TRANSLATE_NOOP("Data", "training"), "validation": QT_TRANSLATE_NOOP("Data", "validation"),
@@ -32,8 +35,14 @@ def facts_of(found: Statistics) -> Facts:
     classes = tuple(ClassCount(translated(name), row) for name, row in zip(found.spec.classes, rows, strict=False))
     channels = [Channel(translated(row.name), *row[1:]) for row in found.channels]
     targets = [Channel(_target(row.name, len(found.targets)), *row[1:]) for row in found.targets]
-    notes = [*map(message_text, found.notes), *_skipped(found.skipped)]
+    notes = [*_few(list(map(message_text, found.notes))), *_skipped(found.skipped)]
     return Facts(parts, classes, (*targets, *channels), tuple(notes), len(found.skipped))
+
+
+def _few(notes: list[str]) -> list[str]:
+    """Of very many the first."""
+    more = _say(QT_TRANSLATE_NOOP("Data", "… and {count} more notes")).format(count=len(notes) - MOST)
+    return notes if len(notes) <= MOST else [*notes[:MOST], more]
 
 
 def _target(name: str, count: int) -> str:
@@ -55,6 +64,16 @@ def _skipped(files: Iterable[Skipped]) -> list[str]:
 
 def _say(text: str) -> str:
     return QCoreApplication.translate("Data", text)
+
+
+def rows_of(found: Entered | None) -> Rows | None:
+    """The first rows of a table."""
+    return None if found is None else Rows(*found)
+
+
+def pairs_of(found: Measured | None) -> Pairs | None:
+    """Its columns against the target; classes by the names that people read."""
+    return None if found is None else Pairs(*found)._replace(classes=tuple(map(translated, found.classes)))
 
 
 def steps_of(made: Iterable[Transformed]) -> list[Step]:

@@ -11,6 +11,8 @@ from engine.units import grouped
 from widgets.data.table_columns import ColumnsView
 from widgets.look.text import message_text
 
+MOST = 6  # notes; all of them are among the numbers
+
 
 class DataTable(QWidget):
     """Asks for another target and other kinds of columns."""
@@ -47,6 +49,6 @@ class DataTable(QWidget):
         text = self.tr("{rows} rows · {columns} columns · {encoding}")
         self.about.setText(text.format(rows=grouped(found.count), columns=grouped(len(found.columns)),
                                        encoding=found.encoding) if preview else self.tr("Reading the table…"))
-        self.notes.setText("\n".join(map(message_text, found.notes)))
+        self.notes.setText("\n".join(map(message_text, found.notes[:MOST])))
         self.notes.setVisible(bool(found.notes))
         self.columns.show_preview(found)

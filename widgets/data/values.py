@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 Pixels = tuple[bytes, int, int, int]  # row by row with channels last; channels, height, width
 
@@ -50,3 +53,26 @@ class Step(NamedTuple):
     title: str
     pixels: Pixels
     note: str = ""  # “1×28×28, 0 … 255”
+
+
+class Rows(NamedTuple):
+    """The first rows of a table as text and as numbers of the network, the target last in both."""
+
+    numbers: tuple[int, ...]  # of the rows, from 1
+    raw_names: tuple[str, ...]
+    raw: tuple[tuple[str, ...], ...]
+    names: tuple[str, ...]
+    values: tuple[tuple[float, ...], ...]
+    more: int = 0  # columns that are not among them
+    left_out: tuple[str, ...] = ()  # of the raw ones
+
+
+class Pairs(NamedTuple):
+    """Number columns of training rows, NaN where missing, with their targets: numbers, or places among ``classes``."""
+
+    names: tuple[str, ...]
+    values: NDArray[Any]  # rows × columns
+    target: str
+    targets: NDArray[Any]
+    classes: tuple[str, ...]
+    rows: int  # of the training part

@@ -36,6 +36,8 @@ class Report(NamedTuple):
     skipped: tuple[Skipped, ...] = ()
     features: tuple[str, ...] = ()  # names of the numbers in one example of a table
     preview: Preview | None = None
+    target: str = ""  # the column of a table that is to be predicted …
+    rows: tuple[int, ...] = ()  # … and which of its first rows are used: the first examples, in order
 
 
 @dataclass(frozen=True, eq=False)

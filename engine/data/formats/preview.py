@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engine.data.errors import DataError
 from engine.data.options.table import ColumnKind
 from engine.messages import Message
 
@@ -33,3 +34,11 @@ class Preview:
     encoding: str = "utf-8"
     delimiter: str = ","
     notes: tuple[Message, ...] = ()
+
+
+class UnusableTableError(DataError):
+    """A table that was read but cannot be learned from as it is; ``preview`` shows what else can be chosen."""
+
+    def __init__(self, message: Message, preview: Preview) -> None:
+        super().__init__(message.template, **dict(message.values))
+        self.preview = preview

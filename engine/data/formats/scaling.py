@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-import warnings
+from collections.abc import Generator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.floating[Any]]
+Places = NDArray[np.int64]
+T = TypeVar("T")
+Work = Generator[None, None, T]  # which can be left at each of its steps
+
+
+def made_by(work: Work[T]) -> T:
+    """What it comes to."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            result: T = end.value
+            return result
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,21 +36,31 @@ class Scaling:
     fill: Literal["mean", "median"] = "mean"
     standardize: bool = True
 
-    def fitted(self, rows: Floats) -> Fitted:
-        """What these rows (N×F, missing is NaN) say about every column. Deviations are those of the population."""
+    def fitted(self, rows: Floats, places: Places | None = None) -> Fitted:
+        """What these rows (N×F, missing is NaN), or those at ``places``, say about every column.
+
+        Deviations are those of the population.
+        """
+        return made_by(self.fitting(rows, places))
+
+    def fitting(self, rows: Floats, places: Places | None = None) -> Work[Fitted]:
+        """The same, column by column: no copy of everything is made, and it can be left at each."""
         fill, mean, std = np.zeros(rows.shape[1]), np.zeros(rows.shape[1]), np.ones(rows.shape[1])
-        chosen = np.asarray(rows[:, self.numbers], np.float64)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)  # a column may be all missing in these rows
-            means, deviations = np.nanmean(chosen, axis=0), np.nanstd(chosen, axis=0)
-            fills = np.nanmedian(chosen, axis=0) if self.fill == "median" else means
-        means, deviations, fills = (np.nan_to_num(values) for values in (means, deviations, fills))
-        # what differs only in the last digits, differs by rounding
-        deviations[deviations <= 1e-12 * np.maximum(np.abs(means), 1e-300)] = 1.0
-        fill[self.numbers] = fills
-        if self.standardize:
-            mean[self.numbers], std[self.numbers] = means, deviations
+        for column in np.flatnonzero(self.numbers):
+            values = np.asarray(rows[:, column] if places is None else rows[places, column], np.float64)
+            there = values[~np.isnan(values)]
+            yield
+            if len(there):  # a column may be all missing in these rows
+                fill[column], mean[column], std[column] = self._of_column(there)
         return Fitted(fill, mean, std)
+
+    def _of_column(self, values: Floats) -> tuple[float, float, float]:
+        mean, deviation = float(values.mean()), float(values.std())
+        fill = float(np.median(values)) if self.fill == "median" else mean
+        if not self.standardize:
+            return fill, 0.0, 1.0
+        # what differs only in the last digits, differs by rounding
+        return fill, mean, deviation if deviation > 1e-12 * max(abs(mean), 1e-300) else 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +71,16 @@ class Fitted:
     mean: Floats
     std: Floats
 
-    def applied(self, rows: Floats) -> NDArray[np.float32]:
+    def applied(self, rows: Floats, places: Places | None = None) -> NDArray[np.float32]:
         """Rows without gaps, standardised; computed in double, so that years and prices keep their digits."""
-        whole = np.where(np.isnan(rows), self.fill, rows)
-        return ((whole - self.mean) / self.std).astype(np.float32)
+        return made_by(self.applying(rows, places))
+
+    def applying(self, rows: Floats, places: Places | None = None) -> Work[NDArray[np.float32]]:
+        """The same, column by column."""
+        made = np.empty((len(rows) if places is None else len(places), rows.shape[1]), np.float32)
+        for column in range(rows.shape[1]):
+            values = rows[:, column] if places is None else rows[places, column]
+            whole = np.where(np.isnan(values), self.fill[column], values)
+            made[:, column] = (whole - self.mean[column]) / self.std[column]
+            yield
+        return made

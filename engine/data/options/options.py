@@ -86,6 +86,16 @@ class Synthetic(Options):
         return self.weight
 
 
+class Fingerprint(Options):
+    """What tells a person's files apart from the same ones after a change."""
+
+    files: int = Field(0, ge=0, title="Files", description="How many there are.")
+    bytes: int = Field(0, ge=0, title="Bytes", description="How large they are together.")
+    newest: int = Field(0, title="Changed", description="When the last of them was written, in ns.")
+    mark: str = Field("", max_length=64, title="Mark",
+                      description="Of the contents of one, of names and sizes of several.")  # fmt: skip
+
+
 class Known(Options):
     """What inspecting a person's file found, kept so that a network can be checked without reading it again."""
 
@@ -95,3 +105,4 @@ class Known(Options):
     output_shape: Shape = Field((), title="Targets", description="Shape of one target, where numbers are learned.")
     examples: int = Field(0, ge=0, title="Examples", description="How many there are, in all parts together.")
     stored: Literal["uint8", "float32"] = Field("float32", title="Stored as", description="Bytes 0 … 255, or numbers.")
+    fingerprint: Fingerprint | None = Field(None, title="Fingerprint", description="Of the files when they were read.")

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from engine.data.options.options import Options
 
 ColumnKind = Literal["number", "category", "ignore"]
 Delimiter = Literal["auto", "comma", "semicolon", "tab", "bar", "space"]
 DELIMITERS: dict[Delimiter, str] = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "space": " "}
+
+
+def _as_choice(value: object) -> object:
+    """As earlier versions wrote it: yes was what nobody had chosen."""
+    return {True: "auto", False: "no", "true": "yes", "false": "no"}.get(value, value) if isinstance(
+        value, (bool, str)) else value
 
 
 class Table(Options):
@@ -45,7 +51,13 @@ class Table(Options):
         0.15, title="Test share", description="Share of the rows set aside to judge the network at the end."
     )
     delimiter: Delimiter = Field("auto", title="Delimiter", description="What stands between two values.")
-    header: bool = Field(True, title="Header", description="Whether the first line holds the names of the columns.")
+    header: Annotated[Literal["auto", "yes", "no"], BeforeValidator(_as_choice)] = Field(
+        "auto", title="Header",
+        description="Whether the first line holds the names of the columns. Auto: where it differs from the others.",
+    )  # fmt: skip
+    decimal: Literal["auto", "point", "comma"] = Field(
+        "auto", title="Decimal sign", description="What parts fractions from whole numbers: 1.5 or 1,5."
+    )
 
     def kind_of(self, column: str) -> ColumnKind | None:
         """What the person chose for a column, or None."""

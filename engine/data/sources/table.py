@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from engine.data.formats.arrays import Arrays
 from engine.data.formats.suffixes import TABLES
+from engine.data.progress import Steps
 from engine.data.sources.base import Expected, OwnPath, Page, Request, Source, register
 
 
@@ -24,11 +25,11 @@ class Columns(Source):
         """The columns, and how they become numbers."""
         return frozenset({"columns", "preparation"})
 
-    def read(self, request: Request, root: Path | None) -> Arrays:
+    def reading(self, request: Request, root: Path | None) -> Steps[Arrays]:
         """Inputs float64 N×F with NaN where a number is missing, and how to fill and scale them."""
-        from engine.data.formats.table.reading import read_table  # numpy and pandas are loaded when data are read
+        from engine.data.formats.table.reading import reading_table  # numpy is loaded when data are read
 
-        return read_table(self.paths(request, root)[0], request.table)
+        return (yield from reading_table(self.paths(request, root)[0], request.table))
 
 
 @register
@@ -37,7 +38,7 @@ class Table(Columns):
 
     id = "table"
     title = "Table (CSV)"
-    about = "Your own table: a .csv, .tsv or .txt file."
+    about = "Your own table: a .csv, .tsv, .txt or .data file, also packed as .gz or .zip."
     kind = "file"
     expects = Expected((1,), "regression", output_shape=(1,))
     own = OwnPath("a table", TABLES, "Table…", "CSV or TSV: a table with one example to a row",

@@ -10,7 +10,9 @@ from engine.data.fetching.folder import missing_files
 from engine.data.formats.arrays import Arrays
 from engine.data.options.table import Table
 from engine.data.progress import Steps, result_of
+from engine.data.spec.changes import marked
 from engine.data.spec.spec import DataSpec
+from engine.messages import Message
 
 
 def described(spec: DataSpec, root: Path | None = None) -> DataSpec:
@@ -18,9 +20,16 @@ def described(spec: DataSpec, root: Path | None = None) -> DataSpec:
 
     Of an image folder only names and headers are read. Raises DataError, in words.
     """
+    return result_of(describing(spec, root))
+
+
+def describing(spec: DataSpec, root: Path | None = None) -> Steps[DataSpec]:
+    """The same, yielding where it takes long; to stop, close it."""
     if not spec.source.finds or missing_files(spec.files, root):
         return spec
-    return spec.with_options(known=spec.source.scan(spec, root) or read_arrays(spec, root).known)
+    state = files_state(spec, root)
+    known = spec.source.scan(spec, root) or (yield from reading(spec, root, state)).known
+    return spec.with_options(known=(yield from marked(known, spec, root, state)))
 
 
 def chosen(spec: DataSpec, before: DataSpec, root: Path | None = None) -> DataSpec:
@@ -28,13 +37,25 @@ def chosen(spec: DataSpec, before: DataSpec, root: Path | None = None) -> DataSp
 
     Options of another table stay where this one has such columns. Raises DataError, in words.
     """
+    return result_of(choosing(spec, before, root))
+
+
+def choosing(spec: DataSpec, before: DataSpec, root: Path | None = None) -> Steps[DataSpec]:
+    """The same, yielding where it takes long; to stop, close it."""
     try:
-        found = described(spec, root)
+        found = yield from describing(spec, root)
     except DataError:
         if spec.path == before.path or spec.table != before.table or spec.table == Table():
             raise
-        found = described(spec.with_options(table=Table()), root)
+        found = yield from describing(spec.with_options(table=Table()), root)
     return found.in_place_of(before)
+
+
+def notes_of(spec: DataSpec, root: Path | None = None) -> tuple[Message, ...]:
+    """What reading a table that is here has noticed; of what takes longer to read, nothing."""
+    if "columns" not in spec.source.pages(spec) or missing_files(spec.files, root):
+        return ()
+    return read_arrays(spec, root).report.notes
 
 
 def read_arrays(spec: DataSpec, root: Path | None = None) -> Arrays:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from torch import Tensor
 
 from engine.data.formats.arrays import Array, Report
-from engine.data.formats.scaling import Scaling
+from engine.data.formats.scaling import Fitted, Scaling
 from engine.data.spec.spec import DataSpec
 
 
@@ -25,12 +25,22 @@ class Split:
 
 @dataclass(frozen=True, eq=False)
 class Unscaled:
-    """The columns of a table before gaps are filled: rows N×F of each part, NaN where missing."""
+    """The columns of a table before gaps are filled: ``rows`` N×F, NaN where missing; which of them each part has.
+
+    ``fitted`` is what the training rows say of each column.
+    """
 
     scaling: Scaling
-    train: Array
-    validation: Array
-    test: Array
+    fitted: Fitted
+    rows: Array
+    of_train: Array
+    of_validation: Array
+    of_test: Array
+
+    @property
+    def train(self) -> Array:
+        """A copy of the training rows."""
+        return self.rows[self.of_train]
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,5 +66,5 @@ class Data:
     def nbytes(self) -> int:
         """What all parts take in memory."""
         parts = (self.train, self.validation, self.test)
-        tables = () if self.unscaled is None else (self.unscaled.train, self.unscaled.validation, self.unscaled.test)
+        tables = () if self.unscaled is None else (self.unscaled.rows,)
         return sum(part.inputs.nbytes + part.targets.nbytes for part in parts) + sum(table.nbytes for table in tables)

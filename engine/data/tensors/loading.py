@@ -12,10 +12,11 @@ from engine.data.errors import StoppedError
 from engine.data.fetching.download import fetch
 from engine.data.options.options import Augment
 from engine.data.progress import Steps
+from engine.data.spec.changes import marked
 from engine.data.spec.reading import files_state, reading
 from engine.data.spec.spec import DataSpec
 from engine.data.tensors.data import Data
-from engine.data.tensors.splitting import split_data
+from engine.data.tensors.splitting import splitting
 
 _LATER = {"resize": None, "normalize": False, "augment": Augment(), "known": None}  # does not change how it is split
 
@@ -49,9 +50,11 @@ def loading(spec: DataSpec, root: Path | None = None) -> Steps[Data]:
     read = tuple(getattr(spec, name) for name in spec.source.reads)  # which may hold some of what comes later
     data = yield from LOADED.get(("splits", split, read), state, lambda: _split(spec, root, state),
                                  lambda data: data.nbytes)
-    return replace(data, spec=spec.with_options(known=data.spec.known) if spec.source.finds else spec)
+    if not spec.source.finds:
+        return replace(data, spec=spec)
+    return replace(data, spec=spec.with_options(known=(yield from marked(data.spec.known, spec, root, state))))
 
 
 def _split(spec: DataSpec, root: Path | None, state: State) -> Steps[Data]:
     arrays = yield from reading(spec, root, state)
-    return split_data(spec, arrays)
+    return (yield from splitting(spec, arrays))

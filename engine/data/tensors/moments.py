@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from engine.data.formats.scaling import Work, made_by
 from engine.data.spec.spec import DataSpec
 from engine.data.tensors.batches import in_channels
 
@@ -14,13 +15,28 @@ Moments = tuple[tuple[float, ...], tuple[float, ...]]
 
 def moments(spec: DataSpec, inputs: Tensor) -> Moments:
     """Of inputs N×… as the network gets them: bytes scaled to 0 … 1, in the spec's channels."""
+    return made_by(measuring(spec, inputs))
+
+
+def measuring(spec: DataSpec, inputs: Tensor) -> Work[Moments]:
+    """The same, channel by channel: it can be left at each."""
     channels = spec.channels if spec.is_image and inputs.dim() == 4 else None
     if inputs.dtype == torch.uint8:
         return _of_bytes(inputs, channels or inputs.shape[1])
     if channels:
         inputs = in_channels(inputs, channels)
-    values = inputs.transpose(0, 1).flatten(1).double() if inputs.dim() > 1 else inputs[None].double()
-    return _whole(values.mean(1), values.std(1, correction=0))
+    channels_first = inputs.transpose(0, 1) if inputs.dim() > 1 else inputs[None]
+    found = []
+    for channel in channels_first.unbind(0):  # one by one: doubles take much room
+        found.append(_of_numbers(channel))
+        yield
+    mean, std = (torch.tensor(values, dtype=torch.float64) for values in zip(*found, strict=True))
+    return _whole(mean, std)
+
+
+def _of_numbers(values: Tensor) -> tuple[float, float]:
+    doubles = values.double()
+    return float(doubles.mean()), float(doubles.std(correction=0))
 
 
 def _of_bytes(images: Tensor, channels: int) -> Moments:

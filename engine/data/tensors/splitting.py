@@ -3,30 +3,40 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 import torch
 
 from engine.data.errors import DataError
 from engine.data.formats.arrays import Array, Arrays
+from engine.data.formats.scaling import Scaling, Work
+from engine.data.progress import Step, Steps, result_of
 from engine.data.spec.spec import DataSpec
 from engine.data.tensors.data import Data, Split, Unscaled
-from engine.data.tensors.moments import moments
+from engine.data.tensors.moments import measuring, moments
 
+T = TypeVar("T")
 TEST_SHARE = 0.15  # of data sets without an official test part
 
 
 def split_data(spec: DataSpec, arrays: Arrays) -> Data:
     """Set test and validation examples aside, by the spec's seed, where there are no official ones."""
+    return result_of(splitting(spec, arrays))
+
+
+def splitting(spec: DataSpec, arrays: Arrays) -> Steps[Data]:
+    """The same, yielding where it takes long."""
     if arrays.known is not None:
         spec = spec.with_options(known=arrays.known)
     order = np.random.default_rng(spec.seed).permutation(len(arrays.targets))
+    if arrays.scaling is not None:
+        return (yield from _of_table(spec, arrays, arrays.scaling, order))
     inputs, targets = arrays.inputs, arrays.targets
     if arrays.test_inputs is not None and arrays.test_targets is not None:
         test = arrays.test_inputs, arrays.test_targets
     else:
-        share = spec.table.test if arrays.scaling is not None else TEST_SHARE
-        count = _share(share, len(order))
+        count = _share(TEST_SHARE, len(order))
         test, order = (inputs[order[:count]], targets[order[:count]]), order[count:]
     if arrays.validation_inputs is not None and arrays.validation_targets is not None:
         validation = arrays.validation_inputs, arrays.validation_targets
@@ -42,19 +52,36 @@ Pair = tuple[Array, Array]
 
 
 def _data(spec: DataSpec, arrays: Arrays, train: Pair, validation: Pair, test: Pair) -> Data:
-    unscaled = None
-    if arrays.scaling is not None:
-        unscaled = Unscaled(arrays.scaling, train[0], validation[0], test[0])
-        train, validation, test = ((inputs, targets) for inputs, (_, targets) in
-                                   zip(_scaled(unscaled), (train, validation, test), strict=True))
     learned = _split(*train)
     mean, std = moments(spec, learned.inputs)
-    return Data(spec, learned, _split(*validation), _split(*test), mean, std, arrays.truth, arrays.report, unscaled)
+    return Data(spec, learned, _split(*validation), _split(*test), mean, std, arrays.truth, arrays.report)
 
 
-def _scaled(rows: Unscaled) -> tuple[Array, Array, Array]:
-    fitted = rows.scaling.fitted(rows.train)
-    return fitted.applied(rows.train), fitted.applied(rows.validation), fitted.applied(rows.test)
+def _of_table(spec: DataSpec, arrays: Arrays, scaling: Scaling, order: Array) -> Steps[Data]:
+    """Rows stay where they are; each part knows which are its own."""
+    test, rest = np.split(order, [_share(spec.table.test, len(order))])
+    validation, train = np.split(rest, [_share(spec.validation, len(rest))])
+    fitted, parts = (yield from _told(scaling.fitting(arrays.inputs, train))), []
+    unscaled = Unscaled(scaling, fitted, arrays.inputs, train, validation, test)
+    for places in (train, validation, test):
+        inputs = yield from _told(fitted.applying(arrays.inputs, places))
+        parts.append(_split(inputs, arrays.targets[places]))
+    learned, judged, last = parts
+    mean, std = yield from _told(measuring(spec, learned.inputs))
+    return Data(spec, learned, judged, last, mean, std, arrays.truth, arrays.report, unscaled)
+
+
+
+
+def _told(work: Work[T]) -> Steps[T]:
+    """Work that tells nothing of how far it is."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+        yield Step("", 1, 1, "reading")
 
 
 def _share(share: float, count: int) -> int:
@@ -100,9 +127,12 @@ def folded(data: Data, k: int, fold: int) -> Data:
     train, validation, test = Split(inputs[rest], targets[rest]), Split(inputs[here], targets[here]), data.test
     unscaled = data.unscaled
     if unscaled is not None:
-        rows = np.concatenate([unscaled.train, unscaled.validation])
-        unscaled = replace(unscaled, train=rows[rest.numpy()], validation=rows[here.numpy()])
-        train, validation, test = (Split(torch.from_numpy(new), old.targets) for new, old in
-                                   zip(_scaled(unscaled), (train, validation, test), strict=True))
+        places = np.concatenate([unscaled.of_train, unscaled.of_validation])
+        of_train, of_validation = places[rest.numpy()], places[here.numpy()]
+        fitted = unscaled.scaling.fitted(unscaled.rows, of_train)
+        unscaled = replace(unscaled, fitted=fitted, of_train=of_train, of_validation=of_validation)
+        train, validation, test = (
+            Split(torch.from_numpy(fitted.applied(unscaled.rows, places)), part.targets) for places, part in
+            ((of_train, train), (of_validation, validation), (unscaled.of_test, test)))
     mean, std = moments(data.spec, train.inputs)
     return replace(data, train=train, validation=validation, test=test, mean=mean, std=std, unscaled=unscaled)

@@ -9,10 +9,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.data.formats.arrays import Array, Skipped
+from engine.data.formats.arrays import Skipped
 from engine.data.formats.preview import Preview
 from engine.data.spec.spec import DataSpec
-from engine.data.tensors.data import Data, Split
+from engine.data.tensors.data import Data, Split, Unscaled
 from engine.layers.base import Shape
 from engine.messages import Message
 
@@ -58,7 +58,7 @@ class Statistics(NamedTuple):
 def statistics(data: Data) -> Statistics:
     """Count and measure loaded data."""
     report, parts = data.report, {"train": data.train, "validation": data.validation, "test": data.test}
-    channels = _of_table(data.unscaled.train, report.features) if data.unscaled is not None else (
+    channels = _of_table(data.unscaled, report.features) if data.unscaled is not None else (
         _of_tensor(data.train.inputs, report.features))
     targets = () if data.spec.task == "classification" else _of_tensor(data.train.targets, ())
     return Statistics(data.spec, tuple(_part(name, split, data.spec) for name, split in parts.items()), channels,
@@ -112,10 +112,11 @@ def _of_numbers(channel: Tensor) -> Four:
     return float(values.mean()), float(values.std(correction=0)), float(values.min()), float(values.max())
 
 
-def _of_table(rows: Array, names: tuple[str, ...]) -> tuple[Moments, ...]:
+def _of_table(table: Unscaled, names: tuple[str, ...]) -> tuple[Moments, ...]:
     """Of the columns, missing values not counted."""
     found = []
-    for name, column in zip(names, rows.T, strict=True):
+    for index, name in enumerate(names):
+        column = table.rows[table.of_train, index]
         there = column[~np.isnan(column)]
         numbers = (there.mean(), there.std(), there.min(), there.max()) if len(there) else (np.nan,) * 4
         found.append(Moments(name, *map(float, numbers)))

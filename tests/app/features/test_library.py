@@ -114,12 +114,14 @@ def test_only_the_latest_question_is_answered(library: Library, qtbot: QtBot, tm
     assert answers == ["edges"]
 
 
-def test_reading_many_files_can_be_cancelled_and_begun_again(library: Library, qtbot: QtBot, tmp_path: Path) -> None:
+def test_reading_many_files_can_be_cancelled_and_begun_again(library: Library, qtbot: QtBot, tmp_path: Path,
+                                                             monkeypatch: pytest.MonkeyPatch) -> None:
     spec = pets(tmp_path / "pets", 200)
     with qtbot.waitSignal(library.missing, timeout=20_000) as told:
         library.show(spec)
         library.cancel()
     assert told.args[0] == "Reading Image folder was stopped."
+    monkeypatch.setattr("app.features.library.AT_ONCE", 0.0)
     with qtbot.waitSignals([library.downloading, library.shown], timeout=20_000):
         library.download()
 

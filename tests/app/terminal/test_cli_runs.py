@@ -106,7 +106,8 @@ def test_help_names_what_can_be_data(capsys: pytest.CaptureFixture[str], say: Sa
         say("train", "--help")
     words = " ".join(capsys.readouterr().out.split())
     assert "digits, mnist, fashion-mnist" in words
-    assert ("or your own: a folder of images by class, a table (.csv, .tsv, .txt), tensors (.npz, .pt, .pth)") in words
+    assert ("or your own: a folder of images by class, a table (.csv, .tsv, .txt, .data, .dat, .tab, .gz, .bz2, .xz, "
+            ".zip), tensors (.npz, .pt, .pth)") in words
 
 
 CODE = '''class Twice(nn.Module):

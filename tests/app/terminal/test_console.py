@@ -338,10 +338,10 @@ def test_what_is_told_counts_for_this_run(words: list[str], recipe: Recipe, vari
     save_experiment(replace(experiment(), recipe=Recipe(epochs=4), variants=(Variant(title="a"), Variant(title="b"))),
                     Path("net.loom"))
     assert cli.main(["train", "net.loom", *words, "--data-root", "data"]) == 0
-    [(told, folder, _, root, resume)] = seen
+    [(told, folder, _, root, resume, changed_data)] = seen
     assert isinstance(told, Experiment) and told.recipe == recipe and len(told.variants) == variants
     assert isinstance(folder, Path) and folder.parent == Path("runs") and folder.name.startswith("net-")
-    assert (root, resume) == (Path("data"), False)
+    assert (root, resume, changed_data) == (Path("data"), False, False)
     if words:
         assert cli.main(["train", "net.loom", "--resume"]) == 2
 

@@ -13,8 +13,8 @@ from scipy.io import savemat
 
 from engine.data.fetching.folder import Files, Official, raw_folder
 from engine.data.formats.preview import Preview
-from engine.data.formats.table.columns import columns_of, preview
-from engine.data.formats.table.text import read_records
+from engine.data.formats.table import reading
+from engine.data.progress import result_of
 from engine.data.sources import SOURCES
 from engine.data.spec.spec import DataSpec
 from tests.engine.cases import idx
@@ -35,8 +35,7 @@ def only_mirror(monkeypatch: pytest.MonkeyPatch, official: Callable[[], Official
 def preview_of(spec: DataSpec) -> Preview:
     """What is shown of a table, whatever its options."""
     path, = spec.source.paths(spec, None)
-    records = read_records(path, spec.table)
-    return preview(records, spec.table, columns_of(records))
+    return reading.preview_of(result_of(reading.found_in(path, spec.table)), spec.table)
 
 
 SUFFIXES = [suffix for source in SOURCES.values() if source.own is not None for suffix in source.own.suffixes]

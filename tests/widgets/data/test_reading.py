@@ -43,7 +43,7 @@ def test_made_numbers_have_a_target_and_no_classes() -> None:
 def test_a_table_with_its_columns(tmp_path: Path, qtbot: QtBot) -> None:
     path = tmp_path / "a.csv"
     path.write_text("size,colour,price\n" + "\n".join(
-        f"{i},{'red' if i % 3 else ''},{2 * i}" for i in range(1, 40)), encoding="utf-8")
+        f"{i}.5,{'red' if i % 3 else ''},{2 * i}" for i in range(1, 40)), encoding="utf-8")
     found = statistics(load_data(DataSpec(dataset="table", path=str(path))))
     panel = DataPanel()
     qtbot.addWidget(panel)

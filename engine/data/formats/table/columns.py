@@ -1,136 +1,77 @@
-"""The columns of a table: numbers or categories, what is missing, what is left out."""
+"""What the columns of a table are used as: numbers or categories, what is left out, and why."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
 
 import numpy as np
-import pandas
 
 from engine.data.errors import DataError
-from engine.data.formats.preview import ROWS, Column, Preview
-from engine.data.formats.table.text import Records
+from engine.data.formats.table.gathering import Floats
+from engine.data.formats.table.numbers import is_code
+from engine.data.formats.table.values import SHOWN, Values
 from engine.data.options.table import ColumnKind, Table
 from engine.messages import Message, say
 
-MISSING = frozenset({"", "NA", "N/A", "n/a", "NaN", "nan", "NAN", "null", "NULL", "#N/A", "<NA>", "?"})
-MISSING_NUMBER = MISSING | {"None", "none", "-", "--", "."}  # in a column of numbers these say the same
 MANY = 100  # different texts, more than which are no categories unless the person says so
 MOST = 1000  # … and more than which are none at all
-LARGEST = 1e38  # what float32 can hold
-_COMMA = r"[-+]?\d+(,\d+)?([eE][-+]?\d+)?"
-
-
-class Values:
-    """One column's values as text and, where they are, as numbers. Rows are counted from 0."""
-
-    def __init__(self, name: str, text: Any, lines: Sequence[int], delimiter: str = ",") -> None:
-        self.name, self.text, self._lines, self._delimiter = name, text, lines, delimiter
-
-    @cached_property
-    def numbers(self) -> Any:
-        """A float64 Series, NaN where missing or not a number."""
-        text = self.text.mask(self._blank)
-        if self._delimiter != ",":  # written where numbers have a decimal comma
-            present = text[~self._blank]
-            if len(present) and present.str.fullmatch(_COMMA).all():
-                text = text.str.replace(",", ".", regex=False)
-        return pandas.to_numeric(text, errors="coerce").astype("float64")
-
-    @cached_property
-    def _blank(self) -> Any:
-        return self.text.isin(MISSING_NUMBER)
-
-    @cached_property
-    def _missing(self) -> Any:
-        return self.text.isin(MISSING)
-
-    @cached_property
-    def texts(self) -> Any:
-        """A mask: where there is something that is not a number."""
-        return self.numbers.isna() & ~self._blank
-
-    @cached_property
-    def is_numeric(self) -> bool:
-        """Whether all that is there are numbers."""
-        return not self.texts.any() and bool(self.numbers.notna().any())
-
-    def missing(self, kind: ColumnKind) -> Any:
-        """A mask: where a value is missing, if the column is used as this."""
-        return self._blank if kind == "number" or self.is_numeric else self._missing
-
-    @cached_property
-    def distinct(self) -> int:
-        """How many different values there are, without the missing ones."""
-        if self.is_numeric:
-            return int(self.numbers.nunique())
-        return int(self.text[~self.missing("category")].nunique())
-
-    def categories(self) -> list[str]:
-        """The different texts, in order: numbers by size."""
-        found = self.text[~self.missing("category")].unique()
-        if not self.is_numeric:
-            return sorted(found)
-        return sorted(found, key=lambda text: (float(text.replace(",", ".")), text))
-
-    def expect_numbers(self) -> None:
-        """Raise DataError naming the line where there is text, or no finite number."""
-        if self.texts.any():
-            row = int(self.texts.to_numpy().argmax())
-            raise DataError("“{column}”, line {line}: “{value}” is not a number. Correct it, or use the column as a "
-                            "category", column=self.name, line=self._lines[row], value=self.text.iloc[row][:60])
-        numbers = self.numbers.to_numpy()
-        for wrong, template in (
-                (np.isinf(numbers), "“{column}”, line {line}: “{value}” is not a finite number"),
-                (abs(numbers) > LARGEST, "“{column}”, line {line}: “{value}” is too large a number")):
-            if wrong.any():
-                row = int(wrong.argmax())
-                raise DataError(template, column=self.name, line=self._lines[row], value=self.text.iloc[row][:60])
-
-    def line(self, mask: Any) -> int:
-        """The line of the first row where the mask is true."""
-        return self._lines[int(mask.to_numpy().argmax())]
-
-    def chosen(self, mask: Any) -> Values:
-        """The same column with only some rows."""
-        keep = mask.to_numpy()
-        lines = [line for line, kept in zip(self._lines, keep, strict=True) if kept]
-        return Values(self.name, self.text[keep].reset_index(drop=True), lines, self._delimiter)
-
-
-def columns_of(records: Records) -> dict[str, Values]:
-    """The columns by name."""
-    frame = pandas.DataFrame(records.rows, columns=list(records.names), dtype="str")
-    return {name: Values(name, frame[name], records.lines, records.delimiter) for name in records.names}
+LONG = 10  # rows from which on counting them is no chance
+_ID = re.compile(r"(?:.*[^a-z])?(?:id|ids|index|idx|uuid|guid|key|row|rows|rownames?|no|nr|num|number|unnamed: \d+|"
+                 r"编号|序号|編號|番号|번호|column 1|id\W*|#)?")
+_NAME = re.compile(r"(?:^|[^a-z])(?:id|index|idx|uuid|guid|unnamed: \d+)\W*$|编号|序号|編號|番号")
+_DATE = re.compile(r"\d{1,4}[-/.年]\s?(?:\d{1,2}|[A-Za-z]{3,9})[-/.月]\s?\d{1,4}日?(?:[T ].*)?|"
+                   r"\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?(?: ?[AaPp][Mm])?|"
+                   r"(?:\d{1,2} )?[A-Za-z]{3,9}\.? \d{1,2}?,? ?\d{4}")
 
 
 @dataclass(frozen=True)
 class Use:
-    """What a column is used as, and why."""
+    """What a column is used as, and what is to be said of it."""
 
     looks_like: ColumnKind
     kind: ColumnKind
-    note: Message | None = None
+    notes: tuple[Message, ...] = ()
+
+    @property
+    def note(self) -> Message | None:
+        """The first of them."""
+        return self.notes[0] if self.notes else None
+
+
+def uses_of(columns: Mapping[str, Values], target: str, table: Table) -> dict[str, Use]:
+    """What the features are used as; what counts the rows only where there is anything else to learn from."""
+    uses = {name: use_of(values, table.kind_of(name)) for name, values in columns.items() if name != target}
+    counters = {name: note for name in uses if uses[name].kind == "number" and table.kind_of(name) is None
+                and (note := counts_rows(columns[name]))}
+    others = any(use.kind != "ignore" for name, use in uses.items() if name not in counters)
+    return {name: Use("ignore", "ignore", (counters[name],)) if others and name in counters else use
+            for name, use in uses.items()}
 
 
 def use_of(values: Values, chosen: ColumnKind | None) -> Use:
     """What a feature column is used as. Raises DataError where the person's choice is impossible."""
-    looks_like, reason = _looks_like(values)
+    looks_like, notes = _looks_like(values)
     if chosen == "ignore":
         return Use(looks_like, "ignore")
     if idle := _is_idle(values):
-        return Use(looks_like, "ignore", idle)
-    if chosen is None:
-        return Use(looks_like, looks_like, reason)
-    if chosen == "number":
+        return Use(looks_like, "ignore", (idle,))
+    if chosen is None and looks_like != "number":
+        return Use(looks_like, looks_like, notes)
+    if chosen in ("number", None):
         values.expect_numbers()
-    elif values.distinct > MOST:
+        if not values.present:
+            raise DataError("“{column}” holds no numbers", column=values.name)
+        return Use(looks_like, "number", _of_numbers(values))
+    if values.distinct > MOST:
         raise DataError("“{column}” has {count} different values: more than {most} cannot be categories",
                         column=values.name, count=values.distinct, most=MOST)
     return Use(looks_like, chosen)
+
+
+def _of_numbers(values: Values) -> tuple[Message, ...]:
+    return tuple(note for note in (values.style, values.mistakes()) if note is not None)
 
 
 def _is_idle(values: Values) -> Message | None:
@@ -142,45 +83,77 @@ def _is_idle(values: Values) -> Message | None:
     return None
 
 
-def _looks_like(values: Values) -> tuple[ColumnKind, Message | None]:
-    if values.is_numeric:
-        if _counts_rows(values):
-            return "ignore", say("“{column}” only counts the rows: it is left out", column=values.name)
-        return "number", None
-    count, rows = values.distinct, len(values.text)
-    if count > MANY or count > max(20, rows / 2):
-        return "ignore", say("“{column}” has {count} different texts: it is left out", column=values.name, count=count)
-    texts = values.texts
-    if count and texts.sum() <= 0.1 * len(texts):
-        row = int(texts.to_numpy().argmax())
-        return "category", say("“{column}” is used as categories, for line {line} holds the text “{value}”",
-                               column=values.name, line=values.line(texts), value=values.text.iloc[row][:60])
-    return "category", None
+def _looks_like(values: Values) -> tuple[ColumnKind, tuple[Message, ...]]:
+    if (values.is_numeric and not values.is_code) or values.is_boundless:
+        return "number", _of_numbers(values)
+    count, rows = values.distinct, len(values)
+    is_many = count > MANY or count > max(20, rows / 2)
+    if values.is_code:
+        text = next(name for name in values.categories()[0] if is_code(name))
+        return ("ignore" if is_many else "category"), (_of_codes(values, text, is_many),)
+    if is_many:
+        return "ignore", (_of_many(values),)
+    if count and 2 * len(values.bad) <= values.present + len(values.bad):
+        row = int(values.bad[0])
+        return "category", (say(
+            "“{column}” is used as categories: {count} of its {all} values are not numbers, more than a tenth; the "
+            "first is “{value}” in line {line}", column=values.name, count=len(values.bad),
+            all=values.present + len(values.bad), value=values.text(row)[:SHOWN], line=int(values.lines[row])),)
+    return "category", ()
 
 
-def _counts_rows(values: Values) -> bool:
-    steps = values.numbers.diff().iloc[1:]
-    return values.name.casefold() in ("id", "index", "row", "unnamed: 0") and len(steps) > 1 and bool(
-        (steps == 1).all())
+def _of_codes(values: Values, text: str, is_many: bool) -> Message:
+    if is_many:
+        return say("“{column}” has values such as “{text}”, which are names rather than numbers, and {count} different "
+                   "ones: it is left out. If they are numbers, set its kind to number", column=values.name, text=text,
+                   count=values.distinct)
+    return say("“{column}” has values such as “{text}”, which are names rather than numbers: they are used as "
+               "categories", column=values.name, text=text)
 
 
-def preview(records: Records, table: Table, columns: dict[str, Values]) -> Preview:
-    """What the window shows; a choice that is impossible is said in the column's note."""
-    target = table.target or records.names[-1]
-    shown, notes = [], list(records.notes)
-    for name, values in columns.items():
-        try:
-            use = use_of(values, table.kind_of(name)) if name != target else _use_of_target(values)
-        except DataError as error:
-            use = Use(_looks_like(values)[0], table.kind_of(name) or "ignore", error.message)
-        shown.append(Column(name, use.looks_like, use.kind, int(values.missing(use.kind).sum()), values.distinct,
-                            name == target, use.note))
-    if target not in records.names:
-        notes.append(say("There is no column “{column}”: choose the target", column=target))
-    rows = tuple(tuple("" if value in MISSING else value for value in row) for row in records.rows[:ROWS])
-    return Preview(tuple(shown), rows, len(records.rows), records.encoding, records.delimiter, tuple(notes))
+def _of_many(values: Values) -> Message:
+    some = values.categories()[0][:100]
+    if sum(_DATE.fullmatch(name) is not None for name in some) > 0.9 * len(some):
+        return say("“{column}” holds {count} different dates or times: it is left out. A column with only the year, "
+                   "month or hour can be learned from", column=values.name, count=values.distinct)
+    if values.present >= len(values.bad) > 0:
+        row = int(values.bad[0])
+        return say("“{column}” has {count} different texts: it is left out. Many are numbers, but “{value}” in line "
+                   "{line} and {others} others are not", column=values.name, count=values.distinct,
+                   value=values.text(row)[:SHOWN], line=int(values.lines[row]), others=len(values.bad) - 1)
+    return say("“{column}” has {count} different texts: it is left out", column=values.name, count=values.distinct)
 
 
-def _use_of_target(values: Values) -> Use:
-    kind: ColumnKind = "number" if values.is_numeric else "category"
-    return Use(kind, kind)
+def counts_rows(values: Values) -> Message | None:
+    """Whether a column only numbers the rows: in order, or shuffled; of names like PassengerId in any way."""
+    numbers = values.numbers
+    if len(numbers) < 3 or not _are_whole(numbers[:100]) or not _are_whole(numbers):
+        return None
+    is_id = _ID.fullmatch(_words(values.name)) is not None
+    if len(numbers) < LONG and not is_id:
+        return None
+    least, most = numbers.min(), numbers.max()
+    if most - least != len(numbers) - 1 or not (is_id or least in (0, 1)):
+        return _is_name(values) if is_id and len(numbers) >= LONG else None
+    steps = np.diff(numbers)
+    if (steps == 1).all():
+        return say("“{column}” only counts the rows: it is left out", column=values.name)
+    if len(numbers) < LONG or values.distinct < len(numbers):
+        return None
+    return say("“{column}” only numbers the rows, in another order: it is left out", column=values.name)
+
+
+def _are_whole(numbers: Floats) -> bool:
+    return not np.isnan(numbers).any() and bool((numbers % 1 == 0).all())
+
+
+def _is_name(values: Values) -> Message | None:
+    """An id with gaps."""
+    if values.distinct < len(values) or not _NAME.search(_words(values.name)):
+        return None
+    return say("“{column}” has another number in every row, as names have: it is left out", column=values.name)
+
+
+def _words(name: str) -> str:
+    """“PassengerId” → “passenger id”."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).replace("_", " ").casefold().strip()

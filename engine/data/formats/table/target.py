@@ -8,11 +8,14 @@ import numpy as np
 
 from engine.data.errors import DataError
 from engine.data.formats.arrays import Array
-from engine.data.formats.table.columns import MOST, Values
+from engine.data.formats.table.columns import MOST
+from engine.data.formats.table.values import SHOWN, Values
 from engine.data.options.options import Task
 from engine.data.options.table import Table
+from engine.messages import Message
 
 FEW = 20  # different whole numbers that look like classes, where there are several rows of each
+ALL_DIFFERENT = 8  # texts; more than these, and than half the rows, are asked about
 
 
 class Target(NamedTuple):
@@ -21,6 +24,7 @@ class Target(NamedTuple):
     task: Task
     classes: tuple[str, ...]
     values: Array
+    notes: tuple[Message, ...] = ()
 
 
 def task_of(values: Values, table: Table) -> Task:
@@ -29,42 +33,53 @@ def task_of(values: Values, table: Table) -> Task:
         return table.task
     if chosen := table.kind_of(values.name):
         return "regression" if chosen == "number" else "classification"
-    present = int(values.numbers.notna().sum())
+    if values.is_code:
+        return "classification"
     if not values.is_numeric:
         # a few texts among numbers are mistakes, which deserve to be named
-        return "regression" if present > len(values.text) / 2 else "classification"
-    whole = bool((values.numbers.dropna() % 1 == 0).all())
+        return "regression" if values.present > len(values) / 2 else "classification"
+    numbers = values.numbers[~np.isnan(values.numbers)]
     distinct = values.distinct
-    return "classification" if whole and distinct <= FEW and 4 * distinct <= max(present, 8) else "regression"
+    whole = bool((numbers % 1 == 0).all())
+    return "classification" if whole and distinct <= FEW and 4 * distinct <= max(len(numbers), 8) else "regression"
 
 
-def target_of(values: Values, table: Table) -> Target:
+def target_of(values: Values, table: Table, task: Task) -> Target:
     """The targets of the rows, none of which misses its value. Raises DataError, in words."""
-    task = task_of(values, table)
-    return _numbers(values, table.log_target) if task == "regression" else _classes(values)
+    return _numbers(values, table.log_target) if task == "regression" else _classes(values, table)
 
 
 def _numbers(values: Values, log: bool) -> Target:
     values.expect_numbers()
     numbers = values.numbers
-    if numbers.nunique() == 1:
+    if (numbers == numbers[0]).all():
         raise DataError("The target “{column}” has the same value in every row: there is nothing to learn",
                         column=values.name)
     if log and (numbers <= 0).any():
         raise DataError("“{column}”, line {line}: {value:} has no logarithm. Switch Log target off, or correct it",
-                        column=values.name, line=values.line(numbers <= 0), value=f"{numbers[numbers <= 0].iloc[0]:g}")
-    array = numbers.to_numpy()
-    return Target("regression", (), (np.log(array) if log else array).astype(np.float32)[:, None])
+                        column=values.name, line=values.line(numbers <= 0), value=f"{numbers[numbers <= 0][0]:g}")
+    targets = (np.log(numbers) if log else numbers).astype(np.float32)[:, None]
+    return Target("regression", (), targets, (values.style,) if values.style else ())
 
 
-def _classes(values: Values) -> Target:
-    names = values.categories()
+def _classes(values: Values, table: Table) -> Target:
+    names, codes = values.categories()
     if len(names) == 1:
         raise DataError("The target “{column}” has only one class, “{name}”: there is nothing to learn",
-                        column=values.name, name=names[0][:60])
+                        column=values.name, name=names[0][:SHOWN])
     if len(names) > MOST:
         raise DataError("The target “{column}” has {count} different values: more than {most} cannot be classes. "
                         "Choose another target, or Regression if they are numbers", column=values.name,
                         count=len(names), most=MOST)
-    number = {name: index for index, name in enumerate(names)}
-    return Target("classification", tuple(names), values.text.map(number).to_numpy(np.int64))
+    if _is_a_name(values, table, len(names)):
+        raise DataError("The target “{column}” has {count} different texts in {rows} rows, such as “{first}” and "
+                        "“{second}”: nearly a class for every row. Choose another target, or set Task to "
+                        "Classification if these are the classes", column=values.name, count=len(names),
+                        rows=len(values), first=names[0][:SHOWN], second=names[1][:SHOWN])
+    return Target("classification", names, codes.astype(np.int64))
+
+
+def _is_a_name(values: Values, table: Table, count: int) -> bool:
+    """Whether nearly every row has a text of its own, and nobody said that these are classes."""
+    said = table.task == "classification" or table.kind_of(values.name) == "category"
+    return not said and not (values.is_numeric and not values.is_code) and count > max(ALL_DIFFERENT, len(values) / 2)

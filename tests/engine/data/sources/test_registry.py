@@ -117,7 +117,7 @@ def test_ones_own_are_asked_for_in_words(id: str) -> None:
 
 def test_what_a_path_can_be(tmp_path: Path) -> None:
     kinds = {"a.csv": "table", "b.TSV": "table", "c.txt": "table", "d.npz": "tensors", "e.PT": "tensors",
-             "f.pth": "tensors", "g.png": None, "h": None, "i.csv.gz": None}  # fmt: skip
+             "f.pth": "tensors", "g.png": None, "h": None, "i.csv.gz": "table"}  # fmt: skip
     found = {name: source_for(Path(name)) for name in kinds}
     assert {name: source and source.id for name, source in found.items()} == kinds
     (tmp_path / "folder.csv").mkdir()

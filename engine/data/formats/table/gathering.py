@@ -1,0 +1,181 @@
+"""Columns that grow while a table is read: numbers as numbers, anything else as numbered texts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.data.formats.table.missing import MISSING_NUMBER
+from engine.data.formats.table.numbers import is_code, is_plain, parts_of
+
+LARGEST = 1e38  # what float32 can hold
+FEW, SHARE = 200, 0.1  # texts among numbers; more than both make a column one of texts
+_TORN = re.compile(r"(?:^|\n)\s*0\d|_")  # a number would lose what is written there
+Floats = NDArray[np.float64]
+
+
+@dataclass
+class Column:
+    """Either numbers (NaN where ``odd`` has a text, or none is there), or codes of ``texts``."""
+
+    numbers: Floats | None = None
+    odd: dict[int, str] = field(default_factory=dict)
+    codes: NDArray[np.int32] | None = None
+    texts: list[str] = field(default_factory=list)
+
+
+class Gathering:
+    """Takes rows; ``torn`` are those columns of numbers that were none after all."""
+
+    def __init__(self, width: int, delimiter: str, has_comma: bool, texts: frozenset[int]) -> None:
+        self._width, self._delimiter, self._has_comma, self._texts = width, delimiter, has_comma, texts
+        self.torn: set[int] = set()
+        self._count = 0
+        self._plain: list[int] | None = None  # columns of numbers
+        self._store: Floats = np.empty((0, 0))
+        self._is_whole: NDArray[np.bool_] = np.empty(0, bool)
+        self._odd: dict[int, dict[int, str]] = {}
+        self._index: dict[int, dict[str, int]] = {}
+        self._codes: dict[int, list[NDArray[np.int32]]] = {}
+        self._letters = 0
+        self._zeros = re.compile(rf"(?:^|[\s{re.escape(delimiter)}])[ \t]*0\d")
+
+    @property
+    def nbytes(self) -> int:
+        """About what is held."""
+        return self._store.nbytes + 4 * self._count * len(self._codes) + 2 * self._letters + 100 * sum(
+            map(len, self._index.values()))
+
+    @property
+    def has_only_numbers(self) -> bool:
+        """Whether all columns are numbers up to here."""
+        return self._plain is not None and len(self._plain) == self._width and not self.torn
+
+    def add_numbers(self, block: Floats, text: str, expected: int) -> bool:
+        """Some more rows R×C that were read as numbers from this text; False: they must be looked at one by one."""
+        whole = ((np.nan_to_num(block) % 1) == 0).all(axis=0)
+        if (np.abs(block) > LARGEST).any() or (self._delimiter != "," and (self._is_whole & ~whole).any()):
+            return False
+        if whole.any() and self._zeros.search(text):
+            return False
+        self._make_room(self._count + len(block), expected)
+        self._store[:, self._count : self._count + len(block)] = block.T
+        self._is_whole &= whole
+        self._count += len(block)
+        return True
+
+    def add(self, rows: Sequence[list[str]], expected: int) -> None:
+        """Some more rows; ``expected`` is how many there will be in all, about."""
+        columns: list[tuple[str, ...]] | None = None
+        if self._plain is None:
+            columns = list(zip(*rows, strict=True))
+            self._begin(columns)
+        assert self._plain is not None
+        at, end = self._count, self._count + len(rows)
+        self._make_room(end, expected)
+        columns = columns or list(zip(*rows, strict=True))
+        block = self._numbers(columns, at)
+        self._take_texts(columns)
+        self._store[:, at:end] = block
+        self._look_for_torn(block, rows)
+        self._count = end
+
+    def _begin(self, columns: Sequence[tuple[str, ...]]) -> None:
+        self._plain = [place for place, column in enumerate(columns)
+                       if place not in self._texts and not self._has_comma and self._is_plain(column)]
+        self._odd = {place: {} for place in self._plain}
+        others = [place for place in range(self._width) if place not in self._odd]
+        self._index, self._codes = {place: {} for place in others}, {place: [] for place in others}
+        self._is_whole = np.ones(len(self._plain), bool)
+
+    def _is_plain(self, column: Sequence[str]) -> bool:
+        """Whether all are written as programs write numbers, and mean the same everywhere."""
+        there = {text.strip() for text in column} - MISSING_NUMBER
+        if not all(is_plain(text) and not is_code(text) for text in there):
+            return False
+        points = [text for text in there if "." in text] if self._delimiter != "," else []
+        return not points or not all(part is not None and part.is_torn for part in map(parts_of, points))
+
+    def _make_room(self, end: int, expected: int) -> None:
+        if end <= self._store.shape[1]:
+            return
+        plain = len(self._plain or ())
+        grown = np.empty((plain, max(end, expected, int(1.2 * self._store.shape[1]))))
+        if self._count:
+            grown[:, : self._count] = self._store[:, : self._count]
+        self._store = grown
+
+    def _numbers(self, columns: Sequence[tuple[str, ...]], at: int) -> Floats:
+        assert self._plain is not None
+        block = np.empty((len(self._plain), len(columns[0])))
+        for index, place in enumerate(self._plain):
+            block[index] = self._column(columns[place], place, at)
+        return block
+
+    def _column(self, column: Sequence[str], place: int, at: int) -> Floats:
+        numbers = _floats(column)
+        if numbers is None:
+            numbers = _floats([text if text not in MISSING_NUMBER else "nan" for text in column])
+        if numbers is None:
+            numbers = np.array([_float(text) for text in column])
+        unclear = np.isnan(numbers) | (np.abs(numbers) > LARGEST)
+        for row in np.flatnonzero(unclear).tolist():
+            text = column[row].strip()
+            if text not in MISSING_NUMBER:
+                self._take_odd(place, at + row, text)
+        numbers[unclear] = np.nan
+        return numbers
+
+    def _take_odd(self, place: int, row: int, text: str) -> None:
+        odd = self._odd[place]
+        if len(odd) <= max(FEW, SHARE * row):
+            odd[row] = text
+        else:
+            self.torn.add(place)
+
+    def _take_texts(self, columns: Sequence[tuple[str, ...]]) -> None:
+        for place, index in self._index.items():
+            before = len(index)
+            codes = [index.setdefault(text.strip(), len(index)) for text in columns[place]]
+            self._codes[place].append(np.array(codes, np.int32))
+            if len(index) > before:
+                self._letters += sum(map(len, columns[place]))
+
+    def _look_for_torn(self, block: Floats, rows: Sequence[list[str]]) -> None:
+        """Whole numbers that begin with 0, or become fractions where a point may part thousands."""
+        assert self._plain is not None
+        whole = ((np.nan_to_num(block) % 1) == 0).all(axis=1)
+        if self._count and self._delimiter != ",":
+            self.torn |= {self._plain[index] for index in np.flatnonzero(self._is_whole & ~whole)}
+        self._is_whole &= whole
+        for index in np.flatnonzero(whole):
+            place = self._plain[index]
+            if place not in self.torn and _TORN.search("\n".join([row[place] for row in rows])):
+                self.torn.add(place)
+
+    def columns(self) -> tuple[Column, ...]:
+        """All of them, as far as they were read."""
+        assert self._plain is not None
+        store = self._store[:, : self._count]
+        made = {place: Column(store[index], self._odd[place]) for index, place in enumerate(self._plain)}
+        for place, codes in self._codes.items():
+            made[place] = Column(codes=np.concatenate(codes), texts=list(self._index[place]))
+        return tuple(made[place] for place in range(self._width))
+
+
+def _floats(column: Sequence[str]) -> Floats | None:
+    try:
+        return np.fromiter(map(float, column), np.float64, len(column))
+    except ValueError:
+        return None
+
+
+def _float(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return np.nan

@@ -1,0 +1,172 @@
+"""The texts of a column as numbers: with separators, units, signs, currency, in one way for the whole column."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+Sign = Literal["point", "comma"]
+BOTH: tuple[Sign, Sign] = ("point", "comma")
+
+# A minus, spaces and digits have many forms; what a keyboard of another country gives is the same sign.
+_SAME = str.maketrans({
+    "−": "-", "－": "-", "﹣": "-", "‐": "-", "‑": "-", "–": "-", "＋": "+", "．": ".", "，": ",", "％": "%", "’": "'",
+    "٫": ".", "٬": ",", "（": "(", "）": ")", **dict.fromkeys("\u00a0\u202f\u2009\u2007\u2008\u3000\u2002\u2003", " "),
+    **dict.fromkeys("\u200e\u200f\u200b\ufeff"),
+    **{chr(0xFF10 + digit): str(digit) for digit in range(10)},
+})  # fmt: skip
+_CODES = ("USD", "EUR", "GBP", "JPY", "CNY", "RMB", "CHF", "CAD", "AUD", "NZD", "HKD", "SGD", "TWD", "NTD", "KRW",
+          "INR", "RUB", "BRL", "MXN", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "TRY", "ZAR", "THB", "IDR", "MYR",
+          "PHP", "VND", "ILS", "AED", "SAR", "EGP", "NGN", "UAH", "ARS", "CLP", "COP", "Rs", "Rs.", "kr", "kr.", "Fr.",
+          "Kč", "zł", "руб", "руб.", "лв", "Ft")
+_MONEY = rf"(?:[A-Za-z]{{0,3}}SIGN|{'|'.join(re.escape(code) for code in _CODES)})".replace(
+    "SIGN", "[" + "".join(chr(code) for code in range(0x21, 0x10000) if unicodedata.category(chr(code)) == "Sc") + "]")
+_UNIT = r"(?:[cdkm]?m[23]|(?:[^\W\d_]|[%‰°µ$€£¥₹₩₽\"'+])(?:[^\W\d_]|[%‰°²³µ/.\"'·^ -]){0,15})"
+_WHOLE = re.compile(rf"(?P<minus>-)?\+?\s*(?P<open>\()?\s*(?P<before>{_MONEY})?\s*(?P<sign>[-+])?\s*"
+                    r"(?P<core>(?:\d|[.,](?=\d))[\d.,' _]*(?:(?<=[\d.,])[eE][-+]?\d{1,3}(?![\d.,]))?)"
+                    rf"(?P<space>\s*)(?P<after>{_UNIT})?(?P<close>\))?(?P<behind>-)?")
+_POINT = re.compile(r"(?:\d+|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d{0,2}(?:([ '_])\d{3})(?:\1\d{3})*"
+                    r"|[1-9]\d?(?:,\d{2})+,\d{3})?(?:\.\d*)?(?:[eE][-+]?\d+)?")
+_COMMA = re.compile(r"(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+|[1-9]\d{0,2}(?:([ '_])\d{3})(?:\1\d{3})*)?"
+                    r"(?:,\d*)?(?:[eE][-+]?\d+)?")
+_TIMES = {"k": 1e3, "K": 1e3, "M": 1e6, "mn": 1e6, "Mio": 1e6, "mln": 1e6, "B": 1e9, "bn": 1e9, "T": 1e12,
+          "万": 1e4, "萬": 1e4, "億": 1e8, "亿": 1e8}  # fmt: skip
+_PLAIN = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+_BEGINS_WITH_0 = re.compile(r"0\d+")
+LONGEST = 60  # letters of a number with all that stands around it
+
+
+def is_plain(text: str) -> bool:
+    """Whether it is written as programs write numbers."""
+    return _PLAIN.fullmatch(text) is not None
+
+
+def is_code(text: str) -> bool:
+    """Whether it is digits that begin with 0, as of a postcode: a number would lose them."""
+    return _BEGINS_WITH_0.fullmatch(text) is not None
+
+
+class Parts(NamedTuple):
+    """A number, taken apart: ``values`` with a decimal point, and with a decimal comma; NaN where it is none."""
+
+    values: tuple[float, float]
+    unit: str
+    money: str
+    is_close: bool = False  # the unit follows without a space
+
+    @property
+    def is_torn(self) -> bool:
+        """Whether point and comma give two different numbers."""
+        point, comma = self.values
+        return not math.isnan(point) and not math.isnan(comma) and point != comma
+
+
+def parts_of(text: str) -> Parts | None:
+    """None: it is no number in any way."""
+    if len(text) > LONGEST or not any(letter.isdigit() for letter in text):
+        return None
+    found = _WHOLE.fullmatch(text.translate(_SAME).strip())
+    if found is None or bool(found["open"]) != bool(found["close"]):
+        return None
+    signs = (found["minus"], found["open"], found["sign"] == "-" and "-", found["behind"])
+    if sum(map(bool, signs)) > 1:
+        return None
+    sign, core = -1.0 if any(signs) else 1.0, found["core"].rstrip(" ")
+    point, comma = (sign * _number(core, pattern, decimal) for pattern, decimal in ((_POINT, "."), (_COMMA, ",")))
+    if math.isnan(point) and math.isnan(comma):
+        return None
+    return Parts((point, comma), (found["after"] or "").strip(), found["before"] or "",
+                 not found["space"] and not found["core"].endswith(" "))
+
+
+def _number(core: str, pattern: re.Pattern[str], decimal: str) -> float:
+    if not pattern.fullmatch(core) or not core.strip(".,"):
+        return math.nan
+    kept = re.sub(rf"[^\d{decimal}eE+-]", "", core)
+    try:
+        return float(kept.replace(",", "."))
+    except ValueError:
+        return math.nan
+
+
+@dataclass(frozen=True)
+class Read:
+    """A column's different texts as numbers (NaN: not one), by the decimal sign that fits all of them best."""
+
+    numbers: tuple[float, ...]
+    sign: Sign = "point"
+    example: int | None = None  # a text that is not written as programs write numbers
+    is_sure: bool = True  # whether the other sign would give other numbers, and fit as well
+
+
+@dataclass
+class Texts:
+    """A column's different texts, none of which is missing, and how often each is there."""
+
+    texts: Sequence[str]
+    counts: Sequence[int]
+    parts: list[Parts | None] = field(init=False)
+
+    def __post_init__(self) -> None:
+        parts = [parts_of(text) for text in self.texts]
+        unit, money = self._most(parts, "unit"), self._most(parts, "money")
+        times = self._times(parts, unit)
+        self.parts = [_in_unit(part, unit, money, times) for part in parts]
+
+    def _most(self, parts: Sequence[Parts | None], name: str) -> str:
+        """The unit that most have."""
+        found: Counter[str] = Counter()
+        for part, count in zip(parts, self.counts, strict=True):
+            if part is not None:
+                found[getattr(part, name)] += count
+        there = {unit: count for unit, count in found.items() if unit} or {"": 0}
+        return max(there, key=lambda unit: there[unit])
+
+    def _times(self, parts: Sequence[Parts | None], unit: str) -> bool:
+        """Whether units are thousands and millions: k and M beside each other, or without a space."""
+        there = [part for part in parts if part is not None and part.unit]
+        known = [part for part in there if part.unit in _TIMES]
+        return bool(known) and len(known) == len(there) and (len({part.unit for part in known}) > 1
+                                                             or all(part.is_close for part in known))
+
+    def bad(self, sign: Sign) -> int:
+        """How many values are no numbers with this decimal sign."""
+        place = BOTH.index(sign)
+        return sum(count for part, count in zip(self.parts, self.counts, strict=True)
+                   if part is None or math.isnan(part.values[place]))
+
+    @property
+    def sure(self) -> Sign | None:
+        """The decimal sign that alone fits; None: both do, or neither, or there is nothing to tell them apart."""
+        point, comma = self.bad("point"), self.bad("comma")
+        if point == comma or min(point, comma) > sum(self.counts) / 2:
+            return None
+        return "point" if point < comma else "comma"
+
+    def read(self, chosen: Sign | None, usual: Sign) -> Read:
+        """As numbers; ``usual`` is the sign where the column itself does not tell."""
+        sign = self.sure or chosen or usual
+        place = BOTH.index(sign)
+        numbers = tuple(math.nan if part is None else part.values[place] for part in self.parts)
+        torn = any(part is not None and part.is_torn for part in self.parts)
+        odd = [index for index, text in enumerate(self.texts) if not math.isnan(numbers[index]) and (
+            not is_plain(text) or (sign == "comma" and "." in text))]
+        return Read(numbers, sign, odd[0] if odd else None,
+                    chosen is not None or self.sure is not None or not torn)
+
+
+def _in_unit(part: Parts | None, unit: str, money: str, times: bool) -> Parts | None:
+    """The number in the unit of the others; None where it has another one."""
+    if part is None or part.money not in ("", money):
+        return None
+    if times:
+        factor = _TIMES.get(part.unit, 1.0)
+        return part._replace(values=(part.values[0] * factor, part.values[1] * factor))
+    if part.unit == unit or (not part.unit and unit not in ("%", "‰")):
+        return part
+    return None

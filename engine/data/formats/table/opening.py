@@ -1,0 +1,124 @@
+"""A table's file as bytes: plain or packed, read in blocks, never more than there is room for. No torch."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import stat
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any, cast
+
+from engine.data.errors import DataError
+from engine.files import reason_of_os_error
+
+BLOCK = 2**20
+GZIP, BZIP, XZ, ZIP, OLE = b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_PACKED: dict[bytes, Callable[[IO[bytes]], Any]] = {
+    GZIP: lambda file: gzip.GzipFile(fileobj=file), BZIP: bz2.BZ2File, XZ: lzma.LZMAFile,
+}  # fmt: skip
+_DAMAGED = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, gzip.BadGzipFile, NotImplementedError)
+
+
+class Opened:
+    """A file that is read from its beginning; ``done`` of ``total`` bytes of it as it lies on the disk."""
+
+    def __init__(self, path: Path, file: IO[bytes], content: IO[bytes]) -> None:
+        self.path, self.content, self._file = path, content, file
+        self.total = max(1, path.stat().st_size)
+        self.is_packed = content is not file
+
+    @property
+    def done(self) -> int:
+        """How far the file on the disk was read."""
+        return min(self._file.tell(), self.total)
+
+    def blocks(self) -> Iterator[bytes]:
+        """Its content, piece by piece."""
+        while block := self.content.read(BLOCK):
+            yield block
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Opened]:
+    """The file, unpacked while it is read. Raises DataError, in words, also for what goes wrong inside the block."""
+    try:
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            raise DataError("{path} is a folder: choose a .csv or .tsv file", path=path)
+        if not stat.S_ISREG(mode):
+            raise DataError("{path} is no file: choose a .csv or .tsv file", path=path)
+        with path.open("rb") as file:
+            yield Opened(path, file, _unpacked(path, file))
+    except _DAMAGED as error:
+        raise _damaged(path) from error
+    except OSError as error:
+        if error.errno is None:  # as bz2 says it
+            raise _damaged(path) from error
+        raise DataError("{path} could not be read: {reason}", path=path, reason=reason_of_os_error(error)) from error
+
+
+def _unpacked(path: Path, file: IO[bytes]) -> IO[bytes]:
+    mark = file.read(6)
+    file.seek(0)
+    if mark.startswith(OLE):
+        raise _no_table(path)
+    if mark.startswith(ZIP):
+        return _from_zip(path, file)
+    found = next((unpack for begin, unpack in _PACKED.items() if mark.startswith(begin)), None)
+    return cast(IO[bytes], found(file)) if found is not None else file
+
+
+def _damaged(path: Path) -> DataError:
+    return DataError("{path} is a packed file that is damaged, or has a password: unpack it first", path=path)
+
+
+def _no_table(path: Path) -> DataError:
+    return DataError("{path} is a spreadsheet or an archive: save it as CSV first", path=path)
+
+
+def _from_zip(path: Path, file: IO[bytes]) -> IO[bytes]:
+    """The only table in an archive."""
+    try:
+        archive = zipfile.ZipFile(file)
+    except zipfile.BadZipFile as error:
+        raise _no_table(path) from error
+    names = [name for name in archive.namelist() if not name.endswith("/") and not name.startswith("__MACOSX/")]
+    if any(name in ("[Content_Types].xml", "mimetype") for name in names):  # .xlsx, .ods
+        raise _no_table(path)
+    tables = [name for name in names if name.lower().endswith((".csv", ".tsv", ".txt", ".data", ".dat", ".tab"))]
+    found = tables or names
+    if len(found) != 1:
+        shown = ", ".join(found[:5]) + (", …" if len(found) > 5 else "")
+        raise DataError("{path} holds {count} files ({names}): unpack it and choose one of them", path=path,
+                        count=len(found), names=shown or "-")
+    try:
+        return archive.open(found[0])
+    except RuntimeError as error:  # it has a password
+        raise zipfile.BadZipFile(str(error)) from error
+
+
+def as_text(content: IO[bytes], encoding: str, errors: str) -> io.TextIOWrapper:
+    """Its lines, whose ends stay as they are."""
+    return io.TextIOWrapper(io.BufferedReader(_Raw(content), BLOCK), encoding, errors, newline="")
+
+
+class _Raw(io.RawIOBase):
+    """What is read from the content; closing the text does not close the file."""
+
+    def __init__(self, content: IO[bytes]) -> None:
+        super().__init__()
+        self._content = content
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        block = self._content.read(len(buffer))
+        buffer[: len(block)] = block
+        return len(block)

@@ -1,0 +1,251 @@
+"""The records of a table's file, some at a time, in columns: what is a number from the first on is kept as one."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import psutil
+from numpy.typing import NDArray
+
+from engine.data.errors import DataError
+from engine.data.formats.preview import ROWS
+from engine.data.formats.table.dialect import Dialect, Rows, dialect_of
+from engine.data.formats.table.encoding import Found, encoding_of
+from engine.data.formats.table.gathering import Column, Gathering
+from engine.data.formats.table.lines import Lines, numbers_in
+from engine.data.formats.table.opening import Opened, as_text, opened
+from engine.data.options.table import Table
+from engine.data.progress import Step, Steps
+from engine.messages import Message, say
+from engine.units import bytes_text, grouped
+
+CELLS = 100_000  # values that are read at a time: about a fiftieth of a second
+MAX_COLUMNS = 20_000
+LONGEST = 2**24  # letters of a line
+HEAD_LINES, HEAD = 1000, 2**20  # lines, and letters, that tell how the table is written
+RAGGED = 0.1  # share of rows of another length that are left out; more are a mistake
+NAMED = 3
+PATIENCE = 3  # how often it is tried whether everything is a number
+ROOM = 0.8  # of the memory that is free
+
+
+@dataclass(frozen=True)
+class Records:
+    """Columns of equal length, and the line in the file on which each row begins."""
+
+    path: Path
+    names: tuple[str, ...]
+    columns: tuple[Column, ...]
+    lines: NDArray[np.int64]
+    head: tuple[tuple[str, ...], ...]  # the first rows as text
+    encoding: str
+    delimiter: str
+    notes: tuple[Message, ...]
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        return len(self.lines)
+
+
+def records_of(path: Path, table: Table) -> Steps[Records]:
+    """Read the file, yielding all the time. Raises DataError, naming file and line."""
+    with opened(path) as file:
+        found = yield from encoding_of(file)
+    dialect = _dialect(path, found, table)
+    texts: frozenset[int] = frozenset()
+    while True:
+        reading = _Reading(path, found, dialect, table, texts)
+        with closing(reading.steps()) as steps:
+            yield from steps
+        torn = reading.columns.torn - texts
+        if not torn:
+            return reading.records()
+        texts |= torn  # numbers only to begin with: once more, now as texts
+
+
+def _dialect(path: Path, found: Found, table: Table) -> Dialect:
+    with opened(path) as file:
+        lines = list(islice(_lines(file, found), HEAD_LINES))
+    size, kept = 0, []
+    for line in lines:
+        kept.append(line)
+        size += len(line)
+        if size > HEAD:
+            break
+    name = path.name.lower()
+    suffix = Path(name.removesuffix(".gz").removesuffix(".zip")).suffix
+    dialect = dialect_of(kept, table, suffix)
+    if dialect is None:
+        raise DataError("{path} is empty", path=path)
+    if len(dialect.names) > MAX_COLUMNS:
+        raise DataError("{path} has {count} columns: at most {most} can be read", path=path, count=len(dialect.names),
+                        most=MAX_COLUMNS)
+    return dialect
+
+
+def _lines(file: Opened, found: Found) -> Iterator[str]:
+    """Lines of text with their ends. Raises DataError for what is no text."""
+    text = as_text(file.content, found.encoding, found.errors)
+    try:
+        while line := text.readline(LONGEST):
+            if len(line) >= LONGEST:
+                raise DataError("{path} has a line of more than {most} letters: it is no table", path=file.path,
+                                most=grouped(LONGEST))
+            if "\0" in line:
+                raise DataError("{path} is not a text file: choose a .csv or .tsv file", path=file.path)
+            yield line
+    except UnicodeError as error:
+        raise DataError("{path} is not {encoding} all through: save it as UTF-8", path=file.path,
+                        encoding=found.encoding) from error
+
+
+class _Reading:
+    """One way through the file."""
+
+    def __init__(self, path: Path, found: Found, dialect: Dialect, table: Table, texts: frozenset[int]) -> None:
+        self._path, self._found, self._dialect = path, found, dialect
+        self.columns = Gathering(len(dialect.names), dialect.delimiter, table.decimal == "comma", texts)
+        self._lines: list[NDArray[np.int64]] = []
+        self._head: list[tuple[str, ...]] = []
+        self._count = self._rows = 0
+        self._failed = 0  # times that numbers were not all
+        self._ragged = _Ragged(path, len(dialect.names))
+
+    def steps(self) -> Steps[None]:
+        """Read it."""
+        with opened(self._path) as file:
+            lines = Lines(_lines(file, self._found))
+            lines.take(self._dialect.skip)
+            while self._took_numbers(lines, file) or self._took_rows(lines, file):
+                yield Step(self._path.name, file.total // 10 + file.done * 9 // 10, file.total, "reading")
+        if not self._count and not self._ragged.count:
+            raise DataError("{path} has a header, but no rows", path=self._path)
+        self._ragged.expect_few(self._count)
+
+    def _took_numbers(self, lines: Lines, file: Opened) -> bool:
+        """Some lines at once, where there is nothing but numbers in them."""
+        if not self.columns.has_only_numbers or self._failed > PATIENCE:
+            return False
+        before = lines.taken
+        some = lines.take(max(1, CELLS // len(self._dialect.names)))
+        text = "".join(some)
+        block = numbers_in(some, text, self._dialect.delimiter, len(self._dialect.names))
+        if block is None or not self.columns.add_numbers(block, text, self._rows_in_all(file, len(block))):
+            lines.put_back(some)
+            self._failed += 1
+            return False
+        self._count_rows(np.arange(before + 1, lines.taken + 1), file)
+        return True
+
+    def _took_rows(self, lines: Lines, file: Opened) -> bool:
+        """Some rows, one by one."""
+        some = self._next(Rows(lines, self._dialect.delimiter, self._dialect.comment, lines.taken))
+        if not some:
+            return False
+        if not self._count:
+            self._expect_room(file, some)
+        rows = [row for _, row in some]
+        if len(self._head) < ROWS:
+            self._head += [tuple(value.strip() for value in row) for row in rows[: ROWS - len(self._head)]]
+        self.columns.add(rows, self._rows_in_all(file, len(rows)))
+        self._count_rows(np.array([line for line, _ in some], np.int64), file)
+        return True
+
+    def _rows_in_all(self, file: Opened, more: int) -> int:
+        return self._count + more if file.is_packed else self._rows
+
+    def _count_rows(self, lines: NDArray[np.int64], file: Opened) -> None:
+        self._lines.append(lines)
+        self._count += len(lines)
+        if file.is_packed:
+            self._expect(self._count, self.columns.nbytes)
+
+    def _next(self, rows: Rows) -> list[tuple[int, list[str]]]:
+        width, some = len(self._dialect.names), []
+        try:
+            for line, row in rows:
+                if len(row) != width:
+                    row = self._ragged.mended(line, row)
+                if row and any(row):
+                    some.append((line, row))
+                    if len(some) * width >= CELLS:
+                        break
+        except csv.Error as error:
+            if "field larger" in str(error):
+                raise DataError("{path}, line {line}: a value is longer than {most} letters: is a quotation mark "
+                                "missing?", path=self._path, line=rows.line,
+                                most=grouped(csv.field_size_limit())) from error
+            raise DataError("{path}, line {line}: a quotation mark is missing or too many", path=self._path,
+                            line=rows.line) from error
+        return some
+
+    def _expect_room(self, file: Opened, some: Sequence[tuple[int, list[str]]]) -> None:
+        """Before much is read: what all rows will take, if they are like these."""
+        each = sum(len(value) + 1 for _, row in some for value in row) / len(some)
+        wide = 2 if self._found.encoding.startswith("utf-16") else 1
+        self._rows = len(some) if file.done >= file.total and len(some) * len(some[0][1]) < CELLS else max(
+            len(some), int(1.02 * file.total / (each * wide)) + 100)
+        if not file.is_packed:
+            self._expect(self._rows, 0)
+
+    def _expect(self, rows: int, held: int) -> None:
+        # the columns, then the numbers the network gets beside what they are made of
+        need = max(held, rows * len(self._dialect.names) * 8) + rows * len(self._dialect.names) * 4
+        free = psutil.virtual_memory().available
+        if need > ROOM * (free + held):
+            raise DataError("{path} has about {rows} rows of {columns} columns: reading it takes {need} of memory, and "
+                            "{free} are free. Leave out rows or columns", path=self._path, rows=grouped(rows),
+                            columns=grouped(len(self._dialect.names)), need=bytes_text(need), free=bytes_text(free))
+
+    def records(self) -> Records:
+        """What was read."""
+        notes = (*self._found.notes, *self._dialect.notes, *self._ragged.notes)
+        return Records(self._path, self._dialect.names, self.columns.columns(), np.concatenate(self._lines),
+                       tuple(self._head), self._found.encoding, self._dialect.delimiter, notes)
+
+
+class _Ragged:
+    """Rows of another length: empty ends are cut off, others are left out and named."""
+
+    def __init__(self, path: Path, width: int) -> None:
+        self._path, self._width, self.count = path, width, 0
+        self._first: list[tuple[int, int]] = []
+
+    def mended(self, line: int, row: list[str]) -> list[str]:
+        """The row in its right length; nothing where that cannot be."""
+        if not any(map(str.strip, row)):
+            return []
+        if len(row) > self._width and not any(map(str.strip, row[self._width:])):
+            return row[: self._width]
+        self.count += 1
+        if len(self._first) < NAMED:
+            self._first.append((line, len(row)))
+        return []
+
+    def expect_few(self, others: int) -> None:
+        """Raise DataError where there are too many to be left out."""
+        if self.count > RAGGED * (others + self.count):
+            line, found = self._first[0]
+            raise DataError("{path}, line {line}: it has {found} values, but there are {wanted} columns. Lines like "
+                            "this: {count}", path=self._path, line=line, found=found, wanted=self._width,
+                            count=self.count)
+
+    @property
+    def notes(self) -> list[Message]:
+        """Which they are."""
+        if not self.count:
+            return []
+        line, found = self._first[0]
+        if self.count == 1:
+            return [say("Line {line} has {found} values, but there are {wanted} columns: it is left out", line=line,
+                        found=found, wanted=self._width)]
+        lines = ", ".join(str(line) for line, _ in self._first) + (", …" if self.count > NAMED else "")
+        return [say("{count} lines do not have {wanted} values, as there are columns, and are left out: {lines}",
+                    count=self.count, wanted=self._width, lines=lines)]
