@@ -89,7 +89,7 @@ def window_late(path: str) -> str:
 
         def end(_: object) -> None:
             if window.page is not None and window.page.document.experiment.data.path == path:
-                QTimer.singleShot(500, app.quit)
+                QTimer.singleShot(500, app.exit)  # which asks nobody whether to save
 
         feature.library.described.connect(end)
         timer = QTimer(interval=BEAT_MS, timerType=Qt.TimerType.PreciseTimer)

@@ -93,7 +93,7 @@ def _looks_like(values: Values) -> tuple[ColumnKind, tuple[Message, ...]]:
         return ("ignore" if is_many else "category"), (_of_codes(values, text, is_many),)
     if is_many:
         return "ignore", (_of_many(values),)
-    if count and 2 * len(values.bad) <= values.present + len(values.bad):
+    if 0 < 2 * len(values.bad) <= values.present + len(values.bad):
         row = int(values.bad[0])
         return "category", (say(
             "“{column}” is used as categories: {count} of its {all} values are not numbers, more than a tenth; the "
