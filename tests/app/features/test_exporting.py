@@ -16,9 +16,11 @@ from app.features.exporting import Exporting
 from app.window import dialogs
 from app.window.window import MainWindow
 from engine.export.formats import CODE, WITH_WEIGHTS
+from engine.export.state_dicts import WeightsFile
 from engine.export.weight_files import WEIGHTS
 from engine.formats import Format
 from engine.messages import say
+from engine.network.fitting import Fitted
 from engine.runs.pictures import FORMATS as PICTURES
 from engine.training.events import EpochEnded, Point
 from engine.training.values import Metrics
@@ -111,7 +113,7 @@ def test_weights_are_written_read_again_and_forgotten(window, qtbot, tmp_path, m
     window.feature(Documents).open("gallery:mlp")
     window.commands["load_weights"].trigger()  # those of another network
     other = window.page
-    qtbot.waitUntil(lambda: other.notice.text.text().startswith("These weights do not fit the network. unexpected: "),
+    qtbot.waitUntil(lambda: other.notice.text.text().startswith("These weights do not fit the network. It has fc1."),
                     timeout=20_000)
     assert other.document.loaded is None and not forget.isEnabled()
 
@@ -157,8 +159,9 @@ def test_weights_that_are_read_while_the_network_changes_are_held_against_it_aga
     document, exporting = window.page.document, window.feature(Exporting)
     checked, said = [], []
     monkeypatch.setattr(window, "say", lambda message, tone="info": said.append((str(message), tone)))
-    monkeypatch.setattr("engine.export.weight_files.load_weights", lambda _path: {"of": "a file"})
-    monkeypatch.setattr("engine.network.weights.check_weights", lambda experiment, _: checked.append(experiment.graph))
+    monkeypatch.setattr("engine.export.weight_files.read_weights", lambda _path: WeightsFile(()))
+    monkeypatch.setattr("engine.network.fitting.fitted", lambda experiment, *_: checked.append(
+        experiment.graph) or Fitted({"of": "a file"}, {}))
     before = document.experiment.graph
     exporting.load(document, tmp_path / "a.pt")
     document.edit_graph("other", before.moved({"fc1": (900.0, 0.0)}))
