@@ -184,7 +184,7 @@ def write_bytes(path: Path, content: bytes | bytearray | memoryview) -> None:
 
 def write_text(path: Path, text: str) -> None:
     """Write text atomically; half characters, which no file can hold, become “?”. Raises WriteError."""
-    write_bytes(path, text.encode("utf-8", errors="replace"))
+    write_atomically(path, lambda temporary: temporary.write_text(text, encoding="utf-8", errors="replace"))
 
 
 def unfinished(target: Path) -> str:

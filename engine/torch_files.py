@@ -39,7 +39,7 @@ BYTES = {
 LATER = {"uint16": 2, "uint32": 4, "uint64": 8, "float8_e4m3fn": 1, "float8_e5m2": 1, "float32": 4, "float64": 8,
          "float16": 2, "bfloat16": 2, "int64": 8, "int32": 4, "int16": 2, "int8": 1, "uint8": 1, "bool": 1,
          "complex64": 8, "complex128": 16}  # fmt: skip
-ODD_TENSORS = {
+ODD_TENSORS = {  # and further ones, whose names say it
     "_rebuild_sparse_tensor": say("a sparse tensor"), "_rebuild_nested_tensor": say("a nested tensor"),
     "_rebuild_qtensor": say("a quantised tensor"), "_rebuild_meta_tensor_no_storage": say("a tensor without values"),
     "_rebuild_device_tensor_from_numpy": say("a tensor of another device"),

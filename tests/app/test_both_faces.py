@@ -258,7 +258,7 @@ def test_dropped_weights_are_loaded_unless_they_can_be_data(window: MainWindow, 
 def test_what_weights_are_read_from_is_said_in_full(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     with pytest.raises(SystemExit):
         cli.main(["export", "--help"])
-    assert "a .safetensors, .pt or .pth file" in " ".join(capsys.readouterr().out.split())
+    assert "a .safetensors, .pt, .pth, .bin, .ckpt, .params or .pkl file" in " ".join(capsys.readouterr().out.split())
     assert cli.main(["export", "gallery:mlp", str(tmp_path / "net.py"), "--weights", "a.bin"]) == 2
     assert "weights are read from .safetensors, .pt and .pth files" in capsys.readouterr().err
 

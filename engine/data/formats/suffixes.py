@@ -1,4 +1,5 @@
 """How names of a person's own files end: what takes them and what reads them look here. Loads nothing."""
 
 TABLES = (".csv", ".tsv", ".txt")
-TENSORS = (".npz", ".pt", ".pth")
+PICKLED = (".pt", ".pth")
+TENSORS = (".npz", *PICKLED)

@@ -81,10 +81,16 @@ def test_a_test_part_is_kept(names: tuple[str, str], tmp_path: Path) -> None:
     assert len(data.train) + len(data.validation) == 20 and data.spec.examples == 24
 
 
-def test_a_pair_of_tensors_and_sparse_or_quantized_ones(tmp_path: Path) -> None:
+@pytest.mark.filterwarnings("ignore")  # torch's own, of what it will no longer have
+def test_a_pair_of_tensors_and_those_that_are_no_plain_ones(tmp_path: Path) -> None:
     x, y = torch.rand(20, 6), torch.from_numpy(LABELS)
-    torch.save((x.to_sparse(), y), tmp_path / "a.pt")
+    torch.save((x, y), tmp_path / "a.pt")
     assert len(load_data(spec_of(tmp_path / "a.pt")).train)
+    for odd, what in ((x.to_sparse(), "sparse"), (x.to_sparse_csr(), "sparse"),
+                      (torch.quantize_per_tensor(x, 0.1, 0, torch.qint8), "quantised"), (x.to("meta"), "without values")):
+        torch.save((odd, y), tmp_path / "odd.pt")
+        with pytest.raises(DataError, match=rf"odd\.pt: x is a .*{what}"):
+            load_data(spec_of(tmp_path / "odd.pt"))
     torch.save({"x": x.bfloat16().requires_grad_(), "y": y}, tmp_path / "b.pt")
     data = load_data(spec_of(tmp_path / "b.pt"))
     assert data.train.inputs.dtype == torch.float32 and not data.train.inputs.requires_grad
@@ -149,8 +155,8 @@ def test_bad_arrays_are_sentences(case: str, tmp_path: Path) -> None:
 def test_a_pt_file_runs_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     torch.save({"x": Evil()}, tmp_path / "a.pt")
     (tmp_path / "b.pt").write_bytes(pickle.dumps({"x": Evil()}))
-    for name in ("a.pt", "b.pt"):
-        with pytest.raises(DataError, match="holds Python objects, which could run code"):
+    for name, reason in (("a.pt", "holds Python objects, which could run code"), ("b.pt", "PyTorch did not write")):
+        with pytest.raises(DataError, match=reason):
             described(spec_of(tmp_path / name))
     assert capsys.readouterr().out == ""
 
@@ -159,7 +165,7 @@ def test_a_pt_file_runs_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[st
 @pytest.mark.parametrize("content", [b"", b"no archive at all", b"PK\x03\x04 no archive either"])
 def test_a_damaged_file_is_a_sentence(suffix: str, content: bytes, tmp_path: Path) -> None:
     (tmp_path / f"a{suffix}").write_bytes(content)
-    with pytest.raises(DataError, match=r"a\.(npz|pt) (is damaged|holds)"):
+    with pytest.raises(DataError, match=r"a\.(npz|pt) (is damaged|holds|cannot be used as data)"):
         described(spec_of(tmp_path / f"a{suffix}"))
 
 
