@@ -95,7 +95,7 @@ class _Machine:
         return self._stack[-1]
 
     def _to_mark(self) -> list[Any]:
-        taken = []
+        taken: list[Any] = []
         while self._stack:
             value = self._stack.pop()
             if value is MARK:

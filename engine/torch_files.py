@@ -70,7 +70,7 @@ class Shaped:
 
 
 def outline(path: Path) -> Any:
-    """What the file holds, every tensor as a ``Shaped``. Loads no torch. Raises TorchFileError, ReadError or anything."""
+    """What the file holds, every tensor as a ``Shaped``. Loads no torch. Raises TorchFileError, ReadError, anything."""
     with opened(path, MOST_BYTES) as file:
         source = _source(file)
         return _Reader(source.sizes, _only_shapes).value(source.content)
@@ -160,7 +160,7 @@ class _Reader:
             raise TorchFileError("it is damaged: the shape of a tensor in it is impossible")
         count, last = math.prod(shape), offset + sum((n - 1) * stride for n, stride in zip(shape, strides, strict=True))
         there = self._sizes.get(key, 0)
-        if count and (last + 1) * size > there or count * size > there + BEYOND:
+        if (count and (last + 1) * size > there) or count * size > there + BEYOND:
             raise TorchFileError("it is damaged: a tensor in it says to be larger than it is")
         return self._make(key, kind, offset, shape, strides)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from engine.messages import LayerloomError, Message, say
+from engine.messages import LayerloomError, Message
 from engine.torch_files import HOW, Odd
 
 if TYPE_CHECKING:

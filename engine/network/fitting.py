@@ -78,8 +78,8 @@ def fitted(experiment: Experiment, held: Sequence[Held], layer: str = "", before
     if layer and not wanted:
         raise WeightsError("{layer} has no weights", layer=layer)
     choices = [choice for each in held for choice in _choices(each, wanted, layer, by_order)]
-    best = max(choices, key=lambda choice: (choice.count, choice.named), default=None)  # the first of equal ones
-    if best is None or not best.count:
+    best = max(choices, key=lambda choice: choice.worth, default=None)  # the first of equal ones
+    if best is None or not best.loaded:
         raise _nothing_fits(wanted, held, layer)
     return _with_all(experiment, best, wanted, before)
 
@@ -93,12 +93,9 @@ class _Choice(NamedTuple):
     in_order: Mapping[str, str]
 
     @property
-    def count(self) -> int:
-        return len(self.loaded)
-
-    @property
-    def named(self) -> int:
-        return len(self.names)
+    def worth(self) -> tuple[int, int]:
+        """How many tensors fit, and how many are of the right name."""
+        return len(self.loaded), len(self.names)
 
 
 def _choices(held: Held, wanted: Mapping[str, Tensor], layer: str, by_order: bool) -> Iterator[_Choice]:
@@ -140,7 +137,7 @@ def _unfit(theirs: Tensor, mine: Tensor) -> Message | None:
     """Why a tensor cannot be the network's, None if it can."""
     if theirs.shape != mine.shape:
         return say("{theirs}, where the network has {mine}", theirs=_shape(theirs), mine=_shape(mine))
-    if theirs.is_complex() or mine.is_floating_point() and not theirs.is_floating_point():
+    if theirs.is_complex() or (mine.is_floating_point() and not theirs.is_floating_point()):
         return say("its values are {dtype}", dtype=str(theirs.dtype).removeprefix("torch."))
     return None
 
@@ -238,7 +235,7 @@ def told(fit: Fitted, file: str, then: Message | None = None) -> Message | None:
                     all=grouped(len(fit.loaded) + len(fit.missing)))
     asides = list(_asides(fit))
     if then is not None:
-        begin = say("{begin}: {then}" if not fit.missing and not fit.left else "{begin}. {then}", begin=begin, then=then)
+        begin = say("{begin}. {then}" if fit.missing or fit.left else "{begin}: {then}", begin=begin, then=then)
     elif not asides:
         return None
     return _sentences([begin, *asides])

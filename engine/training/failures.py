@@ -14,7 +14,7 @@ from engine.analysis.analysis import analyze
 from engine.experiment.experiment import Experiment
 from engine.experiment.trust import sources_of
 from engine.layers.base import FLOAT_BYTES
-from engine.layers.code.running import StoppedCodeError, line_of
+from engine.layers.code.running import StoppedCodeError, is_raised_by, line_of
 from engine.layers.code.running import in_words as code_in_words
 from engine.layers.inputs import Input
 from engine.messages import LayerloomError, say
@@ -100,15 +100,19 @@ def in_words(experiment: Experiment, device: torch.device) -> Iterator[None]:
     """Turn the exceptions of torch and of a layer's own code into sentences."""
     try:
         yield
-    except (LayerloomError, StoppedCodeError, KeyboardInterrupt, GeneratorExit):
+    except (LayerloomError, StoppedCodeError):
         raise
     except BaseException as error:  # a layer's own code may raise anything, such as SystemExit
+        sources = sorted(sources_of(experiment.graph))
+        if isinstance(error, (KeyboardInterrupt, GeneratorExit)) and not any(
+                is_raised_by(error, source) for source in sources):
+            raise
         if is_out_of_memory(error):
             raise _out_of_memory(experiment, device) from error
-        for source in sorted(sources_of(experiment.graph)):
+        for source in sources:
             if line_of(error, source) is not None:
                 raise code_in_words(error, source) from error
-        if not isinstance(error, (RuntimeError, ValueError)):
+        if not isinstance(error, Exception if sources else (RuntimeError, ValueError)):
             raise
         raise TrainingError("PyTorch stopped the training: {reason}", reason=str(error).split("\n")[0]) from error
 

@@ -69,7 +69,7 @@ def _elements(content: memoryview, order: str) -> Iterator[_Element]:
         else:
             at += 8
             end = at + size + (-size % 8 if kind != COMPRESSED else 0)
-        if size > len(content) - at or size > 4 and end == at + 4:
+        if size > len(content) - at or (size > 4 and end == at + 4):
             raise ValueError("it ends too early")
         yield _Element(kind, content[at:at + size])
         at = end
@@ -85,13 +85,14 @@ def _unpacked(content: memoryview) -> bytes:
 
 def _array(content: memoryview, order: str, wanted: tuple[str, ...]) -> tuple[str, Array] | None:
     """Name and values of a matrix, in MATLAB's order; None of one that is not wanted or has no plain numbers."""
-    flags, shape, name, values, *_ = [*_elements(content, order), *[_Element(0, memoryview(b""))] * 4]
+    parts = [*_elements(content, order), *[_Element(0, memoryview(b""))] * 4]
+    flags, shape, name, values = parts[:4]
     flag, _ = struct.unpack(f"{order}II", flags.content)
     title, dtype, stored = bytes(name.content).decode("latin1"), CLASSES.get(flag & 0xFF), TYPES.get(values.kind)
     if title not in wanted or dtype is None or stored is None or flag & COMPLEX:
         return None
     sizes = struct.unpack(f"{order}{len(shape.content) // 4}i", shape.content)
-    numbers = np.frombuffer(values.content, np.dtype(stored).newbyteorder(order))
+    numbers = np.frombuffer(values.content, np.dtype(f"{order}{stored}"))
     if min(sizes, default=-1) < 0 or len(sizes) > 32 or math.prod(sizes) != numbers.size:
         raise ValueError("another size than it says")
     return title, numbers.reshape(sizes, order="F").astype(dtype, copy=False)

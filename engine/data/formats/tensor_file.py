@@ -45,8 +45,9 @@ def read_tensors(path: Path) -> Arrays:
             _expect_alike(path, train, part, name)
     parts = [part for part in (train, validation, test) if part is not None]
     known, first = _known(path, parts, notes)
-    train, validation, test = (part and _counted(part, first) for part in (train, validation, test))
-    return Arrays(*train, *(test or (None, None)), *(validation or (None, None)), known=known,
+    both = [None if part is None else _counted(part, first) for part in (test, validation)]
+    (test_inputs, test_targets), (validation_inputs, validation_targets) = (part or (None, None) for part in both)
+    return Arrays(*_counted(train, first), test_inputs, test_targets, validation_inputs, validation_targets, known,
                   report=Report(tuple(notes)))
 
 
@@ -70,7 +71,7 @@ def _known(path: Path, parts: Iterable[_Part], notes: list[Message]) -> tuple[Kn
     found = np.unique(np.concatenate(targets))
     least, most = int(found[0]), int(found[-1])
     is_sign = found.tolist() == [-1, 1]
-    if least < 0 and not is_sign or most >= MOST_CLASSES:
+    if (least < 0 and not is_sign) or most >= MOST_CLASSES:
         raise DataError("{path}: the labels go from {least} to {most}. Classes are counted from 0; numbers to predict "
                         "are stored as decimals", path=path, least=least, most=most)
     if least == most:

@@ -57,7 +57,7 @@ def _is_weights(content: Any, depth: int = 0) -> bool:
     if isinstance(content, dict):
         if any(is_wanted(str(key)) for key in content):
             return False
-        return any(isinstance(value, Shaped) or isinstance(value, Odd) and value.kind != "object"
-                   or depth < DEEPEST and isinstance(value, dict) and _is_weights(value, depth + 1)
+        return any(isinstance(value, Shaped) or (isinstance(value, Odd) and value.kind != "object")
+                   or (depth < DEEPEST and isinstance(value, dict) and _is_weights(value, depth + 1))
                    for value in content.values())
     return isinstance(content, Odd) and content.kind == "model"

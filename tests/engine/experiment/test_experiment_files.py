@@ -58,7 +58,7 @@ def test_files_that_are_no_experiments(tmp_path: Path) -> None:
     ):
         path.write_bytes(content)
         assert words in refusal(path)
-    assert "is not a file" in refusal(Path("/dev/null"))
+    assert "it is not a plain file" in refusal(Path("/dev/null"))
 
 
 def test_a_huge_file_is_not_even_read(tmp_path: Path) -> None:

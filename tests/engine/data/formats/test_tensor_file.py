@@ -87,7 +87,8 @@ def test_a_pair_of_tensors_and_those_that_are_no_plain_ones(tmp_path: Path) -> N
     torch.save((x, y), tmp_path / "a.pt")
     assert len(load_data(spec_of(tmp_path / "a.pt")).train)
     for odd, what in ((x.to_sparse(), "sparse"), (x.to_sparse_csr(), "sparse"),
-                      (torch.quantize_per_tensor(x, 0.1, 0, torch.qint8), "quantised"), (x.to("meta"), "without values")):
+                      (torch.quantize_per_tensor(x, 0.1, 0, torch.qint8), "quantised"),
+                      (x.to("meta"), "without values")):
         torch.save((odd, y), tmp_path / "odd.pt")
         with pytest.raises(DataError, match=rf"odd\.pt: x is a .*{what}"):
             load_data(spec_of(tmp_path / "odd.pt"))
