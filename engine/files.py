@@ -1,4 +1,4 @@
-"""Files, through one door: nothing is ever half written, and nothing is read that does not end or that says too much."""
+"""Files, through one door: nothing is ever half written, and nothing is read that does not end or is too much."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _expect_plain(path: Path, about: os.stat_result, most: int | None) -> None:
 
 
 def read_bytes(path: Path, most: int) -> bytes:
-    """All of a regular file. Raises ReadError, also where more comes out than ``most`` bytes, whatever its size says."""
+    """All of a regular file. Raises ReadError, also where more comes out than ``most`` bytes, whatever it says."""
     with opened(path, most) as file, _as_read_error(path):
         parts = [file.read(os.fstat(file.fileno()).st_size)]
         while (left := most - sum(map(len, parts))) >= 0 and (part := file.read(min(left + 1, CHUNK))):

@@ -39,6 +39,7 @@ BYTES = {
 LATER = {"uint16": 2, "uint32": 4, "uint64": 8, "float8_e4m3fn": 1, "float8_e5m2": 1, "float32": 4, "float64": 8,
          "float16": 2, "bfloat16": 2, "int64": 8, "int32": 4, "int16": 2, "int8": 1, "uint8": 1, "bool": 1,
          "complex64": 8, "complex128": 16}  # fmt: skip
+QUANTISED = {"QInt8Storage": 1, "QUInt8Storage": 1, "QInt32Storage": 4, "QUInt4x2Storage": 1, "QUInt2x4Storage": 1}
 ODD_TENSORS = {  # and further ones, whose names say it
     "_rebuild_sparse_tensor": say("a sparse tensor"), "_rebuild_nested_tensor": say("a nested tensor"),
     "_rebuild_qtensor": say("a quantised tensor"), "_rebuild_meta_tensor_no_storage": say("a tensor without values"),
@@ -296,7 +297,7 @@ def _kinds_of(content: Any) -> dict[str, int]:
         if isinstance(value, Stored):
             match value.key:
                 case ("storage", Named() as storage, str() as key, *_):
-                    found[key] = BYTES.get(storage.name, ("", 0))[1]
+                    found[key] = QUANTISED.get(storage.name) or BYTES.get(storage.name, ("", 0))[1]
         elif isinstance(value, dict):
             waiting += value.values()
         elif isinstance(value, (list, tuple)) and not isinstance(value, Named):

@@ -39,7 +39,7 @@ class Left(NamedTuple):
 
 @dataclass(frozen=True)
 class Fitted:
-    """What became of a file's tensors. ``weights`` is a whole state dict of the network: what fits, over what it had."""
+    """What became of a file's tensors. ``weights`` is the whole network's state dict: what fits, over what it had."""
 
     weights: dict[str, Tensor]
     loaded: Mapping[str, str]  # the network's keys, and those of the file
@@ -207,9 +207,9 @@ def _nothing_fits(wanted: Mapping[str, Tensor], held: Sequence[Held], layer: str
             return OrderError(order)
     theirs = [*held[0].weights, *held[0].odd] if held else []
     if layer:
+        shapes = [say("{key} ({shape})", key=key, shape=_shape(value)) for key, value in wanted.items()]
         return WeightsError("These weights do not fit {layer}: it has {wanted}, the file {theirs}", layer=layer,
-                            wanted=_some([f"{key} ({shape_text(tuple(value.shape))})" for key, value in wanted.items()]),
-                            theirs=_some(theirs))
+                            wanted=_some(shapes), theirs=_some(theirs))
     if layers := _layers_for(wanted, held):
         return WeightsError("These weights are of a single layer: select the layer that they are for ({layers}) and "
                             "load them into it", layers=_some(layers))

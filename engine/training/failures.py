@@ -18,6 +18,7 @@ from engine.layers.code.running import StoppedCodeError, is_raised_by, line_of
 from engine.layers.code.running import in_words as code_in_words
 from engine.layers.inputs import Input
 from engine.messages import LayerloomError, say
+from engine.network.guards import VocabularyError
 from engine.network.weights import is_out_of_memory
 from engine.units import bytes_text, shape_text, typed_text, value_text
 
@@ -100,6 +101,11 @@ def in_words(experiment: Experiment, device: torch.device) -> Iterator[None]:
     """Turn the exceptions of torch and of a layer's own code into sentences."""
     try:
         yield
+    except VocabularyError as error:
+        if experiment.data.table.standardize and "columns" in experiment.data.source.pages(experiment.data):
+            raise TrainingError("{reason}. The columns of the table are standardised: switch that off for word numbers",
+                                reason=error.message) from error
+        raise
     except (LayerloomError, StoppedCodeError):
         raise
     except BaseException as error:  # a layer's own code may raise anything, such as SystemExit

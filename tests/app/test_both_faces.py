@@ -259,8 +259,8 @@ def test_what_weights_are_read_from_is_said_in_full(capsys: pytest.CaptureFixtur
     with pytest.raises(SystemExit):
         cli.main(["export", "--help"])
     assert "a .safetensors, .pt, .pth, .bin, .ckpt, .params or .pkl file" in " ".join(capsys.readouterr().out.split())
-    assert cli.main(["export", "gallery:mlp", str(tmp_path / "net.py"), "--weights", "a.bin"]) == 2
-    assert "weights are read from .safetensors, .pt and .pth files" in capsys.readouterr().err
+    assert cli.main(["export", "gallery:mlp", str(tmp_path / "net.py"), "--weights", "a.onnx"]) == 2
+    assert "read from .safetensors, .pt, .pth, .bin, .ckpt, .params and .pkl files" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("way", EITHER_WAY)

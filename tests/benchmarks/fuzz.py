@@ -1,7 +1,7 @@
 """Every reader on changed files: ``python -m tests.benchmarks.fuzz READER|all COUNT SEED``.
 
 Each reader runs in a process of its own, so that a crash is seen and counted. What it prints of a failure
-(``READER seed/number``) gives the same file again: ``python -m tests.benchmarks.fuzz READER seed/number`` reads only that.
+(``READER seed/number``) gives the same file again: ``python -m tests.benchmarks.fuzz READER seed/number`` reads that.
 Ends with 1 where an exception is not the product's own, or a file crashes, takes over 5 s, or over 1 GB.
 """
 
@@ -23,7 +23,7 @@ from random import Random
 import psutil
 
 from engine.messages import LayerloomError
-from tests.benchmarks.fuzz_readers import READERS, Reader, Sample
+from tests.benchmarks.fuzz_readers import READERS, Reader
 from tests.benchmarks.mutation import changed
 
 LONGEST = 5.0  # seconds of a processor for one file
@@ -127,10 +127,10 @@ def fuzzed(name: str, count: int, seed: int) -> Outcome:
     outcome, start = Outcome(), 0
     with tempfile.TemporaryDirectory() as folder:
         while start < count:
-            log = Path(folder) / "log"
-            with log.open("wb") as out:
+            log, errors = Path(folder) / "log", Path(folder) / "errors"
+            with log.open("wb") as out, errors.open("wb") as said:
                 process = subprocess.Popen([sys.executable, "-m", "tests.benchmarks.fuzz", "--child", name, str(seed),
-                                            str(start), str(count)], stdout=out, stderr=subprocess.DEVNULL)
+                                            str(start), str(count)], stdout=out, stderr=said)
                 hung = _followed(process, log)
             *lines, last = log.read_text().split("\n")
             for line in lines:
@@ -140,7 +140,8 @@ def fuzzed(name: str, count: int, seed: int) -> Outcome:
             number = int(last.split(" ")[0]) if last else start + len(lines)
             kind = "hangs" if hung else "crashes"
             outcome.results[kind] += 1
-            outcome.fail("does not end" if hung else f"ends the process: {process.returncode}", number)
+            words = (errors.read_text(errors="replace").strip().splitlines() or [""])[-1]
+            outcome.fail("does not end" if hung else f"ends the process: {process.returncode} {words}", number)
             if not last and not lines:
                 break  # it cannot even begin
             start = number + 1
@@ -195,9 +196,9 @@ def main(argv: list[str]) -> int:
         outcome = fuzzed(name, count, seed)
         found = outcome.results
         total = found["read"] + found["refused"] + found["foreign"]
-        print(f"{name:<16}{total:>8}{found['read']:>8}{found['refused']:>9}{found['foreign']:>9}"
-              f"{found['crashes']:>9}{found['hangs']:>7}{found['memory']:>7}{1000 * outcome.seconds / max(1, total):>9.2f}"
-              f"{outcome.longest:>8.2f}s", flush=True)
+        each = 1000 * outcome.seconds / max(1, total)
+        print(f"{name:<16}{total:>8}{found['read']:>8}{found['refused']:>9}{found['foreign']:>9}{found['crashes']:>9}"
+              f"{found['hangs']:>7}{found['memory']:>7}{each:>9.2f}{outcome.longest:>8.2f}s", flush=True)
         for words, numbers in outcome.failures.items():
             failed = True
             print(f"  {len(numbers)}× {words}: {name} {', '.join(f'{seed}/{number}' for number in numbers[:SHOWN])}",

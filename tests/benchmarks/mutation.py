@@ -34,8 +34,9 @@ def changed(content: bytes, others: Sequence[bytes], random: Random, is_text: bo
     return _text(content, random) if is_text and random.random() < 0.7 else _bytes(content, others, random)
 
 
-VALUES: tuple[Any, ...] = (None, True, -1, 0, 1, 0.5, 1e308, -1e-300, float("nan"), float("inf"), 10**30, "", "a", "a.b",
-                           "\ud800", "é\0", "x" * 5000, [], {}, [[]], [1, 2], {"a": 1}, 200, 2**31, "input", "Linear")
+VALUES: tuple[Any, ...] = (None, True, -1, 0, 1, 0.5, 1e308, -1e-300, float("nan"), float("inf"), 10**30, "", "a",
+                           "a.b", "\ud800", "é\0", "x" * 5000, [], {}, [[]], [1, 2], {"a": 1}, 200, 2**31, "input",
+                           "Linear")
 
 
 def _json(content: bytes, random: Random) -> bytes:
@@ -73,7 +74,8 @@ def _bytes(content: bytes, others: Sequence[bytes], random: Random) -> bytes:
     for _ in range(random.choice((1, 1, 1, 2, 3, MOST))):
         if not made:
             break
-        at = min(len(made) - 1, int(random.expovariate(1 / 64))) if random.random() < 0.4 else random.randrange(len(made))
+        near = random.random() < 0.4  # to the beginning, where most is said
+        at = min(len(made) - 1, int(random.expovariate(1 / 64))) if near else random.randrange(len(made))
         length = min(len(made) - at, random.choice((1, 1, 2, 4, 8, 16, 64)))
         match random.randrange(8):
             case 0:

@@ -73,7 +73,7 @@ def read_image(path: Path, channels: int, height: int, width: int) -> Bytes:
 def read_picture(path: Path, channels: int, height: int, width: int) -> Picture:
     """uint8 channels×height×width (1 grey, 3 colour), resized by PIL's bilinear rule. Raises ImageError.
 
-    Of an animation it is the first frame. What is transparent is put on white, unless the drawing is in the alpha alone.
+    Of an animation it is the first frame. What is transparent is put on white, unless only the alpha has the drawing.
     """
     with _opened(path) as image:
         solid, was = _made_solid(ImageOps.exif_transpose(_in_bytes(image)))
