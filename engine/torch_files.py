@@ -115,8 +115,8 @@ class _Reader:
         return content
 
     def _made(self, content: Made, depth: int) -> Any:
-        how = content.how
-        if not isinstance(how, Named):
+        how = _named(content.how)
+        if how is None:
             return Odd(say("a Python object"))
         if how == ("collections", "OrderedDict") or how == ("collections", "defaultdict"):
             return {key: self.value(item, depth + 1) for key, item in content.items.items()}
@@ -125,17 +125,17 @@ class _Reader:
         if how.module == "torch._utils":
             return self._rebuilt(how.name, content.args, depth)
         if how.module in ("torch._tensor", "torch") and how.name in ODD_TENSORS:
-            return self._special(content, depth)
+            return self._special(how.name, content, depth)
         if isinstance(content.state, dict) and {"_modules", "_parameters"} <= content.state.keys():
             return Odd(say("{name}", name=_class_of(content)), "model")
         return Odd(say("{name}", name=how))
 
-    def _special(self, content: Made, depth: int) -> Any:
+    def _special(self, name: str, content: Made, depth: int) -> Any:
         """A subclass of Tensor: what it is made of, where that is a plain one."""
         match content.args:
             case (Named() as how, _, tuple() as args, *_) if how.module == "torch._utils":
                 return self._rebuilt(how.name, args, depth)
-        return Odd(ODD_TENSORS[content.how.name], "tensor")
+        return Odd(ODD_TENSORS[name], "tensor")
 
     def _rebuilt(self, name: str, args: tuple[Any, ...], depth: int) -> Any:
         if name in ("_rebuild_parameter", "_rebuild_parameter_with_state") and args:
@@ -179,8 +179,16 @@ class _Reader:
 
 def _class_of(content: Made) -> str:
     """The class of an object, by which a pickle makes it in one of two ways."""
-    named = next((each for each in content.args if isinstance(each, Named) and each.module != "builtins"), content.how)
-    return str(named.name)
+    names = (_named(each) for each in (*content.args, content.how))
+    own = (each.name for each in names if each is not None and each.module not in ("builtins", "__builtin__"))
+    return next(own, "?")
+
+
+def _named(value: Any) -> Named | None:
+    """A class, also as files of before PyTorch 1.6 name those of models: with their source beside them."""
+    if isinstance(value, Stored) and isinstance(value.key, tuple) and len(value.key) > 1 and value.key[0] == "module":
+        value = value.key[1]
+    return value if isinstance(value, Named) else None
 
 
 def _only_shapes(_key: str, dtype: str, _offset: int, shape: Shape, _strides: Shape) -> Shaped:

@@ -155,11 +155,11 @@ class Exporting(Feature):
         before = _weights_of(document, True)[1] if layer else None  # the other layers keep what they have
 
         def work(_: Job) -> Any:
-            from engine.export.weight_files import read_weights  # loads torch when it reads
-            from engine.network.fitting import OrderError, fitted  # loads torch
+            from engine.export.bringing import weights_for  # loads torch
+            from engine.network.fitting import OrderError  # loads torch
 
             try:
-                return fitted(experiment, read_weights(path).held, layer, before, by_order)
+                return weights_for(experiment, path, layer, before, by_order)
             except OrderError as error:
                 return error
 

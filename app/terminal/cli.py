@@ -28,7 +28,7 @@ from engine.experiment.choices.schedules import SCHEDULES
 from engine.experiment.experiment import Experiment, FileError, gallery_ids, load_experiment, save_experiment
 from engine.experiment.trust import allow, not_allowed, sources_of
 from engine.export.formats import CODE, WITH_WEIGHTS
-from engine.export.weight_files import WEIGHTS, WeightsFileError, read_weights
+from engine.export.weight_files import WEIGHTS, WeightsFileError
 from engine.figures.export import FORMATS as DRAWINGS
 from engine.figures.export import DrawingError, Style, draw, style_for, written_as
 from engine.files import WriteError
@@ -159,10 +159,11 @@ def _export(options: argparse.Namespace) -> int:
 
 def _weights(experiment: Experiment, options: argparse.Namespace) -> Weights:
     """Those of the file that fit; what does not is said, and stays as training begins."""
-    from engine.network.fitting import OrderError, fitted, told  # loads torch
+    from engine.export.bringing import weights_for  # loads torch
+    from engine.network.fitting import OrderError, told  # loads torch
 
     try:
-        fit = fitted(experiment, read_weights(options.weights).held, by_order=options.by_order)
+        fit = weights_for(experiment, options.weights, by_order=options.by_order)
     except OrderError as error:
         pairs = "".join(f"\n  {theirs} → {mine}" for mine, theirs in error.in_order.items())
         raise OrderNotAskedError("{reason}: --by-order takes them so{pairs}", reason=error.message,

@@ -40,6 +40,7 @@ class WeightsFile:
 def state_dicts(content: Any) -> WeightsFile:
     """Raises NoWeightsError where there is none, saying what is there instead and how to save weights."""
     found = sorted(_found(content, "", 0), key=_likelihood)
+    found += sorted(_joint(content, "", 0), key=_likelihood)
     others = dict(_objects(content, "", 0))
     if not any(held.weights for held in found):
         raise _none(content, found)
@@ -57,14 +58,20 @@ def _found(content: Any, where: str, depth: int) -> Iterator[Held]:
     odd = {key: value.what for key, value in entries.items() if isinstance(value, Odd) and value.kind == "tensor"}
     if weights or odd:
         yield Held(where, weights, odd)
-    inner = [held for key, value in entries.items() for held in _found(value, _joined(where, key), depth + 1)]
-    yield from inner
-    parts = [held for held in inner if not _names(held.where, NOT_LEARNED_BY)]
-    if len(parts) > 1:  # an encoder and a decoder, each with a dict of its own
-        cut = len(where) + bool(where)
-        yield Held(where, {_joined(held.where[cut:], key): value for held in parts
-                           for key, value in held.weights.items()} | weights,
-                   {_joined(held.where[cut:], key): value for held in parts for key, value in held.odd.items()} | odd)
+    for key, value in entries.items():
+        yield from _found(value, _joined(where, key), depth + 1)
+
+
+def _joint(content: Any, where: str, depth: int) -> Iterator[Held]:
+    """An encoder and a decoder, each with a dict of its own, as one state dict with dotted names."""
+    if depth > DEEPEST or not isinstance(content, dict):
+        return
+    parts = [held for held in _found(content, "", depth) if not _names(held.where, NOT_LEARNED_BY)]
+    if len(parts) > 1:
+        yield Held(where, {_joined(held.where, key): value for held in parts for key, value in held.weights.items()},
+                   {_joined(held.where, key): value for held in parts for key, value in held.odd.items()})
+    for key, value in content.items():
+        yield from _joint(value, _joined(where, str(key)), depth + 1)
 
 
 def _joined(where: str, key: str) -> str:

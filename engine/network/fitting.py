@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -47,6 +47,7 @@ class Fitted:
     missing: tuple[str, ...] = ()  # the network's keys that stay as they were
     where: str = ""  # in the file; empty: the file itself
     no_numbers: Mapping[str, int] = field(default_factory=dict)  # keys with values that are NaN or infinite, how many
+    beside: Mapping[str, Message] = field(default_factory=dict)  # what else the file has, that is no tensor
     in_order: Mapping[str, str] = field(default_factory=dict)  # as ``loaded``: same order and shapes, other names
 
     @property
@@ -109,21 +110,29 @@ def _choices(held: Held, wanted: Mapping[str, Tensor], layer: str, by_order: boo
         yield _Choice(held, names, fits, order if len(order) > len(fits) else {})
 
 
-def _namings(keys: Sequence[str], wanted: Mapping[str, Tensor], layer: str) -> Iterator[dict[str, str]]:
-    """The network's keys that a file has, by each way its names may differ: as they are, without what stands before
-    them, or with what the network has before its own."""
+def _namings(keys: Sequence[str], wanted: Collection[str], layer: str) -> Iterator[dict[str, str]]:
+    """The network's keys that a file has, by each way its names may differ; of a layer also by its own names alone."""
+    yield from _ways(keys, wanted)
+    if layer:
+        start = f"{layer}."
+        for names in _ways(keys, [key.removeprefix(start) for key in wanted]):
+            yield {start + mine: theirs for mine, theirs in names.items()}
+
+
+def _ways(keys: Sequence[str], wanted: Collection[str]) -> Iterator[dict[str, str]]:
+    """As they are, without what stands before them, or with what the whole network has before its own."""
     segments = {part for key in wanted for part in key.split(".")}
     plain = {".".join(part for part in key.split(".") if part not in WRAPPERS or part in segments): key
              for key in reversed(keys)}
     names = {key: plain[key] for key in reversed(plain)}
     yield {key: names[key] for key in wanted if key in names}
-    tails = Counter(key.removesuffix(tail) for key in names for tail in _tails(key) if tail in wanted)
-    for prefix, _ in tails.most_common(SHOWN):
+    before = Counter(key.removesuffix(tail) for key in names for tail in _tails(key) if tail in wanted)
+    for prefix, _ in before.most_common(SHOWN):
         yield {key: names[prefix + key] for key in wanted if prefix + key in names}
-    tails = Counter(key.removesuffix(tail) for key in wanted for tail in _tails(key) if tail in names)
-    likeliest = [f"{layer}."] if layer else []
-    for prefix in [*likeliest, *(prefix for prefix, _ in tails.most_common(SHOWN))]:
-        yield {key: names[rest] for key in wanted if key.startswith(prefix) and (rest := key[len(prefix):]) in names}
+    first = next(iter(wanted), "")
+    for prefix in (first.removesuffix(tail) for tail in _tails(first)):
+        if all(key.startswith(prefix) for key in wanted):
+            yield {key: names[rest] for key in wanted if (rest := key.removeprefix(prefix)) in names}
 
 
 def _tails(key: str) -> Iterator[str]:
@@ -171,7 +180,7 @@ def _with_all(experiment: Experiment, choice: _Choice, wanted: Mapping[str, Tens
         whole = {key: taken[key] for key in shapes}
     counted = (key for key in missing if not key.endswith(COUNTER))
     return Fitted(whole, loaded, tuple(_left(choice, wanted)), tuple(counted), held.where, no_numbers(taken),
-                  choice.in_order)
+                  in_order=choice.in_order)
 
 
 def _left(choice: _Choice, wanted: Mapping[str, Tensor]) -> Iterator[Left]:
@@ -257,6 +266,9 @@ def _asides(fit: Fitted) -> Iterator[Message]:
     if fit.left:
         yield say("Left out: {keys}", keys=_some([say("{key} ({reason})", key=key, reason=reason)
                                                   for key, reason in fit.left]))
+    if fit.beside:
+        yield say("Nothing is made of {things}", things=_some([say("{key} ({what})", key=key, what=what)
+                                                               for key, what in fit.beside.items()]))
     if fit.missing:
         yield say("Not in the file, and so as before: {keys}", keys=_some(fit.missing))
 

@@ -128,7 +128,7 @@ def rewritten(path: Path, change: Callable[[bytes], bytes], name: str = "data.pk
     (b"K\x04K\x01\x86", b"J\xff\xff\xff\x7fK\x01\x86", "says to be larger than it is"),  # the strides
     (b"K\x04K\x01\x86", b"J\xff\xff\xff\xffK\x01\x86", "is impossible"),
     (b"K\x03K\x04\x86", b"J\xff\xff\xff\xffK\x04\x86", "is impossible"),
-    (b"K\x03K\x04\x86", b"G?\xf0\0\0\0\0\0\0K\x04\x86", "is impossible"), 
+    (b"K\x03K\x04\x86", b"G?\xf0\0\0\0\0\0\0K\x04\x86", "is impossible"),
     (b"K\x03K\x04\x86", b"K\x03\x85", "is impossible"),
 ])  # fmt: skip
 def test_no_number_of_a_tensor_is_believed(old: bytes, new: bytes, reason: str, tmp_path: Path) -> None:

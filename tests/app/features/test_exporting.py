@@ -16,7 +16,6 @@ from app.features.exporting import Exporting
 from app.window import dialogs
 from app.window.window import MainWindow
 from engine.export.formats import CODE, WITH_WEIGHTS
-from engine.export.state_dicts import WeightsFile
 from engine.export.weight_files import WEIGHTS
 from engine.formats import Format
 from engine.messages import say
@@ -159,8 +158,7 @@ def test_weights_that_are_read_while_the_network_changes_are_held_against_it_aga
     document, exporting = window.page.document, window.feature(Exporting)
     checked, said = [], []
     monkeypatch.setattr(window, "say", lambda message, tone="info": said.append((str(message), tone)))
-    monkeypatch.setattr("engine.export.weight_files.read_weights", lambda _path: WeightsFile(()))
-    monkeypatch.setattr("engine.network.fitting.fitted", lambda experiment, *_: checked.append(
+    monkeypatch.setattr("engine.export.bringing.weights_for", lambda experiment, *_: checked.append(
         experiment.graph) or Fitted({"of": "a file"}, {}))
     before = document.experiment.graph
     exporting.load(document, tmp_path / "a.pt")
