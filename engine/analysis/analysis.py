@@ -214,7 +214,7 @@ def _analyze(graph: Graph, input_shape: Shape | None, left_out: Collection[str] 
                 faults.append(Fault(name, error))
         reports[name] = NodeReport(shapes, facts)
     faults.extend(_sharing_faults(graph, reports, members))
-    layers = sum([report.facts.layers for report in reports.values() if report.facts is not None])
+    layers = sum([report.facts.layers for report in reports.values() if report.facts is not None]) - len(sources)
     if layers - len(nodes) > MOST_LAYERS:
         faults.append(Fault(None, TooManyLayersError(layers)))
     faults.extend(Fault(None, error) for error in whole_faults(graph, sources, members, input_shape))

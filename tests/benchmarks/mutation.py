@@ -9,6 +9,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
+from copy import deepcopy
 from random import Random
 from typing import Any
 
@@ -56,7 +57,7 @@ def _json(content: bytes, random: Random) -> bytes:
             case 3 if isinstance(holder, dict) and isinstance(from_, str):
                 holder[from_] = holder.pop(key)
             case _:
-                holder[key] = random.choice(VALUES)
+                holder[key] = deepcopy(random.choice(VALUES))
         if not whole:
             break
     return json.dumps(whole).encode()
