@@ -102,7 +102,7 @@ class _Choice(NamedTuple):
 def _choices(held: Held, wanted: Mapping[str, Tensor], layer: str, by_order: bool) -> Iterator[_Choice]:
     order = _in_order(held.weights, wanted)
     if by_order:
-        yield _Choice(held, order, order, order)
+        yield _Choice(held, order, order, {})
         return
     for names in _namings([*held.weights, *held.odd], wanted, layer):
         fits = {mine: theirs for mine, theirs in names.items() if theirs in held.weights
@@ -244,7 +244,7 @@ def told(fit: Fitted, file: str, then: Message | None = None) -> Message | None:
                     all=grouped(len(fit.loaded) + len(fit.missing)))
     asides = list(_asides(fit))
     if then is not None:
-        begin = say("{begin}. {then}" if fit.missing or fit.left else "{begin}: {then}", begin=begin, then=then)
+        begin = say("{begin}; {then}" if fit.missing or fit.left else "{begin}: {then}", begin=begin, then=then)
     elif not asides:
         return None
     return _sentences([begin, *asides])

@@ -97,13 +97,14 @@ def nested(*times: int) -> Graph:
     graph = build_line(Graph(), "input 4, relu")[0]
     for place, count in enumerate(times):
         block = Custom(label=f"Block {place}", graph=graph, repeat=count)
-        graph = Graph.of([Node("input", Input(shape=(4,)) if place == len(times) - 1 else Input()), Node("part", block)],
-                         [Edge("input", "part")])
+        start = Input(shape=(4,)) if place == len(times) - 1 else Input()
+        graph = Graph.of([Node("input", start), Node("part", block)], [Edge("input", "part")])
     return graph
 
 
-@pytest.mark.parametrize(("times", "count"), [((200, 200), "40 000"), ((200, 200, 200), "40 000"), ((200,) * 9, "40 000"),
-                                              ((150, 70), "10 500")])
+@pytest.mark.parametrize(("times", "count"), [
+    ((200, 200), "40 000"), ((200, 200, 200), "40 000"), ((200,) * 9, "40 000"), ((150, 70), "10 500"),
+])  # fmt: skip
 def test_repeats_of_repeats_are_bounded_and_said_before_anything_is_built(times: tuple[int, ...], count: str) -> None:
     began = time.process_time()
     graph = nested(*times)
@@ -117,7 +118,7 @@ def test_repeats_of_repeats_are_bounded_and_said_before_anything_is_built(times:
 
 
 def test_many_blocks_beside_each_other_count_together() -> None:
-    block = Custom(label="Many", graph=nested(60), repeat=40)
+    block = Custom(label="Many", graph=nested(60), repeat=70)
     graph = build_line(Graph(), "input 4, " + ", ".join(["relu"] * 3))[0]
     names = [name for name in graph.nodes if name != "input"]
     for name in names[:1]:
