@@ -13,7 +13,12 @@ class Message:
     values: tuple[tuple[str, object], ...] = ()
 
     def __str__(self) -> str:
-        return self.template.format(**{name: str(value) for name, value in self.values})
+        return shown(self.template.format(**{name: str(value) for name, value in self.values}))
+
+
+def shown(text: str) -> str:
+    """As every screen and every file can show it: half characters, as in names of broken files, become “?”."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def say(template: str, **values: object) -> Message:

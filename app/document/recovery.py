@@ -13,10 +13,11 @@ from weakref import WeakKeyDictionary
 from app.document.disk import Mark
 from app.document.document import Document
 from engine.experiment.experiment import from_json, to_json
-from engine.files import WriteError, write_text
+from engine.files import WriteError, read_text, write_text
 from engine.messages import LayerloomError
 
 log = logging.getLogger(__name__)
+MOST = 2**27  # bytes of a copy: a network may have 2**26
 
 
 class Recovery:
@@ -80,9 +81,9 @@ def _quietly(act: object) -> bool:
 
 def _read(path: Path) -> Document | None:
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
+        raw = json.loads(read_text(path, MOST))
         document = Document(from_json(raw["loom"]), raw["name"], Path(raw["path"]) if raw["path"] else None)
-    except (OSError, ValueError, KeyError, TypeError, LayerloomError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, LayerloomError):
         log.warning("%s could not be recovered", path, exc_info=True)
         return None
     document.mark_unsaved()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMessageBox
 
 from app.document.document import Document
 from app.document.page import Page
@@ -20,6 +21,8 @@ from engine.formats import Format, reader_of
 from engine.messages import LayerloomError, Message, say
 from engine.training.values import Weights
 from widgets.parts.notice import Action
+
+MAPPED = 12  # names of tensors that are shown beside each other at once
 
 
 class Exporting(Feature):
@@ -40,6 +43,8 @@ class Exporting(Feature):
                     on(lambda document: self.export_weights(document, False)), "File", "take"),
             Command("export_code", "Export PyTorch code…", on(self.export_code), "File", "take"),
             Command("load_weights", "Load weights…", on(self.load_weights), "File", "take", rank=2),
+            Command("load_layer_weights", "Load weights into the selected layer…",
+                    self.on_page(self.load_layer_weights), "File", "take", rank=2),
             Command("forget_weights", "Forget loaded weights", on(self.forget_weights), "File", "take", rank=2),
             Command("copy_code", "Copy PyTorch code", on(self.copy_code), "Network", "check", ("Ctrl+Shift+C",),
                     rank=1),
@@ -146,12 +151,25 @@ class Exporting(Feature):
 
     def load_weights(self, document: Document) -> None:
         """Ask for a weights file; the next training starts from it."""
+        for path in self._ask(self.tr("Load weights")):
+            self.load(document, path)
+
+    def load_layer_weights(self, page: Page) -> None:
+        """The same for the layer that is selected: its own state dict, without the rest of the network."""
+        names = page.scene.selected_names()
+        if len(names) != 1:
+            self.host.say(say("Select the one layer that the weights are for"))
+            return
+        place = ".".join((*page.level.path, page.level.graph.nodes[names[0]].shares or names[0]))
+        for path in self._ask(self.tr("Load weights into {layer}").format(layer=place)):
+            self.load(page.document, path, place)
+
+    def _ask(self, title: str) -> list[Path]:
         from engine.export.weight_files import WEIGHTS  # not needed at the start
 
         patterns = " ".join(f"*{suffix}" for each in WEIGHTS for suffix in each.readable)
         filters = self.tr("Weights ({patterns})").format(patterns=patterns)
-        for path in dialogs.open_paths(self.host.widget, self.tr("Load weights"), "", filters)[:1]:
-            self.load(document, path)
+        return dialogs.open_paths(self.host.widget, title, "", filters)[:1]
 
     def opener(self, path: Path) -> Callable[[], object] | None:
         """Weights that are dropped; what can be data is data."""
@@ -162,30 +180,57 @@ class Exporting(Feature):
             return None
         return lambda: self.load(page.document, path)
 
-    def load(self, document: Document, path: Path) -> None:
-        """Read weights and hold them against the network; a mismatch names the keys."""
+    def load(self, document: Document, path: Path, layer: str = "", by_order: bool = False) -> None:
+        """Read weights and take those that fit the network, or one layer of it; the rest is told by name."""
         experiment = document.experiment
+        before = _weights_of(document, True)[1] if layer else None  # the other layers keep what they have
 
         def work(_: Job) -> Any:
-            from engine.export.weight_files import load_weights  # loads torch when it reads
-            from engine.network.weights import check_weights  # loads torch
+            from engine.export.bringing import weights_for  # loads torch
+            from engine.network.fitting import OrderError  # loads torch
 
-            weights = load_weights(path)
-            check_weights(experiment, weights)
-            return weights
+            try:
+                return weights_for(experiment, path, layer, before, by_order)
+            except OrderError as error:
+                return error
 
-        def take(weights: Any) -> None:
+        def take(fit: Any) -> None:
             if not any(page.document is document for page in self.host.pages):
                 return
             if document.experiment.graph is not experiment.graph:  # changed while they were read
-                self.load(document, path)
-                return
-            document.load_weights(weights)
-            self.host.refresh()
-            self.host.say(say("{file} fits: training starts from these weights, and export writes them",
-                              file=path.name), "ok")
+                self.load(document, path, layer, by_order)
+            elif fit.in_order and self._takes_in_order(path, fit.in_order):
+                self.load(document, path, layer, by_order=True)
+            elif isinstance(fit, LayerloomError):
+                self.host.say(fit.message, "error")
+            else:
+                self._take(document, path, fit)
 
         self._run(work, take)
+
+    def _take(self, document: Document, path: Path, fit: Any) -> None:
+        from engine.network.fitting import told  # is loaded by now
+
+        document.load_weights(fit.weights)
+        self.host.refresh()
+        then = say("training starts from these weights, and export writes them")
+        message = told(fit, path.name, then)
+        assert message is not None
+        self.host.say(message, "ok" if fit.is_whole and not fit.no_numbers else "info")
+
+    def _takes_in_order(self, path: Path, in_order: Mapping[str, str]) -> bool:
+        """Whether tensors under other names are taken one after the other, after a look at which becomes which."""
+        box = QMessageBox(self.host.widget)
+        box.setWindowTitle(self.tr("Load weights"))
+        box.setText(self.tr("{file} has other names than the network, but the same shapes in the same order.\n"
+                            "Take them one after the other?").format(file=path.name))
+        pairs = [f"{theirs} → {mine}" for mine, theirs in in_order.items()]
+        box.setInformativeText("\n".join([*pairs[:MAPPED], *(["…"] if pairs[MAPPED:] else [])]))
+        box.setDetailedText("\n".join(pairs) if pairs[MAPPED:] else "")
+        take = box.addButton(self.tr("Take them"), QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.exec()
+        return box.clickedButton() is take
 
     def forget_weights(self, document: Document) -> None:
         """Training begins afresh again."""

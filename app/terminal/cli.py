@@ -11,7 +11,7 @@ import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 from rich.console import Console
 
@@ -30,13 +30,16 @@ from engine.experiment.choices.schedules import SCHEDULES
 from engine.experiment.experiment import Experiment, FileError, gallery_ids, load_experiment, save_experiment
 from engine.experiment.trust import allow, not_allowed, sources_of
 from engine.export.formats import CODE, WITH_WEIGHTS
-from engine.export.weight_files import WEIGHTS, WeightsFileError, load_weights
+from engine.export.weight_files import WEIGHTS, WeightsFileError
 from engine.figures.export import FORMATS as DRAWINGS
 from engine.figures.export import DrawingError, Style, draw, style_for, written_as
 from engine.files import WriteError
 from engine.formats import format_of, readable, suffixes
 from engine.messages import LayerloomError
 from engine.runs.naming import HERE, forget_if_empty, new_run_folder
+
+if TYPE_CHECKING:
+    from engine.training.values import Weights
 
 DONE, WRONG, UNREADABLE = 0, 1, 2  # exit codes: done, the network or data have errors, the command or a file has
 WIDTH = 120  # where the output is no terminal
@@ -45,6 +48,10 @@ CODE_INSIDE = "This network contains code, which is not run: read it, then agree
 
 class UnreadableError(LayerloomError):
     """The command, or a file that it names, could not be read."""
+
+
+class OrderNotAskedError(LayerloomError):
+    """Weights would fit in the order of the file only."""
 
 
 class CodeInsideError(LayerloomError):
@@ -145,11 +152,27 @@ def _export(options: argparse.Namespace) -> int:
     from engine.export.export import ExportError, export  # loads torch where it runs what it wrote
 
     try:
-        exported = export(experiment, options.out, load_weights(options.weights) if options.weights else None)
+        exported = export(experiment, options.out, _weights(experiment, options) if options.weights else None)
     except (ExportError, WeightsFileError, WriteError) as error:
         raise UnreadableError("{reason}", reason=error) from error
     print(exported.message)
     return DONE if exported.verified else WRONG
+
+
+def _weights(experiment: Experiment, options: argparse.Namespace) -> Weights:
+    """Those of the file that fit; what does not is said, and stays as training begins."""
+    from engine.export.bringing import weights_for  # loads torch
+    from engine.network.fitting import OrderError, told  # loads torch
+
+    try:
+        fit = weights_for(experiment, options.weights, by_order=options.by_order)
+    except OrderError as error:
+        pairs = "".join(f"\n  {theirs} → {mine}" for mine, theirs in error.in_order.items())
+        raise OrderNotAskedError("{reason}: --by-order takes them so{pairs}", reason=error.message,
+                                 pairs=pairs) from error
+    if note := told(fit, options.weights.name):
+        print(f"note: {note}", file=sys.stderr)
+    return fit.weights
 
 
 def _draw(experiment: Experiment, options: argparse.Namespace) -> int:
@@ -336,6 +359,8 @@ def _parser() -> argparse.ArgumentParser:
                         "a figure for a paper (default), or a table of layers")
     export.add_argument("--weights", type=Path, metavar="W", help=f"a {readable(WEIGHTS, ' or ')} file "
                         "(default: untrained)")
+    export.add_argument("--by-order", action="store_true", help="take the tensors of --weights one after the other, "
+                        "whatever their names, where all shapes are equal")
     export.set_defaults(run=_export)
 
     for command in (check, train, export):

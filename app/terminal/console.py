@@ -36,7 +36,8 @@ from engine.training.state import SeriesState
 from engine.training.values import Metrics, Remark, Summary, Weights
 from engine.units import grouped
 
-WARNINGS = ("not converging", "rising")  # remarks that something is wrong; the others are hints
+# remarks that something is wrong; the others are hints
+WARNINGS = ("not converging", "rising", "left out", "written again")
 
 
 class SeriesResumeError(LayerloomError):

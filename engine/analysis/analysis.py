@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from engine.analysis.faults import Fault, FaultyLayerError, missing_input, whole_faults
+from engine.analysis.faults import MOST_LAYERS, Fault, FaultyLayerError, TooManyLayersError, missing_input, whole_faults
 from engine.analysis.memory import Memory
 from engine.graph.graph import Graph, Node, SharingError
 from engine.graph.parameters import DEFAULTS
@@ -214,6 +214,9 @@ def _analyze(graph: Graph, input_shape: Shape | None, left_out: Collection[str] 
                 faults.append(Fault(name, error))
         reports[name] = NodeReport(shapes, facts)
     faults.extend(_sharing_faults(graph, reports, members))
+    layers = sum([report.facts.layers for report in reports.values() if report.facts is not None]) - len(sources)
+    if layers - len(nodes) > MOST_LAYERS:
+        faults.append(Fault(None, TooManyLayersError(layers)))
     faults.extend(Fault(None, error) for error in whole_faults(graph, sources, members, input_shape))
     ends = [name for name in members if not graph.outputs[name]]
     return Analysis(graph, reports, tuple(faults), sources[0] if sources else None,

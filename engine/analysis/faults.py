@@ -9,6 +9,9 @@ from engine.graph.graph import Graph
 from engine.layers.base import Layer, Shape
 from engine.layers.inputs import Input
 from engine.messages import LayerloomError, Message, say
+from engine.units import grouped
+
+MOST_LAYERS = 10_000  # in blocks; what is drawn card by card is not counted
 
 
 class NetworkError(LayerloomError):
@@ -42,6 +45,14 @@ class SeveralEndsError(NoOutputError):
 
 class MissingInputError(NetworkError):
     """A layer of the network lacks a wire."""
+
+
+class TooManyLayersError(NetworkError):
+    """Blocks in blocks, each as often as it is repeated, are more layers than can be built."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__("These are {count} layers, each block as often as it is repeated: at most {most} can be built",
+                         count=grouped(count), most=grouped(MOST_LAYERS))
 
 
 class FaultyLayerError(NetworkError):

@@ -82,6 +82,7 @@ class Block(Layer):
         tensors, own = inner.memory.kept(input_learns=True)
         (forward, backward), size = inner.memory.training_peaks(inside_block=True), numel(shapes[0]) * FLOAT_BYTES
         made = inner.memory.owners(predicting=False)[last]
+        layers = sum(report.facts.layers for name, report in inner.nodes.items() if report.facts and name != first)
         inside = sum(facts.output_bytes for name in tensors - {first, made} if (facts := inner.nodes[name].facts))
         return Facts(
             output_shape=inner.output_shape,
@@ -97,6 +98,7 @@ class Block(Layer):
             peak_bytes=inner.memory.peak_bytes - size,
             forward_bytes=forward - size,
             backward_bytes=backward - size,
+            layers=layers,
         )
 
     def output_shape(self, shapes: Sequence[Shape]) -> Shape:

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from engine.blocks.custom import Custom
-from engine.experiment.experiment import read_json
+from engine.experiment.experiment import read_file, read_json
 from engine.files import WriteError, reason_of_os_error, write_text
 from engine.formats import Format
 from engine.graph.json import FileError, read_model
-from engine.messages import LayerloomError, Message
+from engine.messages import Message
 
 FORMAT, VERSION = "layerloom block", 1
 BLOCK = Format(".loomblock", "Blocks")
@@ -35,17 +35,8 @@ def save_block(block: Custom, path: Path) -> None:
 
 def load_block(path: Path) -> Custom:
     """Read a block file. Raises FileError, in words and naming the file."""
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise FileError("it is too large for a block")
-        raw = read_json(path.read_text(encoding="utf-8-sig"), FORMAT, VERSION)
-        return read_model(Custom, raw.get("block"), "block")
-    except OSError as error:
-        raise FileError("{path} could not be read: {reason}", path=path, reason=reason_of_os_error(error)) from error
-    except UnicodeDecodeError as error:
-        raise FileError("{path} is not a block: it is not text", path=path) from error
-    except LayerloomError as error:
-        raise FileError("{path}: {reason}", path=path, reason=error.message) from error
+    return read_file(path, MAX_BYTES, lambda text: read_model(
+        Custom, read_json(text, FORMAT, VERSION).get("block"), "block"))
 
 
 def keep_block(block: Custom, folder: Path) -> Path:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -17,11 +18,11 @@ from engine.data.spec.spec import DataSpec
 from engine.experiment.notes import Notes
 from engine.experiment.recipe import Recipe
 from engine.experiment.trust import allow, sources_of
-from engine.files import reason_of_os_error, write_text
+from engine.files import parsing, read_text, write_text
 from engine.formats import Format
 from engine.graph.graph import Graph
 from engine.graph.json import FileError, edges_json, frames_json, list_of, nodes_json, read_graph, read_model
-from engine.messages import LayerloomError
+from engine.messages import LayerloomError, Message, say
 
 __all__ = ["DEFAULT", "LOOM", "Experiment", "FileError", "Variant", "from_json", "gallery_ids", "load_experiment",
            "save_experiment", "to_json"]  # fmt: skip
@@ -32,6 +33,7 @@ MAX_BYTES = 64 * 2**20
 LOOM = Format(".loom", "Layerloom")
 DEFAULT = "gallery:lenet-digits"  # what is open when nothing else is
 GALLERY = resources.folder("gallery")
+T = TypeVar("T")
 
 
 class Variant(BaseModel):
@@ -118,6 +120,8 @@ def read_json(text: str, format: str, version: int) -> dict[str, Any]:
         where = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else "a number in it"
         raise FileError("This is not a Layerloom file: it is not readable as JSON: {where} cannot be read",
                         where=where) from error
+    if "\\ud" in text.lower() and _has_half_characters(raw):
+        raise FileError("This file is damaged: a text in it has half a character")
     if not isinstance(raw, dict) or raw.get("format") != format:
         raise FileError("This is not a Layerloom file: it does not say “format”: “{format}”", format=format)
     given = raw.get("version")
@@ -127,6 +131,15 @@ def read_json(text: str, format: str, version: int) -> dict[str, Any]:
         raise FileError("This file was made by a newer Layerloom (file version {version}; this program reads {ours})",
                         version=given, ours=version)
     return raw
+
+
+def _has_half_characters(raw: Any) -> bool:
+    """Whether a text has a lone surrogate, which JSON can write and no file can hold."""
+    try:
+        json.dumps(raw, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _text(raw: dict[str, Any], key: str) -> str:
@@ -147,26 +160,29 @@ def load_experiment(source: str | os.PathLike[str]) -> Experiment:
         path = GALLERY / f"{id}.loom"
     else:
         path = Path(name)
-    try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise FileError("{path} is too large for a network: {size} MB", path=path, size=size // 2**20)
-        if not path.is_file() and not path.is_dir():
-            raise FileError("{path} is not a file", path=path)
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise FileError("{path} could not be read: {reason}", path=path, reason=reason_of_os_error(error)) from error
-    except UnicodeDecodeError as error:
-        raise FileError("{path} is not a Layerloom file: it is not text", path=path) from error
-    if not text.strip():
-        raise FileError("{path} is empty", path=path)
-    try:
-        experiment = from_json(text)
-    except LayerloomError as error:
-        raise FileError("{path}: {reason}", path=path, reason=error.message) from error
+    experiment = read_file(path, MAX_BYTES, from_json)
     if name.startswith("gallery:"):
         allow(sources_of(experiment.graph))  # it is ours
     return experiment
+
+
+def read_file(path: Path, most: int, read: Callable[[str], T]) -> T:
+    """What ``read`` makes of a text file of ours. Raises FileError, in words and naming the file."""
+
+    def unread(reason: Message) -> FileError:
+        return FileError("{path} could not be read: {reason}", path=path, reason=reason)
+
+    def broken(reason: Message) -> FileError:
+        return FileError("{path}: {reason}", path=path, reason=reason)
+
+    with parsing(unread, broken, say("This file is damaged")):
+        text = read_text(path, most)
+        if not text.strip():
+            raise FileError("{path} is empty", path=path)
+        try:
+            return read(text)
+        except LayerloomError as error:
+            raise broken(error.message) from error
 
 
 def save_experiment(experiment: Experiment, path: str | os.PathLike[str]) -> None:

@@ -6,7 +6,7 @@ import math
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -97,6 +97,7 @@ def _read_back(kind: NetworkFormat, taken: Taken, path: Path) -> Exported | None
 def _run_back(kind: NetworkFormat, experiment: Experiment, weights: Mapping[str, Tensor] | None,
               path: Path) -> Exported:
     from engine.export.running import outputs_of_both, taken_with  # loads torch
+    from engine.network.fitting import broken_values, no_numbers  # the same
 
     taken = taken_with(experiment, weights, _input_shape(experiment))
     kind.write(taken, path)
@@ -105,6 +106,13 @@ def _run_back(kind: NetworkFormat, experiment: Experiment, weights: Mapping[str,
     except Exception as error:  # whatever it is: the file is no good, and that must be said
         return Exported(path, False, math.nan, say("{file} is written, but cannot be read back: {reason}",
                                                    file=path.name, reason=error))
+    exported = _compared(kind, path, difference, largest)
+    counts = {} if weights is None else no_numbers(taken.weights)
+    return replace(exported, message=say("{warning}. {result}", warning=broken_values(counts), result=exported.message)
+                   ) if counts else exported
+
+
+def _compared(kind: NetworkFormat, path: Path, difference: float, largest: float) -> Exported:
     if difference <= kind.tolerance * max(1.0, largest):
         return Exported(path, True, difference, say("{file} is written and verified: read back, its outputs are equal",
                                                     file=path.name))

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.files import reason_of_os_error, write_atomically
+from engine.export.state_dicts import NoWeightsError, WeightsFile, state_dicts
+from engine.files import opened, parsing, read_bytes, write_bytes
 from engine.formats import Format, readable, reader_of
-from engine.messages import LayerloomError
+from engine.messages import LayerloomError, Message, say
+from engine.torch_files import MOST_BYTES, TorchFileError, tensors_of
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -26,7 +28,6 @@ class WeightsFormat(Format):
     """A kind of file for names and tensors."""
 
     pack: Callable[[Mapping[str, Tensor]], bytes]
-    unpack: Callable[[Path], Any]  # raises anything where the file is damaged
     also_read: tuple[str, ...] = ()  # suffixes
 
     @property
@@ -37,35 +38,50 @@ class WeightsFormat(Format):
 
 def save_weights(weights: Mapping[str, Tensor], path: Path) -> None:
     """Write a state dict as the suffix says, whole or not at all. Raises WeightsFileError or WriteError."""
-    content = _format_of(path).pack(weights)
-    write_atomically(path, lambda temporary: temporary.write_bytes(content))
+    write_bytes(path, _format_of(path).pack(weights))
 
 
 def load_weights(path: str | os.PathLike[str]) -> dict[str, Tensor]:
-    """A state dict from a file, which never runs code. Raises WeightsFileError."""
-    from torch import Tensor  # the window and the terminal ask for kinds of files before torch is there
+    """The state dict of a file, which never runs code; of several in it the likeliest. Raises WeightsFileError."""
+    return read_weights(path).held[0].weights
 
+
+def read_weights(path: str | os.PathLike[str]) -> WeightsFile:
+    """Every state dict in a file, by what it holds and not by its suffix; runs no code. Raises WeightsFileError."""
     path = Path(path)
-    kind = _format_of(path)
+    _expect_readable(path)
+
+    def unread(reason: Message) -> WeightsFileError:
+        return WeightsFileError("{path} could not be read: {reason}", path=path, reason=reason)
+
+    def broken(reason: Message) -> WeightsFileError:
+        return WeightsFileError("{path} holds no weights that can be read: {reason}", path=path, reason=reason)
+
     try:
-        content = kind.unpack(path)
-    except OSError as error:
-        raise WeightsFileError("{path} could not be read: {reason}", path=path,
-                               reason=reason_of_os_error(error)) from error
-    except Exception as error:  # a damaged pickle or archive can fail in any way at all
-        raise WeightsFileError("{path} holds no weights that can be read: it is damaged, or is no state dict",
-                               path=path) from error
-    if not isinstance(content, dict) or not content or not all(
-            isinstance(key, str) and isinstance(value, Tensor) for key, value in content.items()):
-        raise WeightsFileError("{path} is not a state dict: it should hold names and tensors only", path=path)
-    return content
+        with parsing(unread, broken, say("it is damaged, or is no state dict")):
+            return state_dicts(_content(path))
+    except (TorchFileError, NoWeightsError) as error:
+        raise broken(error.message) from error
+
+
+def _content(path: Path) -> Any:
+    with opened(path, MOST_BYTES) as file:
+        size, head = os.fstat(file.fileno()).st_size, file.read(9)
+    if head[8:] == b"{" and int.from_bytes(head[:8], "little") <= size - 8:
+        return _from_safetensors(path)
+    return tensors_of(path)
+
+
+def _expect_readable(path: Path) -> None:
+    if reader_of(path, WEIGHTS) is None:
+        raise WeightsFileError("{path}: weights are read from {suffixes} files", path=path,
+                               suffixes=readable(WEIGHTS, " and "))
 
 
 def _format_of(path: Path) -> WeightsFormat:
+    _expect_readable(path)
     found = reader_of(path, WEIGHTS)
-    if found is None:
-        raise WeightsFileError("{path}: weights are read from {suffixes} files", path=path,
-                               suffixes=readable(WEIGHTS, " and "))
+    assert found is not None
     return found
 
 
@@ -81,7 +97,7 @@ def _as_safetensors(weights: Mapping[str, Tensor]) -> bytes:
 def _from_safetensors(path: Path) -> Any:
     from safetensors.torch import load  # loads torch
 
-    return load(path.read_bytes())
+    return load(read_bytes(path, MOST_BYTES))
 
 
 def as_pt(content: object) -> bytes:
@@ -93,13 +109,8 @@ def as_pt(content: object) -> bytes:
     return buffer.getvalue()
 
 
-def _from_pt(path: Path) -> Any:
-    import torch  # the window and the terminal ask for kinds of files before torch is there
-
-    return torch.load(path, map_location="cpu", weights_only=True)
-
-
 WEIGHTS = (
-    WeightsFormat(".safetensors", "Weights", _as_safetensors, _from_safetensors),
-    WeightsFormat(".pt", "PyTorch state dict", lambda weights: as_pt(dict(weights)), _from_pt, also_read=(".pth",)),
+    WeightsFormat(".safetensors", "Weights", _as_safetensors),
+    WeightsFormat(".pt", "PyTorch state dict", lambda weights: as_pt(dict(weights)),
+                  also_read=(".pth", ".bin", ".ckpt", ".params", ".pkl")),
 )

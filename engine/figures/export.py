@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from engine.analysis.analysis import Analysis
 from engine.figures.layer_table import layer_table, to_latex, to_markdown
-from engine.files import write_atomically, write_text
+from engine.files import write_bytes, write_text
 from engine.formats import Format, format_of, suffixes
 from engine.messages import LayerloomError
 
@@ -85,13 +86,21 @@ def check_picture(path: Path) -> None:
 # -- pictures ----------------------------------------------------------------------------------------------------------
 
 
-def _picture(drawn: Drawn, path: Path) -> None:
+def _picture(what: Drawn, path: Path) -> None:
     from matplotlib import rc_context  # half a second, when the first picture is drawn
 
     kind = path.suffix.lower().removeprefix(".")
-    figure = _figure(drawn)
+    figure = _figure(what)
     with rc_context({"pdf.fonttype": 42, "svg.fonttype": "path", "path.simplify": False}):
-        write_atomically(path, lambda temporary: figure.savefig(temporary, format=kind, dpi=DPI))
+        content = drawn(figure, kind, DPI)
+    write_bytes(path, content)
+
+
+def drawn(figure: Figure, kind: str, dpi: int) -> bytes:
+    """The picture as a file's bytes: what cannot be written then is an error of the disk alone."""
+    content = io.BytesIO()
+    figure.savefig(content, format=kind, dpi=dpi)
+    return content.getvalue()
 
 
 def _figure(drawn: Drawn) -> Figure:

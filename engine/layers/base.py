@@ -70,6 +70,7 @@ class Facts(NamedTuple):
     peak_bytes: int  # the most that is alive beside the inputs while it predicts, bytes per example
     forward_bytes: int = 0  # of a block: the same while it trains, on the way forward
     backward_bytes: int = 0  # … and on the way back
+    layers: int = 1  # that are built: of a block all that are in it, as often as they stand there
 
 
 class Layer(BaseModel):

@@ -17,6 +17,7 @@ from engine.layers.code import Code
 from engine.layers.code.running import instantiate
 from engine.layers.inputs import Input
 from engine.messages import LayerloomError, say
+from engine.network.guards import guarded
 
 
 class OldTorchError(LayerloomError):
@@ -51,7 +52,7 @@ def _module(analysis: Analysis) -> fx.GraphModule:
             values[name].node.meta["layer"] = name
             continue
         owner = node.shares or name
-        if owner not in parts and (part := _part(node.layer, shapes)) is not None:
+        if owner not in parts and (part := _part(node.layer, shapes, owner)) is not None:
             parts[owner] = part
         inputs = [values[source] for source in analysis.sources(name)]
         values[name] = _called(tracer, node.layer, owner, inputs, shapes)
@@ -76,14 +77,16 @@ def _called(tracer: fx.proxy.GraphAppendingTracer, layer: Layer, owner: str, inp
     return eval(layer.expression("module", names, shapes), scope)
 
 
-def _part(layer: Layer, shapes: tuple[Shape, ...]) -> nn.Module | Tensor | None:
+def _part(layer: Layer, shapes: tuple[Shape, ...], name: str) -> nn.Module | Tensor | None:
     """What the layer keeps under its name: a module, a buffer, or nothing."""
     if source := layer.tensor_source(shapes):
         made: Tensor = eval(source, {"torch": torch, "nn": nn})
         return made
     if isinstance(layer, Code):
-        return instantiate(layer.source, layer.construction(shapes))
-    return _layer(layer, shapes) if layer.torch.startswith("nn.") or isinstance(layer, Block) else None
+        return guarded(instantiate(layer.source, layer.construction(shapes)), name, layer.source)
+    if layer.torch.startswith("nn.") or isinstance(layer, Block):
+        return guarded(_layer(layer, shapes), name)
+    return None
 
 
 def _layer(layer: Layer, shapes: tuple[Shape, ...]) -> nn.Module:

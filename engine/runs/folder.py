@@ -13,7 +13,8 @@ import torch
 
 from engine.experiment.experiment import Experiment, save_experiment
 from engine.export.weight_files import as_pt, save_weights
-from engine.files import WriteError, reason_of_os_error, write_atomically, write_text
+from engine.files import WriteError, reason_of_os_error, write_bytes, write_text
+from engine.messages import Message, say
 from engine.runs.claim import claim, release
 from engine.runs.lines import Lines
 from engine.runs.names import (
@@ -98,6 +99,8 @@ def record(events: Iterable[Event], experiment: Experiment, folder: Path | str,
                 failed = True
             else:
                 yield event
+                if message := writer.vanished():
+                    yield Remark("written again", message)
     finally:
         release(writer.note)
 
@@ -120,8 +123,22 @@ class _SeriesWriter(Listener):
             self._is_ours = True
         if self._is_ours is False:
             return
+        self._come_back()
         super().hear(event)
         self._writer.hear(event)
+
+    def _come_back(self) -> None:
+        """Of a series: what says which runs it has, where the folder was removed."""
+        if self._folders and not (self._folder / EXPERIMENT).exists():
+            make_folder(self._folder)
+            save_experiment(self._experiment, self._folder / EXPERIMENT)
+            write_text(self._folder / RUN, series_run_json(_now(), VERSIONS, self._folders))
+
+    def vanished(self) -> Message | None:
+        """That the folder was removed and written anew, once each time."""
+        was, self._writer.has_vanished = self._writer.has_vanished, False
+        return say("{folder} was removed while the run went on: it is written again, with all that is known of the run",
+                   folder=self._folder) if was else None
 
     def on_member_started(self, event: MemberStarted) -> None:
         name = member_folder(event.index, event.title)
@@ -150,7 +167,10 @@ class _Writer(Listener):
         self._epoch = resume.whole_epochs + 1 if resume is not None else 0
         self._latest: Weights | None = None  # not yet written
         self._best: Weights | None = None
+        self._last_known: Weights | None = resume.weights if resume is not None else None
+        self._best_known: Weights | None = (resume.best.weights or None) if resume is not None else None
         self._has_begun = False
+        self.has_vanished = False  # and was made again
 
     def on_started(self, event: Started) -> None:
         self._started = event
@@ -179,9 +199,14 @@ class _Writer(Listener):
         self._has_begun = True
 
     def _begin_if_not_yet(self) -> None:
-        """There may be room now."""
+        """There may be room now, or everything may be gone: then all comes back, and nothing without its experiment."""
+        gone = self._has_begun and not (self._folder / EXPERIMENT).exists()
+        if gone:
+            self._has_begun = False
+            self._latest, self._best = self._last_known, self._best_known
         if not self._has_begun:
             self._begin()
+        self.has_vanished |= gone
 
     def _flush(self) -> None:
         for lines in (self._metrics, self._points, self._changes, self._remarks):
@@ -193,23 +218,21 @@ class _Writer(Listener):
 
     def on_epoch_ended(self, event: EpochEnded) -> None:
         # Remembered first: whatever fails below, the next time is another chance.
-        self._epoch, self._latest = event.epoch, event.weights
+        self._epoch, self._latest, self._last_known = event.epoch, event.weights, event.weights
         if event.is_best:
-            self._best = event.weights
+            self._best = self._best_known = event.weights
         if event.complete:
             row = EpochRow(event.epoch, event.train, event.validation, event.position)
             self._metrics.head_with(metrics_head(row))
             self._metrics.add(metrics_line(row))
         self._begin_if_not_yet()
-        make_folder(self._folder)
         self._metrics.flush()
 
     def on_checkpoint_reached(self, event: CheckpointReached) -> None:
         self._begin_if_not_yet()
         self._flush()
         self._write_weights()
-        content = as_pt(event.checkpoint.stored())
-        write_atomically(self._folder / CHECKPOINT, lambda temporary: temporary.write_bytes(content))
+        write_bytes(self._folder / CHECKPOINT, as_pt(event.checkpoint.stored()))
         self._epoch = event.checkpoint.whole_epochs + 1  # whatever is said from here on comes after it
 
     def _write_weights(self) -> None:

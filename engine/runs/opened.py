@@ -15,8 +15,8 @@ from engine.data.spec.changes import difference
 from engine.experiment.choices.schedules import schedule_of
 from engine.experiment.experiment import Experiment, FileError, load_experiment
 from engine.export.weight_files import load_weights
-from engine.files import reason_of_os_error
-from engine.messages import LayerloomError, say
+from engine.files import ReadError, parsing, read_bytes
+from engine.messages import LayerloomError, Message, say
 from engine.runs.names import (
     BEST,
     CHANGES,
@@ -41,6 +41,7 @@ from engine.runs.texts import (
     series_read,
     summary_read,
 )
+from engine.torch_files import TorchFileError, tensors_of
 from engine.training.events import RateChanged, SeriesFinished, Started
 from engine.training.state import RunState, SeriesState
 
@@ -48,6 +49,9 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from engine.training.checkpoint import Checkpoint
+
+
+MOST_BYTES = 2**28  # of a text: a million epochs have a third of it
 
 
 class RunError(LayerloomError):
@@ -130,8 +134,8 @@ def _experiment_of(folder: Path) -> Experiment:
 
 
 def _text(path: Path) -> str:
-    with suppress(OSError):
-        return path.read_text(encoding="utf-8", errors="replace")
+    with suppress(ReadError):
+        return read_bytes(path, MOST_BYTES).decode("utf-8", errors="replace")
     return ""
 
 
@@ -226,20 +230,23 @@ def resumed(folder: Path, checkpoint: Checkpoint) -> SeriesState:
 def _checkpoint(path: Path) -> Checkpoint | None:
     if not path.exists():
         return None
-    import torch  # the rest of a run is read without it
-
     from engine.training.checkpoint import CheckpointError, checkpoint_from  # loads torch
 
-    try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
-    except OSError as error:
-        raise RunError("{path} could not be read: {reason}", path=path, reason=reason_of_os_error(error)) from error
-    except Exception as error:  # a damaged archive can fail in any way at all
-        raise RunError("{path} is damaged: this run cannot be continued", path=path) from error
-    try:
-        return checkpoint_from(content)
-    except CheckpointError as error:
-        raise RunError("{path}: this run cannot be continued: {reason}", path=path, reason=error.message) from error
+    def unread(reason: Message) -> RunError:
+        return RunError("{path} could not be read: {reason}", path=path, reason=reason)
+
+    def broken(_: Message) -> RunError:
+        return RunError("{path} is damaged: this run cannot be continued", path=path)
+
+    with parsing(unread, broken, say("it is damaged")):
+        try:
+            content = tensors_of(path)
+        except TorchFileError as error:
+            raise broken(error.message) from error
+        try:
+            return checkpoint_from(content)
+        except CheckpointError as error:
+            raise RunError("{path}: this run cannot be continued: {reason}", path=path, reason=error.message) from error
 
 
 def _check_same(saved: Experiment, asked: Experiment, folder: Path) -> None:

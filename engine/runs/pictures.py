@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.files import write_atomically, write_text
+from engine.figures.export import drawn
+from engine.files import write_bytes, write_text
 from engine.formats import Format, format_of, suffixes
 from engine.messages import LayerloomError
 from engine.runs.texts import COLUMNS, epoch_cells, other_columns
@@ -53,7 +54,7 @@ def curves_picture(run: RunState, path: str | os.PathLike[str]) -> None:
     path = Path(path)
     kind = _kind(path)
     figure = _figure(run)
-    write_atomically(path, lambda temporary: figure.savefig(temporary, format=kind, dpi=DPI))
+    write_bytes(path, drawn(figure, kind, DPI))
 
 
 def _kind(path: Path) -> str:
@@ -83,7 +84,7 @@ def series_picture(members: Sequence[RunState], path: str | os.PathLike[str]) ->
             axes.set_yscale("log")
         if members:
             axes.legend(frameon=False, fontsize=8, labelcolor=TEXT)
-    write_atomically(path, lambda temporary: figure.savefig(temporary, format=kind, dpi=DPI))
+    write_bytes(path, drawn(figure, kind, DPI))
 
 
 def _member_curves(axes: Axes, member: RunState, name: str, color: str) -> None:

@@ -70,12 +70,16 @@ def checkpoint_from(stored: Any) -> Checkpoint:
         raise CheckpointError("it is no checkpoint")
     plain = dict(stored)
     version = 2 if plain.pop("format") == "layerloom checkpoint 2" else plain.pop("version", None)
-    if not isinstance(version, int) or version > VERSION:
+    if type(version) is not int:
+        raise CheckpointError("it is damaged: it does not say which version it is")
+    if version > VERSION:
         raise CheckpointError("it was made by a newer Layerloom")
     if version < 3:
         plain = _of_version_2(plain)
     try:
         return _ADAPTER.validate_python(plain)
+    except (AttributeError, RecursionError) as error:  # of parts that are no mappings, or too deep
+        raise CheckpointError("it is damaged") from error
     except ValidationError as error:
         raise CheckpointError("it is damaged: {what} cannot be read",
                               what=".".join(map(str, error.errors()[0]["loc"])) or say("something in it")) from error
@@ -83,10 +87,13 @@ def checkpoint_from(stored: Any) -> Checkpoint:
 
 def _of_version_2(plain: dict[str, Any]) -> dict[str, Any]:
     """It was written after whole epochs only, with the rows of all of them."""
-    trend = plain.get("health", {}).get("trend", [])
+    health = plain.get("health", {})
+    trend = health.get("trend", []) if isinstance(health, Mapping) else None
+    if not isinstance(trend, list) or any(not isinstance(pair, (list, tuple)) or len(pair) != 2 for pair in trend):
+        raise CheckpointError("it is damaged: {what} cannot be read", what="health")
     return {
         "course": {"batches": 1, "done": 1, **{name: plain[name] for name in ("epoch", "examples", "seconds", "last")
                                                if name in plain}},
         **{name: plain[name] for name in ("weights", "optimizer", "best") if name in plain},
-        "health": {**plain.get("health", {}), "lowest": min((loss for loss, _ in trend), default=math.inf)},
+        "health": {**health, "lowest": min((loss for loss, _ in trend), default=math.inf)},
     }

@@ -14,10 +14,11 @@ from engine.analysis.analysis import analyze
 from engine.experiment.experiment import Experiment
 from engine.experiment.trust import sources_of
 from engine.layers.base import FLOAT_BYTES
-from engine.layers.code.running import StoppedCodeError, line_of
+from engine.layers.code.running import StoppedCodeError, is_raised_by, line_of
 from engine.layers.code.running import in_words as code_in_words
 from engine.layers.inputs import Input
 from engine.messages import LayerloomError, say
+from engine.network.guards import VocabularyError
 from engine.network.weights import is_out_of_memory
 from engine.units import bytes_text, shape_text, typed_text, value_text
 
@@ -100,15 +101,24 @@ def in_words(experiment: Experiment, device: torch.device) -> Iterator[None]:
     """Turn the exceptions of torch and of a layer's own code into sentences."""
     try:
         yield
-    except (LayerloomError, StoppedCodeError, KeyboardInterrupt, GeneratorExit):
+    except VocabularyError as error:
+        if experiment.data.table.standardize and "columns" in experiment.data.source.pages(experiment.data):
+            raise TrainingError("{reason}. The columns of the table are standardised: switch that off for word numbers",
+                                reason=error.message) from error
+        raise
+    except (LayerloomError, StoppedCodeError):
         raise
     except BaseException as error:  # a layer's own code may raise anything, such as SystemExit
+        sources = sorted(sources_of(experiment.graph))
+        if isinstance(error, (KeyboardInterrupt, GeneratorExit)) and not any(
+                is_raised_by(error, source) for source in sources):
+            raise
         if is_out_of_memory(error):
             raise _out_of_memory(experiment, device) from error
-        for source in sorted(sources_of(experiment.graph)):
+        for source in sources:
             if line_of(error, source) is not None:
                 raise code_in_words(error, source) from error
-        if not isinstance(error, (RuntimeError, ValueError)):
+        if not isinstance(error, Exception if sources else (RuntimeError, ValueError)):
             raise
         raise TrainingError("PyTorch stopped the training: {reason}", reason=str(error).split("\n")[0]) from error
 

@@ -12,6 +12,7 @@ from time import perf_counter
 import torch
 from torch import Tensor
 
+from engine.data.formats.arrays import left_out
 from engine.data.tensors.batches import Batches, ranges
 from engine.data.tensors.data import Data, Split
 from engine.experiment.experiment import Experiment
@@ -65,6 +66,7 @@ class Run:
                                                 for split in (judged, data.test))
         expect_shape(experiment, self._train_set.sample_shape)
         expect_targets(experiment, data.train.targets)
+        self._skipped = data.report.skipped
         self._classes, self._logarithms = _classes(experiment), experiment.data.table.log_target
         self._ranges = ranges(len(self._train_set), self._recipe.batch_size)
         self._course, self._totals = Course(len(self._ranges), given=len(self._train_set)), self._sums(learning=True)
@@ -102,6 +104,8 @@ class Run:
         self._threads.use(min(self._learner.numerics.threads, ALL_THREADS))
         yield Started(str(self._learner.device), self._learner.params, len(self._train_set), self._recipe.epochs,
                       self._course.epoch + (not self._goes_on), self._threads.count, self._from)
+        if self._skipped and self._from == 0:
+            yield Remark("left out", left_out(self._skipped))
         self._time.start()
         if self._threads.begin():
             yield ThreadsChanged(self._from, self._threads.count)

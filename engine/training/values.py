@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 Weights = Mapping[str, "Tensor"]
 """A state dict on the CPU; shared between events, so read it and never write to it."""
-RemarkKind = Literal["not converging", "rising", "swapped", "overfitting", "underfitting", "recovered"]
+RemarkKind = Literal["not converging", "rising", "swapped", "overfitting", "underfitting", "recovered", "left out",
+                     "written again"]
 Others = tuple[tuple[str, float], ...]
 """Further metrics by name: top5 precision recall f1 for classes, mae rmse log_rmse r2 for numbers."""
 

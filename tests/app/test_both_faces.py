@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -21,6 +22,7 @@ from app.document.document import Document
 from app.document.editing import Editing
 from app.features.data import Data
 from app.features.data_files import DataFiles
+from app.features.documents import Documents
 from app.features.exporting import Exporting
 from app.terminal import cli, console
 from app.window import dialogs
@@ -258,9 +260,9 @@ def test_dropped_weights_are_loaded_unless_they_can_be_data(window: MainWindow, 
 def test_what_weights_are_read_from_is_said_in_full(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     with pytest.raises(SystemExit):
         cli.main(["export", "--help"])
-    assert "a .safetensors, .pt or .pth file" in " ".join(capsys.readouterr().out.split())
-    assert cli.main(["export", "gallery:mlp", str(tmp_path / "net.py"), "--weights", "a.bin"]) == 2
-    assert "weights are read from .safetensors, .pt and .pth files" in capsys.readouterr().err
+    assert "a .safetensors, .pt, .pth, .bin, .ckpt, .params or .pkl file" in " ".join(capsys.readouterr().out.split())
+    assert cli.main(["export", "gallery:mlp", str(tmp_path / "net.py"), "--weights", "a.onnx"]) == 2
+    assert "read from .safetensors, .pt, .pth, .bin, .ckpt, .params and .pkl files" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("way", EITHER_WAY)
@@ -286,3 +288,89 @@ def test_of_variants_both_show_each_reported_number(capsys: pytest.CaptureFixtur
     assert cli.main(["train", "gallery:weight-decay", "--device", "cpu", "--epochs", "2", "--out", "run"]) == 0
     rows = dict(re.findall(r"^(λ = \d: ‖w‖) +\S+ +(\S+)$", capsys.readouterr().out, re.MULTILINE))
     assert list(rows) == ["λ = 0: ‖w‖", "λ = 3: ‖w‖"] and float(rows["λ = 0: ‖w‖"]) > float(rows["λ = 3: ‖w‖"]) > 0
+
+
+# -- files that are not what they should be --------------------------------------------------------------------------
+
+
+def test_a_state_dict_that_is_dropped_is_no_data(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    document = window.page.document
+    before = document.experiment.data
+    for suffix in (".pt", ".pth"):
+        document.loaded = None
+        assert dropped(window, weights_file(tmp_path / f"w{suffix}", window))
+        qtbot.waitUntil(lambda: document.loaded is not None, timeout=20_000)
+        assert document.experiment.data == before
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such files here")
+def test_what_never_ends_is_refused_by_both(window: MainWindow, tmp_path: Path,
+                                            capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("a.loom", "a.csv", "a.npz", "a.pt", "a.loomblock"):
+        os.mkfifo(tmp_path / name)
+    (tmp_path / "round.loom").symlink_to(tmp_path / "round.loom")
+    said = window.page.notice.text.text
+    for path in (tmp_path / "a.loom", Path("/dev/zero"), tmp_path / "round.loom", tmp_path):
+        assert cli.main(["check", str(path)]) == 2
+        assert f"{path} could not be read: " in capsys.readouterr().err
+        window.feature(Documents).open(str(path))
+        assert said().startswith(f"{path} could not be read: ")
+    for name in ("a.csv", "a.npz", "a.pt"):
+        assert cli.main(["train", "gallery:mlp", "--data", str(tmp_path / name), "--out", str(tmp_path / "run")]) == 2
+        assert f"{name} could not be read: it is not a plain file" in capsys.readouterr().err
+    assert cli.main(["train", "gallery:mlp", "--data", "/", "--out", str(tmp_path / "run")]) == 2
+    assert "/ is the whole disk" in capsys.readouterr().err
+
+
+def test_weights_under_other_names_are_offered_in_the_terminal(tmp_path: Path,
+                                                               capsys: pytest.CaptureFixture[str]) -> None:
+    import torch
+
+    from engine.network.weights import initial_module
+
+    weights = initial_module(load_experiment("gallery:softmax")).state_dict()
+    torch.save({f"net.{place}": torch.ones_like(value) for place, value in enumerate(weights.values())},
+               tmp_path / "a.pt")
+    command = ["export", "gallery:softmax", str(tmp_path / "b.pt"), "--weights", str(tmp_path / "a.pt")]
+    assert cli.main(command) == 1
+    pairs = "".join(f"\n  net.{place} → {key}" for place, key in enumerate(weights))
+    assert capsys.readouterr().err == ("error: These weights have other names than the network's, but the same shapes "
+                                       f"in the same order: --by-order takes them so{pairs}\n")
+    assert cli.main([*command, "--by-order"]) == 0
+    read = torch.load(tmp_path / "b.pt", weights_only=True)
+    assert list(read) == list(weights) and all(value.unique().tolist() == [1] for value in read.values())
+
+
+def test_a_part_of_the_weights_is_taken_and_told_in_the_terminal(tmp_path: Path,
+                                                                 capsys: pytest.CaptureFixture[str]) -> None:
+    import torch
+
+    from engine.network.weights import initial_module
+
+    weights = initial_module(load_experiment("gallery:mlp")).state_dict()
+    broken = torch.full_like(weights["fc1.bias"], float("nan"))
+    torch.save({"state_dict": {"fc1.weight": weights["fc1.weight"], "fc1.bias": broken, "old.w": torch.ones(2)}},
+               tmp_path / "a.ckpt")
+    assert cli.main(["export", "gallery:mlp", str(tmp_path / "b.pt"), "--weights", str(tmp_path / "a.ckpt")]) == 0
+    said = capsys.readouterr()
+    assert said.err == (
+        "note: a.ckpt: 2 of 4 tensors fit. They are what the file has as “state_dict”. Not all values are numbers (NaN "
+        "or infinite): 256 in fc1.bias. Left out: old.w (the network has nothing of this name). Not in the file, and "
+        "so as before: fc2.weight, fc2.bias\n")
+    assert said.out == ("Not all values are numbers (NaN or infinite): 256 in fc1.bias. b.pt is written and verified: "
+                        "read back, its outputs are equal\n")
+
+
+def test_training_names_an_image_that_cannot_be_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for index in range(12):
+        folder = tmp_path / "pets" / ("cats", "dogs")[index % 2]
+        folder.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(np.full((8, 8), 20 * index, np.uint8)).save(folder / f"{index}.png")
+    (tmp_path / "pets" / "cats" / "torn.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    made = experiment(("flatten", "Flatten", {}), ("fc", "Linear", {"out_features": 2}), epochs=1)
+    save_experiment(made, tmp_path / "net.loom")
+    assert cli.main(["train", str(tmp_path / "net.loom"), "--data", str(tmp_path / "pets"), "--out",
+                     str(tmp_path / "run")]) == 0
+    said = capsys.readouterr().out
+    assert "warning: Could not be read and is left out: cats/torn.png (it is" in said
+    assert "cats/torn.png" in (tmp_path / "run" / "remarks.jsonl").read_text()

@@ -1,16 +1,33 @@
-"""Writing files: links, read-only files and folders, and what is flushed."""
+"""Files: what is written whole or not at all, what is read within bounds, what killed processes left."""
 
 from __future__ import annotations
 
 import os
 import stat
+import struct
+import subprocess
+import sys
 import tempfile
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
 import pytest
 
-from engine.files import WriteError, reason_of_os_error, write_atomically, write_text
+from engine.files import (
+    BRIEF,
+    UNTOLD,
+    ReadError,
+    WriteError,
+    parsing,
+    read_bytes,
+    read_text,
+    reason_of_os_error,
+    write_atomically,
+    write_text,
+)
+from engine.messages import LayerloomError, Message, say
 
 
 def test_what_is_flushed_was_opened_for_writing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,3 +117,98 @@ def test_half_characters_become_question_marks(tmp_path: Path) -> None:
                                                (OSError("Own Words"), "own Words"), (OSError(), "")])
 def test_what_the_system_says_is_in_lower_case(error: OSError, reason: str) -> None:
     assert reason_of_os_error(error) == reason
+
+
+# -- reading -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such files here")
+def test_what_never_ends_is_not_begun(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "a").symlink_to(tmp_path / "b")
+    (tmp_path / "b").symlink_to(tmp_path / "a")
+    for path, reason in ((tmp_path / "pipe", "it is not a plain file"), (Path("/dev/zero"), "it is not a plain file"),
+                         (tmp_path, "is a directory"), (tmp_path / "a", "too many levels of symbolic links"),
+                         (tmp_path / "none", "no such file or directory"), (Path("a\0b"), "no file can be called so")):
+        with pytest.raises(ReadError, match=f"could not be read: {reason}") as raised:
+            read_bytes(path, 100)
+        assert str(raised.value.reason) == reason
+
+
+def test_a_file_is_read_up_to_a_bound(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"12345")
+    assert read_bytes(path, 5) == b"12345"
+    with pytest.raises(ReadError, match=r"it is too large: 5.B, where 4.B is the most"):
+        read_bytes(path, 4)
+    path.write_bytes("\ufeffé".encode())
+    assert read_text(path, 100) == "é"
+    path.write_bytes(b"\xff\xfe")
+    with pytest.raises(ReadError, match="it is not text"):
+        read_text(path, 100)
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="no such files here")
+def test_a_file_that_says_to_be_empty_is_read_up_to_the_bound_too() -> None:
+    whole = read_bytes(Path("/proc/self/maps"), 2**24)
+    assert b"[stack]" in whole
+    with pytest.raises(ReadError, match="too large"):
+        read_bytes(Path("/proc/self/maps"), 100)
+
+
+class PanicException(BaseException):
+    """As Rust's panics come."""
+
+
+@pytest.mark.parametrize(("error", "said"), [
+    (ValueError("own"), "broken: odd"), (struct.error(), "broken: odd"), (AssertionError(), "broken: odd"),
+    (OSError(), "broken: odd"), (OSError(13, "Permission denied"), "unread: permission denied"),
+    (MemoryError(), "unread: it does not fit into memory"), (RecursionError(), "broken: it is nested too deeply"),
+    (ReadError(Path("a"), say("gone")), "unread: gone"), (WriteError("kept"), "kept"),
+    (PanicException(), "broken: odd"),
+])  # fmt: skip
+def test_whatever_a_parser_raises_is_a_sentence(error: BaseException, said: str) -> None:
+    def refusal(kind: str) -> Callable[[Message], LayerloomError]:
+        return lambda reason: LayerloomError("{kind}: {reason}", kind=kind, reason=reason)
+
+    with pytest.raises(LayerloomError) as raised, parsing(refusal("unread"), refusal("broken"), say("odd")):
+        raise error
+    assert str(raised.value) == said
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, GeneratorExit])
+def test_the_end_of_the_program_is_no_damage(error: type[BaseException]) -> None:
+    with pytest.raises(error), parsing(WriteError, WriteError, say("odd")):
+        raise error
+
+
+# -- what killed processes left ----------------------------------------------------------------------------------------
+
+
+def test_what_a_killed_process_left_goes_with_the_next_saving(tmp_path: Path) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    old, new = time.time() - 2 * UNTOLD, time.time()
+    files = {".net.loom.abcd1234.loom": (old, False), ".net.loom.abcd1235.loom": (new, True),  # no process is named
+             f".net.loom.{gone.pid}-abcd1234.loom": (old, False), f".net.loom.{gone.pid}-abcd1236.loom": (new, True),
+             f".net.loom.{os.getpid()}-abcd1234.loom": (old, True), ".net.loom.mine.loom": (old, True),
+             ".other.loom.abcd1234.loom": (old, True), "net.loom.abcd1234.loom": (old, True), ".net.loom": (old, True)}
+    for name, (changed, _) in files.items():
+        (tmp_path / name).write_text("half")
+        os.utime(tmp_path / name, (changed, changed))
+    write_text(tmp_path / "net.loom", "whole")
+    assert {path.name for path in tmp_path.iterdir()} == {"net.loom", *(name for name, (_, stays) in files.items()
+                                                                       if stays)}
+
+
+@pytest.mark.skipif(not hasattr(os, "kill") or sys.platform == "win32", reason="no such signal")
+def test_a_process_that_is_killed_while_it_saves_leaves_what_is_swept(tmp_path: Path) -> None:
+    code = ("import os, sys; sys.path.insert(0, sys.argv[1]); from pathlib import Path\n"
+            "from engine.files import write_atomically\n"
+            "write_atomically(Path(sys.argv[2]), lambda path: os.kill(os.getpid(), 9))")
+    path = tmp_path / "net.loom"
+    assert subprocess.run([sys.executable, "-c", code, str(Path(__file__).parents[2]), str(path)]).returncode == -9
+    left, = tmp_path.iterdir()
+    os.utime(left, (time.time() - 2 * BRIEF,) * 2)
+    write_text(path, "whole")
+    assert list(tmp_path.iterdir()) == [path]

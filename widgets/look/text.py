@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from engine.messages import Message
+from engine.messages import Message, shown
 
 if TYPE_CHECKING:
     from engine.layers.base import Layer
@@ -53,7 +53,7 @@ def message_text(message: Message) -> str:
     values = {
         name: message_text(value) if isinstance(value, Message) else str(value) for name, value in message.values
     }
-    return translated(message.template).format(**values)
+    return shown(translated(message.template).format(**values))
 
 
 def sentence_text(message: Message) -> str:

@@ -15,7 +15,7 @@ from engine.data.fetching.folder import Files, Official, download_folder, downlo
 from engine.data.fetching.unpack import unpack
 from engine.data.once import Once
 from engine.data.progress import Step, Steps
-from engine.files import reason_of_os_error
+from engine.files import reason_of_os_error, sweep, unfinished
 
 TIMEOUT = 10.0  # seconds to connect, or without a byte
 CHUNK = 2**17
@@ -89,7 +89,7 @@ def _download(url: str, path: Path, checksum: str) -> Iterator[Step]:
     try:
         with urllib.request.urlopen(request, timeout=TIMEOUT) as response:
             total, done = response.length or 0, 0
-            with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+            with tempfile.NamedTemporaryFile(dir=path.parent, prefix=unfinished(path), delete=False) as file:
                 temporary = Path(file.name)
                 while chunk := response.read(CHUNK):
                     file.write(chunk)
@@ -100,6 +100,7 @@ def _download(url: str, path: Path, checksum: str) -> Iterator[Step]:
             raise ValueError("what came is not the original file")
         temporary.chmod(0o644)
         temporary.replace(path)
+        sweep(path)
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)

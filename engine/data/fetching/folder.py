@@ -8,8 +8,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from engine.data.errors import DataMissingError
+from engine.data.errors import DataMissingError, unread
 from engine.files import users_folder
+from engine.messages import say
 
 
 class Official(NamedTuple):
@@ -83,7 +84,7 @@ def expect_files(files: Files, root: Path | None = None) -> list[Path]:
 def own_path(text: str, root: Path | None = None) -> Path:
     """The person's own file or folder; what is not absolute is looked for here, then in the data folder.
 
-    Raises DataMissingError where it is not there.
+    Raises DataMissingError where it is not there, DataError where it is a pipe or a device.
     """
     path = Path(text)
     if text.startswith("~"):
@@ -92,6 +93,8 @@ def own_path(text: str, root: Path | None = None) -> Path:
     found = next((place for place in (path, (root or data_folder()) / path) if _exists(place)), None)
     if found is None:
         raise DataMissingError("{path} is not there: choose the data again", path=path)
+    if not (found.is_file() or found.is_dir()):  # a pipe or a device, which may never end
+        raise unread(found, say("it is not a plain file"))
     return found
 
 

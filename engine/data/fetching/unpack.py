@@ -13,7 +13,7 @@ from typing import IO
 
 from engine.data.errors import DataError, damaged
 from engine.data.progress import Step
-from engine.files import reason_of_os_error
+from engine.files import reason_of_os_error, sweep, unfinished
 
 CHUNK = 2**20
 _FAULTS = (tarfile.TarError, zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError)
@@ -61,7 +61,7 @@ def _tar(stack: ExitStack, archive: Path) -> Iterator[Member]:
 def _write(source: IO[bytes], path: Path, total: int) -> Iterator[Step]:
     temporary: Path | None = None
     try:
-        with source, tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+        with source, tempfile.NamedTemporaryFile(dir=path.parent, prefix=unfinished(path), delete=False) as file:
             temporary, done = Path(file.name), 0
             while chunk := source.read(CHUNK):
                 file.write(chunk)
@@ -69,6 +69,7 @@ def _write(source: IO[bytes], path: Path, total: int) -> Iterator[Step]:
                 yield Step(path.name, done, total, "reading")
         temporary.chmod(0o644)
         temporary.replace(path)
+        sweep(path)
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from engine.data.formats.preview import Preview
 from engine.data.options.options import Known
-from engine.messages import Message
+from engine.messages import Message, say
+from engine.units import grouped
 
 if TYPE_CHECKING:  # numpy takes long to load, and the sources speak of arrays before any is read
     from typing import Any
@@ -18,6 +19,7 @@ if TYPE_CHECKING:  # numpy takes long to load, and the sources speak of arrays b
 
     from engine.data.formats.scaling import Scaling
 
+SHOWN = 5  # files in a sentence
 Array: TypeAlias = "NDArray[Any]"
 Bytes: TypeAlias = "NDArray[np.uint8]"
 
@@ -27,6 +29,18 @@ class Skipped(NamedTuple):
 
     path: str
     reason: Message
+
+
+def left_out(skipped: Sequence[Skipped]) -> Message:
+    """Which files could not be read, the first of them by name."""
+    shown = skipped[:SHOWN]
+    names = say(", ".join(f"{{p{place}}} ({{r{place}}})" for place in range(len(shown))),
+                **{f"p{place}": each.path for place, each in enumerate(shown)},
+                **{f"r{place}": each.reason for place, each in enumerate(shown)})
+    if len(skipped) > len(shown):
+        return say("{count} files could not be read and are left out: {names} …", count=grouped(len(skipped)),
+                   names=names)
+    return say("Could not be read and is left out: {names}", names=names)
 
 
 class Report(NamedTuple):

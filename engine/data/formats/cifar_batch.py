@@ -1,27 +1,27 @@
-"""A file of CIFAR-10 or CIFAR-100: a pickle, read without letting it run anything."""
+"""A file of CIFAR-10 or CIFAR-100: a pickle, of which bytes and plain lists are taken and nothing else is made."""
 
 from __future__ import annotations
 
-import io
-import pickle
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from engine.data.errors import DataError, damaged
+from engine.data.errors import damaged, parsed
 from engine.data.formats.arrays import Bytes
-from engine.files import reason_of_os_error
+from engine.files import opened
+from engine.pickles import Made, PickleError, unpickled
 
 SIZE = 3 * 32 * 32
+MOST = 2**30  # bytes of a file; the largest published one has 154 MB
 
 
 def read_cifar_batch(path: Path, classes: int) -> tuple[Bytes, Bytes]:
     """Images uint8 N×3×32×32 and labels N. Raises DataDamagedError, or DataError where it cannot be read."""
     batch = _unpickled(path)
-    pixels = batch.get("data")
+    pixels = _pixels(batch.get("data"))
     labels = batch.get("labels", batch.get("fine_labels"))
-    if not (isinstance(pixels, np.ndarray) and pixels.dtype == np.uint8 and pixels.shape[1:] == (SIZE,)):
+    if pixels is None:
         raise damaged(path, "it holds no 32×32 images")
     if not (isinstance(labels, list) and all(type(label) is int and 0 <= label < classes for label in labels)):
         raise damaged(path, f"it holds no labels from 0 to {classes - 1}")
@@ -31,36 +31,23 @@ def read_cifar_batch(path: Path, classes: int) -> tuple[Bytes, Bytes]:
 
 
 def _unpickled(path: Path) -> dict[str, Any]:
-    try:
-        batch = _Careful(io.BytesIO(path.read_bytes()), encoding="latin1").load()
-    except OSError as error:
-        raise DataError("{path} could not be read: {reason}", path=path, reason=reason_of_os_error(error)) from error
-    except Exception as error:  # a damaged pickle can raise nearly anything
-        raise damaged(path, "it does not hold what a file of this kind does") from error
-    if not isinstance(batch, dict):
-        raise damaged(path, "it does not hold what a file of this kind does")
-    # written by Python 2, whose texts were bytes
-    return {key.decode("latin1") if isinstance(key, bytes) else str(key): value for key, value in batch.items()}
+    with parsed(path), opened(path, MOST) as file:
+        batch = unpickled(file)
+        if not isinstance(batch, dict):
+            raise PickleError("no dict")
+        # written by Python 2, whose texts were bytes
+        return {key.decode("latin1") if isinstance(key, bytes) else str(key): value for key, value in batch.items()}
 
 
-class _Careful(pickle.Unpickler):
-    """Makes arrays, and nothing else: a pickle can name any function of Python to be called."""
-
-    def find_class(self, module: str, name: str) -> Any:
-        if (module, name) in (("numpy.core.multiarray", "_reconstruct"), ("numpy._core.multiarray", "_reconstruct")):
-            return _empty_array
-        if (module, name) in (("numpy", "ndarray"), ("numpy", "dtype")):
-            return getattr(np, name)
-        if (module, name) == ("_codecs", "encode"):
-            return _latin1
-        raise pickle.UnpicklingError(f"{module}.{name} is not allowed")
-
-
-def _empty_array(*_: object) -> Bytes:
-    """What a pickled array begins as, before its state is set."""
-    return np.ndarray((0,), np.uint8)
-
-
-def _latin1(text: str, _encoding: object = None) -> bytes:
-    """How newer Pythons write bytes into an old pickle."""
-    return text.encode("latin1")
+def _pixels(array: Any) -> Bytes | None:
+    """The bytes of a pickled numpy array of uint8 N×3072, in C's or Fortran's order."""
+    if not isinstance(array, Made) or not isinstance(array.state, tuple) or len(array.state) != 5:
+        return None
+    _, shape, kind, is_fortran, content = array.state
+    if isinstance(content, str):  # written by Python 2
+        content = content.encode("latin1", "replace")
+    if not (isinstance(kind, Made) and kind.args[:1] == ("u1",) and isinstance(content, (bytes, bytearray))
+            and isinstance(shape, tuple) and len(shape) == 2 and type(shape[0]) is int and shape[1:] == (SIZE,)
+            and shape[0] * SIZE == len(content)):
+        return None
+    return np.frombuffer(bytearray(content), np.uint8).reshape(shape, order="F" if is_fortran is True else "C")

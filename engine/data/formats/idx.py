@@ -5,17 +5,16 @@ from __future__ import annotations
 import gzip
 import math
 import struct
-import zlib
 from pathlib import Path
 from typing import IO, cast
 
 import numpy as np
 
-from engine.data.errors import DataError, damaged
+from engine.data.errors import damaged, parsed
 from engine.data.formats.arrays import Bytes
-from engine.files import reason_of_os_error
+from engine.files import opened
 
-MAX_BYTES = 2**31  # no set in this format comes near it; a header that claims more is damaged
+MAX_BYTES = 2**30  # no set in this format comes near it; a header that claims more is damaged
 
 
 def read_images(images_path: Path, labels_path: Path, classes: int, *, turned: bool = False,
@@ -43,24 +42,20 @@ def read_images(images_path: Path, labels_path: Path, classes: int, *, turned: b
 
 def read_idx(path: Path, dimensions: int) -> Bytes:
     """One file, plain or .gz. Raises DataDamagedError, or DataError where it cannot be read."""
-    try:
-        with _open(path) as file:
-            header = file.read(4 + 4 * dimensions)
-            if len(header) < 4 + 4 * dimensions:
-                raise damaged(path, "it ends too early")
-            magic, *shape = struct.unpack(f">{1 + dimensions}I", header)
-            size = math.prod(shape)
-            if magic != 0x800 + dimensions or size > MAX_BYTES:
-                raise damaged(path, "it does not begin as a file of this kind does")
-            body = bytearray(file.read(size + 1))
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise damaged(path, "it cannot be unpacked") from error
-    except OSError as error:
-        raise DataError("{path} could not be read: {reason}", path=path, reason=reason_of_os_error(error)) from error
+    with parsed(path, lambda path, _: damaged(path, "it cannot be unpacked")), opened(path) as plain, \
+            _unpacked(path, plain) as file:
+        header = file.read(4 + 4 * dimensions)
+        if len(header) < 4 + 4 * dimensions:
+            raise damaged(path, "it ends too early")
+        magic, *shape = struct.unpack(f">{1 + dimensions}I", header)
+        size = math.prod(shape)
+        if magic != 0x800 + dimensions or size > MAX_BYTES:
+            raise damaged(path, "it does not begin as a file of this kind does")
+        body = bytearray(file.read(size + 1))
     if len(body) != size:
         raise damaged(path, "it ends too early" if len(body) < size else "it is longer than it says")
     return np.frombuffer(body, dtype=np.uint8).reshape(shape)
 
 
-def _open(path: Path) -> IO[bytes]:
-    return cast(IO[bytes], gzip.open(path, "rb")) if path.suffix == ".gz" else path.open("rb")
+def _unpacked(path: Path, plain: IO[bytes]) -> IO[bytes]:
+    return cast(IO[bytes], gzip.GzipFile(fileobj=plain)) if path.suffix == ".gz" else plain

@@ -14,14 +14,16 @@ import numpy as np
 
 from engine.data.errors import DataError
 from engine.data.formats.arrays import Arrays, Bytes, Report, Skipped
-from engine.data.formats.image import SUFFIXES, Header, ImageError, read_header, read_image
+from engine.data.formats.image import SUFFIXES, Header, ImageError, Picture, Transparency, read_header, read_picture
 from engine.data.options.options import Known
 from engine.data.progress import Step, Steps
 from engine.files import reason_of_os_error
-from engine.messages import Message, say
+from engine.messages import Message, say, shown
+from engine.units import grouped
 
 TRAIN, VALIDATION, TEST = ("train", "training"), ("val", "valid", "validation"), ("test", "testing")
 MAX_BYTES = 8 * 2**30  # of all images together, in memory
+MOST_ENTRIES = 2_000_000  # files and folders that are looked at in all
 TOGETHER = 64  # images that are read ahead
 LEAST = 3  # one to learn from, one to judge while learning, one for the end
 
@@ -45,6 +47,7 @@ class Scan:
     classes: tuple[str, ...] = ()
     items: list[Item] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
+    transparent: Counter[Transparency] = field(default_factory=Counter)  # how many of the images that were read
     notes: list[Message] = field(default_factory=list)
 
     @property
@@ -72,16 +75,18 @@ def scan(folder: Path) -> Steps[Scan]:
     """Look at every file's header, yielding on the way. Raises DataError, in words."""
     if not folder.is_dir():
         raise DataError("{path} is a file: choose a folder with a subfolder for each class", path=folder)
+    expect_own(folder)
     found = Scan(folder)
     parts = _parts(folder)
     names = sorted({name for part in parts.values() for name in _class_names(part)})
+    looked = _Looked(found)
     files = [(path, name, number) for number, part in parts.items() for name in names
-             for path in _image_files(part / name)]
+             for path in looked.image_files(part / name)]
     used = {name for _, name, _ in files}
     labels = {name: label for label, name in enumerate(name for name in names if name in used)}
-    found.classes = tuple(labels)
+    found.classes = tuple(map(shown, labels))
     found.notes += [say("{folder} holds no images: it is left out", folder=name)
-                    for name in names if name not in labels]
+                    for name in names if name not in labels and name not in looked.closed]
     _expect_classes(folder, found.classes)
     for index, (path, name, number) in enumerate(files):
         if index % TOGETHER == 0:
@@ -142,9 +147,9 @@ def _fill(images: Bytes, found: Scan) -> Steps[list[int]]:
     _, channels, height, width = images.shape
     total, done, whole = sum(item.size for item in found.items), 0, []
 
-    def decoded(item: Item) -> Bytes | ImageError:
+    def decoded(item: Item) -> Picture | ImageError:
         try:
-            return read_image(item.path, channels, height, width)
+            return read_picture(item.path, channels, height, width)
         except ImageError as error:
             return error
 
@@ -157,9 +162,17 @@ def _fill(images: Bytes, found: Scan) -> Steps[list[int]]:
                 if isinstance(result, ImageError):
                     found.skipped.append(Skipped(str(item.path.relative_to(found.root)), result.message))
                 else:
-                    images[index] = result
+                    images[index] = result.pixels
                     whole.append(index)
+                    if result.was is not None:
+                        found.transparent[result.was] += 1
     return whole
+
+
+_TRANSPARENT: dict[Transparency, str] = {
+    "on white": "{images} have transparency: they were put on white",
+    "alpha": "{images} have their drawing in their transparency: what is opaque is white, what is transparent black",
+}
 
 
 def _in_parts(images: Bytes, found: Scan, known: Known) -> Arrays:
@@ -172,6 +185,7 @@ def _in_parts(images: Bytes, found: Scan, known: Known) -> Arrays:
     # single images that could not be read are in the report, with their reasons
     notes = [*found.notes, *(say("None of the images in {folder} could be read", folder=name)
                              for name, count in zip(found.classes, counts, strict=True) if not count)]
+    notes += [say(_TRANSPARENT[was], images=_images(count)) for was, count in found.transparent.items()]
     validation, test = (part if len(part[0]) else (None, None) for part in split[1:])
     return Arrays(split[0][0], split[0][1], test[0], test[1], validation[0], validation[1], known,
                   report=Report(tuple(notes), tuple(found.skipped)))
@@ -199,7 +213,36 @@ def _class_names(part: Path) -> list[str]:
     return [path.name for path in _folders(part)]
 
 
-def _image_files(folder: Path) -> list[Path]:
-    """Every image below a class's folder, sorted as torchvision sorts them."""
-    return [path for at, folders, names in sorted(os.walk(folder, followlinks=False)) for name in sorted(names)
-            if (path := Path(at) / name).suffix.lower() in SUFFIXES and not name.startswith(".")]
+class _Looked:
+    """What is below the classes' folders, as far as one looks."""
+
+    def __init__(self, found: Scan) -> None:
+        self._found, self._entries = found, 0
+        self.closed: set[str] = set()  # names of classes whose folder cannot be read
+
+    def image_files(self, folder: Path) -> list[Path]:
+        """Every image below a class's folder, sorted as torchvision sorts them; links to folders are not followed.
+
+        Raises DataError where there are too many files for this to be a folder of images.
+        """
+        files = []
+        for at, folders, names in os.walk(folder, onerror=self._closed, followlinks=False):
+            self._entries += len(folders) + len(names)
+            if self._entries > MOST_ENTRIES:
+                raise DataError("{path} holds more than {most} files: choose the folder with the images alone",
+                                path=self._found.root, most=grouped(MOST_ENTRIES))
+            files.append((at, sorted(name for name in names if not name.startswith(".")
+                                     and os.path.splitext(name)[1].lower() in SUFFIXES)))  # noqa: PTH122  (many)
+        return [Path(at) / name for at, names in sorted(files) for name in names]
+
+    def _closed(self, error: OSError) -> None:
+        path = Path(str(error.filename))
+        self.closed.add(path.name)
+        self._found.skipped.append(Skipped(str(path.relative_to(self._found.root)),
+                                           say("{reason}", reason=reason_of_os_error(error))))
+
+
+def expect_own(folder: Path) -> None:
+    """Raise DataError of the folder that everything of this computer is in: to walk through it takes for ever."""
+    if folder.resolve() == Path(folder.resolve().anchor):
+        raise DataError("{path} is the whole disk: choose a folder with a subfolder for each class", path=folder)

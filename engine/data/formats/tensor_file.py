@@ -1,105 +1,140 @@
-"""Arrays by name: .npz, .pt, .pth, read without letting them run anything. torch is loaded for .pt only."""
+"""Arrays by name as data: which are examples and which targets, of which part, and what they are."""
 
 from __future__ import annotations
 
-import pickle
-import zipfile
-import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 
-from engine.data.errors import DataDamagedError, DataError
+from engine.data.errors import DataError
+from engine.data.formats.array_files import arrays_in
 from engine.data.formats.arrays import Array, Arrays, Report
-from engine.data.formats.suffixes import TENSORS
+from engine.data.formats.tensor_outline import INPUTS, TARGETS, names_of
 from engine.data.options.options import Known
-from engine.files import reason_of_os_error
 from engine.messages import Message, say
-from engine.units import shape_text
+from engine.units import grouped, shape_text
 
-INPUTS, TARGETS = ("x", "inputs", "images"), ("y", "labels", "targets")
 LEAST = 3
 MOST_CLASSES = 10_000
+LEAST_SIDE = 8  # of examples that are square and so taken as images
+
+
+class _Part(NamedTuple):
+    """Examples and targets of one part."""
+
+    inputs: Array
+    targets: Array
 
 
 def read_tensors(path: Path) -> Arrays:
-    """Arrays x and y of any length, and a test part where there is one. Raises DataError, in words."""
-    content, notes = _content(path), list[Message]()
-    train = _part(path, content, "", notes)
+    """Arrays x and y of any length, and validation and test parts where there are. Raises DataError, in words."""
+    content, notes = arrays_in(path), list[Message]()
+    train = _part(path, content, "train", notes)
     if train is None:
         raise DataError("{path} holds no array “{name}”: it needs x (or inputs, images) and y (or labels, targets). "
                         "There are: {names}", path=path, name=_lacking(content), names=", ".join(content) or "none")
-    test = _part(path, content, "test", notes)
-    if len(train[0]) < (LEAST if test is None else LEAST - 1):
+    validation, test = (_part(path, content, part, notes) for part in ("validation", "test"))
+    least = LEAST - (validation is not None) - (test is not None)
+    if len(train.inputs) < least:
         raise DataError("{path} has only {count} examples: at least {least} are needed", path=path,
-                        count=len(train[0]), least=LEAST)
-    if test is not None and (test[0].shape[1:] != train[0].shape[1:] or test[0].dtype != train[0].dtype):
-        raise DataError("{path}: its test examples are {test}, the others {train}", path=path,
-                        test=f"{shape_text(test[0].shape[1:])} {test[0].dtype}",
-                        train=f"{shape_text(train[0].shape[1:])} {train[0].dtype}")
-    if test is not None and (test[1].shape[1:] != train[1].shape[1:] or test[1].dtype != train[1].dtype):
-        raise DataError("{path}: the targets of its test examples are of another kind than the others", path=path)
-    test_inputs, test_targets = test or (None, None)
-    return Arrays(*train, test_inputs, test_targets, known=_known(path, train, test), report=Report(tuple(notes)))
+                        count=len(train.inputs), least=LEAST)
+    for part, name in ((validation, say("validation")), (test, say("test"))):
+        if part is not None:
+            _expect_alike(path, train, part, name)
+    parts = [part for part in (train, validation, test) if part is not None]
+    known, first = _known(path, parts, notes)
+    both = [None if part is None else _counted(part, first) for part in (test, validation)]
+    (test_inputs, test_targets), (validation_inputs, validation_targets) = (part or (None, None) for part in both)
+    return Arrays(*_counted(train, first), test_inputs, test_targets, validation_inputs, validation_targets, known,
+                  report=Report(tuple(notes)))
 
 
-def _known(path: Path, train: tuple[Array, Array], test: tuple[Array, Array] | None) -> Known:
-    inputs, targets = train
-    examples = len(inputs) + (len(test[0]) if test else 0)
-    known = Known(sample_shape=inputs.shape[1:], examples=examples,
-                  stored="uint8" if inputs.dtype == np.uint8 else "float32")
-    if targets.dtype != np.int64:
-        return known.with_options(task="regression", output_shape=targets.shape[1:])
-    labels = targets if test is None else np.concatenate([targets, test[1]])
-    if labels.min() < 0 or labels.max() >= MOST_CLASSES:
+def _expect_alike(path: Path, train: _Part, part: _Part, name: Message) -> None:
+    if part.inputs.shape[1:] != train.inputs.shape[1:] or part.inputs.dtype != train.inputs.dtype:
+        raise DataError("{path}: its {part} examples are {other}, the others {train}", path=path, part=name,
+                        other=f"{shape_text(part.inputs.shape[1:])} {part.inputs.dtype}",
+                        train=f"{shape_text(train.inputs.shape[1:])} {train.inputs.dtype}")
+    if part.targets.shape[1:] != train.targets.shape[1:] or part.targets.dtype != train.targets.dtype:
+        raise DataError("{path}: the targets of its {part} examples are of another kind than the others", path=path,
+                        part=name)
+
+
+def _known(path: Path, parts: Iterable[_Part], notes: list[Message]) -> tuple[Known, Array | None]:
+    """What is found, and for classes the label of each, where they are not counted from 0."""
+    inputs, targets = (list(each) for each in zip(*parts, strict=True))
+    known = Known(sample_shape=inputs[0].shape[1:], examples=sum(map(len, inputs)),
+                  stored="uint8" if inputs[0].dtype == np.uint8 else "float32")
+    if targets[0].dtype != np.int64:
+        return known.with_options(task="regression", output_shape=targets[0].shape[1:]), None
+    found = np.unique(np.concatenate(targets))
+    least, most = int(found[0]), int(found[-1])
+    is_sign = found.tolist() == [-1, 1]
+    if (least < 0 and not is_sign) or most >= MOST_CLASSES:
         raise DataError("{path}: the labels go from {least} to {most}. Classes are counted from 0; numbers to predict "
-                        "are stored as decimals", path=path, least=labels.min(), most=labels.max())
-    if labels.max() == labels.min():
+                        "are stored as decimals", path=path, least=least, most=most)
+    if least == most:
         raise DataError("{path}: all examples are of one class, {label}: there is nothing to learn", path=path,
-                        label=labels[0])
-    return known.with_options(classes=tuple(map(str, range(int(labels.max()) + 1))))
+                        label=least)
+    labels = found if is_sign else np.arange(max(0, least), most + 1)
+    if least:
+        notes.append(say("The labels go from {least} to {most}: they are {count} classes", least=least, most=most,
+                         count=grouped(len(labels))))
+    return known.with_options(classes=tuple(map(str, labels.tolist()))), labels if least else None
+
+
+def _counted(part: _Part, labels: Array | None) -> _Part:
+    """With classes counted from 0."""
+    return part if labels is None else part._replace(targets=np.searchsorted(labels, part.targets).astype(np.int64))
 
 
 # -- arrays ---------------------------------------------------------------------------------------------------------
 
 
 def _lacking(content: Mapping[str, Array]) -> str:
-    return INPUTS[0] if _find(content, INPUTS, "") is None else TARGETS[0]
+    return INPUTS[0] if _find(content, INPUTS, "train") is None else TARGETS[0]
 
 
-def _find(content: Mapping[str, Array], names: tuple[str, ...], part: str) -> Array | None:
-    """The array of one of these names, in any case; of the test part as x_test or test_x."""
+def _find(content: Mapping[str, Array], names: tuple[str, ...], part: str) -> tuple[str, Array] | None:
+    """The array of one of these names, in any case, with the name."""
     plain = {name.casefold(): value for name, value in content.items()}
-    forms = ("{name}_{part}", "{part}_{name}") if part else ("{name}", "{name}_train", "train_{name}")
-    return next((plain[key] for name in names for form in forms
-                 if (key := form.format(name=name, part=part)) in plain), None)
+    return next(((name, plain[form]) for name in names for form in names_of(part, name) if form in plain), None)
 
 
-def _part(path: Path, content: Mapping[str, Array], part: str, notes: list[Message]) -> tuple[Array, Array] | None:
-    x, y = _find(content, INPUTS, part), _find(content, TARGETS, part)
-    if x is None or y is None:
+def _part(path: Path, content: Mapping[str, Array], part: str, notes: list[Message]) -> _Part | None:
+    inputs, targets = _find(content, INPUTS, part), _find(content, TARGETS, part)
+    if inputs is None or targets is None:
         return None
+    (name, x), (_, y) = inputs, targets
     if x.ndim == 0 or y.ndim == 0 or len(x) != len(y):
         raise DataError("{path} has {labels} targets for {examples} examples", path=path,
                         labels=len(y) if y.ndim else 1, examples=len(x) if x.ndim else 1)
     if not len(x) or 0 in x.shape:
         raise DataError("{path}: its examples are empty", path=path)
-    return _inputs(path, x, notes), _targets(path, y)
+    return _Part(_inputs(path, _in_channels(name, x, notes)), _targets(path, y))
 
 
-def _inputs(path: Path, x: Array, notes: list[Message]) -> Array:
+def _in_channels(name: str, x: Array, notes: list[Message]) -> Array:
+    """Images with their channels first; N×H×W without any have one."""
+    note = None
+    if x.ndim == 4 and min(x.shape[1:3]) > 4 and x.shape[3] in (1, 3, 4):
+        note = say("Images are stored with their channels last: they were turned to {shape}",
+                   shape=shape_text((x.shape[3], *x.shape[1:3])))
+        x = x.transpose(0, 3, 1, 2)
+    elif x.ndim == 3 and x.dtype == np.uint8:
+        x = x[:, None]
+    elif x.ndim == 3 and (name == "images" or x.shape[1] == x.shape[2] >= LEAST_SIDE):
+        note = say("Examples of {shape} are taken as images with one channel", shape=shape_text(x.shape[1:]))
+        x = x[:, None]
+    if note is not None and note not in notes:
+        notes.append(note)
+    return x
+
+
+def _inputs(path: Path, x: Array) -> Array:
     """uint8 N×C×H×W, or float32 N×…"""
-    if x.dtype == np.uint8 and x.ndim == 3:
-        return np.ascontiguousarray(x[:, None])
     if x.dtype == np.uint8 and x.ndim == 4:
-        if x.shape[1] > 4 and x.shape[3] in (1, 3):
-            note = say("Images are stored with their channels last: they were turned to {shape}",
-                       shape=shape_text((x.shape[3], *x.shape[1:3])))
-            if note not in notes:
-                notes.append(note)
-            x = x.transpose(0, 3, 1, 2)
         return np.ascontiguousarray(x)
     floats = _finite(path, x, "examples")
     return floats[:, None] if floats.ndim == 1 else floats
@@ -130,73 +165,3 @@ def _finite(path: Path, array: Array, what: str) -> Array:
                         "number {first}, counted from 0", path=path, count=int(wrong.sum()), what=what,
                         first=int(wrong.argmax()))
     return floats
-
-
-# -- files ----------------------------------------------------------------------------------------------------------
-
-
-def _content(path: Path) -> dict[str, Array]:
-    if path.suffix.lower() not in TENSORS:
-        raise DataError("{path} is not an .npz, .pt or .pth file", path=path)
-    try:
-        return _npz(path) if path.suffix.lower() == ".npz" else _pt(path)
-    except DataError:
-        raise
-    except OSError as error:
-        raise DataError("{path} could not be read: {reason}", path=path, reason=reason_of_os_error(error)) from error
-    except MemoryError as error:
-        raise DataError("{path} does not fit into memory", path=path) from error
-    except ValueError as error:
-        if "pickle" in str(error):
-            raise _objects(path) from error
-        raise _unreadable(path) from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, RuntimeError) as error:
-        raise _unreadable(path) from error
-
-
-def _objects(path: Path) -> DataError:
-    return DataError("{path} holds Python objects, which could run code: save plain arrays", path=path)
-
-
-def _unreadable(path: Path) -> DataError:
-    return DataDamagedError("{path} is damaged, or not a file of this kind", path=path)
-
-
-def _npz(path: Path) -> dict[str, Array]:
-    loaded: Any = np.load(path, allow_pickle=False)
-    if not isinstance(loaded, np.lib.npyio.NpzFile):
-        raise _unreadable(path)
-    with loaded:
-        wanted = {name for name in loaded.files if _is_wanted(name)}
-        return {name: loaded[name] for name in wanted} or {name: np.empty(0) for name in loaded.files}
-
-
-def _is_wanted(name: str) -> bool:
-    return name.casefold().removeprefix("train_").removeprefix("test_").removesuffix("_train").removesuffix(
-        "_test") in INPUTS + TARGETS
-
-
-def _pt(path: Path) -> dict[str, Array]:
-    import torch  # takes long to load, and an .npz needs none
-
-    try:
-        loaded = torch.load(path, map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError as error:
-        raise _objects(path) from error
-    if isinstance(loaded, (tuple, list)) and len(loaded) == 2:
-        loaded = dict(zip("xy", loaded, strict=True))
-    if not isinstance(loaded, Mapping):
-        raise DataError("{path} holds no arrays by name: save a dict with x and y", path=path)
-    return {str(name): _array(value) for name, value in loaded.items() if isinstance(value, torch.Tensor)}
-
-
-def _array(tensor: Any) -> Array:
-    import torch  # is loaded by now
-
-    dense = tensor.detach().to_dense() if tensor.layout != torch.strided else tensor.detach()
-    if dense.is_quantized:
-        dense = dense.dequantize()
-    if dense.dtype.is_floating_point and dense.dtype not in (torch.float32, torch.float64):
-        dense = dense.float()
-    array: Array = dense.numpy()
-    return array

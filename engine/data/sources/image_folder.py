@@ -26,6 +26,15 @@ class ImageFolder(Source):
     finds = True
     reads = ("path", "resize", "channels")
 
+    def paths(self, request: Request, root: Path | None) -> list[Path]:
+        """The folder; never the whole disk, which is looked through before anything is read."""
+        from engine.data.formats.image_folder import expect_own  # numpy and Pillow are loaded when data are read
+
+        found = super().paths(request, root)
+        for folder in found:
+            expect_own(folder)
+        return found
+
     def scan(self, request: Request, root: Path | None) -> Known:
         """From names and headers."""
         from engine.data.formats.image_folder import scan  # numpy and Pillow are loaded when data are read

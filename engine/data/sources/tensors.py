@@ -6,6 +6,7 @@ from pathlib import Path
 
 from engine.data.formats.arrays import Arrays
 from engine.data.formats.suffixes import TENSORS
+from engine.data.formats.tensor_outline import holds_weights
 from engine.data.sources.base import Expected, OwnPath, Request, Source, register
 
 
@@ -24,8 +25,12 @@ class Tensors(Source):
     finds = True
     reads = ("path",)
 
+    def can_be(self, path: Path) -> bool:
+        """Weights are no data, though their files may have the same suffix."""
+        return super().can_be(path) and not holds_weights(path)
+
     def read(self, request: Request, root: Path | None) -> Arrays:
-        """Inputs uint8 N×C×H×W or float32 N×…, and a test part where the file has one."""
+        """Inputs uint8 N×C×H×W or float32 N×…, and validation and test parts where the file has them."""
         from engine.data.formats.tensor_file import read_tensors  # numpy is loaded when data are read
 
         return read_tensors(*self.paths(request, root))

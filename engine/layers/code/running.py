@@ -60,7 +60,11 @@ def instantiate(source: str, construction: str) -> nn.Module:
     """The module that a construction makes, its plain tensors made buffers. Raises CodeError, with the line."""
     try:
         return _made(source, construction)[0]
-    except Exception as error:
+    except StoppedCodeError:
+        raise
+    except BaseException as error:  # a constructor may raise anything, such as SystemExit
+        if isinstance(error, KeyboardInterrupt) and not is_raised_by(error, source):
+            raise
         raise in_words(error, source) from error
 
 
@@ -170,6 +174,14 @@ def in_words(error: BaseException, source: str) -> CodeError:
     if line is None:
         return CodeError("{reason}", reason=reason)
     return CodeError("Line {line}: {reason}", line=line, reason=reason)
+
+
+def is_raised_by(error: BaseException, source: str) -> bool:
+    """Whether the source itself raised the error, as against a key that was pressed while it ran."""
+    import traceback  # only where code fails
+
+    frames = traceback.extract_tb(error.__traceback__)
+    return bool(frames) and frames[-1].filename == file_of(source) and (frames[-1].line or "").startswith("raise")
 
 
 def line_of(error: BaseException, source: str) -> int | None:

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from app.features.documents import Documents
 from app.features.exporting import Exporting
@@ -19,6 +19,7 @@ from engine.export.formats import CODE, WITH_WEIGHTS
 from engine.export.weight_files import WEIGHTS
 from engine.formats import Format
 from engine.messages import say
+from engine.network.fitting import Fitted
 from engine.runs.pictures import FORMATS as PICTURES
 from engine.training.events import EpochEnded, Point
 from engine.training.values import Metrics
@@ -111,7 +112,7 @@ def test_weights_are_written_read_again_and_forgotten(window, qtbot, tmp_path, m
     window.feature(Documents).open("gallery:mlp")
     window.commands["load_weights"].trigger()  # those of another network
     other = window.page
-    qtbot.waitUntil(lambda: other.notice.text.text().startswith("These weights do not fit the network. unexpected: "),
+    qtbot.waitUntil(lambda: other.notice.text.text().startswith("These weights do not fit the network. It has fc1."),
                     timeout=20_000)
     assert other.document.loaded is None and not forget.isEnabled()
 
@@ -157,8 +158,8 @@ def test_weights_that_are_read_while_the_network_changes_are_held_against_it_aga
     document, exporting = window.page.document, window.feature(Exporting)
     checked, said = [], []
     monkeypatch.setattr(window, "say", lambda message, tone="info", _actions=(): said.append((str(message), tone)))
-    monkeypatch.setattr("engine.export.weight_files.load_weights", lambda _path: {"of": "a file"})
-    monkeypatch.setattr("engine.network.weights.check_weights", lambda experiment, _: checked.append(experiment.graph))
+    monkeypatch.setattr("engine.export.bringing.weights_for", lambda experiment, *_: checked.append(
+        experiment.graph) or Fitted({"of": "a file"}, {}))
     before = document.experiment.graph
     exporting.load(document, tmp_path / "a.pt")
     document.edit_graph("other", before.moved({"fc1": (900.0, 0.0)}))
@@ -205,3 +206,85 @@ def test_curves_are_asked_for_when_there_are_some(window, qtbot, tmp_path, monke
     monkeypatch.setattr(dialogs, "save_path", lambda *_: tmp_path / "no folder" / "curves.csv")
     window.commands["save_curves"].trigger()
     qtbot.waitUntil(lambda: "could not be written" in said(), timeout=20_000)
+
+
+# -- weights of others ----------------------------------------------------------------------------------------------
+
+
+def written(path, change=lambda key: key, skip=(), **more):
+    """The state dict of lenet with other names, in ones."""
+    import torch
+
+    from engine.experiment.experiment import load_experiment
+    from engine.network.weights import initial_module
+
+    state = initial_module(load_experiment("gallery:lenet")).state_dict()
+    torch.save({change(key): torch.ones_like(value) for key, value in state.items() if key not in skip} | more, path)
+    return path
+
+
+def test_a_checkpoint_of_others_is_loaded_and_told(window, qtbot, tmp_path):
+    document, said = window.page.document, window.page.notice.text.text
+    window.feature(Exporting).load(document, written(tmp_path / "a.pth", lambda key: f"module.{key}"))
+    qtbot.waitUntil(lambda: document.loaded is not None, timeout=60_000)
+    assert said() == ("a.pth fits: training starts from these weights, and export writes them. Their names are taken "
+                      "without “module.”")
+    assert list(document.loaded)[:2] == ["conv1.weight", "conv1.bias"] and document.loaded["fc3.bias"].sum() == 10
+
+
+def test_an_edited_network_takes_what_fits_and_says_the_rest(window, qtbot, tmp_path):
+    document, said = window.page.document, window.page.notice.text.text
+    window.feature(Exporting).load(document, written(tmp_path / "a.pt", skip=("fc3.bias", "fc3.weight")))
+    qtbot.waitUntil(lambda: document.loaded is not None, timeout=60_000)
+    assert said() == ("a.pt: 8 of 10 tensors fit; training starts from these weights, and export writes them. Not in "
+                      "the file, and so as before: fc3.weight, fc3.bias")
+    assert document.loaded["fc2.bias"].unique().tolist() == [1] and document.loaded["fc3.bias"].shape == (10,)
+
+
+@pytest.mark.parametrize("takes", [True, False])
+def test_other_names_in_the_same_order_are_taken_when_the_person_says_so(window, qtbot, tmp_path, monkeypatch, takes):
+    document, asked = window.page.document, []
+
+    def answer(box):
+        asked.append((box.text(), box.informativeText()))
+        roles = QMessageBox.ButtonRole
+        role = roles.AcceptRole if takes else roles.RejectRole
+        next(button for button in box.buttons() if box.buttonRole(button) == role).click()
+
+    def exec_(box):
+        box.show()
+        answer(box)
+
+    monkeypatch.setattr(QMessageBox, "exec", exec_)
+    window.feature(Exporting).load(document, written(tmp_path / "a.pt", lambda key: key.replace("conv", "c").replace(
+        "fc", "dense")))
+    said = window.page.notice.text.text
+    qtbot.waitUntil(lambda: document.loaded is not None if takes else "other names" in said(), timeout=60_000)
+    [(text, shown)] = asked
+    assert text.startswith("a.pt has other names than the network, but the same shapes in the same order.")
+    assert shown.splitlines()[0] == "c1.weight → conv1.weight" and len(shown.splitlines()) == 10
+    assert (document.loaded is not None) is takes
+    if takes:
+        assert document.loaded["fc1.weight"].unique().tolist() == [1]
+
+
+def test_weights_go_into_the_selected_layer(window, qtbot, tmp_path, monkeypatch):
+    import torch
+
+    page, document = window.page, window.page.document
+    torch.save({"weight": torch.full((84, 120), 3.0), "bias": torch.full((84,), 4.0)}, tmp_path / "layer.pt")
+    asked = []
+    monkeypatch.setattr(dialogs, "open_paths", lambda *given: asked.append(given[1]) or [tmp_path / "layer.pt"])
+    window.commands["load_layer_weights"].trigger()
+    assert page.notice.text.text() == "Select the one layer that the weights are for" and not asked
+    page.scene.select(["fc2"])
+    window.commands["load_layer_weights"].trigger()
+    qtbot.waitUntil(lambda: document.loaded is not None, timeout=60_000)
+    assert asked == ["Load weights into fc2"]
+    assert document.loaded["fc2.bias"].unique().tolist() == [4] and len(document.loaded) == 10
+    before = document.loaded["fc2.weight"]
+    torch.save({"weight": torch.full((120, 400), 5.0), "bias": torch.full((120,), 6.0)}, tmp_path / "layer.pt")
+    page.scene.select(["fc1"])
+    window.commands["load_layer_weights"].trigger()
+    qtbot.waitUntil(lambda: document.loaded["fc1.bias"].unique().tolist() == [6], timeout=60_000)
+    assert document.loaded["fc2.weight"] is before  # the other layers keep what they have

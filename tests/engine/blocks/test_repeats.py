@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from engine.analysis.analysis import analyze
+import time
+from itertools import pairwise
+
+import pytest
+
+from engine.analysis.analysis import analyze, first_error
+from engine.blocks.custom import Custom
 from engine.blocks.repeats import as_block, repeated
 from engine.graph.frames import Frame
 from engine.graph.graph import Edge, Graph, Node
@@ -12,7 +18,10 @@ from engine.layers.inputs import Input
 from engine.layers.linear import Flatten, Linear
 from engine.layers.merge import Add
 from engine.layers.normalization import BatchNorm2d
+from engine.line.line import build_line
+from engine.messages import LayerloomError
 from engine.network.compile import build_module
+from engine.writing.source import to_python
 
 
 def houses(count: int, *, skip: bool) -> Graph:
@@ -78,3 +87,49 @@ def test_what_lies_below_comes_up_unless_something_stands_beside():
     beside = graph.with_frames([Frame("note", position=(300, 200))])
     block, name = as_block(beside, found, "House")
     assert block.nodes["fc"].position == graph.nodes["fc"].position and block.frames == beside.frames
+
+
+# -- how many layers come of it ----------------------------------------------------------------------------------------
+
+
+def nested(*times: int) -> Graph:
+    """A ReLU in a block in a block, each so many times."""
+    graph = build_line(Graph(), "input 4, relu")[0]
+    for place, count in enumerate(times):
+        block = Custom(label=f"Block {place}", graph=graph, repeat=count)
+        start = Input(shape=(4,)) if place == len(times) - 1 else Input()
+        graph = Graph.of([Node("input", start), Node("part", block)], [Edge("input", "part")])
+    return graph
+
+
+@pytest.mark.parametrize(("times", "count"), [
+    ((200, 200), "40 000"), ((200, 200, 200), "40 000"), ((200,) * 9, "40 000"), ((150, 70), "10 500"),
+])  # fmt: skip
+def test_repeats_of_repeats_are_bounded_and_said_before_anything_is_built(times: tuple[int, ...], count: str) -> None:
+    began = time.process_time()
+    graph = nested(*times)
+    error = first_error(analyze(graph))
+    assert error is not None and str(error).replace("\xa0", " ").endswith(
+        f"These are {count} layers, each block as often as it is repeated: at most 10 000 can be built")
+    for use in (lambda: to_python(graph, (4,)), lambda: build_module(graph)):
+        with pytest.raises(LayerloomError, match="can be built"):
+            use()
+    assert time.process_time() - began < 5
+
+
+def test_many_blocks_beside_each_other_count_together() -> None:
+    block = Custom(label="Many", graph=nested(60), repeat=70)
+    graph = build_line(Graph(), "input 4, " + ", ".join(["relu"] * 3))[0]
+    names = [name for name in graph.nodes if name != "input"]
+    for name in names[:1]:
+        graph = graph.with_layer(name, block)
+    assert first_error(analyze(graph)) is None
+    for name in names:
+        graph = graph.with_layer(name, block)
+    assert "can be built" in str(first_error(analyze(graph)))
+
+
+def test_what_is_drawn_card_by_card_is_not_counted() -> None:
+    nodes = [Node("input", Input(shape=(4,))), *(Node(f"a{index}", ReLU()) for index in range(10_050))]
+    graph = Graph.of(nodes, [Edge(one.name, two.name) for one, two in pairwise(nodes)])
+    assert first_error(analyze(graph)) is None

@@ -37,8 +37,8 @@ def test_blocks_are_kept_by_name_and_listed_in_order(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("content", "reason"), [
-    (b"", "{path}: This is not a Layerloom file: it is not readable as JSON: line 1 cannot be read"),
-    (b"\xff\xfe", "{path} is not a block: it is not text"),
+    (b"", "{path} is empty"),
+    (b"\xff\xfe", "{path} could not be read: it is not text"),
     (b"{}", "{path}: This is not a Layerloom file: it does not say “format”: “layerloom block”"),
     (b'{"format": "layerloom"}', "{path}: This is not a Layerloom file: it does not say “format”: “layerloom block”"),
     (b'{"format": "layerloom block"}', "{path}: This file does not say which version it is"),
@@ -65,7 +65,7 @@ def test_a_file_that_is_not_there_or_too_large(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(block_files, "MAX_BYTES", path.stat().st_size)
     assert load_block(path) == own()
     monkeypatch.setattr(block_files, "MAX_BYTES", path.stat().st_size - 1)
-    with pytest.raises(FileError, match="it is too large for a block"):
+    with pytest.raises(FileError, match="could not be read: it is too large"):
         load_block(path)
 
 

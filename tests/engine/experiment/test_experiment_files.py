@@ -51,21 +51,21 @@ def test_files_that_are_no_experiments(tmp_path: Path) -> None:
     for content, words in (
         (b"", "is empty"),
         (b" \n\t ", "is empty"),
-        (b"\xff\xfe\x00\x80", "is not a Layerloom file: it is not text"),
+        (b"\xff\xfe\x00\x80", "could not be read: it is not text"),
         (bytes(range(256)), "it is not text"),
         (b"\x89PNG\r\n\x1a\n", "it is not text"),
         (b"PK\x03\x04", "not readable as JSON"),
     ):
         path.write_bytes(content)
         assert words in refusal(path)
-    assert "is not a file" in refusal(Path("/dev/null"))
+    assert "it is not a plain file" in refusal(Path("/dev/null"))
 
 
 def test_a_huge_file_is_not_even_read(tmp_path: Path) -> None:
     path = tmp_path / "huge.loom"
     with path.open("wb") as file:
         file.truncate(MAX_BYTES + 1)
-    assert "is too large for a network: 64 MB" in refusal(path)
+    assert "could not be read: it is too large" in refusal(path)
 
 
 def test_unknown_gallery_entries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lenet: Graph) -> None:

@@ -52,7 +52,7 @@ from engine.training.events import (
 )
 from engine.training.judge.health import HealthState
 from engine.training.meters import Sums
-from engine.training.values import Metrics, Summary
+from engine.training.values import Metrics, Remark, Summary
 from tests.engine.cases import MLP, experiment, of_type, with_recipe
 
 BASE = experiment(epochs=2)
@@ -132,12 +132,26 @@ def test_that_a_run_is_not_saved_is_said_once(begun: Started, tmp_path: Path) ->
 def test_a_folder_that_vanishes_is_made_again(begun: Started, tmp_path: Path) -> None:
     folder = tmp_path / "runs" / "one"
     passing = [begun, epoch(1, 1.0), epoch(2, 2.0), CheckpointReached(kept(2, 2.0)), END]
+    heard = []
     for event in steps(passing, folder):
         if isinstance(event, EpochEnded) and event.epoch == 1:
             shutil.rmtree(tmp_path / "runs")
-        assert not isinstance(event, RunNotSaved)
-    assert names(folder) == {METRICS, LAST, BEST, CHECKPOINT, SUMMARY}
-    assert len((folder / METRICS).read_text().splitlines()) == 3
+        heard.append(event)
+    assert not any(isinstance(event, RunNotSaved) for event in heard)
+    remark, = (event for event in heard if isinstance(event, Remark))
+    assert str(remark.message) == (f"{folder} was removed while the run went on: it is written again, with all that is "
+                                   "known of the run")
+    assert names(folder) == {EXPERIMENT, RUN, METRICS, LAST, BEST, CHECKPOINT, SUMMARY}
+    assert len((folder / METRICS).read_text().splitlines()) == 3 and load_checkpoint(folder, BASE) is not None
+
+
+def test_weights_of_before_come_back_with_the_folder(begun: Started, tmp_path: Path) -> None:
+    folder = tmp_path / "one"
+    for event in steps([begun, epoch(1, 1.0), CheckpointReached(kept(1, 1.0)), epoch(2, 2.0, is_best=False),
+                        CheckpointReached(kept(2, 2.0)), END], folder):
+        if isinstance(event, CheckpointReached) and event.checkpoint.epoch == 1:
+            shutil.rmtree(folder)
+    assert (value_in(folder / LAST), value_in(folder / BEST)) == (2.0, 1.0)
 
 
 def test_a_run_stopped_within_an_epoch_keeps_what_whole_epochs_left(begun: Started, tmp_path: Path) -> None:
@@ -235,6 +249,8 @@ def saved(folder: Path, base: Experiment = BASE, content: object = None) -> Path
     ([FORMAT], "it is no checkpoint"), ({}, "it is no checkpoint"),
     ({"format": FORMAT, "version": 99}, "made by a newer Layerloom"),
     ({"format": FORMAT, "version": 3}, "it is damaged: course cannot be read"),
+    ({"format": FORMAT}, "it is damaged: it does not say which version"),
+    ({"format": FORMAT, "version": 2, "health": 1}, "health cannot be read"),
     ({"format": FORMAT, "version": Path("a")}, "is damaged"),  # only numbers are taken from a file, never objects
 ])  # fmt: skip
 def test_what_is_no_checkpoint(content: object, reason: str, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import math
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 from matplotlib.axes import Axes
@@ -47,9 +47,9 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
     """Every figure that would be written: painting its dots takes a second."""
     figures: list[Figure] = []
 
-    def noting(figure: Figure, path: Path, **_: Any) -> None:
+    def noting(figure: Figure, file: IO[bytes], **_: Any) -> None:
         figures.append(figure)
-        path.write_bytes(b"a picture")
+        file.write(b"a picture")
 
     monkeypatch.setattr(Figure, "savefig", noting)
     return figures

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import shutil
+import signal
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -220,6 +221,7 @@ def with_own_layer(act: str) -> Experiment:
 
 @pytest.mark.parametrize(("act", "reason"), [
     ("raise SystemExit(3)", "Line 8: SystemExit: 3"), ("exit(\"bye\")", "Line 8: SystemExit: bye"),
+    ("raise KeyboardInterrupt", "Line 8: KeyboardInterrupt: "), ("raise GeneratorExit", "Line 8: GeneratorExit: "),
     ("raise type('Odd', (BaseException,), {})('own')", "Line 8: Odd: own"), ("1 / 0", "Line 8: ZeroDivisionError: "),
 ])  # fmt: skip
 def test_own_code_that_leaves_ends_the_run_with_a_sentence(act: str, reason: str) -> None:
@@ -228,8 +230,12 @@ def test_own_code_that_leaves_ends_the_run_with_a_sentence(act: str, reason: str
 
 
 def test_an_interrupt_is_no_failure_of_a_layer() -> None:
-    with pytest.raises(KeyboardInterrupt):
-        list(fit(with_own_layer("raise KeyboardInterrupt")))
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            list(fit(with_own_layer("__import__('signal').raise_signal(2)")))  # Ctrl+C while it runs
+    finally:
+        signal.signal(signal.SIGINT, before)
     events = fit(experiment())
     assert any(isinstance(event, EpochEnded) for event in events)
     events.close()  # type: ignore[attr-defined]  # whoever listens leaves: nothing is raised

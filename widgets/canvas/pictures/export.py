@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QMarginsF, QPointF, QRect, QRectF, QSizeF
+from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QPointF, QRect, QRectF, QSizeF
 from PySide6.QtGui import QColor, QImage, QImageWriter, QPageSize, QPaintDevice, QPainter, QPdfWriter
 
 from engine.advice.advice import Problem
 from engine.analysis.analysis import Analysis
 from engine.figures.export import DrawingError, check_picture, written_as
-from engine.files import write_atomically
+from engine.files import write_bytes
 from engine.formats import suffixes
 from widgets.canvas.scene.scene import CanvasScene
 from widgets.look import theme
@@ -42,8 +42,9 @@ def save_canvas(analysis: Analysis, problems: Sequence[Problem], caption: str, p
         scene = _scene(analysis, problems, caption)
         scene.ground = ground
         area = scene.itemsBoundingRect().adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
-        write_atomically(path, lambda temporary: write(scene, area, temporary))
+        content = _as_bytes(scene, area, write)
         scene.deleteLater()
+    write_bytes(path, content)
     check_picture(path)
 
 
@@ -61,16 +62,25 @@ def _scene(analysis: Analysis, problems: Sequence[Problem], caption: str) -> _St
 def _render(scene: _Still, area: QRectF, device: QPaintDevice, target: QRectF) -> None:
     with QPainter(device) as painter:
         if not painter.isActive():
-            raise OSError("the picture cannot be painted")
+            raise DrawingError("The picture cannot be painted")
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
         scene.render(painter, target, area)
 
 
-def _svg(scene: _Still, area: QRectF, path: Path) -> None:
+def _as_bytes(scene: _Still, area: QRectF, write: Callable[[_Still, QRectF, QBuffer], None]) -> bytes:
+    """The picture in memory: Qt does not say when a disk is full."""
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    write(scene, area, buffer)
+    buffer.close()
+    return bytes(buffer.data().data())
+
+
+def _svg(scene: _Still, area: QRectF, device: QBuffer) -> None:
     from PySide6.QtSvg import QSvgGenerator  # seldom needed
 
     generator = QSvgGenerator()
-    generator.setFileName(str(path))
+    generator.setOutputDevice(device)
     generator.setSize(area.size().toSize())
     generator.setViewBox(QRectF(QPointF(), area.size()))
     generator.setResolution(96)
@@ -78,8 +88,8 @@ def _svg(scene: _Still, area: QRectF, path: Path) -> None:
     _render(scene, area, generator, QRectF(QPointF(), area.size()))
 
 
-def _pdf(scene: _Still, area: QRectF, path: Path) -> None:
-    writer = QPdfWriter(str(path))
+def _pdf(scene: _Still, area: QRectF, device: QBuffer) -> None:
+    writer = QPdfWriter(device)
     writer.setPageSize(QPageSize(QSizeF(area.width() * POINTS, area.height() * POINTS), QPageSize.Unit.Point, "",
                                  QPageSize.SizeMatchPolicy.ExactMatch))
     writer.setPageMargins(QMarginsF())
@@ -88,12 +98,12 @@ def _pdf(scene: _Still, area: QRectF, path: Path) -> None:
     _render(scene, area, writer, QRectF(QPointF(), QSizeF(writer.width(), writer.height())))
 
 
-def _png(scene: _Still, area: QRectF, path: Path) -> None:
+def _png(scene: _Still, area: QRectF, device: QBuffer) -> None:
     scale = min(SCALE, LARGEST / max(area.width(), area.height()))
     image = QImage((area.size() * scale).toSize(), QImage.Format.Format_RGB32)
     _render(scene, area, image, QRectF(image.rect()))
-    if not QImageWriter(str(path), b"png").write(image):
-        raise OSError("the picture cannot be written")
+    if not QImageWriter(device, b"png").write(image):
+        raise DrawingError("The picture cannot be painted")
 
 
 _WRITERS = {".svg": _svg, ".pdf": _pdf, ".png": _png}  # for every kind of file that a canvas is written as

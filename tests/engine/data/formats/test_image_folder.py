@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import struct
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +17,7 @@ from PIL import Image
 from engine.data.errors import DataError, StoppedError
 from engine.data.fetching.torchvision_import import torchvision
 from engine.data.formats import image_folder
-from engine.data.formats.image import ImageError, read_header, read_image
+from engine.data.formats.image import ImageError, read_header, read_image, read_picture
 from engine.data.spec.reading import described, read_arrays
 from engine.data.spec.spec import DataSpec
 from engine.data.tensors.batches import Batches
@@ -325,3 +329,147 @@ def test_reading_says_how_far_it_is_and_can_be_stopped(pets: Path, monkeypatch: 
     calls = iter([False] * 6 + [True])
     with pytest.raises(StoppedError, match="Reading was stopped"):
         load_data(spec_of(pets), cancelled=lambda: next(calls))
+
+
+# -- transparency ------------------------------------------------------------------------------------------------------
+
+
+def drawing(path: Path, colour: tuple[int, int, int], mode: str = "RGBA", ground: int = 0, solid: int = 255) -> None:
+    """A bar of one colour from the top to the bottom of nothing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pixels = np.zeros((8, 8, 4), np.uint8)
+    pixels[..., :3], pixels[..., 3] = colour, ground
+    pixels[:, 2:5, 3] = solid
+    Image.fromarray(pixels).convert(mode).save(path)
+
+
+IN_ALPHA = "6 images have their drawing in their transparency: what is opaque is white, what is transparent black"
+
+
+@pytest.mark.parametrize(("colour", "mode", "bar", "ground", "note"), [
+    ((0, 0, 0), "RGBA", 0, 255, "6 images have transparency: they were put on white"),
+    ((0, 0, 0), "LA", 0, 255, "6 images have transparency: they were put on white"),
+    ((90, 90, 90), "RGBA", 90, 255, "6 images have transparency: they were put on white"),
+    ((255, 255, 255), "RGBA", 255, 0, IN_ALPHA), ((250, 250, 250), "LA", 255, 0, IN_ALPHA),
+])  # fmt: skip
+def test_a_drawing_on_nothing_is_seen(colour: tuple[int, int, int], mode: str, bar: int, ground: int, note: str,
+                                      tmp_path: Path) -> None:
+    for index in range(6):
+        drawing(tmp_path / "ab"[index % 2] / f"{index}.png", colour, mode)
+    data = load_data(spec_of(tmp_path, channels=1))
+    assert data.train.inputs[0, 0, 4].tolist() == [ground] * 2 + [bar] * 3 + [ground] * 3
+    assert [str(each) for each in data.report.notes] == [note]
+
+
+def test_colours_on_nothing_are_put_on_white_as_pil_does(tmp_path: Path) -> None:
+    pixels = np.random.default_rng(2).integers(0, 256, (9, 7, 4), dtype=np.uint8)
+    image = Image.fromarray(pixels)
+    image.save(tmp_path / "a.png")
+    white = Image.new("RGBA", image.size, "white")
+    expected = np.asarray(Image.alpha_composite(white, image).convert("RGB"))
+    assert np.array_equal(read_image(tmp_path / "a.png", 3, 9, 7).transpose(1, 2, 0), expected)
+
+
+def test_a_palette_may_have_a_transparent_colour(tmp_path: Path) -> None:
+    image = Image.fromarray(np.array([[0, 1, 1, 0]], np.uint8)).convert("P")
+    image.putpalette([0, 0, 0, 40, 40, 40])
+    image.save(tmp_path / "a.png", transparency=0)
+    assert read_image(tmp_path / "a.png", 1, 1, 4)[0, 0].tolist() == [255, 40, 40, 255]
+
+
+@pytest.mark.parametrize("solid", [255, 128])
+def test_what_is_opaque_everywhere_is_as_it_was(solid: int, tmp_path: Path) -> None:
+    drawing(tmp_path / "a.png", (10, 20, 30), ground=255, solid=255)
+    assert read_picture(tmp_path / "a.png", 3, 8, 8).was is None
+    assert read_image(tmp_path / "a.png", 3, 8, 8)[:, 0, 0].tolist() == [10, 20, 30]
+    drawing(tmp_path / "b.png", (10, 20, 30), ground=solid, solid=solid)  # the same everywhere, as glass
+    assert read_picture(tmp_path / "b.png", 3, 8, 8).was == (None if solid == 255 else "on white")
+
+
+# -- bounds ------------------------------------------------------------------------------------------------------------
+
+
+def tiff(width: int, height: int) -> bytes:
+    """A grey image of 16 bits that says to be so large."""
+    rows = [(256, 4, width), (257, 4, height), (258, 3, 16), (259, 3, 1), (262, 3, 1), (273, 4, 122), (278, 4, 9),
+            (279, 4, 198)]
+    body = b"".join(struct.pack("<HHII", tag, kind, 1, value) for tag, kind, value in rows)
+    return (b"II*\0" + struct.pack("<IH", 8, len(rows)) + body + bytes(4)).ljust(320, b"\0")
+
+
+@pytest.mark.parametrize(("size", "reason"), [
+    ((11, 13_434_889), "too large"), ((9000, 9000), "too large: 9000×9000 pixels"),
+    ((3000, 3000), r"says to have 3000×3000 pixels, which cannot be in 320.B"),
+])  # fmt: skip
+def test_pixels_are_counted_before_they_are_decoded(size: tuple[int, int], reason: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.tiff"
+    path.write_bytes(tiff(*size))
+    began = time.process_time()
+    for read in (read_header, lambda path: read_image(path, 1, 8, 8)):
+        with pytest.raises(ImageError, match=reason):
+            read(path)
+    assert time.process_time() - began < 2
+
+
+def test_an_image_of_one_colour_is_no_bomb(tmp_path: Path) -> None:
+    Image.new("L", (1900, 1900), 7).save(tmp_path / "a.png", optimize=True)
+    assert read_image(tmp_path / "a.png", 1, 8, 8).max() == 7
+
+
+def test_programs_that_draw_are_no_images(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n%%EndComments\nshowpage\n")
+    with pytest.raises(ImageError, match="it is not an image"):
+        read_image(tmp_path / "a.png", 3, 8, 8)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such files here")
+def test_what_is_no_plain_file_is_named_and_skipped(pets: Path) -> None:
+    os.mkfifo(pets / "cats" / "pipe.png")
+    (pets / "cats" / "zero.png").symlink_to("/dev/zero")
+    (pets / "cats" / "round.png").symlink_to(pets / "cats" / "round.png")
+    (pets / "dogs" / "up").symlink_to(pets)  # a circle of folders is not followed
+    report = load_data(spec_of(pets)).report
+    assert {Path(each.path).name: str(each.reason) for each in report.skipped} == {
+        "pipe.png": "it is not a plain file", "zero.png": "it is not a plain file",
+        "round.png": "too many levels of symbolic links"}
+
+
+def test_the_whole_disk_is_no_folder_of_images(tmp_path: Path) -> None:
+    for path in (Path("/"), Path("/usr/..")):
+        with pytest.raises(DataError, match="is the whole disk: choose a folder"):
+            described(spec_of(path))
+        with pytest.raises(DataError, match="is the whole disk: choose a folder"):
+            load_data(spec_of(path))
+
+
+def test_too_many_files_are_refused(pets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(image_folder, "MOST_ENTRIES", 18)
+    assert described(spec_of(pets)).examples == 18
+    monkeypatch.setattr(image_folder, "MOST_ENTRIES", 17)
+    with pytest.raises(DataError, match="holds more than 17 files: choose the folder with the images alone"):
+        described(spec_of(pets))
+
+
+def test_a_folder_that_may_not_be_read_is_said(pets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    photograph(pets / "birds" / "a.png")
+    scandir = os.scandir
+
+    def closed(path: object) -> object:
+        if str(path).endswith("birds"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(os, "scandir", closed)
+    report = load_data(spec_of(pets)).report
+    assert [(each.path, str(each.reason)) for each in report.skipped] == [("birds", "permission denied")]
+    assert report.notes == ()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are Unicode here")
+def test_names_that_are_no_text_are_shown_with_question_marks(tmp_path: Path) -> None:
+    folder = os.fsencode(tmp_path)
+    for index, name in enumerate([b"caf\xe9", b"plain"] * 3):
+        Path(os.fsdecode(folder + b"/" + name)).mkdir(exist_ok=True)
+        Image.fromarray(noise(4, 4)).save(os.fsdecode(folder + b"/" + name + f"/{index}.png".encode()))
+    assert described(spec_of(tmp_path)).classes == ("caf?", "plain")
+    assert load_data(spec_of(tmp_path)).spec.examples == 6

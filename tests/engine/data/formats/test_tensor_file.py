@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+import tracemalloc
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,9 @@ import pytest
 import torch
 
 from engine.data.errors import DataError
+from engine.data.formats import array_files
+from engine.data.formats.tensor_outline import holds_weights
+from engine.data.sources import source_for
 from engine.data.spec.reading import described
 from engine.data.spec.spec import DataSpec
 from engine.data.tensors.batches import Batches
@@ -81,10 +86,17 @@ def test_a_test_part_is_kept(names: tuple[str, str], tmp_path: Path) -> None:
     assert len(data.train) + len(data.validation) == 20 and data.spec.examples == 24
 
 
-def test_a_pair_of_tensors_and_sparse_or_quantized_ones(tmp_path: Path) -> None:
+@pytest.mark.filterwarnings("ignore")  # torch's own, of what it will no longer have
+def test_a_pair_of_tensors_and_those_that_are_no_plain_ones(tmp_path: Path) -> None:
     x, y = torch.rand(20, 6), torch.from_numpy(LABELS)
-    torch.save((x.to_sparse(), y), tmp_path / "a.pt")
+    torch.save((x, y), tmp_path / "a.pt")
     assert len(load_data(spec_of(tmp_path / "a.pt")).train)
+    for odd, what in ((x.to_sparse(), "sparse"), (x.to_sparse_csr(), "sparse"),
+                      (torch.quantize_per_tensor(x, 0.1, 0, torch.qint8), "quantised"),
+                      (x.to("meta"), "without values")):
+        torch.save((odd, y), tmp_path / "odd.pt")
+        with pytest.raises(DataError, match=rf"odd\.pt: x is a .*{what}"):
+            load_data(spec_of(tmp_path / "odd.pt"))
     torch.save({"x": x.bfloat16().requires_grad_(), "y": y}, tmp_path / "b.pt")
     data = load_data(spec_of(tmp_path / "b.pt"))
     assert data.train.inputs.dtype == torch.float32 and not data.train.inputs.requires_grad
@@ -149,8 +161,8 @@ def test_bad_arrays_are_sentences(case: str, tmp_path: Path) -> None:
 def test_a_pt_file_runs_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     torch.save({"x": Evil()}, tmp_path / "a.pt")
     (tmp_path / "b.pt").write_bytes(pickle.dumps({"x": Evil()}))
-    for name in ("a.pt", "b.pt"):
-        with pytest.raises(DataError, match="holds Python objects, which could run code"):
+    for name, reason in (("a.pt", "holds Python objects, which could run code"), ("b.pt", "PyTorch did not write")):
+        with pytest.raises(DataError, match=reason):
             described(spec_of(tmp_path / name))
     assert capsys.readouterr().out == ""
 
@@ -159,7 +171,7 @@ def test_a_pt_file_runs_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[st
 @pytest.mark.parametrize("content", [b"", b"no archive at all", b"PK\x03\x04 no archive either"])
 def test_a_damaged_file_is_a_sentence(suffix: str, content: bytes, tmp_path: Path) -> None:
     (tmp_path / f"a{suffix}").write_bytes(content)
-    with pytest.raises(DataError, match=r"a\.(npz|pt) (is damaged|holds)"):
+    with pytest.raises(DataError, match=r"a\.(npz|pt) (is damaged|holds|cannot be used as data)"):
         described(spec_of(tmp_path / f"a{suffix}"))
 
 
@@ -217,3 +229,137 @@ def test_where_channels_stand(stored: tuple[int, ...], shape: tuple[int, ...], t
 def test_labels_may_stand_in_a_column_or_be_yes_and_no(tmp_path: Path) -> None:
     assert described(saved(tmp_path, x=FLOATS, y=LABELS[:, None])).num_classes == 4
     assert described(saved(tmp_path, x=FLOATS, y=LABELS > 1)).num_classes == 2
+
+
+# -- parts, labels and channels ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("names", [("val_{}", "test_{}"), ("{}_valid", "{}_test"), ("validation_{}", "testing_{}"),
+                                   ("{}_dev", "TEST_{}")])
+def test_validation_and_test_parts_are_used(names: tuple[str, str], tmp_path: Path) -> None:
+    parts = {"{}": 20, names[0]: 6, names[1]: 5}
+    arrays = {}
+    for place, (form, count) in enumerate(parts.items()):
+        arrays[form.format("images")] = np.full((count, 9, 9), place, np.uint8)
+        arrays[form.format("labels")] = np.arange(count) % 3
+    data = load_data(saved(tmp_path, **arrays))
+    for place, (part, count) in enumerate(zip((data.train, data.validation, data.test), parts.values(), strict=True)):
+        assert len(part) == count and part.inputs.unique().tolist() == [place]
+    assert data.spec.examples == 31 and data.spec.sample_shape == (1, 9, 9)
+
+
+def test_a_validation_part_alone_leaves_the_test_part_to_be_set_aside(tmp_path: Path) -> None:
+    data = load_data(saved(tmp_path, train_x=FLOATS, train_y=LABELS, val_x=FLOATS[:4], val_y=LABELS[:4]))
+    assert (len(data.train), len(data.validation), len(data.test)) == (17, 4, 3)
+    with pytest.raises(DataError, match="its validation examples are 1 float32, the others"):
+        load_data(saved(tmp_path, x=FLOATS, y=LABELS, x_val=FLOATS[:4, :1], y_val=LABELS[:4]))
+
+
+@pytest.mark.parametrize(("labels", "classes", "first", "note"), [
+    (LABELS + 1, ("1", "2", "3", "4"), 0, "The labels go from 1 to 4: they are 4 classes"),
+    (LABELS + 5, ("5", "6", "7", "8"), 0, "The labels go from 5 to 8: they are 4 classes"),
+    (LABELS % 2 * 2 - 1, ("-1", "1"), 0, "The labels go from -1 to 1: they are 2 classes"),
+    (LABELS % 2 * 2 + 1, ("1", "2", "3"), 0, "The labels go from 1 to 3: they are 3 classes"),
+    (LABELS, ("0", "1", "2", "3"), 0, None), (LABELS % 2 + 2 * (LABELS > 2), ("0", "1", "2", "3"), 0, None),
+])  # fmt: skip
+def test_labels_that_are_not_counted_from_0_are_as_many_classes(labels: np.ndarray, classes: tuple[str, ...],
+                                                                first: int, note: str | None, tmp_path: Path) -> None:
+    data = load_data(saved(tmp_path, x=FLOATS, y=labels, x_test=FLOATS[:4], y_test=labels[:4]))
+    assert data.spec.classes == classes and data.spec.output_shape == (len(classes),)
+    names = [classes[label] for label in data.test.targets.tolist()]
+    assert names == [str(label) for label in labels[:4].tolist()]
+    assert [str(each) for each in data.report.notes] == ([note] if note else [])
+
+
+def test_classes_are_those_of_all_parts(tmp_path: Path) -> None:
+    data = load_data(saved(tmp_path, x=FLOATS, y=LABELS + 1, x_test=FLOATS[:1], y_test=np.array([6])))
+    assert data.spec.classes == ("1", "2", "3", "4", "5", "6") and data.test.targets.tolist() == [5]
+    data = load_data(saved(tmp_path, x=FLOATS, y=LABELS + 1, x_test=FLOATS[:1], y_test=np.array([0])))
+    assert data.spec.classes == ("0", "1", "2", "3", "4") and data.test.targets.tolist() == [0]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.uint16, np.int32])
+def test_images_of_other_numbers_have_their_channel_too(dtype: type, tmp_path: Path) -> None:
+    images = (RANDOM.random((20, 9, 9)) * 200).astype(dtype)
+    data = load_data(saved(tmp_path, x=images, y=LABELS))
+    assert data.spec.sample_shape == (1, 9, 9) and data.train.inputs.dtype == torch.float32
+    assert [str(note) for note in data.report.notes] == ["Examples of 9×9 are taken as images with one channel"]
+    last = (RANDOM.random((20, 9, 7, 3)) * 200).astype(dtype)
+    data = load_data(saved(tmp_path, x=last, y=LABELS))
+    assert data.spec.sample_shape == (3, 9, 7)
+    assert np.array_equal(load_data(saved(tmp_path, images=images[:, :5], labels=LABELS)).spec.sample_shape, (1, 5, 9))
+
+
+@pytest.mark.parametrize("shape", [(20, 30, 4), (20, 5, 5), (20, 9, 7)])
+def test_series_stay_what_they_are(shape: tuple[int, ...], tmp_path: Path) -> None:
+    data = load_data(saved(tmp_path, x=RANDOM.random(shape), y=LABELS))
+    assert data.spec.sample_shape == shape[1:] and data.report.notes == ()
+
+
+# -- bounds ------------------------------------------------------------------------------------------------------------
+
+
+def test_an_archive_that_unpacks_to_too_much_is_refused_by_what_it_says(tmp_path: Path,
+                                                                        monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(array_files, "FREE_BYTES", 2**20)
+    np.savez_compressed(tmp_path / "a.npz", x=np.zeros((20, 2**20), np.uint8), y=LABELS)
+    tracemalloc.start()
+    try:
+        with pytest.raises(DataError, match=r"x unpacks to 21.MB from 20.\d.kB, which real data do not"):
+            load_data(spec_of(tmp_path / "a.npz"))
+        assert tracemalloc.get_traced_memory()[1] < 5e6
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("suffix", [".npz", ".pt"])
+def test_what_does_not_fit_into_memory_is_refused_before_it_is_read(suffix: str, tmp_path: Path,
+                                                                    monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = saved(tmp_path, suffix, x=np.zeros((20, 10)), y=LABELS)  # stored in 8 bytes, learned from in 4
+    size = 12 * (20 * 10 + 20)
+    monkeypatch.setattr(array_files, "MOST_BYTES", size)
+    assert len(load_data(spec).train)
+    monkeypatch.setattr(array_files, "MOST_BYTES", size - 1)
+    (tmp_path / "again").mkdir()
+    with pytest.raises(DataError, match=r"does not fit into memory: its arrays take 2.64.kB, where 2.64.kB is "):
+        load_data(saved(tmp_path / "again", suffix, x=np.zeros((20, 10)), y=LABELS))
+
+
+def with_header(folder: Path, header: bytes, body: bytes = b"") -> DataSpec:
+    """An .npz file whose x has this header."""
+    length = len(header) + 1
+    with zipfile.ZipFile(folder / "a.npz", "w") as archive:
+        archive.writestr("x.npy", b"\x93NUMPY\x01\x00" + length.to_bytes(2, "little") + header + b"\n" + body)
+        archive.writestr("y.npy", b"")
+    return spec_of(folder / "a.npz")
+
+
+@pytest.mark.parametrize(("header", "reason"), [
+    (b"{'descr': '<f4', 'fortran_order': False, 'shape': (1000000000000, 4)}", "does not fit into memory"),
+    (b"{'descr': '<f4', 'fortran_order': False, 'shape': (7, 4)}", "is damaged"),
+    (b"{'descr': '<f4', 'fortran_order': False, 'shape': (-1, 4)}", "is damaged"),
+    (b"{'descr': '|O', 'fortran_order': False, 'shape': (3,)}", "holds Python objects"),
+    (b"{'descr': [('a', '|O')], 'fortran_order': False, 'shape': (3,)}", "holds Python objects"),
+    (b"{'descr': 'odd', 'fortran_order': False, 'shape': (3,)}", "is damaged"), (b"__import__('os')", "is damaged"),
+    (b"(" * 5000, "is damaged"),
+])  # fmt: skip
+def test_no_header_is_believed(header: bytes, reason: str, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=rf"a\.npz.*{reason}"):
+        load_data(with_header(tmp_path, header, bytes(16)))
+
+
+# -- weights are no data -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("content", "is_weights"), [
+    ({"x": torch.ones(4, 2), "y": torch.arange(4)}, False), ({"train_images": torch.ones(4, 2)}, False),
+    ((torch.ones(4, 2), torch.arange(4)), False), ({"fc.weight": torch.ones(4, 2), "fc.bias": torch.ones(4)}, True),
+    ({"state_dict": {"fc.weight": torch.ones(2)}, "epoch": 3}, True), (torch.nn.Linear(2, 2), True),
+    ({"epoch": 3}, False), ([1, 2], False), ({"model": torch.nn.Linear(2, 2)}, True),
+    ({"w": torch.eye(3).to_sparse()}, True),
+])  # fmt: skip
+def test_a_file_of_weights_is_not_taken_for_data(content: Any, is_weights: bool, tmp_path: Path) -> None:
+    torch.save(content, tmp_path / "a.pt")
+    assert holds_weights(tmp_path / "a.pt") is is_weights
+    assert (source_for(tmp_path / "a.pt") is None) is is_weights
+    assert not holds_weights(tmp_path / "none.pt") and source_for(tmp_path / "none.pt") is not None

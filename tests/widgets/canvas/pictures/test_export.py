@@ -19,6 +19,6 @@ def test_what_was_written_and_is_no_picture_is_said(suffix: str, qapp: object, t
                                                     monkeypatch: pytest.MonkeyPatch) -> None:
     analysis, path = analyze(build_line(Graph(), "input 4, relu")[0]), tmp_path / f"a{suffix}"
     save_canvas(analysis, (), "MNIST", path, theme.DARK)
-    monkeypatch.setattr("widgets.canvas.pictures.export.write_atomically", lambda path, _write: path.write_text("?"))
+    monkeypatch.setattr("widgets.canvas.pictures.export.write_bytes", lambda path, _content: path.write_text("?"))
     with pytest.raises(DrawingError, match=f"^a{suffix} is written, but "):
         save_canvas(analysis, (), "MNIST", path, theme.DARK)

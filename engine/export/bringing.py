@@ -1,0 +1,21 @@
+"""Weights brought in from a file: read, fitted into the network, and what became of them. Loads torch."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+
+from torch import Tensor
+
+from engine.experiment.experiment import Experiment
+from engine.export.weight_files import read_weights
+from engine.network.fitting import Fitted, fitted
+
+
+def weights_for(experiment: Experiment, path: str | os.PathLike[str], layer: str = "",
+                before: Mapping[str, Tensor] | None = None, by_order: bool = False) -> Fitted:
+    """What of a file fits the network, or one layer of it, as ``fitted``. Raises WeightsFileError, WeightsError, or
+    OrderError where it would fit in the order of the file only."""
+    file = read_weights(path)
+    return replace(fitted(experiment, file.held, layer, before, by_order), beside=file.left_out)

@@ -1,0 +1,288 @@
+"""Weights of others held against a network: what fits by name and shape is taken, whatever was put before the names."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+import torch
+from torch import Tensor
+
+from engine.experiment.experiment import Experiment
+from engine.messages import Message, say
+from engine.network.weights import SHOWN, WeightsError, empty_module, initial_module
+from engine.units import grouped, shape_text
+
+WRAPPERS = ("module", "_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module")  # torch's, anywhere in a name
+COUNTER = "num_batches_tracked"  # of batch norm: older files have none
+
+
+class Held(Protocol):
+    """A state dict that was found in a file (``engine.export.state_dicts.Held``)."""
+
+    @property
+    def where(self) -> str: ...
+    @property
+    def weights(self) -> Mapping[str, Tensor]: ...
+    @property
+    def odd(self) -> Mapping[str, Message]: ...
+
+
+class Left(NamedTuple):
+    """A tensor of the file that was not taken, and why."""
+
+    key: str
+    reason: Message
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What became of a file's tensors. ``weights`` is the whole network's state dict: what fits, over what it had."""
+
+    weights: dict[str, Tensor]
+    loaded: Mapping[str, str]  # the network's keys, and those of the file
+    left: tuple[Left, ...] = ()
+    missing: tuple[str, ...] = ()  # the network's keys that stay as they were
+    where: str = ""  # in the file; empty: the file itself
+    no_numbers: Mapping[str, int] = field(default_factory=dict)  # keys with values that are NaN or infinite, how many
+    beside: Mapping[str, Message] = field(default_factory=dict)  # what else the file has, that is no tensor
+    in_order: Mapping[str, str] = field(default_factory=dict)  # as ``loaded``: same order and shapes, other names
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every tensor of the network came from the file."""
+        return not self.missing
+
+    @property
+    def prefix(self) -> str:
+        """What stood before every name in the file and not in the network: ``module.``; empty: nothing, or various."""
+        before = {theirs.removesuffix(mine) for mine, theirs in self.loaded.items() if theirs.endswith(mine)}
+        return before.pop() if len(before) == 1 and all(
+            theirs.endswith(mine) for mine, theirs in self.loaded.items()) else ""
+
+
+# -- which fit ---------------------------------------------------------------------------------------------------------
+
+
+def fitted(experiment: Experiment, held: Sequence[Held], layer: str = "", before: Mapping[str, Tensor] | None = None,
+           by_order: bool = False) -> Fitted:
+    """The state dict of a file that fits best, put into the network, or into one ``layer`` of it.
+
+    What it has no tensor for stays as in ``before``, or as training begins. ``by_order`` takes tensors one after the
+    other, whatever their names, where all shapes are equal. Raises WeightsError where nothing fits; where it would in
+    order, the error says so (``in_order``).
+    """
+    wanted = {key: value for key, value in empty_module(experiment).state_dict().items()
+              if not layer or key.startswith(f"{layer}.")}
+    if layer and not wanted:
+        raise WeightsError("{layer} has no weights", layer=layer)
+    choices = [choice for each in held for choice in _choices(each, wanted, layer, by_order)]
+    best = max(choices, key=lambda choice: choice.worth, default=None)  # the first of equal ones
+    if best is None or not best.loaded:
+        raise _nothing_fits(wanted, held, layer)
+    return _with_all(experiment, best, wanted, before)
+
+
+class _Choice(NamedTuple):
+    """One state dict, with the network's names for its tensors."""
+
+    held: Held
+    names: Mapping[str, str]  # the network's key, theirs
+    loaded: Mapping[str, str]
+    in_order: Mapping[str, str]
+
+    @property
+    def worth(self) -> tuple[int, int]:
+        """How many tensors fit, and how many are of the right name."""
+        return len(self.loaded), len(self.names)
+
+
+def _choices(held: Held, wanted: Mapping[str, Tensor], layer: str, by_order: bool) -> Iterator[_Choice]:
+    order = _in_order(held.weights, wanted)
+    if by_order:
+        yield _Choice(held, order, order, {})
+        return
+    for names in _namings([*held.weights, *held.odd], wanted, layer):
+        fits = {mine: theirs for mine, theirs in names.items() if theirs in held.weights
+                and _unfit(held.weights[theirs], wanted[mine]) is None}
+        yield _Choice(held, names, fits, order if len(order) > len(fits) else {})
+
+
+def _namings(keys: Sequence[str], wanted: Collection[str], layer: str) -> Iterator[dict[str, str]]:
+    """The network's keys that a file has, by each way its names may differ; of a layer also by its own names alone."""
+    yield from _ways(keys, wanted)
+    if layer:
+        start = f"{layer}."
+        for names in _ways(keys, [key.removeprefix(start) for key in wanted]):
+            yield {start + mine: theirs for mine, theirs in names.items()}
+
+
+def _ways(keys: Sequence[str], wanted: Collection[str]) -> Iterator[dict[str, str]]:
+    """As they are, without what stands before them, or with what the whole network has before its own."""
+    segments = {part for key in wanted for part in key.split(".")}
+    plain = {".".join(part for part in key.split(".") if part not in WRAPPERS or part in segments): key
+             for key in reversed(keys)}
+    names = {key: plain[key] for key in reversed(plain)}
+    yield {key: names[key] for key in wanted if key in names}
+    before = Counter(key.removesuffix(tail) for key in names for tail in _tails(key) if tail in wanted)
+    for prefix, _ in before.most_common(SHOWN):
+        yield {key: names[prefix + key] for key in wanted if prefix + key in names}
+    first = next(iter(wanted), "")
+    for prefix in (first.removesuffix(tail) for tail in _tails(first)):
+        if all(key.startswith(prefix) for key in wanted):
+            yield {key: names[rest] for key in wanted if (rest := key.removeprefix(prefix)) in names}
+
+
+def _tails(key: str) -> Iterator[str]:
+    """``a.b.weight`` → ``b.weight``, ``weight``."""
+    while "." in key:
+        key = key.partition(".")[2]
+        yield key
+
+
+def _unfit(theirs: Tensor, mine: Tensor) -> Message | None:
+    """Why a tensor cannot be the network's, None if it can."""
+    if theirs.shape != mine.shape:
+        return say("{theirs}, where the network has {mine}", theirs=_shape(theirs), mine=_shape(mine))
+    if theirs.is_complex() or (mine.is_floating_point() and not theirs.is_floating_point()):
+        return say("its values are {dtype}", dtype=str(theirs.dtype).removeprefix("torch."))
+    return None
+
+
+def _shape(tensor: Tensor) -> str | Message:
+    return shape_text(tuple(tensor.shape)) if tensor.dim() else say("one number")
+
+
+def _in_order(theirs: Mapping[str, Tensor], wanted: Mapping[str, Tensor]) -> dict[str, str]:
+    """The network's keys beside the file's, where both have the same shapes in the same order; else nothing."""
+    mine, its = ([key for key in keys if not key.endswith(COUNTER)] for keys in (wanted, theirs))
+    if len(mine) != len(its) or any(_unfit(theirs[b], wanted[a]) for a, b in zip(mine, its, strict=True)):
+        return {}
+    return dict(zip(mine, its, strict=True))
+
+
+# -- what is made of it ------------------------------------------------------------------------------------------------
+
+
+def _with_all(experiment: Experiment, choice: _Choice, wanted: Mapping[str, Tensor],
+              before: Mapping[str, Tensor] | None) -> Fitted:
+    held, loaded = choice.held, choice.loaded
+    taken = {mine: held.weights[theirs].to(wanted[mine].dtype) for mine, theirs in loaded.items()}
+    missing = tuple(key for key in wanted if key not in taken)
+    shapes = {key: value.shape for key, value in empty_module(experiment).state_dict().items()}
+    if len(taken) < len(shapes):
+        had = initial_module(experiment).state_dict()
+        had.update({key: value for key, value in (before or {}).items() if key in had and value.shape == shapes[key]})
+        whole = {key: taken.get(key, value) for key, value in had.items()}
+    else:
+        whole = {key: taken[key] for key in shapes}
+    counted = (key for key in missing if not key.endswith(COUNTER))
+    return Fitted(whole, loaded, tuple(_left(choice, wanted)), tuple(counted), held.where, no_numbers(taken),
+                  in_order=choice.in_order)
+
+
+def _left(choice: _Choice, wanted: Mapping[str, Tensor]) -> Iterator[Left]:
+    used, mine = set(choice.loaded.values()), {theirs: key for key, theirs in choice.names.items()}
+    for key, what in choice.held.odd.items():
+        yield Left(key, what)
+    for key, value in choice.held.weights.items():
+        if key in used:
+            continue
+        reason = _unfit(value, wanted[mine[key]]) if key in mine else None
+        yield Left(key, reason or say("the network has nothing of this name"))
+
+
+def no_numbers(weights: Mapping[str, Tensor]) -> dict[str, int]:
+    """How many values of each tensor are NaN or infinite, where there are any."""
+    counts = ((key, int(value.numel() - torch.isfinite(value).sum())) for key, value in weights.items()
+              if value.is_floating_point())
+    return {key: count for key, count in counts if count}
+
+
+class OrderError(WeightsError):
+    """Nothing fits by its name, but all would in the order of the file: ``in_order`` is the network's keys and the
+    file's."""
+
+    def __init__(self, in_order: Mapping[str, str]) -> None:
+        super().__init__("These weights have other names than the network's, but the same shapes in the same order")
+        self.in_order = in_order
+
+
+def _nothing_fits(wanted: Mapping[str, Tensor], held: Sequence[Held], layer: str) -> WeightsError:
+    for each in held:
+        if order := _in_order(each.weights, wanted):
+            return OrderError(order)
+    theirs = [*held[0].weights, *held[0].odd] if held else []
+    if layer:
+        shapes = [say("{key} ({shape})", key=key, shape=_shape(value)) for key, value in wanted.items()]
+        return WeightsError("These weights do not fit {layer}: it has {wanted}, the file {theirs}", layer=layer,
+                            wanted=_some(shapes), theirs=_some(theirs))
+    if layers := _layers_for(wanted, held):
+        return WeightsError("These weights are of a single layer: select the layer that they are for ({layers}) and "
+                            "load them into it", layers=_some(layers))
+    return WeightsError("These weights do not fit the network. It has {wanted}; the file has {theirs}",
+                        wanted=_some(list(wanted)), theirs=_some(theirs))
+
+
+def _layers_for(wanted: Mapping[str, Tensor], held: Sequence[Held]) -> list[str]:
+    """The layers that have every tensor of the file, and in its shape."""
+    return [layer for layer in dict.fromkeys(key.rpartition(".")[0] for key in wanted) for each in held[:1] if layer
+            and each.weights and all((mine := wanted.get(f"{layer}.{key}")) is not None and mine.shape == value.shape
+                                     for key, value in each.weights.items())]
+
+
+# -- in words ----------------------------------------------------------------------------------------------------------
+
+
+def told(fit: Fitted, file: str, then: Message | None = None) -> Message | None:
+    """What was taken and what follows (``then``), from where, and the rest by name. None: there is nothing to tell."""
+    begin = say("{file} fits", file=file)
+    if fit.missing or fit.left:
+        begin = say("{file}: {count} of {all} tensors fit", file=file, count=grouped(len(fit.loaded)),
+                    all=grouped(len(fit.loaded) + len(fit.missing)))
+    asides = list(_asides(fit))
+    if then is not None:
+        begin = say("{begin}; {then}" if fit.missing or fit.left else "{begin}: {then}", begin=begin, then=then)
+    elif not asides:
+        return None
+    return _sentences([begin, *asides])
+
+
+def _sentences(parts: Sequence[Message]) -> Message:
+    """One after the other, as one message."""
+    first, *rest = parts
+    return say("{first}. {rest}", first=first, rest=_sentences(rest)) if rest else first
+
+
+def _asides(fit: Fitted) -> Iterator[Message]:
+    if fit.where:
+        yield say("They are what the file has as “{where}”", where=fit.where)
+    if fit.prefix:
+        yield say("Their names are taken without “{prefix}”", prefix=fit.prefix)
+    if fit.no_numbers:
+        yield broken_values(fit.no_numbers)
+    if fit.left:
+        yield say("Left out: {keys}", keys=_some([say("{key} ({reason})", key=key, reason=reason)
+                                                  for key, reason in fit.left]))
+    if fit.beside:
+        yield say("Nothing is made of {things}", things=_some([say("{key} ({what})", key=key, what=what)
+                                                               for key, what in fit.beside.items()]))
+    if fit.missing:
+        yield say("Not in the file, and so as before: {keys}", keys=_some(fit.missing))
+
+
+def broken_values(counts: Mapping[str, int]) -> Message:
+    """Which tensors hold values that are no numbers."""
+    return say("Not all values are numbers (NaN or infinite): {keys}",
+               keys=_some([say("{count} in {key}", count=grouped(count), key=key) for key, count in counts.items()]))
+
+
+def _some(keys: Sequence[str | Message]) -> Message:
+    """The first of them, one by one, and how many there are."""
+    shown = keys[:SHOWN]
+    words = say(", ".join(f"{{k{place}}}" for place in range(len(shown))),
+                **{f"k{place}": key for place, key in enumerate(shown)})
+    return say("{keys} … ({count} in all)", keys=words, count=grouped(len(keys))) if len(keys) > SHOWN else words
+
