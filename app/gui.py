@@ -14,6 +14,7 @@ from app.window.settings import Settings
 from app.window.window import MainWindow
 from engine.experiment.experiment import DEFAULT
 from widgets.canvas.gestures.clipboard import leave_text
+from widgets.look.guarded import report_the_rest
 from widgets.look.icons import FOLDER
 
 
@@ -25,6 +26,7 @@ def make_window(settings: Settings) -> MainWindow:
 def main(argv: list[str]) -> int:
     """Open the window with the files named, or with the default network. Returns the exit status."""
     logging.basicConfig(level=logging.WARNING)
+    report_the_rest()
     app = QApplication.instance() or QApplication(argv[:1])
     assert isinstance(app, QApplication)
     app.setApplicationName("Layerloom")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import importlib.util
-import logging
 import os
 import sys
 import threading
@@ -26,20 +25,18 @@ from engine.training.control import Control
 from engine.training.events import Event
 from engine.training.observer import Observer
 from engine.training.values import Weights
+from widgets.look.guarded import guarded, report
 
 BEHIND = 10  # of 19
 
 if TYPE_CHECKING:
     from engine.training.devices import Device
 
-log = logging.getLogger(__name__)
-
-
-def message_of(error: Exception) -> Message:
+def message_of(error: BaseException) -> Message:
     """What to show for an exception; one that nobody foresaw is logged in full."""
     if isinstance(error, LayerloomError):
         return error.message
-    log.exception("unforeseen error", exc_info=error)
+    report(error, "what was computed")
     return say("Something unforeseen went wrong: {reason}", reason=str(error).strip() or type(error).__name__)
 
 
@@ -47,6 +44,7 @@ def _nothing(_: object) -> None:
     """What a job does that is over."""
 
 
+@guarded
 class Job(QThread):
     """Runs one function; what it ends with is told in the window's thread, unless nobody waits for it any more."""
 
@@ -80,7 +78,7 @@ class Job(QThread):
     def run(self) -> None:
         try:
             result = self._work(self)
-        except Exception as error:
+        except BaseException as error:  # a person's own code may raise what it likes
             self._failed.emit(message_of(error))
         else:
             self._done.emit(result)
@@ -137,6 +135,7 @@ class Jobs(QObject):
             job.drop()
 
 
+@guarded
 class TrainingThread(QThread):
     """Iterates ``fit`` over its own copy of the network; events wait in ``events`` until the window takes them."""
 
@@ -156,10 +155,10 @@ class TrainingThread(QThread):
         try:
             for event in record(self._fit(), self._experiment, self._folder):
                 self.events.append(event)
-        except Exception as error:
-            self.events.append(message_of(error))
         except StoppedCodeError:  # just outside of ``fit``
             pass
+        except BaseException as error:
+            self.events.append(message_of(error))
         finally:
             self._ident = 0
 

@@ -20,6 +20,7 @@ from app.window.places import Places
 from app.window.settings import Settings
 from app.window.wear import wear
 from engine.messages import Message
+from widgets.look.guarded import guarded
 from widgets.look.text import message_text
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ SAID_MS = 8000
 Kinds = Iterable[type[Feature]]
 
 
+@guarded
 class MainWindow(QMainWindow):
     """The host of the features; what it shows is the page in front.
 

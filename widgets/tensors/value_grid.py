@@ -25,6 +25,7 @@ from engine.units import typed_number, value_text
 from widgets.fields.editors import LineEditor
 from widgets.fields.syntax import Bounds, Syntax
 from widgets.look import theme
+from widgets.look.guarded import guarded
 from widgets.look.text import breakable
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ ROLE = Qt.ItemDataRole
 Place = tuple[int, ...]
 
 
+@guarded
 class ValueModel(QAbstractTableModel):
     """The last two dimensions of an array as rows and columns. Nothing is copied, and nothing is written to it."""
 
@@ -154,6 +156,7 @@ class ValueModel(QAbstractTableModel):
         return True
 
 
+@guarded
 class _Cells(QStyledItemDelegate):
     """Numbers on their tint; a style sheet would paint over the tint."""
 
@@ -169,6 +172,7 @@ class _Cells(QStyledItemDelegate):
             painter.drawRect(room.adjusted(0, 0, -2, -2))
 
 
+@guarded
 class _View(QTableView):
     """Copies what is selected as a spreadsheet reads it."""
 

@@ -45,8 +45,10 @@ def test_work_runs_beside_the_window_and_is_told_in_its_thread(jobs: Jobs, qtbot
     (LayerloomError("{what} is wrong", what="this"), "this is wrong"),
     (ZeroDivisionError("by zero"), "Something unforeseen went wrong: by zero"),
     (KeyError(), "Something unforeseen went wrong: KeyError"),
+    (GeneratorExit(), "Something unforeseen went wrong: GeneratorExit"),
 ])
-def test_an_error_is_told_as_a_sentence(error: Exception, sentence: str, jobs: Jobs, qtbot: QtBot) -> None:
+def test_an_error_is_told_as_a_sentence(error: BaseException, sentence: str, jobs: Jobs, qtbot: QtBot,
+                                        unforeseen: list[str]) -> None:
     def work(_: object) -> None:
         raise error
 
@@ -54,6 +56,8 @@ def test_an_error_is_told_as_a_sentence(error: Exception, sentence: str, jobs: J
     jobs.start(work, pytest.fail, told.append)
     qtbot.waitUntil(lambda: bool(told))
     assert [str(message) for message in told] == [sentence]
+    assert len(unforeseen) == (not isinstance(error, LayerloomError)), "what nobody foresaw is logged in full"
+    unforeseen.clear()
 
 
 def test_a_job_is_asked_to_end_and_waited_for(jobs: Jobs) -> None:

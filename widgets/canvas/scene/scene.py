@@ -37,6 +37,7 @@ MANY = 100  # cards that come or go: painting all that is in sight takes less th
 UNDER = 94.0  # how far to each side of its middle a dropped card lies on a wire, scene pixels
 
 
+@guarded
 class CanvasScene(QGraphicsScene):
     """Shows a graph and its analysis, always by difference. Every change is asked for with ``edit_requested``.
 
@@ -223,7 +224,6 @@ class CanvasScene(QGraphicsScene):
         """The view's zoom changed: below 0.4 everything is painted in batches."""
         self._overview.set_scale(scale, (*self.cards.values(), *self.wires.values(), *self.frames.items))
 
-    @guarded
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         look = theme.current()
         painter.fillRect(rect, QColor(look.canvas))

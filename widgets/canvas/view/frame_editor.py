@@ -14,10 +14,12 @@ from engine.graph.frames import LONGEST_TEXT, Frame
 from widgets.canvas.frames.frame import FrameItem
 from widgets.canvas.view.scene_view import SceneView
 from widgets.look import theme
+from widgets.look.guarded import guarded
 
 LOWEST, NARROWEST = 30, 140  # screen pixels
 
 
+@guarded
 class FrameEditor(QPlainTextEdit):
     """Over a frame's title or a note, only while it is written. Enter or a click elsewhere keeps it, Esc does not.
 
