@@ -78,6 +78,7 @@ class Page(QWidget):
         self.view.block_requested.connect(self.request_block)
         self.view.dissolve_requested.connect(self.dissolve)
         self.view.rename_requested.connect(self.rename_requested)
+        self.left.connect(self.view.comments.finish)
         self.view.refused.connect(self.refuse)
         self.crumbs.level_requested.connect(lambda depth: self.go(self.level.path[:depth]))
         self.crumbs.own_requested.connect(self.make_own)
@@ -112,6 +113,7 @@ class Page(QWidget):
     def _move(self, level: Level) -> None:
         """Show another level, where one last looked at in it; the block one comes out of is selected."""
         left = self.level.path
+        self.view.comments.leave()  # its names would mean other layers
         self._places[left] = self.view.place()
         inwards = len(level.path) > len(left)
         card = self.scene.cards.get(level.path[-1]) if inwards else None

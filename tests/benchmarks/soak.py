@@ -19,9 +19,11 @@ import threading
 import time
 import traceback
 from collections import Counter, deque
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from tests.benchmarks.soak_hands import Hands
 
 ROOT = Path(__file__).parents[2]
 REST = 60.0  # seconds of gestures between two looks at what has grown
@@ -54,9 +56,9 @@ def main(argv: list[str]) -> int:
     seconds, seed = float(argv[1]), int(argv[2])
     environment = {**os.environ, "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen"),
                    "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
-    child = subprocess.Popen([sys.executable, "-m", "tests.benchmarks.soak", str(seconds), str(seed), "child"], cwd=ROOT,
-                             env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                             errors="replace")
+    command = [sys.executable, "-m", "tests.benchmarks.soak", str(seconds), str(seed), "child"]
+    child = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE,
+                             stderr=subprocess.STDOUT, text=True, errors="replace")
     watch = threading.Timer(seconds * 1.5 + PATIENCE, lambda: child.send_signal(signal.SIGABRT))  # it says where it is
     watch.daemon = True
     watch.start()
@@ -118,10 +120,10 @@ class Faults(logging.Handler):
 def child(seconds: float, seed: int) -> int:
     """The window, its event loop, and a timer that makes a gesture whenever there is time."""
     faulthandler.enable()
-    import engine.experiment.experiment  # noqa: F401  (before Qt, as the program has it)
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
+    import engine.experiment.experiment  # noqa: F401  (before Qt, as the program has it)
     from app.gui import make_window
     from app.window.settings import Settings
     from engine.experiment.experiment import DEFAULT
@@ -153,6 +155,7 @@ class Course:
 
         self._hands, self._faults, self._seconds = hands, faults, seconds
         self.sizes: list[Sizes] = []
+        self.kinds: list[Counter[str]] = []  # of what Python knows, at each rest
         self._rest = min(REST, seconds / 6)
         self._next = 0.0
         self._timer = QTimer(interval=SEEN_MS)
@@ -199,6 +202,7 @@ class Course:
     def _end_rest(self) -> None:
         self._is_resting = False
         self.sizes.append(sizes(self._hands))
+        self.kinds.append(Counter(f"{type(each).__module__}.{type(each).__qualname__}" for each in gc.get_objects()))
         hands = self._hands
         print(f"{LINE} {self._time:5.0f} s: {hands.count} gestures, {hands.runs} runs, {self._faults.count} faults; "
               f"{self.sizes[-1]}", flush=True)
@@ -228,6 +232,11 @@ class Course:
         return [f"{name} {before:.0f} → {now:.0f}" for name, before, now, most in zip(
             Sizes._fields, after, self.sizes[-1], ALLOWED, strict=True) if now - before > most]
 
+    def _kinds_grown(self) -> str:
+        more = self.kinds[-1] - self.kinds[max(1, len(self.kinds) // 3)]
+        ours = Counter({kind: count for kind, count in more.items() if not kind.startswith("builtins.")})
+        return ", ".join(f"{count}× {kind}" for kind, count in (*more.most_common(6), *ours.most_common(24)))
+
     def report(self) -> str:
         hands, sizes = self._hands, self.sizes
         slow = ", ".join(f"{name} {took} s" for took, name in sorted(self._slow, reverse=True)[:6])
@@ -239,8 +248,9 @@ class Course:
             f"{LINE} after the warm-up {sizes[max(1, len(sizes) // 3)]}" if len(sizes) > 2 else "",
             f"{LINE} end {sizes[-1]}" if sizes else "",
             f"{LINE} grown: {', '.join(self.grown()) or 'nothing'}",
-            f"{'FAILED' if self._faults.count or self.grown() else 'PASSED'}: seed {hands.seed}, {self._seconds:.0f} s, "
-            f"{hands.count} gestures, {hands.runs} runs, {self._faults.count} faults",
+            f"{LINE} most of it: {self._kinds_grown()}" if self.grown() else "",
+            f"{'FAILED' if self._faults.count or self.grown() else 'PASSED'}: seed {hands.seed}, "
+            f"{self._seconds:.0f} s, {hands.count} gestures, {hands.runs} runs, {self._faults.count} faults",
         ])  # fmt: skip
 
 
@@ -255,11 +265,17 @@ def sizes(hands: Hands) -> Sizes:
     if sys.platform == "linux":
         ctypes.CDLL(None).malloc_trim(0)  # what is free and was not given back is no growth
     status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
-    return Sizes(int(status["VmRSS"].split()[0]) / 1024, int(status["Threads"]), len(os.listdir("/proc/self/fd")),
+    # The last fonts that matplotlib has drawn with, up to 64, stay open: that is its cache.
+    handles = [name for name in map(_target, Path("/proc/self/fd").iterdir()) if not name.endswith(".ttf")]
+    return Sizes(int(status["VmRSS"].split()[0]) / 1024, int(status["Threads"]), len(handles),
                  len(QApplication.allWidgets()), len(hands.window.findChildren(QObject)), len(gc.get_objects()))
 
 
-Tell = Callable[[str], None]
+def _target(handle: Path) -> str:
+    try:
+        return str(handle.readlink())
+    except OSError:  # the one that reads the folder
+        return ""
 
 if __name__ == "__main__":
     if sys.argv[3:] == ["child"]:

@@ -41,13 +41,31 @@ from engine.layers.base import LAYERS
 from widgets.canvas.cards.repair_button import RepairButton
 
 Key, NONE = Qt.Key, Qt.KeyboardModifier.NoModifier
-CTRL, SHIFT, ALT = (Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier,
-                    Qt.KeyboardModifier.AltModifier)
+CTRL, SHIFT, ALT = (
+    Qt.KeyboardModifier.ControlModifier,
+    Qt.KeyboardModifier.ShiftModifier,
+    Qt.KeyboardModifier.AltModifier,
+)
 LEFT, MIDDLE, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton
 LARGE = ("alexnet", "alexnet-tv", "vgg11", "vgg11-full", "nin", "googlenet", "resnet18", "densenet", "house-prices")
 MOST_PAGES, MOST_NODES = 5, 60
-LINES = ("relu", "conv 8 3x3", "linear 10", "flatten", "conv 4 3 > relu > maxpool 2", "residual 8", "(", "x", "12", "dropout .5",
-         "embedding", "lstm 8", "add", "concat", "code")
+LINES = (
+    "relu",
+    "conv 8 3x3",
+    "linear 10",
+    "flatten",
+    "conv 4 3 > relu > maxpool 2",
+    "residual 8",
+    "(",
+    "x",
+    "12",
+    "dropout .5",
+    "embedding",
+    "lstm 8",
+    "add",
+    "concat",
+    "code",
+)
 TYPED = ("1", "3", "0", "-1", "1e308", "0.5", "999999", "7x7", "abc", "", "(", "1e999", "nan", "２")
 KEYS = (Key.Key_L, Key.Key_F, Key.Key_Home, Key.Key_H, Key.Key_M, Key.Key_C, Key.Key_Escape, Key.Key_Left, Key.Key_Down,
         Key.Key_F8, Key.Key_Tab, Key.Key_W, Key.Key_R, Key.Key_Backspace, Key.Key_Return, Key.Key_F6, Key.Key_Delete, Key.Key_T,
@@ -138,8 +156,12 @@ class Hands:
         return self._quiet > 400  # timers, deferred deletions and the last answers have come
 
     def _is_plain(self) -> bool:
-        return bool(self.window.page and self.window.page.document.name == DEFAULT.removeprefix("gallery:")
-                    and getattr(self, "_quiet", -1) >= 0 and not self.window.page.document.dirty)
+        return bool(
+            self.window.page
+            and self.window.page.document.name == DEFAULT.removeprefix("gallery:")
+            and getattr(self, "_quiet", -1) >= 0
+            and not self.window.page.document.dirty
+        )
 
     def close(self) -> None:
         """Close the window as it is."""
@@ -244,8 +266,19 @@ class Hands:
         canvas = self._canvas
         if canvas is not None:
             at, turn = QPointF(self._anywhere(canvas)), QPoint(0, self.random.choice((-360, -120, 120, 240)))
-            QApplication.sendEvent(canvas, QWheelEvent(at, canvas.mapToGlobal(at), QPoint(), turn, Qt.MouseButton.NoButton, NONE,
-                                                       Qt.ScrollPhase.NoScrollPhase, False))
+            QApplication.sendEvent(
+                canvas,
+                QWheelEvent(
+                    at,
+                    canvas.mapToGlobal(at),
+                    QPoint(),
+                    turn,
+                    Qt.MouseButton.NoButton,
+                    NONE,
+                    Qt.ScrollPhase.NoScrollPhase,
+                    False,
+                ),
+            )
 
     def do_menu(self) -> None:
         """The canvas's own menu; what it offers is answered later."""
@@ -256,7 +289,11 @@ class Hands:
     def do_repair(self) -> None:
         """Point at a repair button on the canvas; press it, or go away."""
         page = self.window.page
-        buttons = [item for item in page.scene.items() if isinstance(item, RepairButton) and item.isVisible()] if page else []
+        buttons = (
+            [item for item in page.scene.items() if isinstance(item, RepairButton) and item.isVisible()]
+            if page
+            else []
+        )
         if not buttons or page is None or self._canvas is None:
             return
         spot = page.view.mapFromScene(self.random.choice(buttons).sceneBoundingRect().center())
@@ -292,7 +329,11 @@ class Hands:
     def do_command(self) -> None:
         """A command from its list, found by typing."""
         QTest.keyClick(self._focus(), Key.Key_K, CTRL)
-        words = [row.text for id, row in self.window.commands.rows.items() if id not in ("quit", "data_folder", "heat_time")]
+        words = [
+            row.text
+            for id, row in self.window.commands.rows.items()
+            if id not in ("quit", "data_folder", "heat_time")
+        ]
         _type(self._focus(), self.random.choice(words)[:12])
         QTest.keyClick(self._focus(), self.random.choice((Key.Key_Return, Key.Key_Return, Key.Key_Escape)))
 
@@ -300,7 +341,9 @@ class Hands:
 
     def do_append(self) -> None:
         if self._few():
-            self.window.page.view.append(self.random.choice([kind for kind, layer in LAYERS.items() if layer.in_palette]))
+            self.window.page.view.append(
+                self.random.choice([kind for kind, layer in LAYERS.items() if layer.in_palette])
+            )
 
     def do_select(self) -> None:
         page = self.window.page
@@ -347,8 +390,10 @@ class Hands:
             name = self.random.choice(blocks)
             layer = page.level.graph.nodes[name].layer
             if "repeat" in type(layer).model_fields:
-                page.edit("repeat", page.level.graph.with_layer(
-                    name, layer.with_options(repeat=self.random.choice((1, 2, 3)))))
+                page.edit(
+                    "repeat",
+                    page.level.graph.with_layer(name, layer.with_options(repeat=self.random.choice((1, 2, 3)))),
+                )
 
     def _blocks(self) -> list[str]:
         page = self.window.page
@@ -435,7 +480,11 @@ class Hands:
         trainer, page = self.window.feature(Training).trainer, self.window.page
         if trainer.state != "idle":
             self.window.commands[self.random.choice(("stop", "pause", "train"))].trigger()
-        elif page is not None and not missing_files(page.document.experiment.data.files, None):
+            return
+        if page is None or any(problem.severity == "error" for problem in page.problems):
+            self.do_open()
+            page = self.window.page
+        if page is not None and not missing_files(page.document.experiment.data.files, None):
             self._edit_recipe(epochs=self.random.choice((1, 2, 50)), device="cpu")
             QTest.keyClick(self._focus(), Key.Key_Return, CTRL)
             self.runs += trainer.state != "idle"
@@ -472,7 +521,9 @@ class Hands:
 
     def _side(self) -> QWidget:
         places = self.window.places
-        return self.random.choice((places.inspector, places.inspector, places.bottom, places.left, places.top, places.costs))
+        return self.random.choice(
+            (places.inspector, places.inspector, places.bottom, places.left, places.top, places.costs)
+        )
 
     def do_field(self) -> None:
         """Type into a field of a panel; keep it, drop it, or leave it so."""
@@ -482,7 +533,9 @@ class Hands:
             field.setFocus()
             QTest.keyClick(field, Key.Key_A, CTRL)
             _type(field, self.random.choice(TYPED))
-            for key in self.random.choices((Key.Key_Return, Key.Key_Escape, Key.Key_Up, Key.Key_Down, Key.Key_Tab), k=self.random.randrange(3)):
+            for key in self.random.choices(
+                (Key.Key_Return, Key.Key_Escape, Key.Key_Up, Key.Key_Down, Key.Key_Tab), k=self.random.randrange(3)
+            ):
                 QTest.keyClick(self._focus(), key)
 
     def do_choice(self) -> None:
@@ -509,7 +562,9 @@ class Hands:
         if view is not None:
             QTest.mouseClick(view.viewport(), LEFT, NONE, self._anywhere(view.viewport()))
             if isValid(view):
-                QTest.keyClick(view, self.random.choice((Key.Key_Down, Key.Key_Up, Key.Key_Return, Key.Key_F2, Key.Key_Right)))
+                QTest.keyClick(
+                    view, self.random.choice((Key.Key_Down, Key.Key_Up, Key.Key_Return, Key.Key_F2, Key.Key_Right))
+                )
 
     def do_point(self) -> None:
         """Point at any part of a panel."""
@@ -541,8 +596,24 @@ class Hands:
 
     def do_view(self) -> None:
         """Heat maps, minimap, outline, themes, snapping."""
-        self.window.commands[self.random.choice(("heat_none", "heat_params", "heat_compute", "heat_memory", "heat_time", "minimap",
-                                                 "outline", "theme_dark", "theme_light", "theme_system", "follow", "snap"))].trigger()
+        self.window.commands[
+            self.random.choice(
+                (
+                    "heat_none",
+                    "heat_params",
+                    "heat_compute",
+                    "heat_memory",
+                    "heat_time",
+                    "minimap",
+                    "outline",
+                    "theme_dark",
+                    "theme_light",
+                    "theme_system",
+                    "follow",
+                    "snap",
+                )
+            )
+        ].trigger()
 
     def do_resize(self) -> None:
         self.window.resize(self.random.randrange(900, 1700), self.random.randrange(600, 1000))
@@ -559,7 +630,33 @@ def _type(widget: QWidget, text: str) -> None:
             return
 
 
-WEIGHTS = {"click": 8, "hold": 8, "move": 5, "release": 1, "key": 10, "undo": 6, "redo": 4, "append": 8, "select": 8, "search": 6,
-           "switch": 5, "train": 4, "field": 8, "point": 6, "button": 4, "repair": 5, "resize": 1, "picture": 1, "view": 3,
-           "undo_at_once": 4, "go_in_or_out": 4, "series": 1, "load_weights": 1, "comment": 5, "export": 1, "menu": 2, "save": 1,
-           "start_page": 1}
+WEIGHTS = {
+    "click": 8,
+    "hold": 8,
+    "move": 5,
+    "release": 1,
+    "key": 10,
+    "undo": 6,
+    "redo": 4,
+    "append": 8,
+    "select": 8,
+    "search": 6,
+    "switch": 5,
+    "train": 4,
+    "field": 8,
+    "point": 6,
+    "button": 4,
+    "repair": 5,
+    "resize": 1,
+    "picture": 1,
+    "view": 3,
+    "undo_at_once": 4,
+    "go_in_or_out": 4,
+    "series": 1,
+    "load_weights": 1,
+    "comment": 5,
+    "export": 1,
+    "menu": 2,
+    "save": 1,
+    "start_page": 1,
+}

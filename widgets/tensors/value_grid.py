@@ -144,7 +144,7 @@ class ValueModel(QAbstractTableModel):
         place = self.place(index.row(), index.column())
         try:
             number = typed_number(str(value))
-            if self._is_whole() and not number.is_integer():
+            if self._array is None or not _fits(number, self._array.dtype):
                 raise ValueError(value)
         except ValueError:
             self.refused.emit(str(value))
@@ -154,6 +154,17 @@ class ValueModel(QAbstractTableModel):
             self.dataChanged.emit(index, index)
             self.value_edited.emit(place, number)
         return True
+
+
+def _fits(number: float, kind: np.dtype[Any]) -> bool:
+    """Whether a tensor of this kind can hold it."""
+    import numpy as np  # loaded by whoever made the array
+
+    if kind.kind == "f":
+        return not math.isfinite(number) or abs(number) <= float(np.finfo(kind).max)
+    if kind.kind == "b":
+        return number in (0, 1)
+    return number.is_integer() and np.iinfo(kind).min <= number <= np.iinfo(kind).max
 
 
 @guarded
