@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6 import QtCore, QtGui, QtWidgets
 from PySide6.QtCore import QObject, QThread, QTimer, Signal
 
+from app.window.leaving import forget_ended, leave
 from engine.experiment.experiment import Experiment
 from engine.experiment.trust import sources_of
 from engine.layers.code.running import StoppedCodeError, interrupt
@@ -70,10 +71,10 @@ class Job(QThread):
         return self._cancel.is_set()
 
     def drop(self) -> None:
-        """Ask it to end and wait; nothing is told any more, not even what is on its way."""
+        """Ask it to end and leave it; nothing is told any more, not even what is on its way."""
         self._is_dropped = True
         self.cancel()
-        self.wait()
+        leave(self)
 
     def run(self) -> None:
         try:
@@ -98,7 +99,7 @@ class Job(QThread):
 
 
 class Jobs(QObject):
-    """The jobs of one part of the window, to be ended before it closes."""
+    """The jobs of one part of the window, to be left before it closes."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -114,25 +115,25 @@ class Jobs(QObject):
         self._forget_finished()
         job = Job(self, work, done, failed)
         if self._is_over:
-            job.drop()
+            job.setParent(None)
             return job
         self._jobs.append(job)
         job.start()
         return job
 
     def _forget_finished(self) -> None:
+        forget_ended()
         over = [job for job in self._jobs if job.isFinished() and job.is_told]
         self._jobs = [job for job in self._jobs if job not in over]
         for job in over:
             job.deleteLater()
 
     def finish(self) -> None:
-        """Ask every job to end, and wait."""
+        """Ask every job to end, and leave it: the window waits a moment for all of them together."""
         self._is_over = True
         for job in self._jobs:
-            job.cancel()
-        for job in self._jobs:
             job.drop()
+        self._jobs.clear()
 
 
 @guarded

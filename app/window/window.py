@@ -16,6 +16,7 @@ from app.window.collecting import Collector
 from app.window.commands import Commands
 from app.window.host import F, Feature
 from app.window.jobs import Jobs, Warmth, load_torch
+from app.window.leaving import wait_for_left
 from app.window.places import Places
 from app.window.settings import Settings
 from app.window.wear import wear
@@ -294,6 +295,7 @@ class MainWindow(QMainWindow):
         for feature in self.features:
             feature.finish()
         self._jobs.finish()
+        wait_for_left()
         self._collector.finish()
         self.settings.geometry = self.saveGeometry()
         super().closeEvent(event)

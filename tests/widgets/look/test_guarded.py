@@ -177,5 +177,6 @@ def test_what_a_slot_raises_comes_to_the_same_place_and_holds_nothing(qtbot: QtB
 def test_the_log_says_where(caplog: pytest.LogCaptureFixture, unforeseen: list[str]) -> None:
     with caplog.at_level(logging.ERROR):
         BrokenItem.itemChange(None, None, 7)  # type: ignore[arg-type]
-    assert [record.getMessage() for record in caplog.records] == [f"unforeseen error in {__name__}.BrokenItem.itemChange"]
+    said = [record.getMessage() for record in caplog.records]
+    assert said == [f"unforeseen error in {__name__}.BrokenItem.itemChange"]
     unforeseen.clear()
