@@ -67,10 +67,12 @@ LINES = (
     "code",
 )
 TYPED = ("1", "3", "0", "-1", "1e308", "0.5", "999999", "7x7", "abc", "", "(", "1e999", "nan", "２")
-KEYS = tuple(getattr(Key, f"Key_{name}") for name in (
-    "L F Home H M C Escape Left Down F8 Tab W R Backspace Return F6 Delete T Up Right Space Slash F2 F3 End PageDown A "
-    "Menu").split())
-SHORTCUTS = tuple(getattr(Key, f"Key_{name}") for name in "A C V X D G F K P Z Y S Plus Minus".split())
+KEYS = (Key.Key_L, Key.Key_F, Key.Key_Home, Key.Key_H, Key.Key_M, Key.Key_C, Key.Key_Escape, Key.Key_Left,
+        Key.Key_Down, Key.Key_F8, Key.Key_Tab, Key.Key_W, Key.Key_R, Key.Key_Backspace, Key.Key_Return, Key.Key_F6,
+        Key.Key_Delete, Key.Key_T, Key.Key_Up, Key.Key_Right, Key.Key_Space, Key.Key_Slash, Key.Key_F2, Key.Key_F3,
+        Key.Key_End, Key.Key_PageDown, Key.Key_A, Key.Key_Menu)  # fmt: skip
+SHORTCUTS = (Key.Key_A, Key.Key_C, Key.Key_V, Key.Key_X, Key.Key_D, Key.Key_G, Key.Key_F, Key.Key_K, Key.Key_P,
+             Key.Key_Z, Key.Key_Y, Key.Key_S, Key.Key_Plus, Key.Key_Minus)  # fmt: skip
 MENU_KEYS = (Key.Key_Down, Key.Key_Escape, Key.Key_Up, Key.Key_Right, Key.Key_Return)
 SOURCES = ("digits", "linear", "polynomial", "edges", "mnist")
 

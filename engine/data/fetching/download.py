@@ -24,8 +24,9 @@ _DOWNLOADS = Once()
 
 
 def fetch(files: Files, root: Path | None = None) -> Steps[None]:
-    """Download what is missing, yielding ten times a second, whatever comes; to stop, stop iterating: nothing half is left behind.
+    """Download what is missing, yielding ten times a second, whatever comes.
 
+    To stop, stop iterating: nothing half is left behind.
     Where another thread does so already, its steps are told. Raises DataOfflineError naming the folder and the files,
     when no mirror gives them.
     """

@@ -22,6 +22,7 @@ from engine.data.spec.spec import DataSpec
 from engine.data.tensors.loading import load_data
 from tests.engine.data.data_cases import files_of, only_mirror
 
+
 def silent(_connection: socket.socket, _over: threading.Event) -> None:
     """Takes the connection and says nothing."""
 
