@@ -16,6 +16,7 @@ from engine.runs.naming import forget_if_empty, new_run_folder
 from engine.training.events import Event, Paused, Point, Resumed, Started
 from engine.training.listening import Listener
 from engine.training.observer import Observer
+from widgets.look.later import later
 
 DRAIN_MS = 50  # curves redraw at most 20 times a second
 PATIENCE_MS = 3000  # that a person's own code has to end by itself
@@ -70,7 +71,7 @@ class Trainer(QObject, Listener):
             thread = self._thread
             thread.control.stop()
             self._set_state("stopping")
-            QTimer.singleShot(PATIENCE_MS, self, lambda: thread.interrupt() if thread is self._thread else None)
+            later(self, lambda: thread.interrupt() if thread is self._thread else None, PATIENCE_MS)
 
     def set_lr(self, lr: float) -> None:
         """Change the running run's learning rate."""

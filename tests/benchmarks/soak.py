@@ -193,6 +193,8 @@ class Course:
         if self._time > self._next:
             self._is_resting = True
             return
+        if hands.tour():
+            return
         start = time.monotonic()
         name = hands.gesture()
         took = time.monotonic() - start

@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QGraphicsView,
     QLineEdit,
-    QMenu,
     QMessageBox,
     QPlainTextEdit,
     QWidget,
@@ -36,7 +35,7 @@ from app.window import dialogs
 from app.window.window import MainWindow
 from engine.blocks.base import Block
 from engine.data.fetching.folder import missing_files
-from engine.experiment.experiment import DEFAULT, gallery_ids
+from engine.experiment.experiment import DEFAULT, gallery_ids, load_experiment
 from engine.layers.base import LAYERS
 from widgets.canvas.cards.repair_button import RepairButton
 
@@ -73,6 +72,7 @@ KEYS = (Key.Key_L, Key.Key_F, Key.Key_Home, Key.Key_H, Key.Key_M, Key.Key_C, Key
         Key.Key_End, Key.Key_PageDown, Key.Key_A, Key.Key_Menu)  # fmt: skip
 SHORTCUTS = (Key.Key_A, Key.Key_C, Key.Key_V, Key.Key_X, Key.Key_D, Key.Key_G, Key.Key_F, Key.Key_K, Key.Key_P,
              Key.Key_Z, Key.Key_Y, Key.Key_S, Key.Key_Plus, Key.Key_Minus)  # fmt: skip
+MEANWHILE = ("do_comment", "do_hold", "do_pull_a_wire", "do_search", "do_repair", "do_field")
 MENU_KEYS = (Key.Key_Down, Key.Key_Escape, Key.Key_Up, Key.Key_Right, Key.Key_Return)
 SOURCES = ("digits", "linear", "polynomial", "edges", "mnist")
 
@@ -88,7 +88,9 @@ class Hands:
         self._places = {name: getattr(self, name) for name in dir(self) if name.startswith("do_")}
         self._pool = [name for name in self._places for _ in range(WEIGHTS.get(name.removeprefix("do_"), 2))]
         self._gallery = [id for id in gallery_ids() if id not in LARGE]
-        self._menus: list[QMenu] = []
+        self._trainable = [id for id in self._gallery if not missing_files(
+            load_experiment(f"gallery:{id}").data.files, None)]
+        self._tour = [kind for kind, layer in LAYERS.items() if layer.in_palette]
         dialogs.save_path = lambda _parent, _title, suggestion, formats: self._save_path(suggestion, formats)
         dialogs.open_paths = lambda *_: self._open_paths()
         dialogs.folder_path = lambda *_: None
@@ -106,6 +108,22 @@ class Hands:
         self._tell(name.removeprefix("do_"))
         self._places[name]()
         return name.removeprefix("do_")
+
+    def tour(self) -> bool:
+        """A step of a walk through every kind of layer and every tab, which fills what is remembered on purpose: the
+        forms of each kind. Whether there are more."""
+        if not self._tour:
+            return False
+        kind, window = self._tour.pop(), self.window
+        self._tell(f"tour {kind}")
+        if len(self._tour) % 12 == 0:
+            window.pages[-1].document.history.mark_clean()
+            window.close_page(len(window.pages) - 1)
+            window.feature(Documents).new()
+        if window.page is not None:
+            window.page.view.append(kind)
+        window.places.bottom.setCurrentIndex(len(self._tour) % 6)
+        return True
 
     @property
     def is_asked(self) -> bool:
@@ -373,6 +391,23 @@ class Hands:
             if self.random.random() < 0.6:
                 QTest.keyClick(self._focus(), self.random.choice((Key.Key_Return, Key.Key_Escape)))
 
+    def do_something_and_undo(self) -> None:
+        """What goes on about a new layer goes on while the layer goes: a comment, a drag, a search, a preview."""
+        if self.window.page is None or not self._few():
+            return
+        self.do_append()
+        self.window.page.view.setFocus()
+        self._places[self.random.choice(MEANWHILE)]()
+        for _ in range(self.random.randrange(1, 3)):
+            if self.random.random() < 0.5:
+                self.do_undo_at_once()
+            else:
+                QTest.keyClick(self._focus(), Key.Key_Z, CTRL)
+        if self.random.random() < 0.5:
+            self.do_move()
+        if self.random.random() < 0.3:
+            self.do_switch()
+
     def do_block(self) -> None:
         """The dialog is answered from the event loop."""
         if self.window.page is not None:
@@ -477,17 +512,22 @@ class Hands:
     # -- training -----------------------------------------------------------------------------------------------
 
     def do_train(self) -> None:
-        trainer, page = self.window.feature(Training).trainer, self.window.page
+        """Begin where that is possible, stop, pause or go on."""
+        trainer = self.window.feature(Training).trainer
         if trainer.state != "idle":
             self.window.commands[self.random.choice(("stop", "pause", "train"))].trigger()
             return
-        if page is None or any(problem.severity == "error" for problem in page.problems):
-            self.do_open()
-            page = self.window.page
-        if page is not None and not missing_files(page.document.experiment.data.files, None):
+        if not self._can_train() and len(self.window.pages) < MOST_PAGES:
+            self.window.feature(Documents).open("gallery:" + self.random.choice(self._trainable))
+        if self._can_train():
             self._edit_recipe(epochs=self.random.choice((1, 2, 50)), device="cpu")
             QTest.keyClick(self._focus(), Key.Key_Return, CTRL)
             self.runs += trainer.state != "idle"
+
+    def _can_train(self) -> bool:
+        page = self.window.page
+        return (page is not None and not missing_files(page.document.experiment.data.files, None)
+                and all(problem.severity != "error" for problem in page.problems))
 
     def _edit_recipe(self, **options: object) -> None:
         document = self.window.page.document
@@ -499,8 +539,7 @@ class Hands:
             self._edit_recipe(lr=self.random.choice((0.1, 0.01, 0.5)))
 
     def do_series(self) -> None:
-        page = self.window.page
-        if page is not None and not missing_files(page.document.experiment.data.files, None):
+        if self._can_train():
             before = self.window.feature(Training).trainer.state
             self._edit_recipe(epochs=1, folds=self.random.choice((0, 2)), device="cpu")
             self.window.commands["train_series"].trigger()
@@ -631,6 +670,7 @@ def _type(widget: QWidget, text: str) -> None:
 
 
 WEIGHTS = {
+    "something_and_undo": 8,
     "click": 8,
     "hold": 8,
     "move": 5,

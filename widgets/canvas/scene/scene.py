@@ -31,6 +31,7 @@ from widgets.canvas.wires.links import ShareLinks
 from widgets.canvas.wires.wire import WireItem
 from widgets.look import theme
 from widgets.look.guarded import guarded
+from widgets.look.later import later
 
 SURROUNDINGS = 1000.0  # how far the scene goes on around its cards
 MANY = 100  # cards that come or go: painting all that is in sight takes less than asking each item where it was
@@ -158,7 +159,7 @@ class CanvasScene(QGraphicsScene):
 
     def _ask_repair(self, repair: Repair) -> None:
         # Later: the repair replaces the very button whose event is being handled.
-        QTimer.singleShot(0, self, lambda: self.repair_requested.emit(repair))
+        later(self, lambda: self.repair_requested.emit(repair))
 
     def add_item(self, item: QGraphicsItem) -> None:
         """Take in something that is painted only from near."""
