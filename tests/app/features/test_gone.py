@@ -114,7 +114,7 @@ def edited(window: MainWindow, qtbot) -> None:
 
 
 def training(window: MainWindow, qtbot) -> None:
-    page, trainer = window.page, window.feature(Training).trainer
+    page = window.page
     recipe = page.document.experiment.recipe.with_options(epochs=50, device="cpu")
     page.document.edit("", replace(page.document.experiment, recipe=recipe))
     window.feature(Training).train()
