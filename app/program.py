@@ -26,11 +26,13 @@ def main(argv: list[str] | None = None) -> int:
         names = ", ".join(sorted(name for name in COMMANDS if not name.startswith("-")))
         print(f"error: “{argv[1]}” is neither a file nor a command; the commands are {names}", file=sys.stderr)
         return 2
-    if not has_display():
-        from app.terminal.headless import main as headless  # and so it does without this
+    return _window(argv) if has_display() else _headless(argv)
 
-        return headless(argv[1:])
-    return _window(argv)
+
+def _headless(argv: list[str]) -> int:
+    from app.terminal.headless import main as headless  # a window does without this, too
+
+    return headless(argv[1:])
 
 
 def _may_be_opened(word: str) -> bool:
@@ -56,4 +58,5 @@ def _window(argv: list[str]) -> int:
             raise
         missing = str(error).split(":")[0]
     print(missing_sentence(missing), file=sys.stderr)
-    return 1
+    gc.enable()
+    return _headless(argv)

@@ -7,6 +7,7 @@ import os
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from typing import NoReturn
 
 DEBIAN = ("libegl1 libgl1 libopengl0 libdbus-1-3 libfontconfig1 libglib2.0-0 libwayland-cursor0 libxkbcommon-x11-0 "
           "libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 "
@@ -21,11 +22,25 @@ def program_name() -> str:
     return "main.py" if Path(sys.argv[0]).name == "main.py" else "layerloom"
 
 
+DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+
+
+def needs_display() -> bool:
+    """Whether a window needs what the environment names; elsewhere than on Linux there always is a display."""
+    return sys.platform.startswith("linux")
+
+
 def has_display() -> bool:
-    """False on a Linux without any display; QT_QPA_PLATFORM is taken as a promise."""
-    if not sys.platform.startswith("linux"):
-        return True
-    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+    """False on a Linux without any display; what is named there need not answer."""
+    return not needs_display() or any(os.environ.get(name) for name in DISPLAYS)
+
+
+def start_without_display() -> NoReturn:
+    """Become the same command in a process that knows of no display: this one cannot show a window."""
+    if sys.stderr is not None:
+        sys.stderr.flush()
+    environment = {name: value for name, value in os.environ.items() if name not in DISPLAYS}
+    os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], environment)
 
 
 def missing_library() -> str | None:

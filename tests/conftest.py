@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import logging
 import os
 import shutil
 import sys
@@ -100,6 +101,30 @@ def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home"))
     monkeypatch.delenv("LAYERLOOM_DATA", raising=False)
+
+
+class _Heard(logging.Handler):
+    """Keeps what is logged, with the exception it is about."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.texts.append(_FULL.format(record))
+
+
+_FULL = logging.Formatter("%(message)s")
+
+
+@pytest.fixture(autouse=True)
+def unforeseen() -> Iterator[list[str]]:
+    """Exceptions that the program survived, though nobody foresaw them: any that is left in the end fails the test."""
+    heard, log = _Heard(), logging.getLogger("widgets.look.guarded")
+    log.addHandler(heard)
+    yield heard.texts
+    log.removeHandler(heard)
+    assert not heard.texts, "\n".join(heard.texts)
 
 
 @pytest.fixture(autouse=True)

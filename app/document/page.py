@@ -78,6 +78,7 @@ class Page(QWidget):
         self.view.block_requested.connect(self.request_block)
         self.view.dissolve_requested.connect(self.dissolve)
         self.view.rename_requested.connect(self.rename_requested)
+        self.left.connect(self.view.comments.finish)
         self.view.refused.connect(self.refuse)
         self.crumbs.level_requested.connect(lambda depth: self.go(self.level.path[:depth]))
         self.crumbs.own_requested.connect(self.make_own)
@@ -112,6 +113,7 @@ class Page(QWidget):
     def _move(self, level: Level) -> None:
         """Show another level, where one last looked at in it; the block one comes out of is selected."""
         left = self.level.path
+        self.view.comments.leave()  # its names would mean other layers
         self._places[left] = self.view.place()
         inwards = len(level.path) > len(left)
         card = self.scene.cards.get(level.path[-1]) if inwards else None
@@ -224,12 +226,22 @@ class Page(QWidget):
 
     def repair(self, repair: Repair) -> None:
         """Do what a repair button says: one of this level's, or one of the whole network's."""
-        text = message_text(repair.text)
-        if self.level.path and any(repair in problem.repairs for problem in self.level.problems):
-            self.edit(text, repair.apply(self.level.graph))
+        text, now = message_text(repair.text), self.repair_now(repair)
+        if now is None:
+            self.refuse(say("The network has changed: that is not needed any more"))
+        elif self.level.path and any(now in problem.repairs for problem in self.level.problems):
+            self.edit(text, now.apply(self.level.graph))
         else:
-            self.document.edit(text, repair.of(self.document.experiment))
+            self.document.edit(text, now.of(self.document.experiment))
         self.view.setFocus()  # the button is gone; stray keys shall not land elsewhere
+
+    def repair_now(self, repair: Repair) -> Repair | None:
+        """What a button offers, of the network as it is now: it may have changed since. None: nothing any more."""
+        offered = [each for problem in (*self.level.problems, *self.problems) for each in problem.repairs]
+        if any(each is repair for each in offered):
+            return repair
+        alike = {id(each): each for each in offered if each.text == repair.text}
+        return next(iter(alike.values())) if len(alike) == 1 else None
 
     def _ask_to_own(self, then: Callable[[], None]) -> None:
         """What is made from parameters cannot be changed by hand: offer what can, and do it ``then``."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QTimer
+from PySide6.QtCore import QPoint
 
 from app.document.page import Page
 from app.window.host import Feature
 from engine.graph.graph import Graph
+from widgets.look.later import later
 
 if TYPE_CHECKING:
     from widgets.find.pick_box import PickBox
@@ -29,7 +30,7 @@ class Boxes(Feature):
 
     def connect_page(self, page: Page) -> None:
         page.document.changed.connect(lambda: self._close_stale(page))
-        page.scene.shown.connect(lambda: QTimer.singleShot(0, self, self._tell_again))  # a preview ends with it
+        page.scene.shown.connect(lambda: later(self, self._tell_again))  # a preview ends with it
 
     def open(self, box: Popup, point: QPoint, about: Graph | None = None) -> None:
         """Show a box instead of the one that is open; it closes when the graph it is about changes."""

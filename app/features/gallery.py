@@ -8,7 +8,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QSize, QTimer
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QSize
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QMenu
 
@@ -18,6 +18,7 @@ from app.window.host import Feature, Host
 from engine.analysis.analysis import Analysis, analyze
 from engine.experiment.experiment import Experiment, gallery_ids, load_experiment
 from engine.experiment.trust import sources_of
+from widgets.look.later import later
 from widgets.look.text import translated
 
 if TYPE_CHECKING:  # when there is a page to fill; a window that begins with a network does not wait for them
@@ -101,7 +102,7 @@ def _draw(page: StartPage, ratio: float, ids: list[str]) -> None:
         experiment = _experiment(ids[0])
         analysis = analyses[ids[0]] = analyze(experiment.graph, experiment.data.sample_shape)
         page.set_picture(ids[0], picture(analysis, PICTURE, ratio), analysis.params)
-        QTimer.singleShot(0, page, lambda: _draw(page, ratio, ids[1:]))
+        later(page, lambda: _draw(page, ratio, ids[1:]))
 
 
 @lru_cache(maxsize=256)

@@ -113,7 +113,9 @@ class Parameters(Feature):
 
     def _show_values(self, key: str) -> None:
         if key in self._weights:
-            self.panel.show_values(key, self._weights[key].detach().float().cpu().numpy())
+            tensor = self._weights[key].detach().cpu()
+            brain = str(tensor.dtype) == "torch.bfloat16"  # which numpy does not know
+            self.panel.show_values(key, (tensor.float() if brain else tensor).numpy())
 
     def _edit(self, key: str, index: tuple[int, ...], value: float) -> None:
         """Initial values are part of the network; others become loaded weights. Of the network whose tensors one sees,

@@ -62,6 +62,7 @@ class Previewing(Feature):
 
     def preview_repair(self, page: Page, repair: Repair | None) -> None:
         """Show what a repair would do; None: what is."""
+        repair = page.repair_now(repair) if repair is not None else None
         if repair is None:
             self.end()
         elif page.level.path and any(repair in problem.repairs for problem in page.level.problems):

@@ -9,15 +9,18 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.document.document import Document, Run
 from app.window.jobs import TrainingThread
+from app.window.leaving import leave
 from engine.experiment.series import is_series, without_variants
 from engine.messages import Message
 from engine.runs.naming import forget_if_empty, new_run_folder
 from engine.training.events import Event, Paused, Point, Resumed, Started
 from engine.training.listening import Listener
 from engine.training.observer import Observer
+from widgets.look.later import later
 
 DRAIN_MS = 50  # curves redraw at most 20 times a second
 PATIENCE_MS = 3000  # that a person's own code has to end by itself
+LEAVE_MS = 300  # that a run has to end before what it belongs to is closed
 
 
 class Trainer(QObject, Listener):
@@ -68,7 +71,7 @@ class Trainer(QObject, Listener):
             thread = self._thread
             thread.control.stop()
             self._set_state("stopping")
-            QTimer.singleShot(PATIENCE_MS, self, lambda: thread.interrupt() if thread is self._thread else None)
+            later(self, lambda: thread.interrupt() if thread is self._thread else None, PATIENCE_MS)
 
     def set_lr(self, lr: float) -> None:
         """Change the running run's learning rate."""
@@ -76,13 +79,19 @@ class Trainer(QObject, Listener):
             self._thread.control.lr = lr
 
     def finish(self) -> None:
-        """Leave the run where it is, before the document or the window closes; what it wrote stays."""
-        if self._thread is not None:
-            self._thread.control.abandon()
-            if not self._thread.wait(PATIENCE_MS):
-                self._thread.interrupt()
-            self._thread.wait()
+        """Leave the run where it is, before the document or the window closes; what it wrote stays.
+
+        One that does not end at once, in a long batch, ends by itself after it.
+        """
+        thread = self._thread
+        if thread is not None:
+            thread.control.abandon()
+            if not thread.wait(LEAVE_MS):
+                thread.interrupt()
             self.drain()
+            if thread is self._thread:
+                leave(thread)
+                self._forget()
         self.document = None
 
     def drain(self) -> None:
@@ -136,11 +145,14 @@ class Trainer(QObject, Listener):
 
     def _end(self) -> None:
         assert self._thread is not None
-        self._timer.stop()
         self._thread.wait()
         self._thread.deleteLater()
-        self._thread = None
         forget_if_empty(self._run.folder)
+        self._forget()
+
+    def _forget(self) -> None:
+        self._timer.stop()
+        self._thread = None
         self._set_state("idle")
 
     def _set_state(self, state: str) -> None:

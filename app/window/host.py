@@ -160,4 +160,4 @@ class Feature(QObject):
         """What is written and not applied counts for the document it was written for."""
 
     def finish(self) -> None:
-        """The window closes: wait for what is running."""
+        """The window closes: ask what is running to end, and leave it."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import importlib.util
-import logging
 import os
 import sys
 import threading
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6 import QtCore, QtGui, QtWidgets
 from PySide6.QtCore import QObject, QThread, QTimer, Signal
 
+from app.window.leaving import forget_ended, leave
 from engine.experiment.experiment import Experiment
 from engine.experiment.trust import sources_of
 from engine.layers.code.running import StoppedCodeError, interrupt
@@ -26,20 +26,18 @@ from engine.training.control import Control
 from engine.training.events import Event
 from engine.training.observer import Observer
 from engine.training.values import Weights
+from widgets.look.guarded import guarded, report
 
 BEHIND = 10  # of 19
 
 if TYPE_CHECKING:
     from engine.training.devices import Device
 
-log = logging.getLogger(__name__)
-
-
-def message_of(error: Exception) -> Message:
+def message_of(error: BaseException) -> Message:
     """What to show for an exception; one that nobody foresaw is logged in full."""
     if isinstance(error, LayerloomError):
         return error.message
-    log.exception("unforeseen error", exc_info=error)
+    report(error, "what was computed")
     return say("Something unforeseen went wrong: {reason}", reason=str(error).strip() or type(error).__name__)
 
 
@@ -47,6 +45,7 @@ def _nothing(_: object) -> None:
     """What a job does that is over."""
 
 
+@guarded
 class Job(QThread):
     """Runs one function; what it ends with is told in the window's thread, unless nobody waits for it any more."""
 
@@ -72,15 +71,15 @@ class Job(QThread):
         return self._cancel.is_set()
 
     def drop(self) -> None:
-        """Ask it to end and wait; nothing is told any more, not even what is on its way."""
+        """Ask it to end and leave it; nothing is told any more, not even what is on its way."""
         self._is_dropped = True
         self.cancel()
-        self.wait()
+        leave(self)
 
     def run(self) -> None:
         try:
             result = self._work(self)
-        except Exception as error:
+        except BaseException as error:  # a person's own code may raise what it likes
             self._failed.emit(message_of(error))
         else:
             self._done.emit(result)
@@ -100,7 +99,7 @@ class Job(QThread):
 
 
 class Jobs(QObject):
-    """The jobs of one part of the window, to be ended before it closes."""
+    """The jobs of one part of the window, to be left before it closes."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -116,27 +115,28 @@ class Jobs(QObject):
         self._forget_finished()
         job = Job(self, work, done, failed)
         if self._is_over:
-            job.drop()
+            job.setParent(None)
             return job
         self._jobs.append(job)
         job.start()
         return job
 
     def _forget_finished(self) -> None:
+        forget_ended()
         over = [job for job in self._jobs if job.isFinished() and job.is_told]
         self._jobs = [job for job in self._jobs if job not in over]
         for job in over:
             job.deleteLater()
 
     def finish(self) -> None:
-        """Ask every job to end, and wait."""
+        """Ask every job to end, and leave it: the window waits a moment for all of them together."""
         self._is_over = True
         for job in self._jobs:
-            job.cancel()
-        for job in self._jobs:
             job.drop()
+        self._jobs.clear()
 
 
+@guarded
 class TrainingThread(QThread):
     """Iterates ``fit`` over its own copy of the network; events wait in ``events`` until the window takes them."""
 
@@ -156,10 +156,10 @@ class TrainingThread(QThread):
         try:
             for event in record(self._fit(), self._experiment, self._folder):
                 self.events.append(event)
-        except Exception as error:
-            self.events.append(message_of(error))
         except StoppedCodeError:  # just outside of ``fit``
             pass
+        except BaseException as error:
+            self.events.append(message_of(error))
         finally:
             self._ident = 0
 

@@ -26,6 +26,7 @@ from widgets.frame.topbar import TopBar
 from widgets.inspector.inspector import Inspector
 from widgets.inspector.network_costs import NetworkCosts
 from widgets.look import theme
+from widgets.look.guarded import guarded
 from widgets.palette.palette import Palette
 
 if TYPE_CHECKING:  # what is made when it is first shown
@@ -36,6 +37,7 @@ PALETTE_WIDTH, SIDE_WIDTH, BOTTOM_HEIGHT, LEAST_BOTTOM = 220, 300, 300, 120
 L = TypeVar("L", bound=QBoxLayout)
 
 
+@guarded
 class DocumentTabs(QTabBar):
     """As wide as its tabs: by itself a tab bar keeps room for more than one short name."""
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QMainWindow, QPlainTextEdit
 
@@ -16,10 +16,13 @@ from app.window.collecting import Collector
 from app.window.commands import Commands
 from app.window.host import F, Feature
 from app.window.jobs import Jobs, Warmth, load_torch
+from app.window.leaving import wait_for_left
 from app.window.places import Places
 from app.window.settings import Settings
 from app.window.wear import wear
 from engine.messages import Message
+from widgets.look.guarded import guarded
+from widgets.look.later import later
 from widgets.look.text import message_text
 from widgets.parts.notice import Action
 
@@ -31,6 +34,7 @@ SAID_MS = 8000
 Kinds = Iterable[type[Feature]]
 
 
+@guarded
 class MainWindow(QMainWindow):
     """The host of the features; what it shows is the page in front.
 
@@ -135,7 +139,7 @@ class MainWindow(QMainWindow):
         self._connect_page(page, self.features)
         self.places.stack.addWidget(page)
         self.places.documents.setCurrentIndex(self.places.documents.addTab(document.name))
-        QTimer.singleShot(0, page, page.view.show_from_top)
+        later(page, page.view.show_from_top)
 
     def _connect_page(self, page: Page, features: Iterable[Feature]) -> None:
         if self.is_complete:
@@ -247,8 +251,8 @@ class MainWindow(QMainWindow):
         super().paintEvent(event)
         if not self._has_begun:
             self._has_begun = True
-            QTimer.singleShot(0, self, self._begin_loading)
-            QTimer.singleShot(SHOWN_MS, self, self._complete)
+            later(self, self._begin_loading)
+            later(self, self._complete, SHOWN_MS)
 
     def _begin_loading(self) -> None:
         """After the first picture: what takes long to import."""
@@ -294,6 +298,7 @@ class MainWindow(QMainWindow):
         for feature in self.features:
             feature.finish()
         self._jobs.finish()
+        wait_for_left()
         self._collector.finish()
         self.settings.geometry = self.saveGeometry()
         super().closeEvent(event)

@@ -74,7 +74,16 @@ def _set(weight: Tensor | None, edit: ValueEdit, place: str) -> None:
             index >= size for index, size in zip(edit.index, weight.shape, strict=True)):
         raise InitError("{place}: there is no value {key}[{index}] any more: remove what was set by hand", place=place,
                         key=edit.key, index=", ".join(map(str, edit.index)))
+    if not _fits(edit.value, weight.dtype):
+        raise InitError("{place}: {key}[{index}] cannot hold {value}: remove what was set by hand", place=place,
+                        key=edit.key, index=", ".join(map(str, edit.index)), value=edit.value)
     weight[edit.index] = edit.value
+
+
+def _fits(value: float, kind: torch.dtype) -> bool:
+    """Whether a tensor of this kind has such a number."""
+    info = torch.finfo(kind) if kind.is_floating_point else None if kind == torch.bool else torch.iinfo(kind)
+    return info is None or info.min <= value <= info.max
 
 
 def _fill(weight: Tensor, init: Init, place: str) -> None:

@@ -11,6 +11,9 @@ from PySide6.QtCore import QThread
 from shiboken6 import isValid
 
 from app.window.collecting import Collector
+from app.window.leaving import wait_for_left
+
+ENDS_MS = 20_000
 
 
 @pytest.fixture(autouse=True)
@@ -24,6 +27,7 @@ def _no_qthreads_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     monkeypatch.setattr(QThread, "start", counted)
     yield
+    wait_for_left(ENDS_MS)  # what was left and has been asked to end
     left = [thread for thread in started if isValid(thread) and thread.isRunning()]
     assert not left, f"QThreads left running: {left}"
 

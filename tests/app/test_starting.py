@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import io
+import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +16,8 @@ from PySide6.QtWidgets import QApplication
 from app import gui, program, system
 from app.terminal import cli, headless
 from engine.experiment.experiment import DEFAULT
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -55,7 +59,7 @@ def test_a_file_that_is_there_is_opened_and_another_word_is_a_mistake(started, m
     assert len(started) == 1
 
 
-def test_a_library_that_is_not_there_is_a_sentence_and_another_mistake_is_none(started, monkeypatch, capsys):
+def test_without_a_library_it_trains_without_a_window_and_another_mistake_is_none(started, monkeypatch, capsys):
     def fails(words: str) -> None:
         def window(_argv: list[str]) -> int:
             raise ImportError(words)
@@ -64,15 +68,30 @@ def test_a_library_that_is_not_there_is_a_sentence_and_another_mistake_is_none(s
 
     monkeypatch.setattr(program, "has_display", lambda: True)
     monkeypatch.setattr(program, "missing_library", lambda: "libxcb.so.1")
-    assert program.main(["layerloom"]) == 1 and not started
+    assert program.main(["layerloom", "a.loom"]) == 4 and started.pop() == ("headless", ["a.loom"])
     assert capsys.readouterr().err == f"{system.missing_sentence('libxcb.so.1')}\n"
     monkeypatch.setattr(program, "missing_library", lambda: None)
     fails("libEGL.so.1: cannot open shared object file")
-    assert program.main(["layerloom"]) == 1
+    assert program.main(["layerloom"]) == 4 and started.pop() == ("headless", [])
     assert capsys.readouterr().err.startswith("The window needs the system library libEGL.so.1. ")
     fails("No module named 'pyqtgraph'")
     with pytest.raises(ImportError, match="pyqtgraph"):
         program.main(["layerloom"])
+
+
+@pytest.mark.parametrize("named", [
+    {"DISPLAY": ":99"}, {"WAYLAND_DISPLAY": "wayland-99"}, {"QT_QPA_PLATFORM": "nonsense"},
+    {"QT_QPA_PLATFORM": "linuxfb:fb=/dev/nothing"}, {"DISPLAY": ":99", "QT_QPA_PLATFORM": "xcb;wayland"},
+    {"QT_QPA_PLATFORM": "xcb", "QT_QPA_PLATFORM_PLUGIN_PATH": "/nowhere"},
+], ids=lambda named: " ".join(named.values()))  # fmt: skip
+def test_a_display_that_does_not_answer_is_none(named, tmp_path):
+    """Qt would end the process: it trains without a window instead, and says why."""
+    usual = {name: value for name, value in os.environ.items() if not name.startswith(("QT_", "DISPLAY", "WAYLAND"))}
+    (tmp_path / "broken.loom").write_text("{")
+    ran = subprocess.run([sys.executable, ROOT / "main.py", "broken.loom"], cwd=tmp_path, env=usual | named, text=True,
+                         capture_output=True, timeout=100)
+    assert ran.stdout == "There is no display here, so no window opens: Layerloom trains without one.\n"
+    assert ran.returncode == 1 and "error: " in ran.stderr and "Reinstalling" not in ran.stderr
 
 
 def test_names_that_a_terminal_cannot_show_do_not_end_it(started, monkeypatch):

@@ -33,6 +33,13 @@ class FakeThread:
         self.is_over = patience is None or self.ends_by_itself
         return self.is_over
 
+    def blockSignals(self, on: bool) -> None:
+        assert on
+
+    def setParent(self, parent: object) -> None:
+        assert parent is None
+        self.asked.append("leave")
+
     def interrupt(self) -> None:
         self.asked.append("interrupt")
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QCheckBox, QDialog, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
 
 from widgets.blocks.options import BlockOption, Exposures, OptionList
+from widgets.look.guarded import guarded
 from widgets.parts.filter_line import FilterLine
 from widgets.parts.scroll import BAR, ScrollPanel
 
@@ -14,6 +15,7 @@ LONGEST = 60  # of a block's name
 GAP, SIZE = 8, (520, 480)
 
 
+@guarded
 class BlockDialog(QDialog):
     """``label`` and ``exposed`` are what was chosen, once it is accepted."""
 

@@ -78,6 +78,7 @@ def change_words(fields: Iterable[Field]) -> str:
     return SEPARATOR.join(words)
 
 
+@guarded
 class CompareScene(CanvasScene):
     """Shows two networks as one; the mouse selects and does nothing else."""
 
@@ -159,7 +160,6 @@ class CompareScene(CanvasScene):
     def _show_selection(self, _names: list[str]) -> None:
         self.update()  # the frames lie around the cards
 
-    @guarded
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         """A frame around what is selected: the outlines of cards say what has happened to them."""
         painter.setPen(QPen(theme.color("accent"), 2 * max(1.0, self.pixel())))
@@ -194,6 +194,7 @@ def _count(node: Node | None, side: Side) -> str:
     return grouped(facts.params) if facts is not None and facts.params else ""
 
 
+@guarded
 class CompareView(SceneView):
     """Looks at a comparison: drag or arrows pan, wheel or + and − zoom, Home shows everything, F what is selected."""
 

@@ -26,6 +26,7 @@ from engine.graph.graph import Edge
 from widgets.canvas.cards.changes import CHANGES, paint_sign
 from widgets.compare.canvas import change_words, field_title, field_values, is_rename, wires_of
 from widgets.look import theme
+from widgets.look.guarded import guarded
 from widgets.look.text import title_of
 
 HEAD, ROW, FIELD = 30, 26, 20
@@ -109,6 +110,7 @@ def _wire_entry(edge: Edge, change: str) -> Entry:
     return Entry("row", f"{edge.source.lstrip('−')} → {edge.target.lstrip('−')}", port, change, edge)
 
 
+@guarded
 class EntryModel(QAbstractListModel):
     """The entries that are shown."""
 
@@ -140,6 +142,7 @@ class EntryModel(QAbstractListModel):
         return f"{entry.title}: {entry.detail}" if role == Qt.ItemDataRole.ToolTipRole and entry.detail else None
 
 
+@guarded
 class EntryDelegate(QStyledItemDelegate):
     """Draws an entry in the current theme."""
 
@@ -184,6 +187,7 @@ def _paint_line(painter: QPainter, room: QRectF, entry: Entry, size: int, weight
     painter.drawText(rest, middle | Qt.AlignmentFlag.AlignRight, values.elidedText(entry.detail, elide, rest.width()))
 
 
+@guarded
 class CompareList(QListView):
     """The view on them; ``asked`` says what the picture shall lead to."""
 

@@ -26,6 +26,7 @@ from widgets.compare.canvas import CompareScene, CompareView, Side
 from widgets.compare.costs import CompareCosts
 from widgets.compare.list import CompareList, change_word, entries
 from widgets.look import theme
+from widgets.look.guarded import guarded
 from widgets.look.icons import icon_url
 from widgets.parts.elided import ElidedLabel
 from widgets.parts.focus import focus_changed
@@ -33,6 +34,7 @@ from widgets.parts.focus import focus_changed
 SIDE_WIDTH = 336
 
 
+@guarded
 class Sign(QWidget):
     """The sign that cards of one of the networks have."""
 
@@ -73,6 +75,7 @@ class NameTag(QWidget):
         self.setAccessibleName(f"{self._title}: {', '.join(filter(None, (side.name, side.detail)))}")
 
 
+@guarded
 class ComparePanel(QFrame):
     """Covers its host. Shows what it is given; ``swap_requested`` and ``closed`` say what a person wants."""
 

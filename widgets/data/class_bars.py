@@ -12,12 +12,14 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from engine.units import grouped
 from widgets.data.values import ClassCount
 from widgets.look import theme
+from widgets.look.guarded import guarded
 from widgets.look.text import tooltip
 
 ROW, GAP, BAR, LONGEST = 20, 24, 8, 80  # the longest bar
 NAME, DIGITS = 13.6, 7  # letters of a name; the whole is in the tooltip
 
 
+@guarded
 class ClassBars(QWidget):
     """In as many columns as fit; colours tell training, validation and test apart, tooltips the numbers."""
 

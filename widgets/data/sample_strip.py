@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from widgets.look import theme
+from widgets.look.guarded import guarded
 
 TILE = 56  # what images are enlarged to, about
 LABEL, GAP, BELOW = 16, 12, 8
@@ -31,6 +32,7 @@ class Grid(NamedTuple):
         return QRectF(left, top, tile.width(), tile.height())
 
 
+@guarded
 class SampleStrip(QWidget):
     """Fills its width; rows that would be cut are left out."""
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from widgets.data.sample_strip import image_of
 from widgets.data.values import Step
 from widgets.look import theme
+from widgets.look.guarded import guarded
 from widgets.parts.elided import ElidedLabel
 from widgets.parts.flow import Flow
 from widgets.parts.scroll import BAR, ScrollPanel
@@ -18,6 +19,7 @@ from widgets.parts.scroll import BAR, ScrollPanel
 SIDE, ARROW = 112, 20
 
 
+@guarded
 class StepPicture(QWidget):
     """One picture in a square, its pixels sharp; all but the first have an arrow before them."""
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QMenu, QTableView, QWidget
 from engine.data.formats.preview import Column, Preview
 from engine.units import UNKNOWN, grouped
 from widgets.look import theme
+from widgets.look.guarded import guarded
 from widgets.look.text import message_text, tooltip
 from widgets.parts.column_width import column_width
 
@@ -21,6 +22,7 @@ Index = QModelIndex | QPersistentModelIndex
 ROLE = Qt.ItemDataRole
 
 
+@guarded
 class ColumnsModel(QAbstractTableModel):
     """A preview turned on its side: tables have more columns than a panel is wide."""
 
@@ -103,6 +105,7 @@ class ColumnsModel(QAbstractTableModel):
         return theme.color("dim" if column.kind == "ignore" or place in (TARGET, MISSING, DISTINCT) else "text")
 
 
+@guarded
 class ColumnsView(QTableView):
     """A click, or Enter, on the first cell makes a column the target; on its kind it offers the kinds."""
 

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from widgets.fields.syntax import Syntax
+from widgets.look.guarded import guarded
 from widgets.look.text import tooltip
 
 _STEPS = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_PageUp: 10, Qt.Key.Key_PageDown: -10}
@@ -40,6 +41,7 @@ def mark(widget: QWidget, name: str, value: bool) -> None:
         widget.style().polish(widget)
 
 
+@guarded
 class LineEditor(QLineEdit):
     """Numbers, sizes and shapes as free text; arrow keys and the wheel step whole numbers."""
 
@@ -189,6 +191,7 @@ class LineEditor(QLineEdit):
         return True
 
 
+@guarded
 class ChoiceEditor(QComboBox):
     """One of a few words."""
 
@@ -303,6 +306,7 @@ class ChoiceEditor(QComboBox):
             self.restore()
 
 
+@guarded
 class SwitchEditor(QCheckBox):
     """On or off."""
 

@@ -7,6 +7,7 @@ from PySide6.QtGui import QIcon, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
 
 from widgets.look import theme
+from widgets.look.guarded import guarded
 from widgets.look.icons import icon_url
 
 WIDEST, EDGE = 460, 12
@@ -19,6 +20,7 @@ def _is_typing(event: QKeyEvent) -> bool:
     return not event.modifiers() & commands and event.key() not in (Qt.Key.Key_F6, Qt.Key.Key_F8)
 
 
+@guarded
 class FindLine(QLineEdit):
     """Enter goes on, Shift+Enter back, Esc ends; nothing typed here reaches a command of the canvas."""
 
@@ -43,6 +45,7 @@ class FindLine(QLineEdit):
             super().keyPressEvent(event)
 
 
+@guarded
 class FindBar(QFrame):
     """Lies in the upper right corner of ``over``. Says what is wanted; what was found is told to it."""
 

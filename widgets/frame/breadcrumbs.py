@@ -9,12 +9,14 @@ from PySide6.QtGui import QFont, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from widgets.look import theme
+from widgets.look.guarded import guarded
 from widgets.parts.elided import ElidedLabel
 
 HEIGHT = 38
 ROOM_FOR_NOTE = 140  # the steps leave at least this to the sentence beside them
 
 
+@guarded
 class Breadcrumbs(QFrame):
     """Shows titles from the outermost level to the one that is shown, and a sentence about that one."""
 

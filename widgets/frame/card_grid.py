@@ -10,12 +10,14 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from engine.search.matching import has_words
+from widgets.look.guarded import guarded
 from widgets.parts.tiles import Card
 
 NARROWEST, GAP = 232, 16  # of cards
 HEADING, ABOVE = 20, 20  # height of a heading, room above it
 
 
+@guarded
 class CardGrid(QWidget):
     """Cards of one width; those that do not match a filter are left out."""
 

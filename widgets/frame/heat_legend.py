@@ -10,11 +10,13 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolBut
 
 from widgets.canvas.cards.heat import heat_color
 from widgets.look import theme
+from widgets.look.guarded import guarded
 from widgets.look.icons import icon_url
 
 WIDTH, EDGE, APART = 236, 16, 8
 
 
+@guarded
 class Scale(QWidget):
     """The colours from nothing to the most, with the share at the end and in the middle."""
 
@@ -52,6 +54,7 @@ class Scale(QWidget):
                 painter.drawText(room, side | flags.AlignVCenter, text)
 
 
+@guarded
 class HeatLegend(QFrame):
     """Lies in the lower left corner of ``host``."""
 

@@ -13,12 +13,14 @@ from widgets.canvas.cards.card import CardItem
 from widgets.canvas.cards.sizes import CARD_HEIGHT, CARD_WIDTH
 from widgets.canvas.view.scene_view import SceneView
 from widgets.look import theme
+from widgets.look.guarded import guarded
 
 WIDTH, HEIGHT, EDGE, INSET = 164, 110, 16, 8
 LEAST_WIDTH, LEAST_HEIGHT = 12.0, 2.0  # of a card: of a very long network one still sees something
 SETTLE_MS = 60  # after an edit
 
 
+@guarded
 class Minimap(QWidget):
     """Drag or click to look elsewhere, turn the wheel to zoom. Gone while everything is in view anyway."""
 

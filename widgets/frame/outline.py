@@ -32,11 +32,13 @@ from engine.advice.advice import Problem
 from engine.analysis.analysis import Analysis
 from widgets.frame.outline_model import ENTRY, PATH, Entry, OutlineModel
 from widgets.look import theme
+from widgets.look.guarded import guarded
 
 ROW, INDENT, PAD = 40, 14, 13
 _SIGNS = {"error": ("!", "error"), "warning": ("!", "warn")}
 
 
+@guarded
 class OutlineTree(QTreeView):
     """The list itself. Enter and a double-click go there; left and right fold as everywhere."""
 
@@ -173,6 +175,7 @@ class Outline(QWidget):
         self.selected.emit([*same, current])
 
 
+@guarded
 class OutlineDelegate(QStyledItemDelegate):
     """A row as on a card: category, name and parameters, below them kind and shape."""
 

@@ -16,6 +16,7 @@ from engine.layers.inputs import Input
 from engine.search.finding import inside
 from engine.units import grouped, shape_text
 from widgets.canvas.cards.words import repeat_of, worst_by_node
+from widgets.look.guarded import guarded
 from widgets.look.text import sentence_text, title_of
 
 PATH = Qt.ItemDataRole.UserRole + 1
@@ -71,6 +72,7 @@ def entries(analysis: Analysis, problems: Iterable[Problem], parent: Entry | Non
             for row, name in enumerate(names)]
 
 
+@guarded
 class OutlineModel(QAbstractItemModel):
     """Shows an analysis; rows know their path, a screen reader hears them in full."""
 

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from engine.search.matching import has_words
 from widgets.frame.shortcut_row import ShortcutRow, native
 from widgets.look import theme
+from widgets.look.guarded import guarded
 from widgets.look.icons import icon_url
 from widgets.parts.filter_line import FilterLine
 from widgets.parts.focus import can_have_focus, focus_changed
@@ -37,6 +38,7 @@ class Entry(NamedTuple):
     changed: bool = False
 
 
+@guarded
 class ShortcutCard(QFrame):
     """Says which keys are wanted; what they are then is shown with ``show_keys``."""
 

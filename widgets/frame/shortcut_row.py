@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from widgets.canvas.gestures.keys import keys_of
 from widgets.look import theme
+from widgets.look.guarded import guarded
 
 HEIGHT, CHIP, GAP = 25, 19, 4
 
@@ -19,6 +20,7 @@ def native(key: str) -> str:
     return QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) or key
 
 
+@guarded
 class ShortcutRow(QPushButton):
     """Words at the left, keys at the right."""
 

@@ -11,6 +11,7 @@ from PySide6.QtGui import QPixmap, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from widgets.frame.card_grid import CardGrid
+from widgets.look.guarded import guarded
 from widgets.parts.filter_line import FilterLine
 from widgets.parts.scroll import ScrollPanel
 from widgets.parts.tiles import PAD, Card, RecentFile
@@ -37,6 +38,7 @@ def grouped_entries(entries: Iterable[Entry]) -> list[Entry]:
     return sorted(entries, key=lambda entry: groups.index(entry.group))
 
 
+@guarded
 class StartPage(QWidget):
     """Shows what there is to open; asks for it."""
 

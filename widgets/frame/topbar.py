@@ -9,6 +9,7 @@ from PySide6.QtGui import QIcon, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenuBar, QPushButton, QSizePolicy, QWidget
 
 from widgets.look import theme
+from widgets.look.guarded import guarded
 from widgets.look.icons import icon_url
 from widgets.parts.choice import Choice
 from widgets.training.progress import Progress
@@ -16,6 +17,7 @@ from widgets.training.progress import Progress
 HEIGHT, GAP = 46, 8
 
 
+@guarded
 class TopBar(QWidget):
     """Shows a state, reports clicks."""
 

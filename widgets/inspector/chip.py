@@ -8,8 +8,10 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from widgets.look import theme
 from widgets.look.contrast import readable_on
+from widgets.look.guarded import guarded
 
 
+@guarded
 class Chip(QLabel):
     """The layer's kind on its category's colour."""
 

@@ -8,9 +8,11 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from widgets.inspector.name_edit import INDENT
 from widgets.look import theme
+from widgets.look.guarded import guarded
 from widgets.look.text import tooltip
 
 
+@guarded
 class CodeLine(QLineEdit):
     """One line of code to read and copy: shortened while it rests, whole while it has the focus."""
 

@@ -16,12 +16,14 @@ from widgets.fields.editors import ENTER, PASSING, ChoiceEditor, Editor, LineEdi
 from widgets.fields.form import Form, Row
 from widgets.fields.syntax import Syntax
 from widgets.look import theme
+from widgets.look.guarded import guarded
 from widgets.look.text import translated
 
 INDENT = 12
 STARTER = "0.01 * normal(0, 1)"  # what a formula is before one is typed: an empty one is an error
 
 
+@guarded
 class FormulaEditor(LineEditor):
     """A formula: half of one is no reason to complain while the person types, and nothing to throw away."""
 

@@ -7,10 +7,12 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from widgets.fields.editors import mark
+from widgets.look.guarded import guarded
 
 INDENT = 2  # QLineEdit's own; what has no frame stands flush with the labels around it
 
 
+@guarded
 class NameEdit(QLineEdit):
     """A title that can be typed into. Enter, or leaving, asks for the new name; Esc takes it back."""
 

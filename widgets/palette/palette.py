@@ -9,12 +9,14 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from engine.layers.base import Layer
+from widgets.look.guarded import guarded
 from widgets.palette.tree import CATEGORY, KIND, OWN, REST, LayerFilter, LayerTree, layer_model, show_own
 
 FOLDED = ("sequence", "attention", "math")  # at first: what one draws less often
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
+@guarded
 class SearchField(QLineEdit):
     """A line to search with; its key is shown at the right while it rests."""
 

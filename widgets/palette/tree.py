@@ -43,6 +43,7 @@ from PySide6.QtWidgets import (
 from engine.layers.base import CATEGORIES, Layer
 from engine.search.matching import NONE, PREFIX, best, folded, has_words, match
 from widgets.look import theme
+from widgets.look.guarded import guarded
 from widgets.look.text import category_title, tooltip, translated
 from widgets.parts.layer_drag import dragged
 
@@ -118,6 +119,7 @@ def _entry(title: str, kind: str, category: str, names: Sequence[str], synonyms:
     return item
 
 
+@guarded
 class LayerFilter(QSortFilterProxyModel):
     """Keeps the layers in which every word of the search occurs; without a search all, or the first of a category."""
 
@@ -201,6 +203,7 @@ def paint_card(painter: QPainter, box: QRectF, title: str, category: str, ground
     painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
 
 
+@guarded
 class LayerDelegate(QStyledItemDelegate):
     """Draws headings and rows in the current theme."""
 
@@ -260,6 +263,7 @@ class LayerDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(row.adjusted(-3.5, 3.5, 3.5, -3.5), 4.5, 4.5)
 
 
+@guarded
 class LayerTree(QTreeView):
     """The view: drags a layer's kind, activates it by Enter or double-click, folds categories by a click."""
 

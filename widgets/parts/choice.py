@@ -9,11 +9,13 @@ from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QWidget
 
 from widgets.look import theme
+from widgets.look.guarded import guarded
 
 GAP, ARROW, EDGE = 8, 24, 10
 WIDEST = 17.5  # letters of a value; longer ones are shortened here, not in the list
 
 
+@guarded
 class Choice(QComboBox):
     """One of several, by id. Turning the wheel over it changes nothing: that happens by accident."""
 

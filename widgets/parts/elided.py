@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from widgets.look.guarded import guarded
 from widgets.look.text import tooltip
 
 
@@ -47,6 +48,7 @@ def balanced(text: str, font: QFont, width: float, lines: int) -> list[tuple[int
     return found
 
 
+@guarded
 class ElidedLabel(QLabel):
     """Asks for its whole text's width, makes do with less."""
 
@@ -98,6 +100,7 @@ class ElidedLabel(QLabel):
         return super().event(event)
 
 
+@guarded
 class ElidedButton(QPushButton):
     """Asks for its whole text's width, makes do with less."""
 

@@ -6,7 +6,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from widgets.look.guarded import guarded
 
+
+@guarded
 class FilterLine(QLineEdit):
     """Says with ``textChanged`` what is to be left."""
 

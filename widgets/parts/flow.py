@@ -5,7 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
+from widgets.look.guarded import guarded
 
+
+@guarded
 class Flow(QLayout):
     """Every widget as wide as it asks for; with ``stretch`` a row's widgets share the room that is left."""
 

@@ -6,10 +6,12 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from widgets.look import theme
+from widgets.look.guarded import guarded
 
 BOLD = 2  # letters: by so much the widest title grows when it is chosen
 
 
+@guarded
 class InnerTabs(QWidget):
     """Tabs above a stack."""
 

@@ -18,12 +18,14 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from widgets.look import theme
+from widgets.look.guarded import guarded
 from widgets.look.icons import icon_url
 
 WIDEST, EDGE, LINE = 640, 12, 1
 Action = tuple[str, Callable[[], object]]
 
 
+@guarded
 class _Tone(QWidget):
     """A dot with a sign: colour alone would not tell."""
 
@@ -45,6 +47,7 @@ class _Tone(QWidget):
             painter.drawText(QRectF(0, 0, 16, 16), Qt.AlignmentFlag.AlignCenter, sign)
 
 
+@guarded
 class Notice(QFrame):
     """One message at a time; a new one takes the place of the old."""
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QLineEdit, QVBoxLayout, QWidget
 
+from widgets.look.guarded import guarded
 from widgets.parts.focus import can_have_focus, focus_changed
 from widgets.parts.row_list import Row, RowList
 
@@ -13,6 +14,7 @@ EDGE = 8
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
+@guarded
 class SearchLine(QLineEdit):
     """What is typed; keys that mean the list go to the box around it, and none to the canvas below."""
 
@@ -36,6 +38,7 @@ class SearchLine(QLineEdit):
             event.accept()
 
 
+@guarded
 class Popup(QFrame):
     """A line, a list below it, and words at the bottom. Says what it is asked for; ``close`` gives the focus back."""
 

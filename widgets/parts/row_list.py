@@ -10,6 +10,7 @@ from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QR
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from widgets.look import theme
+from widgets.look.guarded import guarded
 
 ROW = 30
 FEWEST = 2  # rows that one sees, however small the window
@@ -38,6 +39,7 @@ class Row:
         return ", ".join(filter(None, (self.title, self.detail, self.sign, self.right, self.tip)))
 
 
+@guarded
 class RowModel(QAbstractListModel):
     """The rows that are shown."""
 
@@ -65,6 +67,7 @@ class RowModel(QAbstractListModel):
         return row.tip or None if role == Qt.ItemDataRole.ToolTipRole else None
 
 
+@guarded
 class RowDelegate(QStyledItemDelegate):
     """Draws a row in the current theme."""
 
@@ -123,6 +126,7 @@ class RowDelegate(QStyledItemDelegate):
                 row.detail, Qt.TextElideMode.ElideRight, rest.width()))
 
 
+@guarded
 class RowList(QListView):
     """The view: as high as its rows up to ``most`` of them, less where there is no room; keys go to the field above."""
 

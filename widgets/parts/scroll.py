@@ -6,9 +6,12 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
+from widgets.look.guarded import guarded
+
 BAR = 10  # a scroll bar's width, as in the style sheet
 
 
+@guarded
 class ScrollPanel(QScrollArea):
     """Keeps the scroll bar's width free, so that nothing moves when the bar comes.
 

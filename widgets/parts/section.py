@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
+from widgets.look.guarded import guarded
+
 
 def heading(title: str, parent: QWidget) -> QLabel:
     """A heading with room around it, for what is no widget of its own."""
@@ -14,6 +16,7 @@ def heading(title: str, parent: QWidget) -> QLabel:
     return label
 
 
+@guarded
 class Section(QWidget):
     """A heading with something below it. ``width`` is what is asked for; 0: what the contents ask for."""
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from engine.units import grouped
 from widgets.look import theme
+from widgets.look.guarded import guarded
 from widgets.look.text import tooltip
 from widgets.parts.elided import wrapped
 
@@ -17,6 +18,7 @@ RADIUS, PAD, GAP = 8, 12, 6
 PICTURE_HEIGHT, TITLE_HEIGHT, LINE_HEIGHT, LINES = 136, 20, 16, 2
 
 
+@guarded
 class Tile(QAbstractButton):
     """A rounded button that Enter and Space press, ringed in the accent colour while it has the keyboard."""
 
@@ -83,6 +85,7 @@ class Tile(QAbstractButton):
             super().keyPressEvent(event)
 
 
+@guarded
 class Card(Tile):
     """A network of the gallery."""
 
@@ -151,6 +154,7 @@ class Card(Tile):
         painter.drawPixmap(place, self.picture, QRectF(self.picture.rect()))
 
 
+@guarded
 class RecentFile(Tile):
     """A file opened lately."""
 

@@ -22,6 +22,7 @@ def _strokes(ratio: float, few: bool) -> list[tuple[float, float]]:
     return [(0.0, step) for step in steps] + [(step, 0.0) for step in steps if few]
 
 
+@guarded
 class Line(pg.PlotCurveItem):
     """A curve about two pixels strong: Qt strokes a wide line 20 times slower than it draws a thin one twice."""
 
@@ -30,7 +31,6 @@ class Line(pg.PlotCurveItem):
         self._key: tuple[object, ...] = ()
         self._bounds: tuple[float, float] | None = None
 
-    @guarded
     def paint(self, painter: QPainter, option: object, widget: QWidget | None) -> None:
         place = painter.worldTransform()
         super().paint(painter, option, widget)

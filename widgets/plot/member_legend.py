@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QToolButton, QWidget
 
 from engine.units import short_measure
 from widgets.look import theme
+from widgets.look.guarded import guarded
 from widgets.look.text import tooltip
 from widgets.parts.flow import Flow
 from widgets.plot.members import Member, member_color
@@ -22,6 +23,7 @@ def _widest() -> int:
     return theme.letters(theme.ui_font(11), WIDEST)
 
 
+@guarded
 class Chip(QToolButton):
     """One run."""
 

@@ -38,6 +38,7 @@ class Drawn(NamedTuple):
         return (member_color(self.color),) * 2
 
 
+@guarded
 class Plot(SpanView):
     """Shows ``runs``, of which the last one may still go on."""
 
@@ -138,7 +139,6 @@ class Plot(SpanView):
         )  # fmt: skip
         self.viewport().update()
 
-    @guarded
     def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
         """Ground, grid and numbers."""
         painter.resetTransform()
@@ -146,7 +146,6 @@ class Plot(SpanView):
         self.surround.paint_grid(painter, self.area)
         self.surround.paint_header(painter, self.area, self.hasFocus())
 
-    @guarded
     def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
         """The cursor's line, the best epochs, curves of one point."""
         painter.resetTransform()

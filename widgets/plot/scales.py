@@ -42,7 +42,10 @@ class LogScale(NamedTuple):
 
     def place(self, value: float) -> float:
         """0 at the lower end, 1 at the upper; NaN for what has no logarithm."""
-        return math.log10(value / self.low) / math.log10(self.high / self.low) if value > 0 else math.nan
+        if value <= 0:
+            return math.nan
+        low, high = self.ends  # their quotient may be larger than any number
+        return (math.log10(value) - low) / (high - low)
 
     def ticks(self) -> list[tuple[float, str]]:
         """Values with their texts."""
@@ -59,7 +62,7 @@ Scale = LinearScale | LogScale
 
 def log_scale(low: float, high: float, intervals: int) -> LogScale:
     """Around [low, high], both above 0: whole powers of ten, or 1-2-5, or even steps where the range is small."""
-    if high / low < 5:
+    if high < 5 * low:
         bottom, top, step = nice_range(low, high, intervals)
         if bottom > 0:
             return LogScale(bottom, top, tuple(tick_values(bottom, top, step)))
@@ -71,8 +74,8 @@ def log_scale(low: float, high: float, intervals: int) -> LogScale:
 
 def _one_two_five(low: float, high: float) -> list[float]:
     first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
-    values = [digit * 10.0**power for power in range(first, last + 1) for digit in (1, 2, 5)]
-    begin = max(index for index, value in enumerate(values) if value <= low * (1 + 1e-9))
+    values = [digit * _power(power) for power in range(first, last + 1) for digit in (1, 2, 5)]
+    begin = max((index for index, value in enumerate(values) if value <= low * (1 + 1e-9)), default=0)
     end = min(index for index, value in enumerate(values) if value >= high * (1 - 1e-9))
     return values[begin : end + 1]
 
@@ -80,7 +83,12 @@ def _one_two_five(low: float, high: float) -> list[float]:
 def _powers(low: float, high: float, intervals: int) -> list[float]:
     first, last = math.floor(math.log10(low) + 1e-9), math.ceil(math.log10(high) - 1e-9)
     step = -(-(last - first) // intervals)
-    return [10.0**power for power in range(first, last + step, step)]
+    return sorted({_power(power) for power in range(first, last + step, step)})
+
+
+def _power(exponent: int) -> float:
+    """A power of ten, of those that there are as numbers."""
+    return 10.0 ** min(max(exponent, -323), 308)
 
 
 def logarithms(y: Floats) -> Floats:

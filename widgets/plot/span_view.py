@@ -6,10 +6,12 @@ import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QWheelEvent
 
+from widgets.look.guarded import guarded
 from widgets.plot.frame import Frame
 from widgets.plot.line import Span
 
 
+@guarded
 class SpanView(pg.GraphicsView):
     """Shows the epochs of ``span``; reports what is asked, whoever listens decides what is shown."""
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Signal
 
+from widgets.look.guarded import guarded
 from widgets.parts.elided import ElidedButton
 
 _POINTS = {QEvent.Type.Enter: True, QEvent.Type.FocusIn: True, QEvent.Type.Leave: False, QEvent.Type.FocusOut: False,
            QEvent.Type.Hide: False}  # fmt: skip
 
 
+@guarded
 class RepairChoice(ElidedButton):
     """``pointed_at`` tells of each coming and going once."""
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from engine.advice.advice import Problem, Severity
 from widgets.look import theme
+from widgets.look.guarded import guarded
 from widgets.look.text import breakable, message_text, sentence_text
 from widgets.problems.repair_choice import RepairChoice
 
@@ -22,6 +23,7 @@ def key_of(problem: Problem) -> object:
     return problem.severity, problem.node, problem.message, tuple(repair.text for repair in problem.repairs)
 
 
+@guarded
 class SeveritySign(QWidget):
     """A coloured shape with a sign in it: round for errors, a triangle for warnings, a ring for hints."""
 
@@ -48,6 +50,7 @@ class SeveritySign(QWidget):
             painter.drawText(room, Qt.AlignmentFlag.AlignCenter, _SIGNS[self.severity])
 
 
+@guarded
 class ProblemRow(QWidget):
     """A click anywhere goes to the node."""
 

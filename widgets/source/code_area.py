@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 
 from widgets.look import theme
+from widgets.look.guarded import guarded
 from widgets.source.python_syntax import PythonHighlighter
 
 STEP = 4  # spaces
@@ -31,6 +32,7 @@ _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _CTRL = Qt.KeyboardModifier.ControlModifier
 
 
+@guarded
 class _Numbers(QWidget):
     """The strip with the line numbers."""
 
@@ -43,6 +45,7 @@ class _Numbers(QWidget):
             self._area.paint_numbers(painter, event.rect())
 
 
+@guarded
 class CodeArea(QPlainTextEdit):
     """Ctrl+Enter asks to apply; Esc leaves, since Tab belongs to the text."""
 

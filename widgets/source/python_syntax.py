@@ -14,6 +14,7 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QColor, QFont, QSyntaxHighlighter, QTextCharFormat, QTextDocument
 
 from widgets.look import theme
+from widgets.look.guarded import guarded
 
 _WORDS = {
     **dict.fromkeys((*keyword.kwlist, "match", "case"), "keyword"),
@@ -38,6 +39,7 @@ _NONE, _SINGLE, _DOUBLE = -1, 1, 2
 _ENDS = {_SINGLE: re.compile(r"(?:[^'\\]|\\.|'(?!''))*'''"), _DOUBLE: re.compile(r'(?:[^"\\]|\\.|"(?!""))*"""')}
 
 
+@guarded
 class PythonHighlighter(QSyntaxHighlighter):
     """Colours of the current theme; follows when it changes."""
 

@@ -10,11 +10,13 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from engine.units import grouped, value_text
 from widgets.look import theme
+from widgets.look.guarded import guarded
 from widgets.look.text import tooltip
 
 HEIGHT, LABELS, TOP, GAP = 68, 16, 4, 1
 
 
+@guarded
 class Histogram(QWidget):
     """Bars of counts between edges; the bar under the mouse stands out and is named."""
 

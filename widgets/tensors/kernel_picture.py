@@ -11,12 +11,14 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from engine.units import measure_text
 from widgets.look import theme
 from widgets.look.contrast import mixed, readable_on
+from widgets.look.guarded import guarded
 
 CELL_WIDTH, CELL_HEIGHT, GAP = 72, 48, 2
 SMALL_WIDTH, SMALL_HEIGHT = 20, 20  # of kernels too large for numbers
 MOST = 8  # columns or rows with numbers
 
 
+@guarded
 class KernelPicture(QWidget):
     """Numbers of a small matrix; may be shown anew with every epoch."""
 

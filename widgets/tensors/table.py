@@ -22,6 +22,7 @@ from engine.inspect.tensor_info import TensorInfo
 from engine.search.matching import has_words
 from engine.units import grouped, shape_text, value_text
 from widgets.look import theme
+from widgets.look.guarded import guarded
 from widgets.look.text import QT_TRANSLATE_NOOP
 from widgets.parts.column_width import column_width
 
@@ -90,6 +91,7 @@ _HINTS = {
 }
 
 
+@guarded
 class TensorModel(QAbstractTableModel):
     """TensorInfos in the order of the state dict."""
 
@@ -145,6 +147,7 @@ def _alignment(column: Column) -> Qt.AlignmentFlag:
     return side | Qt.AlignmentFlag.AlignVCenter
 
 
+@guarded
 class _Sorted(QSortFilterProxyModel):
     """Rows whose words contain every word that was typed, by numbers where there are numbers."""
 
@@ -167,6 +170,7 @@ class _Sorted(QSortFilterProxyModel):
         return bool(order(infos[left.row()]) < order(infos[right.row()]))
 
 
+@guarded
 class TensorTable(QTableView):
     """The rows; one is selected. A click on a heading sorts, a third click brings the network's order back."""
 

@@ -25,6 +25,7 @@ from engine.units import typed_number, value_text
 from widgets.fields.editors import LineEditor
 from widgets.fields.syntax import Bounds, Syntax
 from widgets.look import theme
+from widgets.look.guarded import guarded
 from widgets.look.text import breakable
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ ROLE = Qt.ItemDataRole
 Place = tuple[int, ...]
 
 
+@guarded
 class ValueModel(QAbstractTableModel):
     """The last two dimensions of an array as rows and columns. Nothing is copied, and nothing is written to it."""
 
@@ -142,7 +144,7 @@ class ValueModel(QAbstractTableModel):
         place = self.place(index.row(), index.column())
         try:
             number = typed_number(str(value))
-            if self._is_whole() and not number.is_integer():
+            if self._array is None or not _fits(number, self._array.dtype):
                 raise ValueError(value)
         except ValueError:
             self.refused.emit(str(value))
@@ -154,6 +156,18 @@ class ValueModel(QAbstractTableModel):
         return True
 
 
+def _fits(number: float, kind: np.dtype[Any]) -> bool:
+    """Whether a tensor of this kind can hold it."""
+    import numpy as np  # loaded by whoever made the array
+
+    if kind.kind == "f":
+        return not math.isfinite(number) or abs(number) <= float(np.finfo(kind).max)
+    if kind.kind == "b":
+        return number in (0, 1)
+    return number.is_integer() and np.iinfo(kind).min <= number <= np.iinfo(kind).max
+
+
+@guarded
 class _Cells(QStyledItemDelegate):
     """Numbers on their tint; a style sheet would paint over the tint."""
 
@@ -169,6 +183,7 @@ class _Cells(QStyledItemDelegate):
             painter.drawRect(room.adjusted(0, 0, -2, -2))
 
 
+@guarded
 class _View(QTableView):
     """Copies what is selected as a spreadsheet reads it."""
 

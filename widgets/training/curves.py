@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
+from widgets.look.guarded import guarded
 from widgets.plot.frame import Frame
 from widgets.plot.line import Span
 from widgets.plot.member_legend import MemberLegend
@@ -20,6 +21,7 @@ NARROWEST = 1e-3  # epochs; closer than this there is nothing to see
 Rows = Sequence[Sequence[float]]
 
 
+@guarded
 class Curves(QWidget):
     """Two plots that move together. Each call draws once."""
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from engine.units import clock_text, grouped
 from widgets.look import theme
+from widgets.look.guarded import guarded
 from widgets.parts.elided import ElidedLabel
 
 STEPS = 10_000
@@ -17,6 +18,7 @@ GAP, WIDTH = 12, 420
 LETTERS = 36  # in half of a sentence about a finished run: there is room for two such lines
 
 
+@guarded
 class Counting(ElidedLabel):
     """Figures of equal width, so that a counting number does not shake its line."""
 
@@ -29,6 +31,7 @@ class Counting(ElidedLabel):
             self.setFont(font)
 
 
+@guarded
 class Progress(QWidget):
     """Keeps its size whatever it says."""
 

@@ -15,6 +15,7 @@ from engine.experiment.choices.precisions import PRECISIONS, PrecisionRow
 from engine.experiment.recipe import Recipe
 from widgets.fields.editors import LineEditor
 from widgets.fields.form import Form, Row
+from widgets.look.guarded import guarded
 from widgets.look.text import tooltip, translated
 from widgets.parts.scroll import BAR, ScrollPanel
 
@@ -163,6 +164,7 @@ class RecipeForm(Form):
         self.more.setToolTip(tooltip(*changed) if changed else "")
 
 
+@guarded
 class RecipePanel(QWidget):
     """Shows a recipe; asks for another one."""
 

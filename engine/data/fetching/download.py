@@ -8,9 +8,10 @@ import urllib.request
 from collections.abc import Iterator
 from http.client import HTTPException
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from engine.data.errors import DataOfflineError
+from engine.data.fetching.aside import aside
 from engine.data.fetching.folder import Files, Official, download_folder, downloads, raw_folder
 from engine.data.fetching.unpack import unpack
 from engine.data.once import Once
@@ -23,8 +24,9 @@ _DOWNLOADS = Once()
 
 
 def fetch(files: Files, root: Path | None = None) -> Steps[None]:
-    """Download what is missing, yielding after every chunk; to stop, stop iterating: nothing half is left behind.
+    """Download what is missing, yielding ten times a second, whatever comes.
 
+    To stop, stop iterating: nothing half is left behind.
     Where another thread does so already, its steps are told. Raises DataOfflineError naming the folder and the files,
     when no mirror gives them.
     """
@@ -83,27 +85,45 @@ def _is_original(path: Path, checksum: str) -> Steps[bool]:
 
 
 def _download(url: str, path: Path, checksum: str) -> Iterator[Step]:
-    request = urllib.request.Request(url, headers={"User-Agent": "Layerloom"})
     digest = _digest(checksum)
     temporary: Path | None = None
+    pieces = aside(lambda: _pieces(url))
     try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT) as response:
-            total, done = response.length or 0, 0
-            with tempfile.NamedTemporaryFile(dir=path.parent, prefix=unfinished(path), delete=False) as file:
-                temporary = Path(file.name)
-                while chunk := response.read(CHUNK):
-                    file.write(chunk)
-                    digest.update(chunk)
-                    done += len(chunk)
-                    yield Step(path.name, done, total)
+        total = done = 0
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=unfinished(path), delete=False) as file:
+            temporary = Path(file.name)
+            for piece in pieces:
+                if piece is not None:
+                    total = piece.total
+                    file.write(piece.data)
+                    digest.update(piece.data)
+                    done += len(piece.data)
+                yield Step(path.name, done, total)  # also where nothing comes: one may want to stop
         if digest.hexdigest() != checksum:
             raise ValueError("what came is not the original file")
         temporary.chmod(0o644)
         temporary.replace(path)
         sweep(path)
     finally:
+        pieces.close()
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+class _Piece(NamedTuple):
+    """What a server has sent, and how much there will be; 0: it does not say."""
+
+    data: bytes
+    total: int
+
+
+def _pieces(url: str) -> Iterator[_Piece]:
+    """As they come, however small. Raises OSError, HTTPException or ValueError."""
+    request = urllib.request.Request(url, headers={"User-Agent": "Layerloom"})
+    with urllib.request.urlopen(request, timeout=TIMEOUT) as response:
+        total = response.length or 0
+        while data := response.read1(CHUNK):
+            yield _Piece(data, total)
 
 
 def _in_words(error: Exception) -> str:

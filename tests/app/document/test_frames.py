@@ -276,3 +276,33 @@ def test_far_away_frames_are_seen_too(head):
     strip = QRect(area.left() + 1, area.top() + 2, 2, area.height() - 4)  # left of the cards in it
     ground = colors(head.port, strip.translated(-area.width(), 0))  # faint dots may lie in it
     assert not ground & colors(head.port, strip)
+
+
+@pytest.mark.parametrize("way", ["undo", "go in"])
+def test_a_comment_round_what_is_gone_is_left_out(desk, way):
+    """C round a new layer, then undo, or another level: nothing of it stays, and nothing fails."""
+    desk.view.append("ReLU")
+    if way == "go in":
+        desk.page.document.undo()
+        desk.page.scene.select(["outer"])
+    before = desk.graph
+    for _ in range(3):
+        if way == "undo":
+            desk.view.append("ReLU")
+        QTest.keyClick(desk.view, Qt.Key.Key_C)
+        QTest.keyClicks(QApplication.focusWidget(), "mine")
+        if way == "undo":
+            desk.page.document.undo()
+        else:
+            desk.page.go(("outer",))
+        desk.page.crumbs.setFocus()
+        QApplication.processEvents()
+        assert not desk.view.comments.isVisible()
+        desk.page.go(())
+        if way == "undo":
+            assert desk.graph == before
+        else:
+            assert [each.members for each in desk.graph.frames] == [("outer",)], "it is kept where it was written"
+            desk.page.document.undo()
+            desk.page.scene.select(["outer"])
+        shown(desk)

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.document.document import Document
 from app.features import trainer as module
 from app.features.trainer import Trainer
+from app.window.leaving import forget_ended
 from engine.experiment.experiment import Experiment, Variant
 from engine.experiment.recipe import Recipe
 from engine.messages import say
@@ -204,8 +205,8 @@ def test_in_a_series_the_weights_are_of_the_run_that_has_come_furthest(desk: Des
     assert run.best == {"w": 2}
 
 
-@pytest.mark.parametrize(("ends", "asked"), [(True, ["wait a moment", "wait", "wait", "delete"]),
-                                             (False, ["wait a moment", "interrupt", "wait", "wait", "delete"])])
+@pytest.mark.parametrize(("ends", "asked"), [(True, ["wait a moment", "wait", "delete"]),
+                                             (False, ["wait a moment", "interrupt", "leave"])])
 def test_a_run_is_left_where_it_is_when_its_document_closes(desk: Desk, ends: bool, asked: list[str]) -> None:
     thread = desk.start()
     thread.ends_by_itself = ends
@@ -215,3 +216,5 @@ def test_a_run_is_left_where_it_is_when_its_document_closes(desk: Desk, ends: bo
     assert desk.told == ["running", STARTED, "idle"] and desk.trainer.document is None
     desk.trainer.finish()
     assert desk.trainer.state == "idle"
+    thread.is_over = True
+    forget_ended()

@@ -196,3 +196,38 @@ def test_a_repair_is_shown_while_it_is_pointed_at(window, qtbot):
     card.repair_button.pressed()
     qtbot.waitUntil(lambda: card.repair_button is None)
     assert not window.feature(Previewing).is_on
+
+
+def test_a_repair_of_a_layer_that_is_gone_meanwhile_is_neither_shown_nor_done(window, qtbot):
+    """The button is pressed, and an undo comes before what it asks for."""
+    page, graph = window.page, window.page.document.experiment.graph
+    page.view.append("Conv2d")
+    page.document.edit_graph("Wrong", page.document.experiment.graph.with_layer(
+        "conv1", page.document.experiment.graph.nodes["conv1"].layer.with_options(kernel_size=99)))
+    offered = [repair for problem in page.problems for repair in problem.repairs]
+    button = next(card.repair_button for card in page.scene.cards.values() if card.repair_button is not None)
+    previewed, pressed = button.previewed, button.pressed
+    pressed()
+    page.document.undo()
+    page.document.undo()
+    qtbot.wait(50)
+    assert page.document.experiment.graph == graph
+    previewed(True)
+    for repair in offered:
+        page.repair(repair)
+        window.places.inspector.repair_previewed.emit(repair)
+    assert not window.feature(Previewing).is_on and page.document.experiment.graph == graph
+    assert "not needed any more" in page.notice.text.text()
+
+
+def test_a_repair_that_is_still_offered_is_done_however_old_its_button_is(window):
+    page = window.page
+    flat = next(name for name, node in page.level.graph.nodes.items() if type(node.layer).__name__ == "Flatten")
+    page.edit("Delete", page.level.graph.healed(flat))
+    old = next(repair for problem in page.problems for repair in problem.repairs)
+    page.document.edit_graph("Move", page.document.experiment.graph.moved({"input": (40.0, -90.0)}))
+    now = next(repair for problem in page.problems for repair in problem.repairs)
+    assert now is not old and now.text == old.text
+    page.repair(old)
+    assert page.document.experiment.graph.nodes["input"].position == (40.0, -90.0), "of the network as it is now"
+    assert not [problem for problem in page.problems if problem.severity == "error"]

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 
 from app.window.collecting import Collector
 from app.window.jobs import Jobs
+from app.window.leaving import wait_for_left
 
 
 class Loop:
@@ -68,6 +69,7 @@ def test_without_it_python_collects_wherever_it_is(qapp):
         Loop()
     jobs.start(lambda _: gc.enable() or len([[{}] for _ in range(200_000)]), print, print)
     jobs.finish()
+    wait_for_left(20_000)
     assert any(thread is not threading.main_thread() for thread in Loop.ended)
 
 

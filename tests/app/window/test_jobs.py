@@ -14,6 +14,7 @@ from PySide6.QtCore import QCoreApplication, QObject
 from pytestqt.qtbot import QtBot
 
 from app.window.jobs import Job, Jobs, TrainingThread, Warmth, load_torch
+from app.window.leaving import wait_for_left
 from engine.experiment.experiment import Experiment
 from engine.graph.graph import Edge, Graph, Node
 from engine.layers.code import Code
@@ -45,8 +46,10 @@ def test_work_runs_beside_the_window_and_is_told_in_its_thread(jobs: Jobs, qtbot
     (LayerloomError("{what} is wrong", what="this"), "this is wrong"),
     (ZeroDivisionError("by zero"), "Something unforeseen went wrong: by zero"),
     (KeyError(), "Something unforeseen went wrong: KeyError"),
+    (GeneratorExit(), "Something unforeseen went wrong: GeneratorExit"),
 ])
-def test_an_error_is_told_as_a_sentence(error: Exception, sentence: str, jobs: Jobs, qtbot: QtBot) -> None:
+def test_an_error_is_told_as_a_sentence(error: BaseException, sentence: str, jobs: Jobs, qtbot: QtBot,
+                                        unforeseen: list[str]) -> None:
     def work(_: object) -> None:
         raise error
 
@@ -54,9 +57,11 @@ def test_an_error_is_told_as_a_sentence(error: Exception, sentence: str, jobs: J
     jobs.start(work, pytest.fail, told.append)
     qtbot.waitUntil(lambda: bool(told))
     assert [str(message) for message in told] == [sentence]
+    assert len(unforeseen) == (not isinstance(error, LayerloomError)), "what nobody foresaw is logged in full"
+    unforeseen.clear()
 
 
-def test_a_job_is_asked_to_end_and_waited_for(jobs: Jobs) -> None:
+def test_a_job_is_asked_to_end_and_left(jobs: Jobs) -> None:
     ended = threading.Event()
 
     def work(job: object) -> None:
@@ -66,7 +71,7 @@ def test_a_job_is_asked_to_end_and_waited_for(jobs: Jobs) -> None:
 
     jobs.start(work, pytest.fail, pytest.fail)
     jobs.finish()
-    assert ended.is_set()
+    assert wait_for_left(20_000) and ended.is_set()
 
 
 def test_what_is_on_its_way_when_the_window_closes_is_not_told(jobs: Jobs, qtbot: QtBot) -> None:
@@ -104,7 +109,7 @@ def test_jobs_are_asked_to_end_together_and_those_that_ended_are_forgotten(jobs:
     second.cancel()
     assert second.cancelled() and not third.cancelled()
     jobs.finish()
-    assert second.isFinished() and third.isFinished()
+    assert wait_for_left(20_000) and second.isFinished() and third.isFinished()
 
 
 def test_how_far_a_job_is_is_told(jobs: Jobs, qtbot: QtBot) -> None:

@@ -243,6 +243,24 @@ def test_a_value_that_is_not_there_any_more(net: Graph, key: str, index: tuple[i
     assert str(raised.value) == f"fc1: there is no value {said} any more: remove what was set by hand"
 
 
+@pytest.mark.parametrize("value", [1e308, -1e39, 3.5e38])
+def test_a_value_that_no_weight_can_be(net: Graph, value: float) -> None:
+    with pytest.raises(InitError, match=r"fc1: bias\[3\] cannot hold .*: remove what was set by hand"):
+        weights(net, edits=[{"key": "bias", "index": (3,), "value": value}])
+
+
+def test_a_count_holds_whole_numbers_of_its_size(chain: Chain) -> None:
+    graph = chain(("bn1", "BatchNorm2d", {}), shape=(3, 4, 4))
+    for value, fits in ((7.0, True), (1e30, False)):
+        edits = ({"key": "num_batches_tracked", "index": (), "value": value},)
+        experiment = Experiment(graph.with_parameters("bn1", NodeParameters().with_options(edits=edits)))
+        if fits:
+            assert initial_module(experiment).state_dict()["bn1.num_batches_tracked"] == value
+        else:
+            with pytest.raises(InitError, match="cannot hold"):
+                initial_module(experiment)
+
+
 def test_the_last_value_can_be_set(net: Graph) -> None:
     edits = [{"key": "weight", "index": (399, 299), "value": 5}, {"key": "bias", "index": (399,), "value": 6}]
     state = weights(net, edits=edits)

@@ -360,3 +360,15 @@ def test_views_are_told_of_another_array(grid: ValueGrid) -> None:
     assert told[3:] == [(1, 2, 1, 2)]
     grid.show_array("w", TABLE[:1])
     assert told[4:] == [("before", 2), ("after", 1)]
+
+
+@pytest.mark.parametrize(("kind", "fits", "other"), [
+    ("float32", "3.4e38", "1e308"), ("float16", "-65504", "70000"), ("float64", "1e308", "1e309"),
+    ("int64", "12", "1e30"), ("int64", "12", "0.5"), ("uint8", "255", "256"), ("uint8", "0", "-1"), ("bool", "1", "2"),
+])  # fmt: skip
+def test_a_number_that_the_tensor_cannot_hold_is_refused(grid: ValueGrid, kind: str, fits: str, other: str) -> None:
+    grid.show_array("w", np.full((2, 2), fits == "0", kind))
+    cell = grid.values.index(0, 1)
+    assert not grid.values.setData(cell, other)
+    assert "is not a number that fits here" in grid.note.text()
+    assert grid.values.setData(cell, fits)

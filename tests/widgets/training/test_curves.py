@@ -285,13 +285,15 @@ def test_the_curves_do_not_jump_while_one_reads(curves: Curves) -> None:
         curves.loss.hovered.emit(None)
 
 
-def test_a_failing_paint_is_logged_and_harmless(curves: Curves, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_failing_paint_is_logged_and_harmless(curves: Curves, unforeseen: list[str]) -> None:
     fill(curves)
     before = curves.accuracy.grab().toImage()
     curves.loss.surround.paint_grid = None
     assert theme.DARK.accent in colors(curves.loss), "the lines are drawn all the same"
-    assert "painting failed" in caplog.text
+    assert "drawBackground" in unforeseen[0]
     assert curves.accuracy.grab().toImage() == before
+    unforeseen.clear()
+    del curves.loss.surround.paint_grid
 
 
 def test_the_empty_place_can_say_something_else(curves: Curves) -> None:

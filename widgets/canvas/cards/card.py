@@ -50,6 +50,7 @@ class FoldBar(Protocol):
     area: QRectF
 
 
+@guarded
 class CardItem(QGraphicsObject):
     """A node. Dragging it moves it; its ports begin and end wires (gestures do that)."""
 
@@ -153,7 +154,6 @@ class CardItem(QGraphicsObject):
         path.addRect(QRectF(0, -GRAB / 2, card_width(self.face), card_height(self.face) + GRAB))
         return path
 
-    @guarded
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         highlight = highlight_on(self)
         if highlight is not None and self.node.name not in highlight.names:

@@ -23,6 +23,7 @@ from widgets.look.guarded import guarded
 HEIGHT, GAP = 19.0, 5.5  # in the middle of the 30 between two cards
 
 
+@guarded
 class RepairButton(QGraphicsItem):
     """The button below a card that mends what is wrong with it."""
 
@@ -44,7 +45,6 @@ class RepairButton(QGraphicsItem):
     def boundingRect(self) -> QRectF:
         return self._rect
 
-    @guarded
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         look = theme.current()
         rect = self.boundingRect().adjusted(0.5, 0.5, -0.5, -0.5)

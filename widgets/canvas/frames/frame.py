@@ -14,6 +14,7 @@ from widgets.look.guarded import guarded
 BORDER = 7.0  # how near its border a frame is taken hold of
 
 
+@guarded
 class FrameItem(QGraphicsItem):
     """A frame; its scene coordinates are its own."""
 
@@ -72,6 +73,5 @@ class FrameItem(QGraphicsItem):
         inner.addRect(self.area.adjusted(BORDER, TITLE, -BORDER, -BORDER))
         return path.subtracted(inner)
 
-    @guarded
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         paint_frame(painter, self.frame, self.area, self.isSelected())

@@ -15,6 +15,7 @@ from widgets.look import theme
 from widgets.look.guarded import guarded
 
 
+@guarded
 class BoxItem(QGraphicsRectItem):
     """The box itself."""
 
@@ -23,7 +24,6 @@ class BoxItem(QGraphicsRectItem):
         self.setZValue(TOP_LAYER)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
 
-    @guarded
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         tone = theme.color("accent")
         painter.setPen(QPen(tone, 0))

@@ -11,6 +11,7 @@ from widgets.look import theme
 from widgets.look.guarded import guarded
 
 
+@guarded
 class Guides(QGraphicsItem):
     """Shows the lines it is given; above everything, takes no clicks."""
 
@@ -36,7 +37,6 @@ class Guides(QGraphicsItem):
     def shape(self) -> QPainterPath:
         return QPainterPath()
 
-    @guarded
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         painter.setPen(QPen(theme.color("accent"), 0, Qt.PenStyle.DashLine))
         painter.drawLines(list(self.lines))

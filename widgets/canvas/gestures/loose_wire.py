@@ -18,6 +18,7 @@ from widgets.look.guarded import guarded
 from widgets.look.text import sentence_text
 
 
+@guarded
 class LooseWire(QGraphicsItem):
     """Its ``end`` is held by the mouse. ``edge`` is what letting go would make; ``reason`` why it cannot be."""
 
@@ -103,7 +104,6 @@ class LooseWire(QGraphicsItem):
             area = area.united(QRectF(self.end, (label.bottomRight() * pixel + self.end)))
         return area.adjusted(-10, -10, 10, 10)
 
-    @guarded
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         paint_wire(painter, self._path, selected=True, tone="broken" if self.reason else "lit")
         look = theme.current()

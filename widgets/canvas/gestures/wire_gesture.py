@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, Qt, QTimer
+from PySide6.QtCore import QPointF, Qt
 
 from widgets.canvas.cards.card import CardItem
 from widgets.canvas.gestures.gesture import Gesture
 from widgets.canvas.gestures.loose_wire import LooseWire
 from widgets.canvas.scene.scene import CanvasScene
+from widgets.look.later import later
 
 REASON_MS = 1600  # how long the reason stays after a refused wire was let go
 AWAY = 24.0  # scene pixels from its port from which on a wire is let go over nothing, and not just clicked
@@ -39,7 +40,7 @@ class WireGesture(Gesture):
         scene, wire, graph = self._scene, self.wire, self.wire.result()
         if wire.reason:
             self.is_over = False
-            QTimer.singleShot(REASON_MS, scene, lambda: self._drop())
+            later(scene, self._drop, REASON_MS)
             self._show_detached()
         elif graph is None and wire.detached is None and wire.length() > AWAY and scene.card_at(point) is None:
             self.is_over = False

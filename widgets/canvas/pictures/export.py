@@ -15,6 +15,7 @@ from engine.files import write_bytes
 from engine.formats import suffixes
 from widgets.canvas.scene.scene import CanvasScene
 from widgets.look import theme
+from widgets.look.guarded import guarded
 
 MARGIN = 32.0
 SCALE = 2.0  # pixels of a PNG for one of the scene
@@ -22,6 +23,7 @@ LARGEST = 30_000  # pixels: painters reach no further
 POINTS = 0.75  # for one pixel of the scene
 
 
+@guarded
 class _Still(CanvasScene):
     """The scene on a plain ground."""
 

@@ -30,6 +30,7 @@ class Ghost(QGraphicsItem):
         self.setOpacity(SHEER)
 
 
+@guarded
 class GhostCard(Ghost):
     """A card that would be added."""
 
@@ -49,11 +50,11 @@ class GhostCard(Ghost):
     def boundingRect(self) -> QRectF:
         return QRectF(-10, -10, card_width(self.face) + 20, card_height(self.face) + 20)
 
-    @guarded
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         paint_card(painter, self.face, False, False)
 
 
+@guarded
 class GhostWire(Ghost):
     """A wire that would be added, and the shape that would flow through it."""
 
@@ -68,13 +69,13 @@ class GhostWire(Ghost):
         pill = QRectF(at.x() - PILL_ROOM * leftwards, at.y() - PILL_HEIGHT / 2, PILL_ROOM, PILL_HEIGHT)
         return self.path.controlPointRect().united(pill).adjusted(-6, -6, 6, 6)
 
-    @guarded
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         paint_wire(painter, self.path, False, "added")
         if self.text:
             paint_pill(painter, pill_rect(*self._pill, self.text), self.text, True)
 
 
+@guarded
 class BrokenSign(Ghost):
     """A cross where a tensor would no longer fit."""
 
@@ -86,6 +87,5 @@ class BrokenSign(Ghost):
     def boundingRect(self) -> QRectF:
         return QRectF(-SIGN - 1, -SIGN - 1, 2 * SIGN + 2, 2 * SIGN + 2)
 
-    @guarded
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         paint_sign(painter, QPointF(), "×", theme.color("error"))

@@ -31,12 +31,14 @@ from widgets.canvas.wires.links import ShareLinks
 from widgets.canvas.wires.wire import WireItem
 from widgets.look import theme
 from widgets.look.guarded import guarded
+from widgets.look.later import later
 
 SURROUNDINGS = 1000.0  # how far the scene goes on around its cards
 MANY = 100  # cards that come or go: painting all that is in sight takes less than asking each item where it was
 UNDER = 94.0  # how far to each side of its middle a dropped card lies on a wire, scene pixels
 
 
+@guarded
 class CanvasScene(QGraphicsScene):
     """Shows a graph and its analysis, always by difference. Every change is asked for with ``edit_requested``.
 
@@ -157,7 +159,7 @@ class CanvasScene(QGraphicsScene):
 
     def _ask_repair(self, repair: Repair) -> None:
         # Later: the repair replaces the very button whose event is being handled.
-        QTimer.singleShot(0, self, lambda: self.repair_requested.emit(repair))
+        later(self, lambda: self.repair_requested.emit(repair))
 
     def add_item(self, item: QGraphicsItem) -> None:
         """Take in something that is painted only from near."""
@@ -223,7 +225,6 @@ class CanvasScene(QGraphicsScene):
         """The view's zoom changed: below 0.4 everything is painted in batches."""
         self._overview.set_scale(scale, (*self.cards.values(), *self.wires.values(), *self.frames.items))
 
-    @guarded
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         look = theme.current()
         painter.fillRect(rect, QColor(look.canvas))

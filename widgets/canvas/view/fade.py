@@ -6,10 +6,13 @@ from PySide6.QtCore import QAbstractAnimation, QPoint, Qt, QVariantAnimation
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QStyle, QWidget
 
+from widgets.look.guarded import guarded
+
 LONGEST_MS = 160
 GROWTH = 0.16
 
 
+@guarded
 class Fade(QWidget):
     """A picture of ``host`` as it is now, over it until it has faded; takes no clicks, and goes by itself."""
 

@@ -12,6 +12,7 @@ from widgets.canvas.cards.card import CardItem
 from widgets.canvas.ground.highlight import Highlight
 from widgets.canvas.view.scene_view import SceneView
 from widgets.canvas.wires.wire import WireItem
+from widgets.look.guarded import guarded
 
 REST_MS = 120  # a mouse that only crosses a wire lights nothing
 NEAR = 6  # screen pixels
@@ -40,6 +41,7 @@ def _reached(starts: Iterable[str], graph: Graph, upwards: bool) -> set[str]:
     return seen
 
 
+@guarded
 class Follower(QObject):
     """Watches the mouse over a canvas. ``asked`` says which highlight it wants; None: none any more."""
 

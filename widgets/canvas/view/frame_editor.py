@@ -14,10 +14,12 @@ from engine.graph.frames import LONGEST_TEXT, Frame
 from widgets.canvas.frames.frame import FrameItem
 from widgets.canvas.view.scene_view import SceneView
 from widgets.look import theme
+from widgets.look.guarded import guarded
 
 LOWEST, NARROWEST = 30, 140  # screen pixels
 
 
+@guarded
 class FrameEditor(QPlainTextEdit):
     """Over a frame's title or a note, only while it is written. Enter or a click elsewhere keeps it, Esc does not.
 
@@ -28,12 +30,14 @@ class FrameEditor(QPlainTextEdit):
         super().__init__(view.viewport())
         self._view = view
         self._item: FrameItem | None = None
+        self._written = ""  # what the item said when its text was opened
         self._is_new = False
         self.setAccessibleName(self.tr("Text of the comment"))
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setTabChangesFocus(True)
         self.hide()
         view.looked.connect(self._lie)
+        view.canvas.shown.connect(self._follow_graph)
 
     def begin(self, names: Collection[str], point: QPointF) -> None:
         """A frame around these nodes, or a note at a scene point, that is made once its text is written."""
@@ -52,8 +56,23 @@ class FrameEditor(QPlainTextEdit):
         self._is_new = False
         self._show(self._view.canvas.frames.items[index])
 
+    def _follow_graph(self) -> None:
+        """The graph changed under it: layers that are gone are left out, and what nothing is left of is not written."""
+        item, canvas = self._item, self._view.canvas
+        if item is None:
+            return
+        members = tuple(name for name in item.frame.members if name in canvas.graph.nodes)
+        if not self._is_new and (item not in canvas.frames.items or item.frame.text != self._written):
+            self.leave()
+        elif self._is_new and members != item.frame.members:
+            if members:
+                item.show_frame(replace(item.frame, members=members))
+                self._lie()
+            else:
+                self.leave()
+
     def _show(self, item: FrameItem) -> None:
-        self._item = item
+        self._item, self._written = item, item.frame.text
         self.setPlaceholderText(self.tr("Note") if item.is_note else self.tr("What these layers do"))
         self.setPlainText(item.frame.text)
         self.selectAll()
@@ -75,7 +94,7 @@ class FrameEditor(QPlainTextEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if event.key() == Qt.Key.Key_Escape:
-            self._end()
+            self.leave()
         elif enter and not (self._is_note() and event.modifiers() & Qt.KeyboardModifier.ShiftModifier):
             self.finish()
         else:
@@ -97,7 +116,7 @@ class FrameEditor(QPlainTextEdit):
             return
         item, text, scene = self._item, self.toPlainText().strip()[:LONGEST_TEXT], self._view.canvas
         is_new, index = self._is_new, None if self._is_new else self._index()
-        self._end()
+        self.leave()
         frame = replace(item.frame, text=text)
         if is_new and (text or frame.members):
             scene.edit_requested.emit(self.tr("Comment"), marks.with_frame(scene.graph, frame), "")
@@ -111,7 +130,8 @@ class FrameEditor(QPlainTextEdit):
         items = self._view.canvas.frames.items
         return items.index(self._item) if self._item in items else None
 
-    def _end(self) -> None:
+    def leave(self) -> None:
+        """Write nothing more; what was written is not kept."""
         item, self._item = self._item, None
         if item is not None and self._is_new and item.scene() is not None:
             item.scene().removeItem(item)

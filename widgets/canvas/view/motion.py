@@ -11,6 +11,7 @@ from widgets.canvas.cards.sizes import CARD_HEIGHT, CARD_WIDTH
 from widgets.canvas.scene.overview import FAR
 from widgets.canvas.view.fade import duration
 from widgets.canvas.view.scene_view import SceneView
+from widgets.look.guarded import guarded
 
 MOST = 300  # cards that glide; where more would, the picture fades over
 ENDS = (QEvent.Type.MouseButtonPress, QEvent.Type.KeyPress, QEvent.Type.DragEnter)
@@ -48,6 +49,7 @@ def _in_sight(view: SceneView, graph: Graph) -> dict[str, Position]:
                  or seen.intersects(QRectF(*graph.nodes[name].position, *size)))}
 
 
+@guarded
 class Glide(QObject):
     """Cards on their way; a press, a key or another graph brings them there at once."""
 

@@ -13,6 +13,7 @@ from widgets.canvas.cards.sizes import CARD_HEIGHT, CARD_WIDTH
 from widgets.canvas.scene.scene import CanvasScene
 from widgets.canvas.view.fade import fade
 from widgets.canvas.view.snapshot import Snapshot
+from widgets.look.guarded import guarded
 
 SMALLEST, LARGEST = 0.004, 4.0  # the smallest shows a chain of 2 000 layers
 ROOM = 1e6  # one can pan this far, scene pixels
@@ -28,6 +29,7 @@ class Place(NamedTuple):
     zoom: float
 
 
+@guarded
 class SceneView(QGraphicsView):
     """Looks at a canvas scene and can be led anywhere; the wheel zooms at the cursor."""
 

@@ -44,6 +44,7 @@ def registered(kind: str) -> Layer | None:
     return LAYERS[kind]() if kind in LAYERS else None
 
 
+@guarded
 class CanvasView(SceneView):
     """One network on the screen. Left button selects and draws, middle button or Space and drag pans, wheel zooms."""
 
@@ -182,7 +183,6 @@ class CanvasView(SceneView):
         self._scroll.look_at(None)
         self._dropping.drop(event)
 
-    @guarded
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         self._dropping.paint(painter)
 

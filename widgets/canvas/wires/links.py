@@ -17,6 +17,7 @@ from widgets.look.guarded import guarded
 BOW = 44.0  # how far a line swings out to the right of the cards
 
 
+@guarded
 class ShareLinks(QGraphicsItem):
     """Lies above the cards and takes no clicks."""
 
@@ -48,7 +49,6 @@ class ShareLinks(QGraphicsItem):
     def shape(self) -> QPainterPath:
         return QPainterPath()
 
-    @guarded
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         if self.pairs:
             painter.setBrush(Qt.BrushStyle.NoBrush)

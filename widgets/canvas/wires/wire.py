@@ -20,6 +20,7 @@ from widgets.canvas.wires.pill import PILL_HEIGHT, PILL_ROOM, paint_pill, pill_p
 from widgets.look.guarded import guarded
 
 
+@guarded
 class WireItem(QGraphicsItem):
     """An edge and, beside it, the shape that flows through it."""
 
@@ -153,7 +154,6 @@ class WireItem(QGraphicsItem):
         stroker.setWidth(10)
         return stroker.createStroke(self.path)
 
-    @guarded
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         highlight = highlight_on(self)
         tone = self.tone or (highlight.tone(self.edge) if highlight is not None else "")

@@ -132,3 +132,40 @@ def test_a_comment_that_is_not_granted_selects_nothing(desk):
     QTest.keyClicks(desk.view.comments, "a note")
     QTest.keyClick(desk.view.comments, ENTER)
     assert desk.scene.selected_frames() == [] and len(frames(desk)) == 2
+
+
+@pytest.mark.parametrize("gone", [("conv1",), ("conv1", "act1")])
+def test_what_a_new_comment_is_about_may_go_while_it_is_written(desk, gone):
+    editor = desk.view.comments
+    desk.scene.select(["conv1", "act1"])
+    editor.begin(("conv1", "act1"), QPointF(0, 0))
+    QTest.keyClicks(editor, "stem")
+    desk.take("", desk.graph.without(gone), "")
+    assert editor.isVisible() is (len(gone) == 1), "of what nothing is left nothing is said"
+    before = desk.graph
+    editor.finish()
+    assert [frame.members for frame in desk.graph.frames if frame.text == "stem"] == [("act1",)] * editor_kept(gone)
+    assert (desk.graph == before) is (len(gone) == 2)
+    assert len(frames(desk)) == len(desk.graph.frames), "no frame of an unwritten comment stays"
+
+
+def editor_kept(gone: tuple[str, ...]) -> int:
+    return 2 - len(gone)
+
+
+def test_another_frame_in_the_place_of_the_one_that_is_written_keeps_its_text(desk):
+    editor = desk.view.comments
+    editor.open(0)
+    QTest.keyClicks(editor, "mine")
+    desk.take("", desk.graph.with_frames([Frame("Body", ("fc1",)), NOTE]), "")
+    editor.finish()
+    assert [frame.text for frame in desk.graph.frames] == ["Body", "why"] and not editor.isVisible()
+
+
+def test_a_frame_that_loses_a_layer_is_written_on(desk):
+    editor = desk.view.comments
+    editor.open(0)
+    QTest.keyClicks(editor, "mine")
+    desk.take("", desk.graph.without(["act1"]), "")
+    editor.finish()
+    assert desk.graph.frames[0] == Frame("mine", ("conv1",))
