@@ -11,6 +11,7 @@ from engine.blocks.base import Block
 from engine.data.spec.spec import DataSpec
 from engine.experiment.experiment import Experiment
 from engine.graph.graph import Graph, Node
+from engine.graph.json import changed_options
 from engine.layers.base import Layer
 from engine.layers.inputs import Input
 
@@ -109,8 +110,11 @@ def _written(graph: Graph) -> list[Any]:
 
 
 def _dumped(layer: Layer) -> Any:
+    """Only what differs from the defaults: a later version may know more options."""
     if isinstance(layer, Input):
         return None
     own = _own(layer)
-    options = {name: value for name, value in layer.model_dump(mode="json").items() if getattr(layer, name) is not own}
-    return [options, None if own is None else _written(own)]
+    if own is None:
+        return changed_options(layer, layer.required)
+    kept = {name: value for name, value in changed_options(layer).items() if getattr(layer, name) is not own}
+    return [kept, _written(own)]

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from torch import Tensor
 
+from engine.compare.belonging import network_id
 from engine.experiment.experiment import Experiment
 from engine.export.weight_files import read_weights
 from engine.network.fitting import Fitted, fitted
@@ -18,4 +19,5 @@ def weights_for(experiment: Experiment, path: str | os.PathLike[str], layer: str
     """What of a file fits the network, or one layer of it, as ``fitted``. Raises WeightsFileError, WeightsError, or
     OrderError where it would fit in the order of the file only."""
     file = read_weights(path)
-    return replace(fitted(experiment, file.held, layer, before, by_order), beside=file.left_out)
+    of_another = bool(file.network) and not layer and file.network != network_id(experiment)
+    return replace(fitted(experiment, file.held, layer, before, by_order), beside=file.left_out, of_another=of_another)

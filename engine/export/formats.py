@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.analysis.analysis import analyze
+from engine.compare.belonging import network_id
 from engine.experiment.experiment import Experiment
 from engine.experiment.trust import sources_of
 from engine.export.weight_files import WEIGHTS, load_weights, save_weights
@@ -50,7 +51,7 @@ def _write_weights(taken: Taken, path: Path) -> None:
     from engine.network.weights import room_for_weights  # loads torch
 
     with room_for_weights(taken.experiment):
-        save_weights(taken.weights, path)
+        save_weights(taken.weights, path, network_id(taken.experiment))
 
 
 def _with_weights(taken: Taken, path: Path) -> nn.Module:

@@ -35,6 +35,7 @@ class WeightsFile:
 
     held: tuple[Held, ...]
     left_out: Mapping[str, Message] = field(default_factory=dict)
+    network: str = ""  # the id of the one that its tensors belong to, where the file says so
 
 
 def state_dicts(content: Any) -> WeightsFile:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,8 @@ from engine.torch_files import MOST_BYTES, TorchFileError, tensors_of
 if TYPE_CHECKING:
     from torch import Tensor
 
+NETWORK = "layerloom_network"  # in the metadata of a file
+
 
 class WeightsFileError(LayerloomError):
     """A file holds no weights that can be read."""
@@ -27,7 +30,7 @@ class WeightsFileError(LayerloomError):
 class WeightsFormat(Format):
     """A kind of file for names and tensors."""
 
-    pack: Callable[[Mapping[str, Tensor]], bytes]
+    pack: Callable[[Mapping[str, Tensor], str], bytes]  # with the network's id, where the format has a place for it
     also_read: tuple[str, ...] = ()  # suffixes
 
     @property
@@ -36,9 +39,10 @@ class WeightsFormat(Format):
         return (self.suffix, *self.also_read)
 
 
-def save_weights(weights: Mapping[str, Tensor], path: Path) -> None:
-    """Write a state dict as the suffix says, whole or not at all. Raises WeightsFileError or WriteError."""
-    write_bytes(path, _format_of(path).pack(weights))
+def save_weights(weights: Mapping[str, Tensor], path: Path, network: str = "") -> None:
+    """Write a state dict as the suffix says, whole or not at all, and whose it is (``compare.belonging.network_id``).
+    Raises WeightsFileError or WriteError."""
+    write_bytes(path, _format_of(path).pack(weights, network))
 
 
 def load_weights(path: str | os.PathLike[str]) -> dict[str, Tensor]:
@@ -59,17 +63,22 @@ def read_weights(path: str | os.PathLike[str]) -> WeightsFile:
 
     try:
         with parsing(unread, broken, say("it is damaged, or is no state dict")):
-            return state_dicts(_content(path))
+            content, network = _content(path)
+            return replace(state_dicts(content), network=network)
     except (TorchFileError, NoWeightsError) as error:
         raise broken(error.message) from error
 
 
-def _content(path: Path) -> Any:
+def _content(path: Path) -> tuple[Any, str]:
+    """What it holds, and the network that this belongs to, where that is known."""
     with opened(path, MOST_BYTES) as file:
         size, head = os.fstat(file.fileno()).st_size, file.read(9)
     if head[8:] == b"{" and int.from_bytes(head[:8], "little") <= size - 8:
-        return _from_safetensors(path)
-    return tensors_of(path)
+        from safetensors.torch import load  # loads torch
+
+        content = read_bytes(path, MOST_BYTES)
+        return load(content), _network_of(content)
+    return tensors_of(path), ""
 
 
 def _expect_readable(path: Path) -> None:
@@ -88,16 +97,29 @@ def _format_of(path: Path) -> WeightsFormat:
 # -- the kinds of files ------------------------------------------------------------------------------------------------
 
 
-def _as_safetensors(weights: Mapping[str, Tensor]) -> bytes:
+def _as_safetensors(weights: Mapping[str, Tensor], network: str) -> bytes:
     from safetensors.torch import save  # loads torch
 
-    return save({key: value.detach().contiguous() for key, value in weights.items()}, metadata={"format": "pt"})
+    metadata = {"format": "pt", **({NETWORK: network} if network else {})}
+    tensors = {key: value.detach().contiguous() for key, value in weights.items()}
+    return _in_one_order(save(tensors, metadata=metadata))
 
 
-def _from_safetensors(path: Path) -> Any:
-    from safetensors.torch import load  # loads torch
+def _in_one_order(content: bytes) -> bytes:
+    """The library writes metadata in any order; the same weights shall give the same file."""
+    end = 8 + int.from_bytes(content[:8], "little")
+    head = json.loads(content[8:end])
+    head["__metadata__"] = dict(sorted(head["__metadata__"].items()))
+    written = json.dumps(head, separators=(",", ":"), ensure_ascii=False).encode()
+    written = written.ljust(-(-len(written) // 8) * 8)
+    return len(written).to_bytes(8, "little") + written + content[end:]
 
-    return load(read_bytes(path, MOST_BYTES))
+
+def _network_of(content: bytes) -> str:
+    """What a safetensors file says of the network that its tensors belong to; empty: nothing."""
+    size = int.from_bytes(content[:8], "little")
+    found = json.loads(content[8 : 8 + size]).get("__metadata__", {}).get(NETWORK, "")
+    return found if isinstance(found, str) else ""
 
 
 def as_pt(content: object) -> bytes:
@@ -111,6 +133,6 @@ def as_pt(content: object) -> bytes:
 
 WEIGHTS = (
     WeightsFormat(".safetensors", "Weights", _as_safetensors),
-    WeightsFormat(".pt", "PyTorch state dict", lambda weights: as_pt(dict(weights)),
+    WeightsFormat(".pt", "PyTorch state dict", lambda weights, _network: as_pt(dict(weights)),
                   also_read=(".pth", ".bin", ".ckpt", ".params", ".pkl")),
 )

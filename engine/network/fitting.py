@@ -49,6 +49,7 @@ class Fitted:
     no_numbers: Mapping[str, int] = field(default_factory=dict)  # keys with values that are NaN or infinite, how many
     beside: Mapping[str, Message] = field(default_factory=dict)  # what else the file has, that is no tensor
     in_order: Mapping[str, str] = field(default_factory=dict)  # as ``loaded``: same order and shapes, other names
+    of_another: bool = False  # the file says that they belong to a network that is not this one
 
     @property
     def is_whole(self) -> bool:
@@ -257,6 +258,8 @@ def _sentences(parts: Sequence[Message]) -> Message:
 
 
 def _asides(fit: Fitted) -> Iterator[Message]:
+    if fit.of_another:
+        yield say("They were made in another network: where names and shapes fit, its layers still differ from these")
     if fit.where:
         yield say("They are what the file has as “{where}”", where=fit.where)
     if fit.prefix:

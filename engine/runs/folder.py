@@ -11,6 +11,7 @@ from pathlib import Path
 
 import torch
 
+from engine.compare.belonging import network_id
 from engine.experiment.experiment import Experiment, save_experiment
 from engine.export.weight_files import as_pt, save_weights
 from engine.files import WriteError, reason_of_os_error, write_bytes, write_text
@@ -160,6 +161,7 @@ class _Writer(Listener):
     def __init__(self, experiment: Experiment, folder: Path, resume: Checkpoint | None,
                  member: MemberStarted | None = None) -> None:
         self._experiment, self._folder, self._resume, self._member = experiment, folder, resume, member
+        self._network = network_id(experiment)
         kept = kept_until(resume, folder) if resume is not None else Kept()
         self._metrics, self._points = Lines(folder / METRICS, kept.metrics), Lines(folder / POINTS, kept.points)
         self._changes, self._remarks = Lines(folder / CHANGES, kept.changes), Lines(folder / REMARKS, kept.remarks)
@@ -188,9 +190,9 @@ class _Writer(Listener):
             _sweep(self._folder)
             save_experiment(self._experiment, self._folder / EXPERIMENT)
             _remove(self._folder / SUMMARY)
-            save_weights(self._resume.weights, self._folder / LAST)
+            save_weights(self._resume.weights, self._folder / LAST, self._network)
             if self._resume.best.weights:
-                save_weights(self._resume.best.weights, self._folder / BEST)
+                save_weights(self._resume.best.weights, self._folder / BEST, self._network)
             self._flush()
         if self._started is not None:
             title, is_fold = (self._member.title, self._member.is_fold) if self._member else ("", False)
@@ -237,10 +239,10 @@ class _Writer(Listener):
 
     def _write_weights(self) -> None:
         if self._latest is not None:
-            save_weights(self._latest, self._folder / LAST)
+            save_weights(self._latest, self._folder / LAST, self._network)
             self._latest = None
         if self._best is not None:
-            save_weights(self._best, self._folder / BEST)
+            save_weights(self._best, self._folder / BEST, self._network)
             self._best = None
 
     def on_rate_changed(self, event: RateChanged) -> None:

@@ -35,6 +35,7 @@ class Strip:
         self.low, self.quarter, self.middle, self.upper, self.high = marks
 
 
+@guarded
 class ScatterView(pg.GraphicsView):
     """Dots in a box with round numbers around it."""
 
@@ -91,7 +92,6 @@ class ScatterView(pg.GraphicsView):
         self._box.setRange(xRange=self._x.ends, yRange=self._y.ends, padding=0, disableAutoRange=False)
         self.viewport().update()
 
-    @guarded
     def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
         """Ground, grid, numbers and names."""
         painter.resetTransform()
@@ -126,7 +126,6 @@ class ScatterView(pg.GraphicsView):
             name = metrics.elidedText(strip.name, Qt.TextElideMode.ElideRight, width - 8)
             painter.drawText(QRectF(area.left() + index * width, area.bottom() + 5, width, 18), _CENTER, name)
 
-    @guarded
     def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
         """The boxes: the middle half of a class, its median; threads to the outer twentieths."""
         painter.resetTransform()

@@ -66,11 +66,11 @@ def test_a_process_without_layerloom_gives_equal_outputs(tmp_path: Path) -> None
 
 def test_a_file_that_is_not_equal_is_not_called_verified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plain = formats.save_weights
-    monkeypatch.setattr(formats, "save_weights", lambda weights, path: plain(
+    monkeypatch.setattr(formats, "save_weights", lambda weights, path, _network: plain(
         {key: tensor + 1 for key, tensor in weights.items()}, path))
     exported = export(experiment(), tmp_path / "a.pt")
     assert not exported.verified and exported.difference > 0.1 and "its outputs differ by" in str(exported.message)
-    monkeypatch.setattr(formats, "save_weights", lambda _, path: path.write_bytes(b"nothing"))
+    monkeypatch.setattr(formats, "save_weights", lambda _, path, _network: path.write_bytes(b"nothing"))
     assert "cannot be read back" in str(export(experiment(), tmp_path / "a.pt").message)
 
 

@@ -28,7 +28,7 @@ def test_the_best_weights_are_written_at_the_next_chance(tmp_path: Path, monkeyp
     best = replace(epochs[0], is_best=True)
     save = runs.save_weights
 
-    def failing(weights: object, path: Path) -> None:
+    def failing(weights: object, path: Path, network: str) -> None:
         if path.name == BEST:
             raise WriteError("{path}: {reason}", path=path, reason=errno.ENOSPC)
         save(weights, path)  # type: ignore[arg-type]
