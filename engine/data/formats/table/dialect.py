@@ -63,6 +63,8 @@ class Rows:
 
 def dialect_of(lines: Sequence[str], table: Table, suffix: str = "") -> Dialect | None:
     """What the first lines tell; None: there is nothing in them."""
+    if (arff := _arff(lines)) is not None:
+        return arff
     skip, notes = 0, []
     chosen = DELIMITERS.get(table.delimiter)
     if lines and (found := _SEP.fullmatch(lines[0])):
@@ -70,8 +72,8 @@ def dialect_of(lines: Sequence[str], table: Table, suffix: str = "") -> Dialect 
     comment = _comment(lines[skip:])
     delimiter = chosen or sniffed(_without(lines[skip:], comment), suffix)
     rows = _sample(lines, delimiter, comment, skip)
-    if not rows:
-        return None
+    if not rows:  # a quotation mark may be missing in the first of them: that is said when it is read
+        return Dialect(delimiter, ("column 1",), skip) if any(map(str.strip, lines[skip:])) else None
     width = _width(rows)
     above = _above(rows, width)
     if above:
@@ -87,6 +89,19 @@ def dialect_of(lines: Sequence[str], table: Table, suffix: str = "") -> Dialect 
                          "hold names, set Header to yes"))
     names, more = _names(header) if header is not None else (tuple(f"column {n + 1}" for n in range(width)), [])
     return Dialect(delimiter, names, skip, comment, (*notes, *more))
+
+
+_ATTRIBUTE = re.compile(r"\s*@attribute\s+(?:'([^']*)'|\"([^\"]*)\"|(\S+))\s", re.IGNORECASE)
+
+
+def _arff(lines: Sequence[str]) -> Dialect | None:
+    """Weka's tables: names in lines of their own above the rows."""
+    if not any(line.lstrip().lower().startswith("@relation") for line in lines[:PREAMBLE]):
+        return None
+    end = next((number for number, line in enumerate(lines, 1) if line.strip().lower() == "@data"), 0)
+    found = [match for line in lines[:end] if (match := _ATTRIBUTE.match(line))]
+    names, notes = _names([match[1] or match[2] or match[3] for match in found])
+    return Dialect(",", names, end, "%", tuple(notes)) if names else None
 
 
 def _end(lines: Sequence[str], rows: Sequence[Row], skip: int, delimiter: str, comment: str) -> int:

@@ -79,6 +79,7 @@ def _dialect(path: Path, found: Found, table: Table) -> Dialect:
         size += len(line)
         if size > HEAD:
             break
+    _expect_table(path, next((line.strip().lower() for line in kept if line.strip()), ""))
     name = path.name.lower()
     suffix = Path(name.removesuffix(".gz").removesuffix(".zip")).suffix
     dialect = dialect_of(kept, table, suffix)
@@ -88,6 +89,20 @@ def _dialect(path: Path, found: Found, table: Table) -> Dialect:
         raise DataError("{path} has {count} columns: at most {most} can be read", path=path, count=len(dialect.names),
                         most=MAX_COLUMNS)
     return dialect
+
+
+_OTHERS = {
+    ("<!doctype", "<html", "<?xml"): "{path} is a web page, not a table: download the file itself",
+    ("version https://git-lfs",): "{path} only says where the table is (Git LFS): fetch it with git lfs pull",
+    ("{", "[{"): "{path} is JSON, not a table: save it as CSV first",
+}  # fmt: skip
+
+
+def _expect_table(path: Path, first: str) -> None:
+    """Raise DataError for what is often found under a table's name."""
+    for begins, template in _OTHERS.items():
+        if first.startswith(begins):
+            raise DataError(template, path=path)
 
 
 def _lines(file: Opened, found: Found) -> Iterator[str]:
