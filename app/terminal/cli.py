@@ -35,6 +35,7 @@ from engine.figures.export import FORMATS as DRAWINGS
 from engine.figures.export import DrawingError, Style, draw, style_for, written_as
 from engine.files import WriteError
 from engine.formats import format_of, readable, suffixes
+from engine.layers.base import OptionError
 from engine.messages import LayerloomError
 from engine.runs.naming import HERE, forget_if_empty, new_run_folder
 
@@ -96,7 +97,7 @@ def _gallery(_: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    experiment = _experiment(options)
+    experiment = _with_settings(_experiment(options), options)
     if not_allowed(experiment.graph):
         print(f"note: {CODE_INSIDE}", file=sys.stderr)
     report = Report(experiment, notes_of(experiment.data, options.data_root))
@@ -273,6 +274,14 @@ def _recipe_settings(experiment: Experiment, options: argparse.Namespace) -> dic
     return found
 
 
+def _with_settings(experiment: Experiment, options: argparse.Namespace) -> Experiment:
+    try:
+        recipe = experiment.recipe.with_options(**_recipe_settings(experiment, options))
+    except OptionError as error:
+        raise UnreadableError("{reason}", reason=error) from error
+    return replace(experiment, recipe=recipe)
+
+
 def _with_overrides(experiment: Experiment, options: argparse.Namespace) -> Experiment:
     names = ("epochs", "batch_size", "lr", "optimizer", "schedule", "precision", "device", "seed")
     chosen = {name: getattr(options, name) for name in names if getattr(options, name, None) is not None}
@@ -281,8 +290,8 @@ def _with_overrides(experiment: Experiment, options: argparse.Namespace) -> Expe
             raise UnreadableError("--k-fold needs 2 parts at least")
         chosen["folds"] = options.k_fold
     single = options.no_variants or options.k_fold is not None
+    experiment = _with_settings(experiment, options)
     try:
-        chosen |= _recipe_settings(experiment, options)
         return replace(experiment, recipe=experiment.recipe.with_options(**chosen),
                        variants=() if single else experiment.variants)
     except LayerloomError as error:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
+from engine.data.formats.table.header import different_names, has_header, padded
 from engine.data.formats.table.missing import MISSING_NUMBER
 from engine.data.formats.table.numbers import parts_of
+from engine.data.formats.table.rows import Row, Rows
 from engine.data.options.table import DELIMITERS, Table
 from engine.messages import Message, say
 
@@ -21,7 +22,6 @@ CANDIDATES = (",", ";", "\t", "|", " ")
 EVEN = 0.8  # share of rows of one length that spaces must give
 _SEP = re.compile(r"\ufeff?[\"']?sep=(.|\\t)[\"']?\s*", re.IGNORECASE)
 _COMMENTS = ("#", "%", "//")
-Row = tuple[int, list[str]]  # the line on which it begins, and its values
 
 
 @dataclass(frozen=True)
@@ -35,34 +35,10 @@ class Dialect:
     notes: tuple[Message, ...] = ()
 
 
-class Rows:
-    """The records of lines of text, and the line on which each begins (from 1). Raises csv.Error."""
-
-    def __init__(self, lines: Iterable[str], delimiter: str, comment: str = "", before: int = 0) -> None:
-        self.line = before + 1  # on which the next one begins
-        self._before = before
-        self._reader = csv.reader(self._kept(lines, delimiter, comment), delimiter=delimiter, strict=True,
-                                  skipinitialspace=delimiter == " ")
-
-    @property
-    def taken(self) -> int:
-        """How many lines were read."""
-        return self._reader.line_num + self._before
-
-    def _kept(self, lines: Iterable[str], delimiter: str, comment: str) -> Iterator[str]:
-        for line in lines:
-            if comment and line.startswith(comment):
-                line = "\n"
-            yield " ".join(line.split("\t")).strip() + "\n" if delimiter == " " else line
-
-    def __iter__(self) -> Iterator[Row]:
-        for row in self._reader:
-            yield self.line, row
-            self.line = self.taken + 1
-
-
 def dialect_of(lines: Sequence[str], table: Table, suffix: str = "") -> Dialect | None:
     """What the first lines tell; None: there is nothing in them."""
+    if (arff := _arff(lines)) is not None:
+        return arff
     skip, notes = 0, []
     chosen = DELIMITERS.get(table.delimiter)
     if lines and (found := _SEP.fullmatch(lines[0])):
@@ -70,8 +46,8 @@ def dialect_of(lines: Sequence[str], table: Table, suffix: str = "") -> Dialect 
     comment = _comment(lines[skip:])
     delimiter = chosen or sniffed(_without(lines[skip:], comment), suffix)
     rows = _sample(lines, delimiter, comment, skip)
-    if not rows:
-        return None
+    if not rows:  # a quotation mark may be missing in the first of them: that is said when it is read
+        return Dialect(delimiter, ("column 1",), skip) if any(map(str.strip, lines[skip:])) else None
     width = _width(rows)
     above = _above(rows, width)
     if above:
@@ -81,12 +57,26 @@ def dialect_of(lines: Sequence[str], table: Table, suffix: str = "") -> Dialect 
     if header is None and table.header != "no" and (table.header == "yes" or has_header(rows)):
         header, skip = rows[0][1], _end(lines, rows, skip, delimiter, comment)
         rows = rows[1:]
-        header = _padded(header, rows, width)
+        header = padded(header, rows, width)
     elif header is None and table.header == "auto":
         notes.append(say("The first line holds no names: the columns are called column 1, column 2, … If it does "
                          "hold names, set Header to yes"))
-    names, more = _names(header) if header is not None else (tuple(f"column {n + 1}" for n in range(width)), [])
+    numbered = tuple(f"column {number}" for number in range(1, width + 1))
+    names, more = different_names(header) if header is not None else (numbered, [])
     return Dialect(delimiter, names, skip, comment, (*notes, *more))
+
+
+_ATTRIBUTE = re.compile(r"\s*@attribute\s+(?:'([^']*)'|\"([^\"]*)\"|(\S+))\s", re.IGNORECASE)
+
+
+def _arff(lines: Sequence[str]) -> Dialect | None:
+    """Weka's tables: names in lines of their own above the rows."""
+    if not any(line.lstrip().lower().startswith("@relation") for line in lines[:PREAMBLE]):
+        return None
+    end = next((number for number, line in enumerate(lines, 1) if line.strip().lower() == "@data"), 0)
+    found = [match for line in lines[:end] if (match := _ATTRIBUTE.match(line))]
+    names, notes = different_names([match[1] or match[2] or match[3] for match in found])
+    return Dialect(",", names, end, "%", tuple(notes)) if names else None
 
 
 def _end(lines: Sequence[str], rows: Sequence[Row], skip: int, delimiter: str, comment: str) -> int:
@@ -190,52 +180,6 @@ def _spaces(rows: Sequence[Row], width: int, even: float) -> bool:
     return even >= EVEN and width - 1 <= len(rows[0][1]) <= width and 2 * numbers >= len(values)
 
 
-# -- names --------------------------------------------------------------------------------------------------------
-
-
-def has_header(rows: Sequence[Row]) -> bool:
-    """Whether the first row differs from the others as names do: text above numbers, or not one of the values below."""
-    first, rest = rows[0][1], [row for _, row in rows[1:] if len(row) >= len(rows[0][1]) - 1]
-    if not rest:
-        return not all(_is_value(value) for value in first)
-    if _counts(first):
-        return True
-    score = 0.0
-    for place, name in enumerate(first):
-        below = [row[place] for row in rest if place < len(row) and row[place]]
-        score += _vote(name, below)
-    if len(set(first)) < len([name for name in first if name]):
-        score -= 0.5  # names differ
-    return score >= 0
-
-
-def _vote(name: str, below: Sequence[str]) -> float:
-    if not below:
-        return 0.0
-    numbers = sum(map(_is_value, below))
-    if 2 * numbers > len(below):
-        return -1.0 if _is_value(name) else 1.0
-    if name in below:
-        return -1.0
-    return 0.25
-
-
-def _is_value(text: str) -> bool:
-    return text in MISSING_NUMBER or parts_of(text) is not None
-
-
-def _counts(first: Sequence[str]) -> bool:
-    """0, 1, 2 … or years one after the other: so are columns called that have no names."""
-    plain = [text for text in first if text]
-    if len(plain) < 3 or not all(text.isdecimal() and len(text) < 5 for text in plain[1:]):
-        return False
-    numbers = [int(text) for text in plain[1:]]
-    steps = all(second - first == 1 for first, second in pairwise(numbers))
-    return steps and (numbers[0] in (1, 2) or numbers[0] > 1000) and (
-        plain[0] in ("0", "1") or not _is_value(plain[0]) or (
-            plain[0].isdecimal() and int(plain[0]) == numbers[0] - 1))
-
-
 def _commented_header(lines: Sequence[str], comment: str, delimiter: str, rows: Sequence[Row],
                       width: int) -> list[str] | None:
     """Names behind a comment's mark, right above the first row."""
@@ -246,30 +190,3 @@ def _commented_header(lines: Sequence[str], comment: str, delimiter: str, rows: 
     if not found or len(found[0][1]) != width or has_header(rows) or not has_header([(0, found[0][1]), *rows]):
         return None
     return found[0][1]
-
-
-def _padded(header: list[str], rows: Sequence[Row], width: int) -> list[str]:
-    """Where rows are one longer: a nameless column of row names in front, or nothing behind the last delimiter."""
-    if len(header) != width - 1 or not rows:
-        return header
-    ends = all(not row[-1] for _, row in rows if len(row) == width)
-    return [*header, ""] if ends else ["", *header]
-
-
-def _names(header: Sequence[str]) -> tuple[tuple[str, ...], list[Message]]:
-    """Column names, made different where they are not."""
-    names: list[str] = []
-    taken: set[str] = set()
-    notes: list[Message] = []
-    for index, name in enumerate(header, 1):
-        plain = name or f"column {index}"
-        chosen, count = plain, 1
-        while chosen in taken:
-            count += 1
-            chosen = f"{plain} ({count})"
-        if chosen != plain:
-            notes.append(say("There are several columns “{name}”: one of them is called “{other}” here", name=plain,
-                             other=chosen))
-        names.append(chosen)
-        taken.add(chosen)
-    return tuple(names), notes

@@ -12,11 +12,12 @@ from engine.data.errors import DataError
 from engine.data.formats.arrays import Array, Arrays, Report
 from engine.data.formats.preview import ROWS, Preview, UnusableTableError
 from engine.data.formats.scaling import Scaling
+from engine.data.formats.table.all_values import values_of
 from engine.data.formats.table.columns import Use, use_of, uses_of
 from engine.data.formats.table.previewing import preview
 from engine.data.formats.table.records import Records, records_of
 from engine.data.formats.table.target import target_of, task_of
-from engine.data.formats.table.values import Mask, Values, values_of
+from engine.data.formats.table.values import Mask, Values
 from engine.data.options.options import Known, Task
 from engine.data.options.table import Table
 from engine.data.progress import Step, Steps

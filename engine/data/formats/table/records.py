@@ -15,22 +15,22 @@ from numpy.typing import NDArray
 
 from engine.data.errors import DataError
 from engine.data.formats.preview import ROWS
-from engine.data.formats.table.dialect import Dialect, Rows, dialect_of
+from engine.data.formats.table.dialect import Dialect, dialect_of
 from engine.data.formats.table.encoding import Found, encoding_of
 from engine.data.formats.table.gathering import Column, Gathering
 from engine.data.formats.table.lines import Lines, numbers_in
 from engine.data.formats.table.opening import Opened, as_text, opened
+from engine.data.formats.table.ragged import Ragged
+from engine.data.formats.table.rows import Rows
 from engine.data.options.table import Table
 from engine.data.progress import Step, Steps
-from engine.messages import Message, say
+from engine.messages import Message
 from engine.units import bytes_text, grouped
 
 CELLS = 100_000  # values that are read at a time: about a fiftieth of a second
 MAX_COLUMNS = 20_000
 LONGEST = 2**24  # letters of a line
 HEAD_LINES, HEAD = 1000, 2**20  # lines, and letters, that tell how the table is written
-RAGGED = 0.1  # share of rows of another length that are left out; more are a mistake
-NAMED = 3
 PATIENCE = 3  # how often it is tried whether everything is a number
 ROOM = 0.8  # of the memory that is free
 
@@ -79,6 +79,7 @@ def _dialect(path: Path, found: Found, table: Table) -> Dialect:
         size += len(line)
         if size > HEAD:
             break
+    _expect_table(path, next((line.strip().lower() for line in kept if line.strip()), ""))
     name = path.name.lower()
     suffix = Path(name.removesuffix(".gz").removesuffix(".zip")).suffix
     dialect = dialect_of(kept, table, suffix)
@@ -88,6 +89,20 @@ def _dialect(path: Path, found: Found, table: Table) -> Dialect:
         raise DataError("{path} has {count} columns: at most {most} can be read", path=path, count=len(dialect.names),
                         most=MAX_COLUMNS)
     return dialect
+
+
+_OTHERS = {
+    ("<!doctype", "<html", "<?xml"): "{path} is a web page, not a table: download the file itself",
+    ("version https://git-lfs",): "{path} only says where the table is (Git LFS): fetch it with git lfs pull",
+    ("{", "[{"): "{path} is JSON, not a table: save it as CSV first",
+}  # fmt: skip
+
+
+def _expect_table(path: Path, first: str) -> None:
+    """Raise DataError for what is often found under a table's name."""
+    for begins, template in _OTHERS.items():
+        if first.startswith(begins):
+            raise DataError(template, path=path)
 
 
 def _lines(file: Opened, found: Found) -> Iterator[str]:
@@ -116,7 +131,7 @@ class _Reading:
         self._head: list[tuple[str, ...]] = []
         self._count = self._rows = 0
         self._failed = 0  # times that numbers were not all
-        self._ragged = _Ragged(path, len(dialect.names))
+        self._ragged = Ragged(path, len(dialect.names))
 
     def steps(self) -> Steps[None]:
         """Read it."""
@@ -209,43 +224,3 @@ class _Reading:
         notes = (*self._found.notes, *self._dialect.notes, *self._ragged.notes)
         return Records(self._path, self._dialect.names, self.columns.columns(), np.concatenate(self._lines),
                        tuple(self._head), self._found.encoding, self._dialect.delimiter, notes)
-
-
-class _Ragged:
-    """Rows of another length: empty ends are cut off, others are left out and named."""
-
-    def __init__(self, path: Path, width: int) -> None:
-        self._path, self._width, self.count = path, width, 0
-        self._first: list[tuple[int, int]] = []
-
-    def mended(self, line: int, row: list[str]) -> list[str]:
-        """The row in its right length; nothing where that cannot be."""
-        if not any(map(str.strip, row)):
-            return []
-        if len(row) > self._width and not any(map(str.strip, row[self._width:])):
-            return row[: self._width]
-        self.count += 1
-        if len(self._first) < NAMED:
-            self._first.append((line, len(row)))
-        return []
-
-    def expect_few(self, others: int) -> None:
-        """Raise DataError where there are too many to be left out."""
-        if self.count > RAGGED * (others + self.count):
-            line, found = self._first[0]
-            raise DataError("{path}, line {line}: it has {found} values, but there are {wanted} columns. Lines like "
-                            "this: {count}", path=self._path, line=line, found=found, wanted=self._width,
-                            count=self.count)
-
-    @property
-    def notes(self) -> list[Message]:
-        """Which they are."""
-        if not self.count:
-            return []
-        line, found = self._first[0]
-        if self.count == 1:
-            return [say("Line {line} has {found} values, but there are {wanted} columns: it is left out", line=line,
-                        found=found, wanted=self._width)]
-        lines = ", ".join(str(line) for line, _ in self._first) + (", …" if self.count > NAMED else "")
-        return [say("{count} lines do not have {wanted} values, as there are columns, and are left out: {lines}",
-                    count=self.count, wanted=self._width, lines=lines)]

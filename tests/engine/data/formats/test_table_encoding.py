@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.data.errors import DataError
-from engine.data.formats.table.encoding import likeliest
+from engine.data.formats.table.likeliest import likeliest
 from engine.data.formats.table.records import records_of
 from engine.data.options.table import Table
 from engine.data.progress import result_of

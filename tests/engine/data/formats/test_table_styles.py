@@ -340,6 +340,23 @@ def test_the_only_table_of_an_archive_is_read(tmp_path: Path) -> None:
         read(tmp_path, gzip.compress(f"x,y\n{BODY}".encode())[:-20], "a.csv.gz")
 
 
+@pytest.mark.parametrize(("content", "reason"), [
+    ("<!DOCTYPE html><html><body>Not found, sorry</body></html>\n" * 5, "is a web page, not a table"),
+    ("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n", "only says where the table is"),
+    ('[{"a": 1, "b": 2},\n{"a": 2, "b": 3}]\n', "is JSON, not a table"), ('"x,y\n1,2\n', "line 1: a quotation mark is"),
+])  # fmt: skip
+def test_what_is_often_found_under_a_tables_name_is_said(content: str, reason: str, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=reason):
+        read(tmp_path, content)
+
+
+def test_wekas_tables_are_read(tmp_path: Path) -> None:
+    head = "% iris\n@relation iris\n@attribute 'sepal length' numeric\n@attribute kind {a,b}\n@data\n"
+    arrays = read(tmp_path, head + "".join(f"{i % 7}.5,{'ab'[i % 2]}\n" for i in ROWS), "iris.txt")
+    assert arrays.report.features == ("sepal length",) and arrays.known is not None
+    assert arrays.known.classes == ("a", "b") and len(arrays.targets) == 30
+
+
 def test_what_is_no_regular_file_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.csv")
     for path in (tmp_path / "a.csv", Path("/dev/zero")):

@@ -1,0 +1,81 @@
+"""The names of a table's columns: whether the first row holds them, and what they are made to be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from engine.data.formats.table.missing import MISSING_NUMBER
+from engine.data.formats.table.numbers import parts_of
+from engine.data.formats.table.rows import Row
+from engine.messages import Message, say
+
+
+def has_header(rows: Sequence[Row]) -> bool:
+    """Whether the first row differs from the others as names do: text above numbers, or not one of the values below."""
+    first, rest = rows[0][1], [row for _, row in rows[1:] if len(row) >= len(rows[0][1]) - 1]
+    if not rest:
+        return not all(_is_value(value) for value in first)
+    if _counts(first):
+        return True
+    score = 0.0
+    for place, name in enumerate(first):
+        below = [row[place] for row in rest if place < len(row) and row[place]]
+        score += _vote(name, below)
+    if len(set(first)) < len([name for name in first if name]):
+        score -= 0.5  # names differ
+    return score >= 0
+
+
+def _vote(name: str, below: Sequence[str]) -> float:
+    if not below:
+        return 0.0
+    numbers = sum(map(_is_value, below))
+    if 2 * numbers > len(below):
+        return -1.0 if _is_value(name) else 1.0
+    if name in below:
+        return -1.0
+    return 0.25
+
+
+def _is_value(text: str) -> bool:
+    return text in MISSING_NUMBER or parts_of(text) is not None
+
+
+def _counts(first: Sequence[str]) -> bool:
+    """0, 1, 2 … or years one after the other: so are columns called that have no names."""
+    plain = [text for text in first if text]
+    if len(plain) < 3 or not all(text.isdecimal() and len(text) < 5 for text in plain[1:]):
+        return False
+    numbers = [int(text) for text in plain[1:]]
+    steps = all(second - first == 1 for first, second in pairwise(numbers))
+    return steps and (numbers[0] in (1, 2) or numbers[0] > 1000) and (
+        plain[0] in ("0", "1") or not _is_value(plain[0]) or (
+            plain[0].isdecimal() and int(plain[0]) == numbers[0] - 1))
+
+
+def padded(header: list[str], rows: Sequence[Row], width: int) -> list[str]:
+    """Where rows are one longer: a nameless column of row names in front, or nothing behind the last delimiter."""
+    if len(header) != width - 1 or not rows:
+        return header
+    ends = all(not row[-1] for _, row in rows if len(row) == width)
+    return [*header, ""] if ends else ["", *header]
+
+
+def different_names(header: Sequence[str]) -> tuple[tuple[str, ...], list[Message]]:
+    """Column names, made different where they are not."""
+    names: list[str] = []
+    taken: set[str] = set()
+    notes: list[Message] = []
+    for index, name in enumerate(header, 1):
+        plain = name or f"column {index}"
+        chosen, count = plain, 1
+        while chosen in taken:
+            count += 1
+            chosen = f"{plain} ({count})"
+        if chosen != plain:
+            notes.append(say("There are several columns “{name}”: one of them is called “{other}” here", name=plain,
+                             other=chosen))
+        names.append(chosen)
+        taken.add(chosen)
+    return tuple(names), notes
