@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import io
 import math
+import os
+import struct
 import sys
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 MOST_BYTES = 2**36  # of a file
-MOST_PICKLED = 2**28  # of the part that names what there is
+MOST_PICKLED = 2**26  # of the part that names what there is
 BEYOND = 2**26  # bytes that an expanded tensor may take more than its file
 DEEPEST = 32  # containers inside one another; deeper ones are left out
 MOST_VALUES = 2_000_000  # one that stands in several places counts in each
@@ -143,6 +146,8 @@ class _Reader:
         match name, args:
             case "_rebuild_tensor", (Stored() as stored, offset, tuple() as shape, tuple() as strides):
                 return self._checked(stored, offset, shape, strides, None)
+            case "_rebuild_tensor_v2", (Stored(), _, _, _, _, _, dict() as marks, *_) if any(marks.values()):
+                return Odd(say("a conjugated or negated view"), "tensor")
             case "_rebuild_tensor_v2", (Stored() as stored, offset, tuple() as shape, tuple() as strides, *_):
                 return self._checked(stored, offset, shape, strides, None)
             case "_rebuild_tensor_v3", (Stored() as stored, offset, tuple() as shape, tuple() as strides, _, _, dtype,
@@ -253,6 +258,8 @@ def _size(info: zipfile.ZipInfo) -> int:
 
 def _entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, most: int) -> bytearray:
     """Its bytes; their checksum is looked at. Raises TorchFileError where they are more than ``most``."""
+    if info.compress_type == zipfile.ZIP_STORED and info.file_size == info.compress_size <= most:
+        return _stored(archive, info)
     content = bytearray(min(_size(info), most))
     with archive.open(info) as file:
         view, done = memoryview(content), 0
@@ -260,6 +267,22 @@ def _entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, most: int) -> bytear
             done += count
         if done < len(content) or file.read(1):
             raise TorchFileError("it is damaged, or too large: what is packed in it is not as long as it says")
+    return content
+
+
+def _stored(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytearray:
+    """The same of one that is not packed, which all of PyTorch's own are: read at once, without copies."""
+    file = archive.fp
+    assert file is not None
+    file.seek(info.header_offset)
+    head = file.read(30)  # its last two numbers: how long are the name and what else stands before the bytes
+    file.seek(sum(struct.unpack("<2H", head[26:])), io.SEEK_CUR)
+    end = os.fstat(file.fileno()).st_size
+    if info.file_size > end - file.tell():
+        raise TorchFileError("it is damaged, or cut short")
+    content = bytearray(info.file_size)
+    if file.readinto(content) != len(content) or zlib.crc32(content) != info.CRC:  # type: ignore[attr-defined]
+        raise TorchFileError("it is damaged: its checksum is not right")
     return content
 
 

@@ -19,7 +19,7 @@ from app.window import dialogs
 from app.window.jobs import Job, Jobs
 from app.window.settings import Settings
 from engine.data.formats.preview import Preview, UnusableTableError
-from engine.data.sources import SOURCES, source_for
+from engine.data.sources import SOURCES, source_for, why_no_data
 from engine.data.spec.spec import DataSpec
 from engine.messages import Message, say
 from widgets.look.text import translated
@@ -56,7 +56,11 @@ class DataFiles(QObject):
     def open(self, path: Path) -> None:
         """Use a file or folder as data."""
         document = self._front()
-        if source_for(path) is not None and document is not None:
+        if document is None:
+            return
+        if source_for(path) is None:
+            self.refused.emit(document, why_no_data(path))
+        else:
             self.change(document.experiment.data.with_file(path), "path")
 
     def change(self, spec: DataSpec, field: str) -> None:

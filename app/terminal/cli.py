@@ -18,7 +18,8 @@ from rich.console import Console
 from app.system import program_name
 from app.terminal.report import Report
 from engine.analysis.analysis import analyze
-from engine.data.sources import SOURCES, source_for
+from engine.data.formats.suffixes import PICKLED
+from engine.data.sources import SOURCES, source_for, why_no_data
 from engine.data.sources.base import OwnPath
 from engine.data.spec.changes import difference
 from engine.data.spec.reading import chosen, notes_of
@@ -306,6 +307,8 @@ def _data(text: str) -> str:
     path = Path(text)
     if text in NAMED or (path.exists() and source_for(path) is not None):
         return text
+    if path.suffix in PICKLED and path.exists():
+        raise argparse.ArgumentTypeError(str(why_no_data(path)))
     endings = ", ".join(suffix for own in OWN for suffix in own.suffixes)
     raise argparse.ArgumentTypeError(f"{text!r} is neither a data set ({', '.join(NAMED)}) nor a folder of images or "
                                      f"a file ({endings}) that is there")

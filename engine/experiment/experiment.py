@@ -22,7 +22,7 @@ from engine.files import parsing, read_text, write_text
 from engine.formats import Format
 from engine.graph.graph import Graph
 from engine.graph.json import FileError, edges_json, frames_json, list_of, nodes_json, read_graph, read_model
-from engine.messages import LayerloomError, Message, say
+from engine.messages import LayerloomError, Message, say, shown
 
 __all__ = ["DEFAULT", "LOOM", "Experiment", "FileError", "Variant", "from_json", "gallery_ids", "load_experiment",
            "save_experiment", "to_json"]  # fmt: skip
@@ -120,8 +120,8 @@ def read_json(text: str, format: str, version: int) -> dict[str, Any]:
         where = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else "a number in it"
         raise FileError("This is not a Layerloom file: it is not readable as JSON: {where} cannot be read",
                         where=where) from error
-    if "\\ud" in text.lower() and _has_half_characters(raw):
-        raise FileError("This file is damaged: a text in it has half a character")
+    if "\\ud" in text.lower():  # perhaps half characters, which JSON can write and no file can hold
+        raw = json.loads(shown(json.dumps(raw, ensure_ascii=False)))
     if not isinstance(raw, dict) or raw.get("format") != format:
         raise FileError("This is not a Layerloom file: it does not say “format”: “{format}”", format=format)
     given = raw.get("version")
@@ -131,15 +131,6 @@ def read_json(text: str, format: str, version: int) -> dict[str, Any]:
         raise FileError("This file was made by a newer Layerloom (file version {version}; this program reads {ours})",
                         version=given, ours=version)
     return raw
-
-
-def _has_half_characters(raw: Any) -> bool:
-    """Whether a text has a lone surrogate, which JSON can write and no file can hold."""
-    try:
-        json.dumps(raw, ensure_ascii=False).encode("utf-8")
-    except UnicodeEncodeError:
-        return True
-    return False
 
 
 def _text(raw: dict[str, Any], key: str) -> str:

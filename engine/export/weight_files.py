@@ -10,15 +10,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.export.state_dicts import NoWeightsError, WeightsFile, state_dicts
 from engine.files import opened, parsing, read_bytes, write_bytes
 from engine.formats import Format, readable, reader_of
 from engine.messages import LayerloomError, Message, say
-from engine.torch_files import MOST_BYTES, TorchFileError, tensors_of
 
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from engine.export.state_dicts import WeightsFile
+
+MOST_BYTES = 2**36  # of a file
 NETWORK = "layerloom_network"  # in the metadata of a file
 
 
@@ -52,6 +53,9 @@ def load_weights(path: str | os.PathLike[str]) -> dict[str, Tensor]:
 
 def read_weights(path: str | os.PathLike[str]) -> WeightsFile:
     """Every state dict in a file, by what it holds and not by its suffix; runs no code. Raises WeightsFileError."""
+    from engine.export.state_dicts import NoWeightsError, state_dicts  # what reads archives and pickles is loaded here
+    from engine.torch_files import TorchFileError
+
     path = Path(path)
     _expect_readable(path)
 
@@ -71,6 +75,8 @@ def read_weights(path: str | os.PathLike[str]) -> WeightsFile:
 
 def _content(path: Path) -> tuple[Any, str]:
     """What it holds, and the network that this belongs to, where that is known."""
+    from engine.torch_files import tensors_of  # the same
+
     with opened(path, MOST_BYTES) as file:
         size, head = os.fstat(file.fileno()).st_size, file.read(9)
     if head[8:] == b"{" and int.from_bytes(head[:8], "little") <= size - 8:

@@ -374,3 +374,15 @@ def test_training_names_an_image_that_cannot_be_read(tmp_path: Path, capsys: pyt
     said = capsys.readouterr().out
     assert "warning: Could not be read and is left out: cats/torn.png (it is" in said
     assert "cats/torn.png" in (tmp_path / "run" / "remarks.jsonl").read_text()
+
+
+def test_weights_that_are_chosen_as_data_say_where_they_belong(window: MainWindow, qtbot: QtBot, tmp_path: Path,
+                                                               capsys: pytest.CaptureFixture[str]) -> None:
+    path, before = weights_file(tmp_path / "w.pt", window), window.page.document.experiment.data
+    with qtbot.waitSignal(window.feature(Data).files.refused) as told:
+        window.feature(Data).files.open(path)
+    assert str(told.args[1]) == "w.pt holds weights, not data: File → Load weights… takes it"
+    assert window.page.document.experiment.data == before
+    with pytest.raises(SystemExit):
+        cli.main(["train", "gallery:mlp", "--data", str(path)])
+    assert "w.pt holds weights, not data" in capsys.readouterr().err

@@ -27,7 +27,7 @@ def changed(content: bytes, others: Sequence[bytes], random: Random, is_text: bo
     if content.startswith(b"PK") and random.random() < 0.7:
         return _in_archive(content, others, random)
     if content.startswith(b"\x1f\x8b") and random.random() < 0.7:
-        return gzip.compress(_bytes(gzip.decompress(content), others, random), 1)
+        return gzip.compress(_bytes(gzip.decompress(content), others, random), 1, mtime=0)
     if content.startswith(b"\x89PNG") and random.random() < 0.7:
         return _in_png(content, others, random)
     if content.startswith(b"{") and is_text and random.random() < 0.6:
@@ -123,7 +123,8 @@ def _in_archive(content: bytes, others: Sequence[bytes], random: Random) -> byte
     with zipfile.ZipFile(made, "w") as archive:
         for each, (inner, kind) in entries.items():
             if each != name or random.random() < 0.98:  # else it is missing
-                archive.writestr(each, _bytes(inner, others, random) if each == name else inner, kind)
+                entry = zipfile.ZipInfo(each)  # of no time: the same number is the same file
+                archive.writestr(entry, _bytes(inner, others, random) if each == name else inner, kind)
     return made.getvalue()
 
 

@@ -57,12 +57,14 @@ def test_a_file_is_read_as_torch_reads_it(zipped: bool, tmp_path: Path) -> None:
 def test_what_is_no_plain_tensor_is_named(zipped: bool, tmp_path: Path) -> None:
     odd = {"sparse": torch.eye(3).to_sparse(), "rows": torch.eye(3).to_sparse_csr(),
            "quantised": torch.quantize_per_tensor(torch.ones(2), 0.1, 0, torch.qint8), "args": argparse.Namespace(lr=1),
-           "model": nn.Sequential(nn.Linear(2, 2)), "number": np.float64(3), "good": torch.ones(2)}
+           "model": nn.Sequential(nn.Linear(2, 2)), "number": np.float64(3),
+           "negated": (torch.rand(3) * 1j).conj().imag, "good": torch.ones(2)}
     torch.save(odd, tmp_path / "a.pt", _use_new_zipfile_serialization=zipped)
     found = tensors_of(tmp_path / "a.pt")
     assert {key: (str(value.what), value.kind) for key, value in found.items() if isinstance(value, Odd)} == {
         "sparse": ("a sparse tensor", "tensor"), "rows": ("a sparse tensor", "tensor"),
-        "quantised": ("a quantised tensor", "tensor"), "args": ("argparse.Namespace", "object"),
+        "quantised": ("a quantised tensor", "tensor"), "negated": ("a conjugated or negated view", "tensor"),
+        "args": ("argparse.Namespace", "object"),
         "model": ("Sequential", "model"), "number": (f"{np.float64(3).__reduce__()[0].__module__}.scalar", "object")}
     assert found["good"].tolist() == [1, 1]
 

@@ -17,6 +17,7 @@ from engine.messages import Message, say
 from engine.units import grouped, shape_text
 
 LEAST = 3
+SHOWN = 8  # names in a sentence
 MOST_CLASSES = 10_000
 LEAST_SIDE = 8  # of examples that are square and so taken as images
 
@@ -34,7 +35,7 @@ def read_tensors(path: Path) -> Arrays:
     train = _part(path, content, "train", notes)
     if train is None:
         raise DataError("{path} holds no array “{name}”: it needs x (or inputs, images) and y (or labels, targets). "
-                        "There are: {names}", path=path, name=_lacking(content), names=", ".join(content) or "none")
+                        "There are: {names}", path=path, name=_lacking(content), names=_listed(list(content)))
     validation, test = (_part(path, content, part, notes) for part in ("validation", "test"))
     least = LEAST - (validation is not None) - (test is not None)
     if len(train.inputs) < least:
@@ -90,6 +91,10 @@ def _counted(part: _Part, labels: Array | None) -> _Part:
 
 
 # -- arrays ---------------------------------------------------------------------------------------------------------
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:SHOWN]) + (" …" if names[SHOWN:] else "") if names else "none"
 
 
 def _lacking(content: Mapping[str, Array]) -> str:

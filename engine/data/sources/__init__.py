@@ -3,7 +3,7 @@
 from importlib import import_module
 from pkgutil import iter_modules
 
-from engine.data.sources.base import KINDS, SOURCES, Source, register, source_for
+from engine.data.sources.base import KINDS, SOURCES, Source, register, source_for, why_no_data
 
 # Lists show these in this order, the others after those of their kind.
 USUAL = (
@@ -17,4 +17,4 @@ _all = sorted(SOURCES.values(), key=lambda source: (
 SOURCES.clear()
 SOURCES.update({source.id: source for source in _all})
 
-__all__ = ["SOURCES", "Source", "register", "source_for"]
+__all__ = ["SOURCES", "Source", "register", "source_for", "why_no_data"]

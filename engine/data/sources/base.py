@@ -13,6 +13,7 @@ from engine.data.options.options import EmnistPart, Known, Synthetic, Task
 from engine.data.options.table import Table
 from engine.data.progress import Steps
 from engine.layers.base import Shape
+from engine.messages import Message, say
 
 Kind = Literal["bundled", "download", "synthetic", "file"]
 Page = Literal["columns", "preparation", "rule", "augmentation", "steps"]
@@ -96,6 +97,10 @@ class Source:
             return False
         return path.suffix.lower() in self.own.suffixes if self.own.suffixes else path.is_dir()
 
+    def why_not(self, path: Path) -> Message | None:
+        """Why a file that could be this by its suffix is not; None: it can be, or there is nothing to say of it."""
+        return None
+
     # -- what is known before it is read ------------------------------------------------------------------------
 
     def expected(self, request: Request) -> Expected:
@@ -166,6 +171,12 @@ def register(source: S) -> S:
         raise ValueError(f"two data sources are called {source.id}")
     SOURCES[source.id] = source()
     return source
+
+
+def why_no_data(path: Path) -> Message:
+    """Why a person's file or folder is none of the sources."""
+    reasons = (source.why_not(path) for source in SOURCES.values())
+    return next((reason for reason in reasons if reason is not None), say("{path} can be no data", path=path))
 
 
 def source_for(path: Path) -> Source | None:

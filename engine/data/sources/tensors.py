@@ -6,8 +6,8 @@ from pathlib import Path
 
 from engine.data.formats.arrays import Arrays
 from engine.data.formats.suffixes import TENSORS
-from engine.data.formats.tensor_outline import holds_weights
 from engine.data.sources.base import Expected, OwnPath, Request, Source, register
+from engine.messages import Message, say
 
 
 @register
@@ -25,9 +25,24 @@ class Tensors(Source):
     finds = True
     reads = ("path",)
 
+    def why_not(self, path: Path) -> Message | None:
+        """What to do instead with weights."""
+        from engine.data.formats.tensor_outline import (
+            holds_weights,  # a person's file is looked into only when it comes
+        )
+
+        return say("{file} holds weights, not data: File → Load weights… takes it", file=path.name
+                   ) if holds_weights(path) else None
+
     def can_be(self, path: Path) -> bool:
         """Weights are no data, though their files may have the same suffix."""
-        return super().can_be(path) and not holds_weights(path)
+        if not super().can_be(path):
+            return False
+        from engine.data.formats.tensor_outline import (
+            holds_weights,  # a person's file is looked into only when it comes
+        )
+
+        return not holds_weights(path)
 
     def read(self, request: Request, root: Path | None) -> Arrays:
         """Inputs uint8 N×C×H×W or float32 N×…, and validation and test parts where the file has them."""

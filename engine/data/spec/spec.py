@@ -11,7 +11,7 @@ from pydantic_core import PydanticKnownError
 from engine.data.fetching.folder import Files
 from engine.data.options.options import Augment, EmnistPart, Known, Options, Synthetic, Task
 from engine.data.options.table import Table
-from engine.data.sources import SOURCES, Source, source_for
+from engine.data.sources import SOURCES, Source, source_for, why_no_data
 from engine.data.sources.base import Expected
 from engine.layers.base import OptionError, Shape, reason_of
 
@@ -178,7 +178,7 @@ class DataSpec(BaseModel):
         """A person's own file or folder instead. Raises OptionError where it can be no data."""
         source = source_for(path)
         if source is None:
-            raise OptionError("{path} can be no data", path=path)
+            raise OptionError("{reason}", reason=why_no_data(path))
         return self.with_dataset(source.id, str(path.absolute()))
 
     def in_place_of(self, before: DataSpec) -> DataSpec:

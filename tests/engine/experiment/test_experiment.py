@@ -171,7 +171,7 @@ def node(**values: Any) -> dict[str, Any]:
         ([node(name="a b")], "“a b” is not a name"),
         ([node(name="")], "“” is not a name"),
         ([node(name="a" * 5000)], "is too long for a name"),
-        ([node(name="\ud800")], "half a character"),
+        ([node(name="\ud800")], "is not a name"),
         ([node(options=[])], "conv1: The value is not possible"),
         ([node(options={"kernel_size": 0})], "conv1: Kernel size must be at least 1"),
         ([node(options={"kernel_size": "five"})], "conv1: Kernel size must be a whole number"),
