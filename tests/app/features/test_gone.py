@@ -194,7 +194,7 @@ def test_what_is_opened_later_works_after_every_kind_of_closed_page(window, qtbo
         assert all(isValid(card) for page in window.pages for card in page.scene.cards.values())
 
 
-def test_a_hundred_tabs_leave_as_many_objects_as_one(window, qtbot):
+def test_forty_tabs_leave_as_many_objects_as_one(window, qtbot):
     def tabs(count: int) -> tuple[int, int]:
         for _ in range(count):
             window.feature(Documents).open("gallery:lenet-digits")
@@ -203,10 +203,11 @@ def test_a_hundred_tabs_leave_as_many_objects_as_one(window, qtbot):
             window.page.document.history.mark_clean()
             window.close_page(len(window.pages) - 1)
             QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-        QApplication.processEvents()
+            qtbot.wait(10)
+        qtbot.wait(200)
         gc.collect()
         return len(gc.get_objects()), len(window.findChildren(QObject))
 
     tabs(8)
-    before, after = tabs(1), tabs(40)
+    before, _, after = tabs(1), tabs(40), tabs(1)  # a job that has ended is let go when the next one begins
     assert after[1] - before[1] < 40 and after[0] - before[0] < 2000, "less than a page has"
