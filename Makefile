@@ -2,12 +2,13 @@
 # make test  style, types, import rules and all tests
 # make bench the measurements, all of them; it fails where a target is missed
 # make bench-beside: the canvas beside NodeGraphQt's, a step beside Lightning's; make mutants: whether the suite bites
+# make soak  every gesture at random in the real window, ten minutes for each seed: nothing fails, nothing grows
 
 PYTHON ?= python3
 BIN = .venv/bin
 INSTALL = $(BIN)/python -m pip install --disable-pip-version-check --quiet --constraint constraints.txt
 
-.PHONY: run test bench bench-beside mutants lint clean
+.PHONY: run test bench bench-beside mutants soak lint clean
 
 run: .venv/installed
 	@$(BIN)/python main.py
@@ -29,6 +30,9 @@ bench-beside: .venv/installed-dev
 	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --upgrade --no-deps --target .bench \
 		lightning pytorch-lightning lightning-utilities torchmetrics fsspec tqdm pyyaml packaging
 	@missed=0; for name in beside steps; do $(BIN)/python -m tests.benchmarks.bench_$$name || missed=1; done; exit $$missed
+
+soak: .venv/installed-dev
+	@failed=0; for seed in 1 2 3 4 11 12; do $(BIN)/python -m tests.benchmarks.soak 600 $$seed || failed=1; done; exit $$failed
 
 mutants: .venv/installed-dev
 	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --upgrade --no-deps --target .bench coverage

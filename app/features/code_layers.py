@@ -65,6 +65,11 @@ class CodeLayers(Feature):
             self.settle()
             self._put_away()
 
+    def forget_page(self, page: Page) -> None:
+        super().forget_page(page)
+        if page is self._page:
+            self._put_away()
+
     def _put_away(self) -> None:
         self._page = None
         self.host.places.bottom.put_away(self.tab)

@@ -92,6 +92,7 @@ class Heating(Feature):
         self._heats: dict[Page, PageHeat] = self.per_page()
         self._jobs = Jobs(self)
         self._measuring: Page | None = None
+        self._job: Job | None = None
 
     def commands(self) -> Sequence[Row]:
         return [Command(f"heat_{mode}", words, partial(self.choose, mode), "View", "heat", submenu="Heat map",
@@ -114,6 +115,11 @@ class Heating(Feature):
         if self.mode != "none" and page in self._heats:
             self._refresh(self._heats[page])
             self._measure_if_wanted()
+
+    def forget_page(self, page: Page) -> None:
+        super().forget_page(page)
+        if page is self._measuring and self._job is not None:
+            self._job.cancel()
 
     def finish(self) -> None:
         self._jobs.finish()
@@ -210,7 +216,8 @@ class Heating(Feature):
             return Measured(time_layers(experiment, cancelled=job.cancelled), experiment.graph)
 
         self._measuring = page
-        self._jobs.start(work, self._take, self._fail)  # bound methods: these are called in the window's thread
+        # Bound methods: these are called in the window's thread.
+        self._job = self._jobs.start(work, self._take, self._fail)
         self._refresh(self._heats[page])
 
     def _take(self, measured: Measured) -> None:

@@ -79,8 +79,13 @@ class Previewing(Feature):
                 self._show_costs(page, page.analysis, page.document.experiment)
                 self.host.show_selection()
 
+    def forget_page(self, page: Page) -> None:
+        super().forget_page(page)
+        if page is self._of:
+            self._preview = self._of = None  # it goes with the page
+
     def finish(self) -> None:
-        self._preview = None
+        self._preview = self._of = None
 
     # -- how ----------------------------------------------------------------------------------------------------
 

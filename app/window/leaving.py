@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from PySide6.QtCore import QThread
 
-CLOSING_MS = 500  # that all threads together have to end when the window closes
+CLOSING_MS = 300  # that all threads together have to end when the window closes
 _left: list[QThread] = []
 
 
