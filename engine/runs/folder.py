@@ -63,7 +63,7 @@ from engine.training.events import (
     ThreadsChanged,
 )
 from engine.training.listening import Listener
-from engine.training.state import EpochRow
+from engine.training.state import row_of
 from engine.training.values import Remark, Weights
 
 
@@ -197,7 +197,7 @@ class _Writer(Listener):
         if event.is_best:
             self._best = event.weights
         if event.complete:
-            row = EpochRow(event.epoch, event.train, event.validation, event.position)
+            row = row_of(event)
             self._metrics.head_with(metrics_head(row))
             self._metrics.add(metrics_line(row))
         self._begin_if_not_yet()

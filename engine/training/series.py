@@ -106,7 +106,8 @@ def _member(index: int, plan: Plan, control: Control, loaded: dict[DataSpec, Dat
     if state.summary is None or state.best is None:
         return None, True
     yield MemberEnded(index, plan.title, state.summary, state.best)
-    last = state.epochs[-1]
+    last = state.last
+    assert last is not None  # there are weights
     return SeriesRow(plan.title, row_values(last.train, last.validation, state.summary)), state.was_stopped
 
 

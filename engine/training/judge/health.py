@@ -10,6 +10,7 @@ from statistics import fmean
 
 from engine.experiment.recipe import Recipe
 from engine.messages import Message, say
+from engine.training.judge.rates import lower_rate
 from engine.training.values import Metrics, Remark, RemarkKind
 from engine.units import measure_text, share_text, typed_text, value_text
 
@@ -85,20 +86,20 @@ class Health:
 
     def _collapse(self, epoch: int, validation: Metrics, spread: float, lr: float) -> Iterator[Remark]:
         if self.at_chance(validation) and spread < COLLAPSED * self.state.spread:
+            less = lower_rate(self.setting.recipe, lr)
             yield Remark("not converging", say(
                 "Not converging: after {epoch} of training, every example gets the same answer. The steps were too "
                 "large. Start again with a lower learning rate, such as {lr}", epoch=_epochs(epoch),
-                lr=typed_text(_lower(lr))),
-                ("lr", _lower(lr)))
+                lr=typed_text(less)), ("lr", less))
 
     def _rise(self, train: Metrics, validation: Metrics, lr: float) -> Iterator[Remark]:
         start = self._start
         if train.loss > RISEN * start and self._is_risen(validation) and "not converging" not in self.state.said:
+            less = lower_rate(self.setting.recipe, lr)
             yield Remark("rising", say(
                 "Not converging: the loss is {now}, higher than the {before} before training. Start again with a lower "
                 "learning rate, such as {lr}", now=value_text(validation.loss, 3), before=value_text(start, 3),
-                lr=typed_text(_lower(lr))),
-                ("lr", _lower(lr)))
+                lr=typed_text(less)), ("lr", less))
 
     @property
     def _start(self) -> float:
@@ -225,11 +226,6 @@ def _falls(values: Sequence[float]) -> bool:
 def _error(share: float, count: int) -> float:
     """The standard error of a share among so many examples."""
     return math.sqrt(max(0.0, share * (1 - share)) / max(1, count))
-
-
-def _lower(lr: float) -> float:
-    """A tenth, in one figure."""
-    return float(f"{lr / 10:.1g}")
 
 
 def _epochs(count: int) -> Message:
