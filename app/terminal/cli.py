@@ -106,7 +106,7 @@ def _train(options: argparse.Namespace) -> int:
         raise UnreadableError("--resume needs --out: the folder of the run to continue")
     experiment = _with_overrides(_experiment(options), options)
     _refuse_code(experiment)
-    from app.terminal.console import SeriesResumeError, train  # these load torch
+    from app.terminal.console import SeriesResumeError, summary_lines, train  # these load torch
     from app.terminal.run_tables import tables
     from engine.runs.names import CHECKPOINT, METRICS, SERIES, SUMMARY
     from engine.runs.opened import RunError
@@ -128,7 +128,7 @@ def _train(options: argparse.Namespace) -> int:
     for table in tables(experiment, result, options.data_root):
         out.print(table, highlight=False)
     if result.states.series is None:
-        print(result.summary.line)
+        print(*summary_lines(result.summary), sep="\n")
     print(f"Run folder: {folder}")
     if result.states.not_saved is not None:
         print(f"warning: not every result could be written: {result.states.not_saved}", file=sys.stderr)
@@ -207,12 +207,21 @@ def _chosen_data(data: DataSpec, options: argparse.Namespace) -> DataSpec:
         if "columns" not in data.source.pages(data):
             raise UnreadableError("--target names a column of a table, but the data are {data}", data=data.source.title)
         data = data.with_options(table={"target": target})
-    return data
+    validation = getattr(options, "validation", None)
+    return data if validation is None else _with_validation(data, validation)
+
+
+def _with_validation(data: DataSpec, share: float) -> DataSpec:
+    if "validation" not in data.source.options(data):
+        raise UnreadableError("--validation sets examples aside, but {data} has parts of its own",
+                              data=data.source.title)
+    return data.with_options(validation=share)
 
 
 def _with_overrides(experiment: Experiment, options: argparse.Namespace) -> Experiment:
     names = ("epochs", "batch_size", "lr", "optimizer", "schedule", "precision", "device", "seed")
     chosen = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
+    chosen |= {name: True for name in ("train_curve", "test_curve") if getattr(options, name)}
     if options.k_fold is not None:
         if options.k_fold < 2:
             raise UnreadableError("--k-fold needs 2 parts at least")
@@ -265,6 +274,8 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--data", type=_data, metavar="NAME|PATH", help="other data than the file's: "
                        f"{', '.join(NAMED)}, or your own: {', '.join(map(_in_words, OWN))}")
     train.add_argument("--target", metavar="COLUMN", help="the column of a table to predict (default: the last)")
+    train.add_argument("--validation", type=float, metavar="X", help="share of the training examples set aside to "
+                       "choose the best epoch; 0: learn from all of them, and the last epoch is the result")
     train.add_argument("--epochs", type=int, metavar="N")
     train.add_argument("--batch-size", type=int, metavar="N")
     train.add_argument("--lr", type=float, metavar="X", help="learning rate")
@@ -278,6 +289,10 @@ def _parser() -> argparse.ArgumentParser:
                        "the training data to validate it, and their mean")
     train.add_argument("--no-variants", action="store_true", help="one run of a network that comes with variants; "
                        "without this each variant is trained, one after the other")
+    train.add_argument("--train-curve", action="store_true", help="judge the training examples once more after each "
+                       "epoch: the usual training loss is the mean while learning")
+    train.add_argument("--test-curve", action="store_true", help="judge the test examples after each epoch too: what "
+                       "is chosen by it, an epoch or an option, makes its number worthless")
     train.add_argument("--out", type=Path, metavar="DIR", help="the run folder (default: runs/NAME-TIME)")
     train.add_argument("--resume", action="store_true", help="continue the interrupted run in --out")
     train.set_defaults(run=_train)

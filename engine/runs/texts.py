@@ -162,9 +162,9 @@ def _message(stored: Any) -> Message:
 def run_json(started: Started, when: str, versions: Mapping[str, str], title: str, is_fold: bool) -> str:
     """What a run is, when it begins: where it is computed, and with which versions."""
     return _json({"format": "layerloom run", "version": 1, "begun": when, "title": title, "is_fold": is_fold,
-                  "device": started.device, "device_name": started.device_name, "params": started.params, "train_examples": started.train_examples,
-                  "epochs": started.epochs, "first_epoch": started.first_epoch, "threads": started.threads,
-                  "versions": dict(versions)})
+                  "device": started.device, "device_name": started.device_name, "params": started.params,
+                  "train_examples": started.train_examples, "epochs": started.epochs,
+                  "first_epoch": started.first_epoch, "threads": started.threads, "versions": dict(versions)})
 
 
 def series_run_json(when: str, versions: Mapping[str, str], folders: Sequence[str]) -> str:

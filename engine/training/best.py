@@ -9,8 +9,7 @@ from typing import ClassVar
 from pydantic import ConfigDict
 from torch import Tensor
 
-from engine.training.course import NOTHING
-from engine.training.values import Metrics
+from engine.training.values import NOTHING, Metrics
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from engine.training.values import Metrics
-
-NOTHING = Metrics(math.nan)
+from engine.training.values import NOTHING, Metrics
 
 
 @dataclass

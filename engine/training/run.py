@@ -20,7 +20,7 @@ from engine.messages import LayerloomError
 from engine.training.best import Best
 from engine.training.checkpoint import Checkpoint
 from engine.training.control import Control
-from engine.training.course import NOTHING, Course
+from engine.training.course import Course
 from engine.training.devices import ALL_THREADS, device_name, useful_threads
 from engine.training.events import (
     CheckpointReached,
@@ -44,7 +44,7 @@ from engine.training.meters import Reading, Stopwatch, Totals
 from engine.training.metrics import ClassScores, ValueScores
 from engine.training.observer import Observer, ObserverError
 from engine.training.threads import Cores, Threads
-from engine.training.values import Metrics, Remark, Summary
+from engine.training.values import NOTHING, Metrics, Remark, Summary
 
 READ_EVERY = 0.1  # seconds between two readings of the loss from the device
 AFTER_STOP = 1.0  # seconds that a stopped run still judges

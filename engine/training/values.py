@@ -40,6 +40,9 @@ class Metrics(NamedTuple):
         return (-self.loss if math.isnan(self.accuracy) else self.accuracy, -self.loss)
 
 
+NOTHING = Metrics(math.nan)
+
+
 @dataclass(frozen=True, slots=True)
 class Summary:
     """A run in numbers. Train, validation and test are those of the best epoch, whose weights are the result.
@@ -62,6 +65,12 @@ class Summary:
     training_seconds: float = math.nan  # spent on steps
     total_seconds: float = math.nan  # with judging and writing, without pauses
     device_name: str = ""  # as its maker calls it
+
+    @property
+    def parts(self) -> dict[str, Metrics]:
+        """Its metrics by what they are of, in the order of tables; ``after train`` only where it is known."""
+        after = {} if self.after is None else {"after train": self.after}
+        return {"train": self.train, **after, "validation": self.validation, "test": self.test}
 
     @property
     def chosen_by(self) -> str:
@@ -103,15 +112,14 @@ def of_epoch(summary: Summary) -> Message:
     counted = {"epoch": summary.best_epoch, "count": summary.epochs}
     words = (say("best epoch {epoch} of {count}", **counted) if summary.chosen_by else
              say("epoch {epoch} of {count}", **counted))
-    if not _was_cut_short(summary):
-        return words
-    return say("{of}, stopped in epoch {last} of {planned}", of=words, last=math.ceil(summary.position),
-               planned=summary.planned)
+    last = cut_short(summary)
+    return words if last is None else say("{of}, stopped in epoch {last} of {planned}", of=words, last=last,
+                                          planned=summary.planned)
 
 
-def _was_cut_short(summary: Summary) -> bool:
-    """Whether fewer epochs were learned than planned; not known of earlier runs."""
-    return summary.position < summary.planned
+def cut_short(summary: Summary) -> int | None:
+    """The epoch in which fewer were learned than planned; None: it came to its end, or that is not known any more."""
+    return math.ceil(summary.position) if summary.position < summary.planned else None
 
 
 @dataclass(frozen=True, slots=True)

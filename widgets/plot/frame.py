@@ -12,10 +12,12 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from engine.units import tick_text
 from widgets.look import theme
 from widgets.plot.legend import RIGHT, Legend, Style
+from widgets.plot.members import Change
 from widgets.plot.scales import LinearScale, Scale
 from widgets.plot.ticks import nice_step, tick_values
 
 BETWEEN, OUTER = 14, 8  # title and legend; where a title may begin at the earliest
+APART = 8  # title and the note behind it
 ROW, BELOW = 20, 24  # of title or legend; for the numbers of the epochs
 DIGITS = 6.6  # that fit beside the curves
 CLOSEST = 40.0  # from one number of an epoch to the next
@@ -42,6 +44,7 @@ class Frame:
 
     def __init__(self, title: str, names: tuple[str, ...], cursor_template: str) -> None:
         self.title, self.cursor_template = title, cursor_template
+        self.note = self.widest_note = ""  # which epoch the legend's numbers are of; the room for any of them
         self.titles: tuple[str, ...] = ()  # of the plots in its row: their curves begin at one height
         self.legend = Legend(names)
         self.x_range = (0.0, 10.0)
@@ -50,11 +53,13 @@ class Frame:
         self.colors: tuple[QColor, ...] = ()  # of every curve
         self.cursor_at: float | None = None
         self.best: tuple[tuple[Reading, QColor], ...] = ()
+        self.changes: tuple[Change, ...] = ()  # of the learning rate
         self.restyle()
 
     def restyle(self) -> None:
         """Read fonts again."""
         self._ticks, self._title = theme.mono_font(10), theme.ui_font(12, QFont.Weight.DemiBold)
+        self._small = theme.ui_font(11)
         self._digit = QFontMetricsF(self._ticks).horizontalAdvance("0")
         self._left = math.ceil(DIGITS * self._digit) + OUTER
         self._asked: tuple[object, ...] = ()
@@ -121,7 +126,7 @@ class Frame:
 
     def _header(self, width: float) -> Header:
         reading = self.cursor_at is not None
-        asked = (self.title, self.titles, self.legend.is_key, reading, width)
+        asked = (self.title, self.titles, self.legend.is_key, self.legend.kinds, self.widest_note, reading, width)
         if asked != self._asked:  # at every mouse move and redraw; measuring letters takes long
             self._asked, self._found = asked, self._placed(width, reading)
         return self._found
@@ -139,21 +144,28 @@ class Frame:
         return Header(row.adjusted(0, 0, -BETWEEN - self.legend.width(style), 0), row, style)
 
     def _width_of(self, title: str) -> float:
-        return QFontMetricsF(self._title).horizontalAdvance(title)
+        """With room for any note behind it, so that nothing jumps when that changes."""
+        note = QFontMetricsF(self._small).horizontalAdvance(self.widest_note)
+        return QFontMetricsF(self._title).horizontalAdvance(title) + (APART + note if note else 0)
 
     def _paint_title(self, painter: QPainter, row: QRectF, focused: bool) -> None:
         painter.setFont(self._title)
         painter.setPen(theme.color("accent" if focused else "dim"))
         painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, self.title)
+        width = QFontMetricsF(self._title).horizontalAdvance(self.title)
         if focused:
-            width = min(row.width(), self._width_of(self.title))
-            painter.fillRect(QRectF(row.left(), row.bottom() - 1, width, 2), theme.color("accent"))
+            underlined = min(row.width(), width)
+            painter.fillRect(QRectF(row.left(), row.bottom() - 1, underlined, 2), theme.color("accent"))
+        painter.setFont(self._small)
+        painter.setPen(theme.color("dim"))
+        painter.drawText(row.adjusted(width + APART, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self.note)
 
     # -- marks ------------------------------------------------------------------------------------------------
 
     def paint_marks(self, painter: QPainter, area: QRectF, single: Sequence[bool]) -> None:
-        """The best epoch, the cursor, and curves too short for a line."""
+        """Changes of the learning rate, the best epoch, the cursor, and curves too short for a line."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_changes(painter, area)
         for best, color in self.best:
             if self._visible(best):
                 self._ring(painter, area, best, color)
@@ -162,6 +174,23 @@ class Frame:
                 self._dot(painter, area, reading, self.colors[index])
         if self.cursor_at is not None and self._within(self.cursor_at):
             self._paint_cursor(painter, area)
+
+    def _paint_changes(self, painter: QPainter, area: QRectF) -> None:
+        """A thread where the learning rate was changed by hand, and the new one where there is room for it."""
+        painter.setFont(self._ticks)
+        free = area.left()
+        for change in sorted(self.changes):
+            if not self._within(change.position):
+                continue
+            x = round(self.point(area, change.position, 0).x())
+            painter.setPen(QPen(theme.color("wire"), 1, Qt.PenStyle.DashLine))
+            painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+            width = QFontMetricsF(self._ticks).horizontalAdvance(change.text) + 8
+            left = min(x + 1, area.right() - width)
+            if left >= free:
+                free = left + width
+                painter.setPen(theme.color("dim"))
+                painter.drawText(QRectF(left, area.top(), width, 16), CENTER, change.text)
 
     def _visible(self, reading: Reading) -> bool:
         return self._within(reading.x) and math.isfinite(self.y_scale.place(reading.y))
@@ -188,6 +217,9 @@ class Frame:
         x = round(self.point(area, self.cursor_at or 0.0, 0).x())
         painter.fillRect(QRectF(x, area.top(), 1, area.height()), theme.color("wire"))
         text = self.cursor_template.format(tick_text(self.cursor_at or 0.0, 0.01))
+        before = [change for change in sorted(self.changes) if change.position <= (self.cursor_at or 0.0)]
+        if before:
+            text = f"{text} · {before[-1].text}"
         width = QFontMetricsF(self._ticks).horizontalAdvance(text) + 16
         left = min(max(x - width / 2, area.left()), area.right() - width)
         pill = QRectF(left, area.bottom() + 4, width, 18)
