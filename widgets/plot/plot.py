@@ -28,11 +28,12 @@ DETAILED, OLDER = 3, 200  # so many runs are drawn in full; the others with so m
 class Drawn(NamedTuple):
     """One run in this plot."""
 
-    curves: tuple[Series, ...]  # training, validation, and where asked for training after the epochs, test
+    curves: tuple[Series, Series]  # training, validation
     best: float | None = None  # epoch
     color: int | None = None  # its place among several runs; None: the only one
     at_rest: tuple[Point, ...] | None = None  # what the legend says while nobody reads; None: the last values
     changes: tuple[Change, ...] = ()
+    more: tuple[Series, ...] = ()  # where asked for: training after the epochs, test
 
     def pens(self) -> tuple[QColor, ...]:
         """The colours of its curves, by kind."""
@@ -90,7 +91,8 @@ class Plot(SpanView):
         return self.surround.legend.kinds
 
     def _shown(self, run: Drawn) -> list[Series]:
-        return [run.curves[kind] for kind in self.kinds]
+        curves = (*run.curves, *run.more)
+        return [curves[kind] for kind in self.kinds]
 
     def _match_lines(self) -> None:
         """A line for each curve of each run, in its colour."""

@@ -175,8 +175,8 @@ class Curves(QWidget):
             plot.surround.titles = titles
             plot.surround.legend.kinds = self._kinds()
             plot.runs = tuple(
-                Drawn((*member.curves(index), *member.more(index)), member.best, place if self._is_series else None,
-                      self._at_rest(member, index), tuple(member.changes))
+                Drawn(member.curves(index), member.best, place if self._is_series else None,
+                      self._at_rest(member, index), tuple(member.changes), member.more(index))
                 for place, member in enumerate(self._members) if member.is_shown
             )  # fmt: skip
             plot.full = (0.0, max(plot.full[1], float(np.ceil(end - 1e-9))))
