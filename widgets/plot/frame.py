@@ -17,7 +17,6 @@ from widgets.plot.scales import LinearScale, Scale
 from widgets.plot.ticks import nice_step, tick_values
 
 BETWEEN, OUTER = 14, 8  # title and legend; where a title may begin at the earliest
-APART = 8  # title and the note behind it
 ROW, BELOW = 20, 24  # of title or legend; for the numbers of the epochs
 DIGITS = 6.6  # that fit beside the curves
 CLOSEST = 40.0  # from one number of an epoch to the next
@@ -29,6 +28,13 @@ class Reading(NamedTuple):
 
     x: float
     y: float
+
+
+class Rest(NamedTuple):
+    """An epoch, and what it is called."""
+
+    at: float
+    text: str
 
 
 class Header(NamedTuple):
@@ -44,7 +50,6 @@ class Frame:
 
     def __init__(self, title: str, names: tuple[str, ...], cursor_template: str) -> None:
         self.title, self.cursor_template = title, cursor_template
-        self.note = self.widest_note = ""  # which epoch the legend's numbers are of; the room for any of them
         self.titles: tuple[str, ...] = ()  # of the plots in its row: their curves begin at one height
         self.legend = Legend(names)
         self.x_range = (0.0, 10.0)
@@ -52,6 +57,7 @@ class Frame:
         self.readings: tuple[Reading | None, ...] = ()  # of every curve
         self.colors: tuple[QColor, ...] = ()  # of every curve
         self.cursor_at: float | None = None
+        self.rest: Rest | None = None  # what the legend's numbers are of while nobody reads
         self.best: tuple[tuple[Reading, QColor], ...] = ()
         self.changes: tuple[Change, ...] = ()  # of the learning rate
         self.restyle()
@@ -59,7 +65,6 @@ class Frame:
     def restyle(self) -> None:
         """Read fonts again."""
         self._ticks, self._title = theme.mono_font(10), theme.ui_font(12, QFont.Weight.DemiBold)
-        self._small = theme.ui_font(11)
         self._digit = QFontMetricsF(self._ticks).horizontalAdvance("0")
         self._left = math.ceil(DIGITS * self._digit) + OUTER
         self._asked: tuple[object, ...] = ()
@@ -126,7 +131,7 @@ class Frame:
 
     def _header(self, width: float) -> Header:
         reading = self.cursor_at is not None
-        asked = (self.title, self.titles, self.legend.is_key, self.legend.kinds, self.widest_note, reading, width)
+        asked = (self.title, self.titles, self.legend.is_key, self.legend.kinds, reading, width)
         if asked != self._asked:  # at every mouse move and redraw; measuring letters takes long
             self._asked, self._found = asked, self._placed(width, reading)
         return self._found
@@ -137,28 +142,26 @@ class Frame:
         wide = row.right() - OUTER - BETWEEN - max(map(self._width_of, (self.title, *self.titles)))
         if any(self.legend.width(self.legend.style(each, wide)[0]) > wide for each in (False, True)):
             row.setLeft(OUTER)  # whether one reads or not: nothing is to jump
-            return Header(row, row.translated(0, ROW), self.legend.style(reading, row.width())[0])
+            style = self.legend.style(reading, row.width())[0]
+            return Header(row, self._rows(row.translated(0, ROW), style), style)
         style, fits = self.legend.style(reading, width - taken)
         if not fits:
             row.setLeft(OUTER)
-        return Header(row.adjusted(0, 0, -BETWEEN - self.legend.width(style), 0), row, style)
+        return Header(row.adjusted(0, 0, -BETWEEN - self.legend.width(style), 0), self._rows(row, style), style)
+
+    def _rows(self, row: QRectF, style: Style) -> QRectF:
+        return row.adjusted(0, 0, 0, ROW * (style.rows - 1))
 
     def _width_of(self, title: str) -> float:
-        """With room for any note behind it, so that nothing jumps when that changes."""
-        note = QFontMetricsF(self._small).horizontalAdvance(self.widest_note)
-        return QFontMetricsF(self._title).horizontalAdvance(title) + (APART + note if note else 0)
+        return QFontMetricsF(self._title).horizontalAdvance(title)
 
     def _paint_title(self, painter: QPainter, row: QRectF, focused: bool) -> None:
         painter.setFont(self._title)
         painter.setPen(theme.color("accent" if focused else "dim"))
         painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, self.title)
-        width = QFontMetricsF(self._title).horizontalAdvance(self.title)
         if focused:
-            underlined = min(row.width(), width)
-            painter.fillRect(QRectF(row.left(), row.bottom() - 1, underlined, 2), theme.color("accent"))
-        painter.setFont(self._small)
-        painter.setPen(theme.color("dim"))
-        painter.drawText(row.adjusted(width + APART, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self.note)
+            width = min(row.width(), self._width_of(self.title))
+            painter.fillRect(QRectF(row.left(), row.bottom() - 1, width, 2), theme.color("accent"))
 
     # -- marks ------------------------------------------------------------------------------------------------
 
@@ -173,7 +176,9 @@ class Frame:
             if reading and (single[index] or self.cursor_at is not None) and self._visible(reading):
                 self._dot(painter, area, reading, self.colors[index])
         if self.cursor_at is not None and self._within(self.cursor_at):
-            self._paint_cursor(painter, area)
+            self._paint_cursor(painter, area, self.cursor_at)
+        elif self.cursor_at is None and self.rest is not None and self._within(self.rest.at):
+            self._paint_pill(painter, area, self.rest.at, self.rest.text)
 
     def _paint_changes(self, painter: QPainter, area: QRectF) -> None:
         """A thread where the learning rate was changed by hand, and the new one where there is room for it."""
@@ -212,16 +217,18 @@ class Frame:
         painter.setBrush(theme.color("panel"))
         painter.drawEllipse(center, 4, 4)
 
-    def _paint_cursor(self, painter: QPainter, area: QRectF) -> None:
-        """A thread at the cursor, its epoch in a pill on the axis."""
-        x = round(self.point(area, self.cursor_at or 0.0, 0).x())
+    def _paint_cursor(self, painter: QPainter, area: QRectF, at: float) -> None:
+        """A thread at the cursor, its epoch in a pill on the axis, and the learning rate if that was changed before."""
+        x = round(self.point(area, at, 0).x())
         painter.fillRect(QRectF(x, area.top(), 1, area.height()), theme.color("wire"))
-        text = self.cursor_template.format(tick_text(self.cursor_at or 0.0, 0.01))
-        before = [change for change in sorted(self.changes) if change.position <= (self.cursor_at or 0.0)]
-        if before:
-            text = f"{text} · {before[-1].text}"
+        text = self.cursor_template.format(tick_text(at, 0.01))
+        before = [change.text for change in sorted(self.changes) if change.position <= at]
+        self._paint_pill(painter, area, at, " · ".join([text, *before[-1:]]))
+
+    def _paint_pill(self, painter: QPainter, area: QRectF, at: float, text: str) -> None:
+        x = self.point(area, at, 0).x()
         width = QFontMetricsF(self._ticks).horizontalAdvance(text) + 16
-        left = min(max(x - width / 2, area.left()), area.right() - width)
+        left = max(area.left(), min(x - width / 2, area.right() - width))
         pill = QRectF(left, area.bottom() + 4, width, 18)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.color("raised"))

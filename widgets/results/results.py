@@ -51,11 +51,11 @@ class Results(QWidget):
                               width=320, widest=480)
         self._sections = {
             "notes": self._notes,
+            "measures": Section(self.tr("Measures"), self.measures, self.measured),
             "comparison": Section(self.tr("Reported and yours"), self.comparison, self.whose),
             "series": Section(self.tr("Runs"), self.run_all, self.series, self.compared),
             "kernel": Section(self.tr("Kernel"), self.kernel, self.steps),
             "parameters": Section(self.tr("Learned and true"), self.parameters, self._more),
-            "measures": Section(self.tr("Measures"), self.measures, self.measured),
         }
         content = QWidget()
         flow = Flow(content, gap=40, row_gap=24, stretch=True)

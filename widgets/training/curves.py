@@ -10,7 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
 from engine.units import tick_text
-from widgets.plot.frame import Frame
+from widgets.plot.frame import Frame, Rest
 from widgets.plot.line import Span
 from widgets.plot.member_legend import MemberLegend
 from widgets.plot.members import Change, Member, Point
@@ -180,8 +180,7 @@ class Curves(QWidget):
                 for place, member in enumerate(self._members) if member.is_shown
             )  # fmt: skip
             plot.full = (0.0, max(plot.full[1], float(np.ceil(end - 1e-9))))
-            plot.surround.widest_note = self.tr("best epoch {}").format(round(plot.full[1]))
-            plot.surround.note = self._note(plot)
+            plot.surround.rest = self._rest(end)
             plot.span = self._zoom or plot.full
             plot.is_log = self._log.isChecked() and not plot.is_share
             plot.surround.legend.is_key = self._is_series
@@ -207,17 +206,17 @@ class Curves(QWidget):
         at = self._stands_for
         return None if at is None else member.judged_at(plot, at)
 
-    def _note(self, plot: Plot) -> str:
-        """Which epoch the legend's numbers are of; the cursor says its own."""
-        if plot.cursor_at is not None or self.is_empty:
-            return ""
+    def _rest(self, end: float) -> Rest | None:
+        """Which epoch the legend's numbers are of, while the cursor does not choose another."""
+        if self.is_empty:
+            return None
         if self._is_over and self._is_series:
-            return self.tr("last epoch")
+            return Rest(end, self.tr("last epoch"))
         at = self._stands_for
         if at is None:
-            return self.tr("latest")
+            return Rest(end, self.tr("latest"))
         words = self.tr("best epoch {}") if self._members[0].best is not None else self.tr("epoch {}")
-        return words.format(tick_text(at, 1 if at == round(at) else 0.01))
+        return Rest(at, words.format(tick_text(at, 1 if at == round(at) else 0.01)))
 
     def _show_values(self, plot: Plot) -> None:
         """The value of each run's dashed curve, or of the solid one where it was not judged yet."""
@@ -253,7 +252,6 @@ class Curves(QWidget):
     def _read_at(self, position: float | None, hovered: Plot) -> None:
         for plot in self.plots:
             plot.cursor_at = position
-            plot.surround.note = self._note(plot)
             plot.read()
         self._show_values(hovered if position is not None else self.loss)
 

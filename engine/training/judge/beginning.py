@@ -22,8 +22,8 @@ def first_remarks(recipe: Recipe, examples: int) -> Iterator[Remark]:
             ("batch_size", smaller) if smaller >= LEAST else None)
     if recipe.test_curve:
         yield Remark("test watched", say(
-            "You are looking at the test set while it trains. Choose nothing by it, neither an epoch nor an option: "
-            "what it chose it can no longer judge, and its number is worthless"), ("test_curve", False))
+            "You are looking at the test set. Choose nothing by it, neither an epoch nor an option: its number would "
+            "be worthless"))
 
 
 def _batch_size(examples: int) -> int:
