@@ -190,8 +190,9 @@ class Results(Feature, Listener):
             return
         words, finished = message_text(OF_A_SERIES), run.states.series
         if finished is None:
-            rows = [RunRow(member.title, member.summary.epochs, member.last.train.loss, member.last.validation.loss)
-                    for member in run.ended if member.summary is not None and member.last is not None]
+            lasts = [(member, member.last or member.summary) for member in run.ended]
+            rows = [RunRow(member.title, member.summary.epochs, last.train.loss, last.validation.loss)
+                    for member, last in lasts if member.summary is not None and last is not None]
             self.panel.show_series(rows, about=words)
             return
         epochs = {member.title: member.summary.epochs for member in run.ended if member.summary is not None}

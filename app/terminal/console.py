@@ -183,6 +183,6 @@ def _numbers(metrics: Metrics) -> str:
 
 
 def summary_lines(summary: Summary) -> list[str]:
-    """A finished run: the notes' own line, and what it is of."""
+    """A finished run: what its numbers are of, and the notes' own line."""
     after = [] if summary.after is None else [str(after_words(summary.after))]
-    return [str(summary.line), *after, *map(str, about(summary))]
+    return [*map(str, about(summary)), *after, str(summary.line)]

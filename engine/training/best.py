@@ -25,6 +25,7 @@ class Best:
     train: Metrics = NOTHING
     validation: Metrics = NOTHING
     weights: dict[str, Tensor] = field(default_factory=dict, repr=False)
+    after: Metrics | None = None  # of the training examples after it; None: nobody asked
 
     def is_beaten_by(self, validation: Metrics) -> bool:
         """Whether an epoch of this validation takes its place."""

@@ -50,7 +50,6 @@ READ_EVERY = 0.1  # seconds between two readings of the loss from the device
 AFTER_STOP = 1.0  # seconds that a stopped run still judges
 KEEP_EVERY = 0.25  # seconds at least between checkpoints inside an epoch
 KEEP_SHARE, KEEP_SHARE_AFTER = 50, 10  # times as long as a checkpoint took until the next: inside epochs, after them
-FEW = 10_000  # training examples that are judged again at the end unasked
 JUDGE_AT_LEAST = 64  # examples in a batch without gradients, which need far less memory
 
 
@@ -146,15 +145,12 @@ class Run:
         self._control.check_abandoned()
         self._learner.take_weights(self._best.weights)
         test = (yield from self._judge_whole(self._test_set, 0.0)) or NOTHING
-        after = None
-        if self._recipe.train_curve or len(self._train_set) <= FEW:
-            after = yield from self._judge_whole(self._train_set.still(), 0.0)
         if not self._stops():
             train, validation = course.last
             best = self._best.validation if len(self._validation_set) else self._best.train
             yield from self._health.verdict(course.epoch, train, self._seen(train, validation), test, self._best.epoch,
                                             best)
-        yield Finished(self._summary(test, after), self._control.stopped)
+        yield Finished(self._summary(test), self._control.stopped)
 
     def _train(self) -> Generator[Event, None, Metrics]:
         """One pass over the training examples, or as far as it comes until a stop: one batch at least."""
@@ -331,7 +327,7 @@ class Run:
         # What was stopped in its middle displaces no whole epoch: a run that goes on comes through it again.
         is_best = (is_whole or not self._best.weights) and self._best.is_beaten_by(validation)
         if is_best:
-            self._best = Best(course.epoch if is_whole else 0, train, validation, weights)
+            self._best = Best(course.epoch if is_whole else 0, train, validation, weights, judged.after)
         remarks: list[Remark] = []
         if is_whole:
             course.last, self._whole = (train, validation), course.epoch
@@ -369,10 +365,10 @@ class Run:
     def _total_seconds(self) -> float:
         return self._time_before + self._time.seconds
 
-    def _summary(self, test: Metrics, after: Metrics | None) -> Summary:
+    def _summary(self, test: Metrics) -> Summary:
         best, device = self._best, self._learner.device
         return Summary(self._whole, best.epoch, best.train, best.validation, test, self._speed(), str(device),
-                       self._learner.params, self._recipe.seed, after, max(self._recipe.epochs, self._course.epoch),
+                       self._learner.params, self._recipe.seed, best.after, max(self._recipe.epochs, self._course.epoch),
                        self._course.position, self._training_time.seconds, self._total_seconds, device_name(device))
 
 

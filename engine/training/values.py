@@ -59,7 +59,7 @@ class Summary:
     device: str
     params: int
     seed: int
-    after: Metrics | None = None  # None: nobody asked, and there are many training examples
+    after: Metrics | None = None  # None: nobody asked
     planned: int = 0  # epochs; this and what follows is not known of earlier runs
     position: float = math.nan  # how far it came, in epochs: 6.4 was stopped within the seventh
     training_seconds: float = math.nan  # spent on steps

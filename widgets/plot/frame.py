@@ -108,11 +108,13 @@ class Frame:
         widest = self._digit * len(tick_text(right, step))
         step = self._epoch_step(right - left, area.width() / max(CLOSEST, 1.5 * widest))
         painter.setPen(theme.color("dim"))
+        pill = self._pill(area)
         for value in tick_values(left, right, step):
             text = tick_text(value, step)
             half = QFontMetricsF(self._ticks).horizontalAdvance(text) / 2
             x = min(self.point(area, value, 0).x(), area.right() + OUTER - half)  # the last one is not cut
-            painter.drawText(QRectF(x - 32, area.bottom() + 5, 64, 16), CENTER, text)
+            if pill is None or not pill[0].intersects(QRectF(x - half, pill[0].top(), 2 * half, 1)):
+                painter.drawText(QRectF(x - 32, area.bottom() + 5, 64, 16), CENTER, text)
 
     def _epoch_step(self, span: float, most: float) -> float:
         return nice_step(span, max(2, int(most)), (1, 2, 5, 10))
@@ -176,9 +178,9 @@ class Frame:
             if reading and (single[index] or self.cursor_at is not None) and self._visible(reading):
                 self._dot(painter, area, reading, self.colors[index])
         if self.cursor_at is not None and self._within(self.cursor_at):
-            self._paint_cursor(painter, area, self.cursor_at)
-        elif self.cursor_at is None and self.rest is not None and self._within(self.rest.at):
-            self._paint_pill(painter, area, self.rest.at, self.rest.text)
+            x = round(self.point(area, self.cursor_at, 0).x())
+            painter.fillRect(QRectF(x, area.top(), 1, area.height()), theme.color("wire"))
+        self._paint_pill(painter, self._pill(area))
 
     def _paint_changes(self, painter: QPainter, area: QRectF) -> None:
         """A thread where the learning rate was changed by hand, and the new one where there is room for it."""
@@ -217,22 +219,31 @@ class Frame:
         painter.setBrush(theme.color("panel"))
         painter.drawEllipse(center, 4, 4)
 
-    def _paint_cursor(self, painter: QPainter, area: QRectF, at: float) -> None:
-        """A thread at the cursor, its epoch in a pill on the axis, and the learning rate if that was changed before."""
-        x = round(self.point(area, at, 0).x())
-        painter.fillRect(QRectF(x, area.top(), 1, area.height()), theme.color("wire"))
-        text = self.cursor_template.format(tick_text(at, 0.01))
-        before = [change.text for change in sorted(self.changes) if change.position <= at]
-        self._paint_pill(painter, area, at, " · ".join([text, *before[-1:]]))
+    # -- the epoch that is read -------------------------------------------------------------------------------
 
-    def _paint_pill(self, painter: QPainter, area: QRectF, at: float, text: str) -> None:
-        x = self.point(area, at, 0).x()
-        width = QFontMetricsF(self._ticks).horizontalAdvance(text) + 16
-        left = max(area.left(), min(x - width / 2, area.right() - width))
-        pill = QRectF(left, area.bottom() + 4, width, 18)
+    def _pill(self, area: QRectF) -> tuple[QRectF, str] | None:
+        """Which epoch the legend's numbers are of, and where on the axis that stands."""
+        read = self._read()
+        if read is None or not self._within(read.at):
+            return None
+        width = QFontMetricsF(self._ticks).horizontalAdvance(read.text) + 16
+        left = max(area.left(), min(round(self.point(area, read.at, 0).x()) - width / 2, area.right() - width))
+        return QRectF(left, area.bottom() + 4, width, 18), read.text
+
+    def _read(self) -> Rest | None:
+        """The cursor's epoch, with the learning rate if that was changed before it; else what stands for the run."""
+        at = self.cursor_at
+        if at is None:
+            return self.rest
+        before = [change.text for change in sorted(self.changes) if change.position <= at]
+        return Rest(at, " · ".join([self.cursor_template.format(tick_text(at, 0.01)), *before[-1:]]))
+
+    def _paint_pill(self, painter: QPainter, pill: tuple[QRectF, str] | None) -> None:
+        if pill is None:
+            return
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.color("raised"))
-        painter.drawRoundedRect(pill, 9, 9)
+        painter.drawRoundedRect(pill[0], 9, 9)
         painter.setPen(theme.color("text"))
         painter.setFont(self._ticks)
-        painter.drawText(pill, CENTER, text)
+        painter.drawText(pill[0], CENTER, pill[1])

@@ -106,7 +106,8 @@ class Legend:
         if kind == 1:
             pen.setDashPattern([width / 4 - 1, 1.5])
         elif DASHES[kind]:
-            pen.setDashPattern([length / 3 for length in DASHES[kind]])
+            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+            pen.setDashPattern([length / 2 for length in DASHES[kind]])
         painter.setPen(pen)
         painter.drawLine(start, start + QPointF(width, 0))
 

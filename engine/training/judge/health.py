@@ -142,7 +142,7 @@ class Health:
             found = self._new([*self._test_above(train, test, best_validation),
                                *self._fit(epoch, train, validation, best)])
         if warned and not found and self.state.said[-1] in EARLY and not self._underfits(train):
-            found = self._new([Remark("recovered", say("It recovered: {validation} at the end",
+            found = self._new([Remark("recovered", say("It recovered: {validation} on the validation data at the end",
                                                        validation=self._quality(validation)))])
         return found
 
@@ -170,18 +170,18 @@ class Health:
                           [way for is_left, way in ways if is_left])
         parts = {"train": self._quality(train), "validation": self._quality(validation), "remedies": remedies}
         if best == epoch:
-            return say("Overfitting: {train} on the training data, {validation} on the validation data. To close the "
-                       "gap: {remedies}", **parts)
-        return say("Overfitting: {train} on the training data, {validation} on the validation data. To close the gap: "
-                   "{remedies}; epoch {best} was the best", **parts, best=best)
+            return say("Overfitting: {train} on the training data, {validation} on the validation data in the last "
+                       "epoch. To close the gap: {remedies}", **parts)
+        return say("Overfitting: {train} on the training data, {validation} on the validation data in the last epoch. "
+                   "To close the gap: {remedies}; epoch {best} was the best", **parts, best=best)
 
     def _underfitting(self, train: Metrics) -> Message:
         if self.setting.raw_spread > LARGE:
-            return say("Underfitting: only {train} even on the training data. The numbers to predict are large "
-                       "(deviation {spread}): switch Log target on", train=self._quality(train),
+            return say("Underfitting: in the last epoch only {train} even on the training data. The numbers to predict "
+                       "are large (deviation {spread}): switch Log target on", train=self._quality(train),
                        spread=value_text(self.setting.raw_spread, 3))
-        return say("Underfitting: only {train} even on the training data. Train longer, or try a larger network, "
-                   "another learning rate or other initial weights", train=self._quality(train))
+        return say("Underfitting: in the last epoch only {train} even on the training data. Train longer, or try a "
+                   "larger network, another learning rate or other initial weights", train=self._quality(train))
 
     def _gap(self, train: Metrics, validation: Metrics) -> float:
         return train.accuracy - validation.accuracy if self.setting.classes else validation.loss - train.loss
