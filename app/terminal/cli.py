@@ -110,6 +110,7 @@ def _train(options: argparse.Namespace) -> int:
     from app.terminal.run_tables import tables
     from engine.runs.names import CHECKPOINT, METRICS, SERIES, SUMMARY
     from engine.runs.opened import RunError
+    from engine.training.telling import OF_A_SERIES
 
     folder = options.out or new_run_folder(HERE, Path(options.file.removeprefix("gallery:")).stem)
     kept = any(os.path.exists(folder / name) for name in (SUMMARY, SERIES, METRICS, CHECKPOINT))  # noqa: PTH110
@@ -127,8 +128,7 @@ def _train(options: argparse.Namespace) -> int:
         print("Stopped: what was learned so far is kept.")
     for table in tables(experiment, result, options.data_root):
         out.print(table, highlight=False)
-    if result.states.series is None:
-        print(*summary_lines(result.summary), sep="\n")
+    print(*(summary_lines(result.summary) if result.states.series is None else [OF_A_SERIES]), sep="\n")
     print(f"Run folder: {folder}")
     if result.states.not_saved is not None:
         print(f"warning: not every result could be written: {result.states.not_saved}", file=sys.stderr)

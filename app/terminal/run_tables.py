@@ -17,7 +17,6 @@ from engine.training.events import SeriesFinished
 from engine.training.judge.outcomes import Learned, Outcome, only_norm, outcome
 from engine.training.judge.reported import NORM, Own, ReportedRow, own_numbers, reported_rows
 from engine.training.series import Plan, plans
-from engine.training.telling import OF_A_SERIES
 from engine.units import value_text
 
 COLUMNS = ("train loss", "train accuracy", "train log_rmse", "validation loss", "validation accuracy",
@@ -78,7 +77,7 @@ def _series(series: SeriesFinished, found: list[Outcome]) -> Table:
     names = [name for name in COLUMNS if name in known]
     norms = [None if series.mean else only_norm(each) for each in found]  # it is variants that may differ in it
     has_norm = any(norm is not None for norm in norms)
-    table = _table(str(OF_A_SERIES), "run", *(name.replace("_", "-") for name in names), *([NORM] if has_norm else []))
+    table = _table("", "run", *(name.replace("_", "-") for name in names), *([NORM] if has_norm else []))
     for row, norm in zip(series.rows, norms, strict=False):
         table.add_row(*map(Text, [row.title, *_cells(row.values, names), *([_number(norm)] if has_norm else [])]))
     if series.mean:

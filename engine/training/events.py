@@ -173,7 +173,8 @@ class MemberEnded:
 class SeriesRow:
     """One run of a series in numbers, by names such as ``validation loss``.
 
-    ``train …`` and ``validation …`` are those of the last epoch, ``best validation …`` and ``test …`` of the best.
+    ``train …``, ``after train …`` and ``validation …`` are those of the last epoch, ``best validation …`` and
+    ``test …`` of the best.
     """
 
     title: str

@@ -95,19 +95,18 @@ def diverged(loss: float, epoch: int, recipe: Recipe, lr: float, before: float, 
 
     ``before`` is the loss before the first step; ``has_learned``: whole epochs went well.
     """
-    now = value_text(loss)
     if not has_learned and not math.isfinite(before):
         return DivergedError("The loss is {loss} before the first step: the learning rate is not to blame. Look for "
                              "numbers in the data that are not finite or very large, and for a division, a logarithm "
-                             "or a root in the network", loss=now)
+                             "or a root in the network", loss=loss)
     if is_tiny(recipe, lr):
         return DivergedError("The loss became {loss} in epoch {epoch} even at a learning rate of {lr}: smaller steps "
                              "are no way out. Bring the numbers that go in and those to predict to a usual size, and "
-                             "look for a division, a logarithm or a root in the network", loss=now, epoch=epoch,
+                             "look for a division, a logarithm or a root in the network", loss=loss, epoch=epoch,
                              lr=typed_text(lr))
     less = lower_rate(recipe, lr, has_learned=has_learned)
     error = DivergedError("The loss became {loss} in epoch {epoch}: the steps are too large. Try a lower learning "
-                          "rate, such as {lr}", loss=now, epoch=epoch, lr=typed_text(less))
+                          "rate, such as {lr}", loss=loss, epoch=epoch, lr=typed_text(less))
     error.suggestion = ("lr", less)
     return error
 

@@ -366,9 +366,9 @@ class Run:
         return self._time_before + self._time.seconds
 
     def _summary(self, test: Metrics) -> Summary:
-        best, device = self._best, self._learner.device
+        best, device, planned = self._best, self._learner.device, max(self._recipe.epochs, self._course.epoch)
         return Summary(self._whole, best.epoch, best.train, best.validation, test, self._speed(), str(device),
-                       self._learner.params, self._recipe.seed, best.after, max(self._recipe.epochs, self._course.epoch),
+                       self._learner.params, self._recipe.seed, best.after, planned,
                        self._course.position, self._training_time.seconds, self._total_seconds, device_name(device))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from engine.messages import Message, say
 from engine.training.values import Metrics, Summary, cut_short
-from engine.units import duration_text, short_measure
+from engine.units import duration_text, grouped, short_measure
 
 WHILE_LEARNING = say("Train: mean while the epoch is learned; everything else is judged after it")
 OF_A_SERIES = say("Train and validation are of the last epoch, test of the best one; train is the mean while it was "
@@ -29,14 +29,14 @@ def chosen(summary: Summary) -> Message:
     """Which epoch the numbers are of, and what chose it: ``Best epoch 7 of 10, by validation accuracy``."""
     if not summary.best_epoch:
         return say("Stopped within the first epoch: these are the numbers of that moment")
-    counted = {"epoch": summary.best_epoch, "count": summary.epochs}
+    counted = {"epoch": grouped(summary.best_epoch), "count": grouped(summary.epochs)}
     words = {"validation accuracy": say("Best epoch {epoch} of {count}, by validation accuracy", **counted),
              "validation loss": say("Best epoch {epoch} of {count}, by validation loss", **counted)}.get(
         summary.chosen_by, say("Epoch {epoch} of {count}, the last one: there are no validation data to choose by",
                                **counted))
     last = cut_short(summary)
-    return words if last is None else say("{words}; stopped in epoch {last} of {planned}", words=words, last=last,
-                                          planned=summary.planned)
+    return words if last is None else say("{words}; stopped in epoch {last} of {planned}", words=words,
+                                          last=grouped(last), planned=grouped(summary.planned))
 
 
 def after(metrics: Metrics) -> Message:

@@ -108,13 +108,13 @@ def _known(value: float, form: str) -> str:
 def of_epoch(summary: Summary) -> Message:
     """Which epoch its numbers are of: ``best epoch 7 of 10``, and where it was stopped."""
     if not summary.best_epoch:
-        return say("stopped within epoch 1 of {planned}", planned=summary.planned or UNKNOWN)
-    counted = {"epoch": summary.best_epoch, "count": summary.epochs}
+        return say("stopped within epoch 1 of {planned}", planned=grouped(summary.planned))
+    counted = {"epoch": grouped(summary.best_epoch), "count": grouped(summary.epochs)}
     words = (say("best epoch {epoch} of {count}", **counted) if summary.chosen_by else
              say("epoch {epoch} of {count}", **counted))
     last = cut_short(summary)
-    return words if last is None else say("{of}, stopped in epoch {last} of {planned}", of=words, last=last,
-                                          planned=summary.planned)
+    return words if last is None else say("{of}, stopped in epoch {last} of {planned}", of=words, last=grouped(last),
+                                          planned=grouped(summary.planned))
 
 
 def cut_short(summary: Summary) -> int | None:
