@@ -53,6 +53,13 @@ def clock_text(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
+def duration_text(seconds: float) -> str:
+    """What was spent: ``0.35 s``, ``12.3 s``, ``2:05 min``, ``1:02:09 h``."""
+    if not math.isfinite(seconds) or seconds < 59.95:
+        return seconds_text(seconds) if math.isfinite(seconds) else UNKNOWN
+    return f"{clock_text(seconds)}{SPACE}{'min' if round(seconds) < 3600 else 'h'}"
+
+
 def share_text(share: float) -> str:
     """``0.42 %``, ``5.3 %``, ``62 %`` of a whole that is 1."""
     if 0 < share < LEAST_SHARE:

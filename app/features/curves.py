@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -24,10 +25,14 @@ from engine.training.events import (
     Point,
     Preparing,
     Progress,
+    RateChanged,
+    SeriesFinished,
     Started,
 )
 from engine.training.listening import Listener
-from engine.training.state import EpochRow, RunState
+from engine.training.state import EpochRow, RunState, row_of
+from engine.training.values import NOTHING
+from engine.units import typed_text
 from widgets.look.text import message_text
 from widgets.training.recipe_panel import RecipePanel
 
@@ -36,7 +41,8 @@ if TYPE_CHECKING:
 
 RECIPE_WIDTH = 300
 PointRow = tuple[float, float, float]  # position, loss, accuracy
-EpochTuple = tuple[float, float, float, float, float, bool]  # position, loss and accuracy of both parts, is best
+# position, loss and accuracy of both parts, is best; where asked for the same two after the epoch, and of the test
+EpochTuple = tuple[float, ...]
 
 
 class Curves(Feature, Listener):
@@ -141,6 +147,10 @@ class Curves(Feature, Listener):
             plots.show_series([(member.title, *_rows(member)) for member in run.states.members])
         else:
             plots.show_all(*_rows(run.state))
+        for index, member in enumerate(run.states.members):
+            for change in member.changes:
+                plots.add_change(change.position, typed_text(change.lr), index)
+        plots.set_over(not self.trainer.trains(document))
 
     def show_state(self) -> None:
         """What may be changed while it trains: only the learning rate."""
@@ -196,11 +206,24 @@ class Curves(Feature, Listener):
 
     def on_epoch_ended(self, event: EpochEnded) -> None:
         if self.plots is not None:
-            self.plots.add_epoch(event.position, event.train.loss, event.train.accuracy, event.validation.loss,
-                                 event.validation.accuracy, event.is_best)
+            self.plots.add_epoch(*_row(row_of(event), event.is_best))
+
+    def on_rate_changed(self, event: RateChanged) -> None:
+        if self.plots is not None:
+            self.plots.add_change(event.position, typed_text(event.lr))
 
     def on_finished(self, event: Finished) -> None:
         self.host.places.top.show_status(self._of_member(message_text(event.summary.line)))
+        if self.plots is not None and not self._is_series:
+            self.plots.set_over(True)
+
+    def on_series_finished(self, event: SeriesFinished) -> None:
+        if self.plots is not None:
+            self.plots.set_over(True)
+
+    @property
+    def _is_series(self) -> bool:
+        return self._run is not None and self._run.states.is_series
 
     def _of_member(self, words: str = "") -> str:
         """What is said, and of which run of a series: ``2 of 2: λ = 3 · Training on cpu``."""
@@ -235,7 +258,7 @@ class _Elsewhere(Listener):
 
 def _rows(state: RunState) -> tuple[list[PointRow], list[EpochTuple]]:
     """Points and epochs as the curves take them."""
-    epochs = [(*_row(epoch), epoch.epoch == state.best_epoch) for epoch in state.epochs]
+    epochs = [_row(epoch, epoch.epoch == state.best_epoch) for epoch in state.epochs]
     return [_point(point) for point in state.points], epochs
 
 
@@ -243,5 +266,11 @@ def _point(point: Point) -> PointRow:
     return (point.position, point.loss, point.accuracy)
 
 
-def _row(epoch: EpochRow) -> tuple[float, float, float, float, float]:
-    return (epoch.position, epoch.train.loss, epoch.train.accuracy, epoch.validation.loss, epoch.validation.accuracy)
+def _row(epoch: EpochRow, is_best: bool) -> EpochTuple:
+    """As the curves take it; without validation no epoch is the best, the last one counts."""
+    row = (epoch.position, epoch.train.loss, epoch.train.accuracy, epoch.validation.loss, epoch.validation.accuracy,
+           is_best and not math.isnan(epoch.validation.loss))
+    if epoch.after is epoch.test is None:
+        return row
+    after, test = epoch.after or NOTHING, epoch.test or NOTHING
+    return (*row, after.loss, after.accuracy, test.loss, test.accuracy)

@@ -265,7 +265,10 @@ def _weights_of(document: Document, best: bool) -> tuple[Experiment, Weights | N
     if document.weights_are_loaded:
         return document.experiment, document.loaded, say("Loaded weights")
     if run is not None and run.best is not None:
-        if best:
-            return run.experiment, run.best, say("Best weights, of epoch {epoch}", epoch=run.furthest.best_epoch)
-        return run.experiment, run.latest, say("Latest weights, of epoch {epoch}", epoch=run.furthest.epochs[-1].epoch)
+        if not best:
+            return run.experiment, run.latest, say("Latest weights, of epoch {epoch}",
+                                                   epoch=run.furthest.epochs[-1].epoch)
+        if not run.furthest.best_epoch:
+            return run.experiment, run.best, say("Weights of the first epoch, in which training was stopped")
+        return run.experiment, run.best, say("Best weights, of epoch {epoch}", epoch=run.furthest.best_epoch)
     return document.experiment, None, say("Untrained weights, as the seed gives them")

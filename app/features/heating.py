@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from math import sqrt
 from typing import TYPE_CHECKING, NamedTuple
@@ -18,12 +18,18 @@ from widgets.look.text import message_text
 
 if TYPE_CHECKING:
     from app.document.page import Page
+    from engine.analysis.analysis import Costs
     from engine.graph.graph import Graph
     from engine.inspect.timing import Timing
     from widgets.canvas.cards.face import Face
     from widgets.frame.heat_legend import HeatLegend
 
 MODES = {"none": "None", "params": "Parameters", "compute": "Computation", "memory": "Memory", "time": "Measured time"}
+
+COSTS: Mapping[str, Callable[[Costs], float]] = {
+    "params": lambda costs: costs.params, "compute": lambda costs: costs.mult_adds,
+    "memory": lambda costs: costs.training_memory,
+}
 
 
 class Measured(NamedTuple):
@@ -33,49 +39,67 @@ class Measured(NamedTuple):
     graph: Graph
 
 
+class Heat(NamedTuple):
+    """What each layer has of something; whatever shows it takes all of it, or none: numbers and their unit are one."""
+
+    mode: str = "none"
+    values: Mapping[str, float] = {}
+
+    @property
+    def most(self) -> float:
+        """Of one layer."""
+        return max(self.values.values(), default=0.0)
+
+    @property
+    def total(self) -> float:
+        """Of all layers together."""
+        return sum(self.values.values())
+
+    def text(self, value: float) -> str:
+        """A share of the whole, or a time, in words."""
+        return seconds_text(value) if self.mode == "time" else share_text(value / (self.total or 1))
+
+
 class PageHeat:
     """One page's cards on the heat map."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        self.mode = "none"
-        self.values: dict[str, float] = {}
-        self.most = self.total = 0.0
+        self.heat = Heat()
         self.measured: Measured | None = None
         self.legend: HeatLegend | None = None
 
     def decorate(self, face: Face) -> Face:
         """The card with its share; what is wrong with a card comes first."""
-        if self.mode == "none" or face.problem:
+        heat = self.heat
+        if heat.mode == "none" or face.problem:
             return face
-        value = self.values.get(face.name, 0.0)
-        text = self.text(value) if value > 0 else ""
-        heat = sqrt(value / self.most) if self.most else 0.0
-        return face._replace(heat=heat, heat_text=text, count=text)
-
-    def text(self, value: float) -> str:
-        """A share of the whole, or a time, in words."""
-        if self.mode == "time":
-            return seconds_text(value)
-        return share_text(value / (self.total or 1))
+        value, most = heat.values.get(face.name, 0.0), heat.most
+        text = heat.text(value) if value > 0 else ""
+        return face._replace(heat=sqrt(value / most) if most else 0.0, heat_text=text, count=text)
 
     def count(self, mode: str) -> None:
         """What each layer of the shown level has of it."""
-        self.mode = mode
+        self.heat = Heat(mode, dict(self._times() if mode == "time" else self._costs(mode)))
+
+    def _times(self) -> Iterator[tuple[str, float]]:
+        """Seconds; nothing before they were measured."""
+        if self.measured is None:
+            return
+        prefix, seconds = "".join(f"{name}." for name in self.page.level.path), self.measured.timing.seconds
+        for name in self.page.scene.graph.nodes:
+            if prefix + name in seconds:
+                yield name, seconds[prefix + name]
+
+    def _costs(self, mode: str) -> Iterator[tuple[str, float]]:
+        """Numbers of parameters or multiply-adds, or bytes."""
         analysis, recipe = self.page.scene.analysis, self.page.document.experiment.recipe
-        self.values = {}
-        if mode == "time" and self.measured is not None:
-            prefix = "".join(f"{name}." for name in self.page.level.path)
-            seconds = self.measured.timing.seconds
-            self.values = {name: seconds[prefix + name] for name in self.page.scene.graph.nodes
-                           if prefix + name in seconds}
-        elif mode in ("params", "compute", "memory") and analysis is not None:
-            for name in analysis.members:
-                costs = node_costs_of(analysis, name, recipe)
-                if costs is not None:
-                    self.values[name] = float({"params": costs.params, "compute": costs.mult_adds}.get(
-                        mode, costs.training_memory))
-        self.most, self.total = max(self.values.values(), default=0.0), sum(self.values.values())
+        if analysis is None or mode not in COSTS:
+            return
+        for name in analysis.members:
+            costs = node_costs_of(analysis, name, recipe)
+            if costs is not None:
+                yield name, float(COSTS[mode](costs))
 
     def is_stale(self) -> bool:
         """Whether the network is another than the one that was measured; where its cards lie does not matter."""
@@ -139,9 +163,9 @@ class Heating(Feature):
     # -- showing ------------------------------------------------------------------------------------------------
 
     def _refresh(self, heat: PageHeat) -> None:
-        before = heat.mode, heat.values
+        before = heat.heat
         heat.count(self.mode)
-        if before != (heat.mode, heat.values):
+        if before != heat.heat:
             heat.page.scene.redress()
         if self.mode == "none":
             if heat.legend is not None:
@@ -153,12 +177,12 @@ class Heating(Feature):
             heat.legend = HeatLegend(heat.page.view)
             heat.legend.ended.connect(partial(self.choose, "none"))
             heat.legend.again.connect(partial(self.measure, heat.page))
-        most = heat.most
-        marks = ("0", heat.text(most / 4), heat.text(most)) if most else ("", "", "")
+        most = heat.heat.most
+        marks = ("0", heat.heat.text(most / 4), heat.heat.text(most)) if most else ("", "", "")
         heat.legend.show_scale(self._title(heat), marks, *self._note(heat))
 
     def _title(self, heat: PageHeat) -> str:
-        total = heat.total
+        total = heat.heat.total
         if self.mode == "params":
             return self.tr("Parameters") + f" · {grouped(int(total))}"
         if self.mode == "compute":
@@ -170,7 +194,7 @@ class Heating(Feature):
     def _note(self, heat: PageHeat) -> tuple[str, bool]:
         """What is said below the colours, and whether the times can be measured again."""
         if self.mode == "memory":
-            return self.tr("The most: {size}").format(size=bytes_text(int(heat.most))), False
+            return self.tr("The most: {size}").format(size=bytes_text(int(heat.heat.most))), False
         if self.mode != "time":
             return "", False
         if self._measuring is heat.page:

@@ -32,14 +32,15 @@ from engine.training.events import (
 )
 from engine.training.judge.reported import NORM, Own, own_numbers, reported_rows
 from engine.training.listening import Listener
-from engine.training.values import Weights
-from widgets.look.text import translated
+from engine.training.telling import OF_A_SERIES, WHILE_LEARNING, about
+from engine.training.values import Weights, of_epoch
+from widgets.look.text import message_text, translated
 from widgets.results.values import MOST_VALUES, Parameter, ReportedRow, RunRow
 
 if TYPE_CHECKING:
     from engine.training.judge.outcomes import Outcome
 
-PARTS = ("train", "validation", "test")
+HEADINGS = {"after train": "train after"}  # of columns
 NO_ROW = ("train loss", "validation loss")  # have columns of their own
 
 
@@ -151,10 +152,12 @@ class Results(Feature, Listener):
         done, planned = run.summary.epochs, run.experiment.recipe.epochs
         alike = theirs is not None and (theirs.data.dataset, theirs.recipe.epochs) == (data.dataset, done)
         folds = folds_of(run)
-        if alike and not folds:
-            return ""
-        epochs = self._epochs(done) if done == planned else self.tr("{done} of {planned} epochs").format(
-            done=done, planned=planned)
+        if alike and not folds and run.summary.best_epoch == done:
+            return ""  # the last epoch, as theirs
+        epochs = message_text(of_epoch(run.summary))
+        if folds:
+            epochs = self._epochs(done) if done == planned else self.tr("{done} of {planned} epochs").format(
+                done=done, planned=planned)
         mean = self.tr("mean of {count} folds").format(count=folds) if folds else ""
         what = [part for part in (mean, translated(data.source.title), epochs) if part]
         yours = self.tr("Yours: {what}").format(what=", ".join(what))
@@ -165,25 +168,38 @@ class Results(Feature, Listener):
         return self.tr("1 epoch") if count == 1 else self.tr("{count} epochs").format(count=count)
 
     def _show_measures(self, run: Run | None) -> None:
-        parts = list(measures_of(run).values())
-        names = list(dict.fromkeys(name for part in parts for name in part))
-        self.panel.show_measures(PARTS, [(name, [part.get(name, math.nan) for part in parts]) for name in names])
+        parts = {part: named for part, named in measures_of(run).items() if named}
+        names = list(dict.fromkeys(name for named in parts.values() for name in named))
+        rows = [(name, [named.get(name, math.nan) for named in parts.values()]) for name in names]
+        self.panel.show_measures([HEADINGS.get(part, part) for part in parts], rows, self._about(run))
+
+    def _about(self, run: Run | None) -> list[str]:
+        """Which epoch the measures are of, what chose it, how long it took, and where."""
+        if run is None or run.summary is None or not measures_of(run):
+            return []
+        folds = folds_of(run)
+        told = list(about(run.summary))
+        if folds:
+            return [self.tr("Mean of {count} folds").format(count=folds), message_text(OF_A_SERIES),
+                    *map(message_text, told[-1:])]
+        return [*map(message_text, told), message_text(WHILE_LEARNING)]
 
     def _show_series(self, run: Run | None, norms: dict[str, float] | None = None) -> None:
         if run is None or not (run.ended or run.states.series):
             self.panel.show_series(())
             return
-        finished = run.states.series
+        words, finished = message_text(OF_A_SERIES), run.states.series
         if finished is None:
-            rows = [RunRow(member.title, member.summary.epochs, member.summary.train.loss,
-                           member.summary.validation.loss) for member in run.ended if member.summary is not None]
-            self.panel.show_series(rows)
+            lasts = [(member, member.last or member.summary) for member in run.ended]
+            rows = [RunRow(member.title, member.summary.epochs, last.train.loss, last.validation.loss)
+                    for member, last in lasts if member.summary is not None and last is not None]
+            self.panel.show_series(rows, about=words)
             return
         epochs = {member.title: member.summary.epochs for member in run.ended if member.summary is not None}
         rows = [_row(row, epochs.get(row.title), norms or {}) for row in finished.rows]
         mean, std = (_row(SeriesRow(title, values), None, {}) for title, values in (
             (self.tr("mean"), finished.mean), (self.tr("sd"), finished.std)))
-        self.panel.show_series(rows, *((mean, std) if finished.mean else ()))
+        self.panel.show_series(rows, mean if finished.mean else None, std if finished.mean else None, words)
 
     # -- numbers that must be computed --------------------------------------------------------------------------
 
@@ -254,13 +270,12 @@ def measures_of(run: Run | None) -> dict[str, dict[str, float]]:
     if run is None or run.summary is None:
         return {}
     if not folds_of(run):
-        parts = zip(PARTS, (run.summary.train, run.summary.validation, run.summary.test), strict=True)
-        return {part: metrics.named for part, metrics in parts}
+        return {part: metrics.named for part, metrics in run.summary.parts.items()}
     if run.states.series is None:
         return {}
     mean = run.states.series.mean
     return {part: {name.removeprefix(f"{part} "): value for name, value in mean.items() if name.startswith(f"{part} ")}
-            for part in PARTS}
+            for part in ("train", "after train", "validation", "test")}
 
 
 class KernelSteps(Listener):

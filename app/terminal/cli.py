@@ -117,10 +117,11 @@ def _train(options: argparse.Namespace) -> int:
         raise UnreadableError("--resume needs --out: the folder of the run to continue")
     experiment = _with_overrides(_experiment(options), options)
     _refuse_code(experiment)
-    from app.terminal.console import SeriesResumeError, train  # these load torch
+    from app.terminal.console import SeriesResumeError, summary_lines, train  # these load torch
     from app.terminal.run_tables import tables
     from engine.runs.names import CHECKPOINT, METRICS, SERIES, SUMMARY
     from engine.runs.opened import RunError
+    from engine.training.telling import OF_A_SERIES
 
     folder = options.out or new_run_folder(HERE, Path(options.file.removeprefix("gallery:")).stem)
     kept = any(os.path.exists(folder / name) for name in (SUMMARY, SERIES, METRICS, CHECKPOINT))  # noqa: PTH110
@@ -138,8 +139,7 @@ def _train(options: argparse.Namespace) -> int:
         print("Stopped: what was learned so far is kept.")
     for table in tables(experiment, result, options.data_root):
         out.print(table, highlight=False)
-    if result.states.series is None:
-        print(result.summary.line)
+    print(*(summary_lines(result.summary) if result.states.series is None else [OF_A_SERIES]), sep="\n")
     print(f"Run folder: {folder}")
     if result.states.not_saved is not None:
         print(f"warning: not every result could be written: {result.states.not_saved}", file=sys.stderr)
@@ -246,7 +246,15 @@ def _chosen_data(data: DataSpec, options: argparse.Namespace) -> DataSpec:
         data = data.with_options(table={"target": target})
     for name, text in _settings(options):
         data = with_setting(data, name, text) or data
-    return data
+    validation = getattr(options, "validation", None)
+    return data if validation is None else _with_validation(data, validation)
+
+
+def _with_validation(data: DataSpec, share: float) -> DataSpec:
+    if "validation" not in data.source.options(data):
+        raise UnreadableError("--validation sets examples aside, but {data} has parts of its own",
+                              data=data.source.title)
+    return data.with_options(validation=share)
 
 
 def _settings(options: argparse.Namespace) -> list[tuple[str, str]]:
@@ -286,6 +294,7 @@ def _with_settings(experiment: Experiment, options: argparse.Namespace) -> Exper
 def _with_overrides(experiment: Experiment, options: argparse.Namespace) -> Experiment:
     names = ("epochs", "batch_size", "lr", "optimizer", "schedule", "precision", "device", "seed")
     chosen = {name: getattr(options, name) for name in names if getattr(options, name, None) is not None}
+    chosen |= {name: True for name in ("train_curve", "test_curve") if getattr(options, name)}
     if options.k_fold is not None:
         if options.k_fold < 2:
             raise UnreadableError("--k-fold needs 2 parts at least")
@@ -345,6 +354,8 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--set", action="append", metavar="FIELD=VALUE", help="any option of data or recipe, such "
                              "as header=no, decimal=comma, task=classification, kind.zip=number, validation=0.2; may "
                              "be given several times")
+    train.add_argument("--validation", type=float, metavar="X", help="share of the training examples set aside to "
+                       "choose the best epoch; 0: learn from all of them, and the last epoch is the result")
     train.add_argument("--epochs", type=int, metavar="N")
     train.add_argument("--batch-size", type=int, metavar="N")
     train.add_argument("--lr", type=float, metavar="X", help="learning rate")
@@ -358,6 +369,10 @@ def _parser() -> argparse.ArgumentParser:
                        "the training data to validate it, and their mean")
     train.add_argument("--no-variants", action="store_true", help="one run of a network that comes with variants; "
                        "without this each variant is trained, one after the other")
+    train.add_argument("--train-curve", action="store_true", help="judge the training examples once more after each "
+                       "epoch: the usual training loss is the mean while learning")
+    train.add_argument("--test-curve", action="store_true", help="judge the test examples after each epoch too: what "
+                       "is chosen by it, an epoch or an option, makes its number worthless")
     train.add_argument("--out", type=Path, metavar="DIR", help="the run folder (default: runs/NAME-TIME)")
     train.add_argument("--resume", action="store_true", help="continue the interrupted run in --out")
     train.add_argument("--changed-data", action="store_true", help="continue although the data have changed since")

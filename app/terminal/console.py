@@ -33,6 +33,8 @@ from engine.training.events import (
 from engine.training.events import Progress as Advance
 from engine.training.listening import Listener
 from engine.training.state import SeriesState
+from engine.training.telling import WHILE_LEARNING, about
+from engine.training.telling import after as after_words
 from engine.training.values import Metrics, Remark, Summary, Weights
 from engine.units import grouped
 
@@ -130,6 +132,8 @@ class _View(Listener):
 
     def on_started(self, event: Started) -> None:
         self._say(_start_line(event))
+        if len(self.states.members) <= 1:
+            self._say(str(WHILE_LEARNING))
 
     def on_progress(self, event: Advance) -> None:
         runs, count = len(self.states.members), self.states.count
@@ -162,13 +166,19 @@ def _start_line(event: Started) -> str:
     examples = "1 example" if event.train_examples == 1 else f"{grouped(event.train_examples)} examples"
     within = "within" if event.position % 1 else "from"
     begun = f", {within} epoch {event.first_epoch}" if event.position or event.first_epoch > 1 else ""
-    return (f"Training on {event.device}: {grouped(event.params)} parameters, "
+    name = f" ({event.device_name})" if event.device_name else ""
+    return (f"Training on {event.device}{name}: {grouped(event.params)} parameters, "
             f"{examples}, {epochs}{begun}")
 
 
 def _epoch_line(event: EpochEnded) -> str:
-    marks = ("  ← best" if event.is_best else "") + ("" if event.complete else "  (stopped within the epoch)")
-    return f"epoch {event.epoch:>3}   train {_numbers(event.train)}   validation {_numbers(event.validation)}{marks}"
+    is_best = event.is_best and not math.isnan(event.validation.loss)  # without validation there is only the last
+    marks = ("  ← best" if is_best else "") + ("" if event.complete else "  (stopped within the epoch)")
+    parts = [("train", event.train), ("train after", event.after), ("validation", event.validation),
+             ("test", event.test)]
+    told = [f"{name} {_numbers(metrics)}" for name, metrics in parts
+            if metrics is not None and not math.isnan(metrics.loss)]
+    return f"epoch {event.epoch:>3}   {'   '.join(told)}{marks}"
 
 
 def _numbers(metrics: Metrics) -> str:
@@ -178,3 +188,9 @@ def _numbers(metrics: Metrics) -> str:
     named = metrics.named
     more = next((f" {name.replace('_', '-')} {named[name]:.4g}" for name in ("log_rmse", "rmse") if name in named), "")
     return f"loss {metrics.loss:.4g}{more}"
+
+
+def summary_lines(summary: Summary) -> list[str]:
+    """A finished run: what its numbers are of, and the notes' own line."""
+    after = [] if summary.after is None else [str(after_words(summary.after))]
+    return [*map(str, about(summary)), *after, str(summary.line)]

@@ -30,7 +30,7 @@ def main(argv: list[str]) -> int:
 def _train(source: str) -> bool:
     experiment = load_experiment(source)
     name = Path(source.removeprefix("gallery:")).stem
-    from app.terminal.console import train  # loads torch: what is wrong with a file is said before
+    from app.terminal.console import summary_lines, train  # loads torch: what is wrong with a file is said before
 
     print(f"Network: {experiment.title or name}; data: {experiment.data.source.title}.")
     folder = new_run_folder(HERE, name)
@@ -41,7 +41,7 @@ def _train(source: str) -> bool:
     if result.states.series is not None:
         print(f"Run folder: {folder}")
         return True
-    print(result.summary.line)
+    print(*summary_lines(result.summary), sep="\n")
 
     from engine.export.export import export  # loads torch
 

@@ -85,6 +85,17 @@ class Recipe(BaseModel):
         "Unit normal: N(0, 1).",
     )
 
+    train_curve: bool = Field(
+        False, title="Training data after each epoch",
+        description="Judge the training examples once more after each epoch, as others report them: the usual training "
+        "loss is the mean while learning. Takes a third of the epoch's time or so.",
+    )
+    test_curve: bool = Field(
+        False, title="Test data after each epoch",
+        description="Judge the test examples after each epoch too. You are looking at the test set then: whatever is "
+        "chosen by it, an epoch or an option, makes its number worthless.",
+    )
+
     @property
     def loss_row(self) -> LossRow:
         """What there is to know of its loss."""

@@ -65,7 +65,7 @@ from engine.training.events import (
     ThreadsChanged,
 )
 from engine.training.listening import Listener
-from engine.training.state import EpochRow
+from engine.training.state import row_of
 from engine.training.values import Remark, Weights
 
 
@@ -224,7 +224,7 @@ class _Writer(Listener):
         if event.is_best:
             self._best = self._best_known = event.weights
         if event.complete:
-            row = EpochRow(event.epoch, event.train, event.validation, event.position)
+            row = row_of(event)
             self._metrics.head_with(metrics_head(row))
             self._metrics.add(metrics_line(row))
         self._begin_if_not_yet()

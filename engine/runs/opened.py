@@ -43,7 +43,7 @@ from engine.runs.texts import (
 )
 from engine.torch_files import TorchFileError, tensors_of
 from engine.training.events import RateChanged, SeriesFinished, Started
-from engine.training.state import RunState, SeriesState
+from engine.training.state import EpochRow, RunState, SeriesState
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -150,7 +150,8 @@ def _state(folder: Path, experiment: Experiment, about: dict[str, Any]) -> RunSt
     state = RunState(experiment, str(about.get("title") or ""), is_fold=bool(about.get("is_fold")))
     with suppress(*UNREADABLE):
         state.started = Started(str(about["device"]), int(about["params"]), int(about["train_examples"]),
-                                int(about["epochs"]), int(about["first_epoch"]), int(about["threads"]))
+                                int(about["epochs"]), int(about["first_epoch"]), int(about["threads"]),
+                                device_name=str(about.get("device_name") or ""))
     _take_lines(state, Kept(*(_text(folder / name) for name in (METRICS, POINTS, CHANGES, REMARKS))))
     with suppress(*UNREADABLE):
         state.summary, stopped = summary_read(_text(folder / SUMMARY))
@@ -158,8 +159,15 @@ def _state(folder: Path, experiment: Experiment, about: dict[str, Any]) -> RunSt
     if state.summary is not None:
         state.best_epoch = state.summary.best_epoch
     elif state.epochs:
-        state.best_epoch = max(state.epochs, key=lambda row: (*row.validation.rank, -row.epoch)).epoch
+        state.best_epoch = _best_of(state.epochs)
     return state
+
+
+def _best_of(rows: list[EpochRow]) -> int:
+    """The one whose validation ranks highest; without validation the last."""
+    if math.isnan(rows[-1].validation.loss):
+        return rows[-1].epoch
+    return max(rows, key=lambda row: (*row.validation.rank, -row.epoch)).epoch
 
 
 def _take_lines(state: RunState, kept: Kept) -> None:

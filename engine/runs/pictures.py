@@ -15,12 +15,14 @@ from engine.formats import Format, format_of, suffixes
 from engine.messages import LayerloomError
 from engine.runs.texts import COLUMNS, epoch_cells, other_columns
 from engine.training.state import RunState
+from engine.training.values import NOTHING
+from engine.units import typed_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-TRAIN, VALIDATION, TEXT, GRID = "#2f6fde", "#b87514", "#667085", "#e4e7ec"
+TRAIN, VALIDATION, TEST, TEXT, GRID = "#2f6fde", "#b87514", "#1d2430", "#667085", "#e4e7ec"
 COLORS = ("#2f6fde", "#b87514", "#1f8f68", "#d13b4a", "#a074f0", "#2fb8ac", "#667085", "#d17ae8")  # of runs
 INCHES, DPI = (9.0, 3.6), 144
 LOG_SPAN = 100.0  # a loss that falls further than this is drawn on a logarithmic scale
@@ -93,10 +95,11 @@ def _member_curves(axes: Axes, member: RunState, name: str, color: str) -> None:
     train, validation = (_values(member, name, part) for part in ("train", "validation"))
     axes.plot(positions, train, color=color, linewidth=1, linestyle="--", alpha=0.7)
     axes.plot(positions, validation, color=color, linewidth=1.8, label=member.title)
+    _changes(axes, member)
 
 
 def _values(run: RunState, name: str, part: str = "validation") -> list[float]:
-    return [getattr(row, part).named.get(name, math.nan) for row in run.epochs]
+    return [row.parts.get(part, NOTHING).named.get(name, math.nan) for row in run.epochs]
 
 
 def curves_csv(run: RunState, path: str | os.PathLike[str]) -> None:
@@ -153,17 +156,30 @@ def _curves(axes: Axes, run: RunState, name: str) -> None:
     within = [getattr(point, name, math.nan) for point in run.points]
     marker = "o" if len(positions) <= 30 else None
     axes.plot([point.position for point in run.points], within, color=TRAIN, alpha=0.3, linewidth=1)
-    axes.plot(positions, train, color=TRAIN, linewidth=1.8, marker=marker, markersize=3, label="train")
-    axes.plot(positions, validation, color=VALIDATION, linewidth=1.8, marker=marker, markersize=3, label="validation")
+    curves = [("train (mean while learning)", train, TRAIN, "-"),
+              ("train after the epoch", _values(run, name, "after_train"), TRAIN, ":"),
+              ("validation", validation, VALIDATION, "-"), ("test", _values(run, name, "test"), TEST, "-.")]
+    for label, values, color, style in curves:
+        if any(map(math.isfinite, values)):
+            axes.plot(positions, values, style, color=color, linewidth=1.8, marker=marker, markersize=3, label=label)
+    _changes(axes, run)
     if name != "accuracy" and _falls_far([*train, *validation]):
         axes.set_yscale("log")
     best = next((row for row in run.epochs if row.epoch == run.best_epoch), None)
-    if best is not None:
+    if best is not None and not math.isnan(best.validation.loss):  # without validation none is chosen
         axes.plot([best.position], [best.validation.named.get(name, math.nan)], "o", markersize=9,
                   markerfacecolor="none", markeredgecolor=VALIDATION, linestyle="none",
                   label=f"best: epoch {best.epoch}")
     if positions:
         axes.legend(frameon=False, fontsize=8, labelcolor=TEXT)
+
+
+def _changes(axes: Axes, run: RunState) -> None:
+    """Where the learning rate was changed by hand, and to what."""
+    for change in run.changes:
+        axes.axvline(change.position, color=TEXT, linewidth=0.8, linestyle="--", alpha=0.6)
+        axes.annotate(f"lr {typed_text(change.lr)}", (change.position, 1), xycoords=("data", "axes fraction"),
+                      xytext=(3, -2), textcoords="offset points", va="top", fontsize=7, color=TEXT)
 
 
 def _falls_far(values: list[float]) -> bool:

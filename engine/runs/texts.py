@@ -21,12 +21,14 @@ POINTS_HEAD, CHANGES_HEAD = "position,loss,accuracy\n", "position,lr,threads\n"
 
 
 def other_columns(rows: Iterable[EpochRow]) -> list[str]:
-    """Columns after the usual ones: ``train_rmse``, ``validation_f1`` …"""
+    """Columns after the usual ones: ``train_rmse``, ``validation_f1`` …, and all of what else was asked for."""
     first = next(iter(rows), None)
     if first is None:
         return []
-    parts = (("train", first.train), ("validation", first.validation))
-    return [f"{part}_{name}" for part, metrics in parts for name, _ in metrics.others]
+    usual = ("loss", "accuracy")
+    names = [f"{part}_{name}" for part, metrics in first.parts.items()
+             for name in (*usual, *(name for name, _ in metrics.others))]
+    return [name for name in names if name not in COLUMNS]
 
 
 def metrics_head(row: EpochRow) -> str:
@@ -42,7 +44,7 @@ def metrics_line(row: EpochRow) -> str:
 def epoch_cells(row: EpochRow, more: Iterable[str]) -> list[str]:
     """The cells of an epoch, in the order of ``COLUMNS`` and then ``more``."""
     values: dict[str, float] = {}
-    for part, metrics in (("train", row.train), ("validation", row.validation)):
+    for part, metrics in row.parts.items():
         values |= {f"{part}_{name}": value for name, value in metrics.named.items()}
     return [f"{values[name]:.6f}" if name in values else "" for name in (*COLUMNS, *more)]
 
@@ -50,8 +52,13 @@ def epoch_cells(row: EpochRow, more: Iterable[str]) -> list[str]:
 def metrics_read(text: str) -> list[EpochRow]:
     """The epochs of metrics.csv, in order; a line that was cut off is left out."""
     rows = _rows(text, ("epoch", *COLUMNS))
-    return [EpochRow(int(row["epoch"]), _metrics(row, "train"), _metrics(row, "validation"), float(row["epoch"]))
+    return [EpochRow(int(row["epoch"]), _metrics(row, "train"), _metrics(row, "validation"), float(row["epoch"]),
+                     _if_asked(row, "after_train"), _if_asked(row, "test"))
             for row in rows if row["epoch"].isdecimal()]
+
+
+def _if_asked(row: Mapping[str, str], part: str) -> Metrics | None:
+    return _metrics(row, part) if {f"{part}_loss", f"{part}_accuracy"} <= row.keys() else None
 
 
 def _metrics(row: Mapping[str, str], part: str) -> Metrics:
@@ -155,9 +162,9 @@ def _message(stored: Any) -> Message:
 def run_json(started: Started, when: str, versions: Mapping[str, str], title: str, is_fold: bool) -> str:
     """What a run is, when it begins: where it is computed, and with which versions."""
     return _json({"format": "layerloom run", "version": 1, "begun": when, "title": title, "is_fold": is_fold,
-                  "device": started.device, "params": started.params, "train_examples": started.train_examples,
-                  "epochs": started.epochs, "first_epoch": started.first_epoch, "threads": started.threads,
-                  "versions": dict(versions)})
+                  "device": started.device, "device_name": started.device_name, "params": started.params,
+                  "train_examples": started.train_examples, "epochs": started.epochs,
+                  "first_epoch": started.first_epoch, "threads": started.threads, "versions": dict(versions)})
 
 
 def series_run_json(when: str, versions: Mapping[str, str], folders: Sequence[str]) -> str:
@@ -173,6 +180,11 @@ def summary_json(summary: Summary, stopped: bool = False) -> str:
         "validation": _plain(summary.validation), "test": _plain(summary.test),
         "examples_per_second": round(summary.examples_per_second, 1), "device": summary.device,
         "params": summary.params, "seed": summary.seed, "stopped": stopped,
+        "chosen_by": summary.chosen_by or "last epoch", "planned_epochs": summary.planned,
+        **_finite({"position": round(summary.position, 6), "training_seconds": round(summary.training_seconds, 3),
+                   "total_seconds": round(summary.total_seconds, 3), "epoch_seconds": round(summary.epoch_seconds, 6)}),
+        "device_name": summary.device_name,
+        **({} if summary.after is None else {"after_train": _plain(summary.after)}),
     })  # fmt: skip
 
 
@@ -185,8 +197,17 @@ def summary_read(text: str) -> tuple[Summary, bool | None]:
     stopped = raw.get("stopped")
     train, validation, test = (_metrics_of(raw.get(part) or {}) for part in ("train", "validation", "test"))
     summary = Summary(int(raw["epochs"]), int(raw["best_epoch"]), train, validation, test,
-                      float(raw["examples_per_second"]), str(raw["device"]), int(raw["params"]), int(raw["seed"]))
+                      float(raw["examples_per_second"]), str(raw["device"]), int(raw["params"]), int(raw["seed"]),
+                      _metrics_of(raw["after_train"]) if raw.get("after_train") else None,
+                      int(raw.get("planned_epochs") or 0), _read(raw, "position"), _read(raw, "training_seconds"),
+                      _read(raw, "total_seconds"), str(raw.get("device_name") or ""))
     return summary, stopped if isinstance(stopped, bool) else None
+
+
+def _read(raw: Mapping[str, Any], name: str) -> float:
+    """What earlier versions did not write is not known."""
+    value = raw.get(name)
+    return math.nan if value is None else float(value)
 
 
 def _metrics_of(raw: Mapping[str, float | None]) -> Metrics:

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 from pydantic import ConfigDict
 from torch import Tensor
 
-from engine.training.course import NOTHING
-from engine.training.values import Metrics
+from engine.training.values import NOTHING, Metrics
 
 
 @dataclass(frozen=True)
 class Best:
-    """The epoch whose validation ranks highest; of equals the first. Without weights: there is none yet."""
+    """The epoch whose validation ranks highest; of equals the first, and without validation the last.
+
+    Without weights: there is none yet.
+    """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(arbitrary_types_allowed=True)
 
-    epoch: int = 0
+    epoch: int = 0  # 0 beside weights: the run was stopped before an epoch was whole
     train: Metrics = NOTHING
     validation: Metrics = NOTHING
     weights: dict[str, Tensor] = field(default_factory=dict, repr=False)
+    after: Metrics | None = None  # of the training examples after it; None: nobody asked
 
     def is_beaten_by(self, validation: Metrics) -> bool:
         """Whether an epoch of this validation takes its place."""
-        return not self.weights or validation.rank > self.validation.rank
+        return not self.weights or math.isnan(validation.loss) or validation.rank > self.validation.rank

@@ -5,9 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from engine.training.values import Metrics
-
-NOTHING = Metrics(math.nan)
+from engine.training.values import NOTHING, Metrics
 
 
 @dataclass
@@ -20,6 +18,7 @@ class Course:
     done: int = 0  # batches of it
     examples: int = 0  # learned from so far
     seconds: float = 0.0  # spent on learning so far
+    total: float = math.nan  # with judging and writing, without pauses; nan: of an earlier version
     last: tuple[Metrics, Metrics] = (NOTHING, NOTHING)  # of the last whole epoch: train, validation
 
     @property

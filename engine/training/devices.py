@@ -10,6 +10,7 @@ from engine.analysis.analysis import analyze
 from engine.experiment.choices.precisions import PrecisionRow
 from engine.experiment.experiment import Experiment
 from engine.messages import LayerloomError, Message, say
+from engine.training.processor import processor_name
 
 ALL_THREADS = torch.get_num_threads()  # as torch finds them, before anything sets fewer
 WORK_PER_THREAD = 40_000_000  # multiply-adds of one forward pass over a batch
@@ -53,6 +54,13 @@ def resolve_device(name: str) -> torch.device:
                             device=say("GPU that PyTorch can use") if here == ["cpu"] else chosen,
                             devices=", ".join(["auto", *here[:-1]]))
     return torch.device(chosen)
+
+
+def device_name(device: torch.device) -> str:
+    """As its maker calls it: “NVIDIA H200”, “Intel Xeon …”; of Apple's GPU the chip's name."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    return processor_name()
 
 
 class NoPrecisionError(LayerloomError):

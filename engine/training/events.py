@@ -42,6 +42,7 @@ class Started:
     first_epoch: int
     threads: int = 1  # of the CPU
     position: float = 0.0  # where it goes on, in epochs; 0: it begins
+    device_name: str = ""  # as its maker calls it
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class EpochEnded:
-    """An epoch is over and was judged on the validation examples. After a stop the last one is incomplete."""
+    """An epoch is over and was judged on the validation examples. After a stop the last one is incomplete.
+
+    ``train`` is the mean while it was learned; ``validation`` is nan where there are no such examples.
+    """
 
     epoch: int
     train: Metrics
@@ -78,7 +82,9 @@ class EpochEnded:
     is_best: bool
     weights: Weights = field(repr=False)
     fraction: float = 1.0  # share of the epoch that was done
-    judged: float = 1.0  # share of the validation examples that were looked at
+    judged: float = 1.0  # share of the examples it is judged by that were looked at
+    after: Metrics | None = None  # of the training examples, with the weights after the epoch; None: nobody asked
+    test: Metrics | None = None  # None: nobody asked
 
     @property
     def complete(self) -> bool:
@@ -175,7 +181,8 @@ class MemberEnded:
 class SeriesRow:
     """One run of a series in numbers, by names such as ``validation loss``.
 
-    ``train …`` and ``validation …`` are those of the last epoch, ``best validation …`` and ``test …`` of the best.
+    ``train …``, ``after train …`` and ``validation …`` are those of the last epoch, ``best validation …`` and
+    ``test …`` of the best.
     """
 
     title: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from torch import Tensor
 from engine.advice.advice import AdviceError, advise
 from engine.analysis.analysis import analyze
 from engine.experiment.experiment import Experiment
+from engine.experiment.recipe import Recipe
 from engine.experiment.trust import sources_of
 from engine.layers.base import FLOAT_BYTES
 from engine.layers.code.running import StoppedCodeError, is_raised_by, line_of
@@ -20,6 +22,7 @@ from engine.layers.inputs import Input
 from engine.messages import LayerloomError, say
 from engine.network.guards import VocabularyError
 from engine.network.weights import is_out_of_memory
+from engine.training.judge.rates import is_tiny, lower_rate
 from engine.units import bytes_text, shape_text, typed_text, value_text
 
 
@@ -36,11 +39,9 @@ class DataShapeError(TrainingError):
 
 
 class DivergedError(TrainingError):
-    """The loss is no longer a number; ``suggestion`` is an option of the recipe to try."""
+    """The loss is no longer a number; ``suggestion`` is an option of the recipe to try, where one may help."""
 
-    def __init__(self, template: str, *, lr: float, **values: object) -> None:
-        super().__init__(template, lr=typed_text(float(f"{lr:g}")), **values)
-        self.suggestion = ("lr", lr)
+    suggestion: tuple[str, float] | None = None
 
 
 class OutOfMemoryError(TrainingError):
@@ -90,10 +91,25 @@ def expect_targets(experiment: Experiment, targets: Tensor) -> None:
                                 least=value_text(float(least)), most=value_text(float(most)))
 
 
-def diverged(loss: float, epoch: int, lr: float) -> DivergedError:
-    """The loss became infinite or not a number."""
-    return DivergedError("The loss became {loss} in epoch {epoch}: the steps are too large. Try a lower learning rate, "
-                         "such as {lr}", loss=loss, epoch=epoch, lr=lr / 10)
+def diverged(loss: float, epoch: int, recipe: Recipe, lr: float, before: float, *, has_learned: bool) -> DivergedError:
+    """The loss became infinite or not a number in this epoch.
+
+    ``before`` is the loss before the first step; ``has_learned``: whole epochs went well.
+    """
+    if not has_learned and not math.isfinite(before):
+        return DivergedError("The loss is {loss} before the first step: the learning rate is not to blame. Look for "
+                             "numbers in the data that are not finite or very large, and for a division, a logarithm "
+                             "or a root in the network", loss=loss)
+    if is_tiny(recipe, lr):
+        return DivergedError("The loss became {loss} in epoch {epoch} even at a learning rate of {lr}: smaller steps "
+                             "are no way out. Bring the numbers that go in and those to predict to a usual size, and "
+                             "look for a division, a logarithm or a root in the network", loss=loss, epoch=epoch,
+                             lr=typed_text(lr))
+    less = lower_rate(recipe, lr, has_learned=has_learned)
+    error = DivergedError("The loss became {loss} in epoch {epoch}: the steps are too large. Try a lower learning "
+                          "rate, such as {lr}", loss=loss, epoch=epoch, lr=typed_text(less))
+    error.suggestion = ("lr", less)
+    return error
 
 
 @contextmanager

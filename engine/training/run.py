@@ -8,20 +8,21 @@ from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import replace
 from time import perf_counter
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from engine.data.formats.arrays import left_out
 from engine.data.tensors.batches import Batches, ranges
-from engine.data.tensors.data import Data, Split
+from engine.data.tensors.data import Data
 from engine.experiment.experiment import Experiment
 from engine.messages import LayerloomError
 from engine.training.best import Best
 from engine.training.checkpoint import Checkpoint
 from engine.training.control import Control
 from engine.training.course import Course
-from engine.training.devices import ALL_THREADS, useful_threads
+from engine.training.devices import ALL_THREADS, device_name, useful_threads
 from engine.training.events import (
     CheckpointReached,
     EpochEnded,
@@ -36,19 +37,31 @@ from engine.training.events import (
     ThreadsChanged,
 )
 from engine.training.failures import DataShapeError, diverged, expect_shape, expect_targets
-from engine.training.judge.health import Health, Setting
+from engine.training.judge.beginning import first_remarks
+from engine.training.judge.health import Health
+from engine.training.judge.setting import classes_of, setting_of
 from engine.training.learner import Feed, Learner, together
 from engine.training.meters import Reading, Stopwatch, Totals
 from engine.training.metrics import ClassScores, ValueScores
 from engine.training.observer import Observer, ObserverError
 from engine.training.threads import Cores, Threads
-from engine.training.values import Metrics, Remark, Summary
+from engine.training.values import NOTHING, Metrics, Remark, Summary
 
 READ_EVERY = 0.1  # seconds between two readings of the loss from the device
 AFTER_STOP = 1.0  # seconds that a stopped run still judges
 KEEP_EVERY = 0.25  # seconds at least between checkpoints inside an epoch
 KEEP_SHARE, KEEP_SHARE_AFTER = 50, 10  # times as long as a checkpoint took until the next: inside epochs, after them
 JUDGE_AT_LEAST = 64  # examples in a batch without gradients, which need far less memory
+
+
+class Judged(NamedTuple):
+    """An epoch's metrics beside those of learning, and the share of the validation examples that were looked at; 0
+    where something else that is watched was not judged whole."""
+
+    validation: Metrics
+    share: float
+    after: Metrics | None = None
+    test: Metrics | None = None
 
 
 class Run:
@@ -58,29 +71,41 @@ class Run:
                  resume: Checkpoint | None = None, observers: Sequence[Observer] = (),
                  cores: Cores | None = None) -> None:
         self._recipe, self._control, self._learner, self._observers = experiment.recipe, control, learner, observers
-        # what has no validation examples is judged on those it learns from
-        judged = data.validation if len(data.validation) else data.train
         last = learner.numerics.channels_last
         self._train_set = Batches(data.train, data, learner.device, augment=True, channels_last=last)
         self._validation_set, self._test_set = (Batches(split, data, learner.device, channels_last=last)
-                                                for split in (judged, data.test))
+                                                for split in (data.validation, data.test))
+        # what has no validation examples is known by those it learns from
+        self._probed = self._validation_set if len(data.validation) else self._train_set.still()
+        self._watched = self._chosen_to_watch()
         expect_shape(experiment, self._train_set.sample_shape)
         expect_targets(experiment, data.train.targets)
         self._skipped = data.report.skipped
-        self._classes, self._logarithms = _classes(experiment), experiment.data.table.log_target
+        self._classes, self._logarithms = classes_of(experiment), experiment.data.table.log_target
         self._ranges = ranges(len(self._train_set), self._recipe.batch_size)
         self._course, self._totals = Course(len(self._ranges), given=len(self._train_set)), self._sums(learning=True)
         self._best = Best()
-        self._health = Health(_setting(experiment, data, judged, learner))
-        self._training_time, self._time = Stopwatch(), Stopwatch()  # steps only; all but pauses
+        self._health = Health(setting_of(experiment, data, learner))
+        self._training_time, self._time = Stopwatch(), Stopwatch()  # steps only; all but pauses, of this part of it
+        self._time_before = 0.0  # of what was done before it was left
         self._threads = Threads(useful_threads(experiment) if learner.device.type == "cpu" else 1, cores)
         self._read_at = self._kept_at = perf_counter()
+        self._judges_until = math.inf  # once it was stopped
         self._kept_for = 0.0  # seconds that a checkpoint took last
         self._goes_on = resume is not None and resume.sums is not None
         if resume is not None:
             self._go_on_from(resume)
         self._from = self._course.position
         self._whole = resume.whole_epochs if resume is not None else 0  # epochs that were learned and judged
+
+    def _chosen_to_watch(self) -> dict[str, Batches]:
+        """What is judged after each epoch beside the validation examples, by its name in ``EpochEnded``."""
+        watched = {}
+        if self._recipe.train_curve:
+            watched["after"] = self._train_set.still()
+        if self._recipe.test_curve and len(self._test_set):
+            watched["test"] = self._test_set
+        return watched
 
     def _go_on_from(self, checkpoint: Checkpoint) -> None:
         self._best = checkpoint.best
@@ -90,7 +115,7 @@ class Run:
         batches = len(self._ranges)
         given = len(self._train_set)
         self._course = replace(checkpoint.course, batches=batches, done=batches, given=given)
-        self._training_time = Stopwatch(checkpoint.course.seconds)
+        self._training_time, self._time_before = Stopwatch(checkpoint.course.seconds), checkpoint.course.total
         if checkpoint.sums is not None:
             before = checkpoint.course.given
             if before != given or checkpoint.course.batches != batches:
@@ -103,7 +128,8 @@ class Run:
         """Everything from Started to Finished."""
         self._threads.use(min(self._learner.numerics.threads, ALL_THREADS))
         yield Started(str(self._learner.device), self._learner.params, len(self._train_set), self._recipe.epochs,
-                      self._course.epoch + (not self._goes_on), self._threads.count, self._from)
+                      self._course.epoch + (not self._goes_on), self._threads.count, self._from,
+                      device_name(self._learner.device))
         if self._skipped and self._from == 0:
             yield Remark("left out", left_out(self._skipped))
         self._time.start()
@@ -111,23 +137,23 @@ class Run:
             yield ThreadsChanged(self._from, self._threads.count)
         course = self._course
         if course.epoch == 0:
-            self._health.begin(*self._learner.probe(self._validation_set))
+            yield from first_remarks(self._recipe, len(self._train_set))
+            self._health.begin(*self._learner.probe(self._probed))
         while self._goes_on or (course.epoch < self._recipe.epochs
                                 and not (self._stops() and self._best.weights)):
             train = yield from self._train()
-            validation = yield from self._judge(self._validation_set, AFTER_STOP)
-            if validation.examples < len(self._validation_set) and course.is_through:
+            judged = yield from self._judge_epoch()
+            if judged.share < 1 and course.is_through:
                 yield from self._keep(self._learner.weights())  # it is judged again
-            yield from self._end_epoch(train, validation)
+            yield from self._end_epoch(train, judged)
         self._control.check_abandoned()
         self._learner.take_weights(self._best.weights)
-        test = Metrics(math.nan)
-        if not self._stops() and len(self._test_set):
-            reading = yield from self._judge(self._test_set, 0.0)
-            if reading.examples == len(self._test_set):  # a part of the test examples is no result
-                test = reading.metrics
+        test = (yield from self._judge_whole(self._test_set, 0.0)) or NOTHING
         if not self._stops():
-            yield from self._health.verdict(course.epoch, *course.last, test, self._best.epoch, self._best.validation)
+            train, validation = course.last
+            best = self._best.validation if len(self._validation_set) else self._best.train
+            yield from self._health.verdict(course.epoch, train, self._seen(train, validation), test, self._best.epoch,
+                                            best)
         yield Finished(self._summary(test), self._control.stopped)
 
     def _train(self) -> Generator[Event, None, Metrics]:
@@ -209,7 +235,7 @@ class Run:
 
         Yields now and then, so that whoever listens can leave.
         """
-        totals, end_at, learner = self._sums(learning=False), math.inf, self._learner
+        totals, learner = self._sums(learning=False), self._learner
         places = ranges(len(batches), max(self._recipe.batch_size, JUDGE_AT_LEAST))
         everything = torch.arange(len(batches), device=learner.device)
         learner.mode(training=False)
@@ -220,12 +246,30 @@ class Run:
             yield from self._wait_while_paused()
             if self._stops():
                 totals.read()  # waits for the device: the time below is not that of queueing
-                end_at = min(end_at, perf_counter() + after_stop)
-                if perf_counter() >= end_at:
+                self._judges_until = min(self._judges_until, perf_counter() + after_stop)
+                if perf_counter() >= self._judges_until:
                     break
         reading = totals.result()
         self._finite(reading.metrics)
         return reading
+
+    def _judge_whole(self, batches: Batches, after_stop: float) -> Generator[Event, None, Metrics | None]:
+        """The same of all examples: a part of them is no result, and there is none once it was stopped."""
+        if not len(batches) or (not after_stop and self._stops()):
+            return None
+        reading = yield from self._judge(batches, after_stop)
+        return reading.metrics if reading.examples == len(batches) else None
+
+    def _judge_epoch(self) -> Generator[Event, None, Judged]:
+        """The validation examples, and what else is watched: not of an epoch that was left in its middle."""
+        validation, share = NOTHING, 1.0
+        if len(self._validation_set):
+            reading = yield from self._judge(self._validation_set, AFTER_STOP)
+            validation, share = reading.metrics, reading.examples / len(self._validation_set)
+        watched: dict[str, Metrics | None] = {}
+        for name, batches in self._watched.items() if self._course.is_through else ():
+            watched[name] = yield from self._judge_whole(batches, AFTER_STOP)
+        return Judged(validation, share if None not in watched.values() else 0.0, **watched)
 
     def _sums(self, *, learning: bool) -> Totals:
         """Sums for a pass; while classes are learned, only what the curves show."""
@@ -264,7 +308,9 @@ class Run:
 
     def _finite(self, metrics: Metrics) -> Metrics:
         if not math.isfinite(metrics.loss):
-            raise diverged(metrics.loss, self._course.epoch, self._learner.lr)
+            before = self._health.state.loss if len(self._probed) > 1 else 0.0  # of one it is not known
+            raise diverged(metrics.loss, self._course.epoch, self._recipe, self._learner.lr, before,
+                           has_learned=math.isfinite(self._course.last[0].loss))
         return metrics
 
     # -- what is said -------------------------------------------------------------------------------------------
@@ -277,20 +323,21 @@ class Run:
     def _speed(self) -> float:
         return self._course.examples / max(self._training_time.seconds, 1e-9)
 
-    def _end_epoch(self, train: Metrics, reading: Reading) -> Iterator[Event]:
-        weights, validation = self._learner.weights(), reading.metrics
+    def _end_epoch(self, train: Metrics, judged: Judged) -> Iterator[Event]:
+        weights, validation = self._learner.weights(), judged.validation
         course = self._course
-        fraction, judged = course.done / course.batches, reading.examples / len(self._validation_set)
-        # A few examples say too little to displace an epoch that was judged by all of them.
-        may_be_best = judged == 1 or not self._best.weights
-        is_best = may_be_best and self._best.is_beaten_by(validation)
+        fraction = course.done / course.batches
+        is_whole = fraction == judged.share == 1
+        # What was stopped in its middle displaces no whole epoch: a run that goes on comes through it again.
+        is_best = (is_whole or not self._best.weights) and self._best.is_beaten_by(validation)
         if is_best:
-            self._best = Best(course.epoch, train, validation, weights)
+            self._best = Best(course.epoch if is_whole else 0, train, validation, weights, judged.after)
         remarks: list[Remark] = []
-        if fraction == judged == 1:
+        if is_whole:
             course.last, self._whole = (train, validation), course.epoch
-            remarks = self._remarks(train, validation)
-        ended = EpochEnded(course.epoch, train, validation, is_best, weights, fraction, judged)
+            remarks = self._remarks(train, self._seen(train, validation))
+        ended = EpochEnded(course.epoch, train, validation, is_best, weights, fraction, judged.share, judged.after,
+                           judged.test)
         yield ended
         self._control.check_abandoned()
         yield from remarks  # before the checkpoint, in which they were said
@@ -301,23 +348,32 @@ class Run:
             with _watching():
                 observer.on_epoch(ended)
 
-    def _remarks(self, train: Metrics, validation: Metrics) -> list[Remark]:
+    def _seen(self, train: Metrics, validation: Metrics) -> Metrics:
+        """What a run's health is judged by."""
+        return validation if len(self._validation_set) else train
+
+    def _remarks(self, train: Metrics, seen: Metrics) -> list[Remark]:
         spread = math.nan
-        if self._health.at_chance(validation):
-            _, spread = self._learner.probe(self._validation_set)
-        return self._health.after_epoch(self._course.epoch, train, validation, spread, self._learner.lr)
+        if self._health.at_chance(seen):
+            _, spread = self._learner.probe(self._probed)
+        return self._health.after_epoch(self._course.epoch, train, seen, spread, self._learner.lr)
 
     def _checkpoint(self, weights: dict[str, Tensor], *, is_whole: bool = False) -> CheckpointReached:
         learner, numerics = self._learner, replace(self._learner.numerics, threads=self._threads.count)
-        course = replace(self._course, seconds=self._training_time.seconds)
+        course = replace(self._course, seconds=self._training_time.seconds, total=self._total_seconds)
         return CheckpointReached(Checkpoint(
             course, weights, learner.optimizer_state(), self._best, deepcopy(self._health.state),
             None if is_whole else self._totals.sums(), numerics, learner.backend.scaler_state()))
 
+    @property
+    def _total_seconds(self) -> float:
+        return self._time_before + self._time.seconds
+
     def _summary(self, test: Metrics) -> Summary:
-        best, completed = self._best, self._whole
-        return Summary(completed, best.epoch, best.train, best.validation, test, self._speed(),
-                       str(self._learner.device), self._learner.params, self._recipe.seed)
+        best, device, planned = self._best, self._learner.device, max(self._recipe.epochs, self._course.epoch)
+        return Summary(self._whole, best.epoch, best.train, best.validation, test, self._speed(), str(device),
+                       self._learner.params, self._recipe.seed, best.after, planned,
+                       self._course.position, self._training_time.seconds, self._total_seconds, device_name(device))
 
 
 @contextmanager
@@ -330,26 +386,3 @@ def _watching() -> Iterator[None]:
     except Exception as error:
         raise ObserverError("What watches the training has failed: {reason}",
                             reason=str(error) or type(error).__name__) from error
-
-
-def _classes(experiment: Experiment) -> int:
-    """How many there are; 0 where numbers are learned."""
-    return experiment.data.num_classes if experiment.data.task == "classification" else 0
-
-
-def _setting(experiment: Experiment, data: Data, judged: Split, learner: Learner) -> Setting:
-    """What the run's health is judged by."""
-    classes = _classes(experiment)
-    chance = int(torch.bincount(judged.targets).max()) / len(judged) if classes else 0.0
-    varies = experiment.data.is_image and experiment.data.augment.is_active
-    return Setting(experiment.recipe, len(judged), classes, chance, learner.is_noisy or varies, judged is data.train,
-                   can_augment=experiment.data.is_image and not varies, can_drop=not learner.is_noisy,
-                   raw_spread=_raw_spread(data))
-
-
-def _raw_spread(data: Data) -> float:
-    """The deviation of a table's positive targets that are learned as they are; 0 where there is no logarithm."""
-    targets = [part.targets for part in (data.train, data.validation, data.test) if len(part)]
-    if data.unscaled is None or not targets[0].is_floating_point() or data.spec.table.log_target:
-        return 0.0
-    return float(targets[0].double().std(correction=0)) if min(float(part.min()) for part in targets) > 0 else 0.0

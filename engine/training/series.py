@@ -106,8 +106,9 @@ def _member(index: int, plan: Plan, control: Control, loaded: dict[DataSpec, Dat
     if state.summary is None or state.best is None:
         return None, True
     yield MemberEnded(index, plan.title, state.summary, state.best)
-    last = state.epochs[-1]
-    return SeriesRow(plan.title, row_values(last.train, last.validation, state.summary)), state.was_stopped
+    last = state.last
+    assert last is not None  # there are weights
+    return SeriesRow(plan.title, row_values(last.train, last.validation, state.summary, last.after)), state.was_stopped
 
 
 def _named(event: Event, title: str) -> Event:
@@ -129,9 +130,11 @@ def _data(plan: Plan, control: Control, loaded: dict[DataSpec, Data],
     return data if plan.fold is None else folded(data, plan.experiment.recipe.folds, plan.fold)
 
 
-def row_values(train: Metrics, validation: Metrics, summary: Summary) -> dict[str, float]:
+def row_values(train: Metrics, validation: Metrics, summary: Summary,
+               after: Metrics | None = None) -> dict[str, float]:
     """The numbers of a run: those of its last epoch, as the book's k-fold has them, and of its best."""
-    parts = {"train": train, "validation": validation, "best validation": summary.validation, "test": summary.test}
+    parts = {"train": train, **({} if after is None else {"after train": after}), "validation": validation,
+             "best validation": summary.validation, "test": summary.test}
     return {f"{part} {name}": value for part, metrics in parts.items() for name, value in metrics.named.items()}
 
 

@@ -29,12 +29,29 @@ from engine.training.values import Metrics, Remark, Summary, Weights
 
 
 class EpochRow(NamedTuple):
-    """One judged epoch; ``position`` is ``epoch`` unless the run was stopped within it."""
+    """One judged epoch; ``position`` is ``epoch`` unless the run was stopped within it.
+
+    ``train`` is the mean while learning, everything else is judged after it; None: nobody asked for that.
+    """
 
     epoch: int
     train: Metrics
     validation: Metrics
     position: float
+    after: Metrics | None = None  # of the training examples
+    test: Metrics | None = None
+
+    @property
+    def parts(self) -> dict[str, Metrics]:
+        """Its metrics by what they are of, in the order of tables."""
+        asked = {"after_train": self.after, "test": self.test}
+        return {"train": self.train, "validation": self.validation,
+                **{part: metrics for part, metrics in asked.items() if metrics is not None}}
+
+
+def row_of(event: EpochEnded) -> EpochRow:
+    """What is kept of an epoch."""
+    return EpochRow(event.epoch, event.train, event.validation, event.position, event.after, event.test)
 
 
 class RunState(Listener):
@@ -49,7 +66,7 @@ class RunState(Listener):
         self.is_paused = False
         self.points: list[Point] = []
         self.epochs: list[EpochRow] = []
-        self.best_epoch: int | None = None
+        self.best_epoch: int | None = None  # 0: stopped before one was whole; None: nothing was judged yet
         self.remarks: list[Remark] = []
         self.changes: list[RateChanged] = []
         self.threads: list[ThreadsChanged] = []
@@ -80,12 +97,18 @@ class RunState(Listener):
         self.progress = event
 
     def on_epoch_ended(self, event: EpochEnded) -> None:
-        self.epochs.append(EpochRow(event.epoch, event.train, event.validation, event.position))
+        self.epochs.append(row_of(event))
         self.latest = event.weights
         if event.is_best:
-            self.best_epoch, self.best = event.epoch, event.weights
+            self.best_epoch, self.best = event.epoch if event.complete else 0, event.weights
         elif self.best is None:  # a run that goes on, whose best epoch was before: as good as is known here
             self.best = event.weights
+
+    @property
+    def last(self) -> EpochRow | None:
+        """The last whole epoch; of a run that was stopped within its first that one."""
+        whole = (row for row in reversed(self.epochs) if row.position == row.epoch)
+        return next(whole, self.epochs[-1] if self.epochs else None)
 
     def on_paused(self, event: Paused) -> None:
         self.is_paused = True

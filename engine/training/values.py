@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from engine.messages import Message, say
+from engine.units import UNKNOWN, grouped
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 Weights = Mapping[str, "Tensor"]
 """A state dict on the CPU; shared between events, so read it and never write to it."""
 RemarkKind = Literal["not converging", "rising", "swapped", "overfitting", "underfitting", "recovered", "left out",
-                     "written again"]
+                     "written again", "large batch", "test watched"]
 Others = tuple[tuple[str, float], ...]
 """Further metrics by name: top5 precision recall f1 for classes, mae rmse log_rmse r2 for numbers."""
 
@@ -39,33 +40,86 @@ class Metrics(NamedTuple):
         return (-self.loss if math.isnan(self.accuracy) else self.accuracy, -self.loss)
 
 
+NOTHING = Metrics(math.nan)
+
+
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A run in numbers. Train, validation and test are those of the best epoch, whose weights are the result."""
+    """A run in numbers. Train, validation and test are those of the best epoch, whose weights are the result.
 
-    epochs: int  # completed
-    best_epoch: int
+    ``train`` is the mean while that epoch was learned; ``after`` of the same examples with the weights after it.
+    """
+
+    epochs: int  # learned and judged whole
+    best_epoch: int  # 0: the run was stopped before one was whole, and these are the weights of that moment
     train: Metrics
-    validation: Metrics
+    validation: Metrics  # nan where there are no validation examples: then the last epoch is the result
     test: Metrics  # nan when the run was stopped: then nobody wants to wait for it
     examples_per_second: float  # while training, validation not counted
     device: str
     params: int
     seed: int
+    after: Metrics | None = None  # None: nobody asked
+    planned: int = 0  # epochs; this and what follows is not known of earlier runs
+    position: float = math.nan  # how far it came, in epochs: 6.4 was stopped within the seventh
+    training_seconds: float = math.nan  # spent on steps
+    total_seconds: float = math.nan  # with judging and writing, without pauses
+    device_name: str = ""  # as its maker calls it
+
+    @property
+    def parts(self) -> dict[str, Metrics]:
+        """Its metrics by what they are of, in the order of tables; ``after train`` only where it is known."""
+        after = {} if self.after is None else {"after train": self.after}
+        return {"train": self.train, **after, "validation": self.validation, "test": self.test}
+
+    @property
+    def chosen_by(self) -> str:
+        """The measure that chose the best epoch: ``validation accuracy`` …; “”: none, the last one counts."""
+        if math.isnan(self.validation.loss):
+            return ""
+        return "validation loss" if math.isnan(self.validation.accuracy) else "validation accuracy"
+
+    @property
+    def epoch_seconds(self) -> float:
+        """Spent on the steps of one epoch, on average."""
+        return self.training_seconds / self.position if self.position > 0 else math.nan
 
     @property
     def line(self) -> Message:
-        """The notes' own form: ``loss 0.473, train acc 0.823, test acc 0.827, 35726 examples/s on cuda:0``."""
-        speed = f"{self.examples_per_second:.0f}"
-        if math.isnan(self.train.accuracy):  # numbers, not classes
-            return say("loss {loss}, validation loss {validation}, test loss {test}, {speed} examples/s on {device}",
-                       loss=f"{self.train.loss:.4g}", validation=f"{self.validation.loss:.4g}",
-                       test="–" if math.isnan(self.test.loss) else f"{self.test.loss:.4g}", speed=speed,
-                       device=self.device)
-        return say("loss {loss}, train acc {train}, test acc {test}, {speed} examples/s on {device}",
-                   loss=f"{self.train.loss:.3f}", train=f"{self.train.accuracy:.3f}",
-                   test="–" if math.isnan(self.test.accuracy) else f"{self.test.accuracy:.3f}", speed=speed,
-                   device=self.device)
+        """The notes' own form behind the epoch it is of: ``best epoch 7 of 10: train loss 0.473, train acc 0.823,
+        test acc 0.827, 35 726 examples/s on cuda:0``.
+        """
+        parts = {"of": of_epoch(self), "speed": grouped(self.examples_per_second), "device": self.device}
+        if not math.isnan(self.train.accuracy):
+            return say("{of}: train loss {loss}, train acc {train}, test acc {test}, {speed} examples/s on {device}",
+                       loss=f"{self.train.loss:.3f}", train=f"{self.train.accuracy:.3f}",
+                       test=_known(self.test.accuracy, ".3f"), **parts)
+        losses = {"loss": _known(self.train.loss, ".4g"), "test": _known(self.test.loss, ".4g")}
+        if not self.chosen_by:
+            return say("{of}: train loss {loss}, test loss {test}, {speed} examples/s on {device}", **losses, **parts)
+        return say("{of}: train loss {loss}, validation loss {validation}, test loss {test}, {speed} examples/s on "
+                   "{device}", validation=_known(self.validation.loss, ".4g"), **losses, **parts)
+
+
+def _known(value: float, form: str) -> str:
+    return UNKNOWN if math.isnan(value) else format(value, form)
+
+
+def of_epoch(summary: Summary) -> Message:
+    """Which epoch its numbers are of: ``best epoch 7 of 10``, and where it was stopped."""
+    if not summary.best_epoch:
+        return say("stopped within epoch 1 of {planned}", planned=grouped(summary.planned))
+    counted = {"epoch": grouped(summary.best_epoch), "count": grouped(summary.epochs)}
+    words = (say("best epoch {epoch} of {count}", **counted) if summary.chosen_by else
+             say("epoch {epoch} of {count}", **counted))
+    last = cut_short(summary)
+    return words if last is None else say("{of}, stopped in epoch {last} of {planned}", of=words, last=grouped(last),
+                                          planned=grouped(summary.planned))
+
+
+def cut_short(summary: Summary) -> int | None:
+    """The epoch in which fewer were learned than planned; None: it came to its end, or that is not known any more."""
+    return math.ceil(summary.position) if summary.position < summary.planned else None
 
 
 @dataclass(frozen=True, slots=True)

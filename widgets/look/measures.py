@@ -24,6 +24,7 @@ _NAMES = {
 }
 _PARTS = {
     "train": QT_TRANSLATE_NOOP("Measure", "Train {measure}"),
+    "after": QT_TRANSLATE_NOOP("Measure", "{measure} after the epoch"),
     "validation": QT_TRANSLATE_NOOP("Measure", "Validation {measure}"),
     "test": QT_TRANSLATE_NOOP("Measure", "Test {measure}"),
 }  # fmt: skip
@@ -35,8 +36,9 @@ def measure_title(name: str) -> str:
     part, _, measure = name.partition(" ")
     if part in _PARTS and measure:
         title = measure_title(measure)
-        title = title if measure in _ABBREVIATED else title[:1].lower() + title[1:]
-        return QCoreApplication.translate("Measure", _PARTS[part]).format(measure=title)
+        template = QCoreApplication.translate("Measure", _PARTS[part])
+        begins = measure in _ABBREVIATED or template.startswith("{measure}")
+        return template.format(measure=title if begins else title[:1].lower() + title[1:])
     return QCoreApplication.translate("Measure", _NAMES[name]) if name in _NAMES else translated(name)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent, QResizeEvent, QTextLayout
+from PySide6.QtGui import QFont, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent, QResizeEvent, QTextLayout, QTextLine
 from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
@@ -25,11 +25,20 @@ def wrapped(text: str, font: QFont, width: float, lines: int) -> list[tuple[int,
     found: list[tuple[int, int]] = []
     while len(found) < lines and (line := layout.createLine()).isValid():
         line.setLineWidth(max(1.0, width))
+        _keep_units(line, text)
         found.append((line.textStart(), line.textLength()))
     layout.endLayout()
     if found:
         found[-1] = (found[-1][0], len(text) - found[-1][0])
     return found
+
+
+def _keep_units(line: QTextLine, text: str) -> None:
+    """No line ends within ``examples/s``: a word with a slash goes to the next line whole, unless it stands alone."""
+    end = line.textStart() + line.textLength()
+    space = text.rfind(" ", line.textStart(), end)
+    if end < len(text) and text[end - 1] == "/" and text[end] != " " and space > line.textStart():
+        line.setNumColumns(space + 1 - line.textStart())
 
 
 def balanced(text: str, font: QFont, width: float, lines: int) -> list[tuple[int, int]]:

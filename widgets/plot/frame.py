@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from engine.units import tick_text
 from widgets.look import theme
 from widgets.plot.legend import RIGHT, Legend, Style
+from widgets.plot.members import Change
 from widgets.plot.scales import LinearScale, Scale
 from widgets.plot.ticks import nice_step, tick_values
 
@@ -27,6 +28,13 @@ class Reading(NamedTuple):
 
     x: float
     y: float
+
+
+class Rest(NamedTuple):
+    """An epoch, and what it is called."""
+
+    at: float
+    text: str
 
 
 class Header(NamedTuple):
@@ -49,7 +57,9 @@ class Frame:
         self.readings: tuple[Reading | None, ...] = ()  # of every curve
         self.colors: tuple[QColor, ...] = ()  # of every curve
         self.cursor_at: float | None = None
+        self.rest: Rest | None = None  # what the legend's numbers are of while nobody reads
         self.best: tuple[tuple[Reading, QColor], ...] = ()
+        self.changes: tuple[Change, ...] = ()  # of the learning rate
         self.restyle()
 
     def restyle(self) -> None:
@@ -98,11 +108,13 @@ class Frame:
         widest = self._digit * len(tick_text(right, step))
         step = self._epoch_step(right - left, area.width() / max(CLOSEST, 1.5 * widest))
         painter.setPen(theme.color("dim"))
+        pill = self._pill(area)
         for value in tick_values(left, right, step):
             text = tick_text(value, step)
             half = QFontMetricsF(self._ticks).horizontalAdvance(text) / 2
             x = min(self.point(area, value, 0).x(), area.right() + OUTER - half)  # the last one is not cut
-            painter.drawText(QRectF(x - 32, area.bottom() + 5, 64, 16), CENTER, text)
+            if pill is None or not pill[0].intersects(QRectF(x - half, pill[0].top(), 2 * half, 1)):
+                painter.drawText(QRectF(x - 32, area.bottom() + 5, 64, 16), CENTER, text)
 
     def _epoch_step(self, span: float, most: float) -> float:
         return nice_step(span, max(2, int(most)), (1, 2, 5, 10))
@@ -121,7 +133,7 @@ class Frame:
 
     def _header(self, width: float) -> Header:
         reading = self.cursor_at is not None
-        asked = (self.title, self.titles, self.legend.is_key, reading, width)
+        asked = (self.title, self.titles, self.legend.is_key, self.legend.kinds, reading, width)
         if asked != self._asked:  # at every mouse move and redraw; measuring letters takes long
             self._asked, self._found = asked, self._placed(width, reading)
         return self._found
@@ -132,11 +144,15 @@ class Frame:
         wide = row.right() - OUTER - BETWEEN - max(map(self._width_of, (self.title, *self.titles)))
         if any(self.legend.width(self.legend.style(each, wide)[0]) > wide for each in (False, True)):
             row.setLeft(OUTER)  # whether one reads or not: nothing is to jump
-            return Header(row, row.translated(0, ROW), self.legend.style(reading, row.width())[0])
+            style = self.legend.style(reading, row.width())[0]
+            return Header(row, self._rows(row.translated(0, ROW), style), style)
         style, fits = self.legend.style(reading, width - taken)
         if not fits:
             row.setLeft(OUTER)
-        return Header(row.adjusted(0, 0, -BETWEEN - self.legend.width(style), 0), row, style)
+        return Header(row.adjusted(0, 0, -BETWEEN - self.legend.width(style), 0), self._rows(row, style), style)
+
+    def _rows(self, row: QRectF, style: Style) -> QRectF:
+        return row.adjusted(0, 0, 0, ROW * (style.rows - 1))
 
     def _width_of(self, title: str) -> float:
         return QFontMetricsF(self._title).horizontalAdvance(title)
@@ -152,8 +168,9 @@ class Frame:
     # -- marks ------------------------------------------------------------------------------------------------
 
     def paint_marks(self, painter: QPainter, area: QRectF, single: Sequence[bool]) -> None:
-        """The best epoch, the cursor, and curves too short for a line."""
+        """Changes of the learning rate, the best epoch, the cursor, and curves too short for a line."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_changes(painter, area)
         for best, color in self.best:
             if self._visible(best):
                 self._ring(painter, area, best, color)
@@ -161,7 +178,26 @@ class Frame:
             if reading and (single[index] or self.cursor_at is not None) and self._visible(reading):
                 self._dot(painter, area, reading, self.colors[index])
         if self.cursor_at is not None and self._within(self.cursor_at):
-            self._paint_cursor(painter, area)
+            x = round(self.point(area, self.cursor_at, 0).x())
+            painter.fillRect(QRectF(x, area.top(), 1, area.height()), theme.color("wire"))
+        self._paint_pill(painter, self._pill(area))
+
+    def _paint_changes(self, painter: QPainter, area: QRectF) -> None:
+        """A thread where the learning rate was changed by hand, and the new one where there is room for it."""
+        painter.setFont(self._ticks)
+        free = area.left()
+        for change in sorted(self.changes):
+            if not self._within(change.position):
+                continue
+            x = round(self.point(area, change.position, 0).x())
+            painter.setPen(QPen(theme.color("wire"), 1, Qt.PenStyle.DashLine))
+            painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+            width = QFontMetricsF(self._ticks).horizontalAdvance(change.text) + 8
+            left = min(x + 1, area.right() - width)
+            if left >= free:
+                free = left + width
+                painter.setPen(theme.color("dim"))
+                painter.drawText(QRectF(left, area.top(), width, 16), CENTER, change.text)
 
     def _visible(self, reading: Reading) -> bool:
         return self._within(reading.x) and math.isfinite(self.y_scale.place(reading.y))
@@ -183,17 +219,31 @@ class Frame:
         painter.setBrush(theme.color("panel"))
         painter.drawEllipse(center, 4, 4)
 
-    def _paint_cursor(self, painter: QPainter, area: QRectF) -> None:
-        """A thread at the cursor, its epoch in a pill on the axis."""
-        x = round(self.point(area, self.cursor_at or 0.0, 0).x())
-        painter.fillRect(QRectF(x, area.top(), 1, area.height()), theme.color("wire"))
-        text = self.cursor_template.format(tick_text(self.cursor_at or 0.0, 0.01))
-        width = QFontMetricsF(self._ticks).horizontalAdvance(text) + 16
-        left = min(max(x - width / 2, area.left()), area.right() - width)
-        pill = QRectF(left, area.bottom() + 4, width, 18)
+    # -- the epoch that is read -------------------------------------------------------------------------------
+
+    def _pill(self, area: QRectF) -> tuple[QRectF, str] | None:
+        """Which epoch the legend's numbers are of, and where on the axis that stands."""
+        read = self._read()
+        if read is None or not self._within(read.at):
+            return None
+        width = QFontMetricsF(self._ticks).horizontalAdvance(read.text) + 16
+        left = max(area.left(), min(round(self.point(area, read.at, 0).x()) - width / 2, area.right() - width))
+        return QRectF(left, area.bottom() + 4, width, 18), read.text
+
+    def _read(self) -> Rest | None:
+        """The cursor's epoch, with the learning rate if that was changed before it; else what stands for the run."""
+        at = self.cursor_at
+        if at is None:
+            return self.rest
+        before = [change.text for change in sorted(self.changes) if change.position <= at]
+        return Rest(at, " · ".join([self.cursor_template.format(tick_text(at, 0.01)), *before[-1:]]))
+
+    def _paint_pill(self, painter: QPainter, pill: tuple[QRectF, str] | None) -> None:
+        if pill is None:
+            return
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.color("raised"))
-        painter.drawRoundedRect(pill, 9, 9)
+        painter.drawRoundedRect(pill[0], 9, 9)
         painter.setPen(theme.color("text"))
         painter.setFont(self._ticks)
-        painter.drawText(pill, CENTER, text)
+        painter.drawText(pill[0], CENTER, pill[1])

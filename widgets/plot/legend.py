@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from itertools import chain, repeat
+from typing import NamedTuple, TypeVar
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
@@ -11,6 +12,8 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from engine.units import short_measure
 from widgets.look import theme
 
+DASHES = ((), (7.0, 3.0), (2.0, 3.0), (9.0, 3.0, 2.0, 3.0))  # of each kind of curve, in strokes of one pixel
+T = TypeVar("T")
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -22,6 +25,7 @@ class Style(NamedTuple):
     swatch: int = 20
     gap: int = 8
     between: int = 20
+    rows: int = 1
 
     def tight(self) -> Style:
         """The same in less room."""
@@ -32,7 +36,8 @@ class Legend:
     """Stands at the right end of a row."""
 
     def __init__(self, names: tuple[str, ...]) -> None:
-        self.names = names
+        self.names = names  # of every kind of curve there may be
+        self.kinds: tuple[int, ...] = tuple(range(min(2, len(names))))  # those that there are
         self.is_key = False  # only what solid and dashed mean: the numbers of several runs stand elsewhere
         self.restyle()
 
@@ -42,10 +47,10 @@ class Legend:
 
     @property
     def colors(self) -> tuple[QColor, ...]:
-        """Of the curves, in their order."""
+        """Of each kind of curve."""
         if self.is_key:
-            return theme.color("dim"), theme.color("dim")
-        return theme.color("accent"), theme.color("validation")
+            return (theme.color("dim"),) * len(self.names)
+        return kind_colors()[: len(self.names)]
 
     def style(self, reading: bool, room: float) -> tuple[Style, bool]:
         """The richest style that fits ``room``, or the smallest there is, which does not (False).
@@ -55,40 +60,64 @@ class Legend:
         both, one = Style(True, True), Style(not reading, reading)
         if self.is_key:
             both = one = Style(True, False)
-        for style in (both, both.tight(), one, one.tight()):
+        in_rows = [both.tight()._replace(rows=rows) for rows in range(2, len(self.kinds))]  # two stay beside each other
+        for style in (both, both.tight(), *in_rows, one, one.tight()):
             if self.width(style) <= room:
                 return style, True
-        return one.tight(), False
+        return (in_rows or [one.tight()])[-1], False
 
     def width(self, style: Style) -> float:
-        """Of the whole legend."""
-        return sum(self._widths(style)) + style.between * (len(self.names) - 1)
+        """Of its widest row."""
+        widths = list(self._widths(style))
+        return max((sum(row) + style.between * (len(row) - 1) for row in _in_rows(widths, style.rows)), default=0.0)
 
     def _widths(self, style: Style) -> Iterator[float]:
         number = style.gap + QFontMetricsF(self._numbers).horizontalAdvance("0.000") if style.numbers else 0
-        for name in self.names:
-            label = style.gap + QFontMetricsF(self._label).horizontalAdvance(name) if style.names else 0
+        for kind in self.kinds:
+            advance = QFontMetricsF(self._label).horizontalAdvance(self.names[kind])
+            label = style.gap + advance if style.names else 0
             yield style.swatch + label + number
 
     def paint(self, painter: QPainter, row: QRectF, style: Style, values: Sequence[float | None]) -> None:
         """Draw it so that it ends where the row ends; numbers keep their places."""
-        left = row.right() - self.width(style)
-        for index, width in enumerate(self._widths(style)):
-            self._paint_swatch(painter, QPointF(left, row.center().y()), index, style.swatch)
-            words = QRectF(left + style.swatch + style.gap, row.top(), width - style.swatch - style.gap, row.height())
-            if style.names:
-                painter.setFont(self._label)
-                painter.setPen(theme.color("dim"))
-                painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self.names[index])
-            if style.numbers:
-                painter.setFont(self._numbers)
-                painter.setPen(theme.color("text"))
-                painter.drawText(words, RIGHT, short_measure(values[index] if index < len(values) else None))
-            left += width + style.between
+        entries = list(zip(self.kinds, self._widths(style), chain(values, repeat(None)), strict=False))
+        height, top = row.height() / style.rows, row.top()
+        for line in _in_rows(entries, style.rows):
+            left = row.right() - self.width(style)
+            for kind, width, value in line:
+                self._paint_entry(painter, QRectF(left, top, width, height), style, kind, value)
+                left += width + style.between
+            top += height
 
-    def _paint_swatch(self, painter: QPainter, start: QPointF, index: int, width: int) -> None:
-        pen = QPen(self.colors[index], 2)
-        if index:
+    def _paint_entry(self, painter: QPainter, place: QRectF, style: Style, kind: int, value: float | None) -> None:
+        self._paint_swatch(painter, QPointF(place.left(), place.center().y()), kind, style.swatch)
+        words = place.adjusted(style.swatch + style.gap, 0, 0, 0)
+        if style.names:
+            painter.setFont(self._label)
+            painter.setPen(theme.color("dim"))
+            painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self.names[kind])
+        if style.numbers:
+            painter.setFont(self._numbers)
+            painter.setPen(theme.color("text"))
+            painter.drawText(words, RIGHT, short_measure(value))
+
+    def _paint_swatch(self, painter: QPainter, start: QPointF, kind: int, width: int) -> None:
+        pen = QPen(self.colors[kind], 2)
+        if kind == 1:
             pen.setDashPattern([width / 4 - 1, 1.5])
+        elif DASHES[kind]:
+            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+            pen.setDashPattern([length / 2 for length in DASHES[kind]])
         painter.setPen(pen)
         painter.drawLine(start, start + QPointF(width, 0))
+
+
+def _in_rows(entries: list[T], rows: int) -> list[list[T]]:
+    """As many in each row, the last one may have fewer."""
+    size = -(-len(entries) // rows)
+    return [entries[at : at + size] for at in range(0, len(entries), size)] if entries else []
+
+
+def kind_colors() -> tuple[QColor, ...]:
+    """Training, validation, training after the epoch, test."""
+    return theme.color("accent"), theme.color("validation"), theme.color("accent"), theme.color("text")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from PySide6.QtGui import QColor
@@ -14,7 +16,15 @@ from widgets.plot.series import Series
 _ON_DARK = ("#5b9dff", "#e69f00", "#1fbf92", "#e07fb5", "#f0e442", "#ff7a45", "#9fd3f2", "#b9a0ff")
 _ON_LIGHT = ("#0072b2", "#c98500", "#009e73", "#c2578f", "#7a5c00", "#d55e00", "#4a9fd0", "#6a4fc4")
 
+Point = tuple[float, float] | None
 Pair = tuple[Series, Series]  # one curve for each of the two plots
+
+
+class Change(NamedTuple):
+    """The learning rate was changed by hand."""
+
+    position: float  # in epochs
+    text: str
 
 
 def member_color(index: int) -> QColor:
@@ -33,6 +43,9 @@ class Member:
         self.points: Pair = (Series(), Series())  # training, within epochs
         self.train: Pair = (Series(), Series())  # training, by epoch: drawn where there are no points
         self.validation: Pair = (Series(), Series())
+        self.after: Pair = (Series(), Series())  # training examples after the epoch, where that was asked for
+        self.test: Pair = (Series(), Series())  # the same
+        self.changes: list[Change] = []
 
     def add_points(self, points: Sequence[Sequence[float]]) -> None:
         """Append training points: position in epochs, and a value for each plot."""
@@ -40,12 +53,36 @@ class Member:
             _extend(self.points, points)
 
     def add_epoch(self, at: float, train_loss: float, train_second: float, loss: float, second: float,
-                  is_best: float) -> None:
-        """Append a judged epoch."""
+                  is_best: float, *more: float) -> None:
+        """Append a judged epoch; ``more`` was asked for beside it, two values each: training after it, and test; nan:
+        not this one."""
         _extend(self.train, [(at, train_loss, train_second)])
-        _extend(self.validation, [(at, loss, second)])
+        if not math.isnan(loss):  # there may be no validation examples
+            _extend(self.validation, [(at, loss, second)])
+        for pair, values in ((self.after, more[:2]), (self.test, more[2:])):
+            if values and not math.isnan(values[0]):
+                _extend(pair, [(at, *values)])
         if is_best:
             self.best = at
+
+    def more(self, plot: int) -> tuple[Series, Series]:
+        """Training examples after the epochs, and test examples; empty where nobody asked."""
+        return self.after[plot], self.test[plot]
+
+    def judged_at(self, plot: int, position: float) -> tuple[Point, ...]:
+        """The numbers of the epoch there, of every kind of curve."""
+        return tuple(pair[plot].nearest(position) for pair in (self.train, self.validation, self.after, self.test))
+
+    @property
+    def is_unvalidated(self) -> bool:
+        """Whether epochs came without a validation."""
+        return bool(len(self.train[0])) and not len(self.validation[0])
+
+    @property
+    def last_epoch(self) -> float | None:
+        """The last that was learned whole."""
+        whole = [at for at in self.train[0].x if at == round(at)]
+        return float(whole[-1]) if whole else None
 
     def curves(self, plot: int) -> tuple[Series, Series]:
         """The training and the validation curve in one of the plots."""

@@ -13,8 +13,9 @@ from PySide6.QtWidgets import QGraphicsView
 from widgets.look import theme
 from widgets.look.guarded import guarded
 from widgets.plot.frame import Frame, Reading
+from widgets.plot.legend import DASHES, kind_colors
 from widgets.plot.line import Line, Span
-from widgets.plot.members import member_color
+from widgets.plot.members import Change, Point, member_color
 from widgets.plot.scales import LinearScale, Scale, log_scale
 from widgets.plot.series import Series
 from widgets.plot.span_view import SpanView
@@ -30,12 +31,13 @@ class Drawn(NamedTuple):
     curves: tuple[Series, Series]  # training, validation
     best: float | None = None  # epoch
     color: int | None = None  # its place among several runs; None: the only one
+    at_rest: tuple[Point, ...] | None = None  # what the legend says while nobody reads; None: the last values
+    changes: tuple[Change, ...] = ()
+    more: tuple[Series, ...] = ()  # where asked for: training after the epochs, test
 
-    def pens(self) -> tuple[QColor, QColor]:
-        """The colours of both curves."""
-        if self.color is None:
-            return theme.color("accent"), theme.color("validation")
-        return (member_color(self.color),) * 2
+    def pens(self) -> tuple[QColor, ...]:
+        """The colours of its curves, by kind."""
+        return kind_colors() if self.color is None else (member_color(self.color),) * len(DASHES)
 
 
 @guarded
@@ -49,8 +51,8 @@ class Plot(SpanView):
         self.runs: tuple[Drawn, ...] = ()
         self.cursor_at: float | None = None
         self._box = pg.ViewBox(enableMenu=False)
-        self.lines: list[Line] = []  # two for each run, as its curves
-        self._colors: list[QColor] = []
+        self.lines: list[Line] = []  # those of each run one after the other, as its curves
+        self._pens: list[tuple[int, QColor]] = []  # of each: its kind and colour
         self._assemble()
         self.set_title(frame.title)
 
@@ -79,25 +81,35 @@ class Plot(SpanView):
         bounds = []
         for index, run in enumerate(self.runs):
             few = limit if index >= len(self.runs) - DETAILED else OLDER
-            for series, line in zip(run.curves, self.lines[2 * index :], strict=False):
+            for series, line in zip(self._shown(run), self.lines[len(self.kinds) * index :], strict=False):
                 bounds.append(line.show_series(series, self.span, few, self.is_log))
         self._fit([found for found in bounds if found])
         self.read()
 
+    @property
+    def kinds(self) -> tuple[int, ...]:
+        """Which kinds of curves there are, as the legend has them."""
+        return self.surround.legend.kinds
+
+    def _shown(self, run: Drawn) -> list[Series]:
+        curves = (*run.curves, *run.more)
+        return [curves[kind] for kind in self.kinds]
+
     def _match_lines(self) -> None:
-        """Two lines for each run, in its colours."""
-        while len(self.lines) < 2 * len(self.runs):
+        """A line for each curve of each run, in its colour."""
+        count = len(self.kinds) * len(self.runs)
+        while len(self.lines) < count:
             self.lines.append(Line())
             self._box.addItem(self.lines[-1], ignoreBounds=True)
-        while len(self.lines) > 2 * len(self.runs):
+        while len(self.lines) > count:
             self._box.removeItem(self.lines.pop())
-        colors = [color for run in self.runs for color in run.pens()]
-        if colors != self._colors:
-            self._colors = colors
-            for index, line in enumerate(self.lines):
-                pen = pg.mkPen(colors[index], width=1)
-                if index % 2:
-                    pen.setDashPattern([7, 3])
+        pens = [(kind, run.pens()[kind]) for run in self.runs for kind in self.kinds]
+        if pens != self._pens:
+            self._pens = pens
+            for (kind, color), line in zip(pens, self.lines, strict=True):
+                pen = pg.mkPen(color, width=1)
+                if DASHES[kind]:
+                    pen.setDashPattern(list(DASHES[kind]))
                 line.setPen(pen)
 
     def _fit(self, bounds: Sequence[Span]) -> None:
@@ -127,17 +139,20 @@ class Plot(SpanView):
         return LinearScale(*nice_range(low, high, intervals))
 
     def read(self) -> None:
-        """Say the values at the cursor, else the last ones."""
-        at = self.full[1] if self.cursor_at is None else self.cursor_at
-        curves = [series for run in self.runs for series in run.curves]
-        self.surround.readings = tuple(_reading(series, at) for series in curves)
-        self.surround.colors = tuple(self._colors)
+        """Say the values at the cursor, else those that stand for the run."""
+        self.surround.readings = tuple(reading for run in self.runs for reading in self._readings(run))
+        self.surround.colors = tuple(color for _, color in self._pens)
         self.surround.cursor_at = self.cursor_at
-        self.surround.best = tuple(
-            (reading, run.pens()[1]) for run in self.runs
-            if run.best is not None and (reading := _reading(run.curves[1], run.best))
-        )  # fmt: skip
+        best = [(_reading(run.curves[1], run.best), run.pens()[1]) for run in self.runs if run.best is not None]
+        self.surround.best = tuple((reading, color) for reading, color in best if reading)
+        self.surround.changes = tuple(change for run in self.runs for change in run.changes)
         self.viewport().update()
+
+    def _readings(self, run: Drawn) -> list[Reading | None]:
+        if self.cursor_at is None and run.at_rest is not None:
+            return [Reading(*point) if (point := run.at_rest[kind]) else None for kind in self.kinds]
+        at = self.full[1] if self.cursor_at is None else self.cursor_at
+        return [_reading(series, at) for series in self._shown(run)]
 
     def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
         """Ground, grid and numbers."""
@@ -149,7 +164,7 @@ class Plot(SpanView):
     def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
         """The cursor's line, the best epochs, curves of one point."""
         painter.resetTransform()
-        single = [len(series) == 1 for run in self.runs for series in run.curves]
+        single = [len(series) == 1 for run in self.runs for series in self._shown(run)]
         self.surround.paint_marks(painter, self.area, single)
 
     def changeEvent(self, event: QEvent) -> None:

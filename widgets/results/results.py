@@ -38,6 +38,7 @@ class Results(QWidget):
         self.run_all = QPushButton()
         self.run_all.clicked.connect(self.run_variants_requested)
         self._more, self.whose = _text("small"), _text("small")
+        self.measured, self.compared = _text("small"), _text("small")  # what the numbers of a table are of
         self._assemble()
         self.clear()
 
@@ -50,11 +51,11 @@ class Results(QWidget):
                               width=320, widest=480)
         self._sections = {
             "notes": self._notes,
+            "measures": Section(self.tr("Measures"), self.measures, self.measured),
             "comparison": Section(self.tr("Reported and yours"), self.comparison, self.whose),
-            "series": Section(self.tr("Runs"), self.run_all, self.series),
+            "series": Section(self.tr("Runs"), self.run_all, self.series, self.compared),
             "kernel": Section(self.tr("Kernel"), self.kernel, self.steps),
             "parameters": Section(self.tr("Learned and true"), self.parameters, self._more),
-            "measures": Section(self.tr("Measures"), self.measures),
         }
         content = QWidget()
         flow = Flow(content, gap=40, row_gap=24, stretch=True)
@@ -108,8 +109,11 @@ class Results(QWidget):
         self.comparison.show_rows(("", self.tr("Reported"), self.tr("Yours"), self.tr("Difference")), lines)
         self._show("comparison", bool(rows))
 
-    def show_measures(self, parts: Sequence[str], rows: Sequence[tuple[str, Sequence[float]]]) -> None:
-        """All measures, one column for each part of the data (“train”, “validation”, “test”)."""
+    def show_measures(self, parts: Sequence[str], rows: Sequence[tuple[str, Sequence[float]]],
+                      about: Sequence[str] = ()) -> None:
+        """All measures, one column for each part of the data (“train”, “validation”, “test”), and what they are of."""
+        self.measured.setText("\n".join(about))
+        self.measured.setVisible(bool(about))
         lines = [(measure_title(name), *(measure_text(value) for value in values)) for name, values in rows]
         self.measures.show_rows(("", *map(translated, parts)), lines)
         self._show("measures", bool(rows))
@@ -126,8 +130,11 @@ class Results(QWidget):
             kind, self.tr("Runs")))
         self._show("series", bool(kind) or len(self.series.texts) > 1)
 
-    def show_series(self, rows: Sequence[RunRow], mean: RunRow | None = None, sd: RunRow | None = None) -> None:
-        """Runs compared; of folds also the mean with the standard deviation."""
+    def show_series(self, rows: Sequence[RunRow], mean: RunRow | None = None, sd: RunRow | None = None,
+                    about: str = "") -> None:
+        """Runs compared; of folds also the mean with the standard deviation; and what the numbers are of."""
+        self.compared.setText(about)
+        self.compared.setVisible(bool(about and rows))
         names = [name for name, _ in rows[0].others] if rows else []
         heading = ("", self.tr("Epochs"), self.tr("Train loss"), self.tr("Validation loss"), *map(measure_title, names))
         lines = [_line(row, [measure_text(value) for value in _numbers(row)]) for row in rows]

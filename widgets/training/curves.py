@@ -9,11 +9,12 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
+from engine.units import tick_text
 from widgets.look.guarded import guarded
-from widgets.plot.frame import Frame
+from widgets.plot.frame import Frame, Rest
 from widgets.plot.line import Span
 from widgets.plot.member_legend import MemberLegend
-from widgets.plot.members import Member
+from widgets.plot.members import Change, Member, Point
 from widgets.plot.plot import Drawn, Plot
 
 NARROW = 560  # pixels
@@ -29,7 +30,7 @@ class Curves(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        names = (self.tr("train"), self.tr("validation"))
+        names = (self.tr("train"), self.tr("validation"), self.tr("train after"), self.tr("test"))
         cursor = self.tr("epoch {}")
         self.loss = Plot(Frame(self.tr("Loss"), names, cursor), is_share=False)
         self.accuracy = Plot(Frame(self.tr("Accuracy"), names, cursor), is_share=True)
@@ -37,7 +38,7 @@ class Curves(QWidget):
         self.legend = MemberLegend()
         self._zoom: Span | None = None
         self._members: list[Member] = [Member()]
-        self._is_series = False
+        self._is_series = self._is_over = False
         self._assemble()
         self.legend.toggled.connect(self._show_member)
         for plot in self.plots:
@@ -115,6 +116,16 @@ class Curves(QWidget):
         self._members.append(Member(title))
         self._redraw()
 
+    def set_over(self, over: bool) -> None:
+        """The run has ended: the legend says what it came to, in its best epoch, and of a series in the last ones."""
+        self._is_over = over
+        self._redraw()
+
+    def add_change(self, position: float, rate: str, member: int = -1) -> None:
+        """Mark where the learning rate was changed by hand."""
+        self._members[member].changes.append(Change(position, self.tr("lr {}").format(rate)))
+        self._redraw()
+
     def add_points(self, points: Rows) -> None:
         """Append training points: position in epochs, loss, accuracy (or what ``set_second`` named)."""
         if points:
@@ -122,9 +133,11 @@ class Curves(QWidget):
             self._redraw()
 
     def add_epoch(self, epoch: float, train_loss: float, train_accuracy: float, validation_loss: float,
-                  validation_accuracy: float, is_best: bool) -> None:
-        """Append a judged epoch."""
-        self._members[-1].add_epoch(epoch, train_loss, train_accuracy, validation_loss, validation_accuracy, is_best)
+                  validation_accuracy: float, is_best: float, *more: float) -> None:
+        """Append a judged epoch: training while it was learned, validation after it; ``more`` was asked for: loss and
+        accuracy of the training examples after it and of the test examples, nan where only the other was."""
+        self._members[-1].add_epoch(epoch, train_loss, train_accuracy, validation_loss, validation_accuracy, is_best,
+                                    *more)
         self._redraw()
 
     def show_all(self, points: Rows, epochs: Rows) -> None:
@@ -142,7 +155,7 @@ class Curves(QWidget):
         self._redraw()
 
     def _forget(self, full: Span) -> None:
-        self._members, self._is_series = [Member()], False
+        self._members, self._is_series, self._is_over = [Member()], False, False
         self._zoom = None
         for plot in self.plots:
             plot.full = full
@@ -162,16 +175,50 @@ class Curves(QWidget):
         titles = tuple(plot.surround.title for plot in self.plots if not plot.isHidden())
         for index, plot in enumerate(self.plots):
             plot.surround.titles = titles
+            plot.surround.legend.kinds = self._kinds()
             plot.runs = tuple(
-                Drawn(member.curves(index), member.best, place if self._is_series else None)
+                Drawn(member.curves(index), member.best, place if self._is_series else None,
+                      self._at_rest(member, index), tuple(member.changes), member.more(index))
                 for place, member in enumerate(self._members) if member.is_shown
             )  # fmt: skip
             plot.full = (0.0, max(plot.full[1], float(np.ceil(end - 1e-9))))
+            plot.surround.rest = self._rest(end)
             plot.span = self._zoom or plot.full
             plot.is_log = self._log.isChecked() and not plot.is_share
             plot.surround.legend.is_key = self._is_series
             plot.redraw()
         self._show_values(self.loss)
+
+    def _kinds(self) -> tuple[int, ...]:
+        """The curves that there are, or will be: training and validation, and what else was asked for."""
+        there = (True, not any(member.is_unvalidated for member in self._members),
+                 any(len(member.after[0]) for member in self._members),
+                 any(len(member.test[0]) for member in self._members))
+        return tuple(kind for kind, is_there in enumerate(there) if is_there)
+
+    @property
+    def _stands_for(self) -> float | None:
+        """The epoch that a single run's numbers are of when it is over; None: not yet, or there are several runs."""
+        if not self._is_over or self._is_series:
+            return None
+        member = self._members[0]
+        return member.best if member.best is not None else member.last_epoch
+
+    def _at_rest(self, member: Member, plot: int) -> tuple[Point, ...] | None:
+        at = self._stands_for
+        return None if at is None else member.judged_at(plot, at)
+
+    def _rest(self, end: float) -> Rest | None:
+        """Which epoch the legend's numbers are of, while the cursor does not choose another."""
+        if self.is_empty:
+            return None
+        if self._is_over and self._is_series:
+            return Rest(end, self.tr("last epoch"))
+        at = self._stands_for
+        if at is None:
+            return Rest(end, self.tr("latest"))
+        words = self.tr("best epoch {}") if self._members[0].best is not None else self.tr("epoch {}")
+        return Rest(at, words.format(tick_text(at, 1 if at == round(at) else 0.01)))
 
     def _show_values(self, plot: Plot) -> None:
         """The value of each run's dashed curve, or of the solid one where it was not judged yet."""
@@ -179,6 +226,8 @@ class Curves(QWidget):
         values = []
         for member in self._members if self._is_series else ():
             train, validation = member.curves(index)
+            if self._is_over and plot.cursor_at is None:  # the whole epoch, as tables have it
+                train = member.train[index]
             point = (validation if len(validation) else train).nearest(at)
             values.append(point[1] if point else None)
         self.legend.show_values(values)

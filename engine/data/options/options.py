@@ -72,7 +72,9 @@ class Synthetic(Options):
     )
     noise: float = Field(0.01, ge=0, le=1e6, title="Noise", description="Deviation of what is added at random.")
     rows: Rows = Field(1000, title="Training rows", description="How many examples there are to learn from.")
-    validation_rows: Rows = Field(1000, title="Validation rows", description="How many judge it while it learns.")
+    validation_rows: Annotated[int, Field(ge=0, le=1_000_000)] = Field(
+        1000, title="Validation rows", description="How many judge it while it learns. 0: the last epoch is the result."
+    )
     test_rows: Rows = Field(1000, title="Test rows", description="How many judge it at the end.")
 
     @property

@@ -53,8 +53,9 @@ class DataSpec(BaseModel):
         description="Shift and scale pixels to mean 0, deviation 1 (over the training images).",
     )
     validation: float = Field(
-        0.1, gt=0, lt=1, title="Validation share",
-        description="Share of the training images set aside to judge the network while it learns.",
+        0.1, ge=0, lt=1, title="Validation share",
+        description="Share of the training images set aside to judge the network while it learns. 0: it learns from "
+        "all of them, and the last epoch is the result.",
     )
     seed: int = Field(0, ge=0, le=2**31 - 1, title="Split seed",
                       description="Which examples are set aside, and which numbers are made.")  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from copy import copy
 from functools import cached_property
 
 import torch
@@ -34,6 +35,12 @@ class Batches:
 
     def __len__(self) -> int:
         return len(self._targets)
+
+    def still(self) -> Batches:
+        """The same examples, which do not vary."""
+        other = copy(self)
+        other._augment = None
+        return other
 
     @cached_property
     def sample_shape(self) -> tuple[int, ...]:

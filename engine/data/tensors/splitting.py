@@ -85,8 +85,8 @@ def _told(work: Work[T]) -> Steps[T]:
 
 
 def _share(share: float, count: int) -> int:
-    """That share, leaving at least one on both sides."""
-    return min(max(1, round(share * count)), count - 1)
+    """That share, leaving at least one on both sides; nothing where none is asked for."""
+    return min(max(1, round(share * count)), count - 1) if share else 0
 
 
 def _split(inputs: Array, targets: Array) -> Split:

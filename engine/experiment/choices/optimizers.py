@@ -20,12 +20,13 @@ class OptimizerRow:
     options: Mapping[str, str] = field(default_factory=dict)  # a field of the recipe → an argument of the class
     # torch's one call for a whole step, bit for bit the same as the class; “”: the class itself takes every step
     kernel: Kernel = ""
+    usual: float = 0.01  # the learning rate that most networks learn with
 
 
 _ROWS = (
-    OptimizerRow("sgd", "SGD", "SGD", 0, kernel="sgd"),
+    OptimizerRow("sgd", "SGD", "SGD", 0, kernel="sgd", usual=0.1),
     OptimizerRow("momentum", "SGD + momentum", "SGD", 1, {"momentum": "momentum"}, kernel="sgd"),
-    OptimizerRow("adam", "Adam", "Adam", 2, kernel="adam"),
-    OptimizerRow("adamw", "AdamW", "AdamW", 2, kernel="adamw"),
+    OptimizerRow("adam", "Adam", "Adam", 2, kernel="adam", usual=0.001),
+    OptimizerRow("adamw", "AdamW", "AdamW", 2, kernel="adamw", usual=0.001),
 )
 OPTIMIZERS: Mapping[str, OptimizerRow] = {row.id: row for row in _ROWS}

@@ -10,6 +10,7 @@ from statistics import fmean
 
 from engine.experiment.recipe import Recipe
 from engine.messages import Message, say
+from engine.training.judge.rates import lower_rate
 from engine.training.values import Metrics, Remark, RemarkKind
 from engine.units import measure_text, share_text, typed_text, value_text
 
@@ -85,20 +86,20 @@ class Health:
 
     def _collapse(self, epoch: int, validation: Metrics, spread: float, lr: float) -> Iterator[Remark]:
         if self.at_chance(validation) and spread < COLLAPSED * self.state.spread:
+            less = lower_rate(self.setting.recipe, lr)
             yield Remark("not converging", say(
                 "Not converging: after {epoch} of training, every example gets the same answer. The steps were too "
                 "large. Start again with a lower learning rate, such as {lr}", epoch=_epochs(epoch),
-                lr=typed_text(_lower(lr))),
-                ("lr", _lower(lr)))
+                lr=typed_text(less)), ("lr", less))
 
     def _rise(self, train: Metrics, validation: Metrics, lr: float) -> Iterator[Remark]:
         start = self._start
         if train.loss > RISEN * start and self._is_risen(validation) and "not converging" not in self.state.said:
+            less = lower_rate(self.setting.recipe, lr)
             yield Remark("rising", say(
                 "Not converging: the loss is {now}, higher than the {before} before training. Start again with a lower "
                 "learning rate, such as {lr}", now=value_text(validation.loss, 3), before=value_text(start, 3),
-                lr=typed_text(_lower(lr))),
-                ("lr", _lower(lr)))
+                lr=typed_text(less)), ("lr", less))
 
     @property
     def _start(self) -> float:
@@ -141,7 +142,7 @@ class Health:
             found = self._new([*self._test_above(train, test, best_validation),
                                *self._fit(epoch, train, validation, best)])
         if warned and not found and self.state.said[-1] in EARLY and not self._underfits(train):
-            found = self._new([Remark("recovered", say("It recovered: {validation} at the end",
+            found = self._new([Remark("recovered", say("It recovered: {validation} on the validation data at the end",
                                                        validation=self._quality(validation)))])
         return found
 
@@ -169,18 +170,18 @@ class Health:
                           [way for is_left, way in ways if is_left])
         parts = {"train": self._quality(train), "validation": self._quality(validation), "remedies": remedies}
         if best == epoch:
-            return say("Overfitting: {train} on the training data, {validation} on the validation data. To close the "
-                       "gap: {remedies}", **parts)
-        return say("Overfitting: {train} on the training data, {validation} on the validation data. To close the gap: "
-                   "{remedies}; epoch {best} was the best", **parts, best=best)
+            return say("Overfitting: {train} on the training data, {validation} on the validation data in the last "
+                       "epoch. To close the gap: {remedies}", **parts)
+        return say("Overfitting: {train} on the training data, {validation} on the validation data in the last epoch. "
+                   "To close the gap: {remedies}; epoch {best} was the best", **parts, best=best)
 
     def _underfitting(self, train: Metrics) -> Message:
         if self.setting.raw_spread > LARGE:
-            return say("Underfitting: only {train} even on the training data. The numbers to predict are large "
-                       "(deviation {spread}): switch Log target on", train=self._quality(train),
+            return say("Underfitting: in the last epoch only {train} even on the training data. The numbers to predict "
+                       "are large (deviation {spread}): switch Log target on", train=self._quality(train),
                        spread=value_text(self.setting.raw_spread, 3))
-        return say("Underfitting: only {train} even on the training data. Train longer, or try a larger network, "
-                   "another learning rate or other initial weights", train=self._quality(train))
+        return say("Underfitting: in the last epoch only {train} even on the training data. Train longer, or try a "
+                   "larger network, another learning rate or other initial weights", train=self._quality(train))
 
     def _gap(self, train: Metrics, validation: Metrics) -> float:
         return train.accuracy - validation.accuracy if self.setting.classes else validation.loss - train.loss
@@ -225,11 +226,6 @@ def _falls(values: Sequence[float]) -> bool:
 def _error(share: float, count: int) -> float:
     """The standard error of a share among so many examples."""
     return math.sqrt(max(0.0, share * (1 - share)) / max(1, count))
-
-
-def _lower(lr: float) -> float:
-    """A tenth, in one figure."""
-    return float(f"{lr / 10:.1g}")
 
 
 def _epochs(count: int) -> Message:

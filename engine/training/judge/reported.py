@@ -43,7 +43,7 @@ def own_numbers(latest: Own, members: Iterable[Own] = (), mean: Mapping[str, flo
 def _numbers(own: Own) -> dict[str, float]:
     found: dict[str, float] = {}
     if own.summary is not None:
-        parts = {"train": own.summary.train, "validation": own.summary.validation, "test": own.summary.test}
+        parts = own.summary.parts
         found = {f"{part} {name}": value for part, metrics in parts.items() for name, value in metrics.named.items()}
     return found if own.norm is None else {**found, NORM: own.norm}
 

@@ -163,17 +163,18 @@ def test_titles_and_notes_say_what_is_shown(window):
     assert face(window, "act1").count == face(window, "act1").heat_text
     heat = PageHeat(page)
     heat.count("params")
-    assert (heat.most, heat.total) == (page.analysis.nodes["fc1"].facts.params, 61_706)
-    assert heat.text(heat.total) == share_text(1.0) and heat.text(heat.total / 4) == share_text(0.25)
+    shares = heat.heat
+    assert (shares.most, shares.total) == (page.analysis.nodes["fc1"].facts.params, 61_706)
+    assert shares.text(shares.total) == share_text(1.0) and shares.text(shares.total / 4) == share_text(0.25)
     heat.count("none")
-    assert (heat.values, heat.most, heat.total) == ({}, 0.0, 0.0)
+    assert (heat.heat.values, heat.heat.most, heat.heat.total) == ({}, 0.0, 0.0)
     assert heat.decorate(page.scene.cards["fc1"].face) is page.scene.cards["fc1"].face
     heat.count("time")
-    assert heat.values == {} and not heat.is_stale() and heat.text(0.002) == seconds_text(0.002)
+    assert heat.heat.values == {} and not heat.is_stale() and heat.heat.text(0.002) == seconds_text(0.002)
     graph = page.document.experiment.graph
     heat.measured = Measured(timing(conv1=0.003, fc1=0.001, gone=1.0), graph)
     heat.count("time")
-    assert heat.values == {"conv1": 0.003, "fc1": 0.001} and heat.most == 0.003 and not heat.is_stale()
+    assert heat.heat.values == {"conv1": 0.003, "fc1": 0.001} and heat.heat.most == 0.003 and not heat.is_stale()
     shown = {name: heat.decorate(page.scene.cards[name].face) for name in ("conv1", "fc1", "act1")}
     assert [face.heat for face in shown.values()] == [1.0, pytest.approx((1 / 3) ** 0.5), 0.0]
     assert [face.count for face in shown.values()] == [seconds_text(0.003), seconds_text(0.001), ""]

@@ -28,7 +28,8 @@ WAIT_MS = 20_000
 
 
 def summary(loss: float) -> Summary:
-    return Summary(3, 2, Metrics(loss, 0.75), Metrics(loss + 1, 0.5), Metrics(loss + 2, 0.25), 100.0, "cpu", 10, 0)
+    return Summary(3, 2, Metrics(loss, 0.75), Metrics(loss + 1, 0.5), Metrics(loss + 2, 0.25), 100.0, "cpu", 10, 0,
+                   Metrics(loss / 2))
 
 
 def numbered(number: int) -> dict[str, Any]:
@@ -193,7 +194,7 @@ def test_a_new_run_empties_what_was_learned(window, looks, qtbot):
     begin(window)
     hear(window, epoch(1), Finished(summary(1.0), stopped=False), over=True)
     qtbot.waitUntil(lambda: learned(window) == row_of(1), timeout=WAIT_MS)
-    assert results.comparison.texts[1][2] == measure_text(1.0) and len(results.measures.texts) == 3
+    assert results.comparison.texts[1][2] == measure_text(0.5) and len(results.measures.texts) == 3
     begin(window)
     assert learned(window) == [] and results.kernel.rows == () and len(results.measures.texts) == 1
     assert results.comparison.texts[1][2] == "–"
@@ -253,7 +254,7 @@ def test_norms_of_each_run_stand_beside_the_reported_ones(window, looks, qtbot):
         ["λ = 0: ‖w‖", measure_text(13.73), measure_text(10.0)],
         ["λ = 3: ‖w‖", measure_text(0.389), measure_text(20.0)]]
     assert [row[:3] for row in results.series.texts[1:]] == [["λ = 0", "3", measure_text(1.0)],
-                                                            ["λ = 3", "3", measure_text(2.0)]]
+                                                            ["λ = 3", "3", measure_text(1.0)]], "of the last epoch"
     assert not results.run_all.isEnabled()
     rows = tuple(SimpleNamespace(title=title, values={"train loss": 1.0, "validation loss": 2.0, "train rmse": 3.0,
                                                       "test rmse": 4.0, "best validation loss": 5.0})

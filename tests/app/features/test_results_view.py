@@ -98,7 +98,7 @@ def test_other_data_or_epochs_than_the_reported_ones_are_said(window, qtbot):
     assert whose.isHidden()
     train(window, qtbot)
     brought(window, Results)
-    assert whose.text() == "Yours: Linear (synthetic), 1 epoch; reported: Linear (synthetic), 3 epochs"
+    assert whose.text() == "Yours: Linear (synthetic), best epoch 1 of 1; reported: Linear (synthetic), 3 epochs"
     assert not whose.isHidden()
     page.document.undo()
     train(window, qtbot)
@@ -108,20 +108,20 @@ def test_other_data_or_epochs_than_the_reported_ones_are_said(window, qtbot):
     page.document.edit("own notes", replace(experiment, notes=experiment.notes.model_copy(update={"look": "mine"})))
     train(window, qtbot)
     brought(window, Results)
-    assert whose.text() == "Yours: Linear (synthetic), 3 epochs", "nobody knows what these numbers are of"
+    assert whose.text() == "Yours: Linear (synthetic), best epoch 3 of 3", "nobody knows what these numbers are of"
 
 
 def test_yours_of_a_cross_validation_is_the_mean(window, qtbot):
     page = shown(window, "gallery:linreg", folds=3, epochs=2)
     train(window, qtbot, series=True)
     run, results = page.document.run, brought(window, Results)
-    losses = [row.values["train loss"] for row in run.states.series.rows]
+    losses = [row.values["after train loss"] for row in run.states.series.rows]
     mean = sum(losses) / 3
     assert len(set(losses)) == 3
-    assert measures_of(run)["train"]["loss"] == pytest.approx(mean)
+    assert measures_of(run)["after train"]["loss"] == pytest.approx(mean)
     assert results.comparison.texts[1][2] == measure_text(mean)
     assert results.whose.text().startswith("Yours: mean of 3 folds, Linear (synthetic), 2 epochs")
-    assert window.places.top.progress.sentence.text().startswith("fold 3 of 3 · loss")
+    assert window.places.top.progress.sentence.text().startswith("fold 3 of 3 · best epoch ")
     assert results.series.texts[-1][0] == "Mean ± sd"
     assert results.run_all.isEnabled()
 
@@ -152,7 +152,7 @@ def test_a_series_names_its_member_and_leaves_the_recipe_alone(window, qtbot):
     assert QApplication.focusWidget() is page.view
     assert any(text.startswith("1 of 2: λ = 0 · epoch") for text in said)
     assert any(text.startswith("2 of 2: λ = 3 · epoch") for text in said)
-    assert progress.sentence.text().startswith("2 of 2: λ = 3 · loss")
+    assert progress.sentence.text().startswith("2 of 2: λ = 3 · best epoch ")
     assert results.run_all.isEnabled()
 
 
@@ -216,4 +216,4 @@ def test_tables_of_a_series_and_of_reported_numbers_follow_its_runs(window, qtbo
     assert results.measures.texts[1:] == [["Loss", *map(measure_text, (1.0, 2.0, 3.0))],
                                           ["Accuracy", measure_text(0.5), measure_text(0.25), "–"]]
     assert results.whose.text() == (
-        "Yours: Linear (synthetic), 2 of 3 epochs; reported: Linear (synthetic), 3 epochs")
+        "Yours: Linear (synthetic), best epoch 1 of 2; reported: Linear (synthetic), 3 epochs")

@@ -32,7 +32,8 @@ from tests.engine.data.data_cases import only_mirror
 
 ROOT = Path(__file__).parents[3]
 Say = Callable[..., tuple[int, str, str]]
-LINE = r"^loss \d\.\d{3}, train acc \d\.\d{3}, test acc \d\.\d{3}, \d+ examples/s on cpu$"
+LINE = (r"^best epoch \d+ of \d+: train loss \d\.\d{3}, train acc \d\.\d{3}, "
+        r"test acc \d\.\d{3}, [\d\xa0]+ examples/s on cpu$")
 
 
 @pytest.fixture
@@ -309,7 +310,9 @@ def test_ctrl_c_stops_cleanly_and_keeps_what_there_is(tmp_path: Path) -> None:
     out, errors = running.communicate(timeout=60)
     assert running.returncode == 0 and errors == ""
     assert "Stopped: what was learned so far is kept." in out
-    assert re.search(LINE.replace(r"test acc \d\.\d{3}", "test acc –"), out, re.MULTILINE), "a stop skips the test pass"
+    begin = r"(stopped within epoch 1|best epoch \d+ of \d+, stopped in epoch \d+) of 5\xa0000"
+    stopped = LINE.replace(r"test acc \d\.\d{3}", "test acc –").replace(r"best epoch \d+ of \d+", begin)
+    assert re.search(stopped, out, re.MULTILINE), "a stop skips the test pass"
     assert json.loads((tmp_path / "run" / "summary.json").read_text())["epochs"] >= 1
 
 

@@ -18,7 +18,8 @@ from tests.engine.cases import MLP, experiment
 from tests.engine.data.data_cases import SUFFIXES, own_file
 
 Say = Callable[..., tuple[int, str, str]]
-LINE = r"^loss \d\.\d{3}, train acc \d\.\d{3}, test acc \d\.\d{3}, \d+ examples/s on cpu$"
+LINE = (r"^best epoch \d+ of \d+: train loss \d\.\d{3}, train acc \d\.\d{3}, "
+        r"test acc \d\.\d{3}, [\d\xa0]+ examples/s on cpu$")
 
 
 @pytest.fixture
@@ -82,7 +83,8 @@ def test_a_table_is_data(say: Say, tmp_path: Path) -> None:
     save_experiment(base, tmp_path / "line.loom")
     code, out, errors = say("train", tmp_path / "line.loom", "--data", "numbers.csv", "--target", "y", "--out", "run")
     assert code == 0, errors
-    assert re.search(r"^loss [\d.e+]+, validation loss [\d.e+]+, test loss ", out, re.MULTILINE) and " acc" not in out
+    assert re.search(r"^best epoch \d of 5: train loss [\d.e+]+, validation loss [\d.e+]+, test loss ", out,
+                     re.MULTILINE) and " acc" not in out
     spec = load_experiment(tmp_path / "run" / "experiment.loom").data
     assert spec.dataset == "table" and spec.table.target == "y" and spec.is_known
     code, _, errors = say("train", tmp_path / "line.loom", "--data", "numbers.csv", "--target", "z")

@@ -13,7 +13,7 @@ import pytest
 from rich.console import Console
 
 from app.terminal import cli, console, headless, run_tables
-from app.terminal.console import Result, SeriesResumeError
+from app.terminal.console import Result, SeriesResumeError, summary_lines
 from app.terminal.report import Report
 from engine.experiment.experiment import Experiment, Variant, save_experiment
 from engine.experiment.notes import Notes, Reported
@@ -37,6 +37,7 @@ from engine.training.events import (
 )
 from engine.training.judge.outcomes import Learned, Norm, Outcome
 from engine.training.state import SeriesState
+from engine.training.telling import OF_A_SERIES, WHILE_LEARNING
 from engine.training.values import Metrics, Remark, Summary
 from tests.engine.cases import experiment
 
@@ -89,7 +90,7 @@ def test_each_epoch_is_a_line_and_the_best_weights_are_the_result(fit: Fit) -> N
         Remark("rising", say("The loss rises")), Remark("overfitting", say("By heart")),
         RunNotSaved(say("The disk is full.")), Finished(SUMMARY, stopped=True))
     assert [line.replace("\u00a0", " ") for line in fit.lines] == [
-        "Training on cpu: 61 706 parameters, 1 500 examples, 2 epochs",
+        "Training on cpu: 61 706 parameters, 1 500 examples, 2 epochs", str(WHILE_LEARNING),
         "epoch   1   train loss 1.5000 acc 0.5000   validation loss 2.2500 acc 0.2500  ← best",
         "epoch   2   train loss 1.5000 acc 0.5000   validation loss 2.2500 acc 0.2500  (stopped within the epoch)",
         "warning: The loss rises", "hint: By heart", "warning: The disk is full. Training goes on."]
@@ -104,7 +105,7 @@ def test_each_epoch_is_a_line_and_the_best_weights_are_the_result(fit: Fit) -> N
     (Started("cpu", 5, 2, 9, 4), "Training on cpu: 5 parameters, 2 examples, 9 epochs, from epoch 4")])
 def test_a_beginning_counts_in_words(started: Started, line: str, fit: Fit) -> None:
     result = fit.train(started, Finished(SUMMARY, stopped=False))
-    assert fit.lines == [line] and result.weights == []
+    assert fit.lines == [line, str(WHILE_LEARNING)] and result.weights == []
     assert not result.states.was_stopped and result.states.not_saved is None
 
 
@@ -289,11 +290,11 @@ def test_a_run_ends_with_its_tables_its_line_and_its_folder(trained: list[Result
                                                             capsys: pytest.CaptureFixture[str]) -> None:
     folds = SeriesFinished((), {}, {})
     for result, code, lines in (
-            (result_of(1), 0, ["a table", str(SUMMARY.line), "Run folder: run"]),
+            (result_of(1), 0, ["a table", *summary_lines(SUMMARY), "Run folder: run"]),
             (result_of(1, stopped=True), 0, ["Stopped: what was learned so far is kept.", "a table",
-                                                       str(SUMMARY.line), "Run folder: run"]),
-            (result_of(1, folds), 0, ["a table", "Run folder: run"]),
-            (result_of(1, None, RunNotSaved(say("full"))), 1, ["a table", str(SUMMARY.line), "Run folder: run"])):
+                                                       *summary_lines(SUMMARY), "Run folder: run"]),
+            (result_of(1, folds), 0, ["a table", str(OF_A_SERIES), "Run folder: run"]),
+            (result_of(1, None, RunNotSaved(say("full"))), 1, ["a table", *summary_lines(SUMMARY), "Run folder: run"])):
         trained.append(result)
         assert cli.main(["train", "net.loom", "--out", "run"]) == code
         assert capsys.readouterr().out.splitlines() == lines
@@ -365,4 +366,4 @@ def test_without_a_display_it_trains_and_says_where_everything_is(
     folder = tmp_path / "mlp"
     assert drawn == ([] if result.states.series else [folder / "curves.png"])
     assert lines[2:-1] == ([f"Run folder: {folder}"] if result.states.series else [
-        str(SUMMARY.line), "It is the same", str(folder / "mlp.safetensors"), str(folder / "curves.png")])
+        *summary_lines(SUMMARY), "It is the same", str(folder / "mlp.safetensors"), str(folder / "curves.png")])

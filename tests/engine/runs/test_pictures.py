@@ -85,7 +85,7 @@ def test_a_run_is_two_pictures_with_points_and_the_best_epoch(history: RunState,
     assert within == (TRAIN, [0.5, 1.5], [2.0, 1.0]) and train == (TRAIN, [1.0, 2.0], [1.5, 0.75])
     assert validation == (VALIDATION, [1.0, 2.0], [1.6, 0.8]) and best[1:] == ([2.0], [0.8])
     assert [ys for _, _, ys in lines_of(accuracy)] == [[0.4, 0.8], [0.45, 0.9], [0.44, 0.88], [0.88]]
-    assert legend_of(loss) == legend_of(accuracy) == ["train", "validation", "best: epoch 2"]
+    assert legend_of(loss) == legend_of(accuracy) == ["train (mean while learning)", "validation", "best: epoch 2"]
     assert not any(spine.get_visible() for spine in loss.spines.values()) and loss.get_axisbelow() is True
 
 
@@ -93,7 +93,7 @@ def test_a_run_is_two_pictures_with_points_and_the_best_epoch(history: RunState,
 def test_few_epochs_have_markers(epochs: int, marked: bool, drawn: list[Figure], tmp_path: Path) -> None:
     curves_picture(of_numbers(*[1.0] * epochs), tmp_path / "curves.png")
     assert [line.get_marker() == "o" for line in drawn[0].axes[0].get_lines()] == [False, marked, marked]
-    assert legend_of(drawn[0].axes[0]) == ["train", "validation"]
+    assert legend_of(drawn[0].axes[0]) == ["train (mean while learning)", "validation"]
 
 
 @pytest.mark.parametrize(("losses", "scale"), [((1000.0, 1.0), "log"), ((100.0, 1.0), "log"), ((50.0, 1.0), "linear"),
@@ -193,7 +193,7 @@ def test_curves_are_written_as_the_name_says(history: RunState, drawn: list[Figu
     save_curves(one, tmp_path / "one.svg")
     save_curves(two, tmp_path / "two.PNG")
     assert [len(figure.axes[0].get_lines()) for figure in drawn] == [4, 4]
-    assert [legend_of(figure.axes[0])[0] for figure in drawn] == ["train", "a"]
+    assert [legend_of(figure.axes[0])[0] for figure in drawn] == ["train (mean while learning)", "a"]
     save_curves(one, tmp_path / "one.csv")
     save_curves(two, str(tmp_path / "two.csv"))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["one.csv", "one.svg", "two-1.csv", "two-2.csv",

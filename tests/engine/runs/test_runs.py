@@ -74,7 +74,8 @@ def test_everything_is_in_the_folder(tmp_path: Path) -> None:
         assert all(torch.equal(tensor, epoch.weights[key]) for key, tensor in load_weights(folder / name).items())
     summary = json.loads((folder / SUMMARY).read_text())
     assert list(summary) == ["epochs", "best_epoch", "train", "validation", "test", "examples_per_second", "device",
-                             "params", "seed", "stopped"]
+                             "params", "seed", "stopped", "chosen_by", "planned_epochs", "position", "training_seconds",
+                             "total_seconds", "epoch_seconds", "device_name"]
     assert summary["train"] == best.train.named and summary["validation"] == best.validation.named
     assert summary["test"] == end.summary.test.named
     assert list(summary["test"]) == ["loss", "accuracy", "top5", "precision", "recall", "f1"]

@@ -94,7 +94,8 @@ def test_a_summary_is_json_without_what_is_no_number() -> None:
         "epochs": 3, "best_epoch": 2, "train": {"loss": 1.5, "accuracy": 0.25, "top5": 0.5, "f1": None},
         "validation": {"loss": 2.0, "accuracy": None, "rmse": 1.25}, "test": {"loss": None, "accuracy": None},
         "examples_per_second": 1234.6, "device": "cpu", "params": 1210, "seed": 7,
-        "stopped": False}
+        "stopped": False, "chosen_by": "validation loss", "planned_epochs": 0, "position": None,
+        "training_seconds": None, "total_seconds": None, "epoch_seconds": None, "device_name": ""}
 
 
 def test_a_series_is_json_with_the_folders() -> None:

@@ -54,7 +54,8 @@ def test_linear_regression_finds_the_true_parameters(data: Data) -> None:
     _, epochs, end = trained(regression(), data=data)
     weights = epochs[-1].weights
     assert (weights["fc1.weight"] - WEIGHT).abs().max() < 0.002 and abs(weights["fc1.bias"] - BIAS) < 0.002
-    assert str(end.summary.line).startswith("loss 0.0001") and "acc" not in str(end.summary.line)
+    line = str(end.summary.line)
+    assert line.startswith("best epoch 3 of 3: train loss 0.0001") and "acc" not in line
 
 
 def test_metrics_are_those_of_the_whole_set(data: Data) -> None:
@@ -110,13 +111,24 @@ def test_the_summary_says_null_where_there_are_no_classes(data: Data) -> None:
     assert text.count('"accuracy": null') == 3 and "NaN" not in text
 
 
-def test_without_validation_examples_the_training_ones_judge(data: Data) -> None:
+def test_without_validation_examples_the_last_epoch_is_the_result(data: Data) -> None:
     nothing = Split(data.train.inputs[:0], data.train.targets[:0])
-    _, epochs, end = trained(regression(epochs=1), data=replace(data, validation=nothing, test=nothing))
-    weights = epochs[0].weights
-    outputs = data.train.inputs @ weights["fc1.weight"].T + weights["fc1.bias"]
-    expected = (outputs - data.train.targets).square().mean().item()
-    assert epochs[0].validation.loss == pytest.approx(expected, rel=1e-3) and math.isnan(end.summary.test.loss)
+    rising = regression(epochs=3, schedule="step:every=1,factor=1", lr=0.5)
+    _, epochs, end = trained(rising, data=replace(data, validation=nothing, test=nothing))
+    assert all(math.isnan(epoch.validation.loss) and epoch.is_best and epoch.complete for epoch in epochs)
+    assert (end.summary.best_epoch, end.summary.chosen_by, end.summary.train) == (3, "", epochs[-1].train)
+    assert math.isnan(end.summary.test.loss) and str(end.summary.line).startswith("epoch 3 of 3: train loss ")
+
+
+def test_the_training_examples_after_each_epoch_are_judged_when_asked_for(data: Data) -> None:
+    _, epochs, end = trained(regression(epochs=2, train_curve=True), data=data)
+    for epoch in epochs:
+        weights = epoch.weights
+        outputs = data.train.inputs @ weights["fc1.weight"].T + weights["fc1.bias"]
+        expected = (outputs - data.train.targets).square().mean().item()
+        assert epoch.after.loss == pytest.approx(expected, rel=1e-3)
+    assert epochs[0].train.loss > 100 * epochs[0].after.loss, "the mean while learning has the beginning in it"
+    assert end.summary.after == epochs[end.summary.best_epoch - 1].after
 
 
 def test_a_picture_of_numbers_is_learned(data: Data) -> None:

@@ -33,6 +33,7 @@ from engine.training.events import (
     Started,
 )
 from engine.training.learner import Learner
+from engine.training.processor import processor_name
 from engine.training.state import RunState
 from engine.training.values import Metrics, Summary
 from tests.engine.cases import MLP, experiment, made_data, of_type, trained, with_recipe
@@ -53,7 +54,7 @@ def every_batch(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_run_tells_its_story_in_order() -> None:
     events = list(fit(experiment()))
     assert isinstance(events[0], Preparing) and isinstance(events[-1], Finished)
-    assert events[1] == Started("cpu", 1210, 1374, 2, 1)
+    assert events[1] == Started("cpu", 1210, 1374, 2, 1, device_name=processor_name())
     points, progress, epochs = of_type(events, Point), of_type(events, Progress), of_type(events, EpochEnded)
     assert [round(point.position * 22) for point in points] == list(range(1, 45))
     assert [step.fraction for step in progress] == sorted(step.fraction for step in progress)
@@ -202,7 +203,8 @@ def test_the_summary_is_that_of_the_best_epoch(tmp_path: Path) -> None:
 
 def test_the_last_line_is_the_notes_own() -> None:
     summary = Summary(10, 9, Metrics(0.4731, 0.8229), Metrics(0.5, 0.8), Metrics(0.4, 0.8271), 35726.4, "cuda:0", 1, 0)
-    assert str(summary.line) == "loss 0.473, train acc 0.823, test acc 0.827, 35726 examples/s on cuda:0"
+    assert str(summary.line) == (
+        "best epoch 9 of 10: train loss 0.473, train acc 0.823, test acc 0.827, 35\u00a0726 examples/s on cuda:0")
 
 
 def test_history_keeps_points_epochs_and_the_best() -> None:
@@ -368,7 +370,7 @@ def test_stop_keeps_what_was_learned(paused: bool) -> None:
                 control.pause()
             threading.Timer(0.05, control.stop).start() if paused else control.stop()
     epoch, end = of_type(events, EpochEnded)[0], events[-1]
-    assert end.stopped and (end.summary.epochs, end.summary.best_epoch) == (0, 1)
+    assert end.stopped and (end.summary.epochs, end.summary.best_epoch) == (0, 0)
     assert not epoch.complete and epoch.is_best
     [kept] = of_type(events, CheckpointReached)
     assert kept.checkpoint.position == epoch.position

@@ -112,9 +112,11 @@ def verdict(setting: Setting, train: Metrics, validation: Metrics, test: float =
 def test_verdicts_of_classes() -> None:
     over = verdict(CLASSES, Metrics(0.01, 0.996), Metrics(0.3, 0.924))
     assert over == ["overfitting: Overfitting: accuracy 0.996 on the training data, accuracy 0.924 on the validation "
-                    "data. To close the gap: more data, augmentation, dropout, weight decay; epoch 4 was the best"]
+                    "data in the last epoch. To close the gap: more data, augmentation, dropout, weight decay; epoch 4 "
+                    "was the best"]
     under = verdict(CLASSES, Metrics(1.5, 0.45), Metrics(1.5, 0.44))
-    assert len(under) == 1 and "Underfitting: only accuracy 0.450 even on the training data" in under[0]
+    assert len(under) == 1
+    assert "Underfitting: in the last epoch only accuracy 0.450 even on the training data" in under[0]
     assert verdict(CLASSES, Metrics(0.47, 0.823), Metrics(0.5, 0.815)) == []
     assert verdict(CLASSES, Metrics(0.01, 0.996), Metrics(0.3, 0.924), epoch=2) == []  # too early
     assert verdict(replace(CLASSES, validation_examples=40), Metrics(0.1, 0.95), Metrics(0.2, 0.85)) == []  # chance
@@ -133,7 +135,7 @@ def test_verdicts_of_numbers() -> None:
     assert len(over) == 1 and "loss 0.0189 on the training data, loss 0.419 on the validation data" in over[0]
     under = verdict(NUMBERS, metrics(5.8, 0.59), metrics(27.4, 0.48))  # … of degree 1
     assert len(under) == 1
-    assert "Underfitting: only 59\u00a0% of the variance explained even on the training data" in under[0]
+    assert "Underfitting: in the last epoch only 59\u00a0% of the variance explained even on the" in under[0]
     assert verdict(NUMBERS, metrics(0.0096, 0.9993), metrics(0.0262, 0.9995)) == []  # … of degree 3
     assert verdict(replace(NUMBERS, same_data=True), metrics(0.01, 0.99), metrics(9, 0.5)) == []
     assert verdict(NUMBERS, metrics(0.01, NAN), metrics(9, NAN)) == []
@@ -162,7 +164,7 @@ def test_what_was_said_early_is_taken_back_where_the_end_is_good(first: tuple[Me
     for rows in ([first, GOOD], [first, GOOD, GOOD, GOOD]):
         health = heard_of(CLASSES, rows)
         assert len(health.state.said) == 1
-        assert ends(health, rows, 2) == ["recovered: It recovered: accuracy 0.955 at the end"]
+        assert ends(health, rows, 2) == ["recovered: It recovered: accuracy 0.955 on the validation data at the end"]
     by_heart = [first, *[(Metrics(0.01, 0.999), Metrics(0.6, 0.85))] * 4]
     assert [said.split(":")[0] for said in ends(heard_of(CLASSES, by_heart), by_heart, 2)] == ["overfitting"]
     lost = [first, first, first]
@@ -178,7 +180,7 @@ def test_numbers_recover_too() -> None:
     rows = [(metrics(90.0, -9.0), metrics(80.0, -8.0)), *[(metrics(0.2, 0.98), metrics(0.21, 0.98))] * 3]
     health = heard_of(NUMBERS, rows, 10.0)
     assert health.state.said == ["rising"]
-    assert ends(health, rows, 2) == ["recovered: It recovered: loss 0.21 at the end"]
+    assert ends(health, rows, 2) == ["recovered: It recovered: loss 0.21 on the validation data at the end"]
     again = Health(NUMBERS, deepcopy(health.state))  # a run that is continued knows as much
     assert again.state == health.state
 
@@ -310,8 +312,8 @@ def test_the_edges_of_verdicts(setting: Setting, train: Metrics, validation: Met
 ])  # fmt: skip
 def test_how_good_numbers_are_in_words(metrics: Metrics, words: str) -> None:
     said = verdict(replace(NUMBERS, raw_spread=1000.0), metrics, metrics)[0]
-    assert said == (f"underfitting: Underfitting: only {words} even on the training data. Train longer, or try a "
-                    "larger network, another learning rate or other initial weights")
+    assert said == (f"underfitting: Underfitting: in the last epoch only {words} even on the training data. Train "
+                    "longer, or try a larger network, another learning rate or other initial weights")
     assert "switch Log target on" in verdict(replace(NUMBERS, raw_spread=1000.1), metrics, metrics)[0]
 
 
@@ -403,8 +405,8 @@ def test_a_raw_price_is_seen_in_a_run(least: float, log: bool, helps: bool, tmp_
     base = prices(tmp_path, least)
     base = replace(base, data=base.data.with_options(table={"log_target": log}))
     said = of_type(list(fit(base)), Remark)
-    assert [remark.kind for remark in said] == ["underfitting"]
-    assert ("switch Log target on" in str(said[0].message)) == helps
+    assert [remark.kind for remark in said] == ["large batch", "underfitting"]
+    assert ("switch Log target on" in str(said[1].message)) == helps
 
 
 def test_a_run_knows_what_is_in_use(some_mnist: Data) -> None:
@@ -429,7 +431,7 @@ def test_a_run_that_recovers_says_so(some_mnist: Data) -> None:
 def test_diverging_carries_a_suggestion() -> None:
     with pytest.raises(DivergedError) as error:
         list(fit(experiment(*MLP, optimizer="momentum", loss="mse", lr=1000.0, epochs=5)))
-    assert error.value.suggestion == ("lr", 100.0)
+    assert error.value.suggestion == ("lr", 0.01), "the usual rate, not a tenth of what nobody uses"
 
 
 def test_looking_at_a_network_does_not_change_its_run(monkeypatch: pytest.MonkeyPatch) -> None:
