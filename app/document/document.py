@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from app.document.undo import UndoStack
 from engine.data.spec.spec import DataSpec
 from engine.experiment.experiment import Experiment, load_experiment, save_experiment
+from engine.files import sweep
 from engine.graph.graph import Graph
 from engine.layout.unplaced import laid_out
 from engine.training.state import RunState, SeriesState
@@ -92,6 +93,7 @@ class Document(QObject):
         experiment = replace(experiment, graph=laid_out(experiment.graph))
         if source.startswith("gallery:"):
             return Document(experiment, source.removeprefix("gallery:"))
+        sweep(Path(source).absolute())
         return Document(experiment, Path(source).stem, Path(source).absolute())
 
     def is_file(self, path: Path) -> bool:
