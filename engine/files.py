@@ -18,7 +18,7 @@ from engine.messages import LayerloomError, Message, say
 from engine.units import bytes_text
 
 UNTOLD = 3600.0  # seconds after which an unfinished file that names no process is nobody's
-BRIEF = 60.0  # the same of a process that is gone: on a shared disk it may be another computer's
+BRIEF = 5.0  # the same of a process that is gone: on a shared disk it may be another computer's
 CHUNK = 2**20
 NONBLOCK = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)  # a pipe that nobody writes to would wait for ever
 # what is about a program's end or its stop, and not about a file

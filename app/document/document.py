@@ -12,6 +12,7 @@ from app.document.undo import UndoStack
 from engine.compare.belonging import NOTHING, Since, same_network, since
 from engine.data.spec.spec import DataSpec
 from engine.experiment.experiment import Experiment, load_experiment, save_experiment
+from engine.files import sweep
 from engine.graph.graph import Graph
 from engine.layout.unplaced import laid_out
 from engine.training.state import RunState, SeriesState
@@ -102,6 +103,8 @@ class Document(QObject):
         mark = mark_of(own) if own is not None else None  # before it is read: a change meanwhile is then seen
         experiment = load_experiment(source)
         experiment = replace(experiment, graph=laid_out(experiment.graph))
+        if own is not None:
+            sweep(own)
         document = Document(experiment, own.stem if own is not None else source.removeprefix("gallery:"), own)
         document.mark = mark
         return document

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,6 +34,7 @@ class Blocks(Feature):
         super().__init__(host)
         self._palette, self._folder = host.places.palette, host.settings.blocks
         self._blocks: dict[str, Custom] = {}
+        self._broken: list[Message] = []
         if host.settings.palette:
             self._palette.arrange(host.settings.palette)
         self._palette.arranged.connect(lambda arrangement: setattr(host.settings, "palette", arrangement))
@@ -52,6 +54,12 @@ class Blocks(Feature):
         return [Command(id, text, does, "Network", "blocks", keys, canvas=bool(keys), rank=1)
                 for id, text, does, keys in rows]
 
+    def begin(self) -> None:
+        if self._broken:
+            self.host.say(say("{count} of your blocks cannot be read and is left out: {reason}" if not self._broken[1:]
+                              else "{count} of your blocks cannot be read and are left out. The first: {reason}",
+                              count=len(self._broken), reason=self._broken[0]), "error")
+
     def connect_page(self, page: Page) -> None:
         page.view.make_layer, page.view.is_kept = self.make_layer, self.is_kept
         page.view.keep_requested.connect(self.keep)
@@ -59,8 +67,10 @@ class Blocks(Feature):
         page.block_requested.connect(lambda nodes: self.ask(page, nodes))
 
     def refresh(self) -> None:
-        """What is in the folder now; a file that cannot be read is left out."""
-        self._blocks = {own.block.label: own.block for own in own_blocks(self._folder) if own.block is not None}
+        """What is in the folder now; a file that cannot be read is left out, which ``begin`` says."""
+        found = own_blocks(self._folder)
+        self._blocks = {own.block.label: own.block for own in found if own.block is not None}
+        self._broken = [own.problem for own in found if own.problem is not None]
         self._palette.show_own_blocks([(label, f"{OWN}{label}") for label in self._blocks])
 
     def make_layer(self, kind: str) -> Layer | None:
@@ -166,7 +176,8 @@ class Blocks(Feature):
     def _forget(self, label: str) -> None:
         paths = [own.path for own in own_blocks(self._folder) if own.block is not None and own.block.label == label]
         for path in paths:
-            path.unlink(missing_ok=True)
+            with suppress(OSError):  # then it is still among them, as one sees
+                path.unlink(missing_ok=True)
         gone = say("“{name}” is no longer among your blocks; networks that use it keep it", name=label)
         self.host.say(gone if paths else say("“{name}” is not among your blocks", name=label), "info")
         self.refresh()

@@ -17,14 +17,27 @@ from engine.layers.inputs import Input
 from engine.messages import ImpossibleError, LayerloomError
 from engine.units import shape_text
 
+MOST_LEVELS = 50  # of blocks in blocks: neither files nor Python go much deeper
+
 
 def _graph(value: Any) -> Graph:
-    if isinstance(value, Graph):
-        return value
     try:
-        return read_graph(value)
+        graph = value if isinstance(value, Graph) else read_graph(value)
     except LayerloomError as error:
         raise ImpossibleError("{reason}", reason=error.message) from error
+    if _levels(graph) > MOST_LEVELS:
+        raise ImpossibleError("blocks in blocks are nested more than {most} levels deep", most=MOST_LEVELS)
+    return graph
+
+
+def _levels(graph: Graph) -> int:
+    """How deep blocks of one's own stand in blocks of one's own; found level by level, however deep it is."""
+    level, count = [graph], 0
+    while level and count <= MOST_LEVELS:
+        level = list({id(node.layer.graph): node.layer.graph for each in level for node in each.nodes.values()
+                      if isinstance(node.layer, Custom)}.values())
+        count += 1
+    return count
 
 
 class Exposed(NamedTuple):

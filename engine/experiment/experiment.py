@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 import engine.blocks
 import engine.layers  # noqa: F401  (both fill the registry)
 import resources
+from engine.blocks.custom import MOST_LEVELS
 from engine.data.spec.spec import DataSpec
 from engine.experiment.notes import Notes
 from engine.experiment.recipe import Recipe
@@ -122,6 +123,8 @@ def read_json(text: str, format: str, version: int) -> dict[str, Any]:
                         where=where) from error
     if "\\ud" in text.lower():  # perhaps half characters, which JSON can write and no file can hold
         raw = json.loads(shown(json.dumps(raw, ensure_ascii=False)))
+    if text.count('"graph"') > MOST_LEVELS and _levels(raw) > MOST_LEVELS:
+        raise FileError("This file is damaged: it is nested too deeply")
     if not isinstance(raw, dict) or raw.get("format") != format:
         raise FileError("This is not a Layerloom file: it does not say “format”: “{format}”", format=format)
     given = raw.get("version")
@@ -131,6 +134,19 @@ def read_json(text: str, format: str, version: int) -> dict[str, Any]:
         raise FileError("This file was made by a newer Layerloom (file version {version}; this program reads {ours})",
                         version=given, ours=version)
     return raw
+
+
+def _levels(raw: Any) -> int:
+    """How many graphs are inside one another; without recursion, which could be too deep."""
+    deepest, waiting = 0, [(raw, 0)]
+    while waiting:
+        value, level = waiting.pop()
+        deepest = max(deepest, level)
+        if isinstance(value, dict):
+            waiting += ((item, level + (key == "graph")) for key, item in value.items())
+        elif isinstance(value, list):
+            waiting += ((item, level) for item in value)
+    return deepest
 
 
 def _text(raw: dict[str, Any], key: str) -> str:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from engine.messages import LayerloomError, Message
-from engine.torch_files import HOW, Odd
+from engine.torch_files.kinds import Odd
+from engine.torch_files.others import HOW
 
 if TYPE_CHECKING:
     from torch import Tensor

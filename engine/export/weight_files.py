@@ -54,7 +54,7 @@ def load_weights(path: str | os.PathLike[str]) -> dict[str, Tensor]:
 def read_weights(path: str | os.PathLike[str]) -> WeightsFile:
     """Every state dict in a file, by what it holds and not by its suffix; runs no code. Raises WeightsFileError."""
     from engine.export.state_dicts import NoWeightsError, state_dicts  # what reads archives and pickles is loaded here
-    from engine.torch_files import TorchFileError
+    from engine.torch_files.kinds import TorchFileError
 
     path = Path(path)
     _expect_readable(path)
@@ -75,7 +75,7 @@ def read_weights(path: str | os.PathLike[str]) -> WeightsFile:
 
 def _content(path: Path) -> tuple[Any, str]:
     """What it holds, and the network that this belongs to, where that is known."""
-    from engine.torch_files import tensors_of  # the same
+    from engine.torch_files.reading import tensors_of  # the same
 
     with opened(path, MOST_BYTES) as file:
         size, head = os.fstat(file.fileno()).st_size, file.read(9)

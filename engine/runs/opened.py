@@ -41,7 +41,8 @@ from engine.runs.texts import (
     series_read,
     summary_read,
 )
-from engine.torch_files import TorchFileError, tensors_of
+from engine.torch_files.kinds import TorchFileError
+from engine.torch_files.reading import tensors_of
 from engine.training.events import RateChanged, SeriesFinished, Started
 from engine.training.state import EpochRow, RunState, SeriesState
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.benchmarks.fuzz import Case
+from tests.benchmarks.fuzz import Case, Outcome
 from tests.benchmarks.fuzz_readers import READERS
 
 FILES = {"run": 40, "code": 40}
@@ -30,14 +31,16 @@ def test_the_same_number_is_the_same_file(tmp_path: Path) -> None:
                                                                        for number in range(20)]
 
 
-def test_a_crash_a_hang_and_a_foreign_exception_are_seen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    case = Case(READERS["idx"], 1, tmp_path)
-
+def test_an_exception_that_is_not_the_products_own_is_seen(tmp_path: Path) -> None:
     def fails(_: Path) -> object:
         raise IndexError("own")
 
-    object.__setattr__(case._reader, "read", fails)
-    try:
-        assert case.read(tmp_path) == "IndexError: own"
-    finally:
-        monkeypatch.undo()
+    assert Case(replace(READERS["idx"], read=fails), 1, tmp_path).read(tmp_path) == "IndexError: own"
+
+
+def test_what_ends_the_process_or_takes_long_is_counted() -> None:
+    outcome = Outcome()
+    for line in ('0 ["read", 0.1, 0]', '1 ["refused", 6.0, 0]', '2 ["IndexError: own", 0.1, 2000000000]'):
+        outcome.hear(line)
+    assert dict(outcome.results) == {"read": 1, "refused": 1, "foreign": 1, "hangs": 1, "memory": 1}
+    assert outcome.failures == {"took 6.0 s": [1], "IndexError: own": [2], "took 2.0 GB": [2]}

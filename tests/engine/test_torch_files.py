@@ -16,7 +16,8 @@ import pytest
 import torch
 from torch import nn
 
-from engine.torch_files import Odd, Shaped, TorchFileError, outline, tensors_of
+from engine.torch_files.kinds import Odd, Shaped, TorchFileError
+from engine.torch_files.reading import outline, tensors_of
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # torch's own, of what it will no longer have
 

@@ -16,7 +16,8 @@ from engine.data.formats.suffixes import TENSORS
 from engine.data.formats.tensor_outline import is_wanted
 from engine.files import opened
 from engine.messages import Message
-from engine.torch_files import Odd, TorchFileError, tensors_of
+from engine.torch_files.kinds import Odd, TorchFileError
+from engine.torch_files.reading import tensors_of
 from engine.units import bytes_text
 
 MOST_BYTES = 4 * 2**30  # of all arrays together in memory, as they are stored and as they are learned from

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from engine.data.formats.suffixes import PICKLED
-from engine.torch_files import Odd, Shaped, outline
+from engine.torch_files.kinds import Odd, Shaped
+from engine.torch_files.reading import outline
 
 INPUTS, TARGETS = ("x", "inputs", "images"), ("y", "labels", "targets")
 PARTS: dict[str, tuple[str, ...]] = {

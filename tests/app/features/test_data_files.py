@@ -44,9 +44,10 @@ def test_every_file_that_the_terminal_takes_is_data(suffix: str, files: DataFile
     assert (spec.source, spec.sample_shape, spec.path, field) == (source_for(own), (2,), str(own), "path")
 
 
-def test_what_can_be_no_data_is_left(files: DataFiles, qtbot: QtBot, tmp_path: Path) -> None:
-    with qtbot.assertNotEmitted(files.described, wait=200), qtbot.assertNotEmitted(files.refused):
+def test_what_can_be_no_data_is_said(files: DataFiles, qtbot: QtBot, tmp_path: Path) -> None:
+    with qtbot.assertNotEmitted(files.described, wait=200), qtbot.waitSignal(files.refused) as told:
         files.open(tmp_path / "picture.png")
+    assert str(told.args[1]) == f"{tmp_path / 'picture.png'} can be no data"
 
 
 @pytest.mark.parametrize("id", [source.id for source in SOURCES.values() if source.own is not None])

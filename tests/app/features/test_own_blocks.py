@@ -179,3 +179,16 @@ def test_how_the_palette_is_arranged_is_remembered(window):
     palette.arrange([])
     palette.arranged.emit(palette.arrangement())
     assert Settings(window.settings.folder).palette == [] != ARRANGED
+
+
+def test_blocks_that_cannot_be_read_are_left_out_with_a_notice(qtbot, tmp_path) -> None:
+    folder = Settings(tmp_path / "layerloom").blocks
+    keep_block(block("Kept"), folder)
+    path = keep_block(block("Torn"), folder)
+    path.write_text(path.read_text().replace('"fc"', '"a\\ud800"'))
+    with opened(qtbot, tmp_path / "layerloom", "gallery:mlp", torch=False) as window:
+        assert said(window).startswith(f"1 of your blocks cannot be read and is left out: {path}: block: “a?” is not")
+        assert [label for _, label in window.feature(Blocks).kinds()] == ["Kept"]
+    (folder / "empty.loomblock").touch()
+    with opened(qtbot, tmp_path / "layerloom", "gallery:mlp", torch=False) as window:
+        assert said(window).startswith(f"2 of your blocks cannot be read and are left out. The first: {folder}")

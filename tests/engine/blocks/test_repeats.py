@@ -8,10 +8,12 @@ from itertools import pairwise
 import pytest
 
 from engine.analysis.analysis import analyze, first_error
-from engine.blocks.custom import Custom
+from engine.blocks.custom import MOST_LEVELS, Custom
 from engine.blocks.repeats import as_block, repeated
+from engine.experiment.experiment import from_json, to_json
 from engine.graph.frames import Frame
 from engine.graph.graph import Edge, Graph, Node
+from engine.graph.json import FileError
 from engine.layers.activation import ReLU
 from engine.layers.convolution import Conv2d
 from engine.layers.inputs import Input
@@ -133,3 +135,27 @@ def test_what_is_drawn_card_by_card_is_not_counted() -> None:
     nodes = [Node("input", Input(shape=(4,))), *(Node(f"a{index}", ReLU()) for index in range(10_050))]
     graph = Graph.of(nodes, [Edge(one.name, two.name) for one, two in pairwise(nodes)])
     assert first_error(analyze(graph)) is None
+
+
+@pytest.mark.parametrize(("levels", "is_read"), [
+    (10, True), (MOST_LEVELS, True), (MOST_LEVELS + 1, False), (150, False), (5000, False),
+])  # fmt: skip
+def test_blocks_in_blocks_have_a_depth(levels: int, is_read: bool) -> None:
+    begin = ('{"nodes": [{"name": "input", "layer": "Input"}, {"name": "b", "layer": "Custom", '
+             '"options": {"label": "x", "graph": ')
+    inner = ('{"nodes": [{"name": "input", "layer": "Input"}, {"name": "a", "layer": "ReLU"}], '
+             '"edges": [["input", "a", 0]]}')
+    text = begin * levels + inner + '}}], "edges": [["input", "b", 0]]}' * levels
+    text = '{"format": "layerloom", "version": 1, ' + text[1:]
+    if not is_read:
+        with pytest.raises(FileError, match="is nested too deeply"):
+            from_json(text)
+        return
+    read = from_json(text)
+    assert from_json(to_json(read)) == read and first_error(analyze(read.graph, (4,))) is None
+
+
+def test_a_block_too_deep_cannot_be_made() -> None:
+    nested(*[1] * MOST_LEVELS)
+    with pytest.raises(ValueError, match="nested more than 50 levels deep"):
+        nested(*[1] * (MOST_LEVELS + 1))

@@ -203,7 +203,8 @@ def test_a_run_can_be_opened_while_it_goes_on(tmp_path: Path) -> None:
         assert [remark.kind for remark in found.state.remarks] == [remark.kind for remark in known.remarks]
         if isinstance(event, CheckpointReached):
             assert_same(found.state, known)
-            assert found.checkpoint() is not None and same_weights(found.last_weights(), known.latest)
+            assert found.checkpoint() is not None
+            assert known.latest is None or same_weights(found.last_weights(), known.latest)  # none: within an epoch
 
 
 def test_a_series_can_be_opened_while_it_goes_on(tmp_path: Path) -> None:
