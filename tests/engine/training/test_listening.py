@@ -151,7 +151,7 @@ def test_a_run_from_its_first_to_its_last_event() -> None:
     run = RunState()
     for event in ONE_OF_EACH:
         run.hear(event)
-    assert run.preparing is None and run.started == ONE_OF_EACH[2]
+    assert run.preparing is None and run.started == of_type(ONE_OF_EACH, Started)[0]
     assert run.epochs == [EpochRow(1, TRAIN, VALIDATION, 1.0), EpochRow(2, TRAIN, VALIDATION, 1.5)]
     assert run.best_epoch == 1 and run.best is BEST and run.latest is WEIGHTS
     assert run.summary is SUMMARY and run.was_stopped and not run.is_paused
