@@ -20,8 +20,9 @@ from app.window.jobs import Jobs
 from app.window.panel import Tab
 from engine.data.formats.preview import Preview
 from engine.data.sources import source_for
+from engine.data.spec.changes import difference
 from engine.data.spec.spec import DataSpec
-from engine.messages import Message
+from engine.messages import Message, say
 from widgets.look.text import message_text
 
 if TYPE_CHECKING:
@@ -116,7 +117,16 @@ class Data(Feature):
         self.panel.show_truth(statistics.truth)
         self._count = statistics.parts[0].examples
         if self.page is not None:
+            self._say_changes(self.page.document.experiment.data, statistics.spec)
             self.page.document.learn(statistics.spec)
+
+    def _say_changes(self, before: DataSpec, now: DataSpec) -> None:
+        """What was known of the files, perhaps since the network was saved, is so no more."""
+        if before.known is None or now.known is None or before.path != now.path:
+            return
+        found = difference(before.known.fingerprint, now.known.fingerprint, now)
+        if found is not None:
+            self.host.say(say("{changes}. It was read again", changes=found))
 
     def _show_steps(self, index: int) -> None:
         spec, root = self._spec(), self.host.settings.data_root

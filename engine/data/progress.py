@@ -28,3 +28,27 @@ def result_of(steps: Steps[T]) -> T:
         except StopIteration as end:
             result: T = end.value
             return result
+
+
+Work = Generator[None, None, T]  # what tells nothing of how far it is, and can be left at each of its steps
+
+
+def made_by(work: Work[T]) -> T:
+    """What it comes to."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+
+
+def told(work: Work[T], step: Step) -> Steps[T]:
+    """What it comes to, telling this step over and over."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+        yield step

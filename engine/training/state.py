@@ -60,7 +60,7 @@ class RunState(Listener):
     def __init__(self, experiment: Experiment | None = None, title: str = "", *, is_fold: bool = False) -> None:
         self.experiment, self.title, self.is_fold = experiment, title, is_fold
         self.preparing: Preparing | None = None  # until it has started
-        self.data_notes: tuple[Message, ...] = ()  # what reading its data noticed
+        self.data_read: DataRead | None = None  # what reading its data noticed
         self.started: Started | None = None
         self.progress: Progress | None = None
         self.is_paused = False
@@ -85,7 +85,7 @@ class RunState(Listener):
         self.preparing = event
 
     def on_data_read(self, event: DataRead) -> None:
-        self.data_notes = event.notes
+        self.data_read = event
 
     def on_started(self, event: Started) -> None:
         self.preparing, self.started = None, event

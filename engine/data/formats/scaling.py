@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.data.progress import Work, made_by
+
 Floats = NDArray[np.floating[Any]]
 Places = NDArray[np.int64]
-T = TypeVar("T")
-Work = Generator[None, None, T]  # which can be left at each of its steps
-
-
-def made_by(work: Work[T]) -> T:
-    """What it comes to."""
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            result: T = end.value
-            return result
 
 
 @dataclass(frozen=True, eq=False)

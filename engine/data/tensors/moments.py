@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from engine.data.formats.scaling import Work, made_by
+from engine.data.progress import Work, made_by
 from engine.data.spec.spec import DataSpec
 from engine.data.tensors.batches import in_channels
 

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TypeVar
 
 import numpy as np
 import torch
 
 from engine.data.errors import DataError
 from engine.data.formats.arrays import Array, Arrays
-from engine.data.formats.scaling import Scaling, Work
-from engine.data.progress import Step, Steps, result_of
+from engine.data.formats.scaling import Scaling
+from engine.data.progress import Step, Steps, result_of, told
 from engine.data.spec.spec import DataSpec
 from engine.data.tensors.data import Data, Split, Unscaled
 from engine.data.tensors.moments import measuring, moments
 
-T = TypeVar("T")
+READ = Step("", 1, 1, "reading")  # what is left to do tells nothing of how far it is
 TEST_SHARE = 0.15  # of data sets without an official test part
 
 
@@ -61,27 +60,16 @@ def _of_table(spec: DataSpec, arrays: Arrays, scaling: Scaling, order: Array) ->
     """Rows stay where they are; each part knows which are its own."""
     test, rest = np.split(order, [_share(spec.table.test, len(order))])
     validation, train = np.split(rest, [_share(spec.validation, len(rest))])
-    fitted, parts = (yield from _told(scaling.fitting(arrays.inputs, train))), []
+    fitted, parts = (yield from told(scaling.fitting(arrays.inputs, train), READ)), []
     unscaled = Unscaled(scaling, fitted, arrays.inputs, train, validation, test)
     for places in (train, validation, test):
-        inputs = yield from _told(fitted.applying(arrays.inputs, places))
+        inputs = yield from told(fitted.applying(arrays.inputs, places), READ)
         parts.append(_split(inputs, arrays.targets[places]))
     learned, judged, last = parts
-    mean, std = yield from _told(measuring(spec, learned.inputs))
+    mean, std = yield from told(measuring(spec, learned.inputs), READ)
     return Data(spec, learned, judged, last, mean, std, arrays.truth, arrays.report, unscaled)
 
 
-
-
-def _told(work: Work[T]) -> Steps[T]:
-    """Work that tells nothing of how far it is."""
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            result: T = end.value
-            return result
-        yield Step("", 1, 1, "reading")
 
 
 def _share(share: float, count: int) -> int:

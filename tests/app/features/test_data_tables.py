@@ -109,6 +109,7 @@ def test_changed_data_are_said_before_training(window: MainWindow, qtbot: QtBot,
     with qtbot.waitSignal(window.feature(Data).library.described, timeout=20_000):
         qtbot.mouseClick(button(window, "Read again"), Qt.MouseButton.LeftButton)
     assert window.page.document.experiment.data.examples == 61 and not begun
+    assert "It was read again" in window.page.notice.text.text()
     training.train()
     qtbot.waitUntil(lambda: "running" in begun, timeout=20_000)
     training.trainer.stop()

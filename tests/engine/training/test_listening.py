@@ -18,6 +18,7 @@ from engine.training.checkpoint import Checkpoint
 from engine.training.course import Course
 from engine.training.events import (
     CheckpointReached,
+    DataRead,
     EpochEnded,
     Event,
     Finished,
@@ -47,6 +48,7 @@ SUMMARY = Summary(2, 1, TRAIN, VALIDATION, Metrics(0.7, 0.6), 1000.0, "cpu", 121
 CHECKPOINT = Checkpoint(Course(3, 1, 3, 60, 0.1, (TRAIN, VALIDATION)), WEIGHTS, {}, Best(), HealthState())
 ONE_OF_EACH: tuple[Event, ...] = (
     Preparing(say("Reading {data}", data="Digits"), 1, 2),
+    DataRead((say("A row is left out"),)),
     MemberStarted(1, 2, "wide", experiment(), is_fold=True),
     Started("cpu", 1210, 60, 2, 1, 4),
     Point(0.5, 0.4, 0.9),
@@ -122,7 +124,7 @@ def test_a_method_of_the_object_itself_or_of_a_heirs_class_is_called() -> None:
 KEPT: dict[type, Callable[[RunState], Any]] = {
     Preparing: lambda run: run.preparing, Started: lambda run: run.started, Point: lambda run: run.points,
     Progress: lambda run: run.progress, RateChanged: lambda run: run.changes, ThreadsChanged: lambda run: run.threads,
-    Remark: lambda run: run.remarks,
+    Remark: lambda run: run.remarks, DataRead: lambda run: run.data_read,
 }  # fmt: skip
 
 
@@ -149,7 +151,7 @@ def test_a_run_from_its_first_to_its_last_event() -> None:
     run = RunState()
     for event in ONE_OF_EACH:
         run.hear(event)
-    assert run.preparing is None and run.started == ONE_OF_EACH[2]
+    assert run.preparing is None and run.started == of_type(ONE_OF_EACH, Started)[0]
     assert run.epochs == [EpochRow(1, TRAIN, VALIDATION, 1.0), EpochRow(2, TRAIN, VALIDATION, 1.5)]
     assert run.best_epoch == 1 and run.best is BEST and run.latest is WEIGHTS
     assert run.summary is SUMMARY and run.was_stopped and not run.is_paused

@@ -12,15 +12,19 @@ from engine.data.formats.table.kinds import NumberValues, TextValues
 from engine.data.formats.table.missing import MISSING_NUMBER
 from engine.data.formats.table.numbers import Read, Sign, Texts, parts_of
 from engine.data.formats.table.values import Values
+from engine.data.progress import Work
 
 SAMPLE, MANY = 1000, 5000  # of so many different texts some are looked at first
 
 
 def values_of(names: Sequence[str], columns: Sequence[Column], lines: NDArray[np.int64], delimiter: str,
-              chosen: Sign | None) -> dict[str, Values]:
-    """The columns by name; what one alone does not tell of decimal signs, the others do."""
+              chosen: Sign | None) -> Work[dict[str, Values]]:
+    """The columns by name; what one does not tell of decimal signs, the others do. It can be left at any time."""
     rows = np.arange(len(lines))
-    texts = {name: _present(column) for name, column in zip(names, columns, strict=True) if column.codes is not None}
+    texts = {}
+    for name, column in zip(names, columns, strict=True):
+        if column.codes is not None:
+            texts[name] = yield from _present(column)
     usual, is_told = _usual(columns, [found for _, found in texts.values() if found is not None])
     made: dict[str, Values] = {}
     for name, column in zip(names, columns, strict=True):
@@ -31,11 +35,12 @@ def values_of(names: Sequence[str], columns: Sequence[Column], lines: NDArray[np
         codes, found = texts[name]
         sign = usual if is_told else _alone(found, delimiter)
         read = _whole(codes, found.read(chosen, sign), len(column.texts)) if found is not None else None
+        yield
         made[name] = TextValues(name, lines, rows, column.codes, column.texts, read, is_told)
     return made
 
 
-def _present(column: Column) -> tuple[list[int], Texts | None]:
+def _present(column: Column) -> Work[tuple[list[int], Texts | None]]:
     """The codes of what is not missing, and their texts if they can be numbers."""
     assert column.codes is not None
     counts = np.bincount(column.codes, minlength=len(column.texts)).tolist()
@@ -44,7 +49,11 @@ def _present(column: Column) -> tuple[list[int], Texts | None]:
         some = [column.texts[code] for code in codes[:: len(codes) // SAMPLE]]
         if 2 * sum(parts_of(text) is not None for text in some) < len(some):
             return codes, None
-    return codes, Texts([column.texts[code] for code in codes], [counts[code] for code in codes])
+    texts, parts = [column.texts[code] for code in codes], []
+    for begin in range(0, len(texts), MANY):
+        parts += [parts_of(text) for text in texts[begin : begin + MANY]]
+        yield
+    return codes, Texts(texts, [counts[code] for code in codes], parts)
 
 
 def _whole(codes: Sequence[int], read: Read, count: int) -> Read:

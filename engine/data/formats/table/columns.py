@@ -21,9 +21,10 @@ LONG = 10  # rows from which on counting them is no chance
 _ID = re.compile(r"(?:.*[^a-z])?(?:id|ids|index|idx|uuid|guid|key|row|rows|rownames?|no|nr|num|number|unnamed: \d+|"
                  r"编号|序号|編號|番号|번호|column 1|id\W*|#)?")
 _NAME = re.compile(r"(?:^|[^a-z])(?:id|index|idx|uuid|guid|unnamed: \d+)\W*$|编号|序号|編號|番号")
-_DATE = re.compile(r"\d{1,4}[-/.年]\s?(?:\d{1,2}|[A-Za-z]{3,9})[-/.月]\s?\d{1,4}日?(?:[T ].*)?|"
-                   r"\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?(?: ?[AaPp][Mm])?|"
-                   r"(?:\d{1,2} )?[A-Za-z]{3,9}\.? \d{1,2}?,? ?\d{4}")
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+_DATE = re.compile(rf"\d{{1,4}}[-/.年]\s?(?:\d{{1,2}}|{_MONTH})[-/.月]\s?\d{{1,4}}日?(?:[T ].*)?|"
+                   r"\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?(?: ?[ap]m)?|"
+                   rf"(?:\d{{1,2}} )?{_MONTH}\.? (?:\d{{1,2}},? )?\d{{4}}", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

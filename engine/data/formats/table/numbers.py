@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 Sign = Literal["point", "comma"]
@@ -106,14 +106,14 @@ class Read:
 
 @dataclass
 class Texts:
-    """A column's different texts, none of which is missing, and how often each is there."""
+    """A column's different texts, none of which is missing, how often each is there, and each taken apart."""
 
     texts: Sequence[str]
     counts: Sequence[int]
-    parts: list[Parts | None] = field(init=False)
+    parts: list[Parts | None]
 
     def __post_init__(self) -> None:
-        parts = [parts_of(text) for text in self.texts]
+        parts = self.parts
         unit, money = self._most(parts, "unit"), self._most(parts, "money")
         times = self._times(parts, unit)
         self.parts = [_in_unit(part, unit, money, times) for part in parts]

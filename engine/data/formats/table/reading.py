@@ -20,7 +20,7 @@ from engine.data.formats.table.target import target_of, task_of
 from engine.data.formats.table.values import Mask, Values
 from engine.data.options.options import Known, Task
 from engine.data.options.table import Table
-from engine.data.progress import Step, Steps
+from engine.data.progress import Step, Steps, told
 from engine.messages import Message, say
 
 LEAST = 3  # rows: one to learn from, one to judge while learning, one for the end
@@ -63,12 +63,10 @@ class _Found(NamedTuple):
 
 def found_in(path: Path, table: Table) -> Steps[_Found]:
     """The columns and which is the target."""
-    return _found((yield from records_of(path, table)), table)
-
-
-def _found(records: Records, table: Table) -> _Found:
+    records = yield from records_of(path, table)
     sign = None if table.decimal == "auto" else table.decimal
-    columns = values_of(records.names, records.columns, records.lines, records.delimiter, sign)
+    work = values_of(records.names, records.columns, records.lines, records.delimiter, sign)
+    columns = yield from told(work, Step(path.name, 1, 1, "reading"))
     notes = []
     while not table.target and len(columns) > 1 and _is_nothing(columns, list(columns)[-1]):
         gone = list(columns)[-1]

@@ -226,9 +226,17 @@ def test_a_target_with_a_class_for_every_row_is_asked_about(tmp_path: Path) -> N
     assert len(read(tmp_path, few).known.classes) == 15  # type: ignore[union-attr]
 
 
-def test_dates_are_said_to_be_dates(tmp_path: Path) -> None:
-    arrays = read(tmp_path, "day,x,y\n" + "".join(f"2020-01-{i:02},{i % 7}.5,{i}.5\n" for i in ROWS))
-    assert arrays.report.features == ("x",) and "30 different dates or times" in notes(arrays)[0]
+@pytest.mark.parametrize(("template", "is_date"), [
+    ("2020-01-{:02}", True), ("{}.1.2020", True), ("{:02}/01/2020 12:30", True), ("{}-Jan-20", True),
+    ("Mar {}, 2020", True), ("{} March 2020", True), ("10:{:02}", True), ("2020年1月{}日", True),
+    ("person {:05}", False), ("{}-x", False),
+])  # fmt: skip
+def test_dates_are_said_to_be_dates(template: str, is_date: bool, tmp_path: Path) -> None:
+    rows = "".join(f'"{template.format(i)}",{i % 7}.5,{i}.5\n' for i in ROWS)
+    arrays = read(tmp_path, f"day,x,y\n{rows}")
+    assert arrays.report.features == ("x",)
+    assert notes(arrays)[0].startswith("“day” holds 30 different dates or times" if is_date else
+                                       "“day” has 30 different texts: it is left out")
 
 
 # -- what stands around the table -------------------------------------------------------------------------------------
