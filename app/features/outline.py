@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
@@ -11,13 +12,19 @@ from app.features.leading import lead_to
 from app.window.commands import Command, Row
 from app.window.host import Feature, Host
 from app.window.panel import Tab
+from engine.analysis.analysis import analyze
 from engine.blocks.base import Block
+from engine.graph.graph import Graph
+
+if TYPE_CHECKING:
+    from widgets.frame.outline import Outline as Panel
 
 
 class Outline(Feature):
     """Whatever is selected here or there is selected on both."""
 
     _leads = False  # what is selected comes from here
+    _panel: Panel | None = None  # until it is made
 
     def __init__(self, host: Host) -> None:
         super().__init__(host)
@@ -33,10 +40,15 @@ class Outline(Feature):
     def _make(self) -> QWidget:
         from widgets.frame.outline import Outline as Panel  # not seen at first
 
-        self.panel = panel = Panel()
+        self.panel = self._panel = panel = Panel()
         panel.selected.connect(self._lead)
         panel.entered.connect(self._enter)
         return panel
+
+    def forget_page(self, page: Page) -> None:
+        super().forget_page(page)
+        if self._panel is not None and self._panel.model.analysis is page.analysis:
+            self._panel.show_network(analyze(Graph()), ())
 
     def begin(self) -> None:
         self.host.places.left.turned.connect(self._check)

@@ -76,7 +76,7 @@ class Source(Feature):
     def forget_page(self, page: Page) -> None:
         super().forget_page(page)
         if page is self._shown:
-            self._shown = None
+            self._shown = self._written = None
 
     def finish(self) -> None:
         self._timer.stop()

@@ -8,6 +8,8 @@ from typing import ClassVar
 
 from PySide6.QtCore import QObject, QTimer
 
+from app.window.leaving import forget_ended
+
 EVERY_MS = 300
 
 
@@ -32,7 +34,8 @@ class Collector(QObject):
         self._timer.start()
 
     def collect(self) -> None:
-        """The generations whose time has come, the oldest of them."""
+        """The generations whose time has come, the oldest of them; and what was left and has ended."""
+        forget_ended()
         due = [age for age, (made, limit) in enumerate(zip(gc.get_count(), gc.get_threshold(), strict=True))
                if made > limit]
         if due:

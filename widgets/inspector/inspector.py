@@ -146,7 +146,8 @@ class Inspector(QWidget):
 
     def _show_report(self, node: Node, report: NodeReport | None) -> None:
         layer, shapes = node.layer, report.input_shapes if report else None
-        known = report is not None and report.facts is not None
+        # What is bypassed passes on what comes in, also what its layer could not take.
+        known = report is not None and report.facts is not None and not node.bypassed
         function = layer.torch or (layer.kind() if layer.category in ("block", "code") else "")
         self._code.setVisible(bool(function))
         self._code.show_code(layer.torch_line(shapes or ()) if known else f"{function}(…)")

@@ -440,3 +440,16 @@ def test_the_keyboard_comes_to_the_panel_when_its_layer_goes(inspector: Inspecto
     inspector.setFocus()
     QTest.keyClick(inspector, Qt.Key.Key_Tab)
     assert not inspector.hasFocus()
+
+
+@pytest.mark.parametrize("shape", [(3, 8, 8), (5,), (7, 5), (2, 3, 8, 8), (1, 1, 1)], ids=str)
+def test_every_layer_is_shown_whatever_comes_in_bypassed_or_not(inspector: Inspector, shape: tuple[int, ...]) -> None:
+    """What is bypassed passes on what its layer could not take: nothing is computed with that."""
+    for kind, layer in LAYERS.items():
+        if layer.max_inputs != 0:
+            graph = Graph.of([Node("input", LAYERS["Input"](shape=shape)), Node("one", layer())],
+                             [Edge("input", "one")])
+            for shown in (graph, graph.with_marks(["one"], bypassed=True)):
+                analysis = analyze(shown, shape)
+                inspector.show_node(shown.nodes["one"], analysis.nodes["one"], None, ())
+                assert title(inspector).text() == "one", kind
