@@ -13,7 +13,7 @@ from engine.reading.sizes import BATCH, Size
 from engine.reading.values import Last, Module, Names, Path, ReadingError, SpentError, Tensor, Unknown
 
 MOST_STEPS = 400_000
-DEEPEST = 40  # calls within calls
+DEEPEST = 60  # calls within calls
 BOTH = "Both all steps and the last state are used here: take the last step with x[:, -1]"
 # What a piece of a file may use without importing it.
 IMPORTED = {"torch": Path("torch"), "nn": Path("torch.nn"), "F": Path("torch.nn.functional"), "math": Path("math"),
@@ -50,6 +50,7 @@ class Context:
         self.builder: list[Any] = []  # objects whose constructor or method is being followed
         self.frames: list[tuple[Any, Names]] = []  # functions that are being followed, and their names
         self.called: set[int] = set()
+        self.lost: ReadingError | None = None  # why a statement was left, the last time
         self.is_library = False  # what is followed is no text of the person's
         self._steps = 0
         self._sizes: dict[str, int] = {}  # sizes that code itself says by what it does with them
