@@ -20,6 +20,12 @@ IMPORTED = {"torch": Path("torch"), "nn": Path("torch.nn"), "F": Path("torch.nn.
             "d2l": Path("d2l.torch"), "np": Path("numpy"), "plt": Path("matplotlib.pyplot")}  # fmt: skip
 
 
+class ChangedInsideError(ReadingError):
+    """A tensor is used again that an object of the code's own has changed in place."""
+
+    made: Any = None
+
+
 class StrangeError(ReadingError):
     """A tensor is read that is not of the graph that is being drawn."""
 
@@ -50,6 +56,7 @@ class Context:
         self.builder: list[Any] = []  # objects whose constructor or method is being followed
         self.frames: list[tuple[Any, Names]] = []  # functions that are being followed, and their names
         self.called: set[int] = set()
+        self.inlined: set[int] = set()  # objects that are followed where they are called
         self.lost: ReadingError | None = None  # why a statement was left, the last time
         self.is_library = False  # what is followed is no text of the person's
         self._steps = 0
@@ -68,6 +75,11 @@ class Context:
             raise SpentError("This code takes too many steps to be read", line=self.line)
         if self._steps % 256 < steps and self._cancelled():
             raise SpentError("Reading was cancelled")
+
+    @property
+    def steps_left(self) -> int:
+        """How much of the budget there is."""
+        return MOST_STEPS - self._steps
 
     def error(self, template: str, **values: object) -> ReadingError:
         """An error at the line that is being read."""

@@ -14,6 +14,7 @@ from engine.reading.library import BOOK
 from engine.reading.modules import Modules
 from engine.reading.objects import Objects
 from engine.reading.plain import BUILTINS, MATH, METHODS, OBJECTS, Plain
+from engine.reading.sizes import BATCH
 from engine.reading.statements import OUTER, Statements
 from engine.reading.tracing import Tracing
 from engine.reading.values import (
@@ -35,6 +36,7 @@ from engine.reading.values import (
     Storage,
     Tensor,
     Unknown,
+    every_module,
     is_module,
 )
 
@@ -200,7 +202,7 @@ class Interpreter:
         value = self.context.need(given[0]) if given else None
         if isinstance(value, Tensor):
             raise self.context.error("“copy” of a tensor cannot be read here")
-        self.context.spend(self.plain._cost(value))
+        self.context.spend(self.plain.cost(value) + 50 * sum(1 for _ in every_module(value)))
         return copy.copy(value) if shallow and isinstance(value, (list, dict)) else copy.deepcopy(value)
 
     def _math_called(self, name: str, given: list[Any], node: ast.Call) -> Any:
@@ -228,6 +230,8 @@ class Interpreter:
             return self.objects.builtin(name, given, named, node, names)
         if name == "print":
             return None
+        if name == "len" and len(given) == 1 and isinstance(given[0], Tensor):
+            return BATCH
         if name == "float" and given and given[0] in ("-inf", "inf"):
             return OPAQUE if self.context.exact or self.context.sheet else float(given[0])
         unknown = self._unknown_in(given)
@@ -288,6 +292,9 @@ class Interpreter:
         if isinstance(owner, OpenShape):
             return self.objects.of_shape(owner, name)
         if isinstance(owner, Last):
+            layer: Any = self.context.drawing().nodes[owner.node].layer
+            if name == "squeeze" and given == [0] and layer.num_layers == 1:
+                return self.modules.last_step(owner, -1)
             raise self.context.error("Of a recurrent layer's last state only h[-1] can be read, in one direction")
         if isinstance(owner, (Module, Chain, Instance, Class, Parameter)) or name not in METHODS.get(type(owner), ()):
             return self.objects.method(owner, name, given, named)
@@ -468,6 +475,9 @@ class Interpreter:
         return x
 
 
+MANY = 2000  # things in a list that are looked at for tensors
+
+
 class Partial:
     """A function with some of its arguments given."""
 
@@ -487,9 +497,9 @@ _OPERATORS: dict[str, type[ast.operator]] = {"add": ast.Add, "sub": ast.Sub, "mu
                                              "mod": ast.Mod}  # fmt: skip
 
 
-def _has_tensor(values: Sequence[Any]) -> bool:
-    return any(isinstance(value, Tensor) or (isinstance(value, (list, tuple)) and _has_tensor(value))
-               for value in values)
+def _has_tensor(values: Sequence[Any], deep: int = 2) -> bool:
+    return any(isinstance(value, Tensor) or (deep and isinstance(value, (list, tuple)) and len(value) < MANY
+                                             and _has_tensor(value, deep - 1)) for value in values[:MANY])
 
 
 __all__ = ["TRAINING", "Interpreter", "ReadingError", "Storage"]

@@ -18,6 +18,7 @@ from engine.layout.unplaced import laid_out
 from engine.line.grammar import LineError
 from engine.line.line import build_line
 from engine.messages import LayerloomError, Message, say
+from engine.reading.context import ChangedInsideError
 from engine.reading.choosing import Choosing, MissingCallError
 from engine.reading.interpreter import Interpreter
 from engine.reading.layers import MissingValueError
@@ -148,7 +149,7 @@ class _Text:
 
     def _drawn(self, network: Any) -> Graph:
         try:
-            graph, output = self._followed(network)
+            graph, output = self._followed_again(network)
         except SpentError:
             raise
         except ReadingError as error:
@@ -160,6 +161,16 @@ class _Text:
             self._check_other_way(network, graph, output)
         self._check_parts(network)
         return graph
+
+    def _followed_again(self, network: Any) -> tuple[Graph, str]:
+        """The network; what changes its input in place, where that is used again, layer by layer."""
+        while True:
+            try:
+                return self._followed(network)
+            except ChangedInsideError as error:
+                if id(error.made) in self.context.inlined:
+                    raise
+                self.context.inlined.add(id(error.made))
 
     def _followed(self, network: Any, may_pass_on: bool = False) -> tuple[Graph, str]:
         shape = None if self.shape is None else (BATCH, *self.shape)
@@ -212,8 +223,11 @@ class _Text:
     def _check_parts(self, network: Any) -> None:
         """All that torch would keep is called, and all that is called torch would keep. Raises ReadingError."""
         kept: set[int] = set()
+        inside = self._inside_code(network)
         for way, part in every_module(network):
             kept.add(id(part))
+            if id(part) in inside:
+                continue
             kept.update(id(block) for block in part.blocks.values()) if isinstance(part, Instance) else None
             if isinstance(part, Instance):
                 self._check_attributes(part)
@@ -228,6 +242,12 @@ class _Text:
                 raise ReadingError("“{name}” is kept where PyTorch does not see its weights: put it into an "
                                    "nn.ModuleList or an attribute of its own", line=module.line or None,
                                    name=module.name or module.layer.title)
+
+    def _inside_code(self, network: Any) -> set[int]:
+        """What objects keep that are read as code, which calls it itself."""
+        return {id(inner) for _, part in every_module(network) if isinstance(part, Instance) and any(
+            isinstance(block.layer, Code) for block in part.blocks.values())
+            for _, inner in every_module(part) if inner is not part}
 
     def _check_attributes(self, part: Instance) -> None:
         if any(isinstance(block.layer, Code) for block in part.blocks.values()):

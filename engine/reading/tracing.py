@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from engine.blocks.custom import Custom
 from engine.graph.graph import Graph
 from engine.layers.code import Code
-from engine.reading.context import StrangeError
+from engine.reading.context import ChangedInsideError, StrangeError
 from engine.reading.own_code import code_of
 from engine.reading.sheet import Sheet
 from engine.reading.values import Chain, Function, Instance, Module, Names, ReadingError, SpentError, Tensor, every_module
@@ -28,11 +28,12 @@ class Tracing:
 
     def __init__(self, reader: Interpreter) -> None:
         self.reader, self.context = reader, reader.context
+        self._changing: set[int] = set()  # objects that change their input in place
 
     def instance_called(self, made: Instance, given: list[Any], named: Names) -> Any:
         """One layer with a graph of its own inside; with several tensors, and read exactly, its layers one by one."""
         x = self.context.need(given[0]) if len(given) == 1 and not named else None
-        if self.context.exact or not isinstance(x, Tensor) or x.spread is not None:
+        if self.context.exact or not isinstance(x, Tensor) or x.spread is not None or id(made) in self.context.inlined:
             return self.forward(made, given, named)
         if isinstance(made.inner, Module) and self._forward_of(made) is None:
             made.inner.name = made.inner.name or made.name
@@ -41,8 +42,14 @@ class Tracing:
             block = self._block(made, x)
         except InlineError:
             return self.forward(made, given, named)
-        self.context.called.update(id(part) for _, part in every_module(made))
-        return self.context.call(block, [x])
+        result = self.context.call(block, [x])
+        if id(made) in self._changing:
+            error = ChangedInsideError("A tensor is changed in place inside of {name}: what it holds then cannot be read",
+                                       line=self.context.line, name=made.kind.made.name)
+            error.made = made
+            for other in x.storage.tensors:
+                other.stale = error
+        return result
 
     def _forward_of(self, made: Instance) -> Function | None:
         found = made.kind.method("__call__") or made.kind.method("forward")
@@ -80,10 +87,12 @@ class Tracing:
         start.last = x.last
         try:
             output = self.context.need(self.forward(made, [start], {}))
-            if not isinstance(output, Tensor) or output is start or start.node != "input" or output.spread is not None:
+            if not isinstance(output, Tensor) or output is start or output.spread is not None:
                 raise InlineError("It is no layer of its own")
             if output.node == "input" or output.whole or output.home != id(sheet):
                 raise InlineError("It is no layer of its own")
+            if start.node != "input" or any(other.stale for other in start.storage.tensors):
+                self._changing.add(id(made))
             x.shape = x.shape or start.shape
             label = _words(made.kind.made.name)[:60]
             return Custom(label=label, graph=sheet.graph(output, weighted(made)))

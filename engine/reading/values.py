@@ -60,7 +60,7 @@ class Marker:
     kind: str
 
 
-OPAQUE, MASK, TRAINING = Marker("opaque"), Marker("mask"), Marker("training")
+OPAQUE, MASK, TRAINING, ZEROS = Marker("opaque"), Marker("mask"), Marker("training"), Marker("zeros")
 
 
 class Storage:
