@@ -162,12 +162,12 @@ class Choosing:
         try:
             made = self.reader.made_instance(kind, [], {}, None)
         except MissingValueError as error:
-            raise self.missing(kind, error) from error
+            raise self.missing(kind) from error
         if isinstance(made, Instance) and made.kind.method("forward") is None and made.inner is None:
             raise ReadingError("{name} has no forward method", line=kind.made.lineno, name=kind.made.name)
         return made
 
-    def missing(self, kind: Class, error: MissingValueError) -> ReadingError:
+    def missing(self, kind: Class) -> ReadingError:
         """What a class needs that nobody gives it, and the line to add."""
         constructor = kind.method("__init__")
         assert constructor is not None

@@ -48,6 +48,7 @@ class Context:
         self.line = 1
         self.depth = 0
         self.training = True  # which of both ways through ``forward`` is followed
+        self.asked = 0  # how often that was asked
         self.training_line = 0  # where code first asks which it is
         self.kept: list[Any] = []  # of lists and dicts that cannot be followed any more, so that ids stay theirs
         self.tainted: dict[int, Unknown] = {}

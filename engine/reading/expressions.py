@@ -81,6 +81,7 @@ class Expressions:
 
     def trained(self) -> bool:
         """Whether the network trains, in the way that is followed now."""
+        self.context.asked += 1
         self.context.training_line = self.context.training_line or self.context.line
         return self.context.training
 

@@ -248,6 +248,7 @@ class Functions:
     def _dropout(self, name: str, x: Tensor, values: dict[str, Any]) -> Tensor:
         training = values["training"]
         if training is TRAINING:
+            self.context.asked += 1
             self.context.training_line = self.context.training_line or self.context.line
             if not self.context.training:
                 return x

@@ -28,6 +28,7 @@ from engine.reading.values import (
     Marker,
     Module,
     Names,
+    OwnParameterError,
     Parameter,
     Path,
     ReadingError,
@@ -111,7 +112,8 @@ class Interpreter:
         if scope == "math":
             return self._math_called(name, given, node)
         if path in ("torch.nn.Parameter", "torch.nn.parameter.Parameter"):
-            return Unknown("parameter", self.context.error("A parameter of the class's own is no layer here"))
+            return Unknown("parameter", OwnParameterError("A parameter of the class's own is no layer here",
+                                                          line=self.context.line))
         if scope in ("torch.nn", "nn", "torch.nn.parallel"):
             return self._torch_module(name, given, named)
         if scope.startswith("collections") or name == "OrderedDict":
@@ -153,10 +155,11 @@ class Interpreter:
                                                      col_offset=0), symbol(), *given)
         if _has_tensor([*given, *named.values()]) and self.context.sheet is not None:
             return self._function(scope, name, given, named)
-        if self.context.sheet is not None and name in ("add", "mean", "cat", "relu") and not self.context.exact:
-            raise self.context.error("“torch.{name}” is no layer here", name=name)
         if scope.startswith("torch.") and scope not in ("torch.nn.functional", "torch.random", "torch.linalg"):
             return OPAQUE if not self.context.exact else self._none(name)
+        if name == "linspace" and len(given) == 3 and not self.context.exact and (
+                type(given[2]) is int and all(type(each) in (int, float) for each in given[:2])):
+            return self._linspace(*given)
         unknown = next((value for value in given if isinstance(value, Unknown)), None)
         if unknown is not None and not self.context.exact:
             return Unknown(ast.unparse(node)[:40], unknown.error or self.context.error(
@@ -164,6 +167,11 @@ class Interpreter:
         if name in ("is_available", "device_count", "Generator", "optim") and not self.context.exact:
             return OPAQUE
         return self.modules.plain_tensor(name, given, named)
+
+    def _linspace(self, start: float, end: float, count: int) -> list[float]:
+        """Numbers at equal distances, as they are used for rates."""
+        self.context.spend(max(count, 0))
+        return [start + (end - start) * place / (count - 1) if count > 1 else start for place in range(count)]
 
     def _none(self, name: str) -> Any:
         raise self.context.error("“torch.{name}” is no layer here", name=name)
@@ -289,6 +297,8 @@ class Interpreter:
     def _method_called(self, owner: Any, name: str, given: list[Any], named: Names) -> Any:
         if isinstance(owner, Tensor):
             return self.functions.call(name, [owner, *given], named, method=True)
+        if (isinstance(owner, float) and name == "item") or (isinstance(owner, list) and name == "tolist"):
+            return owner  # numbers of ``torch.linspace``
         if isinstance(owner, OpenShape):
             return self.objects.of_shape(owner, name)
         if isinstance(owner, Last):

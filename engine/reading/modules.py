@@ -43,7 +43,8 @@ EVERYWHERE = frozenset(("to", "cuda", "cpu", "train", "float", "eval", "zero_gra
                         "requires_grad_", "state_dict", "parameters", "named_parameters", "modules", "named_modules",
                         "children", "named_children", "apply", "load_state_dict", "buffers", "named_buffers",
                         "add_module", "register_module", "get_submodule", "extra_repr", "half", "double", "bfloat16",
-                        "compile", "register_buffer", "register_parameter", "forward", "__class__", "_get_name"))
+                        "compile", "register_buffer", "register_parameter", "forward", "__class__", "_get_name",
+                        "__setattr__", "__getattr__", "__delattr__"))
 HOOKS = frozenset(("register_forward_hook", "register_forward_pre_hook", "register_full_backward_hook"))
 
 

@@ -19,7 +19,7 @@ from engine.line.grammar import LineError
 from engine.line.line import build_line
 from engine.messages import LayerloomError, Message, say
 from engine.reading.context import ChangedInsideError
-from engine.reading.choosing import Choosing, MissingCallError
+from engine.reading.choosing import Choosing
 from engine.reading.interpreter import Interpreter
 from engine.reading.layers import MissingValueError
 from engine.reading.own_code import code_of
@@ -31,6 +31,7 @@ from engine.reading.values import (
     Chain,
     Instance,
     Module,
+    OwnParameterError,
     Parameter,
     ReadingError,
     SpentError,
@@ -134,9 +135,11 @@ class _Text:
         network = choosing.network()
         try:
             graph = self._drawn(network)
-        except MissingValueError as error:
-            if isinstance(network, Instance) and network.given is None:
-                raise choosing.missing(network.kind, error) from error
+        except ReadingError as error:
+            if isinstance(network, Instance) and network.given is None and (
+                    isinstance(error, MissingValueError) or (isinstance(error, OwnParameterError) and _needs_values(
+                        network) and not _has_parts(network))):
+                raise choosing.missing(network.kind) from error
             raise
         self.reader.modules.say_unsaid(network)
         graph = graph if self.shape is None else settled(graph, self.shape)
@@ -195,8 +198,7 @@ class _Text:
 
     def _as_code(self, network: Any, error: ReadingError) -> Graph | None:
         """A single layer of a person's own, of which nothing else is made."""
-        if not isinstance(network, Instance) or isinstance(error, MissingValueError) or any(
-                True for _, part in every_module(network) if part is not network):
+        if not isinstance(network, Instance) or isinstance(error, MissingValueError) or _has_parts(network):
             return None
         if _needs_values(network):
             return None
@@ -271,8 +273,16 @@ class _Text:
         return any(isinstance(each, (Module, Chain)) for each in (value.values() if isinstance(value, dict) else value))
 
 
+def _has_parts(network: Instance) -> bool:
+    return any(part is not network for _, part in every_module(network))
+
+
 def _needs_values(network: Instance) -> bool:
-    return any(isinstance(value, Unknown) and value.error is None for value in network.attributes.values())
+    """Whether it was made by nobody, and needs values to be made."""
+    made = network.kind.method("__init__")
+    if network.given is not None or made is None:
+        return False
+    return len(made.made.args.args) - 1 > len(made.made.args.defaults)
 
 
 def found_body(found: Written) -> list[ast.stmt]:

@@ -28,6 +28,7 @@ class Tracing:
 
     def __init__(self, reader: Interpreter) -> None:
         self.reader, self.context = reader, reader.context
+        self._codes: dict[int, Code] = {}  # objects that do something else while the network trains
         self._changing: set[int] = set()  # objects that change their input in place
 
     def instance_called(self, made: Instance, given: list[Any], named: Names) -> Any:
@@ -66,8 +67,10 @@ class Tracing:
 
     def _block(self, made: Instance, x: Tensor) -> Module:
         """A block of a person's own; code where its inside cannot be read but stands alone. Raises ReadingError."""
-        called = set(self.context.called)
-        layer = self._inside(made, x)
+        called, asked = set(self.context.called), self.context.asked
+        layer = self._codes.get(id(made)) or self._inside(made, x)
+        if self.context.training and self.context.asked > asked and not isinstance(layer, Code):
+            layer = self._in_both_ways(made, x, layer)
         known = made.blocks.get(self.context.training)
         if known is not None and known.layer == layer:
             return known
@@ -78,6 +81,27 @@ class Tracing:
             self.context.called = called
         made.blocks[self.context.training] = block
         return block
+
+    def _in_both_ways(self, made: Instance, x: Tensor, layer: Custom) -> Any:
+        """The block, if it does the same while the network predicts; else code, where it stands alone."""
+        line, self.context.training = self.context.line, False
+        try:
+            other = self._inside(made, x)
+        except ReadingError:
+            other = None
+        finally:
+            self.context.training, self.context.line = True, line
+        if isinstance(other, Custom) and alike(layer.graph, other.graph, _end(layer.graph), _end(other.graph)):
+            return layer
+        return self._as_code(made) or layer
+
+    def _as_code(self, made: Instance) -> Code | None:
+        code = code_of(self.reader, made)
+        if code is not None:
+            self._codes[id(made)] = code
+            self.context.note("{name} is read as code: it does something else while the network trains",
+                              name=made.kind.made.name)
+        return code
 
     def _inside(self, made: Instance, x: Tensor) -> Any:
         outer, line = self.context.sheet, self.context.line
@@ -105,6 +129,7 @@ class Tracing:
             if code is None:
                 raise
             self.context.line = line
+            self._codes[id(made)] = code
             self.context.note("{name} is read as code: {reason}", name=made.kind.made.name, reason=error.message)
             return code
         finally:

@@ -24,6 +24,10 @@ class ReadingError(LayerloomError):
         self.line = line
 
 
+class OwnParameterError(ReadingError):
+    """A class has a parameter of its own, beside its layers."""
+
+
 class SpentError(ReadingError):
     """The reading took too long or was given up: nothing goes on after it."""
 
