@@ -184,7 +184,7 @@ class Context:
         layer = sheet.nodes[state.node].layer.with_options(returns="last")
         sheet.with_layer(state.node, layer)
         made = Tensor(state.node, last=True)
-        made.home = id(sheet)
+        made.home = sheet.number
         return made
 
     def _read(self, inputs: Sequence[Any], spread: bool, layer: Layer) -> list[Tensor]:
@@ -192,7 +192,7 @@ class Context:
         for tensor in tensors:
             if not isinstance(tensor, Tensor):
                 raise self.error("Something is read here that is no tensor")
-            if tensor.home not in (0, id(self.sheet)):
+            if tensor.home not in (0, self.drawing().number):
                 raise StrangeError("A tensor of another part of the network is read here", line=self.line)
             if tensor.spread is not None and not spread:
                 raise self.error("A tensor that is repeated to fit is used here as no layer does it")

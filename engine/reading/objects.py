@@ -271,7 +271,7 @@ class Objects:
         if isinstance(owner, Parameter):
             return self._of_parameter(owner, name, given, named)
         if isinstance(owner, Chain) and name in Containers.METHODS:
-            return self.reader.modules.container_method(owner, name, given)
+            return self.reader.modules.container_method(owner, name, _in_order(given, named))
         if isinstance(owner, Instance) and isinstance(owner.inner, Chain) and name in Containers.METHODS and (
                 name not in ("children", "named_children", "add_module", "register_module")):
             return self.reader.modules.container_method(owner, name, given)
@@ -393,7 +393,7 @@ class Objects:
             self.reader.modules.set_attribute(owner, str(values[0]), values[1])
 
     def _do_add_module(self, owner: Any, given: list[Any], named: Names) -> None:
-        values = [*given, *named.values()]
+        values = _in_order(given, named)
         if len(values) < 2:
             raise self.context.error("“.add_module()” cannot be read here")
         if isinstance(owner, Instance) and isinstance(owner.inner, Chain):
@@ -411,6 +411,12 @@ class Objects:
 
     def _do___delattr__(self, owner: Any, given: list[Any], named: Names) -> None:
         self._by_name("delattr", [owner, *given])
+
+
+def _in_order(given: list[Any], named: Names) -> list[Any]:
+    """The arguments of a list's method, those by name behind the others."""
+    order = ("name", "index", "module", "modules", "tensor")
+    return [*given, *(named[name] for name in order if name in named)]
 
 
 __all__ = ["LAYERS", "MASK", "Objects"]

@@ -183,7 +183,7 @@ class _Text:
                 part.places.clear()
         output = self._output(network, sheet)
         output = self.context.need(output)
-        if not isinstance(output, Tensor) or output.home != id(sheet) or (
+        if not isinstance(output, Tensor) or output.home != sheet.number or (
                 output.node == sheet.start and not may_pass_on):
             raise ReadingError("The network must return one tensor that its layers made")
         if output.spread is not None or output.whole:

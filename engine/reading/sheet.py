@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import count
 
 from engine.analysis.analysis import facts_of
 from engine.graph.graph import Edge, Graph, Node
@@ -18,6 +19,7 @@ from engine.reading.sizes import Dims, known_size
 from engine.reading.values import Module, ReadingError, Tensor
 
 MOST_NODES = 5000
+_numbers = count(1)
 Declared = tuple[tuple[str, object], ...]
 
 
@@ -25,10 +27,11 @@ class Sheet:
     """Nodes and wires; what each of its tensors is a picture of is kept by the tensors."""
 
     def __init__(self, input_name: str = "input", shape: Dims | None = None) -> None:
+        self.number = next(_numbers)  # no other sheet has it, also when this one is gone
         self.nodes: dict[str, Node] = {input_name: Node(input_name, Input())}
         self.edges: list[Edge] = []
         self.start, self.input = input_name, Tensor(input_name, shape)
-        self.input.home = id(self)
+        self.input.home = self.number
         self.lasts: set[str] = set()  # recurrent layers of which the last step is taken
         self.called: dict[str, Module] = {}
         self._numbers: dict[str, str] = {}
@@ -43,7 +46,7 @@ class Sheet:
         for port, source in enumerate(inputs):
             self.edges.append(Edge(source.node, name, port))
         made = Tensor(name, _shape(layer, inputs))
-        made.home = id(self)
+        made.home = self.number
         return made
 
     def _name(self, layer: Layer, wanted: str) -> str:
@@ -59,11 +62,11 @@ class Sheet:
 
     def call(self, module: Module, inputs: Sequence[Tensor]) -> Tensor:
         """A node for one more call of a module; from the second on it uses the weights of the first."""
-        first = module.places.get(id(self))
+        first = module.places.get(self.number)
         shares = first if first and module.layer.has_weights() else None
         tensor = self.add(module.layer, inputs, module.name, shares, module.declared,
                           DEFAULTS if shares else parameters_of(module))
-        module.places.setdefault(id(self), tensor.node)
+        module.places.setdefault(self.number, tensor.node)
         self.called[tensor.node] = module
         return tensor
 

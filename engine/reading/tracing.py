@@ -113,7 +113,7 @@ class Tracing:
             output = self.context.need(self.forward(made, [start], {}))
             if not isinstance(output, Tensor) or output is start or output.spread is not None:
                 raise InlineError("It is no layer of its own")
-            if output.node == "input" or output.whole or output.home != id(sheet):
+            if output.node == "input" or output.whole or output.home != sheet.number:
                 raise InlineError("It is no layer of its own")
             if start.node != "input" or any(other.stale for other in start.storage.tensors):
                 self._changing.add(id(made))

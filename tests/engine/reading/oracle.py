@@ -9,8 +9,8 @@ from typing import Any
 import torch
 from torch import nn
 
+from engine.experiment.trust import allow, sources_of
 from engine.layers.base import Shape
-from engine.layers.code.source import allow
 from engine.messages import LayerloomError
 from engine.network.compile import build_module
 from engine.reading.reading import from_text
@@ -36,8 +36,7 @@ def difference(text: str, shape: Shape, training: bool = False, known: bool = Fa
     torch.manual_seed(1)
     want = by_torch(text)
     graph = from_text(text, shape if known else None)
-    allow(layer.source for node in graph.nodes.values() if (layer := node.layer).kind() == "Code"
-          and hasattr(layer, "source"))
+    allow(sources_of(graph))
     net = build_module(graph, shape)
     theirs, ours = want.state_dict(), net.state_dict()
     counts = [sum(p.numel() for p in module.parameters()) for module in (want, net)]
