@@ -56,7 +56,7 @@ class Context:
         self.made: list[Any] = []  # modules made at top level, in order
         self.builder: list[Any] = []  # objects whose constructor or method is being followed
         self.frames: list[tuple[Any, Names]] = []  # functions that are being followed, and their names
-        self.called: set[int] = set()
+        self.called: dict[int, Any] = {}  # modules that are called, by their ids
         self.inlined: set[int] = set()  # objects that are followed where they are called
         self.lost: ReadingError | None = None  # why a statement was left, the last time
         self.is_library = False  # what is followed is no text of the person's
@@ -160,7 +160,7 @@ class Context:
     def call(self, module: Module, inputs: Sequence[Tensor]) -> Tensor:
         """A node for one more call of a module. Raises ReadingError."""
         self.need(module)
-        self.called.add(id(module))
+        self.called[id(module)] = module
         tensor = self.drawing().call(module, self._read(inputs, False, module.layer))
         if module.layer.is_view or module.layer.category == "regularization":
             self._shares_numbers(tensor, inputs[0])

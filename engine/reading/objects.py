@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 from engine.reading.beginnings import parameters_in
 from engine.reading.containers import Containers
 from engine.reading.functions import OpenShape
-from engine.reading.layers import KINDS, LAYERS
+from engine.reading.layers import KINDS
 from engine.reading.modules import EVERYWHERE, HOOKS, Buffer
 from engine.reading.sizes import BATCH, Size
 from engine.reading.values import (
-    MASK,
     OPAQUE,
     Chain,
     Class,
@@ -419,4 +418,3 @@ def _in_order(given: list[Any], named: Names) -> list[Any]:
     return [*given, *(named[name] for name in order if name in named)]
 
 
-__all__ = ["LAYERS", "MASK", "Objects"]

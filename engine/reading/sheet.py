@@ -20,7 +20,7 @@ from engine.reading.values import Module, ReadingError, Tensor
 
 MOST_NODES = 5000
 _numbers = count(1)
-Declared = tuple[tuple[str, object], ...]
+Declared = tuple[tuple[str, int | tuple[int, ...]], ...]
 
 
 class Sheet:
@@ -34,6 +34,7 @@ class Sheet:
         self.input.home = self.number
         self.lasts: set[str] = set()  # recurrent layers of which the last step is taken
         self.called: dict[str, Module] = {}
+        self.reached: list[Module] = []  # what leads to the output of the graph that was made last
         self._numbers: dict[str, str] = {}
 
     def add(self, layer: Layer, inputs: Sequence[Tensor], name: str = "", shares: str | None = None,
@@ -81,6 +82,7 @@ class Sheet:
         ``rank``: the modules in the order in which torch keeps them, so that the state dict has the same.
         """
         needed = self._needed(output)
+        self.reached = [module for name, module in self.called.items() if name in needed]
         places = {id(module): place for place, module in enumerate(rank)}
         kept = [place for name in self.nodes if name in needed and (
             place := places.get(id(self.called.get(name)))) is not None and not self.nodes[name].shares]

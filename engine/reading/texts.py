@@ -16,7 +16,7 @@ from engine.messages import Message, say
 from engine.reading.printed import is_printed, network_code
 from engine.reading.values import ReadingError
 
-SPACES = {code: " " for code in (0xA0, 0x2002, 0x2003, 0x2007, 0x202F, 0x3000)} | {0xFEFF: "", 0x200B: ""}
+SPACES = dict.fromkeys((160, 8194, 8195, 8199, 8239, 12288), " ") | {0xFEFF: "", 0x200B: ""}
 MOST_OUTPUT = 200  # pieces of output among code
 _IN = re.compile(r"^\s*In\s*\[[\s\d*]*\]:\s?")
 _OUT = re.compile(r"^\s*Out\s*\[[\s\d*]*\]:")
@@ -53,7 +53,7 @@ class Written:
         if not self.cells or error.line is None or not 0 < error.line <= len(self.cells):
             return error
         cell, inside = self.cells[error.line - 1]
-        values: dict[str, object] = {**dict(error.message.values), "cell": cell}
+        values: dict[str, Any] = {**dict(error.message.values), "cell": cell}
         values.pop("line", None)
         template = error.message.template.removeprefix("Line {line}: ")
         made = ReadingError("Cell {cell}, line {inside}: " + template, **values, inside=inside)
@@ -77,7 +77,7 @@ def written(text: str, must_be_code: bool = False) -> Written:
         return Written(network_code(code), is_code=True)
     looks = must_be_code or prompted or any(_CODE.search(line) for line in lines)
     code, more = _without_output(code) if looks else (code, [])
-    return Written(code, is_code=prompted or bool(skipped), skipped=tuple([*skipped, *more]))
+    return Written(code, is_code=prompted or bool(skipped), skipped=(*skipped, *more))
 
 
 def _check_characters(text: str) -> None:
@@ -215,7 +215,6 @@ def _without_trees(lines: list[str]) -> list[str]:
             found[start : end + 1] = [""] * (end + 1 - start)
     for start, line in enumerate(lines):
         if _OPENS.match(line.rstrip()) and start + 1 < len(lines) and _PART.match(lines[start + 1]):
-            end = next((place for place in range(start, len(lines)) if lines[place].rstrip() == ")"), None)
-            for place in range(start, (end if end is not None else start) + 1):
-                found[place] = ""
+            last = next((place for place in range(start, len(lines)) if lines[place].rstrip() == ")"), start)
+            found[start : last + 1] = [""] * (last + 1 - start)
     return found

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ast
 import re
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.blocks.custom import Custom
@@ -13,7 +11,17 @@ from engine.layers.code import Code
 from engine.reading.context import ChangedInsideError, StrangeError
 from engine.reading.own_code import code_of
 from engine.reading.sheet import Sheet
-from engine.reading.values import Chain, Function, Instance, Module, Names, ReadingError, SpentError, Tensor, every_module
+from engine.reading.sizes import Dims
+from engine.reading.values import (
+    Function,
+    Instance,
+    Module,
+    Names,
+    ReadingError,
+    SpentError,
+    Tensor,
+    every_module,
+)
 
 if TYPE_CHECKING:
     from engine.reading.interpreter import Interpreter
@@ -28,13 +36,16 @@ class Tracing:
 
     def __init__(self, reader: Interpreter) -> None:
         self.reader, self.context = reader, reader.context
+        self._shapes: dict[int, Dims | None] = {}  # that come out, as far as they are known
+        self._reached: dict[int, list[Module]] = {}
         self._codes: dict[int, Code] = {}  # objects that do something else while the network trains
         self._changing: set[int] = set()  # objects that change their input in place
 
     def instance_called(self, made: Instance, given: list[Any], named: Names) -> Any:
         """One layer with a graph of its own inside; with several tensors, and read exactly, its layers one by one."""
         x = self.context.need(given[0]) if len(given) == 1 and not named else None
-        if self.context.exact or not isinstance(x, Tensor) or x.spread is not None or id(made) in self.context.inlined:
+        is_alone = isinstance(x, Tensor) and x.spread is None and id(made) not in self.context.inlined
+        if self.context.exact or not is_alone or not isinstance(x, Tensor):
             return self.forward(made, given, named)
         if isinstance(made.inner, Module) and self._forward_of(made) is None:
             made.inner.name = made.inner.name or made.name
@@ -44,9 +55,10 @@ class Tracing:
         except InlineError:
             return self.forward(made, given, named)
         result = self.context.call(block, [x])
+        result.shape = result.shape or self._shapes.pop(id(made), None)
         if id(made) in self._changing:
-            error = ChangedInsideError("A tensor is changed in place inside of {name}: what it holds then cannot be read",
-                                       line=self.context.line, name=made.kind.made.name)
+            error = ChangedInsideError("A tensor is changed in place inside of {name}: what it holds then cannot be "
+                                       "read", line=self.context.line, name=made.kind.made.name)
             error.made = made
             for other in x.storage.tensors:
                 other.stale = error
@@ -54,7 +66,7 @@ class Tracing:
 
     def _forward_of(self, made: Instance) -> Function | None:
         found = made.kind.method("__call__") or made.kind.method("forward")
-        return None if found is None else self.reader.modules._bound(found, made)  # type: ignore[no-any-return]
+        return None if found is None else self.reader.modules._bound(found, made)
 
     def forward(self, made: Instance, given: list[Any], named: Names) -> Any:
         """What its own ``forward`` makes of tensors. Raises ReadingError."""
@@ -67,7 +79,8 @@ class Tracing:
 
     def _block(self, made: Instance, x: Tensor) -> Module:
         """A block of a person's own; code where its inside cannot be read but stands alone. Raises ReadingError."""
-        called, asked = set(self.context.called), self.context.asked
+        called, asked = dict(self.context.called), self.context.asked
+        self.context.kept.append(made)  # what is known of it is kept by its id
         layer = self._codes.get(id(made)) or self._inside(made, x)
         if self.context.training and self.context.asked > asked and not isinstance(layer, Code):
             layer = self._in_both_ways(made, x, layer)
@@ -76,7 +89,7 @@ class Tracing:
             return known
         if known is not None:
             raise InlineError("It is another graph in another call")
-        block = Module(layer, made.name)
+        block = Module(layer, made.name, inside=self._reached.pop(id(made), []))
         if isinstance(layer, Code):
             self.context.called = called
         made.blocks[self.context.training] = block
@@ -119,7 +132,9 @@ class Tracing:
                 self._changing.add(id(made))
             x.shape = x.shape or start.shape
             label = _words(made.kind.made.name)[:60]
-            return Custom(label=label, graph=sheet.graph(output, weighted(made)))
+            graph = sheet.graph(output, weighted(made))
+            self._reached[id(made)], self._shapes[id(made)] = sheet.reached, output.shape
+            return Custom(label=label, graph=graph)
         except (InlineError, SpentError):
             raise
         except StrangeError as error:
@@ -186,5 +201,3 @@ def _end(graph: Graph) -> str:
     return next(name for name in reversed(graph.order) if not graph.outputs[name])
 
 
-Kept = Mapping[str, Any]
-__all__ = ["Chain", "Tracing", "alike", "ast", "weighted"]

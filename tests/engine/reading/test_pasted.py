@@ -29,9 +29,11 @@ def notebook(*cells: str) -> str:
 
 
 @pytest.mark.parametrize("text", [
-    f"%matplotlib inline\n!pip install torch\nimport torch\n{NET}", f"import torch\nif True:\n    !ls\n    %cd x\n{NET}",
+    f"%matplotlib inline\n!pip install torch\nimport torch\n{NET}", f"import torch\nif True:\n    !ls\n"
+    f"    %cd x\n{NET}",
     f"import torch\nnn.Linear?\n?nn.Linear\n{NET}", f"%%time\nimport torch\n{NET}", f"import torch\n%time {NET}",
-    ">>> import torch\n>>> net = nn.Sequential(nn.Linear(8, 4),\n...     nn.ReLU())\n>>> net\nSequential(\n  (0): Linear()\n)\n",
+    ">>> import torch\n>>> net = nn.Sequential(nn.Linear(8, 4),\n...     nn.ReLU())\n>>> net\nSequential(\n"
+    "  (0): Linear()\n)\n",
     "In [1]: import torch\n   ...: from torch import nn\n\nIn [2]: net = nn.Sequential(\n   ...:     nn.Linear(8, 4),\n"
     "   ...:     nn.ReLU())\n\nIn [3]: net(x)\nOut[3]: \ntensor([[0.1, 0.2],\n        [0.3, 0.4]], grad_fn=<X>)\n",
     f"import torch\n{NET}print(net(X).shape)\ntorch.Size([2, 4])\nepoch 1, loss 0.03\nloss 0.417, test acc 0.842\n"
@@ -50,7 +52,8 @@ def test_what_stands_around_code_is_left_out(text: str) -> None:
 def test_what_is_left_out_is_named() -> None:
     loop = "for epoch in range(3):\n    for X in data:\n        loss = net(X).sum()\n        loss.backward()\n"
     found = read(f"%matplotlib inline\nimport torch\n{NET}data = load()\n{loop}")
-    assert [str(note) for note in found.notes] == ["Left out: %matplotlib inline", "Line 6: A training loop is left out"]
+    assert [str(note) for note in found.notes] == ["Left out: %matplotlib inline", "Line 6: A training loop is "
+    "left out"]
 
 
 def test_a_picture_of_layers_one_after_the_other_is_read() -> None:
@@ -60,12 +63,15 @@ def test_a_picture_of_layers_one_after_the_other_is_read() -> None:
 
 
 @pytest.mark.parametrize(("text", "said"), [
-    ("Net(\n  (conv1): Conv2d(3, 6, kernel_size=(5, 5))\n  (fc): ReLU()\n)", "Line 1: What print(net) writes does not say"),
+    ("Net(\n  (conv1): Conv2d(3, 6, kernel_size=(5, 5))\n  (fc): ReLU()\n)", "Line 1: What print(net) writes "
+     "does not say"),
     ("Sequential(\n  (0-2): 3 x Linear(in_features=8, out_features=8)\n  (3): ReLU()\n)", "Line 2: Repeated layers"),
-    (notebook("import torch\n", "x = 1\nnet = nn.Sequential(nn.Frob(8, 4))\n"), "Cell 2, line 2: There is no layer for nn.Frob"),
+    (notebook("import torch\n", "x = 1\nnet = nn.Sequential(nn.Frob(8, 4))\n"), "Cell 2, line 2: There is no "
+     "layer for nn.Frob"),
     (notebook("import torch\n", "net = nn.Sequential(\n"), "Cell 2, line 1: '(' was never closed"),
     (notebook(), "This notebook has no code"), ("import torch\nx = '\0'\n", "Line 2: There are characters"),
-    ("import torch\nx = “a”\n", "Line 2: invalid character"), ("import torch\nnet = nn.Linear(8, 4\nx = 3\n", "Line 2: '('"),
+    ("import torch\nx = “a”\n", "Line 2: invalid character"),
+    ("import torch\nnet = nn.Linear(8, 4\nx = 3\n", "Line 2: '('"),
     ("import torch\nreturn 3\n", "Line 2: There is no function around"),
 ])  # fmt: skip
 def test_what_cannot_be_read_says_where(text: str, said: str) -> None:
@@ -79,7 +85,8 @@ def test_what_cannot_be_read_says_where(text: str, said: str) -> None:
 
 @pytest.mark.parametrize(("text", "layers"), [
     ("class Small(d2l.Classifier):\n    def __init__(self, hidden=4, lr=0.1):\n        super().__init__()\n"
-     "        self.save_hyperparameters()\n        self.net = nn.Sequential(nn.Flatten(), nn.LazyLinear(hidden), nn.ReLU())\n"
+     "        self.save_hyperparameters()\n"
+     "        self.net = nn.Sequential(nn.Flatten(), nn.LazyLinear(hidden), nn.ReLU())\n"
      "        self.net.apply(d2l.init_cnn)\n", "Flatten > Linear out_features=4 > ReLU"),
     ("from d2l import torch as d2l\nclass R(d2l.Classifier):\n    def block(self, n):\n"
      "        return nn.Sequential(nn.LazyLinear(n))\n@d2l.add_to_class(R)\ndef __init__(self, arch, lr=0.1):\n"
@@ -90,9 +97,11 @@ def test_what_cannot_be_read_says_where(text: str, said: str) -> None:
      "Flatten > Linear > Linear out_features=32"),
     ("class W(d2l.LinearRegression):\n    def __init__(self, lambd, lr):\n        super().__init__(lr)\n"
      "        self.save_hyperparameters()\nmodel = W(3, 0.1)\n", "Linear out_features=1"),
-    ("def block(n, c):\n    layers = []\n    for _ in range(n):\n        layers.append(nn.LazyConv2d(c, kernel_size=3, padding=1))\n"
+    ("def block(n, c):\n    layers = []\n    for _ in range(n):\n"
+     "        layers.append(nn.LazyConv2d(c, kernel_size=3, padding=1))\n"
      "    return nn.Sequential(*layers)\nnet = nn.Sequential(*[block(n, c) for n, c in ((1, 4), (2, 8))])\n"
-     "X = torch.rand(size=(1, 1, 28, 28))\nfor blk in net:\n    X = blk(X)\n    print(blk.__class__.__name__, X.shape)\n"
+     "X = torch.rand(size=(1, 1, 28, 28))\nfor blk in net:\n    X = blk(X)\n"
+     "    print(blk.__class__.__name__, X.shape)\n"
      "lr, num_epochs = 0.1, 10\ntrain_iter, test_iter = d2l.load_data_fashion_mnist(256)\n"
      "d2l.train_ch6(net, train_iter, test_iter, num_epochs, lr, d2l.try_gpu())\n",
      "Conv2d out_channels=4 padding=1 > Conv2d out_channels=8 padding=1 > Conv2d out_channels=8 padding=1"),
@@ -102,7 +111,7 @@ def test_the_books_own_style_is_read(text: str, layers: str) -> None:
 
 
 def test_initial_values_become_settings_of_layers() -> None:
-    graph = from_text(f"import torch\nnet = nn.Sequential(nn.Linear(8, 4), nn.BatchNorm1d(4), nn.Linear(4, 2))\n"
+    graph = from_text("import torch\nnet = nn.Sequential(nn.Linear(8, 4), nn.BatchNorm1d(4), nn.Linear(4, 2))\n"
                       "def init(m):\n    if type(m) == nn.Linear:\n        nn.init.normal_(m.weight, std=0.01)\n"
                       "        nn.init.zeros_(m.bias)\nnet.apply(init)\nnet[2].weight.data.uniform_(-1, 1)\n"
                       "for p in net[0].parameters():\n    p.requires_grad = False\n")
@@ -118,7 +127,8 @@ def test_initial_values_that_no_setting_says_are_said() -> None:
 
 
 def test_layers_of_ones_own_become_code_with_what_they_use() -> None:
-    graph = from_text("import torch\nfrom torch import nn\nfrom torch.nn import functional as F\ndef twice(x):\n    return x * 2\n"
+    graph = from_text("import torch\nfrom torch import nn\nfrom torch.nn import functional as F\ndef twice(x):\n"
+    "    return x * 2\n"
                       "class Mine(nn.Module):\n    def __init__(self, n):\n        super().__init__()\n"
                       "        self.w = nn.Parameter(torch.ones(n))\n    def forward(self, x):\n"
                       "        return F.relu(twice(x) * self.w)\nk = 4\nnet = nn.Sequential(Mine(k * 2), Mine(n=8))\n")
@@ -132,10 +142,13 @@ def test_layers_of_ones_own_become_code_with_what_they_use() -> None:
 
 @pytest.mark.parametrize("hostile", [
     "l=[0]*9999; m=[l]*9999; n=sum(m,[])", "l=list(range(9999))\nfor i in range(9999):\n    i in l", "a=10**10**8",
-    "a='a'*10**9", "a=sorted(range(10**9))", "a=f'{3:9999999999}'", "a='{:9999999999}'.format(3)", "a=max([[0]*9999]*9999)",
+    "a='a'*10**9", "a=sorted(range(10**9))", "a=f'{3:9999999999}'", "a='{:9999999999}'.format(3)",
+    "a=max([[0]*9999]*9999)",
     "a=list(zip(*[range(9999)]*9999))", "a={i:[0]*9999 for i in range(99999)}", "a='x'.join(['y'*9999]*9999)",
-    "l=[1]\nm=[1]\nfor i in range(60):\n    l=[l,l]\n    m=[m,m]\na= l==m", "while True: pass", "f=lambda g: g(g)\nf(f)",
-    "s=nn.Sequential(nn.ReLU())\nfor i in range(30): s=nn.Sequential(s,s)\nnet=s", "net=nn.Sequential()\nnet.append(net)",
+    "l=[1]\nm=[1]\nfor i in range(60):\n    l=[l,l]\n    m=[m,m]\na= l==m", "while True: pass", "f=lambda g: "
+    "g(g)\nf(f)",
+    "s=nn.Sequential(nn.ReLU())\nfor i in range(30): s=nn.Sequential(s,s)\nnet=s", "net=nn.Sequential()\n"
+    "net.append(net)",
     "a=" + "-" * 9000 + "1", "a=" + "1+" * 20000 + "1", "a=" + "9" * 5000, "(" * 500 + ")" * 500,
 ])  # fmt: skip
 def test_work_counts_before_it_is_done(hostile: str) -> None:
