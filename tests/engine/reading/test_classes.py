@@ -83,8 +83,8 @@ def test_a_text_that_makes_no_network_says_why(source: str, reason: str) -> None
 
 
 CALLS = "class Net(nn.Module):\n    def forward(self, x):\n        return "
-KEPT = "class Net(nn.Module):\n    def __init__(self): super().__init__(); self.kept = nn.ReLU()\n"
-"    def forward(self, x):\n        return "
+KEPT = ("class Net(nn.Module):\n    def __init__(self): super().__init__(); self.kept = nn.ReLU()\n"
+        "    def forward(self, x):\n        return ")
 
 
 @pytest.mark.parametrize(("function", "call", "layers"), [
