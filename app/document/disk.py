@@ -6,6 +6,9 @@ import hashlib
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from engine.experiment.experiment import MAX_BYTES
+from engine.files import ReadError, read_bytes
+
 State = Literal["same", "changed", "gone"]
 Stamp = tuple[int, int, int]
 
@@ -21,8 +24,8 @@ def mark_of(path: Path) -> Mark:
     """Of the file as it is now. The stamp is taken first: a change meanwhile is then seen."""
     stamp = _stamp(path)
     try:
-        content = hashlib.sha256(path.read_bytes()).hexdigest() if stamp is not None else ""
-    except OSError:
+        content = hashlib.sha256(read_bytes(path, MAX_BYTES)).hexdigest() if stamp is not None else ""
+    except ReadError:
         content = ""
     return Mark(content, stamp)
 

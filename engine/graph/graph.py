@@ -52,7 +52,8 @@ class Node:
     """A layer with a name (its key in the state dict) and a place on the canvas (scene pixels, top left).
 
     ``shares`` names the node whose weights it uses instead of its own; a ``bypassed`` one passes its first input on.
-    ``label`` (a colour of ``frames.COLORS``) and ``collapsed`` concern only how it is drawn.
+    ``label`` (a colour of ``frames.COLORS``) and ``collapsed`` concern only how it is drawn. ``declared`` is what code
+    that was read says of its input, by torch's names of the arguments.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Node:
     bypassed: bool = False
     label: str = ""
     collapsed: bool = False
+    declared: tuple[tuple[str, int | tuple[int, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +277,13 @@ class Graph:
     def with_parameters(self, name: str, parameters: NodeParameters) -> Graph:
         """Change how a node's weights begin and learn. Raises UnknownNodeError."""
         return self._keeping_structure({**self.nodes, name: replace(self._node(name), parameters=parameters)})
+
+    def with_declared(self, name: str, declared: tuple[tuple[str, int | tuple[int, ...]], ...]) -> Graph:
+        """Change what code says of a node's input; of those that share its weights, too. Raises UnknownNodeError."""
+        owner = self._node(name).shares or name
+        together = {owner, *(n for n, of in self.shares.items() if of == owner)}
+        return self._keeping_structure({n: replace(node, declared=declared) if n in together else node
+                                        for n, node in self.nodes.items()})
 
     def with_shares(self, name: str, owner: str | None) -> Graph:
         """Let a node use another's weights (None: its own again), and be the same layer. Raises SharingError.

@@ -1,0 +1,203 @@
+"""Objects of the code's own classes where they are called: one layer with a graph inside, or code. No torch."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from engine.blocks.custom import Custom
+from engine.graph.graph import Graph
+from engine.layers.code import Code
+from engine.reading.context import ChangedInsideError, StrangeError
+from engine.reading.own_code import code_of
+from engine.reading.sheet import Sheet
+from engine.reading.sizes import Dims
+from engine.reading.values import (
+    Function,
+    Instance,
+    Module,
+    Names,
+    ReadingError,
+    SpentError,
+    Tensor,
+    every_module,
+)
+
+if TYPE_CHECKING:
+    from engine.reading.interpreter import Interpreter
+
+
+class InlineError(ReadingError):
+    """An object is no layer of its own: what it does is to be followed where it is called."""
+
+
+class Tracing:
+    """Follows what is called in ``forward`` into graphs."""
+
+    def __init__(self, reader: Interpreter) -> None:
+        self.reader, self.context = reader, reader.context
+        self._shapes: dict[int, Dims | None] = {}  # that come out, as far as they are known
+        self._reached: dict[int, list[Module]] = {}
+        self._codes: dict[int, Code] = {}  # objects that do something else while the network trains
+        self._changing: set[int] = set()  # objects that change their input in place
+
+    def instance_called(self, made: Instance, given: list[Any], named: Names) -> Any:
+        """One layer with a graph of its own inside; with several tensors, and read exactly, its layers one by one."""
+        x = self.context.need(given[0]) if len(given) == 1 and not named else None
+        is_alone = isinstance(x, Tensor) and x.spread is None and id(made) not in self.context.inlined
+        if self.context.exact or not is_alone or not isinstance(x, Tensor):
+            return self.forward(made, given, named)
+        if isinstance(made.inner, Module) and self._forward_of(made) is None:
+            made.inner.name = made.inner.name or made.name
+            return self.reader.module_called(made.inner, given, named)
+        try:
+            block = self._block(made, x)
+        except InlineError:
+            return self.forward(made, given, named)
+        result = self.context.call(block, [x])
+        result.shape = result.shape or self._shapes.pop(id(made), None)
+        if id(made) in self._changing:
+            error = ChangedInsideError("A tensor is changed in place inside of {name}: what it holds then cannot be "
+                                       "read", line=self.context.line, name=made.kind.made.name)
+            error.made = made
+            for other in x.storage.tensors:
+                other.stale = error
+        return result
+
+    def _forward_of(self, made: Instance) -> Function | None:
+        found = made.kind.method("__call__") or made.kind.method("forward")
+        return None if found is None else self.reader.modules._bound(found, made)
+
+    def forward(self, made: Instance, given: list[Any], named: Names) -> Any:
+        """What its own ``forward`` makes of tensors. Raises ReadingError."""
+        own = self._forward_of(made)
+        if own is not None:
+            return self.reader.function_called(own, given, named)
+        if made.inner is not None:
+            return self.reader.module_called(made.inner, given, named)
+        raise self.context.error("{name} has no forward method", name=made.kind.made.name)
+
+    def _block(self, made: Instance, x: Tensor) -> Module:
+        """A block of a person's own; code where its inside cannot be read but stands alone. Raises ReadingError."""
+        called, asked = dict(self.context.called), self.context.asked
+        self.context.kept.append(made)  # what is known of it is kept by its id
+        layer = self._codes.get(id(made)) or self._inside(made, x)
+        if self.context.training and self.context.asked > asked and not isinstance(layer, Code):
+            layer = self._in_both_ways(made, x, layer)
+        known = made.blocks.get(self.context.training)
+        if known is not None and known.layer == layer:
+            return known
+        if known is not None:
+            raise InlineError("It is another graph in another call")
+        block = Module(layer, made.name, inside=self._reached.pop(id(made), []))
+        if isinstance(layer, Code):
+            self.context.called = called
+        made.blocks[self.context.training] = block
+        return block
+
+    def _in_both_ways(self, made: Instance, x: Tensor, layer: Custom) -> Any:
+        """The block, if it does the same while the network predicts; else code, where it stands alone."""
+        line, self.context.training = self.context.line, False
+        try:
+            other = self._inside(made, x)
+        except ReadingError:
+            other = None
+        finally:
+            self.context.training, self.context.line = True, line
+        if isinstance(other, Custom) and alike(layer.graph, other.graph, _end(layer.graph), _end(other.graph)):
+            return layer
+        return self._as_code(made) or layer
+
+    def _as_code(self, made: Instance) -> Code | None:
+        code = code_of(self.reader, made)
+        if code is not None:
+            self._codes[id(made)] = code
+            self.context.note("{name} is read as code: it does something else while the network trains",
+                              name=made.kind.made.name)
+        return code
+
+    def _inside(self, made: Instance, x: Tensor) -> Any:
+        outer, line = self.context.sheet, self.context.line
+        sheet = self.context.sheet = Sheet(shape=x.shape)
+        start = sheet.input
+        start.whole = x.whole
+        start.last = x.last
+        try:
+            output = self.context.need(self.forward(made, [start], {}))
+            if not isinstance(output, Tensor) or output is start or output.spread is not None:
+                raise InlineError("It is no layer of its own")
+            if output.node == "input" or output.whole or output.home != sheet.number:
+                raise InlineError("It is no layer of its own")
+            if start.node != "input" or any(other.stale for other in start.storage.tensors):
+                self._changing.add(id(made))
+            x.shape = x.shape or start.shape
+            label = _words(made.kind.made.name)[:60]
+            graph = sheet.graph(output, weighted(made))
+            self._reached[id(made)], self._shapes[id(made)] = sheet.reached, output.shape
+            return Custom(label=label, graph=graph)
+        except (InlineError, SpentError):
+            raise
+        except StrangeError as error:
+            raise InlineError("It reads other tensors") from error
+        except ReadingError as error:
+            code = code_of(self.reader, made)
+            if code is None:
+                raise
+            self.context.line = line
+            self._codes[id(made)] = code
+            self.context.note("{name} is read as code: {reason}", name=made.kind.made.name, reason=error.message)
+            return code
+        finally:
+            self.context.sheet, self.context.line = outer, line
+
+
+def weighted(network: Any) -> list[Module]:
+    """All modules with weights in the order in which torch keeps them; a block stands for what is in it."""
+    found: list[Module] = []
+    for _, part in every_module(network):
+        if isinstance(part, Module):
+            found.append(part)
+        elif isinstance(part, Instance) and part is not network:
+            found += part.blocks.values()
+        if isinstance(part, Instance) and isinstance(part.inner, Module):
+            found.append(part.inner)
+    return found
+
+
+def _words(name: str) -> str:
+    """``NestMlp`` as ``Nest Mlp``."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
+
+
+# -- whether two ways through a network are the same -------------------------------------------------------------------
+
+
+def alike(one: Graph, two: Graph, output_one: str, output_two: str) -> bool:
+    """Whether both compute the same but for what only drops values while the network trains."""
+    known: dict[Any, int] = {}
+    return _mark(one, output_one, known) == _mark(two, output_two, known)
+
+
+def _mark(graph: Graph, output: str, known: dict[Any, int]) -> int:
+    marks: dict[str, int] = {}
+    for name in graph.order:
+        node = graph.nodes[name]
+        sources = tuple(marks[edge.source] for edge in graph.inputs[name])
+        if node.layer.category == "regularization" and sources:
+            marks[name] = sources[0]
+            continue
+        keyed = node.shares or name if node.layer.has_weights() else ""
+        marks[name] = known.setdefault((_layer_mark(node.layer, known), keyed, sources), len(known))
+    return marks[output]
+
+
+def _layer_mark(layer: Any, known: dict[Any, int]) -> Any:
+    if isinstance(layer, Custom):
+        return layer.label, _mark(layer.graph, _end(layer.graph), known)
+    return layer.with_options(inplace=False) if getattr(layer, "inplace", False) else layer
+
+
+def _end(graph: Graph) -> str:
+    return next(name for name in reversed(graph.order) if not graph.outputs[name])
+
+
