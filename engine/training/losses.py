@@ -10,6 +10,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from engine.experiment.recipe import Recipe
+from engine.training.failures import DataShapeError
+from engine.units import shape_text
 
 
 def balanced_weights(labels: Tensor, classes: int) -> Tensor:
@@ -34,11 +36,18 @@ class Criterion:
             self._options["label_smoothing"] = recipe.label_smoothing
 
     def __call__(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """The scalar loss of outputs B×… against int64 classes B, or float32 numbers of the outputs' shape."""
+        """The scalar loss of outputs B×… against int64 classes B, or float32 numbers of the outputs' shape.
+
+        Raises DataShapeError where numbers have another shape.
+        """
         if not self._takes_classes:
             if not targets.is_floating_point():
                 targets = functional.one_hot(targets, outputs.shape[1])
             targets = targets.to(outputs.dtype)
+            if targets.shape != outputs.shape:  # torch would broadcast, and the number would mean nothing
+                raise DataShapeError("The network ends in {given}, but {wanted} is to be predicted",
+                                     given=shape_text(tuple(outputs.shape[1:])),
+                                     wanted=shape_text(tuple(targets.shape[1:])))
         elif self._weights is not None and self._weights.dtype != outputs.dtype:
             self._options["weight"] = self._weights = self._weights.to(outputs.dtype)
         loss = self._loss(outputs, targets, **self._options)

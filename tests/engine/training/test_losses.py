@@ -12,6 +12,7 @@ from torch import Tensor
 
 from engine.experiment.choices.losses import LOSSES
 from engine.experiment.recipe import Recipe
+from engine.training.failures import DataShapeError
 from engine.training.losses import Criterion, balanced_weights
 from engine.training.meters import Totals
 
@@ -132,3 +133,9 @@ def test_gradients_of_half_the_square_are_half() -> None:
         Criterion(Recipe(loss=name))(x, torch.tensor(NUMBERS)).backward()  # type: ignore[arg-type]
         gradients.append(x.grad)
     assert torch.allclose(gradients[0], 2 * gradients[1]) and not math.isclose(gradients[1].abs().sum().item(), 0)
+
+
+@pytest.mark.parametrize(("outputs", "targets"), [((4, 1, 1), (4, 1)), ((4, 3), (4, 1)), ((4,), (4, 1))])
+def test_numbers_of_another_shape_are_never_broadcast(outputs: tuple[int, ...], targets: tuple[int, ...]):
+    with pytest.raises(DataShapeError, match="is to be predicted"):
+        Criterion(Recipe(loss="mse"))(torch.zeros(outputs), torch.zeros(targets))
