@@ -21,7 +21,7 @@ from engine.training.events import EpochEnded, Event, Point
 from engine.training.values import Remark
 from tests.engine.cases import MLP, experiment, of_type, with_recipe
 
-BASE = experiment(*MLP[:-1], ("norm", "BatchNorm", {}), ("drop1", "Dropout", {"p": 0.2}), MLP[-1], epochs=3)
+BASE = experiment(*MLP[:-1], ("norm", "BatchNorm1d", {}), ("drop1", "Dropout", {"p": 0.2}), MLP[-1], epochs=3)
 USUAL = ["epoch", "train_loss", "train_accuracy", "validation_loss", "validation_accuracy"]
 WATCHED = [{"train_curve": True}, {"test_curve": True}, {"train_curve": True, "test_curve": True}]
 
