@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
@@ -228,25 +229,21 @@ def test_each_network_that_comes_to_the_front_is_measured_in_its_turn(window, qt
     qtbot.waitUntil(lambda: len(measured) == 3, timeout=20_000)
 
 
-@pytest.mark.parametrize("first", MODES)
-@pytest.mark.parametrize("second", MODES)
-def test_no_number_takes_the_unit_of_another_map(window, monkeypatch, first, second):
-    """Also where nothing was measured yet, inside a block, after an edit, and on a tab that comes later."""
+def test_no_number_takes_the_unit_of_another_map(window, monkeypatch):
+    """From every map to every other where nothing was measured yet, on two tabs and inside a block."""
     monkeypatch.setattr(Heating, "measure", lambda *_: None)
-    for mode in (first, second):
-        window.commands[f"heat_{mode}"].trigger()
     window.feature(Documents).open("gallery:resnet18")
-    for step in (lambda page: page.open("stage4"), lambda page: page.leave() if hasattr(page, "leave") else None):
-        step(window.page)
-    for page in window.pages:
-        told = {card.face.heat_text for card in page.scene.cards.values()} - {""}
-        marks = page.view.findChild(HeatLegend).scale.marks if page is window.page else ()
-        if second == "time":
-            assert told == set() and not any(mark.strip("0") for mark in marks), "nothing was measured"
-        else:
-            assert {text.rpartition(SPACE)[2] for text in told} == {"%"}
-        heat = PageHeat(page)
+    window.page.open("stage4")
+    for first, second in product(MODES, MODES):
+        window.commands[f"heat_{first}"].trigger()
+        window.commands[f"heat_{second}"].trigger()
+        for page in window.pages:
+            told = {card.face.heat_text for card in page.scene.cards.values()} - {""}
+            assert {text.rpartition(SPACE)[2] for text in told} == (set() if second == "time" else {"%"})
+        marks = legend(window).scale.marks
+        assert all(mark.endswith("%") for mark in marks[1:]) if second != "time" else marks == ("", "", "")
+        heat = PageHeat(window.page)
         heat.count(first)
         before = heat.heat
         heat.count(second)
-        assert before.mode == first and (not before.most or before.text(before.most).endswith("%"))
+        assert before.mode == first and (first == "time" or before.text(before.most).endswith("%"))
