@@ -182,7 +182,9 @@ class Results(Feature, Listener):
         if folds:
             return [self.tr("Mean of {count} folds").format(count=folds), message_text(OF_A_SERIES),
                     *map(message_text, told[-1:])]
-        return [*map(message_text, told), message_text(WHILE_LEARNING)]
+        title = next((member.title for member in reversed(run.states.members) if member.summary is run.summary), "")
+        words = [*map(message_text, told), message_text(WHILE_LEARNING)]
+        return [f"{title}: {words[0]}" if title else words[0], *words[1:]]
 
     def _show_series(self, run: Run | None, norms: dict[str, float] | None = None) -> None:
         if run is None or not (run.ended or run.states.series):
