@@ -277,7 +277,8 @@ def measures_of(run: Run | None) -> dict[str, dict[str, float]]:
         return {}
     mean = run.states.series.mean
     return {part: {name.removeprefix(f"{part} "): value for name, value in mean.items() if name.startswith(f"{part} ")}
-            for part in ("train", "after train", "validation", "test")}
+            for part in ("train", "after train", "validation", "test")
+            if part != "after train" or any(name.startswith(part) for name in mean)}
 
 
 class KernelSteps(Listener):
