@@ -182,7 +182,9 @@ class Results(Feature, Listener):
         if folds:
             return [self.tr("Mean of {count} folds").format(count=folds), message_text(OF_A_SERIES),
                     *map(message_text, told[-1:])]
-        return [*map(message_text, told), message_text(WHILE_LEARNING)]
+        title = next((member.title for member in reversed(run.states.members) if member.summary is run.summary), "")
+        words = [*map(message_text, told), message_text(WHILE_LEARNING)]
+        return [f"{title}: {words[0]}" if title else words[0], *words[1:]]
 
     def _show_series(self, run: Run | None, norms: dict[str, float] | None = None) -> None:
         if run is None or not (run.ended or run.states.series):
@@ -275,7 +277,8 @@ def measures_of(run: Run | None) -> dict[str, dict[str, float]]:
         return {}
     mean = run.states.series.mean
     return {part: {name.removeprefix(f"{part} "): value for name, value in mean.items() if name.startswith(f"{part} ")}
-            for part in ("train", "after train", "validation", "test")}
+            for part in ("train", "after train", "validation", "test")
+            if part != "after train" or any(name.startswith(part) for name in mean)}
 
 
 class KernelSteps(Listener):

@@ -84,7 +84,7 @@ def series_picture(members: Sequence[RunState], path: str | os.PathLike[str]) ->
         values = [value for member in members for value in _values(member, name)]
         if name != "accuracy" and _falls_far(values):
             axes.set_yscale("log")
-        if members:
+        if axes.get_legend_handles_labels()[0]:
             axes.legend(frameon=False, fontsize=8, labelcolor=TEXT)
     write_bytes(path, drawn(figure, kind, DPI))
 
@@ -170,7 +170,7 @@ def _curves(axes: Axes, run: RunState, name: str) -> None:
         axes.plot([best.position], [best.validation.named.get(name, math.nan)], "o", markersize=9,
                   markerfacecolor="none", markeredgecolor=VALIDATION, linestyle="none",
                   label=f"best: epoch {best.epoch}")
-    if positions:
+    if axes.get_legend_handles_labels()[0]:
         axes.legend(frameon=False, fontsize=8, labelcolor=TEXT)
 
 

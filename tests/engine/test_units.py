@@ -7,9 +7,11 @@ import math
 import pytest
 
 from engine.units import (
+    SPACE,
     bytes_text,
     clock_text,
     count_text,
+    duration_text,
     grouped,
     measure_text,
     power_text,
@@ -147,3 +149,10 @@ def test_numbers_on_axes() -> None:
     assert [power_text(value) for value in (1e-4, 9.9e-5, 1e5, 99_999)] == ["0.0001", "9.9e−5", "1e5", "99999"]
     assert [power_text(value) for value in (2.5e-6, 0.02, 0.5, 1, 500, 1e6)] == [
         "2.5e−6", "0.02", "0.5", "1", "500", "1e6"]
+
+
+@pytest.mark.parametrize(("seconds", "text"), [
+    (0.0123, "12.3 ms"), (1.5, "1.5 s"), (59.9, "59.9 s"), (59.97, "1:00 min"), (125.2, "2:05 min"),
+    (3599.4, "59:59 min"), (3599.6, "1:00:00 h"), (3729, "1:02:09 h"), (float("nan"), "–")])
+def test_what_a_run_took(seconds: float, text: str) -> None:
+    assert duration_text(seconds).replace(SPACE, " ") == text

@@ -14,6 +14,7 @@ from widgets.look import theme
 
 DASHES = ((), (7.0, 3.0), (2.0, 3.0), (9.0, 3.0, 2.0, 3.0))  # of each kind of curve, in strokes of one pixel
 T = TypeVar("T")
+FEW = 2  # curves that never take two rows
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -60,11 +61,12 @@ class Legend:
         both, one = Style(True, True), Style(not reading, reading)
         if self.is_key:
             both = one = Style(True, False)
-        in_rows = [both.tight()._replace(rows=rows) for rows in range(2, len(self.kinds))]  # two stay beside each other
-        for style in (both, both.tight(), *in_rows, one, one.tight()):
+        least = [one, one.tight()] if len(self.kinds) <= FEW else [
+            style.tight()._replace(rows=2) for style in (both, one)]
+        for style in (both, both.tight(), *least):
             if self.width(style) <= room:
                 return style, True
-        return (in_rows or [one.tight()])[-1], False
+        return least[-1], False
 
     def width(self, style: Style) -> float:
         """Of its widest row."""

@@ -91,10 +91,10 @@ class Member:
     @property
     def end(self) -> float:
         """The last position, in epochs."""
-        return max(self.points[0].end, self.validation[0].end)
+        return max(self.points[0].end, self.train[0].end)
 
     def __len__(self) -> int:
-        return len(self.points[0]) + len(self.validation[0])
+        return len(self.points[0]) + len(self.train[0])
 
 
 def _extend(pair: Pair, rows: Sequence[Sequence[float]]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
 from engine.experiment.notes import Notes
 from engine.units import measure_text
@@ -19,6 +19,7 @@ from widgets.results.values import MOST_VALUES, Parameter, ReportedRow, RunRow
 from widgets.tensors.kernel_picture import KernelPicture
 
 MOST_PARAMETERS = 10  # the others are only counted
+BELOW = 280  # pixels at least for words below a table
 LAST_STEPS = 12  # of a kernel that is shown step by step, beside the first
 
 
@@ -38,7 +39,7 @@ class Results(QWidget):
         self.run_all = QPushButton()
         self.run_all.clicked.connect(self.run_variants_requested)
         self._more, self.whose = _text("small"), _text("small")
-        self.measured, self.compared = _text("small"), _text("small")  # what the numbers of a table are of
+        self.measured, self.compared = _below(), _below()  # what the numbers of a table are of
         self._assemble()
         self.clear()
 
@@ -185,6 +186,14 @@ def _numbers(row: RunRow) -> list[float]:
 
 def _line(row: RunRow, numbers: list[str]) -> tuple[str, ...]:
     return (row.title, "" if row.epochs is None else str(row.epochs), *numbers)
+
+
+def _below() -> QLabel:
+    """Words below a table, as wide as that is."""
+    label = _text("small")
+    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+    label.setMinimumWidth(BELOW)
+    return label
 
 
 def _text(role: str = "") -> QLabel:

@@ -15,14 +15,15 @@ from app.document.document import Document
 from app.features import trainer as module
 from app.features.curves import Curves
 from app.features.documents import Documents
+from app.features.results import Results
 from app.features.training import Training
 from app.window.window import MainWindow
 from engine.experiment.experiment import DEFAULT
 from engine.messages import say
 from engine.training.events import MemberStarted, Point, Preparing, Progress, Started
-from engine.units import clock_text, grouped
+from engine.units import clock_text, grouped, measure_text
 from tests.app.threads import FakeThread, hear
-from tests.app.windows import opened
+from tests.app.windows import brought, opened
 from widgets.fields.editors import LineEditor
 
 TRAIN_MS = 60_000
@@ -344,3 +345,40 @@ def test_the_recipe_is_shown_when_it_is_another_not_with_each_edit_of_the_networ
     assert shown[2:] == [window.page.document.experiment.recipe]
     turn_to(window, document)
     assert shown[3:] == [document.experiment.recipe]
+
+
+# -- one meaning a number ---------------------------------------------------------------------------------------------
+
+
+def test_top_bar_legend_results_and_summary_say_the_same_numbers_of_the_same_epoch(window, qtbot):
+    document = begin(window, qtbot, epochs=4)
+    end(window, qtbot, stop=False)
+    summary, plots = document.run.summary, window.feature(Curves).plots
+    best = next(row for row in document.run.state.epochs if row.epoch == summary.best_epoch)
+    assert (best.train, best.validation) == (summary.train, summary.validation)
+    assert said(window).startswith(f"best epoch {summary.best_epoch} of 4: train loss {best.train.loss:.3f}, train acc")
+    assert plots.loss.surround.rest.text == f"best epoch {summary.best_epoch}"
+    read = [[reading.y for reading in plot.surround.readings] for plot in plots.plots]
+    assert read == [[best.train.loss, best.validation.loss], [best.train.accuracy, best.validation.accuracy]]
+    results = brought(window, Results)
+    table = {row[0]: row[1:] for row in results.measures.texts}
+    assert table["Loss"][:2] == [measure_text(best.train.loss), measure_text(best.validation.loss)]
+    told = results.measured.text().split("\n")
+    assert told[0] == f"Best epoch {summary.best_epoch} of 4, by validation accuracy"
+    assert " of training, " in told[1] and told[2] == f"{summary.device_name} (cpu)"
+    assert told[3].startswith("Train: mean while the epoch is learned")
+
+
+def test_a_learning_rate_changed_on_the_way_is_marked_and_still_there_later(window, qtbot):
+    document = begin(window, qtbot, epochs=500)
+    recipe = document.experiment.recipe
+    document.edit("lr", replace(document.experiment, recipe=recipe.with_options(lr=0.0123)))
+    plots = window.feature(Curves).plots
+    qtbot.waitUntil(lambda: bool(plots.loss.surround.changes), timeout=60_000)
+    end(window, qtbot)
+    [change] = document.run.state.changes
+    assert plots.loss.surround.changes == plots.accuracy.surround.changes == ((change.position, "lr 0.0123"),)
+    another(window)
+    assert plots.loss.surround.changes == ()
+    turn_to(window, document)
+    assert plots.loss.surround.changes == ((change.position, "lr 0.0123"),)

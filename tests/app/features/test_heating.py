@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
@@ -226,3 +227,23 @@ def test_each_network_that_comes_to_the_front_is_measured_in_its_turn(window, qt
     assert legend(window).title.text() == f"Time of a step · {seconds_text(0.002)}" and len(measured) == 2
     legend(window).measure.click()
     qtbot.waitUntil(lambda: len(measured) == 3, timeout=20_000)
+
+
+def test_no_number_takes_the_unit_of_another_map(window, monkeypatch):
+    """From every map to every other where nothing was measured yet, on two tabs and inside a block."""
+    monkeypatch.setattr(Heating, "measure", lambda *_: None)
+    window.feature(Documents).open("gallery:resnet18")
+    window.page.open("stage4")
+    for first, second in product(MODES, MODES):
+        window.commands[f"heat_{first}"].trigger()
+        window.commands[f"heat_{second}"].trigger()
+        for page in window.pages:
+            told = {card.face.heat_text for card in page.scene.cards.values()} - {""}
+            assert {text.rpartition(SPACE)[2] for text in told} == (set() if second == "time" else {"%"})
+        marks = legend(window).scale.marks
+        assert all(mark.endswith("%") for mark in marks[1:]) if second != "time" else marks == ("", "", "")
+        heat = PageHeat(window.page)
+        heat.count(first)
+        before = heat.heat
+        heat.count(second)
+        assert before.mode == first and (first == "time" or before.text(before.most).endswith("%"))

@@ -153,3 +153,29 @@ def test_long_tables_are_cut(say: Say) -> None:
     assert code == 0 and out.count("… 201 in all, on average") == 2 and "weight 9 " not in out
     norms = [float(line.split()[-1]) for line in out.splitlines() if re.match(r"λ = \d +\d", line)]
     assert len(norms) == 2 and norms[0] > 10 and norms[1] < 0.6
+
+
+def test_all_examples_are_learned_from_and_the_test_set_is_watched_when_asked_for(say: Say, tmp_path: Path) -> None:
+    code, out, _ = say("train", "gallery:lenet-digits", "--epochs", "2", "--validation", "0", "--test-curve",
+                       "--train-curve", "--out", "run")
+    assert code == 0 and "1\xa0527 examples, 2 epochs" in out
+    assert "hint: You are looking at the test set." in out and "number would be worthless" in out
+    assert len(re.findall(r"^epoch   \d   train loss \S+ acc \S+   train after loss \S+ acc \S+   test loss \S+ acc "
+                          r"\S+$", out, re.MULTILINE)) == 2
+    assert "Epoch 2 of 2, the last one: there are no validation data to choose by" in out
+    assert re.search(r"^epoch 2 of 2: train loss \d", out, re.MULTILINE)
+    head = (tmp_path / "run" / "metrics.csv").read_text().split("\n")[0].split(",")
+    assert {"test_loss", "test_accuracy", "after_train_loss", "after_train_accuracy"} <= set(head)
+
+
+def test_a_batch_larger_than_the_data_is_said(say: Say) -> None:
+    code, out, _ = say("train", "gallery:lenet-digits", "--epochs", "1", "--batch-size", "5000", "--out", "run")
+    assert code == 0 and "hint: A batch of 5\xa0000 is more than there are training examples (1\xa0374)" in out
+
+
+@pytest.mark.parametrize(("share", "source", "words"), [
+    ("1", "lenet-digits", "Validation share must be less than 1"), ("-0.1", "lenet-digits", "must be at least 0"),
+    ("0", "linreg", "--validation sets examples aside, but Linear (synthetic) has parts of its own")])
+def test_a_share_that_cannot_be_is_a_sentence(say: Say, share: str, source: str, words: str) -> None:
+    code, _, errors = say("train", f"gallery:{source}", "--validation", share)
+    assert code == 2 and words in errors

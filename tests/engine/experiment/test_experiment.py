@@ -228,7 +228,7 @@ def test_damaged_wires(raw: dict[str, Any], bad: list[Any], words: str) -> None:
     ("part", "value", "words"),
     [
         ("data", {"dataset": "imagenet"}, "data: Data must be 'digits', 'mnist', 'fashion-mnist',"),
-        ("data", {"validation": 0}, "data: Validation share must be more than 0"),
+        ("data", {"validation": -0.1}, "data: Validation share must be at least 0"),
         ("data", {"resize": 10**9}, "data: Resize must be at most 1024"),
         ("data", [], "data: "),
         ("recipe", {"lr": float("nan")}, "recipe: Learning rate must be a finite number"),

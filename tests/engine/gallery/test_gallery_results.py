@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -89,6 +90,28 @@ def test_polynomials_fit_underfit_and_overfit() -> None:
     assert rich.train.loss < 0.05 and rich.validation.loss > 10 * rich.train.loss
     assert [len(end.weights["fc1.weight"][0]) for end in ends.values()] == [4, 2, 20]
     torch.testing.assert_close(fits.weights["fc1.weight"], torch.tensor([[5, 1.2, -3.4, 5.6]]), rtol=0, atol=0.3)
+
+
+def test_polynomials_come_to_the_least_squares_there_is() -> None:
+    """A higher degree never fits the training data worse: it could be the lower one."""
+    base = opened("polynomial")
+    ends, losses, least = members(base), {}, {}
+    for variant in base.variants:
+        data = load_data(variant.of(base).data)
+        x, y = data.train.inputs.double(), data.train.targets.double()
+        degree, weights = x.shape[1] - 1, ends[variant.title].weights["fc1.weight"].double()
+        losses[degree] = float((x @ weights.T - y).square().mean())
+        solution = np.linalg.lstsq(x.numpy(), y.numpy(), rcond=None)[0]
+        least[degree] = float(np.square(x.numpy() @ solution - y.numpy()).mean())
+        assert ends[variant.title].train.loss == pytest.approx(losses[degree], rel=0.01), "it has come to rest"
+    assert least[19] < least[3] < least[1] and losses[19] < 0.95 * losses[3] < losses[1]
+    for degree, tolerance in ((1, 1e-3), (3, 1e-3), (19, 0.15)):  # some of the twenty powers are next to nothing
+        assert least[degree] <= losses[degree] * (1 + 1e-6) and losses[degree] <= least[degree] * (1 + tolerance)
+
+
+def test_without_decay_the_training_data_are_fitted_better() -> None:
+    free, held = members(opened("weight-decay")).values()
+    assert free.train.loss < held.train.loss
 
 
 def test_five_folds_of_houses_agree(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ from engine.runs.pictures import (
     save_curves,
     series_picture,
 )
-from engine.training.events import EpochEnded, Point
+from engine.training.events import EpochEnded, Point, RateChanged
 from engine.training.state import RunState
 from engine.training.values import Metrics
 
@@ -253,3 +253,35 @@ def test_importing_it_is_cheap_and_no_window_system_is_asked(history: RunState, 
             "print('matplotlib.pyplot' in sys.modules)")
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path / "a.png")], capture_output=True, text=True)
     assert done.stdout.split() == ["set()", "False"]
+
+
+def test_a_learning_rate_changed_by_hand_is_marked(history: RunState, drawn: list[Figure], tmp_path: Path) -> None:
+    history.hear(RateChanged(1.25, 0.01))
+    curves_picture(history, tmp_path / "one.png")
+    series_picture([history, of_numbers(1.0, 0.5)], tmp_path / "two.png")
+    for figure in drawn:
+        for axes in figure.axes:
+            assert [(text.get_text(), text.xy[0]) for text in axes.texts] == [("lr 0.01", 1.25)]
+            assert any(list(line.get_xdata()) == [1.25, 1.25] for line in axes.get_lines())
+
+
+def test_what_was_watched_is_drawn_and_written(drawn: list[Figure], tmp_path: Path) -> None:
+    made = RunState()
+    for epoch in (1, 2):
+        made.hear(EpochEnded(epoch, Metrics(1.5, 0.4), Metrics(1.6, 0.3), epoch == 2, {},
+                             after=Metrics(1.25, 0.5), test=Metrics(1.75, 0.25)))
+    curves_picture(made, tmp_path / "one.png")
+    assert legend_of(drawn[0].axes[0]) == ["train (mean while learning)", "train after the epoch", "validation", "test",
+                                           "best: epoch 2"]
+    curves_csv(made, tmp_path / "one.csv")
+    head, *rows = [line.split(",") for line in (tmp_path / "one.csv").read_text().splitlines()]
+    assert [dict(zip(head, row, strict=True))["test_accuracy"] for row in rows] == ["0.250000", "0.250000"]
+    assert [dict(zip(head, row, strict=True))["after_train_loss"] for row in rows] == ["1.250000", "1.250000"]
+
+
+def test_without_validation_no_epoch_is_called_the_best(drawn: list[Figure], tmp_path: Path) -> None:
+    made = RunState()
+    for epoch in (1, 2):
+        made.hear(EpochEnded(epoch, Metrics(1.5, 0.4), Metrics(math.nan), True, {}))
+    curves_picture(made, tmp_path / "one.png")
+    assert legend_of(drawn[0].axes[0]) == ["train (mean while learning)"]

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.in_front import in_front
+from tests.painted import painted, words
 from tests.seen import button_with, colors, texts
 from widgets.look import theme
 from widgets.plot.plot import Plot
@@ -462,3 +463,92 @@ def test_the_cursor_is_in_both_plots_and_its_value_in_the_one_below_it(curves: C
     assert [each.cursor_at for each in curves.plots] == [0.0, 0.0] and curves.legend.chips[0].value == 0.2
     curves.accuracy.hovered.emit(None)
     assert curves.legend.chips[0].value == 3.0, "the loss at the end"
+
+
+# -- one meaning a number ---------------------------------------------------------------------------------------------
+
+
+def legend_values(plot: Plot) -> list[float | None]:
+    return [reading.y if reading else None for reading in plot.surround.readings]
+
+
+def painted_words(plot: Plot) -> list[str]:
+    """All that stands around the curves."""
+    QApplication.processEvents()
+    frame, area = plot.surround, plot.area
+    single = [False] * len(plot.lines)
+    paints = (lambda painter: frame.paint_grid(painter, area), lambda painter: frame.paint_header(painter, area, False),
+              lambda painter: frame.paint_marks(painter, area, single))
+    return [word for paint in paints for word in words(painted(paint))]
+
+
+def test_when_a_run_is_over_the_legend_has_the_best_epochs_own_numbers(curves: Curves) -> None:
+    curves.clear(3)
+    curves.add_points([(0.5, 3.0, 0.1), (1.0, 2.0, 0.2), (2.0, 0.9, 0.5), (3.0, 0.7, 0.6)])
+    for epoch, (loss, validation) in enumerate(((2.5, 2.2), (1.4, 1.1), (0.8, 1.3)), 1):
+        curves.add_epoch(epoch, loss, 0.1 * epoch, validation, 0.2 * epoch, epoch <= 2)
+    assert legend_values(curves.loss) == [0.7, 1.3] and curves.loss.surround.rest.text == "latest"
+    curves.set_over(True)
+    assert legend_values(curves.loss) == [1.4, 1.1], "the mean of the epoch, as the tables have it"
+    assert legend_values(curves.accuracy) == [0.2, 0.4]
+    assert curves.loss.surround.rest == (2.0, "best epoch 2")
+    curves.loss.hovered.emit(3.0)
+    assert legend_values(curves.loss) == [0.7, 1.3]
+    assert "epoch 3.00" in painted_words(curves.loss) and "best epoch 2" not in painted_words(curves.loss)
+    curves.loss.hovered.emit(None)
+    assert "best epoch 2" in painted_words(curves.loss)
+    curves.clear(3)
+    assert curves.loss.surround.rest is None
+
+
+def test_without_validation_there_is_one_curve_and_the_last_epoch_counts(curves: Curves) -> None:
+    nan = float("nan")
+    curves.show_all([], [(1, 2.0, 0.1, nan, nan, False), (2, 1.0, 0.4, nan, nan, False)])
+    curves.set_over(True)
+    assert len(curves.loss.lines) == 1 and legend_values(curves.loss) == [1.0]
+    assert curves.loss.surround.rest == (2.0, "epoch 2")
+
+
+def test_what_was_asked_for_beside_validation_has_curves_of_its_own(curves: Curves) -> None:
+    nan = float("nan")
+    curves.show_all([], [(1, 2.0, 0.1, 1.9, 0.2, False, 1.8, 0.3, 1.7, 0.4), (2, 1.0, 0.5, 0.9, 0.6, True, 0.8, 0.7,
+                                                                             0.75, 0.65)])
+    curves.set_over(True)
+    assert [line.yData.tolist() for line in curves.loss.lines] == [[2.0, 1.0], [1.9, 0.9], [1.8, 0.8], [1.7, 0.75]]
+    assert legend_values(curves.accuracy) == [0.5, 0.6, 0.7, 0.65]
+    said = painted_words(curves.loss)
+    assert all(name in said for name in ("train", "validation", "train after", "test"))
+    patterns = [tuple(line.opts["pen"].dashPattern()) for line in curves.loss.lines]
+    assert len(set(patterns)) == 4, "told apart without colours"
+    curves.show_all([], [(1, 2.0, 0.1, 1.9, 0.2, True, nan, nan, 1.7, 0.4)])
+    assert [line.yData.tolist() for line in curves.loss.lines] == [[2.0], [1.9], [1.7]]
+
+
+@pytest.mark.parametrize("width", [420, 600, 1080])
+def test_four_names_and_numbers_find_room(qtbot: QtBot, width: int) -> None:
+    curves = in_front(qtbot, Curves(), width, 264)
+    curves.show_all([], [(1, 2.0, 0.1, 1.9, 0.2, True, 1.8, 0.3, 1.7, 0.4)])
+    for plot in curves.plots:
+        header = plot.surround.header(plot.area)
+        assert header.legend.right() - plot.surround.legend.width(header.style) >= -1
+        assert header.legend.bottom() <= plot.area.top()
+
+
+def test_a_changed_learning_rate_is_marked_and_read(curves: Curves) -> None:
+    fill(curves)
+    curves.add_change(2.5, "0.01")
+    assert "lr 0.01" in painted_words(curves.loss) and "lr 0.01" in painted_words(curves.accuracy)
+    mouse(curves.loss, QEvent.Type.MouseMove, at(curves.loss, 2.0), Qt.MouseButton.NoButton)
+    assert not any(" · lr" in text for text in painted_words(curves.loss)), "not changed yet"
+    mouse(curves.loss, QEvent.Type.MouseMove, at(curves.loss, 3.0), Qt.MouseButton.NoButton)
+    assert any(text.endswith(" · lr 0.01") for text in painted_words(curves.loss))
+    curves.clear(5)
+    fill(curves)
+    assert "lr 0.01" not in painted_words(curves.loss)
+
+
+def test_no_number_of_the_axis_is_half_hidden_by_the_epoch_that_is_read(curves: Curves) -> None:
+    fill(curves, epochs=5)
+    curves.set_over(True)
+    said = painted_words(curves.loss)
+    assert "best epoch 4" in said and "4" not in said and "0" in said
