@@ -22,6 +22,7 @@ from engine.reading.choosing import Choosing
 from engine.reading.context import ChangedInsideError
 from engine.reading.interpreter import Interpreter
 from engine.reading.layers import MissingValueError
+from engine.reading.modules import Buffer
 from engine.reading.own_code import code_of
 from engine.reading.sheet import Sheet
 from engine.reading.sizes import BATCH, Dims
@@ -38,6 +39,7 @@ from engine.reading.values import (
     Tensor,
     Unknown,
     every_module,
+    is_module,
 )
 
 __all__ = ["Reading", "ReadingError", "from_code", "from_text", "read"]
@@ -178,6 +180,7 @@ class _Text:
     def _followed(self, network: Any, may_pass_on: bool = False) -> tuple[Graph, str]:
         shape: Dims | None = None if self.shape is None else (BATCH, *self.shape)
         sheet = self.context.sheet = Sheet(shape=shape)
+        self._name_parts(network)
         for _, part in every_module(network):  # what was drawn in the other way is another graph
             if isinstance(part, Module):
                 part.places.clear()
@@ -190,6 +193,19 @@ class _Text:
             raise ReadingError("What the network returns is only repeated, or whole numbers: no layer does that")
         return sheet.graph(output, weighted(network)), output.node
 
+    def _name_parts(self, network: Any) -> None:
+        """A layer is called by a name under which it is kept by now."""
+        names: dict[int, list[str]] = {}
+        parts: dict[int, Any] = {}
+        for _, part in every_module(network):
+            for name, inner in part.attributes.items() if isinstance(part, Instance) else ():
+                if is_module(inner):
+                    names.setdefault(id(inner), []).append(name)
+                    parts[id(inner)] = inner
+        for key, called in names.items():
+            if parts[key].name not in called:
+                parts[key].name = called[0]
+
     def _output(self, network: Any, sheet: Sheet) -> Any:
         self.context.need(network)
         if isinstance(network, Instance):
@@ -197,8 +213,8 @@ class _Text:
         return self.reader.module_called(network, [sheet.input], {})
 
     def _as_code(self, network: Any, error: ReadingError) -> Graph | None:
-        """A single layer of a person's own, of which nothing else is made."""
-        if not isinstance(network, Instance) or isinstance(error, MissingValueError) or _has_parts(network):
+        """A single layer of a person's own, beside which nothing else is made."""
+        if not isinstance(network, Instance) or isinstance(error, MissingValueError) or not _is_own_layer(network):
             return None
         if _needs_values(network):
             return None
@@ -282,6 +298,17 @@ class _Text:
 
     def _hides(self, value: Any) -> bool:
         return any(isinstance(each, (Module, Chain)) for each in (value.values() if isinstance(value, dict) else value))
+
+
+MOST_PARTS = 2  # of a layer of a person's own that keeps numbers, too
+
+
+def _is_own_layer(network: Instance) -> bool:
+    """Whether it is no composition of layers, or one around numbers that it keeps itself."""
+    keeps = any(isinstance(value, Buffer) or (isinstance(value, Unknown) and value.name == "parameter")
+                for value in network.attributes.values())
+    count = sum(part is not network for _, part in every_module(network))
+    return not count or (keeps and count <= MOST_PARTS)
 
 
 def _has_parts(network: Instance) -> bool:
