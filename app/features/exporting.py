@@ -16,6 +16,7 @@ from app.window.host import Feature, Host
 from app.window.jobs import Job, Jobs
 from engine.data.sources import source_for
 from engine.experiment.experiment import Experiment
+from engine.experiment.keys import current_weights
 from engine.formats import Format, reader_of
 from engine.messages import LayerloomError, Message, say
 from engine.training.values import Weights
@@ -139,7 +140,7 @@ class Exporting(Feature):
             from engine.export.weight_files import load_weights  # loads torch when it reads
             from engine.network.weights import check_weights  # loads torch
 
-            weights = load_weights(path)
+            weights = current_weights(load_weights(path), experiment)
             check_weights(experiment, weights)
             return weights
 

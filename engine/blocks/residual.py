@@ -38,6 +38,10 @@ class Residual(Block):
     )
     bias: bool = Field(True, title="Bias", description="Of the convolutions; batch norm makes it superfluous.")
 
+    @property
+    def class_name(self) -> str:
+        return "Bottleneck" if self.bottleneck else "Residual"
+
     def copy_number(self, index: int) -> Self:
         return self.model_copy(update={"repeat": 1, "stride": self.stride if index == 0 else 1})
 

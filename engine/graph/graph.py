@@ -52,7 +52,8 @@ class Node:
     """A layer with a name (its key in the state dict) and a place on the canvas (scene pixels, top left).
 
     ``shares`` names the node whose weights it uses instead of its own; a ``bypassed`` one passes its first input on.
-    ``label`` (a colour of ``frames.COLORS``) and ``collapsed`` concern only how it is drawn.
+    ``label`` (a colour of ``frames.COLORS``) and ``collapsed`` concern only how it is drawn. ``key`` is where a state
+    dict keeps its weights where that is not its name (``net.0.2``): only inside blocks that are made from parameters.
     """
 
     name: str
@@ -63,6 +64,12 @@ class Node:
     bypassed: bool = False
     label: str = ""
     collapsed: bool = False
+    key: str = ""
+
+    @property
+    def kept_as(self) -> str:
+        """Its key in the state dict of the graph that it is in."""
+        return self.key or self.name
 
 
 @dataclass(frozen=True, slots=True)

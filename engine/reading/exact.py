@@ -150,7 +150,8 @@ class _Expected:
             if name not in analysis.members:
                 continue
             node, shapes = graph.nodes[name], analysis.nodes[name].input_shapes or ()
-            inputs, path = [values[source] for source in analysis.sources(name)], way + (node.shares or name)
+            inputs = [values[source] for source in analysis.sources(name)]
+            path = way + graph.nodes[node.shares or name].kept_as
             if isinstance(node.layer, Input):
                 values[name] = given
             elif isinstance(node.layer, Block):
