@@ -18,7 +18,7 @@ from engine.messages import LayerloomError
 from engine.reading.context import IMPORTED, Names
 from engine.reading.interpreter import Interpreter
 from engine.reading.modules import Buffer
-from engine.reading.values import Class, Function, Instance, Module, Path, ReadingError, Sheet, Tensor
+from engine.reading.values import Chain, Class, Function, Instance, Module, Path, ReadingError, Sheet, Tensor
 
 MODULE, BEGIN = Path("torch.nn.Module"), "super().__init__()"
 Kept = Mapping[str, Module | Buffer]  # by its path, as in a state dict: ``block.conv1``
@@ -115,13 +115,23 @@ def _kept_by(made: Instance, way: str = "") -> dict[str, Module | Buffer]:
     """All that an object keeps, also what ``forward`` never calls. Raises ReadingError."""
     found: dict[str, Module | Buffer] = {}
     for name, value in made.attributes.items():
-        if isinstance(value, Instance):
-            found |= _kept_by(value, f"{way}{name}.")
-        elif isinstance(value, (Module, Buffer)):
-            found[way + name] = value
-        else:
-            raise ReadingError("self.{name} is no layer", name=name)
+        found |= _kept(name, value, way)
     return found
+
+
+def _kept(name: str, value: Any, way: str) -> dict[str, Module | Buffer]:
+    if isinstance(value, Instance):
+        return _kept_by(value, f"{way}{name}.")
+    if isinstance(value, Chain):
+        found: dict[str, Module | Buffer] = {}
+        for index, (key, part) in enumerate(value.parts):
+            found |= _kept(key or str(index), part, f"{way}{name}.")
+        return found
+    if isinstance(value, (Module, Buffer)):
+        return {way + name: value}
+    if value is not None:
+        raise ReadingError("self.{name} is no layer", name=name)
+    return {}
 
 
 # -- what a network is -------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from engine.blocks.base import Block
 from engine.names import fresh_name
@@ -100,8 +100,7 @@ def _constructor(made: Class) -> list[Line]:
             lines += about(name, constructed(made, name))
         elif name in definitions:
             lines += about(name, fitted(INDENT, "", definitions[name]))
-    for name in use.names:
-        lines += about(name, [INDENT + line for line in beginnings(use, name)])
+    lines += [Line(INDENT + line.text, line.nodes) for line in beginnings(use)]
     return [*lines, Line("")]
 
 
@@ -115,11 +114,14 @@ def _forward(made: Class) -> list[Line]:
     for name in use.names[1:]:
         is_end = name == use.analysis.output
         lead = "return " if is_end and name not in named else f"{variables[name]} = "
-        inputs = [variables[source] for source in use.sources(name)]
-        body.append((name, fitted(INDENT, lead, use.expression(name, inputs)), _shape(made, name)))
+        body.append((name, _statement(use, name, lead, variables), _shape(made, name)))
         if is_end and name in named:
             body.append((name, [f"{INDENT}return {variables[name]}"], ""))
     return [Line(f"    def forward(self, {variables[start]}):", (start,)), *commented(body)]
+
+
+def _statement(use: Use, name: str, lead: str, variables: Mapping[str, str]) -> list[str]:
+    return fitted(INDENT, lead, use.expression(name, [variables[source] for source in use.sources(name)]))
 
 
 def _shape(made: Class, name: str) -> str:
@@ -130,9 +132,14 @@ def _shape(made: Class, name: str) -> str:
 
 def _to_be_named(use: Use) -> set[str]:
     """Nodes that are kept under no name, and would be called otherwise by whoever reads the code without a variable."""
-    plain = by_itself([(name, use.layer(name), use.is_module(name) or bool(use.definition(name)))
+    plain = by_itself([(name, _stem(use, name), use.is_module(name) or bool(use.definition(name)))
                        for name in use.names])
     return {name for name in use.names[1:] if plain[name] != name and _is_variable(name)}
+
+
+def _stem(use: Use, name: str) -> str:
+    owner = use.owner(name)
+    return use.layer(name).stem if owner == name or not use.is_module(owner) else owner
 
 
 def _is_variable(name: str) -> bool:

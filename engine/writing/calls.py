@@ -48,7 +48,7 @@ def _in_a_row(calls: Sequence[tuple[Class, dict[str, Any]]]) -> Iterator[str]:
 
 
 def _growing(calls: Sequence[tuple[Class, dict[str, Any]]]) -> str:
-    """Copies of which one number grows by the same in each: ``*(DenseBlock(4, 64 + 128 * i, 32) for i in range(3))``."""
+    """Copies of which one number grows by the same in each: ``*(DenseBlock(4, 64 + 8 * i, 2) for i in range(3))``."""
     made, first = calls[0]
     changing = [key for key in first if len({literal(arguments.get(key)) for _, arguments in calls}) > 1]
     if len(calls) < LEAST or len(changing) != 1 or any(one is not made or one_s.keys() != first.keys()

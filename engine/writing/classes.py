@@ -205,7 +205,8 @@ class Written(Class):
     def form(self) -> Form:
         """What stands in it."""
         blocks = [use.block for use in self.uses if use.block is not None]
-        return form_of(blocks, [use.analysis.nodes[use.names[0]].facts.output_shape[0] for use in self.uses])
+        shapes = [use.analysis.nodes[use.names[0]].output_shape or () for use in self.uses]
+        return form_of(blocks, [shape[0] for shape in shapes])
 
     @property
     def parameters(self) -> Sequence[Parameter]:

@@ -33,7 +33,8 @@ def _complete(piece: Graph, whole: Analysis | None) -> Graph:
     if inputs:
         shape = whole.nodes[inputs[0].name].output_shape if inputs[0].name in whole.nodes else None
         return piece.with_layer(inputs[0].name, Input(shape=shape)) if shape else piece
-    name, shape = fresh_name("input", piece.nodes), _flows_in(piece, whole)
+    name = "input" if "input" not in piece.nodes else fresh_name("input", piece.nodes)
+    shape = _flows_in(piece, whole)
     ends = [Edge(name, other, port) for other, node in piece.nodes.items()
             for port in range(max(1, node.layer.min_inputs)) if node.layer.max_inputs != 0
             and all(edge.port != port for edge in piece.inputs[other])]

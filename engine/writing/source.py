@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from engine.analysis.analysis import Analysis, analyze, first_error
-from engine.blocks.base import Block
 from engine.graph.graph import Graph
 from engine.layers.base import Shape
 from engine.names import check_name
@@ -53,7 +52,9 @@ def source_of(analysis: Analysis, class_name: str = "Network") -> Source:
     made = {made: written(made) for made in classes(network, class_name)}
     bodies = [*own, *("\n".join(line.text for line in lines) for lines in made.values())]
     uses_torch = any(re.search(r"\btorch\.", body) for body in bodies)
-    imports = [*([FUTURE, ""] if future else []), *["import torch", "from torch import nn"][not uses_torch :]]
+    uses_math = any(re.search(r"\bmath\.", body) for body in bodies[len(own) :])
+    imports = [*([FUTURE, ""] if future else []), *(["import math", ""] if uses_math else []),
+               *["import torch", "from torch import nn"][not uses_torch :]]
     parts = ["\n".join([_header(analysis), "", *imports]), *bodies]
     return Source(GAP.join(parts) + "\n", _places(network, made, parts[: len(parts) - len(made)]))
 

@@ -82,8 +82,12 @@ class Use:
         if self.block is not None and is_written(self.block):
             return (self.block.class_name,)
         kind = (self.block.class_name, self.block.shown_title) if self.block else None
-        parts = ((name, str(self.settings(name)), self._kind(name), *self.sources(name)) for name in self.names)
+        parts = ((name, self._beginning(name), self._kind(name), *self.sources(name)) for name in self.names)
         return (kind, *parts)
+
+    def _beginning(self, name: str) -> object:
+        own = self.settings(name)
+        return str(own.weight), str(own.bias), own.trainable, str(own.edits)
 
     def _kind(self, name: str) -> object:
         if name in self.inside and self.owner(name) == name:
