@@ -26,7 +26,7 @@ INITS: tuple[Settings, ...] = (
     {"kind": "orthogonal"},
 )  # fmt: skip
 FORMULAS = ("w = uniform(-10, 10); w * (abs(w) >= 5)", "sin(i + 1) * cos(j) / sqrt(fan_in)", "0.5", "w * 2 + pi",
-            "normal() + normal(1, 2)", "where(i > j, 1, -w)", "where(fan_in > 3, 1, 2)", "maximum(w, 0) + minimum(fan_out, 3)", "2 ** 3 / fan_in",
+            "normal() + normal(1, 2)", "where(i > j, 1, -w)", "maximum(w, 0) + minimum(fan_out, 3)", "2 ** 3 / fan_in",
             "w = w * 2; v = abs(-3); w - v", "sign(w) * exp(-w ** 2) + tanh(1) + log(e) + uniform()",
             "a = b = sqrt(4); a * b + w", "(i == j) | (i > 2)", "9 ** 0.5 * j")  # fmt: skip
 
