@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
+from engine.analysis.declared import contradiction
 from engine.analysis.faults import Fault, FaultyLayerError, missing_input, whole_faults
 from engine.analysis.memory import Memory
 from engine.graph.graph import Graph, Node, SharingError
@@ -208,6 +209,8 @@ def _analyze(graph: Graph, input_shape: Shape | None, left_out: Collection[str] 
                 facts = facts_of(layer, shapes)
                 outputs[name] = facts.output_shape
                 node = nodes[name]
+                if node.declared and (wrong := contradiction(node, shapes)) is not None:
+                    faults.append(Fault(name, wrong))
                 if node.parameters is not DEFAULTS or node.shares is not None:
                     facts = _as_set(node, facts)
             except LayerloomError as error:

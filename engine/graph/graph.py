@@ -52,8 +52,9 @@ class Node:
     """A layer with a name (its key in the state dict) and a place on the canvas (scene pixels, top left).
 
     ``shares`` names the node whose weights it uses instead of its own; a ``bypassed`` one passes its first input on.
-    ``label`` (a colour of ``frames.COLORS``) and ``collapsed`` concern only how it is drawn. ``key`` is where a state
-    dict keeps its weights where that is not its name (``net.0.2``): only inside blocks that are made from parameters.
+    ``label`` (a colour of ``frames.COLORS``) and ``collapsed`` concern only how it is drawn. ``declared`` is what code
+    that was read says of its input, by torch's names of the arguments. ``key`` is where a state dict keeps its weights
+    where that is not its name (``net.0.2``): only inside blocks that are made from parameters.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Node:
     bypassed: bool = False
     label: str = ""
     collapsed: bool = False
+    declared: tuple[tuple[str, int | tuple[int, ...]], ...] = ()
     key: str = ""
 
     @property

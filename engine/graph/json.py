@@ -58,6 +58,8 @@ def _node_json(node: Node) -> dict[str, Any]:
     if node.shares is not None:
         written["shares"] = node.shares
     written.update({mark: value for mark in MARKS if (value := getattr(node, mark))})
+    if node.declared:
+        written["declared"] = {name: list(value) if isinstance(value, tuple) else value for name, value in node.declared}
     return written
 
 
@@ -105,7 +107,19 @@ def _read_node(item: Any) -> Node:
     layer: Layer = read_model(LAYERS[kind], item.get("options", {}), name)
     given = item.get("parameters")
     parameters = DEFAULTS if given is None else read_model(NodeParameters, given, name)
-    return Node(name, layer, (float(position[0]), float(position[1])), parameters, shares, **_read_marks(item, name))
+    return Node(name, layer, (float(position[0]), float(position[1])), parameters, shares, **_read_marks(item, name),
+                declared=_read_declared(item.get("declared", {}), name))
+
+
+def _read_declared(given: Any, name: str) -> tuple[tuple[str, Any], ...]:
+    """What code says of the layer's input. Raises FileError."""
+    def is_size(value: Any) -> bool:
+        return type(value) is int and abs(value) <= 10**9
+
+    if not isinstance(given, dict) or not all(isinstance(key, str) and (is_size(value) or (
+            isinstance(value, list) and 0 < len(value) < 10 and all(map(is_size, value)))) for key, value in given.items()):
+        raise FileError("{name}: its “{mark}” is not possible", name=name, mark="declared")
+    return tuple((key, tuple(value) if isinstance(value, list) else value) for key, value in given.items())
 
 
 def _read_marks(item: dict[str, Any], name: str) -> dict[str, Any]:

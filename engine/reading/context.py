@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from engine.layers import Layer
-from engine.reading.values import Last, Module, Path, ReadingError, Sheet, Tensor
+from engine.messages import Message, say
+from engine.reading.sheet import Declared, Sheet
+from engine.reading.sizes import BATCH, Size
+from engine.reading.values import Last, Module, Names, Path, ReadingError, SpentError, Tensor, Unknown
 
-MOST_STEPS = 200_000
-DEEPEST = 60  # calls within calls
+MOST_STEPS = 400_000
+DEEPEST = 40  # calls within calls
 BOTH = "Both all steps and the last state are used here: take the last step with x[:, -1]"
-Names = dict[str, Any]
 # What a piece of a file may use without importing it.
-IMPORTED = {"torch": Path("torch"), "nn": Path("torch.nn"), "F": Path("torch.nn.functional"), "math": Path("math")}
+IMPORTED = {"torch": Path("torch"), "nn": Path("torch.nn"), "F": Path("torch.nn.functional"), "math": Path("math"),
+            "d2l": Path("d2l.torch"), "np": Path("numpy"), "plt": Path("matplotlib.pyplot")}  # fmt: skip
+
+
+class StrangeError(ReadingError):
+    """A tensor is read that is not of the graph that is being drawn."""
+
+
+def _never() -> bool:
+    return False
 
 
 class Context:
@@ -24,24 +35,95 @@ class Context:
     would be understood only roughly is an error.
     """
 
-    def __init__(self, source: str, exact: bool = False) -> None:
-        self.source, self.exact = source, exact
-        self.globals: Names = {"__name__": "code"} if exact else {**IMPORTED, "__name__": "code"}
+    def __init__(self, source: str, exact: bool = False, cancelled: Callable[[], bool] = _never) -> None:
+        self.source, self.exact, self._cancelled = source, exact, cancelled
+        self.globals: Names = {"__name__": "code"} if exact else {**IMPORTED, "__name__": "__main__"}
         self.sheet: Sheet | None = None
         self.line = 1
         self.depth = 0
+        self.training = True  # which of both ways through ``forward`` is followed
+        self.training_line = 0  # where code first asks which it is
+        self.kept: list[Any] = []  # of lists and dicts that cannot be followed any more, so that ids stay theirs
+        self.tainted: dict[int, Unknown] = {}
+        self.notes: list[tuple[int, Message]] = []
+        self.made: list[Any] = []  # modules made at top level, in order
+        self.builder: list[Any] = []  # objects whose constructor or method is being followed
+        self.frames: list[tuple[Any, Names]] = []  # functions that are being followed, and their names
+        self.called: set[int] = set()
+        self.is_library = False  # what is followed is no text of the person's
         self._steps = 0
+        self._sizes: dict[str, int] = {}  # sizes that code itself says by what it does with them
 
     def step(self, node: ast.AST) -> None:
-        """Go to a node's line. Raises ReadingError where the budget is spent."""
-        self.line = getattr(node, "lineno", self.line)
-        self._steps += 1
+        """Go to a node's line. Raises SpentError where the budget is spent."""
+        if not self.is_library:
+            self.line = getattr(node, "lineno", self.line)
+        self.spend(1)
+
+    def spend(self, steps: int) -> None:
+        """Take work from the budget before it is done. Raises SpentError where there is not so much left."""
+        self._steps += steps
         if self._steps > MOST_STEPS:
-            raise self.error("This code takes too many steps to be read")
+            raise SpentError("This code takes too many steps to be read", line=self.line)
+        if self._steps % 256 < steps and self._cancelled():
+            raise SpentError("Reading was cancelled")
 
     def error(self, template: str, **values: object) -> ReadingError:
         """An error at the line that is being read."""
         return ReadingError(template, line=self.line, **values)
+
+    def note(self, template: str, **values: object) -> None:
+        """Something that is left out or understood otherwise, to be said once."""
+        entry = (self.line, say(template, **values))
+        if entry not in self.notes:
+            self.notes.append(entry)
+
+    # -- what cannot be followed ---------------------------------------------------------------------------------------
+
+    def taint(self, value: Any, error: ReadingError) -> None:
+        """Whoever uses this value from now on meets the error."""
+        if isinstance(value, (list, dict)):
+            self.kept.append(value)
+            self.tainted[id(value)] = Unknown("", error)
+        elif isinstance(value, Tensor):
+            value.stale = error
+        elif hasattr(value, "taint"):
+            value.taint = value.taint or error
+
+    def checked(self, value: Any) -> Any:
+        """The value, or Unknown where something has happened to it that could not be followed."""
+        if isinstance(value, (list, dict)) and self.tainted:
+            return self.tainted.get(id(value), value)
+        if self._sizes and isinstance(value, (Size, tuple, Tensor)):
+            value = self._settled(value)
+        error = value.stale if isinstance(value, Tensor) else getattr(value, "taint", None)
+        return value if error is None else Unknown("", error)
+
+    def bind(self, size: Any, number: int) -> None:
+        """A size that is not known is this number, where the code runs at all."""
+        if isinstance(size, Size) and size.factor == 1 and len(size.atoms) == 1 and size != BATCH:
+            self._sizes[size.atoms[0]] = number
+
+    def _settled(self, value: Any) -> Any:
+        """The value with sizes that are known by now as numbers."""
+        if isinstance(value, Size):
+            return value.settled(self._sizes)
+        if isinstance(value, Tensor):
+            value.shape = None if value.shape is None else self._settled(value.shape)
+            value.spread = None if value.spread is None else self._settled(value.spread)
+            return value
+        if any(isinstance(each, Size) for each in value):
+            return tuple(each.settled(self._sizes) if isinstance(each, Size) else each for each in value)
+        return value
+
+    def need(self, value: Any) -> Any:
+        """The value. Raises the error that stands in its place."""
+        value = self.checked(value)
+        if isinstance(value, Unknown) and value.error is not None:
+            raise value.error
+        return value
+
+    # -- drawing -------------------------------------------------------------------------------------------------------
 
     def drawing(self) -> Sheet:
         """The graph that is being drawn. Raises ReadingError outside of ``forward``."""
@@ -49,13 +131,35 @@ class Context:
             raise self.error("Tensors are only known inside “forward”")
         return self.sheet
 
-    def add(self, layer: Layer, inputs: Iterable[Tensor], name: str = "") -> Tensor:
-        """A node that reads these tensors. Raises ReadingError."""
-        return self.drawing().add(layer, self._read(inputs), name)
+    def add(self, layer: Layer, inputs: Sequence[Any], name: str = "", declared: Declared = (),
+            spread: bool = False) -> Tensor:
+        """A node that reads these tensors; only some (``spread``) take what is repeated to fit. Raises ReadingError."""
+        tensor = self.drawing().add(layer, self._read(inputs, spread, layer), name, declared=declared)
+        if layer.is_view or layer.category == "regularization":
+            self._shares_numbers(tensor, inputs[0])
+        return tensor
 
-    def call(self, module: Module, inputs: Iterable[Tensor]) -> Tensor:
+    def _shares_numbers(self, tensor: Tensor, source: Tensor) -> None:
+        tensor.storage = source.storage
+        source.storage.tensors.append(tensor)
+
+    def call(self, module: Module, inputs: Sequence[Tensor]) -> Tensor:
         """A node for one more call of a module. Raises ReadingError."""
-        return self.drawing().call(module, self._read(inputs))
+        self.need(module)
+        self.called.add(id(module))
+        tensor = self.drawing().call(module, self._read(inputs, False, module.layer))
+        if module.layer.is_view or module.layer.category == "regularization":
+            self._shares_numbers(tensor, inputs[0])
+        return tensor
+
+    def in_place(self, tensor: Tensor, made: Tensor) -> Tensor:
+        """The tensor itself becomes what was made of it."""
+        if tensor.spread is not None:
+            raise self.error("This changes in place what is only repeated: that cannot be read")
+        others = ReadingError("A tensor is changed in place in line {other} under another name: what it holds then "
+                              "cannot be read", line=self.line, other=self.line)
+        tensor.change(made.node, made.shape, others)
+        return tensor
 
     def last_step(self, state: Last) -> Tensor:
         """A recurrent layer gives its last step from now on. Raises ReadingError where others read all its steps."""
@@ -63,11 +167,23 @@ class Context:
         if state.node not in sheet.lasts and any(edge.source == state.node for edge in sheet.edges):
             raise self.error(BOTH)
         sheet.lasts.add(state.node)
-        sheet.with_layer(state.node, sheet.nodes[state.node].layer.with_options(returns="last"))
-        return Tensor(state.node, last=True)
+        layer = sheet.nodes[state.node].layer.with_options(returns="last")
+        sheet.with_layer(state.node, layer)
+        made = Tensor(state.node, last=True)
+        made.home = id(sheet)
+        return made
 
-    def _read(self, inputs: Iterable[Tensor]) -> list[Tensor]:
-        tensors = list(inputs)
-        if any(tensor.node in self.drawing().lasts and not tensor.last for tensor in tensors):
-            raise self.error(BOTH)
+    def _read(self, inputs: Sequence[Any], spread: bool, layer: Layer) -> list[Tensor]:
+        tensors = [self.need(each) for each in inputs]
+        for tensor in tensors:
+            if not isinstance(tensor, Tensor):
+                raise self.error("Something is read here that is no tensor")
+            if tensor.home not in (0, id(self.sheet)):
+                raise StrangeError("A tensor of another part of the network is read here", line=self.line)
+            if tensor.spread is not None and not spread:
+                raise self.error("A tensor that is repeated to fit is used here as no layer does it")
+            if tensor.whole and not layer.kind().startswith("Embedding"):
+                raise self.error("A tensor is made whole numbers here: only an embedding reads such")
+            if tensor.node in self.drawing().lasts and not tensor.last:
+                raise self.error(BOTH)
         return tensors

@@ -15,26 +15,17 @@ from engine.layers.base import Layer, Shape
 from engine.layers.code import Code
 from engine.layers.inputs import Input
 from engine.messages import LayerloomError
-from engine.reading.context import IMPORTED, Names
+from engine.reading.context import IMPORTED
 from engine.reading.interpreter import Interpreter
 from engine.reading.modules import Buffer
-from engine.reading.values import Chain, Class, Function, Instance, Module, Path, ReadingError, Sheet, Tensor
+from engine.reading.sheet import Sheet
+from engine.reading.values import Chain, Class, Instance, Module, Names, Path, ReadingError, Tensor
 
 MODULE, BEGIN = Path("torch.nn.Module"), "super().__init__()"
 Kept = Mapping[str, Module | Buffer]  # by its path, as in a state dict: ``block.conv1``
 
 
-class Record(Sheet):
-    """A graph that is being drawn, and which module each of its nodes calls."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.called: dict[str, Module] = {}
-
-    def call(self, module: Module, inputs: Iterable[Any]) -> Tensor:
-        tensor = super().call(module, inputs)
-        self.called[tensor.node] = module
-        return tensor
+Record = Sheet  # a graph that is being drawn, and which module each of its nodes calls
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,10 +77,9 @@ def follow(source: str, class_name: str = "Network") -> Followed:
         if not isinstance(kind, Class):
             raise ReadingError("There is no class {name} in this code", name=class_name)
         network = reader.made_instance(kind, [], {}, None)
-        forward = kind.method("forward")
-        assert isinstance(network, Instance) and forward is not None
+        assert isinstance(network, Instance)
         reader.context.sheet = sheet
-        output = reader.function_called(Function(forward, network), [sheet.input], {})
+        output = reader.tracing.forward(network, [sheet.input], {})
     except SyntaxError as error:
         raise ReadingError("{reason}", line=error.lineno or 1, reason=error.msg) from error
     except RecursionError as error:
@@ -101,7 +91,8 @@ def _check_class(kind: Any) -> None:
     """Raise ReadingError where a class is no module of torch's, or does not begin as one."""
     if isinstance(kind, Class):
         made = kind.method("__init__")
-        if kind.bases != (MODULE,) or (made is not None and ast.unparse(made.body[0]) != BEGIN):
+        first = made.made.body if made is not None and isinstance(made.made, ast.FunctionDef) else []
+        if kind.bases != (MODULE,) or (first and ast.unparse(first[0]) != BEGIN):
             raise ReadingError("{name} does not begin as an nn.Module does", line=kind.made.lineno, name=kind.made.name)
 
 

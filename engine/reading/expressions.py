@@ -4,46 +4,85 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from engine.layers import LAYERS
 from engine.layers.functions import Scale
-from engine.reading.context import Context, Names
-from engine.reading.functions import binary, call_function, index_sizes
-from engine.reading.layers import KINDS, layer_of
+from engine.reading.context import Context
+from engine.reading.functions import ARITHMETIC_LAYERS, Functions
+from engine.reading.layers import KINDS
 from engine.reading.modules import Modules
-from engine.reading.plain import BUILTINS, Plain
-from engine.reading.values import MASK, OPAQUE, Chain, Instance, Last, Marker, Path, SizesOf, Tensor, Unknown
+from engine.reading.picking import Picking
+from engine.reading.plain import BUILTINS, ERRORS, MATH, OBJECTS, WIDE, Plain, is_open
+from engine.reading.sizes import Size
+from engine.reading.values import (
+    OPAQUE,
+    TRAINING,
+    Chain,
+    Class,
+    Function,
+    Instance,
+    Last,
+    Marker,
+    Module,
+    Names,
+    Parameter,
+    Path,
+    ReadingError,
+    Returned,
+    Tensor,
+    Unknown,
+    is_module,
+)
 
 Call = Callable[[Any, list[Any], Names, ast.Call, Names], Any]  # what is called, with what, where
 UNKNOWN = "What happens here depends on values that are not known: “if” on them cannot be read"
 ARITHMETIC: Mapping[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
     ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod, ast.Pow: operator.pow, ast.LShift: operator.lshift,
-    ast.RShift: operator.rshift, ast.BitOr: operator.or_, ast.BitAnd: operator.and_,
+    ast.RShift: operator.rshift, ast.BitOr: operator.or_, ast.BitAnd: operator.and_, ast.BitXor: operator.xor,
 }  # fmt: skip
 COMPARISONS: Mapping[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt,
     ast.GtE: operator.ge, ast.Is: operator.is_, ast.IsNot: operator.is_not,
     ast.In: lambda one, two: one in two, ast.NotIn: lambda one, two: one not in two,
 }  # fmt: skip
-TENSORS: Mapping[type[ast.AST], str] = {ast.Add: "Add", ast.Sub: "Subtract", ast.Mult: "Multiply", ast.Div: "Divide",
-                                        ast.MatMult: "MatMul"}  # fmt: skip
+OUTER, SETS = "__outer__", "__sets__"
 
 
 class Expressions:
     """Works out expressions, and puts values where they are assigned to; ``call`` follows what they call."""
 
-    def __init__(self, context: Context, plain: Plain, modules: Modules, call: Call) -> None:
-        self.context, self.plain, self.modules, self._call = context, plain, modules, call
+    def __init__(self, context: Context, plain: Plain, modules: Modules, functions: Functions, call: Call) -> None:
+        self.context, self.plain, self.modules, self.functions, self._call = context, plain, modules, functions, call
+        self.picking = Picking(context, functions)
+
+    # -- conditions ----------------------------------------------------------------------------------------------------
 
     def truth(self, test: ast.expr, names: Names) -> bool:
         """A condition that depends on nothing unknown. Raises ReadingError."""
-        value = self.value(test, names)
-        if _is_open(value):
+        found = self.known(test, names)
+        if found is None:
             raise self.context.error(UNKNOWN)
-        return bool(value)
+        return found
+
+    def known(self, test: ast.expr, names: Names) -> bool | None:
+        """Whether a condition holds, or None where that is not known. Raises the error of what it depends on."""
+        value = self.value(test, names)
+        if value is TRAINING:
+            return self.trained()
+        if isinstance(value, Unknown) and value.error is not None:
+            raise value.error
+        if _is_open(value):
+            return None
+        if isinstance(value, Chain):
+            return bool(value.parts)
+        return True if isinstance(value, (Module, Instance, Class, Function)) else bool(value)
+
+    def trained(self) -> bool:
+        """Whether the network trains, in the way that is followed now."""
+        self.context.training_line = self.context.training_line or self.context.line
+        return self.context.training
 
     # -- expressions --------------------------------------------------------------------------------------------------
 
@@ -52,23 +91,30 @@ class Expressions:
         self.context.step(node)
         method = getattr(self, f"_of_{type(node).__name__.lower()}", None)
         if method is None:
-            raise self.context.error("“{text}” cannot be read here", text=ast.unparse(node)[:40])
+            raise self.context.error("“{text}” cannot be read here", text=_text(node))
         try:
-            return method(node, names)
-        except (TypeError, ValueError, AttributeError, LookupError) as error:
+            return self.context.checked(method(node, names))
+        except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError) as error:
             raise self.context.error("This cannot be worked out: {reason}", reason=str(error)[:80]) from error
 
     def _of_constant(self, node: ast.Constant, names: Names) -> Any:
+        if isinstance(node.value, str):
+            self.context.spend(len(node.value) // 64)
         return node.value
 
     def _of_name(self, node: ast.Name, names: Names) -> Any:
-        if node.id in names:
+        if "__class_body__" in names and node.id in names:
             return names[node.id]
+        place = _place(node.id, names)
+        if place is not None:
+            return place[node.id]
         if node.id in self.context.globals:
             return self.context.globals[node.id]
-        if node.id in BUILTINS or node.id == "super":
+        if node.id in BUILTINS or node.id in OBJECTS:
             return Path(f"builtins.{node.id}")
-        if not self.context.exact and (node.id in KINDS or node.id in ("Sequential", "ModuleList")):
+        if node.id in ERRORS:
+            return OPAQUE
+        if not self.context.exact and (node.id in KINDS or node.id in ("Sequential", "ModuleList", "ModuleDict")):
             return Path(f"torch.nn.{node.id}")
         raise self.context.error("“{name}” is not defined in this code", name=node.id)
 
@@ -77,6 +123,9 @@ class Expressions:
 
     def _of_list(self, node: ast.List, names: Names) -> Any:
         return self._elements(node.elts, names)
+
+    def _of_set(self, node: ast.Set, names: Names) -> Any:
+        return self.plain.work(set, self._elements(node.elts, names))
 
     def _elements(self, nodes: Sequence[ast.expr], names: Names) -> list[Any]:
         found: list[Any] = []
@@ -92,52 +141,136 @@ class Expressions:
         pairs: Names = {}
         for key, value in zip(node.keys, node.values, strict=True):
             if key is None:
-                pairs |= self.value(value, names)
+                pairs |= self.context.need(self.value(value, names))
             else:
                 pairs[self.value(key, names)] = self.value(value, names)
         return pairs
 
     def _of_joinedstr(self, node: ast.JoinedStr, names: Names) -> Any:
-        return "".join(str(self.value(part.value if isinstance(part, ast.FormattedValue) else part, names))
-                       for part in node.values)
+        parts = [self._formatted(part, names) for part in node.values]
+        unknown = next((part for part in parts if isinstance(part, Unknown)), None)
+        return unknown or self.plain.work("".join, parts)
+
+    def _formatted(self, part: ast.expr, names: Names) -> Any:
+        if not isinstance(part, ast.FormattedValue):
+            return self.value(part, names)
+        value = self.value(part.value, names)
+        if not isinstance(value, (str, int, float, bool, type(None))):
+            return Unknown(_text(part.value), self.context.error("This text cannot be worked out here"))
+        how = self._of_joinedstr(part.format_spec, names) if isinstance(part.format_spec, ast.JoinedStr) else ""
+        if isinstance(how, Unknown) or WIDE.search(how):
+            return Unknown(_text(part.value), self.context.error("This text cannot be worked out here"))
+        return self.plain.work(format, repr(value) if part.conversion == 114 else value, how)
 
     def _of_ifexp(self, node: ast.IfExp, names: Names) -> Any:
         return self.value(node.body if self.truth(node.test, names) else node.orelse, names)
 
+    def _of_namedexpr(self, node: ast.NamedExpr, names: Names) -> Any:
+        value = self.value(node.value, names)
+        self.store(node.target, value, names)
+        return value
+
+    def _of_lambda(self, node: ast.Lambda, names: Names) -> Any:
+        return Function(node, around=names, defaults=self.defaults(node.args, names))
+
+    def _of_yield(self, node: ast.Yield, names: Names) -> Any:
+        """A generator is followed to its end, and what it gives is kept as a list."""
+        names.setdefault("__yielded__", []).append(None if node.value is None else self.value(node.value, names))
+        self.plain.check_length(names["__yielded__"])
+
+    def _of_yieldfrom(self, node: ast.YieldFrom, names: Names) -> Any:
+        names.setdefault("__yielded__", []).extend(self.plain.iterate(self.value(node.value, names)))
+        self.plain.check_length(names["__yielded__"])
+
+    def _of_starred(self, node: ast.Starred, names: Names) -> Any:
+        return self.value(node.value, names)
+
+    def defaults(self, arguments: ast.arguments, names: Names) -> Names:
+        """The default values of a function's parameters, worked out where it is defined."""
+        words = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)]
+        pairs = [*zip(words[::-1], arguments.defaults[::-1], strict=False),
+                 *((argument.arg, value) for argument, value in zip(arguments.kwonlyargs, arguments.kw_defaults,
+                                                                    strict=True) if value is not None)]
+        return {word: self._default(value, names) for word, value in pairs}
+
+    def _default(self, node: ast.expr, names: Names) -> Any:
+        try:
+            return self.value(node, names)
+        except ReadingError as error:
+            if self.context.exact:
+                raise
+            return Unknown("", error)
+
     def _of_boolop(self, node: ast.BoolOp, names: Names) -> Any:
+        """``and`` and ``or`` give the value that decides. What comes after one that is not known may still decide."""
         found: Any = None
-        decided = True
+        decided, open_part = True, None
+        stops_at = isinstance(node.op, ast.Or)
         for part in node.values:
             found = self.value(part, names)
+            if found is TRAINING:
+                found = self.trained()
             if _is_open(found) and not isinstance(found, Path):
-                decided = decided and part is node.values[-1]
-            elif bool(found) == isinstance(node.op, ast.Or) and (decided or isinstance(found, bool)):
+                decided, open_part = decided and part is node.values[-1], open_part or found
+            elif _is_true(found) == stops_at and (decided or isinstance(found, bool)):
                 return found
-        return found if decided else Unknown(ast.unparse(node)[:40])
+        if decided:
+            return found
+        error = open_part.error if isinstance(open_part, Unknown) else None
+        return Unknown(_text(node), error)
 
     def _of_compare(self, node: ast.Compare, names: Names) -> Any:
         left = self.value(node.left, names)
         for op, right in zip(node.ops, node.comparators, strict=True):
             value = self.value(right, names)
-            unknown = any(isinstance(each, (Tensor, Unknown, SizesOf, Marker)) for each in (left, value))
-            if unknown and type(op) not in (ast.Is, ast.IsNot):
-                raise self.context.error(UNKNOWN)
-            if not self.plain.work(COMPARISONS[type(op)], left, value):
+            found = self._compared(node, op, left, value)
+            if found is None or isinstance(found, Unknown):
+                return found if found is not None else Unknown(_text(node), self.context.error(UNKNOWN))
+            if not found:
                 return False
             left = value
         return True
+
+    def _compared(self, node: ast.Compare, op: ast.cmpop, one: Any, two: Any) -> Any:
+        """What a comparison gives; Unknown or None where only a run would tell."""
+        if type(op) in (ast.Is, ast.IsNot):
+            for each in (one, two):
+                if isinstance(each, Unknown) and each.error is not None:
+                    return each
+            return (one is two or (isinstance(one, Path) and one == two)) == (type(op) is ast.Is)
+        for each in (one, two):
+            if isinstance(each, Unknown):
+                return each
+        if isinstance(one, (tuple, list)) and isinstance(two, (tuple, list)) and type(op) in (ast.Eq, ast.NotEq):
+            if any(isinstance(each, Unknown) for each in (*one, *two)):
+                return None
+            if _has_sizes(one) or _has_sizes(two):
+                return _same_sizes(one, two, type(op) is ast.Eq)
+        if isinstance(one, Size) or isinstance(two, Size):
+            return _same_sizes([one], [two], type(op) is ast.Eq) if type(op) in (ast.Eq, ast.NotEq) else None
+        if any(is_open(each) or (isinstance(each, Marker) and each is not OPAQUE) for each in (one, two)):
+            return None
+        if OPAQUE in (one, two):
+            return None
+        return self.plain.work(COMPARISONS[type(op)], one, two)
 
     def _of_unaryop(self, node: ast.UnaryOp, names: Names) -> Any:
         value = self.value(node.operand, names)
         if isinstance(value, Tensor) and isinstance(node.op, ast.USub):
             return self.context.add(Scale(factor=-1.0), [value])
+        if value is TRAINING:
+            value = self.trained()
         if _is_open(value):
-            if isinstance(node.op, ast.Not):
+            if isinstance(node.op, ast.Not) or isinstance(value, Unknown):
                 return value  # as little known as before
             raise self.context.error(UNKNOWN)
         table: dict[type[ast.AST], Callable[..., Any]] = {
-            ast.USub: operator.neg, ast.UAdd: operator.pos, ast.Not: operator.not_, ast.Invert: operator.invert}
+            ast.USub: operator.neg, ast.UAdd: operator.pos, ast.Invert: operator.invert}
+        if isinstance(node.op, ast.Not):
+            return not _is_true(value)
         return self.plain.work(table[type(node.op)], value)
+
+    # -- arithmetic ----------------------------------------------------------------------------------------------------
 
     def _of_binop(self, node: ast.BinOp, names: Names) -> Any:
         if isinstance(node.op, (ast.Add, ast.Mult)):
@@ -145,22 +278,25 @@ class Expressions:
             if together is not None:
                 return together
         one, two = self.value(node.left, names), self.value(node.right, names)
-        return self._joined(node, one, two)
+        return self.joined(node, node.op, one, two)
 
-    def _joined(self, node: ast.BinOp, one: Any, two: Any) -> Any:
+    def joined(self, node: ast.BinOp | ast.AugAssign, op: ast.operator, one: Any, two: Any) -> Any:
+        """Two values joined by an operator. Raises ReadingError."""
         self.context.line = node.lineno
-        if isinstance(one, Tensor) or isinstance(two, Tensor):
-            if isinstance(node.op, ast.Pow) and isinstance(one, Tensor):
-                return call_function(self.context, "pow", [one, two], {})
-            kind = TENSORS.get(type(node.op))
-            if kind is None:
-                raise self.context.error("This operator on tensors is no layer here")
-            return self._scaled(node, one, two) or binary(self.context, kind, one, two)
         if isinstance(one, Unknown) or isinstance(two, Unknown):
-            return Unknown(ast.unparse(node)[:40])
-        if type(node.op) not in ARITHMETIC:
-            raise self.context.error("“{text}” cannot be read here", text=ast.unparse(node)[:40])
-        return self.plain.work(ARITHMETIC[type(node.op)], one, two)
+            known = next((each for each in (one, two) if isinstance(each, Unknown) and each.error), None)
+            return known or Unknown(_text(node) if isinstance(node, ast.BinOp) else "this")
+        if isinstance(one, Tensor) or isinstance(two, Tensor):
+            if isinstance(node, ast.BinOp) and (scaled := self._scaled(node, one, two)) is not None:
+                return scaled
+            return self.functions.operator(type(op), one, two)
+        if type(op) not in ARITHMETIC:
+            raise self.context.error("“{text}” cannot be read here", text=_text(node))
+        if any(isinstance(each, (Marker, Path, Parameter)) for each in (one, two)):
+            return Unknown(_text(node), self.context.error("“{text}” cannot be worked out here", text=_text(node)))
+        if isinstance(one, Chain) and isinstance(two, Chain) and isinstance(op, ast.Add):
+            return Chain([*one.parts, *two.parts], calls=one.calls)
+        return self.plain.work(ARITHMETIC[type(op)], one, two)
 
     def _chained(self, node: ast.BinOp, names: Names) -> Any:
         """``a + b + c`` and ``a * b * c`` of tensors: one layer with all of them; None for anything else."""
@@ -172,17 +308,23 @@ class Expressions:
         if not parts[1:]:
             return None
         parts.reverse()
-        values = [self.value(part, names) for part in (left, *(part.right for part in parts))]
-        if all(isinstance(value, Tensor) for value in values):
-            return self.context.add(LAYERS[TENSORS[type(node.op)]](), values)
-        joined = values[0]
-        for part, value in zip(parts, values[1:], strict=True):
-            joined = self._joined(part, joined, value)
+        first = self.value(left, names)
+        together, joined, taken = [first], first, True
+        for part in parts:
+            value = self.value(part.right, names)
+            taken = taken and isinstance(value, Tensor) and isinstance(first, Tensor)
+            together.append(value)
+        if taken:
+            return self.functions.together(type(node.op), together)
+        for part, value in zip(parts, together[1:], strict=True):
+            joined = self.joined(part, part.op, joined, value)
         return joined
 
     def _scaled(self, node: ast.BinOp, one: Any, two: Any) -> Tensor | None:
         """``x * a + b`` in one layer: the number is added to the scaling that stands right before it."""
-        if not (isinstance(one, Tensor) and isinstance(node.left, ast.BinOp) and isinstance(two, (int, float))):
+        if not (isinstance(one, Tensor) and isinstance(node.left, ast.BinOp) and type(two) in (int, float)):
+            return None
+        if one.stale is not None or len(one.storage.tensors) > 1:
             return None
         layer = self.context.drawing().nodes[one.node].layer
         if not isinstance(layer, Scale) or layer.shift or not isinstance(node.op, (ast.Add, ast.Sub)):
@@ -191,88 +333,103 @@ class Expressions:
         self.context.drawing().with_layer(one.node, layer.with_options(shift=shift))
         return one
 
+    # -- comprehensions ------------------------------------------------------------------------------------------------
+
     def _of_listcomp(self, node: ast.ListComp | ast.GeneratorExp, names: Names) -> Any:
         found: list[Any] = []
-        self._comprehend(node.generators, dict(names), lambda inner: found.append(self.value(node.elt, inner)))
+
+        def take(inner: Names) -> None:
+            found.append(self.value(node.elt, inner))
+            self.plain.check_length(found)
+
+        self._comprehend(node.generators, {OUTER: names}, take)
         return found
 
     _of_generatorexp = _of_listcomp
 
+    def _of_setcomp(self, node: ast.SetComp, names: Names) -> Any:
+        found: list[Any] = []
+        self._comprehend(node.generators, {OUTER: names}, lambda inner: found.append(self.value(node.elt, inner)))
+        return self.plain.work(set, found)
+
     def _of_dictcomp(self, node: ast.DictComp, names: Names) -> Any:
         found: Names = {}
-        self._comprehend(node.generators, dict(names), lambda inner: found.__setitem__(
+        self._comprehend(node.generators, {OUTER: names}, lambda inner: found.__setitem__(
             self.value(node.key, inner), self.value(node.value, inner)))
         return found
 
     def _comprehend(self, loops: Sequence[ast.comprehension], names: Names, take: Callable[[Names], None]) -> None:
         if not loops:
-            take(names)
+            take({OUTER: names})
             return
         for value in self.plain.iterate(self.value(loops[0].iter, names)):
-            self.store(loops[0].target, value, names)
-            if all(self.truth(test, names) for test in loops[0].ifs):
-                self._comprehend(loops[1:], names, take)
+            inner: Names = {OUTER: names}
+            self.context.step(loops[0].target)
+            self.store(loops[0].target, value, inner)
+            if all(self.truth(test, inner) for test in loops[0].ifs):
+                self._comprehend(loops[1:], inner, take)
 
     # -- looking into things ------------------------------------------------------------------------------------------
 
     def _of_attribute(self, node: ast.Attribute, names: Names) -> Any:
         owner = self.value(node.value, names)
+        return self.attribute(owner, node.attr)
+
+    def attribute(self, owner: Any, name: str) -> Any:
+        """``owner.name``; a pair of both where it is a method, if it is called. Raises ReadingError."""
         if isinstance(owner, Path):
-            return Path(f"{owner.name}.{node.attr}")
-        if isinstance(owner, Instance):
-            return self.modules.attribute(owner, node.attr)
-        if isinstance(owner, Tensor) and node.attr == "shape":
-            return SizesOf()
-        if isinstance(owner, Tensor) and node.attr in ("T", "mT"):
-            return call_function(self.context, "transpose", [owner, -2, -1], {})
-        if owner in (MASK, OPAQUE) and node.attr != "manual_seed":
+            if owner.name == "math" and isinstance(MATH.get(name), float):
+                return MATH[name]
+            return Path(f"{owner.name}.{name}")
+        if isinstance(owner, Unknown):
             return owner
-        return owner, node.attr  # a method, if it is called
+        if isinstance(owner, Instance) and name == "training":
+            return TRAINING
+        if isinstance(owner, (Instance, Class)):
+            found = self.modules.attribute(owner, name)
+            if isinstance(found, Function) and found.kind == "property" and isinstance(owner, Instance):
+                return self._call(found, [], {}, ast.Call(ast.Name("property", ast.Load()), [], []), {})
+            return found
+        if isinstance(owner, (Module, Chain, Parameter)):
+            return self.modules.look(owner, name)
+        if isinstance(owner, Tensor):
+            return self.functions.attribute(owner, name)
+        if isinstance(owner, Marker) and name != "manual_seed":
+            return owner
+        return owner, name
 
     def _of_subscript(self, node: ast.Subscript, names: Names) -> Any:
         owner = self.value(node.value, names)
         if isinstance(owner, Tensor):
-            return self._picked(owner, node.slice, names)
+            return self.picking.picked(owner, self._index_parts(node.slice, names))
         index = self._index(node.slice, names)
-        if isinstance(owner, SizesOf):
-            return index_sizes(self.context, index)
+        if isinstance(owner, Unknown):
+            return owner
+        if isinstance(index, Unknown):
+            return index
         if isinstance(owner, Last):
             return self.modules.last_step(owner, index)
-        if isinstance(owner, Chain):
+        if isinstance(owner, (Chain, Instance)):
             return self.modules.part_of(owner, index)
         if isinstance(owner, Marker):
             return owner
-        if not isinstance(owner, (list, tuple, dict, str)):
-            raise self.context.error("“{text}” cannot be read here", text=ast.unparse(node)[:40])
+        if isinstance(owner, Path):
+            return owner  # ``List[int]`` and the like
+        if not isinstance(owner, (list, tuple, dict, str, range)):
+            raise self.context.error("“{text}” cannot be read here", text=_text(node))
         return self.plain.work(operator.getitem, owner, index)
+
+    def _index_parts(self, node: ast.expr, names: Names) -> list[Any]:
+        if isinstance(node, ast.Tuple):
+            return [self._index(part, names) for part in node.elts]
+        found = self._index(node, names)
+        return list(found) if isinstance(found, tuple) else [found]
 
     def _index(self, node: ast.expr, names: Names) -> Any:
         if isinstance(node, ast.Slice):
             return slice(*(None if part is None else self.value(part, names)
                            for part in (node.lower, node.upper, node.step)))
         return self.value(node, names)
-
-    def _picked(self, x: Tensor, node: ast.expr, names: Names) -> Tensor:
-        """``x[:, -1]``, ``x[:, :, 2:5]``, ``x[..., 0]``: layers that take a part of a tensor."""
-        parts = [self._index(part, names) for part in (node.elts if isinstance(node, ast.Tuple) else [node])]
-        dim = 0
-        if parts and parts[0] is Ellipsis:
-            parts, dim = parts[1:], 1 - len(parts)
-        elif parts and parts[0] != slice(None):
-            raise self.context.error("This takes one example out of the batch: begin with x[:, …")
-        for part in parts:
-            if isinstance(part, slice) and part != slice(None):
-                options = {"dim": dim, "start": part.start or 0, "end": part.stop, "step": part.step or 1}
-                x = self.context.add(layer_of("Slice", (), options, self.context.line), [x])
-            elif isinstance(part, int):
-                x = self.context.add(layer_of("Select", (), {"dim": dim, "index": part}, self.context.line), [x])
-                dim -= dim >= 0
-            elif part is None:
-                x = self.context.add(layer_of("Unsqueeze", (), {"dim": dim}, self.context.line), [x])
-            elif part != slice(None):
-                raise self.context.error("This way to take a part of a tensor is no layer here")
-            dim += 1
-        return x
 
     # -- calls --------------------------------------------------------------------------------------------------------
 
@@ -283,36 +440,180 @@ class Expressions:
         given = self._elements(node.args, names)
         named: Names = {}
         for word in node.keywords:
+            value = self.value(word.value, names)
             if word.arg is None:
-                named |= self.plain.work(dict, self.value(word.value, names))
+                more = self.plain.work(dict, self.context.need(value))
+                named |= more
+            elif word.arg in named:
+                raise self.context.error("“{name}” is given twice", name=word.arg)
             else:
-                named[word.arg] = self.value(word.value, names)
+                named[word.arg] = value
         self.context.line = node.lineno
         return self._call(called, given, named, node, names)
 
     # -- assigning ----------------------------------------------------------------------------------------------------
 
+    def bind(self, name: str, value: Any, names: Names) -> None:
+        """Put a value under a name, where the name lives."""
+        names.get(SETS, {}).get(name, names)[name] = value
+
     def store(self, target: ast.expr, value: Any, names: Names) -> None:
         """Put a value under a name, an attribute or a key. Raises ReadingError."""
         if isinstance(target, ast.Name):
-            names[target.id] = value
+            self.bind(target.id, value, names)
         elif isinstance(target, (ast.Tuple, ast.List)):
-            values = list(self.plain.iterate(value))
-            if len(values) != len(target.elts) or any(isinstance(each, ast.Starred) for each in target.elts):
-                raise self.context.error("{count} values cannot be put into these names", count=len(values))
-            for part, each in zip(target.elts, values, strict=True):
-                self.store(part, each, names)
-        elif isinstance(target, ast.Attribute) and isinstance(owner := self.value(target.value, names), Instance):
-            self.modules.set_attribute(owner, target.attr, value)
+            self._unpack(target, value, names)
+        elif isinstance(target, ast.Starred):
+            self.store(target.value, value, names)
+        elif isinstance(target, ast.Attribute):
+            self.modules.set_attribute(self.value(target.value, names), target.attr, value)
         elif isinstance(target, ast.Subscript):
-            held = self.value(target.value, names)
-            if not isinstance(held, (list, dict)):
-                raise self.context.error("This assignment cannot be read")
-            self.plain.work(held.__setitem__, self.value(target.slice, names), value)
+            self._put(target, value, names)
         else:
             raise self.context.error("This assignment cannot be read")
+
+    def _unpack(self, target: ast.Tuple | ast.List, value: Any, names: Names) -> None:
+        if isinstance(value, Unknown):
+            for part in target.elts:
+                self.store(part, value, names)
+            return
+        starred = next((i for i, each in enumerate(target.elts) if isinstance(each, ast.Starred)), None)
+        values = list(self._unpacked(value, len(target.elts), starred))
+        if starred is not None:
+            behind = len(target.elts) - starred - 1
+            if len(values) < starred + behind:
+                raise self.context.error("{count} values cannot be put into these names", count=len(values))
+            end = len(values) - behind
+            values = [*values[:starred], values[starred:end], *values[end:]]
+        if len(values) != len(target.elts):
+            raise self.context.error("{count} values cannot be put into these names", count=len(values))
+        for part, each in zip(target.elts, values, strict=True):
+            self.store(part, each, names)
+
+    def _unpacked(self, value: Any, count: int, starred: int | None) -> Iterator[Any]:
+        """What is put into names; the sizes of a tensor of which nothing is known are as many as there are names."""
+        if isinstance(value, Marker):
+            return iter([value] * count)
+        if self.functions.is_open_shape(value):
+            if starred is not None:
+                raise self.context.error("How many dimensions this tensor has is not known here")
+            return iter(self.functions.sizes_of(value, count))
+        return iter(self.plain.iterate(value))
+
+    def _put(self, target: ast.Subscript, value: Any, names: Names) -> None:
+        held = self.context.need(self.value(target.value, names))
+        if isinstance(held, Tensor):
+            self.context.taint(held, self.context.error(
+                "A part of a tensor is written over here: no layer does that"))
+            for other in held.storage.tensors:
+                other.stale = held.stale
+            return
+        index = self._index(target.slice, names)
+        if isinstance(held, (Chain, Instance)):
+            self.modules.put_part(held, index, value)
+        elif isinstance(held, (Marker, Path)):
+            return
+        elif isinstance(held, (list, dict)) and not isinstance(index, Unknown):
+            self.plain.work(held.__setitem__, index, value)
+            self.plain.check_length(held)
+        elif isinstance(held, (list, dict)):
+            self.context.taint(held, self.context.error("Where this is put is not known"))
+        else:
+            raise self.context.error("This assignment cannot be read")
+
+    def augment(self, node: ast.AugAssign, names: Names) -> None:
+        """``a += b``: in place, where the value is one that changes."""
+        loaded = _loaded(node.target)
+        one = self.context.need(self.value(loaded, names))
+        two = self.value(node.value, names)
+        self.context.line = node.lineno
+        if isinstance(one, Tensor):
+            made = self.context.need(self.joined(node, node.op, one, two))
+            value: Any = self.context.in_place(one, made)
+        elif isinstance(one, list) and isinstance(node.op, ast.Add):
+            two = self.context.need(two)
+            one.extend(list(self.plain.iterate(two)) if two is not one else list(one))
+            self.plain.check_length(one)
+            value = one
+        elif isinstance(one, Chain) and isinstance(node.op, ast.Add):
+            self.modules.container_method(one, "extend", [two])
+            value = one
+        elif isinstance(one, (dict, set)) and isinstance(node.op, ast.BitOr):
+            one.update(self.context.need(two))
+            value = one
+        else:
+            value = self.joined(node, node.op, one, two)
+        self.store(node.target, value, names)
+
+
+def deleted(expressions: Expressions, target: ast.expr, names: Names) -> None:
+    """``del name``, ``del self.part``, ``del net[3]``. Raises ReadingError."""
+    if isinstance(target, ast.Name):
+        names.pop(target.id, None)
+    elif isinstance(target, (ast.Tuple, ast.List)):
+        for part in target.elts:
+            deleted(expressions, part, names)
+    elif isinstance(target, ast.Attribute):
+        expressions.modules.delete_attribute(expressions.value(target.value, names), target.attr)
+    elif isinstance(target, ast.Subscript):
+        held = expressions.context.need(expressions.value(target.value, names))
+        index = expressions._index(target.slice, names)
+        if isinstance(held, (Chain, Instance)):
+            expressions.modules.delete_part(held, index)
+        elif isinstance(held, (list, dict)):
+            expressions.plain.work(held.__delitem__, index)
+        else:
+            raise expressions.context.error("“del” cannot be read here")
+
+
+def _place(name: str, names: Names) -> Names | None:
+    """The names, from these outwards, that have such a one; those of a class are not seen from its methods."""
+    around: Names | None = names
+    while around is not None:
+        target = around.get(SETS, {}).get(name)
+        if target is not None:
+            return target if name in target else None  # type: ignore[no-any-return]
+        if name in around and (around is names or "__class_body__" not in around):
+            return around
+        around = around.get(OUTER)
+    return None
 
 
 def _is_open(value: Any) -> bool:
     """Whether it is known only when the network runs, or to the caller of the code."""
-    return isinstance(value, (Tensor, Unknown, Marker, SizesOf, Path))
+    return isinstance(value, (Tensor, Unknown, Marker, Path, Size, Parameter, Last))
+
+
+def _is_true(value: Any) -> bool:
+    if isinstance(value, Chain):
+        return bool(value.parts)
+    return True if is_module(value) else bool(value)
+
+
+def _has_sizes(values: Sequence[Any]) -> bool:
+    return any(isinstance(each, Size) for each in values)
+
+
+def _same_sizes(one: Sequence[Any], two: Sequence[Any], equal: bool) -> bool | None:
+    """Whether sizes are the same; None where only a run would tell."""
+    if len(one) != len(two):
+        return not equal
+    known = [a == b if type(a) is type(b) is int or a == b else None for a, b in zip(one, two, strict=True)]
+    if False in known:
+        return not equal
+    return equal if None not in known else None
+
+
+def _text(node: ast.AST) -> str:
+    return ast.unparse(node)[:40]
+
+
+def _loaded(target: ast.expr) -> ast.expr:
+    """The same place, to be read."""
+    copied = ast.parse(ast.unparse(target), mode="eval").body
+    for part in ast.walk(copied):
+        ast.copy_location(part, target)
+    return copied
+
+
+__all__ = ["ARITHMETIC_LAYERS", "Expressions", "deleted"]

@@ -3,223 +3,488 @@
 from __future__ import annotations
 
 import ast
-import re
-from collections.abc import Sequence
+import copy
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from engine.blocks.custom import Custom
-from engine.layers.code import Code
-from engine.reading.context import DEEPEST, Context, Names
+from engine.reading.context import DEEPEST, Context
 from engine.reading.expressions import Expressions
-from engine.reading.functions import call_function
+from engine.reading.functions import Functions, OpenShape
+from engine.reading.library import BOOK
 from engine.reading.modules import Modules
-from engine.reading.plain import BUILTINS, METHODS, Plain
-from engine.reading.statements import Statements
+from engine.reading.objects import Objects
+from engine.reading.plain import BUILTINS, MATH, METHODS, OBJECTS, Plain
+from engine.reading.statements import OUTER, Statements
+from engine.reading.tracing import Tracing
 from engine.reading.values import (
     OPAQUE,
+    TRAINING,
     Chain,
     Class,
     Function,
     Instance,
+    Last,
     Marker,
     Module,
+    Names,
+    Parameter,
     Path,
     ReadingError,
     Returned,
-    Sheet,
-    SizesOf,
+    SpentError,
+    Storage,
     Tensor,
     Unknown,
+    is_module,
 )
 
 
 class Interpreter:
     """Follows what code calls, with one who follows its statements and one who works out its expressions."""
 
-    def __init__(self, source: str = "", exact: bool = False) -> None:
-        self.context = Context(source, exact)
+    def __init__(self, source: str = "", exact: bool = False, cancelled: Callable[[], bool] | None = None) -> None:
+        self.context = Context(source, exact, *([cancelled] if cancelled else []))
         self.plain = Plain(self.context)
-        self.modules = Modules(self.context, self.plain)
-        self.expressions = Expressions(self.context, self.plain, self.modules, self.called)
-        self.statements = Statements(self.context, self.plain, self.expressions)
+        self.modules = Modules(self.context)
+        self.functions = Functions(self.context)
+        self.expressions = Expressions(self.context, self.plain, self.modules, self.functions, self.called)
+        self.statements = Statements(self.context, self.plain, self.expressions, self.decorated)
+        self.objects = Objects(self)
+        self.tracing = Tracing(self)
+        self._book: Names | None = None
 
     # -- calls --------------------------------------------------------------------------------------------------------
 
     def called(self, called: Any, given: list[Any], named: Names, node: ast.Call, names: Names) -> Any:
         """What a call gives. Raises ReadingError."""
         if isinstance(called, Path):
-            return self._path_called(called.name, given, named, node, names)
+            return self._path_called(self._full(called.name), given, named, node, names)
+        if isinstance(called, Unknown):
+            return self._unknown_called(called, given)
         if isinstance(called, Function):
             return self.function_called(called, given, named)
         if isinstance(called, Class):
             return self.made_instance(called, given, named, node)
         if isinstance(called, (Module, Chain, Instance)):
-            return self.module_called(called, given, named)
+            return self._module_or_value(called, given, named, node)
+        if isinstance(called, Partial):
+            return self.called(called.function, [*called.given, *given], {**called.named, **named}, node, names)
         if isinstance(called, Marker):
             return called
         if isinstance(called, tuple) and len(called) == 2 and isinstance(called[1], str):
             return self._method_called(called[0], called[1], given, named)
         raise self.context.error("“{text}” cannot be called here", text=ast.unparse(node.func)[:40])
 
+    def _full(self, path: str) -> str:
+        """The name by which torch's own documentation knows it."""
+        if path.startswith("torch.nn.modules.") and path.count(".") > 3:
+            return f"torch.nn.{path.rpartition('.')[2]}"
+        return path
+
+    def _unknown_called(self, called: Unknown, given: list[Any]) -> Any:
+        """Nothing is known of what it does: tensors that it is given may be others afterwards."""
+        if called.error is not None and any(isinstance(value, Tensor) for value in given):
+            raise called.error
+        if called.error is None:
+            raise self.context.error("“{text}” cannot be called here", text=called.name)
+        return called
+
+    def _module_or_value(self, called: Any, given: list[Any], named: Names, node: ast.Call) -> Any:
+        """Outside of ``forward`` nothing is known of what a network gives."""
+        if self.context.sheet is None and not self.context.exact and not any(
+                isinstance(value, Tensor) for value in given) and (is_module(called)):
+            if isinstance(called, Module) and not given:
+                return self.module_called(called, given, named)
+            return Unknown(ast.unparse(node)[:40], self.context.error("What comes out of a network is not known here"))
+        return self.module_called(called, given, named)
+
     def _path_called(self, path: str, given: list[Any], named: Names, node: ast.Call, names: Names) -> Any:
         scope, _, name = path.rpartition(".")
         if scope == "builtins":
-            if any(isinstance(value, Unknown) for value in given):
-                return Unknown(ast.unparse(node)[:40])
-            if name == "float" and given and given[0] in ("-inf", "inf"):
-                return OPAQUE
-            values = (list(self.plain.iterate(value)) if isinstance(value, Chain) else value for value in given)
-            return self.plain.work(BUILTINS[name], *values, **named)
+            return self._builtin_called(name, given, named, node, names)
         if scope == "super" or path == "super":
             return self._super_called(name, given, named, names)
-        if path.endswith("Parameter"):
-            raise self.context.error("A parameter of the class's own is no layer here")
-        if scope in ("torch.nn", "nn", "torch.nn.modules"):
-            return self.modules.torch_module(name, given, named)
+        if path.startswith(("d2l.", "d2lzh")) and not self.context.exact:
+            return self._book_called(path, given, named, node)
+        if scope == "math":
+            return self._math_called(name, given, node)
+        if path in ("torch.nn.Parameter", "torch.nn.parameter.Parameter"):
+            return Unknown("parameter", self.context.error("A parameter of the class's own is no layer here"))
+        if scope in ("torch.nn", "nn", "torch.nn.parallel"):
+            return self._torch_module(name, given, named)
         if scope.startswith("collections") or name == "OrderedDict":
-            return self.plain.work(dict, *given)
-        if scope.startswith("torch.nn.init") or name in ("manual_seed", "no_grad"):
+            return self.plain.work(dict, *given, **named)
+        if scope == "torch.nn.init":
+            return self._begun(name, given, named)
+        if name in ("manual_seed", "no_grad", "set_grad_enabled", "autocast", "set_num_threads", "seed"):
             return None
+        if path in ("copy.deepcopy", "copy.copy"):
+            return self._copied(given, path == "copy.copy")
+        if path in ("functools.partial", "partial"):
+            return Partial(given[0], given[1:], named)
+        if path in ("torch.compile", "torch.jit.script", "torch.jit.ignore") and given and is_module(given[0]):
+            return given[0]
+        if path.startswith("itertools."):
+            return self._itertools(name, given, node)
         if scope.startswith("torch") or scope in ("operator", "F"):
-            if self.context.sheet is None or not _has_tensor([*given, *named.values()]):
-                return self.modules.plain_tensor(name, given, named)
-            return call_function(self.context, name, given, named)
-        raise self.context.error("“{name}” is not known here: only PyTorch and what this code defines can be read",
-                                 name=path)
+            return self._torch_called(path, scope, name, given, named, node)
+        return self._foreign_called(path, given, node)
+
+    def _torch_module(self, name: str, given: list[Any], named: Names) -> Any:
+        if name.endswith("Loss") and not self.context.exact:
+            return OPAQUE
+        made = self.modules.torch_module(name, given, named)
+        self._at_top(made)
+        return made
+
+    def _at_top(self, made: Any) -> None:
+        if self.context.depth == 0 and self.context.sheet is None:
+            self.context.made.append(made)
+
+    def _torch_called(self, path: str, scope: str, name: str, given: list[Any], named: Names, node: ast.Call) -> Any:
+        if scope.startswith("torch.nn.utils") and not name.startswith(("clip_grad", "parameters_to", "vector_to")):
+            return self._rebuilt(path, given)
+        if scope.startswith(("torch.ao", "torch.quantization", "torch.jit")) and any(map(is_module, given)):
+            return self._rebuilt(path, given)
+        if scope == "operator" and (symbol := _OPERATORS.get(name.strip("_"))) and len(given) == 2:
+            return self.expressions.joined(ast.BinOp(ast.Name("a"), symbol(), ast.Name("b"), lineno=self.context.line,
+                                                     col_offset=0), symbol(), *given)
+        if _has_tensor([*given, *named.values()]) and self.context.sheet is not None:
+            return self._function(scope, name, given, named)
+        if self.context.sheet is not None and name in ("add", "mean", "cat", "relu") and not self.context.exact:
+            raise self.context.error("“torch.{name}” is no layer here", name=name)
+        if scope.startswith("torch.") and scope not in ("torch.nn.functional", "torch.random", "torch.linalg"):
+            return OPAQUE if not self.context.exact else self._none(name)
+        unknown = next((value for value in given if isinstance(value, Unknown)), None)
+        if unknown is not None and not self.context.exact:
+            return Unknown(ast.unparse(node)[:40], unknown.error or self.context.error(
+                "“torch.{name}” is no layer here", name=name))
+        if name in ("is_available", "device_count", "Generator", "optim") and not self.context.exact:
+            return OPAQUE
+        return self.modules.plain_tensor(name, given, named)
+
+    def _none(self, name: str) -> Any:
+        raise self.context.error("“torch.{name}” is no layer here", name=name)
+
+    def _function(self, scope: str, name: str, given: list[Any], named: Names) -> Any:
+        made = self.functions.call(name, given, named)
+        return made
+
+    def _rebuilt(self, path: str, given: list[Any]) -> Any:
+        """What changes modules in ways of its own."""
+        error = self.context.error("“{name}” changes a layer in a way that cannot be read", name=path)
+        for value in given:
+            if is_module(value):
+                self.context.taint(value, error)
+        raise error
+
+    def _foreign_called(self, path: str, given: list[Any], node: ast.Call) -> Any:
+        error = self.context.error("“{name}” is not known here: only PyTorch and what this code defines can be read",
+                                   name=path)
+        if self.context.exact or any(isinstance(value, Tensor) for value in given):
+            raise error
+        return Unknown(ast.unparse(node)[:40], error)
+
+    def _begun(self, name: str, given: list[Any], named: Names) -> Any:
+        if name == "calculate_gain":
+            from engine.reading.beginnings import GAINS
+
+            return GAINS.get(given[0], 1.0) if given else 1.0
+        named = dict(named)
+        target = given[0] if given else named.pop("tensor", None)
+        if not self.context.exact:
+            self.modules.fill(target, name if name.endswith("_") else f"{name}_", given[1:], named)
+        return target
+
+    def _copied(self, given: list[Any], shallow: bool) -> Any:
+        value = self.context.need(given[0]) if given else None
+        if isinstance(value, Tensor):
+            raise self.context.error("“copy” of a tensor cannot be read here")
+        self.context.spend(self.plain._cost(value))
+        return copy.copy(value) if shallow and isinstance(value, (list, dict)) else copy.deepcopy(value)
+
+    def _math_called(self, name: str, given: list[Any], node: ast.Call) -> Any:
+        unknown = next((value for value in given if isinstance(value, Unknown)), None)
+        if unknown is not None:
+            return unknown
+        if self.context.exact or name not in MATH or not callable(MATH[name]):
+            raise self.context.error("“{name}” is not known here: only PyTorch and what this code defines can be read",
+                                     name=f"math.{name}")
+        return self.plain.work(MATH[name], *given)
+
+    def _itertools(self, name: str, given: list[Any], node: ast.Call) -> Any:
+        lists = [list(self.plain.iterate(value)) for value in given] if name in ("chain", "product") else []
+        if name == "chain":
+            return [each for part in lists for each in part]
+        if name == "product" and len(lists) == 2:
+            self.context.spend(len(lists[0]) * len(lists[1]))
+            return [(a, b) for a in lists[0] for b in lists[1]]
+        return self._foreign_called(f"itertools.{name}", given, node)
+
+    # -- builtins ------------------------------------------------------------------------------------------------------
+
+    def _builtin_called(self, name: str, given: list[Any], named: Names, node: ast.Call, names: Names) -> Any:
+        if name in OBJECTS:
+            return self.objects.builtin(name, given, named, node, names)
+        if name == "print":
+            return None
+        if name == "float" and given and given[0] in ("-inf", "inf"):
+            return OPAQUE if self.context.exact or self.context.sheet else float(given[0])
+        unknown = self._unknown_in(given)
+        if unknown is not None and name not in ("list", "tuple", "dict", "len", "enumerate", "zip", "reversed"):
+            return Unknown(ast.unparse(node)[:40], unknown.error)
+        if any(isinstance(value, Unknown) for value in given):
+            first = next(value for value in given if isinstance(value, Unknown))
+            return Unknown(ast.unparse(node)[:40], first.error)
+        if name in ("abs", "sum", "max", "min") and given and _has_tensor(given):
+            return self._of_tensors(name, given, node)
+        if any(isinstance(value, (Marker, Parameter, Path)) for value in given) and name not in ("str", "list", "tuple"):
+            return OPAQUE
+        if name in ("max", "min", "sorted") and "key" in named:
+            return Unknown(ast.unparse(node)[:40], self.context.error("“{text}” cannot be worked out here",
+                                                                     text=ast.unparse(node)[:40]))
+        if name == "str" and given and not isinstance(given[0], (str, int, float, bool, type(None))):
+            raise self.context.error("This text cannot be worked out here")
+        values = [self._gone_through(value, name) for value in given]
+        return self.plain.work(BUILTINS[name], *values, **named)
+
+    def _gone_through(self, value: Any, name: str) -> Any:
+        if isinstance(value, (Chain, Instance)) and name not in ("bool", "str"):
+            return list(self.plain.iterate(value))
+        if isinstance(value, OpenShape):
+            return self.functions.sizes_of(value, 0) if value.tensor.shape is not None else self._no_sizes()
+        return value
+
+    def _no_sizes(self) -> Any:
+        raise self.context.error("How many dimensions this tensor has is not known here")
+
+    def _unknown_in(self, given: list[Any]) -> Unknown | None:
+        for value in given:
+            for each in value if isinstance(value, (list, tuple)) and len(value) < 1000 else (value,):
+                if isinstance(each, Unknown):
+                    return each
+        return None
+
+    def _of_tensors(self, name: str, given: list[Any], node: ast.Call) -> Any:
+        """``sum`` of tensors is one after the other added; ``max`` and the like look at numbers."""
+        if name == "abs":
+            return self.functions.call("abs", given, {})
+        if name == "sum" and len(given) == 1 and isinstance(given[0], (list, tuple)):
+            values = list(given[0])
+            if len(values) > 1 and all(isinstance(value, Tensor) for value in values):
+                return self.functions.together(ast.Add, values)
+            total: Any = 0
+            for value in values:
+                total = self.expressions.joined(ast.BinOp(ast.Name("a"), ast.Add(), ast.Name("b"), lineno=node.lineno,
+                                                          col_offset=0), ast.Add(), total, value)
+            return total
+        raise self.context.error("“{text}” cannot be read here", text=ast.unparse(node)[:40])
+
+    # -- methods -------------------------------------------------------------------------------------------------------
 
     def _method_called(self, owner: Any, name: str, given: list[Any], named: Names) -> Any:
         if isinstance(owner, Tensor):
-            return call_function(self.context, name, [owner, *given], named)
-        if isinstance(owner, (Chain, Module)):
-            return self.modules.container_method(owner, name, given)
-        if isinstance(owner, SizesOf) and name == "numel":
-            return OPAQUE
-        if name not in METHODS.get(type(owner), ()):
-            return self.modules.buffer_method(owner, name, given)
-        result = self.plain.work(getattr(owner, name), *given, **named)
-        self.plain.check_length(owner)
-        return result
+            return self.functions.call(name, [owner, *given], named, method=True)
+        if isinstance(owner, OpenShape):
+            return self.objects.of_shape(owner, name)
+        if isinstance(owner, Last):
+            raise self.context.error("Of a recurrent layer's last state only h[-1] can be read, in one direction")
+        if isinstance(owner, (Module, Chain, Instance, Class, Parameter)) or name not in METHODS.get(type(owner), ()):
+            return self.objects.method(owner, name, given, named)
+        unknown = next((value for value in given if isinstance(value, Unknown)), None)
+        if unknown is not None and name in ("pop", "insert", "get", "index", "setdefault", "join", "format"):
+            if isinstance(owner, (list, dict)) and name in ("pop", "insert", "setdefault"):
+                self.context.taint(owner, unknown.error or self.context.error("Where this is put is not known"))
+            return unknown
+        if unknown is not None and isinstance(owner, list) and name in ("extend", "remove"):
+            self.context.taint(owner, unknown.error or self.context.error("What is put here is not known"))
+            return None
+        if name in ("extend", "update", "join") and given:
+            given = [list(self.plain.iterate(given[0])) if not isinstance(given[0], dict) else given[0], *given[1:]]
+        return self.plain.method(owner, name, given, named)
 
     # -- functions ----------------------------------------------------------------------------------------------------
 
     def function_called(self, function: Function, given: list[Any], named: Names) -> Any:
         """A function or method of the code, followed with these arguments. Raises ReadingError."""
         if self.context.depth >= DEEPEST:
-            raise self.context.error("These calls are nested too deeply")
+            raise SpentError("These calls are nested too deeply", line=self.context.line)
         names = self._bound(function, given, named)
+        outer, line = self.context.is_library, self.context.line
+        self.context.is_library = outer or bool(function.around and function.around.get("__library__"))
         self.context.depth += 1
+        self.context.builder.append(function.owner)
+        self.context.frames.append((function, names))
+        try:
+            return self._followed(function, names)
+        finally:
+            self.context.builder.pop()
+            self.context.frames.pop()
+            self.context.depth -= 1
+            if self.context.is_library is not outer:
+                self.context.is_library, self.context.line = outer, line
+
+    def _followed(self, function: Function, names: Names) -> Any:
+        if isinstance(function.made, ast.Lambda):
+            return self.expressions.value(function.made.body, names)
         try:
             self.statements.run(function.made.body, names)
         except Returned as returned:
-            return returned.value
-        finally:
-            self.context.depth -= 1
-        return None
+            return names.get("__yielded__", returned.value)
+        return names.get("__yielded__")
 
     def _bound(self, function: Function, given: list[Any], named: Names) -> Names:
         arguments = function.made.args
         expected = [argument.arg for argument in [*arguments.posonlyargs, *arguments.args]]
         values = [function.owner, *given] if function.owner is not None else given
         if len(values) > len(expected) and arguments.vararg is None:
-            raise self.context.error("{name} takes {most} arguments, not {count}", name=function.made.name,
+            raise self.context.error("{name} takes {most} arguments, not {count}", name=function.name,
                                      most=len(expected), count=len(values))
         names: Names = dict(zip(expected, values, strict=False))
+        twice = next((name for name in named if name in names), None)
+        if twice is not None:
+            raise self.context.error("“{name}” is given twice", name=twice)
         if arguments.vararg is not None:
             names[arguments.vararg.arg] = tuple(values[len(expected) :])
-        defaults = dict(zip(expected[::-1], arguments.defaults[::-1], strict=False))
-        defaults |= {argument.arg: default for argument, default in
-                     zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if default is not None}
+        defaults = function.defaults or {}
         expected += [argument.arg for argument in arguments.kwonlyargs]
         rest = {name: value for name, value in named.items() if name not in expected}
         if rest and arguments.kwarg is None:
-            raise self.context.error("{name} has no argument “{argument}”", name=function.made.name,
+            raise self.context.error("{name} has no argument “{argument}”", name=function.name,
                                      argument=next(iter(rest)))
         if arguments.kwarg is not None:
             names[arguments.kwarg.arg] = rest
         names |= {name: value for name, value in named.items() if name in expected}
         for name in expected:
             if name not in names:
-                names[name] = self.expressions.value(defaults[name], {}) if name in defaults else Unknown(name)
+                names[name] = defaults[name] if name in defaults else self._missing(function, name)
+        if function.around is not None:
+            names[OUTER] = function.around
         if function.owner is not None:
-            names["__class__"] = function.owner.kind.home(function.made)  # as Python itself does for “super”
+            names["__class__"], names["__self__"] = function.home, function.owner  # as Python itself does for “super”
         return names
 
+    def _missing(self, function: Function, name: str) -> Unknown:
+        """Only a constructor that nobody calls has values that are not known."""
+        if self.context.builder or self.context.exact or function.name != "__init__" or self.context.depth:
+            if not self.context.exact and not self._is_unasked(function):
+                raise self.context.error("{name} needs a value for “{argument}”", name=function.name, argument=name)
+        return Unknown(name)
+
+    def _is_unasked(self, function: Function) -> bool:
+        return isinstance(function.owner, Instance) and function.owner.given is None
+
     def _super_called(self, name: str, given: list[Any], named: Names, names: Names) -> Any:
-        """``super().__init__()`` and the like: a base in the same code is followed, torch's own do nothing here."""
-        home, owner = names.get("__class__"), next(iter(names.values()), None)
-        method = home.inherited(name) if isinstance(home, Class) and isinstance(owner, Instance) else None
-        return self.function_called(Function(method, owner), given, named) if method else None
+        """``super().__init__()`` and the like: a base in the same code is followed, torch's own make what it is."""
+        while "__class__" not in names and OUTER in names:
+            names = names[OUTER]
+        home, owner = names.get("__class__"), names.get("__self__")
+        if not isinstance(home, Class) or not isinstance(owner, Instance):
+            return None
+        found = owner.kind.find(name, home)
+        if isinstance(found, Function):
+            return self.function_called(self.modules._bound(found, owner), given, named)
+        return self.objects.torch_super(owner, name, given, named)
+
+    # -- decorators ----------------------------------------------------------------------------------------------------
+
+    def decorated(self, decorator: Any, made: Any) -> Any:
+        """What a decorator makes of a function or class. Raises ReadingError where that is not known."""
+        if isinstance(decorator, AddTo):
+            if isinstance(made, Function):
+                decorator.kind.names[made.name] = Function(made.made, None, made.around, decorator.kind, made.defaults,
+                                                           made.kind)
+            return made
+        if not isinstance(decorator, Path):
+            return made if decorator in (None, OPAQUE) else Unknown("", self.context.error(
+                "What this decorator does is not known"))
+        name = decorator.name.rpartition(".")[2]
+        kinds = {"staticmethod": "static", "classmethod": "class", "property": "property",
+                 "cached_property": "property"}
+        if isinstance(made, Function) and name in kinds:
+            return Function(made.made, made.owner, made.around, made.home, made.defaults, kinds[name])
+        if isinstance(made, Class) and name == "dataclass":
+            made.names["__dataclass__"] = True
+            return made
+        if name in ("abstractmethod", "wraps", "lru_cache", "cache", "overload", "override", "export", "unused",
+                    "ignore", "script_method", "total_ordering", "final"):
+            return made
+        return Unknown("", self.context.error("What the decorator “{name}” does is not known", name=decorator.name))
+
+    # -- the book's package --------------------------------------------------------------------------------------------
+
+    def book(self) -> Names:
+        """What the book's own package brings along, followed once."""
+        if self._book is None:
+            self._book = {"__library__": True}
+            outer, line, self.context.is_library = self.context.is_library, self.context.line, True
+            depth, self.context.depth = self.context.depth, self.context.depth + 1
+            try:
+                self.statements.run(ast.parse(BOOK).body, self._book)
+            finally:
+                self.context.is_library, self.context.line, self.context.depth = outer, line, depth
+        return self._book
+
+    def from_book(self, path: str) -> Any:
+        """A class or function of the book's package, or None."""
+        name = path.rpartition(".")[2]
+        return self.book().get(name) if path.startswith("d2l") else None
+
+    def _book_called(self, path: str, given: list[Any], named: Names, node: ast.Call) -> Any:
+        name = path.rpartition(".")[2]
+        if name == "add_to_class" and given and isinstance(given[0], Class):
+            return AddTo(given[0])
+        found = self.from_book(path)
+        if isinstance(found, Class):
+            return self.made_instance(found, given, named, node)
+        if isinstance(found, Function):
+            return self.function_called(found, given, named)
+        if path.startswith("d2l.torch.nn.") or path.startswith("d2l.torch.torch."):
+            raise self.context.error("“{name}” is not known here: only PyTorch and what this code defines can be read",
+                                     name=path)
+        return self._foreign_called(path, given, node)
 
     # -- the code's own classes, and modules ---------------------------------------------------------------------------
 
     def made_instance(self, kind: Class, given: list[Any], named: Names, node: ast.Call | None) -> Any:
         """An object of one of the code's own classes. Raises ReadingError."""
-        made = Instance(kind)
-        if node is not None:
-            made.arguments = ast.unparse(node).partition("(")[2][:-1]
-        if kind.method("forward") is None:
-            raise self.context.error("{name} has no forward method", name=kind.made.name)
-        constructor = kind.method("__init__")
-        if constructor is None:
-            return made
-        try:
-            self.function_called(Function(constructor, made), given, named)
-        except ReadingError:
-            code = self._code(made) if node is not None else None
-            if code is None:
-                raise
-            return Module(code)
+        made = self.objects.made(kind, given, named, node)
+        if is_module(made):
+            self._at_top(made)
         return made
 
     def module_called(self, module: Any, given: list[Any], named: Names) -> Any:
         """A module called in ``forward``. Raises ReadingError."""
+        self.context.need(module)
         if isinstance(module, Module):
             return self.modules.layer_called(module, given, named)
         if isinstance(module, Instance):
-            return self._instance_called(module, given, named)
-        if not module.calls or not given:
+            return self.tracing.instance_called(module, given, named)
+        if not module.calls or len(given) + len(named) != 1:
             raise self.context.error("A list of layers is not called: go through it with “for”")
-        x = given[0]
+        x = next(iter([*given, *named.values()]))
         for _, part in module.parts:
             x = self.module_called(part, [x], {})
         return x
 
-    def _instance_called(self, made: Instance, given: list[Any], named: Names) -> Any:
-        """One layer with a graph of its own inside; with several tensors, and read exactly, its layers one by one."""
-        forward = made.kind.method("forward")
-        assert forward is not None
-        if self.context.exact or len(given) != 1 or named or not isinstance(given[0], Tensor):
-            return self.function_called(Function(forward, made), given, named)
-        if made.block is None:
-            made.block = Module(self._block(made, forward), made.name)
-        return self.context.call(made.block, given)
 
-    def _block(self, made: Instance, forward: ast.FunctionDef) -> Any:
-        """A block of a person's own; code where its inside cannot be read but stands alone. Raises ReadingError."""
-        outer, line = self.context.sheet, self.context.line
-        self.context.sheet = Sheet()
-        try:
-            output = self.function_called(Function(forward, made), [self.context.sheet.input], {})
-            if not isinstance(output, Tensor) or output == self.context.sheet.input:
-                raise self.context.error("{name} must return one tensor that its layers made", name=made.kind.made.name)
-            return Custom(label=_words(made.kind.made.name)[:60], graph=self.context.sheet.graph(output))
-        except ReadingError:
-            code = self._code(made)
-            if code is None:
-                raise
-            return code
-        finally:
-            self.context.sheet, self.context.line = outer, line
+class Partial:
+    """A function with some of its arguments given."""
 
-    def _code(self, made: Instance) -> Code | None:
-        """The class as a layer that is code, if it needs nothing else of the source."""
-        source = ast.get_source_segment(self.context.source, made.kind.made)
-        own = {name for name, value in self.context.globals.items() if isinstance(value, (Class, Function))}
-        used = {node.id for node in ast.walk(made.kind.made) if isinstance(node, ast.Name)}
-        imported = {name for name, value in self.context.globals.items() if isinstance(value, Path)} - {"torch", "nn"}
-        if self.context.exact or source is None or used & (own | imported):
-            return None
-        return Code(source=source + "\n", made_with=made.arguments)
+    def __init__(self, function: Any, given: list[Any], named: Names) -> None:
+        self.function, self.given, self.named = function, given, named
+
+
+class AddTo:
+    """What ``d2l.add_to_class(Class)`` decorates with."""
+
+    def __init__(self, kind: Class) -> None:
+        self.kind = kind
+
+
+_OPERATORS: dict[str, type[ast.operator]] = {"add": ast.Add, "sub": ast.Sub, "mul": ast.Mult, "truediv": ast.Div,
+                                             "matmul": ast.MatMult, "pow": ast.Pow, "floordiv": ast.FloorDiv,
+                                             "mod": ast.Mod}  # fmt: skip
 
 
 def _has_tensor(values: Sequence[Any]) -> bool:
@@ -227,6 +492,4 @@ def _has_tensor(values: Sequence[Any]) -> bool:
                for value in values)
 
 
-def _words(name: str) -> str:
-    """``NestMlp`` as ``Nest Mlp``."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
+__all__ = ["TRAINING", "Interpreter", "ReadingError", "Storage"]

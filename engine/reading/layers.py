@@ -1,4 +1,4 @@
-"""A call of a torch class or function, by torch's own signature → the layer. No torch."""
+"""A call of a torch class, by torch's own signature → the layer and what it says of its input. No torch."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.layers import LAYERS, Layer
 from engine.layers.base import OptionError
+from engine.reading.sizes import Size
 from engine.reading.values import MASK, OPAQUE, ReadingError, Unknown
 
 # Where torch's order is not that of the options. A test compares all with the installed torch.
@@ -40,10 +41,20 @@ MUST_BE: Mapping[str, Any] = {
     "batch_first": True, "return_indices": False, "add_bias_kv": False, "add_zero_attn": False, "custom_encoder": None,
     "custom_decoder": None, "include_last_offset": False, "recompute_scale_factor": None, "_random_samples": None,
 }  # fmt: skip
+# Torch's own default where the layer's is another.
+TORCHS: Mapping[str, Mapping[str, Any]] = {
+    "CosineSimilarity": {"keepdim": False}, "PairwiseDistance": {"keepdim": False},
+    "Upsample": {"scale_factor": None}, "FractionalMaxPool2d": {"output_ratio": None},
+    "FractionalMaxPool3d": {"output_ratio": None},
+    "Transformer": {"nhead": 8, "d_model": 512},
+}  # fmt: skip
+NO_NEED = frozenset(("dim", "keepdim", "scale_factor", "output_ratio"))  # of what is required here, torch's own default
 NEEDS_BATCH_FIRST = frozenset(("RNN", "LSTM", "GRU", "MultiheadAttention", "TransformerEncoderLayer",
                                "TransformerDecoderLayer", "Transformer"))  # fmt: skip
+SOFT = ("Softmax", "LogSoftmax", "Softmin")
 KINDS: Mapping[str, str] = {layer.torch[3:]: kind for kind, layer in reversed(LAYERS.items())
                             if layer.torch.startswith("nn.") and kind != "DepthwiseConv2d"}
+Declared = tuple[tuple[str, Any], ...]  # what code says of a layer's input, by torch's names
 
 
 @cache
@@ -62,21 +73,59 @@ def arguments_of(kind: str, given: Sequence[Any], named: Mapping[str, Any]) -> d
 def layer_of(kind: str, given: Sequence[Any], named: Mapping[str, Any], line: int,
              names: Sequence[str] | None = None) -> Layer:
     """The layer that a call with these arguments makes. Raises ReadingError."""
-    names = signature(kind) if names is None else names
+    is_class, names = names is None, signature(kind) if names is None else names
     if kind == "Identity":
         return LAYERS[kind]()
     if len(given) > len(names):
         raise ReadingError("{layer} takes at most {most} arguments", line=line, layer=kind, most=len(names))
+    twice = next((name for name in named if name in names[: len(given)]), None)
+    if twice is not None:
+        raise ReadingError("{layer} is given “{name}” twice", line=line, layer=kind, name=twice)
     values = {**dict(zip(names, given, strict=False)), **named}
     options = _options(kind, values, line)
-    unknown = next((value for value in options.values() if isinstance(value, Unknown)), None)
-    if unknown is not None:
-        raise ReadingError("“{name}” has no value here: write a number, or give it a default", line=line,
-                           name=unknown.name)
+    _check_known(options.values(), line)
+    if is_class:
+        options = {**_torchs(kind, options), **options}
+        _check_given(kind, options, line)
     try:
         return LAYERS[kind]().with_options(**options)
     except OptionError as error:
         raise ReadingError("{layer}: {reason}", line=line, layer=kind, reason=error.message) from error
+
+
+def _check_known(values: Any, line: int) -> None:
+    for value in values:
+        for each in value if isinstance(value, tuple) else (value,):
+            if isinstance(each, Unknown):
+                raise each.error or MissingValueError(each.name, line)
+            if isinstance(each, Size):
+                raise ReadingError("The size of a tensor is asked for here: write it as a number", line=line)
+
+
+class MissingValueError(ReadingError):
+    """A value that only the caller of the code would know."""
+
+    def __init__(self, name: str, line: int) -> None:
+        super().__init__("“{name}” has no value here: write a number, or give it a default", line=line, name=name)
+        self.name = name
+
+
+def _torchs(kind: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Torch's defaults of what is not given, where the layer has others."""
+    layer = LAYERS[kind]
+    found = {name: value for name, value in TORCHS.get(kind, {}).items() if name in layer.model_fields}
+    if "output_size" not in options and "output_size" in layer.model_fields and "output_ratio" in found:
+        found.pop("output_ratio")
+        if "output_ratio" not in options:
+            found["output_ratio"] = None
+    return found
+
+
+def _check_given(kind: str, options: Mapping[str, Any], line: int) -> None:
+    needed = [name for name in LAYERS[kind].required if name not in NO_NEED or kind == "Unflatten"]
+    missing = next((name for name in needed if name not in options), None)
+    if missing is not None:
+        raise ReadingError("{layer} needs a value for “{name}”", line=line, layer=kind, name=missing)
 
 
 def _options(kind: str, values: dict[str, Any], line: int) -> dict[str, Any]:
@@ -92,9 +141,11 @@ def _options(kind: str, values: dict[str, Any], line: int) -> dict[str, Any]:
         elif name in MUST_BE and value != MUST_BE[name]:
             raise ReadingError("{layer} with {name}={value} has no layer here", line=line, layer=kind, name=name,
                                value=value)
+        elif name == "_weight" and value is not None:
+            raise ReadingError("{layer} with {name} has no layer here", line=line, layer=kind, name=name)
         elif name not in INFERRED and name not in IGNORED and name not in MUST_BE and value not in (OPAQUE, MASK):
             raise ReadingError("{layer} has no option “{name}” here", line=line, layer=kind, name=name)
-    if kind in ("Softmax", "LogSoftmax", "Softmin") and options.get("dim", 1) is None:
+    if kind in SOFT and options.get("dim", 1) is None:
         del options["dim"]
     if kind == "Upsample" and options.get("size") is not None:
         options.setdefault("scale_factor", None)
@@ -108,3 +159,28 @@ def _of_input(name: str, value: Any) -> dict[str, Any]:
     if name == "normalized_shape":
         return {"dims": len(value)} if isinstance(value, (tuple, list)) else {}
     return {"per_channel": True} if isinstance(value, Unknown) or value != 1 else {}
+
+
+def declared_of(kind: str, given: Sequence[Any], named: Mapping[str, Any]) -> Declared:
+    """What a call of a class says of the input, as far as it is known and torch goes by it."""
+    values = arguments_of(kind, given, named)
+    found = {name: value for name, value in values.items() if name in INFERRED or name == "num_parameters"}
+    if kind.startswith("InstanceNorm") and not (values.get("affine") or values.get("track_running_stats")):
+        found.pop("num_features", None)
+    if kind.startswith("BatchNorm") and values.get("affine") is False and values.get("track_running_stats") is False:
+        found.pop("num_features", None)
+    for name in ("kdim", "vdim"):
+        if found.get(name, ...) in (None, found.get("embed_dim")):
+            found.pop(name, None)
+    if found.get("num_parameters") == 1 or kind != "PReLU":
+        found.pop("num_parameters", None)
+    if "normalized_shape" in found and not isinstance(found["normalized_shape"], Unknown):
+        shape = found["normalized_shape"]
+        found["normalized_shape"] = tuple(shape) if isinstance(shape, (list, tuple)) else (shape,)
+    if kind in SOFT and values.get("dim") is None:
+        found["ndim"] = (2, 4)  # torch itself takes dim 1 there, and dim 0 elsewhere
+    return tuple((name, value) for name, value in found.items() if _is_plain(value))
+
+
+def _is_plain(value: Any) -> bool:
+    return type(value) is int or (isinstance(value, tuple) and all(type(each) is int for each in value))

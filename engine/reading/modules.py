@@ -1,18 +1,49 @@
-"""Modules of code that is read: made, kept, looked into, and called where they are one layer. No torch."""
+"""Modules of code that is read: made, kept, looked into, changed, and called where they are one layer. No torch."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from engine.layers import LAYERS
 from engine.layers.inputs import Constant
-from engine.reading.context import Context, Names
-from engine.reading.layers import INFERRED, KINDS, arguments_of, layer_of
-from engine.reading.plain import Plain
-from engine.reading.values import BATCH, MASK, OPAQUE, Chain, Function, Instance, Last, Module, Tensor
+from engine.reading.beginnings import beginning, names_of, unsaid
+from engine.reading.containers import Containers
+from engine.reading.context import Context
+from engine.reading.layers import INFERRED, KINDS, arguments_of, declared_of, layer_of
+from engine.reading.sizes import BATCH, Size, fresh
+from engine.reading.values import (
+    MASK,
+    OPAQUE,
+    Chain,
+    Class,
+    Function,
+    Instance,
+    Last,
+    Module,
+    Names,
+    Parameter,
+    Path,
+    Tensor,
+    Unknown,
+    every_module,
+    is_module,
+)
 
 RECURRENT = ("RNN", "LSTM", "GRU")
+# What may be set on a module later, where torch reads it anew in every call.
+LIVE = frozenset(("p", "inplace", "eps", "momentum", "negative_slope", "stride", "padding", "dilation", "align_corners"))
+# Of calls, arguments that change nothing of what comes out first.
+UNSEEN = {"need_weights": (True, False), "average_attn_weights": (True, False)}
+MASKS = frozenset(("attn_mask", "src_mask", "tgt_mask", "mask"))
+HINTS = frozenset(("is_causal", "tgt_is_causal", "src_is_causal"))
+EVERYWHERE = frozenset(("to", "cuda", "cpu", "train", "float", "eval", "zero_grad", "share_memory", "type",
+                        "requires_grad_", "state_dict", "parameters", "named_parameters", "modules", "named_modules",
+                        "children", "named_children", "apply", "load_state_dict", "buffers", "named_buffers",
+                        "add_module", "register_module", "get_submodule", "extra_repr", "half", "double", "bfloat16",
+                        "compile", "register_buffer", "register_parameter", "forward", "__class__", "_get_name"))
+HOOKS = frozenset(("register_forward_hook", "register_forward_pre_hook", "register_full_backward_hook"))
 
 
 @dataclass(frozen=True)
@@ -26,50 +57,45 @@ class Buffer:
 class Modules:
     """Torch's modules, lists of them, and what objects of the code's own classes keep."""
 
-    def __init__(self, context: Context, plain: Plain) -> None:
-        self.context, self.plain = context, plain
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.containers = Containers(context)
+        self.part_of, self.put_part = self.containers.part_of, self.containers.put_part
+        self.delete_part, self.container_method = self.containers.delete_part, self.containers.method
 
     # -- making -------------------------------------------------------------------------------------------------------
 
     def torch_module(self, name: str, given: list[Any], named: Names) -> Any:
         """``nn.Something(…)``. Raises ReadingError."""
         if name in ("Sequential", "ModuleList", "ModuleDict"):
-            return self._container(name, given)
+            return self.containers.made(name, [*given, *named.values()])
+        if name in ("DataParallel", "parallel.DistributedDataParallel"):
+            return self.context.need(given[0])
+        if name.endswith("Loss"):
+            return OPAQUE if not self.context.exact else self._none(name)
         kind = name.removeprefix("Lazy")
         if kind not in KINDS:
-            raise self.context.error("There is no layer for nn.{name}", name=name)
-        layer = (self._lazy(kind, given, named) if name != kind else
-                 layer_of(KINDS[kind], given, named, self.context.line))
-        return Module(layer, made_as=name, arguments=arguments_of(KINDS[kind], given, named))
-
-    def _lazy(self, kind: str, given: list[Any], named: Names) -> Any:
-        """Lazy classes take what others do, without the size of the input, which comes first there."""
-        first = LAYERS[KINDS[kind]].positional[:1]
-        given = [None, *given] if first and first[0] in INFERRED else given
-        return layer_of(KINDS[kind], given, named, self.context.line)
-
-    def _container(self, name: str, given: list[Any]) -> Chain:
-        parts: list[tuple[str, Any]] = []
-        only = given[0] if len(given) == 1 else None
-        if isinstance(only, dict):
-            parts = [(str(key), part) for key, part in only.items()]
-        elif isinstance(only, (list, tuple)) or (isinstance(only, Chain) and name != "Sequential"):
-            parts = [("", part) for part in (only if not isinstance(only, Chain) else [p for _, p in only.parts])]
+            self._none(name)
+        is_lazy = name != kind
+        if is_lazy:  # takes what others do, without the size of the input, which comes first there
+            first = LAYERS[KINDS[kind]].positional[:1]
+            padded = [None, *given] if first and first[0] in INFERRED else given
         else:
-            parts = [("", part) for part in given]
-        for key, part in parts:
-            self._check_module(part)
-            if key and not getattr(part, "name", "?"):
-                part.name = key
-        return Chain(parts, calls=name == "Sequential")
+            padded = given
+        layer = layer_of(KINDS[kind], padded, named, self.context.line)
+        declared = () if self.context.exact or is_lazy else declared_of(KINDS[kind], given, named)
+        made = Module(layer, made_as=name, arguments=arguments_of(KINDS[kind], given, named), declared=declared,
+                      line=self.context.line)
+        if self.context.sheet is not None and not self.context.exact and layer.has_weights():
+            raise self.context.error("nn.{name} is made anew in every call here: make it in __init__", name=name)
+        return made
 
-    def _check_module(self, part: Any) -> None:
-        if not isinstance(part, (Module, Chain, Instance)):
-            raise self.context.error("Something in this list is no layer")
+    def _none(self, name: str) -> Any:
+        raise self.context.error("There is no layer for nn.{name}", name=name)
 
     def plain_tensor(self, name: str, given: list[Any], named: Names) -> Any:
         """A tensor of fixed numbers: ``torch.full((3, 4), 0.5)``. Raises ReadingError."""
-        if name in ("Generator", "manual_seed", "linspace", "arange"):
+        if name in ("Generator", "manual_seed", "linspace", "arange", "device", "tensor"):
             return OPAQUE
         sizes = given[0] if given and isinstance(given[0], (tuple, list)) else [v for v in given if type(v) is int]
         number: Any = {"ones": 1.0, "zeros": 0.0}.get(name)
@@ -88,108 +114,254 @@ class Modules:
         assert isinstance(layer, Constant)
         return Buffer(layer)
 
-    # -- what objects and lists of them hold ---------------------------------------------------------------------------
+    # -- what objects hold ---------------------------------------------------------------------------------------------
 
-    def set_attribute(self, owner: Instance, name: str, value: Any) -> None:
-        """``self.name = value``: a module is called by the name it is kept under."""
-        if isinstance(value, (Module, Chain, Instance)) and not value.name:
+    def set_attribute(self, owner: Any, name: str, value: Any) -> None:
+        """``owner.name = value``: a module is called by the name it is kept under. Raises ReadingError."""
+        if isinstance(owner, Class):
+            owner.names[name] = value
+        elif isinstance(owner, Instance):
+            self._keep(owner, name, value)
+        elif isinstance(owner, Parameter):
+            self._set_parameter(owner, name, value)
+        elif isinstance(owner, Module):
+            self._set_option(owner, name, value)
+        elif isinstance(owner, Chain):
+            self.containers.put_part(owner, name, value)
+        elif isinstance(owner, Unknown) and owner.error is not None:
+            raise owner.error
+        elif isinstance(owner, Tensor):
+            raise self.context.error("This assignment cannot be read")
+        elif self.context.exact:
+            raise self.context.error("This assignment cannot be read")
+
+    def _keep(self, owner: Instance, name: str, value: Any) -> None:
+        if is_module(value) and not value.name:
             value.name = name
         if isinstance(value, Buffer):
             value = Buffer(value.layer, name)
+        if owner not in self.context.builder:
+            owner.is_changed = True
+        if name == "training":
+            raise self.context.error("“training” is set by hand here: that cannot be read")
         owner.attributes[name] = value
 
-    def attribute(self, owner: Instance, name: str) -> Any:
-        """``self.name``. Raises ReadingError."""
-        if name in owner.attributes:
+    def _set_parameter(self, owner: Parameter, name: str, value: Any) -> None:
+        if name == "requires_grad":
+            self._learns(owner, value)
+        elif name == "data":
+            self.context.note("The values that are set here are not read along")
+
+    def _learns(self, owner: Parameter, value: Any) -> None:
+        if value is False:
+            owner.module.frozen.add(owner.name)
+        elif value is True:
+            owner.module.frozen.discard(owner.name)
+        else:
+            raise self.context.error("Whether this learns is not known")
+
+    def _set_option(self, owner: Module, name: str, value: Any) -> None:
+        if name in ("name", "requires_grad") and name not in type(owner.layer).model_fields:
+            return
+        if name in LIVE and name in type(owner.layer).model_fields and not isinstance(value, Unknown):
+            owner.layer = layer_of(owner.layer.kind(), (), {**dict(owner.layer), name: value}, self.context.line, ())
+            return
+        self.context.taint(owner, self.context.error("“{name}” of a layer is changed here: that cannot be read",
+                                                     name=name))
+
+    def delete_attribute(self, owner: Any, name: str) -> None:
+        """``del owner.name``. Raises ReadingError."""
+        if isinstance(owner, Instance) and name in owner.attributes:
+            del owner.attributes[name]
+            owner.is_changed = True
+        elif isinstance(owner, (Chain, Instance)):
+            self.containers.delete_part(owner, name)
+        elif isinstance(owner, Module):
+            self.context.taint(owner, self.context.error("A part of a layer is taken away here: that cannot be read"))
+
+    def attribute(self, owner: Instance | Class, name: str) -> Any:
+        """``self.name`` or ``Class.name``. Raises ReadingError."""
+        if isinstance(owner, Instance) and name in owner.attributes:
             return owner.attributes[name]
-        method = owner.kind.method(name)
-        if method is not None:
-            return Function(method, owner)
-        if name == "training":
-            return OPAQUE
-        if name in ("apply", "eval", "train"):
-            return OPAQUE
-        if name in ("register_buffer", "add_module"):
+        kind = owner.kind if isinstance(owner, Instance) else owner
+        found = kind.find(name)
+        if isinstance(found, Function):
+            return self._bound(found, owner)
+        if found is not None or any(name in each.names for each in kind.order()):
+            return found
+        if name == "__name__" and isinstance(owner, Class):
+            return kind.made.name
+        if name == "__class__" and isinstance(owner, Instance):
+            return kind
+        if isinstance(owner, Instance) and owner.inner is not None and not isinstance(owner.inner, Chain):
+            return self.look(owner.inner, name)
+        if isinstance(owner, Instance) and (inside := self._inside(owner, name)) is not None:
+            return inside
+        if name in EVERYWHERE or name in HOOKS or name == "save_hyperparameters" or isinstance(owner, Class):
+            return owner, name
+        if isinstance(owner, Instance) and isinstance(owner.inner, Chain) and name in Containers.METHODS:
             return owner, name
         raise self.context.error("self.{name} is used, but nowhere made in a way that can be read", name=name)
 
-    def buffer_method(self, owner: Any, name: str, given: list[Any]) -> Any:
-        """What is called on a buffer, a generator or the module itself. Raises ReadingError."""
-        if isinstance(owner, Instance) and name in ("register_buffer", "add_module") and len(given) > 1:
-            self.set_attribute(owner, str(given[0]), given[1])
-            return None
-        if isinstance(owner, Buffer) and name == "expand" and given[:1] == [BATCH] and (
-                not self.context.exact or tuple(given[1:]) == owner.layer.shape):
-            return self.context.add(owner.layer, [], owner.name)
-        if owner == OPAQUE and name == "manual_seed":
-            return given[0]
-        raise self.context.error("“.{name}()” cannot be read here", name=name)
+    def _inside(self, owner: Instance, name: str) -> Any:
+        """A part of what its class is built on, by its name."""
+        parts = owner.inner.parts if isinstance(owner.inner, Chain) else ()
+        return next((part for key, part in parts if key == name), None)
 
-    def part_of(self, chain: Chain, index: Any) -> Any:
-        """One of a list of modules, or some. Raises ReadingError."""
-        parts = chain.parts
-        if isinstance(index, slice):
-            return Chain(parts[index], calls=chain.calls)
-        if isinstance(index, str):
-            found = next((part for key, part in parts if key == index), None)
-            if found is not None:
-                return found
-        elif isinstance(index, int) and -len(parts) <= index < len(parts):
-            return parts[index][1]
-        raise self.context.error("There is no {index} in this list of layers", index=index)
+    def _bound(self, found: Function, owner: Instance | Class) -> Any:
+        if found.kind == "static":
+            return found
+        holder = (owner.kind if isinstance(owner, Instance) else owner) if found.kind == "class" else owner
+        if holder is owner and isinstance(owner, Class) and found.kind != "class":
+            return found
+        return Function(found.made, holder, found.around, found.home, found.defaults, found.kind)
 
-    def container_method(self, owner: Any, name: str, given: list[Any]) -> Any:
-        """``append``, ``add_module`` … of a list of modules. Raises ReadingError."""
+    def look(self, owner: Any, name: str) -> Any:
+        """An attribute of a layer, of a list of them or of a parameter. Raises ReadingError."""
         if isinstance(owner, Chain):
-            if name == "append" and given:
-                self._check_module(given[0])
-                owner.parts.append(("", given[0]))
-                return owner
-            if name == "add_module" and len(given) == 2:
-                self._check_module(given[1])
-                given[1].name = given[1].name or str(given[0])
-                owner.parts.append((str(given[0]), given[1]))
-                return None
-            if name == "extend" and given and isinstance(given[0], (list, tuple, Chain)):
-                new = given[0].parts if isinstance(given[0], Chain) else [("", part) for part in given[0]]
-                for _, part in new:
-                    self._check_module(part)
-                owner.parts += new
-                self.plain.check_length(owner.parts)
-                return owner
-            if name in ("values", "children"):
-                return [part for _, part in owner.parts]
-            if name in ("items", "named_children"):
-                return list(owner.parts)
-            if name == "keys":
-                return [key for key, _ in owner.parts]
-        raise self.context.error("“.{name}()” of a layer cannot be read here", name=name)
+            found = next((part for key, part in owner.parts if key == name), None)
+            return found if found is not None else (owner, name)
+        if isinstance(owner, Parameter):
+            return owner if name in ("data", "T") and name == "data" else (
+                OPAQUE if name in ("shape", "grad", "requires_grad", "dtype", "device", "ndim") else (owner, name))
+        if name in names_of(owner):
+            return Parameter(owner, name)
+        if name == "bias" and owner.layer.torch.startswith("nn."):
+            return None
+        if name in owner.arguments:
+            return owner.arguments[name]
+        if name in type(owner.layer).model_fields and name not in owner.layer.ours:
+            return getattr(owner.layer, name)
+        if name == "__class__":
+            return Path(f"torch.nn.{owner.made_as}")
+        if name in ("running_mean", "running_var", "num_batches_tracked"):
+            return OPAQUE
+        return owner, name
 
     # -- calling ------------------------------------------------------------------------------------------------------
 
     def layer_called(self, module: Module, given: list[Any], named: Names) -> Any:
         """A layer called with tensors: one more node. Raises ReadingError."""
-        tensors = [value for value in (*given, *named.values()) if isinstance(value, Tensor)]
         kind = module.layer.kind()
+        given = [self.context.need(value) for value in given]
+        named = {name: self.context.need(value) for name, value in named.items()}
+        tensors, rest = self._ports(module, kind, given, dict(named))
         most = module.layer.max_inputs
         if not tensors or (most is not None and len(tensors) > most):
             raise self.context.error("{layer} is called here with {count} tensors", layer=module.layer.title,
                                      count=len(tensors))
         if self.context.exact and (named or len(tensors) < len(given)):
             raise self.context.error("{layer} is called here with more than tensors", layer=module.layer.title)
-        if MASK in (*given, *named.values()) and "causal" in type(module.layer).model_fields:
-            module.layer = module.layer.with_options(causal=True)
-        if kind == "MultiheadAttention" and len(set(tensors)) == 1:
+        self._with_mask(module, rest)
+        if kind == "MultiheadAttention" and len({id(each) for each in tensors}) == 1:
             tensors = tensors[:1]
+        self._learn_sizes(module, kind, tensors)
+        return self._result(module, kind, tensors)
+
+    def _ports(self, module: Module, kind: str, given: list[Any], named: Names) -> tuple[list[Tensor], Names]:
+        """Tensors by the names of torch's own parameters, and what is given beside them. Raises ReadingError."""
+        names = _PORTS.get(kind, ("input",))
+        values: Names = dict(zip(names, given, strict=False))
+        left = given[len(names) :]
+        twice = next((name for name in named if name in values), None)
+        if twice is not None:
+            raise self.context.error("“{name}” is given twice", name=twice)
+        only = {**values, **named}
+        tensors = [only.pop(name) for name in names if name in only]
+        gap = next((i for i, name in enumerate(names) if name not in {**values, **named}), len(names))
+        if any(not isinstance(each, Tensor) for each in tensors):
+            wrong = next(each for each in tensors if not isinstance(each, Tensor))
+            tensors = [] if wrong is not None or len(tensors) == 1 else tensors
+        if gap < len(tensors):
+            raise self.context.error("{layer} is called here without “{name}”", layer=module.layer.title,
+                                     name=names[gap])
+        if any(isinstance(value, Tensor) for value in left):
+            tensors = [*tensors, *(value for value in left if isinstance(value, Tensor))]
+        only.update({f"more{index}": value for index, value in enumerate(left) if not isinstance(value, Tensor)})
+        return tensors, only
+
+    def _with_mask(self, module: Module, rest: Names) -> None:
+        """What is given beside tensors: a causal mask, or what changes nothing. Raises ReadingError for the rest."""
+        for name, value in rest.items():
+            if value is MASK and "causal" in type(module.layer).model_fields:
+                module.layer = module.layer.with_options(causal=True)
+            elif not self.context.exact and not (value is None or (name in UNSEEN and value in UNSEEN[name]) or (
+                    name in HINTS and (value is False or any(each is MASK for each in rest.values())))):
+                raise self.context.error("{layer} is called here with “{name}”: that cannot be read",
+                                         layer=module.layer.title, name=name)
+
+    def _learn_sizes(self, module: Module, kind: str, tensors: list[Tensor]) -> None:
+        """What a layer says of its input is so, where the code runs at all; the analysis checks it."""
+        for name, number in module.declared:
+            where = _PLACES.get(name)
+            if where is None or type(number) is not int:
+                continue
+            tensor = tensors[min({"in2_features": 1, "kdim": 1, "vdim": 2}.get(name, 0), len(tensors) - 1)]
+            rank = next((int(digit) for digit in kind if digit.isdigit()), 0)
+            if tensor.shape is None and name == "in_channels" and rank:
+                tensor.shape = (BATCH, number, *(fresh() for _ in range(rank)))
+            elif tensor.shape is not None and -len(tensor.shape) <= where < len(tensor.shape):
+                size = tensor.shape[where]
+                if isinstance(size, Size):
+                    self.context.bind(size, number)
+                    self.context.checked(tensor)
+
+    def _result(self, module: Module, kind: str, tensors: list[Tensor]) -> Any:
         x = self.context.call(module, tensors)
         if kind in RECURRENT:
             state = Last(x.node)
             return x, (state, OPAQUE) if kind == "LSTM" else state
-        return (x, OPAQUE) if kind == "MultiheadAttention" else x
+        if kind == "MultiheadAttention":
+            return x, OPAQUE
+        if getattr(module.layer, "inplace", False) is True:
+            return self.context.in_place(tensors[0], x)
+        if kind == "Identity":  # gives the very same tensor
+            tensors[0].node = x.node
+            return tensors[0]
+        return x
 
     def last_step(self, state: Last, index: Any) -> Tensor:
         """``h[-1]`` of a recurrent layer. Raises ReadingError."""
-        layer = self.context.drawing().nodes[state.node].layer
-        if index != -1 or getattr(layer, "bidirectional", False):
+        layer: Any = self.context.drawing().nodes[state.node].layer
+        if getattr(layer, "bidirectional", False) or (index != -1 and (index != 0 or layer.num_layers != 1)) or (
+                type(index) is not int):
             raise self.context.error("Of a recurrent layer's last state only h[-1] can be read, in one direction")
         return self.context.last_step(state)
+
+    # -- how parameters begin ------------------------------------------------------------------------------------------
+
+    def fill(self, target: Any, name: str, given: list[Any], named: Names) -> None:
+        """``nn.init.normal_(layer.weight, …)``: kept as the layer's setting, or said that it is not."""
+        if not isinstance(target, Parameter):
+            return
+        init = beginning(name, given, named)
+        if init is not None:
+            target.module.inits[target.name] = init
+        else:
+            target.module.inits.pop(target.name, None)
+            self.context.note("How weights begin here is no setting of a layer: they begin as PyTorch's own")
+
+    def say_unsaid(self, network: Any) -> None:
+        """A note where some parameters begin as no setting says."""
+        for _, part in every_module(network):
+            if isinstance(part, Module) and unsaid(part):
+                self.context.line = part.line
+                self.context.note("How weights begin here is no setting of a layer: they begin as PyTorch's own")
+
+    def freeze(self, network: Any, learns: Any) -> None:
+        """``requires_grad_(…)`` of all in a module."""
+        for _, part in every_module(network):
+            if isinstance(part, Module):
+                for name in names_of(part):
+                    self._learns(Parameter(part, name), learns)
+
+
+_PORTS = {
+    "MultiheadAttention": ("query", "key", "value"), "Bilinear": ("input1", "input2"),
+    "CosineSimilarity": ("x1", "x2"), "PairwiseDistance": ("x1", "x2"), "TransformerDecoderLayer": ("tgt", "memory"),
+    "Transformer": ("src", "tgt"), "TransformerEncoderLayer": ("src",), "Flatten": ("input",),
+}  # fmt: skip
+# Of what a layer says of its input, the dimension it is about.
+_PLACES = {"in_channels": 1, "num_features": 1, "num_channels": 1, "in_features": -1, "input_size": -1,
+           "embed_dim": -1, "d_model": -1, "in1_features": -1, "in2_features": -1}  # fmt: skip
+Taken = Callable[[Any], bool]

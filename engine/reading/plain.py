@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -9,24 +10,53 @@ from typing import Any
 
 from engine.messages import LayerloomError
 from engine.reading.context import Context
-from engine.reading.values import Chain
+from engine.reading.sizes import Size, UnknownSizeError
+from engine.reading.values import Chain, Parameter, ReadingError, Tensor, parts_of
 
 LONGEST = 10_000  # of lists and texts
 LARGEST = 10**12
-WIDE = re.compile(r"%[^a-zA-Z%]*(?:\d{3}|\*)")  # asks for a text of any length
+WIDE = re.compile(r"\d{3}|\*")  # asks for a text of any length
+
+
+def _sum(values: Iterable[Any], start: Any = 0) -> Any:
+    for value in values:
+        start = start + value
+    return start
+
+
 BUILTINS: Mapping[str, Callable[..., Any]] = {
-    "range": lambda *a: list(range(*a)), "len": len, "list": list, "tuple": tuple, "dict": dict, "int": int,
-    "float": float, "str": str, "bool": bool, "max": max, "min": min, "sum": sum, "abs": abs, "round": round,
-    "enumerate": lambda *a: list(enumerate(*a)), "zip": lambda *a: list(zip(*a, strict=False)), "sorted": sorted,
-    "reversed": lambda a: list(reversed(a)), "print": lambda *a, **k: None, "OrderedDict": dict, "all": all,
-    "any": any,
+    "range": range, "len": len, "list": list, "tuple": tuple, "dict": dict, "int": int, "set": set,
+    "float": float, "str": str, "bool": bool, "max": max, "min": min, "sum": _sum, "abs": abs, "round": round,
+    "enumerate": lambda *a: list(enumerate(*a)), "zip": lambda *a, strict=False: list(zip(*a, strict=strict)),
+    "sorted": sorted, "reversed": lambda a: list(reversed(a)), "print": lambda *a, **k: None,
+    "OrderedDict": dict, "all": all, "any": any, "divmod": divmod, "frozenset": frozenset,
+}  # fmt: skip
+# Builtins that the one who follows calls works out, for what they do with objects of the code.
+OBJECTS = frozenset(("isinstance", "issubclass", "type", "hasattr", "getattr", "setattr", "delattr", "super", "callable",
+                     "property", "staticmethod", "classmethod", "next", "iter", "map", "filter", "repr", "id", "object",
+                     "vars", "open", "input", "exec", "eval", "format", "globals", "locals", "pow", "slice"))  # fmt: skip
+ERRORS = frozenset(name for name in dir(__builtins__ if not isinstance(__builtins__, dict) else object)
+                   if name.endswith(("Error", "Exception", "Warning"))) | frozenset((
+                       "Exception", "ValueError", "TypeError", "KeyError", "RuntimeError", "NotImplementedError",
+                       "ImportError", "ModuleNotFoundError", "AssertionError", "AttributeError", "IndexError",
+                       "FileNotFoundError", "StopIteration", "KeyboardInterrupt", "BaseException", "Warning",
+                       "NotImplemented", "Ellipsis"))  # fmt: skip
+MATH: Mapping[str, Any] = {
+    **{name: getattr(math, name) for name in (
+        "sqrt", "log", "log2", "log10", "exp", "floor", "ceil", "sin", "cos", "tanh", "prod", "gcd", "fabs", "trunc",
+        "isclose", "isqrt")},
+    "pi": math.pi, "e": math.e, "inf": math.inf,
 }  # fmt: skip
 METHODS: Mapping[type, frozenset[str]] = {
-    list: frozenset(("append", "extend", "insert", "pop", "copy", "index", "count", "reverse")),
-    dict: frozenset(("items", "keys", "values", "get", "update", "copy")),
-    str: frozenset(("lower", "upper", "startswith", "endswith", "split", "strip")),
-    tuple: frozenset(("index", "count")),
-}
+    list: frozenset(("append", "extend", "insert", "pop", "copy", "index", "count", "reverse", "remove", "clear",
+                     "sort")),
+    dict: frozenset(("items", "keys", "values", "get", "update", "copy", "pop", "setdefault", "move_to_end")),
+    str: frozenset(("lower", "upper", "startswith", "endswith", "split", "strip", "join", "format", "replace",
+                    "title", "capitalize", "lstrip", "rstrip", "isdigit", "find", "count", "zfill")),
+    tuple: frozenset(("index", "count")), set: frozenset(("add", "discard", "update", "union")),
+    float: frozenset(("is_integer",)), range: frozenset(("index", "count")),
+}  # fmt: skip
+SIZED = (str, list, tuple, dict, set, frozenset, range)
 
 
 class Plain:
@@ -37,40 +67,112 @@ class Plain:
 
     def work(self, function: Callable[..., Any], *values: Any, **named: Any) -> Any:
         """Plain Python on plain values, kept small. Raises ReadingError."""
-        if (function is operator.pow and (abs(values[1]) > 64 or abs(values[0]) > 10**6)) or (
-                function is operator.lshift and values[1] > 64):
-            raise self.context.error("This number is too large to be worked out")
-        if function is operator.mul and any(
-                isinstance(v, (str, list, tuple)) and isinstance(n, int) and len(v) * n > LONGEST * 10
-                for v, n in (values, values[::-1])):
-            raise self.context.error("This list is too long")
-        if (function is operator.mod and isinstance(values[0], str) and WIDE.search(values[0])) or (
-                function is str and isinstance(values[0], (list, tuple, dict))):
-            raise self.context.error("This text cannot be worked out here")
-        if function is BUILTINS["range"] and any(isinstance(v, int) and abs(v) > LONGEST for v in values):
-            raise self.context.error("This list is too long")
+        self._afford(function, values, named)
         try:
             result = function(*values, **named)
-        except LayerloomError:
-            raise
+        except LayerloomError as error:
+            raise error if isinstance(error, ReadingError) else self.context.error(
+                "{reason}", reason=error.message) from error
+        except UnknownSizeError as error:
+            raise self.context.error("{reason}", reason=str(error)) from error
         except Exception as error:
+            if any(isinstance(value, Size) for value in values):
+                raise self.context.error("The size of a tensor is asked for here: write it as a number") from error
             raise self.context.error("This cannot be worked out: {reason}", reason=str(error)[:80]) from error
-        if isinstance(result, (str, list, tuple)) and len(result) > LONGEST * 10:
-            raise self.context.error("This list is too long")
+        if isinstance(result, SIZED):
+            self.check_length(result)
         if isinstance(result, int) and abs(result) > LARGEST:
             raise self.context.error("This number is too large to be worked out")
         return result
 
+    def _afford(self, function: Callable[..., Any], values: tuple[Any, ...], named: Mapping[str, Any]) -> None:
+        """Take what the work will cost from the budget. Raises ReadingError where it is too much."""
+        one, two = (*values, None, None)[:2]
+        if function is operator.pow or getattr(function, "__name__", "") == "pow":
+            self._afford_power(one, two)
+        if function in (operator.lshift, math.gcd) and isinstance(two, int) and abs(two) > 64 and one:
+            raise self.context.error("This number is too large to be worked out")
+        if function in (operator.mul, operator.imul):
+            for each, times in ((one, two), (two, one)):
+                if isinstance(each, (str, list, tuple)) and isinstance(times, int) and len(each) * times > LONGEST * 10:
+                    raise self.context.error("This list is too long")
+        if function is operator.mod and isinstance(one, str) and WIDE.search(re.sub(r"%%", "", one)):
+            raise self.context.error("This text cannot be worked out here")
+        if function is BUILTINS["range"] and all(isinstance(v, int) for v in values):
+            if any(abs(v) > LARGEST for v in values) or (len(values) < 4 and _length(values) > LONGEST * 10):
+                raise self.context.error("This list is too long")
+            return
+        cost = sum(self._cost(value) for value in (*values, *named.values()))
+        if function is BUILTINS["sum"] and isinstance(one, (list, tuple)) and isinstance(two, (list, tuple)):
+            cost += len(one) * sum(len(each) for each in one if isinstance(each, SIZED))
+        self.context.spend(min(cost, 10**9))
+
+    def _afford_power(self, base: Any, exponent: Any) -> None:
+        if isinstance(base, Size):
+            return
+        if isinstance(exponent, (int, float)) and isinstance(base, (int, float)) and (
+                abs(exponent) > 64 or abs(base) > 10**6) and abs(base) not in (0, 1):
+            raise self.context.error("This number is too large to be worked out")
+
+    def _cost(self, value: Any, most: int = 500_000) -> int:
+        """How many things hang at a value, counted as often as they would be gone through."""
+        waiting, found = [value], 0
+        while waiting and found < most:
+            each = waiting.pop()
+            if isinstance(each, str):
+                found += len(each) // 64
+            elif isinstance(each, (list, tuple, set, frozenset)):
+                found += len(each) // 8 + 1
+                waiting += [inner for inner in each if isinstance(inner, SIZED)] if len(each) < most else []
+            elif isinstance(each, dict):
+                found += len(each) // 8 + 1
+                waiting += [inner for inner in each.values() if isinstance(inner, SIZED)]
+        return found
+
+    def method(self, owner: Any, name: str, given: list[Any], named: Mapping[str, Any]) -> Any:
+        """A method of a plain value. Raises ReadingError."""
+        if isinstance(owner, str) and name == "format" and WIDE.search(owner):
+            raise self.context.error("This text cannot be worked out here")
+        if isinstance(owner, str) and name == "zfill" and given and isinstance(given[0], int) and given[0] > LONGEST:
+            raise self.context.error("This text cannot be worked out here")
+        if name == "move_to_end" and given:
+            owner[given[0]] = owner.pop(given[0])
+            return None
+        self.context.spend(self._cost(owner) if name in ("index", "count", "copy", "insert", "remove", "sort", "replace",
+                                                         "union", "reverse") else 1)
+        if isinstance(owner, (list, dict, set)) and any(value is owner for value in given):
+            given = [type(owner)(owner) if value is owner else value for value in given]
+        result = self.work(getattr(owner, name), *given, **named)
+        self.check_length(owner) if isinstance(owner, SIZED) else None
+        return result
+
     def iterate(self, value: Any) -> Iterable[Any]:
         """What is gone through one after the other. Raises ReadingError."""
+        value = self.context.need(value)
         if isinstance(value, Chain):
             return [part for _, part in value.parts]
-        if isinstance(value, (list, tuple, dict, str)) or type(value).__name__ in ("dict_items", "dict_keys",
-                                                                                  "dict_values"):
-            return list(value)
+        inner = getattr(value, "inner", None)
+        if isinstance(inner, Chain):
+            return [part for _, part in parts_of(inner)]
+        if isinstance(value, SIZED) or type(value).__name__ in ("dict_items", "dict_keys", "dict_values", "generator",
+                                                                "list_iterator"):
+            self.context.spend(len(value) // 64 if hasattr(value, "__len__") else 1)
+            return value if isinstance(value, range) else list(value)
         raise self.context.error("This cannot be gone through step by step: its contents are not known here")
 
     def check_length(self, value: Any) -> None:
         """Raise a ReadingError where lists in lists have grown without end."""
         if len(value) > LONGEST * 10:
             raise self.context.error("This list is too long")
+
+
+def _length(values: tuple[int, ...]) -> int:
+    try:
+        return len(range(*values))
+    except (ValueError, TypeError):
+        return 0
+
+
+def is_open(value: Any) -> bool:
+    """Whether it stands for something that only a run would know."""
+    return isinstance(value, (Tensor, Parameter))

@@ -4,40 +4,81 @@ from __future__ import annotations
 
 import ast
 import json
-import textwrap
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
+from engine.blocks.settled import settled
 from engine.experiment.experiment import from_json
 from engine.graph.graph import Graph
 from engine.graph.json import read_graph
+from engine.layers.base import Shape
+from engine.layers.code import Code
 from engine.layout.unplaced import laid_out
 from engine.line.grammar import LineError
 from engine.line.line import build_line
-from engine.messages import LayerloomError
+from engine.messages import LayerloomError, Message, say
+from engine.reading.choosing import Choosing, MissingCallError
 from engine.reading.interpreter import Interpreter
-from engine.reading.values import Chain, Class, Function, Instance, Module, ReadingError, Sheet, Tensor
+from engine.reading.layers import MissingValueError
+from engine.reading.own_code import code_of
+from engine.reading.sheet import Sheet
+from engine.reading.sizes import BATCH
+from engine.reading.texts import Written, written
+from engine.reading.tracing import alike, weighted
+from engine.reading.values import (
+    Chain,
+    Instance,
+    Module,
+    Parameter,
+    ReadingError,
+    SpentError,
+    Tensor,
+    Unknown,
+    every_module,
+)
 
-__all__ = ["ReadingError", "from_code", "from_text"]
+__all__ = ["Reading", "ReadingError", "from_code", "from_text", "read"]
 
 MOST_CODE = 200_000  # characters
 CODE_SIGNS = ("nn.", "torch", "def ", "class ", "import ", "Sequential")
 
 
-def from_text(text: str) -> Graph:
-    """The network in a text: a .loom file, PyTorch code, or a line. Raises ReadingError where it is none."""
-    text = text.strip().removeprefix("\ufeff")
-    if not text:
+@dataclass(frozen=True)
+class Reading:
+    """The network in a text, and what was left out of it or understood otherwise."""
+
+    graph: Graph
+    notes: tuple[Message, ...] = ()
+
+
+def from_text(text: str, shape: Shape | None = None) -> Graph:
+    """The network in a text: a .loom file, PyTorch code, a notebook, or a line. Raises ReadingError where it is none.
+
+    ``shape``: of one example, where it is known.
+    """
+    return read(text, shape).graph
+
+
+def read(text: str, shape: Shape | None = None, cancelled: Callable[[], bool] | None = None) -> Reading:
+    """The same with notes; ``cancelled`` is asked now and then whether to give up. Raises ReadingError."""
+    text = text.removeprefix("\ufeff")
+    if not text.strip():
         raise ReadingError("There is no text to make layers of")
-    if text.startswith("{"):
-        return _from_loom(text)
-    plain = _without_comments(text)
-    is_code = any(sign in plain for sign in CODE_SIGNS)
-    if is_code:
-        return from_code(text)
     try:
-        return build_line(Graph(), plain)[0]
+        found = written(text)
+        if found.is_loom:
+            return Reading(_from_loom(text.strip()))
+        plain = _without_comments(found.code)
+        if found.is_code or any(sign in plain for sign in CODE_SIGNS):
+            return _from_written(found, shape, cancelled)
+        return Reading(build_line(Graph(), _without_comments(text.strip()))[0])
     except LineError as error:
         raise ReadingError("{reason}", reason=error.message) from error
+    except RecursionError as error:
+        raise ReadingError("This code is nested too deeply to be read") from error
+    except MemoryError as error:
+        raise ReadingError("This text needs too much memory to be read") from error
 
 
 def _without_comments(text: str) -> str:
@@ -56,84 +97,168 @@ def _from_loom(text: str) -> Graph:
         raise ReadingError("This text begins like a .loom file, but cannot be read as one") from error
 
 
-def from_code(source: str) -> Graph:
-    """The network of an ``nn.Sequential(…)`` or of the code's last ``nn.Module``. Raises ReadingError with its line.
+def from_code(source: str, shape: Shape | None = None) -> Graph:
+    """The network of PyTorch code: what it calls ``net`` or ``model``, else the last that it makes, else its last class.
 
     Understood are modules and functions that are layers here, classes and functions of the code itself, and Python on
-    plain values: loops, conditions and lists as they are used to put layers together.
+    plain values. Whatever cannot be followed and reaches the network is an error with its line: ReadingError.
     """
-    if len(source) > MOST_CODE:
-        raise ReadingError("This code is too long to be read")
-    tree = _parsed(source)
-    reader = Interpreter(source)
     try:
-        network = _network(reader, tree)
-        sheet = reader.context.sheet = Sheet()
-        output = reader.module_called(network, [sheet.input], {}) if not isinstance(network, Instance) else (
-            _forward(reader, network, sheet))
-        if not isinstance(output, Tensor) or output == sheet.input:
-            raise ReadingError("The network must return one tensor that its layers made")
-        return laid_out(sheet.graph(output))
+        return _from_written(written(source, must_be_code=True), shape, None).graph
     except RecursionError as error:
         raise ReadingError("This code is nested too deeply to be read") from error
 
 
-def _parsed(source: str) -> ast.Module:
-    """The source as a tree; indented and prompted text, as it is copied from books, too. Raises ReadingError."""
-    text = textwrap.dedent(source)
-    if text.lstrip().startswith(">>>"):
-        text = "\n".join(line[4:] for line in text.splitlines() if line.startswith((">>> ", "... ")))
+def _from_written(found: Written, shape: Shape | None, cancelled: Callable[[], bool] | None) -> Reading:
+    if len(found.code) > MOST_CODE:
+        raise ReadingError("This code is too long to be read")
     try:
-        return ast.parse(text)
+        return _Text(found, shape, cancelled).reading()
+    except ReadingError as error:
+        raise found.placed(error) from error
+
+
+class _Text:
+    """One text that is read."""
+
+    def __init__(self, found: Written, shape: Shape | None, cancelled: Callable[[], bool] | None) -> None:
+        self.found, self.shape = found, shape
+        self.reader = Interpreter(found.code, cancelled=cancelled)
+        self.context = self.reader.context
+
+    def reading(self) -> Reading:
+        """The network, followed in both of its ways. Raises ReadingError."""
+        choosing = Choosing(self.reader)
+        choosing.run(found_body(self.found))
+        network = choosing.network()
+        try:
+            graph = self._drawn(network)
+        except MissingValueError as error:
+            if isinstance(network, Instance) and network.given is None:
+                raise choosing.missing(network.kind, error) from error
+            raise
+        self.reader.modules.say_unsaid(network)
+        graph = graph if self.shape is None else settled(graph, self.shape)
+        return Reading(laid_out(graph), tuple(self._notes()))
+
+    def _notes(self) -> list[Message]:
+        skipped = [say("Left out: {what}", what=each) for each in self.found.skipped]
+        lines = [(self.found.place(line), note) for line, note in self.context.notes]
+        return [*skipped, *(say("{place}: {note}", place=place, note=note) for place, note in lines)]
+
+    def _drawn(self, network: Any) -> Graph:
+        try:
+            graph, output = self._followed(network)
+        except SpentError:
+            raise
+        except ReadingError as error:
+            code = self._as_code(network, error)
+            if code is None:
+                raise
+            return code
+        if self.context.training_line:
+            self._check_other_way(network, graph, output)
+        self._check_parts(network)
+        return graph
+
+    def _followed(self, network: Any) -> tuple[Graph, str]:
+        shape = None if self.shape is None else (BATCH, *self.shape)
+        sheet = self.context.sheet = Sheet(shape=shape)
+        for _, part in every_module(network):  # what was drawn in the other way is another graph
+            if isinstance(part, Module):
+                part.places.clear()
+        output = self._output(network, sheet)
+        output = self.context.need(output)
+        if not isinstance(output, Tensor) or output.node == sheet.input.node or output.home != id(sheet):
+            raise ReadingError("The network must return one tensor that its layers made")
+        if output.spread is not None or output.whole:
+            raise ReadingError("What the network returns is only repeated, or whole numbers: no layer does that")
+        return sheet.graph(output, weighted(network)), output.node
+
+    def _output(self, network: Any, sheet: Sheet) -> Any:
+        self.context.need(network)
+        if isinstance(network, Instance):
+            return self.reader.tracing.forward(network, [sheet.input], {})
+        return self.reader.module_called(network, [sheet.input], {})
+
+    def _as_code(self, network: Any, error: ReadingError) -> Graph | None:
+        """A single layer of a person's own, of which nothing else is made."""
+        if not isinstance(network, Instance) or isinstance(error, MissingValueError) or any(
+                True for _, part in every_module(network) if part is not network):
+            return None
+        if _needs_values(network):
+            return None
+        code = code_of(self.reader, network)
+        if code is None:
+            return None
+        sheet = Sheet()
+        self.context.line = network.line or 1
+        self.context.note("{name} is read as code: {reason}", name=network.kind.made.name, reason=error.message)
+        return sheet.graph(sheet.call(Module(code, ""), [sheet.input]))
+
+    def _check_other_way(self, network: Any, graph: Graph, output: str) -> None:
+        """What the network does while it predicts is the same without what drops values."""
+        line, self.context.training = self.context.training_line, False
+        try:
+            other, end = self._followed(network)
+        finally:
+            self.context.training = True
+        if not alike(graph, other, output, end):
+            raise ReadingError("The network does something else while it trains: no layer does that", line=line)
+
+    # -- what the network keeps ----------------------------------------------------------------------------------------
+
+    def _check_parts(self, network: Any) -> None:
+        """All that torch would keep is called, and all that is called torch would keep. Raises ReadingError."""
+        kept: set[int] = set()
+        for way, part in every_module(network):
+            kept.add(id(part))
+            kept.update(id(block) for block in part.blocks.values()) if isinstance(part, Instance) else None
+            if isinstance(part, Instance):
+                self._check_attributes(part)
+                if part.inner is not None:
+                    kept.add(id(part.inner))
+            if isinstance(part, Module) and part.layer.has_weights() and id(part) not in self.context.called:
+                raise ReadingError("“{name}” is made, but never called: PyTorch would keep its weights. Call it, or take "
+                                   "it out", line=part.line or None, name=way or part.name)
+        assert self.context.sheet is not None
+        for module in self.context.sheet.called.values():
+            if id(module) not in kept and module.layer.has_weights() and not isinstance(module.layer, Code):
+                raise ReadingError("“{name}” is kept where PyTorch does not see its weights: put it into an "
+                                   "nn.ModuleList or an attribute of its own", line=module.line or None,
+                                   name=module.name or module.layer.title)
+
+    def _check_attributes(self, part: Instance) -> None:
+        if any(isinstance(block.layer, Code) for block in part.blocks.values()):
+            return
+        for value in part.attributes.values():
+            if isinstance(value, Unknown) and value.error is not None and (
+                    value.name == "parameter" or self._made_of_layers(value.error)):
+                raise value.error
+            if isinstance(value, Parameter):
+                raise ReadingError("A layer's weight is kept under another name, too: that cannot be read",
+                                   line=part.line or None)
+            if isinstance(value, (list, tuple, dict)) and self._hides(value):
+                continue
+
+    def _made_of_layers(self, error: ReadingError) -> bool:
+        lines = self.found.code.splitlines()
+        line = lines[error.line - 1] if error.line and error.line <= len(lines) else ""
+        return "nn." in line and "Loss" not in line
+
+    def _hides(self, value: Any) -> bool:
+        return any(isinstance(each, (Module, Chain)) for each in (value.values() if isinstance(value, dict) else value))
+
+
+def _needs_values(network: Instance) -> bool:
+    return any(isinstance(value, Unknown) and value.error is None for value in network.attributes.values())
+
+
+def found_body(found: Written) -> list[ast.stmt]:
+    """The statements of a text. Raises ReadingError."""
+    try:
+        return ast.parse(found.code).body
     except SyntaxError as error:
         raise ReadingError("{reason}", line=error.lineno or 1, reason=error.msg) from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise ReadingError("The code cannot be read: {reason}", reason=str(error)) from error
-
-
-def _network(reader: Interpreter, tree: ast.Module) -> Any:
-    """The module that the code is about: the last that is made outside of classes, else the last class. Raises."""
-    found: Any = None
-    for statement in tree.body:
-        if isinstance(statement, (ast.Import, ast.ImportFrom, ast.ClassDef, ast.FunctionDef)):
-            reader.statements.run([statement], reader.context.globals)
-        elif isinstance(statement, (ast.Assign, ast.AnnAssign, ast.Expr, ast.AugAssign)):
-            made = _made(reader, statement)
-            found = found if made is None or (found is not None and isinstance(made, Module)) else made
-    values = reader.context.globals.values()
-    classes = [value for value in values if isinstance(value, Class) and value.method("forward")]
-    if found is not None and not (classes and isinstance(found, Module)):
-        return found
-    if not classes:
-        raise ReadingError("This code makes no network: it needs an nn.Sequential(…) or a class with forward")
-    return reader.made_instance(classes[-1], [], {}, None)
-
-
-def _made(reader: Interpreter, statement: ast.Assign | ast.AnnAssign | ast.AugAssign | ast.Expr) -> Any:
-    """The module that a statement outside of classes makes. What makes no layer may be anything, and is left out."""
-    try:
-        if isinstance(statement, ast.Expr):
-            value = reader.expressions.value(statement.value, reader.context.globals)
-        else:
-            reader.statements.run([statement], reader.context.globals)
-            target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target
-            value = reader.context.globals.get(target.id) if isinstance(target, ast.Name) else None
-    except ReadingError:
-        if _makes_layers(reader, statement):
-            raise
-        return None
-    return value if isinstance(value, (Module, Instance)) or (isinstance(value, Chain) and value.calls) else None
-
-
-def _makes_layers(reader: Interpreter, statement: ast.stmt) -> bool:
-    """Whether a module is made in it: one of torch's that is no loss, or one of the code's own."""
-    calls = [ast.unparse(node.func) for node in ast.walk(statement) if isinstance(node, ast.Call)]
-    return any((name.startswith(("nn.", "torch.nn.")) and not name.endswith("Loss") and ".init." not in name
-               and ".functional." not in name and ".utils." not in name)
-               or name == "Sequential" or isinstance(reader.context.globals.get(name), Class) for name in calls)
-
-
-def _forward(reader: Interpreter, network: Instance, sheet: Sheet) -> Any:
-    forward = network.kind.method("forward")
-    assert forward is not None
-    return reader.function_called(Function(forward, network), [sheet.input], {})

@@ -1,14 +1,33 @@
-"""The statements of PyTorch code that is read, followed step by step: nothing of it is executed. No torch."""
+"""The statements of PyTorch code, followed step by step: nothing of it is executed. No torch.
+
+Every statement is worked out wholly: one that cannot be followed leaves what it would change as unknown, with its line
+and reason, never as it was before. Who needs such a value later meets the reason.
+"""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from engine.reading.context import Context, Names
-from engine.reading.expressions import Expressions
-from engine.reading.plain import BUILTINS, Plain
-from engine.reading.values import Class, Function, Path, ReadingError, Returned
+from engine.reading.context import Context
+from engine.reading.expressions import Expressions, deleted
+from engine.reading.leaving import Leaving
+from engine.reading.plain import Plain
+from engine.reading.values import (
+    OPAQUE,
+    Class,
+    Function,
+    Names,
+    Path,
+    ReadingError,
+    Returned,
+    SpentError,
+    Unknown,
+)
+
+OUTER = "__outer__"  # the names around a function's own, and which of them it may set
+SETS = "__sets__"
 
 
 class _Leave(ReadingError):  # noqa: N818
@@ -19,36 +38,96 @@ class _Leave(ReadingError):  # noqa: N818
         self.wholly = wholly
 
 
-class Statements:
-    """Follows statements."""
+class Raised(ReadingError):
+    """The code raises an error of its own."""
 
-    def __init__(self, context: Context, plain: Plain, expressions: Expressions) -> None:
-        self.context, self.plain, self.expressions = context, plain, expressions
+
+class LostError(ReadingError):
+    """Whether a loop goes on, or a function returns here, is not known."""
+
+
+class Statements:
+    """Follows statements; ``decorate`` says what a decorator makes of a function."""
+
+    def __init__(self, context: Context, plain: Plain, expressions: Expressions,
+                 decorate: Callable[[Any, Any], Any]) -> None:
+        self.context, self.plain, self.expressions, self._decorate = context, plain, expressions, decorate
+        self._leaving = Leaving(context, expressions)
 
     def run(self, body: Sequence[ast.stmt], names: Names) -> None:
-        """Follow statements. Raises ReadingError."""
+        """Follow statements. Raises ReadingError where nothing after one can be known, and in exact reading."""
         for statement in body:
-            self.context.step(statement)
-            method = getattr(self, f"_do_{type(statement).__name__.lower()}", None)
+            self.follow(statement, names)
+
+    def follow(self, statement: ast.stmt, names: Names) -> None:
+        """Follow one; what it would change is unknown where that cannot be done."""
+        self.context.step(statement)
+        method = getattr(self, f"_do_{type(statement).__name__.lower()}", None)
+        if self.context.exact:
             if method is None:
-                raise self.context.error("“{what}” cannot be read here", what=type(statement).__name__.lower())
+                raise self._unreadable(statement)
             method(statement, names)
+            return
+        try:
+            if method is None:
+                raise self._unreadable(statement)
+            method(statement, names)
+        except (SpentError, _Leave, Raised, LostError):
+            raise
+        except ReadingError as error:
+            self.leave(statement, error, names)
+
+    def _unreadable(self, statement: ast.stmt) -> ReadingError:
+        return self.context.error("“{what}” cannot be read here", what=type(statement).__name__.lower())
+
+    def leave(self, statement: ast.stmt, error: ReadingError, names: Names) -> None:
+        """What the statement would change is unknown from now on. Raises LostError, Returned."""
+        self._leaving.leave(statement, error, names)
+        if _has(statement, (ast.Return, ast.Yield, ast.YieldFrom)) and self.context.depth:
+            raise Returned(Unknown("", error))
+        if _leaves_loop(statement):
+            raise LostError("{reason}", reason=error.message)
+
+    # -- names ---------------------------------------------------------------------------------------------------------
 
     def _do_import(self, node: ast.Import, names: Names) -> None:
         for alias in node.names:
-            names[alias.asname or alias.name.partition(".")[0]] = Path(alias.name if alias.asname else
-                                                                       alias.name.partition(".")[0])
+            full = alias.name if alias.asname else alias.name.partition(".")[0]
+            self.expressions.bind(alias.asname or full, Path(full), names)
 
     def _do_importfrom(self, node: ast.ImportFrom, names: Names) -> None:
+        module = "." * node.level + (node.module or "")
         for alias in node.names:
-            if alias.name not in BUILTINS:
-                names[alias.asname or alias.name] = Path(f"{node.module}.{alias.name}")
+            called = alias.asname or alias.name
+            if alias.name == "*" or (module == "collections" and alias.name == "OrderedDict"):
+                names.update({} if alias.name != "*" else _starred(module))
+            elif node.level or called not in names or not isinstance(names[called], (Class, Function)):
+                self.expressions.bind(called, Path(f"{module}.{alias.name}"), names)
 
     def _do_classdef(self, node: ast.ClassDef, names: Names) -> None:
-        names[node.name] = Class(node, tuple(self.expressions.value(base, names) for base in node.bases))
+        bases = tuple(self.expressions.value(base, names) for base in node.bases)
+        made = Class(node, tuple(base for base in bases if base != Path("builtins.object")))
+        inside: Names = {OUTER: names, "__class_body__": True}
+        for statement in node.body:
+            self.follow(statement, inside)
+        made.names = {name: value for name, value in inside.items() if name not in (OUTER, SETS, "__class_body__")}
+        for value in made.names.values():
+            if isinstance(value, Function) and value.home is None:
+                value.home, value.around = made, names
+        result: Any = made
+        for decorator in reversed(node.decorator_list):
+            result = self._decorate(self.expressions.value(decorator, names), result)
+        self.expressions.bind(node.name, result, names)
 
     def _do_functiondef(self, node: ast.FunctionDef, names: Names) -> None:
-        names[node.name] = Function(node)
+        around = names if "__class_body__" not in names else names[OUTER]
+        made: Any = Function(node, around=around, defaults=self.expressions.defaults(node.args, names))
+        for decorator in reversed(node.decorator_list):
+            made = self._decorate(self.expressions.value(decorator, names), made)
+        self.expressions.bind(node.name, made, names)
+
+    def _do_asyncfunctiondef(self, node: ast.AsyncFunctionDef, names: Names) -> None:
+        self.expressions.bind(node.name, Unknown(node.name, self._unreadable(node)), names)
 
     def _do_expr(self, node: ast.Expr, names: Names) -> None:
         if not isinstance(node.value, ast.Constant):
@@ -57,10 +136,42 @@ class Statements:
     def _do_pass(self, node: ast.Pass, names: Names) -> None:
         pass
 
-    _do_assert = _do_global = _do_pass
+    def _do_assert(self, node: ast.Assert, names: Names) -> None:
+        """What it demands is so where the code runs; that it fails is only known of plain values."""
+        if self.context.exact:
+            return
+        try:
+            holds = self.expressions.known(node.test, names)
+        except (SpentError, Returned):
+            raise
+        except ReadingError:
+            return
+        if holds is False:
+            raise Raised("The code raises an error here: “{text}” does not hold", line=self.context.line,
+                         text=ast.unparse(node.test)[:60])
+
+    def _do_global(self, node: ast.Global | ast.Nonlocal, names: Names) -> None:
+        where = self.context.globals if isinstance(node, ast.Global) else None
+        for name in node.names:
+            around = names.get(OUTER)
+            while where is None and around is not None and name not in around:
+                around = around.get(OUTER)
+            target = where if where is not None else around
+            if target is not None and target is not names:
+                names.setdefault(SETS, {})[name] = target
+
+    _do_nonlocal = _do_global
 
     def _do_return(self, node: ast.Return, names: Names) -> None:
-        raise Returned(None if node.value is None else self.expressions.value(node.value, names))
+        try:
+            value = None if node.value is None else self.expressions.value(node.value, names)
+        except SpentError:
+            raise
+        except ReadingError as error:
+            if self.context.exact:
+                raise
+            value = Unknown("", error)
+        raise Returned(value)
 
     def _do_break(self, node: ast.Break, names: Names) -> None:
         raise _Leave(True, self.context.line)
@@ -69,7 +180,11 @@ class Statements:
         raise _Leave(False, self.context.line)
 
     def _do_raise(self, node: ast.Raise, names: Names) -> None:
-        raise self.context.error("The code raises an error here")
+        raise Raised("The code raises an error here", line=self.context.line)
+
+    def _do_delete(self, node: ast.Delete, names: Names) -> None:
+        for target in node.targets:
+            deleted(self.expressions, target, names)
 
     def _do_assign(self, node: ast.Assign, names: Names) -> None:
         value = self.expressions.value(node.value, names)
@@ -81,26 +196,107 @@ class Statements:
             self.expressions.store(node.target, self.expressions.value(node.value, names), names)
 
     def _do_augassign(self, node: ast.AugAssign, names: Names) -> None:
-        load = ast.copy_location(ast.BinOp(_loaded(node.target), node.op, node.value), node)
-        self.expressions.store(node.target, self.expressions.value(load, names), names)
+        self.expressions.augment(node, names)
+
+    # -- ways ----------------------------------------------------------------------------------------------------------
 
     def _do_if(self, node: ast.If, names: Names) -> None:
         self.run(node.body if self.expressions.truth(node.test, names) else node.orelse, names)
 
+    def _do_with(self, node: ast.With, names: Names) -> None:
+        for item in node.items:
+            text = ast.unparse(item.context_expr)
+            if self.context.exact or (self.context.sheet is not None and any(
+                    word in text for word in ("no_grad", "inference_mode", "set_grad_enabled", "checkpoint"))):
+                raise self.context.error("“with” cannot be read here" if self.context.exact else
+                                         "No gradient flows through this part: that cannot be read")
+            if item.optional_vars is not None:
+                self.expressions.store(item.optional_vars, Unknown(text[:40], self.context.error(
+                    "“{text}” is not known here", text=text[:40])), names)
+        self.run(node.body, names)
+
+    _do_asyncwith = _do_with
+
+    def _do_try(self, node: ast.Try, names: Names) -> None:
+        """What is tried is taken to succeed, unless only a run would tell whether it does."""
+        if self.context.exact:
+            raise self._unreadable(node)
+        foreign = node.handlers and any(_is_foreign(statement) for statement in node.body)
+        if foreign or any(isinstance(inner, ast.Raise) for part in node.body for inner in ast.walk(part)):
+            self._leaving.leave(node, self.context.error(
+                "Whether this succeeds is not known: “try” cannot be read here"), names)
+            return
+        self.run([*node.body, *node.orelse, *node.finalbody], names)
+
     def _do_for(self, node: ast.For, names: Names) -> None:
-        for value in self.plain.iterate(self.expressions.value(node.iter, names)):
+        values = self.plain.iterate(self.expressions.value(node.iter, names))
+        self._looped(node, values, names)
+
+    def _looped(self, node: ast.For, values: Any, names: Names) -> None:
+        for value in values:
             self.context.step(node)
             self.expressions.store(node.target, value, names)
-            try:
-                self.run(node.body, names)
-            except _Leave as leave:
-                if leave.wholly:
-                    break
+            if not self._once(node, names):
+                break
         else:
             self.run(node.orelse, names)
 
+    def _once(self, node: ast.For | ast.While, names: Names) -> bool:
+        """One round; whether the loop goes on. Raises ReadingError where that is not known."""
+        try:
+            self.run(node.body, names)
+        except _Leave as leave:
+            return not leave.wholly
+        except LostError as lost:
+            raise ReadingError("{reason}", reason=lost.message) from lost
+        return True
 
-def _loaded(target: ast.expr) -> ast.expr:
-    """The same place, to be read."""
-    copied = ast.parse(ast.unparse(target), mode="eval").body
-    return ast.copy_location(copied, target)
+    def _do_while(self, node: ast.While, names: Names) -> None:
+        while self.expressions.truth(node.test, names):
+            self.context.step(node)
+            if not self._once(node, names):
+                return
+        self.run(node.orelse, names)
+
+
+def _has(statement: ast.stmt, kinds: tuple[type[ast.AST], ...]) -> bool:
+    """Whether it holds such a part, not counting functions and classes in it."""
+    waiting: list[ast.AST] = [statement]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, kinds):
+            return True
+        waiting += [child for child in ast.iter_child_nodes(node) if not isinstance(
+            child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda))]
+    return False
+
+
+def _leaves_loop(statement: ast.stmt) -> bool:
+    """Whether a loop around it might end in it."""
+    if isinstance(statement, (ast.For, ast.While, ast.AsyncFor, ast.FunctionDef, ast.ClassDef)):
+        return False
+    if isinstance(statement, (ast.Break, ast.Continue)):
+        return True
+    return any(_leaves_loop(child) for child in ast.iter_child_nodes(statement) if isinstance(child, ast.stmt))
+
+
+def _is_foreign(statement: ast.stmt) -> bool:
+    """Whether something is imported that may not be there, or anything is asked of the machine."""
+    if isinstance(statement, ast.Import):
+        return any(alias.name.partition(".")[0] != "torch" for alias in statement.names)
+    if isinstance(statement, ast.ImportFrom):
+        return (statement.module or ".").partition(".")[0] != "torch"
+    return any(isinstance(node, ast.Call) for node in ast.walk(statement))
+
+
+def _starred(module: str) -> Names:
+    """What ``from torch.nn import *`` and the like bring, as far as it is used without a prefix."""
+    from engine.reading.layers import KINDS
+
+    if module != "torch.nn":
+        return {}
+    return {name: Path(f"torch.nn.{name}") for name in (*KINDS, "Module", "Sequential", "ModuleList", "ModuleDict",
+                                                        "Parameter", "functional", "init")}
+
+
+__all__ = ["OPAQUE", "OUTER", "SETS", "LostError", "Raised", "Statements"]

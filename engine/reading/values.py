@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.graph.graph import Edge, Graph, Node
+from engine.graph.parameters import Init
 from engine.layers import Layer
-from engine.layers.inputs import Input
 from engine.messages import LayerloomError
-from engine.names import InvalidNameError, check_name, fresh_name
+from engine.reading.sizes import Dims
 
-MOST_NODES = 5000
+Names = dict[str, Any]
 
 
 class ReadingError(LayerloomError):
@@ -23,6 +22,10 @@ class ReadingError(LayerloomError):
         prefix = "" if line is None else "Line {line}: "
         super().__init__(prefix + template, **values, **({} if line is None else {"line": line}))
         self.line = line
+
+
+class SpentError(ReadingError):
+    """The reading took too long or was given up: nothing goes on after it."""
 
 
 class Returned(Exception):  # noqa: N818  (no error)
@@ -40,28 +43,51 @@ class Path:
 
 
 @dataclass(frozen=True)
-class Tensor:
-    """What comes out of a node of the graph that is being made."""
-
-    node: str
-    last: bool = False  # of a recurrent layer's steps only the last
-
-
-@dataclass(frozen=True)
 class Unknown:
-    """A value that only the caller of the code would know, by its name."""
+    """A value that is not known: by its name, and the error that says why where it is more than a missing value."""
 
     name: str
+    error: ReadingError | None = None
+
+    def __deepcopy__(self, memo: Any) -> Unknown:
+        return self
 
 
 @dataclass(frozen=True)
 class Marker:
-    """A value of which only the kind matters: the batch size, a mask, something that nobody reads."""
+    """A value of which only the kind matters: something that nobody reads, a mask."""
 
     kind: str
 
 
-BATCH, OPAQUE, MASK = Marker("batch"), Marker("opaque"), Marker("mask")
+OPAQUE, MASK, TRAINING = Marker("opaque"), Marker("mask"), Marker("training")
+
+
+class Storage:
+    """The numbers that several tensors may look at."""
+
+    def __init__(self) -> None:
+        self.tensors: list[Tensor] = []
+
+
+class Tensor:
+    """What comes out of a node of the graph that is being made; a change in place gives it another node."""
+
+    def __init__(self, node: str, shape: Dims | None = None, of: Tensor | None = None, last: bool = False) -> None:
+        self.node, self.shape, self.last = node, shape, last
+        self.storage = of.storage if of is not None else Storage()
+        self.storage.tensors.append(self)
+        self.stale: ReadingError | None = None  # why its numbers are not known any more
+        self.spread: Dims | None = None  # the shape it is repeated to, as by ``expand``
+        self.whole = False  # made whole numbers, as for an embedding
+        self.home = of.home if of is not None else 0  # the id of the graph that it is in
+
+    def change(self, node: str, shape: Dims | None, error: ReadingError) -> None:
+        """Its numbers become those of another node; others that look at them cannot be followed."""
+        for other in self.storage.tensors:
+            if other is not self:
+                other.stale = error
+        self.node, self.shape, self.last = node, shape, False
 
 
 @dataclass(frozen=True)
@@ -69,11 +95,6 @@ class Last:
     """The state that a recurrent layer ends with: its ``[-1]`` is the last step."""
 
     node: str
-
-
-@dataclass(frozen=True)
-class SizesOf:
-    """The shape of a tensor, of which only the batch is known by name."""
 
 
 @dataclass(eq=False)
@@ -85,6 +106,20 @@ class Module:
     places: dict[int, str] = field(default_factory=dict)  # by graph: the node that has its weights
     made_as: str = ""  # the class that torch knows it by
     arguments: dict[str, Any] = field(default_factory=dict)  # as given there, also what follows from the input
+    declared: tuple[tuple[str, Any], ...] = ()  # what is said of the input
+    inits: dict[str, Init] = field(default_factory=dict)  # how its parameters begin, where that is said
+    frozen: set[str] = field(default_factory=set)  # parameters that do not learn
+    line: int = 0
+    taint: ReadingError | None = None
+    kind: Class | None = None  # a class of the code that is this layer
+
+
+@dataclass(eq=False)
+class Parameter:
+    """A tensor that a layer learns, as code looks at it to say how it begins."""
+
+    module: Module
+    name: str
 
 
 @dataclass(eq=False)
@@ -94,14 +129,27 @@ class Chain:
     parts: list[tuple[str, Any]]
     name: str = ""
     calls: bool = True  # a ModuleList does not
+    taint: ReadingError | None = None
+    is_plain: bool = False  # a list that torch does not look into
 
 
 @dataclass(eq=False)
 class Function:
-    """A function of the code, and the object it is a method of."""
+    """A function of the code, the object it is a method of, and the names around it."""
 
-    made: ast.FunctionDef
-    owner: Instance | None = None
+    made: ast.FunctionDef | ast.Lambda
+    owner: Any = None
+    around: Names | None = None
+    home: Class | None = None
+    defaults: Mapping[str, Any] | None = None
+    kind: str = ""  # "static", "class", "property"
+
+    @property
+    def name(self) -> str:
+        return getattr(self.made, "name", "lambda")
+
+    def __deepcopy__(self, memo: Any) -> Function:
+        return self
 
 
 @dataclass(eq=False)
@@ -110,24 +158,40 @@ class Class:
 
     made: ast.ClassDef
     bases: tuple[Any, ...]
+    names: Names = field(default_factory=dict)
 
-    def method(self, name: str) -> ast.FunctionDef | None:
-        """Its own, or that of a base in the same code."""
-        found = next((node for node in self.made.body if isinstance(node, ast.FunctionDef) and node.name == name), None)
-        return found or self.inherited(name)
+    def order(self) -> list[Class]:
+        """Itself and its bases in the same code, as Python looks names up."""
+        found: list[Class] = []
+        for kind in (self, *(each for base in self.bases if isinstance(base, Class) for each in base.order())):
+            if kind in found:
+                found.remove(kind)
+            found.append(kind)
+        return found
 
-    def inherited(self, name: str) -> ast.FunctionDef | None:
-        """The method of a base in the same code."""
-        return next((method for base in self._bases() if (method := base.method(name))), None)
+    def find(self, name: str, after: Class | None = None) -> Any:
+        """What it or a base calls so; only bases behind ``after``. None where there is nothing."""
+        order = self.order()
+        order = order[order.index(after) + 1 :] if after in order else order
+        return next((kind.names[name] for kind in order if name in kind.names), None)
 
-    def home(self, method: ast.FunctionDef) -> Class | None:
-        """Which of this class and its bases the method stands in."""
-        if method in self.made.body:
-            return self
-        return next((home for base in self._bases() if (home := base.home(method))), None)
+    def method(self, name: str) -> Function | None:
+        """Its own method, or that of a base in the same code."""
+        found = self.find(name)
+        return found if isinstance(found, Function) else None
 
-    def _bases(self) -> list[Class]:
-        return [base for base in self.bases if isinstance(base, Class)]
+    def foreign(self) -> list[Any]:
+        """The classes of others that it is built on; what is not known, too."""
+        return [base for kind in self.order() for base in kind.bases if not isinstance(base, Class)]
+
+    @property
+    def is_module(self) -> bool:
+        """Whether it is built on torch's modules."""
+        return any(isinstance(base, Path) and (base.name.startswith("torch.nn.") or base.name.endswith(
+            "LightningModule")) for base in self.foreign())
+
+    def __deepcopy__(self, memo: Any) -> Class:
+        return self
 
 
 @dataclass(eq=False)
@@ -135,67 +199,39 @@ class Instance:
     """An object of a class of the code."""
 
     kind: Class
-    attributes: dict[str, Any] = field(default_factory=dict)
+    attributes: Names = field(default_factory=dict)
     name: str = ""
-    block: Module | None = None  # what it becomes where it is one layer
-    arguments: str = ""  # as written where it was made
+    blocks: dict[bool, Module] = field(default_factory=dict)  # what it becomes where it is one layer; by training
+    given: tuple[list[Any], Names] | None = None  # what it was made with
+    inner: Any = None  # the torch module that its class is built on
+    line: int = 0
+    is_changed: bool = False  # by others than its own class
+    taint: ReadingError | None = None
 
 
-class Sheet:
-    """A graph that is being drawn."""
+def parts_of(value: Any) -> Iterable[tuple[str, Any]]:
+    """The modules that a module keeps, by their names, as torch sees them."""
+    if isinstance(value, Chain) and not value.is_plain:
+        return [(key or str(index), part) for index, (key, part) in enumerate(value.parts)]
+    if isinstance(value, Instance):
+        inner = parts_of(value.inner) if isinstance(value.inner, Chain) else ()
+        return [*inner, *((name, part) for name, part in value.attributes.items() if is_module(part))]
+    return ()
 
-    def __init__(self, input_name: str = "input") -> None:
-        self.nodes: dict[str, Node] = {input_name: Node(input_name, Input())}
-        self.edges: list[Edge] = []
-        self.input = Tensor(input_name)
-        self.lasts: set[str] = set()  # recurrent layers of which the last step is taken
-        self._numbers: dict[str, str] = {}
 
-    def add(self, layer: Layer, inputs: Iterable[Any], name: str = "", shares: str | None = None) -> Tensor:
-        """A node that reads these tensors. Raises ReadingError."""
-        if len(self.nodes) >= MOST_NODES:
-            raise ReadingError("This code makes more than {most} layers", most=MOST_NODES)
-        name = self._name(layer, name)
-        self.nodes[name] = Node(name, layer, shares=shares)
-        for port, source in enumerate(inputs):
-            self.edges.append(Edge(source.node, name, port))
-        return Tensor(name)
+def is_module(value: Any) -> bool:
+    """Whether torch registers it as a part."""
+    if isinstance(value, Instance):
+        return value.kind.is_module
+    return isinstance(value, Module) or (isinstance(value, Chain) and not value.is_plain)
 
-    def _name(self, layer: Layer, wanted: str) -> str:
-        try:
-            check_name(wanted)
-        except InvalidNameError:
-            wanted = ""
-        if wanted and wanted not in self.nodes:
-            return wanted
-        stem = wanted or layer.stem
-        self._numbers[stem] = fresh_name(self._numbers.get(stem, stem), self.nodes)
-        return self._numbers[stem]
 
-    def call(self, module: Module, inputs: Iterable[Any]) -> Tensor:
-        """A node for one more call of a module; from the second on it uses the weights of the first."""
-        first = module.places.get(id(self))
-        tensor = self.add(module.layer, inputs, module.name, first if first and module.layer.has_weights() else None)
-        module.places.setdefault(id(self), tensor.node)
-        return tensor
-
-    def with_layer(self, node: str, layer: Layer) -> None:
-        """Change a node that was added."""
-        old = self.nodes[node]
-        self.nodes[node] = Node(node, layer, shares=old.shares)
-
-    def graph(self, output: Tensor) -> Graph:
-        """What leads from the input to the output; the input itself is always there."""
-        needed, stack = {output.node, self.input.node}, [output.node]
-        sources: dict[str, list[str]] = {}
-        for edge in self.edges:
-            sources.setdefault(edge.target, []).append(edge.source)
-        while stack:
-            name = stack.pop()
-            owner = self.nodes[name].shares
-            for source in [*sources.get(name, []), *([owner] if owner else [])]:
-                if source not in needed:
-                    needed.add(source)
-                    stack.append(source)
-        return Graph.of([node for name, node in self.nodes.items() if name in needed],
-                        [edge for edge in self.edges if edge.target in needed])
+def every_module(value: Any, way: str = "", met: set[int] | None = None) -> Iterable[tuple[str, Any]]:
+    """A module and all in it, each once, by its path: ``features.0``."""
+    met = set() if met is None else met
+    if id(value) in met:
+        return
+    met.add(id(value))
+    yield way, value
+    for name, part in parts_of(value):
+        yield from every_module(part, f"{way}.{name}" if way else name, met)

@@ -1,0 +1,143 @@
+"""Lists of modules: ``nn.Sequential``, ``nn.ModuleList``, ``nn.ModuleDict``, and what is done with them. No torch."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+from engine.reading.context import Context
+from engine.reading.plain import LONGEST
+from engine.reading.values import Chain, Instance, Unknown, is_module
+
+
+class Containers:
+    """Makes lists of modules, looks into them and changes them."""
+
+    METHODS = frozenset(("append", "add_module", "register_module", "extend", "insert", "pop", "values", "children",
+                         "items", "named_children", "keys", "update"))  # fmt: skip
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+
+    def made(self, name: str, given: list[Any]) -> Chain:
+        """``nn.Sequential(…)`` and the like. Raises ReadingError."""
+        chain = Chain([], calls=name == "Sequential")
+        only = self.context.need(given[0]) if len(given) == 1 else None
+        if isinstance(only, dict):
+            parts = [(str(key), part) for key, part in only.items()]
+        elif isinstance(only, (list, tuple)) and all(_is_pair(each) for each in only) and only and (
+                name != "ModuleList"):
+            parts = [(str(key), part) for key, part in only]
+        elif isinstance(only, (list, tuple)):
+            if name == "Sequential" and not self.context.exact and isinstance(only, list):
+                self.context.note("nn.Sequential takes its layers one by one: write nn.Sequential(*layers)")
+            parts = [("", part) for part in only]
+        elif isinstance(only, Chain) and name != "Sequential":
+            parts = [("", part) for _, part in only.parts]
+        else:
+            parts = [("", part) for part in given]
+        chain.parts = [(key, self._checked(part, key)) for key, part in parts]
+        return chain
+
+    def _checked(self, part: Any, key: str = "") -> Any:
+        part = self.context.need(part)
+        if isinstance(part, Unknown):
+            raise self.context.error("“{name}” has no value here: write a number, or give it a default", name=part.name)
+        if not is_module(part):
+            raise self.context.error("Something in this list is no layer")
+        if key and not part.name:
+            part.name = key
+        return part
+
+    def chain_of(self, owner: Any) -> Chain:
+        """The list that a module is. Raises ReadingError."""
+        found = owner.inner if isinstance(owner, Instance) else owner
+        if not isinstance(found, Chain):
+            raise self.context.error("This is no list of layers")
+        if isinstance(owner, Instance) and owner not in self.context.builder:
+            owner.is_changed = True
+        return found
+
+    def part_of(self, owner: Any, index: Any) -> Any:
+        """One of a list of modules, or some. Raises ReadingError."""
+        chain = owner.inner if isinstance(owner, Instance) else owner
+        if not isinstance(chain, Chain):
+            raise self.context.error("This is no list of layers")
+        if isinstance(index, slice):
+            return Chain(chain.parts[index], calls=chain.calls)
+        return chain.parts[self._place(chain, index)][1]
+
+    def _place(self, chain: Chain, index: Any) -> int:
+        if isinstance(index, str):
+            found = next((place for place, (key, _) in enumerate(chain.parts) if (key or str(place)) == index), None)
+            if found is not None:
+                return found
+        elif type(index) is int and -len(chain.parts) <= index < len(chain.parts):
+            return index % len(chain.parts)
+        raise self.context.error("There is no {index} in this list of layers", index=str(index)[:40])
+
+    def put_part(self, owner: Any, index: Any, value: Any) -> None:
+        """``net[2] = layer``, ``net.head = layer``. Raises ReadingError."""
+        chain = self.chain_of(owner)
+        if not is_module(value):
+            error = self.context.error("What is put into this list of layers is not known")
+            self.context.taint(owner, value.error or error if isinstance(value, Unknown) else error)
+            return
+        if isinstance(index, str) and all((key or str(place)) != index for place, (key, _) in enumerate(chain.parts)):
+            chain.parts.append((index, self._checked(value, index)))
+            return
+        place = self._place(chain, index)
+        chain.parts[place] = (chain.parts[place][0], self._checked(value))
+
+    def delete_part(self, owner: Any, index: Any) -> None:
+        """``del net[2]``. Raises ReadingError."""
+        chain = self.chain_of(owner)
+        if isinstance(index, slice):
+            del chain.parts[index]
+        else:
+            del chain.parts[self._place(chain, index)]
+
+    def method(self, owner: Any, name: str, given: list[Any]) -> Any:
+        """``append``, ``add_module`` … of a list of modules. Raises ReadingError."""
+        chain = owner.inner if isinstance(owner, Instance) else owner
+        if isinstance(chain, Chain):
+            if name in ("append", "add_module", "register_module", "extend", "insert", "pop", "update"):
+                changed = self._changed(self.chain_of(owner), name, given)
+                if len(chain.parts) > LONGEST:
+                    raise self.context.error("This list is too long")
+                return changed
+            if name in ("values", "children"):
+                return [part for _, part in chain.parts]
+            if name in ("items", "named_children"):
+                return [(key or str(place), part) for place, (key, part) in enumerate(chain.parts)]
+            if name == "keys":
+                return [key or str(place) for place, (key, _) in enumerate(chain.parts)]
+        raise self.context.error("“.{name}()” of a layer cannot be read here", name=name)
+
+    def _changed(self, chain: Chain, name: str, given: list[Any]) -> Any:
+        if name == "append" and len(given) == 1:
+            chain.parts.append(("", self._checked(given[0])))
+            return chain
+        if name in ("add_module", "register_module") and len(given) == 2:
+            self.put_part(chain, str(self.context.need(given[0])), self._checked(given[1], str(given[0])))
+            return None
+        if name == "insert" and len(given) == 2 and type(given[0]) is int:
+            chain.parts.insert(given[0], ("", self._checked(given[1])))
+            return chain
+        if name == "pop" and len(given) == 1:
+            return chain.parts.pop(self._place(chain, given[0]))[1]
+        if name in ("extend", "update") and len(given) == 1:
+            new = self.context.need(given[0])
+            if isinstance(new, (list, tuple, Chain, dict)):
+                more = new.parts if isinstance(new, Chain) else new.items() if isinstance(new, dict) else [
+                    ("", part) for part in new]
+                chain.parts += [(key, self._checked(part, key)) for key, part in list(more)]
+                return chain
+        raise self.context.error("“.{name}()” of a layer cannot be read here", name=name)
+
+
+def _is_pair(value: Any) -> bool:
+    return isinstance(value, (tuple, list)) and len(value) == 2 and isinstance(value[0], str)
+
+
+__all__ = ["Containers", "operator"]

@@ -1,0 +1,136 @@
+"""What a statement that cannot be followed would change: unknown from then on. No torch."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from engine.reading.context import Context
+from engine.reading.values import Chain, Function, Instance, Module, Names, ReadingError, Tensor, Unknown, is_module
+
+if TYPE_CHECKING:
+    from engine.reading.expressions import Expressions
+
+# Methods that change the list, module or parameter they are called on.
+CHANGING = frozenset(("append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse", "update", "setdefault",
+                      "add_module", "register_module", "register_buffer", "register_parameter", "apply",
+                      "register_forward_hook", "register_forward_pre_hook", "set_submodule", "__setattr__",
+                      "__setitem__", "__delitem__"))  # fmt: skip
+HARMLESS = frozenset(("grad", "requires_grad", "data", "training"))  # of parameters: nothing of the network
+TRAINING = ("backward", "zero_grad", "step")  # by which a training loop is known
+
+
+class Leaving:
+    """Marks what may have changed."""
+
+    def __init__(self, context: Context, expressions: Expressions) -> None:
+        self.context, self.expressions = context, expressions
+
+    def leave(self, statement: ast.stmt, error: ReadingError, names: Names) -> None:
+        """Names that it binds and objects that it may change are unknown, for the reason of the error."""
+        unknown = Unknown("", error)
+        for target in _targets(statement):
+            if isinstance(target, str):
+                self.expressions.bind(target, unknown, names)
+            else:
+                self._leave_inside(target, unknown, names)
+        for value in self._changed(statement, names):
+            self.context.taint(value, error)
+        self._say(statement)
+
+    def _leave_inside(self, target: ast.Attribute | ast.Subscript, unknown: Unknown, names: Names) -> None:
+        """``self.a = …`` leaves ``a`` unknown, ``held[i] = …`` all that is held."""
+        owner = self._value(target.value, names)
+        if isinstance(target, ast.Attribute) and isinstance(owner, Instance):
+            if isinstance(target.ctx, ast.Store):
+                owner.attributes[target.attr] = unknown
+            owner.is_changed = owner.is_changed or owner not in self.context.builder
+        elif not (isinstance(target, ast.Attribute) and target.attr in HARMLESS):
+            assert unknown.error is not None
+            self.context.taint(owner, unknown.error)
+
+    def _value(self, node: ast.expr, names: Names) -> Any:
+        """What stands there by now, without calls."""
+        if any(isinstance(part, (ast.Call, ast.Await, ast.NamedExpr)) for part in ast.walk(node)):
+            return None
+        try:
+            return self.expressions.value(node, names)
+        except ReadingError:
+            return None
+
+    def _changed(self, statement: ast.stmt, names: Names) -> Iterator[Any]:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Call):
+                yield from self._changed_by(node, names)
+            elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+                value = self._value(ast.Name(node.target.id, ast.Load(), lineno=node.lineno), names)
+                if isinstance(value, (Tensor, list)):
+                    yield value
+
+    def _changed_by(self, node: ast.Call, names: Names) -> Iterator[Any]:
+        given = [self._value(value, names) for value in (*node.args, *(word.value for word in node.keywords))]
+        if isinstance(node.func, ast.Attribute):
+            owner = self._value(node.func.value, names)
+            if node.func.attr in CHANGING and (is_module(owner) or isinstance(owner, (list, dict, Chain))):
+                yield owner
+            if isinstance(owner, Tensor) and node.func.attr.endswith("_"):
+                yield owner
+        yield from (value for value in given if isinstance(value, Tensor))
+        called = self._value(node.func, names)
+        if isinstance(called, (Module, Chain, Instance)):
+            yield from self._kept_by_call(called)
+        if isinstance(called, Function) and _is_surgery(called.made):
+            yield from (value for value in given if is_module(value) or isinstance(value, (list, dict)))
+        name = node.func.id if isinstance(node.func, ast.Name) else ""
+        if name in ("setattr", "delattr"):
+            yield from given[:1]
+
+    def _kept_by_call(self, called: Any) -> Iterator[Any]:
+        """Calling a module changes nothing of it."""
+        return iter(())
+
+    def _say(self, statement: ast.stmt) -> None:
+        if self.context.depth or self.context.sheet is not None:
+            return
+        called = {node.func.attr for node in ast.walk(statement)
+                  if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)}
+        if called.intersection(TRAINING):
+            self.context.line = statement.lineno
+            self.context.note("A training loop is left out")
+
+
+def _targets(statement: ast.stmt) -> Iterator[Any]:
+    """Names that the statement binds, and attributes and places that it stores into; not inside functions in it."""
+    waiting: list[ast.AST] = [statement]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Name) and isinstance(node.ctx, (ast.Store, ast.Del)):
+            yield node.id
+        elif isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.ctx, (ast.Store, ast.Del)):
+            yield node
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            yield node.name
+            continue
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            yield from (alias.asname or alias.name.partition(".")[0] for alias in node.names if alias.name != "*")
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            yield node.name
+        elif isinstance(node, (ast.MatchAs, ast.MatchStar)) and node.name:
+            yield node.name
+        if not isinstance(node, ast.Lambda):
+            waiting += list(ast.iter_child_nodes(node))
+
+
+def _is_surgery(made: ast.AST) -> bool:
+    """Whether a function may change the structure of what it is given."""
+    for node in ast.walk(made):
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, (ast.Store, ast.Del)) and (
+                node.attr not in HARMLESS and not (isinstance(node.value, ast.Name) and node.value.id == "self")):
+            return True
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and (
+                node.func.attr in CHANGING - {"append", "update", "extend", "pop", "insert"}):
+            return True
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("setattr", "delattr"):
+            return True
+    return False

@@ -1,0 +1,403 @@
+"""Objects of the code's own classes and of torch's: how they are made, and what is asked of them. No torch."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from engine.reading.beginnings import parameters_in
+from engine.reading.containers import Containers
+from engine.reading.functions import OpenShape
+from engine.reading.layers import KINDS, LAYERS
+from engine.reading.modules import EVERYWHERE, HOOKS, Buffer
+from engine.reading.sizes import BATCH, Size
+from engine.reading.values import (
+    MASK,
+    OPAQUE,
+    Chain,
+    Class,
+    Function,
+    Instance,
+    Marker,
+    Module,
+    Names,
+    Parameter,
+    Path,
+    ReadingError,
+    SpentError,
+    Tensor,
+    Unknown,
+    every_module,
+    is_module,
+    parts_of,
+)
+
+if TYPE_CHECKING:
+    from engine.reading.interpreter import Interpreter
+
+CONTAINERS = ("Sequential", "ModuleList", "ModuleDict")
+PLAIN_BASES = ("abc.ABC", "typing.Generic", "typing.Protocol", "d2l.torch.HyperParameters")
+TYPES = {"int": (int, Size), "float": (float,), "str": (str,), "list": (list,), "tuple": (tuple,), "dict": (dict,),
+         "bool": (bool,), "set": (set,), "range": (range,)}  # fmt: skip
+GROUPS = {"_BatchNorm": ("BatchNorm",), "_ConvNd": ("Conv",), "_InstanceNorm": ("InstanceNorm",),
+          "_NormBase": ("BatchNorm", "InstanceNorm"), "_MaxPoolNd": ("MaxPool",), "_AvgPoolNd": ("AvgPool",),
+          "_DropoutNd": ("Dropout",), "RNNBase": ("RNN", "LSTM", "GRU"),
+          "_ConvTransposeNd": ("ConvTranspose",)}  # fmt: skip
+QUIET = frozenset(("train", "eval", "to", "cuda", "cpu", "float", "zero_grad", "share_memory", "compile"))
+
+
+class Objects:
+    """Makes objects and answers what is asked of them."""
+
+    def __init__(self, reader: Interpreter) -> None:
+        self.reader, self.context = reader, reader.context
+
+    # -- making --------------------------------------------------------------------------------------------------------
+
+    def made(self, kind: Class, given: list[Any], named: Names, node: ast.Call | None) -> Any:
+        """An object of a class of the code. Raises ReadingError."""
+        self._check_bases(kind)
+        made = Instance(kind, line=self.context.line)
+        if node is not None:
+            made.given = (list(given), dict(named))
+        if self.context.exact and kind.method("forward") is None:
+            raise self.context.error("{name} has no forward method", name=kind.made.name)
+        constructor = kind.method("__init__")
+        if constructor is not None:
+            self.reader.function_called(self.reader.modules._bound(constructor, made), given, named)
+        elif kind.find("__dataclass__"):
+            self._with_fields(made, given, named)
+        else:
+            self.torch_super(made, "__init__", given, named)
+        return made
+
+    def _check_bases(self, kind: Class) -> None:
+        """Raise a ReadingError where a class is built on one whose code is not here."""
+        for each in kind.order():
+            each.bases = tuple(self._base(base) for base in each.bases)
+        if self.context.exact:
+            return
+        for base in kind.foreign():
+            if isinstance(base, Unknown) and base.error is not None:
+                raise base.error
+            name = base.name if isinstance(base, Path) else ""
+            known = name.startswith("torch.nn.") or name in PLAIN_BASES or name.endswith("LightningModule")
+            if not known or (name.startswith("torch.nn.") and not self._is_known(name)):
+                raise self.context.error("{name} is built on {base}, whose code is not in this text: paste it, too",
+                                         name=kind.made.name, base=name or "something that is not known")
+
+    def _base(self, base: Any) -> Any:
+        if isinstance(base, Path) and base.name.startswith("d2l."):
+            found = self.reader.from_book(base.name)
+            return found if isinstance(found, Class) else base
+        if isinstance(base, Path) and base.name.startswith("torch.nn.modules."):
+            return Path(f"torch.nn.{base.name.rpartition('.')[2]}")
+        return base
+
+    def _is_known(self, name: str) -> bool:
+        last = name.rpartition(".")[2]
+        return last in ("Module", *CONTAINERS) or last.removeprefix("Lazy") in KINDS
+
+    def _with_fields(self, made: Instance, given: list[Any], named: Names) -> None:
+        fields = [node.target.id for each in reversed(made.kind.order()) for node in each.made.body
+                  if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)]
+        values = {**{name: made.kind.find(name) for name in fields}, **dict(zip(fields, given, strict=False)), **named}
+        made.attributes.update(values)
+
+    def torch_super(self, made: Instance, name: str, given: list[Any], named: Names) -> Any:
+        """What torch's own base class does: keep its parts, call them. Raises ReadingError."""
+        base = next((base.name.rpartition(".")[2] for base in made.kind.foreign() if isinstance(base, Path)
+                     and base.name.startswith("torch.nn.") and base.name != "torch.nn.Module"), None)
+        if name == "__init__":
+            if base is not None:
+                made.inner = self.reader.modules.torch_module(base, given, named)
+                if isinstance(made.inner, Module):
+                    made.inner.kind = made.kind
+            return None
+        if name in ("forward", "__call__") and made.inner is not None:
+            return self.reader.module_called(made.inner, given, named)
+        if name == "__setattr__" and len(given) == 2:
+            return self.reader.modules.set_attribute(made, str(given[0]), given[1])
+        if made.inner is not None or name in EVERYWHERE:
+            return self.method(made, name, given, named)
+        return None
+
+    # -- builtins ------------------------------------------------------------------------------------------------------
+
+    def builtin(self, name: str, given: list[Any], named: Names, node: ast.Call, names: Names) -> Any:
+        """``isinstance``, ``getattr`` and others that look at objects. Raises ReadingError."""
+        text = ast.unparse(node)[:40]
+        if name in ("isinstance", "issubclass") and len(given) == 2:
+            found = self.is_kind(given[0], given[1])
+            return Unknown(text) if found is None else found
+        if name == "type" and len(given) == 1:
+            return self._type(given[0])
+        if name in ("hasattr", "getattr", "setattr", "delattr") and len(given) > 1:
+            return self._by_name(name, given)
+        if name == "callable" and given:
+            return is_module(given[0]) or isinstance(given[0], (Function, Class, Path))
+        if name in ("iter", "next", "map", "filter") and given:
+            return self._gone_through(name, given, node, names)
+        if name == "pow" and len(given) == 2:
+            return self.reader.plain.work(pow, *given)
+        if name == "slice":
+            return slice(*given)
+        if name == "object":
+            return OPAQUE
+        if name == "id" and given:
+            return id(given[0])
+        raise self.context.error("“{text}” cannot be worked out here", text=text)
+
+    def _by_name(self, name: str, given: list[Any]) -> Any:
+        owner, attribute = self.context.need(given[0]), given[1]
+        if not isinstance(attribute, str) or isinstance(owner, Unknown):
+            if name in ("setattr", "delattr"):
+                self.context.taint(owner, self.context.error("What is set here is not known"))
+            return Unknown(name, self.context.error("Which part this is is not known"))
+        if name == "setattr":
+            return self.reader.modules.set_attribute(owner, attribute, given[2])
+        if name == "delattr":
+            return self.reader.modules.delete_attribute(owner, attribute)
+        if isinstance(owner, Path):
+            if name == "hasattr":
+                return Unknown(name)
+            return Path(f"{owner.name}.{attribute}")
+        try:
+            found = self.reader.expressions.attribute(owner, attribute)
+        except SpentError:
+            raise
+        except ReadingError:
+            found = (owner, attribute)
+        has = not (isinstance(found, tuple) and len(found) == 2 and found[0] is owner) or self._has_method(
+            owner, attribute)
+        if name == "hasattr":
+            return has
+        if not has and len(given) > 2:
+            return given[2]
+        if not has:
+            raise self.context.error("“{name}” is used, but nowhere made in a way that can be read", name=attribute)
+        return found
+
+    def _has_method(self, owner: Any, name: str) -> bool:
+        if isinstance(owner, (Module, Instance, Chain)):
+            return name in EVERYWHERE or (isinstance(owner, Chain) and name in Containers.METHODS)
+        return hasattr(owner, name) and not isinstance(owner, (Tensor, Marker, Parameter))
+
+    def _gone_through(self, name: str, given: list[Any], node: ast.Call, names: Names) -> Any:
+        if name == "iter":
+            return iter(list(self.reader.plain.iterate(given[0])))
+        if name == "next":
+            if type(given[0]).__name__ == "list_iterator":
+                return next(given[0]) if len(given) < 2 else next(given[0], given[1])
+            if isinstance(given[0], list) and given[0]:
+                return given[0][0]
+            raise self.context.error("“{text}” cannot be worked out here", text=ast.unparse(node)[:40])
+        lists = [list(self.reader.plain.iterate(value)) for value in given[1:]]
+        results = []
+        for values in zip(*lists, strict=False):
+            self.context.step(node)
+            results.append(self.reader.called(given[0], list(values), {}, node, names) if given[0] is not None
+                           else values[0])
+        if name == "map":
+            return results
+        return [value for value, keep in zip(lists[0], results, strict=True) if keep is True or (
+            isinstance(keep, (int, str, list, tuple)) and keep)]
+
+    def _type(self, value: Any) -> Any:
+        if isinstance(value, Module):
+            return value.kind or Path(f"torch.nn.{value.made_as}")
+        if isinstance(value, Chain):
+            return Path("torch.nn.Sequential" if value.calls else "torch.nn.ModuleList")
+        if isinstance(value, Instance):
+            return value.kind
+        name = type(value).__name__
+        return Path(f"builtins.{name}") if name in TYPES else Unknown("type")
+
+    def is_kind(self, value: Any, kind: Any) -> bool | None:
+        """``isinstance``; None where that is not known."""
+        if isinstance(kind, (tuple, list)):
+            found = [self.is_kind(value, each) for each in kind]
+            return True if True in found else None if None in found else False
+        if isinstance(value, (Unknown, Marker)) or isinstance(kind, Unknown):
+            return None
+        if isinstance(kind, Class):
+            own = value.kind if isinstance(value, (Instance, Module)) else value if isinstance(value, Class) else None
+            return own is not None and kind in own.order()
+        if not isinstance(kind, Path):
+            return None
+        scope, _, name = kind.name.rpartition(".")
+        if scope == "builtins":
+            if name == "int" and isinstance(value, bool):
+                return True
+            return isinstance(value, TYPES[name]) if name in TYPES else None
+        if name in ("Tensor", "FloatTensor"):
+            return isinstance(value, Tensor)
+        if scope.startswith("torch.nn"):
+            return self._is_torch(value, name)
+        if name in ("Iterable", "Sequence", "OrderedDict", "Mapping", "Callable", "Number"):
+            kinds = {"OrderedDict": (dict,), "Mapping": (dict,), "Number": (int, float)}.get(name, (list, tuple, range))
+            return isinstance(value, kinds) if name != "Callable" else None
+        return None if isinstance(value, Instance) else False
+
+    def _is_torch(self, value: Any, name: str) -> bool:
+        if name == "Module":
+            return is_module(value)
+        if name == "Parameter":
+            return isinstance(value, Parameter)
+        if isinstance(value, Instance):
+            bases = [base.name.rpartition(".")[2] for base in value.kind.foreign() if isinstance(base, Path)]
+            return name in bases
+        if isinstance(value, Chain):
+            return name == ("Sequential" if value.calls else "ModuleList")
+        if isinstance(value, Module):
+            made = value.made_as.removeprefix("Lazy")
+            return made == name or made.startswith(GROUPS.get(name, ("?",))) or value.made_as == name
+        return False
+
+    # -- methods -------------------------------------------------------------------------------------------------------
+
+    def of_shape(self, shape: OpenShape, name: str) -> Any:
+        """``x.size().numel()`` and the like."""
+        if name == "numel":
+            return OPAQUE
+        raise self.context.error("“.{name}()” cannot be read here", name=name)
+
+    def method(self, owner: Any, name: str, given: list[Any], named: Names) -> Any:
+        """A method of a module, a parameter, a class or a buffer. Raises ReadingError."""
+        if isinstance(owner, Parameter):
+            return self._of_parameter(owner, name, given, named)
+        if isinstance(owner, Chain) and name in Containers.METHODS:
+            return self.reader.modules.container_method(owner, name, given)
+        if isinstance(owner, Instance) and isinstance(owner.inner, Chain) and name in Containers.METHODS and (
+                name not in ("children", "named_children", "add_module", "register_module")):
+            return self.reader.modules.container_method(owner, name, given)
+        if is_module(owner) or isinstance(owner, Instance):
+            return self._of_module(owner, name, given, named)
+        if isinstance(owner, Buffer) and name == "expand" and given[:1] == [BATCH] and (
+                not self.context.exact or tuple(given[1:]) == owner.layer.shape):
+            return self.context.add(owner.layer, [], owner.name)
+        if owner == OPAQUE and name == "manual_seed":
+            return given[0]
+        if isinstance(owner, (Marker, Unknown)):
+            return owner
+        raise self.context.error("“.{name}()” cannot be read here", name=name)
+
+    def _of_parameter(self, owner: Parameter, name: str, given: list[Any], named: Names) -> Any:
+        if name == "requires_grad_":
+            self.reader.modules._learns(owner, given[0] if given else named.get("requires_grad", True))
+        elif name.endswith("_"):
+            self.reader.modules.fill(owner, name, given, named)
+        elif name in ("size", "dim", "numel", "item", "norm", "mean", "std", "sum", "detach", "clone", "view", "t",
+                      "data_ptr", "abs", "max", "min", "cpu", "numpy", "tolist"):
+            return OPAQUE
+        else:
+            raise self.context.error("A layer's own weight is used by itself here: no layer does that")
+        return owner
+
+    def _of_module(self, owner: Any, name: str, given: list[Any], named: Names) -> Any:
+        if self.context.exact and name not in ("register_buffer", "add_module"):
+            return OPAQUE if name in ("apply", "eval", "train") else self._refused(name)
+        handler = getattr(self, f"_do_{name}", None)
+        if handler is not None:
+            return handler(owner, given, named)
+        if name in QUIET:
+            return owner
+        if name in ("half", "double", "bfloat16", "type"):
+            self.context.note("Numbers of another kind are not read along: the network computes in 32 bits")
+            return owner
+        if name in HOOKS:
+            self.context.taint(owner, self.context.error("What “{name}” changes cannot be read", name=name))
+            return OPAQUE
+        if name == "forward":
+            return self.reader.module_called(owner, given, named)
+        if name in EVERYWHERE:
+            return OPAQUE
+        return self._refused(name)
+
+    def _refused(self, name: str) -> Any:
+        raise self.context.error("“.{name}()” of a layer cannot be read here", name=name)
+
+    def _do_save_hyperparameters(self, owner: Instance, given: list[Any], named: Names) -> None:
+        """The constructor's arguments become attributes, as the book has it."""
+        ignored = named.get("ignore", [])
+        if not self.context.frames:
+            return
+        function, names = self.context.frames[-1]
+        for argument in [*function.made.args.args[1:], *function.made.args.kwonlyargs]:
+            if argument.arg not in ignored:
+                self.reader.modules.set_attribute(owner, argument.arg, names.get(argument.arg))
+
+    def _do_apply(self, owner: Any, given: list[Any], named: Names) -> Any:
+        """A function called with every module, inner ones first, as torch does."""
+        function = given[0] if given else named.get("fn")
+        if isinstance(function, Path):
+            function = self.reader.from_book(function.name) or function
+        if not isinstance(function, Function):
+            if function is not OPAQUE and not isinstance(function, (Path, Unknown)):
+                return owner
+            self.context.note("How weights begin here is no setting of a layer: they begin as PyTorch's own")
+            return owner
+        for _, part in reversed(list(every_module(owner))):
+            self.reader.function_called(function, [part], {})
+        return owner
+
+    def _do_requires_grad_(self, owner: Any, given: list[Any], named: Names) -> Any:
+        self.reader.modules.freeze(owner, given[0] if given else named.get("requires_grad", True))
+        return owner
+
+    def _do_modules(self, owner: Any, given: list[Any], named: Names) -> Any:
+        return [part for _, part in every_module(owner)]
+
+    def _do_named_modules(self, owner: Any, given: list[Any], named: Names) -> Any:
+        return list(every_module(owner))
+
+    def _do_children(self, owner: Any, given: list[Any], named: Names) -> Any:
+        return [part for _, part in parts_of(owner)]
+
+    def _do_named_children(self, owner: Any, given: list[Any], named: Names) -> Any:
+        return list(parts_of(owner))
+
+    def _do_named_parameters(self, owner: Any, given: list[Any], named: Names) -> Any:
+        return [(f"{way}.{name}" if way else name, parameter) for way, part in every_module(owner)
+                if isinstance(part, Module) for name, parameter in parameters_in(part)]
+
+    def _do_parameters(self, owner: Any, given: list[Any], named: Names) -> Any:
+        return [parameter for _, parameter in self._do_named_parameters(owner, given, named)]
+
+    def _do_load_state_dict(self, owner: Any, given: list[Any], named: Names) -> Any:
+        self.context.note("Weights from a file are not read along: load them into the network")
+        return OPAQUE
+
+    def _do_get_submodule(self, owner: Any, given: list[Any], named: Names) -> Any:
+        found = next((part for way, part in every_module(owner) if way == given[0]), None) if given else None
+        return found if found is not None else self._refused("get_submodule")
+
+    def _do_register_buffer(self, owner: Instance, given: list[Any], named: Names) -> None:
+        values = [*given, *([named["tensor"]] if "tensor" in named else [])]
+        if len(values) < 2:
+            raise self.context.error("“.register_buffer()” cannot be read here")
+        value = values[1]
+        if not isinstance(value, Buffer) and not self.context.exact and value is not None:
+            error = value.error if isinstance(value, Unknown) and value.error else self.context.error(
+                "A tensor that is kept here cannot be read")
+            value = Unknown("parameter" if named.get("persistent", True) else "", error)
+        self.reader.modules.set_attribute(owner, str(values[0]), value)
+
+    def _do_register_parameter(self, owner: Instance, given: list[Any], named: Names) -> None:
+        values = [*given, *named.values()]
+        if len(values) > 1:
+            self.reader.modules.set_attribute(owner, str(values[0]), values[1])
+
+    def _do_add_module(self, owner: Any, given: list[Any], named: Names) -> None:
+        values = [*given, *named.values()]
+        if len(values) < 2:
+            raise self.context.error("“.add_module()” cannot be read here")
+        if isinstance(owner, Instance) and isinstance(owner.inner, Chain):
+            self.reader.modules.container_method(owner, "add_module", values)
+        else:
+            self.reader.modules.set_attribute(owner, str(self.context.need(values[0])), values[1])
+
+    _do_register_module = _do_add_module
+
+
+__all__ = ["LAYERS", "MASK", "Objects"]

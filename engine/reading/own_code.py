@@ -1,0 +1,116 @@
+"""A class of the code as a layer that is code, with all that it uses of the text. No torch."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from engine.layers.base import LayerError
+from engine.layers.code import Code
+from engine.layers.code.source import arguments, outline
+from engine.reading.values import Class, Function, Instance, Path, Unknown
+
+if TYPE_CHECKING:
+    from engine.reading.interpreter import Interpreter
+
+GIVEN = {"torch": "torch", "nn": "torch.nn"}  # what a code layer has at hand by itself
+MOST = 100_000  # characters
+
+
+def code_of(reader: Interpreter, made: Instance) -> Code | None:
+    """The class as code, if all that it needs is in the text and torch; None where it does not stand alone."""
+    if reader.context.exact or made.is_changed or made.kind.method("forward") is None or made.taint is not None:
+        return None
+    with_what = _written(made)
+    found = _Needs(reader).of(made.kind)
+    if with_what is None or found is None or "forward" not in made.kind.names:
+        return None
+    source = "\n\n\n".join(found) + "\n"
+    try:
+        if len(source) > MOST or outline(source).name != made.kind.made.name:
+            return None
+        arguments(with_what)
+    except LayerError:
+        return None
+    return Code(source=source, made_with=with_what)
+
+
+def _written(made: Instance) -> str | None:
+    """What it was made with, as it can be typed; None where these are no plain values."""
+    given, named = made.given or ([], {})
+    values = [(None, value) for value in given] + list(named.items())
+    if made.given is None and any(isinstance(value, Unknown) for value in made.attributes.values()):
+        constructor = made.kind.method("__init__")
+        if constructor is not None and len(constructor.made.args.args) - 1 > len(constructor.made.args.defaults):
+            return None
+    if not all(_is_plain(value) for _, value in values):
+        return None
+    return ", ".join(repr(value) if name is None else f"{name}={value!r}" for name, value in values)
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, (list, tuple)):
+        return len(value) < 100 and all(map(_is_plain, value))
+    return value is None or isinstance(value, (int, float, str, bool))
+
+
+class _Needs:
+    """What a class uses, in the order in which it must stand."""
+
+    def __init__(self, reader: Interpreter) -> None:
+        self.reader, self.globals = reader, reader.context.globals
+        self.imports: dict[str, str] = {}
+        self.parts: dict[str, str] = {}
+        self._is_whole = True
+
+    def of(self, kind: Class) -> list[str] | None:
+        """Imports, then what it uses, then itself; None where something is missing."""
+        self._add(kind.made.name, kind)
+        if not self._is_whole:
+            return None
+        imports = [_import(name, path) for name, path in self.imports.items() if GIVEN.get(name) != path]
+        return ["\n".join(imports), *self.parts.values()] if imports else list(self.parts.values())
+
+    def _add(self, name: str, value: Any) -> None:
+        if name in self.parts or name in self.imports or not self._is_whole:
+            return
+        if isinstance(value, (Class, Function)):
+            self._add_definition(name, value)
+        elif isinstance(value, Path):
+            root = value.name.partition(".")[0]
+            self._is_whole = root in ("torch", "math", "collections", "typing", "functools", "itertools")
+            self.imports[name] = value.name
+        elif _is_plain(value):
+            self.parts[name] = f"{name} = {value!r}"
+        else:
+            self._is_whole = False
+
+    def _add_definition(self, name: str, value: Any) -> None:
+        text = ast.get_source_segment(self.reader.context.source, value.made)
+        around = value.around if isinstance(value, Function) else None
+        if text is None or value.made.name != name or (around is not None and around is not self.globals) or (
+                isinstance(value, Class) and any(name not in self._own(value) for name in value.names
+                                                 if name != "__dataclass__")):
+            self._is_whole = False  # inside a function, another name, or added to later
+            return
+        self.imports.pop(name, None)
+        waiting = {node.id for node in ast.walk(value.made) if isinstance(node, ast.Name)
+                   and isinstance(node.ctx, ast.Load)} - {name}
+        self.parts[name] = ""  # it may use itself
+        for used in sorted(waiting):
+            if used in self.globals:
+                self._add(used, self.globals[used])
+        del self.parts[name]
+        self.parts[name] = text
+
+    def _own(self, value: Class) -> set[str]:
+        own = {node.name for node in value.made.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+        return own | {node.id for part in value.made.body for node in ast.walk(part)
+                      if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+
+
+def _import(name: str, path: str) -> str:
+    scope, _, last = path.rpartition(".")
+    if not scope:
+        return f"import {path}" if name == path else f"import {path} as {name}"
+    return f"from {scope} import {last}" if last == name else f"from {scope} import {last} as {name}"

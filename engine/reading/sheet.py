@@ -1,0 +1,127 @@
+"""A graph that is being drawn while code is followed. No torch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from engine.analysis.analysis import facts_of
+from engine.graph.graph import Edge, Graph, Node
+from engine.graph.parameters import DEFAULTS, NodeParameters
+from engine.layers import Layer
+from engine.layers.code import Code
+from engine.layers.inputs import Input
+from engine.messages import LayerloomError
+from engine.names import InvalidNameError, check_name, fresh_name
+from engine.reading.beginnings import parameters_of
+from engine.reading.shapes import shape_after
+from engine.reading.sizes import Dims, known_size
+from engine.reading.values import Module, ReadingError, Tensor
+
+MOST_NODES = 5000
+Declared = tuple[tuple[str, object], ...]
+
+
+class Sheet:
+    """Nodes and wires; what each of its tensors is a picture of is kept by the tensors."""
+
+    def __init__(self, input_name: str = "input", shape: Dims | None = None) -> None:
+        self.nodes: dict[str, Node] = {input_name: Node(input_name, Input())}
+        self.edges: list[Edge] = []
+        self.input = Tensor(input_name, shape)
+        self.input.home = id(self)
+        self.lasts: set[str] = set()  # recurrent layers of which the last step is taken
+        self.called: dict[str, Module] = {}
+        self._numbers: dict[str, str] = {}
+
+    def add(self, layer: Layer, inputs: Sequence[Tensor], name: str = "", shares: str | None = None,
+            declared: Declared = (), parameters: NodeParameters = DEFAULTS) -> Tensor:
+        """A node that reads these tensors. Raises ReadingError."""
+        if len(self.nodes) >= MOST_NODES:
+            raise ReadingError("This code makes more than {most} layers", most=MOST_NODES)
+        name = self._name(layer, name)
+        self.nodes[name] = Node(name, layer, shares=shares, declared=declared, parameters=parameters)
+        for port, source in enumerate(inputs):
+            self.edges.append(Edge(source.node, name, port))
+        made = Tensor(name, _shape(layer, inputs))
+        made.home = id(self)
+        return made
+
+    def _name(self, layer: Layer, wanted: str) -> str:
+        try:
+            check_name(wanted)
+        except InvalidNameError:
+            wanted = ""
+        if wanted and wanted not in self.nodes:
+            return wanted
+        stem = wanted or layer.stem
+        self._numbers[stem] = fresh_name(self._numbers.get(stem, stem), self.nodes)
+        return self._numbers[stem]
+
+    def call(self, module: Module, inputs: Sequence[Tensor]) -> Tensor:
+        """A node for one more call of a module; from the second on it uses the weights of the first."""
+        first = module.places.get(id(self))
+        shares = first if first and module.layer.has_weights() else None
+        tensor = self.add(module.layer, inputs, module.name, shares, module.declared,
+                          DEFAULTS if shares else parameters_of(module))
+        module.places.setdefault(id(self), tensor.node)
+        self.called[tensor.node] = module
+        return tensor
+
+    def with_layer(self, node: str, layer: Layer) -> None:
+        """Change a node that was added."""
+        old = self.nodes[node]
+        self.nodes[node] = Node(node, layer, shares=old.shares, declared=old.declared, parameters=old.parameters)
+
+    def graph(self, output: Tensor, rank: Sequence[Module] = ()) -> Graph:
+        """What leads from the input to the output; the input itself is always there.
+
+        ``rank``: the modules in the order in which torch keeps them, so that the state dict has the same.
+        """
+        needed = self._needed(output)
+        places = {id(module): place for place, module in enumerate(rank)}
+        kept = [place for name in self.nodes if name in needed and (
+            place := places.get(id(self.called.get(name)))) is not None and not self.nodes[name].shares]
+        names = [name for name in self.nodes if name in needed]
+        if kept != sorted(kept):  # other layers run as soon as they can, so that these decide
+            names.sort(key=lambda name: places.get(id(self.called.get(name)), -1))
+        edges = [edge for edge in self.edges if edge.target in needed]
+        return Graph.of([self._without_harm(name, edges) for name in names], edges)
+
+    def _without_harm(self, name: str, edges: Iterable[Edge]) -> Node:
+        """A layer that changes its input in place must not where another reads that, too."""
+        node = self.nodes[name]
+        if not getattr(node.layer, "inplace", False):
+            return node
+        sources = [edge.source for edge in edges if edge.target == name]
+        readers = [edge for edge in edges if edge.source in sources]
+        if len(readers) < 2 and not any(getattr(self.nodes[source].layer, "is_view", False) for source in sources):
+            return node
+        plain = node.layer.with_options(inplace=False)
+        return Node(name, plain, shares=node.shares, declared=node.declared, parameters=node.parameters)
+
+    def _needed(self, output: Tensor) -> set[str]:
+        needed, stack = {output.node, self.input.node}, [output.node]
+        sources: dict[str, list[str]] = {}
+        for edge in self.edges:
+            sources.setdefault(edge.target, []).append(edge.source)
+        while stack:
+            name = stack.pop()
+            owner = self.nodes[name].shares
+            for source in [*sources.get(name, []), *([owner] if owner else [])]:
+                if source not in needed:
+                    needed.add(source)
+                    stack.append(source)
+        return needed
+
+
+def _shape(layer: Layer, inputs: Sequence[Tensor]) -> Dims | None:
+    """What comes out, as far as that is known."""
+    known = [known_size(tensor.shape) for tensor in inputs]
+    if inputs and all(shape is not None for shape in known) and not isinstance(layer, Code):
+        try:
+            made = facts_of(layer, tuple(shape for shape in known if shape is not None)).output_shape
+        except LayerloomError:
+            return None  # the analysis says what is wrong
+        assert inputs[0].shape is not None
+        return (inputs[0].shape[0], *made)
+    return shape_after(layer, [tensor.shape for tensor in inputs])
