@@ -61,6 +61,8 @@ class Choosing:
     def _keep_named(self, statement: ast.stmt, before: Names) -> None:
         for name, old in before.items():
             value = self.context.globals.get(name)
+            if isinstance(value, Chain) and not value.name:
+                value.name = name
             if is_module(value) and (not isinstance(value, Chain) or value.calls):
                 self._keep(name, value, statement.lineno)
             elif isinstance(value, Unknown) and self._may_be_network(statement, name, old, value):

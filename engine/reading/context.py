@@ -51,6 +51,7 @@ class Context:
         self.frames: list[tuple[Any, Names]] = []  # functions that are being followed, and their names
         self.called: set[int] = set()
         self.is_library = False  # what is followed is no text of the person's
+        self.is_own = False  # the text is a file of this program's
         self._steps = 0
         self._sizes: dict[str, int] = {}  # sizes that code itself says by what it does with them
 

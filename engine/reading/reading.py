@@ -18,6 +18,7 @@ from engine.layout.unplaced import laid_out
 from engine.line.grammar import LineError
 from engine.line.line import build_line
 from engine.messages import LayerloomError, Message, say
+from engine.reading.blocks import together
 from engine.reading.choosing import Choosing, MissingCallError
 from engine.reading.interpreter import Interpreter
 from engine.reading.layers import MissingValueError
@@ -37,6 +38,7 @@ from engine.reading.values import (
     Unknown,
     every_module,
 )
+from engine.writing.header import MARK, shape_in
 
 __all__ = ["Reading", "ReadingError", "from_code", "from_text", "read"]
 
@@ -122,14 +124,18 @@ class _Text:
     """One text that is read."""
 
     def __init__(self, found: Written, shape: Shape | None, cancelled: Callable[[], bool] | None) -> None:
-        self.found, self.shape = found, shape
+        self.found = found
         self.reader = Interpreter(found.code, cancelled=cancelled)
         self.context = self.reader.context
+        self.body = found_body(found)
+        docstring = ast.get_docstring(ast.Module(self.body, []), clean=False) or ""
+        self.context.is_own = docstring.startswith(MARK)
+        self.shape = shape or shape_in(docstring)
 
     def reading(self) -> Reading:
         """The network, followed in both of its ways. Raises ReadingError."""
         choosing = Choosing(self.reader)
-        choosing.run(found_body(self.found))
+        choosing.run(self.body)
         network = choosing.network()
         try:
             graph = self._drawn(network)
@@ -159,7 +165,8 @@ class _Text:
         if self.context.training_line:
             self._check_other_way(network, graph, output)
         self._check_parts(network)
-        return graph
+        assert self.context.sheet is not None
+        return together(graph, network, self.context.sheet)
 
     def _followed(self, network: Any) -> tuple[Graph, str]:
         shape = None if self.shape is None else (BATCH, *self.shape)

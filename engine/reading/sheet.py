@@ -62,7 +62,7 @@ class Sheet:
         first = module.places.get(id(self))
         shares = first if first and module.layer.has_weights() else None
         tensor = self.add(module.layer, inputs, module.name, shares, module.declared,
-                          DEFAULTS if shares else parameters_of(module))
+                          DEFAULTS if shares else module.settings or parameters_of(module))
         module.places.setdefault(id(self), tensor.node)
         self.called[tensor.node] = module
         return tensor

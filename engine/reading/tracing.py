@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.blocks.custom import Custom
 from engine.graph.graph import Graph
 from engine.layers.code import Code
+from engine.reading.blocks import block_of, together
 from engine.reading.context import StrangeError
 from engine.reading.own_code import code_of
 from engine.reading.sheet import Sheet
@@ -60,19 +60,19 @@ class Tracing:
     def _block(self, made: Instance, x: Tensor) -> Module:
         """A block of a person's own; code where its inside cannot be read but stands alone. Raises ReadingError."""
         called = set(self.context.called)
-        layer = self._inside(made, x)
+        block = self._inside(made, x)
+        layer = block.layer
         known = made.blocks.get(self.context.training)
         if known is not None and known.layer == layer:
             return known
         if known is not None:
             raise InlineError("It is another graph in another call")
-        block = Module(layer, made.name)
         if isinstance(layer, Code):
             self.context.called = called
         made.blocks[self.context.training] = block
         return block
 
-    def _inside(self, made: Instance, x: Tensor) -> Any:
+    def _inside(self, made: Instance, x: Tensor) -> Module:
         outer, line = self.context.sheet, self.context.line
         sheet = self.context.sheet = Sheet(shape=x.shape)
         start = sheet.input
@@ -85,8 +85,11 @@ class Tracing:
             if output.node == "input" or output.whole or output.home != id(sheet):
                 raise InlineError("It is no layer of its own")
             x.shape = x.shape or start.shape
-            label = _words(made.kind.made.name)[:60]
-            return Custom(label=label, graph=sheet.graph(output, weighted(made)))
+            graph = together(sheet.graph(output, weighted(made)), made, sheet)
+            block = block_of(made, graph, self.context.is_own)
+            if block is None and (code := code_of(self.reader, made)) is not None:
+                return Module(code, made.name)
+            return block or Module(Custom(label=made.kind.made.name, graph=graph), made.name)
         except (InlineError, SpentError):
             raise
         except StrangeError as error:
@@ -97,7 +100,7 @@ class Tracing:
                 raise
             self.context.line = line
             self.context.note("{name} is read as code: {reason}", name=made.kind.made.name, reason=error.message)
-            return code
+            return Module(code, made.name)
         finally:
             self.context.sheet, self.context.line = outer, line
 
@@ -113,11 +116,6 @@ def weighted(network: Any) -> list[Module]:
         if isinstance(part, Instance) and isinstance(part.inner, Module):
             found.append(part.inner)
     return found
-
-
-def _words(name: str) -> str:
-    """``NestMlp`` as ``Nest Mlp``."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
 
 
 # -- whether two ways through a network are the same -------------------------------------------------------------------

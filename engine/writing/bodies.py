@@ -11,6 +11,7 @@ from engine.units import shape_text
 from engine.writing.beginnings import beginnings
 from engine.writing.calls import INDENT, constructed
 from engine.writing.classes import Class, Written
+from engine.writing.labels import APART, quoted
 from engine.writing.lines import Line, about, commented, fitted, folded
 from engine.writing.naming import by_itself
 from engine.writing.uses import Use
@@ -42,18 +43,12 @@ def _docstring(made: Class) -> str:
         return f"The whole network, from {shape_text(shapes[0])} to {shape_text(shapes[1])}."
     if use.block.own_graph is None:
         return (type(use.block).__doc__ or use.block.title).strip().splitlines()[0]
-    return f"{_quoted(use.block.shown_title)}: {', '.join(_layers(use))}."
-
-
-def _quoted(label: str) -> str:
-    """A person's words, as they may stand between quotes."""
-    plain = label.replace("\\", "\\\\").replace('"', '\\"')
-    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in plain)
+    return f"{quoted(use.block.shown_title)}{APART}{', '.join(_layers(use))}."
 
 
 def _layers(use: Use) -> list[str]:
     names = [layer.shown_title if isinstance(layer, Block) else layer.title for layer in map(use.layer, use.names[1:])]
-    return [*map(_quoted, names[:LONGEST_LIST]), *["…"][: len(names) > LONGEST_LIST]]
+    return [*map(quoted, names[:LONGEST_LIST]), *["…"][: len(names) > LONGEST_LIST]]
 
 
 # -- blocks that are made from parameters -----------------------------------------------------------------------------

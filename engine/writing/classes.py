@@ -9,18 +9,17 @@ from functools import cached_property
 from itertools import takewhile
 from typing import Any, NamedTuple
 
-from engine.blocks.base import Block
-from engine.layers.base import LAYERS, literal
+from engine.layers.base import literal
 from engine.layers.code import Code
 from engine.layers.code.source import definitions
 from engine.layers.merge import Add
 from engine.names import fresh_name
 from engine.writing.forms import Form, form_of, is_written
+from engine.writing.labels import called
 from engine.writing.parameters import NO_DEFAULT, Parameter
 from engine.writing.uses import KEEP, Use, walk
 
 LONGEST_STEM = 32
-OWN = "My"  # before the name of a person's block that is called like one of the program's
 # One number under several names: what comes out of one layer goes into the next.
 WIDTHS = ("in_channels", "out_channels", "num_channels", "in_features", "out_features", "num_features")
 
@@ -85,18 +84,6 @@ def _class_names(uses: Sequence[Use], class_name: str) -> list[str]:
             name = fresh_name(f"{name}2", taken) if name in taken else name
         names.append(name)
     return names
-
-
-def called(block: Block) -> str:
-    """The name of a block's class: of a person's own never that of one of the program's."""
-    name = block.class_name
-    return f"{OWN}{name}" if block.own_graph is not None and name in written_names() else name
-
-
-def written_names() -> frozenset[str]:
-    """What the classes of the program's own blocks are called."""
-    kinds = [layer() for layer in LAYERS.values() if issubclass(layer, Block) and layer.in_palette]
-    return frozenset([*(block.class_name for block in kinds), "Bottleneck"])
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,15 +10,14 @@ from engine.analysis.analysis import Analysis, analyze, first_error
 from engine.graph.graph import Graph
 from engine.layers.base import Shape
 from engine.names import check_name
-from engine.units import SPACE, grouped, shape_text
 from engine.writing.bodies import written
 from engine.writing.classes import Class, classes
+from engine.writing.header import header
 from engine.writing.lines import Line
 from engine.writing.own_code import FUTURE, own_sources, without_future
 from engine.writing.uses import Use, use_of
 
 GAP = "\n" * 3  # between the parts of a file
-MARK = "Made with Layerloom"  # what every file begins with
 
 
 class Source(NamedTuple):
@@ -55,7 +54,7 @@ def source_of(analysis: Analysis, class_name: str = "Network") -> Source:
     uses_math = any(re.search(r"\bmath\.", body) for body in bodies[len(own) :])
     imports = [*([FUTURE, ""] if future else []), *(["import math", ""] if uses_math else []),
                *["import torch", "from torch import nn"][not uses_torch :]]
-    parts = ["\n".join([_header(analysis), "", *imports]), *bodies]
+    parts = ["\n".join([header(analysis), "", *imports]), *bodies]
     return Source(GAP.join(parts) + "\n", _places(network, made, parts[: len(parts) - len(made)]))
 
 
@@ -89,10 +88,3 @@ def _paths(use: Use, way: str) -> Iterator[tuple[str, Use, str]]:
         if name in use.inside:
             for copy in use.inside[use.owner(name)].copies:
                 yield from _paths(copy, f"{way}{name}.")
-
-
-def _header(analysis: Analysis) -> str:
-    assert analysis.input is not None
-    taken, given = analysis.nodes[analysis.input].output_shape or (), analysis.output_shape or ()
-    params = grouped(analysis.params).replace(SPACE, " ")
-    return f'"""{MARK}: input {shape_text(taken)}, output {shape_text(given)}, {params} parameters."""'

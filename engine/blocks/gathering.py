@@ -1,0 +1,215 @@
+"""Blocks that were made in one list as one: ×N where they are equal, a stage with its own name where they are not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from engine.analysis.analysis import analyze
+from engine.blocks.base import Block
+from engine.blocks.custom import Custom
+from engine.graph.graph import Edge, Graph, Node
+from engine.graph.parameters import DEFAULTS
+from engine.layers.base import Layer, Shape
+from engine.layers.inputs import Input
+from engine.names import InvalidNameError, check_name
+
+MOST = 200  # copies that a block can have
+SIDE = 64  # of what flows through blocks while they are compared
+INPUT = "input"
+
+
+@dataclass(frozen=True)
+class Group:
+    """Nodes of one list, in its order; ``whole``: the list holds nothing else. Without a name it is no stage."""
+
+    name: str
+    nodes: tuple[str, ...]
+    whole: bool
+
+
+def gathered(graph: Graph, groups: Sequence[Group]) -> Graph:
+    """The same network with these blocks put together as far as each leads into the next alone."""
+    for group in groups:
+        nodes = [name for name in group.nodes if name in graph.nodes]
+        runs = [*_wired(graph, nodes)] if len(nodes) == len(group.nodes) else []
+        if group.whole and len(runs) == 1 and len(runs[0]) == len(nodes) > 1:
+            graph = _as_one(graph, runs[0], group.name)
+        else:
+            for run in runs:
+                graph = _with_copies(graph, run)
+    return graph
+
+
+def _wired(graph: Graph, names: Sequence[str]) -> Iterator[list[str]]:
+    """Blocks that follow each other, each the only reader of the one before, with weights of their own."""
+    run: list[str] = []
+    for name in names:
+        if run and not _leads(graph, run[-1], name):
+            yield run
+            run = []
+        if _is_plain(graph, name):
+            run.append(name)
+        elif run:
+            yield run
+            run = []
+    if run:
+        yield run
+
+
+def _is_plain(graph: Graph, name: str) -> bool:
+    node = graph.nodes[name]
+    shared = {*graph.shares, *graph.shares.values()}
+    return (isinstance(node.layer, Block) and node.layer.repeat == 1 and name not in shared
+            and node.parameters == DEFAULTS and not node.bypassed)
+
+
+def _leads(graph: Graph, one: str, two: str) -> bool:
+    return [edge.target for edge in graph.outputs[one]] == [two] and len(graph.inputs[two]) == 1
+
+
+# -- copies -----------------------------------------------------------------------------------------------------------
+
+
+def repeated_block(nodes: Sequence[Node]) -> Block | None:
+    """The block ×N that these are one after the other; None where they are not."""
+    first = nodes[0].layer
+    if not isinstance(first, Block) or _copies(nodes) < len(nodes) or len(nodes) < 2:
+        return None
+    one = first if len({node.layer for node in nodes}) == 1 else _undeclared(first)
+    return one.model_copy(update={"repeat": len(nodes)})
+
+
+def _copies(nodes: Sequence[Node]) -> int:
+    """How many of these, from the first on, are one block several times."""
+    first = _undeclared(nodes[0].layer)
+    if not isinstance(first, Block) or first.repeat > 1 or not _fits(nodes[0], None):
+        return 1
+    count = 1
+    while count < min(len(nodes), MOST) and first.copy_number(count) == _undeclared(nodes[count].layer) and (
+            _fits(nodes[count], nodes[count - 1])):
+        count += 1
+    return count
+
+
+def _undeclared(layer: Layer) -> Layer:
+    """A person's block without what the code said of the inputs inside."""
+    if not isinstance(layer, Custom):
+        return layer
+    nodes = {name: replace(node, layer=_undeclared(node.layer), declared=())
+             for name, node in layer.graph.nodes.items()}
+    return layer.model_copy(update={"graph": Graph(nodes, layer.graph.edges, layer.graph.frames)})
+
+
+def _fits(node: Node, before: Node | None) -> bool:
+    """Whether what the code says of inputs is so inside it, and of what comes out of the block before."""
+    said = _said(node)
+    if said is None:
+        return True
+    given = said if before is None or (shape := _said(before)) is None else _out(before, shape)
+    return given is not None and _width(given) == _width(said) and _out(node, said) is not None
+
+
+def _width(shape: Shape) -> tuple[int, int]:
+    """How many dimensions, and how many channels or features."""
+    return len(shape), shape[-1 if len(shape) == 1 else 0]
+
+
+def _out(node: Node, shape: Shape) -> Shape | None:
+    """What the block makes of it; None where it cannot take it."""
+    block = Graph.of([Node(INPUT, Input()), replace(node, name="block")], [Edge(INPUT, "block")])
+    analysis = analyze(block, shape)
+    return None if analysis.faults else analysis.output_shape
+
+
+def _said(node: Node) -> Shape | None:
+    """A shape as the code says that it comes in; None where it says nothing."""
+    if node.declared and isinstance(node.layer, Block):
+        return (_number(node), SIDE, SIDE)
+    if not isinstance(node.layer, Custom):
+        return None
+    graph = node.layer.graph
+    start = next((name for name, each in graph.nodes.items() if isinstance(each.layer, Input)), None)
+    for edge in graph.outputs[start] if start else ():
+        reader = graph.nodes[edge.target]
+        if isinstance(reader.layer, Custom):
+            if (shape := _said(reader)) is not None:
+                return shape
+        elif reader.declared:
+            rank = next((int(digit) for digit in reader.layer.kind() if digit.isdigit()), 0)
+            return (_number(reader), *[SIDE] * rank)
+    return None
+
+
+def _number(node: Node) -> int:
+    value = node.declared[0][1]
+    return value if isinstance(value, int) else 1
+
+
+def _with_copies(graph: Graph, run: Sequence[str]) -> Graph:
+    """Equal neighbours as ×N."""
+    start = 0
+    while start < len(run):
+        nodes = [graph.nodes[name] for name in run[start : start + MOST]]
+        count = _copies(nodes)
+        if (block := repeated_block(nodes[:count])) is not None:
+            graph = _instead(graph, run[start : start + count], block, run[start])
+        start += count
+    return graph
+
+
+# -- stages -----------------------------------------------------------------------------------------------------------
+
+
+def _as_one(graph: Graph, run: Sequence[str], name: str) -> Graph:
+    nodes = [graph.nodes[each] for each in run]
+    block = repeated_block(nodes)
+    called = name if _is_free(graph, name, run) else run[0]
+    if block is not None:
+        return _instead(graph, run, block, called)
+    if called != name:
+        return _with_copies(graph, run)
+    names = _numbered(run)
+    inner = Graph.of([Node(INPUT, Input()), *(replace(node, name=new) for node, new in zip(nodes, names, strict=True))],
+                     [Edge(one, two) for one, two in pairwise([INPUT, *names])])
+    return _instead(graph, run, Custom(label=_words(name), graph=_with_copies(inner, names)), name)
+
+
+def _numbered(run: Sequence[str]) -> list[str]:
+    """Names that are but numbers of one kind begin with 1 inside."""
+    stems = {name.rstrip("0123456789") for name in run}
+    numbered = len(stems) == 1 and all(name[-1].isdigit() for name in run)
+    return [f"{next(iter(stems))}{number}" for number in range(1, len(run) + 1)] if numbered else [*run]
+
+
+def _is_free(graph: Graph, name: str, run: Sequence[str]) -> bool:
+    try:
+        check_name(name)
+    except InvalidNameError:
+        return False
+    return name not in graph.nodes or name in run
+
+
+def _words(name: str) -> str:
+    """``layer1`` as ``Layer 1``."""
+    words = re.sub(r"(?<=[a-z])(?=[0-9])|(?<=[a-z0-9])(?=[A-Z])|_+", " ", name).strip() or name
+    return (words[:1].upper() + words[1:])[:60]
+
+
+def _instead(graph: Graph, run: Sequence[str], block: Block, name: str) -> Graph:
+    """One node in the place of these."""
+    first = graph.nodes[run[0]]
+    declared = first.declared if not isinstance(block, Custom) else ()
+    nodes: dict[str, Node] = {}
+    for each, node in graph.nodes.items():
+        if each == run[0]:
+            nodes[name] = Node(name, block, first.position, declared=declared)
+        elif each not in run:
+            nodes[each] = node
+    gone = set(run)
+    edges = [replace(edge, source=name if edge.source in gone else edge.source,
+                     target=name if edge.target in gone else edge.target)
+             for edge in graph.edges if not (edge.source in gone and edge.target in gone)]
+    return Graph(nodes, tuple(edges), graph.frames)
