@@ -193,8 +193,8 @@ def _is_free(graph: Graph, name: str, run: Sequence[str]) -> bool:
 
 
 def _words(name: str) -> str:
-    """``layer1`` as ``Layer 1``."""
-    words = re.sub(r"(?<=[a-z])(?=[0-9])|(?<=[a-z0-9])(?=[A-Z])|_+", " ", name).strip() or name
+    """``layer1`` as ``Layer 1``; ``b3`` stays one word."""
+    words = re.sub(r"(?<=[a-z]{3})(?=[0-9])|(?<=[a-z0-9])(?=[A-Z])|_+", " ", name).strip() or name
     return (words[:1].upper() + words[1:])[:60]
 
 

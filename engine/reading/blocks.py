@@ -18,8 +18,10 @@ from engine.layers.inputs import Input
 from engine.reading.sheet import Sheet
 from engine.reading.values import Chain, Instance, Module, every_module
 from engine.writing.labels import label_in
+from engine.writing.naming import SCRATCH
 
 LONGEST_LABEL = 60
+INPUT = "input"
 
 
 def block_of(made: Instance, graph: Graph, is_own: bool) -> Module | None:
@@ -38,6 +40,13 @@ def _label(kind: ast.ClassDef, is_own: bool) -> str | None:
     if is_own:
         return label_in(ast.get_docstring(kind, clean=False) or "", kind.name)
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", kind.name)[:LONGEST_LABEL]
+
+
+def input_name(made: Instance) -> str:
+    """What comes in is called as the argument of ``forward``, unless that has the name of any variable."""
+    forward = made.kind.method("forward")
+    names = [argument.arg for argument in forward.made.args.args[1:]] if forward is not None else []
+    return names[0] if len(names) == 1 and names[0] != SCRATCH else INPUT
 
 
 # -- the program's blocks ---------------------------------------------------------------------------------------------

@@ -37,6 +37,7 @@ from engine.reading.values import (
     Unknown,
     is_module,
 )
+from engine.writing.uses import KEEP
 
 
 class Interpreter:
@@ -309,6 +310,8 @@ class Interpreter:
         """A function or method of the code, followed with these arguments. Raises ReadingError."""
         if self.context.depth >= DEEPEST:
             raise SpentError("These calls are nested too deeply", line=self.context.line)
+        if self.context.is_own and function.name == KEEP and given:
+            return given[0]
         names = self._bound(function, given, named)
         outer, line = self.context.is_library, self.context.line
         self.context.is_library = outer or bool(function.around and function.around.get("__library__"))

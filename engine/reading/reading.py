@@ -18,7 +18,7 @@ from engine.layout.unplaced import laid_out
 from engine.line.grammar import LineError
 from engine.line.line import build_line
 from engine.messages import LayerloomError, Message, say
-from engine.reading.blocks import together
+from engine.reading.blocks import INPUT, input_name, together
 from engine.reading.choosing import Choosing, MissingCallError
 from engine.reading.interpreter import Interpreter
 from engine.reading.layers import MissingValueError
@@ -170,7 +170,8 @@ class _Text:
 
     def _followed(self, network: Any) -> tuple[Graph, str]:
         shape = None if self.shape is None else (BATCH, *self.shape)
-        sheet = self.context.sheet = Sheet(shape=shape)
+        called = input_name(network) if self.context.is_own and isinstance(network, Instance) else INPUT
+        sheet = self.context.sheet = Sheet(called, shape)
         for _, part in every_module(network):  # what was drawn in the other way is another graph
             if isinstance(part, Module):
                 part.places.clear()

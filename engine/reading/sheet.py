@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from engine.analysis.analysis import facts_of
 from engine.graph.graph import Edge, Graph, Node
@@ -32,6 +33,7 @@ class Sheet:
         self.lasts: set[str] = set()  # recurrent layers of which the last step is taken
         self.called: dict[str, Module] = {}
         self._numbers: dict[str, str] = {}
+        self._numbered: set[str] = set()  # nodes that are called after their kind, for want of a name
 
     def add(self, layer: Layer, inputs: Sequence[Tensor], name: str = "", shares: str | None = None,
             declared: Declared = (), parameters: NodeParameters = DEFAULTS) -> Tensor:
@@ -55,7 +57,24 @@ class Sheet:
             return wanted
         stem = wanted or layer.stem
         self._numbers[stem] = fresh_name(self._numbers.get(stem, stem), self.nodes)
+        self._numbered.add(self._numbers[stem])
         return self._numbers[stem]
+
+    def rename(self, tensor: Tensor, name: str) -> None:
+        """Call the node of a tensor so, if it has no name of its own and the other is free."""
+        old = tensor.node
+        if old not in self._numbered or name in self.nodes or tensor.home != id(self) or not _is_name(name):
+            return
+        self._numbered.discard(old)
+        self.nodes = {(name if each == old else each): (replace(node, name=name) if each == old else node)
+                      for each, node in self.nodes.items()}
+        self.edges = [Edge(name if edge.source == old else edge.source, name if edge.target == old else edge.target,
+                           edge.port) for edge in self.edges]
+        for other in {id(each): each for each in (tensor, *tensor.storage.tensors)}.values():
+            other.node = name if other.node == old else other.node
+        if (module := self.called.pop(old, None)) is not None:
+            self.called[name] = module
+            module.places.update({sheet: name for sheet, node in module.places.items() if node == old})
 
     def call(self, module: Module, inputs: Sequence[Tensor]) -> Tensor:
         """A node for one more call of a module; from the second on it uses the weights of the first."""
@@ -112,6 +131,14 @@ class Sheet:
                     needed.add(source)
                     stack.append(source)
         return needed
+
+
+def _is_name(name: str) -> bool:
+    try:
+        check_name(name)
+    except InvalidNameError:
+        return False
+    return True
 
 
 def _shape(layer: Layer, inputs: Sequence[Tensor]) -> Dims | None:

@@ -188,6 +188,8 @@ class Statements:
 
     def _do_assign(self, node: ast.Assign, names: Names) -> None:
         value = self.expressions.value(node.value, names)
+        if self.context.is_own and isinstance(node.targets[0], ast.Name):
+            self.context.named(value, node.targets[0].id)
         for target in node.targets:
             self.expressions.store(target, value, names)
 

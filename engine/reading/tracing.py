@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from engine.blocks.custom import Custom
 from engine.graph.graph import Graph
 from engine.layers.code import Code
-from engine.reading.blocks import block_of, together
+from engine.reading.blocks import INPUT, block_of, input_name, together
 from engine.reading.context import StrangeError
 from engine.reading.own_code import code_of
 from engine.reading.sheet import Sheet
@@ -74,15 +74,16 @@ class Tracing:
 
     def _inside(self, made: Instance, x: Tensor) -> Module:
         outer, line = self.context.sheet, self.context.line
-        sheet = self.context.sheet = Sheet(shape=x.shape)
+        called = input_name(made) if self.context.is_own else INPUT
+        sheet = self.context.sheet = Sheet(called, x.shape)
         start = sheet.input
         start.whole = x.whole
         start.last = x.last
         try:
             output = self.context.need(self.forward(made, [start], {}))
-            if not isinstance(output, Tensor) or output is start or start.node != "input" or output.spread is not None:
+            if not isinstance(output, Tensor) or output is start or start.node != called or output.spread is not None:
                 raise InlineError("It is no layer of its own")
-            if output.node == "input" or output.whole or output.home != id(sheet):
+            if output.node == called or output.whole or output.home != id(sheet):
                 raise InlineError("It is no layer of its own")
             x.shape = x.shape or start.shape
             graph = together(sheet.graph(output, weighted(made)), made, sheet)

@@ -13,13 +13,12 @@ from engine.writing.calls import INDENT, constructed
 from engine.writing.classes import Class, Written
 from engine.writing.labels import APART, quoted
 from engine.writing.lines import Line, about, commented, fitted, folded
-from engine.writing.naming import by_itself
+from engine.writing.naming import SCRATCH, by_itself
 from engine.writing.uses import Use
 
 LONGEST_VARIABLE = 32
 LONGEST_LIST = 8  # layers in a docstring
 AMBIGUOUS = frozenset("lOI")  # unreadable as variables: linters refuse them
-SCRATCH = "x"  # the variable of what is soon over, and of what comes in
 INPUT = "input"
 MARKED = re.compile(r"^(.*?)(?:  #: ([\w ]+))?$")
 

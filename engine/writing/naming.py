@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 from engine.names import fresh_name
 
+SCRATCH = "x"  # the variable of what is soon over, and of what comes in
+
 
 def by_itself(nodes: Iterable[tuple[str, str, bool]]) -> dict[str, str]:
     """The name that each node gets: its own where it keeps something, else the next number.
@@ -20,6 +22,6 @@ def by_itself(nodes: Iterable[tuple[str, str, bool]]) -> dict[str, str]:
         called = name
         if not keeps and found:  # the first is what comes in
             called = numbers[stem] = fresh_name(numbers.get(stem, stem), taken)
-        taken.add(called)
+        taken.add(name)  # what is called otherwise is named by its variable
         found[name] = called
     return found
