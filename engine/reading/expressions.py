@@ -511,6 +511,8 @@ class Expressions:
         index = self._index(target.slice, names)
         if isinstance(held, (Chain, Instance)):
             self.modules.put_part(held, index, value)
+        elif isinstance(held, Parameter):
+            self.modules.set_value(held, index, value)
         elif isinstance(held, (Marker, Path)):
             return
         elif isinstance(held, (list, dict)) and not isinstance(index, Unknown):

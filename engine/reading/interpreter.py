@@ -193,8 +193,7 @@ class Interpreter:
             return GAINS.get(given[0], 1.0) if given else 1.0
         named = dict(named)
         target = given[0] if given else named.pop("tensor", None)
-        if not self.context.exact:
-            self.modules.fill(target, name if name.endswith("_") else f"{name}_", given[1:], named)
+        self.modules.fill(target, name if name.endswith("_") else f"{name}_", given[1:], named)
         return target
 
     def _copied(self, given: list[Any], shallow: bool) -> Any:

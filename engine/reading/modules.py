@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from engine.graph.parameters import Init, ValueEdit
 from engine.layers import LAYERS
 from engine.layers.inputs import Constant
 from engine.reading.beginnings import beginning, names_of, unsaid
@@ -336,10 +337,26 @@ class Modules:
             return
         init = beginning(name, given, named)
         if init is not None:
-            target.module.inits[target.name] = init
+            self.begin(target, init)
+        elif self.context.exact:
+            raise self.context.error("How weights begin here is no setting of a layer: they begin as PyTorch's own")
         else:
             target.module.inits.pop(target.name, None)
             self.context.note("How weights begin here is no setting of a layer: they begin as PyTorch's own")
+
+    def begin(self, target: Parameter, init: Init) -> None:
+        """The layer's parameter begins so."""
+        target.module.inits[target.name] = init
+
+    def set_value(self, target: Parameter, index: Any, value: Any) -> None:
+        """``layer.weight[0, 1] = 42.0``: kept as a value that is set by hand."""
+        place = index if isinstance(index, tuple) else (index,)
+        if all(type(each) is int and each >= 0 for each in place) and type(value) in (int, float):
+            target.module.edits.append(ValueEdit(key=target.name, index=place, value=value))
+        elif self.context.exact:
+            raise self.context.error("The values that are set here are not read along")
+        else:
+            self.context.note("The values that are set here are not read along")
 
     def say_unsaid(self, network: Any) -> None:
         """A note where some parameters begin as no setting says."""

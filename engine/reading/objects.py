@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
+from engine.reading.beginnings import rank_of
 from engine.reading.beginnings import parameters_in
 from engine.reading.containers import Containers
 from engine.reading.functions import OpenShape
@@ -287,7 +288,9 @@ class Objects:
             self.reader.modules._learns(owner, given[0] if given else named.get("requires_grad", True))
         elif name.endswith("_"):
             self.reader.modules.fill(owner, name, given, named)
-        elif name in ("size", "dim", "numel", "item", "norm", "mean", "std", "sum", "detach", "clone", "view", "t",
+        elif name in ("dim", "ndimension"):
+            return rank_of(owner)
+        elif name in ("size", "numel", "item", "norm", "mean", "std", "sum", "detach", "clone", "view", "t",
                       "data_ptr", "abs", "max", "min", "cpu", "numpy", "tolist"):
             return OPAQUE
         else:
@@ -295,7 +298,7 @@ class Objects:
         return owner
 
     def _of_module(self, owner: Any, name: str, given: list[Any], named: Names) -> Any:
-        if self.context.exact and name not in ("register_buffer", "add_module"):
+        if self.context.exact and name not in ("register_buffer", "add_module", "parameters", "modules", "requires_grad_"):
             return OPAQUE if name in ("apply", "eval", "train") else self._refused(name)
         handler = getattr(self, f"_do_{name}", None)
         if handler is not None:

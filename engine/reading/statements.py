@@ -12,6 +12,7 @@ from typing import Any
 
 from engine.reading.context import Context
 from engine.reading.expressions import Expressions, deleted
+from engine.reading.formulas import formula_in
 from engine.reading.leaving import Leaving
 from engine.reading.plain import Plain
 from engine.reading.values import (
@@ -19,6 +20,7 @@ from engine.reading.values import (
     Class,
     Function,
     Names,
+    Parameter,
     Path,
     ReadingError,
     Returned,
@@ -28,6 +30,7 @@ from engine.reading.values import (
 
 OUTER = "__outer__"  # the names around a function's own, and which of them it may set
 SETS = "__sets__"
+NO_GRAD = "torch.no_grad()"
 
 
 class _Leave(ReadingError):  # noqa: N818
@@ -206,6 +209,9 @@ class Statements:
         self.run(node.body if self.expressions.truth(node.test, names) else node.orelse, names)
 
     def _do_with(self, node: ast.With, names: Names) -> None:
+        if self.context.sheet is None and [ast.unparse(item) for item in node.items] == [NO_GRAD]:
+            self._set_without_gradient(node, names)
+            return
         for item in node.items:
             text = ast.unparse(item.context_expr)
             if self.context.exact or (self.context.sheet is not None and any(
@@ -216,6 +222,17 @@ class Statements:
                 self.expressions.store(item.optional_vars, Unknown(text[:40], self.context.error(
                     "“{text}” is not known here", text=text[:40])), names)
         self.run(node.body, names)
+
+    def _set_without_gradient(self, node: ast.With, names: Names) -> None:
+        """Values of weights that are set: by a formula, or one by one."""
+        found = formula_in(node.body)
+        target = None if found is None else self.expressions.value(found[0], names)
+        if found is not None and isinstance(target, Parameter):
+            self.expressions.modules.begin(target, found[1])
+        elif self.context.exact and not all(isinstance(part, ast.Assign) for part in node.body):
+            raise self.context.error("“with” cannot be read here")
+        else:
+            self.run(node.body, names)
 
     _do_asyncwith = _do_with
 

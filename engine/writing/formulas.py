@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
-
 from engine.formula import check_formula
 
 SCALARS = frozenset(("sqrt", "exp", "log", "sin", "cos", "tanh"))  # which Python's math has too
@@ -29,20 +27,25 @@ def _as_tensor(text: str, translator: _Torch) -> str:
 
 def _names(tree: ast.Module, used: set[str], weight: str, rank: int) -> list[str]:
     """What the formula knows by name, as far as it uses it."""
-    first = next((node.id for node in ast.walk(tree.body[0]) if isinstance(node, ast.Name) and node.id == "w"
-                  and isinstance(node.ctx, ast.Load)), None)
-    assigned = isinstance(tree.body[0], ast.Assign) and any(
-        isinstance(target, ast.Name) and target.id == "w" for target in tree.body[0].targets)
+    first = tree.body[0]
+    is_read = any(isinstance(node, ast.Name) and node.id == "w" and isinstance(node.ctx, ast.Load)
+                  for node in ast.walk(first))
+    is_set = isinstance(first, ast.Assign) and any(
+        isinstance(target, ast.Name) and target.id == "w" for target in first.targets)
+    return [f"{name} = {value}" for name, value in known_names(weight, rank).items()
+            if name in used and not (name == "w" and is_set and not is_read)]
+
+
+def known_names(weight: str, rank: int) -> dict[str, str]:
+    """What a formula's names stand for, of a tensor of this rank."""
     ones = ["1"] * rank
-    known: Mapping[str, str] = {
+    return {
         "w": weight,
         "fan_in": f"{weight}[0].numel()",
         "fan_out": f"{weight}[:, 0].numel()" if rank > 1 else f"{weight}.numel()",
         "i": f"torch.arange({weight}.shape[0]).view({', '.join(['-1', *ones[1:]])})",
         "j": f"torch.arange({weight}.shape[1]).view({', '.join(['1', '-1', *ones[2:]])})" if rank > 1 else "0",
     }
-    return [f"{name} = {value}" for name, value in known.items()
-            if name in used and not (name == "w" and assigned and first is None)]
 
 
 class _Torch(ast.NodeTransformer):
