@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from copy import deepcopy
 
 from pydantic import ValidationError
 
@@ -33,7 +34,7 @@ def formula_in(body: Sequence[ast.stmt]) -> tuple[ast.expr, Init] | None:
     back = _Back(text)
     parts = [*lines, ast.Expr(last.value.args[0])]
     try:
-        formula = "; ".join(ast.unparse(ast.fix_missing_locations(back.visit(part))) for part in parts)
+        formula = "; ".join(ast.unparse(back.visit(deepcopy(part))) for part in parts)
         return weight, Init.model_validate({"kind": "formula", "formula": formula})
     except (ValidationError, LayerloomError):
         return None

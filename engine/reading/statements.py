@@ -228,11 +228,20 @@ class Statements:
         found = formula_in(node.body)
         target = None if found is None else self.expressions.value(found[0], names)
         if found is not None and isinstance(target, Parameter):
+            self._check_names(node, names)
             self.expressions.modules.begin(target, found[1])
         elif self.context.exact and not all(isinstance(part, ast.Assign) for part in node.body):
             raise self.context.error("“with” cannot be read here")
         else:
             self.run(node.body, names)
+
+    def _check_names(self, node: ast.With, names: Names) -> None:
+        """What is read of a formula's lines only as a whole must run, too."""
+        used = [each for part in node.body for each in ast.walk(part) if isinstance(each, ast.Name)]
+        known = {each.id for each in used if isinstance(each.ctx, ast.Store)}
+        for each in used:
+            if self.context.exact and each.id not in known:
+                self.expressions.value(each, names)
 
     _do_asyncwith = _do_with
 
