@@ -29,10 +29,15 @@ def contradiction(node: Node, shapes: Sequence[Shape]) -> DeclaredError | None:
             error = _of_rank(value, shapes[0])
         else:
             arrives = numel(shapes[0]) if name == "size" else arguments.get(name, arguments.get("embed_dim"))
-            error = None if arrives is None or arrives == value else _of(name, value, arrives)
+            error = None if arrives is None or _plain(arrives) == _plain(value) else _of(name, value, arrives)
         if error is not None:
             return error
     return None
+
+
+def _plain(size: object) -> object:
+    """A shape of one dimension and its size are the same."""
+    return size[0] if isinstance(size, tuple) and len(size) == 1 else size
 
 
 def _of_rank(allowed: object, shape: Shape) -> DeclaredError | None:

@@ -49,6 +49,7 @@ class Choosing:
     def _follow(self, statement: ast.stmt) -> None:
         names, made = self.context.globals, len(self.context.made)
         before = {name: names.get(name) for name in _bound_in(statement)}
+        self.context.lost = None
         self.reader.statements.follow(statement, names)
         if isinstance(statement, (ast.Import, ast.ImportFrom, ast.ClassDef, ast.FunctionDef)):
             return
@@ -56,7 +57,8 @@ class Choosing:
         if isinstance(statement, ast.Expr):
             for value in self.context.made[made:]:
                 self._keep("", value, statement.lineno)
-            self._keep_called(statement)
+            if self.context.lost is not None and self._makes_layers(statement.value):
+                self._keep("", Unknown("", self.context.lost), statement.lineno)
 
     def _keep_named(self, statement: ast.stmt, before: Names) -> None:
         for name, old in before.items():
@@ -72,9 +74,6 @@ class Choosing:
         if isinstance(value, Chain) and not value.calls:
             return
         self.found.append(Found(name, value, line))
-
-    def _keep_called(self, statement: ast.Expr) -> None:
-        """``make_net()`` by itself may leave what it returns unread."""
 
     def _may_be_network(self, statement: ast.stmt, name: str, old: Any, value: Unknown) -> bool:
         """Whether what could not be read was to be a network."""

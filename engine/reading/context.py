@@ -14,7 +14,7 @@ from engine.reading.values import Last, Module, Names, Path, ReadingError, Spent
 from engine.writing.naming import SCRATCH
 
 MOST_STEPS = 400_000
-DEEPEST = 40  # calls within calls
+DEEPEST = 60  # calls within calls
 BOTH = "Both all steps and the last state are used here: take the last step with x[:, -1]"
 # What a piece of a file may use without importing it.
 IMPORTED = {"torch": Path("torch"), "nn": Path("torch.nn"), "F": Path("torch.nn.functional"), "math": Path("math"),
@@ -51,6 +51,7 @@ class Context:
         self.builder: list[Any] = []  # objects whose constructor or method is being followed
         self.frames: list[tuple[Any, Names]] = []  # functions that are being followed, and their names
         self.called: set[int] = set()
+        self.lost: ReadingError | None = None  # why a statement was left, the last time
         self.is_library = False  # what is followed is no text of the person's
         self.is_own = False  # the text is a file of this program's
         self._steps = 0

@@ -235,7 +235,7 @@ class Expressions:
         """What a comparison gives; Unknown or None where only a run would tell."""
         if type(op) in (ast.Is, ast.IsNot):
             for each in (one, two):
-                if isinstance(each, Unknown) and each.error is not None:
+                if isinstance(each, Unknown):
                     return each
             return (one is two or (isinstance(one, Path) and one == two)) == (type(op) is ast.Is)
         for each in (one, two):
@@ -413,6 +413,8 @@ class Expressions:
             return self.modules.part_of(owner, index)
         if isinstance(owner, Marker):
             return owner
+        if self.functions.is_open_shape(owner):
+            return self.functions.sizes_index(owner, index)
         if isinstance(owner, Path):
             return owner  # ``List[int]`` and the like
         if not isinstance(owner, (list, tuple, dict, str, range)):

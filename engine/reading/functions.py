@@ -447,7 +447,7 @@ class Functions:
         if self.context.exact:
             raise self.context.error("“{name}” is no layer here: only functions that are layers can be read", name=name)
         made = Tensor(x.node, x.shape, last=x.last)
-        made.spread, made.whole, made.stale = x.spread, x.whole, x.stale
+        made.spread, made.whole, made.stale, made.home = x.spread, x.whole, x.stale, x.home
         return made
 
     def _whole(self, name: str, x: Tensor, values: dict[str, Any]) -> Tensor:

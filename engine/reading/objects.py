@@ -114,6 +114,8 @@ class Objects:
                 made.inner = self.reader.modules.torch_module(base, given, named)
                 if isinstance(made.inner, Module):
                     made.inner.kind = made.kind
+            elif (given or named) and not self.context.exact and made.kind.is_module:
+                raise self.context.error("{name} takes no arguments", name=made.kind.made.name)
             return None
         if name in ("forward", "__call__") and made.inner is not None:
             return self.reader.module_called(made.inner, given, named)

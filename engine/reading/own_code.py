@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from typing import TYPE_CHECKING, Any
 
 from engine.layers.base import LayerError
@@ -94,7 +95,7 @@ class _Needs:
     def _add_definition(self, name: str, value: Any) -> None:
         text = ast.get_source_segment(self.reader.context.source, value.made)
         around = value.around if isinstance(value, Function) else None
-        if text is None or value.made.name != name or (around is not None and around is not self.globals) or (
+        if text is None or value.made.name != name or value.made.col_offset or (around is not None and around is not self.globals) or (
                 isinstance(value, Class) and any(name not in self._own(value) for name in value.names
                                                  if name != "__dataclass__")):
             self._is_whole = False  # inside a function, another name, or added to later
@@ -102,6 +103,8 @@ class _Needs:
         self.imports.pop(name, None)
         waiting = {node.id for node in ast.walk(value.made) if isinstance(node, ast.Name)
                    and isinstance(node.ctx, ast.Load)} - {name}
+        if not waiting <= self.globals.keys() | _own_names(value.made) | vars(builtins).keys():
+            self._is_whole = False  # it would not run
         self.parts[name] = ""  # it may use itself
         for used in sorted(waiting):
             if used in self.globals:
@@ -113,6 +116,13 @@ class _Needs:
         own = {node.name for node in value.made.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
         return own | {node.id for part in value.made.body for node in ast.walk(part)
                       if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+
+
+def _own_names(made: ast.AST) -> set[str]:
+    """Names that a definition itself binds, anywhere in it."""
+    found = {node.id for node in ast.walk(made) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    found |= {node.arg for node in ast.walk(made) if isinstance(node, ast.arg)}
+    return found | {node.name for node in ast.walk(made) if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
 
 
 def _import(name: str, path: str) -> str:

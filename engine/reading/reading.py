@@ -168,7 +168,7 @@ class _Text:
         assert self.context.sheet is not None
         return together(graph, network, self.context.sheet)
 
-    def _followed(self, network: Any) -> tuple[Graph, str]:
+    def _followed(self, network: Any, may_pass_on: bool = False) -> tuple[Graph, str]:
         shape = None if self.shape is None else (BATCH, *self.shape)
         called = input_name(network) if self.context.is_own and isinstance(network, Instance) else INPUT
         sheet = self.context.sheet = Sheet(called, shape)
@@ -177,7 +177,8 @@ class _Text:
                 part.places.clear()
         output = self._output(network, sheet)
         output = self.context.need(output)
-        if not isinstance(output, Tensor) or output.node == sheet.input.node or output.home != id(sheet):
+        if not isinstance(output, Tensor) or output.home != id(sheet) or (
+                output.node == sheet.start and not may_pass_on):
             raise ReadingError("The network must return one tensor that its layers made")
         if output.spread is not None or output.whole:
             raise ReadingError("What the network returns is only repeated, or whole numbers: no layer does that")
@@ -208,7 +209,7 @@ class _Text:
         """What the network does while it predicts is the same without what drops values."""
         line, self.context.training = self.context.training_line, False
         try:
-            other, end = self._followed(network)
+            other, end = self._followed(network, may_pass_on=True)
         finally:
             self.context.training = True
         if not alike(graph, other, output, end):

@@ -28,7 +28,7 @@ class Sheet:
     def __init__(self, input_name: str = "input", shape: Dims | None = None) -> None:
         self.nodes: dict[str, Node] = {input_name: Node(input_name, Input())}
         self.edges: list[Edge] = []
-        self.input = Tensor(input_name, shape)
+        self.start, self.input = input_name, Tensor(input_name, shape)
         self.input.home = id(self)
         self.lasts: set[str] = set()  # recurrent layers of which the last step is taken
         self.called: dict[str, Module] = {}
@@ -119,7 +119,7 @@ class Sheet:
         return Node(name, plain, shares=node.shares, declared=node.declared, parameters=node.parameters)
 
     def _needed(self, output: Tensor) -> set[str]:
-        needed, stack = {output.node, self.input.node}, [output.node]
+        needed, stack = {output.node, self.start}, [output.node]
         sources: dict[str, list[str]] = {}
         for edge in self.edges:
             sources.setdefault(edge.target, []).append(edge.source)

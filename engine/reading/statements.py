@@ -78,6 +78,7 @@ class Statements:
         except (SpentError, _Leave, Raised, LostError):
             raise
         except ReadingError as error:
+            self.context.lost = error
             self.leave(statement, error, names)
 
     def _unreadable(self, statement: ast.stmt) -> ReadingError:

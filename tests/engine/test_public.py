@@ -49,7 +49,7 @@ def test_a_line_and_code_are_a_graph(text: str) -> None:
 @pytest.mark.parametrize(("text", "said"), [
     ("", "There is no text"), ("linear 10, zork 3", "There is no layer “zork”"), ("linear 0", "at least 1"),
     ("nn.Linear(3", "Line 1: '(' was never closed"), ("nn.Sequential(nn.No())", "There is no layer for nn.No"),
-    ("import torch", "This code makes no network"), ("conv 6, (", "This bracket is not closed"), ("\0", "no layer"),
+    ("import torch", "This code makes no network"), ("conv 6, (", "This bracket is not closed"), ("\0", "no text"),
 ])  # fmt: skip
 def test_what_is_no_network_is_said_in_words(text: str, said: str) -> None:
     with pytest.raises(LayerloomError, match=said.replace("(", r"\(")):

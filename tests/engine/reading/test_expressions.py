@@ -19,7 +19,7 @@ def network(*forward: str, made: str = "pass", arguments: str = "self") -> str:
     """A class of a module: ``a`` and ``b`` are the halves of its input, ``m`` and ``n`` two matrices."""
     steps = ["a, b = x[:, :3], x[:, 3:]", "m, n = x.reshape(-1, 2, 3), x.reshape(-1, 3, 2)", *forward]
     lines = ["import torch", "from torch import nn", "from torch import Tensor", "import torch.nn.functional as F",
-             "class Net(nn.Module):", f"    def __init__({arguments}):", "        super().__init__()",
+             "class Net(nn.Module):", f"    def __init__({arguments}):", "        super().__init__(); self.kept = nn.ReLU()",
              *(f"        {line}" for line in made.splitlines()),
              "    def forward(self, x):", *(f"        {line}" for step in steps for line in step.splitlines())]
     return "\n".join(lines)
@@ -148,7 +148,7 @@ def test_a_tensor_decides_nothing(expression: str) -> None:
 
 @pytest.mark.parametrize("width", ["flag or 5", "flag and 5", "0 or flag or 5", "1 and flag and 5", "flag or flag"])
 def test_a_value_that_may_be_the_unknown_one_is_not_guessed(width: str) -> None:
-    with pytest.raises(ReadingError, match="has no value here"):
+    with pytest.raises(ReadingError, match="needs values for flag"):
         from_code(network("return self.f(x)", made=f"self.f = nn.Linear(6, {width})", arguments="self, flag"))
 
 

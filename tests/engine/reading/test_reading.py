@@ -264,20 +264,20 @@ net = nn.Sequential(nn.Linear(4, 4), Odd(3))
     ("net = nn.Sequential(nn.Linear(3, 4),\n    nn.Frobnicate(3))", 2, "Frobnicate"),
     ("net = nn.Sequential(nn.Conv2d(3, 4, 0))", 1, "Kernel size must be at least 1"),
     ("net = nn.Sequential(nn.LSTM(3, 4))", 1, "batch_first"),
-    ("import torch\nfrom torch import nn\nclass N(nn.Module):\n    def forward(self, x):\n        if x.shape[0] > 3:\n"
-     "            return x * 2\n        return x", 5, "not known"),
-    ("class N(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.w = nn.Parameter(1)\n"
+    ("import torch\nfrom torch import nn\nclass N(nn.Module):\n    def __init__(self): super().__init__(); self.k = nn.ReLU()\n    def forward(self, x):\n        if x.shape[0] > 3:\n"
+     "            return x * 2\n        return x", 6, "not known"),
+    ("class N(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.k = nn.ReLU(); self.w = nn.Parameter(1)\n"
      "    def forward(self, x):\n        return x * self.w", 4, "parameter"),
     ("class N(nn.Module):\n    def __init__(self, width):\n        super().__init__()\n        self.fc = "
-     "nn.Linear(4, width)\n    def forward(self, x):\n        return self.fc(x)", 4, "width"),
-    ("class N(nn.Module):\n    def forward(self, x):\n        while True:\n            x = x + 1\n        return x", 3,
-     "while"),
-    ("class N(nn.Module):\n    def forward(self, x):\n        return self.fc(x)", 3, "self.fc"),
-    ("class N(nn.Module):\n    def forward(self, x):\n        return torch.fft.fft(x)", 3, "fft"),
-    ("class N(nn.Module):\n    def forward(self, x):\n        return x.view(-1)", 3, "batch"),
-    ("class N(nn.Module):\n    def forward(self, x):\n        return self.forward(x)", 3, "nested"),
-    ("class N(nn.Module):\n    def forward(self, x):\n        for i in range(9**9):\n            x = x + 1\n"
-     "        return x", 3, "long"),
+     "nn.Linear(4, width)\n    def forward(self, x):\n        return self.fc(x)", 1, "width"),
+    ("class N(nn.Module):\n    def __init__(self): super().__init__(); self.k = nn.ReLU()\n    def forward(self, x):\n        while True:\n            x = x + 1\n        return x", 4,
+     "too many steps"),
+    ("class N(nn.Module):\n    def __init__(self): super().__init__(); self.k = nn.ReLU()\n    def forward(self, x):\n        return self.fc(x)", 4, "self.fc"),
+    ("class N(nn.Module):\n    def __init__(self): super().__init__(); self.k = nn.ReLU()\n    def forward(self, x):\n        return torch.fft.fft(x)", 4, "fft"),
+    ("class N(nn.Module):\n    def __init__(self): super().__init__(); self.k = nn.ReLU()\n    def forward(self, x):\n        return x.view(-1)", 4, "batch"),
+    ("class N(nn.Module):\n    def __init__(self): super().__init__(); self.k = nn.ReLU()\n    def forward(self, x):\n        return self.forward(x)", 4, "nested"),
+    ("class N(nn.Module):\n    def __init__(self): super().__init__(); self.k = nn.ReLU()\n    def forward(self, x):\n        for i in range(9**9):\n            x = x + 1\n"
+     "        return x", 4, "long"),
     ("nn.Sequential(nn.Linear(3, 4)", 1, "never closed"),
 ])  # fmt: skip
 def test_what_cannot_be_read_names_its_line(source: str, line: int, words: str) -> None:
@@ -372,12 +372,13 @@ def test_what_is_decided_without_the_unknown_is_read() -> None:
 
 @pytest.mark.parametrize("made", [
     "a = 'a' ** 2", "a = {**3}", "a = {[]: 1}", "a = {[]: 1 for i in range(2)}", "a = self.b['x':]",
-    "a = self.b[::0]", "self.b.extend([3])", "a = 1 << 10 ** 9", "a = len('%999999999d' % 1)", "a = 2 ^ 3",
+    "a = self.b[::0]", "self.b.extend([3])", "a = 1 << 10 ** 9", "a = len('%999999999d' % 1)", "a = 2 @ 3",
     "a = [0]\nfor i in range(60): a.extend(a)", "a = [0]\nfor i in range(60): a = [*a, *a]",
     "a = (0,) * 10000 * 10000", "for i in range(60): self.b.extend(self.b)",
-    "a = 0\nfor i in range(60): a = [a, a]\nb = str(a)", "break",
+    "a = 0\nfor i in range(60): a = [a, a]\na = str(a)", "break",
 ])  # fmt: skip
 def test_hostile_code_is_refused_with_its_line(made: str) -> None:
+    used = "\nself.b = nn.ReLU() if a is None else nn.Tanh()" if "a" in made.split() else ""  # else it is left out
     with pytest.raises(ReadingError) as caught:
-        from_code(_forward_of(f"self.b = nn.Sequential(nn.ReLU())\n{made}", "return self.b(x)"))
+        from_code(_forward_of(f"self.b = nn.Sequential(nn.ReLU())\n{made}{used}", "return self.b(x)"))
     assert caught.value.line in (5, 6, 7)
