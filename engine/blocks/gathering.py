@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import TypeVar
 
 from engine.analysis.analysis import analyze
 from engine.blocks.base import Block
@@ -19,6 +20,7 @@ from engine.names import InvalidNameError, check_name
 MOST = 200  # copies that a block can have
 SIDE = 64  # of what flows through blocks while they are compared
 INPUT = "input"
+L = TypeVar("L", bound=Layer)
 
 
 @dataclass(frozen=True)
@@ -78,8 +80,8 @@ def repeated_block(nodes: Sequence[Node]) -> Block | None:
     first = nodes[0].layer
     if not isinstance(first, Block) or _copies(nodes) < len(nodes) or len(nodes) < 2:
         return None
-    one = first if len({node.layer for node in nodes}) == 1 else _undeclared(first)
-    return one.model_copy(update={"repeat": len(nodes)})
+    many: Block = first.model_copy(update={"repeat": len(nodes)})
+    return many if len({node.layer for node in nodes}) == 1 else _undeclared(many)
 
 
 def _copies(nodes: Sequence[Node]) -> int:
@@ -94,7 +96,7 @@ def _copies(nodes: Sequence[Node]) -> int:
     return count
 
 
-def _undeclared(layer: Layer) -> Layer:
+def _undeclared(layer: L) -> L:
     """A person's block without what the code said of the inputs inside."""
     if not isinstance(layer, Custom):
         return layer

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -151,7 +151,7 @@ def expect(analysis: Analysis) -> Followed:
 
 
 def _set(analysis: Analysis, kept: Kept) -> dict[str, NodeParameters]:
-    """The settings of each module, those of the blocks around it included. Raises ReadingError where code cannot say."""
+    """The settings of each module, with those of the blocks around it. Raises ReadingError where code cannot say."""
     around = node_settings(analysis.graph, analysis)
     now = moved(analysis) if any(own.edits for own in around.values()) else {}
     names = {key: name for name, key in now.items()}

@@ -43,7 +43,7 @@ def _written(made: Instance, is_own: bool) -> str | None:
     ``is_own``: in a file of this program's, where what follows from the input is written along.
     """
     given, named = made.given or ([], {})
-    values = [(None, value) for value in given] + list(named.items())
+    values: list[tuple[str | None, Any]] = [*((None, value) for value in given), *named.items()]
     if made.given is None and any(isinstance(value, Unknown) for value in made.attributes.values()):
         constructor = made.kind.method("__init__")
         if constructor is not None and len(constructor.made.args.args) - 1 > len(constructor.made.args.defaults):

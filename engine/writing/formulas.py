@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+
 from engine.formula import check_formula
 
 SCALARS = frozenset(("sqrt", "exp", "log", "sin", "cos", "tanh"))  # which Python's math has too
