@@ -65,7 +65,7 @@ def _is_plain(graph: Graph, name: str) -> bool:
     node = graph.nodes[name]
     shared = {*graph.shares, *graph.shares.values()}
     return (isinstance(node.layer, Block) and node.layer.repeat == 1 and name not in shared
-            and node.parameters == DEFAULTS and not node.bypassed)
+            and not node.bypassed)
 
 
 def _leads(graph: Graph, one: str, two: str) -> bool:
@@ -78,22 +78,29 @@ def _leads(graph: Graph, one: str, two: str) -> bool:
 def repeated_block(nodes: Sequence[Node]) -> Block | None:
     """The block ×N that these are one after the other; None where they are not."""
     first = nodes[0].layer
-    if not isinstance(first, Block) or _copies(nodes) < len(nodes) or len(nodes) < 2:
+    if not isinstance(first, Block) or copies(nodes) < len(nodes) or len(nodes) < 2:
         return None
     many: Block = first.model_copy(update={"repeat": len(nodes)})
     return many if len({node.layer for node in nodes}) == 1 else _undeclared(many)
 
 
-def _copies(nodes: Sequence[Node]) -> int:
+def copies(nodes: Sequence[Node]) -> int:
     """How many of these, from the first on, are one block several times."""
     first = _undeclared(nodes[0].layer)
     if not isinstance(first, Block) or first.repeat > 1 or not _fits(nodes[0], None):
         return 1
     count = 1
-    while count < min(len(nodes), MOST) and first.copy_number(count) == _undeclared(nodes[count].layer) and (
+    while count < min(len(nodes), MOST) and _is_copy(nodes[count], first.copy_number(count), nodes[0]) and (
             _fits(nodes[count], nodes[count - 1])):
         count += 1
     return count
+
+
+def _is_copy(node: Node, block: Block, first: Node) -> bool:
+    """Whether the node is this copy of the first, with the same settings and nothing that only one can have."""
+    settings = node.parameters
+    return (_undeclared(node.layer) == block and settings == first.parameters and not settings.edits
+            and node.bypassed == first.bypassed)
 
 
 def _undeclared(layer: L) -> L:
@@ -155,7 +162,7 @@ def _with_copies(graph: Graph, run: Sequence[str]) -> Graph:
     start = 0
     while start < len(run):
         nodes = [graph.nodes[name] for name in run[start : start + MOST]]
-        count = _copies(nodes)
+        count = copies(nodes)
         if (block := repeated_block(nodes[:count])) is not None:
             graph = _instead(graph, run[start : start + count], block, run[start])
         start += count
@@ -171,7 +178,7 @@ def _as_one(graph: Graph, run: Sequence[str], name: str) -> Graph:
     called = name if _is_free(graph, name, run) else run[0]
     if block is not None:
         return _instead(graph, run, block, called)
-    if called != name:
+    if called != name or any(node.parameters != DEFAULTS for node in nodes):
         return _with_copies(graph, run)
     names = _numbered(run)
     inner = Graph.of([Node(INPUT, Input()), *(replace(node, name=new) for node, new in zip(nodes, names, strict=True))],
@@ -207,7 +214,7 @@ def _instead(graph: Graph, run: Sequence[str], block: Block, name: str) -> Graph
     nodes: dict[str, Node] = {}
     for each, node in graph.nodes.items():
         if each == run[0]:
-            nodes[name] = Node(name, block, first.position, declared=declared)
+            nodes[name] = Node(name, block, first.position, parameters=first.parameters, declared=declared)
         elif each not in run:
             nodes[each] = node
     gone = set(run)
