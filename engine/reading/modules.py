@@ -84,6 +84,8 @@ class Modules:
         else:
             padded = given
         layer = layer_of(KINDS[kind], padded, named, self.context.line)
+        if self.context.is_own and next(iter(named), "") == "groups" and given:  # as only that layer is written
+            layer = _depthwise(layer, given[0])
         declared = () if self.context.exact or is_lazy else declared_of(KINDS[kind], given, named)
         made = Module(layer, made_as=name, arguments=arguments_of(KINDS[kind], given, named), declared=declared,
                       line=self.context.line)
@@ -314,6 +316,8 @@ class Modules:
             return x, (state, OPAQUE) if kind == "LSTM" else state
         if kind == "MultiheadAttention":
             return x, OPAQUE
+        if self.context.is_own:  # where wires are as they were drawn
+            return x
         if getattr(module.layer, "inplace", False) is True:
             return self.context.in_place(tensors[0], x)
         if kind == "Identity":  # gives the very same tensor
@@ -371,6 +375,13 @@ class Modules:
             if isinstance(part, Module):
                 for name in names_of(part):
                     self._learns(Parameter(part, name), learns)
+
+
+def _depthwise(layer: Any, channels: int) -> Any:
+    """A convolution of each channel by itself as the layer of that kind."""
+    kind = LAYERS["DepthwiseConv2d"]
+    common = {name: getattr(layer, name) for name in kind.model_fields if name in type(layer).model_fields}
+    return kind().with_options(multiplier=layer.out_channels // channels, **common)
 
 
 _PORTS = {

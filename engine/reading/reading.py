@@ -172,6 +172,7 @@ class _Text:
         shape = None if self.shape is None else (BATCH, *self.shape)
         called = input_name(network) if self.context.is_own and isinstance(network, Instance) else INPUT
         sheet = self.context.sheet = Sheet(called, shape)
+        sheet.is_own = self.context.is_own
         for _, part in every_module(network):  # what was drawn in the other way is another graph
             if isinstance(part, Module):
                 part.places.clear()

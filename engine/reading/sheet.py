@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import islice, pairwise
 
 from engine.analysis.analysis import facts_of
 from engine.graph.graph import Edge, Graph, Node
 from engine.graph.parameters import DEFAULTS, NodeParameters
-from engine.layers import Layer
+from engine.layers import LAYERS, Layer
 from engine.layers.code import Code
 from engine.layers.inputs import Input
 from engine.messages import LayerloomError
@@ -30,6 +31,7 @@ class Sheet:
         self.edges: list[Edge] = []
         self.start, self.input = input_name, Tensor(input_name, shape)
         self.input.home = id(self)
+        self.is_own = False  # drawn from a file of this program's: everything is as it was
         self.lasts: set[str] = set()  # recurrent layers of which the last step is taken
         self.called: dict[str, Module] = {}
         self._numbers: dict[str, str] = {}
@@ -59,6 +61,35 @@ class Sheet:
         self._numbers[stem] = fresh_name(self._numbers.get(stem, stem), self.nodes)
         self._numbered.add(self._numbers[stem])
         return self._numbers[stem]
+
+    def merge(self, tensor: Tensor, count: int) -> None:
+        """The last nodes as the one layer that takes so many calls, if they are."""
+        names = [*islice(reversed(self.nodes), count)][::-1]
+        layers = [self.nodes[name].layer for name in names]
+        pairs = pairwise(names)
+        if any([edge.target for edge in self.edges if edge.source == one] != [two] for one, two in pairs):
+            return
+        if layers[0].max_inputs is None and {*layers} == {layers[0]}:
+            self._as_one(tensor, names, names[-1], layers[0])
+        elif layers == [LAYERS["Transpose"](dim0=-2, dim1=-1), LAYERS["MatMul"]()]:
+            self._as_one(tensor, names, names[1], layers[1].with_options(transpose=True))
+        elif layers[0].kind() == "CosineSimilarity" and layers[1:] == [LAYERS["Unsqueeze"](dim=dict(layers[0])["dim"])]:
+            self._as_one(tensor, names, names[0], layers[0].with_options(keepdim=True))
+
+    def _as_one(self, tensor: Tensor, names: Sequence[str], kept: str, layer: Layer) -> None:
+        """One layer that reads whatever these read from elsewhere, in that order."""
+        sources = [edge.source for name in names for edge in sorted(
+            (edge for edge in self.edges if edge.target == name), key=lambda edge: edge.port)]
+        own = set(names)
+        if layer.kind() == "MatMul":
+            sources = [source for source in sources if source not in own][::-1]
+        self.edges = [edge for edge in self.edges if edge.target not in own]
+        self.edges += [Edge(source, kept, port) for port, source in enumerate(
+            source for source in sources if source not in own)]
+        self.nodes[kept] = replace(self.nodes[kept], layer=layer)
+        for name in own - {kept}:
+            del self.nodes[name]
+        tensor.node = kept
 
     def rename(self, tensor: Tensor, name: str) -> None:
         """Call the node of a tensor so, if it has no name of its own and the other is free."""
@@ -109,7 +140,7 @@ class Sheet:
     def _without_harm(self, name: str, edges: Iterable[Edge]) -> Node:
         """A layer that changes its input in place must not where another reads that, too."""
         node = self.nodes[name]
-        if not getattr(node.layer, "inplace", False):
+        if self.is_own or not getattr(node.layer, "inplace", False):
             return node
         sources = [edge.source for edge in edges if edge.target == name]
         readers = [edge for edge in edges if edge.source in sources]

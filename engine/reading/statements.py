@@ -25,6 +25,7 @@ from engine.reading.values import (
     ReadingError,
     Returned,
     SpentError,
+    Tensor,
     Unknown,
 )
 
@@ -168,7 +169,7 @@ class Statements:
 
     def _do_return(self, node: ast.Return, names: Names) -> None:
         try:
-            value = None if node.value is None else self.expressions.value(node.value, names)
+            value = None if node.value is None else self._one_layer(node.value, names)
         except SpentError:
             raise
         except ReadingError as error:
@@ -191,11 +192,20 @@ class Statements:
             deleted(self.expressions, target, names)
 
     def _do_assign(self, node: ast.Assign, names: Names) -> None:
-        value = self.expressions.value(node.value, names)
+        value = self._one_layer(node.value, names)
         if self.context.is_own and isinstance(node.targets[0], ast.Name):
             self.context.named(value, node.targets[0].id)
         for target in node.targets:
             self.expressions.store(target, value, names)
+
+    def _one_layer(self, node: ast.expr, names: Names) -> Any:
+        """The value; in a file of this program's a statement is one layer, also where it takes two calls."""
+        sheet = self.context.sheet if self.context.is_own else None
+        count = len(sheet.nodes) if sheet is not None else 0
+        value = self.expressions.value(node, names)
+        if sheet is not None and isinstance(value, Tensor) and (made := len(sheet.nodes) - count) > 1:
+            sheet.merge(value, made)
+        return value
 
     def _do_annassign(self, node: ast.AnnAssign, names: Names) -> None:
         if node.value is not None:

@@ -76,6 +76,7 @@ class Tracing:
         outer, line = self.context.sheet, self.context.line
         called = input_name(made) if self.context.is_own else INPUT
         sheet = self.context.sheet = Sheet(called, x.shape)
+        sheet.is_own = self.context.is_own
         start = sheet.input
         start.whole = x.whole
         start.last = x.last
