@@ -11,6 +11,7 @@ from typing import TypeVar
 from engine.analysis.analysis import analyze
 from engine.blocks.base import Block
 from engine.blocks.custom import Custom
+from engine.blocks.settled import settled
 from engine.graph.graph import Edge, Graph, Node
 from engine.graph.parameters import DEFAULTS
 from engine.layers.base import Layer, Shape
@@ -32,8 +33,13 @@ class Group:
     whole: bool
 
 
-def gathered(graph: Graph, groups: Sequence[Group]) -> Graph:
-    """The same network with these blocks put together as far as each leads into the next alone."""
+def gathered(graph: Graph, groups: Sequence[Group], shape: Shape | None = None) -> Graph:
+    """The same network with these blocks put together as far as each leads into the next alone.
+
+    ``shape``: what comes in, where that is known: then all that the code says of inputs is held against it at once.
+    """
+    if shape is not None and not analyze(graph, shape).faults:
+        graph = settled(graph, shape)
     for group in groups:
         nodes = [name for name in group.nodes if name in graph.nodes]
         runs = [*_wired(graph, nodes)] if len(nodes) == len(group.nodes) else []
@@ -87,7 +93,7 @@ def repeated_block(nodes: Sequence[Node]) -> Block | None:
 def copies(nodes: Sequence[Node]) -> int:
     """How many of these, from the first on, are one block several times."""
     first = _undeclared(nodes[0].layer)
-    if not isinstance(first, Block) or first.repeat > 1 or not _fits(nodes[0], None):
+    if not isinstance(first, Block) or first.repeat > 1 or (_said(nodes[0]) is not None and not _fits(nodes[0], None)):
         return 1
     count = 1
     while count < min(len(nodes), MOST) and _is_copy(nodes[count], first.copy_number(count), nodes[0]) and (
@@ -116,7 +122,7 @@ def _fits(node: Node, before: Node | None) -> bool:
     """Whether what the code says of inputs is so inside it, and of what comes out of the block before."""
     said = _said(node)
     if said is None:
-        return True
+        return node.layer == _undeclared(node.layer) or (before is not None and node.layer == before.layer)
     given = said if before is None or (shape := _said(before)) is None else _out(before, shape)
     return given is not None and _width(given) == _width(said) and _out(node, said) is not None
 
@@ -146,6 +152,8 @@ def _said(node: Node) -> Shape | None:
         if isinstance(reader.layer, Custom):
             if (shape := _said(reader)) is not None:
                 return shape
+        elif reader.declared and isinstance(reader.layer, Block):
+            return _said(reader)
         elif reader.declared:
             rank = next((int(digit) for digit in reader.layer.kind() if digit.isdigit()), 0)
             return (_number(reader), *[SIDE] * rank)

@@ -16,6 +16,7 @@ from engine.graph.graph import Graph
 from engine.graph.parameters import DEFAULT_INIT, DEFAULTS, NodeParameters, ValueEdit
 from engine.layers.inputs import Input
 from engine.reading.sheet import Sheet
+from engine.reading.sizes import known_size
 from engine.reading.values import Chain, Instance, Module, every_module
 from engine.writing.labels import label_in
 from engine.writing.naming import SCRATCH
@@ -114,8 +115,11 @@ def _lifted(graph: Graph, keys: Mapping[str, str]) -> tuple[Graph | None, NodePa
 
 def together(graph: Graph, network: Any, sheet: Sheet) -> Graph:
     """The graph with the blocks of each list as one, where they follow each other."""
-    return gathered(graph, _groups(graph, network, sheet)) if any(
-        isinstance(node.layer, Block) for node in graph.nodes.values()) else graph
+    groups = _groups(graph, network, sheet)
+    if not groups:
+        return graph
+    shape = known_size(sheet.input.shape)
+    return gathered(graph, groups, shape)
 
 
 def _groups(graph: Graph, network: Any, sheet: Sheet) -> Sequence[Group]:

@@ -465,7 +465,9 @@ class Interpreter:
         if not module.calls or len(given) + len(named) != 1:
             raise self.context.error("A list of layers is not called: go through it with “for”")
         x = next(iter([*given, *named.values()]))
-        for _, part in module.parts:
+        for place, (_, part) in enumerate(module.parts):
+            if self.context.is_own and isinstance(part, Instance) and not part.name:
+                part.name = f"{module.name}__{place}"  # until they are one: no other is called so
             x = self.module_called(part, [x], {})
         return x
 
