@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from app.document.undo import UndoStack
+from engine.blocks.settled import settled
 from engine.data.spec.spec import DataSpec
 from engine.experiment.experiment import Experiment, load_experiment, save_experiment
 from engine.graph.graph import Graph
@@ -135,6 +136,8 @@ class Document(QObject):
 
     def edit(self, text: str, experiment: Experiment, merge_key: str = "") -> None:
         """Record another experiment. Edits with one merge key, one after the other, undo together."""
+        graph = settled(experiment.graph, experiment.data.sample_shape)
+        experiment = experiment if graph is experiment.graph else replace(experiment, graph=graph)
         if experiment != self.experiment:
             self.history.push(text, experiment, merge_key)
             self._tell()

@@ -1,16 +1,27 @@
-"""What is selected on the canvas: copied, pasted, removed."""
+"""What is selected on the canvas: copied, pasted, removed; and texts that are pasted, read off the window's thread."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from app.document.page import Page
 from app.window.commands import Command, Row
-from app.window.host import Feature
+from app.window.host import Feature, Host
+from app.window.reading import Readings
+from engine.graph.graph import Graph
+from engine.messages import Message
+
+if TYPE_CHECKING:
+    from engine.reading.reading import Reading
 
 
 class Clipboard(Feature):
     """Cut, copy, paste, duplicate, delete, select all."""
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
+        self.readings = Readings(self, host.say)
 
     def commands(self) -> Sequence[Row]:
         rows = (
@@ -28,3 +39,30 @@ class Clipboard(Feature):
 
     def connect_page(self, page: Page) -> None:
         page.view.paste_refused.connect(self.host.say)
+        page.view.reader = self._read
+
+    def _read(self, text: str, done: Callable[[Graph], object], failed: Callable[[Message], object]) -> None:
+        """The network in a pasted text, for the page in front; a page that is gone by then gets nothing."""
+        page = self.page
+        if page is None:
+            return
+
+        def tell(found: Reading) -> None:
+            if page in self.host.pages:
+                done(found.graph)
+                self.readings.say_notes(found)
+
+        def refuse(message: Message) -> None:
+            if page in self.host.pages:
+                failed(message)
+
+        self.readings.start(page.notice, text, self._shape_at(page), tell, refuse)
+
+    def _shape_at(self, page: Page) -> tuple[int, ...] | None:
+        """What comes out of the Input, where what is pasted will follow it."""
+        analysis = page.level.analysis
+        name = analysis.input
+        return None if name is None or analysis.graph.outputs[name] else analysis.nodes[name].output_shape
+
+    def finish(self) -> None:
+        self.readings.finish()

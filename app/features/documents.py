@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
@@ -15,13 +16,19 @@ from app.features.training import Training
 from app.window import dialogs
 from app.window.commands import Command, Row
 from app.window.host import Feature, Host
+from app.window.reading import Readings
+from engine.blocks.settled import settled
 from engine.experiment.experiment import DEFAULT, LOOM, Experiment, load_experiment
 from engine.formats import reader_of
 from engine.graph.graph import Graph, Node
 from engine.layers.inputs import Input
 from engine.messages import LayerloomError, say
 
+if TYPE_CHECKING:
+    from engine.reading.reading import Reading
+
 AUTOSAVE_MS = 2000
+CODE_SUFFIXES = (".py", ".ipynb")
 
 
 class Documents(Feature):
@@ -30,6 +37,7 @@ class Documents(Feature):
     def __init__(self, host: Host) -> None:
         super().__init__(host)
         self._made = 0
+        self._readings = Readings(self, host.say)
         self._recovery = Recovery(host.settings.recovery)
         self.autosave = QTimer(self, interval=AUTOSAVE_MS)
         self.autosave.timeout.connect(self._keep_copies)
@@ -96,12 +104,17 @@ class Documents(Feature):
 
     def ask(self) -> None:
         """Ask for files and open them."""
-        title, filters = self.tr("Open a network"), dialogs.filters_of([LOOM])
+        from engine.reading.files import CODE_FILES  # nobody asks before the first picture
+
+        title, filters = self.tr("Open a network"), dialogs.filters_of([LOOM, *CODE_FILES])
         for path in dialogs.open_paths(self.host.widget, title, self.folder(), filters):
             self.open(str(path))
 
     def open(self, source: str) -> None:
-        """Open a .loom file or ``gallery:ID``; a file that cannot be read is a sentence."""
+        """Open a .loom file, ``gallery:ID`` or a file of code; one that cannot be read is a sentence."""
+        if Path(source).suffix.lower() in CODE_SUFFIXES:
+            self._open_code(Path(source))
+            return
         try:
             document = Document.open(source)
         except LayerloomError as error:
@@ -111,8 +124,22 @@ class Documents(Feature):
             self.host.settings.remember(document.path)
         self.host.open(document)
 
+    def _open_code(self, path: Path) -> None:
+        """A network that code makes: read in the background, new and on no disk yet."""
+        def tell(found: Reading) -> None:
+            start = load_experiment(DEFAULT)
+            graph = settled(found.graph, start.data.sample_shape)
+            document = Document(Experiment(graph, start.data, start.recipe), path.stem)
+            document.mark_unsaved()
+            self.host.open(document)
+            self._readings.say_notes(found)
+
+        notice = self.page.notice if self.page is not None else self.host.places.notice
+        self._readings.start(notice, path, None, tell, lambda message: self.host.say(message, "error"))
+
     def opener(self, path: Path) -> Callable[[], object] | None:
-        return (lambda: self.open(str(path))) if reader_of(path, [LOOM]) else None
+        is_ours = reader_of(path, [LOOM]) or path.suffix.lower() in CODE_SUFFIXES
+        return (lambda: self.open(str(path))) if is_ours else None
 
     def folder(self) -> str:
         """Where files are asked for: beside the one that was used last."""
@@ -188,6 +215,7 @@ class Documents(Feature):
         for page in self.host.pages:
             self._recovery.drop(page.document)
         self.autosave.stop()
+        self._readings.finish()
 
     def _keep_copies(self) -> None:
         self.autosave.stop()

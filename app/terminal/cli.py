@@ -25,7 +25,7 @@ from engine.data.spec.spec import DataSpec
 from engine.experiment.choices.optimizers import OPTIMIZERS
 from engine.experiment.choices.precisions import PRECISIONS
 from engine.experiment.choices.schedules import SCHEDULES
-from engine.experiment.experiment import Experiment, FileError, gallery_ids, load_experiment, save_experiment
+from engine.experiment.experiment import Experiment, FileError, gallery_ids, save_experiment
 from engine.experiment.trust import allow, not_allowed, sources_of
 from engine.export.formats import CODE, WITH_WEIGHTS
 from engine.export.weight_files import WEIGHTS, WeightsFileError, load_weights
@@ -183,7 +183,9 @@ def _draw_canvas(experiment: Experiment, out: Path) -> None:
 def _experiment(options: argparse.Namespace) -> Experiment:
     """The named file's, with the code in it allowed where that was said, and with what is found in a person's data."""
     try:
-        experiment = load_experiment(options.file)
+        from engine.reading.files import opened  # not needed for what is no file
+
+        experiment = opened(options.file)
         if options.allow_code:
             allow(sources_of(experiment.graph))
         data = chosen(_chosen_data(experiment.data, options), experiment.data, options.data_root)

@@ -14,7 +14,11 @@ FEATURES = ("embed_dim", "d_model", "input_size", "kdim", "vdim")
 
 
 class DeclaredError(ShapeError):
-    """The code from which a layer was read says of its input what is not so."""
+    """The code from which a layer was read says of its input what is not so; ``arrives``: what is, for people."""
+
+    def __init__(self, template: str, *, arrives: object, **values: object) -> None:
+        super().__init__(template, arrives=arrives, **values)
+        self.arrives = arrives
 
 
 def contradiction(node: Node, shapes: Sequence[Shape]) -> DeclaredError | None:
@@ -44,7 +48,8 @@ def _of_rank(allowed: object, shape: Shape) -> DeclaredError | None:
     ranks = allowed if isinstance(allowed, tuple) else (allowed,)
     if len(shape) + 1 in ranks:
         return None
-    return DeclaredError("The code means something else by this layer where {shape} arrives", shape=shape_text(shape))
+    return DeclaredError("The code means something else by this layer where {arrives} arrives",
+                         arrives=shape_text(shape))
 
 
 def _of(name: str, value: object, arrives: object) -> DeclaredError:

@@ -132,7 +132,7 @@ def _sign(graph: Graph, part: tuple[str, ...]) -> object:
     """What two parts must have in common: layers, settings, and wires by place."""
     place = {name: index for index, name in enumerate(part)}
     return tuple(
-        (node.layer, str(node.parameters), node.bypassed,
+        (node.layer, str(node.parameters), node.bypassed, node.declared,
          tuple((place.get(edge.source, -1), edge.port) for edge in graph.inputs[name]))
         for name in part for node in [graph.nodes[name]]
     )

@@ -19,7 +19,7 @@ NOTHING = say(UNKNOWN)
 _LEFT_OUT = frozenset({"known", "graph"})  # what was found in a file is nobody's choice; a block's graph: see below
 _WINDOWS = frozenset({"kernel_size"})
 _MARKS = (("shares", "Shares weights with"), ("bypassed", "Bypassed"), ("label", "Colour label"),
-          ("collapsed", "Collapsed"))  # fmt: skip
+          ("collapsed", "Collapsed"), ("declared", "The code says"))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

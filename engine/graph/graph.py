@@ -285,6 +285,13 @@ class Graph:
         """Change how a node's weights begin and learn. Raises UnknownNodeError."""
         return self._keeping_structure({**self.nodes, name: replace(self._node(name), parameters=parameters)})
 
+    def with_declared(self, name: str, declared: tuple[tuple[str, int | tuple[int, ...]], ...]) -> Graph:
+        """Change what code says of a node's input; of those that share its weights, too. Raises UnknownNodeError."""
+        owner = self._node(name).shares or name
+        together = {owner, *(n for n, of in self.shares.items() if of == owner)}
+        return self._keeping_structure({n: replace(node, declared=declared) if n in together else node
+                                        for n, node in self.nodes.items()})
+
     def with_shares(self, name: str, owner: str | None) -> Graph:
         """Let a node use another's weights (None: its own again), and be the same layer. Raises SharingError.
 

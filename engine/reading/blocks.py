@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from engine.blocks.base import Block
 from engine.blocks.custom import Custom
 from engine.blocks.gathering import Group, gathered
 from engine.blocks.recognising import CLASSES, Inside, recognised

@@ -17,6 +17,7 @@ from engine.reading.values import (
     Names,
     Path,
     ReadingError,
+    Returned,
     Unknown,
     is_module,
 )
@@ -48,12 +49,17 @@ class Choosing:
 
     def _follow(self, statement: ast.stmt) -> None:
         names, made = self.context.globals, len(self.context.made)
-        before = {name: names.get(name) for name in _bound_in(statement)}
+        before = dict(names)
         self.context.lost = None
-        self.reader.statements.follow(statement, names)
+        try:
+            self.reader.statements.follow(statement, names)
+        except Returned as error:
+            raise ReadingError("There is no function around this “return”", line=statement.lineno) from error
         if isinstance(statement, (ast.Import, ast.ImportFrom, ast.ClassDef, ast.FunctionDef)):
             return
-        self._keep_named(statement, before)
+        said = set(_bound_in(statement))
+        changed = [name for name, value in names.items() if name in said or before.get(name) is not value]
+        self._keep_named(statement, {name: before.get(name) for name in changed})
         if isinstance(statement, ast.Expr):
             for value in self.context.made[made:]:
                 self._keep("", value, statement.lineno)
@@ -158,12 +164,12 @@ class Choosing:
         try:
             made = self.reader.made_instance(kind, [], {}, None)
         except MissingValueError as error:
-            raise self.missing(kind, error) from error
+            raise self.missing(kind) from error
         if isinstance(made, Instance) and made.kind.method("forward") is None and made.inner is None:
             raise ReadingError("{name} has no forward method", line=kind.made.lineno, name=kind.made.name)
         return made
 
-    def missing(self, kind: Class, error: MissingValueError) -> ReadingError:
+    def missing(self, kind: Class) -> ReadingError:
         """What a class needs that nobody gives it, and the line to add."""
         constructor = kind.method("__init__")
         assert constructor is not None

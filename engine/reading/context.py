@@ -21,6 +21,12 @@ IMPORTED = {"torch": Path("torch"), "nn": Path("torch.nn"), "F": Path("torch.nn.
             "d2l": Path("d2l.torch"), "np": Path("numpy"), "plt": Path("matplotlib.pyplot")}  # fmt: skip
 
 
+class ChangedInsideError(ReadingError):
+    """A tensor is used again that an object of the code's own has changed in place."""
+
+    made: Any = None
+
+
 class StrangeError(ReadingError):
     """A tensor is read that is not of the graph that is being drawn."""
 
@@ -43,6 +49,7 @@ class Context:
         self.line = 1
         self.depth = 0
         self.training = True  # which of both ways through ``forward`` is followed
+        self.asked = 0  # how often that was asked
         self.training_line = 0  # where code first asks which it is
         self.kept: list[Any] = []  # of lists and dicts that cannot be followed any more, so that ids stay theirs
         self.tainted: dict[int, Unknown] = {}
@@ -51,6 +58,7 @@ class Context:
         self.builder: list[Any] = []  # objects whose constructor or method is being followed
         self.frames: list[tuple[Any, Names]] = []  # functions that are being followed, and their names
         self.called: set[int] = set()
+        self.inlined: set[int] = set()  # objects that are followed where they are called
         self.lost: ReadingError | None = None  # why a statement was left, the last time
         self.is_library = False  # what is followed is no text of the person's
         self.is_own = False  # the text is a file of this program's
@@ -70,6 +78,11 @@ class Context:
             raise SpentError("This code takes too many steps to be read", line=self.line)
         if self._steps % 256 < steps and self._cancelled():
             raise SpentError("Reading was cancelled")
+
+    @property
+    def steps_left(self) -> int:
+        """How much of the budget there is."""
+        return MOST_STEPS - self._steps
 
     def error(self, template: str, **values: object) -> ReadingError:
         """An error at the line that is being read."""

@@ -81,6 +81,7 @@ class Expressions:
 
     def trained(self) -> bool:
         """Whether the network trains, in the way that is followed now."""
+        self.context.asked += 1
         self.context.training_line = self.context.training_line or self.context.line
         return self.context.training
 
@@ -96,6 +97,9 @@ class Expressions:
             return self.context.checked(method(node, names))
         except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError) as error:
             raise self.context.error("This cannot be worked out: {reason}", reason=str(error)[:80]) from error
+
+    def _of_slice(self, node: ast.Slice, names: Names) -> Any:
+        return self._index(node, names)
 
     def _of_constant(self, node: ast.Constant, names: Names) -> Any:
         if isinstance(node.value, str):
@@ -252,6 +256,8 @@ class Expressions:
             return None
         if OPAQUE in (one, two):
             return None
+        if type(op) in (ast.In, ast.NotIn):
+            self.context.spend(self.plain.cost(two))
         return self.plain.work(COMPARISONS[type(op)], one, two)
 
     def _of_unaryop(self, node: ast.UnaryOp, names: Names) -> Any:
@@ -396,6 +402,8 @@ class Expressions:
             return self.functions.attribute(owner, name)
         if isinstance(owner, Marker) and name != "manual_seed":
             return owner
+        if isinstance(owner, tuple) and name in getattr(owner, "_fields", ()):
+            return getattr(owner, name)
         return owner, name
 
     def _of_subscript(self, node: ast.Subscript, names: Names) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from engine.layers import LAYERS
 from engine.reading.context import Context
@@ -131,11 +131,12 @@ class Functions:
         options = self._options(name, {key: value for key, value in values.items() if key not in ("input", "x1", "x2")})
         if kind.startswith("AvgPool") and self._covers(x, options["kernel_size"]):
             return self._pooled_whole(kind, x, options)
-        if kind == "CosineSimilarity":
-            options["keepdim"] = False
         if kind == "Upsample" and isinstance(options.get("size"), list):
             options["size"] = tuple(options["size"])
-        return self.context.add(layer_of(kind, (), options, self.context.line, tuple(options)), inputs)
+        layer = layer_of(kind, (), options, self.context.line, tuple(options))
+        if kind == "CosineSimilarity":
+            layer = layer.with_options(keepdim=False)
+        return self.context.add(layer, inputs)
 
     def _options(self, name: str, values: dict[str, Any]) -> dict[str, Any]:
         """What is left for the layer; what it has no option for must be as torch has it by default."""
@@ -201,6 +202,10 @@ class Functions:
                                      "A tensor is joined here with something that is neither a tensor nor a number")
         if kind == "Add" and number == 0 and isinstance(one, int):
             return self._clone("add", tensor, {})  # as ``sum`` begins
+        if kind == "Divide" and tensor is two:
+            tensor, kind = self._power("reciprocal", tensor, {}), "Multiply"
+            if number == 1:
+                return tensor
         options = _scale(kind, number, isinstance(one, Tensor))
         if options is None:
             raise self.context.error("A number and a tensor are joined here as no layer does it")
@@ -243,6 +248,7 @@ class Functions:
     def _dropout(self, name: str, x: Tensor, values: dict[str, Any]) -> Tensor:
         training = values["training"]
         if training is TRAINING:
+            self.context.asked += 1
             self.context.training_line = self.context.training_line or self.context.line
             if not self.context.training:
                 return x
@@ -290,7 +296,7 @@ class Functions:
         if type(dim) is not int:
             raise self.context.error("“{name}” takes one dim", name=name)
         made = self._layer("Max" if name == "max" else "Min", x, dim=(dim,), keepdim=values["keepdim"])
-        return made, OPAQUE
+        return Extremes(made, OPAQUE)
 
     def _power(self, name: str, x: Tensor, values: dict[str, Any]) -> Tensor:
         exponent = POWERS.get(name, values.get("exponent"))
@@ -347,6 +353,9 @@ class Functions:
             word = "Zero"
         if x.shape is not None and word in ("Constant", "Zero") and rank < (full := len(x.shape) - 2) <= 3:
             pad, rank = [*pad, *[0] * (2 * (full - rank))], full
+        if x.shape is not None and word in ("Constant", "Zero") and len(x.shape) == rank + 1:
+            around = self._layer("Unsqueeze", x, dim=1)  # the channels, too
+            return self._layer("Squeeze", self._pad(name, around, values), dim=1)
         options = {"padding": tuple(pad), **({"value": value} if word == "Constant" else {})}
         declared = (("ndim", (rank + 2,)),) if x.shape is None else ()
         if x.shape is not None and len(x.shape) != rank + 2:
@@ -366,8 +375,7 @@ class Functions:
             raise self.context.error("A layer's own weight is used by itself here: no layer does that")
         shape = _listed(values["normalized_shape"])
         sizes = tuple(shape) if all(type(size) is int for size in shape) else ()
-        layer = layer_of("LayerNorm", (), {"dims": len(shape), "eps": values["eps"], "elementwise_affine": False},
-                         self.context.line, ("dims",))
+        layer = layer_of("LayerNorm", (), {"eps": values["eps"], "elementwise_affine": False}, self.context.line, ())
         layer = layer.with_options(dims=len(shape))
         return self.context.add(layer, [x], declared=(("normalized_shape", sizes),) if sizes else ())
 
@@ -527,6 +535,13 @@ class Functions:
                 x.shape[dim] == end):
             return {**options, "end": None}
         return options
+
+
+class Extremes(NamedTuple):
+    """What ``x.max(dim)`` gives."""
+
+    values: Tensor
+    indices: Any
 
 
 class OpenShape:

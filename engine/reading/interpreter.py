@@ -14,6 +14,7 @@ from engine.reading.library import BOOK
 from engine.reading.modules import Modules
 from engine.reading.objects import Objects
 from engine.reading.plain import BUILTINS, MATH, METHODS, OBJECTS, Plain
+from engine.reading.sizes import BATCH
 from engine.reading.statements import OUTER, Statements
 from engine.reading.tracing import Tracing
 from engine.reading.values import (
@@ -27,6 +28,7 @@ from engine.reading.values import (
     Marker,
     Module,
     Names,
+    OwnParameterError,
     Parameter,
     Path,
     ReadingError,
@@ -35,6 +37,7 @@ from engine.reading.values import (
     Storage,
     Tensor,
     Unknown,
+    every_module,
     is_module,
 )
 from engine.writing.uses import KEEP
@@ -110,7 +113,8 @@ class Interpreter:
         if scope == "math":
             return self._math_called(name, given, node)
         if path in ("torch.nn.Parameter", "torch.nn.parameter.Parameter"):
-            return Unknown("parameter", self.context.error("A parameter of the class's own is no layer here"))
+            return Unknown("parameter", OwnParameterError("A parameter of the class's own is no layer here",
+                                                          line=self.context.line))
         if scope in ("torch.nn", "nn", "torch.nn.parallel"):
             return self._torch_module(name, given, named)
         if scope.startswith("collections") or name == "OrderedDict":
@@ -152,10 +156,11 @@ class Interpreter:
                                                      col_offset=0), symbol(), *given)
         if _has_tensor([*given, *named.values()]) and self.context.sheet is not None:
             return self._function(scope, name, given, named)
-        if self.context.sheet is not None and name in ("add", "mean", "cat", "relu") and not self.context.exact:
-            raise self.context.error("“torch.{name}” is no layer here", name=name)
         if scope.startswith("torch.") and scope not in ("torch.nn.functional", "torch.random", "torch.linalg"):
             return OPAQUE if not self.context.exact else self._none(name)
+        if name == "linspace" and len(given) == 3 and not self.context.exact and (
+                type(given[2]) is int and all(type(each) in (int, float) for each in given[:2])):
+            return self._linspace(*given)
         unknown = next((value for value in given if isinstance(value, Unknown)), None)
         if unknown is not None and not self.context.exact:
             return Unknown(ast.unparse(node)[:40], unknown.error or self.context.error(
@@ -163,6 +168,11 @@ class Interpreter:
         if name in ("is_available", "device_count", "Generator", "optim") and not self.context.exact:
             return OPAQUE
         return self.modules.plain_tensor(name, given, named)
+
+    def _linspace(self, start: float, end: float, count: int) -> list[float]:
+        """Numbers at equal distances, as they are used for rates."""
+        self.context.spend(max(count, 0))
+        return [start + (end - start) * place / (count - 1) if count > 1 else start for place in range(count)]
 
     def _none(self, name: str) -> Any:
         raise self.context.error("“torch.{name}” is no layer here", name=name)
@@ -200,7 +210,7 @@ class Interpreter:
         value = self.context.need(given[0]) if given else None
         if isinstance(value, Tensor):
             raise self.context.error("“copy” of a tensor cannot be read here")
-        self.context.spend(self.plain._cost(value))
+        self.context.spend(self.plain.cost(value) + 50 * sum(1 for _ in every_module(value)))
         return copy.copy(value) if shallow and isinstance(value, (list, dict)) else copy.deepcopy(value)
 
     def _math_called(self, name: str, given: list[Any], node: ast.Call) -> Any:
@@ -228,6 +238,8 @@ class Interpreter:
             return self.objects.builtin(name, given, named, node, names)
         if name == "print":
             return None
+        if name == "len" and len(given) == 1 and isinstance(given[0], Tensor):
+            return BATCH
         if name == "float" and given and given[0] in ("-inf", "inf"):
             return OPAQUE if self.context.exact or self.context.sheet else float(given[0])
         unknown = self._unknown_in(given)
@@ -285,9 +297,14 @@ class Interpreter:
     def _method_called(self, owner: Any, name: str, given: list[Any], named: Names) -> Any:
         if isinstance(owner, Tensor):
             return self.functions.call(name, [owner, *given], named, method=True)
+        if (isinstance(owner, float) and name == "item") or (isinstance(owner, list) and name == "tolist"):
+            return owner  # numbers of ``torch.linspace``
         if isinstance(owner, OpenShape):
             return self.objects.of_shape(owner, name)
         if isinstance(owner, Last):
+            layer: Any = self.context.drawing().nodes[owner.node].layer
+            if name == "squeeze" and given == [0] and layer.num_layers == 1:
+                return self.modules.last_step(owner, -1)
             raise self.context.error("Of a recurrent layer's last state only h[-1] can be read, in one direction")
         if isinstance(owner, (Module, Chain, Instance, Class, Parameter)) or name not in METHODS.get(type(owner), ()):
             return self.objects.method(owner, name, given, named)
@@ -472,6 +489,9 @@ class Interpreter:
         return x
 
 
+MANY = 2000  # things in a list that are looked at for tensors
+
+
 class Partial:
     """A function with some of its arguments given."""
 
@@ -491,9 +511,9 @@ _OPERATORS: dict[str, type[ast.operator]] = {"add": ast.Add, "sub": ast.Sub, "mu
                                              "mod": ast.Mod}  # fmt: skip
 
 
-def _has_tensor(values: Sequence[Any]) -> bool:
-    return any(isinstance(value, Tensor) or (isinstance(value, (list, tuple)) and _has_tensor(value))
-               for value in values)
+def _has_tensor(values: Sequence[Any], deep: int = 2) -> bool:
+    return any(isinstance(value, Tensor) or (deep and isinstance(value, (list, tuple)) and len(value) < MANY
+                                             and _has_tensor(value, deep - 1)) for value in values[:MANY])
 
 
 __all__ = ["TRAINING", "Interpreter", "ReadingError", "Storage"]

@@ -74,9 +74,9 @@ class Leaving:
             owner = self._value(node.func.value, names)
             if node.func.attr in CHANGING and (is_module(owner) or isinstance(owner, (list, dict, Chain))):
                 yield owner
-            if isinstance(owner, Tensor) and node.func.attr.endswith("_"):
-                yield owner
-        yield from (value for value in given if isinstance(value, Tensor))
+            yield from self._tensors_in(node.func.value, names)
+        for value in node.args:
+            yield from self._tensors_in(value, names)
         called = self._value(node.func, names)
         if isinstance(called, (Module, Chain, Instance)):
             yield from self._kept_by_call(called)
@@ -85,6 +85,13 @@ class Leaving:
         name = node.func.id if isinstance(node.func, ast.Name) else ""
         if name in ("setattr", "delattr"):
             yield from given[:1]
+
+    def _tensors_in(self, node: ast.expr, names: Names) -> Iterator[Tensor]:
+        """Tensors that something is done with, and with them all that looks at the same numbers."""
+        for part in ast.walk(node):
+            value = self._value(part, names) if isinstance(part, (ast.Name, ast.Attribute)) else None
+            if isinstance(value, Tensor):
+                yield from list(value.storage.tensors)
 
     def _kept_by_call(self, called: Any) -> Iterator[Any]:
         """Calling a module changes nothing of it."""

@@ -17,6 +17,7 @@ from engine.reading.sizes import BATCH, Size, fresh
 from engine.reading.values import (
     MASK,
     OPAQUE,
+    ZEROS,
     Chain,
     Class,
     Function,
@@ -43,7 +44,8 @@ EVERYWHERE = frozenset(("to", "cuda", "cpu", "train", "float", "eval", "zero_gra
                         "requires_grad_", "state_dict", "parameters", "named_parameters", "modules", "named_modules",
                         "children", "named_children", "apply", "load_state_dict", "buffers", "named_buffers",
                         "add_module", "register_module", "get_submodule", "extra_repr", "half", "double", "bfloat16",
-                        "compile", "register_buffer", "register_parameter", "forward", "__class__", "_get_name"))
+                        "compile", "register_buffer", "register_parameter", "forward", "__class__", "_get_name",
+                        "__setattr__", "__getattr__", "__delattr__"))
 HOOKS = frozenset(("register_forward_hook", "register_forward_pre_hook", "register_full_backward_hook"))
 
 
@@ -74,6 +76,7 @@ class Modules:
             return self.context.need(given[0])
         if name.endswith("Loss"):
             return OPAQUE if not self.context.exact else self._none(name)
+        self.context.spend(20)
         kind = name.removeprefix("Lazy")
         if kind not in KINDS:
             self._none(name)
@@ -101,6 +104,9 @@ class Modules:
         if name in ("Generator", "manual_seed", "linspace", "arange", "device", "tensor"):
             return OPAQUE
         sizes = given[0] if given and isinstance(given[0], (tuple, list)) else [v for v in given if type(v) is int]
+        if name == "zeros" and not self.context.exact and (any(isinstance(v, Size) for v in (*given, *sizes)) or (
+                self.context.sheet is not None)):
+            return ZEROS
         number: Any = {"ones": 1.0, "zeros": 0.0}.get(name)
         if name == "full" and len(given) > 1:
             number = given[1]
@@ -139,6 +145,9 @@ class Modules:
             raise self.context.error("This assignment cannot be read")
 
     def _keep(self, owner: Instance, name: str, value: Any) -> None:
+        if is_module(value) and isinstance(owner.inner, Chain):
+            self.containers.put_part(owner, name, value)  # torch's lists take it in
+            return
         if is_module(value) and not value.name:
             value.name = name
         if isinstance(value, Buffer):
@@ -250,7 +259,9 @@ class Modules:
         named = {name: self.context.need(value) for name, value in named.items()}
         tensors, rest = self._ports(module, kind, given, dict(named))
         most = module.layer.max_inputs
-        if not tensors or (most is not None and len(tensors) > most):
+        if kind in RECURRENT and not self.context.exact:
+            rest = {name: value for name, value in rest.items() if not _is_zero(value)}
+        if not tensors or len(tensors) < module.layer.min_inputs or (most is not None and len(tensors) > most):
             raise self.context.error("{layer} is called here with {count} tensors", layer=module.layer.title,
                                      count=len(tensors))
         if self.context.exact and (named or len(tensors) < len(given)):
@@ -382,6 +393,14 @@ def _depthwise(layer: Any, channels: int) -> Any:
     kind = LAYERS["DepthwiseConv2d"]
     common = {name: getattr(layer, name) for name in kind.model_fields if name in type(layer).model_fields}
     return kind().with_options(multiplier=layer.out_channels // channels, **common)
+
+
+def _is_zero(value: Any) -> bool:
+    """Whether a recurrent network would begin so by itself."""
+    if isinstance(value, (tuple, list)):
+        return all(map(_is_zero, value))
+    return value is ZEROS or value is None or (isinstance(value, Buffer) and value.layer.values == "number"
+                                               and value.layer.number == 0)
 
 
 _PORTS = {

@@ -5,8 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from engine.reading.beginnings import rank_of
-from engine.reading.beginnings import parameters_in
+from engine.reading.beginnings import parameters_in, rank_of
 from engine.reading.containers import Containers
 from engine.reading.functions import OpenShape
 from engine.reading.layers import KINDS, LAYERS
@@ -233,6 +232,8 @@ class Objects:
             if name == "int" and isinstance(value, bool):
                 return True
             return isinstance(value, TYPES[name]) if name in TYPES else None
+        if scope == "typing" and name.lower() in TYPES:
+            return isinstance(value, TYPES[name.lower()])
         if name in ("Tensor", "FloatTensor"):
             return isinstance(value, Tensor)
         if scope.startswith("torch.nn"):
@@ -403,6 +404,15 @@ class Objects:
             self.reader.modules.set_attribute(owner, str(self.context.need(values[0])), values[1])
 
     _do_register_module = _do_add_module
+
+    def _do___setattr__(self, owner: Any, given: list[Any], named: Names) -> None:
+        self._by_name("setattr", [owner, *given])
+
+    def _do___getattr__(self, owner: Any, given: list[Any], named: Names) -> Any:
+        return self._by_name("getattr", [owner, *given])
+
+    def _do___delattr__(self, owner: Any, given: list[Any], named: Names) -> None:
+        self._by_name("delattr", [owner, *given])
 
 
 __all__ = ["LAYERS", "MASK", "Objects"]

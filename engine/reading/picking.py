@@ -25,20 +25,15 @@ class Picking:
         unknown = next((part for part in parts if isinstance(part, Unknown)), None)
         if unknown is not None:
             self.context.need(unknown)
-        if parts and parts[0] is Ellipsis:
-            parts, dim = parts[1:], 1 - len(parts)
-            if None in parts:
-                raise self.context.error("This way to take a part of a tensor is no layer here")
-        elif parts and parts[0] != slice(None):
+        split = next((place for place, part in enumerate(parts) if part is Ellipsis), len(parts))
+        before, behind = parts[:split], parts[split + 1 :]
+        if before and before[0] != slice(None):
             raise self.context.error("This takes one example out of the batch: begin with x[:, …")
-        elif Ellipsis in parts:
-            behind = parts[parts.index(Ellipsis) + 1 :]
-            before = parts[: parts.index(Ellipsis)]
-            if any(part != slice(None) for part in before) or None in behind:
-                raise self.context.error("This way to take a part of a tensor is no layer here")
-            parts, dim = behind, -len(behind)
-        for part in parts:
+        for part in before:
             x, dim = self._one(x, part, dim)
+        for place, part in enumerate(behind):
+            left = sum(each is not None for each in behind[place:])
+            x, _ = self._one(x, part, -left - 1 if part is None else -left)
         return x
 
     def _one(self, x: Tensor, part: Any, dim: int) -> tuple[Tensor, int]:

@@ -56,6 +56,8 @@ METHODS: Mapping[type, frozenset[str]] = {
     tuple: frozenset(("index", "count")), set: frozenset(("add", "discard", "update", "union")),
     float: frozenset(("is_integer",)), range: frozenset(("index", "count")),
 }  # fmt: skip
+DEEP = (operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge, operator.contains,
+        BUILTINS["max"], BUILTINS["min"], BUILTINS["sorted"])  # look into what is in lists
 SIZED = (str, list, tuple, dict, set, frozenset, range)
 
 
@@ -79,7 +81,8 @@ class Plain:
             if any(isinstance(value, Size) for value in values):
                 raise self.context.error("The size of a tensor is asked for here: write it as a number") from error
             raise self.context.error("This cannot be worked out: {reason}", reason=str(error)[:80]) from error
-        if isinstance(result, SIZED):
+        if isinstance(result, SIZED) and not isinstance(result, range):
+            self.context.spend(len(result) // 16)
             self.check_length(result)
         if isinstance(result, int) and abs(result) > LARGEST:
             raise self.context.error("This number is too large to be worked out")
@@ -102,10 +105,20 @@ class Plain:
             if any(abs(v) > LARGEST for v in values) or (len(values) < 4 and _length(values) > LONGEST * 10):
                 raise self.context.error("This list is too long")
             return
-        cost = sum(self._cost(value) for value in (*values, *named.values()))
+        self.context.spend(self._effort(function, values, named))
+
+    def _effort(self, function: Callable[..., Any], values: tuple[Any, ...], named: Mapping[str, Any]) -> int:
+        """How many steps the work is worth."""
+        one, two = (*values, None, None)[:2]
+        if function in DEEP:
+            return 1 + sum(self.cost(value) for value in (*values, *named.values()))
+        effort = 1 + sum(len(value) // 16 for value in (*values, *named.values()) if isinstance(value, SIZED))
+        if function in (operator.mul, operator.imul):
+            effort += sum(len(each) * times // 16 for each, times in ((one, two), (two, one))
+                          if isinstance(each, (str, list, tuple)) and isinstance(times, int) and times > 0)
         if function is BUILTINS["sum"] and isinstance(one, (list, tuple)) and isinstance(two, (list, tuple)):
-            cost += len(one) * sum(len(each) for each in one if isinstance(each, SIZED))
-        self.context.spend(min(cost, 10**9))
+            effort += len(one) * sum(len(each) for each in one if isinstance(each, SIZED)) // 16
+        return effort
 
     def _afford_power(self, base: Any, exponent: Any) -> None:
         if isinstance(base, Size):
@@ -114,19 +127,17 @@ class Plain:
                 abs(exponent) > 64 or abs(base) > 10**6) and abs(base) not in (0, 1):
             raise self.context.error("This number is too large to be worked out")
 
-    def _cost(self, value: Any, most: int = 500_000) -> int:
-        """How many things hang at a value, counted as often as they would be gone through."""
-        waiting, found = [value], 0
-        while waiting and found < most:
+    def cost(self, value: Any) -> int:
+        """How many things hang at a value, counted as often as they would be gone through; no more than are left."""
+        waiting, found, most = [value], 0, self.context.steps_left
+        while waiting and found <= most:
             each = waiting.pop()
             if isinstance(each, str):
                 found += len(each) // 64
-            elif isinstance(each, (list, tuple, set, frozenset)):
-                found += len(each) // 8 + 1
-                waiting += [inner for inner in each if isinstance(inner, SIZED)] if len(each) < most else []
-            elif isinstance(each, dict):
-                found += len(each) // 8 + 1
-                waiting += [inner for inner in each.values() if isinstance(inner, SIZED)]
+            elif isinstance(each, SIZED):
+                found += len(each) // 4 + 1
+                inside = each.values() if isinstance(each, dict) else () if isinstance(each, range) else each
+                waiting += [inner for inner in inside if isinstance(inner, SIZED)]
         return found
 
     def method(self, owner: Any, name: str, given: list[Any], named: Mapping[str, Any]) -> Any:
@@ -138,8 +149,10 @@ class Plain:
         if name == "move_to_end" and given:
             owner[given[0]] = owner.pop(given[0])
             return None
-        self.context.spend(self._cost(owner) if name in ("index", "count", "copy", "insert", "remove", "sort", "replace",
-                                                         "union", "reverse") else 1)
+        if isinstance(owner, SIZED) and name in ("index", "count", "remove", "sort"):
+            self.context.spend(self.cost(owner))
+        if name == "replace" and len(given) == 2 and all(isinstance(each, str) for each in given):
+            self.context.spend(len(owner) * (1 + len(given[1])) // 64)
         if isinstance(owner, (list, dict, set)) and any(value is owner for value in given):
             given = [type(owner)(owner) if value is owner else value for value in given]
         result = self.work(getattr(owner, name), *given, **named)

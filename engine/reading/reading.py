@@ -19,7 +19,8 @@ from engine.line.grammar import LineError
 from engine.line.line import build_line
 from engine.messages import LayerloomError, Message, say
 from engine.reading.blocks import INPUT, input_name, together
-from engine.reading.choosing import Choosing, MissingCallError
+from engine.reading.choosing import Choosing
+from engine.reading.context import ChangedInsideError
 from engine.reading.interpreter import Interpreter
 from engine.reading.layers import MissingValueError
 from engine.reading.own_code import code_of
@@ -31,6 +32,7 @@ from engine.reading.values import (
     Chain,
     Instance,
     Module,
+    OwnParameterError,
     Parameter,
     ReadingError,
     SpentError,
@@ -139,9 +141,11 @@ class _Text:
         network = choosing.network()
         try:
             graph = self._drawn(network)
-        except MissingValueError as error:
-            if isinstance(network, Instance) and network.given is None:
-                raise choosing.missing(network.kind, error) from error
+        except ReadingError as error:
+            if isinstance(network, Instance) and network.given is None and (
+                    isinstance(error, MissingValueError) or (isinstance(error, OwnParameterError) and _needs_values(
+                        network) and not _has_parts(network))):
+                raise choosing.missing(network.kind) from error
             raise
         self.reader.modules.say_unsaid(network)
         graph = graph if self.shape is None else settled(graph, self.shape)
@@ -154,7 +158,7 @@ class _Text:
 
     def _drawn(self, network: Any) -> Graph:
         try:
-            graph, output = self._followed(network)
+            graph, output = self._followed_again(network)
         except SpentError:
             raise
         except ReadingError as error:
@@ -167,6 +171,16 @@ class _Text:
         self._check_parts(network)
         assert self.context.sheet is not None
         return together(graph, network, self.context.sheet)
+
+    def _followed_again(self, network: Any) -> tuple[Graph, str]:
+        """The network; what changes its input in place, where that is used again, layer by layer."""
+        while True:
+            try:
+                return self._followed(network)
+            except ChangedInsideError as error:
+                if id(error.made) in self.context.inlined:
+                    raise
+                self.context.inlined.add(id(error.made))
 
     def _followed(self, network: Any, may_pass_on: bool = False) -> tuple[Graph, str]:
         shape = None if self.shape is None else (BATCH, *self.shape)
@@ -193,8 +207,7 @@ class _Text:
 
     def _as_code(self, network: Any, error: ReadingError) -> Graph | None:
         """A single layer of a person's own, of which nothing else is made."""
-        if not isinstance(network, Instance) or isinstance(error, MissingValueError) or any(
-                True for _, part in every_module(network) if part is not network):
+        if not isinstance(network, Instance) or isinstance(error, MissingValueError) or _has_parts(network):
             return None
         if _needs_values(network):
             return None
@@ -221,8 +234,11 @@ class _Text:
     def _check_parts(self, network: Any) -> None:
         """All that torch would keep is called, and all that is called torch would keep. Raises ReadingError."""
         kept: set[int] = set()
+        inside = self._inside_code(network)
         for way, part in every_module(network):
             kept.add(id(part))
+            if id(part) in inside:
+                continue
             kept.update(id(block) for block in part.blocks.values()) if isinstance(part, Instance) else None
             if isinstance(part, Instance):
                 self._check_attributes(part)
@@ -237,6 +253,12 @@ class _Text:
                 raise ReadingError("“{name}” is kept where PyTorch does not see its weights: put it into an "
                                    "nn.ModuleList or an attribute of its own", line=module.line or None,
                                    name=module.name or module.layer.title)
+
+    def _inside_code(self, network: Any) -> set[int]:
+        """What objects keep that are read as code, which calls it itself."""
+        return {id(inner) for _, part in every_module(network) if isinstance(part, Instance) and any(
+            isinstance(block.layer, Code) for block in part.blocks.values())
+            for _, inner in every_module(part) if inner is not part}
 
     def _check_attributes(self, part: Instance) -> None:
         if any(isinstance(block.layer, Code) for block in part.blocks.values()):
@@ -260,8 +282,16 @@ class _Text:
         return any(isinstance(each, (Module, Chain)) for each in (value.values() if isinstance(value, dict) else value))
 
 
+def _has_parts(network: Instance) -> bool:
+    return any(part is not network for _, part in every_module(network))
+
+
 def _needs_values(network: Instance) -> bool:
-    return any(isinstance(value, Unknown) and value.error is None for value in network.attributes.values())
+    """Whether it was made by nobody, and needs values to be made."""
+    made = network.kind.method("__init__")
+    if network.given is not None or made is None:
+        return False
+    return len(made.made.args.args) - 1 > len(made.made.args.defaults)
 
 
 def found_body(found: Written) -> list[ast.stmt]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from engine.reading.context import Context
-from engine.reading.expressions import Expressions, deleted
+from engine.reading.expressions import UNKNOWN, Expressions, deleted
 from engine.reading.formulas import formula_in
 from engine.reading.leaving import Leaving
 from engine.reading.plain import Plain
@@ -217,7 +217,23 @@ class Statements:
     # -- ways ----------------------------------------------------------------------------------------------------------
 
     def _do_if(self, node: ast.If, names: Names) -> None:
-        self.run(node.body if self.expressions.truth(node.test, names) else node.orelse, names)
+        holds = self.expressions.known(node.test, names) if self.context.exact else self._known(node, names)
+        if holds is None:
+            if not self.context.exact and _is_idle([*node.body, *node.orelse]):
+                return
+            raise self.context.error(UNKNOWN)
+        self.run(node.body if holds else node.orelse, names)
+
+    def _known(self, node: ast.If, names: Names) -> bool | None:
+        """Whether it holds; None also where what it depends on cannot be read, and either way is the same."""
+        try:
+            return self.expressions.known(node.test, names)
+        except SpentError:
+            raise
+        except ReadingError:
+            if _is_idle([*node.body, *node.orelse]):
+                return None
+            raise
 
     def _do_with(self, node: ast.With, names: Names) -> None:
         if self.context.sheet is None and [ast.unparse(item) for item in node.items] == [NO_GRAD]:
@@ -260,12 +276,19 @@ class Statements:
         """What is tried is taken to succeed, unless only a run would tell whether it does."""
         if self.context.exact:
             raise self._unreadable(node)
-        foreign = node.handlers and any(_is_foreign(statement) for statement in node.body)
-        if foreign or any(isinstance(inner, ast.Raise) for part in node.body for inner in ast.walk(part)):
-            self._leaving.leave(node, self.context.error(
-                "Whether this succeeds is not known: “try” cannot be read here"), names)
-            return
-        self.run([*node.body, *node.orelse, *node.finalbody], names)
+        error = self.context.error("Whether this succeeds is not known: “try” cannot be read here")
+        lost, self.context.lost = self.context.lost, None
+        try:
+            if not any(_is_foreign(statement) for statement in node.body):
+                self.run(node.body, names)
+            else:
+                self.context.lost = error
+        except Raised as raised:
+            self.context.lost = raised
+        if self.context.lost is not None and node.handlers:
+            self._leaving.leave(node, error, names)
+        self.context.lost = self.context.lost or lost
+        self.run([*node.orelse, *node.finalbody], names)
 
     def _do_for(self, node: ast.For, names: Names) -> None:
         values = self.plain.iterate(self.expressions.value(node.iter, names))
@@ -319,13 +342,39 @@ def _leaves_loop(statement: ast.stmt) -> bool:
     return any(_leaves_loop(child) for child in ast.iter_child_nodes(statement) if isinstance(child, ast.stmt))
 
 
+MOVING = frozenset(("cuda", "cpu", "to", "train", "eval", "float", "share_memory", "zero_grad"))
+
+
+def _is_idle(body: Sequence[ast.stmt]) -> bool:
+    """Whether nothing of a network is another afterwards: it is only moved to a device, or spoken of."""
+    return all(_is_idle_statement(statement) for statement in body)
+
+
+def _is_idle_statement(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.Pass):
+        return True
+    call = statement.value if isinstance(statement, (ast.Expr, ast.Assign)) else None
+    if not isinstance(call, ast.Call):
+        return False
+    if isinstance(statement, ast.Expr) and ast.unparse(call.func) == "print":
+        return True
+    owner = call.func.value if isinstance(call.func, ast.Attribute) and call.func.attr in MOVING else None
+    if owner is None and ast.unparse(call.func).endswith("DataParallel") and call.args:
+        owner = call.args[0]
+    if not isinstance(owner, ast.Name):
+        return False
+    if isinstance(statement, ast.Expr):
+        return True
+    return isinstance(statement, ast.Assign) and [ast.unparse(target) for target in statement.targets] == [owner.id]
+
+
 def _is_foreign(statement: ast.stmt) -> bool:
-    """Whether something is imported that may not be there, or anything is asked of the machine."""
+    """Whether something is imported that may not be there."""
     if isinstance(statement, ast.Import):
         return any(alias.name.partition(".")[0] != "torch" for alias in statement.names)
     if isinstance(statement, ast.ImportFrom):
         return (statement.module or ".").partition(".")[0] != "torch"
-    return any(isinstance(node, ast.Call) for node in ast.walk(statement))
+    return False
 
 
 def _starred(module: str) -> Names:

@@ -8,12 +8,23 @@ from typing import TYPE_CHECKING, Any
 
 from engine.blocks.custom import Custom
 from engine.graph.graph import Graph
+from engine.layers.base import Layer
 from engine.layers.code import Code
 from engine.reading.blocks import INPUT, block_of, input_name, together
-from engine.reading.context import StrangeError
+from engine.reading.context import ChangedInsideError, StrangeError
 from engine.reading.own_code import code_of
 from engine.reading.sheet import Sheet
-from engine.reading.values import Chain, Function, Instance, Module, Names, ReadingError, SpentError, Tensor, every_module
+from engine.reading.values import (
+    Chain,
+    Function,
+    Instance,
+    Module,
+    Names,
+    ReadingError,
+    SpentError,
+    Tensor,
+    every_module,
+)
 
 if TYPE_CHECKING:
     from engine.reading.interpreter import Interpreter
@@ -28,11 +39,13 @@ class Tracing:
 
     def __init__(self, reader: Interpreter) -> None:
         self.reader, self.context = reader, reader.context
+        self._codes: dict[int, Code] = {}  # objects that do something else while the network trains
+        self._changing: set[int] = set()  # objects that change their input in place
 
     def instance_called(self, made: Instance, given: list[Any], named: Names) -> Any:
         """One layer with a graph of its own inside; with several tensors, and read exactly, its layers one by one."""
         x = self.context.need(given[0]) if len(given) == 1 and not named else None
-        if self.context.exact or not isinstance(x, Tensor) or x.spread is not None:
+        if self.context.exact or not isinstance(x, Tensor) or x.spread is not None or id(made) in self.context.inlined:
             return self.forward(made, given, named)
         if isinstance(made.inner, Module) and self._forward_of(made) is None:
             made.inner.name = made.inner.name or made.name
@@ -41,8 +54,14 @@ class Tracing:
             block = self._block(made, x)
         except InlineError:
             return self.forward(made, given, named)
-        self.context.called.update(id(part) for _, part in every_module(made))
-        return self.context.call(block, [x])
+        result = self.context.call(block, [x])
+        if id(made) in self._changing:
+            error = ChangedInsideError("A tensor is changed in place inside of {name}: what it holds then cannot be read",
+                                       line=self.context.line, name=made.kind.made.name)
+            error.made = made
+            for other in x.storage.tensors:
+                other.stale = error
+        return result
 
     def _forward_of(self, made: Instance) -> Function | None:
         found = made.kind.method("__call__") or made.kind.method("forward")
@@ -59,8 +78,11 @@ class Tracing:
 
     def _block(self, made: Instance, x: Tensor) -> Module:
         """A block of a person's own; code where its inside cannot be read but stands alone. Raises ReadingError."""
-        called = set(self.context.called)
-        block = self._inside(made, x)
+        called, asked = set(self.context.called), self.context.asked
+        code = self._codes.get(id(made))
+        block = Module(code, made.name) if code is not None else self._inside(made, x)
+        if self.context.training and self.context.asked > asked and not isinstance(block.layer, Code):
+            block = self._in_both_ways(made, x, block)
         layer = block.layer
         known = made.blocks.get(self.context.training)
         if known is not None and known.layer == layer:
@@ -72,6 +94,28 @@ class Tracing:
         made.blocks[self.context.training] = block
         return block
 
+    def _in_both_ways(self, made: Instance, x: Tensor, block: Module) -> Module:
+        """The block, if it does the same while the network predicts; else code, where it stands alone."""
+        line, self.context.training = self.context.line, False
+        try:
+            other = self._inside(made, x)
+        except ReadingError:
+            other = None
+        finally:
+            self.context.training, self.context.line = True, line
+        if other is not None and _same(block.layer, other.layer):
+            return block
+        code = self._as_code(made)
+        return block if code is None else Module(code, made.name)
+
+    def _as_code(self, made: Instance) -> Code | None:
+        code = code_of(self.reader, made)
+        if code is not None:
+            self._codes[id(made)] = code
+            self.context.note("{name} is read as code: it does something else while the network trains",
+                              name=made.kind.made.name)
+        return code
+
     def _inside(self, made: Instance, x: Tensor) -> Module:
         outer, line = self.context.sheet, self.context.line
         called = input_name(made) if self.context.is_own else INPUT
@@ -82,10 +126,12 @@ class Tracing:
         start.last = x.last
         try:
             output = self.context.need(self.forward(made, [start], {}))
-            if not isinstance(output, Tensor) or output is start or start.node != called or output.spread is not None:
+            if not isinstance(output, Tensor) or output is start or output.spread is not None:
                 raise InlineError("It is no layer of its own")
             if output.node == called or output.whole or output.home != id(sheet):
                 raise InlineError("It is no layer of its own")
+            if start.node != called or any(other.stale for other in start.storage.tensors):
+                self._changing.add(id(made))
             x.shape = x.shape or start.shape
             graph = together(sheet.graph(output, weighted(made)), made, sheet)
             block = block_of(made, graph, self.context.is_own)
@@ -101,6 +147,7 @@ class Tracing:
             if code is None:
                 raise
             self.context.line = line
+            self._codes[id(made)] = code
             self.context.note("{name} is read as code: {reason}", name=made.kind.made.name, reason=error.message)
             return Module(code, made.name)
         finally:
@@ -127,6 +174,13 @@ def alike(one: Graph, two: Graph, output_one: str, output_two: str) -> bool:
     """Whether both compute the same but for what only drops values while the network trains."""
     known: dict[Any, int] = {}
     return _mark(one, output_one, known) == _mark(two, output_two, known)
+
+
+def _same(one: Layer, two: Layer) -> bool:
+    """Whether both blocks compute the same, but for what only drops values."""
+    if isinstance(one, Custom) and isinstance(two, Custom):
+        return alike(one.graph, two.graph, _end(one.graph), _end(two.graph))
+    return one == two
 
 
 def _mark(graph: Graph, output: str, known: dict[Any, int]) -> int:

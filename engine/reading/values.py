@@ -24,6 +24,10 @@ class ReadingError(LayerloomError):
         self.line = line
 
 
+class OwnParameterError(ReadingError):
+    """A class has a parameter of its own, beside its layers."""
+
+
 class SpentError(ReadingError):
     """The reading took too long or was given up: nothing goes on after it."""
 
@@ -60,7 +64,7 @@ class Marker:
     kind: str
 
 
-OPAQUE, MASK, TRAINING = Marker("opaque"), Marker("mask"), Marker("training")
+OPAQUE, MASK, TRAINING, ZEROS = Marker("opaque"), Marker("mask"), Marker("training"), Marker("zeros")
 
 
 class Storage:

@@ -1,6 +1,7 @@
 """What mends which fault. Importing this fills the registry, in the order in which the buttons stand."""
 
 from engine.advice.repairs import (  # noqa: I001  (the buttons' order)
+    declared,
     dimensions,
     merging,
     options,
@@ -9,4 +10,4 @@ from engine.advice.repairs import (  # noqa: I001  (the buttons' order)
     data,
 )
 
-__all__ = ["data", "dimensions", "merging", "options", "outputs", "wires"]
+__all__ = ["data", "declared", "dimensions", "merging", "options", "outputs", "wires"]

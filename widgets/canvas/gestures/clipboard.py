@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QGuiApplication
@@ -13,7 +13,7 @@ from engine.experiment.experiment import Experiment, from_json, to_json
 from engine.graph import edits
 from engine.graph.graph import Edge, Graph, GraphError, Position
 from engine.layers.inputs import Input
-from engine.messages import LayerloomError
+from engine.messages import LayerloomError, Message
 
 NETWORK_MIME = "application/x-layerloom-network"
 WIRES_MIME = "application/x-layerloom-wires"  # what led into them: [source, target, port]
@@ -64,8 +64,11 @@ def line_of(piece: Graph) -> str:
         return ""
 
 
-def copied() -> tuple[Graph, tuple[Edge, ...]]:
-    """What the clipboard holds as layers, with the wires that led in. Raises LayerloomError, saying why not."""
+def copied() -> tuple[Graph, tuple[Edge, ...]] | str:
+    """What the clipboard holds as layers, with the wires that led in; or a text, to be read.
+
+    Raises LayerloomError, saying why it is neither.
+    """
     data = QGuiApplication.clipboard().mimeData() or QMimeData()  # nothing was ever copied
     if data.hasFormat(NETWORK_MIME):
         try:
@@ -73,31 +76,47 @@ def copied() -> tuple[Graph, tuple[Edge, ...]]:
             return from_json(bytes(data.data(NETWORK_MIME).data()).decode()).graph, incoming
         except (ValueError, TypeError) as error:  # another program may write what it likes
             raise LayerloomError("What is on the clipboard is damaged: copy it again") from error
-    return _read(data.text()), ()
-
-
-def _read(text: str) -> Graph:
-    if not text.strip():
+    if not data.text().strip():
         raise LayerloomError("The clipboard holds no layers: copy some first")
+    return data.text()
+
+
+def read_at_once(text: str, done: Callable[[Graph], object], failed: Callable[[Message], object]) -> None:
+    """The network in a text, while one waits: for who has no threads."""
     from engine.reading.reading import from_text  # with what it needs; nobody pastes before the first picture
 
-    return from_text(text)
+    try:
+        piece = from_text(text)
+    except LayerloomError as error:
+        failed(error.message)
+    else:
+        done(piece)
 
 
 def pasted(graph: Graph, piece: Graph, incoming: Collection[Edge], offset: Position) -> tuple[
         Graph, tuple[str, ...]]:
     """``piece`` added, with the wires into it from where its originals had theirs; its new names.
 
-    A network has one Input: where there is one, that of a whole network that is pasted stays away.
+    A network has one Input: where there is one, that of a whole network that is pasted stays away; where nothing
+    follows it yet, what is pasted does.
     """
+    begun = _begun(graph, piece)
     if any(isinstance(node.layer, Input) for node in graph.nodes.values()):
         rest = [name for name, node in piece.nodes.items() if not isinstance(node.layer, Input)]
         piece = edits.part(piece, rest) if rest else piece
     graph, names = edits.pasted(graph, piece, offset)
     called = dict(zip(piece.nodes, names, strict=True))
-    for edge in incoming:
+    for edge in (*incoming, *begun):
         try:
             graph = graph.with_edge(Edge(edge.source, called[edge.target], edge.port))
         except (GraphError, KeyError):  # no such layer here
             continue
     return graph, names
+
+
+def _begun(graph: Graph, piece: Graph) -> tuple[Edge, ...]:
+    """Wires from an Input that nothing follows yet to what the Input of a network that is pasted leads to."""
+    inputs = [[name for name, node in each.nodes.items() if isinstance(node.layer, Input)] for each in (graph, piece)]
+    if len(inputs[0]) != 1 or len(inputs[1]) != 1 or graph.outputs[inputs[0][0]]:
+        return ()
+    return tuple(Edge(inputs[0][0], edge.target, edge.port) for edge in piece.outputs[inputs[1][0]])

@@ -19,12 +19,12 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QGraphicsView
 
 from engine.graph import edits
-from engine.graph.graph import Graph, Position
+from engine.graph.graph import Edge, Graph, Position
 from engine.graph.marks import clear_of, middle_of
 from engine.layers.base import LAYERS, Layer
-from engine.messages import LayerloomError, say
+from engine.messages import LayerloomError, Message, say
 from widgets.canvas.cards.sizes import CARD_HEIGHT, CARD_WIDTH
-from widgets.canvas.gestures.clipboard import copied, copy_part, pasted
+from widgets.canvas.gestures.clipboard import copied, copy_part, pasted, read_at_once
 from widgets.canvas.gestures.edits import Edits
 from widgets.canvas.gestures.gestures import Gestures
 from widgets.canvas.gestures.keys import bindings, meaning, nudge_of
@@ -42,6 +42,9 @@ from widgets.look.text import title_of
 def registered(kind: str) -> Layer | None:
     """A layer of this kind as it comes; None: there is no such kind."""
     return LAYERS[kind]() if kind in LAYERS else None
+
+
+Reader = Callable[[str, Callable[[Graph], object], Callable[[Message], object]], object]
 
 
 class CanvasView(SceneView):
@@ -64,6 +67,7 @@ class CanvasView(SceneView):
         self.is_inside = False  # whether what is shown is the inside of a block
         self.is_kept: Callable[[Layer], bool] = lambda _layer: False  # whether it is among the person's own blocks
         self.make_layer: Callable[[str], Layer | None] = registered  # what a kind of the palette stands for
+        self.reader: Reader = read_at_once  # what makes layers of a text that is pasted
         self.bindings: Mapping[str, str] = bindings()  # keys, and what the canvas does with them
         self.key_now: Callable[[str], str] = str  # the key that now does what this one does by default
         self.edits = Edits(scene)
@@ -285,19 +289,25 @@ class CanvasView(SceneView):
 
     def paste(self, wired: bool = False) -> None:
         """Add what was copied, at the mouse or a little aside, and select it; ``wired``: led into as it was there."""
+        at = self.pointer()
         try:
-            piece, incoming = copied()
+            held = copied()
         except LayerloomError as error:
             self.paste_refused.emit(error.message)
             return
-        offset = clear_of(self.canvas.graph, piece, self._paste_offset(piece))
+        if isinstance(held, str):
+            self.reader(held, lambda piece: self._put(piece, (), wired, at), self.paste_refused.emit)
+        else:
+            self._put(*held, wired, at)
+
+    def _put(self, piece: Graph, incoming: tuple[Edge, ...], wired: bool, at: QPointF | None) -> None:
+        offset = clear_of(self.canvas.graph, piece, self._paste_offset(piece, at))
         graph, names = pasted(self.canvas.graph, piece, incoming if wired else (), offset)
         self.request(self.tr("Paste"), graph, names)
         if wired and not incoming:
             self.refused.emit(say("No wires led into what was copied"))
 
-    def _paste_offset(self, piece: Graph) -> Position:
-        at = self.pointer()
+    def _paste_offset(self, piece: Graph, at: QPointF | None) -> Position:
         if at is None:
             return (0.0, 0.0)
         middle = middle_of(piece)

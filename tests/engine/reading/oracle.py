@@ -1,0 +1,75 @@
+"""A text read, beside what torch makes of the same text: the same weights, the same outputs."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from typing import Any
+
+import torch
+from torch import nn
+
+from engine.layers.base import Shape
+from engine.layers.code.source import allow
+from engine.messages import LayerloomError
+from engine.network.compile import build_module
+from engine.reading.reading import from_text
+
+HEAD = "import torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
+
+
+def by_torch(text: str) -> nn.Module:
+    """What the text calls ``net`` when it is run."""
+    scope: dict[str, Any] = {"__name__": "__main__"}
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(compile(text, "text", "exec"), scope)
+    net = scope["net"]
+    assert isinstance(net, nn.Module)
+    return net
+
+
+def difference(text: str, shape: Shape, training: bool = False, known: bool = False) -> str:
+    """In what the network that is read is another, or ""; raises LayerloomError where the text is refused.
+
+    ``known``: the input's shape is known while reading.
+    """
+    torch.manual_seed(1)
+    want = by_torch(text)
+    graph = from_text(text, shape if known else None)
+    allow(layer.source for node in graph.nodes.values() if (layer := node.layer).kind() == "Code"
+          and hasattr(layer, "source"))
+    net = build_module(graph, shape)
+    theirs, ours = want.state_dict(), net.state_dict()
+    counts = [sum(p.numel() for p in module.parameters()) for module in (want, net)]
+    if counts[0] != counts[1] or len({id(t) for t in want.parameters()}) != len(list(net.parameters())):
+        return f"{counts[1]} parameters, torch has {counts[0]}"
+    own = {key: value for key, value in want.state_dict(keep_vars=True).items()}
+    unique = {id(value): key for key, value in reversed(own.items())}
+    keys = [key for key in theirs if unique[id(own[key])] == key]
+    if len(keys) != len(ours):
+        return f"keys {list(ours)}, torch has {keys}"
+    pairs = ((k, theirs[k]) for k in ours) if set(ours) == set(keys) else zip(ours, (theirs[k] for k in keys), strict=True)
+    net.load_state_dict({key: value.clone() for key, value in pairs})
+    want.train(training)
+    net.train(training)
+    x = torch.randn(3, *shape)
+    with torch.no_grad():
+        torch.manual_seed(2)
+        y = want(x.clone())
+        torch.manual_seed(2)
+        z = net(x.clone())
+    if y.shape != z.shape:
+        return f"{tuple(z.shape)} comes out, torch gives {tuple(y.shape)}"
+    return "" if torch.allclose(y, z, atol=1e-5, equal_nan=True) else f"outputs differ by {(y - z).abs().max():.3g}"
+
+
+def outcome(text: str, shape: Shape) -> str:
+    """``equal``, ``refused: …`` or ``WRONG: …``, both with and without the input's shape at hand."""
+    found = []
+    for known in (False, True):
+        try:
+            found.append(difference(text, shape, known=known))
+        except LayerloomError as error:
+            found.append(f"refused: {error}")
+    wrong = [each for each in found if each and not each.startswith("refused")]
+    return f"WRONG: {wrong[0]}" if wrong else "equal" if "" in found else found[1]
