@@ -8,9 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from engine.analysis.analysis import analyze
 from engine.blocks.custom import Custom
 from engine.blocks.gathering import Group, gathered
-from engine.blocks.recognising import CLASSES, Inside, recognised
+from engine.blocks.recognising import CLASSES, SIDE, Inside, recognised
+from engine.blocks.settled import has_declared
 from engine.graph.graph import Graph
 from engine.graph.parameters import DEFAULT_INIT, DEFAULTS, NodeParameters, ValueEdit
 from engine.layers.inputs import Input
@@ -60,10 +62,17 @@ def _recognised(made: Instance, graph: Graph) -> Module | None:
     width = _width(graph)
     block = None if plain is None else recognised(
         Inside(made.kind.made.name, plain, [*keys.values()], _given(made), width))
-    if block is None:
+    if block is None or not _is_consistent(graph, width):
         return None
     declared = () if width is None else (("in_channels", width),)
     return Module(block, made.name, declared=declared, settings=settings)
+
+
+def _is_consistent(graph: Graph, width: int | None) -> bool:
+    """Whether all that the code says of inputs inside is so: the block says nothing of them any more."""
+    if width is None:
+        return not has_declared(graph)
+    return not analyze(graph, (width, SIDE, SIDE)).faults
 
 
 def _given(made: Instance) -> Mapping[str, Any]:
