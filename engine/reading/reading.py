@@ -14,6 +14,7 @@ from engine.graph.graph import Graph
 from engine.graph.json import read_graph
 from engine.layers.base import Shape
 from engine.layers.code import Code
+from engine.layers.inputs import Input
 from engine.layout.unplaced import laid_out
 from engine.line.grammar import LineError
 from engine.line.line import build_line
@@ -132,7 +133,8 @@ class _Text:
         self.body = found_body(found)
         docstring = ast.get_docstring(ast.Module(self.body, []), clean=False) or ""
         self.context.is_own = docstring.startswith(MARK)
-        self.shape = shape or shape_in(docstring)
+        said, is_typed = shape_in(docstring)
+        self.shape, self.typed = shape or said, said if is_typed else None
 
     def reading(self) -> Reading:
         """The network, followed in both of its ways. Raises ReadingError."""
@@ -148,6 +150,9 @@ class _Text:
                 raise choosing.missing(network.kind) from error
             raise
         self.reader.modules.say_unsaid(network)
+        if self.typed is not None:
+            start = next(name for name, node in graph.nodes.items() if isinstance(node.layer, Input))
+            graph = graph.with_layer(start, Input(shape=self.typed))
         graph = graph if self.shape is None else settled(graph, self.shape)
         return Reading(laid_out(graph), tuple(self._notes()))
 

@@ -9,15 +9,25 @@ from engine.blocks.base import Block
 from engine.graph.parameters import DEFAULT_INIT, DEFAULTS, Init, NodeParameters
 from engine.layers.base import Layer
 from engine.layers.code import Code
+from engine.layers.code.source import definitions
+from engine.names import fresh_name
 from engine.writing.formulas import formula_lines
 from engine.writing.lines import Line, folded
-from engine.writing.uses import Use
+from engine.writing.uses import Use, walk
 
 LEAST = 3  # layers that begin alike, to be gone through in a loop
 RANKS = {"nn.Linear": 2, "nn.Embedding": 2, "nn.Bilinear": 3, "nn.Conv1d": 3, "nn.Conv2d": 4, "nn.Conv3d": 5,
          "nn.ConvTranspose1d": 3, "nn.ConvTranspose2d": 4, "nn.ConvTranspose3d": 5}  # fmt: skip
 LAYER = "layer"  # the variable of a loop
 STEP = " " * 4
+INIT = "init_weights"
+DENSE = ("nn.Linear", "nn.Conv1d", "nn.Conv2d", "nn.Conv3d")  # what the recipe's rule is for, as in the book
+BY_RULE = {
+    "xavier_uniform": "nn.init.xavier_uniform_(layer.weight)",
+    "kaiming_uniform": 'nn.init.kaiming_uniform_(layer.weight, nonlinearity="relu")',
+    "normal": "nn.init.normal_(layer.weight, std=0.01)",
+    "normal_unit": "nn.init.normal_(layer.weight, std=1.0)",
+}
 
 
 def beginnings(use: Use) -> list[Line]:
@@ -32,6 +42,24 @@ def beginnings(use: Use) -> list[Line]:
         if not settings.trainable and use.is_module(name):
             lines += _about(name, [f"self.{name}.requires_grad_(False)"])
     return lines
+
+
+def init_function(network: Use, initialization: str) -> str:
+    """The recipe's rule for the weights of all layers that it is for.
+
+    "" where they begin as torch's own, or some as is said of them alone: applied to all, it would undo that.
+    """
+    used = {layer.torch for use in walk(network) for layer in map(use.layer, use.names)}
+    kinds, how = [kind for kind in DENSE if kind in used], BY_RULE.get(initialization)
+    alone = any(use.settings(name).weight != DEFAULT_INIT for use in walk(network) for name in use.names)
+    if not kinds or how is None or alone:
+        return ""
+    own = {name for use in walk(network) for layer in map(use.layer, use.names) if isinstance(layer, Code)
+           for name in definitions(layer.source)}
+    name = INIT if INIT not in own else fresh_name(INIT, own)
+    test = f"if isinstance(layer, {kinds[0] if len(kinds) == 1 else '(' + ', '.join(kinds) + ')'}):"
+    return (f'def {name}(layer):\n{STEP}"""How training lets weights begin: ``net.apply({name})``."""\n{STEP}{test}\n'
+            f"{STEP * 2}{how}")
 
 
 def _about(name: str, lines: Sequence[str]) -> list[Line]:

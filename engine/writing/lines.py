@@ -10,6 +10,7 @@ from typing import NamedTuple
 LINE = 120
 CODE_WIDTH = 64  # comments stand in one column to the right of lines up to this long
 QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")  # a text, as Python writes it
+LISTED = re.compile(r"([\w.]+\(\[)([\w, ]+)(\](?:, \w+=-?\d+)?\))")  # torch.cat([a, b], dim=1)
 GLUE = "\0"  # in the place of a space at which no line may end
 
 
@@ -29,6 +30,9 @@ def fitted(indent: str, lead: str, text: str) -> list[str]:
     """The line; where it is too long, what is in its outermost brackets stands on lines of its own."""
     if len(indent + lead + text) <= LINE:
         return [indent + lead + text]
+    if (joined := LISTED.fullmatch(text)) is not None:
+        inner = textwrap.wrap(joined[2], LINE - len(indent) - 4, break_long_words=False, break_on_hyphens=False)
+        return [indent + lead + joined[1], *(f"{indent}    {line}" for line in inner), indent + joined[3]]
     start = _outermost(text)
     if start is None:
         return folded(indent, lead, f"({text})")

@@ -20,9 +20,16 @@ def snippet(piece: Graph, whole: Analysis | None = None) -> str:
     try:
         graph = _complete(piece.active, whole)
         analysis = analyze(graph)
-        return _sequential(analysis) or to_python(graph)
+        return _sequential(analysis) or _class(graph, analysis)
     except LayerloomError:
         return ""
+
+
+def _class(graph: Graph, analysis: Analysis) -> str:
+    """A class; what comes in is no setting of the piece."""
+    if analysis.input is None:
+        return to_python(graph)
+    return to_python(graph.with_layer(analysis.input, Input()), analysis.nodes[analysis.input].output_shape)
 
 
 def _complete(piece: Graph, whole: Analysis | None) -> Graph:

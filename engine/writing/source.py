@@ -10,6 +10,7 @@ from engine.analysis.analysis import Analysis, analyze, first_error
 from engine.graph.graph import Graph
 from engine.layers.base import Shape
 from engine.names import check_name
+from engine.writing.beginnings import init_function
 from engine.writing.bodies import written
 from engine.writing.classes import Class, classes
 from engine.writing.header import header
@@ -30,9 +31,15 @@ class Source(NamedTuple):
     lines: Mapping[str, tuple[int, ...]]
 
 
-def to_python(graph: Graph, input_shape: Shape | None = None, class_name: str = "Network") -> str:
-    """A module that needs only PyTorch. Raises LayerloomError when ``analyze`` finds something wrong."""
-    return to_source(graph, input_shape, class_name).text
+def to_python(graph: Graph, input_shape: Shape | None = None, class_name: str = "Network",
+              initialization: str = "default") -> str:
+    """A module that needs only PyTorch. Raises LayerloomError when ``analyze`` finds something wrong.
+
+    ``initialization``: the recipe's rule for all weights, as a function behind the class.
+    """
+    text, analysis = to_source(graph, input_shape, class_name).text, analyze(graph, input_shape)
+    rule = init_function(use_of(None, analysis.active), initialization)
+    return f"{text}{GAP[1:]}{rule}\n" if rule else text
 
 
 def to_source(graph: Graph, input_shape: Shape | None = None, class_name: str = "Network") -> Source:

@@ -35,8 +35,8 @@ def told(graph: Graph) -> Any:
     return nodes, blocks, sorted((edge.source, edge.target, edge.port) for edge in graph.edges)
 
 
-def assert_comes_back(graph: Graph, shape: Shape | None = None) -> None:
-    found = told(from_code(to_python(graph, shape)))
+def assert_comes_back(graph: Graph, shape: Shape | None = None, initialization: str = "default") -> None:
+    found = told(from_code(to_python(graph, shape, initialization=initialization)))
     for mine, its in zip(told(graph), found, strict=True):
         assert its == mine
 
@@ -45,7 +45,8 @@ def assert_comes_back(graph: Graph, shape: Shape | None = None) -> None:
 def test_the_gallery_comes_back(id: str) -> None:
     experiment = load_experiment(f"gallery:{id}")
     allow(sources_of(experiment.graph))
-    assert_comes_back(experiment.graph, experiment.data.sample_shape)
+    for rule in ("default", "xavier_uniform", experiment.recipe.initialization):
+        assert_comes_back(experiment.graph, experiment.data.sample_shape, rule)
 
 
 @settings(max_examples=60, deadline=None)
@@ -96,6 +97,12 @@ def test_a_persons_own_blocks_come_back(blocks: list[Custom]) -> None:
     graph = in_a_row(*blocks)
     assume(not analyze(graph).faults)
     assert_comes_back(graph.with_layer("input", Input()), SHAPE)
+
+
+def test_the_shape_that_the_input_has_comes_back() -> None:
+    graph = build_line(Graph(), "input 3x8x8, conv 4 3x3, relu")[0]
+    assert_comes_back(graph)
+    assert_comes_back(graph.with_layer("input", Input()), (3, 8, 8))
 
 
 @pytest.mark.parametrize("repeat", [2, 12, 200])

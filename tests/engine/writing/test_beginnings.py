@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -129,6 +130,35 @@ def test_what_many_layers_have_in_common_is_a_loop() -> None:
     assert "        for layer in (self.fc1, self.fc2, self.fc3):\n            nn.init.zeros_(layer.bias)\n" in text
     text = to_python(with_settings(line, fc1=zero, fc3=zero))
     assert "        nn.init.zeros_(self.fc1.bias)\n        nn.init.zeros_(self.fc3.bias)\n" in text
+
+
+@pytest.mark.parametrize(("line", "kinds"), [
+    ("input 3x8x8, conv 4 3x3, relu, flatten, linear 2", "(nn.Linear, nn.Conv2d)"),
+    ("input 4, linear 2", "nn.Linear"), ("input 3x8x8, residual 4 x2", "nn.Conv2d"), ("input 4, relu", ""),
+    ("input 3x8x8, tconv 4 3x3", ""),
+])  # fmt: skip
+@pytest.mark.parametrize("rule", ["xavier_uniform", "kaiming_uniform", "normal", "normal_unit", "default"])
+def test_the_recipes_rule_is_a_function_behind_the_class(line: str, kinds: str, rule: Any) -> None:
+    graph = build_line(Graph(), line)[0]
+    source = to_python(graph, initialization=rule)
+    if not kinds or rule == "default":
+        assert source == to_python(graph)
+        return
+    assert f"    if isinstance(layer, {kinds}):\n" in source
+    base = Experiment(graph)
+    recipe = base.recipe.with_options(initialization=rule)
+    ours, scope = ready(replace(base, recipe=recipe)).module, dict[str, Any]()
+    exec(source, scope)
+    torch.manual_seed(recipe.seed)
+    theirs = scope["Network"]()
+    theirs.apply(scope["init_weights"])
+    for one, two in zip(ours.parameters(), theirs.parameters(), strict=True):
+        assert torch.equal(one, two)
+
+
+def test_a_rule_for_all_is_not_written_where_some_begin_as_is_said_of_them() -> None:
+    graph = with_settings("input 4, linear 4, linear 4", fc1={"weight": {"kind": "constant"}})
+    assert to_python(graph, initialization="normal") == to_python(graph)
 
 
 def test_what_is_frozen_and_what_was_set_by_hand() -> None:
