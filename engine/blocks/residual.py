@@ -18,7 +18,7 @@ from engine.layers.normalization import BatchNorm2d
 
 @register
 class Residual(Block):
-    """Convolutions with batch norm, plus a shortcut, ReLU."""
+    """Convolutions whose output is added to what came in (He et al. 2016)."""
 
     title = "Residual"
     stem = "residual"

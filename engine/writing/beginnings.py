@@ -32,7 +32,7 @@ BY_RULE = {
 
 def beginnings(use: Use) -> list[Line]:
     """What is not as torch does it: initial values first, in the order of the layers."""
-    own = {name: use.settings(name) for name in use.names if use.settings(name) != DEFAULTS
+    own = {name: own for name in use.names if (own := use.settings(name)) is not DEFAULTS and own != DEFAULTS
            and use.owner(name) == name and (use.is_module(name) or use.definition(name))}
     lines = _initial(use, own)
     for name, settings in own.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from engine.blocks.base import Block
 from engine.names import fresh_name
@@ -103,7 +103,8 @@ def _constructor(made: Class) -> list[Line]:
 
 def _forward(made: Class) -> list[Line]:
     use = made.uses[0]
-    variables, start, named = _variables(use), use.names[0], _to_be_named(use)
+    start, named = use.names[0], _to_be_named(use)
+    variables = _variables(use, named)
     body: list[tuple[str, list[str], str]] = []
     for name in use.names[1:]:
         is_end = name == use.analysis.output
@@ -140,12 +141,11 @@ def _is_variable(name: str) -> bool:
     return name not in AMBIGUOUS and len(name) <= LONGEST_VARIABLE and name != SCRATCH
 
 
-def _variables(use: Use) -> dict[str, str]:
+def _variables(use: Use, named: Collection[str]) -> dict[str, str]:
     """``x`` for as many values as can share it one after the other; the others are named after their nodes."""
     last = {source: index for index, name in enumerate(use.names) for source in use.sources(name)}
     taken = {*use.names, *AMBIGUOUS, SCRATCH}
-    start, named = use.names[0], _to_be_named(use)
-    variables = {}
+    start, variables = use.names[0], {}
     for name in use.names:
         plain = _is_variable(name) or name == start == SCRATCH
         variables[name] = name if plain else fresh_name(name[:LONGEST_VARIABLE], taken)

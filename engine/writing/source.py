@@ -37,8 +37,10 @@ def to_python(graph: Graph, input_shape: Shape | None = None, class_name: str = 
 
     ``initialization``: the recipe's rule for all weights, as a function behind the class.
     """
-    text, analysis = to_source(graph, input_shape, class_name).text, analyze(graph, input_shape)
-    rule = init_function(use_of(None, analysis.active), initialization)
+    text = to_source(graph, input_shape, class_name).text
+    if initialization == "default":
+        return text
+    rule = init_function(use_of(None, analyze(graph, input_shape).active), initialization)
     return f"{text}{GAP[1:]}{rule}\n" if rule else text
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.analysis.analysis import Analysis
 from engine.blocks.base import Block
-from engine.graph.parameters import NodeParameters
+from engine.graph.parameters import DEFAULTS, NodeParameters
 from engine.layers.base import Layer, Shape
 from engine.layers.code import Code
 from engine.writing.forms import is_written
@@ -87,6 +87,8 @@ class Use:
 
     def _beginning(self, name: str) -> object:
         own = self.settings(name)
+        if own is DEFAULTS:  # nearly all are
+            return None
         return str(own.weight), str(own.bias), own.trainable, str(own.edits)
 
     def _kind(self, name: str) -> object:

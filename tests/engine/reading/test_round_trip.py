@@ -75,8 +75,8 @@ def test_any_blocks_come_back(kind: str, data: st.DataObject) -> None:
 
 
 LINES = st.sampled_from(["conv 4 3x3 p1, relu", "conv 8 1x1, bn, tanh", "(conv 4 3x3 p1, bn +), relu", "residual 8 x2",
-                         "residual 8 s2 x3, conv 4 1x1", "denseblock 2 4", "(conv 4 1x1 | conv 4 3x3 p1)", "scale 2, relu",
-                         "cbr 8 x2, transition 4", "inception 2 2 2 2 2 2"])  # fmt: skip
+                         "residual 8 s2 x3, conv 4 1x1", "denseblock 2 4", "(conv 4 1x1 | conv 4 3x3 p1)",
+                         "scale 2, relu", "cbr 8 x2, transition 4", "inception 2 2 2 2 2 2"])  # fmt: skip
 LABELS = st.sampled_from(["Own", "Block", "Nest MLP", "Fixed hidden", "residual", "Residual", "A: B", "1 2 3", "x.y",
                           "层", "two\nlines", 'a "b"', "Network", "my", "Dense block"])  # fmt: skip
 
