@@ -1,4 +1,4 @@
-"""Texts and files of code read off the window's thread: it says that it works where that takes long, and can be stopped."""
+"""Texts and files of code read off the window's thread: it says that it works, and can be stopped."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Readings(QObject):
 
     def __init__(self, parent: QObject, say_aloud: Callable[..., object]) -> None:
         super().__init__(parent)
-        self._jobs, self._say, self._job = Jobs(self), say_aloud, None
+        self._jobs, self._say = Jobs(self), say_aloud
         self._job: Job | None = None
 
     @property
@@ -44,8 +44,9 @@ class Readings(QObject):
             from engine.reading.files import read_file
             from engine.reading.reading import read
 
-            reads = read_file if isinstance(source, Path) else read
-            return reads(source, shape, job.cancelled)  # type: ignore[operator, no-any-return]
+            if isinstance(source, Path):
+                return read_file(source, shape, job.cancelled)
+            return read(source, shape, job.cancelled)
 
         waiting = _Waiting(notice, lambda: job.cancel())
 

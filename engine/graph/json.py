@@ -59,7 +59,8 @@ def _node_json(node: Node) -> dict[str, Any]:
         written["shares"] = node.shares
     written.update({mark: value for mark in MARKS if (value := getattr(node, mark))})
     if node.declared:
-        written["declared"] = {name: list(value) if isinstance(value, tuple) else value for name, value in node.declared}
+        written["declared"] = {name: list(value) if isinstance(value, tuple) else value
+                               for name, value in node.declared}
     return written
 
 
@@ -116,8 +117,10 @@ def _read_declared(given: Any, name: str) -> tuple[tuple[str, Any], ...]:
     def is_size(value: Any) -> bool:
         return type(value) is int and abs(value) <= 10**9
 
-    if not isinstance(given, dict) or not all(isinstance(key, str) and (is_size(value) or (
-            isinstance(value, list) and 0 < len(value) < 10 and all(map(is_size, value)))) for key, value in given.items()):
+    def is_possible(value: Any) -> bool:
+        return is_size(value) or (isinstance(value, list) and 0 < len(value) < 10 and all(map(is_size, value)))
+
+    if not isinstance(given, dict) or not all(isinstance(key, str) and is_possible(given[key]) for key in given):
         raise FileError("{name}: its “{mark}” is not possible", name=name, mark="declared")
     return tuple((key, tuple(value) if isinstance(value, list) else value) for key, value in given.items())
 

@@ -75,9 +75,7 @@ def is_flat(module: Module) -> bool:
 
 def parameters_of(module: Module) -> NodeParameters:
     """The settings of the module's node; what no setting says is left out (``unsaid``)."""
-    given: dict[str, Any] = {}
-    for part, init in _settings(module).items():
-        given[part] = init
+    given: dict[str, Any] = dict(_settings(module))
     if module.frozen and module.frozen >= _expected(module):
         given["trainable"] = False
     if module.edits:

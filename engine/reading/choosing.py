@@ -71,9 +71,8 @@ class Choosing:
             value = self.context.globals.get(name)
             if isinstance(value, Chain) and not value.name:
                 value.name = name
-            if is_module(value) and (not isinstance(value, Chain) or value.calls):
-                self._keep(name, value, statement.lineno)
-            elif isinstance(value, Unknown) and self._may_be_network(statement, name, old, value):
+            is_lost = isinstance(value, Unknown) and self._may_be_network(statement, name, old)
+            if is_module(value) or is_lost:
                 self._keep(name, value, statement.lineno)
 
     def _keep(self, name: str, value: Any, line: int) -> None:
@@ -81,7 +80,7 @@ class Choosing:
             return
         self.found.append(Found(name, value, line))
 
-    def _may_be_network(self, statement: ast.stmt, name: str, old: Any, value: Unknown) -> bool:
+    def _may_be_network(self, statement: ast.stmt, name: str, old: Any) -> bool:
         """Whether what could not be read was to be a network."""
         if name in NAMES or is_module(old):
             return True
@@ -139,7 +138,7 @@ class Choosing:
     def _last(self) -> Found | None:
         """The last that is more than one layer by itself; else the last."""
         whole = [found for found in self.found if not isinstance(found.value, Module)]
-        return (whole or self.found or [None])[-1]
+        return next(iter((whole or self.found)[-1:]), None)
 
     def _known(self, found: Found) -> Any:
         value = self.context.checked(found.value)

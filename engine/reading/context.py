@@ -57,7 +57,7 @@ class Context:
         self.made: list[Any] = []  # modules made at top level, in order
         self.builder: list[Any] = []  # objects whose constructor or method is being followed
         self.frames: list[tuple[Any, Names]] = []  # functions that are being followed, and their names
-        self.called: set[int] = set()
+        self.called: dict[int, Any] = {}  # modules that are called, by their ids
         self.inlined: set[int] = set()  # objects that are followed where they are called
         self.lost: ReadingError | None = None  # why a statement was left, the last time
         self.is_library = False  # what is followed is no text of the person's
@@ -162,7 +162,7 @@ class Context:
     def call(self, module: Module, inputs: Sequence[Tensor]) -> Tensor:
         """A node for one more call of a module. Raises ReadingError."""
         self.need(module)
-        self.called.add(id(module))
+        self.called[id(module)] = module
         tensor = self.drawing().call(module, self._read(inputs, False, module.layer))
         if module.layer.is_view or module.layer.category == "regularization":
             self._shares_numbers(tensor, inputs[0])
@@ -191,7 +191,7 @@ class Context:
         layer = sheet.nodes[state.node].layer.with_options(returns="last")
         sheet.with_layer(state.node, layer)
         made = Tensor(state.node, last=True)
-        made.home = id(sheet)
+        made.home = sheet.number
         return made
 
     def _read(self, inputs: Sequence[Any], spread: bool, layer: Layer) -> list[Tensor]:
@@ -199,7 +199,7 @@ class Context:
         for tensor in tensors:
             if not isinstance(tensor, Tensor):
                 raise self.error("Something is read here that is no tensor")
-            if tensor.home not in (0, id(self.sheet)):
+            if tensor.home not in (0, self.drawing().number):
                 raise StrangeError("A tensor of another part of the network is read here", line=self.line)
             if tensor.spread is not None and not spread:
                 raise self.error("A tensor that is repeated to fit is used here as no layer does it")

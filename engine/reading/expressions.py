@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from engine.layers.functions import Scale
+from engine.reading.assigning import Assigning
 from engine.reading.context import Context
-from engine.reading.functions import ARITHMETIC_LAYERS, Functions
+from engine.reading.functions import Functions
 from engine.reading.layers import KINDS
 from engine.reading.modules import Modules
 from engine.reading.picking import Picking
@@ -29,7 +30,6 @@ from engine.reading.values import (
     Parameter,
     Path,
     ReadingError,
-    Returned,
     Tensor,
     Unknown,
     is_module,
@@ -48,6 +48,9 @@ COMPARISONS: Mapping[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.In: lambda one, two: one in two, ast.NotIn: lambda one, two: one not in two,
 }  # fmt: skip
 OUTER, SETS = "__outer__", "__sets__"
+# Values that are what they are: of others only a run would tell whether they are the same.
+COMPARED = (int, float, str, type(None), list, tuple, dict, set, frozenset, range, Class, Path, Function, Module,
+            Instance, Chain)  # fmt: skip
 
 
 class Expressions:
@@ -55,7 +58,7 @@ class Expressions:
 
     def __init__(self, context: Context, plain: Plain, modules: Modules, functions: Functions, call: Call) -> None:
         self.context, self.plain, self.modules, self.functions, self._call = context, plain, modules, functions, call
-        self.picking = Picking(context, functions)
+        self.picking, self.assigning = Picking(context, functions), Assigning(self)
 
     # -- conditions ----------------------------------------------------------------------------------------------------
 
@@ -99,7 +102,7 @@ class Expressions:
             raise self.context.error("This cannot be worked out: {reason}", reason=str(error)[:80]) from error
 
     def _of_slice(self, node: ast.Slice, names: Names) -> Any:
-        return self._index(node, names)
+        return self.index(node, names)
 
     def _of_constant(self, node: ast.Constant, names: Names) -> Any:
         if isinstance(node.value, str):
@@ -254,7 +257,7 @@ class Expressions:
             return _same_sizes([one], [two], type(op) is ast.Eq) if type(op) in (ast.Eq, ast.NotEq) else None
         if any(is_open(each) or (isinstance(each, Marker) and each is not OPAQUE) for each in (one, two)):
             return None
-        if OPAQUE in (one, two):
+        if OPAQUE in (one, two) or not all(isinstance(each, COMPARED) for each in (one, two)):
             return None
         if type(op) in (ast.In, ast.NotIn):
             self.context.spend(self.plain.cost(two))
@@ -410,7 +413,7 @@ class Expressions:
         owner = self.value(node.value, names)
         if isinstance(owner, Tensor):
             return self.picking.picked(owner, self._index_parts(node.slice, names))
-        index = self._index(node.slice, names)
+        index = self.index(node.slice, names)
         if isinstance(owner, Unknown):
             return owner
         if isinstance(index, Unknown):
@@ -431,11 +434,12 @@ class Expressions:
 
     def _index_parts(self, node: ast.expr, names: Names) -> list[Any]:
         if isinstance(node, ast.Tuple):
-            return [self._index(part, names) for part in node.elts]
-        found = self._index(node, names)
+            return [self.index(part, names) for part in node.elts]
+        found = self.index(node, names)
         return list(found) if isinstance(found, tuple) else [found]
 
-    def _index(self, node: ast.expr, names: Names) -> Any:
+    def index(self, node: ast.expr, names: Names) -> Any:
+        """What stands between brackets. Raises ReadingError."""
         if isinstance(node, ast.Slice):
             return slice(*(None if part is None else self.value(part, names)
                            for part in (node.lower, node.upper, node.step)))
@@ -461,7 +465,7 @@ class Expressions:
         self.context.line = node.lineno
         return self._call(called, given, named, node, names)
 
-    # -- assigning ----------------------------------------------------------------------------------------------------
+    # -- assigning: see there -----------------------------------------------------------------------------------------
 
     def bind(self, name: str, value: Any, names: Names) -> None:
         """Put a value under a name, where the name lives."""
@@ -469,113 +473,7 @@ class Expressions:
 
     def store(self, target: ast.expr, value: Any, names: Names) -> None:
         """Put a value under a name, an attribute or a key. Raises ReadingError."""
-        if isinstance(target, ast.Name):
-            self.bind(target.id, value, names)
-        elif isinstance(target, (ast.Tuple, ast.List)):
-            self._unpack(target, value, names)
-        elif isinstance(target, ast.Starred):
-            self.store(target.value, value, names)
-        elif isinstance(target, ast.Attribute):
-            self.modules.set_attribute(self.value(target.value, names), target.attr, value)
-        elif isinstance(target, ast.Subscript):
-            self._put(target, value, names)
-        else:
-            raise self.context.error("This assignment cannot be read")
-
-    def _unpack(self, target: ast.Tuple | ast.List, value: Any, names: Names) -> None:
-        if isinstance(value, Unknown):
-            for part in target.elts:
-                self.store(part, value, names)
-            return
-        starred = next((i for i, each in enumerate(target.elts) if isinstance(each, ast.Starred)), None)
-        values = list(self._unpacked(value, len(target.elts), starred))
-        if starred is not None:
-            behind = len(target.elts) - starred - 1
-            if len(values) < starred + behind:
-                raise self.context.error("{count} values cannot be put into these names", count=len(values))
-            end = len(values) - behind
-            values = [*values[:starred], values[starred:end], *values[end:]]
-        if len(values) != len(target.elts):
-            raise self.context.error("{count} values cannot be put into these names", count=len(values))
-        for part, each in zip(target.elts, values, strict=True):
-            self.store(part, each, names)
-
-    def _unpacked(self, value: Any, count: int, starred: int | None) -> Iterator[Any]:
-        """What is put into names; the sizes of a tensor of which nothing is known are as many as there are names."""
-        if isinstance(value, Marker):
-            return iter([value] * count)
-        if self.functions.is_open_shape(value):
-            if starred is not None:
-                raise self.context.error("How many dimensions this tensor has is not known here")
-            return iter(self.functions.sizes_of(value, count))
-        return iter(self.plain.iterate(value))
-
-    def _put(self, target: ast.Subscript, value: Any, names: Names) -> None:
-        held = self.context.need(self.value(target.value, names))
-        if isinstance(held, Tensor):
-            self.context.taint(held, self.context.error(
-                "A part of a tensor is written over here: no layer does that"))
-            for other in held.storage.tensors:
-                other.stale = held.stale
-            return
-        index = self._index(target.slice, names)
-        if isinstance(held, (Chain, Instance)):
-            self.modules.put_part(held, index, value)
-        elif isinstance(held, Parameter):
-            self.modules.set_value(held, index, value)
-        elif isinstance(held, (Marker, Path)):
-            return
-        elif isinstance(held, (list, dict)) and not isinstance(index, Unknown):
-            self.plain.work(held.__setitem__, index, value)
-            self.plain.check_length(held)
-        elif isinstance(held, (list, dict)):
-            self.context.taint(held, self.context.error("Where this is put is not known"))
-        else:
-            raise self.context.error("This assignment cannot be read")
-
-    def augment(self, node: ast.AugAssign, names: Names) -> None:
-        """``a += b``: in place, where the value is one that changes."""
-        loaded = _loaded(node.target)
-        one = self.context.need(self.value(loaded, names))
-        two = self.value(node.value, names)
-        self.context.line = node.lineno
-        if isinstance(one, Tensor):
-            made = self.context.need(self.joined(node, node.op, one, two))
-            value: Any = self.context.in_place(one, made)
-        elif isinstance(one, list) and isinstance(node.op, ast.Add):
-            two = self.context.need(two)
-            one.extend(list(self.plain.iterate(two)) if two is not one else list(one))
-            self.plain.check_length(one)
-            value = one
-        elif isinstance(one, Chain) and isinstance(node.op, ast.Add):
-            self.modules.container_method(one, "extend", [two])
-            value = one
-        elif isinstance(one, (dict, set)) and isinstance(node.op, ast.BitOr):
-            one.update(self.context.need(two))
-            value = one
-        else:
-            value = self.joined(node, node.op, one, two)
-        self.store(node.target, value, names)
-
-
-def deleted(expressions: Expressions, target: ast.expr, names: Names) -> None:
-    """``del name``, ``del self.part``, ``del net[3]``. Raises ReadingError."""
-    if isinstance(target, ast.Name):
-        names.pop(target.id, None)
-    elif isinstance(target, (ast.Tuple, ast.List)):
-        for part in target.elts:
-            deleted(expressions, part, names)
-    elif isinstance(target, ast.Attribute):
-        expressions.modules.delete_attribute(expressions.value(target.value, names), target.attr)
-    elif isinstance(target, ast.Subscript):
-        held = expressions.context.need(expressions.value(target.value, names))
-        index = expressions._index(target.slice, names)
-        if isinstance(held, (Chain, Instance)):
-            expressions.modules.delete_part(held, index)
-        elif isinstance(held, (list, dict)):
-            expressions.plain.work(held.__delitem__, index)
-        else:
-            raise expressions.context.error("“del” cannot be read here")
+        self.assigning.store(target, value, names)
 
 
 def _place(name: str, names: Names) -> Names | None:
@@ -584,7 +482,7 @@ def _place(name: str, names: Names) -> Names | None:
     while around is not None:
         target = around.get(SETS, {}).get(name)
         if target is not None:
-            return target if name in target else None  # type: ignore[no-any-return]
+            return target if name in target else None
         if name in around and (around is names or "__class_body__" not in around):
             return around
         around = around.get(OUTER)
@@ -618,14 +516,3 @@ def _same_sizes(one: Sequence[Any], two: Sequence[Any], equal: bool) -> bool | N
 
 def _text(node: ast.AST) -> str:
     return ast.unparse(node)[:40]
-
-
-def _loaded(target: ast.expr) -> ast.expr:
-    """The same place, to be read."""
-    copied = ast.parse(ast.unparse(target), mode="eval").body
-    for part in ast.walk(copied):
-        ast.copy_location(part, target)
-    return copied
-
-
-__all__ = ["ARITHMETIC_LAYERS", "Expressions", "deleted"]

@@ -275,8 +275,7 @@ class Functions:
     def _reduced(self, name: str, x: Tensor, values: dict[str, Any]) -> Any:
         self._options(name, {"dtype": values.get("dtype")})
         if name == "std" and (values["unbiased"] is not True or values["correction"] != 1):
-            if values["unbiased"] in (True, False) or values["correction"] != 1:
-                raise self.context.error("“std” without the usual correction is no layer here")
+            raise self.context.error("“std” without the usual correction is no layer here")
         if values.get("ord", 2) not in (2, 2.0) or values.get("p", 2) not in (2, 2.0, "fro"):
             raise self.context.error("“{name}” of another order than 2 is no layer here", name=name)
         dim = values["dim"]

@@ -155,7 +155,7 @@ class Interpreter:
             return self.expressions.joined(ast.BinOp(ast.Name("a"), symbol(), ast.Name("b"), lineno=self.context.line,
                                                      col_offset=0), symbol(), *given)
         if _has_tensor([*given, *named.values()]) and self.context.sheet is not None:
-            return self._function(scope, name, given, named)
+            return self.functions.call(name, given, named)
         if scope.startswith("torch.") and scope not in ("torch.nn.functional", "torch.random", "torch.linalg"):
             return OPAQUE if not self.context.exact else self._none(name)
         if name == "linspace" and len(given) == 3 and not self.context.exact and (
@@ -176,10 +176,6 @@ class Interpreter:
 
     def _none(self, name: str) -> Any:
         raise self.context.error("“torch.{name}” is no layer here", name=name)
-
-    def _function(self, scope: str, name: str, given: list[Any], named: Names) -> Any:
-        made = self.functions.call(name, given, named)
-        return made
 
     def _rebuilt(self, path: str, given: list[Any]) -> Any:
         """What changes modules in ways of its own."""
@@ -250,7 +246,7 @@ class Interpreter:
             return Unknown(ast.unparse(node)[:40], first.error)
         if name in ("abs", "sum", "max", "min") and given and _has_tensor(given):
             return self._of_tensors(name, given, node)
-        if any(isinstance(value, (Marker, Parameter, Path)) for value in given) and name not in ("str", "list", "tuple"):
+        if any(isinstance(value, (Marker, Parameter, Path)) for value in given) and name not in ("list", "tuple"):
             return OPAQUE
         if name in ("max", "min", "sorted") and "key" in named:
             return Unknown(ast.unparse(node)[:40], self.context.error("“{text}” cannot be worked out here",
@@ -385,9 +381,8 @@ class Interpreter:
 
     def _missing(self, function: Function, name: str) -> Unknown:
         """Only a constructor that nobody calls has values that are not known."""
-        if self.context.builder or self.context.exact or function.name != "__init__" or self.context.depth:
-            if not self.context.exact and not self._is_unasked(function):
-                raise self.context.error("{name} needs a value for “{argument}”", name=function.name, argument=name)
+        if not self.context.exact and not (function.name == "__init__" and self._is_unasked(function)):
+            raise self.context.error("{name} needs a value for “{argument}”", name=function.name, argument=name)
         return Unknown(name)
 
     def _is_unasked(self, function: Function) -> bool:
@@ -458,7 +453,7 @@ class Interpreter:
             return self.made_instance(found, given, named, node)
         if isinstance(found, Function):
             return self.function_called(found, given, named)
-        if path.startswith("d2l.torch.nn.") or path.startswith("d2l.torch.torch."):
+        if path.startswith(("d2l.torch.nn.", "d2l.torch.torch.")):
             raise self.context.error("“{name}” is not known here: only PyTorch and what this code defines can be read",
                                      name=path)
         return self._foreign_called(path, given, node)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from engine.reading.context import Context
-from engine.reading.values import Chain, Function, Instance, Module, Names, ReadingError, Tensor, Unknown, is_module
+from engine.reading.values import Chain, Function, Instance, Names, ReadingError, Tensor, Unknown, is_module
 
 if TYPE_CHECKING:
     from engine.reading.expressions import Expressions
@@ -78,8 +78,6 @@ class Leaving:
         for value in node.args:
             yield from self._tensors_in(value, names)
         called = self._value(node.func, names)
-        if isinstance(called, (Module, Chain, Instance)):
-            yield from self._kept_by_call(called)
         if isinstance(called, Function) and _is_surgery(called.made):
             yield from (value for value in given if is_module(value) or isinstance(value, (list, dict)))
         name = node.func.id if isinstance(node.func, ast.Name) else ""
@@ -92,10 +90,6 @@ class Leaving:
             value = self._value(part, names) if isinstance(part, (ast.Name, ast.Attribute)) else None
             if isinstance(value, Tensor):
                 yield from list(value.storage.tensors)
-
-    def _kept_by_call(self, called: Any) -> Iterator[Any]:
-        """Calling a module changes nothing of it."""
-        return iter(())
 
     def _say(self, statement: ast.stmt) -> None:
         if self.context.depth or self.context.sheet is not None:
@@ -121,9 +115,7 @@ def _targets(statement: ast.stmt) -> Iterator[Any]:
             continue
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             yield from (alias.asname or alias.name.partition(".")[0] for alias in node.names if alias.name != "*")
-        elif isinstance(node, ast.ExceptHandler) and node.name:
-            yield node.name
-        elif isinstance(node, (ast.MatchAs, ast.MatchStar)) and node.name:
+        elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
             yield node.name
         if not isinstance(node, ast.Lambda):
             waiting += list(ast.iter_child_nodes(node))

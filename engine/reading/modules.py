@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,10 +34,9 @@ from engine.reading.values import (
 
 RECURRENT = ("RNN", "LSTM", "GRU")
 # What may be set on a module later, where torch reads it anew in every call.
-LIVE = frozenset(("p", "inplace", "eps", "momentum", "negative_slope", "stride", "padding", "dilation", "align_corners"))
+LIVE = frozenset(("p", "inplace", "eps", "momentum", "negative_slope", "stride", "padding", "dilation"))
 # Of calls, arguments that change nothing of what comes out first.
 UNSEEN = {"need_weights": (True, False), "average_attn_weights": (True, False)}
-MASKS = frozenset(("attn_mask", "src_mask", "tgt_mask", "mask"))
 HINTS = frozenset(("is_causal", "tgt_is_causal", "src_is_causal"))
 EVERYWHERE = frozenset(("to", "cuda", "cpu", "train", "float", "eval", "zero_grad", "share_memory", "type",
                         "requires_grad_", "state_dict", "parameters", "named_parameters", "modules", "named_modules",
@@ -139,9 +137,7 @@ class Modules:
             self.containers.put_part(owner, name, value)
         elif isinstance(owner, Unknown) and owner.error is not None:
             raise owner.error
-        elif isinstance(owner, Tensor):
-            raise self.context.error("This assignment cannot be read")
-        elif self.context.exact:
+        elif isinstance(owner, Tensor) or self.context.exact:
             raise self.context.error("This assignment cannot be read")
 
     def _keep(self, owner: Instance, name: str, value: Any) -> None:
@@ -411,4 +407,3 @@ _PORTS = {
 # Of what a layer says of its input, the dimension it is about.
 _PLACES = {"in_channels": 1, "num_features": 1, "num_channels": 1, "in_features": -1, "input_size": -1,
            "embed_dim": -1, "d_model": -1, "in1_features": -1, "in2_features": -1}  # fmt: skip
-Taken = Callable[[Any], bool]

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 from engine.reading.beginnings import parameters_in, rank_of
 from engine.reading.containers import Containers
 from engine.reading.functions import OpenShape
-from engine.reading.layers import KINDS, LAYERS
+from engine.reading.layers import KINDS
 from engine.reading.modules import EVERYWHERE, HOOKS, Buffer
 from engine.reading.sizes import BATCH, Size
 from engine.reading.values import (
-    MASK,
     OPAQUE,
     Chain,
     Class,
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from engine.reading.interpreter import Interpreter
 
 CONTAINERS = ("Sequential", "ModuleList", "ModuleDict")
+FOLLOWED = frozenset(("register_buffer", "add_module", "parameters", "modules", "requires_grad_"))  # in exact reading
 PLAIN_BASES = ("abc.ABC", "typing.Generic", "typing.Protocol", "d2l.torch.HyperParameters")
 TYPES = {"int": (int, Size), "float": (float,), "str": (str,), "list": (list,), "tuple": (tuple,), "dict": (dict,),
          "bool": (bool,), "set": (set,), "range": (range,)}  # fmt: skip
@@ -271,7 +271,7 @@ class Objects:
         if isinstance(owner, Parameter):
             return self._of_parameter(owner, name, given, named)
         if isinstance(owner, Chain) and name in Containers.METHODS:
-            return self.reader.modules.container_method(owner, name, given)
+            return self.reader.modules.container_method(owner, name, _in_order(given, named))
         if isinstance(owner, Instance) and isinstance(owner.inner, Chain) and name in Containers.METHODS and (
                 name not in ("children", "named_children", "add_module", "register_module")):
             return self.reader.modules.container_method(owner, name, given)
@@ -301,7 +301,7 @@ class Objects:
         return owner
 
     def _of_module(self, owner: Any, name: str, given: list[Any], named: Names) -> Any:
-        if self.context.exact and name not in ("register_buffer", "add_module", "parameters", "modules", "requires_grad_"):
+        if self.context.exact and name not in FOLLOWED:
             return OPAQUE if name in ("apply", "eval", "train") else self._refused(name)
         handler = getattr(self, f"_do_{name}", None)
         if handler is not None:
@@ -395,7 +395,7 @@ class Objects:
             self.reader.modules.set_attribute(owner, str(values[0]), values[1])
 
     def _do_add_module(self, owner: Any, given: list[Any], named: Names) -> None:
-        values = [*given, *named.values()]
+        values = _in_order(given, named)
         if len(values) < 2:
             raise self.context.error("“.add_module()” cannot be read here")
         if isinstance(owner, Instance) and isinstance(owner.inner, Chain):
@@ -415,4 +415,9 @@ class Objects:
         self._by_name("delattr", [owner, *given])
 
 
-__all__ = ["LAYERS", "MASK", "Objects"]
+def _in_order(given: list[Any], named: Names) -> list[Any]:
+    """The arguments of a list's method, those by name behind the others."""
+    order = ("name", "index", "module", "modules", "tensor")
+    return [*given, *(named[name] for name in order if name in named)]
+
+

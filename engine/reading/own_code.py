@@ -95,10 +95,10 @@ class _Needs:
     def _add_definition(self, name: str, value: Any) -> None:
         text = ast.get_source_segment(self.reader.context.source, value.made)
         around = value.around if isinstance(value, Function) else None
-        if text is None or value.made.name != name or value.made.col_offset or (around is not None and around is not self.globals) or (
-                isinstance(value, Class) and any(name not in self._own(value) for name in value.names
-                                                 if name != "__dataclass__")):
-            self._is_whole = False  # inside a function, another name, or added to later
+        is_inner = value.made.col_offset or (around is not None and around is not self.globals)
+        is_other = isinstance(value, Class) and not value.names.keys() <= self._own(value) | {"__dataclass__"}
+        if text is None or value.made.name != name or is_inner or is_other:
+            self._is_whole = False  # inside a function, under another name, or added to later
             return
         self.imports.pop(name, None)
         waiting = {node.id for node in ast.walk(value.made) if isinstance(node, ast.Name)

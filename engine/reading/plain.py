@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import math
 import operator
 import re
@@ -32,15 +33,13 @@ BUILTINS: Mapping[str, Callable[..., Any]] = {
     "OrderedDict": dict, "all": all, "any": any, "divmod": divmod, "frozenset": frozenset,
 }  # fmt: skip
 # Builtins that the one who follows calls works out, for what they do with objects of the code.
-OBJECTS = frozenset(("isinstance", "issubclass", "type", "hasattr", "getattr", "setattr", "delattr", "super", "callable",
-                     "property", "staticmethod", "classmethod", "next", "iter", "map", "filter", "repr", "id", "object",
-                     "vars", "open", "input", "exec", "eval", "format", "globals", "locals", "pow", "slice"))  # fmt: skip
-ERRORS = frozenset(name for name in dir(__builtins__ if not isinstance(__builtins__, dict) else object)
-                   if name.endswith(("Error", "Exception", "Warning"))) | frozenset((
-                       "Exception", "ValueError", "TypeError", "KeyError", "RuntimeError", "NotImplementedError",
-                       "ImportError", "ModuleNotFoundError", "AssertionError", "AttributeError", "IndexError",
-                       "FileNotFoundError", "StopIteration", "KeyboardInterrupt", "BaseException", "Warning",
-                       "NotImplemented", "Ellipsis"))  # fmt: skip
+OBJECTS = frozenset((
+    "isinstance", "issubclass", "type", "hasattr", "getattr", "setattr", "delattr", "super", "callable", "property",
+    "staticmethod", "classmethod", "next", "iter", "map", "filter", "repr", "id", "object", "vars", "open", "input",
+    "exec", "eval", "format", "globals", "locals", "pow", "slice",
+))  # fmt: skip
+ERRORS = frozenset(name for name, value in vars(builtins).items()
+                   if isinstance(value, type) and issubclass(value, BaseException)) | {"NotImplemented", "Ellipsis"}
 MATH: Mapping[str, Any] = {
     **{name: getattr(math, name) for name in (
         "sqrt", "log", "log2", "log10", "exp", "floor", "ceil", "sin", "cos", "tanh", "prod", "gcd", "fabs", "trunc",

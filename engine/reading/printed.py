@@ -33,7 +33,7 @@ def _lines(text: str) -> Iterator[str]:
         rest = part["rest"] if part else line.strip()
         opened, whole = _OPENS.match(rest), _LAYER.match(rest)
         if not rest or rest == ")":
-            yield rest and "))" + ("" if line == ")" else ",")
+            yield rest and ("]))" if line.rstrip() == ")" else "]))),")
             continue
         if _TIMES.match(rest) or (part and not part["name"].isidentifier() and not part["name"].isdigit()):
             raise ReadingError("Repeated layers are written in short here: paste the code that makes them",

@@ -26,7 +26,7 @@ from engine.reading.interpreter import Interpreter
 from engine.reading.layers import MissingValueError
 from engine.reading.own_code import code_of
 from engine.reading.sheet import Sheet
-from engine.reading.sizes import BATCH
+from engine.reading.sizes import BATCH, Dims
 from engine.reading.texts import Written, written
 from engine.reading.tracing import alike, weighted
 from engine.reading.values import (
@@ -103,7 +103,7 @@ def _from_loom(text: str) -> Graph:
 
 
 def from_code(source: str, shape: Shape | None = None) -> Graph:
-    """The network of PyTorch code: what it calls ``net`` or ``model``, else the last that it makes, else its last class.
+    """The network of PyTorch code: what it calls ``net`` or ``model``, else the last it makes, else its last class.
 
     Understood are modules and functions that are layers here, classes and functions of the code itself, and Python on
     plain values. Whatever cannot be followed and reaches the network is an error with its line: ReadingError.
@@ -171,11 +171,11 @@ class _Text:
             if code is None:
                 raise
             return code
+        sheet = self.context.drawing()
+        self._check_parts(network)
         if self.context.training_line:
             self._check_other_way(network, graph, output)
-        self._check_parts(network)
-        assert self.context.sheet is not None
-        return together(graph, network, self.context.sheet)
+        return together(graph, network, sheet)
 
     def _followed_again(self, network: Any) -> tuple[Graph, str]:
         """The network; what changes its input in place, where that is used again, layer by layer."""
@@ -188,7 +188,7 @@ class _Text:
                 self.context.inlined.add(id(error.made))
 
     def _followed(self, network: Any, may_pass_on: bool = False) -> tuple[Graph, str]:
-        shape = None if self.shape is None else (BATCH, *self.shape)
+        shape: Dims | None = None if self.shape is None else (BATCH, *self.shape)
         called = input_name(network) if self.context.is_own and isinstance(network, Instance) else INPUT
         sheet = self.context.sheet = Sheet(called, shape)
         sheet.is_own = self.context.is_own
@@ -197,7 +197,7 @@ class _Text:
                 part.places.clear()
         output = self._output(network, sheet)
         output = self.context.need(output)
-        if not isinstance(output, Tensor) or output.home != id(sheet) or (
+        if not isinstance(output, Tensor) or output.home != sheet.number or (
                 output.node == sheet.start and not may_pass_on):
             raise ReadingError("The network must return one tensor that its layers made")
         if output.spread is not None or output.whole:
@@ -239,7 +239,7 @@ class _Text:
     def _check_parts(self, network: Any) -> None:
         """All that torch would keep is called, and all that is called torch would keep. Raises ReadingError."""
         kept: set[int] = set()
-        inside = self._inside_code(network)
+        inside, reached = self._inside_code(network), self._reached()
         for way, part in every_module(network):
             kept.add(id(part))
             if id(part) in inside:
@@ -249,15 +249,26 @@ class _Text:
                 self._check_attributes(part)
                 if part.inner is not None:
                     kept.add(id(part.inner))
-            if isinstance(part, Module) and part.layer.has_weights() and id(part) not in self.context.called:
-                raise ReadingError("“{name}” is made, but never called: PyTorch would keep its weights. Call it, or take "
-                                   "it out", line=part.line or None, name=way or part.name)
+            if isinstance(part, Module) and part.layer.has_weights() and id(part) not in reached:
+                raise ReadingError("“{name}” is made, but nothing of it reaches the output: PyTorch would keep its "
+                                   "weights. Call it, or take it out", line=part.line or None, name=way or part.name)
         assert self.context.sheet is not None
         for module in self.context.sheet.called.values():
             if id(module) not in kept and module.layer.has_weights() and not isinstance(module.layer, Code):
                 raise ReadingError("“{name}” is kept where PyTorch does not see its weights: put it into an "
                                    "nn.ModuleList or an attribute of its own", line=module.line or None,
                                    name=module.name or module.layer.title)
+
+    def _reached(self) -> set[int]:
+        """All modules that lead to the output, also inside of blocks."""
+        assert self.context.sheet is not None
+        waiting, found = list(self.context.sheet.reached), set[int]()
+        while waiting:
+            module = waiting.pop()
+            if id(module) not in found:
+                found.add(id(module))
+                waiting += module.inside
+        return found
 
     def _inside_code(self, network: Any) -> set[int]:
         """What objects keep that are read as code, which calls it itself."""

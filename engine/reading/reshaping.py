@@ -17,7 +17,7 @@ FIRST = ("The shape must begin with the batch, and then have numbers: x.reshape(
 
 def reshaped(context: Context, x: Tensor, given: Any, flat: bool) -> Tensor:
     """The same numbers in another shape. Raises ReadingError where examples would mix, or that is not known."""
-    sizes = [size for size in given]
+    sizes = list(given)
     if len(sizes) == 1 and type(sizes[0]).__name__ == "OpenShape":
         return viewed_as(context, x, sizes[0].tensor)
     rest = sizes[1:]
@@ -68,8 +68,7 @@ def _in_sizes(context: Context, x: Tensor, first: Any, rest: list[Any]) -> Tenso
     for kind, options in steps:
         x = context.add(layer_of(kind, (), options, context.line, tuple(options)), [x])
     if not steps:
-        made = Tensor(x.node, x.shape, of=x, last=x.last)
-        return made
+        return Tensor(x.node, x.shape, of=x, last=x.last)
     return x
 
 

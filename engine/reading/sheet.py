@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import islice, pairwise
+from itertools import count, islice, pairwise
 
 from engine.analysis.analysis import facts_of
 from engine.graph.graph import Edge, Graph, Node
@@ -20,20 +20,23 @@ from engine.reading.sizes import Dims, known_size
 from engine.reading.values import Module, ReadingError, Tensor
 
 MOST_NODES = 5000
-Declared = tuple[tuple[str, object], ...]
+_numbers = count(1)
+Declared = tuple[tuple[str, int | tuple[int, ...]], ...]
 
 
 class Sheet:
     """Nodes and wires; what each of its tensors is a picture of is kept by the tensors."""
 
     def __init__(self, input_name: str = "input", shape: Dims | None = None) -> None:
+        self.number = next(_numbers)  # no other sheet has it, also when this one is gone
         self.nodes: dict[str, Node] = {input_name: Node(input_name, Input())}
         self.edges: list[Edge] = []
         self.start, self.input = input_name, Tensor(input_name, shape)
-        self.input.home = id(self)
+        self.input.home = self.number
         self.is_own = False  # drawn from a file of this program's: everything is as it was
         self.lasts: set[str] = set()  # recurrent layers of which the last step is taken
         self.called: dict[str, Module] = {}
+        self.reached: list[Module] = []  # what leads to the output of the graph that was made last
         self._numbers: dict[str, str] = {}
         self._numbered: set[str] = set()  # nodes that are called after their kind, for want of a name
 
@@ -47,7 +50,7 @@ class Sheet:
         for port, source in enumerate(inputs):
             self.edges.append(Edge(source.node, name, port))
         made = Tensor(name, _shape(layer, inputs))
-        made.home = id(self)
+        made.home = self.number
         return made
 
     def _name(self, layer: Layer, wanted: str) -> str:
@@ -62,18 +65,19 @@ class Sheet:
         self._numbered.add(self._numbers[stem])
         return self._numbers[stem]
 
-    def merge(self, tensor: Tensor, count: int) -> None:
+    def merge(self, tensor: Tensor, calls: int) -> None:
         """The last nodes as the one layer that takes so many calls, if they are."""
-        names = [*islice(reversed(self.nodes), count)][::-1]
+        names = [*islice(reversed(self.nodes), calls)][::-1]
         layers = [self.nodes[name].layer for name in names]
         pairs = pairwise(names)
         if any([edge.target for edge in self.edges if edge.source == one] != [two] for one, two in pairs):
             return
         if layers[0].max_inputs is None and {*layers} == {layers[0]}:
             self._as_one(tensor, names, names[-1], layers[0])
-        elif layers == [LAYERS["Transpose"](dim0=-2, dim1=-1), LAYERS["MatMul"]()]:
+        elif layers == [LAYERS["Transpose"]().with_options(dim0=-2, dim1=-1), LAYERS["MatMul"]()]:
             self._as_one(tensor, names, names[1], layers[1].with_options(transpose=True))
-        elif layers[0].kind() == "CosineSimilarity" and layers[1:] == [LAYERS["Unsqueeze"](dim=dict(layers[0])["dim"])]:
+        elif layers[0].kind() == "CosineSimilarity" and layers[1:] == [
+                LAYERS["Unsqueeze"]().with_options(dim=dict(layers[0])["dim"])]:
             self._as_one(tensor, names, names[0], layers[0].with_options(keepdim=True))
 
     def _as_one(self, tensor: Tensor, names: Sequence[str], kept: str, layer: Layer) -> None:
@@ -94,7 +98,7 @@ class Sheet:
     def rename(self, tensor: Tensor, name: str) -> None:
         """Call the node of a tensor so, if it has no name of its own and the other is free."""
         old = tensor.node
-        if old not in self._numbered or name in self.nodes or tensor.home != id(self) or not _is_name(name):
+        if old not in self._numbered or name in self.nodes or tensor.home != self.number or not _is_name(name):
             return
         self._numbered.discard(old)
         self.nodes = {(name if each == old else each): (replace(node, name=name) if each == old else node)
@@ -109,11 +113,11 @@ class Sheet:
 
     def call(self, module: Module, inputs: Sequence[Tensor]) -> Tensor:
         """A node for one more call of a module; from the second on it uses the weights of the first."""
-        first = module.places.get(id(self))
+        first = module.places.get(self.number)
         shares = first if first and module.layer.has_weights() else None
         tensor = self.add(module.layer, inputs, module.name, shares, module.declared,
                           DEFAULTS if shares else module.settings or parameters_of(module))
-        module.places.setdefault(id(self), tensor.node)
+        module.places.setdefault(self.number, tensor.node)
         self.called[tensor.node] = module
         return tensor
 
@@ -128,6 +132,7 @@ class Sheet:
         ``rank``: the modules in the order in which torch keeps them, so that the state dict has the same.
         """
         needed = self._needed(output)
+        self.reached = [module for name, module in self.called.items() if name in needed]
         places = {id(module): place for place, module in enumerate(rank)}
         kept = [place for name in self.nodes if name in needed and (
             place := places.get(id(self.called.get(name)))) is not None and not self.nodes[name].shares]

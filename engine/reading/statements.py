@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from engine.reading.context import Context
-from engine.reading.expressions import UNKNOWN, Expressions, deleted
+from engine.reading.expressions import UNKNOWN, Expressions
 from engine.reading.formulas import formula_in
 from engine.reading.leaving import Leaving
 from engine.reading.plain import Plain
@@ -42,7 +42,7 @@ class _Leave(ReadingError):  # noqa: N818
         self.wholly = wholly
 
 
-class Raised(ReadingError):
+class RaisedError(ReadingError):
     """The code raises an error of its own."""
 
 
@@ -76,7 +76,7 @@ class Statements:
             if method is None:
                 raise self._unreadable(statement)
             method(statement, names)
-        except (SpentError, _Leave, Raised, LostError):
+        except (SpentError, _Leave, RaisedError, LostError):
             raise
         except ReadingError as error:
             self.context.lost = error
@@ -152,7 +152,7 @@ class Statements:
         except ReadingError:
             return
         if holds is False:
-            raise Raised("The code raises an error here: “{text}” does not hold", line=self.context.line,
+            raise RaisedError("The code raises an error here: “{text}” does not hold", line=self.context.line,
                          text=ast.unparse(node.test)[:60])
 
     def _do_global(self, node: ast.Global | ast.Nonlocal, names: Names) -> None:
@@ -185,11 +185,11 @@ class Statements:
         raise _Leave(False, self.context.line)
 
     def _do_raise(self, node: ast.Raise, names: Names) -> None:
-        raise Raised("The code raises an error here", line=self.context.line)
+        raise RaisedError("The code raises an error here", line=self.context.line)
 
     def _do_delete(self, node: ast.Delete, names: Names) -> None:
         for target in node.targets:
-            deleted(self.expressions, target, names)
+            self.expressions.assigning.delete(target, names)
 
     def _do_assign(self, node: ast.Assign, names: Names) -> None:
         value = self._one_layer(node.value, names)
@@ -212,7 +212,7 @@ class Statements:
             self.expressions.store(node.target, self.expressions.value(node.value, names), names)
 
     def _do_augassign(self, node: ast.AugAssign, names: Names) -> None:
-        self.expressions.augment(node, names)
+        self.expressions.assigning.augment(node, names)
 
     # -- ways ----------------------------------------------------------------------------------------------------------
 
@@ -283,7 +283,7 @@ class Statements:
                 self.run(node.body, names)
             else:
                 self.context.lost = error
-        except Raised as raised:
+        except RaisedError as raised:
             self.context.lost = raised
         if self.context.lost is not None and node.handlers:
             self._leaving.leave(node, error, names)
@@ -387,4 +387,4 @@ def _starred(module: str) -> Names:
                                                         "Parameter", "functional", "init")}
 
 
-__all__ = ["OPAQUE", "OUTER", "SETS", "LostError", "Raised", "Statements"]
+__all__ = ["OPAQUE", "OUTER", "SETS", "LostError", "RaisedError", "Statements"]

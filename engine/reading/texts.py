@@ -16,11 +16,14 @@ from engine.messages import Message, say
 from engine.reading.printed import is_printed, network_code
 from engine.reading.values import ReadingError
 
+SPACES = dict.fromkeys((160, 8194, 8195, 8199, 8239, 12288), " ") | {0xFEFF: "", 0x200B: ""}
 MOST_OUTPUT = 200  # pieces of output among code
 _IN = re.compile(r"^\s*In\s*\[[\s\d*]*\]:\s?")
 _OUT = re.compile(r"^\s*Out\s*\[[\s\d*]*\]:")
 _MORE = re.compile(r"^\s*\.{3}:?\s?")
 _MAGIC = re.compile(r"^\s*(%|!)|^\s*\?+[\w.]+\s*$|^\s*[\w.]+\?{1,2}\s*$|^#@(save|tab)")
+_TIMED = re.compile(r"^(\s*)%(?:time|timeit)\s+(\w.*)$")
+_ERROR = re.compile(r"^[\w.]*(Error|Exception|Interrupt|Warning)\b")
 _ASSIGNED_MAGIC = re.compile(r"^\s*[\w, ]+=\s*[!%]")
 _CODE = re.compile(r"\bnn\.|^\s*(def|class|import|from|return|for|while|if|elif|else|with|try|except|del|@)\b|self\.|"
                    r"^\s*[A-Za-z_][\w.]*\s*(=(?!=)|\+=)|\btorch\.\w+\(|^\s*@")  # fmt: skip
@@ -50,12 +53,10 @@ class Written:
         if not self.cells or error.line is None or not 0 < error.line <= len(self.cells):
             return error
         cell, inside = self.cells[error.line - 1]
-        values: dict[str, object] = {**dict(error.message.values), "cell": cell}
+        values: dict[str, Any] = {**dict(error.message.values), "cell": cell}
         values.pop("line", None)
         template = error.message.template.removeprefix("Line {line}: ")
-        made = ReadingError("Cell {cell}, line {line}: " + template, **values, **{"line": None})
-        made.message = say("Cell {cell}, line {inside}: " + template, **values, inside=inside)
-        made.args = (str(made.message),)
+        made = ReadingError("Cell {cell}, line {inside}: " + template, **values, inside=inside)
         made.line = inside
         return made
 
@@ -66,7 +67,7 @@ def written(text: str, must_be_code: bool = False) -> Written:
     if text.lstrip().startswith("{") and not must_be_code:
         notebook = _notebook(text)
         return notebook if notebook is not None else Written(text, is_loom=True)
-    lines = textwrap.dedent(text.expandtabs() if text[:1] == "\t" else text).splitlines()
+    lines = textwrap.dedent(text.translate(SPACES)).splitlines()
     prompted = any(line.lstrip().startswith(">>>") or _IN.match(line) for line in lines)
     if prompted:
         lines = _without_prompts(lines)
@@ -76,7 +77,7 @@ def written(text: str, must_be_code: bool = False) -> Written:
         return Written(network_code(code), is_code=True)
     looks = must_be_code or prompted or any(_CODE.search(line) for line in lines)
     code, more = _without_output(code) if looks else (code, [])
-    return Written(code, is_code=prompted or bool(skipped), skipped=tuple([*skipped, *more]))
+    return Written(code, is_code=prompted or bool(skipped), skipped=(*skipped, *more))
 
 
 def _check_characters(text: str) -> None:
@@ -152,7 +153,9 @@ def _without_magic(lines: list[str]) -> tuple[list[str], list[str]]:
     skipped: list[str] = []
     for line in lines:
         is_magic = (_MAGIC.match(line) or _ASSIGNED_MAGIC.match(line)) and not _is_inside(found)
-        if is_magic and not line.lstrip().startswith("#@"):
+        if is_magic and (timed := _TIMED.match(line)):
+            found.append(timed[1] + timed[2])  # what is measured is code
+        elif is_magic and not line.lstrip().startswith("#@"):
             skipped.append(line.strip()[:40])
             found.append(line[: len(line) - len(line.lstrip())] + "pass")
         else:
@@ -204,11 +207,14 @@ def _is_output(lines: list[str], place: int) -> bool:
 
 
 def _without_trees(lines: list[str]) -> list[str]:
-    """What ``print(net)`` wrote among code becomes empty."""
+    """What ``print(net)`` or an error wrote among code becomes empty."""
     found = list(lines)
     for start, line in enumerate(lines):
+        if line.startswith("Traceback (most recent call last)"):
+            end = next((place for place in range(start + 1, len(lines)) if _ERROR.match(lines[place])), start)
+            found[start : end + 1] = [""] * (end + 1 - start)
+    for start, line in enumerate(lines):
         if _OPENS.match(line.rstrip()) and start + 1 < len(lines) and _PART.match(lines[start + 1]):
-            end = next((place for place in range(start, len(lines)) if lines[place].rstrip() == ")"), None)
-            for place in range(start, (end if end is not None else start) + 1):
-                found[place] = ""
+            last = next((place for place in range(start, len(lines)) if lines[place].rstrip() == ")"), start)
+            found[start : last + 1] = [""] * (last + 1 - start)
     return found

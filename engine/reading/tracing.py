@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.blocks.custom import Custom
@@ -14,8 +12,8 @@ from engine.reading.blocks import INPUT, block_of, input_name, together
 from engine.reading.context import ChangedInsideError, StrangeError
 from engine.reading.own_code import code_of
 from engine.reading.sheet import Sheet
+from engine.reading.sizes import Dims
 from engine.reading.values import (
-    Chain,
     Function,
     Instance,
     Module,
@@ -39,13 +37,16 @@ class Tracing:
 
     def __init__(self, reader: Interpreter) -> None:
         self.reader, self.context = reader, reader.context
+        self._shapes: dict[int, Dims | None] = {}  # that come out, as far as they are known
+        self._reached: dict[int, list[Module]] = {}
         self._codes: dict[int, Code] = {}  # objects that do something else while the network trains
         self._changing: set[int] = set()  # objects that change their input in place
 
     def instance_called(self, made: Instance, given: list[Any], named: Names) -> Any:
         """One layer with a graph of its own inside; with several tensors, and read exactly, its layers one by one."""
         x = self.context.need(given[0]) if len(given) == 1 and not named else None
-        if self.context.exact or not isinstance(x, Tensor) or x.spread is not None or id(made) in self.context.inlined:
+        is_alone = isinstance(x, Tensor) and x.spread is None and id(made) not in self.context.inlined
+        if self.context.exact or not is_alone or not isinstance(x, Tensor):
             return self.forward(made, given, named)
         if isinstance(made.inner, Module) and self._forward_of(made) is None:
             made.inner.name = made.inner.name or made.name
@@ -55,9 +56,10 @@ class Tracing:
         except InlineError:
             return self.forward(made, given, named)
         result = self.context.call(block, [x])
+        result.shape = result.shape or self._shapes.pop(id(made), None)
         if id(made) in self._changing:
-            error = ChangedInsideError("A tensor is changed in place inside of {name}: what it holds then cannot be read",
-                                       line=self.context.line, name=made.kind.made.name)
+            error = ChangedInsideError("A tensor is changed in place inside of {name}: what it holds then cannot be "
+                                       "read", line=self.context.line, name=made.kind.made.name)
             error.made = made
             for other in x.storage.tensors:
                 other.stale = error
@@ -65,7 +67,7 @@ class Tracing:
 
     def _forward_of(self, made: Instance) -> Function | None:
         found = made.kind.method("__call__") or made.kind.method("forward")
-        return None if found is None else self.reader.modules._bound(found, made)  # type: ignore[no-any-return]
+        return None if found is None else self.reader.modules._bound(found, made)
 
     def forward(self, made: Instance, given: list[Any], named: Names) -> Any:
         """What its own ``forward`` makes of tensors. Raises ReadingError."""
@@ -78,7 +80,8 @@ class Tracing:
 
     def _block(self, made: Instance, x: Tensor) -> Module:
         """A block of a person's own; code where its inside cannot be read but stands alone. Raises ReadingError."""
-        called, asked = set(self.context.called), self.context.asked
+        called, asked = dict(self.context.called), self.context.asked
+        self.context.kept.append(made)  # what is known of it is kept by its id
         code = self._codes.get(id(made))
         block = Module(code, made.name) if code is not None else self._inside(made, x)
         if self.context.training and self.context.asked > asked and not isinstance(block.layer, Code):
@@ -89,6 +92,7 @@ class Tracing:
             return known
         if known is not None:
             raise InlineError("It is another graph in another call")
+        block.inside = self._reached.pop(id(made), [])
         if isinstance(layer, Code):
             self.context.called = called
         made.blocks[self.context.training] = block
@@ -128,12 +132,13 @@ class Tracing:
             output = self.context.need(self.forward(made, [start], {}))
             if not isinstance(output, Tensor) or output is start or output.spread is not None:
                 raise InlineError("It is no layer of its own")
-            if output.node == called or output.whole or output.home != id(sheet):
+            if output.node == called or output.whole or output.home != sheet.number:
                 raise InlineError("It is no layer of its own")
             if start.node != called or any(other.stale for other in start.storage.tensors):
                 self._changing.add(id(made))
             x.shape = x.shape or start.shape
             graph = together(sheet.graph(output, weighted(made)), made, sheet)
+            self._reached[id(made)], self._shapes[id(made)] = sheet.reached, output.shape
             block = block_of(made, graph, self.context.is_own)
             if block is None and (code := code_of(self.reader, made)) is not None:
                 return Module(code, made.name)
@@ -206,5 +211,3 @@ def _end(graph: Graph) -> str:
     return next(name for name in reversed(graph.order) if not graph.outputs[name])
 
 
-Kept = Mapping[str, Any]
-__all__ = ["Chain", "Tracing", "alike", "ast", "weighted"]

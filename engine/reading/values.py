@@ -79,12 +79,12 @@ class Tensor:
 
     def __init__(self, node: str, shape: Dims | None = None, of: Tensor | None = None, last: bool = False) -> None:
         self.node, self.shape, self.last = node, shape, last
-        self.storage = of.storage if of is not None else Storage()
+        self.storage: Storage = of.storage if of is not None else Storage()
         self.storage.tensors.append(self)
         self.stale: ReadingError | None = None  # why its numbers are not known any more
         self.spread: Dims | None = None  # the shape it is repeated to, as by ``expand``
         self.whole = False  # made whole numbers, as for an embedding
-        self.home = of.home if of is not None else 0  # the id of the graph that it is in
+        self.home: int = of.home if of is not None else 0  # the number of the graph that it is in
 
     def change(self, node: str, shape: Dims | None, error: ReadingError) -> None:
         """Its numbers become those of another node; others that look at them cannot be followed."""
@@ -107,7 +107,7 @@ class Module:
 
     layer: Layer
     name: str = ""
-    places: dict[int, str] = field(default_factory=dict)  # by graph: the node that has its weights
+    places: dict[int, str] = field(default_factory=dict)  # by graph, its number: the node that has its weights
     made_as: str = ""  # the class that torch knows it by
     arguments: dict[str, Any] = field(default_factory=dict)  # as given there, also what follows from the input
     declared: tuple[tuple[str, Any], ...] = ()  # what is said of the input
@@ -118,6 +118,7 @@ class Module:
     kind: Class | None = None  # a class of the code that is this layer
     settings: NodeParameters | None = None  # of a block for all in it
     edits: list[ValueEdit] = field(default_factory=list)  # single values that are set
+    inside: list[Module] = field(default_factory=list)  # of a block: what leads to its output
 
 
 @dataclass(eq=False)

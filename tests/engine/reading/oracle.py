@@ -9,8 +9,8 @@ from typing import Any
 import torch
 from torch import nn
 
+from engine.experiment.trust import allow, sources_of
 from engine.layers.base import Shape
-from engine.layers.code.source import allow
 from engine.messages import LayerloomError
 from engine.network.compile import build_module
 from engine.reading.reading import from_text
@@ -36,20 +36,19 @@ def difference(text: str, shape: Shape, training: bool = False, known: bool = Fa
     torch.manual_seed(1)
     want = by_torch(text)
     graph = from_text(text, shape if known else None)
-    allow(layer.source for node in graph.nodes.values() if (layer := node.layer).kind() == "Code"
-          and hasattr(layer, "source"))
+    allow(sources_of(graph))
     net = build_module(graph, shape)
     theirs, ours = want.state_dict(), net.state_dict()
     counts = [sum(p.numel() for p in module.parameters()) for module in (want, net)]
     if counts[0] != counts[1] or len({id(t) for t in want.parameters()}) != len(list(net.parameters())):
         return f"{counts[1]} parameters, torch has {counts[0]}"
-    own = {key: value for key, value in want.state_dict(keep_vars=True).items()}
+    own = dict(want.state_dict(keep_vars=True))
     unique = {id(value): key for key, value in reversed(own.items())}
     keys = [key for key in theirs if unique[id(own[key])] == key]
     if len(keys) != len(ours):
         return f"keys {list(ours)}, torch has {keys}"
-    pairs = ((k, theirs[k]) for k in ours) if set(ours) == set(keys) else zip(ours, (theirs[k] for k in keys), strict=True)
-    net.load_state_dict({key: value.clone() for key, value in pairs})
+    pairs = zip(ours, ours if set(ours) == set(keys) else keys, strict=True)
+    net.load_state_dict({key: theirs[its].clone() for key, its in pairs})
     want.train(training)
     net.train(training)
     x = torch.randn(3, *shape)

@@ -41,7 +41,8 @@ RELU = "net = nn.Sequential(nn.ReLU())\n"
     ("import torch.nn as tnn\nfrom torch import nn as mm\nfrom torch.nn import Linear as Lin\n"
      "net = tnn.Sequential(mm.Tanh(), Lin(1, 3))", "Tanh > Linear out_features=3"),
     (f"import torch.nn\n{RELU.replace('nn.', 'torch.nn.')}", "ReLU"),
-    ("import torch.nn.functional as G\nclass A(nn.Module):\n    def forward(self, x):\n        return G.relu(x)", "ReLU"),
+    ("import torch.nn.functional as G\nclass A(nn.Module):\n    def forward(self, x):\n"
+     "        return G.relu(x)", "ReLU"),
     ("from builtins import max\nnet = nn.Linear(1, max(3, 4))", "Linear out_features=4"),
     ("from collections import OrderedDict\nnet = nn.Sequential(OrderedDict([('x', nn.ReLU())]))", "ReLU"),
     ("import collections\nnet = nn.Sequential(collections.OrderedDict({'x': nn.ReLU()}))", "ReLU"),
@@ -82,7 +83,8 @@ def test_a_text_that_makes_no_network_says_why(source: str, reason: str) -> None
 
 
 CALLS = "class Net(nn.Module):\n    def forward(self, x):\n        return "
-KEPT = "class Net(nn.Module):\n    def __init__(self): super().__init__(); self.kept = nn.ReLU()\n    def forward(self, x):\n        return "
+KEPT = ("class Net(nn.Module):\n    def __init__(self): super().__init__(); self.kept = nn.ReLU()\n"
+        "    def forward(self, x):\n        return ")
 
 
 @pytest.mark.parametrize(("function", "call", "layers"), [
@@ -144,7 +146,8 @@ class Base(nn.Module):
      "    def __init__(self):\n        super().__init__(4)", "Linear out_features=5"),
     ("class B(nn.Module, Base):\n    def __init__(self):\n        super().__init__(2)\n"
      "    def act(self, x):\n        return super().act(x) * 2\n"
-     "    def forward(self, x):\n        return self.act(self.a(x))", "Linear out_features=2 > Tanh > Scale factor=2.0"),
+     "    def forward(self, x):\n        return self.act(self.a(x))", "Linear out_features=2 > Tanh > Scale "
+     "factor=2.0"),
     ("class B(Minus, Base):\n    def __init__(self):\n        pass", "Scale factor=-1.0"),
     ("class B(Base, Minus):\n    def __init__(self):\n        super().__init__(9)", "Linear out_features=9"),
 ])  # fmt: skip

@@ -19,7 +19,8 @@ def network(*forward: str, made: str = "pass", arguments: str = "self") -> str:
     """A class of a module: ``a`` and ``b`` are the halves of its input, ``m`` and ``n`` two matrices."""
     steps = ["a, b = x[:, :3], x[:, 3:]", "m, n = x.reshape(-1, 2, 3), x.reshape(-1, 3, 2)", *forward]
     lines = ["import torch", "from torch import nn", "from torch import Tensor", "import torch.nn.functional as F",
-             "class Net(nn.Module):", f"    def __init__({arguments}):", "        super().__init__(); self.kept = nn.ReLU()",
+             "class Net(nn.Module):", f"    def __init__({arguments}):", "        super().__init__(); self.kept "
+             "= nn.ReLU()",
              *(f"        {line}" for line in made.splitlines()),
              "    def forward(self, x):", *(f"        {line}" for step in steps for line in step.splitlines())]
     return "\n".join(lines)
@@ -43,7 +44,8 @@ def kinds(graph: Graph) -> list[str]:
 @pytest.mark.parametrize("expression", [
     "a + b", "a - b", "b - a", "a * b", "a / b", "b / a", "m @ n", "n @ m", "-a", "a ** 2", "a ** 3",
     "a + b + a", "a * b * a", "a - b - a", "a / b / a", "a + b * a", "(a + b) * a", "a - (b - a)",
-    "a + 2", "2 / (a + 9)", "1 / (b + 9)", "2 + a", "a - 2", "2 - a", "a * 3", "3 * a", "a / 4", "a * 2 + 1", "a * 2 - 1", "a + 1 + 2", "2 * a * b",
+    "a + 2", "2 + a", "a - 2", "2 - a", "a * 3", "3 * a", "a / 4", "a * 2 + 1", "a * 2 - 1", "a + 1 + 2", "2 * a * b",
+    "2 / (a + 9)", "1 / (b + 9)",
     *(f"torch.{name}(a, b)" for name in (
         "add", "sub", "subtract", "mul", "multiply", "div", "divide", "true_divide", "maximum", "minimum", "max",
         "min")),

@@ -158,7 +158,8 @@ def test_what_forward_does_draws(forward: str, layers: str) -> None:
     ("return x.flatten()", "Line 5: “flatten” from dim 0 mixes the examples: write flatten(x, 1)"),
     ("return x.flatten(0)", "Line 5: “flatten” from dim 0 mixes the examples: write flatten(x, 1)"),
     ("return x.squeeze()", "Line 5: “squeeze” needs a dim: over all dimensions it would mix the examples"),
-    ("return F.max_pool2d(x, 2, return_indices=True)", "Line 5: “max_pool2d” with return_indices=True has no layer here"),
+    ("return F.max_pool2d(x, 2, return_indices=True)", "Line 5: “max_pool2d” with return_indices=True has no "
+     "layer here"),
     ("return torch.cat([x, 3], 1)", "Line 5: “cat” needs a list of tensors"),
     ("return torch.cat(x, 1)", "Line 5: “cat” needs a list of tensors"),
     ("return torch.cat()", "Line 5: “torch.cat” is no layer here"),

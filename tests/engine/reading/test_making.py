@@ -258,7 +258,8 @@ UNCALLED = "Line 1: Net needs values for flag, and this text never makes one: ad
     ("a = 3[0]", "Line 5: “3[0]” cannot be read here"),
     ("a = self.missing", "Line 5: self.missing is used, but nowhere made in a way that can be read"),
     ("while True: pass", "Line 5: This code takes too many steps to be read"),
-    ("while flag: a = 3", "Line 5: What happens here depends on values that are not known: “if” on them cannot be read"),
+    ("while flag: a = 3", "Line 5: What happens here depends on values that are not known: “if” on them cannot "
+     "be read"),
     ("try:\n    import frob\n    a = 3\nexcept: pass",
      "Line 5: Whether this succeeds is not known: “try” cannot be read here"),
     ("with flag as a: pass", "Line 5: “flag” is not known here"),

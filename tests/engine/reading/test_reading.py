@@ -269,19 +269,28 @@ net = nn.Sequential(nn.Linear(4, 4), Odd(3))
     ("net = nn.Sequential(nn.Linear(3, 4),\n    nn.Frobnicate(3))", 2, "Frobnicate"),
     ("net = nn.Sequential(nn.Conv2d(3, 4, 0))", 1, "Kernel size must be at least 1"),
     ("net = nn.Sequential(nn.LSTM(3, 4))", 1, "batch_first"),
-    ("import torch\nfrom torch import nn\nclass N(nn.Module):\n    def __init__(self): super().__init__(); self.k = nn.ReLU()\n    def forward(self, x):\n        if x.shape[0] > 3:\n"
+    ("import torch\nfrom torch import nn\nclass N(nn.Module):\n"
+     "    def __init__(self): super().__init__(); self.k = nn.ReLU()\n    def forward(self, x):\n"
+     "        if x.shape[0] > 3:\n"
      "            return x * 2\n        return x", 6, "not known"),
-    ("class N(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.k = nn.ReLU(); self.w = nn.Parameter(1)\n"
+    ("class N(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+     "        self.k = nn.ReLU(); self.w = nn.Parameter(1)\n"
      "    def forward(self, x):\n        return x * self.w", 4, "parameter"),
     ("class N(nn.Module):\n    def __init__(self, width):\n        super().__init__()\n        self.fc = "
      "nn.Linear(4, width)\n    def forward(self, x):\n        return self.fc(x)", 1, "width"),
-    ("class N(nn.Module):\n    def __init__(self): super().__init__(); self.k = nn.ReLU()\n    def forward(self, x):\n        while True:\n            x = x + 1\n        return x", 5,
+    ("class N(nn.Module):\n    def __init__(self): super().__init__(); self.k = nn.ReLU()\n"
+     "    def forward(self, x):\n        while True:\n            x = x + 1\n        return x", 5,
      "too many steps"),
-    ("class N(nn.Module):\n    def __init__(self): super().__init__(); self.k = nn.ReLU()\n    def forward(self, x):\n        return self.fc(x)", 4, "self.fc"),
-    ("class N(nn.Module):\n    def __init__(self): super().__init__(); self.k = nn.ReLU()\n    def forward(self, x):\n        return torch.fft.fft(x)", 4, "fft"),
-    ("class N(nn.Module):\n    def __init__(self): super().__init__(); self.k = nn.ReLU()\n    def forward(self, x):\n        return x.view(-1)", 4, "batch"),
-    ("class N(nn.Module):\n    def __init__(self): super().__init__(); self.k = nn.ReLU()\n    def forward(self, x):\n        return self.forward(x)", 4, "nested"),
-    ("class N(nn.Module):\n    def __init__(self): super().__init__(); self.k = nn.ReLU()\n    def forward(self, x):\n        for i in range(9**9):\n            x = x + 1\n"
+    ("class N(nn.Module):\n    def __init__(self): super().__init__(); self.k = nn.ReLU()\n"
+     "    def forward(self, x):\n        return self.fc(x)", 4, "self.fc"),
+    ("class N(nn.Module):\n    def __init__(self): super().__init__(); self.k = nn.ReLU()\n"
+     "    def forward(self, x):\n        return torch.fft.fft(x)", 4, "fft"),
+    ("class N(nn.Module):\n    def __init__(self): super().__init__(); self.k = nn.ReLU()\n"
+     "    def forward(self, x):\n        return x.view(-1)", 4, "batch"),
+    ("class N(nn.Module):\n    def __init__(self): super().__init__(); self.k = nn.ReLU()\n"
+     "    def forward(self, x):\n        return self.forward(x)", 4, "nested"),
+    ("class N(nn.Module):\n    def __init__(self): super().__init__(); self.k = nn.ReLU()\n"
+     "    def forward(self, x):\n        for i in range(9**9):\n            x = x + 1\n"
      "        return x", 4, "long"),
     ("nn.Sequential(nn.Linear(3, 4)", 1, "never closed"),
 ])  # fmt: skip

@@ -8,5 +8,6 @@ def network(forward: str, made: str = "") -> str:
     def lines(text: str) -> list[str]:
         return [f"        {line}" for line in text.splitlines()]
 
-    return "\n".join(["class Net(nn.Module):", "    def __init__(self, flag):", "        super().__init__(); self.kept = nn.ReLU()",
+    return "\n".join(["class Net(nn.Module):", "    def __init__(self, flag):", "        super().__init__(); "
+    "self.kept = nn.ReLU()",
                       *lines(made), "    def forward(self, x):", *lines(forward)])
