@@ -21,6 +21,7 @@ from engine.names import InvalidNameError, check_name
 MOST = 200  # copies that a block can have
 SIDE = 64  # of what flows through blocks while they are compared
 INPUT = "input"
+WIDTHS = ("in_channels", "num_features", "in_features", "normalized_shape")  # of what comes in, by torch's names
 L = TypeVar("L", bound=Layer)
 
 
@@ -92,14 +93,20 @@ def repeated_block(nodes: Sequence[Node]) -> Block | None:
 
 def copies(nodes: Sequence[Node]) -> int:
     """How many of these, from the first on, are one block several times."""
-    first = _undeclared(nodes[0].layer)
-    if not isinstance(first, Block) or first.repeat > 1 or (_said(nodes[0]) is not None and not _fits(nodes[0], None)):
+    start = nodes[0]
+    first = _undeclared(start.layer)
+    if not isinstance(first, Block) or first.repeat > 1 or (_said(start) is not None and not _fits(start, None)):
         return 1
     count = 1
-    while count < min(len(nodes), MOST) and _is_copy(nodes[count], first.copy_number(count), nodes[0]) and (
-            _fits(nodes[count], nodes[count - 1])):
+    while count < min(len(nodes), MOST) and _is_copy(nodes[count], first.copy_number(count), start) and (
+            _says_the_same(nodes[count], start) or _fits(nodes[count], nodes[count - 1])):
         count += 1
     return count
+
+
+def _says_the_same(node: Node, first: Node) -> bool:
+    """Whether all that is said of inputs stays in the block ×N, and so is held against what arrives."""
+    return isinstance(node.layer, Custom) and node.layer == first.layer
 
 
 def _is_copy(node: Node, block: Block, first: Node) -> bool:
@@ -141,28 +148,25 @@ def _out(node: Node, shape: Shape) -> Shape | None:
 
 def _said(node: Node) -> Shape | None:
     """A shape as the code says that it comes in; None where it says nothing."""
-    if node.declared and isinstance(node.layer, Block):
-        return (_number(node), SIDE, SIDE)
+    if isinstance(node.layer, Block) and node.declared:
+        return _shape_of(node, 2)
     if not isinstance(node.layer, Custom):
         return None
     graph = node.layer.graph
     start = next((name for name, each in graph.nodes.items() if isinstance(each.layer, Input)), None)
-    for edge in graph.outputs[start] if start else ():
-        reader = graph.nodes[edge.target]
-        if isinstance(reader.layer, Custom):
-            if (shape := _said(reader)) is not None:
-                return shape
-        elif reader.declared and isinstance(reader.layer, Block):
-            return _said(reader)
-        elif reader.declared:
-            rank = next((int(digit) for digit in reader.layer.kind() if digit.isdigit()), 0)
-            return (_number(reader), *[SIDE] * rank)
-    return None
+    readers = [graph.nodes[edge.target] for edge in graph.outputs[start]] if start else []
+    said = (_said(each) if isinstance(each.layer, Block) else _shape_of(each, _rank(each.layer)) for each in readers)
+    return next((shape for shape in said if shape is not None), None)
 
 
-def _number(node: Node) -> int:
-    value = node.declared[0][1]
-    return value if isinstance(value, int) else 1
+def _shape_of(node: Node, rank: int) -> Shape | None:
+    said = next((value for name, value in node.declared if name in WIDTHS), None)
+    return said if isinstance(said, tuple) else None if said is None else (said, *[SIDE] * rank)
+
+
+def _rank(layer: Layer) -> int:
+    """How many dimensions there are beside the channels."""
+    return next((int(digit) for digit in layer.kind() if digit.isdigit()), 0)
 
 
 def _with_copies(graph: Graph, run: Sequence[str]) -> Graph:

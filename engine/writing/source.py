@@ -95,5 +95,5 @@ def _paths(use: Use, way: str) -> Iterator[tuple[str, Use, str]]:
     for name in use.names:
         yield way + name, use, name
         if name in use.inside:
-            for copy in use.inside[use.owner(name)].copies:
+            for copy in dict.fromkeys(use.inside[use.owner(name)].copies):
                 yield from _paths(copy, f"{way}{name}.")

@@ -100,20 +100,28 @@ class Use:
         return self.definition(name), self.expression(name, [f"x{index}" for index in count])
 
 
-def use_of(block: Block | None, analysis: Analysis) -> Use:
-    """The use, and all that is inside it."""
+def use_of(block: Block | None, analysis: Analysis, known: dict[int, Use] | None = None) -> Use:
+    """The use, and all that is inside it; equal blocks among equal inputs are one use (``known``, by their analysis)."""
+    known = {} if known is None else known
+    if (found := known.get(id(analysis))) is not None and found.block == block:
+        return found
     names = tuple(name for name in analysis.graph.order if name in analysis.members)
     inside = {}
     for name in names:
         layer = analysis.graph.nodes[name].layer
         if isinstance(layer, Block):
-            inside[name] = use_of(layer, layer.inside(analysis.nodes[name].input_shapes or ()))
-    return Use(block, analysis, names, inside)
+            inside[name] = use_of(layer, layer.inside(analysis.nodes[name].input_shapes or ()), known)
+    made = known[id(analysis)] = Use(block, analysis, names, inside)
+    return made
 
 
-def walk(use: Use) -> Iterator[Use]:
-    """Everything used, what is inside first."""
+def walk(use: Use, met: set[Use] | None = None) -> Iterator[Use]:
+    """Everything used, each once, what is inside first."""
+    met = set() if met is None else met
+    if use in met:
+        return
+    met.add(use)
     for name, inner in use.inside.items():
         if use.owner(name) == name:  # the others use what stands there
-            yield from walk(inner)
+            yield from walk(inner, met)
     yield use

@@ -151,7 +151,7 @@ def declared(block: Custom, width: int) -> Custom:
 
 
 @pytest.mark.parametrize(("widths", "count"), [((3, 4, 4), 3), ((4, 4, 4), 3), ((3, 4, 5), None),
-                                               ((3, 3), None), ((5, 4), 2),
+                                               ((3, 3), 2), ((5, 4), 2),
                                                ((4, 5, 5), None)])  # fmt: skip
 def test_blocks_of_which_the_code_says_other_inputs(widths: tuple[int, ...], count: int | None) -> None:
     """Equal but for the first's input they are one ×N; what is not so stays said, so that it is seen."""
