@@ -49,6 +49,7 @@ COMPARISONS: Mapping[type[ast.AST], Callable[[Any, Any], Any]] = {
 }  # fmt: skip
 OUTER, SETS = "__outer__", "__sets__"
 # Values that are what they are: of others only a run would tell whether they are the same.
+OPERATORS = ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__contains__")
 COMPARED = (int, float, str, type(None), list, tuple, dict, set, frozenset, range, Class, Path, Function, Module,
             Instance, Chain)  # fmt: skip
 
@@ -76,7 +77,7 @@ class Expressions:
             return self.trained()
         if isinstance(value, Unknown) and value.error is not None:
             raise value.error
-        if _is_open(value):
+        if _is_open(value) or _has_own(value, "__bool__", "__len__"):
             return None
         if isinstance(value, Chain):
             return bool(value.parts)
@@ -217,7 +218,7 @@ class Expressions:
             found = self.value(part, names)
             if found is TRAINING:
                 found = self.trained()
-            if _is_open(found) and not isinstance(found, Path):
+            if (_is_open(found) and not isinstance(found, Path)) or _has_own(found, "__bool__", "__len__"):
                 decided, open_part = decided and part is node.values[-1], open_part or found
             elif _is_true(found) == stops_at and (decided or isinstance(found, bool)):
                 return found
@@ -257,6 +258,8 @@ class Expressions:
             return _same_sizes([one], [two], type(op) is ast.Eq) if type(op) in (ast.Eq, ast.NotEq) else None
         if any(is_open(each) or (isinstance(each, Marker) and each is not OPAQUE) for each in (one, two)):
             return None
+        if any(_has_own(each, *OPERATORS) for each in (one, two)):
+            return None
         if OPAQUE in (one, two) or not all(isinstance(each, COMPARED) for each in (one, two)):
             return None
         if type(op) in (ast.In, ast.NotIn):
@@ -267,8 +270,12 @@ class Expressions:
         value = self.value(node.operand, names)
         if isinstance(value, Tensor) and isinstance(node.op, ast.USub):
             return self.context.add(Scale(factor=-1.0), [value])
+        if isinstance(value, Tensor) and isinstance(node.op, ast.UAdd):
+            return self.functions.call("clone", [value], {})
         if value is TRAINING:
             value = self.trained()
+        if _has_own(value, "__bool__", "__len__", "__neg__", "__pos__", "__invert__"):
+            raise self.context.error(UNKNOWN)
         if _is_open(value):
             if isinstance(node.op, ast.Not) or isinstance(value, Unknown):
                 return value  # as little known as before
@@ -368,15 +375,15 @@ class Expressions:
         return found
 
     def _comprehend(self, loops: Sequence[ast.comprehension], names: Names, take: Callable[[Names], None]) -> None:
+        """All rounds have one set of names, as in Python: functions made in them see the last."""
         if not loops:
-            take({OUTER: names})
+            take(names)
             return
         for value in self.plain.iterate(self.value(loops[0].iter, names)):
-            inner: Names = {OUTER: names}
             self.context.step(loops[0].target)
-            self.store(loops[0].target, value, inner)
-            if all(self.truth(test, inner) for test in loops[0].ifs):
-                self._comprehend(loops[1:], inner, take)
+            self.store(loops[0].target, value, names)
+            if all(self.truth(test, names) for test in loops[0].ifs):
+                self._comprehend(loops[1:], names, take)
 
     # -- looking into things ------------------------------------------------------------------------------------------
 
@@ -492,6 +499,11 @@ def _place(name: str, names: Names) -> Names | None:
 def _is_open(value: Any) -> bool:
     """Whether it is known only when the network runs, or to the caller of the code."""
     return isinstance(value, (Tensor, Unknown, Marker, Path, Size, Parameter, Last))
+
+
+def _has_own(value: Any, *names: str) -> bool:
+    """Whether the code itself says what these operators do with an object."""
+    return isinstance(value, Instance) and any(value.kind.find(name) is not None for name in names)
 
 
 def _is_true(value: Any) -> bool:

@@ -42,6 +42,9 @@ class Leaving:
     def _leave_inside(self, target: ast.Attribute | ast.Subscript, unknown: Unknown, names: Names) -> None:
         """``self.a = …`` leaves ``a`` unknown, ``held[i] = …`` all that is held."""
         owner = self._value(target.value, names)
+        if owner is None or isinstance(owner, Unknown):  # reached in a way that cannot be followed
+            for value in self._roots(target.value, names):
+                self.context.taint(value, unknown.error or self.context.error("What is set here is not known"))
         if isinstance(target, ast.Attribute) and isinstance(owner, Instance):
             if isinstance(target.ctx, ast.Store):
                 owner.attributes[target.attr] = unknown
@@ -49,6 +52,13 @@ class Leaving:
         elif not (isinstance(target, ast.Attribute) and target.attr in HARMLESS):
             assert unknown.error is not None
             self.context.taint(owner, unknown.error)
+
+    def _roots(self, node: ast.expr, names: Names) -> Iterator[Any]:
+        """Objects by whose names something is reached."""
+        for part in ast.walk(node):
+            value = self._value(part, names) if isinstance(part, ast.Name) else None
+            if is_module(value) or isinstance(value, (list, dict, Instance, Tensor)):
+                yield value
 
     def _value(self, node: ast.expr, names: Names) -> Any:
         """What stands there by now, without calls."""

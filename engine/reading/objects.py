@@ -77,6 +77,8 @@ class Objects:
             each.bases = tuple(self._base(base) for base in each.bases)
         if self.context.exact:
             return
+        if any(name in each.names for each in kind.order() for name in ("__new__", "__setattr__", "__getattribute__")):
+            raise self.context.error("How objects of {name} are made cannot be read", name=kind.made.name)
         for base in kind.foreign():
             if isinstance(base, Unknown) and base.error is not None:
                 raise base.error
@@ -314,7 +316,7 @@ class Objects:
         if name in HOOKS:
             self.context.taint(owner, self.context.error("What “{name}” changes cannot be read", name=name))
             return OPAQUE
-        if name == "forward":
+        if name in ("forward", "__call__"):
             return self.reader.module_called(owner, given, named)
         if name in EVERYWHERE:
             return OPAQUE

@@ -40,6 +40,7 @@ from engine.reading.values import (
     Tensor,
     Unknown,
     every_module,
+    is_module,
 )
 from engine.writing.header import MARK, shape_in
 
@@ -192,6 +193,7 @@ class _Text:
         called = input_name(network) if self.context.is_own and isinstance(network, Instance) else INPUT
         sheet = self.context.sheet = Sheet(called, shape)
         sheet.is_own = self.context.is_own
+        self._name_parts(network)
         for _, part in every_module(network):  # what was drawn in the other way is another graph
             if isinstance(part, Module):
                 part.places.clear()
@@ -203,6 +205,19 @@ class _Text:
         if output.spread is not None or output.whole:
             raise ReadingError("What the network returns is only repeated, or whole numbers: no layer does that")
         return sheet.graph(output, weighted(network)), output.node
+
+    def _name_parts(self, network: Any) -> None:
+        """A layer is called by a name under which it is kept by now."""
+        names: dict[int, list[str]] = {}
+        parts: dict[int, Any] = {}
+        for _, part in every_module(network):
+            for name, inner in part.attributes.items() if isinstance(part, Instance) else ():
+                if is_module(inner):
+                    names.setdefault(id(inner), []).append(name)
+                    parts[id(inner)] = inner
+        for key, called in names.items():
+            if parts[key].name not in called:
+                parts[key].name = called[0]
 
     def _output(self, network: Any, sheet: Sheet) -> Any:
         self.context.need(network)

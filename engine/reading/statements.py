@@ -110,6 +110,8 @@ class Statements:
                 self.expressions.bind(called, Path(f"{module}.{alias.name}"), names)
 
     def _do_classdef(self, node: ast.ClassDef, names: Names) -> None:
+        if node.keywords:
+            raise self.context.error("How objects of {name} are made cannot be read", name=node.name)
         bases = tuple(self.expressions.value(base, names) for base in node.bases)
         made = Class(node, tuple(base for base in bases if base != Path("builtins.object")))
         inside: Names = {OUTER: names, "__class_body__": True}
@@ -241,6 +243,8 @@ class Statements:
             return
         for item in node.items:
             text = ast.unparse(item.context_expr)
+            if self.context.sheet is not None and "autocast" in text:
+                raise self.context.error("Numbers of another kind are no layer here: {kind}", kind=text[:40])
             if self.context.exact or (self.context.sheet is not None and any(
                     word in text for word in ("no_grad", "inference_mode", "set_grad_enabled", "checkpoint"))):
                 raise self.context.error("“with” cannot be read here" if self.context.exact else

@@ -101,7 +101,7 @@ class Use:
 
 
 def use_of(block: Block | None, analysis: Analysis, known: dict[int, Use] | None = None) -> Use:
-    """The use, and all that is inside it; equal blocks among equal inputs are one use (``known``, by their analysis)."""
+    """The use, and all that is inside it. Equal blocks among equal inputs are one (``known``: by their analysis)."""
     known = {} if known is None else known
     if (found := known.get(id(analysis))) is not None and found.block == block:
         return found

@@ -243,6 +243,10 @@ SMALL = ("class Net(nn.Module):\n    def __init__(self, n=4):\n        super()._
     f"{SMALL}net = Net()\nopt = torch.optim.SGD(net.parameters(), lr=0.1)\nfor epoch in range(2):\n"
     "    for X, y in [(torch.randn(2, 8), torch.zeros(2, 4))]:\n        opt.zero_grad()\n"
     "        loss = F.mse_loss(net(X), y)\n        loss.backward()\n        opt.step()\nprint(loss.item())\n",
+    f"{SMALL}class Two(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+    f"        self.a, self.b = Net(8), Net(8)\n"
+    "    def forward(self, x):\n        return self.b(F.relu(self.a(x)))\nnet = Two()\nnet.a, net.b = net.b, net.a\n",
+    "fs = [lambda: i for i in range(3)]\nnet = nn.Sequential(nn.Linear(8, fs[0]() + 1))\n",
     "def make(n):\n    global net\n    net = nn.Sequential(nn.Linear(8, n))\nmake(3)\n",
     "a = b = []\na += [nn.Linear(8, 4)]\nb.append(nn.ReLU())\nnet = nn.Sequential(*a)\n",
     "def block(n, layers=[]):\n    layers.append(nn.Linear(8, n))\n    return layers\nblock(8)\n"
@@ -302,6 +306,15 @@ def test_a_text_is_followed_to_its_end(text: str) -> None:
     ("net = nn.Sequential(nn.Linear(8, 8), nn.Linear(8, 8))\nnet[0].weight = net[1].weight\n", "Line 5"),
     ("net = nn.Sequential(nn.Linear(8, 4))\nnet.forward = lambda x: x * 2\n", "Line 5"),
     (f"{SMALL}net = Net()\nnet.f.out_features = 7\n", "Line 11"),
+    (f"{SMALL}net = Net()\nnet._modules['f'] = nn.Linear(8, 2)\n", "Line 11"),
+    (f"{SMALL}net = Net()\nvars(net)['f'] = 3\n", "Line 11"),
+    ("class A:\n    def __bool__(self):\n        return False\n"
+     "net = nn.Sequential(nn.Linear(8, 2 if A() else 5))\n", "Line 7"),
+    ("class A:\n    def __eq__(self, o):\n        return True\n"
+     "net = nn.Sequential(nn.Linear(8, 2 if A() == 3 else 5))\n",
+     "Line 7"),
+    ("class A:\n    def __new__(cls):\n        return 3\nnet = nn.Sequential(nn.Linear(8, A()))\n", "Line 7: "
+     "How objects of A"),
     (f"{SMALL}import random\nnet = Net()\nif random.random() > 0.5:\n    net.f = nn.Linear(8, 2)\n", "Line 12"),
     ("try:\n    import frob\n    w = 3\nexcept ImportError:\n    w = 5\nnet = nn.Sequential(nn.Linear(8, "
      "w))\n", "Line 4"),

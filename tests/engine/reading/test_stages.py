@@ -9,10 +9,12 @@ import torch
 from torch import nn
 
 from engine.blocks.base import Block
+from engine.blocks.settled import settled
 from engine.graph.graph import Graph
 from engine.network.compile import build_module
 from engine.reading.reading import from_code
 from engine.writing.source import to_python
+from tests.engine.reading.test_round_trip import assert_comes_back
 
 HEAD = "import torch\nfrom torch import nn\nfrom torch.nn import functional as F\n"
 RESIDUAL = HEAD + """
@@ -94,6 +96,7 @@ def assert_as_torch(text: str, shape: tuple[int, ...]) -> Graph:
         ours = filled(build_module(each, shape))
         assert sum(value.numel() for value in ours.parameters()) == sum(p.numel() for p in theirs.parameters())
         torch.testing.assert_close(ours(x), theirs(x))
+    assert_comes_back(settled(graph, shape), shape)
     return graph
 
 
