@@ -95,11 +95,11 @@ def copies(nodes: Sequence[Node]) -> int:
     """How many of these, from the first on, are one block several times."""
     start = nodes[0]
     first = _undeclared(start.layer)
-    if not isinstance(first, Block) or first.repeat > 1 or (_said(start) is not None and not _fits(start, None)):
+    if not isinstance(first, Block) or first.repeat > 1:
         return 1
     count = 1
     while count < min(len(nodes), MOST) and _is_copy(nodes[count], first.copy_number(count), start) and (
-            _says_the_same(nodes[count], start) or _fits(nodes[count], nodes[count - 1])):
+            _says_the_same(nodes[count], start) or _follows(nodes[count], nodes[count - 1])):
         count += 1
     return count
 
@@ -125,12 +125,12 @@ def _undeclared(layer: L) -> L:
     return layer.model_copy(update={"graph": Graph(nodes, layer.graph.edges, layer.graph.frames)})
 
 
-def _fits(node: Node, before: Node | None) -> bool:
+def _follows(node: Node, before: Node) -> bool:
     """Whether what the code says of inputs is so inside it, and of what comes out of the block before."""
-    said = _said(node)
+    said, earlier = _said(node), _said(before)
     if said is None:
-        return node.layer == _undeclared(node.layer) or (before is not None and node.layer == before.layer)
-    given = said if before is None or (shape := _said(before)) is None else _out(before, shape)
+        return node.layer == _undeclared(node.layer) or node.layer == before.layer
+    given = None if earlier is None else _out(before, earlier)
     return given is not None and _width(given) == _width(said) and _out(node, said) is not None
 
 

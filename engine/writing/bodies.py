@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
+from itertools import groupby
 
 from engine.blocks.base import Block
 from engine.names import fresh_name
@@ -47,7 +48,9 @@ def _docstring(made: Class) -> str:
 
 def _layers(use: Use) -> list[str]:
     names = [layer.shown_title if isinstance(layer, Block) else layer.title for layer in map(use.layer, use.names[1:])]
-    return [*map(quoted, names[:LONGEST_LIST]), *["…"][: len(names) > LONGEST_LIST]]
+    runs = [(name, len([*equal])) for name, equal in groupby(names)]
+    told = [quoted(name) if count == 1 else f"{quoted(name)} ×{count}" for name, count in runs[:LONGEST_LIST]]
+    return [*told, *["and more"][: len(runs) > LONGEST_LIST]]
 
 
 # -- blocks that are made from parameters -----------------------------------------------------------------------------

@@ -174,3 +174,38 @@ class Net(nn.Module):
 net = Net()
 """)
     assert [repeat for _, repeat in stages(graph)] == [1, 1, 1]
+
+
+TRANSFORMER = HEAD + """
+class Block(nn.Module):
+    def __init__(self, dim, heads):
+        super().__init__()
+        self.norm1 = nn.LayerNorm(dim)
+        self.attn = nn.MultiheadAttention(dim, heads, batch_first=True)
+        self.norm2 = nn.LayerNorm(dim)
+        self.mlp = nn.Sequential(nn.Linear(dim, 2 * dim), nn.GELU(), nn.Linear(2 * dim, dim))
+
+    def forward(self, x):
+        y = self.norm1(x)
+        x = x + self.attn(y, y, y)[0]
+        return x + self.mlp(self.norm2(x))
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embed = nn.Linear(4, 8)
+        self.blocks = nn.ModuleList([Block(8, 2) for _ in range(12)])
+        self.head = nn.Linear(8, 3)
+
+    def forward(self, x):
+        x = self.embed(x)
+        for block in self.blocks:
+            x = block(x)
+        return self.head(x.mean(1))
+
+net = Net()
+"""
+
+
+def test_twelve_equal_blocks_of_a_transformer_are_one() -> None:
+    assert stages(assert_as_torch(TRANSFORMER, (5, 4))) == [("blocks", 12)]
