@@ -124,7 +124,19 @@ class Choosing:
             return self._known(chosen)
         if classes:
             return self._made(classes[-1])
+        makers = [value for value in self.context.globals.values() if isinstance(value, Function)
+                  and isinstance(value.made, ast.FunctionDef) and self._returns_layers(value.made)]
+        if makers:
+            name, arguments = makers[-1].name, makers[-1].made.args
+            words = arguments.args[: len(arguments.args) - len(arguments.defaults)]
+            raise MissingCallError("This code only says how {name} makes layers: add a line such as net = {call}",
+                                   line=makers[-1].made.lineno, name=name,
+                                   call=f"{name}({', '.join(f'{word.arg}=…' for word in words)})")
         raise ReadingError("This code makes no network: it needs an nn.Sequential(…) or a class with forward")
+
+    def _returns_layers(self, made: ast.FunctionDef) -> bool:
+        return any(isinstance(part, ast.Return) and part.value is not None for part in ast.walk(made)) and any(
+            isinstance(part, ast.Call) and self._makes_layers(part) for part in ast.walk(made))
 
     def _by_name(self) -> Found | None:
         for name in NAMES:

@@ -18,7 +18,8 @@ DEEPEST = 60  # calls within calls
 BOTH = "Both all steps and the last state are used here: take the last step with x[:, -1]"
 # What a piece of a file may use without importing it.
 IMPORTED = {"torch": Path("torch"), "nn": Path("torch.nn"), "F": Path("torch.nn.functional"), "math": Path("math"),
-            "d2l": Path("d2l.torch"), "np": Path("numpy"), "plt": Path("matplotlib.pyplot")}  # fmt: skip
+            "d2l": Path("d2l.torch"), "tab": Path("d2l.tab"),
+            "np": Path("numpy"), "plt": Path("matplotlib.pyplot")}  # fmt: skip
 
 
 class ChangedInsideError(ReadingError):

@@ -161,7 +161,7 @@ class Interpreter:
         if name == "linspace" and len(given) == 3 and not self.context.exact and (
                 type(given[2]) is int and all(type(each) in (int, float) for each in given[:2])):
             return self._linspace(*given)
-        unknown = next((value for value in given if isinstance(value, Unknown)), None)
+        unknown = self._unknown_in([*given, *named.values()])
         if unknown is not None and not self.context.exact:
             return Unknown(ast.unparse(node)[:40], unknown.error or self.context.error(
                 "“torch.{name}” is no layer here", name=name))
@@ -446,6 +446,8 @@ class Interpreter:
 
     def _book_called(self, path: str, given: list[Any], named: Names, node: ast.Call) -> Any:
         name = path.rpartition(".")[2]
+        if path == "d2l.tab.selected":  # which of the book's editions a line is of
+            return any(each in ("pytorch", "all") for each in given)
         if name == "add_to_class" and given and isinstance(given[0], Class):
             return AddTo(given[0])
         found = self.from_book(path)

@@ -103,8 +103,10 @@ class _Needs:
         self.imports.pop(name, None)
         waiting = {node.id for node in ast.walk(value.made) if isinstance(node, ast.Name)
                    and isinstance(node.ctx, ast.Load)} - {name}
-        if not waiting <= self.globals.keys() | _own_names(value.made) | vars(builtins).keys():
+        own = _own_names(value.made)
+        if not waiting <= self.globals.keys() | own | vars(builtins).keys():
             self._is_whole = False  # it would not run
+        waiting -= {name for name in own if not isinstance(self.globals.get(name), (Class, Function, Path))}
         self.parts[name] = ""  # it may use itself
         for used in sorted(waiting):
             if used in self.globals:

@@ -11,8 +11,9 @@ from typing import Any
 
 from engine.messages import LayerloomError
 from engine.reading.context import Context
+from engine.reading.layers import MissingValueError
 from engine.reading.sizes import Size, UnknownSizeError
-from engine.reading.values import Chain, Parameter, ReadingError, Tensor, parts_of
+from engine.reading.values import Chain, Parameter, ReadingError, Tensor, Unknown, parts_of
 
 LONGEST = 10_000  # of lists and texts
 LARGEST = 10**12
@@ -161,6 +162,8 @@ class Plain:
     def iterate(self, value: Any) -> Iterable[Any]:
         """What is gone through one after the other. Raises ReadingError."""
         value = self.context.need(value)
+        if isinstance(value, Unknown):
+            raise MissingValueError(value.name, self.context.line)
         if isinstance(value, Chain):
             return [part for _, part in value.parts]
         inner = getattr(value, "inner", None)

@@ -24,6 +24,7 @@ from engine.reading.choosing import Choosing
 from engine.reading.context import ChangedInsideError
 from engine.reading.interpreter import Interpreter
 from engine.reading.layers import MissingValueError
+from engine.reading.modules import Buffer
 from engine.reading.own_code import code_of
 from engine.reading.sheet import Sheet
 from engine.reading.sizes import BATCH, Dims
@@ -226,8 +227,8 @@ class _Text:
         return self.reader.module_called(network, [sheet.input], {})
 
     def _as_code(self, network: Any, error: ReadingError) -> Graph | None:
-        """A single layer of a person's own, of which nothing else is made."""
-        if not isinstance(network, Instance) or isinstance(error, MissingValueError) or _has_parts(network):
+        """A single layer of a person's own, beside which nothing else is made."""
+        if not isinstance(network, Instance) or isinstance(error, MissingValueError) or not _is_own_layer(network):
             return None
         if _needs_values(network):
             return None
@@ -311,6 +312,17 @@ class _Text:
 
     def _hides(self, value: Any) -> bool:
         return any(isinstance(each, (Module, Chain)) for each in (value.values() if isinstance(value, dict) else value))
+
+
+MOST_PARTS = 2  # of a layer of a person's own that keeps numbers, too
+
+
+def _is_own_layer(network: Instance) -> bool:
+    """Whether it is no composition of layers, or one around numbers that it keeps itself."""
+    keeps = any(isinstance(value, Buffer) or (isinstance(value, Unknown) and value.name == "parameter")
+                for value in network.attributes.values())
+    count = sum(part is not network for _, part in every_module(network))
+    return not count or (keeps and count <= MOST_PARTS)
 
 
 def _has_parts(network: Instance) -> bool:

@@ -288,6 +288,11 @@ SMALL = ("class Net(nn.Module):\n    def __init__(self, n=4):\n        super()._
     "    def forward(self, X):\n        return F.relu(torch.matmul(X, self.weight.data) + self.bias.data)\n"
     "net = nn.Sequential(MyLinear(8, 4), MyLinear(4, 2))\n",
     "class Centered(nn.Module):\n    def forward(self, X):\n        return X - X.mean()\nnet = Centered()\n",
+    "class Fixed(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+    "        self.register_buffer('w', torch.rand((8, 8)))\n        self.linear = nn.Linear(8, 8)\n"
+    "    def forward(self, X):\n"
+    "        X = F.relu(torch.mm(self.linear(X), self.w) + 1)\n        while X.abs().sum() > 1:\n            X /= 2\n"
+    "        return self.linear(X)\nnet = Fixed()\n",
     "class Half(nn.Module):\n    def forward(self, x):\n        return x * 2 if self.training else x\n"
     "net = nn.Sequential(nn.Linear(8, 4), Half())\n",
 ])  # fmt: skip
@@ -337,6 +342,8 @@ def test_a_text_is_followed_to_its_end(text: str) -> None:
      "Line 8: Net is built on models.Base, whose code is not in this text: paste it, too"),
     (SMALL.replace("n=4", "n"), "Line 4: Net needs values for n, and this text never makes one: add a line such "
      "as net = Net(n=…)"),
+    ("def block(i, o, k=3):\n    return nn.Sequential(nn.Linear(i, o), nn.ReLU())\n",
+     "Line 4: This code only says how block makes layers: add a line such as net = block(i=…, o=…)"),
     (SMALL.replace("n=4", "n") + "def small():\n    return Net(3)\n", "add a line such as net = small()"),
 ])  # fmt: skip
 def test_what_cannot_be_followed_and_reaches_the_network_is_refused(text: str, said: str) -> None:

@@ -274,7 +274,7 @@ net = nn.Sequential(nn.Linear(4, 4), Odd(3))
      "        if x.shape[0] > 3:\n"
      "            return x * 2\n        return x", 6, "not known"),
     ("class N(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
-     "        self.k = nn.ReLU(); self.w = nn.Parameter(1)\n"
+     "        self.k, self.l, self.m = nn.ReLU(), nn.ReLU(), nn.ReLU(); self.w = nn.Parameter(1)\n"
      "    def forward(self, x):\n        return x * self.w", 4, "parameter"),
     ("class N(nn.Module):\n    def __init__(self, width):\n        super().__init__()\n        self.fc = "
      "nn.Linear(4, width)\n    def forward(self, x):\n        return self.fc(x)", 1, "width"),
