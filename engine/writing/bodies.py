@@ -18,7 +18,7 @@ from engine.writing.naming import SCRATCH, by_itself
 from engine.writing.uses import Use
 
 LONGEST_VARIABLE = 32
-LONGEST_LIST = 8  # layers in a docstring
+ROOM = 96  # characters of a docstring
 AMBIGUOUS = frozenset("lOI")  # unreadable as variables: linters refuse them
 INPUT = "input"
 MARKED = re.compile(r"^(.*?)(?:  #: ([\w ]+))?$")
@@ -43,14 +43,15 @@ def _docstring(made: Class) -> str:
         return f"The whole network, from {shape_text(shapes[0])} to {shape_text(shapes[1])}."
     if use.block.own_graph is None:
         return (type(use.block).__doc__ or use.block.title).strip().splitlines()[0]
-    return f"{quoted(use.block.shown_title)}{APART}{', '.join(_layers(use))}."
+    told, layers = f"{quoted(use.block.shown_title)}{APART}", _layers(use)
+    most = next((count for count in range(len(layers), 1, -1) if len(", ".join(layers[:count])) <= ROOM - len(told)), 1)
+    return f"{told}{', '.join([*layers[:most], *['and more'][: most < len(layers)]])}."
 
 
 def _layers(use: Use) -> list[str]:
     names = [layer.shown_title if isinstance(layer, Block) else layer.title for layer in map(use.layer, use.names[1:])]
     runs = [(name, len([*equal])) for name, equal in groupby(names)]
-    told = [quoted(name) if count == 1 else f"{quoted(name)} ×{count}" for name, count in runs[:LONGEST_LIST]]
-    return [*told, *["and more"][: len(runs) > LONGEST_LIST]]
+    return [quoted(name) if count == 1 else f"{quoted(name)} ×{count}" for name, count in runs]
 
 
 # -- blocks that are made from parameters -----------------------------------------------------------------------------

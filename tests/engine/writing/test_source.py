@@ -120,3 +120,14 @@ def test_source_with_torch_imports_it() -> None:
     for line, imports in (("input 4, linear 2", "\n\nfrom torch import nn\n"),
                           ("input 4, (linear 2 |)", "\n\nimport torch\nfrom torch import nn\n")):
         assert imports in to_python(build_line(Graph(), line)[0])
+
+
+def test_a_docstring_fits_into_its_line_however_much_is_inside() -> None:
+    inner = stack(*((f"part{i}", LAYERS[kind]()) for i, kind in enumerate(("LeakyReLU", "LogSigmoid", "Softsign") * 9)),
+                  shape=None)
+    label = "A label as long as a label may be at all, which is sixty"
+    text = to_python(stack(("own", Custom(label=label, graph=inner))))
+    (line,) = [line for line in text.splitlines() if line.startswith('    """A label')]
+    assert len(line) <= LINE and line.endswith(', and more."""') and "Leaky ReLU, Log sigmoid" in line
+    twice = Custom(label="Own", graph=stack(("a", RELU), ("b", RELU), shape=None))
+    assert '    """Own: ReLU ×2."""' in to_python(stack(("own", twice)))
