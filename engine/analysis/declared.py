@@ -26,6 +26,8 @@ def contradiction(node: Node, shapes: Sequence[Shape]) -> DeclaredError | None:
     if not node.declared:
         return None
     arguments = node.layer.arguments(shapes)
+    if node.layer.category == "block":
+        arguments["in_channels"] = shapes[0][0]
     for name, value in node.declared:
         if name == "ndim":
             error = _of_rank(value, shapes[0])

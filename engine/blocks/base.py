@@ -32,7 +32,8 @@ def innermost(error: LayerloomError) -> LayerloomError:
 
 
 class Block(Layer):
-    """Parameters → Graph. Compiles to a nested module; its keys are ``name.inner.weight``."""
+    """Parameters → Graph. Compiles to a nested module; its keys are ``name.inner.weight``, or ``name.0.inner.weight``
+    where it is repeated."""
 
     category: ClassVar[Category] = "block"
     rule: ClassVar[str] = "the shape that its inner layers give"
@@ -64,7 +65,8 @@ class Block(Layer):
             return self.expand(shapes)
         d, last = Drawing(), "input"
         for index in range(self.repeat):
-            last = d.add(f"{self.stem}{index + 1}", self.copy_number(index), last, at=(0, index + 1))
+            name = f"{self.stem}{index + 1}"
+            last = d.add(name, self.copy_number(index), last, at=(0, index + 1), key=str(index))
         return d.graph()
 
     @abstractmethod
@@ -156,9 +158,9 @@ class Drawing:
         self._nodes = [Node("input", Input())]
         self._edges: list[Edge] = []
 
-    def add(self, name: str, layer: Layer, *after: str, at: Position) -> str:
+    def add(self, name: str, layer: Layer, *after: str, at: Position, key: str = "") -> str:
         """Add a layer after the named ones, in column ``at[0]`` and row ``at[1]``; returns its name."""
-        self._nodes.append(Node(name, layer, (at[0] * COLUMN, at[1] * STEP)))
+        self._nodes.append(Node(name, layer, (at[0] * COLUMN, at[1] * STEP), key=key))
         self._edges += [Edge(source, name, port) for port, source in enumerate(after)]
         return name
 

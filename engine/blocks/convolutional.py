@@ -71,9 +71,10 @@ class VGG(Block):
         d, last = Drawing(), "input"
         for number in range(1, self.num_convs + 1):
             conv = Conv2d(out_channels=self.out_channels, kernel_size=3, padding=1)
-            d.add(f"conv{number}", conv, last, at=(0, 2 * number - 1))
-            last = d.add(f"act{number}", ReLU(), f"conv{number}", at=(0, 2 * number))
-        d.add("pool", MaxPool2d(kernel_size=2, stride=2), last, at=(0, 2 * self.num_convs + 1))
+            d.add(f"conv{number}", conv, last, at=(0, 2 * number - 1), key=f"net.{2 * number - 2}")
+            last = d.add(f"act{number}", ReLU(), f"conv{number}", at=(0, 2 * number), key=f"net.{2 * number - 1}")
+        pool = MaxPool2d(kernel_size=2, stride=2)
+        d.add("pool", pool, last, at=(0, 2 * self.num_convs + 1), key=f"net.{2 * self.num_convs}")
         return d.graph()
 
     def details(self) -> tuple[str, ...]:

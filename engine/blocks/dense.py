@@ -25,6 +25,10 @@ class Dense(Block):
     meaning = "Every convolution sees the outputs of all before it, and adds a few channels of its own."
     example = (16, 8, 8)
 
+    @property
+    def class_name(self) -> str:
+        return "DenseBlock"
+
     num_convs: int = Field(4, ge=1, le=64, title="Convolutions", description="How many follow each other.")
     growth_rate: Count = Field(32, title="Growth rate", description="Channels that each convolution adds.")
 
@@ -33,10 +37,11 @@ class Dense(Block):
         d, last = Drawing(), "input"
         for number in range(1, self.num_convs + 1):
             row = 4 * number - 3
-            d.add(f"bn{number}", BatchNorm2d(), last, at=(1, row))
-            d.add(f"act{number}", ReLU(), f"bn{number}", at=(1, row + 1))
+            part = f"net.{number - 1}"
+            d.add(f"bn{number}", BatchNorm2d(), last, at=(1, row), key=f"{part}.0")
+            d.add(f"act{number}", ReLU(), f"bn{number}", at=(1, row + 1), key=f"{part}.1")
             conv = Conv2d(out_channels=self.growth_rate, kernel_size=3, padding=1)
-            d.add(f"conv{number}", conv, f"act{number}", at=(1, row + 2))
+            d.add(f"conv{number}", conv, f"act{number}", at=(1, row + 2), key=f"{part}.2")
             last = d.add(f"cat{number}", Concatenate(), last, f"conv{number}", at=(0, row + 3))
         return d.graph()
 

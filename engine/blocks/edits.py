@@ -191,14 +191,20 @@ def _drawn(node: Node, shapes: tuple[Shape, ...]) -> Graph:
     assert isinstance(node.layer, Block)
     graph = node.layer.drawn(shapes)
     if node.parameters == DEFAULTS:
-        return graph
-    return Graph({name: replace(other, parameters=_passed_on(node.parameters, other))
-                  for name, other in graph.nodes.items()}, graph.edges, graph.frames)
+        return _under_names(graph)
+    return _under_names(Graph({name: replace(other, parameters=_passed_on(node.parameters, other))
+                               for name, other in graph.nodes.items()}, graph.edges, graph.frames))
+
+
+def _under_names(graph: Graph) -> Graph:
+    """The same, but what had a key of its own in its block is kept under its name."""
+    return Graph({name: replace(node, key="") if node.key else node for name, node in graph.nodes.items()},
+                 graph.edges, graph.frames)
 
 
 def _passed_on(outer: NodeParameters, node: Node) -> NodeParameters:
     """What a node keeps when the block around it goes; values set by hand come to the layer they are in."""
-    here = f"{node.name}."
+    here = f"{node.kept_as}."
     edits = tuple(edit.model_copy(update={"key": edit.key.removeprefix(here)}) for edit in outer.edits
                   if edit.key.startswith(here))
     own = outer if node.parameters == DEFAULTS else node.parameters
@@ -273,5 +279,5 @@ def as_own(node: Node, shapes: tuple[Shape, ...]) -> Custom:
     one = block.copy_number(0)
     alike = block.repeat == 1 or (block.copy_number(1) == one and one.expand(shapes) == one.expand(
         (one.facts(shapes).output_shape,)))
-    graph = one.expand(shapes) if alike else block.drawn(shapes)
+    graph = _under_names(one.expand(shapes) if alike else block.drawn(shapes))
     return Custom(label=block.title, graph=graph, repeat=block.repeat if alike else 1)

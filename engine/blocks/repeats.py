@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
+from engine.blocks.base import Block
+from engine.blocks.custom import Custom
 from engine.blocks.edits import make_block
+from engine.blocks.gathering import MOST, copies, repeated_block
 from engine.graph import marks
 from engine.graph.graph import Edge, Graph
 from engine.layers.inputs import Input
+from engine.names import InvalidNameError, fresh_name
 
 LONGEST_PERIOD = 64  # parts of a chain that can repeat together
-MOST = 200  # copies that a block can have
-LEAST_LAYERS = 2  # in one copy: a single layer gains nothing by being a block
+LEAST_LAYERS = 2  # in one copy: a single layer gains nothing by being a block …
+LEAST_COPIES = 3  # … unless it learns and comes so often
 
 
 @dataclass(frozen=True)
@@ -33,7 +39,8 @@ class Repeat:
 
 def repeated(graph: Graph) -> tuple[Repeat, ...]:
     """Repeated parts that do not overlap, those that save the most first. What shares weights is left alone."""
-    found = sorted((repeat for chain in _chains(graph) for repeat in _in_chain(graph, chain)),
+    found = sorted((repeat for chain in _chains(graph) for repeat in (*_of_blocks(graph, chain),
+                                                                      *_in_chain(graph, chain))),
                    key=lambda repeat: (-repeat.saved, len(repeat.copies[0])))
     taken: set[str] = set()
     chosen = []
@@ -77,6 +84,17 @@ def _follows(graph: Graph, part: list[str], chain: list[tuple[str, ...]]) -> boo
     return len(sources) == 1 and (not chain or sources == {chain[-1][-1]})
 
 
+def _of_blocks(graph: Graph, chain: list[tuple[str, ...]]) -> Iterator[Repeat]:
+    """Blocks in a row that are one block ×N, as those of a stage whose first halves the image."""
+    start = 0
+    while start < len(chain):
+        nodes = [graph.nodes[part[0]] for part in takewhile(lambda part: len(part) == 1, chain[start : start + MOST])]
+        count = copies(nodes) if nodes else 1
+        if count > 1:
+            yield Repeat(tuple(chain[start : start + count]))
+        start += count
+
+
 def _in_chain(graph: Graph, chain: list[tuple[str, ...]]) -> list[Repeat]:
     """Every longest run of each period."""
     kinds: dict[object, int] = {}
@@ -88,11 +106,22 @@ def _in_chain(graph: Graph, chain: list[tuple[str, ...]]) -> list[Repeat]:
             if index + period < len(chain) and signs[index] == signs[index + period]:
                 continue
             count = min(MOST, (index - start) // period + 1)
-            size = sum(len(part) for part in chain[start : start + period])
-            if count > 1 and size >= LEAST_LAYERS:
+            length = index - start + period
+            if count > 1 and _is_worth_it(graph, chain[start : start + period], signs[start : start + length], count):
                 found.append(Repeat(tuple(_joined(chain, start + n * period, period) for n in range(count))))
             start = index + 1
     return found
+
+
+def _is_worth_it(graph: Graph, parts: list[tuple[str, ...]], signs: list[int], count: int) -> bool:
+    """Whether a block of these saves something, and is not itself something smaller that a block can hold so often."""
+    size = next(size for size in range(1, len(parts) + 1) if signs[size:] == signs[:-size])
+    if size < len(parts) and len(signs) // size <= MOST:
+        return False
+    names = _joined(parts, 0, len(parts))
+    layer = graph.nodes[names[0]].layer
+    alone = count >= LEAST_COPIES and layer.has_weights() and not isinstance(layer, Block)
+    return len(names) >= LEAST_LAYERS or alone
 
 
 def _joined(chain: list[tuple[str, ...]], start: int, count: int) -> tuple[str, ...]:
@@ -111,12 +140,32 @@ def _sign(graph: Graph, part: tuple[str, ...]) -> object:
 
 def as_block(graph: Graph, repeat: Repeat, label: str) -> tuple[Graph, str]:
     """The parts as one block ×N in their place; also its name. Keys of the weights change. Raises BlockError."""
+    nodes = [graph.nodes[name] for name in repeat.names]
+    block = repeated_block(nodes) if len(nodes) == len(repeat.copies) else None
+    if block is not None:
+        return _with_block(graph, repeat, block, label)
     first, rest, end = repeat.copies[0], set(repeat.names) - set(repeat.copies[0]), repeat.copies[-1][-1]
     onward = [edge for edge in graph.outputs[end] if edge.target not in rest]
     bottom = max(graph.nodes[name].position[1] for name in repeat.names)
     graph, name = make_block(graph.without(rest), first, label)
     graph = graph.with_layer(name, graph.nodes[name].layer.with_options(repeat=len(repeat.copies)))
     graph = graph.with_edges(Edge(name, edge.target, edge.port, edge.via) for edge in onward)
+    return _moved_up(graph, graph.nodes[name].position[1], bottom), name
+
+
+def _with_block(graph: Graph, repeat: Repeat, block: Block, label: str) -> tuple[Graph, str]:
+    """Blocks that are one ×N as that block."""
+    first, *rest = repeat.names
+    onward = list(graph.outputs[repeat.names[-1]])
+    bottom = max(graph.nodes[name].position[1] for name in repeat.names)
+    graph = graph.without(rest).with_layer(first, block)
+    graph = graph.with_edges(Edge(first, edge.target, edge.port, edge.via) for edge in onward)
+    stem = Custom().with_options(label=label).stem
+    try:
+        name = stem if stem not in graph.nodes or stem == first else fresh_name(stem, graph.nodes)
+        graph = graph.renamed(first, name)
+    except InvalidNameError:
+        name = first
     return _moved_up(graph, graph.nodes[name].position[1], bottom), name
 
 

@@ -18,7 +18,7 @@ from engine.layers.normalization import BatchNorm2d
 
 @register
 class Residual(Block):
-    """Convolutions with batch norm, plus a shortcut, ReLU."""
+    """Convolutions whose output is added to what came in (He et al. 2016)."""
 
     title = "Residual"
     stem = "residual"
@@ -37,6 +37,10 @@ class Residual(Block):
         False, title="Bottleneck", description="1×1 to a quarter of the channels, 3×3, 1×1 back, instead of two 3×3."
     )
     bias: bool = Field(True, title="Bias", description="Of the convolutions; batch norm makes it superfluous.")
+
+    @property
+    def class_name(self) -> str:
+        return "Bottleneck" if self.bottleneck else "Residual"
 
     def copy_number(self, index: int) -> Self:
         return self.model_copy(update={"repeat": 1, "stride": self.stride if index == 0 else 1})

@@ -12,7 +12,7 @@ from engine.graph.parameters import DEFAULT_INIT, DEFAULTS, NodeParameters
 
 def node_settings(graph: Graph, analysis: Analysis, inherited: NodeParameters = DEFAULTS,
                   prefix: str = "") -> dict[str, NodeParameters]:
-    """The settings of each node with weights of its own, also inside blocks, by its place: ``residual1.conv1``.
+    """The settings of each node with weights of its own, also inside blocks, by its key: ``residual1.conv1``.
 
     A block's settings hold for every layer in it that has none of its own, and a frozen block is frozen throughout;
     values set by hand stay where they are, and normalisations inside begin as always.
@@ -27,12 +27,12 @@ def node_settings(graph: Graph, analysis: Analysis, inherited: NodeParameters = 
             own = own.model_copy(update={"weight": DEFAULT_INIT, "bias": DEFAULT_INIT})  # a scale of 0 would end it all
         if not inherited.trainable and own.trainable:
             own = own.model_copy(update={"trainable": False})
-        settings[prefix + name] = own
+        settings[prefix + node.kept_as] = own
         shapes = analysis.nodes[name].input_shapes
         if isinstance(node.layer, Block) and shapes is not None:
             inner = node.layer.inside(shapes)
             passed_on = own.model_copy(update={"edits": ()}) if own.edits else own
-            settings |= node_settings(inner.graph, inner, passed_on, f"{prefix}{name}.")
+            settings |= node_settings(inner.graph, inner, passed_on, f"{prefix}{node.kept_as}.")
     return settings
 
 

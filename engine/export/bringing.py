@@ -10,6 +10,7 @@ from torch import Tensor
 
 from engine.compare.belonging import network_id
 from engine.experiment.experiment import Experiment
+from engine.experiment.keys import current_weights
 from engine.export.weight_files import read_weights
 from engine.network.fitting import Fitted, fitted
 
@@ -20,4 +21,5 @@ def weights_for(experiment: Experiment, path: str | os.PathLike[str], layer: str
     OrderError where it would fit in the order of the file only."""
     file = read_weights(path)
     of_another = bool(file.network) and not layer and file.network != network_id(experiment)
-    return replace(fitted(experiment, file.held, layer, before, by_order), beside=file.left_out, of_another=of_another)
+    held = [each._replace(weights=current_weights(each.weights, experiment)) for each in file.held]
+    return replace(fitted(experiment, held, layer, before, by_order), beside=file.left_out, of_another=of_another)

@@ -66,7 +66,8 @@ def _with_weights(taken: Taken, path: Path) -> nn.Module:
 def _write_source(taken: Taken, path: Path) -> None:
     from engine.writing.source import to_python  # a room that the window's dialogs need not load
 
-    write_text(path, to_python(taken.experiment.graph, taken.shape))
+    rule = taken.experiment.recipe.initialization
+    write_text(path, to_python(taken.experiment.graph, taken.shape, initialization=rule))
 
 
 def _from_source(taken: Taken, path: Path) -> nn.Module:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.experiment.experiment import Experiment
+from engine.experiment.keys import current_weights
 from engine.export.formats import NetworkFormat, Taken
 from engine.layers.base import Shape
 from engine.network.weights import RANDOM, check_weights, initial_module, trained_module
@@ -20,6 +21,7 @@ def taken_with(experiment: Experiment, weights: Mapping[str, Tensor] | None, sha
     """The network with these weights, or with those that training begins with. Raises as ``export``."""
     if weights is None:
         weights = initial_module(experiment).state_dict()
+    weights = current_weights(weights, experiment)
     check_weights(experiment, weights)
     return Taken(experiment, weights, shape)
 

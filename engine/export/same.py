@@ -23,7 +23,8 @@ def difference(source: str, analysis: Analysis) -> Message | None:
     if before.faults or (before.output_shape, before.params) != (analysis.output_shape, analysis.params):
         raise ReadingError("This network is more than can be read")
     found = follow(source)
-    return _in_names(wanted, found) or _in_layers(wanted, found) or _in_shapes(wanted, found, before, shape)
+    return (_in_names(wanted, found) or _in_layers(wanted, found) or _in_beginnings(wanted, found)
+            or _in_shapes(wanted, found, before, shape))
 
 
 def _in_names(wanted: Followed, found: Followed) -> Message | None:
@@ -92,6 +93,12 @@ def _written(network: Followed, node: str) -> str:
     module, layer, path = network.module(node), network.graph.nodes[node].layer, network.path(node)
     text = layer.title if module is None else call(f"nn.{module.made_as}", module.arguments, layer.positional)
     return f"{path} = {text}" if path else text
+
+
+def _in_beginnings(wanted: Followed, found: Followed) -> Message | None:
+    """The first module whose weights begin or learn otherwise."""
+    other = next((path for path, own in wanted.settings.items() if found.settings.get(path) != own), None)
+    return None if other is None else say("{layer} begins or learns otherwise", layer=other)
 
 
 def _in_shapes(wanted: Followed, found: Followed, before: Analysis, shape: Shape | None) -> Message | None:

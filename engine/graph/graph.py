@@ -53,7 +53,8 @@ class Node:
 
     ``shares`` names the node whose weights it uses instead of its own; a ``bypassed`` one passes its first input on.
     ``label`` (a colour of ``frames.COLORS``) and ``collapsed`` concern only how it is drawn. ``declared`` is what code
-    that was read says of its input, by torch's names of the arguments.
+    that was read says of its input, by torch's names of the arguments. ``key`` is where a state dict keeps its weights
+    where that is not its name (``net.0.2``): only inside blocks that are made from parameters.
     """
 
     name: str
@@ -65,6 +66,12 @@ class Node:
     label: str = ""
     collapsed: bool = False
     declared: tuple[tuple[str, int | tuple[int, ...]], ...] = ()
+    key: str = ""
+
+    @property
+    def kept_as(self) -> str:
+        """Its key in the state dict of the graph that it is in."""
+        return self.key or self.name
 
 
 @dataclass(frozen=True, slots=True)

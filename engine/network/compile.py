@@ -51,8 +51,8 @@ def _module(analysis: Analysis) -> fx.GraphModule:
             values[name] = fx.Proxy(program.placeholder(name), tracer)
             values[name].node.meta["layer"] = name
             continue
-        owner = node.shares or name
-        if owner not in parts and (part := _part(node.layer, shapes, owner)) is not None:
+        owner = graph.nodes[node.shares or name].kept_as
+        if owner not in parts and (part := _part(node.layer, shapes, node.shares or name)) is not None:
             parts[owner] = part
         inputs = [values[source] for source in analysis.sources(name)]
         values[name] = _called(tracer, node.layer, owner, inputs, shapes)

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.analysis.analysis import analyze
+from engine.blocks.keys import current, moved
 from engine.blocks.settings import node_settings
 from engine.experiment.experiment import Experiment
 from engine.experiment.recipe import Initialization
@@ -36,9 +37,12 @@ def initialize(module: nn.Module, experiment: Experiment) -> None:
     analysis = analyze(experiment.graph, experiment.data.sample_shape)
     settings = node_settings(experiment.graph, analysis)
     modules, buffers = dict(module.named_modules()), dict(module.named_buffers())
+    now = moved(analysis) if any(own.edits for own in settings.values()) else {}
     for place, own in settings.items():
         if own == DEFAULTS:
             continue
+        if own.edits and now:
+            own = own.model_copy(update={"edits": tuple(_moved(edit, place, now) for edit in own.edits)})
         if place in modules:
             _of_node(module, place, own, settings)
         elif place in buffers:  # a constant, which is no module: its own name is the key
@@ -54,6 +58,12 @@ def _by_recipe(weight: Tensor, how: Initialization) -> None:
         nn.init.kaiming_uniform_(weight, nonlinearity="relu")
     elif how != "default":
         nn.init.normal_(weight, std=1.0 if how == "normal_unit" else 0.01)
+
+
+def _moved(edit: ValueEdit, place: str, now: Mapping[str, str]) -> ValueEdit:
+    """The value under its key of today, where an earlier version set it."""
+    names = next((names for names, key in now.items() if key == place), place)
+    return edit.model_copy(update={"key": current(f"{names}.{edit.key}", now).removeprefix(f"{place}.")})
 
 
 def _of_node(module: nn.Module, place: str, own: NodeParameters, settings: Mapping[str, NodeParameters]) -> None:

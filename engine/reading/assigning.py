@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from engine.reading.values import Chain, Instance, Marker, Names, Path, Tensor, Unknown
+from engine.reading.values import Chain, Instance, Marker, Names, Parameter, Path, Tensor, Unknown
 
 if TYPE_CHECKING:
     from engine.reading.expressions import Expressions
@@ -73,6 +73,8 @@ class Assigning:
         index = self.expressions.index(target.slice, names)
         if isinstance(held, (Chain, Instance)):
             self.modules.put_part(held, index, value)
+        elif isinstance(held, Parameter):
+            self.modules.set_value(held, index, value)
         elif isinstance(held, (Marker, Path)):
             return
         elif isinstance(held, (list, dict)) and not isinstance(index, Unknown):

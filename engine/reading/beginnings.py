@@ -78,6 +78,8 @@ def parameters_of(module: Module) -> NodeParameters:
     given: dict[str, Any] = dict(_settings(module))
     if module.frozen and module.frozen >= _expected(module):
         given["trainable"] = False
+    if module.edits:
+        given["edits"] = tuple(module.edits)
     return DEFAULTS.with_options(**given) if given else DEFAULTS
 
 
@@ -131,6 +133,13 @@ def _settings(module: Module) -> dict[str, Init]:
                 all(init == _native(module, name) for name, init in zip(names, inits, strict=True))):
             found[part] = inits[0]
     return found
+
+
+def rank_of(parameter: Parameter) -> int:
+    """How many dimensions it has."""
+    if not _is_wide(parameter.module, parameter.name):
+        return 1
+    return 2 + next((int(digit) for digit in parameter.module.layer.kind() if digit.isdigit()), 0)
 
 
 def parameters_in(module: Module) -> list[tuple[str, Parameter]]:

@@ -69,6 +69,8 @@ class Choosing:
     def _keep_named(self, statement: ast.stmt, before: Names) -> None:
         for name, old in before.items():
             value = self.context.globals.get(name)
+            if isinstance(value, Chain) and not value.name:
+                value.name = name
             is_lost = isinstance(value, Unknown) and self._may_be_network(statement, name, old)
             if is_module(value) or is_lost:
                 self._keep(name, value, statement.lineno)

@@ -11,6 +11,7 @@ from engine.messages import Message, say
 from engine.reading.sheet import Declared, Sheet
 from engine.reading.sizes import BATCH, Size
 from engine.reading.values import Last, Module, Names, Path, ReadingError, SpentError, Tensor, Unknown
+from engine.writing.naming import SCRATCH
 
 MOST_STEPS = 400_000
 DEEPEST = 60  # calls within calls
@@ -61,6 +62,7 @@ class Context:
         self.inlined: set[int] = set()  # objects that are followed where they are called
         self.lost: ReadingError | None = None  # why a statement was left, the last time
         self.is_library = False  # what is followed is no text of the person's
+        self.is_own = False  # the text is a file of this program's
         self._steps = 0
         self._sizes: dict[str, int] = {}  # sizes that code itself says by what it does with them
 
@@ -166,6 +168,11 @@ class Context:
         if module.layer.is_view or module.layer.category == "regularization":
             self._shares_numbers(tensor, inputs[0])
         return tensor
+
+    def named(self, value: Any, name: str) -> None:
+        """A variable names what is kept under no name, in files of this program's."""
+        if self.sheet is not None and isinstance(value, Tensor) and name != SCRATCH:
+            self.sheet.rename(value, name)
 
     def in_place(self, tensor: Tensor, made: Tensor) -> Tensor:
         """The tensor itself becomes what was made of it."""

@@ -10,16 +10,20 @@ from typing import Any
 
 from engine.analysis.analysis import Analysis
 from engine.blocks.base import Block
+from engine.blocks.keys import current, moved
+from engine.blocks.settings import node_settings, settings_at
 from engine.graph.graph import Graph
+from engine.graph.parameters import DEFAULT_INIT, DEFAULTS, NodeParameters, ValueEdit
 from engine.layers.base import Layer, Shape
 from engine.layers.code import Code
 from engine.layers.inputs import Input
 from engine.messages import LayerloomError
+from engine.reading.beginnings import parameters_in, parameters_of, rank_of, unsaid
 from engine.reading.context import IMPORTED
 from engine.reading.interpreter import Interpreter
 from engine.reading.modules import Buffer
 from engine.reading.sheet import Sheet
-from engine.reading.values import Class, Instance, Module, Names, Path, ReadingError, Tensor
+from engine.reading.values import Chain, Class, Instance, Module, Names, Path, ReadingError, Tensor
 
 MODULE, BEGIN = Path("torch.nn.Module"), "super().__init__()"
 Kept = Mapping[str, Module | Buffer]  # by its path, as in a state dict: ``block.conv1``
@@ -35,6 +39,7 @@ class Followed:
     sheet: Record
     output: Tensor
     kept: Kept
+    settings: Mapping[str, NodeParameters]  # how weights begin and learn, by the path of their module
 
     @cached_property
     def graph(self) -> Graph:
@@ -84,7 +89,8 @@ def follow(source: str, class_name: str = "Network") -> Followed:
         raise ReadingError("{reason}", line=error.lineno or 1, reason=error.msg) from error
     except RecursionError as error:
         raise ReadingError("This code is nested too deeply to be read") from error
-    return Followed(sheet, _one(output), _kept_by(network))
+    kept = _kept_by(network)
+    return Followed(sheet, _one(output), kept, {path: _said(part) for path, part in kept.items()})
 
 
 def _check_class(kind: Any) -> None:
@@ -94,6 +100,15 @@ def _check_class(kind: Any) -> None:
         first = made.made.body if made is not None and isinstance(made.made, ast.FunctionDef) else []
         if kind.bases != (MODULE,) or (first and ast.unparse(first[0]) != BEGIN):
             raise ReadingError("{name} does not begin as an nn.Module does", line=kind.made.lineno, name=kind.made.name)
+
+
+def _said(part: Module | Buffer) -> NodeParameters:
+    """The settings that the code gives a module. Raises ReadingError where no settings say the same."""
+    if isinstance(part, Buffer):
+        return DEFAULTS
+    if unsaid(part):
+        raise ReadingError("How weights begin here is no setting of a layer: they begin as PyTorch's own")
+    return parameters_of(part)
 
 
 def _one(output: Any) -> Tensor:
@@ -106,13 +121,23 @@ def _kept_by(made: Instance, way: str = "") -> dict[str, Module | Buffer]:
     """All that an object keeps, also what ``forward`` never calls. Raises ReadingError."""
     found: dict[str, Module | Buffer] = {}
     for name, value in made.attributes.items():
-        if isinstance(value, Instance):
-            found |= _kept_by(value, f"{way}{name}.")
-        elif isinstance(value, (Module, Buffer)):
-            found[way + name] = value
-        else:
-            raise ReadingError("self.{name} is no layer", name=name)
+        found |= _kept(name, value, way)
     return found
+
+
+def _kept(name: str, value: Any, way: str) -> dict[str, Module | Buffer]:
+    if isinstance(value, Instance):
+        return _kept_by(value, f"{way}{name}.")
+    if isinstance(value, Chain):
+        found: dict[str, Module | Buffer] = {}
+        for index, (key, part) in enumerate(value.parts):
+            found |= _kept(key or str(index), part, f"{way}{name}.")
+        return found
+    if isinstance(value, (Module, Buffer)):
+        return {way + name: value}
+    if value is not None:
+        raise ReadingError("self.{name} is no layer", name=name)
+    return {}
 
 
 # -- what a network is -------------------------------------------------------------------------------------------------
@@ -122,7 +147,34 @@ def expect(analysis: Analysis) -> Followed:
     """What the code of a network must say, in the words of the same reader. Raises ReadingError for a person's code."""
     drawing = _Expected()
     output = drawing.draw(analysis.active, drawing.sheet.input)
-    return Followed(drawing.sheet, output, drawing.kept)
+    return Followed(drawing.sheet, output, drawing.kept, _set(analysis, drawing.kept))
+
+
+def _set(analysis: Analysis, kept: Kept) -> dict[str, NodeParameters]:
+    """The settings of each module, with those of the blocks around it. Raises ReadingError where code cannot say."""
+    around = node_settings(analysis.graph, analysis)
+    now = moved(analysis) if any(own.edits for own in around.values()) else {}
+    names = {key: name for name, key in now.items()}
+    edits: dict[str, list[ValueEdit]] = {}
+    for place, own in around.items():
+        for edit in own.edits:
+            path, _, last = current(f"{names.get(place, place)}.{edit.key}", now).rpartition(".")
+            edits.setdefault(path, []).append(edit.model_copy(update={"key": last}))
+    return {path: _as_said(part, settings_at(around, path), tuple(edits.get(path, ()))) for path, part in kept.items()}
+
+
+def _as_said(part: Module | Buffer, own: NodeParameters, edits: tuple[ValueEdit, ...]) -> NodeParameters:
+    """What of a module's settings its tensors have. Raises ReadingError where they are not known by name."""
+    begins = NodeParameters(weight=own.weight, bias=own.bias, trainable=own.trainable, edits=edits)
+    if begins == DEFAULTS or isinstance(part, Buffer) or not part.layer.has_weights():
+        if edits:
+            raise ReadingError("Values of this network are set by hand where reading does not see them")
+        return DEFAULTS
+    ranks = [rank_of(parameter) for _, parameter in parameters_in(part)]
+    if not ranks:
+        raise ReadingError("How this network begins is more than can be read")
+    return NodeParameters(weight=own.weight if max(ranks) > 1 else DEFAULT_INIT, trainable=own.trainable, edits=edits,
+                          bias=own.bias if min(ranks) == 1 else DEFAULT_INIT)
 
 
 class _Expected:
@@ -141,7 +193,8 @@ class _Expected:
             if name not in analysis.members:
                 continue
             node, shapes = graph.nodes[name], analysis.nodes[name].input_shapes or ()
-            inputs, path = [values[source] for source in analysis.sources(name)], way + (node.shares or name)
+            inputs = [values[source] for source in analysis.sources(name)]
+            path = way + graph.nodes[node.shares or name].kept_as
             if isinstance(node.layer, Input):
                 values[name] = given
             elif isinstance(node.layer, Block):

@@ -323,7 +323,7 @@ class Functions:
         if dim is None:
             raise self.context.error("“squeeze” needs a dim: over all dimensions it would mix the examples")
         dims = _listed(dim)
-        if x.shape is not None and all(type(each) is int for each in dims):
+        if x.shape is not None and not self.context.is_own and all(type(each) is int for each in dims):
             dims = sorted({each % len(x.shape) for each in dims if -len(x.shape) <= each < len(x.shape)}, reverse=True)
             dims = [each for each in dims if type(x.shape[each]) is not int or x.shape[each] == 1]  # others stay
         for each in dims:

@@ -40,6 +40,7 @@ from engine.reading.values import (
     every_module,
     is_module,
 )
+from engine.writing.uses import KEEP
 
 
 class Interpreter:
@@ -198,8 +199,7 @@ class Interpreter:
             return GAINS.get(given[0], 1.0) if given else 1.0
         named = dict(named)
         target = given[0] if given else named.pop("tensor", None)
-        if not self.context.exact:
-            self.modules.fill(target, name if name.endswith("_") else f"{name}_", given[1:], named)
+        self.modules.fill(target, name if name.endswith("_") else f"{name}_", given[1:], named)
         return target
 
     def _copied(self, given: list[Any], shallow: bool) -> Any:
@@ -322,6 +322,8 @@ class Interpreter:
         """A function or method of the code, followed with these arguments. Raises ReadingError."""
         if self.context.depth >= DEEPEST:
             raise SpentError("These calls are nested too deeply", line=self.context.line)
+        if self.context.is_own and function.name == KEEP and given:
+            return given[0]
         names = self._bound(function, given, named)
         outer, line = self.context.is_library, self.context.line
         self.context.is_library = outer or bool(function.around and function.around.get("__library__"))
@@ -477,7 +479,9 @@ class Interpreter:
         if not module.calls or len(given) + len(named) != 1:
             raise self.context.error("A list of layers is not called: go through it with “for”")
         x = next(iter([*given, *named.values()]))
-        for _, part in module.parts:
+        for place, (_, part) in enumerate(module.parts):
+            if self.context.is_own and isinstance(part, Instance) and not part.name:
+                part.name = f"{module.name}__{place}"  # until they are one: no other is called so
             x = self.module_called(part, [x], {})
         return x
 

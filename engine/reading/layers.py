@@ -82,7 +82,8 @@ def layer_of(kind: str, given: Sequence[Any], named: Mapping[str, Any], line: in
     if twice is not None:
         raise ReadingError("{layer} is given “{name}” twice", line=line, layer=kind, name=twice)
     values = {**dict(zip(names, given, strict=False)), **named}
-    options = _options(kind, values, line)
+    options = {name: None if isinstance(value, tuple) and {*value} == {None} else value  # as it is, in every dimension
+               for name, value in _options(kind, values, line).items()}
     _check_known(options.values(), line)
     if is_class:
         options = {**_torchs(kind, options), **options}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from engine.graph.parameters import Init, ValueEdit
 from engine.layers import LAYERS
 from engine.layers.inputs import Constant
 from engine.reading.beginnings import beginning, names_of, unsaid
@@ -84,6 +85,8 @@ class Modules:
         else:
             padded = given
         layer = layer_of(KINDS[kind], padded, named, self.context.line)
+        if self.context.is_own and next(iter(named), "") == "groups" and given:  # as only that layer is written
+            layer = _depthwise(layer, given[0])
         declared = () if self.context.exact or is_lazy else declared_of(KINDS[kind], given, named)
         made = Module(layer, made_as=name, arguments=arguments_of(KINDS[kind], given, named), declared=declared,
                       line=self.context.line)
@@ -320,6 +323,8 @@ class Modules:
             return x, (state, OPAQUE) if kind == "LSTM" else state
         if kind == "MultiheadAttention":
             return x, OPAQUE
+        if self.context.is_own:  # where wires are as they were drawn
+            return x
         if getattr(module.layer, "inplace", False) is True:
             return self.context.in_place(tensors[0], x)
         if kind == "Identity":  # gives the very same tensor
@@ -343,10 +348,26 @@ class Modules:
             return
         init = beginning(name, given, named)
         if init is not None:
-            target.module.inits[target.name] = init
+            self.begin(target, init)
+        elif self.context.exact:
+            raise self.context.error("How weights begin here is no setting of a layer: they begin as PyTorch's own")
         else:
             target.module.inits.pop(target.name, None)
             self.context.note("How weights begin here is no setting of a layer: they begin as PyTorch's own")
+
+    def begin(self, target: Parameter, init: Init) -> None:
+        """The layer's parameter begins so."""
+        target.module.inits[target.name] = init
+
+    def set_value(self, target: Parameter, index: Any, value: Any) -> None:
+        """``layer.weight[0, 1] = 42.0``: kept as a value that is set by hand."""
+        place = index if isinstance(index, tuple) else (index,)
+        if all(type(each) is int and each >= 0 for each in place) and type(value) in (int, float):
+            target.module.edits.append(ValueEdit(key=target.name, index=place, value=value))
+        elif self.context.exact:
+            raise self.context.error("The values that are set here are not read along")
+        else:
+            self.context.note("The values that are set here are not read along")
 
     def say_unsaid(self, network: Any) -> None:
         """A note where some parameters begin as no setting says."""
@@ -361,6 +382,13 @@ class Modules:
             if isinstance(part, Module):
                 for name in names_of(part):
                     self._learns(Parameter(part, name), learns)
+
+
+def _depthwise(layer: Any, channels: int) -> Any:
+    """A convolution of each channel by itself as the layer of that kind."""
+    kind = LAYERS["DepthwiseConv2d"]
+    common = {name: getattr(layer, name) for name in kind.model_fields if name in type(layer).model_fields}
+    return kind().with_options(multiplier=layer.out_channels // channels, **common)
 
 
 def _is_zero(value: Any) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from engine.reading.beginnings import parameters_in
+from engine.reading.beginnings import parameters_in, rank_of
 from engine.reading.containers import Containers
 from engine.reading.functions import OpenShape
 from engine.reading.layers import KINDS
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from engine.reading.interpreter import Interpreter
 
 CONTAINERS = ("Sequential", "ModuleList", "ModuleDict")
+FOLLOWED = frozenset(("register_buffer", "add_module", "parameters", "modules", "requires_grad_"))  # in exact reading
 PLAIN_BASES = ("abc.ABC", "typing.Generic", "typing.Protocol", "d2l.torch.HyperParameters")
 TYPES = {"int": (int, Size), "float": (float,), "str": (str,), "list": (list,), "tuple": (tuple,), "dict": (dict,),
          "bool": (bool,), "set": (set,), "range": (range,)}  # fmt: skip
@@ -292,7 +293,9 @@ class Objects:
             self.reader.modules._learns(owner, given[0] if given else named.get("requires_grad", True))
         elif name.endswith("_"):
             self.reader.modules.fill(owner, name, given, named)
-        elif name in ("size", "dim", "numel", "item", "norm", "mean", "std", "sum", "detach", "clone", "view", "t",
+        elif name in ("dim", "ndimension"):
+            return rank_of(owner)
+        elif name in ("size", "numel", "item", "norm", "mean", "std", "sum", "detach", "clone", "view", "t",
                       "data_ptr", "abs", "max", "min", "cpu", "numpy", "tolist"):
             return OPAQUE
         else:
@@ -300,7 +303,7 @@ class Objects:
         return owner
 
     def _of_module(self, owner: Any, name: str, given: list[Any], named: Names) -> Any:
-        if self.context.exact and name not in ("register_buffer", "add_module"):
+        if self.context.exact and name not in FOLLOWED:
             return OPAQUE if name in ("apply", "eval", "train") else self._refused(name)
         handler = getattr(self, f"_do_{name}", None)
         if handler is not None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.layers.base import LayerError
 from engine.layers.code import Code
+from engine.layers.code.layer import INFERRED
 from engine.layers.code.source import arguments, outline
 from engine.reading.values import Class, Function, Instance, Path, Unknown
 
@@ -22,7 +23,7 @@ def code_of(reader: Interpreter, made: Instance) -> Code | None:
     """The class as code, if all that it needs is in the text and torch; None where it does not stand alone."""
     if reader.context.exact or made.is_changed or made.kind.method("forward") is None or made.taint is not None:
         return None
-    with_what = _written(made)
+    with_what = _written(made, reader.context.is_own)
     found = _Needs(reader).of(made.kind)
     if with_what is None or found is None or "forward" not in made.kind.names:
         return None
@@ -36,16 +37,21 @@ def code_of(reader: Interpreter, made: Instance) -> Code | None:
     return Code(source=source, made_with=with_what)
 
 
-def _written(made: Instance) -> str | None:
-    """What it was made with, as it can be typed; None where these are no plain values."""
+def _written(made: Instance, is_own: bool) -> str | None:
+    """What it was made with, as it can be typed; None where these are no plain values.
+
+    ``is_own``: in a file of this program's, where what follows from the input is written along.
+    """
     given, named = made.given or ([], {})
-    values = [(None, value) for value in given] + list(named.items())
+    values: list[tuple[str | None, Any]] = [*((None, value) for value in given), *named.items()]
     if made.given is None and any(isinstance(value, Unknown) for value in made.attributes.values()):
         constructor = made.kind.method("__init__")
         if constructor is not None and len(constructor.made.args.args) - 1 > len(constructor.made.args.defaults):
             return None
     if not all(_is_plain(value) for _, value in values):
         return None
+    if is_own:
+        values = [(name, value) for name, value in values if name not in INFERRED]
     return ", ".join(repr(value) if name is None else f"{name}={value!r}" for name, value in values)
 
 

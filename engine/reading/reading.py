@@ -14,10 +14,12 @@ from engine.graph.graph import Graph
 from engine.graph.json import read_graph
 from engine.layers.base import Shape
 from engine.layers.code import Code
+from engine.layers.inputs import Input
 from engine.layout.unplaced import laid_out
 from engine.line.grammar import LineError
 from engine.line.line import build_line
 from engine.messages import LayerloomError, Message, say
+from engine.reading.blocks import INPUT, input_name, together
 from engine.reading.choosing import Choosing
 from engine.reading.context import ChangedInsideError
 from engine.reading.interpreter import Interpreter
@@ -41,6 +43,7 @@ from engine.reading.values import (
     every_module,
     is_module,
 )
+from engine.writing.header import MARK, shape_in
 
 __all__ = ["Reading", "ReadingError", "from_code", "from_text", "read"]
 
@@ -126,14 +129,19 @@ class _Text:
     """One text that is read."""
 
     def __init__(self, found: Written, shape: Shape | None, cancelled: Callable[[], bool] | None) -> None:
-        self.found, self.shape = found, shape
+        self.found = found
         self.reader = Interpreter(found.code, cancelled=cancelled)
         self.context = self.reader.context
+        self.body = found_body(found)
+        docstring = ast.get_docstring(ast.Module(self.body, []), clean=False) or ""
+        self.context.is_own = docstring.startswith(MARK)
+        said, is_typed = shape_in(docstring)
+        self.shape, self.typed = shape or said, said if is_typed else None
 
     def reading(self) -> Reading:
         """The network, followed in both of its ways. Raises ReadingError."""
         choosing = Choosing(self.reader)
-        choosing.run(found_body(self.found))
+        choosing.run(self.body)
         network = choosing.network()
         try:
             graph = self._drawn(network)
@@ -144,6 +152,9 @@ class _Text:
                 raise choosing.missing(network.kind) from error
             raise
         self.reader.modules.say_unsaid(network)
+        if self.typed is not None:
+            start = next(name for name, node in graph.nodes.items() if isinstance(node.layer, Input))
+            graph = graph.with_layer(start, Input(shape=self.typed))
         graph = graph if self.shape is None else settled(graph, self.shape)
         return Reading(laid_out(graph), tuple(self._notes()))
 
@@ -162,10 +173,11 @@ class _Text:
             if code is None:
                 raise
             return code
+        sheet = self.context.drawing()
         self._check_parts(network)
         if self.context.training_line:
             self._check_other_way(network, graph, output)
-        return graph
+        return together(graph, network, sheet)
 
     def _followed_again(self, network: Any) -> tuple[Graph, str]:
         """The network; what changes its input in place, where that is used again, layer by layer."""
@@ -179,7 +191,9 @@ class _Text:
 
     def _followed(self, network: Any, may_pass_on: bool = False) -> tuple[Graph, str]:
         shape: Dims | None = None if self.shape is None else (BATCH, *self.shape)
-        sheet = self.context.sheet = Sheet(shape=shape)
+        called = input_name(network) if self.context.is_own and isinstance(network, Instance) else INPUT
+        sheet = self.context.sheet = Sheet(called, shape)
+        sheet.is_own = self.context.is_own
         self._name_parts(network)
         for _, part in every_module(network):  # what was drawn in the other way is another graph
             if isinstance(part, Module):

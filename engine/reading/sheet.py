@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import count
+from dataclasses import replace
+from itertools import count, islice, pairwise
 
 from engine.analysis.analysis import facts_of
 from engine.graph.graph import Edge, Graph, Node
 from engine.graph.parameters import DEFAULTS, NodeParameters
-from engine.layers import Layer
+from engine.layers import LAYERS, Layer
 from engine.layers.code import Code
 from engine.layers.inputs import Input
 from engine.messages import LayerloomError
@@ -32,10 +33,12 @@ class Sheet:
         self.edges: list[Edge] = []
         self.start, self.input = input_name, Tensor(input_name, shape)
         self.input.home = self.number
+        self.is_own = False  # drawn from a file of this program's: everything is as it was
         self.lasts: set[str] = set()  # recurrent layers of which the last step is taken
         self.called: dict[str, Module] = {}
         self.reached: list[Module] = []  # what leads to the output of the graph that was made last
         self._numbers: dict[str, str] = {}
+        self._numbered: set[str] = set()  # nodes that are called after their kind, for want of a name
 
     def add(self, layer: Layer, inputs: Sequence[Tensor], name: str = "", shares: str | None = None,
             declared: Declared = (), parameters: NodeParameters = DEFAULTS) -> Tensor:
@@ -59,14 +62,61 @@ class Sheet:
             return wanted
         stem = wanted or layer.stem
         self._numbers[stem] = fresh_name(self._numbers.get(stem, stem), self.nodes)
+        self._numbered.add(self._numbers[stem])
         return self._numbers[stem]
+
+    def merge(self, tensor: Tensor, calls: int) -> None:
+        """The last nodes as the one layer that takes so many calls, if they are."""
+        names = [*islice(reversed(self.nodes), calls)][::-1]
+        layers = [self.nodes[name].layer for name in names]
+        pairs = pairwise(names)
+        if any([edge.target for edge in self.edges if edge.source == one] != [two] for one, two in pairs):
+            return
+        if layers[0].max_inputs is None and {*layers} == {layers[0]}:
+            self._as_one(tensor, names, names[-1], layers[0])
+        elif layers == [LAYERS["Transpose"]().with_options(dim0=-2, dim1=-1), LAYERS["MatMul"]()]:
+            self._as_one(tensor, names, names[1], layers[1].with_options(transpose=True))
+        elif layers[0].kind() == "CosineSimilarity" and layers[1:] == [
+                LAYERS["Unsqueeze"]().with_options(dim=dict(layers[0])["dim"])]:
+            self._as_one(tensor, names, names[0], layers[0].with_options(keepdim=True))
+
+    def _as_one(self, tensor: Tensor, names: Sequence[str], kept: str, layer: Layer) -> None:
+        """One layer that reads whatever these read from elsewhere, in that order."""
+        sources = [edge.source for name in names for edge in sorted(
+            (edge for edge in self.edges if edge.target == name), key=lambda edge: edge.port)]
+        own = set(names)
+        if layer.kind() == "MatMul":
+            sources = [source for source in sources if source not in own][::-1]
+        self.edges = [edge for edge in self.edges if edge.target not in own]
+        self.edges += [Edge(source, kept, port) for port, source in enumerate(
+            source for source in sources if source not in own)]
+        self.nodes[kept] = replace(self.nodes[kept], layer=layer)
+        for name in own - {kept}:
+            del self.nodes[name]
+        tensor.node = kept
+
+    def rename(self, tensor: Tensor, name: str) -> None:
+        """Call the node of a tensor so, if it has no name of its own and the other is free."""
+        old = tensor.node
+        if old not in self._numbered or name in self.nodes or tensor.home != self.number or not _is_name(name):
+            return
+        self._numbered.discard(old)
+        self.nodes = {(name if each == old else each): (replace(node, name=name) if each == old else node)
+                      for each, node in self.nodes.items()}
+        self.edges = [Edge(name if edge.source == old else edge.source, name if edge.target == old else edge.target,
+                           edge.port) for edge in self.edges]
+        for other in {id(each): each for each in (tensor, *tensor.storage.tensors)}.values():
+            other.node = name if other.node == old else other.node
+        if (module := self.called.pop(old, None)) is not None:
+            self.called[name] = module
+            module.places.update({sheet: name for sheet, node in module.places.items() if node == old})
 
     def call(self, module: Module, inputs: Sequence[Tensor]) -> Tensor:
         """A node for one more call of a module; from the second on it uses the weights of the first."""
         first = module.places.get(self.number)
         shares = first if first and module.layer.has_weights() else None
         tensor = self.add(module.layer, inputs, module.name, shares, module.declared,
-                          DEFAULTS if shares else parameters_of(module))
+                          DEFAULTS if shares else module.settings or parameters_of(module))
         module.places.setdefault(self.number, tensor.node)
         self.called[tensor.node] = module
         return tensor
@@ -95,7 +145,7 @@ class Sheet:
     def _without_harm(self, name: str, edges: Iterable[Edge]) -> Node:
         """A layer that changes its input in place must not where another reads that, too."""
         node = self.nodes[name]
-        if not getattr(node.layer, "inplace", False):
+        if self.is_own or not getattr(node.layer, "inplace", False):
             return node
         sources = [edge.source for edge in edges if edge.target == name]
         readers = [edge for edge in edges if edge.source in sources]
@@ -117,6 +167,14 @@ class Sheet:
                     needed.add(source)
                     stack.append(source)
         return needed
+
+
+def _is_name(name: str) -> bool:
+    try:
+        check_name(name)
+    except InvalidNameError:
+        return False
+    return True
 
 
 def _shape(layer: Layer, inputs: Sequence[Tensor]) -> Dims | None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from engine.reading.context import Context
 from engine.reading.expressions import UNKNOWN, Expressions
+from engine.reading.formulas import formula_in
 from engine.reading.leaving import Leaving
 from engine.reading.plain import Plain
 from engine.reading.values import (
@@ -19,15 +20,18 @@ from engine.reading.values import (
     Class,
     Function,
     Names,
+    Parameter,
     Path,
     ReadingError,
     Returned,
     SpentError,
+    Tensor,
     Unknown,
 )
 
 OUTER = "__outer__"  # the names around a function's own, and which of them it may set
 SETS = "__sets__"
+NO_GRAD = "torch.no_grad()"
 
 
 class _Leave(ReadingError):  # noqa: N818
@@ -167,7 +171,7 @@ class Statements:
 
     def _do_return(self, node: ast.Return, names: Names) -> None:
         try:
-            value = None if node.value is None else self.expressions.value(node.value, names)
+            value = None if node.value is None else self._one_layer(node.value, names)
         except SpentError:
             raise
         except ReadingError as error:
@@ -190,9 +194,20 @@ class Statements:
             self.expressions.assigning.delete(target, names)
 
     def _do_assign(self, node: ast.Assign, names: Names) -> None:
-        value = self.expressions.value(node.value, names)
+        value = self._one_layer(node.value, names)
+        if self.context.is_own and isinstance(node.targets[0], ast.Name):
+            self.context.named(value, node.targets[0].id)
         for target in node.targets:
             self.expressions.store(target, value, names)
+
+    def _one_layer(self, node: ast.expr, names: Names) -> Any:
+        """The value; in a file of this program's a statement is one layer, also where it takes two calls."""
+        sheet = self.context.sheet if self.context.is_own else None
+        count = len(sheet.nodes) if sheet is not None else 0
+        value = self.expressions.value(node, names)
+        if sheet is not None and isinstance(value, Tensor) and (made := len(sheet.nodes) - count) > 1:
+            sheet.merge(value, made)
+        return value
 
     def _do_annassign(self, node: ast.AnnAssign, names: Names) -> None:
         if node.value is not None:
@@ -223,6 +238,9 @@ class Statements:
             raise
 
     def _do_with(self, node: ast.With, names: Names) -> None:
+        if self.context.sheet is None and [ast.unparse(item) for item in node.items] == [NO_GRAD]:
+            self._set_without_gradient(node, names)
+            return
         for item in node.items:
             text = ast.unparse(item.context_expr)
             if self.context.sheet is not None and "autocast" in text:
@@ -235,6 +253,26 @@ class Statements:
                 self.expressions.store(item.optional_vars, Unknown(text[:40], self.context.error(
                     "“{text}” is not known here", text=text[:40])), names)
         self.run(node.body, names)
+
+    def _set_without_gradient(self, node: ast.With, names: Names) -> None:
+        """Values of weights that are set: by a formula, or one by one."""
+        found = formula_in(node.body)
+        target = None if found is None else self.expressions.value(found[0], names)
+        if found is not None and isinstance(target, Parameter):
+            self._check_names(node, names)
+            self.expressions.modules.begin(target, found[1])
+        elif self.context.exact and not all(isinstance(part, ast.Assign) for part in node.body):
+            raise self.context.error("“with” cannot be read here")
+        else:
+            self.run(node.body, names)
+
+    def _check_names(self, node: ast.With, names: Names) -> None:
+        """What is read of a formula's lines only as a whole must run, too."""
+        used = [each for part in node.body for each in ast.walk(part) if isinstance(each, ast.Name)]
+        known = {each.id for each in used if isinstance(each.ctx, ast.Store)}
+        for each in used:
+            if self.context.exact and each.id not in known:
+                self.expressions.value(each, names)
 
     _do_asyncwith = _do_with
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from engine.blocks.custom import Custom
 from engine.graph.graph import Graph
+from engine.layers.base import Layer
 from engine.layers.code import Code
+from engine.reading.blocks import INPUT, block_of, input_name, together
 from engine.reading.context import ChangedInsideError, StrangeError
 from engine.reading.own_code import code_of
 from engine.reading.sheet import Sheet
@@ -81,21 +82,23 @@ class Tracing:
         """A block of a person's own; code where its inside cannot be read but stands alone. Raises ReadingError."""
         called, asked = dict(self.context.called), self.context.asked
         self.context.kept.append(made)  # what is known of it is kept by its id
-        layer = self._codes.get(id(made)) or self._inside(made, x)
-        if self.context.training and self.context.asked > asked and not isinstance(layer, Code):
-            layer = self._in_both_ways(made, x, layer)
+        code = self._codes.get(id(made))
+        block = Module(code, made.name) if code is not None else self._inside(made, x)
+        if self.context.training and self.context.asked > asked and not isinstance(block.layer, Code):
+            block = self._in_both_ways(made, x, block)
+        layer = block.layer
         known = made.blocks.get(self.context.training)
         if known is not None and known.layer == layer:
             return known
         if known is not None:
             raise InlineError("It is another graph in another call")
-        block = Module(layer, made.name, inside=self._reached.pop(id(made), []))
+        block.inside = self._reached.pop(id(made), [])
         if isinstance(layer, Code):
             self.context.called = called
         made.blocks[self.context.training] = block
         return block
 
-    def _in_both_ways(self, made: Instance, x: Tensor, layer: Custom) -> Any:
+    def _in_both_ways(self, made: Instance, x: Tensor, block: Module) -> Module:
         """The block, if it does the same while the network predicts; else code, where it stands alone."""
         line, self.context.training = self.context.line, False
         try:
@@ -104,9 +107,10 @@ class Tracing:
             other = None
         finally:
             self.context.training, self.context.line = True, line
-        if isinstance(other, Custom) and alike(layer.graph, other.graph, _end(layer.graph), _end(other.graph)):
-            return layer
-        return self._as_code(made) or layer
+        if other is not None and _same(block.layer, other.layer):
+            return block
+        code = self._as_code(made)
+        return block if code is None else Module(code, made.name)
 
     def _as_code(self, made: Instance) -> Code | None:
         code = code_of(self.reader, made)
@@ -116,9 +120,11 @@ class Tracing:
                               name=made.kind.made.name)
         return code
 
-    def _inside(self, made: Instance, x: Tensor) -> Any:
+    def _inside(self, made: Instance, x: Tensor) -> Module:
         outer, line = self.context.sheet, self.context.line
-        sheet = self.context.sheet = Sheet(shape=x.shape)
+        called = input_name(made) if self.context.is_own else INPUT
+        sheet = self.context.sheet = Sheet(called, x.shape)
+        sheet.is_own = self.context.is_own
         start = sheet.input
         start.whole = x.whole
         start.last = x.last
@@ -126,15 +132,17 @@ class Tracing:
             output = self.context.need(self.forward(made, [start], {}))
             if not isinstance(output, Tensor) or output is start or output.spread is not None:
                 raise InlineError("It is no layer of its own")
-            if output.node == "input" or output.whole or output.home != sheet.number:
+            if output.node == called or output.whole or output.home != sheet.number:
                 raise InlineError("It is no layer of its own")
-            if start.node != "input" or any(other.stale for other in start.storage.tensors):
+            if start.node != called or any(other.stale for other in start.storage.tensors):
                 self._changing.add(id(made))
             x.shape = x.shape or start.shape
-            label = _words(made.kind.made.name)[:60]
-            graph = sheet.graph(output, weighted(made))
+            graph = together(sheet.graph(output, weighted(made)), made, sheet)
             self._reached[id(made)], self._shapes[id(made)] = sheet.reached, output.shape
-            return Custom(label=label, graph=graph)
+            block = block_of(made, graph, self.context.is_own)
+            if block is None and (code := code_of(self.reader, made)) is not None:
+                return Module(code, made.name)
+            return block or Module(Custom(label=made.kind.made.name, graph=graph), made.name)
         except (InlineError, SpentError):
             raise
         except StrangeError as error:
@@ -146,7 +154,7 @@ class Tracing:
             self.context.line = line
             self._codes[id(made)] = code
             self.context.note("{name} is read as code: {reason}", name=made.kind.made.name, reason=error.message)
-            return code
+            return Module(code, made.name)
         finally:
             self.context.sheet, self.context.line = outer, line
 
@@ -164,11 +172,6 @@ def weighted(network: Any) -> list[Module]:
     return found
 
 
-def _words(name: str) -> str:
-    """``NestMlp`` as ``Nest Mlp``."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
-
-
 # -- whether two ways through a network are the same -------------------------------------------------------------------
 
 
@@ -176,6 +179,13 @@ def alike(one: Graph, two: Graph, output_one: str, output_two: str) -> bool:
     """Whether both compute the same but for what only drops values while the network trains."""
     known: dict[Any, int] = {}
     return _mark(one, output_one, known) == _mark(two, output_two, known)
+
+
+def _same(one: Layer, two: Layer) -> bool:
+    """Whether both blocks compute the same, but for what only drops values."""
+    if isinstance(one, Custom) and isinstance(two, Custom):
+        return alike(one.graph, two.graph, _end(one.graph), _end(two.graph))
+    return one == two
 
 
 def _mark(graph: Graph, output: str, known: dict[Any, int]) -> int:

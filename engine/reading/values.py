@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.graph.parameters import Init
+from engine.graph.parameters import Init, NodeParameters, ValueEdit
 from engine.layers import Layer
 from engine.messages import LayerloomError
 from engine.reading.sizes import Dims
@@ -116,6 +116,8 @@ class Module:
     line: int = 0
     taint: ReadingError | None = None
     kind: Class | None = None  # a class of the code that is this layer
+    settings: NodeParameters | None = None  # of a block for all in it
+    edits: list[ValueEdit] = field(default_factory=list)  # single values that are set
     inside: list[Module] = field(default_factory=list)  # of a block: what leads to its output
 
 

@@ -7,13 +7,14 @@ import math
 import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from engine.data.spec.changes import difference
 from engine.experiment.choices.schedules import schedule_of
 from engine.experiment.experiment import Experiment, FileError, load_experiment
+from engine.experiment.keys import current_weights
 from engine.export.weight_files import load_weights
 from engine.files import ReadError, parsing, read_bytes
 from engine.messages import LayerloomError, Message, say
@@ -93,15 +94,15 @@ class Run:
 
         Raises WeightsFileError.
         """
-        return load_weights(self.folder / BEST)
+        return current_weights(load_weights(self.folder / BEST), self.experiment)
 
     def last_weights(self) -> dict[str, Tensor]:
         """The state dict of the last epoch that was written. Raises WeightsFileError."""
-        return load_weights(self.folder / LAST)
+        return current_weights(load_weights(self.folder / LAST), self.experiment)
 
     def checkpoint(self) -> Checkpoint | None:
         """What ``fit(resume=…)`` goes on from; None: there is none yet. Raises RunError."""
-        return _checkpoint(self.folder / CHECKPOINT)
+        return _with_current_keys(_checkpoint(self.folder / CHECKPOINT), self.experiment)
 
 
 def open_run(folder: Path | str) -> Run:
@@ -222,7 +223,15 @@ def load_checkpoint(folder: Path | str, experiment: Experiment, changed_data: bo
     if found is None and len(metrics_read(_text(folder / METRICS))) > 1:  # the first is written before its checkpoint
         raise RunError("{folder} has no {file} any more: this run cannot be continued, and to begin it again would "
                        "replace what is there", folder=folder, file=CHECKPOINT)
-    return found
+    return _with_current_keys(found, experiment)
+
+
+def _with_current_keys(found: Checkpoint | None, experiment: Experiment) -> Checkpoint | None:
+    """The same; where an earlier version wrote it, with the keys that its weights have now."""
+    if found is None:
+        return None
+    best = replace(found.best, weights=current_weights(found.best.weights, experiment))
+    return replace(found, best=best, weights=current_weights(found.weights, experiment))
 
 
 def resumed(folder: Path, checkpoint: Checkpoint) -> SeriesState:

@@ -1,128 +1,40 @@
-"""Which classes the exported source needs: one for each structure, with what differs between its uses as parameters."""
+"""Which classes the exported source needs: one for each kind, with what differs between its uses as parameters."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import takewhile
 from typing import Any, NamedTuple
 
-from engine.analysis.analysis import Analysis
-from engine.blocks.base import Block
-from engine.layers.base import Layer, literal
+from engine.layers.base import literal
 from engine.layers.code import Code
 from engine.layers.code.source import definitions
 from engine.layers.merge import Add
 from engine.names import fresh_name
+from engine.writing.forms import Form, form_of, is_written
+from engine.writing.labels import called
+from engine.writing.parameters import NO_DEFAULT, Parameter
+from engine.writing.uses import KEEP, Use, walk
 
 LONGEST_STEM = 32
-KEEP = "keep_constants"  # what makes buffers of a person's plain tensors
 # One number under several names: what comes out of one layer goes into the next.
 WIDTHS = ("in_channels", "out_channels", "num_channels", "in_features", "out_features", "num_features")
 
 
-@dataclass(frozen=True, eq=False)
-class Use:
-    """One place where a class is used: the whole network, or a block among certain inputs."""
-
-    block: Block | None
-    analysis: Analysis
-    names: tuple[str, ...]
-    inside: Mapping[str, Use]
-
-    def layer(self, name: str) -> Layer:
-        """The node's layer."""
-        return self.analysis.graph.nodes[name].layer
-
-    def arguments(self, name: str) -> dict[str, Any]:
-        """What torch is called with at the node."""
-        return self.layer(name).arguments(self.analysis.nodes[name].input_shapes or ())
-
-    def sources(self, name: str) -> list[str]:
-        """The nodes it gets its inputs from."""
-        return self.analysis.sources(name)
-
-    def owner(self, name: str) -> str:
-        """The node under whose name its weights are kept."""
-        return self.analysis.graph.nodes[name].shares or name
-
-    def is_module(self, name: str) -> bool:
-        """Whether the node makes a submodule with arguments, and is no mere function or user of another's weights."""
-        return self.owner(name) == name and (name in self.inside or self.layer(name).torch.startswith("nn."))
-
-    def definition(self, name: str) -> str:
-        """What stands in the constructor for a node that is no such submodule: a buffer, a person's own class."""
-        layer, shapes = self.layer(name), self.analysis.nodes[name].input_shapes or ()
-        if source := layer.tensor_source(shapes):
-            return f'self.register_buffer("{name}", {source})'
-        if isinstance(layer, Code) and self.owner(name) == name:
-            made = layer.construction(shapes)
-            return f"self.{name} = {KEEP}({made})" if layer.trial(shapes).loose else f"self.{name} = {made}"
-        return ""
-
-    def expression(self, name: str, inputs: Sequence[str]) -> str:
-        """How the node is called with these inputs."""
-        shapes = self.analysis.nodes[name].input_shapes or ()
-        return self.layer(name).expression(f"self.{self.owner(name)}", inputs, shapes)
-
-    @cached_property
-    def structure(self) -> tuple[object, ...]:
-        """Equal for uses that one class can serve: everything but the arguments of its modules."""
-        parts = ((name, self._kind(name), *self.sources(name)) for name in self.names)
-        return (self.block.class_name if self.block else None, *parts)
-
-    def _kind(self, name: str) -> object:
-        if name in self.inside and self.owner(name) == name:
-            return self.inside[name].structure
-        if self.is_module(name) or name == self.names[0]:
-            return type(self.layer(name))
-        count = range(len(self.sources(name)))
-        return self.definition(name), self.expression(name, [f"x{index}" for index in count])
-
-
-def use_of(block: Block | None, analysis: Analysis) -> Use:
-    """The use, and all that is inside it."""
-    names = tuple(name for name in analysis.graph.order if name in analysis.members)
-    inside = {}
-    for name in names:
-        layer = analysis.graph.nodes[name].layer
-        if isinstance(layer, Block):
-            inside[name] = use_of(layer, layer.inside(analysis.nodes[name].input_shapes or ()))
-    return Use(block, analysis, names, inside)
-
-
-def walk(use: Use) -> Iterator[Use]:
-    """Everything used, what is inside first."""
-    for name, inner in use.inside.items():
-        if use.owner(name) == name:  # the others use what stands there
-            yield from walk(inner)
-    yield use
-
-
-# -- classes and their parameters -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Text:
-    """Source that stands where a value is expected; nothing at all for “no default”."""
-
-    text: str = ""
-
-    def __repr__(self) -> str:
-        return self.text
-
-
-NO_DEFAULT = Text()
-
-
 class Slot(NamedTuple):
-    """One argument of one layer inside a class: its value in each use, and its default."""
+    """One argument of one layer inside a class: its value in each use, and its default.
+
+    ``copy`` counts the copies of a repeated block.
+    """
 
     node: str
     key: str
     values: tuple[Any, ...]
     default: Any
+    copy: int = 0
 
     @property
     def varies(self) -> bool:
@@ -140,26 +52,17 @@ class Slot(NamedTuple):
         return ("width" if self.is_width else self.key, *map(literal, self.values))
 
 
-class Parameter(NamedTuple):
-    """An argument of a class: its value in each use, and its default."""
-
-    name: str
-    values: tuple[Any, ...]
-    default: Any
-
-    def __str__(self) -> str:
-        return self.name if self.default is NO_DEFAULT else f"{self.name}={literal(self.default)}"
-
-
 def classes(network: Use, class_name: str) -> list[Class]:
     """The classes that serve every use in the network; what is used stands before what uses it."""
     groups: dict[tuple[object, ...], list[Use]] = {}
     for use in walk(network):
-        groups.setdefault(use.structure, []).append(use)
+        if use.copies == (use,):
+            groups.setdefault(use.structure, []).append(use)
     names = _class_names([uses[0] for uses in groups.values()], class_name)
     home: dict[Use, Class] = {}
     for name, uses in zip(names, groups.values(), strict=True):
-        made = Class(name, uses, home)
+        block = uses[0].block
+        made = Written(name, uses, home) if block is not None and is_written(block) else Class(name, uses, home)
         home.update(dict.fromkeys(uses, made))
     return list(dict.fromkeys(home.values()))
 
@@ -172,8 +75,8 @@ def _class_names(uses: Sequence[Use], class_name: str) -> list[str]:
     for use in uses:
         name = class_name
         if use.block is not None:
-            name = use.block.class_name
-            alike = (other for other in uses if other.block is not None and other.block.class_name == name)
+            name = called(use.block)
+            alike = (other for other in uses if other.block is not None and called(other.block) == name)
             smallest = min(alike, key=lambda other: len(other.names))
             extra = [inner for inner in use.names if inner not in smallest.names]
             name += extra[0].title().replace("_", "") if len(extra) == 1 else ""
@@ -198,18 +101,21 @@ class Class:
         return {name: self._slots(name) for name in first.names if first.is_module(name)}
 
     def _slots(self, name: str) -> list[Slot]:
-        if name in self.uses[0].inside:
-            inner = self.home[self.uses[0].inside[name]]
-            given = [inner.arguments(use.inside[name]) for use in self.uses]
-            defaults = {parameter.name: parameter.default for parameter in inner.parameters}
-        else:
-            given = [use.arguments(name) for use in self.uses]
-            layer = self.uses[0].layer(name)
-            inferred = {key: NO_DEFAULT for key in given[0] if key not in type(layer).model_fields}
-            own = type(layer).model_fields.items()
-            defaults = inferred | {key: NO_DEFAULT if key in layer.required else field.default for key, field in own}
-        return [Slot(name, key, tuple(arguments.get(key, default) for arguments in given), default)
-                for key, default in defaults.items() if any(key in arguments for arguments in given)]
+        first = self.uses[0]
+        if name in first.inside:
+            copies = [use.inside[name].copies for use in self.uses]
+            return [slot for number, parts in enumerate(zip(*copies, strict=True))
+                    for slot in self._slots_of_block(name, number, parts)]
+        layer, given = first.layer(name), [use.arguments(name) for use in self.uses]
+        inferred = {key: NO_DEFAULT for key in given[0] if key not in type(layer).model_fields}
+        own = type(layer).model_fields.items()
+        defaults = inferred | {key: NO_DEFAULT if key in layer.required else field.default for key, field in own}
+        return _slots_for(name, 0, given, defaults)
+
+    def _slots_of_block(self, name: str, copy: int, uses: Sequence[Use]) -> list[Slot]:
+        inner = self.home[uses[0]]
+        defaults = {parameter.name: parameter.default for parameter in inner.parameters}
+        return _slots_for(name, copy, [inner.arguments(use) for use in uses], defaults)
 
     @cached_property
     def _origins(self) -> Mapping[str, str]:
@@ -241,7 +147,7 @@ class Class:
         """Equal for slots that one parameter serves."""
         if not slot.is_width:
             return slot.vector
-        decided_by = self.uses[0].sources(slot.node)[0] if _taken_in(slot) else slot.node
+        decided_by = self.uses[0].sources(slot.node)[0] if _taken_in(slot) and not slot.copy else slot.node
         return (*slot.vector, self._origins[decided_by])
 
     @cached_property
@@ -262,16 +168,45 @@ class Class:
             made[number] = Parameter(name, first.values, first.default)
         return made
 
-    @property
-    def parameters(self) -> list[Parameter]:
+    @cached_property
+    def parameters(self) -> Sequence[Parameter]:
         """What the constructor takes, those without default first."""
         return sorted(self.named.values(), key=lambda parameter: parameter.default is not NO_DEFAULT)
+
+    @property
+    def positional(self) -> Sequence[str]:
+        """Those that are given without their keyword."""
+        return [*takewhile(WIDTHS.__contains__, [parameter.name for parameter in self.parameters])]
 
     def arguments(self, use: Use) -> dict[str, Any]:
         """What this use gives the constructor."""
         index = self.uses.index(use)
-        given = {parameter.name: parameter.values[index] for parameter in self.parameters}
-        return {p.name: given[p.name] for p in self.parameters if literal(given[p.name]) != literal(p.default)}
+        return {each.name: each.values[index] for each in self.parameters if each.is_given(index)}
+
+
+@dataclass(frozen=True, eq=False)
+class Written(Class):
+    """The class of a block that is made from parameters."""
+
+    @cached_property
+    def form(self) -> Form:
+        """What stands in it."""
+        blocks = [use.block for use in self.uses if use.block is not None]
+        shapes = [use.analysis.nodes[use.names[0]].output_shape or () for use in self.uses]
+        return form_of(blocks, [shape[0] for shape in shapes])
+
+    @property
+    def parameters(self) -> Sequence[Parameter]:
+        return self.form.parameters
+
+    @property
+    def positional(self) -> Sequence[str]:
+        return self.form.positional
+
+
+def _slots_for(name: str, copy: int, given: Sequence[dict[str, Any]], defaults: Mapping[str, Any]) -> list[Slot]:
+    return [Slot(name, key, tuple(arguments.get(key, default) for arguments in given), default, copy)
+            for key, default in defaults.items() if any(key in arguments for arguments in given)]
 
 
 def _taken_in(slot: Slot) -> bool:

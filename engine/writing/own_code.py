@@ -8,7 +8,7 @@ from textwrap import dedent
 
 from engine.layers.code import Code
 from engine.layers.code.source import CodeError, definitions
-from engine.writing.classes import KEEP, Use, walk
+from engine.writing.uses import KEEP, Use, walk
 
 HELPER = f'''def {KEEP}(module):
     """Make plain tensors buffers, so that they are saved with the module and move with it."""

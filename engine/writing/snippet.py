@@ -20,9 +20,16 @@ def snippet(piece: Graph, whole: Analysis | None = None) -> str:
     try:
         graph = _complete(piece.active, whole)
         analysis = analyze(graph)
-        return _sequential(analysis) or to_python(graph)
+        return _sequential(analysis) or _class(graph, analysis)
     except LayerloomError:
         return ""
+
+
+def _class(graph: Graph, analysis: Analysis) -> str:
+    """A class; what comes in is no setting of the piece."""
+    if analysis.input is None:
+        return to_python(graph)
+    return to_python(graph.with_layer(analysis.input, Input()), analysis.nodes[analysis.input].output_shape)
 
 
 def _complete(piece: Graph, whole: Analysis | None) -> Graph:
@@ -33,7 +40,8 @@ def _complete(piece: Graph, whole: Analysis | None) -> Graph:
     if inputs:
         shape = whole.nodes[inputs[0].name].output_shape if inputs[0].name in whole.nodes else None
         return piece.with_layer(inputs[0].name, Input(shape=shape)) if shape else piece
-    name, shape = fresh_name("input", piece.nodes), _flows_in(piece, whole)
+    name = "input" if "input" not in piece.nodes else fresh_name("input", piece.nodes)
+    shape = _flows_in(piece, whole)
     ends = [Edge(name, other, port) for other, node in piece.nodes.items()
             for port in range(max(1, node.layer.min_inputs)) if node.layer.max_inputs != 0
             and all(edge.port != port for edge in piece.inputs[other])]

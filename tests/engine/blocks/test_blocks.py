@@ -75,7 +75,7 @@ def test_repeat_is_one_editable_number(perceptron: Graph) -> None:
     module = build_module(graph)
     module.load_state_dict(dict(zip(module.state_dict(), oracle.state_dict().values(), strict=True)))
     assert torch.equal(module(x), oracle(x))
-    assert "rg.rg4.fc2.bias" in module.state_dict()
+    assert "rg.3.fc2.bias" in module.state_dict()
 
 
 def test_dissolving_a_repeated_block_leaves_its_copies(perceptron: Graph) -> None:

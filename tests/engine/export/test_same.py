@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 
 import engine.export.export as export_module
-import engine.writing.source as writer
 from engine.analysis.analysis import Analysis, analyze
 from engine.experiment.experiment import Experiment, gallery_ids, load_experiment
 from engine.experiment.trust import sources_of
@@ -23,8 +22,10 @@ from engine.export.same import difference
 from engine.graph.graph import Edge, Graph, Node
 from engine.layers.base import LAYERS
 from engine.reading.values import ReadingError
-from engine.writing.classes import Use
+from engine.writing import bodies
+from engine.writing.lines import fitted
 from engine.writing.source import source_of
+from engine.writing.uses import Use
 from tests.engine.cases import MLP, experiment
 
 ROOT = Path(__file__).parents[3]
@@ -163,7 +164,7 @@ def test_wires_are_the_same_in_their_order(kind: str, sources: str, others: str)
 
 @pytest.mark.parametrize(("old", "new"), [
     ("import torch\n", ""), ("from torch import nn\n", ""), ("(nn.Module)", "()"), ("super().__init__()", "pass"),
-    ("class Network", "class Net"), ("def forward(self, input)", "def forward(self, y)"), ("return ", "return 1 + "),
+    ("class Network", "class Net"), ("def forward(self, x)", "def forward(self, y)"), ("return ", "return 1 + "),
     ("    def", "   def"),
 ])  # fmt: skip
 def test_a_file_that_does_not_run_is_not_the_same(old: str, new: str) -> None:
@@ -175,19 +176,19 @@ def test_a_file_that_does_not_run_is_not_the_same(old: str, new: str) -> None:
 # -- a writer that is at fault -----------------------------------------------------------------------------------------
 
 
-def _wrong_size(made: Any, name: str, plain: Callable[..., str] = writer._construction) -> str:
-    return plain(made, name).replace("kernel_size=5", "kernel_size=3")
+def _wrong_size(made: Any, name: str, plain: Callable[..., list[str]] = bodies.constructed) -> list[str]:
+    return [line.replace("kernel_size=5", "kernel_size=3") for line in plain(made, name)]
 
 
 def _wrong_wires(use: Use, name: str, lead: str, variables: dict[str, str],
-                 plain: Callable[..., list[str]] = writer._statement) -> list[str]:
+                 plain: Callable[..., list[str]] = bodies._statement) -> list[str]:
     if name != "cat":
         return plain(use, name, lead, variables)
-    return writer._fitted(" " * 8, lead, use.expression(name, [variables[each] for each in use.sources(name)][::-1]))
+    return fitted(" " * 8, lead, use.expression(name, [variables[each] for each in use.sources(name)][::-1]))
 
 
 def _no_activation(use: Use, name: str, lead: str, variables: dict[str, str],
-                   plain: Callable[..., list[str]] = writer._statement) -> list[str]:
+                   plain: Callable[..., list[str]] = bodies._statement) -> list[str]:
     return [f"        {lead}x"] if name == "act1" else plain(use, name, lead, variables)
 
 
@@ -195,7 +196,7 @@ def _written_by(fault: str, does: Callable[..., Any], base: Experiment, path: Pa
                 monkeypatch: pytest.MonkeyPatch) -> Exported:
     monkeypatch.setattr(export_module, "sys", SimpleNamespace(modules={}))  # as if torch had not been loaded
     assert export(base, path).verified
-    monkeypatch.setattr(writer, fault, does)
+    monkeypatch.setattr(bodies, fault, does)
     return export(base, path)
 
 
@@ -208,7 +209,7 @@ def branched() -> Experiment:
 
 
 @pytest.mark.parametrize(("fault", "does", "base", "said"), [
-    ("_construction", _wrong_size, load_experiment("gallery:lenet"), "conv2 = nn.Conv2d(6, 16, kernel_size=3)"),
+    ("constructed", _wrong_size, load_experiment("gallery:lenet"), "conv2 = nn.Conv2d(6, 16, kernel_size=3)"),
     ("_statement", _wrong_wires, branched(), "a = nn.Linear(4, 3) stands where b = nn.Linear(4, 3) should"),
     ("_statement", _no_activation, experiment(*MLP), "nn.Linear(64, 16) stands where act1 = nn.ReLU() should"),
 ])  # fmt: skip

@@ -168,7 +168,7 @@ def test_names_in_the_state_dict_lead_into_blocks() -> None:
     assert {"nest.net.fc1.weight", "fc.bias", "fixed_hidden.fc1.weight", "fixed_hidden.fixed.C"} < set(keys)
     assert not any("fc2" in key for key in keys if key.startswith("fixed_hidden"))
     keys = list(initial_module(opened("rgnet")).state_dict())
-    assert keys[0] == "block.block1.fc1.weight" and keys[-3] == "block.block4.fc2.bias"
+    assert keys[0] == "block.0.fc1.weight" and keys[-3] == "block.3.fc2.bias"
 
 
 def test_the_repeat_is_one_number() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from inspect import signature as torch_signature
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -235,8 +236,12 @@ def test_one_layer_called_twice_has_one_set_of_weights() -> None:
 
 
 def test_classes_inside_become_blocks() -> None:
-    blocks = [node.layer for node in from_code(RESNET).nodes.values() if node.layer.kind() == "Custom"]
-    assert len(blocks) == 4 and all(block.label == "Basic Block" for block in blocks)  # type: ignore[attr-defined]
+    graph = from_code(RESNET)
+    blocks: dict[str, Any] = {name: node.layer for name, node in graph.nodes.items() if node.layer.kind() == "Custom"}
+    assert list(blocks) == ["layer1", "layer2"], "lists of blocks are stages"
+    assert (blocks["layer1"].label, blocks["layer1"].repeat) == ("Basic Block", 2)
+    inside = [node.layer for node in blocks["layer2"].graph.nodes.values() if node.layer.kind() == "Custom"]
+    assert [block.label for block in inside] == ["Basic Block"] * 2 and inside[0] != inside[1]
 
 
 def test_a_class_that_is_no_composition_of_layers_becomes_code() -> None:

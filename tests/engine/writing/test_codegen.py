@@ -21,6 +21,7 @@ from engine.analysis.analysis import analyze
 from engine.blocks import Block, Inception, Residual
 from engine.blocks.base import Drawing
 from engine.blocks.custom import Custom
+from engine.experiment.experiment import load_experiment
 from engine.export.same import difference
 from engine.graph.graph import Edge, Graph, Node
 from engine.layers.activation import ReLU, Sigmoid
@@ -33,7 +34,8 @@ from engine.messages import LayerloomError
 from engine.names import InvalidNameError
 from engine.network.compile import build_module
 from engine.reading.values import ReadingError
-from engine.writing.source import LINE, to_python
+from engine.writing.lines import LINE
+from engine.writing.source import to_python
 
 GREY = (1, 28, 28)
 NETWORKS = ["lenet", "mlp", "lenet_bn", "resnet", "inception_net", "diamond"]
@@ -75,11 +77,11 @@ def test_exported_python_is_the_same_network(name: str, request: pytest.FixtureR
     assert_well_written(source)
 
 
-def assert_well_written(source: str) -> None:
+def assert_well_written(source: str, *, math: bool = False) -> None:
     assert max(map(len, source.splitlines())) <= LINE
     tree = ast.parse(source)
     imports = [ast.unparse(item) for item in ast.walk(tree) if isinstance(item, (ast.Import, ast.ImportFrom))]
-    needed = ["import torch"] * ("torch." in source) + ["from torch import nn"]
+    needed = ["import math"] * math + ["import torch"] * ("torch." in source) + ["from torch import nn"]
     assert imports == needed
     assert "engine" not in source
     assert (ast.get_docstring(tree) or "").startswith("Made with Layerloom: input ")
@@ -102,21 +104,37 @@ def test_lenet_reads_as_a_person_would_write_it(lenet: Graph) -> None:
     assert source.startswith('"""Made with Layerloom: input 1×28×28, output 10, 61 706 parameters."""\n\nfrom torch ')
     assert "class LeNet(nn.Module):" in source
     assert "        self.conv1 = nn.Conv2d(1, 6, kernel_size=5, padding=2)\n" in source
-    assert "        x = self.conv1(input)  # 6×28×28\n" in source
-    assert "        x = self.flatten(x)    # 400\n" in source
-    assert source.endswith("        return self.fc3(x)     # 10\n")
+    assert "        x = self.conv1(x)    # 6×28×28\n" in source
+    assert "        x = self.flatten(x)  # 400\n" in source
+    assert source.endswith("        return self.fc3(x)   # 10\n")
 
 
-def test_a_class_for_each_structure_with_what_differs_as_parameters(resnet: Graph, inception_net: Graph) -> None:
+def test_one_class_a_kind_of_block(resnet: Graph, inception_net: Graph) -> None:
     source = to_python(resnet, GREY)
-    assert source.count("class ") == 3
-    assert "class ResidualShortcut(nn.Module):" in source
-    assert "def __init__(self, in_channels, out_channels):" in source
-    assert "self.residual2 = Residual()" in source
-    assert "self.residual4 = ResidualShortcut(16, 32)" in source
+    assert source.count("class ") == 2
+    assert "def __init__(self, in_channels, num_channels=None, stride=1):" in source
+    assert "        if stride != 1 or in_channels != num_channels:\n            self.shortcut = nn.Conv2d(" in source
+    assert "self.residual2 = Residual(8)" in source
+    assert "self.residual4 = Residual(16, 32" in source
     source = to_python(inception_net, GREY)
     assert source.count("class ") == 2
-    assert "self.conv2b = nn.Conv2d(conv2a_out_channels, conv2b_out_channels, kernel_size=3, padding=1)" in source
+    assert "self.conv2b = nn.Conv2d(c2[0], c2[1], kernel_size=3, padding=1)" in source
+
+
+@pytest.mark.parametrize(("id", "lines"), [
+    ("resnet18", ("self.stage1 = nn.Sequential(*(Residual(64) for _ in range(2)))",
+                  "self.stage2 = nn.Sequential(Residual(64, 128, stride=2), Residual(128))")),
+    ("googlenet", ("self.inception1 = Inception(192, 64, (96, 128), (16, 32), 32)",)),
+    ("densenet", ("for _ in range(num_convs):", "in_channels += growth_rate", "self.dense2 = DenseBlock(4, 96, 32)",
+                  "self.transition1 = Transition(192)")),
+    ("vgg11", ("for _ in range(num_convs):", "self.vgg3 = VGG(2, 32, 64)")),
+    ("nin", ("self.nin1 = NiN(1, 96, kernel_size=11, stride=4, padding=0)",)),
+    ("rgnet", ("self.block = nn.Sequential(*(Block() for _ in range(4)))",)),
+])  # fmt: skip
+def test_the_gallery_reads_as_the_book(id: str, lines: tuple[str, ...]) -> None:
+    experiment = load_experiment(f"gallery:{id}")
+    written = [line.strip() for line in to_python(experiment.graph, experiment.data.sample_shape).splitlines()]
+    assert all(line in written for line in lines)
 
 
 def stack(*layers: tuple[str, Layer]) -> Graph:
@@ -129,8 +147,9 @@ def test_parameters_have_torchs_default_where_it_is_used() -> None:
     graph = stack(("r1", Residual(num_channels=4, **force)), ("r2", Residual(num_channels=4, stride=2, **force)),
                   ("r3", Residual(num_channels=6, stride=2, **force)))
     source = to_python(graph, (3, 16, 16))
-    assert "def __init__(self, in_channels, out_channels, stride=1):" in source
-    for use in ("Residual(3, 4)\n", "Residual(4, 4, stride=2)\n", "Residual(4, 6, stride=2)\n"):
+    assert 'def __init__(self, in_channels, num_channels=None, stride=1, shortcut="auto"):' in source
+    for use in ("Residual(3, 4", "Residual(4, stride=2", "Residual(4, 6, stride=2"):
+        use += ', shortcut="convolution")\n'
         assert use in source
     assert_same(graph, (3, 16, 16), source)
 
@@ -143,10 +162,10 @@ def test_equal_widths_are_one_parameter() -> None:
     assert_same(graph, (4, 9, 9), source)
 
 
-def test_a_single_block_has_literal_arguments() -> None:
+def test_a_single_block_needs_no_condition() -> None:
     source = to_python(stack(("r1", Residual(num_channels=8, stride=2))), (3, 8, 8))
-    assert "self.r1 = Residual()" in source
-    assert "self.shortcut = nn.Conv2d(3, 8, kernel_size=1, stride=2)" in source
+    assert "self.r1 = Residual(3, 8, stride=2)" in source and " if " not in source
+    assert "        self.shortcut = nn.Conv2d(in_channels, num_channels, kernel_size=1, stride=stride)\n" in source
     assert "# 8×4×4" in source
     assert_well_written(source)
 

@@ -22,20 +22,20 @@ def copied(line: str, names: str, whole: bool = True) -> list[str]:
 
 @pytest.mark.parametrize(("line", "names", "made"), [
     ("input 8, scale 2, linear 3", "scale1 fc1",
-     ["def forward(self, input1):", "x = input1 * 2.0", "return self.fc1(x)"]),
+     ["def forward(self, x):", "x = x * 2.0", "return self.fc1(x)"]),
     ("input 8, (linear 8 +), relu", "fc1 add1",
-     ["def forward(self, input1):", "x = self.fc1(input1)", "return x + input1"]),
-    ("input 8, (linear 8 +), relu", "add1", ["def forward(self, input1):", "return input1 + input1"]),
+     ["def forward(self, x):", "fc1 = self.fc1(x)", "return fc1 + x"]),
+    ("input 8, (linear 8 +), relu", "add1", ["def forward(self, x):", "return x + x"]),
     ("input 8, (linear 8, relu | linear 4), tanh", "fc1 act1 cat1 act2",
-     ["def forward(self, input1):", "x = self.fc1(input1)", "x = self.act1(x)", "x = torch.cat([x, input1], dim=1)",
+     ["def forward(self, x):", "fc1 = self.fc1(x)", "act1 = self.act1(fc1)", "x = torch.cat([act1, x], dim=1)",
       "return self.act2(x)"]),
-    ("input 4x6, lstm 3", "lstm1", ["def forward(self, input1):", "return self.lstm1(input1)[0]"]),
+    ("input 4x6, lstm 3", "lstm1", ["def forward(self, x):", "return self.lstm1(x)[0]"]),
     ("input 3x8x8, residual 4, relu", "residual1 act1",
-     ["def forward(self, input):", "x = self.conv1(input)", "x = self.bn1(x)", "x = self.act1(x)",
-      "x = self.conv2(x)", "x = self.bn2(x)", "shortcut = self.shortcut(input)", "x = x + shortcut",
-      "return self.act2(x)", "", "", "class Network(nn.Module):", "def __init__(self):", "super().__init__()",
-      "self.residual1 = Residual()", "self.act1 = nn.ReLU()", "", "def forward(self, input1):",
-      "x = self.residual1(input1)", "return self.act1(x)"]),
+     ["def forward(self, x):", "y = self.act1(self.bn1(self.conv1(x)))", "y = self.bn2(self.conv2(y))",
+      "x = self.shortcut(x)", "return self.act2(y + x)", "", "", "class Network(nn.Module):",
+      '"""The whole network, from 3×8×8 to 4×8×8."""', "", "def __init__(self):", "super().__init__()",
+      "self.residual1 = Residual(3, 4)", "self.act1 = nn.ReLU()", "", "def forward(self, x):",
+      "x = self.residual1(x)", "return self.act1(x)"]),
     ("input 8, linear 3, relu", "fc1", ["nn.Sequential(", "nn.Linear(8, 3),", ")"]),
     ("input 8, linear 3, relu", "input fc1", ["nn.Sequential(", "nn.Linear(8, 3),", ")"]),
     ("input, linear 3", "input fc1", []), ("input 8, const 8, add, relu", "constant1", []),
@@ -69,7 +69,7 @@ def test_what_uses_anothers_weights_is_no_sequence() -> None:
     nodes = [Node("input", LAYERS["Input"](shape=(4,))), Node("a", linear), Node("b", linear, shares="a")]
     graph = Graph.of(nodes, [Edge("input", "a"), Edge("a", "b")])
     for made in (snippet(graph), snippet(graph.without(["input"]), analyze(graph))):
-        assert "nn.Sequential" not in made and "return self.a(x)" in made and made.count("nn.Linear(4, 4)") == 1
+        assert "nn.Sequential" not in made and "b = self.a(x)" in made and made.count("nn.Linear(4, 4)") == 1
 
 
 def test_a_bypassed_layer_is_left_out() -> None:
