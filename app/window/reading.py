@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
+from shiboken6 import isValid
 
 from app.window.jobs import Job, Jobs
 from engine.layers.base import Shape
@@ -41,8 +42,8 @@ class Readings(QObject):
             self._job.cancel()
 
         def work(job: Job) -> Reading:
-            from engine.reading.files import read_file
-            from engine.reading.reading import read
+            from engine.reading.files import read_file  # not needed at the start
+            from engine.reading.reading import read  # the same
 
             if isinstance(source, Path):
                 return read_file(source, shape, job.cancelled)
@@ -74,12 +75,13 @@ class Readings(QObject):
         self._jobs.finish()
 
 
-class _Waiting:
-    """Says after a while that something is being read, and offers to stop it."""
+class _Waiting(QObject):
+    """Says after a while that something is being read, and offers to stop it; it goes with the notice."""
 
     def __init__(self, notice: Notice, stop: Callable[[], object]) -> None:
+        super().__init__(notice)
         self._notice, self._stop, self._number = notice, stop, 0
-        self._timer = QTimer(notice, interval=LONG_MS, singleShot=True)
+        self._timer = QTimer(self, interval=LONG_MS, singleShot=True)
         self._timer.timeout.connect(self._show)
         self._timer.start()
 
@@ -88,8 +90,10 @@ class _Waiting:
             (self._notice.tr("Stop"), self._stop)])
 
     def end(self) -> None:
-        """It is read."""
+        """It is read, or nobody waits for it any more."""
+        if not isValid(self):  # its page was closed
+            return
         self._timer.stop()
-        self._timer.deleteLater()
         if self._number:
             self._notice.withdraw(self._number)
+        self.deleteLater()

@@ -194,7 +194,7 @@ class Interpreter:
 
     def _begun(self, name: str, given: list[Any], named: Names) -> Any:
         if name == "calculate_gain":
-            from engine.reading.beginnings import GAINS
+            from engine.reading.beginnings import GAINS  # needed for few texts
 
             return GAINS.get(given[0], 1.0) if given else 1.0
         named = dict(named)

@@ -13,18 +13,18 @@ from engine.layers.code.source import arguments, outline
 from engine.reading.values import Class, Function, Instance, Path, Unknown
 
 if TYPE_CHECKING:
-    from engine.reading.interpreter import Interpreter
+    from engine.reading.context import Context
 
 GIVEN = {"torch": "torch", "nn": "torch.nn"}  # what a code layer has at hand by itself
 MOST = 100_000  # characters
 
 
-def code_of(reader: Interpreter, made: Instance) -> Code | None:
+def code_of(context: Context, made: Instance) -> Code | None:
     """The class as code, if all that it needs is in the text and torch; None where it does not stand alone."""
-    if reader.context.exact or made.is_changed or made.kind.method("forward") is None or made.taint is not None:
+    if context.exact or made.is_changed or made.kind.method("forward") is None or made.taint is not None:
         return None
-    with_what = _written(made, reader.context.is_own)
-    found = _Needs(reader).of(made.kind)
+    with_what = _written(made, context.is_own)
+    found = _Needs(context).of(made.kind)
     if with_what is None or found is None or "forward" not in made.kind.names:
         return None
     source = "\n\n\n".join(found) + "\n"
@@ -64,8 +64,8 @@ def _is_plain(value: Any) -> bool:
 class _Needs:
     """What a class uses, in the order in which it must stand."""
 
-    def __init__(self, reader: Interpreter) -> None:
-        self.reader, self.globals = reader, reader.context.globals
+    def __init__(self, context: Context) -> None:
+        self.context, self.globals = context, context.globals
         self.imports: dict[str, str] = {}
         self.parts: dict[str, str] = {}
         self._is_whole = True
@@ -93,7 +93,7 @@ class _Needs:
             self._is_whole = False
 
     def _add_definition(self, name: str, value: Any) -> None:
-        text = ast.get_source_segment(self.reader.context.source, value.made)
+        text = ast.get_source_segment(self.context.source, value.made)
         around = value.around if isinstance(value, Function) else None
         is_inner = value.made.col_offset or (around is not None and around is not self.globals)
         is_other = isinstance(value, Class) and not value.names.keys() <= self._own(value) | {"__dataclass__"}

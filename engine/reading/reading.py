@@ -232,7 +232,7 @@ class _Text:
             return None
         if _needs_values(network):
             return None
-        code = code_of(self.reader, network)
+        code = code_of(self.context, network)
         if code is None:
             return None
         sheet = Sheet()

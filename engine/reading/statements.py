@@ -383,7 +383,7 @@ def _is_foreign(statement: ast.stmt) -> bool:
 
 def _starred(module: str) -> Names:
     """What ``from torch.nn import *`` and the like bring, as far as it is used without a prefix."""
-    from engine.reading.layers import KINDS
+    from engine.reading.layers import KINDS  # needed for few texts
 
     if module != "torch.nn":
         return {}

@@ -113,7 +113,7 @@ class Tracing:
         return block if code is None else Module(code, made.name)
 
     def _as_code(self, made: Instance) -> Code | None:
-        code = code_of(self.reader, made)
+        code = code_of(self.context, made)
         if code is not None:
             self._codes[id(made)] = code
             self.context.note("{name} is read as code: it does something else while the network trains",
@@ -140,7 +140,7 @@ class Tracing:
             graph = together(sheet.graph(output, weighted(made)), made, sheet)
             self._reached[id(made)], self._shapes[id(made)] = sheet.reached, output.shape
             block = block_of(made, graph, self.context.is_own)
-            if block is None and (code := code_of(self.reader, made)) is not None:
+            if block is None and (code := code_of(self.context, made)) is not None:
                 return Module(code, made.name)
             return block or Module(Custom(label=made.kind.made.name, graph=graph), made.name)
         except (InlineError, SpentError):
@@ -148,7 +148,7 @@ class Tracing:
         except StrangeError as error:
             raise InlineError("It reads other tensors") from error
         except ReadingError as error:
-            code = code_of(self.reader, made)
+            code = code_of(self.context, made)
             if code is None:
                 raise
             self.context.line = line

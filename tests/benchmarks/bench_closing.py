@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 import threading
 import time
@@ -44,7 +43,7 @@ def main() -> int:
         figures.add(f"the window, {what}", ms(window.close), below=1000)
         over.set()
         wait_for_left(20_000)
-    return end_process(figures.status())
+    return figures.status()
 
 
 def opened(app: QApplication) -> MainWindow:
@@ -87,4 +86,4 @@ def spin(app: QApplication, seconds: float) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    end_process(main())  # sys.exit(main()) would wait for what does not end

@@ -459,6 +459,8 @@ def graphs_in_order() -> st.SearchStrategy[Graph]:
 
 
 def _graphs_of(kinds: Collection[str]) -> st.SearchStrategy[Graph]:
+    ours = sorted(kind for kind in kinds if LAYERS[kind].__module__.startswith("engine."))  # not what tests have added
+
     @st.composite
     def graphs(draw: st.DrawFn) -> Graph:
         shape = (draw(st.integers(1, 3)), draw(st.integers(4, 9)), draw(st.integers(4, 9)))
@@ -473,7 +475,7 @@ def _graphs_of(kinds: Collection[str]) -> st.SearchStrategy[Graph]:
             edges.extend(Edge(source, name, port) for port, source in enumerate(sources))
             shapes[name] = layer.output_shape([shapes[source] for source in sources])
 
-        for kind in draw(st.lists(st.sampled_from(sorted(kinds)), max_size=8)):
+        for kind in draw(st.lists(st.sampled_from(ours), max_size=8)):
             layer = draw(_layers_of(kind))
             count = draw(st.integers(layer.min_inputs, 3 if layer.max_inputs is None else layer.max_inputs))
             sources = [draw(st.sampled_from(sorted(shapes))) for _ in range(count)]

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLabel, QTableView
 from engine.units import measure_text
 from widgets.data.values import Rows
 from widgets.look import theme
+from widgets.look.guarded import guarded
 from widgets.look.text import tooltip
 from widgets.parts.column_width import column_width
 from widgets.parts.elided import ElidedLabel
@@ -21,6 +22,7 @@ Index = QModelIndex | QPersistentModelIndex
 ROLE = Qt.ItemDataRole
 
 
+@guarded
 class RowsModel(QAbstractTableModel):
     """Texts with names above and row numbers beside them; the last column is the target."""
 
@@ -86,6 +88,7 @@ def _short(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
+@guarded
 class RowsView(QTableView):
     """Read, never edited."""
 

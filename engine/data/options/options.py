@@ -107,4 +107,5 @@ class Known(Options):
     output_shape: Shape = Field((), title="Targets", description="Shape of one target, where numbers are learned.")
     examples: int = Field(0, ge=0, title="Examples", description="How many there are, in all parts together.")
     stored: Literal["uint8", "float32"] = Field("float32", title="Stored as", description="Bytes 0 … 255, or numbers.")
-    fingerprint: Fingerprint | None = Field(None, title="Fingerprint", description="Of the files when they were read.")
+    fingerprint: Fingerprint | None = Field(None, title="Fingerprint", description="Of the files when they were read.",
+                                            json_schema_extra={"empty": "not known"})

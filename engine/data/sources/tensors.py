@@ -27,9 +27,7 @@ class Tensors(Source):
 
     def why_not(self, path: Path) -> Message | None:
         """What to do instead with weights."""
-        from engine.data.formats.tensor_outline import (
-            holds_weights,  # a person's file is looked into only when it comes
-        )
+        from engine.data.formats.tensor_outline import holds_weights  # looked into only when a file comes
 
         return say("{file} holds weights, not data: File → Load weights… takes it", file=path.name
                    ) if holds_weights(path) else None
@@ -38,9 +36,7 @@ class Tensors(Source):
         """Weights are no data, though their files may have the same suffix."""
         if not super().can_be(path):
             return False
-        from engine.data.formats.tensor_outline import (
-            holds_weights,  # a person's file is looked into only when it comes
-        )
+        from engine.data.formats.tensor_outline import holds_weights  # looked into only when a file comes
 
         return not holds_weights(path)
 

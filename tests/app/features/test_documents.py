@@ -36,7 +36,7 @@ def test_files_are_asked_for_beside_the_last_one(window, tmp_path, monkeypatch):
         path.write_bytes(Path("resources/gallery/mlp.loom").read_bytes())
     monkeypatch.setattr(dialogs, "open_paths", lambda *given: asked.append(given[1:]) or paths)
     window.commands["open"].trigger()
-    assert asked == [("Open a network", str(Path.home()), "Layerloom (*.loom)")]
+    assert asked == [("Open a network", str(Path.home()), "Layerloom (*.loom);;Python (*.py);;Notebook (*.ipynb)")]
     assert [page.document.path for page in window.pages] == [None, *paths] and window.page is window.pages[-1]
     assert window.settings.recent == [str(path) for path in reversed(paths)]
     assert [window.places.documents.tabToolTip(index) for index in range(3)] == ["", *map(str, paths)]

@@ -76,7 +76,7 @@ def begin(window: MainWindow, what: str, work: Work, tmp_path: Path, monkeypatch
         monkeypatch.setattr("engine.data.tensors.loading.load_data", work)
         window.feature(Data).library.show(DataSpec(dataset="polynomial"))
     else:
-        monkeypatch.setattr("engine.data.spec.reading.chosen", work)
+        monkeypatch.setattr("engine.data.spec.reading.choosing", work)
         (tmp_path / "a.csv").write_text("a,b\n1,2\n")
         window.feature(Data).files.open(tmp_path / "a.csv")
     assert work.begun.acquire(timeout=20)

@@ -253,7 +253,7 @@ def test_advice_of_a_run_can_be_followed(window):
 def test_a_table_is_read_before_it_is_taken(window, qtbot, tmp_path):
     page = shown(window, "gallery:linreg")
     path = tmp_path / "points.csv"
-    rows = ["a,b,y", *(f"{n},{n % 7},{2 * n + 1}" for n in range(60))]
+    rows = ["a,b,y", *(f"{n / 4},{n % 7},{2 * n + 1}" for n in range(60))]
     path.write_text("\n".join(rows))
     window.feature(Data).files.open(path)
     qtbot.waitUntil(lambda: page.document.experiment.data.dataset == "table", timeout=20_000)

@@ -105,8 +105,8 @@ def test_any_label_stands_in_a_docstring(label: str) -> None:
 
 
 def test_blocks_in_blocks_are_written_once_however_many_there_are() -> None:
-    inner = Custom(label="In", graph=build_line(Graph(), "input, relu")[0], repeat=200)
+    inner = Custom(label="In", graph=build_line(Graph(), "input, relu")[0], repeat=100)
     nodes = [Node("input", Input()), Node("part", inner)]
-    outer = Custom(label="Out", graph=Graph.of(nodes, [Edge("input", "part")]), repeat=200)
+    outer = Custom(label="Out", graph=Graph.of(nodes, [Edge("input", "part")]), repeat=100)
     source = to_python(in_a_row(outer))
-    assert source.count(" for _ in range(200)))") == 2 and source.count("\nclass ") == 3
+    assert source.count(" for _ in range(100)))") == 2 and source.count("\nclass ") == 3

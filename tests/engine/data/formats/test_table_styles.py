@@ -368,7 +368,7 @@ def test_wekas_tables_are_read(tmp_path: Path) -> None:
 def test_what_is_no_regular_file_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.csv")
     for path in (tmp_path / "a.csv", Path("/dev/zero")):
-        with pytest.raises(DataError, match="is no file"):
+        with pytest.raises(DataError, match="not a plain file"):
             described(DataSpec(dataset="table", path=str(path)))
 
 
