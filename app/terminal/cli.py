@@ -212,7 +212,9 @@ def _experiment(options: argparse.Namespace) -> Experiment:
     try:
         from engine.reading.files import opened  # not needed for what is no file
 
-        experiment = opened(options.file)
+        experiment, notes = opened(options.file)
+        for note in notes:
+            print(f"note: {note}", file=sys.stderr)
         if options.allow_code:
             allow(sources_of(experiment.graph))
         data = chosen(_chosen_data(experiment.data, options), experiment.data, options.data_root)

@@ -40,6 +40,7 @@ class Choosing:
     def __init__(self, reader: Interpreter) -> None:
         self.reader, self.context = reader, reader.context
         self.found: list[Found] = []
+        self.left: list[ast.stmt] = []  # of which no layer comes, for nothing is known of what it calls
         self._inner: list[Found] = []
 
     def run(self, body: list[ast.stmt]) -> None:
@@ -48,8 +49,8 @@ class Choosing:
             self._follow(statement)
 
     def _follow(self, statement: ast.stmt) -> None:
-        names, made = self.context.globals, len(self.context.made)
-        before = dict(names)
+        names, made, found = self.context.globals, len(self.context.made), len(self.found)
+        before, strange = dict(names), self.context.strange
         self.context.lost = None
         try:
             self.reader.statements.follow(statement, names)
@@ -65,6 +66,9 @@ class Choosing:
                 self._keep("", value, statement.lineno)
             if self.context.lost is not None and self._makes_layers(statement.value):
                 self._keep("", Unknown("", self.context.lost), statement.lineno)
+        is_strange = self.context.strange > strange or self.context.lost is not None
+        if is_strange and len(self.found) == found and len(self.context.made) == made:
+            self.left.append(statement)
 
     def _keep_named(self, statement: ast.stmt, before: Names) -> None:
         for name, old in before.items():

@@ -61,6 +61,7 @@ class Context:
         self.called: dict[int, Any] = {}  # modules that are called, by their ids
         self.inlined: set[int] = set()  # objects that are followed where they are called
         self.lost: ReadingError | None = None  # why a statement was left, the last time
+        self.strange = 0  # calls of which nothing is known
         self.is_library = False  # what is followed is no text of the person's
         self.is_own = False  # the text is a file of this program's
         self._steps = 0

@@ -10,6 +10,7 @@ from engine.experiment.experiment import DEFAULT, Experiment, load_experiment
 from engine.files import reason_of_os_error
 from engine.formats import Format, reader_of
 from engine.layers.base import Shape
+from engine.messages import Message
 from engine.reading.reading import Reading, read
 from engine.reading.values import ReadingError
 
@@ -22,15 +23,16 @@ def is_code_file(source: str | os.PathLike[str]) -> bool:
     return reader_of(Path(source), CODE_FILES) is not None
 
 
-def opened(source: str) -> Experiment:
-    """A network from a .loom file, the gallery, a file of code or a notebook. Raises LayerloomError, in words.
+def opened(source: str) -> tuple[Experiment, tuple[Message, ...]]:
+    """A network from a .loom file, the gallery, a file of code or a notebook, and what was left out or understood
+    otherwise. Raises LayerloomError, in words.
 
     Code has no data and no recipe: they are those of the default network.
     """
     if not is_code_file(source):
-        return load_experiment(source)
-    start = load_experiment(DEFAULT)
-    return Experiment(read_file(Path(source)).graph, start.data, start.recipe)
+        return load_experiment(source), ()
+    start, found = load_experiment(DEFAULT), read_file(Path(source))
+    return Experiment(found.graph, start.data, start.recipe), found.notes
 
 
 def read_file(path: Path, shape: Shape | None = None, cancelled: Callable[[], bool] | None = None) -> Reading:

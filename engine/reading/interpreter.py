@@ -61,6 +61,11 @@ class Interpreter:
 
     def called(self, called: Any, given: list[Any], named: Names, node: ast.Call, names: Names) -> Any:
         """What a call gives. Raises ReadingError."""
+        found = self._called(called, given, named, node, names)
+        self.context.strange += isinstance(found, Unknown)
+        return found
+
+    def _called(self, called: Any, given: list[Any], named: Names, node: ast.Call, names: Names) -> Any:
         if isinstance(called, Path):
             return self._path_called(self._full(called.name), given, named, node, names)
         if isinstance(called, Unknown):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,6 +48,7 @@ from engine.writing.header import MARK, shape_in
 __all__ = ["Reading", "ReadingError", "from_code", "from_text", "read"]
 
 MOST_CODE = 200_000  # characters
+LEFT_SHOWN, LEFT_LONG = 4, 48  # statements that are named, and characters of one
 CODE_SIGNS = ("nn.", "torch", "def ", "class ", "import ", "Sequential")
 
 
@@ -156,10 +157,13 @@ class _Text:
             start = next(name for name, node in graph.nodes.items() if isinstance(node.layer, Input))
             graph = graph.with_layer(start, Input(shape=self.typed))
         graph = graph if self.shape is None else settled(graph, self.shape)
-        return Reading(laid_out(graph), tuple(self._notes()))
+        return Reading(laid_out(graph), tuple(self._notes(choosing.left)))
 
-    def _notes(self) -> list[Message]:
+    def _notes(self, left: list[ast.stmt]) -> list[Message]:
         skipped = [say("Left out: {what}", what=each) for each in self.found.skipped]
+        told = [line for line, _ in self.context.notes]
+        left = [each for each in left if not any(each.lineno <= line <= (each.end_lineno or 0) for line in told)]
+        skipped += [say("Left out, for no layer comes of it: {what}", what=", ".join(_places(left)))] if left else []
         lines = [(self.found.place(line), note) for line, note in self.context.notes]
         return [*skipped, *(say("{place}: {note}", place=place, note=note) for place, note in lines)]
 
@@ -345,3 +349,12 @@ def found_body(found: Written) -> list[ast.stmt]:
         raise ReadingError("{reason}", line=error.lineno or 1, reason=error.msg) from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise ReadingError("The code cannot be read: {reason}", reason=str(error)) from error
+
+
+def _places(left: list[ast.stmt]) -> Iterator[str]:
+    """The first line of each of some statements, as far as there is room."""
+    for statement in left[:LEFT_SHOWN]:
+        words = ast.unparse(statement).split("\n")[0]
+        yield f"“{words if len(words) <= LEFT_LONG else words[: LEFT_LONG - 1] + '…'}”"
+    if len(left) > LEFT_SHOWN:
+        yield f"… ({len(left)})"

@@ -52,8 +52,9 @@ def test_what_stands_around_code_is_left_out(text: str) -> None:
 def test_what_is_left_out_is_named() -> None:
     loop = "for epoch in range(3):\n    for X in data:\n        loss = net(X).sum()\n        loss.backward()\n"
     found = read(f"%matplotlib inline\nimport torch\n{NET}data = load()\n{loop}")
-    assert [str(note) for note in found.notes] == ["Left out: %matplotlib inline", "Line 6: A training loop is "
-    "left out"]
+    assert [str(note) for note in found.notes] == [
+        "Left out: %matplotlib inline", "Left out, for no layer comes of it: “data = load()”",
+        "Line 6: A training loop is left out"]
 
 
 def test_a_picture_of_layers_one_after_the_other_is_read() -> None:
