@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from engine.reading.reading import read
+import pytest
+
+from engine.reading.reading import ReadingError, read
 
 HEAD = "import torch\nfrom torch import nn\nfrom d2l import torch as d2l\n"
 NET = "net = nn.Sequential(nn.Flatten(), nn.Linear(784, 10))\n"
@@ -51,3 +53,17 @@ def test_many_lines_are_counted():
     lines = "".join(f"a{index} = d2l.some(net, {index})\n" for index in range(9))
     [said] = notes(NET + lines)
     assert said.endswith("… (9)") and said.count("“") == 4
+
+
+def test_what_cannot_be_calculated_is_said_in_words_of_the_code():
+    text = """class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a, self.b, self.c = nn.Linear(4, 4), nn.Linear(4, 4), nn.Linear(4, 4)
+        self.g = nn.Parameter(torch.ones(4) * 3)
+    def forward(self, x):
+        return self.c(self.b(self.a(x))) * self.g
+net = Net()
+"""
+    with pytest.raises(ReadingError, match="Line 8: Calculations with such a tensor cannot be read"):
+        read(HEAD + text)
