@@ -209,7 +209,7 @@ def test_what_forward_does_draws(forward: str, layers: str) -> None:
      "Line 5: A tensor is joined here with something that is neither a tensor nor a number"),
     ("return os.system(x)", "Line 5: “os” is not defined in this code"),
     ("return x(3)", "Line 5: “x” cannot be called here"),
-    ("return range(x)", "Line 5: Calculations with such a tensor cannot be read"),
+    ("return range(x)", "Line 5: This calculation cannot be read: not everything in it is a plain value"),
     ("s = 'a'\nreturn s.frob(x)", "Line 6: “.frob()” cannot be read here"),
     ("return [1].append(3)", "The network must return one tensor that its layers made"),
     ("return self", "The network must return one tensor that its layers made"),

@@ -276,7 +276,7 @@ UNCALLED = "Line 1: Net needs values for flag, and this text never makes one: ad
     ("a = 3 if nn.ReLU else 4",
      "Line 5: What happens here depends on values that are not known: “if” on them cannot be read"),
     ("a = -flag", "Line 6: What happens here depends on values that are not known: “if” on them cannot be read"),
-    ("a = -self", "Line 5: This cannot be worked out: bad operand type for unary -: 'Instance'"),
+    ("a = -self", "Line 5: This calculation cannot be read: not everything in it is a plain value"),
     ("a = ~3.0", "Line 5: This cannot be worked out: bad operand type for unary ~: 'float'"),
     ("a = 'a' + 3", 'Line 5: This cannot be worked out: can only concatenate str (not "int") to str'),
     ("a = {**3}", "Line 5: This cannot be worked out: 'int' object is not iterable"),
