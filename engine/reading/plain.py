@@ -81,7 +81,8 @@ class Plain:
             if any(isinstance(value, Size) for value in values):
                 raise self.context.error("The size of a tensor is asked for here: write it as a number") from error
             if any(type(value).__module__.startswith("engine.") for value in values):  # Python's words name our classes
-                raise self.context.error("This calculation cannot be read: not everything in it is a plain value") from error
+                raise self.context.error(
+                    "This calculation cannot be read: not everything in it is a plain value") from error
             raise self.context.error("This cannot be worked out: {reason}", reason=str(error)[:80]) from error
         if isinstance(result, SIZED) and not isinstance(result, range):
             self.context.spend(len(result) // 16)

@@ -65,5 +65,5 @@ def test_what_cannot_be_calculated_is_said_in_words_of_the_code():
         return self.c(self.b(self.a(x))) * self.g
 net = Net()
 """
-    with pytest.raises(ReadingError, match="Line 8: This calculation cannot be read: not everything in it is a plain value"):
+    with pytest.raises(ReadingError, match="Line 8: This calculation cannot be read"):
         read(HEAD + text)
