@@ -16,6 +16,7 @@ from engine.messages import ImpossibleError
 class ReLU6(Elementwise):
     """min(max(x, 0), 6) (torch.nn.ReLU6; MobileNet)."""
 
+    inplace_copies = True
     title = "ReLU6"
     torch = "nn.ReLU6"
     meaning = "A ReLU that stops at 6: values stay small enough for low precision."
@@ -27,6 +28,7 @@ class ReLU6(Elementwise):
 class Hardtanh(Elementwise):
     """x, cut off below and above (torch.nn.Hardtanh)."""
 
+    inplace_copies = True
     title = "Hardtanh"
     torch = "nn.Hardtanh"
     meaning = "Cuts values off at −1 and 1: a tanh of straight lines."
@@ -71,6 +73,7 @@ class Hardswish(Elementwise):
 class Threshold(Elementwise):
     """x where it is above the threshold, else a value (torch.nn.Threshold)."""
 
+    inplace_copies = True
     title = "Threshold"
     torch = "nn.Threshold"
     meaning = "Keeps what is above a threshold and puts a fixed value for the rest."

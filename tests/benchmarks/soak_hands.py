@@ -661,7 +661,9 @@ class Hands:
 def _type(widget: QWidget, text: str) -> None:
     """Keys of a keyboard; what is on none comes as an input method sends it."""
     for letter in text:
-        if letter.isascii():
+        if letter == "\n":
+            QTest.keyClick(widget, Qt.Key.Key_Return)
+        elif letter.isascii():
             QTest.keyClicks(widget, letter)
         else:
             QApplication.sendEvent(widget, QKeyEvent(QEvent.Type.KeyPress, 0, NONE, letter))

@@ -15,6 +15,7 @@ from tests.app.document.test_gestures import Hands, network
 from tests.seen import colors
 from widgets.canvas.cards.sizes import CARD_HEIGHT, CARD_WIDTH
 from widgets.canvas.frames.painting import BELOW, PADDING, TITLE
+from widgets.canvas.gestures.moving import CardMove
 from widgets.canvas.view.menu import context_menu
 
 
@@ -310,3 +311,18 @@ def test_a_comment_round_what_is_gone_is_left_out(desk, way):
             desk.page.document.undo()
             desk.page.scene.select([outer])
         shown(desk)
+
+
+def test_a_note_that_is_still_written_can_be_dragged_and_pressed(desk):
+    """It is no part of the graph yet: what is done to it with the mouse leaves the graph alone."""
+    desk.scene.select([])
+    desk.move(desk.at(-200, 60), Qt.MouseButton.NoButton)
+    desk.view.comment()
+    item = desk.view.comments._item
+    place = item.area.bottomRight() - QPointF(20, 20)
+    desk.scene.choose({item, desk.scene.cards["conv1"]})
+    moving = CardMove(desk.scene, desk.scene.cards["conv1"], place, NONE, None)
+    moving.move_to(place + QPointF(60, 60), NONE)
+    moving.end(place + QPointF(60, 60), NONE)
+    assert desk.graph.frames == ()
+    desk.view.comments.leave()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QGraphicsItem
@@ -51,6 +51,10 @@ class Frames:
             if item.is_note:
                 item.lie(QRectF(*item.frame.position, *item.frame.size))
         self.arrange()
+
+    def known(self, items: Iterable[FrameItem]) -> list[FrameItem]:
+        """Those that the graph has: not one that is gone meanwhile, or is still being written."""
+        return [item for item in items if item in self.items]
 
     def index(self, item: FrameItem) -> int:
         """Which of the graph's frames it is."""

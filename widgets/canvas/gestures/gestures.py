@@ -134,7 +134,8 @@ class Gestures:
         elif isinstance(top, WireItem):
             self._edits.turn_bend(top, point)
         elif isinstance(top, FrameItem):
-            scene.frame_opened.emit(scene.frames.index(top))
+            if scene.frames.known([top]):  # else its text is open already
+                scene.frame_opened.emit(scene.frames.index(top))
         else:
             self._on_button = isinstance(top, RepairButton)  # the press before was elsewhere: this is one
             return False

@@ -158,7 +158,7 @@ class CardMove(Gesture):
         scene = self._scene
         places: dict[str, Position] = {card.node.name: (card.x(), card.y()) for card in self._cards}
         graph = scene.graph.moved(places)
-        for note in self._notes:
+        for note in scene.frames.known(self._notes):
             corner = note.area.topLeft()
             graph = marks.frame_placed(graph, scene.frames.index(note), (corner.x(), corner.y()))
         return graph

@@ -29,7 +29,7 @@ class NoteResize(Gesture):
     def end(self, point: QPointF, keys: Qt.KeyboardModifier) -> None:
         """Ask for the note in this size."""
         size, scene = self._item.area.size(), self._scene
-        if self._item.area != self._was:
+        if self._item.area != self._was and scene.frames.known([self._item]):
             graph = marks.frame_sized(scene.graph, scene.frames.index(self._item), (size.width(), size.height()))
             scene.edit_requested.emit(scene.tr("Resize the note"), graph, "")
 
