@@ -133,8 +133,9 @@ class Curves(Feature, Listener):
         if self.trainer.trains(document):
             return
         line = self._of_member(message_text(run.summary.line)) if run is not None and run.summary is not None else ""
-        changed = f" · {self._changed[:1].lower()}{self._changed[1:]}" if line and self._changed else ""
-        self.host.places.top.show_status(line + changed)
+        if line and self._changed:  # first, so that it is seen in little room
+            line = self.tr("Changed since training · {line}").format(line=line)
+        self.host.places.top.show_status(line)
 
     def _show_curves(self, plots: Plots, document: Document, run: Run | None) -> None:
         experiment = run.experiment if run else document.experiment

@@ -17,7 +17,7 @@ class ChangedBar(QWidget):
     def __init__(self, below: QWidget) -> None:
         super().__init__()
         self.text = ElidedLabel(role="warning")
-        self.trained = _button(self.tr("Show the trained network"))
+        self.trained = _button(self.tr("Show trained network"))
         self.difference = _button(self.tr("What changed"))
         self.trained.clicked.connect(self.trained_requested)
         self.difference.clicked.connect(self.difference_requested)
@@ -27,7 +27,7 @@ class ChangedBar(QWidget):
 
     def _assemble(self, below: QWidget) -> None:
         row = QHBoxLayout(self.line)
-        row.setContentsMargins(16, 4, 16, 0)
+        row.setContentsMargins(16, 4, 8, 0)
         row.setSpacing(8)
         for part in (self.text, self.trained, self.difference):
             row.addWidget(part)

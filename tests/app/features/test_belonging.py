@@ -75,10 +75,10 @@ def test_a_change_is_seen_wherever_numbers_of_the_run_stand(window):
     assert lines(window) == []
     window.turn_to(0)
     assert len(lines(window)) == 3
-    assert window.places.top.progress.sentence.text().endswith(" · changed since training: the network and the data")
+    assert window.places.top.progress.sentence.text().startswith("Changed since training · best epoch 1 of ")
     document.undo()
     document.undo()
-    assert "changed" not in window.places.top.progress.sentence.text()
+    assert "Changed" not in window.places.top.progress.sentence.text()
 
 
 def test_what_was_trained_is_shown_in_a_page_of_its_own_with_its_run(window, qtbot):
