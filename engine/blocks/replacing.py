@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from engine.blocks.custom import Custom
 from engine.graph.frames import with_members_renamed
-from engine.graph.graph import Graph, Node, UnknownNodeError
+from engine.graph.graph import Graph, Node, UnknownNodeError, with_heirs
 from engine.graph.parameters import DEFAULTS, NodeParameters
 from engine.layers.base import Layer, OptionError
 from engine.layers.code import Code
@@ -88,12 +88,8 @@ def _on_their_own(graph: Graph, chosen: set[str], *, all_: bool = False) -> Grap
 
 def _leaving(graph: Graph, name: str) -> Graph:
     """The node with weights of its own; where others used them, the first of these has them now."""
-    heirs = [other for other, owner in graph.shares.items() if owner == name]
-    nodes = {**graph.nodes, name: replace(graph.nodes[name], shares=None)}
-    for heir in heirs:
-        own = heir == heirs[0]
-        nodes[heir] = replace(nodes[heir], shares=None if own else heirs[0],
-                              parameters=nodes[name].parameters if own else nodes[heir].parameters)
+    node = graph.nodes[name]
+    nodes = with_heirs({**graph.nodes, name: replace(node, shares=None, listed=False)}, [node])
     return Graph(nodes, graph.edges, graph.frames)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from engine.analysis.analysis import Analysis
 from engine.blocks.base import Block
@@ -12,7 +13,7 @@ from engine.graph.parameters import DEFAULT_INIT, DEFAULTS, NodeParameters
 
 def node_settings(graph: Graph, analysis: Analysis, inherited: NodeParameters = DEFAULTS,
                   prefix: str = "") -> dict[str, NodeParameters]:
-    """The settings of each node with weights of its own, also inside blocks, by its key: ``residual1.conv1``.
+    """The settings of each node that a state dict lists, also inside blocks, by its key: ``residual1.conv1``.
 
     A block's settings hold for every layer in it that has none of its own, and a frozen block is frozen throughout;
     values set by hand stay where they are, and normalisations inside begin as always.
@@ -20,8 +21,10 @@ def node_settings(graph: Graph, analysis: Analysis, inherited: NodeParameters = 
     graph, analysis = graph.active, analysis.active  # where an owner is bypassed, another has its weights
     settings: dict[str, NodeParameters] = {}
     for name, node in graph.nodes.items():
-        if node.shares is not None or name not in analysis.members:
+        if name not in analysis.members or (node.shares is not None and not node.listed):
             continue
+        if node.listed and node.shares is not None:
+            node = replace(node, parameters=graph.nodes[node.shares].parameters)
         own = inherited if node.parameters == DEFAULTS else node.parameters
         if own is inherited and own != DEFAULTS and node.layer.category == "normalization":
             own = own.model_copy(update={"weight": DEFAULT_INIT, "bias": DEFAULT_INIT})  # a scale of 0 would end it all

@@ -66,7 +66,8 @@ def _same_graph(one: Graph, other: Graph) -> bool:
 def _same_node(one: Node, other: Node) -> bool:
     if one is other:
         return True
-    return (one.shares, one.bypassed) == (other.shares, other.bypassed) and _same_layer(one.layer, other.layer)
+    return ((one.shares, one.listed, one.bypassed) == (other.shares, other.listed, other.bypassed)
+            and _same_layer(one.layer, other.layer))
 
 
 def _same_layer(one: Layer, other: Layer) -> bool:
@@ -104,7 +105,7 @@ def _input_shapes(experiment: Experiment) -> list[Any]:
 
 @lru_cache(maxsize=8)
 def _written(graph: Graph) -> list[Any]:
-    nodes = [[name, node.layer.kind(), _dumped(node.layer), node.shares, node.bypassed]
+    nodes = [[name, node.layer.kind(), _dumped(node.layer), node.shares, node.bypassed, *[node.listed][: node.listed]]
              for name, node in sorted(graph.nodes.items())]
     return [nodes, sorted(_wires(graph))]
 

@@ -18,7 +18,8 @@ from engine.units import UNKNOWN, shape_text, typed_text
 NOTHING = say(UNKNOWN)
 _LEFT_OUT = frozenset({"known", "graph"})  # what was found in a file is nobody's choice; a block's graph: see below
 _WINDOWS = frozenset({"kernel_size"})
-_MARKS = (("shares", "Shares weights with"), ("bypassed", "Bypassed"), ("label", "Colour label"),
+_MARKS = (("shares", "Shares weights with"), ("listed", "In the state dict under its own name, too"),
+          ("bypassed", "Bypassed"), ("label", "Colour label"),
           ("collapsed", "Collapsed"), ("declared", "The code says"))  # fmt: skip
 
 

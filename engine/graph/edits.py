@@ -96,8 +96,10 @@ def pasted(graph: Graph, piece: Graph, offset: Position) -> tuple[Graph, tuple[s
     for name in piece.nodes:
         names[name] = name if name not in taken else fresh_name(name, taken)
         taken.add(names[name])
+    owners = {name: _owner_for(n, names, graph) for name, n in piece.nodes.items()}
     nodes = [
-        replace(n, name=names[n.name], position=shifted(n.position, offset), shares=_owner_for(n, names, graph))
+        replace(n, name=names[n.name], position=shifted(n.position, offset), shares=owners[n.name],
+                listed=n.listed and owners[n.name] is not None)
         for n in piece.nodes.values()
     ]
     edges = (Edge(names[e.source], names[e.target], e.port, tuple(shifted(at, offset) for at in e.via))

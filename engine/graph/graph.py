@@ -51,7 +51,8 @@ class SharingError(GraphError):
 class Node:
     """A layer with a name (its key in the state dict) and a place on the canvas (scene pixels, top left).
 
-    ``shares`` names the node whose weights it uses instead of its own; a ``bypassed`` one passes its first input on.
+    ``shares`` names the node whose weights it uses instead of its own; where it is ``listed``, a state dict has them
+    under its name, too, as that of ``nn.Sequential(fc, nn.ReLU(), fc)``. A ``bypassed`` one passes its first input on.
     ``label`` (a colour of ``frames.COLORS``) and ``collapsed`` concern only how it is drawn. ``declared`` is what code
     that was read says of its input, by torch's names of the arguments. ``key`` is where a state dict keeps its weights
     where that is not its name (``net.0.2``): only inside blocks that are made from parameters.
@@ -62,6 +63,7 @@ class Node:
     position: Position = (0.0, 0.0)
     parameters: NodeParameters = DEFAULTS
     shares: str | None = None
+    listed: bool = False
     bypassed: bool = False
     label: str = ""
     collapsed: bool = False
@@ -299,7 +301,7 @@ class Graph:
         """
         node = self._node(name)
         if owner is None:
-            return replace(self, nodes={**self.nodes, name: replace(node, shares=None)})
+            return replace(self, nodes={**self.nodes, name: replace(node, shares=None, listed=False)})
         owner = self._node(owner).shares or owner
         if owner == name:
             raise SharingError("{name} has these weights itself", name=name)
@@ -347,7 +349,7 @@ class Graph:
             self._node(name)
         nodes = {name: node for name, node in self.nodes.items() if name not in gone}
         if self.shares:
-            nodes = _with_heirs(nodes, [self.nodes[name] for name in gone])
+            nodes = with_heirs(nodes, [self.nodes[name] for name in gone])
         edges = tuple(e for e in self.edges if e.source not in gone and e.target not in gone)
         return Graph(nodes, edges, without_members(self.frames, gone))
 
@@ -405,12 +407,13 @@ def _check_sharing(nodes: Mapping[str, Node], node: Node) -> None:
                            "weights of its own", name=node.name, owner=node.shares)
 
 
-def _with_heirs(nodes: dict[str, Node], gone: Collection[Node]) -> dict[str, Node]:
+def with_heirs(nodes: dict[str, Node], gone: Collection[Node]) -> dict[str, Node]:
     """The first that shared the weights of a node that is gone has them now, and how they begin and learn."""
     for owner in gone:
         heirs = [name for name, node in nodes.items() if node.shares == owner.name]
         for name in heirs:
             own = name == heirs[0]
             nodes[name] = replace(nodes[name], shares=None if own else heirs[0],
+                                  listed=nodes[name].listed and not own,
                                   parameters=owner.parameters if own else nodes[name].parameters)
     return nodes

@@ -13,7 +13,7 @@ from engine.layers.base import LAYERS, Layer, reason_of
 from engine.messages import LayerloomError
 
 MAX_COORDINATE = 10_000_000.0
-MARKS = {"bypassed": bool, "label": str, "collapsed": bool}  # of a node, and what each is
+MARKS = {"listed": bool, "bypassed": bool, "label": str, "collapsed": bool}  # of a node, and what each is
 M = TypeVar("M", bound=BaseModel)
 
 

@@ -14,7 +14,9 @@ from engine.experiment.experiment import Experiment
 from engine.inspect.tensor_info import TensorInfo, TensorKind
 from engine.network.ready import freeze, ready
 from engine.network.weights import RANDOM, empty_module
+from engine.training.failures import DataShapeError
 from engine.training.losses import Criterion
+from engine.units import shape_text
 
 __all__ = ["BINS", "TensorInfo", "gradients", "tensor_infos", "tensor_kinds"]
 
@@ -46,11 +48,16 @@ def gradients(experiment: Experiment, weights: Mapping[str, Tensor], batch: tupl
     """The gradient of the recipe's loss for every weight that learns, from one backward pass over inputs and targets.
 
     The network is in training mode, and its Dropout draws from the recipe's seed. ``weights`` stay as they are.
+    Raises DataShapeError where the network's output is not what the data ask for.
     """
     module = ready(experiment, weights, batch[0].device, training=True).module
     with RANDOM, torch.random.fork_rng(devices=[]), torch.enable_grad():
         torch.default_generator.manual_seed(experiment.recipe.seed)
-        Criterion(experiment.recipe, class_weights)(module(batch[0]), batch[1]).backward()  # type: ignore[no-untyped-call]
+        outputs, wanted = module(batch[0]), experiment.data.output_shape
+        if wanted and tuple(outputs.shape[1:]) != wanted:
+            raise DataShapeError("The network ends in {given}, but {wanted} is to be predicted",
+                                 given=shape_text(tuple(outputs.shape[1:])), wanted=shape_text(wanted))
+        Criterion(experiment.recipe, class_weights)(outputs, batch[1]).backward()  # type: ignore[no-untyped-call]
     return {name: weight.grad.cpu() for name, weight in module.named_parameters(remove_duplicate=False)
             if weight.grad is not None}
 

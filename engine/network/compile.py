@@ -52,6 +52,9 @@ def _module(analysis: Analysis) -> fx.GraphModule:
             values[name].node.meta["layer"] = name
             continue
         owner = graph.nodes[node.shares or name].kept_as
+        if node.listed and owner in parts:  # one object under both names
+            parts[name] = parts[owner]
+            owner = name
         if owner not in parts and (part := _part(node.layer, shapes, node.shares or name)) is not None:
             parts[owner] = part
         inputs = [values[source] for source in analysis.sources(name)]

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from engine.experiment.experiment import Experiment
 from engine.messages import Message, say
-from engine.network.weights import SHOWN, WeightsError, empty_module, initial_module
+from engine.network.weights import SHOWN, WeightsError, empty_module, initial_module, kept_twice
 from engine.units import grouped, shape_text
 
 WRAPPERS = ("module", "_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module")  # torch's, anywhere in a name
@@ -171,21 +171,37 @@ def _with_all(experiment: Experiment, choice: _Choice, wanted: Mapping[str, Tens
               before: Mapping[str, Tensor] | None) -> Fitted:
     held, loaded = choice.held, choice.loaded
     taken = {mine: held.weights[theirs].to(wanted[mine].dtype) for mine, theirs in loaded.items()}
+    module = empty_module(experiment)
+    twice = kept_twice(module)
+    otherwise = _agreed(taken, twice)
     missing = tuple(key for key in wanted if key not in taken)
-    shapes = {key: value.shape for key, value in empty_module(experiment).state_dict().items()}
+    shapes = {key: value.shape for key, value in module.state_dict().items()}
     if len(taken) < len(shapes):
         had = initial_module(experiment).state_dict()
         had.update({key: value for key, value in (before or {}).items() if key in had and value.shape == shapes[key]})
         whole = {key: taken.get(key, value) for key, value in had.items()}
     else:
         whole = {key: taken[key] for key in shapes}
+    whole |= {key: whole[first] for key, first in twice.items()}
     counted = (key for key in missing if not key.endswith(COUNTER))
-    return Fitted(whole, loaded, tuple(_left(choice, wanted)), tuple(counted), held.where, no_numbers(taken),
+    return Fitted(whole, loaded, tuple(_left(choice, wanted, otherwise)), tuple(counted), held.where, no_numbers(taken),
                   in_order=choice.in_order)
 
 
-def _left(choice: _Choice, wanted: Mapping[str, Tensor]) -> Iterator[Left]:
+def _agreed(taken: dict[str, Tensor], twice: Mapping[str, str]) -> dict[str, str]:
+    """Under every key of a tensor that layers share what the file has for the first; the keys that say otherwise."""
+    otherwise = dict[str, str]()
+    for key, first in twice.items():
+        if key in taken and not torch.equal(taken.setdefault(first, taken[key]), taken[key]):
+            otherwise[key] = first
+    taken.update({key: taken[first] for key, first in twice.items() if first in taken})
+    return otherwise
+
+
+def _left(choice: _Choice, wanted: Mapping[str, Tensor], otherwise: Mapping[str, str]) -> Iterator[Left]:
     used, mine = set(choice.loaded.values()), {theirs: key for key, theirs in choice.names.items()}
+    for key, first in otherwise.items():
+        yield Left(choice.loaded[key], say("the network shares these weights: they are those of {key}", key=first))
     for key, what in choice.held.odd.items():
         yield Left(key, what)
     for key, value in choice.held.weights.items():

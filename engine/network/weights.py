@@ -68,6 +68,16 @@ def empty_module(experiment: Experiment) -> fx.GraphModule:
         return build_module(experiment.graph, experiment.data.sample_shape)
 
 
+def kept_twice(module: nn.Module) -> dict[str, str]:
+    """The keys under which a state dict has a tensor once more (layers that share it), and its first key."""
+    found, first = dict[str, str](), dict[int, str]()
+    tensors = (*module.named_parameters(remove_duplicate=False), *module.named_buffers(remove_duplicate=False))
+    for key, tensor in tensors:
+        if (known := first.setdefault(id(tensor), key)) != key:
+            found[key] = known
+    return found
+
+
 def on_cpu(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """An independent copy on the CPU, in torch's plain memory order."""
     return {key: value.detach().to("cpu").clone(memory_format=torch.contiguous_format) for key, value in state.items()}

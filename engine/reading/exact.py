@@ -195,6 +195,9 @@ class _Expected:
             node, shapes = graph.nodes[name], analysis.nodes[name].input_shapes or ()
             inputs = [values[source] for source in analysis.sources(name)]
             path = way + graph.nodes[node.shares or name].kept_as
+            if node.listed and (again := self._again(path, way + name)):
+                self.kept |= again
+                path = way + name
             if isinstance(node.layer, Input):
                 values[name] = given
             elif isinstance(node.layer, Block):
@@ -203,6 +206,11 @@ class _Expected:
                 values[name] = self._called(node.layer, path, inputs, shapes)
         assert analysis.output is not None
         return values[analysis.output]
+
+    def _again(self, path: str, other: str) -> Kept:
+        """What is kept there, by its paths where another name stands for it."""
+        return {other + at.removeprefix(path): part for at, part in self.kept.items()
+                if at == path or at.startswith(f"{path}.")}
 
     def _called(self, layer: Layer, path: str, inputs: list[Tensor], shapes: tuple[Shape, ...]) -> Tensor:
         if isinstance(layer, Code):

@@ -42,6 +42,7 @@ from engine.reading.values import (
     Unknown,
     every_module,
     is_module,
+    kept_under,
 )
 from engine.writing.header import MARK, shape_in
 
@@ -198,6 +199,7 @@ class _Text:
         called = input_name(network) if self.context.is_own and isinstance(network, Instance) else INPUT
         sheet = self.context.sheet = Sheet(called, shape)
         sheet.is_own = self.context.is_own
+        sheet.kept = kept_under(network)
         self._name_parts(network)
         for _, part in every_module(network):  # what was drawn in the other way is another graph
             if isinstance(part, Module):

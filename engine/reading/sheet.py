@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import count, islice, pairwise
 
@@ -36,6 +37,8 @@ class Sheet:
         self.is_own = False  # drawn from a file of this program's: everything is as it was
         self.lasts: set[str] = set()  # recurrent layers of which the last step is taken
         self.called: dict[str, Module] = {}
+        self.kept: Mapping[int, Sequence[str]] = {}  # the names of each module, by its id, as often as torch keeps it
+        self._calls = Counter[int]()
         self.reached: list[Module] = []  # what leads to the output of the graph that was made last
         self._numbers: dict[str, str] = {}
         self._numbered: set[str] = set()  # nodes that are called after their kind, for want of a name
@@ -115,8 +118,12 @@ class Sheet:
         """A node for one more call of a module; from the second on it uses the weights of the first."""
         first = module.places.get(self.number)
         shares = first if first and module.layer.has_weights() else None
-        tensor = self.add(module.layer, inputs, module.name, shares, module.declared,
+        others = self.kept.get(id(module.of or module), ())[self._calls[id(module)]:] if shares else ()
+        self._calls[id(module)] += 1
+        tensor = self.add(module.layer, inputs, others[0] if others else module.name, shares, module.declared,
                           DEFAULTS if shares else module.settings or parameters_of(module))
+        if others:
+            self.nodes[tensor.node] = replace(self.nodes[tensor.node], listed=True)
         module.places.setdefault(self.number, tensor.node)
         self.called[tensor.node] = module
         return tensor
@@ -124,7 +131,7 @@ class Sheet:
     def with_layer(self, node: str, layer: Layer) -> None:
         """Change a node that was added."""
         old = self.nodes[node]
-        self.nodes[node] = Node(node, layer, shares=old.shares, declared=old.declared, parameters=old.parameters)
+        self.nodes[node] = replace(old, layer=layer)
 
     def graph(self, output: Tensor, rank: Sequence[Module] = ()) -> Graph:
         """What leads from the input to the output; the input itself is always there.
@@ -151,8 +158,7 @@ class Sheet:
         readers = [edge for edge in edges if edge.source in sources]
         if len(readers) < 2 and not any(getattr(self.nodes[source].layer, "is_view", False) for source in sources):
             return node
-        plain = node.layer.with_options(inplace=False)
-        return Node(name, plain, shares=node.shares, declared=node.declared, parameters=node.parameters)
+        return replace(node, layer=node.layer.with_options(inplace=False))
 
     def _needed(self, output: Tensor) -> set[str]:
         needed, stack = {output.node, self.start}, [output.node]

@@ -22,6 +22,7 @@ from engine.reading.values import (
     SpentError,
     Tensor,
     every_module,
+    kept_under,
 )
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ class Tracing:
             return known
         if known is not None:
             raise InlineError("It is another graph in another call")
-        block.inside = self._reached.pop(id(made), [])
+        block.inside, block.of = self._reached.pop(id(made), []), made
         if isinstance(layer, Code):
             self.context.called = called
         made.blocks[self.context.training] = block
@@ -125,6 +126,7 @@ class Tracing:
         called = input_name(made) if self.context.is_own else INPUT
         sheet = self.context.sheet = Sheet(called, x.shape)
         sheet.is_own = self.context.is_own
+        sheet.kept = kept_under(made)
         start = sheet.input
         start.whole = x.whole
         start.last = x.last

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from engine.graph.parameters import Init, NodeParameters, ValueEdit
@@ -13,6 +14,7 @@ from engine.messages import LayerloomError
 from engine.reading.sizes import Dims
 
 Names = dict[str, Any]
+MOST_KEPT, MOST_DEEP = 20_000, 60  # parts of a network that are counted, and levels
 
 
 class ReadingError(LayerloomError):
@@ -119,6 +121,7 @@ class Module:
     settings: NodeParameters | None = None  # of a block for all in it
     edits: list[ValueEdit] = field(default_factory=list)  # single values that are set
     inside: list[Module] = field(default_factory=list)  # of a block: what leads to its output
+    of: Instance | None = None  # the object that a block stands for
 
 
 @dataclass(eq=False)
@@ -242,3 +245,19 @@ def every_module(value: Any, way: str = "", met: set[int] | None = None) -> Iter
     yield way, value
     for name, part in parts_of(value):
         yield from every_module(part, f"{way}.{name}" if way else name, met)
+
+
+def kept_under(network: Any) -> dict[int, list[str]]:
+    """The names of each part, by its id, as often as torch keeps it: what layers share stands there more than once."""
+    found: dict[int, list[str]] = {}
+    for name, part in islice(_every_place(network), MOST_KEPT):
+        found.setdefault(id(part), []).append(name)
+        if isinstance(part, Instance):
+            found.setdefault(id(part.inner), []).append(name)
+    return found
+
+
+def _every_place(value: Any, level: int = 0) -> Iterator[tuple[str, Any]]:
+    for name, part in parts_of(value) if level < MOST_DEEP else ():
+        yield name, part
+        yield from _every_place(part, level + 1)

@@ -296,7 +296,8 @@ def parts_of(experiment: Experiment) -> dict[str, object]:
     graph = experiment.graph.active  # how it is drawn is no part of it
     epochs = {} if schedule_of(experiment.recipe.schedule).row.spans_run else {"epochs": 1}
     return {
-        "network": ({name: (node.layer, node.parameters, node.shares) for name, node in graph.nodes.items()},
+        "network": ({name: (node.layer, node.parameters, node.shares, node.listed)
+                     for name, node in graph.nodes.items()},
                     {(edge.source, edge.target, edge.port) for edge in graph.edges}),
         "data": experiment.data.with_options(known=None),
         "recipe": experiment.recipe.model_copy(update={**epochs, "device": "auto"}),

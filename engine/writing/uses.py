@@ -63,6 +63,8 @@ class Use:
     def definition(self, name: str) -> str:
         """What stands in the constructor for a node that is no such submodule: a buffer, a person's own class."""
         layer, shapes = self.layer(name), self.shapes(name)
+        if self._is_listed(name):
+            return f"self.{name} = self.{self.owner(name)}"
         if source := layer.tensor_source(shapes):
             return f'self.register_buffer("{name}", {source})'
         if isinstance(layer, Code) and self.owner(name) == name:
@@ -72,7 +74,13 @@ class Use:
 
     def expression(self, name: str, inputs: Sequence[str]) -> str:
         """How the node is called with these inputs."""
-        return self.layer(name).expression(f"self.{self.owner(name)}", inputs, self.shapes(name))
+        called = name if self._is_listed(name) else self.owner(name)
+        return self.layer(name).expression(f"self.{called}", inputs, self.shapes(name))
+
+    def _is_listed(self, name: str) -> bool:
+        """Whether it has another's weights under its own name, too: what stands before it."""
+        node = self.analysis.graph.nodes[name]
+        return node.listed and node.shares in self.names[: self.names.index(name)]
 
     @cached_property
     def structure(self) -> tuple[object, ...]:

@@ -253,7 +253,7 @@ class Course:
             f"{LINE} after the warm-up {sizes[max(1, len(sizes) // 3)]}" if len(sizes) > 2 else "",
             f"{LINE} end {sizes[-1]}" if sizes else "",
             f"{LINE} grown: {', '.join(self.grown()) or 'nothing'}",
-            f"{LINE} most of it: {self._kinds_grown()}" if self.grown() else "",
+            f"{LINE} what there is more of: {self._kinds_grown()}" if len(sizes) > 2 else "",
             f"{'FAILED' if self._faults.count or self.grown() else 'PASSED'}: seed {hands.seed}, "
             f"{self._seconds:.0f} s, {hands.count} gestures, {hands.runs} runs, {self._faults.count} faults",
         ])  # fmt: skip

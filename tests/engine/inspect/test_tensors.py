@@ -18,7 +18,9 @@ from engine.experiment.recipe import Recipe
 from engine.graph.graph import Graph
 from engine.graph.parameters import NodeParameters
 from engine.inspect.tensors import BINS, gradients, tensor_infos, tensor_kinds
+from engine.layers import LAYERS
 from engine.network.weights import initial_module
+from engine.training.failures import DataShapeError
 
 VALUES = {
     "normal": torch.randn(40, 30, generator=torch.Generator().manual_seed(1)),
@@ -135,6 +137,14 @@ def test_the_gradient_is_that_of_a_backward_pass_by_hand(experiment: Experiment)
     norms = {info.key: info.gradient_norm for info in tensor_infos(weights, found)}
     assert norms["fc.weight"] == pytest.approx(float(by_hand["fc.weight"].grad.norm()), rel=1e-4)
     assert norms["bn1.running_mean"] is None
+
+
+@pytest.mark.parametrize("outputs", [2, 12])
+def test_a_network_that_ends_in_another_number_of_classes_has_no_gradient(experiment: Experiment, outputs: int) -> None:
+    graph = experiment.graph.with_layer("fc", LAYERS["Linear"](out_features=outputs))
+    other = replace(experiment, graph=graph)
+    with pytest.raises(DataShapeError, match=str(outputs)):
+        gradients(other, initial_module(other).state_dict(), batch(experiment))
 
 
 def test_dropout_draws_the_same_each_time_and_disturbs_nothing(experiment: Experiment,

@@ -42,9 +42,7 @@ def difference(text: str, shape: Shape, training: bool = False, known: bool = Fa
     counts = [sum(p.numel() for p in module.parameters()) for module in (want, net)]
     if counts[0] != counts[1] or len({id(t) for t in want.parameters()}) != len(list(net.parameters())):
         return f"{counts[1]} parameters, torch has {counts[0]}"
-    own = dict(want.state_dict(keep_vars=True))
-    unique = {id(value): key for key, value in reversed(own.items())}
-    keys = [key for key in theirs if unique[id(own[key])] == key]
+    keys = list(theirs)
     if len(keys) != len(ours):
         return f"keys {list(ours)}, torch has {keys}"
     pairs = zip(ours, ours if set(ours) == set(keys) else keys, strict=True)
