@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,13 @@ class LayerloomError(Exception):
     def __init__(self, template: str, **values: object) -> None:
         self.message = say(template, **values)
         super().__init__(str(self.message))
+
+    def alone(self) -> Self:
+        """A copy to be kept, or raised again: an error that was raised holds the frames that it came through, and what
+        was in them."""
+        copy = type(self).__new__(type(self), *self.args)
+        copy.__dict__.update(self.__dict__)
+        return copy
 
 
 class ImpossibleError(LayerloomError, ValueError):

@@ -138,9 +138,9 @@ class Document(QObject):
         belongs = self.loaded_into if self.weights_are_loaded else trained
         return belongs if belongs is not None and not same_network(belongs, self.experiment) else None
 
-    def load_weights(self, weights: Weights | None) -> None:
-        """Weights from a file, or by hand, for the network as it is now; None forgets them."""
-        self.loaded, self.loaded_into = weights, self.experiment if weights is not None else None
+    def load_weights(self, weights: Weights | None, into: Experiment | None = None) -> None:
+        """Weights from a file, or by hand, for a network, else for that which is drawn now; None forgets them."""
+        self.loaded, self.loaded_into = weights, (into or self.experiment) if weights is not None else None
 
     @property
     def weights_are_loaded(self) -> bool:

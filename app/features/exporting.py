@@ -263,7 +263,7 @@ def _weights_of(document: Document, best: bool) -> tuple[Experiment, Weights | N
     """What an export of weights writes now, and what to call it."""
     run = document.trained
     if document.weights_are_loaded:
-        return document.experiment, document.loaded, say("Loaded weights")
+        return document.loaded_into or document.experiment, document.loaded, say("Loaded weights")
     if run is not None and run.best is not None:
         if not best:
             return run.experiment, run.latest, say("Latest weights, of epoch {epoch}",

@@ -46,7 +46,7 @@ class Parameters(Feature):
         self._source = "initial"
         self._is_chosen = False  # by the person; else the newest weights are shown
         self._weights: Weights = {}
-        self._shown: tuple[Document, str] | None = None  # whose tensors they are, and which
+        self._shown: tuple[Document, Experiment, str] | None = None  # whose tensors they are, and which
         self._asked: object = None
         self._jobs = Jobs(self)
 
@@ -91,7 +91,7 @@ class Parameters(Feature):
 
         def tell(shown: Shown) -> None:
             if question == self._asked:
-                self._weights, self._shown = shown.weights, (document, source)
+                self._weights, self._shown = shown.weights, (document, experiment, source)
                 self.panel.show_tensors(shown.infos)
 
         def fail(message: Message) -> None:
@@ -122,11 +122,11 @@ class Parameters(Feature):
         also while others are being read."""
         if self._shown is None:
             return
-        document, source = self._shown
+        document, experiment, source = self._shown
         if source == "initial":
             self._edit_initial(document, key, index, value)
         else:
-            document.load_weights({**self._weights, key: _changed(self._weights[key], index, value)})
+            document.load_weights({**self._weights, key: _changed(self._weights[key], index, value)}, experiment)
             self._source = "loaded"
             self.host.refresh()
             self.host.say(say("Training starts from these weights with {key} changed, and export writes them", key=key))
@@ -162,7 +162,7 @@ def _sources(document: Document) -> dict[str, tuple[Experiment, Weights | None]]
     """Which weights there are, each with its experiment."""
     found: dict[str, tuple[Experiment, Weights | None]] = {"initial": (document.experiment, None)}
     if document.loaded is not None:
-        found["loaded"] = (document.experiment, document.loaded)
+        found["loaded"] = (document.loaded_into or document.experiment, document.loaded)
     run = document.trained
     if run is not None and run.latest is not None and run.best is not None:
         found |= {"latest": (run.experiment, run.latest), "best": (run.experiment, run.best)}

@@ -152,7 +152,7 @@ def first_error(analysis: Analysis) -> LayerloomError | None:
     """The first fault of the network itself (loose layers do not count), naming its layer, or None."""
     for fault in analysis.faults:
         if fault.node is None:
-            return fault.error
+            return fault.error.alone()
         if fault.node in analysis.members:
             return FaultyLayerError("{name}: {reason}", name=fault.node, reason=fault.error.message)
     return None
@@ -214,7 +214,7 @@ def _analyze(graph: Graph, input_shape: Shape | None, left_out: Collection[str] 
                 if node.parameters is not DEFAULTS or node.shares is not None:
                     facts = _as_set(node, facts)
             except LayerloomError as error:
-                faults.append(Fault(name, error))
+                faults.append(Fault(name, error.alone()))
         reports[name] = NodeReport(shapes, facts)
     faults.extend(_sharing_faults(graph, reports, members))
     layers = sum([report.facts.layers for report in reports.values() if report.facts is not None]) - len(sources)

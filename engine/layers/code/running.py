@@ -98,7 +98,7 @@ def tried(source: str, construction: str, shapes: tuple[Shape, ...]) -> Trial:
         raise CodeWaitsError("PyTorch is still loading: this code is tried in a moment")
     found = _remembered(source, construction, shapes)
     if isinstance(found, CodeError):
-        raise found.with_traceback(None)
+        raise found.alone()
     return found
 
 
@@ -111,7 +111,7 @@ def _remembered(source: str, construction: str, shapes: tuple[Shape, ...]) -> Tr
         _in_time(lambda: _class_of(source), source, PATIENCE_TO_IMPORT)
         found: Trial = _in_time(lambda: _run(source, construction, shapes), source, PATIENCE)
     except CodeError as error:
-        return error
+        return error.alone()
     return found
 
 

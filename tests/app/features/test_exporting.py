@@ -88,6 +88,10 @@ def test_best_and_latest_weights_are_those_of_the_run_until_others_are_loaded(wi
     assert exported == [("lenet.safetensors", document.experiment, document.loaded, "Loaded weights"),
                         ("lenet.py", document.experiment, None, "PyTorch code")]
     exported.clear()
+    held = document.experiment
+    document.edit_graph("another", held.graph.without(held.graph.order[-1:]))
+    window.commands["export_latest"].trigger()
+    assert exported.pop()[1:3] == (held, document.loaded), "whose weights they are"
     monkeypatch.setattr(dialogs, "save_path", lambda *_: None)
     for action in ("export_best", "export_code"):
         window.commands[action].trigger()

@@ -58,6 +58,12 @@ def test_the_newest_weights_are_shown_until_others_are_chosen(window, qtbot):
     assert window.page.notice.text.text() == (
         f"Training starts from these weights with {keys[0]} changed, and export writes them")
     assert window.commands["forget_weights"].isEnabled()
+    document.edit_graph("another", document.experiment.graph.with_marks(["fc1"], bypassed=True))
+    window.refresh()
+    panel.source_chosen.emit("latest")
+    qtbot.waitUntil(lambda: first_value() == "3", timeout=20_000)
+    panel.value_edited.emit(keys[0], (0, 0), 8.0)
+    assert document.loaded_into == run.experiment == document.owner, "the weights are still of what was trained"
     window.feature(Documents).open("gallery:lenet")
     window.refresh()
     assert sources(panel) == [("initial", "Initial")]

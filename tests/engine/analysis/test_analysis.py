@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from engine.advice.advice import advise
 from engine.analysis.analysis import analyze
 from engine.analysis.faults import Fault, MissingInputError, NoInputError, NoOutputError
+from engine.blocks.custom import Custom
 from engine.experiment.experiment import Experiment
 from engine.graph.graph import Edge, Graph, Node
 from engine.layers.activation import ReLU
@@ -20,6 +21,8 @@ from engine.layers.base import Layer, Shape
 from engine.layers.inputs import Input
 from engine.layers.linear import Flatten, Linear
 from engine.layers.merge import Add, Concatenate
+from engine.line.line import build_line
+from engine.messages import LayerloomError
 from engine.network.compile import build_module
 from engine.writing.source import to_python
 
@@ -368,3 +371,31 @@ def test_seven_hundred_nodes(wired: Made) -> None:
     widths = [8 * (1 + index) for index in range(116)]
     assert analysis.params == 8 * 10 + sum(2 * width + 2 * (8 * width * 9 + 8) for width in widths)
     assert analysis.mult_adds == 64 * (8 * 9 + sum(2 * 8 * width * 9 for width in widths))
+
+
+def test_what_is_wrong_holds_no_frames() -> None:
+    """A fault is kept as long as its analysis: frames would keep all that was in them, such as a closed network."""
+    wide = Custom(label="Wide", graph=build_line(Graph(), "input, conv 4 9")[0])
+    inner = Custom(label="Own", graph=Graph.of([Node("input", Input()), Node("wide", wide)], [Edge("input", "wide")]))
+    for line in ("input, conv 4 40", "input, linear 4, pool 2", "input"):
+        graph = build_line(Graph(), line)[0]
+        kept = analyze(graph, GREY)
+        for raising in (build_module, to_python, build_module):
+            with pytest.raises(LayerloomError):
+                raising(graph, GREY)
+        assert kept.faults
+        assert not any(each.error.__traceback__ or each.error.__context__ for each in kept.faults)
+    graph = Graph.of([Node("input", Input()), Node("own", inner)], [Edge("input", "own")])
+    error: BaseException | None = analyze(graph, (1, 4, 4)).faults[0].error
+    for _ in range(3):
+        assert isinstance(error, LayerloomError) and error.__traceback__ is None
+        error = getattr(error, "cause", None)
+    assert error is None
+
+
+def test_an_error_alone_is_the_same_error() -> None:
+    for fault in (*analyze(Graph.of([Node("input", Input())]), GREY).faults,
+                  *analyze(build_line(Graph(), "input, conv 4 40")[0], GREY).faults):
+        alone = fault.error.alone()
+        assert type(alone) is type(fault.error) and alone.message == fault.error.message
+        assert str(alone) == str(fault.error) and vars(alone) == vars(fault.error)
