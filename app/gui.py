@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.features.all import first, later
 from app.system import needs_display, start_without_display
+from app.window.interrupts import Interrupts
 from app.window.leaving import end_process
 from app.window.settings import Settings
 from app.window.window import MainWindow
@@ -19,6 +20,8 @@ from engine.experiment.experiment import DEFAULT
 from widgets.canvas.gestures.clipboard import leave_text
 from widgets.look.guarded import report_the_rest
 from widgets.look.icons import FOLDER
+
+KILLED = 128  # and the signal's number: the exit status of what a signal ended
 
 
 def make_window(settings: Settings) -> MainWindow:
@@ -38,6 +41,9 @@ def main(argv: list[str]) -> int:
     window = make_window(Settings())
     window.open_at_start(argv[1:] or [DEFAULT])
     window.show()
+    interrupts = Interrupts(window)
+    interrupts.heard.connect(window.interrupt)
+    interrupts.heard.connect(lambda kind: app.exit(KILLED + kind))
     gc.freeze()  # what is there stays as long as the program: looking through it again and again takes long
     window.ready.connect(lambda: gc.freeze())  # and so does PyTorch
     status = app.exec()

@@ -44,6 +44,7 @@ class Documents(Feature):
         self._in_front: Page | None = None
         self._readings = Readings(self, host.say)
         self._recovery = Recovery(host.settings.recovery)
+        self._is_put_aside = False
         self._told: dict[Page, object] = self.per_page()  # what was said last about a file that others changed
         self.autosave = QTimer(self, interval=AUTOSAVE_MS)
         self.autosave.timeout.connect(self._keep_copies)
@@ -276,8 +277,12 @@ class Documents(Feature):
         if page is self._in_front:
             self._in_front = None
 
+    def put_aside(self) -> None:
+        self._keep_copies()
+        self._is_put_aside = True
+
     def finish(self) -> None:
-        for page in self.host.pages:
+        for page in self.host.pages if not self._is_put_aside else ():
             self._recovery.drop(page.document)
         self.autosave.stop()
         self._readings.finish()

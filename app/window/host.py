@@ -159,5 +159,8 @@ class Feature(QObject):
     def settle(self) -> None:
         """What is written and not applied counts for the document it was written for."""
 
+    def put_aside(self) -> None:
+        """The program ends without a question: keep what is not saved for the next start."""
+
     def finish(self) -> None:
         """The window closes: ask what is running to end, and leave it."""

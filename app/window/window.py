@@ -295,10 +295,21 @@ class MainWindow(QMainWindow):
             if not self._may_close(page):
                 event.ignore()
                 return
+        self._finish()
+        super().closeEvent(event)
+
+    def interrupt(self) -> None:
+        """End without a question, as Ctrl+C and the system ask: what is not saved is there at the next start."""
+        self.settle()
+        for feature in self.features:
+            feature.put_aside()
+        self._finish()
+        self.hide()
+
+    def _finish(self) -> None:
         for feature in self.features:
             feature.finish()
         self._jobs.finish()
         wait_for_left()
         self._collector.finish()
         self.settings.geometry = self.saveGeometry()
-        super().closeEvent(event)
