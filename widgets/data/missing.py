@@ -59,8 +59,8 @@ class Download(QWidget):
         _stack(self, self.text, self.bar, _row(self.cancel))
 
     def show_progress(self, text: str, done: int, total: int) -> None:
-        """``Downloading MNIST · 4.2 MB of 9.9 MB``."""
-        if total:
+        """``Downloading MNIST · 4.2 MB of 9.9 MB``; once all is there, what is left to do has no size."""
+        if done < total:
             amount = self.tr("{done} of {total}").format(done=bytes_text(done), total=bytes_text(total))
             text = f"{text} · {amount}"
         self.text.setText(text)
