@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import IO, Any, NamedTuple
 
 MOST_STEPS = 5_000_000  # opcodes: a state dict of ten thousand tensors has a tenth of it
-KEYS = (str, int, float, bytes, bool, type(None))  # what may stand before a colon
+KEYS = (str, bytes, bool, type(None))  # what may stand before a colon; of whole numbers small ones
+GAP = 500  # so far may they be ahead of a count: a number below the size of a dict has a place of its own
 
 
 class PickleError(ValueError):
@@ -63,7 +64,7 @@ class _Machine:
 
     def __init__(self) -> None:
         self._stack: list[Any] = []
-        self._memo: dict[int, Any] = {}
+        self._memo: dict[str, Any] = {}  # by texts, whose hashes no file can choose
 
     def run(self, file: IO[bytes]) -> Any:
         for step, (opcode, argument, _) in enumerate(pickletools.genops(file)):
@@ -113,15 +114,15 @@ class _Machine:
     # -- memo ---------------------------------------------------------------------------------------------------
 
     def _put(self, index: int) -> None:
-        self._memo[int(index)] = self._top()
+        self._memo[str(index)] = self._top()
 
     def _memoize(self, _: Any) -> None:
-        self._memo[len(self._memo)] = self._top()
+        self._put(len(self._memo))
 
     def _get(self, index: int) -> None:
-        if int(index) not in self._memo:
+        if str(index) not in self._memo:
             raise PickleError("takes what is not there")
-        self._stack.append(self._memo[int(index)])
+        self._stack.append(self._memo[str(index)])
 
     # -- containers ---------------------------------------------------------------------------------------------
 
@@ -194,10 +195,12 @@ class _Machine:
 
 
 def _fill(items: dict[Any, Any], pairs: list[Any]) -> dict[Any, Any]:
-    """A key that is a container is left out with its value: to find its hash may never end."""
+    """A key whose hash may never end (a container), or can be chosen to be that of many, is left out with its value."""
     if len(pairs) % 2:
         raise PickleError("sets items of no dict")
-    items.update((key, value) for key, value in zip(pairs[::2], pairs[1::2], strict=True) if type(key) in KEYS)
+    for key, value in zip(pairs[::2], pairs[1::2], strict=True):
+        if type(key) in KEYS or (type(key) is int and 0 <= key <= len(items) + GAP):
+            items[key] = value
     return items
 
 

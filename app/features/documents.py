@@ -196,7 +196,7 @@ class Documents(Feature):
         return any(page.document.is_file(path) for page in self.host.pages if page.document is not document)
 
     def _write(self, document: Document, path: Path, *, over_changes: bool = False) -> bool:
-        if not over_changes and document.is_file(path) and document.on_disk == "changed":
+        if not over_changes and document.is_file(path) and document.on_disk in ("changed", "unreadable"):
             self._ask_whose(document)
             return False
         try:
@@ -213,24 +213,30 @@ class Documents(Feature):
         """Whether the files of open networks are still what they were: asked when one comes back to the program."""
         page = self.page
         document, path = (page.document, page.document.path) if page is not None else (None, None)
-        if page is None or document is None or path is None or document.on_disk == "same":
+        if page is None or document is None or path is None or (state := document.on_disk) == "same":
             return
-        found = mark_of(path).content
+        found = state, mark_of(path).content
         if self._told.get(page) == found:
             return
         self._told[page] = found
-        if found:
-            self._ask_whose(document)
-        else:
+        if state != "changed":
             document.mark_unsaved()
+        if state == "gone":
             self.host.say(say("{file} is no longer there: save the network to have it again", file=path.name))
+        else:
+            self._ask_whose(document)
 
     def _ask_whose(self, document: Document) -> None:
         """Another program, or another window, has written the file: nothing of either is lost without a word."""
         assert document.path is not None
         path = document.path
+        keep = self.tr("Keep mine"), lambda: self._write(document, path, over_changes=True)
+        if (reason := mark_of(path).reason) is not None:
+            self.host.say(say("{file} can no longer be read: {reason}. Save the network under another name, or in its "
+                              "place", file=path.name, reason=reason), "info", [keep])
+            return
         self.host.say(say("{file} was changed outside. Which of the two shall count?", file=path.name), "info", [
-            (self.tr("Keep mine"), lambda: self._write(document, path, over_changes=True)),
+            keep,
             (self.tr("Take theirs"), lambda: self._take_file(document)),
             (self.tr("Compare both"), lambda: self._compare_with_file(document)),
         ])

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from engine.messages import LayerloomError, Message
 from engine.torch_files.kinds import Odd
+from engine.torch_files.meant import is_no_network, unlikeliness
 from engine.torch_files.others import HOW
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 DEEPEST = 5  # a checkpoint's entries inside one another
-NOT_LEARNED_BY = ("optim", "sched", "scaler", "loss", "metric", "rng")  # words in names of what is no network
-AVERAGED = ("ema", "averag", "swa", "teacher", "discriminator")  # beside the network that is meant
 
 
 class NoWeightsError(LayerloomError):
@@ -68,7 +67,7 @@ def _joint(content: Any, where: str, depth: int) -> Iterator[Held]:
     """An encoder and a decoder, each with a dict of its own, as one state dict with dotted names."""
     if depth > DEEPEST or not isinstance(content, dict):
         return
-    parts = [held for held in _found(content, "", depth) if not _names(held.where, NOT_LEARNED_BY)]
+    parts = [held for held in _found(content, "", depth) if not is_no_network(held.where)]
     if len(parts) > 1:
         yield Held(where, {_joined(held.where, key): value for held in parts for key, value in held.weights.items()},
                    {_joined(held.where, key): value for held in parts for key, value in held.odd.items()})
@@ -80,19 +79,15 @@ def _joined(where: str, key: str) -> str:
     return f"{where}.{key}" if where else key
 
 
-def _names(where: str, words: tuple[str, ...]) -> bool:
-    return any(word in where.lower() for word in words)
-
-
-def _likelihood(held: Held) -> tuple[bool, bool, bool, int]:
-    """Sorts a network before its average, and both before an optimizer; else the one with most tensors."""
-    return not held.weights, _names(held.where, NOT_LEARNED_BY), _names(held.where, AVERAGED), -len(held.weights)
+def _likelihood(held: Held) -> tuple[bool, tuple[bool, bool], int]:
+    """Sorts by what the names say, then the one with most tensors first."""
+    return not held.weights, unlikeliness(held.where), -len(held.weights)
 
 
 def _objects(content: Any, where: str, depth: int) -> Iterator[tuple[str, Message]]:
     if isinstance(content, Odd) and content.kind != "tensor" and where:
         yield where, content.what
-    elif isinstance(content, dict) and depth <= DEEPEST and not _names(where, NOT_LEARNED_BY):
+    elif isinstance(content, dict) and depth <= DEEPEST and not is_no_network(where):
         for key, value in content.items():
             yield from _objects(value, _joined(where, str(key)), depth + 1)
 

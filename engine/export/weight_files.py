@@ -43,7 +43,9 @@ class WeightsFormat(Format):
 def save_weights(weights: Mapping[str, Tensor], path: Path, network: str = "") -> None:
     """Write a state dict as the suffix says, whole or not at all, and whose it is (``compare.belonging.network_id``).
     Raises WeightsFileError or WriteError."""
-    write_bytes(path, _format_of(path).pack(weights, network))
+    from engine.network.weights import apart  # loads torch
+
+    write_bytes(path, _format_of(path).pack(apart(weights), network))
 
 
 def load_weights(path: str | os.PathLike[str]) -> dict[str, Tensor]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Protocol
 
 import torch
@@ -12,11 +12,13 @@ from torch import Tensor
 
 from engine.experiment.experiment import Experiment
 from engine.messages import Message, say
-from engine.network.weights import SHOWN, WeightsError, empty_module, initial_module, kept_twice
+from engine.network.weights import SHOWN, WeightsError, apart, empty_module, initial_module, kept_twice
+from engine.torch_files.meant import is_no_network, unlikeliness
 from engine.units import grouped, shape_text
 
 WRAPPERS = ("module", "_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module")  # torch's, anywhere in a name
 COUNTER = "num_batches_tracked"  # of batch norm: older files have none
+PREFIXES = 8  # so many are tried, those of most names first
 
 
 class Held(Protocol):
@@ -50,6 +52,7 @@ class Fitted:
     beside: Mapping[str, Message] = field(default_factory=dict)  # what else the file has, that is no tensor
     in_order: Mapping[str, str] = field(default_factory=dict)  # as ``loaded``: same order and shapes, other names
     of_another: bool = False  # the file says that they belong to a network that is not this one
+    others: tuple[str, ...] = ()  # what else in the file fits as well, by what stands before its names
 
     @property
     def is_whole(self) -> bool:
@@ -59,9 +62,12 @@ class Fitted:
     @property
     def prefix(self) -> str:
         """What stood before every name in the file and not in the network: ``module.``; empty: nothing, or various."""
-        before = {theirs.removesuffix(mine) for mine, theirs in self.loaded.items() if theirs.endswith(mine)}
-        return before.pop() if len(before) == 1 and all(
-            theirs.endswith(mine) for mine, theirs in self.loaded.items()) else ""
+        return _before(self.loaded)
+
+
+def _before(loaded: Mapping[str, str]) -> str:
+    before = {theirs.removesuffix(mine) if theirs.endswith(mine) else "" for mine, theirs in loaded.items()}
+    return before.pop() if len(before) == 1 else ""
 
 
 # -- which fit ---------------------------------------------------------------------------------------------------------
@@ -80,10 +86,10 @@ def fitted(experiment: Experiment, held: Sequence[Held], layer: str = "", before
     if layer and not wanted:
         raise WeightsError("{layer} has no weights", layer=layer)
     choices = [choice for each in held for choice in _choices(each, wanted, layer, by_order)]
-    best = max(choices, key=lambda choice: choice.worth, default=None)  # the first of equal ones
+    best = max(choices, key=lambda choice: (choice.worth, choice.likeliness), default=None)  # the first of equal ones
     if best is None or not best.loaded:
         raise _nothing_fits(wanted, held, layer)
-    return _with_all(experiment, best, wanted, before)
+    return replace(_with_all(experiment, best, wanted, before), others=_others(best, choices))
 
 
 class _Choice(NamedTuple):
@@ -98,6 +104,26 @@ class _Choice(NamedTuple):
     def worth(self) -> tuple[int, int]:
         """How many tensors fit, and how many are of the right name."""
         return len(self.loaded), len(self.names)
+
+    @property
+    def place(self) -> str:
+        """What stands before its names, from the top of the file."""
+        prefix = _before(self.loaded)
+        return (f"{self.held.where}.{prefix}" if self.held.where else prefix).rstrip(".")
+
+    @property
+    def likeliness(self) -> tuple[bool, bool]:
+        """Sorts last what is meant, by its names."""
+        no_network, averaged = unlikeliness(self.place)
+        return not no_network, not averaged
+
+
+def _others(best: _Choice, choices: Sequence[_Choice]) -> tuple[str, ...]:
+    """Where else the file has as many tensors that fit; names that are the network's own are not asked about."""
+    is_exact = not _before(best.loaded)
+    places = dict.fromkeys(choice.place for choice in choices
+                           if choice.worth == best.worth and not (is_exact and _before(choice.loaded)))
+    return tuple(place for place in places if place not in ("", best.place) and not is_no_network(place))
 
 
 def _choices(held: Held, wanted: Mapping[str, Tensor], layer: str, by_order: bool) -> Iterator[_Choice]:
@@ -122,18 +148,26 @@ def _namings(keys: Sequence[str], wanted: Collection[str], layer: str) -> Iterat
 
 def _ways(keys: Sequence[str], wanted: Collection[str]) -> Iterator[dict[str, str]]:
     """As they are, without what stands before them, or with what the whole network has before its own."""
-    segments = {part for key in wanted for part in key.split(".")}
-    plain = {".".join(part for part in key.split(".") if part not in WRAPPERS or part in segments): key
-             for key in reversed(keys)}
-    names = {key: plain[key] for key in reversed(plain)}
+    names = _unwrapped(keys, wanted)
     yield {key: names[key] for key in wanted if key in names}
     before = Counter(key.removesuffix(tail) for key in names for tail in _tails(key) if tail in wanted)
-    for prefix, _ in before.most_common(SHOWN):
+    for prefix in sorted(before, key=lambda prefix: (-before[prefix], unlikeliness(prefix)))[:PREFIXES]:
         yield {key: names[prefix + key] for key in wanted if prefix + key in names}
     first = next(iter(wanted), "")
     for prefix in (first.removesuffix(tail) for tail in _tails(first)):
         if all(key.startswith(prefix) for key in wanted):
             yield {key: names[rest] for key in wanted if (rest := key.removeprefix(prefix)) in names}
+
+
+def _unwrapped(keys: Sequence[str], wanted: Collection[str]) -> dict[str, str]:
+    """The file's keys by their names without wrappers; of several of one name the one with the fewest counts."""
+    segments = {part for key in wanted for part in key.split(".")}
+    names = dict[str, str]()
+    for key in keys:
+        name = ".".join(part for part in key.split(".") if part not in WRAPPERS or part in segments)
+        if len(key) < len(names.setdefault(name, key)):
+            names[name] = key
+    return names
 
 
 def _tails(key: str) -> Iterator[str]:
@@ -184,8 +218,8 @@ def _with_all(experiment: Experiment, choice: _Choice, wanted: Mapping[str, Tens
         whole = {key: taken[key] for key in shapes}
     whole |= {key: whole[first] for key, first in twice.items()}
     counted = (key for key in missing if not key.endswith(COUNTER))
-    return Fitted(whole, loaded, tuple(_left(choice, wanted, otherwise)), tuple(counted), held.where, no_numbers(taken),
-                  in_order=choice.in_order)
+    return Fitted(apart(whole), loaded, tuple(_left(choice, wanted, otherwise)), tuple(counted), held.where,
+                  no_numbers(taken), in_order=choice.in_order)
 
 
 def _agreed(taken: dict[str, Tensor], twice: Mapping[str, str]) -> dict[str, str]:
@@ -200,6 +234,7 @@ def _agreed(taken: dict[str, Tensor], twice: Mapping[str, str]) -> dict[str, str
 
 def _left(choice: _Choice, wanted: Mapping[str, Tensor], otherwise: Mapping[str, str]) -> Iterator[Left]:
     used, mine = set(choice.loaded.values()), {theirs: key for key, theirs in choice.names.items()}
+    twins = {_without_wrappers(theirs): theirs for theirs in mine}
     for key, first in otherwise.items():
         yield Left(choice.loaded[key], say("the network shares these weights: they are those of {key}", key=first))
     for key, what in choice.held.odd.items():
@@ -208,7 +243,13 @@ def _left(choice: _Choice, wanted: Mapping[str, Tensor], otherwise: Mapping[str,
         if key in used:
             continue
         reason = _unfit(value, wanted[mine[key]]) if key in mine else None
+        if reason is None and (other := twins.get(_without_wrappers(key))) is not None:
+            reason = say("{key} counts instead", key=other)
         yield Left(key, reason or say("the network has nothing of this name"))
+
+
+def _without_wrappers(key: str) -> str:
+    return ".".join(part for part in key.split(".") if part not in WRAPPERS)
 
 
 def no_numbers(weights: Mapping[str, Tensor]) -> dict[str, int]:
@@ -280,6 +321,9 @@ def _asides(fit: Fitted) -> Iterator[Message]:
         yield say("They are what the file has as “{where}”", where=fit.where)
     if fit.prefix:
         yield say("Their names are taken without “{prefix}”", prefix=fit.prefix)
+    if fit.others:
+        yield say("The file also has {places}, which would fit as well",
+                  places=_some([say("“{place}”", place=place) for place in fit.others]))
     if fit.no_numbers:
         yield broken_values(fit.no_numbers)
     if fit.left:

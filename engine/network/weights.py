@@ -83,6 +83,18 @@ def on_cpu(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return {key: value.detach().to("cpu").clone(memory_format=torch.contiguous_format) for key, value in state.items()}
 
 
+def apart(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The same values, each tensor alone in its memory: one that shares it, or is a part of more, becomes a copy."""
+    made, seen = dict[str, Tensor](), set[int]()
+    for key, value in state.items():
+        memory = value.untyped_storage()
+        if memory.nbytes() != value.nbytes or memory.data_ptr() in seen:
+            value = value.detach().clone(memory_format=torch.contiguous_format)
+        seen.add(value.untyped_storage().data_ptr())
+        made[key] = value
+    return made
+
+
 def filled(module: nn.Module, weights: Mapping[str, Tensor]) -> nn.Module:
     """The module with these weights, as it predicts; it may have had no memory for them."""
     if any(value.is_meta for value in module.state_dict().values()):

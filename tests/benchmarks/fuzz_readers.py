@@ -172,9 +172,9 @@ def _pt(folder: Path) -> list[Sample]:
 def _read_tensors(path: Path) -> object:
     from engine.data.formats.tensor_file import read_tensors
     from engine.data.spec.spec import DataSpec
-    from engine.data.tensors.splitting import split_data
+    from tests.engine.cases import divided
 
-    return split_data(DataSpec(dataset="tensors", path=str(path)), read_tensors(path))
+    return divided(DataSpec(dataset="tensors", path=str(path)), read_tensors(path))
 
 
 def _idx(_: Path) -> list[Sample]:
@@ -244,10 +244,10 @@ def _images(folder: Path) -> list[Sample]:
 
 
 def _read_image(path: Path) -> object:
-    from engine.data.formats.image import read_header, read_image
+    from engine.data.formats.image import read_header, read_picture
 
     header = read_header(path)
-    return read_image(path, 1 if header.is_grey else 3, 8, 8)
+    return read_picture(path, 1 if header.is_grey else 3, 8, 8)
 
 
 # -- runs --------------------------------------------------------------------------------------------------------------

@@ -10,9 +10,10 @@ from itertools import pairwise
 import numpy as np
 
 from engine.data.formats.arrays import Arrays
+from engine.data.progress import result_of
 from engine.data.spec.spec import DataSpec
 from engine.data.tensors.data import Data
-from engine.data.tensors.splitting import split_data
+from engine.data.tensors.splitting import splitting
 from engine.experiment.experiment import Experiment
 from engine.experiment.recipe import Recipe
 from engine.graph.graph import Edge, Graph, Node
@@ -46,7 +47,12 @@ def made_data(count: int, spec: DataSpec | None = None, size: int = 8) -> Data:
     """Random images with labels 0 … 9."""
     rng = np.random.default_rng(0)
     images = rng.integers(0, 256, (count, 1, size, size), dtype=np.uint8)
-    return split_data(spec or DataSpec(), Arrays(images, (np.arange(count) % 10).astype(np.uint8)))
+    return divided(spec or DataSpec(), Arrays(images, (np.arange(count) % 10).astype(np.uint8)))
+
+
+def divided(spec: DataSpec, arrays: Arrays) -> Data:
+    """Arrays in training, validation and test."""
+    return result_of(splitting(spec, arrays))
 
 
 def idx(array: np.ndarray) -> bytes:

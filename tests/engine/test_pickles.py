@@ -84,6 +84,42 @@ def test_a_key_whose_hash_never_ends_is_left_out() -> None:
     assert read(b"}(" + deep + b"K\x01X\x01\0\0\0aK\x02u.") == {"a": 2}
 
 
+def long(number: int) -> bytes:
+    return b"\x8a" + bytes([size := (number.bit_length() + 8) // 8]) + number.to_bytes(size, "little")
+
+
+def test_a_key_of_a_chosen_hash_is_left_out() -> None:
+    count = 30_000
+    numbers = [b"\x8a\x01\x07" + b"K\x01", *(long(each * (2**61 - 1)) + b"N" for each in range(1, count))]
+    decimals = [b"F%d\nN" % (each * 2**61) for each in range(count)]
+    for pairs in (numbers, decimals):
+        began = time.process_time()
+        assert read(b"}(" + b"".join(pairs) + b"u.") in ({7: 1}, {})
+        assert time.process_time() - began < 1
+    memo = b"N" + b"".join(b"p%d\n" % (each * (2**61 - 1)) for each in range(count)) + b"."
+    began = time.process_time()
+    assert read(memo) is None and time.process_time() - began < 1
+
+
+def test_numbers_that_count_are_keys_however_many_there_are() -> None:
+    counted = {each: str(each) for each in range(20_000)}
+    assert read(pickle.dumps(counted)) == counted
+    gaps = {each * 3: each for each in range(150)} | {-1: 0, 10**6: 0, 2**70: 0}
+    assert read(pickle.dumps(gaps)) == {each * 3: each for each in range(150)}
+
+
+def test_numbers_that_lie_in_each_others_way_are_few() -> None:
+    slot, shift, way = 1010, 1010, list[int]()  # where Python looks for 1010 among 1024 places
+    while len(way) < 520:
+        way += [slot] if slot not in (*way, 1010) else []
+        shift >>= 5
+        slot = (5 * slot + shift + 1) % 1024
+    pairs = [b"M" + each.to_bytes(2, "little") + b"N" for each in sorted(way) + [1010] * 200_000]
+    began = time.process_time()
+    read(b"}(" + b"".join(pairs) + b"u.")
+    assert time.process_time() - began < 5
+
+
 def test_a_pickle_that_goes_on_for_ever_is_bounded() -> None:
     began = time.process_time()
     with pytest.raises(PickleError, match="too long"):

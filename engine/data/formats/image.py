@@ -65,11 +65,6 @@ def read_header(path: Path) -> Header:
         return Header(height, width, image.mode in _GREY)
 
 
-def read_image(path: Path, channels: int, height: int, width: int) -> Bytes:
-    """uint8 channels×height×width (1 grey, 3 colour), as ``read_picture``. Raises ImageError."""
-    return read_picture(path, channels, height, width).pixels
-
-
 def read_picture(path: Path, channels: int, height: int, width: int) -> Picture:
     """uint8 channels×height×width (1 grey, 3 colour), resized by PIL's bilinear rule. Raises ImageError.
 

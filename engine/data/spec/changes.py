@@ -75,9 +75,14 @@ def _looks_like(before: Fingerprint, state: State) -> bool:
 
 def difference(before: Fingerprint | None, now: Fingerprint | None, spec: DataSpec) -> Message | None:
     """What changed, in words; None: nothing, or it is not known."""
-    if before is None or now is None or before.mark == now.mark:
+    if before is None or now is None:
         return None
     path = Path(spec.path).name or spec.path
+    if before.mark == now.mark:
+        if now.files < 2 or before.newest in (0, now.newest):
+            return None
+        return say("{path} may have changed since it was read: its files have the same names and sizes, but were "
+                   "written at another time", path=path)
     if before.files != now.files:
         template = ("{path} has changed since it was read: there were {before} files, now there are {now}")
         return say(template, path=path, before=grouped(before.files), now=grouped(now.files))

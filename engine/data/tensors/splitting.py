@@ -10,7 +10,7 @@ import torch
 from engine.data.errors import DataError
 from engine.data.formats.arrays import Array, Arrays
 from engine.data.formats.scaling import Scaling
-from engine.data.progress import Step, Steps, result_of, told
+from engine.data.progress import Step, Steps, told
 from engine.data.spec.spec import DataSpec
 from engine.data.tensors.data import Data, Split, Unscaled
 from engine.data.tensors.moments import measuring, moments
@@ -19,13 +19,8 @@ READ = Step("", 1, 1, "reading")  # what is left to do tells nothing of how far 
 TEST_SHARE = 0.15  # of data sets without an official test part
 
 
-def split_data(spec: DataSpec, arrays: Arrays) -> Data:
-    """Set test and validation examples aside, by the spec's seed, where there are no official ones."""
-    return result_of(splitting(spec, arrays))
-
-
 def splitting(spec: DataSpec, arrays: Arrays) -> Steps[Data]:
-    """The same, yielding where it takes long."""
+    """Set test and validation examples aside, by the spec's seed, where there are no official ones."""
     if arrays.known is not None:
         spec = spec.with_options(known=arrays.known)
     order = np.random.default_rng(spec.seed).permutation(len(arrays.targets))

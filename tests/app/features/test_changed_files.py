@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMessageBox
 
+from app.document import disk
 from app.document.disk import mark_of, state_of
 from app.document.document import Document
 from app.document.recovery import Recovery
@@ -19,6 +20,8 @@ from app.features.comparing import Comparing
 from app.features.documents import Documents
 from app.window.window import MainWindow
 from engine.experiment.experiment import load_experiment, save_experiment
+from engine.files import ReadError
+from engine.messages import say
 from tests.app.windows import opened
 
 MINE, THEIRS = Path("resources/gallery/mlp.loom"), Path("resources/gallery/lenet.loom")
@@ -113,6 +116,52 @@ def test_a_file_that_is_gone_is_written_again(window, path):
     assert load_experiment(path) == window.page.document.experiment and not window.page.document.dirty
 
 
+def forbidden(path: Path, _most: int) -> bytes:
+    raise ReadError(path, say("permission denied"))
+
+
+def a_folder(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+def no_permission(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path.write_bytes(THEIRS.read_bytes())
+    monkeypatch.setattr(disk, "read_bytes", forbidden)
+
+
+@pytest.mark.parametrize(("change", "reason", "is_written"), [
+    (a_folder, "is a directory", False), (no_permission, "permission denied", True),
+])  # fmt: skip
+def test_a_file_that_cannot_be_read_is_not_said_to_be_gone(change, reason, is_written, window, path, monkeypatch):
+    said = f"mine.loom can no longer be read: {reason}. Save the network under another name, or in its place"
+    notice, document = window.page.notice, window.page.document
+    change(path, monkeypatch)
+    come_back()
+    assert notice.text.text() == said and document.dirty and [each.text() for each in notice.buttons] == ["Keep mine"]
+    notice.dismiss()
+    come_back()
+    assert not notice.isVisible(), "it is said once"
+    window.commands["save"].trigger()
+    assert notice.text.text() == said and document.dirty, "what cannot be read is not written over without a word"
+    notice.buttons[0].click()
+    assert document.dirty != is_written
+
+
+def test_a_file_whose_folder_does_not_tell_is_not_said_to_be_gone(tmp_path, monkeypatch):
+    path = tmp_path / "a"
+    path.write_text("one")
+    mark = mark_of(path)
+
+    def closed(self: Path, **_: object) -> os.stat_result:
+        raise PermissionError(13, "no")
+
+    monkeypatch.setattr(disk, "read_bytes", forbidden)
+    monkeypatch.setattr(Path, "stat", closed)
+    monkeypatch.setattr(Path, "lstat", closed)
+    assert state_of(path, mark) == "unreadable"
+
+
 def test_a_file_that_was_only_touched_or_written_alike_asks_nothing(window, path):
     os.utime(path, (1, 1))
     come_back()
@@ -176,4 +225,4 @@ def test_a_mark_tells_content_from_time(tmp_path):
     path.unlink()
     assert state_of(path, mark) == "gone"
     path.mkdir()
-    assert state_of(path, mark) == "gone"
+    assert state_of(path, mark) == "unreadable" and str(mark_of(path).reason) == "is a directory"

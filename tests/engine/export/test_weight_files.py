@@ -10,9 +10,11 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from engine.experiment.experiment import load_experiment
+from engine.experiment.experiment import Experiment, load_experiment
 from engine.export.bringing import weights_for
 from engine.export.weight_files import WEIGHTS, WeightsFileError, load_weights, read_weights, save_weights
+from engine.graph.graph import Graph
+from engine.line.line import build_line
 from engine.network.fitting import told
 from engine.network.weights import initial_module
 
@@ -109,6 +111,20 @@ def test_weights_that_are_tied_are_both_read(tmp_path: Path) -> None:
     shared = torch.rand(3, 3)
     found: dict[str, Tensor] = load_weights(saved({"a": shared, "b": shared, "c": shared.t()}, tmp_path / "a.pt"))
     assert torch.equal(found["a"], found["b"]) and torch.equal(found["c"], shared.t())
+
+
+@pytest.mark.parametrize("out", [suffix for each in WEIGHTS for suffix in (each.suffix,)])
+@pytest.mark.parametrize("zipped", [True, False])
+def test_weights_that_share_their_memory_are_written_each_by_itself(out: str, zipped: bool, tmp_path: Path) -> None:
+    base = Experiment(build_line(Graph(), "input 4, linear 4, relu, linear 4")[0])
+    large = torch.rand(1000, 4)
+    tied = {"fc1.weight": large[:4], "fc1.bias": large[9], "fc2.weight": large[:4], "fc2.bias": large[0]}
+    torch.save(tied, tmp_path / "a.pt", _use_new_zipfile_serialization=zipped)
+    for weights in (weights_for(base, tmp_path / "a.pt").weights, tied):
+        save_weights(weights, tmp_path / f"b{out}")
+        found = load_weights(tmp_path / f"b{out}")
+        assert all(torch.equal(found[key], value) for key, value in tied.items())
+        assert (tmp_path / f"b{out}").stat().st_size < 4000, "the large one is not written"
 
 
 def test_a_file_is_fitted_and_everything_about_it_is_told(tmp_path: Path) -> None:

@@ -58,6 +58,58 @@ def test_a_node_that_is_called_module_keeps_its_name() -> None:
         assert fitted(base, held(weights)).is_whole
 
 
+@pytest.mark.parametrize("is_first", [True, False])
+@pytest.mark.parametrize("prefix", ["", "net."])
+def test_a_name_of_the_networks_own_counts_before_a_wrapped_one(is_first: bool, prefix: str) -> None:
+    wrapped = {f"{prefix}module.{key}": value * 0 for key, value in THEIRS.items()}
+    own = {prefix + key: value for key, value in THEIRS.items()}
+    fit = fitted(LENET, held({**wrapped, **own} if is_first else {**own, **wrapped}))
+    assert fit.is_whole and all(torch.equal(fit.weights[key], value) for key, value in THEIRS.items())
+    assert {left.key: str(left.reason) for left in fit.left} == {
+        f"{prefix}module.{key}": f"{prefix}{key} counts instead" for key in THEIRS}
+
+
+def test_a_network_counts_before_its_average_wherever_it_stands() -> None:
+    ema, teacher, mine = ({f"{name}.{key}": value * times for key, value in THEIRS.items()}
+                          for name, times in (("model_ema", 2), ("teacher", 3), ("student", 1)))
+    optimizer = {f"optim.{key}": value * 5 for key, value in THEIRS.items()}
+    fit = fitted(LENET, held({**optimizer, **ema, **teacher, **mine}))
+    assert fit.prefix == "student." and torch.equal(fit.weights["fc3.bias"], THEIRS["fc3.bias"])
+    assert fit.others == ("model_ema", "teacher")
+    assert "are taken without “student.”. The file also has “model_ema”, “teacher”, which would fit as well" in str(
+        told(fit, "a.pt"))
+    nested = fitted(LENET, [*held(THEIRS, "model"), *held(THEIRS, "ema"), *held({**mine, **ema})])
+    assert (nested.where, nested.others) == ("model", ("ema",))
+
+
+def test_of_many_names_before_those_of_a_network_the_likeliest_is_tried() -> None:
+    theirs = {f"{name}.{key}": value for key, value in THEIRS.items()
+              for name in (*(f"ema{place}" for place in range(20)), "net")}
+    assert fitted(LENET, held(theirs)).prefix == "net."
+
+
+def test_a_layers_own_names_are_not_asked_about() -> None:
+    graph = build_line(Graph(), "input 4, linear 4, linear 4, linear 4")[0]
+    theirs = initial_module(Experiment(graph)).state_dict()
+    fit = fitted(Experiment(graph), held(theirs), "fc2")
+    assert fit.is_whole and not fit.others and told(fit, "a.pt") is not None
+
+
+@pytest.mark.parametrize("gallery", ["lenet", "tied"])
+def test_every_tensor_is_alone_in_its_memory(gallery: str) -> None:
+    base = load_experiment(f"gallery:{gallery}")
+    names = initial_module(base).state_dict()
+    large = torch.rand(sum(value.numel() for value in names.values()) + 10_000)
+    theirs = {key: large[place : place + value.numel()].view(value.shape)
+              for place, (key, value) in enumerate(names.items())}
+    fit = fitted(base, held(theirs))
+    memories = [value.untyped_storage() for value in fit.weights.values()]
+    assert len({memory.data_ptr() for memory in memories}) == len(memories)
+    assert all(memory.nbytes() == value.nbytes for memory, value in zip(memories, fit.weights.values(), strict=True))
+    kept = fitted(base, held(names)).weights
+    assert gallery == "tied" or all(kept[key].data_ptr() == value.data_ptr() for key, value in names.items()), "no copy"
+
+
 def test_an_edited_network_keeps_what_fits_and_the_rest_is_told() -> None:
     graph = LENET.graph.with_layer("fc2", LENET.graph.nodes["fc2"].layer.with_options(out_features=50))
     edited = Experiment(graph.renamed("conv2", "other"), LENET.data, LENET.recipe)

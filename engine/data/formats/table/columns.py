@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.data.errors import DataError
-from engine.data.formats.table.gathering import Floats
+from engine.data.formats.table.gathering import WHOLE, Floats
 from engine.data.formats.table.numbers import is_code
 from engine.data.formats.table.values import SHOWN, Values
 from engine.data.options.table import ColumnKind, Table
@@ -64,6 +64,8 @@ def use_of(values: Values, chosen: ColumnKind | None) -> Use:
         values.expect_numbers()
         if not values.present:
             raise DataError("“{column}” holds no numbers", column=values.name)
+        if idle := _is_one_number(values):
+            return Use(looks_like, "ignore", (idle,))
         return Use(looks_like, "number", _of_numbers(values))
     if values.distinct > MOST:
         raise DataError("“{column}” has {count} different values: more than {most} cannot be categories",
@@ -82,6 +84,19 @@ def _is_idle(values: Values) -> Message | None:
     if distinct == 1 and not values.missing("category").any():
         return say("“{column}” has the same value in every row: it is left out", column=values.name)
     return None
+
+
+def _is_one_number(values: Values) -> Message | None:
+    """Whether texts that differ are all the same number."""
+    if values.distinct == 1 or np.isnan(values.numbers).any() or np.ptp(values.numbers):
+        return None
+    return say("“{column}” has numbers that are too large to be told apart: it is left out" if too_large(values) else
+               "“{column}” has the same number in every row: it is left out", column=values.name)
+
+
+def too_large(values: Values) -> bool:
+    """Whether its numbers are the same only because they are rounded."""
+    return values.distinct > 1 and bool(np.abs(values.numbers[0]) >= WHOLE)
 
 
 def _looks_like(values: Values) -> tuple[ColumnKind, tuple[Message, ...]]:

@@ -15,6 +15,8 @@ from engine.data.formats.table.numbers import is_code, is_plain, parts_of
 LARGEST = 1e38  # what float32 can hold
 FEW, SHARE = 200, 0.1  # texts among numbers; more than both make a column one of texts
 _TORN = re.compile(r"(?:^|\n)\s*0\d|_")  # a number would lose what is written there
+WHOLE = 2.0**53  # from here on not every whole number is a float: two that differ would become the same
+_LONG = re.compile(r"(?<![.\d])\d{16}")
 Floats = NDArray[np.float64]
 
 
@@ -57,10 +59,10 @@ class Gathering:
 
     def add_numbers(self, block: Floats, text: str, expected: int) -> bool:
         """Some more rows R×C that were read as numbers from this text; False: they must be looked at one by one."""
-        whole = ((np.nan_to_num(block) % 1) == 0).all(axis=0)
-        if (np.abs(block) > LARGEST).any() or (self._delimiter != "," and (self._is_whole & ~whole).any()):
+        whole, sizes = ((np.nan_to_num(block) % 1) == 0).all(axis=0), np.abs(block)
+        if (sizes > LARGEST).any() or (self._delimiter != "," and (self._is_whole & ~whole).any()):
             return False
-        if whole.any() and self._zeros.search(text):
+        if whole.any() and (self._zeros.search(text) or ((sizes >= WHOLE).any() and _LONG.search(text))):
             return False
         self._make_room(self._count + len(block), expected)
         self._store[:, self._count : self._count + len(block)] = block.T
@@ -146,7 +148,7 @@ class Gathering:
                 self._letters += sum(map(len, columns[place]))
 
     def _look_for_torn(self, block: Floats, rows: Sequence[list[str]]) -> None:
-        """Whole numbers that begin with 0, or become fractions where a point may part thousands."""
+        """Whole numbers that begin with 0, are too long, or become fractions where a point may part thousands."""
         assert self._plain is not None
         whole = ((np.nan_to_num(block) % 1) == 0).all(axis=1)
         if self._count and self._delimiter != ",":
@@ -154,7 +156,10 @@ class Gathering:
         self._is_whole &= whole
         for index in np.flatnonzero(whole):
             place = self._plain[index]
-            if place not in self.torn and _TORN.search("\n".join([row[place] for row in rows])):
+            if place in self.torn:
+                continue
+            text = "\n".join([row[place] for row in rows])
+            if _TORN.search(text) or ((np.abs(block[index]) >= WHOLE).any() and _LONG.search(text)):
                 self.torn.add(place)
 
     def columns(self) -> tuple[Column, ...]:

@@ -26,7 +26,7 @@ _CODES = ("USD", "EUR", "GBP", "JPY", "CNY", "RMB", "CHF", "CAD", "AUD", "NZD", 
           "Kč", "zł", "руб", "руб.", "лв", "Ft")
 _MONEY = rf"(?:[A-Za-z]{{0,3}}SIGN|{'|'.join(re.escape(code) for code in _CODES)})".replace(
     "SIGN", "[" + "".join(chr(code) for code in range(0x21, 0x10000) if unicodedata.category(chr(code)) == "Sc") + "]")
-_UNIT = r"(?:[cdkm]?m[23]|(?:[^\W\d_]|[%‰°µ$€£¥₹₩₽\"'+])(?:[^\W\d_]|[%‰°²³µ/.\"'·^ -]){0,15})"
+_UNIT = r"(?:[cdkm]?m[23]|(?:[^\W\d_]|[%‰°µ$€£¥₹₩₽\"'+])(?:[^\W\d_]|[%‰°²³µ/.\"'·^+ -]){0,15})"
 _WHOLE = re.compile(rf"(?P<minus>-)?\+?\s*(?P<open>\()?\s*(?P<before>{_MONEY})?\s*(?P<sign>[-+])?\s*"
                     r"(?P<core>(?:\d|[.,](?=\d))[\d.,' _]*(?:(?<=[\d.,])[eE][-+]?\d{1,3}(?![\d.,]))?)"
                     rf"(?P<space>\s*)(?P<after>{_UNIT})?(?P<close>\))?(?P<behind>-)?")
@@ -36,6 +36,9 @@ _COMMA = re.compile(r"(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+|[1-9]\d{0,2}(?:([ '_])\d{3
                     r"(?:,\d*)?(?:[eE][-+]?\d+)?")
 _TIMES = {"k": 1e3, "K": 1e3, "M": 1e6, "mn": 1e6, "Mio": 1e6, "mln": 1e6, "B": 1e9, "bn": 1e9, "T": 1e12,
           "万": 1e4, "萬": 1e4, "億": 1e8, "亿": 1e8}  # fmt: skip
+_LETTERS = ("k", "K", "M", "B", "T")  # which may be anything else
+_BEHIND = re.compile(rf"(?P<times>{'|'.join(_TIMES)})?\s*\+?\s*(?P<money>{_MONEY})?")
+_ADDRESS = re.compile(r"(?:\.?(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?!\d)){4}")
 _PLAIN = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _BEGINS_WITH_0 = re.compile(r"0\d+")
 LONGEST = 60  # letters of a number with all that stands around it
@@ -70,8 +73,9 @@ def parts_of(text: str) -> Parts | None:
     """None: it is no number in any way."""
     if len(text) > LONGEST or not any(letter.isdigit() for letter in text):
         return None
-    found = _WHOLE.fullmatch(text.translate(_SAME).strip())
-    if found is None or bool(found["open"]) != bool(found["close"]):
+    plain = text.translate(_SAME).strip()
+    found = _WHOLE.fullmatch(plain)
+    if found is None or bool(found["open"]) != bool(found["close"]) or _ADDRESS.fullmatch(plain):
         return None
     signs = (found["minus"], found["open"], found["sign"] == "-" and "-", found["behind"])
     if sum(map(bool, signs)) > 1:
@@ -80,8 +84,15 @@ def parts_of(text: str) -> Parts | None:
     point, comma = (sign * _number(core, pattern, decimal) for pattern, decimal in ((_POINT, "."), (_COMMA, ",")))
     if math.isnan(point) and math.isnan(comma):
         return None
-    return Parts((point, comma), (found["after"] or "").strip(), found["before"] or "",
+    unit, money = _unit(found["after"] or "")
+    return Parts((point, comma), unit, found["before"] or money,
                  not found["space"] and not found["core"].endswith(" "))
+
+
+def _unit(after: str) -> tuple[str, str]:
+    """What stands behind a number as a unit and a currency: ``M USD``, ``K+``, ``kg``."""
+    found = _BEHIND.fullmatch(after.strip())
+    return (after.strip(), "") if found is None else (found["times"] or "", found["money"] or "")
 
 
 def _number(core: str, pattern: re.Pattern[str], decimal: str) -> float:
@@ -114,9 +125,11 @@ class Texts:
 
     def __post_init__(self) -> None:
         parts = self.parts
-        unit, money = self._most(parts, "unit"), self._most(parts, "money")
-        times = self._times(parts, unit)
-        self.parts = [_in_unit(part, unit, money, times) for part in parts]
+        unit, money, is_usual = self._most(parts, "unit"), self._most(parts, "money"), self._is_behind_most(parts)
+        if self._times(parts, unit, is_usual):
+            self.parts = [_in_ones(part, money) for part in parts]
+        else:
+            self.parts = [_in_unit(part, unit, money, is_usual) for part in parts]
 
     def _most(self, parts: Sequence[Parts | None], name: str) -> str:
         """The unit that most have."""
@@ -127,12 +140,18 @@ class Texts:
         there = {unit: count for unit, count in found.items() if unit} or {"": 0}
         return max(there, key=lambda unit: there[unit])
 
-    def _times(self, parts: Sequence[Parts | None], unit: str) -> bool:
-        """Whether units are thousands and millions: k and M beside each other, or without a space."""
+    def _times(self, parts: Sequence[Parts | None], unit: str, is_usual: bool) -> bool:
+        """Whether units are thousands and millions: of money, words, k and M beside each other, or behind most."""
         there = [part for part in parts if part is not None and part.unit]
-        known = [part for part in there if part.unit in _TIMES]
-        return bool(known) and len(known) == len(there) and (len({part.unit for part in known}) > 1
-                                                             or all(part.is_close for part in known))
+        if not there or not all(part.unit in _TIMES for part in there):
+            return False
+        return (unit not in _LETTERS or len({_TIMES[part.unit] for part in there}) > 1
+                or all(part.money for part in there) or (is_usual and all(part.is_close for part in there)))
+
+    def _is_behind_most(self, parts: Sequence[Parts | None]) -> bool:
+        """Whether most numbers have a unit."""
+        counts = [(count, bool(part.unit)) for part, count in zip(parts, self.counts, strict=True) if part is not None]
+        return 2 * sum(count for count, has_unit in counts if has_unit) > sum(count for count, _ in counts)
 
     def bad(self, sign: Sign) -> int:
         """How many values are no numbers with this decimal sign."""
@@ -160,13 +179,20 @@ class Texts:
                     chosen is not None or self.sure is not None or not torn)
 
 
-def _in_unit(part: Parts | None, unit: str, money: str, times: bool) -> Parts | None:
-    """The number in the unit of the others; None where it has another one."""
+def _in_ones(part: Parts | None, money: str) -> Parts | None:
+    """The number without thousands and millions; None where it is of another currency."""
     if part is None or part.money not in ("", money):
         return None
-    if times:
-        factor = _TIMES.get(part.unit, 1.0)
-        return part._replace(values=(part.values[0] * factor, part.values[1] * factor))
-    if part.unit == unit or (not part.unit and unit not in ("%", "‰")):
-        return part
-    return None
+    factor = _TIMES.get(part.unit, 1.0)
+    return part._replace(values=(part.values[0] * factor, part.values[1] * factor))
+
+
+def _in_unit(part: Parts | None, unit: str, money: str, is_usual: bool) -> Parts | None:
+    """The number in the unit of the others; None where it has another one, or a letter (31B) that few have."""
+    if part is None or part.money not in ("", money) or (not is_usual and _is_letter(part)):
+        return None
+    return part if part.unit == unit or (not part.unit and unit not in ("%", "‰")) else None
+
+
+def _is_letter(part: Parts) -> bool:
+    return part.unit in _LETTERS or (part.is_close and len(part.unit) == 1 and part.unit.lower() != part.unit.upper())

@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.data.errors import DataError
 from engine.data.formats.arrays import Array
-from engine.data.formats.table.columns import MOST
+from engine.data.formats.table.columns import MOST, too_large
 from engine.data.formats.table.values import SHOWN, Values
 from engine.data.options.options import Task
 from engine.data.options.table import Table
@@ -53,6 +53,9 @@ def _numbers(values: Values, log: bool) -> Target:
     values.expect_numbers()
     numbers = values.numbers
     if (numbers == numbers[0]).all():
+        if too_large(values):
+            raise DataError("The target “{column}” has numbers that are too large to be told apart: there is nothing "
+                            "to learn", column=values.name)
         raise DataError("The target “{column}” has the same value in every row: there is nothing to learn",
                         column=values.name)
     if log and (numbers <= 0).any():

@@ -17,7 +17,7 @@ from PIL import Image
 from engine.data.errors import DataError, StoppedError
 from engine.data.fetching.torchvision_import import torchvision
 from engine.data.formats import image_folder
-from engine.data.formats.image import ImageError, read_header, read_image, read_picture
+from engine.data.formats.image import ImageError, read_header, read_picture
 from engine.data.spec.reading import described, read_arrays
 from engine.data.spec.spec import DataSpec
 from engine.data.tensors.batches import Batches
@@ -83,7 +83,7 @@ def test_every_mode_becomes_grey_or_colour(mode: str, channels: int, tmp_path: P
     assert image.mode == mode
     path = tmp_path / "image.tiff"
     image.save(path)
-    pixels = read_image(path, channels, 9, 7)
+    pixels = read_picture(path, channels, 9, 7).pixels
     assert pixels.shape == (channels, 9, 7) and pixels.dtype == np.uint8
     with Image.open(path) as again:
         expected = np.asarray(again.convert("L" if channels == 1 else "RGB"))
@@ -94,16 +94,16 @@ def test_every_mode_becomes_grey_or_colour(mode: str, channels: int, tmp_path: P
 def test_sixteen_bits_are_scaled_not_cut(tmp_path: Path) -> None:
     values = np.linspace(0, 65535, 63).reshape(9, 7).astype(np.uint16)
     Image.fromarray(values).save(tmp_path / "deep.png")
-    assert np.abs(read_image(tmp_path / "deep.png", 1, 9, 7)[0].astype(int) - values / 257).max() <= 0.5
+    assert np.abs(read_picture(tmp_path / "deep.png", 1, 9, 7).pixels[0].astype(int) - values / 257).max() <= 0.5
     Image.fromarray((values / 65535).astype(np.float32)).save(tmp_path / "decimal.tiff")
-    assert np.abs(read_image(tmp_path / "decimal.tiff", 1, 9, 7)[0].astype(int) - values / 257).max() <= 0.51
+    assert np.abs(read_picture(tmp_path / "decimal.tiff", 1, 9, 7).pixels[0].astype(int) - values / 257).max() <= 0.51
 
 
 @pytest.mark.parametrize("suffix", ["gif", "png", "webp"])
 def test_of_an_animation_the_first_frame_counts(suffix: str, tmp_path: Path) -> None:
     frames = [Image.fromarray(np.full((6, 6, 3), value, np.uint8)) for value in (255, 0, 0)]
     frames[0].save(tmp_path / f"moving.{suffix}", save_all=True, append_images=frames[1:])
-    assert read_image(tmp_path / f"moving.{suffix}", 3, 6, 6).min() > 250
+    assert read_picture(tmp_path / f"moving.{suffix}", 3, 6, 6).pixels.min() > 250
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -117,7 +117,7 @@ def test_a_photograph_is_turned_upright(orientation: int, tmp_path: Path) -> Non
     exif[0x0112] = orientation
     Image.fromarray(np.ascontiguousarray(lying)).save(tmp_path / "turned.png", exif=exif)
     assert read_header(tmp_path / "turned.png")[:2] == (8, 5)
-    assert np.array_equal(read_image(tmp_path / "turned.png", 3, 8, 5).transpose(1, 2, 0), upright)
+    assert np.array_equal(read_picture(tmp_path / "turned.png", 3, 8, 5).pixels.transpose(1, 2, 0), upright)
 
 
 def test_images_of_other_sizes_are_resized_by_pil(pets: Path) -> None:
@@ -246,7 +246,7 @@ def test_a_training_part_without_a_whole_image_is_a_sentence(tmp_path: Path) -> 
 ])  # fmt: skip
 def test_other_greys_are_scaled_to_bytes(kind: type, values: list[float], bytes_: list[int], tmp_path: Path) -> None:
     Image.fromarray(np.array([values], kind)).save(tmp_path / "a.tiff")
-    assert read_image(tmp_path / "a.tiff", 1, 1, 3)[0, 0].tolist() == bytes_
+    assert read_picture(tmp_path / "a.tiff", 1, 1, 3).pixels[0, 0].tolist() == bytes_
 
 
 def test_classes_named_like_parts_are_classes(tmp_path: Path) -> None:
@@ -367,21 +367,21 @@ def test_colours_on_nothing_are_put_on_white_as_pil_does(tmp_path: Path) -> None
     image.save(tmp_path / "a.png")
     white = Image.new("RGBA", image.size, "white")
     expected = np.asarray(Image.alpha_composite(white, image).convert("RGB"))
-    assert np.array_equal(read_image(tmp_path / "a.png", 3, 9, 7).transpose(1, 2, 0), expected)
+    assert np.array_equal(read_picture(tmp_path / "a.png", 3, 9, 7).pixels.transpose(1, 2, 0), expected)
 
 
 def test_a_palette_may_have_a_transparent_colour(tmp_path: Path) -> None:
     image = Image.fromarray(np.array([[0, 1, 1, 0]], np.uint8)).convert("P")
     image.putpalette([0, 0, 0, 40, 40, 40])
     image.save(tmp_path / "a.png", transparency=0)
-    assert read_image(tmp_path / "a.png", 1, 1, 4)[0, 0].tolist() == [255, 40, 40, 255]
+    assert read_picture(tmp_path / "a.png", 1, 1, 4).pixels[0, 0].tolist() == [255, 40, 40, 255]
 
 
 @pytest.mark.parametrize("solid", [255, 128])
 def test_what_is_opaque_everywhere_is_as_it_was(solid: int, tmp_path: Path) -> None:
     drawing(tmp_path / "a.png", (10, 20, 30), ground=255, solid=255)
     assert read_picture(tmp_path / "a.png", 3, 8, 8).was is None
-    assert read_image(tmp_path / "a.png", 3, 8, 8)[:, 0, 0].tolist() == [10, 20, 30]
+    assert read_picture(tmp_path / "a.png", 3, 8, 8).pixels[:, 0, 0].tolist() == [10, 20, 30]
     drawing(tmp_path / "b.png", (10, 20, 30), ground=solid, solid=solid)  # the same everywhere, as glass
     assert read_picture(tmp_path / "b.png", 3, 8, 8).was == (None if solid == 255 else "on white")
 
@@ -405,7 +405,7 @@ def test_pixels_are_counted_before_they_are_decoded(size: tuple[int, int], reaso
     path = tmp_path / "a.tiff"
     path.write_bytes(tiff(*size))
     began = time.process_time()
-    for read in (read_header, lambda path: read_image(path, 1, 8, 8)):
+    for read in (read_header, lambda path: read_picture(path, 1, 8, 8)):
         with pytest.raises(ImageError, match=reason):
             read(path)
     assert time.process_time() - began < 2
@@ -413,13 +413,13 @@ def test_pixels_are_counted_before_they_are_decoded(size: tuple[int, int], reaso
 
 def test_an_image_of_one_colour_is_no_bomb(tmp_path: Path) -> None:
     Image.new("L", (1900, 1900), 7).save(tmp_path / "a.png", optimize=True)
-    assert read_image(tmp_path / "a.png", 1, 8, 8).max() == 7
+    assert read_picture(tmp_path / "a.png", 1, 8, 8).pixels.max() == 7
 
 
 def test_programs_that_draw_are_no_images(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n%%EndComments\nshowpage\n")
     with pytest.raises(ImageError, match="it is not an image"):
-        read_image(tmp_path / "a.png", 3, 8, 8)
+        read_picture(tmp_path / "a.png", 3, 8, 8)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such files here")

@@ -69,6 +69,14 @@ STYLES = {
     "squared": ("x,y\n12 m²,0.5\n7.5 m²,1.5\n9 m²,2.5\n", "x", [12, 7.5, 9]),
     "degrees": ("x,y\n12°C,0.5\n-7.5°C,1.5\n9°C,2.5\n", "x", [12, -7.5, 9]),
     "thousands and millions": ("x,y\n1.5k,0.5\n2M,1.5\n300,2.5\n", "x", [1500, 2e6, 300]),
+    "thousands everywhere": ("x,y\n1.5k,0.5\n2k,1.5\n300,2.5\n", "x", [1500, 2000, 300]),
+    "millions of money": ("x,y\n$1.5M,0.5\n$300,1.5\n$7,2.5\n", "x", [1.5e6, 300, 7]),
+    "millions of money behind": ("x,y\n1.5M USD,0.5\n300 USD,1.5\n7,2.5\n", "x", [1.5e6, 300, 7]),
+    "millions in a word": ("x,y\n2 Mio,0.5\n300,1.5\n7,2.5\n", "x", [2e6, 300, 7]),
+    "ten thousands": ("x,y\n2万,0.5\n300,1.5\n7,2.5\n", "x", [2e4, 300, 7]),
+    "thousands at least": ("x,y\n10k+,0.5\n1M+,1.5\n500+,2.5\n", "x", [1e4, 1e6, 500]),
+    "a billion": ("a;y\n0,5;1.000.000.000\n0,25;17,5\n0,75;1.234.567.890\n", "y", [1e9, 17.5, 1234567890]),
+    "billions of money": ("a;y\n0,5;1.100.200.250 €\n0,25;17,5 €\n0,75;3 €\n", "y", [1100200250, 17.5, 3]),
     "at least": ('x,y\n"10,000+",0.5\n500+,1.5\n"1,000,000+",2.5\n', "x", [10000, 500, 1e6]),
     "powers": ("x,y\n1.5e-3,0.5\n+2E5,1.5\n.5,2.5\n", "x", [0.0015, 2e5, 0.5]),
 }  # fmt: skip
@@ -116,6 +124,23 @@ def test_units_that_differ_are_never_silently_one(values: list[str], tmp_path: P
 def test_what_is_no_number_is_not_made_one(text: str, tmp_path: Path) -> None:
     arrays = read(tmp_path, "x,y\n" + "".join(f'"{(text, "other")[index % 2]}",{index}.5\n' for index in ROWS))
     assert set(arrays.report.features) == {f"x={text}", "x=other"}
+
+
+@pytest.mark.parametrize("text", ["31B", "270K", "38M", "1.5T", "12k", "270 K", "12a", "7m", "192.168.100.200",
+                                  "10.20.30.40", "1.100.200.250"])
+def test_a_letter_or_an_address_among_plain_numbers_is_none_and_named(text: str, tmp_path: Path) -> None:
+    for joint in ",;":
+        rows = [f"{text if index == 7 else index % 9 + 20}{joint}{index}.5\n" for index in ROWS]
+        arrays = read(tmp_path, f"x{joint}y\n" + "".join(rows))
+        assert np.flatnonzero(np.isnan(arrays.inputs[:, 0])).tolist() == [6] and arrays.inputs[0, 0] == 21
+        assert any(f"“{text}” is not a number a network can take" in note for note in notes(arrays))
+    rows = [f"{text if index == 7 else index % 9 + 20},{index}.5\n" for index in ROWS]
+    both = read(tmp_path, "x,y\n" + "".join(rows) + f"{text.swapcase()},1.5\n")
+    assert not np.nan_to_num(both.inputs[:, 0]).max() > 29, "k and K are the same letter"
+    rows = [f"{text if index % 3 == 0 else index % 9 + 20},{index}.5\n" for index in ROWS]
+    said = notes(read(tmp_path, "x,y\n" + "".join(rows)))
+    assert any("“x” is used as categories: 10 of its 30 values are not numbers" in note and text in note
+               for note in said)
 
 
 numbers = st.lists(st.integers(-10**9, 10**9).map(lambda value: value / 100), min_size=8, max_size=30).filter(
@@ -213,6 +238,31 @@ def test_postcodes_keep_their_zeros(count: int, kinds: int, use: str, tmp_path: 
     assert kinds == 0 or names[0] == "zip=00000"
     as_numbers = read(tmp_path, f"zip,x,y\n{rows}", kinds=[["zip", "number"]])
     assert as_numbers.inputs[:3, 0].tolist() == [(i % count) * 317 for i in (1, 2, 3)]
+
+
+def test_numbers_that_are_too_large_to_be_told_apart_are_not_said_to_be_the_same(tmp_path: Path) -> None:
+    large = "a,x,y\n" + "".join(f"{i % 7}.5,{2**60 + i},{i}.5\n" for i in range(40))
+    arrays = read(tmp_path, large)
+    assert arrays.report.features == ("a",)
+    assert notes(arrays) == ["“x” has numbers that are too large to be told apart: it is left out"]
+    with pytest.raises(DataError, match="target “x” has numbers that are too large to be told apart"):
+        read(tmp_path, large, target="x", task="regression")
+    same = read(tmp_path, "a,x,y\n" + "".join(f"{i % 7}.5,{2**60},{i}.5\n" for i in ROWS))
+    assert notes(same) == ["“x” has the same value in every row: it is left out"]
+    equal = read(tmp_path, "a,x,y\n" + "".join(f"{i % 7}.5,{('5 kg', '5.0 kg')[i % 2]},{i}.5\n" for i in ROWS))
+    assert notes(equal) == ["“x” has the same number in every row: it is left out"]
+
+
+@pytest.mark.parametrize("many", [1, 900])
+def test_classes_that_are_large_numbers_stay_apart(many: int, tmp_path: Path) -> None:
+    text = "x,y\n" + "".join(f"{i % 7}.5,{2**60 + i % 2}\n" for i in range(30 * many))
+    assert read(tmp_path, text).known.classes == (str(2**60), str(2**60 + 1))  # type: ignore[union-attr]
+
+
+def test_large_numbers_that_come_late_are_seen(tmp_path: Path) -> None:
+    rows = [f"{i % 7}.5,{2**60 + i if i > 25_000 else i % 5},{i}.5" for i in range(30_000)]
+    arrays = read(tmp_path, "a,x,y\n" + "\n".join(rows))
+    assert arrays.report.features == ("a", "x") and arrays.inputs[-1, 1] == float(2**60 + 29_999)
 
 
 def test_a_target_with_a_class_for_every_row_is_asked_about(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from engine.data.errors import DataError
+from engine.data.options.options import Fingerprint
 from engine.data.spec.changes import changes, difference
 from engine.data.spec.reading import described
 from engine.data.spec.spec import DataSpec
@@ -72,6 +73,24 @@ def test_images_that_came_or_went_are_noticed(more: int, gone: int, words: str, 
     for index in range(gone):
         (tmp_path / "pets" / "cat" / f"{index}.png").unlink()
     assert str(changes(spec)) == f"pets has changed since it was read: {words}"
+
+
+def test_images_that_were_written_over_are_noticed_though_they_look_the_same(tmp_path: Path) -> None:
+    spec, later = pets(tmp_path / "pets"), time.time_ns() + 10**10
+    for path in (tmp_path / "pets" / "cat").iterdir():
+        path.write_bytes(path.read_bytes()[::-1])
+        os.utime(path, ns=(later, later))
+    said = ("pets may have changed since it was read: its files have the same names and sizes, but were written at "
+            "another time")
+    assert str(changes(spec)) == said
+    assert spec.known is not None and spec.known.fingerprint is not None
+    now = replaced(spec.known.fingerprint, newest=later)
+    assert str(difference(spec.known.fingerprint, now, spec)) == said
+    assert difference(replaced(now, newest=0), now, spec) is None, "of an earlier version, which did not know"
+
+
+def replaced(fingerprint: Fingerprint, **values: object) -> Fingerprint:
+    return fingerprint.model_copy(update=values)
 
 
 def test_a_moved_folder_is_the_same(tmp_path: Path) -> None:

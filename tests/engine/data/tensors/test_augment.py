@@ -19,9 +19,8 @@ from engine.data.tensors.augment import Chance, brightened, contrasted, cropped,
 from engine.data.tensors.batches import Batches, in_channels, resized
 from engine.data.tensors.data import Data
 from engine.data.tensors.loading import load_data
-from engine.data.tensors.splitting import split_data
 from engine.data.tensors.steps import steps, steps_of
-from tests.engine.cases import made_data
+from tests.engine.cases import divided, made_data
 
 CPU = torch.device("cpu")
 FILL = torch.zeros(3, 1, 1)
@@ -191,10 +190,10 @@ def test_batches_have_the_channels_that_are_asked_for(channels: int, stored: int
     data = made_data(80, DataSpec(normalize=True, resize=12))
     grey = data.train.inputs
     images = torch.cat([grey.roll(number, -1) for number in range(stored)], 1).numpy()
-    made = split_data(data.spec.with_options(channels=channels), Arrays(images, data.train.targets.numpy()))
+    made = divided(data.spec.with_options(channels=channels), Arrays(images, data.train.targets.numpy()))
     x, _ = Batches(made.train, made, CPU).take(torch.arange(len(made.train)))
     assert tuple(x.shape[1:]) == (channels, 12, 12) and len(made.mean) == len(made.std) == channels
-    small = split_data(made.spec.with_options(resize=None), Arrays(images, data.train.targets.numpy()))
+    small = divided(made.spec.with_options(resize=None), Arrays(images, data.train.targets.numpy()))
     plain = Batches(small.train, small, CPU).take(torch.arange(len(small.train)))[0]
     assert plain.mean((0, 2, 3)).abs().max() < 1e-3 and (plain.std((0, 2, 3)) - 1).abs().max() < 1e-2
 

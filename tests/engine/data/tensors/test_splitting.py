@@ -11,8 +11,7 @@ from engine.data.formats.arrays import Arrays
 from engine.data.spec.spec import DataSpec
 from engine.data.tensors.batches import Batches, ranges, resized, resized_in_float
 from engine.data.tensors.data import Data, Split
-from engine.data.tensors.splitting import split_data
-from tests.engine.cases import made_data
+from tests.engine.cases import divided, made_data
 
 CPU = torch.device("cpu")
 
@@ -33,11 +32,11 @@ def numbers(split: Split) -> list[int]:
 @pytest.mark.parametrize(("official_test", "sizes"), [(0, (765, 85, 150)), (50, (900, 100, 50))])
 def test_splits_are_disjoint_and_seeded(official_test: int, sizes: tuple[int, ...]) -> None:
     arrays = numbered(1000, official_test)
-    parts = [numbers(split) for split in _splits(split_data(DataSpec(seed=3), arrays))]
+    parts = [numbers(split) for split in _splits(divided(DataSpec(seed=3), arrays))]
     assert tuple(map(len, parts)) == sizes
     assert sorted(number for part in parts for number in part) == list(range(1000 + official_test))
-    assert parts == [numbers(split) for split in _splits(split_data(DataSpec(seed=3), arrays))]
-    assert parts[1] != numbers(split_data(DataSpec(seed=4), arrays).validation)
+    assert parts == [numbers(split) for split in _splits(divided(DataSpec(seed=3), arrays))]
+    assert parts[1] != numbers(divided(DataSpec(seed=4), arrays).validation)
 
 
 def _splits(data: Data) -> tuple[Split, ...]:
@@ -46,7 +45,7 @@ def _splits(data: Data) -> tuple[Split, ...]:
 
 @pytest.mark.parametrize("share", [1e-9, 1 - 1e-9])
 def test_no_split_is_empty(share: float) -> None:
-    assert all(len(split) for split in _splits(split_data(DataSpec(validation=share), numbered(20))))
+    assert all(len(split) for split in _splits(divided(DataSpec(validation=share), numbered(20))))
 
 
 def test_moments_are_those_of_the_training_images() -> None:
