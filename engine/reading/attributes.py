@@ -101,7 +101,6 @@ def has(module: Module, name: str) -> bool | None:
     return True if kept(module, name) is not NOT_KNOWN else None
 
 
-
 @cache
 def _words(kind: str) -> Mapping[str, tuple[int, Any, bool]]:
     """Of each name how many numbers it has for a dimension, its default, and whether it is always that."""

@@ -10,17 +10,7 @@ from engine.layers import Layer
 from engine.messages import Message, say
 from engine.reading.sheet import Declared, Sheet
 from engine.reading.sizes import BATCH, Size
-from engine.reading.values import (
-    Last,
-    Method,
-    Module,
-    Names,
-    Path,
-    ReadingError,
-    SpentError,
-    Tensor,
-    Unknown,
-)
+from engine.reading.values import Last, Method, Module, Names, Path, ReadingError, SpentError, Tensor, Unknown
 from engine.writing.naming import SCRATCH
 
 MOST_STEPS = 400_000
@@ -72,6 +62,7 @@ class Context:
         self.inlined: set[int] = set()  # objects that are followed where they are called
         self.lost: ReadingError | None = None  # why a statement was left, the last time
         self.broken: ReadingError | None = None  # what “forward” does that no network does, whoever needs it
+        self.state_line = 0  # where “forward” first sets an attribute of an object, which the next call may read
         self.watched: list[Any] = []  # modules that “forward” asks whether they train
         self.modes: list[tuple[Any, str, int]] = []  # on what “train” and “eval” are called, and in which line
         self.trying = 0  # “try” around what is followed, of which errors are caught

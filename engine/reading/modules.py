@@ -154,6 +154,8 @@ class Modules:
             owner.is_changed = True
         if name == "training" and owner.kind.is_module:
             self.context.refuse(self.context.error("“training” is set by hand here: that cannot be read"))
+        if self.context.sheet is not None:
+            self.context.state_line = self.context.state_line or self.context.line
         owner.attributes[name] = value
 
     def _set_parameter(self, owner: Parameter, name: str, value: Any) -> None:
@@ -178,6 +180,8 @@ class Modules:
         if name in ("name", "requires_grad") and name not in type(owner.layer).model_fields:
             return
         if name in LIVE and name in type(owner.layer).model_fields and not isinstance(value, Unknown):
+            if owner.places:  # its first call has seen what the next one will not
+                self.context.only_outside(name)
             owner.layer = layer_of(owner.layer.kind(), (), {**dict(owner.layer), name: value}, self.context.line, ())
             owner.changed[name] = value
             return

@@ -161,7 +161,8 @@ class Objects:
             return OPAQUE
         if name == "id" and given:
             return id(given[0])
-        if name in ("exec", "eval", "globals", "locals") or (name == "vars" and not given):
+        is_top = self.context.depth == 0 and not given  # those of a function are only a copy
+        if name in ("exec", "eval", "globals") or (name in ("locals", "vars") and is_top):
             self.context.lose_names(self.context.error("“{text}” may change any name: that cannot be read", text=text))
         raise self.context.error("“{text}” cannot be worked out here", text=text)
 

@@ -192,6 +192,8 @@ class _Text:
             return code
         sheet = self.context.drawing()
         self._check_parts(network)
+        if self.context.state_line:
+            self._check_next_call(network, graph, output)
         if self.context.training_line:
             self._check_other_way(network, graph, output)
         return together(graph, network, sheet)
@@ -271,6 +273,13 @@ class _Text:
             self.context.training = True
         if not alike(graph, other, output, end):
             raise ReadingError("The network does something else while it trains: no layer does that", line=line)
+
+    def _check_next_call(self, network: Any, graph: Graph, output: str) -> None:
+        """What the network sets in a call changes nothing of what it does in the next."""
+        line = self.context.state_line
+        other, end = self._followed(network)
+        if not alike(graph, other, output, end):
+            raise ReadingError("The network does something else in its next call: no layer does that", line=line)
 
     # -- what the network keeps ----------------------------------------------------------------------------------------
 

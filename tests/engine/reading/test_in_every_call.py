@@ -142,3 +142,21 @@ def test_weights_that_forward_sets_are_refused(statement: str, forward: str) -> 
 @pytest.mark.parametrize("statement", ["print(self.c.weight.norm())", "self.zero_grad()", "n = self.c.weight.shape[0]"])
 def test_weights_that_forward_looks_at_are_as_they_were(statement: str) -> None:
     assert_the_same(net(f"{statement}\nreturn self.c(x)", CONV))
+
+
+# -- what the next call reads ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("forward", [
+    "y = self.c(x) * self.n\nself.n = 3\nreturn y", "self.n += 1\nreturn self.c(x) * self.n",
+    "y = self.c(x) + self.last if self.last is not None else self.c(x)\nself.last = y\nreturn y",
+    "y = self.d(self.c(x))\nself.d.p = 0.9\nreturn y",
+])  # fmt: skip
+def test_a_call_that_the_next_one_sees_is_refused(forward: str) -> None:
+    assert "Line 1" in refusal(net(forward, f"{CONV}\nself.n, self.last = 2, None\nself.d = nn.Dropout(0.5)"), IMAGE)
+
+
+@pytest.mark.parametrize("forward", ["self.y = self.c(x)\nreturn self.y * 2", "self.n = 3\nreturn self.c(x) * self.n",
+                                     "self.calls += 1\nreturn self.c(x)", "self.d.p = 0.1\nreturn self.d(self.c(x))"])
+def test_what_a_call_sets_for_itself_is_read(forward: str) -> None:
+    assert_the_same(net(forward, f"{CONV}\nself.n, self.calls = 2, 0\nself.d = nn.Dropout(0.5)"))
