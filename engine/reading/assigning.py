@@ -112,6 +112,8 @@ class Assigning:
     def delete(self, target: ast.expr, names: Names) -> None:
         """``del name``, ``del self.part``, ``del net[3]``. Raises ReadingError."""
         if isinstance(target, ast.Name):
+            if target.id not in names:
+                self.context.must_succeed()
             names.pop(target.id, None)
         elif isinstance(target, (ast.Tuple, ast.List)):
             for part in target.elts:

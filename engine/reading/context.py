@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from engine.layers import Layer
 from engine.messages import Message, say
 from engine.reading.sheet import Declared, Sheet
 from engine.reading.sizes import BATCH, Size
-from engine.reading.values import Last, Module, Names, Path, ReadingError, SpentError, Tensor, Unknown
+from engine.reading.values import Last, Method, Module, Names, Path, ReadingError, SpentError, Tensor, Unknown
 from engine.writing.naming import SCRATCH
 
 MOST_STEPS = 400_000
@@ -61,6 +61,11 @@ class Context:
         self.called: dict[int, Any] = {}  # modules that are called, by their ids
         self.inlined: set[int] = set()  # objects that are followed where they are called
         self.lost: ReadingError | None = None  # why a statement was left, the last time
+        self.broken: ReadingError | None = None  # what “forward” does that no network does, whoever needs it
+        self.state_line = 0  # where “forward” first sets an attribute of an object, which the next call may read
+        self.watched: list[Any] = []  # modules that “forward” asks whether they train
+        self.modes: list[tuple[Any, str, int]] = []  # on what “train” and “eval” are called, and in which line
+        self.trying = 0  # “try” around what is followed, of which errors are caught
         self.strange = 0  # calls of which nothing is known
         self.is_library = False  # what is followed is no text of the person's
         self.is_own = False  # the text is a file of this program's
@@ -134,6 +139,34 @@ class Context:
             return tuple(each.settled(self._sizes) if isinstance(each, Size) else each for each in value)
         return value
 
+    def refuse(self, error: ReadingError) -> NoReturn:
+        """Raise the error, in “forward” so that there is no network whatever becomes of the statement."""
+        if self.sheet is not None:
+            self.broken = self.broken or error
+        raise error
+
+    def lose_names(self, error: ReadingError) -> NoReturn:
+        """Raise the error; no name is known any more, for any may be something else."""
+        for names in (self.globals, *(names for _, names in self.frames)):
+            names.update({name: Unknown("", error) for name in names if not name.startswith("__")})
+        self.refuse(error)
+
+    def only_outside(self, name: str) -> None:
+        """Raise a ReadingError in “forward”, where this would be done anew in every call."""
+        if self.sheet is not None:
+            self.refuse(self.error("“{name}” changes a layer in every call here: that cannot be read", name=name))
+
+    def must_succeed(self) -> None:
+        """Raise a ReadingError where an error would be caught, for here only a run would tell whether there is one."""
+        if self.trying:
+            raise self.error("Whether this succeeds is not known: “try” cannot be read here")
+
+    def method(self, owner: Any, name: str) -> Method:
+        """``owner.name``, which is to be called: as a value it is not known."""
+        if not isinstance(owner, (list, dict, str, tuple, set)) or not hasattr(owner, name):
+            self.must_succeed()
+        return Method(name, self.error("“.{name}” is not known here", name=name), owner)
+
     def need(self, value: Any) -> Any:
         """The value. Raises the error that stands in its place."""
         value = self.checked(value)
@@ -152,6 +185,7 @@ class Context:
     def add(self, layer: Layer, inputs: Sequence[Any], name: str = "", declared: Declared = (),
             spread: bool = False) -> Tensor:
         """A node that reads these tensors; only some (``spread``) take what is repeated to fit. Raises ReadingError."""
+        self.must_succeed()
         tensor = self.drawing().add(layer, self._read(inputs, spread, layer), name, declared=declared)
         if layer.is_view or layer.category == "regularization":
             self._shares_numbers(tensor, inputs[0])
@@ -163,6 +197,7 @@ class Context:
 
     def call(self, module: Module, inputs: Sequence[Tensor]) -> Tensor:
         """A node for one more call of a module. Raises ReadingError."""
+        self.must_succeed()
         self.need(module)
         self.called[id(module)] = module
         tensor = self.drawing().call(module, self._read(inputs, False, module.layer))

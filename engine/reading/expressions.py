@@ -16,6 +16,7 @@ from engine.reading.modules import Modules
 from engine.reading.picking import Picking
 from engine.reading.plain import BUILTINS, ERRORS, MATH, OBJECTS, WIDE, Plain, is_open
 from engine.reading.sizes import Size
+from engine.reading.sure import is_sure_name
 from engine.reading.values import (
     OPAQUE,
     TRAINING,
@@ -25,6 +26,7 @@ from engine.reading.values import (
     Instance,
     Last,
     Marker,
+    Method,
     Module,
     Names,
     Parameter,
@@ -60,6 +62,7 @@ class Expressions:
     def __init__(self, context: Context, plain: Plain, modules: Modules, functions: Functions, call: Call) -> None:
         self.context, self.plain, self.modules, self.functions, self._call = context, plain, modules, functions, call
         self.picking, self.assigning = Picking(context, functions), Assigning(self)
+        self._drawn: Tensor | None = None  # what the last operator made a node for
 
     # -- conditions ----------------------------------------------------------------------------------------------------
 
@@ -205,7 +208,7 @@ class Expressions:
         try:
             return self.value(node, names)
         except ReadingError as error:
-            if self.context.exact:
+            if self.context.exact or self.context.trying:
                 raise
             return Unknown("", error)
 
@@ -228,9 +231,9 @@ class Expressions:
         return Unknown(_text(node), error)
 
     def _of_compare(self, node: ast.Compare, names: Names) -> Any:
-        left = self.value(node.left, names)
+        left = self._asked(node.left, names)
         for op, right in zip(node.ops, node.comparators, strict=True):
-            value = self.value(right, names)
+            value = self._asked(right, names)
             found = self._compared(node, op, left, value)
             if found is None or isinstance(found, Unknown):
                 return found if found is not None else Unknown(_text(node), self.context.error(UNKNOWN))
@@ -239,12 +242,18 @@ class Expressions:
             left = value
         return True
 
+    def _asked(self, node: ast.expr, names: Names) -> Any:
+        value = self.value(node, names)
+        return self.trained() if value is TRAINING else value
+
     def _compared(self, node: ast.Compare, op: ast.cmpop, one: Any, two: Any) -> Any:
         """What a comparison gives; Unknown or None where only a run would tell."""
         if type(op) in (ast.Is, ast.IsNot):
             for each in (one, two):
                 if isinstance(each, Unknown):
                     return each
+            if OPAQUE in (one, two) and None in (one, two):
+                return None
             return (one is two or (isinstance(one, Path) and one == two)) == (type(op) is ast.Is)
         for each in (one, two):
             if isinstance(each, Unknown):
@@ -278,7 +287,7 @@ class Expressions:
             raise self.context.error(UNKNOWN)
         if _is_open(value):
             if isinstance(node.op, ast.Not) or isinstance(value, Unknown):
-                return value  # as little known as before
+                return _as_value(value)  # as little known as before
             raise self.context.error(UNKNOWN)
         table: dict[type[ast.AST], Callable[..., Any]] = {
             ast.USub: operator.neg, ast.UAdd: operator.pos, ast.Invert: operator.invert}
@@ -305,7 +314,10 @@ class Expressions:
         if isinstance(one, Tensor) or isinstance(two, Tensor):
             if isinstance(node, ast.BinOp) and (scaled := self._scaled(node, one, two)) is not None:
                 return scaled
-            return self.functions.operator(type(op), one, two)
+            count = len(self.context.drawing().nodes)
+            made = self.functions.operator(type(op), one, two)
+            self._drawn = made if len(self.context.drawing().nodes) > count else None
+            return made
         if type(op) not in ARITHMETIC:
             raise self.context.error("“{text}” cannot be read here", text=_text(node))
         if any(isinstance(each, (Marker, Path, Parameter)) for each in (one, two)):
@@ -324,23 +336,35 @@ class Expressions:
         if not parts[1:]:
             return None
         parts.reverse()
-        first = self.value(left, names)
-        together, joined, taken = [first], first, True
-        for part in parts:
+        held = [self.value(left, names), self.value(parts[0].right, names)]
+        for index, part in enumerate(parts[1:], 1):
+            if not all(isinstance(value, Tensor) for value in held):
+                return self._one_by_one(parts, index, held, names)
+            seen = [self._as_it_is(value) for value in held]
             value = self.value(part.right, names)
-            taken = taken and isinstance(value, Tensor) and isinstance(first, Tensor)
-            together.append(value)
-        if taken:
-            return self.functions.together(type(node.op), together)
-        for part, value in zip(parts, together[1:], strict=True):
+            held = [now if _is_unchanged(now, then) else then for now, then in zip(held, seen, strict=True)] + [value]
+        if not isinstance(held[-1], Tensor):
+            return self._one_by_one(parts, len(parts), held, names)
+        return self.functions.together(type(node.op), held)
+
+    def _one_by_one(self, parts: Sequence[ast.BinOp], known: int, held: Sequence[Any], names: Names) -> Any:
+        """The same pair by pair: each is joined before the next is read, as it may change what is joined."""
+        joined = held[0]
+        for part, value in zip(parts[:known], held[1:], strict=True):
             joined = self.joined(part, part.op, joined, value)
+        for part in parts[known:]:
+            joined = self.joined(part, part.op, joined, self.value(part.right, names))
         return joined
+
+    def _as_it_is(self, tensor: Tensor) -> Tensor:
+        """What it holds by now, whatever is done with it later; in a file of this program's nothing is."""
+        return tensor if self.context.is_own else tensor.copy()
 
     def _scaled(self, node: ast.BinOp, one: Any, two: Any) -> Tensor | None:
         """``x * a + b`` in one layer: the number is added to the scaling that stands right before it."""
         if not (isinstance(one, Tensor) and isinstance(node.left, ast.BinOp) and type(two) in (int, float)):
             return None
-        if one.stale is not None or len(one.storage.tensors) > 1:
+        if one is not self._drawn or one.stale is not None or len(one.storage.tensors) > 1:
             return None
         layer = self.context.drawing().nodes[one.node].layer
         if not isinstance(layer, Scale) or layer.shift or not isinstance(node.op, (ast.Add, ast.Sub)):
@@ -396,10 +420,14 @@ class Expressions:
         if isinstance(owner, Path):
             if owner.name == "math" and isinstance(MATH.get(name), float):
                 return MATH[name]
+            if not is_sure_name(f"{owner.name}.{name}"):
+                self.context.must_succeed()
             return Path(f"{owner.name}.{name}")
         if isinstance(owner, Unknown):
-            return owner
-        if isinstance(owner, Instance) and name == "training":
+            return _as_value(owner)
+        if name == "training" and is_module(owner):
+            if self.context.sheet is not None:
+                self.context.watched.append(owner)
             return TRAINING
         if isinstance(owner, (Instance, Class)):
             found = self.modules.attribute(owner, name)
@@ -414,7 +442,7 @@ class Expressions:
             return owner
         if isinstance(owner, tuple) and name in getattr(owner, "_fields", ()):
             return getattr(owner, name)
-        return owner, name
+        return self.context.method(owner, name)
 
     def _of_subscript(self, node: ast.Subscript, names: Names) -> Any:
         owner = self.value(node.value, names)
@@ -422,7 +450,7 @@ class Expressions:
             return self.picking.picked(owner, self._index_parts(node.slice, names))
         index = self.index(node.slice, names)
         if isinstance(owner, Unknown):
-            return owner
+            return _as_value(owner)
         if isinstance(index, Unknown):
             return index
         if isinstance(owner, Last):
@@ -501,9 +529,18 @@ def _is_open(value: Any) -> bool:
     return isinstance(value, (Tensor, Unknown, Marker, Path, Size, Parameter, Last))
 
 
+def _as_value(value: Any) -> Any:
+    """What comes of something that is not known, and is not called."""
+    return Unknown(value.name, value.error) if isinstance(value, Method) else value
+
+
 def _has_own(value: Any, *names: str) -> bool:
     """Whether the code itself says what these operators do with an object."""
     return isinstance(value, Instance) and any(value.kind.find(name) is not None for name in names)
+
+
+def _is_unchanged(now: Tensor, then: Tensor) -> bool:
+    return now is then or (now.node == then.node and now.stale is then.stale)
 
 
 def _is_true(value: Any) -> bool:

@@ -35,9 +35,10 @@ DROPOUTS: Mapping[str, str] = {
     "dropout": "Dropout", "dropout1d": "Dropout1d", "dropout2d": "Dropout2d", "dropout3d": "Dropout3d",
     "alpha_dropout": "AlphaDropout", "feature_alpha_dropout": "FeatureAlphaDropout",
 }  # fmt: skip
-SOFT = {"softmax": "Softmax", "softmin": "Softmin", "log_softmax": "LogSoftmax"}
+SOFT = {"softmax": "Softmax", "softmin": "Softmin", "log_softmax": "LogSoftmax", "torch.softmax": "Softmax",
+        "torch.log_softmax": "LogSoftmax"}
 REDUCED: Mapping[str, str] = {"sum": "Sum", "mean": "Mean", "amax": "Max", "amin": "Min", "std": "Std",
-                              "norm": "Norm", "vector_norm": "Norm"}
+                              "norm": "Norm", "vector_norm": "Norm", "linalg.norm": "Norm"}
 POWERS: Mapping[str, float] = {"reciprocal": -1.0, "rsqrt": -0.5}
 BINARY: Mapping[str, str] = {
     "add": "Add", "mul": "Multiply", "multiply": "Multiply", "sub": "Subtract", "subtract": "Subtract",
@@ -49,6 +50,13 @@ ARITHMETIC_LAYERS: Mapping[type[ast.AST], str] = {ast.Add: "Add", ast.Sub: "Subt
 NEUTRAL: Mapping[str, Any] = {
     "inplace": None, "dtype": None, "_stacklevel": None, "return_indices": False, "recompute_scale_factor": None,
     "antialias": False, "out": None,
+}  # fmt: skip
+FUNCTIONAL = "torch.nn.functional"
+# What is another function elsewhere, or has other parameters.
+OTHERS: Mapping[tuple[str, str], str] = {
+    ("torch.linalg", "norm"): "linalg.norm", ("torch.Tensor", "unfold"): "Tensor.unfold",
+    **{(scope, name): f"torch.{name}" for scope in ("torch", "torch.Tensor", "torch.special")
+       for name in ("softmax", "log_softmax")},
 }  # fmt: skip
 SAME = frozenset(("contiguous", "float", "cuda", "cpu", "type_as", "requires_grad_", "positive"))
 FLOATS = ("torch.float", "torch.float32", "torch.get_default_dtype", "torch.FloatTensor")
@@ -76,10 +84,11 @@ class Functions:
             "clone": self._clone, "numel": self._numel,
         }  # fmt: skip
 
-    def call(self, name: str, given: Sequence[Any], named: dict[str, Any], method: bool = False) -> Any:
+    def call(self, name: str, given: Sequence[Any], named: dict[str, Any], scope: str = FUNCTIONAL) -> Any:
         """A function of torch by its last name, or a tensor's method with the tensor first. Raises ReadingError."""
         in_place = name.endswith("_") and not name.endswith("__") and name != "requires_grad_"
         plain = name[:-1] if in_place else name
+        plain = OTHERS.get((scope, plain), plain)
         if plain not in SIGNATURES:
             self._fail(plain, given, in_place)
         values = bound(plain, given, named, self.context.line)
@@ -276,13 +285,17 @@ class Functions:
         self._options(name, {"dtype": values.get("dtype")})
         if name == "std" and (values["unbiased"] is not True or values["correction"] != 1):
             raise self.context.error("“std” without the usual correction is no layer here")
+        if name == "linalg.norm" and values["ord"] is None:
+            values = {**values, "ord": 2}
+        elif name == "linalg.norm" and isinstance(values["dim"], (list, tuple)) and len(values["dim"]) != 1:
+            raise self.context.error("The norm of a matrix with an order is no layer here")
         if values.get("ord", 2) not in (2, 2.0) or values.get("p", 2) not in (2, 2.0, "fro"):
             raise self.context.error("“{name}” of another order than 2 is no layer here", name=name)
         dim = values["dim"]
         if dim in (None, (), []):
             raise self.context.error("“{name}” needs a dim: over all dimensions it would mix the examples", name=name)
         dims = tuple(dim) if isinstance(dim, (list, tuple)) else (dim,)
-        if name == "norm" and len(dims) > 2:
+        if name in ("norm", "linalg.norm") and len(dims) > 2:
             raise self.context.error("“norm” over so many dimensions is no layer here")
         return self._layer(REDUCED[name], x, dim=dims, keepdim=values["keepdim"])
 
@@ -433,7 +446,7 @@ class Functions:
             return OPAQUE
         if name == "data":
             raise self.context.error("No gradient flows through “.data”: that cannot be read")
-        return x, name
+        return self.context.method(x, name)
 
     def _mask(self, name: str, x: Tensor, values: dict[str, Any]) -> Any:
         return MASK
@@ -453,9 +466,7 @@ class Functions:
     def _clone(self, name: str, x: Tensor, values: dict[str, Any]) -> Tensor:
         if self.context.exact:
             raise self.context.error("“{name}” is no layer here: only functions that are layers can be read", name=name)
-        made = Tensor(x.node, x.shape, last=x.last)
-        made.spread, made.whole, made.stale, made.home = x.spread, x.whole, x.stale, x.home
-        return made
+        return x.copy()
 
     def _whole(self, name: str, x: Tensor, values: dict[str, Any]) -> Tensor:
         if self.context.exact:

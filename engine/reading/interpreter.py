@@ -16,6 +16,7 @@ from engine.reading.objects import Objects
 from engine.reading.plain import BUILTINS, MATH, METHODS, OBJECTS, Plain
 from engine.reading.sizes import BATCH
 from engine.reading.statements import OUTER, Statements
+from engine.reading.sure import is_sure_call
 from engine.reading.tracing import Tracing
 from engine.reading.values import (
     OPAQUE,
@@ -26,6 +27,7 @@ from engine.reading.values import (
     Instance,
     Last,
     Marker,
+    Method,
     Module,
     Names,
     OwnParameterError,
@@ -68,6 +70,8 @@ class Interpreter:
     def _called(self, called: Any, given: list[Any], named: Names, node: ast.Call, names: Names) -> Any:
         if isinstance(called, Path):
             return self._path_called(self._full(called.name), given, named, node, names)
+        if isinstance(called, Method):
+            return self._method_called(called.owner, called.name, given, named)
         if isinstance(called, Unknown):
             return self._unknown_called(called, given)
         if isinstance(called, Function):
@@ -80,8 +84,6 @@ class Interpreter:
             return self.called(called.function, [*called.given, *given], {**called.named, **named}, node, names)
         if isinstance(called, Marker):
             return called
-        if isinstance(called, tuple) and len(called) == 2 and isinstance(called[1], str):
-            return self._method_called(called[0], called[1], given, named)
         raise self.context.error("“{text}” cannot be called here", text=ast.unparse(node.func)[:40])
 
     def _full(self, path: str) -> str:
@@ -109,6 +111,8 @@ class Interpreter:
 
     def _path_called(self, path: str, given: list[Any], named: Names, node: ast.Call, names: Names) -> Any:
         scope, _, name = path.rpartition(".")
+        if not is_sure_call(path, given, named):
+            self.context.must_succeed()
         if scope == "builtins":
             return self._builtin_called(name, given, named, node, names)
         if scope == "super" or path == "super":
@@ -160,7 +164,9 @@ class Interpreter:
             return self.expressions.joined(ast.BinOp(ast.Name("a"), symbol(), ast.Name("b"), lineno=self.context.line,
                                                      col_offset=0), symbol(), *given)
         if _has_tensor([*given, *named.values()]) and self.context.sheet is not None:
-            return self.functions.call(name, given, named)
+            return self.functions.call(name, given, named, scope)
+        if scope == "torch.nn.Module" and given and is_module(given[0]) and name != "__init__":
+            return self.objects.method(given[0], name, given[1:], named)
         if scope.startswith("torch.") and scope not in ("torch.nn.functional", "torch.random", "torch.linalg"):
             return OPAQUE if not self.context.exact else self._none(name)
         if name == "linspace" and len(given) == 3 and not self.context.exact and (
@@ -297,11 +303,13 @@ class Interpreter:
 
     def _method_called(self, owner: Any, name: str, given: list[Any], named: Names) -> Any:
         if isinstance(owner, Tensor):
-            return self.functions.call(name, [owner, *given], named, method=True)
+            return self.functions.call(name, [owner, *given], named, "torch.Tensor")
         if (isinstance(owner, float) and name == "item") or (isinstance(owner, list) and name == "tolist"):
             return owner  # numbers of ``torch.linspace``
         if isinstance(owner, OpenShape):
             return self.objects.of_shape(owner, name)
+        if name not in METHODS.get(type(owner), ()):
+            self.context.must_succeed()
         if isinstance(owner, Last):
             layer: Any = self.context.drawing().nodes[owner.node].layer
             if name == "squeeze" and given == [0] and layer.num_layers == 1:

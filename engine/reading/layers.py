@@ -183,5 +183,12 @@ def declared_of(kind: str, given: Sequence[Any], named: Mapping[str, Any]) -> De
     return tuple((name, value) for name, value in found.items() if _is_plain(value))
 
 
+def trains(layer: Any) -> bool:
+    """Whether it does something else while the network trains."""
+    if layer.category == "regularization":
+        return bool(layer.p)
+    return layer.kind() == "RReLU" or getattr(layer, "track_running_stats", False) is True
+
+
 def _is_plain(value: Any) -> bool:
     return type(value) is int or (isinstance(value, tuple) and all(type(each) is int for each in value))

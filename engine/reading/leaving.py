@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from engine.reading.context import Context
-from engine.reading.values import Chain, Function, Instance, Names, ReadingError, Tensor, Unknown, is_module
+from engine.reading.values import Chain, Function, Instance, Names, Parameter, ReadingError, Tensor, Unknown, is_module
 
 if TYPE_CHECKING:
     from engine.reading.expressions import Expressions
@@ -18,6 +19,7 @@ CHANGING = frozenset(("append", "extend", "insert", "pop", "remove", "clear", "s
                       "register_forward_hook", "register_forward_pre_hook", "set_submodule", "__setattr__",
                       "__setitem__", "__delitem__"))  # fmt: skip
 HARMLESS = frozenset(("grad", "requires_grad", "data", "training"))  # of parameters: nothing of the network
+IN_PLACE = re.compile(r"[a-z]\w*[a-z0-9]_")  # methods that change their tensor
 TRAINING = ("backward", "zero_grad", "step")  # by which a training loop is known
 
 
@@ -37,7 +39,21 @@ class Leaving:
                 self._leave_inside(target, unknown, names)
         for value in self._changed(statement, names):
             self.context.taint(value, error)
+        if self.context.sheet is not None and any(self._changes_weight(node, names) for node in ast.walk(statement)):
+            self.context.broken = self.context.broken or error
         self._say(statement)
+
+    def _changes_weight(self, node: ast.AST, names: Names) -> bool:
+        """Whether numbers of a layer may be others afterwards."""
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and IN_PLACE.fullmatch(node.func.attr):
+            touched = [self._value(each, names) for each in (node.func.value, *node.args[:1])]
+        elif isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.ctx, ast.Store):
+            touched = [self._value(node.value, names)]
+            if isinstance(node, ast.Attribute) and node.attr not in HARMLESS:
+                return isinstance(touched[0], Parameter)
+        else:
+            return False
+        return any(each is None or isinstance(each, (Unknown, Parameter)) for each in touched)
 
     def _leave_inside(self, target: ast.Attribute | ast.Subscript, unknown: Unknown, names: Names) -> None:
         """``self.a = …`` leaves ``a`` unknown, ``held[i] = …`` all that is held."""

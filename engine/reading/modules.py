@@ -8,10 +8,11 @@ from typing import Any
 from engine.graph.parameters import Init, ValueEdit
 from engine.layers import LAYERS
 from engine.layers.inputs import Constant
+from engine.reading.attributes import NOT_KNOWN, STATISTICS, kept
 from engine.reading.beginnings import beginning, names_of, unsaid
 from engine.reading.containers import Containers
 from engine.reading.context import Context
-from engine.reading.layers import INFERRED, KINDS, arguments_of, declared_of, layer_of
+from engine.reading.layers import INFERRED, KINDS, arguments_of, declared_of, layer_of, trains
 from engine.reading.sizes import BATCH, Size, fresh
 from engine.reading.values import (
     MASK,
@@ -44,6 +45,7 @@ EVERYWHERE = frozenset(("to", "cuda", "cpu", "train", "float", "eval", "zero_gra
                         "add_module", "register_module", "get_submodule", "extra_repr", "half", "double", "bfloat16",
                         "compile", "register_buffer", "register_parameter", "forward", "__class__", "_get_name",
                         "__setattr__", "__getattr__", "__delattr__"))
+UNSAID = "How weights begin here is no setting of a layer: they begin as PyTorch's own"
 HOOKS = frozenset(("register_forward_hook", "register_forward_pre_hook", "register_full_backward_hook"))
 
 
@@ -88,9 +90,9 @@ class Modules:
         if self.context.is_own and next(iter(named), "") == "groups" and given:  # as only that layer is written
             layer = _depthwise(layer, given[0])
         declared = () if self.context.exact or is_lazy else declared_of(KINDS[kind], given, named)
-        made = Module(layer, made_as=name, arguments=arguments_of(KINDS[kind], given, named), declared=declared,
+        made = Module(layer, made_as=name, arguments=arguments_of(KINDS[kind], padded, named), declared=declared,
                       line=self.context.line)
-        if self.context.sheet is not None and not self.context.exact and layer.has_weights():
+        if self.context.sheet is not None and not self.context.exact and (layer.has_weights() or trains(layer)):
             raise self.context.error("nn.{name} is made anew in every call here: make it in __init__", name=name)
         return made
 
@@ -150,17 +152,21 @@ class Modules:
             value = Buffer(value.layer, name)
         if owner not in self.context.builder:
             owner.is_changed = True
-        if name == "training":
-            raise self.context.error("“training” is set by hand here: that cannot be read")
+        if name == "training" and owner.kind.is_module:
+            self.context.refuse(self.context.error("“training” is set by hand here: that cannot be read"))
+        if self.context.sheet is not None:
+            self.context.state_line = self.context.state_line or self.context.line
         owner.attributes[name] = value
 
     def _set_parameter(self, owner: Parameter, name: str, value: Any) -> None:
+        self.context.only_outside(name)
         if name == "requires_grad":
             self._learns(owner, value)
         elif name == "data":
             self.context.note("The values that are set here are not read along")
 
     def _learns(self, owner: Parameter, value: Any) -> None:
+        self.context.only_outside("requires_grad")
         if value is False:
             owner.module.frozen.add(owner.name)
         elif value is True:
@@ -169,10 +175,15 @@ class Modules:
             raise self.context.error("Whether this learns is not known")
 
     def _set_option(self, owner: Module, name: str, value: Any) -> None:
+        if name == "training":
+            self.context.only_outside(name)
         if name in ("name", "requires_grad") and name not in type(owner.layer).model_fields:
             return
         if name in LIVE and name in type(owner.layer).model_fields and not isinstance(value, Unknown):
+            if owner.places:  # its first call has seen what the next one will not
+                self.context.only_outside(name)
             owner.layer = layer_of(owner.layer.kind(), (), {**dict(owner.layer), name: value}, self.context.line, ())
+            owner.changed[name] = value
             return
         self.context.taint(owner, self.context.error("“{name}” of a layer is changed here: that cannot be read",
                                                      name=name))
@@ -206,9 +217,9 @@ class Modules:
         if isinstance(owner, Instance) and (inside := self._inside(owner, name)) is not None:
             return inside
         if name in EVERYWHERE or name in HOOKS or name == "save_hyperparameters" or isinstance(owner, Class):
-            return owner, name
+            return self.context.method(owner, name)
         if isinstance(owner, Instance) and isinstance(owner.inner, Chain) and name in Containers.METHODS:
-            return owner, name
+            return self.context.method(owner, name)
         raise self.context.error("self.{name} is used, but nowhere made in a way that can be read", name=name)
 
     def _inside(self, owner: Instance, name: str) -> Any:
@@ -228,23 +239,20 @@ class Modules:
         """An attribute of a layer, of a list of them or of a parameter. Raises ReadingError."""
         if isinstance(owner, Chain):
             found = next((part for key, part in owner.parts if key == name), None)
-            return found if found is not None else (owner, name)
+            return found if found is not None else self.context.method(owner, name)
         if isinstance(owner, Parameter):
-            return owner if name in ("data", "T") and name == "data" else (
-                OPAQUE if name in ("shape", "grad", "requires_grad", "dtype", "device", "ndim") else (owner, name))
+            if name in ("shape", "grad", "requires_grad", "dtype", "device", "ndim"):
+                return OPAQUE
+            return owner if name == "data" else self.context.method(owner, name)
         if name in names_of(owner):
             return Parameter(owner, name)
-        if name == "bias" and owner.layer.torch.startswith("nn."):
-            return None
-        if name in owner.arguments:
-            return owner.arguments[name]
-        if name in type(owner.layer).model_fields and name not in owner.layer.ours:
-            return getattr(owner.layer, name)
         if name == "__class__":
             return Path(f"torch.nn.{owner.made_as}")
-        if name in ("running_mean", "running_var", "num_batches_tracked"):
-            return OPAQUE
-        return owner, name
+        if name in STATISTICS and kept(owner, "track_running_stats") is not NOT_KNOWN:
+            self.context.only_outside(name)
+            return OPAQUE if kept(owner, "track_running_stats") else None
+        found = kept(owner, name)
+        return found if found is not NOT_KNOWN else self.context.method(owner, name)
 
     # -- calling ------------------------------------------------------------------------------------------------------
 
@@ -344,23 +352,28 @@ class Modules:
 
     def fill(self, target: Any, name: str, given: list[Any], named: Names) -> None:
         """``nn.init.normal_(layer.weight, …)``: kept as the layer's setting, or said that it is not."""
+        self.context.only_outside(name)
+        if isinstance(target, Unknown) and not self.context.exact:
+            self.context.note(UNSAID)
         if not isinstance(target, Parameter):
             return
         init = beginning(name, given, named)
         if init is not None:
             self.begin(target, init)
         elif self.context.exact:
-            raise self.context.error("How weights begin here is no setting of a layer: they begin as PyTorch's own")
+            raise self.context.error(UNSAID)
         else:
             target.module.inits.pop(target.name, None)
-            self.context.note("How weights begin here is no setting of a layer: they begin as PyTorch's own")
+            self.context.note(UNSAID)
 
     def begin(self, target: Parameter, init: Init) -> None:
         """The layer's parameter begins so."""
+        self.context.only_outside(target.name)
         target.module.inits[target.name] = init
 
     def set_value(self, target: Parameter, index: Any, value: Any) -> None:
         """``layer.weight[0, 1] = 42.0``: kept as a value that is set by hand."""
+        self.context.only_outside(target.name)
         place = index if isinstance(index, tuple) else (index,)
         if all(type(each) is int and each >= 0 for each in place) and type(value) in (int, float):
             target.module.edits.append(ValueEdit(key=target.name, index=place, value=value))
@@ -374,10 +387,11 @@ class Modules:
         for _, part in every_module(network):
             if isinstance(part, Module) and unsaid(part):
                 self.context.line = part.line
-                self.context.note("How weights begin here is no setting of a layer: they begin as PyTorch's own")
+                self.context.note(UNSAID)
 
     def freeze(self, network: Any, learns: Any) -> None:
         """``requires_grad_(…)`` of all in a module."""
+        self.context.only_outside("requires_grad_")
         for _, part in every_module(network):
             if isinstance(part, Module):
                 for name in names_of(part):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
+from engine.reading.attributes import has
 from engine.reading.beginnings import parameters_in, rank_of
 from engine.reading.containers import Containers
 from engine.reading.functions import OpenShape
@@ -18,6 +19,7 @@ from engine.reading.values import (
     Function,
     Instance,
     Marker,
+    Method,
     Module,
     Names,
     Parameter,
@@ -43,7 +45,14 @@ GROUPS = {"_BatchNorm": ("BatchNorm",), "_ConvNd": ("Conv",), "_InstanceNorm": (
           "_NormBase": ("BatchNorm", "InstanceNorm"), "_MaxPoolNd": ("MaxPool",), "_AvgPoolNd": ("AvgPool",),
           "_DropoutNd": ("Dropout",), "RNNBase": ("RNN", "LSTM", "GRU"),
           "_ConvTransposeNd": ("ConvTranspose",)}  # fmt: skip
-QUIET = frozenset(("train", "eval", "to", "cuda", "cpu", "float", "zero_grad", "share_memory", "compile"))
+VIEWS = frozenset(("detach", "view", "t", "cpu", "numpy"))  # through which a weight can be changed
+# What else every module of torch's has.
+OF_MODULES = frozenset((
+    "T_destination", "call_super_init", "dump_patches", "get_buffer", "get_extra_state", "get_parameter", "ipu", "mtia",
+    "register_backward_hook", "register_full_backward_pre_hook", "register_load_state_dict_post_hook",
+    "register_load_state_dict_pre_hook", "register_state_dict_post_hook", "register_state_dict_pre_hook",
+    "set_extra_state", "set_submodule", "to_empty", "training", "xpu"))
+QUIET = frozenset(("to", "cuda", "cpu", "float", "zero_grad", "share_memory", "compile"))
 
 
 class Objects:
@@ -139,6 +148,8 @@ class Objects:
         if name in ("hasattr", "getattr", "setattr", "delattr") and len(given) > 1:
             return self._by_name(name, given)
         if name == "callable" and given:
+            if isinstance(given[0], Unknown):
+                return Unknown(text, given[0].error)
             return is_module(given[0]) or isinstance(given[0], (Function, Class, Path))
         if name in ("iter", "next", "map", "filter") and given:
             return self._gone_through(name, given, node, names)
@@ -150,6 +161,9 @@ class Objects:
             return OPAQUE
         if name == "id" and given:
             return id(given[0])
+        is_top = self.context.depth == 0 and not given  # those of a function are only a copy
+        if name in ("exec", "eval", "globals") or (name in ("locals", "vars") and is_top):
+            self.context.lose_names(self.context.error("“{text}” may change any name: that cannot be read", text=text))
         raise self.context.error("“{text}” cannot be worked out here", text=text)
 
     def _by_name(self, name: str, given: list[Any]) -> Any:
@@ -171,21 +185,31 @@ class Objects:
         except SpentError:
             raise
         except ReadingError:
-            found = (owner, attribute)
-        has = not (isinstance(found, tuple) and len(found) == 2 and found[0] is owner) or self._has_method(
-            owner, attribute)
+            found = self.context.method(owner, attribute)
+        is_there = True if not (isinstance(found, Method) and found.owner is owner) else self._has(owner, attribute)
+        if is_there is None:
+            return found if name == "getattr" and len(given) < 3 else Unknown(name, found.error)
         if name == "hasattr":
-            return has
-        if not has and len(given) > 2:
+            return is_there
+        if not is_there and len(given) > 2:
             return given[2]
-        if not has:
+        if not is_there:
             raise self.context.error("“{name}” is used, but nowhere made in a way that can be read", name=attribute)
         return found
 
-    def _has_method(self, owner: Any, name: str) -> bool:
-        if isinstance(owner, (Module, Instance, Chain)):
-            return name in EVERYWHERE or (isinstance(owner, Chain) and name in Containers.METHODS)
-        return hasattr(owner, name) and not isinstance(owner, (Tensor, Marker, Parameter))
+    def _has(self, owner: Any, name: str) -> bool | None:
+        """Whether it has an attribute of which no more is known; None where that is not known either."""
+        if is_module(owner) and (name in EVERYWHERE or name in HOOKS or name in OF_MODULES):
+            return True
+        if is_module(owner) and name.startswith("_"):
+            return None
+        if isinstance(owner, Module):
+            return has(owner, name)
+        if isinstance(owner, Chain):
+            return name in Containers.METHODS
+        if isinstance(owner, (Instance, Class)):
+            return False
+        return None if isinstance(owner, (Tensor, Marker, Parameter)) else hasattr(owner, name)
 
     def _gone_through(self, name: str, given: list[Any], node: ast.Call, names: Names) -> Any:
         if name == "iter":
@@ -289,6 +313,8 @@ class Objects:
         raise self.context.error("“.{name}()” cannot be read here", name=name)
 
     def _of_parameter(self, owner: Parameter, name: str, given: list[Any], named: Names) -> Any:
+        if name in VIEWS:
+            self.context.only_outside(name)
         if name == "requires_grad_":
             self.reader.modules._learns(owner, given[0] if given else named.get("requires_grad", True))
         elif name.endswith("_"):
@@ -304,7 +330,7 @@ class Objects:
 
     def _of_module(self, owner: Any, name: str, given: list[Any], named: Names) -> Any:
         if self.context.exact and name not in FOLLOWED:
-            return OPAQUE if name in ("apply", "eval", "train") else self._refused(name)
+            return OPAQUE if name in ("apply", "eval", "train") and self.context.sheet is None else self._refused(name)
         handler = getattr(self, f"_do_{name}", None)
         if handler is not None:
             return handler(owner, given, named)
@@ -323,7 +349,30 @@ class Objects:
         return self._refused(name)
 
     def _refused(self, name: str) -> Any:
-        raise self.context.error("“.{name}()” of a layer cannot be read here", name=name)
+        error = self.context.error("“.{name}()” of a layer cannot be read here", name=name)
+        if name == "flatten_parameters":  # changes nothing
+            raise error
+        self.context.refuse(error)
+
+    def _do_train(self, owner: Any, given: list[Any], named: Names) -> Any:
+        return self._mode(owner, "train")
+
+    def _do_eval(self, owner: Any, given: list[Any], named: Names) -> Any:
+        return self._mode(owner, "eval")
+
+    def _mode(self, owner: Any, name: str) -> Any:
+        """Whether the whole network trains is said by who uses it; that of a part is only noted."""
+        if self.context.sheet is not None:
+            self._refused(name)
+        self.context.modes.append((owner, name, self.context.line))
+        return owner
+
+    def _do_reset_parameters(self, owner: Any, given: list[Any], named: Names) -> None:
+        self.context.only_outside("reset_parameters")
+        if not isinstance(owner, Module):
+            self._refused("reset_parameters")
+        owner.inits.clear()
+        owner.edits.clear()
 
     def _do_save_hyperparameters(self, owner: Instance, given: list[Any], named: Names) -> None:
         """The constructor's arguments become attributes, as the book has it."""
@@ -338,6 +387,8 @@ class Objects:
     def _do_apply(self, owner: Any, given: list[Any], named: Names) -> Any:
         """A function called with every module, inner ones first, as torch does."""
         function = given[0] if given else named.get("fn")
+        if not isinstance(function, Function):
+            self.context.only_outside("apply")
         if isinstance(function, Path):
             function = self.reader.from_book(function.name) or function
         if not isinstance(function, Function):
@@ -373,6 +424,7 @@ class Objects:
         return [parameter for _, parameter in self._do_named_parameters(owner, given, named)]
 
     def _do_load_state_dict(self, owner: Any, given: list[Any], named: Names) -> Any:
+        self.context.only_outside("load_state_dict")
         self.context.note("Weights from a file are not read along: load them into the network")
         return OPAQUE
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ from engine.reading.blocks import INPUT, input_name, together
 from engine.reading.choosing import Choosing
 from engine.reading.context import ChangedInsideError
 from engine.reading.interpreter import Interpreter
-from engine.reading.layers import MissingValueError
+from engine.reading.layers import MissingValueError, trains
 from engine.reading.modules import Buffer
 from engine.reading.own_code import code_of
 from engine.reading.sheet import Sheet
@@ -154,11 +154,23 @@ class _Text:
                 raise choosing.missing(network.kind) from error
             raise
         self.reader.modules.say_unsaid(network)
+        self._say_modes(network)
         if self.typed is not None:
             start = next(name for name, node in graph.nodes.items() if isinstance(node.layer, Input))
             graph = graph.with_layer(start, Input(shape=self.typed))
         graph = graph if self.shape is None else settled(graph, self.shape)
         return Reading(laid_out(graph), tuple(self._notes(choosing.left)))
+
+    def _say_modes(self, network: Any) -> None:
+        """A note where only a part was put into another mode, and the whole never after it."""
+        parts = {id(part): part for _, part in every_module(network) if part is not network}
+        last = max((line for owner, _, line in self.context.modes if owner is network), default=0)
+        for owner, name, line in self.context.modes:
+            inside = [part for _, part in every_module(owner) if isinstance(part, Module) and trains(part.layer)]
+            if id(owner) in parts and line > last and inside:
+                self.context.line = line
+                self.context.note("“.{name}()” of a part is not read along: the whole network trains or predicts",
+                                  name=name)
 
     def _notes(self, left: list[ast.stmt]) -> list[Message]:
         skipped = [say("Left out: {what}", what=each) for each in self.found.skipped]
@@ -180,6 +192,8 @@ class _Text:
             return code
         sheet = self.context.drawing()
         self._check_parts(network)
+        if self.context.state_line:
+            self._check_next_call(network, graph, output)
         if self.context.training_line:
             self._check_other_way(network, graph, output)
         return together(graph, network, sheet)
@@ -200,11 +214,15 @@ class _Text:
         sheet = self.context.sheet = Sheet(called, shape)
         sheet.is_own = self.context.is_own
         sheet.kept = kept_under(network)
+        self.context.watched.clear()
         self._name_parts(network)
         for _, part in every_module(network):  # what was drawn in the other way is another graph
             if isinstance(part, Module):
                 part.places.clear()
+        self.context.broken = None
         output = self._output(network, sheet)
+        if self.context.broken is not None:
+            raise self.context.broken
         output = self.context.need(output)
         if not isinstance(output, Tensor) or output.home != sheet.number or (
                 output.node == sheet.start and not may_pass_on):
@@ -256,18 +274,27 @@ class _Text:
         if not alike(graph, other, output, end):
             raise ReadingError("The network does something else while it trains: no layer does that", line=line)
 
+    def _check_next_call(self, network: Any, graph: Graph, output: str) -> None:
+        """What the network sets in a call changes nothing of what it does in the next."""
+        line = self.context.state_line
+        other, end = self._followed(network)
+        if not alike(graph, other, output, end):
+            raise ReadingError("The network does something else in its next call: no layer does that", line=line)
+
     # -- what the network keeps ----------------------------------------------------------------------------------------
 
     def _check_parts(self, network: Any) -> None:
         """All that torch would keep is called, and all that is called torch would keep. Raises ReadingError."""
         kept: set[int] = set()
-        inside, reached = self._inside_code(network), self._reached()
+        reached = {id(module): module for module in self._reached()}
+        inside = self._inside_code(network, reached)
         for way, part in every_module(network):
             kept.add(id(part))
             if id(part) in inside:
                 continue
             kept.update(id(block) for block in part.blocks.values()) if isinstance(part, Instance) else None
             if isinstance(part, Instance):
+                self.reader.tracing.check_mode(part)
                 self._check_attributes(part)
                 if part.inner is not None:
                     kept.add(id(part.inner))
@@ -275,27 +302,30 @@ class _Text:
                 raise ReadingError("“{name}” is made, but nothing of it reaches the output: PyTorch would keep its "
                                    "weights. Call it, or take it out", line=part.line or None, name=way or part.name)
         assert self.context.sheet is not None
-        for module in self.context.sheet.called.values():
+        for module in [*self.context.sheet.called.values(), *reached.values(), *self.context.watched]:
+            if id(module) not in kept and (not isinstance(module, Module) or trains(module.layer)):
+                raise ReadingError("“{name}” is kept where PyTorch does not see it: it would always train. Put it into "
+                                   "an attribute of its own", line=module.line or None, name=_called(module))
             if id(module) not in kept and module.layer.has_weights() and not isinstance(module.layer, Code):
                 raise ReadingError("“{name}” is kept where PyTorch does not see its weights: put it into an "
                                    "nn.ModuleList or an attribute of its own", line=module.line or None,
                                    name=module.name or module.layer.title)
 
-    def _reached(self) -> set[int]:
+    def _reached(self) -> list[Module]:
         """All modules that lead to the output, also inside of blocks."""
         assert self.context.sheet is not None
-        waiting, found = list(self.context.sheet.reached), set[int]()
+        waiting, found = list(self.context.sheet.reached), dict[int, Module]()
         while waiting:
             module = waiting.pop()
             if id(module) not in found:
-                found.add(id(module))
+                found[id(module)] = module
                 waiting += module.inside
-        return found
+        return list(found.values())
 
-    def _inside_code(self, network: Any) -> set[int]:
+    def _inside_code(self, network: Any, reached: Container[int]) -> set[int]:
         """What objects keep that are read as code, which calls it itself."""
         return {id(inner) for _, part in every_module(network) if isinstance(part, Instance) and any(
-            isinstance(block.layer, Code) for block in part.blocks.values())
+            isinstance(block.layer, Code) and id(block) in reached for block in part.blocks.values())
             for _, inner in every_module(part) if inner is not part}
 
     def _check_attributes(self, part: Instance) -> None:
@@ -321,6 +351,10 @@ class _Text:
 
 
 MOST_PARTS = 2  # of a layer of a person's own that keeps numbers, too
+
+
+def _called(module: Any) -> str:
+    return module.name or (module.kind.made.name if isinstance(module, Instance) else module.layer.title)
 
 
 def _is_own_layer(network: Instance) -> bool:

@@ -38,6 +38,7 @@ class Sheet:
         self.lasts: set[str] = set()  # recurrent layers of which the last step is taken
         self.called: dict[str, Module] = {}
         self.kept: Mapping[int, Sequence[str]] = {}  # the names of each module, by its id, as often as torch keeps it
+        self.changing: dict[str, ReadingError] = {}  # blocks that change what they read in place, by their nodes
         self._calls = Counter[int]()
         self.reached: list[Module] = []  # what leads to the output of the graph that was made last
         self._numbers: dict[str, str] = {}
@@ -147,7 +148,27 @@ class Sheet:
         if kept != sorted(kept):  # other layers run as soon as they can, so that these decide
             names.sort(key=lambda name: places.get(id(self.called.get(name)), -1))
         edges = [edge for edge in self.edges if edge.target in needed]
-        return Graph.of([self._without_harm(name, edges) for name in names], edges)
+        graph = Graph.of([self._without_harm(name, edges) for name in names], edges)
+        self._check_changing(graph.order, edges)
+        return graph
+
+    def _check_changing(self, order: Sequence[str], edges: Sequence[Edge]) -> None:
+        """Raise a ReadingError where something is read after a block has changed it in place."""
+        place = {name: index for index, name in enumerate(order)}
+        for name in [name for name in order if name in self.changing]:
+            changed = {self._root(edge.source) for edge in edges if edge.target == name}
+            if any(self._root(edge.source) in changed and place[edge.target] > place[name] for edge in edges):
+                raise self.changing[name]
+
+    def _root(self, name: str) -> str:
+        """The node whose numbers this one shows."""
+        while self._passes_on(name):
+            name = next(edge.source for edge in self.edges if edge.target == name)
+        return name
+
+    def _passes_on(self, name: str) -> bool:
+        layer = self.nodes[name].layer
+        return bool(getattr(layer, "is_view", False)) or layer.category == "regularization"
 
     def _without_harm(self, name: str, edges: Iterable[Edge]) -> Node:
         """A layer that changes its input in place must not where another reads that, too."""
@@ -156,7 +177,7 @@ class Sheet:
             return node
         sources = [edge.source for edge in edges if edge.target == name]
         readers = [edge for edge in edges if edge.source in sources]
-        if len(readers) < 2 and not any(getattr(self.nodes[source].layer, "is_view", False) for source in sources):
+        if len(readers) < 2 and not any(map(self._passes_on, sources)):
             return node
         return replace(node, layer=node.layer.with_options(inplace=False))
 

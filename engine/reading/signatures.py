@@ -54,6 +54,8 @@ SIGNATURES: Mapping[str, str] = {
     "std": "input dim=None unbiased=True keepdim=False correction=1",
     "max": "input dim=None keepdim=False", "min": "input dim=None keepdim=False",
     "norm": "input p='fro' dim=None keepdim=False dtype=None",
+    "linalg.norm": "input ord=None dim=None keepdim=False dtype=None",
+    **dict.fromkeys(("torch.softmax", "torch.log_softmax"), "input dim dtype=None"),
     "vector_norm": "input ord=2 dim=None keepdim=False dtype=None",
     "transpose": "input dim0 dim1", "swapaxes": "input dim0 dim1", "swapdims": "input dim0 dim1",
     "squeeze": "input dim=None", "unsqueeze": "input dim", "select": "input dim index",

@@ -15,6 +15,7 @@ from engine.reading.expressions import UNKNOWN, Expressions
 from engine.reading.formulas import formula_in
 from engine.reading.leaving import Leaving
 from engine.reading.plain import Plain
+from engine.reading.sure import SURE_NAMES, is_sure_name
 from engine.reading.values import (
     OPAQUE,
     Class,
@@ -31,7 +32,7 @@ from engine.reading.values import (
 
 OUTER = "__outer__"  # the names around a function's own, and which of them it may set
 SETS = "__sets__"
-NO_GRAD = "torch.no_grad()"
+NO_GRAD, STOPPED = "torch.no_grad()", "KeyboardInterrupt"  # the error of a person who stops the code
 
 
 class _Leave(ReadingError):  # noqa: N818
@@ -66,6 +67,9 @@ class Statements:
     def follow(self, statement: ast.stmt, names: Names) -> None:
         """Follow one; what it would change is unknown where that cannot be done."""
         self.context.step(statement)
+        if self.context.trying and self.context.lost is not None:  # what comes after something that may have failed
+            self.leave(statement, self.context.lost, names)
+            return
         method = getattr(self, f"_do_{type(statement).__name__.lower()}", None)
         if self.context.exact:
             if method is None:
@@ -97,6 +101,8 @@ class Statements:
 
     def _do_import(self, node: ast.Import, names: Names) -> None:
         for alias in node.names:
+            if alias.name not in SURE_NAMES:
+                self.context.must_succeed()
             full = alias.name if alias.asname else alias.name.partition(".")[0]
             self.expressions.bind(alias.asname or full, Path(full), names)
 
@@ -104,6 +110,8 @@ class Statements:
         module = "." * node.level + (node.module or "")
         for alias in node.names:
             called = alias.asname or alias.name
+            if not is_sure_name(f"{module}.{alias.name}"):
+                self.context.must_succeed()
             if alias.name == "*" or (module == "collections" and alias.name == "OrderedDict"):
                 names.update({} if alias.name != "*" else _starred(module))
             elif node.level or called not in names or not isinstance(names[called], (Class, Function)):
@@ -152,7 +160,9 @@ class Statements:
         except (SpentError, Returned):
             raise
         except ReadingError:
-            return
+            holds = None
+        if holds is None:
+            self.context.must_succeed()
         if holds is False:
             raise RaisedError("The code raises an error here: “{text}” does not hold", line=self.context.line,
                          text=ast.unparse(node.test)[:60])
@@ -233,7 +243,7 @@ class Statements:
         except SpentError:
             raise
         except ReadingError:
-            if _is_idle([*node.body, *node.orelse]):
+            if _is_idle([*node.body, *node.orelse]) and not self.context.trying:
                 return None
             raise
 
@@ -241,6 +251,8 @@ class Statements:
         if self.context.sheet is None and [ast.unparse(item) for item in node.items] == [NO_GRAD]:
             self._set_without_gradient(node, names)
             return
+        if [ast.unparse(item) for item in node.items] != [NO_GRAD]:
+            self.context.must_succeed()
         for item in node.items:
             text = ast.unparse(item.context_expr)
             if self.context.sheet is not None and "autocast" in text:
@@ -277,22 +289,41 @@ class Statements:
     _do_asyncwith = _do_with
 
     def _do_try(self, node: ast.Try, names: Names) -> None:
-        """What is tried is taken to succeed, unless only a run would tell whether it does."""
+        """What is tried succeeds, where it is sure to; else nothing is known of what it and the rest would change."""
         if self.context.exact:
             raise self._unreadable(node)
+        if _is_idle([*node.body, *node.orelse, *(each for handler in node.handlers for each in handler.body)]):
+            self.run(node.finalbody, names)
+            return
         error = self.context.error("Whether this succeeds is not known: “try” cannot be read here")
-        lost, self.context.lost = self.context.lost, None
+        is_caught = any(handler.type is None or ast.unparse(handler.type) != STOPPED for handler in node.handlers)
         try:
-            if not any(_is_foreign(statement) for statement in node.body):
-                self.run(node.body, names)
+            if is_caught and not self._tried(node, names):
+                self.leave(node, error, names)
             else:
-                self.context.lost = error
-        except RaisedError as raised:
-            self.context.lost = raised
-        if self.context.lost is not None and node.handlers:
-            self._leaving.leave(node, error, names)
-        self.context.lost = self.context.lost or lost
-        self.run([*node.orelse, *node.finalbody], names)
+                self.run(node.orelse if is_caught else [*node.body, *node.orelse], names)
+        except SpentError:
+            raise
+        except (Returned, ReadingError):
+            self.run(node.finalbody, names)
+            raise
+        self.run(node.finalbody, names)
+
+    def _tried(self, node: ast.Try, names: Names) -> bool:
+        """Follow what is tried; whether it is sure to succeed. Raises Returned where it returns."""
+        lost, self.context.lost = self.context.lost, None
+        self.context.trying += 1
+        try:
+            self.run(node.body, names)
+        except (RaisedError, LostError):
+            return False
+        except (Returned, _Leave):
+            if self.context.lost is None:
+                raise
+        finally:
+            self.context.trying -= 1
+            failed, self.context.lost = self.context.lost is not None, self.context.lost or lost
+        return not failed
 
     def _do_for(self, node: ast.For, names: Names) -> None:
         values = self.plain.iterate(self.expressions.value(node.iter, names))
@@ -370,15 +401,6 @@ def _is_idle_statement(statement: ast.stmt) -> bool:
     if isinstance(statement, ast.Expr):
         return True
     return isinstance(statement, ast.Assign) and [ast.unparse(target) for target in statement.targets] == [owner.id]
-
-
-def _is_foreign(statement: ast.stmt) -> bool:
-    """Whether something is imported that may not be there."""
-    if isinstance(statement, ast.Import):
-        return any(alias.name.partition(".")[0] != "torch" for alias in statement.names)
-    if isinstance(statement, ast.ImportFrom):
-        return (statement.module or ".").partition(".")[0] != "torch"
-    return False
 
 
 def _starred(module: str) -> Names:

@@ -50,6 +50,7 @@ class Tracing:
         if self.context.exact or not is_alone or not isinstance(x, Tensor):
             return self.forward(made, given, named)
         if isinstance(made.inner, Module) and self._forward_of(made) is None:
+            self.check_mode(made)
             made.inner.name = made.inner.name or made.name
             return self.reader.module_called(made.inner, given, named)
         try:
@@ -62,6 +63,7 @@ class Tracing:
             error = ChangedInsideError("A tensor is changed in place inside of {name}: what it holds then cannot be "
                                        "read", line=self.context.line, name=made.kind.made.name)
             error.made = made
+            self.context.drawing().changing[result.node] = error
             for other in x.storage.tensors:
                 other.stale = error
         return result
@@ -73,11 +75,18 @@ class Tracing:
     def forward(self, made: Instance, given: list[Any], named: Names) -> Any:
         """What its own ``forward`` makes of tensors. Raises ReadingError."""
         own = self._forward_of(made)
+        self.check_mode(made)
         if own is not None:
             return self.reader.function_called(own, given, named)
         if made.inner is not None:
             return self.reader.module_called(made.inner, given, named)
         raise self.context.error("{name} has no forward method", name=made.kind.made.name)
+
+    def check_mode(self, made: Instance) -> None:
+        """Raise a ReadingError where a class says itself which of its parts train."""
+        if found := made.kind.own_mode():
+            raise self.context.error("{name} says itself what “{method}” does: that cannot be read",
+                                     name=made.kind.made.name, method=found)
 
     def _block(self, made: Instance, x: Tensor) -> Module:
         """A block of a person's own; code where its inside cannot be read but stands alone. Raises ReadingError."""
@@ -130,8 +139,11 @@ class Tracing:
         start = sheet.input
         start.whole = x.whole
         start.last = x.last
+        broken, self.context.broken = self.context.broken, None
         try:
             output = self.context.need(self.forward(made, [start], {}))
+            if self.context.broken is not None:
+                raise self.context.broken
             if not isinstance(output, Tensor) or output is start or output.spread is not None:
                 raise InlineError("It is no layer of its own")
             if output.node == called or output.whole or output.home != sheet.number:
@@ -153,12 +165,13 @@ class Tracing:
             code = code_of(self.context, made)
             if code is None:
                 raise
-            self.context.line = line
+            self.context.line, self.context.broken = line, None
             self._codes[id(made)] = code
             self.context.note("{name} is read as code: {reason}", name=made.kind.made.name, reason=error.message)
             return Module(code, made.name)
         finally:
             self.context.sheet, self.context.line = outer, line
+            self.context.broken = broken or self.context.broken
 
 
 def weighted(network: Any) -> list[Module]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
@@ -60,6 +61,16 @@ class Unknown:
 
 
 @dataclass(frozen=True)
+class Method(Unknown):
+    """Something of an object of which nothing is known but that it may be called."""
+
+    owner: Any = None
+
+    def __deepcopy__(self, memo: Any) -> Method:
+        return Method(self.name, self.error, copy.deepcopy(self.owner, memo))
+
+
+@dataclass(frozen=True)
 class Marker:
     """A value of which only the kind matters: something that nobody reads, a mask."""
 
@@ -87,6 +98,12 @@ class Tensor:
         self.spread: Dims | None = None  # the shape it is repeated to, as by ``expand``
         self.whole = False  # made whole numbers, as for an embedding
         self.home: int = of.home if of is not None else 0  # the number of the graph that it is in
+
+    def copy(self) -> Tensor:
+        """The same numbers, which no change in place reaches any more."""
+        made = Tensor(self.node, self.shape, last=self.last)
+        made.spread, made.whole, made.stale, made.home = self.spread, self.whole, self.stale, self.home
+        return made
 
     def change(self, node: str, shape: Dims | None, error: ReadingError) -> None:
         """Its numbers become those of another node; others that look at them cannot be followed."""
@@ -120,6 +137,7 @@ class Module:
     kind: Class | None = None  # a class of the code that is this layer
     settings: NodeParameters | None = None  # of a block for all in it
     edits: list[ValueEdit] = field(default_factory=list)  # single values that are set
+    changed: dict[str, Any] = field(default_factory=dict)  # options that were set later, as they were given
     inside: list[Module] = field(default_factory=list)  # of a block: what leads to its output
     of: Instance | None = None  # the object that a block stands for
 
@@ -190,6 +208,11 @@ class Class:
         found = self.find(name)
         return found if isinstance(found, Function) else None
 
+    def own_mode(self) -> str:
+        """“train” or “eval”, where it says itself what that does; "" where it leaves that to torch."""
+        return next((name for name in ("train", "eval") for each in self.order()
+                     if name in each.names and not _is_plain_mode(each.names[name])), "")
+
     def foreign(self) -> list[Any]:
         """The classes of others that it is built on; what is not known, too."""
         return [base for kind in self.order() for base in kind.bases if not isinstance(base, Class)]
@@ -202,6 +225,16 @@ class Class:
 
     def __deepcopy__(self, memo: Any) -> Class:
         return self
+
+
+def _is_plain_mode(value: Any) -> bool:
+    """Whether a method only does what torch's own does."""
+    if not isinstance(value, Function) or not isinstance(value.made, ast.FunctionDef):
+        return False
+    words = [argument.arg for argument in value.made.args.args[1:]]
+    call = f"super().{value.name}({', '.join(words[:1])})"
+    said = [ast.unparse(each) for each in value.made.body[bool(ast.get_docstring(value.made)):]]
+    return said in ([f"return {call}"], [call, "return self"], [call])
 
 
 @dataclass(eq=False)

@@ -57,7 +57,20 @@ def difference(text: str, shape: Shape, training: bool = False, known: bool = Fa
         z = net(x.clone())
     if y.shape != z.shape:
         return f"{tuple(z.shape)} comes out, torch gives {tuple(y.shape)}"
-    return "" if torch.allclose(y, z, atol=1e-5, equal_nan=True) else f"outputs differ by {(y - z).abs().max():.3g}"
+    if not torch.allclose(y, z, atol=1e-5, equal_nan=True):
+        return f"outputs differ by {(y - z).abs().max():.3g}"
+    return _kept_difference(want, net) if training else ""
+
+
+def _kept_difference(want: nn.Module, net: nn.Module) -> str:
+    """In what the numbers that a call leaves behind differ, or what learns."""
+    theirs, ours = want.state_dict(keep_vars=True), net.state_dict(keep_vars=True)
+    for key, its in zip(ours, ours if set(ours) == set(theirs) else theirs, strict=True):
+        if not torch.allclose(theirs[its], ours[key], atol=1e-5):
+            return f"{key} is another after a call"
+        if theirs[its].requires_grad != ours[key].requires_grad:
+            return f"{key} learns: {ours[key].requires_grad}, with torch {theirs[its].requires_grad}"
+    return ""
 
 
 def outcome(text: str, shape: Shape) -> str:

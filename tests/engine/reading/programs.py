@@ -18,7 +18,10 @@ _UNARY = ("F.relu({a})", "torch.tanh({a})", "{a}.sigmoid()", "{a} * 2", "{a} + 1
           "torch.clamp({a}, max=0.5)", "self.drop({a})", "{a}.detach()", "F.gelu({a})", "self.twice({a})")  # fmt: skip
 _BINARY = ("{a} + {b}", "{a} - {b}", "{a} * {b}", "torch.maximum({a}, {b})", "torch.add({a}, {b}, alpha=0.5)",
            "torch.cat([{a}, {b}], 1)[:, ::2]", "torch.stack([{a}, {b}], 1).mean(1)", "{a} + {b} + {a}",
-           "torch.cat([{b}, {a}], 1)[:, 2:6]", "sum([{a}, {b}])", "torch.sub(input={b}, other={a})")  # fmt: skip
+           "torch.cat([{b}, {a}], 1)[:, 2:6]", "sum([{a}, {b}])", "torch.sub(input={b}, other={a})",
+           "{a} + {b} + F.relu_({a})", "{b} * {a} * {a}.mul_(2)", "{a} + 1 + self.act_({a})",
+           "{c} + {a} + self.block({a})", "{a} + self.act_({b}) + {b}.add_(1) + {a}",
+           "(0 + {a}) + 1 + {b}.mul_(0.5) + {b}")  # fmt: skip
 _CHANGES = ("{a} += {b}", "{a} *= 2", "{a} -= 1", "F.relu_({a})", "F.relu({a}, inplace=True)", "{a}.add_({b})",
             "{a}.mul_(0.5)", "self.act_({a})", "{a}[:, 0] = 0", "{a}.sigmoid_()",
             "{a}.clamp_(-1, 1)", "{a}.data.mul_(2)",

@@ -48,7 +48,11 @@ def refusal(text: str, shape: Shape) -> str:
     "F.threshold(y, 0.1, 0.5, inplace=True)\nreturn y", "nn.functional.leaky_relu_(y, 0.3)\nreturn y",
     "F.dropout(y, 0.5, self.training, inplace=True)\nreturn y", "y.add_(y, alpha=2)\nreturn y",
     "nn.ReLU(inplace=True)(y)\nreturn y", "z = nn.Identity()(y)\nz.mul_(2)\nreturn y",
-    "return y + F.relu_(y)", "return torch.cat([y, F.relu_(y)], 1)",
+    "return y + F.relu_(y)", "return torch.cat([y, F.relu_(y)], 1)", "return y + 1 + F.relu_(y)",
+    "return y * 2 * y.mul_(2)", "z = y * 3\nreturn y * z * y.mul_(2)", "z = y * 3\nreturn z + y + F.relu_(y) + z",
+    "return y + y * 3 + y.add_(1) + y.mul_(2) + y", "return 1 + y + y.add_(1)", "return y + (y * 2) + 1 + y.mul_(3)",
+    "z = y * 2\nw = (0 + z) + 1\nreturn w * z", "def twice(t):\n    self.k = t * 2\n    return 0 + self.k\n"
+    "w = (0 + twice(y)) - 1\nreturn w * self.k", "return (y * 2 + 1) * (y * 3 - 1)",
 ])  # fmt: skip
 def test_every_name_sees_a_change_in_place(forward: str) -> None:
     assert_equal(net(f"y = self.c(x)\n{forward}", CONV), IMAGE)
@@ -78,6 +82,15 @@ BLOCK = """class B(nn.Module):
 """
 
 
+@pytest.mark.parametrize("forward", [
+    "y = self.c(x)\nz = torch.tanh(y)\nreturn z + y + self.b(y)", "y = self.c(x)\nreturn y + torch.tanh(y) + self.b(y)",
+    "y = self.c(x)\nreturn y * torch.tanh(y) * self.b(y) * y",
+])  # fmt: skip
+@pytest.mark.parametrize("block", ["B()", "nn.Sequential(nn.ReLU(inplace=True), nn.Conv2d(4, 4, 1))"])
+def test_a_part_that_changes_what_is_added_before_it(forward: str, block: str) -> None:
+    assert_equal(net(forward, f"{CONV}\nself.b = {block}").replace("class Net", f"{BLOCK}class Net"), IMAGE)
+
+
 @pytest.mark.parametrize("forward", ["return self.b(self.c(x))", "y = self.c(x)\nreturn self.b(y) + y",
                                      "y = self.c(x)\nreturn torch.cat([y, self.b(y)], 1)"])
 def test_what_a_block_does_to_its_input_is_seen_outside(forward: str) -> None:
@@ -97,6 +110,9 @@ def test_what_a_block_does_to_its_input_is_seen_outside(forward: str) -> None:
     "self.f(x).clamp(max=0.3)", "self.f(x).clip(-0.1)", "torch.clamp(self.f(x) * 5, min=0)", "self.f(x).clamp_min(0.1)",
     "torch.clamp(self.f(x), 0.1, 0.3)", "self.f(x).norm(dim=1, keepdim=True)", "torch.rsqrt(self.f(x).abs() + 1)",
     "1 / (1 + torch.exp(-self.f(x)))", "abs(self.f(x))", "sum([self.f(x), x, x])", "self.f(x).softmax(-1)",
+    "torch.softmax(self.f(x), 1)", "self.f(x).log_softmax(1, torch.float32)", "torch.linalg.norm(self.f(x), dim=1, "
+    "keepdim=True)", "torch.linalg.norm(self.f(x), 2, 1, True)", "torch.linalg.norm(self.f(x), 2.0, [1], keepdim=True)",
+    "torch.linalg.vector_norm(self.f(x), 2, -1, True)",
     "F.softmax(self.f(x))", "F.dropout(self.f(x), training=False)", "F.dropout(self.f(x), 0.3, self.training)",
     "F.dropout(self.f(x), p=0)", "F.pairwise_distance(self.f(x), x, keepdim=True)", "self.f(x).to('cpu').to(x.device)",
     "torch.max(self.f(x), dim=1, keepdim=True).values", "torch.cat([self.f(x)], 1)", "self.f(x)[:, None, :].squeeze(1)",
@@ -112,6 +128,9 @@ def test_arguments_mean_what_they_mean_to_torch(expression: str) -> None:
     ("self.f(x).std(dim=1, correction=0)", "correction"), ("torch.sum(self.f(x), 1, dtype=torch.float64)", "dtype"),
     ("F.softmax(self.f(x), 1, dtype=torch.float64)", "dtype"), ("F.normalize(self.f(x), p=1)", "order"),
     ("torch.norm(self.f(x), 1, 1, True)", "order"), ("torch.linalg.vector_norm(self.f(x), 1, 1)", "order"),
+    ("torch.linalg.norm(self.f(x), 1, 1, True)", "order"), ("torch.linalg.matrix_norm(self.f(x))", "matrix_norm"),
+    ("torch.softmax(self.f(x), 1, torch.float64)", "dtype"), ("self.f(x).softmax(1, torch.float64)", "dtype"),
+    ("self.f(x).unfold(1, 2, 1)", "unfold"), ("F.relu(self.f(x), inplace=x.frob)", "“.frob” is not known here"),
     ("F.layer_norm(self.f(x), [8], self.f.bias)", "weight"), ("F.linear(x, self.f.weight)", "linear"),
     ("self.f(x).squeeze()", "dim"), ("self.f(x).softmax(0)", "batch"), ("self.f(x).long().float()", "whole numbers"),
     ("self.f(x).to(torch.float64)", "torch.float64"), ("self.f(x).T", "batch"),
@@ -148,6 +167,24 @@ ATTENTION = "self.a = nn.MultiheadAttention(8, 2, batch_first=True)\nself.k = nn
 ])  # fmt: skip
 def test_tensors_and_options_find_their_places_by_name(forward: str, made: str, shape: Shape) -> None:
     assert_equal(net(forward, made), shape)
+
+
+@pytest.mark.parametrize("norm", [
+    "torch.linalg.norm(y, dim=(2, 3))", "torch.linalg.norm(y, None, (2, 3))", "torch.norm(y, 2, dim=(2, 3))",
+    "torch.norm(y, dim=(2, 3))", "y.norm(p='fro', dim=(2, 3))", "torch.linalg.vector_norm(y, 2, (2, 3))",
+])  # fmt: skip
+def test_norms_over_two_dimensions(norm: str) -> None:
+    assert_equal(net(f"y = self.c(x)\nreturn {norm}", CONV), IMAGE)
+
+
+@pytest.mark.parametrize(("norm", "said"), [
+    ("torch.linalg.norm(y, 2, dim=(2, 3))", "norm of a matrix"), ("torch.linalg.norm(y, 'nuc', (2, 3))",
+     "norm of a matrix"),
+    ("torch.linalg.norm(y, ord=1, dim=(-2, -1))", "norm of a matrix"), ("torch.norm(y, 'nuc', (2, 3))", "order"),
+    ("torch.linalg.matrix_norm(y, 2)", "matrix_norm"), ("torch.nuclear_norm(y, (2, 3))", "nuclear_norm"),
+])  # fmt: skip
+def test_norms_of_matrices_are_refused(norm: str, said: str) -> None:
+    assert said in refusal(net(f"y = self.c(x)\nreturn {norm}", CONV), IMAGE)
 
 
 # -- sizes of tensors --------------------------------------------------------------------------------------------------
@@ -227,6 +264,17 @@ SMALL = ("class Net(nn.Module):\n    def __init__(self, n=4):\n        super()._
     "with torch.no_grad():\n    net = nn.Sequential(nn.Linear(8, 3))\n",
     "try:\n    net = nn.Sequential(nn.Linear(8, 3))\nexcept Exception:\n    net = None\n",
     "layers = [nn.Linear(8, 4), nn.ReLU(), nn.Linear(4, 2)]\ndel layers[1]\nnet = nn.Sequential(*layers)\n",
+    "try:\n    n = int('3')\n    l = nn.Linear(8, n, bias=False)\nexcept ValueError:\n    n = 5\nelse:\n    n = n + 1\n"
+    "net = nn.Sequential(l, nn.Linear(3, n))\n",
+    "def n():\n    try:\n        return 4\n    finally:\n        return 5\nnet = nn.Sequential(nn.Linear(8, n()))\n",
+    "for i in range(3):\n    try:\n        n = i + 2\n        break\n    finally:\n        n = i + 7\n"
+    "net = nn.Sequential(nn.Linear(8, n))\n",
+    f"{SMALL}net = Net()\ntry:\n    net = net.cuda()\nexcept Exception:\n    pass\n",
+    f"{SMALL}net = Net()\ntry:\n    print(net(torch.randn(2, 8)).shape)\n"
+    "except Exception as error:\n    print(error)\n",
+    f"{SMALL}net = Net()\ntry:\n    net(torch.randn(2, 8)).sum().backward()\nexcept KeyboardInterrupt:\n    pass\n",
+    "net = nn.Sequential(nn.Linear(8, 4), nn.LeakyReLU(0.1))\nnet[1].negative_slope = 0.3\n"
+    "net.append(nn.Linear(4, 3 if net[1].negative_slope == 0.3 else 5))\n",
     "if __name__ == '__main__':\n    net = nn.Sequential(nn.Linear(8, 3))\n",
     "net = nn.Sequential(nn.Linear(8, 3))\nfor _ in range(2):\n    net.append(nn.Linear(3, 3))\n",
     "net = nn.Sequential(nn.Linear(8, 3), nn.ReLU())\nnet[1] = nn.Tanh()\n",
@@ -323,6 +371,27 @@ def test_a_text_is_followed_to_its_end(text: str) -> None:
     (f"{SMALL}import random\nnet = Net()\nif random.random() > 0.5:\n    net.f = nn.Linear(8, 2)\n", "Line 12"),
     ("try:\n    import frob\n    w = 3\nexcept ImportError:\n    w = 5\nnet = nn.Sequential(nn.Linear(8, "
      "w))\n", "Line 4"),
+    *((f"try:\n    w = 3\n    {tried}\nexcept Exception:\n    w = 5\nnet = nn.Sequential(nn.Linear(8, w))\n", "Line 4: "
+       "Whether this succeeds is not known") for tried in (
+           "nn.Conv2d(3, 4, 3, groups=2)", "nn.Linear('a', 3)", "torch.frobnicate", "from torch.nn import Frob",
+           "nn.GroupNorm(3, 4)", "nn.Dropout(1.5)", "torch.zeros(3).view(2)", "nn.ReLU().frob", "del frob", "1 // 0",
+           "[3][1]", "nn.Linear(8, 3)(torch.zeros(2, 7))", "assert w == 4", "raise ValueError", "open('frob')",
+           "with open('frob') as f: pass", "def f(a=torch.frob): pass")),
+    ("w = 3\ntry:\n    torch.frob\nexcept AttributeError:\n    w = 5\nelse:\n    w = 4\n"
+     "net = nn.Sequential(nn.Linear(8, w))\n", "Line 5: Whether"),
+    ("def w():\n    try:\n        torch.frob\n        return 4\n    except AttributeError:\n        pass\n"
+     "    return 5\nnet = nn.Sequential(nn.Linear(8, w()))\n", "Line 5: Whether"),
+    ("w = 3\ndef f():\n    try:\n        raise ValueError\n    finally:\n        pass\ntry:\n    f()\n"
+     "except ValueError:\n    w = 5\nnet = nn.Sequential(nn.Linear(8, w))\n", "Line 10: Whether"),
+    ("layers = []\ndef add():\n    layers.append(nn.Linear(8, 4))\n    torch.frob\n    layers.append(nn.ReLU())\n"
+     "try:\n    add()\nexcept AttributeError:\n    pass\nnet = nn.Sequential(*layers)\n", "Line 7: Whether"),
+    *((f"w = 4\n{changed}\nnet = nn.Sequential(nn.Linear(8, w))\n", "Line 5: “" + changed.partition(")")[0])
+      for changed in (
+        "exec('w = 5')", "globals()['w'] = 5", "globals().update(w=5)", "vars()['w'] = 5", "locals()['w'] = 5",
+        "eval('globals().update(w=5)')")),
+    ("w = 4\ng = globals()\ng['w'] = 5\nnet = nn.Sequential(nn.Linear(8, w))\n",
+     "Line 5: “globals()” may change any name"),
+    (f"{SMALL}net = Net()\nexec('net.f = nn.Linear(8, 2)')\n", "Line 11: “exec("),
     ("import numpy as np\nw = int(np.sqrt(16))\nnet = nn.Sequential(nn.Linear(8, w))\n", "Line 5: “numpy.sqrt”"),
     ("layers = []\nimport os\nfor name in os.listdir('.'):\n    layers.append(nn.ReLU())\n"
      "net = nn.Sequential(nn.Linear(8, 4), *layers)\n",

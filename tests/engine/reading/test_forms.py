@@ -182,7 +182,7 @@ def test_what_forward_does_draws(forward: str, layers: str) -> None:
     ("x = -x", "The network must return one tensor that its layers made"),
     ("return -x, x", "The network must return one tensor that its layers made"),
     ("with torch.no_grad():\n    x = -x\nreturn x", "Line 5: No gradient flows through this part: that cannot be read"),
-    ("return x.__class__", "The network must return one tensor that its layers made"),
+    ("return x.__class__", "Line 5: “.__class__” is not known here"),
     ("y = x.shape\nreturn x * y",
      "Line 6: A tensor is joined here with something that is neither a tensor nor a number"),
     ("b, *c = x.shape\nreturn x * c[0]", "Line 5: How many dimensions this tensor has is not known here"),
