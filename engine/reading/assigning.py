@@ -103,7 +103,7 @@ class Assigning:
             self.modules.container_method(one, "extend", [two])
             value = one
         elif isinstance(one, (dict, set)) and isinstance(node.op, ast.BitOr):
-            one.update(self.context.need(two))
+            one.update(self.plain.key(self.context.need(two)))
             value = one
         else:
             value = self.expressions.joined(node, node.op, one, two)

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.reading.context import Context
 from engine.reading.plain import LONGEST
-from engine.reading.values import Chain, Instance, Unknown, is_module
+from engine.reading.values import Chain, Instance, Unknown, in_words, is_module
 
 
 class Containers:
@@ -24,10 +24,10 @@ class Containers:
         chain = Chain([], calls=name == "Sequential")
         only = self.context.need(given[0]) if len(given) == 1 else None
         if isinstance(only, dict):
-            parts = [(str(key), part) for key, part in only.items()]
+            parts = [(self.context.as_name(key), part) for key, part in only.items()]
         elif isinstance(only, (list, tuple)) and all(_is_pair(each) for each in only) and only and (
                 name != "ModuleList"):
-            parts = [(str(key), part) for key, part in only]
+            parts = [(self.context.as_name(key), part) for key, part in only]
         elif isinstance(only, (list, tuple)):
             if name == "Sequential" and not self.context.exact and isinstance(only, list):
                 self.context.note("nn.Sequential takes its layers one by one: write nn.Sequential(*layers)")
@@ -74,7 +74,7 @@ class Containers:
                 return found
         elif type(index) is int and -len(chain.parts) <= index < len(chain.parts):
             return index % len(chain.parts)
-        raise self.context.error("There is no {index} in this list of layers", index=str(index)[:40])
+        raise self.context.error("There is no {index} in this list of layers", index=in_words(index))
 
     def put_part(self, owner: Any, index: Any, value: Any) -> None:
         """``net[2] = layer``, ``net.head = layer``. Raises ReadingError."""
@@ -119,7 +119,8 @@ class Containers:
             chain.parts.append(("", self._checked(given[0])))
             return chain
         if name in ("add_module", "register_module") and len(given) == 2:
-            self.put_part(chain, str(self.context.need(given[0])), self._checked(given[1], str(given[0])))
+            name = self.context.as_name(given[0])
+            self.put_part(chain, name, self._checked(given[1], name))
             return None
         if name == "insert" and len(given) == 2 and type(given[0]) is int:
             chain.parts.insert(given[0], ("", self._checked(given[1])))

@@ -113,6 +113,7 @@ class Context:
         if isinstance(value, (list, dict)) and self.tainted:
             return self.tainted.get(id(value), value)
         if self._sizes and isinstance(value, (Size, tuple, Tensor)):
+            self.spend(len(value) // 16 if isinstance(value, tuple) else 0)
             value = self._settled(value)
         error = value.stale if isinstance(value, Tensor) else getattr(value, "taint", None)
         return value if error is None else Unknown("", error)
@@ -139,6 +140,13 @@ class Context:
         value = self.checked(value)
         if isinstance(value, Unknown) and value.error is not None:
             raise value.error
+        return value
+
+    def as_name(self, value: Any) -> str:
+        """The name of a part of a module. Raises ReadingError where it is no text."""
+        value = self.need(value)
+        if not isinstance(value, str):
+            raise self.error("A part of a module is called by a text")
         return value
 
     # -- drawing -------------------------------------------------------------------------------------------------------

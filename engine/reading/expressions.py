@@ -14,7 +14,7 @@ from engine.reading.functions import Functions
 from engine.reading.layers import KINDS
 from engine.reading.modules import Modules
 from engine.reading.picking import Picking
-from engine.reading.plain import BUILTINS, ERRORS, MATH, OBJECTS, WIDE, Plain, is_open
+from engine.reading.plain import BUILTINS, ERRORS, MATH, OBJECTS, WIDE, Plain, is_open, words_of
 from engine.reading.sizes import Size
 from engine.reading.values import (
     OPAQUE,
@@ -47,6 +47,7 @@ COMPARISONS: Mapping[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.GtE: operator.ge, ast.Is: operator.is_, ast.IsNot: operator.is_not,
     ast.In: lambda one, two: one in two, ast.NotIn: lambda one, two: one not in two,
 }  # fmt: skip
+CONVERSIONS: Mapping[int, Callable[[Any], Any]] = {-1: lambda value: value, 114: repr, 115: str, 97: ascii}
 OUTER, SETS = "__outer__", "__sets__"
 # Values that are what they are: of others only a run would tell whether they are the same.
 OPERATORS = ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__contains__")
@@ -100,7 +101,7 @@ class Expressions:
         try:
             return self.context.checked(method(node, names))
         except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError) as error:
-            raise self.context.error("This cannot be worked out: {reason}", reason=str(error)[:80]) from error
+            raise self.context.error("This cannot be worked out: {reason}", reason=words_of(error)) from error
 
     def _of_slice(self, node: ast.Slice, names: Names) -> Any:
         return self.index(node, names)
@@ -149,9 +150,10 @@ class Expressions:
         pairs: Names = {}
         for key, value in zip(node.keys, node.values, strict=True):
             if key is None:
-                pairs |= self.context.need(self.value(value, names))
+                pairs |= self.plain.key(self.context.need(self.value(value, names)))
             else:
-                pairs[self.value(key, names)] = self.value(value, names)
+                found = self.value(key, names)
+                pairs[self.plain.key(found)] = self.value(value, names)
         return pairs
 
     def _of_joinedstr(self, node: ast.JoinedStr, names: Names) -> Any:
@@ -168,7 +170,7 @@ class Expressions:
         how = self._of_joinedstr(part.format_spec, names) if isinstance(part.format_spec, ast.JoinedStr) else ""
         if isinstance(how, Unknown) or WIDE.search(how):
             return Unknown(_text(part.value), self.context.error("This text cannot be worked out here"))
-        return self.plain.work(format, repr(value) if part.conversion == 114 else value, how)
+        return self.plain.work(format, CONVERSIONS[part.conversion](value), how)
 
     def _of_ifexp(self, node: ast.IfExp, names: Names) -> Any:
         return self.value(node.body if self.truth(node.test, names) else node.orelse, names)
@@ -263,7 +265,8 @@ class Expressions:
         if OPAQUE in (one, two) or not all(isinstance(each, COMPARED) for each in (one, two)):
             return None
         if type(op) in (ast.In, ast.NotIn):
-            self.context.spend(self.plain.cost(two))
+            self.context.spend(self.plain.cost(one) + (0 if isinstance(two, (dict, set, frozenset))
+                                                       else self.plain.cost(two)))
         return self.plain.work(COMPARISONS[type(op)], one, two)
 
     def _of_unaryop(self, node: ast.UnaryOp, names: Names) -> Any:
@@ -371,7 +374,7 @@ class Expressions:
     def _of_dictcomp(self, node: ast.DictComp, names: Names) -> Any:
         found: Names = {}
         self._comprehend(node.generators, {OUTER: names}, lambda inner: found.__setitem__(
-            self.value(node.key, inner), self.value(node.value, inner)))
+            self.plain.key(self.value(node.key, inner)), self.value(node.value, inner)))
         return found
 
     def _comprehend(self, loops: Sequence[ast.comprehension], names: Names, take: Callable[[Names], None]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from engine.layers import LAYERS, Layer
 from engine.layers.base import OptionError
 from engine.reading.sizes import Size
-from engine.reading.values import MASK, OPAQUE, ReadingError, Unknown
+from engine.reading.values import MASK, OPAQUE, ReadingError, Unknown, hanging, in_words
 
 # Where torch's order is not that of the options. A test compares all with the installed torch.
 _POOL = ("kernel_size", "stride", "padding", "dilation", "return_indices", "ceil_mode")
@@ -52,6 +52,7 @@ NO_NEED = frozenset(("dim", "keepdim", "scale_factor", "output_ratio"))  # of wh
 NEEDS_BATCH_FIRST = frozenset(("RNN", "LSTM", "GRU", "MultiheadAttention", "TransformerEncoderLayer",
                                "TransformerDecoderLayer", "Transformer"))  # fmt: skip
 SOFT = ("Softmax", "LogSoftmax", "Softmin")
+MOST_GIVEN = 1000  # things in a list that is one argument
 KINDS: Mapping[str, str] = {layer.torch[3:]: kind for kind, layer in reversed(LAYERS.items())
                             if layer.torch.startswith("nn.") and kind != "DepthwiseConv2d"}
 Declared = tuple[tuple[str, Any], ...]  # what code says of a layer's input, by torch's names
@@ -78,6 +79,9 @@ def layer_of(kind: str, given: Sequence[Any], named: Mapping[str, Any], line: in
         return LAYERS[kind]()
     if len(given) > len(names):
         raise ReadingError("{layer} takes at most {most} arguments", line=line, layer=kind, most=len(names))
+    for name, value in (*zip(names, given, strict=False), *named.items()):
+        if hanging(value, MOST_GIVEN) > MOST_GIVEN:
+            raise ReadingError("{layer}: “{name}” is too long", line=line, layer=kind, name=name)
     twice = next((name for name in named if name in names[: len(given)]), None)
     if twice is not None:
         raise ReadingError("{layer} is given “{name}” twice", line=line, layer=kind, name=twice)
@@ -141,7 +145,7 @@ def _options(kind: str, values: dict[str, Any], line: int) -> dict[str, Any]:
             options |= _of_input(name, value)
         elif name in MUST_BE and value != MUST_BE[name]:
             raise ReadingError("{layer} with {name}={value} has no layer here", line=line, layer=kind, name=name,
-                               value=value)
+                               value=in_words(value))
         elif name == "_weight" and value is not None:
             raise ReadingError("{layer} with {name} has no layer here", line=line, layer=kind, name=name)
         elif name not in INFERRED and name not in IGNORED and name not in MUST_BE and value not in (OPAQUE, MASK):

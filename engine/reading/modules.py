@@ -11,7 +11,7 @@ from engine.layers.inputs import Constant
 from engine.reading.beginnings import beginning, names_of, unsaid
 from engine.reading.containers import Containers
 from engine.reading.context import Context
-from engine.reading.layers import INFERRED, KINDS, arguments_of, declared_of, layer_of
+from engine.reading.layers import INFERRED, KINDS, MOST_GIVEN, arguments_of, declared_of, layer_of
 from engine.reading.sizes import BATCH, Size, fresh
 from engine.reading.values import (
     MASK,
@@ -29,6 +29,7 @@ from engine.reading.values import (
     Tensor,
     Unknown,
     every_module,
+    hanging,
     is_module,
 )
 
@@ -394,7 +395,7 @@ def _depthwise(layer: Any, channels: int) -> Any:
 def _is_zero(value: Any) -> bool:
     """Whether a recurrent network would begin so by itself."""
     if isinstance(value, (tuple, list)):
-        return all(map(_is_zero, value))
+        return hanging(value, MOST_GIVEN) <= MOST_GIVEN and all(map(_is_zero, value))
     return value is ZEROS or value is None or (isinstance(value, Buffer) and value.layer.values == "number"
                                                and value.layer.number == 0)
 

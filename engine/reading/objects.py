@@ -121,7 +121,7 @@ class Objects:
         if name in ("forward", "__call__") and made.inner is not None:
             return self.reader.module_called(made.inner, given, named)
         if name == "__setattr__" and len(given) == 2:
-            return self.reader.modules.set_attribute(made, str(given[0]), given[1])
+            return self.reader.modules.set_attribute(made, self.context.as_name(given[0]), given[1])
         if made.inner is not None or name in EVERYWHERE:
             return self.method(made, name, given, named)
         return None
@@ -219,6 +219,7 @@ class Objects:
 
     def is_kind(self, value: Any, kind: Any) -> bool | None:
         """``isinstance``; None where that is not known."""
+        self.context.spend(1)
         if isinstance(kind, (tuple, list)):
             found = [self.is_kind(value, each) for each in kind]
             return True if True in found else None if None in found else False
@@ -389,12 +390,12 @@ class Objects:
             error = value.error if isinstance(value, Unknown) and value.error else self.context.error(
                 "A tensor that is kept here cannot be read")
             value = Unknown("parameter" if named.get("persistent", True) else "", error)
-        self.reader.modules.set_attribute(owner, str(values[0]), value)
+        self.reader.modules.set_attribute(owner, self.context.as_name(values[0]), value)
 
     def _do_register_parameter(self, owner: Instance, given: list[Any], named: Names) -> None:
         values = [*given, *named.values()]
         if len(values) > 1:
-            self.reader.modules.set_attribute(owner, str(values[0]), values[1])
+            self.reader.modules.set_attribute(owner, self.context.as_name(values[0]), values[1])
 
     def _do_add_module(self, owner: Any, given: list[Any], named: Names) -> None:
         values = _in_order(given, named)
@@ -403,7 +404,7 @@ class Objects:
         if isinstance(owner, Instance) and isinstance(owner.inner, Chain):
             self.reader.modules.container_method(owner, "add_module", values)
         else:
-            self.reader.modules.set_attribute(owner, str(self.context.need(values[0])), values[1])
+            self.reader.modules.set_attribute(owner, self.context.as_name(values[0]), values[1])
 
     _do_register_module = _do_add_module
 

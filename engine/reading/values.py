@@ -15,6 +15,7 @@ from engine.reading.sizes import Dims
 
 Names = dict[str, Any]
 MOST_KEPT, MOST_DEEP = 20_000, 60  # parts of a network that are counted, and levels
+SIZED = (str, list, tuple, dict, set, frozenset, range, type({}.keys()), type({}.values()), type({}.items()))
 
 
 class ReadingError(LayerloomError):
@@ -217,6 +218,27 @@ class Instance:
     line: int = 0
     is_changed: bool = False  # by others than its own class
     taint: ReadingError | None = None
+
+
+def hanging(value: Any, most: int) -> int:
+    """How many things hang at a value, counted as often as they would be gone through; hardly more than ``most``."""
+    waiting, found = [value], 0
+    while waiting and found <= most:
+        each = waiting.pop()
+        if isinstance(each, str):
+            found += len(each) // 64
+        elif isinstance(each, SIZED):
+            found += len(each) // 4 + 1
+            inside = [*each, *each.values()] if isinstance(each, dict) else () if isinstance(each, range) else each
+            waiting += [inner for inner in inside if isinstance(inner, SIZED)]
+    return found
+
+
+def in_words(value: Any) -> str:
+    """A value in a sentence to the user."""
+    if isinstance(value, Path):
+        return value.name
+    return str(value)[:40] if isinstance(value, (str, int, float, type(None))) else "…"
 
 
 def parts_of(value: Any) -> Iterable[tuple[str, Any]]:
