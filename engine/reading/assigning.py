@@ -96,7 +96,7 @@ class Assigning:
             value: Any = self.context.in_place(one, made)
         elif isinstance(one, list) and isinstance(node.op, ast.Add):
             two = self.context.need(two)
-            one.extend(list(self.plain.iterate(two)) if two is not one else list(one))
+            one.extend(list(self.plain.iterate(two)))
             self.plain.check_length(one)
             value = one
         elif isinstance(one, Chain) and isinstance(node.op, ast.Add):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.layers.functions import Scale
@@ -73,7 +73,10 @@ class Expressions:
 
     def known(self, test: ast.expr, names: Names) -> bool | None:
         """Whether a condition holds, or None where that is not known. Raises the error of what it depends on."""
-        value = self.value(test, names)
+        return self.holds(self.value(test, names))
+
+    def holds(self, value: Any) -> bool | None:
+        """Whether a value counts as true, or None where that is not known. Raises the error that stands for it."""
         if value is TRAINING:
             return self.trained()
         if isinstance(value, Unknown) and value.error is not None:
@@ -184,7 +187,7 @@ class Expressions:
         return Function(node, around=names, defaults=self.defaults(node.args, names))
 
     def _of_yield(self, node: ast.Yield, names: Names) -> Any:
-        """A generator is followed to its end, and what it gives is kept as a list."""
+        """A generator is followed to its end as soon as its first value is asked for."""
         names.setdefault("__yielded__", []).append(None if node.value is None else self.value(node.value, names))
         self.plain.check_length(names["__yielded__"])
 
@@ -354,39 +357,47 @@ class Expressions:
 
     # -- comprehensions ------------------------------------------------------------------------------------------------
 
-    def _of_listcomp(self, node: ast.ListComp | ast.GeneratorExp, names: Names) -> Any:
+    def _of_listcomp(self, node: ast.ListComp | ast.SetComp, names: Names) -> Any:
         found: list[Any] = []
-
-        def take(inner: Names) -> None:
-            found.append(self.value(node.elt, inner))
+        for value in self._each(node, names):
+            found.append(value)
             self.plain.check_length(found)
-
-        self._comprehend(node.generators, {OUTER: names}, take)
         return found
 
-    _of_generatorexp = _of_listcomp
+    def _of_generatorexp(self, node: ast.GeneratorExp, names: Names) -> Any:
+        return self.plain.once(self._each(node, names))
 
     def _of_setcomp(self, node: ast.SetComp, names: Names) -> Any:
-        found: list[Any] = []
-        self._comprehend(node.generators, {OUTER: names}, lambda inner: found.append(self.value(node.elt, inner)))
-        return self.plain.work(set, found)
+        return self.plain.work(set, self._of_listcomp(node, names))
 
     def _of_dictcomp(self, node: ast.DictComp, names: Names) -> Any:
+        inner: Names = {OUTER: names}
         found: Names = {}
-        self._comprehend(node.generators, {OUTER: names}, lambda inner: found.__setitem__(
-            self.plain.key(self.value(node.key, inner)), self.value(node.value, inner)))
+        for _ in self._rounds(node.generators, inner, self._first(node.generators, inner)):
+            key = self.plain.key(self.value(node.key, inner))
+            found[key] = self.value(node.value, inner)
+            self.plain.check_length(found)
         return found
 
-    def _comprehend(self, loops: Sequence[ast.comprehension], names: Names, take: Callable[[Names], None]) -> None:
+    def _each(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, names: Names) -> Iterator[Any]:
+        """What a comprehension gives: the first of what it goes through is asked for at once, all else on the way."""
+        inner: Names = {OUTER: names}
+        rounds = self._rounds(node.generators, inner, self._first(node.generators, inner))
+        return (self.value(node.elt, inner) for _ in rounds)
+
+    def _first(self, loops: Sequence[ast.comprehension], names: Names) -> Iterable[Any]:
+        return self.plain.iterate(self.value(loops[0].iter, names))
+
+    def _rounds(self, loops: Sequence[ast.comprehension], names: Names, values: Iterable[Any]) -> Iterator[None]:
         """All rounds have one set of names, as in Python: functions made in them see the last."""
-        if not loops:
-            take(names)
-            return
-        for value in self.plain.iterate(self.value(loops[0].iter, names)):
+        for value in values:
             self.context.step(loops[0].target)
             self.store(loops[0].target, value, names)
             if all(self.truth(test, names) for test in loops[0].ifs):
-                self._comprehend(loops[1:], names, take)
+                if loops[1:]:
+                    yield from self._rounds(loops[1:], names, self._first(loops[1:], names))
+                else:
+                    yield
 
     # -- looking into things ------------------------------------------------------------------------------------------
 
@@ -399,7 +410,7 @@ class Expressions:
         if isinstance(owner, Path):
             if owner.name == "math" and isinstance(MATH.get(name), float):
                 return MATH[name]
-            return Path(f"{owner.name}.{name}")
+            return owner.name.rpartition(".")[2] if name == "__name__" else Path(f"{owner.name}.{name}")
         if isinstance(owner, Unknown):
             return owner
         if isinstance(owner, Instance) and name == "training":

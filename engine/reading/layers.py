@@ -49,6 +49,7 @@ TORCHS: Mapping[str, Mapping[str, Any]] = {
     "Transformer": {"nhead": 8, "d_model": 512},
 }  # fmt: skip
 NO_NEED = frozenset(("dim", "keepdim", "scale_factor", "output_ratio"))  # of what is required here, torch's own default
+ASKED = frozenset(("bias", "affine", "elementwise_affine", "track_running_stats"))
 NEEDS_BATCH_FIRST = frozenset(("RNN", "LSTM", "GRU", "MultiheadAttention", "TransformerEncoderLayer",
                                "TransformerDecoderLayer", "Transformer"))  # fmt: skip
 SOFT = ("Softmax", "LogSoftmax", "Softmin")
@@ -140,7 +141,7 @@ def _options(kind: str, values: dict[str, Any], line: int) -> dict[str, Any]:
                            layer=kind)
     for name, value in values.items():
         if name in layer.model_fields and name not in layer.ours:
-            options[name] = tuple(value) if isinstance(value, list) else value
+            options[name] = _as_torch_takes(kind, name, tuple(value) if isinstance(value, list) else value, line)
         elif name in ("normalized_shape", "num_parameters"):
             options |= _of_input(name, value)
         elif name in MUST_BE and value != MUST_BE[name]:
@@ -157,6 +158,17 @@ def _options(kind: str, values: dict[str, Any], line: int) -> dict[str, Any]:
     if kind.startswith("FractionalMaxPool") and options.get("output_size") is not None:
         options.setdefault("output_ratio", None)
     return options
+
+
+def _as_torch_takes(kind: str, name: str, value: Any, line: int) -> Any:
+    """What is on or off counts as Python's truth where torch only asks whether it holds. Raises ReadingError."""
+    if LAYERS[kind].model_fields[name].annotation is not bool or isinstance(value, bool):
+        return value
+    if name in ASKED and kind not in NEEDS_BATCH_FIRST and isinstance(value, (str, int, float, tuple, type(None))):
+        return bool(value)
+    if isinstance(value, str):
+        raise ReadingError("{layer}: “{name}” must be on or off", line=line, layer=kind, name=name)
+    return value
 
 
 def _of_input(name: str, value: Any) -> dict[str, Any]:

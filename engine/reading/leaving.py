@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from engine.reading.context import Context
-from engine.reading.values import Chain, Function, Instance, Names, ReadingError, Tensor, Unknown, is_module
+from engine.reading.values import Chain, Function, Instance, Names, Once, ReadingError, Tensor, Unknown, is_module
 
 if TYPE_CHECKING:
     from engine.reading.expressions import Expressions
@@ -71,6 +71,8 @@ class Leaving:
 
     def _changed(self, statement: ast.stmt, names: Names) -> Iterator[Any]:
         for node in ast.walk(statement):
+            if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(value := self._value(node, names), Once):
+                yield value
             if isinstance(node, ast.Call):
                 yield from self._changed_by(node, names)
             elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
@@ -141,5 +143,18 @@ def _is_surgery(made: ast.AST) -> bool:
                 node.func.attr in CHANGING - {"append", "update", "extend", "pop", "insert"}):
             return True
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("setattr", "delattr"):
+            return True
+    return False
+
+
+def reaches_out(made: ast.AST) -> bool:
+    """Whether a function changes what others may see while it runs, as far as its text tells."""
+    own = {node.id for node in ast.walk(made) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    for node in ast.walk(made):
+        if isinstance(node, (ast.Global, ast.Nonlocal)) or (
+                isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.ctx, (ast.Store, ast.Del))):
+            return True
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CHANGING and not (
+                isinstance(node.func.value, ast.Name) and node.func.value.id in own):
             return True
     return False

@@ -8,12 +8,14 @@ from typing import Any
 from engine.graph.parameters import Init, ValueEdit
 from engine.layers import LAYERS
 from engine.layers.inputs import Constant
-from engine.reading.beginnings import beginning, names_of, unsaid
+from engine.reading.beginnings import beginning, learns_in_part, names_of, unsaid
 from engine.reading.containers import Containers
 from engine.reading.context import Context
+from engine.reading.hierarchy import HAVE, WIDE
 from engine.reading.layers import INFERRED, KINDS, MOST_GIVEN, arguments_of, declared_of, layer_of
 from engine.reading.sizes import BATCH, Size, fresh
 from engine.reading.values import (
+    LOSS,
     MASK,
     OPAQUE,
     ZEROS,
@@ -31,6 +33,7 @@ from engine.reading.values import (
     every_module,
     hanging,
     is_module,
+    parts_of,
 )
 
 RECURRENT = ("RNN", "LSTM", "GRU")
@@ -54,6 +57,7 @@ class Buffer:
 
     layer: Constant
     name: str = ""
+    is_kept: bool = False  # torch has it in its state dict
 
 
 class Modules:
@@ -74,7 +78,7 @@ class Modules:
         if name in ("DataParallel", "parallel.DistributedDataParallel"):
             return self.context.need(given[0])
         if name.endswith("Loss"):
-            return OPAQUE if not self.context.exact else self._none(name)
+            return self._loss(name, named) if not self.context.exact else self._none(name)
         self.context.spend(20)
         kind = name.removeprefix("Lazy")
         if kind not in KINDS:
@@ -94,6 +98,14 @@ class Modules:
         if self.context.sheet is not None and not self.context.exact and layer.has_weights():
             raise self.context.error("nn.{name} is made anew in every call here: make it in __init__", name=name)
         return made
+
+    def _loss(self, name: str, named: Names) -> Any:
+        """What is no layer; inside of a network torch keeps the numbers that some have."""
+        keeps = name.startswith("Adaptive") or any(named.get(each) is not None for each in ("weight", "pos_weight"))
+        if keeps and self.context.builder:
+            return Unknown("parameter", self.context.error("PyTorch keeps the weights of nn.{name}: make it outside of "
+                                                           "the network", name=name))
+        return LOSS
 
     def _none(self, name: str) -> Any:
         raise self.context.error("There is no layer for nn.{name}", name=name)
@@ -148,7 +160,7 @@ class Modules:
         if is_module(value) and not value.name:
             value.name = name
         if isinstance(value, Buffer):
-            value = Buffer(value.layer, name)
+            value = Buffer(value.layer, name, value.is_kept)
         if owner not in self.context.builder:
             owner.is_changed = True
         if name == "training":
@@ -214,8 +226,7 @@ class Modules:
 
     def _inside(self, owner: Instance, name: str) -> Any:
         """A part of what its class is built on, by its name."""
-        parts = owner.inner.parts if isinstance(owner.inner, Chain) else ()
-        return next((part for key, part in parts if key == name), None)
+        return dict(parts_of(owner.inner)).get(name) if isinstance(owner.inner, Chain) else None
 
     def _bound(self, found: Function, owner: Instance | Class) -> Any:
         if found.kind == "static":
@@ -228,14 +239,13 @@ class Modules:
     def look(self, owner: Any, name: str) -> Any:
         """An attribute of a layer, of a list of them or of a parameter. Raises ReadingError."""
         if isinstance(owner, Chain):
-            found = next((part for key, part in owner.parts if key == name), None)
-            return found if found is not None else (owner, name)
+            return dict(parts_of(owner)).get(name, (owner, name))
         if isinstance(owner, Parameter):
             return owner if name in ("data", "T") and name == "data" else (
                 OPAQUE if name in ("shape", "grad", "requires_grad", "dtype", "device", "ndim") else (owner, name))
         if name in names_of(owner):
             return Parameter(owner, name)
-        if name == "bias" and owner.layer.torch.startswith("nn."):
+        if name == "bias" and owner.layer.kind().startswith(WIDE):
             return None
         if name in owner.arguments:
             return owner.arguments[name]
@@ -243,7 +253,7 @@ class Modules:
             return getattr(owner.layer, name)
         if name == "__class__":
             return Path(f"torch.nn.{owner.made_as}")
-        if name in ("running_mean", "running_var", "num_batches_tracked"):
+        if name in ("running_mean", "running_var", "num_batches_tracked") and owner.layer.kind().startswith(HAVE[name]):
             return OPAQUE
         return owner, name
 
@@ -376,6 +386,10 @@ class Modules:
             if isinstance(part, Module) and unsaid(part):
                 self.context.line = part.line
                 self.context.note("How weights begin here is no setting of a layer: they begin as PyTorch's own")
+            if isinstance(part, Module) and learns_in_part(part):
+                self.context.line = part.line
+                self.context.note("Of {name} only some weights learn in this code: here all of them do",
+                                  name=part.name or part.layer.title)
 
     def freeze(self, network: Any, learns: Any) -> None:
         """``requires_grad_(…)`` of all in a module."""

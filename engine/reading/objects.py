@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.reading.beginnings import parameters_in, rank_of
 from engine.reading.containers import Containers
+from engine.reading.expressions import UNKNOWN
 from engine.reading.functions import OpenShape
-from engine.reading.layers import KINDS
+from engine.reading.hierarchy import HAVE, SOME_HAVE, kinds_of
+from engine.reading.layers import KINDS, signature
 from engine.reading.modules import EVERYWHERE, HOOKS, Buffer
 from engine.reading.sizes import BATCH, Size
 from engine.reading.values import (
+    LOSS,
     OPAQUE,
+    SIZED,
     Chain,
     Class,
     Function,
@@ -20,6 +25,7 @@ from engine.reading.values import (
     Marker,
     Module,
     Names,
+    Once,
     Parameter,
     Path,
     ReadingError,
@@ -39,10 +45,6 @@ FOLLOWED = frozenset(("register_buffer", "add_module", "parameters", "modules", 
 PLAIN_BASES = ("abc.ABC", "typing.Generic", "typing.Protocol", "d2l.torch.HyperParameters")
 TYPES = {"int": (int, Size), "float": (float,), "str": (str,), "list": (list,), "tuple": (tuple,), "dict": (dict,),
          "bool": (bool,), "set": (set,), "range": (range,)}  # fmt: skip
-GROUPS = {"_BatchNorm": ("BatchNorm",), "_ConvNd": ("Conv",), "_InstanceNorm": ("InstanceNorm",),
-          "_NormBase": ("BatchNorm", "InstanceNorm"), "_MaxPoolNd": ("MaxPool",), "_AvgPoolNd": ("AvgPool",),
-          "_DropoutNd": ("Dropout",), "RNNBase": ("RNN", "LSTM", "GRU"),
-          "_ConvTransposeNd": ("ConvTranspose",)}  # fmt: skip
 QUIET = frozenset(("train", "eval", "to", "cuda", "cpu", "float", "zero_grad", "share_memory", "compile"))
 
 
@@ -132,7 +134,7 @@ class Objects:
         """``isinstance``, ``getattr`` and others that look at objects. Raises ReadingError."""
         text = ast.unparse(node)[:40]
         if name in ("isinstance", "issubclass") and len(given) == 2:
-            found = self.is_kind(given[0], given[1])
+            found = self.is_kind(given[0], given[1], name == "issubclass")
             return Unknown(text) if found is None else found
         if name == "type" and len(given) == 1:
             return self._type(given[0])
@@ -140,8 +142,10 @@ class Objects:
             return self._by_name(name, given)
         if name == "callable" and given:
             return is_module(given[0]) or isinstance(given[0], (Function, Class, Path))
-        if name in ("iter", "next", "map", "filter") and given:
-            return self._gone_through(name, given, node, names)
+        if name in ("iter", "next", "map", "filter", "zip", "enumerate", "reversed") and given:
+            return self._gone_through(name, given, named, node, names)
+        if name in ("all", "any") and len(given) == 1:
+            return self._decided(name == "any", given[0], text)
         if name == "pow" and len(given) == 2:
             return self.reader.plain.work(pow, *given)
         if name == "slice":
@@ -174,6 +178,8 @@ class Objects:
             found = (owner, attribute)
         has = not (isinstance(found, tuple) and len(found) == 2 and found[0] is owner) or self._has_method(
             owner, attribute)
+        if name == "hasattr" and isinstance(owner, Module) and not has:
+            return self._has_by_kind(owner, attribute)
         if name == "hasattr":
             return has
         if not has and len(given) > 2:
@@ -182,52 +188,95 @@ class Objects:
             raise self.context.error("“{name}” is used, but nowhere made in a way that can be read", name=attribute)
         return found
 
+    def _has_by_kind(self, owner: Module, name: str) -> Any:
+        """Whether torch's class has such an attribute, where reading does not know its value."""
+        kind = owner.layer.kind()
+        if name in HAVE:
+            return kind.startswith(HAVE[name])
+        return True if name in signature(kind) else Unknown("hasattr") if name in SOME_HAVE else False
+
     def _has_method(self, owner: Any, name: str) -> bool:
         if isinstance(owner, (Module, Instance, Chain)):
             return name in EVERYWHERE or (isinstance(owner, Chain) and name in Containers.METHODS)
         return hasattr(owner, name) and not isinstance(owner, (Tensor, Marker, Parameter))
 
-    def _gone_through(self, name: str, given: list[Any], node: ast.Call, names: Names) -> Any:
-        if name == "iter":
-            return iter(list(self.reader.plain.iterate(given[0])))
-        if name == "next":
-            if type(given[0]).__name__ == "list_iterator":
-                return next(given[0]) if len(given) < 2 else next(given[0], given[1])
-            if isinstance(given[0], list) and given[0]:
-                return given[0][0]
-            raise self.context.error("“{text}” cannot be worked out here", text=ast.unparse(node)[:40])
-        lists = [list(self.reader.plain.iterate(value)) for value in given[1:]]
-        results = []
-        for values in zip(*lists, strict=False):
+    def _gone_through(self, name: str, given: list[Any], named: Names, node: ast.Call, names: Names) -> Any:
+        """What gives one value after the other, worked out as far as it is asked for."""
+        plain = self.reader.plain
+        if name == "next" and isinstance(given[0], Once):
+            found = next(given[0], *given[1:2]) if given[1:] else next(given[0], plain)
+            return found if found is not plain else self._unworked(node)
+        if name == "iter" and len(given) == 1:
+            return given[0] if isinstance(given[0], Once) else plain.once(plain.iterate(given[0]))
+        if name == "reversed" and len(given) == 1:
+            value = self.context.need(given[0])
+            if isinstance(value, (Chain, Instance)):
+                value = list(plain.iterate(value))
+            return plain.once(plain.work(reversed, value))
+        if name == "enumerate":
+            return plain.once(plain.work(enumerate, plain.iterate(given[0]), *given[1:], **named))
+        if name == "zip":
+            return plain.once(plain.work(zip, *map(plain.iterate, given), **named))
+        if name not in ("map", "filter") or len(given) < 2 or (name == "filter" and len(given) > 2):
+            return self._unworked(node)
+
+        def result(values: Sequence[Any]) -> Any:
             self.context.step(node)
-            results.append(self.reader.called(given[0], list(values), {}, node, names) if given[0] is not None
-                           else values[0])
+            return self.reader.called(given[0], list(values), {}, node, names) if given[0] is not None else values[0]
+
+        steps = zip(*map(plain.iterate, given[1:]), strict=False)
         if name == "map":
-            return results
-        return [value for value, keep in zip(lists[0], results, strict=True) if keep is True or (
-            isinstance(keep, (int, str, list, tuple)) and keep)]
+            return plain.once(map(result, steps))
+        return plain.once(values[0] for values in steps if self._is_true(result(values)))
+
+    def _unworked(self, node: ast.Call) -> Any:
+        raise self.context.error("“{text}” cannot be worked out here", text=ast.unparse(node)[:40])
+
+    def _is_true(self, value: Any) -> bool:
+        found = self.reader.expressions.holds(value)
+        if found is None:
+            raise self.context.error(UNKNOWN)
+        return found
+
+    def _decided(self, wanted: bool, values: Any, text: str) -> Any:
+        """``any`` (True) or ``all`` of some values, as far as they must be asked."""
+        for value in self.reader.plain.iterate(values):
+            self.context.spend(1)
+            found = self.reader.expressions.holds(value)
+            if found is None:
+                return Unknown(text, self.context.error(UNKNOWN))
+            if found is wanted:
+                return wanted
+        return not wanted
 
     def _type(self, value: Any) -> Any:
         if isinstance(value, Module):
             return value.kind or Path(f"torch.nn.{value.made_as}")
         if isinstance(value, Chain):
-            return Path("torch.nn.Sequential" if value.calls else "torch.nn.ModuleList")
+            return Path(f"torch.nn.{'Sequential' if value.calls else 'ModuleDict' if value.is_dict else 'ModuleList'}")
         if isinstance(value, Instance):
             return value.kind
         name = type(value).__name__
         return Path(f"builtins.{name}") if name in TYPES else Unknown("type")
 
-    def is_kind(self, value: Any, kind: Any) -> bool | None:
-        """``isinstance``; None where that is not known."""
+    def is_kind(self, value: Any, kind: Any, as_class: bool = False) -> bool | None:
+        """``isinstance``, or ``issubclass``; None where that is not known."""
         self.context.spend(1)
         if isinstance(kind, (tuple, list)):
-            found = [self.is_kind(value, each) for each in kind]
+            found = [self.is_kind(value, each, as_class) for each in kind]
             return True if True in found else None if None in found else False
+        if value is LOSS and isinstance(kind, Path) and kind.name.startswith("torch.nn") and "Loss" not in kind.name:
+            return kind.name.endswith(".Module")
         if isinstance(value, (Unknown, Marker)) or isinstance(kind, Unknown):
             return None
+        if as_class and not (isinstance(value, Class) and (isinstance(kind, Class) or self._is_torchs(kind))) and not (
+                self._is_torchs(value) and (isinstance(kind, Class) or self._is_torchs(kind))):
+            return None
         if isinstance(kind, Class):
-            own = value.kind if isinstance(value, (Instance, Module)) else value if isinstance(value, Class) else None
-            return own is not None and kind in own.order()
+            own = value if as_class else value.kind if isinstance(value, (Instance, Module)) else None
+            if not isinstance(own, Class):
+                return False
+            return kind in own.order()
         if not isinstance(kind, Path):
             return None
         scope, _, name = kind.name.rpartition(".")
@@ -242,24 +291,23 @@ class Objects:
         if scope.startswith("torch.nn"):
             return self._is_torch(value, name)
         if name in ("Iterable", "Sequence", "OrderedDict", "Mapping", "Callable", "Number"):
-            kinds = {"OrderedDict": (dict,), "Mapping": (dict,), "Number": (int, float)}.get(name, (list, tuple, range))
+            kinds = {"OrderedDict": (dict,), "Mapping": (dict,), "Number": (int, float), "Sequence": (
+                str, list, tuple, range)}.get(name, (*SIZED, Once, Chain))
             return isinstance(value, kinds) if name != "Callable" else None
         return None if isinstance(value, Instance) else False
 
     def _is_torch(self, value: Any, name: str) -> bool:
-        if name == "Module":
-            return is_module(value)
         if name == "Parameter":
             return isinstance(value, Parameter)
-        if isinstance(value, Instance):
-            bases = [base.name.rpartition(".")[2] for base in value.kind.foreign() if isinstance(base, Path)]
-            return name in bases
-        if isinstance(value, Chain):
-            return name == ("Sequential" if value.calls else "ModuleList")
-        if isinstance(value, Module):
-            made = value.made_as.removeprefix("Lazy")
-            return made == name or made.startswith(GROUPS.get(name, ("?",))) or value.made_as == name
-        return False
+        kind = value if isinstance(value, (Class, Path)) else self._type(value)
+        if isinstance(kind, Class):
+            return any(self._is_torch(base, name) for base in kind.foreign() if isinstance(base, Path))
+        return self._is_torchs(kind) and name in kinds_of(kind.name.rpartition(".")[2])
+
+    def _is_torchs(self, kind: Any) -> bool:
+        """Whether it is a class of modules of torch's own."""
+        return isinstance(kind, Path) and kind.name.startswith("torch.nn.") and (
+            kind.name.rpartition(".")[2].lstrip("_")[:1].isupper())
 
     # -- methods -------------------------------------------------------------------------------------------------------
 
@@ -355,23 +403,60 @@ class Objects:
         return owner
 
     def _do_modules(self, owner: Any, given: list[Any], named: Names) -> Any:
-        return [part for _, part in every_module(owner)]
+        return self.reader.plain.once(part for _, part in self._walked(owner))
 
     def _do_named_modules(self, owner: Any, given: list[Any], named: Names) -> Any:
-        return list(every_module(owner))
+        return self.reader.plain.once(self._walked(owner))
 
-    def _do_children(self, owner: Any, given: list[Any], named: Names) -> Any:
-        return [part for _, part in parts_of(owner)]
+    def _walked(self, value: Any, way: str = "", met: set[int] | None = None) -> Iterator[tuple[str, Any]]:
+        """A module and all in it, as they are by the time that they are asked for."""
+        met = set() if met is None else met
+        if id(value) in met:
+            return
+        met.add(id(value))
+        yield way, value
+        for name, part in self._parts_by_then(value):
+            yield from self._walked(part, f"{way}.{name}" if way else name, met)
 
-    def _do_named_children(self, owner: Any, given: list[Any], named: Names) -> Any:
+    def _parts_by_then(self, owner: Any) -> Iterator[tuple[str, Any]]:
+        """Its parts by name; one that is put in another's place meanwhile is met there, as in torch."""
+        parts = self._listed(owner)
+        for place, (name, _) in enumerate(parts):
+            now = self._listed(owner)
+            self.context.spend(len(now) // 64)
+            if len(now) != len(parts) or now[place][0] != name:
+                raise self.context.error("This list of layers changes while it is gone through")
+            yield now[place]
+        if len(self._listed(owner)) != len(parts):
+            raise self.context.error("This list of layers changes while it is gone through")
+
+    def _listed(self, owner: Any) -> list[tuple[str, Any]]:
+        """Its parts, and what torch counts among them that is no layer."""
+        if isinstance(owner, Instance) and LOSS in owner.attributes.values():
+            inner = parts_of(owner.inner) if isinstance(owner.inner, Chain) else ()
+            return [*inner, *(pair for pair in owner.attributes.items() if is_module(pair[1]) or pair[1] is LOSS)]
         return list(parts_of(owner))
 
+    def _do_children(self, owner: Any, given: list[Any], named: Names) -> Any:
+        return self.reader.plain.once(part for _, part in self._children(owner))
+
+    def _do_named_children(self, owner: Any, given: list[Any], named: Names) -> Any:
+        return self.reader.plain.once(self._children(owner))
+
+    def _children(self, owner: Any) -> Iterator[tuple[str, Any]]:
+        """Its parts, each once, also where it is kept under several names."""
+        met: list[Any] = []
+        for name, part in self._parts_by_then(owner):
+            if not any(part is each for each in met):
+                met.append(part)
+                yield name, part
+
     def _do_named_parameters(self, owner: Any, given: list[Any], named: Names) -> Any:
-        return [(f"{way}.{name}" if way else name, parameter) for way, part in every_module(owner)
-                if isinstance(part, Module) for name, parameter in parameters_in(part)]
+        return self.reader.plain.once((f"{way}.{name}" if way else name, parameter) for way, part in self._walked(owner)
+                                      if isinstance(part, Module) for name, parameter in parameters_in(part))
 
     def _do_parameters(self, owner: Any, given: list[Any], named: Names) -> Any:
-        return [parameter for _, parameter in self._do_named_parameters(owner, given, named)]
+        return self.reader.plain.once(parameter for _, parameter in self._do_named_parameters(owner, given, named))
 
     def _do_load_state_dict(self, owner: Any, given: list[Any], named: Names) -> Any:
         self.context.note("Weights from a file are not read along: load them into the network")
@@ -389,7 +474,9 @@ class Objects:
         if not isinstance(value, Buffer) and not self.context.exact and value is not None:
             error = value.error if isinstance(value, Unknown) and value.error else self.context.error(
                 "A tensor that is kept here cannot be read")
-            value = Unknown("parameter" if named.get("persistent", True) else "", error)
+            value = Unknown("parameter" if (*values[2:3], named.get("persistent", True))[0] else "", error)
+        if isinstance(value, Buffer):
+            value = Buffer(value.layer, is_kept=(*values[2:3], named.get("persistent", True))[0] is not False)
         self.reader.modules.set_attribute(owner, self.context.as_name(values[0]), value)
 
     def _do_register_parameter(self, owner: Instance, given: list[Any], named: Names) -> None:

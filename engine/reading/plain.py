@@ -6,19 +6,21 @@ import builtins
 import math
 import operator
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from engine.messages import LayerloomError
 from engine.reading.context import Context
 from engine.reading.layers import MissingValueError
 from engine.reading.sizes import Size, UnknownSizeError
-from engine.reading.values import SIZED, Chain, Parameter, ReadingError, Tensor, Unknown, hanging, parts_of
+from engine.reading.values import SIZED, Chain, Instance, Once, Parameter, ReadingError, Tensor, Unknown, hanging
 
 LONGEST = 10_000  # of lists and texts
 LARGEST = 10**12
 MOST_SHOWN = 100  # things in a list that is written into a text
 WIDE = re.compile(r"\d{3}|\*")  # asks for a text of any length
+OWN = re.compile(r"'(Module|Chain|Instance|Tensor|Marker|Unknown|Path|Once|Last|Parameter|Buffer|Function|Class|Size|"
+                 r"OpenShape|Partial|AddTo)'")  # classes of this program's that Python names in a sentence
 
 
 def _sum(values: Iterable[Any], start: Any = 0) -> Any:
@@ -30,15 +32,13 @@ def _sum(values: Iterable[Any], start: Any = 0) -> Any:
 BUILTINS: Mapping[str, Callable[..., Any]] = {
     "range": range, "len": len, "list": list, "tuple": tuple, "dict": dict, "int": int, "set": set,
     "float": float, "str": str, "bool": bool, "max": max, "min": min, "sum": _sum, "abs": abs, "round": round,
-    "enumerate": lambda *a: list(enumerate(*a)), "zip": lambda *a, strict=False: list(zip(*a, strict=strict)),
-    "sorted": sorted, "reversed": lambda a: list(reversed(a)), "print": lambda *a, **k: None,
-    "OrderedDict": dict, "all": all, "any": any, "divmod": divmod, "frozenset": frozenset,
+    "sorted": sorted, "print": lambda *a, **k: None, "OrderedDict": dict, "divmod": divmod, "frozenset": frozenset,
 }  # fmt: skip
 # Builtins that the one who follows calls works out, for what they do with objects of the code.
 OBJECTS = frozenset((
     "isinstance", "issubclass", "type", "hasattr", "getattr", "setattr", "delattr", "super", "callable", "property",
     "staticmethod", "classmethod", "next", "iter", "map", "filter", "repr", "id", "object", "vars", "open", "input",
-    "exec", "eval", "format", "globals", "locals", "pow", "slice",
+    "exec", "eval", "format", "globals", "locals", "pow", "slice", "zip", "enumerate", "reversed", "all", "any",
 ))  # fmt: skip
 ERRORS = frozenset(name for name, value in vars(builtins).items()
                    if isinstance(value, type) and issubclass(value, BaseException)) | {"NotImplemented", "Ellipsis"}
@@ -176,19 +176,47 @@ class Plain:
         return result
 
     def iterate(self, value: Any) -> Iterable[Any]:
-        """What is gone through one after the other. Raises ReadingError."""
+        """What is gone through one after the other, as it is by then. Raises ReadingError."""
         value = self.context.need(value)
         if isinstance(value, Unknown):
             raise MissingValueError(value.name, self.context.line)
+        if isinstance(value, Instance) and not any(value.kind.find(name) for name in ("__iter__", "__getitem__")):
+            value = value.inner
         if isinstance(value, Chain):
-            return [part for _, part in value.parts]
-        inner = getattr(value, "inner", None)
-        if isinstance(inner, Chain):
-            return [part for _, part in parts_of(inner)]
-        if isinstance(value, SIZED) or type(value).__name__ in ("generator", "list_iterator"):
-            self.context.spend(len(value) // 64 if hasattr(value, "__len__") else 1)
-            return value if isinstance(value, range) else list(value)
+            return self._parts(value)
+        if isinstance(value, Once):
+            return value
+        if isinstance(value, SIZED):
+            self.context.spend(len(value) // 64)
+            return value if isinstance(value, (str, list, tuple, range)) else self._steps(value)
         raise self.context.error("This cannot be gone through step by step: its contents are not known here")
+
+    def _parts(self, chain: Chain) -> Iterator[Any]:
+        count, place = len(chain.parts), 0
+        while place < count:
+            yield (chain.parts[place][0] or str(place)) if chain.is_dict else chain.parts[place][1]
+            place += 1
+            if len(chain.parts) != count:
+                raise self.context.error("This list of layers changes while it is gone through")
+
+    def _steps(self, value: Iterable[Any]) -> Iterator[Any]:
+        steps, count = iter(value), len(value)  # type: ignore[arg-type]
+        while True:
+            if len(value) != count:  # type: ignore[arg-type]
+                raise self.context.error("This cannot be worked out: what is gone through changes")
+            try:
+                found = next(steps)
+            except StopIteration:
+                return
+            yield found
+
+    def once(self, values: Iterable[Any]) -> Once:
+        """What is gone through only once, each step paid for."""
+        return Once(values, self.context.spend)
+
+    def whole(self, value: Any) -> Any:
+        """What is gone through only once, at once; other values as they are."""
+        return list(value) if isinstance(value, Once) else value
 
     def check_length(self, value: Any) -> None:
         """Raise a ReadingError where lists in lists have grown without end."""
@@ -205,9 +233,10 @@ def _length(values: tuple[int, ...]) -> int:
 
 def words_of(error: Exception) -> str:
     """What Python says, without a list in it that may be of any length."""
-    if any(isinstance(each, SIZED) and not isinstance(each, str) for each in error.args):
-        return "there is no such key" if isinstance(error, KeyError) else type(error).__name__
-    return str(error)[:80]
+    if any(not isinstance(each, (str, int, float, type(None))) for each in error.args):
+        return "there is no such key" if isinstance(error, KeyError) else "not everything in it is a plain value"
+    said = str(error)[:80]
+    return "not everything in it is a plain value" if OWN.search(said) else said
 
 
 def is_open(value: Any) -> bool:

@@ -180,6 +180,7 @@ class _Text:
             return code
         sheet = self.context.drawing()
         self._check_parts(network)
+        self._check_buffers(network, graph)
         if self.context.training_line:
             self._check_other_way(network, graph, output)
         return together(graph, network, sheet)
@@ -271,7 +272,8 @@ class _Text:
                 self._check_attributes(part)
                 if part.inner is not None:
                     kept.add(id(part.inner))
-            if isinstance(part, Module) and part.layer.has_weights() and id(part) not in reached:
+            if isinstance(part, Module) and id(part) not in reached and (
+                    part.layer.has_weights() or getattr(part.layer, "track_running_stats", False)):
                 raise ReadingError("“{name}” is made, but nothing of it reaches the output: PyTorch would keep its "
                                    "weights. Call it, or take it out", line=part.line or None, name=way or part.name)
         assert self.context.sheet is not None
@@ -280,6 +282,18 @@ class _Text:
                 raise ReadingError("“{name}” is kept where PyTorch does not see its weights: put it into an "
                                    "nn.ModuleList or an attribute of its own", line=module.line or None,
                                    name=module.name or module.layer.title)
+
+    def _check_buffers(self, network: Any, graph: Graph) -> None:
+        """Numbers that torch has in its state dict are in the network, too. Raises ReadingError."""
+        drawn, inside = list(_layers_in(graph)), self._inside_code(network)
+        for _, part in every_module(network):
+            if not isinstance(part, Instance) or id(part) in inside or any(
+                    isinstance(block.layer, Code) for block in part.blocks.values()):
+                continue
+            for name, value in part.attributes.items():
+                if isinstance(value, Buffer) and value.is_kept and value.layer not in drawn:
+                    raise ReadingError("“{name}” is kept, but nothing of it reaches the output: PyTorch would save it. "
+                                       "Use it, or take it out", line=part.line or None, name=name)
 
     def _reached(self) -> set[int]:
         """All modules that lead to the output, also inside of blocks."""
@@ -329,6 +343,14 @@ def _is_own_layer(network: Instance) -> bool:
                 for value in network.attributes.values())
     count = sum(part is not network for _, part in every_module(network))
     return not count or (keeps and count <= MOST_PARTS)
+
+
+def _layers_in(graph: Graph) -> Iterator[Any]:
+    """All layers, also inside of blocks."""
+    for node in graph.nodes.values():
+        yield node.layer
+        if isinstance(inner := getattr(node.layer, "graph", None), Graph):
+            yield from _layers_in(inner)
 
 
 def _has_parts(network: Instance) -> bool:

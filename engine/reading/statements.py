@@ -88,7 +88,7 @@ class Statements:
     def leave(self, statement: ast.stmt, error: ReadingError, names: Names) -> None:
         """What the statement would change is unknown from now on. Raises LostError, Returned."""
         self._leaving.leave(statement, error, names)
-        if _has(statement, (ast.Return, ast.Yield, ast.YieldFrom)) and self.context.depth:
+        if has_part([statement], (ast.Return, ast.Yield, ast.YieldFrom)) and self.context.depth:
             raise Returned(Unknown("", error))
         if _leaves_loop(statement):
             raise LostError("{reason}", reason=error.message)
@@ -325,15 +325,15 @@ class Statements:
         self.run(node.orelse, names)
 
 
-def _has(statement: ast.stmt, kinds: tuple[type[ast.AST], ...]) -> bool:
-    """Whether it holds such a part, not counting functions and classes in it."""
-    waiting: list[ast.AST] = [statement]
+def has_part(statements: Sequence[ast.stmt], kinds: tuple[type[ast.AST], ...]) -> bool:
+    """Whether they hold such a part, not counting functions and classes in them."""
+    waiting: list[ast.AST] = [*statements]
     while waiting:
         node = waiting.pop()
         if isinstance(node, kinds):
             return True
-        waiting += [child for child in ast.iter_child_nodes(node) if not isinstance(
-            child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda))]
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            waiting += ast.iter_child_nodes(node)
     return False
 
 
@@ -391,4 +391,4 @@ def _starred(module: str) -> Names:
                                                         "Parameter", "functional", "init")}
 
 
-__all__ = ["OPAQUE", "OUTER", "SETS", "LostError", "RaisedError", "Statements"]
+__all__ = ["OPAQUE", "OUTER", "SETS", "LostError", "RaisedError", "Statements", "has_part"]

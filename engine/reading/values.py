@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -15,7 +15,7 @@ from engine.reading.sizes import Dims
 
 Names = dict[str, Any]
 MOST_KEPT, MOST_DEEP = 20_000, 60  # parts of a network that are counted, and levels
-SIZED = (str, list, tuple, dict, set, frozenset, range, type({}.keys()), type({}.values()), type({}.items()))
+SIZED: Any = (str, list, tuple, dict, set, frozenset, range, *map(type, ({}.keys(), {}.values(), {}.items())))
 
 
 class ReadingError(LayerloomError):
@@ -68,6 +68,7 @@ class Marker:
 
 
 OPAQUE, MASK, TRAINING, ZEROS = Marker("opaque"), Marker("mask"), Marker("training"), Marker("zeros")
+LOSS = Marker("loss")  # a module of torch's that is no layer
 
 
 class Storage:
@@ -140,6 +141,7 @@ class Chain:
     parts: list[tuple[str, Any]]
     name: str = ""
     calls: bool = True  # a ModuleList does not
+    is_dict: bool = False  # a ModuleDict, which is gone through by its keys
     taint: ReadingError | None = None
     is_plain: bool = False  # a list that torch does not look into
 
@@ -218,6 +220,32 @@ class Instance:
     line: int = 0
     is_changed: bool = False  # by others than its own class
     taint: ReadingError | None = None
+
+
+class Once:
+    """What is gone through only once, step by step: a generator, ``zip``, ``map``."""
+
+    def __init__(self, values: Iterable[Any], spend: Callable[[int], None]) -> None:
+        self._values, self._spend = iter(values), spend
+        self.taint: ReadingError | None = None
+
+    def __iter__(self) -> Iterator[Any]:
+        return self
+
+    def __next__(self) -> Any:
+        if self.taint is not None:
+            raise self.taint
+        self._spend(1)
+        try:
+            return next(self._values)
+        except ReadingError as error:
+            self.taint = error
+            raise
+
+    def __deepcopy__(self, memo: Any) -> Once:
+        raise TypeError("what is gone through only once cannot be copied")
+
+    __copy__ = __deepcopy__
 
 
 def hanging(value: Any, most: int) -> int:
