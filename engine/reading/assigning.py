@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from engine.reading.values import Chain, Instance, Marker, Names, Parameter, Path, Tensor, Unknown
+from engine.reading.values import Chain, Instance, Marker, Names, Parameter, Path, Tensor, Unknown, Zeros
 
 if TYPE_CHECKING:
     from engine.reading.expressions import Expressions
@@ -54,7 +54,7 @@ class Assigning:
 
     def _unpacked(self, value: Any, count: int, starred: int | None) -> Iterator[Any]:
         """What is put into names; the sizes of a tensor of which nothing is known are as many as there are names."""
-        if isinstance(value, Marker):
+        if isinstance(value, (Marker, Zeros)):
             return iter([value] * count)
         if self.functions.is_open_shape(value):
             if starred is not None:
@@ -64,11 +64,9 @@ class Assigning:
 
     def _put(self, target: ast.Subscript, value: Any, names: Names) -> None:
         held = self.context.need(self.expressions.value(target.value, names))
-        if isinstance(held, Tensor):
+        if isinstance(held, (Tensor, Zeros)):
             self.context.taint(held, self.context.error(
                 "A part of a tensor is written over here: no layer does that"))
-            for other in held.storage.tensors:
-                other.stale = held.stale
             return
         index = self.expressions.index(target.slice, names)
         if isinstance(held, (Chain, Instance)):
@@ -107,6 +105,8 @@ class Assigning:
             value = one
         else:
             value = self.expressions.joined(node, node.op, one, two)
+            if isinstance(one, Zeros) and isinstance(value, Unknown) and value.error is not None:
+                self.context.taint(one, value.error)
         self.store(node.target, value, names)
 
     def delete(self, target: ast.expr, names: Names) -> None:

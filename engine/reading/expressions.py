@@ -32,6 +32,7 @@ from engine.reading.values import (
     ReadingError,
     Tensor,
     Unknown,
+    Zeros,
     is_module,
 )
 
@@ -314,7 +315,7 @@ class Expressions:
             return self.functions.operator(type(op), one, two)
         if type(op) not in ARITHMETIC:
             raise self.context.error("“{text}” cannot be read here", text=_text(node))
-        if any(isinstance(each, (Marker, Path, Parameter)) for each in (one, two)):
+        if any(isinstance(each, (Marker, Path, Parameter, Zeros)) for each in (one, two)):
             return Unknown(_text(node), self.context.error("“{text}” cannot be worked out here", text=_text(node)))
         if isinstance(one, Chain) and isinstance(two, Chain) and isinstance(op, ast.Add):
             return Chain([*one.parts, *two.parts], calls=one.calls)
@@ -426,9 +427,21 @@ class Expressions:
             return self.functions.attribute(owner, name)
         if isinstance(owner, Marker) and name != "manual_seed":
             return owner
+        if isinstance(owner, Zeros):
+            return self._of_zeros(owner, name)
         if isinstance(owner, tuple) and name in getattr(owner, "_fields", ()):
             return getattr(owner, name)
         return owner, name
+
+    def _of_zeros(self, owner: Zeros, name: str) -> Any:
+        """What leaves zeros as they are, or tells where they lie; all else is no beginning of a recurrent layer's."""
+        if name in Zeros.KEEP:
+            return owner if name == "data" else (owner, name)
+        if name in ("device", "dtype", "shape", "ndim", "is_cuda", "requires_grad", "grad"):
+            return OPAQUE
+        error = self.context.error("“{name}” of a tensor that is made here is no layer", name=name)
+        self.context.taint(owner, error) if name.endswith("_") else None
+        raise error
 
     def _of_subscript(self, node: ast.Subscript, names: Names) -> Any:
         owner = self.value(node.value, names)
@@ -443,7 +456,7 @@ class Expressions:
             return self.modules.last_step(owner, index)
         if isinstance(owner, (Chain, Instance)):
             return self.modules.part_of(owner, index)
-        if isinstance(owner, Marker):
+        if isinstance(owner, (Marker, Zeros)):
             return owner
         if self.functions.is_open_shape(owner):
             return self.functions.sizes_index(owner, index)
@@ -512,7 +525,7 @@ def _place(name: str, names: Names) -> Names | None:
 
 def _is_open(value: Any) -> bool:
     """Whether it is known only when the network runs, or to the caller of the code."""
-    return isinstance(value, (Tensor, Unknown, Marker, Path, Size, Parameter, Last))
+    return isinstance(value, (Tensor, Unknown, Marker, Path, Size, Parameter, Last, Zeros))
 
 
 def _has_own(value: Any, *names: str) -> bool:

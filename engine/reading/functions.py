@@ -108,7 +108,7 @@ class Functions:
     def _fail(self, name: str, given: Sequence[Any], in_place: bool) -> None:
         error = self.context.error("“{name}” is no layer here: only functions that are layers can be read", name=name)
         if in_place:
-            for value in given[:1]:
+            for value in given[0] if given and isinstance(given[0], (list, tuple)) else given[:1]:
                 self.context.taint(value, error)
         raise error
 

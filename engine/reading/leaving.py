@@ -7,7 +7,18 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from engine.reading.context import Context
-from engine.reading.values import Chain, Function, Instance, Names, Once, ReadingError, Tensor, Unknown, is_module
+from engine.reading.values import (
+    Chain,
+    Function,
+    Instance,
+    Names,
+    Once,
+    ReadingError,
+    Tensor,
+    Unknown,
+    Zeros,
+    is_module,
+)
 
 if TYPE_CHECKING:
     from engine.reading.expressions import Expressions
@@ -30,6 +41,8 @@ class Leaving:
     def leave(self, statement: ast.stmt, error: ReadingError, names: Names) -> None:
         """Names that it binds and objects that it may change are unknown, for the reason of the error."""
         unknown = Unknown("", error)
+        for value in list(self._grown(statement, names)):
+            self.context.taint(value, error)
         for target in _targets(statement):
             if isinstance(target, str):
                 self.expressions.bind(target, unknown, names)
@@ -49,7 +62,8 @@ class Leaving:
             if isinstance(target.ctx, ast.Store):
                 owner.attributes[target.attr] = unknown
             owner.is_changed = owner.is_changed or owner not in self.context.builder
-        elif not (isinstance(target, ast.Attribute) and target.attr in HARMLESS):
+        elif not (isinstance(target, ast.Attribute) and target.attr in HARMLESS) or (
+                isinstance(owner, (Tensor, Zeros)) and target.attr == "data"):
             assert unknown.error is not None
             self.context.taint(owner, unknown.error)
 
@@ -69,16 +83,20 @@ class Leaving:
         except ReadingError:
             return None
 
+    def _grown(self, statement: ast.stmt, names: Names) -> Iterator[Any]:
+        """What ``+=`` and the like change in place, by the names that they have before."""
+        for node in ast.walk(statement):
+            if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+                value = self._value(ast.Name(node.target.id, ast.Load(), lineno=node.lineno), names)
+                if isinstance(value, (Tensor, Zeros, list, dict, set)) or type(value).__name__ == "Buffer":
+                    yield value
+
     def _changed(self, statement: ast.stmt, names: Names) -> Iterator[Any]:
         for node in ast.walk(statement):
             if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(value := self._value(node, names), Once):
                 yield value
             if isinstance(node, ast.Call):
                 yield from self._changed_by(node, names)
-            elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
-                value = self._value(ast.Name(node.target.id, ast.Load(), lineno=node.lineno), names)
-                if isinstance(value, (Tensor, list)):
-                    yield value
 
     def _changed_by(self, node: ast.Call, names: Names) -> Iterator[Any]:
         given = [self._value(value, names) for value in (*node.args, *(word.value for word in node.keywords))]
@@ -96,12 +114,14 @@ class Leaving:
         if name in ("setattr", "delattr"):
             yield from given[:1]
 
-    def _tensors_in(self, node: ast.expr, names: Names) -> Iterator[Tensor]:
+    def _tensors_in(self, node: ast.expr, names: Names) -> Iterator[Any]:
         """Tensors that something is done with, and with them all that looks at the same numbers."""
         for part in ast.walk(node):
             value = self._value(part, names) if isinstance(part, (ast.Name, ast.Attribute)) else None
             if isinstance(value, Tensor):
                 yield from list(value.storage.tensors)
+            elif isinstance(value, Zeros) or type(value).__name__ == "Buffer":
+                yield value
 
     def _say(self, statement: ast.stmt) -> None:
         if self.context.depth or self.context.sheet is not None:

@@ -18,7 +18,6 @@ from engine.reading.values import (
     LOSS,
     MASK,
     OPAQUE,
-    ZEROS,
     Chain,
     Class,
     Function,
@@ -28,8 +27,10 @@ from engine.reading.values import (
     Names,
     Parameter,
     Path,
+    ReadingError,
     Tensor,
     Unknown,
+    Zeros,
     every_module,
     hanging,
     is_module,
@@ -51,13 +52,14 @@ EVERYWHERE = frozenset(("to", "cuda", "cpu", "train", "float", "eval", "zero_gra
 HOOKS = frozenset(("register_forward_hook", "register_forward_pre_hook", "register_full_backward_hook"))
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Buffer:
     """A tensor of fixed numbers that the module keeps."""
 
     layer: Constant
     name: str = ""
     is_kept: bool = False  # torch has it in its state dict
+    taint: ReadingError | None = None
 
 
 class Modules:
@@ -117,7 +119,7 @@ class Modules:
         sizes = given[0] if given and isinstance(given[0], (tuple, list)) else [v for v in given if type(v) is int]
         if name == "zeros" and not self.context.exact and (any(isinstance(v, Size) for v in (*given, *sizes)) or (
                 self.context.sheet is not None)):
-            return ZEROS
+            return Zeros()
         number: Any = {"ones": 1.0, "zeros": 0.0}.get(name)
         if name == "full" and len(given) > 1:
             number = given[1]
@@ -150,6 +152,10 @@ class Modules:
             self.containers.put_part(owner, name, value)
         elif isinstance(owner, Unknown) and owner.error is not None:
             raise owner.error
+        elif isinstance(owner, (Zeros, Buffer)) and name == "data":
+            error = self.context.error("A tensor is filled here: no layer does that")
+            self.context.taint(owner, error)
+            raise error
         elif isinstance(owner, Tensor) or self.context.exact:
             raise self.context.error("This assignment cannot be read")
 
@@ -160,7 +166,7 @@ class Modules:
         if is_module(value) and not value.name:
             value.name = name
         if isinstance(value, Buffer):
-            value = Buffer(value.layer, name, value.is_kept)
+            value.name = value.name or name
         if owner not in self.context.builder:
             owner.is_changed = True
         if name == "training":
@@ -355,6 +361,10 @@ class Modules:
 
     def fill(self, target: Any, name: str, given: list[Any], named: Names) -> None:
         """``nn.init.normal_(layer.weight, …)``: kept as the layer's setting, or said that it is not."""
+        if isinstance(target, (Tensor, Zeros, Buffer)):
+            error = self.context.error("A tensor is filled here by nn.init: no layer does that")
+            self.context.taint(target, error)
+            raise error
         if not isinstance(target, Parameter):
             return
         init = beginning(name, given, named)
@@ -410,7 +420,7 @@ def _is_zero(value: Any) -> bool:
     """Whether a recurrent network would begin so by itself."""
     if isinstance(value, (tuple, list)):
         return hanging(value, MOST_GIVEN) <= MOST_GIVEN and all(map(_is_zero, value))
-    return value is ZEROS or value is None or (isinstance(value, Buffer) and value.layer.values == "number"
+    return isinstance(value, Zeros) or value is None or (isinstance(value, Buffer) and value.layer.values == "number"
                                                and value.layer.number == 0)
 
 

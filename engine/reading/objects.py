@@ -32,6 +32,7 @@ from engine.reading.values import (
     SpentError,
     Tensor,
     Unknown,
+    Zeros,
     every_module,
     is_module,
     parts_of,
@@ -333,6 +334,11 @@ class Objects:
             return self.context.add(owner.layer, [], owner.name)
         if owner == OPAQUE and name == "manual_seed":
             return given[0]
+        if isinstance(owner, Zeros):
+            return Zeros() if name == "clone" else OPAQUE if name in ("size", "dim") else owner
+        if isinstance(owner, Buffer) and name.endswith("_"):
+            self.context.taint(owner, self.context.error("“{name}” changes a tensor that is kept here: no layer does "
+                                                         "that", name=name))
         if isinstance(owner, (Marker, Unknown)):
             return owner
         raise self.context.error("“.{name}()” cannot be read here", name=name)
@@ -476,7 +482,7 @@ class Objects:
                 "A tensor that is kept here cannot be read")
             value = Unknown("parameter" if (*values[2:3], named.get("persistent", True))[0] else "", error)
         if isinstance(value, Buffer):
-            value = Buffer(value.layer, is_kept=(*values[2:3], named.get("persistent", True))[0] is not False)
+            value.is_kept = bool((*values[2:3], named.get("persistent", True))[0])
         self.reader.modules.set_attribute(owner, self.context.as_name(values[0]), value)
 
     def _do_register_parameter(self, owner: Instance, given: list[Any], named: Names) -> None:

@@ -28,6 +28,7 @@ from engine.reading.modules import Buffer
 from engine.reading.own_code import code_of
 from engine.reading.sheet import Sheet
 from engine.reading.sizes import BATCH, Dims
+from engine.reading.state import State
 from engine.reading.texts import Written, written
 from engine.reading.tracing import alike, weighted
 from engine.reading.values import (
@@ -169,8 +170,11 @@ class _Text:
         return [*skipped, *(say("{place}: {note}", place=place, note=note) for place, note in lines)]
 
     def _drawn(self, network: Any) -> Graph:
+        state = State(self.context, network, self.body)
         try:
-            graph, output = self._followed_again(network)
+            graph, output = self._followed_again(network, state)
+            sheet = self.context.drawing()
+            self._check_again(network, state, graph, output)
         except SpentError:
             raise
         except ReadingError as error:
@@ -178,14 +182,26 @@ class _Text:
             if code is None:
                 raise
             return code
-        sheet = self.context.drawing()
+        self.context.sheet = sheet
         self._check_parts(network)
         self._check_buffers(network, graph)
         if self.context.training_line:
             self._check_other_way(network, graph, output)
         return together(graph, network, sheet)
 
-    def _followed_again(self, network: Any) -> tuple[Graph, str]:
+    def _check_again(self, network: Any, state: State, graph: Graph, output: str) -> None:
+        """What code keeps from one call to the next is not read in the next. Raises ReadingError."""
+        if state.forget():
+            layers = [(part, part.layer) for _, part in every_module(network) if isinstance(part, Module)]
+            try:
+                other, end = self._followed(network, may_pass_on=True)
+                is_same = alike(graph, other, output, end) and all(part.layer == layer for part, layer in layers)
+            finally:
+                state.restore()
+            if not is_same:
+                raise ReadingError("The network does something else when it is called again: no layer does that")
+
+    def _followed_again(self, network: Any, state: State) -> tuple[Graph, str]:
         """The network; what changes its input in place, where that is used again, layer by layer."""
         while True:
             try:
@@ -194,6 +210,7 @@ class _Text:
                 if id(error.made) in self.context.inlined:
                     raise
                 self.context.inlined.add(id(error.made))
+                state.restore()
 
     def _followed(self, network: Any, may_pass_on: bool = False) -> tuple[Graph, str]:
         shape: Dims | None = None if self.shape is None else (BATCH, *self.shape)

@@ -67,8 +67,19 @@ class Marker:
     kind: str
 
 
-OPAQUE, MASK, TRAINING, ZEROS = Marker("opaque"), Marker("mask"), Marker("training"), Marker("zeros")
+OPAQUE, MASK, TRAINING = Marker("opaque"), Marker("mask"), Marker("training")
 LOSS = Marker("loss")  # a module of torch's that is no layer
+
+
+class Zeros:
+    """A tensor of zeros, as a recurrent layer begins with by itself, until something fills it."""
+
+    KEEP = frozenset(("to", "cuda", "cpu", "float", "contiguous", "type_as", "requires_grad_", "view", "reshape",
+                      "unsqueeze", "squeeze", "transpose", "permute", "expand", "repeat", "clone", "detach", "zero_",
+                      "size", "dim", "data"))  # fmt: skip
+
+    def __init__(self) -> None:
+        self.taint: ReadingError | None = None
 
 
 class Storage:
@@ -227,6 +238,7 @@ class Once:
 
     def __init__(self, values: Iterable[Any], spend: Callable[[int], None]) -> None:
         self._values, self._spend = iter(values), spend
+        self.taken = 0  # values that were asked for
         self.taint: ReadingError | None = None
 
     def __iter__(self) -> Iterator[Any]:
@@ -236,6 +248,7 @@ class Once:
         if self.taint is not None:
             raise self.taint
         self._spend(1)
+        self.taken += 1
         try:
             return next(self._values)
         except ReadingError as error:

@@ -53,7 +53,7 @@ IN_LIST = "Linear out_features=1"
      f"{IN_LIST} > Scale factor=0.0 > Tanh > Scale"),
     (PLAIN, "return x * len(self.s)", "Scale factor=2.0"),
     (PLAIN, "return self.s['b'](x)", "Tanh"),
-    (ROW, "for m in self.s[1:]: x = m(x)\nreturn x", "Tanh"),
+    (ROW, "x = self.s[0](x)\nfor m in self.s[1:]: x = m(x)\nreturn x", f"{IN_LIST} > Tanh"),
 ])  # fmt: skip
 def test_modules_are_called_as_torch_calls_them(made: str, forward: str, layers: str) -> None:
     assert drawn(from_code(network(forward, made))) == layers
