@@ -69,7 +69,9 @@ class Assigning:
                 "A part of a tensor is written over here: no layer does that"))
             return
         index = self.expressions.index(target.slice, names)
-        if isinstance(held, (Chain, Instance)):
+        if isinstance(held, Instance) and held.kind.find("__setitem__") is not None:
+            self.plain.asked(held, "__setitem__", [index, value])
+        elif isinstance(held, (Chain, Instance)):
             self.modules.put_part(held, index, value)
         elif isinstance(held, Parameter):
             self.modules.set_value(held, index, value)
@@ -121,7 +123,9 @@ class Assigning:
         elif isinstance(target, ast.Subscript):
             held = self.context.need(self.expressions.value(target.value, names))
             index = self.expressions.index(target.slice, names)
-            if isinstance(held, (Chain, Instance)):
+            if isinstance(held, Instance) and held.kind.find("__delitem__") is not None:
+                self.plain.asked(held, "__delitem__", [index])
+            elif isinstance(held, (Chain, Instance)):
                 self.modules.delete_part(held, index)
             elif isinstance(held, (list, dict)):
                 self.plain.work(held.__delitem__, index)

@@ -30,9 +30,11 @@ from engine.reading.values import (
     Parameter,
     Path,
     ReadingError,
+    Super,
     Tensor,
     Unknown,
     Zeros,
+    compares_itself,
     is_module,
 )
 
@@ -51,7 +53,6 @@ COMPARISONS: Mapping[type[ast.AST], Callable[[Any, Any], Any]] = {
 CONVERSIONS: Mapping[int, Callable[[Any], Any]] = {-1: lambda value: value, 114: repr, 115: str, 97: ascii}
 OUTER, SETS = "__outer__", "__sets__"
 # Values that are what they are: of others only a run would tell whether they are the same.
-OPERATORS = ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__contains__")
 COMPARED = (int, float, str, type(None), list, tuple, dict, set, frozenset, range, Class, Path, Function, Module,
             Instance, Chain)  # fmt: skip
 
@@ -264,13 +265,15 @@ class Expressions:
             return _same_sizes([one], [two], type(op) is ast.Eq) if type(op) in (ast.Eq, ast.NotEq) else None
         if any(is_open(each) or (isinstance(each, Marker) and each is not OPAQUE) for each in (one, two)):
             return None
-        if any(_has_own(each, *OPERATORS) for each in (one, two)):
+        if type(op) in (ast.In, ast.NotIn) and isinstance(two, Instance):
             return None
         if OPAQUE in (one, two) or not all(isinstance(each, COMPARED) for each in (one, two)):
             return None
         if type(op) in (ast.In, ast.NotIn):
             self.context.spend(self.plain.cost(one) + (0 if isinstance(two, (dict, set, frozenset))
                                                        else self.plain.cost(two)))
+        if compares_itself(one) or compares_itself(two):
+            return None
         return self.plain.work(COMPARISONS[type(op)], one, two)
 
     def _of_unaryop(self, node: ast.UnaryOp, names: Names) -> Any:
@@ -418,9 +421,9 @@ class Expressions:
             return TRAINING
         if isinstance(owner, (Instance, Class)):
             found = self.modules.attribute(owner, name)
-            if isinstance(found, Function) and found.kind == "property" and isinstance(owner, Instance):
-                return self._call(found, [], {}, ast.Call(ast.Name("property", ast.Load()), [], []), {})
-            return found
+            return self._of_property(found, owner, name)
+        if isinstance(owner, Super):
+            return self._of_super(owner, name)
         if isinstance(owner, (Module, Chain, Parameter)):
             return self.modules.look(owner, name)
         if isinstance(owner, Tensor):
@@ -432,6 +435,43 @@ class Expressions:
         if isinstance(owner, tuple) and name in getattr(owner, "_fields", ()):
             return getattr(owner, name)
         return owner, name
+
+    def _of_property(self, found: Any, owner: Any, name: str) -> Any:
+        """What is found under a name: of a property what its function gives."""
+        if not (isinstance(found, Function) and found.kind in ("property", "cached") and isinstance(owner, Instance)):
+            return found
+        value = self._call(found, [], {}, ast.Call(ast.Name("property", ast.Load()), [], []), {})
+        if found.kind == "cached":
+            if is_module(value):
+                raise self.context.error("“{name}” is kept where PyTorch does not see it: that cannot be read",
+                                         name=name)
+            owner.attributes[name] = value
+        return value
+
+    def _of_super(self, where: Super, name: str) -> Any:
+        """What classes behind one call so; what torch's own classes do there is worked out where it is called."""
+        kind = where.owner.kind if isinstance(where.owner, Instance) else where.owner
+        if not isinstance(kind, Class) or not isinstance(where.home, Class):
+            return where, name
+        if where.home not in kind.lineage():
+            raise self.context.error("{name} is no class of this object", name=where.home.made.name)
+        holder = kind.holder(name, where.home)
+        if holder is None:
+            return where, name
+        found = holder.names[name]
+        bound = self.modules.bound(found, where.owner) if isinstance(found, Function) else found
+        return self._of_property(bound, where.owner, name)
+
+    def _super(self, given: list[Any], names: Names) -> Super:
+        if len(given) == 2 and isinstance(given[0], Class) and isinstance(given[1], (Instance, Class)):
+            return Super(*given)
+        for value in given:
+            self.context.need(value)
+        if given:
+            raise self.context.error("“super” with these arguments cannot be read")
+        while "__class__" not in names and OUTER in names:
+            names = names[OUTER]
+        return Super(names.get("__class__"), names.get("__self__"))
 
     def _of_zeros(self, owner: Zeros, name: str) -> Any:
         """What leaves zeros as they are, or tells where they lie; all else is no beginning of a recurrent layer's."""
@@ -454,6 +494,8 @@ class Expressions:
             return index
         if isinstance(owner, Last):
             return self.modules.last_step(owner, index)
+        if isinstance(owner, Instance) and owner.kind.find("__getitem__") is not None:
+            return self.plain.asked(owner, "__getitem__", [index])
         if isinstance(owner, (Chain, Instance)):
             return self.modules.part_of(owner, index)
         if isinstance(owner, (Marker, Zeros)):
@@ -483,9 +525,9 @@ class Expressions:
 
     def _of_call(self, node: ast.Call, names: Names) -> Any:
         called = self.value(node.func, names)
-        if called == Path("builtins.super"):
-            return Path("super")
         given = self._elements(node.args, names)
+        if called == Path("builtins.super"):
+            return self._super(given, names)
         named: Names = {}
         for word in node.keywords:
             value = self.value(word.value, names)

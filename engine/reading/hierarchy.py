@@ -42,3 +42,21 @@ def kinds_of(name: str) -> set[str]:
         found |= {plain, "LazyModuleMixin", *(("_LazyNormBase",) if "Norm" in plain else ()),
                   *(("_LazyConvXdMixin",) if "Conv" in plain else ())}
     return found
+
+
+# What torch's modules have of their own: a class of the code that stands behind them is not asked.
+OF_MODULES = frozenset((
+    "__init__", "__call__", "forward", "train", "eval", "to", "cuda", "cpu", "float", "half", "double", "type", "apply",
+    "parameters", "named_parameters", "modules", "named_modules", "children", "named_children", "buffers",
+    "named_buffers", "state_dict", "load_state_dict", "add_module", "register_module", "register_buffer",
+    "register_parameter", "requires_grad_", "zero_grad", "extra_repr", "get_submodule", "__repr__", "__setattr__",
+    "__getattr__", "__delattr__", "__dir__", "share_memory", "compile",
+))  # fmt: skip
+# What torch's layers ask of themselves while they are made or called: a class of the code must leave it as it is.
+ASKED = frozenset((
+    "_conv_forward", "_check_input_dim", "_ff_block", "_sa_block", "_mha_block", "_output_padding", "check_input",
+    "check_forward_args", "check_hidden_size", "permute_hidden", "get_expected_hidden_size", "get_expected_cell_size",
+    "_reset_parameters", "_apply_instance_norm", "_handle_no_batch_input", "_init_flat_weights", "_flat_weights",
+    "_fill_padding_idx_with_zero", "reset_running_stats", "merge_masks", "weight", "bias", "stride", "padding",
+    "dilation", "groups", "eps", "momentum", "p", "inplace", "dim", "running_mean", "running_var", "__iter__",
+))  # fmt: skip

@@ -38,6 +38,7 @@ from engine.reading.values import (
     Returned,
     SpentError,
     Storage,
+    Super,
     Tensor,
     Unknown,
     every_module,
@@ -58,6 +59,7 @@ class Interpreter:
         self.statements = Statements(self.context, self.plain, self.expressions, self.decorated)
         self.objects = Objects(self)
         self.tracing = Tracing(self)
+        self.modules.follow, self.plain.asked = self.function_called, self._asked
         self._book: Names | None = None
         self._yields: dict[ast.AST, bool] = {}  # functions, and whether they are generators
 
@@ -115,8 +117,6 @@ class Interpreter:
         scope, _, name = path.rpartition(".")
         if scope == "builtins":
             return self._builtin_called(name, given, named, node, names)
-        if scope == "super" or path == "super":
-            return self._super_called(name, given, named, names)
         if path.startswith(("d2l.", "d2lzh")) and not self.context.exact:
             return self._book_called(path, given, named, node)
         if scope == "math":
@@ -249,6 +249,8 @@ class Interpreter:
             return None
         if name == "len" and len(given) == 1 and isinstance(given[0], Tensor):
             return BATCH
+        if name == "len" and len(given) == 1 and isinstance(given[0], Instance) and given[0].kind.find("__len__"):
+            return self._asked(given[0], "__len__", [])
         if name == "float" and given and given[0] in ("-inf", "inf"):
             return OPAQUE if self.context.exact or self.context.sheet else float(given[0])
         given = list(map(self.plain.whole, given)) if name not in ("len", "bool") else given
@@ -305,6 +307,8 @@ class Interpreter:
     # -- methods -------------------------------------------------------------------------------------------------------
 
     def _method_called(self, owner: Any, name: str, given: list[Any], named: Names) -> Any:
+        if isinstance(owner, Super):
+            return self._super_called(owner, name, given, named)
         if isinstance(owner, Tensor):
             return self.functions.call(name, [owner, *given], named, method=True)
         if (isinstance(owner, float) and name == "item") or (isinstance(owner, list) and name == "tolist"):
@@ -419,17 +423,20 @@ class Interpreter:
     def _is_unasked(self, function: Function) -> bool:
         return isinstance(function.owner, Instance) and function.owner.given is None
 
-    def _super_called(self, name: str, given: list[Any], named: Names, names: Names) -> Any:
-        """``super().__init__()`` and the like: a base in the same code is followed, torch's own make what it is."""
-        while "__class__" not in names and OUTER in names:
-            names = names[OUTER]
-        home, owner = names.get("__class__"), names.get("__self__")
-        if not isinstance(home, Class) or not isinstance(owner, Instance):
+    def _super_called(self, where: Super, name: str, given: list[Any], named: Names) -> Any:
+        """``super().__init__()`` and the like, where no class of this code says what that is."""
+        if isinstance(where.owner, Instance):
+            return self.objects.torch_super(where.owner, name, given, named)
+        if name in ("__init__", "__init_subclass__"):
             return None
-        found = owner.kind.find(name, home)
-        if isinstance(found, Function):
-            return self.function_called(self.modules._bound(found, owner), given, named)
-        return self.objects.torch_super(owner, name, given, named)
+        raise self.context.error("“super().{name}” cannot be read here", name=name)
+
+    def _asked(self, owner: Instance, name: str, given: list[Any]) -> Any:
+        """What an object's own method gives that Python itself asks for, as ``__len__``."""
+        found = owner.kind.find(name)
+        if not isinstance(found, Function):
+            raise self.context.error("“{name}” of an object cannot be read here", name=name)
+        return self.function_called(self.modules.bound(found, owner), given, {})
 
     # -- decorators ----------------------------------------------------------------------------------------------------
 
@@ -440,18 +447,21 @@ class Interpreter:
                 decorator.kind.names[made.name] = Function(made.made, None, made.around, decorator.kind, made.defaults,
                                                            made.kind)
             return made
+        if isinstance(decorator, tuple) and isinstance(decorator[0], Function) and decorator[1] == "setter" and (
+                isinstance(made, Function)):
+            return replace(decorator[0], setter=made)
         if not isinstance(decorator, Path):
             return made if decorator in (None, OPAQUE) else Unknown("", self.context.error(
                 "What this decorator does is not known"))
         name = decorator.name.rpartition(".")[2]
         kinds = {"staticmethod": "static", "classmethod": "class", "property": "property",
-                 "cached_property": "property"}
+                 "cached_property": "cached"}
         if isinstance(made, Function) and name in kinds:
             return Function(made.made, made.owner, made.around, made.home, made.defaults, kinds[name])
         if isinstance(made, Class) and name == "dataclass":
             made.names["__dataclass__"] = True
             return made
-        if name in ("abstractmethod", "wraps", "lru_cache", "cache", "overload", "override", "export", "unused",
+        if name in ("abstractmethod", "wraps", "overload", "override", "export", "unused",
                     "ignore", "script_method", "total_ordering", "final"):
             return made
         return Unknown("", self.context.error("What the decorator “{name}” does is not known", name=decorator.name))

@@ -54,7 +54,7 @@ class Leaving:
 
     def _leave_inside(self, target: ast.Attribute | ast.Subscript, unknown: Unknown, names: Names) -> None:
         """``self.a = …`` leaves ``a`` unknown, ``held[i] = …`` all that is held."""
-        owner = self._value(target.value, names)
+        owner = self.value(target.value, names)
         if owner is None or isinstance(owner, Unknown):  # reached in a way that cannot be followed
             for value in self._roots(target.value, names):
                 self.context.taint(value, unknown.error or self.context.error("What is set here is not known"))
@@ -70,11 +70,11 @@ class Leaving:
     def _roots(self, node: ast.expr, names: Names) -> Iterator[Any]:
         """Objects by whose names something is reached."""
         for part in ast.walk(node):
-            value = self._value(part, names) if isinstance(part, ast.Name) else None
+            value = self.value(part, names) if isinstance(part, ast.Name) else None
             if is_module(value) or isinstance(value, (list, dict, Instance, Tensor)):
                 yield value
 
-    def _value(self, node: ast.expr, names: Names) -> Any:
+    def value(self, node: ast.expr, names: Names) -> Any:
         """What stands there by now, without calls."""
         if any(isinstance(part, (ast.Call, ast.Await, ast.NamedExpr)) for part in ast.walk(node)):
             return None
@@ -87,27 +87,27 @@ class Leaving:
         """What ``+=`` and the like change in place, by the names that they have before."""
         for node in ast.walk(statement):
             if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
-                value = self._value(ast.Name(node.target.id, ast.Load(), lineno=node.lineno), names)
+                value = self.value(ast.Name(node.target.id, ast.Load(), lineno=node.lineno), names)
                 if isinstance(value, (Tensor, Zeros, list, dict, set)) or type(value).__name__ == "Buffer":
                     yield value
 
     def _changed(self, statement: ast.stmt, names: Names) -> Iterator[Any]:
         for node in ast.walk(statement):
-            if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(value := self._value(node, names), Once):
+            if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(value := self.value(node, names), Once):
                 yield value
             if isinstance(node, ast.Call):
                 yield from self._changed_by(node, names)
 
     def _changed_by(self, node: ast.Call, names: Names) -> Iterator[Any]:
-        given = [self._value(value, names) for value in (*node.args, *(word.value for word in node.keywords))]
+        given = [self.value(value, names) for value in (*node.args, *(word.value for word in node.keywords))]
         if isinstance(node.func, ast.Attribute):
-            owner = self._value(node.func.value, names)
+            owner = self.value(node.func.value, names)
             if node.func.attr in CHANGING and (is_module(owner) or isinstance(owner, (list, dict, Chain))):
                 yield owner
             yield from self._tensors_in(node.func.value, names)
         for value in node.args:
             yield from self._tensors_in(value, names)
-        called = self._value(node.func, names)
+        called = self.value(node.func, names)
         if isinstance(called, Function) and _is_surgery(called.made):
             yield from (value for value in given if is_module(value) or isinstance(value, (list, dict)))
         name = node.func.id if isinstance(node.func, ast.Name) else ""
@@ -117,7 +117,7 @@ class Leaving:
     def _tensors_in(self, node: ast.expr, names: Names) -> Iterator[Any]:
         """Tensors that something is done with, and with them all that looks at the same numbers."""
         for part in ast.walk(node):
-            value = self._value(part, names) if isinstance(part, (ast.Name, ast.Attribute)) else None
+            value = self.value(part, names) if isinstance(part, (ast.Name, ast.Attribute)) else None
             if isinstance(value, Tensor):
                 yield from list(value.storage.tensors)
             elif isinstance(value, Zeros) or type(value).__name__ == "Buffer":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,6 +71,7 @@ class Modules:
         self.containers = Containers(context)
         self.part_of, self.put_part = self.containers.part_of, self.containers.put_part
         self.delete_part, self.container_method = self.containers.delete_part, self.containers.method
+        self.follow: Callable[[Function, list[Any], Names], Any] = lambda function, given, named: None
 
     # -- making -------------------------------------------------------------------------------------------------------
 
@@ -160,6 +162,17 @@ class Modules:
             raise self.context.error("This assignment cannot be read")
 
     def _keep(self, owner: Instance, name: str, value: Any) -> None:
+        found = owner.kind.find(name)
+        if isinstance(found, Unknown) and found.error is not None:
+            raise found.error
+        if isinstance(found, Function) and found.kind == "property":
+            if found.setter is None or (is_module(value) and owner.kind.is_module):
+                raise self.context.error("“{name}” is a property, and is set here: that cannot be read", name=name)
+            self.follow(self.bound(found.setter, owner), [value], {})
+            return
+        if name in ("__class__", "__dict__", "_modules", "_parameters", "_buffers"):
+            self.context.taint(owner, self.context.error("“{name}” is set by hand here: that cannot be read",
+                                                         name=name))
         if is_module(value) and isinstance(owner.inner, Chain):
             self.containers.put_part(owner, name, value)  # torch's lists take it in
             return
@@ -208,13 +221,16 @@ class Modules:
 
     def attribute(self, owner: Instance | Class, name: str) -> Any:
         """``self.name`` or ``Class.name``. Raises ReadingError."""
-        if isinstance(owner, Instance) and name in owner.attributes:
-            return owner.attributes[name]
         kind = owner.kind if isinstance(owner, Instance) else owner
         found = kind.find(name)
+        if isinstance(owner, Instance) and name in owner.attributes and not (
+                isinstance(found, Function) and found.kind == "property"):
+            return owner.attributes[name]
         if isinstance(found, Function):
-            return self._bound(found, owner)
-        if found is not None or any(name in each.names for each in kind.order()):
+            return self.bound(found, owner)
+        if kind.holder(name) is not None:
+            if any(isinstance(base, Path) and base.name.startswith("enum.") for base in kind.foreign()):
+                raise self.context.error("What an enumeration makes of its names cannot be read")
             return found
         if name == "__name__" and isinstance(owner, Class):
             return kind.made.name
@@ -234,7 +250,7 @@ class Modules:
         """A part of what its class is built on, by its name."""
         return dict(parts_of(owner.inner)).get(name) if isinstance(owner.inner, Chain) else None
 
-    def _bound(self, found: Function, owner: Instance | Class) -> Any:
+    def bound(self, found: Function, owner: Instance | Class) -> Any:
         if found.kind == "static":
             return found
         holder = (owner.kind if isinstance(owner, Instance) else owner) if found.kind == "class" else owner

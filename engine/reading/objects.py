@@ -10,12 +10,13 @@ from engine.reading.beginnings import parameters_in, rank_of
 from engine.reading.containers import Containers
 from engine.reading.expressions import UNKNOWN
 from engine.reading.functions import OpenShape
-from engine.reading.hierarchy import HAVE, SOME_HAVE, kinds_of
+from engine.reading.hierarchy import ASKED, HAVE, SOME_HAVE, kinds_of
 from engine.reading.layers import KINDS, signature
 from engine.reading.modules import EVERYWHERE, HOOKS, Buffer
 from engine.reading.sizes import BATCH, Size
 from engine.reading.values import (
     LOSS,
+    MODULE,
     OPAQUE,
     SIZED,
     Chain,
@@ -46,6 +47,7 @@ FOLLOWED = frozenset(("register_buffer", "add_module", "parameters", "modules", 
 PLAIN_BASES = ("abc.ABC", "typing.Generic", "typing.Protocol", "d2l.torch.HyperParameters")
 TYPES = {"int": (int, Size), "float": (float,), "str": (str,), "list": (list,), "tuple": (tuple,), "dict": (dict,),
          "bool": (bool,), "set": (set,), "range": (range,)}  # fmt: skip
+UNFOLLOWED = ("__new__", "__setattr__", "__getattribute__", "__getattr__", "__delattr__")
 QUIET = frozenset(("train", "eval", "to", "cuda", "cpu", "float", "zero_grad", "share_memory", "compile"))
 
 
@@ -65,11 +67,13 @@ class Objects:
             made.given = (list(given), dict(named))
         if self.context.exact and kind.method("forward") is None:
             raise self.context.error("{name} has no forward method", name=kind.made.name)
-        constructor = kind.method("__init__")
-        if constructor is not None:
-            self.reader.function_called(self.reader.modules._bound(constructor, made), given, named)
-        elif kind.find("__dataclass__"):
+        constructor, fields = kind.method("__init__"), kind.holder("__dataclass__")
+        order = kind.order()
+        if fields is not None and (constructor is None or order.index(fields) < next(
+                place for place, each in enumerate(order) if "__init__" in each.names)):
             self._with_fields(made, given, named)
+        elif constructor is not None:
+            self.reader.function_called(self.reader.modules.bound(constructor, made), given, named)
         else:
             self.torch_super(made, "__init__", given, named)
         return made
@@ -78,10 +82,16 @@ class Objects:
         """Raise a ReadingError where a class is built on one whose code is not here."""
         for each in kind.order():
             each.bases = tuple(self._base(base) for base in each.bases)
+        for each in kind.order():
+            each.line = []
         if self.context.exact:
             return
-        if any(name in each.names for each in kind.order() for name in ("__new__", "__setattr__", "__getattribute__")):
+        if any(name in each.names for each in kind.order() for name in UNFOLLOWED):
             raise self.context.error("How objects of {name} are made cannot be read", name=kind.made.name)
+        if any(self._is_torchs(base) and base != MODULE for base in kind.foreign()) and (
+                asked := next((name for each in kind.order() for name in each.names if name in ASKED), None)):
+            raise self.context.error("{name} says itself what “{part}” is, which PyTorch's own layer asks for: that "
+                                     "cannot be read", name=kind.made.name, part=asked)
         for base in kind.foreign():
             if isinstance(base, Unknown) and base.error is not None:
                 raise base.error
@@ -104,10 +114,18 @@ class Objects:
         return last in ("Module", *CONTAINERS) or last.removeprefix("Lazy") in KINDS
 
     def _with_fields(self, made: Instance, given: list[Any], named: Names) -> None:
-        fields = [node.target.id for each in reversed(made.kind.order()) for node in each.made.body
-                  if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)]
-        values = {**{name: made.kind.find(name) for name in fields}, **dict(zip(fields, given, strict=False)), **named}
-        made.attributes.update(values)
+        nodes = [node for each in reversed(made.kind.order()) if "__dataclass__" in each.names
+                 for node in each.made.body if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)]
+        fields = [*dict.fromkeys(ast.unparse(node.target) for node in nodes)]
+        given_by = dict(zip(fields, given, strict=False))
+        missing = [name for name in fields if name not in {**given_by, **named} and made.kind.holder(name) is None]
+        if missing or len(given) > len(fields) or any(name in given_by or name not in fields for name in named) or any(
+                word in ast.unparse(node.annotation) for node in nodes for word in ("ClassVar", "InitVar", "KW_ONLY")):
+            raise self.context.error("How objects of {name} are made cannot be read", name=made.kind.made.name)
+        for name, value in {**{name: made.kind.find(name) for name in fields}, **given_by, **named}.items():
+            self.reader.modules.set_attribute(made, name, value)
+        if made.kind.find("__post_init__") is not None:
+            self.reader.plain.asked(made, "__post_init__", [])
 
     def torch_super(self, made: Instance, name: str, given: list[Any], named: Names) -> Any:
         """What torch's own base class does: keep its parts, call them. Raises ReadingError."""
@@ -118,16 +136,23 @@ class Objects:
                 made.inner = self.reader.modules.torch_module(base, given, named)
                 if isinstance(made.inner, Module):
                     made.inner.kind = made.kind
+                    if base.removeprefix("Lazy").startswith((*HAVE["weight"], *HAVE["bias"])) and base == (
+                            base.removeprefix("Lazy")) and made.kind.find("reset_parameters") is not None:
+                        self.reader.plain.asked(made, "reset_parameters", [])
             elif (given or named) and not self.context.exact and made.kind.is_module:
                 raise self.context.error("{name} takes no arguments", name=made.kind.made.name)
             return None
         if name in ("forward", "__call__") and made.inner is not None:
             return self.reader.module_called(made.inner, given, named)
+        if name == "__call__" and made.kind.method("forward") is not None:
+            return self.reader.plain.asked(made, "forward", given) if not named else self._refused(name)
         if name == "__setattr__" and len(given) == 2:
             return self.reader.modules.set_attribute(made, self.context.as_name(given[0]), given[1])
         if made.inner is not None or name in EVERYWHERE:
             return self.method(made, name, given, named)
-        return None
+        if name in ("__post_init__", "__init_subclass__", "__del__"):
+            return None
+        raise self.context.error("“super().{name}” cannot be read here", name=name)
 
     # -- builtins ------------------------------------------------------------------------------------------------------
 
@@ -463,6 +488,14 @@ class Objects:
 
     def _do_parameters(self, owner: Any, given: list[Any], named: Names) -> Any:
         return self.reader.plain.once(parameter for _, parameter in self._do_named_parameters(owner, given, named))
+
+    def _do_reset_parameters(self, owner: Any, given: list[Any], named: Names) -> None:
+        """The weights begin as PyTorch's own again."""
+        layer = owner.inner if isinstance(owner, Instance) else owner
+        if not isinstance(layer, Module):
+            self._refused("reset_parameters")
+        layer.inits.clear()
+        layer.edits.clear()
 
     def _do_load_state_dict(self, owner: Any, given: list[Any], named: Names) -> Any:
         self.context.note("Weights from a file are not read along: load them into the network")

@@ -13,7 +13,18 @@ from engine.messages import LayerloomError
 from engine.reading.context import Context
 from engine.reading.layers import MissingValueError
 from engine.reading.sizes import Size, UnknownSizeError
-from engine.reading.values import SIZED, Chain, Instance, Once, Parameter, ReadingError, Tensor, Unknown, hanging
+from engine.reading.values import (
+    SIZED,
+    Chain,
+    Instance,
+    Once,
+    Parameter,
+    ReadingError,
+    Tensor,
+    Unknown,
+    compares_itself,
+    hanging,
+)
 
 LONGEST = 10_000  # of lists and texts
 LARGEST = 10**12
@@ -69,6 +80,7 @@ class Plain:
 
     def __init__(self, context: Context) -> None:
         self.context = context
+        self.asked: Callable[[Any, str, list[Any]], Any] = lambda owner, name, given: None  # a method, followed
 
     def work(self, function: Callable[..., Any], *values: Any, **named: Any) -> Any:
         """Plain Python on plain values, kept small. Raises ReadingError."""
@@ -117,6 +129,9 @@ class Plain:
     def _effort(self, function: Callable[..., Any], values: tuple[Any, ...], named: Mapping[str, Any]) -> int:
         """How many steps the work is worth."""
         one, two = (*values, None, None)[:2]
+        if function in DEEP or getattr(function, "__name__", "") in (*KEYED, "update", "union", "sort"):
+            self.check_compared([*values, *([owner] if isinstance(owner := getattr(function, "__self__", None), list)
+                                            else [])])
         if function in DEEP or getattr(function, "__name__", "") in ("update", "union"):
             return 1 + sum(self.cost(value) for value in (*values, *named.values()))
         if function is operator.getitem or getattr(function, "__name__", "") in KEYED:
@@ -151,7 +166,13 @@ class Plain:
     def key(self, value: Any) -> Any:
         """A value that is hashed: paid for before that is done. Raises ReadingError."""
         self.context.spend(self.cost(value))
+        self.check_compared([value])
         return value
+
+    def check_compared(self, values: list[Any]) -> None:
+        """Raise a ReadingError where code of the text would say what is the same."""
+        if compares_itself(values):
+            raise self.context.error("Whether these objects are the same is said by their class: that cannot be read")
 
     def method(self, owner: Any, name: str, given: list[Any], named: Mapping[str, Any]) -> Any:
         """A method of a plain value. Raises ReadingError."""
@@ -180,7 +201,9 @@ class Plain:
         value = self.context.need(value)
         if isinstance(value, Unknown):
             raise MissingValueError(value.name, self.context.line)
-        if isinstance(value, Instance) and not any(value.kind.find(name) for name in ("__iter__", "__getitem__")):
+        if isinstance(value, Instance) and value.kind.find("__iter__") is not None:
+            value = self.asked(value, "__iter__", [])
+        elif isinstance(value, Instance) and value.kind.find("__getitem__") is None:
             value = value.inner
         if isinstance(value, Chain):
             return self._parts(value)

@@ -19,6 +19,7 @@ from engine.reading.values import (
     OPAQUE,
     Class,
     Function,
+    Instance,
     Names,
     Parameter,
     Path,
@@ -32,6 +33,7 @@ from engine.reading.values import (
 OUTER = "__outer__"  # the names around a function's own, and which of them it may set
 SETS = "__sets__"
 NO_GRAD = "torch.no_grad()"
+MOST_BASES = 60
 
 
 class _Leave(ReadingError):  # noqa: N818
@@ -119,8 +121,17 @@ class Statements:
             self.follow(statement, inside)
         made.names = {name: value for name, value in inside.items() if name not in (OUTER, SETS, "__class_body__")}
         for value in made.names.values():
-            if isinstance(value, Function) and value.home is None:
-                value.home, value.around = made, names
+            for each in (value, value.setter) if isinstance(value, Function) else ():
+                if each is not None and each.home is None:
+                    each.home, each.around = made, names
+            if isinstance(value, Instance) and any(value.kind.find(name) for name in ("__get__", "__set__",
+                                                                                      "__set_name__")):
+                raise self.context.error("What {name} does with its attributes cannot be read", name=node.name)
+        if len(made.lineage()) > MOST_BASES:
+            raise self.context.error("{name} is built on too many classes", name=node.name)
+        if (above := made.holder("__init_subclass__", made)) is not None:
+            told = Function(above.names["__init_subclass__"].made, made, above.names["__init_subclass__"].around, above)
+            self.expressions.modules.follow(told, [], {})
         result: Any = made
         for decorator in reversed(node.decorator_list):
             result = self._decorate(self.expressions.value(decorator, names), result)
@@ -243,6 +254,10 @@ class Statements:
             return
         for item in node.items:
             text = ast.unparse(item.context_expr)
+            maker = item.context_expr.func if isinstance(item.context_expr, ast.Call) else item.context_expr
+            known = self._leaving.value(maker, names) if isinstance(maker, ast.Name) else None
+            if isinstance(known, (Class, Instance, Function)):
+                raise self.context.error("“with” cannot be read here")
             if self.context.sheet is not None and "autocast" in text:
                 raise self.context.error("Numbers of another kind are no layer here: {kind}", kind=text[:40])
             if self.context.exact or (self.context.sheet is not None and any(

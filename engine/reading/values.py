@@ -11,6 +11,7 @@ from typing import Any
 from engine.graph.parameters import Init, NodeParameters, ValueEdit
 from engine.layers import Layer
 from engine.messages import LayerloomError
+from engine.reading.hierarchy import OF_MODULES
 from engine.reading.sizes import Dims
 
 Names = dict[str, Any]
@@ -166,7 +167,8 @@ class Function:
     around: Names | None = None
     home: Class | None = None
     defaults: Mapping[str, Any] | None = None
-    kind: str = ""  # "static", "class", "property"
+    kind: str = ""  # "static", "class", "property", "cached"
+    setter: Function | None = None  # of a property
 
     @property
     def name(self) -> str:
@@ -183,21 +185,32 @@ class Class:
     made: ast.ClassDef
     bases: tuple[Any, ...]
     names: Names = field(default_factory=dict)
+    line: list[Any] = field(default_factory=list)  # itself and all that it is built on, once that is asked for
+
+    def lineage(self) -> list[Any]:
+        """Itself and all that it is built on, as Python looks names up: also what is not of this code."""
+        if not self.line:
+            self.line = [self, *_merged([*map(_lineage, self.bases), list(self.bases)])]
+        return self.line
 
     def order(self) -> list[Class]:
         """Itself and its bases in the same code, as Python looks names up."""
-        found: list[Class] = []
-        for kind in (self, *(each for base in self.bases if isinstance(base, Class) for each in base.order())):
-            if kind in found:
-                found.remove(kind)
-            found.append(kind)
-        return found
+        return [kind for kind in self.lineage() if isinstance(kind, Class)]
+
+    def holder(self, name: str, after: Class | None = None) -> Class | None:
+        """Which class, itself or a base, says what is called so; only those behind ``after``."""
+        line = self.lineage()
+        for kind in line[line.index(after) + 1 :] if after in line else line:
+            if isinstance(kind, Class) and name in kind.names:
+                return kind
+            if isinstance(kind, Path) and kind.name.startswith("torch.nn.") and name in OF_MODULES:
+                return None
+        return None
 
     def find(self, name: str, after: Class | None = None) -> Any:
         """What it or a base calls so; only bases behind ``after``. None where there is nothing."""
-        order = self.order()
-        order = order[order.index(after) + 1 :] if after in order else order
-        return next((kind.names[name] for kind in order if name in kind.names), None)
+        holder = self.holder(name, after)
+        return None if holder is None else holder.names[name]
 
     def method(self, name: str) -> Function | None:
         """Its own method, or that of a base in the same code."""
@@ -216,6 +229,52 @@ class Class:
 
     def __deepcopy__(self, memo: Any) -> Class:
         return self
+
+
+def _lineage(base: Any) -> list[Any]:
+    if isinstance(base, Class):
+        return base.lineage()
+    is_layer = isinstance(base, Path) and base.name.startswith("torch.nn.") and base != MODULE
+    return [base, MODULE] if is_layer else [base]
+
+
+def _merged(lines: list[list[Any]]) -> list[Any]:
+    """Bases in one order, each behind all that are built on it; where that cannot be, torch's own come last."""
+    found, left = list[Any](), [line for line in lines if line]
+    while left:
+        head = next((line[0] for line in left if not any(line[0] in other[1:] for other in left)), None)
+        if head is None:
+            rest = [each for line in left for each in line]
+            return [*found, *dict.fromkeys(each for each in rest if isinstance(each, Class)),
+                    *dict.fromkeys(each for each in rest if not isinstance(each, Class))]
+        found.append(head)
+        left = [kept for line in left if (kept := line[1:] if line[0] == head else line)]
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class Super:
+    """``super()``: what the classes behind one of an object's own say."""
+
+    home: Any
+    owner: Any
+
+
+MODULE = Path("torch.nn.Module")
+OWN_ORDER = ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__contains__", "__hash__", "__dataclass__")
+
+
+def compares_itself(value: Any) -> bool:
+    """Whether the code says what it is to be the same, of an object or of one in a list."""
+    waiting, met = [value], set[int]()
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, Instance) and any(each.kind.find(name) is not None for name in OWN_ORDER):
+            return True
+        if isinstance(each, SIZED) and not isinstance(each, (str, range)) and id(each) not in met:
+            met.add(id(each))
+            waiting += [*each, *each.values()] if isinstance(each, dict) else each
+    return False
 
 
 @dataclass(eq=False)
