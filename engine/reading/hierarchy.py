@@ -39,7 +39,7 @@ def kinds_of(name: str) -> set[str]:
     if stem == "ZeroPad":
         found |= {f"ConstantPad{plain[-2:]}", "_ConstantPadNd"}
     if name != plain:
-        found |= {plain, "LazyModuleMixin", *(("_LazyNormBase",) if "Norm" in plain else ()),
+        found |= {"LazyModuleMixin", "_LazyNormBase" if "Norm" in plain else plain,
                   *(("_LazyConvXdMixin",) if "Conv" in plain else ())}
     return found
 

@@ -349,8 +349,10 @@ class Interpreter:
                 function.made.body, (ast.Yield, ast.YieldFrom))
         if not self._yields[function.made]:
             return self._stepped_into(function, names)
-        if reaches_out(function.made):
-            raise self.context.error("What a generator changes on its way cannot be read")
+        if isinstance(function.made, ast.FunctionDef) and reaches_out(function.made):
+            error = self.context.error("What a generator changes on its way cannot be read")
+            self.statements.lose(function.made.body, error, names)
+            raise error
         return self.plain.once(self._generated(function, names))
 
     def _generated(self, function: Function, names: Names) -> Iterator[Any]:

@@ -205,6 +205,7 @@ class Modules:
             return
         if name in LIVE and name in type(owner.layer).model_fields and not isinstance(value, Unknown):
             owner.layer = layer_of(owner.layer.kind(), (), {**dict(owner.layer), name: value}, self.context.line, ())
+            owner.arguments = {**owner.arguments, name: value}
             return
         self.context.taint(owner, self.context.error("“{name}” of a layer is changed here: that cannot be read",
                                                      name=name))

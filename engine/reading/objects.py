@@ -315,7 +315,8 @@ class Objects:
         if name in ("Tensor", "FloatTensor"):
             return isinstance(value, Tensor)
         if scope.startswith("torch.nn"):
-            return self._is_torch(value, name)
+            return self._is_torch(value, name) if as_class or not isinstance(value, (Class, Path)) else (
+                False if isinstance(value, Class) or self._is_torchs(value) else None)
         if name in ("Iterable", "Sequence", "OrderedDict", "Mapping", "Callable", "Number"):
             kinds = {"OrderedDict": (dict,), "Mapping": (dict,), "Number": (int, float), "Sequence": (
                 str, list, tuple, range)}.get(name, (*SIZED, Once, Chain))

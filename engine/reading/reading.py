@@ -199,7 +199,8 @@ class _Text:
             finally:
                 state.restore()
             if not is_same:
-                raise ReadingError("The network does something else when it is called again: no layer does that")
+                raise ReadingError("The network does something else when it is called again: no layer does that",
+                                   line=getattr(network, "line", 0) or None)
 
     def _followed_again(self, network: Any, state: State) -> tuple[Graph, str]:
         """The network; what changes its input in place, where that is used again, layer by layer."""

@@ -20,7 +20,7 @@ class State:
         self._names: list[tuple[Names, Names]] = []  # of objects, classes and functions, and what they were
         self._held: list[tuple[str, Any, Any]] = []  # lists and the like, the names that they are met by
         self._steps: list[tuple[str, Once, int]] = []
-        self._layers: list[tuple[Module, Any]] = []
+        self._layers: list[tuple[Module, Any, Names]] = []
         waiting: list[tuple[str, Any]] = [("", network), *self._met_names(context.globals)]
         met: dict[int, Any] = {}
         while waiting:
@@ -47,7 +47,7 @@ class State:
         elif isinstance(value, Once):
             self._steps.append((name, value, value.taken))
         elif isinstance(value, Module):
-            self._layers.append((value, value.layer))
+            self._layers.append((value, value.layer, value.arguments))
         elif hasattr(value, "given") and hasattr(value, "function"):
             yield from ((name, each) for each in (value.function, value.given, value.named))
 
@@ -69,8 +69,8 @@ class State:
             target = held.parts if isinstance(held, Chain) else held
             target.clear()
             target.extend(before) if isinstance(target, list) else target.update(before)
-        for module, layer in self._layers:
-            module.layer = layer
+        for module, layer, arguments in self._layers:
+            module.layer, module.arguments = layer, arguments
 
     def forget(self) -> bool:
         """All is as it was, and what has changed is not known; whether anything has."""
@@ -79,14 +79,14 @@ class State:
         changed += [(names, key) for names, before in self._names for key in before if key not in names]
         held = [(name, each) for name, each, before in self._held if not _holds_same(each, before)]
         steps = [(name, each) for name, each, taken in self._steps if each.taken != taken]
-        layers = [(module, module.layer) for module, layer in self._layers if module.layer != layer]
+        layers = [(each, each.layer, each.arguments) for each, layer, _ in self._layers if each.layer != layer]
         self.restore()
         for names, key in changed:
             names[key] = Unknown("", self._error(key))
         for name, each in (*held, *steps):
             self.context.taint(each, self._error(name))
-        for module, layer in layers:
-            module.layer = layer
+        for module, layer, arguments in layers:
+            module.layer, module.arguments = layer, arguments
         return bool(changed or held or steps or layers)
 
     def _error(self, name: str) -> ReadingError:

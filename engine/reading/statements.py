@@ -95,6 +95,11 @@ class Statements:
         if _leaves_loop(statement):
             raise LostError("{reason}", reason=error.message)
 
+    def lose(self, body: Sequence[ast.stmt], error: ReadingError, names: Names) -> None:
+        """What these statements would change is unknown from now on."""
+        for statement in body:
+            self._leaving.leave(statement, error, names)
+
     # -- names ---------------------------------------------------------------------------------------------------------
 
     def _do_import(self, node: ast.Import, names: Names) -> None:
