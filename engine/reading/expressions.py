@@ -34,7 +34,6 @@ from engine.reading.values import (
     Tensor,
     Unknown,
     Zeros,
-    compares_itself,
     is_module,
 )
 
@@ -270,10 +269,9 @@ class Expressions:
         if OPAQUE in (one, two) or not all(isinstance(each, COMPARED) for each in (one, two)):
             return None
         if type(op) in (ast.In, ast.NotIn):
-            self.context.spend(self.plain.cost(one) + (0 if isinstance(two, (dict, set, frozenset))
-                                                       else self.plain.cost(two)))
-        if compares_itself(one) or compares_itself(two):
-            return None
+            looked_at = [one] if isinstance(two, (dict, set, frozenset)) else [one, two]
+            self.context.spend(self.plain.cost(looked_at))
+            self.plain.check_compared(looked_at)
         return self.plain.work(COMPARISONS[type(op)], one, two)
 
     def _of_unaryop(self, node: ast.UnaryOp, names: Names) -> Any:

@@ -125,13 +125,17 @@ class Plain:
                 raise self.context.error("This list is too long")
             return
         self.context.spend(self._effort(function, values, named))
+        called = getattr(function, "__name__", "")
+        if function in DEEP or called in ("update", "union"):
+            self.check_compared([*values])
+        elif called in ("index", "count", "remove", "sort"):  # of a list, which is paid for there
+            self.check_compared([*values[:1], getattr(function, "__self__", None)])
+        elif called in KEYED:
+            self.check_compared([*values[:1]])
 
     def _effort(self, function: Callable[..., Any], values: tuple[Any, ...], named: Mapping[str, Any]) -> int:
         """How many steps the work is worth."""
         one, two = (*values, None, None)[:2]
-        if function in DEEP or getattr(function, "__name__", "") in (*KEYED, "update", "union", "sort"):
-            self.check_compared([*values, *([owner] if isinstance(owner := getattr(function, "__self__", None), list)
-                                            else [])])
         if function in DEEP or getattr(function, "__name__", "") in ("update", "union"):
             return 1 + sum(self.cost(value) for value in (*values, *named.values()))
         if function is operator.getitem or getattr(function, "__name__", "") in KEYED:

@@ -107,6 +107,18 @@ def test_a_call_with_a_deep_list_ends_in_time(expression: str) -> None:
     assert time.perf_counter() - began < 5
 
 
+@pytest.mark.parametrize("lines", [
+    "l = [0] * 90000\nwhile l: l.pop(0)", "d = {}\nfor i in range(90000): d[i] = d", "g = [1]\n"
+    "for _ in range(20000): g = (x for x in g)\nsum(g)", "s = set(range(90000))\nwhile True: s & s",
+    "l = [1]\nfor x in l: l.append(x)", "l = list(range(90000))\nwhile True: any(l)",
+])  # fmt: skip
+def test_a_long_list_ends_in_time(lines: str) -> None:
+    began = time.perf_counter()
+    with pytest.raises(LayerloomError, match=r"too many steps|too deeply"):
+        read(f"{HEAD}net = nn.Sequential(nn.Linear(8, 4))\n{lines}\n")
+    assert time.perf_counter() - began < 5
+
+
 def test_bases_are_put_in_order_in_time() -> None:
     pairs = "".join(f"class A{i}(A{i - 1}, B{i - 1}): pass\nclass B{i}(A{i - 1}, B{i - 1}): pass\n"
                     for i in range(1, 25))
