@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from engine.reading.values import Chain, Instance, Marker, Names, Parameter, Path, Tensor, Unknown
+from engine.reading.values import Chain, Instance, Marker, Names, Parameter, Path, Tensor, Unknown, Zeros
 
 if TYPE_CHECKING:
     from engine.reading.expressions import Expressions
@@ -54,7 +54,7 @@ class Assigning:
 
     def _unpacked(self, value: Any, count: int, starred: int | None) -> Iterator[Any]:
         """What is put into names; the sizes of a tensor of which nothing is known are as many as there are names."""
-        if isinstance(value, Marker):
+        if isinstance(value, (Marker, Zeros)):
             return iter([value] * count)
         if self.functions.is_open_shape(value):
             if starred is not None:
@@ -64,14 +64,14 @@ class Assigning:
 
     def _put(self, target: ast.Subscript, value: Any, names: Names) -> None:
         held = self.context.need(self.expressions.value(target.value, names))
-        if isinstance(held, Tensor):
+        if isinstance(held, (Tensor, Zeros)):
             self.context.taint(held, self.context.error(
                 "A part of a tensor is written over here: no layer does that"))
-            for other in held.storage.tensors:
-                other.stale = held.stale
             return
         index = self.expressions.index(target.slice, names)
-        if isinstance(held, (Chain, Instance)):
+        if isinstance(held, Instance) and held.kind.find("__setitem__") is not None:
+            self.plain.asked(held, "__setitem__", [index, value])
+        elif isinstance(held, (Chain, Instance)):
             self.modules.put_part(held, index, value)
         elif isinstance(held, Parameter):
             self.modules.set_value(held, index, value)
@@ -96,17 +96,19 @@ class Assigning:
             value: Any = self.context.in_place(one, made)
         elif isinstance(one, list) and isinstance(node.op, ast.Add):
             two = self.context.need(two)
-            one.extend(list(self.plain.iterate(two)) if two is not one else list(one))
+            one.extend(list(self.plain.iterate(two)))
             self.plain.check_length(one)
             value = one
         elif isinstance(one, Chain) and isinstance(node.op, ast.Add):
             self.modules.container_method(one, "extend", [two])
             value = one
         elif isinstance(one, (dict, set)) and isinstance(node.op, ast.BitOr):
-            one.update(self.context.need(two))
+            one.update(self.plain.key(self.context.need(two)))
             value = one
         else:
             value = self.expressions.joined(node, node.op, one, two)
+            if isinstance(one, Zeros) and isinstance(value, Unknown) and value.error is not None:
+                self.context.taint(one, value.error)
         self.store(node.target, value, names)
 
     def delete(self, target: ast.expr, names: Names) -> None:
@@ -123,7 +125,9 @@ class Assigning:
         elif isinstance(target, ast.Subscript):
             held = self.context.need(self.expressions.value(target.value, names))
             index = self.expressions.index(target.slice, names)
-            if isinstance(held, (Chain, Instance)):
+            if isinstance(held, Instance) and held.kind.find("__delitem__") is not None:
+                self.plain.asked(held, "__delitem__", [index])
+            elif isinstance(held, (Chain, Instance)):
                 self.modules.delete_part(held, index)
             elif isinstance(held, (list, dict)):
                 self.plain.work(held.__delitem__, index)

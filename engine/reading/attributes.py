@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from engine.reading.hierarchy import HAVE
 from engine.reading.layers import INFERRED
 from engine.reading.values import Module
 
@@ -96,6 +97,8 @@ def has(module: Module, name: str) -> bool | None:
     kind = module.made_as.removeprefix("Lazy")
     if name in ("weight", "bias"):
         return kind.startswith(_WEIGHT if name == "weight" else _BOTH) or name in _words(kind)
+    if name in HAVE:
+        return kind.startswith(HAVE[name])
     if name == "reset_parameters" and kind.startswith(_RESET):
         return True
     return True if kept(module, name) is not NOT_KNOWN else None

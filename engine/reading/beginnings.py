@@ -84,11 +84,15 @@ def parameters_of(module: Module) -> NodeParameters:
 
 
 def unsaid(module: Module) -> list[str]:
-    """Parameters that begin as no setting says, or of which some learn and others do not."""
+    """Parameters that begin as no setting says."""
     settings = _settings(module)
-    lost = [name for name, init in module.inits.items()
+    return [name for name, init in module.inits.items()
             if settings.get("weight" if _is_wide(module, name) else "bias", _native(module, name)) != init]
-    return lost + ([*module.frozen] if module.frozen and not module.frozen >= _expected(module) else [])
+
+
+def learns_in_part(module: Module) -> bool:
+    """Whether some of its parameters learn and others do not: no setting says that."""
+    return bool(module.frozen) and not module.frozen >= _expected(module)
 
 
 def names_of(module: Module) -> tuple[str, ...]:

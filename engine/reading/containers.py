@@ -7,27 +7,28 @@ from typing import Any
 
 from engine.reading.context import Context
 from engine.reading.plain import LONGEST
-from engine.reading.values import Chain, Instance, Unknown, is_module
+from engine.reading.values import Chain, Instance, Once, Unknown, in_words, is_module
 
 
 class Containers:
     """Makes lists of modules, looks into them and changes them."""
 
-    METHODS = frozenset(("append", "add_module", "register_module", "extend", "insert", "pop", "values", "children",
-                         "items", "named_children", "keys", "update"))  # fmt: skip
+    METHODS = frozenset(("append", "add_module", "register_module", "extend", "insert", "pop", "values", "items",
+                         "keys", "update"))  # fmt: skip
 
     def __init__(self, context: Context) -> None:
         self.context = context
 
     def made(self, name: str, given: list[Any]) -> Chain:
         """``nn.Sequential(…)`` and the like. Raises ReadingError."""
-        chain = Chain([], calls=name == "Sequential")
+        chain = Chain([], calls=name == "Sequential", is_dict=name == "ModuleDict")
         only = self.context.need(given[0]) if len(given) == 1 else None
+        only = list(only) if isinstance(only, Once) else only
         if isinstance(only, dict):
-            parts = [(str(key), part) for key, part in only.items()]
+            parts = [(self.context.as_name(key), part) for key, part in only.items()]
         elif isinstance(only, (list, tuple)) and all(_is_pair(each) for each in only) and only and (
                 name != "ModuleList"):
-            parts = [(str(key), part) for key, part in only]
+            parts = [(self.context.as_name(key), part) for key, part in only]
         elif isinstance(only, (list, tuple)):
             if name == "Sequential" and not self.context.exact and isinstance(only, list):
                 self.context.note("nn.Sequential takes its layers one by one: write nn.Sequential(*layers)")
@@ -37,6 +38,8 @@ class Containers:
         else:
             parts = [("", part) for part in given]
         chain.parts = [(key, self._checked(part, key)) for key, part in parts]
+        if chain.is_dict:
+            chain.parts = [*dict(chain.parts).items()]
         return chain
 
     def _checked(self, part: Any, key: str = "") -> Any:
@@ -64,7 +67,11 @@ class Containers:
         if not isinstance(chain, Chain):
             raise self.context.error("This is no list of layers")
         if isinstance(index, slice):
+            if isinstance(owner, Instance) or chain.is_dict:
+                raise self.context.error("A part of this list of layers cannot be read: take its layers one by one")
             return Chain(chain.parts[index], calls=chain.calls)
+        if isinstance(index, str) is not chain.is_dict:
+            raise self.context.error("There is no {index} in this list of layers", index=in_words(index))
         return chain.parts[self._place(chain, index)][1]
 
     def _place(self, chain: Chain, index: Any) -> int:
@@ -74,7 +81,7 @@ class Containers:
                 return found
         elif type(index) is int and -len(chain.parts) <= index < len(chain.parts):
             return index % len(chain.parts)
-        raise self.context.error("There is no {index} in this list of layers", index=str(index)[:40])
+        raise self.context.error("There is no {index} in this list of layers", index=in_words(index))
 
     def put_part(self, owner: Any, index: Any, value: Any) -> None:
         """``net[2] = layer``, ``net.head = layer``. Raises ReadingError."""
@@ -106,20 +113,21 @@ class Containers:
                 if len(chain.parts) > LONGEST:
                     raise self.context.error("This list is too long")
                 return changed
-            if name in ("values", "children"):
+            if name == "values":
                 return [part for _, part in chain.parts]
-            if name in ("items", "named_children"):
+            if name == "items":
                 return [(key or str(place), part) for place, (key, part) in enumerate(chain.parts)]
             if name == "keys":
                 return [key or str(place) for place, (key, _) in enumerate(chain.parts)]
         raise self.context.error("“.{name}()” of a layer cannot be read here", name=name)
 
     def _changed(self, chain: Chain, name: str, given: list[Any]) -> Any:
-        if name == "append" and len(given) == 1:
+        if name == "append" and len(given) == 1 and not chain.is_dict:
             chain.parts.append(("", self._checked(given[0])))
             return chain
         if name in ("add_module", "register_module") and len(given) == 2:
-            self.put_part(chain, str(self.context.need(given[0])), self._checked(given[1], str(given[0])))
+            name = self.context.as_name(given[0])
+            self.put_part(chain, name, self._checked(given[1], name))
             return None
         if name == "insert" and len(given) == 2 and type(given[0]) is int:
             chain.parts.insert(given[0], ("", self._checked(given[1])))
@@ -128,10 +136,15 @@ class Containers:
             return chain.parts.pop(self._place(chain, given[0]))[1]
         if name in ("extend", "update") and len(given) == 1:
             new = self.context.need(given[0])
-            if isinstance(new, (list, tuple, Chain, dict)):
-                more = new.parts if isinstance(new, Chain) else new.items() if isinstance(new, dict) else [
-                    ("", part) for part in new]
-                chain.parts += [(key, self._checked(part, key)) for key, part in list(more)]
+            new = list(new) if isinstance(new, Once) else new
+            if name == "update" and isinstance(new, (list, tuple, Chain, dict)) and chain.is_dict:
+                more = new.parts if isinstance(new, Chain) else new.items() if isinstance(new, dict) else new
+                for key, part in list(more):
+                    self.put_part(chain, self.context.as_name(key), self._checked(part))
+                return None
+            if name == "extend" and isinstance(new, (list, tuple, Chain)) and not chain.is_dict:
+                more = [part for _, part in new.parts] if isinstance(new, Chain) else new
+                chain.parts += [("", self._checked(part)) for part in list(more)]
                 return chain
         raise self.context.error("“.{name}()” of a layer cannot be read here", name=name)
 

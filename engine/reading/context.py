@@ -105,19 +105,21 @@ class Context:
 
     def taint(self, value: Any, error: ReadingError) -> None:
         """Whoever uses this value from now on meets the error."""
-        if isinstance(value, (list, dict)):
+        if isinstance(value, (list, dict, set)):
             self.kept.append(value)
             self.tainted[id(value)] = Unknown("", error)
         elif isinstance(value, Tensor):
-            value.stale = error
+            for each in (value, *value.storage.tensors):
+                each.stale = error
         elif hasattr(value, "taint"):
             value.taint = value.taint or error
 
     def checked(self, value: Any) -> Any:
         """The value, or Unknown where something has happened to it that could not be followed."""
-        if isinstance(value, (list, dict)) and self.tainted:
+        if isinstance(value, (list, dict, set)) and self.tainted:
             return self.tainted.get(id(value), value)
         if self._sizes and isinstance(value, (Size, tuple, Tensor)):
+            self.spend(len(value) // 16 if isinstance(value, tuple) else 0)
             value = self._settled(value)
         error = value.stale if isinstance(value, Tensor) else getattr(value, "taint", None)
         return value if error is None else Unknown("", error)
@@ -172,6 +174,13 @@ class Context:
         value = self.checked(value)
         if isinstance(value, Unknown) and value.error is not None:
             raise value.error
+        return value
+
+    def as_name(self, value: Any) -> str:
+        """The name of a part of a module. Raises ReadingError where it is no text."""
+        value = self.need(value)
+        if not isinstance(value, str):
+            raise self.error("A part of a module is called by a text")
         return value
 
     # -- drawing -------------------------------------------------------------------------------------------------------

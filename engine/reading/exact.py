@@ -18,7 +18,7 @@ from engine.layers.base import Layer, Shape
 from engine.layers.code import Code
 from engine.layers.inputs import Input
 from engine.messages import LayerloomError
-from engine.reading.beginnings import parameters_in, parameters_of, rank_of, unsaid
+from engine.reading.beginnings import learns_in_part, parameters_in, parameters_of, rank_of, unsaid
 from engine.reading.context import IMPORTED
 from engine.reading.interpreter import Interpreter
 from engine.reading.modules import Buffer
@@ -106,7 +106,7 @@ def _said(part: Module | Buffer) -> NodeParameters:
     """The settings that the code gives a module. Raises ReadingError where no settings say the same."""
     if isinstance(part, Buffer):
         return DEFAULTS
-    if unsaid(part):
+    if unsaid(part) or learns_in_part(part):
         raise ReadingError("How weights begin here is no setting of a layer: they begin as PyTorch's own")
     return parameters_of(part)
 

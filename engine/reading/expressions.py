@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.layers.functions import Scale
@@ -14,7 +14,7 @@ from engine.reading.functions import Functions
 from engine.reading.layers import KINDS
 from engine.reading.modules import Modules
 from engine.reading.picking import Picking
-from engine.reading.plain import BUILTINS, ERRORS, MATH, OBJECTS, WIDE, Plain, is_open
+from engine.reading.plain import BUILTINS, ERRORS, MATH, OBJECTS, WIDE, Plain, is_open, words_of
 from engine.reading.sizes import Size
 from engine.reading.sure import is_sure_name
 from engine.reading.values import (
@@ -32,8 +32,10 @@ from engine.reading.values import (
     Parameter,
     Path,
     ReadingError,
+    Super,
     Tensor,
     Unknown,
+    Zeros,
     is_module,
 )
 
@@ -49,9 +51,9 @@ COMPARISONS: Mapping[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.GtE: operator.ge, ast.Is: operator.is_, ast.IsNot: operator.is_not,
     ast.In: lambda one, two: one in two, ast.NotIn: lambda one, two: one not in two,
 }  # fmt: skip
+CONVERSIONS: Mapping[int, Callable[[Any], Any]] = {-1: lambda value: value, 114: repr, 115: str, 97: ascii}
 OUTER, SETS = "__outer__", "__sets__"
 # Values that are what they are: of others only a run would tell whether they are the same.
-OPERATORS = ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__contains__")
 COMPARED = (int, float, str, type(None), list, tuple, dict, set, frozenset, range, Class, Path, Function, Module,
             Instance, Chain)  # fmt: skip
 
@@ -75,7 +77,10 @@ class Expressions:
 
     def known(self, test: ast.expr, names: Names) -> bool | None:
         """Whether a condition holds, or None where that is not known. Raises the error of what it depends on."""
-        value = self.value(test, names)
+        return self.holds(self.value(test, names))
+
+    def holds(self, value: Any) -> bool | None:
+        """Whether a value counts as true, or None where that is not known. Raises the error that stands for it."""
         if value is TRAINING:
             return self.trained()
         if isinstance(value, Unknown) and value.error is not None:
@@ -103,7 +108,7 @@ class Expressions:
         try:
             return self.context.checked(method(node, names))
         except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError) as error:
-            raise self.context.error("This cannot be worked out: {reason}", reason=str(error)[:80]) from error
+            raise self.context.error("This cannot be worked out: {reason}", reason=words_of(error)) from error
 
     def _of_slice(self, node: ast.Slice, names: Names) -> Any:
         return self.index(node, names)
@@ -152,9 +157,10 @@ class Expressions:
         pairs: Names = {}
         for key, value in zip(node.keys, node.values, strict=True):
             if key is None:
-                pairs |= self.context.need(self.value(value, names))
+                pairs |= self.plain.key(self.context.need(self.value(value, names)))
             else:
-                pairs[self.value(key, names)] = self.value(value, names)
+                found = self.value(key, names)
+                pairs[self.plain.key(found)] = self.value(value, names)
         return pairs
 
     def _of_joinedstr(self, node: ast.JoinedStr, names: Names) -> Any:
@@ -171,7 +177,7 @@ class Expressions:
         how = self._of_joinedstr(part.format_spec, names) if isinstance(part.format_spec, ast.JoinedStr) else ""
         if isinstance(how, Unknown) or WIDE.search(how):
             return Unknown(_text(part.value), self.context.error("This text cannot be worked out here"))
-        return self.plain.work(format, repr(value) if part.conversion == 114 else value, how)
+        return self.plain.work(format, CONVERSIONS[part.conversion](value), how)
 
     def _of_ifexp(self, node: ast.IfExp, names: Names) -> Any:
         return self.value(node.body if self.truth(node.test, names) else node.orelse, names)
@@ -185,7 +191,7 @@ class Expressions:
         return Function(node, around=names, defaults=self.defaults(node.args, names))
 
     def _of_yield(self, node: ast.Yield, names: Names) -> Any:
-        """A generator is followed to its end, and what it gives is kept as a list."""
+        """A generator is followed to its end as soon as its first value is asked for."""
         names.setdefault("__yielded__", []).append(None if node.value is None else self.value(node.value, names))
         self.plain.check_length(names["__yielded__"])
 
@@ -267,12 +273,14 @@ class Expressions:
             return _same_sizes([one], [two], type(op) is ast.Eq) if type(op) in (ast.Eq, ast.NotEq) else None
         if any(is_open(each) or (isinstance(each, Marker) and each is not OPAQUE) for each in (one, two)):
             return None
-        if any(_has_own(each, *OPERATORS) for each in (one, two)):
+        if type(op) in (ast.In, ast.NotIn) and isinstance(two, Instance):
             return None
         if OPAQUE in (one, two) or not all(isinstance(each, COMPARED) for each in (one, two)):
             return None
         if type(op) in (ast.In, ast.NotIn):
-            self.context.spend(self.plain.cost(two))
+            looked_at = [one] if isinstance(two, (dict, set, frozenset)) else [one, two]
+            self.context.spend(self.plain.cost(looked_at))
+            self.plain.check_compared(looked_at)
         return self.plain.work(COMPARISONS[type(op)], one, two)
 
     def _of_unaryop(self, node: ast.UnaryOp, names: Names) -> Any:
@@ -320,7 +328,7 @@ class Expressions:
             return made
         if type(op) not in ARITHMETIC:
             raise self.context.error("“{text}” cannot be read here", text=_text(node))
-        if any(isinstance(each, (Marker, Path, Parameter)) for each in (one, two)):
+        if any(isinstance(each, (Marker, Path, Parameter, Zeros)) for each in (one, two)):
             return Unknown(_text(node), self.context.error("“{text}” cannot be worked out here", text=_text(node)))
         if isinstance(one, Chain) and isinstance(two, Chain) and isinstance(op, ast.Add):
             return Chain([*one.parts, *two.parts], calls=one.calls)
@@ -375,39 +383,47 @@ class Expressions:
 
     # -- comprehensions ------------------------------------------------------------------------------------------------
 
-    def _of_listcomp(self, node: ast.ListComp | ast.GeneratorExp, names: Names) -> Any:
+    def _of_listcomp(self, node: ast.ListComp | ast.SetComp, names: Names) -> Any:
         found: list[Any] = []
-
-        def take(inner: Names) -> None:
-            found.append(self.value(node.elt, inner))
+        for value in self._each(node, names):
+            found.append(value)
             self.plain.check_length(found)
-
-        self._comprehend(node.generators, {OUTER: names}, take)
         return found
 
-    _of_generatorexp = _of_listcomp
+    def _of_generatorexp(self, node: ast.GeneratorExp, names: Names) -> Any:
+        return self.plain.once(self._each(node, names))
 
     def _of_setcomp(self, node: ast.SetComp, names: Names) -> Any:
-        found: list[Any] = []
-        self._comprehend(node.generators, {OUTER: names}, lambda inner: found.append(self.value(node.elt, inner)))
-        return self.plain.work(set, found)
+        return self.plain.work(set, self._of_listcomp(node, names))
 
     def _of_dictcomp(self, node: ast.DictComp, names: Names) -> Any:
+        inner: Names = {OUTER: names}
         found: Names = {}
-        self._comprehend(node.generators, {OUTER: names}, lambda inner: found.__setitem__(
-            self.value(node.key, inner), self.value(node.value, inner)))
+        for _ in self._rounds(node.generators, inner, self._first(node.generators, inner)):
+            key = self.plain.key(self.value(node.key, inner))
+            found[key] = self.value(node.value, inner)
+            self.plain.check_length(found)
         return found
 
-    def _comprehend(self, loops: Sequence[ast.comprehension], names: Names, take: Callable[[Names], None]) -> None:
+    def _each(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, names: Names) -> Iterator[Any]:
+        """What a comprehension gives: the first of what it goes through is asked for at once, all else on the way."""
+        inner: Names = {OUTER: names}
+        rounds = self._rounds(node.generators, inner, self._first(node.generators, inner))
+        return (self.value(node.elt, inner) for _ in rounds)
+
+    def _first(self, loops: Sequence[ast.comprehension], names: Names) -> Iterable[Any]:
+        return self.plain.iterate(self.value(loops[0].iter, names))
+
+    def _rounds(self, loops: Sequence[ast.comprehension], names: Names, values: Iterable[Any]) -> Iterator[None]:
         """All rounds have one set of names, as in Python: functions made in them see the last."""
-        if not loops:
-            take(names)
-            return
-        for value in self.plain.iterate(self.value(loops[0].iter, names)):
+        for value in values:
             self.context.step(loops[0].target)
             self.store(loops[0].target, value, names)
             if all(self.truth(test, names) for test in loops[0].ifs):
-                self._comprehend(loops[1:], names, take)
+                if loops[1:]:
+                    yield from self._rounds(loops[1:], names, self._first(loops[1:], names))
+                else:
+                    yield
 
     # -- looking into things ------------------------------------------------------------------------------------------
 
@@ -420,6 +436,8 @@ class Expressions:
         if isinstance(owner, Path):
             if owner.name == "math" and isinstance(MATH.get(name), float):
                 return MATH[name]
+            if name == "__name__":
+                return owner.name.rpartition(".")[2]
             if not is_sure_name(f"{owner.name}.{name}"):
                 self.context.must_succeed()
             return Path(f"{owner.name}.{name}")
@@ -431,18 +449,67 @@ class Expressions:
             return TRAINING
         if isinstance(owner, (Instance, Class)):
             found = self.modules.attribute(owner, name)
-            if isinstance(found, Function) and found.kind == "property" and isinstance(owner, Instance):
-                return self._call(found, [], {}, ast.Call(ast.Name("property", ast.Load()), [], []), {})
-            return found
+            return self._of_property(found, owner, name)
+        if isinstance(owner, Super):
+            return self._of_super(owner, name)
         if isinstance(owner, (Module, Chain, Parameter)):
             return self.modules.look(owner, name)
         if isinstance(owner, Tensor):
             return self.functions.attribute(owner, name)
         if isinstance(owner, Marker) and name != "manual_seed":
             return owner
+        if isinstance(owner, Zeros):
+            return self._of_zeros(owner, name)
         if isinstance(owner, tuple) and name in getattr(owner, "_fields", ()):
             return getattr(owner, name)
         return self.context.method(owner, name)
+
+    def _of_property(self, found: Any, owner: Any, name: str) -> Any:
+        """What is found under a name: of a property what its function gives."""
+        if not (isinstance(found, Function) and found.kind in ("property", "cached") and isinstance(owner, Instance)):
+            return found
+        value = self._call(found, [], {}, ast.Call(ast.Name("property", ast.Load()), [], []), {})
+        if found.kind == "cached":
+            if is_module(value):
+                raise self.context.error("“{name}” is kept where PyTorch does not see it: that cannot be read",
+                                         name=name)
+            owner.attributes[name] = value
+        return value
+
+    def _of_super(self, where: Super, name: str) -> Any:
+        """What classes behind one call so; what torch's own classes do there is worked out where it is called."""
+        kind = where.owner.kind if isinstance(where.owner, Instance) else where.owner
+        if not isinstance(kind, Class) or not isinstance(where.home, Class):
+            return self.context.method(where, name)
+        if where.home not in kind.lineage():
+            raise self.context.error("{name} is no class of this object", name=where.home.made.name)
+        holder = kind.holder(name, where.home)
+        if holder is None:
+            return self.context.method(where, name)
+        found = holder.names[name]
+        bound = self.modules.bound(found, where.owner) if isinstance(found, Function) else found
+        return self._of_property(bound, where.owner, name)
+
+    def _super(self, given: list[Any], names: Names) -> Super:
+        if len(given) == 2 and isinstance(given[0], Class) and isinstance(given[1], (Instance, Class)):
+            return Super(*given)
+        for value in given:
+            self.context.need(value)
+        if given:
+            raise self.context.error("“super” with these arguments cannot be read")
+        while "__class__" not in names and OUTER in names:
+            names = names[OUTER]
+        return Super(names.get("__class__"), names.get("__self__"))
+
+    def _of_zeros(self, owner: Zeros, name: str) -> Any:
+        """What leaves zeros as they are, or tells where they lie; all else is no beginning of a recurrent layer's."""
+        if name in Zeros.KEEP:
+            return owner if name == "data" else self.context.method(owner, name)
+        if name in ("device", "dtype", "shape", "ndim", "is_cuda", "requires_grad", "grad"):
+            return OPAQUE
+        error = self.context.error("“{name}” of a tensor that is made here is no layer", name=name)
+        self.context.taint(owner, error) if name.endswith("_") else None
+        raise error
 
     def _of_subscript(self, node: ast.Subscript, names: Names) -> Any:
         owner = self.value(node.value, names)
@@ -455,9 +522,11 @@ class Expressions:
             return index
         if isinstance(owner, Last):
             return self.modules.last_step(owner, index)
+        if isinstance(owner, Instance) and owner.kind.find("__getitem__") is not None:
+            return self.plain.asked(owner, "__getitem__", [index])
         if isinstance(owner, (Chain, Instance)):
             return self.modules.part_of(owner, index)
-        if isinstance(owner, Marker):
+        if isinstance(owner, (Marker, Zeros)):
             return owner
         if self.functions.is_open_shape(owner):
             return self.functions.sizes_index(owner, index)
@@ -484,9 +553,9 @@ class Expressions:
 
     def _of_call(self, node: ast.Call, names: Names) -> Any:
         called = self.value(node.func, names)
-        if called == Path("builtins.super"):
-            return Path("super")
         given = self._elements(node.args, names)
+        if called == Path("builtins.super"):
+            return self._super(given, names)
         named: Names = {}
         for word in node.keywords:
             value = self.value(word.value, names)
@@ -526,7 +595,7 @@ def _place(name: str, names: Names) -> Names | None:
 
 def _is_open(value: Any) -> bool:
     """Whether it is known only when the network runs, or to the caller of the code."""
-    return isinstance(value, (Tensor, Unknown, Marker, Path, Size, Parameter, Last))
+    return isinstance(value, (Tensor, Unknown, Marker, Path, Size, Parameter, Last, Zeros))
 
 
 def _as_value(value: Any) -> Any:

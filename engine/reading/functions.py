@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 from engine.layers import LAYERS
 from engine.reading.context import Context
-from engine.reading.layers import layer_of
+from engine.reading.layers import MOST_GIVEN, layer_of
 from engine.reading.reshaping import expanded, reshaped, viewed_as
 from engine.reading.signatures import SIGNATURES, bound
 from engine.reading.sizes import BATCH, Dim, Size, fresh
-from engine.reading.values import MASK, OPAQUE, TRAINING, Parameter, Path, Tensor, Unknown
+from engine.reading.values import MASK, OPAQUE, TRAINING, Parameter, Path, Tensor, Unknown, hanging, in_words
 
 # Functions that are a layer with the class's own options; those of the function by its own names.
 LIKE_CLASSES: Mapping[str, str] = {
@@ -93,6 +93,8 @@ class Functions:
             self._fail(plain, given, in_place)
         values = bound(plain, given, named, self.context.line)
         for key in values:
+            if hanging(values[key], MOST_GIVEN) > MOST_GIVEN:
+                raise self.context.error("“{name}” in this call is too long", name=key)
             self._check(values[key])
         if plain in ("cat", "concat", "concatenate", "stack"):
             return self._join(plain, values)
@@ -115,7 +117,7 @@ class Functions:
     def _fail(self, name: str, given: Sequence[Any], in_place: bool) -> None:
         error = self.context.error("“{name}” is no layer here: only functions that are layers can be read", name=name)
         if in_place:
-            for value in given[:1]:
+            for value in given[0] if given and isinstance(given[0], (list, tuple)) else given[:1]:
                 self.context.taint(value, error)
         raise error
 
@@ -153,7 +155,7 @@ class Functions:
             if key in values and key != "inplace" and values[key] not in (expected, OPAQUE) and not (
                     key in ("dtype", "_stacklevel", "return_indices") and self._is_harmless(key, values[key])):
                 raise self.context.error("“{name}” with {argument}={value} has no layer here", name=name, argument=key,
-                                         value=str(values[key])[:20])
+                                         value=in_words(values[key]))
         inplace = {"inplace": True} if values.get("inplace") is True else {}
         return {key: value for key, value in values.items() if key not in NEUTRAL} | inplace
 

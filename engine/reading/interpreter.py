@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from engine.reading.context import DEEPEST, Context
 from engine.reading.expressions import Expressions
 from engine.reading.functions import Functions, OpenShape
+from engine.reading.leaving import reaches_out
 from engine.reading.library import BOOK
 from engine.reading.modules import Modules
 from engine.reading.objects import Objects
 from engine.reading.plain import BUILTINS, MATH, METHODS, OBJECTS, Plain
 from engine.reading.sizes import BATCH
-from engine.reading.statements import OUTER, Statements
+from engine.reading.statements import OUTER, Statements, has_part
 from engine.reading.sure import is_sure_call
 from engine.reading.tracing import Tracing
 from engine.reading.values import (
@@ -37,6 +40,7 @@ from engine.reading.values import (
     Returned,
     SpentError,
     Storage,
+    Super,
     Tensor,
     Unknown,
     every_module,
@@ -57,7 +61,9 @@ class Interpreter:
         self.statements = Statements(self.context, self.plain, self.expressions, self.decorated)
         self.objects = Objects(self)
         self.tracing = Tracing(self)
+        self.modules.follow, self.plain.asked = self.function_called, self._asked
         self._book: Names | None = None
+        self._yields: dict[ast.AST, bool] = {}  # functions, and whether they are generators
 
     # -- calls --------------------------------------------------------------------------------------------------------
 
@@ -115,8 +121,6 @@ class Interpreter:
             self.context.must_succeed()
         if scope == "builtins":
             return self._builtin_called(name, given, named, node, names)
-        if scope == "super" or path == "super":
-            return self._super_called(name, given, named, names)
         if path.startswith(("d2l.", "d2lzh")) and not self.context.exact:
             return self._book_called(path, given, named, node)
         if scope == "math":
@@ -127,7 +131,7 @@ class Interpreter:
         if scope in ("torch.nn", "nn", "torch.nn.parallel"):
             return self._torch_module(name, given, named)
         if scope.startswith("collections") or name == "OrderedDict":
-            return self.plain.work(dict, *given, **named)
+            return self.plain.work(dict, *map(self.plain.whole, given), **named)
         if scope == "torch.nn.init":
             return self._begun(name, given, named)
         if name in ("manual_seed", "no_grad", "set_grad_enabled", "autocast", "set_num_threads", "seed"):
@@ -145,10 +149,8 @@ class Interpreter:
         return self._foreign_called(path, given, node)
 
     def _torch_module(self, name: str, given: list[Any], named: Names) -> Any:
-        if name.endswith("Loss") and not self.context.exact:
-            return OPAQUE
         made = self.modules.torch_module(name, given, named)
-        self._at_top(made)
+        self._at_top(made) if is_module(made) else None
         return made
 
     def _at_top(self, made: Any) -> None:
@@ -218,7 +220,15 @@ class Interpreter:
         if isinstance(value, Tensor):
             raise self.context.error("“copy” of a tensor cannot be read here")
         self.context.spend(self.plain.cost(value) + 50 * sum(1 for _ in every_module(value)))
-        return copy.copy(value) if shallow and isinstance(value, (list, dict)) else copy.deepcopy(value)
+        if isinstance(value, Instance) and any(value.kind.find(name) for name in ("__copy__", "__deepcopy__",
+                                                                                  "__reduce__", "__getstate__")):
+            raise self.context.error("How an object is copied here cannot be read")
+        if not shallow or (isinstance(value, Module) and not value.layer.has_weights()):
+            return copy.deepcopy(value)
+        if is_module(value):
+            raise self.context.error("This copy shares its weights with the layer: take the layer itself, or "
+                                     "copy.deepcopy")
+        return replace(value, attributes=dict(value.attributes)) if isinstance(value, Instance) else copy.copy(value)
 
     def _math_called(self, name: str, given: list[Any], node: ast.Call) -> Any:
         unknown = next((value for value in given if isinstance(value, Unknown)), None)
@@ -230,12 +240,10 @@ class Interpreter:
         return self.plain.work(MATH[name], *given)
 
     def _itertools(self, name: str, given: list[Any], node: ast.Call) -> Any:
-        lists = [list(self.plain.iterate(value)) for value in given] if name in ("chain", "product") else []
         if name == "chain":
-            return [each for part in lists for each in part]
-        if name == "product" and len(lists) == 2:
-            self.context.spend(len(lists[0]) * len(lists[1]))
-            return [(a, b) for a in lists[0] for b in lists[1]]
+            return self.plain.once(itertools.chain(*map(self.plain.iterate, given)))
+        if name == "product" and len(given) == 2:
+            return self.plain.once(itertools.product(*map(list, map(self.plain.iterate, given))))
         return self._foreign_called(f"itertools.{name}", given, node)
 
     # -- builtins ------------------------------------------------------------------------------------------------------
@@ -247,10 +255,13 @@ class Interpreter:
             return None
         if name == "len" and len(given) == 1 and isinstance(given[0], Tensor):
             return BATCH
+        if name == "len" and len(given) == 1 and isinstance(given[0], Instance) and given[0].kind.find("__len__"):
+            return self._asked(given[0], "__len__", [])
         if name == "float" and given and given[0] in ("-inf", "inf"):
             return OPAQUE if self.context.exact or self.context.sheet else float(given[0])
+        given = list(map(self.plain.whole, given)) if name not in ("len", "bool") else given
         unknown = self._unknown_in(given)
-        if unknown is not None and name not in ("list", "tuple", "dict", "len", "enumerate", "zip", "reversed"):
+        if unknown is not None and name not in ("list", "tuple", "dict", "len"):
             return Unknown(ast.unparse(node)[:40], unknown.error)
         if any(isinstance(value, Unknown) for value in given):
             first = next(value for value in given if isinstance(value, Unknown))
@@ -302,6 +313,8 @@ class Interpreter:
     # -- methods -------------------------------------------------------------------------------------------------------
 
     def _method_called(self, owner: Any, name: str, given: list[Any], named: Names) -> Any:
+        if isinstance(owner, Super):
+            return self._super_called(owner, name, given, named)
         if isinstance(owner, Tensor):
             return self.functions.call(name, [owner, *given], named, "torch.Tensor")
         if (isinstance(owner, float) and name == "item") or (isinstance(owner, list) and name == "tolist"):
@@ -326,7 +339,8 @@ class Interpreter:
             self.context.taint(owner, unknown.error or self.context.error("What is put here is not known"))
             return None
         if name in ("extend", "update", "join") and given:
-            given = [list(self.plain.iterate(given[0])) if not isinstance(given[0], dict) else given[0], *given[1:]]
+            given = [list(self.plain.iterate(given[0])) if not isinstance(given[0], dict) else given[0],
+                     *map(self.plain.whole, given[1:])]
         return self.plain.method(owner, name, given, named)
 
     # -- functions ----------------------------------------------------------------------------------------------------
@@ -338,6 +352,24 @@ class Interpreter:
         if self.context.is_own and function.name == KEEP and given:
             return given[0]
         names = self._bound(function, given, named)
+        if function.made not in self._yields:
+            self._yields[function.made] = isinstance(function.made, ast.FunctionDef) and has_part(
+                function.made.body, (ast.Yield, ast.YieldFrom))
+        if not self._yields[function.made]:
+            return self._stepped_into(function, names)
+        if isinstance(function.made, ast.FunctionDef) and reaches_out(function.made):
+            error = self.context.error("What a generator changes on its way cannot be read")
+            self.statements.lose(function.made.body, error, names)
+            raise error
+        return self.plain.once(self._generated(function, names))
+
+    def _generated(self, function: Function, names: Names) -> Iterator[Any]:
+        """What a generator gives: followed to its end before the first value is given."""
+        found = self._stepped_into(function, names)
+        self.context.need(found)
+        yield from names.get("__yielded__", ())
+
+    def _stepped_into(self, function: Function, names: Names) -> Any:
         outer, line = self.context.is_library, self.context.line
         self.context.is_library = outer or bool(function.around and function.around.get("__library__"))
         self.context.depth += 1
@@ -358,8 +390,8 @@ class Interpreter:
         try:
             self.statements.run(function.made.body, names)
         except Returned as returned:
-            return names.get("__yielded__", returned.value)
-        return names.get("__yielded__")
+            return returned.value
+        return None
 
     def _bound(self, function: Function, given: list[Any], named: Names) -> Names:
         arguments = function.made.args
@@ -401,17 +433,20 @@ class Interpreter:
     def _is_unasked(self, function: Function) -> bool:
         return isinstance(function.owner, Instance) and function.owner.given is None
 
-    def _super_called(self, name: str, given: list[Any], named: Names, names: Names) -> Any:
-        """``super().__init__()`` and the like: a base in the same code is followed, torch's own make what it is."""
-        while "__class__" not in names and OUTER in names:
-            names = names[OUTER]
-        home, owner = names.get("__class__"), names.get("__self__")
-        if not isinstance(home, Class) or not isinstance(owner, Instance):
+    def _super_called(self, where: Super, name: str, given: list[Any], named: Names) -> Any:
+        """``super().__init__()`` and the like, where no class of this code says what that is."""
+        if isinstance(where.owner, Instance):
+            return self.objects.torch_super(where.owner, name, given, named)
+        if name in ("__init__", "__init_subclass__"):
             return None
-        found = owner.kind.find(name, home)
-        if isinstance(found, Function):
-            return self.function_called(self.modules._bound(found, owner), given, named)
-        return self.objects.torch_super(owner, name, given, named)
+        raise self.context.error("“super().{name}” cannot be read here", name=name)
+
+    def _asked(self, owner: Instance, name: str, given: list[Any]) -> Any:
+        """What an object's own method gives that Python itself asks for, as ``__len__``."""
+        found = owner.kind.find(name)
+        if not isinstance(found, Function):
+            raise self.context.error("“{name}” of an object cannot be read here", name=name)
+        return self.function_called(self.modules.bound(found, owner), given, {})
 
     # -- decorators ----------------------------------------------------------------------------------------------------
 
@@ -422,18 +457,21 @@ class Interpreter:
                 decorator.kind.names[made.name] = Function(made.made, None, made.around, decorator.kind, made.defaults,
                                                            made.kind)
             return made
+        if isinstance(decorator, Method) and decorator.name == "setter" and isinstance(decorator.owner, Function) and (
+                isinstance(made, Function)):
+            return replace(decorator.owner, setter=made)
         if not isinstance(decorator, Path):
             return made if decorator in (None, OPAQUE) else Unknown("", self.context.error(
                 "What this decorator does is not known"))
         name = decorator.name.rpartition(".")[2]
         kinds = {"staticmethod": "static", "classmethod": "class", "property": "property",
-                 "cached_property": "property"}
+                 "cached_property": "cached"}
         if isinstance(made, Function) and name in kinds:
             return Function(made.made, made.owner, made.around, made.home, made.defaults, kinds[name])
         if isinstance(made, Class) and name == "dataclass":
             made.names["__dataclass__"] = True
             return made
-        if name in ("abstractmethod", "wraps", "lru_cache", "cache", "overload", "override", "export", "unused",
+        if name in ("abstractmethod", "wraps", "overload", "override", "export", "unused",
                     "ignore", "script_method", "total_ordering", "final"):
             return made
         return Unknown("", self.context.error("What the decorator “{name}” does is not known", name=decorator.name))

@@ -9,7 +9,7 @@ from typing import Any
 from engine.layers import LAYERS, Layer
 from engine.layers.base import OptionError
 from engine.reading.sizes import Size
-from engine.reading.values import MASK, OPAQUE, ReadingError, Unknown
+from engine.reading.values import MASK, OPAQUE, ReadingError, Unknown, hanging, in_words
 
 # Where torch's order is not that of the options. A test compares all with the installed torch.
 _POOL = ("kernel_size", "stride", "padding", "dilation", "return_indices", "ceil_mode")
@@ -49,9 +49,11 @@ TORCHS: Mapping[str, Mapping[str, Any]] = {
     "Transformer": {"nhead": 8, "d_model": 512},
 }  # fmt: skip
 NO_NEED = frozenset(("dim", "keepdim", "scale_factor", "output_ratio"))  # of what is required here, torch's own default
+ASKED = frozenset(("bias", "affine", "elementwise_affine", "track_running_stats"))
 NEEDS_BATCH_FIRST = frozenset(("RNN", "LSTM", "GRU", "MultiheadAttention", "TransformerEncoderLayer",
                                "TransformerDecoderLayer", "Transformer"))  # fmt: skip
 SOFT = ("Softmax", "LogSoftmax", "Softmin")
+MOST_GIVEN = 1000  # things in a list that is one argument
 KINDS: Mapping[str, str] = {layer.torch[3:]: kind for kind, layer in reversed(LAYERS.items())
                             if layer.torch.startswith("nn.") and kind != "DepthwiseConv2d"}
 Declared = tuple[tuple[str, Any], ...]  # what code says of a layer's input, by torch's names
@@ -78,6 +80,9 @@ def layer_of(kind: str, given: Sequence[Any], named: Mapping[str, Any], line: in
         return LAYERS[kind]()
     if len(given) > len(names):
         raise ReadingError("{layer} takes at most {most} arguments", line=line, layer=kind, most=len(names))
+    for name, value in (*zip(names, given, strict=False), *named.items()):
+        if hanging(value, MOST_GIVEN) > MOST_GIVEN:
+            raise ReadingError("{layer}: “{name}” is too long", line=line, layer=kind, name=name)
     twice = next((name for name in named if name in names[: len(given)]), None)
     if twice is not None:
         raise ReadingError("{layer} is given “{name}” twice", line=line, layer=kind, name=twice)
@@ -136,12 +141,12 @@ def _options(kind: str, values: dict[str, Any], line: int) -> dict[str, Any]:
                            layer=kind)
     for name, value in values.items():
         if name in layer.model_fields and name not in layer.ours:
-            options[name] = tuple(value) if isinstance(value, list) else value
+            options[name] = _as_torch_takes(kind, name, tuple(value) if isinstance(value, list) else value, line)
         elif name in ("normalized_shape", "num_parameters"):
             options |= _of_input(name, value)
         elif name in MUST_BE and value != MUST_BE[name]:
             raise ReadingError("{layer} with {name}={value} has no layer here", line=line, layer=kind, name=name,
-                               value=value)
+                               value=in_words(value))
         elif name == "_weight" and value is not None:
             raise ReadingError("{layer} with {name} has no layer here", line=line, layer=kind, name=name)
         elif name not in INFERRED and name not in IGNORED and name not in MUST_BE and value not in (OPAQUE, MASK):
@@ -153,6 +158,17 @@ def _options(kind: str, values: dict[str, Any], line: int) -> dict[str, Any]:
     if kind.startswith("FractionalMaxPool") and options.get("output_size") is not None:
         options.setdefault("output_ratio", None)
     return options
+
+
+def _as_torch_takes(kind: str, name: str, value: Any, line: int) -> Any:
+    """What is on or off counts as Python's truth where torch only asks whether it holds. Raises ReadingError."""
+    if LAYERS[kind].model_fields[name].annotation is not bool or isinstance(value, bool):
+        return value
+    if name in ASKED and kind not in NEEDS_BATCH_FIRST and isinstance(value, (str, int, float, tuple, type(None))):
+        return bool(value)
+    if isinstance(value, str):
+        raise ReadingError("{layer}: “{name}” must be on or off", line=line, layer=kind, name=name)
+    return value
 
 
 def _of_input(name: str, value: Any) -> dict[str, Any]:

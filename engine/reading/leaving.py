@@ -8,7 +8,19 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from engine.reading.context import Context
-from engine.reading.values import Chain, Function, Instance, Names, Parameter, ReadingError, Tensor, Unknown, is_module
+from engine.reading.values import (
+    Chain,
+    Function,
+    Instance,
+    Names,
+    Once,
+    Parameter,
+    ReadingError,
+    Tensor,
+    Unknown,
+    Zeros,
+    is_module,
+)
 
 if TYPE_CHECKING:
     from engine.reading.expressions import Expressions
@@ -32,6 +44,8 @@ class Leaving:
     def leave(self, statement: ast.stmt, error: ReadingError, names: Names) -> None:
         """Names that it binds and objects that it may change are unknown, for the reason of the error."""
         unknown = Unknown("", error)
+        for value in list(self._grown(statement, names)):
+            self.context.taint(value, error)
         for target in _targets(statement):
             if isinstance(target, str):
                 self.expressions.bind(target, unknown, names)
@@ -46,9 +60,10 @@ class Leaving:
     def _changes_weight(self, node: ast.AST, names: Names) -> bool:
         """Whether numbers of a layer may be others afterwards."""
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and IN_PLACE.fullmatch(node.func.attr):
-            touched = [self._value(each, names) for each in (node.func.value, *node.args[:1])]
+            touched = [self.value(each, names) for each in (node.func.value, *node.args[:1]) if not (
+                isinstance(each, ast.Constant) or (isinstance(each, ast.Name) and isinstance(names.get(each.id), Zeros)))]
         elif isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.ctx, ast.Store):
-            touched = [self._value(node.value, names)]
+            touched = [self.value(node.value, names)]
             if isinstance(node, ast.Attribute) and node.attr not in HARMLESS:
                 return isinstance(touched[0], Parameter)
         else:
@@ -57,7 +72,7 @@ class Leaving:
 
     def _leave_inside(self, target: ast.Attribute | ast.Subscript, unknown: Unknown, names: Names) -> None:
         """``self.a = …`` leaves ``a`` unknown, ``held[i] = …`` all that is held."""
-        owner = self._value(target.value, names)
+        owner = self.value(target.value, names)
         if owner is None or isinstance(owner, Unknown):  # reached in a way that cannot be followed
             for value in self._roots(target.value, names):
                 self.context.taint(value, unknown.error or self.context.error("What is set here is not known"))
@@ -65,18 +80,19 @@ class Leaving:
             if isinstance(target.ctx, ast.Store):
                 owner.attributes[target.attr] = unknown
             owner.is_changed = owner.is_changed or owner not in self.context.builder
-        elif not (isinstance(target, ast.Attribute) and target.attr in HARMLESS):
+        elif not (isinstance(target, ast.Attribute) and target.attr in HARMLESS) or (
+                isinstance(owner, (Tensor, Zeros)) and target.attr == "data"):
             assert unknown.error is not None
             self.context.taint(owner, unknown.error)
 
     def _roots(self, node: ast.expr, names: Names) -> Iterator[Any]:
         """Objects by whose names something is reached."""
         for part in ast.walk(node):
-            value = self._value(part, names) if isinstance(part, ast.Name) else None
+            value = self.value(part, names) if isinstance(part, ast.Name) else None
             if is_module(value) or isinstance(value, (list, dict, Instance, Tensor)):
                 yield value
 
-    def _value(self, node: ast.expr, names: Names) -> Any:
+    def value(self, node: ast.expr, names: Names) -> Any:
         """What stands there by now, without calls."""
         if any(isinstance(part, (ast.Call, ast.Await, ast.NamedExpr)) for part in ast.walk(node)):
             return None
@@ -85,37 +101,45 @@ class Leaving:
         except ReadingError:
             return None
 
-    def _changed(self, statement: ast.stmt, names: Names) -> Iterator[Any]:
+    def _grown(self, statement: ast.stmt, names: Names) -> Iterator[Any]:
+        """What ``+=`` and the like change in place, by the names that they have before."""
         for node in ast.walk(statement):
-            if isinstance(node, ast.Call):
-                yield from self._changed_by(node, names)
-            elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
-                value = self._value(ast.Name(node.target.id, ast.Load(), lineno=node.lineno), names)
-                if isinstance(value, (Tensor, list)):
+            if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+                value = self.value(ast.Name(node.target.id, ast.Load(), lineno=node.lineno), names)
+                if isinstance(value, (Tensor, Zeros, list, dict, set)) or type(value).__name__ == "Buffer":
                     yield value
 
+    def _changed(self, statement: ast.stmt, names: Names) -> Iterator[Any]:
+        for node in ast.walk(statement):
+            if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(value := self.value(node, names), Once):
+                yield value
+            if isinstance(node, ast.Call):
+                yield from self._changed_by(node, names)
+
     def _changed_by(self, node: ast.Call, names: Names) -> Iterator[Any]:
-        given = [self._value(value, names) for value in (*node.args, *(word.value for word in node.keywords))]
+        given = [self.value(value, names) for value in (*node.args, *(word.value for word in node.keywords))]
         if isinstance(node.func, ast.Attribute):
-            owner = self._value(node.func.value, names)
+            owner = self.value(node.func.value, names)
             if node.func.attr in CHANGING and (is_module(owner) or isinstance(owner, (list, dict, Chain))):
                 yield owner
             yield from self._tensors_in(node.func.value, names)
         for value in node.args:
             yield from self._tensors_in(value, names)
-        called = self._value(node.func, names)
+        called = self.value(node.func, names)
         if isinstance(called, Function) and _is_surgery(called.made):
             yield from (value for value in given if is_module(value) or isinstance(value, (list, dict)))
         name = node.func.id if isinstance(node.func, ast.Name) else ""
         if name in ("setattr", "delattr"):
             yield from given[:1]
 
-    def _tensors_in(self, node: ast.expr, names: Names) -> Iterator[Tensor]:
+    def _tensors_in(self, node: ast.expr, names: Names) -> Iterator[Any]:
         """Tensors that something is done with, and with them all that looks at the same numbers."""
         for part in ast.walk(node):
-            value = self._value(part, names) if isinstance(part, (ast.Name, ast.Attribute)) else None
+            value = self.value(part, names) if isinstance(part, (ast.Name, ast.Attribute)) else None
             if isinstance(value, Tensor):
                 yield from list(value.storage.tensors)
+            elif isinstance(value, Zeros) or type(value).__name__ == "Buffer":
+                yield value
 
     def _say(self, statement: ast.stmt) -> None:
         if self.context.depth or self.context.sheet is not None:
@@ -157,5 +181,18 @@ def _is_surgery(made: ast.AST) -> bool:
                 node.func.attr in CHANGING - {"append", "update", "extend", "pop", "insert"}):
             return True
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("setattr", "delattr"):
+            return True
+    return False
+
+
+def reaches_out(made: ast.AST) -> bool:
+    """Whether a function changes what others may see while it runs, as far as its text tells."""
+    own = {node.id for node in ast.walk(made) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    for node in ast.walk(made):
+        if isinstance(node, (ast.Global, ast.Nonlocal)) or (
+                isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.ctx, (ast.Store, ast.Del))):
+            return True
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CHANGING and not (
+                isinstance(node.func.value, ast.Name) and node.func.value.id in own):
             return True
     return False

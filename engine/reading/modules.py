@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,15 +10,16 @@ from engine.graph.parameters import Init, ValueEdit
 from engine.layers import LAYERS
 from engine.layers.inputs import Constant
 from engine.reading.attributes import NOT_KNOWN, STATISTICS, kept
-from engine.reading.beginnings import beginning, names_of, unsaid
+from engine.reading.beginnings import beginning, learns_in_part, names_of, unsaid
 from engine.reading.containers import Containers
 from engine.reading.context import Context
-from engine.reading.layers import INFERRED, KINDS, arguments_of, declared_of, layer_of, trains
+from engine.reading.hierarchy import WIDE
+from engine.reading.layers import INFERRED, KINDS, MOST_GIVEN, arguments_of, declared_of, layer_of, trains
 from engine.reading.sizes import BATCH, Size, fresh
 from engine.reading.values import (
+    LOSS,
     MASK,
     OPAQUE,
-    ZEROS,
     Chain,
     Class,
     Function,
@@ -27,10 +29,14 @@ from engine.reading.values import (
     Names,
     Parameter,
     Path,
+    ReadingError,
     Tensor,
     Unknown,
+    Zeros,
     every_module,
+    hanging,
     is_module,
+    parts_of,
 )
 
 RECURRENT = ("RNN", "LSTM", "GRU")
@@ -49,12 +55,14 @@ UNSAID = "How weights begin here is no setting of a layer: they begin as PyTorch
 HOOKS = frozenset(("register_forward_hook", "register_forward_pre_hook", "register_full_backward_hook"))
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Buffer:
     """A tensor of fixed numbers that the module keeps."""
 
     layer: Constant
     name: str = ""
+    is_kept: bool = False  # torch has it in its state dict
+    taint: ReadingError | None = None
 
 
 class Modules:
@@ -65,6 +73,7 @@ class Modules:
         self.containers = Containers(context)
         self.part_of, self.put_part = self.containers.part_of, self.containers.put_part
         self.delete_part, self.container_method = self.containers.delete_part, self.containers.method
+        self.follow: Callable[[Function, list[Any], Names], Any] = lambda function, given, named: None
 
     # -- making -------------------------------------------------------------------------------------------------------
 
@@ -75,7 +84,7 @@ class Modules:
         if name in ("DataParallel", "parallel.DistributedDataParallel"):
             return self.context.need(given[0])
         if name.endswith("Loss"):
-            return OPAQUE if not self.context.exact else self._none(name)
+            return self._loss(name, named) if not self.context.exact else self._none(name)
         self.context.spend(20)
         kind = name.removeprefix("Lazy")
         if kind not in KINDS:
@@ -96,6 +105,14 @@ class Modules:
             raise self.context.error("nn.{name} is made anew in every call here: make it in __init__", name=name)
         return made
 
+    def _loss(self, name: str, named: Names) -> Any:
+        """What is no layer; inside of a network torch keeps the numbers that some have."""
+        keeps = name.startswith("Adaptive") or any(named.get(each) is not None for each in ("weight", "pos_weight"))
+        if keeps and self.context.builder:
+            return Unknown("parameter", self.context.error("PyTorch keeps the weights of nn.{name}: make it outside of "
+                                                           "the network", name=name))
+        return LOSS
+
     def _none(self, name: str) -> Any:
         raise self.context.error("There is no layer for nn.{name}", name=name)
 
@@ -106,7 +123,7 @@ class Modules:
         sizes = given[0] if given and isinstance(given[0], (tuple, list)) else [v for v in given if type(v) is int]
         if name == "zeros" and not self.context.exact and (any(isinstance(v, Size) for v in (*given, *sizes)) or (
                 self.context.sheet is not None)):
-            return ZEROS
+            return Zeros()
         number: Any = {"ones": 1.0, "zeros": 0.0}.get(name)
         if name == "full" and len(given) > 1:
             number = given[1]
@@ -139,17 +156,32 @@ class Modules:
             self.containers.put_part(owner, name, value)
         elif isinstance(owner, Unknown) and owner.error is not None:
             raise owner.error
+        elif isinstance(owner, (Zeros, Buffer)) and name == "data":
+            error = self.context.error("A tensor is filled here: no layer does that")
+            self.context.taint(owner, error)
+            raise error
         elif isinstance(owner, Tensor) or self.context.exact:
             raise self.context.error("This assignment cannot be read")
 
     def _keep(self, owner: Instance, name: str, value: Any) -> None:
+        found = owner.kind.find(name)
+        if isinstance(found, Unknown) and found.error is not None:
+            raise found.error
+        if isinstance(found, Function) and found.kind == "property":
+            if found.setter is None or (is_module(value) and owner.kind.is_module):
+                raise self.context.error("“{name}” is a property, and is set here: that cannot be read", name=name)
+            self.follow(self.bound(found.setter, owner), [value], {})
+            return
+        if name in ("__class__", "__dict__", "_modules", "_parameters", "_buffers"):
+            self.context.taint(owner, self.context.error("“{name}” is set by hand here: that cannot be read",
+                                                         name=name))
         if is_module(value) and isinstance(owner.inner, Chain):
             self.containers.put_part(owner, name, value)  # torch's lists take it in
             return
         if is_module(value) and not value.name:
             value.name = name
         if isinstance(value, Buffer):
-            value = Buffer(value.layer, name)
+            value.name = value.name or name
         if owner not in self.context.builder:
             owner.is_changed = True
         if name == "training" and owner.kind.is_module:
@@ -200,13 +232,16 @@ class Modules:
 
     def attribute(self, owner: Instance | Class, name: str) -> Any:
         """``self.name`` or ``Class.name``. Raises ReadingError."""
-        if isinstance(owner, Instance) and name in owner.attributes:
-            return owner.attributes[name]
         kind = owner.kind if isinstance(owner, Instance) else owner
         found = kind.find(name)
+        if isinstance(owner, Instance) and name in owner.attributes and not (
+                isinstance(found, Function) and found.kind == "property"):
+            return owner.attributes[name]
         if isinstance(found, Function):
-            return self._bound(found, owner)
-        if found is not None or any(name in each.names for each in kind.order()):
+            return self.bound(found, owner)
+        if kind.holder(name) is not None:
+            if any(isinstance(base, Path) and base.name.startswith("enum.") for base in kind.foreign()):
+                raise self.context.error("What an enumeration makes of its names cannot be read")
             return found
         if name == "__name__" and isinstance(owner, Class):
             return kind.made.name
@@ -224,10 +259,9 @@ class Modules:
 
     def _inside(self, owner: Instance, name: str) -> Any:
         """A part of what its class is built on, by its name."""
-        parts = owner.inner.parts if isinstance(owner.inner, Chain) else ()
-        return next((part for key, part in parts if key == name), None)
+        return dict(parts_of(owner.inner)).get(name) if isinstance(owner.inner, Chain) else None
 
-    def _bound(self, found: Function, owner: Instance | Class) -> Any:
+    def bound(self, found: Function, owner: Instance | Class) -> Any:
         if found.kind == "static":
             return found
         holder = (owner.kind if isinstance(owner, Instance) else owner) if found.kind == "class" else owner
@@ -238,7 +272,7 @@ class Modules:
     def look(self, owner: Any, name: str) -> Any:
         """An attribute of a layer, of a list of them or of a parameter. Raises ReadingError."""
         if isinstance(owner, Chain):
-            found = next((part for key, part in owner.parts if key == name), None)
+            found = dict(parts_of(owner)).get(name)
             return found if found is not None else self.context.method(owner, name)
         if isinstance(owner, Parameter):
             if name in ("shape", "grad", "requires_grad", "dtype", "device", "ndim"):
@@ -246,6 +280,8 @@ class Modules:
             return owner if name == "data" else self.context.method(owner, name)
         if name in names_of(owner):
             return Parameter(owner, name)
+        if name == "bias" and owner.layer.kind().startswith(WIDE):
+            return None
         if name == "__class__":
             return Path(f"torch.nn.{owner.made_as}")
         if name in STATISTICS and kept(owner, "track_running_stats") is not NOT_KNOWN:
@@ -355,6 +391,10 @@ class Modules:
         self.context.only_outside(name)
         if isinstance(target, Unknown) and not self.context.exact:
             self.context.note(UNSAID)
+        if isinstance(target, (Tensor, Zeros, Buffer)):
+            error = self.context.error("A tensor is filled here by nn.init: no layer does that")
+            self.context.taint(target, error)
+            raise error
         if not isinstance(target, Parameter):
             return
         init = beginning(name, given, named)
@@ -388,6 +428,10 @@ class Modules:
             if isinstance(part, Module) and unsaid(part):
                 self.context.line = part.line
                 self.context.note(UNSAID)
+            if isinstance(part, Module) and learns_in_part(part):
+                self.context.line = part.line
+                self.context.note("Of {name} only some weights learn in this code: here all of them do",
+                                  name=part.name or part.layer.title)
 
     def freeze(self, network: Any, learns: Any) -> None:
         """``requires_grad_(…)`` of all in a module."""
@@ -408,8 +452,8 @@ def _depthwise(layer: Any, channels: int) -> Any:
 def _is_zero(value: Any) -> bool:
     """Whether a recurrent network would begin so by itself."""
     if isinstance(value, (tuple, list)):
-        return all(map(_is_zero, value))
-    return value is ZEROS or value is None or (isinstance(value, Buffer) and value.layer.values == "number"
+        return hanging(value, MOST_GIVEN) <= MOST_GIVEN and all(map(_is_zero, value))
+    return isinstance(value, Zeros) or value is None or (isinstance(value, Buffer) and value.layer.values == "number"
                                                and value.layer.number == 0)
 
 

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.reading.attributes import has
 from engine.reading.beginnings import parameters_in, rank_of
 from engine.reading.containers import Containers
+from engine.reading.expressions import UNKNOWN
 from engine.reading.functions import OpenShape
+from engine.reading.hierarchy import ASKED, HAVE, kinds_of
 from engine.reading.layers import KINDS
 from engine.reading.modules import EVERYWHERE, HOOKS, Buffer
 from engine.reading.sizes import BATCH, Size
 from engine.reading.values import (
+    LOSS,
+    MODULE,
     OPAQUE,
+    SIZED,
     Chain,
     Class,
     Function,
@@ -22,12 +28,14 @@ from engine.reading.values import (
     Method,
     Module,
     Names,
+    Once,
     Parameter,
     Path,
     ReadingError,
     SpentError,
     Tensor,
     Unknown,
+    Zeros,
     every_module,
     is_module,
     parts_of,
@@ -41,13 +49,10 @@ FOLLOWED = frozenset(("register_buffer", "add_module", "parameters", "modules", 
 PLAIN_BASES = ("abc.ABC", "typing.Generic", "typing.Protocol", "d2l.torch.HyperParameters")
 TYPES = {"int": (int, Size), "float": (float,), "str": (str,), "list": (list,), "tuple": (tuple,), "dict": (dict,),
          "bool": (bool,), "set": (set,), "range": (range,)}  # fmt: skip
-GROUPS = {"_BatchNorm": ("BatchNorm",), "_ConvNd": ("Conv",), "_InstanceNorm": ("InstanceNorm",),
-          "_NormBase": ("BatchNorm", "InstanceNorm"), "_MaxPoolNd": ("MaxPool",), "_AvgPoolNd": ("AvgPool",),
-          "_DropoutNd": ("Dropout",), "RNNBase": ("RNN", "LSTM", "GRU"),
-          "_ConvTransposeNd": ("ConvTranspose",)}  # fmt: skip
+UNFOLLOWED = ("__new__", "__setattr__", "__getattribute__", "__getattr__", "__delattr__")
 VIEWS = frozenset(("detach", "view", "t", "cpu", "numpy"))  # through which a weight can be changed
 # What else every module of torch's has.
-OF_MODULES = frozenset((
+ALSO = frozenset((
     "T_destination", "call_super_init", "dump_patches", "get_buffer", "get_extra_state", "get_parameter", "ipu", "mtia",
     "register_backward_hook", "register_full_backward_pre_hook", "register_load_state_dict_post_hook",
     "register_load_state_dict_pre_hook", "register_state_dict_post_hook", "register_state_dict_pre_hook",
@@ -71,11 +76,13 @@ class Objects:
             made.given = (list(given), dict(named))
         if self.context.exact and kind.method("forward") is None:
             raise self.context.error("{name} has no forward method", name=kind.made.name)
-        constructor = kind.method("__init__")
-        if constructor is not None:
-            self.reader.function_called(self.reader.modules._bound(constructor, made), given, named)
-        elif kind.find("__dataclass__"):
+        constructor, fields = kind.method("__init__"), kind.holder("__dataclass__")
+        order = kind.order()
+        if fields is not None and (constructor is None or order.index(fields) < next(
+                place for place, each in enumerate(order) if "__init__" in each.names)):
             self._with_fields(made, given, named)
+        elif constructor is not None:
+            self.reader.function_called(self.reader.modules.bound(constructor, made), given, named)
         else:
             self.torch_super(made, "__init__", given, named)
         return made
@@ -84,10 +91,16 @@ class Objects:
         """Raise a ReadingError where a class is built on one whose code is not here."""
         for each in kind.order():
             each.bases = tuple(self._base(base) for base in each.bases)
+        for each in kind.order():
+            each.line = []
         if self.context.exact:
             return
-        if any(name in each.names for each in kind.order() for name in ("__new__", "__setattr__", "__getattribute__")):
+        if any(name in each.names for each in kind.order() for name in UNFOLLOWED):
             raise self.context.error("How objects of {name} are made cannot be read", name=kind.made.name)
+        if any(self._is_torchs(base) and base != MODULE for base in kind.foreign()) and (
+                asked := next((name for each in kind.order() for name in each.names if name in ASKED), None)):
+            raise self.context.error("{name} says itself what “{part}” is, which PyTorch's own layer asks for: that "
+                                     "cannot be read", name=kind.made.name, part=asked)
         for base in kind.foreign():
             if isinstance(base, Unknown) and base.error is not None:
                 raise base.error
@@ -110,10 +123,18 @@ class Objects:
         return last in ("Module", *CONTAINERS) or last.removeprefix("Lazy") in KINDS
 
     def _with_fields(self, made: Instance, given: list[Any], named: Names) -> None:
-        fields = [node.target.id for each in reversed(made.kind.order()) for node in each.made.body
-                  if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)]
-        values = {**{name: made.kind.find(name) for name in fields}, **dict(zip(fields, given, strict=False)), **named}
-        made.attributes.update(values)
+        nodes = [node for each in reversed(made.kind.order()) if "__dataclass__" in each.names
+                 for node in each.made.body if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)]
+        fields = [*dict.fromkeys(ast.unparse(node.target) for node in nodes)]
+        given_by = dict(zip(fields, given, strict=False))
+        missing = [name for name in fields if name not in {**given_by, **named} and made.kind.holder(name) is None]
+        if missing or len(given) > len(fields) or any(name in given_by or name not in fields for name in named) or any(
+                word in ast.unparse(node.annotation) for node in nodes for word in ("ClassVar", "InitVar", "KW_ONLY")):
+            raise self.context.error("How objects of {name} are made cannot be read", name=made.kind.made.name)
+        for name, value in {**{name: made.kind.find(name) for name in fields}, **given_by, **named}.items():
+            self.reader.modules.set_attribute(made, name, value)
+        if made.kind.find("__post_init__") is not None:
+            self.reader.plain.asked(made, "__post_init__", [])
 
     def torch_super(self, made: Instance, name: str, given: list[Any], named: Names) -> Any:
         """What torch's own base class does: keep its parts, call them. Raises ReadingError."""
@@ -124,16 +145,23 @@ class Objects:
                 made.inner = self.reader.modules.torch_module(base, given, named)
                 if isinstance(made.inner, Module):
                     made.inner.kind = made.kind
+                    if base.removeprefix("Lazy").startswith((*HAVE["weight"], *HAVE["bias"])) and base == (
+                            base.removeprefix("Lazy")) and made.kind.find("reset_parameters") is not None:
+                        self.reader.plain.asked(made, "reset_parameters", [])
             elif (given or named) and not self.context.exact and made.kind.is_module:
                 raise self.context.error("{name} takes no arguments", name=made.kind.made.name)
             return None
         if name in ("forward", "__call__") and made.inner is not None:
             return self.reader.module_called(made.inner, given, named)
+        if name == "__call__" and made.kind.method("forward") is not None:
+            return self.reader.plain.asked(made, "forward", given) if not named else self._refused(name)
         if name == "__setattr__" and len(given) == 2:
-            return self.reader.modules.set_attribute(made, str(given[0]), given[1])
+            return self.reader.modules.set_attribute(made, self.context.as_name(given[0]), given[1])
         if made.inner is not None or name in EVERYWHERE:
             return self.method(made, name, given, named)
-        return None
+        if name in ("__post_init__", "__init_subclass__", "__del__"):
+            return None
+        raise self.context.error("“super().{name}” cannot be read here", name=name)
 
     # -- builtins ------------------------------------------------------------------------------------------------------
 
@@ -141,7 +169,7 @@ class Objects:
         """``isinstance``, ``getattr`` and others that look at objects. Raises ReadingError."""
         text = ast.unparse(node)[:40]
         if name in ("isinstance", "issubclass") and len(given) == 2:
-            found = self.is_kind(given[0], given[1])
+            found = self.is_kind(given[0], given[1], name == "issubclass")
             return Unknown(text) if found is None else found
         if name == "type" and len(given) == 1:
             return self._type(given[0])
@@ -151,8 +179,10 @@ class Objects:
             if isinstance(given[0], Unknown):
                 return Unknown(text, given[0].error)
             return is_module(given[0]) or isinstance(given[0], (Function, Class, Path))
-        if name in ("iter", "next", "map", "filter") and given:
-            return self._gone_through(name, given, node, names)
+        if name in ("iter", "next", "map", "filter", "zip", "enumerate", "reversed") and given:
+            return self._gone_through(name, given, named, node, names)
+        if name in ("all", "any") and len(given) == 1:
+            return self._decided(name == "any", given[0], text)
         if name == "pow" and len(given) == 2:
             return self.reader.plain.work(pow, *given)
         if name == "slice":
@@ -199,7 +229,7 @@ class Objects:
 
     def _has(self, owner: Any, name: str) -> bool | None:
         """Whether it has an attribute of which no more is known; None where that is not known either."""
-        if is_module(owner) and (name in EVERYWHERE or name in HOOKS or name in OF_MODULES):
+        if is_module(owner) and (name in EVERYWHERE or name in HOOKS or name in ALSO):
             return True
         if is_module(owner) and name.startswith("_"):
             return None
@@ -211,46 +241,83 @@ class Objects:
             return False
         return None if isinstance(owner, (Tensor, Marker, Parameter)) else hasattr(owner, name)
 
-    def _gone_through(self, name: str, given: list[Any], node: ast.Call, names: Names) -> Any:
-        if name == "iter":
-            return iter(list(self.reader.plain.iterate(given[0])))
-        if name == "next":
-            if type(given[0]).__name__ == "list_iterator":
-                return next(given[0]) if len(given) < 2 else next(given[0], given[1])
-            if isinstance(given[0], list) and given[0]:
-                return given[0][0]
-            raise self.context.error("“{text}” cannot be worked out here", text=ast.unparse(node)[:40])
-        lists = [list(self.reader.plain.iterate(value)) for value in given[1:]]
-        results = []
-        for values in zip(*lists, strict=False):
+    def _gone_through(self, name: str, given: list[Any], named: Names, node: ast.Call, names: Names) -> Any:
+        """What gives one value after the other, worked out as far as it is asked for."""
+        plain = self.reader.plain
+        if name == "next" and isinstance(given[0], Once):
+            found = next(given[0], *given[1:2]) if given[1:] else next(given[0], plain)
+            return found if found is not plain else self._unworked(node)
+        if name == "iter" and len(given) == 1:
+            return given[0] if isinstance(given[0], Once) else plain.once(plain.iterate(given[0]))
+        if name == "reversed" and len(given) == 1:
+            value = self.context.need(given[0])
+            if isinstance(value, (Chain, Instance)):
+                value = list(plain.iterate(value))
+            return plain.once(plain.work(reversed, value))
+        if name == "enumerate":
+            return plain.once(plain.work(enumerate, plain.iterate(given[0]), *given[1:], **named))
+        if name == "zip":
+            return plain.once(plain.work(zip, *map(plain.iterate, given), **named))
+        if name not in ("map", "filter") or len(given) < 2 or (name == "filter" and len(given) > 2):
+            return self._unworked(node)
+
+        def result(values: Sequence[Any]) -> Any:
             self.context.step(node)
-            results.append(self.reader.called(given[0], list(values), {}, node, names) if given[0] is not None
-                           else values[0])
+            return self.reader.called(given[0], list(values), {}, node, names) if given[0] is not None else values[0]
+
+        steps = zip(*map(plain.iterate, given[1:]), strict=False)
         if name == "map":
-            return results
-        return [value for value, keep in zip(lists[0], results, strict=True) if keep is True or (
-            isinstance(keep, (int, str, list, tuple)) and keep)]
+            return plain.once(map(result, steps))
+        return plain.once(values[0] for values in steps if self._is_true(result(values)))
+
+    def _unworked(self, node: ast.Call) -> Any:
+        raise self.context.error("“{text}” cannot be worked out here", text=ast.unparse(node)[:40])
+
+    def _is_true(self, value: Any) -> bool:
+        found = self.reader.expressions.holds(value)
+        if found is None:
+            raise self.context.error(UNKNOWN)
+        return found
+
+    def _decided(self, wanted: bool, values: Any, text: str) -> Any:
+        """``any`` (True) or ``all`` of some values, as far as they must be asked."""
+        for value in self.reader.plain.iterate(values):
+            self.context.spend(1)
+            found = self.reader.expressions.holds(value)
+            if found is None:
+                return Unknown(text, self.context.error(UNKNOWN))
+            if found is wanted:
+                return wanted
+        return not wanted
 
     def _type(self, value: Any) -> Any:
         if isinstance(value, Module):
             return value.kind or Path(f"torch.nn.{value.made_as}")
         if isinstance(value, Chain):
-            return Path("torch.nn.Sequential" if value.calls else "torch.nn.ModuleList")
+            return Path(f"torch.nn.{'Sequential' if value.calls else 'ModuleDict' if value.is_dict else 'ModuleList'}")
         if isinstance(value, Instance):
             return value.kind
         name = type(value).__name__
         return Path(f"builtins.{name}") if name in TYPES else Unknown("type")
 
-    def is_kind(self, value: Any, kind: Any) -> bool | None:
-        """``isinstance``; None where that is not known."""
+    def is_kind(self, value: Any, kind: Any, as_class: bool = False) -> bool | None:
+        """``isinstance``, or ``issubclass``; None where that is not known."""
+        self.context.spend(1)
         if isinstance(kind, (tuple, list)):
-            found = [self.is_kind(value, each) for each in kind]
+            found = [self.is_kind(value, each, as_class) for each in kind]
             return True if True in found else None if None in found else False
+        if value is LOSS and isinstance(kind, Path) and kind.name.startswith("torch.nn") and "Loss" not in kind.name:
+            return kind.name.endswith(".Module")
         if isinstance(value, (Unknown, Marker)) or isinstance(kind, Unknown):
             return None
+        if as_class and not (isinstance(value, Class) and (isinstance(kind, Class) or self._is_torchs(kind))) and not (
+                self._is_torchs(value) and (isinstance(kind, Class) or self._is_torchs(kind))):
+            return None
         if isinstance(kind, Class):
-            own = value.kind if isinstance(value, (Instance, Module)) else value if isinstance(value, Class) else None
-            return own is not None and kind in own.order()
+            own = value if as_class else value.kind if isinstance(value, (Instance, Module)) else None
+            if not isinstance(own, Class):
+                return False
+            return kind in own.order()
         if not isinstance(kind, Path):
             return None
         scope, _, name = kind.name.rpartition(".")
@@ -263,26 +330,26 @@ class Objects:
         if name in ("Tensor", "FloatTensor"):
             return isinstance(value, Tensor)
         if scope.startswith("torch.nn"):
-            return self._is_torch(value, name)
+            return self._is_torch(value, name) if as_class or not isinstance(value, (Class, Path)) else (
+                False if isinstance(value, Class) or self._is_torchs(value) else None)
         if name in ("Iterable", "Sequence", "OrderedDict", "Mapping", "Callable", "Number"):
-            kinds = {"OrderedDict": (dict,), "Mapping": (dict,), "Number": (int, float)}.get(name, (list, tuple, range))
+            kinds = {"OrderedDict": (dict,), "Mapping": (dict,), "Number": (int, float), "Sequence": (
+                str, list, tuple, range)}.get(name, (*SIZED, Once, Chain))
             return isinstance(value, kinds) if name != "Callable" else None
         return None if isinstance(value, Instance) else False
 
     def _is_torch(self, value: Any, name: str) -> bool:
-        if name == "Module":
-            return is_module(value)
         if name == "Parameter":
             return isinstance(value, Parameter)
-        if isinstance(value, Instance):
-            bases = [base.name.rpartition(".")[2] for base in value.kind.foreign() if isinstance(base, Path)]
-            return name in bases
-        if isinstance(value, Chain):
-            return name == ("Sequential" if value.calls else "ModuleList")
-        if isinstance(value, Module):
-            made = value.made_as.removeprefix("Lazy")
-            return made == name or made.startswith(GROUPS.get(name, ("?",))) or value.made_as == name
-        return False
+        kind = value if isinstance(value, (Class, Path)) else self._type(value)
+        if isinstance(kind, Class):
+            return any(self._is_torch(base, name) for base in kind.foreign() if isinstance(base, Path))
+        return self._is_torchs(kind) and name in kinds_of(kind.name.rpartition(".")[2])
+
+    def _is_torchs(self, kind: Any) -> bool:
+        """Whether it is a class of modules of torch's own."""
+        return isinstance(kind, Path) and kind.name.startswith("torch.nn.") and (
+            kind.name.rpartition(".")[2].lstrip("_")[:1].isupper())
 
     # -- methods -------------------------------------------------------------------------------------------------------
 
@@ -308,6 +375,11 @@ class Objects:
             return self.context.add(owner.layer, [], owner.name)
         if owner == OPAQUE and name == "manual_seed":
             return given[0]
+        if isinstance(owner, Zeros):
+            return Zeros() if name == "clone" else OPAQUE if name in ("size", "dim") else owner
+        if isinstance(owner, Buffer) and name.endswith("_"):
+            self.context.taint(owner, self.context.error("“{name}” changes a tensor that is kept here: no layer does "
+                                                         "that", name=name))
         if isinstance(owner, (Marker, Unknown)):
             return owner
         raise self.context.error("“.{name}()” cannot be read here", name=name)
@@ -367,13 +439,6 @@ class Objects:
         self.context.modes.append((owner, name, self.context.line))
         return owner
 
-    def _do_reset_parameters(self, owner: Any, given: list[Any], named: Names) -> None:
-        self.context.only_outside("reset_parameters")
-        if not isinstance(owner, Module):
-            self._refused("reset_parameters")
-        owner.inits.clear()
-        owner.edits.clear()
-
     def _do_save_hyperparameters(self, owner: Instance, given: list[Any], named: Names) -> None:
         """The constructor's arguments become attributes, as the book has it."""
         ignored = named.get("ignore", [])
@@ -405,23 +470,69 @@ class Objects:
         return owner
 
     def _do_modules(self, owner: Any, given: list[Any], named: Names) -> Any:
-        return [part for _, part in every_module(owner)]
+        return self.reader.plain.once(part for _, part in self._walked(owner))
 
     def _do_named_modules(self, owner: Any, given: list[Any], named: Names) -> Any:
-        return list(every_module(owner))
+        return self.reader.plain.once(self._walked(owner))
 
-    def _do_children(self, owner: Any, given: list[Any], named: Names) -> Any:
-        return [part for _, part in parts_of(owner)]
+    def _walked(self, value: Any, way: str = "", met: set[int] | None = None) -> Iterator[tuple[str, Any]]:
+        """A module and all in it, as they are by the time that they are asked for."""
+        met = set() if met is None else met
+        if id(value) in met:
+            return
+        met.add(id(value))
+        yield way, value
+        for name, part in self._parts_by_then(value):
+            yield from self._walked(part, f"{way}.{name}" if way else name, met)
 
-    def _do_named_children(self, owner: Any, given: list[Any], named: Names) -> Any:
+    def _parts_by_then(self, owner: Any) -> Iterator[tuple[str, Any]]:
+        """Its parts by name; one that is put in another's place meanwhile is met there, as in torch."""
+        parts = self._listed(owner)
+        for place, (name, _) in enumerate(parts):
+            now = self._listed(owner)
+            self.context.spend(len(now) // 64)
+            if len(now) != len(parts) or now[place][0] != name:
+                raise self.context.error("This list of layers changes while it is gone through")
+            yield now[place]
+        if len(self._listed(owner)) != len(parts):
+            raise self.context.error("This list of layers changes while it is gone through")
+
+    def _listed(self, owner: Any) -> list[tuple[str, Any]]:
+        """Its parts, and what torch counts among them that is no layer."""
+        if isinstance(owner, Instance) and LOSS in owner.attributes.values():
+            inner = parts_of(owner.inner) if isinstance(owner.inner, Chain) else ()
+            return [*inner, *(pair for pair in owner.attributes.items() if is_module(pair[1]) or pair[1] is LOSS)]
         return list(parts_of(owner))
 
+    def _do_children(self, owner: Any, given: list[Any], named: Names) -> Any:
+        return self.reader.plain.once(part for _, part in self._children(owner))
+
+    def _do_named_children(self, owner: Any, given: list[Any], named: Names) -> Any:
+        return self.reader.plain.once(self._children(owner))
+
+    def _children(self, owner: Any) -> Iterator[tuple[str, Any]]:
+        """Its parts, each once, also where it is kept under several names."""
+        met: list[Any] = []
+        for name, part in self._parts_by_then(owner):
+            if not any(part is each for each in met):
+                met.append(part)
+                yield name, part
+
     def _do_named_parameters(self, owner: Any, given: list[Any], named: Names) -> Any:
-        return [(f"{way}.{name}" if way else name, parameter) for way, part in every_module(owner)
-                if isinstance(part, Module) for name, parameter in parameters_in(part)]
+        return self.reader.plain.once((f"{way}.{name}" if way else name, parameter) for way, part in self._walked(owner)
+                                      if isinstance(part, Module) for name, parameter in parameters_in(part))
 
     def _do_parameters(self, owner: Any, given: list[Any], named: Names) -> Any:
-        return [parameter for _, parameter in self._do_named_parameters(owner, given, named)]
+        return self.reader.plain.once(parameter for _, parameter in self._do_named_parameters(owner, given, named))
+
+    def _do_reset_parameters(self, owner: Any, given: list[Any], named: Names) -> None:
+        """The weights begin as PyTorch's own again."""
+        self.context.only_outside("reset_parameters")
+        layer = owner.inner if isinstance(owner, Instance) else owner
+        if not isinstance(layer, Module):
+            self._refused("reset_parameters")
+        layer.inits.clear()
+        layer.edits.clear()
 
     def _do_load_state_dict(self, owner: Any, given: list[Any], named: Names) -> Any:
         self.context.only_outside("load_state_dict")
@@ -440,13 +551,15 @@ class Objects:
         if not isinstance(value, Buffer) and not self.context.exact and value is not None:
             error = value.error if isinstance(value, Unknown) and value.error else self.context.error(
                 "A tensor that is kept here cannot be read")
-            value = Unknown("parameter" if named.get("persistent", True) else "", error)
-        self.reader.modules.set_attribute(owner, str(values[0]), value)
+            value = Unknown("parameter" if (*values[2:3], named.get("persistent", True))[0] else "", error)
+        if isinstance(value, Buffer):
+            value.is_kept = bool((*values[2:3], named.get("persistent", True))[0])
+        self.reader.modules.set_attribute(owner, self.context.as_name(values[0]), value)
 
     def _do_register_parameter(self, owner: Instance, given: list[Any], named: Names) -> None:
         values = [*given, *named.values()]
         if len(values) > 1:
-            self.reader.modules.set_attribute(owner, str(values[0]), values[1])
+            self.reader.modules.set_attribute(owner, self.context.as_name(values[0]), values[1])
 
     def _do_add_module(self, owner: Any, given: list[Any], named: Names) -> None:
         values = _in_order(given, named)
@@ -455,7 +568,7 @@ class Objects:
         if isinstance(owner, Instance) and isinstance(owner.inner, Chain):
             self.reader.modules.container_method(owner, "add_module", values)
         else:
-            self.reader.modules.set_attribute(owner, str(self.context.need(values[0])), values[1])
+            self.reader.modules.set_attribute(owner, self.context.as_name(values[0]), values[1])
 
     _do_register_module = _do_add_module
 

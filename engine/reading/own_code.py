@@ -10,13 +10,14 @@ from engine.layers.base import LayerError
 from engine.layers.code import Code
 from engine.layers.code.layer import INFERRED
 from engine.layers.code.source import arguments, outline
-from engine.reading.values import Class, Function, Instance, Path, Unknown
+from engine.reading.values import Class, Function, Instance, Path, Unknown, hanging
 
 if TYPE_CHECKING:
     from engine.reading.context import Context
 
 GIVEN = {"torch": "torch", "nn": "torch.nn"}  # what a code layer has at hand by itself
 MOST = 100_000  # characters
+MOST_GIVEN = 100  # things in a list that it was made with
 
 
 def code_of(context: Context, made: Instance) -> Code | None:
@@ -57,7 +58,7 @@ def _written(made: Instance, is_own: bool) -> str | None:
 
 def _is_plain(value: Any) -> bool:
     if isinstance(value, (list, tuple)):
-        return len(value) < 100 and all(map(_is_plain, value))
+        return hanging(value, MOST_GIVEN) <= MOST_GIVEN and all(map(_is_plain, value))
     return value is None or isinstance(value, (int, float, str, bool))
 
 

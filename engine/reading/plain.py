@@ -6,18 +6,32 @@ import builtins
 import math
 import operator
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from engine.messages import LayerloomError
 from engine.reading.context import Context
 from engine.reading.layers import MissingValueError
 from engine.reading.sizes import Size, UnknownSizeError
-from engine.reading.values import Chain, Parameter, ReadingError, Tensor, Unknown, parts_of
+from engine.reading.values import (
+    SIZED,
+    Chain,
+    Instance,
+    Once,
+    Parameter,
+    ReadingError,
+    Tensor,
+    Unknown,
+    compares_itself,
+    hanging,
+)
 
 LONGEST = 10_000  # of lists and texts
 LARGEST = 10**12
+MOST_SHOWN = 100  # things in a list that is written into a text
 WIDE = re.compile(r"\d{3}|\*")  # asks for a text of any length
+OWN = re.compile(r"'(Module|Chain|Instance|Tensor|Marker|Unknown|Path|Once|Last|Parameter|Buffer|Function|Class|Size|"
+                 r"OpenShape|Partial|AddTo)'")  # classes of this program's that Python names in a sentence
 
 
 def _sum(values: Iterable[Any], start: Any = 0) -> Any:
@@ -29,15 +43,13 @@ def _sum(values: Iterable[Any], start: Any = 0) -> Any:
 BUILTINS: Mapping[str, Callable[..., Any]] = {
     "range": range, "len": len, "list": list, "tuple": tuple, "dict": dict, "int": int, "set": set,
     "float": float, "str": str, "bool": bool, "max": max, "min": min, "sum": _sum, "abs": abs, "round": round,
-    "enumerate": lambda *a: list(enumerate(*a)), "zip": lambda *a, strict=False: list(zip(*a, strict=strict)),
-    "sorted": sorted, "reversed": lambda a: list(reversed(a)), "print": lambda *a, **k: None,
-    "OrderedDict": dict, "all": all, "any": any, "divmod": divmod, "frozenset": frozenset,
+    "sorted": sorted, "print": lambda *a, **k: None, "OrderedDict": dict, "divmod": divmod, "frozenset": frozenset,
 }  # fmt: skip
 # Builtins that the one who follows calls works out, for what they do with objects of the code.
 OBJECTS = frozenset((
     "isinstance", "issubclass", "type", "hasattr", "getattr", "setattr", "delattr", "super", "callable", "property",
     "staticmethod", "classmethod", "next", "iter", "map", "filter", "repr", "id", "object", "vars", "open", "input",
-    "exec", "eval", "format", "globals", "locals", "pow", "slice",
+    "exec", "eval", "format", "globals", "locals", "pow", "slice", "zip", "enumerate", "reversed", "all", "any",
 ))  # fmt: skip
 ERRORS = frozenset(name for name, value in vars(builtins).items()
                    if isinstance(value, type) and issubclass(value, BaseException)) | {"NotImplemented", "Ellipsis"}
@@ -57,8 +69,10 @@ METHODS: Mapping[type, frozenset[str]] = {
     float: frozenset(("is_integer",)), range: frozenset(("index", "count")),
 }  # fmt: skip
 DEEP = (operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge, operator.contains,
-        BUILTINS["max"], BUILTINS["min"], BUILTINS["sorted"])  # look into what is in lists
-SIZED = (str, list, tuple, dict, set, frozenset, range)
+        BUILTINS["max"], BUILTINS["min"], BUILTINS["sorted"], set, frozenset, dict, operator.or_, operator.and_,
+        operator.xor, operator.sub)  # look into what is in lists, or hash it
+KEYED = ("index", "count", "remove", "get", "pop", "setdefault", "add", "discard", "__setitem__", "__delitem__",
+         "move_to_end")  # methods that compare or hash what they are given first
 
 
 class Plain:
@@ -66,6 +80,7 @@ class Plain:
 
     def __init__(self, context: Context) -> None:
         self.context = context
+        self.asked: Callable[[Any, str, list[Any]], Any] = lambda owner, name, given: None  # a method, followed
 
     def work(self, function: Callable[..., Any], *values: Any, **named: Any) -> Any:
         """Plain Python on plain values, kept small. Raises ReadingError."""
@@ -83,7 +98,7 @@ class Plain:
             if any(type(value).__module__.startswith("engine.") for value in values):  # Python's words name our classes
                 raise self.context.error(
                     "This calculation cannot be read: not everything in it is a plain value") from error
-            raise self.context.error("This cannot be worked out: {reason}", reason=str(error)[:80]) from error
+            raise self.context.error("This cannot be worked out: {reason}", reason=words_of(error)) from error
         if isinstance(result, SIZED) and not isinstance(result, range):
             self.context.spend(len(result) // 16)
             self.check_length(result)
@@ -102,19 +117,29 @@ class Plain:
             for each, times in ((one, two), (two, one)):
                 if isinstance(each, (str, list, tuple)) and isinstance(times, int) and len(each) * times > LONGEST * 10:
                     raise self.context.error("This list is too long")
-        if function is operator.mod and isinstance(one, str) and WIDE.search(re.sub(r"%%", "", one)):
+        if function is operator.mod and isinstance(one, str) and (
+                WIDE.search(re.sub(r"%%", "", one)) or not self.is_shown(two)):
             raise self.context.error("This text cannot be worked out here")
         if function is BUILTINS["range"] and all(isinstance(v, int) for v in values):
             if any(abs(v) > LARGEST for v in values) or (len(values) < 4 and _length(values) > LONGEST * 10):
                 raise self.context.error("This list is too long")
             return
         self.context.spend(self._effort(function, values, named))
+        called = getattr(function, "__name__", "")
+        if function in DEEP or called in ("update", "union"):
+            self.check_compared([*values])
+        elif called in ("index", "count", "remove", "sort"):  # of a list, which is paid for there
+            self.check_compared([*values[:1], getattr(function, "__self__", None)])
+        elif called in KEYED:
+            self.check_compared([*values[:1]])
 
     def _effort(self, function: Callable[..., Any], values: tuple[Any, ...], named: Mapping[str, Any]) -> int:
         """How many steps the work is worth."""
         one, two = (*values, None, None)[:2]
-        if function in DEEP:
+        if function in DEEP or getattr(function, "__name__", "") in ("update", "union"):
             return 1 + sum(self.cost(value) for value in (*values, *named.values()))
+        if function is operator.getitem or getattr(function, "__name__", "") in KEYED:
+            return 1 + self.cost(two if function is operator.getitem else one)
         effort = 1 + sum(len(value) // 16 for value in (*values, *named.values()) if isinstance(value, SIZED))
         if function in (operator.mul, operator.imul):
             effort += sum(len(each) * times // 16 for each, times in ((one, two), (two, one))
@@ -132,26 +157,39 @@ class Plain:
 
     def cost(self, value: Any) -> int:
         """How many things hang at a value, counted as often as they would be gone through; no more than are left."""
-        waiting, found, most = [value], 0, self.context.steps_left
-        while waiting and found <= most:
-            each = waiting.pop()
-            if isinstance(each, str):
-                found += len(each) // 64
-            elif isinstance(each, SIZED):
-                found += len(each) // 4 + 1
-                inside = each.values() if isinstance(each, dict) else () if isinstance(each, range) else each
-                waiting += [inner for inner in inside if isinstance(inner, SIZED)]
-        return found
+        return hanging(value, self.context.steps_left)
+
+    def is_shown(self, value: Any) -> bool:
+        """Whether a text shows it as Python does: numbers and texts, and short lists of them."""
+        if isinstance(value, (list, tuple)) and hanging(value, MOST_SHOWN) <= MOST_SHOWN:
+            return all(map(self.is_shown, value))
+        if isinstance(value, dict) and hanging(value, MOST_SHOWN) <= MOST_SHOWN:
+            return all(self.is_shown(each) for pair in value.items() for each in pair)
+        return isinstance(value, (str, int, float, bool, type(None)))
+
+    def key(self, value: Any) -> Any:
+        """A value that is hashed: paid for before that is done. Raises ReadingError."""
+        self.context.spend(self.cost(value))
+        self.check_compared([value])
+        return value
+
+    def check_compared(self, values: list[Any]) -> None:
+        """Raise a ReadingError where code of the text would say what is the same."""
+        if compares_itself(values):
+            raise self.context.error("Whether these objects are the same is said by their class: that cannot be read")
 
     def method(self, owner: Any, name: str, given: list[Any], named: Mapping[str, Any]) -> Any:
         """A method of a plain value. Raises ReadingError."""
-        if isinstance(owner, str) and name == "format" and WIDE.search(owner):
+        if isinstance(owner, str) and name == "format" and (WIDE.search(owner) or not all(
+                map(self.is_shown, (*given, *named.values())))):
             raise self.context.error("This text cannot be worked out here")
         if isinstance(owner, str) and name == "zfill" and given and isinstance(given[0], int) and given[0] > LONGEST:
             raise self.context.error("This text cannot be worked out here")
         if name == "move_to_end" and given:
-            owner[given[0]] = owner.pop(given[0])
+            self.work(owner.__setitem__, given[0], self.work(owner.pop, given[0]))
             return None
+        if isinstance(owner, list) and name != "append":
+            self.context.spend(len(owner) // 256)
         if isinstance(owner, SIZED) and name in ("index", "count", "remove", "sort"):
             self.context.spend(self.cost(owner))
         if name == "replace" and len(given) == 2 and all(isinstance(each, str) for each in given):
@@ -163,20 +201,49 @@ class Plain:
         return result
 
     def iterate(self, value: Any) -> Iterable[Any]:
-        """What is gone through one after the other. Raises ReadingError."""
+        """What is gone through one after the other, as it is by then. Raises ReadingError."""
         value = self.context.need(value)
         if isinstance(value, Unknown):
             raise MissingValueError(value.name, self.context.line)
+        if isinstance(value, Instance) and value.kind.find("__iter__") is not None:
+            value = self.asked(value, "__iter__", [])
+        elif isinstance(value, Instance) and value.kind.find("__getitem__") is None:
+            value = value.inner
         if isinstance(value, Chain):
-            return [part for _, part in value.parts]
-        inner = getattr(value, "inner", None)
-        if isinstance(inner, Chain):
-            return [part for _, part in parts_of(inner)]
-        if isinstance(value, SIZED) or type(value).__name__ in ("dict_items", "dict_keys", "dict_values", "generator",
-                                                                "list_iterator"):
-            self.context.spend(len(value) // 64 if hasattr(value, "__len__") else 1)
-            return value if isinstance(value, range) else list(value)
+            return self._parts(value)
+        if isinstance(value, Once):
+            return value
+        if isinstance(value, SIZED):
+            self.context.spend(len(value) // 64)
+            return value if isinstance(value, (str, list, tuple, range)) else self._steps(value)
         raise self.context.error("This cannot be gone through step by step: its contents are not known here")
+
+    def _parts(self, chain: Chain) -> Iterator[Any]:
+        count, place = len(chain.parts), 0
+        while place < count:
+            yield (chain.parts[place][0] or str(place)) if chain.is_dict else chain.parts[place][1]
+            place += 1
+            if len(chain.parts) != count:
+                raise self.context.error("This list of layers changes while it is gone through")
+
+    def _steps(self, value: Iterable[Any]) -> Iterator[Any]:
+        steps, count = iter(value), len(value)  # type: ignore[arg-type]
+        while True:
+            if len(value) != count:  # type: ignore[arg-type]
+                raise self.context.error("This cannot be worked out: what is gone through changes")
+            try:
+                found = next(steps)
+            except StopIteration:
+                return
+            yield found
+
+    def once(self, values: Iterable[Any]) -> Once:
+        """What is gone through only once, each step paid for."""
+        return Once(values, self.context.spend)
+
+    def whole(self, value: Any) -> Any:
+        """What is gone through only once, at once; other values as they are."""
+        return list(value) if isinstance(value, Once) else value
 
     def check_length(self, value: Any) -> None:
         """Raise a ReadingError where lists in lists have grown without end."""
@@ -189,6 +256,14 @@ def _length(values: tuple[int, ...]) -> int:
         return len(range(*values))
     except (ValueError, TypeError):
         return 0
+
+
+def words_of(error: Exception) -> str:
+    """What Python says, without a list in it that may be of any length."""
+    if any(not isinstance(each, (str, int, float, type(None))) for each in error.args):
+        return "there is no such key" if isinstance(error, KeyError) else "not everything in it is a plain value"
+    said = str(error)[:80]
+    return "not everything in it is a plain value" if OWN.search(said) else said
 
 
 def is_open(value: Any) -> bool:

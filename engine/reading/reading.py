@@ -28,6 +28,7 @@ from engine.reading.modules import Buffer
 from engine.reading.own_code import code_of
 from engine.reading.sheet import Sheet
 from engine.reading.sizes import BATCH, Dims
+from engine.reading.state import State
 from engine.reading.texts import Written, written
 from engine.reading.tracing import alike, weighted
 from engine.reading.values import (
@@ -181,8 +182,11 @@ class _Text:
         return [*skipped, *(say("{place}: {note}", place=place, note=note) for place, note in lines)]
 
     def _drawn(self, network: Any) -> Graph:
+        state = State(self.context, network, self.body)
         try:
-            graph, output = self._followed_again(network)
+            graph, output = self._followed_again(network, state)
+            sheet = self.context.drawing()
+            self._check_again(network, state, graph, output)
         except SpentError:
             raise
         except ReadingError as error:
@@ -190,15 +194,29 @@ class _Text:
             if code is None:
                 raise
             return code
-        sheet = self.context.drawing()
+        self.context.sheet = sheet
         self._check_parts(network)
         if self.context.state_line:
             self._check_next_call(network, graph, output)
+        self._check_buffers(network, graph)
         if self.context.training_line:
             self._check_other_way(network, graph, output)
         return together(graph, network, sheet)
 
-    def _followed_again(self, network: Any) -> tuple[Graph, str]:
+    def _check_again(self, network: Any, state: State, graph: Graph, output: str) -> None:
+        """What code keeps from one call to the next is not read in the next. Raises ReadingError."""
+        if state.forget():
+            layers = [(part, part.layer) for _, part in every_module(network) if isinstance(part, Module)]
+            try:
+                other, end = self._followed(network, may_pass_on=True)
+                is_same = alike(graph, other, output, end) and all(part.layer == layer for part, layer in layers)
+            finally:
+                state.restore()
+            if not is_same:
+                raise ReadingError("The network does something else when it is called again: no layer does that",
+                                   line=getattr(network, "line", 0) or None)
+
+    def _followed_again(self, network: Any, state: State) -> tuple[Graph, str]:
         """The network; what changes its input in place, where that is used again, layer by layer."""
         while True:
             try:
@@ -207,6 +225,7 @@ class _Text:
                 if id(error.made) in self.context.inlined:
                     raise
                 self.context.inlined.add(id(error.made))
+                state.restore()
 
     def _followed(self, network: Any, may_pass_on: bool = False) -> tuple[Graph, str]:
         shape: Dims | None = None if self.shape is None else (BATCH, *self.shape)
@@ -298,7 +317,8 @@ class _Text:
                 self._check_attributes(part)
                 if part.inner is not None:
                     kept.add(id(part.inner))
-            if isinstance(part, Module) and part.layer.has_weights() and id(part) not in reached:
+            if isinstance(part, Module) and id(part) not in reached and (
+                    part.layer.has_weights() or getattr(part.layer, "track_running_stats", False)):
                 raise ReadingError("“{name}” is made, but nothing of it reaches the output: PyTorch would keep its "
                                    "weights. Call it, or take it out", line=part.line or None, name=way or part.name)
         assert self.context.sheet is not None
@@ -310,6 +330,18 @@ class _Text:
                 raise ReadingError("“{name}” is kept where PyTorch does not see its weights: put it into an "
                                    "nn.ModuleList or an attribute of its own", line=module.line or None,
                                    name=module.name or module.layer.title)
+
+    def _check_buffers(self, network: Any, graph: Graph) -> None:
+        """Numbers that torch has in its state dict are in the network, too. Raises ReadingError."""
+        drawn, inside = list(_layers_in(graph)), self._inside_code(network, {id(each) for each in self._reached()})
+        for _, part in every_module(network):
+            if not isinstance(part, Instance) or id(part) in inside or any(
+                    isinstance(block.layer, Code) for block in part.blocks.values()):
+                continue
+            for name, value in part.attributes.items():
+                if isinstance(value, Buffer) and value.is_kept and value.layer not in drawn:
+                    raise ReadingError("“{name}” is kept, but nothing of it reaches the output: PyTorch would save it. "
+                                       "Use it, or take it out", line=part.line or None, name=name)
 
     def _reached(self) -> list[Module]:
         """All modules that lead to the output, also inside of blocks."""
@@ -363,6 +395,14 @@ def _is_own_layer(network: Instance) -> bool:
                 for value in network.attributes.values())
     count = sum(part is not network for _, part in every_module(network))
     return not count or (keeps and count <= MOST_PARTS)
+
+
+def _layers_in(graph: Graph) -> Iterator[Any]:
+    """All layers, also inside of blocks."""
+    for node in graph.nodes.values():
+        yield node.layer
+        if isinstance(inner := getattr(node.layer, "graph", None), Graph):
+            yield from _layers_in(inner)
 
 
 def _has_parts(network: Instance) -> bool:

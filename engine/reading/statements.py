@@ -20,6 +20,7 @@ from engine.reading.values import (
     OPAQUE,
     Class,
     Function,
+    Instance,
     Names,
     Parameter,
     Path,
@@ -33,6 +34,7 @@ from engine.reading.values import (
 OUTER = "__outer__"  # the names around a function's own, and which of them it may set
 SETS = "__sets__"
 NO_GRAD, STOPPED = "torch.no_grad()", "KeyboardInterrupt"  # the error of a person who stops the code
+MOST_BASES = 60
 
 
 class _Leave(ReadingError):  # noqa: N818
@@ -92,10 +94,15 @@ class Statements:
     def leave(self, statement: ast.stmt, error: ReadingError, names: Names) -> None:
         """What the statement would change is unknown from now on. Raises LostError, Returned."""
         self._leaving.leave(statement, error, names)
-        if _has(statement, (ast.Return, ast.Yield, ast.YieldFrom)) and self.context.depth:
+        if has_part([statement], (ast.Return, ast.Yield, ast.YieldFrom)) and self.context.depth:
             raise Returned(Unknown("", error))
         if _leaves_loop(statement):
             raise LostError("{reason}", reason=error.message)
+
+    def lose(self, body: Sequence[ast.stmt], error: ReadingError, names: Names) -> None:
+        """What these statements would change is unknown from now on."""
+        for statement in body:
+            self._leaving.leave(statement, error, names)
 
     # -- names ---------------------------------------------------------------------------------------------------------
 
@@ -127,8 +134,17 @@ class Statements:
             self.follow(statement, inside)
         made.names = {name: value for name, value in inside.items() if name not in (OUTER, SETS, "__class_body__")}
         for value in made.names.values():
-            if isinstance(value, Function) and value.home is None:
-                value.home, value.around = made, names
+            for each in (value, value.setter) if isinstance(value, Function) else ():
+                if each is not None and each.home is None:
+                    each.home, each.around = made, names
+            if isinstance(value, Instance) and any(value.kind.find(name) for name in ("__get__", "__set__",
+                                                                                      "__set_name__")):
+                raise self.context.error("What {name} does with its attributes cannot be read", name=node.name)
+        if len(made.lineage()) > MOST_BASES:
+            raise self.context.error("{name} is built on too many classes", name=node.name)
+        if (above := made.holder("__init_subclass__", made)) is not None:
+            told = Function(above.names["__init_subclass__"].made, made, above.names["__init_subclass__"].around, above)
+            self.expressions.modules.follow(told, [], {})
         result: Any = made
         for decorator in reversed(node.decorator_list):
             result = self._decorate(self.expressions.value(decorator, names), result)
@@ -255,6 +271,10 @@ class Statements:
             self.context.must_succeed()
         for item in node.items:
             text = ast.unparse(item.context_expr)
+            maker = item.context_expr.func if isinstance(item.context_expr, ast.Call) else item.context_expr
+            known = self._leaving.value(maker, names) if isinstance(maker, ast.Name) else None
+            if isinstance(known, (Class, Instance, Function)):
+                raise self.context.error("“with” cannot be read here")
             if self.context.sheet is not None and "autocast" in text:
                 raise self.context.error("Numbers of another kind are no layer here: {kind}", kind=text[:40])
             if self.context.exact or (self.context.sheet is not None and any(
@@ -356,15 +376,15 @@ class Statements:
         self.run(node.orelse, names)
 
 
-def _has(statement: ast.stmt, kinds: tuple[type[ast.AST], ...]) -> bool:
-    """Whether it holds such a part, not counting functions and classes in it."""
-    waiting: list[ast.AST] = [statement]
+def has_part(statements: Sequence[ast.stmt], kinds: tuple[type[ast.AST], ...]) -> bool:
+    """Whether they hold such a part, not counting functions and classes in them."""
+    waiting: list[ast.AST] = [*statements]
     while waiting:
         node = waiting.pop()
         if isinstance(node, kinds):
             return True
-        waiting += [child for child in ast.iter_child_nodes(node) if not isinstance(
-            child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda))]
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            waiting += ast.iter_child_nodes(node)
     return False
 
 
@@ -413,4 +433,4 @@ def _starred(module: str) -> Names:
                                                         "Parameter", "functional", "init")}
 
 
-__all__ = ["OPAQUE", "OUTER", "SETS", "LostError", "RaisedError", "Statements"]
+__all__ = ["OPAQUE", "OUTER", "SETS", "LostError", "RaisedError", "Statements", "has_part"]

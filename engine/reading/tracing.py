@@ -70,7 +70,7 @@ class Tracing:
 
     def _forward_of(self, made: Instance) -> Function | None:
         found = made.kind.method("__call__") or made.kind.method("forward")
-        return None if found is None else self.reader.modules._bound(found, made)
+        return None if found is None else self.reader.modules.bound(found, made)
 
     def forward(self, made: Instance, given: list[Any], named: Names) -> Any:
         """What its own ``forward`` makes of tensors. Raises ReadingError."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -12,10 +12,12 @@ from typing import Any
 from engine.graph.parameters import Init, NodeParameters, ValueEdit
 from engine.layers import Layer
 from engine.messages import LayerloomError
+from engine.reading.hierarchy import OF_MODULES
 from engine.reading.sizes import Dims
 
 Names = dict[str, Any]
 MOST_KEPT, MOST_DEEP = 20_000, 60  # parts of a network that are counted, and levels
+SIZED: Any = (str, list, tuple, dict, set, frozenset, range, *map(type, ({}.keys(), {}.values(), {}.items())))
 
 
 class ReadingError(LayerloomError):
@@ -77,7 +79,19 @@ class Marker:
     kind: str
 
 
-OPAQUE, MASK, TRAINING, ZEROS = Marker("opaque"), Marker("mask"), Marker("training"), Marker("zeros")
+OPAQUE, MASK, TRAINING = Marker("opaque"), Marker("mask"), Marker("training")
+LOSS = Marker("loss")  # a module of torch's that is no layer
+
+
+class Zeros:
+    """A tensor of zeros, as a recurrent layer begins with by itself, until something fills it."""
+
+    KEEP = frozenset(("to", "cuda", "cpu", "float", "contiguous", "type_as", "requires_grad_", "view", "reshape",
+                      "unsqueeze", "squeeze", "transpose", "permute", "expand", "repeat", "clone", "detach", "zero_",
+                      "size", "dim", "data"))  # fmt: skip
+
+    def __init__(self) -> None:
+        self.taint: ReadingError | None = None
 
 
 class Storage:
@@ -157,6 +171,7 @@ class Chain:
     parts: list[tuple[str, Any]]
     name: str = ""
     calls: bool = True  # a ModuleList does not
+    is_dict: bool = False  # a ModuleDict, which is gone through by its keys
     taint: ReadingError | None = None
     is_plain: bool = False  # a list that torch does not look into
 
@@ -170,7 +185,8 @@ class Function:
     around: Names | None = None
     home: Class | None = None
     defaults: Mapping[str, Any] | None = None
-    kind: str = ""  # "static", "class", "property"
+    kind: str = ""  # "static", "class", "property", "cached"
+    setter: Function | None = None  # of a property
 
     @property
     def name(self) -> str:
@@ -187,21 +203,32 @@ class Class:
     made: ast.ClassDef
     bases: tuple[Any, ...]
     names: Names = field(default_factory=dict)
+    line: list[Any] = field(default_factory=list)  # itself and all that it is built on, once that is asked for
+
+    def lineage(self) -> list[Any]:
+        """Itself and all that it is built on, as Python looks names up: also what is not of this code."""
+        if not self.line:
+            self.line = [self, *_merged([*map(_lineage, self.bases), list(self.bases)])]
+        return self.line
 
     def order(self) -> list[Class]:
         """Itself and its bases in the same code, as Python looks names up."""
-        found: list[Class] = []
-        for kind in (self, *(each for base in self.bases if isinstance(base, Class) for each in base.order())):
-            if kind in found:
-                found.remove(kind)
-            found.append(kind)
-        return found
+        return [kind for kind in self.lineage() if isinstance(kind, Class)]
+
+    def holder(self, name: str, after: Class | None = None) -> Class | None:
+        """Which class, itself or a base, says what is called so; only those behind ``after``."""
+        line = self.lineage()
+        for kind in line[line.index(after) + 1 :] if after in line else line:
+            if isinstance(kind, Class) and name in kind.names:
+                return kind
+            if isinstance(kind, Path) and kind.name.startswith("torch.nn.") and name in OF_MODULES:
+                return None
+        return None
 
     def find(self, name: str, after: Class | None = None) -> Any:
         """What it or a base calls so; only bases behind ``after``. None where there is nothing."""
-        order = self.order()
-        order = order[order.index(after) + 1 :] if after in order else order
-        return next((kind.names[name] for kind in order if name in kind.names), None)
+        holder = self.holder(name, after)
+        return None if holder is None else holder.names[name]
 
     def method(self, name: str) -> Function | None:
         """Its own method, or that of a base in the same code."""
@@ -237,6 +264,52 @@ def _is_plain_mode(value: Any) -> bool:
     return said in ([f"return {call}"], [call, "return self"], [call])
 
 
+def _lineage(base: Any) -> list[Any]:
+    if isinstance(base, Class):
+        return base.lineage()
+    is_layer = isinstance(base, Path) and base.name.startswith("torch.nn.") and base != MODULE
+    return [base, MODULE] if is_layer else [base]
+
+
+def _merged(lines: list[list[Any]]) -> list[Any]:
+    """Bases in one order, each behind all that are built on it; where that cannot be, torch's own come last."""
+    found, left = list[Any](), [line for line in lines if line]
+    while left:
+        head = next((line[0] for line in left if not any(line[0] in other[1:] for other in left)), None)
+        if head is None:
+            rest = [each for line in left for each in line]
+            return [*found, *dict.fromkeys(each for each in rest if isinstance(each, Class)),
+                    *dict.fromkeys(each for each in rest if not isinstance(each, Class))]
+        found.append(head)
+        left = [kept for line in left if (kept := line[1:] if line[0] == head else line)]
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class Super:
+    """``super()``: what the classes behind one of an object's own say."""
+
+    home: Any
+    owner: Any
+
+
+MODULE = Path("torch.nn.Module")
+OWN_ORDER = ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__contains__", "__hash__", "__dataclass__")
+
+
+def compares_itself(value: Any) -> bool:
+    """Whether the code says what it is to be the same, of an object or of one in a list."""
+    waiting, met = [value], set[int]()
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, Instance) and any(each.kind.find(name) is not None for name in OWN_ORDER):
+            return True
+        if isinstance(each, SIZED) and not isinstance(each, (str, range)) and id(each) not in met:
+            met.add(id(each))
+            waiting += [*each, *each.values()] if isinstance(each, dict) else each
+    return False
+
+
 @dataclass(eq=False)
 class Instance:
     """An object of a class of the code."""
@@ -250,6 +323,55 @@ class Instance:
     line: int = 0
     is_changed: bool = False  # by others than its own class
     taint: ReadingError | None = None
+
+
+class Once:
+    """What is gone through only once, step by step: a generator, ``zip``, ``map``."""
+
+    def __init__(self, values: Iterable[Any], spend: Callable[[int], None]) -> None:
+        self._values, self._spend = iter(values), spend
+        self.taken = 0  # values that were asked for
+        self.taint: ReadingError | None = None
+
+    def __iter__(self) -> Iterator[Any]:
+        return self
+
+    def __next__(self) -> Any:
+        if self.taint is not None:
+            raise self.taint
+        self._spend(1)
+        self.taken += 1
+        try:
+            return next(self._values)
+        except ReadingError as error:
+            self.taint = error
+            raise
+
+    def __deepcopy__(self, memo: Any) -> Once:
+        raise TypeError("what is gone through only once cannot be copied")
+
+    __copy__ = __deepcopy__
+
+
+def hanging(value: Any, most: int) -> int:
+    """How many things hang at a value, counted as often as they would be gone through; hardly more than ``most``."""
+    waiting, found = [value], 0
+    while waiting and found <= most:
+        each = waiting.pop()
+        if isinstance(each, str):
+            found += len(each) // 64
+        elif isinstance(each, SIZED):
+            found += len(each) // 4 + 1
+            inside = [*each, *each.values()] if isinstance(each, dict) else () if isinstance(each, range) else each
+            waiting += [inner for inner in inside if isinstance(inner, SIZED)]
+    return found
+
+
+def in_words(value: Any) -> str:
+    """A value in a sentence to the user."""
+    if isinstance(value, Path):
+        return value.name
+    return str(value)[:40] if isinstance(value, (str, int, float, type(None))) else "…"
 
 
 def parts_of(value: Any) -> Iterable[tuple[str, Any]]:

@@ -12,7 +12,7 @@ from engine.reading.attributes import has, kept
 from engine.reading.context import Context
 from engine.reading.layers import KINDS
 from engine.reading.modules import EVERYWHERE, HOOKS, Modules
-from engine.reading.objects import OF_MODULES
+from engine.reading.objects import ALSO
 from engine.reading.values import OPAQUE, TRAINING, Module, Parameter, Unknown
 from tests.engine.reading.oracle import HEAD, difference
 from tests.engine.reading.test_as_torch import CONV, IMAGE, assert_equal, net, refusal
@@ -77,7 +77,7 @@ def _check(modules: Modules, made: Module, want: nn.Module, name: str) -> None:
 
 def test_what_every_module_has() -> None:
     names = {name for name in dir(nn.Module()) if not name.startswith("_")}
-    assert names - EVERYWHERE - HOOKS == OF_MODULES
+    assert names - EVERYWHERE - HOOKS == ALSO
 
 
 def test_a_lazy_layer_does_not_know_its_input() -> None:

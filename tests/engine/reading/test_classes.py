@@ -221,8 +221,8 @@ def test_a_line_after_a_block_is_told_as_it_stands() -> None:
 
 
 def test_names_that_are_taken_or_no_names_are_counted() -> None:
-    graph = from_code(network("x = self.fc1(x)\nx = self.fc1(self.b[0](x))\nreturn self.c(self.b[1](x))",
-                              "self.fc1 = nn.Linear(1, 1)\nself.b = nn.ModuleDict({'no name': nn.Linear(1, 1)})\n"
-                              "self.b.append(nn.Linear(1, 1))\nself.c = nn.ReLU()"))
+    graph = from_code(network("x = self.fc1(x)\nx = self.fc1(self.b['no name'](x))\nreturn self.c(self.b['1'](x))",
+                              "self.fc1 = nn.Linear(1, 1)\nself.b = nn.ModuleDict({'no name': nn.Linear(1, 1), "
+                              "'1': nn.Linear(1, 1)})\nself.c = nn.ReLU()"))
     assert graph.order == ("input", "fc1", "fc2", "fc3", "fc4", "c")
     assert graph.shares == {"fc3": "fc1"}

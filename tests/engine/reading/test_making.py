@@ -188,7 +188,7 @@ UNCALLED = "Line 1: Net needs values for flag, and this text never makes one: ad
     ("self.a=nn.Linear(3,4,frob=3)", "Line 5: Linear has no option “frob” here"),
     ("self.a=nn.MaxPool2d(2,return_indices=True)", "Line 5: MaxPool2d with return_indices=True has no layer here"),
     ("self.a=nn.LazyFrob()", "Line 5: There is no layer for nn.LazyFrob"),
-    ("self.a=nn.Linear(3, 4, 'x', *[])", "Line 5: Linear: Bias must be on or off"),
+    ("self.a=nn.Linear(3, 4, nn, *[])", "Line 5: Linear: Bias must be on or off"),
     ("self.a=nn.MultiheadAttention(8, 2)",
      "Line 5: MultiheadAttention needs batch_first=True: here the batch is always the first dimension"),
     ("self.a=nn.EmbeddingBag(5,6,include_last_offset=True)",

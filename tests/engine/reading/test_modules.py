@@ -13,6 +13,7 @@ BOTH = "Both all steps and the last state are used here: take the last step with
 ATTENTION = "self.r = nn.MultiheadAttention(8, 2, batch_first=True)"
 MASK = "m = x.new_full((4, 4), 1).triu(1)\n"
 LIST = "self.s = nn.ModuleDict({'a': nn.Linear(1, 1), 'b': nn.Tanh()})"
+ROW = "self.s = nn.ModuleList([nn.Linear(1, 1), nn.Tanh()])"
 PLAIN = "self.s = nn.ModuleDict({'a': nn.ReLU(), 'b': nn.Tanh()})"
 BUFFER = "self.register_buffer('o', torch.ones(2))"
 IN_LIST = "Linear out_features=1"
@@ -45,14 +46,14 @@ IN_LIST = "Linear out_features=1"
     (LIST, "for n, m in self.s.items(): x = m(x)\nreturn x", f"{IN_LIST} > Tanh"),
     (LIST, "for m in self.s.values(): x = m(x)\nreturn x", f"{IN_LIST} > Tanh"),
     (LIST, "for m in self.s.children(): x = m(x)\nreturn x", f"{IN_LIST} > Tanh"),
-    (LIST, "for m in self.s: x = m(x)\nreturn x", f"{IN_LIST} > Tanh"),
+    (ROW, "for m in self.s: x = m(x)\nreturn x", f"{IN_LIST} > Tanh"),
     (LIST, "for k in self.s.keys(): x = self.s[k](x)\nreturn x", f"{IN_LIST} > Tanh"),
-    (LIST, "for m in reversed(self.s): x = m(x)\nreturn x", f"Tanh > {IN_LIST}"),
-    (LIST, "for i, m in enumerate(self.s): x = m(x) * i\nreturn x",
+    (ROW, "for m in reversed(self.s): x = m(x)\nreturn x", f"Tanh > {IN_LIST}"),
+    (ROW, "for i, m in enumerate(self.s): x = m(x) * i\nreturn x",
      f"{IN_LIST} > Scale factor=0.0 > Tanh > Scale"),
     (PLAIN, "return x * len(self.s)", "Scale factor=2.0"),
     (PLAIN, "return self.s['b'](x)", "Tanh"),
-    (PLAIN, "for m in self.s[1:]: x = m(x)\nreturn x", "Tanh"),
+    (ROW, "x = self.s[0](x)\nfor m in self.s[1:]: x = m(x)\nreturn x", f"{IN_LIST} > Tanh"),
 ])  # fmt: skip
 def test_modules_are_called_as_torch_calls_them(made: str, forward: str, layers: str) -> None:
     assert drawn(from_code(network(forward, made))) == layers
@@ -79,7 +80,7 @@ def test_modules_are_called_as_torch_calls_them(made: str, forward: str, layers:
     ("self.register_buffer('o')", "return -x", "“.register_buffer()” cannot be read here"),
     (LIST, "return self.s.frob(x)", "“.frob()” of a layer cannot be read here"),
     (LIST, "return self.s(x)", "A list of layers is not called: go through it with “for”"),
-    (LIST, "return self.s[1:](x)", "A list of layers is not called: go through it with “for”"),
+    (ROW, "return self.s[1:](x)", "A list of layers is not called: go through it with “for”"),
     (LIST, "return self.s[5](x)", "There is no 5 in this list of layers"),
     (LIST, "return self.s['c'](x)", "There is no c in this list of layers"),
     ("self.s = nn.Sequential(nn.ReLU())", "return self.s()",

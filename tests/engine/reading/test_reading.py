@@ -279,8 +279,7 @@ net = nn.Sequential(nn.Linear(4, 4), Odd(3))
     ("class N(nn.Module):\n    def __init__(self, width):\n        super().__init__()\n        self.fc = "
      "nn.Linear(4, width)\n    def forward(self, x):\n        return self.fc(x)", 1, "width"),
     ("class N(nn.Module):\n    def __init__(self): super().__init__(); self.k = nn.ReLU()\n"
-     "    def forward(self, x):\n        while True:\n            x = x + 1\n        return x", 5,
-     "too many steps"),
+     "    def forward(self, x):\n        while True: x = x + 1\n        return x", 4, "too many steps"),
     ("class N(nn.Module):\n    def __init__(self): super().__init__(); self.k = nn.ReLU()\n"
      "    def forward(self, x):\n        return self.fc(x)", 4, "self.fc"),
     ("class N(nn.Module):\n    def __init__(self): super().__init__(); self.k = nn.ReLU()\n"
