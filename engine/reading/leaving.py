@@ -60,8 +60,8 @@ class Leaving:
     def _changes_weight(self, node: ast.AST, names: Names) -> bool:
         """Whether numbers of a layer may be others afterwards."""
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and IN_PLACE.fullmatch(node.func.attr):
-            touched = [self.value(each, names) for each in (node.func.value, *node.args[:1]) if not (
-                isinstance(each, ast.Constant) or (isinstance(each, ast.Name) and isinstance(names.get(each.id), Zeros)))]
+            touched = [self.value(each, names) for each in (node.func.value, *node.args[:1])
+                       if not (isinstance(each, ast.Constant) or _is_zeros(each, names))]
         elif isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.ctx, ast.Store):
             touched = [self.value(node.value, names)]
             if isinstance(node, ast.Attribute) and node.attr not in HARMLESS:
@@ -196,3 +196,8 @@ def reaches_out(made: ast.AST) -> bool:
                 isinstance(node.func.value, ast.Name) and node.func.value.id in own):
             return True
     return False
+
+
+def _is_zeros(node: ast.expr, names: Names) -> bool:
+    """Whether a name stands for zeros, also for such that were filled."""
+    return isinstance(node, ast.Name) and isinstance(names.get(node.id), Zeros)
