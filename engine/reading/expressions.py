@@ -132,7 +132,7 @@ class Expressions:
             return OPAQUE
         if not self.context.exact and (node.id in KINDS or node.id in ("Sequential", "ModuleList", "ModuleDict")):
             return Path(f"torch.nn.{node.id}")
-        raise self.context.error("“{name}” is not defined in this code", name=node.id)
+        raise self.context.error("“{name}” is not defined in this code: add what defines it", name=node.id)
 
     def _of_tuple(self, node: ast.Tuple, names: Names) -> Any:
         return tuple(self._elements(node.elts, names))

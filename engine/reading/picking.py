@@ -29,6 +29,8 @@ class Picking:
         before, behind = parts[:split], parts[split + 1 :]
         if before and before[0] != slice(None):
             raise self.context.error("This takes one example out of the batch: begin with x[:, …")
+        if self.context.is_own and len(parts) > 1 and all(part == slice(None) for part in parts):
+            return self._one(x, slice(0, None), len(parts) - 1)[0]  # a layer that takes everything
         for part in before:
             x, dim = self._one(x, part, dim)
         for place, part in enumerate(behind):

@@ -103,4 +103,4 @@ def test_a_file_that_is_no_network_says_why(window, qtbot, tmp_path: Path):
     path.write_text("import torch\nnet = frob(3)\n")
     window.feature(Documents).open(str(path))
     qtbot.waitUntil(lambda: window.page.notice.isVisible())
-    assert window.page.notice.text.text() == "bad.py: Line 2: “frob” is not defined in this code"
+    assert window.page.notice.text.text() == "bad.py: Line 2: “frob” is not defined in this code: add what defines it"

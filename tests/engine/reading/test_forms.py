@@ -135,7 +135,7 @@ def test_what_forward_does_draws(forward: str, layers: str) -> None:
     ("return x // 2", "Line 5: This operator on tensors is no layer here"),
     ("return x/0", "Line 5: A number and a tensor are joined here as no layer does it"),
     ("return True+x", "Line 5: A tensor is joined here with something that is neither a tensor nor a number"),
-    ("return x*flag", "Line 5: “flag” is not defined in this code"),
+    ("return x*flag", "Line 5: “flag” is not defined in this code: add what defines it"),
     ("return F.pad(x,())", "Line 5: This padding is no layer here"),
     ("return F.pad(x,(1,)*8)", "Line 5: This padding is no layer here"),
     ("return F.pad(x,(1,1),'odd')", "Line 5: This padding is no layer here"),
@@ -207,7 +207,7 @@ def test_what_forward_does_draws(forward: str, layers: str) -> None:
     ("return torch.ones(3)", "The network must return one tensor that its layers made"),
     ("return x + torch.ones(3)",
      "Line 5: A tensor is joined here with something that is neither a tensor nor a number"),
-    ("return os.system(x)", "Line 5: “os” is not defined in this code"),
+    ("return os.system(x)", "Line 5: “os” is not defined in this code: add what defines it"),
     ("return x(3)", "Line 5: “x” cannot be called here"),
     ("return range(x)", "Line 5: This calculation cannot be read: not everything in it is a plain value"),
     ("s = 'a'\nreturn s.frob(x)", "Line 6: “.frob()” cannot be read here"),
@@ -215,7 +215,7 @@ def test_what_forward_does_draws(forward: str, layers: str) -> None:
     ("return self", "The network must return one tensor that its layers made"),
     ("return self.flag", "Line 5: self.flag is used, but nowhere made in a way that can be read"),
     ("return F.relu", "The network must return one tensor that its layers made"),
-    ("return operator.add(x, 3)", "Line 5: “operator” is not defined in this code"),
+    ("return operator.add(x, 3)", "Line 5: “operator” is not defined in this code: add what defines it"),
 ])  # fmt: skip
 def test_what_forward_does_that_cannot_be_read_says_why(forward: str, reason: str) -> None:
     with pytest.raises(ReadingError) as caught:

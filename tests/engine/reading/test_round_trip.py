@@ -132,6 +132,14 @@ def test_names_come_back(names: dict[str, str]) -> None:
     assert_comes_back(graph, (4,))
 
 
+@pytest.mark.parametrize("dim", [1, 2, 3, -1])
+def test_a_slice_of_everything_comes_back(dim: int) -> None:
+    nodes = [Node("input", Input()), Node("all", LAYERS["Slice"](dim=dim)), Node("relu", LAYERS["ReLU"]())]
+    graph = Graph.of(nodes, [Edge("input", "all"), Edge("all", "relu")])
+    again = from_code(to_python(graph, (2, 3, 4)))
+    assert again.nodes.keys() == graph.nodes.keys() and again.nodes["all"].layer == LAYERS["Slice"](dim=dim % 4)
+
+
 def test_shared_weights_come_back_and_are_no_repeat() -> None:
     block = Custom(label="Own", graph=build_line(Graph(), "input, linear 4, relu")[0])
     nodes = [Node("input", Input()), Node("a", block), Node("b", block, shares="a"), Node("c", block)]
