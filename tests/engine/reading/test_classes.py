@@ -188,7 +188,8 @@ def test_a_class_becomes_code_with_what_it_uses_of_the_text(inner: str, source: 
 
 
 @pytest.mark.parametrize(("inner", "reason"), [
-    ("class I(nn.Module):\n    def forward(self, x):\n        return frob(x)", "“frob” is not defined in this code"),
+    ("class I(nn.Module):\n    def forward(self, x):\n        return frob(x)",
+     "“frob” is not defined in this code: add what defines it"),
     ("import frob\nclass I(nn.Module):\n    def forward(self, x):\n        return frob.g(x)",
      "“frob.g” is not known here: only PyTorch and what this code defines can be read"),
     (f"{MINUS}def held():\n    class I(nn.Module):\n        def forward(self, x):\n            return x.frob()\n"
