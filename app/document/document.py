@@ -143,6 +143,11 @@ class Document(QObject):
         self.loaded, self.loaded_into = weights, (into or self.experiment) if weights is not None else None
 
     @property
+    def begins_with_its_own(self) -> bool:
+        """Whether the weights that training would start from, if any are loaded, were held against this network."""
+        return self.loaded_into is None or same_network(self.loaded_into, self.experiment)
+
+    @property
     def weights_are_loaded(self) -> bool:
         """Whether weights from a file are newer than those of the latest run."""
         return self.loaded is not None and (self.trained is None or self.trained.begun_from is not self.loaded)

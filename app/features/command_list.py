@@ -66,12 +66,8 @@ class CommandList(Feature):
     def _open_networks(self) -> dict[ListRow, Callable[[], object]]:
         detail = self.tr("open network")
         return {ListRow(f"tab:{index}", page.document.name, detail, category="input"):
-                partial(self._turn_to, index)
+                partial(self.host.turn_to, index)
                 for index, page in enumerate(self.host.pages)}
-
-    def _turn_to(self, index: int) -> None:
-        self.host.places.documents.setCurrentIndex(index)
-        self.host.turn_to(index)
 
     def _gallery(self) -> dict[ListRow, Callable[[], object]]:
         open_, detail = self.host.feature(Documents).open, self.tr("gallery")

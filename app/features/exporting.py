@@ -222,7 +222,7 @@ class Exporting(Feature):
         """Whether tensors under other names are taken one after the other, after a look at which becomes which."""
         box = QMessageBox(self.host.widget)
         box.setWindowTitle(self.tr("Load weights"))
-        box.setText(self.tr("{file} has other names than the network, but the same shapes in the same order.\n"
+        box.setText(self.tr("{file} has other names than the network, but layers of the same shapes.\n"
                             "Take them one after the other?").format(file=path.name))
         pairs = [f"{theirs} → {mine}" for mine, theirs in in_order.items()]
         box.setInformativeText("\n".join([*pairs[:MAPPED], *(["…"] if pairs[MAPPED:] else [])]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QApplication
@@ -12,7 +13,7 @@ from app.features.problems import Problems
 from app.features.trainer import Trainer
 from app.window.commands import Command, Row
 from app.window.host import Feature, Host
-from app.window.jobs import Jobs
+from app.window.jobs import Job, Jobs
 from engine.data.sources import SOURCES
 from engine.data.spec.changes import changes
 from engine.messages import Message
@@ -89,6 +90,9 @@ class Training(Feature):
             self.host.feature(Problems).bring()
             return
         page.notice.hide()  # what it says is of the time before
+        if not page.document.begins_with_its_own:
+            self._fit_loaded(page, series)
+            return
         data = page.document.experiment.data
         if data.known is None or data.known.fingerprint is None:
             self.begin_run(page, series)
@@ -104,6 +108,30 @@ class Training(Feature):
 
         root = self.host.settings.data_root
         self._jobs.start(lambda _job: changes(data, root), go_on, lambda message: self.host.say(message, "error"))
+
+    def _fit_loaded(self, page: Page, series: bool) -> None:
+        """The network was changed since weights were loaded: what still fits is where training starts."""
+        document, experiment = page.document, page.document.experiment
+        loaded = document.loaded or {}
+
+        def work(_: Job) -> Any:
+            from engine.export.state_dicts import Held  # loads torch
+            from engine.network.fitting import fitted  # loads torch
+
+            return fitted(experiment, [Held("", dict(loaded), {})])
+
+        def take(fit: Any) -> None:
+            from engine.network.fitting import told  # is loaded by now
+
+            if page is not self.page or experiment is not document.experiment or document.loaded is not loaded:
+                return
+            document.load_weights(fit.weights)
+            self.train(series)
+            if (words := told(fit, self.tr("The loaded weights"))) is not None:
+                self.host.say(words)
+
+        forget = (self.tr("Forget loaded weights"), self.host.commands["forget_weights"].trigger)
+        self._jobs.start(work, take, lambda message: self.host.say(message, "error", [forget]))
 
     def begin_run(self, page: Page, series: bool) -> None:
         """Train, whatever became of the data since they were read."""

@@ -174,6 +174,9 @@ class MainWindow(QMainWindow):
         if not 0 <= index < len(self.pages):
             self.show_start()
             return
+        if self.places.documents.currentIndex() != index:
+            self.places.documents.setCurrentIndex(index)  # comes here again
+            return
         page = self.pages[index]
         self.places.show_page(page)
         self.places.palette.end_search()

@@ -52,6 +52,7 @@ class Fitted:
     beside: Mapping[str, Message] = field(default_factory=dict)  # what else the file has, that is no tensor
     in_order: Mapping[str, str] = field(default_factory=dict)  # as ``loaded``: same order and shapes, other names
     of_another: bool = False  # the file says that they belong to a network that is not this one
+    unfit: frozenset[str] = frozenset()  # of the missing, those that the file has in another shape
     others: tuple[str, ...] = ()  # what else in the file fits as well, by what stands before its names
 
     @property
@@ -89,6 +90,8 @@ def fitted(experiment: Experiment, held: Sequence[Held], layer: str = "", before
     best = max(choices, key=lambda choice: (choice.worth, choice.likeliness), default=None)  # the first of equal ones
     if best is None or not best.loaded:
         raise _nothing_fits(wanted, held, layer)
+    if best.in_order and _before(best.loaded):  # what stands before names is guessed, and explains less
+        raise OrderError(best.in_order)
     return replace(_with_all(experiment, best, wanted, before), others=_others(best, choices))
 
 
@@ -152,7 +155,8 @@ def _ways(keys: Sequence[str], wanted: Collection[str]) -> Iterator[dict[str, st
     yield {key: names[key] for key in wanted if key in names}
     before = Counter(key.removesuffix(tail) for key in names for tail in _tails(key) if tail in wanted)
     for prefix in sorted(before, key=lambda prefix: (-before[prefix], unlikeliness(prefix)))[:PREFIXES]:
-        yield {key: names[prefix + key] for key in wanted if prefix + key in names}
+        if 2 * before[prefix] >= len(wanted):  # else a block in the file merely has layers of the same names
+            yield {key: names[prefix + key] for key in wanted if prefix + key in names}
     first = next(iter(wanted), "")
     for prefix in (first.removesuffix(tail) for tail in _tails(first)):
         if all(key.startswith(prefix) for key in wanted):
@@ -191,11 +195,31 @@ def _shape(tensor: Tensor) -> str | Message:
 
 
 def _in_order(theirs: Mapping[str, Tensor], wanted: Mapping[str, Tensor]) -> dict[str, str]:
-    """The network's keys beside the file's, where both have the same shapes in the same order; else nothing."""
+    """The network's keys beside the file's, where both have the same layers, each kind and shape in the same order, or
+    the same shapes in one order; else nothing."""
     mine, its = ([key for key in keys if not key.endswith(COUNTER)] for keys in (wanted, theirs))
-    if len(mine) != len(its) or any(_unfit(theirs[b], wanted[a]) for a, b in zip(mine, its, strict=True)):
+    if len(mine) != len(its):
+        return {}
+    layers = _layers(mine, wanted), _layers(its, theirs)
+    if layers[0].keys() == layers[1].keys() and all(len(layers[0][kind]) == len(layers[1][kind]) for kind in layers[0]):
+        pairs = {f"{a}{leaf}": f"{b}{leaf}" for kind, places in layers[0].items()
+                 for a, b in zip(places, layers[1][kind], strict=True) for leaf, _ in kind}
+        return {key: pairs[key] for key in mine}
+    if any(_unfit(theirs[b], wanted[a]) for a, b in zip(mine, its, strict=True)):
         return {}
     return dict(zip(mine, its, strict=True))
+
+
+def _layers(keys: Sequence[str], tensors: Mapping[str, Tensor]) -> dict[frozenset[tuple[str, torch.Size]], list[str]]:
+    """What stands before the tensors of each layer, by their names and shapes."""
+    held: dict[str, set[tuple[str, torch.Size]]] = {}
+    for key in keys:
+        way, dot, leaf = key.rpartition(".")
+        held.setdefault(way + dot, set()).add((leaf, tensors[key].shape))
+    found: dict[frozenset[tuple[str, torch.Size]], list[str]] = {}
+    for way, kind in held.items():
+        found.setdefault(frozenset(kind), []).append(way)
+    return found
 
 
 # -- what is made of it ------------------------------------------------------------------------------------------------
@@ -219,7 +243,8 @@ def _with_all(experiment: Experiment, choice: _Choice, wanted: Mapping[str, Tens
     whole |= {key: whole[first] for key, first in twice.items()}
     counted = (key for key in missing if not key.endswith(COUNTER))
     return Fitted(apart(whole), loaded, tuple(_left(choice, wanted, otherwise)), tuple(counted), held.where,
-                  no_numbers(taken), in_order=choice.in_order)
+                  no_numbers(taken), in_order=choice.in_order,
+                  unfit=frozenset(choice.names.keys() - choice.loaded.keys()))
 
 
 def _agreed(taken: dict[str, Tensor], twice: Mapping[str, str]) -> dict[str, str]:
@@ -264,7 +289,7 @@ class OrderError(WeightsError):
     file's."""
 
     def __init__(self, in_order: Mapping[str, str]) -> None:
-        super().__init__("These weights have other names than the network's, but the same shapes in the same order")
+        super().__init__("These weights have other names than the network's, but layers of the same shapes")
         self.in_order = in_order
 
 
@@ -332,8 +357,8 @@ def _asides(fit: Fitted) -> Iterator[Message]:
     if fit.beside:
         yield say("Nothing is made of {things}", things=_some([say("{key} ({what})", key=key, what=what)
                                                                for key, what in fit.beside.items()]))
-    if fit.missing:
-        yield say("Not in the file, and so as before: {keys}", keys=_some(fit.missing))
+    if absent := [key for key in fit.missing if key not in fit.unfit]:
+        yield say("Not in the file, and so as before: {keys}", keys=_some(absent))
 
 
 def broken_values(counts: Mapping[str, int]) -> Message:

@@ -334,8 +334,8 @@ def test_weights_under_other_names_are_offered_in_the_terminal(tmp_path: Path,
     command = ["export", "gallery:softmax", str(tmp_path / "b.pt"), "--weights", str(tmp_path / "a.pt")]
     assert cli.main(command) == 1
     pairs = "".join(f"\n  net.{place} → {key}" for place, key in enumerate(weights))
-    assert capsys.readouterr().err == ("error: These weights have other names than the network's, but the same shapes "
-                                       f"in the same order: --by-order takes them so{pairs}\n")
+    assert capsys.readouterr().err == ("error: These weights have other names than the network's, but layers of the "
+                                       f"same shapes: --by-order takes them so{pairs}\n")
     assert cli.main([*command, "--by-order"]) == 0
     read = torch.load(tmp_path / "b.pt", weights_only=True)
     assert list(read) == list(weights) and all(value.unique().tolist() == [1] for value in read.values())

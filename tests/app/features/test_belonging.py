@@ -98,6 +98,7 @@ def test_what_was_trained_is_shown_in_a_page_of_its_own_with_its_run(window, qtb
     window.turn_to(0)
     bar.trained.click()
     assert len(window.pages) == 2 and window.page.document is document
+    assert window.places.documents.currentIndex() == 1, "its tab is in front, too"
 
 
 def test_what_changed_is_one_picture(window, qtbot):

@@ -265,7 +265,7 @@ def test_other_names_in_the_same_order_are_taken_when_the_person_says_so(window,
     said = window.page.notice.text.text
     qtbot.waitUntil(lambda: document.loaded is not None if takes else "other names" in said(), timeout=60_000)
     [(text, shown)] = asked
-    assert text.startswith("a.pt has other names than the network, but the same shapes in the same order.")
+    assert text.startswith("a.pt has other names than the network, but layers of the same shapes.")
     assert shown.splitlines()[0] == "c1.weight → conv1.weight" and len(shown.splitlines()) == 10
     assert (document.loaded is not None) is takes
     if takes:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from app.document.document import Document
 from app.features import trainer as module
@@ -143,6 +143,34 @@ def test_a_run_from_the_button_to_its_last_line(window, monkeypatch):
     assert ("show_all", [(0.5, 1.5, 0.25)], [(1.0, 1.0, 0.5, 2.0, 0.25, True)]) in drawn
     assert ("set_log", page.document.experiment.notes.log_scale) in drawn
     assert shown(window) == str(SUMMARY.line)
+
+
+def test_training_begins_with_what_fits_of_loaded_weights(window, qtbot):
+    import torch
+
+    from engine.network.weights import initial_module
+
+    document = window.page.document
+    state = initial_module(document.experiment).state_dict()
+    document.load_weights({key: torch.full_like(value, 2.0) for key, value in state.items()})
+    graph = document.experiment.graph
+    name = next(name for name, node in graph.nodes.items() if node.layer.kind() == "Linear")
+    document.edit_graph("wider", graph.with_layer(name, graph.nodes[name].layer.with_options(out_features=77)))
+    begun = FakeThread.newest
+    window.commands["train"].trigger()
+    qtbot.waitUntil(lambda: FakeThread.newest is not begun, timeout=20_000)
+    used = FakeThread.newest.given[3]
+    last = [key for key in used if not key.startswith(name)][-1]
+    assert used[f"{name}.weight"].shape[0] == 77 and used[last].unique().tolist() == [2.0]
+    told = window.page.notice.text.text()
+    assert told.startswith("The loaded weights: ") and f"{name}.weight (" in told
+    assert document.owner is None and document.loaded is used
+    document.load_weights({"of another network": torch.ones(3)}, Experiment())
+    trainer(window).finish()
+    window.commands["train"].trigger()
+    qtbot.waitUntil(lambda: "do not fit" in window.page.notice.text.text(), timeout=20_000)
+    next(button for button in window.page.notice.findChildren(QAbstractButton) if "Forget" in button.text()).click()
+    assert document.loaded is None
 
 
 def test_a_series_says_which_of_its_runs_goes_on(window, monkeypatch):

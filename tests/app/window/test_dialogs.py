@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.window import dialogs
@@ -46,6 +46,17 @@ def test_where_to_save_has_the_suffix_of_its_kind(parent: QWidget, tmp_path: Pat
     assert dialogs.save_path(parent, "Export", tmp_path / "net", FORMATS) == tmp_path / "mine.safetensors"
     answering(monkeypatch, lambda _: False)
     assert dialogs.save_path(parent, "Export", tmp_path / "net", FORMATS) is None
+
+
+def test_another_kind_of_file_is_not_written_by_a_name(parent: QWidget, tmp_path: Path,
+                                                       monkeypatch: pytest.MonkeyPatch) -> None:
+    names, told = ["net.py", "net.PT"], list[str]()
+    answering(monkeypatch, lambda dialog: bool(names) and dialog.selectFile(names.pop(0)) is None)
+    monkeypatch.setattr(QMessageBox, "information", lambda *given: told.append(given[-1]))
+    assert dialogs.save_path(parent, "Export", tmp_path / "net", FORMATS) == tmp_path / "net.PT"
+    assert told == ["net.py would be another kind of file: choose a name in .safetensors, .pt"]
+    names.append("net.loom")
+    assert dialogs.save_path(parent, "Export", tmp_path / "net", FORMATS) is None and len(told) == 2
 
 
 def test_files_to_open_and_a_folder_are_paths(parent: QWidget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,9 @@ from torch import Tensor
 
 from engine.experiment.experiment import Experiment, load_experiment
 from engine.export.state_dicts import Held
-from engine.graph.graph import Graph
+from engine.graph.graph import Edge, Graph, Node
+from engine.layers import LAYERS
+from engine.layers.inputs import Input
 from engine.line.line import build_line
 from engine.messages import say
 from engine.network.fitting import OrderError, fitted, told
@@ -128,8 +130,7 @@ def test_an_edited_network_keeps_what_fits_and_the_rest_is_told() -> None:
     assert str(told(fit, "a.pt")) == (
         "a.pt: 5 of 10 tensors fit. They are what the file has as “model_state_dict”. Left out: conv2.weight (the "
         "network has nothing of this name), conv2.bias (the network has nothing of this name), fc2.weight (84×120, "
-        "where the network has 50×120) … (5 in all). Not in the file, and so as before: other.weight, other.bias, "
-        "fc2.weight … (5 in all)")
+        "where the network has 50×120) … (5 in all). Not in the file, and so as before: other.weight, other.bias")
 
 
 def test_of_several_state_dicts_the_one_that_fits_is_taken() -> None:
@@ -175,6 +176,28 @@ def test_other_names_in_the_same_order_are_offered_and_taken_when_asked() -> Non
     assert len(some.loaded) == 1 and len(some.in_order) == 10  # where some fit by name, all are still offered
     with pytest.raises(WeightsError):  # in another order they do not
         fitted(LENET, held(dict(reversed(theirs.items()))), by_order=True)
+
+
+def test_layers_of_the_same_shapes_are_offered_in_the_order_of_their_kind() -> None:
+    """torch keeps a block's layers as they are made, a network as they are called; a block's names are no prefix."""
+    graph = Graph.of([Node("input", Input(shape=(4, 6, 6)))])
+    for name, kind, options in (("conv1", "Conv2d", {"out_channels": 4, "kernel_size": 3}), ("bn1", "BatchNorm2d", {}),
+                                ("conv2", "Conv2d", {"out_channels": 4, "kernel_size": 3}), ("bn2", "BatchNorm2d", {}),
+                                ("conv3", "Conv2d", {"out_channels": 4, "kernel_size": 1}), ("flat", "Flatten", {}),
+                                ("fc", "Linear", {"out_features": 2})):
+        before = graph.order[-1]
+        graph = graph.with_node(Node(name, LAYERS[kind](**options))).with_edge(Edge(before, name))
+    own = Experiment(graph, LENET.data, LENET.recipe)
+    names = {"conv1": "0.conv1", "conv2": "1.0.conv1", "conv3": "1.0.conv2", "bn1": "0.bn1", "bn2": "1.0.bn1",
+             "fc": "2"}
+    mine = initial_module(own).state_dict()
+    theirs = {f"{its}.{key.partition('.')[2]}": torch.rand(value.shape) if value.is_floating_point() else value
+              for name, its in names.items() for key, value in mine.items() if key.startswith(f"{name}.")}
+    with pytest.raises(OrderError) as raised:
+        fitted(own, held(theirs))
+    assert all(its.rpartition(".")[0] == names[key.partition(".")[0]] for key, its in raised.value.in_order.items())
+    fit = fitted(own, held(theirs), by_order=True)
+    assert fit.is_whole and torch.equal(fit.weights["bn2.running_var"], theirs["1.0.bn1.running_var"])
 
 
 @pytest.mark.parametrize("change", [str, lambda key: f"fc2.{key}", lambda key: f"module.classifier.{key}"])
