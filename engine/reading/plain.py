@@ -44,6 +44,7 @@ BUILTINS: Mapping[str, Callable[..., Any]] = {
     "range": range, "len": len, "list": list, "tuple": tuple, "dict": dict, "int": int, "set": set,
     "float": float, "str": str, "bool": bool, "max": max, "min": min, "sum": _sum, "abs": abs, "round": round,
     "sorted": sorted, "print": lambda *a, **k: None, "OrderedDict": dict, "divmod": divmod, "frozenset": frozenset,
+    "chr": chr, "ord": ord, "hex": hex, "bin": bin,
 }  # fmt: skip
 # Builtins that the one who follows calls works out, for what they do with objects of the code.
 OBJECTS = frozenset((

@@ -128,6 +128,11 @@ def test_bases_are_put_in_order_in_time() -> None:
     assert time.perf_counter() - began < 5
 
 
+@pytest.mark.parametrize("number", ["ord('c') - 94", "int(chr(53))", "len(hex(300))", "len(bin(9)[2:]) + 1"])
+def test_letters_and_numbers_are_pythons(number: str) -> None:
+    assert_equal(f"{HEAD}net = nn.Sequential(nn.Linear(8, {number}))", (8,))
+
+
 # -- tensors that are filled -------------------------------------------------------------------------------------------
 
 GRU, STEPS = "self.r = nn.GRU(8, 5, batch_first=True)", (7, 8)
