@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -276,9 +276,10 @@ class _Writer(Listener):
     def on_finished(self, event: Finished) -> None:
         """Each result for itself: a full disk may have room for the small ones."""
         self._begin_if_not_yet()
-        steps = {METRICS: self._metrics.flush, POINTS: self._points.flush, CHANGES: self._changes.flush,
-                 REMARKS: self._remarks.flush, LAST: self._write_last, BEST: self._write_best,
-                 SUMMARY: lambda: write_text(self._folder / SUMMARY, summary_json(event.summary, event.stopped))}
+        steps: dict[str, Callable[[], None]] = {
+            METRICS: self._metrics.flush, POINTS: self._points.flush, CHANGES: self._changes.flush,
+            REMARKS: self._remarks.flush, LAST: self._write_last, BEST: self._write_best,
+            SUMMARY: lambda: write_text(self._folder / SUMMARY, summary_json(event.summary, event.stopped))}
         failed: dict[str, WriteError] = {}
         for name, write in steps.items():
             try:
