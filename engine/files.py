@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from engine.messages import LayerloomError, Message, say
+from engine.messages import LayerloomError, Message, say, shown
 from engine.units import bytes_text
 
 UNTOLD = 3600.0  # seconds after which an unfinished file that names no process is nobody's
@@ -233,6 +233,12 @@ def users_folder(library: str, variable: str, usual: Path) -> Path:
     else:
         base = Path(os.environ.get(variable) or Path.home() / usual)
     return base / "Layerloom"
+
+
+def why_not_named(path: Path) -> Message | None:
+    """Why a path cannot be written down, as in a network's file; None: it can."""
+    part = next((part for part in path.parts if shown(part) != part), None)
+    return None if part is None else say("“{name}”: this name holds signs that cannot be kept. Rename it", name=part)
 
 
 def _umask() -> int:

@@ -27,15 +27,19 @@ class Recovery:
         self._folder = folder
         self._files: WeakKeyDictionary[Document, Path] = WeakKeyDictionary()
 
-    def keep(self, document: Document) -> None:
-        """Write the copy of a dirty document, remove that of a clean one. A full disk is only logged."""
+    def keep(self, document: Document, place: int = 0) -> None:
+        """Write the copy of a dirty document, which stands at that place, and remove that of a clean one.
+
+        A full disk is only logged.
+        """
         if not document.dirty:
             self.drop(document)
             return
         path = self._files.setdefault(document, self._new_path())
         origin = str(document.path) if document.path else ""
         held = document.mark.content if document.mark is not None else None
-        text = json.dumps({"name": document.name, "path": origin, "held": held, "loom": to_json(document.experiment)})
+        text = json.dumps({"name": document.name, "path": origin, "held": held, "place": place,
+                           "loom": to_json(document.experiment)})
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             write_text(path, text)
@@ -49,21 +53,23 @@ class Recovery:
             _quietly(path.unlink)
 
     def recovered(self) -> list[Document]:
-        """What processes that are gone left behind; their copies become this process's."""
+        """What processes that are gone left behind, as it stood; their copies become this process's."""
         mine = set(self._files.values())
         found = sorted(self._folder.glob("*-*-*.json")) if self._folder.is_dir() else []
-        return [document for path in found if path not in mine and not _belongs_to_a_living_process(path)
-                and (document := self._take(path)) is not None]
+        taken = [(_process(path), *one) for path in found if path not in mine
+                 and not _belongs_to_a_living_process(path) and (one := self._take(path)) is not None]
+        return [document for *_, document in sorted(taken, key=lambda one: one[:2])]
 
-    def _take(self, path: Path) -> Document | None:
-        document = _read(path)
-        if document is None:
+    def _take(self, path: Path) -> tuple[int, Document] | None:
+        """With its place."""
+        found = _read(path)
+        if found is None:
             _quietly(lambda: path.replace(path.with_suffix(".damaged")))
             return None
         copy = self._new_path()
         if _quietly(lambda: path.replace(copy)):
-            self._files[document] = copy
-        return document
+            self._files[found[1]] = copy
+        return found
 
     def _new_path(self) -> Path:
         return self._folder / f"{os.getpid()}-{_birth(os.getpid())}-{uuid.uuid4().hex[:8]}.json"
@@ -79,7 +85,8 @@ def _quietly(act: object) -> bool:
     return True
 
 
-def _read(path: Path) -> Document | None:
+def _read(path: Path) -> tuple[int, Document] | None:
+    """A copy, with its place."""
     try:
         raw = json.loads(read_text(path, MOST))
         document = Document(from_json(raw["loom"]), raw["name"], Path(raw["path"]) if raw["path"] else None)
@@ -89,11 +96,17 @@ def _read(path: Path) -> Document | None:
     document.mark_unsaved()
     if isinstance(raw.get("held"), str):  # what the file held then: it may have been changed since
         document.mark = Mark(raw["held"])
-    return document
+    place = raw.get("place")  # earlier versions did not write it
+    return place if isinstance(place, int) else 0, document
+
+
+def _process(path: Path) -> list[str]:
+    """Number and birth of the process whose copy it is."""
+    return path.stem.split("-", 2)[:2]
 
 
 def _belongs_to_a_living_process(path: Path) -> bool:
-    process, birth, _ = path.stem.split("-", 2)
+    process, birth = _process(path)
     return process.isdigit() and _is_alive(int(process)) and _birth(int(process)) == birth
 
 

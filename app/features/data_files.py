@@ -19,8 +19,9 @@ from app.window import dialogs
 from app.window.jobs import Job, Jobs
 from app.window.settings import Settings
 from engine.data.formats.preview import Preview, UnusableTableError
-from engine.data.sources import SOURCES, source_for, why_no_data
+from engine.data.sources import SOURCES
 from engine.data.spec.spec import DataSpec
+from engine.layers.base import OptionError
 from engine.messages import Message, say
 from widgets.look.text import translated
 
@@ -58,10 +59,12 @@ class DataFiles(QObject):
         document = self._front()
         if document is None:
             return
-        if source_for(path) is None:
-            self.refused.emit(document, why_no_data(path))
+        try:
+            spec = document.experiment.data.with_file(path)
+        except OptionError as error:
+            self.refused.emit(document, error.message)
         else:
-            self.change(document.experiment.data.with_file(path), "path")
+            self.change(spec, "path")
 
     def change(self, spec: DataSpec, field: str) -> None:
         """Pass an edit of the network in front on; what it makes of a file is found out first.

@@ -295,5 +295,5 @@ class Documents(Feature):
 
     def _keep_copies(self) -> None:
         self.autosave.stop()
-        for page in self.host.pages:
-            self._recovery.keep(page.document)
+        for place, page in enumerate(self.host.pages):
+            self._recovery.keep(page.document, place)

@@ -15,6 +15,7 @@ from app.window.settings import Settings
 from engine.data.errors import StoppedError
 from engine.data.fetching.folder import data_folder, download_folder, missing_files
 from engine.data.spec.spec import DataSpec
+from engine.files import why_not_named
 from engine.messages import Message
 from widgets.look.text import message_text
 
@@ -161,9 +162,13 @@ class Library(QObject):
         """Ask where data sets lie; a folder in torchvision's layout is used as it is."""
         start = self._settings.data_root or data_folder()
         chosen = dialogs.folder_path(self._window, self.tr("Folder with data sets"), start)
-        if chosen is not None:
-            self._settings.data_root = chosen
-            self.reload()
+        if chosen is None:
+            return
+        if (reason := why_not_named(chosen)) is not None:
+            self.failed.emit(reason)
+            return
+        self._settings.data_root = chosen
+        self.reload()
 
     def finish(self) -> None:
         """Wait for what is running, before the window closes."""

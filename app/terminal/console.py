@@ -152,7 +152,8 @@ class _View(Listener):
         self._say(f"hint: {event.line}")
 
     def on_run_not_saved(self, event: RunNotSaved) -> None:
-        self._say(f"warning: {event.message} Training goes on.")
+        goes_on = " Training goes on." if self.states.current.summary is None else ""
+        self._say(f"warning: {event.message}{goes_on}")
 
     def on_member_ended(self, event: MemberEnded) -> None:
         self._say(str(event.summary.line))

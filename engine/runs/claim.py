@@ -17,7 +17,7 @@ def claim(folder: Path) -> Path | None:
 
     Raises WriteError while another process does.
     """
-    note = cache_folder() / "writing" / sha256(os.path.realpath(folder).encode()).hexdigest()[:32]
+    note = cache_folder() / "writing" / sha256(os.fsencode(os.path.realpath(folder))).hexdigest()[:32]
     other = _living_owner(note)
     if other is not None and other != os.getpid():
         raise WriteError("{path}: another run is being written there (process {process}). Choose another folder",

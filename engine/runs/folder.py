@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -86,6 +86,7 @@ def record(events: Iterable[Event], experiment: Experiment, folder: Path | str,
     Each run of a series has a folder of its own in it, named after its title. What an earlier run left there is
     replaced, unless ``resume`` (from ``load_checkpoint``) continues it. When the folder cannot be written, RunNotSaved
     follows once, training goes on, and every later result is tried again; but never while another run writes there.
+    One more RunNotSaved at the end names what is missing then.
     """
     writer = _SeriesWriter(experiment, Path(folder), resume)
     failed = False
@@ -95,7 +96,7 @@ def record(events: Iterable[Event], experiment: Experiment, folder: Path | str,
                 writer.hear(event)
             except WriteError as error:
                 yield event
-                if not failed:
+                if not failed or isinstance(error, LeftOutError):
                     yield RunNotSaved(error.message)
                 failed = True
             else:
@@ -104,6 +105,10 @@ def record(events: Iterable[Event], experiment: Experiment, folder: Path | str,
                     yield Remark("written again", message)
     finally:
         release(writer.note)
+
+
+class LeftOutError(WriteError):
+    """A run is over, and some of its results could not be written."""
 
 
 class _SeriesWriter(Listener):
@@ -172,6 +177,7 @@ class _Writer(Listener):
         self._last_known: Weights | None = resume.weights if resume is not None else None
         self._best_known: Weights | None = (resume.best.weights or None) if resume is not None else None
         self._has_begun = False
+        self._lacks_checkpoint = False  # the last one could not be written
         self.has_vanished = False  # and was made again
 
     def on_started(self, event: Started) -> None:
@@ -231,16 +237,21 @@ class _Writer(Listener):
         self._metrics.flush()
 
     def on_checkpoint_reached(self, event: CheckpointReached) -> None:
+        self._lacks_checkpoint = True
         self._begin_if_not_yet()
         self._flush()
-        self._write_weights()
+        self._write_last()
+        self._write_best()
         write_bytes(self._folder / CHECKPOINT, as_pt(event.checkpoint.stored()))
+        self._lacks_checkpoint = False
         self._epoch = event.checkpoint.whole_epochs + 1  # whatever is said from here on comes after it
 
-    def _write_weights(self) -> None:
+    def _write_last(self) -> None:
         if self._latest is not None:
             save_weights(self._latest, self._folder / LAST, self._network)
             self._latest = None
+
+    def _write_best(self) -> None:
         if self._best is not None:
             save_weights(self._best, self._folder / BEST, self._network)
             self._best = None
@@ -263,10 +274,23 @@ class _Writer(Listener):
         self._remarks.flush()
 
     def on_finished(self, event: Finished) -> None:
+        """Each result for itself: a full disk may have room for the small ones."""
         self._begin_if_not_yet()
-        self._flush()
-        self._write_weights()
-        write_text(self._folder / SUMMARY, summary_json(event.summary, event.stopped))
+        steps: dict[str, Callable[[], None]] = {
+            METRICS: self._metrics.flush, POINTS: self._points.flush, CHANGES: self._changes.flush,
+            REMARKS: self._remarks.flush, LAST: self._write_last, BEST: self._write_best,
+            SUMMARY: lambda: write_text(self._folder / SUMMARY, summary_json(event.summary, event.stopped))}
+        failed: dict[str, WriteError] = {}
+        for name, write in steps.items():
+            try:
+                write()
+            except WriteError as error:
+                failed[name] = error
+        if failed:
+            first = next(iter(failed.values()))
+            names = [*failed, *([CHECKPOINT] if self._lacks_checkpoint else [])]
+            raise LeftOutError("{reason} Missing, or of an earlier epoch: {names}.", reason=first.message,
+                               names=", ".join(names)) from first
 
 
 def _now() -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from engine.messages import Message, say
-from engine.units import UNKNOWN, grouped
+from engine.units import grouped
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -86,23 +87,21 @@ class Summary:
 
     @property
     def line(self) -> Message:
-        """The notes' own form behind the epoch it is of: ``best epoch 7 of 10: train loss 0.473, train acc 0.823,
-        test acc 0.827, 35 726 examples/s on cuda:0``.
+        """The notes' own form behind the epoch it is of, without what is not known: ``best epoch 7 of 10: train loss
+        0.473, train acc 0.823, validation acc 0.815, test acc 0.827, 35 726 examples/s on cuda:0``.
         """
-        parts = {"of": of_epoch(self), "speed": grouped(self.examples_per_second), "device": self.device}
         if not math.isnan(self.train.accuracy):
-            return say("{of}: train loss {loss}, train acc {train}, test acc {test}, {speed} examples/s on {device}",
-                       loss=f"{self.train.loss:.3f}", train=f"{self.train.accuracy:.3f}",
-                       test=_known(self.test.accuracy, ".3f"), **parts)
-        losses = {"loss": _known(self.train.loss, ".4g"), "test": _known(self.test.loss, ".4g")}
-        if not self.chosen_by:
-            return say("{of}: train loss {loss}, test loss {test}, {speed} examples/s on {device}", **losses, **parts)
-        return say("{of}: train loss {loss}, validation loss {validation}, test loss {test}, {speed} examples/s on "
-                   "{device}", validation=_known(self.validation.loss, ".4g"), **losses, **parts)
-
-
-def _known(value: float, form: str) -> str:
-    return UNKNOWN if math.isnan(value) else format(value, form)
+            measures = [("train loss {value}", self.train.loss), ("train acc {value}", self.train.accuracy),
+                        ("validation acc {value}", self.validation.accuracy), ("test acc {value}", self.test.accuracy)]
+            form = ".3f"
+        else:
+            measures = [("train loss {value}", self.train.loss), ("validation loss {value}", self.validation.loss),
+                        ("test loss {value}", self.test.loss)]
+            form = ".4g"
+        known = [say(words, value=format(value, form)) for words, value in measures if not math.isnan(value)]
+        speed = say("{speed} examples/s on {device}", speed=grouped(self.examples_per_second), device=self.device)
+        parts = reduce(lambda some, one: say("{some}, {one}", some=some, one=one), [*known, speed])
+        return say("{of}: {parts}", of=of_epoch(self), parts=parts)
 
 
 def of_epoch(summary: Summary) -> Message:

@@ -13,6 +13,7 @@ from engine.data.options.options import Augment, EmnistPart, Known, Options, Syn
 from engine.data.options.table import Table
 from engine.data.sources import SOURCES, Source, source_for, why_no_data
 from engine.data.sources.base import Expected
+from engine.files import why_not_named
 from engine.layers.base import OptionError, Shape, reason_of
 
 
@@ -180,6 +181,8 @@ class DataSpec(BaseModel):
         source = source_for(path)
         if source is None:
             raise OptionError("{reason}", reason=why_no_data(path))
+        if (reason := why_not_named(path.absolute())) is not None:
+            raise OptionError("{reason}", reason=reason)
         return self.with_dataset(source.id, str(path.absolute()))
 
     def in_place_of(self, before: DataSpec) -> DataSpec:

@@ -68,7 +68,8 @@ def _targets(data: Data, count: int) -> Array:
              (data.unscaled.of_test, data.test))
     for places, split in parts:
         here = np.flatnonzero(places < count)
-        found[places[here]] = split.targets.numpy().reshape(len(split), -1)[here, 0]
+        if len(here):  # a part may be empty
+            found[places[here]] = split.targets.numpy().reshape(len(split), -1)[here, 0]
     return found
 
 

@@ -34,7 +34,9 @@ class Setting:
     """What the judgement depends on beside the numbers."""
 
     recipe: Recipe
+    train_examples: int
     validation_examples: int
+    test_examples: int
     classes: int  # 0: numbers
     chance: float = 0.0  # validation accuracy of answering always the same class
     noisy: bool = False  # dropout or augmentation make training harder than judging
@@ -77,7 +79,7 @@ class Health:
         state.trend = [*state.trend, (validation.loss, self._gap(train, validation))][-2 * TREND:]
         state.lowest = min(state.lowest, validation.loss)
         early = [*self._collapse(epoch, validation, spread, lr)] or [*self._rise(train, validation, lr)]
-        return self._new([*early, *self._swap(train, validation)])
+        return self._new([*early, *self._swap(epoch, train, validation)])
 
     def _new(self, found: list[Remark]) -> list[Remark]:
         fresh = [remark for remark in found if remark.kind not in self.state.said]
@@ -112,19 +114,18 @@ class Health:
         r2 = validation.named.get("r2", -1.0)
         return validation.loss > self._start and (self.setting.classes > 0 or r2 < 0)
 
-    def _swap(self, train: Metrics, validation: Metrics) -> Iterator[Remark]:
+    def _swap(self, epoch: int, train: Metrics, validation: Metrics) -> Iterator[Remark]:
         """Compared with the epoch before: training can only have got better since that was judged."""
-        state = self.state
+        state, setting = self.state, self.setting
         before, state.last = state.last, validation.accuracy
-        above = before - train.accuracy > self._margin(before)
+        above = _is_above((before, setting.validation_examples), (train.accuracy, setting.train_examples),
+                          SWAPPED_MARGIN)
         state.above = state.above + 1 if above else 0
-        if state.above == SWAPPED_EPOCHS and not self.setting.noisy:
+        if state.above == SWAPPED_EPOCHS and not setting.noisy and not setting.same_data:
             yield Remark("swapped", say(
-                "Validation accuracy ({validation}) stays above training accuracy ({train}): are training and test "
-                "data swapped?", validation=measure_text(before), train=measure_text(train.accuracy)))
-
-    def _margin(self, accuracy: float) -> float:
-        return max(SWAPPED_MARGIN, NOISE * _error(accuracy, self.setting.validation_examples))
+                "Validation accuracy ({validation} after epoch {before}) stays above training accuracy ({train} in "
+                "epoch {epoch}): are training and test data swapped?", validation=measure_text(before),
+                before=epoch - 1, train=measure_text(train.accuracy), epoch=epoch))
 
     # -- at the end ---------------------------------------------------------------------------------------------
 
@@ -147,11 +148,14 @@ class Health:
         return found
 
     def _test_above(self, train: Metrics, test: Metrics, validation: Metrics) -> Iterator[Remark]:
-        above = min(test.accuracy - validation.accuracy, test.accuracy - train.accuracy)
-        if above > max(GAP, self._margin(validation.accuracy)) and not self.setting.noisy:
+        """Without validation data nothing tells it from training accuracy that lags behind, a mean while learning."""
+        setting = self.setting
+        others = (validation.accuracy, setting.validation_examples), (train.accuracy, setting.train_examples)
+        above = all(_is_above((test.accuracy, setting.test_examples), other, GAP) for other in others)
+        if above and not setting.noisy and not setting.same_data:
             yield Remark("swapped", say(
-                "Test accuracy ({test}) is above training accuracy ({train}): are training and test data swapped, or "
-                "test examples among the training data?", test=measure_text(test.accuracy),
+                "Test accuracy ({test}) is above training accuracy ({train} in the last epoch): are training and test "
+                "data swapped, or test examples among the training data?", test=measure_text(test.accuracy),
                 train=measure_text(train.accuracy)))
 
     def _fit(self, epoch: int, train: Metrics, validation: Metrics, best: int) -> Iterator[Remark]:
@@ -221,6 +225,12 @@ def _falls(values: Sequence[float]) -> bool:
         return False
     before = fmean(values[-2 * count:-count])
     return fmean(values[-count:]) < before - FALLS * abs(before)
+
+
+def _is_above(one: tuple[float, int], other: tuple[float, int], margin: float) -> bool:
+    """Whether a share of so many examples is above another by more than the margin, and not by chance."""
+    error = math.hypot(*(_error((share * count + 1) / (count + 2), count) for share, count in (one, other)))
+    return one[0] - other[0] > max(margin, NOISE * error)  # of few examples even 0 and 1 are uncertain
 
 
 def _error(share: float, count: int) -> float:

@@ -20,9 +20,9 @@ def setting_of(experiment: Experiment, data: Data, learner: Learner) -> Setting:
     classes, judged = classes_of(experiment), data.validation if len(data.validation) else data.train
     chance = int(torch.bincount(judged.targets).max()) / len(judged) if classes else 0.0
     varies = experiment.data.is_image and experiment.data.augment.is_active
-    return Setting(experiment.recipe, len(judged), classes, chance, learner.is_noisy or varies, judged is data.train,
-                   can_augment=experiment.data.is_image and not varies, can_drop=not learner.is_noisy,
-                   raw_spread=_raw_spread(data))
+    return Setting(experiment.recipe, len(data.train), len(judged), len(data.test), classes, chance,
+                   learner.is_noisy or varies, judged is data.train, raw_spread=_raw_spread(data),
+                   can_augment=experiment.data.is_image and not varies, can_drop=not learner.is_noisy)
 
 
 def _raw_spread(data: Data) -> float:

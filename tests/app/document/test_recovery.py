@@ -57,6 +57,17 @@ def test_a_copy_is_named_by_number_and_birth_of_its_process(copy: Path) -> None:
     assert Recovery(copy.parent).recovered() == []
 
 
+def test_networks_come_back_in_the_order_they_stood_in(qapp: object, tmp_path: Path) -> None:
+    mlp, recovery = Document.open("gallery:mlp").experiment, Recovery(tmp_path)
+    documents = [Document(mlp, str(place)) for place in range(12)]
+    for place, document in enumerate(documents):
+        document.mark_unsaved()
+        recovery.keep(document, place)
+    for path in tmp_path.glob("*.json"):
+        path.rename(path.with_name(f"gone-1-{path.stem.split('-')[2]}.json"))
+    assert [document.name for document in Recovery(tmp_path).recovered()] == list(map(str, range(12)))
+
+
 def test_a_name_without_a_number_is_no_process_s(copy: Path) -> None:
     copy.rename(copy.with_name("me-1-abc.json"))
     assert len(Recovery(copy.parent).recovered()) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
@@ -48,6 +49,19 @@ def test_what_can_be_no_data_is_said(files: DataFiles, qtbot: QtBot, tmp_path: P
     with qtbot.assertNotEmitted(files.described, wait=200), qtbot.waitSignal(files.refused) as told:
         files.open(tmp_path / "picture.png")
     assert str(told.args[1]) == f"{tmp_path / 'picture.png'} can be no data"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+@pytest.mark.parametrize("suffix", [*SUFFIXES, ""])
+def test_a_name_that_no_network_can_keep_is_said(suffix: str, files: DataFiles, qtbot: QtBot, tmp_path: Path) -> None:
+    bad = tmp_path / f"sur\udcff{suffix}"
+    if suffix:
+        own_file(tmp_path / f"a{suffix}").rename(bad)
+    else:
+        bad.mkdir()
+    with qtbot.assertNotEmitted(files.described, wait=50), qtbot.waitSignal(files.refused) as told:
+        files.open(bad)
+    assert str(told.args[1]) == f"“sur?{suffix}”: this name holds signs that cannot be kept. Rename it"
 
 
 @pytest.mark.parametrize("id", [source.id for source in SOURCES.values() if source.own is not None])

@@ -232,6 +232,15 @@ def test_another_folder_is_asked_for_and_looked_into(library: Library, qtbot: Qt
     assert library.is_missing is False and Settings().data_root == tmp_path / "other"
 
 
+def test_a_folder_whose_name_cannot_be_kept_is_not_taken(library: Library, qtbot: QtBot, tmp_path: Path,
+                                                         monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dialogs, "folder_path", lambda *_: tmp_path / "d\udcff" / "data")
+    with qtbot.waitSignal(library.failed) as told:
+        library.choose_folder()
+    assert str(told.args[0]) == "“d?”: this name holds signs that cannot be kept. Rename it"
+    assert Settings().data_root == tmp_path / "data"
+
+
 def test_without_a_folder_of_one_s_own_it_is_only_said_that_they_are_missing(qtbot: QtBot,
                                                                              monkeypatch: pytest.MonkeyPatch) -> None:
     window, asked = QWidget(), []

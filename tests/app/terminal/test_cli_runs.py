@@ -19,7 +19,7 @@ from tests.engine.data.data_cases import SUFFIXES, own_file
 
 Say = Callable[..., tuple[int, str, str]]
 LINE = (r"^best epoch \d+ of \d+: train loss \d\.\d{3}, train acc \d\.\d{3}, "
-        r"test acc \d\.\d{3}, [\d\xa0]+ examples/s on cpu$")
+        r"validation acc \d\.\d{3}, test acc \d\.\d{3}, [\d\xa0]+ examples/s on cpu$")
 
 
 @pytest.fixture

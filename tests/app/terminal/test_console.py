@@ -150,6 +150,11 @@ def test_a_folder_that_cannot_be_written_ends_it_before_anything_is_learned(fit:
     assert fit.train(Point(0.5, 1.0, 0.5), full, Finished(SUMMARY, stopped=False)).states.not_saved == full.message
 
 
+def test_what_is_missing_after_the_end_does_not_go_on(fit: Fit) -> None:
+    fit.train(Point(0.5, 1.0, 0.5), Finished(SUMMARY, stopped=False), RunNotSaved(say("The disk is full.")))
+    assert fit.lines[-1] == "warning: The disk is full."
+
+
 def test_the_first_ctrl_c_ends_the_run_the_next_one_the_program(fit: Fit) -> None:
     before, held = signal.getsignal(signal.SIGINT), []
     handlers: list[object] = []

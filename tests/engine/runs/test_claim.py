@@ -99,3 +99,9 @@ def test_a_folder_that_may_not_be_looked_into_is_a_sentence(tmp_path: Path, monk
             fit(BASE), BASE, tmp_path / ("n" * 300)) if isinstance(event, RunNotSaved))
     with pytest.raises(RunError, match=f"there is no {EXPERIMENT} in it"):
         load_checkpoint(tmp_path / ("n" * 300), BASE)
+
+
+def test_a_folder_may_have_any_name(tmp_path: Path) -> None:
+    note = claim(tmp_path / "c5\udcff")
+    assert note is not None and note.exists()
+    release(note)

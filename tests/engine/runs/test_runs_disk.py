@@ -13,7 +13,9 @@ import engine.runs.folder as runs
 from engine.export.weight_files import load_weights
 from engine.files import WriteError
 from engine.runs.folder import record
-from engine.runs.names import BEST, EXPERIMENT
+from engine.runs.names import BEST, CHECKPOINT, EXPERIMENT, LAST, SUMMARY
+from engine.runs.opened import open_run
+from engine.runs.texts import summary_read
 from engine.training import fit
 from engine.training.events import CheckpointReached, EpochEnded, Event, Finished, RunNotSaved
 from tests.engine.cases import experiment, of_type
@@ -41,6 +43,21 @@ def test_the_best_weights_are_written_at_the_next_chance(tmp_path: Path, monkeyp
             monkeypatch.setattr(runs, "save_weights", failing if event is best else save)
         assert of_type(events, RunNotSaved) and isinstance(events[-1], Finished)
         assert all(torch.equal(tensor, best.weights[key]) for key, tensor in load_weights(folder / BEST).items())
+
+
+def test_what_fits_at_the_end_is_written_and_what_does_not_is_named(tmp_path: Path,
+                                                                   monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(_weights: object, path: Path, _network: str) -> None:
+        raise WriteError("{path}: full.", path=path)
+
+    monkeypatch.setattr(runs, "save_weights", failing)
+    events = list(record(fit(BASE), BASE, tmp_path))
+    said = [str(event.message) for event in of_type(events, RunNotSaved)]
+    assert said == [f"{tmp_path / LAST}: full.", f"{tmp_path / LAST}: full. Missing, or of an earlier epoch: "
+                    f"{LAST}, {BEST}, {CHECKPOINT}."]
+    end = of_type(events, Finished)[0]
+    assert summary_read((tmp_path / SUMMARY).read_text())[0].best_epoch == end.summary.best_epoch
+    assert open_run(tmp_path).has_ended and len(open_run(tmp_path).state.epochs) == 3
 
 
 def test_a_folder_that_could_not_be_begun_is_begun_later(tmp_path: Path) -> None:

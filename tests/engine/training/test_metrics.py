@@ -106,4 +106,4 @@ def test_the_last_line_of_numbers_shows_no_accuracy() -> None:
     some = Metrics(0.000103, others=(("r2", 1.0),))
     summary = Summary(3, 3, some, Metrics(0.00011), Metrics(math.nan), 99.6, "cpu", 3, 0)
     assert str(summary.line) == (
-        "best epoch 3 of 3: train loss 0.000103, validation loss 0.00011, test loss –, 100 examples/s on cpu")
+        "best epoch 3 of 3: train loss 0.000103, validation loss 0.00011, 100 examples/s on cpu")

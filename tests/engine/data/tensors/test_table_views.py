@@ -12,16 +12,20 @@ from sklearn.preprocessing import StandardScaler
 from engine.data.spec.spec import DataSpec
 from engine.data.tensors.data import Data
 from engine.data.tensors.loading import load_data
+from engine.data.tensors.samples import rows
+from engine.data.tensors.statistics import statistics
 from engine.data.tensors.table_views import POINTS, entered, pairs
 
 
-def table(path: Path, rows: int = 60, target: str = "price", **options: object) -> tuple[pandas.DataFrame, Data]:
+def table(path: Path, rows: int = 60, target: str = "price", validation: float = 0.1,
+          **options: object) -> tuple[pandas.DataFrame, Data]:
     random = np.random.default_rng(0)
     frame = pandas.DataFrame({"Id": range(1, rows + 1), "price": random.normal(100, 20, rows).round(2),
                               "size": random.normal(5, 3, rows).round(3), "kind": random.choice(["a", "b"], rows)})
     frame.loc[4, "price"] = None  # this row is left out
     frame.to_csv(path, index=False)
-    return frame, load_data(DataSpec(dataset="table", path=str(path)).with_options(table={"target": target, **options}))
+    spec = DataSpec(dataset="table", path=str(path), validation=validation)
+    return frame, load_data(spec.with_options(table={"target": target, **options}))
 
 
 def test_the_first_rows_are_those_of_the_file_that_are_used_as_the_network_gets_them(tmp_path: Path) -> None:
@@ -57,6 +61,18 @@ def test_for_classes_the_targets_are_their_numbers(tmp_path: Path) -> None:
     assert found is not None and found.classes == ("a", "b") and found.names == ("price", "size")
     kinds = dict(zip(frame["size"].round(3), frame["kind"], strict=True))
     assert [found.classes[int(code)] for code in found.targets] == [kinds[round(x, 3)] for x in found.values[:, 1]]
+
+
+@pytest.mark.parametrize("target", ["price", "kind"])
+def test_without_validation_rows_everything_is_shown_as_well(tmp_path: Path, target: str) -> None:
+    frame, data = table(tmp_path / "a.csv", target=target, validation=0)
+    found, against = entered(data), pairs(data)
+    assert len(data.validation) == 0 and found is not None and against is not None
+    used = frame.dropna(subset=target)[target][:len(found.values)]
+    expected = used if target == "price" else used.map(data.spec.classes.index)
+    assert [row[-1] for row in found.values] == pytest.approx(list(expected), rel=1e-6)
+    assert against.rows == len(data.train) and len(rows(data, 5).values) == 5
+    assert [part.examples for part in statistics(data).parts] == [len(data.train), 0, len(data.test)]
 
 
 def test_what_is_no_table_has_neither() -> None:

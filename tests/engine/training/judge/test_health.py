@@ -24,8 +24,8 @@ from engine.training.values import Metrics, Remark
 from tests.engine.cases import MLP, experiment, of_type, with_recipe
 
 NAN = math.nan
-CLASSES = Setting(Recipe(lr=0.9), 6000, 10, 0.109)
-NUMBERS = Setting(Recipe(loss="mse", lr=0.03), 200, 0)
+CLASSES = Setting(Recipe(lr=0.9), 54_000, 6000, 10_000, 10, 0.109)
+NUMBERS = Setting(Recipe(loss="mse", lr=0.03), 1800, 200, 200, 0)
 Row = tuple[float, float, float, float, float]  # train loss, train accuracy, validation loss, its accuracy, spread
 
 
@@ -98,7 +98,12 @@ def test_validation_above_training() -> None:
     above = epochs(*[(0.8, 0.9)] * 6)
     assert heard(CLASSES, above) == [[], [], [], ["swapped"], [], []]
     assert heard(replace(CLASSES, noisy=True), above) == [[]] * 6  # dropout makes training harder
-    assert heard(replace(CLASSES, validation_examples=50), above) == [[]] * 6  # chance
+    assert heard(replace(CLASSES, same_data=True), above) == [[]] * 6  # there is none
+    for few in ({"validation_examples": 50}, {"train_examples": 50}):
+        assert heard(replace(CLASSES, **few), above) == [[]] * 6  # chance
+    for train, validation, setting in ((0.965, 1.0, replace(CLASSES, train_examples=115, validation_examples=13)),
+                                       (0.0, 0.48, replace(CLASSES, train_examples=1))):
+        assert heard(setting, epochs(*[(train, validation)] * 6)) == [[]] * 6
     # training accuracy is a mean over an epoch: while it rises fast, it lags behind
     rising = epochs((0.2, 0.4), (0.45, 0.55), (0.6, 0.7), (0.72, 0.78), (0.8, 0.84), (0.85, 0.88))
     assert heard(CLASSES, rising) == [[]] * 6
@@ -125,6 +130,9 @@ def test_verdicts_of_classes() -> None:
 def test_test_accuracy_above_both_others() -> None:
     assert "swapped" in verdict(CLASSES, Metrics(0.5, 0.8), Metrics(0.5, 0.8), test=0.9)[0]
     assert verdict(CLASSES, Metrics(0.5, 0.8), Metrics(0.5, 0.89), test=0.9) == []
+    few = replace(CLASSES, train_examples=115, validation_examples=13, test_examples=22)
+    for silent in (few, replace(CLASSES, test_examples=20), replace(CLASSES, same_data=True)):
+        assert verdict(silent, Metrics(0.5, 0.9), Metrics(0.5, 0.9), test=1.0) == []
 
 
 def test_verdicts_of_numbers() -> None:
@@ -227,6 +235,7 @@ def r2(value: float, loss: float = 1.0) -> Metrics:
 
 
 GUESSED, MANY = replace(CLASSES, chance=0.0), 10**9
+ENDLESS = replace(CLASSES, train_examples=MANY, validation_examples=MANY, test_examples=MANY)
 
 
 @pytest.mark.parametrize(("setting", "row", "kinds"), [
@@ -265,9 +274,8 @@ def test_every_example_the_same_is_not_also_called_rising() -> None:
 
 
 def test_a_margin_of_two_hundredths_is_no_swap() -> None:
-    setting = replace(CLASSES, validation_examples=MANY)
     for train, last in ((0.0, []), (-0.001, ["swapped"])):
-        assert heard(setting, epochs(*[(train, 0.02)] * 4))[3] == last
+        assert heard(ENDLESS, epochs(*[(train, 0.02)] * 4))[3] == last
     broken = epochs(*[(0.8, 0.9)] * 3, (0.9, 0.9), *[(0.8, 0.9)] * 3)
     assert heard(CLASSES, broken) == [[]] * 6 + [["swapped"]]  # three in a row
 
@@ -276,15 +284,16 @@ def test_a_swap_names_both_numbers() -> None:
     health = heard_of(CLASSES, [(Metrics(1.0, 0.8), Metrics(1.0, 0.9))] * 3)
     said = health.after_epoch(4, Metrics(1.0, 0.8), Metrics(1.0, 0.95), NAN, 0.1)
     assert [str(remark.message) for remark in said] == [
-        "Validation accuracy (0.900) stays above training accuracy (0.800): are training and test data swapped?"]
+        "Validation accuracy (0.900 after epoch 3) stays above training accuracy (0.800 in epoch 4): are training and "
+        "test data swapped?"]
 
 
 @pytest.mark.parametrize(("test", "kinds"), [(0.03, []), (0.0301, ["swapped"])])
 def test_a_test_three_hundredths_above_is_no_swap(test: float, kinds: list[str]) -> None:
     for train, validation in ((0.0, -0.5), (-0.5, 0.0)):  # of both
-        said = verdict(replace(CLASSES, validation_examples=MANY), Metrics(1.0, train), Metrics(1.0, validation), test)
+        said = verdict(ENDLESS, Metrics(1.0, train), Metrics(1.0, validation), test)
         assert [text.split(":")[0] for text in said if text.startswith("swapped")] == kinds
-    noisy = replace(CLASSES, validation_examples=MANY, noisy=True)
+    noisy = replace(ENDLESS, noisy=True)
     assert not any(text.startswith("swapped") for text in verdict(noisy, Metrics(1, 0.0), Metrics(1, 0.0), test))
 
 
