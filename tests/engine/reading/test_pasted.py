@@ -161,6 +161,35 @@ def test_work_counts_before_it_is_done(hostile: str) -> None:
     assert time.process_time() - start < 30, "a bound that no slow machine passes"
 
 
+@pytest.mark.parametrize("text", [
+    "x=1\n" * 5_000_000, ">>> x=1\n" * 600_000, NET + "loss 3\n" * 600_000, "relu, " * 600_000, "(" * 3_000_000,
+    "{" * 40_000_000, notebook(*["x=1\n" * 5_000] * 11),
+])  # fmt: skip
+def test_what_is_too_long_is_said_before_anything_looks_at_it(text: str) -> None:
+    start = time.process_time()
+    with pytest.raises(ReadingError, match="This code is too long to be read"):
+        read(text)
+    assert time.process_time() - start < 2
+
+
+def test_the_pictures_of_a_notebook_do_not_count() -> None:
+    cell = {"cell_type": "code", "source": f"import torch\n{NET}", "outputs": [{"image/png": "A" * 4_000_000}]}
+    assert drawn(from_text(json.dumps({"nbformat": 4, "cells": [cell]}))) == LAYERS
+
+
+@pytest.mark.parametrize("text", [
+    " " * 150_000 + "(x\n", "A(\n (a): B\n" * 12_000, "Traceback (most recent call last)\n" * 5_000,
+    "x=1\n" * 40_000 + "loss 3\n" * 200,
+])  # fmt: skip
+def test_what_no_code_is_is_found_in_time(text: str) -> None:
+    start = time.process_time()
+    try:
+        read(f"import torch\n{NET}{text}")
+    except ReadingError as error:
+        assert str(error)
+    assert time.process_time() - start < 30, "a bound that no slow machine passes"
+
+
 def test_reading_can_be_given_up() -> None:
     with pytest.raises(ReadingError, match="cancelled"):
         read(f"import torch\n{NET}while True: pass\n", cancelled=lambda: True)
