@@ -32,6 +32,7 @@ from engine.reading.values import (
     Parameter,
     Path,
     ReadingError,
+    SpentError,
     Super,
     Tensor,
     Unknown,
@@ -40,6 +41,7 @@ from engine.reading.values import (
 )
 
 Call = Callable[[Any, list[Any], Names, ast.Call, Names], Any]  # what is called, with what, where
+PLACING = ("to", "cuda", "cpu")  # which move a network, and change nothing of it
 UNKNOWN = "What happens here depends on values that are not known: “if” on them cannot be read"
 ARITHMETIC: Mapping[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
@@ -553,6 +555,11 @@ class Expressions:
 
     def _of_call(self, node: ast.Call, names: Names) -> Any:
         called = self.value(node.func, names)
+        if isinstance(called, Method) and called.name in PLACING and is_module(called.owner) and not (
+                self.context.exact or any(word.arg is None for word in node.keywords)):
+            given = [self._where(each, names) for each in node.args]
+            return self._call(called, given, {str(word.arg): self._where(word.value, names) for word in node.keywords},
+                              node, names)
         given = self._elements(node.args, names)
         if called == Path("builtins.super"):
             return self._super(given, names)
@@ -568,6 +575,20 @@ class Expressions:
                 named[word.arg] = value
         self.context.line = node.lineno
         return self._call(called, given, named, node, names)
+
+    def _where(self, node: ast.expr, names: Names) -> Any:
+        """A device; one of which this code says nothing changes no network."""
+        try:
+            return self.value(node, names)
+        except SpentError:
+            raise
+        except ReadingError as error:
+            used = [(_place(each.id, names) or self.context.globals).get(each.id) for each in ast.walk(node)
+                    if isinstance(each, ast.Name)]
+            if not all(each is None or isinstance(each, (str, int, Path, Unknown, Marker)) for each in used) or any(
+                    isinstance(each, ast.NamedExpr) for each in ast.walk(node)):
+                raise
+            return Unknown(_text(node), error)
 
     # -- assigning: see there -----------------------------------------------------------------------------------------
 

@@ -57,7 +57,8 @@ ALSO = frozenset((
     "register_backward_hook", "register_full_backward_pre_hook", "register_load_state_dict_post_hook",
     "register_load_state_dict_pre_hook", "register_state_dict_post_hook", "register_state_dict_pre_hook",
     "set_extra_state", "set_submodule", "to_empty", "training", "xpu"))
-QUIET = frozenset(("to", "cuda", "cpu", "float", "zero_grad", "share_memory", "compile"))
+OTHER_KINDS = frozenset(("float16", "half", "bfloat16", "float64", "double", "complex64", "complex128"))
+QUIET = frozenset(("cuda", "cpu", "float", "zero_grad", "share_memory", "compile"))
 
 
 class Objects:
@@ -408,7 +409,10 @@ class Objects:
             return handler(owner, given, named)
         if name in QUIET:
             return owner
-        if name in ("half", "double", "bfloat16", "type"):
+        if name in ("half", "double", "bfloat16", "type", "to"):
+            if name in ("to", "type") and all(_keeps_kind(word, value) for word, value in (
+                    *(("", each) for each in given), *named.items())):
+                return owner
             self.context.note("Numbers of another kind are not read along: the network computes in 32 bits")
             return owner
         if name in HOOKS:
@@ -580,6 +584,14 @@ class Objects:
 
     def _do___delattr__(self, owner: Any, given: list[Any], named: Names) -> None:
         self._by_name("delattr", [owner, *given])
+
+
+def _keeps_kind(word: str, value: Any) -> bool:
+    """Whether ``.to(…)``, given this, leaves numbers of 32 bits."""
+    kind = value.name.rpartition(".")[2] if isinstance(value, Path) else value if isinstance(value, str) else ""
+    if word in ("dtype", "dst_type"):
+        return value is None or kind in ("float32", "float", "torch.FloatTensor")
+    return kind not in OTHER_KINDS and not kind.endswith("Tensor")
 
 
 def _in_order(given: list[Any], named: Names) -> list[Any]:

@@ -138,6 +138,23 @@ def test_layers_of_ones_own_become_code_with_what_they_use() -> None:
     assert drawn(graph).startswith("Code")
 
 
+@pytest.mark.parametrize(("line", "is_told"), [
+    ("net = net.to(device)", False), ("net = net.to(device=try_gpu())", False), ("net = net.cuda(devices[0])", False),
+    ("net.cpu()", False), ("net.to(torch.float32)", False), ("net.to(device, dtype=torch.float16)", True),
+    ("net = net.to(torch.bfloat16)", True), ("net.half()", True), ("net.double()", True), ("net.to(dtype=kind)", True),
+])  # fmt: skip
+def test_where_a_network_is_computed_changes_nothing_of_it(line: str, is_told: bool) -> None:
+    found = read(f"import torch\n{NET}{line}\n")
+    assert drawn(found.graph) == LAYERS
+    assert any("in 32 bits" in str(note) for note in found.notes) is is_told
+
+
+def test_a_device_that_code_of_its_own_changes_is_not_passed_over() -> None:
+    with pytest.raises(ReadingError, match="“unknown” is not defined"):
+        from_text(f"import torch\n{NET}def place(n):\n    n.append(nn.ReLU())\n    return unknown\n"
+                  "net = net.to(place(net))\n")
+
+
 # -- bounds ------------------------------------------------------------------------------------------------------------
 
 
