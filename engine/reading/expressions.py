@@ -12,7 +12,7 @@ from engine.reading.assigning import Assigning
 from engine.reading.context import Context
 from engine.reading.functions import Functions
 from engine.reading.layers import KINDS
-from engine.reading.modules import Modules
+from engine.reading.modules import Buffer, Modules
 from engine.reading.picking import Picking
 from engine.reading.plain import BUILTINS, ERRORS, MATH, OBJECTS, WIDE, Plain, is_open, words_of
 from engine.reading.sizes import Size
@@ -330,7 +330,8 @@ class Expressions:
             return made
         if type(op) not in ARITHMETIC:
             raise self.context.error("“{text}” cannot be read here", text=_text(node))
-        if any(isinstance(each, (Marker, Path, Parameter, Zeros)) for each in (one, two)):
+        if any(isinstance(each, (Marker, Path, Parameter, Zeros)) or (_is_drawn(each) and isinstance(
+                node, ast.BinOp)) for each in (one, two)):
             return Unknown(_text(node), self.context.error("“{text}” cannot be worked out here", text=_text(node)))
         if isinstance(one, Chain) and isinstance(two, Chain) and isinstance(op, ast.Add):
             return Chain([*one.parts, *two.parts], calls=one.calls)
@@ -622,6 +623,11 @@ def _is_open(value: Any) -> bool:
 def _as_value(value: Any) -> Any:
     """What comes of something that is not known, and is not called."""
     return Unknown(value.name, value.error) if isinstance(value, Method) else value
+
+
+def _is_drawn(value: Any) -> bool:
+    """Whether its numbers are drawn, as those that a parameter begins with."""
+    return isinstance(value, Buffer) and value.layer.values != "number"
 
 
 def _has_own(value: Any, *names: str) -> bool:

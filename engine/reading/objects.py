@@ -24,6 +24,7 @@ from engine.reading.values import (
     Class,
     Function,
     Instance,
+    Kept,
     Marker,
     Method,
     Module,
@@ -294,7 +295,7 @@ class Objects:
     def _type(self, value: Any) -> Any:
         if isinstance(value, Module):
             return value.kind or Path(f"torch.nn.{value.made_as}")
-        if isinstance(value, Chain):
+        if isinstance(value, Chain) and not isinstance(value, Kept):
             return Path(f"torch.nn.{'Sequential' if value.calls else 'ModuleDict' if value.is_dict else 'ModuleList'}")
         if isinstance(value, Instance):
             return value.kind
@@ -309,7 +310,7 @@ class Objects:
             return True if True in found else None if None in found else False
         if value is LOSS and isinstance(kind, Path) and kind.name.startswith("torch.nn") and "Loss" not in kind.name:
             return kind.name.endswith(".Module")
-        if isinstance(value, (Unknown, Marker)) or isinstance(kind, Unknown):
+        if isinstance(value, (Unknown, Marker, Kept)) or isinstance(kind, Unknown):
             return None
         if as_class and not (isinstance(value, Class) and (isinstance(kind, Class) or self._is_torchs(kind))) and not (
                 self._is_torchs(value) and (isinstance(kind, Class) or self._is_torchs(kind))):
@@ -364,6 +365,8 @@ class Objects:
         """A method of a module, a parameter, a class or a buffer. Raises ReadingError."""
         if isinstance(owner, Parameter):
             return self._of_parameter(owner, name, given, named)
+        if isinstance(owner, Kept) and name not in ("values", "items", "keys"):
+            self.reader.modules.containers.chain_of(owner)
         if isinstance(owner, Chain) and name in Containers.METHODS:
             return self.reader.modules.container_method(owner, name, _in_order(given, named))
         if isinstance(owner, Instance) and isinstance(owner.inner, Chain) and name in Containers.METHODS and (

@@ -149,10 +149,35 @@ def test_where_a_network_is_computed_changes_nothing_of_it(line: str, is_told: b
     assert any("in 32 bits" in str(note) for note in found.notes) is is_told
 
 
-def test_a_device_that_code_of_its_own_changes_is_not_passed_over() -> None:
-    with pytest.raises(ReadingError, match="“unknown” is not defined"):
-        from_text(f"import torch\n{NET}def place(n):\n    n.append(nn.ReLU())\n    return unknown\n"
-                  "net = net.to(place(net))\n")
+DROPS = ("import torch\nfrom torch import nn\ndef drop(X, p):\n    if p == 1: return torch.zeros_like(X)\n"
+         "    return (torch.rand(X.shape) > p).float() * X / (1.0 - p)\nclass Net(nn.Module):\n"
+         "    def __init__(self):\n        super().__init__()\n        self.a = nn.Linear(8, 4)\n"
+         "    def forward(self, X):\n        X = self.a(X)\n        if self.training{0}: X = drop(X, 0.2)\n"
+         "        return X\nnet = Net()\n")
+SCRATCH = ("import torch\nfrom torch import nn\nfrom d2l import torch as d2l\nclass Mine({0}):\n"
+           "    def __init__(self, n, sigma=0.01):\n        super().__init__()\n        self.save_hyperparameters()\n"
+           "        self.W = {1}\n    def forward(self, X):\n        return torch.matmul(X, self.W)\n")
+
+
+@pytest.mark.parametrize(("text", "reason"), [
+    *((DROPS.format(asked), "Line 5: “torch.rand” draws other numbers in every call: no layer does that. Dropout is "
+       "nn.Dropout") for asked in ("", " == True")),
+    *((SCRATCH.format("d2l.Classifier", "torch.normal(0, sigma, size=(n, 4), requires_grad=True)") + made, "Line 8: A "
+       "tensor that learns is kept outside of PyTorch's sight here: make it an nn.Parameter(…)")
+      for made in ("", "net = Mine(8)\n")),
+    (SCRATCH.format("d2l.Classifier", "nn.Parameter(torch.randn(n, 4) * sigma)") + "net = Mine(8)\n",
+     "Line 8: A parameter of the class's own is no layer here"),
+])  # fmt: skip
+def test_what_the_book_writes_from_scratch_is_told_truly(text: str, reason: str) -> None:
+    with pytest.raises(ReadingError) as caught:
+        from_text(text)
+    assert str(caught.value) == reason
+
+
+def test_a_layer_from_scratch_that_stands_alone_is_code() -> None:
+    text = SCRATCH.format("nn.Module", "nn.Parameter(torch.randn(n, 4) * sigma)").replace(
+        "        self.save_hyperparameters()\n", "")
+    assert drawn(from_text(text + "net = Mine(8)\n")).startswith("Code")
 
 
 # -- bounds ------------------------------------------------------------------------------------------------------------
