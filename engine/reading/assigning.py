@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from engine.reading.values import Chain, Instance, Marker, Names, Parameter, Path, Tensor, Unknown, Zeros
+from engine.reading.values import Chain, Instance, Kept, Marker, Names, Parameter, Path, Tensor, Unknown, Zeros
 
 if TYPE_CHECKING:
     from engine.reading.expressions import Expressions
@@ -71,6 +71,8 @@ class Assigning:
         index = self.expressions.index(target.slice, names)
         if isinstance(held, Instance) and held.kind.find("__setitem__") is not None:
             self.plain.asked(held, "__setitem__", [index, value])
+        elif isinstance(held, Kept):
+            self.modules.keep_part(held, index, value)
         elif isinstance(held, (Chain, Instance)):
             self.modules.put_part(held, index, value)
         elif isinstance(held, Parameter):

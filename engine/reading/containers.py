@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.reading.context import Context
 from engine.reading.plain import LONGEST
-from engine.reading.values import Chain, Instance, Once, Unknown, in_words, is_module
+from engine.reading.values import Chain, Instance, Kept, Once, Unknown, in_words, is_module
 
 
 class Containers:
@@ -57,6 +57,10 @@ class Containers:
         found = owner.inner if isinstance(owner, Instance) else owner
         if not isinstance(found, Chain):
             raise self.context.error("This is no list of layers")
+        if isinstance(found, Kept):
+            error = self.context.error("“_modules” is changed by hand here: that cannot be read")
+            self.context.taint(found.owner, error)
+            raise error
         if isinstance(owner, Instance) and owner not in self.context.builder:
             owner.is_changed = True
         return found

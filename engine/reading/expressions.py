@@ -12,7 +12,7 @@ from engine.reading.assigning import Assigning
 from engine.reading.context import Context
 from engine.reading.functions import Functions
 from engine.reading.layers import KINDS
-from engine.reading.modules import Modules
+from engine.reading.modules import Buffer, Modules
 from engine.reading.picking import Picking
 from engine.reading.plain import BUILTINS, ERRORS, MATH, OBJECTS, WIDE, Plain, is_open, words_of
 from engine.reading.sizes import Size
@@ -32,6 +32,7 @@ from engine.reading.values import (
     Parameter,
     Path,
     ReadingError,
+    SpentError,
     Super,
     Tensor,
     Unknown,
@@ -40,6 +41,7 @@ from engine.reading.values import (
 )
 
 Call = Callable[[Any, list[Any], Names, ast.Call, Names], Any]  # what is called, with what, where
+PLACING = ("to", "cuda", "cpu")  # which move a network, and change nothing of it
 UNKNOWN = "What happens here depends on values that are not known: “if” on them cannot be read"
 ARITHMETIC: Mapping[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
@@ -328,7 +330,8 @@ class Expressions:
             return made
         if type(op) not in ARITHMETIC:
             raise self.context.error("“{text}” cannot be read here", text=_text(node))
-        if any(isinstance(each, (Marker, Path, Parameter, Zeros)) for each in (one, two)):
+        if any(isinstance(each, (Marker, Path, Parameter, Zeros)) or (_is_drawn(each) and isinstance(
+                node, ast.BinOp)) for each in (one, two)):
             return Unknown(_text(node), self.context.error("“{text}” cannot be worked out here", text=_text(node)))
         if isinstance(one, Chain) and isinstance(two, Chain) and isinstance(op, ast.Add):
             return Chain([*one.parts, *two.parts], calls=one.calls)
@@ -553,6 +556,11 @@ class Expressions:
 
     def _of_call(self, node: ast.Call, names: Names) -> Any:
         called = self.value(node.func, names)
+        if isinstance(called, Method) and called.name in PLACING and is_module(called.owner) and not (
+                self.context.exact or any(word.arg is None for word in node.keywords)):
+            given = [self._where(each, names) for each in node.args]
+            return self._call(called, given, {str(word.arg): self._where(word.value, names) for word in node.keywords},
+                              node, names)
         given = self._elements(node.args, names)
         if called == Path("builtins.super"):
             return self._super(given, names)
@@ -568,6 +576,20 @@ class Expressions:
                 named[word.arg] = value
         self.context.line = node.lineno
         return self._call(called, given, named, node, names)
+
+    def _where(self, node: ast.expr, names: Names) -> Any:
+        """A device; one of which this code says nothing changes no network."""
+        try:
+            return self.value(node, names)
+        except SpentError:
+            raise
+        except ReadingError as error:
+            used = [(_place(each.id, names) or self.context.globals).get(each.id) for each in ast.walk(node)
+                    if isinstance(each, ast.Name)]
+            if not all(each is None or isinstance(each, (str, int, Path, Unknown, Marker)) for each in used) or any(
+                    isinstance(each, ast.NamedExpr) for each in ast.walk(node)):
+                raise
+            return Unknown(_text(node), error)
 
     # -- assigning: see there -----------------------------------------------------------------------------------------
 
@@ -601,6 +623,11 @@ def _is_open(value: Any) -> bool:
 def _as_value(value: Any) -> Any:
     """What comes of something that is not known, and is not called."""
     return Unknown(value.name, value.error) if isinstance(value, Method) else value
+
+
+def _is_drawn(value: Any) -> bool:
+    """Whether its numbers are drawn, as those that a parameter begins with."""
+    return isinstance(value, Buffer) and value.layer.values != "number"
 
 
 def _has_own(value: Any, *names: str) -> bool:

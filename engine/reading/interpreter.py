@@ -174,6 +174,9 @@ class Interpreter:
         if name == "linspace" and len(given) == 3 and not self.context.exact and (
                 type(given[2]) is int and all(type(each) in (int, float) for each in given[:2])):
             return self._linspace(*given)
+        if named.get("requires_grad") is True and not self.context.exact:
+            return Unknown("parameter", self.context.error(
+                "A tensor that learns is kept outside of PyTorch's sight here: make it an nn.Parameter(…)"))
         unknown = self._unknown_in([*given, *named.values()])
         if unknown is not None and not self.context.exact:
             return Unknown(ast.unparse(node)[:40], unknown.error or self.context.error(

@@ -24,6 +24,7 @@ from engine.reading.values import (
     Class,
     Function,
     Instance,
+    Kept,
     Last,
     Module,
     Names,
@@ -124,6 +125,12 @@ class Modules:
         if name == "zeros" and not self.context.exact and (any(isinstance(v, Size) for v in (*given, *sizes)) or (
                 self.context.sheet is not None)):
             return Zeros()
+        if name in ("rand", "randn", "normal") and self.context.sheet is not None and not (
+                self.context.exact or self.context.is_own):
+            raise self.context.error("“torch.{name}” draws other numbers in every call: no layer does that. Dropout is "
+                                     "nn.Dropout", name=name)
+        if name == "normal" and not self.context.exact:
+            return Unknown("torch.normal", self.context.error("“torch.{name}” is no layer here", name=name))
         number: Any = {"ones": 1.0, "zeros": 0.0}.get(name)
         if name == "full" and len(given) > 1:
             number = given[1]
@@ -188,7 +195,25 @@ class Modules:
             self.context.refuse(self.context.error("“training” is set by hand here: that cannot be read"))
         if self.context.sheet is not None:
             self.context.state_line = self.context.state_line or self.context.line
+        self._in_place(owner, name, value)
         owner.attributes[name] = value
+
+    def _in_place(self, owner: Instance, name: str, value: Any) -> None:
+        """A part stands where its name first had one, as in torch."""
+        old = owner.attributes.get(name)
+        if is_module(old) and value is None:
+            owner.emptied.add(name)
+        elif is_module(value) and not is_module(old) and name not in owner.emptied:
+            owner.attributes.pop(name, None)
+
+    def keep_part(self, parts: Kept, name: Any, value: Any) -> None:
+        """``self._modules[name] = layer``. Raises ReadingError."""
+        owner = parts.owner
+        if not isinstance(name, str) or not is_module(value) or owner.kind.holder(name) is not None or not (
+                is_module(owner.attributes.get(name, value))):
+            self.context.taint(owner, self.context.error("What is put into “_modules” here cannot be read"))
+            return
+        self.set_attribute(owner, name, value)
 
     def _set_parameter(self, owner: Parameter, name: str, value: Any) -> None:
         self.context.only_outside(name)
@@ -247,6 +272,9 @@ class Modules:
             return kind.made.name
         if name == "__class__" and isinstance(owner, Instance):
             return kind
+        if name == "_modules" and isinstance(owner, Instance) and kind.is_module and not (
+                self.context.exact or owner.emptied):
+            return Kept(owner)
         if isinstance(owner, Instance) and owner.inner is not None and not isinstance(owner.inner, Chain):
             return self.look(owner.inner, name)
         if isinstance(owner, Instance) and (inside := self._inside(owner, name)) is not None:

@@ -24,6 +24,7 @@ from engine.reading.values import (
     Class,
     Function,
     Instance,
+    Kept,
     Marker,
     Method,
     Module,
@@ -57,7 +58,8 @@ ALSO = frozenset((
     "register_backward_hook", "register_full_backward_pre_hook", "register_load_state_dict_post_hook",
     "register_load_state_dict_pre_hook", "register_state_dict_post_hook", "register_state_dict_pre_hook",
     "set_extra_state", "set_submodule", "to_empty", "training", "xpu"))
-QUIET = frozenset(("to", "cuda", "cpu", "float", "zero_grad", "share_memory", "compile"))
+OTHER_KINDS = frozenset(("float16", "half", "bfloat16", "float64", "double", "complex64", "complex128"))
+QUIET = frozenset(("cuda", "cpu", "float", "zero_grad", "share_memory", "compile"))
 
 
 class Objects:
@@ -293,7 +295,7 @@ class Objects:
     def _type(self, value: Any) -> Any:
         if isinstance(value, Module):
             return value.kind or Path(f"torch.nn.{value.made_as}")
-        if isinstance(value, Chain):
+        if isinstance(value, Chain) and not isinstance(value, Kept):
             return Path(f"torch.nn.{'Sequential' if value.calls else 'ModuleDict' if value.is_dict else 'ModuleList'}")
         if isinstance(value, Instance):
             return value.kind
@@ -308,7 +310,7 @@ class Objects:
             return True if True in found else None if None in found else False
         if value is LOSS and isinstance(kind, Path) and kind.name.startswith("torch.nn") and "Loss" not in kind.name:
             return kind.name.endswith(".Module")
-        if isinstance(value, (Unknown, Marker)) or isinstance(kind, Unknown):
+        if isinstance(value, (Unknown, Marker, Kept)) or isinstance(kind, Unknown):
             return None
         if as_class and not (isinstance(value, Class) and (isinstance(kind, Class) or self._is_torchs(kind))) and not (
                 self._is_torchs(value) and (isinstance(kind, Class) or self._is_torchs(kind))):
@@ -363,6 +365,8 @@ class Objects:
         """A method of a module, a parameter, a class or a buffer. Raises ReadingError."""
         if isinstance(owner, Parameter):
             return self._of_parameter(owner, name, given, named)
+        if isinstance(owner, Kept) and name not in ("values", "items", "keys"):
+            self.reader.modules.containers.chain_of(owner)
         if isinstance(owner, Chain) and name in Containers.METHODS:
             return self.reader.modules.container_method(owner, name, _in_order(given, named))
         if isinstance(owner, Instance) and isinstance(owner.inner, Chain) and name in Containers.METHODS and (
@@ -408,7 +412,10 @@ class Objects:
             return handler(owner, given, named)
         if name in QUIET:
             return owner
-        if name in ("half", "double", "bfloat16", "type"):
+        if name in ("half", "double", "bfloat16", "type", "to"):
+            if name in ("to", "type") and all(_keeps_kind(word, value) for word, value in (
+                    *(("", each) for each in given), *named.items())):
+                return owner
             self.context.note("Numbers of another kind are not read along: the network computes in 32 bits")
             return owner
         if name in HOOKS:
@@ -580,6 +587,14 @@ class Objects:
 
     def _do___delattr__(self, owner: Any, given: list[Any], named: Names) -> None:
         self._by_name("delattr", [owner, *given])
+
+
+def _keeps_kind(word: str, value: Any) -> bool:
+    """Whether ``.to(…)``, given this, leaves numbers of 32 bits."""
+    kind = value.name.rpartition(".")[2] if isinstance(value, Path) else value if isinstance(value, str) else ""
+    if word in ("dtype", "dst_type"):
+        return value is None or kind in ("float32", "float", "torch.FloatTensor")
+    return kind not in OTHER_KINDS and not kind.endswith("Tensor")
 
 
 def _in_order(given: list[Any], named: Names) -> list[Any]:

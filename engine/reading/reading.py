@@ -49,7 +49,6 @@ from engine.writing.header import MARK, shape_in
 
 __all__ = ["Reading", "ReadingError", "from_code", "from_text", "read"]
 
-MOST_CODE = 200_000  # characters
 LEFT_SHOWN, LEFT_LONG = 4, 48  # statements that are named, and characters of one
 CODE_SIGNS = ("nn.", "torch", "def ", "class ", "import ", "Sequential")
 
@@ -120,8 +119,6 @@ def from_code(source: str, shape: Shape | None = None) -> Graph:
 
 
 def _from_written(found: Written, shape: Shape | None, cancelled: Callable[[], bool] | None) -> Reading:
-    if len(found.code) > MOST_CODE:
-        raise ReadingError("This code is too long to be read")
     try:
         return _Text(found, shape, cancelled).reading()
     except ReadingError as error:

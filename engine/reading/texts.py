@@ -9,6 +9,7 @@ import ast
 import json
 import re
 import textwrap
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,18 +18,21 @@ from engine.reading.printed import is_printed, network_code
 from engine.reading.values import ReadingError
 
 SPACES = dict.fromkeys((160, 8194, 8195, 8199, 8239, 12288), " ") | {0xFEFF: "", 0x200B: ""}
-MOST_OUTPUT = 200  # pieces of output among code
+MOST_CODE = 200_000  # characters, asked before anything looks at them
+MOST_NOTEBOOK = 32 * 2**20  # characters of a file that holds more than code, such as pictures
+MOST_OUTPUT, MOST_PARSED = 200, 4_000_000  # pieces of output among code, and characters looked through for them
 _IN = re.compile(r"^\s*In\s*\[[\s\d*]*\]:\s?")
 _OUT = re.compile(r"^\s*Out\s*\[[\s\d*]*\]:")
 _MORE = re.compile(r"^\s*\.{3}:?\s?")
 _MAGIC = re.compile(r"^\s*(%|!)|^\s*\?+[\w.]+\s*$|^\s*[\w.]+\?{1,2}\s*$|^#@(save|tab)")
 _TIMED = re.compile(r"^(\s*)%(?:time|timeit)\s+(\w.*)$")
 _ERROR = re.compile(r"^[\w.]*(Error|Exception|Interrupt|Warning)\b")
-_ASSIGNED_MAGIC = re.compile(r"^\s*[\w, ]+=\s*[!%]")
+_ASSIGNED_MAGIC = re.compile(r"^\s*[\w,][\w, ]*=\s*[!%]")
 _CODE = re.compile(r"\bnn\.|^\s*(def|class|import|from|return|for|while|if|elif|else|with|try|except|del|@)\b|self\.|"
                    r"^\s*[A-Za-z_][\w.]*\s*(=(?!=)|\+=)|\btorch\.\w+\(|^\s*@")  # fmt: skip
 _OPENS = re.compile(r"^[A-Za-z_]\w*\($")
 _PART = re.compile(r"^\s+\([\w.]+\): ")
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -63,8 +67,10 @@ class Written:
 
 def written(text: str, must_be_code: bool = False) -> Written:
     """What a text is. Raises ReadingError where it is none."""
+    is_file = not must_be_code and text[:1000].lstrip().startswith("{")
+    _check_length(text, MOST_NOTEBOOK if is_file else MOST_CODE)
     _check_characters(text)
-    if text.lstrip().startswith("{") and not must_be_code:
+    if is_file:
         notebook = _notebook(text)
         return notebook if notebook is not None else Written(text, is_loom=True)
     lines = textwrap.dedent(text.translate(SPACES)).splitlines()
@@ -80,10 +86,14 @@ def written(text: str, must_be_code: bool = False) -> Written:
     return Written(code, is_code=prompted or bool(skipped), skipped=(*skipped, *more))
 
 
+def _check_length(text: str, most: int) -> None:
+    if len(text) > most:
+        raise ReadingError("This code is too long to be read")
+
+
 def _check_characters(text: str) -> None:
-    for number, line in enumerate(text.split("\n"), 1):
-        if any(0xD800 <= ord(character) <= 0xDFFF or character == "\0" for character in line):
-            raise ReadingError("There are characters here that are no text", line=number)
+    if found := _NO_TEXT.search(text):
+        raise ReadingError("There are characters here that are no text", line=text.count("\n", 0, found.start()) + 1)
 
 
 # -- notebooks ---------------------------------------------------------------------------------------------------------
@@ -98,11 +108,9 @@ def _notebook(text: str) -> Written | None:
     if not isinstance(raw, dict) or not (isinstance(raw.get("cells"), list) or "nbformat" in raw):
         return None
     lines, places, skipped = list[str](), list[tuple[int, int]](), list[str]()
-    number = 0
-    for cell in _cells(raw):
-        source = cell.get("source", cell.get("input", ""))
-        code = "".join(map(str, source)) if isinstance(source, list) else str(source)
-        number += 1
+    cells = [_code_in(cell) for cell in _cells(raw)]
+    _check_length("\n".join(cells), MOST_CODE)
+    for number, code in enumerate(cells, 1):
         if re.match(r"\s*%%(?!time|capture|timeit)", code):
             skipped.append(code.strip().splitlines()[0][:40])
             continue
@@ -118,6 +126,11 @@ def _notebook(text: str) -> Written | None:
 def _cells(raw: dict[str, Any]) -> list[dict[str, Any]]:
     cells = raw.get("cells", [])
     return [cell for cell in cells if isinstance(cell, dict) and cell.get("cell_type") == "code"]
+
+
+def _code_in(cell: dict[str, Any]) -> str:
+    source = cell.get("source", cell.get("input", ""))
+    return "".join(each for each in source if isinstance(each, str)) if isinstance(source, list) else str(source)
 
 
 # -- prompts, magic lines ----------------------------------------------------------------------------------------------
@@ -179,7 +192,7 @@ def _without_output(code: str) -> tuple[str, list[str]]:
     """Lines that a program printed below its code become empty; what looks like code stays, right or wrong."""
     lines = _without_trees(code.split("\n"))
     skipped: list[str] = []
-    for _ in range(MOST_OUTPUT):
+    for _ in range(min(MOST_OUTPUT, MOST_PARSED // (len(code) + 1))):
         try:
             ast.parse("\n".join(lines))
         except SyntaxError as error:
@@ -208,13 +221,18 @@ def _is_output(lines: list[str], place: int) -> bool:
 
 def _without_trees(lines: list[str]) -> list[str]:
     """What ``print(net)`` or an error wrote among code becomes empty."""
-    found = list(lines)
-    for start, line in enumerate(lines):
-        if line.startswith("Traceback (most recent call last)"):
-            end = next((place for place in range(start + 1, len(lines)) if _ERROR.match(lines[place])), start)
-            found[start : end + 1] = [""] * (end + 1 - start)
-    for start, line in enumerate(lines):
-        if _OPENS.match(line.rstrip()) and start + 1 < len(lines) and _PART.match(lines[start + 1]):
-            last = next((place for place in range(start, len(lines)) if lines[place].rstrip() == ")"), start)
-            found[start : last + 1] = [""] * (last + 1 - start)
+    found = _emptied(lines, lambda place: lines[place].startswith("Traceback (most recent call last)"),
+                     lambda place: bool(_ERROR.match(lines[place])))
+    return _emptied(found, lambda place: bool(_OPENS.match(lines[place].rstrip()) and _PART.match(
+        "".join(lines[place + 1 : place + 2]))), lambda place: lines[place].rstrip() == ")")
+
+
+def _emptied(lines: list[str], begins: Callable[[int], bool], ends: Callable[[int], bool]) -> list[str]:
+    """The lines without those from a beginning to the next end; where none follows, without that beginning alone."""
+    last = max(filter(ends, range(len(lines))), default=-1)
+    found, is_inside = list[str](), False
+    for place, line in enumerate(lines):
+        is_inside = is_inside or begins(place)
+        found.append("" if is_inside else line)
+        is_inside = is_inside and place < last and not ends(place)
     return found

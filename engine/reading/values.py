@@ -176,6 +176,20 @@ class Chain:
     is_plain: bool = False  # a list that torch does not look into
 
 
+class Kept(Chain):
+    """``self._modules``: the parts of an object by their names, as they are by the time that they are asked for."""
+
+    def __init__(self, owner: Instance) -> None:
+        self.owner = owner
+        super().__init__([], calls=False, is_dict=True, is_plain=True)
+
+    def __getattribute__(self, name: str) -> Any:
+        if name != "parts":
+            return super().__getattribute__(name)
+        inner = parts_of(self.owner.inner) if isinstance(self.owner.inner, Chain) else ()
+        return [*inner, *(pair for pair in self.owner.attributes.items() if is_module(pair[1]) or pair[1] is LOSS)]
+
+
 @dataclass(eq=False)
 class Function:
     """A function of the code, the object it is a method of, and the names around it."""
@@ -322,6 +336,7 @@ class Instance:
     inner: Any = None  # the torch module that its class is built on
     line: int = 0
     is_changed: bool = False  # by others than its own class
+    emptied: set[str] = field(default_factory=set)  # names of parts that became None, which keep their place
     taint: ReadingError | None = None
 
 

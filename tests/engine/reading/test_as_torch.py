@@ -282,6 +282,7 @@ SMALL = ("class Net(nn.Module):\n    def __init__(self, n=4):\n        super()._
     "net = nn.Sequential(nn.Linear(8, 3), nn.ReLU(), nn.Tanh())\nnet = net[:2]\nnet.add_module('x', nn.Tanh())\n",
     "net = nn.Sequential(nn.Linear(8, 4))\nnet.insert(0, nn.ReLU())\nnet.extend([nn.Tanh()])\n"
     "net += nn.Sequential(nn.ELU())\n",
+    f"{SMALL}net = Net()\nnet._modules['f'] = nn.Linear(8, 2)\n",
     f"{SMALL}net = Net()\nnet.f = nn.Linear(8, 2)\n", f"{SMALL}net = Net()\nsetattr(net, 'f', nn.Linear(8, 2))\n",
     f"{SMALL}net = Net()\nNet.forward = lambda self, x: self.f(x) * 2\n",
     f"{SMALL}net = Net()\nfor p in net.parameters():\n    p.requires_grad = False\nnet.f = nn.Linear(8, 2)\n",
@@ -359,7 +360,6 @@ def test_a_text_is_followed_to_its_end(text: str) -> None:
     ("net = nn.Sequential(nn.Linear(8, 8), nn.Linear(8, 8))\nnet[0].weight = net[1].weight\n", "Line 5"),
     ("net = nn.Sequential(nn.Linear(8, 4))\nnet.forward = lambda x: x * 2\n", "Line 5"),
     (f"{SMALL}net = Net()\nnet.f.out_features = 7\n", "Line 11"),
-    (f"{SMALL}net = Net()\nnet._modules['f'] = nn.Linear(8, 2)\n", "Line 11"),
     (f"{SMALL}net = Net()\nvars(net)['f'] = 3\n", "Line 11"),
     ("class A:\n    def __bool__(self):\n        return False\n"
      "net = nn.Sequential(nn.Linear(8, 2 if A() else 5))\n", "Line 7"),
@@ -417,3 +417,43 @@ def test_a_text_is_followed_to_its_end(text: str) -> None:
 ])  # fmt: skip
 def test_what_cannot_be_followed_and_reaches_the_network_is_refused(text: str, said: str) -> None:
     assert said in refusal(HEAD + text, ROW)
+
+
+# -- the parts of an object, by hand -----------------------------------------------------------------------------------
+
+
+PARTS = "for i, m in enumerate([nn.Linear(8, 4), nn.ReLU(), nn.Linear(4, 3)]):\n    self._modules[str(i)] = m"
+EACH = "for part in self._modules.values():\n    x = part(x)\nreturn x"
+
+
+@pytest.mark.parametrize(("made", "forward"), [
+    (PARTS, EACH), (PARTS, "for name, part in self._modules.items():\n    x = part(x)\nreturn x"),
+    (PARTS, "return self._modules['2'](self._modules['0'](x))"), (PARTS, "return x if not len(self._modules) else "
+     "self._modules['2'](F.relu(self._modules['0'](x)))"),
+    (PARTS, "for key in self._modules:\n    x = self._modules[key](x)\nreturn x"),
+    ("kept = self._modules\nself.a = nn.Linear(8, 8)\nkept['b'] = nn.Tanh()\nself.c = nn.Linear(8, 2)", EACH),
+    ("self.a = None\nself.b = nn.Linear(8, 4)\nself.a = nn.Linear(4, 2)", EACH),
+    ("self.a = None\nself.b = nn.Linear(8, 4)\nself.a = nn.Linear(4, 2)",
+     "for part in self.children():\n    x = part(x)\nreturn x"),
+    ("self.a = nn.Linear(8, 8)\nself.b = nn.Linear(8, 8)\nself.a = None\nself.a = nn.Tanh()",
+     "for part in self.children():\n    x = part(x)\nreturn x"),
+])  # fmt: skip
+def test_parts_kept_by_hand(made: str, forward: str) -> None:
+    assert_equal(net(forward, made), ROW)
+
+
+@pytest.mark.parametrize("made", [
+    f"{PARTS}\nself._modules.pop('1')", f"{PARTS}\ndel self._modules['1']", f"{PARTS}\nself._modules.clear()",
+    f"{PARTS}\nself._modules.update(x=nn.Tanh())", f"{PARTS}\nself._modules['3'] = None",
+    f"self.k = 3\n{PARTS}\nself._modules['k'] = nn.Tanh()", f"{PARTS}\nself._modules['forward'] = nn.Tanh()",
+    f"{PARTS}\nself._modules |= {{}}", f"{PARTS}\nself._modules = {{}}", f"{PARTS}\nself.loss = nn.MSELoss()",
+    f"{PARTS}\nself._modules.move_to_end('0')", f"{PARTS}\nself._modules.popitem()", f"{PARTS}\nm = "
+    "dict(self._modules)\nm['3'] = nn.Tanh()",
+])  # fmt: skip
+def test_parts_changed_otherwise_are_equal_or_refused(made: str) -> None:
+    try:
+        from_text(net(EACH, made))
+    except LayerloomError as error:
+        assert "Line " in str(error) or "network" in str(error)
+    else:
+        assert_equal(net(EACH, made), ROW)

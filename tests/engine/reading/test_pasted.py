@@ -138,6 +138,48 @@ def test_layers_of_ones_own_become_code_with_what_they_use() -> None:
     assert drawn(graph).startswith("Code")
 
 
+@pytest.mark.parametrize(("line", "is_told"), [
+    ("net = net.to(device)", False), ("net = net.to(device=try_gpu())", False), ("net = net.cuda(devices[0])", False),
+    ("net.cpu()", False), ("net.to(torch.float32)", False), ("net.to(device, dtype=torch.float16)", True),
+    ("net = net.to(torch.bfloat16)", True), ("net.half()", True), ("net.double()", True), ("net.to(dtype=kind)", True),
+])  # fmt: skip
+def test_where_a_network_is_computed_changes_nothing_of_it(line: str, is_told: bool) -> None:
+    found = read(f"import torch\n{NET}{line}\n")
+    assert drawn(found.graph) == LAYERS
+    assert any("in 32 bits" in str(note) for note in found.notes) is is_told
+
+
+DROPS = ("import torch\nfrom torch import nn\ndef drop(X, p):\n    if p == 1: return torch.zeros_like(X)\n"
+         "    return (torch.rand(X.shape) > p).float() * X / (1.0 - p)\nclass Net(nn.Module):\n"
+         "    def __init__(self):\n        super().__init__()\n        self.a = nn.Linear(8, 4)\n"
+         "    def forward(self, X):\n        X = self.a(X)\n        if self.training{0}: X = drop(X, 0.2)\n"
+         "        return X\nnet = Net()\n")
+SCRATCH = ("import torch\nfrom torch import nn\nfrom d2l import torch as d2l\nclass Mine({0}):\n"
+           "    def __init__(self, n, sigma=0.01):\n        super().__init__()\n        self.save_hyperparameters()\n"
+           "        self.W = {1}\n    def forward(self, X):\n        return torch.matmul(X, self.W)\n")
+
+
+@pytest.mark.parametrize(("text", "reason"), [
+    *((DROPS.format(asked), "Line 5: “torch.rand” draws other numbers in every call: no layer does that. Dropout is "
+       "nn.Dropout") for asked in ("", " == True")),
+    *((SCRATCH.format("d2l.Classifier", "torch.normal(0, sigma, size=(n, 4), requires_grad=True)") + made, "Line 8: A "
+       "tensor that learns is kept outside of PyTorch's sight here: make it an nn.Parameter(…)")
+      for made in ("", "net = Mine(8)\n")),
+    (SCRATCH.format("d2l.Classifier", "nn.Parameter(torch.randn(n, 4) * sigma)") + "net = Mine(8)\n",
+     "Line 8: A parameter of the class's own is no layer here"),
+])  # fmt: skip
+def test_what_the_book_writes_from_scratch_is_told_truly(text: str, reason: str) -> None:
+    with pytest.raises(ReadingError) as caught:
+        from_text(text)
+    assert str(caught.value) == reason
+
+
+def test_a_layer_from_scratch_that_stands_alone_is_code() -> None:
+    text = SCRATCH.format("nn.Module", "nn.Parameter(torch.randn(n, 4) * sigma)").replace(
+        "        self.save_hyperparameters()\n", "")
+    assert drawn(from_text(text + "net = Mine(8)\n")).startswith("Code")
+
+
 # -- bounds ------------------------------------------------------------------------------------------------------------
 
 
@@ -156,6 +198,35 @@ def test_work_counts_before_it_is_done(hostile: str) -> None:
     start = time.process_time()
     try:
         from_text(f"import torch\n{NET}{hostile}\n")
+    except ReadingError as error:
+        assert str(error)
+    assert time.process_time() - start < 30, "a bound that no slow machine passes"
+
+
+@pytest.mark.parametrize("text", [
+    "x=1\n" * 5_000_000, ">>> x=1\n" * 600_000, NET + "loss 3\n" * 600_000, "relu, " * 600_000, "(" * 3_000_000,
+    "{" * 40_000_000, notebook(*["x=1\n" * 5_000] * 11),
+])  # fmt: skip
+def test_what_is_too_long_is_said_before_anything_looks_at_it(text: str) -> None:
+    start = time.process_time()
+    with pytest.raises(ReadingError, match="This code is too long to be read"):
+        read(text)
+    assert time.process_time() - start < 2
+
+
+def test_the_pictures_of_a_notebook_do_not_count() -> None:
+    cell = {"cell_type": "code", "source": f"import torch\n{NET}", "outputs": [{"image/png": "A" * 4_000_000}]}
+    assert drawn(from_text(json.dumps({"nbformat": 4, "cells": [cell]}))) == LAYERS
+
+
+@pytest.mark.parametrize("text", [
+    " " * 150_000 + "(x\n", "A(\n (a): B\n" * 12_000, "Traceback (most recent call last)\n" * 5_000,
+    "x=1\n" * 40_000 + "loss 3\n" * 200,
+])  # fmt: skip
+def test_what_no_code_is_is_found_in_time(text: str) -> None:
+    start = time.process_time()
+    try:
+        read(f"import torch\n{NET}{text}")
     except ReadingError as error:
         assert str(error)
     assert time.process_time() - start < 30, "a bound that no slow machine passes"
