@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 from app.document.disk import Mark
 from app.document.document import Document
 from engine.experiment.experiment import from_json, to_json
-from engine.files import WriteError, read_text, write_text
+from engine.files import WriteError, read_text, reason_of_os_error, write_text
 from engine.messages import LayerloomError
 
 log = logging.getLogger(__name__)
@@ -27,14 +27,14 @@ class Recovery:
         self._folder = folder
         self._files: WeakKeyDictionary[Document, Path] = WeakKeyDictionary()
 
-    def keep(self, document: Document, place: int = 0) -> None:
+    def keep(self, document: Document, place: int = 0) -> str | None:
         """Write the copy of a dirty document, which stands at that place, and remove that of a clean one.
 
-        A full disk is only logged.
+        Why not, where it fails.
         """
         if not document.dirty:
             self.drop(document)
-            return
+            return None
         path = self._files.setdefault(document, self._new_path())
         origin = str(document.path) if document.path else ""
         held = document.mark.content if document.mark is not None else None
@@ -43,8 +43,12 @@ class Recovery:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             write_text(path, text)
-        except (OSError, WriteError):
+        except (OSError, WriteError) as error:
             log.warning("unsaved work could not be copied to %s", self._folder, exc_info=True)
+            if isinstance(error, OSError):
+                return reason_of_os_error(error)
+            return str(dict(error.message.values)["reason"])
+        return None
 
     def drop(self, document: Document) -> None:
         """The document was saved, or closed on purpose."""

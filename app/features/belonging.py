@@ -14,7 +14,7 @@ from app.window.commands import Command, Row
 from app.window.host import Feature, Host
 from engine.compare.belonging import Since
 from engine.messages import say
-from engine.training.events import Event, Finished, MemberStarted, Started
+from engine.training.events import EpochEnded, Event, Finished, MemberStarted, Started
 from widgets.parts.changed_bar import ChangedBar
 
 
@@ -24,7 +24,9 @@ class Belonging(Feature):
     def __init__(self, host: Host) -> None:
         super().__init__(host)
         self._bars: list[ChangedBar] = []
-        host.feature(Training).trainer.event_arrived.connect(self._take)
+        trainer = host.feature(Training).trainer
+        trainer.event_arrived.connect(self._take)
+        trainer.state_changed.connect(lambda _state: self._show_line())
 
     def commands(self) -> Sequence[Row]:
         return [
@@ -51,7 +53,7 @@ class Belonging(Feature):
         self._show_line()
 
     def _take(self, event: Event) -> None:
-        if isinstance(event, (Started, MemberStarted, Finished)):
+        if isinstance(event, (Started, MemberStarted, EpochEnded, Finished)):  # with its first epoch a run counts
             self._show_line()
 
     def _show_line(self) -> None:

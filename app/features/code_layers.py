@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QWidget
 
 from app.document.page import Page
+from app.features.problems import Problems
+from app.features.training import Training
 from app.window.host import Feature, Host
 from app.window.panel import Tab
 from engine.experiment.trust import allow, allow_digests, digest, first_not_allowed, not_allowed
+from engine.graph.graph import Graph
 from engine.layers.code import Code, running
 from engine.layers.code.source import CodeError
 from widgets.look.text import message_text
@@ -24,6 +27,7 @@ class CodeLayers(Feature):
         running.loads_torch = False
         allow_digests(host.settings.allowed_code)
         self.tab = Tab(self.tr("Code layer"), self._make, rank=6, hidden=True)
+        self._questions: dict[Page, int] = self.per_page()  # the numbers of the messages that asked last
         self._page: Page | None = None
         self._path: tuple[str, ...] = ()  # … of the block it is in
         self._name = ""
@@ -40,6 +44,8 @@ class CodeLayers(Feature):
 
     def begin(self) -> None:
         self.host.places.inspector.code_requested.connect(self.on_page(self.open))
+        self.host.feature(Problems).led.connect(self._ask_about_selected)
+        self.host.feature(Training).code_waits.connect(self._ask)
 
     def torch_is_here(self) -> None:
         """From now on code can be tried."""
@@ -48,6 +54,7 @@ class CodeLayers(Feature):
     def connect_page(self, page: Page) -> None:
         page.code_requested.connect(lambda name: self.open(page, name))
         page.left.connect(lambda: self._leave(page))
+        page.notice.closed.connect(lambda number: self._ask_after(page, number))
 
     def open(self, page: Page, name: str) -> None:
         """Edit the code of this layer."""
@@ -78,7 +85,8 @@ class CodeLayers(Feature):
         """The document in front changed: so may have the code that is shown, or it is gone."""
         if page is not self._page or not self._show():
             self._put_away()
-        self._ask(page)
+        if page.notice.isHidden():
+            self._ask(page)
 
     def _show(self) -> bool:
         page, layer = self._page, self._layer()
@@ -113,12 +121,22 @@ class CodeLayers(Feature):
     # -- what a file brings -------------------------------------------------------------------------------------
 
     def _ask(self, page: Page) -> None:
-        sources = not_allowed(page.document.experiment.graph)
-        if sources and not page.notice.isVisible():
-            page.notice.show_message(
+        if not_allowed(page.document.experiment.graph):
+            self._questions[page] = page.notice.show_message(
                 self.tr("This network contains code. Run it only if you trust where it comes from."), "info",
                 [(self.tr("Show the code"), lambda: self._show_first(page)),
                  (self.tr("Run it"), lambda: self._agree(page))])
+
+    def _ask_after(self, page: Page, number: int) -> None:
+        """Something else that was said is closed; closing the question is an answer."""
+        if number != self._questions.get(page):
+            self._ask(page)
+
+    def _ask_about_selected(self, page: Page) -> None:
+        """One was led from a problem to a layer, which may be that its code waits."""
+        nodes = [page.level.graph.nodes[name] for name in page.scene.selected_names()]
+        if not_allowed(Graph.of(nodes)):
+            self._ask(page)
 
     def _show_first(self, page: Page) -> None:
         found = first_not_allowed(page.document.experiment.graph)
@@ -130,7 +148,6 @@ class CodeLayers(Feature):
 
     def _agree(self, page: Page) -> None:
         self._trust(not_allowed(page.document.experiment.graph))
-        page.notice.dismiss()
         self.host.look_again()
 
     def _trust(self, sources: list[str] | set[str]) -> None:

@@ -94,13 +94,13 @@ class Comparing(Feature):
 
     # -- the picture --------------------------------------------------------------------------------------------
 
-    def compare_with(self, page: Page, name: str, detail: str, load: Callable[[], Experiment]) -> None:
-        """Show what a page's network has otherwise than this one, or say why that cannot be read."""
+    def compare_with(self, page: Page, name: str, detail: str, load: Callable[[], Experiment]) -> bool:
+        """Show what a page's network has otherwise than this one, or say why that cannot be read: False."""
         try:
             experiment = load()
         except LayerloomError as error:
             page.notice.show_message(_sentence(error), "error")
-            return
+            return False
         from widgets.compare.panel import ComparePanel  # not seen at first
 
         old = self._panels.pop(page, None)
@@ -113,8 +113,8 @@ class Comparing(Feature):
         panel.selected.connect(lambda names: self._select_in_network(page, names))
         self._refresh(page)
         panel.open()
-        page.notice.setParent(panel.view)  # what is said meanwhile is seen
-        panel.view.installEventFilter(page.notice)
+        page.notice.move_to(panel.view)  # what is said meanwhile is seen
+        return True
 
     def _refresh(self, page: Page) -> None:
         """The network has changed, or which of the two comes first."""
@@ -133,9 +133,7 @@ class Comparing(Feature):
         self._refresh(page)
 
     def _forget(self, page: Page, panel: ComparePanel) -> None:
-        said = not page.notice.isHidden()
-        page.notice.setParent(page.view)
-        page.notice.setVisible(said)
+        page.notice.move_to(page.view)
         if self._panels.get(page) is panel:
             del self._panels[page]
 

@@ -57,7 +57,7 @@ class Curves(Feature, Listener):
         self._document: Document | None = None
         self._run: Run | None = None
         self._shown_recipe: Recipe | None = None
-        self._changed = ""  # since the run that the line at the top is of
+        self._line: str | None = None  # what the latest run came to, as it stands at the top; None: other things do
         self._elsewhere = _Elsewhere(self)
         self.trainer.points_arrived.connect(self._add_points)
         self.trainer.event_arrived.connect(self._take)
@@ -105,7 +105,7 @@ class Curves(Feature, Listener):
             self.recipe.show_recipe(recipe)
         if (page.document, page.document.run) != (self._document, self._run):
             self._show_document(page.document)
-        elif self._changed != self.host.feature(Belonging).words(page.document):
+        elif not self.trainer.trains(page.document) and self._line != self._last_line(page.document):
             self._show_last_line(page.document)
 
     def forget_page(self, page: Page) -> None:
@@ -128,14 +128,20 @@ class Curves(Feature, Listener):
         self.show_state()
 
     def _show_last_line(self, document: Document) -> None:
-        """What the latest run came to, and what is another since then; while it trains other things are said."""
-        run, self._changed = document.run, self.host.feature(Belonging).words(document)
-        if self.trainer.trains(document):
-            return
-        line = self._of_member(message_text(run.summary.line)) if run is not None and run.summary is not None else ""
-        if line and self._changed:  # first, so that it is seen in little room
+        """What the latest run came to; while it trains other things are said."""
+        self._line = None if self.trainer.trains(document) else self._last_line(document)
+        if self._line is not None:
+            self.host.places.top.show_status(self._line)
+
+    def _last_line(self, document: Document) -> str:
+        """What the latest run came to, and whether something is another since then."""
+        run = document.run
+        if run is None or run.summary is None:
+            return ""
+        line = self._of_member(message_text(run.summary.line))
+        if self.host.feature(Belonging).words(document):  # first, so that it is seen in little room
             line = self.tr("Changed since training · {line}").format(line=line)
-        self.host.places.top.show_status(line)
+        return line
 
     def _show_curves(self, plots: Plots, document: Document, run: Run | None) -> None:
         experiment = run.experiment if run else document.experiment
@@ -214,7 +220,9 @@ class Curves(Feature, Listener):
             self.plots.add_change(event.position, typed_text(event.lr))
 
     def on_finished(self, event: Finished) -> None:
-        self.host.places.top.show_status(self._of_member(message_text(event.summary.line)))
+        if self._document is not None:
+            self._line = self._last_line(self._document)
+            self.host.places.top.show_status(self._line)
         if self.plots is not None and not self._is_series:
             self.plots.set_over(True)
 

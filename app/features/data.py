@@ -126,7 +126,7 @@ class Data(Feature):
             return
         found = difference(before.known.fingerprint, now.known.fingerprint, now)
         if found is not None:
-            self.host.say(say("{changes}. It was read again", changes=found))
+            self.host.say(say("{changes}. It was read again", changes=found), waits=True)
 
     def _show_steps(self, index: int) -> None:
         spec, root = self._spec(), self.host.settings.data_root
@@ -170,7 +170,6 @@ class Data(Feature):
         ])  # fmt: skip
 
     def _read_again(self, page: Page) -> None:
-        page.notice.hide()
         if page is self.page:
             self.library.reload()
 

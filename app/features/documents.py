@@ -44,7 +44,7 @@ class Documents(Feature):
         self._in_front: Page | None = None
         self._readings = Readings(self, host.say)
         self._recovery = Recovery(host.settings.recovery)
-        self._is_put_aside = False
+        self._is_put_aside = self._has_told_unkept = False
         self._told: dict[Page, object] = self.per_page()  # what was said last about a file that others changed
         self.autosave = QTimer(self, interval=AUTOSAVE_MS)
         self.autosave.timeout.connect(self._keep_copies)
@@ -226,20 +226,20 @@ class Documents(Feature):
         else:
             self._ask_whose(document)
 
-    def _ask_whose(self, document: Document) -> None:
+    def _ask_whose(self, document: Document, *, waits: bool = False) -> None:
         """Another program, or another window, has written the file: nothing of either is lost without a word."""
         assert document.path is not None
         path = document.path
         keep = self.tr("Keep mine"), lambda: self._write(document, path, over_changes=True)
         if (reason := mark_of(path).reason) is not None:
             self.host.say(say("{file} can no longer be read: {reason}. Save the network under another name, or in its "
-                              "place", file=path.name, reason=reason), "info", [keep])
+                              "place", file=path.name, reason=reason), "info", [keep], waits=waits)
             return
         self.host.say(say("{file} was changed outside. Which of the two shall count?", file=path.name), "info", [
             keep,
             (self.tr("Take theirs"), lambda: self._take_file(document)),
             (self.tr("Compare both"), lambda: self._compare_with_file(document)),
-        ])
+        ], waits=waits)
 
     def _take_file(self, document: Document) -> None:
         try:
@@ -252,9 +252,9 @@ class Documents(Feature):
 
         page, path = self.page, document.path
         if page is not None and page.document is document and path is not None:
-            self.host.feature(Comparing).compare_with(page, path.name, self.tr("as the file is now"),
-                                                      partial(loaded, str(path)))
-            self._ask_whose(document)
+            is_shown = self.host.feature(Comparing).compare_with(page, path.name, self.tr("as the file is now"),
+                                                                 partial(loaded, str(path)))
+            self._ask_whose(document, waits=not is_shown)  # after what is wrong with the file
 
     # -- closing ------------------------------------------------------------------------------------------------
 
@@ -295,5 +295,9 @@ class Documents(Feature):
 
     def _keep_copies(self) -> None:
         self.autosave.stop()
-        for place, page in enumerate(self.host.pages):
-            self._recovery.keep(page.document, place)
+        kept = [self._recovery.keep(page.document, place) for place, page in enumerate(self.host.pages)]
+        reasons = [reason for reason in kept if reason is not None]
+        if reasons and not self._has_told_unkept:
+            self._has_told_unkept = True
+            self.host.say(say("Unsaved work cannot be kept aside: {reason}. Save it", reason=reasons[0]), "error",
+                          waits=True)

@@ -40,5 +40,5 @@ class Finding(Feature):
 
     def open(self, page: Page) -> None:
         """Begin to find."""
-        page.notice.dismiss()  # it lies where the line comes
+        page.notice.hide()  # it lies where the line comes
         self._finders[page].open()

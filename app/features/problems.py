@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app.document.page import Page
@@ -20,6 +21,8 @@ FINE_MS = 4000
 
 class Problems(Feature):
     """Shows how many there are on the tab, all of them on it, one at a time over the canvas."""
+
+    led = Signal(object)  # Page: the layer of a row that was clicked is selected
 
     def __init__(self, host: Host) -> None:
         super().__init__(host)
@@ -41,8 +44,12 @@ class Problems(Feature):
 
         self.panel = panel = Panel()
         panel.repair_requested.connect(self.on_page(Page.repair))
-        panel.node_requested.connect(self.on_page(Page.jump_to))
+        panel.node_requested.connect(self.on_page(self._lead))
         return panel
+
+    def _lead(self, page: Page, name: str) -> None:
+        page.jump_to(name)
+        self.led.emit(page)
 
     def begin(self) -> None:
         self.host.places.inspector.repair_requested.connect(self.on_page(Page.repair))

@@ -30,7 +30,7 @@ class Remarks(Feature, Listener):
         self.host.say(event.message, "error")
 
     def on_threads_changed(self, event: ThreadsChanged) -> None:
-        self.host.say(event.line)
+        self.host.say(event.line, waits=True)
 
     def on_remark(self, event: Remark) -> None:
         self.remark(self._trainer.document, event)
@@ -54,9 +54,8 @@ class Remarks(Feature, Listener):
             title = translated(Recipe.model_fields[option].title or option)
             words = self.tr("Set {option} to {value}").format(option=title, value=value)
             actions = [(words, lambda: self._follow(page, words, {option: value}))]
-        page.notice.show_message(message_text(remark.message), "info", actions)
+        page.notice.remark(message_text(remark.message), "info", actions)
 
     def _follow(self, page: Page, words: str, options: dict[str, Any]) -> None:
         experiment = page.document.experiment
         page.document.edit(words, replace(experiment, recipe=experiment.recipe.with_options(**options)))
-        page.notice.dismiss()

@@ -16,6 +16,7 @@ from app.window.host import Feature, Host
 from app.window.jobs import Job, Jobs
 from engine.data.sources import SOURCES
 from engine.data.spec.changes import changes
+from engine.experiment.trust import not_allowed
 from engine.messages import Message
 from widgets.look.text import message_text, translated
 
@@ -24,6 +25,7 @@ class Training(Feature):
     """At most one run at a time; every feature hears of it from ``trainer``."""
 
     data_changed = Signal(object, object, bool)  # Page, Message, whether all variants were to be trained
+    code_waits = Signal(object)  # Page: it cannot be trained before one agrees to run its code
 
     def __init__(self, host: Host) -> None:
         super().__init__(host)
@@ -68,6 +70,8 @@ class Training(Feature):
     def _reason(self) -> str:
         if self.page is None:
             return self.tr("Open a network first")
+        if not_allowed(self.page.document.experiment.graph):
+            return ""  # whoever presses it is asked
         errors = [problem for problem in self.page.problems if problem.severity == "error"]
         return message_text(errors[0].message) if errors else ""
 
@@ -88,8 +92,10 @@ class Training(Feature):
             return
         if any(problem.severity == "error" for problem in page.problems):
             self.host.feature(Problems).bring()
+            if not_allowed(page.document.experiment.graph):
+                self.code_waits.emit(page)
             return
-        page.notice.hide()  # what it says is of the time before
+        page.notice.clear()  # what it says is of the time before
         if not page.document.begins_with_its_own:
             self._fit_loaded(page, series)
             return
@@ -138,7 +144,7 @@ class Training(Feature):
         settings = self.host.settings
         if self.trainer.state != "idle":
             return
-        page.notice.hide()
+        page.notice.clear()
         self._lr = page.document.experiment.recipe.lr  # a variant may have another
         observers = [one for feature in self.host.features for one in feature.observers(page.document)]
         self.trainer.start(page.document, settings.runs, settings.data_root, series, observers)

@@ -49,8 +49,12 @@ class Host(Protocol):
     def feature(self, kind: type[F]) -> F:
         """The feature of this kind. There once all are made."""
 
-    def say(self, message: Message, tone: str = "info", actions: Sequence[Action] = ()) -> None:
-        """A sentence in place, over the canvas or on the start page, and buttons for what can be done about it."""
+    def say(self, message: Message, tone: str = "info", actions: Sequence[Action] = (), *,
+            waits: bool = False) -> None:
+        """A sentence in place, over the canvas or on the start page, and buttons for what can be done about it.
+
+        ``waits``: nobody asked for it, so that it comes after an error or a question that is there.
+        """
 
     def refresh(self) -> None:
         """Something about the page in front is another: all that shows it shows it anew."""

@@ -205,11 +205,13 @@ class MainWindow(QMainWindow):
 
     # -- showing ------------------------------------------------------------------------------------------------
 
-    def say(self, message: Message, tone: str = "info", actions: Sequence[Action] = ()) -> None:
+    def say(self, message: Message, tone: str = "info", actions: Sequence[Action] = (), *,
+            waits: bool = False) -> None:
         """A sentence in place, over the canvas or on the start page, and buttons for what can be done about it."""
         notice = self.page.notice if self.page is not None else self.places.notice
         stays = tone == "error" or bool(actions)
-        notice.show_message(message_text(message), tone, actions, timeout_ms=0 if stays else SAID_MS)
+        show = notice.remark if waits else notice.show_message
+        show(message_text(message), tone, actions, 0 if stays else SAID_MS)
 
     def refresh(self) -> None:
         """Something about the page in front is another: all that shows it shows it anew."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
@@ -49,7 +49,9 @@ class _Tone(QWidget):
 
 @guarded
 class Notice(QFrame):
-    """One message at a time; a new one takes the place of the old."""
+    """One message at a time; a new one takes the place of the old, a remark that nobody asked for may have to wait."""
+
+    closed = Signal(int)  # the number of the message that is gone; no other one has come in its place
 
     def __init__(self, host: QWidget) -> None:
         super().__init__(host)
@@ -65,6 +67,7 @@ class Notice(QFrame):
         self.buttons: list[QPushButton] = []
         self._tone = _Tone()
         self._number = 0
+        self._waiting: list[tuple[str, str, Sequence[Action], int]] = []
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.dismiss)
         self._assemble()
@@ -107,18 +110,45 @@ class Notice(QFrame):
         self._announce(text, tone)
         return self._number
 
+    def remark(self, text: str, tone: str = "info", actions: Sequence[Action] = (), timeout_ms: int = 0) -> None:
+        """Say what nobody has asked for: after an error, or what has a button, once that is closed."""
+        if self.isHidden() or not (self._tone.tone == "error" or self.buttons):
+            self.show_message(text, tone, actions, timeout_ms)
+            return
+        if timeout_ms:  # of what would go by itself the newest is enough
+            self._waiting = [waiting for waiting in self._waiting if not waiting[3]]
+        self._waiting.append((text, tone, actions, timeout_ms))
+
     def withdraw(self, number: int) -> None:
         """Take a message away, unless another one has taken its place."""
-        if number == self._number:
+        if number == self._number and not self.isHidden():
             self.hide()
+            self._go_on()
 
     def dismiss(self) -> None:
         """Take the message away; the keyboard goes back to what lies below."""
+        if not self.isHidden():
+            self._leave()
+            self._go_on()
+
+    def clear(self) -> None:
+        """What it says, and what waits to be said, is of a time that is over."""
+        self._waiting.clear()
+        self.hide()
+
+    def _leave(self) -> None:
         self._timer.stop()
         focus = self.window().focusWidget()
         if focus is not None and self.isAncestorOf(focus):
             self._host.setFocus()
         self.hide()
+
+    def _go_on(self) -> None:
+        """With what waits."""
+        if self._waiting:
+            self.show_message(*self._waiting.pop(0))
+        else:
+            self.closed.emit(self._number)
 
     def _show_tone(self, tone: str) -> None:
         self._tone.tone = tone
@@ -142,8 +172,10 @@ class Notice(QFrame):
         button.setAccessibleName(text)
 
         def go() -> None:
-            self.dismiss()
+            self._leave()
             act()
+            if self.isHidden():  # the action had nothing to say
+                self._go_on()
 
         button.clicked.connect(go)
         return button
@@ -158,6 +190,17 @@ class Notice(QFrame):
         QAccessible.updateAccessibility(event)
 
     # -- place --------------------------------------------------------------------------------------------------
+
+    def move_to(self, host: QWidget) -> None:
+        """Lie over another widget, with what is said."""
+        said = not self.isHidden()
+        self._host.removeEventFilter(self)
+        self._host = host
+        host.installEventFilter(self)
+        self.setParent(host)
+        self._place()
+        self.setVisible(said)
+        self.raise_()
 
     def _place(self) -> None:
         """At the middle of the host's top edge, as wide as the text asks for and the host allows."""

@@ -12,6 +12,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton
 
 from app.document.document import Document
+from app.features import trainer
 from app.features.belonging import Belonging
 from app.features.comparing import Comparing
 from app.features.documents import Documents
@@ -20,12 +21,14 @@ from app.features.results import Results
 from app.window import dialogs
 from app.window.window import MainWindow
 from engine.layers.activation import ReLU, Tanh
-from engine.training.events import MemberStarted
+from engine.training.events import EpochEnded, Finished, MemberStarted, Started
 from engine.training.values import Metrics, Summary
 from tests.app.ran import come_to, ended
+from tests.app.threads import FakeThread, hear
 from tests.app.windows import opened
 
 SUMMARY = Summary(2, 1, Metrics(1.0), Metrics(1.0), Metrics(1.0), 1.0, "cpu", 1, 1)
+STARTED = Started("cpu", 10, 20, 1, 3, 1)
 
 
 @pytest.fixture
@@ -79,6 +82,37 @@ def test_a_change_is_seen_wherever_numbers_of_the_run_stand(window):
     document.undo()
     document.undo()
     assert "Changed" not in window.places.top.progress.sentence.text()
+
+
+def top(window: MainWindow) -> str:
+    return window.places.top.progress.sentence.text()
+
+
+def test_the_second_run_counts_from_its_first_epoch_and_edits_on_the_way_are_seen_at_its_end(window, monkeypatch):
+    monkeypatch.setattr(trainer, "TrainingThread", FakeThread)
+    document = window.page.document
+    trained(document)
+    change(document)
+    assert len(lines(window)) == 3 and top(window).startswith("Changed since training · ")
+    epoch = EpochEnded(1, Metrics(1.0), Metrics(1.0), True, document.trained.best)
+    window.commands["train"].trigger()
+    hear(window, STARTED)
+    assert document.since.network and len(lines(window)) == 3, "the weights are still those of the run before"
+    hear(window, epoch)
+    assert not document.since.anything and lines(window) == []
+    hear(window, Finished(SUMMARY, stopped=True), over=True)
+    assert top(window).startswith("best epoch 1 of ")
+    document.undo()
+    assert len(lines(window)) == 3 and top(window).startswith("Changed since training · ")
+    document.redo()
+    assert lines(window) == [] and top(window).startswith("best epoch 1 of ")
+    window.commands["train"].trigger()
+    hear(window, STARTED, epoch)
+    document.undo()
+    hear(window, Finished(SUMMARY, stopped=True), over=True)
+    assert len(lines(window)) == 3 and top(window).startswith("Changed since training · ")
+    document.redo()
+    assert top(window).startswith("best epoch 1 of ")
 
 
 def test_what_was_trained_is_shown_in_a_page_of_its_own_with_its_run(window, qtbot):

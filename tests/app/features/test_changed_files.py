@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from app.document import disk
 from app.document.disk import mark_of, state_of
@@ -78,6 +78,41 @@ def test_saving_over_another_s_work_asks_and_each_answer_does_what_it_says(windo
     assert not page.document.dirty
     page.document.undo()
     assert page.document.dirty and page.document.experiment.graph.nodes.keys() > mine.graph.nodes.keys()
+
+
+def test_while_two_are_compared_every_button_of_the_question_can_be_clicked(window, path):
+    window.resize(1400, 900)
+    window.page.view.append("ReLU")
+    path.write_bytes(THEIRS.read_bytes())
+    window.commands["save"].trigger()
+    notice, page = window.page.notice, window.page
+    for width in (1400, 1250):
+        answer(window, "Compare both")
+        window.resize(width, 900)
+        QApplication.processEvents()
+        assert notice.text.text() == QUESTION
+        for button in (*notice.buttons, notice.close_button):
+            for corner in (button.rect().topLeft(), button.rect().bottomRight(), button.rect().center()):
+                found = QApplication.widgetAt(button.mapToGlobal(corner))
+                assert found is button or notice is found, (width, button.accessibleName())
+    window.feature(Comparing).panel(page).dismiss()
+    assert notice.isVisible() and notice.parent() is page.view
+    assert abs(notice.geometry().center().x() - page.view.width() // 2) <= 1
+    window.resize(1400, 900)
+    QApplication.processEvents()
+    assert abs(notice.geometry().center().x() - page.view.width() // 2) <= 1
+
+
+def test_a_file_that_is_no_network_cannot_be_compared_and_that_is_said(window, path):
+    window.page.view.append("ReLU")
+    path.write_text("garbage")
+    window.commands["save"].trigger()
+    answer(window, "Compare both")
+    notice = window.page.notice
+    assert notice.property("tone") == "error" and "mine.loom" in notice.text.text() and notice.isVisible()
+    assert notice.text.text() != QUESTION and window.feature(Comparing).panel(window.page) is None
+    notice.dismiss()
+    answer(window, "Keep mine")
 
 
 def test_it_is_said_when_one_comes_back_to_the_program_and_only_once(window, path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import weakref
 from collections.abc import Callable, Iterator
@@ -174,6 +175,33 @@ def test_a_copy_is_kept_some_time_after_an_edit(window, person, qtbot):
     person.does("edit")
     qtbot.waitUntil(lambda: len(list(window.settings.recovery.glob("*.json"))) == 1)
     assert not timer.isActive(), "not again without an edit"
+
+
+def test_that_no_copy_can_be_kept_is_said_once_and_not_over_what_must_be_answered(window, person, monkeypatch):
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    notice, documents = window.page.notice, window.feature(Documents)
+    person.does("edit")
+    notice.show_message("Which one?", "info", [("Mine", lambda: None)])
+    documents.autosave.timeout.emit()
+    assert notice.text.text() == "Which one?"
+    notice.buttons[0].click()
+    words = "Unsaved work cannot be kept aside: read-only file system. Save it"
+    assert (notice.text.text(), notice.property("tone"), notice.isVisible()) == (words, "error", True)
+    notice.dismiss()
+    person.does("edit")
+    documents.autosave.timeout.emit()
+    assert not notice.isVisible(), "once"
+
+
+def test_the_reason_is_told_where_only_the_copy_cannot_be_written(window, person, monkeypatch):
+    monkeypatch.setattr("engine.files.tempfile.mkstemp", refuse)
+    person.does("edit")
+    window.feature(Documents).autosave.timeout.emit()
+    assert window.page.notice.text.text() == "Unsaved work cannot be kept aside: read-only file system. Save it"
+
+
+def refuse(*_: object, **_named: object) -> None:
+    raise OSError(errno.EROFS, "Read-only file system")
 
 
 def test_what_was_given_up_on_purpose_does_not_come_back(person):

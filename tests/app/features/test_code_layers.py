@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 
 from app.features.code_layers import CodeLayers
 from app.features.documents import Documents
+from app.features.problems import Problems
 from app.window.settings import Settings
 from app.window.window import MainWindow
 from engine.blocks.custom import Custom
@@ -21,7 +22,7 @@ from engine.graph.graph import Edge, Graph, Node
 from engine.layers.code import Code
 from engine.layers.inputs import Input
 from engine.layers.linear import Linear
-from tests.app.windows import opened
+from tests.app.windows import brought, opened
 
 NUMBERS = count(1)
 
@@ -84,6 +85,31 @@ def test_what_a_file_brings_is_asked_once_and_may_run_at_the_next_start(window, 
     assert set(window.settings.allowed_code[-2:]) == {digest(codes.one), digest(codes.two)}
     window.refresh()
     assert page.notice.isHidden()
+
+
+QUESTION = "This network contains code. Run it only if you trust where it comes from."
+
+
+def test_the_question_comes_after_what_stood_there_and_whenever_one_runs_into_it(window, codes):
+    page = window.page
+    page.notice.show_message("Two is read as code", "info")
+    page.edit("Other", network(codes))
+    assert page.notice.text.text() == "Two is read as code"
+    page.notice.close_button.click()
+    assert page.notice.isVisible() and page.notice.text.text() == QUESTION
+    page.notice.close_button.click()
+    assert page.notice.isHidden(), "closing it is an answer"
+    panel = brought(window, Problems)
+    panel.node_requested.emit("fc")
+    assert page.notice.isHidden(), "it is no code"
+    panel.node_requested.emit("one")
+    assert page.notice.isVisible() and page.notice.text.text() == QUESTION
+    page.notice.dismiss()
+    assert window.places.top.train.isEnabled()
+    window.places.top.train.click()
+    assert page.notice.isVisible() and page.notice.text.text() == QUESTION
+    page.notice.buttons[1].click()
+    assert page.notice.isHidden() and is_allowed(codes.one) and is_allowed(codes.two)
 
 
 def test_the_first_code_that_may_not_run_is_shown_wherever_it_is(window, codes):

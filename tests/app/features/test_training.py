@@ -274,6 +274,25 @@ def test_what_a_run_shows_to_be_wrong_is_said_over_its_network(window):
     assert window.page.notice.text.text() == "The disk is full"
 
 
+def test_advice_waits_until_an_error_or_a_question_is_closed(window):
+    page = window.page
+    window.commands["train"].trigger()
+    hear(window, STARTED, Remark("large batch", say("Few batches"), ("batch_size", 16)),
+         Remark("underfitting", say("Underfitting")))
+    assert page.notice.text.text() == "Few batches"
+    hear(window, RunNotSaved(say("The disk is full")), Remark("rising", say("It rises"), ("lr", 0.01)))
+    assert page.notice.text.text() == "The disk is full"
+    for words in ("Underfitting", "It rises"):
+        page.notice.dismiss()
+        assert page.notice.text.text() == words and page.notice.isVisible()
+    hear(window, Remark("overfitting", say("By heart")), over=True)
+    window.commands["train"].trigger()
+    assert page.notice.isHidden()
+    page.notice.show_message("New", "info")
+    page.notice.dismiss()
+    assert page.notice.isHidden(), "what is of the run before is gone"
+
+
 def test_only_a_change_of_the_learning_rate_is_passed_on(qtbot, tmp_path, monkeypatch):
     """A variant may have another than the recipe: looking at its network again is no change."""
     with opened(qtbot, tmp_path / "layerloom", "gallery:mlp") as window:

@@ -88,6 +88,52 @@ def test_an_action_may_say_something_new(host: Host, qtbot: QtBot) -> None:
     assert host.notice.text.text() == "Two"
 
 
+def test_a_remark_comes_after_an_error_and_after_what_has_a_button(host: Host) -> None:
+    notice, said = host.notice, host.notice.text.text
+    notice.remark("One")
+    notice.remark("Two", actions=[("Set", lambda: None)])
+    assert said() == "Two", "nothing that must stay stood there"
+    for words, passing in (("Three", 0), ("Four", 50_000), ("Five", 50_000)):
+        notice.remark(words, timeout_ms=passing)
+    assert said() == "Two"
+    notice.show_message("Wrong", "error")
+    notice.remark("Six")
+    assert said() == "Wrong", "an error is said at once"
+    gone: list[int] = []
+    notice.closed.connect(gone.append)
+    for words in ("Three", "Five", "Six"):
+        notice.dismiss()
+        assert said() == words and notice.isVisible() and gone == []
+    notice.dismiss()
+    notice.dismiss()
+    assert notice.isHidden() and len(gone) == 1
+
+
+def test_what_waits_comes_after_the_action_and_what_it_says(host: Host, qtbot: QtBot) -> None:
+    notice = host.notice
+    for act, then in ((lambda: notice.show_message("Done"), "Done"), (lambda: None, "Later")):
+        notice.show_message("Which?", actions=[("This", act)])
+        notice.remark("Later")
+        qtbot.mouseClick(notice.buttons[0], Qt.MouseButton.LeftButton)
+        assert notice.text.text() == then
+        notice.clear()
+    notice.dismiss()
+    assert notice.isHidden()
+
+
+def test_it_moves_to_another_widget_with_what_it_says(host: Host) -> None:
+    other = QWidget(host)
+    other.setGeometry(0, 0, 400, 300)
+    other.show()
+    host.notice.show_message("word " * 60, "error")
+    host.notice.move_to(other)
+    assert host.notice.isVisible() and host.notice.width() <= 376
+    host.resize(1400, 400)
+    other.resize(500, 300)
+    QApplication.processEvents()
+    assert abs(host.notice.geometry().center().x() - 250) <= 1
+
+
 def test_only_the_message_meant_is_withdrawn(host: Host) -> None:
     first = host.notice.show_message("One")
     second = host.notice.show_message("One")
