@@ -41,12 +41,13 @@ def main(argv: list[str]) -> int:
     window = make_window(Settings())
     window.open_at_start(argv[1:] or [DEFAULT])
     window.show()
-    interrupts = Interrupts(window)
+    interrupts = Interrupts()
     interrupts.heard.connect(window.interrupt)
     interrupts.heard.connect(lambda kind: app.exit(KILLED + kind))
     gc.freeze()  # what is there stays as long as the program: looking through it again and again takes long
     window.ready.connect(lambda: gc.freeze())  # and so does PyTorch
     status = app.exec()
+    interrupts.forget()
     leave_text()
     return end_process(status)
 

@@ -36,6 +36,8 @@ class Interrupts(QObject):
 
     def forget(self) -> None:
         """Everything as it was before."""
+        if not self._notifier.isEnabled():
+            return
         self._notifier.setEnabled(False)
         signal.set_wakeup_fd(self._wake)
         for kind, before in self._before.items():

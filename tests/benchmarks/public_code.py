@@ -1,4 +1,4 @@
-"""Public code that is read, beside torch itself: a table of what was read and what was refused, and why.
+"""Public code that is read, beside torch itself: what was read, what was refused and why (``public_code.md``).
 
     python tests/benchmarks/public_code.py NAME=FOLDER … [--seconds 120]
 

@@ -90,7 +90,7 @@ def assert_well_written(source: str, *, math: bool = False) -> None:
     assert checked.returncode == 0, checked.stdout
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_exported_python_of_any_network(working_graphs: Any, data: st.DataObject) -> None:
     graph = data.draw(working_graphs)
