@@ -122,6 +122,7 @@ class Faults(logging.Handler):
 def child(seconds: float, seed: int) -> int:
     """The window, its event loop, and a timer that makes a gesture whenever there is time."""
     faulthandler.enable()
+    import torch._dynamo  # noqa: F401  (71 MB, which the first optimizer of some kinds loads: no growth)
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
