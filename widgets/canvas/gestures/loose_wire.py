@@ -29,7 +29,7 @@ class LooseWire(QGraphicsItem):
         self.edge: Edge | None = None
         self.reason = ""
         self.end = card.out_point() if port < 0 else card.in_point(port)
-        self._path = QPainterPath()
+        self._path, self._area = QPainterPath(), QRectF()
         self.setZValue(HELD_LAYER)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
 
@@ -47,6 +47,7 @@ class LooseWire(QGraphicsItem):
         start, end = (self.card.out_point(), self.end) if self.from_output else (
             self.end, self.card.in_point(self.port))
         self._path = wire_path(start, end)
+        self._area = self._area_now()
         self.update()
 
     def length(self) -> float:
@@ -98,6 +99,10 @@ class LooseWire(QGraphicsItem):
         return QRectF(14, 12, width, 26)
 
     def boundingRect(self) -> QRectF:
+        """As the scene was told when it was moved: a zoom since must not change it, or the scene's index keeps it."""
+        return self._area
+
+    def _area_now(self) -> QRectF:
         area = self._path.controlPointRect()
         if self.reason:
             label, pixel = self._label(), self._pixel()

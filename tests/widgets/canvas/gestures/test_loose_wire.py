@@ -149,3 +149,17 @@ def test_what_a_wire_is_called(desk):
     desk.drag(desk.into("fc1"), desk.at(QPointF(-150, 200)))
     desk.drag(desk.into("act1"), desk.into("act1"))
     assert texts == ["Connect", "Disconnect"]
+
+
+def test_a_zoom_while_it_is_held_leaves_nothing_behind_in_the_scene(desk: Desk) -> None:
+    """The scene looks for an item where it was told that it is: one that it does not find there is never let go."""
+    view = desk.view
+    wire = drawn(desk, "act1")
+    over(desk, wire, "act1")
+    assert wire.reason
+    was = wire.boundingRect()
+    assert wire in desk.scene.items(wire.sceneBoundingRect())
+    view.scale(30, 30)
+    assert wire.boundingRect() == was
+    desk.scene.removeItem(wire)
+    assert wire not in desk.scene.items(was.adjusted(-5000, -5000, 5000, 5000))
