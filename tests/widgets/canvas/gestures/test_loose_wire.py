@@ -154,9 +154,9 @@ def test_what_a_wire_is_called(desk):
 def test_a_zoom_while_it_is_held_leaves_nothing_behind_in_the_scene(desk: Desk) -> None:
     """The scene looks for an item where it was told that it is: one that it does not find there is never let go."""
     view = desk.view
-    wire = drawn(desk, "act1")
+    wire = drawn(desk, "add1")
     over(desk, wire, "act1")
-    assert wire.reason
+    assert wire.reason, "a loop"
     was = wire.boundingRect()
     assert wire in desk.scene.items(wire.sceneBoundingRect())
     view.scale(30, 30)
