@@ -283,7 +283,8 @@ class Modules:
             return self.context.method(owner, name)
         if isinstance(owner, Instance) and isinstance(owner.inner, Chain) and name in Containers.METHODS:
             return self.context.method(owner, name)
-        raise self.context.error("self.{name} is used, but nowhere made in a way that can be read", name=name)
+        raise self.context.error("self.{name} is used, but nowhere made in a way that can be read: add what makes it",
+                                 name=name)
 
     def _inside(self, owner: Instance, name: str) -> Any:
         """A part of what its class is built on, by its name."""

@@ -195,7 +195,7 @@ def test_a_class_becomes_code_with_what_it_uses_of_the_text(inner: str, source: 
     (f"{MINUS}def held():\n    class I(nn.Module):\n        def forward(self, x):\n            return x.frob()\n"
      "    return I\nI = held()", "“frob” is no layer here: only functions that are layers can be read"),
     (f"{MINUS}class I(nn.Module):\n    def forward(self, x):\n        return Minus().frob(x) + frob",
-     "self.frob is used, but nowhere made in a way that can be read"),
+     "self.frob is used, but nowhere made in a way that can be read: add what makes it"),
 ])  # fmt: skip
 def test_a_class_that_needs_the_code_around_it_does_not_become_code(inner: str, reason: str) -> None:
     with pytest.raises(ReadingError) as caught:

@@ -215,7 +215,7 @@ def test_what_forward_does_draws(forward: str, layers: str) -> None:
     ("s = 'a'\nreturn s.frob(x)", "Line 6: “.frob()” cannot be read here"),
     ("return [1].append(3)", "The network must return one tensor that its layers made"),
     ("return self", "The network must return one tensor that its layers made"),
-    ("return self.flag", "Line 5: self.flag is used, but nowhere made in a way that can be read"),
+    ("return self.flag", "Line 5: self.flag is used, but nowhere made in a way that can be read: add what makes it"),
     ("return F.relu", "The network must return one tensor that its layers made"),
     ("return operator.add(x, 3)", "Line 5: “operator” is not defined in this code: add what defines it"),
 ])  # fmt: skip

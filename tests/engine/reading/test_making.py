@@ -256,7 +256,7 @@ UNCALLED = "Line 1: Net needs values for flag, and this text never makes one: ad
     ("a = [1, 2][5]", "Line 5: This cannot be worked out: list index out of range"),
     ("a = {'x': 1}['y']", "Line 5: This cannot be worked out: 'y'"),
     ("a = 3[0]", "Line 5: “3[0]” cannot be read here"),
-    ("a = self.missing", "Line 5: self.missing is used, but nowhere made in a way that can be read"),
+    ("a = self.missing", "Line 5: self.missing is used, but nowhere made in a way that can be read: add what makes it"),
     ("while True: pass", "Line 5: This code takes too many steps to be read"),
     ("while flag: a = 3", "Line 5: What happens here depends on values that are not known: “if” on them cannot "
      "be read"),
@@ -285,7 +285,8 @@ UNCALLED = "Line 1: Net needs values for flag, and this text never makes one: ad
     ("def f(): return f()\na = f()", "Line 5: These calls are nested too deeply"),
     ("a = int('x' * 20)",
      "Line 5: This cannot be worked out: invalid literal for int() with base 10: 'xxxxxxxxxxxxxxxxxxxx'"),
-    ("self.a = nn.Sequential(self.b)", "Line 5: self.b is used, but nowhere made in a way that can be read"),
+    ("self.a = nn.Sequential(self.b)",
+     "Line 5: self.b is used, but nowhere made in a way that can be read: add what makes it"),
     ("self.a = nn.Linear(1, 3, bias=flag)", UNCALLED),
     ("self.a = nn.MultiheadAttention(8, 2, 0.1, True, True, batch_first=True)",
      "Line 5: MultiheadAttention with add_bias_kv=True has no layer here"),
