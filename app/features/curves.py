@@ -57,7 +57,7 @@ class Curves(Feature, Listener):
         self._document: Document | None = None
         self._run: Run | None = None
         self._shown_recipe: Recipe | None = None
-        self._line: str | None = None  # what the latest run came to, as it stands at the top; None: other things do
+        self._lines: tuple[str, str] | None = None  # what the latest run came to, as it stands at the top, and in brief
         self._elsewhere = _Elsewhere(self)
         self.trainer.points_arrived.connect(self._add_points)
         self.trainer.event_arrived.connect(self._take)
@@ -105,7 +105,7 @@ class Curves(Feature, Listener):
             self.recipe.show_recipe(recipe)
         if (page.document, page.document.run) != (self._document, self._run):
             self._show_document(page.document)
-        elif not self.trainer.trains(page.document) and self._line != self._last_line(page.document):
+        elif not self.trainer.trains(page.document) and self._lines != self._last_lines(page.document):
             self._show_last_line(page.document)
 
     def forget_page(self, page: Page) -> None:
@@ -129,19 +129,24 @@ class Curves(Feature, Listener):
 
     def _show_last_line(self, document: Document) -> None:
         """What the latest run came to; while it trains other things are said."""
-        self._line = None if self.trainer.trains(document) else self._last_line(document)
-        if self._line is not None:
-            self.host.places.top.show_status(self._line)
+        if self.trainer.trains(document):
+            self._lines = None
+        else:
+            self._come_to(document)
 
-    def _last_line(self, document: Document) -> str:
-        """What the latest run came to, and whether something is another since then."""
+    def _come_to(self, document: Document) -> None:
+        self._lines = whole, brief = self._last_lines(document)
+        self.host.places.top.show_status(whole, shorter=[brief])
+
+    def _last_lines(self, document: Document) -> tuple[str, str]:
+        """What the latest run came to, and whether something is another since then; the same in brief."""
         run = document.run
         if run is None or run.summary is None:
-            return ""
-        line = self._of_member(message_text(run.summary.line))
-        if self.host.feature(Belonging).words(document):  # first, so that it is seen in little room
-            line = self.tr("Changed since training · {line}").format(line=line)
-        return line
+            return ("", "")
+        line = self.tr("Changed since training · {line}") if self.host.feature(Belonging).words(document) else "{line}"
+        whole, brief = (line.replace("{line}", self._of_member(message_text(words)))
+                        for words in (run.summary.line, run.summary.brief))
+        return whole, brief
 
     def _show_curves(self, plots: Plots, document: Document, run: Run | None) -> None:
         experiment = run.experiment if run else document.experiment
@@ -221,8 +226,7 @@ class Curves(Feature, Listener):
 
     def on_finished(self, event: Finished) -> None:
         if self._document is not None:
-            self._line = self._last_line(self._document)
-            self.host.places.top.show_status(self._line)
+            self._come_to(self._document)
         if self.plots is not None and not self._is_series:
             self.plots.set_over(True)
 

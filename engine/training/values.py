@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -90,18 +90,35 @@ class Summary:
         """The notes' own form behind the epoch it is of, without what is not known: ``best epoch 7 of 10: train loss
         0.473, train acc 0.823, validation acc 0.815, test acc 0.827, 35 726 examples/s on cuda:0``.
         """
-        if not math.isnan(self.train.accuracy):
-            measures = [("train loss {value}", self.train.loss), ("train acc {value}", self.train.accuracy),
-                        ("validation acc {value}", self.validation.accuracy), ("test acc {value}", self.test.accuracy)]
-            form = ".3f"
+        train, validation, test = self.train, self.validation, self.test
+        if math.isnan(train.accuracy):
+            known = _known(".4g", ("train loss {value}", train.loss), ("validation loss {value}", validation.loss),
+                           ("test loss {value}", test.loss))
         else:
-            measures = [("train loss {value}", self.train.loss), ("validation loss {value}", self.validation.loss),
-                        ("test loss {value}", self.test.loss)]
-            form = ".4g"
-        known = [say(words, value=format(value, form)) for words, value in measures if not math.isnan(value)]
+            known = _known(".3f", ("train loss {value}", train.loss), ("train acc {value}", train.accuracy),
+                           ("validation acc {value}", validation.accuracy), ("test acc {value}", test.accuracy))
         speed = say("{speed} examples/s on {device}", speed=grouped(self.examples_per_second), device=self.device)
-        parts = reduce(lambda some, one: say("{some}, {one}", some=some, one=one), [*known, speed])
-        return say("{of}: {parts}", of=of_epoch(self), parts=parts)
+        return say("{of}: {parts}", of=of_epoch(self), parts=_listed([*known, speed]))
+
+    @property
+    def brief(self) -> Message:
+        """One measure of each part, for little room: ``best epoch 7 of 10: train acc 0.823, test 0.827``."""
+        train, validation, test = self.train, self.validation, self.test
+        if math.isnan(train.accuracy):
+            known = _known(".4g", ("train loss {value}", train.loss), ("validation {value}", validation.loss),
+                           ("test {value}", test.loss))
+        else:
+            known = _known(".3f", ("train acc {value}", train.accuracy), ("validation {value}", validation.accuracy),
+                           ("test {value}", test.accuracy))
+        return say("{of}: {parts}", of=of_epoch(self), parts=_listed(known)) if known else of_epoch(self)
+
+
+def _known(form: str, *measures: tuple[str, float]) -> list[Message]:
+    return [say(words, value=format(value, form)) for words, value in measures if not math.isnan(value)]
+
+
+def _listed(parts: Sequence[Message]) -> Message:
+    return reduce(lambda some, one: say("{some}, {one}", some=some, one=one), parts)
 
 
 def of_epoch(summary: Summary) -> Message:

@@ -146,9 +146,9 @@ class TopBar(QWidget):
         """How far the run is; ``member``: which one of a series it is."""
         self.progress.show_epoch(epoch, epochs, fraction, examples_per_second, seconds_left, member)
 
-    def show_status(self, text: str, fraction: float | None = None) -> None:
-        """A sentence in place of the progress; with ``fraction`` the bar stays above it."""
-        self.progress.show_sentence(text, fraction)
+    def show_status(self, text: str, fraction: float | None = None, shorter: Sequence[str] = ()) -> None:
+        """A sentence in place of the progress, or in little room a ``shorter`` one; with ``fraction`` below the bar."""
+        self.progress.show_sentence(text, fraction, shorter)
 
     # -- looks --------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent, QResizeEvent, QTextLayout, QTextLine
 from PySide6.QtWidgets import (
@@ -64,6 +66,7 @@ class ElidedLabel(QLabel):
     def __init__(self, text: str = "", role: str = "", lines: int = 1, parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
         self._lines = lines
+        self._shorter: Sequence[str] = ()
         self.setProperty("role", role)
         self.setTextFormat(Qt.TextFormat.PlainText)
         wide = QSizePolicy.Policy.Preferred if lines == 1 else QSizePolicy.Policy.Expanding
@@ -78,12 +81,29 @@ class ElidedLabel(QLabel):
         """Room for an ellipsis."""
         return QSize(self.fontMetrics().horizontalAdvance("…"), self.sizeHint().height())
 
+    def set_text(self, text: str, shorter: Sequence[str] = ()) -> None:
+        """A text, and what may stand for it where it has no room, the longest first."""
+        self._shorter = tuple(shorter)
+        self.setText(text)
+        self.update()
+
     def shown_lines(self) -> list[str]:
-        """The lines as they are drawn."""
-        metrics, text = self.fontMetrics(), self.text().replace("\n", "\u2028")
+        """The lines as they are drawn: of the first text that fits, else of the shortest."""
+        lines: list[str] = []
+        for text in (self.text(), *self._shorter):
+            lines = self._lines_of(text.replace("\n", "\u2028"))
+            if not _is_cut(lines):
+                break
+        return lines
+
+    def _lines_of(self, text: str) -> list[str]:
         pieces = balanced(text, self.font(), self.width(), self._lines)
         lines = [text[start : start + length].strip() for start, length in pieces]
-        return [metrics.elidedText(line, Qt.TextElideMode.ElideRight, self.width()) for line in lines]
+        return [self.fontMetrics().elidedText(line, Qt.TextElideMode.ElideRight, self.width()) for line in lines]
+
+    @property
+    def _is_whole(self) -> bool:
+        return not _is_cut(self._lines_of(self.text().replace("\n", "\u2028")))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw line by line."""
@@ -103,10 +123,14 @@ class ElidedLabel(QLabel):
     def event(self, event: QEvent) -> bool:
         """Show the whole text as a tooltip where it was shortened."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent) and not self.toolTip():
-            if any(line.endswith("…") for line in self.shown_lines()):
+            if not self._is_whole:
                 QToolTip.showText(event.globalPos(), tooltip(self.text()), self)
             return True
         return super().event(event)
+
+
+def _is_cut(lines: Sequence[str]) -> bool:
+    return any(line.endswith("…") for line in lines)
 
 
 @guarded

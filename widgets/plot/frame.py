@@ -139,17 +139,26 @@ class Frame:
         return self._found
 
     def _placed(self, width: float, reading: bool) -> Header:
-        """The title on the left, the legend on the right; in little room the title gives way, in less it is above."""
-        row, taken = QRectF(self._left, 4, width, ROW), BETWEEN + self._width_of(self.title)
-        wide = row.right() - OUTER - BETWEEN - max(map(self._width_of, (self.title, *self.titles)))
-        if any(self.legend.width(self.legend.style(each, wide)[0]) > wide for each in (False, True)):
-            row.setLeft(OUTER)  # whether one reads or not: nothing is to jump
+        """The title on the left, the legend on the right; where names and numbers do not fit beside it, it is above."""
+        row = QRectF(self._left, 4, width, ROW)
+        taken = BETWEEN + max(map(self._width_of, (self.title, *self.titles)))  # all plots of a row do the same
+        most = row.right() - OUTER
+        if not self._fits_beside(most - taken, most):
+            row.setLeft(OUTER)
             style = self.legend.style(reading, row.width())[0]
             return Header(row, self._rows(row.translated(0, ROW), style), style)
-        style, fits = self.legend.style(reading, width - taken)
-        if not fits:
+        style = self.legend.style(reading, most - taken)[0]
+        if self.legend.width(style) > width - taken:
             row.setLeft(OUTER)
         return Header(row.adjusted(0, 0, -BETWEEN - self.legend.width(style), 0), self._rows(row, style), style)
+
+    def _fits_beside(self, beside: float, below: float) -> bool:
+        """Whether a row of its own says no more; whether one reads or not, so that nothing jumps."""
+        for reading in (False, True):
+            (style, fits), (alone, _) = self.legend.style(reading, beside), self.legend.style(reading, below)
+            if not fits or (alone.names and alone.numbers) != (style.names and style.numbers):
+                return False
+        return True
 
     def _rows(self, row: QRectF, style: Style) -> QRectF:
         return row.adjusted(0, 0, 0, ROW * (style.rows - 1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QFont, QResizeEvent
@@ -73,15 +74,15 @@ class Progress(QWidget):
         self._right_texts = (f"{speed_text} · {time_left}", time_left)
         self._fit()
 
-    def show_sentence(self, text: str, fraction: float | None = None) -> None:
-        """A sentence alone, or below the bar where it is known how much is done."""
+    def show_sentence(self, text: str, fraction: float | None = None, shorter: Sequence[str] = ()) -> None:
+        """A sentence alone, or below the bar where it is known how much is done; ``shorter`` is for little room."""
         if fraction is not None:
             self._show_bar(fraction)
             self.left.setText(text)
             self._right_texts = ("",)
             self._fit()
             return
-        self.sentence.setText(text)
+        self.sentence.set_text(text, shorter)
         self._choose(False)
 
     def _fit(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -107,3 +108,6 @@ def test_the_last_line_of_numbers_shows_no_accuracy() -> None:
     summary = Summary(3, 3, some, Metrics(0.00011), Metrics(math.nan), 99.6, "cpu", 3, 0)
     assert str(summary.line) == (
         "best epoch 3 of 3: train loss 0.000103, validation loss 0.00011, 100 examples/s on cpu")
+    assert str(summary.brief) == "best epoch 3 of 3: train loss 0.000103, validation 0.00011"
+    nothing = Metrics(math.nan)
+    assert str(replace(summary, train=nothing, validation=nothing).brief) == "epoch 3 of 3"

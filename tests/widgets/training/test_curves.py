@@ -275,6 +275,20 @@ def test_the_legend_never_runs_into_the_title(curves: Curves, width: int, cursor
 
 
 @pytest.mark.usefixtures("font")
+def test_both_plots_have_numbers_or_neither_has(curves: Curves) -> None:
+    """At every width; where they do not fit beside the title they fit below it."""
+    fill(curves)
+    seen = set()
+    for width in range(300, 1100, 20):
+        curves.resize(width, 220)
+        QApplication.processEvents()
+        numbers = {plot.surround.header(plot.area).style.numbers for plot in curves.plots}
+        assert len(numbers) == 1, width
+        seen |= numbers
+    assert seen == {True, False}
+
+
+@pytest.mark.usefixtures("font")
 def test_the_curves_do_not_jump_while_one_reads(curves: Curves) -> None:
     fill(curves)
     for width in range(420, 700, 20):

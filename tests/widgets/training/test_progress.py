@@ -124,6 +124,21 @@ def test_the_words_share_the_line_below_the_bar(progress: Progress) -> None:
     assert not progress.left.isVisible() and not progress.right.isVisible()
 
 
+def test_in_little_room_a_shorter_sentence_stands_for_the_whole(progress: Progress) -> None:
+    whole, brief = "best epoch 7 of 10: train acc 0.823, on a device with a long name " * 2, "best epoch 7: 0.823"
+    progress.show_sentence(whole, shorter=[brief])
+    progress.resize(900, 60)
+    assert " ".join(progress.sentence.shown_lines()) == whole.strip()
+    progress.resize(320, 60)
+    assert progress.sentence.shown_lines() == [brief]
+    assert progress.sentence.text() == whole, "it can be read by pointing at it, and aloud"
+    progress.resize(40, 60)
+    assert progress.sentence.shown_lines()[-1].endswith("…")
+    progress.show_sentence(whole)
+    progress.resize(320, 60)
+    assert progress.sentence.shown_lines()[-1].endswith("…"), "what was shorter belonged to another sentence"
+
+
 def test_what_was_beside_the_words_goes_with_another_sentence(progress: Progress) -> None:
     progress.show_epoch(7, 10, 0.5, 35740.0, 21.0)
     progress.show_sentence("Reading data", 0.5)
