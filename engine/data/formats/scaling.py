@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.data.formats.room import room_for
 from engine.data.progress import Work, made_by
 
 Floats = NDArray[np.floating[Any]]
@@ -66,7 +67,7 @@ class Fitted:
 
     def applying(self, rows: Floats, places: Places | None = None) -> Work[NDArray[np.float32]]:
         """The same, column by column."""
-        made = np.empty((len(rows) if places is None else len(places), rows.shape[1]), np.float32)
+        made = yield from room_for((len(rows) if places is None else len(places), rows.shape[1]), np.float32)
         for column in range(rows.shape[1]):
             values = rows[:, column] if places is None else rows[places, column]
             whole = np.where(np.isnan(values), self.fill[column], values)

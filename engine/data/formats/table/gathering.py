@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.data.formats.room import room_for
 from engine.data.formats.table.missing import MISSING_NUMBER
 from engine.data.formats.table.numbers import is_code, is_plain, parts_of
+from engine.data.progress import Work
 
 LARGEST = 1e38  # what float32 can hold
 FEW, SHARE = 200, 0.1  # texts among numbers; more than both make a column one of texts
@@ -57,20 +59,20 @@ class Gathering:
         """Whether all columns are numbers up to here."""
         return self._plain is not None and len(self._plain) == self._width and not self.torn
 
-    def add_numbers(self, block: Floats, text: str, expected: int) -> bool:
+    def add_numbers(self, block: Floats, text: str, expected: int) -> Work[bool]:
         """Some more rows R×C that were read as numbers from this text; False: they must be looked at one by one."""
         whole, sizes = ((np.nan_to_num(block) % 1) == 0).all(axis=0), np.abs(block)
         if (sizes > LARGEST).any() or (self._delimiter != "," and (self._is_whole & ~whole).any()):
             return False
         if whole.any() and (self._zeros.search(text) or ((sizes >= WHOLE).any() and _LONG.search(text))):
             return False
-        self._make_room(self._count + len(block), expected)
+        yield from self._make_room(len(block), expected)
         self._store[:, self._count : self._count + len(block)] = block.T
         self._is_whole &= whole
         self._count += len(block)
         return True
 
-    def add(self, rows: Sequence[list[str]], expected: int) -> None:
+    def add(self, rows: Sequence[list[str]], expected: int) -> Work[None]:
         """Some more rows; ``expected`` is how many there will be in all, about."""
         columns: list[tuple[str, ...]] | None = None
         if self._plain is None:
@@ -78,7 +80,7 @@ class Gathering:
             self._begin(columns)
         assert self._plain is not None
         at, end = self._count, self._count + len(rows)
-        self._make_room(end, expected)
+        yield from self._make_room(len(rows), expected)
         columns = columns or list(zip(*rows, strict=True))
         block = self._numbers(columns, at)
         self._take_texts(columns)
@@ -102,13 +104,14 @@ class Gathering:
         points = [text for text in there if "." in text] if self._delimiter != "," else []
         return not points or not all(part is not None and part.is_torn for part in map(parts_of, points))
 
-    def _make_room(self, end: int, expected: int) -> None:
-        if end <= self._store.shape[1]:
+    def _make_room(self, more: int, expected: int) -> Work[None]:
+        end, room = self._count + more, self._store.shape[1]
+        if self._plain is None or end <= room:
             return
-        plain = len(self._plain or ())
-        grown = np.empty((plain, max(end, expected, int(1.2 * self._store.shape[1]))))
-        if self._count:
-            grown[:, : self._count] = self._store[:, : self._count]
+        grown = yield from room_for((len(self._plain), max(end, expected, int(1.2 * room))), np.float64)
+        for column, values in zip(grown, self._store, strict=False):
+            column[: self._count] = values[: self._count]
+            yield
         self._store = grown
 
     def _numbers(self, columns: Sequence[tuple[str, ...]], at: int) -> Floats:

@@ -23,7 +23,7 @@ from engine.data.formats.table.opening import Opened, as_text, opened
 from engine.data.formats.table.ragged import Ragged
 from engine.data.formats.table.rows import Rows
 from engine.data.options.table import Table
-from engine.data.progress import Step, Steps
+from engine.data.progress import Step, Steps, Work, told
 from engine.messages import Message
 from engine.units import bytes_text, grouped
 
@@ -138,13 +138,17 @@ class _Reading:
         with opened(self._path) as file:
             lines = Lines(_lines(file, self._found))
             lines.take(self._dialect.skip)
-            while self._took_numbers(lines, file) or self._took_rows(lines, file):
-                yield Step(self._path.name, file.total // 10 + file.done * 9 // 10, file.total, "reading")
+            took = True
+            while took:
+                step = Step(self._path.name, file.total // 10 + file.done * 9 // 10, file.total, "reading")
+                yield step
+                took = (yield from told(self._took_numbers(lines, file), step)) or (
+                    yield from told(self._took_rows(lines, file), step))
         if not self._count and not self._ragged.count:
             raise DataError("{path} has a header, but no rows", path=self._path)
         self._ragged.expect_few(self._count)
 
-    def _took_numbers(self, lines: Lines, file: Opened) -> bool:
+    def _took_numbers(self, lines: Lines, file: Opened) -> Work[bool]:
         """Some lines at once, where there is nothing but numbers in them."""
         if not self.columns.has_only_numbers or self._failed > PATIENCE:
             return False
@@ -152,14 +156,14 @@ class _Reading:
         some = lines.take(max(1, CELLS // len(self._dialect.names)))
         text = "".join(some)
         block = numbers_in(some, text, self._dialect.delimiter, len(self._dialect.names))
-        if block is None or not self.columns.add_numbers(block, text, self._rows_in_all(file, len(block))):
+        if block is None or not (yield from self.columns.add_numbers(block, text, self._rows_in_all(file, len(block)))):
             lines.put_back(some)
             self._failed += 1
             return False
         self._count_rows(np.arange(before + 1, lines.taken + 1), file)
         return True
 
-    def _took_rows(self, lines: Lines, file: Opened) -> bool:
+    def _took_rows(self, lines: Lines, file: Opened) -> Work[bool]:
         """Some rows, one by one."""
         some = self._next(Rows(lines, self._dialect.delimiter, self._dialect.comment, lines.taken))
         if not some:
@@ -169,7 +173,7 @@ class _Reading:
         rows = [row for _, row in some]
         if len(self._head) < ROWS:
             self._head += [tuple(value.strip() for value in row) for row in rows[: ROWS - len(self._head)]]
-        self.columns.add(rows, self._rows_in_all(file, len(rows)))
+        yield from self.columns.add(rows, self._rows_in_all(file, len(rows)))
         self._count_rows(np.array([line for line, _ in some], np.int64), file)
         return True
 
