@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import subprocess
@@ -84,6 +85,7 @@ def window_late(path: str) -> str:
 
         def begin() -> None:
             window.places.bottom.setCurrentWidget(feature.panel)
+            gc.collect()  # its own turn, a tenth of a second, comes at most every half minute, whatever one does
             begun[0] = time.perf_counter()
             feature.files.open(Path(path))
 

@@ -62,13 +62,12 @@ class RowsModel(QAbstractTableModel):
         """A value."""
         text = self.rows[index.row()][index.column()]
         if role == ROLE.DisplayRole:
-            return _short(text) or "–"
+            return _shown(text)
         if role == ROLE.TextAlignmentRole:
             return _RIGHT
         if role == ROLE.ForegroundRole:
             return self._color(index.column(), text)
         return tooltip(text) if role == ROLE.ToolTipRole and len(text) > LONGEST else None
-
 
     def _color(self, column: int, text: str) -> QColor:
         if column == len(self.names) - 1:
@@ -82,6 +81,10 @@ _RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 def _text(value: float) -> str:
     """Ones of categories, and classes, as the whole numbers that they are."""
     return str(int(value)) if value == round(value) and abs(value) < 1000 else measure_text(value)
+
+
+def _shown(text: str) -> str:
+    return _short(text) or "–"
 
 
 def _short(text: str) -> str:
@@ -118,7 +121,7 @@ class RowsView(QTableView):
         """Columns as wide as what stands in them."""
         self.table.show_rows(names, rows, numbers, dim)
         for column in range(len(names)):
-            texts = {str(self.table.index(row, column).data()) for row in range(len(rows))}
+            texts = {_shown(row[column]) for row in rows}
             self.setColumnWidth(column, column_width(self, column, texts, self.font()))
 
 

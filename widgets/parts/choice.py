@@ -24,6 +24,7 @@ class Choice(QComboBox):
     def __init__(self, label: str, narrowest: float = 7.3, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._label, self._narrowest = label, narrowest  # letters
+        self._measured: tuple[str, int] | None = None  # the font, and how wide the widest value is in it
         self.is_brief = False
         self.setAccessibleName(label)
         self.setFixedHeight(30)
@@ -37,6 +38,7 @@ class Choice(QComboBox):
         self.clear()
         for id, title in choices:
             self.addItem(title, id)
+        self._measured = None
         self.show_choice(before or (choices[0][0] if choices else ""))
         self.view().setMinimumWidth(self._widest() + 3 * ARROW)
         self.updateGeometry()
@@ -45,6 +47,7 @@ class Choice(QComboBox):
         """Show one as chosen; one that is not among the choices is shown by its id."""
         if id and self.findData(id) < 0:
             self.addItem(id, id)
+            self._measured = None
             self.updateGeometry()
         self.setCurrentIndex(self.findData(id))
         self.setToolTip(f"{self._label}: {self.currentText()}")
@@ -67,8 +70,11 @@ class Choice(QComboBox):
 
     def _widest(self) -> int:
         self.ensurePolished()
-        widths = [self.fontMetrics().horizontalAdvance(self.itemText(index)) for index in range(self.count())]
-        return max(widths, default=48) + 2
+        font, metrics = self.font().key(), self.fontMetrics()
+        if self._measured is None or self._measured[0] != font:
+            widths = [metrics.horizontalAdvance(self.itemText(index)) for index in range(self.count())]
+            self._measured = (font, max(widths, default=48) + 2)
+        return self._measured[1]
 
     def sizeHint(self) -> QSize:
         """Room for the widest value, so that choosing moves nothing."""
