@@ -123,14 +123,17 @@ def letters(font: QFont, count: float) -> int:
 
 
 def apply(app: QApplication, theme: Theme) -> None:
-    """Make ``theme`` the look of every widget, at once."""
+    """Make ``theme`` the look of every widget, at once; what they wear already is not put on again."""
     global _current
     _current = theme
-    font = QFont(app.font())
+    font, palette, sheet = QFont(app.font()), _palette(theme), stylesheet(theme)
     font.setPixelSize(13)
-    app.setFont(font)
-    app.setPalette(_palette(theme))
-    app.setStyleSheet(stylesheet(theme))
+    if app.font() != font:
+        app.setFont(font)
+    if app.palette() != palette:
+        app.setPalette(palette)
+    if app.styleSheet() != sheet:
+        app.setStyleSheet(sheet)
 
 
 @contextmanager
