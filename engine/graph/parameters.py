@@ -74,7 +74,8 @@ class NodeParameters(BaseModel):
 
     weight: Init = Field(DEFAULT_INIT, title="Weights", description="Tensors of two or more dimensions.")
     bias: Init = Field(DEFAULT_INIT, title="Biases", description="Tensors of one dimension: biases, scales, shifts.")
-    trainable: bool = Field(True, title="Trainable", description="Off: frozen, training leaves these weights alone.")
+    trainable: bool = Field(True, title="Trainable", description="Off: frozen, training leaves these weights alone. "
+                            "As in PyTorch, a normalisation goes on to measure what it reads.")
     lr_multiplier: float = Field(
         1.0, ge=0, le=1000, title="Learning rate ×", description="The recipe's learning rate times this."
     )

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 import torch
 from torch import Tensor, fx, nn
-from torch.nn.modules.batchnorm import _NormBase
 
 from engine.analysis.analysis import analyze
 from engine.blocks.settings import node_settings, settings_at
@@ -22,16 +21,14 @@ class Ready:
 
     def __init__(self, module: fx.GraphModule, settings: Mapping[str, NodeParameters]) -> None:
         self.module, self.settings = module, settings
-        self._resting = freeze(module, settings)
-        self._trains: bool | None = None  # neither yet: a new module is in training, and so would what rests be
+        freeze(module, settings)
+        self._trains: bool | None = None  # neither yet
 
     def train(self, training: bool = True) -> None:
-        """As it learns, or as it predicts; frozen normalisations rest in both."""
+        """As it learns, or as it predicts."""
         if self._trains != training:  # walks every module: not for nothing
             self._trains = training
             self.module.train(training)
-            for norm in self._resting:
-                norm.eval()
 
     @property
     def draws(self) -> bool:
@@ -58,13 +55,11 @@ def ready(experiment: Experiment, weights: Mapping[str, Tensor] | None = None, d
     return network
 
 
-def freeze(module: nn.Module, settings: Mapping[str, NodeParameters]) -> list[nn.Module]:
-    """Keep gradients from frozen weights. Returns the frozen normalisations, whose statistics must not learn either."""
+def freeze(module: nn.Module, settings: Mapping[str, NodeParameters]) -> None:
+    """Keep gradients from frozen weights, as ``requires_grad_(False)`` does: statistics are no weights, and go on."""
     for key, weight in module.named_parameters():
         if not settings_at(settings, key).trainable:  # others stay as they are: own code may hold some still itself
             weight.requires_grad_(False)
-    return [part for place, part in module.named_modules()
-            if isinstance(part, _NormBase) and not settings_at(settings, place).trainable]
 
 
 def _make_dense(module: nn.Module) -> None:

@@ -88,15 +88,12 @@ def test_everything_frozen_has_nothing_to_learn() -> None:
         next(fit(base))
 
 
-def test_frozen_normalisation_learns_no_statistics() -> None:
+def test_a_frozen_normalisation_learns_statistics_alone() -> None:
     base = having(experiment(*NORMED), bn1={"trainable": False})
     start = initial_module(base).state_dict()
     weights = trained(base)[1][-1].weights
-    for key in ("bn1.weight", "bn1.bias", "bn1.running_mean", "bn1.running_var", "bn1.num_batches_tracked"):
-        assert torch.equal(weights[key], start[key]), key
-    learned = trained(experiment(*NORMED))[1][-1].weights
-    assert not torch.equal(learned["bn1.running_mean"], start["bn1.running_mean"])
-    assert not torch.equal(weights["conv1.weight"], start["conv1.weight"])
+    still = {key for key, value in weights.items() if torch.equal(value, start[key])}
+    assert still == {"bn1.weight", "bn1.bias"}
 
 
 def test_a_blocks_settings_hold_inside(resnet: Graph) -> None:
