@@ -6,7 +6,19 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from engine.reading.values import Chain, Instance, Kept, Marker, Names, Parameter, Path, Tensor, Unknown, Zeros
+from engine.reading.values import (
+    Chain,
+    Instance,
+    Kept,
+    Marker,
+    Measured,
+    Names,
+    Parameter,
+    Path,
+    Tensor,
+    Unknown,
+    Zeros,
+)
 
 if TYPE_CHECKING:
     from engine.reading.expressions import Expressions
@@ -77,6 +89,8 @@ class Assigning:
             self.modules.put_part(held, index, value)
         elif isinstance(held, Parameter):
             self.modules.set_value(held, index, value)
+        elif isinstance(held, Measured):
+            self.modules.measured_anew(held)
         elif isinstance(held, (Marker, Path)):
             return
         elif isinstance(held, (list, dict)) and not isinstance(index, Unknown):
@@ -89,8 +103,9 @@ class Assigning:
 
     def augment(self, node: ast.AugAssign, names: Names) -> None:
         """``a += b``: in place, where the value is one that changes."""
-        loaded = _loaded(node.target)
-        one = self.context.need(self.expressions.value(loaded, names))
+        found = self.expressions.value(_loaded(node.target), names)
+        self.context.set_from_outside(found)
+        one = self.context.need(found)
         two = self.expressions.value(node.value, names)
         self.context.line = node.lineno
         if isinstance(one, Tensor):
@@ -106,6 +121,9 @@ class Assigning:
             value = one
         elif isinstance(one, (dict, set)) and isinstance(node.op, ast.BitOr):
             one.update(self.plain.key(self.context.need(two)))
+            value = one
+        elif isinstance(one, (Parameter, Measured)):
+            self.modules.fill(one, type(node.op).__name__, [two], {})
             value = one
         else:
             value = self.expressions.joined(node, node.op, one, two)

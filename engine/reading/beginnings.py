@@ -7,7 +7,8 @@ from typing import Any
 
 from engine.graph.parameters import DEFAULT_INIT, DEFAULTS, Init, NodeParameters
 from engine.messages import LayerloomError
-from engine.reading.values import Module, Parameter
+from engine.reading.composed import COMPOSED, begins_as, names_inside, parameter
+from engine.reading.values import Instance, Module, Parameter, every_module
 
 FLAT = ("BatchNorm", "LayerNorm", "GroupNorm", "InstanceNorm", "RMSNorm", "PReLU")  # whose weight has one dimension
 GAINS = {"linear": 1.0, "sigmoid": 1.0, "tanh": 5 / 3, "relu": 2**0.5, "selu": 0.75,
@@ -76,7 +77,7 @@ def is_flat(module: Module) -> bool:
 def parameters_of(module: Module) -> NodeParameters:
     """The settings of the module's node; what no setting says is left out (``unsaid``)."""
     given: dict[str, Any] = dict(_settings(module))
-    if module.frozen and module.frozen >= _expected(module):
+    if module.frozen and not learns_in_part(module):
         given["trainable"] = False
     if module.edits:
         given["edits"] = tuple(module.edits)
@@ -92,7 +93,7 @@ def unsaid(module: Module) -> list[str]:
 
 def learns_in_part(module: Module) -> bool:
     """Whether some of its parameters learn and others do not: no setting says that."""
-    return bool(module.frozen) and not module.frozen >= _expected(module)
+    return bool(module.frozen) and not module.frozen.keys() >= {*names_of(module)}
 
 
 def names_of(module: Module) -> tuple[str, ...]:
@@ -104,24 +105,24 @@ def names_of(module: Module) -> tuple[str, ...]:
         ends = ("weight_ih", "weight_hh", *(("bias_ih", "bias_hh") if layer.bias else ()))
         return tuple(f"{end}_l{depth}{back}" for depth in range(layer.num_layers)
                      for back in ("", "_reverse")[: 1 + layer.bidirectional] for end in ends)
-    if layer.kind() in ("MultiheadAttention", "Transformer", "TransformerEncoderLayer", "TransformerDecoderLayer"):
-        return ()
+    if layer.kind() in COMPOSED:
+        return tuple(names_inside(module))
     has_bias = getattr(layer, "bias", layer.kind() != "PReLU" and not layer.kind().startswith(("Embedding", "RMSNorm")))
     if layer.kind().startswith("Embedding"):
         has_bias = False
     return ("weight", "bias") if has_bias else ("weight",)
 
 
-def _expected(module: Module) -> set[str]:
-    return set(names_of(module))
-
-
 def _is_wide(module: Module, name: str) -> bool:
-    return name.startswith("weight") and not is_flat(module)
+    way, _, last = name.rpartition(".")
+    return "weight" in last and not (way.rpartition(".")[2].startswith("norm") if way else is_flat(module))
 
 
 def _native(module: Module, name: str) -> Init | None:
-    """What a norm's parameters begin as by themselves."""
+    """What a parameter begins as by itself, where that is one number."""
+    if module.layer.kind() in COMPOSED:
+        value = begins_as(name)
+        return None if value is None else Init(kind="constant", value=value)
     if not is_flat(module) or module.layer.kind() == "PReLU":
         return None
     return Init(kind="constant", value=1.0 if name == "weight" else 0.0)
@@ -148,4 +149,16 @@ def rank_of(parameter: Parameter) -> int:
 
 def parameters_in(module: Module) -> list[tuple[str, Parameter]]:
     """Its parameters by name."""
-    return [(name, Parameter(module, name)) for name in names_of(module)]
+    return [(name, parameter(module, name)) for name in names_of(module)]
+
+
+def begun_in(made: Instance) -> list[Any]:
+    """How all that it keeps begins and learns, as it is said by now."""
+    layers = filter(None, (layer_in(part) for _, part in every_module(made)))
+    return [(dict(layer.inits), set(layer.frozen), list(layer.edits)) for layer in layers]
+
+
+def layer_in(part: Any) -> Module | None:
+    """The layer that has parameters of its own: the part itself, or what its class is built on."""
+    found = part.inner if isinstance(part, Instance) else part
+    return found if isinstance(found, Module) else None

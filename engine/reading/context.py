@@ -10,7 +10,18 @@ from engine.layers import Layer
 from engine.messages import Message, say
 from engine.reading.sheet import Declared, Sheet
 from engine.reading.sizes import BATCH, Size
-from engine.reading.values import Last, Method, Module, Names, Path, ReadingError, SpentError, Tensor, Unknown
+from engine.reading.values import (
+    Last,
+    Method,
+    Module,
+    Names,
+    OwnParameterError,
+    Path,
+    ReadingError,
+    SpentError,
+    Tensor,
+    Unknown,
+)
 from engine.writing.naming import SCRATCH
 
 MOST_STEPS = 400_000
@@ -157,6 +168,12 @@ class Context:
         """Raise a ReadingError in “forward”, where this would be done anew in every call."""
         if self.sheet is not None:
             self.refuse(self.error("“{name}” changes a layer in every call here: that cannot be read", name=name))
+
+    def set_from_outside(self, value: Any) -> None:
+        """A parameter of a class's own begins or learns as something says that may not be the class itself."""
+        error = value.error if isinstance(value, Unknown) else None
+        if isinstance(error, OwnParameterError) and not any(error.owner is each for each in self.builder if each):
+            error.set_line = error.set_line or self.line
 
     def must_succeed(self) -> None:
         """Raise a ReadingError where an error would be caught, for here only a run would tell whether there is one."""

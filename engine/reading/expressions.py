@@ -17,6 +17,7 @@ from engine.reading.picking import Picking
 from engine.reading.plain import BUILTINS, ERRORS, MATH, OBJECTS, WIDE, Plain, is_open, words_of
 from engine.reading.sizes import Size
 from engine.reading.sure import is_sure_name
+from engine.reading.switches import REASONS
 from engine.reading.values import (
     OPAQUE,
     TRAINING,
@@ -26,6 +27,7 @@ from engine.reading.values import (
     Instance,
     Last,
     Marker,
+    Measured,
     Method,
     Module,
     Names,
@@ -445,6 +447,7 @@ class Expressions:
                 self.context.must_succeed()
             return Path(f"{owner.name}.{name}")
         if isinstance(owner, Unknown):
+            self.context.set_from_outside(owner) if name.endswith("_") else None
             return _as_value(owner)
         if name == "training" and is_module(owner):
             if self.context.sheet is not None:
@@ -459,7 +462,10 @@ class Expressions:
             return self.modules.look(owner, name)
         if isinstance(owner, Tensor):
             return self.functions.attribute(owner, name)
-        if isinstance(owner, Marker) and name != "manual_seed":
+        if name == "__enter__" and isinstance(owner, Marker) and owner in REASONS and self.context.sheet is not None:
+            self.context.refuse(self.context.error(REASONS[owner]))
+        if isinstance(owner, Marker) and name != "manual_seed" and not (
+                isinstance(owner, Measured) and name.endswith("_")):
             return owner
         if isinstance(owner, Zeros):
             return self._of_zeros(owner, name)

@@ -13,6 +13,7 @@ ABOVE: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("RNN", "LSTM", "GRU"), ("RNNBase",)),
     "BatchNorm": ("_BatchNorm", "_NormBase"), "InstanceNorm": ("_InstanceNorm", "_NormBase"),
     "Conv": ("_ConvNd",), "ConvTranspose": ("_ConvTransposeNd", "_ConvNd"), "ReLU6": ("Hardtanh",),
+    "NonDynamicallyQuantizableLinear": ("Linear",),
 }  # fmt: skip
 WIDE = ("Linear", "Conv", "BatchNorm", "LayerNorm", "GroupNorm", "InstanceNorm", "Bilinear")
 HAVE: Mapping[str, tuple[str, ...]] = {

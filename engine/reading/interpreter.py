@@ -20,6 +20,7 @@ from engine.reading.plain import BUILTINS, MATH, METHODS, OBJECTS, Plain
 from engine.reading.sizes import BATCH
 from engine.reading.statements import OUTER, Statements, has_part
 from engine.reading.sure import is_sure_call
+from engine.reading.switches import DEFAULTS, FLOWS, IN_32_BITS, REASONS, keeps_kind, switch
 from engine.reading.tracing import Tracing
 from engine.reading.values import (
     OPAQUE,
@@ -126,16 +127,21 @@ class Interpreter:
         if scope == "math":
             return self._math_called(name, given, node)
         if path in ("torch.nn.Parameter", "torch.nn.parameter.Parameter"):
-            return Unknown("parameter", OwnParameterError("A parameter of the class's own is no layer here",
-                                                          line=self.context.line))
+            error = OwnParameterError("A parameter of the class's own is no layer here", line=self.context.line)
+            error.owner = self.context.builder[-1] if self.context.builder else None
+            return Unknown("parameter", error)
         if scope in ("torch.nn", "nn", "torch.nn.parallel"):
             return self._torch_module(name, given, named)
         if scope.startswith("collections") or name == "OrderedDict":
             return self.plain.work(dict, *map(self.plain.whole, given), **named)
         if scope == "torch.nn.init":
             return self._begun(name, given, named)
-        if name in ("manual_seed", "no_grad", "set_grad_enabled", "autocast", "set_num_threads", "seed"):
+        if name in ("manual_seed", "set_num_threads", "seed"):
             return None
+        if (found := switch(path, given, named)) is not None:
+            return self._switched(name, found)
+        if path.startswith("torch.") and name in DEFAULTS:
+            return None if given and keeps_kind("dtype", given[0]) else self.context.note(IN_32_BITS)
         if path in ("copy.deepcopy", "copy.copy"):
             return self._copied(given, path == "copy.copy")
         if path in ("functools.partial", "partial"):
@@ -148,6 +154,12 @@ class Interpreter:
             return self._torch_called(path, scope, name, given, named, node)
         return self._foreign_called(path, given, node)
 
+    def _switched(self, name: str, found: Marker) -> Marker:
+        """``set_grad_enabled`` holds from now on, the others only around what they are put around."""
+        if name == "set_grad_enabled" and found in REASONS and self.context.sheet is not None:
+            self.context.refuse(self.context.error(REASONS[found]))
+        return found
+
     def _torch_module(self, name: str, given: list[Any], named: Names) -> Any:
         made = self.modules.torch_module(name, given, named)
         self._at_top(made) if is_module(made) else None
@@ -158,7 +170,11 @@ class Interpreter:
             self.context.made.append(made)
 
     def _torch_called(self, path: str, scope: str, name: str, given: list[Any], named: Names, node: ast.Call) -> Any:
-        if scope.startswith("torch.nn.utils") and not name.startswith(("clip_grad", "parameters_to", "vector_to")):
+        if name == "vector_to_parameters" and len(given) == 2:
+            for value in self.plain.iterate(given[1]):
+                self.modules.fill(value, name, [], {})
+            return None
+        if scope.startswith("torch.nn.utils") and not name.startswith(("clip_grad", "parameters_to")):
             return self._rebuilt(path, given)
         if scope.startswith(("torch.ao", "torch.quantization", "torch.jit")) and any(map(is_module, given)):
             return self._rebuilt(path, given)
@@ -352,6 +368,8 @@ class Interpreter:
         """A function or method of the code, followed with these arguments. Raises ReadingError."""
         if self.context.depth >= DEEPEST:
             raise SpentError("These calls are nested too deeply", line=self.context.line)
+        if function.switch is not None and function.switch in REASONS and self.context.sheet is not None:
+            self.context.refuse(self.context.error(REASONS[function.switch]))
         if self.context.is_own and function.name == KEEP and given:
             return given[0]
         names = self._bound(function, given, named)
@@ -457,12 +475,14 @@ class Interpreter:
         """What a decorator makes of a function or class. Raises ReadingError where that is not known."""
         if isinstance(decorator, AddTo):
             if isinstance(made, Function):
-                decorator.kind.names[made.name] = Function(made.made, None, made.around, decorator.kind, made.defaults,
-                                                           made.kind)
+                decorator.kind.names[made.name] = replace(made, owner=None, home=decorator.kind)
             return made
         if isinstance(decorator, Method) and decorator.name == "setter" and isinstance(decorator.owner, Function) and (
                 isinstance(made, Function)):
             return replace(decorator.owner, setter=made)
+        found = switch(decorator.name, [], {}) if isinstance(decorator, Path) else decorator
+        if isinstance(made, Function) and isinstance(found, Marker) and found in (*REASONS, FLOWS):
+            return replace(made, switch=found)
         if not isinstance(decorator, Path):
             return made if decorator in (None, OPAQUE) else Unknown("", self.context.error(
                 "What this decorator does is not known"))
@@ -470,7 +490,7 @@ class Interpreter:
         kinds = {"staticmethod": "static", "classmethod": "class", "property": "property",
                  "cached_property": "cached"}
         if isinstance(made, Function) and name in kinds:
-            return Function(made.made, made.owner, made.around, made.home, made.defaults, kinds[name])
+            return replace(made, kind=kinds[name])
         if isinstance(made, Class) and name == "dataclass":
             made.names["__dataclass__"] = True
             return made

@@ -12,6 +12,7 @@ from engine.reading.values import (
     Chain,
     Function,
     Instance,
+    Measured,
     Names,
     Once,
     Parameter,
@@ -33,6 +34,7 @@ CHANGING = frozenset(("append", "extend", "insert", "pop", "remove", "clear", "s
 HARMLESS = frozenset(("grad", "requires_grad", "data", "training"))  # of parameters: nothing of the network
 IN_PLACE = re.compile(r"[a-z]\w*[a-z0-9]_")  # methods that change their tensor
 TRAINING = ("backward", "zero_grad", "step")  # by which a training loop is known
+MOST_LOOKED = 1000  # values of a list that are looked at
 
 
 class Leaving:
@@ -51,7 +53,7 @@ class Leaving:
                 self.expressions.bind(target, unknown, names)
             else:
                 self._leave_inside(target, unknown, names)
-        for value in self._changed(statement, names):
+        for value in (*self._changed(statement, names), *self._with_weights(statement, names)):
             self.context.taint(value, error)
         if self.context.sheet is not None and any(self._changes_weight(node, names) for node in ast.walk(statement)):
             self.context.broken = self.context.broken or error
@@ -69,6 +71,18 @@ class Leaving:
         else:
             return False
         return any(each is None or isinstance(each, (Unknown, Parameter)) for each in touched)
+
+    def _with_weights(self, statement: ast.stmt, names: Names) -> Iterator[Any]:
+        """Layers whose weights may begin or learn otherwise after a statement that does not train."""
+        nodes = list(ast.walk(statement))
+        if self.context.sheet is not None or self.context.exact or not any(map(_sets_weights, nodes)) or any(
+                isinstance(node, ast.Attribute) and node.attr in TRAINING for node in nodes):
+            return
+        for node in nodes:
+            value = self.value(node, names) if isinstance(node, (ast.Name, ast.Attribute)) else None
+            for each in value[:MOST_LOOKED] if isinstance(value, (list, tuple)) else (value,):
+                if is_module(each) or isinstance(each, (Parameter, Measured)):
+                    yield each if is_module(each) else each.module
 
     def _leave_inside(self, target: ast.Attribute | ast.Subscript, unknown: Unknown, names: Names) -> None:
         """``self.a = …`` leaves ``a`` unknown, ``held[i] = …`` all that is held."""
@@ -149,6 +163,14 @@ class Leaving:
         if called.intersection(TRAINING):
             self.context.line = statement.lineno
             self.context.note("A training loop is left out")
+
+
+def _sets_weights(node: ast.AST) -> bool:
+    """Whether it may set how a weight begins, or whether it learns."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and IN_PLACE.fullmatch(node.func.attr):
+        return not (isinstance(node.func.value, ast.Attribute) and node.func.value.attr == "grad")
+    return isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and node.attr in ("requires_grad",
+                                                                                                 "data")
 
 
 def _targets(statement: ast.stmt) -> Iterator[Any]:

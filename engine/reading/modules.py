@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.graph.parameters import Init, ValueEdit
 from engine.layers import LAYERS
 from engine.layers.inputs import Constant
 from engine.reading.attributes import NOT_KNOWN, STATISTICS, kept
-from engine.reading.beginnings import beginning, learns_in_part, names_of, unsaid
+from engine.reading.beginnings import beginning, layer_in, names_of, parameters_in, unsaid
+from engine.reading.composed import parameter, parts_inside, whole
 from engine.reading.containers import Containers
 from engine.reading.context import Context
 from engine.reading.hierarchy import WIDE
 from engine.reading.layers import INFERRED, KINDS, MOST_GIVEN, arguments_of, declared_of, layer_of, trains
 from engine.reading.sizes import BATCH, Size, fresh
+from engine.reading.switches import IN_32_BITS, keeps_kind
 from engine.reading.values import (
     LOSS,
     MASK,
     OPAQUE,
     Chain,
     Class,
+    Detached,
     Function,
     Instance,
     Kept,
     Last,
+    Measured,
     Module,
     Names,
     Parameter,
@@ -87,6 +91,8 @@ class Modules:
         if name.endswith("Loss"):
             return self._loss(name, named) if not self.context.exact else self._none(name)
         self.context.spend(20)
+        if "dtype" in named and not isinstance(named["dtype"], Unknown) and not keeps_kind("dtype", named["dtype"]):
+            self.context.note(IN_32_BITS)
         kind = name.removeprefix("Lazy")
         if kind not in KINDS:
             self._none(name)
@@ -121,6 +127,8 @@ class Modules:
         """A tensor of fixed numbers: ``torch.full((3, 4), 0.5)``. Raises ReadingError."""
         if name in ("Generator", "manual_seed", "linspace", "arange", "device", "tensor"):
             return OPAQUE
+        if not keeps_kind("", named.get("dtype")):
+            raise self.context.error("Numbers of another kind are no layer here: {kind}", kind=named["dtype"].name)
         sizes = given[0] if given and isinstance(given[0], (tuple, list)) else [v for v in given if type(v) is int]
         if name == "zeros" and not self.context.exact and (any(isinstance(v, Size) for v in (*given, *sizes)) or (
                 self.context.sheet is not None)):
@@ -162,7 +170,10 @@ class Modules:
         elif isinstance(owner, Chain):
             self.containers.put_part(owner, name, value)
         elif isinstance(owner, Unknown) and owner.error is not None:
+            self.context.set_from_outside(owner)
             raise owner.error
+        elif isinstance(owner, Measured) and name == "data":
+            self.measured_anew(owner)
         elif isinstance(owner, (Zeros, Buffer)) and name == "data":
             error = self.context.error("A tensor is filled here: no layer does that")
             self.context.taint(owner, error)
@@ -222,12 +233,20 @@ class Modules:
         elif name == "data":
             self.context.note("The values that are set here are not read along")
 
+    def measured_anew(self, owner: Measured) -> None:
+        """What a layer keeps is set: whoever uses the layer meets the reason."""
+        self.context.only_outside(owner.kind)
+        self.context.taint(owner.module, self.context.error("“{name}” of a layer is changed here: that cannot be read",
+                                                            name=owner.kind))
+
     def _learns(self, owner: Parameter, value: Any) -> None:
         self.context.only_outside("requires_grad")
+        if isinstance(owner, Detached):  # its own sign, not the weight's
+            return
         if value is False:
-            owner.module.frozen.add(owner.name)
+            owner.module.frozen[owner.name] = self.context.line
         elif value is True:
-            owner.module.frozen.discard(owner.name)
+            owner.module.frozen.pop(owner.name, None)
         else:
             raise self.context.error("Whether this learns is not known")
 
@@ -236,14 +255,15 @@ class Modules:
             self.context.only_outside(name)
         if name in ("name", "requires_grad") and name not in type(owner.layer).model_fields:
             return
-        if name in LIVE and name in type(owner.layer).model_fields and not isinstance(value, Unknown):
+        if name in LIVE and name in type(owner.layer).model_fields and not isinstance(value, Unknown) and (
+                owner.within is None):
             if owner.places:  # its first call has seen what the next one will not
                 self.context.only_outside(name)
             owner.layer = layer_of(owner.layer.kind(), (), {**dict(owner.layer), name: value}, self.context.line, ())
             owner.changed[name] = value
             return
-        self.context.taint(owner, self.context.error("“{name}” of a layer is changed here: that cannot be read",
-                                                     name=name))
+        self.context.taint(whole(owner), self.context.error("“{name}” of a layer is changed here: that cannot be read",
+                                                            name=name))
 
     def delete_attribute(self, owner: Any, name: str) -> None:
         """``del owner.name``. Raises ReadingError."""
@@ -253,7 +273,8 @@ class Modules:
         elif isinstance(owner, (Chain, Instance)):
             self.containers.delete_part(owner, name)
         elif isinstance(owner, Module):
-            self.context.taint(owner, self.context.error("A part of a layer is taken away here: that cannot be read"))
+            self.context.taint(whole(owner), self.context.error(
+                "A part of a layer is taken away here: that cannot be read"))
 
     def attribute(self, owner: Instance | Class, name: str) -> Any:
         """``self.name`` or ``Class.name``. Raises ReadingError."""
@@ -296,7 +317,7 @@ class Modules:
         holder = (owner.kind if isinstance(owner, Instance) else owner) if found.kind == "class" else owner
         if holder is owner and isinstance(owner, Class) and found.kind != "class":
             return found
-        return Function(found.made, holder, found.around, found.home, found.defaults, found.kind)
+        return replace(found, owner=holder)
 
     def look(self, owner: Any, name: str) -> Any:
         """An attribute of a layer, of a list of them or of a parameter. Raises ReadingError."""
@@ -306,24 +327,37 @@ class Modules:
         if isinstance(owner, Parameter):
             if name in ("shape", "grad", "requires_grad", "dtype", "device", "ndim"):
                 return OPAQUE
-            return owner if name == "data" else self.context.method(owner, name)
-        if name in names_of(owner):
-            return Parameter(owner, name)
+            return Detached(owner.module, owner.name) if name == "data" else self.context.method(owner, name)
+        if "." not in name and name in names_of(owner):
+            return parameter(owner, name)
+        if (inside := dict(parts_inside(owner)).get(name)) is not None:
+            return inside
+        if owner.layer.kind() in RECURRENT and name in ("all_weights", "_all_weights"):
+            return self._all_weights(owner, name == "all_weights")
         if name == "bias" and owner.layer.kind().startswith(WIDE):
             return None
         if name == "__class__":
             return Path(f"torch.nn.{owner.made_as}")
         if name in STATISTICS and kept(owner, "track_running_stats") is not NOT_KNOWN:
             self.context.only_outside(name)
-            return OPAQUE if kept(owner, "track_running_stats") else None
+            return Measured(name, owner) if kept(owner, "track_running_stats") else None
         found = kept(owner, name)
         return found if found is not NOT_KNOWN else self.context.method(owner, name)
+
+    def _all_weights(self, owner: Module, as_weights: bool) -> list[list[Any]]:
+        """A list for each depth and direction of a recurrent layer: of its weights, or of their names."""
+        names, size = names_of(owner), 2 + 2 * dict(owner.layer)["bias"]
+        found = [names[start : start + size] for start in range(0, len(names), size)]
+        return [[parameter(owner, name) if as_weights else name for name in group] for group in found]
 
     # -- calling ------------------------------------------------------------------------------------------------------
 
     def layer_called(self, module: Module, given: list[Any], named: Names) -> Any:
         """A layer called with tensors: one more node. Raises ReadingError."""
         kind = module.layer.kind()
+        if module.within is not None:
+            raise self.context.error("A part of {layer} is called by itself here: that cannot be read",
+                                     layer=whole(module).layer.title)
         given = [self.context.need(value) for value in given]
         named = {name: self.context.need(value) for name, value in named.items()}
         tensors, rest = self._ports(module, kind, given, dict(named))
@@ -419,11 +453,14 @@ class Modules:
         """``nn.init.normal_(layer.weight, …)``: kept as the layer's setting, or said that it is not."""
         self.context.only_outside(name)
         if isinstance(target, Unknown) and not self.context.exact:
+            self.context.set_from_outside(target)
             self.context.note(UNSAID)
         if isinstance(target, (Tensor, Zeros, Buffer)):
             error = self.context.error("A tensor is filled here by nn.init: no layer does that")
             self.context.taint(target, error)
             raise error
+        if isinstance(target, Measured):
+            self.measured_anew(target)
         if not isinstance(target, Parameter):
             return
         init = beginning(name, given, named)
@@ -457,18 +494,16 @@ class Modules:
             if isinstance(part, Module) and unsaid(part):
                 self.context.line = part.line
                 self.context.note(UNSAID)
-            if isinstance(part, Module) and learns_in_part(part):
-                self.context.line = part.line
-                self.context.note("Of {name} only some weights learn in this code: here all of them do",
-                                  name=part.name or part.layer.title)
 
     def freeze(self, network: Any, learns: Any) -> None:
         """``requires_grad_(…)`` of all in a module."""
         self.context.only_outside("requires_grad_")
         for _, part in every_module(network):
-            if isinstance(part, Module):
-                for name in names_of(part):
-                    self._learns(Parameter(part, name), learns)
+            for value in part.attributes.values() if isinstance(part, Instance) else ():
+                self.context.set_from_outside(value)
+            layer = layer_in(part)
+            for _, found in parameters_in(layer) if layer is not None else ():
+                self._learns(found, learns)
 
 
 def _depthwise(layer: Any, channels: int) -> Any:

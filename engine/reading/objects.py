@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from engine.reading.attributes import has
-from engine.reading.beginnings import parameters_in, rank_of
+from engine.reading.attributes import STATISTICS, has
+from engine.reading.beginnings import begun_in, layer_in, parameters_in, rank_of
+from engine.reading.composed import parts_inside, whole
 from engine.reading.containers import Containers
 from engine.reading.expressions import UNKNOWN
 from engine.reading.functions import OpenShape
@@ -15,6 +16,7 @@ from engine.reading.hierarchy import ASKED, HAVE, kinds_of
 from engine.reading.layers import KINDS
 from engine.reading.modules import EVERYWHERE, HOOKS, Buffer
 from engine.reading.sizes import BATCH, Size
+from engine.reading.switches import IN_32_BITS, keeps_kind
 from engine.reading.values import (
     LOSS,
     MODULE,
@@ -22,14 +24,17 @@ from engine.reading.values import (
     SIZED,
     Chain,
     Class,
+    Detached,
     Function,
     Instance,
     Kept,
     Marker,
+    Measured,
     Method,
     Module,
     Names,
     Once,
+    OwnParameterError,
     Parameter,
     Path,
     ReadingError,
@@ -58,7 +63,6 @@ ALSO = frozenset((
     "register_backward_hook", "register_full_backward_pre_hook", "register_load_state_dict_post_hook",
     "register_load_state_dict_pre_hook", "register_state_dict_post_hook", "register_state_dict_pre_hook",
     "set_extra_state", "set_submodule", "to_empty", "training", "xpu"))
-OTHER_KINDS = frozenset(("float16", "half", "bfloat16", "float64", "double", "complex64", "complex128"))
 QUIET = frozenset(("cuda", "cpu", "float", "zero_grad", "share_memory", "compile"))
 
 
@@ -87,6 +91,7 @@ class Objects:
             self.reader.function_called(self.reader.modules.bound(constructor, made), given, named)
         else:
             self.torch_super(made, "__init__", given, named)
+        made.begun = begun_in(made)
         return made
 
     def _check_bases(self, kind: Class) -> None:
@@ -342,7 +347,7 @@ class Objects:
 
     def _is_torch(self, value: Any, name: str) -> bool:
         if name == "Parameter":
-            return isinstance(value, Parameter)
+            return isinstance(value, Parameter) and not isinstance(value, Detached)
         kind = value if isinstance(value, (Class, Path)) else self._type(value)
         if isinstance(kind, Class):
             return any(self._is_torch(base, name) for base in kind.foreign() if isinstance(base, Path))
@@ -384,6 +389,8 @@ class Objects:
         if isinstance(owner, Buffer) and name.endswith("_"):
             self.context.taint(owner, self.context.error("“{name}” changes a tensor that is kept here: no layer does "
                                                          "that", name=name))
+        if isinstance(owner, Measured) and name.endswith("_"):
+            self.reader.modules.measured_anew(owner)
         if isinstance(owner, (Marker, Unknown)):
             return owner
         raise self.context.error("“.{name}()” cannot be read here", name=name)
@@ -397,7 +404,9 @@ class Objects:
             self.reader.modules.fill(owner, name, given, named)
         elif name in ("dim", "ndimension"):
             return rank_of(owner)
-        elif name in ("size", "numel", "item", "norm", "mean", "std", "sum", "detach", "clone", "view", "t",
+        elif name == "detach":
+            return Detached(owner.module, owner.name)
+        elif name in ("size", "numel", "item", "norm", "mean", "std", "sum", "clone", "view", "t",
                       "data_ptr", "abs", "max", "min", "cpu", "numpy", "tolist"):
             return OPAQUE
         else:
@@ -413,10 +422,10 @@ class Objects:
         if name in QUIET:
             return owner
         if name in ("half", "double", "bfloat16", "type", "to"):
-            if name in ("to", "type") and all(_keeps_kind(word, value) for word, value in (
+            if name in ("to", "type") and all(keeps_kind(word, value) for word, value in (
                     *(("", each) for each in given), *named.items())):
                 return owner
-            self.context.note("Numbers of another kind are not read along: the network computes in 32 bits")
+            self.context.note(IN_32_BITS)
             return owner
         if name in HOOKS:
             self.context.taint(owner, self.context.error("What “{name}” changes cannot be read", name=name))
@@ -443,7 +452,7 @@ class Objects:
         """Whether the whole network trains is said by who uses it; that of a part is only noted."""
         if self.context.sheet is not None:
             self._refused(name)
-        self.context.modes.append((owner, name, self.context.line))
+        self.context.modes.append((whole(owner) if isinstance(owner, Module) else owner, name, self.context.line))
         return owner
 
     def _do_save_hyperparameters(self, owner: Instance, given: list[Any], named: Names) -> None:
@@ -463,14 +472,18 @@ class Objects:
             self.context.only_outside("apply")
         if isinstance(function, Path):
             function = self.reader.from_book(function.name) or function
-        if not isinstance(function, Function):
-            if function is not OPAQUE and not isinstance(function, (Path, Unknown)):
-                return owner
+        is_rebuilding = isinstance(function, Path) and function.name.startswith("torch.nn.utils.")
+        if isinstance(function, (Marker, Path, Unknown)) and not is_rebuilding:
             self.context.note("How weights begin here is no setting of a layer: they begin as PyTorch's own")
             return owner
-        for _, part in reversed(list(every_module(owner))):
-            self.reader.function_called(function, [part], {})
+        call = ast.Call(ast.Name("apply", ast.Load()), [], [], lineno=self.context.line)
+        self._applied(owner, lambda part: self.reader.called(function, [part], {}, call, {}))
         return owner
+
+    def _applied(self, owner: Any, function: Callable[[Any], Any]) -> None:
+        for _, part in self._children(owner):
+            self._applied(part, function)
+        function(owner)
 
     def _do_requires_grad_(self, owner: Any, given: list[Any], named: Names) -> Any:
         self.reader.modules.freeze(owner, given[0] if given else named.get("requires_grad", True))
@@ -480,7 +493,8 @@ class Objects:
         return self.reader.plain.once(part for _, part in self._walked(owner))
 
     def _do_named_modules(self, owner: Any, given: list[Any], named: Names) -> Any:
-        return self.reader.plain.once(self._walked(owner))
+        asked = self._asked_for(given, named, {"memo": None, "prefix": "", "remove_duplicate": True})
+        return self.reader.plain.once(self._walked(owner, asked["prefix"]))
 
     def _walked(self, value: Any, way: str = "", met: set[int] | None = None) -> Iterator[tuple[str, Any]]:
         """A module and all in it, as they are by the time that they are asked for."""
@@ -509,7 +523,8 @@ class Objects:
         if isinstance(owner, Instance) and LOSS in owner.attributes.values():
             inner = parts_of(owner.inner) if isinstance(owner.inner, Chain) else ()
             return [*inner, *(pair for pair in owner.attributes.items() if is_module(pair[1]) or pair[1] is LOSS)]
-        return list(parts_of(owner))
+        layer = layer_in(owner)
+        return [*(parts_inside(layer) if layer is not None else ()), *parts_of(owner)]
 
     def _do_children(self, owner: Any, given: list[Any], named: Names) -> Any:
         return self.reader.plain.once(part for _, part in self._children(owner))
@@ -526,18 +541,56 @@ class Objects:
                 yield name, part
 
     def _do_named_parameters(self, owner: Any, given: list[Any], named: Names) -> Any:
-        return self.reader.plain.once((f"{way}.{name}" if way else name, parameter) for way, part in self._walked(owner)
-                                      if isinstance(part, Module) for name, parameter in parameters_in(part))
+        return self.reader.plain.once(self._parameters(owner, self._asked_for(
+            given, named, {"prefix": "", "recurse": True, "remove_duplicate": True})))
 
     def _do_parameters(self, owner: Any, given: list[Any], named: Names) -> Any:
-        return self.reader.plain.once(parameter for _, parameter in self._do_named_parameters(owner, given, named))
+        asked = self._asked_for(given, named, {"recurse": True})
+        return self.reader.plain.once(parameter for _, parameter in self._parameters(owner, {"prefix": "", **asked}))
+
+    def _parameters(self, owner: Any, asked: Names) -> Iterator[tuple[str, Any]]:
+        """Those of all layers in it, or only its own."""
+        for way, part in self._walked(owner, asked["prefix"]) if asked["recurse"] else ((asked["prefix"], owner),):
+            for name, value in part.attributes.items() if isinstance(part, Instance) else ():
+                if isinstance(value, Unknown) and isinstance(value.error, OwnParameterError):
+                    yield f"{way}.{name}" if way else name, value
+            layer = layer_in(part)
+            if layer is None or (layer.within is not None and part is not owner):
+                continue  # what torch's layers are made of is counted with them
+            for name, parameter in parameters_in(layer):
+                if asked["recurse"] or "." not in name:
+                    yield f"{way}.{name}" if way else name, parameter
+
+    def _do_state_dict(self, owner: Any, given: list[Any], named: Names) -> Any:
+        """The tensors that it keeps, by their names: what is done to their numbers is done to the network's."""
+        asked = self._asked_for(given, named, {"destination": None, "prefix": "", "keep_vars": False})
+        found: Names = {}
+        for way, part in self._walked(owner):
+            layer = layer_in(part)
+            for name, parameter in parameters_in(layer) if layer is not None and layer.within is None else ():
+                found[f"{way}.{name}" if way else name] = parameter if asked["keep_vars"] else Detached(
+                    parameter.module, parameter.name)
+            if layer is not None and getattr(layer.layer, "track_running_stats", False):
+                found |= {f"{way}.{name}" if way else name: Measured(name, layer) for name in sorted(STATISTICS)}
+        return {asked["prefix"] + name: value for name, value in found.items()}
+
+    def _asked_for(self, given: list[Any], named: Names, defaults: Names) -> Names:
+        """The arguments of such a method. Raises ReadingError where one is not known."""
+        found = {name: self.context.need(value) for name, value in {**dict(zip(
+            defaults, given, strict=False)), **named}.items()}
+        for name, value in found.items():
+            if name not in defaults or type(value) is not type(defaults[name]) or (
+                    name == "remove_duplicate" and not value):
+                raise self.context.error("“{name}” cannot be read here", name=name)
+        return {**defaults, **found}
 
     def _do_reset_parameters(self, owner: Any, given: list[Any], named: Names) -> None:
         """The weights begin as PyTorch's own again."""
         self.context.only_outside("reset_parameters")
-        layer = owner.inner if isinstance(owner, Instance) else owner
-        if not isinstance(layer, Module):
-            self._refused("reset_parameters")
+        layer = layer_in(owner) or self._refused("reset_parameters")
+        if layer.within is not None:
+            self.context.taint(whole(layer), self.context.error("“.{name}()” of a layer cannot be read here",
+                                                                name="reset_parameters"))
         layer.inits.clear()
         layer.edits.clear()
 
@@ -587,14 +640,6 @@ class Objects:
 
     def _do___delattr__(self, owner: Any, given: list[Any], named: Names) -> None:
         self._by_name("delattr", [owner, *given])
-
-
-def _keeps_kind(word: str, value: Any) -> bool:
-    """Whether ``.to(…)``, given this, leaves numbers of 32 bits."""
-    kind = value.name.rpartition(".")[2] if isinstance(value, Path) else value if isinstance(value, str) else ""
-    if word in ("dtype", "dst_type"):
-        return value is None or kind in ("float32", "float", "torch.FloatTensor")
-    return kind not in OTHER_KINDS and not kind.endswith("Tensor")
 
 
 def _in_order(given: list[Any], named: Names) -> list[Any]:

@@ -10,7 +10,17 @@ from engine.layers.base import LayerError
 from engine.layers.code import Code
 from engine.layers.code.layer import INFERRED
 from engine.layers.code.source import arguments, outline
-from engine.reading.values import Class, Function, Instance, Path, Unknown, hanging
+from engine.reading.beginnings import begun_in
+from engine.reading.values import (
+    Class,
+    Function,
+    Instance,
+    OwnParameterError,
+    Path,
+    ReadingError,
+    Unknown,
+    hanging,
+)
 
 if TYPE_CHECKING:
     from engine.reading.context import Context
@@ -28,6 +38,7 @@ def code_of(context: Context, made: Instance) -> Code | None:
     found = _Needs(context).of(made.kind)
     if with_what is None or found is None or "forward" not in made.kind.names:
         return None
+    _check_begun(made)
     source = "\n\n\n".join(found) + "\n"
     try:
         if len(source) > MOST or outline(source).name != made.kind.made.name:
@@ -36,6 +47,15 @@ def code_of(context: Context, made: Instance) -> Code | None:
     except LayerError:
         return None
     return Code(source=source, made_with=with_what)
+
+
+def _check_begun(made: Instance) -> None:
+    """Raise a ReadingError where something else than the class says how its weights begin, or which of them learn."""
+    errors = [value.error for value in made.attributes.values() if isinstance(value, Unknown)]
+    line = max((each.set_line for each in errors if isinstance(each, OwnParameterError)), default=0)
+    if line or begun_in(made) != made.begun:
+        raise ReadingError("{name} is code: how its weights begin, and which of them learn, is said outside of it "
+                           "here: say it in the class", line=line or made.line or None, name=made.kind.made.name)
 
 
 def _written(made: Instance, is_own: bool) -> str | None:

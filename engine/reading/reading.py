@@ -19,6 +19,7 @@ from engine.layout.unplaced import laid_out
 from engine.line.grammar import LineError
 from engine.line.line import build_line
 from engine.messages import LayerloomError, Message, say
+from engine.reading.beginnings import layer_in, learns_in_part
 from engine.reading.blocks import INPUT, input_name, together
 from engine.reading.choosing import Choosing
 from engine.reading.context import ChangedInsideError
@@ -308,6 +309,7 @@ class _Text:
             kept.add(id(part))
             if id(part) in inside:
                 continue
+            self._check_learning(part)
             kept.update(id(block) for block in part.blocks.values()) if isinstance(part, Instance) else None
             if isinstance(part, Instance):
                 self.reader.tracing.check_mode(part)
@@ -327,6 +329,12 @@ class _Text:
                 raise ReadingError("“{name}” is kept where PyTorch does not see its weights: put it into an "
                                    "nn.ModuleList or an attribute of its own", line=module.line or None,
                                    name=module.name or module.layer.title)
+
+    def _check_learning(self, part: Any) -> None:
+        layer = layer_in(part)
+        if layer is not None and learns_in_part(layer):
+            raise ReadingError("Of {name} only some weights learn in this code: no setting of a layer says that",
+                               line=max(layer.frozen.values()), name=_called(part) or layer.layer.title)
 
     def _check_buffers(self, network: Any, graph: Graph) -> None:
         """Numbers that torch has in its state dict are in the network, too. Raises ReadingError."""

@@ -16,11 +16,13 @@ from engine.reading.formulas import formula_in
 from engine.reading.leaving import Leaving
 from engine.reading.plain import Plain
 from engine.reading.sure import SURE_NAMES, is_sure_name
+from engine.reading.switches import REASONS, STILL, switch
 from engine.reading.values import (
     OPAQUE,
     Class,
     Function,
     Instance,
+    Marker,
     Names,
     Parameter,
     Path,
@@ -275,16 +277,26 @@ class Statements:
             known = self._leaving.value(maker, names) if isinstance(maker, ast.Name) else None
             if isinstance(known, (Class, Instance, Function)):
                 raise self.context.error("“with” cannot be read here")
-            if self.context.sheet is not None and "autocast" in text:
-                raise self.context.error("Numbers of another kind are no layer here: {kind}", kind=text[:40])
-            if self.context.exact or (self.context.sheet is not None and any(
-                    word in text for word in ("no_grad", "inference_mode", "set_grad_enabled", "checkpoint"))):
-                raise self.context.error("“with” cannot be read here" if self.context.exact else
-                                         "No gradient flows through this part: that cannot be read")
+            if self.context.exact:
+                raise self.context.error("“with” cannot be read here")
+            if self.context.sheet is not None:
+                self._check_switch(item.context_expr, names)
             if item.optional_vars is not None:
                 self.expressions.store(item.optional_vars, Unknown(text[:40], self.context.error(
                     "“{text}” is not known here", text=text[:40])), names)
         self.run(node.body, names)
+
+    def _check_switch(self, item: ast.expr, names: Names) -> None:
+        """Raise a ReadingError where no gradient flows in what is around, or other numbers are computed with."""
+        found = self._leaving.value(item.func, names) if isinstance(item, ast.Call) else self.expressions.value(
+            item, names)
+        if isinstance(found, Path) and isinstance(item, ast.Call):
+            found = switch(found.name, [self.expressions.value(each, names) for each in item.args], {
+                word.arg or "": self.expressions.value(word.value, names) for word in item.keywords})
+        if isinstance(found, Marker) and found in REASONS:
+            raise self.context.error(REASONS[found])
+        if "checkpoint" in ast.unparse(item):
+            raise self.context.error(REASONS[STILL])
 
     def _set_without_gradient(self, node: ast.With, names: Names) -> None:
         """Values of weights that are set: by a formula, or one by one."""

@@ -32,6 +32,9 @@ class ReadingError(LayerloomError):
 class OwnParameterError(ReadingError):
     """A class has a parameter of its own, beside its layers."""
 
+    owner: Any = None  # the object in whose constructor it is made
+    set_line = 0  # where something else says how it begins, or whether it learns
+
 
 class SpentError(ReadingError):
     """The reading took too long or was given up: nothing goes on after it."""
@@ -145,7 +148,7 @@ class Module:
     arguments: dict[str, Any] = field(default_factory=dict)  # as given there, also what follows from the input
     declared: tuple[tuple[str, Any], ...] = ()  # what is said of the input
     inits: dict[str, Init] = field(default_factory=dict)  # how its parameters begin, where that is said
-    frozen: set[str] = field(default_factory=set)  # parameters that do not learn
+    frozen: dict[str, int] = field(default_factory=dict)  # parameters that do not learn, and in which line that is said
     line: int = 0
     taint: ReadingError | None = None
     kind: Class | None = None  # a class of the code that is this layer
@@ -154,6 +157,9 @@ class Module:
     changed: dict[str, Any] = field(default_factory=dict)  # options that were set later, as they were given
     inside: list[Module] = field(default_factory=list)  # of a block: what leads to its output
     of: Instance | None = None  # the object that a block stands for
+    held: list[tuple[str, Any]] | None = None  # the parts that torch's layer is made of, once they are asked for
+    tensors: dict[str, Parameter] = field(default_factory=dict)  # its parameters that code has looked at
+    within: tuple[Module, str] | None = None  # the layer whose part it is, and under which name
 
 
 @dataclass(eq=False)
@@ -162,6 +168,20 @@ class Parameter:
 
     module: Module
     name: str
+
+
+class Detached(Parameter):
+    """The numbers of a parameter without what it learns: ``weight.data``, a value of ``state_dict()``."""
+
+    def __deepcopy__(self, memo: Any) -> Marker:
+        return OPAQUE
+
+
+@dataclass(frozen=True, eq=False)
+class Measured(Marker):
+    """What a normalisation has measured, or another tensor that a layer keeps and does not learn."""
+
+    module: Any = None
 
 
 @dataclass(eq=False)
@@ -201,6 +221,7 @@ class Function:
     defaults: Mapping[str, Any] | None = None
     kind: str = ""  # "static", "class", "property", "cached"
     setter: Function | None = None  # of a property
+    switch: Marker | None = None  # what torch is told while it runs
 
     @property
     def name(self) -> str:
@@ -338,6 +359,7 @@ class Instance:
     is_changed: bool = False  # by others than its own class
     emptied: set[str] = field(default_factory=set)  # names of parts that became None, which keep their place
     taint: ReadingError | None = None
+    begun: list[Any] = field(default_factory=list)  # how what it keeps begins and learns, as its class itself says
 
 
 class Once:

@@ -103,7 +103,8 @@ def test_frozen_weights_get_no_gradient() -> None:
 def test_a_frozen_normalisation_measures_on_as_in_torch() -> None:
     network = ready(frozen(experiment(*NORMED), "bn1"), training=True)
     norm: nn.BatchNorm2d = network.module.get_submodule("bn1")  # type: ignore[assignment]
-    plain, x, seen = nn.BatchNorm2d(4).requires_grad_(False), torch.rand(4, 1, 8, 8), list[tuple[torch.Tensor, torch.Tensor]]()
+    plain, x = nn.BatchNorm2d(4).requires_grad_(False), torch.rand(4, 1, 8, 8)
+    seen = list[tuple[torch.Tensor, torch.Tensor]]()
     norm.register_forward_hook(lambda _, given, output: seen.append((given[0].detach(), output.detach())))
     for training in (True, False, True):
         network.train(training)

@@ -339,9 +339,4 @@ def test_what_torch_would_save_and_is_not_used_is_refused(text: str, said: str) 
     assert said in refusal(HEAD + text, ROW)
 
 
-def test_a_weight_that_does_not_learn_beside_others_is_said() -> None:
-    found = read(f"{HEAD}net = nn.Sequential(nn.Linear(8, 4))\nnet[0].bias.requires_grad = False\n")
-    assert [str(note) for note in found.notes] == [
-        "Line 4: Of Linear only some weights learn in this code: here all of them do"]
-
 

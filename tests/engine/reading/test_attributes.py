@@ -13,7 +13,7 @@ from engine.reading.context import Context
 from engine.reading.layers import KINDS
 from engine.reading.modules import EVERYWHERE, HOOKS, Modules
 from engine.reading.objects import ALSO
-from engine.reading.values import OPAQUE, TRAINING, Module, Parameter, Unknown
+from engine.reading.values import OPAQUE, TRAINING, Measured, Module, Parameter, Unknown
 from tests.engine.reading.oracle import HEAD, difference
 from tests.engine.reading.test_as_torch import CONV, IMAGE, assert_equal, net, refusal
 
@@ -68,7 +68,7 @@ def _check(modules: Modules, made: Module, want: nn.Module, name: str) -> None:
         assert has(made, name) in (None, hasattr(want, name)) or name == "training"
         return
     its = getattr(want, name)
-    if isinstance(found, Parameter) or found == OPAQUE:
+    if isinstance(found, (Parameter, Measured)) or found == OPAQUE:
         assert isinstance(its, nn.Parameter if isinstance(found, Parameter) else torch.Tensor)
     elif found != TRAINING:
         assert (type(found), found) == (type(its), its), name

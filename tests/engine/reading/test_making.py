@@ -99,7 +99,6 @@ def _made(lines: str) -> str:
     ("kinds = {'relu': nn.ReLU}\nself.a = kinds['relu']()", "ReLU"),
     ("nn.init.zeros_(3)\nself.a = nn.ReLU()", "ReLU"),
     ("torch.manual_seed(3)\nself.a = nn.ReLU()", "ReLU"),
-    ("self.apply(3)\nself.a = nn.ReLU()", "ReLU"),
     ("self.eval()\nself.a=nn.ReLU()", "ReLU"),
     ("a = 10 ** 12", "ReLU"),
     ("a = (-2) ** 39", "ReLU"),
