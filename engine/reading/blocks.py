@@ -16,6 +16,7 @@ from engine.blocks.settled import has_declared
 from engine.graph.graph import Graph
 from engine.graph.parameters import DEFAULT_INIT, DEFAULTS, NodeParameters, ValueEdit
 from engine.layers.inputs import Input
+from engine.reading.order import draws
 from engine.reading.sheet import Sheet
 from engine.reading.sizes import known_size
 from engine.reading.values import Chain, Instance, Module, every_module
@@ -130,6 +131,13 @@ def together(graph: Graph, network: Any, sheet: Sheet) -> Graph:
     return gathered(graph, groups, shape)
 
 
+def _is_drawn_between(graph: Graph, nodes: Sequence[str]) -> bool:
+    """Whether other layers draw random numbers after the first of these nodes, and before the last that does."""
+    drawing = [name for name in graph.order if draws(graph.nodes[name].layer)]
+    places = [place for place, name in enumerate(drawing) if name in nodes]
+    return bool(places) and places[-1] - places[0] >= len(places)
+
+
 def _groups(graph: Graph, network: Any, sheet: Sheet) -> Sequence[Group]:
     calls: dict[int, list[str]] = {}
     for name, module in sheet.called.items():
@@ -142,7 +150,7 @@ def _groups(graph: Graph, network: Any, sheet: Sheet) -> Sequence[Group]:
         blocks = [[name for block in part.blocks.values() for name in calls.get(id(block), ())]
                   for _, part in chain.parts if isinstance(part, Instance)]
         nodes = tuple(names[0] for names in blocks if len(names) == 1)
-        if len(nodes) > 1 and all(len(names) <= 1 for names in blocks):
+        if len(nodes) > 1 and all(len(names) <= 1 for names in blocks) and not _is_drawn_between(graph, nodes):
             groups.append(Group(chain.name, nodes, whole=len(nodes) == len(chain.parts)))
     return groups
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import count, islice, pairwise
 
@@ -16,6 +16,7 @@ from engine.layers.inputs import Input
 from engine.messages import LayerloomError
 from engine.names import InvalidNameError, check_name, fresh_name
 from engine.reading.beginnings import parameters_of
+from engine.reading.order import chains, keeps_statistics, ordered
 from engine.reading.shapes import shape_after
 from engine.reading.sizes import Dims, known_size
 from engine.reading.values import Module, ReadingError, Tensor
@@ -145,12 +146,32 @@ class Sheet:
         kept = [place for name in self.nodes if name in needed and (
             place := places.get(id(self.called.get(name)))) is not None and not self.nodes[name].shares]
         names = [name for name in self.nodes if name in needed]
-        if kept != sorted(kept):  # other layers run as soon as they can, so that these decide
-            names.sort(key=lambda name: places.get(id(self.called.get(name)), -1))
         edges = [edge for edge in self.edges if edge.target in needed]
         graph = Graph.of([self._without_harm(name, edges) for name in names], edges)
+        if kept != sorted(kept):  # other layers run as soon as they can, so that these decide
+            graph = self._by_rank(graph, {name: places.get(id(self.called.get(name)), -1) for name in names})
         self._check_changing(graph.order, edges)
+        self._check_statistics(self._needed(output, owners=False))
         return graph
+
+    def _by_rank(self, graph: Graph, rank: Mapping[str, int]) -> Graph:
+        """The nodes by rank; what must run as the code calls it still does."""
+        names = sorted(graph.nodes, key=lambda name: rank[name])
+        made = Graph.of([graph.nodes[name] for name in names], graph.edges)
+        place = {name: index for index, name in enumerate(made.order)}
+        fixed = chains(graph.nodes, [*graph.nodes])
+        if all(place[one] < place[two] for chain in fixed for one, two in pairwise(chain)):
+            return made
+        names = ordered([*graph.nodes], rank, graph.edges, fixed)
+        return Graph.of([graph.nodes[name] for name in names], graph.edges)
+
+    def _check_statistics(self, needed: Collection[str]) -> None:
+        """Raise a ReadingError where a layer also measures what does not reach the output."""
+        reached = {id(module) for module in self.reached}
+        for name, module in self.called.items():
+            if name not in needed and id(module) in reached and keeps_statistics(module.layer):
+                raise ReadingError("“{name}” is also called where nothing of it reaches the output: PyTorch would "
+                                   "measure that along", line=module.line or None, name=module.name or name)
 
     def _check_changing(self, order: Sequence[str], edges: Sequence[Edge]) -> None:
         """Raise a ReadingError where something is read after a block has changed it in place."""
@@ -181,14 +202,14 @@ class Sheet:
             return node
         return replace(node, layer=node.layer.with_options(inplace=False))
 
-    def _needed(self, output: Tensor) -> set[str]:
+    def _needed(self, output: Tensor, owners: bool = True) -> set[str]:
         needed, stack = {output.node, self.start}, [output.node]
         sources: dict[str, list[str]] = {}
         for edge in self.edges:
             sources.setdefault(edge.target, []).append(edge.source)
         while stack:
             name = stack.pop()
-            owner = self.nodes[name].shares
+            owner = self.nodes[name].shares if owners else None
             for source in [*sources.get(name, []), *([owner] if owner else [])]:
                 if source not in needed:
                     needed.add(source)

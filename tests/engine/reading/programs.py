@@ -50,7 +50,7 @@ class Net(nn.Module):
         self.flag = {flag}
         self.conv1 = nn.Conv2d(4, 4, 3, padding=1)
         self.conv2 = nn.Conv2d(4, 4, 1)
-        self.bn = nn.BatchNorm2d(4)
+        self.bn = nn.BatchNorm2d(4, track_running_stats=False)
         self.act = nn.ReLU()
         self.act_ = nn.ReLU(inplace=True)
         self.drop = nn.Dropout(0.5)
