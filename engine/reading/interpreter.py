@@ -183,7 +183,9 @@ class Interpreter:
                                                      col_offset=0), symbol(), *given)
         if _has_tensor([*given, *named.values()]) and self.context.sheet is not None:
             return self.functions.call(name, given, named, scope)
-        if scope == "torch.nn.Module" and given and is_module(given[0]) and name != "__init__":
+        if scope.startswith("torch.nn.") and name == "__init__" and given and isinstance(given[0], Instance):
+            return self.objects.torch_super(given[0], name, given[1:], named)
+        if scope == "torch.nn.Module" and given and is_module(given[0]):
             return self.objects.method(given[0], name, given[1:], named)
         if scope.startswith("torch.") and scope not in ("torch.nn.functional", "torch.random", "torch.linalg"):
             return OPAQUE if not self.context.exact else self._none(name)

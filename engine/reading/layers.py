@@ -10,6 +10,7 @@ from engine.layers import LAYERS, Layer
 from engine.layers.base import OptionError
 from engine.reading.sizes import Size
 from engine.reading.values import MASK, OPAQUE, ReadingError, Unknown, hanging, in_words
+from engine.reading.whole import check_whole
 
 # Where torch's order is not that of the options. A test compares all with the installed torch.
 _POOL = ("kernel_size", "stride", "padding", "dilation", "return_indices", "ceil_mode")
@@ -36,6 +37,7 @@ SIGNATURES: Mapping[str, tuple[str, ...]] = {
 # What follows from the input, and so is not asked for.
 INFERRED = frozenset(("in_channels", "in_features", "num_features", "normalized_shape", "num_channels", "embed_dim",
                       "d_model", "input_size", "in1_features", "in2_features", "kdim", "vdim"))
+SIZES = INFERRED | {"num_parameters"}
 IGNORED = frozenset(("device", "dtype", "_weight", "_freeze", "sparse", "training", "inplace"))
 MUST_BE: Mapping[str, Any] = {
     "batch_first": True, "return_indices": False, "add_bias_kv": False, "add_zero_attn": False, "custom_encoder": None,
@@ -87,6 +89,7 @@ def layer_of(kind: str, given: Sequence[Any], named: Mapping[str, Any], line: in
     if twice is not None:
         raise ReadingError("{layer} is given “{name}” twice", line=line, layer=kind, name=twice)
     values = {**dict(zip(names, given, strict=False)), **named}
+    check_whole(kind, values, line, SIZES)
     options = {name: None if isinstance(value, tuple) and {*value} == {None} else value  # as it is, in every dimension
                for name, value in _options(kind, values, line).items()}
     _check_known(options.values(), line)

@@ -32,6 +32,7 @@ from engine.reading.values import (
     Measured,
     Module,
     Names,
+    OwnParameterError,
     Parameter,
     Path,
     ReadingError,
@@ -193,6 +194,10 @@ class Modules:
         if name in ("__class__", "__dict__", "_modules", "_parameters", "_buffers"):
             self.context.taint(owner, self.context.error("“{name}” is set by hand here: that cannot be read",
                                                          name=name))
+        if (is_module(value) or _is_parameter(value)) and owner.kind.is_module and not owner.is_begun:
+            self.context.taint(owner, self.context.error("“{name}” is set before super().__init__() is called: PyTorch "
+                                                         "takes nothing there", name=name))
+            self.context.need(owner)
         if is_module(value) and isinstance(owner.inner, Chain):
             self.containers.put_part(owner, name, value)  # torch's lists take it in
             return
@@ -504,6 +509,11 @@ class Modules:
             layer = layer_in(part)
             for _, found in parameters_in(layer) if layer is not None else ():
                 self._learns(found, learns)
+
+
+def _is_parameter(value: Any) -> bool:
+    """Whether torch would learn it."""
+    return isinstance(value, Parameter) or (isinstance(value, Unknown) and isinstance(value.error, OwnParameterError))
 
 
 def _depthwise(layer: Any, channels: int) -> Any:

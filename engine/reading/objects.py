@@ -148,6 +148,7 @@ class Objects:
         base = next((base.name.rpartition(".")[2] for base in made.kind.foreign() if isinstance(base, Path)
                      and base.name.startswith("torch.nn.") and base.name != "torch.nn.Module"), None)
         if name == "__init__":
+            made.is_begun = True
             if base is not None:
                 made.inner = self.reader.modules.torch_module(base, given, named)
                 if isinstance(made.inner, Module):

@@ -27,12 +27,17 @@ if TYPE_CHECKING:
 
 GIVEN = {"torch": "torch", "nn": "torch.nn"}  # what a code layer has at hand by itself
 MOST = 100_000  # characters
+MAKING = frozenset(("tensor", "as_tensor", "arange", "linspace", "logspace", "zeros", "ones", "full", "eye", "empty",
+                    "rand", "randn", "randint", "randperm", "normal", "from_numpy", "tril", "triu", "diag", "outer",
+                    "stack", "cat", "exp", "sin", "cos"))  # functions of torch that give a tensor
 MOST_GIVEN = 100  # things in a list that it was made with
 
 
 def code_of(context: Context, made: Instance) -> Code | None:
     """The class as code, if all that it needs is in the text and torch; None where it does not stand alone."""
     if context.exact or made.is_changed or made.kind.method("forward") is None or made.taint is not None:
+        return None
+    if made.kind.is_module and not made.is_begun:
         return None
     with_what = _written(made, context.is_own)
     found = _Needs(context).of(made.kind)
@@ -47,6 +52,24 @@ def code_of(context: Context, made: Instance) -> Code | None:
     except LayerError:
         return None
     return Code(source=source, made_with=with_what)
+
+
+def loose_in(source: str) -> list[str]:
+    """The plain tensors that a class's constructor keeps, as far as its text tells: torch would not save them."""
+    nodes = ast.walk(ast.parse(source))
+    made = [node for node in nodes if isinstance(node, ast.FunctionDef) and node.name == "__init__"]
+    return [target.attr for each in made for node in ast.walk(each) if isinstance(node, ast.Assign)
+            for target in node.targets if isinstance(target, ast.Attribute) and _makes_tensor(node.value)]
+
+
+def _makes_tensor(node: ast.expr) -> bool:
+    """Whether a tensor is made there, which no parameter or layer is made of."""
+    while isinstance(node, (ast.Call, ast.Attribute, ast.BinOp, ast.Subscript)):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).removeprefix("torch.") in MAKING and (
+                ast.unparse(node.func).startswith("torch.")):
+            return True
+        node = node.func if isinstance(node, ast.Call) else node.left if isinstance(node, ast.BinOp) else node.value
+    return False
 
 
 def _check_begun(made: Instance) -> None:

@@ -19,7 +19,6 @@ from engine.layout.unplaced import laid_out
 from engine.line.grammar import LineError
 from engine.line.line import build_line
 from engine.messages import LayerloomError, Message, say
-from engine.reading.beginnings import layer_in, learns_in_part
 from engine.reading.blocks import INPUT, input_name, together
 from engine.reading.choosing import Choosing
 from engine.reading.context import ChangedInsideError
@@ -27,6 +26,7 @@ from engine.reading.interpreter import Interpreter
 from engine.reading.layers import MissingValueError, trains
 from engine.reading.modules import Buffer
 from engine.reading.own_code import code_of
+from engine.reading.remarks import check_learning, layers_in, name_of, say_loose, say_twice
 from engine.reading.sheet import Sheet
 from engine.reading.sizes import BATCH, Dims
 from engine.reading.state import State
@@ -154,6 +154,8 @@ class _Text:
             raise
         self.reader.modules.say_unsaid(network)
         self._say_modes(network)
+        say_loose(self.context, network, graph)
+        say_twice(self.context, network)
         if self.typed is not None:
             start = next(name for name, node in graph.nodes.items() if isinstance(node.layer, Input))
             graph = graph.with_layer(start, Input(shape=self.typed))
@@ -309,7 +311,7 @@ class _Text:
             kept.add(id(part))
             if id(part) in inside:
                 continue
-            self._check_learning(part)
+            check_learning(part)
             kept.update(id(block) for block in part.blocks.values()) if isinstance(part, Instance) else None
             if isinstance(part, Instance):
                 self.reader.tracing.check_mode(part)
@@ -324,21 +326,15 @@ class _Text:
         for module in [*self.context.sheet.called.values(), *reached.values(), *self.context.watched]:
             if id(module) not in kept and (not isinstance(module, Module) or trains(module.layer)):
                 raise ReadingError("“{name}” is kept where PyTorch does not see it: it would always train. Put it into "
-                                   "an attribute of its own", line=module.line or None, name=_called(module))
+                                   "an attribute of its own", line=module.line or None, name=name_of(module))
             if id(module) not in kept and module.layer.has_weights() and not isinstance(module.layer, Code):
                 raise ReadingError("“{name}” is kept where PyTorch does not see its weights: put it into an "
                                    "nn.ModuleList or an attribute of its own", line=module.line or None,
                                    name=module.name or module.layer.title)
 
-    def _check_learning(self, part: Any) -> None:
-        layer = layer_in(part)
-        if layer is not None and learns_in_part(layer):
-            raise ReadingError("Of {name} only some weights learn in this code: no setting of a layer says that",
-                               line=max(layer.frozen.values()), name=_called(part) or layer.layer.title)
-
     def _check_buffers(self, network: Any, graph: Graph) -> None:
         """Numbers that torch has in its state dict are in the network, too. Raises ReadingError."""
-        drawn, inside = list(_layers_in(graph)), self._inside_code(network, {id(each) for each in self._reached()})
+        drawn, inside = list(layers_in(graph)), self._inside_code(network, {id(each) for each in self._reached()})
         for _, part in every_module(network):
             if not isinstance(part, Instance) or id(part) in inside or any(
                     isinstance(block.layer, Code) for block in part.blocks.values()):
@@ -390,24 +386,12 @@ class _Text:
 MOST_PARTS = 2  # of a layer of a person's own that keeps numbers, too
 
 
-def _called(module: Any) -> str:
-    return module.name or (module.kind.made.name if isinstance(module, Instance) else module.layer.title)
-
-
 def _is_own_layer(network: Instance) -> bool:
     """Whether it is no composition of layers, or one around numbers that it keeps itself."""
     keeps = any(isinstance(value, Buffer) or (isinstance(value, Unknown) and value.name == "parameter")
                 for value in network.attributes.values())
     count = sum(part is not network for _, part in every_module(network))
     return not count or (keeps and count <= MOST_PARTS)
-
-
-def _layers_in(graph: Graph) -> Iterator[Any]:
-    """All layers, also inside of blocks."""
-    for node in graph.nodes.values():
-        yield node.layer
-        if isinstance(inner := getattr(node.layer, "graph", None), Graph):
-            yield from _layers_in(inner)
 
 
 def _has_parts(network: Instance) -> bool:

@@ -122,6 +122,7 @@ class Sheet:
         shares = first if first and module.layer.has_weights() else None
         others = self.kept.get(id(module.of or module), ())[self._calls[id(module)]:] if shares else ()
         self._calls[id(module)] += 1
+        module.calls = max(module.calls, self._calls[id(module)])
         tensor = self.add(module.layer, inputs, others[0] if others else module.name, shares, module.declared,
                           DEFAULTS if shares else module.settings or parameters_of(module))
         if others:

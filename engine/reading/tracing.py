@@ -83,7 +83,10 @@ class Tracing:
         raise self.context.error("{name} has no forward method", name=made.kind.made.name)
 
     def check_mode(self, made: Instance) -> None:
-        """Raise a ReadingError where a class says itself which of its parts train."""
+        """Raise a ReadingError where a class says itself which of its parts train, or is not made as torch's are."""
+        if made.kind.is_module and not made.is_begun:
+            raise ReadingError("{name} never calls super().__init__(): PyTorch cannot call it",
+                               line=made.line or None, name=made.kind.made.name)
         if found := made.kind.own_mode():
             raise self.context.error("{name} says itself what “{method}” does: that cannot be read",
                                      name=made.kind.made.name, method=found)

@@ -158,6 +158,7 @@ class Module:
     inside: list[Module] = field(default_factory=list)  # of a block: what leads to its output
     of: Instance | None = None  # the object that a block stands for
     held: list[tuple[str, Any]] | None = None  # the parts that torch's layer is made of, once they are asked for
+    calls: int = 0  # in one graph, the most
     tensors: dict[str, Parameter] = field(default_factory=dict)  # its parameters that code has looked at
     within: tuple[Module, str] | None = None  # the layer whose part it is, and under which name
 
@@ -357,6 +358,7 @@ class Instance:
     inner: Any = None  # the torch module that its class is built on
     line: int = 0
     is_changed: bool = False  # by others than its own class
+    is_begun: bool = False  # torch's own constructor was called
     emptied: set[str] = field(default_factory=set)  # names of parts that became None, which keep their place
     taint: ReadingError | None = None
     begun: list[Any] = field(default_factory=list)  # how what it keeps begins and learns, as its class itself says

@@ -10,7 +10,7 @@ from tests.engine.drawn import drawn
 from tests.engine.reading.written import network
 
 MINUS = "class Minus(nn.Module):\n    def forward(self, x):\n        return -x\n"
-ONE = ("class One(nn.Module):\n    def __init__(self, n=3):\n        self.a = nn.Linear(3, n)\n"
+ONE = ("class One(nn.Module):\n    def __init__(self, n=3):\n        super().__init__(); self.a = nn.Linear(3, n)\n"
        "    def forward(self, x):\n        return self.a(x)\n")
 RELU = "net = nn.Sequential(nn.ReLU())\n"
 
@@ -148,7 +148,7 @@ class Base(nn.Module):
      "    def act(self, x):\n        return super().act(x) * 2\n"
      "    def forward(self, x):\n        return self.act(self.a(x))", "Linear out_features=2 > Tanh > Scale "
      "factor=2.0"),
-    ("class B(Minus, Base):\n    def __init__(self):\n        pass", "Scale factor=-1.0"),
+    ("class B(Minus, Base):\n    def __init__(self):\n        nn.Module.__init__(self)", "Scale factor=-1.0"),
     ("class B(Base, Minus):\n    def __init__(self):\n        super().__init__(9)", "Linear out_features=9"),
 ])  # fmt: skip
 def test_what_a_class_has_from_its_bases(kind: str, layers: str) -> None:
@@ -207,8 +207,8 @@ def test_a_class_that_needs_the_code_around_it_does_not_become_code(inner: str, 
     ("class I(nn.Module):\n    def __init__(self, n, k):\n        super().__init__()\n"
      "    def forward(self, x):\n        return torch.frob(x)", "3, k=4"),
     ("class I(nn.Module):\n    def forward(self, x):\n        return x[::2]", ""),
-    ("class I(nn.Module):\n    def __init__(self, n):\n        self.w = nn.Parameter(torch.zeros(n))\n"
-     "    def forward(self, x):\n        return x * self.w", "3"),
+    ("class I(nn.Module):\n    def __init__(self, n):\n        super().__init__()\n"
+     "        self.w = nn.Parameter(torch.zeros(n))\n    def forward(self, x):\n        return x * self.w", "3"),
 ])  # fmt: skip
 def test_a_class_that_stands_alone_becomes_code_as_it_was_made(inner: str, made_with: str) -> None:
     graph = from_code(f"{inner}\n{network('return self.i(x) * 2', f'self.i = I({made_with})')}")
