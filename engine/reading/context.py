@@ -22,10 +22,18 @@ IMPORTED = {"torch": Path("torch"), "nn": Path("torch.nn"), "F": Path("torch.nn.
             "np": Path("numpy"), "plt": Path("matplotlib.pyplot")}  # fmt: skip
 
 
-class ChangedInsideError(ReadingError):
+class AgainError(ReadingError):
+    """The network is to be followed again, and these objects where they are called: they are no layers."""
+
+    made: Sequence[Any] = ()
+
+
+class ChangedInsideError(AgainError):
     """A tensor is used again that an object of the code's own has changed in place."""
 
-    made: Any = None
+
+class SharedOutsideError(AgainError):
+    """Weights are used inside of an object of the code's own and elsewhere."""
 
 
 class StrangeError(ReadingError):

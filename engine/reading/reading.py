@@ -19,14 +19,15 @@ from engine.layout.unplaced import laid_out
 from engine.line.grammar import LineError
 from engine.line.line import build_line
 from engine.messages import LayerloomError, Message, say
+from engine.reading.apart import check_apart
 from engine.reading.blocks import INPUT, input_name, together
 from engine.reading.choosing import Choosing
-from engine.reading.context import ChangedInsideError
+from engine.reading.context import AgainError
 from engine.reading.interpreter import Interpreter
 from engine.reading.layers import MissingValueError, trains
 from engine.reading.modules import Buffer
 from engine.reading.own_code import code_of
-from engine.reading.sheet import Sheet
+from engine.reading.sheet import Sheet, keeps
 from engine.reading.sizes import BATCH, Dims
 from engine.reading.state import State
 from engine.reading.texts import Written, written
@@ -214,14 +215,15 @@ class _Text:
                                    line=getattr(network, "line", 0) or None)
 
     def _followed_again(self, network: Any, state: State) -> tuple[Graph, str]:
-        """The network; what changes its input in place, where that is used again, layer by layer."""
+        """The network; objects that are no layers of their own are followed where they are called."""
         while True:
             try:
                 return self._followed(network)
-            except ChangedInsideError as error:
-                if id(error.made) in self.context.inlined:
+            except AgainError as error:
+                new = {id(made) for made in error.made} - self.context.inlined
+                if not new:
                     raise
-                self.context.inlined.add(id(error.made))
+                self.context.inlined |= new
                 state.restore()
 
     def _followed(self, network: Any, may_pass_on: bool = False) -> tuple[Graph, str]:
@@ -245,7 +247,9 @@ class _Text:
             raise ReadingError("The network must return one tensor that its layers made")
         if output.spread is not None or output.whole:
             raise ReadingError("What the network returns is only repeated, or whole numbers: no layer does that")
-        return sheet.graph(output, weighted(network)), output.node
+        graph = sheet.graph(output, weighted(network))
+        check_apart(self.context, sheet.reached)
+        return graph, output.node
 
     def _name_parts(self, network: Any) -> None:
         """A layer is called by a name under which it is kept by now."""
@@ -314,8 +318,7 @@ class _Text:
                 self._check_attributes(part)
                 if part.inner is not None:
                     kept.add(id(part.inner))
-            if isinstance(part, Module) and id(part) not in reached and (
-                    part.layer.has_weights() or getattr(part.layer, "track_running_stats", False)):
+            if isinstance(part, Module) and id(part) not in reached and keeps(part.layer):
                 raise ReadingError("“{name}” is made, but nothing of it reaches the output: PyTorch would keep its "
                                    "weights. Call it, or take it out", line=part.line or None, name=way or part.name)
         assert self.context.sheet is not None

@@ -11,7 +11,7 @@ from engine.layers.code import Code
 from engine.reading.blocks import INPUT, block_of, input_name, together
 from engine.reading.context import ChangedInsideError, StrangeError
 from engine.reading.own_code import code_of
-from engine.reading.sheet import Sheet
+from engine.reading.sheet import Sheet, keeps
 from engine.reading.sizes import Dims
 from engine.reading.values import (
     Function,
@@ -62,7 +62,7 @@ class Tracing:
         if id(made) in self._changing:
             error = ChangedInsideError("A tensor is changed in place inside of {name}: what it holds then cannot be "
                                        "read", line=self.context.line, name=made.kind.made.name)
-            error.made = made
+            error.made = [made]
             self.context.drawing().changing[result.node] = error
             for other in x.storage.tensors:
                 other.stale = error
@@ -211,7 +211,7 @@ def _mark(graph: Graph, output: str, known: dict[Any, int]) -> int:
         if node.layer.category == "regularization" and sources:
             marks[name] = sources[0]
             continue
-        keyed = node.shares or name if node.layer.has_weights() else ""
+        keyed = node.shares or name if keeps(node.layer) else ""
         marks[name] = known.setdefault((_layer_mark(node.layer, known), keyed, sources), len(known))
     return marks[output]
 
