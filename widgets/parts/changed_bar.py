@@ -38,9 +38,11 @@ class ChangedBar(QWidget):
         column.addWidget(self.line)
         column.addWidget(below, 1)
 
-    def show_text(self, text: str) -> None:
-        """What has changed; nothing takes the line away."""
+    def show_text(self, text: str, is_there: bool = True) -> None:
+        """What has changed; nothing takes the line away. ``is_there``: what was trained can be shown."""
         self.text.setText(text)
+        self.trained.setVisible(is_there)
+        self.difference.setVisible(is_there)
         self.line.setVisible(bool(text))
 
 

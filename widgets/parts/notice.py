@@ -15,13 +15,15 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
 )
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from widgets.look import theme
 from widgets.look.guarded import guarded
 from widgets.look.icons import icon_url
+from widgets.parts.flow import Flow
 
-WIDEST, EDGE, LINE = 640, 12, 1
+WIDEST, EDGE, LINE, GAP = 640, 12, 1, 8
+LEAST = 220  # of words beside buttons
 Action = tuple[str, Callable[[], object]]
 
 
@@ -83,9 +85,15 @@ class Notice(QFrame):
         self.close_button.clicked.connect(self.dismiss)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(12, 6, 6, 6)
-        self._row.setSpacing(8)
+        self._row.setSpacing(GAP)
         self._row.addWidget(self._tone)
-        self._row.addWidget(self.text, 1)
+        self._both = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._both.setSpacing(GAP)
+        self._both.addWidget(self.text, 1)
+        self._actions = QWidget()
+        self._flow = Flow(self._actions)
+        self._both.addWidget(self._actions)
+        self._row.addLayout(self._both, 1)
         self._row.addWidget(self.close_button)
 
     # -- messages -----------------------------------------------------------------------------------------------
@@ -160,15 +168,18 @@ class Notice(QFrame):
 
     def _show_actions(self, actions: Sequence[Action]) -> None:
         for button in self.buttons:
-            self._row.removeWidget(button)
+            self._flow.removeWidget(button)
             button.hide()
             button.deleteLater()
         self.buttons = [self._button(*action) for action in actions]
-        for index, button in enumerate(self.buttons):
-            self._row.insertWidget(2 + index, button)
+        for button in self.buttons:
+            self._flow.addWidget(button)
+            button.show()
+            button.ensurePolished()  # how wide it is, is known now
+        self._actions.setVisible(bool(self.buttons))
 
     def _button(self, text: str, act: Callable[[], object]) -> QPushButton:
-        button = QPushButton(text, self)
+        button = QPushButton(text, self._actions)
         button.setAccessibleName(text)
 
         def go() -> None:
@@ -205,12 +216,25 @@ class Notice(QFrame):
     def _place(self) -> None:
         """At the middle of the host's top edge, as wide as the text asks for and the host allows."""
         self.ensurePolished()
-        room = max(160, self._host.width() - 2 * EDGE)
-        others = self._row.sizeHint().width() - self.text.sizeHint().width()
+        room = min(WIDEST, max(160, self._host.width() - 2 * EDGE))
         words = self.text.fontMetrics().horizontalAdvance(self.text.text()) + 8
-        width = min(room, WIDEST, words + others)
+        actions = sum(button.sizeHint().width() for button in self.buttons) + GAP * max(0, len(self.buttons) - 1)
+        others = self._row.sizeHint().width() - self._both.sizeHint().width()
+        beside = actions + GAP if actions else 0
+        is_beside = min(words, LEAST) + beside + others <= room
+        self._stand(is_beside, actions)
+        width = min(room, words + beside + others if is_beside else max(words, actions) + others)
         height = self._row.heightForWidth(width - 2 * LINE) + 2 * LINE
         self.setGeometry((self._host.width() - width) // 2, EDGE, width, height)
+
+    def _stand(self, is_beside: bool, width: int) -> None:
+        """The buttons beside the words, or below them where these would have no room."""
+        ways = QBoxLayout.Direction
+        self._both.setDirection(ways.LeftToRight if is_beside else ways.TopToBottom)
+        self._actions.setMinimumWidth(width if is_beside else 0)
+        self._actions.setMaximumSize(*((width, self._flow.heightForWidth(width)) if is_beside else (WIDEST, WIDEST)))
+        for layout in (self._flow, self._both, self._row):  # what they knew was of the message before
+            layout.invalidate()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow the host's size."""

@@ -221,11 +221,32 @@ def test_its_parts_stand_side_by_side(host: Host) -> None:
         QApplication.processEvents()
     mend, leave = host.notice.buttons
     parts = [dot(host.notice), host.notice.text, mend, leave, host.notice.close_button]
-    edges = [(part.geometry().left(), part.geometry().right()) for part in parts]
+    lefts = [part.mapTo(host.notice, QPoint()).x() for part in parts]
+    edges = [(left, left + part.width() - 1) for left, part in zip(lefts, parts, strict=True)]
     assert all(later[0] - earlier[1] == 9 for earlier, later in pairwise(edges))
     assert host.notice.close_button.size() == QSize(28, 28)
     assert [button.accessibleName() for button in (mend, leave)] == ["Mend", "Leave"]
     assert host.notice.text.width() > 4 * dot(host.notice).width()
+
+
+@pytest.mark.usefixtures("font")
+@pytest.mark.parametrize("width", [280, 380, 480, 620, 900])
+@pytest.mark.parametrize("texts", [(), ("Train again",), ("Keep mine", "Take theirs", "Compare both")], ids=len)
+def test_no_word_is_cut(host: Host, width: int, texts: tuple[str, ...]) -> None:
+    """Neither of the message nor of a button, at any width; at once, and after what stood there before."""
+    words = "net.loom was changed by another program since it was read here: what is to be kept?"
+    host.resize(width, 400)
+    host.notice.show_message("Short", actions=[("A", lambda: None)])
+    host.notice.show_message(words, actions=[(text, lambda: None) for text in texts])
+    for _ in range(2):
+        QApplication.processEvents()
+    notice = host.notice
+    assert all(button.width() >= button.sizeHint().width() for button in notice.buttons)
+    assert notice.text.height() >= notice.text.heightForWidth(notice.text.width())
+    assert notice.text.width() >= min(width - 110, 200), "a column of single words is no sentence"
+    assert notice.rect().contains(QRect(notice.text.mapTo(notice, QPoint()), notice.text.size()))
+    for button in notice.buttons:
+        assert notice.rect().contains(QRect(button.mapTo(notice, QPoint()), button.size()))
 
 
 def test_it_is_as_wide_as_its_words_within_limits(host: Host) -> None:
