@@ -60,20 +60,18 @@ class Belonging(Feature):
     def _show_line(self) -> None:
         document = self.page.document if self.page is not None else None
         for bar in self._bars:
-            bar.show_text(self.words(document), document is not None and document.run is document.trained)
+            self._tell(bar, document.since_run if document is not None else NOTHING,
+                       document is not None and document.run is document.trained)
         for bar in self._over_weights:
-            bar.show_text(self._words(document.since if document is not None else NOTHING))
+            self._tell(bar, document.since if document is not None else NOTHING)
 
-    def words(self, document: Document | None) -> str:
-        """What has changed since the latest run; nothing where all is as it was."""
-        return self._words(document.since_run if document is not None else NOTHING)
-
-    def _words(self, changed: Since) -> str:
-        if changed == (True, True):
-            return self.tr("Changed since training: the network and the data")
-        if changed.network:
-            return self.tr("Changed since training: the network")
-        return self.tr("Changed since training: the data") if changed.data else ""
+    def _tell(self, bar: ChangedBar, changed: Since, is_there: bool = True) -> None:
+        whole, brief = {
+            Since(True, True): (self.tr("Changed since training: the network and the data"), self.tr("Both changed")),
+            Since(True, False): (self.tr("Changed since training: the network"), self.tr("Network changed")),
+            Since(False, True): (self.tr("Changed since training: the data"), self.tr("Data changed")),
+        }.get(changed, ("", ""))
+        bar.show_text(whole, [brief], is_there)
 
     # -- what can be done ---------------------------------------------------------------------------------------
 

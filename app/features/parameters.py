@@ -68,6 +68,7 @@ class Parameters(Feature):
         """The tensors of the document in front, if anything about them has changed."""
         if document is not self._document:
             self._document, self._is_chosen, self._asked = document, False, None
+            self.panel.show_message(self.tr("Reading the weights…"))
         if not self.host.is_ready:
             self.panel.show_message(self.tr("PyTorch is still loading"))
             return

@@ -10,10 +10,12 @@ from PySide6.QtGui import (
     QAccessibleAnnouncementEvent,
     QEnterEvent,
     QFont,
+    QHideEvent,
     QIcon,
     QKeyEvent,
     QPainter,
     QPaintEvent,
+    QShowEvent,
 )
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
@@ -69,7 +71,8 @@ class Notice(QFrame):
         self.buttons: list[QPushButton] = []
         self._tone = _Tone()
         self._number = 0
-        self._waiting: list[tuple[str, str, Sequence[Action], int]] = []
+        self._count = 0  # messages so far
+        self._waiting: list[tuple[int, str, str, Sequence[Action], int]] = []
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.dismiss)
         self._assemble()
@@ -103,7 +106,12 @@ class Notice(QFrame):
 
         The number is this message's, to withdraw it by.
         """
-        self._number += 1
+        self._count += 1
+        self._show(self._count, text, tone, actions, timeout_ms)
+        return self._count
+
+    def _show(self, number: int, text: str, tone: str, actions: Sequence[Action], timeout_ms: int) -> None:
+        self._number = number
         self.text.setText(text)
         self._show_tone(tone)
         self._show_actions(actions)
@@ -113,22 +121,22 @@ class Notice(QFrame):
         self.raise_()
         self._timer.setInterval(timeout_ms)
         self._timer.stop()
-        if timeout_ms > 0 and not self.underMouse():
-            self._timer.start()
+        self._wait()
         self._announce(text, tone)
-        return self._number
 
-    def remark(self, text: str, tone: str = "info", actions: Sequence[Action] = (), timeout_ms: int = 0) -> None:
-        """Say what nobody has asked for: after an error, or what has a button, once that is closed."""
+    def remark(self, text: str, tone: str = "info", actions: Sequence[Action] = (), timeout_ms: int = 0) -> int:
+        """Say what nobody has asked for: after an error, or what has a button, once that is closed. Its number."""
         if self.isHidden() or not (self._tone.tone == "error" or self.buttons):
-            self.show_message(text, tone, actions, timeout_ms)
-            return
+            return self.show_message(text, tone, actions, timeout_ms)
         if timeout_ms:  # of what would go by itself the newest is enough
-            self._waiting = [waiting for waiting in self._waiting if not waiting[3]]
-        self._waiting.append((text, tone, actions, timeout_ms))
+            self._waiting = [waiting for waiting in self._waiting if not waiting[-1]]
+        self._count += 1
+        self._waiting.append((self._count, text, tone, actions, timeout_ms))
+        return self._count
 
     def withdraw(self, number: int) -> None:
-        """Take a message away, unless another one has taken its place."""
+        """Take a message away, or what waits to be said, unless another one has taken its place."""
+        self._waiting = [waiting for waiting in self._waiting if waiting[0] != number]
         if number == self._number and not self.isHidden():
             self.hide()
             self._go_on()
@@ -154,7 +162,7 @@ class Notice(QFrame):
     def _go_on(self) -> None:
         """With what waits."""
         if self._waiting:
-            self.show_message(*self._waiting.pop(0))
+            self._show(*self._waiting.pop(0))
         else:
             self.closed.emit(self._number)
 
@@ -243,6 +251,19 @@ class Notice(QFrame):
         return False
 
     # -- manners ------------------------------------------------------------------------------------------------
+
+    def _wait(self) -> None:
+        """Only what is seen goes by itself, and not under the mouse."""
+        if self._timer.interval() > 0 and self.isVisible() and not self.underMouse():
+            self._timer.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Its page comes to the front."""
+        self._wait()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Another page is in front: nobody reads this."""
+        self._timer.stop()
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """Do not go while someone reads."""

@@ -167,6 +167,32 @@ def test_its_time_runs_out_but_not_under_the_mouse(host: Host, qtbot: QtBot) -> 
     qtbot.waitUntil(lambda: not host.notice.isVisible(), timeout=2000)
 
 
+def test_its_time_does_not_run_where_nobody_sees_it(host: Host, qtbot: QtBot) -> None:
+    host.hide()
+    host.notice.show_message("Recovered", timeout_ms=40)
+    qtbot.wait(120)
+    assert not host.notice.isHidden(), "nobody has read it"
+    host.show()
+    qtbot.waitUntil(host.notice.isHidden, timeout=2000)
+    host.notice.show_message("Read", timeout_ms=400)
+    host.hide()
+    qtbot.wait(500)
+    assert not host.notice.isHidden()
+
+
+def test_what_waits_can_be_withdrawn_before_it_is_said(host: Host) -> None:
+    host.notice.show_message("An error", "error")
+    waiting = host.notice.remark("A question", actions=[("Keep mine", lambda: None)])
+    other = host.notice.remark("Another", actions=[("Look", lambda: None)])
+    assert waiting != other
+    host.notice.withdraw(waiting)
+    assert host.notice.text.text() == "An error"
+    host.notice.dismiss()
+    assert host.notice.text.text() == "Another"
+    host.notice.withdraw(other)
+    assert host.notice.isHidden()
+
+
 def test_a_lasting_message_stays_after_a_passing_one(host: Host, qtbot: QtBot) -> None:
     host.notice.show_message("Passing", timeout_ms=40)
     host.notice.show_message("Lasting", "error")
