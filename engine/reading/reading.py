@@ -80,7 +80,7 @@ def read(text: str, shape: Shape | None = None, cancelled: Callable[[], bool] | 
         if found.is_loom:
             return Reading(_from_loom(text.strip()))
         plain = _without_comments(found.code)
-        if found.is_code or any(sign in plain for sign in CODE_SIGNS):
+        if found.is_code or any(sign in plain for sign in CODE_SIGNS) or _does_something(plain):
             return _from_written(found, shape, cancelled)
         return Reading(build_line(Graph(), _without_comments(text.strip()))[0])
     except LineError as error:
@@ -89,6 +89,14 @@ def read(text: str, shape: Shape | None = None, cancelled: Callable[[], bool] | 
         raise ReadingError("This code is nested too deeply to be read") from error
     except MemoryError as error:
         raise ReadingError("This text needs too much memory to be read") from error
+
+
+def _does_something(text: str) -> bool:
+    """Whether it is Python with more than words and calls, which might be lines of layers."""
+    try:
+        return any(not isinstance(each, ast.Expr) for each in ast.parse(text).body)
+    except (SyntaxError, ValueError):
+        return False
 
 
 def _without_comments(text: str) -> str:
