@@ -147,17 +147,36 @@ def sniffed(lines: Sequence[str], suffix: str = "") -> str:
     """The delimiter that makes rows of one length, whose values are clean, as many as possible; else the usual one."""
     usual = "\t" if suffix in (".tsv", ".tab") else ","
     best, chosen = (0.0, False, 0.0, 0), usual
+    has_tabs = False
     for delimiter in CANDIDATES:
         rows = _sample(lines, delimiter, "", 0)
-        lengths = Counter(len(row) for _, row in rows)
-        length, count = lengths.most_common(1)[0] if rows else (0, 0)
-        even = count / max(len(rows), 1)
-        if length < 2 or (delimiter == " " and not _spaces(rows, length, even)):
+        length, even = _most_alike(rows)
+        if length < 2 or (delimiter == " " and (has_tabs or not _spaces(rows, length, even))):
             continue
+        has_tabs |= delimiter == "\t" and even >= EVEN and not _spaces_part_too(rows, length)
         rank = (round(even, 1), delimiter == "\t" == usual, round(_clean(rows), 2), length)
         if rank > best:
             best, chosen = rank, delimiter
     return chosen
+
+
+def _most_alike(rows: Sequence[Row]) -> tuple[int, float]:
+    """The length that most rows have, and the share of those."""
+    length, count = Counter(len(row) for _, row in rows).most_common(1)[0] if rows else (0, 0)
+    return length, count / max(len(rows), 1)
+
+
+def _spaces_part_too(rows: Sequence[Row], length: int) -> bool:
+    """Whether spaces may part values where tabs do: none holds a space, or a column holds several numbers each."""
+    columns = list(zip(*(row for _, row in rows if len(row) == length), strict=True))
+    return any(map(_holds_several, columns)) or not any(" " in value for column in columns for value in column)
+
+
+def _holds_several(column: Sequence[str]) -> bool:
+    words = [value.split() for value in column]
+    several = sum(len(each) == len(words[0]) > 1 and parts_of(" ".join(each)) is None and all(map(parts_of, each))
+                  for each in words)
+    return 2 * several >= len(column)
 
 
 def _clean(rows: Sequence[Row]) -> float:
