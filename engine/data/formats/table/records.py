@@ -160,7 +160,7 @@ class _Reading:
             lines.put_back(some)
             self._failed += 1
             return False
-        self._count_rows(np.arange(before + 1, lines.taken + 1), file)
+        self._count_rows(np.arange(before + 1, lines.taken + 1))
         return True
 
     def _took_rows(self, lines: Lines, file: Opened) -> Work[bool]:
@@ -174,17 +174,16 @@ class _Reading:
         if len(self._head) < ROWS:
             self._head += [tuple(value.strip() for value in row) for row in rows[: ROWS - len(self._head)]]
         yield from self.columns.add(rows, self._rows_in_all(file, len(rows)))
-        self._count_rows(np.array([line for line, _ in some], np.int64), file)
+        self._count_rows(np.array([line for line, _ in some], np.int64))
         return True
 
     def _rows_in_all(self, file: Opened, more: int) -> int:
         return self._count + more if file.is_packed else self._rows
 
-    def _count_rows(self, lines: NDArray[np.int64], file: Opened) -> None:
+    def _count_rows(self, lines: NDArray[np.int64]) -> None:
         self._lines.append(lines)
         self._count += len(lines)
-        if file.is_packed:
-            self._expect(self._count, self.columns.nbytes)
+        self._expect(self._count, self.columns.nbytes)
 
     def _next(self, rows: Rows) -> list[tuple[int, list[str]]]:
         width, some = len(self._dialect.names), []
