@@ -295,6 +295,10 @@ class OrderError(WeightsError):
 
 def _nothing_fits(wanted: Mapping[str, Tensor], held: Sequence[Held], layer: str,
                   choices: Sequence[_Choice]) -> WeightsError:
+    named = next((choice for choice in choices if choice.names.keys() == wanted.keys()
+                  and set(choice.names.values()) >= choice.held.weights.keys()), None)
+    if named is not None and not layer:
+        return _only_names_fit(wanted, named)
     for each in held:
         if order := _in_order(each.weights, wanted):
             return OrderError(order)
@@ -306,8 +310,6 @@ def _nothing_fits(wanted: Mapping[str, Tensor], held: Sequence[Held], layer: str
     if layers := _layers_for(wanted, held):
         return WeightsError("These weights are of a single layer: select the layer that they are for ({layers}) and "
                             "load them into it", layers=_some(layers))
-    if (named := next((choice for choice in choices if choice.names.keys() == wanted.keys()), None)) is not None:
-        return _only_names_fit(wanted, named)
     return WeightsError("These weights do not fit the network. It has {wanted}; the file has {theirs}",
                         wanted=_some(list(wanted)), theirs=_some(theirs))
 
