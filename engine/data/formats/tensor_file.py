@@ -39,8 +39,9 @@ def read_tensors(path: Path) -> Arrays:
                         "There are: {names}", path=path, name=_lacking(content), names=listed(list(content)))
     least = LEAST - (validation is not None) - (test is not None)
     if len(train.inputs) < least:
-        raise DataError("{path} has only {count} examples: at least {least} are needed", path=path,
-                        count=len(train.inputs), least=LEAST)
+        count = len(train.inputs)
+        raise DataError("{path} has only {examples}: at least {least} are needed", path=path, least=LEAST,
+                        examples=say("1 example") if count == 1 else say("{count} examples", count=count))
     for part, name in ((validation, say("validation")), (test, say("test"))):
         if part is not None:
             _expect_alike(path, train, part, name)

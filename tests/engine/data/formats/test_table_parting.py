@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import zipfile
 from pathlib import Path
 
 import pytest
 
+from engine.data.errors import DataError
 from engine.data.formats.table import records as table_records
 from engine.data.formats.table.reading import reading_table
 from engine.data.formats.table.records import Records, records_of
@@ -134,3 +136,20 @@ def test_reading_can_be_left_while_no_rows_come(line: str, tmp_path: Path, monke
         work = records_of(path, Table())
         steps.append(sum(1 for _ in work))
     assert steps[1] >= steps[0] + 100
+
+
+# -- archives ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("names", "reason"), [
+    (["a.png"], "holds no table, but a.png: choose a"),
+    (["a/1.jpg", "a/2.jpg"], "no table, but a/1.jpg, a/2.jpg: choose"),
+    (["x.zip"], "no table, but x.zip"),
+    (["a.csv", "b.csv"], "holds 2 files"), (["README", "notes.md"], "holds 2 files"),
+])  # fmt: skip
+def test_an_archive_without_a_table_says_what_it_holds(names: list[str], reason: str, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for name in names:
+            archive.writestr(name, "a,b\n1,2\n3,4\n")
+    with pytest.raises(DataError, match=reason):
+        result_of(records_of(tmp_path / "a.zip", Table()))
