@@ -138,6 +138,9 @@ class Interpreter:
             return None
         if path in ("copy.deepcopy", "copy.copy"):
             return self._copied(given, path == "copy.copy")
+        if path == "types.MethodType" and len(given) == 2 and isinstance(given[0], Function) and (
+                given[0].owner is None and not named):
+            return replace(given[0], owner=given[1])
         if path in ("functools.partial", "partial"):
             return Partial(given[0], given[1:], named)
         if path in ("torch.compile", "torch.jit.script", "torch.jit.ignore") and given and is_module(given[0]):

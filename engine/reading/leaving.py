@@ -15,6 +15,7 @@ from engine.reading.values import (
     Names,
     Once,
     Parameter,
+    Path,
     ReadingError,
     Tensor,
     Unknown,
@@ -73,6 +74,8 @@ class Leaving:
     def _leave_inside(self, target: ast.Attribute | ast.Subscript, unknown: Unknown, names: Names) -> None:
         """``self.a = …`` leaves ``a`` unknown, ``held[i] = …`` all that is held."""
         owner = self.value(target.value, names)
+        if isinstance(owner, Path):
+            self.context.spoil(owner, target.attr if isinstance(target, ast.Attribute) else ast.unparse(target.slice))
         if owner is None or isinstance(owner, Unknown):  # reached in a way that cannot be followed
             for value in self._roots(target.value, names):
                 self.context.taint(value, unknown.error or self.context.error("What is set here is not known"))
@@ -130,6 +133,7 @@ class Leaving:
             yield from (value for value in given if is_module(value) or isinstance(value, (list, dict)))
         name = node.func.id if isinstance(node.func, ast.Name) else ""
         if name in ("setattr", "delattr"):
+            self.context.spoil(given[0], "…") if isinstance(given[0], Path) else None
             yield from given[:1]
 
     def _tensors_in(self, node: ast.expr, names: Names) -> Iterator[Any]:

@@ -365,6 +365,8 @@ class Objects:
         """A method of a module, a parameter, a class or a buffer. Raises ReadingError."""
         if isinstance(owner, Parameter):
             return self._of_parameter(owner, name, given, named)
+        if isinstance(owner, Kept) and name == "pop" and len(given) == 1:
+            return self.reader.modules.drop_part(owner, given[0])
         if isinstance(owner, Kept) and name not in ("values", "items", "keys"):
             self.reader.modules.containers.chain_of(owner)
         if isinstance(owner, Chain) and name in Containers.METHODS:
@@ -554,6 +556,7 @@ class Objects:
         values = [*given, *([named["tensor"]] if "tensor" in named else [])]
         if len(values) < 2:
             raise self.context.error("“.register_buffer()” cannot be read here")
+        self._check_free(owner, values[0])
         value = values[1]
         if not isinstance(value, Buffer) and not self.context.exact and value is not None:
             error = value.error if isinstance(value, Unknown) and value.error else self.context.error(
@@ -568,10 +571,20 @@ class Objects:
         if len(values) > 1:
             self.reader.modules.set_attribute(owner, self.context.as_name(values[0]), values[1])
 
+    def _check_free(self, owner: Any, name: Any) -> None:
+        """Raise a ReadingError where torch does, for the object has something else of that name."""
+        if not isinstance(owner, Instance) or not isinstance(name, str):
+            return
+        value = owner.attributes.get(name)
+        if owner.kind.holder(name) is not None or not (
+                value is None or is_module(value) or isinstance(value, (Buffer, Unknown))):
+            raise self.context.error("“{name}” is there already: PyTorch raises an error here", name=name)
+
     def _do_add_module(self, owner: Any, given: list[Any], named: Names) -> None:
         values = _in_order(given, named)
         if len(values) < 2:
             raise self.context.error("“.add_module()” cannot be read here")
+        self._check_free(owner, values[0])
         if isinstance(owner, Instance) and isinstance(owner.inner, Chain):
             self.reader.modules.container_method(owner, "add_module", values)
         else:

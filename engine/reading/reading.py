@@ -24,6 +24,7 @@ from engine.reading.choosing import Choosing
 from engine.reading.context import ChangedInsideError
 from engine.reading.interpreter import Interpreter
 from engine.reading.layers import MissingValueError, trains
+from engine.reading.mangling import mangled
 from engine.reading.modules import Buffer
 from engine.reading.own_code import code_of
 from engine.reading.sheet import Sheet
@@ -142,9 +143,11 @@ class _Text:
         """The network, followed in both of its ways. Raises ReadingError."""
         choosing = Choosing(self.reader)
         choosing.run(self.body)
+        self.context.check_unspoiled()
         network = choosing.network()
         try:
             graph = self._drawn(network)
+            self.context.check_unspoiled()
         except ReadingError as error:
             if isinstance(network, Instance) and network.given is None and (
                     isinstance(error, MissingValueError) or (isinstance(error, OwnParameterError) and _needs_values(
@@ -316,6 +319,7 @@ class _Text:
                     kept.add(id(part.inner))
             if isinstance(part, Module) and id(part) not in reached and (
                     part.layer.has_weights() or getattr(part.layer, "track_running_stats", False)):
+                self._check_hidden(part, way)
                 raise ReadingError("“{name}” is made, but nothing of it reaches the output: PyTorch would keep its "
                                    "weights. Call it, or take it out", line=part.line or None, name=way or part.name)
         assert self.context.sheet is not None
@@ -327,6 +331,12 @@ class _Text:
                 raise ReadingError("“{name}” is kept where PyTorch does not see its weights: put it into an "
                                    "nn.ModuleList or an attribute of its own", line=module.line or None,
                                    name=module.name or module.layer.title)
+
+    def _check_hidden(self, part: Module, way: str) -> None:
+        if kind := self.context.hidden.get(id(part)):
+            raise ReadingError("“{name}” is hidden: the class {kind} calls something else so, which PyTorch finds "
+                               "first. It would keep these weights all the same: rename one of both",
+                               line=part.line or None, name=way or part.name, kind=kind)
 
     def _check_buffers(self, network: Any, graph: Graph) -> None:
         """Numbers that torch has in its state dict are in the network, too. Raises ReadingError."""
@@ -417,7 +427,7 @@ def _needs_values(network: Instance) -> bool:
 def found_body(found: Written) -> list[ast.stmt]:
     """The statements of a text. Raises ReadingError."""
     try:
-        return ast.parse(found.code).body
+        return mangled(ast.parse(found.code).body, found.code)
     except SyntaxError as error:
         raise ReadingError("{reason}", line=error.lineno or 1, reason=error.msg) from error
     except (ValueError, RecursionError, MemoryError) as error:

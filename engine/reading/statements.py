@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from engine.reading.context import Context
+from engine.reading.elsewhere import is_elsewhere
 from engine.reading.expressions import UNKNOWN, Expressions
 from engine.reading.formulas import formula_in
 from engine.reading.leaving import Leaving
@@ -119,10 +120,21 @@ class Statements:
             called = alias.asname or alias.name
             if not is_sure_name(f"{module}.{alias.name}"):
                 self.context.must_succeed()
-            if alias.name == "*" or (module == "collections" and alias.name == "OrderedDict"):
-                names.update({} if alias.name != "*" else _starred(module))
-            elif node.level or called not in names or not isinstance(names[called], (Class, Function)):
+            if alias.name == "*":
+                self._import_all(module, names)
+            elif is_elsewhere(module) or not isinstance(names.get(called), (Class, Function)):
                 self.expressions.bind(called, Path(f"{module}.{alias.name}"), names)
+            else:
+                self.context.note("“{name}” of {module} is taken to be what this text calls so", name=called,
+                                  module=module)
+
+    def _import_all(self, module: str, names: Names) -> None:
+        """What a whole module brings; of a name that the text has by then, too, only a run would tell which it is."""
+        if is_elsewhere(module):
+            names.update({name: Unknown(name, self.context.error(
+                "“from {module} import *” may bring another “{name}” than this text has", module=module, name=name))
+                for name, value in names.items() if isinstance(value, (Class, Function))})
+        names.update(_starred(module))
 
     def _do_classdef(self, node: ast.ClassDef, names: Names) -> None:
         if node.keywords:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING, Any
 
 from engine.blocks.custom import Custom
@@ -27,6 +28,9 @@ from engine.reading.values import (
 
 if TYPE_CHECKING:
     from engine.reading.interpreter import Interpreter
+
+
+FORWARD = ast.Call(ast.Name("forward", ast.Load()), [], [])  # how a network is called, where only that is written
 
 
 class InlineError(ReadingError):
@@ -68,23 +72,31 @@ class Tracing:
                 other.stale = error
         return result
 
-    def _forward_of(self, made: Instance) -> Function | None:
-        found = made.kind.method("__call__") or made.kind.method("forward")
-        return None if found is None else self.reader.modules.bound(found, made)
+    def _forward_of(self, made: Instance) -> Any:
+        """What a call of it follows, where that is the code's own: what it keeps itself stands before its class's."""
+        if made.kind.holder("__call__") is not None:
+            found = made.kind.find("__call__")
+            return self.reader.modules.bound(found, made) if isinstance(found, Function) else self.context.need(found)
+        is_own = made.kind.is_module and self.reader.modules.is_own(made, "forward")
+        if not is_own and made.kind.holder("forward") is None:
+            return None
+        return self.context.need(self.reader.expressions.attribute(made, "forward"))
 
     def forward(self, made: Instance, given: list[Any], named: Names) -> Any:
         """What its own ``forward`` makes of tensors. Raises ReadingError."""
         own = self._forward_of(made)
         self.check_mode(made)
         if own is not None:
-            return self.reader.function_called(own, given, named)
+            return self.reader.called(own, given, named, FORWARD, {})
         if made.inner is not None:
             return self.reader.module_called(made.inner, given, named)
         raise self.context.error("{name} has no forward method", name=made.kind.made.name)
 
     def check_mode(self, made: Instance) -> None:
         """Raise a ReadingError where a class says itself which of its parts train."""
-        if found := made.kind.own_mode():
+        found = made.kind.own_mode() or next((name for name in ("train", "eval") if name in made.attributes and (
+            self.reader.modules.is_own(made, name))), "")
+        if found:
             raise self.context.error("{name} says itself what “{method}” does: that cannot be read",
                                      name=made.kind.made.name, method=found)
 
