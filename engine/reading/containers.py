@@ -117,6 +117,7 @@ class Containers:
         if name not in owner.names:
             raise self.context.error("There is no {index} in {name}", index=name, name=owner.made.name)
         del owner.names[name]
+        owner.is_changed = True
 
     def method(self, owner: Any, name: str, given: list[Any]) -> Any:
         """``append``, ``add_module`` … of a list of modules. Raises ReadingError."""

@@ -502,7 +502,9 @@ class Expressions:
             raise self.context.error("“super” with these arguments cannot be read")
         while "__class__" not in names and OUTER in names:
             names = names[OUTER]
-        return Super(names.get("__class__"), names.get("__self__"))
+        if names.get("__class__") is None:
+            raise self.context.error("“super()” cannot be read here: this function is in no class")
+        return Super(names["__class__"], names["__self__"])
 
     def _of_zeros(self, owner: Zeros, name: str) -> Any:
         """What leaves zeros as they are, or tells where they lie; all else is no beginning of a recurrent layer's."""

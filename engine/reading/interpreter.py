@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 import itertools
+from collections import namedtuple
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -20,7 +21,7 @@ from engine.reading.plain import BUILTINS, MATH, METHODS, OBJECTS, Plain
 from engine.reading.sizes import BATCH
 from engine.reading.statements import OUTER, Statements, has_part
 from engine.reading.sure import is_sure_call
-from engine.reading.tracing import Tracing
+from engine.reading.tracing import FORWARD, Tracing
 from engine.reading.values import (
     OPAQUE,
     TRAINING,
@@ -90,6 +91,8 @@ class Interpreter:
             return self.called(called.function, [*called.given, *given], {**called.named, **named}, node, names)
         if isinstance(called, Marker):
             return called
+        if isinstance(called, type):  # of a named tuple
+            return self.plain.work(called, *given, **named)
         raise self.context.error("“{text}” cannot be called here", text=ast.unparse(node.func)[:40])
 
     def _full(self, path: str) -> str:
@@ -130,8 +133,14 @@ class Interpreter:
                                                           line=self.context.line))
         if scope in ("torch.nn", "nn", "torch.nn.parallel"):
             return self._torch_module(name, given, named)
-        if scope.startswith("collections") or name == "OrderedDict":
+        if name == "OrderedDict":
             return self.plain.work(dict, *map(self.plain.whole, given), **named)
+        if path == "collections.namedtuple":
+            return self.plain.work(namedtuple, *map(self.plain.whole, given), **named)
+        if path == "functools.wraps":
+            return OPAQUE
+        if path == "dataclasses.dataclass" and not given and named.keys() <= {"eq", "repr", "frozen", "order"}:
+            return Path(path)
         if scope == "torch.nn.init":
             return self._begun(name, given, named)
         if name in ("manual_seed", "no_grad", "set_grad_enabled", "autocast", "set_num_threads", "seed"):
@@ -147,7 +156,7 @@ class Interpreter:
             return given[0]
         if path.startswith("itertools."):
             return self._itertools(name, given, node)
-        if scope.startswith("torch") or scope in ("operator", "F"):
+        if scope.partition(".")[0] == "torch" or scope in ("operator", "F"):
             return self._torch_called(path, scope, name, given, named, node)
         return self._foreign_called(path, given, node)
 
@@ -426,8 +435,8 @@ class Interpreter:
                 names[name] = defaults[name] if name in defaults else self._missing(function, name)
         if function.around is not None:
             names[OUTER] = function.around
-        if function.owner is not None:
-            names["__class__"], names["__self__"] = function.home, function.owner  # as Python itself does for “super”
+        if function.home is not None and values:  # as Python itself does for “super”
+            names["__class__"], names["__self__"] = function.home, values[0]
         return names
 
     def _missing(self, function: Function, name: str) -> Unknown:
@@ -456,19 +465,23 @@ class Interpreter:
 
     # -- decorators ----------------------------------------------------------------------------------------------------
 
-    def decorated(self, decorator: Any, made: Any) -> Any:
+    def decorated(self, decorator: Any, made: Any, text: str) -> Any:
         """What a decorator makes of a function or class. Raises ReadingError where that is not known."""
         if isinstance(decorator, AddTo):
             if isinstance(made, Function):
+                decorator.kind.is_changed = True
                 decorator.kind.names[made.name] = Function(made.made, None, made.around, decorator.kind, made.defaults,
                                                            made.kind)
             return made
         if isinstance(decorator, Method) and decorator.name == "setter" and isinstance(decorator.owner, Function) and (
                 isinstance(made, Function)):
             return replace(decorator.owner, setter=made)
+        if isinstance(decorator, (Function, Class, Partial)) and not self.context.exact:
+            return self.called(decorator, [made], {}, FORWARD, {})
+        if decorator in (None, OPAQUE):
+            return made
         if not isinstance(decorator, Path):
-            return made if decorator in (None, OPAQUE) else Unknown("", self.context.error(
-                "What this decorator does is not known"))
+            return self._undecorated(text)
         name = decorator.name.rpartition(".")[2]
         kinds = {"staticmethod": "static", "classmethod": "class", "property": "property",
                  "cached_property": "cached"}
@@ -480,7 +493,10 @@ class Interpreter:
         if name in ("abstractmethod", "wraps", "overload", "override", "export", "unused",
                     "ignore", "script_method", "total_ordering", "final"):
             return made
-        return Unknown("", self.context.error("What the decorator “{name}” does is not known", name=decorator.name))
+        return self._undecorated(text)
+
+    def _undecorated(self, text: str) -> Unknown:
+        return Unknown("", self.context.error("What the decorator “@{name}” does is not known", name=text))
 
     # -- the book's package --------------------------------------------------------------------------------------------
 

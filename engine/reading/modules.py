@@ -154,7 +154,7 @@ class Modules:
     def set_attribute(self, owner: Any, name: str, value: Any) -> None:
         """``owner.name = value``: a module is called by the name it is kept under. Raises ReadingError."""
         if isinstance(owner, Class):
-            owner.names[name] = value
+            owner.names[name], owner.is_changed = value, True
         elif isinstance(owner, Instance):
             self._keep(owner, name, value)
         elif isinstance(owner, Parameter):

@@ -58,7 +58,7 @@ class Statements:
     """Follows statements; ``decorate`` says what a decorator makes of a function."""
 
     def __init__(self, context: Context, plain: Plain, expressions: Expressions,
-                 decorate: Callable[[Any, Any], Any]) -> None:
+                 decorate: Callable[[Any, Any, str], Any]) -> None:
         self.context, self.plain, self.expressions, self._decorate = context, plain, expressions, decorate
         self._leaving = Leaving(context, expressions)
 
@@ -141,14 +141,17 @@ class Statements:
             raise self.context.error("How objects of {name} are made cannot be read", name=node.name)
         bases = tuple(self.expressions.value(base, names) for base in node.bases)
         made = Class(node, tuple(base for base in bases if base != Path("builtins.object")))
-        inside: Names = {OUTER: names, "__class_body__": True}
+        written: list[Function] = []
+        inside: Names = {OUTER: names, "__class_body__": written}
         for statement in node.body:
             self.follow(statement, inside)
         made.names = {name: value for name, value in inside.items() if name not in (OUTER, SETS, "__class_body__")}
+        for function in written:
+            function.home = made
         for value in made.names.values():
             for each in (value, value.setter) if isinstance(value, Function) else ():
-                if each is not None and each.home is None:
-                    each.home, each.around = made, names
+                if each is not None and (each.around is inside or each.around is names):
+                    each.home, each.around = each.home or made, names
             if isinstance(value, Instance) and any(value.kind.find(name) for name in ("__get__", "__set__",
                                                                                       "__set_name__")):
                 raise self.context.error("What {name} does with its attributes cannot be read", name=node.name)
@@ -157,17 +160,26 @@ class Statements:
         if (above := made.holder("__init_subclass__", made)) is not None:
             told = Function(above.names["__init_subclass__"].made, made, above.names["__init_subclass__"].around, above)
             self.expressions.modules.follow(told, [], {})
-        result: Any = made
-        for decorator in reversed(node.decorator_list):
-            result = self._decorate(self.expressions.value(decorator, names), result)
-        self.expressions.bind(node.name, result, names)
+        self.expressions.bind(node.name, self._decorated(node, made, names), names)
 
     def _do_functiondef(self, node: ast.FunctionDef, names: Names) -> None:
         around = names if "__class_body__" not in names else names[OUTER]
-        made: Any = Function(node, around=around, defaults=self.expressions.defaults(node.args, names))
+        made = Function(node, around=around, defaults=self.expressions.defaults(node.args, names))
+        if "__class_body__" in names:
+            names["__class_body__"].append(made)
+        self.expressions.bind(node.name, self._decorated(node, made, names), names)
+
+    def _decorated(self, node: ast.FunctionDef | ast.ClassDef, made: Any, names: Names) -> Any:
         for decorator in reversed(node.decorator_list):
-            made = self._decorate(self.expressions.value(decorator, names), made)
-        self.expressions.bind(node.name, made, names)
+            try:
+                found = self.expressions.value(decorator, names)
+            except SpentError:
+                raise
+            except ReadingError as error:
+                found = Unknown("", error)
+            self.context.line = decorator.lineno
+            made = self._decorate(found, made, ast.unparse(decorator).split("\n")[0][:40])
+        return made
 
     def _do_asyncfunctiondef(self, node: ast.AsyncFunctionDef, names: Names) -> None:
         self.expressions.bind(node.name, Unknown(node.name, self._unreadable(node)), names)

@@ -50,7 +50,8 @@ class Tracing:
     def instance_called(self, made: Instance, given: list[Any], named: Names) -> Any:
         """One layer with a graph of its own inside; with several tensors, and read exactly, its layers one by one."""
         x = self.context.need(given[0]) if len(given) == 1 and not named else None
-        is_alone = isinstance(x, Tensor) and x.spread is None and id(made) not in self.context.inlined
+        is_alone = isinstance(x, Tensor) and x.spread is None and id(made) not in self.context.inlined and (
+            made.kind.is_module)
         if self.context.exact or not is_alone or not isinstance(x, Tensor):
             return self.forward(made, given, named)
         if isinstance(made.inner, Module) and self._forward_of(made) is None:

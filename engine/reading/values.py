@@ -219,6 +219,7 @@ class Class:
     made: ast.ClassDef
     bases: tuple[Any, ...]
     names: Names = field(default_factory=dict)
+    is_changed: bool = False  # since it was written
     line: list[Any] = field(default_factory=list)  # itself and all that it is built on, once that is asked for
 
     def lineage(self) -> list[Any]:
