@@ -24,4 +24,9 @@ def is_elsewhere(module: str) -> bool:
 
 def is_read(path: str) -> bool:
     """Whether something set under that name would change what other lines of a text mean."""
-    return path.partition(".")[0] in READ and not any(f"{path}.".startswith(f"{each}.") for each in SETTINGS)
+    return path.partition(".")[0] in READ and not is_setting(path)
+
+
+def is_setting(path: str) -> bool:
+    """Whether what is set, asked or called under that name leaves a network as it is."""
+    return any(f"{path}.".startswith(f"{each}.") for each in SETTINGS)

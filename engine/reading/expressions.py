@@ -266,6 +266,9 @@ class Expressions:
         for each in (one, two):
             if isinstance(each, Unknown):
                 return each
+        if isinstance(one, Tensor) or isinstance(two, Tensor):
+            return Unknown(_text(node), self.context.error("“{text}” compares the numbers of a tensor: no layer does "
+                                                           "that", text=_text(node)))
         if isinstance(one, (tuple, list)) and isinstance(two, (tuple, list)) and type(op) in (ast.Eq, ast.NotEq):
             if any(isinstance(each, Unknown) for each in (*one, *two)):
                 return None

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from engine.reading import ordering
 from engine.reading.context import DEEPEST, Context
 from engine.reading.expressions import Expressions
 from engine.reading.functions import Functions, OpenShape
@@ -17,6 +18,7 @@ from engine.reading.leaving import reaches_out
 from engine.reading.library import BOOK
 from engine.reading.modules import Modules
 from engine.reading.objects import Objects
+from engine.reading.options import Options, asked
 from engine.reading.plain import BUILTINS, MATH, METHODS, OBJECTS, Plain
 from engine.reading.sizes import BATCH
 from engine.reading.statements import OUTER, Statements, has_part
@@ -154,6 +156,8 @@ class Interpreter:
             return Partial(given[0], given[1:], named)
         if path in ("torch.compile", "torch.jit.script", "torch.jit.ignore") and given and is_module(given[0]):
             return given[0]
+        if path == "argparse.ArgumentParser" and "parents" not in named:
+            return Options()
         if path.startswith("itertools."):
             return self._itertools(name, given, node)
         if scope.partition(".")[0] == "torch" or scope in ("operator", "F"):
@@ -285,9 +289,9 @@ class Interpreter:
             return self._of_tensors(name, given, node)
         if any(isinstance(value, (Marker, Parameter, Path)) for value in given) and name not in ("list", "tuple"):
             return OPAQUE
-        if name in ("max", "min", "sorted") and "key" in named:
-            return Unknown(ast.unparse(node)[:40], self.context.error("“{text}” cannot be worked out here",
-                                                                     text=ast.unparse(node)[:40]))
+        if name in ("max", "min", "sorted") and given and named.get("key") is not None:
+            return ordering.outermost(self, name, given, named) if name != "sorted" else ordering.in_order(
+                self, [*self.plain.iterate(given[0])], named)
         if name == "str" and given and not isinstance(given[0], (str, int, float, bool, type(None))):
             raise self.context.error("This text cannot be worked out here")
         values = [self._gone_through(value, name) for value in given]
@@ -336,6 +340,8 @@ class Interpreter:
             return owner  # numbers of ``torch.linspace``
         if isinstance(owner, OpenShape):
             return self.objects.of_shape(owner, name)
+        if isinstance(owner, Options):
+            return asked(self, owner, name, given, named)
         if name not in METHODS.get(type(owner), ()):
             self.context.must_succeed()
         if isinstance(owner, Last):
@@ -353,6 +359,8 @@ class Interpreter:
         if unknown is not None and isinstance(owner, list) and name in ("extend", "remove"):
             self.context.taint(owner, unknown.error or self.context.error("What is put here is not known"))
             return None
+        if isinstance(owner, list) and name == "sort" and named.get("key") is not None:
+            return ordering.sort(self, owner, named)
         if name in ("extend", "update", "join") and given:
             given = [list(self.plain.iterate(given[0])) if not isinstance(given[0], dict) else given[0],
                      *map(self.plain.whole, given[1:])]

@@ -52,6 +52,7 @@ EVERYWHERE = frozenset(("to", "cuda", "cpu", "train", "float", "eval", "zero_gra
                         "add_module", "register_module", "get_submodule", "extra_repr", "half", "double", "bfloat16",
                         "compile", "register_buffer", "register_parameter", "forward", "__class__", "_get_name",
                         "__setattr__", "__getattr__", "__delattr__"))
+LINEAR_MOST = 3  # dimensions that nn.Linear takes here, with that of the batch
 UNSAID = "How weights begin here is no setting of a layer: they begin as PyTorch's own"
 # What every module of torch's has, so that no part of that name is found.
 OF_TORCH = EVERYWHERE | OF_MODULES
@@ -364,6 +365,7 @@ class Modules:
         given = [self.context.need(value) for value in given]
         named = {name: self.context.need(value) for name, value in named.items()}
         tensors, rest = self._ports(module, kind, given, dict(named))
+        self._check_tensors(module, tensors, [*given, *named.values()])
         most = module.layer.max_inputs
         if kind in RECURRENT and not self.context.exact:
             rest = {name: value for name, value in rest.items() if not _is_zero(value)}
@@ -377,6 +379,15 @@ class Modules:
             tensors = tensors[:1]
         self._learn_sizes(module, kind, tensors)
         return self._result(module, kind, tensors)
+
+    def _check_tensors(self, module: Module, tensors: list[Tensor], given: list[Any]) -> None:
+        """Raise a ReadingError where torch's layer takes what none takes here."""
+        if not tensors and given and not any(isinstance(value, (Tensor, Unknown)) for value in given):
+            raise self.context.error("{layer} is called here with numbers that do not come from the network's input: "
+                                     "no layer does that", layer=module.layer.title)
+        if module.layer.kind() == "Linear" and tensors and len(tensors[0].shape or ()) > LINEAR_MOST:
+            raise self.context.error("nn.Linear is called here with {count} dimensions: a layer takes two, or three "
+                                     "of a sequence", count=len(tensors[0].shape or ()))
 
     def _ports(self, module: Module, kind: str, given: list[Any], named: Names) -> tuple[list[Tensor], Names]:
         """Tensors by the names of torch's own parameters, and what is given beside them. Raises ReadingError."""

@@ -14,6 +14,7 @@ from engine.reading.context import Context
 from engine.reading.elsewhere import is_elsewhere
 from engine.reading.expressions import UNKNOWN, Expressions
 from engine.reading.formulas import formula_in
+from engine.reading.idle import Idle
 from engine.reading.leaving import Leaving
 from engine.reading.plain import Plain
 from engine.reading.sure import SURE_NAMES, is_sure_name
@@ -61,6 +62,7 @@ class Statements:
                  decorate: Callable[[Any, Any, str], Any]) -> None:
         self.context, self.plain, self.expressions, self._decorate = context, plain, expressions, decorate
         self._leaving = Leaving(context, expressions)
+        self._idle = Idle(self._leaving.value)
 
     def run(self, body: Sequence[ast.stmt], names: Names) -> None:
         """Follow statements. Raises ReadingError where nothing after one can be known, and in exact reading."""
@@ -271,7 +273,7 @@ class Statements:
     def _do_if(self, node: ast.If, names: Names) -> None:
         holds = self.expressions.known(node.test, names) if self.context.exact else self._known(node, names)
         if holds is None:
-            if not self.context.exact and _is_idle([*node.body, *node.orelse]):
+            if not self.context.exact and self._idle.all([*node.body, *node.orelse], names):
                 return
             raise self.context.error(UNKNOWN)
         self.run(node.body if holds else node.orelse, names)
@@ -283,7 +285,7 @@ class Statements:
         except SpentError:
             raise
         except ReadingError:
-            if _is_idle([*node.body, *node.orelse]) and not self.context.trying:
+            if self._idle.all([*node.body, *node.orelse], names) and not self.context.trying:
                 return None
             raise
 
@@ -336,7 +338,8 @@ class Statements:
         """What is tried succeeds, where it is sure to; else nothing is known of what it and the rest would change."""
         if self.context.exact:
             raise self._unreadable(node)
-        if _is_idle([*node.body, *node.orelse, *(each for handler in node.handlers for each in handler.body)]):
+        if self._idle.all([*node.body, *node.orelse, *(each for handler in node.handlers for each in handler.body)],
+                          names):
             self.run(node.finalbody, names)
             return
         error = self.context.error("Whether this succeeds is not known: “try” cannot be read here")
@@ -419,32 +422,6 @@ def _leaves_loop(statement: ast.stmt) -> bool:
     if isinstance(statement, (ast.Break, ast.Continue)):
         return True
     return any(_leaves_loop(child) for child in ast.iter_child_nodes(statement) if isinstance(child, ast.stmt))
-
-
-MOVING = frozenset(("cuda", "cpu", "to", "train", "eval", "float", "share_memory", "zero_grad"))
-
-
-def _is_idle(body: Sequence[ast.stmt]) -> bool:
-    """Whether nothing of a network is another afterwards: it is only moved to a device, or spoken of."""
-    return all(_is_idle_statement(statement) for statement in body)
-
-
-def _is_idle_statement(statement: ast.stmt) -> bool:
-    if isinstance(statement, ast.Pass):
-        return True
-    call = statement.value if isinstance(statement, (ast.Expr, ast.Assign)) else None
-    if not isinstance(call, ast.Call):
-        return False
-    if isinstance(statement, ast.Expr) and ast.unparse(call.func) == "print":
-        return True
-    owner = call.func.value if isinstance(call.func, ast.Attribute) and call.func.attr in MOVING else None
-    if owner is None and ast.unparse(call.func).endswith("DataParallel") and call.args:
-        owner = call.args[0]
-    if not isinstance(owner, ast.Name):
-        return False
-    if isinstance(statement, ast.Expr):
-        return True
-    return isinstance(statement, ast.Assign) and [ast.unparse(target) for target in statement.targets] == [owner.id]
 
 
 def _starred(module: str) -> Names:
