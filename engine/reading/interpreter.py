@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from engine.reading import ordering
 from engine.reading.context import DEEPEST, Context
 from engine.reading.expressions import Expressions
 from engine.reading.functions import Functions, OpenShape
@@ -18,7 +17,8 @@ from engine.reading.leaving import reaches_out
 from engine.reading.library import BOOK
 from engine.reading.modules import Modules
 from engine.reading.objects import Objects
-from engine.reading.options import Options, asked
+from engine.reading.options import Options
+from engine.reading.ordering import Ordering
 from engine.reading.plain import BUILTINS, MATH, METHODS, OBJECTS, Plain
 from engine.reading.sizes import BATCH
 from engine.reading.statements import OUTER, Statements, has_part
@@ -63,7 +63,7 @@ class Interpreter:
         self.expressions = Expressions(self.context, self.plain, self.modules, self.functions, self.called)
         self.statements = Statements(self.context, self.plain, self.expressions, self.decorated)
         self.objects = Objects(self)
-        self.tracing = Tracing(self)
+        self.tracing, self.ordering = Tracing(self), Ordering(self.plain, self._given)
         self.modules.follow, self.plain.asked = self.function_called, self._asked
         self._book: Names | None = None
         self._yields: dict[ast.AST, bool] = {}  # functions, and whether they are generators
@@ -75,6 +75,10 @@ class Interpreter:
         found = self._called(called, given, named, node, names)
         self.context.strange += isinstance(found, Unknown)
         return found
+
+    def _given(self, called: Any, given: list[Any]) -> Any:
+        """What a call gives that stands nowhere in the text."""
+        return self.called(called, given, {}, FORWARD, {})
 
     def _called(self, called: Any, given: list[Any], named: Names, node: ast.Call, names: Names) -> Any:
         if isinstance(called, Path):
@@ -157,7 +161,7 @@ class Interpreter:
         if path in ("torch.compile", "torch.jit.script", "torch.jit.ignore") and given and is_module(given[0]):
             return given[0]
         if path == "argparse.ArgumentParser" and "parents" not in named:
-            return Options()
+            return Options(self.context, self._given)
         if path.startswith("itertools."):
             return self._itertools(name, given, node)
         if scope.partition(".")[0] == "torch" or scope in ("operator", "F"):
@@ -290,8 +294,7 @@ class Interpreter:
         if any(isinstance(value, (Marker, Parameter, Path)) for value in given) and name not in ("list", "tuple"):
             return OPAQUE
         if name in ("max", "min", "sorted") and given and named.get("key") is not None:
-            return ordering.outermost(self, name, given, named) if name != "sorted" else ordering.in_order(
-                self, [*self.plain.iterate(given[0])], named)
+            return self.ordering.builtin(name, given, named)
         if name == "str" and given and not isinstance(given[0], (str, int, float, bool, type(None))):
             raise self.context.error("This text cannot be worked out here")
         values = [self._gone_through(value, name) for value in given]
@@ -341,7 +344,7 @@ class Interpreter:
         if isinstance(owner, OpenShape):
             return self.objects.of_shape(owner, name)
         if isinstance(owner, Options):
-            return asked(self, owner, name, given, named)
+            return owner.asked(name, given, named)
         if name not in METHODS.get(type(owner), ()):
             self.context.must_succeed()
         if isinstance(owner, Last):
@@ -360,7 +363,7 @@ class Interpreter:
             self.context.taint(owner, unknown.error or self.context.error("What is put here is not known"))
             return None
         if isinstance(owner, list) and name == "sort" and named.get("key") is not None:
-            return ordering.sort(self, owner, named)
+            return self.ordering.sort(owner, named)
         if name in ("extend", "update", "join") and given:
             given = [list(self.plain.iterate(given[0])) if not isinstance(given[0], dict) else given[0],
                      *map(self.plain.whole, given[1:])]

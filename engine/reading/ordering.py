@@ -2,45 +2,47 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
-from engine.reading.tracing import FORWARD
+from engine.reading.plain import Plain
 from engine.reading.values import Class, Function, Method, Names, Path
 
-if TYPE_CHECKING:
-    from engine.reading.interpreter import Interpreter
 
+class Ordering:
+    """``sorted``, ``max`` and ``min`` with a key; ``call`` says what that gives for a value."""
 
-def in_order(reader: Interpreter, values: list[Any], named: Names) -> list[Any]:
-    """What ``sorted`` gives. Raises ReadingError."""
-    keys = _keys(reader, values, named)
-    reverse = reader.context.need(named.get("reverse", False))
-    places = reader.plain.work(sorted, range(len(values)), key=keys.__getitem__, reverse=reverse)
-    return [values[place] for place in places]
+    def __init__(self, plain: Plain, call: Callable[[Any, list[Any]], Any]) -> None:
+        self.plain, self.context, self._call = plain, plain.context, call
 
+    def builtin(self, name: str, given: list[Any], named: Names) -> Any:
+        """What the function of that name gives. Raises ReadingError."""
+        values = given if given[1:] else [*self.plain.iterate(given[0])]
+        return self._ordered(values, named) if name == "sorted" else self._outermost(name, values, named)
 
-def outermost(reader: Interpreter, name: str, given: list[Any], named: Names) -> Any:
-    """What ``max`` or ``min`` gives. Raises ReadingError."""
-    values = [*reader.plain.iterate(given[0])] if len(given) == 1 else given
-    if not values and "default" in named:
-        return named["default"]
-    keys = _keys(reader, values, named)
-    return values[reader.plain.work(max if name == "max" else min, range(len(values)), key=keys.__getitem__)]
+    def sort(self, values: list[Any], named: Names) -> None:
+        """A list's own ``sort``: as in Python it is empty meanwhile. Raises ReadingError."""
+        before = [*values]
+        values.clear()
+        values += self._ordered(before, named)
 
+    def _ordered(self, values: list[Any], named: Names) -> list[Any]:
+        keys = self._keys(values, named)
+        reverse = self.context.need(named.get("reverse", False))
+        places = self.plain.work(sorted, range(len(values)), key=keys.__getitem__, reverse=reverse)
+        return [values[place] for place in places]
 
-def sort(reader: Interpreter, values: list[Any], named: Names) -> None:
-    """A list's own ``sort``: as in Python it is empty meanwhile. Raises ReadingError."""
-    before = [*values]
-    values.clear()
-    values += in_order(reader, before, named)
+    def _outermost(self, name: str, values: list[Any], named: Names) -> Any:
+        if not values and "default" in named:
+            return named["default"]
+        keys = self._keys(values, named)
+        return values[self.plain.work(max if name == "max" else min, range(len(values)), key=keys.__getitem__)]
 
-
-def _keys(reader: Interpreter, values: list[Any], named: Names) -> list[Any]:
-    key = reader.context.need(named["key"])
-    if not named.keys() <= {"key", "reverse", "default"} or not isinstance(
-            key, (Function, Path, Class, Method)):
-        raise reader.context.error("These values cannot be put in order here")
-    keys = [reader.context.need(reader.called(key, [value], {}, FORWARD, {})) for value in values]
-    reader.context.spend(reader.plain.cost(keys))
-    reader.plain.check_compared(keys)
-    return keys
+    def _keys(self, values: list[Any], named: Names) -> list[Any]:
+        key = self.context.need(named["key"])
+        if not named.keys() <= {"key", "reverse", "default"} or not isinstance(key, (Function, Path, Class, Method)):
+            raise self.context.error("These values cannot be put in order here")
+        keys = [self.context.need(self._call(key, [value])) for value in values]
+        self.context.spend(self.plain.cost(keys))
+        self.plain.check_compared(keys)
+        return keys
