@@ -15,6 +15,7 @@ from engine.reading.hierarchy import ASKED, HAVE, kinds_of
 from engine.reading.layers import KINDS
 from engine.reading.modules import EVERYWHERE, HOOKS, Buffer
 from engine.reading.sizes import BATCH, Size
+from engine.reading.tracing import FORWARD
 from engine.reading.values import (
     LOSS,
     MODULE,
@@ -153,10 +154,10 @@ class Objects:
             elif (given or named) and not self.context.exact and made.kind.is_module:
                 raise self.context.error("{name} takes no arguments", name=made.kind.made.name)
             return None
+        if name == "__call__" and (own := self.reader.tracing.own_forward(made)) is not None:
+            return self.reader.called(own, given, named, FORWARD, {})
         if name in ("forward", "__call__") and made.inner is not None:
             return self.reader.module_called(made.inner, given, named)
-        if name == "__call__" and made.kind.method("forward") is not None:
-            return self.reader.plain.asked(made, "forward", given) if not named else self._refused(name)
         if name == "__setattr__" and len(given) == 2:
             return self.reader.modules.set_attribute(made, self.context.as_name(given[0]), given[1])
         if made.inner is not None or name in EVERYWHERE:

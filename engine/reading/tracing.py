@@ -78,6 +78,10 @@ class Tracing:
         if made.kind.holder("__call__") is not None:
             found = made.kind.find("__call__")
             return self.reader.modules.bound(found, made) if isinstance(found, Function) else self.context.need(found)
+        return self.own_forward(made)
+
+    def own_forward(self, made: Instance) -> Any:
+        """Its ``forward``, or None where that is torch's. Raises ReadingError where it is not known."""
         is_own = made.kind.is_module and self.reader.modules.is_own(made, "forward")
         if not is_own and made.kind.holder("forward") is None:
             return None

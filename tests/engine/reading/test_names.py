@@ -37,6 +37,9 @@ def _class(made: str, more: str = "", made_with: str = "", beside: str = "", for
     _class("self.forward = self.other", OTHER, beside="import copy\nnet = nn.Sequential(net)\n"
                                                       "net.append(copy.deepcopy(net[0]))\n"),
     _class("self.forward = nn.Tanh()"),
+    _class("self.forward = self.other", f"{OTHER}    def __call__(self, x): return super().__call__(x) * 2\n"),
+    f"{HEAD}class Net(nn.Linear):\n    def forward(self, x): return super().forward(x) * 2\n"
+    "    def __call__(self, x): return super().__call__(x) + 1\nnet = nn.Sequential(Net(8, 8))\n",
     _class("self.b = nn.BatchNorm1d(8)", OTHER, forward="return self.other(self.b(self.f(x)))",
            beside="net = nn.Sequential(net, nn.ReLU())\nfor m in net.modules():\n    if type(m) is Net:\n"
                   "        delattr(m, 'b')\n        m.forward = m.other\n"),
