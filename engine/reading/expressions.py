@@ -12,7 +12,7 @@ from engine.reading.assigning import Assigning
 from engine.reading.context import Context
 from engine.reading.functions import Functions
 from engine.reading.layers import KINDS
-from engine.reading.modules import Buffer, Modules
+from engine.reading.modules import BY_HAND, Buffer, Modules
 from engine.reading.picking import Picking
 from engine.reading.plain import BUILTINS, ERRORS, MATH, OBJECTS, WIDE, Plain, is_open, words_of
 from engine.reading.sizes import Size
@@ -453,6 +453,8 @@ class Expressions:
             if self.context.sheet is not None:
                 self.context.watched.append(owner)
             return TRAINING
+        if name in BY_HAND and (is_module(owner) or isinstance(owner, (Instance, Class))) and not self.context.exact:
+            return self.modules.by_hand(owner, name)
         if isinstance(owner, (Instance, Class)):
             found = self.modules.attribute(owner, name)
             return self._of_property(found, owner, name)

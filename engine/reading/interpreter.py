@@ -156,6 +156,8 @@ class Interpreter:
         if path == "types.MethodType" and len(given) == 2 and isinstance(given[0], Function) and (
                 given[0].owner is None and not named):
             return replace(given[0], owner=given[1])
+        if scope == "builtins.object" and given:
+            return self.objects.by_object(name, given)
         if path in ("functools.partial", "partial"):
             return Partial(given[0], given[1:], named)
         if path in ("torch.compile", "torch.jit.script", "torch.jit.ignore") and given and is_module(given[0]):

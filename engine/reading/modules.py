@@ -56,6 +56,9 @@ LINEAR_MOST = 3  # dimensions that nn.Linear takes here, with that of the batch
 UNSAID = "How weights begin here is no setting of a layer: they begin as PyTorch's own"
 # What every module of torch's has, so that no part of that name is found.
 OF_TORCH = EVERYWHERE | OF_MODULES
+# Where Python and torch themselves keep what objects have.
+BY_HAND = frozenset(("__dict__", "_parameters", "_buffers", "_forward_hooks", "_forward_pre_hooks", "_backward_hooks",
+                     "_non_persistent_buffers_set", "_flat_weights"))
 HOOKS = frozenset(("register_forward_hook", "register_forward_pre_hook", "register_full_backward_hook"))
 
 
@@ -307,6 +310,17 @@ class Modules:
             return self.context.method(owner, name)
         raise self.context.error("self.{name} is used, but nowhere made in a way that can be read: add what makes it",
                                  name=name)
+
+    def by_hand(self, owner: Any, name: str) -> Any:
+        """``self.__dict__`` of an object that is no module. Raises ReadingError for what torch keeps."""
+        if isinstance(owner, Instance) and not owner.kind.is_module and name == "__dict__":
+            owner.is_changed = owner.is_changed or owner not in self.context.builder
+            return owner.attributes
+        error = self.context.error("What is done with “{name}” by hand cannot be read", name=name)
+        if self.context.sheet is not None:
+            self.context.refuse(error)
+        self.context.taint(owner, error)
+        raise error
 
     def is_own(self, owner: Instance, name: str) -> bool:
         """Whether a name means what the object itself keeps: torch finds its parts behind all that classes have."""

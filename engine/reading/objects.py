@@ -192,12 +192,23 @@ class Objects:
             return slice(*given)
         if name == "object":
             return OPAQUE
+        if name == "vars" and len(given) == 1 and isinstance(given[0], (Instance, Class, Module, Chain)):
+            return self.reader.modules.by_hand(given[0], "__dict__")
         if name == "id" and given:
             return id(given[0])
         is_top = self.context.depth == 0 and not given  # those of a function are only a copy
         if name in ("exec", "eval", "globals") or (name in ("locals", "vars") and is_top):
             self.context.lose_names(self.context.error("“{text}” may change any name: that cannot be read", text=text))
         raise self.context.error("“{text}” cannot be worked out here", text=text)
+
+    def by_object(self, name: str, given: list[Any]) -> Any:
+        """``object.__setattr__(self, …)``, past what torch does with its parts. Raises ReadingError."""
+        owner = self.context.need(given[0])
+        if name == "__init__" and isinstance(owner, Instance) and not owner.kind.is_module:
+            return None
+        if name == "__setattr__" and len(given) == 3 and isinstance(owner, Instance) and not is_module(given[2]):
+            return self.reader.modules.set_attribute(owner, self.context.as_name(given[1]), given[2])
+        return self.reader.modules.by_hand(owner, f"object.{name}")
 
     def _by_name(self, name: str, given: list[Any]) -> Any:
         owner, attribute = self.context.need(given[0]), given[1]

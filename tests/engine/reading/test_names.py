@@ -252,3 +252,33 @@ def test_a_part_that_is_put_at_the_end_may_stand_for_another() -> None:
                                     "net._modules.pop('x')", "net._modules = {}"])
 def test_parts_that_are_changed_otherwise_are_refused(change: str) -> None:
     assert refusal(f"{HEAD}net = {SEQUENCE}\n{change}\n", ROW).startswith("Line 5: ")
+
+
+# -- attributes, by hand -----------------------------------------------------------------------------------------------
+
+PLAIN = ("class C:\n    n = 3\n    def __init__(self, **k):\n        {}\nc = C(n=5)\n"
+         "net = nn.Sequential(nn.Linear(8, c.n))\n")
+
+
+@pytest.mark.parametrize("line", ["self.__dict__.update(k)", "vars(self).update(k)", "self.__dict__['n'] = k['n']",
+                                  "object.__setattr__(self, 'n', k['n'])", "d = self.__dict__\n        d['n'] = 4",
+                                  "for a, b in k.items(): setattr(self, a, b)\n        del self.__dict__['n']"])
+def test_attributes_of_plain_objects_are_a_dict(line: str) -> None:
+    assert_equal(HEAD + PLAIN.format(line), ROW)
+
+
+@pytest.mark.parametrize("made", ["object.__setattr__(self, 'k', 2)", "nn.Module.__setattr__(self, 'k', 2)",
+                                  "super().__setattr__('k', 2)", "type(self).k = 2"])
+def test_attributes_of_modules_are_set_in_many_ways(made: str) -> None:
+    assert_equal(_class(made, "    k = 1\n", forward="return self.f(x) * self.k"), ROW)
+
+
+@pytest.mark.parametrize("made", [
+    "self.__dict__.update(k=2)", "self.__dict__['k'] = 2", "vars(self).update(k=2)", "d = self.__dict__",
+    "object.__setattr__(self, 'act', nn.Tanh())", "self.f._parameters.pop('weight')",
+    "self.f._parameters['bias'] = None",
+    "self._buffers['b'] = torch.ones(8)", "self.f._forward_hooks[0] = print", "object.__delattr__(self, 'f')",
+])  # fmt: skip
+def test_what_torch_keeps_is_not_changed_unseen(made: str) -> None:
+    found = refusal(_class(made, "    k, act = 1, None\n", forward="return self.f(x) * self.k"), ROW)
+    assert found.startswith("Line 8: What is done with “") and found.endswith("by hand cannot be read")
