@@ -449,6 +449,8 @@ class Expressions:
             return Path(f"{owner.name}.{name}")
         if isinstance(owner, Unknown):
             return _as_value(owner)
+        if isinstance(owner, Function) and name == "__name__":
+            return owner.name if isinstance(owner.made, ast.FunctionDef) else "<lambda>"
         if name == "training" and is_module(owner):
             if self.context.sheet is not None:
                 self.context.watched.append(owner)

@@ -285,6 +285,8 @@ class Modules:
         """``self.name`` or ``Class.name``. Raises ReadingError."""
         kind = owner.kind if isinstance(owner, Instance) else owner
         found = kind.find(name)
+        if (error := next((each.taint for each in kind.order() if each.taint is not None), None)) is not None:
+            raise error
         if isinstance(owner, Instance) and self.is_own(owner, name):
             return owner.attributes[name]
         if isinstance(found, Function):

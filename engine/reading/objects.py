@@ -192,6 +192,9 @@ class Objects:
             return slice(*given)
         if name == "object":
             return OPAQUE
+        if name in ("property", "staticmethod", "classmethod") and len(given) == 1 and not named:
+            is_as_it_is = name == "staticmethod" and not isinstance(given[0], Function)
+            return given[0] if is_as_it_is else self.reader.decorated(Path(f"builtins.{name}"), given[0], name)
         if name == "vars" and len(given) == 1 and isinstance(given[0], (Instance, Class, Module, Chain)):
             return self.reader.modules.by_hand(given[0], "__dict__")
         if name == "id" and given:

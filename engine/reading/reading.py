@@ -317,11 +317,13 @@ class _Text:
                 self._check_attributes(part)
                 if part.inner is not None:
                     kept.add(id(part.inner))
-            if isinstance(part, Module) and id(part) not in reached and (
-                    part.layer.has_weights() or getattr(part.layer, "track_running_stats", False)):
-                self._check_hidden(part, way)
+            layer = part if not isinstance(part, Instance) else None if _is_code(part) else part.inner
+            if isinstance(layer, Module) and id(layer) not in reached and (
+                    layer.layer.has_weights() or getattr(layer.layer, "track_running_stats", False)):
+                self._check_hidden(layer, way)
                 raise ReadingError("“{name}” is made, but nothing of it reaches the output: PyTorch would keep its "
-                                   "weights. Call it, or take it out", line=part.line or None, name=way or part.name)
+                                   "weights. Call it, or take it out", line=part.line or None,
+                                   name=way or _called(part))
         assert self.context.sheet is not None
         for module in [*self.context.sheet.called.values(), *reached.values(), *self.context.watched]:
             if id(module) not in kept and (not isinstance(module, Module) or trains(module.layer)):
@@ -342,8 +344,7 @@ class _Text:
         """Numbers that torch has in its state dict are in the network, too. Raises ReadingError."""
         drawn, inside = list(_layers_in(graph)), self._inside_code(network, {id(each) for each in self._reached()})
         for _, part in every_module(network):
-            if not isinstance(part, Instance) or id(part) in inside or any(
-                    isinstance(block.layer, Code) for block in part.blocks.values()):
+            if not isinstance(part, Instance) or id(part) in inside or _is_code(part):
                 continue
             for name, value in part.attributes.items():
                 if isinstance(value, Buffer) and value.is_kept and value.layer not in drawn:
@@ -368,7 +369,7 @@ class _Text:
             for _, inner in every_module(part) if inner is not part}
 
     def _check_attributes(self, part: Instance) -> None:
-        if any(isinstance(block.layer, Code) for block in part.blocks.values()):
+        if _is_code(part):
             return
         for value in part.attributes.values():
             if isinstance(value, Unknown) and value.error is not None and (
@@ -390,6 +391,10 @@ class _Text:
 
 
 MOST_PARTS = 2  # of a layer of a person's own that keeps numbers, too
+
+
+def _is_code(part: Instance) -> bool:
+    return any(isinstance(block.layer, Code) for block in part.blocks.values())
 
 
 def _called(module: Any) -> str:

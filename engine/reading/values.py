@@ -220,6 +220,7 @@ class Class:
     bases: tuple[Any, ...]
     names: Names = field(default_factory=dict)
     is_changed: bool = False  # since it was written
+    taint: ReadingError | None = None
     line: list[Any] = field(default_factory=list)  # itself and all that it is built on, once that is asked for
 
     def lineage(self) -> list[Any]:

@@ -35,6 +35,11 @@ def _decorated(before: str, decorator: str) -> str:
     .removeprefix(HEAD),
     _decorated(TIMES + "from functools import partial\n", "@times(n=2)"),
     f"{HEAD}{REGISTER}net = REG['b']()\n", f"{HEAD}{REGISTER}net = nn.Sequential(*[c() for c in REG.values()])\n",
+    net("return self.act(self.f(x)) * self.k", LINEAR).replace("    def forward", "    def act(x): return x * 2\n"
+        "    act = staticmethod(act)\n    k = property(lambda self: 3)\n    def forward"),
+    f"{HEAD}class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+    "        self.f = nn.Linear(8, 8)\ndef to(c):\n    def put(f):\n        setattr(c, f.__name__, f)\n    return put\n@to(Net)\n"
+    "def forward(self, x): return self.f(x) * 2\nnet = Net()\n",
     HEAD + CHANGED + net("return self.f(x)", LINEAR).removeprefix(HEAD),
     net("return act(self.f(x))", LINEAR).replace(HEAD, f"{HEAD}def twice(f): return lambda x: f(f(x))\n@twice\n"
                                                        "def act(x): return torch.tanh(x) * 2\n"),
@@ -66,6 +71,13 @@ def test_a_decorator_that_is_not_known_is_named(decorator: str) -> None:
 ])  # fmt: skip
 def test_a_function_keeps_the_names_around_it_and_its_class(text: str) -> None:
     assert_equal(HEAD + text, ROW)
+
+
+@pytest.mark.parametrize("change", ["Net.k = len(os.environ) + 3", "setattr(Net, os.environ['A'] + 'k', 3)",
+                                    "Net.k = os.frob()[1:2]"])
+def test_a_class_that_is_changed_as_nobody_knows_is_refused(change: str) -> None:
+    text = net("return self.f(x) * self.k", LINEAR).replace("    def forward", "    k = 1\n    def forward")
+    assert refusal(f"{text}import os\n{change}\n", ROW).startswith("Line 13: ")
 
 
 def test_super_outside_of_a_class_is_refused() -> None:

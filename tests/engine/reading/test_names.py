@@ -54,7 +54,10 @@ def test_an_object_s_own_forward_stands_before_its_class_s(text: str) -> None:
     ("net = nn.Sequential(nn.Linear(8, 4))\nnet[0].forward = torch.tanh\n", "Line 5: “forward” of a layer is changed"),
     ("import abc\nclass L(nn.Linear):\n    @abc.frob\n    def forward(self, x):\n        return x\nnet = L(8, 4)\n",
      "Line 6: What the decorator “@abc.frob” does"),
-    ("class L(nn.Linear):\n    forward = staticmethod(torch.tanh)\nnet = nn.Sequential(L(8, 4))\n", "Line 5: "),
+    ("class L(nn.Linear):\n    forward = staticmethod(torch.tanh)\nnet = nn.Sequential(L(8, 4))\n",
+     "Line 6: “0” is made, but nothing of it reaches the output"),
+    ("class L(nn.Linear):\n    def forward(self, x): return torch.tanh(x)\nnet = nn.Sequential(L(8, 4), nn.Tanh())\n",
+     "Line 6: “0” is made, but nothing of it reaches the output"),
     (_class("self.d = nn.Dropout()", beside="net.train = lambda mode=True: net\n").removeprefix(HEAD),
      "Line 12: Net says itself what “train” does"),
 ])  # fmt: skip
