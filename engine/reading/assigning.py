@@ -6,7 +6,19 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from engine.reading.values import Chain, Instance, Kept, Marker, Names, Parameter, Path, Tensor, Unknown, Zeros
+from engine.reading.values import (
+    Chain,
+    Instance,
+    Kept,
+    Marker,
+    Names,
+    Parameter,
+    Path,
+    Tensor,
+    Unknown,
+    Zeros,
+    in_words,
+)
 
 if TYPE_CHECKING:
     from engine.reading.expressions import Expressions
@@ -77,7 +89,9 @@ class Assigning:
             self.modules.put_part(held, index, value)
         elif isinstance(held, Parameter):
             self.modules.set_value(held, index, value)
-        elif isinstance(held, (Marker, Path)):
+        elif isinstance(held, Path):
+            self.context.spoil(held, in_words(index))
+        elif isinstance(held, Marker):
             return
         elif isinstance(held, (list, dict)) and not isinstance(index, Unknown):
             self.plain.work(held.__setitem__, index, value)
@@ -129,6 +143,8 @@ class Assigning:
             index = self.expressions.index(target.slice, names)
             if isinstance(held, Instance) and held.kind.find("__delitem__") is not None:
                 self.plain.asked(held, "__delitem__", [index])
+            elif isinstance(held, Kept):
+                self.modules.drop_part(held, index)
             elif isinstance(held, (Chain, Instance)):
                 self.modules.delete_part(held, index)
             elif isinstance(held, (list, dict)):

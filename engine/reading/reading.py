@@ -25,6 +25,7 @@ from engine.reading.choosing import Choosing
 from engine.reading.context import AgainError
 from engine.reading.interpreter import Interpreter
 from engine.reading.layers import MissingValueError, trains
+from engine.reading.mangling import mangled
 from engine.reading.modules import Buffer
 from engine.reading.own_code import code_of
 from engine.reading.sheet import Sheet, keeps
@@ -151,9 +152,11 @@ class _Text:
         """The network, followed in both of its ways. Raises ReadingError."""
         choosing = Choosing(self.reader)
         choosing.run(self.body)
+        self.context.check_unspoiled()
         network = choosing.network()
         try:
             graph = self._drawn(network)
+            self.context.check_unspoiled()
         except ReadingError as error:
             if isinstance(network, Instance) and network.given is None and (
                     isinstance(error, MissingValueError) or (isinstance(error, OwnParameterError) and _needs_values(
@@ -326,9 +329,12 @@ class _Text:
                 self._check_attributes(part)
                 if part.inner is not None:
                     kept.add(id(part.inner))
-            if isinstance(part, Module) and id(part) not in reached and keeps(part.layer):
+            layer = part if not isinstance(part, Instance) else None if _is_code(part) else part.inner
+            if isinstance(layer, Module) and id(layer) not in reached and keeps(layer.layer):
+                self._check_hidden(layer, way)
                 raise ReadingError("“{name}” is made, but nothing of it reaches the output: PyTorch would keep its "
-                                   "weights. Call it, or take it out", line=part.line or None, name=way or part.name)
+                                   "weights. Call it, or take it out", line=part.line or None,
+                                   name=way or _called(part))
         assert self.context.sheet is not None
         for module in [*self.context.sheet.called.values(), *reached.values(), *self.context.watched]:
             if id(module) not in kept and (not isinstance(module, Module) or trains(module.layer)):
@@ -339,12 +345,17 @@ class _Text:
                                    "nn.ModuleList or an attribute of its own", line=module.line or None,
                                    name=module.name or module.layer.title)
 
+    def _check_hidden(self, part: Module, way: str) -> None:
+        if kind := self.context.hidden.get(id(part)):
+            raise ReadingError("“{name}” is hidden: the class {kind} calls something else so, which PyTorch finds "
+                               "first. It would keep these weights all the same: rename one of both",
+                               line=part.line or None, name=way or part.name, kind=kind)
+
     def _check_buffers(self, network: Any, graph: Graph) -> None:
         """Numbers that torch has in its state dict are in the network, too. Raises ReadingError."""
         drawn, inside = list(_layers_in(graph)), self._inside_code(network, {id(each) for each in self._reached()})
         for _, part in every_module(network):
-            if not isinstance(part, Instance) or id(part) in inside or any(
-                    isinstance(block.layer, Code) for block in part.blocks.values()):
+            if not isinstance(part, Instance) or id(part) in inside or _is_code(part):
                 continue
             for name, value in part.attributes.items():
                 if isinstance(value, Buffer) and value.is_kept and value.layer not in drawn:
@@ -369,7 +380,7 @@ class _Text:
             for _, inner in every_module(part) if inner is not part}
 
     def _check_attributes(self, part: Instance) -> None:
-        if any(isinstance(block.layer, Code) for block in part.blocks.values()):
+        if _is_code(part):
             return
         for value in part.attributes.values():
             if isinstance(value, Unknown) and value.error is not None and (
@@ -391,6 +402,10 @@ class _Text:
 
 
 MOST_PARTS = 2  # of a layer of a person's own that keeps numbers, too
+
+
+def _is_code(part: Instance) -> bool:
+    return any(isinstance(block.layer, Code) for block in part.blocks.values())
 
 
 def _called(module: Any) -> str:
@@ -428,7 +443,7 @@ def _needs_values(network: Instance) -> bool:
 def found_body(found: Written) -> list[ast.stmt]:
     """The statements of a text. Raises ReadingError."""
     try:
-        return ast.parse(found.code).body
+        return mangled(ast.parse(found.code).body, found.code)
     except SyntaxError as error:
         raise ReadingError("{reason}", line=error.lineno or 1, reason=error.msg) from error
     except (ValueError, RecursionError, MemoryError) as error:
