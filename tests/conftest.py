@@ -47,6 +47,7 @@ settings.register_profile("steady", derandomize=True)
 settings.register_profile("search", derandomize=False, max_examples=500)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
+ENDS_S = 5  # seconds for what was told to end
 MNIST_ROOT = Path(__file__).parent.parent.parent / "shared" / "data"
 
 
@@ -129,15 +130,16 @@ def unforeseen() -> Iterator[list[str]]:
 
 @pytest.fixture(autouse=True)
 def _no_threads_left() -> Iterator[None]:
-    """A test that leaves a thread running has not cleaned up."""
+    """A test that leaves a thread running has not cleaned up; one that was told to end may take its time."""
     before = set(threading.enumerate())
     yield
     left = [
         thread for thread in threading.enumerate()
-        if thread not in before and thread.is_alive() and not thread.daemon
-        and not isinstance(thread, threading._DummyThread)
+        if thread not in before and not thread.daemon and not isinstance(thread, threading._DummyThread)
     ]  # fmt: skip
-    assert not left, f"threads left running: {left}"
+    for thread in left:
+        thread.join(ENDS_S)
+    assert not any(thread.is_alive() for thread in left), f"threads left running: {left}"
 
 
 @pytest.fixture(scope="session", autouse=True)

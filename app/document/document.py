@@ -128,8 +128,13 @@ class Document(QObject):
 
     @property
     def since(self) -> Since:
-        """What has changed since the latest run began."""
+        """What has changed since the run began that the weights are of."""
         return since(self.trained.drawn, self.experiment) if self.trained is not None else NOTHING
+
+    @property
+    def since_run(self) -> Since:
+        """What has changed since the latest run began, whose curves are seen; it may have come to no weights."""
+        return since(self.run.drawn, self.experiment) if self.run is not None else NOTHING
 
     @property
     def owner(self) -> Experiment | None:

@@ -12,7 +12,7 @@ from app.features.comparing import Comparing
 from app.features.training import Training
 from app.window.commands import Command, Row
 from app.window.host import Feature, Host
-from engine.compare.belonging import Since
+from engine.compare.belonging import NOTHING, Since
 from engine.messages import say
 from engine.training.events import EpochEnded, Event, Finished, MemberStarted, Started
 from widgets.parts.changed_bar import ChangedBar
@@ -23,7 +23,8 @@ class Belonging(Feature):
 
     def __init__(self, host: Host) -> None:
         super().__init__(host)
-        self._bars: list[ChangedBar] = []
+        self._bars: list[ChangedBar] = []  # over the numbers of the latest run
+        self._over_weights: list[ChangedBar] = []
         trainer = host.feature(Training).trainer
         trainer.event_arrived.connect(self._take)
         trainer.state_changed.connect(lambda _state: self._show_line())
@@ -35,13 +36,13 @@ class Belonging(Feature):
                     "results"),
         ]
 
-    def over(self, below: QWidget) -> QWidget:
-        """The page of a panel, with the line over it."""
+    def over(self, below: QWidget, weights: bool = False) -> QWidget:
+        """The page of a panel that shows curves and results, or weights, with the line over it."""
         bar = ChangedBar(below)
         bar.trained_requested.connect(self.on_page(self.show_trained))
         bar.difference_requested.connect(self.on_page(self.show_difference))
-        bar.show_text(self.words(self.page.document if self.page is not None else None))
-        self._bars.append(bar)
+        (self._over_weights if weights else self._bars).append(bar)
+        self._show_line()
         return bar
 
     # -- when it is seen ----------------------------------------------------------------------------------------
@@ -58,18 +59,19 @@ class Belonging(Feature):
 
     def _show_line(self) -> None:
         document = self.page.document if self.page is not None else None
-        words = self.words(document)
         for bar in self._bars:
-            bar.show_text(words)
+            self._tell(bar, document.since_run if document is not None else NOTHING,
+                       document is not None and document.run is document.trained)
+        for bar in self._over_weights:
+            self._tell(bar, document.since if document is not None else NOTHING)
 
-    def words(self, document: Document | None) -> str:
-        """What has changed since training; nothing where all is as it was."""
-        changed = document.since if document is not None else Since(network=False, data=False)
-        if changed == (True, True):
-            return self.tr("Changed since training: the network and the data")
-        if changed.network:
-            return self.tr("Changed since training: the network")
-        return self.tr("Changed since training: the data") if changed.data else ""
+    def _tell(self, bar: ChangedBar, changed: Since, is_there: bool = True) -> None:
+        whole, brief = {
+            Since(True, True): (self.tr("Changed since training: the network and the data"), self.tr("Both changed")),
+            Since(True, False): (self.tr("Changed since training: the network"), self.tr("Network changed")),
+            Since(False, True): (self.tr("Changed since training: the data"), self.tr("Data changed")),
+        }.get(changed, ("", ""))
+        bar.show_text(whole, [brief], is_there)
 
     # -- what can be done ---------------------------------------------------------------------------------------
 

@@ -143,7 +143,7 @@ class Curves(Feature, Listener):
         run = document.run
         if run is None or run.summary is None:
             return ("", "")
-        line = self.tr("Changed since training · {line}") if self.host.feature(Belonging).words(document) else "{line}"
+        line = self.tr("Changed since training · {line}") if document.since_run.anything else "{line}"
         whole, brief = (line.replace("{line}", self._of_member(message_text(words)))
                         for words in (run.summary.line, run.summary.brief))
         return whole, brief

@@ -26,7 +26,8 @@ from engine.experiment.experiment import DEFAULT, LOOM, Experiment, load_experim
 from engine.formats import reader_of
 from engine.graph.graph import Graph, Node
 from engine.layers.inputs import Input
-from engine.messages import LayerloomError, say
+from engine.messages import LayerloomError, Message, say
+from widgets.parts.notice import Action
 
 if TYPE_CHECKING:
     from engine.reading.reading import Reading
@@ -46,6 +47,7 @@ class Documents(Feature):
         self._recovery = Recovery(host.settings.recovery)
         self._is_put_aside = self._has_told_unkept = False
         self._told: dict[Page, object] = self.per_page()  # what was said last about a file that others changed
+        self._take_back: dict[Page, Callable[[], None]] = self.per_page()  # the sentence about the file
         self.autosave = QTimer(self, interval=AUTOSAVE_MS)
         self.autosave.timeout.connect(self._keep_copies)
 
@@ -179,7 +181,7 @@ class Documents(Feature):
         suggestion = document.path or Path(self.folder()) / f"{document.name}{LOOM.suffix}"
         path = dialogs.save_path(self.host.widget, self.tr("Save the network"), suggestion, [LOOM])
         if path is not None and self._is_open_elsewhere(document, path):
-            self.host.say(say("{file} is open in another tab: choose another name", file=path.name), "error")
+            self._say(say("{file} is open in another tab: choose another name", file=path.name), "error")
             return False
         return path is not None and self._write(document, path)
 
@@ -202,10 +204,20 @@ class Documents(Feature):
         try:
             document.save(path)
         except LayerloomError as error:
-            self.host.say(error.message, "error")
+            self._say(error.message, "error")
             return False
+        page = next((page for page in self.host.pages if page.document is document), None)
+        if page in self._take_back:
+            self._take_back.pop(page)()
         self.host.settings.remember(path)
         return True
+
+    def _say(self, message: Message, tone: str = "info", actions: Sequence[Action] = (), *,
+             waits: bool = False) -> None:
+        """Something about the file in front, which is over once the network is saved."""
+        take_back = self.host.say(message, tone, actions, waits=waits)
+        if self.page is not None:
+            self._take_back[self.page] = take_back
 
     # -- a file that others change ------------------------------------------------------------------------------
 
@@ -222,7 +234,7 @@ class Documents(Feature):
         if state != "changed":
             document.mark_unsaved()
         if state == "gone":
-            self.host.say(say("{file} is no longer there: save the network to have it again", file=path.name))
+            self._say(say("{file} is no longer there: save the network to have it again", file=path.name))
         else:
             self._ask_whose(document)
 
@@ -232,10 +244,10 @@ class Documents(Feature):
         path = document.path
         keep = self.tr("Keep mine"), lambda: self._write(document, path, over_changes=True)
         if (reason := mark_of(path).reason) is not None:
-            self.host.say(say("{file} can no longer be read: {reason}. Save the network under another name, or in its "
+            self._say(say("{file} can no longer be read: {reason}. Save the network under another name, or in its "
                               "place", file=path.name, reason=reason), "info", [keep], waits=waits)
             return
-        self.host.say(say("{file} was changed outside. Which of the two shall count?", file=path.name), "info", [
+        self._say(say("{file} was changed outside. Which of the two shall count?", file=path.name), "info", [
             keep,
             (self.tr("Take theirs"), lambda: self._take_file(document)),
             (self.tr("Compare both"), lambda: self._compare_with_file(document)),

@@ -238,7 +238,7 @@ class Exporting(Feature):
         self.host.refresh()
         self.host.say(say("Training starts from fresh weights"))
 
-    def _run(self, work: Callable[[Job], Any], then: Callable[[Any], None]) -> None:
+    def _run(self, work: Callable[[Job], Any], then: Callable[[Any], object]) -> None:
         self._jobs.start(work, then, lambda message: self.host.say(message, "error"))
 
     def finish(self) -> None:

@@ -62,12 +62,13 @@ class Parameters(Feature):
         panel.values_requested.connect(self._show_values)
         panel.value_edited.connect(self._edit)
         panel.node_requested.connect(self.on_page(Page.jump_to))
-        return self.host.feature(Belonging).over(panel)
+        return self.host.feature(Belonging).over(panel, weights=True)
 
     def _show_document(self, document: Document) -> None:
         """The tensors of the document in front, if anything about them has changed."""
         if document is not self._document:
             self._document, self._is_chosen, self._asked = document, False, None
+            self.panel.show_message(self.tr("Reading the weights…"))
         if not self.host.is_ready:
             self.panel.show_message(self.tr("PyTorch is still loading"))
             return

@@ -125,11 +125,9 @@ def _train(options: argparse.Namespace) -> int:
 
     folder = options.out or new_run_folder(HERE, Path(options.file.removeprefix("gallery:")).stem)
     kept = any(os.path.exists(folder / name) for name in (SUMMARY, SERIES, METRICS, CHECKPOINT))  # noqa: PTH110
-    if not options.resume and kept:
-        print(f"Replacing the run in {folder}", file=sys.stderr)
     out = console()
     try:
-        result = train(experiment, folder, out, options.data_root, options.resume, options.changed_data)
+        result = train(experiment, folder, out, options.data_root, options.resume, options.changed_data, kept)
     except (FileError, RunError, SeriesResumeError, WriteError) as error:
         raise UnreadableError("{reason}", reason=error) from error
     finally:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import signal
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -65,9 +66,9 @@ class Result(NamedTuple):
 
 
 def train(experiment: Experiment, folder: Path, console: Console, root: Path | None = None,
-          resume: bool = False, changed_data: bool = False) -> Result:
+          resume: bool = False, changed_data: bool = False, kept: bool = False) -> Result:
     """Train to the end, or until Ctrl+C, showing what happens: one run, or a series where variants or folds are asked
-    for. Raises LayerloomError, in words."""
+    for. That a run is ``kept`` in the folder is said when it is replaced. Raises LayerloomError, in words."""
     if resume and is_series(experiment):
         raise SeriesResumeError("A series of runs cannot be continued: only a single run can")
     checkpoint = load_checkpoint(folder, experiment, changed_data) if resume else None
@@ -83,6 +84,9 @@ def train(experiment: Experiment, folder: Path, console: Console, root: Path | N
             if isinstance(event, RunNotSaved) and view.is_new:
                 # hours later would be too late to learn that nothing can be written there
                 raise WriteError("{reason}", reason=event.message)
+            if kept and not resume and not isinstance(event, Preparing):
+                print(f"Replacing the run in {folder}", file=sys.stderr)
+                kept = False
             view.states.hear(event)
             view.hear(event)
     return Result(view.states)
@@ -177,17 +181,23 @@ def _epoch_line(event: EpochEnded) -> str:
     marks = ("  ← best" if is_best else "") + ("" if event.complete else "  (stopped within the epoch)")
     parts = [("train", event.train), ("train after", event.after), ("validation", event.validation),
              ("test", event.test)]
-    told = [f"{name} {_numbers(metrics)}" for name, metrics in parts
-            if metrics is not None and not math.isnan(metrics.loss)]
+    shown = [(name, metrics) for name, metrics in parts if metrics is not None and not math.isnan(metrics.loss)]
+    measure = _measure([metrics for _, metrics in shown])
+    told = [f"{name} {_numbers(metrics, measure)}" for name, metrics in shown]
     return f"epoch {event.epoch:>3}   {'   '.join(told)}{marks}"
 
 
-def _numbers(metrics: Metrics) -> str:
-    """Of classes loss and accuracy, of numbers loss and what says most about them."""
+def _measure(parts: Sequence[Metrics]) -> str:
+    """What says most about numbers, one for all parts that have any."""
+    have = [metrics.named for metrics in parts if "rmse" in metrics.named or "log_rmse" in metrics.named]
+    return next((name for name in ("log_rmse", "rmse") if have and all(name in named for named in have)), "")
+
+
+def _numbers(metrics: Metrics, measure: str) -> str:
+    """Of classes loss and accuracy, of numbers loss and a measure."""
     if not math.isnan(metrics.accuracy):
         return f"loss {metrics.loss:.4f} acc {metrics.accuracy:.4f}"
-    named = metrics.named
-    more = next((f" {name.replace('_', '-')} {named[name]:.4g}" for name in ("log_rmse", "rmse") if name in named), "")
+    more = f" {measure.replace('_', '-')} {metrics.named[measure]:.4g}" if measure in metrics.named else ""
     return f"loss {metrics.loss:.4g}{more}"
 
 

@@ -50,10 +50,11 @@ class Host(Protocol):
         """The feature of this kind. There once all are made."""
 
     def say(self, message: Message, tone: str = "info", actions: Sequence[Action] = (), *,
-            waits: bool = False) -> None:
+            waits: bool = False) -> Callable[[], None]:
         """A sentence in place, over the canvas or on the start page, and buttons for what can be done about it.
 
-        ``waits``: nobody asked for it, so that it comes after an error or a question that is there.
+        ``waits``: nobody asked for it, so that it comes after an error or a question that is there. What comes back
+        takes it away again.
         """
 
     def refresh(self) -> None:

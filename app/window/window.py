@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -206,12 +207,13 @@ class MainWindow(QMainWindow):
     # -- showing ------------------------------------------------------------------------------------------------
 
     def say(self, message: Message, tone: str = "info", actions: Sequence[Action] = (), *,
-            waits: bool = False) -> None:
+            waits: bool = False) -> Callable[[], None]:
         """A sentence in place, over the canvas or on the start page, and buttons for what can be done about it."""
         notice = self.page.notice if self.page is not None else self.places.notice
         stays = tone == "error" or bool(actions)
         show = notice.remark if waits else notice.show_message
-        show(message_text(message), tone, actions, 0 if stays else SAID_MS)
+        number = show(message_text(message), tone, actions, 0 if stays else SAID_MS)
+        return partial(notice.withdraw, number)
 
     def refresh(self) -> None:
         """Something about the page in front is another: all that shows it shows it anew."""

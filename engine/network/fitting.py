@@ -89,7 +89,7 @@ def fitted(experiment: Experiment, held: Sequence[Held], layer: str = "", before
     choices = [choice for each in held for choice in _choices(each, wanted, layer, by_order)]
     best = max(choices, key=lambda choice: (choice.worth, choice.likeliness), default=None)  # the first of equal ones
     if best is None or not best.loaded:
-        raise _nothing_fits(wanted, held, layer)
+        raise _nothing_fits(wanted, held, layer, choices)
     if best.in_order and _before(best.loaded):  # what stands before names is guessed, and explains less
         raise OrderError(best.in_order)
     return replace(_with_all(experiment, best, wanted, before), others=_others(best, choices))
@@ -293,7 +293,12 @@ class OrderError(WeightsError):
         self.in_order = in_order
 
 
-def _nothing_fits(wanted: Mapping[str, Tensor], held: Sequence[Held], layer: str) -> WeightsError:
+def _nothing_fits(wanted: Mapping[str, Tensor], held: Sequence[Held], layer: str,
+                  choices: Sequence[_Choice]) -> WeightsError:
+    named = next((choice for choice in choices if choice.names.keys() == wanted.keys()
+                  and set(choice.names.values()) >= choice.held.weights.keys()), None)
+    if named is not None and not layer:
+        return _only_names_fit(wanted, named)
     for each in held:
         if order := _in_order(each.weights, wanted):
             return OrderError(order)
@@ -307,6 +312,15 @@ def _nothing_fits(wanted: Mapping[str, Tensor], held: Sequence[Held], layer: str
                             "load them into it", layers=_some(layers))
     return WeightsError("These weights do not fit the network. It has {wanted}; the file has {theirs}",
                         wanted=_some(list(wanted)), theirs=_some(theirs))
+
+
+def _only_names_fit(wanted: Mapping[str, Tensor], choice: _Choice) -> WeightsError:
+    """Nothing fits, though all names are there: the first shows why."""
+    mine, theirs = next(iter(choice.names.items()))
+    held = choice.held
+    reason = held.odd[theirs] if theirs in held.odd else _unfit(held.weights[theirs], wanted[mine])
+    return WeightsError("These weights do not fit the network, though the names agree. {key}: {reason}", key=theirs,
+                        reason=reason)
 
 
 def _layers_for(wanted: Mapping[str, Tensor], held: Sequence[Held]) -> list[str]:

@@ -18,6 +18,7 @@ from engine.reading.values import (
     Tensor,
     Unknown,
     Zeros,
+    in_words,
 )
 
 if TYPE_CHECKING:
@@ -91,7 +92,9 @@ class Assigning:
             self.modules.set_value(held, index, value)
         elif isinstance(held, Measured):
             self.modules.measured_anew(held)
-        elif isinstance(held, (Marker, Path)):
+        elif isinstance(held, Path):
+            self.context.spoil(held, in_words(index))
+        elif isinstance(held, Marker):
             return
         elif isinstance(held, (list, dict)) and not isinstance(index, Unknown):
             self.plain.work(held.__setitem__, index, value)
@@ -147,6 +150,8 @@ class Assigning:
             index = self.expressions.index(target.slice, names)
             if isinstance(held, Instance) and held.kind.find("__delitem__") is not None:
                 self.plain.asked(held, "__delitem__", [index])
+            elif isinstance(held, Kept):
+                self.modules.drop_part(held, index)
             elif isinstance(held, (Chain, Instance)):
                 self.modules.delete_part(held, index)
             elif isinstance(held, (list, dict)):

@@ -180,7 +180,8 @@ class Choosing:
             made = self.reader.made_instance(kind, [], {}, None)
         except MissingValueError as error:
             raise self.missing(kind) from error
-        if isinstance(made, Instance) and made.kind.method("forward") is None and made.inner is None:
+        if isinstance(made, Instance) and made.kind.find("forward") is None and made.inner is None and (
+                "forward" not in made.attributes):
             raise ReadingError("{name} has no forward method", line=kind.made.lineno, name=kind.made.name)
         return made
 

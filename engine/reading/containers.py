@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.reading.context import Context
 from engine.reading.plain import LONGEST
-from engine.reading.values import Chain, Instance, Kept, Once, Unknown, in_words, is_module
+from engine.reading.values import Chain, Class, Instance, Kept, Once, Unknown, in_words, is_module, parts_of
 
 
 class Containers:
@@ -73,7 +73,8 @@ class Containers:
         if isinstance(index, slice):
             if isinstance(owner, Instance) or chain.is_dict:
                 raise self.context.error("A part of this list of layers cannot be read: take its layers one by one")
-            return Chain(chain.parts[index], calls=chain.calls)
+            return Chain([*parts_of(chain)][index], calls=True) if chain.calls else Chain(
+                [("", part) for _, part in chain.parts[index]], calls=False)
         if isinstance(index, str) is not chain.is_dict:
             raise self.context.error("There is no {index} in this list of layers", index=in_words(index))
         return chain.parts[self._place(chain, index)][1]
@@ -103,10 +104,20 @@ class Containers:
     def delete_part(self, owner: Any, index: Any) -> None:
         """``del net[2]``. Raises ReadingError."""
         chain = self.chain_of(owner)
-        if isinstance(index, slice):
-            del chain.parts[index]
-        else:
-            del chain.parts[self._place(chain, index)]
+        if isinstance(index, str):
+            place = self._place(chain, index)
+            chain.parts = [*parts_of(chain)]
+            del chain.parts[place]
+            return
+        del chain.parts[index if isinstance(index, slice) else self._place(chain, index)]
+        chain.parts = [("", part) for _, part in chain.parts]  # torch calls all of them by their numbers anew
+
+    def delete_name(self, owner: Class, name: str) -> None:
+        """``del Class.name``. Raises ReadingError."""
+        if name not in owner.names:
+            raise self.context.error("There is no {index} in {name}", index=name, name=owner.made.name)
+        del owner.names[name]
+        owner.is_changed = True
 
     def method(self, owner: Any, name: str, given: list[Any]) -> Any:
         """``append``, ``add_module`` … of a list of modules. Raises ReadingError."""
@@ -125,9 +136,17 @@ class Containers:
                 return [key or str(place) for place, (key, _) in enumerate(chain.parts)]
         raise self.context.error("“.{name}()” of a layer cannot be read here", name=name)
 
+    def _append(self, chain: Chain, part: Any) -> None:
+        """Put a part at the end, called by how many there are; as in torch, over one that is called so by then."""
+        name = str(len(chain.parts))
+        if any(key == name for key, _ in chain.parts):
+            self.put_part(chain, name, part)
+        else:
+            chain.parts.append(("", self._checked(part)))
+
     def _changed(self, chain: Chain, name: str, given: list[Any]) -> Any:
         if name == "append" and len(given) == 1 and not chain.is_dict:
-            chain.parts.append(("", self._checked(given[0])))
+            self._append(chain, given[0])
             return chain
         if name in ("add_module", "register_module") and len(given) == 2:
             name = self.context.as_name(given[0])
@@ -137,7 +156,9 @@ class Containers:
             chain.parts.insert(given[0], ("", self._checked(given[1])))
             return chain
         if name == "pop" and len(given) == 1:
-            return chain.parts.pop(self._place(chain, given[0]))[1]
+            part = chain.parts[self._place(chain, given[0])][1]
+            self.delete_part(chain, given[0])
+            return part
         if name in ("extend", "update") and len(given) == 1:
             new = self.context.need(given[0])
             new = list(new) if isinstance(new, Once) else new
@@ -147,8 +168,8 @@ class Containers:
                     self.put_part(chain, self.context.as_name(key), self._checked(part))
                 return None
             if name == "extend" and isinstance(new, (list, tuple, Chain)) and not chain.is_dict:
-                more = [part for _, part in new.parts] if isinstance(new, Chain) else new
-                chain.parts += [("", self._checked(part)) for part in list(more)]
+                for part in [part for _, part in new.parts] if isinstance(new, Chain) else list(new):
+                    self._append(chain, part)
                 return chain
         raise self.context.error("“.{name}()” of a layer cannot be read here", name=name)
 

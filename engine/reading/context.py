@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 from engine.layers import Layer
 from engine.messages import Message, say
+from engine.reading.elsewhere import is_read
 from engine.reading.sheet import Declared, Sheet
 from engine.reading.sizes import BATCH, Size
 from engine.reading.values import (
@@ -33,10 +34,18 @@ IMPORTED = {"torch": Path("torch"), "nn": Path("torch.nn"), "F": Path("torch.nn.
             "np": Path("numpy"), "plt": Path("matplotlib.pyplot")}  # fmt: skip
 
 
-class ChangedInsideError(ReadingError):
+class AgainError(ReadingError):
+    """The network is to be followed again, and these objects where they are called: they are no layers."""
+
+    made: Sequence[Any] = ()
+
+
+class ChangedInsideError(AgainError):
     """A tensor is used again that an object of the code's own has changed in place."""
 
-    made: Any = None
+
+class SharedOutsideError(AgainError):
+    """Weights are used inside of an object of the code's own and elsewhere."""
 
 
 class StrangeError(ReadingError):
@@ -70,9 +79,11 @@ class Context:
         self.builder: list[Any] = []  # objects whose constructor or method is being followed
         self.frames: list[tuple[Any, Names]] = []  # functions that are being followed, and their names
         self.called: dict[int, Any] = {}  # modules that are called, by their ids
+        self.hidden: dict[int, str] = {}  # parts that are asked for by names of their class's, by id, and that class
         self.inlined: set[int] = set()  # objects that are followed where they are called
         self.lost: ReadingError | None = None  # why a statement was left, the last time
         self.broken: ReadingError | None = None  # what “forward” does that no network does, whoever needs it
+        self.spoiled: ReadingError | None = None  # what the text does to code of others, so that no line means the same
         self.state_line = 0  # where “forward” first sets an attribute of an object, which the next call may read
         self.watched: list[Any] = []  # modules that “forward” asks whether they train
         self.modes: list[tuple[Any, str, int]] = []  # on what “train” and “eval” are called, and in which line
@@ -151,6 +162,18 @@ class Context:
         if any(isinstance(each, Size) for each in value):
             return tuple(each.settled(self._sizes) if isinstance(each, Size) else each for each in value)
         return value
+
+    def spoil(self, owner: Path, name: str) -> None:
+        """Code of others is changed; where such is read here, there is no network any more."""
+        path = f"{owner.name}.{name}"
+        if is_read(path):
+            self.spoiled = self.spoiled or self.error("“{name}” is changed here, which is no code of this text: that "
+                                                      "cannot be read", name=path)
+
+    def check_unspoiled(self) -> None:
+        """Raise the ReadingError of what was done to code of others."""
+        if self.spoiled is not None:
+            raise self.spoiled
 
     def refuse(self, error: ReadingError) -> NoReturn:
         """Raise the error, in “forward” so that there is no network whatever becomes of the statement."""

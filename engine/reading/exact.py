@@ -21,6 +21,7 @@ from engine.messages import LayerloomError
 from engine.reading.beginnings import learns_in_part, parameters_in, parameters_of, rank_of, unsaid
 from engine.reading.context import IMPORTED
 from engine.reading.interpreter import Interpreter
+from engine.reading.mangling import mangled
 from engine.reading.modules import Buffer
 from engine.reading.sheet import Sheet
 from engine.reading.values import Chain, Class, Instance, Module, Names, Path, ReadingError, Tensor
@@ -75,7 +76,7 @@ def follow(source: str, class_name: str = "Network") -> Followed:
     """The class of a whole file, as it stands. Raises ReadingError where it is not understood to the last word."""
     try:
         reader, sheet = Interpreter(source, exact=True), Record()
-        reader.statements.run(ast.parse(source).body, reader.context.globals)
+        reader.statements.run(mangled(ast.parse(source).body, source), reader.context.globals)
         for value in reader.context.globals.values():
             _check_class(value)
         kind = reader.context.globals.get(class_name)

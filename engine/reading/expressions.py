@@ -12,7 +12,7 @@ from engine.reading.assigning import Assigning
 from engine.reading.context import Context
 from engine.reading.functions import Functions
 from engine.reading.layers import KINDS
-from engine.reading.modules import Buffer, Modules
+from engine.reading.modules import BY_HAND, Buffer, Modules
 from engine.reading.picking import Picking
 from engine.reading.plain import BUILTINS, ERRORS, MATH, OBJECTS, WIDE, Plain, is_open, words_of
 from engine.reading.sizes import Size
@@ -268,6 +268,9 @@ class Expressions:
         for each in (one, two):
             if isinstance(each, Unknown):
                 return each
+        if isinstance(one, Tensor) or isinstance(two, Tensor):
+            return Unknown(_text(node), self.context.error("“{text}” compares the numbers of a tensor: no layer does "
+                                                           "that", text=_text(node)))
         if isinstance(one, (tuple, list)) and isinstance(two, (tuple, list)) and type(op) in (ast.Eq, ast.NotEq):
             if any(isinstance(each, Unknown) for each in (*one, *two)):
                 return None
@@ -449,10 +452,14 @@ class Expressions:
         if isinstance(owner, Unknown):
             self.context.set_from_outside(owner) if name.endswith("_") else None
             return _as_value(owner)
+        if isinstance(owner, Function) and name == "__name__":
+            return owner.name if isinstance(owner.made, ast.FunctionDef) else "<lambda>"
         if name == "training" and is_module(owner):
             if self.context.sheet is not None:
                 self.context.watched.append(owner)
             return TRAINING
+        if name in BY_HAND and (is_module(owner) or isinstance(owner, (Instance, Class))) and not self.context.exact:
+            return self.modules.by_hand(owner, name)
         if isinstance(owner, (Instance, Class)):
             found = self.modules.attribute(owner, name)
             return self._of_property(found, owner, name)
@@ -508,7 +515,9 @@ class Expressions:
             raise self.context.error("“super” with these arguments cannot be read")
         while "__class__" not in names and OUTER in names:
             names = names[OUTER]
-        return Super(names.get("__class__"), names.get("__self__"))
+        if names.get("__class__") is None:
+            raise self.context.error("“super()” cannot be read here: this function is in no class")
+        return Super(names["__class__"], names["__self__"])
 
     def _of_zeros(self, owner: Zeros, name: str) -> Any:
         """What leaves zeros as they are, or tells where they lie; all else is no beginning of a recurrent layer's."""

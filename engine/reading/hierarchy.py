@@ -44,6 +44,12 @@ OF_MODULES = frozenset((
     "register_parameter", "requires_grad_", "zero_grad", "extra_repr", "get_submodule", "__repr__", "__setattr__",
     "__getattr__", "__delattr__", "__dir__", "share_memory", "compile",
 ))  # fmt: skip
+# What torch's layers work out of their arguments when they are made, and ask for in every call.
+DERIVED = frozenset((
+    "_reversed_padding_repeated_twice", "_qkv_same_embed_dim", "_all_weights", "_flat_weights_names", "in_proj_weight",
+    "in_proj_bias", "out_proj", "norm", "norm_type", "output_padding", "transposed", "activation_relu_or_gelu",
+    "normalized_shape", "num_batches_tracked", "training",
+))  # fmt: skip
 # What torch's layers ask of themselves while they are made or called: a class of the code must leave it as it is.
 ASKED = frozenset((
     "_conv_forward", "_check_input_dim", "_ff_block", "_sa_block", "_mha_block", "_output_padding", "check_input",

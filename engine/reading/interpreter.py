@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 import itertools
+from collections import namedtuple
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -16,12 +17,14 @@ from engine.reading.leaving import reaches_out
 from engine.reading.library import BOOK
 from engine.reading.modules import Modules
 from engine.reading.objects import Objects
+from engine.reading.options import Options
+from engine.reading.ordering import Ordering
 from engine.reading.plain import BUILTINS, MATH, METHODS, OBJECTS, Plain
 from engine.reading.sizes import BATCH
 from engine.reading.statements import OUTER, Statements, has_part
 from engine.reading.sure import is_sure_call
 from engine.reading.switches import DEFAULTS, FLOWS, IN_32_BITS, REASONS, keeps_kind, switch
-from engine.reading.tracing import Tracing
+from engine.reading.tracing import FORWARD, Tracing
 from engine.reading.values import (
     OPAQUE,
     TRAINING,
@@ -61,7 +64,7 @@ class Interpreter:
         self.expressions = Expressions(self.context, self.plain, self.modules, self.functions, self.called)
         self.statements = Statements(self.context, self.plain, self.expressions, self.decorated)
         self.objects = Objects(self)
-        self.tracing = Tracing(self)
+        self.tracing, self.ordering = Tracing(self), Ordering(self.plain, self._given)
         self.modules.follow, self.plain.asked = self.function_called, self._asked
         self._book: Names | None = None
         self._yields: dict[ast.AST, bool] = {}  # functions, and whether they are generators
@@ -73,6 +76,10 @@ class Interpreter:
         found = self._called(called, given, named, node, names)
         self.context.strange += isinstance(found, Unknown)
         return found
+
+    def _given(self, called: Any, given: list[Any]) -> Any:
+        """What a call gives that stands nowhere in the text."""
+        return self.called(called, given, {}, FORWARD, {})
 
     def _called(self, called: Any, given: list[Any], named: Names, node: ast.Call, names: Names) -> Any:
         if isinstance(called, Path):
@@ -91,6 +98,8 @@ class Interpreter:
             return self.called(called.function, [*called.given, *given], {**called.named, **named}, node, names)
         if isinstance(called, Marker):
             return called
+        if isinstance(called, type):  # of a named tuple
+            return self.plain.work(called, *given, **named)
         raise self.context.error("“{text}” cannot be called here", text=ast.unparse(node.func)[:40])
 
     def _full(self, path: str) -> str:
@@ -132,8 +141,14 @@ class Interpreter:
             return Unknown("parameter", error)
         if scope in ("torch.nn", "nn", "torch.nn.parallel"):
             return self._torch_module(name, given, named)
-        if scope.startswith("collections") or name == "OrderedDict":
+        if name == "OrderedDict":
             return self.plain.work(dict, *map(self.plain.whole, given), **named)
+        if path == "collections.namedtuple":
+            return self.plain.work(namedtuple, *map(self.plain.whole, given), **named)
+        if path == "functools.wraps":
+            return OPAQUE
+        if path == "dataclasses.dataclass" and not given and named.keys() <= {"eq", "repr", "frozen", "order"}:
+            return Path(path)
         if scope == "torch.nn.init":
             return self._begun(name, given, named)
         if name in ("manual_seed", "set_num_threads", "seed"):
@@ -144,13 +159,20 @@ class Interpreter:
             return None if given and keeps_kind("dtype", given[0]) else self.context.note(IN_32_BITS)
         if path in ("copy.deepcopy", "copy.copy"):
             return self._copied(given, path == "copy.copy")
+        if path == "types.MethodType" and len(given) == 2 and isinstance(given[0], Function) and (
+                given[0].owner is None and not named):
+            return replace(given[0], owner=given[1])
+        if scope == "builtins.object" and given:
+            return self.objects.by_object(name, given)
         if path in ("functools.partial", "partial"):
             return Partial(given[0], given[1:], named)
         if path in ("torch.compile", "torch.jit.script", "torch.jit.ignore") and given and is_module(given[0]):
             return given[0]
+        if path == "argparse.ArgumentParser" and "parents" not in named:
+            return Options(self.context, self._given)
         if path.startswith("itertools."):
             return self._itertools(name, given, node)
-        if scope.startswith("torch") or scope in ("operator", "F"):
+        if scope.partition(".")[0] == "torch" or scope in ("operator", "F"):
             return self._torch_called(path, scope, name, given, named, node)
         return self._foreign_called(path, given, node)
 
@@ -291,9 +313,8 @@ class Interpreter:
             return self._of_tensors(name, given, node)
         if any(isinstance(value, (Marker, Parameter, Path)) for value in given) and name not in ("list", "tuple"):
             return OPAQUE
-        if name in ("max", "min", "sorted") and "key" in named:
-            return Unknown(ast.unparse(node)[:40], self.context.error("“{text}” cannot be worked out here",
-                                                                     text=ast.unparse(node)[:40]))
+        if name in ("max", "min", "sorted") and given and named.get("key") is not None:
+            return self.ordering.builtin(name, given, named)
         if name == "str" and given and not isinstance(given[0], (str, int, float, bool, type(None))):
             raise self.context.error("This text cannot be worked out here")
         values = [self._gone_through(value, name) for value in given]
@@ -342,6 +363,8 @@ class Interpreter:
             return owner  # numbers of ``torch.linspace``
         if isinstance(owner, OpenShape):
             return self.objects.of_shape(owner, name)
+        if isinstance(owner, Options):
+            return owner.asked(name, given, named)
         if name not in METHODS.get(type(owner), ()):
             self.context.must_succeed()
         if isinstance(owner, Last):
@@ -359,6 +382,8 @@ class Interpreter:
         if unknown is not None and isinstance(owner, list) and name in ("extend", "remove"):
             self.context.taint(owner, unknown.error or self.context.error("What is put here is not known"))
             return None
+        if isinstance(owner, list) and name == "sort" and named.get("key") is not None:
+            return self.ordering.sort(owner, named)
         if name in ("extend", "update", "join") and given:
             given = [list(self.plain.iterate(given[0])) if not isinstance(given[0], dict) else given[0],
                      *map(self.plain.whole, given[1:])]
@@ -443,8 +468,8 @@ class Interpreter:
                 names[name] = defaults[name] if name in defaults else self._missing(function, name)
         if function.around is not None:
             names[OUTER] = function.around
-        if function.owner is not None:
-            names["__class__"], names["__self__"] = function.home, function.owner  # as Python itself does for “super”
+        if function.home is not None and values:  # as Python itself does for “super”
+            names["__class__"], names["__self__"] = function.home, values[0]
         return names
 
     def _missing(self, function: Function, name: str) -> Unknown:
@@ -473,10 +498,11 @@ class Interpreter:
 
     # -- decorators ----------------------------------------------------------------------------------------------------
 
-    def decorated(self, decorator: Any, made: Any) -> Any:
+    def decorated(self, decorator: Any, made: Any, text: str) -> Any:
         """What a decorator makes of a function or class. Raises ReadingError where that is not known."""
         if isinstance(decorator, AddTo):
             if isinstance(made, Function):
+                decorator.kind.is_changed = True
                 decorator.kind.names[made.name] = replace(made, owner=None, home=decorator.kind)
             return made
         if isinstance(decorator, Method) and decorator.name == "setter" and isinstance(decorator.owner, Function) and (
@@ -485,9 +511,12 @@ class Interpreter:
         found = switch(decorator.name, [], {}) if isinstance(decorator, Path) else decorator
         if isinstance(made, Function) and isinstance(found, Marker) and found in (*REASONS, FLOWS):
             return replace(made, switch=found)
+        if isinstance(decorator, (Function, Class, Partial)) and not self.context.exact:
+            return self.called(decorator, [made], {}, FORWARD, {})
+        if decorator in (None, OPAQUE):
+            return made
         if not isinstance(decorator, Path):
-            return made if decorator in (None, OPAQUE) else Unknown("", self.context.error(
-                "What this decorator does is not known"))
+            return self._undecorated(text)
         name = decorator.name.rpartition(".")[2]
         kinds = {"staticmethod": "static", "classmethod": "class", "property": "property",
                  "cached_property": "cached"}
@@ -499,7 +528,10 @@ class Interpreter:
         if name in ("abstractmethod", "wraps", "overload", "override", "export", "unused",
                     "ignore", "script_method", "total_ordering", "final"):
             return made
-        return Unknown("", self.context.error("What the decorator “{name}” does is not known", name=decorator.name))
+        return self._undecorated(text)
+
+    def _undecorated(self, text: str) -> Unknown:
+        return Unknown("", self.context.error("What the decorator “@{name}” does is not known", name=text))
 
     # -- the book's package --------------------------------------------------------------------------------------------
 

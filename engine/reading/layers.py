@@ -109,6 +109,9 @@ def _check_known(values: Any, line: int) -> None:
                 raise each.error or MissingValueError(each.name, line)
             if isinstance(each, Size):
                 raise ReadingError("The size of a tensor is asked for here: write it as a number", line=line)
+            if each is OPAQUE:
+                raise ReadingError("A value of this layer comes out of a tensor or a package, which is not worked out: "
+                                   "write it as a number", line=line)
 
 
 class MissingValueError(ReadingError):

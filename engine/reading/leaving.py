@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from engine.reading.context import Context
+from engine.reading.options import Options
 from engine.reading.values import (
     Chain,
     Function,
@@ -16,6 +17,7 @@ from engine.reading.values import (
     Names,
     Once,
     Parameter,
+    Path,
     ReadingError,
     Tensor,
     Unknown,
@@ -30,7 +32,8 @@ if TYPE_CHECKING:
 CHANGING = frozenset(("append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse", "update", "setdefault",
                       "add_module", "register_module", "register_buffer", "register_parameter", "apply",
                       "register_forward_hook", "register_forward_pre_hook", "set_submodule", "__setattr__",
-                      "__setitem__", "__delitem__"))  # fmt: skip
+                      "__setitem__", "__delitem__", "add_argument"))  # fmt: skip
+LISTS = frozenset(("append", "update", "extend", "pop", "insert"))  # most lists are no network's
 HARMLESS = frozenset(("grad", "requires_grad", "data", "training"))  # of parameters: nothing of the network
 IN_PLACE = re.compile(r"[a-z]\w*[a-z0-9]_")  # methods that change their tensor
 TRAINING = ("backward", "zero_grad", "step")  # by which a training loop is known
@@ -87,6 +90,8 @@ class Leaving:
     def _leave_inside(self, target: ast.Attribute | ast.Subscript, unknown: Unknown, names: Names) -> None:
         """``self.a = …`` leaves ``a`` unknown, ``held[i] = …`` all that is held."""
         owner = self.value(target.value, names)
+        if isinstance(owner, Path):
+            self.context.spoil(owner, target.attr if isinstance(target, ast.Attribute) else ast.unparse(target.slice))
         if owner is None or isinstance(owner, Unknown):  # reached in a way that cannot be followed
             for value in self._roots(target.value, names):
                 self.context.taint(value, unknown.error or self.context.error("What is set here is not known"))
@@ -110,10 +115,13 @@ class Leaving:
         """What stands there by now, without calls."""
         if any(isinstance(part, (ast.Call, ast.Await, ast.NamedExpr)) for part in ast.walk(node)):
             return None
+        line = self.context.line
         try:
             return self.expressions.value(node, names)
         except ReadingError:
             return None
+        finally:
+            self.context.line = line
 
     def _grown(self, statement: ast.stmt, names: Names) -> Iterator[Any]:
         """What ``+=`` and the like change in place, by the names that they have before."""
@@ -134,7 +142,7 @@ class Leaving:
         given = [self.value(value, names) for value in (*node.args, *(word.value for word in node.keywords))]
         if isinstance(node.func, ast.Attribute):
             owner = self.value(node.func.value, names)
-            if node.func.attr in CHANGING and (is_module(owner) or isinstance(owner, (list, dict, Chain))):
+            if node.func.attr in CHANGING and (is_module(owner) or isinstance(owner, (list, dict, Chain, Options))):
                 yield owner
             yield from self._tensors_in(node.func.value, names)
         for value in node.args:
@@ -144,6 +152,7 @@ class Leaving:
             yield from (value for value in given if is_module(value) or isinstance(value, (list, dict)))
         name = node.func.id if isinstance(node.func, ast.Name) else ""
         if name in ("setattr", "delattr"):
+            self.context.spoil(given[0], "…") if isinstance(given[0], Path) else None
             yield from given[:1]
 
     def _tensors_in(self, node: ast.expr, names: Names) -> Iterator[Any]:
@@ -195,12 +204,14 @@ def _targets(statement: ast.stmt) -> Iterator[Any]:
 
 def _is_surgery(made: ast.AST) -> bool:
     """Whether a function may change the structure of what it is given."""
+    given = {node.arg for node in ast.walk(made) if isinstance(node, ast.arg)}
     for node in ast.walk(made):
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, (ast.Store, ast.Del)) and (
                 node.attr not in HARMLESS and not (isinstance(node.value, ast.Name) and node.value.id == "self")):
             return True
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and (
-                node.func.attr in CHANGING - {"append", "update", "extend", "pop", "insert"}):
+                node.func.attr in CHANGING - LISTS or (node.func.attr in LISTS and isinstance(
+                    node.func.value, ast.Name) and node.func.value.id in given)):
             return True
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("setattr", "delattr"):
             return True

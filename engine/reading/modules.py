@@ -14,7 +14,7 @@ from engine.reading.beginnings import beginning, layer_in, names_of, parameters_
 from engine.reading.composed import parameter, parts_inside, whole
 from engine.reading.containers import Containers
 from engine.reading.context import Context
-from engine.reading.hierarchy import WIDE
+from engine.reading.hierarchy import ASKED, DERIVED, HAVE, OF_MODULES, WIDE
 from engine.reading.layers import INFERRED, KINDS, MOST_GIVEN, arguments_of, declared_of, layer_of, trains
 from engine.reading.sizes import BATCH, Size, fresh
 from engine.reading.switches import IN_32_BITS, keeps_kind
@@ -57,7 +57,13 @@ EVERYWHERE = frozenset(("to", "cuda", "cpu", "train", "float", "eval", "zero_gra
                         "add_module", "register_module", "get_submodule", "extra_repr", "half", "double", "bfloat16",
                         "compile", "register_buffer", "register_parameter", "forward", "__class__", "_get_name",
                         "__setattr__", "__getattr__", "__delattr__"))
+LINEAR_MOST = 3  # dimensions that nn.Linear takes here, with that of the batch
 UNSAID = "How weights begin here is no setting of a layer: they begin as PyTorch's own"
+# What every module of torch's has, so that no part of that name is found.
+OF_TORCH = EVERYWHERE | OF_MODULES
+# Where Python and torch themselves keep what objects have.
+BY_HAND = frozenset(("__dict__", "_parameters", "_buffers", "_forward_hooks", "_forward_pre_hooks", "_backward_hooks",
+                     "_non_persistent_buffers_set", "_flat_weights"))
 HOOKS = frozenset(("register_forward_hook", "register_forward_pre_hook", "register_full_backward_hook"))
 
 
@@ -161,7 +167,7 @@ class Modules:
     def set_attribute(self, owner: Any, name: str, value: Any) -> None:
         """``owner.name = value``: a module is called by the name it is kept under. Raises ReadingError."""
         if isinstance(owner, Class):
-            owner.names[name] = value
+            owner.names[name], owner.is_changed = value, True
         elif isinstance(owner, Instance):
             self._keep(owner, name, value)
         elif isinstance(owner, Parameter):
@@ -179,6 +185,8 @@ class Modules:
             error = self.context.error("A tensor is filled here: no layer does that")
             self.context.taint(owner, error)
             raise error
+        elif isinstance(owner, Path):
+            self.context.spoil(owner, name)
         elif isinstance(owner, Tensor) or self.context.exact:
             raise self.context.error("This assignment cannot be read")
 
@@ -211,6 +219,9 @@ class Modules:
             self.context.refuse(self.context.error("“training” is set by hand here: that cannot be read"))
         if self.context.sheet is not None:
             self.context.state_line = self.context.state_line or self.context.line
+        if isinstance(owner.inner, Module) and _is_torchs(owner.inner, name) and not _is_as_before(owner.inner, name,
+                                                                                                   value):
+            self._set_option(owner.inner, name, value)
         self._in_place(owner, name, value)
         owner.attributes[name] = value
 
@@ -224,12 +235,23 @@ class Modules:
 
     def keep_part(self, parts: Kept, name: Any, value: Any) -> None:
         """``self._modules[name] = layer``. Raises ReadingError."""
-        owner = parts.owner
-        if not isinstance(name, str) or not is_module(value) or owner.kind.holder(name) is not None or not (
+        owner, is_part = parts.owner, isinstance(name, str) and is_module(value)
+        if isinstance(owner, Chain) and is_part:
+            self.containers.put_part(owner, name, value)
+            return
+        if isinstance(owner, Chain) or not is_part or owner.kind.holder(name) is not None or not (
                 is_module(owner.attributes.get(name, value))):
             self.context.taint(owner, self.context.error("What is put into “_modules” here cannot be read"))
             return
         self.set_attribute(owner, name, value)
+
+    def drop_part(self, parts: Kept, name: Any) -> Any:
+        """``del self._modules[name]``: what was kept so. Raises ReadingError."""
+        owner, found = parts.owner, dict(parts.parts).get(name) if isinstance(name, str) else None
+        if found is None or (isinstance(owner, Instance) and owner.attributes.get(name) is not found):
+            self.containers.chain_of(parts)
+        self.delete_attribute(owner, name)
+        return found
 
     def _set_parameter(self, owner: Parameter, name: str, value: Any) -> None:
         self.context.only_outside(name)
@@ -260,8 +282,7 @@ class Modules:
             self.context.only_outside(name)
         if name in ("name", "requires_grad") and name not in type(owner.layer).model_fields:
             return
-        if name in LIVE and name in type(owner.layer).model_fields and not isinstance(value, Unknown) and (
-                owner.within is None):
+        if owner.within is None and _is_live(owner, name, value):
             if owner.places:  # its first call has seen what the next one will not
                 self.context.only_outside(name)
             owner.layer = layer_of(owner.layer.kind(), (), {**dict(owner.layer), name: value}, self.context.line, ())
@@ -280,13 +301,18 @@ class Modules:
         elif isinstance(owner, Module):
             self.context.taint(whole(owner), self.context.error(
                 "A part of a layer is taken away here: that cannot be read"))
+        elif isinstance(owner, Path):
+            self.context.spoil(owner, name)
+        elif isinstance(owner, Class):
+            self.containers.delete_name(owner, name)
 
     def attribute(self, owner: Instance | Class, name: str) -> Any:
         """``self.name`` or ``Class.name``. Raises ReadingError."""
         kind = owner.kind if isinstance(owner, Instance) else owner
         found = kind.find(name)
-        if isinstance(owner, Instance) and name in owner.attributes and not (
-                isinstance(found, Function) and found.kind == "property"):
+        if (error := next((each.taint for each in kind.order() if each.taint is not None), None)) is not None:
+            raise error
+        if isinstance(owner, Instance) and self.is_own(owner, name):
             return owner.attributes[name]
         if isinstance(found, Function):
             return self.bound(found, owner)
@@ -312,6 +338,31 @@ class Modules:
         raise self.context.error("self.{name} is used, but nowhere made in a way that can be read: add what makes it",
                                  name=name)
 
+    def by_hand(self, owner: Any, name: str) -> Any:
+        """``self.__dict__`` of an object that is no module. Raises ReadingError for what torch keeps."""
+        if isinstance(owner, Instance) and not owner.kind.is_module and name == "__dict__":
+            owner.is_changed = owner.is_changed or owner not in self.context.builder
+            return owner.attributes
+        error = self.context.error("What is done with “{name}” by hand cannot be read", name=name)
+        if self.context.sheet is not None:
+            self.context.refuse(error)
+        self.context.taint(owner, error)
+        raise error
+
+    def is_own(self, owner: Instance, name: str) -> bool:
+        """Whether a name means what the object itself keeps: torch finds its parts behind all that classes have."""
+        if name not in owner.attributes:
+            return False
+        value, found = owner.attributes[name], owner.kind.find(name)
+        if isinstance(found, Function) and found.kind == "property":
+            return False
+        if not (owner.kind.is_module and (is_module(value) or value is LOSS)):
+            return True
+        if owner.kind.holder(name) is None and name not in OF_TORCH:
+            return True
+        self.context.hidden[id(value)] = owner.kind.made.name
+        return False
+
     def _inside(self, owner: Instance, name: str) -> Any:
         """A part of what its class is built on, by its name."""
         return dict(parts_of(owner.inner)).get(name) if isinstance(owner.inner, Chain) else None
@@ -327,7 +378,9 @@ class Modules:
     def look(self, owner: Any, name: str) -> Any:
         """An attribute of a layer, of a list of them or of a parameter. Raises ReadingError."""
         if isinstance(owner, Chain):
-            found = dict(parts_of(owner)).get(name)
+            if name == "_modules" and not self.context.exact and not owner.is_plain:
+                return Kept(owner)
+            found = dict(parts_of(owner)).get(name) if name not in OF_TORCH else None
             return found if found is not None else self.context.method(owner, name)
         if isinstance(owner, Parameter):
             if name in ("shape", "grad", "requires_grad", "dtype", "device", "ndim"):
@@ -366,6 +419,7 @@ class Modules:
         given = [self.context.need(value) for value in given]
         named = {name: self.context.need(value) for name, value in named.items()}
         tensors, rest = self._ports(module, kind, given, dict(named))
+        self._check_tensors(module, tensors, [*given, *named.values()])
         most = module.layer.max_inputs
         if kind in RECURRENT and not self.context.exact:
             rest = {name: value for name, value in rest.items() if not _is_zero(value)}
@@ -379,6 +433,15 @@ class Modules:
             tensors = tensors[:1]
         self._learn_sizes(module, kind, tensors)
         return self._result(module, kind, tensors)
+
+    def _check_tensors(self, module: Module, tensors: list[Tensor], given: list[Any]) -> None:
+        """Raise a ReadingError where torch's layer takes what none takes here."""
+        if not tensors and given and not any(isinstance(value, (Tensor, Unknown)) for value in given):
+            raise self.context.error("{layer} is called here with numbers that do not come from the network's input: "
+                                     "no layer does that", layer=module.layer.title)
+        if module.layer.kind() == "Linear" and tensors and len(tensors[0].shape or ()) > LINEAR_MOST:
+            raise self.context.error("nn.Linear is called here with {count} dimensions: a layer takes two, or three "
+                                     "of a sequence", count=len(tensors[0].shape or ()))
 
     def _ports(self, module: Module, kind: str, given: list[Any], named: Names) -> tuple[list[Tensor], Names]:
         """Tensors by the names of torch's own parameters, and what is given beside them. Raises ReadingError."""
@@ -514,6 +577,30 @@ class Modules:
 def _is_parameter(value: Any) -> bool:
     """Whether torch would learn it."""
     return isinstance(value, Parameter) or (isinstance(value, Unknown) and isinstance(value.error, OwnParameterError))
+
+
+def _is_live(owner: Module, name: str, value: Any) -> bool:
+    """Whether torch reads it anew in every call, so that it is as if the layer had been made so."""
+    if name not in LIVE or isinstance(value, Unknown) or kept(owner, name) is NOT_KNOWN:
+        return False
+    layer: Any = owner.layer
+    if getattr(layer, "padding_mode", "zeros") != "zeros" and (
+            name == "padding" or (name == "dilation" and layer.padding == "same")):
+        return False  # the border was worked out when it was made
+    if "Pad" in owner.made_as and not isinstance(value, (tuple, list)):
+        return False
+    return name in type(layer).model_fields
+
+
+def _is_as_before(layer: Module, name: str, value: Any) -> bool:
+    old = kept(layer, name) if name not in names_of(layer) else NOT_KNOWN
+    return type(old) is type(value) and type(value) in (int, float, str, bool, type(None)) and bool(old == value)
+
+
+def _is_torchs(layer: Module, name: str) -> bool:
+    """Whether a layer of torch's asks itself for what is called so."""
+    return name in ASKED or name in DERIVED or name in HAVE or name in type(layer.layer).model_fields or (
+        kept(layer, name) is not NOT_KNOWN)
 
 
 def _depthwise(layer: Any, channels: int) -> Any:

@@ -17,6 +17,7 @@ from engine.reading.layers import KINDS
 from engine.reading.modules import EVERYWHERE, HOOKS, Buffer
 from engine.reading.sizes import BATCH, Size
 from engine.reading.switches import IN_32_BITS, keeps_kind
+from engine.reading.tracing import FORWARD
 from engine.reading.values import (
     LOSS,
     MODULE,
@@ -159,10 +160,10 @@ class Objects:
             elif (given or named) and not self.context.exact and made.kind.is_module:
                 raise self.context.error("{name} takes no arguments", name=made.kind.made.name)
             return None
+        if name == "__call__" and (own := self.reader.tracing.own_forward(made)) is not None:
+            return self.reader.called(own, given, named, FORWARD, {})
         if name in ("forward", "__call__") and made.inner is not None:
             return self.reader.module_called(made.inner, given, named)
-        if name == "__call__" and made.kind.method("forward") is not None:
-            return self.reader.plain.asked(made, "forward", given) if not named else self._refused(name)
         if name == "__setattr__" and len(given) == 2:
             return self.reader.modules.set_attribute(made, self.context.as_name(given[0]), given[1])
         if made.inner is not None or name in EVERYWHERE:
@@ -197,12 +198,26 @@ class Objects:
             return slice(*given)
         if name == "object":
             return OPAQUE
+        if name in ("property", "staticmethod", "classmethod") and len(given) == 1 and not named:
+            is_as_it_is = name == "staticmethod" and not isinstance(given[0], Function)
+            return given[0] if is_as_it_is else self.reader.decorated(Path(f"builtins.{name}"), given[0], name)
+        if name == "vars" and len(given) == 1 and isinstance(given[0], (Instance, Class, Module, Chain)):
+            return self.reader.modules.by_hand(given[0], "__dict__")
         if name == "id" and given:
             return id(given[0])
         is_top = self.context.depth == 0 and not given  # those of a function are only a copy
         if name in ("exec", "eval", "globals") or (name in ("locals", "vars") and is_top):
             self.context.lose_names(self.context.error("“{text}” may change any name: that cannot be read", text=text))
         raise self.context.error("“{text}” cannot be worked out here", text=text)
+
+    def by_object(self, name: str, given: list[Any]) -> Any:
+        """``object.__setattr__(self, …)``, past what torch does with its parts. Raises ReadingError."""
+        owner = self.context.need(given[0])
+        if name == "__init__" and isinstance(owner, Instance) and not owner.kind.is_module:
+            return None
+        if name == "__setattr__" and len(given) == 3 and isinstance(owner, Instance) and not is_module(given[2]):
+            return self.reader.modules.set_attribute(owner, self.context.as_name(given[1]), given[2])
+        return self.reader.modules.by_hand(owner, f"object.{name}")
 
     def _by_name(self, name: str, given: list[Any]) -> Any:
         owner, attribute = self.context.need(given[0]), given[1]
@@ -371,6 +386,8 @@ class Objects:
         """A method of a module, a parameter, a class or a buffer. Raises ReadingError."""
         if isinstance(owner, Parameter):
             return self._of_parameter(owner, name, given, named)
+        if isinstance(owner, Kept) and name == "pop" and len(given) == 1:
+            return self.reader.modules.drop_part(owner, given[0])
         if isinstance(owner, Kept) and name not in ("values", "items", "keys"):
             self.reader.modules.containers.chain_of(owner)
         if isinstance(owner, Chain) and name in Containers.METHODS:
@@ -608,6 +625,7 @@ class Objects:
         values = [*given, *([named["tensor"]] if "tensor" in named else [])]
         if len(values) < 2:
             raise self.context.error("“.register_buffer()” cannot be read here")
+        self._check_free(owner, values[0])
         value = values[1]
         if not isinstance(value, Buffer) and not self.context.exact and value is not None:
             error = value.error if isinstance(value, Unknown) and value.error else self.context.error(
@@ -622,10 +640,20 @@ class Objects:
         if len(values) > 1:
             self.reader.modules.set_attribute(owner, self.context.as_name(values[0]), values[1])
 
+    def _check_free(self, owner: Any, name: Any) -> None:
+        """Raise a ReadingError where torch does, for the object has something else of that name."""
+        if not isinstance(owner, Instance) or not isinstance(name, str):
+            return
+        value = owner.attributes.get(name)
+        if owner.kind.holder(name) is not None or not (
+                value is None or is_module(value) or isinstance(value, (Buffer, Unknown))):
+            raise self.context.error("“{name}” is there already: PyTorch raises an error here", name=name)
+
     def _do_add_module(self, owner: Any, given: list[Any], named: Names) -> None:
         values = _in_order(given, named)
         if len(values) < 2:
             raise self.context.error("“.add_module()” cannot be read here")
+        self._check_free(owner, values[0])
         if isinstance(owner, Instance) and isinstance(owner.inner, Chain):
             self.reader.modules.container_method(owner, "add_module", values)
         else:

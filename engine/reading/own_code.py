@@ -100,7 +100,7 @@ def _written(made: Instance, is_own: bool) -> str | None:
 
 
 def _is_plain(value: Any) -> bool:
-    if isinstance(value, (list, tuple)):
+    if type(value) in (list, tuple):
         return hanging(value, MOST_GIVEN) <= MOST_GIVEN and all(map(_is_plain, value))
     return value is None or isinstance(value, (int, float, str, bool))
 
@@ -140,10 +140,12 @@ class _Needs:
         text = ast.get_source_segment(self.context.source, value.made)
         around = value.around if isinstance(value, Function) else None
         is_inner = value.made.col_offset or (around is not None and around is not self.globals)
-        is_other = isinstance(value, Class) and not value.names.keys() <= self._own(value) | {"__dataclass__"}
-        if text is None or value.made.name != name or is_inner or is_other:
+        is_other = isinstance(value, Class) and (value.is_changed or not (
+            value.names.keys() <= self._own(value) | {"__dataclass__"}))
+        if text is None or getattr(value.made, "name", "") != name or is_inner or is_other:
             self._is_whole = False  # inside a function, under another name, or added to later
             return
+        text = "".join(f"@{ast.unparse(each)}\n" for each in value.made.decorator_list) + text
         self.imports.pop(name, None)
         waiting = {node.id for node in ast.walk(value.made) if isinstance(node, ast.Name)
                    and isinstance(node.ctx, ast.Load)} - {name}

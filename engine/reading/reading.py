@@ -19,15 +19,17 @@ from engine.layout.unplaced import laid_out
 from engine.line.grammar import LineError
 from engine.line.line import build_line
 from engine.messages import LayerloomError, Message, say
+from engine.reading.apart import check_apart
 from engine.reading.blocks import INPUT, input_name, together
 from engine.reading.choosing import Choosing
-from engine.reading.context import ChangedInsideError
+from engine.reading.context import AgainError
 from engine.reading.interpreter import Interpreter
 from engine.reading.layers import MissingValueError, trains
+from engine.reading.mangling import mangled
 from engine.reading.modules import Buffer
 from engine.reading.own_code import code_of
 from engine.reading.remarks import check_learning, layers_in, name_of, say_loose, say_twice
-from engine.reading.sheet import Sheet
+from engine.reading.sheet import Sheet, keeps
 from engine.reading.sizes import BATCH, Dims
 from engine.reading.state import State
 from engine.reading.texts import Written, written
@@ -80,7 +82,7 @@ def read(text: str, shape: Shape | None = None, cancelled: Callable[[], bool] | 
         if found.is_loom:
             return Reading(_from_loom(text.strip()))
         plain = _without_comments(found.code)
-        if found.is_code or any(sign in plain for sign in CODE_SIGNS):
+        if found.is_code or any(sign in plain for sign in CODE_SIGNS) or _does_something(plain):
             return _from_written(found, shape, cancelled)
         return Reading(build_line(Graph(), _without_comments(text.strip()))[0])
     except LineError as error:
@@ -89,6 +91,14 @@ def read(text: str, shape: Shape | None = None, cancelled: Callable[[], bool] | 
         raise ReadingError("This code is nested too deeply to be read") from error
     except MemoryError as error:
         raise ReadingError("This text needs too much memory to be read") from error
+
+
+def _does_something(text: str) -> bool:
+    """Whether it is Python with more than words and calls, which might be lines of layers."""
+    try:
+        return any(not isinstance(each, ast.Expr) for each in ast.parse(text).body)
+    except (SyntaxError, ValueError):
+        return False
 
 
 def _without_comments(text: str) -> str:
@@ -143,9 +153,11 @@ class _Text:
         """The network, followed in both of its ways. Raises ReadingError."""
         choosing = Choosing(self.reader)
         choosing.run(self.body)
+        self.context.check_unspoiled()
         network = choosing.network()
         try:
             graph = self._drawn(network)
+            self.context.check_unspoiled()
         except ReadingError as error:
             if isinstance(network, Instance) and network.given is None and (
                     isinstance(error, MissingValueError) or (isinstance(error, OwnParameterError) and _needs_values(
@@ -217,14 +229,15 @@ class _Text:
                                    line=getattr(network, "line", 0) or None)
 
     def _followed_again(self, network: Any, state: State) -> tuple[Graph, str]:
-        """The network; what changes its input in place, where that is used again, layer by layer."""
+        """The network; objects that are no layers of their own are followed where they are called."""
         while True:
             try:
                 return self._followed(network)
-            except ChangedInsideError as error:
-                if id(error.made) in self.context.inlined:
+            except AgainError as error:
+                new = {id(made) for made in error.made} - self.context.inlined
+                if not new:
                     raise
-                self.context.inlined.add(id(error.made))
+                self.context.inlined |= new
                 state.restore()
 
     def _followed(self, network: Any, may_pass_on: bool = False) -> tuple[Graph, str]:
@@ -248,7 +261,9 @@ class _Text:
             raise ReadingError("The network must return one tensor that its layers made")
         if output.spread is not None or output.whole:
             raise ReadingError("What the network returns is only repeated, or whole numbers: no layer does that")
-        return sheet.graph(output, weighted(network)), output.node
+        graph = sheet.graph(output, weighted(network))
+        check_apart(self.context, sheet.reached)
+        return graph, output.node
 
     def _name_parts(self, network: Any) -> None:
         """A layer is called by a name under which it is kept by now."""
@@ -318,10 +333,12 @@ class _Text:
                 self._check_attributes(part)
                 if part.inner is not None:
                     kept.add(id(part.inner))
-            if isinstance(part, Module) and id(part) not in reached and (
-                    part.layer.has_weights() or getattr(part.layer, "track_running_stats", False)):
+            layer = part if not isinstance(part, Instance) else None if _is_code(part) else part.inner
+            if isinstance(layer, Module) and id(layer) not in reached and keeps(layer.layer):
+                self._check_hidden(layer, way)
                 raise ReadingError("“{name}” is made, but nothing of it reaches the output: PyTorch would keep its "
-                                   "weights. Call it, or take it out", line=part.line or None, name=way or part.name)
+                                   "weights. Call it, or take it out", line=part.line or None,
+                                   name=way or name_of(part))
         assert self.context.sheet is not None
         for module in [*self.context.sheet.called.values(), *reached.values(), *self.context.watched]:
             if id(module) not in kept and (not isinstance(module, Module) or trains(module.layer)):
@@ -332,12 +349,17 @@ class _Text:
                                    "nn.ModuleList or an attribute of its own", line=module.line or None,
                                    name=module.name or module.layer.title)
 
+    def _check_hidden(self, part: Module, way: str) -> None:
+        if kind := self.context.hidden.get(id(part)):
+            raise ReadingError("“{name}” is hidden: the class {kind} calls something else so, which PyTorch finds "
+                               "first. It would keep these weights all the same: rename one of both",
+                               line=part.line or None, name=way or part.name, kind=kind)
+
     def _check_buffers(self, network: Any, graph: Graph) -> None:
         """Numbers that torch has in its state dict are in the network, too. Raises ReadingError."""
         drawn, inside = list(layers_in(graph)), self._inside_code(network, {id(each) for each in self._reached()})
         for _, part in every_module(network):
-            if not isinstance(part, Instance) or id(part) in inside or any(
-                    isinstance(block.layer, Code) for block in part.blocks.values()):
+            if not isinstance(part, Instance) or id(part) in inside or _is_code(part):
                 continue
             for name, value in part.attributes.items():
                 if isinstance(value, Buffer) and value.is_kept and value.layer not in drawn:
@@ -362,7 +384,7 @@ class _Text:
             for _, inner in every_module(part) if inner is not part}
 
     def _check_attributes(self, part: Instance) -> None:
-        if any(isinstance(block.layer, Code) for block in part.blocks.values()):
+        if _is_code(part):
             return
         for value in part.attributes.values():
             if isinstance(value, Unknown) and value.error is not None and (
@@ -384,6 +406,10 @@ class _Text:
 
 
 MOST_PARTS = 2  # of a layer of a person's own that keeps numbers, too
+
+
+def _is_code(part: Instance) -> bool:
+    return any(isinstance(block.layer, Code) for block in part.blocks.values())
 
 
 def _is_own_layer(network: Instance) -> bool:
@@ -409,7 +435,7 @@ def _needs_values(network: Instance) -> bool:
 def found_body(found: Written) -> list[ast.stmt]:
     """The statements of a text. Raises ReadingError."""
     try:
-        return ast.parse(found.code).body
+        return mangled(ast.parse(found.code).body, found.code)
     except SyntaxError as error:
         raise ReadingError("{reason}", line=error.lineno or 1, reason=error.msg) from error
     except (ValueError, RecursionError, MemoryError) as error:

@@ -119,7 +119,7 @@ class Sheet:
     def call(self, module: Module, inputs: Sequence[Tensor]) -> Tensor:
         """A node for one more call of a module; from the second on it uses the weights of the first."""
         first = module.places.get(self.number)
-        shares = first if first and module.layer.has_weights() else None
+        shares = first if first and keeps(module.layer) else None
         others = self.kept.get(id(module.of or module), ())[self._calls[id(module)]:] if shares else ()
         self._calls[id(module)] += 1
         module.calls = max(module.calls, self._calls[id(module)])
@@ -216,6 +216,11 @@ class Sheet:
                     needed.add(source)
                     stack.append(source)
         return needed
+
+
+def keeps(layer: Layer) -> bool:
+    """Whether it has weights or running statistics, which are one set however often it is called."""
+    return layer.has_weights() or bool(getattr(layer, "track_running_stats", False))
 
 
 def _is_name(name: str) -> bool:

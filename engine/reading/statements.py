@@ -11,8 +11,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from engine.reading.context import Context
+from engine.reading.elsewhere import is_elsewhere
 from engine.reading.expressions import UNKNOWN, Expressions
 from engine.reading.formulas import formula_in
+from engine.reading.idle import Idle
 from engine.reading.leaving import Leaving
 from engine.reading.plain import Plain
 from engine.reading.sure import SURE_NAMES, is_sure_name
@@ -59,9 +61,10 @@ class Statements:
     """Follows statements; ``decorate`` says what a decorator makes of a function."""
 
     def __init__(self, context: Context, plain: Plain, expressions: Expressions,
-                 decorate: Callable[[Any, Any], Any]) -> None:
+                 decorate: Callable[[Any, Any, str], Any]) -> None:
         self.context, self.plain, self.expressions, self._decorate = context, plain, expressions, decorate
         self._leaving = Leaving(context, expressions)
+        self._idle = Idle(self._leaving.value)
 
     def run(self, body: Sequence[ast.stmt], names: Names) -> None:
         """Follow statements. Raises ReadingError where nothing after one can be known, and in exact reading."""
@@ -121,24 +124,38 @@ class Statements:
             called = alias.asname or alias.name
             if not is_sure_name(f"{module}.{alias.name}"):
                 self.context.must_succeed()
-            if alias.name == "*" or (module == "collections" and alias.name == "OrderedDict"):
-                names.update({} if alias.name != "*" else _starred(module))
-            elif node.level or called not in names or not isinstance(names[called], (Class, Function)):
+            if alias.name == "*":
+                self._import_all(module, names)
+            elif is_elsewhere(module) or not isinstance(names.get(called), (Class, Function)):
                 self.expressions.bind(called, Path(f"{module}.{alias.name}"), names)
+            else:
+                self.context.note("“{name}” of {module} is taken to be what this text calls so", name=called,
+                                  module=module)
+
+    def _import_all(self, module: str, names: Names) -> None:
+        """What a whole module brings; of a name that the text has by then, too, only a run would tell which it is."""
+        if is_elsewhere(module):
+            names.update({name: Unknown(name, self.context.error(
+                "“from {module} import *” may bring another “{name}” than this text has", module=module, name=name))
+                for name, value in names.items() if isinstance(value, (Class, Function))})
+        names.update(_starred(module))
 
     def _do_classdef(self, node: ast.ClassDef, names: Names) -> None:
         if node.keywords:
             raise self.context.error("How objects of {name} are made cannot be read", name=node.name)
         bases = tuple(self.expressions.value(base, names) for base in node.bases)
         made = Class(node, tuple(base for base in bases if base != Path("builtins.object")))
-        inside: Names = {OUTER: names, "__class_body__": True}
+        written: list[Function] = []
+        inside: Names = {OUTER: names, "__class_body__": written}
         for statement in node.body:
             self.follow(statement, inside)
         made.names = {name: value for name, value in inside.items() if name not in (OUTER, SETS, "__class_body__")}
+        for function in written:
+            function.home = made
         for value in made.names.values():
             for each in (value, value.setter) if isinstance(value, Function) else ():
-                if each is not None and each.home is None:
-                    each.home, each.around = made, names
+                if each is not None and (each.around is inside or each.around is names):
+                    each.home, each.around = each.home or made, names
             if isinstance(value, Instance) and any(value.kind.find(name) for name in ("__get__", "__set__",
                                                                                       "__set_name__")):
                 raise self.context.error("What {name} does with its attributes cannot be read", name=node.name)
@@ -147,17 +164,26 @@ class Statements:
         if (above := made.holder("__init_subclass__", made)) is not None:
             told = Function(above.names["__init_subclass__"].made, made, above.names["__init_subclass__"].around, above)
             self.expressions.modules.follow(told, [], {})
-        result: Any = made
-        for decorator in reversed(node.decorator_list):
-            result = self._decorate(self.expressions.value(decorator, names), result)
-        self.expressions.bind(node.name, result, names)
+        self.expressions.bind(node.name, self._decorated(node, made, names), names)
 
     def _do_functiondef(self, node: ast.FunctionDef, names: Names) -> None:
         around = names if "__class_body__" not in names else names[OUTER]
-        made: Any = Function(node, around=around, defaults=self.expressions.defaults(node.args, names))
+        made = Function(node, around=around, defaults=self.expressions.defaults(node.args, names))
+        if "__class_body__" in names:
+            names["__class_body__"].append(made)
+        self.expressions.bind(node.name, self._decorated(node, made, names), names)
+
+    def _decorated(self, node: ast.FunctionDef | ast.ClassDef, made: Any, names: Names) -> Any:
         for decorator in reversed(node.decorator_list):
-            made = self._decorate(self.expressions.value(decorator, names), made)
-        self.expressions.bind(node.name, made, names)
+            try:
+                found = self.expressions.value(decorator, names)
+            except SpentError:
+                raise
+            except ReadingError as error:
+                found = Unknown("", error)
+            self.context.line = decorator.lineno
+            made = self._decorate(found, made, ast.unparse(decorator).split("\n")[0][:40])
+        return made
 
     def _do_asyncfunctiondef(self, node: ast.AsyncFunctionDef, names: Names) -> None:
         self.expressions.bind(node.name, Unknown(node.name, self._unreadable(node)), names)
@@ -249,7 +275,7 @@ class Statements:
     def _do_if(self, node: ast.If, names: Names) -> None:
         holds = self.expressions.known(node.test, names) if self.context.exact else self._known(node, names)
         if holds is None:
-            if not self.context.exact and _is_idle([*node.body, *node.orelse]):
+            if not self.context.exact and self._idle.all([*node.body, *node.orelse], names):
                 return
             raise self.context.error(UNKNOWN)
         self.run(node.body if holds else node.orelse, names)
@@ -261,7 +287,7 @@ class Statements:
         except SpentError:
             raise
         except ReadingError:
-            if _is_idle([*node.body, *node.orelse]) and not self.context.trying:
+            if self._idle.all([*node.body, *node.orelse], names) and not self.context.trying:
                 return None
             raise
 
@@ -324,7 +350,8 @@ class Statements:
         """What is tried succeeds, where it is sure to; else nothing is known of what it and the rest would change."""
         if self.context.exact:
             raise self._unreadable(node)
-        if _is_idle([*node.body, *node.orelse, *(each for handler in node.handlers for each in handler.body)]):
+        if self._idle.all([*node.body, *node.orelse, *(each for handler in node.handlers for each in handler.body)],
+                          names):
             self.run(node.finalbody, names)
             return
         error = self.context.error("Whether this succeeds is not known: “try” cannot be read here")
@@ -407,32 +434,6 @@ def _leaves_loop(statement: ast.stmt) -> bool:
     if isinstance(statement, (ast.Break, ast.Continue)):
         return True
     return any(_leaves_loop(child) for child in ast.iter_child_nodes(statement) if isinstance(child, ast.stmt))
-
-
-MOVING = frozenset(("cuda", "cpu", "to", "train", "eval", "float", "share_memory", "zero_grad"))
-
-
-def _is_idle(body: Sequence[ast.stmt]) -> bool:
-    """Whether nothing of a network is another afterwards: it is only moved to a device, or spoken of."""
-    return all(_is_idle_statement(statement) for statement in body)
-
-
-def _is_idle_statement(statement: ast.stmt) -> bool:
-    if isinstance(statement, ast.Pass):
-        return True
-    call = statement.value if isinstance(statement, (ast.Expr, ast.Assign)) else None
-    if not isinstance(call, ast.Call):
-        return False
-    if isinstance(statement, ast.Expr) and ast.unparse(call.func) == "print":
-        return True
-    owner = call.func.value if isinstance(call.func, ast.Attribute) and call.func.attr in MOVING else None
-    if owner is None and ast.unparse(call.func).endswith("DataParallel") and call.args:
-        owner = call.args[0]
-    if not isinstance(owner, ast.Name):
-        return False
-    if isinstance(statement, ast.Expr):
-        return True
-    return isinstance(statement, ast.Assign) and [ast.unparse(target) for target in statement.targets] == [owner.id]
 
 
 def _starred(module: str) -> Names:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.messages import Message, say
+from engine.reading.fences import unfenced
 from engine.reading.printed import is_printed, network_code
 from engine.reading.values import ReadingError
 
@@ -73,7 +74,7 @@ def written(text: str, must_be_code: bool = False) -> Written:
     if is_file:
         notebook = _notebook(text)
         return notebook if notebook is not None else Written(text, is_loom=True)
-    lines = textwrap.dedent(text.translate(SPACES)).splitlines()
+    lines, left = unfenced(textwrap.dedent(text.translate(SPACES)).splitlines())
     prompted = any(line.lstrip().startswith(">>>") or _IN.match(line) for line in lines)
     if prompted:
         lines = _without_prompts(lines)
@@ -83,7 +84,7 @@ def written(text: str, must_be_code: bool = False) -> Written:
         return Written(network_code(code), is_code=True)
     looks = must_be_code or prompted or any(_CODE.search(line) for line in lines)
     code, more = _without_output(code) if looks else (code, [])
-    return Written(code, is_code=prompted or bool(skipped), skipped=(*skipped, *more))
+    return Written(code, is_code=prompted or bool(skipped), skipped=(*left, *skipped, *more))
 
 
 def _check_length(text: str, most: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING, Any
 
 from engine.blocks.custom import Custom
@@ -11,7 +12,7 @@ from engine.layers.code import Code
 from engine.reading.blocks import INPUT, block_of, input_name, together
 from engine.reading.context import ChangedInsideError, StrangeError
 from engine.reading.own_code import code_of
-from engine.reading.sheet import Sheet
+from engine.reading.sheet import Sheet, keeps
 from engine.reading.sizes import Dims
 from engine.reading.values import (
     Function,
@@ -27,6 +28,9 @@ from engine.reading.values import (
 
 if TYPE_CHECKING:
     from engine.reading.interpreter import Interpreter
+
+
+FORWARD = ast.Call(ast.Name("forward", ast.Load()), [], [])  # how a network is called, where only that is written
 
 
 class InlineError(ReadingError):
@@ -46,7 +50,8 @@ class Tracing:
     def instance_called(self, made: Instance, given: list[Any], named: Names) -> Any:
         """One layer with a graph of its own inside; with several tensors, and read exactly, its layers one by one."""
         x = self.context.need(given[0]) if len(given) == 1 and not named else None
-        is_alone = isinstance(x, Tensor) and x.spread is None and id(made) not in self.context.inlined
+        is_alone = isinstance(x, Tensor) and x.spread is None and id(made) not in self.context.inlined and (
+            made.kind.is_module)
         if self.context.exact or not is_alone or not isinstance(x, Tensor):
             return self.forward(made, given, named)
         if isinstance(made.inner, Module) and self._forward_of(made) is None:
@@ -62,22 +67,32 @@ class Tracing:
         if id(made) in self._changing:
             error = ChangedInsideError("A tensor is changed in place inside of {name}: what it holds then cannot be "
                                        "read", line=self.context.line, name=made.kind.made.name)
-            error.made = made
+            error.made = [made]
             self.context.drawing().changing[result.node] = error
             for other in x.storage.tensors:
                 other.stale = error
         return result
 
-    def _forward_of(self, made: Instance) -> Function | None:
-        found = made.kind.method("__call__") or made.kind.method("forward")
-        return None if found is None else self.reader.modules.bound(found, made)
+    def _forward_of(self, made: Instance) -> Any:
+        """What a call of it follows, where that is the code's own: what it keeps itself stands before its class's."""
+        if made.kind.holder("__call__") is not None:
+            found = made.kind.find("__call__")
+            return self.reader.modules.bound(found, made) if isinstance(found, Function) else self.context.need(found)
+        return self.own_forward(made)
+
+    def own_forward(self, made: Instance) -> Any:
+        """Its ``forward``, or None where that is torch's. Raises ReadingError where it is not known."""
+        is_own = made.kind.is_module and self.reader.modules.is_own(made, "forward")
+        if not is_own and made.kind.holder("forward") is None:
+            return None
+        return self.context.need(self.reader.expressions.attribute(made, "forward"))
 
     def forward(self, made: Instance, given: list[Any], named: Names) -> Any:
         """What its own ``forward`` makes of tensors. Raises ReadingError."""
         own = self._forward_of(made)
         self.check_mode(made)
         if own is not None:
-            return self.reader.function_called(own, given, named)
+            return self.reader.called(own, given, named, FORWARD, {})
         if made.inner is not None:
             return self.reader.module_called(made.inner, given, named)
         raise self.context.error("{name} has no forward method", name=made.kind.made.name)
@@ -87,7 +102,9 @@ class Tracing:
         if made.kind.is_module and not made.is_begun:
             raise ReadingError("{name} never calls super().__init__(): PyTorch cannot call it",
                                line=made.line or None, name=made.kind.made.name)
-        if found := made.kind.own_mode():
+        found = made.kind.own_mode() or next((name for name in ("train", "eval") if name in made.attributes and (
+            self.reader.modules.is_own(made, name))), "")
+        if found:
             raise self.context.error("{name} says itself what “{method}” does: that cannot be read",
                                      name=made.kind.made.name, method=found)
 
@@ -214,7 +231,7 @@ def _mark(graph: Graph, output: str, known: dict[Any, int]) -> int:
         if node.layer.category == "regularization" and sources:
             marks[name] = sources[0]
             continue
-        keyed = node.shares or name if node.layer.has_weights() else ""
+        keyed = node.shares or name if keeps(node.layer) else ""
         marks[name] = known.setdefault((_layer_mark(node.layer, known), keyed, sources), len(known))
     return marks[output]
 

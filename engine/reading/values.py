@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
@@ -198,15 +198,17 @@ class Chain:
 
 
 class Kept(Chain):
-    """``self._modules``: the parts of an object by their names, as they are by the time that they are asked for."""
+    """``self._modules``: the parts of a module by their names, as they are by the time that they are asked for."""
 
-    def __init__(self, owner: Instance) -> None:
+    def __init__(self, owner: Instance | Chain) -> None:
         self.owner = owner
         super().__init__([], calls=False, is_dict=True, is_plain=True)
 
     def __getattribute__(self, name: str) -> Any:
         if name != "parts":
             return super().__getattribute__(name)
+        if isinstance(self.owner, Chain):
+            return [*parts_of(self.owner)]
         inner = parts_of(self.owner.inner) if isinstance(self.owner.inner, Chain) else ()
         return [*inner, *(pair for pair in self.owner.attributes.items() if is_module(pair[1]) or pair[1] is LOSS)]
 
@@ -229,7 +231,7 @@ class Function:
         return getattr(self.made, "name", "lambda")
 
     def __deepcopy__(self, memo: Any) -> Function:
-        return self
+        return self if self.owner is None else replace(self, owner=copy.deepcopy(self.owner, memo))
 
 
 @dataclass(eq=False)
@@ -239,6 +241,8 @@ class Class:
     made: ast.ClassDef
     bases: tuple[Any, ...]
     names: Names = field(default_factory=dict)
+    is_changed: bool = False  # since it was written
+    taint: ReadingError | None = None
     line: list[Any] = field(default_factory=list)  # itself and all that it is built on, once that is asked for
 
     def lineage(self) -> list[Any]:

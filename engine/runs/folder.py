@@ -34,7 +34,7 @@ from engine.runs.names import (
     SUMMARY,
     member_folder,
 )
-from engine.runs.opened import Kept, begun_at, kept_until
+from engine.runs.opened import Kept, begun_at, kept_until, members_in
 from engine.runs.texts import (
     CHANGES_HEAD,
     POINTS_HEAD,
@@ -300,10 +300,21 @@ def _now() -> str:
 def _begin_anew(folder: Path, experiment: Experiment) -> None:
     """What an earlier run left goes before its experiment does: nobody may go on from another's checkpoint."""
     make_folder(folder)
+    for member in members_in(folder):
+        _remove_run(member)
     for name in (*RESULTS, SERIES, SERIES_TABLE):
         _remove(folder / name)
     _sweep(folder)
     save_experiment(experiment, folder / EXPERIMENT)
+
+
+def _remove_run(folder: Path) -> None:
+    """A run of an earlier series; what else somebody put into its folder stays there."""
+    for name in (*RESULTS, EXPERIMENT):
+        _remove(folder / name)
+    _sweep(folder)
+    with suppress(OSError):
+        folder.rmdir()
 
 
 def _sweep(folder: Path) -> None:

@@ -197,12 +197,25 @@ def _names(folder: Path, about: dict[str, Any], names: list[str]) -> list[str]:
     return [path.name for path in sorted(found, key=lambda path: int(path.name.split("-")[0]))]
 
 
+def members_in(folder: Path) -> list[Path]:
+    """The folders of the runs of a series, as far as it says which are its own."""
+    names = _series(folder)[1]
+    if not names and isinstance(begun := _json(folder / RUN).get("members"), list):
+        names = [str(name) for name in begun]
+    return [folder / name for name in names if _is_inside(name)
+            and (folder / name).is_dir() and not (folder / name).is_symlink()]
+
+
+def _is_inside(name: str) -> bool:
+    """Whether it is a name in a folder, not of another place or of the folder itself."""
+    return Path(name).name == name and name not in ("", "..")
+
+
 def _members(folder: Path, names: list[str]) -> Iterable[Run]:
     for name in names:
-        if Path(name).name != name or name in ("", ".."):  # not in this folder, or this folder itself
-            continue
         with suppress(RunError, FileError):
-            yield open_run(folder / name)
+            if _is_inside(name):
+                yield open_run(folder / name)
 
 
 # -- going on ----------------------------------------------------------------------------------------------------------

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 MOST_BYTES = 2**36  # of a file
 BEYOND = 2**26  # bytes that an expanded tensor may take more than its file
 DEEPEST = 32  # containers inside one another; deeper ones are left out
-MOST_VALUES = 2_000_000  # one that stands in several places counts in each
+MOST_VALUES = 2_000_000  # one that stands in several places counts in each …
+MOST_AGAIN = 50_000  # … and here: a small file may say to hold itself twice, and that twice
 MOST_DIMENSIONS = 64
 
 
@@ -53,7 +54,8 @@ class _Reader:
     """Turns what was pickled into values; ``make`` makes a tensor of what is checked."""
 
     def __init__(self, sizes: Mapping[str, int], make: Make) -> None:
-        self._sizes, self._make, self._met = sizes, make, 0
+        self._sizes, self._make, self._met, self._again = sizes, make, 0, 0
+        self._seen: set[int] = set()  # containers, by where they are in memory
 
     def value(self, content: Any, depth: int = 0) -> Any:
         self._met += 1
@@ -61,6 +63,7 @@ class _Reader:
             raise TorchFileError("it holds more than {most} values", most=grouped(MOST_VALUES))
         if depth > DEEPEST:
             return Odd(say("nested too deeply"))
+        self._expect_once(content)
         if isinstance(content, Made):
             return self._made(content, depth)
         if isinstance(content, Named):
@@ -72,6 +75,16 @@ class _Reader:
         if isinstance(content, (list, tuple)):
             return type(content)(self.value(item, depth + 1) for item in content)
         return content
+
+    def _expect_once(self, content: Any) -> None:
+        """Raise TorchFileError where the same containers stand in too many places."""
+        if not isinstance(content, (Made, dict, list, tuple)):
+            return
+        if id(content) in self._seen:
+            self._again += 1 if isinstance(content, Made) else len(content)
+        self._seen.add(id(content))
+        if self._again > MOST_AGAIN:
+            raise TorchFileError("it holds the same values in more than {most} places", most=grouped(MOST_AGAIN))
 
     def _made(self, content: Made, depth: int) -> Any:
         how = _named(content.how)

@@ -17,7 +17,10 @@ OF_A_SERIES = say("Train and validation are of the last epoch, test of the best 
 def about(summary: Summary) -> Iterator[Message]:
     """Everything a person should know of its numbers."""
     yield chosen(summary)
-    if not math.isnan(summary.training_seconds):
+    if summary.position < 1:  # how long a whole one takes, is not known
+        yield say("{training} of training; {total} with judging", training=duration_text(summary.training_seconds),
+                  total=duration_text(summary.total_seconds))
+    elif not math.isnan(summary.training_seconds):
         yield say("{training} of training, {epoch} an epoch; {total} with judging",
                   training=duration_text(summary.training_seconds), epoch=duration_text(summary.epoch_seconds),
                   total=duration_text(summary.total_seconds))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import io
 import pickle
+import time
 import zipfile
 from collections import OrderedDict
 from collections.abc import Callable
@@ -16,6 +17,7 @@ import pytest
 import torch
 from torch import nn
 
+from engine.torch_files import reading
 from engine.torch_files.kinds import Odd, Shaped, TorchFileError
 from engine.torch_files.reading import outline, tensors_of
 
@@ -156,12 +158,33 @@ def test_lists_in_lists_that_would_never_end_are_bounded(tmp_path: Path) -> None
     for _ in range(20):
         value = [value] * 50
     torch.save({"x": value}, tmp_path / "a.pt")
-    with pytest.raises(TorchFileError, match=r"holds more than .* values"):
+    with pytest.raises(TorchFileError, match=r"holds the same values in more than .* places"):
         tensors_of(tmp_path / "a.pt")
     value = []
     value.append(value)
     torch.save({"x": value, "y": torch.ones(2)}, tmp_path / "b.pt")
     assert tensors_of(tmp_path / "b.pt")["y"].tolist() == [1, 1]  # what contains itself is left out somewhere
+
+
+@pytest.mark.parametrize("twice", [lambda value: (value, value), lambda value: {"a": value, "b": value}])
+def test_what_holds_itself_twice_over_and_over_is_refused_at_once(twice: Callable[[Any], Any], tmp_path: Path) -> None:
+    value: Any = (1,)
+    for _ in range(28):
+        value = twice(value)
+    torch.save({"x": torch.ones(2), "y": value}, tmp_path / "a.pt")
+    began = time.process_time()
+    for read in (tensors_of, outline):
+        with pytest.raises(TorchFileError, match="holds the same values"):
+            read(tmp_path / "a.pt")
+    assert time.process_time() - began < 0.5
+
+
+def test_as_many_values_as_a_file_may_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    torch.save({"x": list(range(500))}, tmp_path / "a.pt")
+    assert tensors_of(tmp_path / "a.pt")["x"] == list(range(500))
+    monkeypatch.setattr(reading, "MOST_VALUES", 300)
+    with pytest.raises(TorchFileError, match=r"holds more than .* values"):
+        tensors_of(tmp_path / "a.pt")
 
 
 @pytest.mark.parametrize("zipped", [True, False])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -38,9 +40,12 @@ class ChangedBar(QWidget):
         column.addWidget(self.line)
         column.addWidget(below, 1)
 
-    def show_text(self, text: str) -> None:
-        """What has changed; nothing takes the line away."""
-        self.text.setText(text)
+    def show_text(self, text: str, shorter: Sequence[str] = (), is_there: bool = True) -> None:
+        """What has changed, and the same for little room; nothing takes the line away. ``is_there``: what was trained
+        can be shown."""
+        self.text.set_text(text, shorter)
+        self.trained.setVisible(is_there)
+        self.difference.setVisible(is_there)
         self.line.setVisible(bool(text))
 
 

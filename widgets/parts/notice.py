@@ -10,18 +10,22 @@ from PySide6.QtGui import (
     QAccessibleAnnouncementEvent,
     QEnterEvent,
     QFont,
+    QHideEvent,
     QIcon,
     QKeyEvent,
     QPainter,
     QPaintEvent,
+    QShowEvent,
 )
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from widgets.look import theme
 from widgets.look.guarded import guarded
 from widgets.look.icons import icon_url
+from widgets.parts.flow import Flow
 
-WIDEST, EDGE, LINE = 640, 12, 1
+WIDEST, EDGE, LINE, GAP = 640, 12, 1, 8
+LEAST = 220  # of words beside buttons
 Action = tuple[str, Callable[[], object]]
 
 
@@ -67,7 +71,8 @@ class Notice(QFrame):
         self.buttons: list[QPushButton] = []
         self._tone = _Tone()
         self._number = 0
-        self._waiting: list[tuple[str, str, Sequence[Action], int]] = []
+        self._count = 0  # messages so far
+        self._waiting: list[tuple[int, str, str, Sequence[Action], int]] = []
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.dismiss)
         self._assemble()
@@ -83,9 +88,15 @@ class Notice(QFrame):
         self.close_button.clicked.connect(self.dismiss)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(12, 6, 6, 6)
-        self._row.setSpacing(8)
+        self._row.setSpacing(GAP)
         self._row.addWidget(self._tone)
-        self._row.addWidget(self.text, 1)
+        self._both = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._both.setSpacing(GAP)
+        self._both.addWidget(self.text, 1)
+        self._actions = QWidget()
+        self._flow = Flow(self._actions)
+        self._both.addWidget(self._actions)
+        self._row.addLayout(self._both, 1)
         self._row.addWidget(self.close_button)
 
     # -- messages -----------------------------------------------------------------------------------------------
@@ -95,7 +106,12 @@ class Notice(QFrame):
 
         The number is this message's, to withdraw it by.
         """
-        self._number += 1
+        self._count += 1
+        self._show(self._count, text, tone, actions, timeout_ms)
+        return self._count
+
+    def _show(self, number: int, text: str, tone: str, actions: Sequence[Action], timeout_ms: int) -> None:
+        self._number = number
         self.text.setText(text)
         self._show_tone(tone)
         self._show_actions(actions)
@@ -105,22 +121,22 @@ class Notice(QFrame):
         self.raise_()
         self._timer.setInterval(timeout_ms)
         self._timer.stop()
-        if timeout_ms > 0 and not self.underMouse():
-            self._timer.start()
+        self._wait()
         self._announce(text, tone)
-        return self._number
 
-    def remark(self, text: str, tone: str = "info", actions: Sequence[Action] = (), timeout_ms: int = 0) -> None:
-        """Say what nobody has asked for: after an error, or what has a button, once that is closed."""
+    def remark(self, text: str, tone: str = "info", actions: Sequence[Action] = (), timeout_ms: int = 0) -> int:
+        """Say what nobody has asked for: after an error, or what has a button, once that is closed. Its number."""
         if self.isHidden() or not (self._tone.tone == "error" or self.buttons):
-            self.show_message(text, tone, actions, timeout_ms)
-            return
+            return self.show_message(text, tone, actions, timeout_ms)
         if timeout_ms:  # of what would go by itself the newest is enough
-            self._waiting = [waiting for waiting in self._waiting if not waiting[3]]
-        self._waiting.append((text, tone, actions, timeout_ms))
+            self._waiting = [waiting for waiting in self._waiting if not waiting[-1]]
+        self._count += 1
+        self._waiting.append((self._count, text, tone, actions, timeout_ms))
+        return self._count
 
     def withdraw(self, number: int) -> None:
-        """Take a message away, unless another one has taken its place."""
+        """Take a message away, or what waits to be said, unless another one has taken its place."""
+        self._waiting = [waiting for waiting in self._waiting if waiting[0] != number]
         if number == self._number and not self.isHidden():
             self.hide()
             self._go_on()
@@ -146,7 +162,7 @@ class Notice(QFrame):
     def _go_on(self) -> None:
         """With what waits."""
         if self._waiting:
-            self.show_message(*self._waiting.pop(0))
+            self._show(*self._waiting.pop(0))
         else:
             self.closed.emit(self._number)
 
@@ -160,15 +176,18 @@ class Notice(QFrame):
 
     def _show_actions(self, actions: Sequence[Action]) -> None:
         for button in self.buttons:
-            self._row.removeWidget(button)
+            self._flow.removeWidget(button)
             button.hide()
             button.deleteLater()
         self.buttons = [self._button(*action) for action in actions]
-        for index, button in enumerate(self.buttons):
-            self._row.insertWidget(2 + index, button)
+        for button in self.buttons:
+            self._flow.addWidget(button)
+            button.show()
+            button.ensurePolished()  # how wide it is, is known now
+        self._actions.setVisible(bool(self.buttons))
 
     def _button(self, text: str, act: Callable[[], object]) -> QPushButton:
-        button = QPushButton(text, self)
+        button = QPushButton(text, self._actions)
         button.setAccessibleName(text)
 
         def go() -> None:
@@ -205,12 +224,25 @@ class Notice(QFrame):
     def _place(self) -> None:
         """At the middle of the host's top edge, as wide as the text asks for and the host allows."""
         self.ensurePolished()
-        room = max(160, self._host.width() - 2 * EDGE)
-        others = self._row.sizeHint().width() - self.text.sizeHint().width()
+        room = min(WIDEST, max(160, self._host.width() - 2 * EDGE))
         words = self.text.fontMetrics().horizontalAdvance(self.text.text()) + 8
-        width = min(room, WIDEST, words + others)
+        actions = sum(button.sizeHint().width() for button in self.buttons) + GAP * max(0, len(self.buttons) - 1)
+        others = self._row.sizeHint().width() - self._both.sizeHint().width()
+        beside = actions + GAP if actions else 0
+        is_beside = min(words, LEAST) + beside + others <= room
+        self._stand(is_beside, actions)
+        width = min(room, words + beside + others if is_beside else max(words, actions) + others)
         height = self._row.heightForWidth(width - 2 * LINE) + 2 * LINE
         self.setGeometry((self._host.width() - width) // 2, EDGE, width, height)
+
+    def _stand(self, is_beside: bool, width: int) -> None:
+        """The buttons beside the words, or below them where these would have no room."""
+        ways = QBoxLayout.Direction
+        self._both.setDirection(ways.LeftToRight if is_beside else ways.TopToBottom)
+        self._actions.setMinimumWidth(width if is_beside else 0)
+        self._actions.setMaximumSize(*((width, self._flow.heightForWidth(width)) if is_beside else (WIDEST, WIDEST)))
+        for layout in (self._flow, self._both, self._row):  # what they knew was of the message before
+            layout.invalidate()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow the host's size."""
@@ -219,6 +251,19 @@ class Notice(QFrame):
         return False
 
     # -- manners ------------------------------------------------------------------------------------------------
+
+    def _wait(self) -> None:
+        """Only what is seen goes by itself, and not under the mouse."""
+        if self._timer.interval() > 0 and self.isVisible() and not self.underMouse():
+            self._timer.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Its page comes to the front."""
+        self._wait()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Another page is in front: nobody reads this."""
+        self._timer.stop()
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """Do not go while someone reads."""

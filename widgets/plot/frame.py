@@ -192,21 +192,30 @@ class Frame:
         self._paint_pill(painter, self._pill(area))
 
     def _paint_changes(self, painter: QPainter, area: QRectF) -> None:
-        """A thread where the learning rate was changed by hand, and the new one where there is room for it."""
+        """A thread where the learning rate was changed by hand, and the new one behind it; of changes that are close
+        together all, behind the last."""
         painter.setFont(self._ticks)
-        free = area.left()
-        for change in sorted(self.changes):
-            if not self._within(change.position):
-                continue
-            x = round(self.point(area, change.position, 0).x())
+        seen = [(round(self.point(area, change.position, 0).x()), change.text)
+                for change in sorted(self.changes) if self._within(change.position)]
+        for x, _ in seen:
             painter.setPen(QPen(theme.color("wire"), 1, Qt.PenStyle.DashLine))
             painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
-            width = QFontMetricsF(self._ticks).horizontalAdvance(change.text) + 8
-            left = min(x + 1, area.right() - width)
-            if left >= free:
-                free = left + width
-                painter.setPen(theme.color("dim"))
-                painter.drawText(QRectF(left, area.top(), width, 16), CENTER, change.text)
+        painter.setPen(theme.color("dim"))
+        for x, text in self._together(seen):
+            width = self._wide(text)
+            painter.drawText(QRectF(min(x + 1, area.right() - width), area.top(), width, 16), CENTER, text)
+
+    def _together(self, seen: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:
+        """Where a text would run over the next thread both are one text."""
+        found: list[tuple[int, str]] = []
+        for x, text in seen:
+            if found and found[-1][0] + 1 + self._wide(found[-1][1]) > x:
+                text = f"{found.pop()[1]} → {text}"
+            found.append((x, text))
+        return found
+
+    def _wide(self, text: str) -> float:
+        return QFontMetricsF(self._ticks).horizontalAdvance(text) + 8
 
     def _visible(self, reading: Reading) -> bool:
         return self._within(reading.x) and math.isfinite(self.y_scale.place(reading.y))

@@ -14,7 +14,6 @@ from widgets.look import theme
 
 DASHES = ((), (7.0, 3.0), (2.0, 3.0), (9.0, 3.0, 2.0, 3.0))  # of each kind of curve, in strokes of one pixel
 T = TypeVar("T")
-FEW = 2  # curves that never take two rows
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -61,12 +60,11 @@ class Legend:
         both, one = Style(True, True), Style(not reading, reading)
         if self.is_key:
             both = one = Style(True, False)
-        least = [one, one.tight()] if len(self.kinds) <= FEW else [
-            style.tight()._replace(rows=2) for style in (both, one)]
-        for style in (both, both.tight(), *least):
+        styles = both, both.tight(), both.tight()._replace(rows=2), one.tight()._replace(rows=2)
+        for style in styles:
             if self.width(style) <= room:
                 return style, True
-        return least[-1], False
+        return styles[-1], False
 
     def width(self, style: Style) -> float:
         """Of its widest row."""

@@ -39,7 +39,7 @@ class ParameterBrowser(QWidget):
         self.table, self.histogram, self.grid = TensorTable(), Histogram(), ValueGrid()
         self._assemble()
         self._connect()
-        self.show_tensors([])
+        self.show_message("")
 
     def _connect(self) -> None:
         self.source.chosen.connect(self.source_chosen)

@@ -217,8 +217,10 @@ class Curves(QWidget):
         at = self._stands_for
         if at is None:
             return Rest(end, self.tr("latest"))
+        if at != round(at):  # it was stopped within its first epoch
+            return Rest(at, self.tr("stopped at epoch {}").format(tick_text(at, 0.01)))
         words = self.tr("best epoch {}") if self._members[0].best is not None else self.tr("epoch {}")
-        return Rest(at, words.format(tick_text(at, 1 if at == round(at) else 0.01)))
+        return Rest(at, words.format(tick_text(at, 1)))
 
     def _show_values(self, plot: Plot) -> None:
         """The value of each run's dashed curve, or of the solid one where it was not judged yet."""

@@ -8,12 +8,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from engine.data.formats.arrays import Bytes
+from engine.data.formats.pixels import (
+    LYING,
+    ORIENTATION,
+    Boundless,
+    Extent,
+    Transparency,
+    boundless,
+    extent_of,
+    flat,
+)
 from engine.files import opened, parsing
 from engine.messages import LayerloomError, Message, say
 from engine.units import bytes_text
@@ -27,10 +37,8 @@ _KINDS = ("AVIF", "BMP", "DIB", "GIF", "ICO", "JPEG", "JPEG2000", "PCX", "PNG", 
 MOST_BYTES = 2**29  # of a file
 MOST_PIXELS = 2**26
 FREE_PIXELS, PACKED = 2**22, 2000  # more pixels than these are at most so many for each byte of the file
-FAINT = 0.25  # of the range of a transparent image's alpha: a drawing that has less on white is in the alpha alone
 _GREY = frozenset({"1", "L", "LA", "La", "I", "F", "I;16", "I;16L", "I;16B", "I;16N"})
-_ORIENTATION = 0x0112
-Transparency = Literal["on white", "alpha"]
+_WIDTH, _HEIGHT = 256, 257  # tags of TIFF
 
 
 class ImageError(LayerloomError):
@@ -47,6 +55,7 @@ class Header(NamedTuple):
     height: int
     width: int
     is_grey: bool
+    boundless: Boundless = ""
 
 
 class Picture(NamedTuple):
@@ -59,41 +68,36 @@ class Picture(NamedTuple):
 def read_header(path: Path) -> Header:
     """Size after turning upright, and whether there is no colour. Raises ImageError."""
     with _opened(path) as image:
-        width, height = image.size
-        if image.getexif().get(_ORIENTATION) in (5, 6, 7, 8):  # lies on its side
+        width, height = _size(image)
+        if image.getexif().get(ORIENTATION) in LYING:
             width, height = height, width
-        return Header(height, width, image.mode in _GREY)
+        return Header(height, width, image.mode in _GREY, boundless(image))
 
 
-def read_picture(path: Path, channels: int, height: int, width: int) -> Picture:
+def _size(image: Image.Image) -> tuple[int, int]:
+    """As it is stored: of TIFF some versions of PIL say it upright, some do not."""
+    tags = getattr(image, "tag_v2", {})
+    return (tags[_WIDTH], tags[_HEIGHT]) if _WIDTH in tags and _HEIGHT in tags else image.size
+
+
+def read_extent(path: Path) -> Extent:
+    """The least and the largest number of an image whose greys have no range of their own. Raises ImageError."""
+    with _opened(path) as image:
+        return extent_of(image)
+
+
+def read_picture(path: Path, channels: int, height: int, width: int, extent: Extent | None = None) -> Picture:
     """uint8 channels×height×width (1 grey, 3 colour), resized by PIL's bilinear rule. Raises ImageError.
 
     Of an animation it is the first frame. What is transparent is put on white, unless only the alpha has the drawing.
+    ``extent`` is that of all images like it, where greys have no range of their own.
     """
     with _opened(path) as image:
-        solid, was = _made_solid(ImageOps.exif_transpose(_in_bytes(image)))
-        plain = solid.convert("L" if channels == 1 else "RGB")
+        plain, was = flat(image, channels, extent)
         if plain.size != (width, height):
             plain = plain.resize((width, height), Image.Resampling.BILINEAR)
         pixels = np.asarray(plain)
     return Picture(pixels[None] if channels == 1 else np.ascontiguousarray(pixels.transpose(2, 0, 1)), was)
-
-
-def _made_solid(image: Image.Image) -> tuple[Image.Image, Transparency | None]:
-    """The image without transparency: a white drawing on nothing would be lost on white, a black one on black."""
-    if not image.has_transparency_data:
-        return image, None
-    whole = image.convert("RGBA")
-    alpha = whole.getchannel("A")
-    least, most = alpha.getextrema()
-    if least == 255:
-        return image, None
-    on_white = Image.new("RGBA", whole.size, (255, 255, 255, 255))
-    on_white.alpha_composite(whole)
-    shown = max(high - low for low, high in on_white.convert("RGB").getextrema())  # type: ignore[misc]
-    if shown < FAINT * (most - least):  # type: ignore[operator]
-        return alpha, "alpha"
-    return on_white, "on white"
 
 
 @contextmanager
@@ -127,23 +131,3 @@ def _expect_size(image: Image.Image, size: int) -> None:
     if width * height > max(FREE_PIXELS, PACKED * size):
         raise _refused(say("it says to have {height}×{width} pixels, which cannot be in {size}", height=height,
                            width=width, size=bytes_text(size)))
-
-
-def _in_bytes(image: Image.Image) -> Image.Image:
-    """16-bit and decimal greys, which PIL would cut off at 255, scaled to 0 … 255."""
-    if image.mode not in _GREY - {"1", "L", "LA", "La"}:
-        return image
-    values: Any = np.asarray(image).astype(np.float64)
-    values = np.nan_to_num(values)
-    most = values.max(initial=0)
-    if image.mode.startswith("I;16") or 255 < most <= 65535:
-        values = values / 257
-    elif image.mode == "F" and most <= 1:
-        values = values * 255
-    elif most > 65535:
-        values = values * (255 / most)
-    made = Image.fromarray(np.clip(np.rint(values), 0, 255).astype(np.uint8))
-    made.info.update(image.info)
-    if _ORIENTATION in image.getexif():
-        made.getexif()[_ORIENTATION] = image.getexif()[_ORIENTATION]
-    return made

@@ -4,27 +4,34 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError, ThreadPoolExecutor, wait
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median_low
+from threading import Event, Lock
+from typing import TypeVar
 
 import numpy as np
 
 from engine.data.errors import DataError
 from engine.data.formats.arrays import Arrays, Bytes, Report, Skipped
-from engine.data.formats.image import SUFFIXES, Header, ImageError, Picture, Transparency, read_header, read_picture
+from engine.data.formats.image import SUFFIXES, Header, ImageError, Picture, read_extent, read_header, read_picture
+from engine.data.formats.pixels import Boundless, Extent, Transparency, joint, white_of
 from engine.data.options.options import Known
 from engine.data.progress import Step, Steps
 from engine.files import reason_of_os_error
 from engine.messages import Message, say, shown
-from engine.units import grouped
+from engine.units import grouped, value_text
 
+T = TypeVar("T")
 TRAIN, VALIDATION, TEST = ("train", "training"), ("val", "valid", "validation"), ("test", "testing")
 MAX_BYTES = 8 * 2**30  # of all images together, in memory
 MOST_ENTRIES = 2_000_000  # files and folders that are looked at in all
 TOGETHER = 64  # images that are read ahead
+LARGE = 2**23  # pixels
+PATIENCE = 0.05  # seconds
 LEAST = 3  # one to learn from, one to judge while learning, one for the end
 
 
@@ -37,6 +44,11 @@ class Item:
     label: int
     part: int
     size: int  # bytes of the file
+
+    @property
+    def is_large(self) -> bool:
+        """Whether there is not room for several of them."""
+        return self.header.height * self.header.width > LARGE
 
 
 @dataclass
@@ -143,30 +155,72 @@ def read_folder(folder: Path, resize: int | None = None, channels: int | None = 
 
 
 def _fill(images: Bytes, found: Scan) -> Steps[list[int]]:
-    """Decode into ``images``, several at once; returns which could be."""
+    """Decode into ``images``; returns which could be."""
     _, channels, height, width = images.shape
-    total, done, whole = sum(item.size for item in found.items), 0, []
+    extents = yield from _extents(found)
+    whole: list[int] = []
 
-    def decoded(item: Item) -> Picture | ImageError:
+    def taken(index: int, result: Picture | ImageError) -> None:
+        if isinstance(result, ImageError):
+            path = found.items[index].path.relative_to(found.root)
+            found.skipped.append(Skipped(str(path), result.message))
+            return
+        images[index] = result.pixels
+        whole.append(index)
+        if result.was is not None:
+            found.transparent[result.was] += 1
+
+    yield from _each(found.items, lambda item: read_picture(item.path, channels, height, width,
+                                                            extents.get(item.header.boundless)), taken)
+    return whole
+
+
+def _extents(found: Scan) -> Steps[dict[Boundless, Extent]]:
+    """Of greys without a range of their own, over all images: what is as bright in two of them stays so."""
+    items = [item for item in found.items if item.header.boundless]
+    seen: dict[Boundless, list[Extent]] = {}
+
+    def taken(index: int, result: Extent | ImageError) -> None:
+        if not isinstance(result, ImageError):  # it is said when it is decoded
+            seen.setdefault(items[index].header.boundless, []).append(result)
+
+    yield from _each(items, lambda item: read_extent(item.path), taken)
+    extents = {kind: joint(each) for kind, each in seen.items()}
+    found.notes += [say("{images} hold numbers from {least} to {most} and do not say which is white: {white} is, and 0 "
+                        "is black", images=_images(len(seen[kind])), least=value_text(extent.least),
+                        most=value_text(extent.most), white=value_text(white_of(extent, kind)))
+                    for kind, extent in extents.items()]
+    return extents
+
+
+def _each(items: Sequence[Item], work: Callable[[Item], T],
+          take: Callable[[int, T | ImageError], None]) -> Steps[None]:
+    """Do the work for every image, several at once, but one of the large ones; it can be left at any time."""
+    total, done, room, is_left = sum(item.size for item in items), 0, Lock(), Event()
+
+    def result_for(item: Item) -> T | ImageError:
         try:
-            return read_picture(item.path, channels, height, width)
+            with room if item.is_large else nullcontext():
+                if is_left.is_set():
+                    raise CancelledError
+                return work(item)
         except ImageError as error:
             return error
 
-    with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
-        for start in range(0, len(found.items), TOGETHER):
-            some = found.items[start:start + TOGETHER]
+    pool = ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1))
+    try:
+        for start in range(0, len(items), TOGETHER):
+            some = items[start:start + TOGETHER]
             yield Step(some[0].path.name, done, total, "reading")
-            for index, (item, result) in enumerate(zip(some, pool.map(decoded, some), strict=True), start):
+            futures = [pool.submit(result_for, item) for item in some]
+            for index, (item, future) in enumerate(zip(some, futures, strict=True), start):
+                while not future.done() and not wait([future], PATIENCE).done:
+                    yield Step(item.path.name, done, total, "reading")
+                take(index, future.result())
                 done += item.size
-                if isinstance(result, ImageError):
-                    found.skipped.append(Skipped(str(item.path.relative_to(found.root)), result.message))
-                else:
-                    images[index] = result.pixels
-                    whole.append(index)
-                    if result.was is not None:
-                        found.transparent[result.was] += 1
-    return whole
+    finally:
+        is_left.set()
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 _TRANSPARENT: dict[Transparency, str] = {

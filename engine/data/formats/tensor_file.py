@@ -10,14 +10,14 @@ import numpy as np
 
 from engine.data.errors import DataError
 from engine.data.formats.array_files import arrays_in
+from engine.data.formats.array_names import Pair, listed, pairs_of
 from engine.data.formats.arrays import Array, Arrays, Report
-from engine.data.formats.tensor_outline import INPUTS, TARGETS, names_of
+from engine.data.formats.tensor_outline import INPUTS, PARTS, TARGETS, names_of
 from engine.data.options.options import Known
 from engine.messages import Message, say
 from engine.units import grouped, shape_text
 
 LEAST = 3
-SHOWN = 8  # names in a sentence
 MOST_CLASSES = 10_000
 LEAST_SIDE = 8  # of examples that are square and so taken as images
 
@@ -31,16 +31,17 @@ class _Part(NamedTuple):
 
 def read_tensors(path: Path) -> Arrays:
     """Arrays x and y of any length, and validation and test parts where there are. Raises DataError, in words."""
-    content, notes = arrays_in(path), list[Message]()
-    train = _part(path, content, "train", notes)
+    content = arrays_in(path)
+    pairs, notes = pairs_of(path, list(content))
+    train, validation, test = (_part(path, content, pairs[part], notes) if part in pairs else None for part in PARTS)
     if train is None:
         raise DataError("{path} holds no array “{name}”: it needs x (or inputs, images) and y (or labels, targets). "
-                        "There are: {names}", path=path, name=_lacking(content), names=_listed(list(content)))
-    validation, test = (_part(path, content, part, notes) for part in ("validation", "test"))
+                        "There are: {names}", path=path, name=_lacking(content), names=listed(list(content)))
     least = LEAST - (validation is not None) - (test is not None)
     if len(train.inputs) < least:
-        raise DataError("{path} has only {count} examples: at least {least} are needed", path=path,
-                        count=len(train.inputs), least=LEAST)
+        count = len(train.inputs)
+        raise DataError("{path} has only {examples}: at least {least} are needed", path=path, least=LEAST,
+                        examples=say("1 example") if count == 1 else say("{count} examples", count=count))
     for part, name in ((validation, say("validation")), (test, say("test"))):
         if part is not None:
             _expect_alike(path, train, part, name)
@@ -73,8 +74,7 @@ def _known(path: Path, parts: Iterable[_Part], notes: list[Message]) -> tuple[Kn
     least, most = int(found[0]), int(found[-1])
     is_sign = found.tolist() == [-1, 1]
     if (least < 0 and not is_sign) or most >= MOST_CLASSES:
-        raise DataError("{path}: the labels go from {least} to {most}. Classes are counted from 0; numbers to predict "
-                        "are stored as decimals", path=path, least=least, most=most)
+        raise _no_labels(path, least, most)
     if least == most:
         raise DataError("{path}: all examples are of one class, {label}: there is nothing to learn", path=path,
                         label=least)
@@ -85,6 +85,11 @@ def _known(path: Path, parts: Iterable[_Part], notes: list[Message]) -> tuple[Kn
     return known.with_options(classes=tuple(map(str, labels.tolist()))), labels if least else None
 
 
+def _no_labels(path: Path, least: int, most: int) -> DataError:
+    return DataError("{path}: the labels go from {least} to {most}. Classes are counted from 0; numbers to predict "
+                     "are stored as decimals", path=path, least=least, most=most)
+
+
 def _counted(part: _Part, labels: Array | None) -> _Part:
     """With classes counted from 0."""
     return part if labels is None else part._replace(targets=np.searchsorted(labels, part.targets).astype(np.int64))
@@ -93,31 +98,19 @@ def _counted(part: _Part, labels: Array | None) -> _Part:
 # -- arrays ---------------------------------------------------------------------------------------------------------
 
 
-def _listed(names: list[str]) -> str:
-    return ", ".join(names[:SHOWN]) + (" …" if names[SHOWN:] else "") if names else "none"
-
-
 def _lacking(content: Mapping[str, Array]) -> str:
-    return INPUTS[0] if _find(content, INPUTS, "train") is None else TARGETS[0]
+    has_inputs = any(name.casefold() in names_of("train", role) for name in content for role in INPUTS)
+    return TARGETS[0] if has_inputs else INPUTS[0]
 
 
-def _find(content: Mapping[str, Array], names: tuple[str, ...], part: str) -> tuple[str, Array] | None:
-    """The array of one of these names, in any case, with the name."""
-    plain = {name.casefold(): value for name, value in content.items()}
-    return next(((name, plain[form]) for name in names for form in names_of(part, name) if form in plain), None)
-
-
-def _part(path: Path, content: Mapping[str, Array], part: str, notes: list[Message]) -> _Part | None:
-    inputs, targets = _find(content, INPUTS, part), _find(content, TARGETS, part)
-    if inputs is None or targets is None:
-        return None
-    (name, x), (_, y) = inputs, targets
+def _part(path: Path, content: Mapping[str, Array], names: Pair, notes: list[Message]) -> _Part:
+    x, y = content[names.inputs], content[names.targets]
     if x.ndim == 0 or y.ndim == 0 or len(x) != len(y):
         raise DataError("{path} has {labels} targets for {examples} examples", path=path,
                         labels=len(y) if y.ndim else 1, examples=len(x) if x.ndim else 1)
     if not len(x) or 0 in x.shape:
         raise DataError("{path}: its examples are empty", path=path)
-    return _Part(_inputs(path, _in_channels(name, x, notes)), _targets(path, y))
+    return _Part(_inputs(path, _in_channels(names.inputs, x, notes)), _targets(path, y))
 
 
 def _in_channels(name: str, x: Array, notes: list[Message]) -> Array:
@@ -129,7 +122,7 @@ def _in_channels(name: str, x: Array, notes: list[Message]) -> Array:
         x = x.transpose(0, 3, 1, 2)
     elif x.ndim == 3 and x.dtype == np.uint8:
         x = x[:, None]
-    elif x.ndim == 3 and (name == "images" or x.shape[1] == x.shape[2] >= LEAST_SIDE):
+    elif x.ndim == 3 and ("images" in name.casefold() or x.shape[1] == x.shape[2] >= LEAST_SIDE):
         note = say("Examples of {shape} are taken as images with one channel", shape=shape_text(x.shape[1:]))
         x = x[:, None]
     if note is not None and note not in notes:
@@ -148,6 +141,8 @@ def _inputs(path: Path, x: Array) -> Array:
 def _targets(path: Path, y: Array) -> Array:
     """Whole numbers are classes, int64 N; others are numbers, float32 N×…"""
     if y.dtype.kind in "iub":
+        if y.dtype == np.uint64 and y.size and y.max() >= MOST_CLASSES:
+            raise _no_labels(path, int(y.min()), int(y.max()))
         labels = y.astype(np.int64)
         if labels.ndim == 2 and labels.shape[1] == 1:
             labels = labels[:, 0]

@@ -57,7 +57,8 @@ def change(document: Document) -> None:
 
 def lines(window: MainWindow) -> list[str]:
     """What stands over the pages that show numbers of a run, and at the top."""
-    bars = window.feature(Belonging)._bars
+    belonging = window.feature(Belonging)
+    bars = [*belonging._bars, *belonging._over_weights]
     return [bar.text.text() for bar in bars if not bar.line.isHidden()]
 
 
@@ -97,7 +98,7 @@ def test_the_second_run_counts_from_its_first_epoch_and_edits_on_the_way_are_see
     epoch = EpochEnded(1, Metrics(1.0), Metrics(1.0), True, document.trained.best)
     window.commands["train"].trigger()
     hear(window, STARTED)
-    assert document.since.network and len(lines(window)) == 3, "the weights are still those of the run before"
+    assert document.since.network and len(lines(window)) == 1, "the weights are still those of the run before"
     hear(window, epoch)
     assert not document.since.anything and lines(window) == []
     hear(window, Finished(SUMMARY, stopped=True), over=True)
@@ -113,6 +114,25 @@ def test_the_second_run_counts_from_its_first_epoch_and_edits_on_the_way_are_see
     assert len(lines(window)) == 3 and top(window).startswith("Changed since training · ")
     document.redo()
     assert top(window).startswith("best epoch 1 of ")
+
+
+def test_curves_of_a_run_that_came_to_no_weights_are_held_against_its_own_network(window, monkeypatch):
+    """The loss was no number in its first epoch: the weights, and what belongs to them, are of the run before."""
+    monkeypatch.setattr(trainer, "TrainingThread", FakeThread)
+    document = window.page.document
+    trained(document)
+    change(document)
+    window.commands["train"].trigger()
+    hear(window, STARTED, over=True)
+    belonging = window.feature(Belonging)
+    assert document.trained is not document.run
+    assert [bar.line.isHidden() for bar in belonging._bars] == [True, True], "they are of what is drawn"
+    assert [bar.text.text() for bar in belonging._over_weights] == ["Changed since training: the network"]
+    document.undo()
+    assert [bar.line.isHidden() for bar in belonging._over_weights] == [True]
+    for bar in belonging._bars:
+        assert bar.text.text() == "Changed since training: the network" and not bar.line.isHidden()
+        assert bar.trained.isHidden() and bar.difference.isHidden(), "nothing of that run is left to be shown"
 
 
 def test_what_was_trained_is_shown_in_a_page_of_its_own_with_its_run(window, qtbot):
@@ -229,9 +249,10 @@ def test_loaded_weights_belong_to_the_network_they_were_held_against(window):
 
 
 def test_the_pages_are_those_that_show_numbers_of_a_run(window):
-    shown = [window.feature(Results).panel, window.feature(Parameters).panel]
-    bars = window.feature(Belonging)._bars
-    assert len(bars) == 3 and all(any(bar.isAncestorOf(panel) for bar in bars) for panel in shown)
+    belonging = window.feature(Belonging)
+    assert len(belonging._bars) == 2 and len(belonging._over_weights) == 1
+    assert any(bar.isAncestorOf(window.feature(Results).panel) for bar in belonging._bars)
+    assert belonging._over_weights[0].isAncestorOf(window.feature(Parameters).panel)
 
 
 def test_weights_of_a_variant_belong_to_the_variant(window):

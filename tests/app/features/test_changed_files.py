@@ -18,6 +18,7 @@ from app.document.document import Document
 from app.document.recovery import Recovery
 from app.features.comparing import Comparing
 from app.features.documents import Documents
+from app.window import dialogs
 from app.window.window import MainWindow
 from engine.experiment.experiment import load_experiment, save_experiment
 from engine.files import ReadError
@@ -78,6 +79,20 @@ def test_saving_over_another_s_work_asks_and_each_answer_does_what_it_says(windo
     assert not page.document.dirty
     page.document.undo()
     assert page.document.dirty and page.document.experiment.graph.nodes.keys() > mine.graph.nodes.keys()
+
+
+def test_what_was_wrong_with_the_file_is_over_once_it_is_saved(window, path, tmp_path, monkeypatch):
+    notice = window.page.notice
+    window.page.view.append("ReLU")
+    for name, words in (("away/mine.loom", "could not be written"), ("other.loom", "")):
+        monkeypatch.setattr(dialogs, "save_path", lambda *_args, name=name: tmp_path / name)
+        window.commands["save_as"].trigger()
+        assert words in notice.text.text() and notice.isHidden() == (not words)
+    (tmp_path / "other.loom").unlink()
+    come_back()
+    assert notice.text.text().startswith("other.loom is no longer there") and not notice.isHidden()
+    window.commands["save"].trigger()
+    assert notice.isHidden() and not window.page.document.dirty
 
 
 def test_while_two_are_compared_every_button_of_the_question_can_be_clicked(window, path):

@@ -58,6 +58,11 @@ def test_code_pasted_into_a_new_network_follows_its_input(window, qtbot):
     assert [graph.nodes[name].layer.kind() for name in graph.order] == ["Input", "Flatten", "Linear"]
     assert analysis.output_shape == (10,) and not analysis.faults
     assert not any(node.declared for node in graph.nodes.values()), "it agrees: nothing is left of what the code says"
+    places = [graph.nodes[name].position for name in graph.order]
+    assert len({x for x, _ in places}) == 1 and places == sorted(places), "one below another"
+    view = window.page.view
+    shown = view.mapToScene(view.viewport().rect()).boundingRect()
+    assert all(shown.contains(card.sceneBoundingRect().center()) for card in window.page.scene.cards.values())
 
 
 def test_what_code_says_of_its_input_and_is_not_so_is_an_error_with_a_repair(window, qtbot):

@@ -163,6 +163,9 @@ def test_an_earlier_run_is_not_replaced_silently(say: Say, small: Path, tmp_path
     code, _, errors = say("train", small, "--out", tmp_path / "run")
     assert code == 0 and errors == f"Replacing the run in {tmp_path / 'run'}\n"
     assert say("train", small, "--out", tmp_path / "run", "--resume")[2] == ""
+    for option, value in (("--device", "cuda:77"), ("--set", "device=cuda:77")):
+        code, _, errors = say("train", small, "--out", tmp_path / "run", option, value)
+        assert code and "Replacing" not in errors and (tmp_path / "run" / "checkpoint.pt").exists()
 
 
 def test_train_resumes(say: Say, small: Path, tmp_path: Path) -> None:

@@ -119,6 +119,19 @@ def test_of_numbers_the_measure_is_shown_that_says_most(others: tuple[tuple[str,
     assert fit.lines == [f"epoch   1   train {words}   validation {words}"]
 
 
+@pytest.mark.parametrize(("train", "validation", "words"), [
+    ({"rmse": 2.0}, {"rmse": 3.0, "log_rmse": 0.5}, "train loss 1 rmse 2   validation loss 1 rmse 3"),
+    ({"rmse": 2.0, "log_rmse": 0.25}, {"rmse": 3.0, "log_rmse": math.nan},
+     "train loss 1 rmse 2   validation loss 1 rmse 3"),
+    ({}, {"rmse": 3.0, "log_rmse": 0.5}, "train loss 1   validation loss 1 log-rmse 0.5"),
+    ({"log_rmse": 2.0}, {"rmse": 3.0}, "train loss 1   validation loss 1"),
+])  # fmt: skip
+def test_a_line_has_one_measure(train: dict[str, float], validation: dict[str, float], words: str, fit: Fit) -> None:
+    parts = [Metrics(1.0, math.nan, tuple(each.items())) for each in (train, validation)]
+    fit.train(EpochEnded(1, *parts, False, {}), Finished(SUMMARY, stopped=False))
+    assert fit.lines == [f"epoch   1   {words}"]
+
+
 def test_a_series_says_which_run_goes_on_and_keeps_the_best_of_each(fit: Fit) -> None:
     several = replace(experiment(), variants=(Variant(title="[red]"), Variant(title="fast")))
     result = fit.train(
@@ -344,10 +357,10 @@ def test_what_is_told_counts_for_this_run(words: list[str], recipe: Recipe, vari
     save_experiment(replace(experiment(), recipe=Recipe(epochs=4), variants=(Variant(title="a"), Variant(title="b"))),
                     Path("net.loom"))
     assert cli.main(["train", "net.loom", *words, "--data-root", "data"]) == 0
-    [(told, folder, _, root, resume, changed_data)] = seen
+    [(told, folder, _, root, resume, changed_data, kept)] = seen
     assert isinstance(told, Experiment) and told.recipe == recipe and len(told.variants) == variants
     assert isinstance(folder, Path) and folder.parent == Path("runs") and folder.name.startswith("net-")
-    assert (root, resume, changed_data) == (Path("data"), False, False)
+    assert (root, resume, changed_data, kept) == (Path("data"), False, False, False)
     if words:
         assert cli.main(["train", "net.loom", "--resume"]) == 2
 

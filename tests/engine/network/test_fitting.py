@@ -238,3 +238,15 @@ def test_files_without_the_counter_of_batch_norm_are_whole() -> None:
     theirs = {key: value for key, value in initial_module(base).state_dict().items()
               if not key.endswith("num_batches_tracked")}
     assert fitted(base, held(theirs)).is_whole
+
+
+@pytest.mark.parametrize(("change", "reason"), [
+    (lambda value: value[None], r"conv1\.weight: 1×6×1×5×5, where the network has 6×1×5×5$"),
+    (lambda value: torch.empty(0), r"conv1\.weight: 0, where the network has 6×1×5×5$"),
+    (lambda value: value.long(), r"conv1\.weight: its values are int64$"),
+])  # fmt: skip
+def test_where_only_the_names_agree_the_shapes_are_told(change: Callable[[Tensor], Tensor], reason: str) -> None:
+    for before in ("", "module."):
+        theirs = {before + key: change(value) for key, value in THEIRS.items()}
+        with pytest.raises(WeightsError, match=f"the names agree. {before}{reason}"):
+            fitted(LENET, held(theirs))

@@ -251,7 +251,7 @@ UNCALLED = "Line 1: Net needs values for flag, and this text never makes one: ad
     ("a = {i: 1 for i in flag}", UNCALLED),
     ("for a in flag: pass", UNCALLED),
     ("a = max(nn.Sequential(nn.ReLU()), key=3)",
-     "Line 5: “max(nn.Sequential(nn.ReLU()), key=3)” cannot be worked out here"),
+     "Line 5: These values cannot be put in order here"),
     ("a = [1, 2][5]", "Line 5: This cannot be worked out: list index out of range"),
     ("a = {'x': 1}['y']", "Line 5: This cannot be worked out: 'y'"),
     ("a = 3[0]", "Line 5: “3[0]” cannot be read here"),

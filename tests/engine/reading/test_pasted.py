@@ -235,3 +235,9 @@ def test_what_no_code_is_is_found_in_time(text: str) -> None:
 def test_reading_can_be_given_up() -> None:
     with pytest.raises(ReadingError, match="cancelled"):
         read(f"import torch\n{NET}while True: pass\n", cancelled=lambda: True)
+
+
+@pytest.mark.parametrize("text", ["x = 3", "print('hello')\nx = 3", "for i in range(3):\n    print(i)", "import os"])
+def test_code_without_a_network_is_code(text: str) -> None:
+    with pytest.raises(ReadingError, match="This code makes no network"):
+        from_text(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -12,7 +13,7 @@ import pytest
 import torch
 
 import engine.runs.folder as runs
-from engine.experiment.experiment import Experiment, Variant, load_experiment
+from engine.experiment.experiment import Experiment, Variant, load_experiment, save_experiment
 from engine.export.weight_files import load_weights
 from engine.files import WriteError
 from engine.graph.graph import Edge
@@ -211,6 +212,36 @@ def test_a_series_replaces_what_was_in_its_folder(begun: Started, tmp_path: Path
     assert (folder / SERIES_TABLE).read_text() == "run,test loss\na,1.000000\nb,2.000000\n"
     assert names(folder / "2-b") == {EXPERIMENT, METRICS, LAST, BEST, CHECKPOINT, RUN}
     assert load_experiment(folder / "2-b" / EXPERIMENT).recipe.lr == 0.2
+
+
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_the_runs_of_an_earlier_series_go_and_what_is_not_its_own_stays(is_whole: bool, begun: Started,
+                                                                        tmp_path: Path) -> None:
+    list(record(series(begun, epoch(1, 1.0), CheckpointReached(kept(1, 1.0))), BASE, tmp_path))
+    if not is_whole:  # it was killed before its end
+        (tmp_path / SERIES).unlink()
+    (tmp_path / "2-b" / "notes.txt").write_text("mine")
+    (tmp_path / "3-c").mkdir()
+    save_experiment(BASE, tmp_path / "3-c" / EXPERIMENT)  # of no run that it names
+    member = MemberStarted(1, 1, "other", BASE)
+    list(record([member, begun, epoch(1, 1.0)], BASE, tmp_path))
+    assert names(tmp_path) == {EXPERIMENT, RUN, "1-other", "2-b", "3-c"}
+    assert names(tmp_path / "2-b") == {"notes.txt"} and names(tmp_path / "3-c") == {EXPERIMENT}
+    list(record([begun, epoch(1, 1.0)], BASE, tmp_path))  # now a single run
+    assert names(tmp_path) == {EXPERIMENT, RUN, METRICS, "2-b", "3-c"}
+
+
+@pytest.mark.parametrize("named", ["..", "", "../other", "file", "link"])
+def test_only_folders_inside_are_of_a_series(named: str, begun: Started, tmp_path: Path) -> None:
+    folder, other = tmp_path / "all", tmp_path / "other"
+    list(record([begun, epoch(1, 1.0)], BASE, other))
+    folder.mkdir()
+    (folder / "file").write_text("mine")
+    (folder / "link").symlink_to(other)
+    (folder / RUN).write_text(json.dumps({"members": [named]}))
+    before = names(other)
+    list(record([begun, epoch(1, 1.0)], BASE, folder))
+    assert names(other) == before and (folder / "file").exists() and (folder / "link").exists()
 
 
 def test_only_its_first_run_begins_a_series(begun: Started, tmp_path: Path) -> None:

@@ -96,3 +96,10 @@ def test_times_and_device_in_words_and_in_the_file() -> None:
     assert [str(line).replace("\u00a0", " ") for line in about(WHOLE)][1:] == [
         "1:40 min of training, 10 s an epoch; 2:05 min with judging", "NVIDIA H200 (cuda:0)"]
     assert summary_read(summary_json(WHOLE)) == (WHOLE, False)
+
+
+def test_of_a_run_that_was_stopped_early_nobody_knows_how_long_an_epoch_takes() -> None:
+    from dataclasses import replace
+
+    begun = replace(WHOLE, epochs=0, best_epoch=0, position=0.02, training_seconds=0.3, total_seconds=1.5)
+    assert "300 ms of training; 1.5 s with judging" in [str(line).replace("\u00a0", " ") for line in about(begun)]

@@ -167,6 +167,32 @@ def test_its_time_runs_out_but_not_under_the_mouse(host: Host, qtbot: QtBot) -> 
     qtbot.waitUntil(lambda: not host.notice.isVisible(), timeout=2000)
 
 
+def test_its_time_does_not_run_where_nobody_sees_it(host: Host, qtbot: QtBot) -> None:
+    host.hide()
+    host.notice.show_message("Recovered", timeout_ms=40)
+    qtbot.wait(120)
+    assert not host.notice.isHidden(), "nobody has read it"
+    host.show()
+    qtbot.waitUntil(host.notice.isHidden, timeout=2000)
+    host.notice.show_message("Read", timeout_ms=400)
+    host.hide()
+    qtbot.wait(500)
+    assert not host.notice.isHidden()
+
+
+def test_what_waits_can_be_withdrawn_before_it_is_said(host: Host) -> None:
+    host.notice.show_message("An error", "error")
+    waiting = host.notice.remark("A question", actions=[("Keep mine", lambda: None)])
+    other = host.notice.remark("Another", actions=[("Look", lambda: None)])
+    assert waiting != other
+    host.notice.withdraw(waiting)
+    assert host.notice.text.text() == "An error"
+    host.notice.dismiss()
+    assert host.notice.text.text() == "Another"
+    host.notice.withdraw(other)
+    assert host.notice.isHidden()
+
+
 def test_a_lasting_message_stays_after_a_passing_one(host: Host, qtbot: QtBot) -> None:
     host.notice.show_message("Passing", timeout_ms=40)
     host.notice.show_message("Lasting", "error")
@@ -221,11 +247,32 @@ def test_its_parts_stand_side_by_side(host: Host) -> None:
         QApplication.processEvents()
     mend, leave = host.notice.buttons
     parts = [dot(host.notice), host.notice.text, mend, leave, host.notice.close_button]
-    edges = [(part.geometry().left(), part.geometry().right()) for part in parts]
+    lefts = [part.mapTo(host.notice, QPoint()).x() for part in parts]
+    edges = [(left, left + part.width() - 1) for left, part in zip(lefts, parts, strict=True)]
     assert all(later[0] - earlier[1] == 9 for earlier, later in pairwise(edges))
     assert host.notice.close_button.size() == QSize(28, 28)
     assert [button.accessibleName() for button in (mend, leave)] == ["Mend", "Leave"]
     assert host.notice.text.width() > 4 * dot(host.notice).width()
+
+
+@pytest.mark.usefixtures("font")
+@pytest.mark.parametrize("width", [280, 380, 480, 620, 900])
+@pytest.mark.parametrize("texts", [(), ("Train again",), ("Keep mine", "Take theirs", "Compare both")], ids=len)
+def test_no_word_is_cut(host: Host, width: int, texts: tuple[str, ...]) -> None:
+    """Neither of the message nor of a button, at any width; at once, and after what stood there before."""
+    words = "net.loom was changed by another program since it was read here: what is to be kept?"
+    host.resize(width, 400)
+    host.notice.show_message("Short", actions=[("A", lambda: None)])
+    host.notice.show_message(words, actions=[(text, lambda: None) for text in texts])
+    for _ in range(2):
+        QApplication.processEvents()
+    notice = host.notice
+    assert all(button.width() >= button.sizeHint().width() for button in notice.buttons)
+    assert notice.text.height() >= notice.text.heightForWidth(notice.text.width())
+    assert notice.text.width() >= min(width - 110, 200), "a column of single words is no sentence"
+    assert notice.rect().contains(QRect(notice.text.mapTo(notice, QPoint()), notice.text.size()))
+    for button in notice.buttons:
+        assert notice.rect().contains(QRect(button.mapTo(notice, QPoint()), button.size()))
 
 
 def test_it_is_as_wide_as_its_words_within_limits(host: Host) -> None:

@@ -105,41 +105,41 @@ def test_the_curves_are_below_title_and_legend(frame: Frame):
     assert area.top() == header.legend.bottom() + 8 and area.bottom() == 300 - 24 and area.right() == 500 - 8
     assert header.title.right() < header.legend.right() and header.style.names and header.style.numbers
     assert frame.area(QSize(1, 1)).size().toTuple() == (1, 1)
-    narrow = frame.header(frame.area(QSize(frame.narrowest() + 30, 300)))
+    narrow = frame.header(frame.area(QSize(frame.narrowest(), 300)))
     assert narrow.legend.top() == narrow.title.top() + 20, "in little room the legend is below"
+    assert narrow.legend.height() == 40, "in two rows"
     frame.titles = ("A very long title of the plot beside it that takes much room " * 2,)
     assert frame.header(area).legend.top() == frame.header(area).title.top() + 20, "they begin at one height"
 
 
-def test_title_and_legend_stand_in_one_row_while_both_fit(frame: Frame):
+def test_title_and_legend_stand_beside_each_other_while_both_fit(frame: Frame):
     metrics, digit = QFontMetricsF(theme.ui_font(12, QFont.Weight.DemiBold)), QFontMetricsF(theme.mono_font(10))
     left = math.ceil(6.6 * digit.horizontalAdvance("0")) + 8
-    word = metrics.horizontalAdvance("Loss")
-    least = [frame.legend.width(style.tight()) for style in (Style(True, False), Style(False, True))]
-    assert frame.narrowest() == math.ceil(16 + max(least))
+    word, below = metrics.horizontalAdvance("Loss"), Style(True, True).tight()._replace(rows=2)
+    least = frame.legend.width(below)
     size = QSize(800, 300)
     area = frame.area(size)
     assert area == QRectF(left, 32, 800 - left - 8, 300 - 32 - 24)
     title, legend, style = frame.header(area)
     assert legend == QRectF(left, 4, area.width(), 20)
     assert title == QRectF(left, 4, area.width() - 14 - frame.legend.width(style), 20)
-    both = math.ceil(max(least) + 22 + word - left)  # from here on they stand beside each other
+    both = math.ceil(least + 22 + word - left)  # from here on they stand beside each other
 
     def header(width: int) -> Header:
         return frame.header(QRectF(left, 32, width, 100))
 
-    assert header(both).legend.top() == header(both).title.top() == 4
-    assert header(both - 1).legend == QRectF(8, 24, left + both - 1 - 8, 20)
-    assert header(both - 1).title == QRectF(8, 4, left + both - 1 - 8, 20)
+    assert header(both).legend.top() == header(both).title.top() == 4 and header(both).style == below
     assert header(both).title.left() == 8, "the title gives way"
-    assert header(math.ceil(max(least) + 14 + word)).title.left() == left
+    assert header(math.ceil(least + 14 + word)).title.left() == left
+    assert header(both - 1).legend == QRectF(8, 24, left + both - 1 - 8, 40)
+    assert header(both - 1).title == QRectF(8, 4, left + both - 1 - 8, 20)
     frame.titles = ("Loss", "A longer title")
     longer = metrics.horizontalAdvance("A longer title")
-    assert header(math.ceil(max(least) + 22 + longer - left) - 1).legend.top() == 24
-    assert header(math.ceil(max(least) + 22 + longer - left)).legend.top() == 4
+    assert header(math.ceil(least + 22 + longer - left) - 1).legend.top() == 24
+    assert header(math.ceil(least + 22 + longer - left)).legend.top() == 4
     frame.titles, frame.cursor_at = (), 1.0
     assert header(both - 1).legend.top() == 24 and header(both).legend.top() == 4, "nothing jumps while one reads"
-    assert not header(both).style.names and header(both).style.numbers
+    assert header(both).style.names and header(both).style.numbers
 
 
 def test_another_theme_or_title_places_the_header_anew(frame: Frame, qapp: QApplication):
@@ -231,9 +231,11 @@ def test_a_legend_shows_as_much_as_there_is_room_for(qapp: QApplication):
     width = legend.width(full)
     assert legend.style(False, width) == (full, True)
     assert legend.style(False, width - 1) == (full.tight(), True)
-    assert legend.style(False, legend.width(full.tight()) - 1)[0][:2] == (True, False)
-    assert legend.style(True, legend.width(full.tight()) - 1)[0][:2] == (False, True)
-    assert legend.style(False, 1) == (Style(True, False).tight(), False)
+    below = full.tight()._replace(rows=2)
+    assert legend.style(False, legend.width(full.tight()) - 1) == (below, True)
+    assert legend.style(False, legend.width(below) - 1) == (Style(True, False).tight()._replace(rows=2), True)
+    assert legend.style(True, legend.width(below) - 1) == (Style(False, True).tight()._replace(rows=2), True)
+    assert legend.style(False, 1) == (Style(True, False).tight()._replace(rows=2), False)
     row = QRectF(0, 0, 500, 20)
     marks = painted(lambda painter: legend.paint(painter, row, full, [0.5]))
     assert [(mark.text, mark.pen) for mark in of("text", marks)] == [

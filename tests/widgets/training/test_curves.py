@@ -275,17 +275,18 @@ def test_the_legend_never_runs_into_the_title(curves: Curves, width: int, cursor
 
 
 @pytest.mark.usefixtures("font")
-def test_both_plots_have_numbers_or_neither_has(curves: Curves) -> None:
-    """At every width; where they do not fit beside the title they fit below it."""
+def test_both_plots_have_names_and_numbers_in_the_same_rows(curves: Curves) -> None:
+    """At every width that a window leaves; where they do not fit beside the title they fit below it."""
     fill(curves)
     seen = set()
-    for width in range(300, 1100, 20):
+    for width in range(420, 1100, 20):
         curves.resize(width, 220)
         QApplication.processEvents()
-        numbers = {plot.surround.header(plot.area).style.numbers for plot in curves.plots}
-        assert len(numbers) == 1, width
-        seen |= numbers
-    assert seen == {True, False}
+        headers = [plot.surround.header(plot.area) for plot in curves.plots]
+        assert all(header.style.names and header.style.numbers for header in headers), width
+        assert len({(header.style, header.legend.top()) for header in headers}) == 1, width
+        seen.add(headers[0].style.rows)
+    assert seen == {1, 2}
 
 
 @pytest.mark.usefixtures("font")
@@ -494,6 +495,23 @@ def painted_words(plot: Plot) -> list[str]:
     paints = (lambda painter: frame.paint_grid(painter, area), lambda painter: frame.paint_header(painter, area, False),
               lambda painter: frame.paint_marks(painter, area, single))
     return [word for paint in paints for word in words(painted(paint))]
+
+
+def test_a_run_that_was_stopped_within_its_first_epoch_has_no_best_one(curves: Curves) -> None:
+    curves.clear(9)
+    curves.add_points([(0.01, 2.3, 0.1), (0.02, 2.2, 0.1)])
+    curves.add_epoch(0.02, 2.25, 0.1, 2.2, 0.12, True)
+    curves.set_over(True)
+    assert curves.loss.surround.rest == (0.02, "stopped at epoch 0.02")
+
+
+def test_changes_of_the_rate_that_are_close_together_are_named_together(curves: Curves) -> None:
+    curves.resize(900, 260)
+    curves.clear(10)
+    curves.add_points([(place, 2.0, 0.1) for place in range(10)])
+    for place, rate in ((2.0, "0.01"), (2.1, "0.003"), (7.0, "0.1")):
+        curves.add_change(place, rate)
+    assert [word for word in painted_words(curves.loss) if word.startswith("lr")] == ["lr 0.01 → lr 0.003", "lr 0.1"]
 
 
 def test_when_a_run_is_over_the_legend_has_the_best_epochs_own_numbers(curves: Curves) -> None:

@@ -114,6 +114,11 @@ def pasted(graph: Graph, piece: Graph, incoming: Collection[Edge], offset: Posit
     return graph, names
 
 
+def begins(graph: Graph, piece: Graph) -> bool:
+    """Whether a whole network is pasted where there is nothing but an Input."""
+    return len(graph.nodes) == 1 and bool(_begun(graph, piece))
+
+
 def _begun(graph: Graph, piece: Graph) -> tuple[Edge, ...]:
     """Wires from an Input that nothing follows yet to what the Input of a network that is pasted leads to."""
     inputs = [[name for name, node in each.nodes.items() if isinstance(node.layer, Input)] for each in (graph, piece)]

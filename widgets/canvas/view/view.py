@@ -22,9 +22,10 @@ from engine.graph import edits
 from engine.graph.graph import Edge, Graph, Position
 from engine.graph.marks import clear_of, middle_of
 from engine.layers.base import LAYERS, Layer
+from engine.layers.inputs import Input
 from engine.messages import LayerloomError, Message, say
 from widgets.canvas.cards.sizes import CARD_HEIGHT, CARD_WIDTH
-from widgets.canvas.gestures.clipboard import copied, copy_part, pasted, read_at_once
+from widgets.canvas.gestures.clipboard import begins, copied, copy_part, pasted, read_at_once
 from widgets.canvas.gestures.edits import Edits
 from widgets.canvas.gestures.gestures import Gestures
 from widgets.canvas.gestures.keys import bindings, meaning, nudge_of
@@ -301,11 +302,21 @@ class CanvasView(SceneView):
             self._put(*held, wired, at)
 
     def _put(self, piece: Graph, incoming: tuple[Edge, ...], wired: bool, at: QPointF | None) -> None:
-        offset = clear_of(self.canvas.graph, piece, self._paste_offset(piece, at))
+        is_first = begins(self.canvas.graph, piece)
+        offset = self._below_input(piece) if is_first else clear_of(
+            self.canvas.graph, piece, self._paste_offset(piece, at))
         graph, names = pasted(self.canvas.graph, piece, incoming if wired else (), offset)
         self.request(self.tr("Paste"), graph, names)
+        if is_first:
+            self.show_from_top()
         if wired and not incoming:
             self.refused.emit(say("No wires led into what was copied"))
+
+    def _below_input(self, piece: Graph) -> Position:
+        """So that the Input that is there stands where that of the pasted network does."""
+        here, there = (next(node.position for node in graph.nodes.values() if isinstance(node.layer, Input))
+                       for graph in (self.canvas.graph, piece))
+        return (here[0] - there[0], here[1] - there[1])
 
     def _paste_offset(self, piece: Graph, at: QPointF | None) -> Position:
         if at is None:

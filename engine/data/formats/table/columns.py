@@ -133,10 +133,12 @@ def _of_many(values: Values) -> Message:
         return say("“{column}” holds {count} different dates or times: it is left out. A column with only the year, "
                    "month or hour can be learned from", column=values.name, count=values.distinct)
     if values.present >= len(values.bad) > 0:
-        row = int(values.bad[0])
+        row, others = int(values.bad[0]), len(values.bad) - 1
+        rest = say("is not") if not others else say("and 1 other are not") if others == 1 else say(
+            "and {others} others are not", others=others)
         return say("“{column}” has {count} different texts: it is left out. Many are numbers, but “{value}” in line "
-                   "{line} and {others} others are not", column=values.name, count=values.distinct,
-                   value=values.text(row)[:SHOWN], line=int(values.lines[row]), others=len(values.bad) - 1)
+                   "{line} {rest}", column=values.name, count=values.distinct, value=values.text(row)[:SHOWN],
+                   line=int(values.lines[row]), rest=rest)
     return say("“{column}” has {count} different texts: it is left out", column=values.name, count=values.distinct)
 
 

@@ -6,12 +6,12 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.data.formats.table.header import different_names, has_header, padded
 from engine.data.formats.table.missing import MISSING_NUMBER
 from engine.data.formats.table.numbers import parts_of
-from engine.data.formats.table.rows import Row, Rows
+from engine.data.formats.table.rows import Comments, Row, Rows, is_value
 from engine.data.options.table import DELIMITERS, Table
 from engine.messages import Message, say
 
@@ -31,7 +31,9 @@ class Dialect:
     delimiter: str
     names: tuple[str, ...]
     skip: int = 0
-    comment: str = ""
+    comments: Comments | None = None
+    left_out: int = 0  # comments among the lines that come before
+    spaced: bool = True  # whether spaces before a value are none of it, also before a quotation mark
     notes: tuple[Message, ...] = ()
 
 
@@ -43,19 +45,25 @@ def dialect_of(lines: Sequence[str], table: Table, suffix: str = "") -> Dialect 
     chosen = DELIMITERS.get(table.delimiter)
     if lines and (found := _SEP.fullmatch(lines[0])):
         skip, chosen = 1, chosen or found[1].replace("\\t", "\t")
-    comment = _comment(lines[skip:])
-    delimiter = chosen or sniffed(_without(lines[skip:], comment), suffix)
-    rows = _sample(lines, delimiter, comment, skip)
+    mark = _mark(lines[skip:])
+    delimiter = chosen or sniffed(_without(lines[skip:], mark), suffix)
+    text = _Text(lines, delimiter, mark, Comments(mark), _skips_spaces(lines[skip:], delimiter))
+    rows = text.sample(skip)
     if not rows:  # a quotation mark may be missing in the first of them: that is said when it is read
         return Dialect(delimiter, ("column 1",), skip) if any(map(str.strip, lines[skip:])) else None
     width = _width(rows)
+    if mark:
+        text = text.with_width(rows, width)
+        skip = text.end_of_comments(skip)
+        rows = text.sample(skip)
     above = _above(rows, width)
     if above:
         notes.append(_passed_over(above))
         skip, rows = rows[len(above)][0] - 1, rows[len(above):]
-    header = _commented_header(lines, comment, delimiter, rows, width)
+    header = text.commented_header(rows, width)
+    left_out = len(text.commented(skip)) - (header is not None)
     if header is None and table.header != "no" and (table.header == "yes" or has_header(rows)):
-        header, skip = rows[0][1], _end(lines, rows, skip, delimiter, comment)
+        header, skip = rows[0][1], text.end_of_first(rows, skip)
         rows = rows[1:]
         header = padded(header, rows, width)
     elif header is None and table.header == "auto":
@@ -63,7 +71,7 @@ def dialect_of(lines: Sequence[str], table: Table, suffix: str = "") -> Dialect 
                          "hold names, set Header to yes"))
     numbered = tuple(f"column {number}" for number in range(1, width + 1))
     names, more = different_names(header) if header is not None else (numbered, [])
-    return Dialect(delimiter, names, skip, comment, (*notes, *more))
+    return Dialect(delimiter, names, skip, text.kept, left_out, text.spaced, (*notes, *more))
 
 
 _ATTRIBUTE = re.compile(r"\s*@attribute\s+(?:'([^']*)'|\"([^\"]*)\"|(\S+))\s", re.IGNORECASE)
@@ -76,34 +84,87 @@ def _arff(lines: Sequence[str]) -> Dialect | None:
     end = next((number for number, line in enumerate(lines, 1) if line.strip().lower() == "@data"), 0)
     found = [match for line in lines[:end] if (match := _ATTRIBUTE.match(line))]
     names, notes = different_names([match[1] or match[2] or match[3] for match in found])
-    return Dialect(",", names, end, "%", tuple(notes)) if names else None
+    return Dialect(",", names, end, Comments("%"), notes=tuple(notes)) if names else None
 
 
-def _end(lines: Sequence[str], rows: Sequence[Row], skip: int, delimiter: str, comment: str) -> int:
-    """How many lines there are up to the end of the first record."""
-    reader = Rows(lines[skip:], delimiter, comment, skip)
-    for line, _ in reader:
-        if line >= rows[0][0]:
-            break
-    return reader.taken
+@dataclass(frozen=True)
+class _Text:
+    """The first lines, and how they are taken apart."""
+
+    lines: Sequence[str]
+    delimiter: str
+    mark: str  # what comments begin with, if there are any
+    comments: Comments
+    spaced: bool
+
+    @property
+    def kept(self) -> Comments | None:
+        """Which lines are left out."""
+        return self.comments if self.mark else None
+
+    def rows(self, skip: int) -> Rows:
+        """All records behind the first lines."""
+        return Rows(self.lines[skip:], self.delimiter, self.kept, skip, self.spaced)
+
+    def sample(self, skip: int) -> list[Row]:
+        """The first records with something in them, as far as they can be read."""
+        return _some(self.rows(skip))
+
+    def with_width(self, rows: Sequence[Row], width: int) -> _Text:
+        """The same, where lines that begin with a mark may be rows like these."""
+        whole = [row for _, row in rows if len(row) == width]
+        numbers = tuple(place for place, column in enumerate(zip(*whole, strict=True))
+                        if place and 2 * sum(map(is_value, column)) > len(column))
+        return replace(self, comments=replace(self.comments, width=width, numbers=numbers))
+
+    def end_of_comments(self, skip: int) -> int:
+        """How many lines come before the first that is a row, whatever it begins with."""
+        for number, line in enumerate(self.lines[skip:], skip):
+            row = _some(Rows([line], self.delimiter, None, 0, self.spaced))
+            if row and (not line.startswith(self.mark) or self.comments.has_number(row[0][1])):
+                return number
+        return skip
+
+    def commented(self, end: int) -> list[str]:
+        """The comments before a line."""
+        return [line for line in self.lines[:end] if self.mark and line.startswith(self.mark)]
+
+    def commented_header(self, rows: Sequence[Row], width: int) -> list[str] | None:
+        """Names behind a comment's mark, right above the first row."""
+        above = self.commented(rows[0][0] - 1)
+        if not above:
+            return None
+        found = _some(Rows([above[-1].removeprefix(self.mark)], self.delimiter, spaced=self.spaced))
+        if not found or len(found[0][1]) != width or has_header(rows) or not has_header([(0, found[0][1]), *rows]):
+            return None
+        first, *others = found[0][1]
+        return [first or self.mark, *others]
+
+    def end_of_first(self, rows: Sequence[Row], skip: int) -> int:
+        """How many lines there are up to the end of the first record."""
+        reader = self.rows(skip)
+        for line, _ in reader:
+            if line >= rows[0][0]:
+                break
+        return reader.taken
 
 
-def _comment(lines: Sequence[str]) -> str:
+def _mark(lines: Sequence[str]) -> str:
     """What begins the first line, where that is what comments begin with and most lines do not."""
     found = next((mark for mark in _COMMENTS if lines and lines[0].startswith(mark)), "")
     count = sum(line.startswith(found) for line in lines) if found else 0
     return found if found and 2 * count < len(lines) else ""
 
 
-def _without(lines: Sequence[str], comment: str) -> list[str]:
-    return [line for line in lines if not (comment and line.startswith(comment))]
+def _without(lines: Sequence[str], mark: str) -> list[str]:
+    return [line for line in lines if not (mark and line.startswith(mark))]
 
 
-def _sample(lines: Sequence[str], delimiter: str, comment: str, skip: int) -> list[Row]:
+def _some(reader: Rows) -> list[Row]:
     """The first records with something in them, as far as they can be read."""
     rows: list[Row] = []
     try:
-        for line, row in Rows(lines[skip:], delimiter, comment, skip):
+        for line, row in reader:
             if any(value.strip() for value in row):
                 rows.append((line, [value.strip() for value in row]))
             if len(rows) >= SAMPLE or (len(rows) >= LEAST and len(rows) * len(row) >= CELLS):
@@ -111,6 +172,12 @@ def _sample(lines: Sequence[str], delimiter: str, comment: str, skip: int) -> li
     except csv.Error:  # it is said when everything is read
         pass
     return rows
+
+
+def _skips_spaces(lines: Sequence[str], delimiter: str) -> bool:
+    """Whether a quotation mark behind spaces begins a value: not where it only stands in a text: ``1, "A" of 2, 3``."""
+    skipping, others = (len(_some(Rows(lines, delimiter, spaced=spaced))) for spaced in (True, False))
+    return skipping >= others
 
 
 def _width(rows: Sequence[Row]) -> int:
@@ -147,17 +214,36 @@ def sniffed(lines: Sequence[str], suffix: str = "") -> str:
     """The delimiter that makes rows of one length, whose values are clean, as many as possible; else the usual one."""
     usual = "\t" if suffix in (".tsv", ".tab") else ","
     best, chosen = (0.0, False, 0.0, 0), usual
+    has_tabs = False
     for delimiter in CANDIDATES:
-        rows = _sample(lines, delimiter, "", 0)
-        lengths = Counter(len(row) for _, row in rows)
-        length, count = lengths.most_common(1)[0] if rows else (0, 0)
-        even = count / max(len(rows), 1)
-        if length < 2 or (delimiter == " " and not _spaces(rows, length, even)):
+        rows = _some(Rows(lines, delimiter))
+        length, even = _most_alike(rows)
+        if length < 2 or (delimiter == " " and (has_tabs or not _spaces(rows, length, even))):
             continue
+        has_tabs |= delimiter == "\t" and even >= EVEN and not _spaces_part_too(rows, length)
         rank = (round(even, 1), delimiter == "\t" == usual, round(_clean(rows), 2), length)
         if rank > best:
             best, chosen = rank, delimiter
     return chosen
+
+
+def _most_alike(rows: Sequence[Row]) -> tuple[int, float]:
+    """The length that most rows have, and the share of those."""
+    length, count = Counter(len(row) for _, row in rows).most_common(1)[0] if rows else (0, 0)
+    return length, count / max(len(rows), 1)
+
+
+def _spaces_part_too(rows: Sequence[Row], length: int) -> bool:
+    """Whether spaces may part values where tabs do: none holds a space, or a column holds several numbers each."""
+    columns = list(zip(*(row for _, row in rows if len(row) == length), strict=True))
+    return any(map(_holds_several, columns)) or not any(" " in value for column in columns for value in column)
+
+
+def _holds_several(column: Sequence[str]) -> bool:
+    words = [value.split() for value in column]
+    several = sum(len(each) == len(words[0]) > 1 and parts_of(" ".join(each)) is None and all(map(parts_of, each))
+                  for each in words)
+    return 2 * several >= len(column)
 
 
 def _clean(rows: Sequence[Row]) -> float:
@@ -178,15 +264,3 @@ def _spaces(rows: Sequence[Row], width: int, even: float) -> bool:
     values = [value for _, row in rows[1:] or rows for value in row]
     numbers = sum(parts_of(value) is not None or value in MISSING_NUMBER for value in values)
     return even >= EVEN and width - 1 <= len(rows[0][1]) <= width and 2 * numbers >= len(values)
-
-
-def _commented_header(lines: Sequence[str], comment: str, delimiter: str, rows: Sequence[Row],
-                      width: int) -> list[str] | None:
-    """Names behind a comment's mark, right above the first row."""
-    if not comment:
-        return None
-    above = [line for line in lines[: rows[0][0] - 1] if line.startswith(comment)]
-    found = _sample([above[-1].removeprefix(comment)], delimiter, "", 0) if above else []
-    if not found or len(found[0][1]) != width or has_header(rows) or not has_header([(0, found[0][1]), *rows]):
-        return None
-    return found[0][1]

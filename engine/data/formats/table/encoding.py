@@ -104,6 +104,7 @@ def _guessed(path: Path, raw: bytes) -> Found:
     broken = text.count("\ufffd")
     if broken <= max(1, _FEW * good) and good > 10 * broken:
         return Found("utf-8", "replace", (say(
+            "The file is UTF-8, but for 1 letter that cannot be read: it is shown as �" if broken == 1 else
             "The file is UTF-8, but for {count} letters that cannot be read: they are shown as �", count=broken),))
     encoding = likeliest(raw)
     note = say("The file is not UTF-8: it was read as {encoding}. If letters look wrong, save it as UTF-8",

@@ -136,8 +136,11 @@ class Gathering:
         return numbers
 
     def _take_odd(self, place: int, row: int, text: str) -> None:
-        odd = self._odd[place]
-        if len(odd) <= max(FEW, SHARE * row):
+        """A number in another way of writing is judged beside all others as text, as if it were in the first rows."""
+        if place in self.torn:
+            return
+        odd, is_number = self._odd[place], not is_plain(text) and parts_of(text) is not None
+        if not is_number and len(odd) <= max(FEW, SHARE * row):
             odd[row] = text
         else:
             self.torn.add(place)

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from engine.data.formats.table.missing import MISSING_NUMBER
-from engine.data.formats.table.numbers import parts_of
-from engine.data.formats.table.rows import Row
+from engine.data.formats.table.rows import Row, is_value
 from engine.messages import Message, say
 
 
@@ -15,7 +13,7 @@ def has_header(rows: Sequence[Row]) -> bool:
     """Whether the first row differs from the others as names do: text above numbers, or not one of the values below."""
     first, rest = rows[0][1], [row for _, row in rows[1:] if len(row) >= len(rows[0][1]) - 1]
     if not rest:
-        return not all(_is_value(value) for value in first)
+        return not all(is_value(value) for value in first)
     if _counts(first):
         return True
     score = 0.0
@@ -30,16 +28,12 @@ def has_header(rows: Sequence[Row]) -> bool:
 def _vote(name: str, below: Sequence[str]) -> float:
     if not below:
         return 0.0
-    numbers = sum(map(_is_value, below))
+    numbers = sum(map(is_value, below))
     if 2 * numbers > len(below):
-        return -1.0 if _is_value(name) else 1.0
+        return -1.0 if is_value(name) else 1.0
     if name in below:
         return -1.0
     return 0.25
-
-
-def _is_value(text: str) -> bool:
-    return text in MISSING_NUMBER or parts_of(text) is not None
 
 
 def _counts(first: Sequence[str]) -> bool:
@@ -50,7 +44,7 @@ def _counts(first: Sequence[str]) -> bool:
     numbers = [int(text) for text in plain[1:]]
     steps = all(second - first == 1 for first, second in pairwise(numbers))
     return steps and (numbers[0] in (1, 2) or numbers[0] > 1000) and (
-        plain[0] in ("0", "1") or not _is_value(plain[0]) or (
+        plain[0] in ("0", "1") or not is_value(plain[0]) or (
             plain[0].isdecimal() and int(plain[0]) == numbers[0] - 1))
 
 

@@ -154,10 +154,10 @@ class TextValues(Values):
 
     @property
     def _example(self) -> int:
-        """The text that shows best how numbers are written: the longest of the first ones."""
+        """The text that shows best how numbers are written: the longest of the first ones, if any is not plain."""
         assert self._read is not None and self._read.example is not None
         first = [code for code in self._there if not np.isnan(self._read.numbers[code])][:50]
-        return max(first or [self._read.example], key=lambda code: (not self._is_plain(code), len(self._texts[code])))
+        return max([*first, self._read.example], key=lambda code: (not self._is_plain(code), len(self._texts[code])))
 
     def _is_plain(self, code: int) -> bool:
         assert self._read is not None

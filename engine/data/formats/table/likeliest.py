@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+import string
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -58,6 +60,9 @@ def _scripts() -> Mapping[str, Script]:
     }  # fmt: skip
 
 
+# Of letters and figures of ASCII only the kind counts.
+_ALIKE = str.maketrans(dict.fromkeys(string.ascii_lowercase, "a") | dict.fromkeys(string.ascii_uppercase, "A")
+                       | dict.fromkeys(string.digits, "0"))
 # What is rarer needs better reasons: a log that its score begins with.
 _RARE = {"euc_jp": -2.0, "cp866": -10.0, "iso8859_2": -9.0, "mac_roman": -10.0, "cp850": -11.0,
          "latin_1": -6.0, "cp1250": -1.5, "cp1254": -2.0, "koi8_r": -2.0}  # fmt: skip
@@ -77,17 +82,20 @@ def _score(raw: bytes, encoding: str) -> float | None:
     except UnicodeDecodeError:
         return None
     script = _scripts()[encoding]
-    return _RARE.get(encoding, 0.0) + sum(_logs(text, script))
+    plain = text.translate(_ALIKE)
+    seen = Counter(zip(" " + plain, plain, plain[1:] + " ", strict=False))
+    return _RARE.get(encoding, 0.0) + sum(_weight(count) * _log_of(*three, script) for three, count in seen.items())
 
 
-def _logs(text: str, script: Script) -> Iterator[float]:
-    before = " "
-    for letter in text:
-        if letter > "\x7f":
-            yield _log(letter, script) + _strange(before, letter, script)
-        elif before > "\x7f" and letter.isupper() and before.islower():
-            yield -3.0
-        before = letter
+def _weight(count: int) -> float:
+    """What is there over and over, such as a sign of money in every row, tells little more than once."""
+    return 1 + math.log2(count)
+
+
+def _log_of(before: str, letter: str, after: str, script: Script) -> float:
+    if letter > "\x7f":
+        return _log(letter, script) + _strange(before, letter, script) + _lonely(before, letter, after)
+    return -3.0 if before > "\x7f" and letter.isupper() and before.islower() else 0.0
 
 
 def _log(letter: str, script: Script) -> float:
@@ -111,3 +119,12 @@ def _strange(before: str, letter: str, script: Script) -> float:
     if script.last > "\u0370" and letter.isalpha() and before.isascii() and before.isalpha():
         return -2.0
     return 0.0
+
+
+def _lonely(before: str, letter: str, after: str) -> float:
+    """What speaks against a letter of an alphabet beside figures, or without another of it: signs stand there."""
+    if not letter.isalpha() or letter in frequent.SIGNS or letter > "\u0700":
+        return 0.0
+    if letter > "\u0370" and (before in "aA" or after in "aA"):
+        return -3.0  # two alphabets in one word
+    return -3.0 if "0" in (before, after) or not (before.isalpha() or after.isalpha()) else 0.0

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from engine.data.formats.table.powers import may_be_power, power_in, scaled
+
 Sign = Literal["point", "comma"]
 BOTH: tuple[Sign, Sign] = ("point", "comma")
 
@@ -26,7 +28,7 @@ _CODES = ("USD", "EUR", "GBP", "JPY", "CNY", "RMB", "CHF", "CAD", "AUD", "NZD", 
           "Kč", "zł", "руб", "руб.", "лв", "Ft")
 _MONEY = rf"(?:[A-Za-z]{{0,3}}SIGN|{'|'.join(re.escape(code) for code in _CODES)})".replace(
     "SIGN", "[" + "".join(chr(code) for code in range(0x21, 0x10000) if unicodedata.category(chr(code)) == "Sc") + "]")
-_UNIT = r"(?:[cdkm]?m[23]|(?:[^\W\d_]|[%‰°µ$€£¥₹₩₽\"'+])(?:[^\W\d_]|[%‰°²³µ/.\"'·^+ -]){0,15})"
+_UNIT = r"(?:[cdkm]?m[23]|(?:[^\W\d_]|[%‰°µ$€£¥₹₩₽\"'+])(?:[^\W\d_]|[%‰°²³µ/.\"'·^+ €$£¥₹₩₽-]){0,15})"
 _WHOLE = re.compile(rf"(?P<minus>-)?\+?\s*(?P<open>\()?\s*(?P<before>{_MONEY})?\s*(?P<sign>[-+])?\s*"
                     r"(?P<core>(?:\d|[.,](?=\d))[\d.,' _]*(?:(?<=[\d.,])[eE][-+]?\d{1,3}(?![\d.,]))?)"
                     rf"(?P<space>\s*)(?P<after>{_UNIT})?(?P<close>\))?(?P<behind>-)?")
@@ -34,10 +36,10 @@ _POINT = re.compile(r"(?:\d+|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d{0,2}(?:([ '_])\d{3}
                     r"|[1-9]\d?(?:,\d{2})+,\d{3})?(?:\.\d*)?(?:[eE][-+]?\d+)?")
 _COMMA = re.compile(r"(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+|[1-9]\d{0,2}(?:([ '_])\d{3})(?:\1\d{3})*)?"
                     r"(?:,\d*)?(?:[eE][-+]?\d+)?")
-_TIMES = {"k": 1e3, "K": 1e3, "M": 1e6, "mn": 1e6, "Mio": 1e6, "mln": 1e6, "B": 1e9, "bn": 1e9, "T": 1e12,
-          "万": 1e4, "萬": 1e4, "億": 1e8, "亿": 1e8}  # fmt: skip
-_LETTERS = ("k", "K", "M", "B", "T")  # which may be anything else
-_BEHIND = re.compile(rf"(?P<times>{'|'.join(_TIMES)})?\s*\+?\s*(?P<money>{_MONEY})?")
+_LETTERS = {"k": 3, "K": 3, "M": 6, "B": 9, "T": 12}  # which may be anything else …
+_OF_MONEY = {**_LETTERS, "m": 6, "b": 9, "t": 12}  # … but not behind money
+_SHARES = frozenset({"%", "‰", "percent", "per cent", "pct", "procent", "prozent"})
+_BEHIND = re.compile(rf"(?P<times>[kKmMbB]|[tT](?=[\s+]|$))?\s*\+?\s*(?P<money>{_MONEY})?")
 _ADDRESS = re.compile(r"(?:\.?(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?!\d)){4}")
 _PLAIN = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _BEGINS_WITH_0 = re.compile(r"0\d+")
@@ -61,6 +63,7 @@ class Parts(NamedTuple):
     unit: str
     money: str
     is_close: bool = False  # the unit follows without a space
+    has_power: bool = False  # a word or sign behind it said that it is so many thousands, millions …
 
     @property
     def is_torn(self) -> bool:
@@ -84,15 +87,18 @@ def parts_of(text: str) -> Parts | None:
     point, comma = (sign * _number(core, pattern, decimal) for pattern, decimal in ((_POINT, "."), (_COMMA, ",")))
     if math.isnan(point) and math.isnan(comma):
         return None
-    unit, money = _unit(found["after"] or "")
-    return Parts((point, comma), unit, found["before"] or money,
-                 not found["space"] and not found["core"].endswith(" "))
+    power, rest = power_in(found["after"] or "")
+    unit, money = _unit(rest, found["before"] or "")
+    if money and unit in _OF_MONEY:
+        power, unit = power + _OF_MONEY[unit], ""
+    return Parts((scaled(point, power), scaled(comma, power)), unit, money,
+                 not found["space"] and not found["core"].endswith(" "), power > 0)
 
 
-def _unit(after: str) -> tuple[str, str]:
-    """What stands behind a number as a unit and a currency: ``M USD``, ``K+``, ``kg``."""
+def _unit(after: str, before: str) -> tuple[str, str]:
+    """What stands behind a number as a unit, and a currency behind it or before: ``M USD``, ``K+``, ``kg``."""
     found = _BEHIND.fullmatch(after.strip())
-    return (after.strip(), "") if found is None else (found["times"] or "", found["money"] or "")
+    return (after.strip(), before) if found is None else (found["times"] or "", before or found["money"] or "")
 
 
 def _number(core: str, pattern: re.Pattern[str], decimal: str) -> float:
@@ -126,7 +132,7 @@ class Texts:
     def __post_init__(self) -> None:
         parts = self.parts
         unit, money, is_usual = self._most(parts, "unit"), self._most(parts, "money"), self._is_behind_most(parts)
-        if self._times(parts, unit, is_usual):
+        if self._times(parts, is_usual):
             self.parts = [_in_ones(part, money) for part in parts]
         else:
             self.parts = [_in_unit(part, unit, money, is_usual) for part in parts]
@@ -140,13 +146,13 @@ class Texts:
         there = {unit: count for unit, count in found.items() if unit} or {"": 0}
         return max(there, key=lambda unit: there[unit])
 
-    def _times(self, parts: Sequence[Parts | None], unit: str, is_usual: bool) -> bool:
-        """Whether units are thousands and millions: of money, words, k and M beside each other, or behind most."""
+    def _times(self, parts: Sequence[Parts | None], is_usual: bool) -> bool:
+        """Whether letters are thousands and millions: beside such words, k and M together, or behind most."""
         there = [part for part in parts if part is not None and part.unit]
-        if not there or not all(part.unit in _TIMES for part in there):
+        if not there or not all(part.unit in _LETTERS for part in there):
             return False
-        return (unit not in _LETTERS or len({_TIMES[part.unit] for part in there}) > 1
-                or all(part.money for part in there) or (is_usual and all(part.is_close for part in there)))
+        return (len({_LETTERS[part.unit] for part in there}) > 1 or (is_usual and all(part.is_close for part in there))
+                or any(part is not None and part.has_power for part in parts))
 
     def _is_behind_most(self, parts: Sequence[Parts | None]) -> bool:
         """Whether most numbers have a unit."""
@@ -181,18 +187,25 @@ class Texts:
 
 def _in_ones(part: Parts | None, money: str) -> Parts | None:
     """The number without thousands and millions; None where it is of another currency."""
-    if part is None or part.money not in ("", money):
+    if part is None or _is_other(part, money):
         return None
-    factor = _TIMES.get(part.unit, 1.0)
-    return part._replace(values=(part.values[0] * factor, part.values[1] * factor))
+    power, (point, comma) = _LETTERS.get(part.unit, 0), part.values
+    return part._replace(values=(scaled(point, power), scaled(comma, power)))
 
 
 def _in_unit(part: Parts | None, unit: str, money: str, is_usual: bool) -> Parts | None:
-    """The number in the unit of the others; None where it has another one, or a letter (31B) that few have."""
-    if part is None or part.money not in ("", money) or (not is_usual and _is_letter(part)):
+    """The number in the unit of the others; None where it has another one, or a letter (31B) that few have, or none
+    where the letter of the others may be a power of ten."""
+    if part is None or _is_other(part, money) or (not is_usual and _is_unsure(part)):
         return None
-    return part if part.unit == unit or (not part.unit and unit not in ("%", "‰")) else None
+    is_alone = not part.unit and unit.casefold() not in _SHARES and not (is_usual and may_be_power(unit))
+    return part if part.unit == unit or is_alone else None
 
 
-def _is_letter(part: Parts) -> bool:
-    return part.unit in _LETTERS or (part.is_close and len(part.unit) == 1 and part.unit.lower() != part.unit.upper())
+def _is_other(part: Parts, money: str) -> bool:
+    """Whether it is of another currency, or may be one of thousands (T€) where the others are."""
+    return part.money != money and (bool(part.money) or may_be_power(money))
+
+
+def _is_unsure(part: Parts) -> bool:
+    return may_be_power(part.unit) or (part.is_close and len(part.unit) == 1 and part.unit.lower() != part.unit.upper())

@@ -22,6 +22,12 @@ GZIP, BZIP, XZ, ZIP, OLE = b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"PK\x03\x04", 
 _PACKED: dict[bytes, Callable[[IO[bytes]], Any]] = {
     GZIP: lambda file: gzip.GzipFile(fileobj=file), BZIP: bz2.BZ2File, XZ: lzma.LZMAFile,
 }  # fmt: skip
+_NO_TABLES = frozenset({
+    ".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".pgm", ".ppm", ".pbm", ".avif", ".jp2", ".ico",
+    ".svg", ".pdf", ".doc", ".docx", ".ppt", ".pptx", ".xls", ".xlsx", ".ods", ".html", ".htm", ".xml", ".json", ".py",
+    ".ipynb", ".zip", ".rar", ".7z", ".tar", ".tgz", ".npz", ".npy", ".pt", ".pth", ".pkl", ".mat", ".h5", ".hdf5",
+    ".parquet", ".feather", ".db", ".sqlite", ".mp3", ".wav", ".mp4", ".safetensors", ".onnx", ".loom",
+})  # fmt: skip
 _DAMAGED = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, gzip.BadGzipFile, NotImplementedError)
 
 
@@ -93,14 +99,20 @@ def _from_zip(path: Path, file: IO[bytes]) -> IO[bytes]:
         raise _no_table(path)
     tables = [name for name in names if name.lower().endswith((".csv", ".tsv", ".txt", ".data", ".dat", ".tab"))]
     found = tables or names
+    if not tables and names and all(Path(name).suffix.lower() in _NO_TABLES for name in names):
+        raise DataError("{path} holds no table, but {names}: choose a .csv or .tsv file", path=path,
+                        names=_shown(names))
     if len(found) != 1:
-        shown = ", ".join(found[:5]) + (", …" if len(found) > 5 else "")
         raise DataError("{path} holds {count} files ({names}): unpack it and choose one of them", path=path,
-                        count=len(found), names=shown or "-")
+                        count=len(found), names=_shown(found) or "-")
     try:
         return archive.open(found[0])
     except RuntimeError as error:  # it has a password
         raise zipfile.BadZipFile(str(error)) from error
+
+
+def _shown(names: list[str]) -> str:
+    return ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
 
 
 def as_text(content: IO[bytes], encoding: str, errors: str) -> io.TextIOWrapper:

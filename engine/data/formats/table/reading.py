@@ -130,8 +130,10 @@ def _with_target(columns: dict[str, Values], target: str, table: Table,
     missing = values.missing("number" if task == "regression" else "category")
     if not missing.any():
         return _expect_rows(columns), notes
-    notes.append(say("{count} rows without a value of “{column}” are left out; the first is line {line}",
-                     count=int(missing.sum()), column=target, line=values.line(missing)))
+    count = int(missing.sum())
+    notes.append(say("1 row without a value of “{column}” is left out: line {line}" if count == 1 else
+                     "{count} rows without a value of “{column}” are left out; the first is line {line}",
+                     count=count, column=target, line=values.line(missing)))
     return _expect_rows(_chosen(columns, ~missing)), notes
 
 
@@ -148,7 +150,9 @@ def _without_gaps(columns: dict[str, Values], target: str,
     if gaps is None or not gaps.any():
         return columns, uses, []
     columns = _expect_rows(_chosen(columns, ~gaps))
-    note = say("{count} rows with missing values are left out", count=int(gaps.sum()))
+    count = int(gaps.sum())
+    note = say("1 row with missing values is left out" if count == 1 else
+               "{count} rows with missing values are left out", count=count)
     # what was inferred from all rows stays; a column may now have but one value
     left = {name: use if use.kind == "ignore" else _still(columns[name], use) for name, use in uses.items()}
     return columns, left, [note]
@@ -166,8 +170,9 @@ def _chosen(columns: dict[str, Values], mask: Mask) -> dict[str, Values]:
 def _expect_rows(columns: dict[str, Values]) -> dict[str, Values]:
     count = len(next(iter(columns.values())))
     if count < LEAST:
-        raise DataError("Only {count} rows can be used: at least {least} are needed. Rows whose target is missing, or "
-                        "with gaps that are to be dropped, do not count", count=count, least=LEAST)
+        raise DataError("Only {rows} can be used: at least {least} are needed. Rows whose target is missing, or with "
+                        "gaps that are to be dropped, do not count", least=LEAST,
+                        rows=say("1 row") if count == 1 else say("{count} rows", count=count))
     return columns
 
 

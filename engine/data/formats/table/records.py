@@ -24,10 +24,11 @@ from engine.data.formats.table.ragged import Ragged
 from engine.data.formats.table.rows import Rows
 from engine.data.options.table import Table
 from engine.data.progress import Step, Steps, Work, told
-from engine.messages import Message
+from engine.messages import Message, say
 from engine.units import bytes_text, grouped
 
 CELLS = 100_000  # values that are read at a time: about a fiftieth of a second
+OTHERS = 10_000  # lines that give no rows, read at a time
 MAX_COLUMNS = 20_000
 LONGEST = 2**24  # letters of a line
 HEAD_LINES, HEAD = 1000, 2**20  # lines, and letters, that tell how the table is written
@@ -71,14 +72,13 @@ def records_of(path: Path, table: Table) -> Steps[Records]:
 
 
 def _dialect(path: Path, found: Found, table: Table) -> Dialect:
-    with opened(path) as file:
-        lines = list(islice(_lines(file, found), HEAD_LINES))
     size, kept = 0, []
-    for line in lines:
-        kept.append(line)
-        size += len(line)
-        if size > HEAD:
-            break
+    with opened(path) as file:
+        for line in islice(_lines(file, found), HEAD_LINES):
+            kept.append(line)
+            size += len(line)
+            if size > HEAD:
+                break
     _expect_table(path, next((line.strip().lower() for line in kept if line.strip()), ""))
     name = path.name.lower()
     suffix = Path(name.removesuffix(".gz").removesuffix(".zip")).suffix
@@ -130,6 +130,7 @@ class _Reading:
         self._lines: list[NDArray[np.int64]] = []
         self._head: list[tuple[str, ...]] = []
         self._count = self._rows = 0
+        self._left_out = dialect.left_out  # comments
         self._failed = 0  # times that numbers were not all
         self._ragged = Ragged(path, len(dialect.names))
 
@@ -160,12 +161,14 @@ class _Reading:
             lines.put_back(some)
             self._failed += 1
             return False
-        self._count_rows(np.arange(before + 1, lines.taken + 1), file)
+        self._count_rows(np.arange(before + 1, lines.taken + 1))
         return True
 
     def _took_rows(self, lines: Lines, file: Opened) -> Work[bool]:
         """Some rows, one by one."""
-        some = self._next(Rows(lines, self._dialect.delimiter, self._dialect.comment, lines.taken))
+        rows_here = Rows(lines, self._dialect.delimiter, self._dialect.comments, lines.taken, self._dialect.spaced)
+        some = yield from self._next(rows_here)
+        self._left_out += rows_here.left_out
         if not some:
             return False
         if not self._count:
@@ -174,20 +177,19 @@ class _Reading:
         if len(self._head) < ROWS:
             self._head += [tuple(value.strip() for value in row) for row in rows[: ROWS - len(self._head)]]
         yield from self.columns.add(rows, self._rows_in_all(file, len(rows)))
-        self._count_rows(np.array([line for line, _ in some], np.int64), file)
+        self._count_rows(np.array([line for line, _ in some], np.int64))
         return True
 
     def _rows_in_all(self, file: Opened, more: int) -> int:
         return self._count + more if file.is_packed else self._rows
 
-    def _count_rows(self, lines: NDArray[np.int64], file: Opened) -> None:
+    def _count_rows(self, lines: NDArray[np.int64]) -> None:
         self._lines.append(lines)
         self._count += len(lines)
-        if file.is_packed:
-            self._expect(self._count, self.columns.nbytes)
+        self._expect(self._count, self.columns.nbytes)
 
-    def _next(self, rows: Rows) -> list[tuple[int, list[str]]]:
-        width, some = len(self._dialect.names), []
+    def _next(self, rows: Rows) -> Work[list[tuple[int, list[str]]]]:
+        width, some, others = len(self._dialect.names), [], 0
         try:
             for line, row in rows:
                 if len(row) != width:
@@ -196,6 +198,10 @@ class _Reading:
                     some.append((line, row))
                     if len(some) * width >= CELLS:
                         break
+                else:
+                    others += 1
+                    if others % OTHERS == 0:
+                        yield
         except csv.Error as error:
             if "field larger" in str(error):
                 raise DataError("{path}, line {line}: a value is longer than {most} letters: is a quotation mark "
@@ -225,6 +231,13 @@ class _Reading:
 
     def records(self) -> Records:
         """What was read."""
-        notes = (*self._found.notes, *self._dialect.notes, *self._ragged.notes)
+        notes = (*self._found.notes, *self._dialect.notes, *self._comments(), *self._ragged.notes)
         return Records(self._path, self._dialect.names, self.columns.columns(), np.concatenate(self._lines),
                        tuple(self._head), self._found.encoding, self._dialect.delimiter, notes)
+
+    def _comments(self) -> list[Message]:
+        """How many lines were none of the table."""
+        mark, count = self._dialect.comments.mark if self._dialect.comments else "", self._left_out
+        if count == 1:
+            return [say("1 line that begins with {mark} is left out", mark=mark)]
+        return [say("{count} lines that begin with {mark} are left out", count=count, mark=mark)] if count else []

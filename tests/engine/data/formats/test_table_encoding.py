@@ -79,3 +79,22 @@ def test_what_is_in_no_encoding_all_through_is_said(tmp_path: Path) -> None:
 def test_any_bytes_have_some_encoding() -> None:
     for raw in (b"\xff", bytes(range(128, 256)), b"\x81\x8d\x8f\x90\x9d", b"a\x81b\n"):
         assert len(raw.decode(likeliest(raw))) >= len(raw) / 2
+
+
+SIGNS = "£\u00a0–—°²³½±µ€§©®™•…·º×"
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+@pytest.mark.parametrize("row", ["{n},{sign}{n}", "{n},{n}{sign}", "{n},{n}{sign}000", "{n},{n} {sign} 7",
+                                 "{n},({sign})", "{n},a {sign} b", "{n},{sign}"])
+@pytest.mark.parametrize("count", [1, 60, 3000])
+def test_signs_of_western_tables_are_no_letters_of_others(sign: str, row: str, count: int) -> None:
+    text = "id,price\n" + "".join(row.format(n=n, sign=sign) + "\n" for n in range(count))
+    raw = text.encode("cp1252")
+    assert raw.decode(likeliest(raw)) == text
+
+
+@pytest.mark.parametrize("word", ["cité", "Größe", "prénom", "año", "naïve"])
+def test_a_single_word_beside_many_signs_is_western(word: str) -> None:
+    text = f"{word};prix\n" + "".join(f"x{n % 3};{n}\u00a0{n:03},50\n" for n in range(300))
+    assert text.encode("cp1252").decode(likeliest(text.encode("cp1252"))) == text

@@ -204,7 +204,7 @@ def test_three_examples_are_the_least(train: int, test: int, enough: bool, tmp_p
     if enough:
         assert described(saved(tmp_path, **arrays)).examples == train + test
     else:
-        with pytest.raises(DataError, match=f"has only {train} examples: at least 3 are needed"):
+        with pytest.raises(DataError, match=f"has only {train} examples?: at least 3 are needed"):
             described(saved(tmp_path, **arrays))
 
 

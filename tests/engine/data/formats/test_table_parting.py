@@ -1,0 +1,155 @@
+"""What parts the values of a table: tabs, spaces, quotation marks, and lines that are no rows."""
+
+from __future__ import annotations
+
+import csv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from engine.data.errors import DataError
+from engine.data.formats.table import records as table_records
+from engine.data.formats.table.reading import reading_table
+from engine.data.formats.table.records import Records, records_of
+from engine.data.options.table import Table
+from engine.data.progress import result_of
+
+CITIES = ("New York", "Los Angeles", "San Diego")
+
+
+def records(path: Path, text: str, table: Table | None = None) -> Records:
+    path.write_text(text, encoding="utf-8", newline="")
+    return result_of(records_of(path, table or Table()))
+
+
+def heads(found: Records) -> list[list[str]]:
+    """The names and the first rows."""
+    return [list(found.names), *map(list, found.head)]
+
+
+def notes_of(path: Path) -> list[str]:
+    return [str(note) for note in result_of(reading_table(path, Table())).report.notes]
+
+
+@pytest.mark.parametrize("suffix", [".txt", ".csv", ".tsv"])
+@pytest.mark.parametrize("rows", [
+    [["size", "city", "price"], *([str(40 + n), CITIES[n % 3], f"{n}.5"] for n in range(30))],
+    [["time", "temp", "humidity", "power"],
+     *([f"2020-01-{n + 1:02} 0{n % 9}:00:00", f"{n}.25", str(n), f"{3 * n}.5"] for n in range(28))],
+    [["id", "name", "age"], *([str(n), ("Ana Lee", "Bo Ek")[n % 2], str(20 + n)] for n in range(30))],
+    [[str(n), CITIES[n % 3], str(n * n)] for n in range(30)],
+    [["city", "place", "price"], *([f"c{n}", f"{n}.5 {n}.25", str(n)] for n in range(30))],
+])  # fmt: skip
+def test_tabs_part_values_of_several_words(rows: list[list[str]], suffix: str, tmp_path: Path) -> None:
+    text = "".join("\t".join(row) + "\n" for row in rows)
+    found = records(tmp_path / f"a{suffix}", text)
+    assert found.delimiter == "\t"
+    wanted = list(csv.reader(text.splitlines(), delimiter="\t"))
+    assert heads(found)[-5:] == wanted[len(wanted) - found.count :][: len(found.head)][-5:]
+
+
+def test_spaces_part_numbers_where_a_tab_is_only_before_the_name(tmp_path: Path) -> None:
+    text = "".join(f'{n}.0   8   {100 + n}.5  {n % 3}\t"car of {n}"\n' for n in range(30))
+    found = records(tmp_path / "a.data", text)
+    assert found.delimiter == " " and found.head[3] == ("3.0", "8", "103.5", "0", "car of 3")
+
+
+def test_several_tabs_may_stand_for_one(tmp_path: Path) -> None:
+    text = "".join(f"{n}.5\t{'	' * (n % 9 == 0)}{n}\t{2 * n}.25\n" for n in range(30))
+    found = records(tmp_path / "a.txt", text)
+    assert found.delimiter == " " and found.head[0] == ("0.5", "0", "0.25")
+
+
+# -- lines that are no rows --------------------------------------------------------------------------------------------
+
+BODY = "".join(f"z{n},{n}.5,{n * 3 % 7}\n" for n in range(20))
+
+
+@pytest.mark.parametrize(("above", "names", "count"), [
+    ("# made by x\ntag,a,y\n", ["tag", "a", "y"], 1),
+    ("# made by x, y and z\n# in 2020, in Oslo, by hand\ntag,a,y\n", ["tag", "a", "y"], 2),
+    ("# made by x\n#tag,a,y\n", ["tag", "a", "y"], 1),
+    ("#tag,a,y\n", ["tag", "a", "y"], 0),
+    ("#tag,a,y\n#x1,1.5,2\n", ["tag", "a", "y"], 0),
+    ("#,a,y\n", ["#", "a", "y"], 0),
+    ("% one\n\n% two\ntag,a,y\n", ["tag", "a", "y"], 2),
+])  # fmt: skip
+@pytest.mark.parametrize("mark", ["#", "//"])
+def test_comments_are_left_out_and_counted(above: str, names: list[str], count: int, mark: str, tmp_path: Path) -> None:
+    above = above.replace("#", mark).replace("%", mark)
+    text = f"{above}{BODY}{mark}x2,2.5,4\n{mark} the end\n{mark} of, it\n"
+    found = records(tmp_path / "a.csv", text)
+    assert list(found.names) == [name.replace("#", mark) for name in names]
+    first = [f"{mark}x1", "1.5", "2"] if "x1" in above else ["z0", "0.5", "0"]
+    assert list(found.head[0]) == first and found.count == 21 + ("x1" in above)
+    notes = [str(note) for note in found.notes if "begin" in str(note)]
+    assert notes == [f"{count + 2} lines that begin with {mark} are left out"]
+    tags = [values for values in csv.reader(text.splitlines()) if len(values) == 3][-1]
+    assert tags == [f"{mark}x2", "2.5", "4"]  # is a row, the last one
+
+
+def test_one_comment_is_one(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(f"# made by x\ntag,a,y\n{BODY}")
+    assert "1 line that begins with # is left out" in notes_of(tmp_path / "a.csv")
+
+
+def test_a_mark_inside_of_a_value_begins_no_comment(tmp_path: Path) -> None:
+    text = "# a note\nname,y\n" + "".join(f'"in\n# three\nlines {n}",{n}.5\n' for n in range(6))
+    found = records(tmp_path / "a.csv", text)
+    assert found.head[1] == ("in\n# three\nlines 1", "1.5") and found.count == 6
+
+
+def test_what_begins_with_a_mark_below_names_is_a_row(tmp_path: Path) -> None:
+    found = records(tmp_path / "a.csv", "tag,y\n" + "".join(f"#t{n % 3},{n}.5\n" for n in range(9)))
+    assert found.count == 9 and found.head[0] == ("#t0", "0.5")
+
+
+# -- quotation marks ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("joint", [", ", ",  ", "; ", "| "])
+def test_a_space_before_a_quotation_mark_is_none_of_the_value(joint: str, tmp_path: Path) -> None:
+    rows = [["a", "b", "y"], *([f"{n}.5", f"x{joint}y{n % 3}", str(2 * n)] for n in range(20))]
+    text = "".join(joint.join((a, f'"{b}"', c)) + "\n" for a, b, c in rows)
+    found = records(tmp_path / "a.csv", text)
+    assert heads(found)[:5] == rows[:5] == list(csv.reader(
+        text.splitlines(), delimiter=joint[0], skipinitialspace=True))[:5]
+
+
+def test_a_quotation_mark_that_ends_before_its_value_is_part_of_it(tmp_path: Path) -> None:
+    text = "film, title, y\n" + "".join(f'f{n % 4}, "Alien" ({n % 3}), {n}\n' for n in range(12))
+    found = records(tmp_path / "a.csv", text)
+    assert found.head[0] == ("f0", '"Alien" (0)', "0")
+
+
+# -- lines that give nothing -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("line", ["\n", "1.5,2,3,4\n", "# nothing\n", ",,\n"])
+def test_reading_can_be_left_while_no_rows_come(line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table_records, "OTHERS", 2)
+    path = tmp_path / "a.csv"
+    steps = []
+    for count in (10, 210):
+        path.write_text("# top\na,b,y\n" + "1.5,2,3\n" * 2000 + line * count)
+        work = records_of(path, Table())
+        steps.append(sum(1 for _ in work))
+    assert steps[1] >= steps[0] + 100
+
+
+# -- archives ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("names", "reason"), [
+    (["a.png"], "holds no table, but a.png: choose a"),
+    (["a/1.jpg", "a/2.jpg"], "no table, but a/1.jpg, a/2.jpg: choose"),
+    (["x.zip"], "no table, but x.zip"),
+    (["a.csv", "b.csv"], "holds 2 files"), (["README", "notes.md"], "holds 2 files"),
+])  # fmt: skip
+def test_an_archive_without_a_table_says_what_it_holds(names: list[str], reason: str, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for name in names:
+            archive.writestr(name, "a,b\n1,2\n3,4\n")
+    with pytest.raises(DataError, match=reason):
+        result_of(records_of(tmp_path / "a.zip", Table()))
