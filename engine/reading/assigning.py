@@ -127,7 +127,7 @@ class Assigning:
             value = one
         elif isinstance(one, (Parameter, Measured)):
             self.modules.fill(one, type(node.op).__name__, [two], {})
-            value = one
+            return
         else:
             value = self.expressions.joined(node, node.op, one, two)
             if isinstance(one, Zeros) and isinstance(value, Unknown) and value.error is not None:

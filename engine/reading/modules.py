@@ -380,6 +380,8 @@ class Modules:
         if isinstance(owner, Chain):
             if name == "_modules" and not self.context.exact and not owner.is_plain:
                 return Kept(owner)
+            if name == "__class__" and not owner.is_plain:
+                return class_of(owner)
             found = dict(parts_of(owner)).get(name) if name not in OF_TORCH else None
             return found if found is not None else self.context.method(owner, name)
         if isinstance(owner, Parameter):
@@ -572,6 +574,11 @@ class Modules:
             layer = layer_in(part)
             for _, found in parameters_in(layer) if layer is not None else ():
                 self._learns(found, learns)
+
+
+def class_of(chain: Chain) -> Path:
+    """The class of torch's that a list of modules is of."""
+    return Path(f"torch.nn.{'Sequential' if chain.calls else 'ModuleDict' if chain.is_dict else 'ModuleList'}")
 
 
 def _is_parameter(value: Any) -> bool:

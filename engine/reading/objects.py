@@ -14,7 +14,7 @@ from engine.reading.expressions import UNKNOWN
 from engine.reading.functions import OpenShape
 from engine.reading.hierarchy import ASKED, HAVE, kinds_of
 from engine.reading.layers import KINDS
-from engine.reading.modules import EVERYWHERE, HOOKS, Buffer
+from engine.reading.modules import EVERYWHERE, HOOKS, Buffer, class_of
 from engine.reading.sizes import BATCH, Size
 from engine.reading.switches import IN_32_BITS, keeps_kind
 from engine.reading.tracing import FORWARD
@@ -317,7 +317,7 @@ class Objects:
         if isinstance(value, Module):
             return value.kind or Path(f"torch.nn.{value.made_as}")
         if isinstance(value, Chain) and not isinstance(value, Kept):
-            return Path(f"torch.nn.{'Sequential' if value.calls else 'ModuleDict' if value.is_dict else 'ModuleList'}")
+            return class_of(value)
         if isinstance(value, Instance):
             return value.kind
         name = type(value).__name__

@@ -110,6 +110,9 @@ def test_what_learns_is_what_learns_with_torch(made: str, lines: str, shape: Sha
      "        nn.init.constant_(m.bias, v)\nnet.apply(partial(f, v=2))", ROW),
     (MLP, "@torch.no_grad()\ndef f(m):\n    if isinstance(m, nn.Linear):\n        m.weight.fill_(2)\n"
      "net.apply(f)", ROW),
+    (MLP, "def f(m):\n    name = m.__class__.__name__\n    if name.find('Linear') != -1:\n"
+     "        m.weight.data.fill_(2)\n    elif 'BatchNorm' in name:\n        nn.init.constant_(m.weight.data, 1.0)\n"
+     "net.apply(f)", ROW),
     (MLP, "net.state_dict()['2.weight'].fill_(1)", ROW),
     (MLP, "nn.init.ones_(net[0].weight.detach())", ROW),
     (ENCODER, "for p in net.parameters():\n    if p.dim() > 1:\n        nn.init.constant_(p, 0.1)", STEPS),
@@ -154,6 +157,7 @@ def test_an_own_layer_may_say_itself_how_it_begins(lines: str) -> None:
 @pytest.mark.parametrize(("lines", "said"), [
     ("torch.nn.utils.vector_to_parameters(torch.ones(188), net.parameters())", "How weights begin"),
     ("with torch.no_grad():\n    for p in net.parameters(): p += 1", "How weights begin"),
+    ("net[0].weight.data *= 3", "How weights begin"),
     ("torch.set_default_dtype(torch.float64)\nnet[0] = nn.Linear(8, 8)", "Numbers of another kind"),
     ("net[0] = nn.Linear(8, 8, dtype=torch.float64)", "Numbers of another kind"),
     ("net[0] = nn.Linear(8, 8, dtype=torch.float32, device='cpu')", ""),
