@@ -121,10 +121,13 @@ class _Text:
     def end_of_comments(self, skip: int) -> int:
         """How many lines come before the first that is a row, whatever it begins with."""
         for number, line in enumerate(self.lines[skip:], skip):
-            row = _some(Rows([line], self.delimiter, None, 0, self.spaced))
-            if row and (not line.startswith(self.mark) or self.comments.has_number(row[0][1])):
+            if line.strip() and (not line.startswith(self.mark) or self._has_number(line)):
                 return number
         return skip
+
+    def _has_number(self, line: str) -> bool:
+        row = _some(Rows([line], self.delimiter, spaced=self.spaced))
+        return bool(row) and self.comments.has_number(row[0][1])
 
     def commented(self, end: int) -> list[str]:
         """The comments before a line."""

@@ -81,6 +81,7 @@ BODY = "".join(f"z{n},{n}.5,{n * 3 % 7}\n" for n in range(20))
     ("#tag,a,y\n", ["tag", "a", "y"], 0),
     ("#tag,a,y\n#x1,1.5,2\n", ["tag", "a", "y"], 0),
     ("#,a,y\n", ["#", "a", "y"], 0),
+    ("# made by x,,\n#,,\ntag,a,y\n", ["tag", "a", "y"], 2),
     ("% one\n\n% two\ntag,a,y\n", ["tag", "a", "y"], 2),
 ])  # fmt: skip
 @pytest.mark.parametrize("mark", ["#", "//"])
@@ -106,6 +107,11 @@ def test_a_mark_inside_of_a_value_begins_no_comment(tmp_path: Path) -> None:
     text = "# a note\nname,y\n" + "".join(f'"in\n# three\nlines {n}",{n}.5\n' for n in range(6))
     found = records(tmp_path / "a.csv", text)
     assert found.head[1] == ("in\n# three\nlines 1", "1.5") and found.count == 6
+
+
+def test_names_of_several_lines_below_a_comment_are_names(tmp_path: Path) -> None:
+    found = records(tmp_path / "a.csv", '# made by x\n"a\nb",y\n' + "".join(f"{n},{n}.5\n" for n in range(9)))
+    assert found.names == ("a\nb", "y") and found.count == 9
 
 
 def test_what_begins_with_a_mark_below_names_is_a_row(tmp_path: Path) -> None:
