@@ -220,7 +220,8 @@ def _each(items: Sequence[Item], work: Callable[[Item], T],
                 done += item.size
     finally:
         is_left.set()
-        pool.shutdown(wait=False, cancel_futures=True)
+        # a large one that was begun takes seconds, and ends by itself
+        pool.shutdown(wait=done == total or not any(item.is_large for item in items), cancel_futures=True)
 
 
 _TRANSPARENT: dict[Transparency, str] = {

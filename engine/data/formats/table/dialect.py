@@ -19,7 +19,8 @@ SAMPLE = 200  # records that tell it …
 LEAST, CELLS = 20, 5000  # … of many columns as few as have so many values
 PREAMBLE = 30  # lines above a table that are none of it, at most
 CANDIDATES = (",", ";", "\t", "|", " ")
-EVEN = 0.8  # share of rows of one length that spaces must give
+EVEN = 0.8  # share of rows of one length that spaces must give, and tabs to be believed …
+CLEAN = 0.3  # … with so many values that hold no other delimiter
 _SEP = re.compile(r"\ufeff?[\"']?sep=(.|\\t)[\"']?\s*", re.IGNORECASE)
 _COMMENTS = ("#", "%", "//")
 
@@ -120,10 +121,13 @@ class _Text:
     def end_of_comments(self, skip: int) -> int:
         """How many lines come before the first that is a row, whatever it begins with."""
         for number, line in enumerate(self.lines[skip:], skip):
-            row = _some(Rows([line], self.delimiter, None, 0, self.spaced))
-            if row and (not line.startswith(self.mark) or self.comments.has_number(row[0][1])):
+            if line.strip() and (not line.startswith(self.mark) or self._has_number(line)):
                 return number
         return skip
+
+    def _has_number(self, line: str) -> bool:
+        row = _some(Rows([line], self.delimiter, spaced=self.spaced))
+        return bool(row) and self.comments.has_number(row[0][1])
 
     def commented(self, end: int) -> list[str]:
         """The comments before a line."""
@@ -213,18 +217,34 @@ def _passed_over(above: Sequence[Row]) -> Message:
 def sniffed(lines: Sequence[str], suffix: str = "") -> str:
     """The delimiter that makes rows of one length, whose values are clean, as many as possible; else the usual one."""
     usual = "\t" if suffix in (".tsv", ".tab") else ","
+    tabs = _Tabs(_some(Rows(lines, "\t")))
     best, chosen = (0.0, False, 0.0, 0), usual
-    has_tabs = False
     for delimiter in CANDIDATES:
         rows = _some(Rows(lines, delimiter))
         length, even = _most_alike(rows)
-        if length < 2 or (delimiter == " " and (has_tabs or not _spaces(rows, length, even))):
+        if length < 2 or tabs.part_better(rows, delimiter) or (delimiter == " " and not _spaces(rows, length, even)):
             continue
-        has_tabs |= delimiter == "\t" and even >= EVEN and not _spaces_part_too(rows, length)
         rank = (round(even, 1), delimiter == "\t" == usual, round(_clean(rows), 2), length)
         if rank > best:
             best, chosen = rank, delimiter
     return chosen
+
+
+class _Tabs:
+    """Rows that tabs make."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        length, even = _most_alike(rows)
+        self._agree = length > 1 and even >= EVEN
+        self._are_clean = self._agree and len(rows[0][1]) >= length - 1 and _clean(rows) >= CLEAN
+        self._are_words = self._agree and not _spaces_part_too(rows, length)
+
+    def part_better(self, rows: Sequence[Row], delimiter: str) -> bool:
+        """Whether lines agree on tabs, which others would leave inside of values, or take for spaces."""
+        if delimiter == " ":
+            return self._are_words
+        holding = sum(any("\t" in value for value in row) for _, row in rows)
+        return delimiter != "\t" and self._are_clean and 2 * holding >= len(rows)
 
 
 def _most_alike(rows: Sequence[Row]) -> tuple[int, float]:

@@ -128,6 +128,8 @@ class Gathering:
         if numbers is None:
             numbers = np.array([_float(text) for text in column])
         unclear = np.isnan(numbers) | (np.abs(numbers) > LARGEST)
+        if "_" in "".join(column):  # which Python takes for nothing
+            unclear |= np.array(["_" in text for text in column])
         for row in np.flatnonzero(unclear).tolist():
             text = column[row].strip()
             if text not in MISSING_NUMBER:

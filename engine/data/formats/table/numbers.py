@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from engine.data.formats.table.powers import may_be_power, power_in, scaled
+from engine.data.formats.table.powers import may_be_power, power_in, power_of_money, scaled
 
 Sign = Literal["point", "comma"]
 BOTH: tuple[Sign, Sign] = ("point", "comma")
@@ -36,10 +36,9 @@ _POINT = re.compile(r"(?:\d+|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d{0,2}(?:([ '_])\d{3}
                     r"|[1-9]\d?(?:,\d{2})+,\d{3})?(?:\.\d*)?(?:[eE][-+]?\d+)?")
 _COMMA = re.compile(r"(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+|[1-9]\d{0,2}(?:([ '_])\d{3})(?:\1\d{3})*)?"
                     r"(?:,\d*)?(?:[eE][-+]?\d+)?")
-_LETTERS = {"k": 3, "K": 3, "M": 6, "B": 9, "T": 12}  # which may be anything else …
-_OF_MONEY = {**_LETTERS, "m": 6, "b": 9, "t": 12}  # … but not behind money
+_LETTERS = {"k": 3, "K": 3, "M": 6, "B": 9, "T": 12}  # which may be anything else
 _SHARES = frozenset({"%", "‰", "percent", "per cent", "pct", "procent", "prozent"})
-_BEHIND = re.compile(rf"(?P<times>[kKmMbB]|[tT](?=[\s+]|$))?\s*\+?\s*(?P<money>{_MONEY})?")
+_BEHIND = re.compile(rf"(?P<times>[kKmMbB]|(?i:t|mn|md|cr)(?=[\s+]|$))?\s*\+?\s*(?P<money>{_MONEY})?")
 _ADDRESS = re.compile(r"(?:\.?(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?!\d)){4}")
 _PLAIN = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _BEGINS_WITH_0 = re.compile(r"0\d+")
@@ -89,8 +88,8 @@ def parts_of(text: str) -> Parts | None:
         return None
     power, rest = power_in(found["after"] or "")
     unit, money = _unit(rest, found["before"] or "")
-    if money and unit in _OF_MONEY:
-        power, unit = power + _OF_MONEY[unit], ""
+    if money and (more := power_of_money(unit)) is not None:
+        power, unit = power + more, ""
     return Parts((scaled(point, power), scaled(comma, power)), unit, money,
                  not found["space"] and not found["core"].endswith(" "), power > 0)
 

@@ -33,8 +33,8 @@ class Ragged:
         """Raise DataError where there are too many to be left out."""
         if self.count > RAGGED * (others + self.count):
             line, found = self._first[0]
-            raise DataError("{path}, line {line}: it has {found} values, but there are {wanted} columns. Lines like "
-                            "this: {count}", path=self._path, line=line, found=found, wanted=self._width,
+            raise DataError("{path}, line {line}: it has {values}, but there are {wanted} columns. Lines like this: "
+                            "{count}", path=self._path, line=line, values=_values(found), wanted=self._width,
                             count=self.count)
 
     @property
@@ -44,8 +44,12 @@ class Ragged:
             return []
         line, found = self._first[0]
         if self.count == 1:
-            return [say("Line {line} has {found} values, but there are {wanted} columns: it is left out", line=line,
-                        found=found, wanted=self._width)]
+            return [say("Line {line} has {values}, but there are {wanted} columns: it is left out", line=line,
+                        values=_values(found), wanted=self._width)]
         lines = ", ".join(str(line) for line, _ in self._first) + (", …" if self.count > NAMED else "")
         return [say("{count} lines do not have {wanted} values, as there are columns, and are left out: {lines}",
                     count=self.count, wanted=self._width, lines=lines)]
+
+
+def _values(count: int) -> Message:
+    return say("1 value") if count == 1 else say("{count} values", count=count)

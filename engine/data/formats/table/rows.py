@@ -28,11 +28,12 @@ class Comments:
 
     def is_row(self, values: list[str]) -> bool:
         """Whether these are the values of a row all the same."""
-        return len(values) == self.width > 1 and (not self.numbers or self.has_number(values))
+        has_more = any(map(str.strip, values[1:]))  # a line of a spreadsheet ends with its delimiters
+        return len(values) == self.width > 1 and has_more and (not self.numbers or self.has_number(values))
 
     def has_number(self, values: list[str]) -> bool:
         """Whether there is a number where others have some."""
-        return len(values) == self.width and any(is_value(values[place].strip()) for place in self.numbers)
+        return len(values) == self.width and any(parts_of(values[place].strip()) for place in self.numbers)
 
 
 class Rows:

@@ -97,6 +97,7 @@ def test_reading_can_be_left_while_an_image_takes_long(tmp_path: Path, monkeypat
     for name in ("a/0", "a/1", "b/0", "b/1"):
         Image.new("L", (8, 8)).save(tmp_path / f"{name}.png")
     monkeypatch.setattr(image_folder, "LARGE", 1)
+    before = set(threading.enumerate())
     begun, goes_on = [], threading.Event()
 
     def slow(path: Path, *_: object) -> Picture:
@@ -108,5 +109,8 @@ def test_reading_can_be_left_while_an_image_takes_long(tmp_path: Path, monkeypat
     steps = read_folder(tmp_path)
     assert [next(steps).doing for _ in range(5)] == ["reading"] * 5
     steps.close()
-    goes_on.set()
     assert len(begun) == 1  # large ones are not decoded beside each other
+    goes_on.set()
+    for thread in set(threading.enumerate()) - before:
+        thread.join(5)
+    assert len(begun) == 1  # nor any after it was left

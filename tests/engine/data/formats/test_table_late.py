@@ -49,3 +49,10 @@ def test_what_is_no_number_is_named_wherever_it_stands(tmp_path: Path) -> None:
     late, early = (column(tmp_path / "a.csv", each, ",") for each in ([*texts, "oops"], ["oops", *texts]))
     assert np.isnan(late.numbers[-1]) and np.isnan(early.numbers[0])
     assert late.text(ROWS) == early.text(0) == "oops" and str(early.mistakes()).startswith("“v”, row 1 (line 2)")
+
+
+@pytest.mark.parametrize(("text", "number"), [("1_0", np.nan), ("1_000", 1000), ("1_000.5", 1000.5), ("_5", np.nan)])
+def test_lines_below_figures_are_read_as_ever(text: str, number: float, tmp_path: Path) -> None:
+    plain = [f"{n}.5" for n in range(ROWS)]
+    late, early = (column(tmp_path / "a.csv", each, ",") for each in ([*plain, text], [text, *plain]))
+    assert np.array_equal([late.numbers[-1], early.numbers[0]], [number, number], equal_nan=True)

@@ -39,6 +39,8 @@ def notes_of(path: Path) -> list[str]:
      *([f"2020-01-{n + 1:02} 0{n % 9}:00:00", f"{n}.25", str(n), f"{3 * n}.5"] for n in range(28))],
     [["id", "name", "age"], *([str(n), ("Ana Lee", "Bo Ek")[n % 2], str(20 + n)] for n in range(30))],
     [[str(n), CITIES[n % 3], str(n * n)] for n in range(30)],
+    [["names", "count"], *([f"Doe {n}, Jo, Al, Bo", str(n)] for n in range(30))],
+    [["name", "note", "y"], *([f"a;b{n}", "one, two", str(n)] for n in range(30))],
     [["city", "place", "price"], *([f"c{n}", f"{n}.5 {n}.25", str(n)] for n in range(30))],
 ])  # fmt: skip
 def test_tabs_part_values_of_several_words(rows: list[list[str]], suffix: str, tmp_path: Path) -> None:
@@ -53,6 +55,12 @@ def test_spaces_part_numbers_where_a_tab_is_only_before_the_name(tmp_path: Path)
     text = "".join(f'{n}.0   8   {100 + n}.5  {n % 3}\t"car of {n}"\n' for n in range(30))
     found = records(tmp_path / "a.data", text)
     assert found.delimiter == " " and found.head[3] == ("3.0", "8", "103.5", "0", "car of 3")
+
+
+@pytest.mark.parametrize("row", ["{n},x{n}\t,{n}.5", "{n}\t,x{n},{n}.5", "{n},x{n},{n}.5\t"])
+def test_a_tab_at_the_end_of_a_value_parts_nothing(row: str, tmp_path: Path) -> None:
+    found = records(tmp_path / "a.csv", "".join(row.format(n=n) + "\n" for n in range(20)))
+    assert found.delimiter == "," and found.head[3] == ("3", "x3", "3.5")
 
 
 def test_several_tabs_may_stand_for_one(tmp_path: Path) -> None:
@@ -73,6 +81,7 @@ BODY = "".join(f"z{n},{n}.5,{n * 3 % 7}\n" for n in range(20))
     ("#tag,a,y\n", ["tag", "a", "y"], 0),
     ("#tag,a,y\n#x1,1.5,2\n", ["tag", "a", "y"], 0),
     ("#,a,y\n", ["#", "a", "y"], 0),
+    ("# made by x,,\n#,,\ntag,a,y\n", ["tag", "a", "y"], 2),
     ("% one\n\n% two\ntag,a,y\n", ["tag", "a", "y"], 2),
 ])  # fmt: skip
 @pytest.mark.parametrize("mark", ["#", "//"])
@@ -98,6 +107,11 @@ def test_a_mark_inside_of_a_value_begins_no_comment(tmp_path: Path) -> None:
     text = "# a note\nname,y\n" + "".join(f'"in\n# three\nlines {n}",{n}.5\n' for n in range(6))
     found = records(tmp_path / "a.csv", text)
     assert found.head[1] == ("in\n# three\nlines 1", "1.5") and found.count == 6
+
+
+def test_names_of_several_lines_below_a_comment_are_names(tmp_path: Path) -> None:
+    found = records(tmp_path / "a.csv", '# made by x\n"a\nb",y\n' + "".join(f"{n},{n}.5\n" for n in range(9)))
+    assert found.names == ("a\nb", "y") and found.count == 9
 
 
 def test_what_begins_with_a_mark_below_names_is_a_row(tmp_path: Path) -> None:

@@ -16,8 +16,8 @@ WORDS = {
     "thousand": 10**3, "Tsd. €": 10**3, "тыс. руб.": 10**3, "千": 10**3, "万": 10**4, "万元": 10**4, "萬": 10**4,
     "만원": 10**4,
     "lakh": 10**5, "lakhs": 10**5, "million": 10**6, "Millionen": 10**6, "Mio": 10**6, "mio.": 10**6, "mln": 10**6,
-    "mn": 10**6, "million USD": 10**6, "MILLIONS": 10**6, "million people": 10**6, "млн": 10**6, "百万": 10**6,
-    "crore": 10**7, "Cr": 10**7, "千万": 10**7, "亿": 10**8, "億円": 10**8, "billion": 10**9, "bn": 10**9,
+    "million USD": 10**6, "MILLIONS": 10**6, "million people": 10**6, "млн": 10**6, "百万": 10**6,
+    "crore": 10**7, "千万": 10**7, "亿": 10**8, "億円": 10**8, "billion": 10**9, "bn": 10**9,
     "Mrd. €": 10**9,
     "Milliarden": 10**9, "hundred thousand": 10**5, "lakh crore": 10**12, "trillion": 10**12,
 }  # fmt: skip
@@ -39,14 +39,14 @@ def test_words_multiply_beside_plain_numbers_and_alone(word: str, every: int, tm
     assert any("is read as" in note for note in notes)
 
 
-@pytest.mark.parametrize("letter", ["k", "M", "m", "bn"])
+@pytest.mark.parametrize("letter", ["k", "M", "m", "bn", "Cr", " mn"])
 def test_letters_behind_money_multiply(letter: str, tmp_path: Path) -> None:
-    factor = {"k": 1e3, "bn": 1e9}.get(letter, 1e6)
+    factor = {"k": 1e3, "bn": 1e9, "Cr": 1e7}.get(letter, 1e6)
     found, _ = target(tmp_path / "a.csv", [f"£{n + 2}{letter}" if n % 3 else f"£{901000 + n}" for n in range(30)])
     assert found.tolist() == [np.float32((n + 2) * factor) if n % 3 else 901000 + n for n in range(30)]
 
 
-@pytest.mark.parametrize("unit", [" M", " m", " MM", " mil", " T€", "m", " t", "兆"])
+@pytest.mark.parametrize("unit", [" M", " m", " MM", " mil", " T€", "m", " cr", " mn", " t", "兆"])
 @pytest.mark.parametrize("every", [20, 3])
 def test_plain_numbers_are_not_taken_beside_what_may_be_another_scale(unit: str, every: int, tmp_path: Path) -> None:
     texts = [str(901013 + n) if n % every == 1 else f"{n + 1}.5{unit}" for n in range(60)]
