@@ -38,7 +38,8 @@ def _decorated(before: str, decorator: str) -> str:
     net("return self.act(self.f(x)) * self.k", LINEAR).replace("    def forward", "    def act(x): return x * 2\n"
         "    act = staticmethod(act)\n    k = property(lambda self: 3)\n    def forward"),
     f"{HEAD}class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
-    "        self.f = nn.Linear(8, 8)\ndef to(c):\n    def put(f):\n        setattr(c, f.__name__, f)\n    return put\n@to(Net)\n"
+    "        self.f = nn.Linear(8, 8)\n"
+    "def to(c):\n    def put(f):\n        setattr(c, f.__name__, f)\n    return put\n@to(Net)\n"
     "def forward(self, x): return self.f(x) * 2\nnet = Net()\n",
     HEAD + CHANGED + net("return self.f(x)", LINEAR).removeprefix(HEAD),
     net("return act(self.f(x))", LINEAR).replace(HEAD, f"{HEAD}def twice(f): return lambda x: f(f(x))\n@twice\n"
