@@ -335,7 +335,8 @@ class Modules:
             return True
         if owner.kind.holder(name) is None and name not in OF_TORCH:
             return True
-        self.context.hidden[id(value)] = owner.kind.made.name
+        if id(value) not in self.context.hidden:
+            self.context.hidden.update({id(part): (name, owner.kind.made.name) for _, part in every_module(value)})
         return False
 
     def _inside(self, owner: Instance, name: str) -> Any:
