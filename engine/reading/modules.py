@@ -13,8 +13,9 @@ from engine.reading.attributes import NOT_KNOWN, STATISTICS, kept
 from engine.reading.beginnings import beginning, learns_in_part, names_of, unsaid
 from engine.reading.containers import Containers
 from engine.reading.context import Context
-from engine.reading.hierarchy import ASKED, DERIVED, HAVE, OF_MODULES, WIDE
+from engine.reading.hierarchy import OF_MODULES, WIDE
 from engine.reading.layers import INFERRED, KINDS, MOST_GIVEN, arguments_of, declared_of, layer_of, trains
+from engine.reading.live import is_as_before, is_live, is_torchs
 from engine.reading.sizes import BATCH, Size, fresh
 from engine.reading.values import (
     LOSS,
@@ -41,8 +42,6 @@ from engine.reading.values import (
 )
 
 RECURRENT = ("RNN", "LSTM", "GRU")
-# What may be set on a module later, where torch reads it anew in every call.
-LIVE = frozenset(("p", "inplace", "eps", "momentum", "negative_slope", "stride", "padding", "dilation"))
 # Of calls, arguments that change nothing of what comes out first.
 UNSEEN = {"need_weights": (True, False), "average_attn_weights": (True, False)}
 HINTS = frozenset(("is_causal", "tgt_is_causal", "src_is_causal"))
@@ -203,7 +202,7 @@ class Modules:
             self.context.refuse(self.context.error("“training” is set by hand here: that cannot be read"))
         if self.context.sheet is not None:
             self.context.state_line = self.context.state_line or self.context.line
-        if isinstance(owner.inner, Module) and _is_torchs(owner.inner, name) and not _is_as_before(owner.inner, name,
+        if isinstance(owner.inner, Module) and is_torchs(owner.inner, name) and not is_as_before(owner.inner, name,
                                                                                                    value):
             self._set_option(owner.inner, name, value)
         self._in_place(owner, name, value)
@@ -258,7 +257,7 @@ class Modules:
             self.context.only_outside(name)
         if name in ("name", "requires_grad") and name not in type(owner.layer).model_fields:
             return
-        if _is_live(owner, name, value):
+        if is_live(owner, name, value):
             if owner.places:  # its first call has seen what the next one will not
                 self.context.only_outside(name)
             owner.layer = layer_of(owner.layer.kind(), (), {**dict(owner.layer), name: value}, self.context.line, ())
@@ -534,30 +533,6 @@ class Modules:
             if isinstance(part, Module):
                 for name in names_of(part):
                     self._learns(Parameter(part, name), learns)
-
-
-def _is_live(owner: Module, name: str, value: Any) -> bool:
-    """Whether torch reads it anew in every call, so that it is as if the layer had been made so."""
-    if name not in LIVE or isinstance(value, Unknown) or kept(owner, name) is NOT_KNOWN:
-        return False
-    layer: Any = owner.layer
-    if getattr(layer, "padding_mode", "zeros") != "zeros" and (
-            name == "padding" or (name == "dilation" and layer.padding == "same")):
-        return False  # the border was worked out when it was made
-    if "Pad" in owner.made_as and not isinstance(value, (tuple, list)):
-        return False
-    return name in type(layer).model_fields
-
-
-def _is_as_before(layer: Module, name: str, value: Any) -> bool:
-    old = kept(layer, name) if name not in names_of(layer) else NOT_KNOWN
-    return type(old) is type(value) and type(value) in (int, float, str, bool, type(None)) and bool(old == value)
-
-
-def _is_torchs(layer: Module, name: str) -> bool:
-    """Whether a layer of torch's asks itself for what is called so."""
-    return name in ASKED or name in DERIVED or name in HAVE or name in type(layer.layer).model_fields or (
-        kept(layer, name) is not NOT_KNOWN)
 
 
 def _depthwise(layer: Any, channels: int) -> Any:
