@@ -14,8 +14,9 @@ from engine.reading.beginnings import beginning, layer_in, names_of, parameters_
 from engine.reading.composed import parameter, parts_inside, whole
 from engine.reading.containers import Containers
 from engine.reading.context import Context
-from engine.reading.hierarchy import ASKED, DERIVED, HAVE, OF_MODULES, WIDE
+from engine.reading.hierarchy import OF_MODULES, WIDE
 from engine.reading.layers import INFERRED, KINDS, MOST_GIVEN, arguments_of, declared_of, layer_of, trains
+from engine.reading.live import is_as_before, is_live, is_torchs
 from engine.reading.sizes import BATCH, Size, fresh
 from engine.reading.switches import IN_32_BITS, keeps_kind
 from engine.reading.values import (
@@ -46,8 +47,6 @@ from engine.reading.values import (
 )
 
 RECURRENT = ("RNN", "LSTM", "GRU")
-# What may be set on a module later, where torch reads it anew in every call.
-LIVE = frozenset(("p", "inplace", "eps", "momentum", "negative_slope", "stride", "padding", "dilation"))
 # Of calls, arguments that change nothing of what comes out first.
 UNSEEN = {"need_weights": (True, False), "average_attn_weights": (True, False)}
 HINTS = frozenset(("is_causal", "tgt_is_causal", "src_is_causal"))
@@ -219,7 +218,7 @@ class Modules:
             self.context.refuse(self.context.error("“training” is set by hand here: that cannot be read"))
         if self.context.sheet is not None:
             self.context.state_line = self.context.state_line or self.context.line
-        if isinstance(owner.inner, Module) and _is_torchs(owner.inner, name) and not _is_as_before(owner.inner, name,
+        if isinstance(owner.inner, Module) and is_torchs(owner.inner, name) and not is_as_before(owner.inner, name,
                                                                                                    value):
             self._set_option(owner.inner, name, value)
         self._in_place(owner, name, value)
@@ -282,7 +281,7 @@ class Modules:
             self.context.only_outside(name)
         if name in ("name", "requires_grad") and name not in type(owner.layer).model_fields:
             return
-        if owner.within is None and _is_live(owner, name, value):
+        if owner.within is None and is_live(owner, name, value):
             if owner.places:  # its first call has seen what the next one will not
                 self.context.only_outside(name)
             owner.layer = layer_of(owner.layer.kind(), (), {**dict(owner.layer), name: value}, self.context.line, ())
@@ -360,7 +359,8 @@ class Modules:
             return True
         if owner.kind.holder(name) is None and name not in OF_TORCH:
             return True
-        self.context.hidden[id(value)] = owner.kind.made.name
+        if id(value) not in self.context.hidden:
+            self.context.hidden.update({id(part): (name, owner.kind.made.name) for _, part in every_module(value)})
         return False
 
     def _inside(self, owner: Instance, name: str) -> Any:
@@ -584,30 +584,6 @@ def class_of(chain: Chain) -> Path:
 def _is_parameter(value: Any) -> bool:
     """Whether torch would learn it."""
     return isinstance(value, Parameter) or (isinstance(value, Unknown) and isinstance(value.error, OwnParameterError))
-
-
-def _is_live(owner: Module, name: str, value: Any) -> bool:
-    """Whether torch reads it anew in every call, so that it is as if the layer had been made so."""
-    if name not in LIVE or isinstance(value, Unknown) or kept(owner, name) is NOT_KNOWN:
-        return False
-    layer: Any = owner.layer
-    if getattr(layer, "padding_mode", "zeros") != "zeros" and (
-            name == "padding" or (name == "dilation" and layer.padding == "same")):
-        return False  # the border was worked out when it was made
-    if "Pad" in owner.made_as and not isinstance(value, (tuple, list)):
-        return False
-    return name in type(layer).model_fields
-
-
-def _is_as_before(layer: Module, name: str, value: Any) -> bool:
-    old = kept(layer, name) if name not in names_of(layer) else NOT_KNOWN
-    return type(old) is type(value) and type(value) in (int, float, str, bool, type(None)) and bool(old == value)
-
-
-def _is_torchs(layer: Module, name: str) -> bool:
-    """Whether a layer of torch's asks itself for what is called so."""
-    return name in ASKED or name in DERIVED or name in HAVE or name in type(layer.layer).model_fields or (
-        kept(layer, name) is not NOT_KNOWN)
 
 
 def _depthwise(layer: Any, channels: int) -> Any:

@@ -335,7 +335,7 @@ class _Text:
                     kept.add(id(part.inner))
             layer = part if not isinstance(part, Instance) else None if _is_code(part) else part.inner
             if isinstance(layer, Module) and id(layer) not in reached and keeps(layer.layer):
-                self._check_hidden(layer, way)
+                self._check_hidden(layer)
                 raise ReadingError("“{name}” is made, but nothing of it reaches the output: PyTorch would keep its "
                                    "weights. Call it, or take it out", line=part.line or None,
                                    name=way or name_of(part))
@@ -349,11 +349,11 @@ class _Text:
                                    "nn.ModuleList or an attribute of its own", line=module.line or None,
                                    name=module.name or module.layer.title)
 
-    def _check_hidden(self, part: Module, way: str) -> None:
-        if kind := self.context.hidden.get(id(part)):
+    def _check_hidden(self, part: Module) -> None:
+        if found := self.context.hidden.get(id(part)):
             raise ReadingError("“{name}” is hidden: the class {kind} calls something else so, which PyTorch finds "
                                "first. It would keep these weights all the same: rename one of both",
-                               line=part.line or None, name=way or part.name, kind=kind)
+                               line=part.line or None, name=found[0], kind=found[1])
 
     def _check_buffers(self, network: Any, graph: Graph) -> None:
         """Numbers that torch has in its state dict are in the network, too. Raises ReadingError."""

@@ -180,6 +180,8 @@ class Statements:
             except SpentError:
                 raise
             except ReadingError as error:
+                if self.context.exact or self.context.trying:
+                    raise
                 found = Unknown("", error)
             self.context.line = decorator.lineno
             made = self._decorate(found, made, ast.unparse(decorator).split("\n")[0][:40])

@@ -17,6 +17,7 @@ from engine.reading.sizes import Dims
 from engine.reading.values import (
     Function,
     Instance,
+    Method,
     Module,
     Names,
     ReadingError,
@@ -85,7 +86,8 @@ class Tracing:
         is_own = made.kind.is_module and self.reader.modules.is_own(made, "forward")
         if not is_own and made.kind.holder("forward") is None:
             return None
-        return self.context.need(self.reader.expressions.attribute(made, "forward"))
+        found = self.reader.expressions.attribute(made, "forward")
+        return found if isinstance(found, Method) else self.context.need(found)
 
     def forward(self, made: Instance, given: list[Any], named: Names) -> Any:
         """What its own ``forward`` makes of tensors. Raises ReadingError."""

@@ -29,7 +29,7 @@ def test_a_size_that_torch_does_not_take_is_refused(made: str) -> None:
     x = torch.randn(2, *SHAPES.get(made.partition("(")[0], (4, 8, 8)))
     with pytest.raises((TypeError, RuntimeError)):
         eval(f"nn.{made}", {"nn": nn})(x)
-    with pytest.raises(LayerloomError, match="Line 4: .* must be a whole number, not"):
+    with pytest.raises(LayerloomError, match=r"Line 4: .* must be a whole number, not"):
         from_text(f"{HEAD}net = nn.Sequential(nn.{made})\n")
 
 

@@ -119,3 +119,11 @@ def test_named_values_are_read(text: str) -> None:
 def test_what_is_no_code_of_the_text_is_named_in_full(text: str) -> None:
     found = refusal(f"{HEAD}{text}net = nn.Sequential(nn.Linear(8, n))\n", ROW)
     assert found.startswith("Line 5: “") and found.endswith("only PyTorch and what this code defines can be read")
+
+
+@pytest.mark.parametrize("tried", ["@frob\n    def f(): pass", "@fails\n    def f(): pass", "C.__dict__['k'] = 3",
+                                   "[3, 'a'].sort(key=lambda v: v)", "collections.namedtuple('C', 'a b')(1)"])
+def test_what_may_fail_is_not_taken_as_done(tried: str) -> None:
+    text = (f"{HEAD}import collections\nclass C: pass\ndef fails(f): raise ValueError\nw = 3\ntry:\n    {tried}\n"
+            "    w = 5\nexcept Exception:\n    w = 4\nnet = nn.Sequential(nn.Linear(8, w))\n")
+    assert "Whether this succeeds is not known" in refusal(text, ROW)

@@ -36,7 +36,7 @@ def _class(made: str, more: str = "", made_with: str = "", beside: str = "", for
     _class("", OTHER, beside="net.forward = net.other\ndel net.forward\n"),
     _class("self.forward = self.other", OTHER, beside="import copy\nnet = nn.Sequential(net)\n"
                                                       "net.append(copy.deepcopy(net[0]))\n"),
-    _class("self.forward = nn.Tanh()"),
+    _class("self.forward = nn.Tanh()"), _class("self.forward = self.f.forward"),
     _class("self.forward = self.other", f"{OTHER}    def __call__(self, x): return super().__call__(x) * 2\n"),
     f"{HEAD}class Net(nn.Linear):\n    def forward(self, x): return super().forward(x) * 2\n"
     "    def __call__(self, x): return super().__call__(x) + 1\nnet = nn.Sequential(Net(8, 8))\n",
@@ -84,6 +84,7 @@ def test_a_class_attribute_hides_a_layer_of_its_name(text: str) -> None:
 @pytest.mark.parametrize(("made", "more", "reason"), [
     ("self.head = nn.Linear(8, 3)", "    head = None\n", "Line 8: “head” is hidden: the class Net calls"),
     ("self.head = nn.Linear(8, 3)", "    def head(self, x):\n        return x\n", "Line 8: “head” is hidden"),
+    ("self.head = nn.ModuleList([nn.Linear(8, 3)])", "    head = []\n", "Line 8: “head” is hidden"),
     ("self.add_module('head', nn.ReLU())", "    head = None\n", "Line 8: “head” is there already"),
     ("self.register_buffer('head', torch.ones(8))", "    head = 3\n", "Line 8: “head” is there already"),
 ])  # fmt: skip
