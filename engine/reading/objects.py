@@ -12,6 +12,7 @@ from engine.reading.composed import parts_inside, whole
 from engine.reading.containers import Containers
 from engine.reading.expressions import UNKNOWN
 from engine.reading.functions import OpenShape
+from engine.reading.held import held_in
 from engine.reading.hierarchy import ASKED, HAVE, kinds_of
 from engine.reading.layers import KINDS
 from engine.reading.modules import EVERYWHERE, HOOKS, Buffer, class_of
@@ -92,7 +93,7 @@ class Objects:
             self.reader.function_called(self.reader.modules.bound(constructor, made), given, named)
         else:
             self.torch_super(made, "__init__", given, named)
-        made.begun = begun_in(made)
+        made.begun, made.held = begun_in(made), held_in(made)
         return made
 
     def _check_bases(self, kind: Class) -> None:

@@ -194,6 +194,8 @@ class _Text:
         return [*skipped, *(say("{place}: {note}", place=place, note=note) for place, note in lines)]
 
     def _drawn(self, network: Any) -> Graph:
+        if isinstance(network, Instance):
+            self.reader.tracing.look(network)
         state = State(self.context, network, self.body)
         try:
             graph, output = self._followed_again(network, state)

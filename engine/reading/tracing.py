@@ -11,6 +11,7 @@ from engine.layers.base import Layer
 from engine.layers.code import Code
 from engine.reading.blocks import INPUT, block_of, input_name, together
 from engine.reading.context import ChangedInsideError, StrangeError
+from engine.reading.held import held_in
 from engine.reading.own_code import code_of
 from engine.reading.sheet import Sheet, keeps
 from engine.reading.sizes import Dims
@@ -112,6 +113,7 @@ class Tracing:
 
     def _block(self, made: Instance, x: Tensor) -> Module:
         """A block of a person's own; code where its inside cannot be read but stands alone. Raises ReadingError."""
+        self.look(made)
         called, asked = dict(self.context.called), self.context.asked
         self.context.kept.append(made)  # what is known of it is kept by its id
         code = self._codes.get(id(made))
@@ -129,6 +131,11 @@ class Tracing:
             self.context.called = called
         made.blocks[self.context.training] = block
         return block
+
+    def look(self, made: Instance) -> None:
+        """Before its first call: whether it still is what its constructor made, so that its class alone says all."""
+        made.is_changed = made.is_changed or (made.held is not None and held_in(made) != made.held)
+        made.held = None
 
     def _in_both_ways(self, made: Instance, x: Tensor, block: Module) -> Module:
         """The block, if it does the same while the network predicts; else code, where it stands alone."""

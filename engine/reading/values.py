@@ -366,6 +366,7 @@ class Instance:
     emptied: set[str] = field(default_factory=set)  # names of parts that became None, which keep their place
     taint: ReadingError | None = None
     begun: list[Any] = field(default_factory=list)  # how what it keeps begins and learns, as its class itself says
+    held: list[Any] | None = None  # what was in it when it was made; None: it was called since, or nobody knows
 
 
 class Once:
