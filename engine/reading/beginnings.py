@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from engine.graph.parameters import DEFAULT_INIT, DEFAULTS, Init, NodeParameters
 from engine.messages import LayerloomError
@@ -152,10 +152,18 @@ def parameters_in(module: Module) -> list[tuple[str, Parameter]]:
     return [(name, parameter(module, name)) for name in names_of(module)]
 
 
-def begun_in(made: Instance) -> list[Any]:
+class Begun(NamedTuple):
+    """How a layer's weights begin, and which of them do not learn."""
+
+    inits: dict[str, Any]
+    frozen: set[str]
+    edits: list[Any]
+
+
+def begun_in(made: Instance) -> list[Begun]:
     """How all that it keeps begins and learns, as it is said by now."""
     layers = filter(None, (layer_in(part) for _, part in every_module(made)))
-    return [(dict(layer.inits), set(layer.frozen), list(layer.edits)) for layer in layers]
+    return [Begun(dict(layer.inits), set(layer.frozen), list(layer.edits)) for layer in layers]
 
 
 def layer_in(part: Any) -> Module | None:

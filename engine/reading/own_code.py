@@ -43,7 +43,7 @@ def code_of(context: Context, made: Instance) -> Code | None:
     found = _Needs(context).of(made.kind)
     if with_what is None or found is None or "forward" not in made.kind.names:
         return None
-    _check_begun(made)
+    _check_begun(context, made)
     source = "\n\n\n".join(found) + "\n"
     try:
         if len(source) > MOST or outline(source).name != made.kind.made.name:
@@ -72,11 +72,17 @@ def _makes_tensor(node: ast.expr) -> bool:
     return False
 
 
-def _check_begun(made: Instance) -> None:
-    """Raise a ReadingError where something else than the class says how its weights begin, or which of them learn."""
+def _check_begun(context: Context, made: Instance) -> None:
+    """Raise a ReadingError where something else than the class says which of its weights learn, or how its own
+    parameters begin; how its layers begin is noted.
+    """
     errors = [value.error for value in made.attributes.values() if isinstance(value, Unknown)]
     line = max((each.set_line for each in errors if isinstance(each, OwnParameterError)), default=0)
-    if line or begun_in(made) != made.begun:
+    found = begun_in(made)
+    if found != made.begun and not line and [each.frozen for each in found] == [each.frozen for each in made.begun]:
+        context.note("{name} is code: how its weights begin is said outside of it, which is not read along",
+                     name=made.kind.made.name)
+    elif line or found != made.begun:
         raise ReadingError("{name} is code: how its weights begin, and which of them learn, is said outside of it "
                            "here: say it in the class", line=line or made.line or None, name=made.kind.made.name)
 

@@ -141,7 +141,6 @@ def test_what_weights_begin_as_is_torchs(made: str, lines: str, shape: Shape) ->
     (f"{OWN.format('')}net.requires_grad_(False)", "Line 12: Own is code: how its weights begin"),
     (f"{OWN.format('')}nn.init.zeros_(net[0].w)", "Line 12: Own is code: how its weights begin"),
     (f"{OWN.format('')}net[0].f.requires_grad_(False)", "Line 11: Own is code: how its weights begin"),
-    (f"{OWN.format('')}nn.init.zeros_(net[0].f.weight)", "Line 11: Own is code: how its weights begin"),
 ])  # fmt: skip
 def test_what_no_setting_says_is_refused_with_its_line(text: str, said: str) -> None:
     shape = STEPS if text.startswith((ENCODER, RECURRENT)) else ROW
@@ -237,3 +236,9 @@ def test_a_part_called_by_itself_is_refused() -> None:
     text = ATTENTION.replace("self.a(x, x, x)[0]", "self.a.out_proj(self.a(x, x, x)[0])")
     with pytest.raises(LayerloomError, match="A part of Multi-head attention is called by itself"):
         from_text(HEAD + text)
+
+
+def test_how_layers_inside_of_code_begin_is_noted() -> None:
+    notes = read(f"{OWN.format('')}nn.init.zeros_(net[0].f.weight)", (8,)).notes
+    assert any("Own is code: how its weights begin is said outside of it, which is not read along" in str(note)
+               for note in notes)
