@@ -79,6 +79,7 @@ class Context:
         self.builder: list[Any] = []  # objects whose constructor or method is being followed
         self.frames: list[tuple[Any, Names]] = []  # functions that are being followed, and their names
         self.called: dict[int, Any] = {}  # modules that are called, by their ids
+        self.rebound: frozenset[str] = frozenset()  # names of the text that do not mean the same all along
         self.hidden: dict[int, tuple[str, str]] = {}  # parts, by id, whose names mean something else in that class
         self.inlined: set[int] = set()  # objects that are followed where they are called
         self.lost: ReadingError | None = None  # why a statement was left, the last time

@@ -119,9 +119,11 @@ class _Needs:
         self.imports: dict[str, str] = {}
         self.parts: dict[str, str] = {}
         self._is_whole = True
+        self._kind: Class | None = None
 
     def of(self, kind: Class) -> list[str] | None:
         """Imports, then what it uses, then itself; None where something is missing."""
+        self._kind = kind
         self._add(kind.made.name, kind)
         if not self._is_whole:
             return None
@@ -131,7 +133,9 @@ class _Needs:
     def _add(self, name: str, value: Any) -> None:
         if name in self.parts or name in self.imports or not self._is_whole:
             return
-        if isinstance(value, (Class, Function)):
+        if name in self.context.rebound and value is not self._kind and not isinstance(value, Path):
+            self._is_whole = False  # when the object was made it may have meant something else
+        elif isinstance(value, (Class, Function)):
             self._add_definition(name, value)
         elif isinstance(value, Path):
             root = value.name.partition(".")[0]
