@@ -11,6 +11,7 @@ from engine.messages import Message, say
 from engine.reading.elsewhere import is_read
 from engine.reading.sheet import Declared, Sheet
 from engine.reading.sizes import BATCH, Size
+from engine.reading.unsteady import Unsteady
 from engine.reading.values import (
     Last,
     Method,
@@ -79,7 +80,7 @@ class Context:
         self.builder: list[Any] = []  # objects whose constructor or method is being followed
         self.frames: list[tuple[Any, Names]] = []  # functions that are being followed, and their names
         self.called: dict[int, Any] = {}  # modules that are called, by their ids
-        self.rebound: frozenset[str] = frozenset()  # names of the text that do not mean the same all along
+        self.unsteady = Unsteady(frozenset(), frozenset())  # names of the text that do not mean the same all along
         self.hidden: dict[int, tuple[str, str]] = {}  # parts, by id, whose names mean something else in that class
         self.inlined: set[int] = set()  # objects that are followed where they are called
         self.lost: ReadingError | None = None  # why a statement was left, the last time
@@ -238,10 +239,11 @@ class Context:
         self.must_succeed()
         tensor = self.drawing().add(layer, self._read(inputs, spread, layer), name, declared=declared)
         if layer.is_view or layer.category == "regularization":
-            self._shares_numbers(tensor, inputs[0])
+            self.shares_numbers(tensor, inputs[0])
         return tensor
 
-    def _shares_numbers(self, tensor: Tensor, source: Tensor) -> None:
+    def shares_numbers(self, tensor: Tensor, source: Tensor) -> None:
+        """Both look at the same numbers: a change in place of one is one of the other."""
         tensor.storage = source.storage
         source.storage.tensors.append(tensor)
 
@@ -252,7 +254,7 @@ class Context:
         self.called[id(module)] = module
         tensor = self.drawing().call(module, self._read(inputs, False, module.layer))
         if module.layer.is_view or module.layer.category == "regularization":
-            self._shares_numbers(tensor, inputs[0])
+            self.shares_numbers(tensor, inputs[0])
         return tensor
 
     def named(self, value: Any, name: str) -> None:

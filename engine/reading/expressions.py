@@ -407,7 +407,7 @@ class Expressions:
     def _of_dictcomp(self, node: ast.DictComp, names: Names) -> Any:
         inner: Names = {OUTER: names}
         found: Names = {}
-        for _ in self._rounds(node.generators, inner, self._first(node.generators, inner)):
+        for _ in self._rounds(node.generators, inner, self._first(node.generators, names)):
             key = self.plain.key(self.value(node.key, inner))
             found[key] = self.value(node.value, inner)
             self.plain.check_length(found)
@@ -416,7 +416,7 @@ class Expressions:
     def _each(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, names: Names) -> Iterator[Any]:
         """What a comprehension gives: the first of what it goes through is asked for at once, all else on the way."""
         inner: Names = {OUTER: names}
-        rounds = self._rounds(node.generators, inner, self._first(node.generators, inner))
+        rounds = self._rounds(node.generators, inner, self._first(node.generators, names))  # also of a class's body
         return (self.value(node.elt, inner) for _ in rounds)
 
     def _first(self, loops: Sequence[ast.comprehension], names: Names) -> Iterable[Any]:

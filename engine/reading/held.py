@@ -21,7 +21,9 @@ def _content(part: Any) -> Any:
     if isinstance(part, Chain):
         return part.calls, part.taint
     if isinstance(part, Instance):
-        return id(part.kind), part.taint, {name: _value(value) for name, value in part.attributes.items()}
+        own = {name: _value(value) for name, value in part.attributes.items()}
+        return id(part.kind), part.taint, own, [{name: _value(value) for name, value in kind.names.items()}
+                                                for kind in part.kind.order()]
     return id(part)
 
 

@@ -11,6 +11,7 @@ from engine.layers.code import Code
 from engine.layers.code.layer import INFERRED
 from engine.layers.code.source import arguments, outline
 from engine.reading.beginnings import begun_in
+from engine.reading.unsteady import changes_what_lasts
 from engine.reading.values import (
     Class,
     Function,
@@ -133,7 +134,9 @@ class _Needs:
     def _add(self, name: str, value: Any) -> None:
         if name in self.parts or name in self.imports or not self._is_whole:
             return
-        if name in self.context.rebound and value is not self._kind and not isinstance(value, Path):
+        unsteady = self.context.unsteady
+        is_changed = name in unsteady.changed and not isinstance(value, Path)  # functions of a module are called
+        if is_changed or (name in unsteady.bound and value is not self._kind):
             self._is_whole = False  # when the object was made it may have meant something else
         elif isinstance(value, (Class, Function)):
             self._add_definition(name, value)
@@ -152,6 +155,8 @@ class _Needs:
         is_inner = value.made.col_offset or (around is not None and around is not self.globals)
         is_other = isinstance(value, Class) and (value.is_changed or not (
             value.names.keys() <= self._own(value) | {"__dataclass__"}))
+        lasting = {name for name, held in self.globals.items() if isinstance(held, (list, dict, set, Class, Instance))}
+        is_other = is_other or changes_what_lasts(value.made, lasting - _own_names(value.made))
         if text is None or getattr(value.made, "name", "") != name or is_inner or is_other:
             self._is_whole = False  # inside a function, under another name, or added to later
             return

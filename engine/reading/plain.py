@@ -214,6 +214,8 @@ class Plain:
             return self._parts(value)
         if isinstance(value, Once):
             return value
+        if isinstance(value, (set, frozenset)) and len(value) > 1 and not all(isinstance(each, int) for each in value):
+            raise self.context.error("The order of a set is another in every run: take a list")
         if isinstance(value, SIZED):
             self.context.spend(len(value) // 64)
             return value if isinstance(value, (str, list, tuple, range)) else self._steps(value)

@@ -28,13 +28,13 @@ from engine.reading.layers import MissingValueError, trains
 from engine.reading.mangling import mangled
 from engine.reading.modules import Buffer
 from engine.reading.own_code import code_of
-from engine.reading.rebound import rebound
 from engine.reading.remarks import check_learning, layers_in, name_of, say_loose, say_twice
 from engine.reading.sheet import Sheet, keeps
 from engine.reading.sizes import BATCH, Dims
 from engine.reading.state import State
 from engine.reading.texts import Written, written
 from engine.reading.tracing import alike, weighted
+from engine.reading.unsteady import unsteady
 from engine.reading.values import (
     Chain,
     Instance,
@@ -145,7 +145,7 @@ class _Text:
         self.reader = Interpreter(found.code, cancelled=cancelled)
         self.context = self.reader.context
         self.body = found_body(found)
-        self.context.rebound = rebound(self.body)
+        self.context.unsteady = unsteady(self.body)
         docstring = ast.get_docstring(ast.Module(self.body, []), clean=False) or ""
         self.context.is_own = docstring.startswith(MARK)
         said, is_typed = shape_in(docstring)

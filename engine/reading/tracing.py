@@ -9,6 +9,7 @@ from engine.blocks.custom import Custom
 from engine.graph.graph import Graph
 from engine.layers.base import Layer
 from engine.layers.code import Code
+from engine.reading.aliasing import aliasing
 from engine.reading.blocks import INPUT, block_of, input_name, together
 from engine.reading.context import ChangedInsideError, StrangeError
 from engine.reading.held import held_in
@@ -66,6 +67,8 @@ class Tracing:
             return self.forward(made, given, named)
         result = self.context.call(block, [x])
         result.shape = result.shape or self._shapes.pop(id(made), None)
+        if isinstance(block.layer, Code):
+            self._look_at_code(made, result, x)
         if id(made) in self._changing:
             error = ChangedInsideError("A tensor is changed in place inside of {name}: what it holds then cannot be "
                                        "read", line=self.context.line, name=made.kind.made.name)
@@ -74,6 +77,14 @@ class Tracing:
             for other in x.storage.tensors:
                 other.stale = error
         return result
+
+    def _look_at_code(self, made: Instance, result: Tensor, x: Tensor) -> None:
+        """What code gives back may be what it was given, or look at it; or it has changed that."""
+        found = aliasing(made)
+        if found.shares:
+            self.context.shares_numbers(result, x)
+        if found.changes:
+            self._changing.add(id(made))
 
     def _forward_of(self, made: Instance) -> Any:
         """What a call of it follows, where that is the code's own: what it keeps itself stands before its class's."""

@@ -97,6 +97,9 @@ class Zeros:
         self.taint: ReadingError | None = None
 
 
+OWN_WAYS = ("train", "eval", "parameters", "named_parameters", "modules", "named_modules", "children", "named_children")
+
+
 class Storage:
     """The numbers that several tensors may look at."""
 
@@ -276,8 +279,8 @@ class Class:
         return found if isinstance(found, Function) else None
 
     def own_mode(self) -> str:
-        """“train” or “eval”, where it says itself what that does; "" where it leaves that to torch."""
-        return next((name for name in ("train", "eval") for each in self.order()
+        """“train”, “parameters” …, where it says itself what that does; "" where it leaves that to torch."""
+        return next((name for name in OWN_WAYS for each in self.order()
                      if name in each.names and not _is_plain_mode(each.names[name])), "")
 
     def foreign(self) -> list[Any]:

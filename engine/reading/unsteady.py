@@ -1,0 +1,132 @@
+"""Names of a text that mean one thing here and another there. No torch."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+Bound = tuple[str, str]  # a name, and what is done with it there
+REPEATING = (ast.For, ast.AsyncFor, ast.While)
+
+
+class Unsteady(NamedTuple):
+    """Names that a text binds in more than one way, and those whose values it may change."""
+
+    bound: frozenset[str]
+    changed: frozenset[str]
+
+
+def unsteady(body: Sequence[ast.stmt]) -> Unsteady:
+    """The names of a text that do not mean the same all along."""
+    found: dict[str, set[str]] = {}
+    for name, how in _bound(body):
+        found.setdefault(name, set()).add(how)
+    return Unsteady(frozenset(name for name, ways in found.items() if len(ways - {""}) > 1),
+                    frozenset(name for name, ways in found.items() if "" in ways))
+
+
+def _bound(body: Sequence[ast.stmt], is_repeated: bool = False) -> Iterator[Bound]:
+    for statement in body:
+        yield from ((name, "" if is_repeated else how) for name, how in _by(statement))
+        for inside in ("body", "orelse", "finalbody", "handlers"):
+            if not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                parts = [part for part in getattr(statement, inside, ()) if isinstance(part, ast.stmt)]
+                parts += [each for part in getattr(statement, inside, ()) if isinstance(part, ast.ExceptHandler)
+                          for each in part.body]
+                yield from _bound(parts, is_repeated or isinstance(statement, REPEATING))
+
+
+def _by(statement: ast.stmt) -> Iterator[Bound]:
+    """What one statement does with names of the text; "" where that is more than to bind them."""
+    how = ast.dump(statement)
+    yield from ((part.target.id, "") for part in _here(statement) if isinstance(part, ast.NamedExpr))
+    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        yield statement.name, how
+        yield from ((name, "") for part in ast.walk(statement) if isinstance(part, ast.Global) for name in part.names)
+    elif isinstance(statement, (ast.Import, ast.ImportFrom)):
+        for alias in statement.names:
+            root = alias.name.partition(".")[0]
+            path = alias.name if alias.asname else root  # “import a.b” binds a
+            if isinstance(statement, ast.ImportFrom):
+                path = f"{statement.module}.{alias.name}"
+            yield alias.asname or root, path
+    elif isinstance(statement, (ast.Assign, ast.AnnAssign)):
+        for target in statement.targets if isinstance(statement, ast.Assign) else [statement.target]:
+            yield from _targets(target, how)
+    elif isinstance(statement, (ast.AugAssign, ast.For, ast.AsyncFor)):
+        yield from _targets(statement.target, "")
+    elif isinstance(statement, ast.Delete):
+        yield from (each for target in statement.targets for each in _targets(target, ""))
+    elif isinstance(statement, (ast.With, ast.AsyncWith)):
+        for item in statement.items:
+            yield from _targets(item.optional_vars, how) if item.optional_vars is not None else ()
+    elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+        called = statement.value.func
+        if isinstance(called, ast.Attribute):
+            yield from _targets(called, "")
+        if not isinstance(called, ast.Name) or called.id not in vars(builtins):
+            yield from (each for part in statement.value.args for each in _targets(part, ""))
+
+
+def _here(statement: ast.stmt) -> Iterator[ast.AST]:
+    """All that a statement does itself: not what stands in the definitions and statements inside of it."""
+    for part in ast.iter_child_nodes(statement):
+        if isinstance(part, ast.expr):
+            yield from ast.walk(part)
+
+
+def _targets(target: ast.expr, how: str) -> Iterator[Bound]:
+    """The names that a target binds, or that stand before what it changes."""
+    if isinstance(target, ast.Name):
+        yield target.id, how
+    elif isinstance(target, (ast.Tuple, ast.List)):
+        yield from (each for part in target.elts for each in _targets(part, how))
+    elif isinstance(target, (ast.Attribute, ast.Subscript, ast.Starred)):
+        yield from _targets(target.value, how if isinstance(target, ast.Starred) else "")
+
+
+# -- what a definition changes -----------------------------------------------------------------------------------------
+
+CHANGING = frozenset((
+    "append", "extend", "insert", "pop", "popitem", "remove", "clear", "update", "setdefault", "add", "discard", "sort",
+    "reverse", "appendleft", "popleft"))  # methods of lists, dicts and sets
+
+
+def changes_what_lasts(made: ast.AST, lasting: set[str]) -> bool:
+    """Whether a class or function changes lists that outlast a call: those ``lasting``, of a class, or a default."""
+    lasting = {*lasting, *_of_class(made), *_defaults(made)}
+    return any(name in lasting for name in _changed(made)) or any(
+        name.startswith("self.") for each in ast.walk(made) if isinstance(each, ast.FunctionDef)
+        and each.name not in ("__init__", "__post_init__") for name in _changed(each, whole=True))
+
+
+def _changed(made: ast.AST, whole: bool = False) -> Iterator[str]:
+    for node in ast.walk(made):
+        found: ast.expr | None = None
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CHANGING:
+            found = node.func.value
+        elif isinstance(node, ast.Subscript) and isinstance(node.ctx, (ast.Store, ast.Del)):
+            found = node.value
+        while isinstance(found, ast.Subscript):
+            found = found.value
+        if isinstance(found, ast.Name):
+            yield found.id
+        elif isinstance(found, ast.Attribute):
+            yield ast.unparse(found) if whole else found.attr
+            yield ast.unparse(found).partition(".")[0]
+
+
+def _of_class(made: ast.AST) -> Iterator[str]:
+    for statement in made.body if isinstance(made, ast.ClassDef) else ():
+        if isinstance(statement, ast.Assign) and not isinstance(statement.value, (ast.Constant, ast.Name, ast.Tuple)):
+            yield from (target.id for target in statement.targets if isinstance(target, ast.Name))
+
+
+def _defaults(made: ast.AST) -> Iterator[str]:
+    for node in ast.walk(made):
+        if isinstance(node, ast.arguments):
+            given = [*zip(reversed(node.args), reversed(node.defaults), strict=False),
+                     *zip(node.kwonlyargs, node.kw_defaults, strict=False)]
+            yield from (argument.arg for argument, value in given if isinstance(value, (ast.List, ast.Dict, ast.Call)))

@@ -1,0 +1,120 @@
+"""A class that is read as code means what its names meant when its objects were made, and keeps nothing for later."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from engine.reading.reading import ReadingError, from_text
+from engine.reading.unsteady import unsteady
+from tests.engine.reading.oracle import HEAD, difference
+
+CLASS = """class Part(nn.Module):
+    {attribute}
+    def __init__(self, {argument}):
+        super().__init__()
+        self.w = nn.Parameter(torch.ones(8))
+        {begin}
+    def forward(self, x):
+        {first}
+        return x * self.w * {factor}
+"""
+NET = "net = nn.Sequential(nn.Linear(8, 8), Part())\n"
+
+
+def part(attribute: str = "pass", argument: str = "n=1", begin: str = "pass", first: str = "pass",
+         factor: str = "1.0") -> str:
+    return CLASS.format(attribute=attribute, argument=argument, begin=begin, first=first, factor=factor)
+
+
+@pytest.mark.parametrize("text", [
+    f"k = 2.0\n{part(begin='self.k = k', factor='self.k')}a = Part()\nk = 3.0\nnet = nn.Sequential(a, Part())",
+    f"ks = [2.0]\n{part(factor='ks[0]')}{NET}ks[0] = 4.0",
+    f"ks = [2.0]\ndef put(l):\n    l[0] = 5.0\n{part(begin='self.k = ks[0]', factor='self.k')}a = Part()\nput(ks)\n"
+    "net = nn.Sequential(a, Part())",
+    f"def f(x): return 2.0\n{part(begin='self.k = f(1)', factor='self.k')}a = Part()\ndef f(x): return 3.0\n"
+    "net = nn.Sequential(a, Part())",
+    f"from math import pi as k\n{part(begin='self.k = k', factor='self.k')}a = Part()\nfrom math import e as k\n"
+    "net = nn.Sequential(a, Part())",
+    f"{part('ks = [1.0]', factor='self.ks[0]')}Part.ks[0] = 3.0\n{NET}",
+    f"{part('ks = [1.0]', factor='sum(self.ks)')}{NET}net[1].ks.append(3.0)\n",
+    f"seen = []\n{part(begin='seen.append(1)', factor='len(seen)')}{NET}",
+    f"seen = []\n{part(first='seen.append(1)', factor='len(seen)')}{NET}",
+    f"{part('made = []', begin='self.made.append(1)', factor='len(self.made)')}{NET}",
+    f"{part(argument='seen=[]', begin='seen.append(1); self.n = len(seen)', factor='self.n')}{NET}",
+    f"{part(begin='self.d = dict()', first='self.d[1] = self.d.get(1, 0) + 1', factor='self.d[1]')}{NET}",
+])  # fmt: skip
+def test_what_may_have_meant_something_else_is_refused(text: str) -> None:
+    with pytest.raises(ReadingError):
+        from_text(HEAD + text, (8,))
+
+
+@pytest.mark.parametrize("text", [
+    f"k = 2.0\n{part(begin='self.k = k', factor='self.k')}{NET}",
+    f"{part()}{part()}{NET}print(Part())\ntorch.manual_seed(0)",
+    "layers = []\nlayers.append(1)\n"
+    f"{part(begin='layers = [2.0]; layers.append(2.0); self.k = layers[0]', factor='self.k')}{NET}",
+    f"{part('ks = [1.0, 2.0]', factor='sum(self.ks)')}{NET}",
+])  # fmt: skip
+def test_what_means_the_same_all_along_is_read(text: str) -> None:
+    assert difference(HEAD + text, (8,), True) == ""
+
+
+ALIAS = """class Noise(nn.Module):
+    def forward(self, x):
+        if self.training:
+            x = x + torch.rand_like(x) * 0
+        return {gives}
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc, self.noise = nn.Linear(8, 8), Noise()
+    def forward(self, x):
+        h = self.fc(x)
+        y = self.noise(h)
+        {change}
+        return y + h
+net = Net()
+"""
+
+
+@pytest.mark.parametrize("gives", [
+    "x", "x.view(x.shape)", "x.t().t()", "x.contiguous()", "x if self.training else x[:]"])
+@pytest.mark.parametrize("change", ["y += 1", "y.mul_(2)", "y *= 2"])
+def test_what_code_gives_back_may_be_what_it_was_given(gives: str, change: str) -> None:
+    with pytest.raises(ReadingError, match="in place"):
+        from_text(HEAD + ALIAS.format(gives=gives, change=change), (8,))
+    assert difference(HEAD + ALIAS.format(gives="x * 2", change=change), (8,), True) == ""
+
+
+def test_the_order_of_a_set_is_not_taken_for_one() -> None:
+    text = "net = nn.Sequential(nn.Linear(8, 8), *[{0}[n]() for n in {1}])"
+    acts = '{"a": nn.ReLU, "b": nn.Tanh}'
+    with pytest.raises(ReadingError, match="The order of a set is another in every run"):
+        from_text(HEAD + text.format(acts, '{"a", "b"}'), (8,))
+    assert difference(HEAD + text.format(acts, 'sorted({"a", "b"})'), (8,), True) == ""
+
+
+def test_a_comprehension_in_a_class_asks_the_class_only_for_what_it_goes_through_first() -> None:
+    text = ("n = 3\nclass Net(nn.Module):\n    n = 2\n    sizes = [8 * n for _ in range(n)]\n    def __init__(self):\n"
+            "        super().__init__()\n        self.fc = nn.Linear(8, self.sizes[0] + len(self.sizes))\n"
+            "    def forward(self, x):\n        return self.fc(x)\nnet = Net()")
+    assert difference(HEAD + text, (8,), True) == ""
+
+
+@pytest.mark.parametrize("name", ["parameters", "named_parameters", "modules", "children"])
+def test_a_class_that_says_itself_what_it_keeps_is_refused(name: str) -> None:
+    text = ("class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.fc = nn.Linear(8, 8)\n"
+            f"    def forward(self, x):\n        return self.fc(x)\n    def {name}(self):\n        return []\nnet = Net()")
+    with pytest.raises(ReadingError, match=f"Net says itself what “{name}” does"):
+        from_text(HEAD + text, (8,))
+
+
+def test_names_of_a_text() -> None:
+    found = unsteady(ast.parse(
+        "import torch\nimport torch\nfrom torch import nn\nimport torch.nn as nn\na = 1\na = 2\nb = []\nb.append(1)\n"
+        "c = 1\nfor d in b:\n    e = d\nclass F: pass\nclass F: pass\ndef g():\n    global h\n[i := 1]\nj[0] = 1\n"
+        "with open('x') as k: pass\ndel m\ntry:\n    n = 1\nexcept E:\n    n = 2\n").body)
+    assert found.bound == {"a", "n"}
+    assert found.changed >= {"b", "d", "e", "h", "i", "j", "m"} and not found.changed & {"a", "c", "F", "k", "nn", "torch"}
