@@ -105,8 +105,9 @@ def test_a_comprehension_in_a_class_asks_the_class_only_for_what_it_goes_through
 
 @pytest.mark.parametrize("name", ["parameters", "named_parameters", "modules", "children"])
 def test_a_class_that_says_itself_what_it_keeps_is_refused(name: str) -> None:
-    text = ("class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.fc = nn.Linear(8, 8)\n"
-            f"    def forward(self, x):\n        return self.fc(x)\n    def {name}(self):\n        return []\nnet = Net()")
+    text = ("class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+            "        self.fc = nn.Linear(8, 8)\n    def forward(self, x):\n        return self.fc(x)\n"
+            f"    def {name}(self):\n        return []\nnet = Net()")
     with pytest.raises(ReadingError, match=f"Net says itself what “{name}” does"):
         from_text(HEAD + text, (8,))
 
@@ -117,4 +118,4 @@ def test_names_of_a_text() -> None:
         "c = 1\nfor d in b:\n    e = d\nclass F: pass\nclass F: pass\ndef g():\n    global h\n[i := 1]\nj[0] = 1\n"
         "with open('x') as k: pass\ndel m\ntry:\n    n = 1\nexcept E:\n    n = 2\n").body)
     assert found.bound == {"a", "n"}
-    assert found.changed >= {"b", "d", "e", "h", "i", "j", "m"} and not found.changed & {"a", "c", "F", "k", "nn", "torch"}
+    assert found.changed == {"b", "d", "e", "h", "i", "j", "m"}
