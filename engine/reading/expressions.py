@@ -61,6 +61,8 @@ OUTER, SETS = "__outer__", "__sets__"
 COMPARED = (int, float, str, type(None), list, tuple, dict, set, frozenset, range, Class, Path, Function, Module,
             Instance, Chain)  # fmt: skip
 
+ACTIVATIONS = ("torch.relu", "torch.tanh", "torch.sigmoid")
+
 
 class Expressions:
     """Works out expressions, and puts values where they are assigned to; ``call`` follows what they call."""
@@ -89,6 +91,8 @@ class Expressions:
             return self.trained()
         if isinstance(value, Unknown) and value.error is not None:
             raise value.error
+        if isinstance(value, Path) and (value.name.startswith("torch.nn.") or value.name in ACTIVATIONS):
+            return True  # a class or function
         if _is_open(value) or _has_own(value, "__bool__", "__len__"):
             return None
         if isinstance(value, Chain):
@@ -225,18 +229,18 @@ class Expressions:
     def _of_boolop(self, node: ast.BoolOp, names: Names) -> Any:
         """``and`` and ``or`` give the value that decides. What comes after one that is not known may still decide."""
         found: Any = None
-        decided, open_part = True, None
+        decided, open_part, is_asked = True, None, False
         stops_at = isinstance(node.op, ast.Or)
         for part in node.values:
             found = self.value(part, names)
             if found is TRAINING:
-                found = self.trained()
+                found, is_asked = self.trained(), True
             if (_is_open(found) and not isinstance(found, Path)) or _has_own(found, "__bool__", "__len__"):
                 decided, open_part = decided and part is node.values[-1], open_part or found
             elif _is_true(found) == stops_at and (decided or isinstance(found, bool)):
                 return found
         if decided:
-            return found
+            return TRAINING if found is True and is_asked and not stops_at else found
         error = open_part.error if isinstance(open_part, Unknown) else None
         return Unknown(_text(node), error)
 

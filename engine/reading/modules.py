@@ -464,7 +464,8 @@ class Modules:
                                      name=names[gap])
         if any(isinstance(value, Tensor) for value in left):
             tensors = [*tensors, *(value for value in left if isinstance(value, Tensor))]
-        only.update({f"more{index}": value for index, value in enumerate(left) if not isinstance(value, Tensor)})
+        others = [value for value in left if not isinstance(value, Tensor)]
+        only.update({f"further value {index}": value for index, value in enumerate(others, 1)})
         return tensors, only
 
     def _with_mask(self, module: Module, rest: Names) -> None:

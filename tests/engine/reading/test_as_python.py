@@ -11,7 +11,7 @@ from engine.messages import LayerloomError
 from engine.reading.hierarchy import kinds_of
 from engine.reading.layers import KINDS
 from engine.reading.reading import read
-from tests.engine.reading.oracle import HEAD
+from tests.engine.reading.oracle import HEAD, difference
 from tests.engine.reading.test_as_torch import LINEAR, ROW, assert_equal, net, refusal
 
 # -- what is gone through only once ------------------------------------------------------------------------------------
@@ -340,3 +340,19 @@ def test_what_torch_would_save_and_is_not_used_is_refused(text: str, said: str) 
 
 
 
+
+
+@pytest.mark.parametrize("act", ["F.relu", "torch.tanh", "None", "nn.ReLU()"])
+def test_a_function_counts_as_true(act: str) -> None:
+    text = (f"class Net(nn.Module):\n    def __init__(self, act={act}):\n        super().__init__()\n"
+            "        self.fc, self.act = nn.Linear(8, 8), act\n    def forward(self, x):\n        x = self.fc(x)\n"
+            "        return self.act(x) if self.act else x\nnet = Net()")
+    assert difference(HEAD + text, (8,), True) == ""
+
+
+@pytest.mark.parametrize("asked", ["self.training and self.p > 0.", "self.p > 0. and self.training"])
+def test_a_condition_with_the_mode_is_the_mode(asked: str) -> None:
+    text = ("class Net(nn.Module):\n    def __init__(self, p=0.5):\n        super().__init__()\n"
+            "        self.fc, self.p = nn.Linear(8, 8), p\n    def forward(self, x):\n"
+            f"        return F.dropout(self.fc(x), self.p, {asked})\nnet = Net()")
+    assert difference(HEAD + text, (8,), False) == ""
