@@ -6,11 +6,20 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from engine.data.formats.table.powers import may_be_power, power_in, power_of_money, scaled
+from engine.data.formats.table.powers import (
+    PLAIN,
+    POWER,
+    is_thousands,
+    may_be_power,
+    power_beside,
+    power_in,
+    power_of_money,
+    scaled,
+)
 
 Sign = Literal["point", "comma"]
 BOTH: tuple[Sign, Sign] = ("point", "comma")
@@ -90,6 +99,7 @@ def parts_of(text: str) -> Parts | None:
     unit, money = _unit(rest, found["before"] or "")
     if money and (more := power_of_money(unit)) is not None:
         power, unit = power + more, ""
+    power += 3 if is_thousands(unit) or is_thousands(money) else 0
     return Parts((scaled(point, power), scaled(comma, power)), unit, money,
                  not found["space"] and not found["core"].endswith(" "), power > 0)
 
@@ -118,6 +128,7 @@ class Read:
     sign: Sign = "point"
     example: int | None = None  # a text that is not written as programs write numbers
     is_sure: bool = True  # whether the other sign would give other numbers, and fit as well
+    unclear: int | None = None  # a text with a sum of money whose letters may mean several things
 
 
 @dataclass
@@ -129,8 +140,13 @@ class Texts:
     parts: list[Parts | None]
 
     def __post_init__(self) -> None:
+        money = self._most(self.parts, "money")
+        there, self.parts = self.parts, _told(self.parts, money)
         parts = self.parts
-        unit, money, is_usual = self._most(parts, "unit"), self._most(parts, "money"), self._is_behind_most(parts)
+        self._unclear = next((index for index, part in enumerate(parts) if part is None and there[index]), None)
+        unit, is_usual = self._most(parts, "unit"), self._is_behind_most(parts)
+        if unit.casefold() in _SHARES and not is_usual:
+            unit = ""  # a few shares among numbers are odd
         if self._times(parts, is_usual):
             self.parts = [_in_ones(part, money) for part in parts]
         else:
@@ -181,7 +197,21 @@ class Texts:
         odd = [index for index, text in enumerate(self.texts) if not math.isnan(numbers[index]) and (
             not is_plain(text) or (sign == "comma" and "." in text))]
         return Read(numbers, sign, odd[0] if odd else None,
-                    chosen is not None or self.sure is not None or not torn)
+                    chosen is not None or self.sure is not None or not torn, self._unclear)
+
+
+def _told(parts: Sequence[Parts | None], money: str) -> list[Parts | None]:
+    """Letters behind money as what others beside them tell; None where they could be several."""
+    beside = {POWER if part.has_power else part.unit.casefold() or PLAIN for part in parts if part is not None}
+    return [part and _told_by(part, part.money or money, beside) for part in parts]
+
+
+def _told_by(part: Parts, money: str, beside: Set[str]) -> Parts | None:
+    power = power_beside(part.unit, money, beside) if money else 0
+    if not power:
+        return None if power is None else part
+    point, comma = part.values
+    return part._replace(values=(scaled(point, power), scaled(comma, power)), unit="", has_power=True)
 
 
 def _in_ones(part: Parts | None, money: str) -> Parts | None:

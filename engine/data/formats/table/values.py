@@ -103,6 +103,11 @@ class Values(ABC):
         """How its numbers are written, where that is to be said."""
         return None
 
+    @property
+    def unclear(self) -> Message | None:
+        """Why sums of money are no numbers, where they may be of several sizes."""
+        return None
+
     def missing(self, kind: ColumnKind) -> Mask:
         """Where a value is missing, if the column is used as this."""
         return np.isnan(self.numbers) if kind == "number" or self.is_numeric else self.no_text
