@@ -46,6 +46,7 @@ _POINT = re.compile(r"(?:\d+|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d{0,2}(?:([ '_])\d{3}
 _COMMA = re.compile(r"(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+|[1-9]\d{0,2}(?:([ '_])\d{3})(?:\1\d{3})*)?"
                     r"(?:,\d*)?(?:[eE][-+]?\d+)?")
 _LETTERS = {"k": 3, "K": 3, "M": 6, "B": 9, "T": 12}  # which may be anything else
+_FRACTIONS = "½¼¾⅛⅜⅝⅞"
 _SHARES = frozenset({"%", "‰", "percent", "per cent", "pct", "procent", "prozent"})
 _BEHIND = re.compile(rf"(?P<times>[kKmMbB]|(?i:t|mn|md|cr)(?=[\s+]|$))?\s*\+?\s*(?P<money>{_MONEY})?")
 _ADDRESS = re.compile(r"(?:\.?(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?!\d)){4}")
@@ -88,14 +89,21 @@ def parts_of(text: str) -> Parts | None:
     found = _WHOLE.fullmatch(plain)
     if found is None or bool(found["open"]) != bool(found["close"]) or _ADDRESS.fullmatch(plain):
         return None
-    signs = (found["minus"], found["open"], found["sign"] == "-" and "-", found["behind"])
+    is_minus = found["behind"] and not found["core"].rstrip(" ").endswith((".", ","))  # 10.- has no cents
+    signs = (found["minus"], found["open"], found["sign"] == "-" and "-", is_minus)
     if sum(map(bool, signs)) > 1:
         return None
     sign, core = -1.0 if any(signs) else 1.0, found["core"].rstrip(" ")
     point, comma = (sign * _number(core, pattern, decimal) for pattern, decimal in ((_POINT, "."), (_COMMA, ",")))
     if math.isnan(point) and math.isnan(comma):
         return None
-    power, rest = power_in(found["after"] or "")
+    after = found["after"] or ""
+    if after and unicodedata.category(after[0]) == "No":  # 8½, 8²
+        if after[0] not in _FRACTIONS or not core.isdecimal():
+            return None
+        point = comma = point + sign * unicodedata.numeric(after[0])
+        after = after[1:].lstrip()
+    power, rest = power_in(after)
     unit, money = _unit(rest, found["before"] or "")
     if money and (more := power_of_money(unit)) is not None:
         power, unit = power + more, ""
@@ -114,6 +122,8 @@ def _number(core: str, pattern: re.Pattern[str], decimal: str) -> float:
     if not pattern.fullmatch(core) or not core.strip(".,"):
         return math.nan
     kept = re.sub(rf"[^\d{decimal}eE+-]", "", core)
+    if kept != core and "e" in core.lower():  # who writes powers of ten parts no thousands
+        return math.nan
     try:
         return float(kept.replace(",", "."))
     except ValueError:

@@ -128,3 +128,22 @@ def test_few_shares_among_numbers_are_named_and_missing(end: str, count: int, tm
     assert any("“5%”" in note for note in notes)
     values, notes = target(tmp_path / "b.csv", texts)
     assert values.tolist() == list(map(float, texts[count:])) and any("“5%”" in note for note in notes)
+
+
+@pytest.mark.parametrize(("text", "number"), [
+    ("10,-", 10), ("CHF 10.-", 10), ("10.–", 10), ("CHF 1'250.–", 1250), ("-10.-", -10), ("5.00-", -5), ("5-", -5),
+    ("8½", 8.5), ("-8 ¼", -8.25), ("8¾ kg", 8.75), ("1½ million", 1.5e6), ("8.5½", None), ("1,250½", None),
+    ("8⅓", None), ("10²", None), ("10 ³", None), ("5①", None), ("5 m²", 5), ("5²-", None),
+    ("1.100E+02", 110), ("1,100E+02", 110), ("1,234.5e2", None), ("1'000e2", None), ("1,100", 1100),
+])  # fmt: skip
+def test_dashes_fractions_and_raised_digits(text: str, number: float | None) -> None:
+    found = parts_of(text)
+    if number is None:
+        assert found is None
+    else:
+        assert found is not None and number in found.values
+
+
+def test_a_power_of_ten_tells_the_decimal_sign(tmp_path: Path) -> None:
+    found, _ = feature(tmp_path / "a.csv", [f"{n % 9 + 1},{n:03}E+02" for n in range(40)])
+    assert found == [float(f"{n % 9 + 1}.{n:03}E+02") for n in range(40)]
