@@ -139,7 +139,7 @@ class TextValues(Values):
     def categories(self) -> tuple[tuple[str, ...], NDArray[np.int64]]:
         return self._categories
 
-    @property
+    @cached_property
     def style(self) -> Message | None:
         read = self._read
         if read is None or read.example is None or not self.is_numeric or self.is_code:

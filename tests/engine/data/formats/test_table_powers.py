@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.data.formats.table.kinds import TextValues
 from engine.data.formats.table.numbers import parts_of
 from engine.data.formats.table.reading import reading_table
 from engine.data.options.table import Table
@@ -147,3 +148,13 @@ def test_dashes_fractions_and_raised_digits(text: str, number: float | None) -> 
 def test_a_power_of_ten_tells_the_decimal_sign(tmp_path: Path) -> None:
     found, _ = feature(tmp_path / "a.csv", [f"{n % 9 + 1},{n:03}E+02" for n in range(40)])
     assert found == [float(f"{n % 9 + 1}.{n:03}E+02") for n in range(40)]
+
+
+def test_wide_tables_are_looked_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    monkeypatch.setattr(TextValues, "_example", property(lambda values: asked.append(values.name) or 0))
+    lines = [",".join(f"c{n}" for n in range(700))] + [",".join(f"${row + n}" for n in range(700)) for row in range(9)]
+    (tmp_path / "a.csv").write_text("\n".join(lines), encoding="utf-8")
+    arrays = result_of(reading_table(tmp_path / "a.csv", Table()))
+    assert arrays.report.features == tuple(f"c{n}" for n in range(699))
+    assert max(map(asked.count, asked)) <= 2  # its text, and the number of it
