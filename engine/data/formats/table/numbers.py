@@ -212,12 +212,14 @@ class Texts:
 
 def _told(parts: Sequence[Parts | None], money: str) -> list[Parts | None]:
     """Letters behind money as what others beside them tell; None where they could be several."""
+    if not money:
+        return list(parts)
     beside = {POWER if part.has_power else part.unit.casefold() or PLAIN for part in parts if part is not None}
     return [part and _told_by(part, part.money or money, beside) for part in parts]
 
 
 def _told_by(part: Parts, money: str, beside: Set[str]) -> Parts | None:
-    power = power_beside(part.unit, money, beside) if money else 0
+    power = power_beside(part.unit, money, beside)
     if not power:
         return None if power is None else part
     point, comma = part.values
