@@ -40,6 +40,7 @@ _MONEY = rf"(?:[A-Za-z]{{0,3}}SIGN|{'|'.join(re.escape(code) for code in _CODES)
 _UNIT = r"(?:[cdkm]?m[23]|(?:[^\W\d_]|[%‰°µ$€£¥₹₩₽\"'+])(?:[^\W\d_]|[%‰°²³µ/.\"'·^+ €$£¥₹₩₽-]){0,15})"
 _WHOLE = re.compile(rf"(?P<minus>-)?\+?\s*(?P<open>\()?\s*(?P<before>{_MONEY})?\s*(?P<sign>[-+])?\s*"
                     r"(?P<core>(?:\d|[.,](?=\d))[\d.,' _]*(?:(?<=[\d.,])[eE][-+]?\d{1,3}(?![\d.,]))?)"
+                    r"(?:(?<=[.,])(?:--?|—))?"  # no cents: 10.-
                     rf"(?P<space>\s*)(?P<after>{_UNIT})?(?P<close>\))?(?P<behind>-)?")
 _POINT = re.compile(r"(?:\d+|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d{0,2}(?:([ '_])\d{3})(?:\1\d{3})*"
                     r"|[1-9]\d?(?:,\d{2})+,\d{3})?(?:\.\d*)?(?:[eE][-+]?\d+)?")
@@ -48,7 +49,7 @@ _COMMA = re.compile(r"(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+|[1-9]\d{0,2}(?:([ '_])\d{3
 _LETTERS = {"k": 3, "K": 3, "M": 6, "B": 9, "T": 12}  # which may be anything else
 _FRACTIONS = "½¼¾⅛⅜⅝⅞"
 _SHARES = frozenset({"%", "‰", "percent", "per cent", "pct", "procent", "prozent"})
-_BEHIND = re.compile(rf"(?P<times>[kKmMbB]|(?i:t|mn|md|cr)(?=[\s+]|$))?\s*\+?\s*(?P<money>{_MONEY})?")
+_BEHIND = re.compile(rf"(?P<times>[kKmMbB]|(?i:t|mn|md|[cd]r|l)(?=[\s+]|$))?\s*\+?\s*(?P<money>{_MONEY})?")
 _ADDRESS = re.compile(r"(?:\.?(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?!\d)){4}")
 _PLAIN = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _BEGINS_WITH_0 = re.compile(r"0\d+")
@@ -89,8 +90,7 @@ def parts_of(text: str) -> Parts | None:
     found = _WHOLE.fullmatch(plain)
     if found is None or bool(found["open"]) != bool(found["close"]) or _ADDRESS.fullmatch(plain):
         return None
-    is_minus = found["behind"] and not found["core"].rstrip(" ").endswith((".", ","))  # 10.- has no cents
-    signs = (found["minus"], found["open"], found["sign"] == "-" and "-", is_minus)
+    signs = (found["minus"], found["open"], found["sign"] == "-" and "-", found["behind"])
     if sum(map(bool, signs)) > 1:
         return None
     sign, core = -1.0 if any(signs) else 1.0, found["core"].rstrip(" ")

@@ -100,9 +100,11 @@ def test_credit_beside_debit_is_no_crore(tmp_path: Path) -> None:
     assert feature(tmp_path / "a.csv", [f"Rs {n} {'Cr' if n % 2 else 'Dr'}" for n in range(40)])[0] is None
 
 
-@pytest.mark.parametrize("money", ["₹", ""])
-def test_lakhs_stand_beside_crores(money: str, tmp_path: Path) -> None:
-    texts = [f"₹{n}.5 Cr" if n % 3 else f"{money}{n + 2} L" for n in range(40)]
+@pytest.mark.parametrize(("crores", "lakhs"), [
+    ("₹{} Cr", "₹{} L"), ("₹{}Cr", "₹{}L"), ("Rs. {} Cr", "{} L"), ("{} Cr INR", "{} L INR"), ("₹{} Cr", "₹{} lakh"),
+])
+def test_lakhs_stand_beside_crores(crores: str, lakhs: str, tmp_path: Path) -> None:
+    texts = [crores.format(n + 0.5) if n % 3 else lakhs.format(n + 2) for n in range(40)]
     found, _ = feature(tmp_path / "a.csv", texts)
     assert found == [(n + 0.5) * 1e7 if n % 3 else (n + 2) * 1e5 for n in range(40)]
 
@@ -132,7 +134,8 @@ def test_few_shares_among_numbers_are_named_and_missing(end: str, count: int, tm
 
 
 @pytest.mark.parametrize(("text", "number"), [
-    ("10,-", 10), ("CHF 10.-", 10), ("10.–", 10), ("CHF 1'250.–", 1250), ("-10.-", -10), ("5.00-", -5), ("5-", -5),
+    ("10,-", 10), ("CHF 10.-", 10), ("10.–", 10), ("CHF 1'250.–", 1250), ("-10.-", -10), ("10,- €", 10), ("10.--", 10),
+    ("10.— CHF", 10), ("5.00-", -5), ("5-", -5),
     ("8½", 8.5), ("-8 ¼", -8.25), ("8¾ kg", 8.75), ("1½ million", 1.5e6), ("8.5½", None), ("1,250½", None),
     ("8⅓", None), ("10²", None), ("10 ³", None), ("5①", None), ("5 m²", 5), ("5²-", None),
     ("1.100E+02", 110), ("1,100E+02", 110), ("1,234.5e2", None), ("1'000e2", None), ("1,100", 1100),
