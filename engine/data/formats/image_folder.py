@@ -224,9 +224,12 @@ def _each(items: Sequence[Item], work: Callable[[Item], T],
         pool.shutdown(wait=done == total or not any(item.is_large for item in items), cancel_futures=True)
 
 
-_TRANSPARENT: dict[Transparency, str] = {
-    "on white": "{images} have transparency: they were put on white",
-    "alpha": "{images} have their drawing in their transparency: what is opaque is white, what is transparent black",
+_TRANSPARENT: dict[Transparency, tuple[str, str]] = {  # of one, of several
+    "on white": ("1 image has transparency: it was put on white",
+                 "{count} images have transparency: they were put on white"),
+    "alpha": ("1 image has its drawing in its transparency: what is opaque is white, what is transparent black",
+              "{count} images have their drawing in their transparency: what is opaque is white, what is transparent "
+              "black"),
 }
 
 
@@ -240,7 +243,7 @@ def _in_parts(images: Bytes, found: Scan, known: Known) -> Arrays:
     # single images that could not be read are in the report, with their reasons
     notes = [*found.notes, *(say("None of the images in {folder} could be read", folder=name)
                              for name, count in zip(found.classes, counts, strict=True) if not count)]
-    notes += [say(_TRANSPARENT[was], images=_images(count)) for was, count in found.transparent.items()]
+    notes += [say(_TRANSPARENT[was][count > 1], count=count) for was, count in found.transparent.items()]
     validation, test = (part if len(part[0]) else (None, None) for part in split[1:])
     return Arrays(split[0][0], split[0][1], test[0], test[1], validation[0], validation[1], known,
                   report=Report(tuple(notes), tuple(found.skipped)))

@@ -60,7 +60,8 @@ def _whole(codes: Sequence[int], read: Read, count: int) -> Read:
     """From the texts that are there to all texts."""
     numbers = np.full(count, np.nan)
     numbers[list(codes)] = read.numbers
-    return Read(tuple(numbers.tolist()), read.sign, None if read.example is None else codes[read.example], read.is_sure)
+    example, unclear = (None if index is None else codes[index] for index in (read.example, read.unclear))
+    return Read(tuple(numbers.tolist()), read.sign, example, read.is_sure, unclear)
 
 
 def _alone(texts: Texts | None, delimiter: str) -> Sign:

@@ -102,6 +102,8 @@ def too_large(values: Values) -> bool:
 def _looks_like(values: Values) -> tuple[ColumnKind, tuple[Message, ...]]:
     if (values.is_numeric and not values.is_code) or values.is_boundless:
         return "number", _of_numbers(values)
+    if unclear := values.unclear:
+        return "ignore", (unclear,)
     count, rows = values.distinct, len(values)
     is_many = count > MANY or count > max(20, rows / 2)
     if values.is_code:

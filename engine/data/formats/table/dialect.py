@@ -61,10 +61,16 @@ def dialect_of(lines: Sequence[str], table: Table, suffix: str = "") -> Dialect 
     if above:
         notes.append(_passed_over(above))
         skip, rows = rows[len(above)][0] - 1, rows[len(above):]
-    header = text.commented_header(rows, width)
+    header = text.commented_header(rows, width) if table.header != "no" else None
+    if header is not None:
+        notes.append(say("The names of the columns are those of a comment: “{names}”. If they are none, set Header to "
+                         "no", names=_shown(header)))
     left_out = len(text.commented(skip)) - (header is not None)
     if header is None and table.header != "no" and (table.header == "yes" or has_header(rows)):
         header, skip = rows[0][1], text.end_of_first(rows, skip)
+        if table.header == "auto" and all(map(is_value, header)):
+            notes.append(say("The first line, “{names}”, is taken for the names of the columns. If it is a row, set "
+                             "Header to no", names=_shown(header)))
         rows = rows[1:]
         header = padded(header, rows, width)
     elif header is None and table.header == "auto":
@@ -180,8 +186,9 @@ def _some(reader: Rows) -> list[Row]:
 
 def _skips_spaces(lines: Sequence[str], delimiter: str) -> bool:
     """Whether a quotation mark behind spaces begins a value: not where it only stands in a text: ``1, "A" of 2, 3``."""
-    skipping, others = (len(_some(Rows(lines, delimiter, spaced=spaced))) for spaced in (True, False))
-    return skipping >= others
+    skipping, others = (Rows(lines, delimiter, spaced=spaced) for spaced in (True, False))
+    count = len(_some(skipping))
+    return not skipping.is_broken or count >= len(_some(others))
 
 
 def _width(rows: Sequence[Row]) -> int:
@@ -202,6 +209,10 @@ def _above(rows: Sequence[Row], width: int) -> list[Row]:
 def _is_title(row: Sequence[str]) -> bool:
     """Whether it says one thing and leaves the other columns empty."""
     return len(row) > 2 and sum(map(bool, row)) == 1
+
+
+def _shown(names: Sequence[str]) -> str:
+    return ", ".join(names)[:60]
 
 
 def _passed_over(above: Sequence[Row]) -> Message:

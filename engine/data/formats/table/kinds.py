@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from engine.data.formats.table.gathering import LARGEST, Floats
 from engine.data.formats.table.missing import MISSING, MISSING_NUMBER, says_unknown
 from engine.data.formats.table.numbers import Read, is_code
-from engine.data.formats.table.values import Mask, Values, plain_text
+from engine.data.formats.table.values import SHOWN, Mask, Values, plain_text
 from engine.messages import Message, say
 
 
@@ -139,7 +139,7 @@ class TextValues(Values):
     def categories(self) -> tuple[tuple[str, ...], NDArray[np.int64]]:
         return self._categories
 
-    @property
+    @cached_property
     def style(self) -> Message | None:
         read = self._read
         if read is None or read.example is None or not self.is_numeric or self.is_code:
@@ -151,6 +151,14 @@ class TextValues(Values):
         other = "comma" if read.sign == "point" else "point"
         return say("“{column}” could be meant in two ways: “{text}” is read as {number}. If that is wrong, set Decimal "
                    "sign to {sign}", column=self.name, text=text, number=number, sign=say(other))
+
+    @property
+    def unclear(self) -> Message | None:
+        read = self._read
+        if read is None or read.unclear is None or self.is_numeric:
+            return None
+        return say("“{column}” has sums such as “{text}”, whose letters may mean several things: it is left out. If "
+                   "they are numbers, write them in full", column=self.name, text=self._texts[read.unclear][:SHOWN])
 
     @property
     def _example(self) -> int:

@@ -6,11 +6,20 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from engine.data.formats.table.powers import may_be_power, power_in, power_of_money, scaled
+from engine.data.formats.table.powers import (
+    PLAIN,
+    POWER,
+    is_thousands,
+    may_be_power,
+    power_beside,
+    power_in,
+    power_of_money,
+    scaled,
+)
 
 Sign = Literal["point", "comma"]
 BOTH: tuple[Sign, Sign] = ("point", "comma")
@@ -31,14 +40,16 @@ _MONEY = rf"(?:[A-Za-z]{{0,3}}SIGN|{'|'.join(re.escape(code) for code in _CODES)
 _UNIT = r"(?:[cdkm]?m[23]|(?:[^\W\d_]|[%‰°µ$€£¥₹₩₽\"'+])(?:[^\W\d_]|[%‰°²³µ/.\"'·^+ €$£¥₹₩₽-]){0,15})"
 _WHOLE = re.compile(rf"(?P<minus>-)?\+?\s*(?P<open>\()?\s*(?P<before>{_MONEY})?\s*(?P<sign>[-+])?\s*"
                     r"(?P<core>(?:\d|[.,](?=\d))[\d.,' _]*(?:(?<=[\d.,])[eE][-+]?\d{1,3}(?![\d.,]))?)"
+                    r"(?:(?<=[.,])(?:--?|—))?"  # no cents: 10.-
                     rf"(?P<space>\s*)(?P<after>{_UNIT})?(?P<close>\))?(?P<behind>-)?")
 _POINT = re.compile(r"(?:\d+|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d{0,2}(?:([ '_])\d{3})(?:\1\d{3})*"
                     r"|[1-9]\d?(?:,\d{2})+,\d{3})?(?:\.\d*)?(?:[eE][-+]?\d+)?")
 _COMMA = re.compile(r"(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+|[1-9]\d{0,2}(?:([ '_])\d{3})(?:\1\d{3})*)?"
                     r"(?:,\d*)?(?:[eE][-+]?\d+)?")
 _LETTERS = {"k": 3, "K": 3, "M": 6, "B": 9, "T": 12}  # which may be anything else
+_FRACTIONS = "½¼¾⅛⅜⅝⅞"
 _SHARES = frozenset({"%", "‰", "percent", "per cent", "pct", "procent", "prozent"})
-_BEHIND = re.compile(rf"(?P<times>[kKmMbB]|(?i:t|mn|md|cr)(?=[\s+]|$))?\s*\+?\s*(?P<money>{_MONEY})?")
+_BEHIND = re.compile(rf"(?P<times>[kKmMbB]|(?i:t|mn|md|[cd]r|l)(?=[\s+]|$))?\s*\+?\s*(?P<money>{_MONEY})?")
 _ADDRESS = re.compile(r"(?:\.?(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?!\d)){4}")
 _PLAIN = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _BEGINS_WITH_0 = re.compile(r"0\d+")
@@ -86,10 +97,17 @@ def parts_of(text: str) -> Parts | None:
     point, comma = (sign * _number(core, pattern, decimal) for pattern, decimal in ((_POINT, "."), (_COMMA, ",")))
     if math.isnan(point) and math.isnan(comma):
         return None
-    power, rest = power_in(found["after"] or "")
+    after = found["after"] or ""
+    if after and unicodedata.category(after[0]) == "No":  # 8½, 8²
+        if after[0] not in _FRACTIONS or not core.isdecimal():
+            return None
+        point = comma = point + sign * unicodedata.numeric(after[0])
+        after = after[1:].lstrip()
+    power, rest = power_in(after)
     unit, money = _unit(rest, found["before"] or "")
     if money and (more := power_of_money(unit)) is not None:
         power, unit = power + more, ""
+    power += 3 if is_thousands(unit) or is_thousands(money) else 0
     return Parts((scaled(point, power), scaled(comma, power)), unit, money,
                  not found["space"] and not found["core"].endswith(" "), power > 0)
 
@@ -104,6 +122,8 @@ def _number(core: str, pattern: re.Pattern[str], decimal: str) -> float:
     if not pattern.fullmatch(core) or not core.strip(".,"):
         return math.nan
     kept = re.sub(rf"[^\d{decimal}eE+-]", "", core)
+    if kept != core and "e" in core.lower():  # who writes powers of ten parts no thousands
+        return math.nan
     try:
         return float(kept.replace(",", "."))
     except ValueError:
@@ -118,6 +138,7 @@ class Read:
     sign: Sign = "point"
     example: int | None = None  # a text that is not written as programs write numbers
     is_sure: bool = True  # whether the other sign would give other numbers, and fit as well
+    unclear: int | None = None  # a text with a sum of money whose letters may mean several things
 
 
 @dataclass
@@ -129,8 +150,13 @@ class Texts:
     parts: list[Parts | None]
 
     def __post_init__(self) -> None:
+        money = self._most(self.parts, "money")
+        there, self.parts = self.parts, _told(self.parts, money)
         parts = self.parts
-        unit, money, is_usual = self._most(parts, "unit"), self._most(parts, "money"), self._is_behind_most(parts)
+        self._unclear = next((index for index, part in enumerate(parts) if part is None and there[index]), None)
+        unit, is_usual = self._most(parts, "unit"), self._is_behind_most(parts)
+        if unit.casefold() in _SHARES and not is_usual:
+            unit = ""  # a few shares among numbers are odd
         if self._times(parts, is_usual):
             self.parts = [_in_ones(part, money) for part in parts]
         else:
@@ -181,7 +207,23 @@ class Texts:
         odd = [index for index, text in enumerate(self.texts) if not math.isnan(numbers[index]) and (
             not is_plain(text) or (sign == "comma" and "." in text))]
         return Read(numbers, sign, odd[0] if odd else None,
-                    chosen is not None or self.sure is not None or not torn)
+                    chosen is not None or self.sure is not None or not torn, self._unclear)
+
+
+def _told(parts: Sequence[Parts | None], money: str) -> list[Parts | None]:
+    """Letters behind money as what others beside them tell; None where they could be several."""
+    if not money:
+        return list(parts)
+    beside = {POWER if part.has_power else part.unit.casefold() or PLAIN for part in parts if part is not None}
+    return [part and _told_by(part, part.money or money, beside) for part in parts]
+
+
+def _told_by(part: Parts, money: str, beside: Set[str]) -> Parts | None:
+    power = power_beside(part.unit, money, beside)
+    if not power:
+        return None if power is None else part
+    point, comma = part.values
+    return part._replace(values=(scaled(point, power), scaled(comma, power)), unit="", has_power=True)
 
 
 def _in_ones(part: Parts | None, money: str) -> Parts | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from decimal import Decimal
 
 _WORDS = {
@@ -21,10 +22,14 @@ _POWERS = {word: power for power, words in _WORDS.items() for word in words.spli
 _BEGINS = re.compile(r"\s*(?P<word>(?i:{words})(?![^\W\d_])|(?:百(?!分)|千(?![克米瓦卡])|[{signs}]))\.?\s*".format(
     words="|".join(sorted(set(_POWERS) - set(_SIGNS), key=len, reverse=True)),
     signs="".join(sign for sign in _SIGNS if sign not in "百千")))
-_UNSURE = re.compile(r"(?:[kmbt]|mm|mil|mill|mille|mn|md|cr|tn|tr)(?![\w²³/]).*|t(?:€|eur|usd|chf|kr|gbp|£|\$).*|兆.*",
-                     re.IGNORECASE)
+_UNSURE = re.compile(r"(?:[kmbt]|mm|mil|mill|mille|mn|md|cr|tn|tr)(?![\w²³/]).*|"
+                     r"t(?:€|eur|usd|chf|kr|sek|nok|dkk|gbp|£|\$).*|兆.*", re.IGNORECASE)
 _MILLIMETRES = "mm"
-_OF_MONEY = {"k": 3, "m": 6, "b": 9, "t": 12, "mn": 6, "md": 9, "cr": 7}
+_OF_MONEY = {"k": 3, "m": 6, "b": 9, "mn": 6, "md": 9}
+_THOUSANDS = frozenset({"t€", "teur", "tchf", "tkr", "tkr.", "tsek", "tnok", "tdkk"})
+_RUPEES, _INDIAN = ("₹", "Rs", "Rs.", "INR"), {"cr": 7, "l": 5}
+_UNCLEAR = frozenset({"t", "cr", "dr"})  # thousands or trillions, crores or credit
+PLAIN, POWER = "", "power"  # what may stand beside such letters: nothing, or a power of ten that is clear
 
 
 def power_in(unit: str) -> tuple[int, str]:
@@ -39,6 +44,22 @@ def power_in(unit: str) -> tuple[int, str]:
 def power_of_money(unit: str) -> int | None:
     """What letters mean behind a sum of money, where alone they may be metres, minutes or credits."""
     return _OF_MONEY.get(unit.casefold())
+
+
+def is_thousands(unit: str) -> bool:
+    """Whether it is a currency in thousands: T€, TEUR, tkr."""
+    return unit.casefold() in _THOUSANDS
+
+
+def power_beside(unit: str, money: str, beside: Set[str]) -> int | None:
+    """What letters behind a sum of money mean beside those of other sums; None: it cannot be told."""
+    unit = unit.casefold()
+    if money in _RUPEES and unit in _INDIAN:
+        is_clear = bool(beside & {"l", POWER}) or PLAIN not in beside
+        return _INDIAN[unit] if is_clear and "dr" not in beside and beside & {"cr", POWER} else None
+    if unit == "t" and ("$" in money or money == "USD") and POWER in beside:
+        return 12
+    return None if unit in _UNCLEAR else 0
 
 
 def may_be_power(unit: str) -> bool:

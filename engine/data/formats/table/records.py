@@ -79,7 +79,8 @@ def _dialect(path: Path, found: Found, table: Table) -> Dialect:
             size += len(line)
             if size > HEAD:
                 break
-    _expect_table(path, next((line.strip().lower() for line in kept if line.strip()), ""))
+    first = (line.strip().lower() for line in kept if line.strip() and not line.startswith("--"))  # as SQL remarks
+    _expect_table(path, next(first, ""))
     name = path.name.lower()
     suffix = Path(name.removesuffix(".gz").removesuffix(".zip")).suffix
     dialect = dialect_of(kept, table, suffix)
@@ -94,6 +95,9 @@ def _dialect(path: Path, found: Found, table: Table) -> Dialect:
 _OTHERS = {
     ("<!doctype", "<html", "<?xml"): "{path} is a web page, not a table: download the file itself",
     ("version https://git-lfs",): "{path} only says where the table is (Git LFS): fetch it with git lfs pull",
+    ("insert into ", "create table ", "drop table ", "pragma foreign_keys", "begin transaction;", "/*!4",
+     "set sql_mode", "set statement_timeout"):
+        "{path} is SQL, not a table: save it as CSV first",
     ("{", "[{"): "{path} is JSON, not a table: save it as CSV first",
 }  # fmt: skip
 

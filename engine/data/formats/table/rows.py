@@ -44,6 +44,7 @@ class Rows:
         self.line = before + 1  # on which the next one begins
         self.left_out = 0  # comments
         self._before, self._delimiter, self._comments, self._spaced = before, delimiter, comments, spaced
+        self.is_broken = False  # whether quotation marks did not fit
         self._begins = True  # whether the next line is not inside of a value
         self._reader = self._read(self._kept(lines))
 
@@ -75,7 +76,11 @@ class Rows:
             return True
 
     def __iter__(self) -> Iterator[Row]:
-        for row in self._reader:
-            self._begins = True
-            yield self.line, row
-            self.line = self.taken + 1
+        try:
+            for row in self._reader:
+                self._begins = True
+                yield self.line, row
+                self.line = self.taken + 1
+        except csv.Error:
+            self.is_broken = True
+            raise

@@ -98,9 +98,19 @@ class Values(ABC):
         return self.present > 0 and len(self.bad) > 0 and all(
             size_of(self.text(row)) > LARGEST for row in self.bad.tolist())
 
+    def look(self) -> None:
+        """Find out what takes long, so that it is there when it is asked for."""
+        for name in ("distinct", "style"):
+            getattr(self, name)
+
     @property
     def style(self) -> Message | None:
         """How its numbers are written, where that is to be said."""
+        return None
+
+    @property
+    def unclear(self) -> Message | None:
+        """Why sums of money are no numbers, where they may be of several sizes."""
         return None
 
     def missing(self, kind: ColumnKind) -> Mask:

@@ -361,6 +361,13 @@ def test_a_drawing_on_nothing_is_seen(colour: tuple[int, int, int], mode: str, b
     assert [str(each) for each in data.report.notes] == [note]
 
 
+def test_one_drawing_on_nothing_is_one(tmp_path: Path) -> None:
+    for index in range(6):
+        drawing(tmp_path / "ab"[index % 2] / f"{index}.png", (90, 90, 90), ground=255 if index else 0)
+    notes = [str(note) for note in load_data(spec_of(tmp_path, channels=1)).report.notes]
+    assert notes == ["1 image has transparency: it was put on white"]
+
+
 def test_colours_on_nothing_are_put_on_white_as_pil_does(tmp_path: Path) -> None:
     pixels = np.random.default_rng(2).integers(0, 256, (9, 7, 4), dtype=np.uint8)
     image = Image.fromarray(pixels)

@@ -137,6 +137,29 @@ def test_a_quotation_mark_that_ends_before_its_value_is_part_of_it(tmp_path: Pat
     assert found.head[0] == ("f0", '"Alien" (0)', "0")
 
 
+@pytest.mark.parametrize("every", [1, 2, 19])
+def test_a_value_of_several_lines_may_begin_behind_a_space(every: int, tmp_path: Path) -> None:
+    rows = [(f"{n}", "two\nlines, and more" if n % every == 0 else "one", f"{n}.5") for n in range(20)]
+    found = records(tmp_path / "a.csv", "id, text, v\n" + "".join(f'{a}, "{b}", {c}\n' for a, b, c in rows))
+    assert found.names == ("id", "text", "v") and list(found.head) == rows[: len(found.head)] and found.count == 20
+
+
+# -- names that may be none --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("first", "note"), [
+    ("# one, here; now", "are those of a comment: “one, here, now”"),
+    ("1;2;3", "The first line, “1, 2, 3”, is taken for the names"),
+])
+def test_names_that_may_be_none_are_said(first: str, note: str, tmp_path: Path) -> None:
+    body = "".join(f"{n * 7 % 31}.5;{n}{';4' * (first[0] == '1')}\n" for n in range(30))
+    path = tmp_path / "a.csv"
+    path.write_text(f"{first}\n{body}")
+    assert any(note in str(each) for each in result_of(records_of(path, Table())).notes)
+    found = result_of(records_of(path, Table(header="no")))
+    assert found.names[0] == "column 1" and not any(note in str(each) for each in found.notes)
+
+
 # -- lines that give nothing -------------------------------------------------------------------------------------------
 
 

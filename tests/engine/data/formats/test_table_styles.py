@@ -401,6 +401,8 @@ def test_the_only_table_of_an_archive_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("content", "reason"), [
     ("<!DOCTYPE html><html><body>Not found, sorry</body></html>\n" * 5, "is a web page, not a table"),
     ("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n", "only says where the table is"),
+    ("INSERT INTO `t` (`a`,`b`) VALUES\n" + "(0,0.5),\n" * 9, "is SQL, not a table"),
+    ("-- dump\n--\n\n/*!40101 SET NAMES utf8 */;\n" + "INSERT INTO t VALUES (1,'a');\n" * 9, "is SQL, not a table"),
     ('[{"a": 1, "b": 2},\n{"a": 2, "b": 3}]\n', "is JSON, not a table"), ('"x,y\n1,2\n', "line 1: a quotation mark is"),
 ])  # fmt: skip
 def test_what_is_often_found_under_a_tables_name_is_said(content: str, reason: str, tmp_path: Path) -> None:
