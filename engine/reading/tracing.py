@@ -26,6 +26,7 @@ from engine.reading.values import (
     SpentError,
     Tensor,
     every_module,
+    is_module,
     kept_under,
 )
 
@@ -116,7 +117,7 @@ class Tracing:
         if made.kind.is_module and not made.is_begun:
             raise ReadingError("{name} never calls super().__init__(): PyTorch cannot call it",
                                line=made.line or None, name=made.kind.made.name)
-        found = made.kind.own_mode() or next((name for name in ("train", "eval") if name in made.attributes and (
+        found = _own_mode(made) or next((name for name in ("train", "eval") if name in made.attributes and (
             self.reader.modules.is_own(made, name))), "")
         if found:
             raise self.context.error("{name} says itself what “{method}” does: that cannot be read",
@@ -212,6 +213,17 @@ class Tracing:
         finally:
             self.context.sheet, self.context.line = outer, line
             self.context.broken = broken or self.context.broken
+
+
+def _own_mode(made: Instance) -> str:
+    """What its class says itself of what torch's have; “parameters” may name its own one by one, as the book does."""
+    found = made.kind.own_mode()
+    method = made.kind.method(found) if found == "parameters" else None
+    body = method.made.body if method is not None and isinstance(method.made, ast.FunctionDef) else []
+    value = body[-1].value if body and isinstance(body[-1], ast.Return) else None
+    if not isinstance(value, (ast.List, ast.Tuple)) or any(is_module(part) for part in made.attributes.values()):
+        return found
+    return "" if all(ast.unparse(part).startswith("self.") for part in value.elts) else found
 
 
 def weighted(network: Any) -> list[Module]:

@@ -112,6 +112,15 @@ def test_a_class_that_says_itself_what_it_keeps_is_refused(name: str) -> None:
         from_text(HEAD + text, (8,))
 
 
+def test_a_class_may_name_its_own_parameters_one_by_one() -> None:
+    text = ("class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+            "        self.w = nn.Parameter(torch.ones(8))\n    def forward(self, x):\n        return x * self.w\n"
+            "    def parameters(self):\n        return [self.w]\nnet = nn.Sequential(nn.Linear(8, 8), Net())")
+    assert len(from_text(HEAD + text, (8,)).nodes) == 3
+    with pytest.raises(ReadingError, match="says itself what “parameters” does"):
+        from_text(HEAD + text.replace("super().__init__()\n", "super().__init__(); self.fc = nn.Linear(8, 8)\n"), (8,))
+
+
 def test_names_of_a_text() -> None:
     found = unsteady(ast.parse(
         "import torch\nimport torch\nfrom torch import nn\nimport torch.nn as nn\na = 1\na = 2\nb = []\nb.append(1)\n"
