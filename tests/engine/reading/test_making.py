@@ -272,7 +272,7 @@ UNCALLED = "Line 1: Net needs values for flag, and this text never makes one: ad
     ("if flag: a = 3", "Line 5: What happens here depends on values that are not known: “if” on them cannot be read"),
     ("if nn: self.a = nn.Tanh()",
      "Line 5: What happens here depends on values that are not known: “if” on them cannot be read"),
-    ("a = 3 if nn.ReLU else 4",
+    ("a = 3 if torch.cuda else 4",
      "Line 5: What happens here depends on values that are not known: “if” on them cannot be read"),
     ("a = -flag", "Line 6: What happens here depends on values that are not known: “if” on them cannot be read"),
     ("a = -self", "Line 5: This calculation cannot be read: not everything in it is a plain value"),
