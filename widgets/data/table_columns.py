@@ -141,12 +141,12 @@ class ColumnsView(QTableView):
 
     def _width(self, section: int) -> int:
         """Room for every text of what is known, for a few letters of names and values."""
-        texts = {str(self._model.index(row, section).data()) for row in range(self._model.rowCount())}
-        if section == KIND:  # as it may become
-            texts = {f"{self._model.kind_name(kind)} • ▾" for kind in ("number", "category", "ignore")}
         if section in (NAME, *range(FIRST, self._model.columnCount())):
             few = theme.letters(self.font(), LONGEST[min(section, FIRST)])
             return max(column_width(self, section, (), self.font()), few)
+        texts = {str(self._model.index(row, section).data()) for row in range(self._model.rowCount())}
+        if section == KIND:  # as it may become
+            texts = {f"{self._model.kind_name(kind)} • ▾" for kind in ("number", "category", "ignore")}
         return column_width(self, section, texts, self.font())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
