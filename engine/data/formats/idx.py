@@ -51,6 +51,8 @@ def read_idx(path: Path, dimensions: int) -> Bytes:
         size = math.prod(shape)
         if magic != 0x800 + dimensions or size > MAX_BYTES:
             raise damaged(path, "it does not begin as a file of this kind does")
+        if not size:
+            raise damaged(path, "it is empty")
         body = bytearray(file.read(size + 1))
     if len(body) != size:
         raise damaged(path, "it ends too early" if len(body) < size else "it is longer than it says")

@@ -156,3 +156,11 @@ def test_kmnist_is_torchvisions(root: Path) -> None:
     assert np.array_equal(arrays.inputs[:, 0], theirs.data.numpy())
     assert arrays.targets.tolist() == theirs.targets.tolist()
     assert SOURCES["kmnist"].expects.classes == tuple(theirs.classes)
+
+
+@pytest.mark.parametrize("shape", [(0, 28, 28), (4_093_642_755, 4_094_558_208, 0)])
+def test_a_file_of_nothing_is_damaged_however_large_it_says_it_is(tmp_path: Path, shape: tuple[int, ...]) -> None:
+    path = tmp_path / "images"
+    path.write_bytes(struct.pack(">4I", 0x803, *shape))
+    with pytest.raises(DataDamagedError, match="it is empty"):
+        read_idx(path, 3)
