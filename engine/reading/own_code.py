@@ -136,6 +136,8 @@ class _Needs:
             return
         unsteady = self.context.unsteady
         is_changed = name in unsteady.changed and not isinstance(value, Path)  # functions of a module are called
+        if isinstance(value, (list, dict, set)):  # it can be changed under another name
+            is_changed = is_changed or sum(held is value for held in self.globals.values()) > 1
         if is_changed or (name in unsteady.bound and value is not self._kind):
             self._is_whole = False  # when the object was made it may have meant something else
         elif isinstance(value, (Class, Function)):

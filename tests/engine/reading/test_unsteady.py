@@ -33,6 +33,8 @@ def part(attribute: str = "pass", argument: str = "n=1", begin: str = "pass", fi
     f"ks = [2.0]\n{part(factor='ks[0]')}{NET}ks[0] = 4.0",
     f"ks = [2.0]\ndef put(l):\n    l[0] = 5.0\n{part(begin='self.k = ks[0]', factor='self.k')}a = Part()\nput(ks)\n"
     "net = nn.Sequential(a, Part())",
+    f"ks = [2.0]\njs = ks\n{part(begin='self.k = ks[0]', factor='self.k')}a = Part()\njs[0] = 5.0\n"
+    "net = nn.Sequential(a, Part())",
     f"def f(x): return 2.0\n{part(begin='self.k = f(1)', factor='self.k')}a = Part()\ndef f(x): return 3.0\n"
     "net = nn.Sequential(a, Part())",
     f"from math import pi as k\n{part(begin='self.k = k', factor='self.k')}a = Part()\nfrom math import e as k\n"
