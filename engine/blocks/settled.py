@@ -21,9 +21,9 @@ def settled(graph: Graph, input_shape: Shape | None = None) -> Graph:
         return graph
     analysis, nodes = analyze(graph, input_shape), dict(graph.nodes)
     for name, node in graph.nodes.items():
-        shapes = analysis.nodes[node.shares or name].input_shapes
-        if shapes is not None:
-            nodes[name] = _settled(node, shapes)
+        report = analysis.nodes[node.shares or name]
+        if report.input_shapes is not None and report.facts is not None:  # where it fails, what is said stays
+            nodes[name] = _settled(node, report.input_shapes)
     return Graph(nodes, graph.edges, graph.frames)
 
 

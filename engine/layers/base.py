@@ -309,6 +309,12 @@ def expect_rank(title: str, shape: Shape, rank: int, error: type[ShapeError] = R
                     shape=shape_text(shape))
 
 
+def expect_channels(title: str, shape: Shape) -> None:
+    """Raise a RankError in words where each example is a single number."""
+    if not shape:
+        raise RankError("{layer} expects channels, got one number for each example", layer=title)
+
+
 def batch_free_dim(title: str, dim: int, shape: Shape) -> int:
     """torch's ``dim`` (which counts the batch) as an index into a shape without batch. Raises ShapeError."""
     rank = len(shape) + 1

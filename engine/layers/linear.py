@@ -16,6 +16,7 @@ from engine.layers.base import (
     Shape,
     ShapeError,
     batch_free_dim,
+    expect_channels,
     numel,
     register,
 )
@@ -120,6 +121,8 @@ class Bilinear(Layer):
 
     def output_shape(self, shapes: Sequence[Shape]) -> Shape:
         one, two = shapes
+        for each in shapes:
+            expect_channels(self.title, each)
         if one[:-1] != two[:-1]:
             raise MismatchError("{layer}: {first} and {second} differ in more than the last dimension",
                                 layer=self.title, first=shape_text(one), second=shape_text(two))

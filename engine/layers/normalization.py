@@ -17,6 +17,7 @@ from engine.layers.base import (
     RankError,
     Shape,
     ShapeError,
+    expect_channels,
     expect_rank,
     numel,
     register,
@@ -222,6 +223,7 @@ class GroupNorm(_Norm):
     bias: bool = Field(True, title="Bias", description=BIAS)
 
     def output_shape(self, shapes: Sequence[Shape]) -> Shape:
+        expect_channels(self.title, shapes[0])
         if shapes[0][0] % self.num_groups:
             raise DivisibilityError("{layer}: {channels} input channels cannot be split into {groups} groups",
                                     layer=self.title, channels=shapes[0][0], groups=self.num_groups)

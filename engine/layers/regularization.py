@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from engine.layers.base import FLOAT_BYTES, Category, Facts, Layer, Shape, expect_rank, numel, register
+from engine.layers.base import FLOAT_BYTES, Category, Facts, Layer, Shape, expect_channels, expect_rank, numel, register
 
 P = "Share of values set to 0 while training, 0 … 1."
 P_CHANNELS = "Share of channels set to 0 while training, 0 … 1."
@@ -112,6 +112,10 @@ class FeatureAlphaDropout(_Dropout):
     meaning = "Alpha dropout of whole channels, for SELU networks."
 
     p: float = Field(0.5, ge=0, le=1, title="Probability", description=P_CHANNELS)
+
+    def output_shape(self, shapes: Sequence[Shape]) -> Shape:
+        expect_channels(self.title, shapes[0])
+        return shapes[0]
 
     def _mask(self, output: Shape) -> int:
         return output[0]

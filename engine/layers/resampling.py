@@ -82,7 +82,7 @@ class Upsample(_Resampling):
         return given if isinstance(given, tuple) else ()
 
     def output_shape(self, shapes: Sequence[Shape]) -> Shape:
-        channels, *sizes = shapes[0]
+        sizes = shapes[0][1:]
         if not 1 <= len(sizes) <= 3:
             raise RankError("{layer} expects channels×length, an image or a volume, got {shape}", layer=self.title,
                             shape=shape_text(shapes[0]))
@@ -92,7 +92,7 @@ class Upsample(_Resampling):
         if self._given() and len(self._given()) != len(sizes):
             raise ShapeError("{layer}: {count} numbers are given for the {rank} dimensions of {shape}",
                              layer=self.title, count=len(self._given()), rank=len(sizes), shape=shape_text(sizes))
-        return (channels, *self._sizes(sizes))
+        return (shapes[0][0], *self._sizes(sizes))
 
     def _sizes(self, sizes: Sequence[int]) -> tuple[int, ...]:
         if self.size is not None:

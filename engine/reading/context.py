@@ -80,7 +80,7 @@ class Context:
         self.builder: list[Any] = []  # objects whose constructor or method is being followed
         self.frames: list[tuple[Any, Names]] = []  # functions that are being followed, and their names
         self.called: dict[int, Any] = {}  # modules that are called, by their ids
-        self.unsteady = Unsteady(frozenset(), frozenset())  # names of the text that do not mean the same all along
+        self.unsteady = Unsteady()  # names of the text that do not mean the same all along
         self.hidden: dict[int, tuple[str, str]] = {}  # parts, by id, whose names mean something else in that class
         self.inlined: set[int] = set()  # objects that are followed where they are called
         self.lost: ReadingError | None = None  # why a statement was left, the last time
@@ -89,6 +89,7 @@ class Context:
         self.state_line = 0  # where “forward” first sets an attribute of an object, which the next call may read
         self.watched: list[Any] = []  # modules that “forward” asks whether they train
         self.modes: list[tuple[Any, str, int]] = []  # on what “train” and “eval” are called, and in which line
+        self.optimized: list[Any] = []  # what each optimizer is given to learn
         self.trying = 0  # “try” around what is followed, of which errors are caught
         self.strange = 0  # calls of which nothing is known
         self.is_library = False  # what is followed is no text of the person's

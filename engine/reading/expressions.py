@@ -21,6 +21,7 @@ from engine.reading.switches import REASONS
 from engine.reading.values import (
     OPAQUE,
     TRAINING,
+    Address,
     Chain,
     Class,
     Function,
@@ -59,7 +60,7 @@ CONVERSIONS: Mapping[int, Callable[[Any], Any]] = {-1: lambda value: value, 114:
 OUTER, SETS = "__outer__", "__sets__"
 # Values that are what they are: of others only a run would tell whether they are the same.
 COMPARED = (int, float, str, type(None), list, tuple, dict, set, frozenset, range, Class, Path, Function, Module,
-            Instance, Chain)  # fmt: skip
+            Instance, Chain, Address)  # fmt: skip
 
 ACTIVATIONS = ("torch.relu", "torch.tanh", "torch.sigmoid")
 

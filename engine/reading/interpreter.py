@@ -17,6 +17,7 @@ from engine.reading.leaving import reaches_out
 from engine.reading.library import BOOK
 from engine.reading.modules import Modules
 from engine.reading.objects import Objects
+from engine.reading.optimizing import is_optimizer, optimized
 from engine.reading.options import Options
 from engine.reading.ordering import Ordering
 from engine.reading.plain import BUILTINS, MATH, METHODS, OBJECTS, Plain
@@ -209,6 +210,9 @@ class Interpreter:
             return self.objects.torch_super(given[0], name, given[1:], named)
         if scope == "torch.nn.Module" and given and is_module(given[0]):
             return self.objects.method(given[0], name, given[1:], named)
+        if is_optimizer(scope) and (found := optimized(
+                self.context, self.plain, given[0] if given else named.get("params"))):
+            self.context.optimized.append(found)
         if scope.startswith("torch.") and scope not in ("torch.nn.functional", "torch.random", "torch.linalg"):
             return OPAQUE if not self.context.exact else self._none(name)
         if name == "linspace" and len(given) == 3 and not self.context.exact and (

@@ -44,6 +44,7 @@ from engine.reading.values import (
     Tensor,
     Unknown,
     Zeros,
+    address,
     every_module,
     is_module,
     parts_of,
@@ -205,7 +206,8 @@ class Objects:
         if name == "vars" and len(given) == 1 and isinstance(given[0], (Instance, Class, Module, Chain)):
             return self.reader.modules.by_hand(given[0], "__dict__")
         if name == "id" and given:
-            return id(given[0])
+            self.context.kept.append(given[0])
+            return address(given[0])
         is_top = self.context.depth == 0 and not given  # those of a function are only a copy
         if name in ("exec", "eval", "globals") or (name in ("locals", "vars") and is_top):
             self.context.lose_names(self.context.error("“{text}” may change any name: that cannot be read", text=text))
@@ -566,6 +568,10 @@ class Objects:
     def _do_parameters(self, owner: Any, given: list[Any], named: Names) -> Any:
         asked = self._asked_for(given, named, {"recurse": True})
         return self.reader.plain.once(parameter for _, parameter in self._parameters(owner, {"prefix": "", **asked}))
+
+    def all_weights(self, owner: Any) -> Iterator[Any]:
+        """All that torch would let learn in it."""
+        return (weight for _, weight in self._parameters(owner, {"prefix": "", "recurse": True}))
 
     def _parameters(self, owner: Any, asked: Names) -> Iterator[tuple[str, Any]]:
         """Those of all layers in it, or only its own."""

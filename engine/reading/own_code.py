@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from engine.layers.base import LayerError
@@ -31,6 +32,10 @@ MOST = 100_000  # characters
 MAKING = frozenset(("tensor", "as_tensor", "arange", "linspace", "logspace", "zeros", "ones", "full", "eye", "empty",
                     "rand", "randn", "randint", "randperm", "normal", "from_numpy", "tril", "triu", "diag", "outer",
                     "stack", "cat", "exp", "sin", "cos"))  # functions of torch that give a tensor
+AT_HAND = frozenset(("torch", "math", "collections", "typing", "functools", "itertools"))  # to be imported
+# Builtins that tell of more than the class: where it stands, what else is there.
+SEEING = frozenset(("id", "hash", "repr", "ascii", "globals", "locals", "dir", "open", "input", "exec", "eval",
+                    "compile", "breakpoint"))  # fmt: skip
 MOST_GIVEN = 100  # things in a list that it was made with
 
 
@@ -144,7 +149,7 @@ class _Needs:
             self._add_definition(name, value)
         elif isinstance(value, Path):
             root = value.name.partition(".")[0]
-            self._is_whole = root in ("torch", "math", "collections", "typing", "functools", "itertools")
+            self._is_whole = root in AT_HAND
             self.imports[name] = value.name
         elif _is_plain(value):
             self.parts[name] = f"{name} = {value!r}"
@@ -158,7 +163,8 @@ class _Needs:
         is_other = isinstance(value, Class) and (value.is_changed or not (
             value.names.keys() <= self._own(value) | {"__dataclass__"}))
         lasting = {name for name, held in self.globals.items() if isinstance(held, (list, dict, set, Class, Instance))}
-        is_other = is_other or changes_what_lasts(value.made, lasting - _own_names(value.made))
+        is_other = is_other or changes_what_lasts(value.made, lasting - _own_names(value.made)) or sees_more(
+            value.made, self.context.unsteady.rewritten)
         if text is None or getattr(value.made, "name", "") != name or is_inner or is_other:
             self._is_whole = False  # inside a function, under another name, or added to later
             return
@@ -181,6 +187,40 @@ class _Needs:
         own = {node.name for node in value.made.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
         return own | {node.id for part in value.made.body for node in ast.walk(part)
                       if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+
+
+def sees_more(made: ast.AST, rewritten: frozenset[str]) -> bool:
+    """Whether a definition asks for what is another thing where it stands alone: where it is kept, what else there is,
+    and whether something is of a class that the text writes twice.
+    """
+    plain = {id(part) for node in ast.walk(made) for part in _by_name_alone(node)}
+    own = _own_names(made)
+    for node in ast.walk(made):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id not in own - rewritten and (
+                node.id in SEEING or (node.id.startswith("__") and node.id != "__class__")
+                or (node.id in rewritten and id(node) not in plain)):
+            return True
+        if isinstance(node, ast.Attribute) and node.attr in ("__module__", "__globals__", "__subclasses__"):
+            return True
+        if isinstance(node, (ast.Import, ast.ImportFrom)) and not _modules(node) <= AT_HAND:
+            return True
+    return False
+
+
+def _by_name_alone(node: ast.AST) -> Iterator[ast.expr]:
+    """Where a class may stand twice: it is made, built on, or says whose parent is meant."""
+    if isinstance(node, ast.ClassDef):
+        yield from node.bases
+    elif isinstance(node, ast.Call):
+        yield node.func
+        yield from node.args[:1] if isinstance(node.func, ast.Name) and node.func.id == "super" else ()
+
+
+def _modules(node: ast.Import | ast.ImportFrom) -> set[str]:
+    """The packages of an import; "" for what stands beside the text."""
+    if isinstance(node, ast.ImportFrom):
+        return {(node.module or "").partition(".")[0] if not node.level else ""}
+    return {alias.name.partition(".")[0] for alias in node.names}
 
 
 def _own_names(made: ast.AST) -> set[str]:

@@ -31,7 +31,7 @@ LARGEST = 10**12
 MOST_SHOWN = 100  # things in a list that is written into a text
 WIDE = re.compile(r"\d{3}|\*")  # asks for a text of any length
 OWN = re.compile(r"'(Module|Chain|Instance|Tensor|Marker|Unknown|Path|Once|Last|Parameter|Buffer|Function|Class|Size|"
-                 r"OpenShape|Partial|AddTo|Detached|Measured)'")  # classes of this program's in Python's sentences
+                 r"OpenShape|Partial|AddTo|Detached|Measured|Address)'")  # classes of this program's in Python's words
 
 
 def _sum(values: Iterable[Any], start: Any = 0) -> Any:

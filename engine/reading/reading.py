@@ -27,6 +27,7 @@ from engine.reading.interpreter import Interpreter
 from engine.reading.layers import MissingValueError, trains
 from engine.reading.mangling import mangled
 from engine.reading.modules import Buffer
+from engine.reading.optimizing import say_optimized
 from engine.reading.own_code import code_of
 from engine.reading.remarks import check_learning, layers_in, name_of, say_loose, say_twice
 from engine.reading.sheet import Sheet, keeps
@@ -170,6 +171,7 @@ class _Text:
         self._say_modes(network)
         say_loose(self.context, network, graph)
         say_twice(self.context, network)
+        say_optimized(self.context, self.reader.objects.all_weights(network))
         if self.typed is not None:
             start = next(name for name, node in graph.nodes.items() if isinstance(node.layer, Input))
             graph = graph.with_layer(start, Input(shape=self.typed))

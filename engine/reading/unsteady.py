@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -12,10 +13,11 @@ REPEATING = (ast.For, ast.AsyncFor, ast.While)
 
 
 class Unsteady(NamedTuple):
-    """Names that a text binds in more than one way, and those whose values it may change."""
+    """Names that a text binds in more than one way, those whose values it may change, and classes it writes twice."""
 
-    bound: frozenset[str]
-    changed: frozenset[str]
+    bound: frozenset[str] = frozenset()
+    changed: frozenset[str] = frozenset()
+    rewritten: frozenset[str] = frozenset()
 
 
 def unsteady(body: Sequence[ast.stmt]) -> Unsteady:
@@ -24,7 +26,12 @@ def unsteady(body: Sequence[ast.stmt]) -> Unsteady:
     for name, how in _bound(body):
         found.setdefault(name, set()).add(how)
     return Unsteady(frozenset(name for name, ways in found.items() if len(ways - {""}) > 1),
-                    frozenset(name for name, ways in found.items() if "" in ways))
+                    frozenset(name for name, ways in found.items() if "" in ways),
+                    frozenset(name for name, times in Counter(_classes(body)).items() if times > 1))
+
+
+def _classes(body: Sequence[ast.stmt]) -> Iterator[str]:
+    return (node.name for statement in body for node in ast.walk(statement) if isinstance(node, ast.ClassDef))
 
 
 def _bound(body: Sequence[ast.stmt], is_repeated: bool = False) -> Iterator[Bound]:

@@ -82,6 +82,13 @@ class Marker:
     kind: str
 
 
+@dataclass(frozen=True)
+class Address:
+    """What ``id`` gives: another number in every run, of which only equality means something."""
+
+    of: Any
+
+
 OPAQUE, MASK, TRAINING = Marker("opaque"), Marker("mask"), Marker("training")
 LOSS = Marker("loss")  # a module of torch's that is no layer
 
@@ -172,6 +179,14 @@ class Parameter:
 
     module: Module
     name: str
+
+
+def address(value: Any) -> Address:
+    """The same for the same: a parameter is looked at through another object each time."""
+    if isinstance(value, Parameter):
+        return Address((id(value.module), value.name, isinstance(value, Detached)))
+    error = value.error if isinstance(value, Unknown) else None
+    return Address(id(error if isinstance(error, OwnParameterError) else value))
 
 
 class Detached(Parameter):

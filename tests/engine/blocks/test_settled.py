@@ -14,6 +14,7 @@ from engine.blocks.settled import has_declared, settled
 from engine.graph.difference import diff
 from engine.graph.graph import Edge, Graph, Node
 from engine.graph.json import FileError, graph_json, read_graph
+from engine.layers.base import RankError
 from engine.layers.inputs import Input
 from engine.layers.linear import Flatten, Linear
 from engine.reading.reading import from_text
@@ -32,6 +33,15 @@ def test_what_is_so_is_forgotten_and_what_is_not_is_a_fault() -> None:
     assert isinstance(fault.error, DeclaredError) and fault.node == "fc"
     assert str(fault.error) == "The code says 9 inputs, 8 arrive"
     assert settled(network(9)) == network(9), "nothing is known of what arrives"
+
+
+@pytest.mark.parametrize("layer", [
+    "nn.TransformerEncoderLayer(8, 2, batch_first=True)", "nn.BatchNorm2d(3)", "nn.Conv2d(3, 4, 3)"])
+def test_a_layer_that_cannot_take_its_input_keeps_what_is_said(layer: str) -> None:
+    text = f"import torch.nn as nn\nnet = nn.Sequential({layer})"
+    graph = from_text(text, (8,))
+    assert graph.nodes == from_text(text).nodes and has_declared(graph)
+    assert [type(fault.error) for fault in analyze(graph, (8,)).faults] == [RankError]
 
 
 def test_the_repair_takes_what_arrives() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from engine.analysis.analysis import analyze
+from engine.analysis.analysis import analyze, facts_of
 from engine.blocks import Block
 from engine.export.same import difference
 from engine.graph.graph import Edge, Graph, Node
@@ -235,6 +236,14 @@ def test_arithmetic_is_torchs(kind: str, layers_of: Any, fitting: Any, input_sha
         module = torch_module(layer, shapes).module if layer.torch.startswith("nn.") else None  # type: ignore[attr-defined]
     params = sum(p.numel() for p in module.parameters()) if isinstance(module, nn.Module) else 0
     assert facts.params == params
+
+
+@pytest.mark.parametrize("kind", WITH_TORCH)
+@pytest.mark.parametrize("shape", [(), (1,), (2, 3), (1, 1, 1, 1, 1)])
+def test_any_shape_is_taken_or_refused_in_words(kind: str, shape: Shape) -> None:
+    layer = LAYERS[kind]()
+    with suppress(ShapeError):
+        facts_of(layer, (shape,) * max(1, layer.min_inputs))
 
 
 @pytest.mark.parametrize("kind", ["Conv1d", "Conv2d", "Conv3d", "DepthwiseConv2d", "ConvTranspose1d", "ConvTranspose2d",

@@ -105,6 +105,68 @@ def test_a_comprehension_in_a_class_asks_the_class_only_for_what_it_goes_through
     assert difference(HEAD + text, (8,), True) == ""
 
 
+TWICE = f"""{part()}class Whole(nn.Module):
+    def __init__(self):
+        super(Whole, self).__init__()
+        self.part, self.w = Part(), nn.Parameter(torch.ones(8))
+    def forward(self, x):
+        {{does}}
+net = Whole()
+"""
+
+
+@pytest.mark.parametrize(("does", "is_read"), [
+    ("return self.part(x) * self.w", True), ("return x * self.w * isinstance(self.part, nn.Module)", True),
+    ("return x * self.w * isinstance(self.part, Part)", False),
+    ("return x * self.w * (type(self.part) is Part)", False),
+])  # fmt: skip
+def test_of_which_class_something_is_where_a_class_is_written_twice(does: str, is_read: bool) -> None:
+    text = HEAD + TWICE.format(does=does)
+    assert difference(text, (8,), True) == ""
+    if is_read:
+        assert difference(text + part(), (8,), True) == ""
+    else:
+        with pytest.raises(ReadingError):
+            from_text(text + part(), (8,))
+
+
+@pytest.mark.parametrize("asks", [
+    "id(self) % 7", "hash(self) % 7", "len(repr(self.w))", "len(type(self).__module__)", "len(globals())", "len(dir())",
+    "len(open('/proc/version').read())", "(__name__ == '__main__')", "eval('2')"])
+def test_code_that_asks_for_more_than_its_class_is_refused(asks: str) -> None:
+    with pytest.raises(ReadingError):
+        from_text(HEAD + part(begin=f"self.k = {asks}", factor="self.k") + NET, (8,))
+
+
+@pytest.mark.parametrize(("package", "is_read"), [("math", True), ("sys", False), (".other", False)])
+def test_code_imports_only_what_is_the_same_everywhere(package: str, is_read: bool) -> None:
+    text = HEAD + part(first="import math" if is_read else f"from {package} import path") + NET
+    if is_read:
+        assert difference(text, (8,), True) == ""
+    else:
+        with pytest.raises(ReadingError):
+            from_text(text, (8,))
+
+
+@pytest.mark.parametrize(("size", "gives"), [
+    ("3 if id(nn) == id(nn) else 4", 3), ("3 if id(nn) in {id(torch), id(F)} else 4", 4),
+    ("id(nn) % 7 + 1", None), ("len(str(id(nn)))", None), ("3 if id(nn) > 5 else 4", None)])
+def test_an_address_is_the_same_or_not_and_nothing_else(size: str, gives: int | None) -> None:
+    text = HEAD + f"net = nn.Sequential(nn.Linear(8, {size}))"
+    if gives is None:
+        with pytest.raises(ReadingError):
+            from_text(text, (8,))
+    else:
+        assert difference(text, (8,)) == ""
+
+
+def test_the_address_of_a_weight_is_that_of_the_weight() -> None:
+    net = "net = nn.Sequential(nn.Linear(8, 8), nn.Linear(8, 2))\n"
+    text = net + ("own = list(map(id, net[1].parameters()))\nfor p in net.parameters():\n    if id(p) not in own:\n"
+                  "        p.requires_grad = False\n")
+    assert from_text(HEAD + text, (8,)) == from_text(HEAD + net + "net[0].requires_grad_(False)", (8,))
+
+
 @pytest.mark.parametrize("name", ["parameters", "named_parameters", "modules", "children"])
 def test_a_class_that_says_itself_what_it_keeps_is_refused(name: str) -> None:
     text = ("class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
@@ -130,3 +192,4 @@ def test_names_of_a_text() -> None:
         "with open('x') as k: pass\ndel m\ntry:\n    n = 1\nexcept E:\n    n = 2\n").body)
     assert found.bound == {"a", "n"}
     assert found.changed == {"b", "d", "e", "h", "i", "j", "m"}
+    assert found.rewritten == {"F"}
