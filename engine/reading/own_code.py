@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from engine.layers.base import LayerError
 from engine.layers.code import Code
 from engine.layers.code.layer import INFERRED
 from engine.layers.code.source import arguments, outline
+from engine.messages import Message, say
+from engine.reading.alone import AT_HAND, outside_of, own_names
 from engine.reading.beginnings import begun_in
 from engine.reading.unsteady import changes_what_lasts
 from engine.reading.values import (
@@ -32,23 +33,44 @@ MOST = 100_000  # characters
 MAKING = frozenset(("tensor", "as_tensor", "arange", "linspace", "logspace", "zeros", "ones", "full", "eye", "empty",
                     "rand", "randn", "randint", "randperm", "normal", "from_numpy", "tril", "triu", "diag", "outer",
                     "stack", "cat", "exp", "sin", "cos"))  # functions of torch that give a tensor
-AT_HAND = frozenset(("torch", "math", "collections", "typing", "functools", "itertools"))  # to be imported
-# Builtins that tell of more than the class: where it stands, what else is there.
-SEEING = frozenset(("id", "hash", "repr", "ascii", "globals", "locals", "dir", "open", "input", "exec", "eval",
-                    "compile", "breakpoint"))  # fmt: skip
 MOST_GIVEN = 100  # things in a list that it was made with
 
 
 def code_of(context: Context, made: Instance) -> Code | None:
     """The class as code, if all that it needs is in the text and torch; None where it does not stand alone."""
-    if context.exact or made.is_changed or made.kind.method("forward") is None or made.taint is not None:
-        return None
-    if made.kind.is_module and not made.is_begun:
-        return None
-    with_what = _written(made, context.is_own)
-    found = _Needs(context).of(made.kind)
-    if with_what is None or found is None or "forward" not in made.kind.names:
-        return None
+    found = None if _is_followed(context, made) else _code(context, made)
+    return found if isinstance(found, Code) else None
+
+
+def no_code(context: Context, made: Any, error: ReadingError) -> ReadingError:
+    """The error that keeps a class from being followed, with what keeps it from being read as code, too."""
+    if not isinstance(made, Instance) or _is_followed(context, made) or not isinstance(error, OwnParameterError):
+        return error
+    why = _code(context, made)
+    if isinstance(why, Code) or why is None:
+        return error
+    both = OwnParameterError("A parameter of the class's own is no layer here, and {name} does not stand alone as "
+                             "code: {why}", line=error.line, name=made.kind.made.name, why=why)
+    both.owner, both.set_line = error.owner, error.set_line
+    return both
+
+
+def _is_followed(context: Context, made: Instance) -> bool:
+    """Whether it cannot be code, whatever else it is."""
+    return context.exact or made.kind.method("forward") is None or made.taint is not None or (
+        made.kind.is_module and not made.is_begun)
+
+
+def _code(context: Context, made: Instance) -> Code | Message | None:
+    """The class as code, or why it is none."""
+    if made.is_changed:
+        return say("it is changed after it was made")
+    with_what, needs = _written(made, context.is_own), _Needs(context)
+    if with_what is None:
+        return say("it is made with more than plain values")
+    found = needs.of(made.kind)
+    if found is None or "forward" not in made.kind.names:
+        return needs.lacks
     _check_begun(context, made)
     source = "\n\n\n".join(found) + "\n"
     try:
@@ -124,57 +146,48 @@ class _Needs:
         self.context, self.globals = context, context.globals
         self.imports: dict[str, str] = {}
         self.parts: dict[str, str] = {}
-        self._is_whole = True
+        self.lacks: Message | None = None  # why it does not stand alone
         self._kind: Class | None = None
 
     def of(self, kind: Class) -> list[str] | None:
         """Imports, then what it uses, then itself; None where something is missing."""
         self._kind = kind
         self._add(kind.made.name, kind)
-        if not self._is_whole:
+        if self.lacks is not None:
             return None
         imports = [_import(name, path) for name, path in self.imports.items() if GIVEN.get(name) != path]
         return ["\n".join(imports), *self.parts.values()] if imports else list(self.parts.values())
 
     def _add(self, name: str, value: Any) -> None:
-        if name in self.parts or name in self.imports or not self._is_whole:
+        if name in self.parts or name in self.imports or self.lacks is not None:
             return
         unsteady = self.context.unsteady
         is_changed = name in unsteady.changed and not isinstance(value, Path)  # functions of a module are called
         if isinstance(value, (list, dict, set)):  # it can be changed under another name
             is_changed = is_changed or sum(held is value for held in self.globals.values()) > 1
         if is_changed or (name in unsteady.bound and value is not self._kind):
-            self._is_whole = False  # when the object was made it may have meant something else
+            self.lacks = say("“{name}” does not mean the same all along", name=name)
         elif isinstance(value, (Class, Function)):
             self._add_definition(name, value)
         elif isinstance(value, Path):
-            root = value.name.partition(".")[0]
-            self._is_whole = root in AT_HAND
+            if value.name.partition(".")[0] not in AT_HAND:
+                self.lacks = say("it uses “{name}”", name=value.name)
             self.imports[name] = value.name
         elif _is_plain(value):
             self.parts[name] = f"{name} = {value!r}"
         else:
-            self._is_whole = False
+            self.lacks = say("“{name}” is no plain value", name=name)
 
     def _add_definition(self, name: str, value: Any) -> None:
-        text = ast.get_source_segment(self.context.source, value.made)
-        around = value.around if isinstance(value, Function) else None
-        is_inner = value.made.col_offset or (around is not None and around is not self.globals)
-        is_other = isinstance(value, Class) and (value.is_changed or not (
-            value.names.keys() <= self._own(value) | {"__dataclass__"}))
-        lasting = {name for name, held in self.globals.items() if isinstance(held, (list, dict, set, Class, Instance))}
-        is_other = is_other or changes_what_lasts(value.made, lasting - _own_names(value.made)) or sees_more(
-            value.made, self.context.unsteady.rewritten)
-        if text is None or getattr(value.made, "name", "") != name or is_inner or is_other:
-            self._is_whole = False  # inside a function, under another name, or added to later
+        self.lacks = self._lack(name, value)
+        if self.lacks is not None:
             return
+        text = ast.get_source_segment(self.context.source, value.made) or ""
         text = "".join(f"@{ast.unparse(each)}\n" for each in value.made.decorator_list) + text
         self.imports.pop(name, None)
-        waiting = {node.id for node in ast.walk(value.made) if isinstance(node, ast.Name)
-                   and isinstance(node.ctx, ast.Load)} - {name}
-        own = _own_names(value.made)
-        if not waiting <= self.globals.keys() | own | vars(builtins).keys():
-            self._is_whole = False  # it would not run
+        waiting, own = _used(value.made) - {name}, own_names(value.made)
+        if missing := waiting - self.globals.keys() - own - vars(builtins).keys():
+            self.lacks = say("“{name}” is not defined", name=min(missing))
         waiting -= {name for name in own if not isinstance(self.globals.get(name), (Class, Function, Path))}
         self.parts[name] = ""  # it may use itself
         for used in sorted(waiting):
@@ -183,51 +196,28 @@ class _Needs:
         del self.parts[name]
         self.parts[name] = text
 
+    def _lack(self, name: str, value: Any) -> Message | None:
+        """Why a definition is not all that its name means, or means more where it stands."""
+        around = value.around if isinstance(value, Function) else None
+        if getattr(value.made, "name", "") != name or value.made.col_offset or (
+                around is not None and around is not self.globals):
+            return say("“{name}” is defined inside of something else, or under another name", name=name)
+        if isinstance(value, Class) and (value.is_changed or not (
+                value.names.keys() <= self._own(value) | {"__dataclass__"})):
+            return say("“{name}” is changed after it was defined", name=name)
+        lasting = {name for name, held in self.globals.items() if isinstance(held, (list, dict, set, Class, Instance))}
+        if changes_what_lasts(value.made, lasting - own_names(value.made)):
+            return say("“{name}” changes what outlasts a call", name=name)
+        return outside_of(value.made, self.context.unsteady.rewritten)
+
     def _own(self, value: Class) -> set[str]:
         own = {node.name for node in value.made.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
         return own | {node.id for part in value.made.body for node in ast.walk(part)
                       if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
 
 
-def sees_more(made: ast.AST, rewritten: frozenset[str]) -> bool:
-    """Whether a definition asks for what is another thing where it stands alone: where it is kept, what else there is,
-    and whether something is of a class that the text writes twice.
-    """
-    plain = {id(part) for node in ast.walk(made) for part in _by_name_alone(node)}
-    own = _own_names(made)
-    for node in ast.walk(made):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id not in own - rewritten and (
-                node.id in SEEING or (node.id.startswith("__") and node.id != "__class__")
-                or (node.id in rewritten and id(node) not in plain)):
-            return True
-        if isinstance(node, ast.Attribute) and node.attr in ("__module__", "__globals__", "__subclasses__"):
-            return True
-        if isinstance(node, (ast.Import, ast.ImportFrom)) and not _modules(node) <= AT_HAND:
-            return True
-    return False
-
-
-def _by_name_alone(node: ast.AST) -> Iterator[ast.expr]:
-    """Where a class may stand twice: it is made, built on, or says whose parent is meant."""
-    if isinstance(node, ast.ClassDef):
-        yield from node.bases
-    elif isinstance(node, ast.Call):
-        yield node.func
-        yield from node.args[:1] if isinstance(node.func, ast.Name) and node.func.id == "super" else ()
-
-
-def _modules(node: ast.Import | ast.ImportFrom) -> set[str]:
-    """The packages of an import; "" for what stands beside the text."""
-    if isinstance(node, ast.ImportFrom):
-        return {(node.module or "").partition(".")[0] if not node.level else ""}
-    return {alias.name.partition(".")[0] for alias in node.names}
-
-
-def _own_names(made: ast.AST) -> set[str]:
-    """Names that a definition itself binds, anywhere in it."""
-    found = {node.id for node in ast.walk(made) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    found |= {node.arg for node in ast.walk(made) if isinstance(node, ast.arg)}
-    return found | {node.name for node in ast.walk(made) if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+def _used(made: ast.AST) -> set[str]:
+    return {node.id for node in ast.walk(made) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
 
 
 def _import(name: str, path: str) -> str:

@@ -28,7 +28,7 @@ from engine.reading.layers import MissingValueError, trains
 from engine.reading.mangling import mangled
 from engine.reading.modules import Buffer
 from engine.reading.optimizing import say_optimized
-from engine.reading.own_code import code_of
+from engine.reading.own_code import code_of, no_code
 from engine.reading.remarks import check_learning, layers_in, name_of, say_loose, say_twice
 from engine.reading.sheet import Sheet, keeps
 from engine.reading.sizes import BATCH, Dims
@@ -210,7 +210,7 @@ class _Text:
         except ReadingError as error:
             code = self._as_code(network, error)
             if code is None:
-                raise
+                raise no_code(self.context, network, error) from None
             return code
         self.context.sheet = sheet
         self._check_parts(network)

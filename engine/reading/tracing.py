@@ -13,7 +13,7 @@ from engine.reading.aliasing import aliasing
 from engine.reading.blocks import INPUT, block_of, input_name, together
 from engine.reading.context import ChangedInsideError, StrangeError
 from engine.reading.held import held_in
-from engine.reading.own_code import code_of
+from engine.reading.own_code import code_of, no_code
 from engine.reading.sheet import Sheet, keeps
 from engine.reading.sizes import Dims
 from engine.reading.values import (
@@ -205,7 +205,7 @@ class Tracing:
         except ReadingError as error:
             code = code_of(self.context, made)
             if code is None:
-                raise
+                raise no_code(self.context, made, error) from None
             self.context.line, self.context.broken = line, None
             self._codes[id(made)] = code
             self.context.note("{name} is read as code: {reason}", name=made.kind.made.name, reason=error.message)

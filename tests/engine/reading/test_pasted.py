@@ -166,7 +166,8 @@ SCRATCH = ("import torch\nfrom torch import nn\nfrom d2l import torch as d2l\ncl
        "tensor that learns is kept outside of PyTorch's sight here: make it an nn.Parameter(…)")
       for made in ("", "net = Mine(8)\n")),
     (SCRATCH.format("d2l.Classifier", "nn.Parameter(torch.randn(n, 4) * sigma)") + "net = Mine(8)\n",
-     "Line 8: A parameter of the class's own is no layer here"),
+     "Line 8: A parameter of the class's own is no layer here, and Mine does not stand alone as code: it uses "
+     "“d2l.torch”"),
 ])  # fmt: skip
 def test_what_the_book_writes_from_scratch_is_told_truly(text: str, reason: str) -> None:
     with pytest.raises(ReadingError) as caught:

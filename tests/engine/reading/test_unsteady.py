@@ -126,16 +126,32 @@ def test_of_which_class_something_is_where_a_class_is_written_twice(does: str, i
     if is_read:
         assert difference(text + part(), (8,), True) == ""
     else:
-        with pytest.raises(ReadingError):
+        with pytest.raises(ReadingError, match="it asks for the class “Part”, which is written twice"):
             from_text(text + part(), (8,))
 
 
-@pytest.mark.parametrize("asks", [
-    "id(self) % 7", "hash(self) % 7", "len(repr(self.w))", "len(type(self).__module__)", "len(globals())", "len(dir())",
-    "len(open('/proc/version').read())", "(__name__ == '__main__')", "eval('2')"])
-def test_code_that_asks_for_more_than_its_class_is_refused(asks: str) -> None:
-    with pytest.raises(ReadingError):
+@pytest.mark.parametrize(("asks", "name"), [
+    ("id(self) % 7", "id"), ("hash(self) % 7", "hash"), ("len(repr(self.w))", "repr"),
+    ("len(type(self).__module__)", "__module__"), ("len(dir())", "dir"), ("(__name__ == '__main__')", "__name__"),
+    ("len(open('/proc/version').read())", "open")])
+def test_code_that_asks_for_more_than_its_class_is_refused(asks: str, name: str) -> None:
+    with pytest.raises(ReadingError, match=f"and Part does not stand alone as code: it asks for “{name}”"):
         from_text(HEAD + part(begin=f"self.k = {asks}", factor="self.k") + NET, (8,))
+
+
+@pytest.mark.parametrize(("text", "why"), [
+    (f"k = 1\nk = 2\n{part(factor='k')}{NET}", "“k” does not mean the same all along"),
+    (f"import os\n{part(factor='len(os.sep)')}{NET}", "it uses “os”"),
+    (f"ks = nn.ModuleList()\n{part(factor='len(ks)')}{NET}", "“ks” is no plain value"),
+    (f"{part('made = []', begin='self.made.append(1)')}{NET}", "“Part” changes what outlasts a call"),
+    (f"{part(argument='n')}net = nn.Sequential(nn.Linear(8, 8), Part(nn.ReLU()))", "it is made with more than plain"),
+    (f"{part()}def say(self): return 1\nPart.say = say\n{NET}", "“Part” does not mean the same all along"),
+    ("def inner():\n" + part().replace("\n", "\n    ").replace("class", "    class", 1) + "return Part\n"
+     "Part = inner()\n" + NET, "“Part” is defined inside of something else"),
+])  # fmt: skip
+def test_why_a_class_does_not_stand_alone(text: str, why: str) -> None:
+    with pytest.raises(ReadingError, match=f"Part does not stand alone as code: {why}"):
+        from_text(HEAD + text, (8,))
 
 
 @pytest.mark.parametrize(("package", "is_read"), [("math", True), ("sys", False), (".other", False)])
