@@ -1,0 +1,142 @@
+"""What is said of a folder of images: what was left out, what may be taken for something else, and what to do."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from engine.data.errors import DataError
+from engine.data.formats.array_names import listed
+from engine.data.formats.arrays import SHOWN
+from engine.data.formats.image_tree import TEST, TRAIN, VALIDATION, Tree
+from engine.messages import Message, say
+from engine.units import grouped
+
+_GENERAL = frozenset({"set", "data", "dataset", "images", "image", "imgs", "img", "pictures", "photos", "split", ""})
+_PARTS = {name: number for number, names in enumerate((TRAIN, VALIDATION, TEST)) for name in names} | {
+    "dev": 3, "eval": 4, "holdout": 5, "extra": 6, "unlabeled": 7, "unlabelled": 7, "pred": 8}  # fmt: skip
+
+
+def images_text(count: int) -> Message:
+    """“1 image”, “12 images”."""
+    return say("1 image") if count == 1 else say("{count} images", count=grouped(count))
+
+
+def counted(counts: Mapping[str, int]) -> Message:
+    """“.heic (7), .mp4 (1)”, the most first; “…” where there are many."""
+    most = Counter(counts).most_common()
+    places = ", ".join(f"{{k{place}}} ({{n{place}}})" for place in range(len(most[:SHOWN])))
+    values = {f"k{place}": key or say("no ending") for place, (key, _) in enumerate(most[:SHOWN])}
+    return say(f"{places} …" if most[SHOWN:] else places, **values,
+               **{f"n{place}": grouped(count) for place, (_, count) in enumerate(most[:SHOWN])})
+
+
+def quoted(names: Iterable[str]) -> str:
+    """“a”, “b” …"""
+    return listed([f"“{name}”" for name in names])
+
+
+def about(count: int, one: str, several: str, **values: object) -> list[Message]:
+    """The sentence for so many, where there are any."""
+    return [say(one if count == 1 else several, count=grouped(count), **values)] if count else []
+
+
+# -- what is left out --------------------------------------------------------------------------------------------------
+
+
+def left_out(tree: Tree) -> list[Message]:
+    """What was not read, by names alone."""
+    unread, loose, beside = sum(tree.unread.values()), sum(tree.loose.values()), sum(tree.beside.values())
+    return [
+        *about(unread, "1 file of a type that cannot be read is left out: {types}. If it is an image, save it as PNG "
+                        "or JPEG",
+                "{count} files of types that cannot be read are left out: {types}. If they are images, save them as "
+                "PNG or JPEG", types=counted(tree.unread)),
+        *_empty(tree),
+        *about(loose, "1 image is in no class's folder and is left out: {where}",
+                "{count} images are in no class's folder and are left out: {where}", where=counted(tree.loose)),
+        *about(beside, "1 image is in no part's folder and is left out: {where}",
+                "{count} images are in no part's folder and are left out: {where}. Parts are train, val and test",
+                where=counted(+tree.beside)),
+        *about(len(tree.links), "A link to a folder is not followed: {links}",
+                "{count} links to folders are not followed: {links}", links=listed(tree.links)),
+    ]
+
+
+def _empty(tree: Tree) -> list[Message]:
+    used = {file.name for file in tree.files}
+    names = [name for name in tree.names if name not in used and name not in tree.closed]
+    return about(len(names), "{folders} holds no image that can be read: it is left out",
+                  "{folders} hold no image that can be read: they are left out", folders=quoted(names))
+
+
+def expect_classes(tree: Tree) -> None:
+    """Raise DataError where there are not two classes, or where they are parts by their names."""
+    names, path = sorted({file.name for file in tree.files}), tree.root
+    if not names:
+        raise with_reasons("{path} holds no images in subfolders that can be read: put the images of each class into a "
+                           "folder of their own, such as {path}/cats and {path}/dogs", left_out(tree), path=path)
+    if len(names) == 1:
+        inner = Path(next(iter(tree.parts.values())), names[0])
+        raise with_reasons(
+            "{path} has only one class with images, “{name}”: choose {inner}, if the classes are the folders in it"
+            if tree.inner else
+            "{path} has only one class with images, “{name}”: put the images of another class into a second folder "
+            "beside it", left_out(tree), path=path, name=names[0], inner=inner)
+    if _are_parts(names):
+        raise DataError("{path} is divided into {names}, but not into classes: name the parts train, val and test, and "
+                        "put a folder for each class into each", path=path, names=quoted(names))
+
+
+def with_reasons(template: str, reasons: Sequence[Message], **values: object) -> DataError:
+    """An error that goes on with what was left out, which may be why."""
+    more = {f"reason{place}": reason for place, reason in enumerate(reasons)}
+    return DataError(". ".join([template, *(f"{{{name}}}" for name in more)]), **values, **more)
+
+
+def _are_parts(names: Sequence[str]) -> bool:
+    """Whether they differ only in which part they say: train and test1, seg_train and seg_test."""
+    split = [_part_in(name) for name in names]
+    return all(part is not None for part, _ in split) and len({rest for _, rest in split}) == 1 and len(
+        {part for part, _ in split}) == len(split)
+
+
+def _part_in(name: str) -> tuple[int | None, tuple[str, ...]]:
+    words = re.split(r"[\W_\d]+", re.sub(r"(set|data)$", "", name.casefold()))
+    return (next((_PARTS[word] for word in words if word in _PARTS), None),
+            tuple(word for word in words if word not in _PARTS and word not in _GENERAL))
+
+
+# -- what may be taken for something else ------------------------------------------------------------------------------
+
+
+def taken_as(tree: Tree) -> list[Message]:
+    """What was read, but perhaps not as it is meant."""
+    classes = sorted({file.name for file in tree.files})
+    parts = [name for name in classes if _part_in(name)[0] is not None and not _part_in(name)[1]]
+    alike = [names for names in _alike(classes) if len(names) > 1]
+    return [
+        *about(sum(tree.by_content.values()), "1 file was read as the image that it holds, which its name does not "
+                "say: {types}", "{count} files were read as the images that they hold, which their names do not say: "
+                "{types}", types=counted(tree.by_content)),
+        *about(len(tree.inner), "Images in a folder inside a class belong to that class: {folders}",
+                "Images in folders inside a class belong to that class: {folders}", folders=listed(list(tree.inner))),
+        *about(len(parts), "{names} is read as a class: move it away if it is none",
+                "{names} are read as classes: move them away if they are none", names=quoted(parts)),
+        *(say("{names} are read as different classes: give their folders one name if they are one", names=quoted(names))
+          for names in alike[:SHOWN]),
+        *about(len(tree.tables), "{files} is not read: the classes are the names of the folders",
+                "{files} are not read: the classes are the names of the folders", files=listed(tree.tables)),
+    ]
+
+
+def _alike(names: Iterable[str]) -> list[list[str]]:
+    """Those that differ only in capitals, spaces and lines."""
+    found = defaultdict[str, list[str]](list)
+    for name in names:
+        plain = re.sub(r"[\s_-]+", " ", unicodedata.normalize("NFKC", name).casefold()).strip()
+        found[plain or name].append(name)
+    return list(found.values())
