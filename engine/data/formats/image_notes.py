@@ -123,7 +123,7 @@ def taken_as(tree: Tree) -> list[Message]:
                 "say: {types}", "{count} files were read as the images that they hold, which their names do not say: "
                 "{types}", types=counted(tree.by_content)),
         *about(len(tree.inner), "Images in a folder inside a class belong to that class: {folders}",
-                "Images in folders inside a class belong to that class: {folders}", folders=listed(list(tree.inner))),
+                "Images in folders inside a class belong to that class: {folders}", folders=listed(tree.inner)),
         *about(len(parts), "{names} is read as a class: move it away if it is none",
                 "{names} are read as classes: move them away if they are none", names=quoted(parts)),
         *(say("{names} are read as different classes: give their folders one name if they are one", names=quoted(names))

@@ -43,7 +43,7 @@ class Tree:
     unread: Counter[str] = field(default_factory=Counter)  # of types that no reader knows, in the classes' folders
     loose: Counter[str] = field(default_factory=Counter)  # images beside the classes' folders
     beside: Counter[str] = field(default_factory=Counter)  # images beside the parts
-    inner: dict[str, str] = field(default_factory=dict)  # folders in a class's folder that hold images, and which it is
+    inner: list[str] = field(default_factory=list)  # folders in a class's folder that hold images
     links: list[str] = field(default_factory=list)  # to folders, which are not followed
     tables: list[str] = field(default_factory=list)  # beside the classes' folders
     closed: set[str] = field(default_factory=set)  # classes whose folder cannot be read
@@ -62,11 +62,11 @@ class Tree:
 def looked_through(root: Path) -> Steps[Tree]:
     """Everything in a folder, yielding on the way. Raises DataError where it is closed, or too much."""
     parts = _parts(root)
-    names = sorted({path.name for part in parts.values() for path in _folders(part)})
-    looking = _Looking(Tree(root, parts, names))
-    for number, part in parts.items():
-        for name in names:
-            yield from looking.in_class(part / name, name, number)
+    folders = {number: list(_folders(part)) for number, part in parts.items()}
+    looking = _Looking(Tree(root, parts, sorted({path.name for paths in folders.values() for path in paths})))
+    for number, paths in folders.items():
+        for path in paths:
+            yield from looking.in_class(path, number)
     for folder in sorted({root, *parts.values()}):
         yield from looking.beside_classes(folder)
     if looking.tree.is_divided:
@@ -101,7 +101,7 @@ class _Looking:
     def __init__(self, tree: Tree) -> None:
         self.tree, self._entries, self._passes = tree, 0, 0
 
-    def in_class(self, folder: Path, name: str, part: int) -> Steps[None]:
+    def in_class(self, folder: Path, part: int) -> Steps[None]:
         """Take every image below a class's folder, sorted as torchvision sorts them."""
         tree = self.tree
         for at, names in (yield from self._walked(folder)):
@@ -110,9 +110,9 @@ class _Looking:
                 yield from self._passed(each)
                 path = place / each
                 if self._takes(path):
-                    tree.files.append(File(path, name, part))
+                    tree.files.append(File(path, folder.name, part))
             if place != folder and len(tree.files) > before:
-                tree.inner[tree.at(place)] = name
+                tree.inner.append(tree.at(place))
 
     def beside_classes(self, folder: Path) -> Steps[None]:
         """Count what is no folder, and is or may be meant as images; and name tables."""

@@ -267,6 +267,7 @@ def test_classes_that_a_part_does_not_have_are_said(tmp_path: Path) -> None:
     classes(tmp_path / "train", "a", "b", "c")
     classes(tmp_path / "val", "a", "b")
     classes(tmp_path / "test", "a", "unknown", "strange")
+    assert read(tmp_path).report.skipped == ()  # a folder that is not there is no image that cannot be read
     assert notes(tmp_path) == [
         "“strange”, “unknown” have no images in train: they cannot be learned",
         "“c”, “strange”, “unknown” have no images in val", "“b”, “c” have no images in test"]
