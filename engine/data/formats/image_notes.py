@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from collections import Counter, defaultdict
@@ -52,17 +53,17 @@ def left_out(tree: Tree) -> list[Message]:
     unread, loose, beside = sum(tree.unread.values()), sum(tree.loose.values()), sum(tree.beside.values())
     return [
         *about(unread, "1 file of a type that cannot be read is left out: {types}. If it is an image, save it as PNG "
-                        "or JPEG",
-                "{count} files of types that cannot be read are left out: {types}. If they are images, save them as "
-                "PNG or JPEG", types=counted(tree.unread)),
+                       "or JPEG",
+               "{count} files of types that cannot be read are left out: {types}. If they are images, save them as "
+               "PNG or JPEG", types=counted(tree.unread)),
         *_empty(tree),
         *about(loose, "1 image is in no class's folder and is left out: {where}",
-                "{count} images are in no class's folder and are left out: {where}", where=counted(tree.loose)),
+               "{count} images are in no class's folder and are left out: {where}", where=counted(tree.loose)),
         *about(beside, "1 image is in no part's folder and is left out: {where}",
-                "{count} images are in no part's folder and are left out: {where}. Parts are train, val and test",
-                where=counted(+tree.beside)),
+               "{count} images are in no part's folder and are left out: {where}. Parts are train, val and test",
+               where=counted(+tree.beside)),
         *about(len(tree.links), "A link to a folder is not followed: {links}",
-                "{count} links to folders are not followed: {links}", links=listed(tree.links)),
+               "{count} links to folders are not followed: {links}", links=listed(tree.links)),
     ]
 
 
@@ -70,7 +71,7 @@ def _empty(tree: Tree) -> list[Message]:
     used = {file.name for file in tree.files}
     names = [name for name in tree.names if name not in used and name not in tree.closed]
     return about(len(names), "{folders} holds no image that can be read: it is left out",
-                  "{folders} hold no image that can be read: they are left out", folders=quoted(names))
+                 "{folders} hold no image that can be read: they are left out", folders=quoted(names))
 
 
 def expect_classes(tree: Tree) -> None:
@@ -80,15 +81,20 @@ def expect_classes(tree: Tree) -> None:
         raise with_reasons("{path} holds no images in subfolders that can be read: put the images of each class into a "
                            "folder of their own, such as {path}/cats and {path}/dogs", left_out(tree), path=path)
     if len(names) == 1:
-        inner = Path(next(iter(tree.parts.values())), names[0])
-        raise with_reasons(
-            "{path} has only one class with images, “{name}”: choose {inner}, if the classes are the folders in it"
-            if tree.inner else
-            "{path} has only one class with images, “{name}”: put the images of another class into a second folder "
-            "beside it", left_out(tree), path=path, name=names[0], inner=inner)
+        raise _of_one_class(tree, names[0])
     if _are_parts(names):
         raise DataError("{path} is divided into {names}, but not into classes: name the parts train, val and test, and "
                         "put a folder for each class into each", path=path, names=quoted(names))
+
+
+def _of_one_class(tree: Tree, name: str) -> DataError:
+    folders = {file.path.parent for file in tree.files}
+    inner = Path(os.path.commonpath(folders))
+    if len(folders) > 1 and inner not in (tree.root, *tree.parts.values()):
+        return with_reasons("{path} has only one class with images, “{name}”: choose {inner}, if the classes are the "
+                            "folders in it", left_out(tree), path=tree.root, name=name, inner=inner)
+    return with_reasons("{path} has only one class with images, “{name}”: put the images of another class into a "
+                        "second folder beside it", [*left_out(tree), *_inner(tree)], path=tree.root, name=name)
 
 
 def with_reasons(template: str, reasons: Sequence[Message], **values: object) -> DataError:
@@ -99,9 +105,8 @@ def with_reasons(template: str, reasons: Sequence[Message], **values: object) ->
 
 def _are_parts(names: Sequence[str]) -> bool:
     """Whether they differ only in which part they say: train and test1, seg_train and seg_test."""
-    split = [_part_in(name) for name in names]
-    return all(part is not None for part, _ in split) and len({rest for _, rest in split}) == 1 and len(
-        {part for part, _ in split}) == len(split)
+    parts, others = zip(*map(_part_in, names), strict=True)
+    return None not in parts and len(set(others)) == 1 and len(set(parts)) > 1
 
 
 def _part_in(name: str) -> tuple[int | None, tuple[str, ...]]:
@@ -121,16 +126,20 @@ def taken_as(tree: Tree) -> list[Message]:
     return [
         *about(sum(tree.by_content.values()), "1 file was read as the image that it holds, which its name does not "
                 "say: {types}", "{count} files were read as the images that they hold, which their names do not say: "
-                "{types}", types=counted(tree.by_content)),
-        *about(len(tree.inner), "Images in a folder inside a class belong to that class: {folders}",
-                "Images in folders inside a class belong to that class: {folders}", folders=listed(tree.inner)),
+               "{types}", types=counted(tree.by_content)),
+        *_inner(tree),
         *about(len(parts), "{names} is read as a class: move it away if it is none",
-                "{names} are read as classes: move them away if they are none", names=quoted(parts)),
+               "{names} are read as classes: move them away if they are none", names=quoted(parts)),
         *(say("{names} are read as different classes: give their folders one name if they are one", names=quoted(names))
           for names in alike[:SHOWN]),
         *about(len(tree.tables), "{files} is not read: the classes are the names of the folders",
-                "{files} are not read: the classes are the names of the folders", files=listed(tree.tables)),
+               "{files} are not read: the classes are the names of the folders", files=listed(tree.tables)),
     ]
+
+
+def _inner(tree: Tree) -> list[Message]:
+    return about(len(tree.inner), "Images in a folder inside a class belong to that class: {folders}",
+                 "Images in folders inside a class belong to that class: {folders}", folders=listed(tree.inner))
 
 
 def _alike(names: Iterable[str]) -> list[list[str]]:

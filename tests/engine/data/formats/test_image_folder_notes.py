@@ -172,8 +172,9 @@ def test_a_part_without_classes_is_said(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("names", [
-    ("train", "test"), ("train", "test1"), ("val", "test"), ("training_set", "test_set"), ("seg_train", "seg_test",
-     "seg_pred"), ("trainset", "testset"), ("Train Images", "Test Images"), ("train", "valid", "unlabeled"),
+    ("train", "test"), ("train", "test1"), ("train", "test", "test1"), ("val", "test"), ("training_set", "test_set"),
+    ("seg_train", "seg_test", "seg_pred"), ("trainset", "testset"), ("Train Images", "Test Images"),
+    ("train", "valid", "unlabeled"),
 ])  # fmt: skip
 def test_parts_are_no_classes(names: tuple[str, ...], tmp_path: Path) -> None:
     classes(tmp_path, *names)
@@ -249,10 +250,23 @@ def test_why_there_is_only_one_class_is_said(tmp_path: Path) -> None:
         result_of(scan(tmp_path))
 
 
-@pytest.mark.parametrize("inner", ["", "train"])
+@pytest.mark.parametrize("inner", ["data", "data/all", "data/train", "train/data"])
 def test_a_single_folder_may_hold_the_classes(inner: str, tmp_path: Path) -> None:
-    classes(tmp_path / "data" / inner, "cats", "dogs")
-    with pytest.raises(DataError, match=r"only one class with images, “data”: choose .*data, if the classes are"):
+    classes(tmp_path / inner, "cats", "dogs")
+    with pytest.raises(DataError, match=f"only one class with images, “data”: choose {tmp_path / inner}, if the class"):
+        result_of(scan(tmp_path))
+
+
+def test_a_single_class_may_lie_deep(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"only one class with images, “cats”: put the images of another class into"):
+        result_of(scan(classes(tmp_path, "cats/all")))
+
+
+def test_a_folder_between_parts_and_classes_is_said(tmp_path: Path) -> None:
+    for part in ("train", "val"):
+        classes(tmp_path / part / "data", "cats", "dogs")
+    with pytest.raises(DataError, match=r"only one class .*\. Images in folders inside a class belong to that class: "
+                                        r"train.data.cats, train.data.dogs, val.data.cats"):
         result_of(scan(tmp_path))
 
 
