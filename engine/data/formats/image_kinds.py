@@ -13,13 +13,12 @@ SUFFIXES = frozenset({
     ".jpg", ".jpeg", ".png", ".ppm", ".bmp", ".pgm", ".tif", ".tiff", ".webp",  # torchvision's own
     ".gif", ".apng", ".avif", ".dib", ".ico", ".jfif", ".jp2", ".pbm", ".pcx", ".pnm", ".tga",
 })  # fmt: skip
-# pictures and films that are not read; several begin as TIFF does, with a small picture of what they hold
+# images that are not read; several begin as TIFF does, with a small picture of what they hold
 _PICTURES = frozenset({
-    ".heic", ".heif", ".heics", ".hif", ".svg", ".svgz", ".eps", ".ai", ".psd", ".psb", ".xcf", ".jxl", ".jxr", ".exr",
-    ".hdr", ".dds", ".icns", ".fits", ".pdf", ".dcm", ".nii", ".djvu",
+    ".heic", ".heif", ".heics", ".hif", ".svg", ".svgz", ".eps", ".psd", ".psb", ".xcf", ".jxl", ".jxr", ".exr",
+    ".hdr", ".dds", ".icns", ".fits", ".dcm",
     ".raw", ".nef", ".nrw", ".cr2", ".cr3", ".crw", ".arw", ".sr2", ".dng", ".orf", ".raf", ".rw2", ".pef", ".srw",
     ".3fr", ".erf", ".mrw", ".x3f", ".iiq", ".rwl", ".mos", ".kdc", ".svs", ".ndpi", ".lsm", ".czi",
-    ".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".wmv", ".mpg", ".mpeg", ".3gp", ".flv",
 })  # fmt: skip
 # what lies beside images and is none: descriptions, and what systems and programs leave there
 _COMPANIONS = frozenset({
@@ -28,6 +27,7 @@ _COMPANIONS = frozenset({
     ".sha1", ".sha256", ".md5",
 })  # fmt: skip
 TABLES = (".csv", ".tsv", ".xls", ".xlsx")
+PACKED = (".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".7z", ".rar")
 HEAD = 512  # bytes that tell
 _SUFFIX = re.compile(r"\.[^\s.]{1,20}")
 _IMAGE = re.compile(

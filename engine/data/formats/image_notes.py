@@ -62,6 +62,8 @@ def left_out(tree: Tree) -> list[Message]:
         *about(beside, "1 image is in no part's folder and is left out: {where}",
                "{count} images are in no part's folder and are left out: {where}. Parts are train, val and test",
                where=counted(+tree.beside)),
+        *about(len(tree.packed), "{files} is not read: unpack it, if its images are not here yet",
+               "{files} are not read: unpack them, if their images are not here yet", files=listed(tree.packed)),
         *about(len(tree.links), "A link to a folder is not followed: {links}",
                "{count} links to folders are not followed: {links}", links=listed(tree.links)),
     ]
@@ -125,7 +127,7 @@ def taken_as(tree: Tree) -> list[Message]:
     alike = [names for names in _alike(classes) if len(names) > 1]
     return [
         *about(sum(tree.by_content.values()), "1 file was read as the image that it holds, which its name does not "
-                "say: {types}", "{count} files were read as the images that they hold, which their names do not say: "
+               "say: {types}", "{count} files were read as the images that they hold, which their names do not say: "
                "{types}", types=counted(tree.by_content)),
         *_inner(tree),
         *about(len(parts), "{names} is read as a class: move it away if it is none",
@@ -146,6 +148,6 @@ def _alike(names: Iterable[str]) -> list[list[str]]:
     """Those that differ only in capitals, spaces and lines."""
     found = defaultdict[str, list[str]](list)
     for name in names:
-        plain = re.sub(r"[\s_-]+", " ", unicodedata.normalize("NFKC", name).casefold()).strip()
-        found[plain or name].append(name)
+        plain = re.sub(r"(?<=\w)[\s_-]+(?=\w)", " ", unicodedata.normalize("NFKC", name).casefold()).strip()
+        found[plain].append(name)
     return list(found.values())

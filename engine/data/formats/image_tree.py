@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from engine.data.errors import DataError
 from engine.data.formats.arrays import Skipped
-from engine.data.formats.image_kinds import TABLES, begins_as_image, kind_of, suffix_of
+from engine.data.formats.image_kinds import PACKED, TABLES, begins_as_image, kind_of, suffix_of
 from engine.data.progress import Step, Steps
 from engine.files import reason_of_os_error
 from engine.messages import say
@@ -45,7 +45,8 @@ class Tree:
     beside: Counter[str] = field(default_factory=Counter)  # images beside the parts
     inner: list[str] = field(default_factory=list)  # folders in a class's folder that hold images
     links: list[str] = field(default_factory=list)  # to folders, which are not followed
-    tables: list[str] = field(default_factory=list)  # beside the classes' folders
+    tables: list[str] = field(default_factory=list)  # beside the classes' folders …
+    packed: list[str] = field(default_factory=list)  # … and archives
     closed: set[str] = field(default_factory=set)  # classes whose folder cannot be read
     skipped: list[Skipped] = field(default_factory=list)
 
@@ -85,12 +86,14 @@ def _parts(root: Path) -> dict[int, Path]:
 
 
 def _folders(folder: Path) -> Iterator[Path]:
-    return (path for path in _entries(folder) if path.is_dir() and path.name not in _LITTER)
+    return (path for path, kind in _entries(folder) if kind == "folder" and path.name not in _LITTER)
 
 
-def _entries(folder: Path) -> list[Path]:
+def _entries(folder: Path) -> list[tuple[Path, Literal["folder", "file", "nothing"]]]:
+    """What lies there and can be seen; a link may lead to nothing."""
     try:
-        return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+        return [(path, "folder" if path.is_dir() else "file" if path.exists() else "nothing")
+                for path in sorted(folder.iterdir()) if not path.name.startswith(".")]
     except OSError as error:
         raise DataError("{path} could not be read: {reason}", path=folder, reason=reason_of_os_error(error)) from error
 
@@ -115,15 +118,19 @@ class _Looking:
                 tree.inner.append(tree.at(place))
 
     def beside_classes(self, folder: Path) -> Steps[None]:
-        """Count what is no folder, and is or may be meant as images; and name tables."""
-        for path in _entries(folder):
+        """Count images, and name tables and archives."""
+        tree = self.tree
+        for path, kind in _entries(folder):
             yield from self._passed(path.name)
-            if self._is_picture(path) and not path.is_dir():
-                self.tree.loose[self.tree.at(folder)] += 1
-            elif suffix_of(path.name) in TABLES:
-                self.tree.tables.append(self.tree.at(path))
-            elif not path.exists():
-                self.tree.skipped.append(Skipped(self.tree.at(path), say("its link leads nowhere")))
+            suffix = suffix_of(path.name)
+            if kind == "nothing":
+                tree.skipped.append(Skipped(tree.at(path), say("its link leads nowhere")))
+            elif kind == "file" and suffix in TABLES:
+                tree.tables.append(tree.at(path))
+            elif kind == "file" and suffix in PACKED:
+                tree.packed.append(tree.at(path))
+            elif kind == "file" and self._is_picture(path):
+                tree.loose[tree.at(folder)] += 1
 
     def beside_parts(self, folder: Path) -> Steps[None]:
         """Count images in a folder that is no part."""

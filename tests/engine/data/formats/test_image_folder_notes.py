@@ -155,6 +155,15 @@ def test_a_table_beside_the_classes_is_not_read(pets: Path) -> None:
     assert notes(pets) == ["labels.csv is not read: the classes are the names of the folders"]
 
 
+def test_an_archive_beside_the_classes_is_not_read(pets: Path) -> None:
+    other(pets / "test1.zip", b"PK\3\4")
+    other(pets / "manual.pdf", b"%PDF")
+    assert notes(pets) == ["test1.zip is not read: unpack it, if its images are not here yet"]
+    shutil.rmtree(pets / "cats")
+    with pytest.raises(DataError, match=r"only one class with images, “dogs”.*\. test1\.zip is not read: unpack it"):
+        result_of(scan(pets))
+
+
 def test_parts_that_are_not_read_are_said(tmp_path: Path) -> None:
     for part in ("train", "val", "holdout", "Training"):
         classes(tmp_path / part, "a", "b")
@@ -215,6 +224,11 @@ def test_links_to_folders_are_named(pets: Path) -> None:
     assert len(read(pets).inputs) == 12
     (pets / "fish").symlink_to(elsewhere / "gone")
     assert [(each.path, str(each.reason)) for each in read(pets).report.skipped] == [("fish", "its link leads nowhere")]
+
+
+@pytest.mark.parametrize("names", [("-1", "1"), ("C", "C#", "C++"), ("a1", "a 1")])
+def test_other_names_are_other_classes(names: tuple[str, ...], tmp_path: Path) -> None:
+    assert notes(classes(tmp_path, *names)) == []
 
 
 def test_names_with_two_lines_are_classes(tmp_path: Path) -> None:
