@@ -20,6 +20,9 @@ _GENERAL = frozenset({"set", "data", "dataset", "images", "image", "imgs", "img"
 _PARTS = {name: number for number, names in enumerate((TRAIN, VALIDATION, TEST)) for name in names} | {
     "dev": 3, "eval": 4, "holdout": 5, "extra": 6, "unlabeled": 7, "unlabelled": 7, "pred": 8}  # fmt: skip
 
+_UNLIKELY = frozenset({"images", "imgs", "jpegimages", "masks", "labels", "annotations", "segmentationclass"})
+_MASK = re.compile(r"(?<=.)[ _-](masks?|seg|segmentation|label|gt)([ _-]?\d+)?\.[^.]*$", re.IGNORECASE)
+
 
 def images_text(count: int) -> Message:
     """“1 image”, “12 images”."""
@@ -62,6 +65,8 @@ def left_out(tree: Tree) -> list[Message]:
         *about(beside, "1 image is in no part's folder and is left out: {where}",
                "{count} images are in no part's folder and are left out: {where}. Parts are train, val and test",
                where=counted(+tree.beside)),
+        *about(len(tree.tables), "{files} is not read: the classes are the names of the folders",
+               "{files} are not read: the classes are the names of the folders", files=listed(tree.tables)),
         *about(len(tree.packed), "{files} is not read: unpack it, if its images are not here yet",
                "{files} are not read: unpack them, if their images are not here yet", files=listed(tree.packed)),
         *about(len(tree.links), "A link to a folder is not followed: {links}",
@@ -123,20 +128,34 @@ def _part_in(name: str) -> tuple[int | None, tuple[str, ...]]:
 def taken_as(tree: Tree) -> list[Message]:
     """What was read, but perhaps not as it is meant."""
     classes = sorted({file.name for file in tree.files})
-    parts = [name for name in classes if _part_in(name)[0] is not None and not _part_in(name)[1]]
+    unlikely = [name for name in classes if name.casefold() in _UNLIKELY or _is_part(name)]
+    masks = _masks(tree)
     alike = [names for names in _alike(classes) if len(names) > 1]
     return [
         *about(sum(tree.by_content.values()), "1 file was read as the image that it holds, which its name does not "
                "say: {types}", "{count} files were read as the images that they hold, which their names do not say: "
                "{types}", types=counted(tree.by_content)),
         *_inner(tree),
-        *about(len(parts), "{names} is read as a class: move it away if it is none",
-               "{names} are read as classes: move them away if they are none", names=quoted(parts)),
+        *about(len(unlikely), "{names} is read as a class: move it away if it is none",
+               "{names} are read as classes: move them away if they are none", names=quoted(unlikely)),
+        *about(len(masks), "{file} is read as an image, but named like another's mask: move it away if it is one",
+               "{count} images are named like masks of others, such as {file}: move them away if they are masks",
+               file="".join(masks[:1])),
         *(say("{names} are read as different classes: give their folders one name if they are one", names=quoted(names))
           for names in alike[:SHOWN]),
-        *about(len(tree.tables), "{files} is not read: the classes are the names of the folders",
-               "{files} are not read: the classes are the names of the folders", files=listed(tree.tables)),
     ]
+
+
+def _is_part(name: str) -> bool:
+    part, rest = _part_in(name)
+    return part is not None and not rest
+
+
+def _masks(tree: Tree) -> list[str]:
+    """“a_mask.png” beside “a.png”."""
+    found = [file.path for file in tree.files if _MASK.search(file.path.name)]
+    stems = {file.path.with_suffix("") for file in tree.files} if found else set()
+    return [tree.at(path) for path in found if path.with_name(_MASK.sub("", path.name)) in stems]
 
 
 def _inner(tree: Tree) -> list[Message]:

@@ -203,9 +203,26 @@ def test_classes_may_be_called_nearly_like_parts(names: tuple[str, ...], tmp_pat
     assert result_of(scan(classes(tmp_path, *names))).classes == tuple(sorted(names))
 
 
-@pytest.mark.parametrize("name", ["unlabeled", "holdout", "train", "val"])
+@pytest.mark.parametrize("name", ["unlabeled", "holdout", "train", "val", "Masks"])
 def test_a_class_that_may_be_a_part_is_said(name: str, pets: Path) -> None:
     assert notes(classes(pets, name)) == [f"“{name}” is read as a class: move it away if it is none"]
+
+
+def test_images_and_a_table_are_no_classes(tmp_path: Path) -> None:
+    classes(tmp_path, "images")
+    other(tmp_path / "labels.csv", b"file,label\n")
+    with pytest.raises(DataError, match=r"only one class with images, “images”.*\. labels\.csv is not read: the class"):
+        result_of(scan(tmp_path))
+
+
+def test_masks_beside_images_are_said(pets: Path) -> None:
+    image(pets / "cats" / "benign_mask.png")  # of nothing that is there
+    image(pets / "cats" / "_mask.png")
+    image(pets / "cats" / "0_mask.png")
+    file = Path("cats/0_mask.png")
+    assert notes(pets) == [f"{file} is read as an image, but named like another's mask: move it away if it is one"]
+    image(pets / "dogs" / "3_MASK_1.png")
+    assert notes(pets) == [f"2 images are named like masks of others, such as {file}: move them away if they are masks"]
 
 
 def test_folders_inside_a_class_are_named(pets: Path) -> None:
