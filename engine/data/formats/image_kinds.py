@@ -80,6 +80,8 @@ def instead_of_image(head: bytes) -> Message:
     for pattern, name in _OTHERS:
         if pattern.match(head):
             return say("it is {kind}, which cannot be read: save it as PNG or JPEG", kind=say(name))
+    if _IMAGE.match(head) or _TIFF.match(head):  # such as TIFF of thirteen bands
+        return say("it is damaged, or of a kind that cannot be read: save it as PNG or JPEG")
     if _PAGE.match(head):
         return say("it is a web page, not an image: download the file itself")
     return say("it is not an image")

@@ -109,6 +109,8 @@ def test_an_image_is_known_by_what_it_holds(name: str, kind: str, pets: Path) ->
     (b"version https://git-lfs.github.com/spec/v1\n",
      "it only says where the image is (Git LFS): fetch it with git lfs pull"),
     (b"BMW and others", "it is not an image"),
+    (b"II*\0\x08\0\0\0\0\0", "it is damaged, or of a kind that cannot be read: save it as PNG or JPEG"),
+    (b"\x89PNG\r\n\x1a\n", "it is damaged, or of a kind that cannot be read: save it as PNG or JPEG"),
 ])  # fmt: skip
 def test_what_is_called_an_image_and_is_none_is_said(content: bytes, reason: str, tmp_path: Path) -> None:
     with pytest.raises(ImageError) as raised:
