@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from PIL import Image
 
 from engine.data.errors import DataError
+from engine.data.formats import image_tree
 from engine.data.formats.arrays import Arrays
 from engine.data.formats.image import ImageError, read_header, read_picture
 from engine.data.formats.image_folder import read_folder, scan
@@ -136,6 +138,29 @@ def test_a_second_picture_that_is_damaged_does_not_cost_the_first(tmp_path: Path
     assert read_header(tmp_path / "a.gif").has_more
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such files here")
+def test_what_is_no_plain_file_is_no_image_without_an_ending(pets: Path) -> None:
+    os.mkfifo(pets / "cats" / "pipe")
+    assert notes(pets)[0].startswith("1 file of a type that cannot be read is left out: no ending (1)")
+
+
+def test_images_that_do_not_decode_may_leave_too_few(tmp_path: Path) -> None:
+    for path in classes(tmp_path, "cats", "dogs", each=2).rglob("*.png"):
+        path.write_bytes(path.read_bytes()[:-40])
+    other(tmp_path / "dogs" / "a.heic", HEIC)
+    with pytest.raises(DataError, match=r": 4 images could not be read, which leaves too few\. The first: cats.0\.png: "
+                                        r"it is damaged or cut short\. 1 file of a type that cannot be read"):
+        read(tmp_path)
+
+
+def test_looking_at_many_files_can_be_left(pets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(image_tree, "BIT", 4)
+    assert [step.done for step in image_tree.looked_through(pets)] == [4, 8, 12]
+    for index in range(4):
+        image(pets / f"{index}.png")
+    assert [step.done for step in image_tree.looked_through(pets)] == [4, 8, 12, 16]
+
+
 def test_images_that_are_resized_unasked_are_counted(pets: Path) -> None:
     image(pets / "cats" / "large.png", 9)
     assert notes(pets) == ["1 image of another size was resized to 6×6"]
@@ -149,7 +174,9 @@ def test_images_beside_the_classes_are_counted(pets: Path) -> None:
     for index in range(2):
         image(pets / f"{index}.png")
     other(pets / "a.heic", HEIC)
-    assert notes(pets) == ["3 images are in no class's folder and are left out: pets (3)"]
+    image(pets / "10023")
+    other(pets / "LICENSE", b"Do as you like")
+    assert notes(pets) == ["4 images are in no class's folder and are left out: pets (4)"]
 
 
 def test_a_table_beside_the_classes_is_not_read(pets: Path) -> None:
@@ -200,7 +227,8 @@ def test_parts_in_parts_are_no_classes(tmp_path: Path) -> None:
         result_of(scan(tmp_path))
 
 
-@pytest.mark.parametrize("names", [("rapid test", "pcr test"), ("train", "plane"), ("test tube", "test paper")])
+@pytest.mark.parametrize("names", [("rapid test", "pcr test"), ("train", "plane"), ("test tube", "test paper"),
+                                   ("test 1", "test 2"), ("dev", "dev2")])
 def test_classes_may_be_called_nearly_like_parts(names: tuple[str, ...], tmp_path: Path) -> None:
     assert result_of(scan(classes(tmp_path, *names))).classes == tuple(sorted(names))
 
