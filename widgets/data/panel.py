@@ -229,7 +229,8 @@ class DataPanel(QWidget):
     def show_facts(self, facts: Facts) -> None:
         """Counts, shapes, statistics and notes of the data."""
         self.facts.show_facts(facts)
-        self.samples.show_note(self._of_skipped(facts.skipped))
+        self.samples.show_note(self._of_skipped(facts.skipped) or (
+            self.tr("There are notes on these data: see Numbers") if facts.notes else ""))
 
     def _of_skipped(self, count: int) -> str:
         words = {0: "", 1: self.tr("1 image could not be read: see Numbers")} if self._spec.is_image else {

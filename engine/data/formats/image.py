@@ -14,6 +14,7 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from engine.data.formats.arrays import Bytes
+from engine.data.formats.image_kinds import HEAD, instead_of_image
 from engine.data.formats.pixels import (
     LYING,
     ORIENTATION,
@@ -28,10 +29,6 @@ from engine.files import opened, parsing
 from engine.messages import LayerloomError, Message, say
 from engine.units import bytes_text
 
-SUFFIXES = frozenset({
-    ".jpg", ".jpeg", ".png", ".ppm", ".bmp", ".pgm", ".tif", ".tiff", ".webp",  # torchvision's own
-    ".gif", ".apng", ".avif", ".dib", ".ico", ".jfif", ".jp2", ".pbm", ".pcx", ".pnm", ".tga",
-})  # fmt: skip
 # PIL tells kinds by what files hold; others, such as PostScript, would be drawn by programs that run them
 _KINDS = ("AVIF", "BMP", "DIB", "GIF", "ICO", "JPEG", "JPEG2000", "PCX", "PNG", "PPM", "TGA", "TIFF", "WEBP")
 MOST_BYTES = 2**29  # of a file
@@ -56,6 +53,7 @@ class Header(NamedTuple):
     width: int
     is_grey: bool
     boundless: Boundless = ""
+    has_more: bool = False  # pictures than the first: pages, frames
 
 
 class Picture(NamedTuple):
@@ -71,7 +69,16 @@ def read_header(path: Path) -> Header:
         width, height = _size(image)
         if image.getexif().get(ORIENTATION) in LYING:
             width, height = height, width
-        return Header(height, width, image.mode in _GREY, boundless(image))
+        return Header(height, width, image.mode in _GREY, boundless(image), _has_more(image))
+
+
+def _has_more(image: Image.Image) -> bool:
+    """Whether there is a second picture: it is looked for, not decoded; a damaged one is there too."""
+    try:
+        with parsing(_refused, _refused, say("it is damaged or cut short")):
+            return bool(getattr(image, "is_animated", False))
+    except ImageError:
+        return True
 
 
 def _size(image: Image.Image) -> tuple[int, int]:
@@ -108,7 +115,8 @@ def _opened(path: Path) -> Iterator[Image.Image]:
             try:
                 image = Image.open(file, formats=_kinds())
             except UnidentifiedImageError as error:
-                raise _refused(say("it is not an image")) from error
+                file.seek(0)
+                raise _refused(instead_of_image(file.read(HEAD))) from error
             except Image.DecompressionBombError as error:
                 raise _refused(say("it is too large")) from error
             with image:

@@ -4,31 +4,34 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor, wait
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from pathlib import Path
 from statistics import median_low
 from threading import Event, Lock
 from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.data.errors import DataError
 from engine.data.formats.arrays import Arrays, Bytes, Report, Skipped
-from engine.data.formats.image import SUFFIXES, Header, ImageError, Picture, read_extent, read_header, read_picture
+from engine.data.formats.image import Header, ImageError, Picture, read_extent, read_header, read_picture
+from engine.data.formats.image_notes import about, expect_classes, images_text, left_out, taken_as, with_reasons
+from engine.data.formats.image_sets import Sets, copies, missing
+from engine.data.formats.image_tree import Tree, looked_through
 from engine.data.formats.pixels import Boundless, Extent, Transparency, joint, white_of
 from engine.data.options.options import Known
 from engine.data.progress import Step, Steps
 from engine.files import reason_of_os_error
 from engine.messages import Message, say, shown
-from engine.units import grouped, value_text
+from engine.units import value_text
 
 T = TypeVar("T")
-TRAIN, VALIDATION, TEST = ("train", "training"), ("val", "valid", "validation"), ("test", "testing")
 MAX_BYTES = 8 * 2**30  # of all images together, in memory
-MOST_ENTRIES = 2_000_000  # files and folders that are looked at in all
 TOGETHER = 64  # images that are read ahead
 LARGE = 2**23  # pixels
 PATIENCE = 0.05  # seconds
@@ -55,7 +58,7 @@ class Item:
 class Scan:
     """What a folder holds, from names and headers alone."""
 
-    root: Path
+    tree: Tree
     classes: tuple[str, ...] = ()
     items: list[Item] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
@@ -88,19 +91,11 @@ def scan(folder: Path) -> Steps[Scan]:
     if not folder.is_dir():
         raise DataError("{path} is a file: choose a folder with a subfolder for each class", path=folder)
     expect_own(folder)
-    found = Scan(folder)
-    parts = _parts(folder)
-    names = sorted({name for part in parts.values() for name in _class_names(part)})
-    looked = _Looked(found)
-    files = [(path, name, number) for number, part in parts.items() for name in names
-             for path in looked.image_files(part / name)]
-    used = {name for _, name, _ in files}
-    labels = {name: label for label, name in enumerate(name for name in names if name in used)}
-    found.classes = tuple(map(shown, labels))
-    found.notes += [say("{folder} holds no images: it is left out", folder=name)
-                    for name in names if name not in labels and name not in looked.closed]
-    _expect_classes(folder, found.classes)
-    for index, (path, name, number) in enumerate(files):
+    tree = yield from looked_through(folder)
+    expect_classes(tree)
+    labels = {name: label for label, name in enumerate(sorted({file.name for file in tree.files}))}
+    found = Scan(tree, tuple(map(shown, labels)), skipped=list(tree.skipped), notes=[*left_out(tree), *taken_as(tree)])
+    for index, (path, name, number) in enumerate(tree.files):
         if index % TOGETHER == 0:
             yield Step(path.name, index, 0, "reading")
         try:
@@ -114,27 +109,16 @@ def scan(folder: Path) -> Steps[Scan]:
     return found
 
 
-def _expect_classes(folder: Path, classes: Sequence[str]) -> None:
-    if not classes:
-        raise DataError("{path} holds no images in subfolders: put the images of each class into a folder of their "
-                        "own, such as {path}/cats and {path}/dogs", path=folder)
-    if len(classes) == 1:
-        raise DataError("{path} has only one class, “{name}”: put the images of another class into a second folder "
-                        "beside it", path=folder, name=classes[0])
-
-
 def _expect_images(found: Scan) -> None:
-    if len(found.items) < LEAST and found.skipped:
+    path, count, left = found.tree.root, len(found.items), left_out(found.tree)
+    if count < LEAST and found.skipped:
         first = found.skipped[0]
-        raise DataError("{path}: {images} could not be read, which leaves too few. The first: {file}: {reason}",
-                        path=found.root, images=_images(len(found.skipped)), file=first.path, reason=first.reason)
-    if len(found.items) < LEAST:
-        raise DataError("{path} has only {images}: at least {least} are needed", path=found.root,
-                        images=_images(len(found.items)), least=LEAST)
-
-
-def _images(count: int) -> Message:
-    return say("1 image") if count == 1 else say("{count} images", count=count)
+        raise with_reasons("{path}: {images} could not be read, which leaves too few. The first: {file}: {reason}",
+                           left, path=path, images=images_text(len(found.skipped)), file=first.path,
+                           reason=first.reason)
+    if count < LEAST:
+        raise with_reasons("{path} has only {images}: at least {least} are needed", left, path=path,
+                           images=images_text(count), least=LEAST)
 
 
 def read_folder(folder: Path, resize: int | None = None, channels: int | None = None) -> Steps[Arrays]:
@@ -147,32 +131,45 @@ def read_folder(folder: Path, resize: int | None = None, channels: int | None = 
         raise DataError("{count} images of {height}×{width} do not fit into memory: choose a smaller Resize",
                         count=len(found.items), height=height, width=width)
     images = np.empty((len(found.items), channels, height, width), np.uint8)
-    whole = yield from _fill(images, found)
+    whole, looks = yield from _fill(images, found)
     if len(whole) < len(images):  # what does not decode was found only now
         images, found.items = images[whole], [found.items[index] for index in whole]
         _expect_images(found)
-    return _in_parts(images, found, known.with_options(examples=len(images)))
+    if not resize:
+        found.notes += _resized(found, height, width)
+    return _in_parts(images, found, np.array(looks, np.uint64), known.with_options(examples=len(images)))
 
 
-def _fill(images: Bytes, found: Scan) -> Steps[list[int]]:
-    """Decode into ``images``; returns which could be."""
+def _resized(found: Scan, height: int, width: int) -> list[Message]:
+    others = sum((item.header.height, item.header.width) != (height, width) for item in found.items)
+    return about(others, "1 image of another size was resized to {height}×{width}",
+                 "{count} images of other sizes were resized to {height}×{width}", height=height, width=width)
+
+
+def _fill(images: Bytes, found: Scan) -> Steps[tuple[list[int], list[int]]]:
+    """Decode into ``images``; returns which could be, and of each of them a number that tells how it looks."""
     _, channels, height, width = images.shape
     extents = yield from _extents(found)
-    whole: list[int] = []
+    whole, looks = list[int](), list[int]()
 
-    def taken(index: int, result: Picture | ImageError) -> None:
+    def decoded(item: Item) -> tuple[Picture, int]:
+        picture = read_picture(item.path, channels, height, width, extents.get(item.header.boundless))
+        return picture, int.from_bytes(blake2b(picture.pixels.data, digest_size=8).digest(), "little")
+
+    def taken(index: int, result: tuple[Picture, int] | ImageError) -> None:
         if isinstance(result, ImageError):
-            path = found.items[index].path.relative_to(found.root)
+            path = found.items[index].path.relative_to(found.tree.root)
             found.skipped.append(Skipped(str(path), result.message))
             return
-        images[index] = result.pixels
+        picture, look = result
+        images[index] = picture.pixels
         whole.append(index)
-        if result.was is not None:
-            found.transparent[result.was] += 1
+        looks.append(look)
+        if picture.was is not None:
+            found.transparent[picture.was] += 1
 
-    yield from _each(found.items, lambda item: read_picture(item.path, channels, height, width,
-                                                            extents.get(item.header.boundless)), taken)
-    return whole
+    yield from _each(found.items, decoded, taken)
+    return whole, looks
 
 
 def _extents(found: Scan) -> Steps[dict[Boundless, Extent]]:
@@ -187,7 +184,7 @@ def _extents(found: Scan) -> Steps[dict[Boundless, Extent]]:
     yield from _each(items, lambda item: read_extent(item.path), taken)
     extents = {kind: joint(each) for kind, each in seen.items()}
     found.notes += [say("{images} hold numbers from {least} to {most} and do not say which is white: {white} is, and 0 "
-                        "is black", images=_images(len(seen[kind])), least=value_text(extent.least),
+                        "is black", images=images_text(len(seen[kind])), least=value_text(extent.least),
                         most=value_text(extent.most), white=value_text(white_of(extent, kind)))
                     for kind, extent in extents.items()]
     return extents
@@ -233,71 +230,22 @@ _TRANSPARENT: dict[Transparency, tuple[str, str]] = {  # of one, of several
 }
 
 
-def _in_parts(images: Bytes, found: Scan, known: Known) -> Arrays:
+def _in_parts(images: Bytes, found: Scan, looks: NDArray[np.uint64], known: Known) -> Arrays:
     labels = np.array([item.label for item in found.items], np.int64)
-    parts = np.array([item.part for item in found.items])
+    parts = np.array([item.part for item in found.items], np.int64)
     split = [(images[parts == number], labels[parts == number]) for number in range(3)]
     if not len(split[0][0]):
-        raise DataError("{path}: there are no images to train with", path=found.root)
-    counts = np.bincount(labels, minlength=len(found.classes))
+        raise DataError("{path}: there are no images to train with", path=found.tree.root)
+    sets = Sets(labels, parts, looks, [found.tree.at(item.path) for item in found.items])
     # single images that could not be read are in the report, with their reasons
-    notes = [*found.notes, *(say("None of the images in {folder} could be read", folder=name)
-                             for name, count in zip(found.classes, counts, strict=True) if not count)]
+    notes = [*found.notes, *missing(sets, found.classes, {number: found.tree.at(part) for number, part in
+                                                          found.tree.parts.items()}),
+             *about(sum(item.header.has_more for item in found.items), "Of 1 file only the first picture was read",
+                    "Of {count} files only the first picture was read"), *copies(sets)]
     notes += [say(_TRANSPARENT[was][count > 1], count=count) for was, count in found.transparent.items()]
     validation, test = (part if len(part[0]) else (None, None) for part in split[1:])
     return Arrays(split[0][0], split[0][1], test[0], test[1], validation[0], validation[1], known,
                   report=Report(tuple(notes), tuple(found.skipped)))
-
-
-# -- folders --------------------------------------------------------------------------------------------------------
-
-
-def _parts(folder: Path) -> dict[int, Path]:
-    """The folders of the training, validation and test part; the folder itself where it is not divided."""
-    inside = {path.name.casefold(): path for path in _folders(folder)}
-    parts = {number: inside[name] for number, names in enumerate((TRAIN, VALIDATION, TEST))
-             for name in reversed(names) if name in inside}
-    return parts if 0 in parts and any(_folders(parts[0])) else {0: folder}
-
-
-def _folders(folder: Path) -> Iterator[Path]:
-    try:
-        yield from sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith((".", "__")))
-    except OSError as error:
-        raise DataError("{path} could not be read: {reason}", path=folder, reason=reason_of_os_error(error)) from error
-
-
-def _class_names(part: Path) -> list[str]:
-    return [path.name for path in _folders(part)]
-
-
-class _Looked:
-    """What is below the classes' folders, as far as one looks."""
-
-    def __init__(self, found: Scan) -> None:
-        self._found, self._entries = found, 0
-        self.closed: set[str] = set()  # names of classes whose folder cannot be read
-
-    def image_files(self, folder: Path) -> list[Path]:
-        """Every image below a class's folder, sorted as torchvision sorts them; links to folders are not followed.
-
-        Raises DataError where there are too many files for this to be a folder of images.
-        """
-        files = []
-        for at, folders, names in os.walk(folder, onerror=self._closed, followlinks=False):
-            self._entries += len(folders) + len(names)
-            if self._entries > MOST_ENTRIES:
-                raise DataError("{path} holds more than {most} files: choose the folder with the images alone",
-                                path=self._found.root, most=grouped(MOST_ENTRIES))
-            files.append((at, sorted(name for name in names if not name.startswith(".")
-                                     and os.path.splitext(name)[1].lower() in SUFFIXES)))  # noqa: PTH122  (many)
-        return [Path(at) / name for at, names in sorted(files) for name in names]
-
-    def _closed(self, error: OSError) -> None:
-        path = Path(str(error.filename))
-        self.closed.add(path.name)
-        self._found.skipped.append(Skipped(str(path.relative_to(self._found.root)),
-                                           say("{reason}", reason=reason_of_os_error(error))))
 
 
 def expect_own(folder: Path) -> None:

@@ -308,6 +308,8 @@ def test_what_is_left_out_is_counted(panel: DataPanel) -> None:
         panel.show_spec(spec)
         panel.show_facts(Facts((PART,), skipped=count))
         assert panel.samples.note.text() == said
+    panel.show_facts(Facts((PART,), notes=("5 images are in no class's folder",)))
+    assert panel.samples.note.text() == "There are notes on these data: see Numbers"
 
 
 def test_steps_are_worked_out_only_while_one_looks(panel: DataPanel) -> None:

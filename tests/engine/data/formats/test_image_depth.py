@@ -58,7 +58,7 @@ def test_a_dark_grey_map_stays_dark(white: int, is_plain: bool, tmp_path: Path) 
     arrays = result_of(read_folder(tmp_path))
     wanted = [np.linspace(0, most, 64).astype(int) * 255 / white for most in (200, white)]
     assert np.abs(arrays.inputs[[0, 3]].reshape(2, 64) - np.array(wanted)).max() <= 0.51
-    assert not arrays.report.notes
+    assert not any("white" in str(note) for note in arrays.report.notes)
 
 
 @pytest.mark.parametrize(("kind", "most", "white"), [
@@ -73,7 +73,7 @@ def test_greys_without_a_range_are_scaled_alike_and_it_is_said(kind: type, most:
     arrays = folder(tmp_path, {"a": [values[0]] * 3, "b": [values[1]] * 3}, "tif")
     for found, wanted in zip(arrays.inputs[[0, 3], 0], values, strict=True):
         assert np.abs(found - wanted * (255 / white)).max() <= 0.51
-    note, = map(str, arrays.report.notes)
+    note, = (str(each) for each in arrays.report.notes if "white" in str(each))
     assert note.startswith("6 images hold numbers from 0 to ") and note.endswith(" is, and 0 is black")
 
 
