@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 from engine.layers import Layer
 from engine.messages import Message, say
 from engine.reading.elsewhere import is_read
+from engine.reading.lasting import Uses
 from engine.reading.sheet import Declared, Sheet
 from engine.reading.sizes import BATCH, Size
 from engine.reading.unsteady import Unsteady
@@ -80,6 +81,7 @@ class Context:
         self.builder: list[Any] = []  # objects whose constructor or method is being followed
         self.frames: list[tuple[Any, Names]] = []  # functions that are being followed, and their names
         self.called: dict[int, Any] = {}  # modules that are called, by their ids
+        self.uses = Uses(())  # where names of the text stand
         self.unsteady = Unsteady()  # names of the text that do not mean the same all along
         self.hidden: dict[int, tuple[str, str]] = {}  # parts, by id, whose names mean something else in that class
         self.inlined: set[int] = set()  # objects that are followed where they are called

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from engine.layers.base import LayerError
@@ -11,9 +12,10 @@ from engine.layers.code import Code
 from engine.layers.code.layer import INFERRED
 from engine.layers.code.source import arguments, outline
 from engine.messages import Message, say
-from engine.reading.alone import AT_HAND, outside_of, own_names
+from engine.reading.alone import AT_HAND, free_names, outside_of
 from engine.reading.beginnings import begun_in
-from engine.reading.unsteady import changes_what_lasts
+from engine.reading.lasting import Uses, changing_defaults, class_values, is_constant, is_flat, text_of
+from engine.reading.unsteady import counting
 from engine.reading.values import (
     Class,
     Function,
@@ -136,7 +138,7 @@ def _written(made: Instance, is_own: bool) -> str | None:
 def _is_plain(value: Any) -> bool:
     if type(value) in (list, tuple):
         return hanging(value, MOST_GIVEN) <= MOST_GIVEN and all(map(_is_plain, value))
-    return value is None or isinstance(value, (int, float, str, bool))
+    return value is None or isinstance(value, (int, str, bool)) or (isinstance(value, float) and isfinite(value))
 
 
 class _Needs:
@@ -164,7 +166,7 @@ class _Needs:
         unsteady = self.context.unsteady
         is_changed = name in unsteady.changed and not isinstance(value, Path)  # functions of a module are called
         if isinstance(value, (list, dict, set)):  # it can be changed under another name
-            is_changed = is_changed or sum(held is value for held in self.globals.values()) > 1
+            is_changed = is_changed or not self.context.uses.only_reads(name)
         if is_changed or (name in unsteady.bound and value is not self._kind):
             self.lacks = say("“{name}” does not mean the same all along", name=name)
         elif isinstance(value, (Class, Function)):
@@ -173,8 +175,8 @@ class _Needs:
             if value.name.partition(".")[0] not in AT_HAND:
                 self.lacks = say("it uses “{name}”", name=value.name)
             self.imports[name] = value.name
-        elif _is_plain(value):
-            self.parts[name] = f"{name} = {value!r}"
+        elif is_constant(value) or is_flat(value):
+            self.parts[name] = f"{name} = {text_of(value)}"
         else:
             self.lacks = say("“{name}” is no plain value", name=name)
 
@@ -185,10 +187,9 @@ class _Needs:
         text = ast.get_source_segment(self.context.source, value.made) or ""
         text = "".join(f"@{ast.unparse(each)}\n" for each in value.made.decorator_list) + text
         self.imports.pop(name, None)
-        waiting, own = _used(value.made) - {name}, own_names(value.made)
-        if missing := waiting - self.globals.keys() - own - vars(builtins).keys():
+        waiting = free_names(text) - {name}
+        if missing := waiting - self.globals.keys() - vars(builtins).keys():
             self.lacks = say("“{name}” is not defined", name=min(missing))
-        waiting -= {name for name in own if not isinstance(self.globals.get(name), (Class, Function, Path))}
         self.parts[name] = ""  # it may use itself
         for used in sorted(waiting):
             if used in self.globals:
@@ -205,19 +206,22 @@ class _Needs:
         if isinstance(value, Class) and (value.is_changed or not (
                 value.names.keys() <= self._own(value) | {"__dataclass__"})):
             return say("“{name}” is changed after it was defined", name=name)
-        lasting = {name for name, held in self.globals.items() if isinstance(held, (list, dict, set, Class, Instance))}
-        if changes_what_lasts(value.made, lasting - own_names(value.made)):
-            return say("“{name}” changes what outlasts a call", name=name)
+        if kept := counting(value.made) or next(iter(changing_defaults(value.made)), "") or self._shared(value):
+            return say("“{name}” is kept from call to call, or shared by objects, and may change", name=kept)
         return outside_of(value.made, self.context.unsteady.rewritten)
+
+    def _shared(self, value: Any) -> str:
+        """What a class itself keeps that may not stay what it was."""
+        for name, made in class_values(value.made) if isinstance(value, Class) else ():
+            is_list = isinstance(made, (ast.List, ast.Dict, ast.Set)) and is_flat(value.names.get(name))
+            if not (is_list and self.context.uses.only_reads(f".{name}", 0) and Uses(value.made.body).only_reads(name)):
+                return name
+        return ""
 
     def _own(self, value: Class) -> set[str]:
         own = {node.name for node in value.made.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
         return own | {node.id for part in value.made.body for node in ast.walk(part)
                       if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-
-
-def _used(made: ast.AST) -> set[str]:
-    return {node.id for node in ast.walk(made) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
 
 
 def _import(name: str, path: str) -> str:

@@ -24,6 +24,7 @@ from engine.reading.blocks import INPUT, input_name, together
 from engine.reading.choosing import Choosing
 from engine.reading.context import AgainError
 from engine.reading.interpreter import Interpreter
+from engine.reading.lasting import Uses
 from engine.reading.layers import MissingValueError, trains
 from engine.reading.mangling import mangled
 from engine.reading.modules import Buffer
@@ -146,7 +147,7 @@ class _Text:
         self.reader = Interpreter(found.code, cancelled=cancelled)
         self.context = self.reader.context
         self.body = found_body(found)
-        self.context.unsteady = unsteady(self.body)
+        self.context.unsteady, self.context.uses = unsteady(self.body), Uses(self.body)
         docstring = ast.get_docstring(ast.Module(self.body, []), clean=False) or ""
         self.context.is_own = docstring.startswith(MARK)
         said, is_typed = shape_in(docstring)

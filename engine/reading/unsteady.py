@@ -60,6 +60,7 @@ def _by(statement: ast.stmt) -> Iterator[Bound]:
                 path = f"{statement.module}.{alias.name}"
             yield alias.asname or root, path
     elif isinstance(statement, (ast.Assign, ast.AnnAssign)):
+        how = how if statement.value is None or _is_literal(statement.value) else f"line {statement.lineno}"
         for target in statement.targets if isinstance(statement, ast.Assign) else [statement.target]:
             yield from _targets(target, how)
     elif isinstance(statement, (ast.AugAssign, ast.For, ast.AsyncFor)):
@@ -75,6 +76,15 @@ def _by(statement: ast.stmt) -> Iterator[Bound]:
             yield from _targets(called, "")
         if not isinstance(called, ast.Name) or called.id not in vars(builtins):
             yield from (each for part in statement.value.args for each in _targets(part, ""))
+
+
+def _is_literal(value: ast.expr) -> bool:
+    """Whether it is the same whenever it is worked out."""
+    try:
+        ast.literal_eval(value)
+    except (ValueError, TypeError, MemoryError, RecursionError):
+        return False
+    return True
 
 
 def _here(statement: ast.stmt) -> Iterator[ast.AST]:
@@ -94,46 +104,58 @@ def _targets(target: ast.expr, how: str) -> Iterator[Bound]:
         yield from _targets(target.value, how if isinstance(target, ast.Starred) else "")
 
 
-# -- what a definition changes -----------------------------------------------------------------------------------------
+# -- what an object changes of itself ----------------------------------------------------------------------------------
 
 CHANGING = frozenset((
     "append", "extend", "insert", "pop", "popitem", "remove", "clear", "update", "setdefault", "add", "discard", "sort",
     "reverse", "appendleft", "popleft"))  # methods of lists, dicts and sets
+MAKERS = ("__init__", "__post_init__")
 
 
-def changes_what_lasts(made: ast.AST, lasting: set[str]) -> bool:
-    """Whether a class or function changes lists that outlast a call: those ``lasting``, of a class, or a default."""
-    lasting = {*lasting, *_of_class(made), *_defaults(made)}
-    return any(name in lasting for name in _changed(made)) or any(
-        name.startswith("self.") for each in ast.walk(made) if isinstance(each, ast.FunctionDef)
-        and each.name not in ("__init__", "__post_init__") for name in _changed(each, whole=True))
+def counting(made: ast.AST) -> str:
+    """What an object keeps from call to call beside tensors: a list that it changes, a number that it sets again."""
+    methods = [node for node in ast.walk(made) if isinstance(node, ast.FunctionDef)]
+    begun = {_own(target) for method in methods if method.name in MAKERS for node in ast.walk(method)
+             if isinstance(node, ast.Assign) and _is_literal(node.value) and not _is_none(node.value)
+             for target in node.targets}
+    called = _reached(methods, "forward") | _reached(methods, "__call__")
+    for method in methods:
+        for node in ast.walk(method) if method.name not in MAKERS else ():
+            name = _changed_by(node) or (_own(node) if method.name in called and _own(node) in begun else "")
+            if name:
+                return name
+    return ""
 
 
-def _changed(made: ast.AST, whole: bool = False) -> Iterator[str]:
-    for node in ast.walk(made):
-        found: ast.expr | None = None
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CHANGING:
-            found = node.func.value
-        elif isinstance(node, ast.Subscript) and isinstance(node.ctx, (ast.Store, ast.Del)):
-            found = node.value
-        while isinstance(found, ast.Subscript):
-            found = found.value
-        if isinstance(found, ast.Name):
-            yield found.id
-        elif isinstance(found, ast.Attribute):
-            yield ast.unparse(found) if whole else found.attr
-            yield ast.unparse(found).partition(".")[0]
+def _own(node: ast.AST) -> str:
+    """“n”, where self.n is set."""
+    is_own = isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Name)
+    return node.attr if is_own and node.value.id == "self" else ""  # type: ignore[attr-defined]
 
 
-def _of_class(made: ast.AST) -> Iterator[str]:
-    for statement in made.body if isinstance(made, ast.ClassDef) else ():
-        if isinstance(statement, ast.Assign) and not isinstance(statement.value, (ast.Constant, ast.Name, ast.Tuple)):
-            yield from (target.id for target in statement.targets if isinstance(target, ast.Name))
+def _is_none(value: ast.expr) -> bool:
+    return isinstance(value, ast.Constant) and value.value is None
 
 
-def _defaults(made: ast.AST) -> Iterator[str]:
-    for node in ast.walk(made):
-        if isinstance(node, ast.arguments):
-            given = [*zip(reversed(node.args), reversed(node.defaults), strict=False),
-                     *zip(node.kwonlyargs, node.kw_defaults, strict=False)]
-            yield from (argument.arg for argument, value in given if isinstance(value, (ast.List, ast.Dict, ast.Call)))
+def _reached(methods: Sequence[ast.FunctionDef], name: str) -> set[str]:
+    """The names of a method and of all that it calls of the object."""
+    met, waiting = set[str](), [name]
+    while waiting:
+        met.add(name := waiting.pop())
+        waiting += [node.attr for method in methods if method.name == name for node in ast.walk(method)
+                    if isinstance(node, ast.Attribute) and node.attr not in met]
+    return met
+
+
+def _changed_by(node: ast.AST) -> str:
+    """“ks”, where self.ks.append(…) or self.ks[0] = … stands."""
+    found: ast.expr | None = None
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CHANGING:
+        found = node.func.value
+    elif isinstance(node, ast.Subscript) and isinstance(node.ctx, (ast.Store, ast.Del)):
+        found = node.value
+    while isinstance(found, ast.Subscript):
+        found = found.value
+    if isinstance(found, ast.Attribute) and ast.unparse(found).startswith("self."):
+        return found.attr
+    return ""

@@ -1,0 +1,124 @@
+"""What outlasts a call: lists of a text, of a class, of a default. Whether a text only reads them. No torch."""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+# What keeps nothing of a list that it is given, and changes nothing of it.
+TAKING = frozenset(("len", "sum", "min", "max", "sorted", "list", "tuple", "set", "frozenset", "dict", "enumerate",
+                    "zip", "any", "all", "reversed", "print"))  # fmt: skip
+ASKING = frozenset(("items", "keys", "values", "get", "index", "count", "copy"))  # methods that change nothing
+# Torch's layers that may be one for all: they keep nothing.
+STATELESS = frozenset(("ReLU", "ReLU6", "LeakyReLU", "ELU", "SELU", "CELU", "GELU", "SiLU", "Mish", "Tanh", "Sigmoid",
+                       "Hardtanh", "Hardsigmoid", "Hardswish", "Softplus", "Softsign", "Softmax", "LogSoftmax",
+                       "Identity", "Flatten"))  # fmt: skip
+
+
+def is_constant(value: Any) -> bool:
+    """Whether a value is what it is for ever."""
+    if isinstance(value, tuple):
+        return all(map(is_constant, value))
+    return value is None or type(value) in (int, float, str, bool, bytes)
+
+
+def is_flat(value: Any) -> bool:
+    """Whether it is a list of such values."""
+    if isinstance(value, dict):
+        return all(map(is_constant, (*value, *value.values())))
+    return isinstance(value, (list, set, frozenset)) and all(map(is_constant, value))
+
+
+def text_of(value: Any) -> str:
+    """A plain value as Python reads it, also where it is no number."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return f'float("{value}")'
+    if isinstance(value, tuple):
+        return f"({', '.join(map(text_of, value))}{',' * (len(value) == 1)})"
+    if isinstance(value, list):
+        return f"[{', '.join(map(text_of, value))}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{text_of(key)}: {text_of(each)}' for key, each in value.items())}}}"
+    return repr(value)
+
+
+class Uses:
+    """Where names and attributes stand in a text."""
+
+    def __init__(self, body: Sequence[ast.AST]) -> None:
+        self._around: dict[int, ast.AST] = {}
+        self._found = defaultdict[str, list[ast.expr]](list)
+        for statement in body:
+            for node in ast.walk(statement):
+                self._around |= {id(child): node for child in ast.iter_child_nodes(node)}
+                if isinstance(node, ast.Name):
+                    self._found[node.id].append(node)
+                elif isinstance(node, ast.Attribute):
+                    self._found[f".{node.attr}"].append(node)
+
+    def only_reads(self, name: str, stores: int = 1) -> bool:
+        """Whether a list is what it was made as: a name is bound so often, and read without becoming another's.
+
+        ``.name`` is an attribute.
+        """
+        found = self._found[name]
+        stored = sum(not isinstance(node.ctx, ast.Load) for node in found)  # type: ignore[attr-defined]
+        return stored <= stores and all(self._is_read(node) for node in found
+                                        if isinstance(node.ctx, ast.Load))  # type: ignore[attr-defined]
+
+    def _is_read(self, node: ast.expr) -> bool:
+        around = self._around.get(id(node))
+        if isinstance(around, ast.Subscript):
+            return around.slice is node or isinstance(around.ctx, ast.Load)
+        if isinstance(around, (ast.For, ast.comprehension)):
+            return around.iter is node
+        if isinstance(around, ast.Call):
+            return isinstance(around.func, ast.Name) and around.func.id in TAKING
+        if isinstance(around, ast.Attribute):
+            return around.attr in ASKING
+        if isinstance(around, ast.keyword):
+            return around.arg is None
+        if isinstance(around, (ast.If, ast.IfExp, ast.While, ast.Assert)):
+            return around.test is node
+        return isinstance(around, (ast.Starred, ast.Compare, ast.BinOp, ast.FormattedValue, ast.UnaryOp))
+
+
+def changing_defaults(made: ast.AST) -> list[str]:
+    """Arguments whose default is one list or object for all calls, which may be changed in one."""
+    found = []
+    for node in ast.walk(made):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            uses = Uses(node.body if isinstance(node.body, list) else [node.body])
+            found += [argument.arg for argument, value in _with_defaults(node.args)
+                      if not _lasts(value) and not (_is_display(value) and uses.only_reads(argument.arg, 0))]
+    return found
+
+
+def class_values(made: ast.ClassDef) -> list[tuple[str, ast.expr]]:
+    """What a class keeps itself that may be changed: its name, and how it is made."""
+    return [(target.id, node.value) for node in made.body if isinstance(node, (ast.Assign, ast.AnnAssign))
+            and node.value is not None and not _lasts(node.value)
+            for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+            if isinstance(target, ast.Name)]
+
+
+def _lasts(value: ast.expr) -> bool:
+    """Whether an expression gives something that no one can change, if the names in it mean such."""
+    if isinstance(value, ast.Call):
+        return ast.unparse(value.func).rpartition(".")[2] in STATELESS or (
+            isinstance(value.func, ast.Name) and value.func.id in ("float", "int", "str", "bool", "tuple", "frozenset"))
+    return not _is_display(value) and not isinstance(value, (ast.GeneratorExp, ast.Await, ast.Yield)) and all(
+        _lasts(part) for part in ast.iter_child_nodes(value) if isinstance(part, ast.expr))
+
+
+def _is_display(value: ast.expr) -> bool:
+    return isinstance(value, (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp))
+
+
+def _with_defaults(arguments: ast.arguments) -> Iterable[tuple[ast.arg, ast.expr]]:
+    given = [*zip(reversed([*arguments.posonlyargs, *arguments.args]), reversed(arguments.defaults), strict=False)]
+    return [*given, *((argument, value) for argument, value in zip(arguments.kwonlyargs, arguments.kw_defaults,
+                                                                   strict=True) if value is not None)]
