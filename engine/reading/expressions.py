@@ -62,6 +62,7 @@ OUTER, SETS = "__outer__", "__sets__"
 COMPARED = (int, float, str, type(None), list, tuple, dict, set, frozenset, range, Class, Path, Function, Module,
             Instance, Chain, Address)  # fmt: skip
 
+PARAMETERS = (Path("torch.nn.Parameter"), Path("torch.nn.parameter.Parameter"))
 ACTIVATIONS = ("torch.relu", "torch.tanh", "torch.sigmoid")
 
 
@@ -581,7 +582,7 @@ class Expressions:
             given = [self._where(each, names) for each in node.args]
             return self._call(called, given, {str(word.arg): self._where(word.value, names) for word in node.keywords},
                               node, names)
-        given = self._elements(node.args, names)
+        given = self._of_parameter(node, names) if called in PARAMETERS else self._elements(node.args, names)
         if called == Path("builtins.super"):
             return self._super(given, names)
         named: Names = {}
@@ -596,6 +597,17 @@ class Expressions:
                 named[word.arg] = value
         self.context.line = node.lineno
         return self._call(called, given, named, node, names)
+
+    def _of_parameter(self, node: ast.Call, names: Names) -> list[Any]:
+        """The numbers of a parameter: it is one whether they are known or not."""
+        try:
+            return self._elements(node.args, names)
+        except SpentError:
+            raise
+        except ReadingError as error:
+            if self.context.exact:
+                raise
+            return [Unknown(_text(node), error)]
 
     def _where(self, node: ast.expr, names: Names) -> Any:
         """A device; one of which this code says nothing changes no network."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.reading.values import SIZED, Chain, Instance, Module, every_module, hanging, is_module
 
-MOST, MOST_VALUES = 2000, 1000  # parts; values that hang at an attribute
+MOST, MOST_VALUES, DEEPEST = 2000, 1000, 4  # parts; values that hang at an attribute; objects in objects
 
 
 def held_in(made: Instance) -> list[Any]:
@@ -27,13 +27,15 @@ def _content(part: Any) -> Any:
     return id(part)
 
 
-def _value(value: Any) -> Any:
+def _value(value: Any, level: int = 0) -> Any:
     if isinstance(value, (int, float, str, bool, bytes, type(None))):
         return type(value), repr(value) if isinstance(value, float) else value
     if is_module(value):
         return Module  # it is a part of its own
+    if isinstance(value, Instance) and level < DEEPEST:
+        return id(value.kind), {name: _value(each, level + 1) for name, each in value.attributes.items()}
     if not isinstance(value, SIZED) or hanging(value, MOST_VALUES) > MOST_VALUES:
         return id(value)
     if isinstance(value, dict):
-        return type(value), [(_value(key), _value(each)) for key, each in value.items()]
-    return type(value), [_value(each) for each in value]
+        return type(value), [(_value(key), _value(each, level)) for key, each in value.items()]
+    return type(value), [_value(each, level) for each in value]

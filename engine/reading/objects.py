@@ -45,6 +45,7 @@ from engine.reading.values import (
     Unknown,
     Zeros,
     address,
+    as_now,
     every_module,
     is_module,
     parts_of,
@@ -82,7 +83,7 @@ class Objects:
         self._check_bases(kind)
         made = Instance(kind, line=self.context.line)
         if node is not None:
-            made.given = (list(given), dict(named))
+            made.given = ([*map(as_now, given)], {name: as_now(value) for name, value in named.items()})
         if self.context.exact and kind.method("forward") is None:
             raise self.context.error("{name} has no forward method", name=kind.made.name)
         constructor, fields = kind.method("__init__"), kind.holder("__dataclass__")

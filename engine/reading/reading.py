@@ -19,7 +19,7 @@ from engine.layout.unplaced import laid_out
 from engine.line.grammar import LineError
 from engine.line.line import build_line
 from engine.messages import LayerloomError, Message, say
-from engine.reading.apart import check_apart
+from engine.reading.apart import check_apart, keeps_numbers
 from engine.reading.blocks import INPUT, input_name, together
 from engine.reading.choosing import Choosing
 from engine.reading.context import AgainError
@@ -340,8 +340,10 @@ class _Text:
                 self._check_attributes(part)
                 if part.inner is not None:
                     kept.add(id(part.inner))
-            layer = part if not isinstance(part, Instance) else None if _is_code(part) else part.inner
-            if isinstance(layer, Module) and id(layer) not in reached and keeps(layer.layer):
+            layers = [part] if not isinstance(part, Instance) else (
+                [*part.blocks.values()] if _is_code(part) else [part.inner])
+            layer = layers[0] if layers else None
+            if isinstance(layer, Module) and keeps(layer.layer) and not any(id(each) in reached for each in layers):
                 self._check_hidden(layer)
                 raise ReadingError("“{name}” is made, but nothing of it reaches the output: PyTorch would keep its "
                                    "weights. Call it, or take it out", line=part.line or None,
@@ -351,10 +353,11 @@ class _Text:
             if id(module) not in kept and (not isinstance(module, Module) or trains(module.layer)):
                 raise ReadingError("“{name}” is kept where PyTorch does not see it: it would always train. Put it into "
                                    "an attribute of its own", line=module.line or None, name=name_of(module))
-            if id(module) not in kept and module.layer.has_weights() and not isinstance(module.layer, Code):
+            if id(module) not in kept and keeps_numbers(module):
+                made = module.of or module
                 raise ReadingError("“{name}” is kept where PyTorch does not see its weights: put it into an "
-                                   "nn.ModuleList or an attribute of its own", line=module.line or None,
-                                   name=module.name or module.layer.title)
+                                   "nn.ModuleList or an attribute of its own", line=made.line or None,
+                                   name=name_of(made))
 
     def _check_hidden(self, part: Module) -> None:
         if found := self.context.hidden.get(id(part)):

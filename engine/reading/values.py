@@ -17,6 +17,7 @@ from engine.reading.sizes import Dims
 
 Names = dict[str, Any]
 MOST_KEPT, MOST_DEEP = 20_000, 60  # parts of a network that are counted, and levels
+MOST_COPIED = 1000  # plain values in lists
 SIZED: Any = (str, list, tuple, dict, set, frozenset, range, *map(type, ({}.keys(), {}.values(), {}.items())))
 
 
@@ -179,6 +180,21 @@ class Parameter:
 
     module: Module
     name: str
+
+
+def as_now(value: Any) -> Any:
+    """A list of plain values as it is, whatever becomes of it; other values themselves."""
+    if type(value) in (list, dict, set) and hanging(value, MOST_COPIED) <= MOST_COPIED:
+        return copy.deepcopy(value) if _are_plain(value) else value
+    return value
+
+
+def _are_plain(value: Any) -> bool:
+    if type(value) in (list, tuple, set):
+        return all(map(_are_plain, value))
+    if type(value) is dict:
+        return all(map(_are_plain, (*value, *value.values())))
+    return value is None or isinstance(value, (int, float, str, bool, bytes))
 
 
 def address(value: Any) -> Address:
