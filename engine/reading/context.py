@@ -92,6 +92,7 @@ class Context:
         self.watched: list[Any] = []  # modules that “forward” asks whether they train
         self.modes: list[tuple[Any, str, int]] = []  # on what “train” and “eval” are called, and in which line
         self.optimized: list[Any] = []  # what each optimizer is given to learn
+        self.coded: list[ast.AST] = []  # classes and functions that are kept as code
         self.trying = 0  # “try” around what is followed, of which errors are caught
         self.strange = 0  # calls of which nothing is known
         self.is_library = False  # what is followed is no text of the person's
@@ -127,6 +128,12 @@ class Context:
         entry = (self.line, say(template, **values))
         if entry not in self.notes:
             self.notes.append(entry)
+
+    def forget_notes(self, made: ast.AST, template: str) -> None:
+        """Of a definition that is kept as it is, a note on what would be left out of it."""
+        first, last = getattr(made, "lineno", 0), getattr(made, "end_lineno", None) or 0
+        self.notes = [(line, note) for line, note in self.notes if note.template != template or not (
+            first <= line <= last)]
 
     # -- what cannot be followed ---------------------------------------------------------------------------------------
 
@@ -197,11 +204,17 @@ class Context:
         if self.sheet is not None:
             self.refuse(self.error("“{name}” changes a layer in every call here: that cannot be read", name=name))
 
-    def set_from_outside(self, value: Any) -> None:
-        """A parameter of a class's own begins or learns as something says that may not be the class itself."""
+    def set_from_outside(self, value: Any) -> bool:
+        """A parameter of a class's own begins or learns as something says that may not be the class itself.
+
+        False where it is the class.
+        """
         error = value.error if isinstance(value, Unknown) else None
-        if isinstance(error, OwnParameterError) and not any(error.owner is each for each in self.builder if each):
+        if not isinstance(error, OwnParameterError):
+            return True
+        if not any(error.owner is each for each in self.builder if each):
             error.set_line = error.set_line or self.line
+        return error.set_line > 0
 
     def must_succeed(self) -> None:
         """Raise a ReadingError where an error would be caught, for here only a run would tell whether there is one."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import Any
 
+from engine.reading.modules import Buffer
 from engine.reading.values import SIZED, Chain, Instance, Module, every_module, hanging, is_module
 
 MOST, MOST_VALUES, DEEPEST = 2000, 1000, 4  # parts; values that hang at an attribute; objects in objects
@@ -32,6 +33,8 @@ def _value(value: Any, level: int = 0) -> Any:
         return type(value), repr(value) if isinstance(value, float) else value
     if is_module(value):
         return Module  # it is a part of its own
+    if isinstance(value, Buffer):
+        return id(value), value.taint
     if isinstance(value, Instance) and level < DEEPEST:
         return id(value.kind), {name: _value(each, level + 1) for name, each in value.attributes.items()}
     if not isinstance(value, SIZED) or hanging(value, MOST_VALUES) > MOST_VALUES:

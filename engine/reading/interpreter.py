@@ -130,6 +130,8 @@ class Interpreter:
         scope, _, name = path.rpartition(".")
         if not is_sure_call(path, given, named):
             self.context.must_succeed()
+        if name.startswith("register_module_") and path.startswith("torch."):
+            self.context.spoil(Path(scope), name)
         if scope == "builtins":
             return self._builtin_called(name, given, named, node, names)
         if path.startswith(("d2l.", "d2lzh")) and not self.context.exact:

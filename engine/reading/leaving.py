@@ -16,6 +16,7 @@ from engine.reading.values import (
     Measured,
     Names,
     Once,
+    OwnParameterError,
     Parameter,
     Path,
     ReadingError,
@@ -145,6 +146,8 @@ class Leaving:
             if node.func.attr in CHANGING and (is_module(owner) or isinstance(owner, (list, dict, Chain, Options))):
                 yield owner
             yield from self._tensors_in(node.func.value, names)
+            if IN_PLACE.fullmatch(node.func.attr):
+                yield from self._keeper(node.func.value, names)
         for value in node.args:
             yield from self._tensors_in(value, names)
         called = self.value(node.func, names)
@@ -154,6 +157,15 @@ class Leaving:
         if name in ("setattr", "delattr"):
             self.context.spoil(given[0], "…") if isinstance(given[0], Path) else None
             yield from given[:1]
+
+    def _keeper(self, node: ast.expr, names: Names) -> Iterator[Any]:
+        """The object whose tensor is changed, where nothing else is known of that tensor."""
+        while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
+            if isinstance(node, ast.Attribute) and isinstance(owner := self.value(node.value, names), Instance):
+                value = owner.attributes.get(node.attr)
+                is_plain = isinstance(value, Unknown) and not isinstance(value.error, OwnParameterError)
+                yield from [owner] if is_plain and owner not in self.context.builder else []
+            node = node.func if isinstance(node, ast.Call) else node.value
 
     def _tensors_in(self, node: ast.expr, names: Names) -> Iterator[Any]:
         """Tensors that something is done with, and with them all that looks at the same numbers."""

@@ -176,7 +176,8 @@ class Modules:
         elif isinstance(owner, Chain):
             self.containers.put_part(owner, name, value)
         elif isinstance(owner, Unknown) and owner.error is not None:
-            self.context.set_from_outside(owner)
+            if not self.context.set_from_outside(owner) and name == "requires_grad":
+                return  # the class says so itself
             raise owner.error
         elif isinstance(owner, Measured) and name == "data":
             self.measured_anew(owner)

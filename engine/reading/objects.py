@@ -593,6 +593,10 @@ class Objects:
         found: Names = {}
         for way, part in self._walked(owner):
             layer = layer_in(part)
+            for name, value in part.attributes.items() if isinstance(part, Instance) else ():
+                if (isinstance(value, Buffer) and value.is_kept) or (
+                        isinstance(value, Unknown) and isinstance(value.error, OwnParameterError)):
+                    found[f"{way}.{name}" if way else name] = value
             for name, parameter in parameters_in(layer) if layer is not None and layer.within is None else ():
                 found[f"{way}.{name}" if way else name] = parameter if asked["keep_vars"] else Detached(
                     parameter.module, parameter.name)

@@ -32,23 +32,24 @@ if TYPE_CHECKING:
 
 GIVEN = {"torch": "torch", "nn": "torch.nn"}  # what a code layer has at hand by itself
 MOST = 100_000  # characters
-MAKING = frozenset(("tensor", "as_tensor", "arange", "linspace", "logspace", "zeros", "ones", "full", "eye", "empty",
-                    "rand", "randn", "randint", "randperm", "normal", "from_numpy", "tril", "triu", "diag", "outer",
-                    "stack", "cat", "exp", "sin", "cos"))  # functions of torch that give a tensor
 MOST_GIVEN = 100  # things in a list that it was made with
 
 
 def code_of(context: Context, made: Instance) -> Code | None:
     """The class as code, if all that it needs is in the text and torch; None where it does not stand alone."""
-    found = None if _is_followed(context, made) else _code(context, made)
-    return found if isinstance(found, Code) else None
+    needs = _Needs(context)
+    found = None if _is_followed(context, made) else _code(needs, made)
+    if not isinstance(found, Code):
+        return None
+    context.coded += needs.made
+    return found
 
 
 def no_code(context: Context, made: Any, error: ReadingError) -> ReadingError:
     """The error that keeps a class from being followed, with what keeps it from being read as code, too."""
     if not isinstance(made, Instance) or _is_followed(context, made) or not isinstance(error, OwnParameterError):
         return error
-    why = _code(context, made)
+    why = _code(_Needs(context), made)
     if isinstance(why, Code) or why is None:
         return error
     both = OwnParameterError("A parameter of the class's own is no layer here, and {name} does not stand alone as "
@@ -63,17 +64,17 @@ def _is_followed(context: Context, made: Instance) -> bool:
         made.kind.is_module and not made.is_begun)
 
 
-def _code(context: Context, made: Instance) -> Code | Message | None:
+def _code(needs: _Needs, made: Instance) -> Code | Message | None:
     """The class as code, or why it is none."""
     if made.is_changed:
         return say("it is changed after it was made")
-    with_what, needs = _written(made, context.is_own), _Needs(context)
+    with_what = _written(made, needs.context.is_own)
     if with_what is None:
         return say("it is made with more than plain values")
     found = needs.of(made.kind)
     if found is None or "forward" not in made.kind.names:
         return needs.lacks
-    _check_begun(context, made)
+    _check_begun(needs.context, made)
     source = "\n\n\n".join(found) + "\n"
     try:
         if len(source) > MOST or outline(source).name != made.kind.made.name:
@@ -82,24 +83,6 @@ def _code(context: Context, made: Instance) -> Code | Message | None:
     except LayerError:
         return None
     return Code(source=source, made_with=with_what)
-
-
-def loose_in(source: str) -> list[str]:
-    """The plain tensors that a class's constructor keeps, as far as its text tells: torch would not save them."""
-    nodes = ast.walk(ast.parse(source))
-    made = [node for node in nodes if isinstance(node, ast.FunctionDef) and node.name == "__init__"]
-    return [target.attr for each in made for node in ast.walk(each) if isinstance(node, ast.Assign)
-            for target in node.targets if isinstance(target, ast.Attribute) and _makes_tensor(node.value)]
-
-
-def _makes_tensor(node: ast.expr) -> bool:
-    """Whether a tensor is made there, which no parameter or layer is made of."""
-    while isinstance(node, (ast.Call, ast.Attribute, ast.BinOp, ast.Subscript)):
-        if isinstance(node, ast.Call) and ast.unparse(node.func).removeprefix("torch.") in MAKING and (
-                ast.unparse(node.func).startswith("torch.")):
-            return True
-        node = node.func if isinstance(node, ast.Call) else node.left if isinstance(node, ast.BinOp) else node.value
-    return False
 
 
 def _check_begun(context: Context, made: Instance) -> None:
@@ -148,6 +131,7 @@ class _Needs:
         self.context, self.globals = context, context.globals
         self.imports: dict[str, str] = {}
         self.parts: dict[str, str] = {}
+        self.made: list[ast.AST] = []  # definitions among them
         self.lacks: Message | None = None  # why it does not stand alone
         self._kind: Class | None = None
 
@@ -196,6 +180,7 @@ class _Needs:
                 self._add(used, self.globals[used])
         del self.parts[name]
         self.parts[name] = text
+        self.made.append(value.made)
 
     def _lack(self, name: str, value: Any) -> Message | None:
         """Why a definition is not all that its name means, or means more where it stands."""

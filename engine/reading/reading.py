@@ -27,7 +27,7 @@ from engine.reading.interpreter import Interpreter
 from engine.reading.lasting import Uses
 from engine.reading.layers import MissingValueError, trains
 from engine.reading.mangling import mangled
-from engine.reading.modules import Buffer
+from engine.reading.modules import UNSAID, Buffer
 from engine.reading.optimizing import say_optimized
 from engine.reading.own_code import code_of, no_code
 from engine.reading.remarks import check_learning, layers_in, name_of, say_loose, say_twice
@@ -169,6 +169,8 @@ class _Text:
                 raise choosing.missing(network.kind) from error
             raise
         self.reader.modules.say_unsaid(network)
+        for made in self.context.coded:
+            self.context.forget_notes(made, UNSAID)
         self._say_modes(network)
         say_loose(self.context, network, graph)
         say_twice(self.context, network)
@@ -336,6 +338,7 @@ class _Text:
             check_learning(part)
             kept.update(id(block) for block in part.blocks.values()) if isinstance(part, Instance) else None
             if isinstance(part, Instance):
+                self._check_code(part)
                 self.reader.tracing.check_mode(part)
                 self._check_attributes(part)
                 if part.inner is not None:
@@ -358,6 +361,11 @@ class _Text:
                 raise ReadingError("“{name}” is kept where PyTorch does not see its weights: put it into an "
                                    "nn.ModuleList or an attribute of its own", line=made.line or None,
                                    name=name_of(made))
+
+    def _check_code(self, part: Instance) -> None:
+        if _is_code(part) and part.is_changed:
+            raise ReadingError("{name} is read as code, and changed after it was made: no layer does that",
+                               line=part.line or None, name=name_of(part))
 
     def _check_hidden(self, part: Module) -> None:
         if found := self.context.hidden.get(id(part)):

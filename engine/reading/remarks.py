@@ -11,8 +11,8 @@ from engine.layers.code import Code
 from engine.layers.code.source import outline
 from engine.reading.beginnings import layer_in, learns_in_part
 from engine.reading.context import Context
+from engine.reading.loose import loose_in
 from engine.reading.modules import Buffer
-from engine.reading.own_code import loose_in
 from engine.reading.values import Instance, Module, ReadingError, every_module, parts_of
 
 
