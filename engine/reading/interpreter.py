@@ -88,6 +88,7 @@ class Interpreter:
         if isinstance(called, Method):
             return self._method_called(called.owner, called.name, given, named)
         if isinstance(called, Unknown):
+            self.statements.changed_in_place(node, names)
             return self._unknown_called(called, given)
         if isinstance(called, Function):
             return self.function_called(called, given, named)

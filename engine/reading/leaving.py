@@ -38,6 +38,7 @@ LISTS = frozenset(("append", "update", "extend", "pop", "insert"))  # most lists
 HARMLESS = frozenset(("grad", "requires_grad", "data", "training"))  # of parameters: nothing of the network
 IN_PLACE = re.compile(r"[a-z]\w*[a-z0-9]_")  # methods that change their tensor
 TRAINING = ("backward", "zero_grad", "step")  # by which a training loop is known
+BEGUN_OUTSIDE = "{name} is code: how its weights begin is said outside of it, which is not read along"
 MOST_LOOKED = 1000  # values of a list that are looked at
 
 
@@ -87,6 +88,16 @@ class Leaving:
             for each in value[:MOST_LOOKED] if isinstance(value, (list, tuple)) else (value,):
                 if is_module(each) or isinstance(each, (Parameter, Measured)):
                     yield each if is_module(each) else each.module
+                elif isinstance(each, Unknown) and isinstance(each.error, OwnParameterError):
+                    self._own_set(each, "requires_grad" in ast.unparse(statement))
+
+    def _own_set(self, weight: Unknown, learns: bool) -> None:
+        """A class's own parameter may begin otherwise; where it may not learn, the class cannot be code."""
+        owner = getattr(weight.error, "owner", None)
+        if learns:
+            self.context.set_from_outside(weight)
+        elif isinstance(owner, Instance) and owner not in self.context.builder:
+            self.context.note(BEGUN_OUTSIDE, name=owner.kind.made.name)
 
     def _leave_inside(self, target: ast.Attribute | ast.Subscript, unknown: Unknown, names: Names) -> None:
         """``self.a = …`` leaves ``a`` unknown, ``held[i] = …`` all that is held."""
@@ -146,8 +157,7 @@ class Leaving:
             if node.func.attr in CHANGING and (is_module(owner) or isinstance(owner, (list, dict, Chain, Options))):
                 yield owner
             yield from self._tensors_in(node.func.value, names)
-            if IN_PLACE.fullmatch(node.func.attr):
-                yield from self._keeper(node.func.value, names)
+            yield from self.keepers(node, names)
         for value in node.args:
             yield from self._tensors_in(value, names)
         called = self.value(node.func, names)
@@ -158,9 +168,11 @@ class Leaving:
             self.context.spoil(given[0], "…") if isinstance(given[0], Path) else None
             yield from given[:1]
 
-    def _keeper(self, node: ast.expr, names: Names) -> Iterator[Any]:
-        """The object whose tensor is changed, where nothing else is known of that tensor."""
-        while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
+    def keepers(self, call: ast.Call, names: Names) -> Iterator[Instance]:
+        """The object whose tensor a call changes, where nothing else is known of that tensor."""
+        is_changing = isinstance(call.func, ast.Attribute) and IN_PLACE.fullmatch(call.func.attr)
+        node: ast.expr = call.func.value if is_changing else call.func  # type: ignore[attr-defined]
+        while is_changing and isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
             if isinstance(node, ast.Attribute) and isinstance(owner := self.value(node.value, names), Instance):
                 value = owner.attributes.get(node.attr)
                 is_plain = isinstance(value, Unknown) and not isinstance(value.error, OwnParameterError)

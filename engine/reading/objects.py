@@ -413,6 +413,8 @@ class Objects:
                                                          "that", name=name))
         if isinstance(owner, Measured) and name.endswith("_"):
             self.reader.modules.measured_anew(owner)
+        if isinstance(owner, Unknown) and name.endswith("_") and not name.startswith("_"):
+            self.context.set_from_outside(owner)
         if isinstance(owner, (Marker, Unknown)):
             return owner
         raise self.context.error("“.{name}()” cannot be read here", name=name)

@@ -71,6 +71,11 @@ class Statements:
         for statement in body:
             self.follow(statement, names)
 
+    def changed_in_place(self, call: ast.Call, names: Names) -> None:
+        """Objects whose tensors a call changes of which nothing is known are no longer what their class says."""
+        for owner in self._leaving.keepers(call, names):
+            owner.is_changed = True
+
     def follow(self, statement: ast.stmt, names: Names) -> None:
         """Follow one; what it would change is unknown where that cannot be done."""
         self.context.step(statement)

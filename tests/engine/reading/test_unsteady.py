@@ -143,7 +143,8 @@ def test_code_that_asks_for_more_than_its_class_is_refused(asks: str, name: str)
     (f"k = 1\nk = 2\n{part(factor='k')}{NET}", "“k” does not mean the same all along"),
     (f"import os\n{part(factor='len(os.sep)')}{NET}", "it uses “os”"),
     (f"ks = nn.ModuleList()\n{part(factor='len(ks)')}{NET}", "“ks” is no plain value"),
-    (f"{part('made = []', begin='self.made.append(1)')}{NET}", "“made” is kept from call to call, or shared by objects, and may change"),
+    (f"{part('made = []', begin='self.made.append(1)')}{NET}",
+     "“made” is kept from call to call, or shared by objects, and may change"),
     (f"{part(argument='n')}net = nn.Sequential(nn.Linear(8, 8), Part(nn.ReLU()))", "it is made with more than plain"),
     (f"{part()}def say(self): return 1\nPart.say = say\n{NET}", "“Part” does not mean the same all along"),
     ("def inner():\n" + part().replace("\n", "\n    ").replace("class", "    class", 1) + "return Part\n"
