@@ -14,7 +14,7 @@ from engine.data.formats.array_names import Pair, listed, pairs_of
 from engine.data.formats.arrays import Array, Arrays, Report
 from engine.data.formats.classes import classes_of, counted
 from engine.data.formats.rounding import lost
-from engine.data.formats.tensor_outline import INPUTS, PARTS, TARGETS, is_wanted, names_of
+from engine.data.formats.tensor_outline import INPUTS, TARGETS, is_wanted, names_of
 from engine.data.options.options import Known
 from engine.messages import Message, say
 from engine.units import shape_text
@@ -22,6 +22,7 @@ from engine.units import shape_text
 LEAST = 3
 LARGEST_LABEL = 2**63 - 1
 LEAST_SIDE = 8  # of examples that are square and so taken as images
+_WORDS = {"train": say("training"), "validation": say("validation"), "test": say("test")}
 
 
 class _Part(NamedTuple):
@@ -45,9 +46,11 @@ def read_tensors(path: Path) -> Arrays:
     for part, each in parts.items():
         _expect_targets_alike(path, parts["train"].targets, each.targets, part)
     known = _known(path, pairs["train"].targets, list(parts.values()), notes)
-    train, test, validation = (_numbered(parts.get(part), known) for part in ("train", "test", "validation"))
-    assert train is not None
-    return Arrays(*train, *(test or (None, None)), *(validation or (None, None)), known, report=Report(tuple(notes)))
+    numbered = {part: _numbered(each, known) for part, each in parts.items()}
+    (test_inputs, test_targets), (validation_inputs, validation_targets) = (
+        numbered.get(part, (None, None)) for part in ("test", "validation"))
+    return Arrays(*numbered["train"], test_inputs, test_targets, validation_inputs, validation_targets, known,
+                  report=Report(tuple(notes)))
 
 
 # -- what is refused ---------------------------------------------------------------------------------------------------
@@ -72,14 +75,14 @@ def _expect_enough(path: Path, count: int, least: int) -> None:
 
 def _expect_alike(path: Path, train: Array, other: Array, part: str) -> None:
     if other.shape[1:] != train.shape[1:] or (other.dtype == np.uint8) != (train.dtype == np.uint8):
-        raise DataError("{path}: its {part} examples are {other}, the others {train}", path=path, part=say(part),
+        raise DataError("{path}: its {part} examples are {other}, the others {train}", path=path, part=_WORDS[part],
                         other=_text(other), train=_text(train))
 
 
 def _expect_targets_alike(path: Path, train: Array, other: Array, part: str) -> None:
     if other.shape[1:] != train.shape[1:] or other.dtype != train.dtype:
         raise DataError("{path}: the targets of its {part} examples are of another kind than the others", path=path,
-                        part=say(part))
+                        part=_WORDS[part])
 
 
 def _text(array: Array) -> str:
@@ -100,9 +103,9 @@ def _known(path: Path, name: str, parts: Sequence[_Part], notes: list[Message]) 
     return known.with_options(classes=classes_of(path, name, targets, notes))
 
 
-def _numbered(part: _Part | None, known: Known) -> _Part | None:
+def _numbered(part: _Part, known: Known) -> _Part:
     """With classes counted from 0."""
-    return part._replace(targets=counted(part.targets, known.classes)) if part is not None and known.classes else part
+    return part._replace(targets=counted(part.targets, known.classes)) if known.classes else part
 
 
 def _stored(path: Path, arrays: dict[str, Array], names: Pair) -> _Part:

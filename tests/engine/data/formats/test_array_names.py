@@ -122,8 +122,9 @@ def test_what_float32_cannot_tell_apart_is_said(case: str, tmp_path: Path) -> No
 
 @pytest.mark.parametrize("values", [
     np.random.default_rng(0).normal(size=(3000, 30)), np.random.default_rng(0).random(100_000) * 1e9,
-    np.arange(20) * 2**20, np.arange(20) * 1e30, (np.arange(20) / 10).repeat(3) + 0.1 * 3, np.arange(20.0) % 2 * 2 + 16777216,
-    np.random.default_rng(0).integers(0, 256, (20, 3, 9, 9)) / 255, np.arange(20, dtype=np.float32) + 1e9,
+    np.arange(20) * 2**20, np.arange(20) * 1e30, (np.arange(20) / 10).repeat(3) + 0.1 * 3,
+    np.arange(20.0) % 2 * 2 + 16777216, np.random.default_rng(0).integers(0, 256, (20, 3, 9, 9)) / 255,
+    np.arange(20, dtype=np.float32) + 1e9,
 ], ids=str)  # fmt: skip
 def test_what_nothing_is_lost_of_is_not_said(values: np.ndarray, tmp_path: Path) -> None:
     np.savez(tmp_path / "a.npz", x=values, y=np.arange(len(values)) % 3)
