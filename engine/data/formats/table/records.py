@@ -130,7 +130,7 @@ class _Reading:
 
     def __init__(self, path: Path, found: Found, dialect: Dialect, table: Table, texts: frozenset[int]) -> None:
         self._path, self._found, self._dialect = path, found, dialect
-        self.columns = Gathering(len(dialect.names), dialect.delimiter, table.decimal == "comma", texts)
+        self.columns = Gathering(len(dialect.names), dialect.delimiter, table.decimal, texts)
         self._lines: list[NDArray[np.int64]] = []
         self._head: list[tuple[str, ...]] = []
         self._count = self._rows = 0

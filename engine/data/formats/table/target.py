@@ -62,7 +62,7 @@ def _numbers(values: Values, log: bool) -> Target:
         raise DataError("“{column}”, line {line}: {value:} has no logarithm. Switch Log target off, or correct it",
                         column=values.name, line=values.line(numbers <= 0), value=f"{numbers[numbers <= 0][0]:g}")
     targets = (np.log(numbers) if log else numbers).astype(np.float32)[:, None]
-    return Target("regression", (), targets, (values.style,) if values.style else ())
+    return Target("regression", (), targets, values.styles)
 
 
 def _classes(values: Values, table: Table) -> Target:

@@ -100,13 +100,13 @@ class Values(ABC):
 
     def look(self) -> None:
         """Find out what takes long, so that it is there when it is asked for."""
-        for name in ("distinct", "style"):
+        for name in ("distinct", "styles"):
             getattr(self, name)
 
     @property
-    def style(self) -> Message | None:
+    def styles(self) -> tuple[Message, ...]:
         """How its numbers are written, where that is to be said."""
-        return None
+        return ()
 
     @property
     def unclear(self) -> Message | None:
