@@ -74,7 +74,7 @@ def _of_close(name: str, array: Array) -> Message | None:
 def of_close(name: str, one: float, other: float) -> Message:
     """Two numbers that became the same."""
     return say("“{name}”: some numbers are so close that they become the same in the network, such as {one} and "
-               "{other}. Subtract what all have in common", name=name, one=_text(one), other=_text(other))
+               "{other}", name=name, one=_text(one), other=_text(other))
 
 
 def _text(number: float) -> str:

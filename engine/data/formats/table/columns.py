@@ -126,8 +126,8 @@ def _of_nearly(values: Values) -> tuple[Message, ...]:
     found = [name for name in values.categories()[0] if is_nearly_number(name)]
     if 2 * len(found) <= values.distinct:
         return ()
-    return (say("“{column}” is used as categories: “{text}” is no plain number. If it is one, leave out the signs around "
-                "it", column=values.name, text=found[0][:SHOWN]),)
+    return (say("“{column}” is used as categories: “{text}” is no plain number. If it is one, leave out the signs "
+                "around it", column=values.name, text=found[0][:SHOWN]),)
 
 
 def _of_codes(values: Values, text: str, is_many: bool) -> Message:

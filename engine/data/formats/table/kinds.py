@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.data.formats.table.gathering import LARGEST, Floats
+from engine.data.formats.table.gathering import LARGEST, WHOLE, Floats
 from engine.data.formats.table.missing import MISSING, MISSING_NUMBER, says_unknown
 from engine.data.formats.table.numbers import Read, Sign, is_code
 from engine.data.formats.table.values import SHOWN, Mask, Values, plain_text
@@ -46,17 +46,17 @@ class NumberValues(Values):
         return mask
 
     @cached_property
-    def _different(self) -> Floats:
+    def different(self) -> Floats:
         found = np.sort(self.numbers)
         found = found[: self.present]  # what is missing comes last
         return found[np.concatenate([[True], np.diff(found) != 0])] if len(found) else found
 
     @cached_property
     def distinct(self) -> int:
-        return len(self._different) + (0 if self.is_numeric else len(set(self._odd.values())))
+        return len(self.different) + (0 if self.is_numeric else len(set(self._odd.values())))
 
     def categories(self) -> tuple[tuple[str, ...], NDArray[np.int64]]:
-        found = self._different
+        found = self.different
         codes = np.where(np.isnan(self.numbers), -1, np.searchsorted(found, self.numbers)).astype(np.int64)
         names = [plain_text(number) for number in found.tolist()]
         if not self.is_numeric:
@@ -90,6 +90,20 @@ class TextValues(Values):
             return np.full(len(self), np.nan)
         numbers: Floats = self._of_texts(self._read.numbers, np.float64)
         return np.where(np.abs(numbers) > LARGEST, np.nan, numbers)
+
+    @cached_property
+    def different(self) -> Floats:
+        found = np.unique(self.numbers)
+        return found[~np.isnan(found)]
+
+    @cached_property
+    def rounded(self) -> tuple[str, str] | None:
+        seen: dict[float, str] = {}
+        large = self._there if len(self.different) and np.abs(self.different[[0, -1]]).max() >= WHOLE else []
+        for text in (self._texts[code] for code in large):
+            if text.isascii() and text.lstrip("-").isdecimal() and seen.setdefault(float(text), text) != text:
+                return seen[float(text)], text
+        return None
 
     @cached_property
     def bad(self) -> NDArray[np.int64]:

@@ -38,6 +38,11 @@ class Values(ABC):
 
     @property
     @abstractmethod
+    def different(self) -> Floats:
+        """The numbers that there are, each once, in order."""
+
+    @property
+    @abstractmethod
     def bad(self) -> NDArray[np.int64]:
         """Rows where there is something that is no such number."""
 
@@ -107,6 +112,11 @@ class Values(ABC):
     def styles(self) -> tuple[Message, ...]:
         """How its numbers are written, where that is to be said."""
         return ()
+
+    @property
+    def rounded(self) -> tuple[str, str] | None:
+        """Two texts with whole numbers that are too large to be told apart."""
+        return None
 
     @property
     def unclear(self) -> Message | None:
