@@ -24,9 +24,8 @@ def nearly_one_each(classes: int, rows: int) -> bool:
 
 
 def classes_of(path: Path, name: str, targets: Sequence[Array], notes: list[Message]) -> tuple[str, ...]:
-    """The labels that are there, in order, from whole numbers of all parts. Raises DataError, in words."""
-    found = np.unique(np.concatenate(targets))
-    labels, rows = found.tolist(), sum(map(len, targets))
+    """The labels that are there, in order, from whole numbers of all parts, training first. Raises DataError."""
+    labels, learned = np.unique(np.concatenate(targets)).tolist(), len(np.unique(targets[0]))
     least, most = labels[0], labels[-1]
     if least < 0 and labels != SIGNS:
         raise DataError("{path}: the labels go from {least} to {most}. Classes have no labels below 0, but for -1 and "
@@ -34,10 +33,10 @@ def classes_of(path: Path, name: str, targets: Sequence[Array], notes: list[Mess
     if len(labels) == 1:
         raise DataError("{path}: all examples are of one class, {label}: there is nothing to learn", path=path,
                         label=least)
-    if nearly_one_each(len(labels), rows):
+    if nearly_one_each(learned, len(targets[0])):
         raise DataError("{path}: “{name}” has {count} different whole numbers for {rows} examples: nearly a class for "
                         "each. Numbers to predict are stored as decimals; a class needs several examples", path=path,
-                        name=name, count=grouped(len(labels)), rows=grouped(rows))
+                        name=name, count=grouped(learned), rows=grouped(len(targets[0])))
     if len(labels) > MOST:
         raise DataError("{path}: “{name}” has {count} different labels: more than {most} cannot be classes. Numbers to "
                         "predict are stored as decimals", path=path, name=name, count=grouped(len(labels)),

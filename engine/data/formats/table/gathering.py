@@ -191,9 +191,8 @@ def _are_plain(texts: Iterable[str]) -> bool:
 
 def _may_be_thousands(texts: Iterable[str]) -> bool:
     """Whether each point may as well part thousands: 1.100, 2.033."""
-    points = islice((text for text in texts if "." in text), FIRST)
-    parts = [part is not None and part.is_torn for part in map(parts_of, points)]
-    return bool(parts) and all(parts)
+    points = [*islice((text for text in texts if "." in text), FIRST)]
+    return bool(points) and all(part is not None and part.is_torn for part in map(parts_of, points))
 
 
 def _has_decimal_comma(column: Sequence[str]) -> bool:

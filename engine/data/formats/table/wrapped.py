@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_QUOTED = re.compile(r"=?(?P<mark>['\"`])(?P<in>[^'\"`]+)(?P=mark)|‘(?P<in1>[^‘']+)'|[“„«](?P<in2>[^“”„«»]+)[”“»]")
+_QUOTED = re.compile(r"=?(?P<mark>['\"`])(?P<in>.+)(?P=mark)|‘(?P<in1>.+)'|[“„«](?P<in2>.+)[”“»]")
 _FOOTNOTE = re.compile(r"(?<=[\w%.)°])\s*(?:[*†‡§¶]+|[ᵃ-ᶻ]+|\[(?:\d{1,3}|[A-Za-z]|note \d{1,3})\]|\([a-z*†‡]\))+")
 _NEARLY = re.compile(r"[<>≤≥~≈±]*\s*[-+]?\d[\d.,]*\s*(?:[⁰¹²³⁴-⁹⁺⁻]|\([^)]*\)|\[[^]]*\]|±.*|[*†‡§¶!?^#])*")
 _DIGITS = re.compile(r"[\d.,]+")
