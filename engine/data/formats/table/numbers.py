@@ -6,7 +6,7 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -75,7 +75,7 @@ class Parts(NamedTuple):
     money: str
     is_close: bool = False  # the unit follows without a space
     has_power: bool = False  # a word or sign behind it said that it is so many thousands, millions …
-    has_footnote: bool = False
+    footnote: str = ""  # the sign of one, which is not read
 
     @property
     def is_torn(self) -> bool:
@@ -116,7 +116,7 @@ def parts_of(text: str) -> Parts | None:
         power, unit = power + more, ""
     power += 3 if is_thousands(unit) or is_thousands(money) else 0
     return Parts((scaled(point, power), scaled(comma, power)), unit, money,
-                 not found["space"] and not found["core"].endswith(" "), power > 0, marked != plain)
+                 not found["space"] and not found["core"].endswith(" "), power > 0, marked[len(plain):].strip())
 
 
 def _unit(after: str, before: str) -> tuple[str, str]:
@@ -158,6 +158,8 @@ class Texts:
     parts: list[Parts | None]
 
     def __post_init__(self) -> None:
+        if _tell(self.parts):
+            self.parts = [None if part is None or part.footnote else part for part in self.parts]
         money = self._most(self.parts, "money")
         there, self.parts = self.parts, _told(self.parts, money)
         parts = self.parts
@@ -214,11 +216,19 @@ class Texts:
         numbers = tuple(math.nan if part is None else part.values[place] for part in self.parts)
         there = [(index, part) for index, part in enumerate(self.parts)
                  if part is not None and not math.isnan(numbers[index])]
-        footnotes = tuple(index for index, part in there if part.has_footnote)
-        odd = (index for index, part in there if not part.has_footnote and (
+        footnotes = tuple(index for index, part in there if part.footnote)
+        odd = (index for index, part in there if not part.footnote and (
             not is_plain(self.texts[index]) or (sign == "comma" and "." in self.texts[index])))
         torn = (index for index, part in there if told is None and part.is_torn)
         return Read(numbers, sign, next(odd, None), next(torn, None), self._unclear, footnotes)
+
+
+def _tell(parts: Iterable[Parts | None]) -> bool:
+    """Whether signs of footnotes tell apart what would be the same number: 1 (a), 1 (b)."""
+    signs: dict[tuple[object, ...], str] = {}
+    return any(part is not None and part.footnote
+               and signs.setdefault((part.values, part.unit, part.money), part.footnote) != part.footnote
+               for part in parts)
 
 
 def _told(parts: Sequence[Parts | None], money: str) -> list[Parts | None]:

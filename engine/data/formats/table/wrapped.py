@@ -6,7 +6,8 @@ import re
 
 _QUOTED = re.compile(r"=?(?P<mark>['\"`])(?P<in>.+)(?P=mark)|‘(?P<in1>.+)'|[“„«](?P<in2>.+)[”“»]")
 _FOOTNOTE = re.compile(r"(?<=[\w%.)°])\s*(?:[*†‡§¶]+|[ᵃ-ᶻ]+|\[(?:\d{1,3}|[A-Za-z]|note \d{1,3})\]|\([a-z*†‡]\))+")
-_NEARLY = re.compile(r"[<>≤≥~≈±]*\s*[-+]?\d[\d.,]*\s*(?:[⁰¹²³⁴-⁹⁺⁻]|\([^)]*\)|\[[^]]*\]|±.*|[*†‡§¶!?^#])*")
+_NEARLY = re.compile(r"[<>≤≥~≈±'#*\[({]*\s*[-+]?\d[\d.,]*\s*(?:[⁰¹²³⁴-⁹⁺⁻]|\([^)]*\)|\[[^]]*\]|±.*|[×x·]\s?10\S*|\^\S*|"
+                     r"[*†‡§¶!?#'′″\])}])*")
 _DIGITS = re.compile(r"[\d.,]+")
 
 
@@ -25,5 +26,5 @@ def without_footnote(text: str) -> str:
 
 
 def is_nearly_number(text: str) -> bool:
-    """Whether it is a number but for signs around it that may change it: 10², 4 (5), <0.05, 1±0.1."""
+    """Whether it is a number but for signs around it that may change it: 10², 10^2, 4 (5), <0.05, 1±0.1, #5."""
     return _NEARLY.fullmatch(text) is not None and _DIGITS.fullmatch(text) is None
