@@ -45,7 +45,7 @@ def classes_of(path: Path, name: str, targets: Sequence[Array], notes: list[Mess
         notes.append(say("The labels go from {least} to {most}: they are {count} classes", least=least, most=most,
                          count=grouped(len(labels))))
     elif most - least != len(labels) - 1:
-        notes.append(say("Not all labels from {least} to {most} are there. Those that are, are the {count} classes: "
+        notes.append(say("Only {count} of the labels from {least} to {most} are there, and these are the classes: "
                          "{labels}", least=least, most=most, count=grouped(len(labels)),
                          labels=listed(list(map(str, labels)))))
     return tuple(map(str, labels))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,41 +15,57 @@ EXACT = 2**24  # up to here every whole number is a float32 …
 WHOLE = 2**53  # … and up to here a float64; larger ones are measured rather than counted
 SAME = 1e-12  # what differs by less of itself, differs by rounding
 ROWS = COLUMNS = 1024
+BLOCK = 2**18  # numbers that are looked at together
 Floats = NDArray[np.floating[Any]]
 Singles = NDArray[np.float32]
 
 
-def lost(name: str, array: Array, floats: Singles) -> list[Message]:
-    """What is to be said of an array of finite numbers and what became of it."""
+def lost(name: str, array: Array) -> list[Message]:
+    """What is to be said of an array of numbers that are finite as float32 too."""
     if array.dtype.kind not in "iuf" or array.dtype.itemsize < 4 or array.dtype == np.float32:
         return []
-    is_decimal = array.dtype.kind == "f"
-    close = _of_wholes(name, array, floats) or (_of_close(name, array) if is_decimal else None)
-    small = _of_small(name, array, floats) if is_decimal else None
-    return [note for note in (close, small) if note is not None]
-
-
-def _of_wholes(name: str, array: Array, floats: Singles) -> Message | None:
-    large = (array > EXACT) | (array < -EXACT if array.dtype.kind != "u" else False)
-    if not large.any():
-        return None
-    values, made = array[large], floats[large]
-    if array.dtype.kind == "f":
-        changed = (values % 1 == 0) & (np.abs(values) <= WHOLE) & (made != values)
+    if array.dtype.kind != "f":
+        notes = [_of_wholes(name, array)]
     else:
-        lowest = (values & -values).astype(np.float64)  # more than 24 binary digits do not fit
-        changed = np.abs(values.astype(np.float64)) / lowest >= EXACT
-    if not changed.any():
-        return None
-    first = int(changed.argmax())
-    return say("“{name}”: whole numbers over 16777216 are rounded as they enter the network, such as {value} to "
-               "{other}. Leave out ids; subtract what all others have in common", name=name, value=int(values[first]),
-               other=int(made[first]))
+        notes = [_of_wholes(name, array) or _of_close(name, array), _of_small(name, array)]
+    return [note for note in notes if note is not None]
 
 
-def _of_small(name: str, array: Array, floats: Singles) -> Message | None:
-    small = (floats == 0) & (array != 0)
-    return of_small(name, float(array[small][0])) if small.any() else None
+def _first(array: Array, chosen: Callable[[Array], Array]) -> int | float | None:
+    """The first number for which this holds, in any order; None: there is none."""
+    flat = array.ravel(order="K")
+    for begin in range(0, len(flat), BLOCK):
+        values = flat[begin : begin + BLOCK]
+        if len(found := values[chosen(values)]):
+            first: int | float = found[0].item()
+            return first
+    return None
+
+
+def _of_wholes(name: str, array: Array) -> Message | None:
+    value = _first(array, _are_rounded if array.dtype.kind == "f" else _are_long)
+    return None if value is None else say(
+        "“{name}”: whole numbers over 16777216 are rounded as they enter the network, such as {value} to {other}. "
+        "Leave out ids; subtract what all others have in common", name=name, value=int(value),
+        other=int(np.float32(value)))
+
+
+def _are_rounded(values: Array) -> Array:
+    sizes = np.abs(values)
+    made: Array = (values.astype(np.float32) != values) & (sizes <= WHOLE) & (sizes > EXACT) & (values % 1 == 0)
+    return made
+
+
+def _are_long(values: Array) -> Array:
+    """Whether more than 24 binary digits lie between the first and the last 1."""
+    sizes, lowest = (np.abs(each.astype(np.float64)) for each in (values, values & -values))
+    made: Array = sizes >= EXACT * np.maximum(lowest, 1)
+    return made
+
+
+def _of_small(name: str, array: Array) -> Message | None:
+    value = _first(array, lambda values: (values != 0) & (values.astype(np.float32) == 0))
+    return None if value is None else of_small(name, float(value))
 
 
 def of_small(name: str, value: float) -> Message:

@@ -181,7 +181,7 @@ def _floats(path: Path, name: str, array: Array, what: str, notes: list[Message]
     if wrong.any():
         raise DataError("{path}: {count} numbers of its {what} are too large for float32, such as {value}. Divide them",
                         path=path, count=int(wrong.sum()), what=what, value=repr(float(array[wrong][0])))
-    notes += lost(name, array, floats)
+    notes += lost(name, array)
     return floats[:, None] if floats.ndim == 1 else floats
 
 
