@@ -224,9 +224,9 @@ class Texts:
 
 
 def _tell(parts: Iterable[Parts | None]) -> bool:
-    """Whether signs of footnotes tell apart what would be the same number: 1 (a), 1 (b)."""
+    """Whether letters of footnotes tell apart what would be the same number: 1 (a), 1 (b)."""
     signs: dict[tuple[object, ...], str] = {}
-    return any(part is not None and part.footnote
+    return any(part is not None and any(map(str.isalpha, part.footnote))
                and signs.setdefault((part.values, part.unit, part.money), part.footnote) != part.footnote
                for part in parts)
 

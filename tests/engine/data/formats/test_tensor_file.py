@@ -148,6 +148,8 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "one class": ({"x": FLOATS, "y": LABELS * 0 + 2}, "all examples are of one class, 2"),
     "below 0": ({"x": FLOATS, "y": LABELS - 1}, "the labels go from -1 to 2"),
     "ids": ({"x": FLOATS, "y": np.arange(20) + 10**6}, "“y” has 20 different whole numbers for 20 examples: nearly a"),
+    "ids that all parts have": ({"x": FLOATS, "y": np.arange(20), "x_test": FLOATS, "y_test": np.arange(20)},
+                                "“y” has 20 different whole numbers for 20 examples"),
     "counts": ({"x": FLOATS, "y": np.arange(1, 21, dtype=np.uint8)}, "nearly a class for each"),
     "one-hot": ({"x": FLOATS, "y": np.eye(4, dtype=np.int64)[LABELS]}, "one whole number for each example"),
     "text": ({"x": np.array(["a"] * 20), "y": LABELS}, "its examples are <U1, not numbers"),
