@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.data.formats.table.numbers import parts_of
+from engine.data.formats.table.wrapped import is_nearly_number
 from tests.engine.data.formats.test_table_styles import notes, read
 
 
@@ -54,6 +56,13 @@ def test_what_may_be_more_than_a_number_is_a_category_and_it_is_said(values: lis
 def test_names_with_digits_are_categories_as_ever(values: list[str], tmp_path: Path) -> None:
     arrays = read(tmp_path, table(values * 4))
     assert set(arrays.report.features) == {f"x={value}" for value in values} and notes(arrays) == []
+
+
+@pytest.mark.parametrize("text", ["5" + "^5" * 2000 + "y", "5" + "(1)" * 2000 + "y", "5" + "±" * 3000 + "\n",
+                                  "5×10²" * 1000 + "y", "(" * 5000, "5 " * 3000, "5" + "*" * 5000 + "y",
+                                  "5[1]" * 14 + "y"])
+def test_long_texts_are_judged_soon(text: str) -> None:
+    assert not is_nearly_number(text) and parts_of(text) is None
 
 
 def test_nothing_in_quotation_marks_is_missing(tmp_path: Path) -> None:
