@@ -122,11 +122,12 @@ class Exporting(Feature):
 
     def copy_code(self, document: Document) -> None:
         """Put the network's Python source on the clipboard."""
-        from engine.writing.source import to_python  # not needed at the start
+        from engine.data.spec.entering import entering  # not needed at the start
+        from engine.writing.source import to_python  # the same
 
         experiment = document.experiment
         try:
-            source = to_python(experiment.graph, experiment.data.sample_shape)
+            source = to_python(experiment.graph, experiment.data.sample_shape, entering=entering(experiment.data))
         except LayerloomError as error:
             self.host.say(error.message, "error")
             return

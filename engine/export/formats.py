@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.analysis.analysis import analyze
 from engine.compare.belonging import network_id
+from engine.data.spec.entering import entering
 from engine.experiment.experiment import Experiment
 from engine.experiment.trust import sources_of
 from engine.export.weight_files import WEIGHTS, load_weights, save_weights
@@ -67,7 +68,8 @@ def _write_source(taken: Taken, path: Path) -> None:
     from engine.writing.source import to_python  # a room that the window's dialogs need not load
 
     rule = taken.experiment.recipe.initialization
-    write_text(path, to_python(taken.experiment.graph, taken.shape, initialization=rule))
+    write_text(path, to_python(taken.experiment.graph, taken.shape, initialization=rule,
+                               entering=entering(taken.experiment.data)))
 
 
 def _from_source(taken: Taken, path: Path) -> nn.Module:

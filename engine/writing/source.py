@@ -32,12 +32,14 @@ class Source(NamedTuple):
 
 
 def to_python(graph: Graph, input_shape: Shape | None = None, class_name: str = "Network",
-              initialization: str = "default") -> str:
+              initialization: str = "default", entering: Sequence[str] = ()) -> str:
     """A module that needs only PyTorch. Raises LayerloomError when ``analyze`` finds something wrong.
 
-    ``initialization``: the recipe's rule for all weights, as a function behind the class.
+    ``initialization``: the recipe's rule for all weights, as a function behind the class; ``entering``: what becomes of
+    examples before they come in, as comments below the first line.
     """
-    text = to_source(graph, input_shape, class_name).text
+    first, rest = to_source(graph, input_shape, class_name).text.split("\n", 1)
+    text = "\n".join([first, *(f"# {line}" for line in entering), rest])
     if initialization == "default":
         return text
     rule = init_function(use_of(None, analyze(graph, input_shape).active), initialization)

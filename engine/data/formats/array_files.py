@@ -6,12 +6,13 @@ import math
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 
 from engine.data.errors import DataDamagedError, DataError, parsed
 from engine.data.formats.arrays import Array
+from engine.data.formats.room import FREE_BYTES, PACKED
 from engine.data.formats.suffixes import TENSORS
 from engine.data.formats.tensor_outline import is_wanted
 from engine.files import opened
@@ -21,12 +22,23 @@ from engine.torch_files.reading import tensors_of
 from engine.units import bytes_text
 
 MOST_BYTES = 4 * 2**30  # of all arrays together in memory, as they are stored and as they are learned from
-FREE_BYTES, PACKED = 2**26, 100  # more bytes than these are packed to at least so small a part
 NUMBER = 4  # bytes of float32
 
 
-def arrays_in(path: Path) -> dict[str, Array]:
-    """The arrays of the file that are data by their names, or else all names, empty. Raises DataError, in words."""
+class Content(NamedTuple):
+    """The arrays of a file that are data by their names, and whatever else there is."""
+
+    arrays: dict[str, Array]
+    others: tuple[str, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """Of all that the file holds."""
+        return [*self.arrays, *self.others]
+
+
+def arrays_in(path: Path) -> Content:
+    """What the file holds. Raises DataError, in words."""
     if path.suffix.lower() not in TENSORS:
         raise DataError("{path} is not an .npz, .pt or .pth file", path=path)
     with parsed(path, _unreadable):
@@ -56,9 +68,14 @@ def _in_memory(count: int, size: int) -> int:
 # -- numpy -------------------------------------------------------------------------------------------------------------
 
 
-def _npz(path: Path) -> dict[str, Array]:
+def _npz(path: Path) -> Content:
     with opened(path) as file, zipfile.ZipFile(file) as archive:
-        entries = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
+        entries: dict[str, zipfile.ZipInfo] = {}
+        for info in archive.infolist():
+            name = info.filename.removesuffix(".npy")
+            if name in entries:
+                raise DataError("{path} holds “{name}” twice: leave one of them in the file", path=path, name=name)
+            entries[name] = info
         wanted = {name: info for name, info in entries.items() if is_wanted(name)}
         total, found = 0, dict[str, Array]()
         for name, info in wanted.items():
@@ -76,7 +93,7 @@ def _npz(path: Path) -> dict[str, Array]:
                 content = bytearray(count * dtype.itemsize)
                 _fill(entry, content)
             found[name] = np.frombuffer(content, dtype).reshape(shape, order="F" if is_fortran else "C")
-        return found or {name: np.empty(0) for name in entries}
+        return Content(found, tuple(name for name in entries if name not in found))
 
 
 def _header(path: Path, entry: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
@@ -101,12 +118,15 @@ def _fill(entry: IO[bytes], content: bytearray) -> None:
 # -- PyTorch -----------------------------------------------------------------------------------------------------------
 
 
-def _pt(path: Path) -> dict[str, Array]:
+def _pt(path: Path) -> Content:
+    import torch  # is loaded by what reads it
+
     try:
         content = tensors_of(path)
     except TorchFileError as error:
         raise DataDamagedError("{path} cannot be used as data: {reason}", path=path, reason=error.message) from error
-    if isinstance(content, (tuple, list)) and len(content) == 2:
+    if isinstance(content, (tuple, list)) and len(content) == 2 and all(
+            isinstance(value, (torch.Tensor, Odd)) for value in content):
         content = dict(zip("xy", content, strict=True))
     if isinstance(content, Odd):
         raise objects(path)
@@ -115,17 +135,26 @@ def _pt(path: Path) -> dict[str, Array]:
     return _arrays(path, {str(key): value for key, value in content.items()})
 
 
-def _arrays(path: Path, content: Mapping[str, Any]) -> dict[str, Array]:
+def _arrays(path: Path, content: Mapping[str, Any]) -> Content:
     import torch  # is loaded by now
 
     wanted = {name: value for name, value in content.items() if is_wanted(name)}
     for name, value in wanted.items():
         if isinstance(value, Odd):
-            raise objects(path) if value.kind != "tensor" else DataError(
-                "{path}: {name} is {what}: save a plain one", path=path, name=name, what=value.what)
+            raise _odd(path, name, value)
     tensors = {name: value for name, value in wanted.items() if isinstance(value, torch.Tensor)}
     _expect_room(path, sum(_in_memory(each.numel(), each.itemsize) for each in tensors.values()))
-    return {name: _array(tensor) for name, tensor in tensors.items()} or {name: np.empty(0) for name in content}
+    return Content({name: _array(tensor) for name, tensor in tensors.items()},
+                   tuple(name for name in content if name not in tensors))
+
+
+def _odd(path: Path, name: str, value: Odd) -> DataError:
+    if value.kind == "tensor":
+        return DataError("{path}: {name} is {what}: save a plain one", path=path, name=name, what=value.what)
+    if str(value.what).startswith("numpy"):
+        return DataError("{path}: {name} is an array of NumPy: save a tensor, or all arrays with numpy.savez",
+                         path=path, name=name)
+    return objects(path)
 
 
 def _array(tensor: Any) -> Array:

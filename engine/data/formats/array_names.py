@@ -20,12 +20,12 @@ class Pair(NamedTuple):
     targets: str
 
 
-def pairs_of(path: Path, names: Sequence[str]) -> tuple[dict[str, Pair], list[Message]]:
-    """Of each part that has both. Raises DataError where there are several of a kind."""
+def pairs_of(path: Path, names: Sequence[str], others: Sequence[str]) -> tuple[dict[str, Pair], list[Message]]:
+    """Of each part that has both; ``others`` are none of them. Raises DataError where there are several of a kind."""
     found = {part: (_called(names, INPUTS, part), _called(names, TARGETS, part)) for part in PARTS}
     pairs = {part: Pair(_only(path, inputs, say("examples")), _only(path, targets, say("targets")))
              for part, (inputs, targets) in found.items() if inputs and targets}
-    return pairs, _left_out(names, pairs, found) if "train" in pairs else []
+    return pairs, _left_out((*names, *others), pairs, found) if "train" in pairs else []
 
 
 def _called(names: Sequence[str], roles: Sequence[str], part: str) -> list[str]:

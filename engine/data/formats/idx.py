@@ -29,7 +29,7 @@ def read_images(images_path: Path, labels_path: Path, classes: int, *, turned: b
     if len(images) != len(labels):
         raise damaged(labels_path, f"it has {len(labels)} labels for {len(images)} images")
     if len(labels) < 2:
-        raise damaged(labels_path, "it is empty")
+        raise damaged(labels_path, "it has only one label")
     if turned:
         images = images.transpose(0, 2, 1)
     if labels.min() < first:

@@ -36,8 +36,10 @@ def read_matlab(path: Path) -> tuple[Bytes, Bytes]:
     images, labels = content.get("X"), content.get("y")
     if images is None or images.dtype != np.uint8 or images.ndim != 4 or images.shape[:3] != (32, 32, 3):
         raise damaged(path, "it holds no 32×32 images")
-    if labels is None or labels.size != images.shape[3] or not labels.size:
+    if labels is None or not labels.size:
         raise damaged(path, f"it holds no labels for its {images.shape[3]} images")
+    if labels.size != images.shape[3]:
+        raise damaged(path, f"it holds {labels.size} labels for its {images.shape[3]} images")
     labels = labels.reshape(-1)
     if not (labels.min() >= 1 and labels.max() <= 10):
         raise damaged(path, "it has labels other than 1 to 10")

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from engine.data.progress import Work
 
 PAGE, BIT = 4096, 1 << 24  # bytes
+FREE_BYTES, PACKED = 2**26, 100  # real data of more bytes than these are not packed to so small a part
 T = TypeVar("T", bound=np.generic)
 
 

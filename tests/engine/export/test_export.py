@@ -18,6 +18,7 @@ from torch import nn
 import engine.export.export as export_module
 import engine.export.formats as formats
 from engine.analysis.faults import FaultyLayerError
+from engine.data.spec.spec import DataSpec
 from engine.experiment.experiment import gallery_ids, load_experiment
 from engine.export.export import ExportError, export
 from engine.export.weight_files import WeightsFileError, load_weights
@@ -36,6 +37,21 @@ def test_every_gallery_network_is_written_and_verified(name: str, suffix: str, t
     exported = export(load_experiment(f"gallery:{name}"), tmp_path / f"net{suffix}")
     assert exported.verified and exported.difference == 0
     assert str(exported.message) == f"net{suffix} is written and verified: read back, its outputs are equal"
+
+
+@pytest.mark.parametrize(("options", "lines"), [
+    ({}, ["Rows are standardised before they enter", "Gaps are filled with the mean.", "column of 0 and 1"]),
+    ({"standardize": False, "missing_numbers": "median"}, ["Number columns enter as they are.", "with the median."]),
+    ({"task": "regression", "log_target": True, "missing_numbers": "drop"}, ["natural logarithm", "gaps in these are"]),
+])  # fmt: skip
+def test_code_for_a_table_says_what_enters(options: dict[str, object], lines: list[str], tmp_path: Path) -> None:
+    base = load_experiment("gallery:linreg")
+    table = replace(base, data=DataSpec.model_validate({"dataset": "table", "path": "a.csv", "table": options}))
+    for each, says in ((base, False), (table, True)):
+        assert export(each, tmp_path / "net.py", initial_module(each).state_dict()).verified
+        text = (tmp_path / "net.py").read_text()
+        assert text.startswith('"""Made with Layerloom') and all((line in text) is says for line in lines)
+    assert "logarithm" in text if "log_target" in options else "logarithm" not in text
 
 
 def test_files_are_what_plain_pytorch_reads(tmp_path: Path) -> None:

@@ -60,8 +60,9 @@ def _whole(codes: Sequence[int], read: Read, count: int) -> Read:
     """From the texts that are there to all texts."""
     numbers = np.full(count, np.nan)
     numbers[list(codes)] = read.numbers
-    example, unclear = (None if index is None else codes[index] for index in (read.example, read.unclear))
-    return Read(tuple(numbers.tolist()), read.sign, example, read.is_sure, unclear)
+    example, torn, unclear = (None if index is None else codes[index] for index in (
+        read.example, read.open, read.unclear))
+    return Read(tuple(numbers.tolist()), read.sign, example, torn, unclear, tuple(codes[i] for i in read.footnotes))
 
 
 def _alone(texts: Texts | None, delimiter: str) -> Sign:

@@ -12,6 +12,7 @@ from engine.data.errors import DataError
 from engine.data.formats.table.gathering import WHOLE, Floats
 from engine.data.formats.table.numbers import is_code
 from engine.data.formats.table.values import SHOWN, Values
+from engine.data.formats.table.wrapped import is_nearly_number
 from engine.data.options.table import ColumnKind, Table
 from engine.messages import Message, say
 
@@ -74,7 +75,7 @@ def use_of(values: Values, chosen: ColumnKind | None) -> Use:
 
 
 def _of_numbers(values: Values) -> tuple[Message, ...]:
-    return tuple(note for note in (values.style, values.mistakes()) if note is not None)
+    return tuple(note for note in (*values.styles, values.mistakes()) if note is not None)
 
 
 def _is_idle(values: Values) -> Message | None:
@@ -117,7 +118,16 @@ def _looks_like(values: Values) -> tuple[ColumnKind, tuple[Message, ...]]:
             "“{column}” is used as categories: {count} of its {all} values are not numbers, more than a tenth; the "
             "first is “{value}” in line {line}", column=values.name, count=len(values.bad),
             all=values.present + len(values.bad), value=values.text(row)[:SHOWN], line=int(values.lines[row])),)
-    return "category", ()
+    return "category", _of_nearly(values)
+
+
+def _of_nearly(values: Values) -> tuple[Message, ...]:
+    """Why what most would take for numbers are none."""
+    found = [name for name in values.categories()[0] if is_nearly_number(name)]
+    if 2 * len(found) <= values.distinct:
+        return ()
+    return (say("“{column}” is used as categories: “{text}” is no plain number. If it is one, leave out the signs "
+                "around it", column=values.name, text=found[0][:SHOWN]),)
 
 
 def _of_codes(values: Values, text: str, is_many: bool) -> Message:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from engine.data.formats.table.header import different_names, has_header, padded
+from engine.data.formats.table.header import different_names, has_header, may_be_row, padded
 from engine.data.formats.table.missing import MISSING_NUMBER
 from engine.data.formats.table.numbers import parts_of
 from engine.data.formats.table.rows import Comments, Row, Rows, is_value
@@ -68,7 +68,7 @@ def dialect_of(lines: Sequence[str], table: Table, suffix: str = "") -> Dialect 
     left_out = len(text.commented(skip)) - (header is not None)
     if header is None and table.header != "no" and (table.header == "yes" or has_header(rows)):
         header, skip = rows[0][1], text.end_of_first(rows, skip)
-        if table.header == "auto" and all(map(is_value, header)):
+        if table.header == "auto" and may_be_row(header):
             notes.append(say("The first line, “{names}”, is taken for the names of the columns. If it is a row, set "
                              "Header to no", names=_shown(header)))
         rows = rows[1:]
@@ -199,11 +199,12 @@ def _width(rows: Sequence[Row]) -> int:
 def _above(rows: Sequence[Row], width: int) -> list[Row]:
     """Lines before the table: titles and sources that are shorter than its rows."""
     count = next((index for index, (_, row) in enumerate(rows) if len(row) == width and not _is_title(row)), 0)
-    if not 0 < count <= PREAMBLE or len(rows) - count < 3 or width < 2:
-        return []
     rest = [len(row) == width for _, row in rows[count:]]
-    is_header = count == 1 and len([value for value in rows[0][1] if value]) >= width - 1 > 0
-    return [] if is_header or sum(rest) < 0.9 * len(rest) else list(rows[:count])
+    if count and len([value for value in rows[count - 1][1] if value]) >= width - 1 and not (
+            width == 2 and has_header(rows[count:])):
+        count -= 1  # names, one fewer than values
+    are_few = 0 < count <= PREAMBLE and len(rest) > 2 and width > 1
+    return list(rows[:count]) if are_few and sum(rest) >= 0.9 * len(rest) else []
 
 
 def _is_title(row: Sequence[str]) -> bool:
@@ -229,13 +230,14 @@ def sniffed(lines: Sequence[str], suffix: str = "") -> str:
     """The delimiter that makes rows of one length, whose values are clean, as many as possible; else the usual one."""
     usual = "\t" if suffix in (".tsv", ".tab") else ","
     tabs = _Tabs(_some(Rows(lines, "\t")))
-    best, chosen = (0.0, False, 0.0, 0), usual
+    best, chosen = (False, 0.0, False, 0.0, 0), usual
     for delimiter in CANDIDATES:
-        rows = _some(Rows(lines, delimiter))
+        reader = Rows(lines, delimiter)
+        rows = _some(reader)
         length, even = _most_alike(rows)
         if length < 2 or tabs.part_better(rows, delimiter) or (delimiter == " " and not _spaces(rows, length, even)):
             continue
-        rank = (round(even, 1), delimiter == "\t" == usual, round(_clean(rows), 2), length)
+        rank = (not reader.is_broken, round(even, 1), delimiter == "\t" == usual, round(_clean(rows), 2), length)
         if rank > best:
             best, chosen = rank, delimiter
     return chosen
@@ -267,7 +269,7 @@ def _most_alike(rows: Sequence[Row]) -> tuple[int, float]:
 def _spaces_part_too(rows: Sequence[Row], length: int) -> bool:
     """Whether spaces may part values where tabs do: none holds a space, or a column holds several numbers each."""
     columns = list(zip(*(row for _, row in rows if len(row) == length), strict=True))
-    return any(map(_holds_several, columns)) or not any(" " in value for column in columns for value in column)
+    return any(map(_holds_several, columns)) or not any(" " in value for _, row in rows for value in row)
 
 
 def _holds_several(column: Sequence[str]) -> bool:

@@ -24,6 +24,7 @@ class Found(NamedTuple):
     encoding: str
     errors: str = "strict"
     notes: tuple[Message, ...] = ()
+    size: int = 0  # bytes of the whole text; 0: not known
 
 
 def encoding_of(file: Opened) -> Steps[Found]:
@@ -40,8 +41,8 @@ def encoding_of(file: Opened) -> Steps[Found]:
             is_utf8 = _decodes(decoder, block)
         yield Step(file.path.name, file.done // 10, file.total, "reading")
     if is_utf8 and _decodes(decoder, b"", final=True):
-        return Found("utf-8")
-    return _guessed(file.path, odd.lines())
+        return Found("utf-8", size=file.size)
+    return _guessed(file.path, odd.lines())._replace(size=file.size)
 
 
 def _decodes(decoder: codecs.IncrementalDecoder, block: bytes, final: bool = False) -> bool:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
+from math import isnan
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +19,12 @@ from engine.data.progress import Work
 
 LARGEST = 1e38  # what float32 can hold
 FEW, SHARE = 200, 0.1  # texts among numbers; more than both make a column one of texts
+FIRST = 1000  # texts that tell what a point is
 _TORN = re.compile(r"(?:^|\n)\s*0\d|_")  # a number would lose what is written there
 WHOLE = 2.0**53  # from here on not every whole number is a float: two that differ would become the same
 _LONG = re.compile(r"(?<![.\d])\d{16}")
 Floats = NDArray[np.float64]
+Decimal = Literal["auto", "point", "comma"]
 
 
 @dataclass
@@ -35,8 +40,9 @@ class Column:
 class Gathering:
     """Takes rows; ``torn`` are those columns of numbers that were none after all."""
 
-    def __init__(self, width: int, delimiter: str, has_comma: bool, texts: frozenset[int]) -> None:
-        self._width, self._delimiter, self._has_comma, self._texts = width, delimiter, has_comma, texts
+    def __init__(self, width: int, delimiter: str, decimal: Decimal, texts: frozenset[int]) -> None:
+        self._width, self._decimal, self._texts = width, decimal, texts
+        self._is_told = decimal == "point"  # whether a point is known to be the decimal sign
         self.torn: set[int] = set()
         self._count = 0
         self._plain: list[int] | None = None  # columns of numbers
@@ -62,7 +68,7 @@ class Gathering:
     def add_numbers(self, block: Floats, text: str, expected: int) -> Work[bool]:
         """Some more rows R×C that were read as numbers from this text; False: they must be looked at one by one."""
         whole, sizes = ((np.nan_to_num(block) % 1) == 0).all(axis=0), np.abs(block)
-        if (sizes > LARGEST).any() or (self._delimiter != "," and (self._is_whole & ~whole).any()):
+        if (sizes > LARGEST).any() or (not self._is_told and (self._is_whole & ~whole).any()):
             return False
         if whole.any() and (self._zeros.search(text) or ((sizes >= WHOLE).any() and _LONG.search(text))):
             return False
@@ -89,20 +95,18 @@ class Gathering:
         self._count = end
 
     def _begin(self, columns: Sequence[tuple[str, ...]]) -> None:
-        self._plain = [place for place, column in enumerate(columns)
-                       if place not in self._texts and not self._has_comma and self._is_plain(column)]
+        there = {} if self._decimal == "comma" else {
+            place: texts for place, column in enumerate(columns)
+            if place not in self._texts and _are_plain(texts := {text.strip() for text in column} - MISSING_NUMBER)}
+        torn = {place for place, texts in there.items() if _may_be_thousands(texts)}
+        self._is_told = self._is_told or (
+            any(place not in torn and any("." in text for text in texts) for place, texts in there.items())
+            and not any(_has_decimal_comma(column) for place, column in enumerate(columns) if place not in there))
+        self._plain = [place for place in there if self._is_told or place not in torn]
         self._odd = {place: {} for place in self._plain}
         others = [place for place in range(self._width) if place not in self._odd]
         self._index, self._codes = {place: {} for place in others}, {place: [] for place in others}
         self._is_whole = np.ones(len(self._plain), bool)
-
-    def _is_plain(self, column: Sequence[str]) -> bool:
-        """Whether all are written as programs write numbers, and mean the same everywhere."""
-        there = {text.strip() for text in column} - MISSING_NUMBER
-        if not all(is_plain(text) and not is_code(text) for text in there):
-            return False
-        points = [text for text in there if "." in text] if self._delimiter != "," else []
-        return not points or not all(part is not None and part.is_torn for part in map(parts_of, points))
 
     def _make_room(self, more: int, expected: int) -> Work[None]:
         end, room = self._count + more, self._store.shape[1]
@@ -159,7 +163,7 @@ class Gathering:
         """Whole numbers that begin with 0, are too long, or become fractions where a point may part thousands."""
         assert self._plain is not None
         whole = ((np.nan_to_num(block) % 1) == 0).all(axis=1)
-        if self._count and self._delimiter != ",":
+        if self._count and not self._is_told:
             self.torn |= {self._plain[index] for index in np.flatnonzero(self._is_whole & ~whole)}
         self._is_whole &= whole
         for index in np.flatnonzero(whole):
@@ -178,6 +182,23 @@ class Gathering:
         for place, codes in self._codes.items():
             made[place] = Column(codes=np.concatenate(codes), texts=list(self._index[place]))
         return tuple(made[place] for place in range(self._width))
+
+
+def _are_plain(texts: Iterable[str]) -> bool:
+    """Whether all are written as programs write numbers."""
+    return all(is_plain(text) and not is_code(text) for text in texts)
+
+
+def _may_be_thousands(texts: Iterable[str]) -> bool:
+    """Whether each point may as well part thousands: 1.100, 2.033."""
+    points = [*islice((text for text in texts if "." in text), FIRST)]
+    return bool(points) and all(part is not None and part.is_torn for part in map(parts_of, points))
+
+
+def _has_decimal_comma(column: Sequence[str]) -> bool:
+    """Whether there is a number that is none with a decimal point."""
+    parts = (parts_of(text) for text in column[:FIRST] if "," in text)
+    return any(part is not None and isnan(part.values[0]) for part in parts)
 
 
 def _floats(column: Sequence[str]) -> Floats | None:

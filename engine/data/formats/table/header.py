@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
 from engine.data.formats.table.rows import Row, is_value
 from engine.messages import Message, say
 
+_FRACTION = re.compile(r"[-+]?\d*[.,]\d+")
 MANY = 500  # columns that tell it; of more, so many from all over
 
 
@@ -27,14 +29,19 @@ def has_header(rows: Sequence[Row]) -> bool:
     return score >= 0
 
 
+def may_be_row(header: Sequence[str]) -> bool:
+    """Whether names are all numbers, or fractions are among them."""
+    return all(map(is_value, header)) or any(map(_FRACTION.fullmatch, header))
+
+
 def _vote(name: str, below: Sequence[str]) -> float:
     if not below:
         return 0.0
+    if name in below:
+        return -1.0
     numbers = sum(map(is_value, below))
     if 2 * numbers > len(below):
         return -1.0 if is_value(name) else 1.0
-    if name in below:
-        return -1.0
     return 0.25
 
 

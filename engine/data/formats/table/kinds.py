@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.data.formats.table.gathering import LARGEST, Floats
+from engine.data.formats.table.gathering import LARGEST, WHOLE, Floats
 from engine.data.formats.table.missing import MISSING, MISSING_NUMBER, says_unknown
-from engine.data.formats.table.numbers import Read, is_code
+from engine.data.formats.table.numbers import Read, Sign, is_code
 from engine.data.formats.table.values import SHOWN, Mask, Values, plain_text
 from engine.messages import Message, say
 
@@ -46,17 +46,17 @@ class NumberValues(Values):
         return mask
 
     @cached_property
-    def _different(self) -> Floats:
+    def different(self) -> Floats:
         found = np.sort(self.numbers)
         found = found[: self.present]  # what is missing comes last
         return found[np.concatenate([[True], np.diff(found) != 0])] if len(found) else found
 
     @cached_property
     def distinct(self) -> int:
-        return len(self._different) + (0 if self.is_numeric else len(set(self._odd.values())))
+        return len(self.different) + (0 if self.is_numeric else len(set(self._odd.values())))
 
     def categories(self) -> tuple[tuple[str, ...], NDArray[np.int64]]:
-        found = self._different
+        found = self.different
         codes = np.where(np.isnan(self.numbers), -1, np.searchsorted(found, self.numbers)).astype(np.int64)
         names = [plain_text(number) for number in found.tolist()]
         if not self.is_numeric:
@@ -90,6 +90,20 @@ class TextValues(Values):
             return np.full(len(self), np.nan)
         numbers: Floats = self._of_texts(self._read.numbers, np.float64)
         return np.where(np.abs(numbers) > LARGEST, np.nan, numbers)
+
+    @cached_property
+    def different(self) -> Floats:
+        found = np.unique(self.numbers)
+        return found[~np.isnan(found)]
+
+    @cached_property
+    def rounded(self) -> tuple[str, str] | None:
+        seen: dict[float, str] = {}
+        large = self._there if len(self.different) and np.abs(self.different[[0, -1]]).max() >= WHOLE else []
+        for text in (self._texts[code] for code in large):
+            if text.isascii() and text.lstrip("-").isdecimal() and seen.setdefault(float(text), text) != text:
+                return seen[float(text)], text
+        return None
 
     @cached_property
     def bad(self) -> NDArray[np.int64]:
@@ -140,15 +154,21 @@ class TextValues(Values):
         return self._categories
 
     @cached_property
-    def style(self) -> Message | None:
+    def styles(self) -> tuple[Message, ...]:
         read = self._read
-        if read is None or read.example is None or not self.is_numeric or self.is_code:
-            return None
-        text = self._texts[self._example]
-        number = plain_text(read.numbers[self._example])
-        if read.is_sure or self._is_told:
+        if read is None or not self.is_numeric or self.is_code:
+            return ()
+        found = [self._said(code) for code in read.footnotes[:1]]
+        if read.open is not None and not self._is_told:
+            return (self._said(read.open, "comma" if read.sign == "point" else "point"), *found)
+        return (*([] if read.example is None else [self._said(self._example)]), *found)
+
+    def _said(self, code: int, other: Sign | None = None) -> Message:
+        """How one text is read; ``other`` is the decimal sign that it could have as well."""
+        assert self._read is not None
+        text, number = self._texts[code], plain_text(self._read.numbers[code])
+        if other is None:
             return say("“{column}”: “{text}” is read as {number}", column=self.name, text=text, number=number)
-        other = "comma" if read.sign == "point" else "point"
         return say("“{column}” could be meant in two ways: “{text}” is read as {number}. If that is wrong, set Decimal "
                    "sign to {sign}", column=self.name, text=text, number=number, sign=say(other))
 
@@ -164,7 +184,8 @@ class TextValues(Values):
     def _example(self) -> int:
         """The text that shows best how numbers are written: the longest of the first ones, if any is not plain."""
         assert self._read is not None and self._read.example is not None
-        first = [code for code in self._there if not np.isnan(self._read.numbers[code])][:50]
+        first = [code for code in self._there if not np.isnan(self._read.numbers[code])
+                 and code not in self._read.footnotes][:50]
         return max([*first, self._read.example], key=lambda code: (not self._is_plain(code), len(self._texts[code])))
 
     def _is_plain(self, code: int) -> bool:

@@ -4,7 +4,7 @@ MISSING = frozenset({"", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NAN", "-nan"
                      "?"})
 MISSING_NUMBER = MISSING | {  # in a column of numbers these say the same
     "None", "none", "NONE", "-", "--", "---", "–", "—", ".", "..", "...", "…", "na", "NaT", "\\N", "-nan(ind)",
-    "1.#QNAN", "1.#IND",
+    "1.#QNAN", "1.#IND", "''", '""', "'NA'", "'?'",
 }  # fmt: skip
 _WORDS = frozenset({"unknown", "missing", "n.a.", "nil", "nr", "nd", "n/d", "k.a.", "not available", "not known", "*",
                     "tba", "tbd", "#div/0!", "#value!", "#ref!", "#num!", "#name?", "#null!", "無", "无", "未知",

@@ -6,7 +6,7 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -20,6 +20,7 @@ from engine.data.formats.table.powers import (
     power_of_money,
     scaled,
 )
+from engine.data.formats.table.wrapped import unquoted, without_footnote
 
 Sign = Literal["point", "comma"]
 BOTH: tuple[Sign, Sign] = ("point", "comma")
@@ -74,6 +75,7 @@ class Parts(NamedTuple):
     money: str
     is_close: bool = False  # the unit follows without a space
     has_power: bool = False  # a word or sign behind it said that it is so many thousands, millions …
+    footnote: str = ""  # the sign of one, which is not read
 
     @property
     def is_torn(self) -> bool:
@@ -87,6 +89,11 @@ def parts_of(text: str) -> Parts | None:
     if len(text) > LONGEST or not any(letter.isdigit() for letter in text):
         return None
     plain = text.translate(_SAME).strip()
+    if (inner := unquoted(plain)) is not None:
+        if is_code(inner):
+            return None
+        plain = inner
+    marked, plain = plain, without_footnote(plain)
     found = _WHOLE.fullmatch(plain)
     if found is None or bool(found["open"]) != bool(found["close"]) or _ADDRESS.fullmatch(plain):
         return None
@@ -109,7 +116,7 @@ def parts_of(text: str) -> Parts | None:
         power, unit = power + more, ""
     power += 3 if is_thousands(unit) or is_thousands(money) else 0
     return Parts((scaled(point, power), scaled(comma, power)), unit, money,
-                 not found["space"] and not found["core"].endswith(" "), power > 0)
+                 not found["space"] and not found["core"].endswith(" "), power > 0, marked[len(plain):].strip())
 
 
 def _unit(after: str, before: str) -> tuple[str, str]:
@@ -137,8 +144,9 @@ class Read:
     numbers: tuple[float, ...]
     sign: Sign = "point"
     example: int | None = None  # a text that is not written as programs write numbers
-    is_sure: bool = True  # whether the other sign would give other numbers, and fit as well
+    open: int | None = None  # a text that the other sign, which would fit all as well, makes another number
     unclear: int | None = None  # a text with a sum of money whose letters may mean several things
+    footnotes: tuple[int, ...] = ()  # texts with the sign of one, which is not read
 
 
 @dataclass
@@ -150,6 +158,8 @@ class Texts:
     parts: list[Parts | None]
 
     def __post_init__(self) -> None:
+        if _tell(self.parts):
+            self.parts = [None if part is None or part.footnote else part for part in self.parts]
         money = self._most(self.parts, "money")
         there, self.parts = self.parts, _told(self.parts, money)
         parts = self.parts
@@ -200,14 +210,25 @@ class Texts:
 
     def read(self, chosen: Sign | None, usual: Sign) -> Read:
         """As numbers; ``usual`` is the sign where the column itself does not tell."""
-        sign = self.sure or chosen or usual
+        told = self.sure or chosen
+        sign = told or usual
         place = BOTH.index(sign)
         numbers = tuple(math.nan if part is None else part.values[place] for part in self.parts)
-        torn = any(part is not None and part.is_torn for part in self.parts)
-        odd = [index for index, text in enumerate(self.texts) if not math.isnan(numbers[index]) and (
-            not is_plain(text) or (sign == "comma" and "." in text))]
-        return Read(numbers, sign, odd[0] if odd else None,
-                    chosen is not None or self.sure is not None or not torn, self._unclear)
+        there = [(index, part) for index, part in enumerate(self.parts)
+                 if part is not None and not math.isnan(numbers[index])]
+        footnotes = tuple(index for index, part in there if part.footnote)
+        odd = (index for index, part in there if not part.footnote and (
+            not is_plain(self.texts[index]) or (sign == "comma" and "." in self.texts[index])))
+        torn = (index for index, part in there if told is None and part.is_torn)
+        return Read(numbers, sign, next(odd, None), next(torn, None), self._unclear, footnotes)
+
+
+def _tell(parts: Iterable[Parts | None]) -> bool:
+    """Whether letters of footnotes tell apart what would be the same number: 1 (a), 1 (b)."""
+    signs: dict[tuple[object, ...], str] = {}
+    return any(part is not None and any(map(str.isalpha, part.footnote))
+               and signs.setdefault((part.values, part.unit, part.money), part.footnote) != part.footnote
+               for part in parts)
 
 
 def _told(parts: Sequence[Parts | None], money: str) -> list[Parts | None]:

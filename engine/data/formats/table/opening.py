@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from engine.data.errors import DataError
+from engine.data.formats.room import FREE_BYTES, PACKED
 from engine.files import reason_of_os_error
+from engine.units import bytes_text
 
 BLOCK = 2**20
 GZIP, BZIP, XZ, ZIP, OLE = b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
@@ -35,9 +37,10 @@ class Opened:
     """A file that is read from its beginning; ``done`` of ``total`` bytes of it as it lies on the disk."""
 
     def __init__(self, path: Path, file: IO[bytes], content: IO[bytes]) -> None:
-        self.path, self.content, self._file = path, content, file
+        self.path, self._content, self._file = path, content, file
         self.total = max(1, path.stat().st_size)
         self.is_packed = content is not file
+        self.size = 0  # of what was read, unpacked
 
     @property
     def done(self) -> int:
@@ -46,8 +49,17 @@ class Opened:
 
     def blocks(self) -> Iterator[bytes]:
         """Its content, piece by piece."""
-        while block := self.content.read(BLOCK):
+        while block := self.read(BLOCK):
             yield block
+
+    def read(self, count: int) -> bytes:
+        """Some more of it. Raises DataError where it is packed to so little that it may unpack without end."""
+        block = self._content.read(count)
+        self.size += len(block)
+        if self.is_packed and self.size > max(FREE_BYTES, PACKED * self.done):
+            raise DataError("{path} unpacks to more than {size} from {packed}: unpack it first, then choose the table",
+                            path=self.path, size=bytes_text(self.size), packed=bytes_text(self.done))
+        return block
 
 
 @contextmanager
@@ -115,7 +127,7 @@ def _shown(names: list[str]) -> str:
     return ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
 
 
-def as_text(content: IO[bytes], encoding: str, errors: str) -> io.TextIOWrapper:
+def as_text(content: Opened, encoding: str, errors: str) -> io.TextIOWrapper:
     """Its lines, whose ends stay as they are."""
     return io.TextIOWrapper(io.BufferedReader(_Raw(content), BLOCK), encoding, errors, newline="")
 
@@ -123,7 +135,7 @@ def as_text(content: IO[bytes], encoding: str, errors: str) -> io.TextIOWrapper:
 class _Raw(io.RawIOBase):
     """What is read from the content; closing the text does not close the file."""
 
-    def __init__(self, content: IO[bytes]) -> None:
+    def __init__(self, content: Opened) -> None:
         super().__init__()
         self._content = content
 

@@ -17,6 +17,7 @@ from engine.data.formats.table.columns import Use, use_of, uses_of
 from engine.data.formats.table.previewing import preview
 from engine.data.formats.table.records import Records, records_of
 from engine.data.formats.table.target import target_of, task_of
+from engine.data.formats.table.telling import lost_in_feature
 from engine.data.formats.table.values import Mask, Values
 from engine.data.options.options import Known, Task
 from engine.data.options.table import Table
@@ -39,11 +40,14 @@ def reading_table(path: Path, table: Table) -> Steps[Arrays]:
     Raises DataError; UnusableTableError where other columns could be chosen.
     """
     found = yield from found_in(path, table)
-    for values in found.columns.values():  # this takes long, and may be left at each
+    close = {}
+    for name, values in found.columns.items():  # this takes long, and may be left at each
         values.look()
         yield Step(path.name, 1, 1, "reading")
+        close[name] = lost_in_feature(values, table.standardize)
+        yield Step(path.name, 1, 1, "reading")
     try:
-        return _arrays(found, table)
+        return _arrays(found, table, close)
     except DataError as error:
         raise UnusableTableError(error.message, preview_of(found, table)) from error
 
@@ -81,7 +85,7 @@ def _is_nothing(columns: Mapping[str, Values], name: str) -> bool:
     return name == f"column {len(columns)}" and not columns[name].distinct
 
 
-def _arrays(found: _Found, table: Table) -> Arrays:
+def _arrays(found: _Found, table: Table, close: Mapping[str, tuple[Message, ...]]) -> Arrays:
     columns, target = found.columns, found.target
     if target not in columns:
         raise DataError("There is no column “{column}” in {path}: choose one of {names}", column=target,
@@ -103,7 +107,8 @@ def _arrays(found: _Found, table: Table) -> Arrays:
     numbers = np.array([feature.is_number for feature in features])
     scaling = Scaling(numbers, "median" if table.missing_numbers == "median" else "mean", table.standardize)
     shown = preview_of(found, table)
-    said = [*shown.notes, *aim.notes, *notes, *(note for use in uses.values() for note in use.notes)]
+    said = [*shown.notes, *aim.notes, *notes, *(note for use in uses.values() for note in use.notes),
+            *(note for name, use in uses.items() if use.kind == "number" for note in close[name])]
     rows = columns[target].rows
     report = Report(tuple(said), features=tuple(feature.name for feature in features), preview=shown, target=target,
                     rows=tuple(rows[rows < ROWS].tolist()))

@@ -34,6 +34,8 @@ LONGEST = 2**24  # letters of a line
 HEAD_LINES, HEAD = 1000, 2**20  # lines, and letters, that tell how the table is written
 PATIENCE = 3  # how often it is tried whether everything is a number
 ROOM = 0.8  # of the memory that is free
+EACH = 48  # bytes for a row, whatever its columns: its line, its place, its target, its part
+MOST_PACKED = 2**30  # bytes of memory for what comes from a packed file, which hardly shows how much that is
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,7 @@ def _expect_table(path: Path, first: str) -> None:
 
 def _lines(file: Opened, found: Found) -> Iterator[str]:
     """Lines of text with their ends. Raises DataError for what is no text."""
-    text = as_text(file.content, found.encoding, found.errors)
+    text = as_text(file, found.encoding, found.errors)
     try:
         while line := text.readline(LONGEST):
             if len(line) >= LONGEST:
@@ -130,7 +132,7 @@ class _Reading:
 
     def __init__(self, path: Path, found: Found, dialect: Dialect, table: Table, texts: frozenset[int]) -> None:
         self._path, self._found, self._dialect = path, found, dialect
-        self.columns = Gathering(len(dialect.names), dialect.delimiter, table.decimal == "comma", texts)
+        self.columns = Gathering(len(dialect.names), dialect.delimiter, table.decimal, texts)
         self._lines: list[NDArray[np.int64]] = []
         self._head: list[tuple[str, ...]] = []
         self._count = self._rows = 0
@@ -165,7 +167,7 @@ class _Reading:
             lines.put_back(some)
             self._failed += 1
             return False
-        self._count_rows(np.arange(before + 1, lines.taken + 1))
+        self._count_rows(np.arange(before + 1, lines.taken + 1), file)
         return True
 
     def _took_rows(self, lines: Lines, file: Opened) -> Work[bool]:
@@ -181,16 +183,20 @@ class _Reading:
         if len(self._head) < ROWS:
             self._head += [tuple(value.strip() for value in row) for row in rows[: ROWS - len(self._head)]]
         yield from self.columns.add(rows, self._rows_in_all(file, len(rows)))
-        self._count_rows(np.array([line for line, _ in some], np.int64))
+        self._count_rows(np.array([line for line, _ in some], np.int64), file)
         return True
 
     def _rows_in_all(self, file: Opened, more: int) -> int:
-        return self._count + more if file.is_packed else self._rows
+        return self._rows if self._size(file) else self._count + more
 
-    def _count_rows(self, lines: NDArray[np.int64]) -> None:
+    def _size(self, file: Opened) -> int:
+        """Bytes of the whole text; 0: not known."""
+        return self._found.size if file.is_packed else file.total
+
+    def _count_rows(self, lines: NDArray[np.int64], file: Opened) -> None:
         self._lines.append(lines)
         self._count += len(lines)
-        self._expect(self._count, self.columns.nbytes)
+        self._expect(self._count, self.columns.nbytes, file.is_packed)
 
     def _next(self, rows: Rows) -> Work[list[tuple[int, list[str]]]]:
         width, some, others = len(self._dialect.names), [], 0
@@ -220,18 +226,24 @@ class _Reading:
         each = sum(len(value) + 1 for _, row in some for value in row) / len(some)
         wide = 2 if self._found.encoding.startswith("utf-16") else 1
         self._rows = len(some) if file.done >= file.total and len(some) * len(some[0][1]) < CELLS else max(
-            len(some), int(1.02 * file.total / (each * wide)) + 100)
-        if not file.is_packed:
-            self._expect(self._rows, 0)
+            len(some), int(1.02 * self._size(file) / (each * wide)) + 100)
+        if self._size(file):
+            self._expect(self._rows, 0, file.is_packed)
 
-    def _expect(self, rows: int, held: int) -> None:
+    def _expect(self, rows: int, held: int, is_packed: bool) -> None:
         # the columns, then the numbers the network gets beside what they are made of
-        need = max(held, rows * len(self._dialect.names) * 8) + rows * len(self._dialect.names) * 4
+        width = len(self._dialect.names)
+        need = max(held, rows * width * 8) + rows * (width * 4 + EACH)
+        if is_packed and need > MOST_PACKED:
+            raise DataError("{path} has about {rows} rows of {columns} columns: reading it takes {need} of memory, and "
+                            "{most} is the most for a packed file. Unpack it first, then choose the table",
+                            path=self._path, rows=grouped(rows), columns=grouped(width), need=bytes_text(need),
+                            most=bytes_text(MOST_PACKED))
         free = psutil.virtual_memory().available
         if need > ROOM * (free + held):
             raise DataError("{path} has about {rows} rows of {columns} columns: reading it takes {need} of memory, and "
                             "{free} are free. Leave out rows or columns", path=self._path, rows=grouped(rows),
-                            columns=grouped(len(self._dialect.names)), need=bytes_text(need), free=bytes_text(free))
+                            columns=grouped(width), need=bytes_text(need), free=bytes_text(free))
 
     def records(self) -> Records:
         """What was read."""

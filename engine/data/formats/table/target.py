@@ -8,14 +8,17 @@ import numpy as np
 
 from engine.data.errors import DataError
 from engine.data.formats.arrays import Array
+from engine.data.formats.classes import nearly_one_each
+from engine.data.formats.rounding import Singles
 from engine.data.formats.table.columns import MOST, too_large
+from engine.data.formats.table.gathering import Floats
+from engine.data.formats.table.telling import lost_in_target
 from engine.data.formats.table.values import SHOWN, Values
 from engine.data.options.options import Task
 from engine.data.options.table import Table
 from engine.messages import Message
 
 FEW = 20  # different whole numbers that look like classes, where there are several rows of each
-ALL_DIFFERENT = 8  # texts; more than these, and than half the rows, are asked about
 
 
 class Target(NamedTuple):
@@ -61,8 +64,15 @@ def _numbers(values: Values, log: bool) -> Target:
     if log and (numbers <= 0).any():
         raise DataError("“{column}”, line {line}: {value:} has no logarithm. Switch Log target off, or correct it",
                         column=values.name, line=values.line(numbers <= 0), value=f"{numbers[numbers <= 0][0]:g}")
-    targets = (np.log(numbers) if log else numbers).astype(np.float32)[:, None]
-    return Target("regression", (), targets, (values.style,) if values.style else ())
+    targets, made = (_singles(each, log) for each in (numbers, values.different))
+    if (targets == targets[0]).all():
+        raise DataError("The target “{column}” has numbers that are too close to be told apart: there is nothing to "
+                        "learn. Subtract what all have in common, or multiply them", column=values.name)
+    return Target("regression", (), targets[:, None], (*values.styles, *lost_in_target(values, made)))
+
+
+def _singles(numbers: Floats, log: bool) -> Singles:
+    return (np.log(numbers) if log else numbers).astype(np.float32)
 
 
 def _classes(values: Values, table: Table) -> Target:
@@ -85,4 +95,4 @@ def _classes(values: Values, table: Table) -> Target:
 def _is_a_name(values: Values, table: Table, count: int) -> bool:
     """Whether nearly every row has a text of its own, and nobody said that these are classes."""
     said = table.task == "classification" or table.kind_of(values.name) == "category"
-    return not said and not (values.is_numeric and not values.is_code) and count > max(ALL_DIFFERENT, len(values) / 2)
+    return not said and not (values.is_numeric and not values.is_code) and nearly_one_each(count, len(values))

@@ -38,6 +38,11 @@ class Values(ABC):
 
     @property
     @abstractmethod
+    def different(self) -> Floats:
+        """The numbers that there are, each once, in order."""
+
+    @property
+    @abstractmethod
     def bad(self) -> NDArray[np.int64]:
         """Rows where there is something that is no such number."""
 
@@ -100,12 +105,17 @@ class Values(ABC):
 
     def look(self) -> None:
         """Find out what takes long, so that it is there when it is asked for."""
-        for name in ("distinct", "style"):
+        for name in ("distinct", "styles"):
             getattr(self, name)
 
     @property
-    def style(self) -> Message | None:
+    def styles(self) -> tuple[Message, ...]:
         """How its numbers are written, where that is to be said."""
+        return ()
+
+    @property
+    def rounded(self) -> tuple[str, str] | None:
+        """Two texts with whole numbers that are too large to be told apart."""
         return None
 
     @property

@@ -190,3 +190,39 @@ def test_an_archive_without_a_table_says_what_it_holds(names: list[str], reason:
             archive.writestr(name, "a,b\n1,2\n3,4\n")
     with pytest.raises(DataError, match=reason):
         result_of(records_of(tmp_path / "a.zip", Table()))
+
+
+# -- titles, names and rows above each other ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("head", "names"), [
+    ("Source: me\nx;y\n", ["x", "y"]), ("Source: me\nTable 2\nx;y\n", ["x", "y"]),
+])  # fmt: skip
+def test_a_title_above_two_columns_is_none_of_their_names(head: str, names: list[str], tmp_path: Path) -> None:
+    found = records(tmp_path / "a.csv", head + "".join(f"{n}.5;{n}.25\n" for n in range(30)))
+    assert list(found.names) == names and found.count == 30
+    assert any("above the table" in str(note) for note in found.notes)
+
+
+def test_names_below_a_title_are_names_also_where_only_rows_end_with_a_delimiter(tmp_path: Path) -> None:
+    found = records(tmp_path / "a.csv", "Source: me\nx;z;y\n" + "".join(f"{n}.5;{n}.25;{n};\n" for n in range(30)))
+    assert list(found.names)[:3] == ["x", "z", "y"] and found.count == 30
+
+
+def test_what_quotation_marks_contradict_parts_no_values(tmp_path: Path) -> None:
+    rows = [f'{n}.5 EUR|{n}.25' for n in range(6)] + [f'"{n}.5 EUR"|{n}.25' for n in range(6)] + ["NaN|3.5"]
+    found = records(tmp_path / "a.csv", "x|y z\n" + "\n".join(rows))
+    assert found.delimiter == "|" and found.count == 13
+
+
+def test_a_word_that_stands_below_too_is_no_name(tmp_path: Path) -> None:
+    rows = [("unknown", 7)[n % 5 > 0] for n in range(30)]
+    found = records(tmp_path / "a.csv", "".join(f"{value},{'ab'[n % 2]}\n" for n, value in enumerate(rows)))
+    assert found.names[0] == "column 1" and found.count == 30
+
+
+@pytest.mark.parametrize(("head", "is_said"), [("a,1.5\n", True), ("a,b\n", False), ("a,2001\n", False),
+                                               ("a,2m temp\n", False)])
+def test_names_with_numbers_among_them_may_be_a_row_and_it_is_said(head: str, is_said: bool, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(head + "".join(f"{n}.5,{'xyz'[n % 3]}\n" for n in range(30)))
+    assert any("is taken for the names" in note for note in notes_of(tmp_path / "a.csv")) is is_said

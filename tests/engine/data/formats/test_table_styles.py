@@ -91,22 +91,27 @@ def test_numbers_in_a_style_are_numbers_and_it_is_said(case: str, tmp_path: Path
     assert case == "powers" or any(note.startswith(f"“{name}”") and "is read as" in note for note in notes(arrays))
 
 
-@pytest.mark.parametrize(("content", "expected", "is_open"), [
-    ("a,x,y\n0.5,\"2,033\",1\n0.25,\"8,364\",2\n0.75,\"1,001\",3\n", [2033, 8364, 1001], False),  # others tell
-    ("x,y\n\"2,033\",1\n\"8,364\",2\n\"1,001\",3\n", [2033, 8364, 1001], True),
-    ("x;y\n2,033;1\n8,364;2\n1,001;3\n", [2.033, 8.364, 1.001], True),
-    ("x;y\n2.033;1\n8.364;2\n1.001;3\n", [2.033, 8.364, 1.001], False),  # as programs write
-    ("x;y\n2.033;1,5\n8.364;2,25\n1.001;3\n", [2033, 8364, 1001], False),
-    ("x;y\n2,033;1\n8,36;2\n1,001;3\n", [2.033, 8.36, 1.001], False),  # one value tells for all
+@pytest.mark.parametrize(("content", "expected", "other"), [
+    ("a,x,y\n0.5,\"2,033\",1\n0.25,\"8,364\",2\n0.75,\"1,001\",3\n", [2033, 8364, 1001], ""),  # others tell
+    ("x,y\n\"2,033\",1\n\"8,364\",2\n\"1,001\",3\n", [2033, 8364, 1001], "comma"),
+    ("x;y\n2,033;1\n8,364;2\n1,001;3\n", [2.033, 8.364, 1.001], "point"),
+    ("x;y\n2.033;1\n8.364;2\n1.001;3\n", [2.033, 8.364, 1.001], "comma"),
+    ("x,y\n2.033,1\n8.364,2\n1.001,3\n", [2.033, 8.364, 1.001], "comma"),
+    ("x,y\n-2.033,1\n7,2\n100,3\n", [-2.033, 7, 100], "comma"),
+    ("x,y\n2.033,1\n8.364,2\n0.001,3\n", [2.033, 8.364, 0.001], ""),  # no thousands begin with 0 …
+    ("x,y\n2.033,1\n8.364,2\n1001.500,3\n", [2.033, 8.364, 1001.5], ""),  # … or have four digits before the sign
+    ("x,y\n2.033,0.25\n8.364,2\n1.001,3\n", [2.033, 8.364, 1.001], ""),
+    ("x,y\n2.033,\"1.234,50\"\n8.364,\"1,25\"\n1.001,\"3,00\"\n", [2033, 8364, 1001], ""),
+    ("x;y\n2.033;1,5\n8.364;2,25\n1.001;3\n", [2033, 8364, 1001], ""),
+    ("x;y\n2,033;1\n8,36;2\n1,001;3\n", [2.033, 8.36, 1.001], ""),  # one value tells for all
 ])  # fmt: skip
 def test_what_could_be_meant_in_two_ways_is_decided_by_the_whole_column_or_said(
-        content: str, expected: list[float], is_open: bool, tmp_path: Path) -> None:
+        content: str, expected: list[float], other: str, tmp_path: Path) -> None:
     arrays = read(tmp_path, content, task="regression")
     assert arrays.inputs[:, -1].tolist() == expected
     said = [note for note in notes(arrays) if "could be meant in two ways" in note]
-    assert bool(said) == is_open
-    if is_open:
-        other = "comma" if expected[0] > 1000 else "point"
+    assert bool(said) == bool(other)
+    if other:
         assert f"set Decimal sign to {other}" in said[0]
         chosen = read(tmp_path, content, task="regression", decimal=other)
         assert chosen.inputs[:, 0].tolist() != expected and not any("two ways" in note for note in notes(chosen))

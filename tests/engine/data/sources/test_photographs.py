@@ -123,7 +123,7 @@ def wrong(labels: np.ndarray | None, images: np.ndarray) -> dict[str, np.ndarray
 IMAGES, LABELS = np.zeros((32, 32, 3, 4), np.uint8), np.ones((4, 1), np.uint8)
 SVHN_DAMAGE = {
     "no labels": (wrong(None, IMAGES), "no labels for its 4 images"),
-    "too few labels": (wrong(LABELS[:2], IMAGES), "no labels for its 4 images"),
+    "too few labels": (wrong(LABELS[:2], IMAGES), "2 labels for its 4 images"),
     "label 11": (wrong(LABELS * 11, IMAGES), "other than 1 to 10"),
     "other size": (wrong(LABELS, IMAGES[:8]), "no 32×32 images"),
     "no images": ({"y": LABELS}, "no 32×32 images"),
