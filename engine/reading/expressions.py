@@ -10,9 +10,10 @@ from typing import Any
 from engine.layers.functions import Scale
 from engine.reading.assigning import Assigning
 from engine.reading.context import Context
+from engine.reading.dimensions import ASKED, asked
 from engine.reading.functions import Functions
 from engine.reading.layers import KINDS
-from engine.reading.modules import BY_HAND, Buffer, Modules
+from engine.reading.modules import BY_HAND, GRADIENT_HOOKS, HOOKED, Buffer, Modules
 from engine.reading.picking import Picking
 from engine.reading.plain import BUILTINS, ERRORS, MATH, OBJECTS, WIDE, Plain, is_open, words_of
 from engine.reading.sizes import Size
@@ -32,6 +33,7 @@ from engine.reading.values import (
     Method,
     Module,
     Names,
+    Numbers,
     Parameter,
     Path,
     ReadingError,
@@ -62,6 +64,7 @@ OUTER, SETS = "__outer__", "__sets__"
 COMPARED = (int, float, str, type(None), list, tuple, dict, set, frozenset, range, Class, Path, Function, Module,
             Instance, Chain, Address)  # fmt: skip
 
+PARAMETERS = (Path("torch.nn.Parameter"), Path("torch.nn.parameter.Parameter"))
 ACTIVATIONS = ("torch.relu", "torch.tanh", "torch.sigmoid")
 
 
@@ -329,6 +332,8 @@ class Expressions:
         """Two values joined by an operator. Raises ReadingError."""
         self.context.line = node.lineno
         if isinstance(one, Unknown) or isinstance(two, Unknown):
+            if (numbers := _scaled_shape(one, two)) is not None and isinstance(node, ast.BinOp):
+                return Numbers(_text(node), getattr(one, "error", None) or getattr(two, "error", None), numbers)
             known = next((each for each in (one, two) if isinstance(each, Unknown) and each.error), None)
             return known or Unknown(_text(node) if isinstance(node, ast.BinOp) else "this")
         if isinstance(one, Tensor) or isinstance(two, Tensor):
@@ -340,9 +345,12 @@ class Expressions:
             return made
         if type(op) not in ARITHMETIC:
             raise self.context.error("“{text}” cannot be read here", text=_text(node))
-        if any(isinstance(each, (Marker, Path, Parameter, Zeros)) or (_is_drawn(each) and isinstance(
+        error = self.context.error("“{text}” cannot be worked out here", text=_text(node))
+        if isinstance(node, ast.BinOp) and (numbers := _scaled_shape(one, two)) is not None:
+            return Numbers(_text(node), error, numbers)
+        if any(isinstance(each, (Marker, Path, Parameter, Zeros)) or (isinstance(each, Buffer) and isinstance(
                 node, ast.BinOp)) for each in (one, two)):
-            return Unknown(_text(node), self.context.error("“{text}” cannot be worked out here", text=_text(node)))
+            return Unknown(_text(node), error)
         if isinstance(one, Chain) and isinstance(two, Chain) and isinstance(op, ast.Add):
             return Chain([*one.parts, *two.parts], calls=one.calls)
         return self.plain.work(ARITHMETIC[type(op)], one, two)
@@ -455,8 +463,7 @@ class Expressions:
                 self.context.must_succeed()
             return Path(f"{owner.name}.{name}")
         if isinstance(owner, Unknown):
-            self.context.set_from_outside(owner) if name.endswith("_") else None
-            return _as_value(owner)
+            return self._of_unknown(owner, name)
         if isinstance(owner, Function) and name == "__name__":
             return owner.name if isinstance(owner.made, ast.FunctionDef) else "<lambda>"
         if name == "training" and is_module(owner):
@@ -484,6 +491,18 @@ class Expressions:
         if isinstance(owner, tuple) and name in getattr(owner, "_fields", ()):
             return getattr(owner, name)
         return self.context.method(owner, name)
+
+    def _of_unknown(self, owner: Unknown, name: str) -> Any:
+        """What is asked of something that is not known: of a class's own parameter more than that is."""
+        if name.endswith("_"):
+            self.context.set_from_outside(owner, name)
+        if name in GRADIENT_HOOKS and self.context.is_outside(owner):
+            self.context.note(HOOKED)
+        if name in ASKED and asked(owner, name, []) is not None:
+            return asked(owner, name, []) if name in ("shape", "ndim") else self.context.method(owner, name)
+        if isinstance(owner, Numbers) and not name.endswith("_"):
+            return Numbers(name, owner.error)
+        return _as_value(owner)
 
     def _of_property(self, found: Any, owner: Any, name: str) -> Any:
         """What is found under a name: of a property what its function gives."""
@@ -545,6 +564,8 @@ class Expressions:
             return index
         if isinstance(owner, Last):
             return self.modules.last_step(owner, index)
+        if isinstance(owner, Parameter):
+            return self.modules.view(owner, "[]")
         if isinstance(owner, Instance) and owner.kind.find("__getitem__") is not None:
             return self.plain.asked(owner, "__getitem__", [index])
         if isinstance(owner, (Chain, Instance)):
@@ -581,7 +602,7 @@ class Expressions:
             given = [self._where(each, names) for each in node.args]
             return self._call(called, given, {str(word.arg): self._where(word.value, names) for word in node.keywords},
                               node, names)
-        given = self._elements(node.args, names)
+        given = self._numbers(node.args, names) if called in PARAMETERS else self._elements(node.args, names)
         if called == Path("builtins.super"):
             return self._super(given, names)
         named: Names = {}
@@ -596,6 +617,28 @@ class Expressions:
                 named[word.arg] = value
         self.context.line = node.lineno
         return self._call(called, given, named, node, names)
+
+    def _numbers(self, nodes: Sequence[ast.expr], names: Names) -> list[Any]:
+        """What a parameter of a class's own begins with; only its kind matters where torch alone computes it."""
+        try:
+            return self._elements(nodes, names)
+        except SpentError:
+            raise
+        except ReadingError as error:
+            if self.context.exact or self.context.trying or not all(self._is_torchs(each, names) for each in nodes):
+                raise
+            return [Numbers("", error)]
+
+    def _is_torchs(self, node: ast.expr, names: Names) -> bool:
+        """Whether all that is called there is torch's, so that nothing else is another afterwards."""
+        parts = [*ast.walk(node)]
+        if any(isinstance(part, (ast.NamedExpr, ast.Lambda, ast.Await, ast.comprehension)) for part in parts):
+            return False
+        roots = [_root(part.func) for part in parts if isinstance(part, ast.Call)]
+        found = [(_place(root.id, names) or self.context.globals).get(root.id) for root in roots
+                 if isinstance(root, ast.Name)]
+        return len(found) == len(roots) and all(isinstance(each, Path) and each.name.startswith((
+            "torch", "math", "numpy")) for each in found)
 
     def _where(self, node: ast.expr, names: Names) -> Any:
         """A device; one of which this code says nothing changes no network."""
@@ -635,6 +678,13 @@ def _place(name: str, names: Names) -> Names | None:
     return None
 
 
+def _root(node: ast.expr) -> ast.expr:
+    """What the first thing in a chain of names and calls is."""
+    while isinstance(node, (ast.Attribute, ast.Call, ast.Subscript)):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node
+
+
 def _is_open(value: Any) -> bool:
     """Whether it is known only when the network runs, or to the caller of the code."""
     return isinstance(value, (Tensor, Unknown, Marker, Path, Size, Parameter, Last, Zeros))
@@ -645,9 +695,12 @@ def _as_value(value: Any) -> Any:
     return Unknown(value.name, value.error) if isinstance(value, Method) else value
 
 
-def _is_drawn(value: Any) -> bool:
-    """Whether its numbers are drawn, as those that a parameter begins with."""
-    return isinstance(value, Buffer) and value.layer.values != "number"
+def _scaled_shape(one: Any, two: Any) -> tuple[int, ...] | None:
+    """The shape of a tensor of fixed numbers that is joined with one number; None of all else."""
+    for each, other in ((one, two), (two, one)):
+        if isinstance(each, (Buffer, Numbers)) and isinstance(other, (int, float)):
+            return each.layer.shape if isinstance(each, Buffer) else each.shape
+    return None
 
 
 def _has_own(value: Any, *names: str) -> bool:
