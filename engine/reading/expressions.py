@@ -14,8 +14,9 @@ from engine.reading.dimensions import ASKED, asked
 from engine.reading.functions import Functions
 from engine.reading.layers import KINDS
 from engine.reading.modules import BY_HAND, GRADIENT_HOOKS, HOOKED, Buffer, Modules
+from engine.reading.paths import is_doubtful, meant, same
 from engine.reading.picking import Picking
-from engine.reading.plain import BUILTINS, ERRORS, MATH, OBJECTS, WIDE, Plain, is_open, words_of
+from engine.reading.plain import BUILTINS, ERRORS, OBJECTS, WIDE, Plain, is_open, words_of
 from engine.reading.sizes import Size
 from engine.reading.sure import is_sure_name
 from engine.reading.switches import REASONS
@@ -43,6 +44,7 @@ from engine.reading.values import (
     Unknown,
     Zeros,
     is_module,
+    parts_of,
 )
 
 Call = Callable[[Any, list[Any], Names, ast.Call, Names], Any]  # what is called, with what, where
@@ -65,6 +67,7 @@ COMPARED = (int, float, str, type(None), list, tuple, dict, set, frozenset, rang
             Instance, Chain, Address)  # fmt: skip
 
 PARAMETERS = (Path("torch.nn.Parameter"), Path("torch.nn.parameter.Parameter"))
+SOUGHT: Mapping[type[ast.AST], bool] = {ast.Eq: True, ast.In: True, ast.NotEq: False, ast.NotIn: False}
 ACTIVATIONS = ("torch.relu", "torch.tanh", "torch.sigmoid")
 
 
@@ -97,10 +100,17 @@ class Expressions:
             raise value.error
         if isinstance(value, Path) and (value.name.startswith("torch.nn.") or value.name in ACTIVATIONS):
             return True  # a class or function
-        if _is_open(value) or _has_own(value, "__bool__", "__len__"):
+        if _is_open(value):
             return None
-        if isinstance(value, Chain):
-            return bool(value.parts)
+        return self._is_true(value)
+
+    def _is_true(self, value: Any) -> bool | None:
+        """Whether a value that is known counts as true, which objects may say themselves."""
+        for name in ("__bool__", "__len__") if isinstance(value, Instance) else ():
+            if value.kind.find(name) is not None:
+                return self.holds(self.plain.asked(value, name, []))
+        if isinstance(value, Chain) or (isinstance(value, Instance) and isinstance(value.inner, Chain)):
+            return bool([*parts_of(value)] if isinstance(value, Instance) else value.parts)
         return True if isinstance(value, (Module, Instance, Class, Function)) else bool(value)
 
     def trained(self) -> bool:
@@ -239,9 +249,10 @@ class Expressions:
             found = self.value(part, names)
             if found is TRAINING:
                 found, is_asked = self.trained(), True
-            if (_is_open(found) and not isinstance(found, Path)) or _has_own(found, "__bool__", "__len__"):
+            is_true = None if _is_open(found) and not isinstance(found, Path) else self._is_true(found)
+            if is_true is None:
                 decided, open_part = decided and part is node.values[-1], open_part or found
-            elif _is_true(found) == stops_at and (decided or isinstance(found, bool)):
+            elif is_true == stops_at and (decided or isinstance(found, bool)):
                 return found
         if decided:
             return TRAINING if found is True and is_asked and not stops_at else found
@@ -272,7 +283,8 @@ class Expressions:
                     return each
             if OPAQUE in (one, two) and None in (one, two):
                 return None
-            return (one is two or (isinstance(one, Path) and one == two)) == (type(op) is ast.Is)
+            found = same(one, two) if Path in (type(one), type(two)) else one is two
+            return None if found is None else found == (type(op) is ast.Is)
         for each in (one, two):
             if isinstance(each, Unknown):
                 return each
@@ -296,7 +308,19 @@ class Expressions:
             looked_at = [one] if isinstance(two, (dict, set, frozenset)) else [one, two]
             self.context.spend(self.plain.cost(looked_at))
             self.plain.check_compared(looked_at)
-        return self.plain.work(COMPARISONS[type(op)], one, two)
+        found = self.plain.work(COMPARISONS[type(op)], one, two)
+        if type(op) in SOUGHT and found is not SOUGHT[type(op)] and not self._is_other(one, two):
+            return None
+        return found
+
+    def _is_other(self, one: Any, two: Any) -> bool:
+        """Whether values that differ as they stand here, or of which one is in the other, surely do so."""
+        if isinstance(one, Path) and isinstance(two, (list, tuple)):
+            return all(same(one, each) is False for each in two)
+        if Path in (type(one), type(two)):
+            return same(one, two) is False or isinstance(two, (str, range))
+        self.context.spend(self.plain.cost([one, two]))
+        return not is_doubtful([one, two])
 
     def _of_unaryop(self, node: ast.UnaryOp, names: Names) -> Any:
         value = self.value(node.operand, names)
@@ -306,16 +330,19 @@ class Expressions:
             return self.functions.call("clone", [value], {})
         if value is TRAINING:
             value = self.trained()
-        if _has_own(value, "__bool__", "__len__", "__neg__", "__pos__", "__invert__"):
+        if _has_own(value, "__neg__", "__pos__", "__invert__") and not isinstance(node.op, ast.Not):
             raise self.context.error(UNKNOWN)
         if _is_open(value):
+            if isinstance(node.op, ast.Not) and self.holds(value) is True:  # of a class
+                return False
             if isinstance(node.op, ast.Not) or isinstance(value, Unknown):
                 return _as_value(value)  # as little known as before
             raise self.context.error(UNKNOWN)
         table: dict[type[ast.AST], Callable[..., Any]] = {
             ast.USub: operator.neg, ast.UAdd: operator.pos, ast.Invert: operator.invert}
         if isinstance(node.op, ast.Not):
-            return not _is_true(value)
+            found = self._is_true(value)
+            return Unknown(_text(node), self.context.error(UNKNOWN)) if found is None else not found
         return self.plain.work(table[type(node.op)], value)
 
     # -- arithmetic ----------------------------------------------------------------------------------------------------
@@ -455,13 +482,11 @@ class Expressions:
     def attribute(self, owner: Any, name: str) -> Any:
         """``owner.name``; a pair of both where it is a method, if it is called. Raises ReadingError."""
         if isinstance(owner, Path):
-            if owner.name == "math" and isinstance(MATH.get(name), float):
-                return MATH[name]
             if name == "__name__":
                 return owner.name.rpartition(".")[2]
             if not is_sure_name(f"{owner.name}.{name}"):
                 self.context.must_succeed()
-            return Path(f"{owner.name}.{name}")
+            return meant(f"{owner.name}.{name}")
         if isinstance(owner, Unknown):
             return self._of_unknown(owner, name)
         if isinstance(owner, Function) and name == "__name__":
@@ -710,12 +735,6 @@ def _has_own(value: Any, *names: str) -> bool:
 
 def _is_unchanged(now: Tensor, then: Tensor) -> bool:
     return now is then or (now.node == then.node and now.stale is then.stale)
-
-
-def _is_true(value: Any) -> bool:
-    if isinstance(value, Chain):
-        return bool(value.parts)
-    return True if is_module(value) else bool(value)
 
 
 def _has_sizes(values: Sequence[Any]) -> bool:

@@ -311,6 +311,8 @@ class Interpreter:
             return BATCH
         if name == "len" and len(given) == 1 and isinstance(given[0], Instance) and given[0].kind.find("__len__"):
             return self._asked(given[0], "__len__", [])
+        if name == "bool" and len(given) == 1:
+            return self._as_bool(given[0], node)
         if name == "float" and given and given[0] in ("-inf", "inf"):
             return OPAQUE if self.context.exact or self.context.sheet else float(given[0])
         given = list(map(self.plain.whole, given)) if name not in ("len", "bool") else given
@@ -330,6 +332,14 @@ class Interpreter:
             raise self.context.error("This text cannot be worked out here")
         values = [self._gone_through(value, name) for value in given]
         return self.plain.work(BUILTINS[name], *values, **named)
+
+    def _as_bool(self, value: Any, node: ast.Call) -> Any:
+        if value is TRAINING:
+            return value
+        if isinstance(value, Unknown):
+            return Unknown(ast.unparse(node)[:40], value.error)
+        found = self.expressions.holds(value)
+        return OPAQUE if found is None else found
 
     def _gone_through(self, value: Any, name: str) -> Any:
         if isinstance(value, (Chain, Instance)) and name not in ("bool", "str"):

@@ -19,6 +19,7 @@ from engine.reading.held import held_in
 from engine.reading.hierarchy import ASKED, HAVE, kinds_of
 from engine.reading.layers import KINDS
 from engine.reading.modules import EVERYWHERE, GRADIENT_HOOKS, HOOKED, HOOKS, Buffer, class_of
+from engine.reading.paths import meant
 from engine.reading.sizes import BATCH, Size
 from engine.reading.switches import IN_32_BITS, keeps_kind
 from engine.reading.tracing import FORWARD
@@ -128,7 +129,7 @@ class Objects:
         if isinstance(base, Path) and base.name.startswith("d2l."):
             found = self.reader.from_book(base.name)
             return found if isinstance(found, Class) else base
-        if isinstance(base, Path) and base.name.startswith("torch.nn.modules."):
+        if isinstance(base, Path) and base.name.startswith("torch.nn.modules."):  # of names that begin with “_”
             return Path(f"torch.nn.{base.name.rpartition('.')[2]}")
         return base
 
@@ -239,7 +240,7 @@ class Objects:
         if isinstance(owner, Path):
             if name == "hasattr":
                 return Unknown(name)
-            return Path(f"{owner.name}.{attribute}")
+            return meant(f"{owner.name}.{attribute}")
         try:
             found = self.reader.expressions.attribute(owner, attribute)
         except SpentError:
