@@ -107,7 +107,7 @@ class Assigning:
     def augment(self, node: ast.AugAssign, names: Names) -> None:
         """``a += b``: in place, where the value is one that changes."""
         found = self.expressions.value(_loaded(node.target), names)
-        self.context.set_from_outside(found)
+        self.context.set_from_outside(found, "data")
         one = self.context.need(found)
         two = self.expressions.value(node.value, names)
         self.context.line = node.lineno

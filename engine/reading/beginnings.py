@@ -115,6 +115,8 @@ def names_of(module: Module) -> tuple[str, ...]:
 
 def _is_wide(module: Module, name: str) -> bool:
     way, _, last = name.rpartition(".")
+    if getattr(module.layer, "dims", 1) > 1:
+        return True
     return "weight" in last and not (way.rpartition(".")[2].startswith("norm") if way else is_flat(module))
 
 
@@ -142,9 +144,14 @@ def _settings(module: Module) -> dict[str, Init]:
 
 def rank_of(parameter: Parameter) -> int:
     """How many dimensions it has."""
+    layer = parameter.module.layer
     if not _is_wide(parameter.module, parameter.name):
         return 1
-    return 2 + next((int(digit) for digit in parameter.module.layer.kind() if digit.isdigit()), 0)
+    if layer.kind() == "Bilinear":
+        return 3
+    if hasattr(layer, "dims"):
+        return int(layer.dims)
+    return 2 + next((int(digit) for digit in layer.kind() if digit.isdigit()), 0)
 
 
 def parameters_in(module: Module) -> list[tuple[str, Parameter]]:

@@ -30,6 +30,7 @@ from engine.writing.naming import SCRATCH
 MOST_STEPS = 400_000
 DEEPEST = 60  # calls within calls
 BOTH = "Both all steps and the last state are used here: take the last step with x[:, -1]"
+LEARNING = frozenset(("requires_grad", "requires_grad_", "detach_"))  # which say what learns
 # What a piece of a file may use without importing it.
 IMPORTED = {"torch": Path("torch"), "nn": Path("torch.nn"), "F": Path("torch.nn.functional"), "math": Path("math"),
             "d2l": Path("d2l.torch"), "tab": Path("d2l.tab"),
@@ -129,10 +130,10 @@ class Context:
         if entry not in self.notes:
             self.notes.append(entry)
 
-    def forget_notes(self, made: ast.AST, template: str) -> None:
-        """Of a definition that is kept as it is, a note on what would be left out of it."""
+    def forget_notes(self, made: ast.AST, templates: Sequence[str]) -> None:
+        """Of a definition that is kept as it is, the notes on what would be left out of it."""
         first, last = getattr(made, "lineno", 0), getattr(made, "end_lineno", None) or 0
-        self.notes = [(line, note) for line, note in self.notes if note.template != template or not (
+        self.notes = [(line, note) for line, note in self.notes if note.template not in templates or not (
             first <= line <= last)]
 
     # -- what cannot be followed ---------------------------------------------------------------------------------------
@@ -204,17 +205,19 @@ class Context:
         if self.sheet is not None:
             self.refuse(self.error("“{name}” changes a layer in every call here: that cannot be read", name=name))
 
-    def set_from_outside(self, value: Any) -> bool:
-        """A parameter of a class's own begins or learns as something says that may not be the class itself.
-
-        False where it is the class.
+    def set_from_outside(self, value: Any, how: str) -> None:
+        """A parameter of a class's own begins or learns as something says that may not be the class itself; ``how``:
+        the name of what says so.
         """
+        if self.is_outside(value) and self.sheet is None and how not in LEARNING:
+            self.note("How a class's own parameter begins is said outside of the class here: that is not read along")
+        elif self.is_outside(value):
+            value.error.set_line = value.error.set_line or self.line
+
+    def is_outside(self, value: Any) -> bool:
+        """Whether it is a parameter of a class's own, looked at from somewhere else than the class."""
         error = value.error if isinstance(value, Unknown) else None
-        if not isinstance(error, OwnParameterError):
-            return True
-        if not any(error.owner is each for each in self.builder if each):
-            error.set_line = error.set_line or self.line
-        return error.set_line > 0
+        return isinstance(error, OwnParameterError) and not any(error.owner is each for each in self.builder if each)
 
     def must_succeed(self) -> None:
         """Raise a ReadingError where an error would be caught, for here only a run would tell whether there is one."""

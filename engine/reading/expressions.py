@@ -10,11 +10,13 @@ from typing import Any
 from engine.layers.functions import Scale
 from engine.reading.assigning import Assigning
 from engine.reading.context import Context
+from engine.reading.dimensions import ASKED, asked
 from engine.reading.functions import Functions
 from engine.reading.layers import KINDS
-from engine.reading.modules import BY_HAND, Buffer, Modules
+from engine.reading.modules import BY_HAND, GRADIENT_HOOKS, HOOKED, Buffer, Modules
+from engine.reading.paths import is_doubtful, meant, same
 from engine.reading.picking import Picking
-from engine.reading.plain import BUILTINS, ERRORS, MATH, OBJECTS, WIDE, Plain, is_open, words_of
+from engine.reading.plain import BUILTINS, ERRORS, OBJECTS, WIDE, Plain, is_open, words_of
 from engine.reading.sizes import Size
 from engine.reading.sure import is_sure_name
 from engine.reading.switches import REASONS
@@ -32,6 +34,7 @@ from engine.reading.values import (
     Method,
     Module,
     Names,
+    Numbers,
     Parameter,
     Path,
     ReadingError,
@@ -41,6 +44,7 @@ from engine.reading.values import (
     Unknown,
     Zeros,
     is_module,
+    parts_of,
 )
 
 Call = Callable[[Any, list[Any], Names, ast.Call, Names], Any]  # what is called, with what, where
@@ -62,7 +66,9 @@ OUTER, SETS = "__outer__", "__sets__"
 COMPARED = (int, float, str, type(None), list, tuple, dict, set, frozenset, range, Class, Path, Function, Module,
             Instance, Chain, Address)  # fmt: skip
 
-PARAMETERS = (Path("torch.nn.Parameter"), Path("torch.nn.parameter.Parameter"))
+PARAMETERS = tuple(Path(f"torch.nn.{name}") for name in ("Parameter", "parameter.Parameter", "ParameterList",
+                                                         "ParameterDict"))
+SOUGHT: Mapping[type[ast.AST], bool] = {ast.Eq: True, ast.In: True, ast.NotEq: False, ast.NotIn: False}
 ACTIVATIONS = ("torch.relu", "torch.tanh", "torch.sigmoid")
 
 
@@ -95,10 +101,17 @@ class Expressions:
             raise value.error
         if isinstance(value, Path) and (value.name.startswith("torch.nn.") or value.name in ACTIVATIONS):
             return True  # a class or function
-        if _is_open(value) or _has_own(value, "__bool__", "__len__"):
+        if _is_open(value):
             return None
-        if isinstance(value, Chain):
-            return bool(value.parts)
+        return self._is_true(value)
+
+    def _is_true(self, value: Any) -> bool | None:
+        """Whether a value that is known counts as true, which objects may say themselves."""
+        for name in ("__bool__", "__len__") if isinstance(value, Instance) else ():
+            if value.kind.find(name) is not None:
+                return self.holds(self.plain.asked(value, name, []))
+        if isinstance(value, Chain) or (isinstance(value, Instance) and isinstance(value.inner, Chain)):
+            return bool([*parts_of(value)] if isinstance(value, Instance) else value.parts)
         return True if isinstance(value, (Module, Instance, Class, Function)) else bool(value)
 
     def trained(self) -> bool:
@@ -237,9 +250,10 @@ class Expressions:
             found = self.value(part, names)
             if found is TRAINING:
                 found, is_asked = self.trained(), True
-            if (_is_open(found) and not isinstance(found, Path)) or _has_own(found, "__bool__", "__len__"):
+            is_true = None if _is_open(found) and not isinstance(found, Path) else self._is_true(found)
+            if is_true is None:
                 decided, open_part = decided and part is node.values[-1], open_part or found
-            elif _is_true(found) == stops_at and (decided or isinstance(found, bool)):
+            elif is_true == stops_at and (decided or isinstance(found, bool)):
                 return found
         if decided:
             return TRAINING if found is True and is_asked and not stops_at else found
@@ -270,7 +284,8 @@ class Expressions:
                     return each
             if OPAQUE in (one, two) and None in (one, two):
                 return None
-            return (one is two or (isinstance(one, Path) and one == two)) == (type(op) is ast.Is)
+            found = same(one, two) if Path in (type(one), type(two)) else one is two
+            return None if found is None else found == (type(op) is ast.Is)
         for each in (one, two):
             if isinstance(each, Unknown):
                 return each
@@ -294,7 +309,19 @@ class Expressions:
             looked_at = [one] if isinstance(two, (dict, set, frozenset)) else [one, two]
             self.context.spend(self.plain.cost(looked_at))
             self.plain.check_compared(looked_at)
-        return self.plain.work(COMPARISONS[type(op)], one, two)
+        found = self.plain.work(COMPARISONS[type(op)], one, two)
+        if type(op) in SOUGHT and found is not SOUGHT[type(op)] and not self._is_other(one, two):
+            return None
+        return found
+
+    def _is_other(self, one: Any, two: Any) -> bool:
+        """Whether values that differ as they stand here, or of which one is in the other, surely do so."""
+        if isinstance(one, Path) and isinstance(two, (list, tuple)):
+            return all(same(one, each) is False for each in two)
+        if Path in (type(one), type(two)):
+            return same(one, two) is False or isinstance(two, (str, range))
+        self.context.spend(self.plain.cost([one, two]))
+        return not is_doubtful([one, two])
 
     def _of_unaryop(self, node: ast.UnaryOp, names: Names) -> Any:
         value = self.value(node.operand, names)
@@ -304,16 +331,19 @@ class Expressions:
             return self.functions.call("clone", [value], {})
         if value is TRAINING:
             value = self.trained()
-        if _has_own(value, "__bool__", "__len__", "__neg__", "__pos__", "__invert__"):
+        if _has_own(value, "__neg__", "__pos__", "__invert__") and not isinstance(node.op, ast.Not):
             raise self.context.error(UNKNOWN)
         if _is_open(value):
+            if isinstance(node.op, ast.Not) and self.holds(value) is True:  # of a class
+                return False
             if isinstance(node.op, ast.Not) or isinstance(value, Unknown):
                 return _as_value(value)  # as little known as before
             raise self.context.error(UNKNOWN)
         table: dict[type[ast.AST], Callable[..., Any]] = {
             ast.USub: operator.neg, ast.UAdd: operator.pos, ast.Invert: operator.invert}
         if isinstance(node.op, ast.Not):
-            return not _is_true(value)
+            found = self._is_true(value)
+            return Unknown(_text(node), self.context.error(UNKNOWN)) if found is None else not found
         return self.plain.work(table[type(node.op)], value)
 
     # -- arithmetic ----------------------------------------------------------------------------------------------------
@@ -330,6 +360,8 @@ class Expressions:
         """Two values joined by an operator. Raises ReadingError."""
         self.context.line = node.lineno
         if isinstance(one, Unknown) or isinstance(two, Unknown):
+            if (numbers := _scaled_shape(one, two)) is not None and isinstance(node, ast.BinOp):
+                return Numbers(_text(node), getattr(one, "error", None) or getattr(two, "error", None), numbers)
             known = next((each for each in (one, two) if isinstance(each, Unknown) and each.error), None)
             return known or Unknown(_text(node) if isinstance(node, ast.BinOp) else "this")
         if isinstance(one, Tensor) or isinstance(two, Tensor):
@@ -341,9 +373,12 @@ class Expressions:
             return made
         if type(op) not in ARITHMETIC:
             raise self.context.error("“{text}” cannot be read here", text=_text(node))
-        if any(isinstance(each, (Marker, Path, Parameter, Zeros)) or (_is_drawn(each) and isinstance(
+        error = self.context.error("“{text}” cannot be worked out here", text=_text(node))
+        if isinstance(node, ast.BinOp) and (numbers := _scaled_shape(one, two)) is not None:
+            return Numbers(_text(node), error, numbers)
+        if any(isinstance(each, (Marker, Path, Parameter, Zeros)) or (isinstance(each, Buffer) and isinstance(
                 node, ast.BinOp)) for each in (one, two)):
-            return Unknown(_text(node), self.context.error("“{text}” cannot be worked out here", text=_text(node)))
+            return Unknown(_text(node), error)
         if isinstance(one, Chain) and isinstance(two, Chain) and isinstance(op, ast.Add):
             return Chain([*one.parts, *two.parts], calls=one.calls)
         return self.plain.work(ARITHMETIC[type(op)], one, two)
@@ -448,16 +483,13 @@ class Expressions:
     def attribute(self, owner: Any, name: str) -> Any:
         """``owner.name``; a pair of both where it is a method, if it is called. Raises ReadingError."""
         if isinstance(owner, Path):
-            if owner.name == "math" and isinstance(MATH.get(name), float):
-                return MATH[name]
             if name == "__name__":
                 return owner.name.rpartition(".")[2]
             if not is_sure_name(f"{owner.name}.{name}"):
                 self.context.must_succeed()
-            return Path(f"{owner.name}.{name}")
+            return meant(f"{owner.name}.{name}")
         if isinstance(owner, Unknown):
-            self.context.set_from_outside(owner) if name.endswith("_") else None
-            return _as_value(owner)
+            return self._of_unknown(owner, name)
         if isinstance(owner, Function) and name == "__name__":
             return owner.name if isinstance(owner.made, ast.FunctionDef) else "<lambda>"
         if name == "training" and is_module(owner):
@@ -485,6 +517,18 @@ class Expressions:
         if isinstance(owner, tuple) and name in getattr(owner, "_fields", ()):
             return getattr(owner, name)
         return self.context.method(owner, name)
+
+    def _of_unknown(self, owner: Unknown, name: str) -> Any:
+        """What is asked of something that is not known: of a class's own parameter more than that is."""
+        if name.endswith("_"):
+            self.context.set_from_outside(owner, name)
+        if name in GRADIENT_HOOKS and self.context.is_outside(owner):
+            self.context.note(HOOKED)
+        if name in ASKED and asked(owner, name, []) is not None:
+            return asked(owner, name, []) if name in ("shape", "ndim") else self.context.method(owner, name)
+        if isinstance(owner, Numbers) and not name.endswith("_"):
+            return Numbers(name, owner.error)
+        return _as_value(owner)
 
     def _of_property(self, found: Any, owner: Any, name: str) -> Any:
         """What is found under a name: of a property what its function gives."""
@@ -546,6 +590,8 @@ class Expressions:
             return index
         if isinstance(owner, Last):
             return self.modules.last_step(owner, index)
+        if isinstance(owner, Parameter):
+            return self.modules.view(owner, "[]")
         if isinstance(owner, Instance) and owner.kind.find("__getitem__") is not None:
             return self.plain.asked(owner, "__getitem__", [index])
         if isinstance(owner, (Chain, Instance)):
@@ -582,7 +628,7 @@ class Expressions:
             given = [self._where(each, names) for each in node.args]
             return self._call(called, given, {str(word.arg): self._where(word.value, names) for word in node.keywords},
                               node, names)
-        given = self._of_parameter(node, names) if called in PARAMETERS else self._elements(node.args, names)
+        given = self._numbers(node.args, names) if called in PARAMETERS else self._elements(node.args, names)
         if called == Path("builtins.super"):
             return self._super(given, names)
         named: Names = {}
@@ -598,16 +644,27 @@ class Expressions:
         self.context.line = node.lineno
         return self._call(called, given, named, node, names)
 
-    def _of_parameter(self, node: ast.Call, names: Names) -> list[Any]:
-        """The numbers of a parameter: it is one whether they are known or not."""
+    def _numbers(self, nodes: Sequence[ast.expr], names: Names) -> list[Any]:
+        """What a parameter of a class's own begins with; only its kind matters where torch alone computes it."""
         try:
-            return self._elements(node.args, names)
+            return self._elements(nodes, names)
         except SpentError:
             raise
         except ReadingError as error:
-            if self.context.exact:
+            if self.context.exact or self.context.trying or not all(self._is_torchs(each, names) for each in nodes):
                 raise
-            return [Unknown(_text(node), error)]
+            return [Numbers("", error)]
+
+    def _is_torchs(self, node: ast.expr, names: Names) -> bool:
+        """Whether all that is called there is torch's, so that nothing else is another afterwards."""
+        parts = [*ast.walk(node)]
+        if any(isinstance(part, (ast.NamedExpr, ast.Lambda, ast.Await, ast.comprehension)) for part in parts):
+            return False
+        roots = [_root(part.func) for part in parts if isinstance(part, ast.Call)]
+        found = [(_place(root.id, names) or self.context.globals).get(root.id) for root in roots
+                 if isinstance(root, ast.Name)]
+        return len(found) == len(roots) and all(isinstance(each, Path) and each.name.startswith((
+            "torch", "math", "numpy")) for each in found)
 
     def _where(self, node: ast.expr, names: Names) -> Any:
         """A device; one of which this code says nothing changes no network."""
@@ -647,6 +704,13 @@ def _place(name: str, names: Names) -> Names | None:
     return None
 
 
+def _root(node: ast.expr) -> ast.expr:
+    """What the first thing in a chain of names and calls is."""
+    while isinstance(node, (ast.Attribute, ast.Call, ast.Subscript)):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node
+
+
 def _is_open(value: Any) -> bool:
     """Whether it is known only when the network runs, or to the caller of the code."""
     return isinstance(value, (Tensor, Unknown, Marker, Path, Size, Parameter, Last, Zeros))
@@ -657,9 +721,12 @@ def _as_value(value: Any) -> Any:
     return Unknown(value.name, value.error) if isinstance(value, Method) else value
 
 
-def _is_drawn(value: Any) -> bool:
-    """Whether its numbers are drawn, as those that a parameter begins with."""
-    return isinstance(value, Buffer) and value.layer.values != "number"
+def _scaled_shape(one: Any, two: Any) -> tuple[int, ...] | None:
+    """The shape of a tensor of fixed numbers that is joined with one number; None of all else."""
+    for each, other in ((one, two), (two, one)):
+        if isinstance(each, (Buffer, Numbers)) and isinstance(other, (int, float)):
+            return each.layer.shape if isinstance(each, Buffer) else each.shape
+    return None
 
 
 def _has_own(value: Any, *names: str) -> bool:
@@ -669,12 +736,6 @@ def _has_own(value: Any, *names: str) -> bool:
 
 def _is_unchanged(now: Tensor, then: Tensor) -> bool:
     return now is then or (now.node == then.node and now.stale is then.stale)
-
-
-def _is_true(value: Any) -> bool:
-    if isinstance(value, Chain):
-        return bool(value.parts)
-    return True if is_module(value) else bool(value)
 
 
 def _has_sizes(values: Sequence[Any]) -> bool:

@@ -11,13 +11,13 @@ from dataclasses import replace
 from typing import Any
 
 from engine.reading.context import DEEPEST, Context
-from engine.reading.expressions import Expressions
+from engine.reading.expressions import PARAMETERS, Expressions
 from engine.reading.functions import Functions, OpenShape
 from engine.reading.leaving import reaches_out
 from engine.reading.library import BOOK
-from engine.reading.modules import Modules
+from engine.reading.modules import Buffer, Modules
 from engine.reading.objects import Objects
-from engine.reading.optimizing import is_optimizer, optimized
+from engine.reading.optimizing import is_optimizer, optimized, takes_more
 from engine.reading.options import Options
 from engine.reading.ordering import Ordering
 from engine.reading.plain import BUILTINS, MATH, METHODS, OBJECTS, Plain
@@ -99,6 +99,7 @@ class Interpreter:
         if isinstance(called, Partial):
             return self.called(called.function, [*called.given, *given], {**called.named, **named}, node, names)
         if isinstance(called, Marker):
+            self._optimized(given[0]) if given and takes_more(node) else None
             return called
         if isinstance(called, type):  # of a named tuple
             return self.plain.work(called, *given, **named)
@@ -139,10 +140,8 @@ class Interpreter:
             return self._book_called(path, given, named, node)
         if scope == "math":
             return self._math_called(name, given, node)
-        if path in ("torch.nn.Parameter", "torch.nn.parameter.Parameter"):
-            error = OwnParameterError("A parameter of the class's own is no layer here", line=self.context.line)
-            error.owner = self.context.builder[-1] if self.context.builder else None
-            return Unknown("parameter", error)
+        if Path(path) in PARAMETERS:
+            return self._own_parameter([*given, named.get("data")][0])
         if scope in ("torch.nn", "nn", "torch.nn.parallel"):
             return self._torch_module(name, given, named)
         if name == "OrderedDict":
@@ -180,6 +179,12 @@ class Interpreter:
             return self._torch_called(path, scope, name, given, named, node)
         return self._foreign_called(path, given, node)
 
+    def _own_parameter(self, value: Any) -> Unknown:
+        error = OwnParameterError("A parameter of the class's own is no layer here", line=self.context.line)
+        error.owner = self.context.builder[-1] if self.context.builder else None
+        error.shape = value.layer.shape if isinstance(value, Buffer) else getattr(value, "shape", None)
+        return Unknown("parameter", error)
+
     def _switched(self, name: str, found: Marker) -> Marker:
         """``set_grad_enabled`` holds from now on, the others only around what they are put around."""
         if name == "set_grad_enabled" and found in REASONS and self.context.sheet is not None:
@@ -213,9 +218,8 @@ class Interpreter:
             return self.objects.torch_super(given[0], name, given[1:], named)
         if scope == "torch.nn.Module" and given and is_module(given[0]):
             return self.objects.method(given[0], name, given[1:], named)
-        if is_optimizer(scope) and (found := optimized(
-                self.context, self.plain, given[0] if given else named.get("params"))):
-            self.context.optimized.append(found)
+        if is_optimizer(scope):
+            self._optimized(given[0] if given else named.get("params"))
         if scope.startswith("torch.") and scope not in ("torch.nn.functional", "torch.random", "torch.linalg"):
             return OPAQUE if not self.context.exact else self._none(name)
         if name == "linspace" and len(given) == 3 and not self.context.exact and (
@@ -231,6 +235,9 @@ class Interpreter:
         if name in ("is_available", "device_count", "Generator", "optim") and not self.context.exact:
             return OPAQUE
         return self.modules.plain_tensor(name, given, named)
+
+    def _optimized(self, params: Any) -> None:
+        self.context.optimized.append(optimized(self.context, self.plain, params))
 
     def _linspace(self, start: float, end: float, count: int) -> list[float]:
         """Numbers at equal distances, as they are used for rates."""
@@ -307,6 +314,8 @@ class Interpreter:
             return BATCH
         if name == "len" and len(given) == 1 and isinstance(given[0], Instance) and given[0].kind.find("__len__"):
             return self._asked(given[0], "__len__", [])
+        if name == "bool" and len(given) == 1:
+            return self._as_bool(given[0], node)
         if name == "float" and given and given[0] in ("-inf", "inf"):
             return OPAQUE if self.context.exact or self.context.sheet else float(given[0])
         given = list(map(self.plain.whole, given)) if name not in ("len", "bool") else given
@@ -326,6 +335,14 @@ class Interpreter:
             raise self.context.error("This text cannot be worked out here")
         values = [self._gone_through(value, name) for value in given]
         return self.plain.work(BUILTINS[name], *values, **named)
+
+    def _as_bool(self, value: Any, node: ast.Call) -> Any:
+        if value is TRAINING:
+            return value
+        if isinstance(value, Unknown):
+            return Unknown(ast.unparse(node)[:40], value.error)
+        found = self.expressions.holds(value)
+        return OPAQUE if found is None else found
 
     def _gone_through(self, value: Any, name: str) -> Any:
         if isinstance(value, (Chain, Instance)) and name not in ("bool", "str"):

@@ -7,7 +7,9 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from engine.reading.context import Context
+from engine.reading.context import LEARNING, Context
+from engine.reading.modules import UNREAD
+from engine.reading.optimizing import Optimized, is_made, takes_more
 from engine.reading.options import Options
 from engine.reading.values import (
     Chain,
@@ -38,7 +40,6 @@ LISTS = frozenset(("append", "update", "extend", "pop", "insert"))  # most lists
 HARMLESS = frozenset(("grad", "requires_grad", "data", "training"))  # of parameters: nothing of the network
 IN_PLACE = re.compile(r"[a-z]\w*[a-z0-9]_")  # methods that change their tensor
 TRAINING = ("backward", "zero_grad", "step")  # by which a training loop is known
-BEGUN_OUTSIDE = "{name} is code: how its weights begin is said outside of it, which is not read along"
 MOST_LOOKED = 1000  # values of a list that are looked at
 
 
@@ -60,8 +61,13 @@ class Leaving:
                 self._leave_inside(target, unknown, names)
         for value in (*self._changed(statement, names), *self._with_weights(statement, names)):
             self.context.taint(value, error)
+        if any(map(_sets_weights, ast.walk(statement))):
+            self._say_own(statement, names)
         if self.context.sheet is not None and any(self._changes_weight(node, names) for node in ast.walk(statement)):
             self.context.broken = self.context.broken or error
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Call) and (takes_more(node) or is_made(self.value(node.func, names))):
+                self.context.optimized.append(Optimized(statement.lineno, [], False))
         self._say(statement)
 
     def _changes_weight(self, node: ast.AST, names: Names) -> bool:
@@ -88,22 +94,22 @@ class Leaving:
             for each in value[:MOST_LOOKED] if isinstance(value, (list, tuple)) else (value,):
                 if is_module(each) or isinstance(each, (Parameter, Measured)):
                     yield each if is_module(each) else each.module
-                elif isinstance(each, Unknown) and isinstance(each.error, OwnParameterError):
-                    self._own_set(each, "requires_grad" in ast.unparse(statement))
 
-    def _own_set(self, weight: Unknown, learns: bool) -> None:
-        """A class's own parameter may begin otherwise; where it may not learn, the class cannot be code."""
-        owner = getattr(weight.error, "owner", None)
-        if learns:
-            self.context.set_from_outside(weight)
-        elif isinstance(owner, Instance) and owner not in self.context.builder:
-            self.context.note(BEGUN_OUTSIDE, name=owner.kind.made.name)
+    def _say_own(self, statement: ast.stmt, names: Names) -> None:
+        """Parameters of classes' own may begin or learn otherwise."""
+        nodes = [node for node in ast.walk(statement) if isinstance(node, (ast.Name, ast.Attribute))]
+        how = next((node.attr for node in nodes if isinstance(node, ast.Attribute) and node.attr in LEARNING), "")
+        for node in nodes:
+            self.context.line = node.lineno
+            self.context.set_from_outside(self.value(node, names), how)
 
     def _leave_inside(self, target: ast.Attribute | ast.Subscript, unknown: Unknown, names: Names) -> None:
         """``self.a = …`` leaves ``a`` unknown, ``held[i] = …`` all that is held."""
         owner = self.value(target.value, names)
         if isinstance(owner, Path):
             self.context.spoil(owner, target.attr if isinstance(target, ast.Attribute) else ast.unparse(target.slice))
+        if isinstance(target, ast.Subscript) and isinstance(owner, Parameter):
+            self.context.note(UNREAD)
         if owner is None or isinstance(owner, Unknown):  # reached in a way that cannot be followed
             for value in self._roots(target.value, names):
                 self.context.taint(value, unknown.error or self.context.error("What is set here is not known"))
@@ -156,6 +162,8 @@ class Leaving:
             owner = self.value(node.func.value, names)
             if node.func.attr in CHANGING and (is_module(owner) or isinstance(owner, (list, dict, Chain, Options))):
                 yield owner
+            if node.func.attr in CHANGING and owner is None:
+                yield from (value for value in self._roots(node.func.value, names) if isinstance(value, (list, dict)))
             yield from self._tensors_in(node.func.value, names)
             yield from self.keepers(node, names)
         for value in node.args:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from engine.graph.parameters import Init, ValueEdit
+from engine.graph.parameters import Init
 from engine.layers import LAYERS
 from engine.layers.inputs import Constant
 from engine.reading.attributes import NOT_KNOWN, STATISTICS, kept
@@ -14,6 +14,7 @@ from engine.reading.beginnings import beginning, layer_in, names_of, parameters_
 from engine.reading.composed import parameter, parts_inside, whole
 from engine.reading.containers import Containers
 from engine.reading.context import Context
+from engine.reading.dimensions import COPIES, FORMS, asked, edits_of, shape_of
 from engine.reading.hierarchy import OF_MODULES, WIDE
 from engine.reading.layers import INFERRED, KINDS, MOST_GIVEN, arguments_of, declared_of, layer_of, trains
 from engine.reading.live import is_as_before, is_live, is_torchs
@@ -33,12 +34,14 @@ from engine.reading.values import (
     Measured,
     Module,
     Names,
+    Numbers,
     OwnParameterError,
     Parameter,
     Path,
     ReadingError,
     Tensor,
     Unknown,
+    View,
     Zeros,
     every_module,
     hanging,
@@ -58,12 +61,16 @@ EVERYWHERE = frozenset(("to", "cuda", "cpu", "train", "float", "eval", "zero_gra
                         "__setattr__", "__getattr__", "__delattr__"))
 LINEAR_MOST = 3  # dimensions that nn.Linear takes here, with that of the batch
 UNSAID = "How weights begin here is no setting of a layer: they begin as PyTorch's own"
+UNREAD = "The values that are set here are not read along"
+EACH_ALIKE = frozenset(("fill_", "zero_", "constant_", "zeros_", "ones_", "normal_", "uniform_"))
 # What every module of torch's has, so that no part of that name is found.
 OF_TORCH = EVERYWHERE | OF_MODULES
 # Where Python and torch themselves keep what objects have.
 BY_HAND = frozenset(("__dict__", "_parameters", "_buffers", "_forward_hooks", "_forward_pre_hooks", "_backward_hooks",
                      "_non_persistent_buffers_set", "_flat_weights"))
 HOOKS = frozenset(("register_forward_hook", "register_forward_pre_hook", "register_full_backward_hook"))
+GRADIENT_HOOKS = frozenset(("register_hook", "register_post_accumulate_grad_hook"))
+HOOKED = "What is done with the gradient of a weight here is not read along"
 
 
 @dataclass(eq=False)
@@ -153,6 +160,9 @@ class Modules:
             seed = named.get("generator")
             options |= {"values": "uniform" if name == "rand" else "normal",
                         "seed": seed if isinstance(seed, int) else 0}
+        elif name == "empty" and not self.context.exact and self.context.sheet is None:
+            error = self.context.error("“torch.{name}” is no layer here", name=name)
+            return Numbers("torch.empty", error, options["shape"])
         elif number is None:
             raise self.context.error("“torch.{name}” is no layer here", name=name)
         else:
@@ -176,7 +186,9 @@ class Modules:
         elif isinstance(owner, Chain):
             self.containers.put_part(owner, name, value)
         elif isinstance(owner, Unknown) and owner.error is not None:
-            if not self.context.set_from_outside(owner) and name == "requires_grad":
+            self.context.set_from_outside(owner, name)
+            if name == "requires_grad" and isinstance(owner.error, OwnParameterError) and not (
+                    self.context.is_outside(owner)):
                 return  # the class says so itself
             raise owner.error
         elif isinstance(owner, Measured) and name == "data":
@@ -258,7 +270,19 @@ class Modules:
         if name == "requires_grad":
             self._learns(owner, value)
         elif name == "data":
-            self.context.note("The values that are set here are not read along")
+            self._set_data(owner, value)
+
+    def _set_data(self, owner: Parameter, value: Any) -> None:
+        """``weight.data = …``: only noted, where it stays a tensor of its own and of its shape. Raises ReadingError."""
+        if isinstance(value, Parameter) and not value.is_part and (value.module, value.name) == (
+                owner.module, owner.name):
+            return
+        shapes = shape_of(owner), value.layer.shape if isinstance(value, Buffer) else shape_of(value)
+        if isinstance(value, Parameter) or (None not in shapes and shapes[0] != shapes[1]):
+            self.context.taint(owner.module, self.context.error(
+                "“{name}” becomes another tensor here: that cannot be read", name=owner.name))
+        else:
+            self.context.note(UNREAD)
 
     def measured_anew(self, owner: Measured) -> None:
         """What a layer keeps is set: whoever uses the layer meets the reason."""
@@ -386,8 +410,14 @@ class Modules:
             found = dict(parts_of(owner)).get(name) if name not in OF_TORCH else None
             return found if found is not None else self.context.method(owner, name)
         if isinstance(owner, Parameter):
+            if (found := asked(owner, name, []) if name in ("shape", "ndim") else None) is not None:
+                return found
             if name in ("shape", "grad", "requires_grad", "dtype", "device", "ndim"):
                 return OPAQUE
+            if name in ("T", "mT"):
+                return self.view(owner, name)
+            if name == "data" and isinstance(owner, View):
+                return owner
             return Detached(owner.module, owner.name) if name == "data" else self.context.method(owner, name)
         if "." not in name and name in names_of(owner):
             return parameter(owner, name)
@@ -525,8 +555,8 @@ class Modules:
         """``nn.init.normal_(layer.weight, …)``: kept as the layer's setting, or said that it is not."""
         self.context.only_outside(name)
         if isinstance(target, Unknown) and not self.context.exact:
-            self.context.set_from_outside(target)
-            self.context.note(UNSAID)
+            self.context.set_from_outside(target, name)
+            self.context.note(UNSAID) if not isinstance(target, Numbers) and target.name != "parameter" else None
         if isinstance(target, (Tensor, Zeros, Buffer)):
             error = self.context.error("A tensor is filled here by nn.init: no layer does that")
             self.context.taint(target, error)
@@ -535,30 +565,35 @@ class Modules:
             self.measured_anew(target)
         if not isinstance(target, Parameter):
             return
-        init = beginning(name, given, named)
-        if init is not None:
+        is_whole = not isinstance(target, View) or target.is_whole
+        init = beginning(name, given, named) if not isinstance(target, View) or name in EACH_ALIKE else None
+        if init is not None and is_whole:
             self.begin(target, init)
         elif self.context.exact:
             raise self.context.error(UNSAID)
         else:
-            target.module.inits.pop(target.name, None)
-            self.context.note(UNSAID)
+            self.begin(target, None) if is_whole else None
+            self.context.note(UNSAID if is_whole else UNREAD)
 
-    def begin(self, target: Parameter, init: Init) -> None:
-        """The layer's parameter begins so."""
+    def begin(self, target: Parameter, init: Init | None) -> None:
+        """The layer's parameter begins so, None: as PyTorch's own; values that were set before are no more."""
         self.context.only_outside(target.name)
-        target.module.inits[target.name] = init
+        target.module.inits.pop(target.name, None)
+        if init is not None:
+            target.module.inits[target.name] = init
+        target.module.edits[:] = [edit for edit in target.module.edits if edit.key != target.name]
 
     def set_value(self, target: Parameter, index: Any, value: Any) -> None:
-        """``layer.weight[0, 1] = 42.0``: kept as a value that is set by hand."""
+        """``layer.weight[0, 1] = 42.0``: kept as values that are set by hand."""
         self.context.only_outside(target.name)
-        place = index if isinstance(index, tuple) else (index,)
-        if all(type(each) is int and each >= 0 for each in place) and type(value) in (int, float):
-            target.module.edits.append(ValueEdit(key=target.name, index=place, value=value))
+        if index in (slice(None), ...) and type(value) in (int, float):
+            self.fill(target, "fill_", [value], {})
+        elif edits := edits_of(target, index, value):
+            target.module.edits += edits
         elif self.context.exact:
-            raise self.context.error("The values that are set here are not read along")
+            raise self.context.error(UNREAD)
         else:
-            self.context.note("The values that are set here are not read along")
+            self.context.note(UNREAD)
 
     def say_unsaid(self, network: Any) -> None:
         """A note where some parameters begin as no setting says."""
@@ -567,12 +602,19 @@ class Modules:
                 self.context.line = part.line
                 self.context.note(UNSAID)
 
+    def view(self, owner: Parameter, name: str) -> View:
+        """``weight.t()`` and the like: another look at a weight's numbers. Raises ReadingError in “forward”."""
+        if self.context.sheet is not None:
+            self.context.refuse(self.context.error("A layer's own weight is used by itself here: no layer does that"))
+        is_whole = name in (FORMS if isinstance(owner, View) else FORMS | COPIES)
+        return View(owner.module, owner.name, is_whole and (not isinstance(owner, View) or owner.is_whole))
+
     def freeze(self, network: Any, learns: Any) -> None:
         """``requires_grad_(…)`` of all in a module."""
         self.context.only_outside("requires_grad_")
         for _, part in every_module(network):
             for value in part.attributes.values() if isinstance(part, Instance) else ():
-                self.context.set_from_outside(value)
+                self.context.set_from_outside(value, "requires_grad_")
             layer = layer_in(part)
             for _, found in parameters_in(layer) if layer is not None else ():
                 self._learns(found, learns)

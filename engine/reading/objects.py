@@ -6,16 +6,20 @@ import ast
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from engine.reading.aliasing import LOOKING
 from engine.reading.attributes import STATISTICS, has
-from engine.reading.beginnings import begun_in, layer_in, parameters_in, rank_of
+from engine.reading.beginnings import begun_in, layer_in, parameters_in
 from engine.reading.composed import parts_inside, whole
 from engine.reading.containers import Containers
+from engine.reading.dimensions import ASKED as ASKED_OF
+from engine.reading.dimensions import FORMS, asked
 from engine.reading.expressions import UNKNOWN
 from engine.reading.functions import OpenShape
 from engine.reading.held import held_in
 from engine.reading.hierarchy import ASKED, HAVE, kinds_of
 from engine.reading.layers import KINDS
-from engine.reading.modules import EVERYWHERE, HOOKS, Buffer, class_of
+from engine.reading.modules import EVERYWHERE, GRADIENT_HOOKS, HOOKED, HOOKS, Buffer, class_of
+from engine.reading.paths import meant
 from engine.reading.sizes import BATCH, Size
 from engine.reading.switches import IN_32_BITS, keeps_kind
 from engine.reading.tracing import FORWARD
@@ -43,6 +47,7 @@ from engine.reading.values import (
     SpentError,
     Tensor,
     Unknown,
+    View,
     Zeros,
     address,
     as_now,
@@ -60,7 +65,7 @@ PLAIN_BASES = ("abc.ABC", "typing.Generic", "typing.Protocol", "d2l.torch.HyperP
 TYPES = {"int": (int, Size), "float": (float,), "str": (str,), "list": (list,), "tuple": (tuple,), "dict": (dict,),
          "bool": (bool,), "set": (set,), "range": (range,)}  # fmt: skip
 UNFOLLOWED = ("__new__", "__setattr__", "__getattribute__", "__getattr__", "__delattr__")
-VIEWS = frozenset(("detach", "view", "t", "cpu", "numpy"))  # through which a weight can be changed
+SAME = frozenset(("detach", "cpu", "cuda", "float", "to"))  # which give the same numbers in the same form
 # What else every module of torch's has.
 ALSO = frozenset((
     "T_destination", "call_super_init", "dump_patches", "get_buffer", "get_extra_state", "get_parameter", "ipu", "mtia",
@@ -125,7 +130,7 @@ class Objects:
         if isinstance(base, Path) and base.name.startswith("d2l."):
             found = self.reader.from_book(base.name)
             return found if isinstance(found, Class) else base
-        if isinstance(base, Path) and base.name.startswith("torch.nn.modules."):
+        if isinstance(base, Path) and base.name.startswith("torch.nn.modules."):  # of names that begin with “_”
             return Path(f"torch.nn.{base.name.rpartition('.')[2]}")
         return base
 
@@ -236,7 +241,7 @@ class Objects:
         if isinstance(owner, Path):
             if name == "hasattr":
                 return Unknown(name)
-            return Path(f"{owner.name}.{attribute}")
+            return meant(f"{owner.name}.{attribute}")
         try:
             found = self.reader.expressions.attribute(owner, attribute)
         except SpentError:
@@ -414,25 +419,32 @@ class Objects:
         if isinstance(owner, Measured) and name.endswith("_"):
             self.reader.modules.measured_anew(owner)
         if isinstance(owner, Unknown) and name.endswith("_") and not name.startswith("_"):
-            self.context.set_from_outside(owner)
+            self.context.set_from_outside(owner, name)
+        if isinstance(owner, Unknown) and name in ASKED_OF:
+            found = asked(owner, name, given) if not named else None
+            return owner if found is None else found
         if isinstance(owner, (Marker, Unknown)):
             return owner
         raise self.context.error("“.{name}()” cannot be read here", name=name)
 
     def _of_parameter(self, owner: Parameter, name: str, given: list[Any], named: Names) -> Any:
-        if name in VIEWS:
-            self.context.only_outside(name)
-        if name == "requires_grad_":
-            self.reader.modules._learns(owner, given[0] if given else named.get("requires_grad", True))
+        if name in ("requires_grad_", "detach_"):
+            learns = given[0] if given else named.get("requires_grad", True)
+            self.reader.modules._learns(owner, learns if name == "requires_grad_" else False)
         elif name.endswith("_"):
             self.reader.modules.fill(owner, name, given, named)
-        elif name in ("dim", "ndimension"):
-            return rank_of(owner)
-        elif name == "detach":
-            return Detached(owner.module, owner.name)
-        elif name in ("size", "numel", "item", "norm", "mean", "std", "sum", "clone", "view", "t",
-                      "data_ptr", "abs", "max", "min", "cpu", "numpy", "tolist"):
+        elif name in GRADIENT_HOOKS:
+            self.context.note(HOOKED)
             return OPAQUE
+        elif name in SAME and not isinstance(owner, View) and self.context.sheet is None and all(
+                keeps_kind(word, value) for word, value in (*(("", each) for each in given), *named.items())):
+            return Detached(owner.module, owner.name)
+        elif name in LOOKING or name in FORMS:
+            return self.reader.modules.view(owner, name)
+        elif name in ASKED_OF or name in ("item", "norm", "mean", "std", "sum", "clone", "data_ptr", "abs", "max",
+                                          "min", "tolist"):
+            found = asked(owner, name, given) if not named else None
+            return OPAQUE if found is None else found
         else:
             raise self.context.error("A layer's own weight is used by itself here: no layer does that")
         return owner
@@ -594,11 +606,9 @@ class Objects:
         asked = self._asked_for(given, named, {"destination": None, "prefix": "", "keep_vars": False})
         found: Names = {}
         for way, part in self._walked(owner):
+            found |= {f"{way}.{name}" if way else name: value for name, value in (
+                part.attributes.items() if isinstance(part, Instance) else ()) if _is_saved(value)}
             layer = layer_in(part)
-            for name, value in part.attributes.items() if isinstance(part, Instance) else ():
-                if (isinstance(value, Buffer) and value.is_kept) or (
-                        isinstance(value, Unknown) and isinstance(value.error, OwnParameterError)):
-                    found[f"{way}.{name}" if way else name] = value
             for name, parameter in parameters_in(layer) if layer is not None and layer.within is None else ():
                 found[f"{way}.{name}" if way else name] = parameter if asked["keep_vars"] else Detached(
                     parameter.module, parameter.name)
@@ -683,6 +693,11 @@ class Objects:
 
     def _do___delattr__(self, owner: Any, given: list[Any], named: Names) -> None:
         self._by_name("delattr", [owner, *given])
+
+
+def _is_saved(value: Any) -> bool:
+    """Whether torch has it in its state dict: a parameter of a class's own, or a buffer."""
+    return value.is_kept if isinstance(value, Buffer) else isinstance(value, Unknown) and value.name == "parameter"
 
 
 def _in_order(given: list[Any], named: Names) -> list[Any]:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from engine.reading.context import Context
-from engine.reading.values import Detached, Once, OwnParameterError, Parameter, ReadingError, Unknown, address
+from engine.reading.values import Detached, Once, OwnParameterError, Parameter, Path, ReadingError, Unknown, address
 
 if TYPE_CHECKING:
     from engine.reading.plain import Plain
 
 
 class Optimized(NamedTuple):
-    """What one optimizer was given."""
+    """What one optimizer was given; ``weights`` is empty where that is not known."""
 
     line: int
     weights: list[Any]
@@ -25,16 +26,26 @@ def is_optimizer(scope: str) -> bool:
     return scope.startswith("torch.optim") and not scope.startswith(("torch.optim.lr_", "torch.optim.swa_"))
 
 
-def optimized(context: Context, plain: Plain, params: Any) -> Optimized | None:
-    """What an optimizer is given; None where that is not known, or no weights of a network."""
+def is_made(called: Any) -> bool:
+    """Whether a call of this makes an optimizer."""
+    return isinstance(called, Path) and is_optimizer(called.name.rpartition(".")[0])
+
+
+def optimized(context: Context, plain: Plain, params: Any) -> Optimized:
+    """What an optimizer is given."""
     try:
         groups = [*_groups(plain, params)]
         weights = [weight for group in groups for weight in _weights(plain, group.get("params"))]
     except ReadingError:
-        return None
-    if not weights or not all(map(_is_weight, weights)):
-        return None
+        return Optimized(context.line, [], False)
+    if not all(map(_is_weight, weights)):
+        return Optimized(context.line, [], False)
     return Optimized(context.line, weights, any(group.keys() - {"params"} for group in groups))
+
+
+def takes_more(node: ast.Call) -> bool:
+    """Whether an optimizer is given more than it was made with: ``optimizer.add_param_group({…})``."""
+    return ast.unparse(node.func).endswith((".add_param_group", ".param_groups.append"))
 
 
 def say_optimized(context: Context, weights: Iterable[Any]) -> None:
@@ -42,7 +53,7 @@ def say_optimized(context: Context, weights: Iterable[Any]) -> None:
     all_of_it = {address(weight) for weight in weights if not _is_frozen(weight)}
     ours = [each for each in context.optimized if all_of_it & {*map(address, each.weights)}]
     given = {address(weight) for each in ours for weight in each.weights}
-    if ours and not all_of_it <= given:
+    if ours and not all_of_it <= given and all(each.weights for each in context.optimized):
         context.line = ours[0].line
         context.note("The optimizer is given only some of the weights: here all learn. Freeze those that must not")
     for each in ours:
@@ -65,7 +76,7 @@ def _weights(plain: Plain, given: Any) -> Iterator[Any]:
 
 def _is_weight(value: Any) -> bool:
     if isinstance(value, Unknown):
-        return isinstance(value.error, OwnParameterError)
+        return value.name == "parameter" and isinstance(value.error, OwnParameterError)
     return isinstance(value, Parameter) and not isinstance(value, Detached)
 
 

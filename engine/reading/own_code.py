@@ -15,7 +15,6 @@ from engine.messages import Message, say
 from engine.reading.alone import AT_HAND, free_names, outside_of
 from engine.reading.beginnings import begun_in
 from engine.reading.lasting import Uses, changing_defaults, class_values, is_constant, is_flat, text_of
-from engine.reading.leaving import BEGUN_OUTSIDE
 from engine.reading.unsteady import counting
 from engine.reading.values import (
     Class,
@@ -94,7 +93,8 @@ def _check_begun(context: Context, made: Instance) -> None:
     line = max((each.set_line for each in errors if isinstance(each, OwnParameterError)), default=0)
     found = begun_in(made)
     if found != made.begun and not line and [each.frozen for each in found] == [each.frozen for each in made.begun]:
-        context.note(BEGUN_OUTSIDE, name=made.kind.made.name)
+        context.note("{name} is code: how its weights begin is said outside of it, which is not read along",
+                     name=made.kind.made.name)
     elif line or found != made.begun:
         raise ReadingError("{name} is code: how its weights begin, and which of them learn, is said outside of it "
                            "here: say it in the class", line=line or made.line or None, name=made.kind.made.name)

@@ -12,6 +12,7 @@ from typing import Any
 from engine.messages import LayerloomError
 from engine.reading.context import Context
 from engine.reading.layers import MissingValueError
+from engine.reading.paths import is_doubtful
 from engine.reading.sizes import Size, UnknownSizeError
 from engine.reading.values import (
     SIZED,
@@ -57,8 +58,8 @@ ERRORS = frozenset(name for name, value in vars(builtins).items()
 MATH: Mapping[str, Any] = {
     **{name: getattr(math, name) for name in (
         "sqrt", "log", "log2", "log10", "exp", "floor", "ceil", "sin", "cos", "tanh", "prod", "gcd", "fabs", "trunc",
-        "isclose", "isqrt")},
-    "pi": math.pi, "e": math.e, "inf": math.inf,
+        "isclose", "isqrt", "isnan", "isinf", "isfinite")},
+    "pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan, "tau": math.tau,
 }  # fmt: skip
 METHODS: Mapping[type, frozenset[str]] = {
     list: frozenset(("append", "extend", "insert", "pop", "copy", "index", "count", "reverse", "remove", "clear",
@@ -195,6 +196,8 @@ class Plain:
             self.context.spend(self.cost(owner))
         if name == "replace" and len(given) == 2 and all(isinstance(each, str) for each in given):
             self.context.spend(len(owner) * (1 + len(given[1])) // 64)
+        if name in KEYED and given and isinstance(owner, SIZED) and is_doubtful(given[0]) and given[0] not in owner:
+            raise self.context.error("Whether this is the same as something else here is not known")
         if isinstance(owner, (list, dict, set)) and any(value is owner for value in given):
             given = [type(owner)(owner) if value is owner else value for value in given]
         result = self.work(getattr(owner, name), *given, **named)

@@ -27,7 +27,7 @@ from engine.reading.interpreter import Interpreter
 from engine.reading.lasting import Uses
 from engine.reading.layers import MissingValueError, trains
 from engine.reading.mangling import mangled
-from engine.reading.modules import UNSAID, Buffer
+from engine.reading.modules import UNREAD, UNSAID, Buffer
 from engine.reading.optimizing import say_optimized
 from engine.reading.own_code import code_of, no_code
 from engine.reading.remarks import check_learning, layers_in, name_of, say_loose, say_twice
@@ -170,7 +170,7 @@ class _Text:
             raise
         self.reader.modules.say_unsaid(network)
         for made in self.context.coded:
-            self.context.forget_notes(made, UNSAID)
+            self.context.forget_notes(made, (UNSAID, UNREAD))
         self._say_modes(network)
         say_loose(self.context, network, graph)
         say_twice(self.context, network)

@@ -16,6 +16,7 @@ from engine.reading.expressions import UNKNOWN, Expressions
 from engine.reading.formulas import formula_in
 from engine.reading.idle import Idle
 from engine.reading.leaving import Leaving
+from engine.reading.paths import meant
 from engine.reading.plain import Plain
 from engine.reading.sure import SURE_NAMES, is_sure_name
 from engine.reading.switches import REASONS, STILL, switch
@@ -132,7 +133,7 @@ class Statements:
             if alias.name == "*":
                 self._import_all(module, names)
             elif is_elsewhere(module) or not isinstance(names.get(called), (Class, Function)):
-                self.expressions.bind(called, Path(f"{module}.{alias.name}"), names)
+                self.expressions.bind(called, meant(f"{module}.{alias.name}"), names)
             else:
                 self.context.note("“{name}” of {module} is taken to be what this text calls so", name=called,
                                   module=module)

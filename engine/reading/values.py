@@ -35,6 +35,7 @@ class OwnParameterError(ReadingError):
 
     owner: Any = None  # the object in whose constructor it is made
     set_line = 0  # where something else says how it begins, or whether it learns
+    shape: tuple[int, ...] | None = None  # where that is known
 
 
 class SpentError(ReadingError):
@@ -64,6 +65,13 @@ class Unknown:
 
     def __deepcopy__(self, memo: Any) -> Unknown:
         return self
+
+
+@dataclass(frozen=True)
+class Numbers(Unknown):
+    """A tensor of which only the shape is known, be it None."""
+
+    shape: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -180,6 +188,7 @@ class Parameter:
 
     module: Module
     name: str
+    is_part = False  # of its numbers
 
 
 def as_now(value: Any) -> Any:
@@ -210,6 +219,14 @@ class Detached(Parameter):
 
     def __deepcopy__(self, memo: Any) -> Marker:
         return OPAQUE
+
+
+class View(Detached):
+    """A look at the numbers of a parameter in another form, or at some of them: ``weight.data.t()``."""
+
+    def __init__(self, module: Module, name: str, is_whole: bool) -> None:
+        super().__init__(module, name)
+        self.is_whole, self.is_part = is_whole, True
 
 
 @dataclass(frozen=True, eq=False)

@@ -132,14 +132,14 @@ def test_what_weights_begin_as_is_torchs(made: str, lines: str, shape: Shape) ->
     (f"{ENCODER}net[0].linear1.requires_grad_(False)", "Line 5: Of Transformer encoder layer only some weights learn"),
     (f"{RECURRENT}for p in net.r.all_weights[0]: {FREEZE}", "Line 10: Of r only some weights learn"),
     (f"{MLP}import random\nfor p in random.sample([*net.parameters()], 2):\n    {FREEZE}", "Line 6: “random.sample”"),
-    (f"{MLP}for p in net.parameters():\n    if p.numel() > 40:\n        nn.init.zeros_(p)", "Line 6: What happens"),
+    (f"{MLP}for p in net.parameters():\n    if p.sum() > 40:\n        nn.init.zeros_(p)", "Line 6: What happens"),
     (f"{MLP}net[3].running_mean.fill_(3.)", "Line 5: “running_mean” of a layer is changed"),
     (f"{MLP}net[3].running_var[0] = 3.", "Line 5: “running_var” of a layer is changed"),
     (f"{MLP}nn.init.ones_(net.state_dict()['3.running_mean'])", "Line 5: “running_mean” of a layer is changed"),
     (f"{ENCODER}for m in net.modules():\n    if isinstance(m, nn.Dropout): m.p = 0.5", "Line 6: “p” of a layer"),
     (f"{OWN.format('')}for p in net.parameters():\n    {FREEZE}", "Line 13: Own is code: how its weights begin"),
     (f"{OWN.format('')}net.requires_grad_(False)", "Line 12: Own is code: how its weights begin"),
-    (f"{OWN.format('')}nn.init.zeros_(net[0].w)", "Line 12: Own is code: how its weights begin"),
+    (f"{OWN.format('')}net[0].w.detach_()", "Line 12: Own is code: how its weights begin"),
     (f"{OWN.format('')}net[0].f.requires_grad_(False)", "Line 11: Own is code: how its weights begin"),
 ])  # fmt: skip
 def test_what_no_setting_says_is_refused_with_its_line(text: str, said: str) -> None:

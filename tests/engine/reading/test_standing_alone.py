@@ -195,7 +195,7 @@ def test_how_its_parameters_begin_is_said_where_that_is_not_known() -> None:
     begin = "for p in net.parameters():\n    if p.dim() > 1:\n        nn.init.xavier_uniform_(p)\n"
     notes = [str(note) for note in read(HEAD + part().replace("ones(8)", "ones(8, 8)").replace("* self", "@ self")
                                         + NET + begin, (8,)).notes]
-    assert any("Part is code: how its weights begin is said outside of it" in note for note in notes)
+    assert any("How a class's own parameter begins is said outside of the class" in note for note in notes)
 
 
 def test_how_weights_begin_inside_of_code_needs_no_note() -> None:

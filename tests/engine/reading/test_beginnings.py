@@ -1,0 +1,117 @@
+"""Weights that are set through other looks at them, one by one, or by their shapes: as with torch, or said."""
+
+from __future__ import annotations
+
+import pytest
+from torch import nn
+
+from engine.layers.base import Shape
+from engine.reading.beginnings import parameters_in
+from engine.reading.context import Context
+from engine.reading.dimensions import rank_in, shape_of
+from engine.reading.modules import Modules
+from engine.reading.reading import read
+from tests.engine.reading.oracle import HEAD, outcome
+from tests.engine.reading.test_as_torch import refusal
+from tests.engine.reading.test_learning import OWN, difference
+
+NET = "net = nn.Sequential(nn.Linear(8, 4), nn.ReLU(), nn.Linear(4, 2))\n"
+ATTENTION = "net = nn.Sequential(nn.Linear(8, 8), nn.TransformerEncoderLayer(8, 2, 16, batch_first=True))\n"
+CONVOLVED = ("net = nn.Sequential(nn.Conv2d(3, 4, (3, 2), bias=False), nn.ConvTranspose2d(4, 6, 2, groups=2), "
+             "nn.BatchNorm2d(6), nn.Flatten(), nn.Linear(336, 2))\n")  # fmt: skip
+BY_SIZE = "for p in net.parameters():\n    nn.init.constant_(p, p.numel() + 1000 * p.shape[0] + p.size(-1) / 8)"
+OTHERS = ("Linear(8, 4)", "Linear(8, 4, bias=False)", "Bilinear(8, 6, 4)", "Embedding(7, 5)", "EmbeddingBag(7, 5)",
+          "GRU(8, 4, 2, batch_first=True, bidirectional=True)", "LSTM(8, 4, batch_first=True)", "PReLU(8)", "PReLU()",
+          "RNN(8, 4, bias=False, batch_first=True)", "GroupNorm(2, 8)", "LayerNorm((3, 8))", "LayerNorm(8)",
+          "RMSNorm((3, 8))", "BatchNorm3d(4)", "InstanceNorm1d(4, affine=True)", "Conv1d(3, 6, 2)",
+          "Conv3d(4, 6, (1, 2, 3), groups=2)", "ConvTranspose2d(4, 6, 2, groups=2)")  # fmt: skip
+COMPOSED = ("TransformerEncoderLayer(8, 2, batch_first=True)", "MultiheadAttention(8, 2, batch_first=True)")
+
+
+@pytest.mark.parametrize(("lines", "shape"), [
+    ("net[0].weight.data.view(-1).fill_(7)\nnet[2].weight.data.t().fill_(7)", (8,)),
+    ("net[0].weight.detach().numpy()[:] = 0\nnet[2].bias.data.cpu().zero_()", (8,)),
+    ("with torch.no_grad(): net[0].weight[0] = 0", (8,)),
+    ("net[0].weight.data[-1] = 5.\nnet[2].weight.data[:] = 5.\nnet[2].bias.data[...] = 4", (8,)),
+    ("net[0].bias.data[3] = 5.\nnn.init.zeros_(net[0].bias)", (8,)),
+    ("nn.init.zeros_(net[0].bias)\nnet[0].bias.data[3] = 5.", (8,)),
+    ("for p in net[0].parameters(): p.detach_()", (8,)),
+    ("net[0].weight.data = net[0].weight.data.cpu()\nnn.init.zeros_(net[0].weight)", (8,)),
+    ("for m in net.modules():\n    if isinstance(m, nn.Linear): m.weight.data.fill_(1 / m.weight.size(1) ** .5)", (8,)),
+    ("for p in net.parameters():\n    if len(p.shape) > 1 and p.ndim == 2: nn.init.constant_(p, .3)", (8,)),
+    (BY_SIZE, (8,)),
+])  # fmt: skip
+def test_weights_that_are_set_begin_as_with_torch(lines: str, shape: Shape) -> None:
+    assert difference(f"{HEAD}{NET}{lines}\n", shape) == ""
+
+
+@pytest.mark.parametrize("made", [*OTHERS, *COMPOSED])
+def test_the_sizes_of_weights_are_torchs(made: str) -> None:
+    want = dict(eval(f"nn.{made}", {"nn": nn}).named_parameters())
+    kind, _, given = made.partition("(")
+    ours = eval(f"make({given}", {"make": lambda *given, **named: Modules(Context("")).torch_module(
+        kind, list(given), named)})
+    found = dict(parameters_in(ours))
+    assert {name: rank_in(each) for name, each in found.items()} == {name: each.dim() for name, each in want.items()}
+    if made in OTHERS:
+        assert {name: shape_of(each) for name, each in found.items()} == {
+            name: tuple(each.shape) for name, each in want.items()}
+
+
+@pytest.mark.parametrize(("made", "lines", "shape"), [
+    (CONVOLVED, BY_SIZE, (3, 8, 8)),
+    (ATTENTION, "for p in net.parameters():\n    if p.dim() == 1: nn.init.zeros_(p)\n"
+     "for p in net[1].parameters():\n    if p.dim() != 1: nn.init.constant_(p, .1)", (5, 8)),
+])  # fmt: skip
+def test_how_many_dimensions_weights_have_is_known(made: str, lines: str, shape: Shape) -> None:
+    assert difference(f"{HEAD}{made}{lines}\n", shape) == ""
+
+
+UNREAD, UNSAID = "The values that are set here are not read along", "How weights begin here is no setting of a layer"
+OUTSIDE = "How a class's own parameter begins is said outside"
+BARE = OWN.format("").replace("self.f = nn.Linear(8, 8)", "").replace("self.f(x)", "x")
+EACH = "for p in net.parameters():\n    if p.dim() > 1: nn.init.xavier_uniform_(p)"
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    (f"{NET}net[0].weight.data[0, 0] = float('nan')", UNREAD),
+    (f"{NET}net[0].weight.data[0, 0] = 1e400", UNREAD),
+    (f"{NET}net[0].weight.data[0, 0] = -float('inf')", UNREAD),
+    (f"{NET}net[0].weight.data[0, 0] += 5.", UNREAD),
+    (f"{NET}net[0].weight.data[net[0].weight.data > 0] = 5.", UNREAD),
+    (f"{NET}with torch.no_grad(): net[0].weight[:, 1].fill_(3)", UNREAD),
+    (f"{NET}a = net[0].weight.data.select(0, 1)\na.zero_()", UNREAD),
+    (f"{NET}w = net[2].weight.data.numpy()\nw *= 0", UNSAID),
+    (f"{NET}nn.init.xavier_uniform_(net[0].weight.data.t())", UNSAID),
+    (f"{NET}net[0].weight.data = torch.zeros(4, 8)", UNREAD),
+    (f"{NET}net[0].weight.register_hook(lambda g: g * 0)", "What is done with the gradient"),
+    (f"{OWN.format('')}net[0].w.register_hook(lambda g: g * 0)", "What is done with the gradient"),
+    (f"{OWN.format('')}sd = net.state_dict()\nsd['0.w'].zero_()", OUTSIDE),
+    (f"{OWN.format('')}nn.init.zeros_(net[0].w)", OUTSIDE),
+    (BARE.replace("ones(8)", "randn(1, 8) * 0.02") + EACH, OUTSIDE),
+    (BARE.replace("ones(8)", "normal(0, 1, (8,))") + EACH, OUTSIDE),
+    (BARE.replace("ones(8)", "ones(2, 8).sum(0)") + EACH, OUTSIDE),
+    (BARE.replace("ones(8)", "empty(8, 8).sum(0)") + EACH, OUTSIDE),
+    (BARE + EACH, ""),
+    (OWN.format("") + EACH, "how its weights begin is said outside of it"),
+    (OWN.format("") + "for p in net[1].parameters():\n    if p.dim() > 1: nn.init.zeros_(p)", ""),
+])  # fmt: skip
+def test_what_is_not_read_of_how_weights_begin_is_said(text: str, said: str) -> None:
+    notes = [str(note) for note in read(f"{HEAD}{text}\n", (8,)).notes if "is read as code" not in str(note)]
+    assert [said in note for note in notes] == [True] * bool(said)
+
+
+@pytest.mark.parametrize("value", ["net[2].weight.data", "torch.zeros(4, 5)", "net[0].weight.data.t()"])
+def test_a_weight_that_becomes_another_is_refused(value: str) -> None:
+    text = f"{HEAD}net = nn.Sequential(nn.Linear(8, 8), nn.ReLU(), nn.Linear(8, 8))\nnet[0].weight.data = {value}\n"
+    assert refusal(text, (8,)).startswith("Line 5: “weight” becomes another tensor here")
+
+
+@pytest.mark.parametrize("made", [
+    "nn.init.xavier_uniform_(torch.empty(8, 8))", "torch.empty(8, 8).normal_(0, .02)",
+    "torch.empty(8, 8).uniform_(-1, 1)", "torch.ones(8, 8) * .02",
+    "1e-2 * torch.ones(8, 8)", "torch.eye(8).flip(0)", "torch.randn(8, 8).clamp(min=0) / 8",
+])  # fmt: skip
+def test_an_own_parameter_may_begin_as_torch_computes_it(made: str) -> None:
+    text = BARE.replace("torch.ones(8)", made).replace("x * self.w", "x @ self.w")
+    assert outcome(HEAD + text, (8,)) == "equal"
