@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 from engine.layers import Layer
@@ -73,6 +74,7 @@ class Context:
         self.depth = 0
         self.training = True  # which of both ways through ``forward`` is followed
         self.asked = 0  # how often that was asked
+        self.only_trains = 0  # branches around that are gone through only where it trains
         self.training_line = 0  # where code first asks which it is
         self.kept: list[Any] = []  # of lists and dicts that cannot be followed any more, so that ids stay theirs
         self.tainted: dict[int, Unknown] = {}
@@ -126,6 +128,16 @@ class Context:
         entry = (self.line, say(template, **values))
         if entry not in self.notes:
             self.notes.append(entry)
+
+    @contextmanager
+    def branch(self, asked: int) -> Iterator[None]:
+        """One of two branches, which was chosen when ``asked`` was what it was before."""
+        trains = self.training and self.asked > asked
+        self.only_trains += trains
+        try:
+            yield
+        finally:
+            self.only_trains -= trains
 
     # -- what cannot be followed ---------------------------------------------------------------------------------------
 

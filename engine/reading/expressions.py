@@ -202,7 +202,10 @@ class Expressions:
         return self.plain.work(format, CONVERSIONS[part.conversion](value), how)
 
     def _of_ifexp(self, node: ast.IfExp, names: Names) -> Any:
-        return self.value(node.body if self.truth(node.test, names) else node.orelse, names)
+        asked = self.context.asked
+        part = node.body if self.truth(node.test, names) else node.orelse
+        with self.context.branch(asked):
+            return self.value(part, names)
 
     def _of_namedexpr(self, node: ast.NamedExpr, names: Names) -> Any:
         value = self.value(node.value, names)

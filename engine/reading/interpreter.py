@@ -217,6 +217,9 @@ class Interpreter:
             return self.objects.method(given[0], name, given[1:], named)
         if is_optimizer(scope):
             self._optimized(given[0] if given else named.get("params"))
+        if name == "from_pretrained" and scope.startswith("torch.nn."):
+            raise self.context.error("“{name}” begins with weights that are given: make the layer, and load them",
+                                     name=path.removeprefix("torch."))
         if scope.startswith("torch.") and scope not in ("torch.nn.functional", "torch.random", "torch.linalg"):
             return OPAQUE if not self.context.exact else self._none(name)
         if name == "linspace" and len(given) == 3 and not self.context.exact and (
