@@ -115,3 +115,28 @@ def test_a_weight_that_becomes_another_is_refused(value: str) -> None:
 def test_an_own_parameter_may_begin_as_torch_computes_it(made: str) -> None:
     text = BARE.replace("torch.ones(8)", made).replace("x * self.w", "x @ self.w")
     assert outcome(HEAD + text, (8,)) == "equal"
+
+
+POSITIONS = """class Positions(nn.Module):
+    def __init__(self, width=8, most=10):
+        super().__init__()
+        {}
+        at = torch.arange(most, dtype=torch.float32).reshape(-1, 1) / 10000 ** (torch.arange(0, width, 2) / width)
+        self.P[:, 0::2] = torch.sin(at)
+        self.P[:, 1::2] = torch.cos(at)
+    def forward(self, x): return x + self.P[:x.shape[1]]
+{}net = nn.Sequential(first, nn.Linear(8, 2))
+"""
+BUFFER = 'self.register_buffer("P", torch.zeros(most, width))'
+
+
+def test_numbers_may_be_filled_in_line_by_line_where_an_object_is_made() -> None:
+    assert outcome(HEAD + POSITIONS.format(BUFFER, "first = Positions()\n"), (5, 8)) == "equal"
+    found = read(HEAD + POSITIONS.format("self.P = torch.zeros(most, width)", "first = Positions()\n"), (5, 8))
+    assert ["Positions is read as code" in str(note) for note in found.notes] == [True, False]
+    assert "“P” is a plain tensor" in str(found.notes[1])
+
+
+def test_numbers_that_others_fill_in_afterwards_are_refused() -> None:
+    later = "first = Positions()\nfirst.P[0] = torch.sin(torch.ones(8))\n"
+    assert outcome(HEAD + POSITIONS.format(BUFFER, later), (5, 8)).startswith("refused: Line 13")

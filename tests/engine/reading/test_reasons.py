@@ -46,7 +46,6 @@ def test_dropout_where_only_training_comes_needs_no_argument(lines: str, trainin
      "Line 8: “nn.Embedding.from_pretrained” begins with weights that are given"),
     ("self.g = nn.GRU(8, 6, batch_first=True)", "x = self.g(x)[0].transpose(0, 1)[-1]", (5, 8),
      "Line 11: “transpose” must leave the batch first"),
-    ("pass", "x = self.f(x).swapaxes(1, -3)", (5, 8), "Line 11: “swapaxes” must leave the batch first"),
     ("self.f = nn.Conv2d(3, 4, 3)", "x = self.f(x).view(-1, 6 * 6)", (3, 8, 8),
      "flatten1: The code makes rows of 36 numbers: an example has 144, and they would be mixed"),
 ])  # fmt: skip
