@@ -212,6 +212,8 @@ class Context:
         """A parameter of a class's own begins or learns as something says that may not be the class itself; ``how``:
         the name of what says so.
         """
+        for owner in value.error.kept_in if isinstance(value, Unknown) and value.error is not None else ():
+            owner.is_changed = owner.is_changed or not any(owner is each for each in self.builder)
         if self.is_outside(value) and self.sheet is None and how not in LEARNING:
             self.note("How a class's own parameter begins is said outside of the class here: that is not read along")
         elif self.is_outside(value):

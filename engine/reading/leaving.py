@@ -116,6 +116,7 @@ class Leaving:
         if isinstance(target, ast.Attribute) and isinstance(owner, Instance):
             if isinstance(target.ctx, ast.Store):
                 owner.attributes[target.attr] = unknown
+                unknown.error.kept_in.append(owner) if unknown.error is not None else None
             owner.is_changed = owner.is_changed or owner not in self.context.builder
         elif not (isinstance(target, ast.Attribute) and target.attr in HARMLESS) or (
                 isinstance(owner, (Tensor, Zeros)) and target.attr == "data"):

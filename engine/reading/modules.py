@@ -233,6 +233,8 @@ class Modules:
             self._set_option(owner.inner, name, value)
         self._in_place(owner, name, value)
         owner.attributes[name] = value
+        if isinstance(value, Unknown) and value.error is not None and not isinstance(value.error, OwnParameterError):
+            value.error.kept_in.append(owner)
 
     def _in_place(self, owner: Instance, name: str, value: Any) -> None:
         """A part stands where its name first had one, as in torch."""

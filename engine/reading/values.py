@@ -27,6 +27,7 @@ class ReadingError(LayerloomError):
         prefix = "" if line is None else "Line {line}: "
         super().__init__(prefix + template, **values, **({} if line is None else {"line": line}))
         self.line = line
+        self.kept_in: list[Any] = []  # objects that keep what is not known for this reason
 
 
 class OwnParameterError(ReadingError):

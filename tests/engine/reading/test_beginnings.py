@@ -140,3 +140,29 @@ def test_numbers_may_be_filled_in_line_by_line_where_an_object_is_made() -> None
 def test_numbers_that_others_fill_in_afterwards_are_refused() -> None:
     later = "first = Positions()\nfirst.P[0] = torch.sin(torch.ones(8))\n"
     assert outcome(HEAD + POSITIONS.format(BUFFER, later), (5, 8)).startswith("refused: Line 13")
+
+
+KEEPING = """class Own(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.w = nn.Parameter(torch.ones(8))
+        {}
+    def forward(self, x): return x * self.w * self.b
+net = Own()
+"""
+
+
+@pytest.mark.parametrize("line", ["net.b.mul_(3)", "b = net.b\nb += 3", "net.b[0] = 3.", "nn.init.zeros_(net.b)"])
+@pytest.mark.parametrize("made", [
+    "self.register_buffer('b', torch.ones(8) * 2)", "self.register_buffer('b', torch.empty(8))",
+    "self.b = torch.ones(8) * 2", "self.b = torch.empty(8)", "self.b = torch.eye(8).sum(0)",
+])  # fmt: skip
+def test_a_tensor_that_others_change_is_no_more_what_its_class_says(line: str, made: str) -> None:
+    text = HEAD + KEEPING.format(made)
+    assert len(read(text, (8,)).graph.nodes) == 2
+    assert refusal(f"{text}{line}\n", (8,)).startswith("Line ")
+
+
+def test_a_buffer_that_is_changed_by_its_key_is_no_more_what_its_class_says() -> None:
+    text = HEAD + KEEPING.format("self.register_buffer('b', torch.ones(8) * 2)")
+    assert "it is changed after it was made" in refusal(f"{text}net.state_dict()['b'].fill_(2)", (8,))
