@@ -44,6 +44,7 @@ from engine.reading.values import (
     Unknown,
     Zeros,
     is_module,
+    is_own_parameter,
     parts_of,
 )
 
@@ -281,6 +282,8 @@ class Expressions:
     def _compared(self, node: ast.Compare, op: ast.cmpop, one: Any, two: Any) -> Any:
         """What a comparison gives; Unknown or None where only a run would tell."""
         if type(op) in (ast.Is, ast.IsNot):
+            if any(map(is_own_parameter, (one, two))) and (one is None or two is None):
+                return type(op) is ast.IsNot
             for each in (one, two):
                 if isinstance(each, Unknown):
                     return each

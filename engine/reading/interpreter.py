@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.reading.context import DEEPEST, Context
+from engine.reading.dimensions import fans
 from engine.reading.expressions import Expressions
 from engine.reading.functions import Functions, OpenShape
 from engine.reading.leaving import reaches_out
@@ -269,6 +270,8 @@ class Interpreter:
             return GAINS.get(given[0], 1.0) if given else 1.0
         named = dict(named)
         target = given[0] if given else named.pop("tensor", None)
+        if name == "_calculate_fan_in_and_fan_out":
+            return fans(target) or (OPAQUE, OPAQUE)
         self.modules.fill(target, name if name.endswith("_") else f"{name}_", given[1:], named)
         return target
 

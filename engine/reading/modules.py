@@ -411,7 +411,9 @@ class Modules:
         if isinstance(owner, Parameter):
             if (found := asked(owner, name, []) if name in ("shape", "ndim") else None) is not None:
                 return found
-            if name in ("shape", "grad", "requires_grad", "dtype", "device", "ndim"):
+            if name == "requires_grad":
+                return not isinstance(owner, Detached) and owner.name not in owner.module.frozen
+            if name in ("shape", "grad", "dtype", "device", "ndim"):
                 return OPAQUE
             if name in ("T", "mT"):
                 return self.view(owner, name)

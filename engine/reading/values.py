@@ -191,6 +191,11 @@ class Parameter:
     is_part = False  # of its numbers
 
 
+def is_own_parameter(value: Any) -> bool:
+    """Whether it is a parameter of a class's own."""
+    return isinstance(value, Unknown) and value.name == "parameter" and isinstance(value.error, OwnParameterError)
+
+
 def address(value: Any) -> Address:
     """The same for the same: a parameter is looked at through another object each time."""
     if isinstance(value, Parameter):
