@@ -39,7 +39,8 @@ COMPOSED = ("TransformerEncoderLayer(8, 2, batch_first=True)", "MultiheadAttenti
     ("net[0].weight.data = net[0].weight.data.cpu()\nnn.init.zeros_(net[0].weight)", (8,)),
     ("for m in net.modules():\n    if isinstance(m, nn.Linear): m.weight.data.fill_(1 / m.weight.size(1) ** .5)", (8,)),
     ("for p in net.parameters():\n    if len(p.shape) > 1 and p.ndim == 2: nn.init.constant_(p, .3)", (8,)),
-    ("net[0].requires_grad_(False)\nfor p in net.parameters():\n    if p.requires_grad: nn.init.constant_(p, .5)", (8,)),
+    ("net[0].requires_grad_(False)\nfor p in net.parameters():\n    if p.requires_grad: nn.init.constant_(p, .5)",
+     (8,)),
     ("for m in net.modules():\n    if isinstance(m, nn.Linear):\n        ins, outs = "
      "nn.init._calculate_fan_in_and_fan_out(m.weight)\n        nn.init.constant_(m.weight, ins + 1000 * outs)", (8,)),
     (BY_SIZE, (8,)),
@@ -172,7 +173,8 @@ def test_a_buffer_that_is_changed_by_its_key_is_no_more_what_its_class_says() ->
 
 
 def test_a_class_may_set_its_own_parameters_by_their_sizes() -> None:
-    text = BARE.replace("torch.ones(8))", "torch.Tensor(8, 8))\n        self.reset()").replace("x * self.w", "x @ self.w")
+    made = "torch.Tensor(8, 8))\n        self.reset()"
+    text = BARE.replace("torch.ones(8))", made).replace("x * self.w", "x @ self.w")
     reset = """    def reset(self):
         bound = 1 / self.w.size(1) ** 0.5
         if self.w is not None: self.w.data.uniform_(-bound, bound)
