@@ -60,4 +60,7 @@ def _of(name: str, value: object, arrives: object) -> DeclaredError:
         return DeclaredError("The code says {said} channels, {arrives} arrive", said=value, arrives=arrives)
     if name in FEATURES:
         return DeclaredError("The code says {said} features, {arrives} arrive", said=value, arrives=arrives)
+    if name == "size":
+        return DeclaredError("The code makes rows of {said} numbers: an example has {arrives}, and they would be mixed",
+                             said=value, arrives=arrives)
     return DeclaredError("The code says {said} inputs, {arrives} arrive", said=value, arrives=arrives)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 from engine.layers import Layer
@@ -74,6 +75,7 @@ class Context:
         self.depth = 0
         self.training = True  # which of both ways through ``forward`` is followed
         self.asked = 0  # how often that was asked
+        self.only_trains = 0  # branches around that are gone through only where it trains
         self.training_line = 0  # where code first asks which it is
         self.kept: list[Any] = []  # of lists and dicts that cannot be followed any more, so that ids stay theirs
         self.tainted: dict[int, Unknown] = {}
@@ -135,6 +137,16 @@ class Context:
         first, last = getattr(made, "lineno", 0), getattr(made, "end_lineno", None) or 0
         self.notes = [(line, note) for line, note in self.notes if note.template not in templates or not (
             first <= line <= last)]
+
+    @contextmanager
+    def branch(self, asked: int) -> Iterator[None]:
+        """One of two branches, which was chosen when ``asked`` was what it was before."""
+        trains = self.training and self.asked > asked
+        self.only_trains += trains
+        try:
+            yield
+        finally:
+            self.only_trains -= trains
 
     # -- what cannot be followed ---------------------------------------------------------------------------------------
 
@@ -209,6 +221,8 @@ class Context:
         """A parameter of a class's own begins or learns as something says that may not be the class itself; ``how``:
         the name of what says so.
         """
+        for owner in value.error.kept_in if isinstance(value, Unknown) and value.error is not None else ():
+            owner.is_changed = owner.is_changed or not any(owner is each for each in self.builder)
         if self.is_outside(value) and self.sheet is None and how not in LEARNING:
             self.note("How a class's own parameter begins is said outside of the class here: that is not read along")
         elif self.is_outside(value):

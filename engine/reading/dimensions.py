@@ -54,6 +54,13 @@ def asked(value: Any, name: str, given: list[Any]) -> Any:
     return shape
 
 
+def fans(value: Any) -> tuple[int, int] | None:
+    """How many inputs and outputs torch counts of a weight; None where that is not known."""
+    shape = shape_of(value) or ()
+    inside = math.prod(shape[2:])
+    return (shape[1] * inside, shape[0] * inside) if len(shape) > 1 else None
+
+
 def edits_of(owner: Parameter, index: Any, value: Any) -> list[ValueEdit]:
     """``weight[0, 1] = 42.0``, or a row of values; none where the values or their places are not known."""
     place, shape, rank = index if isinstance(index, tuple) else (index,), shape_of(owner), rank_in(owner)

@@ -44,6 +44,7 @@ from engine.reading.values import (
     Unknown,
     Zeros,
     is_module,
+    is_own_parameter,
     parts_of,
 )
 
@@ -203,7 +204,10 @@ class Expressions:
         return self.plain.work(format, CONVERSIONS[part.conversion](value), how)
 
     def _of_ifexp(self, node: ast.IfExp, names: Names) -> Any:
-        return self.value(node.body if self.truth(node.test, names) else node.orelse, names)
+        asked = self.context.asked
+        part = node.body if self.truth(node.test, names) else node.orelse
+        with self.context.branch(asked):
+            return self.value(part, names)
 
     def _of_namedexpr(self, node: ast.NamedExpr, names: Names) -> Any:
         value = self.value(node.value, names)
@@ -279,6 +283,8 @@ class Expressions:
     def _compared(self, node: ast.Compare, op: ast.cmpop, one: Any, two: Any) -> Any:
         """What a comparison gives; Unknown or None where only a run would tell."""
         if type(op) in (ast.Is, ast.IsNot):
+            if any(map(is_own_parameter, (one, two))) and (one is None or two is None):
+                return type(op) is ast.IsNot
             for each in (one, two):
                 if isinstance(each, Unknown):
                     return each

@@ -12,7 +12,7 @@ from engine.reading.layers import MOST_GIVEN, layer_of
 from engine.reading.reshaping import expanded, reshaped, viewed_as
 from engine.reading.signatures import SIGNATURES, bound
 from engine.reading.sizes import BATCH, Dim, Size, fresh
-from engine.reading.values import MASK, OPAQUE, TRAINING, Parameter, Path, Tensor, Unknown, hanging, in_words
+from engine.reading.values import MASK, OPAQUE, TRAINING, Marker, Parameter, Path, Tensor, Unknown, hanging, in_words
 
 # Functions that are a layer with the class's own options; those of the function by its own names.
 LIKE_CLASSES: Mapping[str, str] = {
@@ -82,6 +82,7 @@ class Functions:
             "normalize": self._normalize, "layer_norm": self._layer_norm, "chunk": self._chunk, "split": self._split,
             "unbind": self._unbind, "narrow": self._narrow, "expand": self._expand, "expand_as": self._expand,
             "clone": self._clone, "numel": self._numel,
+            **dict.fromkeys(("transpose", "swapaxes", "swapdims"), self._transpose),
         }  # fmt: skip
 
     def call(self, name: str, given: Sequence[Any], named: dict[str, Any], scope: str = FUNCTIONAL) -> Any:
@@ -103,7 +104,8 @@ class Functions:
         else:
             first = values.get("input", values.get("x1"))
             if not isinstance(first, Tensor):
-                raise self.context.error("“{name}” is called here without a tensor: that cannot be read", name=name)
+                raise self.context.error("“{name}” is called here without a tensor of the network in the first place: "
+                                         "that cannot be read", name=name)
             made = self._made(plain, first, values)
         if in_place or values.get("inplace") is True:
             return self._changed(plain, first, made)
@@ -210,6 +212,8 @@ class Functions:
         if not isinstance(tensor, Tensor) or isinstance(number, bool) or not isinstance(number, (int, float)):
             raise self.context.error("The size of a tensor is asked for here: write it as a number"
                                      if isinstance(number, Size) else
+                                     "A tensor is joined here with a value that is not worked out: write it as a number"
+                                     if isinstance(number, Marker) else
                                      "A tensor is joined here with something that is neither a tensor nor a number")
         if kind == "Add" and number == 0 and isinstance(one, int):
             return self._clone("add", tensor, {})  # as ``sum`` begins
@@ -265,9 +269,9 @@ class Functions:
                 return x
         elif training is False:
             return x
-        elif values["p"] != 0:
-            raise self.context.error("“{name}” without training=self.training drops values while it predicts, too: no "
-                                     "layer does that", name=name)
+        elif values["p"] != 0 and not self.context.only_trains:
+            raise self.context.error("“{name}” without training=self.training drops values while it predicts, too, "
+                                     "where it stands in no “if self.training”: no layer does that", name=name)
         inplace = {"inplace": True} if values["inplace"] is True else {}
         return self._layer(DROPOUTS[name], x, p=values["p"], **inplace)
 
@@ -344,6 +348,13 @@ class Functions:
         for each in dims:
             x = self._layer("Squeeze", x, dim=each)
         return x
+
+    def _transpose(self, name: str, x: Tensor, values: dict[str, Any]) -> Tensor:
+        dims = values["dim0"], values["dim1"]
+        rank = 0 if x.shape is None else len(x.shape)
+        if len({*dims}) > 1 and not {0, -rank or 0}.isdisjoint(dims):
+            raise self.context.error("“{name}” must leave the batch first: it is dimension 0", name=name)
+        return self._layer("Transpose", x, dim0=dims[0], dim1=dims[1])
 
     def _permute(self, name: str, x: Tensor, values: dict[str, Any]) -> Tensor:
         dims = values["dims"]

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.reading.context import DEEPEST, Context
+from engine.reading.dimensions import fans
 from engine.reading.expressions import PARAMETERS, Expressions
 from engine.reading.functions import Functions, OpenShape
 from engine.reading.leaving import reaches_out
@@ -220,6 +221,9 @@ class Interpreter:
             return self.objects.method(given[0], name, given[1:], named)
         if is_optimizer(scope):
             self._optimized(given[0] if given else named.get("params"))
+        if name == "from_pretrained" and scope.startswith("torch.nn."):
+            raise self.context.error("“{name}” begins with weights that are given: make the layer, and load them",
+                                     name=path.removeprefix("torch."))
         if scope.startswith("torch.") and scope not in ("torch.nn.functional", "torch.random", "torch.linalg"):
             return OPAQUE if not self.context.exact else self._none(name)
         if name == "linspace" and len(given) == 3 and not self.context.exact and (
@@ -269,6 +273,8 @@ class Interpreter:
             return GAINS.get(given[0], 1.0) if given else 1.0
         named = dict(named)
         target = given[0] if given else named.pop("tensor", None)
+        if name == "_calculate_fan_in_and_fan_out":
+            return fans(target) or (OPAQUE, OPAQUE)
         self.modules.fill(target, name if name.endswith("_") else f"{name}_", given[1:], named)
         return target
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from engine.reading.context import LEARNING, Context
-from engine.reading.modules import UNREAD
+from engine.reading.modules import UNREAD, Buffer
 from engine.reading.optimizing import Optimized, is_made, takes_more
 from engine.reading.options import Options
 from engine.reading.values import (
@@ -110,17 +110,29 @@ class Leaving:
             self.context.spoil(owner, target.attr if isinstance(target, ast.Attribute) else ast.unparse(target.slice))
         if isinstance(target, ast.Subscript) and isinstance(owner, Parameter):
             self.context.note(UNREAD)
-        if owner is None or isinstance(owner, Unknown):  # reached in a way that cannot be followed
+        is_known = owner is not None and not isinstance(owner, Unknown)
+        if not is_known and not self._is_kept(target, names):  # reached in a way that cannot be followed
             for value in self._roots(target.value, names):
                 self.context.taint(value, unknown.error or self.context.error("What is set here is not known"))
         if isinstance(target, ast.Attribute) and isinstance(owner, Instance):
             if isinstance(target.ctx, ast.Store):
                 owner.attributes[target.attr] = unknown
+                unknown.error.kept_in.append(owner) if unknown.error is not None else None
             owner.is_changed = owner.is_changed or owner not in self.context.builder
         elif not (isinstance(target, ast.Attribute) and target.attr in HARMLESS) or (
                 isinstance(owner, (Tensor, Zeros)) and target.attr == "data"):
             assert unknown.error is not None
             self.context.taint(owner, unknown.error)
+
+    def _is_kept(self, target: ast.Attribute | ast.Subscript, names: Names) -> bool:
+        """Whether only numbers are others that an object which is being made keeps, and that are not known by now."""
+        node = target.value
+        owner = self.value(node.value, names) if isinstance(node, ast.Attribute) else None
+        if not isinstance(owner, Instance) or not isinstance(node, ast.Attribute) or not isinstance(
+                target, ast.Subscript):
+            return False
+        is_made = any(owner is each for each in self.context.builder)
+        return is_made and isinstance(owner.attributes.get(node.attr), (Unknown, Zeros, Buffer))
 
     def _roots(self, node: ast.expr, names: Names) -> Iterator[Any]:
         """Objects by whose names something is reached."""
@@ -146,7 +158,7 @@ class Leaving:
         for node in ast.walk(statement):
             if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
                 value = self.value(ast.Name(node.target.id, ast.Load(), lineno=node.lineno), names)
-                if isinstance(value, (Tensor, Zeros, list, dict, set)) or type(value).__name__ == "Buffer":
+                if isinstance(value, (Tensor, Zeros, list, dict, set, Buffer)):
                     yield value
 
     def _changed(self, statement: ast.stmt, names: Names) -> Iterator[Any]:
@@ -193,7 +205,7 @@ class Leaving:
             value = self.value(part, names) if isinstance(part, (ast.Name, ast.Attribute)) else None
             if isinstance(value, Tensor):
                 yield from list(value.storage.tensors)
-            elif isinstance(value, Zeros) or type(value).__name__ == "Buffer":
+            elif isinstance(value, (Zeros, Buffer)):
                 yield value
 
     def _say(self, statement: ast.stmt) -> None:

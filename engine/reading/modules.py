@@ -236,6 +236,8 @@ class Modules:
             self._set_option(owner.inner, name, value)
         self._in_place(owner, name, value)
         owner.attributes[name] = value
+        if isinstance(value, Unknown) and value.error is not None and not isinstance(value.error, OwnParameterError):
+            value.error.kept_in.append(owner)
 
     def _in_place(self, owner: Instance, name: str, value: Any) -> None:
         """A part stands where its name first had one, as in torch."""
@@ -412,7 +414,9 @@ class Modules:
         if isinstance(owner, Parameter):
             if (found := asked(owner, name, []) if name in ("shape", "ndim") else None) is not None:
                 return found
-            if name in ("shape", "grad", "requires_grad", "dtype", "device", "ndim"):
+            if name == "requires_grad":
+                return not isinstance(owner, Detached) and owner.name not in owner.module.frozen
+            if name in ("shape", "grad", "dtype", "device", "ndim"):
                 return OPAQUE
             if name in ("T", "mT"):
                 return self.view(owner, name)

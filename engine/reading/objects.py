@@ -65,6 +65,7 @@ PLAIN_BASES = ("abc.ABC", "typing.Generic", "typing.Protocol", "d2l.torch.HyperP
 TYPES = {"int": (int, Size), "float": (float,), "str": (str,), "list": (list,), "tuple": (tuple,), "dict": (dict,),
          "bool": (bool,), "set": (set,), "range": (range,)}  # fmt: skip
 UNFOLLOWED = ("__new__", "__setattr__", "__getattribute__", "__getattr__", "__delattr__")
+MEASURES = frozenset(("item", "norm", "mean", "std", "sum", "clone", "data_ptr", "abs", "max", "min", "tolist"))
 SAME = frozenset(("detach", "cpu", "cuda", "float", "to"))  # which give the same numbers in the same form
 # What else every module of torch's has.
 ALSO = frozenset((
@@ -436,18 +437,22 @@ class Objects:
         elif name in GRADIENT_HOOKS:
             self.context.note(HOOKED)
             return OPAQUE
-        elif name in SAME and not isinstance(owner, View) and self.context.sheet is None and all(
-                keeps_kind(word, value) for word, value in (*(("", each) for each in given), *named.items())):
-            return Detached(owner.module, owner.name)
         elif name in LOOKING or name in FORMS:
-            return self.reader.modules.view(owner, name)
-        elif name in ASKED_OF or name in ("item", "norm", "mean", "std", "sum", "clone", "data_ptr", "abs", "max",
-                                          "min", "tolist"):
+            return self._looked_at(owner, name, given, named)
+        elif name in ASKED_OF or name in MEASURES:
             found = asked(owner, name, given) if not named else None
             return OPAQUE if found is None else found
         else:
             raise self.context.error("A layer's own weight is used by itself here: no layer does that")
         return owner
+
+    def _looked_at(self, owner: Parameter, name: str, given: list[Any], named: Names) -> Parameter:
+        """The same numbers, as they are or in another form."""
+        values = (*(("", each) for each in given), *named.items())
+        if name in SAME and not isinstance(owner, View) and self.context.sheet is None and all(
+                keeps_kind(word, value) for word, value in values):
+            return Detached(owner.module, owner.name)
+        return self.reader.modules.view(owner, name)
 
     def _of_module(self, owner: Any, name: str, given: list[Any], named: Names) -> Any:
         if self.context.exact and name not in FOLLOWED:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from engine.reading.context import Context
-from engine.reading.values import Detached, Once, OwnParameterError, Parameter, Path, ReadingError, Unknown, address
+from engine.reading.values import Detached, Once, Parameter, Path, ReadingError, address, is_own_parameter
 
 if TYPE_CHECKING:
     from engine.reading.plain import Plain
@@ -75,9 +75,7 @@ def _weights(plain: Plain, given: Any) -> Iterator[Any]:
 
 
 def _is_weight(value: Any) -> bool:
-    if isinstance(value, Unknown):
-        return value.name == "parameter" and isinstance(value.error, OwnParameterError)
-    return isinstance(value, Parameter) and not isinstance(value, Detached)
+    return is_own_parameter(value) or (isinstance(value, Parameter) and not isinstance(value, Detached))
 
 
 def _is_frozen(weight: Any) -> bool:

@@ -281,12 +281,14 @@ class Statements:
     # -- ways ----------------------------------------------------------------------------------------------------------
 
     def _do_if(self, node: ast.If, names: Names) -> None:
+        asked = self.context.asked
         holds = self.expressions.known(node.test, names) if self.context.exact else self._known(node, names)
         if holds is None:
             if not self.context.exact and self._idle.all([*node.body, *node.orelse], names):
                 return
             raise self.context.error(UNKNOWN)
-        self.run(node.body if holds else node.orelse, names)
+        with self.context.branch(asked):
+            self.run(node.body if holds else node.orelse, names)
 
     def _known(self, node: ast.If, names: Names) -> bool | None:
         """Whether it holds; None also where what it depends on cannot be read, and either way is the same."""

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from engine.reading.values import Marker, Path
+from engine.reading.values import TRAINING, Marker, Path
 
 OTHER_KINDS = frozenset(("float16", "half", "bfloat16", "float64", "double", "complex64", "complex128"))
 IN_32_BITS = "Numbers of another kind are not read along: the network computes in 32 bits"
 FLOWS, STILL, OTHER = Marker("gradients"), Marker("no gradients"), Marker("autocast")
+HALF, UNSURE = Marker("gradients while it trains"), Marker("gradients or none")
 SWITCHES: Mapping[str, Marker] = {"no_grad": STILL, "inference_mode": STILL, "enable_grad": FLOWS, "autocast": OTHER}
 # Why a network cannot be read in which one is set.
 REASONS: Mapping[Marker, str] = {STILL: "No gradient flows through this part: that cannot be read",
+                                 HALF: "No gradient flows through this part while it predicts: that cannot be read",
+                                 UNSURE: "Whether a gradient flows through this part is not known: that cannot be read",
                                  OTHER: "Numbers of another kind are no layer here: autocast"}
 DEFAULTS = ("set_default_dtype", "set_default_tensor_type")
 
@@ -21,8 +24,12 @@ def switch(path: str, given: Sequence[Any], named: Mapping[str, Any]) -> Marker 
     """What such a call, or the function itself, switches to; None where it is no switch."""
     name = path.rpartition(".")[2] if path.startswith("torch.") else ""
     if name in ("set_grad_enabled", "inference_mode"):
-        values = [*given, *named.values()]
-        return FLOWS if values == [name == "set_grad_enabled"] else STILL
+        values = [*given, *named.values()] or [True]
+        if values[0] is TRAINING:
+            return HALF if name == "set_grad_enabled" else STILL
+        if not isinstance(values[0], bool):
+            return UNSURE
+        return FLOWS if values[0] is (name == "set_grad_enabled") else STILL
     if name == "autocast" and named.get("enabled", True) is False:
         return FLOWS
     return SWITCHES.get(name)

@@ -28,6 +28,7 @@ class ReadingError(LayerloomError):
         prefix = "" if line is None else "Line {line}: "
         super().__init__(prefix + template, **values, **({} if line is None else {"line": line}))
         self.line = line
+        self.kept_in: list[Any] = []  # objects that keep what is not known for this reason
 
 
 class OwnParameterError(ReadingError):
@@ -204,6 +205,11 @@ def _are_plain(value: Any) -> bool:
     if type(value) is dict:
         return all(map(_are_plain, (*value, *value.values())))
     return value is None or isinstance(value, (int, float, str, bool, bytes))
+
+
+def is_own_parameter(value: Any) -> bool:
+    """Whether it is a parameter of a class's own."""
+    return isinstance(value, Unknown) and value.name == "parameter" and isinstance(value.error, OwnParameterError)
 
 
 def address(value: Any) -> Address:

@@ -229,10 +229,11 @@ def test_what_needs_the_inputs_shape_is_read_where_that_is_known(forward: str) -
 
 
 @pytest.mark.parametrize(("forward", "made", "shape", "said"), [
-    ("return self.f(self.r(x)[0].contiguous().view(-1, 16))", STEPS, (7, 8), "The code says 16 inputs, 112 arrive"),
+    ("return self.f(self.r(x)[0].contiguous().view(-1, 16))", STEPS, (7, 8), "makes rows of 16 "
+     "numbers: an example has 112"),
     ("b, t, _ = x.shape\nout = self.r(x)[0]\nreturn self.f(out.reshape(-1, out.shape[-1]))", STEPS, (7, 8),
      "112 numbers do not fit into 16"),
-    ("y = self.c(x)\nreturn y.view(-1, 64)", CONV, IMAGE, "The code says 64 inputs, 256 arrive"),
+    ("y = self.c(x)\nreturn y.view(-1, 64)", CONV, IMAGE, "makes rows of 64 numbers: an example has 256"),
     ("y = self.c(x)\nb, c, h, w = y.shape\nreturn y.reshape(b * c, h * w)", CONV, IMAGE, "begin with the batch"),
     ("return self.f(self.c(x).flatten(1))", f"{CONV}\nself.f = nn.Linear(100, 2)", IMAGE, "The code says 100 "
      "inputs, 256 arrive"),

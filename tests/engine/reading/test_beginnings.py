@@ -39,6 +39,10 @@ COMPOSED = ("TransformerEncoderLayer(8, 2, batch_first=True)", "MultiheadAttenti
     ("net[0].weight.data = net[0].weight.data.cpu()\nnn.init.zeros_(net[0].weight)", (8,)),
     ("for m in net.modules():\n    if isinstance(m, nn.Linear): m.weight.data.fill_(1 / m.weight.size(1) ** .5)", (8,)),
     ("for p in net.parameters():\n    if len(p.shape) > 1 and p.ndim == 2: nn.init.constant_(p, .3)", (8,)),
+    ("net[0].requires_grad_(False)\nfor p in net.parameters():\n    if p.requires_grad: nn.init.constant_(p, .5)",
+     (8,)),
+    ("for m in net.modules():\n    if isinstance(m, nn.Linear):\n        ins, outs = "
+     "nn.init._calculate_fan_in_and_fan_out(m.weight)\n        nn.init.constant_(m.weight, ins + 1000 * outs)", (8,)),
     (BY_SIZE, (8,)),
 ])  # fmt: skip
 def test_weights_that_are_set_begin_as_with_torch(lines: str, shape: Shape) -> None:
@@ -115,3 +119,64 @@ def test_a_weight_that_becomes_another_is_refused(value: str) -> None:
 def test_an_own_parameter_may_begin_as_torch_computes_it(made: str) -> None:
     text = BARE.replace("torch.ones(8)", made).replace("x * self.w", "x @ self.w")
     assert outcome(HEAD + text, (8,)) == "equal"
+
+
+POSITIONS = """class Positions(nn.Module):
+    def __init__(self, width=8, most=10):
+        super().__init__()
+        {}
+        at = torch.arange(most, dtype=torch.float32).reshape(-1, 1) / 10000 ** (torch.arange(0, width, 2) / width)
+        self.P[:, 0::2] = torch.sin(at)
+        self.P[:, 1::2] = torch.cos(at)
+    def forward(self, x): return x + self.P[:x.shape[1]]
+{}net = nn.Sequential(first, nn.Linear(8, 2))
+"""
+BUFFER = 'self.register_buffer("P", torch.zeros(most, width))'
+
+
+def test_numbers_may_be_filled_in_line_by_line_where_an_object_is_made() -> None:
+    assert outcome(HEAD + POSITIONS.format(BUFFER, "first = Positions()\n"), (5, 8)) == "equal"
+    found = read(HEAD + POSITIONS.format("self.P = torch.zeros(most, width)", "first = Positions()\n"), (5, 8))
+    assert ["Positions is read as code" in str(note) for note in found.notes] == [True, False]
+    assert "“P” is a plain tensor" in str(found.notes[1])
+
+
+def test_numbers_that_others_fill_in_afterwards_are_refused() -> None:
+    later = "first = Positions()\nfirst.P[0] = torch.sin(torch.ones(8))\n"
+    assert outcome(HEAD + POSITIONS.format(BUFFER, later), (5, 8)).startswith("refused: Line 13")
+
+
+KEEPING = """class Own(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.w = nn.Parameter(torch.ones(8))
+        {}
+    def forward(self, x): return x * self.w * self.b
+net = Own()
+"""
+
+
+@pytest.mark.parametrize("line", ["net.b.mul_(3)", "b = net.b\nb += 3", "net.b[0] = 3.", "nn.init.zeros_(net.b)"])
+@pytest.mark.parametrize("made", [
+    "self.register_buffer('b', torch.ones(8) * 2)", "self.register_buffer('b', torch.empty(8))",
+    "self.b = torch.ones(8) * 2", "self.b = torch.empty(8)", "self.b = torch.eye(8).sum(0)",
+])  # fmt: skip
+def test_a_tensor_that_others_change_is_no_more_what_its_class_says(line: str, made: str) -> None:
+    text = HEAD + KEEPING.format(made)
+    assert len(read(text, (8,)).graph.nodes) == 2
+    assert refusal(f"{text}{line}\n", (8,)).startswith("Line ")
+
+
+def test_a_buffer_that_is_changed_by_its_key_is_no_more_what_its_class_says() -> None:
+    text = HEAD + KEEPING.format("self.register_buffer('b', torch.ones(8) * 2)")
+    assert "it is changed after it was made" in refusal(f"{text}net.state_dict()['b'].fill_(2)", (8,))
+
+
+def test_a_class_may_set_its_own_parameters_by_their_sizes() -> None:
+    made = "torch.Tensor(8, 8))\n        self.reset()"
+    text = BARE.replace("torch.ones(8))", made).replace("x * self.w", "x @ self.w")
+    reset = """    def reset(self):
+        bound = 1 / self.w.size(1) ** 0.5
+        if self.w is not None: self.w.data.uniform_(-bound, bound)
+    def forward"""
+    assert outcome(HEAD + text.replace("    def forward", reset), (8,)) == "equal"

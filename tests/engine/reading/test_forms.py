@@ -191,7 +191,8 @@ def test_what_forward_does_draws(forward: str, layers: str) -> None:
     ("x.y = 3\nreturn -x", "Line 5: This assignment cannot be read"),
     ("return x[-1:]", "Line 5: This takes one example out of the batch: begin with x[:, …"),
     ("return x[...]", "The network must return one tensor that its layers made"),
-    ("return torch.relu(3, x)", "Line 5: “relu” is called here without a tensor: that cannot be read"),
+    ("return torch.relu(3, x)", "Line 5: “relu” is called here without a tensor of the network "
+     "in the first place: that cannot be read"),
     ("return torch.cat((), 1)", "Line 5: “torch.cat” is no layer here"),
     ("def g(n, d=flag): return n * d\nreturn x * g(2)",
      "Line 5: “flag” is not defined in this code: add what defines it"),
