@@ -9,8 +9,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 # What keeps nothing of a list that it is given, and changes nothing of it.
-TAKING = frozenset(("len", "sum", "min", "max", "sorted", "list", "tuple", "set", "frozenset", "dict", "enumerate",
+TAKING = frozenset(("len", "sum", "sorted", "list", "tuple", "set", "frozenset", "dict", "enumerate",
                     "zip", "any", "all", "reversed", "print"))  # fmt: skip
+CHANGING = ("__code__", "__defaults__", "__kwdefaults__", "__closure__", "__globals__", "__wrapped__")  # of functions
 ASKING = frozenset(("items", "keys", "values", "get", "index", "count", "copy"))  # methods that change nothing
 # Torch's layers that may be one for all: they keep nothing.
 STATELESS = frozenset(("ReLU", "ReLU6", "LeakyReLU", "ELU", "SELU", "CELU", "GELU", "SiLU", "Mish", "Tanh", "Sigmoid",
@@ -51,13 +52,19 @@ class Uses:
     def __init__(self, body: Sequence[ast.AST]) -> None:
         self._around: dict[int, ast.AST] = {}
         self._found = defaultdict[str, list[ast.expr]](list)
+        self._bound = set[str]()  # by which builtins may be hidden
         for statement in body:
             for node in ast.walk(statement):
                 self._around |= {id(child): node for child in ast.iter_child_nodes(node)}
                 if isinstance(node, ast.Name):
                     self._found[node.id].append(node)
+                    self._bound |= {node.id} if isinstance(node.ctx, ast.Store) else set()
                 elif isinstance(node, ast.Attribute):
                     self._found[f".{node.attr}"].append(node)
+                elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+                    self._bound.add(node.name)
+                elif isinstance(node, (ast.arg, ast.alias)):
+                    self._bound.add((node.asname or node.name) if isinstance(node, ast.alias) else node.arg)
 
     def only_reads(self, name: str, stores: int = 1) -> bool:
         """Whether a list is what it was made as: a name is bound so often, and read without becoming another's.
@@ -69,21 +76,43 @@ class Uses:
         return stored <= stores and all(self._is_read(node) for node in found
                                         if isinstance(node.ctx, ast.Load))  # type: ignore[attr-defined]
 
+    def by_hand(self) -> str:
+        """What the text does that may change any definition behind its back; "" where it does nothing such."""
+        hidden = next((name for name in CHANGING if self._found.get(f".{name}")), "")
+        texts = map(ast.unparse, self._found[".modules"])
+        return hidden or next((text for text in texts if text == "sys.modules"), "")
+
+    def is_set_upon(self, name: str) -> bool:
+        """Whether attributes of what has this name are set in the text, by name or with setattr."""
+        for node in self._found[name]:
+            around = self._around.get(id(node))
+            if isinstance(around, ast.Attribute) and isinstance(around.ctx, (ast.Store, ast.Del)):
+                return True
+            if isinstance(around, ast.Call) and ast.unparse(around.func) in ("setattr", "delattr") and (
+                    around.args[:1] == [node]):
+                return True
+        return False
+
     def _is_read(self, node: ast.expr) -> bool:
         around = self._around.get(id(node))
         if isinstance(around, ast.Subscript):
-            return around.slice is node or isinstance(around.ctx, ast.Load)
+            return around.value is node and isinstance(around.ctx, ast.Load)
         if isinstance(around, (ast.For, ast.comprehension)):
             return around.iter is node
         if isinstance(around, ast.Call):
-            return isinstance(around.func, ast.Name) and around.func.id in TAKING
+            return isinstance(around.func, ast.Name) and around.func.id not in self._bound and (
+                around.func.id in TAKING or (around.func.id in ("max", "min") and len(around.args) == 1))
         if isinstance(around, ast.Attribute):
             return around.attr in ASKING
         if isinstance(around, ast.keyword):
             return around.arg is None
         if isinstance(around, (ast.If, ast.IfExp, ast.While, ast.Assert)):
             return around.test is node
-        return isinstance(around, (ast.Starred, ast.Compare, ast.BinOp, ast.FormattedValue, ast.UnaryOp))
+        if isinstance(around, ast.Compare):
+            return isinstance(around.ops[0], (ast.In, ast.NotIn)) and around.left is not node
+        if isinstance(around, ast.BinOp):
+            return isinstance(around.right if around.left is node else around.left, (ast.Constant, ast.List, ast.Tuple))
+        return isinstance(around, (ast.Starred, ast.FormattedValue, ast.UnaryOp))
 
 
 def changing_defaults(made: ast.AST) -> list[str]:
@@ -97,12 +126,19 @@ def changing_defaults(made: ast.AST) -> list[str]:
     return found
 
 
-def class_values(made: ast.ClassDef) -> list[tuple[str, ast.expr]]:
-    """What a class keeps itself that may be changed: its name, and how it is made."""
-    return [(target.id, node.value) for node in made.body if isinstance(node, (ast.Assign, ast.AnnAssign))
-            and node.value is not None and not _lasts(node.value)
-            for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
-            if isinstance(target, ast.Name)]
+def class_values(made: ast.ClassDef) -> list[tuple[str, ast.AST]]:
+    """What a class keeps itself that may be changed: its name, and how it is made; also what else its body does."""
+    found = list[tuple[str, ast.AST]]()
+    for node in made.body:
+        if isinstance(node, (ast.Assign, ast.AnnAssign)):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            value = node.value
+            if not all(isinstance(target, ast.Name) for target in targets) or (value is not None and not _lasts(value)):
+                found += [(ast.unparse(target), value or node) for target in targets]
+        elif not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Pass)) and not (
+                isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
+            found.append((ast.unparse(node).partition("\n")[0], node))
+    return found
 
 
 def _lasts(value: ast.expr) -> bool:

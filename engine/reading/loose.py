@@ -18,39 +18,46 @@ def loose_in(source: str) -> list[str]:
     found = dict[str, None]()
     for made in ast.walk(ast.parse(source)):
         if isinstance(made, ast.ClassDef):
-            methods = {node.name: node for node in made.body if isinstance(node, ast.FunctionDef)}
-            for method in _reached(methods, "__init__"):
-                found |= dict.fromkeys(_Method(method).loose)
+            found |= dict.fromkeys(_Class(made).loose())
     return list(found)
 
 
-def _reached(methods: dict[str, ast.FunctionDef], name: str) -> list[ast.FunctionDef]:
-    met, waiting = dict[str, ast.FunctionDef](), [name]
-    while waiting:
-        name = waiting.pop()
-        if name in methods and name not in met:
-            met[name] = methods[name]
-            waiting += [node.func.attr for node in ast.walk(methods[name]) if isinstance(node, ast.Call)
-                        and isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) == "self"]
-    return list(met.values())
+class _Class:
+    """Goes through the methods of one class that its constructor calls, each from above."""
 
+    def __init__(self, made: ast.ClassDef) -> None:
+        self._methods = {node.name: node for node in made.body if isinstance(node, ast.FunctionDef)}
+        self._tensors: set[str] = set()  # names of the method, and attributes of the object as “self.w”
 
-class _Method:
-    """Goes through one method from above; ``names`` are its own that stand for tensors."""
+    def loose(self) -> list[str]:
+        found, own = list[str](), set[str]()
+        for method in self._reached("__init__"):
+            self._tensors = {*own}
+            for node in ast.walk(method):
+                for target, value in _assigned(node):
+                    name = ast.unparse(target)
+                    is_tensor, is_weight = self._is_tensor(value), _is_parameter(value)
+                    if is_tensor or is_weight:
+                        self._tensors.add(name)
+                    if is_tensor and isinstance(target, ast.Attribute) and not isinstance(value, ast.Attribute) and (
+                            name == f"self.{target.attr}"):
+                        found.append(name.removeprefix("self."))
+            own = {name for name in self._tensors if name.startswith("self.")}
+        return found
 
-    def __init__(self, made: ast.FunctionDef) -> None:
-        self._names, self.loose = set[str](), list[str]()
-        for node in ast.walk(made):
-            for target, value in _assigned(node):
-                if isinstance(target, ast.Name) and self._is_tensor(value):
-                    self._names.add(target.id)
-                elif isinstance(target, ast.Attribute) and ast.unparse(target.value) == "self" and (
-                        self._is_tensor(value)):
-                    self.loose.append(target.attr)
+    def _reached(self, name: str) -> list[ast.FunctionDef]:
+        met, waiting = dict[str, ast.FunctionDef](), [name]
+        while waiting:
+            name = waiting.pop()
+            if name in self._methods and name not in met:
+                met[name] = self._methods[name]
+                waiting += [node.func.attr for node in ast.walk(met[name]) if isinstance(node, ast.Call)
+                            and isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) == "self"]
+        return list(met.values())
 
     def _is_tensor(self, node: ast.expr) -> bool:
-        if isinstance(node, ast.Name):
-            return node.id in self._names
+        if isinstance(node, ast.Name) or (isinstance(node, ast.Attribute) and ast.unparse(node) in self._tensors):
+            return ast.unparse(node) in self._tensors
         if isinstance(node, ast.Attribute):
             return node.attr in LOOKS and self._is_tensor(node.value)
         if isinstance(node, ast.Subscript):
@@ -60,12 +67,20 @@ class _Method:
         return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and self._is_made(node, node.func)
 
     def _is_made(self, node: ast.Call, func: ast.Attribute) -> bool:
+        scope = ast.unparse(func.value)
         if func.attr in NUMBERS:
             return False
-        if ast.unparse(func.value) == "torch":
-            return func.attr in MAKING or any(map(self._is_tensor, node.args)) or any(
+        if scope == "self":
+            return any(isinstance(each, ast.Return) and each.value is not None and self._is_tensor(each.value)
+                       for method in [self._methods.get(func.attr)] if method is not None for each in ast.walk(method))
+        if scope in ("torch", "F", "torch.nn.functional", "nn.functional"):
+            return (func.attr in MAKING and scope == "torch") or any(map(self._is_tensor, node.args)) or any(
                 isinstance(each, (ast.Tuple, ast.List)) and any(map(self._is_tensor, each.elts)) for each in node.args)
         return self._is_tensor(func.value)
+
+
+def _is_parameter(value: ast.expr) -> bool:
+    return isinstance(value, ast.Call) and ast.unparse(value.func).endswith("Parameter")
 
 
 def _assigned(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:

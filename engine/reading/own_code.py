@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+from itertools import islice
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -12,18 +13,21 @@ from engine.layers.code import Code
 from engine.layers.code.layer import INFERRED
 from engine.layers.code.source import arguments, outline
 from engine.messages import Message, say
-from engine.reading.alone import AT_HAND, free_names, outside_of
+from engine.reading.alone import ASKS, AT_HAND, asks_its_class, free_names, outside_of
 from engine.reading.beginnings import begun_in
 from engine.reading.lasting import Uses, changing_defaults, class_values, is_constant, is_flat, text_of
+from engine.reading.sheet import keeps
 from engine.reading.unsteady import counting
 from engine.reading.values import (
     Class,
     Function,
     Instance,
+    Module,
     OwnParameterError,
     Path,
     ReadingError,
     Unknown,
+    every_module,
     hanging,
 )
 
@@ -71,6 +75,8 @@ def _code(needs: _Needs, made: Instance) -> Code | Message | None:
     with_what = _written(made, needs.context.is_own)
     if with_what is None:
         return say("it is made with more than plain values")
+    if hidden := _hidden_in(made):
+        return say("“{name}” is kept where PyTorch does not see its weights", name=hidden)
     found = needs.of(made.kind)
     if found is None or "forward" not in made.kind.names:
         return needs.lacks
@@ -83,6 +89,20 @@ def _code(needs: _Needs, made: Instance) -> Code | Message | None:
     except LayerError:
         return None
     return Code(source=source, made_with=with_what)
+
+
+def _hidden_in(made: Instance) -> str:
+    """A list with layers in it that learn, which torch does not look into."""
+    for _, part in every_module(made):
+        for name, value in part.attributes.items() if isinstance(part, Instance) else ():
+            if isinstance(value, (list, tuple, dict)) and any(map(_learns, islice(
+                    value.values() if isinstance(value, dict) else value, MOST_GIVEN))):
+                return name
+    return ""
+
+
+def _learns(value: Any) -> bool:
+    return isinstance(value, Instance) or (isinstance(value, Module) and keeps(value.layer))
 
 
 def _check_begun(context: Context, made: Instance) -> None:
@@ -124,6 +144,9 @@ def _is_plain(value: Any) -> bool:
     return value is None or isinstance(value, (int, str, bool)) or (isinstance(value, float) and isfinite(value))
 
 
+MEANS = "“{name}” does not mean the same all along"
+
+
 class _Needs:
     """What a class uses, in the order in which it must stand."""
 
@@ -138,6 +161,10 @@ class _Needs:
     def of(self, kind: Class) -> list[str] | None:
         """Imports, then what it uses, then itself; None where something is missing."""
         self._kind = kind
+        if star := self.context.unsteady.star or self.context.uses.by_hand():
+            self.lacks = say("with “{name}” any name may mean anything", name=star)
+        if asked := asks_its_class(kind.made):
+            self.lacks = say(ASKS, name=asked)
         self._add(kind.made.name, kind)
         if self.lacks is not None:
             return None
@@ -152,7 +179,7 @@ class _Needs:
         if isinstance(value, (list, dict, set)):  # it can be changed under another name
             is_changed = is_changed or not self.context.uses.only_reads(name)
         if is_changed or (name in unsteady.bound and value is not self._kind):
-            self.lacks = say("“{name}” does not mean the same all along", name=name)
+            self.lacks = say(MEANS, name=name)
         elif isinstance(value, (Class, Function)):
             self._add_definition(name, value)
         elif isinstance(value, Path):
@@ -171,13 +198,20 @@ class _Needs:
         text = ast.get_source_segment(self.context.source, value.made) or ""
         text = "".join(f"@{ast.unparse(each)}\n" for each in value.made.decorator_list) + text
         self.imports.pop(name, None)
-        waiting = free_names(text) - {name}
+        waiting, at_once = free_names(text)
+        self.lacks = outside_of(value.made, waiting, self.context.unsteady.rewritten)
         if missing := waiting - self.globals.keys() - vars(builtins).keys():
             self.lacks = say("“{name}” is not defined", name=min(missing))
+        if name in at_once:
+            self.lacks = say("“{name}” is built on itself", name=name)
+        if isinstance(value, Class) and name in self.context.unsteady.bound and _asks_itself(value.made):
+            self.lacks = say(MEANS, name=name)
         self.parts[name] = ""  # it may use itself
-        for used in sorted(waiting):
+        for used in sorted(waiting - {name}):
             if used in self.globals:
                 self._add(used, self.globals[used])
+        if early := [used for used in at_once if self.parts.get(used) == ""]:  # it is only begun
+            self.lacks = say("“{name}” is built on itself", name=early[0])
         del self.parts[name]
         self.parts[name] = text
         self.made.append(value.made)
@@ -193,7 +227,9 @@ class _Needs:
             return say("“{name}” is changed after it was defined", name=name)
         if kept := counting(value.made) or next(iter(changing_defaults(value.made)), "") or self._shared(value):
             return say("“{name}” is kept from call to call, or shared by objects, and may change", name=kept)
-        return outside_of(value.made, self.context.unsteady.rewritten)
+        if self.context.uses.is_set_upon(name) and isinstance(value, Function):
+            return say("“{name}” is changed after it was defined", name=name)
+        return None
 
     def _shared(self, value: Any) -> str:
         """What a class itself keeps that may not stay what it was."""
@@ -207,6 +243,14 @@ class _Needs:
         own = {node.name for node in value.made.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
         return own | {node.id for part in value.made.body for node in ast.walk(part)
                       if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+
+
+def _asks_itself(made: ast.ClassDef) -> bool:
+    """Whether a class uses its own name for more than to say whose parent it means."""
+    parents = {id(node.args[0]) for node in ast.walk(made) if isinstance(node, ast.Call) and node.args
+               and isinstance(node.func, ast.Name) and node.func.id == "super"}
+    return any(isinstance(node, ast.Name) and node.id == made.name and id(node) not in parents
+               for node in ast.walk(made))
 
 
 def _import(name: str, path: str) -> str:

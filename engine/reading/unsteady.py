@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from engine.reading.loose import loose_in
+
 Bound = tuple[str, str]  # a name, and what is done with it there
 REPEATING = (ast.For, ast.AsyncFor, ast.While)
 
@@ -18,6 +20,7 @@ class Unsteady(NamedTuple):
     bound: frozenset[str] = frozenset()
     changed: frozenset[str] = frozenset()
     rewritten: frozenset[str] = frozenset()
+    star: str = ""  # “from … import *”
 
 
 def unsteady(body: Sequence[ast.stmt]) -> Unsteady:
@@ -27,7 +30,9 @@ def unsteady(body: Sequence[ast.stmt]) -> Unsteady:
         found.setdefault(name, set()).add(how)
     return Unsteady(frozenset(name for name, ways in found.items() if len(ways - {""}) > 1),
                     frozenset(name for name, ways in found.items() if "" in ways),
-                    frozenset(name for name, times in Counter(_classes(body)).items() if times > 1))
+                    frozenset(name for name, times in Counter(_classes(body)).items() if times > 1),
+                    next((ast.unparse(node) for statement in body for node in ast.walk(statement)
+                          if isinstance(node, ast.ImportFrom) and node.names[0].name == "*"), ""))
 
 
 def _classes(body: Sequence[ast.stmt]) -> Iterator[str]:
@@ -89,9 +94,12 @@ def _is_literal(value: ast.expr) -> bool:
 
 def _here(statement: ast.stmt) -> Iterator[ast.AST]:
     """All that a statement does itself: not what stands in the definitions and statements inside of it."""
-    for part in ast.iter_child_nodes(statement):
-        if isinstance(part, ast.expr):
-            yield from ast.walk(part)
+    waiting = [*ast.iter_child_nodes(statement)]
+    while waiting:
+        node = waiting.pop()
+        if not isinstance(node, ast.stmt):
+            yield node
+            waiting += ast.iter_child_nodes(node)
 
 
 def _targets(target: ast.expr, how: str) -> Iterator[Bound]:
@@ -119,12 +127,31 @@ def counting(made: ast.AST) -> str:
              if isinstance(node, ast.Assign) and _is_literal(node.value) and not _is_none(node.value)
              for target in node.targets}
     called = _reached(methods, "forward") | _reached(methods, "__call__")
+    running = [node for method in methods if method.name in called and method.name not in MAKERS
+               for node in ast.walk(method)]
+    grown = {_own(node.target) for node in running if isinstance(node, ast.AugAssign)} | {
+        _own(part) for node in running if isinstance(node, ast.Assign) for target in node.targets
+        for part in ast.walk(target) if ast.unparse(part) in {ast.unparse(each) for each in ast.walk(node.value)}}
+    asked = {node.attr for node in running if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)
+             and ast.unparse(node.value) == "self"}
     for method in methods:
         for node in ast.walk(method) if method.name not in MAKERS else ():
-            name = _changed_by(node) or (_own(node) if method.name in called and _own(node) in begun else "")
-            if name:
+            if name := _changed_by(node):
                 return name
-    return ""
+    tensors = {*loose_in(ast.unparse(made)), *_registered(methods)}
+    return next((name for node in running if (name := _own(node)) in asked and name in begun | grown - tensors), "")
+
+
+def _registered(methods: Sequence[ast.FunctionDef]) -> Iterator[str]:
+    """Parameters and buffers by the names that they are given."""
+    for method in methods:
+        for node in ast.walk(method):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith((
+                    "register_buffer", "register_parameter")) and node.args and isinstance(node.args[0], ast.Constant):
+                yield str(node.args[0].value)
+            elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and ast.unparse(
+                    node.value.func).endswith("Parameter"):
+                yield from map(_own, node.targets)
 
 
 def _own(node: ast.AST) -> str:

@@ -49,7 +49,7 @@ def _class_of(source: str) -> type[nn.Module]:
         raise CodeNotAllowedError("This layer is code: agree to run it first")
     name, scope = file_of(source), {"torch": torch, "nn": nn, "__name__": "layer"}
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
-    exec(compile(source, name, "exec"), scope)
+    exec(compile(source, name, "exec", dont_inherit=True), scope)
     made = scope[outline(source).name]
     if not (isinstance(made, type) and issubclass(made, nn.Module)):
         raise CodeError("{name} is not an nn.Module: write class {name}(nn.Module)", name=outline(source).name)

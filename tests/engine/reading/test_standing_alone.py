@@ -210,7 +210,7 @@ def test_how_weights_begin_inside_of_code_needs_no_note() -> None:
 
 @pytest.mark.parametrize(("use", "is_read"), [
     ("x = k[0]", True), ("for i in k: pass", True), ("[i for i in k]", True), ("len(k)", True), ("f(*k)", True),
-    ("f(**k)", True), ("1 in k", True), ("k.items()", True), ("k + [1]", True), ("f'{k}'", True), ("x[k]", True),
+    ("f(**k)", True), ("1 in k", True), ("k.items()", True), ("k + [1]", True), ("f'{k}'", True), ("x[k]", False),
     ("assert k", True), ("y = 1 if k else 2", True), ("not k", True),
     ("k[0] = 1", False), ("k[0] += 1", False), ("del k[0]", False), ("k.append(1)", False), ("j = k", False),
     ("f(k)", False), ("f(a=k)", False), ("g = lambda: k", False), ("[k]", False), ("x = k or 1", False),
@@ -233,7 +233,9 @@ def test_defaults_and_class_values_that_may_change() -> None:
 
 
 @pytest.mark.parametrize(("method", "name"), [
-    ("def forward(self, x): self.n += 1", "n"), ("def forward(self, x): self.go()\n    def go(self): self.n = 2", "n"),
+    ("def forward(self, x): self.n += 1", ""), ("def forward(self, x): self.n += 1; return self.n", "n"),
+    ("def forward(self, x): self.go(self.n)\n    def go(self, n): self.n = 2", "n"),
+    ("def forward(self, x): self.h = x + self.h; return self.h", "h"),
     ("def forward(self, x): self.l.append(1)", "l"), ("def forward(self, x): self.d[0] = 1", "d"),
     ("def forward(self, x): self.h = x", ""), ("def forward(self, x): self.t = self.t + 1", ""),
     ("def other(self): self.n = 2", ""), ("def forward(self, x): return self.l[0] + self.n", ""),
@@ -246,14 +248,18 @@ def test_what_an_object_counts(method: str, name: str) -> None:
 
 @pytest.mark.parametrize(("value", "is_tensor"), [
     ("torch.ones(8)", True), ("1 - torch.eye(8)", True), ("-torch.ones(2)", True), ("2 * t", True), ("t.t()", True),
-    ("(torch.rand(3) > .5).float()", True), ("torch.cat([t, t])", True), ("t[0]", True), ("t.T", True),
-    ("torch.rand(1).item()", False), ("t.size(0)", False), ("t.shape", False), ("nn.Parameter(torch.ones(8))", False),
+    ("(torch.rand(3) > .5).float()", True), ("torch.cat([t, t])", True), ("t[0]", True), ("t.T + 0", True),
+    ("F.one_hot(t, 8)", True), ("self.made()", True), ("self.w.detach() * 2", True), ("self.w", False),
+    ("self.size()", False), ("torch.rand(1).item()", False), ("t.size(0)", False), ("t.shape", False),
+    ("nn.Parameter(torch.ones(8))", False),
     ("nn.Linear(1, 1)", False), ("8", False), ("torch.Size([1])", False), ("len(t)", False),
 ])  # fmt: skip
 @pytest.mark.parametrize("line", [
     "self.a = {0}", "self.a: object = {0}", "b, self.a = 1, {0}", "setattr(self, 'a', {0})",
     "self.build()\n    def build(self):\n        t = torch.ones(2, 2)\n        self.a = {0}"])
 def test_plain_tensors_of_a_class(line: str, value: str, is_tensor: bool) -> None:
-    text = ("class A(nn.Module):\n    def __init__(self):\n        t = torch.ones(2, 2)\n"
-            f"        {line.format(value)}\n    def other(self):\n        self.b = torch.ones(8)\n")
+    text = ("class A(nn.Module):\n    def made(self):\n        return torch.ones(8)\n    def size(self):\n"
+            "        return 8\n    def __init__(self):\n        t = torch.ones(2, 2)\n"
+            f"        self.w = nn.Parameter(t)\n        {line.format(value)}\n"
+            "    def other(self):\n        self.b = torch.ones(8)\n")
     assert loose_in(text) == (["a"] if is_tensor else [])

@@ -132,7 +132,8 @@ def test_of_which_class_something_is_where_a_class_is_written_twice(does: str, i
 
 @pytest.mark.parametrize(("asks", "name"), [
     ("id(self) % 7", "id"), ("hash(self) % 7", "hash"), ("len(repr(self.w))", "repr"),
-    ("len(type(self).__module__)", "__module__"), ("len(dir())", "dir"), ("(__name__ == '__main__')", "__name__"),
+    ("len(Part.__module__)", "__module__"), ("type(self).k", "type\\(self\\)"), ("len(dir())", "dir"),
+    ("(__name__ == '__main__')", "__name__"),
     ("len(open('/proc/version').read())", "open")])
 def test_code_that_asks_for_more_than_its_class_is_refused(asks: str, name: str) -> None:
     with pytest.raises(ReadingError, match=f"and Part does not stand alone as code: it asks for “{name}”"):
