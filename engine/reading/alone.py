@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 import symtable
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from engine.messages import Message, say
 
 AT_HAND = frozenset((
-    "torch", "math", "collections", "typing", "functools", "itertools", "numpy", "copy", "warnings", "logging", "abc",
+    "torch", "math", "collections", "typing", "functools", "itertools", "numpy", "copy", "warnings", "abc",
     "enum", "operator", "numbers", "string", "re", "dataclasses"))  # to be imported
 # Builtins that tell of more than the class: where it stands, what else is there.
 SEEING = frozenset(("id", "hash", "repr", "ascii", "globals", "locals", "dir", "open", "input", "exec", "eval",
@@ -80,14 +80,29 @@ def _done(node: ast.AST, free: set[str]) -> str | None:
 
 
 def asks_its_class(made: ast.AST) -> str:
-    """“type(self)”, where an object asks of which class it is: a layer's is one made of that."""
+    """“type(self)”, where an object asks of which class it is, or for a text of itself: a layer's class is one made of
+    that.
+    """
     around = {id(child): node for node in ast.walk(made) for child in ast.iter_child_nodes(node)}
     for node in ast.walk(made):
         if isinstance(node, (ast.Call, ast.Attribute)) and ast.unparse(node) in ("type(self)", "self.__class__"):
             above = around.get(id(node))
             if not (isinstance(above, ast.Attribute) and above.attr == "__name__"):
                 return ast.unparse(node)
+        if isinstance(node, ast.Name) and node.id in ("self", getattr(made, "name", "")) and _is_shown(
+                node, around.get(id(node)), around):
+            return f"{{{node.id}}}"
     return ""
+
+
+def _is_shown(node: ast.AST, above: ast.AST | None, around: Mapping[int, ast.AST]) -> bool:
+    """Whether something is made a text of."""
+    if isinstance(above, ast.Tuple):
+        node, above = above, around.get(id(above))
+    if isinstance(above, ast.Call):
+        return node in above.args and (ast.unparse(above.func) == "str" or ast.unparse(above.func).endswith(".format"))
+    return isinstance(above, ast.FormattedValue) or (isinstance(above, ast.BinOp) and isinstance(above.op, ast.Mod)
+                                                     and above.right is node and isinstance(above.left, ast.Constant))
 
 
 def _by_name_alone(node: ast.AST) -> Iterator[ast.expr]:

@@ -634,7 +634,11 @@ class Expressions:
             given = [self._where(each, names) for each in node.args]
             return self._call(called, given, {str(word.arg): self._where(word.value, names) for word in node.keywords},
                               node, names)
-        given = self._numbers(node.args, names) if called in PARAMETERS else self._elements(node.args, names)
+        if isinstance(called, Method) and called.name == "register_buffer" and len(node.args) > 1:
+            given = [*self._elements(node.args[:1], names), *self._numbers(node.args[1:2], names),
+                     *self._elements(node.args[2:], names)]
+        else:
+            given = self._numbers(node.args, names) if called in PARAMETERS else self._elements(node.args, names)
         if called == Path("builtins.super"):
             return self._super(given, names)
         named: Names = {}

@@ -8,6 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from engine.reading.values import hanging
+
+MOST = 1000  # things in a list
 # What keeps nothing of a list that it is given, and changes nothing of it.
 TAKING = frozenset(("len", "sum", "sorted", "list", "tuple", "set", "frozenset", "dict", "enumerate",
                     "zip", "any", "all", "reversed", "print"))  # fmt: skip
@@ -20,17 +23,17 @@ STATELESS = frozenset(("ReLU", "ReLU6", "LeakyReLU", "ELU", "SELU", "CELU", "GEL
 
 
 def is_constant(value: Any) -> bool:
-    """Whether a value is what it is for ever."""
+    """Whether a value is what it is for ever, and not long."""
     if isinstance(value, tuple):
-        return all(map(is_constant, value))
+        return hanging(value, MOST) <= MOST and all(map(is_constant, value))
     return value is None or type(value) in (int, float, str, bool, bytes)
 
 
 def is_flat(value: Any) -> bool:
     """Whether it is a list of such values."""
-    if isinstance(value, dict):
-        return all(map(is_constant, (*value, *value.values())))
-    return isinstance(value, (list, set, frozenset)) and all(map(is_constant, value))
+    if not isinstance(value, (list, dict, set, frozenset)) or hanging(value, MOST) > MOST:
+        return False
+    return all(map(is_constant, (*value, *value.values()) if isinstance(value, dict) else value))
 
 
 def text_of(value: Any) -> str:
@@ -79,14 +82,16 @@ class Uses:
     def by_hand(self) -> str:
         """What the text does that may change any definition behind its back; "" where it does nothing such."""
         hidden = next((name for name in CHANGING if self._found.get(f".{name}")), "")
-        texts = map(ast.unparse, self._found[".modules"])
-        return hidden or next((text for text in texts if text == "sys.modules"), "")
+        texts = [ast.unparse(node) for node in (*self._found[".modules"], *self._found[".__dict__"])]
+        return hidden or next((text for text in texts if text == "sys.modules" or (
+            text.endswith(".__dict__") and text != "self.__dict__")), "")
 
     def is_set_upon(self, name: str) -> bool:
         """Whether attributes of what has this name are set in the text, by name or with setattr."""
         for node in self._found[name]:
             around = self._around.get(id(node))
-            if isinstance(around, ast.Attribute) and isinstance(around.ctx, (ast.Store, ast.Del)):
+            if isinstance(around, ast.Attribute) and (isinstance(around.ctx, (ast.Store, ast.Del)) or (
+                    around.attr == "register")):
                 return True
             if isinstance(around, ast.Call) and ast.unparse(around.func) in ("setattr", "delattr") and (
                     around.args[:1] == [node]):

@@ -52,6 +52,7 @@ from engine.reading.values import (
     address,
     as_now,
     every_module,
+    has_twice,
     is_module,
     parts_of,
 )
@@ -90,6 +91,7 @@ class Objects:
         made = Instance(kind, line=self.context.line)
         if node is not None:
             made.given = ([*map(as_now, given)], {name: as_now(value) for name, value in named.items()})
+            made.has_twice = has_twice([*given, *named.values()])
         if self.context.exact and kind.method("forward") is None:
             raise self.context.error("{name} has no forward method", name=kind.made.name)
         constructor, fields = kind.method("__init__"), kind.holder("__dataclass__")
@@ -475,6 +477,8 @@ class Objects:
             return self.reader.module_called(owner, given, named)
         if name in EVERYWHERE:
             return OPAQUE
+        if name.startswith("_"):
+            self.context.taint(owner, self.context.error("What “{name}” changes cannot be read", name=name))
         return self._refused(name)
 
     def _refused(self, name: str) -> Any:

@@ -72,9 +72,14 @@ def _code(needs: _Needs, made: Instance) -> Code | Message | None:
     """The class as code, or why it is none."""
     if made.is_changed:
         return say("it is changed after it was made")
+    if (forward := made.kind.method("forward")) is not None and isinstance(forward.made, ast.FunctionDef) and any(
+            ast.unparse(each) in ("classmethod", "staticmethod") for each in forward.made.decorator_list):
+        return say("its forward is no method of an object")
     with_what = _written(made, needs.context.is_own)
     if with_what is None:
         return say("it is made with more than plain values")
+    if made.has_twice:
+        return say("it is made with one list twice")
     if hidden := _hidden_in(made):
         return say("“{name}” is kept where PyTorch does not see its weights", name=hidden)
     found = needs.of(made.kind)
@@ -227,7 +232,7 @@ class _Needs:
             return say("“{name}” is changed after it was defined", name=name)
         if kept := counting(value.made) or next(iter(changing_defaults(value.made)), "") or self._shared(value):
             return say("“{name}” is kept from call to call, or shared by objects, and may change", name=kept)
-        if self.context.uses.is_set_upon(name) and isinstance(value, Function):
+        if self.context.uses.is_set_upon(name):
             return say("“{name}” is changed after it was defined", name=name)
         return None
 

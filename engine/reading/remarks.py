@@ -11,7 +11,7 @@ from engine.layers.code import Code
 from engine.layers.code.source import outline
 from engine.reading.beginnings import layer_in, learns_in_part
 from engine.reading.context import Context
-from engine.reading.loose import loose_in
+from engine.reading.loose import draws_in, loose_in
 from engine.reading.modules import Buffer
 from engine.reading.values import Instance, Module, ReadingError, every_module, parts_of
 
@@ -34,6 +34,9 @@ def say_loose(context: Context, network: Any, graph: Graph) -> None:
             value, Buffer) and not value.is_kept and value.layer in drawn]
         for name in dict.fromkeys([*plain, *loose_in(codes.get(part.kind.made.name, ""))]):
             context.note("“{name}” is a plain tensor, which PyTorch does not save: here it is saved along", name=name)
+        if draws_in(codes.get(part.kind.made.name, "")):
+            context.note("{name} keeps random numbers, which are not saved: each new network has others",
+                         name=part.kind.made.name)
 
 
 def say_twice(context: Context, network: Any) -> None:

@@ -199,6 +199,19 @@ def as_now(value: Any) -> Any:
     return value
 
 
+def has_twice(values: Any) -> bool:
+    """Whether one list or dict stands in others twice."""
+    met, waiting = set[int](), [values]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, (list, tuple, dict, set)):
+            if id(each) in met and (not isinstance(each, tuple) or hanging(each, MOST_COPIED) > MOST_COPIED):
+                return True
+            met.add(id(each))
+            waiting += [*each.values()] if isinstance(each, dict) else [*each]
+    return False
+
+
 def _are_plain(value: Any) -> bool:
     if type(value) in (list, tuple, set):
         return all(map(_are_plain, value))
@@ -420,6 +433,7 @@ class Instance:
     line: int = 0
     is_changed: bool = False  # by others than its own class
     is_begun: bool = False  # torch's own constructor was called
+    has_twice: bool = False  # it was given one list twice
     emptied: set[str] = field(default_factory=set)  # names of parts that became None, which keep their place
     taint: ReadingError | None = None
     begun: list[Any] = field(default_factory=list)  # how what it keeps begins and learns, as its class itself says

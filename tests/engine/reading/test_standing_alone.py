@@ -74,6 +74,44 @@ def test_what_may_change_is_refused(text: str, why: str) -> None:
         from_text(HEAD + text, (8,))
 
 
+@pytest.mark.parametrize(("text", "why"), [
+    (f"{part(factor='(2 if type(self) is Part else 3)')}{NET}", "it asks for “type.self.”"),
+    (f"{part(factor='len(self.__class__.__mro__)')}{NET}", "it asks for “self.__class__”"),
+    (f"{part(factor='len(str(Part))')}{NET}", ""),
+    (f"{part(factor='len(f' + repr('{self}') + ')')}{NET}", "it asks for “.self.”"),
+    (f"{part(argument='repr=1', factor='len(repr(x))').replace('repr=1', 'n=1, repr=2')}{NET}", ""),
+    (f"{part(factor='getattr(type(x), ' + repr('__module__') + ')')}{NET}", "it asks for “getattr"),
+    (f"from torch import *\n{part(factor='sum(x)')}{NET}", ""),
+    (f"def f(x): return x\ndef g(x): return 2 * x\nh = f\nh.__code__ = g.__code__\n{part(first='x = f(x)')}{NET}",
+     "with “__code__” any name may mean anything"),
+    (f"def f(x): return x * getattr(f, 'k', 1)\nsetattr(f, 'k', 3)\n{part(first='x = f(x)')}{NET}",
+     "“f” is changed after it was defined"),
+    (f"def f():\n    f.n = getattr(f, 'n', 0) + 1\n    return f.n\n{part(factor='f()')}{NET}", "“f” is changed after it was defined"),
+    ("import functools\n@functools.lru_cache(None)\ndef f(): return [1]\n"
+     f"{part(begin='f().append(1)', factor='len(f())')}{NET}", "“f” is no plain value"),
+    (f"def made():\n    n = 0\n    def f():\n        nonlocal n\n        n += 1\n        return n\n    return f()\n"
+     f"{part(factor='made()')}{NET}", "it asks for “nonlocal n”"),
+    (f"{part('n = 0', first='for v in x.tolist(): Part.n += 1', factor='self.n')}{NET}", ""),
+    (f"{part('l, m = nn.Linear(8, 8), 1', first='x = self.l(x)')}{NET}", "“.l, m.” is kept from call to call"),
+    (f"{part('if 1: ks = []', factor='len(self.ks)')}{NET}", "“if 1:” is kept from call to call"),
+    (f"{part(begin='self.f = [nn.Linear(8, 8)]', first='x = self.f[0](x)')}{NET}",
+     "“f” is kept where PyTorch does not see its weights"),
+    (part(argument="a, b", begin="a.append(1); self.k = len(b)", factor="self.k") + "l = [1]\nnet = Part(l, l)\n",
+     "it is made with one list twice"),
+    (part(argument="n=0", begin="self.n = n", first="self.n += 1", factor="self.n") + NET, "“n” is kept from call"),
+    (f"n = 1\nimport contextlib\n{part(factor='n')}with contextlib.nullcontext(n := 3): pass\n{NET}", f"“n” {MEANS}"),
+    (f"ks = [1]\n{part(begin='m = max(ks, [0]); m.append(4)', factor='len(ks)')}{NET}", f"“ks” {MEANS}"),
+    (f"ks = [1]\ndef len(l):\n    l.append(1)\n    return 2\n{part(factor='len(ks)')}{NET}", f"“ks” {MEANS}"),
+    (part(first="x = x.flip(0)").replace("def forward(self", "@classmethod\n    def forward(self").replace("self.w", "x")
+     + NET, ""),
+    (f"{part(first='x = Part.k * x', attribute='k = 2')}a = Part()\nclass Part:\n    k = 7\nnet = nn.Sequential(a)\n",
+     f"“Part” {MEANS}"),
+])  # fmt: skip
+def test_what_is_another_thing_elsewhere_is_refused(text: str, why: str) -> None:
+    with pytest.raises(ReadingError, match=why and f"Part does not stand alone as code: {why}"):
+        from_text(HEAD + text, (8,))
+
+
 @pytest.mark.parametrize("text", [
     f"ks = [1.0, 2.0]\n{part(first='for k in ks: x = x * k', factor='len(ks) * max(ks) * ks[-1]')}{NET}",
     f"cfg = {{'k': 2.0, 'm': 3}}\n{part(begin='self.k = cfg[' + repr('k') + ']', factor='self.k')}{NET}",
@@ -196,6 +234,24 @@ def test_how_its_parameters_begin_is_said_where_that_is_not_known() -> None:
     notes = [str(note) for note in read(HEAD + part().replace("ones(8)", "ones(8, 8)").replace("* self", "@ self")
                                         + NET + begin, (8,)).notes]
     assert any("How a class's own parameter begins is said outside of the class" in note for note in notes)
+
+
+@pytest.mark.parametrize(("keeps", "is_said"), [
+    ("self.p = torch.randperm(8).tolist()", True), ("self.p = [torch.randn(8)]", True),
+    ("self.p = float(nn.Linear(8, 8).weight.sum())", True), ("import math; self.p = math.pi", False),
+    ("self.p = torch.randn(8)", False), ("self.p = [v.item() for v in torch.linspace(0, 1, 3)]", False),
+    ("self.register_buffer('p', torch.tril(torch.ones(8, 8)))", False), ("self.p = int(self.w.shape[0])", False),
+])
+def test_random_numbers_that_are_not_saved_are_said(keeps: str, is_said: bool) -> None:
+    notes = [str(note) for note in read(HEAD + part(begin=keeps) + NET, (8,)).notes]
+    assert any("Part keeps random numbers, which are not saved" in note for note in notes) is is_said
+
+
+def test_a_text_that_never_ends_costs_nothing() -> None:
+    text = ("def made():\n    t = (1, 1)\n    for i in range(40): t = (t, t)\n    return t\nT = made()\n"
+            + part(factor="(3 if T else 1)") + NET)
+    with pytest.raises(ReadingError, match="“T” is no plain value"):
+        from_text(HEAD + text, (8,))
 
 
 def test_how_weights_begin_inside_of_code_needs_no_note() -> None:
