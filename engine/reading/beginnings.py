@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -12,7 +13,7 @@ from engine.reading.values import Instance, Module, Parameter, every_module
 
 FLAT = ("BatchNorm", "LayerNorm", "GroupNorm", "InstanceNorm", "RMSNorm", "PReLU")  # whose weight has one dimension
 GAINS = {"linear": 1.0, "sigmoid": 1.0, "tanh": 5 / 3, "relu": 2**0.5, "selu": 0.75,
-         **{f"conv{rank}d": 1.0 for rank in (1, 2, 3)}}  # fmt: skip
+         **{f"conv{kind}{rank}d": 1.0 for rank in (1, 2, 3) for kind in ("", "_transpose")}}  # fmt: skip
 # Of each function of torch.nn.init, the parameters behind the tensor and torch's defaults.
 FUNCTIONS: Mapping[str, Mapping[str, Any]] = {
     "normal_": {"mean": 0.0, "std": 1.0}, "uniform_": {"a": 0.0, "b": 1.0}, "constant_": {"val": 0.0},
@@ -21,6 +22,13 @@ FUNCTIONS: Mapping[str, Mapping[str, Any]] = {
     "kaiming_uniform_": {"a": 0, "mode": "fan_in", "nonlinearity": "leaky_relu"},
     "kaiming_normal_": {"a": 0, "mode": "fan_in", "nonlinearity": "leaky_relu"},
 }  # fmt: skip
+
+
+def gain(nonlinearity: str, param: float | None = None) -> float:
+    """As ``nn.init.calculate_gain``."""
+    if nonlinearity == "leaky_relu":
+        return math.sqrt(2 / (1 + (0.01 if param is None else param) ** 2))
+    return GAINS[nonlinearity]
 
 
 def beginning(name: str, given: Sequence[Any], named: Mapping[str, Any]) -> Init | None:

@@ -126,7 +126,7 @@ def changing_defaults(made: ast.AST) -> list[str]:
     for node in ast.walk(made):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
             uses = Uses(node.body if isinstance(node.body, list) else [node.body])
-            found += [argument.arg for argument, value in _with_defaults(node.args)
+            found += [argument.arg for argument, value in with_defaults(node.args)
                       if not _lasts(value) and not (_is_display(value) and uses.only_reads(argument.arg, 0))]
     return found
 
@@ -159,7 +159,8 @@ def _is_display(value: ast.expr) -> bool:
     return isinstance(value, (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp))
 
 
-def _with_defaults(arguments: ast.arguments) -> Iterable[tuple[ast.arg, ast.expr]]:
+def with_defaults(arguments: ast.arguments) -> Iterable[tuple[ast.arg, ast.expr]]:
+    """Each argument that has a default, with it."""
     given = [*zip(reversed([*arguments.posonlyargs, *arguments.args]), reversed(arguments.defaults), strict=False)]
     return [*given, *((argument, value) for argument, value in zip(arguments.kwonlyargs, arguments.kw_defaults,
                                                                    strict=True) if value is not None)]

@@ -38,6 +38,7 @@ CHANGING = frozenset(("append", "extend", "insert", "pop", "remove", "clear", "s
                       "__setitem__", "__delitem__", "add_argument"))  # fmt: skip
 LISTS = frozenset(("append", "update", "extend", "pop", "insert"))  # most lists are no network's
 HARMLESS = frozenset(("grad", "requires_grad", "data", "training"))  # of parameters: nothing of the network
+LAYERS = re.compile(r"(torch\.)?nn\.[A-Z]")  # what is called to make them
 IN_PLACE = re.compile(r"[a-z]\w*[a-z0-9]_")  # methods that change their tensor
 TRAINING = ("backward", "zero_grad", "step")  # by which a training loop is known
 MOST_LOOKED = 1000  # values of a list that are looked at
@@ -52,13 +53,14 @@ class Leaving:
     def leave(self, statement: ast.stmt, error: ReadingError, names: Names) -> None:
         """Names that it binds and objects that it may change are unknown, for the reason of the error."""
         unknown = Unknown("", error)
+        self._change_hidden(statement, names)
         for value in list(self._grown(statement, names)):
             self.context.taint(value, error)
         for target in _targets(statement):
             if isinstance(target, str):
                 self.expressions.bind(target, unknown, names)
             else:
-                self._leave_inside(target, unknown, names)
+                self._leave_inside(target, unknown, names, statement)
         for value in (*self._changed(statement, names), *self._with_weights(statement, names)):
             self.context.taint(value, error)
         if any(map(_sets_weights, ast.walk(statement))):
@@ -103,13 +105,34 @@ class Leaving:
             self.context.line = node.lineno
             self.context.set_from_outside(self.value(node, names), how)
 
-    def _leave_inside(self, target: ast.Attribute | ast.Subscript, unknown: Unknown, names: Names) -> None:
+    def _hide(self, owner: Instance, name: str, unknown: Unknown, statement: ast.stmt) -> None:
+        """What an object keeps could not be read: where there are layers in it, what others do to them counts."""
+        made = any(isinstance(node, ast.Call) and LAYERS.match(ast.unparse(node.func)) for node in ast.walk(statement))
+        if made and not self.context.exact and unknown.error is not None and owner in self.context.builder:
+            error = OwnParameterError("{reason}", reason=unknown.error.message)
+            error.owner, error.is_layers = owner, True
+            owner.hidden[name] = Unknown("parameter", error)
+
+    def _change_hidden(self, statement: ast.stmt, names: Names) -> None:
+        """A statement that sets something of layers that are not known makes others of them."""
+        nodes = [*ast.walk(statement)]
+        if not any(map(_sets, nodes)):
+            return
+        for node in nodes:
+            if isinstance(node, ast.Attribute) and isinstance(owner := self.value(node.value, names), Instance) and (
+                    node.attr in owner.hidden and owner not in self.context.builder):
+                owner.is_changed = True
+
+    def _leave_inside(self, target: ast.Attribute | ast.Subscript, unknown: Unknown, names: Names,
+                      statement: ast.stmt) -> None:
         """``self.a = …`` leaves ``a`` unknown, ``held[i] = …`` all that is held."""
         owner = self.value(target.value, names)
         if isinstance(owner, Path):
             self.context.spoil(owner, target.attr if isinstance(target, ast.Attribute) else ast.unparse(target.slice))
         if isinstance(target, ast.Subscript) and isinstance(owner, Parameter):
             self.context.note(UNREAD)
+        if isinstance(target, ast.Attribute) and target.attr not in HARMLESS:
+            self.context.set_from_outside(owner, "requires_grad")  # how it learns, or what it is
         is_known = owner is not None and not isinstance(owner, Unknown)
         if not is_known and not self._is_kept(target, names):  # reached in a way that cannot be followed
             for value in self._roots(target.value, names):
@@ -117,6 +140,7 @@ class Leaving:
         if isinstance(target, ast.Attribute) and isinstance(owner, Instance):
             if isinstance(target.ctx, ast.Store):
                 owner.attributes[target.attr] = unknown
+                self._hide(owner, target.attr, unknown, statement)
                 unknown.error.kept_in.append(owner) if unknown.error is not None else None
             owner.is_changed = owner.is_changed or owner not in self.context.builder
         elif not (isinstance(target, ast.Attribute) and target.attr in HARMLESS) or (
@@ -216,6 +240,14 @@ class Leaving:
         if called.intersection(TRAINING):
             self.context.line = statement.lineno
             self.context.note("A training loop is left out")
+
+
+def _sets(node: ast.AST) -> bool:
+    """Whether something of an object is set there, or taken away."""
+    if isinstance(node, (ast.Attribute, ast.Subscript)):
+        return isinstance(node.ctx, (ast.Store, ast.Del))
+    return isinstance(node, ast.Call) and (ast.unparse(node.func) in ("setattr", "delattr") or (
+        isinstance(node.func, ast.Attribute) and node.func.attr in CHANGING))
 
 
 def _sets_weights(node: ast.AST) -> bool:

@@ -186,7 +186,7 @@ class Modules:
         elif isinstance(owner, Chain):
             self.containers.put_part(owner, name, value)
         elif isinstance(owner, Unknown) and owner.error is not None:
-            self.context.set_from_outside(owner, name)
+            self.context.set_from_outside(owner, name if name in ("data", "grad") else "requires_grad")
             if name == "requires_grad" and isinstance(owner.error, OwnParameterError) and not (
                     self.context.is_outside(owner)):
                 return  # the class says so itself

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -528,6 +529,8 @@ class Objects:
     def _applied(self, owner: Any, function: Callable[[Any], Any]) -> None:
         for _, part in self._children(owner):
             self._applied(part, function)
+        for _, layers in _hidden_layers(owner):
+            function(layers)
         function(owner)
 
     def _do_requires_grad_(self, owner: Any, given: list[Any], named: Names) -> Any:
@@ -535,11 +538,17 @@ class Objects:
         return owner
 
     def _do_modules(self, owner: Any, given: list[Any], named: Names) -> Any:
-        return self.reader.plain.once(part for _, part in self._walked(owner))
+        return self.reader.plain.once(part for _, part in self._with_hidden(owner))
 
     def _do_named_modules(self, owner: Any, given: list[Any], named: Names) -> Any:
         asked = self._asked_for(given, named, {"memo": None, "prefix": "", "remove_duplicate": True})
-        return self.reader.plain.once(self._walked(owner, asked["prefix"]))
+        return self.reader.plain.once(self._with_hidden(owner, asked["prefix"]))
+
+    def _with_hidden(self, owner: Any, way: str = "") -> Iterator[tuple[str, Any]]:
+        """A module and all in it, also layers that are not known."""
+        for place, part in self._walked(owner, way):
+            yield place, part
+            yield from ((f"{place}.{name}" if place else name, value) for name, value in _hidden_layers(part))
 
     def _walked(self, value: Any, way: str = "", met: set[int] | None = None) -> Iterator[tuple[str, Any]]:
         """A module and all in it, as they are by the time that they are asked for."""
@@ -572,10 +581,10 @@ class Objects:
         return [*(parts_inside(layer) if layer is not None else ()), *parts_of(owner)]
 
     def _do_children(self, owner: Any, given: list[Any], named: Names) -> Any:
-        return self.reader.plain.once(part for _, part in self._children(owner))
+        return self.reader.plain.once(part for _, part in itertools.chain(self._children(owner), _hidden_layers(owner)))
 
     def _do_named_children(self, owner: Any, given: list[Any], named: Names) -> Any:
-        return self.reader.plain.once(self._children(owner))
+        return self.reader.plain.once(itertools.chain(self._children(owner), _hidden_layers(owner)))
 
     def _children(self, owner: Any) -> Iterator[tuple[str, Any]]:
         """Its parts, each once, also where it is kept under several names."""
@@ -603,6 +612,7 @@ class Objects:
             for name, value in part.attributes.items() if isinstance(part, Instance) else ():
                 if isinstance(value, Unknown) and isinstance(value.error, OwnParameterError):
                     yield f"{way}.{name}" if way else name, value
+            yield from ((f"{way}.{name}" if way else name, value) for name, value in _hidden_layers(part))
             layer = layer_in(part)
             if layer is None or (layer.within is not None and part is not owner):
                 continue  # what torch's layers are made of is counted with them
@@ -715,3 +725,6 @@ def _in_order(given: list[Any], named: Names) -> list[Any]:
     return [*given, *(named[name] for name in order if name in named)]
 
 
+def _hidden_layers(part: Any) -> list[tuple[str, Unknown]]:
+    """What an object keeps of layers that could not be read."""
+    return [*part.hidden.items()] if isinstance(part, Instance) else []

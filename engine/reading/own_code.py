@@ -15,7 +15,7 @@ from engine.layers.code.source import arguments, outline
 from engine.messages import Message, say
 from engine.reading.alone import ASKS, AT_HAND, asks_its_class, free_names, outside_of
 from engine.reading.beginnings import begun_in
-from engine.reading.lasting import Uses, changing_defaults, class_values, is_constant, is_flat, text_of
+from engine.reading.lasting import Uses, changing_defaults, class_values, is_constant, is_flat, text_of, with_defaults
 from engine.reading.sheet import keeps
 from engine.reading.unsteady import counting
 from engine.reading.values import (
@@ -23,6 +23,7 @@ from engine.reading.values import (
     Function,
     Instance,
     Module,
+    Names,
     OwnParameterError,
     Path,
     ReadingError,
@@ -56,9 +57,9 @@ def no_code(context: Context, made: Any, error: ReadingError) -> ReadingError:
     why = _code(_Needs(context), made)
     if isinstance(why, Code) or why is None:
         return error
-    both = OwnParameterError("A parameter of the class's own is no layer here, and {name} does not stand alone as "
-                             "code: {why}", line=error.line, name=made.kind.made.name, why=why)
-    both.owner, both.set_line = error.owner, error.set_line
+    both = OwnParameterError("{reason}, and {name} does not stand alone as code: {why}", reason=error.message,
+                             name=made.kind.made.name, why=why)
+    both.line, both.owner, both.set_line = error.line, error.owner, error.set_line
     return both
 
 
@@ -114,7 +115,7 @@ def _check_begun(context: Context, made: Instance) -> None:
     """Raise a ReadingError where something else than the class says which of its weights learn, or how its own
     parameters begin; how its layers begin is noted.
     """
-    errors = [value.error for value in made.attributes.values() if isinstance(value, Unknown)]
+    errors = [value.error for value in (*made.attributes.values(), *made.hidden.values()) if isinstance(value, Unknown)]
     line = max((each.set_line for each in errors if isinstance(each, OwnParameterError)), default=0)
     found = begun_in(made)
     if found != made.begun and not line and [each.frozen for each in found] == [each.frozen for each in made.begun]:
@@ -136,11 +137,31 @@ def _written(made: Instance, is_own: bool) -> str | None:
         constructor = made.kind.method("__init__")
         if constructor is not None and len(constructor.made.args.args) - 1 > len(constructor.made.args.defaults):
             return None
+    values += _defaults(made, len(given), named)
     if not all(_is_plain(value) for _, value in values):
         return None
     if is_own:
         values = [(name, value) for name, value in values if name not in INFERRED]
     return ", ".join(repr(value) if name is None else f"{name}={value!r}" for name, value in values)
+
+
+def _defaults(made: Instance, count: int, named: Names) -> list[tuple[str, Any]]:
+    """Arguments that a code layer would take from its input, where the class's own default is meant."""
+    constructor = made.kind.method("__init__")
+    if made.given is None or constructor is None or not isinstance(constructor.made, ast.FunctionDef):
+        return []
+    arguments = constructor.made.args
+    names = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)][1:]
+    given = dict(with_defaults(arguments))
+    return [(argument.arg, _literal(value)) for argument, value in given.items() if argument.arg in INFERRED and (
+        argument.arg not in names[:count] and argument.arg not in named)]
+
+
+def _literal(value: ast.expr) -> Any:
+    try:
+        return ast.literal_eval(value)
+    except (ValueError, TypeError, MemoryError, RecursionError):
+        return value  # no plain value
 
 
 def _is_plain(value: Any) -> bool:

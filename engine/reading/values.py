@@ -35,6 +35,7 @@ class OwnParameterError(ReadingError):
     """A class has a parameter of its own, beside its layers."""
 
     owner: Any = None  # the object in whose constructor it is made
+    is_layers = False  # it stands for layers that are not known
     set_line = 0  # where something else says how it begins, or whether it learns
     shape: tuple[int, ...] | None = None  # where that is known
 
@@ -433,6 +434,7 @@ class Instance:
     line: int = 0
     is_changed: bool = False  # by others than its own class
     is_begun: bool = False  # torch's own constructor was called
+    hidden: Names = field(default_factory=dict)  # stand for layers that it keeps and that are not known
     has_twice: bool = False  # it was given one list twice
     emptied: set[str] = field(default_factory=set)  # names of parts that became None, which keep their place
     taint: ReadingError | None = None

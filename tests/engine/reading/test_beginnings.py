@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+import torch
 from torch import nn
 
 from engine.layers.base import Shape
-from engine.reading.beginnings import parameters_in
+from engine.reading.beginnings import gain, parameters_in
 from engine.reading.context import Context
 from engine.reading.dimensions import rank_in, shape_of
 from engine.reading.modules import Modules
@@ -180,3 +181,10 @@ def test_a_class_may_set_its_own_parameters_by_their_sizes() -> None:
         if self.w is not None: self.w.data.uniform_(-bound, bound)
     def forward"""
     assert outcome(HEAD + text.replace("    def forward", reset), (8,)) == "equal"
+
+
+@pytest.mark.parametrize("given", [
+    ("relu",), ("tanh",), ("selu",), ("linear",), ("sigmoid",), ("conv2d",), ("conv_transpose2d",), ("leaky_relu",),
+    ("leaky_relu", 0.2), ("leaky_relu", 0)])
+def test_gains_are_torchs(given: tuple[str, float]) -> None:
+    assert gain(*given) == pytest.approx(torch.nn.init.calculate_gain(*given))

@@ -216,6 +216,46 @@ def test_code_without_numbers_may_be_kept_anywhere() -> None:
     assert difference(HEAD + text, (8,)) == ""
 
 
+HIDING = """import numpy as np
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.w = nn.Parameter(torch.ones(8))
+        self.body = nn.Sequential(nn.Linear(8, 8), nn.Dropout(float(np.max([0.5]))))
+    def forward(self, x):
+        return self.body(x * self.w)
+net = Net()
+"""
+
+
+@pytest.mark.parametrize("change", [
+    "for m in net.modules():\n    if isinstance(m, nn.Dropout): m.p = 0.1",
+    "for m in net.children():\n    m.eps = 1e-3", "for n, m in net.named_modules():\n    m.p = 0.1",
+    "for p in net.parameters(): p.requires_grad = False", "net.requires_grad_(False)",
+    "for n, m in net.body.named_children():\n    setattr(net.body, n, nn.Tanh())", "net.body[1] = nn.Tanh()",
+    "def quiet(m):\n    if isinstance(m, nn.Dropout): m.p = 0.0\nnet.apply(quiet)",
+])
+def test_what_is_done_to_layers_that_are_not_known_is_refused(change: str) -> None:
+    with pytest.raises(ReadingError):
+        from_text(f"{HEAD}{HIDING}{change}\n", (8,))
+
+
+def test_what_is_only_asked_of_them_changes_nothing() -> None:
+    graph = from_text(HEAD + HIDING, (8,))
+    assert any(isinstance(node.layer, Code) for node in graph.nodes.values())
+    asked = ("print(sum(p.numel() for p in net.parameters()))\nfor m in net.modules(): print(m)\n"
+             "o = torch.optim.SGD(net.parameters(), lr=0.1)\n")
+    assert from_text(HEAD + HIDING + asked, (8,)) == graph
+
+
+@pytest.mark.parametrize("given", ["", "in_channels=6", "6", "in_channels=4"])
+def test_a_default_of_code_stays_the_class_s_own(given: str) -> None:
+    text = ("class Scale(nn.Module):\n    def __init__(self, in_channels=4):\n        super().__init__()\n"
+            "        self.k, self.w = in_channels, nn.Parameter(torch.ones(5))\n    def forward(self, x):\n"
+            f"        return x * self.w * self.k\nnet = Scale({given})\n")
+    assert difference(HEAD + text, (6, 5)) == ""
+
+
 MADE = ["torch.ones(8)", "torch.empty(8)", "torch.Tensor(8).zero_()", "torch.eye(8)[0]", "torch.ones(8) / 8",
         "nn.init.ones_(torch.empty(8))"]
 
