@@ -207,6 +207,9 @@ class Stack(_Combination):
             if shape != first:
                 raise MismatchError("{layer} needs inputs of one shape, got {first} and {second}", layer=self.title,
                                     first=shape_text(first), second=shape_text(shape))
+        if self.dim in (0, -len(first) - 2):
+            raise ShapeError("{layer}: a new first dimension would stand before the batch: take dim=1",
+                             layer=self.title)
         axis = batch_free_dim(self.title, self.dim, (*first, 1))
         return (*first[:axis], len(shapes), *first[axis:])
 

@@ -214,7 +214,8 @@ class Functions:
                                      if isinstance(number, Size) else
                                      "A tensor is joined here with a value that is not worked out: write it as a number"
                                      if isinstance(number, Marker) else
-                                     "A tensor is joined here with something that is neither a tensor nor a number")
+                                     "A tensor is joined here with something that comes from no layer and is no "
+                                     "number: that cannot be read")
         if kind == "Add" and number == 0 and isinstance(one, int):
             return self._clone("add", tensor, {})  # as ``sum`` begins
         if kind == "Divide" and tensor is two:
@@ -249,7 +250,10 @@ class Functions:
         tensors, dim = values["tensors"], values["dim"]
         if not isinstance(tensors, (list, tuple)) or not tensors or not all(
                 isinstance(each, Tensor) for each in tensors):
-            raise self.context.error("“{name}” needs a list of tensors", name=name)
+            is_list = isinstance(tensors, (list, tuple)) and len(tensors) > 0
+            raise self.context.error(
+                "“{name}” joins something here that comes from no layer, such as fixed numbers: that cannot be read"
+                if is_list else "“{name}” needs a list of tensors", name=name)
         if len(tensors) == 1 and name != "stack":
             return self._clone(name, tensors[0], {})
         kind = "Stack" if name == "stack" else "Concatenate"
@@ -340,7 +344,7 @@ class Functions:
     def _squeeze(self, name: str, x: Tensor, values: dict[str, Any]) -> Tensor:
         dim = values["dim"]
         if dim is None:
-            raise self.context.error("“squeeze” needs a dim: over all dimensions it would mix the examples")
+            raise self.context.error("“squeeze” needs a dim: over all of them a batch of 1 would be dropped, too")
         dims = _listed(dim)
         if x.shape is not None and not self.context.is_own and all(type(each) is int for each in dims):
             dims = sorted({each % len(x.shape) for each in dims if -len(x.shape) <= each < len(x.shape)}, reverse=True)
