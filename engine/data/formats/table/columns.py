@@ -109,7 +109,8 @@ def _looks_like(values: Values) -> tuple[ColumnKind, tuple[Message, ...]]:
     is_many = count > MANY or count > max(20, rows / 2)
     if values.is_code:
         text = next(name for name in values.categories()[0] if is_code(name))
-        return ("ignore" if is_many else "category"), (_of_codes(values, text, is_many),)
+        mistakes = () if is_many else (values.mistakes(),)
+        return ("ignore" if is_many else "category"), (_of_codes(values, text, is_many), *filter(None, mistakes))
     if is_many:
         return "ignore", (_of_many(values),)
     if 0 < 2 * len(values.bad) <= values.present + len(values.bad):

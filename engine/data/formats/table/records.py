@@ -19,7 +19,7 @@ from engine.data.formats.table.dialect import Dialect, dialect_of
 from engine.data.formats.table.encoding import Found, encoding_of
 from engine.data.formats.table.gathering import Column, Gathering
 from engine.data.formats.table.lines import Lines, numbers_in
-from engine.data.formats.table.opening import Opened, as_text, opened
+from engine.data.formats.table.opening import Opened, as_text, names_shown, opened
 from engine.data.formats.table.ragged import Ragged
 from engine.data.formats.table.rows import Rows
 from engine.data.options.table import Table
@@ -61,7 +61,7 @@ class Records:
 def records_of(path: Path, table: Table) -> Steps[Records]:
     """Read the file, yielding all the time. Raises DataError, naming file and line."""
     with opened(path) as file:
-        found = yield from encoding_of(file)
+        found, beside = (yield from encoding_of(file)), _beside(file)
     dialect = _dialect(path, found, table)
     texts: frozenset[int] = frozenset()
     while True:
@@ -70,8 +70,14 @@ def records_of(path: Path, table: Table) -> Steps[Records]:
             yield from steps
         torn = reading.columns.torn - texts
         if not torn:
-            return reading.records()
+            return reading.records(beside)
         texts |= torn  # numbers only to begin with: once more, now as texts
+
+
+def _beside(file: Opened) -> list[Message]:
+    names = file.beside
+    return [say("{names} is not read: a table is read from one file" if len(names) == 1 else
+                "{names} are not read: a table is read from one file", names=names_shown(names))] if names else []
 
 
 def _dialect(path: Path, found: Found, table: Table) -> Dialect:
@@ -160,6 +166,7 @@ class _Reading:
         if not self._count and not self._ragged.count:
             raise DataError("{path} has a header, but no rows", path=self._path)
         self._ragged.expect_few(self._count)
+        self.columns.tear()
 
     def _took_numbers(self, lines: Lines, file: Opened) -> Work[bool]:
         """Some lines at once, where there is nothing but numbers in them."""
@@ -253,9 +260,9 @@ class _Reading:
                             "{free} are free. Leave out rows or columns", path=self._path, rows=grouped(rows),
                             columns=grouped(width), need=bytes_text(need), free=bytes_text(free))
 
-    def records(self) -> Records:
+    def records(self, beside: Sequence[Message]) -> Records:
         """What was read."""
-        notes = (*self._found.notes, *self._dialect.notes, *self._comments(), *self._rows_in_values(),
+        notes = (*beside, *self._found.notes, *self._dialect.notes, *self._comments(), *self._rows_in_values(),
                  *self._ragged.notes)
         return Records(self._path, self._dialect.names, self.columns.columns(), np.concatenate(self._lines),
                        tuple(self._head), self._found.encoding, self._dialect.delimiter, notes)
