@@ -12,7 +12,7 @@ from engine.messages import Message, say
 
 _FIGURES = re.compile(r"(?!(?:1[89]|20)\d\d$)[\W_]*\d[\W\d_]*")  # 5, <5, 2020-01-01, but no year
 _LINE = re.compile(r":?-+:?")
-_KINDS = frozenset({"continuous", "discrete", "string", "time", "c", "d", "s", "t"})
+_KINDS, _SHORT = frozenset({"continuous", "discrete", "string", "time"}), frozenset("cdst")
 _ROLES = frozenset({"", "class", "meta", "ignore", "i", "m"})
 _FRACTION = re.compile(r"[-+]?\d*[.,]\d+")
 MANY = 500  # columns that tell it; of more, so many from all over
@@ -50,8 +50,13 @@ def below_names(rows: Sequence[Row]) -> int:
     second, third = ([*rows[place][1]] if len(rows) > place else [] for place in (1, 2))
     if any("---" in value or ":-" in value for value in second) and all(map(_LINE.fullmatch, filter(None, second))):
         return 1
-    is_orange = len(second) > 1 and _KINDS.issuperset(second) and _ROLES.issuperset(third)
-    return 2 if is_orange or (third and all(value.startswith('{"ImportId"') for value in third)) else 0
+    if third and all(value.startswith('{"ImportId"') for value in third):
+        return 2
+    if len(second) < 2 or not (_KINDS | _SHORT).issuperset(second):
+        return 0
+    has_words = _KINDS.issuperset(second)  # letters alone may be values
+    is_role = _ROLES.issuperset(third) and (has_words or not {"class", "meta"}.isdisjoint(third))
+    return 2 if is_role else int(has_words)
 
 
 def _vote(name: str, below: Sequence[str]) -> float:

@@ -23,6 +23,8 @@ ENDED = "12,50,3,7\n8,25,1,4\n" * 6
     ("a,b,y\n" + "".join(f"'{row},5',x{row % 2},{row}\n" for row in range(12)), "“a” is the name of the second one"),
     ("| a | b | y |\n|:--|:-:|--:|\n" + "| 1 | p | s |\n| 2 | q | t |\n" * 4, "Line 2 below the names is no row"),
     ("a\tb\ty\ncontinuous\tdiscrete\tdiscrete\n\t\tclass\n" + "1.5\tr\ts\n2.5\tg\tt\n" * 4, "Two lines below"),
+    ("a\ty\ncontinuous\tdiscrete\n\t\n" + "1.5\ts\n2.5\tt\n" * 4, "Line 2 below the names is no row"),
+    ('Q1,Q2\n"How\nmuch?",Which?\n"{""ImportId"":""a""}","{""ImportId"":""b""}"\n' + "1.5,s\n2.5,t\n" * 4, "Two lines"),
 ])  # fmt: skip
 def test_what_may_be_meant_otherwise_is_said(content: str, note: str, tmp_path: Path) -> None:
     said = _of_reading(notes(read(tmp_path, content)))
@@ -32,7 +34,7 @@ def test_what_may_be_meant_otherwise_is_said(content: str, note: str, tmp_path: 
 @pytest.mark.parametrize("content", [
     "text,label\n" + '"Dear all,\nI write, as agreed\nBye",spam\nfine,ham\n' * 4,
     "mpg,cyl\n" + "".join(f"car {row},{row}.5,{row % 3}\n" for row in range(12)),
-    "cap-shape,class\n" + "x,e\nb,p\n" * 9,
+    "cap-shape,class\n" + "x,e\nb,p\n" * 9, "a,b\nc,d\nm,i\n" + "c,t\nx,i\n" * 9,
     "country,2019,2020,2021\n" + "".join(f"c{row % 3},{row}.5,{row * row % 7}.25,1{row}.5\n" for row in range(12)),
 ])  # fmt: skip
 def test_what_is_as_it_looks_is_not_said(content: str, tmp_path: Path) -> None:
