@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +24,15 @@ SIGNS = [-1, 1]
 def nearly_one_each(classes: int, rows: int) -> bool:
     """Whether there is nearly a class for every row, as there is of names, ids and numbers."""
     return classes > max(ALL_DIFFERENT, rows / 2)
+
+
+def alike(names: Iterable[str]) -> list[list[str]]:
+    """Those that differ only in capitals, spaces, lines, or what is not seen."""
+    found = defaultdict[str, list[str]](list)
+    for name in names:
+        seen = "".join(letter for letter in unicodedata.normalize("NFKC", name) if unicodedata.category(letter) != "Cf")
+        found[re.sub(r"(?<=\w)[\s_-]+(?=\w)", " ", seen.casefold()).strip()].append(name)
+    return [several for several in found.values() if len(several) > 1]
 
 
 def classes_of(path: Path, name: str, targets: Sequence[Array], notes: list[Message]) -> tuple[str, ...]:
@@ -48,6 +60,9 @@ def classes_of(path: Path, name: str, targets: Sequence[Array], notes: list[Mess
         notes.append(say("Only {count} of the labels from {least} to {most} are there, and these are the classes: "
                          "{labels}", least=least, most=most, count=grouped(len(labels)),
                          labels=listed(list(map(str, labels)))))
+    if len(unknown := sorted(set(labels) - set(np.unique(targets[0]).tolist()))):
+        notes.append(say("No training example is of these classes, which cannot be learned: {labels}",
+                         labels=listed(list(map(str, unknown)))))
     return tuple(map(str, labels))
 
 

@@ -24,6 +24,7 @@ from engine.data.formats.pixels import (
     boundless,
     extent_of,
     flat,
+    is_deep,
 )
 from engine.files import opened, parsing
 from engine.messages import LayerloomError, Message, say
@@ -61,6 +62,7 @@ class Picture(NamedTuple):
 
     pixels: Bytes
     was: Transparency | None
+    most: float | None = None  # the largest number of 16 bits
 
 
 def read_header(path: Path) -> Header:
@@ -100,11 +102,12 @@ def read_picture(path: Path, channels: int, height: int, width: int, extent: Ext
     ``extent`` is that of all images like it, where greys have no range of their own.
     """
     with _opened(path) as image:
+        most = extent_of(image).most if is_deep(image) else None
         plain, was = flat(image, channels, extent)
         if plain.size != (width, height):
             plain = plain.resize((width, height), Image.Resampling.BILINEAR)
         pixels = np.asarray(plain)
-    return Picture(pixels[None] if channels == 1 else np.ascontiguousarray(pixels.transpose(2, 0, 1)), was)
+    return Picture(pixels[None] if channels == 1 else np.ascontiguousarray(pixels.transpose(2, 0, 1)), was, most)
 
 
 @contextmanager

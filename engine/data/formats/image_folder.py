@@ -33,6 +33,7 @@ from engine.units import value_text
 T = TypeVar("T")
 MAX_BYTES = 8 * 2**30  # of all images together, in memory
 TOGETHER = 64  # images that are read ahead
+FAINT = 2**12  # of 16 bits
 LARGE = 2**23  # pixels
 PATIENCE = 0.05  # seconds
 LEAST = 3  # one to learn from, one to judge while learning, one for the end
@@ -150,7 +151,7 @@ def _fill(images: Bytes, found: Scan) -> Steps[tuple[list[int], list[int]]]:
     """Decode into ``images``; returns which could be, and of each of them a number that tells how it looks."""
     _, channels, height, width = images.shape
     extents = yield from _extents(found)
-    whole, looks = list[int](), list[int]()
+    whole, looks, deep = list[int](), list[int](), list[float]()
 
     def decoded(item: Item) -> tuple[Picture, int]:
         picture = read_picture(item.path, channels, height, width, extents.get(item.header.boundless))
@@ -165,10 +166,15 @@ def _fill(images: Bytes, found: Scan) -> Steps[tuple[list[int], list[int]]]:
         images[index] = picture.pixels
         whole.append(index)
         looks.append(look)
+        if picture.most is not None:
+            deep.append(picture.most)
         if picture.was is not None:
             found.transparent[picture.was] += 1
 
     yield from _each(found.items, decoded, taken)
+    if 0 < max(deep, default=0) < FAINT:
+        found.notes.append(say("{images} of 16 bits hold no number above {most}, where 65535 is white: they are nearly "
+                               "black", images=images_text(len(deep)), most=value_text(max(deep))))
     return whole, looks
 
 
@@ -184,7 +190,9 @@ def _extents(found: Scan) -> Steps[dict[Boundless, Extent]]:
     yield from _each(items, lambda item: read_extent(item.path), taken)
     extents = {kind: joint(each) for kind, each in seen.items()}
     found.notes += [say("{images} hold numbers from {least} to {most} and do not say which is white: {white} is, and 0 "
-                        "is black", images=images_text(len(seen[kind])), least=value_text(extent.least),
+                        "is black" if extent.least >= 0 else
+                        "{images} hold numbers from {least} to {most} and do not say which is white: {white} is, and 0 "
+                        "and all below is black", images=images_text(len(seen[kind])), least=value_text(extent.least),
                         most=value_text(extent.most), white=value_text(white_of(extent, kind)))
                     for kind, extent in extents.items()]
     return extents

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-import unicodedata
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from engine.data.errors import DataError
 from engine.data.formats.array_names import listed
 from engine.data.formats.arrays import SHOWN
+from engine.data.formats.classes import alike
 from engine.data.formats.image_tree import TEST, TRAIN, VALIDATION, Tree
 from engine.messages import Message, say
 from engine.units import grouped
@@ -130,7 +130,7 @@ def taken_as(tree: Tree) -> list[Message]:
     classes = sorted({file.name for file in tree.files})
     unlikely = [name for name in classes if name.casefold() in _UNLIKELY or _is_part(name)]
     masks = _masks(tree)
-    alike = [names for names in _alike(classes) if len(names) > 1]
+    same = alike(classes)
     return [
         *about(sum(tree.by_content.values()), "1 file was read as the image that it holds, which its name does not "
                "say: {types}", "{count} files were read as the images that they hold, which their names do not say: "
@@ -142,7 +142,7 @@ def taken_as(tree: Tree) -> list[Message]:
                "{count} images are named like masks of others, such as {file}: move them away if they are masks",
                file="".join(masks[:1])),
         *(say("{names} are read as different classes: give their folders one name if they are one", names=quoted(names))
-          for names in alike[:SHOWN]),
+          for names in same[:SHOWN]),
     ]
 
 
@@ -161,12 +161,3 @@ def _masks(tree: Tree) -> list[str]:
 def _inner(tree: Tree) -> list[Message]:
     return about(len(tree.inner), "Images in a folder inside a class belong to that class: {folders}",
                  "Images in folders inside a class belong to that class: {folders}", folders=listed(tree.inner))
-
-
-def _alike(names: Iterable[str]) -> list[list[str]]:
-    """Those that differ only in capitals, spaces and lines."""
-    found = defaultdict[str, list[str]](list)
-    for name in names:
-        plain = re.sub(r"(?<=\w)[\s_-]+(?=\w)", " ", unicodedata.normalize("NFKC", name).casefold()).strip()
-        found[plain].append(name)
-    return list(found.values())

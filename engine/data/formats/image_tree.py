@@ -142,9 +142,11 @@ class _Looking:
     def _takes(self, path: Path) -> bool:
         """Whether it is read; it is counted where that is not told by its name."""
         kind, suffix = kind_of(path.name), suffix_of(path.name)
-        if kind in ("image", "companion"):
-            return kind == "image"
-        is_image = kind == "unknown" and begins_as_image(path)
+        if kind == "image":
+            return True
+        is_image = kind != "picture" and begins_as_image(path)
+        if kind == "companion" and not is_image:
+            return False
         (self.tree.by_content if is_image else self.tree.unread)[suffix] += 1
         return is_image
 

@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 STRIP = 2**20  # pixels that are copied at a time
+FAR = 3.0  # decimals up to here are no bytes
 FAINT = 0.25  # of the range of a transparent image's alpha: a drawing that has less on white is in the alpha alone
 ORIENTATION = 0x0112
 LYING = (5, 6, 7, 8)
@@ -46,6 +47,11 @@ def _white(image: Image.Image) -> float | None:
     return 65535.0 if image.mode == "I" and image.format in ("PPM", "PNG") else None
 
 
+def is_deep(image: Image.Image) -> bool:
+    """Whether it has grey of 16 bits, of which it may use few."""
+    return image.mode[:1] == "I" and _white(image) == 65535
+
+
 def extent_of(image: Image.Image) -> Extent:
     """Of its numbers, as far as they are finite."""
     return joint(map(_extent, _strips(image)))
@@ -60,6 +66,8 @@ def _extent(strip: Image.Image) -> Extent:
 def white_of(extent: Extent, kind: Boundless) -> float:
     """Which number is white where none is said: 1, 255, 65535, or the largest that is there."""
     usual = (1.0, 255.0, 65535.0) if kind == "F" else (255.0, 65535.0)
+    if kind == "F" and usual[0] < extent.most <= FAR:
+        return extent.most
     return next((white for white in usual if extent.most <= white), extent.most)
 
 

@@ -20,6 +20,7 @@ from engine.messages import Message, say
 from engine.units import shape_text
 
 LEAST = 3
+FEW = 20  # different whole numbers that look like classes, where there are several examples of each
 LARGEST_LABEL = 2**63 - 1
 LEAST_SIDE = 8  # of examples that are square and so taken as images
 _WORDS = {"train": say("training"), "validation": say("validation"), "test": say("test")}
@@ -137,7 +138,12 @@ def _in_channels(name: str, x: Array, notes: list[Message]) -> Array:
         note = say("Images are stored with their channels last: they were turned to {shape}",
                    shape=shape_text((x.shape[3], *x.shape[1:3])))
         x = x.transpose(0, 3, 1, 2)
+    elif x.ndim == 4 and (x.shape[3] <= 4 < min(x.shape[1:3]) or x.shape[1] == x.shape[2] != x.shape[3]):
+        note = say("Examples of {shape} are taken as {count} channels of {size}: if their channels are last, store "
+                   "them first", shape=shape_text(x.shape[1:]), count=x.shape[1], size=shape_text(x.shape[2:]))
     elif x.ndim == 3 and x.dtype == np.uint8:
+        if min(x.shape[1:]) <= 4:
+            note = say("Examples of {shape} are taken as images with one channel", shape=shape_text(x.shape[1:]))
         x = x[:, None]
     elif x.ndim == 3 and ("images" in name.casefold() or x.shape[1] == x.shape[2] >= LEAST_SIDE):
         note = say("Examples of {shape} are taken as images with one channel", shape=shape_text(x.shape[1:]))
@@ -157,7 +163,12 @@ def _inputs(path: Path, name: str, x: Array, notes: list[Message]) -> Array:
 def _targets(path: Path, name: str, y: Array, notes: list[Message]) -> Array:
     """Whole numbers are classes, int64 N; others are numbers, float32 N×…"""
     if y.dtype.kind not in "iub":
-        return _floats(path, name, y, "targets", notes)
+        floats = _floats(path, name, y, "targets", notes)
+        if _look_like_labels(floats):
+            note = say("“{name}” holds decimals that look like classes: they are taken as numbers to predict; classes "
+                       "are stored as one whole number for each example", name=name)
+            notes += [note] if note not in notes else []
+        return floats
     if y.dtype == np.uint64 and y.max() > LARGEST_LABEL:
         raise DataError("{path}: the labels go from {least} to {most}: no label can be larger than {largest}. Numbers "
                         "to predict are stored as decimals", path=path, least=int(y.min()), most=int(y.max()),
@@ -167,6 +178,16 @@ def _targets(path: Path, name: str, y: Array, notes: list[Message]) -> Array:
         raise DataError("{path}: labels are one whole number for each example, but these are {shape}. Numbers to "
                         "predict are stored as decimals", path=path, shape=shape_text(y.shape))
     return labels.astype(np.int64)
+
+
+def _look_like_labels(y: Array) -> bool:
+    """Whether they are few different whole numbers, or rows of one 1 and zeros."""
+    if y.ndim != 2 or (y % 1).any():
+        return False
+    if y.shape[1] > 1:
+        return bool(((y == 0) | (y == 1)).all() and (y.sum(1) == 1).all())
+    count = len(np.unique(y))
+    return 1 < count <= FEW and 4 * count <= max(len(y), 8)
 
 
 def _floats(path: Path, name: str, array: Array, what: str, notes: list[Message]) -> Array:

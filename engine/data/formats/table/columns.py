@@ -23,7 +23,7 @@ _ID = re.compile(r"(?:.*[^a-z])?(?:id|ids|index|idx|uuid|guid|key|row|rows|rowna
                  r"编号|序号|編號|番号|번호|column 1|id\W*|#)?")
 _NAME = re.compile(r"(?:^|[^a-z])(?:id|index|idx|uuid|guid|unnamed: \d+)\W*$|编号|序号|編號|番号")
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
-_DATE = re.compile(rf"\d{{1,4}}[-/.年]\s?(?:\d{{1,2}}|{_MONTH})[-/.月]\s?\d{{1,4}}日?(?:[T ].*)?|"
+DATE = re.compile(rf"\d{{1,4}}[-/.年]\s?(?:\d{{1,2}}|{_MONTH})[-/.月]\s?\d{{1,4}}日?(?:[T ].*)?|"
                    r"\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?(?: ?[ap]m)?|"
                    rf"(?:\d{{1,2}} )?{_MONTH}\.? (?:\d{{1,2}},? )?\d{{4}}", re.IGNORECASE)
 
@@ -109,7 +109,8 @@ def _looks_like(values: Values) -> tuple[ColumnKind, tuple[Message, ...]]:
     is_many = count > MANY or count > max(20, rows / 2)
     if values.is_code:
         text = next(name for name in values.categories()[0] if is_code(name))
-        return ("ignore" if is_many else "category"), (_of_codes(values, text, is_many),)
+        mistakes = () if is_many else (values.mistakes(),)
+        return ("ignore" if is_many else "category"), (_of_codes(values, text, is_many), *filter(None, mistakes))
     if is_many:
         return "ignore", (_of_many(values),)
     if 0 < 2 * len(values.bad) <= values.present + len(values.bad):
@@ -141,7 +142,7 @@ def _of_codes(values: Values, text: str, is_many: bool) -> Message:
 
 def _of_many(values: Values) -> Message:
     some = values.categories()[0][:100]
-    if sum(_DATE.fullmatch(name) is not None for name in some) > 0.9 * len(some):
+    if sum(DATE.fullmatch(name) is not None for name in some) > 0.9 * len(some):
         return say("“{column}” holds {count} different dates or times: it is left out. A column with only the year, "
                    "month or hour can be learned from", column=values.name, count=values.distinct)
     if values.present >= len(values.bad) > 0:

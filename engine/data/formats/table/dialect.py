@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from engine.data.formats.table.header import different_names, has_header, may_be_row, padded
+from engine.data.formats.table.header import below_names, different_names, has_header, may_be_row, padded
 from engine.data.formats.table.missing import MISSING_NUMBER
 from engine.data.formats.table.numbers import parts_of
 from engine.data.formats.table.rows import Comments, Row, Rows, is_value
@@ -36,6 +36,7 @@ class Dialect:
     left_out: int = 0  # comments among the lines that come before
     spaced: bool = True  # whether spaces before a value are none of it, also before a quotation mark
     notes: tuple[Message, ...] = ()
+    is_arff: bool = False
 
 
 def dialect_of(lines: Sequence[str], table: Table, suffix: str = "") -> Dialect | None:
@@ -66,13 +67,18 @@ def dialect_of(lines: Sequence[str], table: Table, suffix: str = "") -> Dialect 
         notes.append(say("The names of the columns are those of a comment: “{names}”. If they are none, set Header to "
                          "no", names=_shown(header)))
     left_out = len(text.commented(skip)) - (header is not None)
-    if header is None and table.header != "no" and (table.header == "yes" or has_header(rows)):
-        header, skip = rows[0][1], text.end_of_first(rows, skip)
-        if table.header == "auto" and may_be_row(header):
+    below = below_names(rows) if header is None and table.header != "no" else 0
+    if header is None and table.header != "no" and (table.header == "yes" or below or has_header(rows)):
+        header, skip = rows[0][1], text.end_of(rows[below][0], skip)
+        if below:
+            notes.append(say("Line {line} below the names is no row and passed over: “{text}”" if below == 1 else
+                             "Two lines below the names are no rows and passed over; the first is “{text}”",
+                             line=rows[1][0], text=_shown(rows[1][1])))
+        if table.header == "auto" and not below and may_be_row(header, rows[1:]):
             notes.append(say("The first line, “{names}”, is taken for the names of the columns. If it is a row, set "
                              "Header to no", names=_shown(header)))
-        rows = rows[1:]
-        header = padded(header, rows, width)
+        rows = rows[below + 1:]
+        header = padded(header, rows, width, notes)
     elif header is None and table.header == "auto":
         notes.append(say("The first line holds no names: the columns are called column 1, column 2, … If it does "
                          "hold names, set Header to yes"))
@@ -91,7 +97,7 @@ def _arff(lines: Sequence[str]) -> Dialect | None:
     end = next((number for number, line in enumerate(lines, 1) if line.strip().lower() == "@data"), 0)
     found = [match for line in lines[:end] if (match := _ATTRIBUTE.match(line))]
     names, notes = different_names([match[1] or match[2] or match[3] for match in found])
-    return Dialect(",", names, end, Comments("%"), notes=tuple(notes)) if names else None
+    return Dialect(",", names, end, Comments("%"), notes=tuple(notes), is_arff=True) if names else None
 
 
 @dataclass(frozen=True)
@@ -150,11 +156,11 @@ class _Text:
         first, *others = found[0][1]
         return [first or self.mark, *others]
 
-    def end_of_first(self, rows: Sequence[Row], skip: int) -> int:
-        """How many lines there are up to the end of the first record."""
+    def end_of(self, begin: int, skip: int) -> int:
+        """How many lines there are up to the end of the record that begins on this one."""
         reader = self.rows(skip)
         for line, _ in reader:
-            if line >= rows[0][0]:
+            if line >= begin:
                 break
         return reader.taken
 

@@ -13,14 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.data.formats.room import room_for
-from engine.data.formats.table.missing import MISSING_NUMBER
-from engine.data.formats.table.numbers import is_code, is_plain, parts_of
+from engine.data.formats.table.missing import MISSING_NUMBER, says_unknown
+from engine.data.formats.table.numbers import ZERO, is_code, is_plain, parts_of
 from engine.data.progress import Work
 
 LARGEST = 1e38  # what float32 can hold
 FEW, SHARE = 200, 0.1  # texts among numbers; more than both make a column one of texts
 FIRST = 1000  # texts that tell what a point is
-_TORN = re.compile(r"(?:^|\n)\s*0\d|_")  # a number would lose what is written there
+_TORN = re.compile(rf"(?:^|\n)\s*{ZERO}\d|_")  # a number would lose what is written there
 WHOLE = 2.0**53  # from here on not every whole number is a float: two that differ would become the same
 _LONG = re.compile(r"(?<![.\d])\d{16}")
 Floats = NDArray[np.float64]
@@ -52,7 +52,7 @@ class Gathering:
         self._index: dict[int, dict[str, int]] = {}
         self._codes: dict[int, list[NDArray[np.int32]]] = {}
         self._letters = 0
-        self._zeros = re.compile(rf"(?:^|[\s{re.escape(delimiter)}])[ \t]*0\d")
+        self._zeros = re.compile(rf"(?:^|[\s{re.escape(delimiter)}])[ \t]*{ZERO}\d")
 
     @property
     def nbytes(self) -> int:
@@ -173,6 +173,14 @@ class Gathering:
             text = "\n".join([row[place] for row in rows])
             if _TORN.search(text) or ((np.abs(block[index]) >= WHOLE).any() and _LONG.search(text)):
                 self.torn.add(place)
+
+    def tear(self) -> None:
+        """Columns in which numbers are no more than a few among texts are none of numbers."""
+        for index, place in enumerate(self._plain or ()):
+            if mistakes := sum(not says_unknown(text) for text in self._odd[place].values()):
+                present = np.count_nonzero(~np.isnan(self._store[index, : self._count]))
+                if not present or mistakes > SHARE * (present + mistakes):
+                    self.torn.add(place)
 
     def columns(self) -> tuple[Column, ...]:
         """All of them, as far as they were read."""

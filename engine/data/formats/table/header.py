@@ -6,9 +6,14 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from engine.data.formats.table.columns import DATE
 from engine.data.formats.table.rows import Row, is_value
 from engine.messages import Message, say
 
+_FIGURES = re.compile(r"(?!(?:1[89]|20)\d\d$)[\W_]*\d[\W\d_]*")  # 5, <5, 2020-01-01, but no year
+_LINE = re.compile(r":?-+:?")
+_KINDS, _SHORT = frozenset({"continuous", "discrete", "string", "time"}), frozenset("cdst")
+_ROLES = frozenset({"", "class", "meta", "ignore", "i", "m"})
 _FRACTION = re.compile(r"[-+]?\d*[.,]\d+")
 MANY = 500  # columns that tell it; of more, so many from all over
 
@@ -29,9 +34,29 @@ def has_header(rows: Sequence[Row]) -> bool:
     return score >= 0
 
 
-def may_be_row(header: Sequence[str]) -> bool:
-    """Whether names are all numbers, or fractions are among them."""
-    return all(map(is_value, header)) or any(map(_FRACTION.fullmatch, header))
+def may_be_row(header: Sequence[str], rows: Sequence[Row]) -> bool:
+    """Whether names are all numbers, or dates and numbers that count nothing are among them, or they are words of
+    several parts above nothing but texts."""
+    if all(map(is_value, header)) or any(map(_FRACTION.fullmatch, header)):
+        return True
+    if not _counts(header) and any(_FIGURES.fullmatch(name) or DATE.fullmatch(name) for name in header):
+        return True
+    return any(" " in name for name in header) and bool(rows) and not any(is_value(value) for _, row in rows
+                                                                          for value in row if value)
+
+
+def below_names(rows: Sequence[Row]) -> int:
+    """How many rows below the first are no values: Orange's kinds and roles, Qualtrics' questions, Markdown's line."""
+    second, third = ([*rows[place][1]] if len(rows) > place else [] for place in (1, 2))
+    if any("---" in value or ":-" in value for value in second) and all(map(_LINE.fullmatch, filter(None, second))):
+        return 1
+    if third and all(value.startswith('{"ImportId"') for value in third):
+        return 2
+    if len(second) < 2 or not (_KINDS | _SHORT).issuperset(second):
+        return 0
+    has_words = _KINDS.issuperset(second)  # letters alone may be values
+    is_role = _ROLES.issuperset(third) and (has_words or not {"class", "meta"}.isdisjoint(third))
+    return 2 if is_role else int(has_words)
 
 
 def _vote(name: str, below: Sequence[str]) -> float:
@@ -57,12 +82,19 @@ def _counts(first: Sequence[str]) -> bool:
             plain[0].isdecimal() and int(plain[0]) == numbers[0] - 1))
 
 
-def padded(header: list[str], rows: Sequence[Row], width: int) -> list[str]:
+def padded(header: list[str], rows: Sequence[Row], width: int, notes: list[Message]) -> list[str]:
     """Where rows are one longer: a nameless column of row names in front, or nothing behind the last delimiter."""
     if len(header) != width - 1 or not rows:
         return header
     ends = all(not row[-1] for _, row in rows if len(row) == width)
-    return [*header, ""] if ends else ["", *header]
+    if ends:
+        return [*header, ""]
+    first = [row[0] for _, row in rows if len(row) == width]
+    if len(set(first)) < len(first) or any(value.startswith("'") for value in first):
+        notes.append(say("There is one name fewer than there are columns: “{name}” is the name of the second one, and "
+                         "the first has none. If a value holds the delimiter, it must be in quotation marks (\")",
+                         name=header[0]))
+    return ["", *header]
 
 
 def different_names(header: Sequence[str]) -> tuple[tuple[str, ...], list[Message]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
@@ -11,9 +12,12 @@ from numpy.typing import NDArray
 
 from engine.data.formats.table.gathering import LARGEST, WHOLE, Floats
 from engine.data.formats.table.missing import MISSING, MISSING_NUMBER, says_unknown
-from engine.data.formats.table.numbers import Read, Sign, is_code
+from engine.data.formats.table.numbers import SAME, Read, Sign, is_code
+from engine.data.formats.table.powers import power_in
 from engine.data.formats.table.values import SHOWN, Mask, Values, plain_text
 from engine.messages import Message, say
+
+_LETTERS = re.compile(r"[^\W\d_]+$")
 
 
 class NumberValues(Values):
@@ -70,6 +74,16 @@ class NumberValues(Values):
         place = np.cumsum(keep) - 1
         odd = {int(place[row]): text for row, text in self._odd.items() if keep[row]}
         return NumberValues(self.name, self.lines[keep], self.rows[keep], self._read[keep], odd)
+
+
+def _style(text: str) -> str:
+    """What stands around a number that may change its sign, or its size."""
+    if text.isdigit():
+        return ""
+    ends = text[-1:].translate(SAME)
+    if ends.isalpha() and (letters := _LETTERS.search(text)) and (letters[0] in "kKMBT" or power_in(letters[0])[0]):
+        return letters[0]
+    return ends if ends in ("+", "-") else "(" if text.translate(SAME).startswith("(") else ""
 
 
 class TextValues(Values):
@@ -131,24 +145,35 @@ class TextValues(Values):
     def is_code(self) -> bool:
         """Whether all are digits, and some begin with 0."""
         there = [text for text in map(self._texts.__getitem__, self._there) if text not in MISSING_NUMBER]
-        return any(map(is_code, there)) and all(text.isdecimal() and text.isascii() for text in there)
+        return any(map(is_code, there)) and all(text.isdecimal() or says_unknown(text) for text in there)
 
     @cached_property
     def distinct(self) -> int:
-        return len(self.categories()[0])
+        """Texts, of which several may be one number."""
+        return len(np.unique(self._codes[~self.missing("category")]))
 
     @cached_property
     def _categories(self) -> tuple[tuple[str, ...], NDArray[np.int64]]:
         missing = self.missing("category")
         codes = np.unique(self._codes[~missing]).tolist()
-        read = self._read.numbers if self.is_numeric and self._read is not None else None
+        read = self._read if self.is_numeric else None
         if read is not None:
-            codes.sort(key=lambda code: (read[code], self._texts[code]))
+            codes.sort(key=lambda code: (read.numbers[code], len(self._texts[code]), self._texts[code]))
         else:
             codes.sort(key=self._texts.__getitem__)
-        place = np.full(len(self._texts), -1, np.int64)
-        place[codes] = np.arange(len(codes))
-        return tuple(self._texts[code] for code in codes), np.where(missing, -1, place[self._codes])
+        place, names = np.full(len(self._texts), -1, np.int64), list[str]()
+        for before, code in zip([None, *codes], codes, strict=False):
+            if before is None or read is None or not self._are_same(before, code):
+                names.append(self._texts[code])
+            place[code] = len(names) - 1
+        return tuple(names), np.where(missing, -1, place[self._codes])
+
+    def _are_same(self, one: int, other: int) -> bool:
+        """Whether two texts are one number, none a name or rounded: 1,000 and 1000."""
+        assert self._read is not None
+        number = self._read.numbers[one]
+        return (number == self._read.numbers[other] and abs(number) < WHOLE and not self.is_code
+                and one not in self._read.footnotes and other not in self._read.footnotes)
 
     def categories(self) -> tuple[tuple[str, ...], NDArray[np.int64]]:
         return self._categories
@@ -161,7 +186,20 @@ class TextValues(Values):
         found = [self._said(code) for code in read.footnotes[:1]]
         if read.open is not None and not self._is_told:
             return (self._said(read.open, "comma" if read.sign == "point" else "point"), *found)
-        return (*([] if read.example is None else [self._said(self._example)]), *found)
+        if read.example is None:
+            return tuple(found)
+        example = self._example
+        more = self._changing(self._texts[example])
+        return (self._said(example), *map(self._said, more), *found)
+
+    def _changing(self, known: str) -> list[int]:
+        """The first text of each other style in which signs behind or around a number may change it: 2+, 2-, (5)."""
+        assert self._read is not None
+        styles = {_style(known): -1}
+        for code in self._there:
+            if (style := _style(self._texts[code])) and not np.isnan(self._read.numbers[code]):
+                styles.setdefault(style, code)
+        return [code for code in styles.values() if code >= 0]
 
     def _said(self, code: int, other: Sign | None = None) -> Message:
         """How one text is read; ``other`` is the decimal sign that it could have as well."""
@@ -186,6 +224,8 @@ class TextValues(Values):
         assert self._read is not None and self._read.example is not None
         first = [code for code in self._there if not np.isnan(self._read.numbers[code])
                  and code not in self._read.footnotes][:50]
+        if self._read.open is not None:  # whose separator the other columns told
+            return self._read.open
         return max([*first, self._read.example], key=lambda code: (not self._is_plain(code), len(self._texts[code])))
 
     def _is_plain(self, code: int) -> bool:

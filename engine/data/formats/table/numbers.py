@@ -26,7 +26,7 @@ Sign = Literal["point", "comma"]
 BOTH: tuple[Sign, Sign] = ("point", "comma")
 
 # A minus, spaces and digits have many forms; what a keyboard of another country gives is the same sign.
-_SAME = str.maketrans({
+SAME = str.maketrans({
     "−": "-", "－": "-", "﹣": "-", "‐": "-", "‑": "-", "–": "-", "＋": "+", "．": ".", "，": ",", "％": "%", "’": "'",
     "٫": ".", "٬": ",", "（": "(", "）": ")", **dict.fromkeys("\u00a0\u202f\u2009\u2007\u2008\u3000\u2002\u2003", " "),
     **dict.fromkeys("\u200e\u200f\u200b\ufeff"),
@@ -53,7 +53,8 @@ _SHARES = frozenset({"%", "‰", "percent", "per cent", "pct", "procent", "proze
 _BEHIND = re.compile(rf"(?P<times>[kKmMbB]|(?i:t|mn|md|[cd]r|l)(?=[\s+]|$))?\s*\+?\s*(?P<money>{_MONEY})?")
 _ADDRESS = re.compile(r"(?:\.?(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?!\d)){4}")
 _PLAIN = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
-_BEGINS_WITH_0 = re.compile(r"0\d+")
+ZERO = "[0０٠۰०]"  # in scripts whose digits Python reads
+_BEGINS_WITH_0 = re.compile(rf"{ZERO}\d+")
 LONGEST = 60  # letters of a number with all that stands around it
 
 
@@ -88,7 +89,7 @@ def parts_of(text: str) -> Parts | None:
     """None: it is no number in any way."""
     if len(text) > LONGEST or not any(letter.isdigit() for letter in text):
         return None
-    plain = text.translate(_SAME).strip()
+    plain = text.translate(SAME).strip()
     if (inner := unquoted(plain)) is not None:
         if is_code(inner):
             return None

@@ -9,7 +9,7 @@ import lzma
 import stat
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, cast
@@ -36,11 +36,13 @@ _DAMAGED = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, gzip.BadGz
 class Opened:
     """A file that is read from its beginning; ``done`` of ``total`` bytes of it as it lies on the disk."""
 
-    def __init__(self, path: Path, file: IO[bytes], content: IO[bytes]) -> None:
+    def __init__(self, path: Path, file: IO[bytes], content: IO[bytes],
+                 beside: Sequence[str] = ()) -> None:
         self.path, self._content, self._file = path, content, file
         self.total = max(1, path.stat().st_size)
         self.is_packed = content is not file
         self.size = 0  # of what was read, unpacked
+        self.beside = beside  # names of what else an archive holds
 
     @property
     def done(self) -> int:
@@ -72,7 +74,7 @@ def opened(path: Path) -> Iterator[Opened]:
         if not stat.S_ISREG(mode):
             raise DataError("{path} is no file: choose a .csv or .tsv file", path=path)
         with path.open("rb") as file:
-            yield Opened(path, file, _unpacked(path, file))
+            yield Opened(path, file, *_unpacked(path, file))
     except _DAMAGED as error:
         raise _damaged(path) from error
     except OSError as error:
@@ -81,7 +83,7 @@ def opened(path: Path) -> Iterator[Opened]:
         raise DataError("{path} could not be read: {reason}", path=path, reason=reason_of_os_error(error)) from error
 
 
-def _unpacked(path: Path, file: IO[bytes]) -> IO[bytes]:
+def _unpacked(path: Path, file: IO[bytes]) -> tuple[IO[bytes], list[str]]:
     mark = file.read(6)
     file.seek(0)
     if mark.startswith(OLE):
@@ -89,7 +91,7 @@ def _unpacked(path: Path, file: IO[bytes]) -> IO[bytes]:
     if mark.startswith(ZIP):
         return _from_zip(path, file)
     found = next((unpack for begin, unpack in _PACKED.items() if mark.startswith(begin)), None)
-    return cast(IO[bytes], found(file)) if found is not None else file
+    return cast(IO[bytes], found(file)) if found is not None else file, []
 
 
 def _damaged(path: Path) -> DataError:
@@ -100,8 +102,8 @@ def _no_table(path: Path) -> DataError:
     return DataError("{path} is a spreadsheet or an archive: save it as CSV first", path=path)
 
 
-def _from_zip(path: Path, file: IO[bytes]) -> IO[bytes]:
-    """The only table in an archive."""
+def _from_zip(path: Path, file: IO[bytes]) -> tuple[IO[bytes], list[str]]:
+    """The only table in an archive, and the names of what else there is."""
     try:
         archive = zipfile.ZipFile(file)
     except zipfile.BadZipFile as error:
@@ -113,17 +115,18 @@ def _from_zip(path: Path, file: IO[bytes]) -> IO[bytes]:
     found = tables or names
     if not tables and names and all(Path(name).suffix.lower() in _NO_TABLES for name in names):
         raise DataError("{path} holds no table, but {names}: choose a .csv or .tsv file", path=path,
-                        names=_shown(names))
+                        names=names_shown(names))
     if len(found) != 1:
         raise DataError("{path} holds {count} files ({names}): unpack it and choose one of them", path=path,
-                        count=len(found), names=_shown(found) or "-")
+                        count=len(found), names=names_shown(found) or "-")
     try:
-        return archive.open(found[0])
+        return archive.open(found[0]), [name for name in names if name != found[0]]
     except RuntimeError as error:  # it has a password
         raise zipfile.BadZipFile(str(error)) from error
 
 
-def _shown(names: list[str]) -> str:
+def names_shown(names: Sequence[str]) -> str:
+    """The first of them."""
     return ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
 
 

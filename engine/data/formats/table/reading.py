@@ -16,7 +16,7 @@ from engine.data.formats.table.all_values import values_of
 from engine.data.formats.table.columns import Use, use_of, uses_of
 from engine.data.formats.table.previewing import preview
 from engine.data.formats.table.records import Records, records_of
-from engine.data.formats.table.target import target_of, task_of
+from engine.data.formats.table.target import of_alike, target_of, task_of
 from engine.data.formats.table.telling import lost_in_feature
 from engine.data.formats.table.values import Mask, Values
 from engine.data.options.options import Known, Task
@@ -108,7 +108,9 @@ def _arrays(found: _Found, table: Table, close: Mapping[str, tuple[Message, ...]
     scaling = Scaling(numbers, "median" if table.missing_numbers == "median" else "mean", table.standardize)
     shown = preview_of(found, table)
     said = [*shown.notes, *aim.notes, *notes, *(note for use in uses.values() for note in use.notes),
-            *(note for name, use in uses.items() if use.kind == "number" for note in close[name])]
+            *(note for name, use in uses.items() if use.kind == "number" for note in close[name]),
+            *(note for name, use in uses.items() if use.kind == "category"
+              for note in of_alike(columns[name], columns[name].categories()[0]))]
     rows = columns[target].rows
     report = Report(tuple(said), features=tuple(feature.name for feature in features), preview=shown, target=target,
                     rows=tuple(rows[rows < ROWS].tolist()))
@@ -202,7 +204,7 @@ def _one_hot(values: Values, table: Table) -> Iterator[_Feature]:
     for code, name in enumerate(names):
         yield _Feature(f"{values.name}={name}", codes == code)
     if table.missing_categories == "always" or (codes < 0).any():
-        yield _Feature(f"{values.name}=missing", codes < 0)
+        yield _Feature(f"{values.name} is missing" if "missing" in names else f"{values.name}=missing", codes < 0)
 
 
 def _matrix(features: Sequence[_Feature]) -> Any:

@@ -19,7 +19,7 @@ from engine.data.formats.table.dialect import Dialect, dialect_of
 from engine.data.formats.table.encoding import Found, encoding_of
 from engine.data.formats.table.gathering import Column, Gathering
 from engine.data.formats.table.lines import Lines, numbers_in
-from engine.data.formats.table.opening import Opened, as_text, opened
+from engine.data.formats.table.opening import Opened, as_text, names_shown, opened
 from engine.data.formats.table.ragged import Ragged
 from engine.data.formats.table.rows import Rows
 from engine.data.options.table import Table
@@ -32,6 +32,7 @@ OTHERS = 10_000  # lines that give no rows, read at a time
 MAX_COLUMNS = 20_000
 LONGEST = 2**24  # letters of a line
 HEAD_LINES, HEAD = 1000, 2**20  # lines, and letters, that tell how the table is written
+NAMED = 3  # rows that may be several
 PATIENCE = 3  # how often it is tried whether everything is a number
 ROOM = 0.8  # of the memory that is free
 EACH = 48  # bytes for a row, whatever its columns: its line, its place, its target, its part
@@ -60,7 +61,7 @@ class Records:
 def records_of(path: Path, table: Table) -> Steps[Records]:
     """Read the file, yielding all the time. Raises DataError, naming file and line."""
     with opened(path) as file:
-        found = yield from encoding_of(file)
+        found, beside = (yield from encoding_of(file)), _beside(file)
     dialect = _dialect(path, found, table)
     texts: frozenset[int] = frozenset()
     while True:
@@ -69,8 +70,14 @@ def records_of(path: Path, table: Table) -> Steps[Records]:
             yield from steps
         torn = reading.columns.torn - texts
         if not torn:
-            return reading.records()
+            return reading.records(beside)
         texts |= torn  # numbers only to begin with: once more, now as texts
+
+
+def _beside(file: Opened) -> list[Message]:
+    names = file.beside
+    return [say("{names} is not read: a table is read from one file" if len(names) == 1 else
+                "{names} are not read: a table is read from one file", names=names_shown(names))] if names else []
 
 
 def _dialect(path: Path, found: Found, table: Table) -> Dialect:
@@ -86,6 +93,10 @@ def _dialect(path: Path, found: Found, table: Table) -> Dialect:
     name = path.name.lower()
     suffix = Path(name.removesuffix(".gz").removesuffix(".zip")).suffix
     dialect = dialect_of(kept, table, suffix)
+    if dialect is not None and dialect.is_arff and next(
+            (line for line in kept[dialect.skip:] if line.strip()[:1] not in ("", "%")), "").lstrip().startswith("{"):
+        raise DataError("{path} is a sparse ARFF file, which holds only values that are not 0: save it as CSV first",
+                        path=path)
     if dialect is None:
         raise DataError("{path} is empty", path=path)
     if len(dialect.names) > MAX_COLUMNS:
@@ -138,6 +149,7 @@ class _Reading:
         self._count = self._rows = 0
         self._left_out = dialect.left_out  # comments
         self._failed = 0  # times that numbers were not all
+        self._joined: list[tuple[int, int]] = []  # lines of values that may be rows
         self._ragged = Ragged(path, len(dialect.names))
 
     def steps(self) -> Steps[None]:
@@ -154,6 +166,7 @@ class _Reading:
         if not self._count and not self._ragged.count:
             raise DataError("{path} has a header, but no rows", path=self._path)
         self._ragged.expect_few(self._count)
+        self.columns.tear()
 
     def _took_numbers(self, lines: Lines, file: Opened) -> Work[bool]:
         """Some lines at once, where there is nothing but numbers in them."""
@@ -202,6 +215,8 @@ class _Reading:
         width, some, others = len(self._dialect.names), [], 0
         try:
             for line, row in rows:
+                if len(rows.record) > 1 and rows.may_be_rows(width):
+                    self._joined.append((line, line + len(rows.record) - 1))
                 if len(row) != width:
                     row = self._ragged.mended(line, row)
                 if row and any(row):
@@ -245,11 +260,18 @@ class _Reading:
                             "{free} are free. Leave out rows or columns", path=self._path, rows=grouped(rows),
                             columns=grouped(width), need=bytes_text(need), free=bytes_text(free))
 
-    def records(self) -> Records:
+    def records(self, beside: Sequence[Message]) -> Records:
         """What was read."""
-        notes = (*self._found.notes, *self._dialect.notes, *self._comments(), *self._ragged.notes)
+        notes = (*beside, *self._found.notes, *self._dialect.notes, *self._comments(), *self._rows_in_values(),
+                 *self._ragged.notes)
         return Records(self._path, self._dialect.names, self.columns.columns(), np.concatenate(self._lines),
                        tuple(self._head), self._found.encoding, self._dialect.delimiter, notes)
+
+    def _rows_in_values(self) -> list[Message]:
+        """Where a quotation mark that is not meant as one may have made one row of several."""
+        return [say("Lines {first} to {last} are one row, for a quotation mark holds them together, but each has as "
+                    "many values as there are columns. If they are rows, the quotation marks are to be left out",
+                    first=first, last=last) for first, last in self._joined[:NAMED]]
 
     def _comments(self) -> list[Message]:
         """How many lines were none of the table."""

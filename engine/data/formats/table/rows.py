@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -46,6 +47,7 @@ class Rows:
         self._before, self._delimiter, self._comments, self._spaced = before, delimiter, comments, spaced
         self.is_broken = False  # whether quotation marks did not fit
         self._begins = True  # whether the next line is not inside of a value
+        self.record: list[str] = []  # the lines of the last one
         self._reader = self._read(self._kept(lines))
 
     @property
@@ -63,8 +65,16 @@ class Rows:
             if self._comments and self._begins and self._is_comment(line, plain):
                 self.left_out += 1
                 plain = "\n"
+            if self._begins:
+                self.record = []
+            self.record.append(plain)
             self._begins = False
             yield plain
+
+    def may_be_rows(self, width: int) -> bool:
+        """Whether each line of the last record, which has several, has as many values as there are columns."""
+        ends = f"{self._delimiter}(?! )" if self._delimiter == "," else re.escape(self._delimiter)  # as in prose
+        return len(self.record) > 1 < width and all(len(re.findall(ends, line)) == width - 1 for line in self.record)
 
     def _is_comment(self, line: str, plain: str) -> bool:
         assert self._comments is not None

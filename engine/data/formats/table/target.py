@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from engine.data.errors import DataError
+from engine.data.formats.array_names import listed
 from engine.data.formats.arrays import Array
-from engine.data.formats.classes import nearly_one_each
+from engine.data.formats.classes import alike, nearly_one_each
 from engine.data.formats.rounding import Singles
 from engine.data.formats.table.columns import MOST, too_large
 from engine.data.formats.table.gathering import Floats
@@ -16,8 +18,9 @@ from engine.data.formats.table.telling import lost_in_target
 from engine.data.formats.table.values import SHOWN, Values
 from engine.data.options.options import Task
 from engine.data.options.table import Table
-from engine.messages import Message
+from engine.messages import Message, say
 
+SAID = 3  # such notes of a column
 FEW = 20  # different whole numbers that look like classes, where there are several rows of each
 
 
@@ -89,7 +92,15 @@ def _classes(values: Values, table: Table) -> Target:
                         "“{second}”: nearly a class for every row. Choose another target, or set Task to "
                         "Classification if these are the classes", column=values.name, count=len(names),
                         rows=len(values), first=names[0][:SHOWN], second=names[1][:SHOWN])
-    return Target("classification", names, codes.astype(np.int64))
+    return Target("classification", names, codes.astype(np.int64), of_alike(values, names))
+
+
+def of_alike(values: Values, names: Sequence[str]) -> tuple[Message, ...]:
+    """Texts that are different categories, but may be one."""
+    found = [] if values.is_numeric else alike(names)
+    return tuple(say("“{column}”: {names} are different categories here: write them in one way if they are one",
+                     column=values.name, names=listed([f"“{name[:SHOWN]}”" for name in several]))
+                 for several in found[:SAID])
 
 
 def _is_a_name(values: Values, table: Table, count: int) -> bool:

@@ -374,3 +374,19 @@ def test_an_image_that_is_there_twice_may_be_split(pets: Path) -> None:
     shutil.copy(pets / "cats" / "0.png", pets / "cats" / "again.png")
     assert notes(pets) == [f"1 image looks the same as another: {Path('cats/again.png')} and {Path('cats/0.png')}. One "
                            "may be learned and the other tested with"]
+
+
+@pytest.mark.parametrize("suffix", ["txt", "json"])
+def test_an_image_that_is_called_text_is_read_and_said(pets: Path, suffix: str) -> None:
+    image(pets / "cats" / f"9.{suffix}")
+    assert notes(pets) == [f"1 file was read as the image that it holds, which its name does not say: .{suffix} (1)"]
+
+
+@pytest.mark.parametrize(("most", "is_said"), [(4000, True), (60000, False)])
+def test_deep_images_of_few_bits_are_said(most: int, is_said: bool, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        for index in range(3):
+            values = np.random.default_rng(next(count)).integers(0, most, (6, 6)).astype(np.uint16)
+            Image.fromarray(values).save(tmp_path / name / f"{index}.png")
+    assert any("6 images of 16 bits hold no number above" in note for note in notes(tmp_path)) == is_said

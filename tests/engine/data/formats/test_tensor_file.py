@@ -379,3 +379,23 @@ def test_a_file_of_weights_is_not_taken_for_data(content: Any, is_weights: bool,
     assert holds_weights(tmp_path / "a.pt") is is_weights
     assert (source_for(tmp_path / "a.pt") is None) is is_weights
     assert not holds_weights(tmp_path / "none.pt") and source_for(tmp_path / "none.pt") is not None
+
+
+@pytest.mark.parametrize(("x", "y", "note"), [
+    ((20, 5), np.eye(4, dtype="f4")[LABELS], "“y” holds decimals that look like classes"),
+    ((20, 5), LABELS.astype("f4"), "“y” holds decimals that look like classes"),
+    ((20, 5), LABELS + 0.5, None), ((20, 5), np.arange(20.0), None), ((20, 3, 9, 7), LABELS, None),
+    ((20, 16, 16, 2), LABELS, "Examples of 16×16×2 are taken as 16 channels of 16×2"),
+    ((20, 16, 16, 13), LABELS, "Examples of 16×16×13 are taken as 16 channels of 16×13"),
+    ((20, 20, 3), LABELS, "Examples of 20×3 are taken as images with one channel"),
+])  # fmt: skip
+def test_what_may_be_meant_otherwise_is_said(x: tuple[int, ...], y: Any, note: str | None, tmp_path: Path) -> None:
+    said = [str(each) for each in load_data(saved(tmp_path, x=np.zeros(x, np.uint8), y=y)).report.notes]
+    assert [each for each in said if note is None or note not in each] == [] and len(said) == (note is not None)
+
+
+def test_a_class_that_only_another_part_has_is_said(tmp_path: Path) -> None:
+    x = np.zeros((20, 5), "f4")
+    data = load_data(saved(tmp_path, x_train=x, y_train=LABELS, x_test=x, y_test=LABELS + 1))
+    assert [str(note) for note in data.report.notes] == [
+        "No training example is of these classes, which cannot be learned: 4"]
