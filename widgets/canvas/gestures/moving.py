@@ -46,6 +46,8 @@ class CardMove(Gesture):
         self._begun = True
         if self._toggles:
             self._item.setSelected(True)
+        elif not self._item.isSelected():  # something else was chosen since the press
+            scene.choose({self._item})
         self._pixel = scene.pixel()
         chosen = scene.selectedItems()
         frames = [item for item in chosen if isinstance(item, FrameItem)]

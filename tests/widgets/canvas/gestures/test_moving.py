@@ -46,6 +46,19 @@ def test_a_double_click_with_ctrl_is_two_clicks(desk):
         assert desk.scene.selected_names() == chosen
 
 
+@pytest.mark.parametrize("others", [[], ["spare"], ["spare", "conv1"]])
+def test_what_is_under_the_mouse_moves_whatever_is_chosen_since_it_was_pressed(qtbot, others):
+    desk = Desk(qtbot, Graph.of([*network().nodes.values(), Node("spare", ReLU(), (900.0, 900.0))], network().edges))
+    card, before = desk.card("conv1"), desk.graph.nodes
+    desk.tell(QEvent.Type.MouseButtonPress, card)
+    desk.scene.select(others)
+    for way in (QPoint(60, 20), QPoint(120, 40)):
+        desk.tell(QEvent.Type.MouseMove, card + way)
+    desk.tell(QEvent.Type.MouseButtonRelease, card + QPoint(120, 40))
+    moved = {name for name, node in desk.graph.nodes.items() if node.position != before[name].position}
+    assert moved == {"conv1", *(others if "conv1" in others else [])}
+
+
 # -- snapping: five pixels off is near enough, ten are not ------------------------------------------------------------
 
 
