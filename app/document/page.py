@@ -180,10 +180,12 @@ class Page(QWidget):
 
     def open(self, name: str) -> None:
         """Show what is inside a layer: a block's layers, or its code."""
-        layer = self.level.graph.nodes[name].layer
-        if isinstance(layer, Block):
+        node = self.level.graph.nodes.get(name)
+        if node is None:  # it went while a menu was open
+            self.refuse(say("There is no layer named {name}", name=name))
+        elif isinstance(node.layer, Block):
             self.go((*self.level.path, name))
-        elif isinstance(layer, Code):
+        elif isinstance(node.layer, Code):
             self.code_requested.emit(name)
 
     def go_out(self) -> None:

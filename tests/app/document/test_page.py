@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 
 from app.document import page as module
 from app.document.level import followed
@@ -17,6 +17,7 @@ from engine.graph.graph import Node
 from engine.layers.inputs import Input
 from engine.messages import LayerloomError
 from tests.app.desk import Desk, chain, inner, network
+from widgets.canvas.view.menu import context_menu
 
 
 @pytest.fixture
@@ -41,6 +42,15 @@ def test_what_the_network_does_not_grant_is_said_and_changes_nothing(
     monkeypatch.setattr(module, name, refuse)
     act(desk.page)
     assert desk.notice() == "Not here" and desk.graph == network() and desk.path == inside
+
+
+def test_what_is_inside_a_layer_that_is_gone_is_said_not_to_be_there(desk: Desk) -> None:
+    desk.page.scene.select(["outer"])
+    [look] = [action for action in context_menu(desk.page.view, QPointF()).actions()
+              if action.text().startswith("Look inside")]
+    desk.page.edit("Delete", desk.page.level.graph.without(["outer"]))  # by a key, below the open menu
+    look.trigger()
+    assert desk.notice() == "There is no layer named outer" and desk.path == ()
 
 
 def test_the_input_says_what_comes_in(desk: Desk) -> None:
