@@ -12,24 +12,10 @@ from engine.reading.loose import loose_in
 from engine.reading.reading import ReadingError, from_text, read
 from engine.reading.unsteady import counting
 from tests.engine.reading.oracle import HEAD, difference
+from tests.engine.reading.test_unsteady import part
 
-PART = """class Part(nn.Module):
-    {attribute}
-    def __init__(self, {argument}):
-        super().__init__()
-        self.w = nn.Parameter(torch.ones(8))
-        {begin}
-    def forward(self, x):
-        {first}
-        return x * self.w * {factor}
-"""
 NET = "net = nn.Sequential(Part(), nn.Linear(8, 8), Part())\n"
 A_AND_B = "a = Part()\n{0}\nnet = nn.Sequential(a, nn.Linear(8, 8), Part())\n"
-
-
-def part(attribute: str = "pass", argument: str = "n=1", begin: str = "pass", first: str = "pass",
-         factor: str = "1.0") -> str:
-    return PART.format(attribute=attribute, argument=argument, begin=begin, first=first, factor=factor)
 
 
 # -- what may mean something else --------------------------------------------------------------------------------------
