@@ -103,6 +103,8 @@ class Page(QWidget):
             self.is_refreshing = False
 
     def _show(self, level: Level) -> None:
+        if (level.path, level.graph) != (self.level.path, self.level.graph):
+            self.notice.withdraw(self._question)  # what it would do was meant for what was shown
         self.level = level
         self.view.is_inside = bool(level.path)
         self.scene.show_graph(level.graph)
@@ -128,7 +130,6 @@ class Page(QWidget):
             self.view.go_to(place)
         if left[: len(level.path)] == level.path:
             self.scene.select(left[len(level.path) : len(level.path) + 1])
-        self.notice.withdraw(self._question)
 
     def _show_crumbs(self) -> None:
         path, graph = self.level.path, self.document.experiment.graph

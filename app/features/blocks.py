@@ -103,8 +103,15 @@ class Blocks(Feature):
         if dialog.exec() == QDialog.DialogCode.Accepted:
             shown = tuple(Exposed(title, tuple(targets)) for title, targets in dialog.exposed)
             layer = block.model_copy(update={"label": dialog.label, "exposed": shown})
-            page.edit(self.tr("Change {name}").format(name=name), page.level.graph.with_layer(name, layer))
+            self._change(page, name, block, layer)
         dialog.deleteLater()
+
+    def _change(self, page: Page, name: str, block: Custom, layer: Custom) -> None:
+        graph = page.level.graph
+        if name not in graph.nodes or graph.nodes[name].layer != block:
+            page.refuse(say("{name} has changed meanwhile: choose its name and options again", name=name))
+        else:
+            page.edit(self.tr("Change {name}").format(name=name), graph.with_layer(name, layer))
 
     def _dialog(self, label: str, nodes: Iterable[Node],
                 exposed: Sequence[tuple[str, Sequence[tuple[str, str]]]] = ()) -> BlockDialog:

@@ -17,6 +17,7 @@ import re
 import resource
 import subprocess
 import sys
+import tempfile
 import types
 import warnings
 from collections.abc import Iterator
@@ -215,8 +216,9 @@ def cells_of(text: str) -> Iterator[str]:
 def run(text: str, seconds: int) -> str:
     """What a child says of a text."""
     try:
-        done = subprocess.run([sys.executable, __file__, "--child"], input=text, capture_output=True, text=True,
-                              timeout=seconds, cwd=ROOT, check=False)
+        with tempfile.TemporaryDirectory() as folder:  # some write files where they run
+            done = subprocess.run([sys.executable, str(Path(__file__).resolve()), "--child"], input=text, text=True,
+                                  capture_output=True, timeout=seconds, cwd=folder, check=False)
     except subprocess.TimeoutExpired:
         return "not ready in time"
     lines = [line for line in done.stdout.splitlines() if line.startswith("RESULT ")]

@@ -119,6 +119,19 @@ def test_a_question_goes_when_it_is_answered_elsewhere(desk: Desk) -> None:
     assert desk.notice() == "" and desk.document.history.undo_text == "Make residual1 my own"
 
 
+def test_a_question_goes_when_what_it_is_about_changes(desk: Desk) -> None:
+    """What was asked for was meant for the block as it was: done now it would take the change back."""
+    page, document = desk.page, desk.document
+    desk.enter("residual1")
+    page.edit("Cut", page.level.graph.without([page.level.graph.order[-1]]))
+    recipe = document.experiment.recipe.model_copy(update={"epochs": 3})
+    document.edit("Other", replace(document.experiment, recipe=recipe))
+    assert "Make it your own to change it" in desk.notice()
+    block = desk.graph.nodes["residual1"].layer
+    document.edit_graph("Change", desk.graph.with_layer("residual1", block.with_options(num_channels=6)))
+    assert desk.path == ("residual1",) and desk.notice() == ""
+
+
 # -- the same place after an edit -----------------------------------------------------------------------------------
 
 

@@ -86,6 +86,25 @@ def test_a_block_is_named_when_it_is_made_and_can_be_named_anew(window, monkeypa
     assert page.document.history.undo_text == f"Change {name}"
 
 
+@pytest.mark.parametrize("gone", [True, False])
+def test_a_block_that_changes_below_its_dialog_stays_as_it_is_then(window, monkeypatch, gone):
+    page = window.page
+    page.scene.select(["act1"])
+    page.make_block("First")
+    [name] = page.scene.selected_names()
+
+    def answer(_dialog: BlockDialog) -> BlockDialog.DialogCode:
+        graph = page.level.graph
+        block = graph.nodes[name].layer
+        page.edit("", graph.without([name]) if gone else graph.with_layer(name, block.with_options(repeat=2)))
+        return Accepted
+
+    monkeypatch.setattr(BlockDialog, "exec", answer)
+    window.commands["edit_block"].trigger()
+    assert said(window) == f"{name} has changed meanwhile: choose its name and options again"
+    assert (name in page.level.graph.nodes) != gone and page.document.history.undo_text == ""
+
+
 def test_what_a_block_shows_of_its_layers_can_be_chosen_anew(window, monkeypatch):
     page = window.page
     page.scene.select(["fc2"])

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMenu
 from widgets.canvas.scene.asking import SearchAt
 from widgets.canvas.view.card_menu import add_of_cards
 from widgets.canvas.view.mark_menu import add_of_frames, add_of_wires
-from widgets.canvas.view.menu_entries import Entries, tr
+from widgets.canvas.view.menu_entries import About, Entries, tr
 from widgets.canvas.view.view import CanvasView
 
 
@@ -31,16 +31,16 @@ class ContextMenu(QObject):
 def context_menu(view: CanvasView, about: QPointF) -> QMenu:
     """The menu for the view's selection, or for the empty canvas."""
     menu = QMenu(view)
-    entries, canvas = Entries(view, menu), view.canvas
+    canvas = view.canvas
     nodes = [canvas.graph.nodes[name] for name in canvas.selected_names()]
     if nodes:
-        add_of_cards(entries, nodes, about)
+        add_of_cards(Entries(view, menu, About(nodes=tuple(nodes))), nodes, about)
     elif frames := canvas.selected_frames():
-        add_of_frames(entries, frames)
+        add_of_frames(Entries(view, menu, About(frames=tuple((i, canvas.graph.frames[i]) for i in frames))), frames)
     elif edges := canvas.selected_edges():
-        add_of_wires(entries, edges, about)
+        add_of_wires(Entries(view, menu, About(edges=tuple(edges))), edges, about)
     else:
-        _add_of_canvas(entries, about)
+        _add_of_canvas(Entries(view, menu, About()), about)
     return menu
 
 

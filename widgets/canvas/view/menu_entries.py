@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QIcon, QKeySequence
 from PySide6.QtWidgets import QMenu
 
-from engine.graph.frames import COLORS
-from engine.graph.graph import Graph, GraphError
+from engine.graph.frames import COLORS, Frame
+from engine.graph.graph import Edge, Graph, GraphError, Node
+from engine.messages import Message, say
 from widgets.canvas.ground.labels import label_icon, label_name
 from widgets.canvas.view.view import CanvasView
 
@@ -20,16 +22,41 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("Canvas", text)
 
 
-class Entries:
-    """Writes one menu of a view: what it is called, what it does, and the key that does it too."""
+@dataclass(frozen=True)
+class About:
+    """What a menu is about, as it was when it was asked for: frames by their number."""
 
-    def __init__(self, view: CanvasView, menu: QMenu) -> None:
-        self.view, self.menu = view, menu
+    nodes: tuple[Node, ...] = ()
+    edges: tuple[Edge, ...] = ()
+    frames: tuple[tuple[int, Frame], ...] = ()
+
+    def changed(self, graph: Graph) -> Message | None:
+        """What of it is no longer so in this graph, and what to do; None: all is as it was."""
+        for node in self.nodes:
+            if node.name not in graph.nodes:
+                return say("There is no layer named {name}", name=node.name)
+            if graph.nodes[node.name] != node:
+                return say("{name} has changed: open its menu again", name=node.name)
+        if not set(self.edges) <= set(graph.edges):
+            return say("This wire has changed: open its menu again")
+        if any(graph.frames[index : index + 1] != (frame,) for index, frame in self.frames):
+            return say("This frame has changed: open its menu again")
+        return None
+
+
+class Entries:
+    """Writes one menu of a view: what it is called, what it does, and the key that does it too.
+
+    What the menu is ``about`` may change while it is open: then nothing is done, and why is said.
+    """
+
+    def __init__(self, view: CanvasView, menu: QMenu, about: About) -> None:
+        self.view, self.menu, self._about = view, menu, about
 
     def add(self, text: str, act: Callable[[], object], key: str = "") -> None:
         """One more entry; ``key`` is the one that it comes with."""
         action = self.menu.addAction(text)
-        action.triggered.connect(lambda *_: act())
+        action.triggered.connect(lambda *_: self._do(act))
         key = self.view.key_now(key)
         if key:  # shown only: the key itself belongs to the window, or to the view
             action.setText(f"{text}\t{QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)}")
@@ -39,7 +66,7 @@ class Entries:
         action = self.menu.addAction(icon or QIcon(), text)
         action.setCheckable(True)
         action.setChecked(chosen)
-        action.triggered.connect(lambda *_: act())
+        action.triggered.connect(lambda *_: self._do(act))
 
     def add_colors(self, title: str, chosen: Collection[str]) -> None:
         """A submenu of the colours; the one that all have is marked."""
@@ -54,7 +81,14 @@ class Entries:
 
     def within(self, title: str) -> Entries:
         """A menu in this one."""
-        return Entries(self.view, self.menu.addMenu(title))
+        return Entries(self.view, self.menu.addMenu(title), self._about)
+
+    def _do(self, act: Callable[[], object]) -> None:
+        changed = self._about.changed(self.view.canvas.graph)
+        if changed is not None:
+            self.view.refused.emit(changed)
+        else:
+            act()
 
     def ask(self, text: str, change: Callable[[Graph], Graph]) -> None:
         """Ask for the graph as ``change`` makes it, or say why it cannot."""

@@ -41,6 +41,41 @@ def test_what_belongs_together_stands_together(desk, selected, groups):
     assert 1 + sum(lines) == groups
 
 
+def subjects(desk: Desk) -> dict[str, list[object]]:
+    """What menus are about: cards, a wire with a bend, a frame with a layer."""
+    graph = marks.with_frame(desk.graph.with_via(Edge("conv1", "act1"), ((-50.0, 140.0),)), Frame("Head", ("conv1",)))
+    desk.take("", graph, "")
+    scene = desk.scene
+    return {"card": [scene.cards["conv1"]], "cards": [scene.cards["conv1"], scene.cards["act1"]],
+            "wire": [next(wire for wire in scene.wires.values() if wire.via)], "frame": [scene.frames.items[0]]}
+
+
+@pytest.mark.parametrize("about", ["card", "cards", "wire", "frame"])
+@pytest.mark.parametrize("gone", [True, False])
+def test_nothing_is_done_with_what_has_gone_or_changed_below_an_open_menu(desk, about, gone):
+    told, asked = [], []
+    desk.scene.choose(set(subjects(desk)[about]))
+    offered = entries(desk)
+    whole = desk.graph
+    [bent] = [edge for edge in whole.edges if edge.via]
+    now = whole.with_marks(["conv1"], label="blue").with_via(bent, ())
+    desk.take("", whole.without(["conv1"]) if gone else marks.frame_colored(now, 0, "blue"), "")
+    graph, selected = desk.graph, desk.scene.selected_names()
+    desk.view.refused.connect(told.append)
+    for signal in (desk.scene.edit_requested, desk.scene.open_requested, desk.view.search_requested,
+                   desk.view.replace_requested, desk.view.rename_requested, desk.view.block_requested):
+        signal.connect(lambda *given: asked.append(given))
+    acts = [action for action in offered.values() if action.menu() is None]
+    for action in acts:
+        action.trigger()
+    assert len(acts) > 2 and len(told) == len(acts) and not asked
+    assert desk.graph is graph and desk.scene.selected_names() == selected
+    said = {message_text(message) for message in told}
+    name = {"wire": "This wire", "frame": "This frame"}.get(about, "conv1")
+    assert said == {"There is no layer named conv1" if gone and name == "conv1" else (
+        f"{name} has changed: open its menu again")}
+
+
 @pytest.mark.parametrize("color", COLORS)
 def test_cards_are_given_every_colour_and_the_one_they_have_is_marked(desk, color):
     desk.scene.select(["conv1", "act1"])
