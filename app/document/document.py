@@ -43,6 +43,11 @@ class Run:
         return next((state for state in reversed(self.states.members) if state.best is not None), self.state)
 
     @property
+    def has_begun(self) -> bool:
+        """Whether there is anything to see of it; one whose data are not there ends before."""
+        return any(state.started is not None or state.epochs for state in self.states.members)
+
+    @property
     def experiment(self) -> Experiment:
         """What the weights belong to."""
         experiment = self.furthest.experiment if self.furthest.best is not None else self.states.experiment
@@ -134,7 +139,7 @@ class Document(QObject):
     @property
     def since_run(self) -> Since:
         """What has changed since the latest run began, whose curves are seen; it may have come to no weights."""
-        return since(self.run.drawn, self.experiment) if self.run is not None else NOTHING
+        return since(self.run.drawn, self.experiment) if self.run is not None and self.run.has_begun else NOTHING
 
     @property
     def owner(self) -> Experiment | None:

@@ -21,7 +21,8 @@ from app.features.results import Results
 from app.window import dialogs
 from app.window.window import MainWindow
 from engine.layers.activation import ReLU, Tanh
-from engine.training.events import EpochEnded, Finished, MemberStarted, Started
+from engine.messages import say
+from engine.training.events import EpochEnded, Finished, MemberStarted, Preparing, Started
 from engine.training.values import Metrics, Summary
 from tests.app.ran import come_to, ended
 from tests.app.threads import FakeThread, hear
@@ -133,6 +134,15 @@ def test_curves_of_a_run_that_came_to_no_weights_are_held_against_its_own_networ
     for bar in belonging._bars:
         assert bar.text.text() == "Changed since training: the network" and not bar.line.isHidden()
         assert bar.trained.isHidden() and bar.difference.isHidden(), "nothing of that run is left to be shown"
+
+
+def test_a_run_that_never_began_trained_nothing_that_could_have_changed(window, monkeypatch):
+    """Its data are not here."""
+    monkeypatch.setattr(trainer, "TrainingThread", FakeThread)
+    window.commands["train"].trigger()
+    hear(window, Preparing(say("Reading the data"), 0, 0), over=True)
+    change(window.page.document)
+    assert window.page.document.run is not None and lines(window) == [] and top(window) == ""
 
 
 def test_what_was_trained_is_shown_in_a_page_of_its_own_with_its_run(window, qtbot):
