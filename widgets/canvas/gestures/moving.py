@@ -43,11 +43,12 @@ class CardMove(Gesture):
 
     def _begin(self) -> None:
         scene = self._scene
-        self._begun = True
         if self._toggles:
             self._item.setSelected(True)
         elif not self._item.isSelected():  # something else was chosen since the press
             scene.choose({self._item})
+        if self._begun or self.is_over:  # whoever heard what is chosen may scroll the view: the mouse is elsewhere then
+            return
         self._pixel = scene.pixel()
         chosen = scene.selectedItems()
         frames = [item for item in chosen if isinstance(item, FrameItem)]
@@ -68,6 +69,7 @@ class CardMove(Gesture):
         self._leading = wires - self._between
         self._way = QPointF()
         self._wire: WireItem | None = None
+        self._begun = True
         scene.lift(self._cards)
 
     def move_to(self, point: QPointF, keys: Qt.KeyboardModifier) -> None:
@@ -77,6 +79,8 @@ class CardMove(Gesture):
             if way.manhattanLength() < SLACK * self._scene.pixel():
                 return
             self._begin()
+        if self.is_over:
+            return
         body = self._body.translated(way)
         self._aim_at_wire(way, keys)
         lines: tuple[QLineF, ...] = ()

@@ -59,6 +59,45 @@ def test_what_is_under_the_mouse_moves_whatever_is_chosen_since_it_was_pressed(q
     assert moved == {"conv1", *(others if "conv1" in others else [])}
 
 
+@pytest.mark.parametrize(("keys", "others"), [(NONE, []), (CTRL, []), (CTRL, ["act1"])])
+def test_a_move_within_a_move_is_one_move(qtbot, keys, others):
+    """Whoever hears what is chosen may scroll the view, and Qt then tells of the mouse again."""
+    desk = Desk(qtbot, network())
+    card, there, heard = desk.card("conv1"), desk.card("conv1") + QPoint(60, 20), []
+    desk.tell(QEvent.Type.MouseButtonPress, card, keys)
+    desk.scene.select(others)
+
+    def move_again() -> None:
+        if not heard:
+            heard.append(True)
+            desk.tell(QEvent.Type.MouseMove, there, keys)
+
+    desk.scene.selectionChanged.connect(move_again)
+    desk.tell(QEvent.Type.MouseMove, there, keys)
+    carried = {edge: wire.shape().boundingRect() for edge, wire in desk.scene.wires.items()}
+    before = desk.graph
+    desk.tell(QEvent.Type.MouseButtonRelease, there, keys)
+    assert heard and desk.graph is not before and len(desk.history) == 2
+    for name in ("conv1", *others):
+        now = desk.graph.nodes[name].position
+        assert now != before.nodes[name].position and desk.scene.cards[name].pos() == QPointF(*now)
+    for edge, wire in desk.scene.wires.items():
+        wire.follow()
+        assert wire.shape().boundingRect() == carried[edge]
+
+
+def test_what_is_let_go_of_while_it_begins_does_not_move(qtbot):
+    desk = Desk(qtbot, network())
+    card, before = desk.card("conv1"), desk.graph
+    desk.tell(QEvent.Type.MouseButtonPress, card)
+    desk.scene.clearSelection()
+    desk.scene.selectionChanged.connect(desk.scene.cancel_gesture)
+    for way in (QPoint(60, 20), QPoint(120, 40)):
+        desk.tell(QEvent.Type.MouseMove, card + way)
+    desk.tell(QEvent.Type.MouseButtonRelease, card + QPoint(120, 40))
+    assert desk.graph is before and desk.scene.cards["conv1"].pos() == QPointF(*before.nodes["conv1"].position)
+
+
 # -- snapping: five pixels off is near enough, ten are not ------------------------------------------------------------
 
 
