@@ -11,7 +11,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from app.features.all import first, later
-from app.system import needs_display, start_without_display
+from app.system import needs_display, share_memory, start_without_display
 from app.window.interrupts import Interrupts
 from app.window.leaving import end_process
 from app.window.settings import Settings
@@ -33,6 +33,7 @@ def main(argv: list[str]) -> int:
     """Open the window with the files named, or with the default network. Returns the exit status."""
     logging.basicConfig(level=logging.WARNING)
     report_the_rest()
+    share_memory()
     app = QApplication.instance() or _application(argv)
     assert isinstance(app, QApplication)
     app.setApplicationName("Layerloom")

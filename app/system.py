@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
@@ -20,6 +21,16 @@ FEDORA = ("mesa-libEGL mesa-libGL libglvnd-opengl dbus-libs fontconfig glib2 lib
 def program_name() -> str:
     """What a person types to start this program."""
     return "main.py" if Path(sys.argv[0]).name == "main.py" else "layerloom"
+
+
+M_ARENA_MAX, ARENAS = -8, 2  # of glibc's mallopt
+
+
+def share_memory() -> None:
+    """Let all threads take their memory from two heaps: each heap keeps tens of MB that were freed in it."""
+    if sys.platform.startswith("linux"):
+        with suppress(AttributeError, OSError):  # another C library has no such setting
+            ctypes.CDLL(None).mallopt(M_ARENA_MAX, ARENAS)
 
 
 DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")

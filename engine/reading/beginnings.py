@@ -31,13 +31,18 @@ def gain(nonlinearity: str, param: float | None = None) -> float:
     return GAINS[nonlinearity]
 
 
+_AS_METHOD = {"from": "a", "to": "b", "value": "val"}  # words of a tensor's own methods, and those of torch.nn.init
+
+
 def beginning(name: str, given: Sequence[Any], named: Mapping[str, Any]) -> Init | None:
     """What a call of ``nn.init`` fills a tensor with; None where no setting says that."""
     expected = FUNCTIONS.get(name)
     if expected is None:
         return None
-    values = {**expected, **dict(zip(expected, given, strict=False)),
-              **{key: value for key, value in named.items() if key not in ("generator", "tensor")}}
+    said = {_AS_METHOD.get(key, key): value for key, value in named.items() if key not in ("generator", "tensor")}
+    if len(given) > len(expected) or not said.keys() <= expected.keys():
+        return None
+    values = {**expected, **dict(zip(expected, given, strict=False)), **said}
     try:
         made = _init(name, values)
         return None if made is None else Init.model_validate(made)

@@ -127,7 +127,8 @@ class Choosing:
         if chosen is not None and not (classes and isinstance(chosen.value, Module) and chosen.name not in NAMES):
             return self._known(chosen)
         if classes:
-            return self._made(classes[-1])
+            made = [each for each in self.context.made if isinstance(each, Instance) and each.kind is classes[-1]]
+            return self.context.need(made[-1]) if made and chosen is None else self._made(classes[-1])
         makers = [value for value in self.context.globals.values() if isinstance(value, Function)
                   and isinstance(value.made, ast.FunctionDef) and self._returns_layers(value.made)]
         if makers:

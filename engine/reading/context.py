@@ -158,6 +158,9 @@ class Context:
         elif isinstance(value, Tensor):
             for each in (value, *value.storage.tensors):
                 each.stale = error
+        elif isinstance(value, Unknown):  # whatever it is of
+            for each in value.of.parts if value.of is not None and value.of.is_part else ():
+                self.taint(each, error)
         elif hasattr(value, "taint"):
             value.taint = value.taint or error
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from engine.layers.functions import Scale
 from engine.reading.assigning import Assigning
-from engine.reading.context import Context
+from engine.reading.context import LEARNING, Context
 from engine.reading.dimensions import ASKED, asked
 from engine.reading.functions import Functions
 from engine.reading.layers import KINDS
@@ -17,6 +18,7 @@ from engine.reading.modules import BY_HAND, GRADIENT_HOOKS, HOOKED, Buffer, Modu
 from engine.reading.paths import is_doubtful, meant, same
 from engine.reading.picking import Picking
 from engine.reading.plain import BUILTINS, ERRORS, OBJECTS, WIDE, Plain, is_open, words_of
+from engine.reading.reach import FILLING, reached, within
 from engine.reading.sizes import Size
 from engine.reading.sure import is_sure_name
 from engine.reading.switches import REASONS
@@ -29,6 +31,7 @@ from engine.reading.values import (
     Function,
     Instance,
     Last,
+    Lost,
     Marker,
     Measured,
     Method,
@@ -37,6 +40,7 @@ from engine.reading.values import (
     Numbers,
     Parameter,
     Path,
+    Reach,
     ReadingError,
     SpentError,
     Super,
@@ -70,6 +74,9 @@ COMPARED = (int, float, str, type(None), list, tuple, dict, set, frozenset, rang
 PARAMETERS = tuple(Path(f"torch.nn.{name}") for name in ("Parameter", "parameter.Parameter", "ParameterList",
                                                          "ParameterDict"))
 SOUGHT: Mapping[type[ast.AST], bool] = {ast.Eq: True, ast.In: True, ast.NotEq: False, ast.NotIn: False}
+# Methods that change which layers a module has, be it one.
+STRUCTURAL = frozenset(("append", "extend", "insert", "pop", "add_module", "register_module", "set_submodule",
+                        "__setattr__", "__setitem__", "__delitem__", "__delattr__"))  # fmt: skip
 ACTIVATIONS = ("torch.relu", "torch.tanh", "torch.sigmoid")
 
 
@@ -506,6 +513,8 @@ class Expressions:
             return self.modules.by_hand(owner, name)
         if isinstance(owner, (Instance, Class)):
             found = self.modules.attribute(owner, name)
+            if isinstance(found, Lost) and found.function.owner is None:
+                return replace(found, function=self.modules.bound(found.function, owner))
             return self._of_property(found, owner, name)
         if isinstance(owner, Super):
             return self._of_super(owner, name)
@@ -527,7 +536,11 @@ class Expressions:
     def _of_unknown(self, owner: Unknown, name: str) -> Any:
         """What is asked of something that is not known: of a class's own parameter more than that is."""
         if name.endswith("_"):
-            self.context.set_from_outside(owner, name)
+            self.context.set_from_outside(owner, "requires_grad" if name == "__setattr__" else name)
+        is_filled = owner.of is not None and owner.of.fills and name in FILLING
+        if name in LEARNING or (name in STRUCTURAL and not is_filled):
+            self.context.taint(owner, owner.error or self.context.error("What “.{name}” changes is not known here",
+                                                                       name=name))
         if name in GRADIENT_HOOKS and self.context.is_outside(owner):
             self.context.note(HOOKED)
         if name in ASKED and asked(owner, name, []) is not None:
@@ -589,9 +602,12 @@ class Expressions:
         owner = self.value(node.value, names)
         if isinstance(owner, Tensor):
             return self.picking.picked(owner, self._index_parts(node.slice, names))
-        index = self.index(node.slice, names)
+        return self.item(owner, self.index(node.slice, names), _text(node))
+
+    def item(self, owner: Any, index: Any, text: str) -> Any:
+        """``owner[index]``. Raises ReadingError."""
         if isinstance(owner, Unknown):
-            return _as_value(owner)
+            return within(_as_value(owner))
         if isinstance(index, Unknown):
             return index
         if isinstance(owner, Last):
@@ -609,7 +625,7 @@ class Expressions:
         if isinstance(owner, Path):
             return owner  # ``List[int]`` and the like
         if not isinstance(owner, (list, tuple, dict, str, range)):
-            raise self.context.error("“{text}” cannot be read here", text=_text(node))
+            raise self.context.error("“{text}” cannot be read here", text=text)
         return self.plain.work(operator.getitem, owner, index)
 
     def _index_parts(self, node: ast.expr, names: Names) -> list[Any]:
@@ -728,7 +744,9 @@ def _is_open(value: Any) -> bool:
 
 def _as_value(value: Any) -> Any:
     """What comes of something that is not known, and is not called."""
-    return Unknown(value.name, value.error) if isinstance(value, Method) else value
+    if not isinstance(value, Method):
+        return value
+    return Unknown(value.name, value.error, of=Reach([*reached(value)]))
 
 
 def _scaled_shape(one: Any, two: Any) -> tuple[int, ...] | None:

@@ -17,14 +17,15 @@ from engine.reading.expressions import PARAMETERS, Expressions
 from engine.reading.functions import Functions, OpenShape
 from engine.reading.leaving import reaches_out
 from engine.reading.library import BOOK
-from engine.reading.modules import Buffer, Modules
+from engine.reading.modules import UNSAID, Buffer, Modules
 from engine.reading.objects import Objects
 from engine.reading.optimizing import is_optimizer, optimized, takes_more
 from engine.reading.options import Options
 from engine.reading.ordering import Ordering
 from engine.reading.plain import BUILTINS, MATH, METHODS, OBJECTS, Plain
+from engine.reading.reach import PASSING, reached, reaching
 from engine.reading.sizes import BATCH
-from engine.reading.statements import OUTER, Statements, has_part
+from engine.reading.statements import OUTER, LostError, Statements, has_part
 from engine.reading.sure import is_sure_call
 from engine.reading.switches import DEFAULTS, FLOWS, IN_32_BITS, REASONS, keeps_kind, switch
 from engine.reading.tracing import FORWARD, Tracing
@@ -36,10 +37,12 @@ from engine.reading.values import (
     Function,
     Instance,
     Last,
+    Lost,
     Marker,
     Method,
     Module,
     Names,
+    Once,
     OwnParameterError,
     Parameter,
     Path,
@@ -76,7 +79,7 @@ class Interpreter:
 
     def called(self, called: Any, given: list[Any], named: Names, node: ast.Call, names: Names) -> Any:
         """What a call gives. Raises ReadingError."""
-        found = self._called(called, given, named, node, names)
+        found = reaching(self._called(called, given, named, node, names), called, given, named)
         self.context.strange += isinstance(found, Unknown)
         return found
 
@@ -91,6 +94,7 @@ class Interpreter:
             return self._method_called(called.owner, called.name, given, named)
         if isinstance(called, Unknown):
             self.statements.changed_in_place(node, names)
+            self._follow_lost(called, given, named) if isinstance(called, Lost) else None
             return self._unknown_called(called, given)
         if isinstance(called, Function):
             return self.function_called(called, given, named)
@@ -119,7 +123,27 @@ class Interpreter:
             raise called.error
         if called.error is None:
             raise self.context.error("“{text}” cannot be called here", text=called.name)
+        if called.of is not None and called.of.fills:
+            called.of.parts.extend(part for value in given for part in reached(value))
         return called
+
+    def _follow_lost(self, called: Lost, given: list[Any], named: Names) -> None:
+        """A function under a decorator that is not known may run or not: what it would change is not known."""
+        function = called.function
+        if called.error is None or not isinstance(function.made, ast.FunctionDef) or self.context.depth >= DEEPEST:
+            return
+        self.context.depth += 1
+        self.context.builder.append(function.owner)
+        try:
+            self.statements.lose(function.made.body, called.error, self._bound(function, given, named))
+        except (Returned, LostError):
+            pass
+        except ReadingError:
+            for part in reached([*given, *named.values()]):
+                self.context.taint(part, called.error)
+        finally:
+            self.context.builder.pop()
+            self.context.depth -= 1
 
     def _module_or_value(self, called: Any, given: list[Any], named: Names, node: ast.Call) -> Any:
         """Outside of ``forward`` nothing is known of what a network gives."""
@@ -150,6 +174,8 @@ class Interpreter:
             return self._torch_module(name, given, named)
         if name == "OrderedDict":
             return self.plain.work(dict, *map(self.plain.whole, given), **named)
+        if path in ("re.search", "re.match", "re.fullmatch") and len(given) == 2 and not named:
+            return self.plain.matches(name, *given)
         if path == "collections.namedtuple":
             return self.plain.work(namedtuple, *map(self.plain.whole, given), **named)
         if path == "functools.wraps":
@@ -177,6 +203,12 @@ class Interpreter:
             return given[0]
         if path == "argparse.ArgumentParser" and "parents" not in named:
             return Options(self.context, self._given)
+        if scope == "operator" and name in ("attrgetter", "itemgetter", "methodcaller") and given:
+            return Partial(Path(f"{path}()"), given, named)
+        if path.startswith("operator.") and path.endswith("()"):
+            return self._got(name, given, named, names)
+        if path in ("operator.setitem", "operator.delitem") and given:
+            return self._rebuilt(path, given[:1])
         if path.startswith("itertools."):
             return self._itertools(name, given, node)
         if scope.partition(".")[0] == "torch" or scope in ("operator", "F"):
@@ -220,14 +252,19 @@ class Interpreter:
             return self.functions.call(name, given, named, scope)
         if scope.startswith("torch.nn.") and name == "__init__" and given and isinstance(given[0], Instance):
             return self.objects.torch_super(given[0], name, given[1:], named)
-        if scope == "torch.nn.Module" and given and is_module(given[0]):
-            return self.objects.method(given[0], name, given[1:], named)
+        if scope.startswith("torch.nn.") and given and is_module(given[0]) and scope.rpartition(".")[2][:1].isupper():
+            return self._of_class(path, name, given, named)
+        if path == "torch.fx.symbolic_trace" and len(given) == 1:
+            return given[0]
         if is_optimizer(scope):
             self._optimized(given[0] if given else named.get("params"))
         if name == "from_pretrained" and scope.startswith("torch.nn."):
             raise self.context.error("“{name}” begins with weights that are given: make the layer, and load them",
                                      name=path.removeprefix("torch."))
         if scope.startswith("torch.") and scope not in ("torch.nn.functional", "torch.random", "torch.linalg"):
+            if given and is_module(given[0]):
+                return Unknown(ast.unparse(node)[:40], self.context.error(
+                    "What “{name}” makes of a network is not known here", name=path))
             return OPAQUE if not self.context.exact else self._none(name)
         if name == "linspace" and len(given) == 3 and not self.context.exact and (
                 type(given[2]) is int and all(type(each) in (int, float) for each in given[:2])):
@@ -242,6 +279,14 @@ class Interpreter:
         if name in ("is_available", "device_count", "Generator", "optim") and not self.context.exact:
             return OPAQUE
         return self.modules.plain_tensor(name, given, named)
+
+    def _of_class(self, path: str, name: str, given: list[Any], named: Names) -> Any:
+        """A method of torch's class called with its object: ``nn.Module.apply(net, f)``. Raises ReadingError."""
+        if name == "convert_sync_batchnorm":
+            return given[0]  # layers of the same numbers
+        if name in ("__init__", "__setitem__", "__delitem__") and not isinstance(given[0], Instance):
+            return self._rebuilt(path.removeprefix("torch."), given[:1])
+        return self.objects.method(given[0], name, given[1:], named)
 
     def _optimized(self, params: Any) -> None:
         self.context.optimized.append(optimized(self.context, self.plain, params))
@@ -267,6 +312,13 @@ class Interpreter:
                                    name=path)
         if self.context.exact or any(isinstance(value, Tensor) for value in given):
             raise error
+        if path.endswith("_") and any(isinstance(value, Parameter) for value in given):
+            self.context.note(UNSAID)  # as “trunc_normal_” of others
+        if path.startswith(PASSING):  # which go through what they are given, or call it
+            for value in given if path.startswith(("collections.", "functools.reduce")) else ():
+                list(value) if isinstance(value, Once) else None
+            if (made := next((value for value in given if isinstance(value, Function)), None)) is not None:
+                return Lost(ast.unparse(node)[:40], error, function=made)
         return Unknown(ast.unparse(node)[:40], error)
 
     def _begun(self, name: str, given: list[Any], named: Names) -> Any:
@@ -295,6 +347,20 @@ class Interpreter:
             raise self.context.error("This copy shares its weights with the layer: take the layer itself, or "
                                      "copy.deepcopy")
         return replace(value, attributes=dict(value.attributes)) if isinstance(value, Instance) else copy.copy(value)
+
+    def _got(self, how: str, given: list[Any], named: Names, names: Names) -> Any:
+        """What ``operator.attrgetter("a.b")(value)`` and its like give; the value comes last. Raises ReadingError."""
+        *asked, owner = given
+        if how == "methodcaller()":
+            method = self.expressions.attribute(owner, self.context.as_name(asked[0]))
+            return self.called(method, asked[1:], named, FORWARD, names)
+        if len(asked) != 1:
+            raise self.context.error("“{text}” cannot be called here", text=f"operator.{how}")
+        if how == "itemgetter()":
+            return self.expressions.item(owner, asked[0], how)
+        for name in self.context.as_name(asked[0]).split("."):
+            owner = self.expressions.attribute(owner, name)
+        return owner
 
     def _math_called(self, name: str, given: list[Any], node: ast.Call) -> Any:
         unknown = next((value for value in given if isinstance(value, Unknown)), None)
@@ -549,7 +615,7 @@ class Interpreter:
         if decorator in (None, OPAQUE):
             return made
         if not isinstance(decorator, Path):
-            return self._undecorated(text)
+            return self._undecorated(text, made)
         name = decorator.name.rpartition(".")[2]
         kinds = {"staticmethod": "static", "classmethod": "class", "property": "property",
                  "cached_property": "cached"}
@@ -561,10 +627,11 @@ class Interpreter:
         if name in ("abstractmethod", "wraps", "overload", "override", "export", "unused",
                     "ignore", "script_method", "total_ordering", "final"):
             return made
-        return self._undecorated(text)
+        return self._undecorated(text, made)
 
-    def _undecorated(self, text: str) -> Unknown:
-        return Unknown("", self.context.error("What the decorator “@{name}” does is not known", name=text))
+    def _undecorated(self, text: str, made: Any) -> Unknown:
+        error = self.context.error("What the decorator “@{name}” does is not known", name=text)
+        return Lost("", error, function=made) if isinstance(made, Function) else Unknown("", error)
 
     # -- the book's package --------------------------------------------------------------------------------------------
 

@@ -11,11 +11,12 @@ from engine.reading.context import LEARNING, Context
 from engine.reading.modules import UNREAD, Buffer
 from engine.reading.optimizing import Optimized, is_made, takes_more
 from engine.reading.options import Options
+from engine.reading.reach import FINDING, Origins, reached
 from engine.reading.values import (
     Chain,
     Function,
     Instance,
-    Measured,
+    Method,
     Names,
     Once,
     OwnParameterError,
@@ -38,10 +39,10 @@ CHANGING = frozenset(("append", "extend", "insert", "pop", "remove", "clear", "s
                       "__setitem__", "__delitem__", "add_argument"))  # fmt: skip
 LISTS = frozenset(("append", "update", "extend", "pop", "insert"))  # most lists are no network's
 HARMLESS = frozenset(("grad", "requires_grad", "data", "training"))  # of parameters: nothing of the network
+NUMBERS_OF = frozenset(("grad", "data", "training"))  # of them what says nothing of how they learn
 LAYERS = re.compile(r"(torch\.)?nn\.[A-Z]")  # what is called to make them
 IN_PLACE = re.compile(r"[a-z]\w*[a-z0-9]_")  # methods that change their tensor
 TRAINING = ("backward", "zero_grad", "step")  # by which a training loop is known
-MOST_LOOKED = 1000  # values of a list that are looked at
 
 
 class Leaving:
@@ -56,10 +57,12 @@ class Leaving:
         self._change_hidden(statement, names)
         for value in list(self._grown(statement, names)):
             self.context.taint(value, error)
-        for target in _targets(statement):
-            if isinstance(target, str):
-                self.expressions.bind(target, unknown, names)
-            else:
+        targets, origins = [*_targets(statement)], Origins(statement, names, self.value)
+        reach = {target: origins.of(target) for target in targets if isinstance(target, str)}
+        for name, parts in reach.items():
+            self.expressions.bind(name, unknown if parts is None else unknown.reaching(parts), names)
+        for target in targets:
+            if not isinstance(target, str):
                 self._leave_inside(target, unknown, names, statement)
         for value in (*self._changed(statement, names), *self._with_weights(statement, names)):
             self.context.taint(value, error)
@@ -93,9 +96,7 @@ class Leaving:
             return
         for node in nodes:
             value = self.value(node, names) if isinstance(node, (ast.Name, ast.Attribute)) else None
-            for each in value[:MOST_LOOKED] if isinstance(value, (list, tuple)) else (value,):
-                if is_module(each) or isinstance(each, (Parameter, Measured)):
-                    yield each if is_module(each) else each.module
+            yield from () if isinstance(value, Method) else reached(value)
 
     def _say_own(self, statement: ast.stmt, names: Names) -> None:
         """Parameters of classes' own may begin or learn otherwise."""
@@ -135,7 +136,14 @@ class Leaving:
             self.context.set_from_outside(owner, "requires_grad")  # how it learns, or what it is
         is_known = owner is not None and not isinstance(owner, Unknown)
         if not is_known and not self._is_kept(target, names):  # reached in a way that cannot be followed
-            for value in self._roots(target.value, names):
+            roots = [*self._roots(target.value, names)]
+            is_told = isinstance(owner, Unknown) and isinstance(owner.error, OwnParameterError)
+            if not roots and not is_told and _freezes(target, statement):
+                roots = [*self.context.made, *(each for each in self.context.builder if each)]
+            for value in roots:
+                if isinstance(value, Unknown) and isinstance(target, ast.Attribute) and target.attr in NUMBERS_OF:
+                    self.context.note(UNREAD) if target.attr == "data" else None
+                    continue
                 self.context.taint(value, unknown.error or self.context.error("What is set here is not known"))
         if isinstance(target, ast.Attribute) and isinstance(owner, Instance):
             if isinstance(target.ctx, ast.Store):
@@ -162,7 +170,8 @@ class Leaving:
         """Objects by whose names something is reached."""
         for part in ast.walk(node):
             value = self.value(part, names) if isinstance(part, ast.Name) else None
-            if is_module(value) or isinstance(value, (list, dict, Instance, Tensor)):
+            if is_module(value) or isinstance(value, (list, dict, Instance, Tensor)) or (
+                    isinstance(value, Unknown) and value.of is not None):
                 yield value
 
     def value(self, node: ast.expr, names: Names) -> Any:
@@ -200,6 +209,8 @@ class Leaving:
                 yield owner
             if node.func.attr in CHANGING and owner is None:
                 yield from (value for value in self._roots(node.func.value, names) if isinstance(value, (list, dict)))
+            if node.func.attr in CHANGING | LEARNING and (isinstance(owner, Unknown) or _finds(node.func.value)):
+                yield from Origins(ast.Pass(), names, self.value).parts(node.func.value)
             yield from self._tensors_in(node.func.value, names)
             yield from self.keepers(node, names)
         for value in node.args:
@@ -211,6 +222,7 @@ class Leaving:
         if name in ("setattr", "delattr"):
             self.context.spoil(given[0], "…") if isinstance(given[0], Path) else None
             yield from given[:1]
+            yield from Origins(ast.Pass(), names, self.value).parts(node.args[0]) if node.args else ()
 
     def keepers(self, call: ast.Call, names: Names) -> Iterator[Instance]:
         """The object whose tensor a call changes, where nothing else is known of that tensor."""
@@ -242,6 +254,22 @@ class Leaving:
             self.context.note("A training loop is left out")
 
 
+def _freezes(target: ast.expr, statement: ast.stmt) -> bool:
+    """Whether all that is gone through in a loop does not learn any more afterwards."""
+    if not isinstance(target, ast.Attribute) or target.attr != "requires_grad":
+        return False
+    loops = [ast.unparse(node.target) for node in ast.walk(statement) if isinstance(node, ast.For)]
+    return ast.unparse(target.value) in loops and not any(
+        isinstance(node, ast.Assign) and target in node.targets and ast.unparse(node.value) == "True"
+        for node in ast.walk(statement))
+
+
+def _finds(node: ast.expr) -> bool:
+    """Whether a call gives a part of what it is given."""
+    name = getattr(node.func, "attr", getattr(node.func, "id", "")) if isinstance(node, ast.Call) else ""
+    return name in FINDING
+
+
 def _sets(node: ast.AST) -> bool:
     """Whether something of an object is set there, or taken away."""
     if isinstance(node, (ast.Attribute, ast.Subscript)):
@@ -254,6 +282,8 @@ def _sets_weights(node: ast.AST) -> bool:
     """Whether it may set how a weight begins, or whether it learns."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and IN_PLACE.fullmatch(node.func.attr):
         return not (isinstance(node.func.value, ast.Attribute) and node.func.value.attr == "grad")
+    if isinstance(node, ast.Call):
+        return ast.unparse(node.func).endswith("vector_to_parameters")
     return isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and node.attr in ("requires_grad",
                                                                                                  "data")
 

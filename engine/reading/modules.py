@@ -187,6 +187,7 @@ class Modules:
             self.containers.put_part(owner, name, value)
         elif isinstance(owner, Unknown) and owner.error is not None:
             self.context.set_from_outside(owner, name if name in ("data", "grad") else "requires_grad")
+            self.context.taint(owner, owner.error) if name not in ("data", "grad", "training") else None
             if name == "requires_grad" and isinstance(owner.error, OwnParameterError) and not (
                     self.context.is_outside(owner)):
                 return  # the class says so itself
@@ -199,6 +200,9 @@ class Modules:
             raise error
         elif isinstance(owner, Path):
             self.context.spoil(owner, name)
+        elif isinstance(owner, Function) and name in ("__defaults__", "__kwdefaults__", "__code__"):
+            self.context.lose_names(self.context.error("“{name}” of a function is set by hand here: that cannot be "
+                                                       "read", name=name))
         elif isinstance(owner, Tensor) or self.context.exact:
             raise self.context.error("This assignment cannot be read")
 
@@ -602,8 +606,9 @@ class Modules:
     def say_unsaid(self, network: Any) -> None:
         """A note where some parameters begin as no setting says."""
         for _, part in every_module(network):
-            if isinstance(part, Module) and unsaid(part):
-                self.context.line = part.line
+            layer = layer_in(part)
+            if layer is not None and unsaid(layer):
+                self.context.line = layer.line
                 self.context.note(UNSAID)
 
     def view(self, owner: Parameter, name: str) -> View:

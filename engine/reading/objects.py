@@ -35,6 +35,7 @@ from engine.reading.values import (
     Function,
     Instance,
     Kept,
+    Lost,
     Marker,
     Measured,
     Method,
@@ -95,6 +96,8 @@ class Objects:
             made.has_twice = has_twice([*given, *named.values()])
         if self.context.exact and kind.method("forward") is None:
             raise self.context.error("{name} has no forward method", name=kind.made.name)
+        if isinstance(lost := kind.find("__init__"), Lost) and lost.error is not None:
+            raise lost.error
         constructor, fields = kind.method("__init__"), kind.holder("__dataclass__")
         order = kind.order()
         if fields is not None and (constructor is None or order.index(fields) < next(
@@ -226,6 +229,8 @@ class Objects:
     def by_object(self, name: str, given: list[Any]) -> Any:
         """``object.__setattr__(self, …)``, past what torch does with its parts. Raises ReadingError."""
         owner = self.context.need(given[0])
+        if name == "__setattr__" and isinstance(owner, Parameter):
+            return self._by_name("setattr", given)
         if name == "__init__" and isinstance(owner, Instance) and not owner.kind.is_module:
             return None
         if name == "__setattr__" and len(given) == 3 and isinstance(owner, Instance) and not is_module(given[2]):
@@ -233,6 +238,9 @@ class Objects:
         return self.reader.modules.by_hand(owner, f"object.{name}")
 
     def _by_name(self, name: str, given: list[Any]) -> Any:
+        if name in ("setattr", "delattr") and isinstance(given[0], Unknown):
+            self.context.set_from_outside(given[0], "requires_grad")
+            self.context.taint(given[0], given[0].error or self.context.error("What is set here is not known"))
         owner, attribute = self.context.need(given[0]), given[1]
         if not isinstance(attribute, str) or isinstance(owner, Unknown):
             if name in ("setattr", "delattr"):
@@ -435,6 +443,8 @@ class Objects:
         if name in ("requires_grad_", "detach_"):
             learns = given[0] if given else named.get("requires_grad", True)
             self.reader.modules._learns(owner, learns if name == "requires_grad_" else False)
+        elif name == "__setattr__":
+            self._by_name("setattr", [owner, *given])
         elif name.endswith("_"):
             self.reader.modules.fill(owner, name, given, named)
         elif name in GRADIENT_HOOKS:
@@ -519,6 +529,8 @@ class Objects:
         if isinstance(function, Path):
             function = self.reader.from_book(function.name) or function
         is_rebuilding = isinstance(function, Path) and function.name.startswith("torch.nn.utils.")
+        if isinstance(function, Lost) and function.error is not None:
+            self.context.taint(owner, function.error)
         if isinstance(function, (Marker, Path, Unknown)) and not is_rebuilding:
             self.context.note("How weights begin here is no setting of a layer: they begin as PyTorch's own")
             return owner
@@ -526,9 +538,14 @@ class Objects:
         self._applied(owner, lambda part: self.reader.called(function, [part], {}, call, {}))
         return owner
 
-    def _applied(self, owner: Any, function: Callable[[Any], Any]) -> None:
+    def _applied(self, owner: Any, function: Callable[[Any], Any], is_inner: bool = False) -> None:
+        if is_inner and isinstance(owner, Instance) and owner.kind.find("apply") is not None:
+            error = self.context.error("{name} says itself what “apply” does: that cannot be read",
+                                       name=owner.kind.made.name)
+            self.context.taint(owner, error)
+            raise error
         for _, part in self._children(owner):
-            self._applied(part, function)
+            self._applied(part, function, True)
         for _, layers in _hidden_layers(owner):
             function(layers)
         function(owner)

@@ -31,6 +31,7 @@ LONGEST = 10_000  # of lists and texts
 LARGEST = 10**12
 MOST_SHOWN = 100  # things in a list that is written into a text
 WIDE = re.compile(r"\d{3}|\*")  # asks for a text of any length
+LONG = re.compile(r"\)[*+?{]|\\[1-9]|\(\?P=|[*+{].*[*+{].*[*+{]")  # patterns whose search may take for ever
 OWN = re.compile(r"'(Module|Chain|Instance|Tensor|Marker|Unknown|Path|Once|Last|Parameter|Buffer|Function|Class|Size|"
                  r"OpenShape|Partial|AddTo|Detached|Measured|Address)'")  # classes of this program's in Python's words
 
@@ -66,7 +67,9 @@ METHODS: Mapping[type, frozenset[str]] = {
                      "sort")),
     dict: frozenset(("items", "keys", "values", "get", "update", "copy", "pop", "setdefault", "move_to_end")),
     str: frozenset(("lower", "upper", "startswith", "endswith", "split", "strip", "join", "format", "replace",
-                    "title", "capitalize", "lstrip", "rstrip", "isdigit", "find", "count", "zfill")),
+                    "title", "capitalize", "lstrip", "rstrip", "isdigit", "find", "count", "zfill", "partition",
+                    "rpartition", "rsplit", "rfind", "index", "removeprefix", "removesuffix", "isalpha", "isalnum",
+                    "isupper", "islower")),
     tuple: frozenset(("index", "count")), set: frozenset(("add", "discard", "update", "union")),
     float: frozenset(("is_integer",)), range: frozenset(("index", "count")),
 }  # fmt: skip
@@ -242,6 +245,13 @@ class Plain:
             except StopIteration:
                 return
             yield found
+
+    def matches(self, how: str, pattern: Any, text: Any) -> bool | None:
+        """Whether ``re.search`` and the like find something: True, or None as they say. Raises ReadingError."""
+        pattern, text = self.context.need(pattern), self.context.need(text)
+        if not (isinstance(pattern, str) and isinstance(text, str)) or len(text) > MOST_SHOWN or LONG.search(pattern):
+            raise self.context.error("This search in a text cannot be worked out here")
+        return True if self.work(getattr(re, how), pattern, text) is not None else None
 
     def once(self, values: Iterable[Any]) -> Once:
         """What is gone through only once, each step paid for."""

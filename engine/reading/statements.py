@@ -25,6 +25,7 @@ from engine.reading.values import (
     Class,
     Function,
     Instance,
+    Lost,
     Marker,
     Names,
     Parameter,
@@ -40,6 +41,7 @@ OUTER = "__outer__"  # the names around a function's own, and which of them it m
 SETS = "__sets__"
 NO_GRAD, STOPPED = "torch.no_grad()", "KeyboardInterrupt"  # the error of a person who stops the code
 MOST_BASES = 60
+REPLACING = ("unittest.mock", "mock.")  # what stands for something else for a while
 
 
 class _Leave(ReadingError):  # noqa: N818
@@ -312,7 +314,12 @@ class Statements:
             maker = item.context_expr.func if isinstance(item.context_expr, ast.Call) else item.context_expr
             known = self._leaving.value(maker, names) if isinstance(maker, ast.Name) else None
             if isinstance(known, (Class, Instance, Function)):
+                self._lose_entry(item.context_expr, names)
                 raise self.context.error("“with” cannot be read here")
+            self.expressions.value(item.context_expr, names) if isinstance(known, Lost) else None
+            if isinstance(made := self._leaving.value(maker, names), Path) and made.name.startswith(REPLACING):
+                raise self.context.error("“{name}” puts something else under a name: that cannot be read",
+                                         name=made.name)
             if self.context.exact:
                 raise self.context.error("“with” cannot be read here")
             if self.context.sheet is not None:
@@ -321,6 +328,16 @@ class Statements:
                 self.expressions.store(item.optional_vars, Unknown(text[:40], self.context.error(
                     "“{text}” is not known here", text=text[:40])), names)
         self.run(node.body, names)
+
+    def _lose_entry(self, item: ast.expr, names: Names) -> None:
+        """What an object of the code does where “with” begins and ends is not known any more."""
+        found = self.expressions.value(item, names)
+        for name in ("__enter__", "__exit__") if isinstance(found, Instance) else ():
+            made = found.kind.method(name)
+            if made is not None and isinstance(made.made, ast.FunctionDef) and made.made.args.args:
+                around = {} if made.around is None else {OUTER: made.around}
+                self.lose(made.made.body, self.context.error("“with” cannot be read here"),
+                          {made.made.args.args[0].arg: found, **around})
 
     def _check_switch(self, item: ast.expr, names: Names) -> None:
         """Raise a ReadingError where no gradient flows in what is around, or other numbers are computed with."""

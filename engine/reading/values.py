@@ -58,12 +58,29 @@ class Path:
     name: str
 
 
+@dataclass(frozen=True, eq=False)
+class Reach:
+    """Modules that may be reached through a value: it is one of them or a part (``is_part``), or holds some.
+
+    ``fills``: what is appended to it may be reached from then on, too.
+    """
+
+    parts: list[Any]
+    is_part: bool = True
+    fills: bool = False
+
+
 @dataclass(frozen=True)
 class Unknown:
     """A value that is not known: by its name, and the error that says why where it is more than a missing value."""
 
     name: str
     error: ReadingError | None = None
+    of: Reach | None = field(default=None, compare=False, kw_only=True)
+
+    def reaching(self, parts: Reach) -> Unknown:
+        """The same, and what may be reached through it."""
+        return replace(self, of=parts)
 
     def __deepcopy__(self, memo: Any) -> Unknown:
         return self
@@ -74,6 +91,13 @@ class Numbers(Unknown):
     """A tensor of which only the shape is known, be it None."""
 
     shape: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Lost(Unknown):
+    """A function of the code of which it is not known what a decorator made of it."""
+
+    function: Any = None
 
 
 @dataclass(frozen=True)
@@ -449,6 +473,12 @@ class Once:
         self._values, self._spend = iter(values), spend
         self.taken = 0  # values that were asked for
         self.taint: ReadingError | None = None
+        self.of: Reach | None = None
+
+    def reaching(self, parts: Reach) -> Once:
+        """The same, and what may be reached through it."""
+        self.of = parts
+        return self
 
     def __iter__(self) -> Iterator[Any]:
         return self

@@ -125,6 +125,9 @@ class Faults(logging.Handler):
 def child(seconds: float, seed: int) -> int:
     """The window, its event loop, and a timer that makes a gesture whenever there is time."""
     faulthandler.enable()
+    from app.system import share_memory
+
+    share_memory()
     from engine.data.fetching.torchvision_import import torchvision
 
     torchvision()
