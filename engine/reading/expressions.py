@@ -77,6 +77,11 @@ SOUGHT: Mapping[type[ast.AST], bool] = {ast.Eq: True, ast.In: True, ast.NotEq: F
 # Methods that change which layers a module has, be it one.
 STRUCTURAL = frozenset(("append", "extend", "insert", "pop", "add_module", "register_module", "set_submodule",
                         "__setattr__", "__setitem__", "__delitem__", "__delattr__"))  # fmt: skip
+# What is asked of a tensor to speak of it, and what plain values are put into words with.
+SPOKEN = frozenset((
+    "item", "mean", "max", "min", "sum", "std", "var", "norm", "abs", "median", "argmax", "argmin", "any", "all",
+    "isnan", "isinf", "isfinite", "size", "dim", "numel", "nelement", "detach", "cpu", "numpy", "tolist", "float",
+    "unique", "type", "len", "str", "int", "round", "list", "tuple", "repr", "format", "join"))
 ACTIVATIONS = ("torch.relu", "torch.tanh", "torch.sigmoid")
 
 
@@ -645,6 +650,8 @@ class Expressions:
 
     def _of_call(self, node: ast.Call, names: Names) -> Any:
         called = self.value(node.func, names)
+        if called == Path("builtins.print") and self.context.sheet is not None and _only_looks(node):
+            return None  # whatever layers would say of it
         if isinstance(called, Method) and called.name in PLACING and is_module(called.owner) and not (
                 self.context.exact or any(word.arg is None for word in node.keywords)):
             given = [self._where(each, names) for each in node.args]
@@ -728,6 +735,15 @@ def _place(name: str, names: Names) -> Names | None:
             return around
         around = around.get(OUTER)
     return None
+
+
+def _only_looks(call: ast.Call) -> bool:
+    """Whether what is printed is only measured: nothing is another afterwards."""
+    parts = [part for word in (*call.args, *(word.value for word in call.keywords)) for part in ast.walk(word)]
+    if any(isinstance(part, (ast.NamedExpr, ast.Await, ast.Yield, ast.YieldFrom)) for part in parts):
+        return False
+    called = [part.func for part in parts if isinstance(part, ast.Call)]
+    return all(getattr(func, "attr", getattr(func, "id", "")) in SPOKEN for func in called)
 
 
 def _root(node: ast.expr) -> ast.expr:

@@ -168,3 +168,16 @@ def test_the_object_that_a_text_makes_is_meant_also_where_nothing_keeps_it() -> 
     text = HEAD + NET + "opt = torch.optim.SGD(Net(5).parameters(), lr=0.1)\n"
     assert outcome(text + "net = Net(5)\n", (8,)) == "equal" and from_text(text, (8,)) == from_text(
         HEAD + NET + "net = Net(5)\n", (8,))
+
+
+@pytest.mark.parametrize("said", [
+    "'after', x.shape, x.mean().item()", "f'{x.std():.3f}', float(x.max()), x.detach().cpu().numpy()[0]",
+    "x.size(0), len(x), torch.isnan(x).any()", "", "x.mean(), sep=str(x.sum())",
+])  # fmt: skip
+def test_what_forward_only_prints_is_left_out(said: str) -> None:
+    text = ("class Own(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+            "        self.a = nn.Linear(8, 4)\n"
+            f"    def forward(self, x):\n        x = self.a(x)\n        print({said})\n        return x\nnet = Own()\n")
+    assert outcome(HEAD + text, (8,)) == "equal"
+    changed = text.replace("print(", "print(x.add_(1), ") if said else text.replace("print(", "print(x.add_(1)")
+    assert outcome(HEAD + changed, (8,)) .partition(":")[0] in ("equal", "refused")
