@@ -11,6 +11,7 @@ from engine.layers import Layer
 from engine.messages import Message, say
 from engine.reading.elsewhere import is_read
 from engine.reading.lasting import Uses
+from engine.reading.reach import reached
 from engine.reading.sheet import Declared, Sheet
 from engine.reading.sizes import BATCH, Size
 from engine.reading.unsteady import Unsteady
@@ -19,8 +20,10 @@ from engine.reading.values import (
     Method,
     Module,
     Names,
+    Once,
     OwnParameterError,
     Path,
+    Reach,
     ReadingError,
     SpentError,
     Tensor,
@@ -154,7 +157,7 @@ class Context:
         """Whoever uses this value from now on meets the error."""
         if isinstance(value, (list, dict, set)):
             self.kept.append(value)
-            self.tainted[id(value)] = Unknown("", error)
+            self.tainted[id(value)] = Unknown("", error, of=Reach([*reached(value)]))
         elif isinstance(value, Tensor):
             for each in (value, *value.storage.tensors):
                 each.stale = error
@@ -172,7 +175,7 @@ class Context:
             self.spend(len(value) // 16 if isinstance(value, tuple) else 0)
             value = self._settled(value)
         error = value.stale if isinstance(value, Tensor) else getattr(value, "taint", None)
-        return value if error is None else Unknown("", error)
+        return value if error is None else Unknown("", error, of=value.of if isinstance(value, Once) else None)
 
     def bind(self, size: Any, number: int) -> None:
         """A size that is not known is this number, where the code runs at all."""

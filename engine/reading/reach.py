@@ -98,7 +98,7 @@ class Origins:
         if isinstance(node, (ast.Name, ast.Attribute)) and (found := [*reached(self._value(node, self._names))]):
             yield from found
             return
-        if isinstance(node, (ast.Lambda, ast.Compare, ast.JoinedStr)) or (
+        if isinstance(node, (ast.Compare, ast.JoinedStr)) or (
                 isinstance(node, ast.Call) and self._gives_new(node)):
             return
         for part in ast.iter_child_nodes(node):

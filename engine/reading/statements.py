@@ -314,9 +314,10 @@ class Statements:
             maker = item.context_expr.func if isinstance(item.context_expr, ast.Call) else item.context_expr
             known = self._leaving.value(maker, names) if isinstance(maker, ast.Name) else None
             if isinstance(known, (Class, Instance, Function)):
-                self._lose_entry(item.context_expr, names)
+                self._lose_entry(self.expressions.value(item.context_expr, names))
                 raise self.context.error("“with” cannot be read here")
-            self.expressions.value(item.context_expr, names) if isinstance(known, Lost) else None
+            if isinstance(known, Lost) or self._is_own(maker, names):
+                self._lose_entry(self.expressions.value(item.context_expr, names))
             if isinstance(made := self._leaving.value(maker, names), Path) and made.name.startswith(REPLACING):
                 raise self.context.error("“{name}” puts something else under a name: that cannot be read",
                                          name=made.name)
@@ -329,15 +330,24 @@ class Statements:
                     "“{text}” is not known here", text=text[:40])), names)
         self.run(node.body, names)
 
-    def _lose_entry(self, item: ast.expr, names: Names) -> None:
+    def _is_own(self, maker: ast.expr, names: Names) -> bool:
+        """Whether a method of the code's own is called there."""
+        if not isinstance(maker, ast.Attribute):
+            return False
+        owner = self._leaving.value(maker.value, names)
+        if isinstance(maker.value, ast.Call):
+            owner = self._leaving.value(maker.value.func, names)
+        kind = owner.kind if isinstance(owner, Instance) else owner
+        return isinstance(kind, Class) and kind.find(maker.attr) is not None
+
+    def _lose_entry(self, entered: Any) -> None:
         """What an object of the code does where “with” begins and ends is not known any more."""
-        found = self.expressions.value(item, names)
-        for name in ("__enter__", "__exit__") if isinstance(found, Instance) else ():
-            made = found.kind.method(name)
+        for name in ("__enter__", "__exit__") if isinstance(entered, Instance) else ():
+            made = entered.kind.method(name)
             if made is not None and isinstance(made.made, ast.FunctionDef) and made.made.args.args:
                 around = {} if made.around is None else {OUTER: made.around}
                 self.lose(made.made.body, self.context.error("“with” cannot be read here"),
-                          {made.made.args.args[0].arg: found, **around})
+                          {made.made.args.args[0].arg: entered, **around})
 
     def _check_switch(self, item: ast.expr, names: Names) -> None:
         """Raise a ReadingError where no gradient flows in what is around, or other numbers are computed with."""

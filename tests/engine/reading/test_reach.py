@@ -55,6 +55,10 @@ def test_what_can_be_followed_is_as_torch_has_it(text: str) -> None:
     "T().off(net.a)\n",
     "from torch.nn.utils import vector_to_parameters\n"
     "vector_to_parameters(torch.zeros_like(torch.cat([p.view(-1) for p in net.parameters()])), net.parameters())\n",
+    "ps = filter(None.__ne__, net.a.parameters())\nfor p in ps: p.requires_grad_(False)\n",
+    "ps = iter(lambda it=iter(list(net.a.parameters())): next(it, None), None)\nfor p in ps: p.requires_grad_(False)\n",
+    "class T:\n    def __init__(self, net): self.net = net\n    @contextlib.contextmanager\n    def off(self):\n"
+    "        self.net.seq[0] = nn.Tanh()\n        yield\nwith T(net).off(): pass\n",
     "m = random.choice(list(net.children()))\nm[0] = nn.Tanh()\n",
     "operator.setitem(net.seq, 0, nn.Tanh())\n", "nn.Sequential.__setitem__(net.seq, 0, nn.Tanh())\n",
     "nn.Linear.__init__(net.a, 8, 6, bias=False)\n",
