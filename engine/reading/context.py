@@ -157,7 +157,7 @@ class Context:
         """Whoever uses this value from now on meets the error."""
         if isinstance(value, (list, dict, set)):
             self.kept.append(value)
-            self.tainted[id(value)] = Unknown("", error, of=Reach([*reached(value)]))
+            self.tainted[id(value)] = Unknown("", error, of=Reach([*reached(value)], False, True))
         elif isinstance(value, Tensor):
             for each in (value, *value.storage.tensors):
                 each.stale = error

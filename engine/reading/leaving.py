@@ -11,7 +11,7 @@ from engine.reading.context import LEARNING, Context
 from engine.reading.modules import UNREAD, Buffer
 from engine.reading.optimizing import Optimized, is_made, takes_more
 from engine.reading.options import Options
-from engine.reading.reach import FINDING, Origins, reached
+from engine.reading.reach import FILLING, FINDING, Origins, reached
 from engine.reading.values import (
     Chain,
     Function,
@@ -209,8 +209,11 @@ class Leaving:
                 yield owner
             if node.func.attr in CHANGING and owner is None:
                 yield from (value for value in self._roots(node.func.value, names) if isinstance(value, (list, dict)))
-            if node.func.attr in CHANGING | LEARNING and (isinstance(owner, Unknown) or _finds(node.func.value)):
+            if node.func.attr in CHANGING | LEARNING and _finds(node.func.value):
                 yield from Origins(ast.Pass(), names, self.value).parts(node.func.value)
+            elif node.func.attr in CHANGING | LEARNING and isinstance(owner, Unknown) and not (
+                    node.func.attr in FILLING and owner.of is not None and owner.of.fills):
+                yield owner
             yield from self._tensors_in(node.func.value, names)
             yield from self.keepers(node, names)
         for value in node.args:
