@@ -64,6 +64,7 @@ class Drawing(Feature):
         for style in self.styles():
             menu.addAction(style.title).triggered.connect(lambda _=False, style=style: self.ask(style))
         menu.aboutToHide.connect(menu.deleteLater)
+        page.view.hidden.connect(menu.close)
         menu.setActiveAction(menu.actions()[1])
         room = page.view.rect()
         menu.popup(page.view.mapToGlobal(QPoint((room.width() - menu.sizeHint().width()) // 2, 48)))
