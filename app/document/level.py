@@ -45,7 +45,7 @@ def level_inside(whole: Analysis, path: Path) -> Level:
     inside = inner(whole, path)
     problems = [
         Problem("error" if fault.node is None or fault.node in inside.members else "warning", fault.node,
-                _of_block(fault.error), repairs(inside, fault))
+                _of_block(fault.error), repairs(inside, fault)).at(path)
         for fault in inside.faults
     ]  # fmt: skip
     return Level(path, inside, tuple(sorted(problems, key=lambda problem: problem.severity)))

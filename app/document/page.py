@@ -17,7 +17,7 @@ from engine.analysis.sharing import share_candidates
 from engine.blocks.base import Block
 from engine.blocks.custom import Exposed
 from engine.blocks.edits import dissolved, inner, is_own, make_block, with_inner
-from engine.graph.graph import Graph
+from engine.graph.graph import Graph, Node
 from engine.layers.code import Code
 from engine.messages import LayerloomError, Message, say
 from widgets.canvas.cards.words import repeat_of
@@ -243,7 +243,7 @@ class Page(QWidget):
         offered = [each for problem in (*self.level.problems, *self.problems) for each in problem.repairs]
         if any(each is repair for each in offered):
             return repair
-        alike = {id(each): each for each in offered if each.text == repair.text}
+        alike = {id(each): each for each in offered if (each.text, each.place) == (repair.text, repair.place)}
         return next(iter(alike.values())) if len(alike) == 1 else None
 
     def _ask_to_own(self, then: Callable[[], None]) -> None:
@@ -282,10 +282,16 @@ class Page(QWidget):
         else:
             self.block_requested.emit([self.level.graph.nodes[name] for name in names])
 
-    def make_block(self, label: str, exposed: Sequence[Exposed] = ()) -> None:
-        """Make a block of the selected layers."""
+    def make_block(self, label: str, exposed: Sequence[Exposed] = (), nodes: Sequence[Node] | None = None) -> None:
+        """Make a block of these layers, unless they have changed by now, else of the selected ones."""
+        graph = self.level.graph
+        names = self.scene.selected_names() if nodes is None else [node.name for node in nodes]
+        changed = [node.name for node in nodes or () if graph.nodes.get(node.name) != node]
+        if changed:
+            self.refuse(say("{name} has changed meanwhile: make the block again", name=changed[0]))
+            return
         try:
-            graph, name = make_block(self.level.graph, self.scene.selected_names(), label, exposed)
+            graph, name = make_block(graph, names, label, exposed)
         except LayerloomError as error:
             self.refuse(error.message)
         else:

@@ -89,7 +89,7 @@ class Blocks(Feature):
         """Ask what the block shall be called and which options it shows, and make it."""
         dialog = self._dialog(self.tr("Block"), nodes)
         if dialog.exec() == QDialog.DialogCode.Accepted:
-            page.make_block(dialog.label, [Exposed(title, tuple(targets)) for title, targets in dialog.exposed])
+            page.make_block(dialog.label, [Exposed(title, tuple(targets)) for title, targets in dialog.exposed], nodes)
         dialog.deleteLater()
 
     def edit(self) -> None:

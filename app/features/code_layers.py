@@ -87,6 +87,8 @@ class CodeLayers(Feature):
             self._put_away()
         if page.notice.isHidden():
             self._ask(page)
+        elif not not_allowed(page.document.experiment.graph):  # what was asked about is gone, or was agreed to before
+            page.notice.withdraw(self._questions.get(page, 0))
 
     def _show(self) -> bool:
         page, layer = self._page, self._layer()

@@ -174,7 +174,7 @@ class Curves(Feature, Listener):
     def _follow(self, state: str) -> None:
         """A run begins: its curves come to the front, and stray keys shall not land in the recipe beside them."""
         page = self.page
-        if state == "preparing" and page is not None:
+        if state == "preparing" and page is not None and self.trainer.trains(page.document):
             self.host.places.bottom.bring(self.tab)
             self._show_document(page.document)
             focus = QApplication.focusWidget()

@@ -39,6 +39,7 @@ class Data(Feature):
         self.files = DataFiles(host.widget, host.settings, self._front)
         self._count = 0
         self._seen: tuple[Page, DataSpec] | None = None
+        self._questions: dict[Page, tuple[DataSpec, int]] = self.per_page()  # which data have changed, the message
         self._jobs = Jobs(self)
 
     def tabs(self) -> Sequence[Tab]:
@@ -88,6 +89,7 @@ class Data(Feature):
         return document.experiment.data if document is not None else None
 
     def show(self, page: Page) -> None:
+        self._withdraw_question(page)
         if self.host.is_ready:
             self._show_spec(page)
             self.library.show(page.document.experiment.data)
@@ -129,7 +131,7 @@ class Data(Feature):
             self.host.say(say("{changes}. It was read again", changes=found), waits=True)
 
     def _show_steps(self, index: int) -> None:
-        spec, root = self._spec(), self.host.settings.data_root
+        document, spec, root = self._front(), self._spec(), self.host.settings.data_root
         if spec is None or not self._count or not spec.is_image:
             return
         index %= self._count
@@ -140,11 +142,15 @@ class Data(Feature):
             if spec == self._spec():
                 self.panel.show_steps(steps_of(made[0]), made[1])
 
-        self._jobs.start(lambda _job: _steps(spec, index, root), tell, lambda message: self.host.say(message, "error"))
+        def fail(message: Message) -> None:
+            if self.is_open(document):
+                self.host.say(message, "error", of=document)
+
+        self._jobs.start(lambda _job: _steps(spec, index, root), tell, fail)
 
     def _refuse(self, document: Document, message: Message) -> None:
         """The data could not be used: what was before stays, also on the panel."""
-        self.host.say(message, "error")
+        self.host.say(message, "error", of=document)
         if self.page is not None and self.page.document is document:
             self.panel.forget_typing()
             self.panel.leave_download()
@@ -153,7 +159,7 @@ class Data(Feature):
 
     def _ask(self, document: Document, spec: DataSpec, preview: Preview) -> None:
         """A table cannot be used as it is: its columns are shown, and another one can be chosen."""
-        self.host.say(preview.notes[0], "error")
+        self.host.say(preview.notes[0], "error", of=document)
         if self.page is not None and self.page.document is document:
             self.panel.forget_typing()
             self.panel.show_question(spec, preview)
@@ -164,10 +170,17 @@ class Data(Feature):
     def _ask_for_changed(self, page: Page, message: Message, series: bool) -> None:
         """The files are not those that were read: nobody trains on them without knowing."""
         training = self.host.feature(Training)
-        page.notice.show_message(message_text(message), "info", [
+        self._questions[page] = page.document.experiment.data, page.notice.show_message(message_text(message), "info", [
             (self.tr("Read again"), lambda: self._read_again(page)),
-            (self.tr("Train anyway"), lambda: training.begin_run(page, series)),
+            (self.tr("Train anyway"), lambda: training.train_anyway(page, series)),
         ])  # fmt: skip
+
+    def _withdraw_question(self, page: Page) -> None:
+        """Other data were chosen since they were said to have changed, or they were read again."""
+        data, number = self._questions.get(page, (None, 0))
+        if number and data is not page.document.experiment.data:
+            del self._questions[page]
+            page.notice.withdraw(number)
 
     def _read_again(self, page: Page) -> None:
         if page is self.page:

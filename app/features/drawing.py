@@ -64,6 +64,7 @@ class Drawing(Feature):
         for style in self.styles():
             menu.addAction(style.title).triggered.connect(lambda _=False, style=style: self.ask(style))
         menu.aboutToHide.connect(menu.deleteLater)
+        page.view.hidden.connect(menu.close)
         menu.setActiveAction(menu.actions()[1])
         room = page.view.rect()
         menu.popup(page.view.mapToGlobal(QPoint((room.width() - menu.sizeHint().width()) // 2, 48)))
@@ -92,7 +93,7 @@ class Drawing(Feature):
 
             draw(analysis, path, style, title)
 
-        self._jobs.start(work, lambda _: self._say_done(path), self._say_failed)
+        self._jobs.start(work, lambda _: self._say_done(page, path), lambda message: self._say_failed(page, message))
 
     def _draw_canvas(self, page: Page, path: Path, style: str) -> None:
         from widgets.canvas.pictures.export import save_canvas  # not needed at the start
@@ -101,15 +102,15 @@ class Drawing(Feature):
         try:
             save_canvas(page.level.analysis, page.level.problems, page.scene.caption, path, look, ground)
         except LayerloomError as error:
-            self._say_failed(error.message)
+            self._say_failed(page, error.message)
         else:
-            self._say_done(path)
+            self._say_done(page, path)
 
-    def _say_done(self, path: Path) -> None:
-        self.host.say(say("Saved {file}", file=path.name), "ok")
+    def _say_done(self, page: Page, path: Path) -> None:
+        self.host.say(say("Saved {file}", file=path.name), "ok", of=page.document)
 
-    def _say_failed(self, message: Message) -> None:
-        self.host.say(message, "error")
+    def _say_failed(self, page: Page, message: Message) -> None:
+        self.host.say(message, "error", of=page.document)
 
     def finish(self) -> None:
         self._jobs.finish()

@@ -63,10 +63,10 @@ class Exporting(Feature):
         experiment, weights, which = _weights_of(document, best)
         path = self._path(self.tr("Export weights"), document.name, WITH_WEIGHTS)
         if path is not None:
-            code = (self.tr("Export their code too"), lambda: self.export_pair(experiment, path))
-            self.export(experiment, path, weights, which, [code])
+            code = (self.tr("Export their code too"), lambda: self.export_pair(document, experiment, path))
+            self.export(experiment, path, weights, which, [code], of=document)
 
-    def export_pair(self, experiment: Experiment, weights: Path) -> None:
+    def export_pair(self, document: Document, experiment: Experiment, weights: Path) -> None:
         """The code of the network that weights belong to, beside them and named alike."""
         from engine.export.formats import CODE  # not needed at the start
 
@@ -74,7 +74,7 @@ class Exporting(Feature):
         if path is not None and path.exists():  # the dialog asks before it is replaced
             path = dialogs.save_path(self.host.widget, self.tr("Export PyTorch code"), path, CODE)
         if path is not None:
-            self.export(experiment, path, None, say("PyTorch code of {weights}", weights=weights.name))
+            self.export(experiment, path, None, say("PyTorch code of {weights}", weights=weights.name), of=document)
 
     def export_code(self, document: Document) -> None:
         """Ask where; write a standalone Python class of the network as it is drawn."""
@@ -83,30 +83,31 @@ class Exporting(Feature):
         path = self._path(self.tr("Export PyTorch code"), document.name, CODE)
         if path is not None:
             self.export(document.experiment, path, None, say("PyTorch code"), self._trained_code(document),
-                        lambda words: _with_remark(document, words))
+                        lambda words: _with_remark(document, words), of=document)
 
     def _trained_code(self, document: Document) -> list[Action]:
         """The offer of the code that the weights belong to, where it is another than that of the canvas."""
         owner = document.owner
         if owner is None:
             return []
-        return [(self.tr("Export the code they belong to"), lambda: self.export_trained_code(owner, document.name))]
+        return [(self.tr("Export the code they belong to"), lambda: self.export_trained_code(document, owner))]
 
-    def export_trained_code(self, owner: Experiment, name: str) -> None:
+    def export_trained_code(self, document: Document, owner: Experiment) -> None:
         """Ask where; write the class of the network that weights belong to."""
         from engine.export.formats import CODE  # not needed at the start
 
-        path = self._path(self.tr("Export PyTorch code"), f"{name}-trained", CODE)
+        path = self._path(self.tr("Export PyTorch code"), f"{document.name}-trained", CODE)
         if path is not None:
-            self.export(owner, path, None, say("PyTorch code of the trained network"))
+            self.export(owner, path, None, say("PyTorch code of the trained network"), of=document)
 
     def _path(self, title: str, name: str, formats: Sequence[Format]) -> Path | None:
         """Where to save; the first kind of file is suggested."""
         return dialogs.save_path(self.host.widget, title, Path(f"{name}{formats[0].suffix}"), formats)
 
     def export(self, experiment: Experiment, path: Path, weights: Weights | None, which: Message,
-               then: Sequence[Action] = (), remark: Callable[[Message], Message] = lambda words: words) -> None:
-        """Write ``path`` by its suffix, prove it, say what came of it, and offer what goes with it."""
+               then: Sequence[Action] = (), remark: Callable[[Message], Message] = lambda words: words, *,
+               of: Document | None = None) -> None:
+        """Write ``path`` by its suffix, prove it, say of the document what came of it, and offer what goes with it."""
 
         def work(_: Job) -> Any:
             from engine.export.export import export  # loads torch
@@ -116,9 +117,9 @@ class Exporting(Feature):
         def tell(exported: Any) -> None:
             tone = "ok" if exported.verified else "error"
             words = say("{which}: {result}", which=which, result=exported.message)
-            self.host.say(remark(words), tone, then if exported.verified else ())
+            self.host.say(remark(words), tone, then if exported.verified else (), of=of)
 
-        self._run(work, tell)
+        self._run(work, tell, of)
 
     def copy_code(self, document: Document) -> None:
         """Put the network's Python source on the clipboard."""
@@ -146,7 +147,7 @@ class Exporting(Feature):
         if path is not None:
             members = list(document.run.states.members)
             self._run(lambda _: save_curves(members, path),
-                      lambda _: self.host.say(say("Saved {file}", file=path.name), "ok"))
+                      lambda _: self.host.say(say("Saved {file}", file=path.name), "ok", of=document), document)
 
     # -- bringing in --------------------------------------------------------------------------------------------
 
@@ -181,33 +182,40 @@ class Exporting(Feature):
             return None
         return lambda: self.load(page.document, path)
 
-    def load(self, document: Document, path: Path, layer: str = "", by_order: bool = False) -> None:
-        """Read weights and take those that fit the network, or one layer of it; the rest is told by name."""
+    def load(self, document: Document, path: Path, layer: str = "", by_order: bool = False, file: Any = None) -> None:
+        """Read weights and take those that fit the network, or one layer of it; the rest is told by name.
+
+        ``file``: what was read of it already.
+        """
         experiment = document.experiment
         before = _weights_of(document, True)[1] if layer else None  # the other layers keep what they have
 
         def work(_: Job) -> Any:
             from engine.export.bringing import weights_for  # loads torch
-            from engine.network.fitting import OrderError  # loads torch
+            from engine.export.weight_files import read_weights  # the same
+            from engine.network.fitting import OrderError  # the same
 
+            held = file or read_weights(path)
             try:
-                return weights_for(experiment, path, layer, before, by_order)
+                return weights_for(experiment, held, layer, before, by_order), held
             except OrderError as error:
-                return error
+                return error, held
 
-        def take(fit: Any) -> None:
-            if not any(page.document is document for page in self.host.pages):
+        def take(found: tuple[Any, Any]) -> None:
+            fit, held = found
+            if not self.is_open(document):
                 return
             if document.experiment.graph is not experiment.graph:  # changed while they were read
-                self.load(document, path, layer, by_order)
-            elif fit.in_order and self._takes_in_order(path, fit.in_order):
-                self.load(document, path, layer, by_order=True)
+                self.load(document, path, layer, by_order, held)
+            elif fit.in_order and self._takes_in_order(document, path, fit.in_order):
+                self.load(document, path, layer, True, held)  # what was asked about, whatever the file holds by now
             elif isinstance(fit, LayerloomError):
-                self.host.say(fit.message, "error")
+                self.host.say(fit.message, "error", of=document)
             else:
                 self._take(document, path, fit)
 
-        self._run(work, take)
+        self._jobs.start(work, take, lambda message: self.host.say(message, "error", of=document)
+                         if self.is_open(document) else None)
 
     def _take(self, document: Document, path: Path, fit: Any) -> None:
         from engine.network.fitting import told  # is loaded by now
@@ -217,10 +225,12 @@ class Exporting(Feature):
         then = say("training starts from these weights, and export writes them")
         message = told(fit, path.name, then)
         assert message is not None
-        self.host.say(message, "ok" if fit.is_whole and not fit.no_numbers else "info")
+        self.host.say(message, "ok" if fit.is_whole and not fit.no_numbers else "info", of=document)
 
-    def _takes_in_order(self, path: Path, in_order: Mapping[str, str]) -> bool:
+    def _takes_in_order(self, document: Document, path: Path, in_order: Mapping[str, str]) -> bool:
         """Whether tensors under other names are taken one after the other, after a look at which becomes which."""
+        if self.page is None or self.page.document is not document:  # one sees what one is asked about
+            self.host.turn_to([page.document for page in self.host.pages].index(document))
         box = QMessageBox(self.host.widget)
         box.setWindowTitle(self.tr("Load weights"))
         box.setText(self.tr("{file} has other names than the network, but layers of the same shapes.\n"
@@ -237,10 +247,10 @@ class Exporting(Feature):
         """Training begins afresh again."""
         document.load_weights(None)
         self.host.refresh()
-        self.host.say(say("Training starts from fresh weights"))
+        self.host.say(say("Training starts from fresh weights"), of=document)
 
-    def _run(self, work: Callable[[Job], Any], then: Callable[[Any], object]) -> None:
-        self._jobs.start(work, then, lambda message: self.host.say(message, "error"))
+    def _run(self, work: Callable[[Job], Any], then: Callable[[Any], object], of: Document | None) -> None:
+        self._jobs.start(work, then, lambda message: self.host.say(message, "error", of=of))
 
     def finish(self) -> None:
         """Let running exports end."""

@@ -253,8 +253,8 @@ class Heating(Feature):
 
     def _fail(self, message: Message) -> None:
         page, self._measuring = self._measuring, None
-        if page in self.host.pages:
-            self.host.say(message, "error")
+        if page in self.host.pages and page is not None:
+            self.host.say(message, "error", of=page.document)
             self.choose("none")
 
 

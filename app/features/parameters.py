@@ -125,12 +125,17 @@ class Parameters(Feature):
             return
         document, experiment, source = self._shown
         if source == "initial":
-            self._edit_initial(document, key, index, value)
+            reason = _why_gone(document.experiment, key, index) if document.experiment is not experiment else None
+            if reason is None:
+                self._edit_initial(document, key, index, value)
+            else:
+                self.host.say(reason, "error", of=document)
         else:
             document.load_weights({**self._weights, key: _changed(self._weights[key], index, value)}, experiment)
             self._source = "loaded"
             self.host.refresh()
-            self.host.say(say("Training starts from these weights with {key} changed, and export writes them", key=key))
+            self.host.say(say("Training starts from these weights with {key} changed, and export writes them", key=key),
+                          of=document)
 
     def _edit_initial(self, document: Document, key: str, index: tuple[int, ...], value: float) -> None:
         name, _, inner = key.partition(".")
@@ -144,7 +149,7 @@ class Parameters(Feature):
         try:
             graph = graph.with_parameters(name, parameters.with_options(edits=tuple(edits)))
         except LayerloomError as error:
-            self.host.say(error.message, "error")
+            self.host.say(error.message, "error", of=document)
             return
         document.edit_graph(self.tr("Set a value of {key}").format(key=key), graph)
 
@@ -174,6 +179,20 @@ def _newest(document: Document) -> str:
     if document.weights_are_loaded:
         return "loaded"
     return "best" if "best" in _sources(document) else "initial"
+
+
+def _why_gone(experiment: Experiment, key: str, index: tuple[int, ...]) -> Message | None:
+    """Why there is no such value in the network, which is another than the one whose tensors are seen; None: it is."""
+    from engine.network.weights import empty_module  # is loaded: tensors are seen
+
+    try:
+        tensor = empty_module(experiment).state_dict().get(key)
+    except LayerloomError as error:
+        return error.message
+    if tensor is not None and len(index) == tensor.dim() and all(map(int.__lt__, index, tensor.shape)):
+        return None
+    return say("There is no value {key}[{index}] any more: the network has changed", key=key,
+               index=", ".join(map(str, index)))
 
 
 def _changed(tensor: Tensor, index: tuple[int, ...], value: float) -> Tensor:

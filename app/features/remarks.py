@@ -11,7 +11,7 @@ from app.document.page import Page
 from app.features.training import Training
 from app.window.host import Feature
 from engine.experiment.recipe import Recipe
-from engine.messages import Message
+from engine.messages import Message, say
 from engine.training.events import RunNotSaved, ThreadsChanged
 from engine.training.listening import Listener
 from engine.training.values import Remark
@@ -27,10 +27,10 @@ class Remarks(Feature, Listener):
         trainer.failed.connect(self._fail)
 
     def on_run_not_saved(self, event: RunNotSaved) -> None:
-        self.host.say(event.message, "error")
+        self.host.say(event.message, "error", of=self._trainer.document)
 
     def on_threads_changed(self, event: ThreadsChanged) -> None:
-        self.host.say(event.line, waits=True)
+        self.host.say(event.line, waits=True, of=self._trainer.document)
 
     def on_remark(self, event: Remark) -> None:
         self.remark(self._trainer.document, event)
@@ -53,9 +53,16 @@ class Remarks(Feature, Listener):
             option, value = remark.suggestion
             title = translated(Recipe.model_fields[option].title or option)
             words = self.tr("Set {option} to {value}").format(option=title, value=value)
-            actions = [(words, lambda: self._follow(page, words, {option: value}))]
+            before = getattr(page.document.experiment.recipe, option)
+            actions = [(words, lambda: self._follow(page, words, option, value, before))]
         page.notice.remark(message_text(remark.message), "info", actions)
 
-    def _follow(self, page: Page, words: str, options: dict[str, Any]) -> None:
+    def _follow(self, page: Page, words: str, option: str, value: Any, before: Any) -> None:
+        """Unless the person has chosen another value since it was offered."""
         experiment = page.document.experiment
-        page.document.edit(words, replace(experiment, recipe=experiment.recipe.with_options(**options)))
+        now = getattr(experiment.recipe, option)
+        if now != before:
+            title = Recipe.model_fields[option].title or option
+            page.refuse(say("{option} is {value} by now, and stays so", option=say(title), value=now))
+            return
+        page.document.edit(words, replace(experiment, recipe=experiment.recipe.with_options(**{option: value})))

@@ -207,7 +207,8 @@ class Results(Feature, Listener):
 
     def _look(self) -> None:
         """One look at a time; what happens meanwhile is looked at afterwards."""
-        run = self._document.run if self._document is not None else None
+        document = self._document
+        run = document.run if document is not None else None
         if run is None or run.latest is None:
             return
         if self._looking:
@@ -226,7 +227,8 @@ class Results(Feature, Listener):
 
         def fail(message: Message) -> None:
             self._end_look()
-            self.host.say(message, "error")
+            if self.is_open(document):
+                self.host.say(message, "error", of=document)
 
         self._jobs.start(lambda _job: _looked_at(experiment, weights, ended), tell, fail)
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QApplication
 
+from app.document.document import Document
 from app.document.page import Page
 from app.features.problems import Problems
 from app.features.trainer import Trainer
@@ -17,8 +19,9 @@ from app.window.jobs import Job, Jobs
 from engine.data.sources import SOURCES
 from engine.data.spec.changes import changes
 from engine.experiment.trust import not_allowed
-from engine.messages import Message
+from engine.messages import Message, say
 from widgets.look.text import message_text, translated
+from widgets.parts.notice import Action
 
 
 class Training(Feature):
@@ -88,63 +91,114 @@ class Training(Feature):
             return
         self.host.settle()
         page = self.page
-        if page is None or not self.host.is_ready or self.trainer.state != "idle":
-            return
-        if any(problem.severity == "error" for problem in page.problems):
-            self.host.feature(Problems).bring()
-            if not_allowed(page.document.experiment.graph):
-                self.code_waits.emit(page)
+        if page is not None and self.host.is_ready:
+            self._train(page, series)
+
+    def train_anyway(self, page: Page, series: bool) -> None:
+        """Train, whatever became of the data since they were read."""
+        self.host.settle()
+        self._train(page, series, anyway=True)
+
+    def _train(self, page: Page, series: bool, anyway: bool = False) -> None:
+        if self._is_refused(page):
             return
         page.notice.clear()  # what it says is of the time before
-        if not page.document.begins_with_its_own:
-            self._fit_loaded(page, series)
-            return
-        data = page.document.experiment.data
-        if data.known is None or data.known.fingerprint is None:
-            self.begin_run(page, series)
-            return
+        self._prepare(page, series, anyway)
 
-        def go_on(found: Message | None) -> None:
-            if page is not self.page or data is not page.document.experiment.data:
+    def _is_refused(self, page: Page) -> bool:
+        """Whether it cannot be trained now; why not is said."""
+        if self.trainer.state != "idle":
+            if self.trainer.document is not None and not self.trainer.trains(page.document):
+                page.refuse(say("One network is trained at a time: stop {name}, or wait until it has ended",
+                                name=self.trainer.document.name))
+            return True
+        errors = [problem for problem in page.problems if problem.severity == "error"]
+        if errors and page is self.page:
+            self.host.feature(Problems).bring()
+        elif errors:
+            self.host.say(errors[0].message, "error", of=page.document)
+        if errors and not_allowed(page.document.experiment.graph):
+            self.code_waits.emit(page)
+        return bool(errors)
+
+    def _prepare(self, page: Page, series: bool, anyway: bool) -> None:
+        """What takes a while before it begins; whatever is changed meanwhile, another page in front is no reason."""
+        document = page.document
+        known = document.experiment.data.known
+        if not document.begins_with_its_own:
+            self._fit_loaded(page, series, anyway)
+        elif anyway or known is None or known.fingerprint is None:
+            self._begin_run(page, series)
+        else:
+            self._look_at_data(page, series)
+
+    def _goes_on(self, page: Page) -> bool:
+        """Whether it still can be trained, after a while in which more may have happened; why not is said."""
+        return page in self.host.pages and not self._is_refused(page)
+
+    def _look_at_data(self, page: Page, series: bool) -> None:
+        """They may have changed since they were read: nobody trains on them without knowing."""
+        experiment, root = page.document.experiment, self.host.settings.data_root
+
+        def take(found: Message | None) -> None:
+            if not self._goes_on(page):
                 return
-            if found is None:
-                self.begin_run(page, series)
+            if page.document.experiment is not experiment:
+                self._prepare(page, series, anyway=False)
+            elif found is None:
+                self._prepare(page, series, anyway=True)
             else:
                 self.data_changed.emit(page, found, series)
 
-        root = self.host.settings.data_root
-        self._jobs.start(lambda _job: changes(data, root), go_on, lambda message: self.host.say(message, "error"))
+        self._jobs.start(lambda _job: changes(experiment.data, root), take, partial(self._fail, page))
 
-    def _fit_loaded(self, page: Page, series: bool) -> None:
+    def _fit_loaded(self, page: Page, series: bool, anyway: bool) -> None:
         """The network was changed since weights were loaded: what still fits is where training starts."""
         document, experiment = page.document, page.document.experiment
-        loaded = document.loaded or {}
+        loaded = document.loaded
 
         def work(_: Job) -> Any:
             from engine.export.state_dicts import Held  # loads torch
             from engine.network.fitting import fitted  # loads torch
 
-            return fitted(experiment, [Held("", dict(loaded), {})])
+            return fitted(experiment, [Held("", dict(loaded or {}), {})])
+
+        def is_same() -> bool:
+            return document.experiment is experiment and document.loaded is loaded
 
         def take(fit: Any) -> None:
             from engine.network.fitting import told  # is loaded by now
 
-            if page is not self.page or experiment is not document.experiment or document.loaded is not loaded:
+            if not self._goes_on(page):
                 return
-            document.load_weights(fit.weights)
-            self.train(series)
-            if (words := told(fit, self.tr("The loaded weights"))) is not None:
-                self.host.say(words)
+            words = None
+            if is_same():
+                document.load_weights(fit.weights)
+                words = told(fit, self.tr("The loaded weights"))
+            self._prepare(page, series, anyway)
+            if words is not None:
+                self.host.say(words, of=document)
 
-        forget = (self.tr("Forget loaded weights"), self.host.commands["forget_weights"].trigger)
-        self._jobs.start(work, take, lambda message: self.host.say(message, "error", [forget]))
+        def fail(message: Message) -> None:
+            if is_same():
+                forget = self.tr("Forget loaded weights"), lambda: self._forget_weights(document)
+                self._fail(page, message, [forget])
+            elif self._goes_on(page):
+                self._prepare(page, series, anyway)
 
-    def begin_run(self, page: Page, series: bool) -> None:
-        """Train, whatever became of the data since they were read."""
+        self._jobs.start(work, take, fail)
+
+    def _forget_weights(self, document: Document) -> None:
+        from app.features.exporting import Exporting  # not made at first
+
+        self.host.feature(Exporting).forget_weights(document)
+
+    def _fail(self, page: Page, message: Message, actions: Sequence[Action] = ()) -> None:
+        if page in self.host.pages:
+            self.host.say(message, "error", actions, of=page.document)
+
+    def _begin_run(self, page: Page, series: bool) -> None:
         settings = self.host.settings
-        if self.trainer.state != "idle":
-            return
-        page.notice.clear()
         self._lr = page.document.experiment.recipe.lr  # a variant may have another
         observers = [one for feature in self.host.features for one in feature.observers(page.document)]
         self.trainer.start(page.document, settings.runs, settings.data_root, series, observers)

@@ -50,11 +50,12 @@ class Host(Protocol):
         """The feature of this kind. There once all are made."""
 
     def say(self, message: Message, tone: str = "info", actions: Sequence[Action] = (), *,
-            waits: bool = False) -> Callable[[], None]:
+            waits: bool = False, of: Document | None = None) -> Callable[[], None]:
         """A sentence in place, over the canvas or on the start page, and buttons for what can be done about it.
 
-        ``waits``: nobody asked for it, so that it comes after an error or a question that is there. What comes back
-        takes it away again.
+        ``waits``: nobody asked for it, so that it comes after an error or a question that is there. ``of``: whatever
+        takes a while is said over the document it is about, which need not be in front by then. What comes back takes
+        it away again.
         """
 
     def refresh(self) -> None:
@@ -106,6 +107,10 @@ class Feature(QObject):
                 act(self.page, *args, **named)
 
         return do
+
+    def is_open(self, document: Document | None) -> bool:
+        """Whether it has a page: it may be closed while something is computed for it."""
+        return any(page.document is document for page in self.host.pages)
 
     def per_page(self) -> dict[Page, Any]:
         """What it keeps of each page; what is kept of a page goes with it."""

@@ -207,9 +207,10 @@ class MainWindow(QMainWindow):
     # -- showing ------------------------------------------------------------------------------------------------
 
     def say(self, message: Message, tone: str = "info", actions: Sequence[Action] = (), *,
-            waits: bool = False) -> Callable[[], None]:
+            waits: bool = False, of: Document | None = None) -> Callable[[], None]:
         """A sentence in place, over the canvas or on the start page, and buttons for what can be done about it."""
-        notice = self.page.notice if self.page is not None else self.places.notice
+        page = next((page for page in self.pages if page.document is of), self.page)
+        notice = page.notice if page is not None else self.places.notice
         stays = tone == "error" or bool(actions)
         show = notice.remark if waits else notice.show_message
         number = show(message_text(message), tone, actions, 0 if stays else SAID_MS)

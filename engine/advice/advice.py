@@ -36,7 +36,7 @@ def advise(experiment: Experiment, analysis: Analysis | None = None) -> tuple[Pr
     for rule in _RULES:
         problems.extend(rule(experiment, analysis))
     rank = {"error": 0, "warning": 1, "hint": 2}
-    return tuple(sorted(problems, key=lambda problem: rank[problem.severity]))
+    return tuple(problem.at() for problem in sorted(problems, key=lambda problem: rank[problem.severity]))
 
 
 def _of_fault(experiment: Experiment, analysis: Analysis, fault: Fault, is_mended: bool) -> Problem:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from engine.advice.repairs.repair import Repair
@@ -23,3 +23,8 @@ class Problem:
     node: str | None
     message: Message
     repairs: tuple[Repair, ...] = ()
+
+    def at(self, path: Sequence[str] = ()) -> Problem:
+        """The same, with repairs that say where they are offered: in the blocks on this path."""
+        place = ".".join((*path, self.node or ""))
+        return replace(self, repairs=tuple(replace(repair, place=place) for repair in self.repairs))

@@ -22,6 +22,7 @@ class Repair:
     text: Message
     apply: Edit = lambda graph: graph
     change: Callable[[Experiment], Experiment] | None = None
+    place: str = ""  # the layer it is offered for, with the blocks it is in; one of two with the same words
 
     def of(self, experiment: Experiment) -> Experiment:
         """The mended experiment."""

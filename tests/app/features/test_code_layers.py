@@ -112,6 +112,20 @@ def test_the_question_comes_after_what_stood_there_and_whenever_one_runs_into_it
     assert page.notice.isHidden() and is_allowed(codes.one) and is_allowed(codes.two)
 
 
+def test_the_question_goes_when_there_is_nothing_to_ask_any_more(window, codes):
+    page, notice = window.page, window.page.notice
+    before = page.document.experiment.graph
+    page.edit("Other", network(codes))
+    assert notice.isVisible() and notice.text.text() == QUESTION
+    window.commands["undo"].trigger()
+    assert notice.isHidden() and page.document.experiment.graph == before
+    window.commands["redo"].trigger()
+    assert notice.text.text() == QUESTION and notice.isVisible()
+    notice.show_message("Something else", "info")
+    window.commands["undo"].trigger()
+    assert notice.isVisible(), "that is another message"
+
+
 def test_the_first_code_that_may_not_run_is_shown_wherever_it_is(window, codes):
     page, feature = window.page, window.feature(CodeLayers)
     feature.panel.source_committed.emit(codes.one)

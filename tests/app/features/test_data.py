@@ -73,7 +73,7 @@ def test_what_was_fetched_for_a_run_is_shown_and_what_cannot_be_used_is_said(win
     window.show_start()
     assert feature.opener(Path("a.csv")) is None
     feature.files.refused.emit(document, say("Nothing"))
-    assert forgotten == [1] and window.places.notice.text.text() == "Nothing"
+    assert forgotten == [1] and window.pages[0].notice.text.text() == "Nothing", "of that network, not of what is seen"
 
 
 def test_data_are_shown_when_they_are_others_not_with_each_edit_of_the_network(window, monkeypatch):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
+from app.document.document import Document
 from app.features.data import Data
+from app.features.problems import Problems
 from app.features.training import Training
 from app.window.window import MainWindow
 from engine.data.progress import Step
@@ -122,6 +125,34 @@ def test_changed_data_are_said_before_training(window: MainWindow, qtbot: QtBot,
     qtbot.waitUntil(lambda: "running" in begun, timeout=20_000)
     training.trainer.stop()
     qtbot.waitUntil(lambda: training.trainer.state == "idle", timeout=20_000)
+
+
+def test_changed_data_are_trained_on_anyway_only_where_the_network_can_be_trained(
+        window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    path, training, page = tmp_path / "houses.csv", window.feature(Training), window.page
+    opened_table(window, qtbot, path, HOUSES)
+
+    def ask() -> None:
+        with qtbot.waitSignal(training.data_changed, timeout=20_000):
+            training.train()
+
+    path.write_text(HOUSES + '61,"3,000",gas,7.5\n')
+    ask()
+    graph = page.document.experiment.graph
+    page.document.edit_graph("cut", graph.without_edges(graph.edges))
+    qtbot.mouseClick(button(window, "Train anyway"), Qt.MouseButton.LeftButton)
+    assert training.trainer.state == "idle" and page.document.run is None
+    assert window.places.bottom.shows(window.feature(Problems).tab)
+    page.document.undo()
+    ask()
+    training.trainer.document, training.trainer.state = Document(page.document.experiment, "other"), "running"
+    qtbot.mouseClick(button(window, "Train anyway"), Qt.MouseButton.LeftButton)
+    assert page.notice.text.text() == "One network is trained at a time: stop other, or wait until it has ended"
+    training.trainer.document, training.trainer.state = None, "idle"
+    ask()
+    data = page.document.experiment.data
+    page.document.edit("other", replace(page.document.experiment, data=data.with_dataset("linear")))
+    assert page.notice.isHidden(), "it is said of data that are chosen no more"
 
 
 def test_a_table_that_takes_long_can_be_left_at_once(window: MainWindow, qtbot: QtBot, tmp_path: Path,

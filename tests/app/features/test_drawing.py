@@ -12,9 +12,11 @@ import pytest
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from app.document.document import Document
 from app.document.page import Page
+from app.features.documents import Documents
 from app.features.drawing import Drawing
 from app.terminal import cli
 from app.window import dialogs
@@ -162,6 +164,19 @@ def test_a_figure_is_called_by_the_block_one_is_in_or_by_the_network(window, qtb
         window.feature(Drawing).draw(window.page, tmp_path / "a.svg", "figure")
         qtbot.waitUntil(lambda title=title: called[-1:] == [title], timeout=READY_MS)
     qtbot.waitUntil(lambda: "Saved a.svg" in window.page.notice.text.text(), timeout=READY_MS)
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_what_is_drawn_of_a_network_is_offered_and_said_over_it(window, qtbot, tmp_path):
+    first, drawing = window.page, window.feature(Drawing)
+    drawing.draw(first, tmp_path / "net.md", "table")
+    window.commands["export_picture"].trigger()
+    menu = QApplication.activePopupWidget()
+    assert menu is drawing.menu
+    window.feature(Documents).open("gallery:mlp")
+    assert QApplication.activePopupWidget() is None
+    qtbot.waitUntil(lambda: first.notice.text.text() == "Saved net.md", timeout=READY_MS)
+    assert window.page is not first and window.page.notice.text.text() == ""
 
 
 def test_a_dialog_offers_what_the_style_is_written_as(window):

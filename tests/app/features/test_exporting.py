@@ -63,8 +63,8 @@ def exported(window, monkeypatch) -> list[tuple[str, object, object, str]]:
     """What is exported instead of being written: file, experiment, weights and what they are called."""
     made: list[tuple[str, object, object, str]] = []
     monkeypatch.setattr(dialogs, "save_path", lambda _parent, _title, suggestion, _filters: suggestion)
-    monkeypatch.setattr(window.feature(Exporting), "export", lambda experiment, path, weights, which, *_: made.append(
-        (path.name, experiment, weights, str(which))))
+    monkeypatch.setattr(window.feature(Exporting), "export", lambda experiment, path, weights, which, *_, of: (
+        made.append((path.name, experiment, weights, str(which)))))
     return made
 
 
@@ -124,7 +124,7 @@ def test_weights_are_written_read_again_and_forgotten(window, qtbot, tmp_path, m
 @pytest.mark.parametrize(("verified", "tone"), [(True, "ok"), (False, "error")])
 def test_what_an_export_came_to_is_said(window, qtbot, monkeypatch, verified, tone):
     said = []
-    monkeypatch.setattr(window, "say", lambda message, tone="info", _actions=(): said.append((str(message), tone)))
+    monkeypatch.setattr(window, "say", lambda message, tone="info", *_, of=None: said.append((str(message), tone)))
     monkeypatch.setattr("engine.export.export.export", lambda *given: SimpleNamespace(
         verified=verified, message=say("{file} was read again", file=given[1].name)))
     monkeypatch.setattr(dialogs, "save_path", lambda *_: Path("a.pt"))
@@ -135,7 +135,7 @@ def test_what_an_export_came_to_is_said(window, qtbot, monkeypatch, verified, to
 
 def test_what_is_said_has_its_tone(window, qtbot, tmp_path, monkeypatch):
     said, document = [], window.page.document
-    monkeypatch.setattr(window, "say", lambda message, tone="info", _actions=(): said.append((str(message), tone)))
+    monkeypatch.setattr(window, "say", lambda message, tone="info", *_, of=None: said.append((str(message), tone)))
     window.commands["copy_code"].trigger()
     window.commands["save_curves"].trigger()
     window.commands["forget_weights"].setEnabled(True)
@@ -161,10 +161,11 @@ def test_weights_that_are_read_while_the_network_changes_are_held_against_it_aga
                                                                                    monkeypatch):
     document, exporting = window.page.document, window.feature(Exporting)
     checked, said = [], []
-    monkeypatch.setattr(window, "say", lambda message, tone="info", _actions=(): said.append((str(message), tone)))
+    monkeypatch.setattr(window, "say", lambda message, tone="info", *_, of=None: said.append((str(message), tone)))
     monkeypatch.setattr("engine.export.bringing.weights_for", lambda experiment, *_: checked.append(
         experiment.graph) or Fitted({"of": "a file"}, {}))
     before = document.experiment.graph
+    monkeypatch.setattr("engine.export.weight_files.read_weights", lambda path: path)
     exporting.load(document, tmp_path / "a.pt")
     document.edit_graph("other", before.moved({"fc1": (900.0, 0.0)}))
     qtbot.waitUntil(lambda: document.loaded is not None, timeout=60_000)
@@ -270,6 +271,41 @@ def test_other_names_in_the_same_order_are_taken_when_the_person_says_so(window,
     assert (document.loaded is not None) is takes
     if takes:
         assert document.loaded["fc1.weight"].unique().tolist() == [1]
+
+
+def test_what_was_asked_about_is_taken_whatever_the_file_holds_by_now(window, qtbot, tmp_path, monkeypatch):
+    import torch
+
+    first, asked = window.page, []
+    path = written(tmp_path / "a.pt", lambda key: key.replace("conv", "c").replace("fc", "dense"))
+    state = torch.load(path)
+
+    def answer(box):
+        asked.append((window.page is first, box.informativeText().splitlines()[0]))
+        torch.save({f"other {key}": value * 9 for key, value in state.items()}, path)
+        box.show()
+        next(button for button in box.buttons() if button.text() == "Take them").click()
+
+    monkeypatch.setattr(QMessageBox, "exec", answer)
+    window.feature(Exporting).load(first.document, path)
+    window.feature(Documents).open("gallery:mlp")
+    qtbot.waitUntil(lambda: first.document.loaded is not None, timeout=60_000)
+    assert asked == [(True, "c1.weight → conv1.weight")], "of the network that is in front by then"
+    assert {value for tensor in first.document.loaded.values() for value in tensor.unique().tolist()} == {1.0}
+
+
+def test_what_became_of_weights_is_said_over_their_network(window, qtbot, tmp_path, monkeypatch):
+    first, exporting = window.page, window.feature(Exporting)
+    exporting.load(first.document, written(tmp_path / "a.pt"))
+    window.feature(Documents).open("gallery:mlp")
+    qtbot.waitUntil(lambda: first.document.loaded is not None, timeout=60_000)
+    assert first.notice.text.text().startswith("a.pt fits") and window.page.notice.text.text() == ""
+    (tmp_path / "torn.pt").write_bytes(b"?")
+    exporting.load(first.document, tmp_path / "torn.pt")
+    qtbot.waitUntil(lambda: "torn.pt" in first.notice.text.text(), timeout=60_000)
+    exporting.export(first.document.experiment, tmp_path / "b.safetensors", None, say("Weights"), of=first.document)
+    qtbot.waitUntil(lambda: first.notice.text.text().startswith("Weights: "), timeout=60_000)
+    assert window.page.notice.text.text() == "" and window.page is not first
 
 
 def test_weights_go_into_the_selected_layer(window, qtbot, tmp_path, monkeypatch):

@@ -105,6 +105,29 @@ def test_a_block_that_changes_below_its_dialog_stays_as_it_is_then(window, monke
     assert (name in page.level.graph.nodes) != gone and page.document.history.undo_text == ""
 
 
+@pytest.mark.parametrize("what", ["more is selected", "changed", "gone"])
+def test_a_block_is_made_of_the_layers_it_was_asked_for(window, monkeypatch, what):
+    page = window.page
+    page.scene.select(["act1"])
+
+    def answer(dialog: BlockDialog) -> BlockDialog.DialogCode:
+        dialog.name.setText("Mine")
+        graph = page.level.graph
+        if what == "more is selected":
+            page.view.append("ReLU")
+        else:
+            page.edit("", graph.without(["act1"]) if what == "gone" else graph.with_marks(["act1"], label="blue"))
+        return Accepted
+
+    monkeypatch.setattr(BlockDialog, "exec", answer)
+    window.commands["make_block"].trigger()
+    made = [node.layer for node in page.level.graph.nodes.values() if node.layer.kind() == "Custom"]
+    if what == "more is selected":
+        assert [set(block.graph.nodes) for block in made] == [{"input", "act1"}]
+    else:
+        assert not made and said(window) == "act1 has changed meanwhile: make the block again"
+
+
 def test_what_a_block_shows_of_its_layers_can_be_chosen_anew(window, monkeypatch):
     page = window.page
     page.scene.select(["fc2"])

@@ -7,6 +7,9 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QTableView
 
 from app.features.documents import Documents
 from app.features.parameters import Parameters
@@ -89,6 +92,29 @@ def test_what_is_selected_is_found_in_the_list_and_what_is_listed_on_the_canvas(
     edits = page.document.experiment.graph.nodes["fc3"].parameters.edits
     assert [(edit.key, edit.index, edit.value) for edit in edits] == [("bias", (3,), 2.0), ("bias", (4,), 5.0)]
     assert page.document.history.undo_text == "Set a value of fc3.bias"
+
+
+def test_a_value_that_the_network_no_longer_has_is_refused(window, qtbot):
+    window.feature(Documents).open("gallery:lenet")
+    window.places.bottom.setCurrentIndex(4)
+    document, panel = window.page.document, window.feature(Parameters).panel
+    graph = document.experiment.graph
+    document.edit_graph("wider", graph.with_layer("fc3", graph.nodes["fc3"].layer.with_options(out_features=20)))
+    qtbot.waitUntil(lambda: any(info.shape == (20, 84) for info in panel.table.tensors.infos), timeout=20_000)
+    panel.table.select_key("fc3.weight")
+    qtbot.waitUntil(lambda: panel.grid.values.rowCount() == 20, timeout=20_000)
+    view = panel.grid.findChild(QTableView)
+    place = view.model().index(15, 0)
+    view.setCurrentIndex(place)
+    view.scrollTo(place)
+    view.setFocus()
+    view.edit(place)
+    QTest.keyClicks(QApplication.focusWidget(), "7.5")
+    document.undo()
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+    words = "There is no value fc3.weight[15, 0] any more: the network has changed"
+    qtbot.waitUntil(lambda: window.page.notice.text.text() == words)
+    assert document.experiment.graph == graph and document.history.redo_text == "wider"
 
 
 def test_until_torch_is_there_it_says_so(window, monkeypatch):

@@ -16,7 +16,7 @@ from app.features.previewing import Previewing
 from app.features.problems import Problems
 from app.window.window import MainWindow
 from engine.blocks.custom import Custom
-from engine.graph.graph import Graph
+from engine.graph.graph import Edge, Graph
 from engine.layers.activation import Tanh
 from engine.layers.linear import Linear
 from engine.line.line import build_line
@@ -67,6 +67,50 @@ def test_each_problem_is_said_with_its_place_its_tone_and_what_mends_it(window, 
         assert text.startswith(begun) and stays == 0 and len(text) > len(begun) + 5
         assert tone == ("error" if problem.severity == "error" else "info")
         assert buttons == [str(repair.text) for repair in problem.repairs[:1]]
+
+
+def too_large(graph: Graph, name: str) -> Graph:
+    return graph.with_layer(name, graph.nodes[name].layer.with_options(kernel_size=99))
+
+
+def press(window: MainWindow) -> None:
+    [button] = window.page.notice.buttons
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert window.page.notice.text.text() == "The network has changed: that is not needed any more"
+
+
+def test_the_button_of_a_problem_mends_no_other_layer_with_the_same_problem(window):
+    page, line = window.page, "input 1x28x28, conv 6 3x3, linear 10"
+    edit(window, line)
+    graph = page.level.graph
+    [end] = [name for name in graph.nodes if graph.nodes[name].layer.kind() == "Linear"]
+    other = graph.with_node(replace(graph.nodes[end], name="other")).with_edge(Edge("conv1", "other"))
+    page.edit("Other", other)
+    words = {problem.node: [str(repair.text) for repair in problem.repairs[:1]] for problem in page.problems}
+    assert words[end] == words["other"] == ["Insert Flatten"]
+    window.commands["next_problem"].trigger()
+    page.edit("Delete", other.without([page.scene.selected_names()[0]]))
+    before = page.document.experiment
+    press(window)
+    assert page.document.experiment is before and any("other" in words for problem in page.problems)
+
+
+def test_the_button_of_a_problem_mends_nothing_at_another_level(window):
+    page = window.page
+    page.scene.select(["conv2", "act2"])
+    page.make_block("Stem")
+    [block] = page.scene.selected_names()
+    page.go((block,))
+    page.edit("Wrong", too_large(page.level.graph, "conv2"))
+    window.commands["next_problem"].trigger()
+    said = [button.text() for button in page.notice.buttons]
+    page.go(())
+    page.edit("Right", page.level.graph.without([block]))
+    page.edit("Wrong", too_large(page.level.graph, "conv1"))
+    assert said == [str(problem.repairs[0].text) for problem in page.problems if problem.node == "conv1"]
+    before = page.document.experiment
+    press(window)
+    assert page.document.experiment is before
 
 
 def test_a_problem_of_the_whole_network_names_no_layer(window, told):

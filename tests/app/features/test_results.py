@@ -124,7 +124,7 @@ def test_what_happens_while_one_looks_is_looked_at_once_afterwards(window, looks
 
 def test_a_look_that_fails_is_said_and_the_next_is_taken(window, looks, qtbot, monkeypatch):
     said: list[tuple[str, str]] = []
-    monkeypatch.setattr(window, "say", lambda message, tone="info": said.append((str(message), tone)))
+    monkeypatch.setattr(window, "say", lambda message, tone="info", of=None: said.append((str(message), tone)))
     brought(window, Results)
     begin(window)
     looks.fails = True

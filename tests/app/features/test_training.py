@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -173,6 +174,86 @@ def test_training_begins_with_what_fits_of_loaded_weights(window, qtbot):
     assert document.loaded is None
 
 
+def changed_since_loading(window: MainWindow, fits: bool = True) -> Document:
+    """The document in front, with weights of it loaded, and changed since; or with some of another network."""
+    import torch
+
+    from engine.network.weights import initial_module
+
+    document = window.page.document
+    document.load_weights(initial_module(document.experiment).state_dict())
+    if not fits:
+        document.load_weights({"of another network": torch.ones(3)}, Experiment())
+    graph = document.experiment.graph
+    name = next(name for name, node in graph.nodes.items() if node.layer.kind() == "Linear")
+    document.edit_graph("wider", graph.with_layer(name, graph.nodes[name].layer.with_options(out_features=77)))
+    return document
+
+
+def test_a_run_begins_for_the_network_it_was_asked_for_though_another_comes_in_front(window, qtbot):
+    first, document = window.page, changed_since_loading(window)
+    window.commands["train"].trigger()
+    window.feature(Documents).open("gallery:lenet")
+    qtbot.waitUntil(lambda: trainer(window).state == "preparing", timeout=20_000)
+    assert trainer(window).document is document and window.page is not first
+    assert FakeThread.newest.given[3] is document.loaded
+    assert first.notice.text.text().startswith("The loaded weights: ") and window.page.notice.text.text() == ""
+
+
+@pytest.mark.parametrize("meanwhile", ["another trains", "it is wrong by now", "it is closed"])
+def test_why_a_run_does_not_begin_after_all_is_said_over_its_network(window, qtbot, monkeypatch, meanwhile):
+    first, document = window.page, changed_since_loading(window)
+    started = []
+    monkeypatch.setattr(window.feature(Training), "_jobs", SimpleNamespace(
+        start=lambda *given: started.append(given), finish=lambda: None))
+    window.commands["train"].trigger()
+    [(work, done, _)] = started
+    fit = work(None)
+    window.feature(Documents).open("gallery:lenet")
+    if meanwhile == "another trains":
+        window.commands["train"].trigger()
+        done(fit)
+        assert first.notice.text.text() == "One network is trained at a time: stop lenet, or wait until it has ended"
+        assert trainer(window).document is window.page.document
+    elif meanwhile == "it is wrong by now":
+        document.edit_graph("cut", document.experiment.graph.without(["fc1"]))
+        wrong = next(problem for problem in first.problems if problem.severity == "error")
+        done(fit)
+        assert first.notice.text.text() == str(wrong.message) and trainer(window).state == "idle"
+    else:
+        document.history.mark_clean()
+        window.close_page(0)
+        done(fit)
+        assert trainer(window).state == "idle"
+    assert window.page.notice.text.text() == ""
+
+
+def test_weights_that_do_not_fit_are_forgotten_of_the_network_that_has_them(window, qtbot):
+    first, document = window.page, changed_since_loading(window, fits=False)
+    window.commands["train"].trigger()
+    window.feature(Documents).open("gallery:mlp-dropout")
+    other = window.page
+    other.document.load_weights({"its own": None})
+    qtbot.waitUntil(lambda: "do not fit" in first.notice.text.text(), timeout=20_000)
+    assert other.notice.text.text() == ""
+    window.turn_to(0)
+    [button] = first.notice.buttons
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert document.loaded is None and other.document.loaded == {"its own": None}
+    assert first.notice.text.text() == "Training starts from fresh weights" and other.notice.text.text() == ""
+
+
+def test_what_a_remark_offers_undoes_no_newer_value(window):
+    page = window.page
+    window.commands["train"].trigger()
+    hear(window, STARTED, Remark("rising", say("The loss rises"), ("lr", 0.01)))
+    document, [button] = page.document, page.notice.buttons
+    document.edit("rate", replace(document.experiment, recipe=document.experiment.recipe.with_options(lr=0.003)))
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert document.experiment.recipe.lr == 0.003
+    assert page.notice.text.text() == "Learning rate is 0.003 by now, and stays so"
+
+
 def test_a_series_says_which_of_its_runs_goes_on(window, monkeypatch):
     page, plots = window.page, Plots()
     monkeypatch.setattr(window.feature(Curves), "plots", plots)
@@ -265,13 +346,13 @@ def test_what_a_run_shows_to_be_wrong_is_said_over_its_network(window):
     assert page.document.history.undo_text == "Set Learning rate to 0.01" and page.notice.isHidden()
     hear(window, Remark("overfitting", say("It learns by heart")))
     assert page.notice.text.text() == "It learns by heart" and page.notice.buttons == []
-    hear(window, RunNotSaved(say("The disk is full")))
-    assert window.page.notice.text.text() == "The disk is full" and page.notice.text.text() == "It learns by heart"
-    hear(window, say("It cannot go on"), over=True)
-    assert page.notice.text.text() == "It cannot go on" and window.page.notice.text.text() == "The disk is full"
+    for event, words in ((RunNotSaved(say("The disk is full")), "The disk is full"),
+                         (say("It cannot go on"), "It cannot go on")):
+        hear(window, event, over=words == "It cannot go on")
+        assert page.notice.text.text() == words and window.page.notice.text.text() == ""
     assert shown(window) == ""
     window.feature(Remarks).remark(None, Remark("rising", say("Of nothing")))
-    assert window.page.notice.text.text() == "The disk is full"
+    assert window.page.notice.text.text() == ""
 
 
 def test_advice_waits_until_an_error_or_a_question_is_closed(window):

@@ -25,6 +25,7 @@ class ContextMenu(QObject):
         """About a scene point and what is selected, at a point of the screen."""
         self.menu = context_menu(self._view, about)
         self.menu.aboutToHide.connect(self.menu.deleteLater)
+        self._view.hidden.connect(self.menu.close)  # nobody sees any more what it is about
         self.menu.popup(at)
 
 
@@ -33,14 +34,17 @@ def context_menu(view: CanvasView, about: QPointF) -> QMenu:
     menu = QMenu(view)
     canvas = view.canvas
     nodes = [canvas.graph.nodes[name] for name in canvas.selected_names()]
+    edges, frames = canvas.selected_edges(), canvas.selected_frames()
+    entries = Entries(view, menu, About(tuple(nodes), tuple(edges),
+                                        tuple((index, canvas.graph.frames[index]) for index in frames)))
     if nodes:
-        add_of_cards(Entries(view, menu, About(nodes=tuple(nodes))), nodes, about)
-    elif frames := canvas.selected_frames():
-        add_of_frames(Entries(view, menu, About(frames=tuple((i, canvas.graph.frames[i]) for i in frames))), frames)
-    elif edges := canvas.selected_edges():
-        add_of_wires(Entries(view, menu, About(edges=tuple(edges))), edges, about)
+        add_of_cards(entries, nodes, about)
+    elif frames:
+        add_of_frames(entries, frames)
+    elif edges:
+        add_of_wires(entries, edges, about)
     else:
-        _add_of_canvas(Entries(view, menu, About()), about)
+        _add_of_canvas(entries, about)
     return menu
 
 

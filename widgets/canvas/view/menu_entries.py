@@ -8,12 +8,13 @@ from functools import partial
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QIcon, QKeySequence
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QGraphicsItem, QMenu
 
 from engine.graph.frames import COLORS, Frame
 from engine.graph.graph import Edge, Graph, GraphError, Node
 from engine.messages import Message, say
 from widgets.canvas.ground.labels import label_icon, label_name
+from widgets.canvas.scene.scene import CanvasScene
 from widgets.canvas.view.view import CanvasView
 
 
@@ -43,11 +44,19 @@ class About:
             return say("This frame has changed: open its menu again")
         return None
 
+    def select(self, canvas: CanvasScene) -> None:
+        """It alone, as it was when the menu was asked for: what has come since may be selected by now."""
+        items: set[QGraphicsItem] = {canvas.cards[node.name] for node in self.nodes}
+        items.update(canvas.wires[edge] for edge in self.edges)
+        items.update(canvas.frames.items[index] for index, _ in self.frames)
+        canvas.choose(items)
+
 
 class Entries:
     """Writes one menu of a view: what it is called, what it does, and the key that does it too.
 
-    What the menu is ``about`` may change while it is open: then nothing is done, and why is said.
+    What the menu is ``about`` may change while it is open: then nothing is done, and why is said. Where other things
+    are selected meanwhile, it is still about the same.
     """
 
     def __init__(self, view: CanvasView, menu: QMenu, about: About) -> None:
@@ -88,6 +97,7 @@ class Entries:
         if changed is not None:
             self.view.refused.emit(changed)
         else:
+            self._about.select(self.view.canvas)
             act()
 
     def ask(self, text: str, change: Callable[[Graph], Graph]) -> None:

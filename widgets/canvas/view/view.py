@@ -11,6 +11,7 @@ from PySide6.QtGui import (
     QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
+    QHideEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -63,6 +64,7 @@ class CanvasView(SceneView):
     search_requested = Signal(object)  # SearchAt
     replace_requested = Signal(bool)  # layers of one kind by another: all, or those in the selection
     menu_requested = Signal(QPointF, QPoint)  # about a scene point, at a point of the screen
+    hidden = Signal()  # another page is in front
 
     def __init__(self, scene: CanvasScene) -> None:
         super().__init__(scene)
@@ -237,6 +239,10 @@ class CanvasView(SceneView):
         held = self.canvas.is_holding
         self.canvas.cancel_gesture()
         return held
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.hidden.emit()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

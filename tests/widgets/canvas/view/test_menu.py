@@ -76,6 +76,35 @@ def test_nothing_is_done_with_what_has_gone_or_changed_below_an_open_menu(desk, 
         f"{name} has changed: open its menu again")}
 
 
+@pytest.mark.parametrize(("about", "entry", "done"), [
+    ("card", "Delete", lambda graph: "conv1" not in graph.nodes and "fc1" in graph.nodes),
+    ("card", "Cut", lambda graph: "conv1" not in graph.nodes and "fc1" in graph.nodes),
+    ("card", "Duplicate", lambda graph: "conv2" in graph.nodes and "fc2" not in graph.nodes),
+    ("card", "Colour label/Blue", lambda graph: graph.nodes["conv1"].label == "blue" != graph.nodes["fc1"].label),
+    ("cards", "Collapse", lambda graph: graph.nodes["act1"].collapsed and not graph.nodes["fc1"].collapsed),
+    ("cards", "Bypass", lambda graph: graph.nodes["act1"].bypassed and not graph.nodes["fc1"].bypassed),
+    ("wire", "Delete", lambda graph: graph.edges == (Edge("input", "conv1"),) and "fc1" in graph.nodes),
+    ("frame", "Delete", lambda graph: graph.frames == () and len(graph.nodes) == 5),
+    ("frame", "Collapse", lambda graph: graph.frames[0].collapsed and not graph.nodes["fc1"].collapsed),
+])  # fmt: skip
+def test_a_menu_is_about_what_it_was_opened_for_although_something_else_is_selected_by_now(desk, about, entry, done):
+    desk.scene.choose(set(subjects(desk)[about]))
+    offered = entries(desk)
+    desk.scene.select(["fc1"])
+    offered[entry].trigger()
+    assert done(desk.graph)
+
+
+def test_a_menu_closes_when_another_page_comes_in_front(desk, qtbot):
+    menu = ContextMenu(desk.view)
+    spot = desk.card("act1")
+    QApplication.sendEvent(desk.view.viewport(), QContextMenuEvent(
+        QContextMenuEvent.Reason.Mouse, spot, desk.view.viewport().mapToGlobal(spot)))
+    assert QApplication.activePopupWidget() is menu.menu
+    desk.view.hide()
+    assert QApplication.activePopupWidget() is None
+
+
 @pytest.mark.parametrize("color", COLORS)
 def test_cards_are_given_every_colour_and_the_one_they_have_is_marked(desk, color):
     desk.scene.select(["conv1", "act1"])
