@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QMessageBox
 
 from app.document.disk import mark_of
 from app.document.document import Document
@@ -170,29 +170,20 @@ class Documents(Feature):
 
     def save(self, document: Document) -> bool:
         """Write it where it came from, or ask; with what is just being written."""
-        self._settle()
+        self.host.settle()
         if document.path is None:
             return self.save_as(document)
         return self._write(document, document.path)
 
     def save_as(self, document: Document) -> bool:
         """Ask where, and write it there."""
-        self._settle()
+        self.host.settle()
         suggestion = document.path or Path(self.folder()) / f"{document.name}{LOOM.suffix}"
         path = dialogs.save_path(self.host.widget, self.tr("Save the network"), suggestion, [LOOM])
         if path is not None and self._is_open_elsewhere(document, path):
             self._say(say("{file} is open in another tab: choose another name", file=path.name), "error")
             return False
         return path is not None and self._write(document, path)
-
-    def _settle(self) -> None:
-        """What is being written counts, and one can go on writing."""
-        focus = QApplication.focusWidget()
-        self.host.settle()
-        if focus is not None and focus.isVisible():
-            focus.setFocus()
-        elif self.page is not None:
-            self.page.view.setFocus()
 
     def _is_open_elsewhere(self, document: Document, path: Path) -> bool:
         return any(page.document.is_file(path) for page in self.host.pages if page.document is not document)

@@ -25,6 +25,7 @@ from engine.messages import Message
 from widgets.look.guarded import guarded
 from widgets.look.later import later
 from widgets.look.text import message_text
+from widgets.parts.focus import can_have_focus
 from widgets.parts.notice import Action
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class MainWindow(QMainWindow):
         self.is_ready = self.is_complete = False
         wear(settings.theme)  # before anything is made, or all of it would be dressed twice
         self.places = Places(self)
-        self.commands = Commands(self, self.places.top.menu_bar)
+        self.commands = Commands(self, self.places.top.menu_bar, self.settle)
         self._features: dict[type[Feature], Feature] = {}
         self._later = later
         self._jobs = Jobs(self)
@@ -137,6 +138,7 @@ class MainWindow(QMainWindow):
         self.pages.append(page)
         document.changed.connect(lambda: self._show_page(page))
         page.scene.names_selected.connect(lambda _names: self._select_on(page))
+        page.left.connect(self.settle)
         self._connect_page(page, self.features)
         self.places.stack.addWidget(page)
         self.places.documents.setCurrentIndex(self.places.documents.addTab(document.name))
@@ -197,12 +199,20 @@ class MainWindow(QMainWindow):
             feature.show_start()
 
     def settle(self) -> None:
-        """What is being written counts for the document it was written for: fields and comments keep it on leaving."""
+        """What is being written counts for the document it was written for, and one can go on writing.
+
+        Fields and comments keep it on leaving.
+        """
         focus = QApplication.focusWidget()
-        if isinstance(focus, QLineEdit | QPlainTextEdit):
-            focus.clearFocus()
+        text = focus if isinstance(focus, QLineEdit | QPlainTextEdit) else None
+        if text is not None:
+            text.clearFocus()
         for feature in self.features:
             feature.settle()
+        if can_have_focus(text):
+            text.setFocus()
+        elif text is not None and self.page is not None:
+            self.page.view.setFocus()
 
     # -- showing ------------------------------------------------------------------------------------------------
 
