@@ -155,7 +155,7 @@ class MainWindow(QMainWindow):
         if not 0 <= index < len(self.pages):
             return True
         self.settle()
-        page = self.pages[index]
+        page, front = self.pages[index], self.page
         if not self._may_close(page):
             return False
         self.setFocus()  # else a button that is about this page would get it, and show the next one repaired
@@ -165,7 +165,10 @@ class MainWindow(QMainWindow):
             feature.forget_page(page)
         self.places.documents.removeTab(index)
         page.deleteLater()
-        self.turn_to(self.places.documents.currentIndex())
+        if front is not None and front in self.pages:
+            self.turn_to(self.pages.index(front))  # a question may have led to the one that is closed
+        else:
+            self.turn_to(self.places.documents.currentIndex())
         return True
 
     def _may_close(self, page: Page) -> bool:
@@ -306,8 +309,9 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         self.settle()
         asked: list[Page] = []
+        for each in self.pages:
+            each.document.look_at_file()
         while (page := self._unasked(asked)) is not None:  # an answer takes time, in which more may be changed
-            self.places.documents.setCurrentIndex(self.pages.index(page))  # one sees what one is asked about
             asked.append(page)
             if not self._may_close(page):
                 event.ignore()
