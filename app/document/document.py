@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from app.document.disk import State, mark_of, state_of
+from app.document.disk import Mark, State, mark_of, state_of
 from app.document.undo import UndoStack
 from engine.blocks.settled import settled
 from engine.compare.belonging import NOTHING, Since, same_network, since
@@ -101,6 +101,7 @@ class Document(QObject):
         self.loaded_into: Experiment | None = None  # the network that they were held against
         self.history = UndoStack(experiment)
         self.mark = mark_of(path) if path is not None else None  # what its file held when it was read or written
+        self._is_off_disk = False  # its file was seen to hold something else
 
     @staticmethod
     def open(source: str) -> Document:
@@ -178,7 +179,7 @@ class Document(QObject):
     @property
     def dirty(self) -> bool:
         """Whether closing it would lose something."""
-        return not self.history.is_clean
+        return self._is_off_disk or not self.history.is_clean
 
     def edit(self, text: str, experiment: Experiment, merge_key: str = "") -> None:
         """Record another experiment. Edits with one merge key, one after the other, undo together."""
@@ -222,9 +223,22 @@ class Document(QObject):
     def save(self, path: Path) -> None:
         """Write the file. Raises WriteError; the old file survives."""
         save_experiment(self.experiment, path)
-        self.path, self.mark = path, mark_of(path)
+        self.path = path
+        self._is_on_disk(mark_of(path))
+
+    def _is_on_disk(self, mark: Mark | None) -> None:
+        """As it is now it was written to its file, or read from it."""
+        self.mark, self._is_off_disk = mark, False
         self.history.mark_clean()
         self.state_changed.emit()
+
+    def look_at_file(self) -> State:
+        """What has become of its file; what that holds no more is unsaved, for as long as it does not."""
+        state = self.on_disk
+        if self._is_off_disk != (state != "same"):
+            self._is_off_disk = state != "same"
+            self.state_changed.emit()
+        return state
 
     @property
     def on_disk(self) -> State:
@@ -236,9 +250,7 @@ class Document(QObject):
         assert self.path is not None
         there = Document.open(str(self.path))
         self.edit(text, there.experiment)
-        self.mark = there.mark
-        self.history.mark_clean()
-        self.state_changed.emit()
+        self._is_on_disk(there.mark)
 
     def mark_unsaved(self) -> None:
         """It was recovered: it is on no disk in this form."""

@@ -42,27 +42,30 @@ class Clipboard(Feature):
         page.view.reader = self._read
 
     def _read(self, text: str, done: Callable[[Graph], object], failed: Callable[[Message], object]) -> None:
-        """The network in a pasted text, for the page in front; a page that is gone by then gets nothing."""
+        """The network in a pasted text, for the level in front."""
         page = self.page
         if page is None:
             return
+        path = page.level.path
 
         def tell(found: Reading) -> None:
-            if page in self.host.pages:
+            if page.level.path != path:
+                page.go(path)  # where it was pasted; it says why it cannot
+            if page.level.path == path:
                 done(found.graph)
                 self.readings.say_notes(found)
 
-        def refuse(message: Message) -> None:
-            if page in self.host.pages:
-                failed(message)
-
-        self.readings.start(page.notice, text, self._shape_at(page), tell, refuse)
+        self.readings.start(page.notice, text, self._shape_at(page), tell, failed)
 
     def _shape_at(self, page: Page) -> tuple[int, ...] | None:
         """What comes out of the Input, where what is pasted will follow it."""
         analysis = page.level.analysis
         name = analysis.input
         return None if name is None or analysis.graph.outputs[name] else analysis.nodes[name].output_shape
+
+    def forget_page(self, page: Page) -> None:
+        super().forget_page(page)
+        self.readings.forget(page.notice)
 
     def finish(self) -> None:
         self.readings.finish()

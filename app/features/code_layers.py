@@ -69,7 +69,6 @@ class CodeLayers(Feature):
     def _leave(self, page: Page) -> None:
         """Another level comes, where the name would mean another layer."""
         if page is self._page:
-            self.settle()
             self._put_away()
 
     def forget_page(self, page: Page) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QMessageBox
 
 from app.document.disk import mark_of
 from app.document.document import Document
@@ -170,29 +170,20 @@ class Documents(Feature):
 
     def save(self, document: Document) -> bool:
         """Write it where it came from, or ask; with what is just being written."""
-        self._settle()
+        self.host.settle()
         if document.path is None:
             return self.save_as(document)
         return self._write(document, document.path)
 
     def save_as(self, document: Document) -> bool:
         """Ask where, and write it there."""
-        self._settle()
+        self.host.settle()
         suggestion = document.path or Path(self.folder()) / f"{document.name}{LOOM.suffix}"
         path = dialogs.save_path(self.host.widget, self.tr("Save the network"), suggestion, [LOOM])
         if path is not None and self._is_open_elsewhere(document, path):
             self._say(say("{file} is open in another tab: choose another name", file=path.name), "error")
             return False
         return path is not None and self._write(document, path)
-
-    def _settle(self) -> None:
-        """What is being written counts, and one can go on writing."""
-        focus = QApplication.focusWidget()
-        self.host.settle()
-        if focus is not None and focus.isVisible():
-            focus.setFocus()
-        elif self.page is not None:
-            self.page.view.setFocus()
 
     def _is_open_elsewhere(self, document: Document, path: Path) -> bool:
         return any(page.document.is_file(path) for page in self.host.pages if page.document is not document)
@@ -206,33 +197,41 @@ class Documents(Feature):
         except LayerloomError as error:
             self._say(error.message, "error")
             return False
-        page = next((page for page in self.host.pages if page.document is document), None)
-        if page in self._take_back:
-            self._take_back.pop(page)()
+        for page in self.host.pages:
+            if page.document is document:
+                self._is_over(page)
         self.host.settings.remember(path)
         return True
 
     def _say(self, message: Message, tone: str = "info", actions: Sequence[Action] = (), *,
              waits: bool = False) -> None:
-        """Something about the file in front, which is over once the network is saved."""
+        """Something about the file in front, which is over once it holds the network."""
         take_back = self.host.say(message, tone, actions, waits=waits)
         if self.page is not None:
             self._take_back[self.page] = take_back
+
+    def _is_over(self, page: Page) -> None:
+        """What was said about its file is not true any more."""
+        self._told.pop(page, None)
+        self._take_back.pop(page, lambda: None)()
 
     # -- a file that others change ------------------------------------------------------------------------------
 
     def look_at_files(self) -> None:
         """Whether the files of open networks are still what they were: asked when one comes back to the program."""
         page = self.page
-        document, path = (page.document, page.document.path) if page is not None else (None, None)
-        if page is None or document is None or path is None or (state := document.on_disk) == "same":
+        if page is None or (path := page.document.path) is None:
+            return
+        document, state = page.document, page.document.look_at_file()
+        if state == "same":
+            if page in self._told:
+                self._is_over(page)
             return
         found = state, mark_of(path).content
         if self._told.get(page) == found:
             return
         self._told[page] = found
-        if state != "changed":
-            document.mark_unsaved()
+        self.autosave.start()
         if state == "gone":
             self._say(say("{file} is no longer there: save the network to have it again", file=path.name))
         else:
@@ -257,7 +256,7 @@ class Documents(Feature):
         try:
             document.take_file(self.tr("Take what the file holds"))
         except LayerloomError as error:
-            self.host.say(error.message, "error")
+            self._say(error.message, "error")
 
     def _compare_with_file(self, document: Document) -> None:
         from app.features.comparing import Comparing  # not made at first
@@ -276,11 +275,15 @@ class Documents(Feature):
     def may_close(self, page: Page) -> bool:
         """Whether the document may go: saved, or given up on purpose."""
         document = page.document
+        state = document.look_at_file()
         if not document.dirty:
             return True
+        self.host.turn_to(self.host.pages.index(page))  # one sees what one is asked about
         box = QMessageBox(self.host.widget)
         box.setWindowTitle(self.tr("Unsaved changes"))
         box.setText(self.tr("Save the changes to “{name}”?").format(name=document.name))
+        if state != "same":
+            box.setInformativeText(self.tr("Its file does not hold it any more."))
         buttons = QMessageBox.StandardButton
         box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
         box.setDefaultButton(buttons.Save)

@@ -53,6 +53,8 @@ class Inspecting(Feature):
     def show_selection(self, page: Page | None) -> None:
         """The inspector shows the one layer that is selected, at the level one is at."""
         inspector = self.host.places.inspector
+        if page is None or page.scene.selected_names() != [inspector.name]:
+            inspector.settle()
         names = page.scene.selected_names() if page is not None else []
         if page is None or len(names) != 1 or names[0] not in page.level.analysis.nodes:
             inspector.show_node(None, None, None, (), len(names))

@@ -87,10 +87,13 @@ def in_order(rows: Iterable[Row]) -> list[Row]:
 
 
 class Commands:
-    """The window's actions by id, and the menus that hold them; filled once, when every row is known."""
+    """The window's actions by id, and the menus that hold them; filled once, when every row is known.
 
-    def __init__(self, window: QWidget, menu_bar: QMenuBar) -> None:
-        self._window = window
+    ``settle`` comes before whatever a command does.
+    """
+
+    def __init__(self, window: QWidget, menu_bar: QMenuBar, settle: Callable[[], object] = lambda: None) -> None:
+        self._window, self._settle = window, settle
         self._menus = {title: menu_bar.addMenu(words(title)) for title in MENUS}
         self._actions: dict[str, QAction] = {}
         self.rows: dict[str, Command] = {}
@@ -135,12 +138,16 @@ class Commands:
         self._actions[command.id], self.rows[command.id], self.paths[command.id] = action, command, path
         self.set_keys(command.id, command.keys)
         action.setCheckable(command.checkable)
-        action.triggered.connect(lambda *_: command.does())
+        action.triggered.connect(lambda *_: self._do(command))
         if command.canvas:
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             self.canvas.append(action)
         else:
             self._window.addAction(action)
+
+    def _do(self, command: Command) -> None:
+        self._settle()
+        command.does()
 
     def __getitem__(self, id: str) -> QAction:
         return self._actions[id]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from threading import Event
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6.QtCore import QObject, QTimer
 from shiboken6 import isValid
@@ -23,45 +25,58 @@ MOST_NOTES = 3
 
 
 class Readings(QObject):
-    """One text is read at a time; another one takes its place."""
+    """Texts are read one after the other, as they came; each can be stopped by itself."""
 
     def __init__(self, parent: QObject, say_aloud: Callable[..., object]) -> None:
         super().__init__(parent)
         self._jobs, self._say = Jobs(self), say_aloud
-        self._job: Job | None = None
+        self._open: list[_Reading] = []  # the first of them is being read
 
     @property
     def is_reading(self) -> bool:
-        """Whether something is being read."""
-        return self._job is not None and not self._job.is_told
+        """Whether something is being read, or waits for it."""
+        return bool(self._open)
 
     def start(self, notice: Notice, source: str | Path, shape: Shape | None, done: Callable[[Reading], object],
               failed: Callable[[Message], object]) -> None:
         """Read a text, or a file; one of the two is called in the window's thread, unless it is stopped."""
-        if self._job is not None:
-            self._job.cancel()
-
         def work(job: Job) -> Reading:
             from engine.reading.files import read_file  # not needed at the start
             from engine.reading.reading import read  # the same
 
-            if isinstance(source, Path):
-                return read_file(source, shape, job.cancelled)
-            return read(source, shape, job.cancelled)
+            def is_over() -> bool:
+                return job.cancelled() or reading.stopped.is_set()
 
-        waiting = _Waiting(notice, lambda: job.cancel())
+            return read_file(source, shape, is_over) if isinstance(source, Path) else read(source, shape, is_over)
 
-        def tell(found: Reading) -> None:
+        def stop() -> None:
+            reading.stopped.set()
             waiting.end()
-            if not job.cancelled():
-                done(found)
 
-        def refuse(message: Message) -> None:
+        def end(tell: Callable[[Any], object], what: object) -> None:
             waiting.end()
-            if not job.cancelled():
-                failed(message)
+            self._open.remove(reading)
+            self._go_on()
+            if not reading.stopped.is_set():
+                tell(what)
 
-        job = self._job = self._jobs.start(work, tell, refuse)
+        waiting = _Waiting(notice, stop)
+        reading = _Reading(notice, work, partial(end, done), partial(end, failed), Event())
+        self._open.append(reading)
+        if self._open == [reading]:
+            self._go_on()
+
+    def _go_on(self) -> None:
+        self._open = [reading for reading in self._open if not reading.stopped.is_set()]
+        if self._open:
+            first = self._open[0]
+            self._jobs.start(first.work, first.done, first.failed)
+
+    def forget(self, notice: Notice) -> None:
+        """Stop what was to be told here."""
+        for reading in self._open:
+            if reading.notice is notice:
+                reading.stopped.set()
 
     def say_notes(self, found: Reading) -> None:
         """What was left out or understood otherwise, as one message."""
@@ -71,8 +86,19 @@ class Readings(QObject):
             self._say(say("{notes}{more}", notes=". ".join(shown), more=f" … (+{more})" if more > 0 else ""))
 
     def finish(self) -> None:
-        """Stop what is being read."""
+        """Stop what is being read, and what waits for it."""
         self._jobs.finish()
+        self._open.clear()
+
+
+class _Reading(NamedTuple):
+    """A text that is read, or waits for it."""
+
+    notice: Notice
+    work: Callable[[Job], Reading]
+    done: Callable[[Reading], object]
+    failed: Callable[[Message], object]
+    stopped: Event
 
 
 class _Waiting(QObject):
@@ -86,8 +112,9 @@ class _Waiting(QObject):
         self._timer.start()
 
     def _show(self) -> None:
-        self._number = self._notice.show_message(self._notice.tr("Reading the code…"), "info", [
-            (self._notice.tr("Stop"), self._stop)])
+        is_first = not any(other._number for other in self._notice.findChildren(_Waiting))
+        show = self._notice.show_message if is_first else self._notice.remark  # each has a button of its own
+        self._number = show(self._notice.tr("Reading the code…"), "info", [(self._notice.tr("Stop"), self._stop)])
 
     def end(self) -> None:
         """It is read, or nobody waits for it any more."""
@@ -96,4 +123,5 @@ class _Waiting(QObject):
         self._timer.stop()
         if self._number:
             self._notice.withdraw(self._number)
+            self._number = 0
         self.deleteLater()

@@ -25,6 +25,7 @@ from engine.messages import Message
 from widgets.look.guarded import guarded
 from widgets.look.later import later
 from widgets.look.text import message_text
+from widgets.parts.focus import can_have_focus
 from widgets.parts.notice import Action
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class MainWindow(QMainWindow):
         self.is_ready = self.is_complete = False
         wear(settings.theme)  # before anything is made, or all of it would be dressed twice
         self.places = Places(self)
-        self.commands = Commands(self, self.places.top.menu_bar)
+        self.commands = Commands(self, self.places.top.menu_bar, self.settle)
         self._features: dict[type[Feature], Feature] = {}
         self._later = later
         self._jobs = Jobs(self)
@@ -137,6 +138,7 @@ class MainWindow(QMainWindow):
         self.pages.append(page)
         document.changed.connect(lambda: self._show_page(page))
         page.scene.names_selected.connect(lambda _names: self._select_on(page))
+        page.left.connect(self.settle)
         self._connect_page(page, self.features)
         self.places.stack.addWidget(page)
         self.places.documents.setCurrentIndex(self.places.documents.addTab(document.name))
@@ -153,7 +155,7 @@ class MainWindow(QMainWindow):
         if not 0 <= index < len(self.pages):
             return True
         self.settle()
-        page = self.pages[index]
+        page, front = self.pages[index], self.page
         if not self._may_close(page):
             return False
         self.setFocus()  # else a button that is about this page would get it, and show the next one repaired
@@ -163,7 +165,10 @@ class MainWindow(QMainWindow):
             feature.forget_page(page)
         self.places.documents.removeTab(index)
         page.deleteLater()
-        self.turn_to(self.places.documents.currentIndex())
+        if front is not None and front in self.pages:
+            self.turn_to(self.pages.index(front))  # a question may have led to the one that is closed
+        else:
+            self.turn_to(self.places.documents.currentIndex())
         return True
 
     def _may_close(self, page: Page) -> bool:
@@ -197,12 +202,20 @@ class MainWindow(QMainWindow):
             feature.show_start()
 
     def settle(self) -> None:
-        """What is being written counts for the document it was written for: fields and comments keep it on leaving."""
+        """What is being written counts for the document it was written for, and one can go on writing.
+
+        Fields and comments keep it on leaving.
+        """
         focus = QApplication.focusWidget()
-        if isinstance(focus, QLineEdit | QPlainTextEdit):
-            focus.clearFocus()
+        text = focus if isinstance(focus, QLineEdit | QPlainTextEdit) else None
+        if text is not None:
+            text.clearFocus()
         for feature in self.features:
             feature.settle()
+        if can_have_focus(text):
+            text.setFocus()
+        elif text is not None and self.page is not None:
+            self.page.view.setFocus()
 
     # -- showing ------------------------------------------------------------------------------------------------
 
@@ -297,8 +310,9 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         self.settle()
         asked: list[Page] = []
+        for each in self.pages:
+            each.document.look_at_file()
         while (page := self._unasked(asked)) is not None:  # an answer takes time, in which more may be changed
-            self.places.documents.setCurrentIndex(self.pages.index(page))  # one sees what one is asked about
             asked.append(page)
             if not self._may_close(page):
                 event.ignore()

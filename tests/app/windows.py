@@ -74,8 +74,10 @@ def opened(qtbot, folder: Path, source: str = DEFAULT, size: tuple[int, int] = (
     if window.page is not None:
         window.page.view.setFocus()
     yield window
+    window.settle()
     for page in window.pages:
         page.document.history.mark_clean()
+        page.document.mark = None  # whatever has become of its file
     window.close()
     window.deleteLater()
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QLineEdit, QStackedLayout, QVBoxLayout, QWidget
 
 from engine.advice.advice import Problem
 from engine.analysis.analysis import Costs, NodeReport
@@ -132,6 +132,18 @@ class Inspector(QWidget):
         self._form.restore()
         self._weights.restore()
         self._title.take_back()
+
+    @property
+    def name(self) -> str | None:
+        """The node that is shown."""
+        return self._name
+
+    def settle(self) -> None:
+        """What is typed counts for the node that is shown; one can go on typing."""
+        focus = QApplication.focusWidget()
+        if isinstance(focus, QLineEdit) and self.isAncestorOf(focus):
+            self.setFocus()
+            focus.setFocus()
 
     def _show_hint(self, count: int) -> None:
         if self._name is not None:

@@ -1,4 +1,4 @@
-"""The code of a code layer: written here, asked for with Apply, and told where it is wrong."""
+"""The code of a code layer: written here, asked for with Apply or on leaving, and told where it is wrong."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from widgets.look import theme
 from widgets.look.text import breakable
 from widgets.parts.elided import ElidedLabel
+from widgets.parts.focus import focus_changed
 from widgets.source.code_area import CodeArea
 
 
@@ -31,6 +32,7 @@ class CodeEditor(QWidget):
         self.area.left.connect(lambda: self.apply.setFocus() if self.apply.isEnabled() else self.area.clearFocus())
         self.apply.clicked.connect(self.commit)
         self.revert.clicked.connect(self.take_back)
+        focus_changed().connect(self._follow_focus)
         self._show_state()
 
     # -- what it shows ------------------------------------------------------------------------------------------
@@ -77,6 +79,11 @@ class CodeEditor(QWidget):
         """Ask for what is written, where it is something else."""
         if self.has_changes:
             self.source_committed.emit(self.text)
+
+    def _follow_focus(self, old: QWidget | None, now: QWidget | None) -> None:
+        """One goes on elsewhere, where the layer may be changed: what is written counts first."""
+        if old is not None and now is not None and self.isAncestorOf(old) and not self.isAncestorOf(now):
+            self.commit()
 
     def _replace(self, source: str) -> None:
         """Another text as one step that can be undone; the cursor keeps its line where there is one."""

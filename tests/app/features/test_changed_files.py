@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMessageBox, QTabBar
 
 from app.document import disk
 from app.document.disk import mark_of, state_of
@@ -242,6 +243,72 @@ def test_what_is_saved_while_closing_asks_as_well_and_stays_open(window, path, m
     assert not window.close_page(0) and path.read_bytes() == THEIRS.read_bytes()
     answer(window, "Keep mine")
     assert window.close_page(0)
+
+
+@pytest.mark.parametrize("content", [THEIRS.read_bytes(), b"{}", None])
+@pytest.mark.parametrize("is_seen", [True, False])
+def test_what_its_file_holds_no_more_is_asked_about_at_closing(window, path, monkeypatch, content, is_seen):
+    asked: list[str] = []
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: asked.append(box.informativeText()))
+    assert not window.page.document.dirty
+    path.unlink() if content is None else path.write_bytes(content)
+    if is_seen:
+        come_back()
+    if is_seen and content == b"{}":
+        answer(window, "Take theirs")
+    assert not window.close_page(0) and not window.close() and len(window.pages) == 1
+    assert asked == 2 * ["Its file does not hold it any more."]
+
+
+def test_a_tab_behind_is_turned_to_for_what_is_asked_about_it(window, path, monkeypatch):
+    first = window.page
+    first.view.append("ReLU")
+    window.feature(Documents).open("gallery:lenet")
+    path.write_bytes(THEIRS.read_bytes())
+    in_front: list[object] = []
+    monkeypatch.setattr(QMessageBox, "exec",
+                        lambda _: in_front.append(window.page) or QMessageBox.StandardButton.Save)
+    tabs = window.places.documents
+    close = tabs.tabButton(0, QTabBar.ButtonPosition.RightSide) or tabs.tabButton(0, QTabBar.ButtonPosition.LeftSide)
+    QTest.mouseClick(close, Qt.MouseButton.LeftButton)
+    assert in_front == [first] and window.page is first
+    answer(window, "Compare both")
+    assert window.feature(Comparing).panel(first) is not None
+    answer(window, "Keep mine")
+    assert not first.document.dirty
+
+
+def test_after_a_tab_behind_is_closed_the_one_from_before_is_in_front(window, monkeypatch):
+    window.page.view.append("ReLU")
+    for source in ("gallery:lenet", "gallery:alexnet"):
+        window.feature(Documents).open(source)
+    front = window.page
+    monkeypatch.setattr(QMessageBox, "exec", lambda _: QMessageBox.StandardButton.Discard)
+    assert window.close_page(0) and window.page is front and window.places.documents.currentIndex() == 1
+
+
+def test_what_was_said_of_a_file_is_over_when_it_is_back(window, path):
+    notice, document = window.page.notice, window.page.document
+    path.unlink()
+    come_back()
+    assert notice.text.text() == GONE and document.dirty
+    path.write_bytes(MINE.read_bytes())
+    come_back()
+    assert notice.isHidden() and not document.dirty
+    path.write_bytes(b"{}")
+    come_back()
+    answer(window, "Take theirs")
+    assert notice.isVisible() and notice.property("tone") == "error" and document.dirty
+    path.write_bytes(MINE.read_bytes())
+    come_back()
+    assert notice.isHidden() and not document.dirty
+    window.page.view.append("ReLU")
+    path.unlink()
+    come_back()
+    assert notice.text.text() == GONE, "it is said again"
+    path.write_bytes(MINE.read_bytes())
+    come_back()
+    assert notice.isHidden() and document.dirty, "what was edited is still on no disk"
 
 
 def test_unsaved_work_that_comes_back_knows_what_its_file_held(qapp, path, tmp_path):

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.features.clipboard import Clipboard
 from app.features.documents import Documents
+from app.window import dialogs
 from app.window.window import MainWindow
 from tests.app.windows import opened
 
@@ -109,3 +111,86 @@ def test_a_file_that_is_no_network_says_why(window, qtbot, tmp_path: Path):
     window.feature(Documents).open(str(path))
     qtbot.waitUntil(lambda: window.page.notice.isVisible())
     assert window.page.notice.text.text() == "bad.py: Line 2: “frob” is not defined in this code: add what defines it"
+
+
+def read(window: MainWindow, qtbot) -> None:
+    qtbot.waitUntil(lambda: not window.feature(Clipboard).readings.is_reading)
+
+
+def press_paste(window: MainWindow, text: str) -> None:
+    QApplication.clipboard().setText(text)
+    QTest.keyClick(window.page.view, Qt.Key.Key_V, CTRL)
+
+
+def test_what_is_pasted_while_something_is_read_comes_after_it(window, qtbot):
+    first = window.page
+    count = len(first.scene.graph.nodes)
+    press_paste(window, "nn.Sequential(nn.ReLU(), nn.Tanh())")
+    press_paste(window, "nn.Sequential(nn.Tanh(), nn.ReLU())")
+    window.feature(Documents).new()
+    press_paste(window, CODE)
+    read(window, qtbot)
+    assert len(first.scene.graph.nodes) == count + 4 and len(window.page.scene.graph.nodes) == 3
+
+
+def test_each_of_several_readings_is_stopped_by_itself(window, qtbot, monkeypatch):
+    monkeypatch.setattr("engine.reading.context.MOST_STEPS", 10**12)
+    notice, graph = window.page.notice, window.page.scene.graph
+    for text in (ENDLESS, ENDLESS, "nn.ReLU()"):
+        press_paste(window, text)
+    qtbot.waitUntil(lambda: notice.isVisible() and bool(notice.buttons))
+    qtbot.wait(100)
+    for _ in range(2):
+        assert notice.text.text() == "Reading the code…" and window.page.scene.graph is graph
+        QTest.mouseClick(notice.buttons[0], Qt.MouseButton.LeftButton)
+    read(window, qtbot)
+    assert len(window.page.scene.graph.nodes) == len(graph.nodes) + 1 and not notice.isVisible()
+
+
+def test_what_was_pasted_into_a_network_that_is_closed_keeps_nothing_waiting(window, qtbot, monkeypatch):
+    monkeypatch.setattr("engine.reading.context.MOST_STEPS", 10**12)
+    press_paste(window, ENDLESS)
+    window.feature(Documents).new()
+    press_paste(window, CODE)
+    assert window.close_page(0)
+    read(window, qtbot)
+    assert len(window.page.scene.graph.nodes) == 3
+
+
+@pytest.mark.parametrize("way", ["asked for", "dropped"])
+def test_all_files_of_code_are_opened(window, qtbot, tmp_path: Path, monkeypatch, way: str):
+    paths = [tmp_path / "one.py", tmp_path / "two.py", tmp_path / "three.py"]
+    for path in paths:
+        path.write_text(CODE)
+    if way == "asked for":
+        monkeypatch.setattr(dialogs, "open_paths", lambda *_: paths)
+        window.commands["open"].trigger()
+    else:
+        files = QMimeData()
+        files.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+        how = Qt.DropAction.CopyAction, files, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        QApplication.sendEvent(window, QDragEnterEvent(QPoint(300, 300), *how))
+        QApplication.sendEvent(window, QDropEvent(QPointF(300, 300), *how))
+    qtbot.waitUntil(lambda: len(window.pages) == 4)
+    assert [page.document.name for page in window.pages] == ["lenet", "one", "two", "three"]
+
+
+def test_what_is_pasted_comes_where_it_was_pasted(window, qtbot):
+    page = window.page
+    page.scene.select(["conv1", "act1"])
+    page.make_block("Stem")
+    [block] = page.scene.selected_names()
+    count, inside = len(page.scene.graph.nodes), page.scene.graph.nodes[block].layer.own_graph
+    press_paste(window, "nn.ReLU()")
+    page.go((block,))
+    read(window, qtbot)
+    assert page.level.path == () and len(page.scene.graph.nodes) == count + 1
+    assert page.scene.graph.nodes[block].layer.own_graph == inside
+    page.go((block,))
+    press_paste(window, "nn.ReLU()")
+    page.go(())
+    page.scene.select([block])
+    QTest.keyClick(page.view, Qt.Key.Key_Delete)
+    graph = page.document.experiment.graph
+    read(window, qtbot)
+    assert page.document.experiment.graph is graph and block in page.notice.text.text() and page.notice.isVisible()

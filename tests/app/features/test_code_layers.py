@@ -9,10 +9,12 @@ from typing import NamedTuple
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog
 
 from app.features.code_layers import CodeLayers
 from app.features.documents import Documents
 from app.features.problems import Problems
+from app.window import dialogs
 from app.window.settings import Settings
 from app.window.window import MainWindow
 from engine.blocks.custom import Custom
@@ -22,7 +24,9 @@ from engine.graph.graph import Edge, Graph, Node
 from engine.layers.code import Code
 from engine.layers.inputs import Input
 from engine.layers.linear import Linear
-from tests.app.windows import brought, opened
+from engine.layout.unplaced import laid_out
+from tests.app.windows import CTRL, brought, opened
+from widgets.blocks.dialog import BlockDialog
 
 NUMBERS = count(1)
 
@@ -197,6 +201,74 @@ def test_code_goes_with_its_layer_its_level_and_its_network(window, codes):
     window.turn_to(0)
     assert not is_there(window)
     feature.settle()
+
+
+def key(key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    QTest.keyClick(QApplication.focusWidget(), key, modifiers)
+
+
+def rename(_window: MainWindow) -> str:
+    key(Qt.Key.Key_F2)
+    QTest.keyClicks(QApplication.focusWidget(), "other")
+    key(Qt.Key.Key_Return)
+    return "other"
+
+
+def make_block(window: MainWindow) -> str:
+    window.page.scene.select(["one", "two"])
+    key(Qt.Key.Key_G, CTRL)
+    return f"{window.page.scene.selected_names()[0]}.one"
+
+
+def cut_and_paste(window: MainWindow) -> str:
+    key(Qt.Key.Key_X, CTRL)
+    assert "one" not in window.page.scene.graph.nodes
+    key(Qt.Key.Key_V, CTRL)
+    return window.page.scene.selected_names()[0]
+
+
+def duplicate(window: MainWindow) -> str:
+    key(Qt.Key.Key_D, CTRL)
+    return window.page.scene.selected_names()[0]
+
+
+def delete_and_undo(_window: MainWindow) -> str:
+    key(Qt.Key.Key_Delete)
+    key(Qt.Key.Key_Z, CTRL)
+    return "one"
+
+
+@pytest.mark.parametrize("act", [rename, make_block, cut_and_paste, duplicate, delete_and_undo])
+def test_what_is_written_goes_with_its_layer(window, codes, monkeypatch, act):
+    monkeypatch.setattr(BlockDialog, "exec", lambda _: QDialog.DialogCode.Accepted)
+    agreed(window, laid_out(network(codes)))
+    page, feature = window.page, window.feature(CodeLayers)
+    page.open("one")
+    key(Qt.Key.Key_End, CTRL)
+    QTest.keyClicks(feature.panel.area, "# mine")
+    page.view.fit()
+    card = page.view.mapFromScene(page.scene.cards["one"].sceneBoundingRect().center())
+    QTest.mouseClick(page.view.viewport(), Qt.MouseButton.LeftButton, pos=card)
+    *way, name = act(window).split(".")
+    graph = page.document.experiment.graph
+    for block in way:
+        graph = graph.nodes[block].layer.own_graph
+    assert graph.nodes[name].layer.source == f"{codes.one}# mine"
+
+
+def test_what_is_written_is_in_the_code_that_is_taken_away(window, codes, qtbot, tmp_path, monkeypatch):
+    agreed(window, network(codes))
+    page, feature, path = window.page, window.feature(CodeLayers), tmp_path / "net.py"
+    monkeypatch.setattr(dialogs, "save_path", lambda *_: path)
+    page.open("one")
+    key(Qt.Key.Key_End, CTRL)
+    QTest.keyClicks(feature.panel.area, "# mine")
+    key(Qt.Key.Key_C, CTRL | Qt.KeyboardModifier.ShiftModifier)
+    assert "# mine" in QApplication.clipboard().text() and feature.panel.area.hasFocus(), "one can go on writing"
+    QTest.keyClicks(feature.panel.area, " too")
+    window.commands["export_code"].trigger()
+    qtbot.waitUntil(lambda: path.exists() and "verified" in page.notice.text.text(), timeout=60_000)
+    assert "# mine too" in path.read_text()
 
 
 @pytest.mark.parametrize("known", [True, False])

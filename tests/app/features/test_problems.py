@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit
 
 from app.features.documents import Documents
 from app.features.inspecting import Inspecting
@@ -18,10 +18,11 @@ from app.window.window import MainWindow
 from engine.blocks.custom import Custom
 from engine.graph.graph import Edge, Graph
 from engine.layers.activation import Tanh
+from engine.layers.convolution import Conv2d
 from engine.layers.linear import Linear
 from engine.line.line import build_line
 from engine.units import grouped
-from tests.app.windows import brought, opened
+from tests.app.windows import CTRL, brought, opened
 from tests.seen import texts
 
 
@@ -333,3 +334,40 @@ def test_a_repair_of_a_level_and_of_the_network_are_shown_where_they_would_be(wi
     assert preview.is_on
     page.scene.repair_previewed.emit(None)
     assert not preview.is_on
+
+
+def typed(window: MainWindow, field: str, text: str) -> None:
+    """Typed over what a field of the inspector holds, and not entered."""
+    inspector = window.places.inspector
+    editor = next(each for each in inspector.findChildren(QLineEdit) if each.isVisible()
+                  and each.accessibleName() == field)
+    editor.setFocus()
+    editor.selectAll()
+    QTest.keyClicks(editor, text)
+
+
+@pytest.mark.parametrize("act", ["paste", "next problem", "code"])
+@pytest.mark.parametrize(("field", "text", "name", "channels"), [
+    ("Output channels", "11", "conv1", 11), ("Name", "stem", "stem", 6),
+])  # fmt: skip
+def test_what_is_typed_counts_whatever_comes_next(window, act, field, text, name, channels):
+    page = window.page
+    if act == "next problem":
+        page.edit("Wrong", page.level.graph.with_layer("conv2", Conv2d(out_channels=16, kernel_size=99)))
+    before = page.scene.graph.nodes
+    page.scene.select(["conv1"])
+    typed(window, field, text)
+    if act == "paste":  # it was read meanwhile
+        page.view.reader = lambda _text, done, _failed: done(build_line(Graph(), "relu")[0])
+        QApplication.clipboard().setText("nn.ReLU()")
+        page.view.paste()
+    elif act == "next problem":
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_F8)
+    else:
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_C, CTRL | Qt.KeyboardModifier.ShiftModifier)
+        code = QApplication.clipboard().text()
+        assert f"self.{name} = nn.Conv2d(1, {channels}," in code
+    assert page.scene.graph.nodes[name].layer.out_channels == channels
+    [chosen] = page.scene.selected_names()
+    [pasted] = page.scene.graph.nodes.keys() - before.keys() - {"stem"} or [""]
+    assert chosen == {"paste": pasted, "next problem": "conv2", "code": name}[act]

@@ -190,6 +190,19 @@ def test_revert_can_itself_be_undone(qtbot: QtBot, editor: CodeEditor) -> None:
     assert editor.text == "# x" + EXAMPLE
 
 
+def test_what_is_written_is_asked_for_when_one_leaves_for_another_place(qtbot: QtBot, editor: CodeEditor) -> None:
+    elsewhere = QPlainTextEdit(editor.parentWidget())
+    elsewhere.show()
+    qtbot.keyClicks(editor.area, "#")
+    with qtbot.assertNotEmitted(editor.source_committed):
+        qtbot.keyClick(editor.area, Keys.Key_Escape)
+    assert editor.apply.hasFocus(), "a place of the editor's own"
+    with qtbot.waitSignal(editor.source_committed) as asked:
+        qtbot.mouseClick(elsewhere.viewport(), LEFT)
+        elsewhere.setFocus()
+    assert asked.args == [editor.text]
+
+
 def test_what_is_written_stays_when_the_same_comes_again(qtbot: QtBot, editor: CodeEditor) -> None:
     at(editor, 2, 4)
     qtbot.keyClicks(editor.area, "# x ")
