@@ -60,7 +60,7 @@ class Editing(QObject):
         except LayerloomError as error:
             self.name_refused.emit(message_text(error.message))
             return
-        chosen = [new if name == old else name for name in page.scene.selected_names()]
+        chosen = [new if name == old else name for name in page.scene.selected_names() or [old]]
         page.edit(self.tr("Rename {name}").format(name=old), graph, select=chosen)
 
     def change_recipe(self, recipe: Recipe, field: str) -> None:

@@ -241,6 +241,8 @@ class Documents(Feature):
         """Another program, or another window, has written the file: nothing of either is lost without a word."""
         assert document.path is not None
         path = document.path
+        if self.page is not None:
+            self._told[self.page] = document.on_disk, mark_of(path).content
         keep = self.tr("Keep mine"), lambda: self._write(document, path, over_changes=True)
         if (reason := mark_of(path).reason) is not None:
             self._say(say("{file} can no longer be read: {reason}. Save the network under another name, or in its "
@@ -278,7 +280,8 @@ class Documents(Feature):
         state = document.look_at_file()
         if not document.dirty:
             return True
-        self.host.turn_to(self.host.pages.index(page))  # one sees what one is asked about
+        if page is not self.page:
+            self.host.turn_to(self.host.pages.index(page))  # one sees what one is asked about
         box = QMessageBox(self.host.widget)
         box.setWindowTitle(self.tr("Unsaved changes"))
         box.setText(self.tr("Save the changes to “{name}”?").format(name=document.name))

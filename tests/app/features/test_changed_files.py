@@ -309,6 +309,12 @@ def test_what_was_said_of_a_file_is_over_when_it_is_back(window, path):
     path.write_bytes(MINE.read_bytes())
     come_back()
     assert notice.isHidden() and document.dirty, "what was edited is still on no disk"
+    path.write_bytes(THEIRS.read_bytes())
+    window.commands["save"].trigger()
+    assert notice.text.text() == QUESTION and notice.isVisible()
+    path.write_bytes(MINE.read_bytes())
+    come_back()
+    assert notice.isHidden() and document.dirty
 
 
 def test_unsaved_work_that_comes_back_knows_what_its_file_held(qapp, path, tmp_path):
