@@ -38,7 +38,7 @@ class Clipboard(Feature):
                 for id, text, act, key in rows]
 
     def connect_page(self, page: Page) -> None:
-        page.view.paste_refused.connect(self.host.say)
+        page.view.paste_refused.connect(lambda message: self.host.say(message, of=page.document))
         page.view.reader = self._read
 
     def _read(self, text: str, done: Callable[[Graph], object], failed: Callable[[Message], object]) -> None:
@@ -53,7 +53,7 @@ class Clipboard(Feature):
                 page.go(path)  # where it was pasted; it says why it cannot
             if page.level.path == path:
                 done(found.graph)
-                self.readings.say_notes(found)
+                self.readings.say_notes(found, page.document)
 
         self.readings.start(page.notice, text, self._shape_at(page), tell, failed)
 

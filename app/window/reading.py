@@ -18,6 +18,7 @@ from widgets.look.text import message_text
 from widgets.parts.notice import Notice
 
 if TYPE_CHECKING:
+    from app.document.document import Document
     from engine.reading.reading import Reading
 
 LONG_MS = 300  # before it is said that something is being read
@@ -78,12 +79,12 @@ class Readings(QObject):
             if reading.notice is notice:
                 reading.stopped.set()
 
-    def say_notes(self, found: Reading) -> None:
-        """What was left out or understood otherwise, as one message."""
+    def say_notes(self, found: Reading, of: Document | None = None) -> None:
+        """What was left out or understood otherwise, as one message; over this document, else in front."""
         if found.notes:
             shown = [message_text(note) for note in found.notes[:MOST_NOTES]]
             more = len(found.notes) - MOST_NOTES
-            self._say(say("{notes}{more}", notes=". ".join(shown), more=f" … (+{more})" if more > 0 else ""))
+            self._say(say("{notes}{more}", notes=". ".join(shown), more=f" … (+{more})" if more > 0 else ""), of=of)
 
     def finish(self) -> None:
         """Stop what is being read, and what waits for it."""
