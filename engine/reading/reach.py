@@ -22,7 +22,8 @@ from engine.reading.values import (
 
 MOST, DEEPEST = 1000, 4  # values of a list that are looked at; lists in lists
 # What comes out of these is, or holds, what was put in; code of others is taken to give something of its own.
-PASSING = ("builtins", "collections", "itertools", "functools", "operator", "copy", "random", "heapq", "types")
+PASSING = tuple(f"{name}." for name in ("builtins", "collections", "itertools", "functools", "operator", "copy",
+                                        "random", "heapq", "types"))
 HOLDING = ("defaultdict", "deque", "Counter", "ChainMap", "UserDict", "UserList")  # may be filled later
 FILLING = frozenset(("append", "appendleft", "extend", "extendleft", "add", "insert", "update", "setdefault"))
 NUMBERS = ("forward", "__call__", "state_dict", "item")  # methods whose results are no parts of their owner
@@ -56,10 +57,8 @@ def reaching(found: Any, called: Any, given: list[Any], named: Names) -> Any:
         return found
     sources = [called, *given, *named.values()]
     parts = [*dict.fromkeys(part for source in sources for part in reached(source))]
-    if not parts and not (isinstance(called, Path) and called.name.endswith(HOLDING)):
-        return found
     holds = isinstance(called, Path) and called.name.endswith(HOLDING)
-    return found.reaching(Reach(parts, not holds, holds))
+    return found.reaching(Reach(parts, not holds, holds)) if parts or holds else found
 
 
 def within(found: Unknown) -> Unknown:
