@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from app.document.level import Path, level_at
 from app.document.page import Page
 from app.window.commands import Command, Row
 from app.window.host import Feature, Host
@@ -48,14 +49,33 @@ class Clipboard(Feature):
             return
         path = page.level.path
 
+        def put(found: Reading) -> None:
+            done(found.graph)
+            self.readings.say_notes(found, page.document)
+
         def tell(found: Reading) -> None:
-            if page.level.path != path:
-                page.go(path)  # where it was pasted; it says why it cannot
             if page.level.path == path:
-                done(found.graph)
-                self.readings.say_notes(found, page.document)
+                put(found)
+            else:
+                self._ask_where(page, path, lambda: put(found))
 
         self.readings.start(page.notice, text, self._shape_at(page), tell, failed)
+
+    def _ask_where(self, page: Page, path: Path, put: Callable[[], object]) -> None:
+        """Another level is shown by now, where one may be in the middle of something."""
+        is_there = level_at(page.analysis, page.problems, path).path == path
+        words = self.tr("The pasted code is read. Another level is shown by now: where shall it go?") if is_there else (
+            self.tr("The pasted code is read, but the block it was pasted into is gone."))
+
+        def go_back() -> None:
+            page.go(path)
+            if page.level.path == path:
+                put()
+            else:
+                self._ask_where(page, path, put)
+
+        there = [(self.tr("Where I pasted it"), go_back)] if is_there else []
+        page.notice.show_message(words, "info", [*there, (self.tr("Here"), put)])
 
     def _shape_at(self, page: Page) -> tuple[int, ...] | None:
         """What comes out of the Input, where what is pasted will follow it."""

@@ -22,11 +22,11 @@ class Finding(Feature):
 
     def commands(self) -> Sequence[Row]:
         return [
-            Command("find", "Find…", self.on_page(self.open), "Edit", "find", ("Ctrl+F",)),
+            Command("find", "Find…", self.on_page(self.open), "Edit", "find", ("Ctrl+F",), looks=True),
             Command("find_next", "Find next", self.on_page(lambda page: self._finders[page].step(1)), "Edit", "find",
-                    ("F3",)),
+                    ("F3",), looks=True),
             Command("find_previous", "Find previous", self.on_page(lambda page: self._finders[page].step(-1)), "Edit",
-                    "find", ("Shift+F3",)),
+                    "find", ("Shift+F3",), looks=True),
         ]
 
     def connect_page(self, page: Page) -> None:

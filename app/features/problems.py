@@ -28,15 +28,17 @@ class Problems(Feature):
         super().__init__(host)
         self.tab = Tab(self.tr("Problems"), self._make, lambda page: self.panel.show_problems(page.problems), rank=1)
         self._last: dict[Page, Problem] = self.per_page()  # the one that one was led to
+        self._said: dict[Page, int] = self.per_page()  # the message about it
 
     def tabs(self) -> Sequence[Tab]:
         return [self.tab]
 
     def commands(self) -> Sequence[Row]:
         return [
-            Command("problems", "Problems", self.bring, "Network", "check"),
-            Command("next_problem", "Next problem", partial(self.step, 1), "Network", "check", ("F8",)),
-            Command("previous_problem", "Previous problem", partial(self.step, -1), "Network", "check", ("Shift+F8",)),
+            Command("problems", "Problems", self.bring, "Network", "check", looks=True),
+            Command("next_problem", "Next problem", partial(self.step, 1), "Network", "check", ("F8",), looks=True),
+            Command("previous_problem", "Previous problem", partial(self.step, -1), "Network", "check", ("Shift+F8",),
+                    looks=True),
         ]
 
     def _make(self) -> QWidget:
@@ -57,6 +59,8 @@ class Problems(Feature):
     def show(self, page: Page) -> None:
         count = sum(problem.severity != "hint" for problem in page.problems)
         self.host.places.bottom.rename(self.tab, f"{self.tab.title}  {count}" if count else self.tab.title)
+        if page in self._said and _key(self._last[page]) not in map(_key, (*page.level.problems, *page.problems)):
+            page.notice.withdraw(self._said.pop(page))
 
     def bring(self) -> None:
         """Bring the list to the front."""
@@ -81,7 +85,8 @@ class Problems(Feature):
         where = f"{problem.node}: " if problem.node is not None else ""
         words = f"{index + 1}/{len(problems)}  {where}{sentence_text(problem.message)}"
         actions = [(message_text(repair.text), partial(page.repair, repair)) for repair in problem.repairs[:1]]
-        page.notice.show_message(words, "error" if problem.severity == "error" else "info", actions)
+        tone = "error" if problem.severity == "error" else "info"
+        self._said[page] = page.notice.show_message(words, tone, actions)
 
 
 def _key(problem: Problem) -> object:

@@ -50,6 +50,12 @@ class Command:
     canvas: bool = False
     checkable: bool = False
     rank: int = 0
+    looks: bool = False
+
+    @property
+    def only_looks(self) -> bool:
+        """Whether nothing is done with a network, so that one may go on typing."""
+        return self.looks or self.menu in ("View", "Help")
 
 
 @dataclass(frozen=True)
@@ -89,7 +95,7 @@ def in_order(rows: Iterable[Row]) -> list[Row]:
 class Commands:
     """The window's actions by id, and the menus that hold them; filled once, when every row is known.
 
-    ``settle`` comes before whatever a command does.
+    ``settle`` comes before whatever a command does with a network.
     """
 
     def __init__(self, window: QWidget, menu_bar: QMenuBar, settle: Callable[[], object] = lambda: None) -> None:
@@ -146,7 +152,8 @@ class Commands:
             self._window.addAction(action)
 
     def _do(self, command: Command) -> None:
-        self._settle()
+        if not command.only_looks:
+            self._settle()
         command.does()
 
     def __getitem__(self, id: str) -> QAction:

@@ -52,7 +52,7 @@ class MainWindow(QMainWindow):
         self.is_ready = self.is_complete = False
         wear(settings.theme)  # before anything is made, or all of it would be dressed twice
         self.places = Places(self)
-        self.commands = Commands(self, self.places.top.menu_bar, self.settle)
+        self.commands = Commands(self, self.places.top.menu_bar, lambda: self.settle(with_comments=False))
         self._features: dict[type[Feature], Feature] = {}
         self._later = later
         self._jobs = Jobs(self)
@@ -201,13 +201,15 @@ class MainWindow(QMainWindow):
         for feature in self.features:
             feature.show_start()
 
-    def settle(self) -> None:
+    def settle(self, with_comments: bool = True) -> None:
         """What is being written counts for the document it was written for, and one can go on writing.
 
-        Fields and comments keep it on leaving.
+        Fields and comments keep it on leaving; a comment that was left is not opened again.
         """
         focus = QApplication.focusWidget()
         text = focus if isinstance(focus, QLineEdit | QPlainTextEdit) else None
+        if text is not None and not with_comments and self.page is not None and self.page.view.isAncestorOf(text):
+            text = None
         if text is not None:
             text.clearFocus()
         for feature in self.features:

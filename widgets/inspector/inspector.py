@@ -139,11 +139,10 @@ class Inspector(QWidget):
         return self._name
 
     def settle(self) -> None:
-        """What is typed counts for the node that is shown; one can go on typing."""
+        """What is typed counts for the node that is shown; what is typed on is for no other."""
         focus = QApplication.focusWidget()
         if isinstance(focus, QLineEdit) and self.isAncestorOf(focus):
             self.setFocus()
-            focus.setFocus()
 
     def _show_hint(self, count: int) -> None:
         if self._name is not None:

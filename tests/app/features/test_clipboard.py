@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from app.features.clipboard import Clipboard
 from app.features.documents import Documents
@@ -175,22 +175,54 @@ def test_all_files_of_code_are_opened(window, qtbot, tmp_path: Path, monkeypatch
     assert [page.document.name for page in window.pages] == ["lenet", "one", "two", "three"]
 
 
-def test_what_is_pasted_comes_where_it_was_pasted(window, qtbot):
-    page = window.page
-    page.scene.select(["conv1", "act1"])
-    page.make_block("Stem")
-    [block] = page.scene.selected_names()
+def in_a_block(window: MainWindow) -> str:
+    """The name of a block of some of the network's layers."""
+    window.page.scene.select(["conv1", "act1"])
+    window.page.make_block("Stem")
+    [block] = window.page.scene.selected_names()
+    return block
+
+
+def buttons(window: MainWindow) -> dict[str, QPushButton]:
+    return {button.text(): button for button in window.page.notice.buttons}
+
+
+@pytest.mark.parametrize("where", ["Where I pasted it", "Here"])
+def test_where_what_was_pasted_comes_is_asked_of_who_has_gone_elsewhere(window, qtbot, where):
+    """One may be in the middle of something there."""
+    page, block = window.page, in_a_block(window)
     count, inside = len(page.scene.graph.nodes), page.scene.graph.nodes[block].layer.own_graph
     press_paste(window, "nn.ReLU()")
     page.go((block,))
+    page.scene.select(["conv1"])
     read(window, qtbot)
-    assert page.level.path == () and len(page.scene.graph.nodes) == count + 1
-    assert page.scene.graph.nodes[block].layer.own_graph == inside
+    assert page.level.path == (block,) and page.scene.selected_names() == ["conv1"]
+    assert list(buttons(window)) == ["Where I pasted it", "Here"] and "Another level" in page.notice.text.text()
+    buttons(window)[where].click()
+    is_back = where != "Here"
+    assert page.level.path == (() if is_back else (block,))
+    top = page.document.experiment.graph
+    assert len(top.nodes) == count + is_back
+    assert len(top.nodes[block].layer.own_graph.nodes) == len(inside.nodes) + (not is_back)
+    assert page.notice.isHidden() or "read" not in page.notice.text.text()
+
+
+@pytest.mark.parametrize("gone", ["before", "after"])
+def test_what_was_pasted_into_a_block_that_is_gone_is_not_lost(window, qtbot, gone):
+    page, block = window.page, in_a_block(window)
     page.go((block,))
     press_paste(window, "nn.ReLU()")
     page.go(())
+    if gone == "after":
+        read(window, qtbot)
     page.scene.select([block])
     QTest.keyClick(page.view, Qt.Key.Key_Delete)
     graph = page.document.experiment.graph
-    read(window, qtbot)
-    assert page.document.experiment.graph is graph and block in page.notice.text.text() and page.notice.isVisible()
+    if gone == "before":
+        read(window, qtbot)
+    else:
+        buttons(window)["Where I pasted it"].click()
+    assert page.document.experiment.graph is graph
+    assert "is gone" in page.notice.text.text() and list(buttons(window)) == ["Here"]
+    buttons(window)["Here"].click()
+    assert len(page.document.experiment.graph.nodes) == len(graph.nodes) + 1

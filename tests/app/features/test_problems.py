@@ -371,3 +371,62 @@ def test_what_is_typed_counts_whatever_comes_next(window, act, field, text, name
     [chosen] = page.scene.selected_names()
     [pasted] = page.scene.graph.nodes.keys() - before.keys() - {"stem"} or [""]
     assert chosen == {"paste": pasted, "next problem": "conv2", "code": name}[act]
+
+
+@pytest.mark.parametrize("key", [(Qt.Key.Key_Minus, CTRL), (Qt.Key.Key_M, Qt.KeyboardModifier.AltModifier)])
+@pytest.mark.parametrize("text", ["11", "wrong"])
+def test_to_look_elsewhere_keeps_nothing_of_what_is_tried(window, key, text):
+    page, before = window.page, window.page.document.experiment
+    page.scene.select(["conv1"])
+    typed(window, "Output channels", text)
+    editor = QApplication.focusWidget()
+    QTest.keyClick(editor, *key)
+    assert QApplication.focusWidget() is editor and editor.text() == text
+    QTest.keyClick(editor, Qt.Key.Key_Escape)
+    assert page.document.experiment is before and not page.document.history.undo_text
+
+
+def test_one_goes_on_with_a_comment_whatever_is_asked_for_meanwhile(window):
+    page = window.page
+    page.scene.select(["conv1", "act1"])
+    page.view.setFocus()
+    QTest.keyClick(page.view, Qt.Key.Key_C)
+    writing = QApplication.focusWidget()
+    QTest.keyClicks(writing, "first ")
+    graph = page.document.experiment.graph
+    for id in ("zoom_in", "theme_light", "next_problem", "copy_code", "fit"):
+        window.commands[id].trigger()
+        assert QApplication.focusWidget() is writing
+    QTest.keyClicks(writing, "half")
+    assert page.document.experiment.graph is graph
+    QTest.keyClick(writing, Qt.Key.Key_Return)
+    assert [frame.text for frame in page.document.experiment.graph.frames] == ["first half"]
+
+
+def test_who_types_on_when_another_layer_is_shown_changes_nothing_of_it(window):
+    """A paste was read meanwhile, and what is pasted is selected."""
+    page = window.page
+    page.scene.select(["conv1"])
+    typed(window, "Kernel size", "3")
+    page.view.reader = lambda _text, done, _failed: done(build_line(Graph(), "linear 10")[0])
+    QApplication.clipboard().setText("nn.Linear(10)")
+    page.view.paste()
+    graph = page.document.experiment.graph
+    assert graph.nodes["conv1"].layer.kernel_size in (3, (3, 3))
+    for _ in range(3):
+        QTest.keyClicks(QApplication.focusWidget() or page.view, "3")
+    assert page.document.experiment.graph is graph
+
+
+@pytest.mark.parametrize("is_mended", [True, False])
+def test_what_was_said_of_a_problem_goes_with_it(window, is_mended):
+    page = window.page
+    page.edit("Wrong", page.level.graph.with_layer("conv2", Conv2d(out_channels=16, kernel_size=99)))
+    window.commands["next_problem"].trigger()
+    said = page.notice.text.text()
+    assert "conv2" in said and page.notice.isVisible()
+    if is_mended:
+        page.document.undo()
+    else:
+        page.edit("Other", page.level.graph.with_marks(["conv1"], label="blue"))
+    assert page.notice.isVisible() != is_mended
