@@ -224,7 +224,11 @@ class _Needs:
         text = ast.get_source_segment(self.context.source, value.made) or ""
         text = "".join(f"@{ast.unparse(each)}\n" for each in value.made.decorator_list) + text
         self.imports.pop(name, None)
-        waiting, at_once = free_names(text)
+        try:
+            waiting, at_once = free_names(text)
+        except SyntaxError as error:  # such as a name of the function around it
+            self.lacks = say("“{name}” is no code by itself: {reason}", name=name, reason=error.msg)
+            return
         self.lacks = outside_of(value.made, waiting, self.context.unsteady.rewritten)
         if missing := waiting - self.globals.keys() - vars(builtins).keys():
             self.lacks = say("“{name}” is not defined", name=min(missing))

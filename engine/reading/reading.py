@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import symtable
 from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -453,11 +454,22 @@ def _needs_values(network: Instance) -> bool:
 def found_body(found: Written) -> list[ast.stmt]:
     """The statements of a text. Raises ReadingError."""
     try:
-        return mangled(ast.parse(found.code).body, found.code)
+        body = ast.parse(found.code).body
+        _check_names(found.code)
+        return mangled(body, found.code)
     except SyntaxError as error:
         raise ReadingError("{reason}", line=error.lineno or 1, reason=error.msg) from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise ReadingError("The code cannot be read: {reason}", reason=str(error)) from error
+
+
+def _check_names(code: str) -> None:
+    """Raise a SyntaxError where Python itself refuses what has been parsed; what a later cell begins with may stand."""
+    try:
+        symtable.symtable(code, "code", "exec")
+    except SyntaxError as error:
+        if "__future__" not in str(error.msg):
+            raise
 
 
 def _places(left: list[ast.stmt]) -> Iterator[str]:

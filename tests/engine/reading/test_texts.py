@@ -45,3 +45,29 @@ def test_a_text_that_is_none_of_them_is_said(text: str, reason: str) -> None:
         from_text(text)
     assert str(caught.value) == reason
     assert caught.value.line == (1 if reason.startswith("Line 1") else None)
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("def f(a, a): return a\n", "duplicate argument"), ("def f():\n    nonlocal x\n", "no binding for nonlocal"),
+    ("class A:\n    def f(self, self): return self\n", "duplicate argument"),
+    ("def f(x):\n    global x\n", "parameter and global"), ("f = lambda a, a: a\n", "duplicate argument"),
+    ("def f():\n    print(y)\n    global y\n", "prior to global"),
+])  # fmt: skip
+def test_what_python_itself_refuses_is_refused_with_its_words(text: str, said: str) -> None:
+    with pytest.raises(ReadingError, match=rf"Line \d+: .*{said}"):
+        from_text(f"import torch.nn as nn\n{text}net = nn.Sequential(nn.Linear(8, 4), nn.ReLU())\n")
+
+
+def test_a_later_cell_may_begin_with_what_python_wants_at_the_beginning() -> None:
+    text = "import torch.nn as nn\nx = 3\nfrom __future__ import annotations\nnet = nn.Sequential(nn.Linear(8, 4))\n"
+    assert len(from_text(text).nodes) == 2
+
+
+def test_a_class_made_in_a_function_whose_names_it_sets_is_refused() -> None:
+    text = ("import torch\nimport torch.nn as nn\ndef make():\n    n = 0\n    class Own(nn.Module):\n"
+            "        def __init__(self):\n            super().__init__()\n"
+            "            self.g = nn.Parameter(torch.ones(8))\n        def forward(self, x):\n"
+            "            nonlocal n\n            n = n + 1\n            return x * self.g\n    return Own()\n"
+            "net = nn.Sequential(nn.Linear(8, 8), make())\n")
+    with pytest.raises(ReadingError):
+        from_text(text, (8,))
