@@ -15,7 +15,7 @@ from engine.reading.context import DEEPEST, Context
 from engine.reading.dimensions import fans
 from engine.reading.expressions import PARAMETERS, Expressions
 from engine.reading.functions import Functions, OpenShape
-from engine.reading.leaving import reaches_out
+from engine.reading.leaving import changes_given, reaches_out
 from engine.reading.library import BOOK
 from engine.reading.modules import UNSAID, Buffer, Modules
 from engine.reading.objects import Objects
@@ -318,6 +318,8 @@ class Interpreter:
             for value in given if path.startswith(("collections.", "functools.reduce")) else ():
                 list(value) if isinstance(value, Once) else None
             if (made := next((value for value in given if isinstance(value, Function)), None)) is not None:
+                for part in reached(given) if changes_given(made.made) else ():
+                    self.context.taint(part, error)
                 return Lost(ast.unparse(node)[:40], error, function=made)
         return Unknown(ast.unparse(node)[:40], error)
 

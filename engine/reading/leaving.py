@@ -327,6 +327,13 @@ def _is_surgery(made: ast.AST) -> bool:
     return False
 
 
+def changes_given(made: ast.AST) -> bool:
+    """Whether a function may change what it is given, or whether that learns."""
+    return _is_surgery(made) or any(isinstance(node, ast.Attribute) and (
+        node.attr in LEARNING or (node.attr == "requires_grad" and isinstance(node.ctx, ast.Store)))
+        for node in ast.walk(made))
+
+
 def reaches_out(made: ast.AST) -> bool:
     """Whether a function changes what others may see while it runs, as far as its text tells."""
     own = {node.id for node in ast.walk(made) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}

@@ -23,7 +23,7 @@ from engine.reading.values import (
 MOST, DEEPEST = 1000, 4  # values of a list that are looked at; lists in lists
 # What comes out of these is, or holds, what was put in; code of others is taken to give something of its own.
 PASSING = tuple(f"{name}." for name in ("builtins", "collections", "itertools", "functools", "operator", "copy",
-                                        "random", "heapq", "types"))
+                                        "random", "heapq", "types", "weakref"))
 HOLDING = ("defaultdict", "deque", "Counter", "ChainMap", "UserDict", "UserList")  # may be filled later
 FILLING = frozenset(("append", "appendleft", "extend", "extendleft", "add", "insert", "update", "setdefault"))
 NUMBERS = ("forward", "__call__", "state_dict", "item")  # methods whose results are no parts of their owner

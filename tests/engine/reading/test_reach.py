@@ -59,6 +59,9 @@ def test_what_can_be_followed_is_as_torch_has_it(text: str) -> None:
     "ps = iter(lambda it=iter(list(net.a.parameters())): next(it, None), None)\nfor p in ps: p.requires_grad_(False)\n",
     "class T:\n    def __init__(self, net): self.net = net\n    @contextlib.contextmanager\n    def off(self):\n"
     "        self.net.seq[0] = nn.Tanh()\n        yield\nwith T(net).off(): pass\n",
+    "import weakref\nweakref.ref(net)().seq[0] = nn.Tanh()\n",
+    "functools.reduce(lambda _, m: m.requires_grad_(False), net.children(), None)\n",
+    "def off(_, m): m.requires_grad_(False)\nlist(itertools.accumulate(net.children(), off, initial=0))\n",
     "m = random.choice(list(net.children()))\nm[0] = nn.Tanh()\n",
     "operator.setitem(net.seq, 0, nn.Tanh())\n", "nn.Sequential.__setitem__(net.seq, 0, nn.Tanh())\n",
     "nn.Linear.__init__(net.a, 8, 6, bias=False)\n",
@@ -127,6 +130,7 @@ def test_a_class_that_is_code_is_not_frozen_from_outside(text: str) -> None:
     "from data import loader\nopt = torch.optim.SGD(net.parameters(), lr=0.1)\nfor x, y in loader:\n"
     "    opt.zero_grad()\n    out = net(x)\n    out[0] = 1\n    loss = F.cross_entropy(out, y)\n    loss.backward()\n"
     "    opt.step()\n",
+    "count = functools.reduce(lambda n, p: n + p.numel(), net.parameters(), 0)\n",
     "seen = collections.Counter(type(m).__name__ for m in net.modules())\nseen['Linear'] += 1\n",
     "names = sorted(set(n.rpartition('.')[0] for n, _ in net.named_parameters()))\nnames.append('x')\n",
     "from timm import summary\n@functools.lru_cache\ndef count(n): return sum(p.numel() for p in n.parameters())\n"
