@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import pickle
-import time
 from collections import OrderedDict
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 
 from engine.pickles import Made, Named, PickleError, Stored, unpickled
+from tests.in_time import in_time
 
 PLAIN = {"a": [1, -2**40, 2**100, 0.5, None, True, "é", b"\xff", (), (1,), (1, 2, (3, 4, 5, 6))], 7: {"b": []},
          "again": ["x" * 300] * 3, b"key": bytearray(b"12"), "float": -1e300}
@@ -89,16 +89,15 @@ def long(number: int) -> bytes:
 
 
 def test_a_key_of_a_chosen_hash_is_left_out() -> None:
-    count = 30_000
+    count = 150_000
     numbers = [b"\x8a\x01\x07" + b"K\x01", *(long(each * (2**61 - 1)) + b"N" for each in range(1, count))]
     decimals = [b"F%d\nN" % (each * 2**61) for each in range(count)]
     for pairs in (numbers, decimals):
-        began = time.process_time()
-        assert read(b"}(" + b"".join(pairs) + b"u.") in ({7: 1}, {})
-        assert time.process_time() - began < 1
+        with in_time():
+            assert read(b"}(" + b"".join(pairs) + b"u.") in ({7: 1}, {})
     memo = b"N" + b"".join(b"p%d\n" % (each * (2**61 - 1)) for each in range(count)) + b"."
-    began = time.process_time()
-    assert read(memo) is None and time.process_time() - began < 1
+    with in_time():
+        assert read(memo) is None
 
 
 def test_numbers_that_count_are_keys_however_many_there_are() -> None:
@@ -115,13 +114,10 @@ def test_numbers_that_lie_in_each_others_way_are_few() -> None:
         shift >>= 5
         slot = (5 * slot + shift + 1) % 1024
     pairs = [b"M" + each.to_bytes(2, "little") + b"N" for each in sorted(way) + [1010] * 200_000]
-    began = time.process_time()
-    read(b"}(" + b"".join(pairs) + b"u.")
-    assert time.process_time() - began < 5
+    with in_time():
+        read(b"}(" + b"".join(pairs) + b"u.")
 
 
 def test_a_pickle_that_goes_on_for_ever_is_bounded() -> None:
-    began = time.process_time()
-    with pytest.raises(PickleError, match="too long"):
+    with in_time(), pytest.raises(PickleError, match="too long"):
         read(b"N0" * 3_000_000)
-    assert time.process_time() - began < 60

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
 
 from engine.experiment.trust import sources_of
 from engine.reading.reading import ReadingError, from_text, read
 from tests.engine.drawn import drawn
+from tests.in_time import in_time
 
 NET = "net = nn.Sequential(nn.Linear(8, 4), nn.ReLU())\n"
 LAYERS = "Linear out_features=4 > ReLU"
@@ -196,12 +196,11 @@ def test_a_layer_from_scratch_that_stands_alone_is_code() -> None:
     "a=" + "-" * 9000 + "1", "a=" + "1+" * 20000 + "1", "a=" + "9" * 5000, "(" * 500 + ")" * 500,
 ])  # fmt: skip
 def test_work_counts_before_it_is_done(hostile: str) -> None:
-    start = time.process_time()
-    try:
-        from_text(f"import torch\n{NET}{hostile}\n")
-    except ReadingError as error:
-        assert str(error)
-    assert time.process_time() - start < 30, "a bound that no slow machine passes"
+    with in_time():
+        try:
+            from_text(f"import torch\n{NET}{hostile}\n")
+        except ReadingError as error:
+            assert str(error)
 
 
 @pytest.mark.parametrize("text", [
@@ -209,10 +208,8 @@ def test_work_counts_before_it_is_done(hostile: str) -> None:
     "{" * 40_000_000, notebook(*["x=1\n" * 5_000] * 11),
 ])  # fmt: skip
 def test_what_is_too_long_is_said_before_anything_looks_at_it(text: str) -> None:
-    start = time.process_time()
-    with pytest.raises(ReadingError, match="This code is too long to be read"):
+    with in_time(), pytest.raises(ReadingError, match="This code is too long to be read"):
         read(text)
-    assert time.process_time() - start < 2
 
 
 def test_the_pictures_of_a_notebook_do_not_count() -> None:
@@ -225,12 +222,11 @@ def test_the_pictures_of_a_notebook_do_not_count() -> None:
     "x=1\n" * 40_000 + "loss 3\n" * 200,
 ])  # fmt: skip
 def test_what_no_code_is_is_found_in_time(text: str) -> None:
-    start = time.process_time()
-    try:
-        read(f"import torch\n{NET}{text}")
-    except ReadingError as error:
-        assert str(error)
-    assert time.process_time() - start < 30, "a bound that no slow machine passes"
+    with in_time():
+        try:
+            read(f"import torch\n{NET}{text}")
+        except ReadingError as error:
+            assert str(error)
 
 
 def test_reading_can_be_given_up() -> None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import struct
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from PIL import Image
+from PIL import Image, ImageFile
 
 from engine.data.errors import DataError, StoppedError
 from engine.data.fetching.torchvision_import import torchvision
@@ -409,14 +408,14 @@ def tiff(width: int, height: int) -> bytes:
     ((11, 13_434_889), "too large"), ((9000, 9000), "too large: 9000×9000 pixels"),
     ((3000, 3000), r"says to have 3000×3000 pixels, which cannot be in 320.B"),
 ])  # fmt: skip
-def test_pixels_are_counted_before_they_are_decoded(size: tuple[int, int], reason: str, tmp_path: Path) -> None:
+def test_pixels_are_counted_before_they_are_decoded(size: tuple[int, int], reason: str, tmp_path: Path,
+                                                    monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.tiff"
     path.write_bytes(tiff(*size))
-    began = time.process_time()
+    monkeypatch.setattr(ImageFile.ImageFile, "load", lambda _: pytest.fail("decoded"))
     for read in (read_header, lambda path: read_picture(path, 1, 8, 8)):
         with pytest.raises(ImageError, match=reason):
             read(path)
-    assert time.process_time() - began < 2
 
 
 def test_an_image_of_one_colour_is_no_bomb(tmp_path: Path) -> None:
