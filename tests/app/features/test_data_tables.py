@@ -174,7 +174,7 @@ def test_a_table_that_takes_long_can_be_left_at_once(window: MainWindow, qtbot: 
         feature.files.open(tmp_path / "long.csv")
     assert feature.panel.download.isVisible()
     before = window.page.document.experiment.data
-    with qtbot.waitSignal(feature.files.refused, timeout=1_000):
+    with qtbot.waitSignal(feature.files.refused, timeout=20_000):
         qtbot.mouseClick(feature.panel.download.cancel, Qt.MouseButton.LeftButton)
     assert left == [True] and window.page.document.experiment.data == before
     assert not feature.panel.download.isVisible() and window.page.notice.text.text() == "Reading was stopped"

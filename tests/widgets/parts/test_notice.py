@@ -157,14 +157,14 @@ def test_it_closes_by_button_and_by_escape(host: Host, qtbot: QtBot) -> None:
 
 def test_its_time_runs_out_but_not_under_the_mouse(host: Host, qtbot: QtBot) -> None:
     host.notice.show_message("Short", timeout_ms=40)
-    qtbot.waitUntil(lambda: not host.notice.isVisible(), timeout=2000)
+    qtbot.waitUntil(lambda: not host.notice.isVisible(), timeout=20_000)
     host.notice.show_message("Read", timeout_ms=40)
     middle = QPointF(host.notice.rect().center())
     QApplication.sendEvent(host.notice, QEnterEvent(middle, middle, middle))
     qtbot.wait(120)
     assert host.notice.isVisible()
     QApplication.sendEvent(host.notice, QEvent(QEvent.Type.Leave))
-    qtbot.waitUntil(lambda: not host.notice.isVisible(), timeout=2000)
+    qtbot.waitUntil(lambda: not host.notice.isVisible(), timeout=20_000)
 
 
 def test_its_time_does_not_run_where_nobody_sees_it(host: Host, qtbot: QtBot) -> None:
@@ -173,7 +173,7 @@ def test_its_time_does_not_run_where_nobody_sees_it(host: Host, qtbot: QtBot) ->
     qtbot.wait(120)
     assert not host.notice.isHidden(), "nobody has read it"
     host.show()
-    qtbot.waitUntil(host.notice.isHidden, timeout=2000)
+    qtbot.waitUntil(host.notice.isHidden, timeout=20_000)
     host.notice.show_message("Read", timeout_ms=400)
     host.hide()
     qtbot.wait(500)

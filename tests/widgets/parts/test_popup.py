@@ -73,7 +73,7 @@ def test_a_field_that_was_built_anew_meanwhile_is_not_missed(host, qtbot):
     box = opened(host)
     host.second.deleteLater()
     QApplication.sendPostedEvents(host.second, QEvent.Type.DeferredDelete)
-    with qtbot.waitSignal(box.closed, timeout=1000):
+    with qtbot.waitSignal(box.closed, timeout=20_000):
         QTest.keyClick(box.field, Qt.Key.Key_Escape)
     assert host.hasFocus() and box.isHidden()
 

@@ -124,7 +124,7 @@ def test_many_cards_are_zoomed_as_a_picture(qtbot, monkeypatch):
     assert drawn
     drawn.clear()
     turn(stage, QPoint(200, 200), QPoint(0, 120))
-    qtbot.waitUntil(lambda: bool(drawn), timeout=3000)
+    qtbot.waitUntil(lambda: bool(drawn), timeout=20_000)
     stage.show(tower(2))
     turn(stage, QPoint(200, 200), QPoint(0, 120))
     drawn.clear()
@@ -197,7 +197,7 @@ def test_cards_in_sight_glide_to_their_places(stage, qtbot):
     glide(stage.view, goal, lambda: stage.show(goal))
     assert places(stage)["act1"] == (0.0, 152.0), "it begins where it was"
     stage.scene.shown.connect(lambda: shown.append(True))
-    qtbot.waitUntil(lambda: places(stage) == positions(goal), timeout=3000)
+    qtbot.waitUntil(lambda: places(stage) == positions(goal), timeout=20_000)
     qtbot.waitUntil(lambda: shown == [True])
     qtbot.waitUntil(lambda: not stage.view.findChildren(Glide))
 
