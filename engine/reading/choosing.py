@@ -17,7 +17,6 @@ from engine.reading.values import (
     Names,
     Path,
     ReadingError,
-    Returned,
     Unknown,
     is_module,
 )
@@ -52,10 +51,7 @@ class Choosing:
         names, made, found = self.context.globals, len(self.context.made), len(self.found)
         before, strange = dict(names), self.context.strange
         self.context.lost = None
-        try:
-            self.reader.statements.follow(statement, names)
-        except Returned as error:
-            raise ReadingError("There is no function around this “return”", line=statement.lineno) from error
+        self.reader.statements.follow(statement, names)
         if isinstance(statement, (ast.Import, ast.ImportFrom, ast.ClassDef, ast.FunctionDef)):
             return
         said = set(_bound_in(statement))

@@ -174,7 +174,9 @@ class Context:
         if self._sizes and isinstance(value, (Size, tuple, Tensor)):
             self.spend(len(value) // 16 if isinstance(value, tuple) else 0)
             value = self._settled(value)
-        error = value.stale if isinstance(value, Tensor) else getattr(value, "taint", None)
+        if isinstance(value, Tensor):
+            return value if value.stale is None else Unknown("", value.stale, of=Reach([value]))
+        error = getattr(value, "taint", None)
         return value if error is None else Unknown("", error, of=value.of if isinstance(value, Once) else None)
 
     def bind(self, size: Any, number: int) -> None:

@@ -24,7 +24,7 @@ from engine.reading.interpreter import Interpreter
 from engine.reading.mangling import mangled
 from engine.reading.modules import Buffer
 from engine.reading.sheet import Sheet
-from engine.reading.values import Chain, Class, Instance, Module, Names, Path, ReadingError, Tensor
+from engine.reading.values import Chain, Class, Instance, Module, Names, Path, ReadingError, SpentError, Tensor
 
 MODULE, BEGIN = Path("torch.nn.Module"), "super().__init__()"
 Kept = Mapping[str, Module | Buffer]  # by its path, as in a state dict: ``block.conv1``
@@ -86,6 +86,8 @@ def follow(source: str, class_name: str = "Network") -> Followed:
         assert isinstance(network, Instance)
         reader.context.sheet = sheet
         output = reader.tracing.forward(network, [sheet.input], {})
+    except SpentError as spent:
+        raise spent.reason from spent
     except SyntaxError as error:
         raise ReadingError("{reason}", line=error.lineno or 1, reason=error.msg) from error
     except RecursionError as error:
@@ -147,7 +149,10 @@ def _kept(name: str, value: Any, way: str) -> dict[str, Module | Buffer]:
 def expect(analysis: Analysis) -> Followed:
     """What the code of a network must say, in the words of the same reader. Raises ReadingError for a person's code."""
     drawing = _Expected()
-    output = drawing.draw(analysis.active, drawing.sheet.input)
+    try:
+        output = drawing.draw(analysis.active, drawing.sheet.input)
+    except SpentError as spent:
+        raise spent.reason from spent
     return Followed(drawing.sheet, output, drawing.kept, _set(analysis, drawing.kept))
 
 

@@ -42,7 +42,6 @@ from engine.reading.values import (
     Path,
     Reach,
     ReadingError,
-    SpentError,
     Super,
     Tensor,
     Unknown,
@@ -542,6 +541,8 @@ class Expressions:
         """What is asked of something that is not known: of a class's own parameter more than that is."""
         if name.endswith("_"):
             self.context.set_from_outside(owner, "requires_grad" if name == "__setattr__" else name)
+            for part in reached(owner):
+                self.context.taint(part, owner.error) if isinstance(part, Tensor) and owner.error is not None else None
         is_filled = owner.of is not None and owner.of.fills and name in FILLING
         if name in LEARNING or (name in STRUCTURAL and not is_filled):
             self.context.taint(owner, owner.error or self.context.error("What “.{name}” changes is not known here",
@@ -681,8 +682,6 @@ class Expressions:
         """What a parameter of a class's own begins with; only its kind matters where torch alone computes it."""
         try:
             return self._elements(nodes, names)
-        except SpentError:
-            raise
         except ReadingError as error:
             if self.context.exact or self.context.trying or not all(self._is_torchs(each, names) for each in nodes):
                 raise
@@ -703,8 +702,6 @@ class Expressions:
         """A device; one of which this code says nothing changes no network."""
         try:
             return self.value(node, names)
-        except SpentError:
-            raise
         except ReadingError as error:
             used = [(_place(each.id, names) or self.context.globals).get(each.id) for each in ast.walk(node)
                     if isinstance(each, ast.Name)]

@@ -23,7 +23,7 @@ from engine.reading.optimizing import is_optimizer, optimized, takes_more
 from engine.reading.options import Options
 from engine.reading.ordering import Ordering
 from engine.reading.plain import BUILTINS, MATH, METHODS, OBJECTS, Plain
-from engine.reading.reach import PASSING, reached, reaching
+from engine.reading.reach import PASSING, holds_tensor, reached, reaching, unread_tensor
 from engine.reading.sizes import BATCH
 from engine.reading.statements import OUTER, LostError, Statements, has_part
 from engine.reading.sure import is_sure_call
@@ -95,7 +95,7 @@ class Interpreter:
         if isinstance(called, Unknown):
             self.statements.changed_in_place(node, names)
             self._follow_lost(called, given, named) if isinstance(called, Lost) else None
-            return self._unknown_called(called, given)
+            return self._unknown_called(called, [*given, *named.values()])
         if isinstance(called, Function):
             return self.function_called(called, given, named)
         if isinstance(called, Class):
@@ -119,7 +119,7 @@ class Interpreter:
 
     def _unknown_called(self, called: Unknown, given: list[Any]) -> Any:
         """Nothing is known of what it does: tensors that it is given may be others afterwards."""
-        if called.error is not None and any(isinstance(value, Tensor) for value in given):
+        if called.error is not None and holds_tensor([called, *given]):
             raise called.error
         if called.error is None:
             raise self.context.error("“{text}” cannot be called here", text=called.name)
@@ -158,6 +158,8 @@ class Interpreter:
         scope, _, name = path.rpartition(".")
         if not is_sure_call(path, given, named):
             self.context.must_succeed()
+        if (error := unread_tensor([*given, *named.values()])) is not None:
+            raise error
         if name.startswith("register_module_") and path.startswith("torch."):
             self.context.spoil(Path(scope), name)
         if scope == "builtins":
@@ -213,7 +215,7 @@ class Interpreter:
             return self._itertools(name, given, node)
         if scope.partition(".")[0] == "torch" or scope in ("operator", "F"):
             return self._torch_called(path, scope, name, given, named, node)
-        return self._foreign_called(path, given, node)
+        return self._foreign_called(path, [*given, *named.values()], node)
 
     def _own_parameter(self, value: Any) -> Unknown:
         error = OwnParameterError("A parameter of the class's own is no layer here", line=self.context.line)
@@ -310,7 +312,7 @@ class Interpreter:
     def _foreign_called(self, path: str, given: list[Any], node: ast.Call) -> Any:
         error = self.context.error("“{name}” is not known here: only PyTorch and what this code defines can be read",
                                    name=path)
-        if self.context.exact or any(isinstance(value, Tensor) for value in given):
+        if self.context.exact or holds_tensor(given):
             raise error
         if path.endswith("_") and any(isinstance(value, Parameter) for value in given):
             self.context.note(UNSAID)  # as “trunc_normal_” of others
@@ -668,7 +670,7 @@ class Interpreter:
         if path.startswith(("d2l.torch.nn.", "d2l.torch.torch.")):
             raise self.context.error("“{name}” is not known here: only PyTorch and what this code defines can be read",
                                      name=path)
-        return self._foreign_called(path, given, node)
+        return self._foreign_called(path, [*given, *named.values()], node)
 
     # -- the code's own classes, and modules ---------------------------------------------------------------------------
 

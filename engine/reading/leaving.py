@@ -58,7 +58,7 @@ class Leaving:
         for value in list(self._grown(statement, names)):
             self.context.taint(value, error)
         targets, origins = [*_targets(statement)], Origins(statement, names, self.value)
-        reach = {target: origins.of(target) for target in targets if isinstance(target, str)}
+        reach = {name: origins.of(name) for name in dict.fromkeys(targets) if isinstance(name, str)}
         for name, parts in reach.items():
             self.expressions.bind(name, unknown if parts is None else unknown.reaching(parts), names)
         for target in targets:
@@ -179,6 +179,7 @@ class Leaving:
         if any(isinstance(part, (ast.Call, ast.Await, ast.NamedExpr)) for part in ast.walk(node)):
             return None
         line = self.context.line
+        self.context.spend(1)
         try:
             return self.expressions.value(node, names)
         except ReadingError:
@@ -193,6 +194,8 @@ class Leaving:
                 value = self.value(ast.Name(node.target.id, ast.Load(), lineno=node.lineno), names)
                 if isinstance(value, (Tensor, Zeros, list, dict, set, Buffer)):
                     yield value
+                elif isinstance(value, Unknown):
+                    yield from (each for each in reached(value) if isinstance(each, Tensor))
 
     def _changed(self, statement: ast.stmt, names: Names) -> Iterator[Any]:
         for node in ast.walk(statement):
@@ -214,8 +217,8 @@ class Leaving:
             elif node.func.attr in CHANGING | LEARNING and isinstance(owner, Unknown) and not (
                     node.func.attr in FILLING and owner.of is not None and owner.of.fills):
                 yield owner
-            yield from self._tensors_in(node.func.value, names)
             yield from self.keepers(node, names)
+        yield from self._tensors_in(node.func, names)
         for value in node.args:
             yield from self._tensors_in(value, names)
         called = self.value(node.func, names)
@@ -241,10 +244,9 @@ class Leaving:
     def _tensors_in(self, node: ast.expr, names: Names) -> Iterator[Any]:
         """Tensors that something is done with, and with them all that looks at the same numbers."""
         for part in ast.walk(node):
-            value = self.value(part, names) if isinstance(part, (ast.Name, ast.Attribute)) else None
-            if isinstance(value, Tensor):
-                yield from list(value.storage.tensors)
-            elif isinstance(value, (Zeros, Buffer)):
+            value = self.value(part, names) if isinstance(part, (ast.Name, ast.Attribute, ast.Subscript)) else None
+            yield from (each for each in reached(value) if isinstance(each, Tensor))
+            if isinstance(value, (Zeros, Buffer)):
                 yield value
 
     def _say(self, statement: ast.stmt) -> None:
@@ -350,3 +352,10 @@ def reaches_out(made: ast.AST) -> bool:
 def _is_zeros(node: ast.expr, names: Names) -> bool:
     """Whether a name stands for zeros, also for such that were filled."""
     return isinstance(node, ast.Name) and isinstance(names.get(node.id), Zeros)
+
+
+def changes_in_place(node: ast.expr) -> bool:
+    """Whether it calls what changes a tensor."""
+    return any(isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute) and (
+        IN_PLACE.fullmatch(part.func.attr) or any(word.arg in ("inplace", "out") for word in part.keywords))
+        for part in ast.walk(node))

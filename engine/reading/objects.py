@@ -46,7 +46,6 @@ from engine.reading.values import (
     Parameter,
     Path,
     ReadingError,
-    SpentError,
     Tensor,
     Unknown,
     View,
@@ -256,8 +255,6 @@ class Objects:
             return meant(f"{owner.name}.{attribute}")
         try:
             found = self.reader.expressions.attribute(owner, attribute)
-        except SpentError:
-            raise
         except ReadingError:
             found = self.context.method(owner, attribute)
         is_there = True if not (isinstance(found, Method) and found.owner is owner) else self._has(owner, attribute)

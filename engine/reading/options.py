@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.reading.context import Context
-from engine.reading.values import Class, Instance, Names, Path, ReadingError, SpentError, Unknown, in_words
+from engine.reading.values import Class, Instance, Names, Path, ReadingError, Unknown, in_words
 
 BY_DEFAULT = {"store_true": False, "store_false": True}
 GROUPS = ("add_argument_group", "add_mutually_exclusive_group")
@@ -71,7 +71,5 @@ class Options:
             return value
         try:
             return self._call(named["type"], [value])
-        except SpentError:
-            raise
         except ReadingError as error:
             return Unknown("", error)

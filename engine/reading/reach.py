@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from engine.reading.values import (
@@ -15,6 +15,8 @@ from engine.reading.values import (
     Parameter,
     Path,
     Reach,
+    ReadingError,
+    Tensor,
     Unknown,
     is_module,
     is_own_parameter,
@@ -31,8 +33,8 @@ FINDING = ("get_submodule", "get_parameter", "getattr", "attrgetter", "itemgette
 
 
 def reached(value: Any, level: int = 0) -> Iterator[Any]:
-    """The modules and lists of which something may be got through a value."""
-    if is_module(value) or (isinstance(value, Chain) and value.is_plain):
+    """The modules, lists and tensors of which something may be got through a value."""
+    if is_module(value) or isinstance(value, Tensor) or (isinstance(value, Chain) and value.is_plain):
         yield value
     elif isinstance(value, (Parameter, Measured)):
         yield value.module
@@ -43,6 +45,23 @@ def reached(value: Any, level: int = 0) -> Iterator[Any]:
     elif isinstance(value, (list, tuple, set, frozenset, dict)) and level < DEEPEST:
         for each in [*(value.values() if isinstance(value, dict) else value)][:MOST]:
             yield from reached(each, level + 1)
+
+
+def holds_tensor(value: Any) -> bool:
+    """Whether the numbers of some tensor may be reached through it."""
+    return any(isinstance(part, Tensor) for part in reached(value))
+
+
+def unread_tensor(values: Iterable[Any], level: int = 0) -> ReadingError | None:
+    """Why something that may be a tensor, or look at one, is not known where it is given along."""
+    for value in values:
+        if isinstance(value, (list, tuple, dict)) and level < DEEPEST:
+            found = unread_tensor([*(value.values() if isinstance(value, dict) else value)][:MOST], level + 1)
+        else:
+            found = value.error if isinstance(value, Unknown) and holds_tensor(value) else None
+        if found is not None:
+            return found
+    return None
 
 
 def reaching(found: Any, called: Any, given: list[Any], named: Names) -> Any:

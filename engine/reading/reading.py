@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
-import symtable
+import warnings
 from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -136,6 +136,8 @@ def from_code(source: str, shape: Shape | None = None) -> Graph:
 def _from_written(found: Written, shape: Shape | None, cancelled: Callable[[], bool] | None) -> Reading:
     try:
         return _Text(found, shape, cancelled).reading()
+    except SpentError as spent:
+        raise found.placed(spent.reason) from spent
     except ReadingError as error:
         raise found.placed(error) from error
 
@@ -209,8 +211,6 @@ class _Text:
             graph, output = self._followed_again(network, state)
             sheet = self.context.drawing()
             self._check_again(network, state, graph, output)
-        except SpentError:
-            raise
         except ReadingError as error:
             code = self._as_code(network, error)
             if code is None:
@@ -455,7 +455,7 @@ def found_body(found: Written) -> list[ast.stmt]:
     """The statements of a text. Raises ReadingError."""
     try:
         body = ast.parse(found.code).body
-        _check_names(found.code)
+        _check_compiles(found.code)
         return mangled(body, found.code)
     except SyntaxError as error:
         raise ReadingError("{reason}", line=error.lineno or 1, reason=error.msg) from error
@@ -463,10 +463,12 @@ def found_body(found: Written) -> list[ast.stmt]:
         raise ReadingError("The code cannot be read: {reason}", reason=str(error)) from error
 
 
-def _check_names(code: str) -> None:
+def _check_compiles(code: str) -> None:
     """Raise a SyntaxError where Python itself refuses what has been parsed; what a later cell begins with may stand."""
     try:
-        symtable.symtable(code, "code", "exec")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what is odd, not wrong
+            compile(code, "code", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
     except SyntaxError as error:
         if "__future__" not in str(error.msg):
             raise

@@ -15,7 +15,7 @@ from engine.reading.elsewhere import is_elsewhere
 from engine.reading.expressions import UNKNOWN, Expressions
 from engine.reading.formulas import formula_in
 from engine.reading.idle import Idle
-from engine.reading.leaving import Leaving
+from engine.reading.leaving import Leaving, changes_in_place
 from engine.reading.paths import meant
 from engine.reading.plain import Plain
 from engine.reading.sure import SURE_NAMES, is_sure_name
@@ -32,7 +32,6 @@ from engine.reading.values import (
     Path,
     ReadingError,
     Returned,
-    SpentError,
     Tensor,
     Unknown,
 )
@@ -45,10 +44,10 @@ REPLACING = ("unittest.mock", "mock.")  # what stands for something else for a w
 
 
 class _Leave(ReadingError):  # noqa: N818
-    """``break`` (True) or ``continue``; an error where there is no loop to leave."""
+    """``break`` (True) or ``continue``; an error where the loop around it is not followed."""
 
     def __init__(self, wholly: bool, line: int) -> None:
-        super().__init__("There is no loop around this", line=line)
+        super().__init__("The code leaves a loop here", line=line)
         self.wholly = wholly
 
 
@@ -95,7 +94,7 @@ class Statements:
             if method is None:
                 raise self._unreadable(statement)
             method(statement, names)
-        except (SpentError, _Leave, RaisedError, LostError):
+        except (_Leave, RaisedError, LostError):
             raise
         except ReadingError as error:
             self.context.lost = error
@@ -185,8 +184,6 @@ class Statements:
         for decorator in reversed(node.decorator_list):
             try:
                 found = self.expressions.value(decorator, names)
-            except SpentError:
-                raise
             except ReadingError as error:
                 if self.context.exact or self.context.trying:
                     raise
@@ -211,9 +208,10 @@ class Statements:
             return
         try:
             holds = self.expressions.known(node.test, names)
-        except (SpentError, Returned):
+        except Returned:
             raise
-        except ReadingError:
+        except ReadingError as error:
+            self.leave(node, error, names) if changes_in_place(node.test) else None
             holds = None
         if holds is None:
             self.context.must_succeed()
@@ -236,8 +234,6 @@ class Statements:
     def _do_return(self, node: ast.Return, names: Names) -> None:
         try:
             value = None if node.value is None else self._one_layer(node.value, names)
-        except SpentError:
-            raise
         except ReadingError as error:
             if self.context.exact:
                 raise
@@ -296,8 +292,6 @@ class Statements:
         """Whether it holds; None also where what it depends on cannot be read, and either way is the same."""
         try:
             return self.expressions.known(node.test, names)
-        except SpentError:
-            raise
         except ReadingError:
             if self._idle.all([*node.body, *node.orelse], names) and not self.context.trying:
                 return None
@@ -398,8 +392,6 @@ class Statements:
                 self.leave(node, error, names)
             else:
                 self.run(node.orelse if is_caught else [*node.body, *node.orelse], names)
-        except SpentError:
-            raise
         except (Returned, ReadingError):
             self.run(node.finalbody, names)
             raise

@@ -23,7 +23,6 @@ from engine.reading.values import (
     Module,
     Names,
     ReadingError,
-    SpentError,
     Tensor,
     every_module,
     is_module,
@@ -198,7 +197,7 @@ class Tracing:
             if block is None and (code := code_of(self.context, made)) is not None:
                 return Module(code, made.name)
             return block or Module(Custom(label=made.kind.made.name, graph=graph), made.name)
-        except (InlineError, SpentError):
+        except InlineError:
             raise
         except StrangeError as error:
             raise InlineError("It reads other tensors") from error

@@ -40,8 +40,12 @@ class OwnParameterError(ReadingError):
     shape: tuple[int, ...] | None = None  # where that is known
 
 
-class SpentError(ReadingError):
-    """The reading took too long or was given up: nothing goes on after it."""
+class SpentError(Exception):
+    """The reading took too long or was given up: nothing goes on after it, whatever else may fail where it happens."""
+
+    def __init__(self, template: str, *, line: int | None = None) -> None:
+        super().__init__(template)
+        self.reason = ReadingError(template, line=line)
 
 
 class Returned(Exception):  # noqa: N818  (no error)

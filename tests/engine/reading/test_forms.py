@@ -206,7 +206,7 @@ def test_what_forward_does_draws(forward: str, layers: str) -> None:
      "Line 5: The network does something else while it trains: no layer does that"),
     ("return -x if x.shape.numel() else x",
      "Line 5: What happens here depends on values that are not known: “if” on them cannot be read"),
-    ("break", "Line 5: There is no loop around this"),
+    ("break", "Line 5: 'break' outside loop"), ("continue", "Line 5: 'continue' not properly in loop"),
     ("return F.normalize(x, 1)", "Line 5: “normalize” of another order than 2 is no layer here"),
     ("return x.size(-1) * x", "Line 5: The size of a tensor is asked for here: write it as a number"),
     ("return x.new_full((2,), 1)", "The network must return one tensor that its layers made"),

@@ -73,7 +73,7 @@ def test_a_picture_of_layers_one_after_the_other_is_read() -> None:
     (notebook(), "This notebook has no code"), ("import torch\nx = '\0'\n", "Line 2: There are characters"),
     ("import torch\nx = “a”\n", "Line 2: invalid character"),
     ("import torch\nnet = nn.Linear(8, 4\nx = 3\n", "Line 2: '('"),
-    ("import torch\nreturn 3\n", "Line 2: There is no function around"),
+    ("import torch\nreturn 3\n", "Line 2: 'return' outside function"),
 ])  # fmt: skip
 def test_what_cannot_be_read_says_where(text: str, said: str) -> None:
     with pytest.raises(ReadingError) as caught:
