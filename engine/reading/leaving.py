@@ -11,7 +11,7 @@ from engine.reading.context import LEARNING, Context
 from engine.reading.modules import UNREAD, Buffer
 from engine.reading.optimizing import Optimized, is_made, takes_more
 from engine.reading.options import Options
-from engine.reading.reach import FILLING, FINDING, Origins, reached
+from engine.reading.reach import FILLING, FINDING, Origins, reached, unread_tensor
 from engine.reading.values import (
     Chain,
     Function,
@@ -249,6 +249,15 @@ class Leaving:
             if isinstance(value, (Zeros, Buffer)):
                 yield value
 
+    def may_change(self, node: ast.expr, names: Names) -> bool:
+        """Whether an expression that could not be read may change a tensor."""
+        calls = [part for part in ast.walk(node) if isinstance(part, ast.Call)]
+        given = [part for call in calls for part in ast.walk(call)
+                 if isinstance(part, (ast.Name, ast.Attribute, ast.Subscript))]
+        called = [call.func for call in calls]
+        return any(map(_is_in_place, calls)) or unread_tensor(
+            self.value(part, names) for part in given if part not in called) is not None
+
     def _say(self, statement: ast.stmt) -> None:
         if self.context.depth or self.context.sheet is not None:
             return
@@ -354,8 +363,6 @@ def _is_zeros(node: ast.expr, names: Names) -> bool:
     return isinstance(node, ast.Name) and isinstance(names.get(node.id), Zeros)
 
 
-def changes_in_place(node: ast.expr) -> bool:
-    """Whether it calls what changes a tensor."""
-    return any(isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute) and (
-        IN_PLACE.fullmatch(part.func.attr) or any(word.arg in ("inplace", "out") for word in part.keywords))
-        for part in ast.walk(node))
+def _is_in_place(call: ast.Call) -> bool:
+    return (isinstance(call.func, ast.Attribute) and bool(IN_PLACE.fullmatch(call.func.attr))) or any(
+        word.arg in ("inplace", "out") for word in call.keywords)

@@ -15,7 +15,7 @@ from engine.reading.elsewhere import is_elsewhere
 from engine.reading.expressions import UNKNOWN, Expressions
 from engine.reading.formulas import formula_in
 from engine.reading.idle import Idle
-from engine.reading.leaving import Leaving, changes_in_place
+from engine.reading.leaving import Leaving
 from engine.reading.paths import meant
 from engine.reading.plain import Plain
 from engine.reading.sure import SURE_NAMES, is_sure_name
@@ -211,7 +211,7 @@ class Statements:
         except Returned:
             raise
         except ReadingError as error:
-            self.leave(node, error, names) if changes_in_place(node.test) else None
+            self.leave(node, error, names) if self._leaving.may_change(node.test, names) else None
             holds = None
         if holds is None:
             self.context.must_succeed()
@@ -293,7 +293,8 @@ class Statements:
         try:
             return self.expressions.known(node.test, names)
         except ReadingError:
-            if self._idle.all([*node.body, *node.orelse], names) and not self.context.trying:
+            is_idle = self._idle.all([*node.body, *node.orelse], names) and not self.context.trying
+            if is_idle and not self._leaving.may_change(node.test, names):
                 return None
             raise
 
