@@ -18,13 +18,22 @@ def middle(widget: QWidget) -> QPoint:
 
 
 def click(window: QWidget, at: QPoint) -> None:
-    QApplication.processEvents()
+    _let_go(window)
     QTest.mouseClick(window.window().windowHandle(), LEFT, NONE, at)
     QApplication.processEvents()
 
 
-def double_click(window: QWidget, at: QPoint) -> None:
+def _let_go(window: QWidget) -> None:
+    """A press that opened a menu in another test may never have been let go: Qt would press nothing more till it is."""
     QApplication.processEvents()
+    for button in (LEFT, Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton):
+        if QApplication.mouseButtons() & button:
+            QTest.mouseRelease(window.window().windowHandle(), button, NONE, QPoint(1, 1))
+    QApplication.processEvents()
+
+
+def double_click(window: QWidget, at: QPoint) -> None:
+    _let_go(window)
     QTest.mouseDClick(window.window().windowHandle(), LEFT, NONE, at)
     QApplication.processEvents()
 
