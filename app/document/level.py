@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from engine.advice.advice import Problem
+from engine.advice.advice import Problem, Severity
 from engine.advice.repairs.repairs import repairs
 from engine.analysis.analysis import Analysis, analyze
-from engine.analysis.faults import SeveralEndsError
+from engine.analysis.faults import Fault, NoShapeError, SeveralEndsError
 from engine.blocks.base import Block
-from engine.blocks.edits import as_own, inner, with_inner
+from engine.blocks.edits import as_own, inner, unknown_input, with_inner
 from engine.graph.graph import Graph
 from engine.layers.base import Shape
 from engine.messages import LayerloomError, Message
@@ -43,12 +43,16 @@ def level_at(whole: Analysis, problems: tuple[Problem, ...], path: Path) -> Leve
 def level_inside(whole: Analysis, path: Path) -> Level:
     """The level at the path. Raises BlockError, UnknownNodeError or ShapeError where there is none."""
     inside = inner(whole, path)
-    problems = [
-        Problem("error" if fault.node is None or fault.node in inside.members else "warning", fault.node,
-                _of_block(fault.error), repairs(inside, fault)).at(path)
-        for fault in inside.faults
-    ]  # fmt: skip
+    problems = [_problem(whole, path, inside, fault) for fault in inside.faults]
     return Level(path, inside, tuple(sorted(problems, key=lambda problem: problem.severity)))
+
+
+def _problem(whole: Analysis, path: Path, inside: Analysis, fault: Fault) -> Problem:
+    outside = unknown_input(whole, path) if isinstance(fault.error, NoShapeError) else None
+    if outside is not None:  # to give its Input a shape would only hide that
+        return Problem("error", None, outside.message, source=outside.source)
+    severity: Severity = "error" if fault.node is None or fault.node in inside.members else "warning"
+    return Problem(severity, fault.node, _of_block(fault.error), repairs(inside, fault)).at(path)
 
 
 def _of_block(error: LayerloomError) -> Message:

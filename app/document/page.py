@@ -52,6 +52,7 @@ class Page(QWidget):
         self.crumbs = Breadcrumbs()
         self.notice = Notice(self.view)
         self.highlights = Highlights(self.scene)
+        self._of_level: set[int] = set()  # messages that are about the level that is shown
         self._question = 0  # the message that asks whether a block shall become one's own
         # Both end with the page, in the window's thread, whenever Python gets round to the rest.
         document.setParent(self)
@@ -103,6 +104,8 @@ class Page(QWidget):
             self.is_refreshing = False
 
     def _show(self, level: Level) -> None:
+        if level.path != self.level.path:
+            self._forget_level()
         if (level.path, level.graph) != (self.level.path, self.level.graph):
             self.notice.withdraw(self._question)  # what it would do was meant for what was shown
         self.level = level
@@ -111,6 +114,15 @@ class Page(QWidget):
         self.scene.show_caption(self.tr("from outside") if level.path else self._caption())
         self.scene.show_analysis(level.analysis, level.problems)
         self._show_crumbs()
+
+    def goes_with_level(self, number: int) -> None:
+        """This message of the notice is about the level that is shown: what it offers can be done nowhere else."""
+        self._of_level.add(number)
+
+    def _forget_level(self) -> None:
+        for number in self._of_level:
+            self.notice.withdraw(number)
+        self._of_level.clear()
 
     def _move(self, level: Level) -> None:
         """Show another level, where one last looked at in it; the block one comes out of is selected."""

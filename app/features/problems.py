@@ -15,6 +15,7 @@ from app.window.host import Feature, Host
 from app.window.panel import Tab
 from engine.advice.problem import Problem
 from widgets.look.text import message_text, sentence_text
+from widgets.parts.notice import Action
 
 FINE_MS = 4000
 
@@ -71,22 +72,51 @@ class Problems(Feature):
         page = self.page
         if page is None:
             return
+        outside = _outside(page)
+        if outside is not None:
+            lead_to(page, outside.source)
         inside = page.level.problems if page.level.path else ()
         problems = inside or page.problems
-        if not problems:
+        if outside is not None:
+            name = outside.source.rpartition(".")[2]
+            problems = problems if any(problem.node == name for problem in problems) else (outside,)
+            self._say(page, problems, next((at for at, each in enumerate(problems) if each.node == name), 0))
+        elif problems:
+            index = self._index_after(page, problems, step)
+            node = problems[index].node
+            if node is not None:
+                lead_to(page, ".".join([*page.level.path, node]) if inside else node)
+            self._say(page, problems, index)
+        else:
             page.notice.show_message(self.tr("Nothing is wrong"), "ok", timeout_ms=FINE_MS)
-            return
+
+    def _index_after(self, page: Page, problems: Sequence[Problem], step: int) -> int:
+        """Of the problem after the one that one was led to, or before it."""
         keys, last = [_key(problem) for problem in problems], self._last.get(page)
         at = keys.index(_key(last)) if last is not None and _key(last) in keys else None
-        index = (at + step) % len(keys) if at is not None else (0 if step > 0 else len(keys) - 1)
+        return (at + step) % len(keys) if at is not None else (0 if step > 0 else len(keys) - 1)
+
+    def _say(self, page: Page, problems: Sequence[Problem], index: int) -> None:
         problem = self._last[page] = problems[index]
-        if problem.node is not None:
-            lead_to(page, ".".join([*page.level.path, problem.node]) if inside else problem.node)
         where = f"{problem.node}: " if problem.node is not None else ""
         words = f"{index + 1}/{len(problems)}  {where}{sentence_text(problem.message)}"
-        actions = [(message_text(repair.text), partial(page.repair, repair)) for repair in problem.repairs[:1]]
         tone = "error" if problem.severity == "error" else "info"
-        self._said[page] = page.notice.show_message(words, tone, actions)
+        self._said[page] = page.notice.show_message(words, tone, self._actions(page, problem))
+        if problem not in page.problems:
+            page.goes_with_level(self._said[page])
+
+    def _actions(self, page: Page, problem: Problem) -> list[Action]:
+        """What mends it, or leads to where it can be mended."""
+        if problem.source:
+            show = self.tr("Show {name}").format(name=problem.source)
+            return [(show, partial(lead_to, page, problem.source))]
+        return [(message_text(repair.text), partial(page.repair, repair)) for repair in problem.repairs[:1]]
+
+
+def _outside(page: Page) -> Problem | None:
+    """Why something is wrong at the level that is shown, where that is all, and is elsewhere."""
+    [*problems] = page.level.problems
+    return problems[0] if len(problems) == 1 and problems[0].source else None
 
 
 def _key(problem: Problem) -> object:

@@ -23,6 +23,7 @@ class Problem:
     node: str | None
     message: Message
     repairs: tuple[Repair, ...] = ()
+    source: str = ""  # the layer outside this block whose fault it is, with the blocks that one is in
 
     def at(self, path: Sequence[str] = ()) -> Problem:
         """The same, with repairs that say where they are offered: in the blocks on this path."""

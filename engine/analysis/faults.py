@@ -22,6 +22,18 @@ class NoInputError(NetworkError):
     """There is no Input, or more than one."""
 
 
+class NoShapeError(NoInputError):
+    """Nothing says what comes in."""
+
+
+class UnknownInputError(NetworkError):
+    """What comes into a block is not known, because of something outside it: ``source``, with the blocks it is in."""
+
+    def __init__(self, source: str, template: str) -> None:
+        self.source = source
+        super().__init__(template, name=source)
+
+
 class NoOutputError(NetworkError):
     """Nothing comes after the Input, or several ends do."""
 
@@ -84,7 +96,7 @@ def whole_faults(graph: Graph, sources: Sequence[str], members: Collection[str],
     errors: list[NetworkError] = []
     layer = graph.nodes[sources[0]].layer
     if input_shape is None and isinstance(layer, Input) and layer.shape is None:
-        errors.append(NoInputError("The Input has no shape: choose data, or type its shape"))
+        errors.append(NoShapeError("The Input has no shape: choose data, or type its shape"))
     if len(members) == 1:
         errors.append(NoOutputError("Nothing follows the Input: add a layer and draw a wire to it"))
     ends = sorted(name for name in members if not graph.outputs[name])

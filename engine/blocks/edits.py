@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from engine.analysis.analysis import Analysis, analyze
+from engine.analysis.faults import UnknownInputError
+from engine.analysis.unknown import Reason, reason_above
 from engine.blocks.base import Block
 from engine.blocks.custom import Custom, Exposed
 from engine.graph.edits import part, pasted, with_room
@@ -173,8 +175,18 @@ def _end(graph: Graph) -> str:
 def _shapes(analysis: Analysis, name: str) -> tuple[Shape, ...]:
     shapes = analysis.nodes[name].input_shapes
     if shapes is None:
-        raise BlockError("{name} cannot be opened while its input is unknown: connect it first", name=name)
+        source, reason = reason_above(analysis, name)
+        is_it = reason == "unconnected" and source == name
+        raise BlockError("{name} cannot be opened while its input is unknown: connect it first" if is_it
+                         else _CLOSED[reason], name=name, source=source)
     return shapes
+
+
+_CLOSED: dict[Reason, str] = {
+    "wrong": "{name} cannot be opened while its input is unknown: {source} is wrong",
+    "unconnected": "{name} cannot be opened while its input is unknown: connect {source} first",
+    "shapeless": "{name} cannot be opened while its input is unknown: {source} has no shape",
+}
 
 
 def _block_node(graph: Graph, name: str) -> Node:
@@ -224,18 +236,35 @@ def inner(analysis: Analysis, path: Path) -> Analysis:
     for name in path:
         node = _block_node(analysis.graph, name)
         shapes = analysis.nodes[name].input_shapes
-        analysis = analyze(_first_copy(node, shapes), shapes[0] if shapes else None)
+        analysis = analyze(_first_copy(analysis, node), shapes[0] if shapes else None)
     return analysis
 
 
-def _first_copy(node: Node, shapes: tuple[Shape, ...] | None) -> Graph:
+def _first_copy(analysis: Analysis, node: Node) -> Graph:
     block = node.layer
     assert isinstance(block, Block)
     if block.own_graph is not None:
         return block.own_graph
-    if shapes is None:
-        raise BlockError("{name} cannot be opened while its input is unknown: connect it first", name=node.name)
-    return block.copy_number(0).expand(shapes)
+    return block.copy_number(0).expand(_shapes(analysis, node.name))
+
+
+_UNKNOWN: dict[Reason, str] = {
+    "wrong": "What comes in is not known: {name} is wrong",
+    "unconnected": "What comes in is not known: no wire leads to {name}",
+    "shapeless": "What comes in is not known: the Input of the network has no shape",
+}
+
+
+def unknown_input(whole: Analysis, path: Path) -> UnknownInputError | None:
+    """Why it is not known what comes into the block at ``path``; None: it is known."""
+    for depth in reversed(range(len(path))):
+        analysis = inner(whole, path[:depth])
+        if analysis.nodes[path[depth]].input_shapes is not None:
+            return None
+        name, reason = reason_above(analysis, path[depth])
+        if reason != "shapeless" or depth == 0:  # else what comes into the block around it is not known either
+            return UnknownInputError(".".join((*path[:depth], name)), _UNKNOWN[reason])
+    return None
 
 
 def is_own(graph: Graph, path: Path) -> bool:

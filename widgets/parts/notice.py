@@ -17,12 +17,13 @@ from PySide6.QtGui import (
     QPaintEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from widgets.look import theme
 from widgets.look.guarded import guarded
 from widgets.look.icons import icon_url
 from widgets.parts.flow import Flow
+from widgets.parts.still import StillButton, keep_still, spot_of
 
 WIDEST, EDGE, LINE, GAP = 640, 12, 1, 8
 LEAST = 220  # of words beside buttons
@@ -52,6 +53,18 @@ class _Tone(QWidget):
 
 
 @guarded
+class _Close(QToolButton):
+    """What lies below is not meant by the second press."""
+
+    def event(self, event: QEvent) -> bool:
+        """It goes once it was pressed."""
+        spot = spot_of(self, event)
+        done = super().event(event)
+        keep_still(spot)
+        return done
+
+
+@guarded
 class Notice(QFrame):
     """One message at a time; a new one takes the place of the old, a remark that nobody asked for may have to wait."""
 
@@ -67,8 +80,8 @@ class Notice(QFrame):
         self.text.setTextFormat(Qt.TextFormat.PlainText)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.close_button = QToolButton()
-        self.buttons: list[QPushButton] = []
+        self.close_button = _Close()
+        self.buttons: list[StillButton] = []
         self._tone = _Tone()
         self._number = 0
         self._count = 0  # messages so far
@@ -186,8 +199,8 @@ class Notice(QFrame):
             button.ensurePolished()  # how wide it is, is known now
         self._actions.setVisible(bool(self.buttons))
 
-    def _button(self, text: str, act: Callable[[], object]) -> QPushButton:
-        button = QPushButton(text, self._actions)
+    def _button(self, text: str, act: Callable[[], object]) -> StillButton:
+        button = StillButton(text, self._actions)
         button.setAccessibleName(text)
 
         def go() -> None:

@@ -105,13 +105,16 @@ def test_the_button_of_a_problem_mends_nothing_at_another_level(window):
     page.edit("Wrong", too_large(page.level.graph, "conv2"))
     window.commands["next_problem"].trigger()
     said = [button.text() for button in page.notice.buttons]
+    [inside] = page.level.problems
     page.go(())
+    assert not page.notice.isVisible()
     page.edit("Right", page.level.graph.without([block]))
     page.edit("Wrong", too_large(page.level.graph, "conv1"))
     assert said == [str(problem.repairs[0].text) for problem in page.problems if problem.node == "conv1"]
     before = page.document.experiment
-    press(window)
+    page.repair(inside.repairs[0])
     assert page.document.experiment is before
+    assert page.notice.text.text() == "The network has changed: that is not needed any more"
 
 
 def test_a_problem_of_the_whole_network_names_no_layer(window, told):

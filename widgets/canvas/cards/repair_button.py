@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 from PySide6.QtWidgets import (
     QGraphicsItem,
     QGraphicsSceneHoverEvent,
     QGraphicsSceneMouseEvent,
+    QGraphicsView,
     QStyleOptionGraphicsItem,
     QWidget,
 )
@@ -19,6 +20,7 @@ from widgets.canvas.ground.fonts import Fonts
 from widgets.canvas.ground.stacking import BUTTON_LAYER
 from widgets.look import theme
 from widgets.look.guarded import guarded
+from widgets.parts.still import Spot, keep_still
 
 HEIGHT, GAP = 19.0, 5.5  # in the middle of the 30 between two cards
 
@@ -61,7 +63,17 @@ class RepairButton(QGraphicsItem):
 
     def mouseReleaseEvent(self, event: QGraphicsSceneMouseEvent) -> None:
         if self.boundingRect().contains(event.pos()):
+            keep_still(self._spot(event))  # cards move, and a double click on the canvas beneath would open a search
             self.pressed()
+
+    def _spot(self, event: QGraphicsSceneMouseEvent) -> Spot | None:
+        """Where it is on the screen."""
+        port = event.widget()
+        view = port.parentWidget() if port is not None else None
+        if port is None or not isinstance(view, QGraphicsView):
+            return None
+        area = view.mapFromScene(self.sceneBoundingRect()).boundingRect()
+        return Spot(port.window(), area.translated(port.mapToGlobal(QPoint())), event.timestamp())
 
     def hoverEnterEvent(self, event: QGraphicsSceneHoverEvent) -> None:
         self._hovered = True
