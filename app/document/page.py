@@ -103,7 +103,7 @@ class Page(QWidget):
             self.is_refreshing = False
 
     def _show(self, level: Level) -> None:
-        if (level.path, level.graph) != (self.level.path, self.level.graph):
+        if level.graph != self.level.graph:
             self.notice.withdraw(self._question)  # what it would do was meant for what was shown
         self.level = level
         self.view.is_inside = bool(level.path)
@@ -115,6 +115,7 @@ class Page(QWidget):
     def _move(self, level: Level) -> None:
         """Show another level, where one last looked at in it; the block one comes out of is selected."""
         left = self.level.path
+        self.notice.withdraw(self._question)  # it was about what was shown
         self.view.comments.leave()  # its names would mean other layers
         self._places[left] = self.view.place()
         inwards = len(level.path) > len(left)
@@ -251,8 +252,8 @@ class Page(QWidget):
         self.scene.put_back()
         self.scene.names_selected.emit(self.scene.selected_names())  # panels show again what stands
         text = self.tr("This block is made from its parameters. Make it your own to change it.")
-        self._question = self.notice.show_message(
-            text, "info", [(self.tr("Make it my own"), lambda: self.make_own(then))])
+        own = self.tr("Make it my own"), lambda: self.make_own(then)
+        self._question = self.notice.ask(text, [own], instead=self._question)
 
     def make_own(self, then: Callable[[], None] | None = None) -> None:
         """Turn the block one is in into one that holds its layers, and go on with what was asked for."""
