@@ -265,6 +265,7 @@ class Page(QWidget):
             return
         self.notice.withdraw(self._question)
         self.level = self.level._replace(path=now)
+        self.document.ways.move(path, now)
         self.document.edit_graph(self.tr("Make {name} my own").format(name=path[-1]), graph)
         if then is not None:
             then()
