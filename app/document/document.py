@@ -8,7 +8,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from app.document.disk import Mark, State, mark_of, state_of
+from app.document.level import Path as LevelPath
 from app.document.undo import UndoStack
+from app.document.way import Way, Ways
 from engine.blocks.settled import settled
 from engine.compare.belonging import NOTHING, Since, same_network, since
 from engine.data.spec.spec import DataSpec
@@ -100,6 +102,7 @@ class Document(QObject):
         self.loaded: Weights | None = None  # weights from a file: exported, and where training starts
         self.loaded_into: Experiment | None = None  # the network that they were held against
         self.history = UndoStack(experiment)
+        self.ways = Ways()
         self.mark = mark_of(path) if path is not None else None  # what its file held when it was read or written
         self._is_off_disk = False  # its file was seen to hold something else
 
@@ -212,7 +215,12 @@ class Document(QObject):
         trained.run = self.trained
         return trained
 
+    def way_to(self, path: LevelPath) -> Way:
+        """Where a block or a layer of the network is, whatever becomes of it."""
+        return self.ways.start(self.experiment.graph, path)
+
     def _tell(self) -> None:
+        self.ways.follow(self.experiment.graph)
         self.changed.emit()
         self.state_changed.emit()
 

@@ -22,6 +22,7 @@ class Editing(QObject):
     """Edits of one field, one after the other, undo together."""
 
     name_refused = Signal(str)
+    name_waits = Signal()  # it is not granted before something else is
 
     def __init__(self, parent: QObject, page: Callable[[], Page | None]) -> None:
         super().__init__(parent)
@@ -62,6 +63,8 @@ class Editing(QObject):
             return
         chosen = [new if name == old else name for name in page.scene.selected_names() or [old]]
         page.edit(self.tr("Rename {name}").format(name=old), graph, select=chosen)
+        if old in page.scene.graph.nodes:
+            self.name_waits.emit()
 
     def change_recipe(self, recipe: Recipe, field: str) -> None:
         """Another recipe."""

@@ -69,7 +69,7 @@ def followed(before: Graph, after: Graph, path: Path) -> Path:
         node = before.nodes[name]
         name = name if name in after.nodes else _renamed(before, after, name)
         found.append(name)
-        inside_before, inside_after = _own_graph(node.layer), _own_graph(after.nodes[name].layer) if (
+        inside_before, inside_after = own_graph(node.layer), own_graph(after.nodes[name].layer) if (
             name in after.nodes) else None
         if inside_before is None or inside_after is None:
             return (*found, *path[index + 1 :])
@@ -77,7 +77,8 @@ def followed(before: Graph, after: Graph, path: Path) -> Path:
     return tuple(found)
 
 
-def _own_graph(layer: object) -> Graph | None:
+def own_graph(layer: object) -> Graph | None:
+    """What a block holds itself; None: it is made from parameters, or no block."""
     return layer.own_graph if isinstance(layer, Block) else None
 
 
@@ -99,7 +100,7 @@ def made_own(whole: Analysis, path: Path, shape: Shape | None) -> tuple[Graph, P
     while path:
         level, name, done, path = inner(whole, done), path[0], (*done, path[0]), path[1:]
         node, shapes = level.graph.nodes[name], level.nodes[name].input_shapes
-        if _own_graph(node.layer) is None and shapes is not None:
+        if own_graph(node.layer) is None and shapes is not None:
             own = as_own(node, shapes)
             graph = with_inner(whole.graph, done[:-1], level.graph.with_layer(name, own), whole)
             whole = analyze(graph, shape)

@@ -106,7 +106,7 @@ class Page(QWidget):
     def _show(self, level: Level) -> None:
         if level.path != self.level.path:
             self._forget_level()
-        if (level.path, level.graph) != (self.level.path, self.level.graph):
+        if level.graph != self.level.graph:
             self.notice.withdraw(self._question)  # what it would do was meant for what was shown
         self.level = level
         self.view.is_inside = bool(level.path)
@@ -127,6 +127,7 @@ class Page(QWidget):
     def _move(self, level: Level) -> None:
         """Show another level, where one last looked at in it; the block one comes out of is selected."""
         left = self.level.path
+        self.notice.withdraw(self._question)  # it was about what was shown
         self.view.comments.leave()  # its names would mean other layers
         self._places[left] = self.view.place()
         inwards = len(level.path) > len(left)
@@ -263,8 +264,8 @@ class Page(QWidget):
         self.scene.put_back()
         self.scene.names_selected.emit(self.scene.selected_names())  # panels show again what stands
         text = self.tr("This block is made from its parameters. Make it your own to change it.")
-        self._question = self.notice.show_message(
-            text, "info", [(self.tr("Make it my own"), lambda: self.make_own(then))])
+        own = self.tr("Make it my own"), lambda: self.make_own(then)
+        self._question = self.notice.ask(text, [own], instead=self._question)
 
     def make_own(self, then: Callable[[], None] | None = None) -> None:
         """Turn the block one is in into one that holds its layers, and go on with what was asked for."""
@@ -276,6 +277,7 @@ class Page(QWidget):
             return
         self.notice.withdraw(self._question)
         self.level = self.level._replace(path=now)
+        self.document.ways.move(path, now)
         self.document.edit_graph(self.tr("Make {name} my own").format(name=path[-1]), graph)
         if then is not None:
             then()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from app.document.level import Path, level_at
+from app.document.level import level_at
 from app.document.page import Page
+from app.document.way import Way
 from app.window.commands import Command, Row
 from app.window.host import Feature, Host
 from app.window.reading import Readings
@@ -47,35 +48,37 @@ class Clipboard(Feature):
         page = self.page
         if page is None:
             return
-        path = page.level.path
+        way = page.document.way_to(page.level.path)
 
         def put(found: Reading) -> None:
             done(found.graph)
             self.readings.say_notes(found, page.document)
 
         def tell(found: Reading) -> None:
-            if page.level.path == path:
+            if page.level.path == way.path:
                 put(found)
             else:
-                self._ask_where(page, path, lambda: put(found))
+                self._ask_where(page, way, lambda: put(found))
 
         self.readings.start(page.notice, text, self._shape_at(page), tell, failed)
 
-    def _ask_where(self, page: Page, path: Path, put: Callable[[], object]) -> None:
+    def _ask_where(self, page: Page, way: Way, put: Callable[[], object]) -> None:
         """Another level is shown by now, where one may be in the middle of something."""
-        is_there = level_at(page.analysis, page.problems, path).path == path
+        path = way.path
+        is_there = path is not None and level_at(page.analysis, page.problems, path).path == path
         words = self.tr("The pasted code is read. Another level is shown by now: where shall it go?") if is_there else (
             self.tr("The pasted code is read, but the block it was pasted into is gone."))
 
         def go_back() -> None:
-            page.go(path)
-            if page.level.path == path:
+            if way.path is not None:
+                page.go(way.path)
+            if page.level.path == way.path:
                 put()
             else:
-                self._ask_where(page, path, put)
+                self._ask_where(page, way, put)
 
         there = [(self.tr("Where I pasted it"), go_back)] if is_there else []
-        page.notice.show_message(words, "info", [*there, (self.tr("Here"), put)])
+        page.notice.ask(words, [*there, (self.tr("Here"), put)])
 
     def _shape_at(self, page: Page) -> tuple[int, ...] | None:
         """What comes out of the Input, where what is pasted will follow it."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QWidget
 
 from app.document.page import Page
+from app.document.way import Way
 from app.features.problems import Problems
 from app.features.training import Training
 from app.window.host import Feature, Host
@@ -29,8 +30,7 @@ class CodeLayers(Feature):
         self.tab = Tab(self.tr("Code layer"), self._make, rank=6, hidden=True)
         self._questions: dict[Page, int] = self.per_page()  # the numbers of the messages that asked last
         self._page: Page | None = None
-        self._path: tuple[str, ...] = ()  # … of the block it is in
-        self._name = ""
+        self._way: Way | None = None  # … to the layer
 
     def tabs(self) -> Sequence[Tab]:
         return [self.tab]
@@ -61,7 +61,7 @@ class CodeLayers(Feature):
         self.settle()
         if page is not self._page:
             self.panel.forget()
-        self._page, self._path, self._name = page, page.level.path, name
+        self._page, self._way = page, page.document.way_to((*page.level.path, name))
         if self._show():
             self.host.places.bottom.bring(self.tab)
             self.panel.setFocus()
@@ -98,11 +98,17 @@ class CodeLayers(Feature):
         self.panel.show_code(self._name, layer.source, message_text(error.message) if error else "", line)
         return True
 
+    @property
+    def _name(self) -> str:
+        path = self._way.path if self._way is not None else None
+        return path[-1] if path else ""
+
     def _layer(self) -> Code | None:
         """The layer whose code is shown, where one sees it."""
-        if self._page is None or self._page.level.path != self._path:
+        path = self._way.path if self._way is not None else None
+        if self._page is None or path is None or self._page.level.path != path[:-1]:
             return None
-        node = self._page.level.graph.nodes.get(self._name)
+        node = self._page.level.graph.nodes.get(path[-1])
         return node.layer if node is not None and isinstance(node.layer, Code) else None
 
     def settle(self) -> None:

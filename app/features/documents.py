@@ -170,14 +170,16 @@ class Documents(Feature):
 
     def save(self, document: Document) -> bool:
         """Write it where it came from, or ask; with what is just being written."""
-        self.host.settle()
+        if not self.host.settle():
+            return False
         if document.path is None:
             return self.save_as(document)
         return self._write(document, document.path)
 
     def save_as(self, document: Document) -> bool:
         """Ask where, and write it there."""
-        self.host.settle()
+        if not self.host.settle():
+            return False
         suggestion = document.path or Path(self.folder()) / f"{document.name}{LOOM.suffix}"
         path = dialogs.save_path(self.host.widget, self.tr("Save the network"), suggestion, [LOOM])
         if path is not None and self._is_open_elsewhere(document, path):

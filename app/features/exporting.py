@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMessageBox
 
 from app.document.document import Document
 from app.document.page import Page
+from app.document.way import Way
 from app.window import dialogs
 from app.window.commands import Command, Row
 from app.window.host import Feature, Host
@@ -162,9 +163,10 @@ class Exporting(Feature):
         if len(names) != 1:
             self.host.say(say("Select the one layer that the weights are for"))
             return
-        place = ".".join((*page.level.path, page.level.graph.nodes[names[0]].shares or names[0]))
-        for path in self._ask(self.tr("Load weights into {layer}").format(layer=place)):
-            self.load(page.document, path, place)
+        place = (*page.level.path, page.level.graph.nodes[names[0]].shares or names[0])
+        way = page.document.way_to(place)
+        for path in self._ask(self.tr("Load weights into {layer}").format(layer=".".join(place))):
+            self.load(page.document, path, way)
 
     def _ask(self, title: str) -> list[Path]:
         from engine.export.weight_files import WEIGHTS  # not needed at the start
@@ -182,12 +184,16 @@ class Exporting(Feature):
             return None
         return lambda: self.load(page.document, path)
 
-    def load(self, document: Document, path: Path, layer: str = "", by_order: bool = False, file: Any = None) -> None:
+    def load(self, document: Document, path: Path, way: Way | None = None, by_order: bool = False,
+             file: Any = None) -> None:
         """Read weights and take those that fit the network, or one layer of it; the rest is told by name.
 
         ``file``: what was read of it already.
         """
-        experiment = document.experiment
+        if way is not None and way.path is None:
+            self.host.say(say("The layer that {file} was for is gone", file=path.name), "error", of=document)
+            return
+        experiment, layer = document.experiment, ".".join(way.path or ()) if way is not None else ""
         before = _weights_of(document, True)[1] if layer else None  # the other layers keep what they have
 
         def work(_: Job) -> Any:
@@ -206,9 +212,9 @@ class Exporting(Feature):
             if not self.is_open(document):
                 return
             if document.experiment.graph is not experiment.graph:  # changed while they were read
-                self.load(document, path, layer, by_order, held)
+                self.load(document, path, way, by_order, held)
             elif fit.in_order and self._takes_in_order(document, path, fit.in_order):
-                self.load(document, path, layer, True, held)  # what was asked about, whatever the file holds by now
+                self.load(document, path, way, True, held)  # what was asked about, whatever the file holds by now
             elif isinstance(fit, LayerloomError):
                 self.host.say(fit.message, "error", of=document)
             else:

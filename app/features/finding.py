@@ -32,7 +32,8 @@ class Finding(Feature):
     def connect_page(self, page: Page) -> None:
         from app.features.finder import Finder  # not seen at first
 
-        self._finders[page] = Finder(page)
+        finder = self._finders[page] = Finder(page)
+        finder.bar.closed.connect(page.notice.come_back)
 
     def finder(self, page: Page) -> Finder:
         """The line over this page's canvas."""
@@ -40,5 +41,5 @@ class Finding(Feature):
 
     def open(self, page: Page) -> None:
         """Begin to find."""
-        page.notice.hide()  # it lies where the line comes
+        page.notice.put_aside()  # it lies where the line comes
         self._finders[page].open()

@@ -23,6 +23,7 @@ class Inspecting(Feature):
         inspector.parameters_changed.connect(editing.change_parameters)
         inspector.shares_changed.connect(editing.change_shares)
         editing.name_refused.connect(inspector.show_rename_error)
+        editing.name_waits.connect(inspector.take_name_back)
         inspector.node_requested.connect(self.on_page(Page.find_layer))
         inspector.inside_requested.connect(self.on_page(Page.open))
         inspector.dissolve_requested.connect(self.on_page(lambda page, _name: page.dissolve()))

@@ -56,11 +56,16 @@ class Trainer(QObject, Listener):
         self._timer.start()
         self._set_state("preparing")
 
+    @property
+    def is_held(self) -> bool:
+        """Whether it is paused, or will be after this batch."""
+        return self._thread is not None and self._thread.control.paused
+
     def pause_or_resume(self) -> None:
         """Hold, or go on."""
         if self._thread is None:
             return
-        if self._thread.control.paused:
+        if self.is_held:
             self._thread.control.resume()
         else:
             self._thread.control.pause()

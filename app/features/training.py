@@ -40,14 +40,14 @@ class Training(Feature):
         top.set_datasets([(source.id, translated(source.title)) for source in SOURCES.values()])
         top.set_devices([("auto", self.tr("Auto"))])
         top.train_clicked.connect(self.train)
-        top.pause_clicked.connect(self.trainer.pause_or_resume)
-        top.stop_clicked.connect(self.trainer.stop)
+        top.pause_clicked.connect(self.pause_or_resume)
+        top.stop_clicked.connect(self.stop)
 
     def commands(self) -> Sequence[Row]:
         return [
             Command("train", "Train", self.train, "Train", "run", ("Ctrl+Return",)),
-            Command("pause", "Pause or resume", self.trainer.pause_or_resume, "Train", "run", ("Ctrl+P",)),
-            Command("stop", "Stop", self.trainer.stop, "Train", "run"),
+            Command("pause", "Pause or resume", self.pause_or_resume, "Train", "run", ("Ctrl+P",)),
+            Command("stop", "Stop", self.stop, "Train", "run"),
             Command("train_series", "Train all variants or folds", lambda: self.train(series=True), "Train", "run"),
         ]
 
@@ -67,8 +67,15 @@ class Training(Feature):
     def show_trainability(self) -> None:
         """Whether Train can be pressed, else why not."""
         top, reason = self.host.places.top, self._reason()
-        top.set_state(self.trainer.state if self.host.is_ready else "loading")
+        top.set_state(self.trainer.state if self.host.is_ready else "loading", self._other)
         top.set_train_enabled(not reason, reason)
+
+    @property
+    def _other(self) -> str:
+        """What the network that is trained is called, where it is not the one in front."""
+        document = self.trainer.document
+        is_in_front = self.page is not None and self.page.document is document
+        return "" if document is None or is_in_front or self.trainer.state == "idle" else document.name
 
     def _reason(self) -> str:
         if self.page is None:
@@ -86,18 +93,31 @@ class Training(Feature):
 
     def train(self, series: bool = False) -> None:
         """Train the document in front, or all its variants, or go on after a pause; folds are asked for by a recipe."""
-        if self.trainer.state == "paused":
+        if self.trainer.state == "paused" and not self._other:
             self.trainer.pause_or_resume()
             return
-        self.host.settle()
         page = self.page
-        if page is not None and self.host.is_ready:
+        if self.host.settle() and page is not None and self.host.is_ready:
             self._train(page, series)
+
+    def pause_or_resume(self) -> None:
+        """Hold the run, or go on; of a network that one does not see it is said."""
+        self.trainer.pause_or_resume()
+        if self._other and self.trainer.is_held:
+            self.host.say(say("Training {name} is paused", name=self._other))
+        elif self._other:
+            self.host.say(say("Training {name} goes on", name=self._other))
+
+    def stop(self) -> None:
+        """End the run; of a network that one does not see it is said."""
+        if self._other:
+            self.host.say(say("Training {name} is stopped", name=self._other))
+        self.trainer.stop()
 
     def train_anyway(self, page: Page, series: bool) -> None:
         """Train, whatever became of the data since they were read."""
-        self.host.settle()
-        self._train(page, series, anyway=True)
+        if self.host.settle():
+            self._train(page, series, anyway=True)
 
     def _train(self, page: Page, series: bool, anyway: bool = False) -> None:
         if self._is_refused(page):

@@ -95,10 +95,10 @@ def in_order(rows: Iterable[Row]) -> list[Row]:
 class Commands:
     """The window's actions by id, and the menus that hold them; filled once, when every row is known.
 
-    ``settle`` comes before whatever a command does with a network.
+    ``settle`` comes before whatever a command does with a network: nothing is done where it asks something first.
     """
 
-    def __init__(self, window: QWidget, menu_bar: QMenuBar, settle: Callable[[], object] = lambda: None) -> None:
+    def __init__(self, window: QWidget, menu_bar: QMenuBar, settle: Callable[[], bool] = lambda: True) -> None:
         self._window, self._settle = window, settle
         self._menus = {title: menu_bar.addMenu(words(title)) for title in MENUS}
         self._actions: dict[str, QAction] = {}
@@ -152,9 +152,8 @@ class Commands:
             self._window.addAction(action)
 
     def _do(self, command: Command) -> None:
-        if not command.only_looks:
-            self._settle()
-        command.does()
+        if command.only_looks or self._settle():
+            command.does()
 
     def __getitem__(self, id: str) -> QAction:
         return self._actions[id]

@@ -79,8 +79,8 @@ class Host(Protocol):
     def turn_to(self, index: int) -> None:
         """Bring a page to the front."""
 
-    def settle(self) -> None:
-        """What is being typed counts for the document it was typed for."""
+    def settle(self) -> bool:
+        """What is being typed counts for the document it was typed for; False: a question about it comes first."""
 
 
 class Feature(QObject):

@@ -114,8 +114,9 @@ class _Waiting(QObject):
 
     def _show(self) -> None:
         is_first = not any(other._number for other in self._notice.findChildren(_Waiting))
-        show = self._notice.show_message if is_first else self._notice.remark  # each has a button of its own
-        self._number = show(self._notice.tr("Reading the code…"), "info", [(self._notice.tr("Stop"), self._stop)])
+        words, stop = self._notice.tr("Reading the code…"), [(self._notice.tr("Stop"), self._stop)]
+        # Each has a button of its own.
+        self._number = self._notice.ask(words, stop) if is_first else self._notice.remark(words, "info", stop)
 
     def end(self) -> None:
         """It is read, or nobody waits for it any more."""

@@ -154,7 +154,8 @@ class MainWindow(QMainWindow):
         """Close a page, unless the person would lose something and wants to keep it."""
         if not 0 <= index < len(self.pages):
             return True
-        self.settle()
+        if not self.settle():
+            return False
         page, front = self.pages[index], self.page
         if not self._may_close(page):
             return False
@@ -201,14 +202,17 @@ class MainWindow(QMainWindow):
         for feature in self.features:
             feature.show_start()
 
-    def settle(self, with_comments: bool = True) -> None:
+    def settle(self, with_comments: bool = True) -> bool:
         """What is being written counts for the document it was written for, and one can go on writing.
 
-        Fields and comments keep it on leaving; a comment that was left is not opened again.
+        Fields and comments keep it on leaving; a comment that was left is not opened again. False: it does not count
+        before a question is answered that it raised, and that did not stand before.
         """
+        page = self.page
+        asked = page.notice.asked if page is not None else 0
         focus = QApplication.focusWidget()
         text = focus if isinstance(focus, QLineEdit | QPlainTextEdit) else None
-        if text is not None and not with_comments and self.page is not None and self.page.view.isAncestorOf(text):
+        if text is not None and not with_comments and page is not None and page.view.isAncestorOf(text):
             text = None
         if text is not None:
             text.clearFocus()
@@ -216,8 +220,9 @@ class MainWindow(QMainWindow):
             feature.settle()
         if can_have_focus(text):
             text.setFocus()
-        elif text is not None and self.page is not None:
-            self.page.view.setFocus()
+        elif text is not None and page is not None:
+            page.view.setFocus()
+        return page is None or page.notice.asked == asked
 
     # -- showing ------------------------------------------------------------------------------------------------
 
@@ -310,7 +315,9 @@ class MainWindow(QMainWindow):
         return next((page for page in self.pages if page.document.dirty and page not in asked), None)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self.settle()
+        if not self.settle():
+            event.ignore()
+            return
         asked: list[Page] = []
         for each in self.pages:
             each.document.look_at_file()

@@ -38,6 +38,7 @@ class TopBar(QWidget):
         self.train, self.pause, self.stop = QPushButton(), QPushButton(), QPushButton()
         self.progress = Progress()
         self._state, self._can_train, self._reason = "loading", True, ""
+        self._other = ""  # what is trained, where it is not in front
         self._name_buttons()
         self._assemble()
         self._connect()
@@ -51,8 +52,8 @@ class TopBar(QWidget):
             button.setAccessibleName(name)
             button.setToolTip(name)
         self.train.setFixedHeight(30)
+        self.train.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # what is being typed is kept by whoever begins the training
         self.pause.setCheckable(True)
-        self.stop.setToolTip(self.tr("Stop training and keep the best weights so far"))
 
     def _assemble(self) -> None:
         self._brand = QLabel(self.tr("Layerloom"))
@@ -110,15 +111,23 @@ class TopBar(QWidget):
 
     # -- state --------------------------------------------------------------------------------------------------
 
-    def set_state(self, state: str) -> None:
-        """One of loading, idle, preparing, running, paused, stopping."""
-        self._state = state
+    def set_state(self, state: str, other: str = "") -> None:
+        """One of loading, idle, preparing, running, paused, stopping; of another network than the one in front."""
+        self._state, self._other = state, other
         paused = state == "paused"
         self.pause.setEnabled(state in ("running", "paused"))
         self.pause.setChecked(paused)
-        self.pause.setToolTip(self.tr("Go on training") if paused else self.tr("Pause training"))
+        self.pause.setToolTip(self._named(
+            (self.tr("Go on training"), self.tr("Go on training {name}")) if paused else (
+                self.tr("Pause training"), self.tr("Pause training {name}"))))
         self.stop.setEnabled(state in ("preparing", "running", "paused"))
+        self.stop.setToolTip(self._named((self.tr("Stop training and keep the best weights so far"),
+                                          self.tr("Stop training {name} and keep the best weights so far"))))
         self._show_train()
+
+    def _named(self, words: tuple[str, str]) -> str:
+        """The words for the network in front, or those that name another."""
+        return words[1].format(name=self._other) if self._other else words[0]
 
     def set_train_enabled(self, enabled: bool, reason: str = "") -> None:
         """Whether the network can be trained, else why not."""
@@ -126,12 +135,15 @@ class TopBar(QWidget):
         self._show_train()
 
     def _show_train(self) -> None:
-        paused = self._state == "paused"
+        paused = self._state == "paused" and not self._other
         self.train.setText(self.tr("Resume") if paused else self.tr("Train"))
         self.train.setEnabled(paused or (self._state == "idle" and self._can_train))
         self.train.setToolTip(self._train_hint())
 
     def _train_hint(self) -> str:
+        if self._other and self._state != "loading":
+            return self.tr("One network is trained at a time: stop {name}, or wait until it has ended").format(
+                name=self._other)
         hints = {
             "loading": self.tr("PyTorch is still loading: ready in a moment"),
             "preparing": self.tr("Getting ready to train"),

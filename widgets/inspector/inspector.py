@@ -121,6 +121,10 @@ class Inspector(QWidget):
         self._name_error.setText(breakable(text))
         self._name_error.show()
 
+    def take_name_back(self) -> None:
+        """Show the name as it is: it has not become another."""
+        self._title.take_back()
+
     def focus_name(self) -> None:
         """Begin typing another name (F2)."""
         if self._scroll.isVisible():

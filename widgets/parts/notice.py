@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -28,6 +29,22 @@ from widgets.parts.still import StillButton, keep_still, spot_of
 WIDEST, EDGE, LINE, GAP = 640, 12, 1, 8
 LEAST = 220  # of words beside buttons
 Action = tuple[str, Callable[[], object]]
+
+
+class _Said(NamedTuple):
+    """A message. A question comes back after whatever is said over it."""
+
+    number: int
+    text: str
+    tone: str
+    actions: Sequence[Action]
+    timeout_ms: int = 0
+    is_question: bool = False
+
+    def looks_like(self, other: _Said) -> bool:
+        """Whether both say the same, and offer it in the same words."""
+        return (self.text, self.tone, [words for words, _ in self.actions]) == (
+            other.text, other.tone, [words for words, _ in other.actions])
 
 
 @guarded
@@ -66,7 +83,10 @@ class _Close(QToolButton):
 
 @guarded
 class Notice(QFrame):
-    """One message at a time; a new one takes the place of the old, a remark that nobody asked for may have to wait."""
+    """One message at a time; a new one takes the place of the old, a remark that nobody asked for may have to wait.
+
+    A question stays until it is answered, closed or withdrawn; what is said meanwhile is said before it.
+    """
 
     closed = Signal(int)  # the number of the message that is gone; no other one has come in its place
 
@@ -83,9 +103,10 @@ class Notice(QFrame):
         self.close_button = _Close()
         self.buttons: list[StillButton] = []
         self._tone = _Tone()
-        self._number = 0
+        self._said = _Said(0, "", "", ())
         self._count = 0  # messages so far
-        self._waiting: list[tuple[int, str, str, Sequence[Action], int]] = []
+        self.asked = 0  # questions so far
+        self._waiting: list[_Said] = []
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.dismiss)
         self._assemble()
@@ -120,11 +141,32 @@ class Notice(QFrame):
         The number is this message's, to withdraw it by.
         """
         self._count += 1
-        self._show(self._count, text, tone, actions, timeout_ms)
+        self._show(_Said(self._count, text, tone, actions, timeout_ms))
         return self._count
 
-    def _show(self, number: int, text: str, tone: str, actions: Sequence[Action], timeout_ms: int) -> None:
-        self._number = number
+    def ask(self, text: str, actions: Sequence[Action], instead: int = 0) -> int:
+        """A question that something depends on: whatever is said over it passes, and it is there again. Its number.
+
+        ``instead``: the number of the question that is asked anew. One who is about to press its button does so.
+        """
+        self._waiting = [waiting for waiting in self._waiting if waiting.number != instead]
+        self._count += 1
+        self.asked += 1
+        said = _Said(self._count, text, "info", actions, is_question=True)
+        if self._says(instead) and said.looks_like(self._said):
+            self._said = said
+            return self._count
+        self._show(said, instead)
+        return self._count
+
+    def _says(self, number: int) -> bool:
+        return number == self._said.number and not self.isHidden()
+
+    def _show(self, said: _Said, instead: int = 0) -> None:
+        if not self._says(instead):
+            self._keep_question()
+        self._said = said
+        _, text, tone, actions, timeout_ms, _ = said
         self.text.setText(text)
         self._show_tone(tone)
         self._show_actions(actions)
@@ -142,15 +184,15 @@ class Notice(QFrame):
         if self.isHidden() or not (self._tone.tone == "error" or self.buttons):
             return self.show_message(text, tone, actions, timeout_ms)
         if timeout_ms:  # of what would go by itself the newest is enough
-            self._waiting = [waiting for waiting in self._waiting if not waiting[-1]]
+            self._waiting = [waiting for waiting in self._waiting if not waiting.timeout_ms]
         self._count += 1
-        self._waiting.append((self._count, text, tone, actions, timeout_ms))
+        self._waiting.append(_Said(self._count, text, tone, actions, timeout_ms))
         return self._count
 
     def withdraw(self, number: int) -> None:
         """Take a message away, or what waits to be said, unless another one has taken its place."""
-        self._waiting = [waiting for waiting in self._waiting if waiting[0] != number]
-        if number == self._number and not self.isHidden():
+        self._waiting = [waiting for waiting in self._waiting if waiting.number != number]
+        if self._says(number):
             self.hide()
             self._go_on()
 
@@ -161,9 +203,25 @@ class Notice(QFrame):
             self._go_on()
 
     def clear(self) -> None:
-        """What it says, and what waits to be said, is of a time that is over."""
-        self._waiting.clear()
+        """What it says, and what waits to be said, is of a time that is over; what is asked is still asked."""
+        self._waiting = [waiting for waiting in self._waiting if waiting.is_question]
+        if not self._said.is_question:
+            self.hide()
+        self.come_back()
+
+    def put_aside(self) -> None:
+        """Something else takes the place for a while."""
+        self._keep_question()
         self.hide()
+
+    def _keep_question(self) -> None:
+        if self._said.is_question and not self.isHidden():
+            self._waiting.insert(0, self._said)
+
+    def come_back(self) -> None:
+        """The place is free again for what waits."""
+        if self.isHidden() and self._waiting:
+            self._show(self._waiting.pop(0))
 
     def _leave(self) -> None:
         self._timer.stop()
@@ -175,9 +233,9 @@ class Notice(QFrame):
     def _go_on(self) -> None:
         """With what waits."""
         if self._waiting:
-            self._show(*self._waiting.pop(0))
+            self.come_back()
         else:
-            self.closed.emit(self._number)
+            self.closed.emit(self._said.number)
 
     def _show_tone(self, tone: str) -> None:
         self._tone.tone = tone
@@ -192,18 +250,19 @@ class Notice(QFrame):
             self._flow.removeWidget(button)
             button.hide()
             button.deleteLater()
-        self.buttons = [self._button(*action) for action in actions]
+        self.buttons = [self._button(index, text) for index, (text, _) in enumerate(actions)]
         for button in self.buttons:
             self._flow.addWidget(button)
             button.show()
             button.ensurePolished()  # how wide it is, is known now
         self._actions.setVisible(bool(self.buttons))
 
-    def _button(self, text: str, act: Callable[[], object]) -> StillButton:
+    def _button(self, index: int, text: str) -> StillButton:
         button = StillButton(text, self._actions)
         button.setAccessibleName(text)
 
         def go() -> None:
+            _, act = self._said.actions[index]
             self._leave()
             act()
             if self.isHidden():  # the action had nothing to say

@@ -14,9 +14,10 @@ from PySide6.QtWidgets import QApplication, QPushButton
 
 from app.features.clipboard import Clipboard
 from app.features.documents import Documents
+from app.features.training import Training
 from app.window import dialogs
 from app.window.window import MainWindow
-from tests.app.windows import opened
+from tests.app.windows import Keyboard, opened
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 ENDLESS = "import torch.nn as nn\nx = [0] * 9999\nwhile True:\n    x.index(0)\n"
@@ -88,6 +89,10 @@ def test_reading_goes_on_beside_the_window_and_can_be_stopped(window, qtbot, mon
     notice, readings = window.page.notice, window.feature(Clipboard).readings
     qtbot.waitUntil(lambda: notice.isVisible() and bool(notice.buttons))
     assert notice.text.text() == "Reading the code…" and readings.is_reading
+    QTest.keyClick(window.page.view, Qt.Key.Key_F8)
+    assert notice.text.text() == "Nothing is wrong"
+    notice.dismiss()
+    assert notice.text.text() == "Reading the code…" and notice.isVisible()
     notice.buttons[0].click()
     qtbot.waitUntil(lambda: not readings.is_reading)
     assert not notice.isVisible() and window.page.document.experiment.graph is graph
@@ -226,3 +231,141 @@ def test_what_was_pasted_into_a_block_that_is_gone_is_not_lost(window, qtbot, go
     assert "is gone" in page.notice.text.text() and list(buttons(window)) == ["Here"]
     buttons(window)["Here"].click()
     assert len(page.document.experiment.graph.nodes) == len(graph.nodes) + 1
+
+
+def asked_where(window: MainWindow, qtbot) -> str:
+    """The block in which code was pasted by somebody who has left it while that was read, and is asked now."""
+    page, block = window.page, in_a_block(window)
+    page.go((block,))
+    press_paste(window, "nn.ReLU()")
+    QTest.keyClick(page.view, Qt.Key.Key_Backspace)
+    read(window, qtbot)
+    assert list(buttons(window)) == ["Where I pasted it", "Here"]
+    return block
+
+
+def answer(window: MainWindow, words: str) -> None:
+    assert window.page.notice.isVisible()
+    QTest.mouseClick(buttons(window)[words], Qt.MouseButton.LeftButton)
+
+
+def rename(window: MainWindow, old: str, new: str) -> None:
+    keys = Keyboard(window)
+    keys.select(old)
+    keys.key(Qt.Key.Key_F2)
+    keys.key(Qt.Key.Key_A, CTRL)
+    keys.type(new)
+    keys.key(Qt.Key.Key_Return)
+    assert new in window.page.scene.graph.nodes
+    window.page.view.setFocus()
+
+
+def held(window: MainWindow, block: str) -> int:
+    return len(window.page.document.experiment.graph.nodes[block].layer.own_graph.nodes)
+
+
+def test_what_was_pasted_into_a_block_goes_into_no_other_of_its_name(window, qtbot):
+    page, block = window.page, asked_where(window, qtbot)
+    Keyboard(window).select(block)
+    QTest.keyClick(page.view, Qt.Key.Key_Delete)
+    page.scene.select(["conv2", "act2"])
+    page.make_block("Stem")
+    assert page.scene.selected_names() == [block]
+    graph = page.document.experiment.graph
+    answer(window, "Where I pasted it")
+    assert page.document.experiment.graph is graph and page.level.path == ()
+    assert "is gone" in page.notice.text.text() and list(buttons(window)) == ["Here"]
+
+
+def test_what_was_pasted_into_a_block_that_came_back_comes_into_it(window, qtbot):
+    page, block = window.page, asked_where(window, qtbot)
+    count = held(window, block)
+    Keyboard(window).select(block)
+    QTest.keyClick(page.view, Qt.Key.Key_Delete)
+    QTest.keyClick(page.view, Qt.Key.Key_Z, CTRL)
+    answer(window, "Where I pasted it")
+    assert page.level.path == (block,) and held(window, block) == count + 1
+
+
+def test_what_was_pasted_into_a_block_that_has_another_name_comes_into_it(window, qtbot):
+    page, block = window.page, asked_where(window, qtbot)
+    count = held(window, block)
+    rename(window, block, "trunk")
+    answer(window, "Where I pasted it")
+    assert page.level.path == ("trunk",) and held(window, "trunk") == count + 1
+    assert page.notice.isHidden()
+
+
+def test_what_was_pasted_into_a_block_comes_into_it_though_its_renaming_is_undone(window, qtbot):
+    """One stands in it all the time: nothing is asked."""
+    page, block = window.page, in_a_block(window)
+    count = held(window, block)
+    rename(window, block, "trunk")
+    page.go(("trunk",))
+    press_paste(window, "nn.ReLU()")
+    QTest.keyClick(page.view, Qt.Key.Key_Z, CTRL)
+    read(window, qtbot)
+    assert page.level.path == (block,) and held(window, block) == count + 1
+    assert page.notice.isHidden()
+
+
+def refused_block(window: MainWindow) -> None:
+    Keyboard(window).select("conv2")
+    QTest.keyClick(window.page.view, Qt.Key.Key_G, CTRL | Qt.KeyboardModifier.ShiftModifier)
+
+
+@pytest.mark.parametrize(("say", "words"), [
+    (lambda window, _: QTest.keyClick(window.page.view, Qt.Key.Key_F8), "Nothing is wrong"),
+    (lambda window, _: refused_block(window), "Select a block to dissolve it into its layers"),
+    (lambda window, qtbot: paste(window, qtbot, "this is no code ("), ""),
+], ids=["fine", "refused", "unreadable"])
+def test_where_it_comes_is_asked_again_once_something_else_was_said(window, qtbot, say, words):
+    page, block = window.page, asked_where(window, qtbot)
+    count, question = held(window, block), page.notice.text.text()
+    for _ in range(2):
+        say(window, qtbot)
+        assert page.notice.text.text() != question and words in page.notice.text.text()
+    QTest.mouseClick(page.notice.close_button, Qt.MouseButton.LeftButton)
+    assert page.notice.isVisible() and page.notice.text.text() == question
+    answer(window, "Where I pasted it")
+    assert held(window, block) == count + 1 and page.notice.isHidden()
+
+
+def test_where_it_comes_is_asked_again_once_one_has_found_something(window, qtbot):
+    page = window.page
+    asked_where(window, qtbot)
+    QTest.keyClick(page.view, Qt.Key.Key_F, CTRL)
+    assert page.notice.isHidden()
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
+    assert page.notice.isVisible() and list(buttons(window)) == ["Where I pasted it", "Here"]
+    QTest.mouseClick(page.notice.close_button, Qt.MouseButton.LeftButton)
+    QTest.keyClick(page.view, Qt.Key.Key_F8)
+    page.notice.dismiss()
+    assert page.notice.isHidden(), "whoever closes it has answered"
+
+
+def test_where_it_comes_is_still_asked_when_training_begins(window, qtbot, monkeypatch):
+    begun = []
+    monkeypatch.setattr(window.feature(Training), "_prepare", lambda *given: begun.append(given))
+    window.is_ready = True
+    page, block = window.page, asked_where(window, qtbot)
+    count = held(window, block)
+    QTest.keyClick(page.view, Qt.Key.Key_Return, CTRL)
+    assert begun and page.notice.isVisible() and list(buttons(window)) == ["Where I pasted it", "Here"]
+    answer(window, "Where I pasted it")
+    assert held(window, block) == count + 1
+
+
+def test_each_of_two_pasted_texts_is_asked_about(window, qtbot):
+    page, block = window.page, in_a_block(window)
+    count, top = held(window, block), len(page.scene.graph.nodes)
+    page.go((block,))
+    for _ in range(2):
+        press_paste(window, "nn.ReLU()")
+    QTest.keyClick(page.view, Qt.Key.Key_Backspace)
+    read(window, qtbot)
+    answer(window, "Here")
+    assert list(buttons(window)) == ["Where I pasted it", "Here"]
+    answer(window, "Where I pasted it")
+    assert held(window, block) == count + 1 and page.notice.isHidden()
+    assert len(page.document.experiment.graph.nodes) == top + 1

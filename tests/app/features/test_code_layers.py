@@ -280,3 +280,20 @@ def test_what_was_agreed_to_before_is_not_asked_again(qtbot, tmp_path, codes, kn
     with opened(qtbot, folder, str(path)) as window:
         assert window.page.notice.isVisible() is not known
         assert bool(window.page.analysis.faults) is not known
+
+
+def test_code_is_still_shown_when_its_layer_or_its_block_has_another_name(window, codes):
+    agreed(window, network(codes, inside=True))
+    page, feature = window.page, window.feature(CodeLayers)
+    document = page.document
+    document.edit_graph("Rename", document.experiment.graph.renamed("block", "trunk"))
+    page.open("trunk")
+    page.open("one")
+    page.edit("Rename", page.level.graph.renamed("one", "first"))
+    assert is_there(window)
+    QTest.keyClick(page.view, Qt.Key.Key_Z, CTRL)
+    QTest.keyClick(page.view, Qt.Key.Key_Z, CTRL)
+    assert page.level.path == ("block",) and is_there(window)
+    feature.panel.area.setPlainText(codes.three)
+    feature.panel.commit()
+    assert document.experiment.graph.nodes["block"].layer.own_graph.nodes["one"].layer.source == codes.three

@@ -328,3 +328,22 @@ def test_weights_go_into_the_selected_layer(window, qtbot, tmp_path, monkeypatch
     window.commands["load_layer_weights"].trigger()
     qtbot.waitUntil(lambda: document.loaded["fc1.bias"].unique().tolist() == [6], timeout=60_000)
     assert document.loaded["fc2.weight"] is before  # the other layers keep what they have
+
+
+def test_weights_for_a_layer_come_into_it_under_its_new_name(window, qtbot, tmp_path, monkeypatch):
+    import torch
+
+    page, document = window.page, window.page.document
+    torch.save({"weight": torch.full((84, 120), 3.0), "bias": torch.full((84,), 4.0)}, tmp_path / "layer.pt")
+    monkeypatch.setattr(dialogs, "open_paths", lambda *_: [tmp_path / "layer.pt"])
+    page.scene.select(["fc2"])
+    window.commands["load_layer_weights"].trigger()
+    document.edit_graph("Rename", document.experiment.graph.renamed("fc2", "middle"))
+    qtbot.waitUntil(lambda: document.loaded is not None, timeout=60_000)
+    assert document.loaded["middle.bias"].unique().tolist() == [4] and "fc2.bias" not in document.loaded
+    document.load_weights(None)
+    page.scene.select(["middle"])
+    window.commands["load_layer_weights"].trigger()
+    document.edit_graph("Delete", document.experiment.graph.without(["middle"]))
+    qtbot.waitUntil(lambda: page.notice.text.text() == "The layer that layer.pt was for is gone", timeout=60_000)
+    assert document.loaded is None

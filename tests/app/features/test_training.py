@@ -403,3 +403,55 @@ def test_a_feature_may_look_into_the_training_that_begins(window, monkeypatch):
     monkeypatch.setattr(window.feature(Training), "observers", observers)
     window.commands["train"].trigger()
     assert FakeThread.newest.given[5] == [one] and seen == [window.page.document]
+
+
+REFUSED = "One network is trained at a time: stop mlp, or wait until it has ended"
+
+
+def press(window: MainWindow, key: Qt.Key) -> None:
+    QTest.keyClick(window.page.view, key, Qt.KeyboardModifier.ControlModifier)
+
+
+def test_a_paused_run_goes_on_from_its_own_network_alone(window):
+    """Whoever trains another one means that."""
+    top = window.places.top
+    press(window, Qt.Key.Key_Return)
+    hear(window, STARTED)
+    press(window, Qt.Key.Key_P)
+    hear(window, Paused())
+    assert top.train.text() == "Resume" and top.train.toolTip() == "Go on training"
+    window.feature(Documents).open("gallery:lenet")
+    assert top.train.text() == "Train" and top.train.toolTip() == REFUSED and not top.train.isEnabled()
+    assert top.pause.toolTip() == "Go on training mlp" and "mlp" in top.stop.toolTip()
+    for command in ("train", "train_series"):
+        window.commands[command].trigger()
+        assert FakeThread.newest.control.paused and window.page.notice.text.text() == REFUSED
+        window.page.notice.dismiss()
+    press(window, Qt.Key.Key_Return)
+    assert FakeThread.newest.control.paused and window.page.notice.isVisible()
+    assert window.page.document.run is None
+    window.show_start()
+    assert top.train.text() == "Train" and not top.train.isEnabled()
+    window.commands["train"].trigger()
+    assert FakeThread.newest.control.paused
+    window.turn_to(0)
+    assert top.train.text() == "Resume" and top.train.isEnabled() and top.pause.toolTip() == "Go on training"
+    press(window, Qt.Key.Key_Return)
+    assert not FakeThread.newest.control.paused
+
+
+def test_what_is_done_to_a_run_that_one_does_not_see_is_said(window):
+    press(window, Qt.Key.Key_Return)
+    hear(window, STARTED)
+    first = window.page
+    window.feature(Documents).open("gallery:lenet")
+    assert window.places.top.train.toolTip() == REFUSED
+    notice, control = window.page.notice, FakeThread.newest.control
+    press(window, Qt.Key.Key_P)
+    assert control.paused and notice.text.text() == "Training mlp is paused"
+    QTest.mouseClick(window.places.top.pause, Qt.MouseButton.LeftButton)
+    assert not control.paused and notice.text.text() == "Training mlp goes on"
+    window.commands["stop"].trigger()
+    assert control.stopped and notice.text.text() == "Training mlp is stopped"
+    hear(window, Finished(SUMMARY, stopped=True), over=True)
+    assert first.notice.isHidden() and window.places.top.train.toolTip() == "Train this network"

@@ -360,3 +360,98 @@ def test_its_cross_is_drawn_in_the_colours_of_the_theme(host: Host) -> None:
         theme.apply(QApplication.instance(), look)
         QApplication.processEvents()
         assert any(is_near(each, look.dim) for each in colors(host.notice.close_button))
+
+
+# -- questions ------------------------------------------------------------------------------------------------------
+
+
+def asked(host: Host, *words: str) -> list[str]:
+    """Questions, each with a button that notes which was answered."""
+    done: list[str] = []
+    for each in words:
+        host.notice.ask(each, [("Yes", lambda each=each: done.append(each))])
+    return done
+
+
+def press(host: Host, button: QPushButton) -> None:
+    QTest.mouseClick(host.windowHandle(), LEFT, pos=button.mapTo(host, button.rect().center()))
+
+
+def said(host: Host) -> str:
+    return host.notice.text.text() if host.notice.isVisible() else ""
+
+
+@pytest.mark.parametrize("tone", ["info", "ok", "error"])
+def test_a_question_is_there_again_after_what_is_said_over_it(host: Host, qtbot: QtBot, tone: str) -> None:
+    done = asked(host, "Which?")
+    for number in range(3):
+        host.notice.show_message(f"{number}", tone, timeout_ms=0 if tone == "error" else 20)
+    host.notice.remark("A remark", timeout_ms=20) if tone == "error" else None
+    assert said(host) == "2"
+    if tone == "error":
+        press(host, host.notice.close_button)
+    qtbot.waitUntil(lambda: said(host) == "Which?")
+    press(host, host.notice.buttons[0])
+    assert done == ["Which?"]
+    qtbot.waitUntil(lambda: said(host) in ("", "A remark"))
+
+
+def test_a_question_is_over_when_it_is_closed_answered_or_withdrawn(host: Host) -> None:
+    over = (lambda _: host.notice.dismiss(), lambda _: press(host, host.notice.buttons[0]), host.notice.withdraw)
+    for end in over:
+        end(host.notice.ask("Which?", [("Yes", lambda: None)]))
+        host.notice.show_message("Something")
+        host.notice.dismiss()
+        assert said(host) == ""
+    number = host.notice.ask("Which?", [("Yes", lambda: None)])
+    host.notice.show_message("Something")
+    host.notice.withdraw(number)
+    host.notice.dismiss()
+    assert said(host) == "", "also while it waits"
+
+
+def test_of_several_questions_the_last_is_asked_first_and_none_is_lost(host: Host) -> None:
+    done = asked(host, "One?", "Two?", "Three?")
+    for _ in range(3):
+        press(host, host.notice.buttons[0])
+    assert done == ["Three?", "Two?", "One?"] and said(host) == ""
+
+
+def test_what_is_over_takes_no_question_away(host: Host) -> None:
+    host.notice.show_message("An error", "error")
+    host.notice.remark("A remark")
+    asked(host, "Which?")
+    host.notice.show_message("Another", "error")
+    host.notice.clear()
+    assert said(host) == "Which?"
+    host.notice.clear()
+    assert said(host) == "Which?"
+    host.notice.dismiss()
+    assert said(host) == ""
+
+
+def test_what_makes_room_for_something_else_comes_back(host: Host) -> None:
+    asked(host, "Which?")
+    for _ in range(2):
+        host.notice.put_aside()
+        assert said(host) == ""
+    host.notice.come_back()
+    assert said(host) == "Which?"
+    host.notice.show_message("Something")
+    host.notice.come_back()
+    assert said(host) == "Something", "there is no room"
+
+
+def test_a_question_that_is_asked_anew_keeps_its_button_and_does_what_was_asked_last(host: Host) -> None:
+    done: list[str] = []
+    first = host.notice.ask("Which?", [("Yes", lambda: done.append("first"))])
+    [button], place = host.notice.buttons, host.notice.geometry()
+    second = host.notice.ask("Which?", [("Yes", lambda: done.append("second"))], instead=first)
+    assert second != first and host.notice.buttons == [button] and host.notice.geometry() == place
+    host.notice.show_message("Something")
+    third = host.notice.ask("Which?", [("Yes", lambda: done.append("third"))], instead=second)
+    assert said(host) == "Which?"
+    host.notice.ask("Which of them?", [("Yes", lambda: done.append("fourth"))], instead=third)
+    assert said(host) == "Which of them?" and host.notice.asked == 4
+    press(host, host.notice.buttons[0])
+    assert done == ["fourth"] and said(host) == "", "none of those before is left"
