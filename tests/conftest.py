@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+from pytestqt.qtbot import QtBot
 
 from tests import fonts
 from tests.skipping import NO_MNIST, pytest_make_collect_report, pytest_runtest_makereport
@@ -47,7 +48,7 @@ settings.register_profile("steady", derandomize=True)
 settings.register_profile("search", derandomize=False, max_examples=500)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
-ENDS_S = 5  # seconds for what was told to end
+ENDS_S, WAITS_MS = 20, 20_000  # for what was told to end, and for what a test waits for: a bound for busy machines
 MNIST_ROOT = Path(__file__).parent.parent.parent / "shared" / "data"
 
 
@@ -94,6 +95,14 @@ def font(request: pytest.FixtureRequest, qapp: QApplication, _more_fonts: None,
     qapp.setFont(with_family)
     yield request.param
     qapp.setFont(before)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _patience() -> None:
+    """What is waited for may take its time on a busy machine: how long it takes belongs to ``tests/benchmarks``."""
+    for wait in (QtBot.waitUntil, QtBot.waitSignal, QtBot.waitSignals, QtBot.waitActive, QtBot.waitExposed):
+        assert wait.__kwdefaults__["timeout"] < WAITS_MS
+        wait.__kwdefaults__["timeout"] = WAITS_MS
 
 
 @pytest.fixture(autouse=True)

@@ -154,7 +154,7 @@ def test_a_download_is_seen_and_what_it_brought_is_shown(library: Library, qtbot
     with qtbot.waitSignal(library.missing, timeout=20_000):  # the fetcher has written nothing: it is looked for anew
         library.download()
         library.download()  # once is enough
-    assert told == [("Downloading MNIST", *step) for step in ((0, 0), (3, 10), (10, 10))]
+    qtbot.waitUntil(lambda: told == [("Downloading MNIST", *step) for step in ((0, 0), (3, 10), (10, 10))])
     mnist_files(tmp_path / "data")
     fetched.clear()
     with qtbot.waitSignal(library.shown, timeout=20_000):

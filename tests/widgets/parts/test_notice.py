@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.in_front import in_front
+from tests.mouse import click, interval, middle
 from tests.painted import drawn
 from tests.redrawn import is_redrawn
 from tests.seen import colors
@@ -374,7 +375,9 @@ def asked(host: Host, *words: str) -> list[str]:
 
 
 def press(host: Host, button: QPushButton) -> None:
-    QTest.mouseClick(host.windowHandle(), LEFT, pos=button.mapTo(host, button.rect().center()))
+    """By one who has read what is said now."""
+    with interval(0):
+        click(host, middle(button))
 
 
 def said(host: Host) -> str:
