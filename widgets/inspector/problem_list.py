@@ -41,14 +41,15 @@ class ProblemList(QWidget):
         focus = QApplication.focusWidget()
         if focus is not None and self.isAncestorOf(focus):
             self.focus_freed.emit()
-        for item in self._items:
+        old, self._items = self._items, []  # while they go, the mouse may come to one that is still there
+        for item in old:
             item.hide()
             item.deleteLater()
-        self._items = [self._item(index, problem) for index, problem in enumerate(problems)]
+        self._items = [self._item(problem) for problem in problems]
         for item in self._items:
             self._layout.addWidget(item)
 
-    def _item(self, index: int, problem: Problem) -> QWidget:
+    def _item(self, problem: Problem) -> QWidget:
         item = QWidget(self)
         layout = QVBoxLayout(item)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -58,10 +59,10 @@ class ProblemList(QWidget):
         sentence.setWordWrap(True)
         layout.addWidget(sentence)
         if problem.repairs:
-            layout.addLayout(self._buttons(index, problem.repairs, item))
+            layout.addLayout(self._buttons(problem.repairs, item))
         return item
 
-    def _buttons(self, index: int, repairs: Sequence[Repair], parent: QWidget) -> QBoxLayout:
+    def _buttons(self, repairs: Sequence[Repair], parent: QWidget) -> QBoxLayout:
         """Side by side where they fit, else one below the other."""
         buttons = [RepairChoice(message_text(repair.text), parent) for repair in repairs]
         fit = sum(button.sizeHint().width() + GAP for button in buttons) - GAP <= ROOM
@@ -69,18 +70,24 @@ class ProblemList(QWidget):
         row.setSpacing(GAP)
         for number, button in enumerate(buttons):
             button.setAccessibleName(button.text())
-            button.clicked.connect(lambda _=False, at=number: self._ask(index, at))
-            button.pointed_at.connect(lambda on, at=number: self._preview(index, at, on))
+            button.clicked.connect(lambda _=False, at=number: self._ask(parent, at))
+            button.pointed_at.connect(lambda on, at=number: self._preview(parent, at, on))
             row.addWidget(button)
         row.addStretch()
         return row
 
-    def _preview(self, index: int, number: int, on: bool) -> None:
-        self.is_pointed_at = on
-        self.repair_previewed.emit(self._problems[index].repairs[number] if on else None)
+    def _preview(self, item: QWidget, number: int, on: bool) -> None:
+        repair = self._repair(item, number) if on else None
+        self.is_pointed_at = repair is not None
+        self.repair_previewed.emit(repair)
 
-    def _ask(self, index: int, number: int) -> None:
-        self.repair_requested.emit(self._problems[index].repairs[number])
+    def _ask(self, item: QWidget, number: int) -> None:
+        if (repair := self._repair(item, number)) is not None:
+            self.repair_requested.emit(repair)
+
+    def _repair(self, item: QWidget, number: int) -> Repair | None:
+        """What a button stands for by now; None: its problem is shown no more."""
+        return self._problems[self._items.index(item)].repairs[number] if item in self._items else None
 
 
 def _words(problem: Problem) -> tuple[object, ...]:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QEvent, QObject, QPointF, QRect, Qt
 from PySide6.QtGui import QCursor, QMouseEvent
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from shiboken6 import isValid
 
 from widgets.look.guarded import guarded
 
@@ -39,6 +40,8 @@ def spot_of(button: QWidget, event: QEvent) -> Spot | None:
 def keep_still(spot: Spot | None) -> None:
     """From now on, for as long as a double click may take, nothing is pressed there: nobody has seen it yet."""
     if spot is not None and spot.window.windowHandle() is not None:
+        for earlier in spot.window.findChildren(_Still, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            earlier.end()  # the mouse is here now
         _Still(spot)
 
 
@@ -52,7 +55,8 @@ class _Still(QObject):
         self._area = spot.area.adjusted(-more, -more, more, more)
         self._released, self._begun = spot.released, time.monotonic()
         self._holds = False  # a press that was for nothing: its release is so too
-        spot.window.windowHandle().installEventFilter(self)
+        self._handle = spot.window.windowHandle()
+        self._handle.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keep what is pressed too soon, until the mouse lets it go."""
@@ -64,9 +68,14 @@ class _Still(QObject):
         if event.type() == _RELEASE:
             self._holds = False
         if not holds and self._is_over(event):
-            watched.removeEventFilter(self)
-            self.deleteLater()
+            self.end()
         return holds
+
+    def end(self) -> None:
+        """Let everything be pressed again."""
+        if isValid(self._handle):
+            self._handle.removeEventFilter(self)
+        self.deleteLater()
 
     def _is_over(self, event: QMouseEvent) -> bool:
         """By the clock, and by that of the events: one that had to wait while something was computed came early."""

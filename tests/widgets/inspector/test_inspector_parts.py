@@ -141,6 +141,22 @@ def test_repairs_are_asked_for_and_previewed(stage: QWidget, repairs: tuple[str,
     assert asked == [newer[0].repairs[0], newer[1].repairs[0]]
 
 
+def test_a_repair_that_is_shown_no_more_is_neither_previewed_nor_asked_for(stage: QWidget):
+    """Where one goes, the mouse may come to another that is about to go."""
+    problems, asked, seen = inside(stage, ProblemList()), [], []
+    problems.show_problems([problem("error", "It is wrong", "First"), problem("warning", "It may be", "Second")])
+    QApplication.processEvents()
+    first, second = [button for button in problems.findChildren(QPushButton) if button.isVisible()]
+    problems.repair_requested.connect(asked.append)
+    problems.repair_previewed.connect(seen.append)
+    first.pointed_at.connect(lambda on: second.pointed_at.emit(True))  # as soon as the first goes
+    first.setFocus()
+    problems.show_problems([problem("error", "Another", "Third")])
+    second.click()
+    assert [str(each.text) for each in seen if each is not None] == ["First", "Second"] and asked == []
+    assert seen[-1] is None and not problems.is_pointed_at
+
+
 def test_the_keyboard_is_let_go_of_only_when_its_button_goes(stage: QWidget):
     problems, freed = inside(stage, ProblemList()), []
     problems.focus_freed.connect(lambda: freed.append(True))
