@@ -220,9 +220,14 @@ class Page(QWidget):
 
     # -- editing ------------------------------------------------------------------------------------------------
 
+    @property
+    def is_own(self) -> bool:
+        """Whether what is shown can be edited as it is; else it is asked whether it shall be the person's own."""
+        return is_own(self.document.experiment.graph, self.level.path)
+
     def edit(self, text: str, graph: Graph, merge_key: str = "", select: Sequence[str] = ()) -> None:
         """Record another graph of the level that is shown, and select these of its layers."""
-        if not is_own(self.document.experiment.graph, self.level.path):
+        if not self.is_own:
             if graph != self.level.graph:
                 self._ask_to_own(lambda: self.edit(text, graph, merge_key, select))
             return
@@ -286,7 +291,7 @@ class Page(QWidget):
     def request_block(self) -> None:
         """Ask for the name of the block that the selected layers shall become, or say why they cannot."""
         names = self.scene.selected_names()
-        if not is_own(self.document.experiment.graph, self.level.path):
+        if not self.is_own:
             self._ask_to_own(self.request_block)
             return
         try:

@@ -32,8 +32,10 @@ class Finding(Feature):
     def connect_page(self, page: Page) -> None:
         from app.features.finder import Finder  # not seen at first
 
-        finder = self._finders[page] = Finder(page)
-        finder.bar.closed.connect(page.notice.come_back)
+        bar = (finder := Finder(page)).bar
+        bar.opened.connect(lambda: page.notice.stand_below(bar.height()))
+        bar.closed.connect(lambda: page.notice.stand_below(0))
+        self._finders[page] = finder
 
     def finder(self, page: Page) -> Finder:
         """The line over this page's canvas."""
@@ -41,5 +43,4 @@ class Finding(Feature):
 
     def open(self, page: Page) -> None:
         """Begin to find."""
-        page.notice.put_aside()  # it lies where the line comes
         self._finders[page].open()

@@ -65,3 +65,4 @@ class Inspecting(Feature):
         problems = [problem for problem in page.level.problems if problem.node == name]
         inspector.show_node(analysis.graph.nodes[name], analysis.nodes[name], costs, problems, 1,
                             page.share_candidates(name))
+        inspector.set_patient(not page.is_own)

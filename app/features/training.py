@@ -102,6 +102,8 @@ class Training(Feature):
 
     def pause_or_resume(self) -> None:
         """Hold the run, or go on; of a network that one does not see it is said."""
+        if self.trainer.state == "stopping":
+            return
         self.trainer.pause_or_resume()
         if self._other and self.trainer.is_held:
             self.host.say(say("Training {name} is paused", name=self._other))

@@ -51,7 +51,7 @@ class FindBar(QFrame):
 
     wanted = Signal(str)  # other words
     stepped = Signal(int)  # to the next (1) or the previous (-1)
-    closed = Signal()
+    opened, closed = Signal(), Signal()
 
     def __init__(self, over: QWidget, parent: QWidget) -> None:
         super().__init__(parent)
@@ -97,6 +97,7 @@ class FindBar(QFrame):
         self._place()
         self.show()
         self.raise_()
+        self.opened.emit()
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.field.selectAll()
         self.wanted.emit(self.field.text())

@@ -106,6 +106,10 @@ class Inspector(QWidget):
         self._problems.show_problems(problems)
         self._pages.setCurrentIndex(1)
 
+    def set_patient(self, patient: bool) -> None:
+        """Whether an edit is asked about first: it is asked for when the person is done, not while it is typed."""
+        self._weights.set_patient(patient)
+
     def show_trial(self, node: Node, report: NodeReport, costs: Costs | None, was: Costs | None,
                    problems: Sequence[Problem]) -> None:
         """What would be known of the node that is shown: the form stays as it is."""

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from engine.graph.parameters import DEFAULTS, NodeParameters
-from widgets.fields.editors import ChoiceEditor, SwitchEditor
+from widgets.fields.editors import ChoiceEditor, LineEditor, SwitchEditor
 from widgets.fields.form import HEIGHT, Form
 from widgets.inspector.init_form import InitForm
 from widgets.look.text import breakable, tooltip
@@ -92,6 +92,13 @@ class NodeParametersForm(QWidget):
         count = len(parameters.edits)
         self._edit_count.setText(self.tr("1 value set by hand") if count == 1
                                  else self.tr("{count} values set by hand").format(count=count))
+
+    def set_patient(self, patient: bool) -> None:
+        """Numbers and formulas count when the person is done with them: 0 on the way to 0.5 is no wish."""
+        for form in (self.weight, self.bias, self.learning) if self._is_built else ():
+            for row in form.rows.values():
+                if isinstance(row.editor, LineEditor):
+                    row.editor.set_patient(patient)
 
     def restore(self) -> None:
         """Drop every text that is refused or not yet asked for. Nothing is emitted."""

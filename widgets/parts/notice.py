@@ -104,6 +104,7 @@ class Notice(QFrame):
         self.buttons: list[StillButton] = []
         self._tone = _Tone()
         self._said = _Said(0, "", "", ())
+        self._below = 0  # how much of the top edge is taken
         self._count = 0  # messages so far
         self.asked = 0  # questions so far
         self._waiting: list[_Said] = []
@@ -207,18 +208,19 @@ class Notice(QFrame):
         self._waiting = [waiting for waiting in self._waiting if waiting.is_question]
         if not self._said.is_question:
             self.hide()
-        self.come_back()
-
-    def put_aside(self) -> None:
-        """Something else takes the place for a while."""
-        self._keep_question()
-        self.hide()
+        self._come_back()
 
     def _keep_question(self) -> None:
         if self._said.is_question and not self.isHidden():
             self._waiting.insert(0, self._said)
 
-    def come_back(self) -> None:
+    def stand_below(self, height: int) -> None:
+        """Something so high lies at the top edge by now: what is said must be seen whole."""
+        self._below = height + EDGE if height else 0
+        if self.isVisibleTo(self._host):
+            self._place()
+
+    def _come_back(self) -> None:
         """The place is free again for what waits."""
         if self.isHidden() and self._waiting:
             self._show(self._waiting.pop(0))
@@ -233,7 +235,7 @@ class Notice(QFrame):
     def _go_on(self) -> None:
         """With what waits."""
         if self._waiting:
-            self.come_back()
+            self._come_back()
         else:
             self.closed.emit(self._said.number)
 
@@ -305,7 +307,7 @@ class Notice(QFrame):
         self._stand(is_beside, actions)
         width = min(room, words + beside + others if is_beside else max(words, actions) + others)
         height = self._row.heightForWidth(width - 2 * LINE) + 2 * LINE
-        self.setGeometry((self._host.width() - width) // 2, EDGE, width, height)
+        self.setGeometry((self._host.width() - width) // 2, EDGE + self._below, width, height)
 
     def _stand(self, is_beside: bool, width: int) -> None:
         """The buttons beside the words, or below them where these would have no room."""

@@ -64,8 +64,8 @@ class _Still(QObject):
             return False
         if event.type() in _PRESSES and event.button() == Qt.MouseButton.LeftButton:
             self._holds = not self._is_over(event) and self._area.contains(event.globalPosition().toPoint())
-        holds = self._holds
-        if event.type() == _RELEASE:
+        holds = self._holds and (event.type() not in _PRESSES or event.button() == Qt.MouseButton.LeftButton)
+        if event.type() == _RELEASE and event.button() == Qt.MouseButton.LeftButton:
             self._holds = False
         if not holds and self._is_over(event):
             self.end()
@@ -80,7 +80,7 @@ class _Still(QObject):
     def _is_over(self, event: QMouseEvent) -> bool:
         """By the clock, and by that of the events: one that had to wait while something was computed came early."""
         most = QApplication.doubleClickInterval()
-        waited = self._released is not None and event.timestamp() - self._released < most
+        waited = self._released is not None and 0 <= event.timestamp() - self._released < most  # else another clock
         return not waited and (time.monotonic() - self._begun) * 1000 >= most
 
 

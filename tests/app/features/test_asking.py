@@ -64,20 +64,23 @@ def type_name(window: MainWindow) -> None:
     keys.type("convx")
 
 
-def type_channels(window: MainWindow) -> None:
+def type_into(window: MainWindow, name: str, text: str) -> None:
     keys = Keyboard(window)
     keys.select("conv2")
     field = next(field for field in window.places.inspector.findChildren(QLineEdit)
-                 if field.isVisible() and field.accessibleName() == "Output channels")
+                 if field.isVisible() and field.accessibleName() == name)
     QTest.mouseClick(field, LEFT)
     keys.key(Qt.Key.Key_A, CTRL)
-    keys.type("24")
+    keys.type(text)
 
 
 WRITTEN = {
     "comment": (write_comment, lambda graph: [frame.text for frame in graph.frames] == ["mine"]),
     "name": (type_name, lambda graph: "convx" in graph.nodes),
-    "number": (type_channels, lambda graph: graph.nodes["conv2"].layer.out_channels == 24),
+    "number": (lambda window: type_into(window, "Output channels", "24"),
+               lambda graph: graph.nodes["conv2"].layer.out_channels == 24),
+    "multiplier": (lambda window: type_into(window, "Learning rate ×", "0.5"),
+                   lambda graph: graph.nodes["conv2"].parameters.lr_multiplier == 0.5),
 }
 DONE = {
     "train by key": lambda window: Keyboard(window).key(Qt.Key.Key_Return, CTRL),
@@ -125,7 +128,7 @@ def test_a_question_that_stands_is_still_there_when_training_begins(window):
     assert window.page.notice.isHidden() and window.page.document.history.undo_text is not None
 
 
-@pytest.mark.parametrize("what", ["name", "number"])
+@pytest.mark.parametrize("what", ["name", "number", "multiplier"])
 @pytest.mark.parametrize("entered", [True, False], ids=["entered", "left"])
 def test_one_press_makes_it_one_s_own(window, what, entered):
     write, is_written = WRITTEN[what]
@@ -134,6 +137,12 @@ def test_one_press_makes_it_one_s_own(window, what, entered):
     keys.key(Qt.Key.Key_Return if entered else Qt.Key.Key_Tab)
     make_own(window)
     assert is_written(inside(window)) and window.page.notice.isHidden()
+
+
+def test_what_is_one_s_own_counts_while_it_is_typed(window):
+    window.page.make_own()
+    type_into(window, "Learning rate ×", "0.5")
+    assert inside(window).nodes["conv2"].parameters.lr_multiplier == 0.5 and question(window) is None
 
 
 def test_asked_anew_the_question_keeps_its_button(window):

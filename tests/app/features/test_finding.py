@@ -57,6 +57,23 @@ def finder(window: MainWindow):
     return window.feature(Finding).finder(window.page)
 
 
+@pytest.mark.parametrize("key", [Qt.Key.Key_F, Qt.Key.Key_F3])
+def test_what_is_said_lies_below_the_line(window, key):
+    notice, bar = window.page.notice, finder(window).bar
+    notice.ask("Which?", [("This", lambda: None)])
+    press(window, key, CTRL if key == Qt.Key.Key_F else NONE)
+    notice.show_message("Another")
+    notice.dismiss()
+    for part in (notice, notice.buttons[0], notice.close_button):
+        assert part.isVisible()
+        at = part.mapTo(window, part.rect().center())
+        assert not bar.rect().contains(bar.mapFrom(window, at)) and window.childAt(at) is not None
+    assert notice.mapTo(window, QPoint()).y() > bar.mapTo(window, QPoint(0, bar.height())).y()
+    low = notice.y()
+    press(window, Qt.Key.Key_Escape)
+    assert not bar.isVisible() and notice.isVisible() and notice.y() < low
+
+
 # -- find -----------------------------------------------------------------------------------------------------------
 
 

@@ -453,5 +453,7 @@ def test_what_is_done_to_a_run_that_one_does_not_see_is_said(window):
     assert not control.paused and notice.text.text() == "Training mlp goes on"
     window.commands["stop"].trigger()
     assert control.stopped and notice.text.text() == "Training mlp is stopped"
+    window.commands["pause"].trigger()
+    assert not control.paused and notice.text.text() == "Training mlp is stopped"
     hear(window, Finished(SUMMARY, stopped=True), over=True)
     assert first.notice.isHidden() and window.places.top.train.toolTip() == "Train this network"

@@ -433,16 +433,15 @@ def test_what_is_over_takes_no_question_away(host: Host) -> None:
     assert said(host) == ""
 
 
-def test_what_makes_room_for_something_else_comes_back(host: Host) -> None:
+def test_it_stands_below_what_takes_the_top_edge(host: Host) -> None:
     asked(host, "Which?")
-    for _ in range(2):
-        host.notice.put_aside()
-        assert said(host) == ""
-    host.notice.come_back()
-    assert said(host) == "Which?"
-    host.notice.show_message("Something")
-    host.notice.come_back()
-    assert said(host) == "Something", "there is no room"
+    top = host.notice.y()
+    host.notice.stand_below(40)
+    assert host.notice.y() >= top + 40
+    host.notice.show_message("Another")
+    assert host.notice.y() >= top + 40
+    host.notice.stand_below(0)
+    assert host.notice.y() == top
 
 
 def test_a_question_that_is_asked_anew_keeps_its_button_and_does_what_was_asked_last(host: Host) -> None:

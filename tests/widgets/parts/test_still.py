@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from engine.advice.advice import Problem, Repair
 from engine.messages import say
 from tests.in_front import in_front
-from tests.mouse import click, double_click, interval, middle
+from tests.mouse import LEFT, NONE, click, double_click, interval, middle
 from widgets.inspector.problem_list import ProblemList
 from widgets.parts import still as module
 from widgets.parts.notice import Notice
@@ -162,6 +162,21 @@ def test_a_notice_that_another_replaces_under_the_mouse_is_not_pressed_at_once(g
         click(ground, at)
     assert ground.heard == ["Undo"]
     QCursor.setPos(ground.mapToGlobal(QPoint(5, 395)))
+
+
+def test_only_the_left_button_is_for_nothing(ground: Ground) -> None:
+    ask(ground, "Mend")
+    QApplication.processEvents()
+    at, handle = middle(ground.notice.close_button), ground.windowHandle()
+    click(ground, at)
+    ground.heard.clear()
+    QTest.mousePress(handle, LEFT, NONE, at)
+    QTest.mouseClick(handle, Qt.MouseButton.RightButton, NONE, QPoint(300, 300))
+    assert ground.heard[:1] == ["pressed below"]
+    QTest.mouseRelease(handle, LEFT, NONE, QPoint(300, 300))
+    ground.heard.clear()
+    click(ground, QPoint(300, 300))
+    assert ground.heard == ["pressed below", "released below"]
 
 
 def test_a_press_that_had_to_wait_came_early(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
