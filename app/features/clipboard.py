@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from app.document.level import level_at
 from app.document.page import Page
@@ -18,12 +18,30 @@ if TYPE_CHECKING:
     from engine.reading.reading import Reading
 
 
+class _Asked(NamedTuple):
+    """A question where pasted code shall go, and where its own place was when it was asked."""
+
+    page: Page
+    way: Way
+    put: Callable[[], object]
+    place: str
+    number: int
+
+
+def _place(page: Page, way: Way) -> str:
+    """Whether it is the level that is shown, another one, or gone."""
+    if way.path is None or level_at(page.analysis, page.problems, way.path).path != way.path:
+        return "gone"
+    return "here" if page.level.path == way.path else "elsewhere"
+
+
 class Clipboard(Feature):
     """Cut, copy, paste, duplicate, delete, select all."""
 
     def __init__(self, host: Host) -> None:
         super().__init__(host)
         self.readings = Readings(self, host.say)
+        self._asked: list[_Asked] = []
 
     def commands(self) -> Sequence[Row]:
         rows = (
@@ -62,12 +80,8 @@ class Clipboard(Feature):
 
         self.readings.start(page.notice, text, self._shape_at(page), tell, failed)
 
-    def _ask_where(self, page: Page, way: Way, put: Callable[[], object]) -> None:
+    def _ask_where(self, page: Page, way: Way, put: Callable[[], object], instead: int = 0) -> None:
         """Another level is shown by now, where one may be in the middle of something."""
-        path = way.path
-        is_there = path is not None and level_at(page.analysis, page.problems, path).path == path
-        words = self.tr("The pasted code is read. Another level is shown by now: where shall it go?") if is_there else (
-            self.tr("The pasted code is read, but the block it was pasted into is gone."))
 
         def go_back() -> None:
             if way.path is not None:
@@ -77,8 +91,24 @@ class Clipboard(Feature):
             else:
                 self._ask_where(page, way, put)
 
-        there = [(self.tr("Where I pasted it"), go_back)] if is_there else []
-        page.notice.ask(words, [*there, (self.tr("Here"), put)])
+        place = _place(page, way)
+        words = {"elsewhere": self.tr("The pasted code is read. Another level is shown by now: where shall it go?"),
+                 "here": self.tr("The pasted code is read: shall it go here?"),
+                 "gone": self.tr("The pasted code is read, but the block it was pasted into is gone.")}[place]
+        there = [(self.tr("Where I pasted it"), go_back)] if place == "elsewhere" else []
+        number = page.notice.ask(words, [*there, (self.tr("Here"), put)], instead)
+        self._asked.append(_Asked(page, way, put, place, number))
+
+    def show_selection(self, page: Page | None) -> None:
+        """Also of another level."""
+        self.show(page) if page is not None and self._asked else None
+
+    def show(self, page: Page) -> None:
+        """What is asked is asked of what there is by now."""
+        self._asked = [asked for asked in self._asked if asked.page.notice.asks(asked.number)]
+        for asked in [asked for asked in self._asked if asked.page is page and asked.place != _place(page, asked.way)]:
+            self._asked.remove(asked)
+            self._ask_where(page, asked.way, asked.put, asked.number)
 
     def _shape_at(self, page: Page) -> tuple[int, ...] | None:
         """What comes out of the Input, where what is pasted will follow it."""
@@ -88,6 +118,7 @@ class Clipboard(Feature):
 
     def forget_page(self, page: Page) -> None:
         super().forget_page(page)
+        self._asked = [asked for asked in self._asked if asked.page is not page]
         self.readings.forget(page.notice)
 
     def finish(self) -> None:

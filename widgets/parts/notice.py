@@ -160,6 +160,10 @@ class Notice(QFrame):
         self._show(said, instead)
         return self._count
 
+    def asks(self, number: int) -> bool:
+        """Whether the question is asked, or will be once something else is closed."""
+        return self._says(number) or any(waiting.number == number for waiting in self._waiting)
+
     def _says(self, number: int) -> bool:
         return number == self._said.number and not self.isHidden()
 
