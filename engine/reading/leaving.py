@@ -252,11 +252,10 @@ class Leaving:
     def may_change(self, node: ast.expr, names: Names) -> bool:
         """Whether an expression that could not be read may change a tensor."""
         calls = [part for part in ast.walk(node) if isinstance(part, ast.Call)]
-        given = [part for call in calls for part in ast.walk(call)
-                 if isinstance(part, (ast.Name, ast.Attribute, ast.Subscript))]
-        called = [call.func for call in calls]
-        return any(map(_is_in_place, calls)) or unread_tensor(
-            self.value(part, names) for part in given if part not in called) is not None
+        called = {call.func for call in calls}
+        given = (part for part in ast.walk(node) if calls and part not in called and isinstance(
+            part, (ast.Name, ast.Attribute, ast.Subscript)))
+        return any(map(_is_in_place, calls)) or unread_tensor(self.value(part, names) for part in given) is not None
 
     def _say(self, statement: ast.stmt) -> None:
         if self.context.depth or self.context.sheet is not None:

@@ -49,6 +49,7 @@ class Tracing:
         self._reached: dict[int, list[Module]] = {}
         self._codes: dict[int, Code] = {}  # objects that do something else while the network trains
         self._changing: set[int] = set()  # objects that change their input in place
+        self._looking: set[int] = set()  # objects that give back what looks at their input's numbers
 
     def instance_called(self, made: Instance, given: list[Any], named: Names) -> Any:
         """One layer with a graph of its own inside; with several tensors, and read exactly, its layers one by one."""
@@ -76,6 +77,8 @@ class Tracing:
             self.context.drawing().changing[result.node] = error
             for other in x.storage.tensors:
                 other.stale = error
+        if id(made) in self._looking:
+            self.context.shares_numbers(result, x)
         return result
 
     def _look_at_code(self, made: Instance, result: Tensor, x: Tensor) -> None:
@@ -190,6 +193,8 @@ class Tracing:
                 raise InlineError("It is no layer of its own")
             if start.node != called or any(other.stale for other in start.storage.tensors):
                 self._changing.add(id(made))
+            if output.storage is start.storage:
+                self._looking.add(id(made))
             x.shape = x.shape or start.shape
             graph = together(sheet.graph(output, weighted(made)), made, sheet)
             self._reached[id(made)], self._shapes[id(made)] = sheet.reached, output.shape

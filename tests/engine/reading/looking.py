@@ -6,7 +6,12 @@ import random
 
 from tests.engine.reading.oracle import HEAD
 
-LOOKS = ("a.view(a.size(0), 4, 6, 6)", "a.contiguous()", "a.permute(0, 1, 3, 2)", "a[:, :2]", "a.detach()", "a.data",
+LOOKS = (
+    "self.flat(a)", "self.same(a)", "self.drop(a)", "self.look(a)", "self.both(a)", "self.choose(a)", "look(a)",
+    "self.same(self.look(a))", "self.flat(a.detach())", "self.nested(a)", "torch.flatten(a, 2)", "a.view_as(b)",
+    "a.narrow(1, 0, 2)", "a.select(1, 0)", "a.reshape(-1, 4, 36)", "torch.transpose(a, 2, 3)", "a.movedim(1, 2)",
+    "(lambda t: t)(a)", "a if x.dim() == 4 else b", "a.float()", "torch.squeeze(a)", "torch.unbind(a, 1)[0]",
+    "a.view(a.size(0), 4, 6, 6)", "a.contiguous()", "a.permute(0, 1, 3, 2)", "a[:, :2]", "a.detach()", "a.data",
     "[a][0]", "a.unsqueeze(0)", "a.chunk(2, 1)[0]", "a.flatten(2)", "nn.Identity()(a)", "a.T", "a.expand(-1, 4, 6, 6)",
     "torch.as_strided(a, a.shape, a.stride())", "a.real", "a[..., ::2]", "a.to(a.device)", "F.dropout(a, 0.1, False)",
     "a.unfold(2, 2, 2)", "next(iter(a.split(2, 1)))")  # fmt: skip
@@ -71,6 +76,18 @@ def inner(t):
     def go():
         t.add_(1)
     go()
+class Look(nn.Module):
+    def forward(self, x):
+        return x.view(x.size(0), 2, 2, 6, 6)
+class Nested(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.inner = Look()
+        self.same = nn.Identity()
+    def forward(self, x):
+        return self.inner(self.same(x))
+def look(t):
+    return t[:, 1:]
 class Net(nn.Module):
     def __init__(self):
         super().__init__()
@@ -79,6 +96,10 @@ class Net(nn.Module):
         self.act_ = nn.ReLU(inplace=True)
         self.block = Block()
         self.seq_ = nn.Sequential(nn.ReLU(True))
+        self.flat, self.same, self.drop, self.look = nn.Flatten(2), nn.Identity(), nn.Dropout(0.1), Look()
+        self.both, self.nested = nn.Sequential(nn.Identity(), nn.Flatten(2)), Nested()
+    def choose(self, t):
+        return t if self.training else t.unsqueeze(1)
     def touch(self, t):
         t.add_(1)
     def forward(self, x):
