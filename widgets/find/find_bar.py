@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButto
 from widgets.look import theme
 from widgets.look.guarded import guarded
 from widgets.look.icons import icon_url
+from widgets.parts.still import StillToolButton
 
 WIDEST, EDGE = 460, 12
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -66,7 +67,7 @@ class FindBar(QFrame):
         self.field.setToolTip(self.tr("Every word must fit: a name, a kind, a torch class, a shape (*x7x7), "
                                       "a bound (>512, params>10k), error, warning, problem, bypassed, frozen"))
         self.count.setProperty("role", "dim")
-        self.back, self.on, self.close_button = (QToolButton(self) for _ in range(3))
+        self.back, self.on, self.close_button = QToolButton(self), QToolButton(self), StillToolButton(self)
         self._assemble()
         self._draw_icons()
         over.installEventFilter(self)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, Q
 from widgets.look import theme
 from widgets.look.guarded import guarded
 from widgets.parts.elided import ElidedLabel
+from widgets.parts.still import StillButton
 
 HEIGHT = 38
 ROOM_FOR_NOTE = 140  # the steps leave at least this to the sentence beside them
@@ -38,7 +39,7 @@ class Breadcrumbs(QFrame):
         self.more.setMenu(self._menu)
         self.here = QLabel()
         self.note = ElidedLabel()
-        self.own = QPushButton(self.tr("Make it my own"))
+        self.own = StillButton(self.tr("Make it my own"))
         self.own.setToolTip(self.tr("Turn it into a block of layers that you can change"))
         self.own.clicked.connect(self.own_requested)
         self._row = QHBoxLayout(self)
@@ -88,7 +89,7 @@ class Breadcrumbs(QFrame):
         self.own.setVisible(offers_own)
 
     def _step(self, depth: int, title: str) -> QPushButton:
-        step = QPushButton(title.replace("&", "&&"), self)
+        step = StillButton(title.replace("&", "&&"), self)
         step.setProperty("role", "quiet")
         step.setAccessibleName(self.tr("Go out to {name}").format(name=title))
         step.clicked.connect(lambda: self.level_requested.emit(depth))

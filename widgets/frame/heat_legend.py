@@ -6,12 +6,13 @@ import math
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetricsF, QIcon, QLinearGradient, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from widgets.canvas.cards.heat import heat_color
 from widgets.look import theme
 from widgets.look.guarded import guarded
 from widgets.look.icons import icon_url
+from widgets.parts.still import StillToolButton
 
 WIDTH, EDGE, APART = 236, 16, 8
 
@@ -75,7 +76,7 @@ class HeatLegend(QFrame):
         self.measure = QPushButton(self.tr("Measure again"), self)
         self.measure.setProperty("role", "tight")
         self.measure.clicked.connect(self.again)
-        self.close_button = QToolButton(self)
+        self.close_button = StillToolButton(self)
         self.close_button.setToolTip(self.tr("End the heat map"))
         self.close_button.setAccessibleName(self.tr("End the heat map"))
         self.close_button.setFixedSize(28, 28)

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QScrollArea,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -25,6 +24,7 @@ from widgets.look.guarded import guarded
 from widgets.look.icons import icon_url
 from widgets.parts.filter_line import FilterLine
 from widgets.parts.focus import can_have_focus, focus_changed
+from widgets.parts.still import StillToolButton
 
 MARGIN, WIDEST, HIGHEST, COLUMN = 24, 1320, 1020, 300
 
@@ -104,7 +104,7 @@ class ShortcutCard(QFrame):
     def _assemble(self) -> None:
         title = QLabel(self.tr("Keyboard shortcuts"), self)
         title.setProperty("role", "title")
-        close = self._cross = QToolButton(self)
+        close = self._cross = StillToolButton(self)
         close.setIcon(QIcon(icon_url("close", theme.current().dim)))
         close.setAccessibleName(self.tr("Close"))
         close.setToolTip(self.tr("Close"))

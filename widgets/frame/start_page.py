@@ -8,12 +8,13 @@ from typing import Any, NamedTuple
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPixmap, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from widgets.frame.card_grid import CardGrid
 from widgets.look.guarded import guarded
 from widgets.parts.filter_line import FilterLine
 from widgets.parts.scroll import ScrollPanel
+from widgets.parts.still import StillButton
 from widgets.parts.tiles import PAD, Card, RecentFile
 
 LEFT_WIDTH, WIDEST, STACKED = 264, 1296, 760
@@ -51,7 +52,7 @@ class StartPage(QWidget):
         super().__init__(parent)
         self.setObjectName("startpage")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.new, self.open = QPushButton(self.tr("New network")), QPushButton(self.tr("Open…"))
+        self.new, self.open = StillButton(self.tr("New network")), StillButton(self.tr("Open…"))
         self.new.setProperty("role", "primary")
         self.new.clicked.connect(self.new_requested)
         self.open.clicked.connect(self.open_requested)

@@ -18,13 +18,13 @@ from PySide6.QtGui import (
     QPaintEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from widgets.look import theme
 from widgets.look.guarded import guarded
 from widgets.look.icons import icon_url
 from widgets.parts.flow import Flow
-from widgets.parts.still import StillButton, keep_still, spot_of
+from widgets.parts.still import StillButton, StillToolButton
 
 WIDEST, EDGE, LINE, GAP = 640, 12, 1, 8
 LEAST = 220  # of words beside buttons
@@ -70,18 +70,6 @@ class _Tone(QWidget):
 
 
 @guarded
-class _Close(QToolButton):
-    """What lies below is not meant by the second press."""
-
-    def event(self, event: QEvent) -> bool:
-        """It goes once it was pressed."""
-        spot = spot_of(self, event)
-        done = super().event(event)
-        keep_still(spot)
-        return done
-
-
-@guarded
 class Notice(QFrame):
     """One message at a time; a new one takes the place of the old, a remark that nobody asked for may have to wait.
 
@@ -100,7 +88,7 @@ class Notice(QFrame):
         self.text.setTextFormat(Qt.TextFormat.PlainText)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.close_button = _Close()
+        self.close_button = StillToolButton()
         self.buttons: list[StillButton] = []
         self._tone = _Tone()
         self._said = _Said(0, "", "", ())

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRect, Qt
 from PySide6.QtGui import QCursor, QMouseEvent
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QToolButton, QWidget
 from shiboken6 import isValid
 
 from widgets.look.guarded import guarded
@@ -24,7 +26,15 @@ class Spot(NamedTuple):
     released: int | None
 
 
-def spot_of(button: QWidget, event: QEvent) -> Spot | None:
+@contextmanager
+def pressed_once(button: QWidget, event: QEvent) -> Iterator[None]:
+    """Around what a button makes of an event: that may take a while, and the moment begins after it."""
+    spot = _spot_of(button, event)
+    yield
+    keep_still(spot)
+
+
+def _spot_of(button: QWidget, event: QEvent) -> Spot | None:
     """Where the button is, if the mouse has just pressed it or it is going from under the mouse, else None."""
     if isinstance(event, QMouseEvent) and event.type() == _RELEASE and event.button() == Qt.MouseButton.LeftButton:
         at, released = event.globalPosition() - event.position(), event.timestamp()
@@ -89,8 +99,16 @@ class StillButton(QPushButton):
     """A button that goes, or has another in its place, once it was pressed."""
 
     def event(self, event: QEvent) -> bool:
-        """What it does may take a while: the moment begins after it."""
-        spot = spot_of(self, event)
-        done = super().event(event)
-        keep_still(spot)
-        return done
+        """A double click is one press."""
+        with pressed_once(self, event):
+            return super().event(event)
+
+
+@guarded
+class StillToolButton(QToolButton):
+    """The same, with a picture."""
+
+    def event(self, event: QEvent) -> bool:
+        """A double click is one press."""
+        with pressed_once(self, event):
+            return super().event(event)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
@@ -13,6 +13,7 @@ from widgets.look import theme
 from widgets.look.guarded import guarded
 from widgets.look.text import tooltip
 from widgets.parts.elided import wrapped
+from widgets.parts.still import pressed_once
 
 RADIUS, PAD, GAP = 8, 12, 6
 PICTURE_HEIGHT, TITLE_HEIGHT, LINE_HEIGHT, LINES = 136, 20, 16, 2
@@ -29,6 +30,11 @@ class Tile(QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._face = QPixmap()
         self._face_key: tuple[object, ...] = ()  # what it was painted for
+
+    def event(self, event: QEvent) -> bool:
+        """A double click is one press: the second is not meant for the canvas that is there by then."""
+        with pressed_once(self, event):
+            return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The face, and the ring around it."""

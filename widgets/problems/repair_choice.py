@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, Signal
 
 from widgets.look.guarded import guarded
 from widgets.parts.elided import ElidedButton
-from widgets.parts.still import keep_still, spot_of
+from widgets.parts.still import pressed_once
 
 _POINTS = {QEvent.Type.Enter: True, QEvent.Type.FocusIn: True, QEvent.Type.Leave: False, QEvent.Type.FocusOut: False,
            QEvent.Type.Hide: False}  # fmt: skip
@@ -21,9 +21,8 @@ class RepairChoice(ElidedButton):
 
     def event(self, event: QEvent) -> bool:
         """Mouse or keyboard come or go; a double click is one press, whatever is there after it."""
-        spot = spot_of(self, event)
-        done = super().event(event)
-        keep_still(spot)
+        with pressed_once(self, event):
+            done = super().event(event)
         on = _POINTS.get(event.type(), self._points)
         if on != self._points:
             self._points = on
