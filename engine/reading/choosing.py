@@ -18,6 +18,7 @@ from engine.reading.values import (
     Path,
     ReadingError,
     Unknown,
+    every_module,
     is_module,
 )
 
@@ -134,6 +135,28 @@ class Choosing:
                                    line=makers[-1].made.lineno, name=name,
                                    call=f"{name}({', '.join(f'{word.arg}=…' for word in words)})")
         raise ReadingError("This code makes no network: it needs an nn.Sequential(…) or a class with forward")
+
+    def say_others(self, network: Any) -> None:
+        """Notes on networks of the text that are neither this one nor in it."""
+        modules = [network, *(part for _, part in every_module(network))]
+        if not any(found.value is network for found in self.found):
+            self._say_classes([part.kind for part in modules if isinstance(part, Instance)])
+        parts = {id(part) for part in modules}
+        for found in {found.name: found for found in self.found}.values():
+            is_network = isinstance(found.value, Chain | Instance) and id(found.value) not in parts
+            if found.name and is_network and self.context.globals.get(found.name) is found.value:
+                parts.add(id(found.value))  # under one of its names
+                self.context.line = found.line
+                self.context.note("“{name}” is no part of this network: it is left out", name=found.name)
+
+    def _say_classes(self, used: list[Class]) -> None:
+        """Where a class alone is the network: others that it is not made of."""
+        for kind in used:  # and what they are made from
+            used += [base for base in kind.bases if isinstance(base, Class) and base not in used]
+        for kind in self._classes():
+            if kind not in used and not any(kind in other.bases for other in self._classes()):
+                self.context.line = kind.made.lineno
+                self.context.note("“{name}” is no part of this network: it is left out", name=kind.made.name)
 
     def _returns_layers(self, made: ast.FunctionDef) -> bool:
         return any(isinstance(part, ast.Return) and part.value is not None for part in ast.walk(made)) and any(

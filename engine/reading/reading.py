@@ -172,6 +172,7 @@ class _Text:
                 raise choosing.missing(network.kind) from error
             raise
         self.reader.modules.say_unsaid(network)
+        choosing.say_others(network)
         for made in self.context.coded:
             self.context.forget_notes(made, (UNSAID, UNREAD))
         self._say_modes(network)

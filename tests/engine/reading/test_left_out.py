@@ -67,3 +67,30 @@ net = Net()
 """
     with pytest.raises(ReadingError, match="Line 8: This calculation cannot be read"):
         read(HEAD + text)
+
+
+ONE = """class {}({}):
+    def __init__(self):
+        super().__init__()
+        self.f = nn.Linear(8, 4)
+    def forward(self, x):
+        return self.f(x)
+"""
+
+
+@pytest.mark.parametrize(("text", "left"), [
+    ("encoder = nn.Sequential(nn.Linear(8, 4), nn.ReLU())\ndecoder = nn.Sequential(nn.Linear(8, 8), nn.ReLU())",
+     ["encoder"]),
+    (ONE.format("A", "nn.Module") + ONE.format("B", "nn.Module"), ["A"]),
+    (ONE.format("A", "nn.Module") + ONE.format("B", "A"), []),
+    ("net = nn.Sequential(nn.Linear(8, 4), nn.ReLU())\nbig = nn.Sequential(nn.Flatten(), nn.Linear(8, 4))", ["big"]),
+    ("a = nn.Sequential(nn.Linear(8, 4), nn.ReLU())\nnet = nn.Sequential(a, nn.Linear(4, 2))", []),
+    ("a = nn.Sequential(nn.Linear(8, 4), nn.ReLU())\nnet = a\nb = net", []),
+    ("net = nn.Sequential(nn.Linear(8, 4), nn.ReLU())\nnet = nn.Sequential(nn.Linear(8, 3), nn.ReLU())", []),
+    ("a = nn.Sequential(nn.Linear(8, 4), nn.ReLU())\nwide = nn.Sequential(a, nn.Linear(4, 2))\nnet = a", ["wide"]),
+    ("net = nn.Sequential(nn.Linear(8, 4), nn.ReLU())\nloss = nn.CrossEntropyLoss()", []),
+])  # fmt: skip
+def test_other_networks_of_the_text_are_named(text: str, left: list[str]):
+    found = notes(f"import torch\nfrom torch import nn\n{text}")
+    said = [note for note in found if "is no part of this network" in note]
+    assert len(said) == len(left) and all(f"“{name}”" in note for name, note in zip(left, said, strict=True))
