@@ -42,7 +42,7 @@ def make_block(graph: Graph, names: Collection[str], label: str, exposed: Sequen
     rest = _without(graph, chosen)
     nodes = _in_place_of(graph, chosen, Node(name, block, (left, top)), rest)
     wires = [*([Edge(source, name)] if source else []), *(Edge(name, edge.target, edge.port) for edge in onward)]
-    return Graph(nodes, rest.edges, _around(graph.frames, chosen, name)).with_edges(wires), name
+    return replace(rest, nodes=nodes, frames=_around(graph.frames, chosen, name)).with_edges(wires), name
 
 
 def _around(frames: tuple[Frame, ...], chosen: set[str], name: str) -> tuple[Frame, ...]:
@@ -61,9 +61,9 @@ def _name_of(block: Custom, taken: set[str]) -> str:
 
 
 def _without(graph: Graph, chosen: set[str]) -> Graph:
-    return Graph({name: node for name, node in graph.nodes.items() if name not in chosen},
-                 tuple(edge for edge in graph.edges if not {edge.source, edge.target} & chosen),
-                 without_members(graph.frames, chosen))
+    return replace(graph, nodes={name: node for name, node in graph.nodes.items() if name not in chosen},
+                   edges=tuple(edge for edge in graph.edges if not {edge.source, edge.target} & chosen),
+                   frames=without_members(graph.frames, chosen))
 
 
 def _in_place_of(graph: Graph, chosen: set[str], new: Node, rest: Graph) -> dict[str, Node]:
@@ -150,7 +150,7 @@ def dissolved(graph: Graph, name: str, analysis: Analysis) -> tuple[Graph, tuple
     graph = graph.with_edges(wires)
     at = order.index(name)
     sequence = [*order[:at], *names, *order[at + 1 :]]
-    return Graph({n: graph.nodes[n] for n in sequence}, graph.edges, graph.frames), names
+    return replace(graph, nodes={n: graph.nodes[n] for n in sequence}), names
 
 
 def _instead(frames: tuple[Frame, ...], name: str, names: Sequence[str]) -> Iterator[Frame]:
@@ -204,14 +204,14 @@ def _drawn(node: Node, shapes: tuple[Shape, ...]) -> Graph:
     graph = node.layer.drawn(shapes)
     if node.parameters == DEFAULTS:
         return _under_names(graph)
-    return _under_names(Graph({name: replace(other, parameters=_passed_on(node.parameters, other))
-                               for name, other in graph.nodes.items()}, graph.edges, graph.frames))
+    return _under_names(replace(graph, nodes={name: replace(other, parameters=_passed_on(node.parameters, other))
+                                              for name, other in graph.nodes.items()}))
 
 
 def _under_names(graph: Graph) -> Graph:
     """The same, but what had a key of its own in its block is kept under its name."""
-    return Graph({name: replace(node, key="") if node.key else node for name, node in graph.nodes.items()},
-                 graph.edges, graph.frames)
+    return replace(graph, nodes={name: replace(node, key="") if node.key else node
+                                 for name, node in graph.nodes.items()})
 
 
 def _passed_on(outer: NodeParameters, node: Node) -> NodeParameters:

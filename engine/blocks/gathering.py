@@ -122,7 +122,7 @@ def _undeclared(layer: L) -> L:
         return layer
     nodes = {name: replace(node, layer=_undeclared(node.layer), declared=())
              for name, node in layer.graph.nodes.items()}
-    return layer.model_copy(update={"graph": Graph(nodes, layer.graph.edges, layer.graph.frames)})
+    return layer.model_copy(update={"graph": replace(layer.graph, nodes=nodes)})
 
 
 def _follows(node: Node, before: Node) -> bool:
@@ -233,4 +233,4 @@ def _instead(graph: Graph, run: Sequence[str], block: Block, name: str) -> Graph
     edges = [replace(edge, source=name if edge.source in gone else edge.source,
                      target=name if edge.target in gone else edge.target)
              for edge in graph.edges if not (edge.source in gone and edge.target in gone)]
-    return Graph(nodes, tuple(edges), graph.frames)
+    return replace(graph, nodes=nodes, edges=tuple(edges))

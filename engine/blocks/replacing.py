@@ -72,7 +72,8 @@ def replaced(graph: Graph, names: Collection[str], layer: Layer, *,
         if edge.source in called or edge.target in called else edge
         for edge in graph.edges if (limit := most.get(edge.target)) is None or edge.port < limit
     )
-    return Graph(nodes, edges, with_members_renamed(graph.frames, called)), tuple(called.values())
+    frames = with_members_renamed(graph.frames, called)
+    return replace(graph, nodes=nodes, edges=edges, frames=frames), tuple(called.values())
 
 
 def _on_their_own(graph: Graph, chosen: set[str], *, all_: bool = False) -> Graph:
@@ -90,7 +91,7 @@ def _leaving(graph: Graph, name: str) -> Graph:
     """The node with weights of its own; where others used them, the first of these has them now."""
     node = graph.nodes[name]
     nodes = with_heirs({**graph.nodes, name: replace(node, shares=None, listed=False)}, [node])
-    return Graph(nodes, graph.edges, graph.frames)
+    return replace(graph, nodes=nodes)
 
 
 def _called(graph: Graph, new: dict[str, Layer]) -> dict[str, str]:

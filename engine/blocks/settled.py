@@ -24,7 +24,7 @@ def settled(graph: Graph, input_shape: Shape | None = None) -> Graph:
         report = analysis.nodes[node.shares or name]
         if report.input_shapes is not None and report.facts is not None:  # where it fails, what is said stays
             nodes[name] = _settled(node, report.input_shapes)
-    return Graph(nodes, graph.edges, graph.frames)
+    return replace(graph, nodes=nodes)
 
 
 def has_declared(graph: Graph) -> bool:

@@ -35,7 +35,7 @@ def union(comparison: Comparison) -> Union:
         shares = node.shares and _name(comparison, node.shares)
         nodes[GONE + name] = replace(node, name=GONE + name, position=place, shares=shares)
     removed = [Edge(_name(comparison, e.source), _name(comparison, e.target), e.port) for e in comparison.wires_removed]
-    graph = Graph(nodes, (*after.edges, *removed), after.frames)
+    graph = replace(after, nodes=nodes, edges=(*after.edges, *removed))
     return Union(graph, pairs, frozenset(comparison.wires_added), frozenset(removed))
 
 

@@ -22,7 +22,7 @@ from engine.experiment.trust import allow, sources_of
 from engine.files import parsing, read_text, write_text
 from engine.formats import Format
 from engine.graph.graph import Graph
-from engine.graph.json import FileError, edges_json, frames_json, list_of, nodes_json, read_graph, read_model
+from engine.graph.json import FileError, edges_json, flow_json, frames_json, list_of, nodes_json, read_graph, read_model
 from engine.messages import LayerloomError, Message, say, shown
 
 __all__ = ["DEFAULT", "LOOM", "Experiment", "FileError", "Variant", "from_json", "gallery_ids", "load_experiment",
@@ -75,6 +75,7 @@ def to_json(experiment: Experiment) -> str:
         "nodes": _lines(nodes_json(experiment.graph)),
         "edges": _lines(edges_json(experiment.graph)),
         **({"frames": _lines(frames_json(experiment.graph))} if experiment.graph.frames else {}),
+        **{key: json.dumps(value) for key, value in flow_json(experiment.graph).items()},
         "data": _lines_of_object(experiment.data),
         "recipe": _lines_of_object(experiment.recipe),
     }

@@ -87,7 +87,8 @@ def part(graph: Graph, names: Collection[str]) -> Graph:
     inside = set(names)
     nodes = {name: node for name, node in graph.nodes.items() if name in inside}
     edges = tuple(edge for edge in graph.edges if edge.source in inside and edge.target in inside)
-    return Graph(nodes, edges, tuple(f for f in graph.frames if f.members and inside.issuperset(f.members)))
+    frames = tuple(f for f in graph.frames if f.members and inside.issuperset(f.members))
+    return replace(graph, nodes=nodes, edges=edges, frames=frames)
 
 
 def pasted(graph: Graph, piece: Graph, offset: Position) -> tuple[Graph, tuple[str, ...]]:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from engine.graph.frames import Frame, with_members_renamed, without_members
+from engine.graph.grid import Flow
 from engine.graph.parameters import DEFAULTS, NodeParameters
 from engine.layers.base import Layer
 from engine.messages import LayerloomError
@@ -90,12 +91,14 @@ class Edge:
 class Graph:
     """Nodes by name, in the order they were added, edges and frames. Never changed: every edit is another Graph.
 
-    The constructor trusts its arguments; use ``Graph.of`` for values from outside.
+    ``flow`` says on which sides of its cards wires come in and go out. The constructor trusts its arguments; use
+    ``Graph.of`` for values from outside.
     """
 
     nodes: Mapping[str, Node] = field(default_factory=lambda: MappingProxyType({}))
     edges: tuple[Edge, ...] = ()
     frames: tuple[Frame, ...] = ()
+    flow: Flow = "down"
 
     @staticmethod
     def of(nodes: Iterable[Node], edges: Iterable[Edge] = ()) -> Graph:
@@ -107,7 +110,7 @@ class Graph:
 
     @cached_property
     def _hash(self) -> int:
-        return hash((tuple(self.nodes.values()), self.edges, self.frames))
+        return hash((tuple(self.nodes.values()), self.edges, self.frames, self.flow))
 
     # -- looking ------------------------------------------------------------------------------------------------
 
@@ -214,7 +217,7 @@ class Graph:
 
     def _keeping_structure(self, nodes: Mapping[str, Node], frames: tuple[Frame, ...] | None = None) -> Graph:
         """The same names and wires with other nodes: what was computed about the structure stays true."""
-        graph = Graph(nodes, self.edges, self.frames if frames is None else frames)
+        graph = Graph(nodes, self.edges, self.frames if frames is None else frames, self.flow)
         known = self.__dict__
         graph.__dict__.update((k, known[k]) for k in ("inputs", "outputs", "order", "shares") if k in known)
         return graph
@@ -233,12 +236,12 @@ class Graph:
             together[node.name] = node
         for node in together.values() if any(node.shares is not None for node in together.values()) else ():
             _check_sharing(together, node)
-        return Graph(together, self.edges, self.frames)
+        return replace(self, nodes=together)
 
     def with_edge(self, edge: Edge) -> Graph:
         """Add a wire. Raises UnknownNodeError, NoSuchPortError, PortTakenError or CycleError."""
         self.check_edge(edge)
-        return Graph(self.nodes, (*self.edges, edge), self.frames)
+        return replace(self, edges=(*self.edges, edge))
 
     def with_edges(self, edges: Iterable[Edge]) -> Graph:
         """Add many wires, checked together in linear time. Raises as ``with_edge``."""
@@ -249,7 +252,7 @@ class Graph:
             if (edge.target, edge.port) in taken:
                 raise PortTakenError("This input of {name} already has a wire", name=edge.target)
             taken.add((edge.target, edge.port))
-        graph = Graph(self.nodes, (*self.edges, *edges), self.frames)
+        graph = replace(self, edges=(*self.edges, *edges))
         looped = self.nodes.keys() - set(graph.order)
         if looped:
             raise CycleError("These layers form a loop: {names}", names=", ".join(graph._a_loop(looped)[:5]))
@@ -317,7 +320,7 @@ class Graph:
         """Move nodes; bends of a wire between two that go the same way go with them. Raises UnknownNodeError."""
         nodes = {**self.nodes, **{n: replace(self._node(n), position=position) for n, position in positions.items()}}
         edges = tuple(_led_along(edge, self.nodes, nodes) if edge.via else edge for edge in self.edges)
-        return self._keeping_structure(nodes) if edges == self.edges else Graph(nodes, edges, self.frames)
+        return self._keeping_structure(nodes) if edges == self.edges else replace(self, nodes=nodes, edges=edges)
 
     def renamed(self, old: str, new: str) -> Graph:
         """Rename a node, keeping its place and wires. Raises as ``with_node``, and UnknownNodeError."""
@@ -340,7 +343,7 @@ class Graph:
             replace(edge, source=name_now(edge.source), target=name_now(edge.target))
             if old in (edge.source, edge.target) else edge for edge in self.edges
         )
-        return Graph(nodes, edges, with_members_renamed(self.frames, {old: new}))
+        return replace(self, nodes=nodes, edges=edges, frames=with_members_renamed(self.frames, {old: new}))
 
     def without(self, names: Collection[str]) -> Graph:
         """Remove nodes and every wire at them. Raises UnknownNodeError."""
@@ -351,7 +354,7 @@ class Graph:
         if self.shares:
             nodes = with_heirs(nodes, [self.nodes[name] for name in gone])
         edges = tuple(e for e in self.edges if e.source not in gone and e.target not in gone)
-        return Graph(nodes, edges, without_members(self.frames, gone))
+        return replace(self, nodes=nodes, edges=edges, frames=without_members(self.frames, gone))
 
     def without_edges(self, edges: Collection[Edge]) -> Graph:
         """Remove wires; those that are not there are ignored."""

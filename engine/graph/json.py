@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from engine.graph.frames import COLORS, LONGEST_TEXT, Frame
 from engine.graph.graph import Edge, Graph, Node
+from engine.graph.grid import FLOWS
 from engine.graph.parameters import DEFAULTS, NodeParameters
 from engine.layers.base import LAYERS, Layer, reason_of
 from engine.messages import LayerloomError
@@ -45,7 +47,12 @@ def _points(edge: Edge) -> list[list[float]]:
 def graph_json(graph: Graph) -> dict[str, Any]:
     """Nodes, edges and, where there are any, frames as a plain value."""
     frames = {"frames": frames_json(graph)} if graph.frames else {}
-    return {"nodes": nodes_json(graph), "edges": edges_json(graph), **frames}
+    return {"nodes": nodes_json(graph), "edges": edges_json(graph), **frames, **flow_json(graph)}
+
+
+def flow_json(graph: Graph) -> dict[str, Any]:
+    """Where the network goes on, unless it is down."""
+    return {"flow": graph.flow} if graph.flow != "down" else {}
 
 
 def _node_json(node: Node) -> dict[str, Any]:
@@ -82,7 +89,11 @@ def read_graph(raw: Any) -> Graph:
     nodes = [_read_node(item) for item in list_of(raw, "nodes")]
     edges = [_read_edge(item) for item in list_of(raw, "edges")]
     graph = Graph.of(nodes, edges)
-    return graph.with_frames(map(_read_frame, list_of(raw, "frames"))) if "frames" in raw else graph
+    graph = graph.with_frames(map(_read_frame, list_of(raw, "frames"))) if "frames" in raw else graph
+    flow = raw.get("flow", "down")
+    if flow not in FLOWS:
+        raise FileError("This file is damaged: its flow is neither down nor right")
+    return replace(graph, flow=flow) if flow != "down" else graph
 
 
 def list_of(raw: dict[str, Any], key: str) -> list[Any]:

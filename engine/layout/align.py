@@ -7,10 +7,9 @@ from itertools import pairwise
 from typing import Literal
 
 from engine.graph.graph import Graph, Node, Position
-from engine.graph.grid import COLUMN, STEP
+from engine.graph.grid import COLUMN, STEP, size_of
 from engine.layout.rows import CARD_HEIGHT, CARD_WIDTH, Grid
 
-THIN_HEIGHT = 26.0  # of a collapsed card
 Side = Literal["left", "center", "right", "top", "middle", "bottom"]
 Axis = Literal["across", "down"]
 
@@ -23,9 +22,9 @@ def aligned(graph: Graph, names: Collection[str], side: Side) -> Graph:
     if len(nodes) < 2:
         return graph
     starts = [node.position[axis] for node in nodes]
-    ends = [node.position[axis] + _size(node)[axis] for node in nodes]
+    ends = [node.position[axis] + size_of(node)[axis] for node in nodes]
     line = (min(starts), (min(starts) + max(ends)) / 2, max(ends))[round(part * 2)]
-    places = {node.name: _at(node.position, axis, line - part * _size(node)[axis]) for node in nodes}
+    places = {node.name: _at(node.position, axis, line - part * size_of(node)[axis]) for node in nodes}
     return _moved(graph, _apart(graph, places, 1 - axis))
 
 
@@ -37,7 +36,7 @@ def _apart(graph: Graph, places: Mapping[str, Position], axis: int) -> dict[str,
         if start < free:
             start = free + (COLUMN - CARD_WIDTH, STEP - CARD_HEIGHT)[axis]
         apart[name] = _at(places[name], axis, start)
-        free = start + _size(graph.nodes[name])[axis]
+        free = start + size_of(graph.nodes[name])[axis]
     return apart
 
 
@@ -51,7 +50,7 @@ def distributed(graph: Graph, names: Collection[str], axis: Axis) -> Graph:
     step = (last - first) / (len(nodes) - 1)
     if step < (CARD_WIDTH, CARD_HEIGHT)[along] and _would_cover(nodes, along):
         step = (COLUMN, STEP)[along]
-    return _moved(graph, {node.name: _at(node.position, along, first + index * step - _size(node)[along] / 2)
+    return _moved(graph, {node.name: _at(node.position, along, first + index * step - size_of(node)[along] / 2)
                           for index, node in enumerate(nodes)})
 
 
@@ -97,12 +96,8 @@ def _named(graph: Graph, names: Collection[str]) -> list[Node]:
     return [node for name, node in graph.nodes.items() if name in names]
 
 
-def _size(node: Node) -> tuple[float, float]:
-    return CARD_WIDTH, THIN_HEIGHT if node.collapsed else CARD_HEIGHT
-
-
 def _middle(node: Node, axis: int) -> float:
-    return node.position[axis] + _size(node)[axis] / 2
+    return node.position[axis] + size_of(node)[axis] / 2
 
 
 def _at(place: Position, axis: int, value: float) -> Position:
