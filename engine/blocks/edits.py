@@ -16,6 +16,7 @@ from engine.graph.graph import Edge, Graph, GraphError, Node, UnknownNodeError
 from engine.graph.parameters import DEFAULTS, NodeParameters
 from engine.layers.base import Shape
 from engine.layers.inputs import Input
+from engine.layout.unplaced import laid_out
 from engine.names import InvalidNameError, check_name, fresh_name
 
 Path = Sequence[str]
@@ -201,7 +202,7 @@ def _block_node(graph: Graph, name: str) -> Node:
 def _drawn(node: Node, shapes: tuple[Shape, ...]) -> Graph:
     """What the node's block is made of; what is set for the node is set for all that have nothing of their own."""
     assert isinstance(node.layer, Block)
-    graph = node.layer.drawn(shapes)
+    graph = laid_out(node.layer.drawn(shapes))
     if node.parameters == DEFAULTS:
         return _under_names(graph)
     return _under_names(replace(graph, nodes={name: replace(other, parameters=_passed_on(node.parameters, other))
@@ -245,7 +246,7 @@ def _first_copy(analysis: Analysis, node: Node) -> Graph:
     assert isinstance(block, Block)
     if block.own_graph is not None:
         return block.own_graph
-    return block.copy_number(0).expand(_shapes(analysis, node.name))
+    return laid_out(block.copy_number(0).expand(_shapes(analysis, node.name)), analysis.graph.flow)
 
 
 _UNKNOWN: dict[Reason, str] = {
@@ -308,5 +309,5 @@ def as_own(node: Node, shapes: tuple[Shape, ...]) -> Custom:
     one = block.copy_number(0)
     alike = block.repeat == 1 or (block.copy_number(1) == one and one.expand(shapes) == one.expand(
         (one.facts(shapes).output_shape,)))
-    graph = _under_names(one.expand(shapes) if alike else block.drawn(shapes))
+    graph = _under_names(laid_out(one.expand(shapes) if alike else block.drawn(shapes)))
     return Custom(label=block.title, graph=graph, repeat=block.repeat if alike else 1)
