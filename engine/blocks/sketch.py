@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from engine.layout.layered import Layered
 
 SLIGHT: frozenset[Category] = frozenset({"normalization", "activation", "regularization", "shape"})  # not drawn
+ABOVE = 0.8  # from the first row to where its input comes in
 BAR_ROW = 0.5  # what a merge that ends it takes of a row
 MOST_ROWS = 4.0  # more are drawn closer together
 MOST_LAYERS = 120  # more are not told apart
@@ -107,7 +108,7 @@ def _places(layers: Layered, middles: Sequence[float], kinds: Sequence[Layer]) -
 
 def _tops(layers: Layered, kinds: Sequence[Layer], first: int) -> list[float]:
     """Where each row is; one in which wires only meet takes less."""
-    tops, at = [-0.5] * first, 0.0
+    tops, at = [-ABOVE] * first, 0.0
     for row in layers.rows[first:]:
         tops.append(at)
         at += BAR_ROW if all(kinds[item].category == "merge" for item in row if item < len(kinds)) else 1

@@ -94,12 +94,15 @@ def _tops(graph: Graph, rows: Rows) -> tuple[list[float], list[float]]:
     terms = TERMS[graph.flow]
     lengths, wide = [terms.least] * rows.count, [False] * rows.count  # wide: more room behind it
     before = _rows_before(rows)
-    for name, (x, row) in rows.spots.items():
+    middles = {name: x + _across(graph, name) / 2 for name, (x, _) in rows.spots.items()}
+    for name, (_, row) in rows.spots.items():
         lengths[row] = max(lengths[row], _along(graph, name))
         for edge in graph.inputs[name]:
-            above = rows.spots.get(edge.source)
-            if above is not None and abs(above[0] - x) > terms.aside:
-                wide[above[1]] = wide[before[row]] = True
+            if edge.source in middles and abs(middles[edge.source] - middles[name]) > terms.aside:
+                parts, meets = len(graph.outputs[edge.source]) > 1, len(graph.inputs[name]) > 1
+                above = rows.spots[edge.source][1]
+                wide[above] |= parts or not meets  # a branch leads aside where it begins, else where it ends
+                wide[before[row]] |= meets or not parts
     tops, top = [], 0.0
     for length, more in zip(lengths, wide, strict=True):
         tops.append(top)

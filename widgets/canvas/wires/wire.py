@@ -15,9 +15,11 @@ from widgets.canvas.ground.fonts import is_near
 from widgets.canvas.ground.highlight import DIMMED, highlight_on
 from widgets.canvas.ground.stacking import PASSING_LAYER, WIRE_LAYER
 from widgets.canvas.wires.painting import paint_bends, paint_wire
-from widgets.canvas.wires.paths import TURN, bent_path, nearest_percent, passing_path, wire_path
+from widgets.canvas.wires.paths import bent_path, nearest_percent, over, passing_corners, passing_path, wire_path
 from widgets.canvas.wires.pill import PILL_HEIGHT, PILL_ROOM, paint_pill, pill_place, pill_rect
 from widgets.look.guarded import guarded
+
+FAN_PART = 0.7  # how far along a wire that leaves a card with others there is room for its pill alone
 
 
 @guarded
@@ -45,6 +47,8 @@ class WireItem(QGraphicsItem):
         """Be known to both cards, and lie between them."""
         self.source.wires.append(self)
         self.target.wires.append(self)
+        self.source.leaving += 1
+        self.target.coming += 1
         if self._ends != (self.source.out_point(), self.target.in_point(self.edge.port)):
             self.follow()
 
@@ -53,14 +57,26 @@ class WireItem(QGraphicsItem):
         self.prepareGeometryChange()
         self._lines = None
         start, end = self._ends = self.source.out_point(), self.target.in_point(self.edge.port)
+        flow = self.source.face.flow
         if self.via and not self.is_folded:
-            self.path = bent_path(start, end, self.via)
+            self.path = bent_path(start, end, self.via, flow)
         elif self.beside is None or self.is_folded:
-            self.path = wire_path(start, end)
+            self.path = wire_path(start, end, flow)
         else:
-            self.path = passing_path(start, end, self.beside)
-        self.pill_at = pill_place(self.path, (self.source.body(), self.target.body()))
+            self.path = passing_path(start, end, self.beside, flow)
+        self._place_pill()
+
+    def _place_pill(self) -> None:
+        """Beside its own wire: where several leave a card or come into one, at the other end."""
+        parts, meets = self.source.leaving > 1, self.target.coming > 1
+        part = 0.5 if parts == meets else FAN_PART if parts else 1 - FAN_PART
+        self.pill_at = pill_place(self.path, (self.source.body(), self.target.body()), part, self.source.face.flow)
         self._area = self._area_now()
+
+    def place_pill(self) -> None:
+        """Another wire came to one of its cards, or left it."""
+        self.prepareGeometryChange()
+        self._place_pill()
 
     def carry(self, way: QPointF) -> None:
         """Go as it is with both its cards."""
@@ -84,7 +100,9 @@ class WireItem(QGraphicsItem):
             return [start, *(QPointF(*at) for at in self.via), end]
         if self.beside is None or self.is_folded:
             return [start, end]
-        return [start, QPointF(self.beside, start.y() + TURN), QPointF(self.beside, end.y() - TURN), end]
+        if self.source.face.flow == "right":
+            return [over(at) for at in passing_corners(over(start), over(end), self.beside)]
+        return passing_corners(start, end, self.beside)
 
     @property
     def is_folded(self) -> bool:
@@ -138,6 +156,8 @@ class WireItem(QGraphicsItem):
         """Be known to the two cards no more, before the item is taken off the scene."""
         self.source.wires.remove(self)
         self.target.wires.remove(self)
+        self.source.leaving -= 1
+        self.target.coming -= 1
 
     def boundingRect(self) -> QRectF:
         return self._area
