@@ -140,7 +140,7 @@ def _words(layer: Layer) -> str:
 def _wires(layers: Layered, places: Sequence[Point]) -> Iterator[tuple[Point, ...]]:
     count = len(layers.units)
     for item in range(count):
-        stack = [(below, (places[item],)) for below, _ in layers.below[item]]
+        stack: list[tuple[int, tuple[Point, ...]]] = [(below, (places[item],)) for below, _ in layers.below[item]]
         while stack:
             other, points = stack.pop()
             if other < count:

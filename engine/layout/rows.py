@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from engine.graph.graph import Graph, Node, Position
-from engine.graph.grid import CARD, COLUMN, STEP, size_of
+from engine.graph.grid import CARD, COLUMN, STEP, Flow, size_of
 from engine.graph.room import GAP
 from engine.layout.columns import columns
 from engine.layout.layered import Kind, Link, Unit, layered
@@ -38,6 +38,11 @@ def arranged(graph: Graph, names: Collection[str] | None = None, wrap: bool = Fa
     moved = {name: place for name, place in places.items() if place != graph.nodes[name].position}
     graph = graph.moved(moved) if moved else graph
     return _unbent(graph, set(chosen))
+
+
+def flowing(graph: Graph, flow: Flow, wrap: bool = True) -> Graph:
+    """The same going on in this direction: laid out anew unless it does already."""
+    return graph if graph.flow == flow else arranged(replace(graph, flow=flow), wrap=wrap)
 
 
 def _spots(graph: Graph, names: Sequence[str], wrap: bool) -> dict[str, Position]:

@@ -11,7 +11,7 @@ from engine.graph.graph import Graph, Node, Position
 from engine.graph.grid import CARD, Flow, size_of
 from engine.graph.room import GAP
 
-MORE = 38.0  # between rows where a wire leads aside: it shall not squeeze through
+WORTH = 0.8  # how much smaller several columns must be than one
 TRIES = 24  # halvings until the shortest columns are found
 MOST_COLUMNS = 60
 
@@ -21,15 +21,16 @@ class Terms(NamedTuple):
 
     least: float  # length of a row
     gap: float  # between rows
-    aside: float  # a wire that leads so far aside needs more room
+    aside: float  # a wire that leads so far aside
+    more: float  # needs so much more room between the rows: it shall not squeeze through
     longest: float  # that is not wrapped
     channel: float  # between columns: the wire to the next runs there
     shape: float  # how much wider than long all columns together shall be
 
 
 TERMS: Mapping[Flow, Terms] = {
-    "down": Terms(CARD[1], GAP, CARD[0] / 2, 1120.0, 128.0, 1.7),
-    "right": Terms(CARD[0], 100.0, CARD[1] / 2, 1950.0, 96.0, 1 / 1.7),
+    "down": Terms(CARD[1], GAP, CARD[0] / 2, 38.0, 1120.0, 128.0, 1.7),
+    "right": Terms(CARD[0], 100.0, CARD[1] / 2, 88.0, 1950.0, 96.0, 1 / 1.7),
 }
 
 
@@ -106,7 +107,7 @@ def _tops(graph: Graph, rows: Rows) -> tuple[list[float], list[float]]:
     tops, top = [], 0.0
     for length, more in zip(lengths, wide, strict=True):
         tops.append(top)
-        top += length + terms.gap + MORE * more
+        top += length + terms.gap + terms.more * more
     return tops, lengths
 
 
@@ -134,7 +135,7 @@ def _firsts(rows: Rows, tops: Sequence[float], lengths: Sequence[float], terms: 
         found = _shortest(begins, ends, count)
         length = max(_lengths(begins, ends, found))
         size = max((len(found) * (widest + terms.channel) - terms.channel) / terms.shape, length)
-        if size < least - 1:
+        if size < least * (WORTH if len(best) == 1 else 1) - 1:
             best, least = found, size
     return [starts[index] for index in best]
 
@@ -155,7 +156,8 @@ def _shortest(begins: Sequence[float], ends: Sequence[float], count: int) -> lis
 
 def _filled(begins: Sequence[float], ends: Sequence[float], limit: float, count: int) -> list[int] | None:
     """As much into each column as it holds; None where more columns are needed."""
-    firsts, at = [], 0
+    firsts: list[int] = []
+    at = 0
     while at < len(begins):
         if len(firsts) == count:
             return None

@@ -14,7 +14,7 @@ from widgets.canvas.scene.dressing import Dressing
 from widgets.canvas.scene.overview import Overview
 from widgets.canvas.scene.pool import CardPool
 from widgets.canvas.wires.routing import Routes
-from widgets.canvas.wires.wire import WireItem
+from widgets.canvas.wires.wire import WireItem, wires_at
 
 
 class Drawing:
@@ -63,10 +63,9 @@ class Drawing:
             self.wires[edge].pass_beside(beside)
         ends = {name for edge in (*difference.edges_added, *difference.edges_removed)
                 for name in (edge.source, edge.target)}
-        for card in (self.cards[name] for name in ends & self.cards.keys()):
-            for wire in card.wires if card.leaving > 1 or card.coming > 1 or len(card.wires) == 1 else ():
-                if isinstance(wire, WireItem):
-                    wire.place_pill()
+        for wire in wires_at(self.cards[name] for name in ends & self.cards.keys()):
+            if wire.source.leaving > 1 or wire.target.coming > 1 or wire.is_among:
+                wire.follow()
 
     def add(self, item: QGraphicsItem) -> None:
         """Take in something that is painted only from near."""

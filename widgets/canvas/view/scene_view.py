@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QGraphicsView
 
@@ -97,17 +97,21 @@ class SceneView(QGraphicsView):
         """The whole network if its names can be read then, else its beginning."""
         self.fit()
         if self.zoom() < LEGIBLE and self.canvas.cards:
-            room, area = self.viewport().size(), self.canvas.extent()
-            slots = [card.slot() for card in self.canvas.cards.values()]
-            first = min(slots, key=lambda slot: (slot.top(), slot.left()) if self.canvas.graph.flow == "down" else (
-                slot.left(), slot.top()))
-            across = area.left() + (room.width() - MARGIN) / 2 if area.width() > room.width() else first.center().x()
-            down = area.top() + (room.height() - MARGIN) / 2 if area.height() > room.height() else area.center().y()
-            middle = QPointF(across, down)
-            if not QRectF(middle.x() - room.width() / 2, middle.y() - room.height() / 2, room.width(),
-                          room.height()).contains(first):
-                middle = QPointF(first.center().x(), first.top() + (room.height() - MARGIN) / 2)
-            self._look(1.0, middle)
+            self._look(1.0, self._beginning())
+
+    def _beginning(self) -> QPointF:
+        """The middle of what is seen where the network begins."""
+        slots = [card.slot() for card in self.canvas.cards.values()]
+        area, room = QRectF(), QSizeF(self.viewport().size())
+        for slot in slots:
+            area = area.united(slot)
+        half = QPointF(room.width() - MARGIN, room.height() - MARGIN) / 2
+        goes_down = self.canvas.graph.flow == "down"
+        first = min(slots, key=lambda at: (at.top(), at.left()) if goes_down else (at.left(), at.top()))
+        across = area.left() + half.x() if area.width() > room.width() else first.center().x()
+        down = area.top() + half.y() if area.height() > room.height() else area.center().y()
+        seen = QRectF(QPointF(across - room.width() / 2, down - room.height() / 2), room)
+        return QPointF(across, down) if seen.contains(first) else QPointF(first.center().x(), first.top() + half.y())
 
     def place(self) -> Place:
         """What is looked at now."""

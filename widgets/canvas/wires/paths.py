@@ -22,9 +22,21 @@ def over(point: QPointF) -> QPointF:
     return QPointF(point.y(), point.x())
 
 
-def wire_path(start: QPointF, end: QPointF, flow: Flow = "down") -> QPainterPath:
-    """From ``start`` to ``end``: straight when they are in line, else a smooth curve."""
-    return _down(start, end) if flow == "down" else _OVER.map(_down(over(start), over(end)))
+def wire_path(start: QPointF, end: QPointF, flow: Flow = "down", before: float = 0, after: float = 0) -> QPainterPath:
+    """From ``start`` to ``end``: straight when they are in line, else a smooth curve.
+
+    In a network that goes to the right it is straight that far ``before`` and ``after`` the curve: there its shape
+    stands, where there is room.
+    """
+    if flow == "down":
+        return _down(start, end)
+    start, end, run = over(start), over(end), QPointF(0, before + after)
+    if end.y() - start.y() < run.y() + TURN:
+        return _OVER.map(_down(start, end))
+    path = QPainterPath(start)
+    path.connectPath(_down(start + QPointF(0, before), end - QPointF(0, after)))
+    path.lineTo(end)
+    return _OVER.map(path)
 
 
 def _down(start: QPointF, end: QPointF) -> QPainterPath:

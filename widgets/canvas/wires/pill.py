@@ -19,38 +19,48 @@ BESIDE = 14.0  # from a card to the middle of a pill that stands close to it
 SLIGHT = 60.0  # a wire bends a little while it goes no further aside than this
 
 
-def pill_place(path: QPainterPath, bodies: Sequence[QRectF] = (), part: float = 0.5,
-               flow: Flow = "down") -> tuple[QPointF, bool]:
-    """Where the pill begins beside the middle of a wire, or near it where one of ``bodies`` would hide it, or at the
-    end that is its own (``part`` beyond or before 0.5); True: it goes on to the left, as a wire does that bends a
-    little to the left: at its right another may come in. In a network that goes to the right it stands over the wire.
+def pill_place(path: QPainterPath, bodies: Sequence[QRectF] = (), end: int = 0, away: float = 0,
+               flow: Flow = "down", passes: bool = False) -> tuple[QPointF, bool]:
+    """Where the pill begins beside the middle of a wire, or near it where one of ``bodies`` would hide it.
+
+    At the ``end`` where the wire is alone (1 its target's, −1 its source's) it stands on the side where it does not
+    come from, and ``away`` from others (−1 left, 1 right). True: it goes on to the left from there, as that of a wire
+    does that bends a little to the left: at its right another may come in.
     """
-    start, end = path.pointAtPercent(0), path.pointAtPercent(1)
-    if flow == "right":
-        down = end.y() - start.y()
-        if part > 0.5:
-            return QPointF(end.x() - OVER_ROOM, end.y() + (ABOVE if down > 1 else -ABOVE)), False
-        return QPointF(start.x() - 2, start.y() + (ABOVE if part < 0.5 and down < -1 else -ABOVE)), False
-    for at, leftwards in _own_places(start, end, part):
+    start, goal = path.pointAtPercent(0), path.pointAtPercent(1)
+    if flow == "right" and (end or not passes or goal.x() < start.x()):
+        return _over_the_wire(start, goal, end, away), False
+    if flow == "right":  # outside of what it passes
+        middle = path.pointAtPercent(0.5)
+        return middle + QPointF(-OVER_ROOM / 2, ABOVE if middle.y() > start.y() else -ABOVE), False
+    for at, leftwards in _own_places(start, goal, end, away):
         if not _is_hidden(at, leftwards, bodies):
             return at, leftwards
-    middle, across = path.pointAtPercent(0.5), end.x() - start.x()
+    middle, across = path.pointAtPercent(0.5), goal.x() - start.x()
     if path.controlPointRect().width() >= SLIGHT:
+        leftwards = passes and middle.x() < min(start.x(), goal.x())  # what it passes stands at its right
         points = (path.pointAtPercent(at) for at in (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8))
-        return next((at for at in points if not _is_hidden(at, False, bodies)), middle), False
+        return next((at for at in points if not _is_hidden(at, leftwards, bodies)), middle), leftwards
     return middle + QPointF(across / 2, 0), across < -1
 
 
-def _own_places(start: QPointF, end: QPointF, part: float) -> Iterator[tuple[QPointF, bool]]:
+def _over_the_wire(start: QPointF, goal: QPointF, end: int, away: float) -> QPointF:
+    """Above it at its beginning, or at its end where it is alone; below where it, or others, lead up there."""
+    leads = goal.y() - start.y()
+    side = away if away and abs(leads) < SLIGHT / 2 else leads if end > 0 else -leads
+    down = ABOVE if end and side > 0 else -ABOVE
+    return QPointF(goal.x() - OVER_ROOM, goal.y() + down) if end > 0 else QPointF(start.x() - 2, start.y() + down)
+
+
+def _own_places(start: QPointF, goal: QPointF, end: int, away: float) -> Iterator[tuple[QPointF, bool]]:
     """Where a wire is upright, on the side that it does not come from or go to."""
-    across = end.x() - start.x()
-    if end.y() < start.y():  # it goes on in another column
+    across = goal.x() - start.x()
+    if goal.y() < start.y():  # it goes on in another column
         at = start + QPointF(0, PILL_HEIGHT / 2 + 2)
         yield from ((at, False), (at, True))
-    elif part > 0.5:
-        yield end - QPointF(0, BESIDE), across < -1
-    elif part < 0.5:
-        yield start + QPointF(0, BESIDE), across > 1
+    elif end:
+        leftwards = away < 0 if away and abs(across) < SLIGHT else across < -1 if end > 0 else across > 1
+        yield (goal - QPointF(0, BESIDE) if end > 0 else start + QPointF(0, BESIDE)), leftwards
 
 
 def _is_hidden(at: QPointF, leftwards: bool, bodies: Sequence[QRectF]) -> bool:

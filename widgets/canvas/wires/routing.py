@@ -240,8 +240,11 @@ class _Cards:
         return best
 
     def _cost(self, line: float, corridor: Corridor) -> float:
-        """How far it leads aside; much more where a card stands on the way to it."""
+        """How far it leads aside; much more where a card stands on the way to it, a little where it is narrow."""
         cost = _aside(line, corridor)
+        if corridor.rises:
+            cost += sum(self.first(line - room / 2, line + room / 2, corridor.top, corridor.bottom) is not None
+                        for room in CHANNELS)
         ends = ((corridor.start, corridor.top), (corridor.end, corridor.bottom - TURN))
         if corridor.rises:
             ends = ((corridor.start, corridor.bottom), (corridor.end, corridor.top - TURN))

@@ -19,7 +19,7 @@ from widgets.canvas.wires.paths import bent_path, nearest_percent, over, passing
 from widgets.canvas.wires.pill import PILL_HEIGHT, PILL_ROOM, paint_pill, pill_place, pill_rect
 from widgets.look.guarded import guarded
 
-FAN_PART = 0.7  # how far along a wire that leaves a card with others there is room for its pill alone
+PILL_RUN = 88.0  # straight, so that a pill can stand over it
 
 
 @guarded
@@ -35,6 +35,7 @@ class WireItem(QGraphicsItem):
         self.tone = ""  # of ``painting.WIRE_TONES``
         self.path = QPainterPath()
         self.beside: float | None = None  # the x at which it passes cards that stand in its way
+        self.is_among = False  # whether its shape stands where others leave or come with it
         self.pill_at = (QPointF(), False)  # where its shape is written, and whether leftwards from there
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable)
         self.setZValue(WIRE_LAYER)
@@ -61,22 +62,39 @@ class WireItem(QGraphicsItem):
         if self.via and not self.is_folded:
             self.path = bent_path(start, end, self.via, flow)
         elif self.beside is None or self.is_folded:
-            self.path = wire_path(start, end, flow)
+            self.path = wire_path(start, end, flow, *self._runs())
         else:
             self.path = passing_path(start, end, self.beside, flow)
         self._place_pill()
 
     def _place_pill(self) -> None:
         """Beside its own wire: where several leave a card or come into one, at the other end."""
-        parts, meets = self.source.leaving > 1, self.target.coming > 1
-        part = 0.5 if parts == meets else FAN_PART if parts else 1 - FAN_PART
-        self.pill_at = pill_place(self.path, (self.source.body(), self.target.body()), part, self.source.face.flow)
+        end = self._own_end()
+        self.is_among = end != 0
+        away = 0.0
+        if end:
+            others = (self.source if end > 0 else self.target).wires
+            away = -sum(other.aside(end) for other in others if isinstance(other, WireItem) and other is not self)
+        self.pill_at = pill_place(self.path, (self.source.body(), self.target.body()), end, away,
+                                  self.source.face.flow, self.beside is not None)
         self._area = self._area_now()
 
-    def place_pill(self) -> None:
-        """Another wire came to one of its cards, or left it."""
-        self.prepareGeometryChange()
-        self._place_pill()
+    def _own_end(self) -> int:
+        """At which end it is alone, 1 its target's and −1 its source's; 0: at both, or at none."""
+        return (self.source.leaving > 1) - (self.target.coming > 1)
+
+    def _runs(self) -> tuple[float, float]:
+        end = self._own_end()
+        return PILL_RUN * (end < 0), PILL_RUN * (end > 0)
+
+    def aside(self, end: int) -> float:
+        """To which side it leads from the card that it shares with others: its source where they are alone at the
+        other end (1), else its target; −1 to 1."""
+        start, goal = self.source.out_point(), self.target.in_point(self.edge.port)
+        here, there = (start, goal) if end > 0 else (goal, start)
+        across = QPointF.y if self.source.face.flow == "right" else QPointF.x
+        way = (self.beside if self.beside is not None else across(there)) - across(here)
+        return max(-1.0, min(1.0, way))
 
     def carry(self, way: QPointF) -> None:
         """Go as it is with both its cards."""
