@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -245,21 +246,28 @@ def _placed(contents: Sequence[_Content], links: Sequence[Link]) -> Rows | None:
     return Rows(spots, right - left, len(layers.rows), _cuts(units, starts, links, len(layers.rows)))
 
 
-def _cuts(units: Sequence[Unit], starts: Sequence[int], links: Sequence[Link], rows: int) -> frozenset[int]:
-    """Rows after which a single wire goes on, and no box."""
-    passing, broken = [0] * (rows + 1), [0] * (rows + 1)
+def _cuts(units: Sequence[Unit], starts: Sequence[int], links: Sequence[Link], rows: int) -> dict[int, int]:
+    """Rows after which only what comes out of a single unit in them goes on, and no box; and by how many wires."""
+    lasts = [start + unit.rows - 1 for unit, start in zip(units, starts, strict=True)]
+    reaches = list(lasts)
     for link in links:
-        passing[starts[link.source] + units[link.source].rows - 1] += 1
-        passing[starts[link.target]] -= 1
-    for unit, start in zip(units, starts, strict=True):
+        reaches[link.source] = max(reaches[link.source], starts[link.target])
+    passing, broken, here = [0] * (rows + 1), [0] * (rows + 1), [0] * rows
+    for start, last, reach in zip(starts, lasts, reaches, strict=True):
+        passing[last] += 1
+        passing[reach] -= 1
+        here[last] += reach > last
         broken[start] += 1
-        broken[start + unit.rows - 1] -= 1
-    wires, boxes, cuts = 0, 0, set()
+        broken[last] -= 1
+    tensors, boxes = 0, 0
+    cuts: dict[int, int] = {}
+    wires = Counter(link.source for link in links)
+    source_in = {last: unit for unit, (last, reach) in enumerate(zip(lasts, reaches, strict=True)) if reach > last}
     for row in range(rows - 1):
-        wires, boxes = wires + passing[row], boxes + broken[row]
-        if wires == 1 and not boxes:
-            cuts.add(row)
-    return frozenset(cuts)
+        tensors, boxes = tensors + passing[row], boxes + broken[row]
+        if tensors == here[row] == 1 and not boxes:
+            cuts[row] = wires[source_in[row]]
+    return cuts
 
 
 def _breaks(item: int, below: Sequence[Sequence[tuple[int, float]]], line_of: Sequence[int], rows: int) -> bool:

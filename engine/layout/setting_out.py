@@ -11,7 +11,9 @@ from engine.graph.graph import Graph, Node, Position
 from engine.graph.grid import CARD, Flow, size_of
 from engine.graph.room import GAP
 
-WORTH = 0.8  # how much smaller several columns must be than one
+WORTH = 0.65  # how much shorter several columns must be than one
+FEW = 2  # wires that may go on in the next column where a single one does nowhere
+TOO_LONG = 1.5  # times as long as what is not wrapped
 TRIES = 24  # halvings until the shortest columns are found
 MOST_COLUMNS = 60
 
@@ -36,12 +38,13 @@ TERMS: Mapping[Flow, Terms] = {
 
 @dataclass(frozen=True)
 class Rows:
-    """Cards by how far across they begin and by row, how wide they lie, and after which rows a single wire goes on."""
+    """Cards by how far across they begin and by row, how wide they lie, and after which rows a single tensor goes
+    on, and by how many wires."""
 
     spots: Mapping[str, tuple[float, int]]
     width: float
     count: int
-    cuts: frozenset[int] = field(default_factory=frozenset)
+    cuts: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -125,8 +128,19 @@ def _rows_before(rows: Rows) -> list[int]:
 
 
 def _firsts(rows: Rows, tops: Sequence[float], lengths: Sequence[float], terms: Terms) -> list[int]:
+    """The first row of each column; they part where a single wire goes on, or a few where that leaves one too long."""
+    for most in (1, FEW):
+        firsts = _parted(rows, tops, lengths, terms, [row + 1 for row in sorted(rows.cuts) if rows.cuts[row] <= most])
+        ends = [tops[first - 1] + lengths[first - 1] for first in (*firsts[1:], rows.count)]
+        if max(end - tops[first] for first, end in zip(firsts, ends, strict=True)) <= TOO_LONG * terms.longest:
+            break
+    return firsts
+
+
+def _parted(rows: Rows, tops: Sequence[float], lengths: Sequence[float], terms: Terms,
+            cuts: Sequence[int]) -> list[int]:
     """The first row of each column, so that all of them together have the shape that is wanted."""
-    starts = [0, *(row + 1 for row in sorted(rows.cuts))]
+    starts = [0, *cuts]
     ends = [tops[start - 1] + lengths[start - 1] for start in (*starts[1:], rows.count)]
     begins = [tops[start] for start in starts]
     widest = max(rows.width, 1.0)
@@ -135,7 +149,7 @@ def _firsts(rows: Rows, tops: Sequence[float], lengths: Sequence[float], terms: 
         found = _shortest(begins, ends, count)
         length = max(_lengths(begins, ends, found))
         size = max((len(found) * (widest + terms.channel) - terms.channel) / terms.shape, length)
-        if size < least * (WORTH if len(best) == 1 else 1) - 1:
+        if size < least - 1 and (len(found) == 1 or length <= WORTH * ends[-1]):
             best, least = found, size
     return [starts[index] for index in best]
 

@@ -55,7 +55,9 @@ def _over_the_wire(start: QPointF, goal: QPointF, end: int, away: float) -> QPoi
 def _own_places(start: QPointF, goal: QPointF, end: int, away: float) -> Iterator[tuple[QPointF, bool]]:
     """Where a wire is upright, on the side that it does not come from or go to."""
     across = goal.x() - start.x()
-    if goal.y() < start.y():  # it goes on in another column
+    if goal.y() < start.y() and end > 0:  # it goes on in another column, with others
+        yield from ((goal - QPointF(0, BESIDE), leftwards) for leftwards in (False, True))
+    elif goal.y() < start.y():
         at = start + QPointF(0, PILL_HEIGHT / 2 + 2)
         yield from ((at, False), (at, True))
     elif end:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from PySide6.QtCore import QLineF, QPointF, QRectF
@@ -71,13 +71,17 @@ class WireItem(QGraphicsItem):
         """Beside its own wire: where several leave a card or come into one, at the other end."""
         end = self._own_end()
         self.is_among = end != 0
-        away = 0.0
-        if end:
-            others = (self.source if end > 0 else self.target).wires
-            away = -sum(other.aside(end) for other in others if isinstance(other, WireItem) and other is not self)
+        away = -sum(other.aside(end) for other in self._beside_it(end)) if end else 0.0
         self.pill_at = pill_place(self.path, (self.source.body(), self.target.body()), end, away,
                                   self.source.face.flow, self.beside is not None)
         self._area = self._area_now()
+
+    def _beside_it(self, end: int) -> Iterator[WireItem]:
+        """The others that leave its source with it (1), or come into its target with it (−1)."""
+        for other in (self.source if end > 0 else self.target).wires:
+            if isinstance(other, WireItem) and other is not self and (
+                    other.source is self.source if end > 0 else other.target is self.target):
+                yield other
 
     def _own_end(self) -> int:
         """At which end it is alone, 1 its target's and −1 its source's; 0: at both, or at none."""
