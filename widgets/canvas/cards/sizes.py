@@ -40,7 +40,7 @@ def said(face: Face) -> str:
     words = face.problem or face.detail
     if face.problem or len(words) <= FEW or not face.brief:
         return words
-    fits = Fonts.get().detail_size.horizontalAdvance(words) <= card_width(face) - TEXT_LEFT - 12
+    fits = Fonts.get().detail_width(words) <= card_width(face) - TEXT_LEFT - 12
     return words if fits else face.brief
 
 

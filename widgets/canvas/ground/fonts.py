@@ -9,6 +9,7 @@ from widgets.look import theme
 READABLE = 0.5  # the zoom from which on small words are painted
 WORDS, WORDS_ROOM = "Conv 2d · 64 · 7×7 · stride 2", 200.0  # what a card has room for
 NUMBERS, NUMBERS_ROOM = "64×112×112", 70.0  # … and a wire
+MEASURED = 5000  # words of which the width is kept
 SMALLEST = 10  # pixels; smaller letters cannot be read
 
 
@@ -29,6 +30,16 @@ class Fonts:
         self.detail_size = QFontMetricsF(self.detail)
         self.count_size = QFontMetricsF(self.count)
         self.pill_size = QFontMetricsF(self.pill)
+
+        self._widths: dict[str, float] = {}
+
+    def detail_width(self, words: str) -> float:
+        """How wide these words are in the second line of a card. Measuring takes time, painting comes often."""
+        if words not in self._widths:
+            if len(self._widths) >= MEASURED:
+                self._widths.clear()
+            self._widths[words] = self.detail_size.horizontalAdvance(words)
+        return self._widths[words]
 
     @classmethod
     def get(cls) -> Fonts:

@@ -64,8 +64,7 @@ class Drawing:
         ends = {name for edge in (*difference.edges_added, *difference.edges_removed)
                 for name in (edge.source, edge.target)}
         for wire in wires_at(self.cards[name] for name in ends & self.cards.keys()):
-            if wire.source.leaving > 1 or wire.target.coming > 1 or wire.is_among:
-                wire.follow()
+            wire.settle()
 
     def add(self, item: QGraphicsItem) -> None:
         """Take in something that is painted only from near."""

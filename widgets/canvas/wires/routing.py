@@ -16,7 +16,7 @@ from widgets.canvas.cards.sizes import CARD_HEIGHT, CARD_WIDTH, port_part
 from widgets.canvas.wires.paths import TURN
 
 LONGEST = CARD_WIDTH  # no card is longer along the flow
-CHANNELS = (160.0, 128.0, 96.0, 64.0, 40.0)  # between columns; a wire to the next column runs in the middle
+CHANNELS = (160.0, 128.0, 64.0)  # between columns; a wire to the next column runs in the middle
 GAP = 16.0  # between a card and the wire that passes it: in the middle of what lies between two columns
 ROOM = 6.0  # a wire this near to a card's edge is taken to touch it
 TRACK = 8.0  # between two wires that pass along the same cards

@@ -19,6 +19,7 @@ from widgets.canvas.wires.paths import bent_path, nearest_percent, over, passing
 from widgets.canvas.wires.pill import PILL_HEIGHT, PILL_ROOM, paint_pill, pill_place, pill_rect
 from widgets.look.guarded import guarded
 
+MANY = 16  # wires at one end of a card, among which no place is looked for
 PILL_RUN = 88.0  # straight, so that a pill can stand over it
 
 
@@ -35,7 +36,7 @@ class WireItem(QGraphicsItem):
         self.tone = ""  # of ``painting.WIRE_TONES``
         self.path = QPainterPath()
         self.beside: float | None = None  # the x at which it passes cards that stand in its way
-        self.is_among = False  # whether its shape stands where others leave or come with it
+        self._stands = (0, 0)  # at which end that is, and to which side
         self.pill_at = (QPointF(), False)  # where its shape is written, and whether leftwards from there
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable)
         self.setZValue(WIRE_LAYER)
@@ -69,12 +70,23 @@ class WireItem(QGraphicsItem):
 
     def _place_pill(self) -> None:
         """Beside its own wire: where several leave a card or come into one, at the other end."""
-        end = self._own_end()
-        self.is_among = end != 0
-        away = -sum(other.aside(end) for other in self._beside_it(end)) if end else 0.0
+        end, away = self._stands = self._standing()
         self.pill_at = pill_place(self.path, (self.source.body(), self.target.body()), end, away,
                                   self.source.face.flow, self.beside is not None)
         self._area = self._area_now()
+
+    def _standing(self) -> tuple[int, int]:
+        """At which end its pill stands, and to which side away from the wires that are there with it."""
+        end = self._own_end()
+        if not end or (self.source.leaving if end > 0 else self.target.coming) > MANY:
+            return end, 0
+        away = -sum(other.aside(end) for other in self._beside_it(end))
+        return end, (away > 0) - (away < 0)
+
+    def settle(self) -> None:
+        """Others came to one of its cards, left it, or lie otherwise."""
+        if self._standing() != self._stands:
+            self.follow()
 
     def _beside_it(self, end: int) -> Iterator[WireItem]:
         """The others that leave its source with it (1), or come into its target with it (−1)."""
