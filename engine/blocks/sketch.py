@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 SLIGHT: frozenset[Category] = frozenset({"normalization", "activation", "regularization", "shape"})  # not drawn
 ABOVE = 0.8  # from the first row to where its input comes in
+TURN = 0.4  # from the middle of a row to where a wire to what stands lower has turned: not behind what is beside it
 BAR_ROW = 0.5  # what a merge that ends it takes of a row
 MOST_ROWS = 4.0  # more are drawn closer together
 MOST_LAYERS = 120  # more are not told apart
@@ -37,9 +38,12 @@ class Box:
     across: float = 0.0  # from the first to the last of what meets in it, in columns
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Sketch:
-    """Boxes, wires through points from top to bottom, and how many rows and columns all of it takes."""
+    """Boxes, wires through points from top to bottom, and how many rows and columns all of it takes.
+
+    One for each block, compared by identity: it is asked for with every picture.
+    """
 
     boxes: tuple[Box, ...]
     wires: tuple[tuple[Point, ...], ...]
@@ -98,11 +102,7 @@ def _places(layers: Layered, middles: Sequence[float], kinds: Sequence[Layer]) -
     first = 1 if all(isinstance(kinds[item], Input) for item in layers.rows[0] if item < len(kinds)) else 0
     shift = (above + max(middles)) / 2
     tops = _tops(layers, kinds, first)
-    rows = [tops[row] for row in layers.row_of]
-    for item in range(len(kinds)):
-        lanes = _lanes_below(layers, item)
-        if lanes and len(layers.above[item]) == 1 and not isinstance(kinds[item], Input):
-            rows[item] += lanes / 2
+    rows = [tops[row] + (_lowered(layers, item) if item < len(kinds) else 0) for item, row in enumerate(layers.row_of)]
     return [((middle - shift) / COLUMN, row) for middle, row in zip(middles, rows, strict=True)]
 
 
@@ -115,12 +115,12 @@ def _tops(layers: Layered, kinds: Sequence[Layer], first: int) -> list[float]:
     return tops
 
 
-def _lanes_below(layers: Layered, item: int) -> int:
-    """How many rows its only wire passes before it ends; 0 where it has several, or goes straight on."""
-    count = 0
-    while len(layers.below[item]) == 1 and layers.below[item][0][0] >= len(layers.units):
-        item, count = layers.below[item][0][0], count + 1
-    return count if len(layers.below[item]) == 1 else 0
+def _lowered(layers: Layered, item: int) -> float:
+    """By how many rows what is alone between two others stands lower, to be in the middle of its way."""
+    count, end = 0, item
+    while len(layers.below[end]) == 1 and layers.below[end][0][0] >= len(layers.units):
+        end, count = layers.below[end][0][0], count + 1
+    return count / 2 if len(layers.below[end]) == len(layers.above[item]) == 1 else 0
 
 
 def _box(layer: Layer, item: int, layers: Layered, places: Sequence[Point]) -> Box:
@@ -144,6 +144,8 @@ def _wires(layers: Layered, places: Sequence[Point]) -> Iterator[tuple[Point, ..
         while stack:
             other, points = stack.pop()
             if other < count:
-                yield (*points, places[other])
+                x, y = places[other]
+                low = _lowered(layers, other)
+                yield (*points, (x, y - low - TURN), (x, y)) if low else (*points, (x, y))
             else:
                 stack += [(below, (*points, places[other])) for below, _ in layers.below[other]]

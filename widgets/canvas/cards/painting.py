@@ -12,7 +12,6 @@ from widgets.canvas.cards.face import Face
 from widgets.canvas.cards.heat import paint_heat
 from widgets.canvas.cards.inside import paint_sketch
 from widgets.canvas.cards.sizes import (
-    CARD_HEIGHT,
     CARD_WIDTH,
     PORT_RADIUS,
     TEXT_LEFT,
@@ -61,7 +60,7 @@ def paint_card(painter: QPainter, face: Face, selected: bool, hovered: bool, nea
     painter.drawRoundedRect(body.adjusted(inset, inset, -inset, -inset), RADIUS, RADIUS)
     _paint_words(painter, face, body, near)
     if face.sketch is not None and not face.collapsed:
-        paint_sketch(painter, face.sketch, body.adjusted(STRIP, CARD_HEIGHT, 0, 0), near)
+        paint_sketch(painter, face.sketch)
     if face.change:
         paint_change(painter, face, body)
     if near:
