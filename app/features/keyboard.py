@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -13,10 +13,11 @@ from app.document.page import Page
 from app.window.commands import Command, Row
 from app.window.host import Feature
 from engine.graph.graph import Graph
-from engine.graph.grid import STEP
+from engine.graph.grid import CARD, STEP
 from engine.units import grouped, shape_text
-from widgets.canvas.cards.sizes import CARD_WIDTH
 
+_DOWN = {way: way for way in ("before", "after", "left", "right")}
+_TO_THE_RIGHT = {"before": "left", "after": "right", "left": "before", "right": "after"}  # what each arrow means there
 ASIDE = 3.0  # a card that lies lower counts as this much further away than one that lies further aside
 
 
@@ -26,7 +27,7 @@ class Keyboard(Feature):
     _at = ""  # the card one has come to
 
     def commands(self) -> Sequence[Row]:
-        cards = (("before", "Layer before", "Up"), ("after", "Layer after", "Down"),
+        cards = (("before", "Layer above", "Up"), ("after", "Layer below", "Down"),
                  ("left", "Layer to the left", "Left"), ("right", "Layer to the right", "Right"))  # fmt: skip
         within = [
             *((f"select_{way}", text, partial(self.walk, way), f"Alt+{key}", True) for way, text, key in cards),
@@ -51,7 +52,7 @@ class Keyboard(Feature):
             self._go(page, scene.graph.order[0], [])
             return
         here = self._at if self._at in selected else selected[-1]
-        there = along(scene.graph, here, way) if way in ("before", "after") else aside(scene.graph, here, way)
+        there = next_card(scene.graph, here, way)
         if there is not None:
             self._go(page, there, selected if extend else [])
 
@@ -103,6 +104,13 @@ class Keyboard(Feature):
         return ", ".join(parts)
 
 
+def next_card(graph: Graph, name: str, way: str) -> str | None:
+    """Along the wires where the arrow goes with them or against them, else the nearest beside; None: there is none."""
+    ways = _TO_THE_RIGHT if graph.flow == "right" else _DOWN
+    along_wires = ways[way] in ("before", "after")
+    return along(graph, name, ways[way]) if along_wires else aside(graph, name, ways[way])
+
+
 def along(graph: Graph, name: str, way: str) -> str | None:
     """The card before or after this one, along its first wire; None: there is none."""
     edges = graph.inputs[name] if way == "before" else graph.outputs[name]
@@ -110,15 +118,17 @@ def along(graph: Graph, name: str, way: str) -> str | None:
 
 
 def aside(graph: Graph, name: str, way: str) -> str | None:
-    """The nearest card to the left or right, rather at the same height; None: there is none."""
-    here = QPointF(*graph.nodes[name].position)
+    """The nearest card to the left or right (or above or below, where wires go to the right), rather in one line with
+    it; None: there is none."""
+    axis = 1 if graph.flow == "right" else 0
+    here, size = graph.nodes[name].position, CARD[axis]
     sign = 1 if way == "right" else -1
     best, least = None, float("inf")
     for other in graph.nodes.values():
-        across = sign * (other.position[0] - here.x())
-        down = abs(other.position[1] - here.y())
-        distance = across + ASIDE * down
-        if across >= CARD_WIDTH / 2 and distance < least and down <= 4 * STEP + across:
+        across = sign * (other.position[axis] - here[axis])
+        along = abs(other.position[1 - axis] - here[1 - axis])
+        distance = across + ASIDE * along
+        if across >= size / 2 and distance < least and along <= 4 * STEP + across:
             best, least = other.name, distance
     return best
 

@@ -11,10 +11,12 @@ from typing import Literal
 from engine.compare.fields import NOTHING, Field, changed, differing, node_fields, value_text
 from engine.experiment.experiment import Experiment
 from engine.graph.graph import Edge, Graph, Node, Position
+from engine.layout.rows import arranged
 from engine.messages import say
 
 Change = Literal["", "added", "removed", "changed", "moved"]
 Wire = tuple[str, str, int]
+MOST_LAID_OUT = 1000  # nodes: of larger networks it would take long to know
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,11 +199,16 @@ def _pairs(before: Graph, after: Graph, names: Mapping[str, str]) -> Iterator[Pa
             yield Pair(node, None)
 
 
+def _is_laid_out(graph: Graph) -> bool:
+    return len(graph.nodes) <= MOST_LAID_OUT and any(arranged(graph, wrap=wrap) is graph for wrap in (False, True))
+
+
 def _moved(before: Graph, after: Graph, names: Mapping[str, str]) -> set[str]:
-    """The nodes a person has moved: not those that all went the same way, nor those pushed on by what came between."""
+    """The nodes a person has moved: not those that all went the same way, nor those pushed on by what came between,
+    and none where both networks lie as they are laid out."""
     ways = {new: _way(before.nodes[old], after.nodes[new]) for old, new in names.items()
             if before.nodes[old].position != after.nodes[new].position}  # fmt: skip
-    if not ways:
+    if not ways or (_is_laid_out(before) and _is_laid_out(after)):
         return set()
     (most, count), = Counter(ways.values()).most_common(1)
     usual = {most} if count * 2 > len(names) else set()

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from engine.compare.compare import Comparison, Pair
-from engine.graph.graph import Edge, Graph, Position
-from engine.graph.grid import COLUMN, STEP
+from engine.graph.graph import Edge, Graph, Node, Position
+from engine.graph.grid import CARD, COLUMN
+from engine.layout.cards import Grid
 
 GONE = "−"  # begins the names of what is gone: no node can be called like that
 TRIES = 24  # columns to the left and to the right in which room is looked for
-CARD = (228.0, 46.0)
-AIR = (COLUMN - CARD[0], 24.0)  # around a card
+AIR = (COLUMN - CARD[0] - 1, 24.0)  # around a card
 
 
 @dataclass(frozen=True)
@@ -46,17 +46,29 @@ def _name(comparison: Comparison, name: str) -> str:
 def _places(comparison: Comparison) -> dict[str, Position]:
     """Where each node that is gone is drawn: with those it is wired to, and clear of every card."""
     before, after = comparison.before.graph, comparison.after.graph
-    taken = _Room([node.position for node in after.nodes.values()])
+    taken, right = Grid(after.nodes.values()), max((node.position[0] for node in after.nodes.values()), default=0.0)
     places: dict[str, Position] = {}
     for group in _groups(comparison):
         way = _way(comparison, group)
-        wanted = [(before.nodes[name].position[0] + way[0], before.nodes[name].position[1] + way[1])
-                  for name in group]
-        aside = taken.aside(wanted)
-        for name, (x, y) in zip(group, wanted, strict=True):
-            places[name] = (x + aside, y)
-            taken.take(places[name])
+        wanted = [_shifted(before.nodes[name], *way) for name in group]
+        aside = _aside(taken, right, wanted)
+        for node in (_shifted(node, aside) for node in wanted):
+            places[node.name] = node.position
+            right = max(right, node.position[0])
+            taken.add(node)
     return places
+
+
+def _shifted(node: Node, dx: float, dy: float = 0.0) -> Node:
+    return replace(node, position=(node.position[0] + dx, node.position[1] + dy))
+
+
+def _aside(taken: Grid, right: float, nodes: list[Node]) -> float:
+    """How far to the right or to the left all of them are free; ``right`` is where the last column is."""
+    steps = (step * COLUMN * side for step in range(1, TRIES) for side in (1, -1))
+    beyond = right + COLUMN - min(node.position[0] for node in nodes)
+    return next((by for by in (0.0, *steps)
+                 if not any(taken.is_near(_shifted(node, by), AIR) for node in nodes)), beyond)
 
 
 def _groups(comparison: Comparison) -> Iterator[list[str]]:
@@ -88,33 +100,3 @@ def _way(comparison: Comparison, group: list[str]) -> Position:
                 return (to_x - x, to_y - y)
     return (0.0, 0.0)
 
-
-class _Room:
-    """Which places are taken, found by their cell."""
-
-    def __init__(self, places: list[Position]) -> None:
-        self._cells: dict[tuple[int, int], list[Position]] = {}
-        self._right = max((x for x, _ in places), default=0.0)
-        for place in places:
-            self.take(place)
-
-    def take(self, place: Position) -> None:
-        """A card stands here."""
-        self._cells.setdefault(_cell(place), []).append(place)
-        self._right = max(self._right, place[0])
-
-    def aside(self, places: list[Position]) -> float:
-        """How far to the right or to the left all of them are free."""
-        steps = (step * COLUMN * side for step in range(1, TRIES) for side in (1, -1))
-        beyond = self._right + COLUMN - min(x for x, _ in places)
-        return next((by for by in (0.0, *steps) if not any(self._is_taken((x + by, y)) for x, y in places)), beyond)
-
-    def _is_taken(self, place: Position) -> bool:
-        (x, y), (column, row) = place, _cell(place)
-        near = (self._cells.get((column + i, row + j), ()) for i in (-1, 0, 1) for j in (-1, 0, 1))
-        return any(abs(x - a) < CARD[0] + AIR[0] - 1 and abs(y - b) < CARD[1] + AIR[1]
-                   for cell in near for a, b in cell)
-
-
-def _cell(place: Position) -> tuple[int, int]:
-    return int(place[0] // COLUMN), int(place[1] // STEP)

@@ -9,7 +9,8 @@ from typing import Literal
 
 from engine.graph.graph import Graph, Node, Position
 from engine.graph.grid import COLUMN, STEP, size_of
-from engine.layout.rows import CARD_HEIGHT, CARD_WIDTH, Grid
+from engine.layout.cards import Grid
+from engine.layout.rows import CARD_HEIGHT, CARD_WIDTH
 
 Side = Literal["left", "center", "right", "top", "middle", "bottom"]
 Axis = Literal["across", "down"]

@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from engine.graph.graph import Graph, Node, Position
+from engine.graph.graph import Graph, Position
 from engine.graph.grid import CARD, COLUMN, STEP, Flow, size_of
 from engine.graph.room import GAP
+from engine.layout.cards import Grid
 from engine.layout.columns import columns
 from engine.layout.layered import Kind, Link, Unit, layered
 from engine.layout.setting_out import Rows, set_out
@@ -71,34 +72,6 @@ def _room_for(graph: Graph, places: Mapping[str, Position]) -> dict[str, Positio
     top = min(hit)
     shift = max(place[1] + size_of(graph.nodes[name])[1] for name, place in places.items()) + GAP - top
     return {node.name: (node.position[0], node.position[1] + shift) for node in others if node.position[1] >= top}
-
-
-class Grid:
-    """Cards by the fields they lie in, to find those near another at once."""
-
-    def __init__(self, nodes: Iterable[Node]) -> None:
-        self._fields: dict[tuple[int, int], list[Node]] = {}
-        for node in nodes:
-            for field in _fields(node, 0):
-                self._fields.setdefault(field, []).append(node)
-
-    def is_near(self, node: Node, apart: float = 8) -> bool:
-        """Whether a card would overlap one of them, or nearly."""
-        return any(_is_near(node, other, apart) for field in _fields(node, apart)
-                   for other in self._fields.get(field, ()))
-
-
-def _fields(node: Node, apart: float) -> Iterable[tuple[int, int]]:
-    (x, y), (width, height) = node.position, size_of(node)
-    for column in range(int((x - apart) // COLUMN), int((x + width + apart) // COLUMN) + 1):
-        for row in range(int((y - apart) // STEP), int((y + height + apart) // STEP) + 1):
-            yield column, row
-
-
-def _is_near(node: Node, other: Node, apart: float) -> bool:
-    (x, y), (width, height) = node.position, size_of(node)
-    (a, b), (wide, high) = other.position, size_of(other)
-    return a - width - apart < x < a + wide + apart and b - height - apart < y < b + high + apart
 
 
 # -- frames ---------------------------------------------------------------------------------------------------------

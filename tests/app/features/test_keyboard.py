@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -10,11 +11,12 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QWidget
 
-from app.features.keyboard import Keyboard, along, aside, first_stop
+from app.features.keyboard import Keyboard, along, aside, first_stop, next_card
 from app.window.window import MainWindow
-from engine.graph.graph import Graph, Node
+from engine.graph.graph import Edge, Graph, Node
 from engine.graph.grid import STEP
 from engine.layers.activation import ReLU
+from engine.layers.merge import Add
 from engine.line.line import build_line
 from tests.app.windows import opened
 from widgets.canvas.cards.sizes import CARD_WIDTH
@@ -271,3 +273,12 @@ def test_panes_are_gone_round_in_both_directions(branches):
     keyboard.change_pane(1)
     start = round_trip(1)
     assert any(branches.places.stack.isAncestorOf(stop) for stop in start)
+
+
+def test_in_a_network_that_goes_to_the_right_arrows_follow_the_wires_there():
+    graph = Graph.of([Node(name, Add(), place) for name, place in
+                      {"a": (0.0, 0.0), "b": (330.0, 0.0), "c": (330.0, 78.0), "z": (660.0, 0.0)}.items()],
+                     [Edge("a", "b"), Edge("a", "c"), Edge("b", "z"), Edge("c", "z", 1)])
+    right = replace(graph, flow="right")
+    assert [next_card(right, "b", way) for way in ("left", "right", "after", "before")] == ["a", "z", "c", None]
+    assert next_card(right, "c", "before") == "b" and next_card(graph, "a", "after") == "b"

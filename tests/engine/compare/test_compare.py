@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from engine.blocks.custom import Custom
 from engine.compare.compare import Comparison, compare
 from engine.compare.fields import Field
-from engine.compare.union import CARD, GONE, union
+from engine.compare.union import GONE, union
 from engine.experiment.experiment import Experiment, Variant, gallery_ids, load_experiment
 from engine.graph import marks
 from engine.graph.edits import appended, inserted
 from engine.graph.frames import Frame
 from engine.graph.graph import Edge, Graph, Node
-from engine.graph.grid import STEP
+from engine.graph.grid import CARD, STEP
 from engine.graph.parameters import Init, NodeParameters
 from engine.layers.activation import ReLU, Sigmoid, Tanh
 from engine.layers.convolution import Conv2d

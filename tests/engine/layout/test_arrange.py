@@ -17,8 +17,9 @@ from engine.graph.grid import COLUMN, STEP
 from engine.layers.activation import ReLU
 from engine.layers.inputs import Input
 from engine.layers.merge import Add
+from engine.layout.cards import Grid
 from engine.layout.layered import Link, Unit, crossings, layered
-from engine.layout.rows import CARD_HEIGHT, CARD_WIDTH, FEW, PARTS_APART, WIDE, Grid, arranged
+from engine.layout.rows import CARD_HEIGHT, CARD_WIDTH, FEW, PARTS_APART, WIDE, arranged
 
 
 def wired(*edges: str) -> Graph:
