@@ -175,7 +175,7 @@ class Curves(Feature, Listener):
         """A run begins: its curves come to the front, and stray keys shall not land in the recipe beside them."""
         page = self.page
         if state == "preparing" and page is not None and self.trainer.trains(page.document):
-            self.host.places.bottom.bring(self.tab)
+            self.host.places.bottom.put_in_front(self.tab)
             self._show_document(page.document)
             focus = QApplication.focusWidget()
             if focus is None or self.host.places.bottom.isAncestorOf(focus):

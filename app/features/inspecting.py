@@ -32,14 +32,21 @@ class Inspecting(Feature):
         top.device_chosen.connect(editing.choose_device)
 
     def commands(self) -> Sequence[Row]:
-        inspector, places = self.host.places.inspector, self.host.places
+        places = self.host.places
         return [
-            Command("rename", "Rename", inspector.focus_name, "Edit", "change", ("F2",), canvas=True),
+            Command("rename", "Rename", self._rename, "Edit", "change", ("F2",), canvas=True),
             Command("search", "Search the layers", places.search_layers, "Network", "add", ("/",), canvas=True, rank=1),
         ]
 
     def connect_page(self, page: Page) -> None:
-        page.rename_requested.connect(self.host.places.inspector.focus_name)
+        page.rename_requested.connect(self._rename)
+
+    def _rename(self) -> None:
+        """Begin typing another name for the layer that is selected."""
+        inspector = self.host.places.inspector
+        if self.page is not None and inspector.name is not None:
+            self.host.places.show_inspector()
+            inspector.focus_name()
 
     # -- showing ------------------------------------------------------------------------------------------------
 
