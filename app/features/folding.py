@@ -32,7 +32,7 @@ class Folding(Feature):
         """Fold a panel, or bring it back; there is none beside the start page."""
         panels = self.host.places.panels
         if self.page is not None:
-            panels.fold(side, not panels.is_folded(side))
+            panels.fold(side, panels.shows(side))
         self._check()
 
     def toggle_all(self) -> None:
@@ -45,5 +45,5 @@ class Folding(Feature):
     def _check(self) -> None:
         panels, commands = self.host.places.panels, self.host.commands
         for side in KEYS:
-            commands[f"panel_{side}"].setChecked(not panels.is_folded(side))
+            commands[f"panel_{side}"].setChecked(panels.shows(side))
         commands["canvas_alone"].setChecked(panels.are_folded)

@@ -56,7 +56,7 @@ class Inspecting(Feature):
         places.top.show_dataset(experiment.data.dataset)
         places.top.show_device(recipe.device)
         costs = costs_of(analysis, recipe) if analysis.params else None
-        places.costs.show_costs(costs, recipe.batch_size)
+        places.show_costs(costs, recipe.batch_size)
 
     def show_selection(self, page: Page | None) -> None:
         """The inspector shows the one layer that is selected, at the level one is at."""

@@ -56,7 +56,7 @@ class Outline(Feature):
 
     def _check(self) -> None:
         places = self.host.places
-        self.host.commands["outline"].setChecked(places.left.shows(self.tab) and not places.panels.is_folded("left"))
+        self.host.commands["outline"].setChecked(places.left.shows(self.tab) and places.panels.shows("left"))
 
     def toggle(self) -> None:
         """Bring the outline to the front and go there; once more: back to the layers."""

@@ -135,7 +135,7 @@ class Previewing(Feature):
         recipes = experiment.recipe, page.document.experiment.recipe
         new, old = (costs_of(known, recipe) if known.params else None
                     for known, recipe in zip((analysis, page.analysis), recipes, strict=True))
-        self.host.places.costs.show_costs(new, recipes[0].batch_size, old)
+        self.host.places.show_costs(new, recipes[0].batch_size, old)
 
 
 def _alone(level: Level, graph: Graph) -> Level:

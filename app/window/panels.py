@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.window.settings import PanelState
 from widgets.frame.grip import Grip, Side
@@ -28,25 +28,28 @@ class Panels(QObject):
 
     def __init__(self, left: QWidget, right: QWidget, bottom: QWidget, canvas: QWidget) -> None:
         super().__init__()
-        self.across, self._down = PanelSplitter(Qt.Orientation.Horizontal), PanelSplitter(Qt.Orientation.Vertical)
+        self.across, self.down = PanelSplitter(Qt.Orientation.Horizontal), PanelSplitter(Qt.Orientation.Vertical)
         self._canvas, self._working = canvas, True
-        self._down.add_middle(canvas)
+        self.down.add_middle(canvas)
         self._panels: dict[Side, tuple[PanelSplitter, Panel]] = {
             "left": (self.across, self.across.add_panel(left, EXTENTS["left"]))}
         self.middle = QWidget()
+        self._column = QVBoxLayout(self.middle)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
         self.across.add_middle(self.middle)
         self._panels["right"] = self.across, self.across.add_panel(right, EXTENTS["right"])
-        self._panels["bottom"] = self._down, self._down.add_panel(bottom, EXTENTS["bottom"])
+        self._panels["bottom"] = self.down, self.down.add_panel(bottom, EXTENTS["bottom"])
         self.grips = {side: self._grip(side) for side in EXTENTS}
         self._before: frozenset[Side] | None = None  # which were folded before the canvas was alone
-        for splitter in (self.across, self._down):
+        for splitter in (self.across, self.down):
             splitter.changed.connect(self._tell)
             splitter.folding.connect(lambda panel: self.folding.emit(panel.widget))
 
-    @property
-    def column(self) -> QWidget:
-        """The canvas with what is below it."""
-        return self._down
+    def fill_middle(self, above: QWidget) -> None:
+        """Something above the canvas, and what is below it."""
+        self._column.addWidget(above)
+        self._column.addWidget(self.down, 1)
 
     def _grip(self, side: Side) -> Grip:
         grip = Grip(side, self._canvas)
@@ -57,29 +60,36 @@ class Panels(QObject):
 
     # -- folding ------------------------------------------------------------------------------------------------
 
-    def is_folded(self, side: Side) -> bool:
-        """Whether a person has put it away."""
-        return self._panels[side][1].folded
+    def shows(self, side: Side) -> bool:
+        """Whether a panel is there."""
+        return self._panels[side][1].there
 
     def fold(self, side: Side, folded: bool) -> None:
-        """Put a panel away, or bring it back."""
+        """Put a panel away, or bring it back: if need be in the place of the one at the bottom, which is wide."""
         splitter, panel = self._panels[side]
-        splitter.fold(panel, folded)
+        if panel.folded != folded or panel.there == folded:
+            splitter.fold(panel, folded)
+        if self._working and not folded and not panel.there and side != "bottom":
+            self.fold("bottom", True)
+            self.down.updateGeometry()  # Qt would do it a little later
+            splitter.fold(panel, False)
 
     @property
     def are_folded(self) -> bool:
-        """Whether the canvas is alone."""
-        return all(map(self.is_folded, self._panels))
+        """Whether the canvas is to be alone."""
+        return all(panel.folded for _, panel in self._panels.values())
 
     def leave_alone(self, alone: bool) -> None:
         """Fold them all; else bring back those that were there before, or all."""
         if alone == self.are_folded:
             return
-        before = frozenset(filter(self.is_folded, self._panels))
+        before = frozenset(side for side, (_, panel) in self._panels.items() if panel.folded)
         shall = frozenset(self._panels) if alone else self._before or frozenset()
-        for side in self._panels:
-            self.fold(side, side in shall)
+        for side, (splitter, panel) in self._panels.items():
+            if panel.folded != (side in shall):
+                splitter.fold(panel, side in shall)
         self._before = before if alone else None
+        self._tell()
 
     def _tell(self) -> None:
         if not self.are_folded:
@@ -90,18 +100,13 @@ class Panels(QObject):
     def set_working(self, working: bool) -> None:
         """There are no panels beside the start page."""
         self._working = working
-        for splitter in (self.across, self._down):
+        for splitter in (self.across, self.down):
             splitter.show_panels(working)
-        self._show_grips()
-        self.changed.emit()
-
-    def shows(self, side: Side) -> bool:
-        """Whether a panel is there."""
-        return self._working and not self.is_folded(side)
+        self._tell()
 
     def _show_grips(self) -> None:
         for side, grip in self.grips.items():
-            grip.setVisible(self._working and self.is_folded(side))
+            grip.setVisible(self._working and not self.shows(side))
 
     # -- from start to start ------------------------------------------------------------------------------------
 

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from app.document.page import Page
 from app.window.panel import Tab, TabPanel
 from app.window.panels import Panels
+from engine.analysis.analysis import Costs
 from engine.layers.base import LAYERS
 from widgets.frame.topbar import TopBar
 from widgets.inspector.inspector import Inspector
@@ -62,7 +63,7 @@ class Places(QObject):
         self.left.add(self._layers)
         self.side = self._side()
         self.panels = Panels(self.left, self.side, self.bottom, self.stack)
-        self._fill_middle()
+        self.panels.fill_middle(self._document_bar())
         self.body = self.panels.across  # all below the top bar
         self._connect()
         window.setMenuWidget(self.top)
@@ -81,11 +82,18 @@ class Places(QObject):
         self.left.brought.connect(lambda: self.panels.fold("left", False))
         self.bottom.brought.connect(lambda: self.panels.fold("bottom", False))
         self.panels.folding.connect(self._leave)
+        self.panels.changed.connect(self._say_totals)
+        self.top.least_changed.connect(self.body.setMinimumWidth)  # Qt asks only what is below the menus
 
-    def _fill_middle(self) -> None:
-        column = _flush(QVBoxLayout(self.panels.middle))
-        column.addWidget(self._document_bar())
-        column.addWidget(self.panels.column, 1)
+    def _say_totals(self) -> None:
+        """At the top, where the panel that has them is folded; beside the start page there is nothing to say."""
+        working = isinstance(self.stack.currentWidget(), Page)
+        self.top.want_totals(working and not self.panels.shows("right"))
+
+    def show_costs(self, costs: Costs | None, batch_size: int, was: Costs | None = None) -> None:
+        """What the network in front costs; ``was``: before a change that is only tried."""
+        self.costs.show_costs(costs, batch_size, was)
+        self.top.show_totals(costs, batch_size)
 
     def _leave(self, panel: QWidget) -> None:
         """A panel folds: what is typed there counts, and the canvas has the keyboard."""

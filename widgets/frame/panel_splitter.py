@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QMouseEvent, QPainter, QPaintEvent, QRegion, QResizeEvent
 from PySide6.QtWidgets import QSplitter, QSplitterHandle, QWidget
 
@@ -38,8 +38,10 @@ class Panel:
 
     widget: QWidget
     extent: Extent
+    asked: int  # when it was last asked for: where there is no room for all, the others go
     size: int | None = None  # None: nobody has dragged it
     folded: bool = False
+    there: bool = False
 
 
 @guarded
@@ -98,7 +100,7 @@ class PanelSplitter(QSplitter):
     """One middle, and the panels beside it. A panel that has to give way to a small window has its size again later."""
 
     folding = Signal(object)  # the panel that is about to go
-    changed = Signal()  # a panel was dragged, folded or unfolded
+    changed = Signal()  # a panel was dragged, or has come or gone
 
     def __init__(self, orientation: Qt.Orientation) -> None:
         super().__init__(orientation)
@@ -106,6 +108,7 @@ class PanelSplitter(QSplitter):
         self._middle = QWidget()
         self._is_shown = True
         self._fitted: list[int] = []
+        self._least = 0  # of the middle
         self.setHandleWidth(1)
         self.setChildrenCollapsible(False)
         self.splitterMoved.connect(self._take_sizes)
@@ -123,7 +126,7 @@ class PanelSplitter(QSplitter):
 
     def add_panel(self, widget: QWidget, extent: Extent) -> Panel:
         """A panel, before or after the middle."""
-        panel = Panel(widget, extent)
+        panel = Panel(widget, extent, len(self.panels))
         if self._is_across:
             widget.setMinimumWidth(extent.least)
             widget.setMaximumWidth(extent.most)
@@ -132,6 +135,7 @@ class PanelSplitter(QSplitter):
             widget.setMaximumHeight(extent.most)
         self.panels.append(panel)
         self.addWidget(widget)
+        widget.hide()
         return panel
 
     # -- what is there ------------------------------------------------------------------------------------------
@@ -139,18 +143,13 @@ class PanelSplitter(QSplitter):
     def show_panels(self, shown: bool) -> None:
         """Whether there are panels at all; those that are folded stay so."""
         self._is_shown = shown
-        for panel in self.panels:
-            self._show(panel)
         self._fit()
 
     def fold(self, panel: Panel, folded: bool) -> None:
-        """Put a panel away, or bring it back as large as it was."""
-        if folded == panel.folded:
-            return
-        if folded:
-            self.folding.emit(panel)
+        """Put a panel away, or bring it back as large as it was; another one goes where there is no room for both."""
         panel.folded = folded
-        self._show(panel)
+        if not folded:
+            panel.asked = 1 + max(each.asked for each in self.panels)
         self._fit()
         self.changed.emit()
 
@@ -158,11 +157,7 @@ class PanelSplitter(QSplitter):
         """As it once was; a size that cannot be is made one that can."""
         panel.size = panel.extent.clamped(size) if size is not None else None
         panel.folded = folded
-        self._show(panel)
         self._fit()
-
-    def _show(self, panel: Panel) -> None:
-        panel.widget.setVisible(self._is_shown and not panel.folded)
 
     def _fold_at(self, handle: QSplitterHandle) -> None:
         """The panel whose border was pressed twice: a handle stands before its widget, or after the first one."""
@@ -176,14 +171,21 @@ class PanelSplitter(QSplitter):
     def _is_across(self) -> bool:
         return self.orientation() == Qt.Orientation.Horizontal
 
+    @property
+    def _middle_hint(self) -> QSize:
+        return self._middle.minimumSizeHint().expandedTo(self._middle.minimumSize())
+
+    def _along(self, size: QSize) -> int:
+        return size.width() if self._is_across else size.height()
+
     def _fit(self) -> None:
-        """Give every panel what is wanted for it, less where the middle would have too little."""
-        whole = self.width() if self._is_across else self.height()
-        shown = [panel for panel in self.panels if not panel.widget.isHidden()]
+        """Show what there is room for, as large as it is wanted; less where the middle would have too little."""
+        self._least, whole = self._along(self._middle_hint), self._along(self.size())
+        shown = self._with_room(whole)
+        has_changed = self._show(shown)
         sizes = {id(panel.widget): panel.extent.at_first(whole) if panel.size is None else panel.size
                  for panel in shown}
-        hint = self._middle.minimumSizeHint().expandedTo(self._middle.minimumSize())
-        lack = sum(sizes.values()) + (hint.width() if self._is_across else hint.height()) - whole + len(shown)
+        lack = sum(sizes.values()) + self._least - whole + len(shown)
         for panel in shown:
             given = max(0, min(lack, sizes[id(panel.widget)] - panel.extent.least))
             sizes[id(panel.widget)] -= given
@@ -191,6 +193,25 @@ class PanelSplitter(QSplitter):
         sizes[id(self._middle)] = max(1, whole - sum(sizes.values()) - len(shown))
         self.setSizes([sizes.get(id(self.widget(index)), 0) for index in range(self.count())])
         self._fitted = self.sizes()
+        if has_changed:
+            self.changed.emit()
+
+    def _with_room(self, whole: int) -> list[Panel]:
+        """Those that are wanted, as many as can be there with the middle."""
+        wanted = [panel for panel in self.panels if self._is_shown and not panel.folded]
+        while wanted and sum(1 + panel.extent.least for panel in wanted) + self._least > whole:
+            wanted.remove(min(wanted, key=lambda panel: panel.asked))
+        return wanted
+
+    def _show(self, shown: list[Panel]) -> bool:
+        """Show these and no others; whether that is another than before."""
+        others = [panel for panel in self.panels if panel.there != (panel in shown)]
+        for panel in others:
+            if panel.there:
+                self.folding.emit(panel)
+            panel.there = not panel.there
+            panel.widget.setVisible(panel.there)
+        return bool(others)
 
     def _take_sizes(self) -> None:
         """Dragged: what is another size now is wanted so."""
@@ -203,3 +224,20 @@ class PanelSplitter(QSplitter):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
+
+    def event(self, event: QEvent) -> bool:
+        """Something in the middle needs more room, or less."""
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()  # a splitter in the middle of another tells it
+            self._fit_anew()
+        return done
+
+    def _fit_anew(self) -> None:
+        if self._along(self._middle_hint) != self._least:
+            self._fit()
+
+    def minimumSizeHint(self) -> QSize:
+        """Panels that have no room go."""
+        hint, middle = super().minimumSizeHint(), self._middle_hint
+        return QSize(middle.width(), hint.height()) if self._is_across else QSize(hint.width(), middle.height())

@@ -250,6 +250,7 @@ QPushButton[role="quiet"]:hover, QToolButton:hover {{ color: {t.text}; backgroun
 QPushButton[role="quiet"]:focus, QToolButton:focus {{ border-color: {t.accent}; }}
 QToolButton:checked {{ color: {t.text}; background: {t.raised}; border-color: {t.line}; }}
 QToolButton:checked:focus {{ border-color: {t.accent}; }}
+#qt_menubar_ext_button {{ padding: 0; border: none; }}  /* the menus that have no room: Qt leaves it 12 pixels */
 QToolButton[role="fold"] {{ padding: 4px 6px 4px 2px; }}
 QToolButton[role="fold"]:checked {{ background: transparent; border-color: transparent; }}
 QToolButton[role="fold"]:checked:focus {{ border-color: {t.accent}; }}

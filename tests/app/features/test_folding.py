@@ -90,7 +90,7 @@ def test_one_brought_back_by_itself_ends_being_alone(window):
 
 def test_the_mouse_folds_at_the_border_and_a_grip_brings_back(window):
     for side, handle in (("left", window.places.body.handle(1)), ("right", window.places.body.handle(2)),
-                         ("bottom", window.places.panels.column.handle(1))):
+                         ("bottom", window.places.panels.down.handle(1))):
         grip = window.places.panels.grips[side]
         assert not grip.isVisible()
         QTest.mouseDClick(handle, Qt.MouseButton.LeftButton)
@@ -218,3 +218,35 @@ def test_the_canvas_has_most_of_the_window(qtbot, tmp_path, width, height):
         alone(window)
         QApplication.processEvents()
         assert view.width() == width and view.height() >= 0.85 * height
+
+
+@pytest.mark.parametrize(("width", "height"), [(900, 600), (1092, 614)])
+def test_a_small_screen_is_enough(qtbot, tmp_path, width, height):
+    with opened(qtbot, tmp_path, "gallery:lenet", (width, height), torch=False) as window:
+        QApplication.processEvents()
+        assert (window.width(), window.height()) == (width, height)
+        assert window.minimumSizeHint().width() <= width and window.minimumSizeHint().height() <= height
+        assert window.page.view.width() >= 0.55 * width
+        before = there(window)
+        assert all(grip.isVisible() == (side not in before) for side, grip in window.places.panels.grips.items())
+        for side in ("left", "right", "bottom"):
+            if side not in there(window):
+                press(window, KEYS[side])
+            assert side in there(window), "what is asked for is there"
+        alone(window)
+        assert there(window) == set()
+
+
+def test_the_totals_stand_at_the_top_while_the_right_panel_is_folded(qtbot, tmp_path):
+    with opened(qtbot, tmp_path, "gallery:googlenet", (1600, 1000), torch=False) as window:
+        totals = window.places.top.totals
+        assert not totals.isVisible()
+        press(window, KEYS["right"])
+        assert totals.isVisible() and totals.text().replace("\u00a0", " ").startswith("5 977 530 parameters · 276 M")
+        window.page.view.append("Linear")
+        assert not totals.text().startswith("5\u00a0977\u00a0530 ")
+        window.show_start()
+        assert not totals.isVisible()
+        window.turn_to(0)
+        press(window, KEYS["right"])
+        assert not totals.isVisible()

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QEnterEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.in_front import in_front
@@ -29,7 +29,11 @@ class Desk:
         self.middle.setMinimumWidth(300)
         self.splitter.add_middle(self.middle)
         self.right = self.splitter.add_panel(QWidget(), RIGHT)
-        in_front(qtbot, self.splitter, 1400, 500)
+        self.window = QWidget()
+        row = QHBoxLayout(self.window)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.splitter)
+        in_front(qtbot, self.window, 1400, 500)
 
     @property
     def widths(self) -> tuple[int, int, int]:
@@ -58,10 +62,26 @@ def desk(qtbot: QtBot) -> Desk:
 
 def test_at_first_they_are_as_usual_and_less_in_a_small_window(desk: Desk) -> None:
     assert desk.widths == (220, 878, 300)
-    desk.splitter.resize(1000, 500)
+    desk.window.resize(1000, 500)
     assert desk.widths == (200, 518, 280)
-    desk.splitter.resize(770, 500)
+    desk.window.resize(770, 500)
     assert desk.widths == (180, 308, 280)
+    assert desk.splitter.minimumSizeHint().width() == 300, "panels hold no window wide"
+
+
+def test_where_there_is_no_room_for_all_the_one_that_was_asked_for_last_stays(desk: Desk, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(desk.splitter.changed):
+        desk.window.resize(700, 500)
+    assert desk.widths == (0, 419, 280) and not desk.left.folded
+    desk.splitter.fold(desk.left, False)
+    assert desk.widths == (180, 519, 0) and not desk.right.folded
+    desk.window.resize(400, 500)
+    assert desk.widths == (0, 400, 0)
+    desk.window.resize(1400, 500)
+    assert desk.widths == (220, 878, 300), "as it was"
+    desk.middle.setMinimumWidth(1000)
+    QApplication.processEvents()
+    assert desk.widths == (220, 1179, 0)
 
 
 def test_what_is_dragged_stays_in_its_bounds_and_comes_back(desk: Desk, qtbot: QtBot) -> None:
@@ -76,9 +96,9 @@ def test_what_is_dragged_stays_in_its_bounds_and_comes_back(desk: Desk, qtbot: Q
     assert desk.widths[0] == LEFT.least
     desk.drag(desk.left, 200)
     wide = desk.widths
-    desk.splitter.resize(800, 500)
+    desk.window.resize(800, 500)
     assert desk.widths[1] >= 300 and desk.widths[0] < wide[0]
-    desk.splitter.resize(1400, 500)
+    desk.window.resize(1400, 500)
     assert desk.widths == wide
 
 
