@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
@@ -31,6 +31,18 @@ class Editing(QObject):
     def change_layer(self, name: str, layer: Layer, field: str) -> None:
         """Other options for a layer of the level that is shown."""
         self._edit_node(name, lambda graph: graph.with_layer(name, layer))
+
+    def change_layers(self, layers: Mapping[str, Layer], field: str) -> None:
+        """Other options for several layers of the level that is shown, in one step."""
+        page = self._page()
+        if page is None or not layers.keys() <= page.scene.graph.nodes.keys():
+            return
+        try:
+            graph = page.scene.graph.with_layers(layers)
+        except LayerloomError as error:
+            page.refuse(error.message)
+        else:
+            page.edit(self.tr("Change {count} layers").format(count=len(layers)), graph)
 
     def change_parameters(self, name: str, parameters: NodeParameters, part: str) -> None:
         """Another beginning of a layer's weights, or another way of learning them."""

@@ -19,6 +19,7 @@ class Inspecting(Feature):
         self.editing = Editing(self, lambda: self.page)
         inspector, top, editing = host.places.inspector, host.places.top, self.editing
         inspector.layer_changed.connect(editing.change_layer)
+        inspector.layers_changed.connect(editing.change_layers)
         inspector.rename_requested.connect(editing.rename)
         inspector.parameters_changed.connect(editing.change_parameters)
         inspector.shares_changed.connect(editing.change_shares)
@@ -59,15 +60,22 @@ class Inspecting(Feature):
         places.show_costs(costs, recipe.batch_size)
 
     def show_selection(self, page: Page | None) -> None:
-        """The inspector shows the one layer that is selected, at the level one is at."""
+        """The inspector shows what is selected, at the level one is at."""
         inspector = self.host.places.inspector
-        if page is None or page.scene.selected_names() != [inspector.name]:
+        if page is None or page.scene.selected_names() != inspector.names:
             inspector.settle()
         names = page.scene.selected_names() if page is not None else []
-        if page is None or len(names) != 1 or names[0] not in page.level.analysis.nodes:
+        if page is None or not names or not set(names) <= page.level.analysis.nodes.keys():
             inspector.show_node(None, None, None, (), len(names))
-            return
-        name, recipe, analysis = names[0], page.document.experiment.recipe, page.level.analysis
+        elif len(names) > 1:
+            analysis = page.level.analysis
+            inspector.show_several([analysis.graph.nodes[name] for name in names], analysis.sums(names))
+        else:
+            self._show_one(page, names[0])
+
+    def _show_one(self, page: Page, name: str) -> None:
+        inspector = self.host.places.inspector
+        recipe, analysis = page.document.experiment.recipe, page.level.analysis
         costs = node_costs_of(analysis, name, recipe)
         problems = [problem for problem in page.level.problems if problem.node == name]
         inspector.show_node(analysis.graph.nodes[name], analysis.nodes[name], costs, problems, 1,

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QLineEdit, QStackedLayout, QVBoxLayout, QWidget
 
 from engine.advice.advice import Problem
-from engine.analysis.analysis import Costs, NodeReport
+from engine.analysis.analysis import Costs, NodeReport, Sums
 from engine.graph.graph import Node
 from engine.graph.parameters import DEFAULTS
 from engine.units import SPACE, shape_text
@@ -21,6 +21,7 @@ from widgets.inspector.layer_form import LayerForm
 from widgets.inspector.name_edit import NameEdit
 from widgets.inspector.node_parameters import NodeParametersForm
 from widgets.inspector.problem_list import ProblemList
+from widgets.inspector.several_page import SeveralPage
 from widgets.inspector.shape_box import ShapeBox
 from widgets.look.text import breakable, tooltip, translated
 from widgets.parts.scroll import BAR, ScrollPanel
@@ -37,6 +38,8 @@ class Inspector(QWidget):
 
     layer_changed = Signal(str, object, str)  # the layer, and the option that was edited
     layer_tried = Signal(str, object)  # the layer as it would be, or None: as it is
+    layers_changed = Signal(object, str)  # of several: layers by their names, and the option that was edited
+    layers_tried = Signal(object)  # the same as they would be, or None: as they are
     parameters_changed = Signal(str, object, str)  # its NodeParameters, and the part that was edited
     shares_changed = Signal(str, str)  # whose weights it shall use; nothing: its own
     rename_requested = Signal(str, str)
@@ -50,6 +53,7 @@ class Inspector(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._name: str | None = None
+        self._several: SeveralPage | None = None  # until several are shown
         self._stops: list[QWidget] = []
         self.setMinimumWidth(280)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # keeps the keyboard when the button that had it goes
@@ -89,6 +93,8 @@ class Inspector(QWidget):
         if node is None or selected_count > 1:
             self._show_hint(selected_count)
             return
+        if self._shows_several is not None:
+            self._leave_page()
         self._show_weights(node, report, share_candidates)
         if node.name != self._name:
             self._form.restore()
@@ -105,6 +111,24 @@ class Inspector(QWidget):
         self._costs.show_costs(costs, self._explanations())
         self._problems.show_problems(problems)
         self._pages.setCurrentIndex(1)
+
+    def show_several(self, nodes: Sequence[Node], sums: Sums | None) -> None:
+        """Show several layers: one form, where they are of one kind."""
+        if self._shows_several is None:
+            self._leave_page()
+        page = self._several = self._several or self._several_page()
+        page.show_layers(nodes, sums)
+        self._pages.setCurrentWidget(page)
+
+    def show_several_trial(self, sums: Sums | None, was: Sums | None) -> None:
+        """What several would have together: their form stays as it is."""
+        if self._shows_several is not None:
+            self._shows_several.show_sums(sums, was)
+
+    @property
+    def _shows_several(self) -> SeveralPage | None:
+        """The page of several, if it is in front."""
+        return self._several if self._several is not None and self._pages.currentWidget() is self._several else None
 
     def set_patient(self, patient: bool) -> None:
         """Whether an edit is asked about first: it is asked for when the person is done, not while it is typed."""
@@ -140,11 +164,20 @@ class Inspector(QWidget):
         self._form.restore()
         self._weights.restore()
         self._title.take_back()
+        if self._several is not None:
+            self._several.forget_typing()
 
     @property
     def name(self) -> str | None:
         """The node that is shown."""
         return self._name
+
+    @property
+    def names(self) -> list[str]:
+        """All nodes that are shown."""
+        if self._name is not None:
+            return [self._name]
+        return list(self._shows_several.names) if self._shows_several is not None else []
 
     def settle(self) -> None:
         """What is typed counts for the node that is shown; what is typed on is for no other."""
@@ -152,13 +185,17 @@ class Inspector(QWidget):
         if isinstance(focus, QLineEdit) and self.isAncestorOf(focus):
             self.setFocus()
 
-    def _show_hint(self, count: int) -> None:
-        if self._name is not None:
+    def _leave_page(self) -> None:
+        """Other layers, or none, are shown in another way."""
+        if self.names:
             self.forget_typing()  # or it would be asked of no layer when the keyboard goes
         self._name = None
         focus = QApplication.focusWidget()
         if focus is not None and self.isAncestorOf(focus):
             self.setFocus()
+
+    def _show_hint(self, count: int) -> None:
+        self._leave_page()
         several = self.tr("{count} layers selected.\nSelect one to see and change its options.").format(count=count)
         self._hint.setText(several if count > 1 else self.tr("Select a layer to see what it does and to change it."))
         self._pages.setCurrentIndex(0)
@@ -221,6 +258,13 @@ class Inspector(QWidget):
         layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         layout.addWidget(self._hint)
         layout.addStretch()
+        return page
+
+    def _several_page(self) -> SeveralPage:
+        page = SeveralPage(self)
+        page.layers_changed.connect(self.layers_changed)
+        page.layers_tried.connect(self.layers_tried)
+        self._pages.addWidget(page)
         return page
 
     def _content(self) -> QWidget:

@@ -239,7 +239,8 @@ def shown(window, monkeypatch) -> Counter[str]:
 
         return call
 
-    monkeypatch.setattr(inspector, "show_node", counted("inspector", inspector.show_node))
+    for name in ("show_node", "show_several"):
+        monkeypatch.setattr(inspector, name, counted("inspector", getattr(inspector, name)))
     monkeypatch.setattr(inspecting, "show", counted("page", inspecting.show))
     return counts
 
