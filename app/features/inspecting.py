@@ -9,6 +9,8 @@ from app.document.page import Page
 from app.window.commands import Command, Row
 from app.window.host import Feature, Host
 from engine.experiment.costs import costs_of, node_costs_of
+from engine.graph.graph import Node
+from engine.graph.parameters import DEFAULTS
 
 
 class Inspecting(Feature):
@@ -20,6 +22,7 @@ class Inspecting(Feature):
         inspector, top, editing = host.places.inspector, host.places.top, self.editing
         inspector.layer_changed.connect(editing.change_layer)
         inspector.layers_changed.connect(editing.change_layers)
+        inspector.several_parameters_changed.connect(editing.change_several_parameters)
         inspector.rename_requested.connect(editing.rename)
         inspector.parameters_changed.connect(editing.change_parameters)
         inspector.shares_changed.connect(editing.change_shares)
@@ -69,7 +72,8 @@ class Inspecting(Feature):
             inspector.show_node(None, None, None, (), len(names))
         elif len(names) > 1:
             analysis = page.level.analysis
-            inspector.show_several([analysis.graph.nodes[name] for name in names], analysis.sums(names))
+            nodes = [analysis.graph.nodes[name] for name in names]
+            inspector.show_several(nodes, analysis.sums(names), [node for node in nodes if _has_weights(page, node)])
         else:
             self._show_one(page, names[0])
 
@@ -81,3 +85,9 @@ class Inspecting(Feature):
         inspector.show_node(analysis.graph.nodes[name], analysis.nodes[name], costs, problems, 1,
                             page.share_candidates(name))
         inspector.set_patient(not page.is_own)
+
+
+def _has_weights(page: Page, node: Node) -> bool:
+    """Whether it has weights of its own, or it was once said how they shall be."""
+    facts = page.level.analysis.nodes[node.name].facts
+    return node.shares is None and (node.parameters != DEFAULTS or (facts is not None and facts.params > 0))

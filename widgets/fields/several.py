@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,6 +77,11 @@ class SeveralChoice(ChoiceEditor):
         self._plain, self._of_several = list(choices), [(MIXED, mixed), *choices]
         super().__init__(choices, parent)
 
+    def offer(self, choices: Sequence[tuple[object, str]]) -> None:
+        """Say the same choices in other words."""
+        self._plain, self._of_several = list(choices), [self._of_several[0], *choices]
+        self.set_choices(self._of_several if self.value is MIXED else self._plain)
+
     def show_value(self, value: object) -> None:
         """Follow the models."""
         self.set_choices(self._of_several if value is MIXED else self._plain)
@@ -86,8 +91,8 @@ class SeveralChoice(ChoiceEditor):
 class SeveralForm(Form):
     """Edits Several; each change is one of all of them."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent, defers=True)
+    def __init__(self, parent: QWidget | None = None, skip: Collection[str] = ()) -> None:
+        super().__init__(parent, skip, defers=True)
 
     def _kind_of(self, model: Several) -> Hashable:
         return kind_of(model.models[0])

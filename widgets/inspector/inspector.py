@@ -19,7 +19,7 @@ from widgets.inspector.cost_grid import CostGrid
 from widgets.inspector.doors import Doors
 from widgets.inspector.layer_form import LayerForm
 from widgets.inspector.name_edit import NameEdit
-from widgets.inspector.node_parameters import NodeParametersForm
+from widgets.inspector.node_parameters import NodeParametersForm, Tensors
 from widgets.inspector.problem_list import ProblemList
 from widgets.inspector.several_page import SeveralPage
 from widgets.inspector.shape_box import ShapeBox
@@ -29,8 +29,6 @@ from widgets.parts.section import heading
 
 MARGIN = 16
 CODE = "Code"  # the kind of a layer that a person writes
-ONE_DIMENSIONAL = ("normalization", "activation")  # categories whose weights are all scales, shifts and slopes
-BY_RECIPE = ("nn.Linear", "nn.Conv1d", "nn.Conv2d", "nn.Conv3d")  # whose weights the recipe fills
 
 
 class Inspector(QWidget):
@@ -40,6 +38,7 @@ class Inspector(QWidget):
     layer_tried = Signal(str, object)  # the layer as it would be, or None: as it is
     layers_changed = Signal(object, str)  # of several: layers by their names, and the option that was edited
     layers_tried = Signal(object)  # the same as they would be, or None: as they are
+    several_parameters_changed = Signal(object, str)  # of several: NodeParameters by their names, and the part
     parameters_changed = Signal(str, object, str)  # its NodeParameters, and the part that was edited
     shares_changed = Signal(str, str)  # whose weights it shall use; nothing: its own
     rename_requested = Signal(str, str)
@@ -112,12 +111,12 @@ class Inspector(QWidget):
         self._problems.show_problems(problems)
         self._pages.setCurrentIndex(1)
 
-    def show_several(self, nodes: Sequence[Node], sums: Sums | None) -> None:
-        """Show several layers: one form, where they are of one kind."""
+    def show_several(self, nodes: Sequence[Node], sums: Sums | None, weighted: Sequence[Node] = ()) -> None:
+        """Show several layers: one form, where they are of one kind. ``weighted``: those with weights of their own."""
         if self._shows_several is None:
             self._leave_page()
         page = self._several = self._several or self._several_page()
-        page.show_layers(nodes, sums)
+        page.show_layers(nodes, sums, weighted)
         self._pages.setCurrentWidget(page)
 
     def show_several_trial(self, sums: Sums | None, was: Sums | None) -> None:
@@ -217,16 +216,13 @@ class Inspector(QWidget):
         """The section on weights is there for a layer that has some, and stays while a mistake hides whether it has."""
         if node.name != self._name:
             self._weights.restore()
-        layer, facts = node.layer, report.facts if report else None
+        facts = report.facts if report else None
         if node.shares is not None or node.parameters != DEFAULTS:
             self._weights.show()
         elif facts is not None or node.name != self._name:
             self._weights.setVisible(facts is not None and facts.params > 0)
         if not self._weights.isHidden():
-            self._weights.show_node(node.parameters, node.shares, candidates,
-                                    weights=layer.category not in ONE_DIMENSIONAL,
-                                    biases=bool(getattr(layer, "bias", True)),
-                                    by_recipe=layer.torch in BY_RECIPE or layer.category in ("block", "code"))
+            self._weights.show_node(node.parameters, node.shares, candidates, *Tensors.of(node.layer))
 
     def _order_stops(self) -> None:
         """The Tab key goes from top to bottom; rows that are made later would come last."""
@@ -264,6 +260,7 @@ class Inspector(QWidget):
         page = SeveralPage(self)
         page.layers_changed.connect(self.layers_changed)
         page.layers_tried.connect(self.layers_tried)
+        page.parameters_changed.connect(self.several_parameters_changed)
         self._pages.addWidget(page)
         return page
 

@@ -16,6 +16,7 @@ from engine.layers.code.layer import Code
 from engine.units import UNKNOWN, count_text, short_count
 from widgets.fields.form_fields import fields_of, kind_of
 from widgets.fields.several import Several, SeveralForm
+from widgets.inspector.several_weights import SeveralWeights
 from widgets.look.text import breakable, title_of
 from widgets.parts.scroll import BAR, ScrollPanel
 from widgets.parts.section import heading
@@ -27,6 +28,7 @@ class SeveralPage(ScrollPanel):
     """Shows layers; asks for others in their places."""
 
     layers_changed = Signal(object, str)  # by name, and the option that was edited
+    parameters_changed = Signal(object, str)  # by name, and the part that was edited
     layers_tried = Signal(object)  # by name as they would be, or None: as they are
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -34,7 +36,8 @@ class SeveralPage(ScrollPanel):
         self.names: tuple[str, ...] = ()
         content = QWidget()
         self._title, self._names, self._hint, self._sums = (QLabel(content) for _ in range(4))
-        self._form = SeveralForm(content)
+        self._form, self._weights = SeveralForm(content), SeveralWeights(content)
+        self._weights.parameters_changed.connect(self.parameters_changed)
         self._lay_out(content)
         self._form.edited.connect(lambda field, _: self.layers_changed.emit(self._layers(self._form.value), field))
         self._form.tried.connect(lambda several: self.layers_tried.emit(several and self._layers(several)))
@@ -45,8 +48,8 @@ class SeveralPage(ScrollPanel):
         column.setContentsMargins(MARGIN, 14, MARGIN - BAR, MARGIN)
         column.setSpacing(0)
         for label, role, top in ((self._title, "title", 0), (self._names, "dim", 4), (self._hint, "dim", 16),
-                                 (self._form, "", 16), (heading(self.tr("Together"), content), "section", 16),
-                                 (self._sums, "", 4)):
+                                 (self._form, "", 16), (self._weights, "", 0),
+                                 (heading(self.tr("Together"), content), "section", 16), (self._sums, "", 4)):
             label.setProperty("role", role)
             label.setContentsMargins(0, top, 0, 0)
             if isinstance(label, QLabel):
@@ -59,8 +62,8 @@ class SeveralPage(ScrollPanel):
 
     # -- what it shows ------------------------------------------------------------------------------------------
 
-    def show_layers(self, nodes: Sequence[Node], sums: Sums | None) -> None:
-        """Show these layers with what they have together."""
+    def show_layers(self, nodes: Sequence[Node], sums: Sums | None, weighted: Sequence[Node] = ()) -> None:
+        """Show these layers with what they have together; ``weighted`` are those with weights of their own."""
         names, layers = tuple(node.name for node in nodes), [node.layer for node in nodes]
         if names != self.names:
             self.forget_typing()
@@ -74,6 +77,9 @@ class SeveralPage(ScrollPanel):
         self._form.setVisible(together)
         self._hint.setVisible(not together and (not alike or is_code))
         self._hint.setText(self.tr("Select one, or several of one kind, to see and change their options."))
+        self._weights.show_nodes(weighted, len(nodes) - len(weighted))
+        if weighted:
+            self._weights.order_stops()
         self.show_sums(sums)
 
     def _say_which(self, nodes: Sequence[Node]) -> None:
@@ -103,6 +109,7 @@ class SeveralPage(ScrollPanel):
         """Drop what is typed and not yet asked for."""
         if self._form.rows:
             self._form.restore()
+        self._weights.forget_typing()
 
     def _order_stops(self) -> None:
         """Rows that are made later would come last."""

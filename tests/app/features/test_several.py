@@ -10,10 +10,13 @@ from PySide6.QtTest import QTest
 
 from app.features.previewing import Previewing
 from app.window.window import MainWindow
+from engine.graph.parameters import NodeParameters
 from tests.app.windows import opened
 from tests.seen import texts
-from widgets.fields.editors import LineEditor
+from widgets.fields.editors import ChoiceEditor, LineEditor
+from widgets.fields.form import Row
 from widgets.fields.several import SeveralForm
+from widgets.inspector.several_weights import SeveralInits, SeveralLearning, SeveralWeights
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -100,3 +103,63 @@ def test_all_of_a_large_network_are_shown_at_once(window):
     window.page.view.setFocus()
     QTest.keyClick(window.page.view, Qt.Key.Key_A, CTRL)
     assert f"{len(window.page.scene.cards)} layers" in said(window)
+
+
+# -- weights ----------------------------------------------------------------------------------------------------------
+
+
+def weights(window: MainWindow) -> SeveralWeights:
+    return window.places.inspector.findChild(SeveralWeights)
+
+
+def rows(window: MainWindow, kind: type[SeveralForm], which: int = 0) -> dict[str, Row]:
+    return weights(window).findChildren(kind)[which].rows
+
+
+def pick(field: ChoiceEditor, words: str) -> None:
+    """As a person does who types the first letters of a choice."""
+    field.setFocus()
+    QTest.keyClicks(field, words)
+
+
+def parameters(window: MainWindow, *names: str) -> list[NodeParameters]:
+    return [window.page.scene.graph.nodes[name].parameters for name in names]
+
+
+def test_layers_are_frozen_together_also_of_different_kinds(window):
+    graph = window.page.document.experiment.graph
+    window.page.scene.select(["conv1", "act1", "fc1"])
+    assert "Weights of 2 layers" in said(window)
+    learning = rows(window, SeveralLearning)
+    pick(learning["trainable"].editor, "off")
+    assert [each.trainable for each in parameters(window, "conv1", "fc1")] == [False, False]
+    assert window.page.scene.graph.nodes["act1"] == graph.nodes["act1"]
+    assert not learning["lr_multiplier"].editor.isEnabled()
+    window.page.document.undo()
+    assert window.page.document.experiment.graph == graph and learning["lr_multiplier"].editor.isEnabled()
+
+
+def test_their_weights_begin_alike_and_numbers_are_for_all(window):
+    window.page.scene.select(["conv1", "conv2"])
+    inits = rows(window, SeveralInits)
+    assert inits["kind"].editor.currentText() == "As in recipe" and not inits["std"].editor.isVisible()
+    pick(inits["kind"].editor, "Norm")
+    assert [each.weight.kind for each in parameters(window, "conv1", "conv2")] == ["normal", "normal"]
+    field = inits["std"].editor
+    assert field.isVisible()
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, "0.5\r")
+    assert [each.weight.std for each in parameters(window, "conv1", "conv2")] == [0.5, 0.5]
+    window.page.document.undo()
+    assert [each.weight.std for each in parameters(window, "conv1", "conv2")] == [0.01, 0.01]
+    window.page.scene.select(["conv1", "fc1"])
+    assert inits["kind"].editor.currentText() == "several" and not inits["std"].editor.isVisible()
+    inits["kind"].editor.setFocus()
+    QTest.keyClick(inits["kind"].editor, Qt.Key.Key_End)
+    assert [each.weight.kind for each in parameters(window, "conv1", "fc1")] == ["formula", "formula"]
+
+
+def test_layers_without_weights_have_no_such_section(window):
+    window.page.scene.select(["act1", "act2"])
+    assert not weights(window).isVisible()
