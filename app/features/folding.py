@@ -45,5 +45,8 @@ class Folding(Feature):
     def _check(self) -> None:
         panels, commands = self.host.places.panels, self.host.commands
         for side in KEYS:
-            commands[f"panel_{side}"].setChecked(panels.shows(side))
+            id = f"panel_{side}"
+            commands[id].setChecked(panels.shows(side))
+            key = commands.key_text(id)
+            panels.grips[side].set_words(f"{commands.text(id)} ({key})" if key else commands.text(id))
         commands["canvas_alone"].setChecked(panels.are_folded)

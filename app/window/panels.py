@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.window.commands import words
 from app.window.settings import PanelState
 from widgets.frame.grip import Grip, Side
 from widgets.frame.panel_splitter import Extent, Panel, PanelSplitter
@@ -53,8 +54,7 @@ class Panels(QObject):
 
     def _grip(self, side: Side) -> Grip:
         grip = Grip(side, self._canvas)
-        title = QCoreApplication.translate("actions", TITLES[side])
-        grip.set_words(self.tr("Show: {panel}").format(panel=title))
+        grip.set_words(words(TITLES[side]))
         grip.clicked.connect(partial(self.fold, side, False))
         return grip
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QMouseEvent, QPainter, QPaintEvent, QRegion, QResizeEvent
 from PySide6.QtWidgets import QSplitter, QSplitterHandle, QWidget
 
@@ -48,6 +49,8 @@ class Panel:
 class Handle(QSplitterHandle):
     """A line between a panel and the middle; under the mouse it is wide enough to be seen and held."""
 
+    held = Signal()
+    dragged_to = Signal(QPoint)  # in the splitter
     pressed_twice = Signal()
     let_go = Signal()
 
@@ -64,6 +67,10 @@ class Handle(QSplitterHandle):
             self.setMask(QRegion(self.contentsRect()))
         self.update()
 
+    def release(self) -> None:
+        """It is held no more, and about to go."""
+        self._show(False, False)
+
     def enterEvent(self, event: QEnterEvent) -> None:
         self._show(True, self._is_held)
 
@@ -73,6 +80,13 @@ class Handle(QSplitterHandle):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         super().mousePressEvent(event)
         self._show(self._is_under_mouse, event.button() == Qt.MouseButton.LeftButton)
+        self.held.emit()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        at = self.mapTo(self.splitter(), event.position().toPoint())  # before it moves
+        super().mouseMoveEvent(event)
+        if self._is_held:
+            self.dragged_to.emit(at)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)
@@ -81,7 +95,7 @@ class Handle(QSplitterHandle):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
-            self._show(False, False)
+            self.release()
             self.pressed_twice.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -109,20 +123,27 @@ class PanelSplitter(QSplitter):
         self._is_shown = True
         self._fitted: list[int] = []
         self._least = 0  # of the middle
+        self._before: list[int | None] = []  # sizes when a line was taken hold of
         self.setHandleWidth(1)
         self.setChildrenCollapsible(False)
         self.splitterMoved.connect(self._take_sizes)
 
-    def createHandle(self) -> QSplitterHandle:
-        handle = Handle(self.orientation(), self)
-        handle.pressed_twice.connect(lambda: self._fold_at(handle))
+    def createHandle(self) -> Any:
+        return Handle(self.orientation(), self)
+
+    def _add(self, widget: QWidget) -> None:
+        self.addWidget(widget)
+        handle = self.handle(self.count() - 1)
+        assert isinstance(handle, Handle)
+        handle.held.connect(self._remember)
+        handle.dragged_to.connect(lambda at: self._fold_if_pushed(handle, at))
+        handle.pressed_twice.connect(lambda: self.fold(self._panel_at(handle), True))
         handle.let_go.connect(self.changed)
-        return handle
 
     def add_middle(self, widget: QWidget) -> None:
         """What takes the room that is left."""
         self._middle = widget
-        self.addWidget(widget)
+        self._add(widget)
 
     def add_panel(self, widget: QWidget, extent: Extent) -> Panel:
         """A panel, before or after the middle."""
@@ -134,7 +155,7 @@ class PanelSplitter(QSplitter):
             widget.setMinimumHeight(extent.least)
             widget.setMaximumHeight(extent.most)
         self.panels.append(panel)
-        self.addWidget(widget)
+        self._add(widget)
         widget.hide()
         return panel
 
@@ -159,11 +180,25 @@ class PanelSplitter(QSplitter):
         panel.folded = folded
         self._fit()
 
-    def _fold_at(self, handle: QSplitterHandle) -> None:
-        """The panel whose border was pressed twice: a handle stands before its widget, or after the first one."""
+    def _panel_at(self, handle: QSplitterHandle) -> Panel:
+        """The panel at a line: a handle stands before its widget, or after the first one."""
         at = next(index for index in range(self.count()) if self.handle(index) is handle)
         widgets = self.widget(at), self.widget(at - 1)
-        self.fold(next(panel for panel in self.panels if panel.widget in widgets), True)
+        return next(panel for panel in self.panels if panel.widget in widgets)
+
+    def _remember(self) -> None:
+        self._before = [panel.size for panel in self.panels]
+
+    def _fold_if_pushed(self, handle: Handle, at: QPoint) -> None:
+        """Pushed far into the border a panel folds; brought back it is as large as before."""
+        panel = self._panel_at(handle)
+        place, whole = (at.x(), self.width()) if self._is_across else (at.y(), self.height())
+        first = self.widget(0) is panel.widget
+        if (place if first else whole - place) < panel.extent.least / 2:
+            handle.release()
+            for each, size in zip(self.panels, self._before, strict=True):
+                each.size = size
+            self.fold(panel, True)
 
     # -- sizes --------------------------------------------------------------------------------------------------
 
