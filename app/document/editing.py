@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
@@ -16,6 +17,8 @@ from engine.graph.parameters import NodeParameters
 from engine.layers.base import Layer
 from engine.messages import LayerloomError
 from widgets.look.text import message_text
+
+V = TypeVar("V")
 
 
 class Editing(QObject):
@@ -31,6 +34,27 @@ class Editing(QObject):
     def change_layer(self, name: str, layer: Layer, field: str) -> None:
         """Other options for a layer of the level that is shown."""
         self._edit_node(name, lambda graph: graph.with_layer(name, layer))
+
+    def change_layers(self, layers: Mapping[str, Layer], field: str) -> None:
+        """Other options for several layers of the level that is shown, in one step."""
+        self._edit_several(layers, Graph.with_layer)
+
+    def change_several_parameters(self, parameters: Mapping[str, NodeParameters], part: str) -> None:
+        """The same for several layers, in one step."""
+        self._edit_several(parameters, Graph.with_parameters)
+
+    def _edit_several(self, values: Mapping[str, V], change: Callable[[Graph, str, V], Graph]) -> None:
+        page = self._page()
+        if page is None or not values.keys() <= page.scene.graph.nodes.keys():
+            return
+        graph = page.scene.graph
+        try:
+            for name, value in values.items():
+                graph = change(graph, name, value)
+        except LayerloomError as error:
+            page.refuse(error.message)
+        else:
+            page.edit(self.tr("Change {count} layers").format(count=len(values)), graph)
 
     def change_parameters(self, name: str, parameters: NodeParameters, part: str) -> None:
         """Another beginning of a layer's weights, or another way of learning them."""

@@ -57,7 +57,7 @@ class Curves(Feature, Listener):
         self._document: Document | None = None
         self._run: Run | None = None
         self._shown_recipe: Recipe | None = None
-        self._lines: tuple[str, str] | None = None  # what the latest run came to, as it stands at the top, and in brief
+        self._lines: tuple[str, ...] | None = None  # what the latest run came to, as it stands at the top, and in brief
         self._elsewhere = _Elsewhere(self)
         self.trainer.points_arrived.connect(self._add_points)
         self.trainer.event_arrived.connect(self._take)
@@ -135,18 +135,18 @@ class Curves(Feature, Listener):
             self._come_to(document)
 
     def _come_to(self, document: Document) -> None:
-        self._lines = whole, brief = self._last_lines(document)
-        self.host.places.top.show_status(whole, shorter=[brief])
+        self._lines = self._last_lines(document)
+        self.host.places.top.show_status(self._lines[0], shorter=self._lines[1:])
 
-    def _last_lines(self, document: Document) -> tuple[str, str]:
+    def _last_lines(self, document: Document) -> tuple[str, ...]:
         """What the latest run came to, and whether something is another since then; the same in brief."""
         run = document.run
         if run is None or run.summary is None:
-            return ("", "")
+            return ("",)
         line = self.tr("Changed since training · {line}") if document.since_run.anything else "{line}"
-        whole, brief = (line.replace("{line}", self._of_member(message_text(words)))
-                        for words in (run.summary.line, run.summary.brief))
-        return whole, brief
+        summary = run.summary
+        texts = [self._of_member(message_text(words)) for words in (summary.line, summary.brief, summary.briefest)]
+        return tuple(line.replace("{line}", text) for text in (*texts, message_text(summary.briefest)))
 
     def _show_curves(self, plots: Plots, document: Document, run: Run | None) -> None:
         experiment = run.experiment if run else document.experiment
@@ -175,7 +175,7 @@ class Curves(Feature, Listener):
         """A run begins: its curves come to the front, and stray keys shall not land in the recipe beside them."""
         page = self.page
         if state == "preparing" and page is not None and self.trainer.trains(page.document):
-            self.host.places.bottom.bring(self.tab)
+            self.host.places.bottom.put_in_front(self.tab)
             self._show_document(page.document)
             focus = QApplication.focusWidget()
             if focus is None or self.host.places.bottom.isAncestorOf(focus):

@@ -22,7 +22,7 @@ class Following(Feature):
         self._followers: dict[Page, Follower] = self.per_page()
 
     def commands(self) -> Sequence[Row]:
-        return [Command("follow", "Follow what is selected", self.on_page(self.follow), "View", "panels", ("T",),
+        return [Command("follow", "Follow what is selected", self.on_page(self.follow), "View", "panels", ("Shift+F",),
                         canvas=True, checkable=True)]
 
     def connect_page(self, page: Page) -> None:

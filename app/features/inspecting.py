@@ -9,6 +9,8 @@ from app.document.page import Page
 from app.window.commands import Command, Row
 from app.window.host import Feature, Host
 from engine.experiment.costs import costs_of, node_costs_of
+from engine.graph.graph import Node
+from engine.graph.parameters import DEFAULTS
 
 
 class Inspecting(Feature):
@@ -19,6 +21,8 @@ class Inspecting(Feature):
         self.editing = Editing(self, lambda: self.page)
         inspector, top, editing = host.places.inspector, host.places.top, self.editing
         inspector.layer_changed.connect(editing.change_layer)
+        inspector.layers_changed.connect(editing.change_layers)
+        inspector.several_parameters_changed.connect(editing.change_several_parameters)
         inspector.rename_requested.connect(editing.rename)
         inspector.parameters_changed.connect(editing.change_parameters)
         inspector.shares_changed.connect(editing.change_shares)
@@ -32,14 +36,21 @@ class Inspecting(Feature):
         top.device_chosen.connect(editing.choose_device)
 
     def commands(self) -> Sequence[Row]:
-        inspector, places = self.host.places.inspector, self.host.places
+        places = self.host.places
         return [
-            Command("rename", "Rename", inspector.focus_name, "Edit", "change", ("F2",), canvas=True),
+            Command("rename", "Rename", self._rename, "Edit", "change", ("F2",), canvas=True),
             Command("search", "Search the layers", places.search_layers, "Network", "add", ("/",), canvas=True, rank=1),
         ]
 
     def connect_page(self, page: Page) -> None:
-        page.rename_requested.connect(self.host.places.inspector.focus_name)
+        page.rename_requested.connect(self._rename)
+
+    def _rename(self) -> None:
+        """Begin typing another name for the layer that is selected."""
+        inspector = self.host.places.inspector
+        if self.page is not None and inspector.name is not None:
+            self.host.places.show_inspector()
+            inspector.focus_name()
 
     # -- showing ------------------------------------------------------------------------------------------------
 
@@ -49,20 +60,34 @@ class Inspecting(Feature):
         places.top.show_dataset(experiment.data.dataset)
         places.top.show_device(recipe.device)
         costs = costs_of(analysis, recipe) if analysis.params else None
-        places.costs.show_costs(costs, recipe.batch_size)
+        places.show_costs(costs, recipe.batch_size)
 
     def show_selection(self, page: Page | None) -> None:
-        """The inspector shows the one layer that is selected, at the level one is at."""
+        """The inspector shows what is selected, at the level one is at."""
         inspector = self.host.places.inspector
-        if page is None or page.scene.selected_names() != [inspector.name]:
+        if page is None or page.scene.selected_names() != inspector.names:
             inspector.settle()
         names = page.scene.selected_names() if page is not None else []
-        if page is None or len(names) != 1 or names[0] not in page.level.analysis.nodes:
+        if page is None or not names or not set(names) <= page.level.analysis.nodes.keys():
             inspector.show_node(None, None, None, (), len(names))
-            return
-        name, recipe, analysis = names[0], page.document.experiment.recipe, page.level.analysis
+        elif len(names) > 1:
+            analysis = page.level.analysis
+            nodes = [analysis.graph.nodes[name] for name in names]
+            inspector.show_several(nodes, analysis.sums(names), [node for node in nodes if _has_weights(page, node)])
+        else:
+            self._show_one(page, names[0])
+
+    def _show_one(self, page: Page, name: str) -> None:
+        inspector = self.host.places.inspector
+        recipe, analysis = page.document.experiment.recipe, page.level.analysis
         costs = node_costs_of(analysis, name, recipe)
         problems = [problem for problem in page.level.problems if problem.node == name]
         inspector.show_node(analysis.graph.nodes[name], analysis.nodes[name], costs, problems, 1,
                             page.share_candidates(name))
         inspector.set_patient(not page.is_own)
+
+
+def _has_weights(page: Page, node: Node) -> bool:
+    """Whether it has weights of its own, or it was once said how they shall be."""
+    facts = page.level.analysis.nodes[node.name].facts
+    return node.shares is None and (node.parameters != DEFAULTS or (facts is not None and facts.params > 0))

@@ -52,9 +52,11 @@ class Outline(Feature):
 
     def begin(self) -> None:
         self.host.places.left.turned.connect(self._check)
+        self.host.places.panels.changed.connect(self._check)
 
     def _check(self) -> None:
-        self.host.commands["outline"].setChecked(self.host.places.left.shows(self.tab))
+        places = self.host.places
+        self.host.commands["outline"].setChecked(places.left.shows(self.tab) and places.panels.shows("left"))
 
     def toggle(self) -> None:
         """Bring the outline to the front and go there; once more: back to the layers."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,9 @@ class Previewing(Feature):
         self._of: Page | None = None
 
     def begin(self) -> None:
-        self.host.places.inspector.layer_tried.connect(self._try_layer)
+        inspector = self.host.places.inspector
+        inspector.layer_tried.connect(lambda name, layer: self._try_layers({name: layer} if layer is not None else {}))
+        inspector.layers_tried.connect(lambda layers: self._try_layers(layers or {}))
         for panel in (self.host.places.inspector, self.host.feature(Problems).panel):
             panel.repair_previewed.connect(self.on_page(self.preview_repair))
 
@@ -89,13 +92,14 @@ class Previewing(Feature):
 
     # -- how ----------------------------------------------------------------------------------------------------
 
-    def _try_layer(self, name: str, layer: Layer | None) -> None:
+    def _try_layers(self, layers: Mapping[str, Layer]) -> None:
+        """Show what these layers would be in their places; none: what is."""
         page = self.page
-        if page is None or layer is None or name not in page.level.graph.nodes:
+        if page is None or not layers or not layers.keys() <= page.level.graph.nodes.keys():
             self.end()
             return
         try:
-            graph = page.level.graph.with_layer(name, layer)
+            graph = page.level.graph.with_layers(layers)
         except LayerloomError:
             self.end()
         else:
@@ -130,12 +134,14 @@ class Previewing(Feature):
             concerned = [problem for problem in problems if problem.node == name]
             self.host.places.inspector.show_trial(analysis.graph.nodes[name], analysis.nodes[name], costs[0],
                                                      costs[1], concerned)
+        elif len(names) > 1 and set(names) <= analysis.nodes.keys():
+            self.host.places.inspector.show_several_trial(analysis.sums(names), page.level.analysis.sums(names))
 
     def _show_costs(self, page: Page, analysis: Analysis, experiment: Experiment) -> None:
         recipes = experiment.recipe, page.document.experiment.recipe
         new, old = (costs_of(known, recipe) if known.params else None
                     for known, recipe in zip((analysis, page.analysis), recipes, strict=True))
-        self.host.places.costs.show_costs(new, recipes[0].batch_size, old)
+        self.host.places.show_costs(new, recipes[0].batch_size, old)
 
 
 def _alone(level: Level, graph: Graph) -> Level:

@@ -80,7 +80,7 @@ class Results(Feature, Listener):
     def connect_page(self, page: Page) -> None:
         """Where variants are run, and what to look at."""
         if page.document.experiment.variants:
-            self.host.places.bottom.bring(self.tab)
+            self.host.places.bottom.put_in_front(self.tab)
 
     def show_document(self, document: Document) -> None:
         """Everything about this document's latest run, and what the gallery says."""

@@ -52,7 +52,16 @@ class Shortcuts(Feature):
     def begin(self) -> None:
         for id, keys in self.host.settings.shortcuts.items():
             if id in self.host.commands:
+                self._free(keys, id)
                 self.host.commands.set_keys(id, keys)
+
+    def _free(self, keys: Sequence[str], id: str) -> None:
+        """A newer command may come with a key that a person has given to another before: it goes without."""
+        commands = self.host.commands
+        for key in keys:
+            other = commands.owner_of(key, id)
+            if other is not None and other not in self.host.settings.shortcuts:
+                commands.set_keys(other, [each for each in commands.keys(other) if each != key])
 
     def connect_page(self, page: Page) -> None:
         page.view.key_now, page.view.bindings = self.host.commands.key_now, self.host.commands.bindings

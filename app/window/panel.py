@@ -38,6 +38,7 @@ class TabPanel(QTabWidget):
     """Holds the tabs in the order of their rank."""
 
     turned = Signal()  # another tab is in front
+    brought = Signal()  # somebody asks to see a tab, also where the panel is folded
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -87,7 +88,12 @@ class TabPanel(QTabWidget):
     # -- a tab --------------------------------------------------------------------------------------------------
 
     def bring(self, tab: Tab) -> None:
-        """Bring a tab to the front."""
+        """Bring a tab to the front, because somebody asks for it."""
+        self.put_in_front(tab)
+        self.brought.emit()
+
+    def put_in_front(self, tab: Tab) -> None:
+        """Bring a tab to the front, where the panel is there; one that is folded stays so."""
         index = self._tabs.index(tab)
         self.setTabVisible(index, True)
         self.setCurrentIndex(index)

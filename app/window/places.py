@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtCore import QObject, QSize, Signal
 from PySide6.QtWidgets import (
+    QApplication,
     QBoxLayout,
     QFrame,
     QHBoxLayout,
     QMainWindow,
     QPushButton,
-    QSplitter,
     QStackedWidget,
     QTabBar,
     QVBoxLayout,
@@ -21,6 +21,8 @@ from PySide6.QtWidgets import (
 
 from app.document.page import Page
 from app.window.panel import Tab, TabPanel
+from app.window.panels import Panels
+from engine.analysis.analysis import Costs
 from engine.layers.base import LAYERS
 from widgets.frame.topbar import TopBar
 from widgets.inspector.inspector import Inspector
@@ -33,7 +35,6 @@ if TYPE_CHECKING:  # what is made when it is first shown
     from widgets.frame.start_page import StartPage
     from widgets.parts.notice import Notice
 
-PALETTE_WIDTH, SIDE_WIDTH, BOTTOM_HEIGHT, LEAST_BOTTOM = 220, 300, 300, 120
 L = TypeVar("L", bound=QBoxLayout)
 
 
@@ -60,7 +61,11 @@ class Places(QObject):
         self.left, self.bottom = TabPanel("left"), TabPanel("bottom")
         self._layers = Tab(self.tr("Layers"), lambda: self.palette, at="left", rank=0)
         self.left.add(self._layers)
-        self.body = self._across()  # all below the top bar
+        self.side = self._side()
+        self.panels = Panels(self.left, self.side, self.bottom, self.stack)
+        self.panels.fill_middle(self._document_bar())
+        self.body = self.panels.across  # all below the top bar
+        self._connect()
         window.setMenuWidget(self.top)
         window.setCentralWidget(self.body)
 
@@ -73,29 +78,28 @@ class Places(QObject):
         self.left.complete()
         self.bottom.complete()
 
-    def _across(self) -> QWidget:
-        self.left.setFixedWidth(PALETTE_WIDTH)
-        across = QWidget()
-        row = _flush(QHBoxLayout(across))
-        row.addWidget(self.left)
-        row.addWidget(self._middle(), 1)
-        row.addWidget(self._side())
-        return across
+    def _connect(self) -> None:
+        self.left.brought.connect(lambda: self.panels.fold("left", False))
+        self.bottom.brought.connect(lambda: self.panels.fold("bottom", False))
+        self.panels.folding.connect(self._leave)
+        self.panels.changed.connect(self._say_totals)
+        self.top.least_changed.connect(self.body.setMinimumWidth)  # Qt asks only what is below the menus
 
-    def _middle(self) -> QWidget:
-        middle = QWidget()
-        column = _flush(QVBoxLayout(middle))
-        column.addWidget(self._document_bar())
-        self.bottom.setMinimumHeight(LEAST_BOTTOM)
-        self._splitter = QSplitter(Qt.Orientation.Vertical)
-        self._splitter.setHandleWidth(1)
-        self._splitter.setChildrenCollapsible(False)
-        self._splitter.addWidget(self.stack)
-        self._splitter.addWidget(self.bottom)
-        self._splitter.setStretchFactor(0, 1)
-        self._splitter.setSizes([600, BOTTOM_HEIGHT])
-        column.addWidget(self._splitter)
-        return middle
+    def _say_totals(self) -> None:
+        """At the top, where the panel that has them is folded; beside the start page there is nothing to say."""
+        working = isinstance(self.stack.currentWidget(), Page)
+        self.top.want_totals(working and not self.panels.shows("right"))
+
+    def show_costs(self, costs: Costs | None, batch_size: int, was: Costs | None = None) -> None:
+        """What the network in front costs; ``was``: before a change that is only tried."""
+        self.costs.show_costs(costs, batch_size, was)
+        self.top.show_totals(costs, batch_size)
+
+    def _leave(self, panel: QWidget) -> None:
+        """A panel folds: what is typed there counts, and the canvas has the keyboard."""
+        focus, page = QApplication.focusWidget(), self.stack.currentWidget()
+        if focus is not None and panel.isAncestorOf(focus) and isinstance(page, Page):
+            page.view.setFocus()
 
     def _document_bar(self) -> QWidget:
         self.document_bar = bar = QFrame()
@@ -117,7 +121,6 @@ class Places(QObject):
     def _side(self) -> QWidget:
         side = QFrame()
         side.setObjectName("side")
-        side.setFixedWidth(SIDE_WIDTH)
         column = _flush(QVBoxLayout(side))
         column.addWidget(self.inspector, 1)
         rule = QFrame()
@@ -125,7 +128,6 @@ class Places(QObject):
         rule.setFixedHeight(1)
         column.addWidget(rule)
         column.addWidget(self.costs)
-        self.side = side
         return side
 
     @cached_property
@@ -149,6 +151,10 @@ class Places(QObject):
         """Bring the layers to the front at the left."""
         self.left.bring(self._layers)
 
+    def show_inspector(self) -> None:
+        """Bring the inspector back, where it is folded."""
+        self.panels.fold("right", False)
+
     def search_layers(self) -> None:
         """Begin a search among the layers."""
         self.show_layers()
@@ -167,8 +173,7 @@ class Places(QObject):
         self._set_working(True)
 
     def _set_working(self, working: bool) -> None:
-        for widget in (self.left, self.bottom, self.side):
-            widget.setVisible(working)
+        self.panels.set_working(working)
         theme.mark_start(self.document_bar, not working)
 
     def show_name(self, index: int, name: str, dirty: bool, trains: bool, path: str) -> None:

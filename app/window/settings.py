@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 
@@ -12,6 +13,13 @@ from engine.graph.grid import Flow
 
 RECENT = 8
 CODE = 1000  # sources remembered as agreed to
+
+
+class PanelState(NamedTuple):
+    """How a panel was left: its size where a person has dragged it, and whether it is folded."""
+
+    size: int | None = None
+    folded: bool = False
 
 
 class Settings:
@@ -97,6 +105,15 @@ class Settings:
         self._store.setValue("minimap", "true" if on else "false")
 
     @property
+    def panels(self) -> dict[str, PanelState]:
+        """How the panels around the canvas were left."""
+        return _panels_in(str(self._store.value("panels", "{}")))
+
+    @panels.setter
+    def panels(self, states: Mapping[str, PanelState]) -> None:
+        self._store.setValue("panels", json.dumps({side: state._asdict() for side, state in states.items()}))
+
+    @property
     def recent_commands(self) -> list[str]:
         """What was run from the list of commands last, newest first."""
         return self._words("recent_commands")
@@ -154,11 +171,23 @@ class Settings:
         return self.folder / "recovery"
 
 
-def _keys_in(text: str) -> dict[str, list[str]]:
-    """What the file says about keys; what cannot be read there counts for nothing."""
+def _mapping_in(text: str) -> dict[str, Any]:
+    """What a value of the file says by name; what cannot be read there counts for nothing."""
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
         return {}
-    items = found.items() if isinstance(found, dict) else ()
-    return {id: [key for key in keys if isinstance(key, str)] for id, keys in items if isinstance(keys, list)}
+    return found if isinstance(found, dict) else {}
+
+
+def _keys_in(text: str) -> dict[str, list[str]]:
+    """What the file says about keys."""
+    return {id: [key for key in keys if isinstance(key, str)] for id, keys in _mapping_in(text).items()
+            if isinstance(keys, list)}
+
+
+def _panels_in(text: str) -> dict[str, PanelState]:
+    """What the file says about panels; a size is a whole number, whatever somebody has written there."""
+    states = {side: state for side, state in _mapping_in(text).items() if isinstance(state, dict)}
+    return {side: PanelState(size if type(size := state.get("size")) is int else None, state.get("folded") is True)
+            for side, state in states.items()}

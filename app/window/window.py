@@ -59,6 +59,7 @@ class MainWindow(QMainWindow):
         self._collector = Collector(self)
         self._has_begun = False
         self.setAcceptDrops(True)
+        self.places.panels.restore(settings.panels)
         self._connect()
         self._make(first)
         if settings.geometry is None or not self.restoreGeometry(settings.geometry):
@@ -73,6 +74,10 @@ class MainWindow(QMainWindow):
         self.places.new_document.clicked.connect(self.show_start)
         for panel in (self.places.left, self.places.bottom):
             panel.turned.connect(self._show_tabs)
+        self.places.panels.changed.connect(self._remember_panels)
+
+    def _remember_panels(self) -> None:
+        self.settings.panels = self.places.panels.states()
 
     # -- features -----------------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -37,6 +37,13 @@ class Costs(NamedTuple):
     mult_adds: int  # for one example
     training_memory: int
     inference_memory: int
+
+
+class Sums(NamedTuple):
+    """Of the four what adds up over layers."""
+
+    params: int
+    mult_adds: int
 
 
 @dataclass(frozen=True)
@@ -128,6 +135,14 @@ class Analysis:
                      weights + learning * (1 + optimizer_state)
                      + max(size, self.memory.kept_by_node.get(name, 0)) * batch_size,
                      weights + size * batch_size)
+
+    def sums(self, names: Iterable[str]) -> Sums | None:
+        """What some layers have together, None while the shape of one is unknown; whoever shares weights has none."""
+        found = [self.nodes[name].facts for name in names]
+        known = [facts for facts in found if facts is not None]
+        if len(known) < len(found):
+            return None
+        return Sums(sum(facts.params for facts in known), sum(facts.mult_adds for facts in known))
 
 
 def analyze(graph: Graph, input_shape: Shape | None = None) -> Analysis:

@@ -286,6 +286,13 @@ class Graph:
         most = layer.max_inputs
         return tuple(edge for edge in self.edges if edge.target not in names or most is None or edge.port < most)
 
+    def with_layers(self, layers: Mapping[str, Layer]) -> Graph:
+        """Change the layers of several nodes. Raises UnknownNodeError."""
+        graph = self
+        for name, layer in layers.items():
+            graph = graph.with_layer(name, layer)
+        return graph
+
     def with_parameters(self, name: str, parameters: NodeParameters) -> Graph:
         """Change how a node's weights begin and learn. Raises UnknownNodeError."""
         return self._keeping_structure({**self.nodes, name: replace(self._node(name), parameters=parameters)})

@@ -68,8 +68,8 @@ LINES = (
 TYPED = ("1", "3", "0", "-1", "1e308", "0.5", "999999", "7x7", "abc", "", "(", "1e999", "nan", "２")
 KEYS = (Key.Key_L, Key.Key_F, Key.Key_Home, Key.Key_H, Key.Key_M, Key.Key_C, Key.Key_Escape, Key.Key_Left,
         Key.Key_Down, Key.Key_F8, Key.Key_Tab, Key.Key_W, Key.Key_R, Key.Key_Backspace, Key.Key_Return, Key.Key_F6,
-        Key.Key_Delete, Key.Key_T, Key.Key_Up, Key.Key_Right, Key.Key_Space, Key.Key_Slash, Key.Key_F2, Key.Key_F3,
-        Key.Key_End, Key.Key_PageDown, Key.Key_A, Key.Key_Menu)  # fmt: skip
+        Key.Key_Delete, Key.Key_T, Key.Key_N, Key.Key_B, Key.Key_Up, Key.Key_Right, Key.Key_Space, Key.Key_Slash,
+        Key.Key_F2, Key.Key_F3, Key.Key_End, Key.Key_PageDown, Key.Key_A, Key.Key_Menu)  # fmt: skip
 SHORTCUTS = (Key.Key_A, Key.Key_C, Key.Key_V, Key.Key_X, Key.Key_D, Key.Key_G, Key.Key_F, Key.Key_K, Key.Key_P,
              Key.Key_Z, Key.Key_Y, Key.Key_S, Key.Key_Plus, Key.Key_Minus)  # fmt: skip
 MEANWHILE = ("do_comment", "do_hold", "do_pull_a_wire", "do_search", "do_repair", "do_field")

@@ -115,11 +115,11 @@ class Form(QWidget):
         if self._trial is not None and model == self._model:
             return
         self._trial = None
-        if kind_of(model) != self._kind:
+        if self._kind_of(model) != self._kind:
             self._show_body(model)
         self._model = model
         for name, row in self.rows.items():
-            row.editor.show_value(value_of(model, name))
+            row.editor.show_value(self._value_of(model, name))
 
     def restore(self) -> None:
         """Drop every text that is refused or not yet asked for. Nothing is asked for."""
@@ -130,14 +130,28 @@ class Form(QWidget):
         for row in self.rows.values():
             row.editor.restore()
 
+    # -- what a model is ----------------------------------------------------------------------------------------
+
+    def _kind_of(self, model: Any) -> Hashable:
+        """Models of one kind have the same rows."""
+        return kind_of(model)
+
+    def _fields_of(self, model: Any) -> Mapping[str, FieldInfo]:
+        """The options that have a row."""
+        return fields_of(model)
+
+    def _value_of(self, model: Any, name: str) -> Any:
+        """What an option's editor shows."""
+        return value_of(model, name)
+
     # -- making rows --------------------------------------------------------------------------------------------
 
     def _show_body(self, model: Any) -> None:
-        self._kind = kind_of(model)
+        self._kind = self._kind_of(model)
         if self._body is not self:
             self._body.hide()
         if self._kind not in self._bodies:
-            self._build(fields_of(model))
+            self._build(self._fields_of(model))
             self._bodies[self._kind] = (self._body, self.rows)
         self._body, self.rows = self._bodies[self._kind]
         self._body.show()
@@ -182,14 +196,23 @@ class Form(QWidget):
     def _editor(self, name: str, syntax: Syntax) -> Editor:
         if syntax.is_switch:
             return SwitchEditor(self._body)
-        if syntax.types == {bool} and not syntax.choices:
-            return ChoiceEditor([(None, UNKNOWN), (True, self.tr("on")), (False, self.tr("off"))], self._body)
-        if syntax.is_choice:
-            nothing = [(None, UNKNOWN)] if syntax.optional else []
-            return ChoiceEditor([*nothing, *((c, self._choice_name(name, c)) for c in syntax.choices)], self._body)
+        choices = self._choices(name, syntax)
+        if choices:
+            return ChoiceEditor(choices, self._body)
         editor = LineEditor(syntax, self._body)
-        editor.setPlaceholderText(translated(syntax.empty or syntax.example) or (UNKNOWN if syntax.optional else ""))
+        editor.setPlaceholderText(self._at_empty(syntax))
         return editor
+
+    def _choices(self, name: str, syntax: Syntax) -> list[tuple[object, str]]:
+        """What there is to choose from; nothing where one types."""
+        nothing: list[tuple[object, str]] = [(None, UNKNOWN)] if syntax.optional else []
+        if syntax.types == {bool} and not syntax.choices:
+            return [*nothing, (True, self.tr("on")), (False, self.tr("off"))]
+        return [*nothing, *((c, self._choice_name(name, c)) for c in syntax.choices)] if syntax.is_choice else []
+
+    def _at_empty(self, syntax: Syntax) -> str:
+        """What stands in an empty line."""
+        return translated(syntax.empty or syntax.example) or (UNKNOWN if syntax.optional else "")
 
     def _choice_name(self, name: str, choice: str) -> str:
         return translated(choice.replace("_", " ").capitalize())
@@ -213,9 +236,9 @@ class Form(QWidget):
         except OptionError as error:
             row.refuse(sentence_text(error.message))
             return
-        row.accept(value_of(model, name))
+        row.accept(self._value_of(model, name))
         for other in self.rows.keys() - {name}:  # one that it excludes is empty now
-            self.rows[other].editor.show_value(value_of(model, other))
+            self.rows[other].editor.show_value(self._value_of(model, other))
         self._take(name, model)
 
     def _go_back(self, name: str, value: object) -> None:
@@ -232,7 +255,7 @@ class Form(QWidget):
             self._show_trial(model if model != self._model else None)
         elif model != self._model:
             self._model = model
-            self.edited.emit(name, value_of(model, name))
+            self.edited.emit(name, self._value_of(model, name))
 
     def _show_trial(self, model: Any) -> None:
         if model != self._trial:
@@ -243,5 +266,5 @@ class Form(QWidget):
         """The person is done: what was tried is asked for."""
         if self._trial is not None:
             self._model, self._trial = self._trial, None
-            self.edited.emit(name, value_of(self._model, name))
+            self.edited.emit(name, self._value_of(self._model, name))
             self.tried.emit(None)

@@ -6,15 +6,49 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenuBar, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenuBar, QPushButton, QSizePolicy, QToolButton, QWidget
 
+from engine.analysis.analysis import Costs
+from widgets.frame.totals import Totals
 from widgets.look import theme
 from widgets.look.guarded import guarded
 from widgets.look.icons import icon_url
 from widgets.parts.choice import Choice
 from widgets.training.progress import Progress
 
-HEIGHT, GAP = 46, 8
+HEIGHT, GAP, EDGE = 46, 8, 16
+WORDS, FEW_WORDS = 36, 24  # letters in a line of the progress: as it should have, and where there is little room
+FEW_MENUS = 116  # the width of the first of them, and of the button that shows the others
+APART = 24  # between the progress and the totals
+
+
+@guarded
+class ProgressPlace(QWidget):
+    """Keeps its place in the row; the progress in it may be narrower."""
+
+    def __init__(self, progress: Progress) -> None:
+        super().__init__()
+        self._progress, self._most = progress, 0
+        progress.setParent(self)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+
+    def sizeHint(self) -> QSize:
+        return self._progress.sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, self._progress.minimumSizeHint().height())
+
+    def letters(self, count: float) -> int:
+        """The width of so many letters of the progress."""
+        return theme.letters(self._progress.sentence.font(), count)
+
+    def leave(self, most: int) -> None:
+        """Let the progress take no more than this."""
+        self._most = most
+        self._progress.setGeometry(0, 0, max(1, min(self.width(), most)), self.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.leave(self._most)
 
 
 @guarded
@@ -26,6 +60,7 @@ class TopBar(QWidget):
     stop_clicked = Signal()
     dataset_chosen = Signal(str)
     device_chosen = Signal(str)
+    least_changed = Signal(int)  # the width that it cannot do without
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,8 +71,10 @@ class TopBar(QWidget):
         self.menu_bar.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.dataset, self.device = Choice(self.tr("Data"), narrowest=14.6), Choice(self.tr("Device"))
         self.train, self.pause, self.stop = QPushButton(), QPushButton(), QPushButton()
-        self.progress = Progress()
+        self.progress, self.totals = Progress(), Totals(self)
+        self._place, self._is_silent = ProgressPlace(self.progress), True
         self._state, self._can_train, self._reason = "loading", True, ""
+        self._least = 0
         self._other = ""  # what is trained, where it is not in front
         self._name_buttons()
         self._assemble()
@@ -60,7 +97,7 @@ class TopBar(QWidget):
         self._brand.setProperty("role", "brand")
         self._row = row = QHBoxLayout(self)
         row.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
-        row.setContentsMargins(18, 0, 16, 0)
+        row.setContentsMargins(18, 0, EDGE, 0)
         row.setSpacing(GAP)
         row.addWidget(self._brand)
         row.addSpacing(8)
@@ -70,7 +107,7 @@ class TopBar(QWidget):
             row.addWidget(widget)
         row.addLayout(self._button_row())
         row.addSpacing(8)
-        row.addWidget(self.progress)
+        row.addWidget(self._place)
         row.addStretch(1)
 
     def _button_row(self) -> QHBoxLayout:
@@ -156,10 +193,12 @@ class TopBar(QWidget):
     def show_progress(self, epoch: int, epochs: int, fraction: float, examples_per_second: float,
                       seconds_left: float, member: str = "") -> None:
         """How far the run is; ``member``: which one of a series it is."""
+        self._set_silent(False)
         self.progress.show_epoch(epoch, epochs, fraction, examples_per_second, seconds_left, member)
 
     def show_status(self, text: str, fraction: float | None = None, shorter: Sequence[str] = ()) -> None:
         """A sentence in place of the progress, or in little room a ``shorter`` one; with ``fraction`` below the bar."""
+        self._set_silent(not text and fraction is None)
         self.progress.show_sentence(text, fraction, shorter)
 
     # -- looks --------------------------------------------------------------------------------------------------
@@ -173,6 +212,11 @@ class TopBar(QWidget):
             icon.addFile(icon_url(name, now.dim), QSize(), QIcon.Mode.Disabled)
             button.setIcon(icon)
             button.setIconSize(QSize(14, 14))
+        more = self.menu_bar.findChild(QToolButton, "qt_menubar_ext_button")
+        if more is not None:  # Qt's own picture is dark in any theme
+            more.setIcon(QIcon(icon_url("chevron", now.dim)))
+            more.setIconSize(QSize(10, 10))
+            more.setToolTip(self.tr("More menus"))
 
     def _keep_width(self) -> None:
         """As wide as the wider of its texts, so that it never changes."""
@@ -184,11 +228,44 @@ class TopBar(QWidget):
         self.train.setFixedWidth(max(widths))
 
     def _fit(self) -> None:
-        """In little room, or with a wide font, first the program's name goes, then the labels of the choices."""
-        room = self.width() - self.minimumSizeHint().width() - self._label_room()
+        """In little room, or with a wide font, first the program's name goes, then labels, then words, then menus."""
+        labels, menus, words = self._label_room(), self.menu_bar.sizeHint().width(), self._place.letters(WORDS)
+        room = self.width() - self._rest() - menus - words
         for choice in (self.dataset, self.device):
-            choice.set_brief(room < 0)
-        self._brand.setVisible(room >= self._brand_room())
+            choice.set_brief(room < labels)
+        self._brand.setVisible(room >= labels + self._brand_room())
+        few = max(self._place.letters(FEW_WORDS), words + min(0, room))
+        self._place.setMinimumWidth(few)
+        self.menu_bar.setFixedWidth(max(min(FEW_MENUS, menus), menus + min(0, room + words - few)))
+        self._row.activate()
+        self._fit_totals()
+        least = self.minimumSizeHint().width()
+        if least != self._least:
+            self._least = least
+            self.least_changed.emit(least)
+
+    def _fit_totals(self) -> None:
+        """At the right end, where the progress leaves room for it or says nothing."""
+        free = self.width() - EDGE - self._place.x()
+        taken = 0 if self._is_silent else self._place.letters(WORDS) + APART
+        width = self.totals.fit(free - taken)
+        self._place.leave(free - width - APART if width else free)
+        self.totals.setGeometry(self.width() - EDGE - width, 0, width, self.height())
+
+    def _set_silent(self, silent: bool) -> None:
+        if silent != self._is_silent:
+            self._is_silent = silent
+            self._fit_totals()
+
+    def show_totals(self, costs: Costs | None, batch_size: int) -> None:
+        """What the network costs; None while that is unknown."""
+        self.totals.show_costs(costs, batch_size)
+        self._fit_totals()
+
+    def want_totals(self, wanted: bool) -> None:
+        """Whether they are to be said here: they are not said elsewhere."""
+        self.totals.is_wanted = wanted
+        self._fit_totals()
 
     def _label_room(self) -> int:
         return self.dataset.label_room() + self.device.label_room()
@@ -196,11 +273,16 @@ class TopBar(QWidget):
     def _brand_room(self) -> int:
         return self._brand.sizeHint().width() + GAP
 
-    def minimumSizeHint(self) -> QSize:
-        """Without what goes where there is little room."""
+    def _rest(self) -> int:
+        """What is never given up, without menus and progress."""
         shown = self._brand_room() if not self._brand.isHidden() else 0
         shown += 0 if self.dataset.is_brief else self._label_room()
-        return self._row.minimumSize() - QSize(shown, 0)
+        return self._row.minimumSize().width() - shown - self.menu_bar.minimumWidth() - self._place.minimumWidth()
+
+    def minimumSizeHint(self) -> QSize:
+        """Without what goes where there is little room."""
+        menus = min(FEW_MENUS, self.menu_bar.sizeHint().width())
+        return QSize(self._rest() + menus + self._place.letters(FEW_WORDS), self._row.minimumSize().height())
 
     def changeEvent(self, event: QEvent) -> None:
         """Take the new theme's colours and font."""

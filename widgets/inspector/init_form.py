@@ -52,6 +52,23 @@ class FormulaEditor(LineEditor):
         self.ended.emit()
 
 
+def kinds_by_name(default: str = "") -> list[tuple[object, str]]:
+    """What a tensor can begin as; ``default``: in other words what it does where nothing is chosen."""
+    names: list[tuple[object, str]] = [(kind, translated(title)) for kind, title in INIT_TITLES.items()]
+    return [("default", default), *names[1:]] if default else names
+
+
+def with_option(init: Init, name: str, value: object) -> Init:
+    """The same with another option; a formula that is chosen begins with one that can be. Raises OptionError."""
+    options: dict[str, Any] = {**dict(init), name: value}
+    if options["kind"] == "formula" and name == "kind" and not options["formula"]:
+        options["formula"] = STARTER
+    try:
+        return Init.model_validate(options)
+    except ValidationError as error:
+        raise OptionError("{reason}", reason=reason_of(error, Init)) from error
+
+
 class InitForm(Form):
     """Edits an Init; ``title`` says what is being filled."""
 
@@ -70,8 +87,7 @@ class InitForm(Form):
         """Say in other words what a tensor begins as where nothing is chosen here; PyTorch's own without any."""
         editor = self.rows["kind"].editor
         assert isinstance(editor, ChoiceEditor)
-        editor.set_choices([(kind, words if words and kind == "default" else self._choice_name("kind", kind))
-                            for kind in INIT_TITLES])
+        editor.set_choices(kinds_by_name(words))
 
     def show_value(self, model: Init) -> None:
         """Show the kind and the rows it reads."""
@@ -97,7 +113,7 @@ class InitForm(Form):
         return super()._editor(name, syntax)
 
     def _choice_name(self, name: str, choice: str) -> str:
-        return translated(next(title for kind, title in INIT_TITLES.items() if kind == choice))
+        return dict(kinds_by_name())[choice]
 
     def _arrange(self, grid: QGridLayout) -> None:
         super()._arrange(grid)
@@ -105,13 +121,7 @@ class InitForm(Form):
         grid.addWidget(self.rows["formula"].editor, place, 0, 1, 2)  # a formula is long: it has the whole line
 
     def _with(self, name: str, value: object) -> Init:
-        options: dict[str, Any] = {**dict(self._model), name: value}
-        if options["kind"] == "formula" and name == "kind" and not options["formula"]:
-            options["formula"] = STARTER
-        try:
-            return Init.model_validate(options)
-        except ValidationError as error:
-            raise OptionError("{reason}", reason=reason_of(error, Init)) from error
+        return with_option(self._model, name, value)
 
     def _try(self, name: str, value: object) -> None:
         super()._try(name, value)

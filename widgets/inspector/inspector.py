@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QLineEdit, QStackedLayout, QVBoxLayout, QWidget
 
 from engine.advice.advice import Problem
-from engine.analysis.analysis import Costs, NodeReport
+from engine.analysis.analysis import Costs, NodeReport, Sums
 from engine.graph.graph import Node
 from engine.graph.parameters import DEFAULTS
 from engine.units import SPACE, shape_text
@@ -19,8 +19,9 @@ from widgets.inspector.cost_grid import CostGrid
 from widgets.inspector.doors import Doors
 from widgets.inspector.layer_form import LayerForm
 from widgets.inspector.name_edit import NameEdit
-from widgets.inspector.node_parameters import NodeParametersForm
+from widgets.inspector.node_parameters import NodeParametersForm, Tensors
 from widgets.inspector.problem_list import ProblemList
+from widgets.inspector.several_page import SeveralPage
 from widgets.inspector.shape_box import ShapeBox
 from widgets.look.text import breakable, tooltip, translated
 from widgets.parts.scroll import BAR, ScrollPanel
@@ -28,8 +29,6 @@ from widgets.parts.section import heading
 
 MARGIN = 16
 CODE = "Code"  # the kind of a layer that a person writes
-ONE_DIMENSIONAL = ("normalization", "activation")  # categories whose weights are all scales, shifts and slopes
-BY_RECIPE = ("nn.Linear", "nn.Conv1d", "nn.Conv2d", "nn.Conv3d")  # whose weights the recipe fills
 
 
 class Inspector(QWidget):
@@ -37,6 +36,9 @@ class Inspector(QWidget):
 
     layer_changed = Signal(str, object, str)  # the layer, and the option that was edited
     layer_tried = Signal(str, object)  # the layer as it would be, or None: as it is
+    layers_changed = Signal(object, str)  # of several: layers by their names, and the option that was edited
+    layers_tried = Signal(object)  # the same as they would be, or None: as they are
+    several_parameters_changed = Signal(object, str)  # of several: NodeParameters by their names, and the part
     parameters_changed = Signal(str, object, str)  # its NodeParameters, and the part that was edited
     shares_changed = Signal(str, str)  # whose weights it shall use; nothing: its own
     rename_requested = Signal(str, str)
@@ -50,6 +52,7 @@ class Inspector(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._name: str | None = None
+        self._several: SeveralPage | None = None  # until several are shown
         self._stops: list[QWidget] = []
         self.setMinimumWidth(280)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # keeps the keyboard when the button that had it goes
@@ -89,6 +92,8 @@ class Inspector(QWidget):
         if node is None or selected_count > 1:
             self._show_hint(selected_count)
             return
+        if self._shows_several is not None:
+            self._leave_page()
         self._show_weights(node, report, share_candidates)
         if node.name != self._name:
             self._form.restore()
@@ -105,6 +110,24 @@ class Inspector(QWidget):
         self._costs.show_costs(costs, self._explanations())
         self._problems.show_problems(problems)
         self._pages.setCurrentIndex(1)
+
+    def show_several(self, nodes: Sequence[Node], sums: Sums | None, weighted: Sequence[Node] = ()) -> None:
+        """Show several layers: one form, where they are of one kind. ``weighted``: those with weights of their own."""
+        if self._shows_several is None:
+            self._leave_page()
+        page = self._several = self._several or self._several_page()
+        page.show_layers(nodes, sums, weighted)
+        self._pages.setCurrentWidget(page)
+
+    def show_several_trial(self, sums: Sums | None, was: Sums | None) -> None:
+        """What several would have together: their form stays as it is."""
+        if self._shows_several is not None:
+            self._shows_several.show_sums(sums, was)
+
+    @property
+    def _shows_several(self) -> SeveralPage | None:
+        """The page of several, if it is in front."""
+        return self._several if self._several is not None and self._pages.currentWidget() is self._several else None
 
     def set_patient(self, patient: bool) -> None:
         """Whether an edit is asked about first: it is asked for when the person is done, not while it is typed."""
@@ -140,11 +163,20 @@ class Inspector(QWidget):
         self._form.restore()
         self._weights.restore()
         self._title.take_back()
+        if self._several is not None:
+            self._several.forget_typing()
 
     @property
     def name(self) -> str | None:
         """The node that is shown."""
         return self._name
+
+    @property
+    def names(self) -> list[str]:
+        """All nodes that are shown."""
+        if self._name is not None:
+            return [self._name]
+        return list(self._shows_several.names) if self._shows_several is not None else []
 
     def settle(self) -> None:
         """What is typed counts for the node that is shown; what is typed on is for no other."""
@@ -152,13 +184,17 @@ class Inspector(QWidget):
         if isinstance(focus, QLineEdit) and self.isAncestorOf(focus):
             self.setFocus()
 
-    def _show_hint(self, count: int) -> None:
-        if self._name is not None:
+    def _leave_page(self) -> None:
+        """Other layers, or none, are shown in another way."""
+        if self.names:
             self.forget_typing()  # or it would be asked of no layer when the keyboard goes
         self._name = None
         focus = QApplication.focusWidget()
         if focus is not None and self.isAncestorOf(focus):
             self.setFocus()
+
+    def _show_hint(self, count: int) -> None:
+        self._leave_page()
         several = self.tr("{count} layers selected.\nSelect one to see and change its options.").format(count=count)
         self._hint.setText(several if count > 1 else self.tr("Select a layer to see what it does and to change it."))
         self._pages.setCurrentIndex(0)
@@ -180,16 +216,13 @@ class Inspector(QWidget):
         """The section on weights is there for a layer that has some, and stays while a mistake hides whether it has."""
         if node.name != self._name:
             self._weights.restore()
-        layer, facts = node.layer, report.facts if report else None
+        facts = report.facts if report else None
         if node.shares is not None or node.parameters != DEFAULTS:
             self._weights.show()
         elif facts is not None or node.name != self._name:
             self._weights.setVisible(facts is not None and facts.params > 0)
         if not self._weights.isHidden():
-            self._weights.show_node(node.parameters, node.shares, candidates,
-                                    weights=layer.category not in ONE_DIMENSIONAL,
-                                    biases=bool(getattr(layer, "bias", True)),
-                                    by_recipe=layer.torch in BY_RECIPE or layer.category in ("block", "code"))
+            self._weights.show_node(node.parameters, node.shares, candidates, *Tensors.of(node.layer))
 
     def _order_stops(self) -> None:
         """The Tab key goes from top to bottom; rows that are made later would come last."""
@@ -221,6 +254,14 @@ class Inspector(QWidget):
         layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         layout.addWidget(self._hint)
         layout.addStretch()
+        return page
+
+    def _several_page(self) -> SeveralPage:
+        page = SeveralPage(self)
+        page.layers_changed.connect(self.layers_changed)
+        page.layers_tried.connect(self.layers_tried)
+        page.parameters_changed.connect(self.several_parameters_changed)
+        self._pages.addWidget(page)
         return page
 
     def _content(self) -> QWidget:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from typing import NamedTuple
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from engine.graph.parameters import DEFAULTS, NodeParameters
+from engine.layers.base import Layer
 from widgets.fields.editors import ChoiceEditor, LineEditor, SwitchEditor
 from widgets.fields.form import HEIGHT, Form
 from widgets.inspector.init_form import InitForm
@@ -17,6 +19,22 @@ from widgets.parts.section import heading
 
 _LEARNING = ("lr_multiplier", "decay_multiplier")
 _GAP = 4
+_ONE_DIMENSIONAL = ("normalization", "activation")  # categories whose weights are all scales, shifts and slopes
+BY_RECIPE = ("nn.Linear", "nn.Conv1d", "nn.Conv2d", "nn.Conv3d")  # whose weights the recipe fills
+
+
+class Tensors(NamedTuple):
+    """Which tensors a layer has: of two or more dimensions, of one, and whether the recipe says how the first begin."""
+
+    weights: bool
+    biases: bool
+    by_recipe: bool
+
+    @classmethod
+    def of(cls, layer: Layer) -> Tensors:
+        """Those of this layer."""
+        return cls(layer.category not in _ONE_DIMENSIONAL, bool(getattr(layer, "bias", True)),
+                   layer.torch in BY_RECIPE or layer.category in ("block", "code"))
 
 
 class LearningForm(Form):

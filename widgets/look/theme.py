@@ -199,11 +199,11 @@ QFrame[role="inset"] {{ background: {t.raised}; border-radius: 6px; }}
 #palette QTreeView {{ background: transparent; border: none; show-decoration-selected: 0;
   selection-background-color: transparent; }}
 #legend {{ background: {t.panel}; border: 1px solid {t.line}; border-radius: 8px; }}
-#left {{ background: {t.panel}; border-right: 1px solid {t.line}; }}
+#left {{ background: {t.panel}; }}
 #left QTabBar::tab {{ padding: 9px 12px 8px 12px; }}
 #left #palette {{ border-right: none; }}
-#side {{ background: {t.panel}; border-left: 1px solid {t.line}; }}
-#bottom {{ background: {t.panel}; border-top: 1px solid {t.line}; }}
+#side {{ background: {t.panel}; }}
+#bottom {{ background: {t.panel}; }}
 #startpage {{ background: {t.canvas}; }}
 QMenuBar {{ background: transparent; color: {t.dim}; }}
 QMenuBar::item {{ padding: 6px 9px; border-radius: 5px; background: transparent; }}
@@ -250,6 +250,7 @@ QPushButton[role="quiet"]:hover, QToolButton:hover {{ color: {t.text}; backgroun
 QPushButton[role="quiet"]:focus, QToolButton:focus {{ border-color: {t.accent}; }}
 QToolButton:checked {{ color: {t.text}; background: {t.raised}; border-color: {t.line}; }}
 QToolButton:checked:focus {{ border-color: {t.accent}; }}
+#qt_menubar_ext_button {{ padding: 0; border: none; }}  /* the menus that have no room: Qt leaves it 12 pixels */
 QToolButton[role="fold"] {{ padding: 4px 6px 4px 2px; }}
 QToolButton[role="fold"]:checked {{ background: transparent; border-color: transparent; }}
 QToolButton[role="fold"]:checked:focus {{ border-color: {t.accent}; }}

@@ -87,7 +87,11 @@ View
   Zoom in | Ctrl++, Ctrl+=
   Zoom out | Ctrl+-
   —
-  ☐ Follow what is selected | T | on the canvas
+  ☑ Left panel | T | on the canvas
+  ☑ Right panel | N | on the canvas
+  ☑ Bottom panel | B | on the canvas
+  ☐ Canvas alone | Ctrl+Space
+  ☐ Follow what is selected | Shift+F | on the canvas
   ☑ Minimap | Alt+M
   ☐ Outline | Alt+O
   Code | Alt+C
@@ -235,7 +239,8 @@ def shown(window, monkeypatch) -> Counter[str]:
 
         return call
 
-    monkeypatch.setattr(inspector, "show_node", counted("inspector", inspector.show_node))
+    for name in ("show_node", "show_several"):
+        monkeypatch.setattr(inspector, name, counted("inspector", getattr(inspector, name)))
     monkeypatch.setattr(inspecting, "show", counted("page", inspecting.show))
     return counts
 

@@ -169,12 +169,12 @@ def test_following_by_the_keyboard(window):
     page.open("stage2")
     page.view.setFocus()
     page.scene.select(["shortcut"])
-    press(window, Qt.Key.Key_T)
+    press(window, Qt.Key.Key_F, Qt.KeyboardModifier.ShiftModifier)
     assert set(page.scene.highlight.names) == {"input", "shortcut", "add", "act2"}
     assert window.commands["follow"].isChecked()
     page.scene.select(["conv1"])
     assert "shortcut" not in page.scene.highlight.names
-    press(window, Qt.Key.Key_T)
+    press(window, Qt.Key.Key_F, Qt.KeyboardModifier.ShiftModifier)
     assert page.scene.highlight is None and not window.commands["follow"].isChecked()
 
 

@@ -74,19 +74,19 @@ def test_a_command_or_a_key_is_found_by_typing(window):
 
 
 def test_another_key_works_at_once_is_shown_everywhere_and_is_kept(window, qtbot, tmp_path):
-    change(window, "select_all", Qt.Key.Key_B)
+    change(window, "select_all", Qt.Key.Key_J)
     shown = card(window)
-    assert shown.rows["select_all"].keys == ["B"] and shown.rows["select_all"].changed
+    assert shown.rows["select_all"].keys == ["J"] and shown.rows["select_all"].changed
     shown.close_card()
-    assert window.commands["select_all"].shortcut().toString() == "B"
-    assert window.commands.key_now("Ctrl+A") == "B"
+    assert window.commands["select_all"].shortcut().toString() == "J"
+    assert window.commands.key_now("Ctrl+A") == "J"
     window.page.view.setFocus()
     QTest.keyClick(window.page.view, Qt.Key.Key_A, CTRL)
     assert window.page.scene.selected_names() == []
-    QTest.keyClick(window.page.view, Qt.Key.Key_B)
+    QTest.keyClick(window.page.view, Qt.Key.Key_J)
     assert len(window.page.scene.selected_names()) == len(window.page.scene.cards)
     with opened(qtbot, tmp_path / "layerloom", torch=False) as other:
-        assert other.commands.keys("select_all") == ["B"], "at the next start too"
+        assert other.commands.keys("select_all") == ["J"], "at the next start too"
 
 
 def test_the_context_menu_shows_the_key_that_works_now(window):

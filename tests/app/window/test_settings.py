@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QByteArray, QSettings
 
-from app.window.settings import CODE, RECENT, Settings
+from app.window.settings import CODE, RECENT, PanelState, Settings
 
 
 @pytest.fixture
@@ -17,8 +17,9 @@ def settings(tmp_path: Path) -> Settings:
 
 def test_at_the_first_start(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = (settings.recent, settings.theme, settings.data_root, settings.allowed_code, settings.palette,
-             settings.shortcuts, settings.minimap, settings.recent_commands, settings.snap, settings.geometry)
-    assert found == ([], "system", None, [], [], {}, True, [], True, None)
+             settings.shortcuts, settings.minimap, settings.recent_commands, settings.snap, settings.geometry,
+             settings.panels)
+    assert found == ([], "system", None, [], [], {}, True, [], True, None, {})
     assert (settings.blocks, settings.runs, settings.recovery) == (
         tmp_path / "blocks", tmp_path / "runs", tmp_path / "recovery")
     assert Settings().folder == tmp_path / "home" / "Layerloom"
@@ -28,12 +29,14 @@ def test_everything_is_there_at_the_next_start(settings: Settings, tmp_path: Pat
     settings.theme, settings.data_root, settings.palette = "dark", tmp_path / "data", ["-basic", "+pooling"]
     settings.shortcuts = {"save": ["Ctrl+S", "F2"], "undo": []}
     settings.geometry = QByteArray(b"here")
+    settings.panels = {"left": PanelState(240, False), "bottom": PanelState(None, True)}
     for on in (False, True, False):
         settings.minimap, settings.snap = on, not on
         again = Settings(tmp_path)
         assert (again.minimap, again.snap) == (on, not on)
     assert (again.theme, again.data_root, again.palette) == ("dark", tmp_path / "data", ["-basic", "+pooling"])
     assert again.shortcuts == {"save": ["Ctrl+S", "F2"], "undo": []} and again.geometry == b"here"
+    assert again.panels == {"left": (240, False), "bottom": (None, True)}
 
 
 def test_the_newest_files_and_commands_come_first_and_once(settings: Settings, tmp_path: Path) -> None:
@@ -67,3 +70,15 @@ def test_keys_that_cannot_be_read_count_for_nothing(written: str, keys: dict[str
 def test_a_place_of_the_window_that_is_none_is_left(settings: Settings, tmp_path: Path) -> None:
     QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat).setValue("geometry", "middle")
     assert Settings(tmp_path).geometry is None
+
+
+@pytest.mark.parametrize(("written", "panels"), [
+    ("not json", {}), ("[1]", {}), ("[" * 100_000, {}), ('{"left": 5, "right": null}', {}),
+    ('{"left": {"size": "wide", "folded": 1}}', {"left": (None, False)}),
+    ('{"left": {"size": true, "folded": true}}', {"left": (None, True)}),
+    ('{"left": {"size": NaN}, "bottom": {"size": 1e400}}', {"left": (None, False), "bottom": (None, False)}),
+    ('{"right": {"size": -9999999999999999999999}}', {"right": (-9999999999999999999999, False)}),
+])  # fmt: skip
+def test_panels_that_somebody_has_written_into_the_file(tmp_path: Path, written: str, panels: object) -> None:
+    QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat).setValue("panels", written)
+    assert Settings(tmp_path).panels == panels

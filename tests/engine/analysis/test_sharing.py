@@ -25,3 +25,13 @@ def test_who_could_share():
     assert share_candidates(analyze(network().with_shares("fc2", "fc1")), "fc1") == ()
     assert share_candidates(analyze(network().with_shares("fc2", "fc1")), "fc2") == ("fc1",)
     assert share_candidates(analysis, "add") == ()
+
+
+def test_what_layers_have_together_counts_shared_weights_once() -> None:
+    nodes = [Node("input", Input()), Node("a", Linear(out_features=4)), Node("b", Linear(out_features=4), shares="a"),
+             Node("c", Linear(out_features=2))]
+    graph = Graph.of(nodes, [Edge("input", "a"), Edge("a", "b"), Edge("b", "c")])
+    analysis = analyze(graph, (4,))
+    assert analysis.sums(["a", "b"]) == (20, 32) and analysis.sums(["b", "c"]) == (10, 24)
+    assert analysis.sums([]) == (0, 0)
+    assert analyze(graph.without_edges([Edge("a", "b")]), (4,)).sums(["a", "b"]) is None

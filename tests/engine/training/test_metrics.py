@@ -109,5 +109,6 @@ def test_the_last_line_of_numbers_shows_no_accuracy() -> None:
     assert str(summary.line) == (
         "best epoch 3 of 3: train loss 0.000103, validation loss 0.00011, 100 examples/s on cpu")
     assert str(summary.brief) == "best epoch 3 of 3: train loss 0.000103, validation 0.00011"
+    assert str(summary.briefest) == "validation loss 0.00011"
     nothing = Metrics(math.nan)
     assert str(replace(summary, train=nothing, validation=nothing).brief) == "epoch 3 of 3"

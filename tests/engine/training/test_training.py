@@ -207,6 +207,7 @@ def test_the_last_line_is_the_notes_own() -> None:
         "best epoch 9 of 10: train loss 0.473, train acc 0.823, validation acc 0.800, test acc 0.827, "
         "35\u00a0726 examples/s on cuda:0")
     assert str(summary.brief) == "best epoch 9 of 10: train acc 0.823, validation 0.800, test 0.827"
+    assert str(summary.briefest) == "test acc 0.827"
 
 
 def test_history_keeps_points_epochs_and_the_best() -> None:

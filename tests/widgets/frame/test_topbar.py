@@ -7,9 +7,10 @@ from itertools import pairwise
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QIcon, QWheelEvent
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
+from engine.analysis.analysis import Costs
 from tests.in_front import in_front
 from tests.seen import colors
 from widgets.frame.topbar import HEIGHT, TopBar
@@ -197,7 +198,7 @@ def test_what_goes_first_goes_only_when_there_is_no_room_for_it(bar: TopBar) -> 
     [brand] = [label for label in bar.findChildren(QLabel) if label.text() == "Layerloom"]
     labels = bar.dataset.label_room() + bar.device.label_room()
     seen, least = [], set()
-    for width in range(1700, 700, -3):
+    for width in range(1700, 600, -3):
         bar.resize(width, HEIGHT)
         bar.layout().activate()
         need = bar.layout().minimumSize().width()
@@ -272,3 +273,93 @@ def test_the_space_bar_asks_to_pause_and_to_go_on(bar: TopBar, qtbot: QtBot) -> 
     bar.set_state("paused")
     qtbot.keyClick(bar.pause, Qt.Key.Key_Space)
     assert asked == [False, True], "pressed only once it really is paused"
+
+
+# -- little room, and the totals at the right -----------------------------------------------------------------------
+
+COSTS = Costs(params=5_977_530, mult_adds=276_000_000, training_memory=886_000_000, inference_memory=24_000_000)
+
+
+def spots(bar: TopBar) -> list[tuple[int, int]]:
+    QApplication.processEvents()
+    parts = [bar.menu_bar, bar.dataset, bar.device, bar.train, bar.pause, bar.stop, bar.progress, bar.totals]
+    return [(part.mapTo(bar, QPoint()).x(), part.width()) for part in parts if part.isVisible() and part.width() > 1]
+
+
+def said(bar: TopBar) -> str:
+    QApplication.processEvents()
+    return plain(bar.totals.text()) if bar.totals.isVisible() else ""
+
+
+@pytest.mark.usefixtures("font")
+def test_in_very_little_room_words_go_before_menus_and_nothing_is_cut(bar: TopBar) -> None:
+    menus, words = set(), set()
+    for width in range(1280, bar.minimumSizeHint().width() - 1, -7):
+        bar.resize(width, HEIGHT)
+        bar.show_progress(7, 10, 0.62, 35740.4, 21)
+        found = spots(bar)
+        assert all(left + size <= right for (left, size), (right, _) in pairwise(found)), width
+        assert found[-1][0] + found[-1][1] <= width
+        metrics = bar.progress.left.fontMetrics()
+        for label in (bar.progress.left, bar.progress.right):
+            assert metrics.horizontalAdvance(label.text()) <= label.width() + 1
+        menus.add(bar.menu_bar.width())
+        words.add(plain(bar.progress.right.text()))
+        if bar.menu_bar.width() < bar.menu_bar.sizeHint().width():
+            [more] = [button for button in bar.menu_bar.findChildren(QToolButton) if button.isVisible()]
+            assert more.geometry().right() <= bar.menu_bar.width() and len(colors(more)) > 2
+    assert len(menus) > 3 and words == {"35 740 examples/s · 0:21 left", "0:21 left"}
+
+
+@pytest.mark.usefixtures("font")
+def test_it_tells_how_wide_it_must_be(bar: TopBar) -> None:
+    told: list[int] = []
+    bar.least_changed.connect(told.append)
+    bar.setStyleSheet("QPushButton { font-size: 24px; }")
+    bar.resize(1300, HEIGHT)
+    QApplication.processEvents()
+    bar.resize(1301, HEIGHT)
+    assert told[-1] == bar.minimumSizeHint().width()
+
+
+@pytest.mark.usefixtures("font")
+def test_the_totals_stand_at_the_right_where_there_is_room(bar: TopBar) -> None:
+    bar.show_totals(COSTS, 128)
+    assert said(bar) == "", "they are said elsewhere"
+    bar.resize(2000, HEIGHT)
+    before = spots(bar)
+    bar.want_totals(True)
+    assert said(bar) == "5 977 530 parameters · 276 M multiply-adds · 886 MB to train"
+    assert spots(bar)[:-2] == before[:-1], "nothing else moves"
+    assert bar.totals.geometry().right() <= bar.width() - 16
+    assert "128" in bar.totals.toolTip()
+    bar.show_totals(None, 128)
+    assert said(bar) == ""
+
+
+@pytest.mark.usefixtures("font")
+@pytest.mark.parametrize("speaks", [False, True])
+def test_the_totals_are_whole_or_not_there(bar: TopBar, speaks: bool) -> None:
+    bar.want_totals(True)
+    bar.show_totals(COSTS, 128)
+    if speaks:
+        bar.show_progress(7, 10, 0.62, 35740.4, 21)
+    seen = set()
+    for width in (2560, 1920, 1600, 1400, 1280, 1092, 1000, 900, bar.minimumSizeHint().width()):
+        bar.resize(width, HEIGHT)
+        seen.add(said(bar))
+        found = spots(bar)
+        assert all(left + size <= right for (left, size), (right, _) in pairwise(found)), width
+        assert bar.totals.fontMetrics().horizontalAdvance(bar.totals.text()) <= max(0, bar.totals.width())
+    assert "5 977 530 parameters · 276 M multiply-adds · 886 MB to train" in seen and len(seen) > 1
+    assert not speaks or "" in seen
+
+
+@pytest.mark.usefixtures("font")
+@pytest.mark.parametrize("width", [900, 1092, 1280])
+def test_the_test_accuracy_is_said_however_little_room_there_is(bar: TopBar, width: int) -> None:
+    bar.resize(width, HEIGHT)
+    whole = "Changed since training · best epoch 17 of 20: train loss 0.473, train acc 0.823, test acc 0.827, 35 726 …"
+    bar.show_status(whole, shorter=["best epoch 17 of 20: train acc 0.823, test 0.827", "test acc 0.827"])
+    QApplication.processEvents()
+    assert "0.827" in " ".join(bar.progress.sentence.shown_lines())

@@ -19,9 +19,9 @@ from tests.in_front import in_front
 from tests.seen import label_with, texts
 from widgets.inspector.doors import Doors
 from widgets.inspector.init_form import STARTER, FormulaEditor, InitForm
-from widgets.inspector.inspector import BY_RECIPE, Inspector
+from widgets.inspector.inspector import Inspector
 from widgets.inspector.name_edit import NameEdit
-from widgets.inspector.node_parameters import NodeParametersForm
+from widgets.inspector.node_parameters import BY_RECIPE, NodeParametersForm
 from widgets.look import theme
 from widgets.parts.scroll import ScrollPanel
 
