@@ -250,11 +250,22 @@ class Page(QWidget):
         text, now = message_text(repair.text), self.repair_now(repair)
         if now is None:
             self.refuse(say("The network has changed: that is not needed any more"))
-        elif self.level.path and any(now in problem.repairs for problem in self.level.problems):
-            self.edit(text, now.apply(self.level.graph))
         else:
-            self.document.edit(text, now.of(self.document.experiment))
+            with self.scene.selecting_once():
+                self._repair(text, now)
         self.view.setFocus()  # the button is gone; stray keys shall not land elsewhere
+
+    def _repair(self, text: str, repair: Repair) -> None:
+        """Do it, and show and select what is new, or else the layer that was mended."""
+        before, path = self.level.graph, self.level.path
+        if path and any(repair in problem.repairs for problem in self.level.problems):
+            self.edit(text, repair.apply(before))
+        else:
+            self.document.edit(text, repair.of(self.document.experiment))
+        if self.level.path == path and self.level.graph != before:
+            new = [name for name in self.level.graph.nodes if name not in before.nodes]
+            *where, name = repair.place.split(".")
+            self.view.show_chosen(new or [name] if tuple(where) == path else new)
 
     def repair_now(self, repair: Repair) -> Repair | None:
         """What a button offers, of the network as it is now: it may have changed since. None: nothing any more."""

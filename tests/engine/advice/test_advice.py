@@ -141,7 +141,7 @@ def test_no_convolution_where_none_can_match(wired: Made) -> None:
     graph = graph.without(["b"])
     texts = [str(repair.text) for repair in the_one(graph).repairs]
     assert "Match with a 1×1 convolution" not in texts  # 24 of 26 is no stride
-    assert_mends(graph, "Set padding to “same”")
+    assert_mends(graph, "Set padding of a and c to “same”")
 
 
 def test_a_residual_that_changes_its_shape(chain: Made) -> None:

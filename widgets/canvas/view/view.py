@@ -255,10 +255,15 @@ class CanvasView(SceneView):
         """Ask for another graph, and show and select what is new in it."""
         with self.canvas.selecting_once():
             self.canvas.edit_requested.emit(text, graph, "")
-            granted = all(name in self.canvas.cards for name in select)
-            if granted:
-                self.canvas.select(select)
-        for name in select if granted else ():
+            if all(name in self.canvas.cards for name in select):
+                self.show_chosen(select)
+
+    def show_chosen(self, names: Sequence[str]) -> None:
+        """Select these layers, as far as they are there, and bring them into sight."""
+        here = [name for name in names if name in self.canvas.cards]
+        if here:
+            self.canvas.select(here)
+        for name in here:
             self.ensureVisible(self.canvas.cards[name], MARGIN, MARGIN)
 
     def append(self, kind: str) -> None:
