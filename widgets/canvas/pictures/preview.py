@@ -145,7 +145,7 @@ class Preview:
     def _broken(self) -> set[str]:
         """The nodes that would no longer take what comes to them."""
         cards = self._scene.cards
-        return {name for name, problem in self._worst.items() if problem.severity == "error"
+        return {name for name, problem in self._worst.items() if problem.tone == "error"
                 and name in cards and cards[name].bare.severity != "error"}
 
     # -- what is new --------------------------------------------------------------------------------------------

@@ -113,7 +113,7 @@ class CanvasScene(QGraphicsScene):
             if shape not in texts:
                 texts[shape] = shape_text(shape or ())
             wire.show_shape(texts[shape])
-        wrong = {name for name, problem in worst.items() if problem.severity == "error"}
+        wrong = {name for name, problem in worst.items() if problem.tone == "error"}
         if self.is_far and wrong != self._wrong:
             self._overview.invalidate()
             self.update()
