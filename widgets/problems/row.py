@@ -20,7 +20,8 @@ _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
 
 def key_of(problem: Problem) -> object:
     """What a row shows; two problems with the same key look the same."""
-    return problem.severity, problem.unfinished, problem.node, problem.message, tuple(repair.text for repair in problem.repairs)
+    texts = tuple(repair.text for repair in problem.repairs)
+    return problem.severity, problem.unfinished, problem.node, problem.message, texts
 
 
 @guarded
