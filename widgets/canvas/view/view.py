@@ -25,7 +25,6 @@ from engine.graph.marks import clear_of, middle_of
 from engine.layers.base import LAYERS, Layer
 from engine.layers.inputs import Input
 from engine.messages import LayerloomError, Message, say
-from widgets.canvas.cards.sizes import CARD_HEIGHT, CARD_WIDTH
 from widgets.canvas.gestures.clipboard import begins, copied, copy_part, pasted, read_at_once
 from widgets.canvas.gestures.edits import Edits
 from widgets.canvas.gestures.gestures import Gestures
@@ -77,7 +76,7 @@ class CanvasView(SceneView):
         self.edits = Edits(scene)
         self.gestures = Gestures(scene, self.edits)
         self.comments = FrameEditor(self)
-        self._dropping = Dropping(self, lambda kind: self.make_layer(kind), self.drop_layer)
+        self._dropping = Dropping(self, lambda kind: self.make_layer(kind), self.put_layer, self.gestures)
         self._panning = Panning(self)
         self._scroll = EdgeScroll(self, self._follow_pointer)
         self._pointer: QPoint | None = None  # where the mouse is in the viewport
@@ -118,6 +117,7 @@ class CanvasView(SceneView):
             event.accept()  # the menu is about the selection: it must not be lost
         else:
             super().mousePressEvent(event)
+            self._scroll.look_at(self._pointer if self._drags() else None)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._note(event)
@@ -176,9 +176,13 @@ class CanvasView(SceneView):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         self._dropping.enter(event)
+        self._look_where_dragged(event)
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         self._dropping.move(event)
+        self._look_where_dragged(event)
+
+    def _look_where_dragged(self, event: QDragMoveEvent) -> None:
         self._pointer = event.position().toPoint()
         self._scroll.look_at(self._pointer if self._dropping.is_over else None)
 
@@ -273,14 +277,12 @@ class CanvasView(SceneView):
             graph, name = edits.appended(self.canvas.graph, layer, self.canvas.selected_names())
             self.request(self.tr("Add {name}").format(name=title_of(layer)), graph, [name])
 
-    def drop_layer(self, layer: Layer, point: QPointF, alone: bool = False) -> None:
-        """Put a layer down at a scene point; on a wire it goes into it unless ``alone``."""
-        wire = self.canvas.wire_at(point)
-        if wire is not None and not alone and layer.max_inputs != 0:
-            graph, name = edits.inserted(self.canvas.graph, layer, wire.edge)
+    def put_layer(self, layer: Layer, corner: QPointF, wire: Edge | None = None) -> None:
+        """Put a layer down with its upper left corner at a scene point, or into a wire."""
+        if wire is not None:
+            graph, name = edits.inserted(self.canvas.graph, layer, wire)
         else:
-            place = (round(point.x() - CARD_WIDTH / 2), round(point.y() - CARD_HEIGHT / 2))
-            graph, name = edits.added(self.canvas.graph, layer, place)
+            graph, name = edits.added(self.canvas.graph, layer, (round(corner.x()), round(corner.y())))
         self.request(self.tr("Add {name}").format(name=title_of(layer)), graph, [name])
         self.viewport().update()
 
