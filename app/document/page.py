@@ -74,6 +74,7 @@ class Page(QWidget):
     def _connect(self) -> None:
         self.scene.edit_requested.connect(self.edit)
         self.scene.repair_requested.connect(self.repair)
+        self.scene.told.connect(self.tell)
         self.scene.open_requested.connect(self.open)
         self.view.out_requested.connect(self.go_out)
         self.view.block_requested.connect(self.request_block)
@@ -347,4 +348,8 @@ class Page(QWidget):
 
     def refuse(self, message: Message) -> None:
         """Say why something cannot be done."""
+        self.tell(message)
+
+    def tell(self, message: Message) -> None:
+        """Say something for a while."""
         self.notice.show_message(sentence_text(message), "info", timeout_ms=NOTICE_MS)

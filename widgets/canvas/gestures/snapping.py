@@ -28,7 +28,7 @@ def snapped(moving: QRectF, others: Sequence[QRectF], reach: float, step: float 
     """
     across = _nearest(_offsets_across(moving, others), reach)
     aside = moving.translated(across or 0.0, 0.0)
-    ways = [(*_offsets_down(moving, others), *_gaps(aside, others))]
+    ways: list[Sequence[float]] = [(*_offsets_down(moving, others), *_gaps(aside, others))]
     if step is not None:
         ways = [_gaps(aside, others), _steps(aside, others, step), *ways]
     down = next((way for offsets in ways if (way := _nearest(offsets, reach)) is not None), None)

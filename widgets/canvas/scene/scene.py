@@ -52,6 +52,7 @@ class CanvasScene(QGraphicsScene):
     open_requested = Signal(str)  # a card was double-clicked
     search_requested = Signal(object)  # SearchAt; a wire let go over nothing is held until ``cancel_gesture``
     frame_opened = Signal(int)  # the text of this frame shall be written
+    told = Signal(object)  # Message: what a gesture did that is not seen at once
     shown = Signal()  # another graph, or other shapes
 
     def __init__(self) -> None:

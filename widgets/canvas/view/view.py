@@ -39,6 +39,8 @@ from widgets.canvas.view.scene_view import MARGIN, SceneView
 from widgets.look.guarded import guarded
 from widgets.look.text import title_of
 
+RIGHT = Qt.MouseButton.RightButton
+
 
 def registered(kind: str) -> Layer | None:
     """A layer of this kind as it comes; None: there is no such kind."""
@@ -80,6 +82,7 @@ class CanvasView(SceneView):
         self._panning = Panning(self)
         self._scroll = EdgeScroll(self, self._follow_pointer)
         self._pointer: QPoint | None = None  # where the mouse is in the viewport
+        self._cuts = False  # the right button was pressed for the knife, and not for a menu
         self._buttons, self._keys = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
         self.setAccessibleName(self.tr("Network canvas"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -113,7 +116,8 @@ class CanvasView(SceneView):
         self._note(event)
         if self._panning.press(event):
             return
-        if event.button() == Qt.MouseButton.RightButton:
+        self._cuts = event.button() == RIGHT and bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        if event.button() == RIGHT and not self._cuts:
             event.accept()  # the menu is about the selection: it must not be lost
         else:
             super().mousePressEvent(event)
@@ -150,7 +154,7 @@ class CanvasView(SceneView):
         self._buttons, self._keys = event.buttons(), event.modifiers()
 
     def _drags(self) -> bool:
-        return self.canvas.is_holding and bool(self._buttons & Qt.MouseButton.LeftButton)
+        return self.canvas.is_holding and bool(self._buttons & (RIGHT if self._cuts else Qt.MouseButton.LeftButton))
 
     def _follow_pointer(self) -> None:
         """What is held stays under the mouse although the scene has moved below it."""
@@ -166,6 +170,8 @@ class CanvasView(SceneView):
         """By the mouse it is about what lies there, by the keyboard about what is selected."""
         self.settle()
         if event.reason() == QContextMenuEvent.Reason.Mouse:
+            if self._cuts:
+                return
             at = self.mapToScene(event.pos())
             self.canvas.select_at(at)
         else:
@@ -252,6 +258,13 @@ class CanvasView(SceneView):
         super().changeEvent(event)
         if event.type() in (QEvent.Type.StyleChange, QEvent.Type.PaletteChange):
             self.viewport().update()
+
+    def show_beginning(self, *, at_least: bool = True) -> None:
+        """Bring the Input into sight, or what stands first; ``at_least``: where nothing of the network is in sight."""
+        cards = sorted(self.canvas.cards.values(), key=lambda card: (not isinstance(card.node.layer, Input), card.y()))
+        seen = self.mapToScene(self.viewport().rect()).boundingRect()
+        if cards and not (at_least and any(card.body().intersects(seen) for card in cards)):
+            self.ensureVisible(cards[0], MARGIN, MARGIN)
 
     # -- what is put in -----------------------------------------------------------------------------------------
 
