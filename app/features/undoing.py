@@ -21,11 +21,11 @@ class Undoing(Feature):
     def _undo(self, page: Page) -> None:
         """What one comes back to is seen; where nothing is left to undo, from its beginning."""
         page.document.undo()
-        page.view.show_beginning(at_least=page.document.history.undo_text is not None)
+        page.view.return_to_network(at_least=page.document.history.undo_text is not None)
 
     def _redo(self, page: Page) -> None:
         page.document.redo()
-        page.view.show_beginning()
+        page.view.return_to_network()
 
     def show(self, page: Page) -> None:
         history, commands = page.document.history, self.host.commands

@@ -15,6 +15,8 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QPainter,
+    QResizeEvent,
+    QShowEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QGraphicsView
@@ -31,6 +33,7 @@ from widgets.canvas.gestures.gestures import Gestures
 from widgets.canvas.gestures.keys import bindings, meaning, nudge_of
 from widgets.canvas.scene.asking import SearchAt
 from widgets.canvas.scene.scene import CanvasScene
+from widgets.canvas.view.beginning import Beginning
 from widgets.canvas.view.dropping import Dropping
 from widgets.canvas.view.edge_scroll import EdgeScroll
 from widgets.canvas.view.frame_editor import FrameEditor
@@ -78,6 +81,7 @@ class CanvasView(SceneView):
         self.edits = Edits(scene)
         self.gestures = Gestures(scene, self.edits)
         self.comments = FrameEditor(self)
+        self.beginning = Beginning(self)
         self._dropping = Dropping(self, lambda kind: self.make_layer(kind), self.put_layer, self.gestures)
         self._panning = Panning(self)
         self._scroll = EdgeScroll(self, self._follow_pointer)
@@ -90,6 +94,7 @@ class CanvasView(SceneView):
         self.setAcceptDrops(True)
         scene.search_requested.connect(self.search_requested)
         scene.frame_opened.connect(self.comments.open)
+        scene.shown.connect(self._show_beginning)
 
     # -- mouse --------------------------------------------------------------------------------------------------
 
@@ -259,7 +264,18 @@ class CanvasView(SceneView):
         if event.type() in (QEvent.Type.StyleChange, QEvent.Type.PaletteChange):
             self.viewport().update()
 
-    def show_beginning(self, *, at_least: bool = True) -> None:
+    def _show_beginning(self) -> None:
+        self.beginning.show_for(self.canvas.graph, self.key_now("Tab"))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._show_beginning()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.beginning.place()
+
+    def return_to_network(self, *, at_least: bool = True) -> None:
         """Bring the Input into sight, or what stands first; ``at_least``: where nothing of the network is in sight."""
         cards = sorted(self.canvas.cards.values(), key=lambda card: (not isinstance(card.node.layer, Input), card.y()))
         seen = self.mapToScene(self.viewport().rect()).boundingRect()
