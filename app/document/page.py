@@ -53,6 +53,7 @@ class Page(QWidget):
         self.notice = Notice(self.view)
         self.highlights = Highlights(self.scene)
         self._of_level: set[int] = set()  # messages that are about the level that is shown
+        self._note = 0  # the message that says what a gesture did
         self._question = 0  # the message that asks whether a block shall become one's own
         # Both end with the page, in the window's thread, whenever Python gets round to the rest.
         document.setParent(self)
@@ -74,7 +75,7 @@ class Page(QWidget):
     def _connect(self) -> None:
         self.scene.edit_requested.connect(self.edit)
         self.scene.repair_requested.connect(self.repair)
-        self.scene.told.connect(self.tell)
+        self.scene.told.connect(self._tell)
         self.scene.open_requested.connect(self.open)
         self.view.out_requested.connect(self.go_out)
         self.view.block_requested.connect(self.request_block)
@@ -91,6 +92,7 @@ class Page(QWidget):
 
     def refresh(self) -> None:
         """Show the document as it is now: graph, shapes, numbers, problems."""
+        self.notice.withdraw(self._note)  # it was about what was shown
         experiment, before = self.document.experiment, self.analysis.graph
         _, self.analysis, self.problems = self._findings.look(experiment)
         path = followed(before, experiment.graph, self.level.path)
@@ -348,8 +350,8 @@ class Page(QWidget):
 
     def refuse(self, message: Message) -> None:
         """Say why something cannot be done."""
-        self.tell(message)
-
-    def tell(self, message: Message) -> None:
-        """Say something for a while."""
         self.notice.show_message(sentence_text(message), "info", timeout_ms=NOTICE_MS)
+
+    def _tell(self, message: Message) -> None:
+        """Say what a gesture did, until something else is done."""
+        self._note = self.notice.show_message(sentence_text(message), "info", timeout_ms=NOTICE_MS)

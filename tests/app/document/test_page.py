@@ -14,7 +14,7 @@ from app.document.level import followed
 from app.document.page import Page
 from engine.blocks.custom import Custom
 from engine.data.spec.spec import DataSpec
-from engine.graph.graph import Node
+from engine.graph.graph import Edge, Node
 from engine.layers.convolution import Conv2d
 from engine.layers.inputs import Input
 from engine.layers.linear import Flatten, Linear
@@ -165,6 +165,20 @@ def test_after_a_repair_without_anything_new_the_mended_layer_is_selected(qtbot)
                              Node("fc1", Linear(out_features=10))))
     pressed(qtbot, desk, "conv1")
     assert desk.page.scene.selected_names() == ["conv1"] and in_sight(desk, "conv1")
+
+
+def test_what_a_gesture_did_is_said_until_something_else_is_done(desk: Desk) -> None:
+    scene, port = desk.page.scene, desk.page.view.viewport()
+    start, end = (desk.page.view.mapFromScene(at) for at in (scene.cards["input"].out_point(),
+                                                             scene.cards["residual1"].in_point(0)))
+    QTest.mousePress(port, Qt.MouseButton.LeftButton, pos=start)
+    QTest.mouseMove(port, (start + end) / 2)
+    QTest.mouseMove(port, end)
+    QTest.mouseRelease(port, Qt.MouseButton.LeftButton, pos=end)
+    assert desk.graph.inputs["residual1"] == (Edge("input", "residual1"),)
+    assert desk.notice() == "residual1 now reads input instead of outer"
+    desk.document.undo()
+    assert desk.notice() == "" and desk.graph == network()
 
 
 # -- the same place after an edit -----------------------------------------------------------------------------------

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from engine.graph.graph import Graph, Node
 from engine.layers.activation import ReLU
-from engine.layers.inputs import Input
-from engine.layers.inputs import Constant
+from engine.layers.inputs import Constant, Input
 from tests.widgets.canvas.desk import LEFT, NONE, Desk, Stage, network
 from tests.widgets.canvas.view.test_putting_in import Drag, layer
 from widgets.look import theme
