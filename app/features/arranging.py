@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from app.document.page import Page
 from app.window.commands import Command, Row
 from app.window.host import Feature
 from engine.graph.graph import Graph
+from engine.graph.grid import Flow
 from engine.layout.align import Axis, Side, aligned, distributed, straightened
-from engine.layout.rows import arranged
+from engine.layout.rows import arranged, flowing
 from engine.messages import Message, say
 
 SIDES: tuple[tuple[Side, str], ...] = (
@@ -17,6 +19,8 @@ SIDES: tuple[tuple[Side, str], ...] = (
     ("top", "Align top edges"), ("middle", "Align middles"), ("bottom", "Align bottom edges"),
 )  # fmt: skip
 AXES: tuple[tuple[Axis, str], ...] = (("across", "Distribute across"), ("down", "Distribute down"))
+FLOWS: tuple[tuple[Flow, str], ...] = (("down", "Top to bottom"), ("right", "Left to right"))
+THERE = say("This network goes in that direction already")
 TIDY = say("Everything is in its place already")
 IN_LINE = say("These layers lie like that already")
 EMPTY = say("There is nothing to lay out yet")
@@ -32,10 +36,45 @@ class Arranging(Feature):
             ("straighten", "Straighten", self.straighten),
         ]
         return [
+            *(Command(f"flow_{flow}", text, partial(self.flow, flow), "View", "flow", submenu="Flow", checkable=True)
+              for flow, text in FLOWS),
+            Command("wrap", "Wrap long networks", self._wrap, "View", "flow", submenu="Flow", checkable=True, rank=1),
             Command("arrange", "Lay out", self.arrange, "Network", "order", ("L",), canvas=True),
             *(Command(id, text, does, "Network", "order", submenu="Align and distribute", rank=1)
               for id, text, does in within),
         ]
+
+    def begin(self) -> None:
+        self._check(self.host.settings.flow)
+        self.host.commands["wrap"].setChecked(self.host.settings.wraps)
+
+    def show(self, page: Page) -> None:
+        if "wrap" in self.host.commands:  # else not filled yet
+            self._check(page.level.graph.flow)
+
+    def _check(self, flow: Flow) -> None:
+        for other, _ in FLOWS:
+            self.host.commands[f"flow_{other}"].setChecked(other == flow)
+
+    def flow(self, flow: Flow) -> None:
+        """Let what is shown, and new networks, go on in this direction."""
+        self.host.settings.flow = flow
+        page = self.page
+        if page is None:
+            self._check(flow)
+            return
+        graph = page.scene.graph
+        self._show(page, self.tr("Flow"), flowing(graph, flow, self.host.settings.wraps), THERE)
+        self._check(page.level.graph.flow)
+
+    def _wrap(self) -> None:
+        """Lay out long networks in several columns from now on, or no longer; at once what is shown."""
+        self.host.settings.wraps = self.host.commands["wrap"].isChecked()
+        page = self.page
+        if page is not None and page.scene.graph.nodes:
+            graph = arranged(page.scene.graph, wrap=self.host.settings.wraps)
+            if graph != page.scene.graph:
+                self._show(page, self.tr("Lay out"), graph, TIDY)
 
     def arrange(self) -> None:
         """Lay out what is selected, or everything where less than two layers are."""
@@ -47,7 +86,7 @@ class Arranging(Feature):
             page.refuse(EMPTY)
             return
         part = names if len(names) > 1 else None
-        self._show(page, self.tr("Lay out"), arranged(graph, part), TIDY)
+        self._show(page, self.tr("Lay out"), arranged(graph, part, self.host.settings.wraps), TIDY)
 
     def straighten(self) -> None:
         """Chains of what is selected on one line each."""

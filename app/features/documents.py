@@ -119,7 +119,8 @@ class Documents(Feature):
         name = self.tr("untitled") + (f" {self._made}" if self._made > 1 else "")
         # Data and recipe of the default network: what is drawn first should learn as well.
         start = load_experiment(DEFAULT)
-        experiment = Experiment(Graph.of([Node("input", Input())]), start.data, start.recipe)
+        graph = Graph({"input": Node("input", Input())}, flow=self.host.settings.flow)
+        experiment = Experiment(graph, start.data, start.recipe)
         self.host.open(Document(experiment, name))
 
     def ask(self) -> None:
@@ -146,9 +147,11 @@ class Documents(Feature):
 
     def _open_code(self, path: Path) -> None:
         """A network that code makes: read in the background, new and on no disk yet."""
+        from engine.layout.rows import flowing  # nobody opens code before the first picture
+
         def tell(found: Reading) -> None:
             start = load_experiment(DEFAULT)
-            graph = settled(found.graph, start.data.sample_shape)
+            graph = flowing(settled(found.graph, start.data.sample_shape), self.host.settings.flow)
             document = Document(Experiment(graph, start.data, start.recipe), path.stem)
             document.mark_unsaved()
             self.host.open(document)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 
+from engine.graph.grid import Flow
+
 RECENT = 8
 CODE = 1000  # sources remembered as agreed to
 
@@ -112,6 +114,24 @@ class Settings:
     @snap.setter
     def snap(self, on: bool) -> None:
         self._store.setValue("snap", "true" if on else "false")
+
+    @property
+    def flow(self) -> Flow:
+        """Where new networks go on."""
+        return "right" if self._store.value("flow", "down") == "right" else "down"
+
+    @flow.setter
+    def flow(self, flow: Flow) -> None:
+        self._store.setValue("flow", flow)
+
+    @property
+    def wraps(self) -> bool:
+        """Whether a long network is laid out in several columns, or lines."""
+        return str(self._store.value("wrap", "true")) == "true"
+
+    @wraps.setter
+    def wraps(self, on: bool) -> None:
+        self._store.setValue("wrap", "true" if on else "false")
 
     @property
     def geometry(self) -> QByteArray | None:

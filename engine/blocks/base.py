@@ -10,8 +10,8 @@ from typing import Any, ClassVar, Self
 from pydantic import Field
 
 from engine.analysis.analysis import Analysis, analyze
-from engine.graph.graph import Edge, Graph, Node, Position
-from engine.graph.grid import COLUMN, STEP
+from engine.blocks.sketch import rows_of, sketch
+from engine.graph.graph import Edge, Graph, Node
 from engine.layers.base import FLOAT_BYTES, Category, Facts, Layer, Shape, ShapeError, numel
 from engine.layers.inputs import Input
 from engine.messages import LayerloomError
@@ -66,7 +66,7 @@ class Block(Layer):
         d, last = Drawing(), "input"
         for index in range(self.repeat):
             name = f"{self.stem}{index + 1}"
-            last = d.add(name, self.copy_number(index), last, at=(0, index + 1), key=str(index))
+            last = d.add(name, self.copy_number(index), last, key=str(index))
         return d.graph()
 
     @abstractmethod
@@ -118,6 +118,10 @@ class Block(Layer):
     def fits_weights(self, shapes: Sequence[Shape], others: Sequence[Shape]) -> bool:
         return tuple(shapes) == tuple(others)
 
+    @property
+    def inside_rows(self) -> float:
+        return rows_of(sketch(self))
+
     def repeated(self, *details: str) -> tuple[str, ...]:
         """The details with how often it is repeated."""
         return (*details, f"×{self.repeat}") if self.repeat > 1 else details
@@ -152,15 +156,15 @@ def _inside(block: Block, shapes: tuple[Shape, ...]) -> Analysis:
 
 
 class Drawing:
-    """A graph being written down: each layer is added after another, column by column."""
+    """A graph being written down: each layer is added after others. Where it is shown it is laid out."""
 
     def __init__(self) -> None:
         self._nodes = [Node("input", Input())]
         self._edges: list[Edge] = []
 
-    def add(self, name: str, layer: Layer, *after: str, at: Position, key: str = "") -> str:
-        """Add a layer after the named ones, in column ``at[0]`` and row ``at[1]``; returns its name."""
-        self._nodes.append(Node(name, layer, (at[0] * COLUMN, at[1] * STEP), key=key))
+    def add(self, name: str, layer: Layer, *after: str, key: str = "") -> str:
+        """Add a layer after the named ones; returns its name."""
+        self._nodes.append(Node(name, layer, key=key))
         self._edges += [Edge(source, name, port) for port, source in enumerate(after)]
         return name
 

@@ -44,9 +44,9 @@ class ConvBNReLU(Block):
         conv = Conv2d(out_channels=self.out_channels, kernel_size=self.kernel_size, stride=self.stride,
                       padding=self.padding, bias=self.bias)
         d = Drawing()
-        d.add("conv", conv, "input", at=(0, 1))
-        d.add("bn", BatchNorm2d(), "conv", at=(0, 2))
-        d.add("act", ReLU(), "bn", at=(0, 3))
+        d.add("conv", conv, "input")
+        d.add("bn", BatchNorm2d(), "conv")
+        d.add("act", ReLU(), "bn")
         return d.graph()
 
     def details(self) -> tuple[str, ...]:
@@ -71,10 +71,10 @@ class VGG(Block):
         d, last = Drawing(), "input"
         for number in range(1, self.num_convs + 1):
             conv = Conv2d(out_channels=self.out_channels, kernel_size=3, padding=1)
-            d.add(f"conv{number}", conv, last, at=(0, 2 * number - 1), key=f"net.{2 * number - 2}")
-            last = d.add(f"act{number}", ReLU(), f"conv{number}", at=(0, 2 * number), key=f"net.{2 * number - 1}")
+            d.add(f"conv{number}", conv, last, key=f"net.{2 * number - 2}")
+            last = d.add(f"act{number}", ReLU(), f"conv{number}", key=f"net.{2 * number - 1}")
         pool = MaxPool2d(kernel_size=2, stride=2)
-        d.add("pool", pool, last, at=(0, 2 * self.num_convs + 1), key=f"net.{2 * self.num_convs}")
+        d.add("pool", pool, last, key=f"net.{2 * self.num_convs}")
         return d.graph()
 
     def details(self) -> tuple[str, ...]:
@@ -101,8 +101,8 @@ class NiN(Block):
                        padding=self.padding)
         d, last = Drawing(), "input"
         for number, conv in enumerate([first, *[Conv2d(out_channels=self.out_channels, kernel_size=1)] * 2], 1):
-            d.add(f"conv{number}", conv, last, at=(0, 2 * number - 1))
-            last = d.add(f"act{number}", ReLU(), f"conv{number}", at=(0, 2 * number))
+            d.add(f"conv{number}", conv, last)
+            last = d.add(f"act{number}", ReLU(), f"conv{number}")
         return d.graph()
 
     def details(self) -> tuple[str, ...]:

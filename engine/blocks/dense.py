@@ -36,13 +36,12 @@ class Dense(Block):
         expect_rank(self.title, shapes[0], 3)
         d, last = Drawing(), "input"
         for number in range(1, self.num_convs + 1):
-            row = 4 * number - 3
             part = f"net.{number - 1}"
-            d.add(f"bn{number}", BatchNorm2d(), last, at=(1, row), key=f"{part}.0")
-            d.add(f"act{number}", ReLU(), f"bn{number}", at=(1, row + 1), key=f"{part}.1")
+            d.add(f"bn{number}", BatchNorm2d(), last, key=f"{part}.0")
+            d.add(f"act{number}", ReLU(), f"bn{number}", key=f"{part}.1")
             conv = Conv2d(out_channels=self.growth_rate, kernel_size=3, padding=1)
-            d.add(f"conv{number}", conv, f"act{number}", at=(1, row + 2), key=f"{part}.2")
-            last = d.add(f"cat{number}", Concatenate(), last, f"conv{number}", at=(0, row + 3))
+            d.add(f"conv{number}", conv, f"act{number}", key=f"{part}.2")
+            last = d.add(f"cat{number}", Concatenate(), last, f"conv{number}")
         return d.graph()
 
     def details(self) -> tuple[str, ...]:
@@ -67,10 +66,10 @@ class Transition(Block):
         expect_rank(self.title, shapes[0], 3)
         channels = self.out_channels or max(1, shapes[0][0] // 2)
         d = Drawing()
-        d.add("bn", BatchNorm2d(), "input", at=(0, 1))
-        d.add("act", ReLU(), "bn", at=(0, 2))
-        d.add("conv", Conv2d(out_channels=channels, kernel_size=1), "act", at=(0, 3))
-        d.add("pool", AvgPool2d(kernel_size=2, stride=2), "conv", at=(0, 4))
+        d.add("bn", BatchNorm2d(), "input")
+        d.add("act", ReLU(), "bn")
+        d.add("conv", Conv2d(out_channels=channels, kernel_size=1), "act")
+        d.add("pool", AvgPool2d(kernel_size=2, stride=2), "conv")
         return d.graph()
 
     def details(self) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from engine.graph.parameters import DEFAULTS, NodeParameters
 from engine.graph.room import apart, axis_of, end_of, pushed
 from engine.layers.base import Shape
 from engine.layers.inputs import Input
+from engine.layout.unplaced import laid_out
 from engine.names import InvalidNameError, check_name, fresh_name
 
 Path = Sequence[str]
@@ -126,9 +127,11 @@ def _inside(piece: Graph, entering: Sequence[Edge]) -> Graph:
 
 def dissolved(graph: Graph, name: str, analysis: Analysis) -> tuple[Graph, tuple[str, ...]]:
     """The block's layers in its place; also their names. Raises BlockError while its shape is unknown or it shares."""
+    from engine.layout.rows import flowing  # nobody dissolves before the first picture
+
     node = _block_node(graph, name)
     _expect_own_weights(graph, name)
-    inner = _drawn(node, _shapes(analysis, name))
+    inner = flowing(_drawn(node, _shapes(analysis, name)), graph.flow)
     entries, end = [n for n, other in inner.nodes.items() if isinstance(other.layer, Input)], _end(inner)
     body = part(inner, set(inner.nodes) - set(entries))
     source = graph.inputs[name][0].source if graph.inputs[name] else None
@@ -205,7 +208,7 @@ def _block_node(graph: Graph, name: str) -> Node:
 def _drawn(node: Node, shapes: tuple[Shape, ...]) -> Graph:
     """What the node's block is made of; what is set for the node is set for all that have nothing of their own."""
     assert isinstance(node.layer, Block)
-    graph = node.layer.drawn(shapes)
+    graph = laid_out(node.layer.drawn(shapes))
     if node.parameters == DEFAULTS:
         return _under_names(graph)
     return _under_names(replace(graph, nodes={name: replace(other, parameters=_passed_on(node.parameters, other))
@@ -249,7 +252,7 @@ def _first_copy(analysis: Analysis, node: Node) -> Graph:
     assert isinstance(block, Block)
     if block.own_graph is not None:
         return block.own_graph
-    return block.copy_number(0).expand(_shapes(analysis, node.name))
+    return laid_out(block.copy_number(0).expand(_shapes(analysis, node.name)), analysis.graph.flow)
 
 
 _UNKNOWN: dict[Reason, str] = {
@@ -312,5 +315,5 @@ def as_own(node: Node, shapes: tuple[Shape, ...]) -> Custom:
     one = block.copy_number(0)
     alike = block.repeat == 1 or (block.copy_number(1) == one and one.expand(shapes) == one.expand(
         (one.facts(shapes).output_shape,)))
-    graph = _under_names(one.expand(shapes) if alike else block.drawn(shapes))
+    graph = _under_names(laid_out(one.expand(shapes) if alike else block.drawn(shapes)))
     return Custom(label=block.title, graph=graph, repeat=block.repeat if alike else 1)

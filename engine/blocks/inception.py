@@ -36,19 +36,18 @@ class Inception(Block):
         expect_rank(self.title, shapes[0], 3)
         d = Drawing()
 
-        def conv(branch: str, channels: int, kernel: int, after: str, at: tuple[float, float]) -> str:
+        def conv(branch: str, channels: int, kernel: int, after: str) -> str:
             layer = Conv2d(out_channels=channels, kernel_size=kernel, padding=kernel // 2)
-            d.add(f"conv{branch}", layer, after, at=at)
-            return d.add(f"act{branch}", ReLU(), f"conv{branch}", at=(at[0], at[1] + 1))
+            d.add(f"conv{branch}", layer, after)
+            return d.add(f"act{branch}", ReLU(), f"conv{branch}")
 
         ends = [
-            conv("1", self.c1, 1, "input", (0, 2)),
-            conv("2b", self.c2b, 3, conv("2a", self.c2a, 1, "input", (1, 1)), (1, 3)),
-            conv("3b", self.c3b, 5, conv("3a", self.c3a, 1, "input", (2, 1)), (2, 3)),
-            conv("4", self.c4, 1, d.add("pool", MaxPool2d(kernel_size=3, stride=1, padding=1), "input", at=(3, 1)),
-                 (3, 2)),
+            conv("1", self.c1, 1, "input"),
+            conv("2b", self.c2b, 3, conv("2a", self.c2a, 1, "input")),
+            conv("3b", self.c3b, 5, conv("3a", self.c3a, 1, "input")),
+            conv("4", self.c4, 1, d.add("pool", MaxPool2d(kernel_size=3, stride=1, padding=1), "input")),
         ]
-        d.add("cat", Concatenate(), *ends, at=(1.5, 5))
+        d.add("cat", Concatenate(), *ends)
         return d.graph()
 
     def details(self) -> tuple[str, ...]:

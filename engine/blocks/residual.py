@@ -52,21 +52,20 @@ class Residual(Block):
         steps = [(width, 3, stride), (width, 3, 1)]
         if self.bottleneck:
             steps = [(inner, 1, 1), (inner, 3, stride), (width, 1, 1)]
-        d, last, row = Drawing(), "input", 1
+        d, last = Drawing(), "input"
         for number, (channels, kernel, step) in enumerate(steps, 1):
             conv = Conv2d(out_channels=channels, kernel_size=kernel, stride=step, padding=kernel // 2, bias=self.bias)
-            d.add(f"conv{number}", conv, last, at=(0, row))
-            last = d.add(f"bn{number}", BatchNorm2d(), f"conv{number}", at=(0, row + 1))
+            d.add(f"conv{number}", conv, last)
+            last = d.add(f"bn{number}", BatchNorm2d(), f"conv{number}")
             if number < len(steps):
-                last = d.add(f"act{number}", ReLU(), last, at=(0, row + 2))
-            row += 3
+                last = d.add(f"act{number}", ReLU(), last)
         changes = stride != 1 or shapes[0][0] != width
         skip = "input"
         if self.shortcut == "convolution" or (self.shortcut == "auto" and changes):
             conv = Conv2d(out_channels=width, kernel_size=1, stride=stride, bias=self.bias)
-            skip = d.add("shortcut", conv, "input", at=(1, 2))
-        d.add("add", Add(), last, skip, at=(0, row - 1))
-        d.add(f"act{len(steps)}", ReLU(), "add", at=(0, row))
+            skip = d.add("shortcut", conv, "input")
+        d.add("add", Add(), last, skip)
+        d.add(f"act{len(steps)}", ReLU(), "add")
         return d.graph()
 
     def details(self) -> tuple[str, ...]:

@@ -13,8 +13,17 @@ STEP = 76.0  # from one card to the next below it
 COLUMN = 260.0  # from one column of cards to the next
 CARD = (228.0, 46.0)  # how large a card is
 THIN = 26.0  # how high a collapsed one is
+INSIDE_ROW = 30.0  # for each row of what is drawn inside of a card
+INSIDE_ROOM = 14.0  # and around it
 
 
 def size_of(node: Node) -> tuple[float, float]:
     """How wide and how high a node's card is."""
-    return CARD[0], THIN if node.collapsed else CARD[1]
+    return CARD[0], card_height(node.layer.inside_rows, node.collapsed)
+
+
+def card_height(inside_rows: float = 0, collapsed: bool = False) -> float:
+    """How high a card is in which so many rows are drawn."""
+    if collapsed:
+        return THIN
+    return CARD[1] + INSIDE_ROOM + INSIDE_ROW * inside_rows if inside_rows else CARD[1]

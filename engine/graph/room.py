@@ -132,8 +132,9 @@ def apart(before: Graph, after: Graph) -> Graph:
     """``after``, but no card that has come, moved or grown lies on one on which it did not lie before."""
     stirred = {name for name, node in after.nodes.items() if (old := before.nodes.get(name)) is None
                or (old is not node and (old.position, size_of(old)) != (node.position, size_of(node)))}
+    new = [name for name in stirred if name not in before.nodes]
     after = _cleared(after, set(grown(before, after)), before, DOWN)
-    return _cleared(after, stirred, before, axis_of(after))
+    return _cleared(after, stirred, before, axis_of(after), new[0] if len(new) == 1 else "")
 
 
 def grown(before: Graph, after: Graph) -> list[str]:
@@ -142,13 +143,15 @@ def grown(before: Graph, after: Graph) -> list[str]:
             and old is not node and old.position == node.position and size_of(node)[1] > size_of(old)[1]]
 
 
-def _cleared(graph: Graph, stirred: Collection[str], before: Graph, axis: int) -> Graph:
-    """Each step takes two cards from each other and puts none on another: what lies as far on moves as far."""
-    new = [name for name in stirred if name not in before.nodes]
+def _cleared(graph: Graph, stirred: Collection[str], before: Graph, axis: int, alone: str = "") -> Graph:
+    """Each step takes two cards from each other and puts none on another: what lies as far on moves as far.
+
+    ``alone``: a card that goes on without the others, where one that begins before it is in its way.
+    """
     while (clash := _first_clash(graph, stirred, before, axis)) is not None:
         first, second = clash
         start = end_of(first, axis)
-        if new == [second.name] and first.position[axis] < second.position[axis]:
+        if second.name == alone and first.position[axis] < second.position[axis]:
             moved = placed(second, start, second.position[1 - axis], axis)
             graph = replace(graph, nodes={**graph.nodes, second.name: moved})
         else:

@@ -196,6 +196,11 @@ class Layer(BaseModel):
 
     # -- what people read ---------------------------------------------------------------------------------------
 
+    @property
+    def inside_rows(self) -> float:
+        """How many rows it takes to draw what is inside of it; 0: nothing is drawn."""
+        return 0
+
     def details(self) -> tuple[str, ...]:
         """What matters most, one by one: ``6``, ``5×5``, ``pad 2``; what is empty is left out."""
         return ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from itertools import pairwise
 from typing import Literal
 
@@ -66,8 +67,8 @@ def straightened(graph: Graph, names: Collection[str]) -> Graph:
     for chain in _chains(graph, names):
         x = graph.nodes[chain[0]].position[0]
         places = {name: (x, graph.nodes[name].position[1]) for name in chain}
-        others = Grid(node.position for name, node in graph.nodes.items() if name not in places)
-        if not any(others.is_near(place) for place in places.values()):
+        others = Grid(node for name, node in graph.nodes.items() if name not in places)
+        if not any(others.is_near(replace(graph.nodes[name], position=place)) for name, place in places.items()):
             graph = _moved(graph, places)
     return graph
 

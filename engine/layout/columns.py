@@ -6,7 +6,7 @@ from bisect import bisect_left, insort
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from engine.layout.layered import Kind, Layered, heights
+from engine.layout.layered import Kind, Layered, heights, skips
 
 BETWEEN = 32.0  # from a card to the next beside it
 LANE_ROOM = 40.0  # from a card to a lane
@@ -46,35 +46,24 @@ def _straight(layers: Layered) -> list[int]:
 
 
 def _wishes(layers: Layered, place: dict[int, int]) -> Iterator[tuple[int, int]]:
-    skips = _skips(layers)
-    down = [_middles([other for other, _ in joined], place, skips) for joined in layers.below]
-    up = [_middles([other for other, _ in joined], place, skips) for joined in layers.above]
+    past = skips(layers)
+    down = [_middles([other for other, _ in joined], place, past) for joined in layers.below]
+    up = [_middles([other for other, _ in joined], place, past) for joined in layers.above]
     for upper, lowers in enumerate(down):
         for lower in lowers:
             if upper in up[lower] or layers.kinds[upper] == layers.kinds[lower] != Kind.CARD:
                 yield upper, lower
 
 
-def _middles(others: list[int], place: dict[int, int], skips: Sequence[bool]) -> set[int]:
+def _middles(others: list[int], place: dict[int, int], past: Sequence[bool]) -> set[int]:
     """Which of these an item may stand in line with: of three branches or more only the middle one."""
     if len(others) == 1:
         return set(others)
-    branches = [other for other in others if not (skips and skips[other])]
+    branches = [other for other in others if not past[other]]
     if len(branches) < 3:
         return set(branches or others)
     branches.sort(key=place.__getitem__)
     return {branches[len(branches) // 2]} if len(branches) % 2 else set()
-
-
-def _skips(layers: Layered) -> list[bool]:
-    """Which items are lanes that begin where something else follows too: a way past branches and no branch."""
-    skips = [False] * len(layers.kinds)
-    for row in layers.rows:
-        for item in row:
-            if layers.kinds[item] == Kind.LANE:
-                upper = layers.above[item][0][0]
-                skips[item] = skips[upper] if layers.kinds[upper] == Kind.LANE else len(layers.below[upper]) > 1
-    return skips
 
 
 def _lines(layers: Layered, below: list[int]) -> list[int]:
@@ -102,11 +91,12 @@ class _Lines:
                 room, left, right = _room(layers, a, b), line_of[a], line_of[b]
                 if room > self._left[right].get(left, 0.0):
                     self._left[right][left] = self._right[left][right] = room
+        past = skips(layers)
         for item, others in enumerate(layers.below):
             for other, _ in others:
                 a, b = line_of[item], line_of[other]
                 if a != b:
-                    weight = 0.25 if Kind.LANE in (layers.kinds[item], layers.kinds[other]) else 1.0
+                    weight = 0.25 if past[item] or past[other] else 1.0
                     self._joined[a].append((b, weight))
                     self._joined[b].append((a, weight))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right, insort
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -52,6 +53,7 @@ class Layered:
     below: list[list[tuple[int, float]]] = field(default_factory=list)
     row_of: list[int] = field(default_factory=list)
     rows: list[list[int]] = field(default_factory=list)
+    numbers: dict[tuple[int, int], int] = field(default_factory=dict)  # which link each piece is of, the first of them
 
     def add(self, row: int, kind: Kind, width: float) -> int:
         """Another item, in no place yet."""
@@ -62,8 +64,9 @@ class Layered:
         self.row_of.append(row)
         return len(self.kinds) - 1
 
-    def join(self, upper: int, lower: int, aside: float = 0.0) -> None:
-        """A piece of a wire from one row to the next."""
+    def join(self, upper: int, lower: int, aside: float = 0.0, number: int = 0) -> None:
+        """A piece of a wire from one row to the next; ``number`` is that of its link."""
+        self.numbers[upper, lower] = min(number, self.numbers.get((upper, lower), number))
         self.below[upper].append((lower, aside))
         self.above[lower].append((upper, aside))
 
@@ -73,6 +76,9 @@ def layered(units: Sequence[Unit], links: Sequence[Link]) -> Layered:
     layers = Layered(units)
     starts, lasts = _with_units(layers, links)
     _with_links(layers, links, starts, lasts)
+    layers.rows = [[] for _ in range(max(layers.row_of, default=-1) + 1)]
+    for item, row in enumerate(layers.row_of):
+        layers.rows[row].append(item)
     _begin(layers)
     _uncross(layers)
     return layers
@@ -93,7 +99,8 @@ def _with_units(layers: Layered, links: Sequence[Link]) -> tuple[list[int], list
 
 
 def _rows(units: Sequence[Unit], links: Sequence[Link]) -> list[int]:
-    """The longest way to each; what reads nothing stands right above what first reads it."""
+    """The longest way to each; what reads nothing stands right above what first reads it, and a branch that is
+    shorter than others in the middle of its way."""
     into = [0] * len(units)
     out: list[list[int]] = [[] for _ in units]
     for link in links:
@@ -110,31 +117,46 @@ def _rows(units: Sequence[Unit], links: Sequence[Link]) -> list[int]:
     for index, targets in enumerate(out):
         if not into[index] and targets:
             rows[index] = min(rows[target] for target in targets) - units[index].rows
+    for index, room in _rooms(units, into, out, rows).items():
+        rows[index] += room // 2
     top = min(rows, default=0)
     return [row - top for row in rows]
 
 
+def _rooms(units: Sequence[Unit], into: Sequence[int], out: Sequence[Sequence[int]], rows: Sequence[int]
+           ) -> dict[int, int]:
+    """How many rows those that stand on a single way between two others could stand lower."""
+    rooms: dict[int, int] = {}
+    for index in sorted(range(len(rows)), key=lambda index: -rows[index]):
+        if into[index] == len(out[index]) == 1:
+            target = out[index][0]
+            rooms[index] = rooms.get(target, 0) + rows[target] - rows[index] - units[index].rows
+    return rooms
+
+
 def _with_links(layers: Layered, links: Sequence[Link], starts: list[int], lasts: list[int]) -> None:
-    """Wires from row to row; all long ones of a unit share a lane, as far down as one goes."""
-    outgoing: dict[int, list[Link]] = {}
-    for link in links:
-        outgoing.setdefault(link.source, []).append(link)
+    """Wires from row to row; all long ones of a unit share a lane, as far down as one goes, but each branch has one."""
+    outgoing: dict[tuple[int, int], list[tuple[int, Link]]] = {}
+    into = Counter(link.target for link in links)
+    for number, link in enumerate(links):
+        branch = link.target if into[link.target] == 1 else -1
+        outgoing.setdefault((link.source, branch), []).append((number, link))
     room = MOST_LANES * len(layers.units) + 500
 
-    def reach(source: int) -> int:
-        return max(starts[link.target] for link in outgoing[source]) - layers.row_of[lasts[source]]
+    def reach(key: tuple[int, int]) -> int:
+        return max(starts[link.target] for _, link in outgoing[key]) - layers.row_of[lasts[key[0]]]
 
-    for source in sorted(outgoing, key=reach):
-        lane, row = lasts[source], layers.row_of[lasts[source]]
-        for link in sorted(outgoing[source], key=lambda link: starts[link.target]):
+    for key in sorted(outgoing, key=reach):
+        lane, row = lasts[key[0]], layers.row_of[lasts[key[0]]]
+        for number, link in sorted(outgoing[key], key=lambda at: starts[at[1].target]):
             if room < starts[link.target] - 1 - row:
                 break
             while row < starts[link.target] - 1:
                 row, room = row + 1, room - 1
                 below = layers.add(row, Kind.LANE, 0.0)
-                layers.join(lane, below)
+                layers.join(lane, below, number=number)
                 lane = below
-            layers.join(lane, link.target, link.aside)
+            layers.join(lane, link.target, link.aside, number)
 
 
 # -- the order in each row ------------------------------------------------------------------------------------------
@@ -148,10 +170,27 @@ def heights(layers: Layered) -> list[int]:
     return high
 
 
+def skips(layers: Layered) -> list[bool]:
+    """Which items are lanes of a wire that leads past branches to where they meet, and is no branch itself."""
+    meets, past = [False] * len(layers.kinds), [False] * len(layers.kinds)
+    for row in reversed(layers.rows):
+        for item in row:
+            below = [other for other, _ in layers.below[item]]
+            meets[item] = len(below) != 1 or (
+                meets[below[0]] if layers.kinds[below[0]] == Kind.LANE else len(layers.above[below[0]]) > 1)
+    for row in layers.rows:
+        for item in row:
+            if layers.kinds[item] == Kind.LANE:
+                upper = layers.above[item][0][0]
+                begins = past[upper] if layers.kinds[upper] == Kind.LANE else len(layers.below[upper]) > 1
+                past[item] = begins and meets[item]
+    return past
+
+
 def _begin(layers: Layered) -> None:
     """Depth first, the longest way first: the main chain on the left, what skips it on its right."""
-    high = heights(layers)
-    layers.rows = [[] for _ in range(max(layers.row_of, default=-1) + 1)]
+    high, past = heights(layers), skips(layers)
+    layers.rows = [[] for _ in layers.rows]
     seen = [False] * len(layers.kinds)
     starts = [item for item in range(len(layers.kinds)) if not layers.above[item]]
     stack = sorted(starts, key=lambda item: (-high[item], item), reverse=True)
@@ -162,9 +201,7 @@ def _begin(layers: Layered) -> None:
         seen[item] = True
         layers.rows[layers.row_of[item]].append(item)
         children = [other for other, _ in layers.below[item] if not seen[other]]
-        ranked = enumerate(children)
-        stack += [other for _, other in sorted(
-            ranked, key=lambda at: (layers.kinds[at[1]] == Kind.LANE, at[0]), reverse=True)]
+        stack += sorted(children, key=lambda other: (past[other], layers.numbers[item, other]), reverse=True)
 
 
 def _uncross(layers: Layered) -> None:

@@ -1,42 +1,37 @@
-"""Order on the canvas: cards in rows from top to bottom, few crossings, straight chains, ways for wires past cards."""
+"""Order on the canvas: cards in rows along the flow, few crossings, straight chains, ways for wires past cards."""
 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from engine.graph.graph import Graph, Position
-from engine.graph.grid import CARD, COLUMN, STEP
+from engine.graph.graph import Graph, Node, Position
+from engine.graph.grid import CARD, COLUMN, STEP, Flow, size_of
+from engine.graph.room import GAP
 from engine.layout.columns import columns
 from engine.layout.layered import Kind, Link, Unit, layered
+from engine.layout.setting_out import Rows, set_out
 
 CARD_WIDTH, CARD_HEIGHT = CARD
-ASIDE, MORE = CARD_WIDTH / 2, STEP / 2  # a wire that leads so far aside has so much more room between the rows
 FRAME_SIDE = 20.0  # from a frame to what it encloses
+FRAME_TITLE = 46.0  # from its top, where its title stands
 PARTS_APART = COLUMN - CARD_WIDTH + 48.0  # between networks that are not joined
 FEW = 5  # columns that fit beside each other always
 WIDE = 1.6  # how much wider than high many loose parts lie
 
 
-@dataclass(frozen=True)
-class _Layout:
-    """Places of cards from the top left corner on, and what they take up."""
-
-    spots: dict[str, Position]
-    width: float
-    rows: int
-
-
-def arranged(graph: Graph, names: Collection[str] | None = None) -> Graph:
+def arranged(graph: Graph, names: Collection[str] | None = None, wrap: bool = False) -> Graph:
     """All nodes, or those named, laid out anew by how they are wired; the graph itself where nothing moves.
 
-    The first of them stays where it is. Wires among them lose their bends; other cards make room.
+    The first of them stays where it is. Wires among them lose their bends; other cards make room. ``wrap``: what is
+    longer than a screen goes on in another column, or line, beside the first.
     """
     chosen = [name for name in graph.order if names is None or name in names]
     if not chosen:
         return graph
-    spots = _spread(graph, _layout(graph, chosen, _groups(graph, chosen)).spots)
+    spots = _spots(graph, chosen, wrap and names is None)
     (x, y), (left, top) = graph.nodes[chosen[0]].position, spots[chosen[0]]
     places = {name: (x + (spot[0] - left), y + (spot[1] - top)) for name, spot in spots.items()}
     if names is not None:
@@ -46,20 +41,18 @@ def arranged(graph: Graph, names: Collection[str] | None = None) -> Graph:
     return _unbent(graph, set(chosen))
 
 
-def _spread(graph: Graph, spots: Mapping[str, Position]) -> dict[str, Position]:
-    """More room between two rows where a wire leads aside: it shall not squeeze through."""
-    rows = {y: index for index, y in enumerate(sorted({y for _, y in spots.values()}))}
-    wide: set[int] = set()  # rows with more room below
-    for name, (x, y) in spots.items():
-        for edge in graph.inputs[name]:
-            source = spots.get(edge.source)
-            if source is not None and abs(source[0] - x) > ASIDE:
-                wide |= {rows[source[1]], rows[y] - 1}
-    lower, shifts = 0.0, {}
-    for y, index in rows.items():
-        shifts[y] = lower
-        lower += MORE * (index in wide)
-    return {name: (x, y + shifts[y]) for name, (x, y) in spots.items()}
+def flowing(graph: Graph, flow: Flow, wrap: bool = True) -> Graph:
+    """The same going on in this direction: laid out anew unless it does already."""
+    return graph if graph.flow == flow else arranged(replace(graph, flow=flow), wrap=wrap)
+
+
+def _spots(graph: Graph, names: Sequence[str], wrap: bool) -> dict[str, Position]:
+    """Where each card lies; what does not hang together side by side."""
+    parts = [set_out(graph, rows, wrap) for rows in _layout(graph, names, _groups(graph, names))]
+    spots = _side_by_side([(part.width, part.length) for part in parts])
+    placed = {name: (across + x, along + y) for part, (x, y) in zip(parts, spots, strict=True)
+              for name, (across, along) in part.spots.items()}
+    return placed if graph.flow == "down" else {name: (y, x) for name, (x, y) in placed.items()}
 
 
 def _unbent(graph: Graph, names: set[str]) -> Graph:
@@ -71,32 +64,41 @@ def _unbent(graph: Graph, names: set[str]) -> Graph:
 def _room_for(graph: Graph, places: Mapping[str, Position]) -> dict[str, Position]:
     """Where other cards go so that none overlaps those that are placed: all from the first in the way on, down."""
     others = [node for name, node in graph.nodes.items() if name not in places]
-    near = Grid(places.values())
-    hit = [node.position[1] for node in others if near.is_near(node.position)]
+    near = Grid(replace(graph.nodes[name], position=place) for name, place in places.items())
+    hit = [node.position[1] for node in others if near.is_near(node)]
     if not hit:
         return {}
     top = min(hit)
-    shift = max(y for _, y in places.values()) + STEP - top
+    shift = max(place[1] + size_of(graph.nodes[name])[1] for name, place in places.items()) + GAP - top
     return {node.name: (node.position[0], node.position[1] + shift) for node in others if node.position[1] >= top}
 
 
 class Grid:
-    """Cards by the field they lie in, to find those near a place at once."""
+    """Cards by the fields they lie in, to find those near another at once."""
 
-    def __init__(self, places: Iterable[Position]) -> None:
-        self._fields: dict[tuple[int, int], list[Position]] = {}
-        for place in places:
-            self._fields.setdefault(self._field(place), []).append(place)
+    def __init__(self, nodes: Iterable[Node]) -> None:
+        self._fields: dict[tuple[int, int], list[Node]] = {}
+        for node in nodes:
+            for field in _fields(node, 0):
+                self._fields.setdefault(field, []).append(node)
 
-    def _field(self, place: Position) -> tuple[int, int]:
-        return int(place[0] // COLUMN), int(place[1] // STEP)
+    def is_near(self, node: Node, apart: float = 8) -> bool:
+        """Whether a card would overlap one of them, or nearly."""
+        return any(_is_near(node, other, apart) for field in _fields(node, apart)
+                   for other in self._fields.get(field, ()))
 
-    def is_near(self, place: Position) -> bool:
-        """Whether a card there would overlap one of them, or nearly."""
-        column, row = self._field(place)
-        return any(abs(place[0] - x) < CARD_WIDTH + 8 and abs(place[1] - y) < CARD_HEIGHT + 8
-                   for c in (column - 1, column, column + 1) for r in (row - 1, row, row + 1)
-                   for x, y in self._fields.get((c, r), ()))
+
+def _fields(node: Node, apart: float) -> Iterable[tuple[int, int]]:
+    (x, y), (width, height) = node.position, size_of(node)
+    for column in range(int((x - apart) // COLUMN), int((x + width + apart) // COLUMN) + 1):
+        for row in range(int((y - apart) // STEP), int((y + height + apart) // STEP) + 1):
+            yield column, row
+
+
+def _is_near(node: Node, other: Node, apart: float) -> bool:
+    (x, y), (width, height) = node.position, size_of(node)
+    (a, b), (wide, high) = other.position, size_of(other)
+    return a - width - apart < x < a + wide + apart and b - height - apart < y < b + high + apart
 
 
 # -- frames ---------------------------------------------------------------------------------------------------------
@@ -153,24 +155,45 @@ def _has_order(graph: Graph, owner: Mapping[str, int]) -> bool:
 # -- laying out -----------------------------------------------------------------------------------------------------
 
 
-def _layout(graph: Graph, names: Sequence[str], groups: Sequence[frozenset[str]]) -> _Layout:
-    """Frames as boxes of their own, then all units; without boxes where one of them would break."""
+def _layout(graph: Graph, names: Sequence[str], groups: Sequence[frozenset[str]]) -> list[Rows]:
+    """Each part that hangs together, in rows: frames as boxes of their own; no boxes where one of them would break."""
     boxes = _boxes(graph, names, groups)
-    inner = {box: _layout(graph, [name for name in names if name in box], [g for g in groups if g < box])
+    inner = {box: _beside(_layout(graph, [name for name in names if name in box], [g for g in groups if g < box]))
              for box in boxes}
     owner = _owners(names, boxes)
     holds: dict[int, list[str]] = {}
     for name in names:
         holds.setdefault(owner[name], []).append(name)
-    layouts = [inner.get(frozenset(members)) for members in holds.values()]
+    units = [_Content(graph, members, inner.get(frozenset(members))) for members in holds.values()]
     links = _links(graph, owner)
     parts = []
     for part in _parts(len(holds), links):
-        placed = _placed(part, list(holds.values()), layouts, links)
+        placed = _placed([units[unit] for unit in part], _within(part, links))
         if placed is None:
             return _layout(graph, names, ())
         parts.append(placed)
-    return _side_by_side(parts)
+    return parts
+
+
+class _Content:
+    """What a unit stands for: a card, or a frame with what it encloses."""
+
+    def __init__(self, graph: Graph, names: Sequence[str], inner: Rows | None) -> None:
+        self.flow, self.name, self.inner = graph.flow, names[0], inner
+        if inner is None:
+            width, height = size_of(graph.nodes[self.name])
+            self.unit = Unit(width if self.flow == "down" else max(height, CARD_HEIGHT))
+        elif self.flow == "down":  # with a row for its title
+            self.unit = Unit(inner.width + 2 * FRAME_SIDE, inner.count + 1, Kind.BOX)
+        else:
+            self.unit = Unit(inner.width + FRAME_TITLE + FRAME_SIDE, inner.count, Kind.BOX)
+
+    def spots(self, left: float, row: int) -> dict[str, tuple[float, int]]:
+        """Where its cards are when it begins there."""
+        if self.inner is None:
+            return {self.name: (left, row)}
+        side, title = (FRAME_SIDE, 1) if self.flow == "down" else (FRAME_TITLE, 0)
+        return {name: (left + side + at[0], row + title + at[1]) for name, at in self.inner.spots.items()}
 
 
 def _links(graph: Graph, owner: Mapping[str, int]) -> list[Link]:
@@ -181,6 +204,12 @@ def _links(graph: Graph, owner: Mapping[str, int]) -> list[Link]:
         links += [Link(owner[edge.source], unit, (edge.port + 1) / most - 0.5) for edge in edges
                   if edge.source in owner and owner[edge.source] != unit]
     return links
+
+
+def _within(part: Sequence[int], links: Iterable[Link]) -> list[Link]:
+    """The links of one part, by the places of its units in it."""
+    number = {unit: index for index, unit in enumerate(part)}
+    return [Link(number[link.source], number[link.target], link.aside) for link in links if link.source in number]
 
 
 def _parts(count: int, links: Sequence[Link]) -> list[list[int]]:
@@ -201,32 +230,44 @@ def _parts(count: int, links: Sequence[Link]) -> list[list[int]]:
     return list(parts.values())
 
 
-def _placed(part: Sequence[int], holds: Sequence[Sequence[str]], layouts: Sequence[_Layout | None],
-            links: Sequence[Link]) -> _Layout | None:
+def _placed(contents: Sequence[_Content], links: Sequence[Link]) -> Rows | None:
     """One joined part; None where a box would break."""
-    number = {unit: index for index, unit in enumerate(part)}
-    units = [_unit(layouts[unit]) for unit in part]
-    layers = layered(units, [Link(number[link.source], number[link.target], link.aside) for link in links
-                             if link.source in number])
+    units = [content.unit for content in contents]
+    layers = layered(units, links)
     middles, line_of = columns(layers)
-    spots: dict[str, Position] = {}
+    spots: dict[str, tuple[float, int]] = {}
     left = min(middles[item] - layers.widths[item] / 2 for item in range(len(units)))
-    for item, unit in enumerate(part):
-        x, y = middles[item] - units[item].width / 2 - left, layers.row_of[item] * STEP
-        inner = layouts[unit]
-        if inner is None:
-            spots[holds[unit][0]] = (x, y)
-            continue
-        if _breaks(item, layers.below, line_of, units[item].rows):
+    for item, content in enumerate(contents):
+        if content.inner is not None and _breaks(item, layers.below, line_of, units[item].rows):
             return None
-        spots.update({name: (x + FRAME_SIDE + at[0], y + STEP + at[1]) for name, at in inner.spots.items()})
+        spots.update(content.spots(middles[item] - units[item].width / 2 - left, layers.row_of[item]))
     right = max(middles[item] + layers.widths[item] / 2 for item in range(len(units)))
-    return _Layout(spots, right - left, len(layers.rows))
+    starts = layers.row_of[: len(units)]
+    return Rows(spots, right - left, len(layers.rows), _cuts(units, starts, links, len(layers.rows)))
 
 
-def _unit(inner: _Layout | None) -> Unit:
-    """A card, or a box with a row for its title."""
-    return Unit(CARD_WIDTH) if inner is None else Unit(inner.width + 2 * FRAME_SIDE, inner.rows + 1, Kind.BOX)
+def _cuts(units: Sequence[Unit], starts: Sequence[int], links: Sequence[Link], rows: int) -> dict[int, int]:
+    """Rows after which only what comes out of a single unit in them goes on, and no box; and by how many wires."""
+    lasts = [start + unit.rows - 1 for unit, start in zip(units, starts, strict=True)]
+    reaches = list(lasts)
+    for link in links:
+        reaches[link.source] = max(reaches[link.source], starts[link.target])
+    passing, broken, here = [0] * (rows + 1), [0] * (rows + 1), [0] * rows
+    for start, last, reach in zip(starts, lasts, reaches, strict=True):
+        passing[last] += 1
+        passing[reach] -= 1
+        here[last] += reach > last
+        broken[start] += 1
+        broken[last] -= 1
+    tensors, boxes = 0, 0
+    cuts: dict[int, int] = {}
+    wires = Counter(link.source for link in links)
+    source_in = {last: unit for unit, (last, reach) in enumerate(zip(lasts, reaches, strict=True)) if reach > last}
+    for row in range(rows - 1):
+        tensors, boxes = tensors + passing[row], boxes + broken[row]
+        if tensors == here[row] == 1 and not boxes:
+            cuts[row] = wires[source_in[row]]
+    return cuts
 
 
 def _breaks(item: int, below: Sequence[Sequence[tuple[int, float]]], line_of: Sequence[int], rows: int) -> bool:
@@ -238,16 +279,26 @@ def _breaks(item: int, below: Sequence[Sequence[tuple[int, float]]], line_of: Se
     return False
 
 
-def _side_by_side(parts: Sequence[_Layout]) -> _Layout:
-    """Parts in their order from left to right, in several lines where there are many."""
-    area = sum((part.width + PARTS_APART) * (part.rows + 1) * STEP for part in parts)
-    most = max(max(part.width for part in parts), math.sqrt(area) * WIDE, FEW * COLUMN)
-    spots: dict[str, Position] = {}
-    x, top, rows, width = 0.0, 0, 0, 0.0
+def _beside(parts: Sequence[Rows]) -> Rows:
+    """Parts of a frame side by side."""
+    spots: dict[str, tuple[float, int]] = {}
+    x = 0.0
     for part in parts:
-        if x and x + part.width > most:
-            x, top = 0.0, rows + 1
-        spots.update({name: (x + at[0], top * STEP + at[1]) for name, at in part.spots.items()})
-        width, rows = max(width, x + part.width), max(rows, top + part.rows)
+        spots.update({name: (x + at[0], at[1]) for name, at in part.spots.items()})
         x += part.width + PARTS_APART
-    return _Layout(spots, width, rows)
+    return Rows(spots, x - PARTS_APART, max(part.count for part in parts))
+
+
+def _side_by_side(sizes: Sequence[tuple[float, float]]) -> list[Position]:
+    """Where parts begin: in their order from left to right, in several lines where there are many."""
+    area = sum((width + PARTS_APART) * (length + STEP) for width, length in sizes)
+    most = max(max((width for width, _ in sizes)), math.sqrt(area) * WIDE, FEW * COLUMN)
+    places: list[Position] = []
+    x, top, bottom = 0.0, 0.0, 0.0
+    for width, length in sizes:
+        if x and x + width > most:
+            x, top = 0.0, bottom + STEP
+        places.append((x, top))
+        bottom = max(bottom, top + length)
+        x += width + PARTS_APART
+    return places

@@ -74,11 +74,11 @@ class Minimap(QWidget):
 
     def _extent(self) -> QRectF:
         scene = self._view.canvas
-        places = [node.position for node in scene.graph.nodes.values()]
-        if not places:
+        slots = [card.slot() for card in scene.cards.values()]
+        if not slots:
             return QRectF()
-        across, down = [place[0] for place in places], [place[1] for place in places]
-        area = QRectF(QPointF(min(across), min(down)), QPointF(max(across) + CARD_WIDTH, max(down) + CARD_HEIGHT))
+        area = QRectF(QPointF(min(slot.left() for slot in slots), min(slot.top() for slot in slots)),
+                      QPointF(max(slot.right() for slot in slots), max(slot.bottom() for slot in slots)))
         for frame in scene.frames.items:
             area = area.united(frame.area)
         return area
@@ -171,14 +171,13 @@ class Minimap(QWidget):
         bars: dict[str, list[QRectF]] = {}
         blocks: list[QRectF] = []
         across, down = self._scales()
-        width, height = CARD_WIDTH * across, max(1.0, CARD_HEIGHT * down)
         middle = self._world.center()
         for card in cards:
             if not card.isVisible():
                 continue
-            place = card.pos()
-            bar = QRectF(WIDTH / 2 + (place.x() - middle.x()) * across, HEIGHT / 2 + (place.y() - middle.y()) * down,
-                         width, height)
+            slot = card.slot()
+            bar = QRectF(WIDTH / 2 + (slot.x() - middle.x()) * across, HEIGHT / 2 + (slot.y() - middle.y()) * down,
+                         slot.width() * across, max(1.0, slot.height() * down))
             bars.setdefault(_tone(card), []).append(bar)
             if isinstance(card.node.layer, Block):
                 blocks.append(bar.adjusted(-1.5, -1.5, 1.5, 1.5))

@@ -13,13 +13,14 @@ from PySide6.QtWidgets import QApplication
 from engine.graph import marks
 from engine.graph.frames import Frame
 from engine.graph.graph import Edge, Graph, Node
+from engine.graph.grid import THIN
 from engine.layers.activation import ReLU
 from engine.layers.convolution import Conv2d
 from engine.layers.inputs import Input
 from engine.layers.linear import Flatten, Linear
 from engine.layers.merge import Add
 from tests.app.desk import LEFT, NONE, Desk, chain
-from widgets.canvas.cards.sizes import CARD_WIDTH, THIN_HEIGHT
+from widgets.canvas.cards.sizes import CARD_WIDTH
 from widgets.canvas.gestures.clipboard import NETWORK_MIME, WIRES_MIME
 from widgets.look import theme
 from widgets.parts.layer_drag import LAYER_MIME
@@ -446,9 +447,9 @@ def test_a_collapsed_card_is_thin_and_its_wires_begin_there(desk):
     desk.scene.select(["conv1"])
     desk.view.edits.turn_fold()
     card = desk.scene.cards["conv1"]
-    assert card.body().height() == THIN_HEIGHT
+    assert card.body().height() == THIN
     wire = desk.scene.wires[Edge("conv1", "act1")]
-    assert wire.path.pointAtPercent(0) == card.pos() + QPointF(CARD_WIDTH / 2, THIN_HEIGHT)
+    assert wire.path.pointAtPercent(0) == card.pos() + QPointF(CARD_WIDTH / 2, THIN)
     desk.pull(desk.out("conv1"), desk.into("sum"))
     assert ("conv1", "sum") in edges(desk.graph), "its port lies there too"
 

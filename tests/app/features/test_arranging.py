@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
+from dataclasses import replace
+from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QLineF, QPoint, QPointF, QRectF, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from app.window.window import MainWindow
 from engine.analysis.analysis import analyze
+from engine.blocks.edits import inner
+from engine.blocks.inception import Inception
 from engine.experiment.experiment import gallery_ids, load_experiment
 from engine.graph.graph import Edge, Graph, Node
+from engine.graph.grid import FLOWS
+from engine.layers.base import LAYERS
+from engine.layers.inputs import Input
 from engine.layers.merge import Add
 from engine.layout.rows import arranged
 from tests.app.windows import opened
 from widgets.canvas.cards.sizes import CARD_HEIGHT, CARD_WIDTH
 from widgets.canvas.scene.scene import CanvasScene
 from widgets.canvas.view.motion import Glide
+from widgets.canvas.wires.pill import pill_rect
+from widgets.canvas.wires.wire import WireItem
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 SAMPLE = 7.0  # scene pixels from one looked-at point of a wire to the next
@@ -60,12 +69,91 @@ def shown(graph: Graph, scene: CanvasScene | None = None) -> CanvasScene:
     return scene
 
 
+WAYS = [(flow, wrap) for flow in FLOWS for wrap in (False, True)]
+
+
+@pytest.mark.parametrize(("flow", "wrap"), WAYS)
 @pytest.mark.parametrize("name", gallery_ids())
-def test_no_wire_of_the_gallery_runs_through_a_card(qapp, name):
+def test_no_wire_of_the_gallery_runs_through_a_card(qapp, name, flow, wrap):
     experiment = load_experiment(f"gallery:{name}")
-    scene = shown(arranged(experiment.graph))
+    graph = arranged(replace(experiment.graph, flow=flow), wrap=wrap)
+    scene = shown(graph)
     scene.show_analysis(analyze(scene.graph, experiment.data.sample_shape), ())
-    assert wires_through_cards(scene) == [] and cards_over_cards(scene) == []
+    assert wires_through_cards(scene) == [] and cards_over_cards(scene) == [] and hidden_shapes(scene) == []
+    assert arranged(graph, wrap=wrap) is graph
+
+
+@pytest.mark.parametrize("name", gallery_ids())
+def test_the_gallery_lies_as_it_is_laid_out(qapp, name):
+    graph = load_experiment(f"gallery:{name}").graph
+    assert arranged(graph, wrap=True) is graph
+    assert wires_through_cards(shown(graph)) == [] and cards_over_cards(shown(graph)) == []
+
+
+@pytest.mark.parametrize("flow", FLOWS)
+@pytest.mark.parametrize(("kind", "options"), [
+    ("Inception", {}), ("Residual", {}), ("Residual", {"stride": 2}), ("Residual", {"bottleneck": True, "stride": 2}),
+    ("Dense", {}), ("Dense", {"num_convs": 24}), ("VGG", {}), ("VGG", {"num_convs": 40}), ("NiN", {}),
+    ("Transition", {}), ("ConvBNReLU", {}), ("Residual", {"repeat": 3}),
+])
+def test_the_inside_of_every_block_lies_well(qapp, kind, options, flow):
+    block = LAYERS[kind](**options)
+    graph = Graph.of([Node("input", Input()), Node("block", block)], [Edge("input", "block")])
+    analysis = inner(analyze(replace(graph, flow=flow), block.example), ("block",))
+    scene = shown(analysis.graph)
+    scene.show_analysis(analysis, ())
+    assert wires_through_cards(scene) == [] and cards_over_cards(scene) == [] and crossing_wires(scene) == []
+    if len(scene.cards) < 50:  # between the columns of a long dense block the wires lie close
+        assert hidden_shapes(scene) == []
+
+
+def hidden_shapes(scene: CanvasScene) -> list[tuple[Edge, str]]:
+    """Shapes that lie on a card, on another shape, or on another wire."""
+    pills = {edge: pill_rect(*wire.pill_at, wire.text).adjusted(2, 2, -2, -2) for edge, wire in scene.wires.items()}
+    found = [(edge, name) for edge, pill in pills.items() for name, card in scene.cards.items()
+             if card.body().intersects(pill)]
+    found += [(edge, str(other)) for edge, pill in pills.items() for other, its in pills.items()
+              if edge != other and pill.intersects(its)]
+    return found + [(edge, str(other)) for edge, pill in pills.items() for other, wire in scene.wires.items()
+                    if other != edge and box_of(wire).intersects(pill) and any(map(pill.contains, points_of(wire)))]
+
+
+def points_of(wire: WireItem, count: int = 200) -> list[QPointF]:
+    return [wire.path.pointAtPercent(step / count) for step in range(count + 1)]
+
+
+def box_of(wire: WireItem) -> QRectF:
+    return wire.path.controlPointRect().adjusted(-1, -1, 1, 1)
+
+
+def crossing_wires(scene: CanvasScene) -> list[tuple[Edge, Edge]]:
+    """Wires of different layers that cross each other."""
+    return [(one.edge, other.edge) for one, other in combinations(scene.wires.values(), 2)
+            if one.edge.source != other.edge.source and one.edge.target != other.edge.target
+            and box_of(one).intersects(box_of(other)) and cross(points_of(one, 80)[2:-2], points_of(other, 80)[2:-2])]
+
+
+def cross(one: list[QPointF], other: list[QPointF]) -> bool:
+    bounded = QLineF.IntersectionType.BoundedIntersection
+    return any(QLineF(*a).intersects(QLineF(*b))[0] == bounded for a in pairwise(one) for b in pairwise(other))
+
+
+def test_an_inception_fans_out_and_meets_in_the_order_of_its_branches(qapp):
+    """The input over the middle of the branches, a curve of its own to each, and ports in their order."""
+    graph = Graph.of([Node("input", Input()), Node("block", Inception())], [Edge("input", "block")])
+    inside = inner(analyze(graph, (192, 14, 14)), ("block",))
+    scene = shown(inside.graph)
+    scene.show_analysis(inside, ())
+    heads = [edge.target for edge in inside.graph.outputs["input"]]
+    middles = [scene.cards[name].body().center().x() for name in heads]
+    assert middles == sorted(middles)
+    for name in ("input", "cat"):
+        assert scene.cards[name].body().center().x() == pytest.approx((middles[0] + middles[-1]) / 2, abs=1)
+    away = [[scene.wires[edge].path.pointAtPercent(part).x() for part in (0.25, 0.5, 0.75)]
+            for edge in inside.graph.outputs["input"]]
+    for one, other in pairwise(away):
+        assert all(a < b - 4 for a, b in zip(one, other, strict=True))
+    assert [edge.source for edge in inside.graph.inputs["cat"]] == ["act1", "act2b", "act3b", "act4"]
 
 
 @st.composite
@@ -78,16 +166,21 @@ def networks(draw: st.DrawFn) -> Graph:
     inputs = draw(st.lists(st.lists(st.integers(1, reach), max_size=4), min_size=least, max_size=120))
     edges = [Edge(f"n{target - back}", f"n{target}", port) for target, steps in enumerate(inputs) if target
              for port, back in enumerate(sorted({min(step, target) for step in steps}))]
-    return Graph.of([Node(f"n{i}", Add()) for i in range(len(inputs))], edges)
+    large, merges = draw(st.sampled_from([0, 3, 7])), {edge.target for edge in edges if edge.port}
+    return Graph.of([Node(f"n{i}", Inception() if large and i % large == 0 and f"n{i}" not in merges else Add())
+                     for i in range(len(inputs))], edges)
 
 
 def test_no_wire_of_a_random_network_runs_through_a_card(qapp):
     wires: list[int] = []
 
     @settings(max_examples=20, deadline=None)
-    @given(networks())
-    def judge(graph):
-        scene = shown(arranged(graph))
+    @given(networks(), st.sampled_from(WAYS))
+    def judge(graph, way):
+        flow, wrap = way
+        graph = arranged(replace(graph, flow=flow), wrap=wrap)
+        assert arranged(graph, wrap=wrap) is graph
+        scene = shown(graph)
         wires.append(len(graph.edges))
         assert wires_through_cards(scene) == [] and cards_over_cards(scene) == []
 
@@ -243,3 +336,53 @@ def test_size_of_cards_is_the_one_that_is_painted():
     from engine.layout import rows as arrange
 
     assert (arrange.CARD_WIDTH, arrange.CARD_HEIGHT) == (CARD_WIDTH, CARD_HEIGHT)
+
+
+# -- which way it goes ----------------------------------------------------------------------------------------------
+
+
+def test_a_network_can_go_to_the_right_and_back_in_one_step_each(window, qtbot):
+    page, before = window.page, window.page.scene.graph
+    down, right = window.commands["flow_down"], window.commands["flow_right"]
+    assert down.isChecked() and not right.isChecked()
+    right.trigger()
+    assert page.scene.graph.flow == "right" and right.isChecked() and not down.isChecked()
+    qtbot.waitUntil(lambda: at_rest(window), timeout=5000)
+    for edge, wire in page.scene.wires.items():
+        start, end = wire.path.pointAtPercent(0), wire.path.pointAtPercent(1)
+        source, target = page.scene.cards[edge.source].body(), page.scene.cards[edge.target].body()
+        assert start.x() == source.right() and end.x() == target.left()
+    there_and_back(window, before)
+    assert right.isChecked()
+    page.document.undo()
+    assert down.isChecked() and not right.isChecked()
+    down.trigger()
+    assert page.notice.text.text() == "This network goes in that direction already" and down.isChecked()
+
+
+def test_new_networks_go_where_the_last_was_sent(window, qtbot):
+    window.commands["flow_right"].trigger()
+    window.commands["new"].trigger()
+    assert window.page.scene.graph.flow == "right" and window.commands["flow_right"].isChecked()
+    QApplication.clipboard().setText("nn.Sequential(nn.Conv2d(1, 6, 5), nn.ReLU(), nn.Flatten())")
+    window.page.view.setFocus()
+    window.commands["paste"].trigger()
+    qtbot.waitUntil(lambda: len(window.page.scene.graph.nodes) > 2)
+    assert len({node.position[1] for node in window.page.scene.graph.nodes.values()}) == 1
+    window.commands["flow_down"].trigger()
+    assert window.settings.flow == "down"
+
+
+def test_long_networks_are_wrapped_or_not_as_one_likes(window):
+    page, wrap = window.page, window.commands["wrap"]
+    names = [f"n{i}" for i in range(40)]
+    graph = Graph.of([Node(name, Add()) for name in names], [Edge(a, b) for a, b in pairwise(names)])
+    page.edit("Long", arranged(graph))
+    assert wrap.isChecked()
+    page.view.setFocus()
+    QTest.keyClick(page.view, Qt.Key.Key_L)
+    assert len({x for x, _ in places(window).values()}) > 2
+    wrap.trigger()
+    assert len({x for x, _ in places(window).values()}) == 1 and not window.settings.wraps
+    wrap.trigger()
+    assert len({x for x, _ in places(window).values()}) > 2 and window.settings.wraps

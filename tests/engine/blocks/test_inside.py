@@ -1,4 +1,4 @@
-"""What each block is made of, where its layers stand, and what its card and its line of code say."""
+"""What each block is made of, and what its card and its line of code say."""
 
 from __future__ import annotations
 
@@ -13,132 +13,130 @@ from engine.blocks.edits import BlockError, dissolved, inner, make_block
 from engine.blocks.repeats import as_block, repeated
 from engine.graph.frames import Frame
 from engine.graph.graph import Graph, GraphError
-from engine.graph.grid import COLUMN, STEP
 from engine.layers import LAYERS
 from engine.layers.base import Shape
 from engine.line.line import build_line
 
 
 def told(graph: Graph) -> str:
-    """Each node but the Input: name, column and row, kind and options, and what it reads."""
+    """Each node but the Input: name, kind and options, and what it reads."""
     found = []
     for name in graph.order:
         node, sources = graph.nodes[name], "+".join(edge.source for edge in graph.inputs[name])
-        words = [name, f"{node.position[0] / COLUMN:g},{node.position[1] / STEP:g}"]
         if sources:
             options = (f"{key}={value}" for key, value in node.layer.model_dump(exclude_defaults=True).items()
                        if key != "graph")
-            found.append(" ".join([*words, node.layer.kind(), *options, "<", sources]))
+            found.append(" ".join([name, node.layer.kind(), *options, "<", sources]))
     return "; ".join(found)
 
 
 @pytest.mark.parametrize(("kind", "options", "shape", "inside", "summary", "line"), [
     ("VGG", {}, (3, 8, 8),
-     "conv1 0,1 Conv2d out_channels=64 padding=1 < input; act1 0,2 ReLU < conv1; conv2 0,3 Conv2d "
-     "out_channels=64 padding=1 < act1; act2 0,4 ReLU < conv2; pool 0,5 MaxPool2d stride=2 < act2",
+     "conv1 Conv2d out_channels=64 padding=1 < input; act1 ReLU < conv1; conv2 Conv2d "
+     "out_channels=64 padding=1 < act1; act2 ReLU < conv2; pool MaxPool2d stride=2 < act2",
      "2 × 64", "VGG(num_convs=2, out_channels=64)"),
     ("VGG", {"num_convs": 1, "out_channels": 8}, (3, 8, 8),
-     "conv1 0,1 Conv2d out_channels=8 padding=1 < input; act1 0,2 ReLU < conv1; pool 0,3 MaxPool2d stride=2 < "
+     "conv1 Conv2d out_channels=8 padding=1 < input; act1 ReLU < conv1; pool MaxPool2d stride=2 < "
      "act1",
      "1 × 8", "VGG(num_convs=1, out_channels=8)"),
     ("VGG", {"num_convs": 3, "repeat": 2}, (3, 8, 8),
-     "vgg1 0,1 VGG num_convs=3 < input; vgg2 0,2 VGG num_convs=3 < vgg1",
+     "vgg1 VGG num_convs=3 < input; vgg2 VGG num_convs=3 < vgg1",
      "3 × 64 · ×2", "VGG(repeat=2, num_convs=3, out_channels=64)"),
     ("NiN", {}, (3, 8, 8),
-     "conv1 0,1 Conv2d out_channels=96 padding=1 < input; act1 0,2 ReLU < conv1; conv2 0,3 Conv2d "
-     "out_channels=96 kernel_size=1 < act1; act2 0,4 ReLU < conv2; conv3 0,5 Conv2d out_channels=96 "
-     "kernel_size=1 < act2; act3 0,6 ReLU < conv3",
+     "conv1 Conv2d out_channels=96 padding=1 < input; act1 ReLU < conv1; conv2 Conv2d "
+     "out_channels=96 kernel_size=1 < act1; act2 ReLU < conv2; conv3 Conv2d out_channels=96 "
+     "kernel_size=1 < act2; act3 ReLU < conv3",
      "96 · 3×3", "NiN(out_channels=96, kernel_size=3, stride=1, padding=1)"),
     ("NiN", {"out_channels": 5, "kernel_size": (3, 5), "stride": 2, "padding": 1}, (3, 9, 9),
-     "conv1 0,1 Conv2d out_channels=5 kernel_size=(3, 5) stride=2 padding=1 < input; act1 0,2 ReLU < conv1; "
-     "conv2 0,3 Conv2d out_channels=5 kernel_size=1 < act1; act2 0,4 ReLU < conv2; conv3 0,5 Conv2d "
-     "out_channels=5 kernel_size=1 < act2; act3 0,6 ReLU < conv3",
+     "conv1 Conv2d out_channels=5 kernel_size=(3, 5) stride=2 padding=1 < input; act1 ReLU < conv1; "
+     "conv2 Conv2d out_channels=5 kernel_size=1 < act1; act2 ReLU < conv2; conv3 Conv2d "
+     "out_channels=5 kernel_size=1 < act2; act3 ReLU < conv3",
      "5 · 3×5 · stride 2×2", "NiN(out_channels=5, kernel_size=(3, 5), stride=2, padding=1)"),
     ("Dense", {}, (3, 8, 8),
-     "bn1 1,1 BatchNorm2d < input; act1 1,2 ReLU < bn1; conv1 1,3 Conv2d out_channels=32 padding=1 < act1; "
-     "cat1 0,4 Concatenate < input+conv1; bn2 1,5 BatchNorm2d < cat1; act2 1,6 ReLU < bn2; conv2 1,7 Conv2d "
-     "out_channels=32 padding=1 < act2; cat2 0,8 Concatenate < cat1+conv2; bn3 1,9 BatchNorm2d < cat2; act3 "
-     "1,10 ReLU < bn3; conv3 1,11 Conv2d out_channels=32 padding=1 < act3; cat3 0,12 Concatenate < cat2+conv3;"
-     " bn4 1,13 BatchNorm2d < cat3; act4 1,14 ReLU < bn4; conv4 1,15 Conv2d out_channels=32 padding=1 < act4; "
-     "cat4 0,16 Concatenate < cat3+conv4",
+     "bn1 BatchNorm2d < input; act1 ReLU < bn1; conv1 Conv2d out_channels=32 padding=1 < act1; "
+     "cat1 Concatenate < input+conv1; bn2 BatchNorm2d < cat1; act2 ReLU < bn2; conv2 Conv2d "
+     "out_channels=32 padding=1 < act2; cat2 Concatenate < cat1+conv2; bn3 BatchNorm2d < cat2; act3 "
+     "ReLU < bn3; conv3 Conv2d out_channels=32 padding=1 < act3; cat3 Concatenate < cat2+conv3;"
+     " bn4 BatchNorm2d < cat3; act4 ReLU < bn4; conv4 Conv2d out_channels=32 padding=1 < act4; "
+     "cat4 Concatenate < cat3+conv4",
      "4 · growth 32", "Dense(num_convs=4, growth_rate=32)"),
     ("Dense", {"num_convs": 2, "growth_rate": 5}, (3, 8, 8),
-     "bn1 1,1 BatchNorm2d < input; act1 1,2 ReLU < bn1; conv1 1,3 Conv2d out_channels=5 padding=1 < act1; cat1"
-     " 0,4 Concatenate < input+conv1; bn2 1,5 BatchNorm2d < cat1; act2 1,6 ReLU < bn2; conv2 1,7 Conv2d "
-     "out_channels=5 padding=1 < act2; cat2 0,8 Concatenate < cat1+conv2",
+     "bn1 BatchNorm2d < input; act1 ReLU < bn1; conv1 Conv2d out_channels=5 padding=1 < act1; cat1"
+     " Concatenate < input+conv1; bn2 BatchNorm2d < cat1; act2 ReLU < bn2; conv2 Conv2d "
+     "out_channels=5 padding=1 < act2; cat2 Concatenate < cat1+conv2",
      "2 · growth 5", "Dense(num_convs=2, growth_rate=5)"),
     ("Transition", {}, (6, 8, 8),
-     "bn 0,1 BatchNorm2d < input; act 0,2 ReLU < bn; conv 0,3 Conv2d out_channels=3 kernel_size=1 < act; pool "
-     "0,4 AvgPool2d stride=2 < conv",
+     "bn BatchNorm2d < input; act ReLU < bn; conv Conv2d out_channels=3 kernel_size=1 < act; pool "
+     "AvgPool2d stride=2 < conv",
      "half the channels", "Transition(out_channels=None)"),
     ("ConvBNReLU", {}, (3, 8, 8),
-     "conv 0,1 Conv2d out_channels=64 padding=1 bias=False < input; bn 0,2 BatchNorm2d < conv; act 0,3 ReLU < "
+     "conv Conv2d out_channels=64 padding=1 bias=False < input; bn BatchNorm2d < conv; act ReLU < "
      "bn",
      "64 · 3×3", "ConvBNReLU(out_channels=64, kernel_size=3, stride=1, padding=1, bias=False)"),
     ("ConvBNReLU", {"kernel_size": 1, "stride": 2, "padding": 0, "bias": False}, (3, 8, 8),
-     "conv 0,1 Conv2d out_channels=64 kernel_size=1 stride=2 bias=False < input; bn 0,2 BatchNorm2d < conv; "
-     "act 0,3 ReLU < bn",
+     "conv Conv2d out_channels=64 kernel_size=1 stride=2 bias=False < input; bn BatchNorm2d < conv; "
+     "act ReLU < bn",
      "64 · 1×1 · stride 2×2", "ConvBNReLU(out_channels=64, kernel_size=1, stride=2, padding=0, bias=False)"),
     ("Inception", {}, (3, 8, 8),
-     "conv1 0,2 Conv2d out_channels=64 kernel_size=1 < input; act1 0,3 ReLU < conv1; conv2a 1,1 Conv2d "
-     "out_channels=96 kernel_size=1 < input; act2a 1,2 ReLU < conv2a; conv2b 1,3 Conv2d out_channels=128 "
-     "padding=1 < act2a; act2b 1,4 ReLU < conv2b; conv3a 2,1 Conv2d kernel_size=1 < input; act3a 2,2 ReLU < "
-     "conv3a; conv3b 2,3 Conv2d out_channels=32 kernel_size=5 padding=2 < act3a; act3b 2,4 ReLU < conv3b; pool"
-     " 3,1 MaxPool2d kernel_size=3 stride=1 padding=1 < input; conv4 3,2 Conv2d out_channels=32 kernel_size=1 "
-     "< pool; act4 3,3 ReLU < conv4; cat 1.5,5 Concatenate < act1+act2b+act3b+act4",
+     "conv1 Conv2d out_channels=64 kernel_size=1 < input; act1 ReLU < conv1; conv2a Conv2d "
+     "out_channels=96 kernel_size=1 < input; act2a ReLU < conv2a; conv2b Conv2d out_channels=128 "
+     "padding=1 < act2a; act2b ReLU < conv2b; conv3a Conv2d kernel_size=1 < input; act3a ReLU < "
+     "conv3a; conv3b Conv2d out_channels=32 kernel_size=5 padding=2 < act3a; act3b ReLU < conv3b; pool"
+     " MaxPool2d kernel_size=3 stride=1 padding=1 < input; conv4 Conv2d out_channels=32 kernel_size=1 "
+     "< pool; act4 ReLU < conv4; cat Concatenate < act1+act2b+act3b+act4",
      "64 ‖ 128 ‖ 32 ‖ 32", "Inception(c1=64, c2a=96, c2b=128, c3a=16, c3b=32, c4=32)"),
     ("Inception", {"c1": 1, "c2a": 2, "c2b": 3, "c3a": 4, "c3b": 5, "c4": 6, "repeat": 2}, (3, 8, 8),
-     "inception1 0,1 Inception c1=1 c2a=2 c2b=3 c3a=4 c3b=5 c4=6 < input; inception2 0,2 Inception c1=1 c2a=2 "
+     "inception1 Inception c1=1 c2a=2 c2b=3 c3a=4 c3b=5 c4=6 < input; inception2 Inception c1=1 c2a=2 "
      "c2b=3 c3a=4 c3b=5 c4=6 < inception1",
      "1 ‖ 3 ‖ 5 ‖ 6 · ×2", "Inception(repeat=2, c1=1, c2a=2, c2b=3, c3a=4, c3b=5, c4=6)"),
     ("Residual", {}, (64, 8, 8),
-     "conv1 0,1 Conv2d out_channels=64 padding=1 < input; bn1 0,2 BatchNorm2d < conv1; act1 0,3 ReLU < bn1; "
-     "conv2 0,4 Conv2d out_channels=64 padding=1 < act1; bn2 0,5 BatchNorm2d < conv2; add 0,6 Add < bn2+input;"
-     " act2 0,7 ReLU < add",
+     "conv1 Conv2d out_channels=64 padding=1 < input; bn1 BatchNorm2d < conv1; act1 ReLU < bn1; "
+     "conv2 Conv2d out_channels=64 padding=1 < act1; bn2 BatchNorm2d < conv2; add Add < bn2+input;"
+     " act2 ReLU < add",
      "64", "Residual(num_channels=64, stride=1, shortcut='auto', bottleneck=False, bias=True)"),
     ("Residual", {"num_channels": 8}, (3, 8, 8),
-     "conv1 0,1 Conv2d out_channels=8 padding=1 < input; bn1 0,2 BatchNorm2d < conv1; act1 0,3 ReLU < bn1; "
-     "conv2 0,4 Conv2d out_channels=8 padding=1 < act1; bn2 0,5 BatchNorm2d < conv2; shortcut 1,2 Conv2d "
-     "out_channels=8 kernel_size=1 < input; add 0,6 Add < bn2+shortcut; act2 0,7 ReLU < add",
+     "conv1 Conv2d out_channels=8 padding=1 < input; bn1 BatchNorm2d < conv1; act1 ReLU < bn1; "
+     "conv2 Conv2d out_channels=8 padding=1 < act1; bn2 BatchNorm2d < conv2; shortcut Conv2d "
+     "out_channels=8 kernel_size=1 < input; add Add < bn2+shortcut; act2 ReLU < add",
      "8", "Residual(num_channels=8, stride=1, shortcut='auto', bottleneck=False, bias=True)"),
     ("Residual", {"num_channels": 8, "stride": 2}, (8, 8, 8),
-     "conv1 0,1 Conv2d out_channels=8 stride=2 padding=1 < input; bn1 0,2 BatchNorm2d < conv1; act1 0,3 ReLU <"
-     " bn1; conv2 0,4 Conv2d out_channels=8 padding=1 < act1; bn2 0,5 BatchNorm2d < conv2; shortcut 1,2 Conv2d"
-     " out_channels=8 kernel_size=1 stride=2 < input; add 0,6 Add < bn2+shortcut; act2 0,7 ReLU < add",
+     "conv1 Conv2d out_channels=8 stride=2 padding=1 < input; bn1 BatchNorm2d < conv1; act1 ReLU <"
+     " bn1; conv2 Conv2d out_channels=8 padding=1 < act1; bn2 BatchNorm2d < conv2; shortcut Conv2d"
+     " out_channels=8 kernel_size=1 stride=2 < input; add Add < bn2+shortcut; act2 ReLU < add",
      "8 · stride 2", "Residual(num_channels=8, stride=2, shortcut='auto', bottleneck=False, bias=True)"),
     ("Residual", {"num_channels": 8, "shortcut": "identity"}, (8, 8, 8),
-     "conv1 0,1 Conv2d out_channels=8 padding=1 < input; bn1 0,2 BatchNorm2d < conv1; act1 0,3 ReLU < bn1; "
-     "conv2 0,4 Conv2d out_channels=8 padding=1 < act1; bn2 0,5 BatchNorm2d < conv2; add 0,6 Add < bn2+input; "
-     "act2 0,7 ReLU < add",
+     "conv1 Conv2d out_channels=8 padding=1 < input; bn1 BatchNorm2d < conv1; act1 ReLU < bn1; "
+     "conv2 Conv2d out_channels=8 padding=1 < act1; bn2 BatchNorm2d < conv2; add Add < bn2+input; "
+     "act2 ReLU < add",
      "8", "Residual(num_channels=8, stride=1, shortcut='identity', bottleneck=False, bias=True)"),
     ("Residual", {"num_channels": 8, "bottleneck": True}, (8, 8, 8),
-     "conv1 0,1 Conv2d out_channels=2 kernel_size=1 < input; bn1 0,2 BatchNorm2d < conv1; act1 0,3 ReLU < bn1;"
-     " conv2 0,4 Conv2d out_channels=2 padding=1 < act1; bn2 0,5 BatchNorm2d < conv2; act2 0,6 ReLU < bn2; "
-     "conv3 0,7 Conv2d out_channels=8 kernel_size=1 < act2; bn3 0,8 BatchNorm2d < conv3; add 0,9 Add < "
-     "bn3+input; act3 0,10 ReLU < add",
+     "conv1 Conv2d out_channels=2 kernel_size=1 < input; bn1 BatchNorm2d < conv1; act1 ReLU < bn1;"
+     " conv2 Conv2d out_channels=2 padding=1 < act1; bn2 BatchNorm2d < conv2; act2 ReLU < bn2; "
+     "conv3 Conv2d out_channels=8 kernel_size=1 < act2; bn3 BatchNorm2d < conv3; add Add < "
+     "bn3+input; act3 ReLU < add",
      "8 · bottleneck", "Residual(num_channels=8, stride=1, shortcut='auto', bottleneck=True, bias=True)"),
     ("Residual", {"num_channels": 8, "bottleneck": True, "stride": 2, "bias": False}, (3, 8, 8),
-     "conv1 0,1 Conv2d out_channels=2 kernel_size=1 bias=False < input; bn1 0,2 BatchNorm2d < conv1; act1 0,3 "
-     "ReLU < bn1; conv2 0,4 Conv2d out_channels=2 stride=2 padding=1 bias=False < act1; bn2 0,5 BatchNorm2d < "
-     "conv2; act2 0,6 ReLU < bn2; conv3 0,7 Conv2d out_channels=8 kernel_size=1 bias=False < act2; bn3 0,8 "
-     "BatchNorm2d < conv3; shortcut 1,2 Conv2d out_channels=8 kernel_size=1 stride=2 bias=False < input; add "
-     "0,9 Add < bn3+shortcut; act3 0,10 ReLU < add",
+     "conv1 Conv2d out_channels=2 kernel_size=1 bias=False < input; bn1 BatchNorm2d < conv1; act1 "
+     "ReLU < bn1; conv2 Conv2d out_channels=2 stride=2 padding=1 bias=False < act1; bn2 BatchNorm2d < "
+     "conv2; act2 ReLU < bn2; conv3 Conv2d out_channels=8 kernel_size=1 bias=False < act2; bn3 "
+     "BatchNorm2d < conv3; shortcut Conv2d out_channels=8 kernel_size=1 stride=2 bias=False < input; add "
+     "Add < bn3+shortcut; act3 ReLU < add",
      "8 · stride 2 · bottleneck", "Residual(num_channels=8, stride=2, shortcut='auto', bottleneck=True, bias=False)"),
     ("Residual", {"num_channels": 8, "stride": 2, "repeat": 3}, (3, 8, 8),
-     "residual1 0,1 Residual num_channels=8 stride=2 < input; residual2 0,2 Residual num_channels=8 < "
-     "residual1; residual3 0,3 Residual num_channels=8 < residual2",
+     "residual1 Residual num_channels=8 stride=2 < input; residual2 Residual num_channels=8 < "
+     "residual1; residual3 Residual num_channels=8 < residual2",
      "8 · stride 2 · ×3", "Residual(repeat=3, num_channels=8, stride=2, shortcut='auto', bottleneck=False, bias=True)"),
     ("Transition", {"out_channels": 4}, (6, 8, 8),
-     "bn 0,1 BatchNorm2d < input; act 0,2 ReLU < bn; conv 0,3 Conv2d out_channels=4 kernel_size=1 < act; pool "
-     "0,4 AvgPool2d stride=2 < conv",
+     "bn BatchNorm2d < input; act ReLU < bn; conv Conv2d out_channels=4 kernel_size=1 < act; pool "
+     "AvgPool2d stride=2 < conv",
      "4", "Transition(out_channels=4)"),
     ("Residual", {"num_channels": 8, "shortcut": "convolution"}, (8, 8, 8),
-     "conv1 0,1 Conv2d out_channels=8 padding=1 < input; bn1 0,2 BatchNorm2d < conv1; act1 0,3 ReLU < bn1; "
-     "conv2 0,4 Conv2d out_channels=8 padding=1 < act1; bn2 0,5 BatchNorm2d < conv2; shortcut 1,2 Conv2d "
-     "out_channels=8 kernel_size=1 < input; add 0,6 Add < bn2+shortcut; act2 0,7 ReLU < add",
+     "conv1 Conv2d out_channels=8 padding=1 < input; bn1 BatchNorm2d < conv1; act1 ReLU < bn1; "
+     "conv2 Conv2d out_channels=8 padding=1 < act1; bn2 BatchNorm2d < conv2; shortcut Conv2d "
+     "out_channels=8 kernel_size=1 < input; add Add < bn2+shortcut; act2 ReLU < add",
      "8", "Residual(num_channels=8, stride=1, shortcut='convolution', bottleneck=False, bias=True)"),
     ("Dense", {"num_convs": 1, "repeat": 2}, (3, 8, 8),
-     "dense1 0,1 Dense num_convs=1 < input; dense2 0,2 Dense num_convs=1 < dense1",
+     "dense1 Dense num_convs=1 < input; dense2 Dense num_convs=1 < dense1",
      "1 · growth 32 · ×2", "Dense(repeat=2, num_convs=1, growth_rate=32)"),
 ])  # fmt: skip
 def test_what_a_block_is_made_of(kind: str, options: dict[str, Any], shape: Shape, inside: str, summary: str,
@@ -158,46 +156,46 @@ def network() -> Graph:
 
 @pytest.mark.parametrize(("names", "label", "name", "around", "inside"), [
     ("conv1 act1", "My Part", "my_part",
-     "my_part 0,1 Custom label=My Part < input; conv2 0,3 Conv2d out_channels=4 padding=1 < my_part; bn1 0,4 "
-     "BatchNorm2d < conv2; add1 0,5 Add < bn1+my_part; act2 0,6 ReLU < add1; flatten1 0,7 Flatten < act2; fc1 "
-     "0,8 Linear out_features=3 < flatten1; bn2 0,9 BatchNorm1d < fc1",
-     "conv1 0,1 Conv2d out_channels=4 padding=1 < input; act1 0,2 ReLU < conv1"),
+     "my_part Custom label=My Part < input; conv2 Conv2d out_channels=4 padding=1 < my_part; bn1 "
+     "BatchNorm2d < conv2; add1 Add < bn1+my_part; act2 ReLU < add1; flatten1 Flatten < act2; fc1 "
+     "Linear out_features=3 < flatten1; bn2 BatchNorm1d < fc1",
+     "conv1 Conv2d out_channels=4 padding=1 < input; act1 ReLU < conv1"),
     ("conv2 bn1 add1", "Skip", "skip",
-     "conv1 0,1 Conv2d out_channels=4 padding=1 < input; act1 0,2 ReLU < conv1; skip 0,3 Custom label=Skip < "
-     "act1; act2 0,6 ReLU < skip; flatten1 0,7 Flatten < act2; fc1 0,8 Linear out_features=3 < flatten1; bn2 "
-     "0,9 BatchNorm1d < fc1",
-     "conv2 0,1 Conv2d out_channels=4 padding=1 < input; bn1 0,2 BatchNorm2d < conv2; add1 0,3 Add < bn1+input"),
+     "conv1 Conv2d out_channels=4 padding=1 < input; act1 ReLU < conv1; skip Custom label=Skip < "
+     "act1; act2 ReLU < skip; flatten1 Flatten < act2; fc1 Linear out_features=3 < flatten1; bn2 "
+     "BatchNorm1d < fc1",
+     "conv2 Conv2d out_channels=4 padding=1 < input; bn1 BatchNorm2d < conv2; add1 Add < bn1+input"),
     ("fc1", "fc1", "fc1",
-     "conv1 0,1 Conv2d out_channels=4 padding=1 < input; act1 0,2 ReLU < conv1; conv2 0,3 Conv2d "
-     "out_channels=4 padding=1 < act1; bn1 0,4 BatchNorm2d < conv2; add1 0,5 Add < bn1+act1; act2 0,6 ReLU < "
-     "add1; flatten1 0,7 Flatten < act2; fc1 0,8 Custom label=fc1 < flatten1; bn2 0,9 BatchNorm1d < fc1",
-     "fc1 0,1 Linear out_features=3 < input"),
+     "conv1 Conv2d out_channels=4 padding=1 < input; act1 ReLU < conv1; conv2 Conv2d "
+     "out_channels=4 padding=1 < act1; bn1 BatchNorm2d < conv2; add1 Add < bn1+act1; act2 ReLU < "
+     "add1; flatten1 Flatten < act2; fc1 Custom label=fc1 < flatten1; bn2 BatchNorm1d < fc1",
+     "fc1 Linear out_features=3 < input"),
     ("fc1 bn2", "Input", "input1",
-     "conv1 0,1 Conv2d out_channels=4 padding=1 < input; act1 0,2 ReLU < conv1; conv2 0,3 Conv2d "
-     "out_channels=4 padding=1 < act1; bn1 0,4 BatchNorm2d < conv2; add1 0,5 Add < bn1+act1; act2 0,6 ReLU < "
-     "add1; flatten1 0,7 Flatten < act2; input1 0,8 Custom label=Input < flatten1",
-     "fc1 0,1 Linear out_features=3 < input; bn2 0,2 BatchNorm1d < fc1"),
+     "conv1 Conv2d out_channels=4 padding=1 < input; act1 ReLU < conv1; conv2 Conv2d "
+     "out_channels=4 padding=1 < act1; bn1 BatchNorm2d < conv2; add1 Add < bn1+act1; act2 ReLU < "
+     "add1; flatten1 Flatten < act2; input1 Custom label=Input < flatten1",
+     "fc1 Linear out_features=3 < input; bn2 BatchNorm1d < fc1"),
     ("fc1", "conv1", "conv3",
-     "conv1 0,1 Conv2d out_channels=4 padding=1 < input; act1 0,2 ReLU < conv1; conv2 0,3 Conv2d "
-     "out_channels=4 padding=1 < act1; bn1 0,4 BatchNorm2d < conv2; add1 0,5 Add < bn1+act1; act2 0,6 ReLU < "
-     "add1; flatten1 0,7 Flatten < act2; conv3 0,8 Custom label=conv1 < flatten1; bn2 0,9 BatchNorm1d < conv3",
-     "fc1 0,1 Linear out_features=3 < input"),
+     "conv1 Conv2d out_channels=4 padding=1 < input; act1 ReLU < conv1; conv2 Conv2d "
+     "out_channels=4 padding=1 < act1; bn1 BatchNorm2d < conv2; add1 Add < bn1+act1; act2 ReLU < "
+     "add1; flatten1 Flatten < act2; conv3 Custom label=conv1 < flatten1; bn2 BatchNorm1d < conv3",
+     "fc1 Linear out_features=3 < input"),
     ("conv2 bn1 add1 act2 flatten1 fc1 bn2", "End", "end",
-     "conv1 0,1 Conv2d out_channels=4 padding=1 < input; act1 0,2 ReLU < conv1; end 0,3 Custom label=End < "
+     "conv1 Conv2d out_channels=4 padding=1 < input; act1 ReLU < conv1; end Custom label=End < "
      "act1",
-     "conv2 0,1 Conv2d out_channels=4 padding=1 < input; bn1 0,2 BatchNorm2d < conv2; add1 0,3 Add < "
-     "bn1+input; act2 0,4 ReLU < add1; flatten1 0,5 Flatten < act2; fc1 0,6 Linear out_features=3 < flatten1; "
-     "bn2 0,7 BatchNorm1d < fc1"),
+     "conv2 Conv2d out_channels=4 padding=1 < input; bn1 BatchNorm2d < conv2; add1 Add < "
+     "bn1+input; act2 ReLU < add1; flatten1 Flatten < act2; fc1 Linear out_features=3 < flatten1; "
+     "bn2 BatchNorm1d < fc1"),
     ("conv1", "3 × ß", "block",
-     "block 0,1 Custom label=3 × ß < input; act1 0,2 ReLU < block; conv2 0,3 Conv2d out_channels=4 padding=1 <"
-     " act1; bn1 0,4 BatchNorm2d < conv2; add1 0,5 Add < bn1+act1; act2 0,6 ReLU < add1; flatten1 0,7 Flatten "
-     "< act2; fc1 0,8 Linear out_features=3 < flatten1; bn2 0,9 BatchNorm1d < fc1",
-     "conv1 0,1 Conv2d out_channels=4 padding=1 < input"),
+     "block Custom label=3 × ß < input; act1 ReLU < block; conv2 Conv2d out_channels=4 padding=1 <"
+     " act1; bn1 BatchNorm2d < conv2; add1 Add < bn1+act1; act2 ReLU < add1; flatten1 Flatten "
+     "< act2; fc1 Linear out_features=3 < flatten1; bn2 BatchNorm1d < fc1",
+     "conv1 Conv2d out_channels=4 padding=1 < input"),
     ("conv1", "class", "class1",
-     "class1 0,1 Custom label=class < input; act1 0,2 ReLU < class1; conv2 0,3 Conv2d out_channels=4 padding=1"
-     " < act1; bn1 0,4 BatchNorm2d < conv2; add1 0,5 Add < bn1+act1; act2 0,6 ReLU < add1; flatten1 0,7 "
-     "Flatten < act2; fc1 0,8 Linear out_features=3 < flatten1; bn2 0,9 BatchNorm1d < fc1",
-     "conv1 0,1 Conv2d out_channels=4 padding=1 < input"),
+     "class1 Custom label=class < input; act1 ReLU < class1; conv2 Conv2d out_channels=4 padding=1"
+     " < act1; bn1 BatchNorm2d < conv2; add1 Add < bn1+act1; act2 ReLU < add1; flatten1 "
+     "Flatten < act2; fc1 Linear out_features=3 < flatten1; bn2 BatchNorm1d < fc1",
+     "conv1 Conv2d out_channels=4 padding=1 < input"),
 ])  # fmt: skip
 def test_a_selection_as_a_block(network: Graph, names: str, label: str, name: str, around: str, inside: str) -> None:
     graph, made = make_block(network, names.split(), label)
@@ -224,43 +222,43 @@ def test_what_is_no_block(network: Graph, names: str, reason: str) -> None:
 @pytest.mark.parametrize(("line", "found", "with_block"), [
     ("input 8, (linear 8, relu) x3, linear 3",
      "fc1 act1 | fc2 act2 | fc3 act3 saves 5",
-     "part 0,1 Custom repeat=3 label=Part < input; fc4 0,2 Linear out_features=3 < part"),
+     "part Custom repeat=3 label=Part < input; fc4 Linear out_features=3 < part"),
     ("input 8, (linear 8, relu) x3, (linear 8, tanh) x2",
      "fc1 act1 | fc2 act2 | fc3 act3 saves 5 and fc4 act4 | fc5 act5 saves 3",
-     "part 0,1 Custom repeat=3 label=Part < input; fc4 0,2 Linear out_features=8 < part; act4 0,3 Tanh < fc4; "
-     "fc5 0,4 Linear out_features=8 < act4; act5 0,5 Tanh < fc5"),
+     "part Custom repeat=3 label=Part < input; fc4 Linear out_features=8 < part; act4 Tanh < fc4; "
+     "fc5 Linear out_features=8 < act4; act5 Tanh < fc5"),
     ("input 4x8x8, (conv 4 3x3 p1, bn +), (conv 4 3x3 p1, bn +), relu",
      "conv1 bn1 add1 | conv2 bn2 add2 saves 5",
-     "part 0,1 Custom repeat=2 label=Part < input; act1 0,2 ReLU < part"),
+     "part Custom repeat=2 label=Part < input; act1 ReLU < part"),
     ("input 8, relu, relu, relu",
      "",
      ""),
     ("input 8, (linear 8) x4",
      "fc1 | fc2 | fc3 | fc4 saves 3",
-     "part 0,1 Custom repeat=4 label=Part < input"),
+     "part Custom repeat=4 label=Part < input"),
     ("input 8, (linear 8) x2", "", ""),
     ("input 8, relu x4", "", ""),
     ("input 8x8x8, residual 8, residual 8, residual 8",
      "residual1 | residual2 | residual3 saves 2",
-     "part 0,1 Residual repeat=3 num_channels=8 < input"),
+     "part Residual repeat=3 num_channels=8 < input"),
     ("input 8x8x8, residual 8 s2, residual 8, residual 16 s2, residual 16, residual 16",
      "residual3 | residual4 | residual5 saves 2 and residual1 | residual2 saves 1",
-     "residual1 0,1 Residual num_channels=8 stride=2 < input; residual2 0,2 Residual num_channels=8 < residual1; part "
-     "0,3 Residual repeat=3 num_channels=16 stride=2 < residual2"),
+     "residual1 Residual num_channels=8 stride=2 < input; residual2 Residual num_channels=8 < residual1; part "
+     "Residual repeat=3 num_channels=16 stride=2 < residual2"),
     ("input 8, (linear 8, relu, dropout) x2, (linear 4, relu, linear 4, relu) x2",
      "fc3 act3 | fc4 act4 | fc5 act5 | fc6 act6 saves 7 and fc1 act1 drop1 | fc2 act2 drop2 saves 5",
-     "fc1 0,1 Linear out_features=8 < input; act1 0,2 ReLU < fc1; drop1 0,3 Dropout < act1; fc2 0,4 Linear "
-     "out_features=8 < drop1; act2 0,5 ReLU < fc2; drop2 0,6 Dropout < act2; part 0,7 Custom repeat=4 "
+     "fc1 Linear out_features=8 < input; act1 ReLU < fc1; drop1 Dropout < act1; fc2 Linear "
+     "out_features=8 < drop1; act2 ReLU < fc2; drop2 Dropout < act2; part Custom repeat=4 "
      "label=Part < drop2"),
     ("input 8, linear 8, relu, linear 8, tanh",
      "",
      ""),
     ("relu, gelu, relu, gelu, relu",
      "act1 act2 | act3 act4 saves 3",
-     "part 0,1 Custom repeat=2 label=Part < input; act5 0,2 ReLU < part"),
+     "part Custom repeat=2 label=Part < input; act5 ReLU < part"),
     ("input 8, ((linear 8 | relu), linear 8) x2",
      "fc1 act1 cat1 fc2 | fc3 act2 cat2 fc4 saves 7",
-     "part 0,1 Custom repeat=2 label=Part < input"),
+     "part Custom repeat=2 label=Part < input"),
 ])  # fmt: skip
 def test_what_repeats_and_as_a_block(line: str, found: str, with_block: str) -> None:
     graph = build_line(Graph(), line)[0]

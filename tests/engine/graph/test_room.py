@@ -1,4 +1,4 @@
-"""No edit puts a card on another: what comes finds a free place, or what is there makes room."""
+"""No edit puts a card on another: what comes finds a free place, or what is there makes room; so in older files."""
 
 from __future__ import annotations
 
@@ -15,11 +15,16 @@ from engine.analysis.analysis import analyze
 from engine.blocks.base import Block
 from engine.blocks.convolutional import VGG
 from engine.blocks.edits import dissolved, make_block
+from engine.blocks.inception import Inception
 from engine.blocks.replacing import replaced
+from engine.blocks.residual import Residual
 from engine.experiment.experiment import Experiment, gallery_ids, load_experiment
 from engine.graph import edits, marks, room
+from engine.graph.frames import Frame
 from engine.graph.graph import Edge, Graph, Node
-from engine.graph.grid import COLUMN, FLOWS, STEP
+from engine.graph.grid import CARD, COLUMN, FLOWS, STEP, size_of
+from engine.graph.json import graph_json, read_graph
+from engine.graph.room import GAP, grown, make_room
 from engine.layers.activation import ReLU
 from engine.layers.base import LAYERS, Layer
 from engine.layers.convolution import Conv2d
@@ -47,19 +52,6 @@ def check(before: Graph, edit: Edit) -> None:
         return
     assert overlaps(after) <= overlaps(before)
     assert after.flow == before.flow
-
-
-@pytest.fixture(params=["as drawn", "blocks are high"])
-def heights(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    if request.param == "blocks are high":
-        usual = room.size_of
-
-        def tall(node: Node) -> tuple[float, float]:
-            width, height = usual(node)
-            return (width, 160.0) if node.layer.category == "block" and not node.collapsed else (width, height)
-
-        for module in (room, marks):
-            monkeypatch.setattr(module, "size_of", tall)
 
 
 # -- one by one -------------------------------------------------------------------------------------------------------
@@ -105,7 +97,6 @@ def test_to_the_right_the_next_card_stands_at_the_right() -> None:
     assert [after.nodes[n].position for n in names] == [(2 * COLUMN, 0.0), (3 * COLUMN, 0.0)]
 
 
-@pytest.mark.usefixtures("heights")
 def test_what_becomes_higher_gets_room() -> None:
     graph = lenet()
     check(graph, lambda graph: replaced(graph, ["conv1", "pool2"], VGG())[0])
@@ -119,6 +110,51 @@ def test_what_a_hand_has_put_on_another_stays_there() -> None:
     graph = lenet().moved({"act1": lenet().nodes["conv1"].position})
     after, _ = edits.inserted(graph, ReLU(), Edge("pool2", "flatten"))
     assert overlaps(after) == {frozenset(("act1", "conv1"))}
+
+
+# -- cards that grow, and files from when all cards were alike ---------------------------------------------------------
+
+
+def column(*layers: object) -> Graph:
+    return Graph.of([Node(f"n{i}", layer, (0.0, 76.0 * i)) for i, layer in enumerate(layers)],
+                    [Edge(f"n{i - 1}", f"n{i}") for i in range(1, len(layers))])
+
+
+def ys(graph: Graph) -> list[float]:
+    return [node.position[1] for node in graph.nodes.values()]
+
+
+def test_what_lies_in_the_way_goes_down_and_rows_stay_rows():
+    graph = column(ReLU(), Residual(), ReLU(), ReLU()).with_node(Node("beside", ReLU(), (260.0, 152.0)))
+    graph = graph.with_via(Edge("n2", "n3"), ((9.0, 200.0),)).with_frames([Frame("note", position=(600.0, 300.0))])
+    after = make_room(graph, ["n1"])
+    low = 76 + size_of(graph.nodes["n1"])[1] + GAP
+    assert ys(after) == [0, 76, low, low + 76, low]
+    shift = low - 152
+    assert after.edges[-1].via == ((9.0, 200.0 + shift),) and after.frames[0].position == (600.0, 300.0 + shift)
+    assert make_room(after, after.nodes) is after
+
+
+def test_where_there_is_room_nothing_moves():
+    graph = column(ReLU(), ReLU())
+    assert make_room(graph, graph.nodes) is graph
+    aside = Graph.of([Node("block", Inception()), Node("act", ReLU(), (CARD[0], 60.0))])
+    assert make_room(aside, ["block"]) is aside
+
+
+def test_which_cards_have_grown():
+    before = column(ReLU(), ReLU(), Residual()).with_marks(["n1"], collapsed=True)
+    after = before.with_layer("n0", Residual()).with_marks(["n1"], collapsed=False)
+    assert grown(before, after) == ["n0", "n1"]
+    assert grown(after, before) == [] and grown(before, after.moved({"n0": (5.0, 5.0)})) == ["n1"]
+
+
+def test_a_file_from_when_all_cards_were_alike_is_opened_with_room():
+    graph = column(ReLU(), Residual(), Residual(), ReLU())
+    opened = read_graph(graph_json(graph))
+    high = size_of(graph.nodes["n1"])[1] + GAP
+    assert ys(opened) == [0, 76, 76 + high, 76 + 2 * high]
+    assert read_graph(graph_json(opened)) == opened
 
 
 # -- any edit of any network ------------------------------------------------------------------------------------------
@@ -160,7 +196,6 @@ def _again(graph: Graph, names: list[str]) -> Graph:
     return edits.pasted(graph, piece, marks.clear_of(graph, piece, (0.0, 0.0)))[0]
 
 
-@pytest.mark.usefixtures("heights")
 @pytest.mark.parametrize("flow", FLOWS)
 @pytest.mark.parametrize("id", GALLERY)
 def test_no_edit_of_the_gallery_puts_a_card_on_another(id: str, flow: str) -> None:
@@ -173,7 +208,6 @@ def test_no_edit_of_the_gallery_puts_a_card_on_another(id: str, flow: str) -> No
         check(graph, edit)
 
 
-@pytest.mark.usefixtures("heights")
 @pytest.mark.parametrize("id", GALLERY)
 def test_no_dissolved_block_lies_on_another_card(id: str) -> None:
     experiment = load_experiment(f"gallery:{id}")
@@ -188,7 +222,7 @@ STEPS = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 30), st.intege
                            st.tuples(st.integers(-3, 3), st.integers(-3, 8))), min_size=1, max_size=10)
 
 
-def grown(steps: list[tuple[str, int, int, tuple[int, int]]], flow: str) -> Graph:
+def drawn(steps: list[tuple[str, int, int, tuple[int, int]]], flow: str) -> Graph:
     """A network with layers anywhere, on each other too, and wires from anywhere above."""
     graph = replace(Graph.of([Node("input", Input())]), flow=flow)
     for kind, one, other, (x, y) in steps:
@@ -204,7 +238,7 @@ def grown(steps: list[tuple[str, int, int, tuple[int, int]]], flow: str) -> Grap
 @settings(max_examples=120, deadline=None)
 @given(STEPS, st.sampled_from(FLOWS))
 def test_no_edit_of_any_network_puts_a_card_on_another(steps, flow):
-    graph = grown(steps, flow)
+    graph = drawn(steps, flow)
     for edit in every_edit(graph):
         check(graph, edit)
 
@@ -212,7 +246,7 @@ def test_no_edit_of_any_network_puts_a_card_on_another(steps, flow):
 @settings(max_examples=120, deadline=None)
 @given(STEPS, st.sampled_from(FLOWS))
 def test_no_repair_puts_a_card_on_another(steps, flow):
-    experiment = Experiment(grown(steps, flow))
+    experiment = Experiment(drawn(steps, flow))
     for problem in advise(experiment):
         for repair in problem.repairs:
             check(experiment.graph, lambda graph, repair=repair: repair.of(replace(experiment, graph=graph)).graph)

@@ -118,11 +118,14 @@ def test_loose_parts_lie_side_by_side():
 
 
 def test_near_a_card_is_where_another_would_overlap_it_or_nearly():
-    grid = Grid([(0.0, 0.0), (1000.0, 500.0)])
+    def card(x: float, y: float) -> Node:
+        return Node("card", ReLU(), (x, y))
+
+    grid = Grid([card(0, 0), card(1000, 500)])
     for x, y in ((CARD_WIDTH + 7, 0), (0, CARD_HEIGHT + 7), (-CARD_WIDTH - 7, 0), (CARD_WIDTH - 9, CARD_HEIGHT - 9)):
-        assert grid.is_near((x, y)) and grid.is_near((1000 + x, 500 + y))
+        assert grid.is_near(card(x, y)) and grid.is_near(card(1000 + x, 500 + y))
     for x, y in ((CARD_WIDTH + 8, 0), (0, CARD_HEIGHT + 8), (-CARD_WIDTH - 8, 0), (500, 250)):
-        assert not grid.is_near((x, y))
+        assert not grid.is_near(card(x, y))
 
 
 def test_bends_go_where_both_ends_are_laid_out():

@@ -184,11 +184,11 @@ class Stage(Block):
 
     def expand(self, shapes: Any) -> Graph:
         d = Drawing()
-        d.add("first", Residual(num_channels=self.width, stride=self.stride), "input", at=(0, 1))
-        d.add("second", Residual(num_channels=self.width), "first", at=(0, 2))
-        d.add("wide", Inception(c1=self.width, c2a=2, c2b=3, c3a=2, c3b=self.width, c4=1), "second", at=(0, 3))
-        d.add("narrow", Conv2d(out_channels=self.width, kernel_size=1), "wide", at=(0, 4))
-        d.add("add", Add(), "narrow", "second", "second", at=(0, 5))
+        d.add("first", Residual(num_channels=self.width, stride=self.stride), "input")
+        d.add("second", Residual(num_channels=self.width), "first")
+        d.add("wide", Inception(c1=self.width, c2a=2, c2b=3, c3a=2, c3b=self.width, c4=1), "second")
+        d.add("narrow", Conv2d(out_channels=self.width, kernel_size=1), "wide")
+        d.add("add", Add(), "narrow", "second", "second")
         return d.graph()
 
 
@@ -201,8 +201,8 @@ class Deep(Block):
 
     def expand(self, shapes: Any) -> Graph:
         d = Drawing()
-        d.add("one", Stage(width=shapes[0][0], stride=2), "input", at=(0, 1))
-        d.add("two", Stage(width=7), "one", at=(0, 2))
+        d.add("one", Stage(width=shapes[0][0], stride=2), "input")
+        d.add("two", Stage(width=7), "one")
         return d.graph()
 
 

@@ -61,6 +61,7 @@ class CardItem(QGraphicsObject):
         # What follows from the graph alone; with what is known of it; and with the scene's decorations.
         self._slot: QRectF | None = None  # None: not asked for since it lies here
         self.wires: list[Attached] = []
+        self.leaving = self.coming = 0  # how many of them begin here, and end here
         self.repair_button: RepairButton | None = None
         self.facts: object = None  # what its numbers were made from
         self.tip = ""  # what it says under the mouse instead of what has no room on it
@@ -77,14 +78,22 @@ class CardItem(QGraphicsObject):
     def in_point(self, port: int) -> QPointF:
         """Where an input lies, in scene coordinates."""
         if self.fold is not None:
-            return QPointF(self.fold.area.center().x(), self.fold.area.top())
-        return self.pos() + input_port(port, max(self.face.inputs, port + 1))
+            area = self.fold.area
+            return (QPointF(area.left(), area.center().y()) if self._flows_right
+                    else QPointF(area.center().x(), area.top()))
+        return self.pos() + input_port(self.face, port)
 
     def out_point(self) -> QPointF:
         """Where the output lies, in scene coordinates."""
         if self.fold is not None:
-            return QPointF(self.fold.area.center().x(), self.fold.area.bottom())
-        return self.pos() + output_port(card_height(self.face))
+            area = self.fold.area
+            return (QPointF(area.right(), area.center().y()) if self._flows_right
+                    else QPointF(area.center().x(), area.bottom()))
+        return self.pos() + output_port(self.face)
+
+    @property
+    def _flows_right(self) -> bool:
+        return self.face.flow == "right"
 
     def body(self) -> QRectF:
         """Where the card lies, in scene coordinates."""
@@ -99,16 +108,17 @@ class CardItem(QGraphicsObject):
     def port_at(self, point: QPointF) -> int | None:
         """The input (0, 1, …) or output (−1) near a scene point, or None."""
         where = point - self.pos()
-        if self.face.has_output and _near(where, output_port(card_height(self.face))):
+        if self.face.has_output and _near(where, output_port(self.face)):
             return -1
-        return next((i for i in range(self.face.inputs) if _near(where, input_port(i, self.face.inputs))), None)
+        return next((i for i in range(self.face.inputs) if _near(where, input_port(self.face, i))), None)
 
     def show_face(self, face: Face) -> None:
         """Show other words; the card is repainted only when they differ."""
         if face == self.face:
             return
-        moved_ports = face.inputs != self.face.inputs or face.collapsed != self.face.collapsed
-        if face.problem != self.face.problem or face.collapsed != self.face.collapsed:
+        other_height = card_height(face) != card_height(self.face)
+        moved_ports = face.inputs != self.face.inputs or other_height or face.flow != self.face.flow
+        if face.problem != self.face.problem or other_height or face.flow != self.face.flow:
             self.prepareGeometryChange()
             self._slot = None
         self.face = face
@@ -147,11 +157,13 @@ class CardItem(QGraphicsObject):
 
     def boundingRect(self) -> QRectF:
         edge = PORT_RADIUS + 3  # what lies below a repeated block's card shows a little further
-        return QRectF(0, 0, card_width(self.face), card_height(self.face)).adjusted(-2, -edge, 2, edge)
+        aside = edge if self._flows_right else 2
+        return QRectF(0, 0, card_width(self.face), card_height(self.face)).adjusted(-aside, -edge, aside, edge)
 
     def shape(self) -> QPainterPath:
         path = QPainterPath()
-        path.addRect(QRectF(0, -GRAB / 2, card_width(self.face), card_height(self.face) + GRAB))
+        aside, above = (GRAB / 2, 0) if self._flows_right else (0, GRAB / 2)
+        path.addRect(QRectF(0, 0, card_width(self.face), card_height(self.face)).adjusted(-aside, -above, aside, above))
         return path
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:

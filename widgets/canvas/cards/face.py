@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from engine.blocks.sketch import Sketch
+from engine.graph.grid import Flow
+
 
 class Face(NamedTuple):
     """Everything a card shows. A tuple, because thousands are written at once."""
@@ -11,6 +14,7 @@ class Face(NamedTuple):
     name: str
     category: str
     detail: str = ""
+    brief: str = ""  # the detail where that has no room: without the kind of layer
     count: str = ""  # type: ignore[assignment]  # hides how often something is in the tuple
     problem: str = ""  # replaces the detail
     severity: str = ""  # "", "hint", "warning" or "error"
@@ -27,3 +31,5 @@ class Face(NamedTuple):
     change: str = ""  # "", "added", "removed", "changed" or "moved", beside another network
     heat: float = -1.0  # 0 to 1 on the heat map; below 0: none
     heat_text: str = ""
+    sketch: Sketch | None = None  # what is inside of it
+    flow: Flow = "down"  # on which sides wires come in and go out

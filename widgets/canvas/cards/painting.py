@@ -10,7 +10,9 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from widgets.canvas.cards.changes import paint_change
 from widgets.canvas.cards.face import Face
 from widgets.canvas.cards.heat import paint_heat
+from widgets.canvas.cards.inside import paint_sketch
 from widgets.canvas.cards.sizes import (
+    CARD_HEIGHT,
     CARD_WIDTH,
     PORT_RADIUS,
     TEXT_LEFT,
@@ -18,6 +20,7 @@ from widgets.canvas.cards.sizes import (
     card_width,
     input_port,
     output_port,
+    said,
 )
 from widgets.canvas.ground.fonts import Fonts
 from widgets.canvas.ground.labels import LABEL_COLORS
@@ -57,6 +60,8 @@ def paint_card(painter: QPainter, face: Face, selected: bool, hovered: bool, nea
     inset = width / 2 - 0.5
     painter.drawRoundedRect(body.adjusted(inset, inset, -inset, -inset), RADIUS, RADIUS)
     _paint_words(painter, face, body, near)
+    if face.sketch is not None and not face.collapsed:
+        paint_sketch(painter, face.sketch, body.adjusted(STRIP, CARD_HEIGHT, 0, 0), near)
     if face.change:
         paint_change(painter, face, body)
     if near:
@@ -118,7 +123,7 @@ def _paint_words(painter: QPainter, face: Face, body: QRectF, near: bool = True)
     painter.setFont(fonts.detail)
     tone = {"error": look.error, "warning": look.warn}.get(face.severity if face.problem else "", _quiet(face))
     painter.setPen(QColor(tone))
-    words = fonts.detail_size.elidedText(face.problem or face.detail, elide, room)
+    words = fonts.detail_size.elidedText(said(face), elide, room)
     painter.drawText(QPointF(TEXT_LEFT, 36.5), words)
 
 
@@ -194,7 +199,9 @@ def paint_lock(painter: QPainter, at: QPointF, tone: QColor) -> None:
 def _paint_ports(painter: QPainter, face: Face, rim: QColor) -> None:
     painter.setPen(QPen(rim, 1.5))
     painter.setBrush(QColor(theme.current().canvas))
+    side = card_height(face) if face.flow == "right" else CARD_WIDTH
+    radius = min(PORT_RADIUS, max(2.0, side / (face.inputs + 1) / 2 - 0.5))
     for index in range(face.inputs):
-        painter.drawEllipse(input_port(index, face.inputs), PORT_RADIUS, PORT_RADIUS)
+        painter.drawEllipse(input_port(face, index), radius, radius)
     if face.has_output:
-        painter.drawEllipse(output_port(card_height(face)), PORT_RADIUS, PORT_RADIUS)
+        painter.drawEllipse(output_port(face), PORT_RADIUS, PORT_RADIUS)

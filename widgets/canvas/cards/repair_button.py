@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from widgets.canvas.cards.sizes import PORT_RADIUS, TEXT_LEFT, WIDEST, output_port
+from widgets.canvas.cards.sizes import CARD_WIDTH, PORT_RADIUS, TEXT_LEFT, WIDEST
 from widgets.canvas.ground.fonts import Fonts
 from widgets.canvas.ground.stacking import BUTTON_LAYER
 from widgets.look import theme
@@ -40,7 +40,7 @@ class RepairButton(QGraphicsItem):
         self.setZValue(BUTTON_LAYER)
         width = min(Fonts.get().detail_size.horizontalAdvance(text) + 16, WIDEST)
         self._rect = QRectF(0, 0, width, HEIGHT)
-        free = output_port().x() - PORT_RADIUS - 3 - width  # left of the wire, where the button is short enough
+        free = CARD_WIDTH / 2 - PORT_RADIUS - 3 - width  # left of the wire, where the button is short enough
         self.setPos(min(TEXT_LEFT, max(0.0, free)), top + GAP)
         self.setParentItem(card)
 

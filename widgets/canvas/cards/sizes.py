@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF
 
+from engine.blocks.sketch import rows_of
+from engine.graph import grid
 from widgets.canvas.cards.face import Face
 from widgets.canvas.ground.fonts import Fonts
 
-CARD_WIDTH = 228.0
-CARD_HEIGHT = 46.0
-THIN_HEIGHT = 26.0  # of a collapsed card
+CARD_WIDTH, CARD_HEIGHT = grid.CARD
 WIDEST = 400.0  # a card that has something to say may grow to this
 TEXT_LEFT = 16.0
 PORT_RADIUS = 5.0
@@ -35,16 +35,33 @@ def shortened(face: Face) -> list[str]:
     return found
 
 
+def said(face: Face) -> str:
+    """What its second line says: the kind of layer only where there is room for it."""
+    words = face.problem or face.detail
+    if face.problem or len(words) <= FEW or not face.brief:
+        return words
+    fits = Fonts.get().detail_size.horizontalAdvance(words) <= card_width(face) - TEXT_LEFT - 12
+    return words if fits else face.brief
+
+
 def card_height(face: Face) -> float:
-    """Usually 46; one line when it is collapsed."""
-    return THIN_HEIGHT if face.collapsed else CARD_HEIGHT
+    """Usually 46; one line when it is collapsed, more where what is inside is drawn."""
+    return grid.card_height(rows_of(face.sketch), face.collapsed)
 
 
-def input_port(index: int, count: int) -> QPointF:
-    """Where input ``index`` of ``count`` lies, in card coordinates."""
-    return QPointF(CARD_WIDTH * (index + 1) / (count + 1), 0.0)
+def input_port(face: Face, index: int) -> QPointF:
+    """Where an input lies, in card coordinates; those it does not show yet, too."""
+    part = port_part(index, max(face.inputs, index + 1))
+    return QPointF(0.0, card_height(face) * part) if face.flow == "right" else QPointF(CARD_WIDTH * part, 0.0)
 
 
-def output_port(height: float = CARD_HEIGHT) -> QPointF:
+def port_part(index: int, count: int) -> float:
+    """How far along its side input ``index`` of ``count`` lies."""
+    return (index + 1) / (count + 1)
+
+
+def output_port(face: Face) -> QPointF:
     """Where the output lies, in card coordinates."""
-    return QPointF(CARD_WIDTH / 2, height)
+    if face.flow == "right":
+        return QPointF(CARD_WIDTH, card_height(face) / 2)
+    return QPointF(CARD_WIDTH / 2, card_height(face))

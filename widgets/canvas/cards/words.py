@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from engine.advice.advice import Problem
 from engine.blocks.base import Block
+from engine.blocks.sketch import sketch
 from engine.graph.graph import Graph, Node
 from engine.layers.base import Facts, Layer
 from engine.layers.inputs import Input
@@ -43,16 +44,24 @@ def plain_face(graph: Graph, node: Node, caption: str = "", lends: bool = False)
     words = [translated(layer.title), (layer.model_copy(update={"repeat": 1}) if repeat > 1 else layer).summary()]
     if isinstance(layer, Input):
         words = [caption or words[0], words[1]]
-    if node.bypassed:
-        words.insert(0, QCoreApplication.translate("Canvas", "bypassed"))
+    brief = words[1:] if words[1] else words
     if node.shares is not None:
-        words.insert(1, QCoreApplication.translate("Canvas", "shares {name}").format(name=node.shares))
+        shares = QCoreApplication.translate("Canvas", "shares {name}").format(name=node.shares)
+        words.insert(1, shares)
+        brief = [shares, *brief]
+    if node.bypassed:
+        bypassed = QCoreApplication.translate("Canvas", "bypassed")
+        words, brief = [bypassed, *words], [bypassed, *brief]
     return Face(
-        node.name, layer.category, " · ".join(filter(None, words)), inputs=input_count(graph, node), repeat=repeat,
+        node.name, layer.category, _joined(words), _joined(brief), inputs=input_count(graph, node), repeat=repeat,
         linked=lends or node.shares is not None,
         frozen=node.shares is None and not node.parameters.trainable, bypassed=node.bypassed, label=node.label,
-        collapsed=node.collapsed,
+        collapsed=node.collapsed, sketch=sketch(layer) if isinstance(layer, Block) else None, flow=graph.flow,
     )  # fmt: skip
+
+
+def _joined(words: Iterable[str]) -> str:
+    return " · ".join(filter(None, words))
 
 
 def repeat_of(layer: Layer) -> int:

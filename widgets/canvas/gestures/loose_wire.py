@@ -51,7 +51,7 @@ class LooseWire(QGraphicsItem):
             self._try(point, over)
         start, end = (self.card.out_point(), self.end) if self.from_output else (
             self.end, self.card.in_point(self.port))
-        self._path = wire_path(start, end)
+        self._path = wire_path(start, end, self.graph.flow)
         self._area = self._area_now()
         self.update()
 

@@ -24,6 +24,7 @@ class Fonts:
         self.detail = theme.ui_font(_sized(12, words))
         self.count = theme.mono_font(_sized(12, numbers))
         self.pill = theme.mono_font(_sized(11, numbers))
+        self.small = theme.mono_font(SMALLEST)
         self.name_size = QFontMetricsF(self.name)
         self.detail_size = QFontMetricsF(self.detail)
         self.count_size = QFontMetricsF(self.count)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from engine.graph.grid import Flow
 from widgets.canvas.cards.changes import SIGN, paint_sign
 from widgets.canvas.cards.face import Face
 from widgets.canvas.cards.painting import paint_card
@@ -41,11 +42,11 @@ class GhostCard(Ghost):
 
     def in_point(self, port: int) -> QPointF:
         """Where an input lies, in scene coordinates."""
-        return self.pos() + input_port(port, max(self.face.inputs, port + 1))
+        return self.pos() + input_port(self.face, port)
 
     def out_point(self) -> QPointF:
         """Where the output lies, in scene coordinates."""
-        return self.pos() + output_port(card_height(self.face))
+        return self.pos() + output_port(self.face)
 
     def boundingRect(self) -> QRectF:
         return QRectF(-10, -10, card_width(self.face) + 20, card_height(self.face) + 20)
@@ -58,11 +59,11 @@ class GhostCard(Ghost):
 class GhostWire(Ghost):
     """A wire that would be added, and the shape that would flow through it."""
 
-    def __init__(self, start: QPointF, end: QPointF, text: str) -> None:
+    def __init__(self, start: QPointF, end: QPointF, text: str, flow: Flow = "down") -> None:
         super().__init__(PASSING_LAYER + 0.5)
         self.text = text
-        self.path = wire_path(start, end)
-        self._pill = pill_place(self.path)
+        self.path = wire_path(start, end, flow)
+        self._pill = pill_place(self.path, flow=flow)
 
     def boundingRect(self) -> QRectF:
         at, leftwards = self._pill

@@ -9,11 +9,12 @@ from PySide6.QtCore import QPointF, QRectF
 from engine.advice.advice import Problem
 from engine.analysis.analysis import Analysis
 from engine.graph.graph import Edge, Graph, Node
+from engine.graph.grid import size_of
 from engine.units import UNKNOWN, shape_text
 from widgets.canvas.cards.card import CardItem
 from widgets.canvas.cards.face import Face
 from widgets.canvas.cards.repair_button import RepairButton
-from widgets.canvas.cards.sizes import CARD_HEIGHT, CARD_WIDTH
+from widgets.canvas.cards.sizes import CARD_WIDTH
 from widgets.canvas.cards.words import face_of, plain_face, worst_by_node
 from widgets.canvas.ground.stacking import CARD_LAYER
 from widgets.canvas.pictures.ghosts import BrokenSign, Ghost, GhostCard, GhostWire
@@ -164,11 +165,11 @@ class Preview:
             for edge in after.edges:
                 if edge not in known:
                     start, end = ends[edge.source].out_point(), ends[edge.target].in_point(edge.port)
-                    self._add(GhostWire(start, end, _shape(self._analysis, edge.source)))
+                    self._add(GhostWire(start, end, _shape(self._analysis, edge.source), after.flow))
 
     def _aside(self, new: Sequence[Node]) -> QPointF:
         """What would come in the place of cards that would go is shown beside them."""
-        areas = [QRectF(*node.position, CARD_WIDTH, CARD_HEIGHT) for node in new]
+        areas = [QRectF(*node.position, *size_of(node)) for node in new]
         steps = (QPointF(ASIDE * step, 0) for step in range(FAR_ENOUGH))
         return next((by for by in steps if not any(self._is_taken(area.translated(by)) for area in areas)), QPointF())
 

@@ -6,14 +6,15 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
-from engine.graph.difference import Diff
+from engine.graph.difference import Diff, diff
 from engine.graph.graph import Edge, Graph
+from engine.graph.grid import size_of
 from widgets.canvas.cards.card import CardItem
 from widgets.canvas.scene.dressing import Dressing
 from widgets.canvas.scene.overview import Overview
 from widgets.canvas.scene.pool import CardPool
 from widgets.canvas.wires.routing import Routes
-from widgets.canvas.wires.wire import WireItem
+from widgets.canvas.wires.wire import WireItem, wires_at
 
 
 class Drawing:
@@ -40,15 +41,31 @@ class Drawing:
         for name in difference.added:
             self._add_card(name, after)
         moved = [self._update_card(name, before, after) for name in difference.changed]
+        if before.flow != after.flow:
+            moved.append(True)
+            for card in self.cards.values():
+                self._dressing.dress(card)
         for name in lending & before.nodes.keys() & after.nodes.keys():
             self._dressing.dress(self.cards[name])
         for edge in difference.edges_added:
             self._add_wire(edge)
         if (difference.added or difference.removed or difference.edges_added or difference.edges_removed
                 or any(moved)):
-            for edge, beside in self._routes.update(before, after, difference).items():
-                self.wires[edge].pass_beside(beside)
+            self._lead_wires(before, after, difference)
             self._overview.invalidate()
+
+    def _lead_wires(self, before: Graph, after: Graph, difference: Diff) -> None:
+        """Past cards, and each with its pill where it is alone."""
+        if before.flow != after.flow:
+            self._routes = Routes(self._routes.input_count)
+            before, difference = Graph(), diff(Graph(), after)
+        for edge, beside in self._routes.update(before, after, difference).items():
+            self.wires[edge].pass_beside(beside)
+        ends = {name for edge in (*difference.edges_added, *difference.edges_removed)
+                for name in (edge.source, edge.target)}
+        for wire in wires_at(self.cards[name] for name in ends & self.cards.keys()):
+            if wire.source.leaving > 1 or wire.target.coming > 1 or wire.is_among:
+                wire.follow()
 
     def add(self, item: QGraphicsItem) -> None:
         """Take in something that is painted only from near."""
@@ -80,7 +97,7 @@ class Drawing:
         if old.layer is not node.layer or old.parameters is not node.parameters or old.shares != node.shares or (
                 (old.bypassed, old.label, old.collapsed) != (node.bypassed, node.label, node.collapsed)):
             self._dressing.dress(card)
-        return moved or old.position != node.position
+        return moved or old.position != node.position or size_of(old) != size_of(node)
 
     def _add_wire(self, edge: Edge) -> None:
         source, target = self.cards[edge.source], self.cards[edge.target]

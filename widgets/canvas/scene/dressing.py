@@ -41,7 +41,8 @@ class Dressing:
         """A card comes back: as it was, unless its words would be others now."""
         node, plain = card.node, card.plain
         linked = node.name in self.owners or node.shares is not None
-        if isinstance(node.layer, Input) or linked != plain.linked or input_count(self.graph, node) != plain.inputs:
+        if (isinstance(node.layer, Input) or linked != plain.linked or self.graph.flow != plain.flow
+                or input_count(self.graph, node) != plain.inputs):
             self.dress(card)
         else:
             self.decorate(card)

@@ -8,12 +8,12 @@ from typing import NamedTuple
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QPainter
 
-from engine.graph.graph import Edge, Node
+from engine.graph.graph import Edge, Graph, Node
 from engine.graph.grid import size_of
 from engine.graph.room import free_place
 from engine.layers.base import Layer
-from widgets.canvas.cards.face import Face
 from widgets.canvas.cards.painting import paint_card
+from widgets.canvas.cards.words import plain_face
 from widgets.canvas.gestures.gestures import Gestures
 from widgets.canvas.gestures.moving import around
 from widgets.canvas.gestures.snapping import Snapped, snapped_in_flow
@@ -134,9 +134,11 @@ class Dropping:
         if self._held is None:
             return
         layer, corner, wire = self._held
+        node = Node(title_of(layer), layer)
+        face = plain_face(Graph({node.name: node}, flow=self._view.canvas.graph.flow), node)
         hint = layer.summary() if wire is None else self._view.tr("goes into this wire")
         painter.save()
         painter.setOpacity(0.75)
         painter.translate(corner)
-        paint_card(painter, Face(title_of(layer), layer.category, hint), wire is not None, False)
+        paint_card(painter, face._replace(detail=hint, brief=hint), wire is not None, False)
         painter.restore()

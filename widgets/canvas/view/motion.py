@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from PySide6.QtCore import QAbstractAnimation, QEasingCurve, QEvent, QObject, QPointF, QRectF, QVariantAnimation
 
 from engine.graph.graph import Graph, Position
-from widgets.canvas.cards.sizes import CARD_HEIGHT, CARD_WIDTH
+from engine.graph.grid import size_of
 from widgets.canvas.scene.overview import FAR
 from widgets.canvas.view.fade import duration
 from widgets.canvas.view.scene_view import SceneView
@@ -42,11 +42,10 @@ def finish(view: SceneView) -> None:
 def _in_sight(view: SceneView, graph: Graph) -> dict[str, Position]:
     """Where cards that will move are now, of those that one sees go or come."""
     seen = view.mapToScene(view.viewport().rect()).boundingRect()
-    size = (CARD_WIDTH, CARD_HEIGHT)
     return {name: (card.x(), card.y()) for name, card in view.canvas.cards.items()
             if name in graph.nodes and (card.x(), card.y()) != graph.nodes[name].position
-            and (seen.intersects(QRectF(card.x(), card.y(), *size))
-                 or seen.intersects(QRectF(*graph.nodes[name].position, *size)))}
+            and (seen.intersects(card.slot())
+                 or seen.intersects(QRectF(*graph.nodes[name].position, *size_of(graph.nodes[name]))))}
 
 
 @guarded

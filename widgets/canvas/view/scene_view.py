@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QGraphicsView
 
-from widgets.canvas.cards.card import CardItem
 from widgets.canvas.cards.sizes import CARD_HEIGHT, CARD_WIDTH
 from widgets.canvas.scene.scene import CanvasScene
 from widgets.canvas.view.fade import fade
@@ -18,6 +17,7 @@ from widgets.look.guarded import guarded
 SMALLEST, LARGEST = 0.004, 4.0  # the smallest shows a chain of 2 000 layers
 ROOM = 1e6  # one can pan this far, scene pixels
 MARGIN = 48
+LEGIBLE = 0.7  # the zoom from which on the names of cards are easily read
 FEW = 20  # cards that are painted anew at every step of a zoom
 STILL_MS = 90  # after the last turn of the wheel
 
@@ -94,12 +94,24 @@ class SceneView(QGraphicsView):
         self._look(max(scale, SMALLEST), area.center())
 
     def show_from_top(self) -> None:
-        """The whole network if it fits at full size, else its beginning."""
+        """The whole network if its names can be read then, else its beginning."""
         self.fit()
-        if self.zoom() < 1 and self.canvas.cards:
-            top: CardItem = min(self.canvas.cards.values(), key=lambda card: card.y())
-            middle = top.y() + (self.viewport().height() - MARGIN) / 2
-            self._look(1.0, QPointF(top.x() + CARD_WIDTH / 2, middle))
+        if self.zoom() < LEGIBLE and self.canvas.cards:
+            self._look(1.0, self._beginning())
+
+    def _beginning(self) -> QPointF:
+        """The middle of what is seen where the network begins."""
+        slots = [card.slot() for card in self.canvas.cards.values()]
+        area, room = QRectF(), QSizeF(self.viewport().size())
+        for slot in slots:
+            area = area.united(slot)
+        half = QPointF(room.width() - MARGIN, room.height() - MARGIN) / 2
+        goes_down = self.canvas.graph.flow == "down"
+        first = min(slots, key=lambda at: (at.top(), at.left()) if goes_down else (at.left(), at.top()))
+        across = area.left() + half.x() if area.width() > room.width() else first.center().x()
+        down = area.top() + half.y() if area.height() > room.height() else area.center().y()
+        seen = QRectF(QPointF(across - room.width() / 2, down - room.height() / 2), room)
+        return QPointF(across, down) if seen.contains(first) else QPointF(first.center().x(), first.top() + half.y())
 
     def place(self) -> Place:
         """What is looked at now."""

@@ -344,6 +344,9 @@ class CanvasView(SceneView):
             self._put(*held, wired, at)
 
     def _put(self, piece: Graph, incoming: tuple[Edge, ...], wired: bool, at: QPointF | None) -> None:
+        from engine.layout.rows import flowing  # nobody pastes before the first picture
+
+        piece = flowing(piece, self.canvas.graph.flow)
         is_first = begins(self.canvas.graph, piece)
         offset = self._below_input(piece) if is_first else clear_of(
             self.canvas.graph, piece, self._paste_offset(piece, at))

@@ -6,29 +6,58 @@ import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF
-from PySide6.QtGui import QPainterPath
+from PySide6.QtGui import QPainterPath, QTransform
+
+from engine.graph.grid import Flow
 
 TURN = 30.0  # the room in which a wire turns to pass beside cards: what lies between two of them
+MOST_BEND = 0.6  # of the way down: wires of a fan stay apart
+DROP = 25.0  # how far a wire that goes on in another column leads out of its card before it turns
+ROUND = 10.0  # the radius of its corners
+_OVER = QTransform(0, 1, 1, 0, 0, 0)  # x for y: what goes down goes right
 
 
-def wire_path(start: QPointF, end: QPointF) -> QPainterPath:
-    """Downward from ``start`` to ``end``: straight when they are in line, else a smooth curve."""
+def over(point: QPointF) -> QPointF:
+    """The point with x for y."""
+    return QPointF(point.y(), point.x())
+
+
+def wire_path(start: QPointF, end: QPointF, flow: Flow = "down", before: float = 0, after: float = 0) -> QPainterPath:
+    """From ``start`` to ``end``: straight when they are in line, else a smooth curve.
+
+    In a network that goes to the right it is straight that far ``before`` and ``after`` the curve: there its shape
+    stands, where there is room.
+    """
+    if flow == "down":
+        return _down(start, end)
+    start, end, run = over(start), over(end), QPointF(0, before + after)
+    if end.y() - start.y() < run.y() + TURN:
+        return _OVER.map(_down(start, end))
+    path = QPainterPath(start)
+    path.connectPath(_down(start + QPointF(0, before), end - QPointF(0, after)))
+    path.lineTo(end)
+    return _OVER.map(path)
+
+
+def _down(start: QPointF, end: QPointF) -> QPainterPath:
     path = QPainterPath(start)
     across, down = abs(end.x() - start.x()), end.y() - start.y()
     if across < 0.5 and down >= 0:
         path.lineTo(end)
         return path
-    bend = max(abs(down) * 0.5, min(60.0, 20.0 + across * 0.25))
+    bend = max(abs(down) * 0.5, min(60.0, 20.0 + across * 0.25, MOST_BEND * down if down > TURN else 60.0))
     path.cubicTo(start + QPointF(0, bend), end - QPointF(0, bend), end)
     return path
 
 
-def passing_path(start: QPointF, end: QPointF, beside: float) -> QPainterPath:
-    """Downward from ``start`` to ``end``, past what stands between them at x = ``beside``; or round and up there."""
+def passing_path(start: QPointF, end: QPointF, beside: float, flow: Flow = "down") -> QPainterPath:
+    """From ``start`` to ``end``, past what stands between them at x (or y) = ``beside``; or round and back there."""
+    if flow == "right":
+        return _OVER.map(passing_path(over(start), over(end), beside))
     if end.y() < start.y():
-        return _rising_path(start, end, beside)
+        return _rounded(rising_corners(start, end, beside))
     if end.y() - start.y() < 2 * TURN:
-        return wire_path(start, end)
+        return _down(start, end)
     path, turn = QPainterPath(start), QPointF(0, TURN * 0.8)
     top, bottom = QPointF(beside, start.y() + TURN), QPointF(beside, end.y() - TURN)
     path.cubicTo(start + turn, top - turn, top)
@@ -37,17 +66,34 @@ def passing_path(start: QPointF, end: QPointF, beside: float) -> QPainterPath:
     return path
 
 
-def _rising_path(start: QPointF, end: QPointF, beside: float) -> QPainterPath:
-    path, turn = QPainterPath(start), QPointF(0, TURN)
-    low, high = QPointF(beside, start.y()), QPointF(beside, end.y())
-    path.cubicTo(start + turn, low + turn, low)
-    path.lineTo(high)
-    path.cubicTo(high - turn, end - turn, end)
+def passing_corners(start: QPointF, end: QPointF, beside: float) -> list[QPointF]:
+    """The same as straight lines, downward."""
+    if end.y() < start.y():
+        return rising_corners(start, end, beside)
+    return [start, QPointF(beside, start.y() + TURN), QPointF(beside, end.y() - TURN), end]
+
+
+def rising_corners(start: QPointF, end: QPointF, beside: float) -> list[QPointF]:
+    """Out of a card, aside, up at x = ``beside``, and in again from above."""
+    low, high = start.y() + DROP, end.y() - DROP
+    return [start, QPointF(start.x(), low), QPointF(beside, low), QPointF(beside, high), QPointF(end.x(), high), end]
+
+
+def _rounded(corners: Sequence[QPointF]) -> QPainterPath:
+    """Straight lines with round corners."""
+    path = QPainterPath(corners[0])
+    for before, corner, after in zip(corners, corners[1:], corners[2:], strict=False):
+        reach = min(ROUND, _length(corner - before) / 2, _length(after - corner) / 2)
+        path.lineTo(corner - _direction(corner - before) * reach)
+        path.quadTo(corner, corner + _direction(after - corner) * reach)
+    path.lineTo(corners[-1])
     return path
 
 
-def bent_path(start: QPointF, end: QPointF, via: Sequence[tuple[float, float]]) -> QPainterPath:
-    """From ``start`` to ``end`` through all points: downward at both ends, smooth at each bend."""
+def bent_path(start: QPointF, end: QPointF, via: Sequence[tuple[float, float]], flow: Flow = "down") -> QPainterPath:
+    """From ``start`` to ``end`` through all points: along the flow at both ends, smooth at each bend."""
+    if flow == "right":
+        return _OVER.map(bent_path(over(start), over(end), [at[::-1] for at in via]))
     points = [start, *(QPointF(*at) for at in via), end]
     path = QPainterPath(start)
     way = QPointF(0, 1)
@@ -62,8 +108,12 @@ def bent_path(start: QPointF, end: QPointF, via: Sequence[tuple[float, float]]) 
     return path
 
 
+def _length(way: QPointF) -> float:
+    return math.hypot(way.x(), way.y())
+
+
 def _direction(way: QPointF) -> QPointF:
-    length = math.hypot(way.x(), way.y())
+    length = _length(way)
     return way / length if length else QPointF(0, 1)
 
 

@@ -1,4 +1,7 @@
-"""Which wires would run behind other cards, and along which line they pass them instead."""
+"""Which wires would run behind other cards, and along which line they pass them instead.
+
+All is told for a network that goes on below; for one that goes on at the right, x and y change places.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +10,34 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from engine.graph.difference import Diff
-from engine.graph.graph import Edge, Graph, Position
-from widgets.canvas.cards.sizes import CARD_HEIGHT, CARD_WIDTH, input_port, output_port
+from engine.graph.graph import Edge, Graph, Node
+from engine.graph.grid import Flow, size_of
+from widgets.canvas.cards.sizes import CARD_HEIGHT, CARD_WIDTH, port_part
 from widgets.canvas.wires.paths import TURN
 
+LONGEST = CARD_WIDTH  # no card is longer along the flow
+CHANNELS = (160.0, 128.0, 96.0, 64.0, 40.0)  # between columns; a wire to the next column runs in the middle
 GAP = 16.0  # between a card and the wire that passes it: in the middle of what lies between two columns
 ROOM = 6.0  # a wire this near to a card's edge is taken to touch it
 TRACK = 8.0  # between two wires that pass along the same cards
 TRACKS = 12  # to each side
 BLOCKED = 10_000.0  # what it costs to run behind a card on the way to a line
 ASIDE = TRACK * TRACKS + ROOM  # how far beside its line a wire may find its track
+
+
+class Spot(NamedTuple):
+    """Where a card lies: first what cards are sorted by."""
+
+    y: float
+    x: float
+    height: float
+    width: float
+
+
+def spot_of(node: Node, flow: Flow) -> Spot:
+    """Where the node's card lies."""
+    (x, y), (width, height) = node.position, size_of(node)
+    return Spot(y, x, height, width) if flow == "down" else Spot(x, y, width, height)
 
 
 class Corridor(NamedTuple):
@@ -27,6 +48,7 @@ class Corridor(NamedTuple):
     top: float
     bottom: float
     rises: bool = False
+    parts: bool = False  # one of several that leave its card: it rather turns aside at once
 
     def reach(self) -> tuple[float, float]:
         """From where to where down a card can stand in its way; one that rises turns above and below."""
@@ -45,7 +67,7 @@ class Routes:
     """Detours of a graph's wires, kept up to date by difference: only what an edit can have changed is looked at."""
 
     def __init__(self, input_count: Callable[[str], int]) -> None:
-        self._input_count = input_count  # how many inputs a card shows
+        self.input_count = input_count  # how many inputs a card shows
         self._cards = _Cards()
         self._corridors: dict[Edge, Corridor] = {}  # of wires in whose way cards may stand
         self._courses: dict[Edge, Course] = {}
@@ -53,9 +75,11 @@ class Routes:
 
     def update(self, before: Graph, after: Graph, difference: Diff) -> dict[Edge, float | None]:
         """Wires that may lie otherwise now, and the x at which each passes what is in its way (None: straight on)."""
-        moved = [name for name in difference.changed if before.nodes[name].position != after.nodes[name].position]
-        left = [before.nodes[name].position for name in (*difference.removed, *moved)]
-        come = [after.nodes[name].position for name in (*difference.added, *moved)]
+        flow = after.flow
+        moved = [name for name in difference.changed
+                 if spot_of(before.nodes[name], flow) != spot_of(after.nodes[name], flow)]
+        left = [spot_of(before.nodes[name], flow) for name in (*difference.removed, *moved)]
+        come = [spot_of(after.nodes[name], flow) for name in (*difference.added, *moved)]
         for place in left:
             self._cards.remove(place)
         for place in come:
@@ -77,19 +101,20 @@ class Routes:
         return lines
 
     def _measure(self, graph: Graph, edge: Edge) -> None:
-        source, target = graph.nodes[edge.source].position, graph.nodes[edge.target].position
-        top, bottom = source[1] + CARD_HEIGHT, target[1]
-        count = max(self._input_count(edge.target), edge.port + 1)
-        start, end = source[0] + output_port().x(), target[0] + input_port(edge.port, count).x()
+        source, target = (spot_of(graph.nodes[name], graph.flow) for name in (edge.source, edge.target))
+        top, bottom = source.y + source.height, target.y
+        count = max(self.input_count(edge.target), edge.port + 1)
+        start, end = source.x + source.width / 2, target.x + target.width * port_part(edge.port, count)
         self._corridors.pop(edge, None)
         if edge.via:
             return  # it is led by hand
         if bottom < top:
             self._corridors[edge] = Corridor(start, end, bottom, top, rises=True)
         elif bottom - top > CARD_HEIGHT + TURN:  # else no card fits between
-            self._corridors[edge] = Corridor(start, end, top, bottom)
+            parts = len(graph.outputs[edge.source]) > 1 == len(graph.inputs[edge.target])
+            self._corridors[edge] = Corridor(start, end, top, bottom, parts=parts)
 
-    def _near(self, places: Iterable[Position], fresh: Collection[Edge], stirred: set[float]) -> set[Edge]:
+    def _near(self, places: Iterable[Spot], fresh: Collection[Edge], stirred: set[float]) -> set[Edge]:
         """Wires whose line cards at these places, come or gone, may change, but for those that are looked at anyway."""
         cards, near = _Cards(), set[Edge]()
         for place in places:
@@ -150,30 +175,30 @@ class _Cards:
     """Places of cards in columns, to find at once what stands somewhere."""
 
     def __init__(self) -> None:
-        self._columns: dict[int, list[Position]] = {}  # as (y, x), from top to bottom
+        self._columns: dict[int, list[Spot]] = {}  # from top to bottom
 
-    def add(self, place: Position) -> None:
-        insort(self._columns.setdefault(_column(place[0]), []), place[::-1])
+    def add(self, place: Spot) -> None:
+        insort(self._columns.setdefault(_column(place.x), []), place)
 
-    def remove(self, place: Position) -> None:
-        self._columns[_column(place[0])].remove(place[::-1])
+    def remove(self, place: Spot) -> None:
+        self._columns[_column(place.x)].remove(place)
 
-    def first(self, left: float, right: float, top: float, bottom: float) -> float | None:
-        """The left edge of a card that stands there, if one does."""
-        columns, above = self._columns, (top - CARD_HEIGHT, float("inf"))
+    def first(self, left: float, right: float, top: float, bottom: float) -> Spot | None:
+        """A card that stands there, if one does."""
+        columns, above = self._columns, (top - LONGEST, float("inf"))
         for column in range(_column(left - CARD_WIDTH), _column(right) + 1):
             if column in columns:
                 places = columns[column]
                 for index in range(bisect_right(places, above), len(places)):
-                    y, x = places[index]
+                    y, x, height, width = place = places[index]
                     if y >= bottom:
                         break
-                    if x < right and x + CARD_WIDTH > left:
-                        return x
+                    if x < right and x + width > left and y + height > top:
+                        return place
         return None
 
-    def first_at(self, line: float, corridor: Corridor) -> float | None:
-        """The left edge of a card that stands in a line's way."""
+    def first_at(self, line: float, corridor: Corridor) -> Spot | None:
+        """A card that stands in a line's way."""
         return self.first(line - ROOM, line + ROOM, corridor.top, corridor.bottom)
 
     def course(self, corridor: Corridor) -> Course:
@@ -182,19 +207,29 @@ class _Cards:
         if not corridor.rises and self.first(left - ROOM, right + ROOM, corridor.top, corridor.bottom) is None:
             return Course(None, left, right)
         lines: list[float] = []
-        for begin in dict.fromkeys((corridor.start, corridor.end)):
-            x = self.first_at(begin, corridor)
-            lines += [begin] if x is None else [self._past(x, corridor, way) for way in (1, -1)]
-        return Course(self._cheapest(lines, corridor), min(left, *lines), max(right, *lines))
+        ends = (corridor.start, corridor.end)
+        for begin in dict.fromkeys(ends[::-1] if corridor.parts else ends):
+            card = self.first_at(begin, corridor)
+            lines += [begin] if card is None else [self._past(card, corridor, way) for way in (1, -1)]
+        seen = CHANNELS[0] if corridor.rises else 0.0
+        return Course(self._cheapest(lines, corridor), min(left, *lines) - seen, max(right, *lines) + seen)
 
-    def _past(self, x: float, corridor: Corridor, way: int) -> float:
+    def _past(self, card: Spot, corridor: Corridor, way: int) -> float:
         """The first free line to the right (1) or left (−1) of a card."""
         while True:
-            line = x + CARD_WIDTH + GAP if way > 0 else x - GAP
-            beyond = self.first_at(line, corridor)
+            edge = card.x + card.width if way > 0 else card.x
+            beyond = self.first_at(edge + way * GAP, corridor)
             if beyond is None:
-                return line
-            x = beyond
+                return edge + way * (self._channel(edge, corridor, way) if corridor.rises else GAP)
+            card = beyond
+
+    def _channel(self, edge: float, corridor: Corridor, way: int) -> float:
+        """How far from a column the middle is between it and the next, where that is near."""
+        for room in CHANNELS:
+            if self.first(min(edge, edge + way * room), max(edge, edge + way * room), corridor.top,
+                          corridor.bottom) is None:
+                return GAP if room == CHANNELS[0] else room / 2
+        return GAP
 
     def _cheapest(self, lines: Iterable[float], corridor: Corridor) -> float:
         """The line that costs least. What stands on the way to one that is too far aside need not be looked at."""
@@ -205,8 +240,11 @@ class _Cards:
         return best
 
     def _cost(self, line: float, corridor: Corridor) -> float:
-        """How far it leads aside; much more where a card stands on the way to it."""
+        """How far it leads aside; much more where a card stands on the way to it, a little where it is narrow."""
         cost = _aside(line, corridor)
+        if corridor.rises:
+            cost += sum(self.first(line - room / 2, line + room / 2, corridor.top, corridor.bottom) is not None
+                        for room in CHANNELS)
         ends = ((corridor.start, corridor.top), (corridor.end, corridor.bottom - TURN))
         if corridor.rises:
             ends = ((corridor.start, corridor.bottom), (corridor.end, corridor.top - TURN))
@@ -231,9 +269,11 @@ def _is_free(taken: list[tuple[float, float]], corridor: Corridor) -> bool:
 
 
 def _at(graph: Graph, moved: Iterable[str], difference: Diff) -> Iterator[Edge]:
-    """Wires that are new, that end elsewhere, or whose target may have its inputs elsewhere."""
+    """Wires that are new, that end elsewhere, beside which others leave, or whose target has its inputs elsewhere."""
     yield from difference.edges_added
     for name in moved:
         yield from (*graph.inputs[name], *graph.outputs[name])
+    for name in {edge.source for edge in (*difference.edges_added, *difference.edges_removed)} & graph.nodes.keys():
+        yield from graph.outputs[name]
     for name in {edge.target for edge in (*difference.edges_added, *difference.edges_removed)} & graph.nodes.keys():
         yield from graph.inputs[name]

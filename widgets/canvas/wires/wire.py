@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from PySide6.QtCore import QLineF, QPointF, QRectF
@@ -15,9 +15,11 @@ from widgets.canvas.ground.fonts import is_near
 from widgets.canvas.ground.highlight import DIMMED, highlight_on
 from widgets.canvas.ground.stacking import PASSING_LAYER, WIRE_LAYER
 from widgets.canvas.wires.painting import paint_bends, paint_wire
-from widgets.canvas.wires.paths import TURN, bent_path, nearest_percent, passing_path, wire_path
+from widgets.canvas.wires.paths import bent_path, nearest_percent, over, passing_corners, passing_path, wire_path
 from widgets.canvas.wires.pill import PILL_HEIGHT, PILL_ROOM, paint_pill, pill_place, pill_rect
 from widgets.look.guarded import guarded
+
+PILL_RUN = 88.0  # straight, so that a pill can stand over it
 
 
 @guarded
@@ -33,6 +35,7 @@ class WireItem(QGraphicsItem):
         self.tone = ""  # of ``painting.WIRE_TONES``
         self.path = QPainterPath()
         self.beside: float | None = None  # the x at which it passes cards that stand in its way
+        self.is_among = False  # whether its shape stands where others leave or come with it
         self.pill_at = (QPointF(), False)  # where its shape is written, and whether leftwards from there
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable)
         self.setZValue(WIRE_LAYER)
@@ -45,6 +48,8 @@ class WireItem(QGraphicsItem):
         """Be known to both cards, and lie between them."""
         self.source.wires.append(self)
         self.target.wires.append(self)
+        self.source.leaving += 1
+        self.target.coming += 1
         if self._ends != (self.source.out_point(), self.target.in_point(self.edge.port)):
             self.follow()
 
@@ -53,14 +58,47 @@ class WireItem(QGraphicsItem):
         self.prepareGeometryChange()
         self._lines = None
         start, end = self._ends = self.source.out_point(), self.target.in_point(self.edge.port)
+        flow = self.source.face.flow
         if self.via and not self.is_folded:
-            self.path = bent_path(start, end, self.via)
+            self.path = bent_path(start, end, self.via, flow)
         elif self.beside is None or self.is_folded:
-            self.path = wire_path(start, end)
+            self.path = wire_path(start, end, flow, *self._runs())
         else:
-            self.path = passing_path(start, end, self.beside)
-        self.pill_at = pill_place(self.path, (self.source.body(), self.target.body()))
+            self.path = passing_path(start, end, self.beside, flow)
+        self._place_pill()
+
+    def _place_pill(self) -> None:
+        """Beside its own wire: where several leave a card or come into one, at the other end."""
+        end = self._own_end()
+        self.is_among = end != 0
+        away = -sum(other.aside(end) for other in self._beside_it(end)) if end else 0.0
+        self.pill_at = pill_place(self.path, (self.source.body(), self.target.body()), end, away,
+                                  self.source.face.flow, self.beside is not None)
         self._area = self._area_now()
+
+    def _beside_it(self, end: int) -> Iterator[WireItem]:
+        """The others that leave its source with it (1), or come into its target with it (−1)."""
+        for other in (self.source if end > 0 else self.target).wires:
+            if isinstance(other, WireItem) and other is not self and (
+                    other.source is self.source if end > 0 else other.target is self.target):
+                yield other
+
+    def _own_end(self) -> int:
+        """At which end it is alone, 1 its target's and −1 its source's; 0: at both, or at none."""
+        return (self.source.leaving > 1) - (self.target.coming > 1)
+
+    def _runs(self) -> tuple[float, float]:
+        end = self._own_end()
+        return PILL_RUN * (end < 0), PILL_RUN * (end > 0)
+
+    def aside(self, end: int) -> float:
+        """To which side it leads from the card that it shares with others: its source where they are alone at the
+        other end (1), else its target; −1 to 1."""
+        start, goal = self.source.out_point(), self.target.in_point(self.edge.port)
+        here, there = (start, goal) if end > 0 else (goal, start)
+        across = QPointF.y if self.source.face.flow == "right" else QPointF.x
+        way = (self.beside if self.beside is not None else across(there)) - across(here)
+        return max(-1.0, min(1.0, way))
 
     def carry(self, way: QPointF) -> None:
         """Go as it is with both its cards."""
@@ -84,7 +122,9 @@ class WireItem(QGraphicsItem):
             return [start, *(QPointF(*at) for at in self.via), end]
         if self.beside is None or self.is_folded:
             return [start, end]
-        return [start, QPointF(self.beside, start.y() + TURN), QPointF(self.beside, end.y() - TURN), end]
+        if self.source.face.flow == "right":
+            return [over(at) for at in passing_corners(over(start), over(end), self.beside)]
+        return passing_corners(start, end, self.beside)
 
     @property
     def is_folded(self) -> bool:
@@ -138,6 +178,8 @@ class WireItem(QGraphicsItem):
         """Be known to the two cards no more, before the item is taken off the scene."""
         self.source.wires.remove(self)
         self.target.wires.remove(self)
+        self.source.leaving -= 1
+        self.target.coming -= 1
 
     def boundingRect(self) -> QRectF:
         return self._area

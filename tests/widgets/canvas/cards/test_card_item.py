@@ -10,13 +10,15 @@ from PySide6.QtGui import QHelpEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 
 from engine.graph.graph import Edge, Node
+from engine.graph.grid import THIN
 from engine.layers.activation import ReLU
 from engine.layers.merge import Add
 from tests.painted import of, painted, words
+from tests.widgets.canvas.cards.plain import plain
 from tests.widgets.canvas.desk import NONE, Desk
 from widgets.canvas.cards.card import GRAB, CardItem
 from widgets.canvas.cards.repair_button import RepairButton
-from widgets.canvas.cards.sizes import CARD_HEIGHT, CARD_WIDTH, THIN_HEIGHT, input_port, output_port
+from widgets.canvas.cards.sizes import CARD_HEIGHT, CARD_WIDTH, input_port, output_port
 from widgets.canvas.ground.fonts import Fonts
 from widgets.look import theme
 
@@ -36,12 +38,14 @@ def hover(desk: Desk, spot: QPoint) -> None:
 
 
 @pytest.mark.parametrize(("face", "at", "port"), [
-    ({"inputs": 2}, input_port(0, 2), 0), ({"inputs": 2}, input_port(1, 2), 1),
-    ({"inputs": 2}, input_port(1, 2) + QPointF(GRAB, 0), 1), ({"inputs": 2}, input_port(1, 2) + QPointF(7, 6), None),
-    ({"inputs": 2}, input_port(0, 1), None), ({"inputs": 0}, input_port(0, 1), None),
-    ({}, output_port(), -1), ({}, output_port() - QPointF(0, GRAB), -1), ({}, output_port() - QPointF(0, 13), None),
-    ({"has_output": False}, output_port(), None), ({"collapsed": True}, output_port(THIN_HEIGHT), -1),
-    ({"collapsed": True}, output_port(), None), ({}, QPointF(CARD_WIDTH / 2, 23), None),
+    ({"inputs": 2}, input_port(plain(2), 0), 0), ({"inputs": 2}, input_port(plain(2), 1), 1),
+    ({"inputs": 2}, input_port(plain(2), 1) + QPointF(GRAB, 0), 1),
+    ({"inputs": 2}, input_port(plain(2), 1) + QPointF(7, 6), None),
+    ({"inputs": 2}, input_port(plain(1), 0), None), ({"inputs": 0}, input_port(plain(1), 0), None),
+    ({}, output_port(plain()), -1), ({}, output_port(plain()) - QPointF(0, GRAB), -1),
+    ({}, output_port(plain()) - QPointF(0, 13), None),
+    ({"has_output": False}, output_port(plain()), None), ({"collapsed": True}, output_port(plain(collapsed=True)), -1),
+    ({"collapsed": True}, output_port(plain()), None), ({}, QPointF(CARD_WIDTH / 2, 23), None),
 ])
 def test_which_port_is_near(qapp, face: dict[str, object], at: QPointF, port: int | None):
     assert card(**face).port_at(PLACE + at) == port
@@ -49,9 +53,9 @@ def test_which_port_is_near(qapp, face: dict[str, object], at: QPointF, port: in
 
 def test_where_its_ports_lie(qapp):
     item = card(inputs=2)
-    assert item.in_point(1) == PLACE + input_port(1, 2) and item.in_point(3) == PLACE + input_port(3, 4)
-    assert item.out_point() == PLACE + output_port()
-    assert card(collapsed=True).out_point() == PLACE + output_port(THIN_HEIGHT)
+    assert item.in_point(1) == PLACE + input_port(plain(2), 1) and item.in_point(3) == PLACE + input_port(plain(4), 3)
+    assert item.out_point() == PLACE + output_port(plain())
+    assert card(collapsed=True).out_point() == PLACE + output_port(plain(collapsed=True))
     wide = card(problem="A sentence that is somewhat longer than a card", severity="error")
     assert wide.slot() == QRectF(PLACE.x(), PLACE.y(), CARD_WIDTH, CARD_HEIGHT)
     assert wide.body().topLeft() == PLACE and wide.body().width() > CARD_WIDTH
@@ -99,7 +103,7 @@ def test_wires_follow_a_card_whose_ports_lie_elsewhere_now(desk):
     assert wire.path.pointAtPercent(1) == item.in_point(0)
     out, act = desk.scene.wires[Edge("act1", "add1")], desk.scene.cards["act1"]
     act.show_face(act.face._replace(collapsed=True))
-    assert out.path.pointAtPercent(0) == act.pos() + output_port(THIN_HEIGHT)
+    assert out.path.pointAtPercent(0) == act.pos() + output_port(plain(collapsed=True))
     act.moveBy(40, 0)
     assert out.path.pointAtPercent(0) == act.out_point()
     act.carried = True
@@ -140,7 +144,7 @@ def test_a_button_is_made_once_for_its_words(desk):
     assert item.repair_button is None and last.scene() is None
     item.show_face(item.face._replace(collapsed=True))
     item.show_repair("Unfold")
-    assert THIN_HEIGHT < item.repair_button.y() < THIN_HEIGHT + 10
+    assert THIN < item.repair_button.y() < THIN + 10
 
 
 @pytest.mark.parametrize("inside", [True, False])
@@ -180,7 +184,7 @@ def test_a_button_is_as_wide_as_its_words_and_left_of_the_wire_where_it_can_be(d
     item.show_repair("Fix")
     short = item.repair_button
     assert short.boundingRect().width() == Fonts.get().detail_size.horizontalAdvance("Fix") + 16 and short.x() == 16
-    size, most = Fonts.get().detail_size, output_port().x() - 8
+    size, most = Fonts.get().detail_size, output_port(plain()).x() - 8
     item.show_repair(next("n" * n for n in range(40) if most - 14 < size.horizontalAdvance("n" * n) + 16 < most - 1))
     middle = item.repair_button
     assert middle.x() + middle.boundingRect().width() == most

@@ -6,7 +6,9 @@ import pytest
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtWidgets import QApplication
 
+from engine.graph.grid import THIN
 from tests.painted import Mark, of, painted, words
+from tests.widgets.canvas.cards.plain import plain
 from widgets.canvas.cards.face import Face
 from widgets.canvas.cards.heat import heat_color
 from widgets.canvas.cards.painting import paint_card
@@ -14,7 +16,6 @@ from widgets.canvas.cards.sizes import (
     CARD_HEIGHT,
     CARD_WIDTH,
     PORT_RADIUS,
-    THIN_HEIGHT,
     WIDEST,
     card_height,
     card_width,
@@ -148,7 +149,7 @@ def test_its_ground():
     heated = card(heat=1.0)[1]
     assert (heated.place, heated.pen, heated.fill) == (ground.place, "", heat_color(1.0).name())
     assert heat_color(0) == heat_color(-1) == theme.color("raised") and heat_color(2) == heat_color(1)
-    assert card(collapsed=True)[0].place.height() == THIN_HEIGHT
+    assert card(collapsed=True)[0].place.height() == THIN
     [strip] = of("area", card())
     assert (strip.place.left(), round(strip.place.right(), 3), strip.fill, strip.opacity) == (
         0, 5, theme.category_color("convolution").name(), 1.0)
@@ -195,9 +196,10 @@ def test_its_ports(selected: bool, rim: str):
     dots = of("dot", card(selected, inputs=2))
     assert {(mark.pen, mark.fill, mark.width, mark.place.width()) for mark in dots} == {
         (rim, DARK.canvas, 1.5, 2 * PORT_RADIUS)}
-    assert [mark.place.center() for mark in dots] == [input_port(0, 2), input_port(1, 2), output_port()]
+    ports = [input_port(plain(2), 0), input_port(plain(2), 1), output_port(plain())]
+    assert [mark.place.center() for mark in dots] == ports
     assert [mark.place.center() for mark in of("dot", card(inputs=0, has_output=False))] == []
-    assert of("dot", card(collapsed=True))[-1].place.center() == QPointF(CARD_WIDTH / 2, THIN_HEIGHT)
+    assert of("dot", card(collapsed=True))[-1].place.center() == QPointF(CARD_WIDTH / 2, THIN)
 
 
 # -- sizes ------------------------------------------------------------------------------------------------------------
@@ -208,8 +210,9 @@ def test_how_large_it_is():
     room = Fonts.get().detail_size.horizontalAdvance(wide.problem) + 30
     assert card_width(FACE) == card_width(FACE._replace(problem="No")) == CARD_WIDTH
     assert CARD_WIDTH < card_width(wide) == room < WIDEST == card_width(FACE._replace(problem="much " * 50))
-    assert (card_height(FACE), card_height(FACE._replace(collapsed=True))) == (CARD_HEIGHT, THIN_HEIGHT)
-    assert (input_port(0, 1), input_port(1, 2)) == (QPointF(CARD_WIDTH / 2, 0), QPointF(CARD_WIDTH * 2 / 3, 0))
+    assert (card_height(FACE), card_height(FACE._replace(collapsed=True))) == (CARD_HEIGHT, THIN)
+    assert input_port(plain(1), 0) == QPointF(CARD_WIDTH / 2, 0)
+    assert input_port(plain(2), 1) == QPointF(CARD_WIDTH * 2 / 3, 0)
     marks = painted(lambda painter: paint_card(painter, wide, False, False))
     assert body(marks)[0].place.width() > room - 2 and wide.problem in words(marks)
 

@@ -21,6 +21,7 @@ from engine.layers.inputs import Input
 from engine.layers.linear import Flatten, Linear
 from engine.units import grouped
 from tests.painted import of, painted, words
+from tests.widgets.canvas.cards.plain import plain
 from tests.widgets.canvas.desk import DATA, Stage
 from widgets.canvas.cards.changes import SIGN
 from widgets.canvas.cards.sizes import input_port, output_port
@@ -172,8 +173,9 @@ def test_ghosts_are_sheer_and_take_no_clicks(stage):
         marks = painted(lambda painter, ghost=ghost: ghost.paint(painter, None))
         assert all(ghost.boundingRect().contains(mark.place.adjusted(0, 0, 0.1, 0.1)) for mark in marks)
         assert ghost.opacity() == (1.0 if ghost is sign else pytest.approx(0.72))
-    assert card.in_point(0) == QPointF(5, 6) + input_port(0, 1) and card.out_point() == QPointF(5, 6) + output_port()
-    assert card.in_point(2) == QPointF(5, 6) + input_port(2, 3)
+    assert card.in_point(0) == QPointF(5, 6) + input_port(plain(1), 0)
+    assert card.out_point() == QPointF(5, 6) + output_port(plain())
+    assert card.in_point(2) == QPointF(5, 6) + input_port(plain(3), 2)
     line, pill, text = painted(lambda painter: wire.paint(painter, None))
     assert line.pen == DARK.ok and (text.text, text.pen) == ("6×2", DARK.text) and pill.fill == DARK.panel
     assert len(painted(lambda painter: GhostWire(QPointF(), QPointF(300, 200), "").paint(painter, None))) == 1

@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QApplication
 
 from engine.graph.frames import Frame
 from engine.graph.graph import Edge
+from engine.graph.grid import THIN
 from tests.painted import Mark, of, painted
 from tests.widgets.canvas.desk import Stage, network, skipping
 from widgets.canvas.cards.heat import LEVELS, heat_color
-from widgets.canvas.cards.sizes import CARD_HEIGHT, CARD_WIDTH, THIN_HEIGHT
+from widgets.canvas.cards.sizes import CARD_HEIGHT, CARD_WIDTH
 from widgets.canvas.frames.frame import FrameItem
 from widgets.canvas.ground.dots import dots
 from widgets.canvas.ground.highlight import Highlight
@@ -128,7 +129,7 @@ def test_a_wire_from_afar_is_straight_or_goes_through_its_bends_or_beside_cards(
 def test_cards_that_are_collapsed_are_thin_and_frames_that_are_hidden_not_painted(far):
     graph = network().with_marks(["conv1"], collapsed=True)
     far.show(graph.with_frames([Frame("In", ("act1",)), Frame("Out", ("act1", "fc1"), collapsed=True)]))
-    assert box(far, "conv1").place.height() == THIN_HEIGHT
+    assert box(far, "conv1").place.height() == THIN
     assert [mark.text for mark in of("text", marks(far))] == ["2", "Out"]
 
 

@@ -139,6 +139,16 @@ def test_where_nothing_shall_snap_it_lies_where_it_was_let_go(desk, off):
     assert desk.graph.nodes["act2"].position == (round(there.x()), round(there.y())) != (0, 336)
 
 
+@pytest.mark.parametrize("kind", ["Add", "VGG", "Input", "Concatenate"])
+def test_whatever_is_dragged_is_seen_as_large_as_it_will_be(desk, kind):
+    drag, spot = Drag(desk, layer(kind)), desk.at(QPointF(700, 480))
+    drag.enter(spot)
+    place = drag.shown()[0].place
+    drag.drop(spot)
+    [name] = desk.scene.selected_names()
+    assert desk.scene.cards[name].slot() == place
+
+
 def test_over_a_card_it_lies_beside_it_and_is_shown_there(desk):
     drag, spot = Drag(desk, layer()), desk.at(desk.scene.cards["fc1"].slot().center())
     drag.enter(spot)

@@ -13,6 +13,7 @@ from engine.graph.difference import diff
 from engine.graph.graph import Edge, Graph, GraphError, Node
 from engine.layers.activation import ReLU
 from engine.layers.merge import Add
+from tests.widgets.canvas.cards.plain import plain
 from tests.widgets.canvas.desk import Stage, skipping
 from widgets.canvas.cards.sizes import CARD_HEIGHT, CARD_WIDTH, input_port, output_port
 from widgets.canvas.scene.scene import CanvasScene
@@ -158,7 +159,7 @@ class Corridor:
 
     def __init__(self, places: list[tuple[float, float]], start: tuple[float, float], end: tuple[float, float]) -> None:
         self.places = places
-        self.start, self.end = start[0] + output_port().x(), end[0] + input_port(0, 2).x()
+        self.start, self.end = start[0] + output_port(plain()).x(), end[0] + input_port(plain(2), 0).x()
         self.top, self.bottom = start[1] + CARD_HEIGHT, end[1]
 
     def meets(self, left: float, right: float, top: float, bottom: float) -> bool:
