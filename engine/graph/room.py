@@ -43,7 +43,9 @@ def cover(one: Node, other: Node) -> bool:
 def free_place(graph: Graph, node: Node) -> Position:
     """The place nearest to the node's own where its card lies on no other."""
     here = node.position
-    ways = sorted({here, *_beside(graph, node)}, key=lambda at: abs(at[0] - here[0]) + abs(at[1] - here[1]))
+    if is_free(graph, [node]):
+        return here
+    ways = sorted(set(_beside(graph, node)), key=lambda at: (abs(at[0] - here[0]) + abs(at[1] - here[1]), at))
     return next(at for at in ways if is_free(graph, [replace(node, position=at)]))
 
 
