@@ -7,7 +7,7 @@ from typing import NamedTuple
 from engine.advice.advice import Problem, Severity
 from engine.advice.repairs.repairs import repairs
 from engine.analysis.analysis import Analysis, analyze
-from engine.analysis.faults import Fault, NoShapeError, SeveralEndsError
+from engine.analysis.faults import Fault, NoShapeError, SeveralEndsError, is_unfinished
 from engine.blocks.base import Block
 from engine.blocks.edits import as_own, inner, unknown_input, with_inner
 from engine.graph.graph import Graph
@@ -52,7 +52,7 @@ def _problem(whole: Analysis, path: Path, inside: Analysis, fault: Fault) -> Pro
     if outside is not None:  # to give its Input a shape would only hide that
         return Problem("error", None, outside.message, source=outside.source)
     severity: Severity = "error" if fault.node is None or fault.node in inside.members else "warning"
-    return Problem(severity, fault.node, _of_block(fault.error), repairs(inside, fault)).at(path)
+    return Problem(severity, fault.node, _of_block(fault.error), repairs(inside, fault), is_unfinished(fault)).at(path)
 
 
 def _of_block(error: LayerloomError) -> Message:

@@ -53,6 +53,7 @@ class Page(QWidget):
         self.notice = Notice(self.view)
         self.highlights = Highlights(self.scene)
         self._of_level: set[int] = set()  # messages that are about the level that is shown
+        self._note = 0  # the message that says what a gesture did
         self._question = 0  # the message that asks whether a block shall become one's own
         # Both end with the page, in the window's thread, whenever Python gets round to the rest.
         document.setParent(self)
@@ -74,6 +75,7 @@ class Page(QWidget):
     def _connect(self) -> None:
         self.scene.edit_requested.connect(self.edit)
         self.scene.repair_requested.connect(self.repair)
+        self.scene.told.connect(self._tell)
         self.scene.open_requested.connect(self.open)
         self.view.out_requested.connect(self.go_out)
         self.view.block_requested.connect(self.request_block)
@@ -90,6 +92,7 @@ class Page(QWidget):
 
     def refresh(self) -> None:
         """Show the document as it is now: graph, shapes, numbers, problems."""
+        self.notice.withdraw(self._note)  # it was about what was shown
         experiment, before = self.document.experiment, self.analysis.graph
         _, self.analysis, self.problems = self._findings.look(experiment)
         path = followed(before, experiment.graph, self.level.path)
@@ -250,11 +253,22 @@ class Page(QWidget):
         text, now = message_text(repair.text), self.repair_now(repair)
         if now is None:
             self.refuse(say("The network has changed: that is not needed any more"))
-        elif self.level.path and any(now in problem.repairs for problem in self.level.problems):
-            self.edit(text, now.apply(self.level.graph))
         else:
-            self.document.edit(text, now.of(self.document.experiment))
+            with self.scene.selecting_once():
+                self._repair(text, now)
         self.view.setFocus()  # the button is gone; stray keys shall not land elsewhere
+
+    def _repair(self, text: str, repair: Repair) -> None:
+        """Do it, and show and select what is new, or else the layer that was mended."""
+        before, path = self.level.graph, self.level.path
+        if path and any(repair in problem.repairs for problem in self.level.problems):
+            self.edit(text, repair.apply(before))
+        else:
+            self.document.edit(text, repair.of(self.document.experiment))
+        if self.level.path == path and self.level.graph != before:
+            new = [name for name in self.level.graph.nodes if name not in before.nodes]
+            *where, name = repair.place.split(".")
+            self.view.show_chosen(new or [name] if tuple(where) == path else new)
 
     def repair_now(self, repair: Repair) -> Repair | None:
         """What a button offers, of the network as it is now: it may have changed since. None: nothing any more."""
@@ -337,3 +351,7 @@ class Page(QWidget):
     def refuse(self, message: Message) -> None:
         """Say why something cannot be done."""
         self.notice.show_message(sentence_text(message), "info", timeout_ms=NOTICE_MS)
+
+    def _tell(self, message: Message) -> None:
+        """Say what a gesture did, until something else is done."""
+        self._note = self.notice.show_message(sentence_text(message), "info", timeout_ms=NOTICE_MS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
@@ -72,7 +73,8 @@ class Outline(Feature):
     # -- in step ------------------------------------------------------------------------------------------------
 
     def _show_page(self, page: Page) -> None:
-        self.panel.show_network(page.analysis, page.problems)
+        problems = [replace(problem, severity=problem.tone) for problem in page.problems]
+        self.panel.show_network(page.analysis, problems)
         self._select(page)
 
     def _select(self, page: Page) -> None:

@@ -100,7 +100,7 @@ class Problems(Feature):
         problem = self._last[page] = problems[index]
         where = f"{problem.node}: " if problem.node is not None else ""
         words = f"{index + 1}/{len(problems)}  {where}{sentence_text(problem.message)}"
-        tone = "error" if problem.severity == "error" else "info"
+        tone = "error" if problem.tone == "error" else "info"
         self._said[page] = page.notice.show_message(words, tone, self._actions(page, problem))
         if problem not in page.problems:
             page.goes_with_level(self._said[page])

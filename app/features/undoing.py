@@ -14,10 +14,18 @@ class Undoing(Feature):
 
     def commands(self) -> Sequence[Row]:
         return [
-            Command("undo", "Undo", self.on_page(lambda page: page.document.undo()), "Edit", "undo", ("Ctrl+Z",)),
-            Command("redo", "Redo", self.on_page(lambda page: page.document.redo()), "Edit", "undo",
-                    ("Ctrl+Shift+Z", "Ctrl+Y")),
+            Command("undo", "Undo", self.on_page(self._undo), "Edit", "undo", ("Ctrl+Z",)),
+            Command("redo", "Redo", self.on_page(self._redo), "Edit", "undo", ("Ctrl+Shift+Z", "Ctrl+Y")),
         ]
+
+    def _undo(self, page: Page) -> None:
+        """What one comes back to is seen; where nothing is left to undo, from its beginning."""
+        page.document.undo()
+        page.view.return_to_network(at_least=page.document.history.undo_text is not None)
+
+    def _redo(self, page: Page) -> None:
+        page.document.redo()
+        page.view.return_to_network()
 
     def show(self, page: Page) -> None:
         history, commands = page.document.history, self.host.commands

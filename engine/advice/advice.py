@@ -11,7 +11,7 @@ from engine.advice.repairs.repair import Repair
 from engine.advice.repairs.repairs import repairs
 from engine.advice.repairs.wires import without_loose
 from engine.analysis.analysis import Analysis, analyze
-from engine.analysis.faults import Fault
+from engine.analysis.faults import Fault, is_unfinished
 from engine.blocks.base import Block
 from engine.experiment.experiment import Experiment
 from engine.graph.graph import Graph
@@ -36,13 +36,14 @@ def advise(experiment: Experiment, analysis: Analysis | None = None) -> tuple[Pr
     for rule in _RULES:
         problems.extend(rule(experiment, analysis))
     rank = {"error": 0, "warning": 1, "hint": 2}
-    return tuple(problem.at() for problem in sorted(problems, key=lambda problem: rank[problem.severity]))
+    problems.sort(key=lambda problem: (rank[problem.severity], problem.unfinished))
+    return tuple(problem.at() for problem in problems)
 
 
 def _of_fault(experiment: Experiment, analysis: Analysis, fault: Fault, is_mended: bool) -> Problem:
     loose = fault.node is not None and fault.node not in analysis.members
     return Problem("warning" if loose else "error", fault.node, fault.error.message,
-                   repairs(analysis, fault, experiment) if is_mended else ())
+                   repairs(analysis, fault, experiment) if is_mended else (), is_unfinished(fault))
 
 
 # -- rules about the whole ----------------------------------------------------------------------------------------

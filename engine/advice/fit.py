@@ -72,7 +72,8 @@ def _output_matches_data(experiment: Experiment, analysis: Analysis) -> Iterator
                       wanted=shape_text(wanted), shape=shape_text(shape))
     assert analysis.output is not None
     repairs = with_outputs(analysis, wanted[0]) if len(wanted) == 1 else ()
-    yield Problem("error", analysis.output, message, (*connections(analysis, analysis.output), *repairs))
+    repairs = (*connections(analysis, analysis.output), *repairs)
+    yield Problem("error", analysis.output, message, repairs, unfinished=True)
 
 
 def _loss_matches_data(experiment: Experiment, analysis: Analysis) -> Iterator[Problem]:
@@ -104,7 +105,8 @@ def _end_matches_loss(experiment: Experiment, analysis: Analysis) -> Iterator[Pr
         yield Problem("warning", name, message, tuple(_without_end(name, layer)))
     elif loss == "nll" and not isinstance(layer, LogSoftmax):
         message = say("Negative log-likelihood expects logarithms of probabilities: end in LogSoftmax")
-        yield Problem("warning", name, message, tuple(_log_probabilities(name, layer)))
+        is_end = analysis.output_shape == experiment.data.output_shape
+        yield Problem("warning", name, message, tuple(_log_probabilities(name, layer)), unfinished=not is_end)
     elif loss in LIMITLESS and layer.category == "activation" and analysis.output_shape == experiment.data.output_shape:
         message = say("{layer} at the end limits the scores: {loss} takes any number", layer=say(layer.title),
                       loss=experiment.recipe.loss_row.title.lower())

@@ -17,13 +17,22 @@ Rule = Callable[[Experiment, Analysis], Iterator["Problem"]]
 
 @dataclass(frozen=True)
 class Problem:
-    """Something to tell the person, at a node or (None) about the whole."""
+    """Something to tell the person, at a node or (None) about the whole.
+
+    ``unfinished``: nothing is wrong, only missing yet; it forbids training as an error does, and is said quietly.
+    """
 
     severity: Severity
     node: str | None
     message: Message
     repairs: tuple[Repair, ...] = ()
+    unfinished: bool = False
     source: str = ""  # the layer outside this block whose fault it is, with the blocks that one is in
+
+    @property
+    def tone(self) -> Severity:
+        """How loudly it is said."""
+        return "hint" if self.unfinished else self.severity
 
     def at(self, path: Sequence[str] = ()) -> Problem:
         """The same, with repairs that say where they are offered: in the blocks on this path."""

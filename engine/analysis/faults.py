@@ -22,6 +22,10 @@ class NoInputError(NetworkError):
     """There is no Input, or more than one."""
 
 
+class SeveralInputsError(NoInputError):
+    """There is more than one."""
+
+
 class NoShapeError(NoInputError):
     """Nothing says what comes in."""
 
@@ -78,6 +82,11 @@ class Fault(NamedTuple):
     error: LayerloomError
 
 
+def is_unfinished(fault: Fault) -> bool:
+    """Whether something is only missing yet, as while one draws: layers, a wire, an end."""
+    return isinstance(fault.error, (MissingInputError, NoOutputError)) or type(fault.error) is NoInputError
+
+
 def missing_input(layer: Layer) -> MissingInputError:
     """What to say of a layer that lacks a wire."""
     if layer.min_inputs == 1:
@@ -92,7 +101,7 @@ def whole_faults(graph: Graph, sources: Sequence[str], members: Collection[str],
     if not sources:
         return [NoInputError("There is no Input: add one, so that data can come in")]
     if len(sources) > 1:
-        return [NoInputError("There are {count} Inputs: keep one", count=len(sources))]
+        return [SeveralInputsError("There are {count} Inputs: keep one", count=len(sources))]
     errors: list[NetworkError] = []
     layer = graph.nodes[sources[0]].layer
     if input_shape is None and isinstance(layer, Input) and layer.shape is None:

@@ -10,10 +10,12 @@ from engine.analysis.faults import UnknownInputError
 from engine.analysis.unknown import Reason, reason_above
 from engine.blocks.base import Block
 from engine.blocks.custom import Custom, Exposed
-from engine.graph.edits import part, pasted, with_room
+from engine.graph.edits import part, pasted
 from engine.graph.frames import Frame, without_members
 from engine.graph.graph import Edge, Graph, GraphError, Node, UnknownNodeError
+from engine.graph.grid import STEP
 from engine.graph.parameters import DEFAULTS, NodeParameters
+from engine.graph.room import apart, axis_of, end_of, pushed
 from engine.layers.base import Shape
 from engine.layers.inputs import Input
 from engine.layout.unplaced import laid_out
@@ -43,7 +45,8 @@ def make_block(graph: Graph, names: Collection[str], label: str, exposed: Sequen
     rest = _without(graph, chosen)
     nodes = _in_place_of(graph, chosen, Node(name, block, (left, top)), rest)
     wires = [*([Edge(source, name)] if source else []), *(Edge(name, edge.target, edge.port) for edge in onward)]
-    return replace(rest, nodes=nodes, frames=_around(graph.frames, chosen, name)).with_edges(wires), name
+    new = replace(rest, nodes=nodes, frames=_around(graph.frames, chosen, name)).with_edges(wires)
+    return apart(graph, new), name
 
 
 def _around(frames: tuple[Frame, ...], chosen: set[str], name: str) -> tuple[Frame, ...]:
@@ -112,7 +115,7 @@ def _inside(piece: Graph, entering: Sequence[Edge]) -> Graph:
         piece = piece.renamed(INPUT, fresh_name(INPUT, piece.nodes))
     top = min(node.position[1] for node in piece.nodes.values())
     left = min(node.position[0] for node in piece.nodes.values())
-    moved = piece.moved({n.name: (n.position[0] - left, n.position[1] - top + 76.0) for n in piece.nodes.values()})
+    moved = piece.moved({n.name: (n.position[0] - left, n.position[1] - top + STEP) for n in piece.nodes.values()})
     nodes = [Node(INPUT, Input()), *moved.nodes.values()]
     if entering:
         wires = [Edge(INPUT, edge.target, edge.port) for edge in entering]
@@ -124,22 +127,25 @@ def _inside(piece: Graph, entering: Sequence[Edge]) -> Graph:
 
 def dissolved(graph: Graph, name: str, analysis: Analysis) -> tuple[Graph, tuple[str, ...]]:
     """The block's layers in its place; also their names. Raises BlockError while its shape is unknown or it shares."""
+    from engine.layout.rows import flowing  # nobody dissolves before the first picture
+
     node = _block_node(graph, name)
     _expect_own_weights(graph, name)
-    inner = _drawn(node, _shapes(analysis, name))
+    inner = flowing(_drawn(node, _shapes(analysis, name)), graph.flow)
     entries, end = [n for n, other in inner.nodes.items() if isinstance(other.layer, Input)], _end(inner)
     body = part(inner, set(inner.nodes) - set(entries))
     source = graph.inputs[name][0].source if graph.inputs[name] else None
     onward = graph.outputs[name]
     x, y = node.position
-    first = min((other.position for other in body.nodes.values()), key=lambda place: place[1], default=(0.0, 0.0))
-    height = max((other.position[1] for other in body.nodes.values()), default=0.0) - first[1]
+    before, axis = graph, axis_of(graph)
+    left, top = (min((other.position[i] for other in body.nodes.values()), default=0.0) for i in (0, 1))
+    offset = (x - left, y - top)
     for edge in onward:
-        graph = with_room(graph, edge.target, y + height + 76.0)
+        ends = (end_of(other, axis) for other in body.nodes.values())
+        graph = pushed(graph, edge.target, max(ends, default=0.0) + offset[axis])
     order = list(graph.nodes)
-    left = min((other.position[0] for other in body.nodes.values()), default=0.0)
     frames = graph.frames
-    graph, names = pasted(replace(graph.without([name]), frames=()), body, (x - left, y - first[1]))
+    graph, names = pasted(replace(graph.without([name]), frames=()), body, offset)
     graph = graph.with_frames([*_instead(frames, name, names), *graph.frames])
     if node.bypassed:
         graph = graph.with_marks(names, bypassed=True)
@@ -151,7 +157,7 @@ def dissolved(graph: Graph, name: str, analysis: Analysis) -> tuple[Graph, tuple
     graph = graph.with_edges(wires)
     at = order.index(name)
     sequence = [*order[:at], *names, *order[at + 1 :]]
-    return replace(graph, nodes={n: graph.nodes[n] for n in sequence}), names
+    return apart(before, replace(graph, nodes={n: graph.nodes[n] for n in sequence})), names
 
 
 def _instead(frames: tuple[Frame, ...], name: str, names: Sequence[str]) -> Iterator[Frame]:

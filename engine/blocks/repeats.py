@@ -12,6 +12,7 @@ from engine.blocks.edits import make_block
 from engine.blocks.gathering import MOST, copies, repeated_block
 from engine.graph import marks
 from engine.graph.graph import Edge, Graph
+from engine.graph.room import apart
 from engine.layers.inputs import Input
 from engine.names import InvalidNameError, fresh_name
 
@@ -140,7 +141,7 @@ def _sign(graph: Graph, part: tuple[str, ...]) -> object:
 
 def as_block(graph: Graph, repeat: Repeat, label: str) -> tuple[Graph, str]:
     """The parts as one block ×N in their place; also its name. Keys of the weights change. Raises BlockError."""
-    nodes = [graph.nodes[name] for name in repeat.names]
+    before, nodes = graph, [graph.nodes[name] for name in repeat.names]
     block = repeated_block(nodes) if len(nodes) == len(repeat.copies) else None
     if block is not None:
         return _with_block(graph, repeat, block, label)
@@ -150,12 +151,12 @@ def as_block(graph: Graph, repeat: Repeat, label: str) -> tuple[Graph, str]:
     graph, name = make_block(graph.without(rest), first, label)
     graph = graph.with_layer(name, graph.nodes[name].layer.with_options(repeat=len(repeat.copies)))
     graph = graph.with_edges(Edge(name, edge.target, edge.port, edge.via) for edge in onward)
-    return _moved_up(graph, graph.nodes[name].position[1], bottom), name
+    return apart(before, _moved_up(graph, graph.nodes[name].position[1], bottom)), name
 
 
 def _with_block(graph: Graph, repeat: Repeat, block: Block, label: str) -> tuple[Graph, str]:
     """Blocks that are one ×N as that block."""
-    first, *rest = repeat.names
+    before, (first, *rest) = graph, repeat.names
     onward = list(graph.outputs[repeat.names[-1]])
     bottom = max(graph.nodes[name].position[1] for name in repeat.names)
     graph = graph.without(rest).with_layer(first, block)
@@ -166,7 +167,7 @@ def _with_block(graph: Graph, repeat: Repeat, block: Block, label: str) -> tuple
         graph = graph.renamed(first, name)
     except InvalidNameError:
         name = first
-    return _moved_up(graph, graph.nodes[name].position[1], bottom), name
+    return apart(before, _moved_up(graph, graph.nodes[name].position[1], bottom)), name
 
 
 def _moved_up(graph: Graph, top: float, bottom: float) -> Graph:

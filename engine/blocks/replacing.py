@@ -11,6 +11,7 @@ from engine.blocks.custom import Custom
 from engine.graph.frames import with_members_renamed
 from engine.graph.graph import Graph, Node, UnknownNodeError, with_heirs
 from engine.graph.parameters import DEFAULTS, NodeParameters
+from engine.graph.room import apart
 from engine.layers.base import Layer, OptionError
 from engine.layers.code import Code
 from engine.names import fresh_name
@@ -49,9 +50,9 @@ def replaced(graph: Graph, names: Collection[str], layer: Layer, *,
              keep_names: bool = False) -> tuple[Graph, tuple[str, ...]]:
     """``layer`` in the place of each named one; also their names now, in the graph's order. Raises UnknownNodeError.
 
-    Place, marks, common options and wires stay, but for wires into inputs that it does not have. A name given by the
-    program becomes one of the new kind (unless ``keep_names``), a person's own stays. Weights stay shared among those
-    that are all replaced.
+    Place, marks, common options and wires stay, but for wires into inputs that it does not have; higher cards get
+    room. A name given by the program becomes one of the new kind (unless ``keep_names``), a person's own stays. Weights
+    stay shared among those that are all replaced.
     """
     chosen = set(names)
     if unknown := sorted(chosen - graph.nodes.keys()):
@@ -73,7 +74,7 @@ def replaced(graph: Graph, names: Collection[str], layer: Layer, *,
         for edge in graph.edges if (limit := most.get(edge.target)) is None or edge.port < limit
     )
     frames = with_members_renamed(graph.frames, called)
-    return replace(graph, nodes=nodes, edges=edges, frames=frames), tuple(called.values())
+    return apart(old, replace(graph, nodes=nodes, edges=edges, frames=frames)), tuple(called.values())
 
 
 def _on_their_own(graph: Graph, chosen: set[str], *, all_: bool = False) -> Graph:

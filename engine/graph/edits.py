@@ -7,20 +7,22 @@ from dataclasses import replace
 
 from engine.graph.frames import with_members_renamed
 from engine.graph.graph import Edge, Graph, Node, Position
-from engine.graph.grid import COLUMN, STEP
+from engine.graph.room import apart, axis_of, end_of, free_lane, free_place, placed, pushed, within
 from engine.layers.base import Layer
 from engine.layers.inputs import Input
 from engine.names import fresh_name
 
 
 def added(graph: Graph, layer: Layer, position: Position) -> tuple[Graph, str]:
-    """A layer put down at a place, without wires; also its name."""
-    name = _input_name(graph) if isinstance(layer, Input) else fresh_name(layer.stem, graph.nodes)
-    return graph.with_node(Node(name, layer, position)), name
+    """A layer put down at a place, or where nothing lies beside it, without wires; also its name."""
+    node = _node(graph, layer, position)
+    return graph.with_node(replace(node, position=free_place(graph, node))), node.name
 
 
-def _input_name(graph: Graph) -> str:
-    return "input" if "input" not in graph.nodes else fresh_name("input", graph.nodes)
+def _node(graph: Graph, layer: Layer, position: Position = (0.0, 0.0)) -> Node:
+    is_first = isinstance(layer, Input) and "input" not in graph.nodes
+    stem = "input" if isinstance(layer, Input) else layer.stem
+    return Node("input" if is_first else fresh_name(stem, graph.nodes), layer, position)
 
 
 def appended(graph: Graph, layer: Layer, after: Sequence[str]) -> tuple[Graph, str]:
@@ -30,16 +32,22 @@ def appended(graph: Graph, layer: Layer, after: Sequence[str]) -> tuple[Graph, s
     """
     after = tuple(after) or only_end(graph)
     if not after or layer.max_inputs == 0:
-        return added(graph, layer, _below_everything(graph))
-    last = graph.nodes[after[-1]]
-    out = graph.outputs[last.name]
+        return added(graph, layer, _behind_everything(graph))
+    out = graph.outputs[after[-1]]
     if len(after) == 1 and len(out) == 1:
         return inserted(graph, layer, out[0])
-    x = sum(graph.nodes[name].position[0] for name in after) / len(after)
-    y = max(graph.nodes[name].position[1] for name in after) + STEP
-    graph, name = added(graph, layer, (x + COLUMN * bool(out), y))
+    node = _behind(graph, _node(graph, layer), after)
     most = len(after) if layer.max_inputs is None else layer.max_inputs
-    return graph.with_edges(Edge(source, name, port) for port, source in enumerate(after[-most:])), name
+    new = graph.with_node(node).with_edges(Edge(s, node.name, port) for port, s in enumerate(after[-most:]))
+    return apart(graph, new), node.name
+
+
+def _behind(graph: Graph, node: Node, after: Sequence[str]) -> Node:
+    """In the middle behind these; beside what the last of them feeds already."""
+    axis, others = axis_of(graph), [graph.nodes[name] for name in after]
+    lane = sum(other.position[1 - axis] for other in others) / len(others)
+    node = placed(node, max(end_of(other, axis) for other in others), lane, axis)
+    return free_lane(graph, [node], axis)[0] if graph.outputs[after[-1]] else node
 
 
 def only_end(graph: Graph) -> tuple[str, ...]:
@@ -48,31 +56,21 @@ def only_end(graph: Graph) -> tuple[str, ...]:
     return ends if len(ends) == 1 else ()
 
 
-def _below_everything(graph: Graph) -> Position:
+def _behind_everything(graph: Graph) -> Position:
     if not graph.nodes:
         return (0.0, 0.0)
-    lowest = max(graph.nodes.values(), key=lambda node: node.position[1])
-    return (lowest.position[0], lowest.position[1] + STEP)
+    axis = axis_of(graph)
+    last = max(graph.nodes.values(), key=lambda node: end_of(node, axis))
+    return placed(last, end_of(last, axis), last.position[1 - axis], axis).position
 
 
 def inserted(graph: Graph, layer: Layer, edge: Edge) -> tuple[Graph, str]:
-    """A layer put into a wire, with what follows moved down to make room; also its name."""
-    source, target = graph.nodes[edge.source], graph.nodes[edge.target]
-    x = source.position[0] if layer.max_inputs == 1 else target.position[0]
-    position = (x, source.position[1] + STEP)
-    graph = with_room(graph, edge.target, position[1] + STEP)
-    name = fresh_name(layer.stem, graph.nodes)
-    return graph.inserted(Node(name, layer, position), edge), name
-
-
-def with_room(graph: Graph, name: str, top: float) -> Graph:
-    """Move ``name`` and all that follows it and lies no higher down, until it is at ``top`` or lower."""
-    shift = top - graph.nodes[name].position[1]
-    if shift <= 0:
-        return graph
-    level = graph.nodes[name].position[1]
-    below = (graph.nodes[other] for other in graph.downstream(name))
-    return graph.moved({n.name: (n.position[0], n.position[1] + shift) for n in below if n.position[1] >= level})
+    """A layer put into a wire, with what follows moved on to make room; also its name."""
+    axis = axis_of(graph)
+    beside = graph.nodes[edge.source if layer.max_inputs == 1 else edge.target]
+    [node] = within(graph, edge, [_node(graph, layer)], beside.position[1 - axis])
+    new = pushed(graph, edge.target, end_of(node, axis)).inserted(node, edge)
+    return apart(graph, new), node.name
 
 
 def connected(graph: Graph, source: str, target: str, port: int | None = None) -> Graph:
@@ -106,8 +104,8 @@ def pasted(graph: Graph, piece: Graph, offset: Position) -> tuple[Graph, tuple[s
     edges = (Edge(names[e.source], names[e.target], e.port, tuple(shifted(at, offset) for at in e.via))
              for e in piece.edges)
     frames = (replace(f, position=shifted(f.position, offset)) for f in with_members_renamed(piece.frames, names))
-    graph = graph.with_nodes(nodes).with_edges(edges)
-    return graph.with_frames([*graph.frames, *frames]), tuple(names.values())
+    new = graph.with_nodes(nodes).with_edges(edges)
+    return new.with_frames([*graph.frames, *frames]), tuple(names.values())
 
 
 def shifted(position: Position, offset: Position) -> Position:

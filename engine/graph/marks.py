@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from engine.graph.edits import shifted, with_room
+from engine.graph.edits import shifted
 from engine.graph.frames import Frame
 from engine.graph.graph import Edge, Graph, Node, Position
-from engine.graph.grid import CARD, COLUMN, STEP
+from engine.graph.grid import CARD, COLUMN, size_of
+from engine.graph.room import apart, axis_of, end_of, pushed, within
 
 TITLE_ROOM = 46.0  # from a card to the next one below it, where a frame begins between them
 
@@ -25,8 +26,8 @@ def can_bypass(node: Node) -> bool:
 
 
 def fold_turned(graph: Graph, names: Collection[str]) -> Graph:
-    """These cards collapsed; where all of them are, all unfolded."""
-    return graph.with_marks(names, collapsed=not all(graph.nodes[name].collapsed for name in names))
+    """These cards collapsed; where all of them are, all unfolded, with room made for them."""
+    return apart(graph, graph.with_marks(names, collapsed=not all(graph.nodes[name].collapsed for name in names)))
 
 
 # -- moving -----------------------------------------------------------------------------------------------------------
@@ -59,19 +60,17 @@ def _ends(graph: Graph, names: Collection[str], edge: Edge) -> tuple[str, str] |
 
 
 def put_into(graph: Graph, names: Collection[str], edge: Edge) -> Graph:
-    """These nodes led through by the wire, below its source, with what follows moved down to make room."""
+    """These nodes led through by the wire, behind its source, with what follows moved on to make room."""
     ends = _ends(graph, names, edge)
     if ends is None:
         return graph
     first, last = ends
-    source = graph.nodes[edge.source].position
-    goal = (source[0], source[1] + STEP)
-    top = min(graph.nodes[name].position[1] for name in names)
-    way = (goal[0] - graph.nodes[first].position[0], goal[1] - top)
-    graph = graph.moved({name: shifted(graph.nodes[name].position, way) for name in names})
-    bottom = max(graph.nodes[name].position[1] for name in names)
-    graph = with_room(graph, edge.target, bottom + STEP).without_edges([edge])
-    return graph.with_edges([Edge(edge.source, first), Edge(last, edge.target, edge.port)])
+    axis, source = axis_of(graph), graph.nodes[edge.source]
+    group = [graph.nodes[first], *(graph.nodes[name] for name in names if name != first)]
+    group = within(graph, edge, group, source.position[1 - axis])
+    new = graph.moved({node.name: node.position for node in group})
+    new = pushed(new, edge.target, max(end_of(node, axis) for node in group)).without_edges([edge])
+    return apart(graph, new.with_edges([Edge(edge.source, first), Edge(last, edge.target, edge.port)]))
 
 
 # -- bends ------------------------------------------------------------------------------------------------------------
@@ -107,7 +106,7 @@ def _with_room_above(graph: Graph, members: Collection[str]) -> Graph:
         return graph
     top, left, right = min(y for _, y in places), min(x for x, _ in places), max(x for x, _ in places)
     inside = set(members)
-    above = [node.position[1] + CARD[1] for node in graph.nodes.values() if node.name not in inside
+    above = [node.position[1] + size_of(node)[1] for node in graph.nodes.values() if node.name not in inside
              and node.position[1] < top and left - CARD[0] < node.position[0] < right + CARD[0]]
     shift = max(above, default=top - TITLE_ROOM) + TITLE_ROOM - top
     if shift <= 0:
@@ -179,15 +178,16 @@ def middle_of(piece: Graph) -> Position:
 
 
 def _extent(graph: Graph) -> tuple[float, float, float, float]:
-    places = [node.position for node in graph.nodes.values()]
-    across, down = [x for x, _ in places], [y for _, y in places]
-    return min(across), min(down), max(across) + CARD[0], max(down) + CARD[1]
+    areas = [(*node.position, *size_of(node)) for node in graph.nodes.values()]
+    return (min(x for x, *_ in areas), min(y for _, y, *_ in areas),
+            max(x + width for x, _, width, _ in areas), max(y + height for _, y, _, height in areas))
 
 
 def clear_of(graph: Graph, piece: Graph, offset: Position) -> Position:
     """The offset, with as many columns more to the right as ``piece`` needs to lie on none of the cards."""
     left, top, right, bottom = _extent(piece)
-    places = [node.position for node in graph.nodes.values()]
-    while any(left - CARD[0] < x - offset[0] < right and top - CARD[1] < y - offset[1] < bottom for x, y in places):
+    areas = [(*node.position, *size_of(node)) for node in graph.nodes.values()]
+    while any(left < x - offset[0] + width and x - offset[0] < right and top < y - offset[1] + height
+              and y - offset[1] < bottom for x, y, width, height in areas):
         offset = (offset[0] + COLUMN, offset[1])
     return offset

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.graph.edits import added, only_end, with_room
+from engine.graph.edits import added, only_end
 from engine.graph.graph import Edge, Graph, Node, Position
-from engine.graph.grid import COLUMN, STEP
+from engine.graph.room import apart, axis_of, end_of, free_lane, placed, pushed, within
 from engine.layers.inputs import Input
 from engine.line.completion import Completion, complete
 from engine.line.grammar import Item, LineError, parse_line, read_line
@@ -81,11 +81,12 @@ def _with_input(graph: Graph, at: Position) -> Graph:
 
 
 def _corner(graph: Graph) -> Position:
-    """Below all that is there, at its left."""
+    """Behind all that is there, in the first lane."""
     if not graph.nodes:
         return (0.0, 0.0)
-    places = [node.position for node in graph.nodes.values()]
-    return (min(x for x, _ in places), max(y for _, y in places) + STEP)
+    nodes, axis = list(graph.nodes.values()), axis_of(graph)
+    lane = min(node.position[1 - axis] for node in nodes)
+    return placed(nodes[0], max(end_of(node, axis) for node in nodes), lane, axis).position
 
 
 # -- names, places, wires -----------------------------------------------------------------------------------------
@@ -93,15 +94,14 @@ def _corner(graph: Graph) -> Position:
 
 def _added(graph: Graph, items: Sequence[Item], after: Sequence[str], at: Position | None,
            edge: Edge | None) -> tuple[Graph, tuple[str, ...]]:
-    names = _names(graph, items)
-    places = _places(graph, items, after, at, edge)
+    before, names, axis = graph, _names(graph, items), axis_of(graph)
+    nodes = _placed(graph, [Node(name, item.layer) for name, item in zip(names, items, strict=True)], items, after, at,
+                    edge)
     wires = _wires(items, names, after)
     if edge is not None:
-        bottom = max(y for _, y in places) + STEP
-        graph = with_room(graph, edge.target, bottom).without_edges([edge])
+        graph = pushed(graph, edge.target, max(end_of(node, axis) for node in nodes)).without_edges([edge])
         wires.append(Edge(names[-1], edge.target, edge.port))
-    nodes = [Node(name, item.layer, place) for name, item, place in zip(names, items, places, strict=True)]
-    return graph.with_nodes(nodes).with_edges(wires), tuple(names)
+    return apart(before, graph.with_nodes(nodes).with_edges(wires)), tuple(names)
 
 
 def _names(graph: Graph, items: Sequence[Item]) -> list[str]:
@@ -128,14 +128,24 @@ def _wires(items: Sequence[Item], names: Sequence[str], after: Sequence[str]) ->
     return wires
 
 
-def _places(graph: Graph, items: Sequence[Item], after: Sequence[str], at: Position | None,
-            edge: Edge | None) -> list[Position]:
-    """Row below row; branches side by side. Beside other cards where the place is taken."""
-    left, top = _start(graph, after, at, edge)
+def _placed(graph: Graph, nodes: Sequence[Node], items: Sequence[Item], after: Sequence[str], at: Position | None,
+            edge: Edge | None) -> list[Node]:
+    """Row behind row; branches side by side. Beside other cards where the place is taken."""
+    axis, start = axis_of(graph), _start(graph, after, at, edge)
     columns, rows = _cells(items)
-    if edge is None:
-        left = _free_column(graph, left, top, max(rows), max(columns))
-    return [(left + column * COLUMN, top + row * STEP) for column, row in zip(columns, rows, strict=True)]
+    along, lanes = _steps(nodes, rows, axis), _steps(nodes, columns, 1 - axis)
+    laid = [placed(node, start[axis] + along[row], start[1 - axis] + lanes[column], axis)
+            for node, row, column in zip(nodes, rows, columns, strict=True)]
+    return free_lane(graph, laid, axis) if edge is None else within(graph, edge, laid, start[1 - axis])
+
+
+def _steps(nodes: Sequence[Node], cells: Sequence[int], axis: int) -> list[float]:
+    """Where each row begins, as far as the largest card of those before it needs."""
+    starts = [0.0]
+    for cell in range(max(cells) + 1):
+        ends = [end_of(node, axis) for node, own in zip(nodes, cells, strict=True) if own == cell]
+        starts.append(starts[-1] + max(ends, default=0.0))
+    return starts
 
 
 def _start(graph: Graph, after: Sequence[str], at: Position | None, edge: Edge | None) -> Position:
@@ -143,8 +153,9 @@ def _start(graph: Graph, after: Sequence[str], at: Position | None, edge: Edge |
         return at
     if not after:
         return _corner(graph)
-    x = sum(graph.nodes[name].position[0] for name in after) / len(after)
-    return x, max(graph.nodes[name].position[1] for name in after) + STEP
+    axis, nodes = axis_of(graph), [graph.nodes[name] for name in after]
+    lane = sum(node.position[1 - axis] for node in nodes) / len(nodes)
+    return placed(nodes[0], max(end_of(node, axis) for node in nodes), lane, axis).position
 
 
 def _cells(items: Sequence[Item]) -> tuple[list[int], list[int]]:
@@ -165,12 +176,3 @@ def _cells(items: Sequence[Item]) -> tuple[list[int], list[int]]:
         for source in item.after:
             readers[source] = readers.get(source, 0) + 1
     return columns, rows
-
-
-def _free_column(graph: Graph, left: float, top: float, rows: int, columns: int) -> float:
-    """The first place to the right where no other card is in the way."""
-    bottom = top + rows * STEP
-    inside = [x for x, y in (node.position for node in graph.nodes.values()) if top - STEP / 2 < y < bottom + STEP / 2]
-    while any(left - COLUMN + 1 < x < left + columns * COLUMN + COLUMN - 1 for x in inside):
-        left += COLUMN
-    return left

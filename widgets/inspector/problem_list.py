@@ -55,7 +55,7 @@ class ProblemList(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         sentence = QLabel(breakable(sentence_text(problem.message)), item)
-        sentence.setProperty("role", {"error": "error", "warning": "warning"}.get(problem.severity, "dim"))
+        sentence.setProperty("role", {"error": "error", "warning": "warning"}.get(problem.tone, "dim"))
         sentence.setWordWrap(True)
         layout.addWidget(sentence)
         if problem.repairs:
@@ -91,4 +91,4 @@ class ProblemList(QWidget):
 
 
 def _words(problem: Problem) -> tuple[object, ...]:
-    return (problem.severity, problem.message, *(repair.text for repair in problem.repairs))
+    return (problem.severity, problem.unfinished, problem.message, *(repair.text for repair in problem.repairs))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import (
+    QCoreApplication,
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
@@ -52,18 +53,29 @@ CATEGORY = Qt.ItemDataRole.UserRole + 2
 WORDS = Qt.ItemDataRole.UserRole + 3  # what a search looks through
 NAMES = Qt.ItemDataRole.UserRole + 5  # what it is called, here and elsewhere: two lists
 REST = Qt.ItemDataRole.UserRole + 4  # on the row that shows or hides a long category's rest: how many these are
+TONE = Qt.ItemDataRole.UserRole + 6  # the category whose colour a layer has
 OWN = "own"  # the category of a person's own blocks
+OFTEN = "often"  # the category of what one uses most, which stands in its own category, too
+OFTEN_USED = ("Conv2d", "Linear", "ReLU", "MaxPool2d", "Flatten", "BatchNorm2d", "Dropout")
 MARGIN = 14
 ROW, GAP, HEADING = 26, 4, 26
+_COLORED = {OWN: "block"}  # categories with another's colour
 FIRST = 6  # layers that a long category shows at first
 
 Index = QModelIndex | QPersistentModelIndex
 
 
 def layer_model(layers: Sequence[type[Layer]]) -> QStandardItemModel:
-    """Categories in their order, each with its layers; a category that has no place in the order comes last."""
+    """Categories in their order, each with its layers; a category that has no place in the order comes last.
+
+    What is used often stands on top, where that is offered.
+    """
     model = QStandardItemModel()
     offered = [layer for layer in layers if getattr(layer, "in_palette", True)]
+    kinds = {layer.kind(): layer for layer in offered}
+    if kinds.keys() >= set(OFTEN_USED):
+        rows = [_layer_item(kinds[kind], OFTEN) for kind in OFTEN_USED]
+        model.appendRow(_heading(QCoreApplication.translate("Palette", "Often used"), OFTEN, rows))
     for category in dict.fromkeys([*CATEGORIES, *(layer.category for layer in offered)]):
         rows = [_layer_item(layer) for layer in offered if layer.category == category]
         if rows:
@@ -99,12 +111,14 @@ def _item(text: str, category: str) -> QStandardItem:
     return item
 
 
-def _layer_item(layer: type[Layer]) -> QStandardItem:
+def _layer_item(layer: type[Layer], place: str = "") -> QStandardItem:
     title, meaning = translated(layer.title), translated(layer.meaning)
     synonyms = tuple(map(translated, getattr(layer, "synonyms", ())))
     names = (title, layer.title, layer.kind(), layer.torch)
     words = (category_title(layer.category), layer.category, meaning)
-    return _entry(title, layer.kind(), layer.category, names, synonyms, words, tooltip(meaning, layer.torch))
+    item = _entry(title, layer.kind(), place or layer.category, names, synonyms, words, tooltip(meaning, layer.torch))
+    item.setData(layer.category, TONE)
+    return item
 
 
 def _entry(title: str, kind: str, category: str, names: Sequence[str], synonyms: Sequence[str], words: Sequence[str],
@@ -113,6 +127,7 @@ def _entry(title: str, kind: str, category: str, names: Sequence[str], synonyms:
     item = _item(title, category)
     item.setFlags(item.flags() | Qt.ItemFlag.ItemIsDragEnabled)
     item.setData(kind, KIND)
+    item.setData(_COLORED.get(category, category), TONE)
     item.setData("\n".join((*names, *synonyms, *words)), WORDS)
     item.setData([[folded(name) for name in group] for group in (names, synonyms)], NAMES)
     item.setToolTip(hint)
@@ -149,7 +164,8 @@ class LayerFilter(QSortFilterProxyModel):
         if words is None:
             return False
         if self._words:
-            return index.data(KIND) in self._found or has_words(words, self._words)
+            is_twice = index.data(CATEGORY) == OFTEN
+            return not is_twice and (index.data(KIND) in self._found or has_words(words, self._words))
         is_long = self.sourceModel().rowCount(parent) > FIRST + 1
         return not is_long or row < FIRST or index.data(CATEGORY) in self.complete
 
@@ -179,9 +195,6 @@ def _meant(text: str) -> dict[str, int]:
     return {kind: place for place, kind in enumerate(dict.fromkeys(found.kind for found in search(text)))}
 
 
-_COLORED = {OWN: "block"}  # categories with another's colour
-
-
 def paint_card(painter: QPainter, box: QRectF, title: str, category: str, ground: QColor,
                outline: QColor | None = None) -> None:
     """A layer's row: a rounded ground, the category's strip, the title."""
@@ -190,7 +203,7 @@ def paint_card(painter: QPainter, box: QRectF, title: str, category: str, ground
     painter.save()
     painter.setClipPath(shape)
     painter.fillRect(box, ground)
-    tone = theme.category_color(_COLORED.get(category, category))
+    tone = theme.category_color(category)
     painter.fillRect(QRectF(box.left(), box.top(), 5, box.height()), tone)
     painter.restore()
     if outline is not None:
@@ -225,7 +238,7 @@ class LayerDelegate(QStyledItemDelegate):
             self._paint_heading(painter, row, index.data(), view.isExpanded(index), hovered, outline)
         else:
             ground = theme.color("line" if hovered else "raised")
-            paint_card(painter, row.adjusted(0, 0, 0, -GAP), index.data(), index.data(CATEGORY), ground, outline)
+            paint_card(painter, row.adjusted(0, 0, 0, -GAP), index.data(), index.data(TONE), ground, outline)
         painter.restore()
 
     def helpEvent(self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index) -> bool:
@@ -341,5 +354,5 @@ class LayerTree(QTreeView):
         with QPainter(pixmap) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             box = QRectF(0, 0, size.width(), size.height())
-            paint_card(painter, box, index.data(), index.data(CATEGORY), theme.color("raised"), theme.color("line"))
+            paint_card(painter, box, index.data(), index.data(TONE), theme.color("raised"), theme.color("line"))
         return pixmap

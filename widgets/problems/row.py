@@ -20,7 +20,8 @@ _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
 
 def key_of(problem: Problem) -> object:
     """What a row shows; two problems with the same key look the same."""
-    return problem.severity, problem.node, problem.message, tuple(repair.text for repair in problem.repairs)
+    texts = tuple(repair.text for repair in problem.repairs)
+    return problem.severity, problem.unfinished, problem.node, problem.message, texts
 
 
 @guarded
@@ -71,7 +72,7 @@ class ProblemRow(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 5, 8, 5)
         row.setSpacing(8)
-        row.addWidget(SeveritySign(problem.severity))
+        row.addWidget(SeveritySign(problem.tone))
         row.addWidget(self.name)
         row.addWidget(self.sentence, 1)
         for button in self.repairs:
@@ -82,7 +83,8 @@ class ProblemRow(QWidget):
 
     def _spoken(self) -> str:
         severity = {"error": self.tr("Error"), "warning": self.tr("Warning"), "hint": self.tr("Hint")}
-        return f"{severity[self.problem.severity]}: {sentence_text(self.problem.message)}"
+        kind = self.tr("Unfinished") if self.problem.unfinished else severity[self.problem.severity]
+        return f"{kind}: {sentence_text(self.problem.message)}"
 
     def _name_button(self) -> QPushButton:
         """The node's name; a problem of the whole network leads nowhere, but its row can still be reached."""

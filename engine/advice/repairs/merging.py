@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from engine.advice.repairs.edits import before, one_after_another, with_layer
 from engine.advice.repairs.fitting import fits, shape_after
-from engine.advice.repairs.repair import Case, Repair, mends
+from engine.advice.repairs.repair import Case, Repair, listed, mends
 from engine.analysis.analysis import Analysis
 from engine.graph.graph import Edge
 from engine.layers.adaptive import AdaptiveAvgPool2d
@@ -17,7 +17,7 @@ from engine.layers.linear import Flatten, Linear
 from engine.layers.merge import Concatenate
 from engine.layers.resampling import Upsample
 from engine.layers.shape import Unflatten
-from engine.messages import Message, say
+from engine.messages import say
 from engine.units import shape_text
 
 Layers = tuple[Layer, ...]
@@ -117,12 +117,9 @@ def _kept_sizes(case: Case) -> Iterator[Repair]:
         if None not in after and fits(merge, [shape for shape in after if shape is not None]):
             changes = {node: layer for way in ways for node, layer in plans[way][0].items()}
             edits = [with_layer(node, layer) for node, layer in changes.items()]
-            yield Repair(_padding_text(list(changes)), one_after_another(*edits))
+            text = say("Set padding of {name} to “same”", name=listed(list(changes)))
+            yield Repair(text, one_after_another(*edits))
             return
-
-
-def _padding_text(names: list[str]) -> Message:
-    return say("Set padding of {name} to “same”", name=names[0]) if len(names) == 1 else say("Set padding to “same”")
 
 
 def _padded(analysis: Analysis, name: str) -> tuple[dict[str, Layer], Shape | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from engine.analysis.faults import Fault
 from engine.experiment.experiment import Experiment
 from engine.graph.graph import Graph
 from engine.layers.base import Layer, Shape
-from engine.messages import LayerloomError, Message
+from engine.messages import LayerloomError, Message, say
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,17 @@ class Case:
     def shapes(self) -> tuple[Shape, ...]:
         """What comes in there; empty where that is unknown, and for a fault of the whole."""
         return self.analysis.nodes[self.name].input_shapes or () if self.fault.node is not None else ()
+
+
+def listed(names: Sequence[str]) -> str | Message:
+    """Some names as a sentence has them; of many the first."""
+    if len(names) == 1:
+        return names[0]
+    if len(names) == 2:
+        return say("{first} and {last}", first=names[0], last=names[1])
+    if len(names) == 3:
+        return say("{first}, {second} and {last}", first=names[0], second=names[1], last=names[2])
+    return say("{first}, {second} and {count} more", first=names[0], second=names[1], count=len(names) - 2)
 
 
 Mending = Callable[[Case], Iterator[Repair]]

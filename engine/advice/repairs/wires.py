@@ -8,12 +8,13 @@ from itertools import chain, islice
 
 from engine.advice.repairs.edits import wired, without
 from engine.advice.repairs.fitting import fits, shape_after, takes
-from engine.advice.repairs.repair import Case, Repair, mends
+from engine.advice.repairs.repair import Case, Repair, listed, mends
 from engine.analysis.analysis import Analysis
 from engine.analysis.faults import MissingInputError, NoInputError, NoOutputError
 from engine.graph.edits import added, appended
 from engine.graph.graph import Edge, Graph
-from engine.graph.grid import STEP
+from engine.graph.grid import COLUMN, STEP
+from engine.graph.room import axis_of, placed
 from engine.graph.walks import most_above, upstream
 from engine.layers.base import Shape
 from engine.layers.inputs import Input
@@ -43,11 +44,12 @@ def an_input(case: Case) -> Iterator[Repair]:
     roots = [node for node in graph.nodes.values() if not graph.inputs[node.name] and node.layer.max_inputs != 0]
     if case.analysis.input is not None or _bypassed_inputs(case) or not roots:
         return
-    root, (x, y) = roots[0].name, roots[0].position
+    root, axis = roots[0], axis_of(graph)
+    place = placed(root, root.position[axis] - (COLUMN, STEP)[axis], root.position[1 - axis], axis).position
 
     def edit(graph: Graph) -> Graph:
-        graph, name = added(graph, Input(), (x, y - STEP))
-        return wired(name, root)(graph)
+        graph, name = added(graph, Input(), place)
+        return wired(name, root.name)(graph)
 
     yield Repair(say("Add an Input"), edit)
 
@@ -156,7 +158,7 @@ def one_end(case: Case) -> Iterator[Repair]:
         return
     main = most_above(graph, ends)
     others = [end for end in ends if end != main]
-    yield _without_part(upstream(graph, others) - upstream(graph, [main]), others)
+    yield _without_part(graph, upstream(graph, others) - upstream(graph, [main]), others)
     shapes = [analysis.nodes[end].output_shape for end in ends]
     known = [shape for shape in shapes if shape is not None]
     if len(known) == len(ends):
@@ -171,7 +173,7 @@ def _joined(ends: list[str], main: str, shapes: list[Shape]) -> Iterator[Repair]
         yield Repair(say("Concatenate them"), lambda graph: appended(graph, Concatenate(), ordered)[0])
 
 
-def _without_part(gone: Collection[str], ends: list[str]) -> Repair:
+def _without_part(graph: Graph, gone: Collection[str], ends: list[str]) -> Repair:
     """Without the nodes, and without what is bypassed behind them."""
 
     def edit(graph: Graph) -> Graph:
@@ -180,9 +182,7 @@ def _without_part(gone: Collection[str], ends: list[str]) -> Repair:
                                                 for edge in graph.inputs[name])}
         return graph.without({*gone, *lonely})
 
-    if len(gone) == 1:
-        return Repair(say("Remove {name}", name=next(iter(gone))), edit)
-    return Repair(say("Remove these {count} layers", count=len(gone)), edit)
+    return Repair(say("Remove {name}", name=listed([name for name in graph.order if name in gone])), edit)
 
 
 # -- a chain that is cut ----------------------------------------------------------------------------------------------
@@ -220,4 +220,4 @@ def without_loose(analysis: Analysis, root: str) -> Iterator[Repair]:
     """Without a loose layer and those it leads to, unless that is most of what is drawn."""
     gone = {name for name in analysis.graph.downstream(root) if name not in analysis.members}
     if len(gone) <= len(analysis.members):
-        yield _without_part(gone, [])
+        yield _without_part(analysis.graph, gone, [])

@@ -7,14 +7,17 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtTest import QTest
 
 from app.document import page as module
 from app.document.level import followed
 from app.document.page import Page
 from engine.blocks.custom import Custom
 from engine.data.spec.spec import DataSpec
-from engine.graph.graph import Node
+from engine.graph.graph import Edge, Node
+from engine.layers.convolution import Conv2d
 from engine.layers.inputs import Input
+from engine.layers.linear import Flatten, Linear
 from engine.messages import LayerloomError
 from tests.app.desk import Desk, chain, inner, network
 from widgets.canvas.view.menu import context_menu
@@ -130,6 +133,52 @@ def test_a_question_goes_when_what_it_is_about_changes(desk: Desk) -> None:
     block = desk.graph.nodes["residual1"].layer
     document.edit_graph("Change", desk.graph.with_layer("residual1", block.with_options(num_channels=6)))
     assert desk.path == ("residual1",) and desk.notice() == ""
+
+
+# -- after a repair -------------------------------------------------------------------------------------------------
+
+
+def pressed(qtbot, desk: Desk, name: str) -> None:
+    """The button below a card, under the mouse."""
+    view, button = desk.page.view, desk.page.scene.cards[name].repair_button
+    before = desk.graph
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=view.mapFromScene(
+        button.sceneBoundingRect().center()))
+    qtbot.waitUntil(lambda: desk.graph is not before)
+
+
+def in_sight(desk: Desk, name: str) -> bool:
+    view, card = desk.page.view, desk.page.scene.cards[name]
+    return view.viewport().rect().contains(view.mapFromScene(card.body()).boundingRect())
+
+
+def test_after_a_repair_what_is_new_is_selected_and_in_sight(qtbot) -> None:
+    desk = Desk(qtbot, chain(Node("input", Input()), Node("conv1", Conv2d()), Node("fc1", Linear(out_features=10))))
+    desk.page.view.pan(0, -desk.spot("fc1").y() + 10)  # only the lower half of the card is seen, and its button
+    pressed(qtbot, desk, "fc1")
+    assert desk.page.scene.selected_names() == ["flatten1"] and in_sight(desk, "flatten1")
+    assert desk.graph.nodes["flatten1"].position == (0.0, 152.0)
+
+
+def test_after_a_repair_without_anything_new_the_mended_layer_is_selected(qtbot) -> None:
+    desk = Desk(qtbot, chain(Node("input", Input()), Node("conv1", Conv2d(kernel_size=99)), Node("flat", Flatten()),
+                             Node("fc1", Linear(out_features=10))))
+    pressed(qtbot, desk, "conv1")
+    assert desk.page.scene.selected_names() == ["conv1"] and in_sight(desk, "conv1")
+
+
+def test_what_a_gesture_did_is_said_until_something_else_is_done(desk: Desk) -> None:
+    scene, port = desk.page.scene, desk.page.view.viewport()
+    start, end = (desk.page.view.mapFromScene(at) for at in (scene.cards["input"].out_point(),
+                                                             scene.cards["residual1"].in_point(0)))
+    QTest.mousePress(port, Qt.MouseButton.LeftButton, pos=start)
+    QTest.mouseMove(port, (start + end) / 2)
+    QTest.mouseMove(port, end)
+    QTest.mouseRelease(port, Qt.MouseButton.LeftButton, pos=end)
+    assert desk.graph.inputs["residual1"] == (Edge("input", "residual1"),)
+    assert desk.notice() == "residual1 now reads input instead of outer"
+    desk.document.undo()
+    assert desk.notice() == "" and desk.graph == network()
 
 
 # -- the same place after an edit -----------------------------------------------------------------------------------

@@ -261,8 +261,8 @@ def test_whatever_is_done_is_shown_once(window, shown, gesture: str, selected: l
     wire = next(wire for edge, wire in scene.wires.items() if edge.target == "act1")
     shown.clear()
     before = page.document.experiment.graph
-    {"drop": lambda: view.drop_layer(ReLU(), QPointF(900, 900)),
-     "drop on a wire": lambda: view.drop_layer(ReLU(), wire.path.pointAtPercent(0.5)),
+    {"drop": lambda: view.put_layer(ReLU(), QPointF(900, 900)),
+     "drop on a wire": lambda: view.put_layer(ReLU(), QPointF(), wire.edge),
      "append": lambda: view.append("ReLU"), "paste": view.paste, "duplicate": view.duplicate,
      "delete": view.edits.delete_selection, "undo": page.document.undo, "block": lambda: page.make_block("Two"),
      }[gesture]()

@@ -16,6 +16,7 @@ from app.features.previewing import Previewing
 from engine.analysis.analysis import analyze
 from engine.blocks.edits import make_block
 from engine.graph.graph import Edge, Graph, Node
+from engine.graph.room import axis_of, end_of
 from engine.layers.activation import ReLU
 from engine.layers.inputs import Input
 from engine.layers.linear import Linear
@@ -279,7 +280,8 @@ def test_repeated_parts_become_one_block(desk):
     assert name == "dense_step" and list(desk.graph.nodes) == ["input", "dense_step", "fc4"]
     assert desk.graph.nodes[name].layer.label == "Dense step" and desk.graph.nodes[name].layer.repeat == 3
     assert analyze(desk.graph).params == analyze(before).params
-    assert desk.graph.nodes["fc4"].position == (0, 152), "it comes up to the block"
+    end = end_of(desk.graph.nodes[name], axis_of(desk.graph))
+    assert desk.graph.nodes["fc4"].position == (0, end), "it comes up to the block"
     desk.there_and_back(before)
 
 

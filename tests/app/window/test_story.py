@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-STORY = Path(__file__).with_name("story.py")
+STORIES = ("story.py", "first_minutes.py")
 
 
 @pytest.fixture
@@ -32,9 +32,12 @@ def display(tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.mark.timeout(300)
-def test_draw_repair_train_export_reload(display: str, tmp_path: Path):
+@pytest.mark.parametrize("story", STORIES)
+def test_a_story_ends_well(display: str, tmp_path: Path, story: str):
+    """Draw, repair, train, export, reload; and what the README tells who begins."""
     environment = {**os.environ, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb", "QT_FATAL_WARNINGS": "0"}
-    done = subprocess.run([sys.executable, str(STORY), str(tmp_path)], env=environment, capture_output=True, text=True,
+    program = str(Path(__file__).with_name(story))
+    done = subprocess.run([sys.executable, program, str(tmp_path)], env=environment, capture_output=True, text=True,
                           timeout=280)
     assert done.returncode == 0 and "the story ends well" in done.stdout, done.stdout + done.stderr
     assert "Traceback" not in done.stderr and "QPainter" not in done.stderr, done.stderr

@@ -125,7 +125,7 @@ CASES: dict[str, Case] = {
                  ["Remove one", "Add them up"]),
     "two ends, one of them long": ("error", None, [
         FLAT, fc("one", "flat", 3), act("sig", "one", "Sigmoid"), act("act", "flat"), fc("two", "act", 8),
-        act("act2", "two"), fc("three", "act2", 10)], ["Remove these 2 layers"]),
+        act("act2", "two"), fc("three", "act2", 10)], ["Remove one and sig"]),
     "nothing follows": ("error", None, [], ["Add Linear 10"]),
     "nothing follows, but a part is there": ("error", None, [("row", "Flatten", {}, []), *flat_head("row")],
                                              ["Connect input → row", "Add Linear 10"]),
@@ -159,7 +159,7 @@ CASES: dict[str, Case] = {
                                          *head("two")], ["Insert ReLU"]),
     "many sigmoids": ("hint", "act0", deep("Sigmoid", 5), ["Replace every sigmoid by ReLU"]),
     "a loose layer": ("hint", "spare", [FLAT, *flat_head("flat"), ("spare", "Linear", {}, []), act("tail", "spare")],
-                      ["Remove these 2 layers"]),
+                      ["Remove spare and tail"]),
     "in place": ("error", "act", [FLAT, fc("fc", "flat"), ("act", "ReLU", {"inplace": True}, ["fc"]),
                                   ("sum", "Add", {}, ["fc", "act"]), *flat_head("sum")], ["Turn “in place” off"]),
 }  # fmt: skip

@@ -16,9 +16,10 @@ from engine.analysis.analysis import analyze, first_error
 from engine.data.spec.spec import DataSpec
 from engine.experiment.experiment import Experiment
 from engine.experiment.recipe import Recipe
+from engine.graph.edits import added, appended
 from engine.graph.graph import Edge, Graph, Node
 from engine.layers.activation import ReLU
-from engine.layers.base import Shape
+from engine.layers.base import LAYERS, Shape
 from engine.layers.inputs import Input
 from engine.layers.linear import Linear
 from engine.layers.merge import Add
@@ -141,7 +142,7 @@ def test_no_convolution_where_none_can_match(wired: Made) -> None:
     graph = graph.without(["b"])
     texts = [str(repair.text) for repair in the_one(graph).repairs]
     assert "Match with a 1×1 convolution" not in texts  # 24 of 26 is no stride
-    assert_mends(graph, "Set padding to “same”")
+    assert_mends(graph, "Set padding of a and c to “same”")
 
 
 def test_a_residual_that_changes_its_shape(chain: Made) -> None:
@@ -350,3 +351,43 @@ def test_of_very_many_faults_the_first_come_with_repairs() -> None:
     edges = [Edge("input", "add0"), *(Edge(f"add{place}", f"add{place + 1}") for place in range(149))]
     problems = [problem for problem in advise(Experiment(Graph.of(sums, edges))) if str(problem.node).startswith("add")]
     assert len(problems) == 150 and [bool(problem.repairs) for problem in problems] == [True] * 100 + [False] * 50
+
+
+# -- unfinished is not wrong ------------------------------------------------------------------------------------------
+
+
+def quiet(graph: Graph, **recipe: Any) -> dict[str | None, bool]:
+    """What forbids training, by node: whether it is only missing yet."""
+    return {problem.node: problem.unfinished for problem in problems(graph, **recipe) if problem.severity == "error"}
+
+
+def test_while_one_draws_nothing_is_wrong_at_any_step() -> None:
+    graph = Graph.of([Node("input", Input())])
+    assert quiet(Graph()) == quiet(graph) == {None: True}
+    for kind in ("Conv2d", "BatchNorm2d", "ReLU", "MaxPool2d", "Flatten", "Linear", "ReLU", "Dropout"):
+        graph, name = appended(graph, LAYERS[kind](), [])
+        assert quiet(graph) in ({name: True}, {}), kind
+        assert all(problem.tone != "error" for problem in problems(graph))
+    assert quiet(appended(graph, Linear(out_features=10), [])[0]) == {}
+
+
+def test_a_merge_that_lacks_a_wire_and_loose_ends_are_unfinished_and_what_cannot_be_is_wrong(chain: Made) -> None:
+    graph, name = appended(chain(*HEAD), Add(), [])
+    assert quiet(graph) == {name: True}
+    graph, name = added(chain(*HEAD), ReLU(), (600.0, 0.0))
+    assert [problem.tone for problem in problems(graph) if problem.node == name] == ["hint"]
+    assert quiet(graph.with_edge(Edge("gap", name))) == {None: True}
+    assert quiet(chain(CONV, ("end", "Linear", {"out_features": 10}))) == {"end": False}
+    assert quiet(chain(*HEAD).with_node(Node("two", Input()))) == {None: False}
+
+
+def test_an_end_that_a_loss_misses_is_unfinished_until_it_has_the_right_size(chain: Made) -> None:
+    early = problems(chain(("flat", "Flatten", {})), loss="nll")
+    assert [problem.tone for problem in early] == ["hint", "hint"]
+    assert the_one(chain(*HEAD), loss="nll").tone == "warning"
+
+
+def test_what_is_wrong_comes_before_what_is_unfinished(chain: Made) -> None:
+    graph = appended(chain(CONV, ("fc", "Linear", {})), Add(), [])[0]
+    told = [problem.unfinished for problem in problems(graph)]
+    assert told == sorted(told) and set(told) == {False, True}

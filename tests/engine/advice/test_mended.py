@@ -215,14 +215,14 @@ BROKEN: dict[str, tuple[list[Row], str, list[str]]] = {
          "scale_factor=None > Concatenate(up1, d, e)"]),
     "two windows": ([conv("a", "input", kernel_size=5), conv("b", "input"), ("x", "Add", {}, ["a", "b"])],
         "Add needs inputs of one shape, got 4×24×24 and 4×26×26",
-        ["Set padding to “same”: Conv2d out_channels=4 kernel_size=5 padding=same > Conv2d(input) out_channels=4 "
-         "padding=same > Add(a, b)",
+        ["Set padding of a and b to “same”: Conv2d out_channels=4 kernel_size=5 padding=same > Conv2d(input) "
+         "out_channels=4 padding=same > Add(a, b)",
          "Resize to 26×26: Conv2d out_channels=4 kernel_size=5 > Conv2d(input) out_channels=4 > Upsample(a) "
          "size=(26, 26) scale_factor=None > Add(up1, b)"]),
     "two windows in a row": ([conv("s", "input"), act("r", "s"), conv("a", "r", 4), conv("b", "a", 4,
         kernel_size=5), ("x", "Add", {}, ["b", "r"])],
         "Add needs inputs of one shape, got 4×20×20 and 4×26×26",
-        ["Set padding to “same”: Conv2d out_channels=4 > ReLU > Conv2d out_channels=4 padding=same > Conv2d "
+        ["Set padding of a and b to “same”: Conv2d out_channels=4 > ReLU > Conv2d out_channels=4 padding=same > Conv2d "
          "out_channels=4 kernel_size=5 padding=same > Add(b, r)",
          "Resize to 20×20: Conv2d out_channels=4 > ReLU > Conv2d out_channels=4 > Conv2d out_channels=4 "
          "kernel_size=5 > AdaptiveAvgPool2d(r) output_size=20 > Add(b, pool1)"]),
@@ -288,7 +288,7 @@ BROKEN: dict[str, tuple[list[Row], str, list[str]]] = {
         ["Remove b: Flatten > Linear out_features=3"]),
     "three ends": ([FLAT, fc("a", "flat", 3), fc("b", "flat", 3), fc("c", "flat", 3), act("d", "c")],
         "The network has 3 ends (a, b, d): join them or remove what is not needed",
-        ["Remove these 2 layers: Flatten > Linear out_features=3 > ReLU",
+        ["Remove a and b: Flatten > Linear out_features=3 > ReLU",
          "Add them up: Flatten > Linear out_features=3 > Linear(flat) out_features=3 > Linear(flat) out_features=3"
          " > ReLU > Add(d, a, b)"]),
     "an Input alone": ([],
@@ -337,7 +337,7 @@ BROKEN: dict[str, tuple[list[Row], str, list[str]]] = {
          "Flatten > Linear out_features=10"]),
     "a loose merge": ([FLAT, fc("e", "flat", 10), ("l", "Add", {}, ["none"]), act("m", "l")],
         "l is not connected: it is left out of the network",
-        ["Remove these 2 layers: Flatten > Linear out_features=10"]),
+        ["Remove l and m: Flatten > Linear out_features=10"]),
     "a gate": (CASES["a gate"][2],
         "Multiply needs inputs of one shape, got 4×26×26 and 4",
         ["Reshape the gate to channels×1×1: Conv2d out_channels=4 > AdaptiveAvgPool2d > Flatten > Linear "

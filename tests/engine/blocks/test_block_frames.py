@@ -5,9 +5,9 @@ from __future__ import annotations
 from engine.analysis.analysis import analyze
 from engine.blocks.custom import Custom
 from engine.blocks.edits import dissolved, make_block
-from engine.graph.edits import with_room
 from engine.graph.frames import Frame
 from engine.graph.graph import Graph
+from engine.graph.room import pushed
 from engine.line.line import build_line
 
 BEND = (300.0, 200.0)
@@ -48,7 +48,7 @@ def test_bends_lie_as_before_beside_what_they_join() -> None:
     inner = inside(made, name)
     (left, top), edge = inner.nodes["conv1"].position, next(edge for edge in inner.edges if edge.target == "act1")
     assert edge.via == ((BEND[0] - x + left, BEND[1] - y + top),)
-    lower = with_room(graph, "conv1", y + 76.0)
+    lower = pushed(graph, "conv1", y + 76.0)
     assert next(edge for edge in lower.edges if edge.target == "act1").via == ((BEND[0], BEND[1] + 76.0),)
 
 

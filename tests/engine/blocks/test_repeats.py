@@ -12,7 +12,9 @@ from engine.blocks.repeats import as_block, repeated
 from engine.experiment.experiment import from_json, to_json
 from engine.graph.frames import Frame
 from engine.graph.graph import Edge, Graph, Node
+from engine.graph.grid import size_of
 from engine.graph.json import FileError
+from engine.graph.room import GAP
 from engine.layers.activation import ReLU
 from engine.layers.convolution import Conv2d
 from engine.layers.inputs import Input
@@ -84,8 +86,9 @@ def test_what_lies_below_comes_up_unless_something_stands_beside():
     (found,) = repeated(graph)
     block, name = as_block(graph, found, "House")
     top = graph.nodes["conv1"].position[1]
-    assert [block.nodes[n].position[1] for n in (name, "flatten", "fc")] == [top, top + 76, top + 152]
-    assert block.frames[0].position == (300, 76 * 14 - 11 * 76)
+    low = top + size_of(block.nodes[name])[1] + GAP  # the block is higher than a layer
+    assert [block.nodes[n].position[1] for n in (name, "flatten", "fc")] == [top, low, low + 76]
+    assert block.frames[0].position == (300, 76 * 14 - 11 * 76 + low - top - 76)
     beside = graph.with_frames([Frame("note", position=(300, 200))])
     block, name = as_block(beside, found, "House")
     assert block.nodes["fc"].position == graph.nodes["fc"].position and block.frames == beside.frames

@@ -11,6 +11,7 @@ from engine.graph.frames import Frame
 from engine.graph.graph import Edge, Graph, Node, Position
 from engine.graph.grid import CARD, COLUMN, STEP
 from engine.graph.json import FileError, graph_json, read_graph
+from engine.graph.room import pushed
 from engine.layers.activation import ReLU
 from engine.layers.base import Layer
 from engine.layers.inputs import Constant, Input
@@ -218,7 +219,7 @@ def test_where_what_is_added_stands() -> None:
     assert graph.nodes[name].position == (0, 4 * STEP) and wires(graph) >= {f"c>{name}"}
     two = NETWORK.with_node(Node("d", ReLU(), (300.0, STEP))).with_edge(Edge("input", "d"))
     graph, name = edits.appended(two, ReLU(), ["input"])
-    assert graph.nodes[name].position == (COLUMN, STEP) and graph.inputs[name] == (Edge("input", name),)
+    assert graph.nodes[name].position == (300 + COLUMN, STEP) and graph.inputs[name] == (Edge("input", name),)
     graph, name = edits.appended(two, Add(), ["c", "d"])
     assert graph.nodes[name].position == (150, 4 * STEP)
     assert [edge.source for edge in graph.inputs[name]] == ["c", "d"]
@@ -231,9 +232,9 @@ def test_where_what_is_added_stands() -> None:
 
 
 def test_room_is_made_only_below_and_only_where_it_is_missing() -> None:
-    assert edits.with_room(NETWORK, "b", 2 * STEP) is NETWORK
+    assert pushed(NETWORK, "b", 2 * STEP) is NETWORK
     high = NETWORK.moved({"c": (0.0, 10.0)})
-    assert [y for _, y in places(edits.with_room(high, "a", STEP + 7)).values()] == [0, STEP + 7, 2 * STEP + 7, 10]
+    assert [y for _, y in places(pushed(high, "a", STEP + 7)).values()] == [0, STEP + 7, 2 * STEP + 7, 10]
 
 
 def test_a_wire_goes_to_the_first_free_input_or_the_one_that_is_named() -> None:

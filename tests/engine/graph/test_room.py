@@ -1,15 +1,118 @@
-"""Room for cards that grow, and files from when all cards were alike."""
+"""No edit puts a card on another: what comes finds a free place, or what is there makes room; so in older files."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import combinations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.advice.advice import advise
+from engine.analysis.analysis import analyze
+from engine.blocks.base import Block
+from engine.blocks.convolutional import VGG
+from engine.blocks.edits import dissolved, make_block
 from engine.blocks.inception import Inception
+from engine.blocks.replacing import replaced
 from engine.blocks.residual import Residual
+from engine.experiment.experiment import Experiment, gallery_ids, load_experiment
+from engine.graph import edits, marks, room
 from engine.graph.frames import Frame
 from engine.graph.graph import Edge, Graph, Node
-from engine.graph.grid import CARD, size_of
+from engine.graph.grid import CARD, COLUMN, FLOWS, STEP, size_of
 from engine.graph.json import graph_json, read_graph
 from engine.graph.room import GAP, grown, make_room
 from engine.layers.activation import ReLU
+from engine.layers.base import LAYERS, Layer
+from engine.layers.convolution import Conv2d
+from engine.layers.inputs import Input
+from engine.layers.linear import Flatten, Linear
+from engine.layers.merge import Add
+from engine.layout.unplaced import laid_out
+from engine.line.line import build_line
+from engine.messages import LayerloomError
+
+GALLERY = sorted(gallery_ids())
+LAYERS_TRIED = (ReLU(), Add(), VGG(), Conv2d(), Linear(), Flatten())
+Edit = Callable[[Graph], Graph]
+
+
+def overlaps(graph: Graph) -> set[frozenset[str]]:
+    return {frozenset((a.name, b.name)) for a, b in combinations(graph.nodes.values(), 2) if room.cover(a, b)}
+
+
+def check(before: Graph, edit: Edit) -> None:
+    """No card lies on another that did not before."""
+    try:
+        after = edit(before)
+    except LayerloomError:
+        return
+    assert overlaps(after) <= overlaps(before)
+    assert after.flow == before.flow
+
+
+# -- one by one -------------------------------------------------------------------------------------------------------
+
+
+def lenet() -> Graph:
+    return laid_out(load_experiment("gallery:lenet").graph)
+
+
+def test_a_flatten_beside_a_taken_column_stands_above_its_layer() -> None:
+    graph, name = edits.added(lenet(), Linear(), (420.0, 490.0))
+    graph = graph.with_edge(Edge("pool2", name))
+    graph, new = edits.inserted(graph, Flatten(), Edge("pool2", name))
+    assert graph.nodes[new].position == (420.0, graph.nodes["pool2"].position[1] + STEP)
+    assert graph.nodes[name].position == (420.0, graph.nodes["pool2"].position[1] + 2 * STEP)
+    assert {n: graph.nodes[n].position for n in lenet().nodes} == {n: lenet().nodes[n].position for n in lenet().nodes}
+
+
+def test_a_layer_in_a_shortcut_stands_beside_what_it_passes() -> None:
+    graph = Graph.of([Node("input", Input()), Node("a", Conv2d(), (0, STEP)), Node("b", ReLU(), (0, 2 * STEP)),
+                      Node("add", Add(), (0, 3 * STEP))],
+                     [Edge("input", "a"), Edge("a", "b"), Edge("b", "add"), Edge("input", "add", 1)])
+    after, name = edits.inserted(graph, Conv2d(), Edge("input", "add", 1))
+    assert after.nodes[name].position == (COLUMN, STEP)
+    assert all(after.nodes[n] is graph.nodes[n] for n in graph.nodes)
+
+
+def test_a_chain_stays_straight_where_something_lies_in_its_way() -> None:
+    graph = Graph.of([Node("input", Input()), Node("loose", ReLU(), (10.0, 90.0)), Node("end", ReLU(), (0, 3 * STEP))],
+                     [Edge("input", "end")])
+    after, name = edits.inserted(graph, ReLU(), Edge("input", "end"))
+    assert after.nodes[name].position == (0, STEP) and not overlaps(after)
+
+
+def test_to_the_right_the_next_card_stands_at_the_right() -> None:
+    graph = replace(Graph.of([Node("input", Input()), Node("a", ReLU(), (COLUMN, 0.0))], [Edge("input", "a")]),
+                    flow="right")
+    after, name = edits.appended(graph, Linear(), ["a"])
+    assert after.nodes[name].position == (2 * COLUMN, 0.0)
+    after, name = edits.inserted(graph, Flatten(), Edge("input", "a"))
+    assert (after.nodes[name].position, after.nodes["a"].position) == ((COLUMN, 0.0), (2 * COLUMN, 0.0))
+    after, names = build_line(graph, "relu, linear 10", after=["a"])
+    assert [after.nodes[n].position for n in names] == [(2 * COLUMN, 0.0), (3 * COLUMN, 0.0)]
+
+
+def test_what_becomes_higher_gets_room() -> None:
+    graph = lenet()
+    check(graph, lambda graph: replaced(graph, ["conv1", "pool2"], VGG())[0])
+    thin = marks.fold_turned(graph, list(graph.nodes))
+    close = thin.moved({name: (0.0, 30.0 * place) for place, name in enumerate(thin.nodes)})
+    check(close, lambda graph: marks.fold_turned(graph, list(graph.nodes)))
+    check(close, lambda graph: marks.fold_turned(graph, list(graph.nodes)[2:3]))
+
+
+def test_what_a_hand_has_put_on_another_stays_there() -> None:
+    graph = lenet().moved({"act1": lenet().nodes["conv1"].position})
+    after, _ = edits.inserted(graph, ReLU(), Edge("pool2", "flatten"))
+    assert overlaps(after) == {frozenset(("act1", "conv1"))}
+
+
+# -- cards that grow, and files from when all cards were alike ---------------------------------------------------------
 
 
 def column(*layers: object) -> Graph:
@@ -52,3 +155,98 @@ def test_a_file_from_when_all_cards_were_alike_is_opened_with_room():
     high = size_of(graph.nodes["n1"])[1] + GAP
     assert ys(opened) == [0, 76, 76 + high, 76 + 2 * high]
     assert read_graph(graph_json(opened)) == opened
+
+
+# -- any edit of any network ------------------------------------------------------------------------------------------
+
+
+def every_edit(graph: Graph) -> Iterator[Edit]:
+    """Each way to put cards somewhere, at the first, the middle and the last place for it."""
+    names = list(graph.nodes)
+    some = {names[0], names[len(names) // 2], names[-1]}
+    edges = [graph.edges[at] for at in sorted({0, len(graph.edges) // 2, len(graph.edges) - 1})] if graph.edges else []
+    for layer in LAYERS_TRIED:
+        yield lambda g, layer=layer: edits.appended(g, layer, [])[0]
+        for name in some:
+            yield lambda g, layer=layer, name=name: edits.appended(g, layer, [name])[0]
+            yield lambda g, layer=layer, name=name: edits.added(g, layer, g.nodes[name].position)[0]
+            yield lambda g, layer=layer, name=name: replaced(g, [name], layer)[0]
+        for edge in edges:
+            yield lambda g, layer=layer, edge=edge: edits.inserted(g, layer, edge)[0]
+            yield lambda g, layer=layer, edge=edge: _dropped_into(g, layer, edge)
+    if not overlaps(graph):  # else copies lie on each other as the copied do
+        yield lambda g: _again(g, list(some))
+        yield lambda g: _again(g, names)
+    for name in some:
+        yield lambda g, name=name: build_line(g, "(conv 8 3x3 p1, bn +), relu, linear 10", [name])[0]
+        yield lambda g, name=name: build_line(g, "conv 8, relu", at=g.nodes[name].position)[0]
+        yield lambda g, name=name: make_block(g, [name], "One")[0]
+    for edge in edges:
+        yield lambda g, edge=edge: build_line(g, "(relu | gelu), add, bn", edge=edge)[0]
+    yield lambda g: marks.fold_turned(g, names)
+
+
+def _dropped_into(graph: Graph, layer: Layer, edge: Edge) -> Graph:
+    graph, name = edits.added(graph, layer, (4000.0, 4000.0))
+    return marks.put_into(graph, [name], edge)
+
+
+def _again(graph: Graph, names: list[str]) -> Graph:
+    piece = edits.part(graph, names)
+    return edits.pasted(graph, piece, marks.clear_of(graph, piece, (0.0, 0.0)))[0]
+
+
+@pytest.mark.parametrize("flow", FLOWS)
+@pytest.mark.parametrize("id", GALLERY)
+def test_no_edit_of_the_gallery_puts_a_card_on_another(id: str, flow: str) -> None:
+    graph = replace(laid_out(load_experiment(f"gallery:{id}").graph), flow=flow)
+    graph = room.make_room(graph, graph.nodes)
+    assert not overlaps(graph)
+    if len(graph.nodes) > 80:
+        pytest.skip("large ones are made of the same parts")
+    for edit in every_edit(graph):
+        check(graph, edit)
+
+
+@pytest.mark.parametrize("id", GALLERY)
+def test_no_dissolved_block_lies_on_another_card(id: str) -> None:
+    experiment = load_experiment(f"gallery:{id}")
+    graph, analysis = laid_out(experiment.graph), analyze(experiment.graph, experiment.data.sample_shape)
+    graph = room.make_room(graph, graph.nodes)
+    for name in [node.name for node in graph.nodes.values() if isinstance(node.layer, Block)][:3]:
+        check(graph, lambda graph, name=name: dissolved(graph, name, analysis)[0])
+
+
+KINDS = ["Conv2d", "Linear", "ReLU", "MaxPool2d", "Flatten", "Add", "Concatenate", "VGG", "BatchNorm2d"]
+STEPS = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 30), st.integers(0, 30),
+                           st.tuples(st.integers(-3, 3), st.integers(-3, 8))), min_size=1, max_size=10)
+
+
+def drawn(steps: list[tuple[str, int, int, tuple[int, int]]], flow: str) -> Graph:
+    """A network with layers anywhere, on each other too, and wires from anywhere above."""
+    graph = replace(Graph.of([Node("input", Input())]), flow=flow)
+    for kind, one, other, (x, y) in steps:
+        names = list(graph.nodes)
+        graph = graph.with_node(Node(f"n{len(names)}", LAYERS[kind](), (x * 140.0, y * 43.0)))
+        for source in dict.fromkeys((names[one % len(names)], names[other % len(names)])):
+            port = graph.free_port(f"n{len(names)}")
+            if port is not None:
+                graph = graph.with_edge(Edge(source, f"n{len(names)}", port))
+    return graph
+
+
+@settings(max_examples=120, deadline=None)
+@given(STEPS, st.sampled_from(FLOWS))
+def test_no_edit_of_any_network_puts_a_card_on_another(steps, flow):
+    graph = drawn(steps, flow)
+    for edit in every_edit(graph):
+        check(graph, edit)
+
+
+@settings(max_examples=120, deadline=None)
+@given(STEPS, st.sampled_from(FLOWS))
+def test_no_repair_puts_a_card_on_another(steps, flow):
+    experiment = Experiment(drawn(steps, flow))
+    for problem in advise(experiment):
+        for repair in problem.repairs:
+            check(experiment.graph, lambda graph, repair=repair: repair.of(replace(experiment, graph=graph)).graph)

@@ -6,7 +6,7 @@ import pytest
 
 from engine.analysis.analysis import analyze
 from engine.graph.graph import Edge, Graph, Node
-from engine.graph.grid import COLUMN, STEP
+from engine.graph.grid import CARD, COLUMN, STEP
 from engine.graph.linking import Link, linked, links, unwired
 from engine.layers.activation import ReLU
 from engine.layers.convolution import Conv2d
@@ -49,9 +49,9 @@ def test_a_layer_is_wired_as_the_spot_says(spot, expected):
 
 
 def test_what_stands_alone_or_at_a_wires_end_lies_at_the_spot():
-    for spot in (Spot((5, 7)), Spot((5, 7), source="conv1"), Spot((5, 7), target=("add1", 0))):
+    for spot in (Spot((305, 7)), Spot((305, 7), source="conv1"), Spot((305, 7), target=("add1", 0))):
         graph, (name,) = put(network(), ReLU(), spot)
-        assert graph.nodes[name].position == (5, 7)
+        assert graph.nodes[name].position == (305, 7)
     assert Spot((5, 7), after=("fc1",)).bare == Spot((5, 7))
 
 
@@ -84,9 +84,8 @@ def test_a_chain_takes_the_place_of_one_layer():
 
 
 @pytest.mark.parametrize(("other", "column"), [
-    ((0, 0), 1), ((0, -STEP / 2), 0), ((0, -STEP / 2 + 1), 1), ((0, 2.5 * STEP), 0), ((0, 2.5 * STEP - 1), 1),
-    ((-COLUMN + 1, 0), 0), ((-COLUMN + 2, 0), 1), ((2 * COLUMN - 1, 0), 0), ((2 * COLUMN - 2, 0), 3), ((COLUMN, 0), 2),
-    ((1.5 * COLUMN, STEP), 3),
+    ((0, 0), 1), ((0, -CARD[1]), 0), ((0, -CARD[1] + 1), 1), ((0, 2 * STEP + CARD[1]), 0), ((-CARD[0], 0), 0),
+    ((0, 2 * STEP + CARD[1] - 1), 1), ((2 * COLUMN, 0), 0), ((COLUMN, 0), 2), ((COLUMN, STEP), 0),
 ])
 def test_a_chain_stands_in_the_first_columns_that_are_free(other, column):
     graph = Graph.of([Node("input", Input(), (0.0, 9999.0)), Node("other", ReLU(), other)])
@@ -97,7 +96,7 @@ def test_a_chain_stands_in_the_first_columns_that_are_free(other, column):
 
 def test_a_line_behind_two_stands_between_them_below_the_lower():
     graph, names = put_line(network(), "add, relu", Spot(after=("conv1", "add1")))
-    below = [(150 + COLUMN, 200 + row * STEP) for row in (1, 2)]
+    below = [(COLUMN, 200 + row * STEP) for row in (1, 2)]  # beside what follows the first
     assert [graph.nodes[name].position for name in names] == below
     graph, names = put_line(network().without(["flat", "fc1"]), "add, relu", Spot(after=("act1", "add1")))
     assert [graph.nodes[name].position for name in names] == [(150, 200 + STEP), (150, 200 + 2 * STEP)]

@@ -15,7 +15,7 @@ from tests.seen import colors
 from widgets.look import theme
 from widgets.palette import tree as palette_tree
 from widgets.palette.palette import FOLDED, Palette
-from widgets.palette.tree import CATEGORY, FIRST, KIND, REST, LayerTree, layer_model
+from widgets.palette.tree import CATEGORY, FIRST, KIND, OFTEN, OFTEN_USED, REST, TONE, LayerTree, layer_model
 from widgets.parts.layer_drag import LAYER_MIME
 
 OFFERED = [layer for layer in LAYERS.values() if getattr(layer, "in_palette", True)]
@@ -42,10 +42,10 @@ def search(palette: Palette) -> QLineEdit:
 
 
 def shown(palette: Palette) -> list[str]:
-    """Kinds that a person sees, from top to bottom."""
+    """Kinds that a person sees in their categories, from top to bottom."""
     view, index, kinds = tree(palette), tree(palette).model().index(0, 0), []
     while index.isValid():
-        kinds += [index.data(KIND)] if index.data(KIND) else []
+        kinds += [index.data(KIND)] if index.data(KIND) and index.data(CATEGORY) != OFTEN else []
         index = view.indexBelow(index)
     return kinds
 
@@ -73,6 +73,34 @@ def test_every_layer_that_is_offered_is_there_and_no_other(palette: Palette) -> 
     assert sorted(everything(palette)) == sorted(layer.kind() for layer in OFFERED)
     assert shown(palette)[0] == "Input"
     assert "Custom" not in shown(palette), "a person's own blocks have a category of their own"
+
+
+def often(palette: Palette) -> list[QModelIndex]:
+    """The rows of what is used often, if that is on top."""
+    model = tree(palette).model()
+    top = model.index(0, 0)
+    return [model.index(row, 0, top) for row in range(model.rowCount(top))] if top.data(CATEGORY) == OFTEN else []
+
+
+def test_what_is_used_often_is_on_top_in_its_own_colours(palette: Palette) -> None:
+    assert tree(palette).model().index(0, 0).data() == "Often used"
+    assert [row.data(KIND) for row in often(palette)] == list(OFTEN_USED)
+    assert [row.data(TONE) for row in often(palette)] == [LAYERS[kind].category for kind in OFTEN_USED]
+    assert all(tree(palette).visualRect(row).bottom() < 280 for row in often(palette))
+
+
+def test_what_is_used_often_is_dragged_found_once_and_folded(qtbot: QtBot, palette: Palette,
+                                                             monkeypatch: pytest.MonkeyPatch) -> None:
+    RecordedDrag.started = []
+    monkeypatch.setattr(palette_tree, "QDrag", RecordedDrag)
+    [started] = drag(qtbot, palette, "Linear")
+    assert bytes(started.mimeData().data(LAYER_MIME).data()) == b"Linear"
+    qtbot.keyClicks(search(palette), "flatten")
+    assert often(palette) == [] and shown(palette).count("Flatten") == 1
+    search(palette).clear()
+    with qtbot.waitSignal(palette.arranged) as told:
+        qtbot.mouseClick(tree(palette).viewport(), Qt.MouseButton.LeftButton, pos=middle(palette, "Often used"))
+    assert f"-{OFTEN}" in told.args[0]
 
 
 def test_long_categories_show_their_beginning_and_on_a_click_the_rest(qtbot: QtBot, palette: Palette) -> None:

@@ -92,7 +92,7 @@ def test_a_card_is_cut_to_round_corners_and_its_words_to_its_room(qapp: QApplica
 
     def paint(painter: QPainter) -> None:
         painter.setFont(theme.mono_font(40))
-        paint_card(painter, box, "A title that is much too long", "own", ground)
+        paint_card(painter, box, "A title that is much too long", "block", ground)
 
     card = painted(paint)
     assert letters(card[2]) == (theme.ui_font(13).family(), 13, QFont.Weight.Normal)

@@ -25,9 +25,14 @@ def worst_by_node(problems: Iterable[Problem]) -> dict[str, Problem]:
     for problem in problems:
         if problem.node is not None:
             known = worst.get(problem.node)
-            if known is None or _RANK[problem.severity] < _RANK[known.severity]:
+            if known is None or _rank(problem) < _rank(known):
                 worst[problem.node] = problem
     return worst
+
+
+def _rank(problem: Problem) -> float:
+    """What is only unfinished counts less than what is wrong, and more than a hint."""
+    return 1.5 if problem.unfinished else _RANK[problem.severity]
 
 
 def plain_face(graph: Graph, node: Node, caption: str = "", lends: bool = False) -> Face:
@@ -74,11 +79,12 @@ def input_count(graph: Graph, node: Node) -> int:
 
 def face_of(plain: Face, facts: Facts | None, problem: Problem | None, loose: bool) -> Face:
     """The same card with its numbers and what is wrong with it."""
-    shown = problem if problem is not None and problem.severity != "hint" else None
+    shown = problem if problem is not None and problem.tone != "hint" else None
+    offered = problem if problem is not None and (shown or problem.unfinished) else None
     return plain._replace(
         count=grouped(facts.params) if facts and facts.params else "",
         problem=sentence_text(shown.message) if shown else "",
         severity=shown.severity if shown else "",
-        repair=message_text(shown.repairs[0].text) if shown and shown.repairs else "",
+        repair=message_text(offered.repairs[0].text) if offered and offered.repairs else "",
         loose=loose,
     )

@@ -10,6 +10,7 @@ from widgets.canvas.cards.repair_button import RepairButton
 from widgets.canvas.frames.frame import FrameItem
 from widgets.canvas.gestures.bends import BendMove, bend_at
 from widgets.canvas.gestures.boxing import BoxSelect
+from widgets.canvas.gestures.cutting import Knife, Unplugging
 from widgets.canvas.gestures.edits import Edits
 from widgets.canvas.gestures.gesture import Gesture
 from widgets.canvas.gestures.guides import Guides
@@ -21,7 +22,8 @@ from widgets.canvas.scene.scene import CanvasScene
 from widgets.canvas.wires.wire import WireItem
 
 ALT, SHIFT = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ShiftModifier
-LEFT = Qt.MouseButton.LeftButton
+CTRL = Qt.KeyboardModifier.ControlModifier
+LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 
 
 class Gestures:
@@ -32,6 +34,7 @@ class Gestures:
         self._current: Gesture | None = None
         self._was_selected: list[str] = []  # before the last press
         self._on_button = False  # the last press was
+        self._button = LEFT  # with which the gesture is made
         self.snaps = True  # whether what is moved snaps to other cards
         self.guides = Guides()
         scene.addItem(self.guides)
@@ -64,17 +67,22 @@ class Gestures:
         scene.taken_bend = None
         items = scene.items(point)
         self._on_button = any(isinstance(item, RepairButton) for item in items)
+        self._button = event.button()
         if event.button() == LEFT and not self._on_button:
-            self._current = self._wire_from(point) or self._grasp(point, event.modifiers(), items)
+            self._current = self._from_port(point, event.modifiers()) or self._grasp(point, event.modifiers(), items)
+        elif event.button() == RIGHT and event.modifiers() & CTRL:
+            self._current = Knife(scene, point)
         if self._current is None:
             return False
         event.accept()
         return True
 
-    def _wire_from(self, point: QPointF) -> WireGesture | None:
+    def _from_port(self, point: QPointF, keys: Qt.KeyboardModifier) -> Gesture | None:
         card = self._scene.card_at(point)
         port = card.port_at(point) if card is not None else None
-        return WireGesture(self._scene, card, port, point) if card is not None and port is not None else None
+        if card is None or port is None:
+            return None
+        return (Unplugging if keys & ALT else WireGesture)(self._scene, card, port, point)
 
     def _grasp(self, point: QPointF, keys: Qt.KeyboardModifier, items: list[QGraphicsItem]) -> Gesture | None:
         """Take hold of what lies there, the topmost first."""
@@ -99,7 +107,7 @@ class Gestures:
 
     def move(self, event: QGraphicsSceneMouseEvent) -> bool:
         """Go on with what is held."""
-        if self.current is None or not event.buttons() & LEFT:
+        if self.current is None or not event.buttons() & self._button:
             return False
         self.current.move_to(event.scenePos(), event.modifiers())
         event.accept()
@@ -108,7 +116,7 @@ class Gestures:
     def release(self, event: QGraphicsSceneMouseEvent) -> bool:
         """End what is held."""
         gesture = self.current
-        if gesture is None or event.button() != LEFT:
+        if gesture is None or event.button() != self._button:
             return False
         gesture.is_over = True  # what it asks for shows another graph, and that lets go of what is held
         gesture.end(event.scenePos(), event.modifiers())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 
 from engine.graph import marks
@@ -10,7 +12,7 @@ from widgets.canvas.cards.card import CardItem
 from widgets.canvas.frames.frame import FrameItem
 from widgets.canvas.gestures.gesture import Gesture
 from widgets.canvas.gestures.guides import Guides
-from widgets.canvas.gestures.snapping import snapped
+from widgets.canvas.gestures.snapping import snapped_in_flow
 from widgets.canvas.scene.scene import CanvasScene
 from widgets.canvas.wires.wire import WireItem, wires_at
 
@@ -20,6 +22,13 @@ AROUND = QRectF(-560, -420, 1120, 840)  # what lies here around it is what it ca
 MOST = 60  # cards to line up with
 CTRL, SHIFT, ALT = (Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier,
                     Qt.KeyboardModifier.AltModifier)
+
+
+def around(scene: CanvasScene, body: QRectF, but: Collection[CardItem] = ()) -> list[QRectF]:
+    """The cards near a body that it can line up with."""
+    near = AROUND.translated(body.center()).united(body.adjusted(-60, -160, 60, 160))
+    items = scene.items(near, Qt.ItemSelectionMode.IntersectsItemBoundingRect)
+    return [item.slot() for item in items if isinstance(item, CardItem) and item not in but][:MOST]
 
 
 class CardMove(Gesture):
@@ -85,7 +94,8 @@ class CardMove(Gesture):
         self._aim_at_wire(way, keys)
         lines: tuple[QLineF, ...] = ()
         if self._guides is not None and not keys & CTRL and self._wire is None:
-            on = snapped(body, self._around(body), REACH * self._pixel)
+            others = around(self._scene, body, self._cards)
+            on = snapped_in_flow(body, others, REACH * self._pixel, self._scene.graph.flow)
             way, lines = way + on.way, on.lines
         self._show_lines(lines)
         self._put(way)
@@ -111,12 +121,6 @@ class CardMove(Gesture):
 
     def _keeps_frames(self) -> bool:
         return not self._loose
-
-    def _around(self, body: QRectF) -> list[QRectF]:
-        near = AROUND.translated(body.center()).united(body.adjusted(-60, -160, 60, 160))
-        items = self._scene.items(near, Qt.ItemSelectionMode.IntersectsItemBoundingRect)
-        cards = [item.slot() for item in items if isinstance(item, CardItem) and item not in self._cards]
-        return cards[:MOST]
 
     # -- into a wire --------------------------------------------------------------------------------------------
 

@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QLineF, QPointF, QRectF
 
+from engine.graph.grid import Flow
+from engine.graph.room import ASIDE, GAP
+
 OVER = 10.0  # how far a line goes beyond what it touches
 
 
@@ -18,15 +21,34 @@ class Snapped(NamedTuple):
     lines: tuple[QLineF, ...]
 
 
-def snapped(moving: QRectF, others: Sequence[QRectF], reach: float) -> Snapped:
-    """The nearest edges, centres and equal gaps within ``reach``, across and down on their own."""
+def snapped(moving: QRectF, others: Sequence[QRectF], reach: float, step: float | None = None) -> Snapped:
+    """The nearest edges, centres and equal gaps within ``reach``, across and down on their own.
+
+    ``step``: how far from the next in its column it stands, where equal gaps are out of reach, rather than elsewhere.
+    """
     across = _nearest(_offsets_across(moving, others), reach)
-    down = _nearest((*_offsets_down(moving, others), *_gaps(moving.translated(across or 0.0, 0.0), others)), reach)
+    aside = moving.translated(across or 0.0, 0.0)
+    ways: list[Sequence[float]] = [(*_offsets_down(moving, others), *_gaps(aside, others))]
+    if step is not None:
+        ways = [_gaps(aside, others), _steps(aside, others, step), *ways]
+    down = next((way for offsets in ways if (way := _nearest(offsets, reach)) is not None), None)
     at = moving.translated(across or 0.0, down or 0.0)
     lines = [] if across is None else _lines_down(at, others)
     if down is not None:
-        lines += _lines_across(at, others) or _gap_lines(at, others)
+        lines += _lines_across(at, others) or _gap_lines(at, others) or _step_line(at, others, step)
     return Snapped(QPointF(across or 0.0, down or 0.0), tuple(lines))
+
+
+def snapped_in_flow(moving: QRectF, others: Sequence[QRectF], reach: float, flow: Flow) -> Snapped:
+    """The same among cards, the next one a step on: below, or at the right."""
+    if flow == "down":
+        return snapped(moving, others, reach, GAP)
+    way, lines = snapped(_turned(moving), [_turned(other) for other in others], reach, ASIDE)
+    return Snapped(way.transposed(), tuple(QLineF(line.p1().transposed(), line.p2().transposed()) for line in lines))
+
+
+def _turned(rect: QRectF) -> QRectF:
+    return QRectF(rect.topLeft().transposed(), rect.size().transposed())
 
 
 def _nearest(offsets: Iterable[float], reach: float) -> float | None:
@@ -71,6 +93,21 @@ def _gaps(moving: QRectF, others: Sequence[QRectF]) -> list[float]:
     if above and below:
         offsets.append((above[0].bottom() + below[0].top()) / 2 - moving.center().y())
     return offsets
+
+
+def _steps(moving: QRectF, others: Sequence[QRectF], step: float) -> list[float]:
+    """Offsets to a step below what is above in its column, and above what is below."""
+    above, below = _column_of(moving, others)
+    return [*(other.bottom() + step - moving.top() for other in above[:1]),
+            *(other.top() - step - moving.bottom() for other in below[:1])]
+
+
+def _step_line(at: QRectF, others: Sequence[QRectF], step: float | None) -> list[QLineF]:
+    """A short upright line where it stands a step from the next."""
+    above, below = _column_of(at, others)
+    gaps = [*((other.bottom(), at.top()) for other in above[:1]), *((at.bottom(), other.top()) for other in below[:1])]
+    return [QLineF(at.left() + 12, top, at.left() + 12, bottom) for top, bottom in gaps
+            if step is not None and _same(bottom - top, step)]
 
 
 def _same(a: float, b: float) -> bool:

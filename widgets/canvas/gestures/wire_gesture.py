@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, Qt
 
+from engine.graph.graph import Edge
+from engine.messages import say
 from widgets.canvas.cards.card import CardItem
 from widgets.canvas.gestures.gesture import Gesture
 from widgets.canvas.gestures.loose_wire import LooseWire
@@ -33,7 +35,15 @@ class WireGesture(Gesture):
 
     def move_to(self, point: QPointF, keys: Qt.KeyboardModifier) -> None:
         """The free end is there."""
+        before = self.wire.replaced
         self.wire.move_to(point, self._scene.card_at(point))
+        if self.wire.replaced != before:
+            self._show_replaced(before, "")
+            self._show_replaced(self.wire.replaced, "removed")
+
+    def _show_replaced(self, edge: Edge | None, tone: str) -> None:
+        if edge is not None and edge in self._scene.wires:
+            self._scene.wires[edge].show_tone(tone)
 
     def end(self, point: QPointF, keys: Qt.KeyboardModifier) -> None:
         """Ask for the graph with this wire, or for a layer that it could lead to."""
@@ -50,9 +60,13 @@ class WireGesture(Gesture):
             if graph is not None:
                 text = scene.tr("Disconnect") if wire.edge is None else scene.tr("Connect")
                 scene.edit_requested.emit(text, graph, "")
+            if wire.edge in scene.graph.edges and wire.replaced is not None:
+                scene.told.emit(say("{name} now reads {source} instead of {before}", name=wire.replaced.target,
+                                    source=wire.edge.source, before=wire.replaced.source))
 
     def cancel(self) -> None:
         """The wire that was taken is whole again, and the drawn one gone."""
+        self._show_replaced(self.wire.replaced, "")
         self._show_detached()
         self._drop()
 

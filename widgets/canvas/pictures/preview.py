@@ -13,14 +13,17 @@ from engine.graph.grid import size_of
 from engine.units import UNKNOWN, shape_text
 from widgets.canvas.cards.card import CardItem
 from widgets.canvas.cards.face import Face
+from widgets.canvas.cards.repair_button import RepairButton
 from widgets.canvas.cards.sizes import CARD_WIDTH
 from widgets.canvas.cards.words import face_of, plain_face, worst_by_node
+from widgets.canvas.ground.stacking import CARD_LAYER
 from widgets.canvas.pictures.ghosts import BrokenSign, Ghost, GhostCard, GhostWire
 from widgets.canvas.scene.scene import CanvasScene
 from widgets.canvas.wires.wire import WireItem
 
-ASIDE = CARD_WIDTH + 40  # ghosts step aside by this where cards are
+ASIDE = CARD_WIDTH + 40  # ghosts step aside by this where cards are that would go
 FAR_ENOUGH = 24  # such steps, then they may overlap
+ABOVE_GHOSTS = 0.3  # the card whose button the mouse is on
 
 
 def became(was: str, now: str) -> str:
@@ -41,6 +44,8 @@ class Preview:
         self._touched: list[Edge] = []
         scene.decorations.insert(0, self._decorate)
         scene.redress(self.faces)
+        self._pinned: tuple[CardItem, RepairButton, QPointF] | None = None  # moved by so much
+        self._lead_cards()
         self._show_wires()
         self._show_ghosts()
 
@@ -49,6 +54,8 @@ class Preview:
         scene = self._scene
         scene.decorations.remove(self._decorate)
         scene.redress(self.faces)
+        self._unpin()
+        scene.put_back()
         for item in self._items:
             scene.removeItem(item)
         self._items.clear()
@@ -58,6 +65,28 @@ class Preview:
                 scene.wires[edge].show_shape(_shape(scene.analysis, edge.source))
 
     # -- cards --------------------------------------------------------------------------------------------------
+
+    def _lead_cards(self) -> None:
+        """Every card to where it would lie; the button that the mouse is on stays under it."""
+        for name, node in self._graph.nodes.items():
+            card = self._scene.cards.get(name)
+            if card is not None and node.position != card.node.position:
+                way = QPointF(*node.position) - card.pos()
+                card.setPos(*node.position)
+                if card is self._scene.asking and card.repair_button is not None:
+                    self._pin(card, card.repair_button, way)
+
+    def _pin(self, card: CardItem, button: RepairButton, way: QPointF) -> None:
+        self._pinned = card, button, way
+        button.setPos(button.pos() - way)
+        card.setZValue(CARD_LAYER + ABOVE_GHOSTS)
+
+    def _unpin(self) -> None:
+        if self._pinned is not None:
+            card, button, way = self._pinned
+            card.setZValue(CARD_LAYER)
+            if card.repair_button is button:
+                button.setPos(button.pos() + way)
 
     def _decorate(self, face: Face) -> Face:
         other = self.faces.get(face.name)
@@ -117,7 +146,7 @@ class Preview:
     def _broken(self) -> set[str]:
         """The nodes that would no longer take what comes to them."""
         cards = self._scene.cards
-        return {name for name, problem in self._worst.items() if problem.severity == "error"
+        return {name for name, problem in self._worst.items() if problem.tone == "error"
                 and name in cards and cards[name].bare.severity != "error"}
 
     # -- what is new --------------------------------------------------------------------------------------------
@@ -139,13 +168,14 @@ class Preview:
                     self._add(GhostWire(start, end, _shape(self._analysis, edge.source), after.flow))
 
     def _aside(self, new: Sequence[Node]) -> QPointF:
-        """Cards stay where they are under the mouse: what would come between them is shown beside them."""
+        """What would come in the place of cards that would go is shown beside them."""
         areas = [QRectF(*node.position, *size_of(node)) for node in new]
         steps = (QPointF(ASIDE * step, 0) for step in range(FAR_ENOUGH))
         return next((by for by in steps if not any(self._is_taken(area.translated(by)) for area in areas)), QPointF())
 
     def _is_taken(self, area: QRectF) -> bool:
-        return any(isinstance(item, CardItem) for item in self._scene.items(area))
+        return any(isinstance(item, CardItem) and item.node.name not in self._graph.nodes
+                   for item in self._scene.items(area))
 
     def _add(self, item: Ghost) -> None:
         self._items.append(item)

@@ -16,7 +16,8 @@ from widgets.canvas.cards.words import face_of, input_count, plain_face
 class Dressing:
     """Writes on a card only what it does not say already."""
 
-    def __init__(self, repair: Callable[[Repair], None], preview: Callable[[Repair | None], None]) -> None:
+    def __init__(self, repair: Callable[[Repair], None], preview: Callable[[CardItem, Repair | None], None]
+                 ) -> None:
         self._repair, self._preview = repair, preview  # a card's button was pressed; the mouse is on it
         self.graph = Graph()
         self.owners: frozenset[str] = frozenset()  # nodes whose weights others use too
@@ -75,4 +76,4 @@ class Dressing:
         card.show_repair(card.face.repair if repair is not None else "")
         if card.repair_button is not None and repair is not None:
             card.repair_button.pressed = lambda: self._repair(repair)
-            card.repair_button.previewed = lambda on: self._preview(repair if on else None)
+            card.repair_button.previewed = lambda on: self._preview(card, repair if on else None)

@@ -52,6 +52,7 @@ class CanvasScene(QGraphicsScene):
     open_requested = Signal(str)  # a card was double-clicked
     search_requested = Signal(object)  # SearchAt; a wire let go over nothing is held until ``cancel_gesture``
     frame_opened = Signal(int)  # the text of this frame shall be written
+    told = Signal(object)  # Message: what a gesture did that is not seen at once
     shown = Signal()  # another graph, or other shapes
 
     def __init__(self) -> None:
@@ -60,9 +61,10 @@ class CanvasScene(QGraphicsScene):
         self.analysis: Analysis | None = None  # of the shown graph
         self.highlight: Highlight | None = None  # what stands out while the rest is dimmed
         self.mouse: MouseHandler | None = None
+        self.asking: CardItem | None = None  # the mouse is on its repair button
         self.taken_bend: tuple[Edge, int] | None = None  # the bend that was taken last: Delete removes it
         self._overview = Overview()
-        self._dressing = Dressing(self._ask_repair, self.repair_previewed.emit)
+        self._dressing = Dressing(self._ask_repair, self._ask_preview)
         self.decorations = self._dressing.decorations
         self._drawing = Drawing(self, self._dressing, self._overview, self._card_stirred)
         self.cards, self.wires = self._drawing.cards, self._drawing.wires
@@ -112,7 +114,7 @@ class CanvasScene(QGraphicsScene):
             if shape not in texts:
                 texts[shape] = shape_text(shape or ())
             wire.show_shape(texts[shape])
-        wrong = {name for name, problem in worst.items() if problem.severity == "error"}
+        wrong = {name for name, problem in worst.items() if problem.tone == "error"}
         if self.is_far and wrong != self._wrong:
             self._overview.invalidate()
             self.update()
@@ -160,6 +162,10 @@ class CanvasScene(QGraphicsScene):
     def _ask_repair(self, repair: Repair) -> None:
         # Later: the repair replaces the very button whose event is being handled.
         later(self, lambda: self.repair_requested.emit(repair))
+
+    def _ask_preview(self, card: CardItem, repair: Repair | None) -> None:
+        self.asking = card if repair is not None else None
+        self.repair_previewed.emit(repair)
 
     def add_item(self, item: QGraphicsItem) -> None:
         """Take in something that is painted only from near."""

@@ -15,6 +15,8 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QPainter,
+    QResizeEvent,
+    QShowEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QGraphicsView
@@ -25,13 +27,13 @@ from engine.graph.marks import clear_of, middle_of
 from engine.layers.base import LAYERS, Layer
 from engine.layers.inputs import Input
 from engine.messages import LayerloomError, Message, say
-from widgets.canvas.cards.sizes import CARD_HEIGHT, CARD_WIDTH
 from widgets.canvas.gestures.clipboard import begins, copied, copy_part, pasted, read_at_once
 from widgets.canvas.gestures.edits import Edits
 from widgets.canvas.gestures.gestures import Gestures
 from widgets.canvas.gestures.keys import bindings, meaning, nudge_of
 from widgets.canvas.scene.asking import SearchAt
 from widgets.canvas.scene.scene import CanvasScene
+from widgets.canvas.view.beginning import Beginning
 from widgets.canvas.view.dropping import Dropping
 from widgets.canvas.view.edge_scroll import EdgeScroll
 from widgets.canvas.view.frame_editor import FrameEditor
@@ -39,6 +41,8 @@ from widgets.canvas.view.panning import Panning
 from widgets.canvas.view.scene_view import MARGIN, SceneView
 from widgets.look.guarded import guarded
 from widgets.look.text import title_of
+
+RIGHT = Qt.MouseButton.RightButton
 
 
 def registered(kind: str) -> Layer | None:
@@ -77,10 +81,12 @@ class CanvasView(SceneView):
         self.edits = Edits(scene)
         self.gestures = Gestures(scene, self.edits)
         self.comments = FrameEditor(self)
-        self._dropping = Dropping(self, lambda kind: self.make_layer(kind), self.drop_layer)
+        self.beginning = Beginning(self)
+        self._dropping = Dropping(self, lambda kind: self.make_layer(kind), self.put_layer, self.gestures)
         self._panning = Panning(self)
         self._scroll = EdgeScroll(self, self._follow_pointer)
         self._pointer: QPoint | None = None  # where the mouse is in the viewport
+        self._cuts = False  # the right button was pressed for the knife, and not for a menu
         self._buttons, self._keys = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
         self.setAccessibleName(self.tr("Network canvas"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -88,6 +94,7 @@ class CanvasView(SceneView):
         self.setAcceptDrops(True)
         scene.search_requested.connect(self.search_requested)
         scene.frame_opened.connect(self.comments.open)
+        scene.shown.connect(self._show_beginning)
 
     # -- mouse --------------------------------------------------------------------------------------------------
 
@@ -114,10 +121,12 @@ class CanvasView(SceneView):
         self._note(event)
         if self._panning.press(event):
             return
-        if event.button() == Qt.MouseButton.RightButton:
+        self._cuts = event.button() == RIGHT and bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        if event.button() == RIGHT and not self._cuts:
             event.accept()  # the menu is about the selection: it must not be lost
         else:
             super().mousePressEvent(event)
+            self._scroll.look_at(self._pointer if self._drags() else None)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._note(event)
@@ -150,7 +159,7 @@ class CanvasView(SceneView):
         self._buttons, self._keys = event.buttons(), event.modifiers()
 
     def _drags(self) -> bool:
-        return self.canvas.is_holding and bool(self._buttons & Qt.MouseButton.LeftButton)
+        return self.canvas.is_holding and bool(self._buttons & (RIGHT if self._cuts else Qt.MouseButton.LeftButton))
 
     def _follow_pointer(self) -> None:
         """What is held stays under the mouse although the scene has moved below it."""
@@ -166,6 +175,8 @@ class CanvasView(SceneView):
         """By the mouse it is about what lies there, by the keyboard about what is selected."""
         self.settle()
         if event.reason() == QContextMenuEvent.Reason.Mouse:
+            if self._cuts:
+                return
             at = self.mapToScene(event.pos())
             self.canvas.select_at(at)
         else:
@@ -176,9 +187,13 @@ class CanvasView(SceneView):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         self._dropping.enter(event)
+        self._look_where_dragged(event)
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         self._dropping.move(event)
+        self._look_where_dragged(event)
+
+    def _look_where_dragged(self, event: QDragMoveEvent) -> None:
         self._pointer = event.position().toPoint()
         self._scroll.look_at(self._pointer if self._dropping.is_over else None)
 
@@ -249,16 +264,39 @@ class CanvasView(SceneView):
         if event.type() in (QEvent.Type.StyleChange, QEvent.Type.PaletteChange):
             self.viewport().update()
 
+    def _show_beginning(self) -> None:
+        self.beginning.show_for(self.canvas.graph, self.key_now("Tab"))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._show_beginning()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.beginning.place()
+
+    def return_to_network(self, *, at_least: bool = True) -> None:
+        """Bring the Input into sight, or what stands first; ``at_least``: where nothing of the network is in sight."""
+        cards = sorted(self.canvas.cards.values(), key=lambda card: (not isinstance(card.node.layer, Input), card.y()))
+        seen = self.mapToScene(self.viewport().rect()).boundingRect()
+        if cards and not (at_least and any(card.body().intersects(seen) for card in cards)):
+            self.ensureVisible(cards[0], MARGIN, MARGIN)
+
     # -- what is put in -----------------------------------------------------------------------------------------
 
     def request(self, text: str, graph: Graph, select: Sequence[str]) -> None:
         """Ask for another graph, and show and select what is new in it."""
         with self.canvas.selecting_once():
             self.canvas.edit_requested.emit(text, graph, "")
-            granted = all(name in self.canvas.cards for name in select)
-            if granted:
-                self.canvas.select(select)
-        for name in select if granted else ():
+            if all(name in self.canvas.cards for name in select):
+                self.show_chosen(select)
+
+    def show_chosen(self, names: Sequence[str]) -> None:
+        """Select these layers, as far as they are there, and bring them into sight."""
+        here = [name for name in names if name in self.canvas.cards]
+        if here:
+            self.canvas.select(here)
+        for name in here:
             self.ensureVisible(self.canvas.cards[name], MARGIN, MARGIN)
 
     def append(self, kind: str) -> None:
@@ -268,14 +306,12 @@ class CanvasView(SceneView):
             graph, name = edits.appended(self.canvas.graph, layer, self.canvas.selected_names())
             self.request(self.tr("Add {name}").format(name=title_of(layer)), graph, [name])
 
-    def drop_layer(self, layer: Layer, point: QPointF, alone: bool = False) -> None:
-        """Put a layer down at a scene point; on a wire it goes into it unless ``alone``."""
-        wire = self.canvas.wire_at(point)
-        if wire is not None and not alone and layer.max_inputs != 0:
-            graph, name = edits.inserted(self.canvas.graph, layer, wire.edge)
+    def put_layer(self, layer: Layer, corner: QPointF, wire: Edge | None = None) -> None:
+        """Put a layer down with its upper left corner at a scene point, or into a wire."""
+        if wire is not None:
+            graph, name = edits.inserted(self.canvas.graph, layer, wire)
         else:
-            place = (round(point.x() - CARD_WIDTH / 2), round(point.y() - CARD_HEIGHT / 2))
-            graph, name = edits.added(self.canvas.graph, layer, place)
+            graph, name = edits.added(self.canvas.graph, layer, (round(corner.x()), round(corner.y())))
         self.request(self.tr("Add {name}").format(name=title_of(layer)), graph, [name])
         self.viewport().update()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.advice.problem import Problem
+from engine.advice.repairs.repair import Repair
 from engine.analysis.analysis import analyze
 from engine.blocks.residual import Residual
 from engine.graph.graph import Edge, Graph, Node
@@ -14,6 +15,7 @@ from engine.layers.linear import Linear
 from engine.messages import say
 from engine.units import grouped
 from tests.widgets.canvas.desk import Stage, skipping
+from widgets.canvas.cards.sizes import CARD_WIDTH
 
 
 def test_sharing_shows_on_both_cards_and_goes_again(stage):
@@ -66,3 +68,23 @@ def test_a_card_is_as_bad_as_the_worst_that_is_wrong_with_its_layer(stage):
     assert stage.scene.cards["softmax"].face.severity == "error", "in any order"
     stage.scene.show_analysis(analysis, ())
     assert {card.face.severity for card in stage.scene.cards.values()} == {""}
+
+
+def test_what_is_unfinished_is_said_quietly(stage):
+    graph = Graph.of([Node("input", Input(shape=(16,))), Node("fc1", Linear(out_features=10), (0, 76))],
+                     [Edge("input", "fc1")])
+    stage.scene.show_graph(graph)
+    repair = Repair(say("Set outputs to {count}", count=3))
+    missing = Problem("error", "fc1", say("It should end in 3"), (repair,), unfinished=True)
+    stage.scene.show_analysis(analyze(graph), [missing])
+    card = stage.scene.cards["fc1"]
+    assert (card.face.severity, card.face.problem, card.face.detail) == ("", "", "Linear · 10")
+    assert card.body().width() == CARD_WIDTH and card.repair_button.text == "Set outputs to 3"
+    worse = Problem("warning", "fc1", say("A warning"))
+    for both in ([missing, worse], [worse, missing]):
+        stage.scene.show_analysis(analyze(graph), both)
+        assert (card.face.severity, card.face.problem) == ("warning", "A warning") and card.repair_button is None
+    stage.scene.show_analysis(analyze(graph), [Problem("hint", "fc1", say("A hint")), missing])
+    assert card.face.repair == "Set outputs to 3"
+    stage.scene.show_analysis(analyze(graph), ())
+    assert card.repair_button is None and card.face.repair == ""

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 
 from engine.graph.graph import Edge
+from engine.layers.linear import Bilinear
 from tests.painted import Mark, of, painted, words
 from tests.widgets.canvas.desk import Desk
 from widgets.canvas.gestures.loose_wire import LooseWire
@@ -49,11 +50,29 @@ def test_the_port_under_the_mouse_is_meant_else_the_first_that_is_free(desk):
     over(desk, wire, "add1")
     assert wire.edge == Edge("act1", "add1", 1)
     over(desk, wire, "add1", desk.scene.cards["add1"].in_point(0))
-    assert wire.edge is None and "already has a wire" in wire.reason and wire.result() is None
+    assert (wire.edge, wire.replaced) == (Edge("act1", "add1", 0), Edge("conv1", "add1", 0)) and wire.reason == ""
+    assert wire.words == "Instead of the wire from conv1"
+    assert wire.result().inputs["add1"] == (Edge("act1", "add1", 0),)
     over(desk, wire, "add1", desk.scene.cards["add1"].out_point())
     assert wire.edge == Edge("act1", "add1", 1)
+    assert wire.replaced is None and wire.words == ""
     over(desk, wire, "act1")
     assert wire.edge is None and wire.reason == "", "nothing is said over its own card"
+
+
+def test_a_wire_that_is_there_already_changes_nothing(desk):
+    wire = drawn(desk, "conv1")
+    over(desk, wire, "act1")
+    assert (wire.edge, wire.replaced, wire.words) == (Edge("conv1", "act1"), None, "") and wire.result() is None
+
+
+def test_over_a_card_whose_inputs_are_all_taken_the_nearest_is_meant(desk):
+    graph = desk.graph.with_layer("add1", Bilinear())
+    desk.take("", graph.with_edges([Edge("conv1", "add1", 0), Edge("act1", "add1", 1)]), "")
+    wire, card = drawn(desk, "input"), desk.scene.cards["add1"]
+    for port in (0, 1):
+        over(desk, wire, "add1", card.in_point(port) + QPointF(0, 30))
+        assert wire.edge == Edge("input", "add1", port) and wire.replaced.port == port
 
 
 def test_where_a_search_would_be(desk):
@@ -156,7 +175,7 @@ def test_a_zoom_while_it_is_held_leaves_nothing_behind_in_the_scene(desk: Desk) 
     view = desk.view
     wire = drawn(desk, "add1")
     over(desk, wire, "act1")
-    assert wire.reason, "a loop"
+    assert wire.words
     was = wire.boundingRect()
     assert wire in desk.scene.items(wire.sceneBoundingRect())
     view.scale(30, 30)

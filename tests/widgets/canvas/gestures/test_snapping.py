@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QLineF, QPointF, QRectF
 
-from widgets.canvas.gestures.snapping import snapped
+from widgets.canvas.gestures.snapping import snapped, snapped_in_flow
 
 REACH = 6.0
 
@@ -60,3 +60,25 @@ def test_a_chain_goes_on_with_equal_gaps(y, others):
 
 def test_nothing_around_leaves_it_where_it_is():
     assert snapped(box(3, 3), [], REACH) == (QPointF(), ())
+
+
+@pytest.mark.parametrize(("moving", "flow", "way"), [
+    (box(4, 77), "down", QPointF(-4, -7)),  # a step below
+    (box(4, -77), "down", QPointF(-4, 7)),  # … and above
+    (box(135, 3), "right", QPointF(-3, -3)),  # a step to the right
+    (box(4, 90), "down", QPointF(-4, 0)),  # too far for a step
+])
+def test_a_card_stands_a_step_from_the_next(moving, flow, way):
+    found = snapped_in_flow(moving, [box(0, 0)], 8.0, flow)
+    assert found.way == way and bool(found.lines)
+
+
+def test_the_line_of_a_step_lies_in_the_gap():
+    line = snapped_in_flow(box(0, 72), [box(0, 0)], 8.0, "down").lines[-1]
+    assert (line.p1(), line.p2()) == (QPointF(12, 40), QPointF(12, 70))
+    line = snapped_in_flow(box(131, 0), [box(0, 0)], 8.0, "right").lines[-1]
+    assert (line.p1(), line.p2()) == (QPointF(100, 12), QPointF(132, 12))
+
+
+def test_where_gaps_are_equal_already_they_go_on():
+    assert snapped_in_flow(box(0, 163), [box(0, 0), box(0, 80)], REACH, "down").way == QPointF(0, -3)

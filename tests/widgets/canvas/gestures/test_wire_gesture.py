@@ -27,11 +27,34 @@ def test_wire_dropped_on_a_card_takes_its_free_input(desk):
     assert {Edge("conv1", "add1", 0), Edge("act1", "add1", 1)} <= set(desk.graph.edges)
 
 
-def test_a_taken_port_is_refused_with_a_reason_at_the_cursor(desk):
+def test_a_wire_dropped_on_a_taken_input_takes_its_place_and_says_so(desk):
+    told, taken = [], desk.scene.wires[Edge("conv1", "act1")]
+    desk.scene.told.connect(lambda message: told.append(str(message)))
     desk.drag(desk.out("input"), desk.card("act1"), drop=False)
-    assert "already has a wire" in desk.view.gestures.current.wire.reason
-    QTest.mouseRelease(desk.view.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, desk.card("act1"))
-    assert desk.graph == network()
+    assert desk.view.gestures.current.wire.words == "Instead of the wire from conv1" and taken.tone == "removed"
+    QTest.mouseMove(desk.view.viewport(), desk.at(QPointF(-150, 200)))
+    desk.drag(desk.out("input"), desk.at(QPointF(-150, 200)), drop=False)
+    assert taken.tone == ""
+    desk.scene.cancel_gesture()
+    desk.drag(desk.out("input"), desk.into("act1"), drop=False)
+    QTest.keyClick(desk.view, Qt.Key.Key_Escape)
+    assert taken.tone == "" and desk.graph == network() and told == []
+    desk.drag(desk.out("input"), desk.into("act1"))
+    assert desk.graph.inputs["act1"] == (Edge("input", "act1"),) and len(desk.history) == 2
+    assert told == ["act1 now reads input instead of conv1"]
+    desk.there_and_back()
+
+
+def test_an_end_of_a_wire_led_to_a_taken_input_takes_its_place(desk):
+    desk.take("", desk.graph.with_edge(Edge("act1", "fc1")), "")
+    desk.drag(desk.into("act1"), desk.into("fc1"))
+    assert desk.graph.inputs["fc1"] == (Edge("conv1", "fc1"),) and not desk.graph.inputs["act1"]
+    desk.there_and_back()
+
+
+def test_a_wire_that_cannot_be_is_refused_with_a_reason_at_the_cursor(desk):
+    desk.drag(desk.out("act1"), desk.card("conv1"))
+    assert desk.graph == network() and "loop" in desk.view.gestures.current.wire.reason
     assert desk.view.gestures.current is not None, "the reason stays readable for a moment"
     desk.click(desk.at(QPointF(-100, 0)))
     assert desk.view.gestures.current is None

@@ -6,8 +6,9 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from engine.advice.advice import Problem, advise
@@ -221,3 +222,37 @@ def test_a_picture_of_nothing_and_of_one_layer(stage):
     theme.apply(QApplication.instance(), replace(DARK, wire="#ff0000"))
     assert colors(analyze(Graph.of([Node("act1", ReLU(), (300, 500))])), size) == lone, "a bar has no line around it"
     theme.apply(QApplication.instance(), DARK)
+
+
+# -- where everything would lie ---------------------------------------------------------------------------------------
+
+
+def test_what_would_come_is_shown_where_it_then_lies_and_the_button_stays_under_the_mouse(desk):
+    graph = desk.graph.with_edge(Edge("act1", "fc1"))
+    desk.take("", graph, "")
+    card, [repair, *_] = desk.scene.cards["fc1"], advise(Experiment(graph, DATA))[0].repairs
+    button, place = card.repair_button, card.repair_button.scenePos()
+    previews: list[Preview] = []
+
+    def preview(asked) -> None:
+        if asked is not None:
+            previews.append(shown(desk, asked.apply(graph)))
+        else:
+            previews.pop().end()
+
+    desk.scene.repair_previewed.connect(preview)
+    QTest.mouseMove(desk.view.viewport(), desk.at(button.sceneBoundingRect().center()))
+    after = repair.apply(graph)
+    [name] = set(after.nodes) - set(graph.nodes)
+    assert previews[0].ghosts[name].pos() == QPointF(*after.nodes[name].position)
+    assert card.pos() == QPointF(*after.nodes["fc1"].position) != QPointF(*graph.nodes["fc1"].position)
+    assert button.scenePos() == place and card.zValue() > previews[0].ghosts[name].zValue()
+    QTest.mouseMove(desk.view.viewport(), QPoint(5, 5))
+    assert not previews and card.repair_button.scenePos() == place
+    desk.check()
+    QTest.mouseMove(desk.view.viewport(), desk.at(button.sceneBoundingRect().center()))
+    desk.click(desk.at(button.sceneBoundingRect().center()))
+    QApplication.processEvents()
+    assert desk.graph == after
+    previews.pop().end()
+    desk.check()

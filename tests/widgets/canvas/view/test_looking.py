@@ -161,6 +161,7 @@ def test_the_nearer_the_border_the_faster_it_scrolls(stage, qtbot, monkeypatch, 
     stage.view.setFrameShape(stage.view.Shape.NoFrame)
     stage.view.resize(900, 700)
     scroll = EdgeScroll(stage.view, lambda: steps.append(True))
+    scroll.look_at(QPoint(300, 300))
     scroll.look_at(QPoint(x, y))
     if way is None:
         qtbot.wait(30)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QMouseEvent
@@ -11,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from engine.graph.graph import Edge
 from engine.layers.activation import ReLU
 from tests.painted import Mark, painted, words
-from tests.widgets.canvas.desk import LEFT, NONE, Desk
+from tests.widgets.canvas.desk import LEFT, NONE, Desk, network
 from widgets.canvas.cards.sizes import CARD_HEIGHT, CARD_WIDTH
 from widgets.canvas.gestures.clipboard import LINE_MIME, NETWORK_MIME, leave_text
 from widgets.look import theme
@@ -55,7 +57,7 @@ class Drag:
 
 
 def test_a_layer_is_seen_where_it_would_lie(desk):
-    drag, spot = Drag(desk, layer()), desk.at(QPointF(400, 300))
+    drag, spot = Drag(desk, layer()), desk.at(QPointF(700, 480))
     assert drag.enter(spot) and drag.move(spot)
     marks = drag.shown()
     corner = desk.view.mapToScene(spot) - QPointF(CARD_WIDTH / 2, CARD_HEIGHT / 2)
@@ -88,13 +90,13 @@ def test_other_things_are_left_to_others(desk, data):
 
 
 def test_a_layer_lies_where_it_was_dropped_and_has_the_keyboard(desk):
-    drag, spot = Drag(desk, layer()), desk.at(QPointF(400, 300))
+    drag, spot = Drag(desk, layer()), desk.at(QPointF(700, 480))
     texts = []
     desk.scene.edit_requested.connect(lambda text, *_rest: texts.append(text))
     drag.enter(spot)
+    place = desk.view.mapToScene(spot)
     assert drag.drop(spot) and texts == ["Add Sigmoid"] and drag.shown() == []
     [name] = desk.scene.selected_names()
-    place = desk.view.mapToScene(spot)
     assert desk.graph.nodes[name].position == (round(place.x() - CARD_WIDTH / 2), round(place.y() - CARD_HEIGHT / 2))
     assert desk.view.hasFocus()
     source = Drag(desk, layer("Input"))
@@ -102,6 +104,92 @@ def test_a_layer_lies_where_it_was_dropped_and_has_the_keyboard(desk):
     source.enter(on_wire)
     source.drop(on_wire)
     assert Edge("conv1", "act1") in desk.graph.edges, "an Input goes into no wire"
+
+
+NEAR_BELOW = QPointF(114 + 12, 336 + 23 + 9)  # of where the next card below fc1 would have its middle
+
+
+def test_near_a_column_it_snaps_below_the_last_card_and_the_drag_shows_it(desk):
+    drag, spot = Drag(desk, layer()), desk.at(NEAR_BELOW)
+    drag.enter(desk.at(QPointF(700, 480)))
+    assert desk.view.gestures.guides.lines == ()
+    drag.move(spot)
+    assert drag.shown()[0].place == QRectF(0, 336, CARD_WIDTH, CARD_HEIGHT) and desk.view.gestures.guides.lines
+    drag.drop(spot)
+    assert desk.graph.nodes["act2"].position == (0, 336) and desk.view.gestures.guides.lines == ()
+    desk.there_and_back()
+
+
+def test_dropped_one_below_the_other_by_an_unsure_hand_they_are_a_column(desk):
+    for number, off in enumerate((QPointF(9, 8), QPointF(-14, -6), QPointF(15, 12))):
+        drag, spot = Drag(desk, layer()), desk.at(QPointF(114, 359 + 76 * number) + off)
+        drag.enter(spot)
+        drag.drop(spot)
+    assert [desk.graph.nodes[f"act{n}"].position for n in (2, 3, 4)] == [(0, 336), (0, 412), (0, 488)]
+
+
+@pytest.mark.parametrize("off", ["Alt", "Ctrl", "setting"])
+def test_where_nothing_shall_snap_it_lies_where_it_was_let_go(desk, off):
+    keys = {"Alt": Qt.KeyboardModifier.AltModifier, "Ctrl": Qt.KeyboardModifier.ControlModifier}.get(off, NONE)
+    desk.view.gestures.snaps = off != "setting"
+    drag, spot = Drag(desk, layer()), desk.at(NEAR_BELOW)
+    there = desk.view.mapToScene(spot) - QPointF(CARD_WIDTH / 2, CARD_HEIGHT / 2)
+    drag.enter(spot)
+    drag.drop(spot, keys)
+    assert desk.graph.nodes["act2"].position == (round(there.x()), round(there.y())) != (0, 336)
+
+
+@pytest.mark.parametrize("kind", ["Add", "VGG", "Input", "Concatenate"])
+def test_whatever_is_dragged_is_seen_as_large_as_it_will_be(desk, kind):
+    drag, spot = Drag(desk, layer(kind)), desk.at(QPointF(700, 480))
+    drag.enter(spot)
+    place = drag.shown()[0].place
+    drag.drop(spot)
+    [name] = desk.scene.selected_names()
+    assert desk.scene.cards[name].slot() == place
+
+
+def test_over_a_card_it_lies_beside_it_and_is_shown_there(desk):
+    drag, spot = Drag(desk, layer()), desk.at(desk.scene.cards["fc1"].slot().center())
+    drag.enter(spot)
+    place = drag.shown()[0].place
+    drag.drop(spot)
+    assert desk.graph.nodes["act2"].position == (place.x(), place.y())
+    assert not any(desk.scene.cards["act2"].slot().intersects(desk.scene.cards[name].slot())
+                   for name in desk.graph.nodes if name != "act2")
+
+
+def test_where_the_network_goes_to_the_right_the_next_place_is_at_the_right(qtbot):
+    desk = Desk(qtbot, replace(network(), flow="right"))
+    drag, spot = Drag(desk, layer()), desk.at(QPointF(260 + 114 + 8, 260 + 23 - 7))
+    drag.enter(spot)
+    drag.drop(spot)
+    assert desk.graph.nodes["act2"].position == (260, 260)
+
+
+def test_what_comes_in_over_the_border_does_not_scroll_before_it_was_well_inside(desk, qtbot):
+    drag, before = Drag(desk, layer()), desk.view.place().centre
+    drag.enter(QPoint(3, 300))
+    for x in (6, 12, 20, 30):
+        drag.move(QPoint(x, 300))
+        qtbot.wait(20)
+    assert desk.view.place().centre == before
+    drag.move(QPoint(desk.view.viewport().width() // 2, 300))
+    drag.move(QPoint(3, 300))
+    qtbot.waitUntil(lambda: desk.view.place().centre.x() < before.x() - 20)
+    drag.leave()
+
+
+def test_a_gesture_that_begins_near_the_border_does_not_scroll_at_once(desk, qtbot):
+    desk.view.pan(-desk.card("conv1").x() + 20, 0)
+    before, port = desk.view.place().centre, desk.view.viewport()
+    start = desk.card("conv1")
+    assert start.x() < 28
+    desk.drag(start, start + QPoint(-8, 60), drop=False)
+    qtbot.wait(60)
+    assert desk.view.place().centre == before
+    desk.drag(start, QPoint(port.width() // 2, port.height() // 2), drop=False)
+    desk.view.cancel()
 
 
 def test_a_layer_is_appended_behind_what_is_selected(desk):
