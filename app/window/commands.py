@@ -14,7 +14,7 @@ from widgets.canvas.gestures import keys as canvas_keys
 MENUS: Mapping[str, tuple[str, ...]] = {  # their groups, apart by a line
     "File": ("open", "save", "take", "compare", "end"),
     "Edit": ("undo", "clipboard", "change", "find"),
-    "View": ("look", "flow", "panels", "heat", "walk", "theme"),
+    "View": ("look", "panels", "heat", "walk", "theme"),
     "Network": ("add", "order", "marks", "blocks", "check"),
     "Train": ("run", "results"),
     "Help": ("help",),

@@ -86,6 +86,10 @@ View
   Show everything | Home | on the canvas
   Zoom in | Ctrl++, Ctrl+=
   Zoom out | Ctrl+-
+  Flow
+    ☑ Top to bottom
+    ☐ Left to right
+    ☑ Wrap long networks
   —
   ☑ Left panel | T | on the canvas
   ☑ Right panel | N | on the canvas
@@ -104,12 +108,12 @@ View
     ☐ Measured time
   —
   Go to
-    Layer before | Alt+Up | on the canvas
-    Layer after | Alt+Down | on the canvas
+    Layer above | Alt+Up | on the canvas
+    Layer below | Alt+Down | on the canvas
     Layer to the left | Alt+Left | on the canvas
     Layer to the right | Alt+Right | on the canvas
-    Layer before too | Alt+Shift+Up | on the canvas
-    Layer after too | Alt+Shift+Down | on the canvas
+    Layer above too | Alt+Shift+Up | on the canvas
+    Layer below too | Alt+Shift+Down | on the canvas
     Next pane | F6
     Previous pane | Shift+F6
   —

@@ -229,7 +229,7 @@ def test_a_search_brings_the_layers_back(window):
 
 def test_the_minimap_is_switched_and_remembered(window, tmp_path):
     minimap = window.feature(Minimap).map(window.page)
-    window.page.view.show_from_top()
+    window.page.view.zoom_at(4.0, QPoint(10, 10))
     assert minimap.isVisible() and window.commands["minimap"].isChecked()
     press(window, Qt.Key.Key_M, ALT)
     assert not minimap.isVisible() and not Settings(tmp_path / "layerloom").minimap
