@@ -14,6 +14,7 @@ from engine.graph.parameters import INIT_TITLES, Init
 from engine.layers.base import OptionError, reason_of
 from widgets.fields.editors import ENTER, PASSING, ChoiceEditor, Editor, LineEditor
 from widgets.fields.form import Form, Row
+from widgets.fields.form_fields import check_clear
 from widgets.fields.syntax import Syntax
 from widgets.look import theme
 from widgets.look.guarded import guarded
@@ -105,6 +106,7 @@ class InitForm(Form):
         grid.addWidget(self.rows["formula"].editor, place, 0, 1, 2)  # a formula is long: it has the whole line
 
     def _with(self, name: str, value: object) -> Init:
+        check_clear(value)
         options: dict[str, Any] = {**dict(self._model), name: value}
         if options["kind"] == "formula" and name == "kind" and not options["formula"]:
             options["formula"] = STARTER

@@ -287,6 +287,13 @@ def test_a_value_is_typed_over(qtbot: QtBot, browser: ParameterBrowser, text: st
     assert shown_values(browser)[0][2] == value_text(float(before[1, 0, 0, 2]))
 
 
+def test_a_value_that_could_mean_two_is_refused_in_words(qtbot: QtBot, browser: ParameterBrowser) -> None:
+    browser.table.select_key("fc.weight")
+    with qtbot.assertNotEmitted(browser.value_edited):
+        type_value(qtbot, browser, 0, 0, "1,000")
+    assert browser.grid.note.text() == "Write 1000 or 1.0: 1,000 could mean either"
+
+
 @pytest.mark.parametrize(("key", "text"), [("fc.weight", "abc"), ("fc.weight", "inf"), ("fc.weight", "1_0"),
                                            ("bn1.num_batches_tracked", "1.5")])
 def test_what_is_no_value_is_refused_in_words(qtbot: QtBot, browser: ParameterBrowser, key: str, text: str) -> None:
