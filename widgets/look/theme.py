@@ -212,6 +212,12 @@ QMenu {{ background: {t.panel}; color: {t.text}; border: 1px solid {t.line}; pad
 QMenu::item {{ padding: 6px 28px 6px 12px; border-radius: 4px; }}
 QMenu::item:selected {{ background: {t.accent}; color: {t.on_accent}; }}
 QMenu::item:disabled {{ color: {t.dim}; }}
+QMenu::indicator {{ width: 14px; height: 14px; left: 7px; }}
+QMenu::indicator:checked {{ image: url({icon_url("check", t.accent)}); }}
+QMenu::indicator:checked:selected {{ image: url({icon_url("check", t.on_accent)}); }}
+QMenu::icon {{ border: 2px solid transparent; border-radius: 6px; padding: 1px; }}
+QMenu::icon:checked {{ border-color: {t.accent}; }}
+QMenu::icon:checked:selected {{ border-color: {t.on_accent}; }}
 QMenu::separator {{ height: 1px; background: {t.line}; margin: 5px 8px; }}
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit {{
   background: {t.raised}; color: {t.text}; border: 1px solid {t.line}; border-radius: 5px; padding: 4px 8px;
