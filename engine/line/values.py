@@ -73,7 +73,12 @@ def read_layer(text: str, offset: int = 0, rank: int | None = None) -> tuple[Lay
 def tokens_of(text: str, offset: int = 0) -> list[Token]:
     """The words of a step; what is in quotes is one word."""
     found = re.finditer(rf'{GROUPED}|(?:[^\s"]|"(?:\\.|[^"\\])*"?)+', text.replace("　", " "))
-    return [Token(joined(match[0]) if re.fullmatch(GROUPED, match[0]) else match[0], offset + match.start(), offset + match.end()) for match in found]
+    return [Token(_plain(match[0]), offset + match.start(), offset + match.end()) for match in found]
+
+
+def _plain(word: str) -> str:
+    """“1_000” is 1000."""
+    return joined(word) if re.fullmatch(GROUPED, word) else word
 
 
 def is_value(text: str) -> bool:

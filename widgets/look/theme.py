@@ -277,6 +277,15 @@ QTabBar::tab {{ background: transparent; color: {t.dim}; padding: 9px 14px 8px 1
   border-bottom: 2px solid transparent; }}
 QTabBar::tab:selected {{ color: {t.text}; border-bottom: 2px solid {t.accent}; font-weight: 600; }}
 QTabBar::tab:hover {{ color: {t.text}; }}
+QTabBar[tight="true"]::tab {{ padding-left: 8px; padding-right: 8px; }}
+QTabBar::tear {{ width: 0; image: none; }}
+QTabBar::scroller {{ width: 26px; }}
+QTabBar QToolButton {{ background: {t.panel}; border: none; border-radius: 0; padding: 0; }}
+QTabBar QToolButton:hover {{ background: {t.raised}; }}
+QTabBar QToolButton::left-arrow {{ image: url({icon_url("chevron-left", t.text)}); width: 10px; height: 10px; }}
+QTabBar QToolButton::right-arrow {{ image: url({icon_url("chevron-right", t.text)}); width: 10px; height: 10px; }}
+QTabBar QToolButton::left-arrow:disabled {{ image: url({icon_url("chevron-left", t.line)}); }}
+QTabBar QToolButton::right-arrow:disabled {{ image: url({icon_url("chevron-right", t.line)}); }}
 QTabBar#inner::tab {{ padding: 3px 10px 4px 10px; font-size: 12px; margin-right: 4px; }}
 QTabBar#inner[tight="true"]::tab {{ padding: 3px 5px 4px 5px; margin-right: 0; }}
 QTabBar#inner::tab:focus {{ color: {t.accent}; }}

@@ -22,8 +22,8 @@ def test_what_could_be_meant_two_ways_is_refused(text: str, said: str, columns: 
     assert (str(caught.value), (caught.value.start, caught.value.end)) == (said, columns)
 
 
-@pytest.mark.parametrize("text", ["linear 1000", "linear 1_000", "linear 1\u202f000", "linear 1\u00a0000", "linear 1’000",
-                                  "linear out_features=1_000"])
+@pytest.mark.parametrize("text", ["linear 1000", "linear 1_000", "linear 1\u202f000", "linear 1\u00a0000",
+                                  "linear 1’000", "linear out_features=1_000"])
 def test_thousands_may_have_a_mark_that_means_nothing_else(text: str) -> None:
     assert parse_line(text) == (Linear(out_features=1000),)
 
