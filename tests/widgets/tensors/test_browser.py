@@ -421,9 +421,33 @@ def test_a_line_above_the_table_and_beside_it_one_tensor(browser: ParameterBrows
     assert heading[0].right() < heading[2].left()
     assert heading[2].right() > 1050
     assert (browser.facts.text(), browser.bad.text()) == ("6×2×3×4 · float32", "")
-    browser.resize(1500, 400)
+
+
+@pytest.mark.usefixtures("font")
+@pytest.mark.parametrize("width", [480, 760, 1080, 2040])
+def test_no_column_is_cut_and_the_room_that_is_left_is_the_tensor_s(browser: ParameterBrowser, width: int) -> None:
+    browser.resize(width, 300)
+    browser.table.select_key("fc.weight")
     QApplication.processEvents()
-    assert place(browser, browser.table).width() > table.width() + 350, "the table grows"
+    header, table = browser.table.horizontalHeader(), browser.table
+    ends = [header.sectionViewportPosition(section) + header.sectionSize(section) for section in range(header.count())
+            if not table.isColumnHidden(section)]
+    free = [table.viewport().width() - end for end in ends]
+    assert any(0 <= each <= 12 for each in free) or width == 480, "no half of a column"
+    assert browser.grid.view.width() >= 160 and browser.width() - 16 <= place(browser, browser.grid).right()
+    if width == 2040:
+        assert ends[-1] <= table.viewport().width() and browser.grid.view.width() > 900
+    split = browser.findChild(QSplitter)
+    assert sum(split.sizes()) + 1 == split.width()
+
+
+def test_what_a_hand_has_moved_stays(browser: ParameterBrowser) -> None:
+    split = browser.findChild(QSplitter)
+    split.moveSplitter(500, 1)
+    split.splitterMoved.emit(500, 1)
+    before = split.sizes()[0]
+    browser.show_tensors(INFOS)
+    assert split.sizes()[0] == before == 500
 
 
 def test_a_message_stands_at_the_top(browser: ParameterBrowser) -> None:
