@@ -135,8 +135,7 @@ class DataRows(QWidget):
         row = QHBoxLayout()
         row.setSpacing(16)
         for view, stretch in ((self.raw, 2), (self.learned, 3)):
-            title, column = QLabel(view.accessibleName()), QVBoxLayout()
-            title.setProperty("role", "section")
+            title, column = ElidedLabel(view.accessibleName(), role="section"), QVBoxLayout()
             column.setSpacing(4)
             column.addWidget(title)
             column.addWidget(view, 1)

@@ -23,6 +23,7 @@ from widgets.tensors.value_grid import ValueGrid
 if TYPE_CHECKING:
     import numpy as np
 
+LOWEST, LOW = 50, 150  # pixels of the panel: the least, and from which a histogram has room
 LEAST, DETAILS = 200, 300  # pixels of one tensor: the least, and what it has before the table has all
 
 
@@ -35,6 +36,7 @@ class _Split(QSplitter):
     def __init__(self) -> None:
         super().__init__(Qt.Orientation.Horizontal)
         self.setHandleWidth(1)
+        self.setMinimumHeight(LOWEST)
         self.setChildrenCollapsible(False)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -129,8 +131,13 @@ class ParameterBrowser(QWidget):
         self.facts.setText(f"{shape_text(info.shape)} · {info.dtype}")
         self.bad.setText(self.tr("{count} NaN or ∞").format(count=grouped(info.not_finite)) if info.not_finite else "")
         self.histogram.show_counts(info.counts, info.edges)
-        self.histogram.setVisible(bool(info.counts))
+        self._show_histogram()
         self.values_requested.emit(info.key)
+
+    def _show_histogram(self) -> None:
+        """In a low panel the values come first."""
+        there = self._current is not None and bool(self._current.counts)
+        self.histogram.setVisible(there and self._split.height() >= LOW)
 
     def _edit(self, place: tuple[int, ...], value: float) -> None:
         if self._current is not None:
@@ -182,6 +189,7 @@ class ParameterBrowser(QWidget):
 
     def _share(self) -> None:
         """The table has what its columns need, and never half of one; the tensor has the rest."""
+        self._show_histogram()
         if self._is_by_hand:
             return
         room = self._split.width() - self._split.handleWidth()

@@ -62,7 +62,7 @@ class Curves(QWidget):
         self._buttons = self._button_column()
         self._row.addWidget(self._buttons, 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(self._row, 1)
-        self._empty = QLabel()
+        self._empty = QLabel(wordWrap=True)
         self._empty.setProperty("role", "dim")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._pages = QStackedLayout(self)

@@ -334,3 +334,13 @@ def test_with_many_networks_every_tab_can_be_reached(window):
         window.resize(width, 720)
         QApplication.processEvents()
         assert reach_all(window.places.documents)
+
+
+def test_every_bottom_page_fits_into_a_small_window(window):
+    shown(window, "gallery:lenet")
+    bottom = window.places.bottom
+    for index in range(bottom.count()):
+        bottom.setCurrentIndex(index)
+        QApplication.processEvents()
+        least = bottom.widget(index).minimumSizeHint()
+        assert least.width() <= 480 and least.height() <= 120, f"{bottom.tabText(index)}: {least.toTuple()}"
