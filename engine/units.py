@@ -121,6 +121,11 @@ def value_text(value: float | None, digits: int = 4) -> str:
     return _plain(f"{value:.{digits - 1}e}" if 0 < abs(value) < 1e-3 else f"{value:.{digits}g}")
 
 
+def setting_text(value: float) -> str:
+    """An option's number, as short as it can be told: ``0.5``, ``1e−5``, ``−3``, ``2 500 000``."""
+    return grouped(value) if 1e6 <= abs(value) < 1e15 and value == round(value) else _plain(f"{value:g}")
+
+
 def tick_text(value: float, step: float) -> str:
     """A number at an axis with the decimals that its step needs."""
     if max(abs(value), step) >= 1e5 or step < 1e-5:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from engine.units import SPACE, UNKNOWN, grouped, readings, typed_text
+from engine.units import SPACE, UNKNOWN, grouped, readings, setting_text, typed_text
 
 _SEPARATOR = re.compile(r"\s*[×x*,;]\s*|\s+")
 _WITHIN = re.compile(r"(?<=\d)[\u00a0\u2009\u202f_'’](?=\d{3}(?!\d))")  # never what parts two sizes
@@ -197,4 +197,4 @@ def _rules(annotation: Any) -> Iterator[Any]:
 
 
 def _plain(number: float) -> str:
-    return grouped(int(number)) if number == int(number) else f"{number:g}"
+    return grouped(int(number)) if number == int(number) else setting_text(number)

@@ -224,7 +224,7 @@ class Curves(QWidget):
         return Rest(at, words.format(tick_text(at, 1)))
 
     def _show_values(self, hovered: Plot | None = None) -> None:
-        """Of each run what both plots show; where that is too much, what the one below the mouse does, else the loss."""
+        """Of each run what both plots show; where that is too much, what the one below the mouse does."""
         shown = [plot for plot in self.plots if not plot.isHidden()]
         self.legend.show_values([tuple(self._value(member, plot) for plot in shown)
                                  for member in (self._members if self._is_series else ())],
