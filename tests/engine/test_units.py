@@ -159,8 +159,10 @@ def test_numbers_as_one_types_them() -> None:
         "0.1", "10", "1e-5", "1e20", "0.1234567"]
 
 
-@pytest.mark.parametrize(("value", "text"), [(0.5, "0.5"), (3.0, "3"), (-2.0, "−2"), (1e-8, "1e−8"),
-                                             (999_999, "999999"), (2.5e6, "2 500 000"), (2147483647, "2 147 483 647"), (1e20, "1e20")])
+@pytest.mark.parametrize(("value", "text"), [
+    (0.5, "0.5"), (3.0, "3"), (-2.0, "−2"), (1e-8, "1e−8"), (999_999, "999999"), (2.5e6, "2 500 000"),
+    (2147483647, "2 147 483 647"), (1e20, "1e20"),
+])  # fmt: skip
 def test_options_are_told_short(value: float, text: str) -> None:
     assert plain(setting_text(value)) == text
 

@@ -239,6 +239,12 @@ class TensorTable(QTableView):
         """The width, at most ``room``, at which no column is cut; what says nothing gives way first."""
         for section in _IDLE:
             self.setColumnHidden(section, False)
+        self.setColumnWidth(0, self._needed(0))
+        left = room - self._edge() - sum(self._widths())
+        if left > 0:  # a long key is whole where there is room
+            keys = {COLUMNS[0].text(info) for info in self.tensors.infos}
+            whole = column_width(self, 0, keys, self.font())
+            self.setColumnWidth(0, min(whole, self.columnWidth(0) + left))
         for section, is_idle in _IDLE.items():
             if self._edge() + sum(self._widths()) > room and is_idle(self.tensors.infos):
                 self.setColumnHidden(section, True)

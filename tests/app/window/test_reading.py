@@ -21,7 +21,8 @@ LONG = "These are left out: " + ", ".join(f"name{number}" for number in range(40
     ((LONG, "Three", "The training loop is not taken over", "Two"),
      ["Two. Three. The training loop is not taken over"], ["Show all 4"]),
 ])
-def test_a_long_list_hides_no_other_note(qtbot: QtBot, notes: tuple[str, ...], shown: list[str], more: list[str]) -> None:
+def test_a_long_list_hides_no_other_note(qtbot: QtBot, notes: tuple[str, ...], shown: list[str],
+                                         more: list[str]) -> None:
     said: list[tuple[Any, ...]] = []
     readings = Readings(QObject(), lambda message, *rest, **_of: said.append((str(message), *rest)))
     readings.say_notes(Reading(Graph(), notes=tuple(say(note) for note in notes)))

@@ -441,6 +441,16 @@ def test_no_column_is_cut_and_the_room_that_is_left_is_the_tensor_s(browser: Par
     assert sum(split.sizes()) + 1 == split.width()
 
 
+def test_a_long_key_is_whole_where_there_is_room(browser: ParameterBrowser) -> None:
+    key = "encoder.layers.first.attention.projection.of.the.values.weight"
+    browser.show_tensors([info(key, ARRAYS["fc.weight"])])
+    need = browser.table.fontMetrics().horizontalAdvance(key)
+    for width, whole in ((700, False), (2000, True)):
+        browser.resize(width, 300)
+        QApplication.processEvents()
+        assert (browser.table.columnWidth(0) > need) == whole
+
+
 def test_what_a_hand_has_moved_stays(browser: ParameterBrowser) -> None:
     split = browser.findChild(QSplitter)
     split.moveSplitter(500, 1)
