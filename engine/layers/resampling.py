@@ -107,8 +107,8 @@ class Upsample(_Resampling):
     def details(self) -> tuple[str, ...]:
         if self.size is not None:
             return shape_text(self._given() or (self.size,)), self.mode
-        scales = self._given() or (self.scale_factor,)
-        return f"×{'×'.join(setting_text(scale) for scale in scales)}", self.mode
+        scales = [scale for scale in self._given() or (self.scale_factor,) if isinstance(scale, (int, float))]
+        return f"×{'×'.join(map(setting_text, scales))}", self.mode
 
 
 @register
