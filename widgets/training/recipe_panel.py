@@ -37,7 +37,7 @@ _ROWS: Mapping[str, Mapping[str, LossRow | OptimizerRow | PrecisionRow]] = {
     "loss": LOSSES, "optimizer": OPTIMIZERS, "precision": PRECISIONS,
 }  # fmt: skip
 EDGE = 16
-WIDTH, LEAST, WIDEST = 300, 264, 304
+WIDTH, LEAST, WIDEST = 300, 244, 304
 LIVE = "lr"  # what may change while training runs
 
 
