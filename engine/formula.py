@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.messages import ImpossibleError
 
 NAMES = ("w", "fan_in", "fan_out", "i", "j", "pi", "e")
+_THOUSANDS = re.compile(r"(?<![\w.])[1-9]\d{0,2},0\d\d(?![\w.])")  # nobody writes a number as 000
 FUNCTIONS = ("normal", "uniform", "abs", "sqrt", "exp", "log", "sin", "cos", "tanh", "sign", "where", "minimum",
              "maximum")  # fmt: skip
 _ALLOWED = (
@@ -20,6 +22,9 @@ _ALLOWED = (
 
 def check_formula(text: str) -> ast.Module:
     """The formula as a tree: assignments parted by “;”, then one expression. Raises ImpossibleError."""
+    if found := _THOUSANDS.search(text):
+        raise ImpossibleError("write {first} or {second}: {text} could mean either", text=found[0],
+                              first=found[0].replace(",", ""), second=found[0].replace(",", ", "))
     try:
         tree = ast.parse(text.strip())
     except SyntaxError as error:
@@ -51,6 +56,8 @@ def _targets(statement: ast.Assign) -> list[str]:
 
 def _check(statement: ast.stmt, known: set[str]) -> None:
     for node in ast.walk(statement):
+        if isinstance(node, ast.Tuple):
+            raise ImpossibleError("write decimals with a point, as in 0.5, and thousands without a mark, as in 1000")
         if not isinstance(node, _ALLOWED):
             raise ImpossibleError("the formula may not contain {part}", part=type(node).__name__.lower())
         if isinstance(node, ast.Constant):

@@ -121,6 +121,11 @@ def value_text(value: float | None, digits: int = 4) -> str:
     return _plain(f"{value:.{digits - 1}e}" if 0 < abs(value) < 1e-3 else f"{value:.{digits}g}")
 
 
+def setting_text(value: float) -> str:
+    """An option's number, as short as it can be told: ``0.5``, ``1e−5``, ``−3``, ``2 500 000``."""
+    return grouped(value) if 1e6 <= abs(value) < 1e15 and value == round(value) else _plain(f"{value:g}")
+
+
 def tick_text(value: float, step: float) -> str:
     """A number at an axis with the decimals that its step needs."""
     if max(abs(value), step) >= 1e5 or step < 1e-5:
@@ -156,10 +161,44 @@ def typed_text(value: float) -> str:
     return re.sub(r"e([+-])0*", lambda match: "e" + match[1].strip("+"), repr(value).removesuffix(".0"))
 
 
+def readings(text: str, whole: bool = False) -> tuple[str, ...]:
+    """What a number may mean, as Python reads it: usually one text, of “1,000” two, ``1000`` and ``1.0``.
+
+    A point parts decimals here, so “1.000” is 1.0, and two things only where a whole number is wanted.
+    """
+    plain = joined(text).replace("−", "-")
+    if found := _ONE_GROUP.fullmatch(plain):
+        if found[2] == "," or whole:
+            number = float(f"{found[1]}.{found[3]}")
+            return found[1] + found[3], typed_text(number) if whole or number % 1 else f"{number:.1f}"
+    elif found := _GROUPS.fullmatch(plain):
+        return (f"{found[1]}{re.sub('[.,]', '', found[2])}" + (f".{found[4]}" if found[4] else ""),)
+    return (plain.replace(",", "."),)
+
+
+def joined(text: str) -> str:
+    """Digits without what people put between thousands: spaces of any width, “1_000”, “1’000”."""
+    return re.sub(r"(?<=\d)[_'’](?=\d{3}(?!\d))", "", "".join(text.split()))
+
+
+_ONE_GROUP = re.compile(r"([-+]?[1-9]\d{0,2})([.,])(\d{3})")
+_GROUPS = re.compile(r"([-+]?[1-9]\d{0,2})((?:,\d{3})+|(?:\.\d{3})+)([.,](\d+))?")
+
+
+class TwoMeaningsError(ValueError):
+    """A text may mean either of two numbers."""
+
+    def __init__(self, text: str, first: str, second: str) -> None:
+        super().__init__(f"{text}: {first} or {second}")
+        self.text, self.first, self.second = text, first, second
+
+
 def typed_number(text: str) -> float:
-    """The number that a text means. Raises ValueError for anything but a finite number."""
-    plain = re.sub(r"\s", "", text).replace("−", "-").replace(",", ".")
-    value = float(plain)
-    if not math.isfinite(value) or "_" in plain:
+    """The number that a text means. Raises ValueError for anything but a finite number, and one at that."""
+    found = readings(text)
+    if len(found) > 1:
+        raise TwoMeaningsError(text.strip(), *found)
+    value = float(found[0])
+    if not math.isfinite(value) or "_" in found[0]:
         raise ValueError(text)
     return value

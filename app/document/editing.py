@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TypeVar
+from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QObject, Signal
 
 from app.document.document import Document
 from app.document.page import Page
+from engine.data.spec.kept import Kept
 from engine.data.spec.spec import DatasetId, DataSpec
 from engine.experiment.recipe import Recipe
 from engine.graph.graph import Graph
@@ -30,6 +32,7 @@ class Editing(QObject):
     def __init__(self, parent: QObject, page: Callable[[], Page | None]) -> None:
         super().__init__(parent)
         self._page = page
+        self._kept: WeakKeyDictionary[Document, Kept] = WeakKeyDictionary()
 
     def change_layer(self, name: str, layer: Layer, field: str) -> None:
         """Other options for a layer of the level that is shown."""
@@ -100,8 +103,12 @@ class Editing(QObject):
 
     def change_data_of(self, document: Document, spec: DataSpec, field: str) -> None:
         """Another preparation of a network's data, or other data: those of a form are chosen by their name."""
+        before = document.experiment.data
         if field == "dataset":
-            spec = document.experiment.data.with_dataset(spec.dataset)
+            spec = before.with_dataset(spec.dataset)
+        if (spec.dataset, spec.path) != (before.dataset, before.path):
+            kept = self._kept.get(document, Kept())
+            spec, self._kept[document] = kept.back(spec, before), kept.after(before)
         document.edit(self.tr("Change the data"), replace(document.experiment, data=spec), f"data.{field}")
 
     def choose_dataset(self, dataset: DatasetId) -> None:

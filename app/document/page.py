@@ -305,6 +305,9 @@ class Page(QWidget):
     def request_block(self) -> None:
         """Ask for the name of the block that the selected layers shall become, or say why they cannot."""
         names = self.scene.selected_names()
+        if len(names) == 1 and isinstance(self.level.graph.nodes[names[0]].layer, Block):
+            self.refuse(say("{name} is a block already: select several layers to make one of them", name=names[0]))
+            return
         if not self.is_own:
             self._ask_to_own(self.request_block)
             return

@@ -150,14 +150,14 @@ class Blocks(Feature):
             self._save(found[2])
 
     def _save(self, block: Custom) -> None:
-        title, suggestion = self.tr("Save block"), Path(f"{block.stem}{BLOCK.suffix}")
-        path = dialogs.save_path(self.host.widget, title, suggestion, [BLOCK])
+        title, suggestion = self.tr("Save block"), f"{block.stem}{BLOCK.suffix}"
+        path = self.asking("block").save(title, suggestion, [BLOCK])
         if path is not None:
             self._try(lambda: save_block(block, path), say("Saved {file}", file=path.name))
 
     def load(self) -> None:
         """Bring blocks from files among one's own."""
-        for path in dialogs.open_paths(self.host.widget, self.tr("Add blocks"), "", dialogs.filters_of([BLOCK])):
+        for path in self.asking("block").open(self.tr("Add blocks"), dialogs.filters_of([BLOCK])):
             self._try(partial(self._take, path),
                       say("{file} is among your blocks in the palette", file=path.name))
 

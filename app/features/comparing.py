@@ -8,7 +8,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from app.features.compare_choices import FILE, Choice, choices, loaded
-from app.features.documents import Documents
 from app.window import dialogs
 from app.window.commands import Command, Row
 from app.window.host import Feature, Host
@@ -85,8 +84,8 @@ class Comparing(Feature):
 
     def _take(self, page: Page, choice: Choice) -> None:
         if choice.row.key == FILE:
-            title, folder = self.tr("Compare with a network"), self.host.feature(Documents).folder()
-            for path in dialogs.open_paths(self.host.widget, title, folder, dialogs.filters_of([LOOM]))[:1]:
+            title = self.tr("Compare with a network")
+            for path in self.asking("network").open(title, dialogs.filters_of([LOOM]))[:1]:
                 self.compare_with(page, path.stem, path.name, partial(loaded, str(path)))
             return
         row, name = choice.row, page.document.name

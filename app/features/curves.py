@@ -39,7 +39,6 @@ from widgets.training.recipe_panel import RecipePanel
 if TYPE_CHECKING:
     from widgets.training.curves import Curves as Plots
 
-RECIPE_WIDTH = 300
 PointRow = tuple[float, float, float]  # position, loss, accuracy
 # position, loss and accuracy of both parts, is best; where asked for the same two after the epoch, and of the test
 EpochTuple = tuple[float, ...]
@@ -68,7 +67,6 @@ class Curves(Feature, Listener):
         return [self.tab]
 
     def _make(self) -> QWidget:
-        self.recipe.setFixedWidth(RECIPE_WIDTH)
         panel = QWidget()
         row = QHBoxLayout(panel)
         row.addWidget(self.recipe)

@@ -41,6 +41,7 @@ class Data(Feature):
         self._seen: tuple[Page, DataSpec] | None = None
         self._questions: dict[Page, tuple[DataSpec, int]] = self.per_page()  # which data have changed, the message
         self._jobs = Jobs(self)
+        self._take_back: Callable[[], object] = lambda: None
 
     def tabs(self) -> Sequence[Tab]:
         return [Tab(self.tr("Data"), self._make, self._show_spec, rank=2)]
@@ -67,7 +68,8 @@ class Data(Feature):
         return panel
 
     def begin(self) -> None:
-        self.library.failed.connect(lambda message: self.host.say(message, "error"))
+        self.library.failed.connect(self._fail)
+        self.library.shown.connect(lambda _: self._take_back())
         self.files.described.connect(self.host.feature(Inspecting).editing.change_data_of)
         self.files.refused.connect(self._refuse)
         self.files.described.connect(lambda *_: self.panel.leave_download())
@@ -75,6 +77,10 @@ class Data(Feature):
         self.files.reading.connect(self._show_reading)
         self.host.feature(Training).data_changed.connect(self._ask_for_changed)
         self.host.feature(Training).trainer.state_changed.connect(self._look_for_fetched)
+
+    def _fail(self, message: Message) -> None:
+        """It is said until the data are there."""
+        self._take_back = self.host.say(message, "error")
 
     def opener(self, path: Path) -> Callable[[], object] | None:
         return (lambda: self.files.open(path)) if self.page is not None and source_for(path) is not None else None
@@ -100,6 +106,7 @@ class Data(Feature):
         if self._seen is None or self._seen[0] is not page or self._seen[1] is not spec:
             self._seen = page, spec
             self.panel.show_spec(spec)
+        self.library.look_again()
 
     def _show_samples(self, shown: Shown) -> None:
         """What the data look like, and how many there are."""

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.document.document import Document
 from app.features.library import AT_ONCE
-from app.window import dialogs
+from app.window.asking import Asking
 from app.window.jobs import Job, Jobs
 from app.window.settings import Settings
 from engine.data.formats.preview import Preview, UnusableTableError
@@ -48,11 +48,16 @@ class DataFiles(QObject):
             return
         title, filters = translated(own.heading), " ".join(f"*{suffix}" for suffix in own.suffixes)
         if own.suffixes:
-            path = next(iter(dialogs.open_paths(self._window, title, "", f"{title} ({filters})")), None)
+            path = next(iter(self._asking.open(title, f"{title} ({filters})")), None)
         else:
-            path = dialogs.folder_path(self._window, title, Path.home())
+            path = self._asking.folder(title)
         if path is not None:
             self.open(path)
+
+    @property
+    def _asking(self) -> Asking:
+        document = self._front()
+        return Asking(self._window, self._settings, "data", document.path if document is not None else None)
 
     def open(self, path: Path) -> None:
         """Use a file or folder as data."""

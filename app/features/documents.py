@@ -128,7 +128,7 @@ class Documents(Feature):
         from engine.reading.files import CODE_FILES  # nobody asks before the first picture
 
         title, filters = self.tr("Open a network"), dialogs.filters_of([LOOM, *CODE_FILES])
-        for path in dialogs.open_paths(self.host.widget, title, self.folder(), filters):
+        for path in self.asking("network").open(title, filters):
             self.open(str(path))
 
     def open(self, source: str) -> None:
@@ -164,11 +164,6 @@ class Documents(Feature):
         is_ours = reader_of(path, [LOOM]) or path.suffix.lower() in CODE_SUFFIXES
         return (lambda: self.open(str(path))) if is_ours else None
 
-    def folder(self) -> str:
-        """Where files are asked for: beside the one that was used last."""
-        recent = self.host.settings.recent
-        return str(Path(recent[0]).parent if recent else Path.home())
-
     # -- saving -------------------------------------------------------------------------------------------------
 
     def save(self, document: Document) -> bool:
@@ -183,8 +178,8 @@ class Documents(Feature):
         """Ask where, and write it there."""
         if not self.host.settle():
             return False
-        suggestion = document.path or Path(self.folder()) / f"{document.name}{LOOM.suffix}"
-        path = dialogs.save_path(self.host.widget, self.tr("Save the network"), suggestion, [LOOM])
+        suggestion = document.path or f"{document.name}{LOOM.suffix}"
+        path = self.asking("network").save(self.tr("Save the network"), suggestion, [LOOM])
         if path is not None and self._is_open_elsewhere(document, path):
             self._say(say("{file} is open in another tab: choose another name", file=path.name), "error")
             return False

@@ -10,7 +10,6 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QMenu
 
 from app.document.page import Page
-from app.window import dialogs
 from app.window.commands import Command, Row
 from app.window.host import Feature, Host
 from app.window.jobs import Job, Jobs
@@ -75,8 +74,8 @@ class Drawing(Feature):
         if page is None:
             return
         name = page.level.path[-1] if page.level.path else page.document.name
-        path = dialogs.save_path(self.host.widget, self.tr("Export picture"), Path(f"{name}{style.formats[0].suffix}"),
-                                 style.formats)
+        suggestion = f"{name}{style.formats[0].suffix}"
+        path = self.asking("picture").save(self.tr("Export picture"), suggestion, style.formats)
         if path is not None:
             self.draw(page, path, style.id)
 

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QMessageBox
 from app.document.document import Document
 from app.document.page import Page
 from app.document.way import Way
-from app.window import dialogs
 from app.window.commands import Command, Row
 from app.window.host import Feature, Host
 from app.window.jobs import Job, Jobs
@@ -62,7 +61,7 @@ class Exporting(Feature):
         from engine.export.formats import WITH_WEIGHTS  # not needed at the start
 
         experiment, weights, which = _weights_of(document, best)
-        path = self._path(self.tr("Export weights"), document.name, WITH_WEIGHTS)
+        path = self._path("weights", self.tr("Export weights"), document.name, WITH_WEIGHTS)
         if path is not None:
             code = (self.tr("Export their code too"), lambda: self.export_pair(document, experiment, path))
             self.export(experiment, path, weights, which, [code], of=document)
@@ -73,7 +72,7 @@ class Exporting(Feature):
 
         path: Path | None = weights.with_suffix(CODE[0].suffix)
         if path is not None and path.exists():  # the dialog asks before it is replaced
-            path = dialogs.save_path(self.host.widget, self.tr("Export PyTorch code"), path, CODE)
+            path = self.asking("code").save(self.tr("Export PyTorch code"), path, CODE)
         if path is not None:
             self.export(experiment, path, None, say("PyTorch code of {weights}", weights=weights.name), of=document)
 
@@ -81,7 +80,7 @@ class Exporting(Feature):
         """Ask where; write a standalone Python class of the network as it is drawn."""
         from engine.export.formats import CODE  # not needed at the start
 
-        path = self._path(self.tr("Export PyTorch code"), document.name, CODE)
+        path = self._path("code", self.tr("Export PyTorch code"), document.name, CODE)
         if path is not None:
             self.export(document.experiment, path, None, say("PyTorch code"), self._trained_code(document),
                         lambda words: _with_remark(document, words), of=document)
@@ -97,13 +96,13 @@ class Exporting(Feature):
         """Ask where; write the class of the network that weights belong to."""
         from engine.export.formats import CODE  # not needed at the start
 
-        path = self._path(self.tr("Export PyTorch code"), f"{document.name}-trained", CODE)
+        path = self._path("code", self.tr("Export PyTorch code"), f"{document.name}-trained", CODE)
         if path is not None:
             self.export(owner, path, None, say("PyTorch code of the trained network"), of=document)
 
-    def _path(self, title: str, name: str, formats: Sequence[Format]) -> Path | None:
+    def _path(self, kind: str, title: str, name: str, formats: Sequence[Format]) -> Path | None:
         """Where to save; the first kind of file is suggested."""
-        return dialogs.save_path(self.host.widget, title, Path(f"{name}{formats[0].suffix}"), formats)
+        return self.asking(kind).save(title, f"{name}{formats[0].suffix}", formats)
 
     def export(self, experiment: Experiment, path: Path, weights: Weights | None, which: Message,
                then: Sequence[Action] = (), remark: Callable[[Message], Message] = lambda words: words, *,
@@ -144,7 +143,7 @@ class Exporting(Feature):
             return
         from engine.runs.pictures import FORMATS, save_curves  # not needed at the start
 
-        path = self._path(self.tr("Save the curves"), f"{document.name}-curves", FORMATS)
+        path = self._path("curves", self.tr("Save the curves"), f"{document.name}-curves", FORMATS)
         if path is not None:
             members = list(document.run.states.members)
             self._run(lambda _: save_curves(members, path),
@@ -173,7 +172,7 @@ class Exporting(Feature):
 
         patterns = " ".join(f"*{suffix}" for each in WEIGHTS for suffix in each.readable)
         filters = self.tr("Weights ({patterns})").format(patterns=patterns)
-        return dialogs.open_paths(self.host.widget, title, "", filters)[:1]
+        return self.asking("weights").open(title, filters)[:1]
 
     def opener(self, path: Path) -> Callable[[], object] | None:
         """Weights that are dropped; what can be data is data."""

@@ -32,10 +32,7 @@ class Finding(Feature):
     def connect_page(self, page: Page) -> None:
         from app.features.finder import Finder  # not seen at first
 
-        bar = (finder := Finder(page)).bar
-        bar.opened.connect(lambda: page.notice.stand_below(bar.height()))
-        bar.closed.connect(lambda: page.notice.stand_below(0))
-        self._finders[page] = finder
+        self._finders[page] = Finder(page)
 
     def finder(self, page: Page) -> Finder:
         """The line over this page's canvas."""

@@ -58,6 +58,7 @@ class Library(QObject):
         self._jobs = Jobs(self)
         self._download: Job | None = None
         self._reading: Job | None = None
+        self._lacks_files = False
 
     @property
     def can_download(self) -> bool:
@@ -72,7 +73,7 @@ class Library(QObject):
         self._stop_reading()
         self._spec = spec
         root = self._settings.data_root
-        self.is_missing = bool(missing_files(spec.files, root))
+        self.is_missing = self._lacks_files = bool(missing_files(spec.files, root))
         if self.is_missing:
             text = self.tr("{data} is not on this computer yet.") if root is None else self.tr(
                 "{data} is not in this folder: {folder}")
@@ -122,6 +123,12 @@ class Library(QObject):
         job, self._reading = self._reading, None
         if job is not None:
             job.cancel()
+
+    def look_again(self) -> None:
+        """Whether files that were missing have come by another way than from here."""
+        if self._lacks_files and self._download is None and self._spec is not None and (
+                not missing_files(self._spec.files, self._settings.data_root)):
+            self.reload()
 
     def reload(self) -> None:
         """Look again: a download ended, or the folder changed."""

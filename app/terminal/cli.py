@@ -39,6 +39,7 @@ from engine.formats import format_of, readable, suffixes
 from engine.layers.base import OptionError
 from engine.messages import LayerloomError
 from engine.runs.naming import HERE, forget_if_empty, new_run_folder
+from engine.units import readings
 
 if TYPE_CHECKING:
     from engine.training.values import Weights
@@ -277,12 +278,21 @@ def _recipe_settings(experiment: Experiment, options: argparse.Namespace) -> dic
     for name, text in _settings(options):
         plain = name.removeprefix("recipe.")
         if plain in recipe:
+            _check_clear(text, recipe[plain].annotation)
             found[plain] = value_of(text)
         elif with_setting(experiment.data, name, text) is None:
             names = sorted({*recipe, *(option for _, option in names_of(experiment.data)), *data})
             raise UnreadableError("There is nothing called {name} to set. There are: {names}, and kind.COLUMN",
                                   name=name, names=", ".join(filter(None, names)))
     return found
+
+
+def _check_clear(text: str, annotation: object) -> None:
+    """A whole number is not “1.000”. Raises UnreadableError."""
+    meanings = readings(text, whole=annotation is int)
+    if len(meanings) > 1:
+        raise UnreadableError("Write {first} or {second}: {text} could mean either", first=meanings[0],
+                              second=meanings[1], text=text)
 
 
 def _with_settings(experiment: Experiment, options: argparse.Namespace) -> Experiment:

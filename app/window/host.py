@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMainWindow
 
 from app.document.document import Document
 from app.document.page import Page
+from app.window.asking import Asking
 from app.window.commands import Command, Commands, Row
 from app.window.panel import Tab
 from app.window.places import Places
@@ -107,6 +108,11 @@ class Feature(QObject):
                 act(self.page, *args, **named)
 
         return do
+
+    def asking(self, kind: str) -> Asking:
+        """Asks for files of this kind, for the network in front."""
+        beside = self.page.document.path if self.page is not None else None
+        return Asking(self.host.widget, self.host.settings, kind, beside)
 
     def is_open(self, document: Document | None) -> bool:
         """Whether it has a page: it may be closed while something is computed for it."""

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QTabWidget, QWidget
 
 from app.document.page import Page
+from widgets.look.guarded import guarded
+from widgets.parts.tab_bar import fit_tabs, place_tabs
 
 
 def nothing(_page: Page) -> None:
@@ -34,6 +37,7 @@ class Tab:
     hidden: bool = False  # until it is brought
 
 
+@guarded
 class TabPanel(QTabWidget):
     """Holds the tabs in the order of their rank."""
 
@@ -44,6 +48,7 @@ class TabPanel(QTabWidget):
         super().__init__()
         self.setObjectName(name)
         self._tabs: list[Tab] = []
+        self.setUsesScrollButtons(True)
         self.currentChanged.connect(lambda _index: self.turned.emit())
 
     def add(self, tab: Tab) -> None:
@@ -56,6 +61,17 @@ class TabPanel(QTabWidget):
         self.insertTab(index, widget, title)
         self.setTabToolTip(index, tab.tip)
         self.setTabVisible(index, not tab.hidden)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Every tab is in sight where there is room for all, else arrows lead to it."""
+        place_tabs(self.tabBar())
+        fit_tabs(self.tabBar(), self.width())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width."""
+        super().resizeEvent(event)
+        self._fit()
 
     def complete(self) -> None:
         """Make the widgets that are not there yet."""
@@ -95,7 +111,9 @@ class TabPanel(QTabWidget):
     def put_in_front(self, tab: Tab) -> None:
         """Bring a tab to the front, where the panel is there; one that is folded stays so."""
         index = self._tabs.index(tab)
-        self.setTabVisible(index, True)
+        if not self.isTabVisible(index):
+            self.setTabVisible(index, True)
+            self._fit()
         self.setCurrentIndex(index)
 
     def shows(self, tab: Tab) -> bool:
@@ -105,10 +123,14 @@ class TabPanel(QTabWidget):
     def put_away(self, tab: Tab) -> None:
         """There is nothing to see on this tab."""
         self.setTabVisible(self._tabs.index(tab), False)
+        self._fit()
 
     def rename(self, tab: Tab, title: str) -> None:
         """Write something else on a tab."""
-        self.setTabText(self._tabs.index(tab), title)
+        index = self._tabs.index(tab)
+        if self.tabText(index) != title:  # each edit asks, and measuring the tabs takes long
+            self.setTabText(index, title)
+            self._fit()
 
 
 class _Place(QWidget):

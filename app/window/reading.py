@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -81,15 +81,20 @@ class Readings(QObject):
 
     def say_notes(self, found: Reading, of: Document | None = None) -> None:
         """What was left out or understood otherwise, as one message; over this document, else in front."""
-        if found.notes:
-            shown = [message_text(note) for note in found.notes[:MOST_NOTES]]
-            more = len(found.notes) - MOST_NOTES
-            self._say(say("{notes}{more}", notes=". ".join(shown), more=f" … (+{more})" if more > 0 else ""), of=of)
+        notes = sorted(map(message_text, found.notes), key=len)  # a long list of what is left out hides none of them
+        if notes:
+            more = [] if not notes[MOST_NOTES:] else [(
+                self.tr("Show all {count}").format(count=len(notes)), lambda: self._say(_together(notes), of=of))]
+            self._say(_together(notes[:MOST_NOTES]), "info", more, of=of)
 
     def finish(self) -> None:
         """Stop what is being read, and what waits for it."""
         self._jobs.finish()
         self._open.clear()
+
+
+def _together(notes: Sequence[str]) -> Message:
+    return say("{notes}", notes=". ".join(notes))
 
 
 class _Reading(NamedTuple):

@@ -44,6 +44,15 @@ class Settings:
         rest = [other for other in self.recent if other != str(path)]
         self._store.setValue("recent", [str(path), *rest][:RECENT])
 
+    def last_folder(self, kind: str) -> Path | None:
+        """Where files of this kind were last, if that is known."""
+        value = str(self._store.value(f"folders/{kind}", ""))
+        return Path(value) if value else None
+
+    def set_last_folder(self, kind: str, folder: Path) -> None:
+        """Files of this kind are here now."""
+        self._store.setValue(f"folders/{kind}", str(folder.absolute()))
+
     @property
     def theme(self) -> str:
         """“dark”, “light” or “system”."""

@@ -20,7 +20,7 @@ from engine.layers.base import (
     register,
 )
 from engine.messages import ImpossibleError
-from engine.units import shape_text
+from engine.units import setting_text, shape_text
 
 INPLACE = "Overwrite the input to save memory."
 
@@ -44,7 +44,7 @@ class Elementwise(Layer):
     def details(self) -> tuple[str, ...]:
         changed = [getattr(self, name) for name, field in type(self).model_fields.items()
                    if name not in ("inplace", "dim") and getattr(self, name) != field.default]
-        parts = [f"{value:g}" if isinstance(value, float) else str(value) for value in changed]
+        parts = [setting_text(value) if isinstance(value, float) else str(value) for value in changed]
         return tuple([*parts, "in place"] if getattr(self, "inplace", False) else parts)
 
 

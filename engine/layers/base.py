@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self, TypeVar,
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from engine.messages import LayerloomError, Message, say
-from engine.units import shape_text
+from engine.units import setting_text, shape_text
 
 Shape = tuple[int, ...]
 Category = Literal[
@@ -276,7 +276,8 @@ def reason_of(error: ValidationError, model: type[BaseModel]) -> Message:
     vague = {"tuple_type", "none_required", "literal_error", "int_type", "float_type"}
     first = next((problem for problem in problems if problem["type"] not in vague), problems[0])
     option = next((part for part in first["loc"] if isinstance(part, str)), "")
-    context = {key: f"{value:g}" if isinstance(value, float) else value for key, value in first.get("ctx", {}).items()}
+    context = {key: setting_text(value) if isinstance(value, float) else value
+               for key, value in first.get("ctx", {}).items()}
     if first["type"] == "value_error":
         reason = first["ctx"]["error"]
         return reason.message if isinstance(reason, LayerloomError) else say("{reason}", reason=str(reason))

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from engine.layers.base import FLOAT_BYTES, Category, Layer, Shape, ShapeError, batch_free_dim, numel, register
 from engine.messages import ImpossibleError
-from engine.units import shape_text
+from engine.units import setting_text, shape_text
 
 Number = Annotated[float, Field(ge=-1e6, le=1e6)]
 KEEP = "Keep the dimension, with size 1."
@@ -49,8 +49,8 @@ class Scale(_Function):
         return f"{inputs[0]} * {self.factor!r}" + (f" {sign} {abs(self.shift)!r}" if self.shift else "")
 
     def details(self) -> tuple[str, ...]:
-        shift = f" {'−' if self.shift < 0 else '+'} {abs(self.shift):g}" if self.shift else ""
-        return (f"× {self.factor:g}{shift}",)
+        shift = f" {'−' if self.shift < 0 else '+'} {setting_text(abs(self.shift))}" if self.shift else ""
+        return (f"× {setting_text(self.factor)}{shift}",)
 
 
 @register
@@ -83,7 +83,7 @@ class Clamp(_Function):
         return f"torch.clamp({inputs[0]}{''.join(limits)})"
 
     def details(self) -> tuple[str, ...]:
-        low, high = ("" if value is None else f"{value:g}" for value in (self.min, self.max))
+        low, high = ("" if value is None else setting_text(value) for value in (self.min, self.max))
         return (f"{low} … {high}",)
 
 
@@ -157,7 +157,7 @@ class Power(_Function):
         return f"torch.pow({inputs[0]}, {self.exponent!r})"
 
     def details(self) -> tuple[str, ...]:
-        return (f"x^{self.exponent:g}",)
+        return (f"x^{setting_text(self.exponent)}",)
 
 
 @register

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from engine.layers.base import Facts, Layer, Shape, register
-from engine.units import shape_text
+from engine.units import setting_text, shape_text
 
 
 @register
@@ -88,5 +88,5 @@ class Constant(Layer):
         return self.tensor_source(shapes)
 
     def details(self) -> tuple[str, ...]:
-        how = f"{self.number:g}" if self.values == "number" else self.values
+        how = setting_text(self.number) if self.values == "number" else self.values
         return shape_text(self.shape), how

@@ -21,6 +21,7 @@ from engine.layers.spatial import (
     slide,
     windows,
 )
+from engine.units import setting_text
 
 NORM = "1: the sum of the window's values; 2: its length; larger: closer to the largest."
 
@@ -66,7 +67,7 @@ class _LPPool(Layer):
         return 4 * (numel(shapes[0]) + 3 * numel(output))
 
     def details(self) -> tuple[str, ...]:
-        return size_text(self.kernel_size, self.rank), f"p {self.norm_type:g}"
+        return size_text(self.kernel_size, self.rank), f"p {setting_text(self.norm_type)}"
 
     def arithmetic(self, shapes: Sequence[Shape]) -> tuple[str, ...]:
         return formulas(shapes[0], self.windows())

@@ -8,6 +8,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from engine.layers.base import FLOAT_BYTES, Category, Facts, Layer, Shape, expect_channels, expect_rank, numel, register
+from engine.units import setting_text
 
 P = "Share of values set to 0 while training, 0 … 1."
 P_CHANNELS = "Share of channels set to 0 while training, 0 … 1."
@@ -35,7 +36,7 @@ class _Dropout(Layer):
         return facts._replace(is_view=self.inplace or self.p == 0, is_view_predicting=True, peak_bytes=0)
 
     def details(self) -> tuple[str, ...]:
-        return (f"{self.p:g}",)
+        return (setting_text(self.p),)
 
 
 class _ChannelDropout(_Dropout):

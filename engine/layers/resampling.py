@@ -24,7 +24,7 @@ from engine.layers.base import (
 )
 from engine.layers.spatial import Extent, Extent1, Margin, Windows, size_text, slide, spread, windows
 from engine.messages import ImpossibleError
-from engine.units import shape_text
+from engine.units import setting_text, shape_text
 
 Scale = Annotated[float, Field(ge=0.01, le=64)]
 Factor = Annotated[int, Field(ge=1, le=1024)]
@@ -107,8 +107,8 @@ class Upsample(_Resampling):
     def details(self) -> tuple[str, ...]:
         if self.size is not None:
             return shape_text(self._given() or (self.size,)), self.mode
-        scales = self._given() or (self.scale_factor,)
-        return f"×{'×'.join(f'{scale:g}' for scale in scales)}", self.mode
+        scales = [scale for scale in self._given() or (self.scale_factor,) if isinstance(scale, (int, float))]
+        return f"×{'×'.join(map(setting_text, scales))}", self.mode
 
 
 @register

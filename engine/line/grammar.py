@@ -25,6 +25,7 @@ from engine.layers.base import Layer
 from engine.layers.inputs import Input
 from engine.layers.merge import Add, Concatenate
 from engine.line.values import LineError, rank_behind, read_layer
+from engine.units import readings
 
 __all__ = ["MOST", "Item", "LineError", "parse_line", "read_line"]
 
@@ -33,6 +34,7 @@ LONGEST = 100_000  # characters
 REPEAT = re.compile(r"\s*[x×*]\s*(\d+)\s*", re.IGNORECASE)
 SEPARATOR = re.compile(r"→|->|,|，|、|\n|;|；")
 ENDS = re.compile(r"→|->|[,，、\n;；()|+（）]")
+COMMA = re.compile(r"[\d.]+,\d+(?=\s|$|[)）|+,;→])")  # a number as it is written elsewhere
 JOINS: dict[str, type[Layer]] = {"|": Concatenate, "+": Add}
 
 
@@ -201,6 +203,7 @@ class _Reader:
 
     def _layers(self) -> list[_Step]:
         start, end = self.at, self._end_of_item()
+        self._check_comma(start)
         layer, times = read_layer(self.text[start:end], start, self.rank)
         self.rank = rank_behind(layer, self.rank)
         one = _One(layer, start, start + len(self.text[start:end].rstrip()))
@@ -209,6 +212,18 @@ class _Reader:
             raise LineError("That would be {count} layers; {most} are the most in one line", start, end, count=times,
                             most=MOST)
         return [one] * times
+
+    def _check_comma(self, at: int) -> None:
+        """“1,000” and “0,5” are two steps here, the second without a name."""
+        first = re.search(r"[\d.]+,$", self.text[:at])
+        number = COMMA.match(self.text, first.start()) if first else None
+        if first is None or number is None:
+            return
+        meanings = readings(number[0])
+        if len(meanings) > 1:
+            raise LineError("Write {first} or {second}: a comma begins the next layer", first.start(), number.end(),
+                            first=meanings[0], second=meanings[1])
+        raise LineError("Write {first}: a comma begins the next layer", first.start(), number.end(), first=meanings[0])
 
     def _end_of_item(self) -> int:
         """Where the step ends: at a separator or bracket that is not within quotes."""

@@ -14,6 +14,7 @@ from engine.messages import LayerloomError
 from engine.search.matching import INSIDE, folded, match
 from engine.search.search import best_kind, search
 from engine.search.synonyms import ALIASES
+from engine.units import joined, readings
 
 LETTERS: dict[str, tuple[str, ...]] = {
     "k": ("kernel_size",), "s": ("stride", "scale_factor"), "p": ("padding", "p", "dropout"), "d": ("dilation",),
@@ -26,6 +27,7 @@ SIZES = rf"{NUMBER}(?:[x×*](?:{NUMBER}|none))*"
 PARTS = re.compile(rf"(?:{NUMBER}|none)(?:[x×*](?:{NUMBER}|none))*[x×*]?", re.IGNORECASE)  # “3x” is a tuple of one
 VALUE = re.compile(rf"(?P<letter>[kspdgh])?(?P<sizes>{SIZES})", re.IGNORECASE)
 SAME = re.compile(r"p(same|valid)", re.IGNORECASE)
+GROUPED = r"\d{1,3}(?:[\u00a0\u2009\u202f_'’]\d{3})+(?!\S)"
 TIMES = re.compile(r"[x×*](\d{1,7})", re.IGNORECASE)
 GLUED = re.compile(r"([^\W\d]+)(\d[\dx×.]*)", re.IGNORECASE)
 WORDS: dict[str, Any] = {"true": True, "on": True, "yes": True, "false": False, "off": False, "no": False, "none": None}
@@ -70,8 +72,13 @@ def read_layer(text: str, offset: int = 0, rank: int | None = None) -> tuple[Lay
 
 def tokens_of(text: str, offset: int = 0) -> list[Token]:
     """The words of a step; what is in quotes is one word."""
-    found = re.finditer(r'(?:[^\s"]|"(?:\\.|[^"\\])*"?)+', text.replace("　", " "))
-    return [Token(match[0], offset + match.start(), offset + match.end()) for match in found]
+    found = re.finditer(rf'{GROUPED}|(?:[^\s"]|"(?:\\.|[^"\\])*"?)+', text.replace("　", " "))
+    return [Token(_plain(match[0]), offset + match.start(), offset + match.end()) for match in found]
+
+
+def _plain(word: str) -> str:
+    """“1_000” is 1000."""
+    return joined(word) if re.fullmatch(GROUPED, word) else word
 
 
 def is_value(text: str) -> bool:
@@ -173,12 +180,21 @@ class Values:
     def add(self, token: Token) -> None:
         """Take one word. Raises LineError."""
         name, value = self._read(token)
+        self._check_clear(name, value, token)
         if name in self._where:
             raise LineError("{layer} is given its {option} twice: leave one out", token.start, token.end,
                             layer=self.kind.title, option=title_of(self.kind, name))
         if not possible(self.kind, name, value) and possible(self.kind, name, (value,)):
             value = (value,)  # a shape of one number
         self.options[name], self._where[name] = value, token
+
+    def _check_clear(self, name: str, value: Any, token: Token) -> None:
+        """“1.000” is one, or a thousand, where the option is a whole number."""
+        text, annotation = token.text.partition("=")[2] or token.text, self.kind.model_fields[name].annotation
+        meanings = readings(text, whole=True)
+        if len(meanings) > 1 and isinstance(value, float) and not takes_decimals(annotation):
+            raise LineError("Write {first} or {second}: {text} could mean either", token.start, token.end,
+                            first=meanings[0], second=meanings[1], text=text)
 
     def layer(self, start: int, end: int) -> Layer:
         """The layer with these options. Raises LineError where they are not possible."""
@@ -295,6 +311,11 @@ def choices_of(annotation: Any) -> tuple[str, ...]:
     if get_origin(annotation) is Literal:
         return tuple(choice for choice in get_args(annotation) if isinstance(choice, str))
     return tuple(choice for part in get_args(annotation) for choice in choices_of(part))
+
+
+def takes_decimals(annotation: Any) -> bool:
+    """Whether the option can be 0.5."""
+    return annotation is float or any(map(takes_decimals, get_args(annotation)))
 
 
 def possible(layer: type[Layer], name: str, value: Any) -> bool:

@@ -115,7 +115,7 @@ def _named(event: Event, title: str) -> Event:
     """A remark says which run it is about; every other event as it is."""
     if not isinstance(event, Remark):
         return event
-    return replace(event, message=say("{title}: {remark}", title=title, remark=event.message))
+    return replace(event, message=say("Run “{title}”. {remark}", title=title, remark=event.message))
 
 
 def _data(plan: Plan, control: Control, loaded: dict[DataSpec, Data],

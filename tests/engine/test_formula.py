@@ -46,6 +46,8 @@ def test_nothing_else_may_stand_in_it(formula: str) -> None:
     ("(-w)(1)", "the formula knows these functions: normal, uniform, abs, "),
     ("open(1)", "the formula knows these functions: normal, "), ("normal(mean=1)", "the formula "),
     ("x; x = 1; x", "the formula does not know “x”; it knows w, fan_in, fan_out, i, j, pi, e"),
+    ("0,5 * w", "write decimals with a point, as in 0.5, and thousands without a mark, as in 1000"),
+    ("normal(1,000)", "write 1000 or 1, 000: 1,000 could mean either"),
     ("a = b; b = 1; a", "the formula does not know “b”; it knows "),
 ])  # fmt: skip
 def test_what_is_wrong_is_said(formula: str, reason: str) -> None:

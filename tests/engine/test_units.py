@@ -8,6 +8,7 @@ import pytest
 
 from engine.units import (
     SPACE,
+    TwoMeaningsError,
     bytes_text,
     clock_text,
     count_text,
@@ -15,7 +16,9 @@ from engine.units import (
     grouped,
     measure_text,
     power_text,
+    readings,
     seconds_text,
+    setting_text,
     shape_text,
     share_text,
     short_count,
@@ -126,7 +129,26 @@ def test_what_is_written_can_be_read(value: float) -> None:
     assert typed_number(typed_text(value)) == value
 
 
-@pytest.mark.parametrize("text", ["", "x", "1_000", "inf", "nan", "1e999"])
+@pytest.mark.parametrize(("text", "meanings", "of_whole"), [
+    ("1,000", ("1000", "1.0"), ("1000", "1")), ("1.000", ("1.000",), ("1000", "1")),
+    ("−12,345", ("-12345", "-12.345"), ("-12345", "-12.345")), ("1,000,000", ("1000000",), ("1000000",)),
+    ("1.000.000", ("1000000",), ("1000000",)), ("1,234.5", ("1234.5",), ("1234.5",)),
+    ("1.234,5", ("1234.5",), ("1234.5",)), ("0,125", ("0.125",), ("0.125",)), ("12,5", ("12.5",), ("12.5",)),
+    ("1 000", ("1000",), ("1000",)), ("1\u2009000", ("1000",), ("1000",)), ("1_000", ("1000",), ("1000",)),
+    ("1’000", ("1000",), ("1000",)), ("1_0", ("1_0",), ("1_0",)),
+])  # fmt: skip
+def test_what_could_be_meant_two_ways_is_known(text: str, meanings: tuple[str, ...], of_whole: tuple[str, ...]) -> None:
+    assert (readings(text), readings(text, whole=True)) == (meanings, of_whole)
+
+
+def test_a_number_that_means_two_is_none() -> None:
+    with pytest.raises(TwoMeaningsError) as caught:
+        typed_number(" 1,000 ")
+    assert (caught.value.text, caught.value.first, caught.value.second) == ("1,000", "1000", "1.0")
+    assert [typed_number(text) for text in ("1 000", "1_000", "1.000", "1,00")] == [1000, 1000, 1, 1]
+
+
+@pytest.mark.parametrize("text", ["", "x", "1_0", "inf", "nan", "1e999"])
 def test_what_is_no_finite_number_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
         typed_number(text)
@@ -135,6 +157,14 @@ def test_what_is_no_finite_number_is_refused(text: str) -> None:
 def test_numbers_as_one_types_them() -> None:
     assert [typed_text(value) for value in (0.1, 10.0, 1e-5, 1e20, 0.1234567)] == [
         "0.1", "10", "1e-5", "1e20", "0.1234567"]
+
+
+@pytest.mark.parametrize(("value", "text"), [
+    (0.5, "0.5"), (3.0, "3"), (-2.0, "−2"), (1e-8, "1e−8"), (999_999, "999999"), (2.5e6, "2 500 000"),
+    (2147483647, "2 147 483 647"), (1e20, "1e20"),
+])  # fmt: skip
+def test_options_are_told_short(value: float, text: str) -> None:
+    assert plain(setting_text(value)) == text
 
 
 def test_numbers_on_axes() -> None:

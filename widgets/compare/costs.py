@@ -86,4 +86,4 @@ def difference_text(index: int, before: int | None, after: int | None) -> str:
     share, times = abs(after - before) / before, after / before
     if share < 10:
         return f"{sign}{share_text(share)}"
-    return f"×{times:.3g}" if times < 1000 else f"×{count_text(round(times))}"
+    return f"×{times:.3g}" if times < 999.5 else f"×{count_text(round(times))}"

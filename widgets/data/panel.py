@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from engine.data.formats.preview import Preview
@@ -23,11 +23,26 @@ from widgets.data.steps import DataSteps
 from widgets.data.table import DataTable
 from widgets.data.values import Facts, Pairs, Rows, Step
 from widgets.fields.option_grid import OptionGrid, OptionPage
+from widgets.look.guarded import guarded
 from widgets.look.text import translated
 from widgets.parts.inner_tabs import InnerTabs
 from widgets.parts.scroll import BAR, ScrollPanel
 
-WIDTH = 300
+WIDTH, LEAST, LOWEST = 300, 190, 80
+
+
+@guarded
+class _Side(ScrollPanel):
+    """As wide as it reads well; in little room its fields stand below each other."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setMinimumWidth(LEAST)
+        self.setMaximumWidth(WIDTH)
+
+    def sizeHint(self) -> QSize:
+        """What it asks for."""
+        return QSize(WIDTH, super().sizeHint().height())
 
 
 class DataPanel(QWidget):
@@ -65,11 +80,11 @@ class DataPanel(QWidget):
         column.addWidget(self.form)
         column.addWidget(self.sizes)
         column.addStretch(1)
-        scroll = ScrollPanel()
-        scroll.setFixedWidth(WIDTH)
+        scroll = _Side()
         scroll.setWidget(left)
         self._add_pages()
         self._right = QStackedWidget()
+        self._right.setMinimumHeight(LOWEST)
         for page in (self.tabs, self.missing, self.download):
             self._right.addWidget(page)
         row = QHBoxLayout(self)

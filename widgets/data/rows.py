@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLabel, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QTableView, QVBoxLayout, QWidget
 
 from engine.units import measure_text
 from widgets.data.values import Rows
@@ -135,8 +135,7 @@ class DataRows(QWidget):
         row = QHBoxLayout()
         row.setSpacing(16)
         for view, stretch in ((self.raw, 2), (self.learned, 3)):
-            title, column = QLabel(view.accessibleName()), QVBoxLayout()
-            title.setProperty("role", "section")
+            title, column = ElidedLabel(view.accessibleName(), role="section"), QVBoxLayout()
             column.setSpacing(4)
             column.addWidget(title)
             column.addWidget(view, 1)

@@ -50,7 +50,7 @@ class ScatterView(pg.GraphicsView):
         self.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setMinimumSize(240, 120)
+        self.setMinimumSize(160, 96)
         self._box.setMouseEnabled(False, False)
         self._box.disableAutoRange()
         self.addItem(self._box)

@@ -10,7 +10,7 @@ from pydantic.fields import FieldInfo
 
 from engine.blocks.custom import Custom, Exposed
 from engine.layers.base import Layer, OptionError
-from widgets.fields.syntax import syntax_of
+from widgets.fields.syntax import Unclear, syntax_of
 
 _SIMPLE = {int, float, bool, str}
 _LAST = ("repeat",)  # of every block: what it is made of comes before how often
@@ -39,6 +39,7 @@ def with_value(model: Any, name: str, value: object) -> Any:
 
     Where two options exclude each other, the one that is given takes the place of the other.
     """
+    check_clear(value)
     if name.startswith(_EXPOSED):
         return model.with_value(dict(_exposed(model))[name], value)
     try:
@@ -48,6 +49,13 @@ def with_value(model: Any, name: str, value: object) -> Any:
             with suppress(OptionError):
                 return model.with_options(**{name: value, **other})
         raise
+
+
+def check_clear(value: object) -> None:
+    """Raises OptionError for a number that may mean two."""
+    if isinstance(value, Unclear):
+        first, second = value.meanings
+        raise OptionError("write {first} or {second}: {text} could mean either", first=first, second=second, text=value)
 
 
 def _in_its_place(model: Any, name: str, value: object) -> Iterator[dict[str, Any]]:

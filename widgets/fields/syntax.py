@@ -10,11 +10,27 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from engine.units import SPACE, UNKNOWN, grouped, typed_text
+from engine.units import SPACE, UNKNOWN, grouped, readings, setting_text, typed_text
 
 _SEPARATOR = re.compile(r"\s*[×x*,;]\s*|\s+")
+_WITHIN = re.compile(r"(?<=\d)[\u00a0\u2009\u202f_'’](?=\d{3}(?!\d))")  # never what parts two sizes
+_THOUSANDS = re.compile(r"(?<![\d.,])[1-9]\d{0,2} 0\d\d(?!\d)")  # “1 000”: nobody writes a size as 000
+_ONE_OR_TWO = re.compile(r"(?<![\d.,])[1-9]\d{0,2},0\d\d(?!\d)")
 _ZERO_SO_FAR = re.compile(r"[-+]?0*[.,]?0*(e[-+]?\d*)?")  # “0.0” on the way to 0.01
 _EXPONENT_OPEN = re.compile(r"[-+]?\d+[.,]?\d*e[-+]?0*")  # “1e-” on the way to 1e-3
+
+
+class Unclear(str):
+    """A number that may mean either of two: what was typed, and what to write instead."""
+
+    meanings: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, text: str, meanings: Sequence[str]) -> Unclear:
+        """The text, with its meanings."""
+        made = cls(text)
+        made.meanings = tuple(meanings)
+        return made
 
 
 @dataclass(frozen=True)
@@ -66,8 +82,7 @@ class Syntax:
     def write(self, value: object) -> str:
         """The value as text; nothing for None, which the placeholder explains."""
         if isinstance(value, tuple):
-            joint = ", " if float in self.types else "×"
-            return joint.join(UNKNOWN if part is None else self.write(part) for part in value)
+            return self._joint.join(UNKNOWN if part is None else self.write(part) for part in value)
         if isinstance(value, float):
             return typed_text(value)
         return "" if value is None else str(value)
@@ -81,10 +96,17 @@ class Syntax:
             if text.casefold() == choice.casefold():
                 return choice
         if self.tuples and text:
+            text = _THOUSANDS.sub(lambda found: found[0].replace(" ", ""), _WITHIN.sub("", text))
+            if found := _ONE_OR_TWO.search(text):
+                return Unclear.of(found[0], (found[0].replace(",", ""), found[0].replace(",", self._joint)))
             parts = _SEPARATOR.split(text)
             if len(parts) > 1 or self.always_tuple:
                 return self._tuple(parts)
         return self._number(text)
+
+    @property
+    def _joint(self) -> str:
+        return ", " if float in self.types else "×"
 
     def _tuple(self, parts: Sequence[str]) -> object:
         values = tuple(None if self.holes and part in (UNKNOWN, "-") else self._number(part) for part in parts)
@@ -93,11 +115,13 @@ class Syntax:
         return values
 
     def _number(self, text: str) -> object:
-        plain = "".join(text.split())
-        for kind, written in ((int, plain), (float, plain.replace(",", "."))):
-            if kind in self.types:
+        found = readings(text, whole=float not in self.types) if self.types & {int, float} else (text,)
+        if len(found) > 1:
+            return Unclear.of(text, found)
+        for kind in (int, float):
+            if kind in self.types and "_" not in found[0]:
                 try:
-                    return kind(written)
+                    return kind(found[0])
                 except ValueError:
                     continue
         return text
@@ -108,6 +132,8 @@ class Syntax:
         if text in ("", "-", "+") or any(choice.casefold().startswith(text) for choice in self.choices):
             return True
         if self.tuples and not _SEPARATOR.split(text)[-1]:
+            return True
+        if isinstance(self.read(text), Unclear):
             return True
         return float in self.types and bool(_ZERO_SO_FAR.fullmatch(text) or _EXPONENT_OPEN.fullmatch(text))
 
@@ -171,4 +197,4 @@ def _rules(annotation: Any) -> Iterator[Any]:
 
 
 def _plain(number: float) -> str:
-    return grouped(int(number)) if number == int(number) else f"{number:g}"
+    return grouped(int(number)) if number == int(number) else setting_text(number)

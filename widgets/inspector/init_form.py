@@ -14,6 +14,7 @@ from engine.graph.parameters import INIT_TITLES, Init
 from engine.layers.base import OptionError, reason_of
 from widgets.fields.editors import ENTER, PASSING, ChoiceEditor, Editor, LineEditor
 from widgets.fields.form import Form, Row
+from widgets.fields.form_fields import check_clear
 from widgets.fields.syntax import Syntax
 from widgets.look import theme
 from widgets.look.guarded import guarded
@@ -60,6 +61,7 @@ def kinds_by_name(default: str = "") -> list[tuple[object, str]]:
 
 def with_option(init: Init, name: str, value: object) -> Init:
     """The same with another option; a formula that is chosen begins with one that can be. Raises OptionError."""
+    check_clear(value)
     options: dict[str, Any] = {**dict(init), name: value}
     if options["kind"] == "formula" and name == "kind" and not options["formula"]:
         options["formula"] = STARTER

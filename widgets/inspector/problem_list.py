@@ -73,7 +73,8 @@ class ProblemList(QWidget):
             button.clicked.connect(lambda _=False, at=number: self._ask(parent, at))
             button.pointed_at.connect(lambda on, at=number: self._preview(parent, at, on))
             row.addWidget(button)
-        row.addStretch()
+        if fit:  # below each other it would ask for height, and get what is free in the panel
+            row.addStretch()
         return row
 
     def _preview(self, item: QWidget, number: int, on: bool) -> None:

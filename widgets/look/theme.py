@@ -212,6 +212,12 @@ QMenu {{ background: {t.panel}; color: {t.text}; border: 1px solid {t.line}; pad
 QMenu::item {{ padding: 6px 28px 6px 12px; border-radius: 4px; }}
 QMenu::item:selected {{ background: {t.accent}; color: {t.on_accent}; }}
 QMenu::item:disabled {{ color: {t.dim}; }}
+QMenu::indicator {{ width: 14px; height: 14px; left: 7px; }}
+QMenu::indicator:checked {{ image: url({icon_url("check", t.accent)}); }}
+QMenu::indicator:checked:selected {{ image: url({icon_url("check", t.on_accent)}); }}
+QMenu::icon {{ border: 2px solid transparent; border-radius: 6px; padding: 1px; }}
+QMenu::icon:checked {{ border-color: {t.accent}; }}
+QMenu::icon:checked:selected {{ border-color: {t.on_accent}; }}
 QMenu::separator {{ height: 1px; background: {t.line}; margin: 5px 8px; }}
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit {{
   background: {t.raised}; color: {t.text}; border: 1px solid {t.line}; border-radius: 5px; padding: 4px 8px;
@@ -272,6 +278,15 @@ QTabBar::tab {{ background: transparent; color: {t.dim}; padding: 9px 14px 8px 1
   border-bottom: 2px solid transparent; }}
 QTabBar::tab:selected {{ color: {t.text}; border-bottom: 2px solid {t.accent}; font-weight: 600; }}
 QTabBar::tab:hover {{ color: {t.text}; }}
+QTabBar[tight="true"]::tab {{ padding-left: 8px; padding-right: 8px; }}
+QTabBar::tear {{ width: 0; image: none; }}
+QTabBar::scroller {{ width: 26px; }}
+QTabBar QToolButton {{ background: {t.panel}; border: none; border-radius: 0; padding: 0; }}
+QTabBar QToolButton:hover {{ background: {t.raised}; }}
+QTabBar QToolButton::left-arrow {{ image: url({icon_url("chevron-left", t.text)}); width: 10px; height: 10px; }}
+QTabBar QToolButton::right-arrow {{ image: url({icon_url("chevron-right", t.text)}); width: 10px; height: 10px; }}
+QTabBar QToolButton::left-arrow:disabled {{ image: url({icon_url("chevron-left", t.line)}); }}
+QTabBar QToolButton::right-arrow:disabled {{ image: url({icon_url("chevron-right", t.line)}); }}
 QTabBar#inner::tab {{ padding: 3px 10px 4px 10px; font-size: 12px; margin-right: 4px; }}
 QTabBar#inner[tight="true"]::tab {{ padding: 3px 5px 4px 5px; margin-right: 0; }}
 QTabBar#inner::tab:focus {{ color: {t.accent}; }}

@@ -5,10 +5,8 @@ from __future__ import annotations
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
-from widgets.look import theme
 from widgets.look.guarded import guarded
-
-BOLD = 2  # letters: by so much the widest title grows when it is chosen
+from widgets.parts.tab_bar import fit_tabs, place_tabs
 
 
 @guarded
@@ -46,29 +44,14 @@ class InnerTabs(QWidget):
             return  # each edit of a network asks, and measuring the tabs takes long
         was_current = self.bar.currentIndex() == index
         self.bar.setTabVisible(index, there)
-        self._place_tabs()
-        self._fit()
+        place_tabs(self.bar)
+        fit_tabs(self.bar, self.width())
         if not there and was_current:
             self.bar.setCurrentIndex(next((i for i in range(self.bar.count()) if self.bar.isTabVisible(i)), 0))
 
-    def _fit(self) -> None:
-        """In little room, or with a wide font, the tabs stand closer."""
-        for tight in (False, True):
-            if bool(self.bar.property("tight")) != tight:
-                self.bar.setProperty("tight", tight)
-                self.bar.style().unpolish(self.bar)
-                self.bar.style().polish(self.bar)
-                self._place_tabs()
-            if self.bar.sizeHint().width() + theme.letters(self.bar.font(), BOLD) <= self.width():
-                break
-
-    def _place_tabs(self) -> None:
-        """Qt leaves the tabs where they were until a text is set."""
-        self.bar.setTabText(0, self.bar.tabText(0))
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another width."""
-        self._fit()
+        fit_tabs(self.bar, self.width())
 
     def is_there(self, page: QWidget) -> bool:
         """Whether the page can be chosen."""

@@ -1,4 +1,4 @@
-"""A message over the top edge of another widget: says what happened, offers what to do, never stands in the way."""
+"""A message over the bottom edge of another widget: says what happened, offers what to do, never stands in the way."""
 
 from __future__ import annotations
 
@@ -92,7 +92,6 @@ class Notice(QFrame):
         self.buttons: list[StillButton] = []
         self._tone = _Tone()
         self._said = _Said(0, "", "", ())
-        self._below = 0  # how much of the top edge is taken
         self._count = 0  # messages so far
         self.asked = 0  # questions so far
         self._waiting: list[_Said] = []
@@ -206,12 +205,6 @@ class Notice(QFrame):
         if self._said.is_question and not self.isHidden():
             self._waiting.insert(0, self._said)
 
-    def stand_below(self, height: int) -> None:
-        """Something so high lies at the top edge by now: what is said must be seen whole."""
-        self._below = height + EDGE if height else 0
-        if self.isVisibleTo(self._host):
-            self._place()
-
     def _come_back(self) -> None:
         """The place is free again for what waits."""
         if self.isHidden() and self._waiting:
@@ -288,7 +281,10 @@ class Notice(QFrame):
         self.raise_()
 
     def _place(self) -> None:
-        """At the middle of the host's top edge, as wide as the text asks for and the host allows."""
+        """At the middle of the host's bottom edge, as wide as the text asks for and the host allows.
+
+        A network begins at the top: there it would lie over the first layers, and what is found is searched there.
+        """
         self.ensurePolished()
         room = min(WIDEST, max(160, self._host.width() - 2 * EDGE))
         words = self.text.fontMetrics().horizontalAdvance(self.text.text()) + 8
@@ -299,7 +295,7 @@ class Notice(QFrame):
         self._stand(is_beside, actions)
         width = min(room, words + beside + others if is_beside else max(words, actions) + others)
         height = self._row.heightForWidth(width - 2 * LINE) + 2 * LINE
-        self.setGeometry((self._host.width() - width) // 2, EDGE + self._below, width, height)
+        self.setGeometry((self._host.width() - width) // 2, max(0, self._host.height() - height - EDGE), width, height)
 
     def _stand(self, is_beside: bool, width: int) -> None:
         """The buttons beside the words, or below them where these would have no room."""

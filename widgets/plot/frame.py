@@ -48,10 +48,10 @@ class Header(NamedTuple):
 class Frame:
     """Paints in pixels; knows the ranges, never the data."""
 
-    def __init__(self, title: str, names: tuple[str, ...], cursor_template: str) -> None:
+    def __init__(self, title: str, names: tuple[str, ...], cursor_template: str, short: tuple[str, ...] = ()) -> None:
         self.title, self.cursor_template = title, cursor_template
         self.titles: tuple[str, ...] = ()  # of the plots in its row: their curves begin at one height
-        self.legend = Legend(names)
+        self.legend = Legend(names, short)
         self.x_range = (0.0, 10.0)
         self.y_scale: Scale = LinearScale(0.0, 1.0, 0.25)
         self.readings: tuple[Reading | None, ...] = ()  # of every curve

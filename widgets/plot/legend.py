@@ -26,6 +26,7 @@ class Style(NamedTuple):
     gap: int = 8
     between: int = 20
     rows: int = 1
+    short: bool = False  # its names
 
     def tight(self) -> Style:
         """The same in less room."""
@@ -35,8 +36,8 @@ class Style(NamedTuple):
 class Legend:
     """Stands at the right end of a row."""
 
-    def __init__(self, names: tuple[str, ...]) -> None:
-        self.names = names  # of every kind of curve there may be
+    def __init__(self, names: tuple[str, ...], short: tuple[str, ...] = ()) -> None:
+        self.names, self._short = names, short or names  # of every kind of curve there may be
         self.kinds: tuple[int, ...] = tuple(range(min(2, len(names))))  # those that there are
         self.is_key = False  # only what solid and dashed mean: the numbers of several runs stand elsewhere
         self.restyle()
@@ -60,7 +61,8 @@ class Legend:
         both, one = Style(True, True), Style(not reading, reading)
         if self.is_key:
             both = one = Style(True, False)
-        styles = both, both.tight(), both.tight()._replace(rows=2), one.tight()._replace(rows=2)
+        two = both.tight()._replace(rows=2)
+        styles = both, both.tight(), two, two._replace(short=True), one.tight()._replace(rows=2)
         for style in styles:
             if self.width(style) <= room:
                 return style, True
@@ -74,9 +76,12 @@ class Legend:
     def _widths(self, style: Style) -> Iterator[float]:
         number = style.gap + QFontMetricsF(self._numbers).horizontalAdvance("0.000") if style.numbers else 0
         for kind in self.kinds:
-            advance = QFontMetricsF(self._label).horizontalAdvance(self.names[kind])
+            advance = QFontMetricsF(self._label).horizontalAdvance(self._name(kind, style))
             label = style.gap + advance if style.names else 0
             yield style.swatch + label + number
+
+    def _name(self, kind: int, style: Style) -> str:
+        return (self._short if style.short else self.names)[kind]
 
     def paint(self, painter: QPainter, row: QRectF, style: Style, values: Sequence[float | None]) -> None:
         """Draw it so that it ends where the row ends; numbers keep their places."""
@@ -95,7 +100,7 @@ class Legend:
         if style.names:
             painter.setFont(self._label)
             painter.setPen(theme.color("dim"))
-            painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self.names[kind])
+            painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self._name(kind, style))
         if style.numbers:
             painter.setFont(self._numbers)
             painter.setPen(theme.color("text"))

@@ -15,7 +15,9 @@ from widgets.look.text import tooltip
 from widgets.parts.flow import Flow
 from widgets.plot.members import Member, member_color
 
-HEIGHT, SWATCH, GAP, EDGE = 24, 20, 7, 6
+HEIGHT, SWATCH, GAP, EDGE, TOP = 24, 20, 7, 6, 4
+MOST_ROWS = 3  # with all numbers
+BETWEEN = " · "
 WIDEST = 28.7  # letters of a title; the whole is in the tooltip
 
 
@@ -30,17 +32,30 @@ class Chip(QToolButton):
     def __init__(self, index: int, title: str, parent: QWidget) -> None:
         super().__init__(parent)
         self.index, self.title = index, title
-        self.value: float | None = None
+        self.values: tuple[float | None, ...] = (None,)
         self.setCheckable(True)
         self.setChecked(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(title)
-        self.setToolTip(tooltip(title, self.tr("Click to hide or show this run")))
+        self._say_what(())
+
+    def show_values(self, values: tuple[float | None, ...], names: Sequence[str]) -> None:
+        """Numbers behind the title; of several, ``names`` say which is which."""
+        if values == self.values:
+            return
+        is_longer, self.values = len(values) != len(self.values), values
+        if is_longer:
+            self.updateGeometry()
+        self._say_what(names)
+        self.update()
+
+    def _say_what(self, names: Sequence[str]) -> None:
+        self.setToolTip(tooltip(self.title, BETWEEN.join(names), self.tr("Click to hide or show this run")))
 
     def sizeHint(self) -> QSize:
         """A piece of line, the title, room for a number."""
         title = min(_widest(), QFontMetricsF(theme.ui_font(11)).horizontalAdvance(self.title))
-        number = QFontMetricsF(theme.mono_font(11)).horizontalAdvance("0.000")
+        number = QFontMetricsF(theme.mono_font(11)).horizontalAdvance(BETWEEN.join(["0.000"] * len(self.values)))
         return QSize(round(2 * EDGE + SWATCH + 2 * GAP + title + number), HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
@@ -72,7 +87,7 @@ class Chip(QToolButton):
             painter.setFont(theme.mono_font(11))
             painter.setPen(theme.color("dim"))
             right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-            painter.drawText(words, right, short_measure(self.value))
+            painter.drawText(words, right, BETWEEN.join(map(short_measure, self.values)))
 
 
 class MemberLegend(QWidget):
@@ -84,7 +99,7 @@ class MemberLegend(QWidget):
         super().__init__(parent)
         self.chips: list[Chip] = []
         self._flow = Flow(self, gap=4, row_gap=0)
-        self._flow.setContentsMargins(58, 4, 16, 0)  # in line with the curves
+        self._flow.setContentsMargins(58, TOP, 16, 0)  # in line with the curves
         self.setAccessibleName(self.tr("Runs"))
         self.hide()
 
@@ -106,9 +121,12 @@ class MemberLegend(QWidget):
         chip.show()
         return chip
 
-    def show_values(self, values: Sequence[float | None]) -> None:
-        """A number beside each title."""
-        for chip, value in zip(self.chips, values, strict=False):
-            if chip.value != value:
-                chip.value = value
-                chip.update()
+    def show_values(self, values: Sequence[tuple[float | None, ...]], names: Sequence[str], one: int = 0) -> None:
+        """Numbers beside each title, and what they are called; ``one``: which of them where all would take too much."""
+        self._show(values, names)
+        if len(names) > 1 and self._flow.heightForWidth(self.width()) > MOST_ROWS * HEIGHT + TOP:
+            self._show([(each[one],) for each in values], names[one : one + 1])
+
+    def _show(self, values: Sequence[tuple[float | None, ...]], names: Sequence[str]) -> None:
+        for chip, shown in zip(self.chips, values, strict=False):
+            chip.show_values(shown, names)

@@ -6,13 +6,16 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QStackedLayout, QVBoxLayout, QWidget
 
 from engine.advice.advice import Problem
+from widgets.look.guarded import guarded
 from widgets.parts.scroll import ScrollPanel
-from widgets.problems.row import ProblemRow, key_of
+from widgets.problems.row import NAME_WIDTH, ProblemRow, key_of
 
 
+@guarded
 class Problems(QWidget):
     """Keeps the rows that stay, so that nothing flickers and the focus stays where it is."""
 
@@ -54,9 +57,23 @@ class Problems(QWidget):
         for index, row in enumerate(self.rows):
             if self._column.indexOf(row) != index:
                 self._column.insertWidget(index, row)
+        self._fit_names()
         self._pages.setCurrentIndex(1 if self.rows else 0)
         if at is not None and self._focused() is None and self.rows:
             self.rows[min(at, len(self.rows) - 1)].take_focus()
+
+    def _fit_names(self) -> None:
+        """Of one width; whole while they leave the sentences most of the room."""
+        widest = max((row.name_width for row in self.rows), default=0)
+        width = max(NAME_WIDTH, min(widest, self.width() // 4))
+        for row in self.rows:
+            if row.name.width() != width:
+                row.fit_name(width)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width."""
+        super().resizeEvent(event)
+        self._fit_names()
 
     def _row(self, kept: list[ProblemRow], problem: Problem) -> ProblemRow:
         """The row that shows this problem already, with its newer repairs; else a new one."""

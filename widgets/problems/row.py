@@ -12,7 +12,7 @@ from widgets.look.guarded import guarded
 from widgets.look.text import breakable, message_text, sentence_text
 from widgets.problems.repair_choice import RepairChoice
 
-NAME_WIDTH = 136
+NAME_WIDTH, NAME_EDGES = 136, 20
 _COLORS: dict[Severity, str] = {"error": "error", "warning": "warn", "hint": "dim"}
 _SIGNS: dict[Severity, str] = {"error": "×", "warning": "!", "hint": "i"}
 _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
@@ -67,6 +67,7 @@ class ProblemRow(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName(self._spoken())
         self.name = self._name_button()
+        self.fit_name(NAME_WIDTH)
         self.sentence = QLabel(breakable(sentence_text(problem.message)), wordWrap=True)
         self.repairs = [self._repair_button(index) for index in range(len(problem.repairs))]
         row = QHBoxLayout(self)
@@ -91,14 +92,22 @@ class ProblemRow(QWidget):
         node = self.problem.node
         button = QPushButton()
         button.setProperty("role", "name")
-        button.setFixedWidth(NAME_WIDTH)
-        text = node or self.tr("Network")
-        metrics = QFontMetrics(theme.ui_font(13, QFont.Weight.Bold))
-        button.setText(metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, NAME_WIDTH - 20))
+        text = self._whole = node or self.tr("Network")
         button.setAccessibleName(f"{text}. {self._spoken()}")
         button.setToolTip(self.tr("Show {name} on the canvas").format(name=node) if node else "")
         button.clicked.connect(self._go)
         return button
+
+    @property
+    def name_width(self) -> int:
+        """What the whole name needs."""
+        return QFontMetrics(theme.ui_font(13, QFont.Weight.Bold)).horizontalAdvance(self._whole) + NAME_EDGES + 1
+
+    def fit_name(self, width: int) -> None:
+        """As wide as the names of all rows may be."""
+        metrics = QFontMetrics(theme.ui_font(13, QFont.Weight.Bold))
+        self.name.setFixedWidth(width)
+        self.name.setText(metrics.elidedText(self._whole, Qt.TextElideMode.ElideMiddle, width - NAME_EDGES))
 
     def _repair_button(self, index: int) -> QPushButton:
         text = message_text(self.problem.repairs[index].text)

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from engine.inspect.tensor_info import TensorInfo
 from engine.units import grouped, shape_text
 from widgets.look import theme
+from widgets.look.guarded import guarded
 from widgets.parts.choice import Choice
 from widgets.parts.elided import ElidedLabel
 from widgets.parts.filter_line import FilterLine
@@ -21,6 +22,27 @@ from widgets.tensors.value_grid import ValueGrid
 
 if TYPE_CHECKING:
     import numpy as np
+
+LOWEST, LOW = 50, 150  # pixels of the panel: the least, and from which a histogram has room
+LEAST, DETAILS = 200, 300  # pixels of one tensor: the least, and what it has before the table has all
+
+
+@guarded
+class _Split(QSplitter):
+    """A hair between two, neither of which goes away."""
+
+    resized = Signal()
+
+    def __init__(self) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self.setHandleWidth(1)
+        self.setMinimumHeight(LOWEST)
+        self.setChildrenCollapsible(False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width."""
+        super().resizeEvent(event)
+        self.resized.emit()
 
 
 class ParameterBrowser(QWidget):
@@ -34,6 +56,7 @@ class ParameterBrowser(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._current: TensorInfo | None = None
+        self._is_by_hand = False
         self.source = Choice(self.tr("Weights"))
         self.filter = FilterLine(self.tr("Filter tensors…"))
         self.table, self.histogram, self.grid = TensorTable(), Histogram(), ValueGrid()
@@ -67,6 +90,7 @@ class ParameterBrowser(QWidget):
             self.show_message(self.tr("No tensors: this network has no layer with weights."))
             return
         self.table.show_infos(infos)
+        self._split.resized.emit()
         numbers = {"values": grouped(sum(info.count for info in infos)), "tensors": grouped(len(infos))}
         self.total.setText(self.tr("{values} values in {tensors} tensors").format(**numbers))
         self._pages.setCurrentIndex(1)
@@ -107,8 +131,13 @@ class ParameterBrowser(QWidget):
         self.facts.setText(f"{shape_text(info.shape)} · {info.dtype}")
         self.bad.setText(self.tr("{count} NaN or ∞").format(count=grouped(info.not_finite)) if info.not_finite else "")
         self.histogram.show_counts(info.counts, info.edges)
-        self.histogram.setVisible(bool(info.counts))
+        self._show_histogram()
         self.values_requested.emit(info.key)
+
+    def _show_histogram(self) -> None:
+        """In a low panel the values come first."""
+        there = self._current is not None and bool(self._current.counts)
+        self.histogram.setVisible(there and self._split.height() >= LOW)
 
     def _edit(self, place: tuple[int, ...], value: float) -> None:
         if self._current is not None:
@@ -139,13 +168,11 @@ class ParameterBrowser(QWidget):
             top.addWidget(widget)
         top.addStretch(1)
         top.addWidget(self.total)
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.setHandleWidth(1)
-        split.setChildrenCollapsible(False)
+        self._split = split = _Split()
+        split.resized.connect(self._share)
+        split.splitterMoved.connect(self._keep_shares)
         split.addWidget(self.table)
         split.addWidget(self._details_panel())
-        split.setStretchFactor(0, 1)
-        split.setSizes([760, 300])
         pages = QWidget()
         self._pages = QStackedLayout(pages)
         self._pages.addWidget(self.message)
@@ -155,6 +182,19 @@ class ParameterBrowser(QWidget):
         column.setSpacing(8)
         column.addLayout(top)
         column.addWidget(pages, 1)
+
+    def _keep_shares(self) -> None:
+        """From here on as the person wants it."""
+        self._is_by_hand = True
+
+    def _share(self) -> None:
+        """The table has what its columns need, and never half of one; the tensor has the rest."""
+        self._show_histogram()
+        if self._is_by_hand:
+            return
+        room = self._split.width() - self._split.handleWidth()
+        table = self.table.fit(room - DETAILS)
+        self._split.setSizes([table, room - table])
 
     def _details_panel(self) -> QWidget:
         self.title, self.facts, self.bad = ElidedLabel(), QLabel(), QLabel()
@@ -174,7 +214,7 @@ class ParameterBrowser(QWidget):
         column.addWidget(self.histogram)
         column.addWidget(self.grid, 1)
         panel = QWidget()  # stays in its place while nothing is selected
-        panel.setMinimumWidth(240)
+        panel.setMinimumWidth(LEAST)
         frame = QVBoxLayout(panel)
         frame.setContentsMargins(12, 0, 0, 0)
         frame.addWidget(self._details)

@@ -25,6 +25,7 @@ from widgets.look import theme
 from widgets.look.guarded import guarded
 from widgets.look.text import QT_TRANSLATE_NOOP
 from widgets.parts.column_width import column_width
+from widgets.parts.scroll import BAR
 
 ROW = 26
 LONGEST = 28  # letters of a key; the whole is the tooltip
@@ -88,6 +89,12 @@ _HINTS = {
     4: QT_TRANSLATE_NOOP("TensorTable", "A frozen tensor does not learn here; a buffer is kept, but never learned"),
     8: QT_TRANSLATE_NOOP("TensorTable", "Standard deviation of its values"),
     9: QT_TRANSLATE_NOOP("TensorTable", "Length of its gradient for one batch of training examples"),
+}
+
+
+_IDLE: dict[int, Callable[[Sequence[TensorInfo]], bool]] = {  # columns that may say nothing
+    9: lambda infos: all(info.gradient_norm is None for info in infos),
+    2: lambda infos: len({info.dtype for info in infos}) < 2,
 }
 
 
@@ -227,6 +234,29 @@ class TensorTable(QTableView):
         if self.selected() is None and infos:
             keys = [info.key for info in infos]
             self.select_key(before.key if before is not None and before.key in keys else keys[0])
+
+    def fit(self, room: int) -> int:
+        """The width, at most ``room``, at which no column is cut; what says nothing gives way first."""
+        for section in _IDLE:
+            self.setColumnHidden(section, False)
+        self.setColumnWidth(0, self._needed(0))
+        left = room - self._edge() - sum(self._widths())
+        if left > 0:  # a long key is whole where there is room
+            keys = {COLUMNS[0].text(info) for info in self.tensors.infos}
+            whole = column_width(self, 0, keys, self.font())
+            self.setColumnWidth(0, min(whole, self.columnWidth(0) + left))
+        for section, is_idle in _IDLE.items():
+            if self._edge() + sum(self._widths()) > room and is_idle(self.tensors.infos):
+                self.setColumnHidden(section, True)
+        wide = [self._edge() + sum(self._widths()[:count]) for count in range(1, len(COLUMNS) + 1)]
+        return max((each for each in wide if each <= room), default=min(room, wide[0]))
+
+    def _widths(self) -> list[int]:
+        return [self.columnWidth(section) for section in range(len(COLUMNS))]  # 0 of a hidden one
+
+    def _edge(self) -> int:
+        """The scroll bar's room."""
+        return BAR + 2 * self.frameWidth()
 
     def select_key(self, key: str) -> None:
         """Select one and scroll to it; one that the filter hides stays hidden."""

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.units import typed_number, value_text
+from engine.units import readings, typed_number, value_text
 from widgets.fields.editors import LineEditor
 from widgets.fields.syntax import Bounds, Syntax
 from widgets.look import theme
@@ -312,7 +312,12 @@ class ValueGrid(QWidget):
         return label
 
     def _refuse(self, text: str) -> None:
-        self._say(self.tr("“{text}” is not a number that fits here").format(text=text.strip()[:40]), "error")
+        found, typed = readings(text), text.strip()[:40]
+        if len(found) > 1:
+            words = self.tr("Write {first} or {second}: {text} could mean either")
+            self._say(words.format(first=found[0], second=found[1], text=typed), "error")
+        else:
+            self._say(self.tr("“{text}” is not a number that fits here").format(text=typed), "error")
 
     def _say(self, text: str, role: str = "small") -> None:
         self.note.setProperty("role", role)

@@ -31,9 +31,10 @@ class Curves(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         names = (self.tr("train"), self.tr("validation"), self.tr("train after"), self.tr("test"))
+        short = (self.tr("train"), self.tr("val."), self.tr("after"), self.tr("test"))
         cursor = self.tr("epoch {}")
-        self.loss = Plot(Frame(self.tr("Loss"), names, cursor), is_share=False)
-        self.accuracy = Plot(Frame(self.tr("Accuracy"), names, cursor), is_share=True)
+        self.loss = Plot(Frame(self.tr("Loss"), names, cursor, short), is_share=False)
+        self.accuracy = Plot(Frame(self.tr("Accuracy"), names, cursor, short), is_share=True)
         self.plots = (self.loss, self.accuracy)
         self.legend = MemberLegend()
         self._zoom: Span | None = None
@@ -61,7 +62,7 @@ class Curves(QWidget):
         self._buttons = self._button_column()
         self._row.addWidget(self._buttons, 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(self._row, 1)
-        self._empty = QLabel()
+        self._empty = QLabel(wordWrap=True)
         self._empty.setProperty("role", "dim")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._pages = QStackedLayout(self)
@@ -187,7 +188,7 @@ class Curves(QWidget):
             plot.is_log = self._log.isChecked() and not plot.is_share
             plot.surround.legend.is_key = self._is_series
             plot.redraw()
-        self._show_values(self.loss)
+        self._show_values()
 
     def _kinds(self) -> tuple[int, ...]:
         """The curves that there are, or will be: training and validation, and what else was asked for."""
@@ -222,17 +223,22 @@ class Curves(QWidget):
         words = self.tr("best epoch {}") if self._members[0].best is not None else self.tr("epoch {}")
         return Rest(at, words.format(tick_text(at, 1)))
 
-    def _show_values(self, plot: Plot) -> None:
-        """The value of each run's dashed curve, or of the solid one where it was not judged yet."""
+    def _show_values(self, hovered: Plot | None = None) -> None:
+        """Of each run what both plots show; where that is too much, what the one below the mouse does."""
+        shown = [plot for plot in self.plots if not plot.isHidden()]
+        self.legend.show_values([tuple(self._value(member, plot) for plot in shown)
+                                 for member in (self._members if self._is_series else ())],
+                                [plot.surround.title for plot in shown],
+                                shown.index(hovered) if hovered in shown else 0)
+
+    def _value(self, member: Member, plot: Plot) -> float | None:
+        """Of its dashed curve, or of the solid one where it was not judged yet."""
         index, at = self.plots.index(plot), plot.cursor_at if plot.cursor_at is not None else plot.full[1]
-        values = []
-        for member in self._members if self._is_series else ():
-            train, validation = member.curves(index)
-            if self._is_over and plot.cursor_at is None:  # the whole epoch, as tables have it
-                train = member.train[index]
-            point = (validation if len(validation) else train).nearest(at)
-            values.append(point[1] if point else None)
-        self.legend.show_values(values)
+        train, validation = member.curves(index)
+        if self._is_over and plot.cursor_at is None:  # the whole epoch, as tables have it
+            train = member.train[index]
+        point = (validation if len(validation) else train).nearest(at)
+        return point[1] if point else None
 
     def _show_member(self, index: int, shown: bool) -> None:
         self._members[index].is_shown = shown
@@ -252,12 +258,13 @@ class Curves(QWidget):
         """In little room the plots come first; the context menu can do the same as the buttons."""
         self._buttons.setVisible(self.width() >= NARROW)
         self._row.setSpacing(32 if self.width() >= 1.5 * NARROW else 16)
+        self._show_values()
 
     def _read_at(self, position: float | None, hovered: Plot) -> None:
         for plot in self.plots:
             plot.cursor_at = position
             plot.read()
-        self._show_values(hovered if position is not None else self.loss)
+        self._show_values(hovered if position is not None else None)
 
     def _show_menu(self, where: QPoint) -> None:
         menu = self.context_menu()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import pairwise
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QToolButton, QVBoxLayout, QWidget
 
@@ -37,6 +37,7 @@ _ROWS: Mapping[str, Mapping[str, LossRow | OptimizerRow | PrecisionRow]] = {
     "loss": LOSSES, "optimizer": OPTIMIZERS, "precision": PRECISIONS,
 }  # fmt: skip
 EDGE = 16
+WIDTH, LEAST, WIDEST = 300, 244, 304
 LIVE = "lr"  # what may change while training runs
 
 
@@ -173,8 +174,8 @@ class RecipePanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(self.tr("Recipe"))
-        self.setMinimumWidth(264)
-        self.setMaximumWidth(304)
+        self.setMinimumWidth(LEAST)
+        self.setMaximumWidth(WIDEST)
         self._form = RecipeForm(self, skip=("device",))
         self._form.edited.connect(lambda field, _: self.recipe_changed.emit(self._form.value, field))
         self._form.show_value(Recipe())
@@ -188,6 +189,10 @@ class RecipePanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(scroll)
+
+    def sizeHint(self) -> QSize:
+        """As wide as it reads well, while there is room."""
+        return QSize(WIDTH, super().sizeHint().height())
 
     def _fit(self) -> None:
         self._form.fit(self.width() - 2 * EDGE)

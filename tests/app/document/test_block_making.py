@@ -35,6 +35,14 @@ def desk(qtbot) -> Desk:
 # -- making and dissolving ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("name", ["outer", "residual1"])
+def test_a_block_is_not_made_once_more(desk, qtbot, name):
+    desk.page.scene.select([name])
+    with qtbot.assertNotEmitted(desk.page.block_requested):
+        desk.page.request_block()
+    assert desk.notice() == f"{name} is a block already: select several layers to make one of them"
+
+
 def test_a_block_is_made_of_the_selection_and_dissolved_again(desk, qtbot):
     params = desk.page.analysis.params
     desk.page.scene.select(["residual1", "flat"])

@@ -7,7 +7,9 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QObject
 
+from app.document.document import Document
 from app.document.editing import Editing
+from engine.data.options.options import Augment
 from engine.data.spec.spec import DataSpec
 from engine.experiment.experiment import Experiment
 from tests.app.desk import Desk, network
@@ -30,6 +32,42 @@ def test_other_data_keep_the_size_that_the_network_was_drawn_for(desk, before, c
     assert (data.dataset, data.sample_shape, data.resize) == (chosen, shape, resize)
     document.undo()
     assert document.experiment.data == DataSpec(dataset=before)
+
+
+@pytest.mark.parametrize("between", [["linear"], ["house-prices"], ["linear", "house-prices", "polynomial"]])
+@pytest.mark.parametrize(("chosen", "resize"), [("digits", 28), ("mnist", None), ("cifar10", 28)])
+def test_what_was_set_for_images_is_there_after_a_table(desk, between, chosen, resize):
+    document, editing = desk.document, desk.editing
+    set_here = DataSpec(dataset="digits", resize=28, channels=3, normalize=True, validation=0.2,
+                        augment=Augment(flip=True))
+    document.edit("data", replace(document.experiment, data=set_here))
+    for source in between:
+        editing.choose_dataset(source)
+        assert document.experiment.data.resize is None and not document.experiment.data.augment.is_active
+    editing.choose_dataset(chosen)
+    assert document.experiment.data == set_here.with_options(dataset=chosen, resize=resize)
+
+
+def test_what_only_some_data_have_is_there_when_they_come_back(desk):
+    document, editing = desk.document, desk.editing
+    letters = DataSpec(dataset="emnist", emnist="letters")
+    document.edit("data", replace(document.experiment, data=letters))
+    editing.choose_dataset("linear")
+    made = document.experiment.data.with_options(synthetic={"rows": 123})
+    editing.change_data_of(document, made, "synthetic.rows")
+    editing.choose_dataset("mnist")
+    editing.choose_dataset("linear")
+    assert document.experiment.data == made
+    editing.choose_dataset("emnist")
+    assert document.experiment.data == letters
+
+
+def test_one_network_knows_nothing_of_what_another_had(desk):
+    other = Document(replace(desk.document.experiment, data=DataSpec(dataset="linear")), "other")
+    desk.document.edit("data", replace(desk.document.experiment, data=DataSpec(dataset="digits", resize=28)))
+    desk.editing.choose_dataset("linear")
+    desk.editing.change_data_of(other, DataSpec(dataset="digits"), "dataset")
+    assert other.experiment.data == DataSpec(dataset="digits")
 
 
 def test_what_cannot_be_shared_is_said(desk):

@@ -41,7 +41,7 @@ def test_what_the_network_does_not_grant_is_said_and_changes_nothing(
         raise LayerloomError("not here")
 
     desk.enter(*inside)
-    desk.page.scene.select(["outer"] if not inside else [])
+    desk.page.scene.select(["outer", "residual1"] if not inside else [])
     monkeypatch.setattr(module, name, refuse)
     act(desk.page)
     assert desk.notice() == "Not here" and desk.graph == network() and desk.path == inside

@@ -16,6 +16,7 @@ from app.features.training import Training
 from app.window.window import MainWindow
 from engine.messages import LayerloomError, say
 from tests.app.windows import opened
+from tests.engine.data.data_cases import idx_files
 from tests.seen import texts
 
 
@@ -152,3 +153,17 @@ def test_what_is_missing_or_under_way_stands_in_the_place_of_samples(window):
     assert "Not here" in " ".join(texts(feature.panel.missing))
     feature.library.downloading.emit("Reading it", 1, 2)
     assert "Reading it" in " ".join(texts(feature.panel.download))
+
+
+def test_what_went_wrong_with_a_download_is_not_said_once_the_data_are_there(window, qtbot, tmp_path):
+    feature, notice = window.feature(Data), window.page.notice
+    window.places.bottom.setCurrentWidget(feature.panel)
+    root = window.settings.data_root = tmp_path / "sets"
+    document = window.page.document
+    document.edit("mnist", replace(document.experiment, data=document.experiment.data.with_options(dataset="mnist")))
+    feature.library.failed.emit(say("No line"))
+    assert feature.library.is_missing and notice.isVisible() and feature.panel.missing.isVisible()
+    idx_files(document.experiment.data, root)
+    document.edit("batch", replace(document.experiment, recipe=document.experiment.recipe.with_options(batch_size=77)))
+    qtbot.waitUntil(lambda: feature.panel.strip.isVisible())
+    assert not notice.isVisible() and not feature.library.is_missing

@@ -44,7 +44,7 @@ def test_files_are_asked_for_beside_the_last_one(window, tmp_path, monkeypatch):
     window.places.documents.setCurrentIndex(0)
     window.page.view.append("ReLU")
     window.commands["save"].trigger()
-    assert asked[1:] == [("Save the network", tmp_path / "two" / "lenet.loom", [LOOM])]
+    assert asked[1:] == [("Save the network", tmp_path / "one" / "lenet.loom", [LOOM])]
     assert window.page.document.dirty and tabs(window) == ["lenet.loom  •", "one.loom", "two.loom"]
 
 

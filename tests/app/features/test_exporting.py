@@ -44,7 +44,7 @@ def test_a_dialog_offers_every_kind_of_file(window, monkeypatch, action, suggest
     asked = []
     monkeypatch.setattr(dialogs, "save_path", lambda *given: asked.append(given[2:]))
     window.commands[action].trigger()
-    assert asked == [(Path(suggestion), rows)]
+    assert asked == [(Path.home() / suggestion, rows)]
 
 
 def test_weights_of_every_kind_can_be_opened(window, monkeypatch):
@@ -207,7 +207,7 @@ def test_curves_are_asked_for_when_there_are_some(window, qtbot, tmp_path, monke
     assert not asked
     run.states.hear(Point(0.5, 1.5, 0.5))
     window.commands["save_curves"].trigger()
-    assert asked == [("Save the curves", Path("lenet-curves.png"), PICTURES)]
+    assert asked == [("Save the curves", Path.home() / "lenet-curves.png", PICTURES)]
     monkeypatch.setattr(dialogs, "save_path", lambda *_: tmp_path / "no folder" / "curves.csv")
     window.commands["save_curves"].trigger()
     qtbot.waitUntil(lambda: "could not be written" in said(), timeout=20_000)

@@ -180,11 +180,11 @@ def test_blocks_are_passed_on_as_files(window, tmp_path, monkeypatch):
     name, asked, path = made(window, "Mine"), [], tmp_path / "out.loomblock"
     monkeypatch.setattr(dialogs, "save_path", lambda *given: asked.append(given[1:]) or path)
     window.commands["save_block"].trigger()
-    assert asked == [("Save block", Path("mine.loomblock"), [BLOCK])] and said(window) == "Saved out.loomblock"
+    assert asked == [("Save block", Path.home() / "mine.loomblock", [BLOCK])] and said(window) == "Saved out.loomblock"
     assert load_block(path) == window.page.level.graph.nodes[name].layer
     monkeypatch.setattr(dialogs, "open_paths", lambda *given: asked.append(given[1:]) or [path, tmp_path / "gone"])
     window.commands["load_blocks"].trigger()
-    assert asked[1:] == [("Add blocks", "", FILTERS)]
+    assert asked[1:] == [("Add blocks", str(tmp_path), FILTERS)]
     assert "gone" in said(window), "the last of them is not there"
     assert [label for _, label in window.feature(Blocks).kinds()] == ["Kept", "Mine"]
     monkeypatch.setattr(dialogs, "open_paths", lambda *_: [path])

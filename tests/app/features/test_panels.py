@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 
 from app.features.blocks import Blocks
 from app.features.code_layers import CodeLayers
@@ -34,6 +34,7 @@ from engine.layers.linear import Linear
 from engine.units import value_text
 from tests.app.windows import brought, opened
 from tests.engine.data.data_cases import idx_files
+from tests.reached import reach_all
 from widgets.blocks.dialog import BlockDialog
 
 READY_MS, TRAIN_MS = 60_000, 120_000
@@ -324,3 +325,22 @@ def test_an_experiment_of_several_runs_says_so_when_it_is_opened(window, qtbot):
     qtbot.waitUntil(lambda: not panel.run_all.isHidden(), timeout=5000)
     words = " ".join(label.text() for label in panel.findChildren(QLabel) if not label.isHidden())
     assert window.page.document.experiment.about in words
+
+
+def test_with_many_networks_every_tab_can_be_reached(window):
+    for _ in range(14):
+        window.commands["new"].trigger()
+    for width in (1280, 2000):
+        window.resize(width, 720)
+        QApplication.processEvents()
+        assert reach_all(window.places.documents)
+
+
+def test_every_bottom_page_fits_into_a_small_window(window):
+    shown(window, "gallery:lenet")
+    bottom = window.places.bottom
+    for index in range(bottom.count()):
+        bottom.setCurrentIndex(index)
+        QApplication.processEvents()
+        least = bottom.widget(index).minimumSizeHint()
+        assert least.width() <= 480 and least.height() <= 120, f"{bottom.tabText(index)}: {least.toTuple()}"

@@ -169,6 +169,15 @@ def test_an_earlier_run_is_not_replaced_silently(say: Say, small: Path, tmp_path
         assert code and "Replacing" not in errors and (tmp_path / "run" / "checkpoint.pt").exists()
 
 
+@pytest.mark.parametrize(("setting", "said"), [
+    ("batch_size=1.000", "Write 1000 or 1: 1.000 could mean either"),
+    ("lr=1,000", "Write 1000 or 1.0: 1,000 could mean either"),
+])
+def test_a_setting_that_could_mean_two_numbers_is_refused(say: Say, small: Path, setting: str, said: str) -> None:
+    code, _, errors = say("train", small, "--set", setting)
+    assert code == 2 and said in errors.replace("\n", " ")
+
+
 def test_train_resumes(say: Say, small: Path, tmp_path: Path) -> None:
     say("train", small, "--out", tmp_path / "parts")
     code, out, _ = say("train", small, "--epochs", "4", "--out", tmp_path / "parts", "--resume")

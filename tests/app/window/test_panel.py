@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any, cast
 
 import pytest
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.document.page import Page
 from app.window.panel import Tab, TabPanel
+from tests.reached import reach_all
+from widgets.look import theme
 
 PAGE = cast(Page, object())
 
@@ -95,3 +97,19 @@ def test_what_stands_in_the_place_of_a_tab_hears_nothing(desk: Desk) -> None:
     assert desk.panel.shows(two)
     desk.panel.show_page(PAGE)
     assert desk.taken() == [("made", "Two"), ("shown", "Two", PAGE)]
+
+
+@pytest.mark.parametrize("width", [1080, 760, 560, 300])
+def test_every_tab_can_be_reached(desk: Desk, qapp: QApplication, width: int) -> None:
+    theme.apply(qapp, theme.DARK)
+    titles = ("Training", "Problems  12", "Data", "Results", "Parameters", "Code", "Code layer")
+    tabs = [desk.add(title, rank, hidden=title == "Code layer") for rank, title in enumerate(titles)]
+    desk.panel.complete()
+    desk.panel.resize(width, 300)
+    desk.panel.show()
+    desk.panel.bring(tabs[-1])
+    desk.panel.rename(tabs[2], "Data and more")
+    assert bool(reach_all(desk.panel.tabBar())) == (width < 700)
+    desk.panel.resize(1080, 300)
+    QApplication.processEvents()
+    assert not reach_all(desk.panel.tabBar()), "there is room for all"

@@ -154,7 +154,7 @@ def test_advice_names_its_run() -> None:
     both = replace(poor, variants=(Variant(title="λ = 3"), Variant(title="good", recipe={"optimizer": "adam",
                                                                                         "lr": 0.02})))
     said = of_type(list(fit_series(both)), Remark)
-    assert [str(remark.message) for remark in said] == [f"λ = 3: {alone[0].message}"]
+    assert [str(remark.message) for remark in said] == [f"Run “λ = 3”. {alone[0].message}"]
     assert (said[0].kind, said[0].suggestion) == (alone[0].kind, alone[0].suggestion)
 
 

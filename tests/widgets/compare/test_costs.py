@@ -19,7 +19,7 @@ from widgets.look import theme
     (3, 0, 5, "+5 B"),
     (0, 100, 150, "+50 %"), (0, 100, 25, "−75 %"), (0, 100, 0, "−100 %"), (0, 1000, 1005, "+0.5 %"),
     (1, 10, 109, "+990 %"), (1, 10, 110, "×11"), (2, 3, 100, "×33.3"),
-    (2, 1, 999, "×999"), (2, 1, 1000, "×1 000"), (2, 1, 20_000_000, "×20 M"),
+    (2, 1, 999, "×999"), (2, 10, 9996, "×1 000"), (2, 1, 1000, "×1 000"), (2, 1, 20_000_000, "×20 M"),
 ])  # fmt: skip
 def test_how_far_two_costs_are_apart(row: int, before: int | None, after: int | None, said: str) -> None:
     assert difference_text(row, before, after).replace("\xa0", " ") == said

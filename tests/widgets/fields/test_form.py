@@ -202,6 +202,21 @@ def test_escape_goes_back_to_what_enter_or_leaving_made_good(qtbot: QtBot, stage
     assert (stage.form.value.out_channels, editor.text()) == (56, "56")
 
 
+@pytest.mark.parametrize(("kind", "name", "text", "said"), [
+    ("Linear", "out_features", "1,000", "Write 1000 or 1: 1,000 could mean either"),
+    ("Linear", "out_features", "1.000", "Write 1000 or 1: 1.000 could mean either"),
+    ("BatchNorm2d", "eps", "1,250", "Write 1250 or 1.25: 1,250 could mean either"),
+    ("Conv2d", "kernel_size", "1,000", "Write 1000 or 1×000: 1,000 could mean either"),
+])
+def test_a_number_that_could_mean_two_is_refused_in_place(qtbot: QtBot, stage: Stage, kind: str, name: str, text: str,
+                                                          said: str) -> None:
+    stage.form.show_value(LAYERS[kind]())
+    before, row = stage.form.value, stage.form.rows[name]
+    retype(qtbot, row.editor, text)
+    qtbot.waitUntil(row.error.isVisible)
+    assert row.error.text().replace("\u200b", "") == said and getattr(stage.form.value, name) == getattr(before, name)
+
+
 def test_an_unfinished_text_that_is_left_counts_for_nothing(qtbot: QtBot, stage: Stage) -> None:
     stage.form.show_value(LAYERS["Conv2d"](kernel_size=3))
     editor = stage.form.rows["kernel_size"].editor

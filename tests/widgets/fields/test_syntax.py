@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import pytest
 from pydantic import BaseModel, Field
 
-from widgets.fields.syntax import Bounds, Syntax, syntax_of
+from widgets.fields.syntax import Bounds, Syntax, Unclear, syntax_of
 
 WHOLE, REAL, TEXT = Syntax(frozenset({int})), Syntax(frozenset({float})), Syntax(frozenset({str}))
 SIZE = Syntax(frozenset({int}), tuples=True)
@@ -28,11 +28,25 @@ BETAS = Syntax(frozenset({float}), tuples=True, always_tuple=True)
     (SHAPE, "5", (5,)), (SHAPE, "5×5", (5, 5)), (SHAPE, "", ""),
     (HOLES, "7×–", (7, None)), (HOLES, "-×7", (None, 7)), (HOLES, "–", None), (HOLES, "–×–", None),
     (AUTO, "AUTO", "auto"), (AUTO, "same", "Same"), (AUTO, "3", 3), (AUTO, "aut", "aut"),
-    (BETAS, "0.9, 0.999", (0.9, 0.999)),
+    (BETAS, "0.9, 0.999", (0.9, 0.999)), (BETAS, "0.9,0.999", (0.9, 0.999)),
+    (WHOLE, "1_000", 1000), (WHOLE, "1\u202f000", 1000), (WHOLE, "1’000", 1000), (WHOLE, "1,000,000", 1_000_000),
+    (REAL, "1_000", 1000.0), (REAL, "1.000", 1.0), (REAL, "1_0", "1_0"), (TEXT, "1,000", "1,000"),
+    (SIZE, "224,224", 224), (SIZE, "1 000", 1000), (SIZE, "1\u00a0024", 1024), (SIZE, "5 128", (5, 128)),
 ])  # fmt: skip
 def test_what_a_text_means(syntax: Syntax, text: str, value: object) -> None:
     read = syntax.read(text)
     assert (read, type(read)) == (value, type(value))
+
+
+@pytest.mark.parametrize(("syntax", "text", "meanings"), [
+    (WHOLE, "1,000", ("1000", "1")), (WHOLE, "1.000", ("1000", "1")), (REAL, "1,000", ("1000", "1.0")),
+    (REAL, "1,125", ("1125", "1.125")), (SIZE, "1,000", ("1000", "1×000")), (BETAS, "1,000", ("1000", "1, 000")),
+    (MAYBE, " 64,000 ", ("64000", "64")),
+])  # fmt: skip
+def test_what_could_be_meant_two_ways_is_nothing_yet(syntax: Syntax, text: str, meanings: tuple[str, ...]) -> None:
+    read = syntax.read(text)
+    assert isinstance(read, Unclear) and read.meanings == meanings
+    assert syntax.unfinished(text), "one may be typing on"
 
 
 @pytest.mark.parametrize(("syntax", "value", "text"), [

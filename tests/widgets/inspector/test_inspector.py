@@ -209,6 +209,17 @@ def test_a_problem_offers_its_repair(qtbot: QtBot, inspector: Inspector) -> None
     assert not inspector.findChild(ProblemList).isVisible()
 
 
+def test_repairs_below_each_other_leave_no_hole(inspector: Inspector) -> None:
+    repairs = tuple(Repair(say("Insert a layer that makes it flat, number {n}", n=n), lambda graph: graph)
+                    for n in range(3))
+    show(inspector, "fc1", (Problem("error", "fc1", say("It is not flat"), repairs),))
+    inspector.window().resize(300, 1400)
+    QApplication.processEvents()
+    found = inspector.findChild(ProblemList)
+    lowest = max(button.mapTo(found, button.rect().bottomLeft()).y() for button in found.findChildren(QPushButton))
+    assert len(found.findChildren(QPushButton)) == 3 and found.height() - lowest <= 8
+
+
 def test_another_problem_replaces_the_first(inspector: Inspector) -> None:
     show(inspector, "fc1", (flat_problem(),))
     show(inspector, "fc1", (flat_problem("other"),))

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QFontMetricsF, QPalette, QStyleHints
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QTabBar
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QFontMetricsF, QIcon, QPalette, QPixmap, QStyleHints
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMenu, QTabBar
 from pytestqt.qtbot import QtBot
 
 from tests.redrawn import is_redrawn
@@ -46,6 +46,23 @@ def test_while_the_start_page_is_in_front_no_tab_looks_active(worn: Theme, qtbot
     for start in (False, True, False, True):
         assert is_redrawn(bar, lambda start=start: theme.mark_start(documents, start))
         assert (accent in colors(documents)) is not start
+
+
+@pytest.mark.parametrize("has_picture", [False, True])
+def test_what_is_chosen_in_a_menu_is_marked_in_the_accent(worn: Theme, qtbot: QtBot, has_picture: bool) -> None:
+    menu, dot = QMenu(), QPixmap(16, 16)
+    dot.fill(QColor(worn.warn))
+    qtbot.addWidget(menu)
+    for on in (True, False):
+        action = menu.addAction(QIcon(dot) if has_picture else QIcon(), "Choice")
+        action.setCheckable(True)
+        action.setChecked(on)
+    menu.ensurePolished()
+    menu.resize(menu.sizeHint())
+    marked = [QColor(worn.accent).name() in colors(menu, menu.actionGeometry(action)) for action in menu.actions()]
+    assert marked == [True, False]
+    menu.setActiveAction(menu.actions()[0])
+    assert QColor(worn.on_accent).name() in colors(menu, menu.actionGeometry(menu.actions()[0]).adjusted(0, 0, -50, 0))
 
 
 def test_a_picture_may_wear_another_theme_than_the_window(worn: Theme) -> None:

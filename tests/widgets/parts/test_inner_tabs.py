@@ -9,6 +9,7 @@ from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
+from tests.reached import reach_all
 from tests.seen import colors
 from widgets.parts.inner_tabs import InnerTabs
 
@@ -48,6 +49,20 @@ def test_tabs_that_come_and_go_leave_no_gap_and_none_is_cut(tabs: InnerTabs) -> 
             assert places[0].left() >= 0 and places[-1].right() <= tabs.width()
             assert all(place.width() > tabs.bar.fontMetrics().horizontalAdvance(each)
                        for place, each in zip(places, titles, strict=True))
+
+
+@pytest.mark.usefixtures("font")
+@pytest.mark.parametrize("width", [700, 450, 300, 160])
+def test_every_page_can_be_reached_after_others_were_there(tabs: InnerTabs, width: int) -> None:
+    tabs.resize(width, 200)
+    images = ("Samples", "Numbers", "Augmentation", "Step by step")
+    for titles in (TITLES, ("Columns", "Preparation", "Numbers"), images):
+        for page in tabs.findChildren(QLabel):
+            tabs.set_there(page, page.text() in titles)
+        tabs.bar.setCurrentIndex(TITLES.index(titles[0]))
+        QApplication.processEvents()
+        reach_all(tabs.bar)
+    assert width > 160 or reach_all(tabs.bar), "here the arrows are needed"
 
 
 def test_a_tab_shows_its_page(tabs: InnerTabs) -> None:

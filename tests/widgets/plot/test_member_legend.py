@@ -44,8 +44,8 @@ def test_each_run_has_a_chip_of_its_own_in_its_colour(legend: MemberLegend) -> N
 
 def test_a_hidden_run_is_dim_and_its_number_is_gone(legend: MemberLegend, qtbot: QtBot) -> None:
     chip = legend.chips[1]
-    legend.show_values([None, 0.5, None])
-    assert chip.value == 0.5
+    legend.show_values([(None,), (0.5,), (None,)], ["Loss"])
+    assert chip.values == (0.5,)
     with qtbot.waitSignal(legend.toggled) as asked:
         qtbot.mouseClick(chip, LEFT)
     assert asked.args == [1, False]
@@ -80,7 +80,7 @@ def test_other_runs_take_the_place_of_the_ones_before(legend: MemberLegend) -> N
 def test_the_face_of_a_chip(legend: MemberLegend) -> None:
     dark, chip = theme.DARK, legend.chips[1]
     legend.chips[0].setFocus()
-    legend.show_values([0.25, 0.5, None])
+    legend.show_values([(0.25,), (0.5,), (None,)], ["Loss"])
     line, title, number = (mark for mark in drawn(chip) if mark.kind != "box")
     assert (line.place, line.pen, line.width) == (QRectF(6, 12, 20, 0), member_color(1).name(), 3)
     room = QRectF(33, 0, chip.width() - 33 - 6, 24)
@@ -127,10 +127,10 @@ def test_a_chip_has_room_for_its_words_up_to_a_width(legend: MemberLegend) -> No
 
 def test_a_number_is_drawn_when_it_is_another(legend: MemberLegend) -> None:
     first = legend.chips[0]
-    assert is_redrawn(first, lambda: legend.show_values([0.5, None, None]))
-    assert not is_redrawn(first, lambda: legend.show_values([0.5, 0.25, None]))
-    assert is_redrawn(first, lambda: legend.show_values([None]))
-    assert legend.chips[1].value == 0.25
+    assert is_redrawn(first, lambda: legend.show_values([(0.5,), (None,), (None,)], ["Loss"]))
+    assert not is_redrawn(first, lambda: legend.show_values([(0.5,), (0.25,), (None,)], ["Loss"]))
+    assert is_redrawn(first, lambda: legend.show_values([(None,)], ["Loss"]))
+    assert legend.chips[1].values == (0.25,)
 
 
 def test_keys_hide_a_run_too(legend: MemberLegend, qtbot: QtBot) -> None:

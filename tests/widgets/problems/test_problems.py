@@ -340,6 +340,7 @@ def test_the_next_row_is_scrolled_to_and_no_farther(view: Problems, qtbot: QtBot
 
 def test_a_long_name_has_its_column_and_keeps_both_ends(view: Problems) -> None:
     name = "encoder_layer_with_a_name_that_is_long_12"
+    view.resize(500, 300)
     view.show_problems([Problem("error", name, say("Wrong")), Problem("error", "fc1", say("Wrong"))])
     long, short = (row.name for row in view.rows)
     bold = QFontMetrics(theme.ui_font(13, QFont.Weight.Bold))
@@ -348,6 +349,12 @@ def test_a_long_name_has_its_column_and_keeps_both_ends(view: Problems) -> None:
     assert long.accessibleName().startswith(name) and long.toolTip() == f"Show {name} on the canvas"
     QApplication.processEvents()
     assert long.width() == short.width() == NAME_WIDTH
+    view.resize(1600, 300)
+    QApplication.processEvents()
+    assert long.text() == name and short.width() == long.width() <= 400, "where there is room it is whole"
+    view.resize(500, 300)
+    QApplication.processEvents()
+    assert "…" in long.text() and long.width() == NAME_WIDTH
 
 
 def test_a_click_on_the_panel_takes_the_keyboard_and_the_tab_key_does_not(view: Problems, qtbot: QtBot) -> None:

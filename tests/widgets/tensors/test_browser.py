@@ -287,6 +287,13 @@ def test_a_value_is_typed_over(qtbot: QtBot, browser: ParameterBrowser, text: st
     assert shown_values(browser)[0][2] == value_text(float(before[1, 0, 0, 2]))
 
 
+def test_a_value_that_could_mean_two_is_refused_in_words(qtbot: QtBot, browser: ParameterBrowser) -> None:
+    browser.table.select_key("fc.weight")
+    with qtbot.assertNotEmitted(browser.value_edited):
+        type_value(qtbot, browser, 0, 0, "1,000")
+    assert browser.grid.note.text() == "Write 1000 or 1.0: 1,000 could mean either"
+
+
 @pytest.mark.parametrize(("key", "text"), [("fc.weight", "abc"), ("fc.weight", "inf"), ("fc.weight", "1_0"),
                                            ("bn1.num_batches_tracked", "1.5")])
 def test_what_is_no_value_is_refused_in_words(qtbot: QtBot, browser: ParameterBrowser, key: str, text: str) -> None:
@@ -414,9 +421,43 @@ def test_a_line_above_the_table_and_beside_it_one_tensor(browser: ParameterBrows
     assert heading[0].right() < heading[2].left()
     assert heading[2].right() > 1050
     assert (browser.facts.text(), browser.bad.text()) == ("6×2×3×4 · float32", "")
-    browser.resize(1500, 400)
+
+
+@pytest.mark.usefixtures("font")
+@pytest.mark.parametrize("width", [480, 760, 1080, 2040])
+def test_no_column_is_cut_and_the_room_that_is_left_is_the_tensor_s(browser: ParameterBrowser, width: int) -> None:
+    browser.resize(width, 300)
+    browser.table.select_key("fc.weight")
     QApplication.processEvents()
-    assert place(browser, browser.table).width() > table.width() + 350, "the table grows"
+    header, table = browser.table.horizontalHeader(), browser.table
+    ends = [header.sectionViewportPosition(section) + header.sectionSize(section) for section in range(header.count())
+            if not table.isColumnHidden(section)]
+    free = [table.viewport().width() - end for end in ends]
+    assert any(0 <= each <= 12 for each in free) or width == 480, "no half of a column"
+    assert browser.grid.view.width() >= 160 and browser.width() - 16 <= place(browser, browser.grid).right()
+    if width == 2040:
+        assert ends[-1] <= table.viewport().width() and browser.grid.view.width() > 900
+    split = browser.findChild(QSplitter)
+    assert sum(split.sizes()) + 1 == split.width()
+
+
+def test_a_long_key_is_whole_where_there_is_room(browser: ParameterBrowser) -> None:
+    key = "encoder.layers.first.attention.projection.of.the.values.weight"
+    browser.show_tensors([info(key, ARRAYS["fc.weight"])])
+    need = browser.table.fontMetrics().horizontalAdvance(key)
+    for width, whole in ((700, False), (2000, True)):
+        browser.resize(width, 300)
+        QApplication.processEvents()
+        assert (browser.table.columnWidth(0) > need) == whole
+
+
+def test_what_a_hand_has_moved_stays(browser: ParameterBrowser) -> None:
+    split = browser.findChild(QSplitter)
+    split.moveSplitter(500, 1)
+    split.splitterMoved.emit(500, 1)
+    before = split.sizes()[0]
+    browser.show_tensors(INFOS)
+    assert split.sizes()[0] == before == 500
 
 
 def test_a_message_stands_at_the_top(browser: ParameterBrowser) -> None:

@@ -407,12 +407,12 @@ def test_the_key_is_shown_for_a_series_alone(curves: Curves) -> None:
     assert [chip.title for chip in curves.legend.chips] == ["late"]
     curves.add_points([(0.5, 3.0, 0.25), (1.0, 2.0, 0.5)])
     assert curves.loss.surround.legend.is_key and curves.accuracy.surround.legend.is_key
-    assert [chip.value for chip in curves.legend.chips] == [2.0], "not judged yet"
+    assert [chip.values for chip in curves.legend.chips] == [(2.0, 0.5)], "not judged yet"
     curves.accuracy.hovered.emit(0.5)
-    assert [chip.value for chip in curves.legend.chips] == [0.25]
+    assert [chip.values for chip in curves.legend.chips] == [(3.0, 0.25)]
     curves.add_epoch(1, 1.0, 0.5, 7.0, 0.75, False)
     curves.accuracy.hovered.emit(None)
-    assert [chip.value for chip in curves.legend.chips] == [7.0]
+    assert [chip.values for chip in curves.legend.chips] == [(7.0, 0.75)]
 
 
 def test_the_menu_says_how_the_axis_is(curves: Curves) -> None:
@@ -466,18 +466,18 @@ def test_the_menu_saves_shows_all_and_turns_the_axis(curves: Curves, qtbot: QtBo
     assert [button_with(curves, text).focusPolicy() for text in ("Save…", "Log")] == [Qt.FocusPolicy.StrongFocus] * 2
 
 
-def test_the_cursor_is_in_both_plots_and_its_value_in_the_one_below_it(curves: Curves) -> None:
+def test_the_cursor_is_in_both_plots_and_so_are_its_values(curves: Curves) -> None:
     curves.begin_member(0, "a")
     curves.add_epoch(1, 5.0, 0.1, 6.0, 0.2, False)
     curves.add_epoch(2, 4.0, 0.3, 3.0, 0.4, False)
-    for plot, value in ((curves.loss, 6.0), (curves.accuracy, 0.2)):
+    for plot in curves.plots:
         plot.hovered.emit(1.0)
         assert [each.cursor_at for each in curves.plots] == [1.0, 1.0]
-        assert curves.legend.chips[0].value == value
+        assert curves.legend.chips[0].values == (6.0, 0.2)
     curves.accuracy.hovered.emit(0.0)
-    assert [each.cursor_at for each in curves.plots] == [0.0, 0.0] and curves.legend.chips[0].value == 0.2
+    assert [each.cursor_at for each in curves.plots] == [0.0, 0.0] and curves.legend.chips[0].values == (6.0, 0.2)
     curves.accuracy.hovered.emit(None)
-    assert curves.legend.chips[0].value == 3.0, "the loss at the end"
+    assert curves.legend.chips[0].values == (3.0, 0.4), "at the end"
 
 
 # -- one meaning a number ---------------------------------------------------------------------------------------------

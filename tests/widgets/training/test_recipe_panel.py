@@ -201,7 +201,7 @@ def test_typing_away_the_decay_keeps_the_field(qtbot: QtBot, opened: RecipePanel
 
 
 @pytest.mark.usefixtures("font")
-@pytest.mark.parametrize("width", [264, 300])
+@pytest.mark.parametrize("width", [244, 300])
 def test_nothing_is_clipped_in_the_narrowest_panel(opened: RecipePanel, width: int) -> None:
     opened.resize(width, 900)
     opened.show_recipe(Recipe(optimizer="momentum", weight_decay=0.1))
@@ -313,7 +313,7 @@ def test_labels_take_two_lines_where_there_is_no_room(opened: RecipePanel) -> No
 
 
 def test_the_panel_scrolls_and_keeps_its_edges(opened: RecipePanel) -> None:
-    for width in (264, 304):
+    for width in (244, 304):
         opened.resize(width, 270)
         for _ in range(3):
             QApplication.processEvents()
@@ -321,7 +321,7 @@ def test_the_panel_scrolls_and_keeps_its_edges(opened: RecipePanel) -> None:
                  for each in form(opened).rows.values() if each.editor.isVisible()]
         assert min(box.left() for box in boxes) == 16
         assert max(box.right() for box in boxes) == width - 16 - 1
-    assert opened.minimumWidth() == 264 and opened.maximumWidth() == 304
+    assert opened.minimumWidth() == 244 and opened.maximumWidth() == 304
     assert opened.findChild(ScrollPanel).verticalScrollBar().isVisible()
     opened.resize(304, 1200)
     for _ in range(3):

@@ -129,15 +129,17 @@ def test_a_click_hides_a_run_and_brings_it_back(curves: Curves, qtbot: QtBot) ->
 
 def test_the_legend_says_the_values_at_the_cursor(curves: Curves) -> None:
     begin(curves, ("a", "b"))
-    assert [chip.value for chip in curves.legend.chips] == pytest.approx([math.exp(-5), 2 * math.exp(-5)])
+    assert [chip.values[0] for chip in curves.legend.chips] == pytest.approx([math.exp(-5), 2 * math.exp(-5)])
+    assert all(len(chip.values) == 2 and chip.values[1] is not None for chip in curves.legend.chips), "accuracy, too"
+    assert "Loss · Accuracy" in curves.legend.chips[0].toolTip()
     plot = curves.accuracy
     place = QPointF(plot.area.left() + plot.area.width() * 2 / 10, plot.area.center().y())
     move = QMouseEvent(QEvent.Type.MouseMove, place, plot.viewport().mapToGlobal(place), Qt.MouseButton.NoButton,
                        Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier)
     QApplication.sendEvent(plot.viewport(), move)
-    assert [chip.value for chip in curves.legend.chips] == [0.2, 0.2]
+    assert [chip.values[1] for chip in curves.legend.chips] == [0.2, 0.2]
     QApplication.sendEvent(plot, QEvent(QEvent.Type.Leave))
-    assert curves.legend.chips[0].value == pytest.approx(math.exp(-5))
+    assert curves.legend.chips[0].values[0] == pytest.approx(math.exp(-5))
 
 
 def test_every_run_keeps_its_best_epoch(curves: Curves) -> None:
@@ -233,6 +235,29 @@ def test_logarithmic_scales_hold_what_they_show(low: float, high: float, interva
 
 def test_what_is_not_finite_has_no_bounds() -> None:
     assert finite_bounds(np.array([np.nan])) is None
+
+
+def test_of_many_runs_one_number_each_is_shown_that_of_the_plot_below_the_mouse(curves: Curves) -> None:
+    begin(curves, tuple(f"fold {index} of 10" for index in range(1, 11)), count=20)
+    curves.resize(456, 260)
+    QApplication.processEvents()
+    assert {len(chip.values) for chip in curves.legend.chips} == {1}
+    curves.accuracy.hovered.emit(2.0)
+    assert [chip.values for chip in curves.legend.chips] == [(0.2,)] * 10
+    curves.accuracy.hovered.emit(None)
+    curves.resize(1500, 260)
+    QApplication.processEvents()
+    assert {len(chip.values) for chip in curves.legend.chips} == {2}
+
+
+def test_four_curves_have_their_numbers_in_the_width_of_a_small_window(curves: Curves) -> None:
+    curves.begin_member(0, "a")
+    curves.show_all([(1.0, 1.0, 0.5)], [(1, 2.0, 0.3, 2.1, 0.4, True, 1.9, 0.35, 2.2, 0.45)])
+    curves.resize(456, 260)
+    QApplication.processEvents()
+    for plot in curves.plots:
+        style = plot.surround.header(plot.area).style
+        assert style.names and style.numbers
 
 
 @pytest.mark.usefixtures("font")

@@ -19,6 +19,7 @@ from engine.data.formats.table.values import SHOWN, Values
 from engine.data.options.options import Task
 from engine.data.options.table import Table
 from engine.messages import Message, say
+from engine.units import setting_text
 
 SAID = 3  # such notes of a column
 FEW = 20  # different whole numbers that look like classes, where there are several rows of each
@@ -65,8 +66,9 @@ def _numbers(values: Values, log: bool) -> Target:
         raise DataError("The target “{column}” has the same value in every row: there is nothing to learn",
                         column=values.name)
     if log and (numbers <= 0).any():
+        first = setting_text(numbers[numbers <= 0][0])
         raise DataError("“{column}”, line {line}: {value:} has no logarithm. Switch Log target off, or correct it",
-                        column=values.name, line=values.line(numbers <= 0), value=f"{numbers[numbers <= 0][0]:g}")
+                        column=values.name, line=values.line(numbers <= 0), value=first)
     targets, made = (_singles(each, log) for each in (numbers, values.different))
     if (targets == targets[0]).all():
         raise DataError("The target “{column}” has numbers that are too close to be told apart: there is nothing to "
