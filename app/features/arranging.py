@@ -36,9 +36,9 @@ class Arranging(Feature):
             ("straighten", "Straighten", self.straighten),
         ]
         return [
-            *(Command(f"flow_{flow}", text, partial(self.flow, flow), "View", "look", submenu="Flow", checkable=True, rank=1)
-              for flow, text in FLOWS),
-            Command("wrap", "Wrap long networks", self._wrap, "View", "look", submenu="Flow", checkable=True, rank=2),
+            *(Command(f"flow_{flow}", text, partial(self.flow, flow), "View", "look", submenu="Flow", checkable=True,
+                      rank=1) for flow, text in FLOWS),
+            Command("wrap", "Wrap long networks", self._wrap, "View", "look", submenu="Flow", checkable=True, rank=1),
             Command("arrange", "Lay out", self.arrange, "Network", "order", ("L",), canvas=True),
             *(Command(id, text, does, "Network", "order", submenu="Align and distribute", rank=1)
               for id, text, does in within),

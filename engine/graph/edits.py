@@ -7,7 +7,18 @@ from dataclasses import replace
 
 from engine.graph.frames import with_members_renamed
 from engine.graph.graph import Edge, Graph, Node, Position
-from engine.graph.room import apart, axis_of, end_of, free_lane, free_place, placed, pushed, within
+from engine.graph.room import (
+    apart,
+    axis_of,
+    end_of,
+    free_lane,
+    free_place,
+    lane_of,
+    placed,
+    pushed,
+    spot,
+    within,
+)
 from engine.layers.base import Layer
 from engine.layers.inputs import Input
 from engine.names import fresh_name
@@ -45,7 +56,7 @@ def appended(graph: Graph, layer: Layer, after: Sequence[str]) -> tuple[Graph, s
 def _behind(graph: Graph, node: Node, after: Sequence[str]) -> Node:
     """In the middle behind these; beside what the last of them feeds already."""
     axis, others = axis_of(graph), [graph.nodes[name] for name in after]
-    lane = sum(other.position[1 - axis] for other in others) / len(others)
+    lane = sum(lane_of(other, axis) for other in others) / len(others)
     node = placed(node, max(end_of(other, axis) for other in others), lane, axis)
     return free_lane(graph, [node], axis)[0] if graph.outputs[after[-1]] else node
 
@@ -61,14 +72,14 @@ def _behind_everything(graph: Graph) -> Position:
         return (0.0, 0.0)
     axis = axis_of(graph)
     last = max(graph.nodes.values(), key=lambda node: end_of(node, axis))
-    return placed(last, end_of(last, axis), last.position[1 - axis], axis).position
+    return spot(end_of(last, axis), lane_of(last, axis), axis)
 
 
 def inserted(graph: Graph, layer: Layer, edge: Edge) -> tuple[Graph, str]:
     """A layer put into a wire, with what follows moved on to make room; also its name."""
     axis = axis_of(graph)
     beside = graph.nodes[edge.source if layer.max_inputs == 1 else edge.target]
-    [node] = within(graph, edge, [_node(graph, layer)], beside.position[1 - axis])
+    [node] = within(graph, edge, [_node(graph, layer)], lane_of(beside, axis))
     new = pushed(graph, edge.target, end_of(node, axis)).inserted(node, edge)
     return apart(graph, new), node.name
 

@@ -9,7 +9,7 @@ from engine.graph.edits import shifted
 from engine.graph.frames import Frame
 from engine.graph.graph import Edge, Graph, Node, Position
 from engine.graph.grid import CARD, COLUMN, size_of
-from engine.graph.room import apart, axis_of, end_of, pushed, within
+from engine.graph.room import apart, axis_of, end_of, lane_of, pushed, within
 
 TITLE_ROOM = 46.0  # from a card to the next one below it, where a frame begins between them
 
@@ -67,7 +67,7 @@ def put_into(graph: Graph, names: Collection[str], edge: Edge) -> Graph:
     first, last = ends
     axis, source = axis_of(graph), graph.nodes[edge.source]
     group = [graph.nodes[first], *(graph.nodes[name] for name in names if name != first)]
-    group = within(graph, edge, group, source.position[1 - axis])
+    group = within(graph, edge, group, lane_of(source, axis))
     new = graph.moved({node.name: node.position for node in group})
     new = pushed(new, edge.target, max(end_of(node, axis) for node in group)).without_edges([edge])
     return apart(graph, new.with_edges([Edge(edge.source, first), Edge(last, edge.target, edge.port)]))

@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from engine.graph.graph import Edge, Graph, Node, Position
-from engine.graph.grid import CARD, COLUMN, STEP, Flow, size_of
+from engine.graph.grid import AFTER, CARD, COLUMN, Flow, size_of
 
-GAP = STEP - CARD[1]  # between two cards, one below the other
+GAP = AFTER["down"]  # between two cards, one below the other
 ASIDE = COLUMN - CARD[0]  # … one beside the other
 DOWN = 1  # the axis along which cards grow
-_GAPS = (ASIDE, GAP)
+_ALONG, _ACROSS = (AFTER["right"], AFTER["down"]), (ASIDE, GAP)
 _AXES: dict[Flow, int] = {"right": 0, "down": DOWN}
 
 
@@ -21,13 +21,28 @@ def axis_of(graph: Graph) -> int:
 
 
 def placed(node: Node, along: float, lane: float, axis: int) -> Node:
-    """The node at another place: how far along the axis, and in which lane beside it."""
-    return replace(node, position=(lane, along) if axis == DOWN else (along, lane))
+    """The node at another place: how far along the axis, and in which lane beside it, in the middle of that."""
+    return replace(node, position=spot(along, lane - _higher(node, axis), axis))
 
 
-def end_of(node: Node, axis: int) -> float:
-    """Where the next card may begin."""
-    return node.position[axis] + size_of(node)[axis] + _GAPS[axis]
+def spot(along: float, across: float, axis: int) -> Position:
+    """A place by how far it is along the axis and beside it."""
+    return (across, along) if axis == DOWN else (along, across)
+
+
+def lane_of(node: Node, axis: int) -> float:
+    """Where a card like most would begin, across the axis, to lie in one line with the node's."""
+    return node.position[1 - axis] + _higher(node, axis)
+
+
+def _higher(node: Node, axis: int) -> float:
+    """How far the card reaches beyond one like most, to each side of its lane."""
+    return (size_of(node)[1 - axis] - CARD[1 - axis]) / 2
+
+
+def end_of(node: Node, axis: int, across: bool = False) -> float:
+    """Where the next card may begin; ``across``: one beside it."""
+    return node.position[axis] + size_of(node)[axis] + (_ACROSS if across else _ALONG)[axis]
 
 
 def cover(one: Node, other: Node) -> bool:
@@ -67,9 +82,10 @@ def free_lane(graph: Graph, nodes: Sequence[Node], axis: int) -> list[Node]:
     """These cards as they are, or as far aside that they lie on none of the others."""
     across = 1 - axis
     names = {node.name for node in nodes}
-    while ways := [end_of(other, across) - node.position[across] for node in nodes for other in graph.nodes.values()
-                   if other.name not in names and cover(node, other)]:
-        nodes = [placed(node, node.position[axis], node.position[across] + max(ways), axis) for node in nodes]
+    others = [other for other in graph.nodes.values() if other.name not in names]
+    while ways := [end_of(other, across, True) - node.position[across] for node in nodes for other in others
+                   if cover(node, other)]:
+        nodes = [placed(node, node.position[axis], lane_of(node, axis) + max(ways), axis) for node in nodes]
     return list(nodes)
 
 
@@ -84,14 +100,14 @@ def within(graph: Graph, edge: Edge, group: Sequence[Node], lane: float) -> list
     others = graph.without(names & graph.nodes.keys())
 
     def at(lane: float) -> list[Node]:
-        aside = lane - group[0].position[1 - axis]
-        return [placed(n, n.position[axis] + along, n.position[1 - axis] + aside, axis) for n in group]
+        aside = lane - lane_of(group[0], axis)
+        return [placed(n, n.position[axis] + along, lane_of(n, axis) + aside, axis) for n in group]
 
-    ways = [at(lane), at(target.position[1 - axis])]
+    ways = [at(lane), at(lane_of(target, axis))]
     for way in ways:
         if is_free(pushed(others, edge.target, max(end_of(node, axis) for node in way)), way):
             return way
-    is_chain = source.position[1 - axis] == target.position[1 - axis] and len(graph.outputs[source.name]) == 1
+    is_chain = lane_of(source, axis) == lane_of(target, axis) and len(graph.outputs[source.name]) == 1
     return ways[0] if is_chain else free_lane(others, ways[0], axis)
 
 
@@ -104,7 +120,7 @@ def pushed(graph: Graph, name: str, start: float) -> Graph:
     if start <= level:
         return graph
     after = (graph.nodes[other] for other in graph.downstream(name))
-    return graph.moved({n.name: placed(n, n.position[axis] + start - level, n.position[1 - axis], axis).position
+    return graph.moved({n.name: spot(n.position[axis] + start - level, n.position[1 - axis], axis)
                         for n in after if n.position[axis] >= level})
 
 
@@ -154,7 +170,7 @@ def _cleared(graph: Graph, stirred: Collection[str], before: Graph, axis: int, a
         first, second = clash
         start = end_of(first, axis)
         if second.name == alone and first.position[axis] < second.position[axis]:
-            moved = placed(second, start, second.position[1 - axis], axis)
+            moved = placed(second, start, lane_of(second, axis), axis)
             graph = replace(graph, nodes={**graph.nodes, second.name: moved})
         else:
             level = second.position[axis]

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from engine.graph.graph import Graph, Node, Position
-from engine.graph.grid import CARD, Flow, size_of
-from engine.graph.room import GAP
+from engine.graph.grid import AFTER, CARD, Flow, size_of
 
 WORTH = 0.65  # how much shorter several columns must be than one
 FEW = 2  # wires that may go on in the next column where a single one does nowhere
@@ -31,8 +30,8 @@ class Terms(NamedTuple):
 
 
 TERMS: Mapping[Flow, Terms] = {
-    "down": Terms(CARD[1], GAP, CARD[0] / 2, 38.0, 1120.0, 128.0, 1.7),
-    "right": Terms(CARD[0], 100.0, CARD[1] / 2, 88.0, 1950.0, 96.0, 1 / 1.7),
+    "down": Terms(CARD[1], AFTER["down"], CARD[0] / 2, 38.0, 1120.0, 128.0, 1.7),
+    "right": Terms(CARD[0], AFTER["right"], CARD[1] / 2, 88.0, 1950.0, 96.0, 1 / 1.7),
 }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from engine.graph.edits import added, only_end
 from engine.graph.graph import Edge, Graph, Node, Position
-from engine.graph.room import apart, axis_of, end_of, free_lane, placed, pushed, within
+from engine.graph.room import apart, axis_of, end_of, free_lane, lane_of, placed, pushed, spot, within
 from engine.layers.inputs import Input
 from engine.line.completion import Completion, complete
 from engine.line.grammar import Item, LineError, parse_line, read_line
@@ -85,8 +85,7 @@ def _corner(graph: Graph) -> Position:
     if not graph.nodes:
         return (0.0, 0.0)
     nodes, axis = list(graph.nodes.values()), axis_of(graph)
-    lane = min(node.position[1 - axis] for node in nodes)
-    return placed(nodes[0], max(end_of(node, axis) for node in nodes), lane, axis).position
+    return spot(max(end_of(node, axis) for node in nodes), min(lane_of(node, axis) for node in nodes), axis)
 
 
 # -- names, places, wires -----------------------------------------------------------------------------------------
@@ -133,17 +132,17 @@ def _placed(graph: Graph, nodes: Sequence[Node], items: Sequence[Item], after: S
     """Row behind row; branches side by side. Beside other cards where the place is taken."""
     axis, start = axis_of(graph), _start(graph, after, at, edge)
     columns, rows = _cells(items)
-    along, lanes = _steps(nodes, rows, axis), _steps(nodes, columns, 1 - axis)
+    along, lanes = _steps(nodes, rows, axis), _steps(nodes, columns, 1 - axis, across=True)
     laid = [placed(node, start[axis] + along[row], start[1 - axis] + lanes[column], axis)
             for node, row, column in zip(nodes, rows, columns, strict=True)]
     return free_lane(graph, laid, axis) if edge is None else within(graph, edge, laid, start[1 - axis])
 
 
-def _steps(nodes: Sequence[Node], cells: Sequence[int], axis: int) -> list[float]:
-    """Where each row begins, as far as the largest card of those before it needs."""
+def _steps(nodes: Sequence[Node], cells: Sequence[int], axis: int, across: bool = False) -> list[float]:
+    """Where each row (or lane) begins, as far as the largest card of those before it needs."""
     starts = [0.0]
     for cell in range(max(cells) + 1):
-        ends = [end_of(node, axis) for node, own in zip(nodes, cells, strict=True) if own == cell]
+        ends = [end_of(node, axis, across) for node, own in zip(nodes, cells, strict=True) if own == cell]
         starts.append(starts[-1] + max(ends, default=0.0))
     return starts
 
@@ -154,8 +153,8 @@ def _start(graph: Graph, after: Sequence[str], at: Position | None, edge: Edge |
     if not after:
         return _corner(graph)
     axis, nodes = axis_of(graph), [graph.nodes[name] for name in after]
-    lane = sum(node.position[1 - axis] for node in nodes) / len(nodes)
-    return placed(nodes[0], max(end_of(node, axis) for node in nodes), lane, axis).position
+    lane = sum(lane_of(node, axis) for node in nodes) / len(nodes)
+    return spot(max(end_of(node, axis) for node in nodes), lane, axis)
 
 
 def _cells(items: Sequence[Item]) -> tuple[list[int], list[int]]:

@@ -22,7 +22,7 @@ from engine.experiment.experiment import Experiment, gallery_ids, load_experimen
 from engine.graph import edits, marks, room
 from engine.graph.frames import Frame
 from engine.graph.graph import Edge, Graph, Node
-from engine.graph.grid import CARD, COLUMN, FLOWS, STEP, size_of
+from engine.graph.grid import AFTER, CARD, COLUMN, FLOWS, STEP, size_of
 from engine.graph.json import graph_json, read_graph
 from engine.graph.room import GAP, grown, make_room
 from engine.layers.activation import ReLU
@@ -87,14 +87,25 @@ def test_a_chain_stays_straight_where_something_lies_in_its_way() -> None:
 
 
 def test_to_the_right_the_next_card_stands_at_the_right() -> None:
-    graph = replace(Graph.of([Node("input", Input()), Node("a", ReLU(), (COLUMN, 0.0))], [Edge("input", "a")]),
+    step = CARD[0] + AFTER["right"]
+    graph = replace(Graph.of([Node("input", Input()), Node("a", ReLU(), (step, 0.0))], [Edge("input", "a")]),
                     flow="right")
     after, name = edits.appended(graph, Linear(), ["a"])
-    assert after.nodes[name].position == (2 * COLUMN, 0.0)
+    assert after.nodes[name].position == (2 * step, 0.0)
     after, name = edits.inserted(graph, Flatten(), Edge("input", "a"))
-    assert (after.nodes[name].position, after.nodes["a"].position) == ((COLUMN, 0.0), (2 * COLUMN, 0.0))
+    assert (after.nodes[name].position, after.nodes["a"].position) == ((step, 0.0), (2 * step, 0.0))
     after, names = build_line(graph, "relu, linear 10", after=["a"])
-    assert [after.nodes[n].position for n in names] == [(2 * COLUMN, 0.0), (3 * COLUMN, 0.0)]
+    assert [after.nodes[n].position for n in names] == [(2 * step, 0.0), (3 * step, 0.0)]
+
+
+def test_to_the_right_a_block_lies_with_its_middle_on_the_line() -> None:
+    graph = replace(Graph.of([Node("input", Input())]), flow="right")
+    graph, block = edits.appended(graph, Inception(), ["input"])
+    graph, end = edits.appended(graph, ReLU(), [block])
+    graph, between = edits.inserted(graph, Residual(), Edge("input", block))
+    middles = {node.position[1] + size_of(node)[1] / 2 for node in graph.nodes.values()}
+    assert len(middles) == 1 and not overlaps(graph)
+    assert graph.nodes["input"].position == (0, 0) and end != between
 
 
 def test_what_becomes_higher_gets_room() -> None:
